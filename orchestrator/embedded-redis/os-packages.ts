@@ -1,0 +1,109 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { runCommand } from './run-command.ts';
+
+export interface UnpackedServer {
+  readonly path: string;
+  /** Folders of the unpacked libraries, for LD_LIBRARY_PATH. */
+  readonly libraryPath: string;
+}
+
+/** The server of a copy that was unpacked before. */
+export function locateServer(names: readonly string[], tree: string): UnpackedServer | undefined {
+  const path = names.map((name) => join(resolve(tree), 'usr/bin', name)).find((file) => existsSync(file));
+  return path === undefined ? undefined : { path, libraryPath: libraryFolders(tree).join(delimiter) };
+}
+
+function libraryFolders(tree: string): readonly string[] {
+  const entries = readdirSync(resolve(tree), { recursive: true, withFileTypes: true });
+  return [...new Set(entries.filter(({ name }) => /\.so(\.|$)/.test(name)).map((entry) => entry.parentPath))];
+}
+
+/**
+ * Unpacks the first of the named packages that apt knows, with the libraries that this machine lacks, into
+ * `folder`. No root, nothing is installed. Fault: why not, as a clause.
+ */
+export async function unpackServer(
+  names: readonly string[],
+  folder: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Result<UnpackedServer>> {
+  const target = resolve(folder);
+  try {
+    mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
+    const draft = mkdtempSync(`${target}-`);
+    try {
+      return await unpackThrough(draft, names, target, env);
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
+  } catch (error) {
+    return err(fault('redis-not-unpacked', messageOf(error), error));
+  }
+}
+
+/** Works in `draft` and renames at the end: a copy that was interrupted is never taken for a whole one. */
+async function unpackThrough(
+  draft: string,
+  names: readonly string[],
+  target: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Result<UnpackedServer>> {
+  const archives = await download(draft, names, env);
+  if (!archives.ok) return archives;
+  const tree = join(draft, 'tree');
+  for (const archive of archives.value) {
+    const unpacked = await runCommand('dpkg-deb', ['-x', archive, tree], { env, deadlineMs: 60_000 });
+    if (!unpacked.ok) return unpacked;
+  }
+  rmSync(target, { recursive: true, force: true });
+  renameSync(tree, target);
+  const server = locateServer(names, target);
+  return server === undefined ? err(fault('redis-not-unpacked', 'no server in the OS packages')) : ok(server);
+}
+
+async function download(
+  draft: string,
+  names: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<Result<readonly string[]>> {
+  const apt = aptSettings(draft);
+  const quiet = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' }, deadlineMs: 120_000 };
+  const updated = await runCommand('apt-get', [...apt, 'update'], quiet);
+  if (!updated.ok) return updated;
+  // apt's own solver names the libraries that this machine lacks: they differ between releases.
+  const install = ['--yes', '--download-only', '--no-install-recommends', 'install'];
+  let last: Result<string> = updated;
+  for (const name of names) {
+    last = await runCommand('apt-get', [...apt, ...install, name], quiet);
+    if (last.ok) return ok(archivesIn(draft));
+  }
+  return last.ok ? ok([]) : last;
+}
+
+/** Lists, cache and locks of our own beside the machine's list of installed packages: that is what needs no root. */
+function aptSettings(draft: string): readonly string[] {
+  const lists = join(draft, 'lists');
+  const cache = join(draft, 'cache');
+  for (const folder of [lists, join(cache, 'archives')])
+    mkdirSync(join(folder, 'partial'), { recursive: true });
+  const options = {
+    'Dir::State::Lists': lists,
+    'Dir::Cache': cache,
+    'Dir::State::status': '/var/lib/dpkg/status',
+    'Debug::NoLocking': '1',
+    // As root apt would hand downloads to the user _apt, who may not enter the data folder.
+    'APT::Sandbox::User': 'root',
+    'Acquire::http::Timeout': '20',
+    'Acquire::Retries': '1',
+  };
+  return ['--quiet', ...Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])];
+}
+
+function archivesIn(draft: string): readonly string[] {
+  const folder = join(draft, 'cache', 'archives');
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.deb'))
+    .map((name) => join(folder, name));
+}

@@ -1,0 +1,60 @@
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Whether a process runs; a dead one that nobody has reaped yet does not. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs, as another user.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  return !isZombie(pid);
+}
+
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')')).startsWith(') Z');
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Whether a process works in this folder, as our Redis does in its own. Process ids are given again: without this
+ * a stranger could pass for our Redis. Where it can not be seen the answer is yes, the careful one.
+ */
+export function worksIn(pid: number, folder: string): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === realpathSync(folder);
+  } catch {
+    return true;
+  }
+}
+
+/** Ends a process: asks (SIGTERM lets Redis write its file), and kills it when it has not gone in time. */
+export async function endProcess(pid: number, graceMs: number): Promise<void> {
+  signal(pid, 'SIGTERM');
+  if (await isGone(pid, graceMs)) return;
+  signal(pid, 'SIGKILL');
+  await isGone(pid, graceMs);
+}
+
+/** Waits until a process has gone; false when it is still there at the deadline. */
+export async function isGone(pid: number, deadlineMs: number): Promise<boolean> {
+  const deadline = performance.now() + deadlineMs;
+  while (isAlive(pid)) {
+    if (performance.now() > deadline) return false;
+    await delay(20);
+  }
+  return true;
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has gone by itself: what was wanted.
+  }
+}

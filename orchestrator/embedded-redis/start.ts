@@ -1,0 +1,100 @@
+import { join, resolve } from 'node:path';
+import { ok, type Result } from '../../shared/errors.ts';
+import { prepareRedisFolder } from './data-folder.ts';
+import { freePort, launch, type LaunchSettings } from './launch.ts';
+import type { EmbeddedRedisLog } from './log.ts';
+import { endProcess, isAlive } from './processes.ts';
+import { findRunning, forgetRunning, writeRunning, type RunningRedis } from './running.ts';
+import { findServer } from './server-binary.ts';
+import { withStartLock } from './start-lock.ts';
+
+/** Longer than apt needs to fetch a server on a slow line. */
+const START_DEADLINE_MS = 300_000;
+const STOP_GRACE_MS = 10_000;
+
+export interface EmbeddedRedisOptions {
+  /** The data folder; Redis keeps its files in `redis` below it. */
+  readonly dataDir: string;
+  readonly log: EmbeddedRedisLog;
+  /** Where a copy from the OS packages is kept; `os-packages` below the data folder unless told. */
+  readonly packagesDir?: string;
+  /** Environment to search for programs in, and to start them with. */
+  readonly env?: NodeJS.ProcessEnv;
+  readonly choosePort?: LaunchSettings['choosePort'];
+  readonly answerWithinMs?: LaunchSettings['answerWithinMs'];
+}
+
+export interface EmbeddedRedis {
+  /** With the password: never log it. */
+  readonly url: string;
+  readonly pid: number;
+  /** For the operator: which server, from where, or that it ran already. */
+  readonly how: string;
+  /** Ends it and awaits its exit, data written. Leaves a Redis alone that another live servpack started. */
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * The private Redis of a data folder: attached to when it runs already, else started; append-only file on, nothing
+ * evicted, loopback only, with a password. Faults: `data-folder-not-writable`, `redis-missing`,
+ * `redis-not-started`, `redis-not-answering`, `redis-starting-elsewhere`.
+ */
+export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise<Result<EmbeddedRedis>> {
+  const folder = prepareRedisFolder(options.dataDir);
+  if (!folder.ok) return folder;
+  return withStartLock(folder.value, START_DEADLINE_MS, async () => {
+    const running = await findRunning(folder.value);
+    if (!running.ok) return running;
+    return running.value === undefined
+      ? start(folder.value, options)
+      : ok(attach(folder.value, running.value));
+  });
+}
+
+async function start(folder: string, options: EmbeddedRedisOptions): Promise<Result<EmbeddedRedis>> {
+  const { dataDir, log, env = process.env, choosePort = freePort, answerWithinMs = 15_000 } = options;
+  const packagesDir = options.packagesDir ?? join(resolve(dataDir), 'os-packages');
+  const server = await findServer({ env, packagesDir, log });
+  if (!server.ok) return server;
+  const launched = await launch(server.value, { folder, choosePort, answerWithinMs });
+  if (!launched.ok) return launched;
+  const { url, pid, child } = launched.value;
+  writeRunning(folder, { url, pid, ownerPid: process.pid });
+  const stopping = new Stopping(folder, pid);
+  child.once('exit', (code, signal) => {
+    if (!stopping.begun)
+      log.warn(`The private Redis ended by itself (${signal ?? code}): see ${folder}/redis.log`);
+  });
+  return ok({ url, pid, how: server.value.how, stop: () => stopping.run() });
+}
+
+/** A Redis whose owner was killed is taken over, or nobody would ever end it. */
+function attach(folder: string, running: RunningRedis): EmbeddedRedis {
+  const { url, pid, ownerPid } = running;
+  const how = `Redis of this data folder, running already (process ${pid})`;
+  if (isAlive(ownerPid)) return { url, pid, how, stop: () => Promise.resolve() };
+  writeRunning(folder, { url, pid, ownerPid: process.pid });
+  const stopping = new Stopping(folder, pid);
+  return { url, pid, how, stop: () => stopping.run() };
+}
+
+/** One stop, however often it is asked for. */
+class Stopping {
+  readonly #folder: string;
+  readonly #pid: number;
+  #ended: Promise<void> | undefined;
+
+  constructor(folder: string, pid: number) {
+    this.#folder = folder;
+    this.#pid = pid;
+  }
+
+  get begun(): boolean {
+    return this.#ended !== undefined;
+  }
+
+  run(): Promise<void> {
+    this.#ended ??= endProcess(this.#pid, STOP_GRACE_MS).then(() => forgetRunning(this.#folder, this.#pid));
+    return this.#ended;
+  }
+}

@@ -1,0 +1,111 @@
+import type { Observation, Service, StartType } from './observation.ts';
+import type { ProductRules } from './policy.ts';
+
+/** What stands in the way of the update: who it is, since when, and whether waiting can clear it. Never a boolean. */
+export type Blocker =
+  | {
+      readonly kind: 'service';
+      readonly executable: string;
+      readonly imagePath: string;
+      readonly pid: number;
+      readonly since: number;
+      readonly service: string;
+      readonly startType: StartType;
+      /** Starts by itself out of the component directory: waiting can not clear it (Q168463). */
+      readonly structural: boolean;
+    }
+  | {
+      readonly kind: 'program';
+      readonly executable: string;
+      readonly imagePath: string;
+      readonly pid: number;
+      readonly since: number;
+      readonly session: number;
+      readonly user: string;
+    }
+  | { readonly kind: 'heldFile'; readonly file: string }
+  | { readonly kind: 'couldNotLook'; readonly error: string };
+
+export type ServiceBlocker = Extract<Blocker, { kind: 'service' }>;
+
+/** The same for the same trouble on every client and at every look, so that sightings and rankings can be counted. */
+export function fingerprint(blocker: Blocker): string {
+  switch (blocker.kind) {
+    case 'service':
+      return `service ${blocker.service.toLowerCase()} (${blocker.executable})`;
+    case 'program':
+      return `program ${blocker.executable}`;
+    case 'heldFile':
+      return `file ${blocker.file}`;
+    case 'couldNotLook':
+      return 'could not look';
+  }
+}
+
+/** In plain words, for `client why`. */
+export function describeBlocker(blocker: Blocker): string {
+  switch (blocker.kind) {
+    case 'service': {
+      const structural = blocker.structural ? ' (structural: it runs again after every start)' : '';
+      return (
+        `${blocker.executable}, service ${blocker.service}, ${blocker.startType} start, ` +
+        `runs from ${directoryOf(blocker.imagePath)}${structural}`
+      );
+    }
+    case 'program':
+      return `${blocker.executable}, started by ${blocker.user} in session ${blocker.session}`;
+    case 'heldFile':
+      return `${blocker.file} can not be opened for writing, by whom is not known`;
+    case 'couldNotLook':
+      return `could not look: ${blocker.error}`;
+  }
+}
+
+/** Blocked = something runs out of the component directory, or a component file can not be written. */
+export function blockersOf(product: ProductRules, seen: Observation): readonly Blocker[] {
+  const running = seen.processes.map((process): Blocker => {
+    const service = seen.services.find((each) => each.pid === process.pid && each.state !== 'stopped');
+    const common = {
+      executable: process.executable.toLowerCase(),
+      imagePath: process.imagePath,
+      pid: process.pid,
+      since: process.startedAt,
+    };
+    return service === undefined
+      ? { kind: 'program', ...common, session: process.session, user: process.user }
+      : {
+          kind: 'service',
+          ...common,
+          service: service.name,
+          startType: service.startType,
+          structural: isStructural(product, seen, service),
+        };
+  });
+  const explained = new Set(seen.processes.map((process) => process.executable.toLowerCase()));
+  const held = seen.locked.filter((file) => !explained.has(file.toLowerCase()));
+  return [...running, ...held.map((file): Blocker => ({ kind: 'heldFile', file }))];
+}
+
+/** The seed's fault: image path under the component directory and automatic start, in a product that still blocks itself. */
+function isStructural(product: ProductRules, seen: Observation, service: Service): boolean {
+  const cured =
+    product.structuralUntil !== null &&
+    seen.servicePack !== null &&
+    seen.servicePack >= product.structuralUntil;
+  return (
+    !cured && service.startType === 'automatic' && isInside(service.imagePath, product.componentDirectory)
+  );
+}
+
+/** Is a Windows path inside a directory? Case does not matter, quotes and trailing separators neither. */
+export function isInside(path: string, directory: string): boolean {
+  const plain = (text: string): string => text.replaceAll('"', '').replaceAll('/', '\\').toLowerCase();
+  const root = plain(directory);
+  return plain(path).startsWith(root.endsWith('\\') ? root : `${root}\\`);
+}
+
+/** The directory part of a Windows path. */
+export function directoryOf(path: string): string {
+  const plain = path.replaceAll('"', '');
+  return plain.slice(0, Math.max(0, plain.lastIndexOf('\\')));
+}

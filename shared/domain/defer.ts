@@ -1,0 +1,62 @@
+import type { Blocker } from './blocker.ts';
+import type { DeferralClass, Rules } from './policy.ts';
+import { wayBack } from './procedure.ts';
+import { backoff, spread } from './retry.ts';
+import type { Decision, Ending, Memory, Upgrade, UpgradeState } from './upgrade.ts';
+
+/** The upgrade in its next state. */
+export const move = (
+  upgrade: Upgrade,
+  state: UpgradeState,
+  because: string,
+  memory?: Partial<Memory>,
+): Decision => ({
+  kind: 'moved',
+  upgrade: { ...upgrade, state, memory: { ...upgrade.memory, ...memory } },
+  because,
+});
+
+export const ignore = (because: string): Decision => ({ kind: 'ignored', because });
+
+/**
+ * Plans the next attempt of this class, or settles the upgrade when the class's budget is spent.
+ * @param because what is waited for, in words an operator understands
+ */
+export function defer(
+  rules: Rules,
+  upgrade: Upgrade,
+  kind: DeferralClass,
+  because: string,
+  now: number,
+  blockers: readonly Blocker[] = [],
+): Decision {
+  const policy = rules.policy.deferrals[kind];
+  const used = upgrade.memory.deferrals[kind] ?? 0;
+  if (used >= policy.budget) {
+    const spent = `gave up after ${used} deferrals of class ${kind}: ${because}`;
+    return settle(
+      upgrade,
+      { end: policy.whenSpent, cause: `${kind} budget spent`, because: spent, blockers },
+      now,
+    );
+  }
+  const point = spread(rules.seed, rules.campaign, upgrade.client, kind, used);
+  const until = now + backoff(policy, used, point);
+  const deferrals = { ...upgrade.memory.deferrals, [kind]: used + 1 };
+  return move(upgrade, { phase: 'deferred', class: kind, until, because, blockers }, because, { deferrals });
+}
+
+/**
+ * Ends the upgrade. A service that the workaround set to manual gets its start type back first: the upgrade settles when
+ * that is done (Q168463: a stopgap, its packages do not run while the service is down).
+ */
+export function settle(upgrade: Upgrade, ending: Ending, now: number): Decision {
+  const { workaround } = upgrade.memory;
+  if (workaround === null) return move(upgrade, { phase: 'settled', at: now, ...ending }, ending.because);
+  const { preImage } = workaround;
+  return move(
+    upgrade,
+    { phase: 'remedying', journal: wayBack('workaround', preImage, ending), retryAt: null },
+    `${preImage.service.name} gets its start type back first; then: ${ending.because}`,
+  );
+}

@@ -1,0 +1,59 @@
+import type { CampaignPolicy } from './policy.ts';
+
+/** One machine of the fleet. `labels` are free words for selecting. Servers are excluded from every change. */
+export interface Client {
+  readonly client: string;
+  readonly host: string;
+  readonly logonServer: string;
+  readonly zone: string;
+  readonly role: 'workstation' | 'server';
+  readonly labels: readonly string[];
+}
+
+/** What was staged: the product, its version evidence and the component files as read from the staged tree. */
+export interface Release {
+  readonly release: string;
+  readonly product: string;
+  readonly servicePack: number | null;
+  readonly files: readonly { readonly name: string; readonly size: number; readonly sha256: string }[];
+}
+
+/** The condition on a wave that opens the next one. Below `minSample` settled clients nothing is concluded. */
+export interface Gate {
+  readonly settledPercent: number;
+  readonly notOkPercent: number;
+  readonly minSample: number;
+}
+
+export interface Wave {
+  readonly name: string;
+  readonly size: { readonly count: number } | { readonly percent: number } | { readonly rest: true };
+  readonly gate: Gate;
+}
+
+/** Which clients of the fleet a campaign is for: all given criteria must hold; an empty one selects everyone. */
+export interface Selection {
+  readonly labels: readonly string[];
+  readonly logonServers: readonly string[];
+  readonly clients: readonly string[];
+}
+
+/** How many upgrades may hold a slot at once: in the campaign, and on each logon server. */
+export interface Budgets {
+  readonly active: number;
+  readonly perLogonServer: number;
+}
+
+/** A campaign as its file says it: one release to selected clients, by waves, under policies. */
+export interface CampaignDefinition {
+  readonly campaign: string;
+  readonly release: string;
+  readonly start: 'byHand' | 'whenStaged';
+  readonly seed: string;
+  readonly select: Selection;
+  readonly waves: readonly Wave[];
+  readonly budgets: Budgets;
+  readonly policy: CampaignPolicy;
+  /** SHA-256 of the file it was read from. */
+  readonly hash: string;
+}

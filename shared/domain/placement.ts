@@ -1,0 +1,77 @@
+import type { Command, Upgrade } from './upgrade.ts';
+
+/**
+ * What follows from an upgrade's state: drive it on, let it rest until a moment, or leave it settled. Derived from the state alone,
+ * so that a worker that takes over after a crash comes to the same conclusion.
+ */
+export type Placement =
+  | { readonly kind: 'drive'; readonly command: Command }
+  | { readonly kind: 'rest'; readonly until: number; readonly keepsSlots: boolean }
+  | { readonly kind: 'settled' };
+
+export type QueueName = 'upgrades' | 'remediations';
+
+/** Procedures have a queue of their own, with its own limits. */
+export const queueOf = (upgrade: Upgrade): QueueName =>
+  upgrade.state.phase === 'remedying' ? 'remediations' : 'upgrades';
+
+export function placementOf({ state }: Upgrade): Placement {
+  switch (state.phase) {
+    case 'looking':
+      return { kind: 'drive', command: { type: 'LookAtClient' } };
+    case 'marking':
+      return { kind: 'drive', command: { type: 'MarkClient' } };
+    case 'updating':
+      return { kind: 'drive', command: { type: 'RunUpdate' } };
+    case 'ordering':
+      return { kind: 'drive', command: { type: 'RestartClient' } };
+    case 'notifying':
+      return { kind: 'drive', command: { type: 'NotifyUsers', text: noticeOf(state.blockers.length) } };
+    case 'restarting':
+      return { kind: 'rest', until: state.nextLook, keepsSlots: true };
+    case 'deferred':
+      return { kind: 'rest', until: state.until, keepsSlots: false };
+    case 'remedying':
+      return state.retryAt === null
+        ? { kind: 'drive', command: { type: 'RunStep', journal: state.journal } }
+        : { kind: 'rest', until: state.retryAt, keepsSlots: true };
+    case 'settled':
+      return { kind: 'settled' };
+  }
+}
+
+const noticeOf = (blockers: number): string =>
+  blockers === 1
+    ? 'A service on this computer will be moved so that a pending update can be installed.'
+    : `${blockers} components on this computer hold up a pending update; services among them will be moved.`;
+
+/**
+ * May this upgrade go on while its campaign is paused? True for what has been begun on the client and should not be broken off:
+ * a restart that was ordered, a procedure that is open, an update whose mark is set.
+ */
+export const isFinishing = ({ state, memory }: Upgrade): boolean =>
+  state.phase === 'remedying' ||
+  memory.marked !== null ||
+  memory.restart !== null ||
+  memory.workaround !== null;
+
+/**
+ * Does the step into this state begin something new on the client? Such a commit is refused unless the campaign runs. A look changes
+ * nothing; the way back of a procedure, and every later step of one that is open, finish what was begun.
+ */
+export function beginsSomething({ state }: Upgrade): boolean {
+  switch (state.phase) {
+    case 'marking':
+    case 'updating':
+    case 'ordering':
+    case 'notifying':
+      return true;
+    case 'remedying':
+      return state.journal.step === 'record' && state.journal.direction === 'forward';
+    case 'looking':
+    case 'restarting':
+    case 'deferred':
+    case 'settled':
+      return false;
+  }
+}

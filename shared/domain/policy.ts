@@ -1,0 +1,91 @@
+/**
+ * The policies of one campaign and the part of a product profile that deciding needs: plain values, all times in
+ * milliseconds. The files operators write are parsed into this shape at the border.
+ */
+
+/** Why a client is not being worked on right now. Every class has its own patience. */
+export type DeferralClass =
+  | 'service'
+  | 'program'
+  | 'busy'
+  | 'unreachable'
+  | 'couldNotLook'
+  | 'restart'
+  | 'logon'
+  | 'download'
+  | 'load';
+
+export const deferralClasses: readonly DeferralClass[] = [
+  'service',
+  'program',
+  'busy',
+  'unreachable',
+  'couldNotLook',
+  'restart',
+  'logon',
+  'download',
+  'load',
+];
+
+/** Exponential backoff with a budget. `jitter` 0.2 spreads a delay over 80 % to 120 % of itself. */
+export interface DeferralPolicy {
+  readonly firstMs: number;
+  readonly factor: number;
+  readonly maxMs: number;
+  readonly jitter: number;
+  readonly budget: number;
+  readonly whenSpent: 'needsAttention' | 'failed';
+}
+
+/** When the same blocker stops being a matter of waiting. Any one of the three is enough; looks closer than `minGapMs` count once. */
+export interface PersistencePolicy {
+  readonly looks: number;
+  readonly afterMs: number;
+  readonly restarts: number;
+  readonly minGapMs: number;
+}
+
+export type LadderStep = 'wait' | 'notify' | 'workaround' | 'relocation';
+
+export interface RestartPolicy {
+  readonly allowed: 'never' | 'nobodyLoggedOn' | 'always';
+  /** Time a machine may need to come back; after that it is settled as failed. */
+  readonly deadlineMs: number;
+  /** First look after ordering a restart; later looks are this far apart too. */
+  readonly lookEveryMs: number;
+}
+
+export interface CampaignPolicy {
+  readonly deferrals: Readonly<Record<DeferralClass, DeferralPolicy>>;
+  readonly persistence: PersistencePolicy;
+  readonly ladder: readonly LadderStep[];
+  /** May a structural blocker go up the ladder at first sight? */
+  readonly structural: 'atOnce' | 'whenPersisting';
+  readonly restart: RestartPolicy;
+  /** How long users get between the notification and the next step of the ladder. */
+  readonly noticeMs: number;
+}
+
+/** What deciding must know of the product; the rest of the profile is the gateway's and the parser's business. */
+export interface ProductRules {
+  readonly product: string;
+  readonly componentDirectory: string;
+  /** `logon`: mark, restart, the user's logon starts the update. `direct`: servpack runs the update itself. */
+  readonly route: 'logon' | 'direct';
+  /** Lower-case service name -> how to move it. Only these are ever touched. */
+  readonly relocatable: Readonly<Record<string, { readonly executable: string; readonly to: string }>>;
+  /** From this service pack on the product no longer blocks itself; null = it always does. */
+  readonly structuralUntil: number | null;
+}
+
+/** Lower-case file name -> SHA-256 of the release's component files. */
+export type ReleaseFiles = Readonly<Record<string, string>>;
+
+/** Everything besides state, event and time that `decide` reads; fixed for the life of a campaign. */
+export interface Rules {
+  readonly campaign: string;
+  readonly seed: string;
+  readonly policy: CampaignPolicy;
+  readonly product: ProductRules;
+  readonly files: ReleaseFiles;
+}

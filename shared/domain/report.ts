@@ -1,0 +1,119 @@
+import { describeBlocker } from './blocker.ts';
+import type { Campaign } from './campaign.ts';
+import type { DeferralClass } from './policy.ts';
+import { type RankedBlocker, rankBlockers } from './ranking.ts';
+import { isoOf } from './restart.ts';
+import { type CampaignStatus, campaignStatus } from './status.ts';
+import type { Tally } from './tally.ts';
+import type { End, Phase, Upgrade } from './upgrade.ts';
+
+/** What the report says of one client. Times are ISO 8601, UTC. */
+export interface ClientReport {
+  readonly client: string;
+  readonly wave: string;
+  readonly logonServer: string;
+  readonly attempt: number;
+  readonly state: Phase | 'waiting';
+  /** Null until it has settled; then `cause` is the short form that is counted and `reason` the whole sentence. */
+  readonly end: End | null;
+  readonly cause: string | null;
+  /** Why it ended so, or what a deferred client waits for; null where there is nothing to say yet. */
+  readonly reason: string | null;
+  readonly settledAt: string | null;
+  readonly blockers: readonly string[];
+  /** SHA-256 of what the last look found; the text is kept under it. */
+  readonly evidence: string | null;
+  readonly relocation: 'none' | 'done' | 'undone';
+  /** Image path of a service that was moved, as it is now. */
+  readonly servicePath: string | null;
+  readonly willBlockAgain: boolean;
+  readonly deferrals: Readonly<Partial<Record<DeferralClass, number>>>;
+}
+
+/** Everything about a campaign: where it stands, what was in the way, and what became of every client. */
+export interface CampaignReport extends CampaignStatus {
+  /** SHA-256 of the campaign file. */
+  readonly hash: string;
+  /** Policy time from the start to the end, or to now; null before the start. */
+  readonly tookMs: number | null;
+  readonly blockers: readonly RankedBlocker[];
+  /** By wave, then by client. */
+  readonly clients: readonly ClientReport[];
+}
+
+/** A client that has not been admitted yet, or its upgrade. */
+export type Reported =
+  | { readonly kind: 'waiting'; readonly client: string; readonly wave: number; readonly logonServer: string }
+  | { readonly kind: 'admitted'; readonly upgrade: Upgrade };
+
+/** @param now policy time in milliseconds */
+export function campaignReport(
+  campaign: Campaign,
+  counters: Tally,
+  clients: readonly Reported[],
+  now: number,
+): CampaignReport {
+  const waveNames = campaign.definition.waves.map(({ name }) => name);
+  return {
+    ...campaignStatus(campaign, counters),
+    hash: campaign.definition.hash,
+    tookMs: tookMs(campaign, now),
+    blockers: rankBlockers(counters),
+    clients: clients
+      .map((each) => ({ wave: waveOf(each), report: clientReport(each, waveNames) }))
+      .sort((a, b) => a.wave - b.wave || (a.report.client < b.report.client ? -1 : 1))
+      .map(({ report }) => report),
+  };
+}
+
+/** Did every client end well? What `campaign watch` and `campaign report` answer with their exit code. */
+export const endedWell = ({ status, notOk }: CampaignStatus): boolean => status === 'ended' && notOk === 0;
+
+function tookMs({ state }: Campaign, now: number): number | null {
+  if (!('startedAt' in state)) return null;
+  return (state.status === 'ended' ? state.endedAt : now) - state.startedAt;
+}
+
+const waveOf = (reported: Reported): number =>
+  reported.kind === 'waiting' ? reported.wave : reported.upgrade.wave;
+
+function clientReport(reported: Reported, waveNames: readonly string[]): ClientReport {
+  const wave = waveNames[waveOf(reported)] ?? '';
+  if (reported.kind === 'waiting') {
+    return { ...untouched, client: reported.client, wave, logonServer: reported.logonServer };
+  }
+  const { client, attempt, logonServer, state, memory } = reported.upgrade;
+  const settled = state.phase === 'settled' ? state : null;
+  return {
+    client,
+    wave,
+    logonServer,
+    attempt,
+    state: state.phase,
+    end: settled?.end ?? null,
+    cause: settled?.cause ?? null,
+    reason: 'because' in state ? state.because : null,
+    settledAt: settled === null ? null : isoOf(settled.at),
+    blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
+    evidence: memory.lastLook?.evidence ?? null,
+    relocation: memory.relocation,
+    servicePath: memory.servicePath,
+    willBlockAgain: memory.willBlockAgain,
+    deferrals: memory.deferrals,
+  };
+}
+
+const untouched = {
+  attempt: 1,
+  state: 'waiting',
+  end: null,
+  cause: null,
+  reason: null,
+  settledAt: null,
+  blockers: [],
+  evidence: null,
+  relocation: 'none',
+  servicePath: null,
+  willBlockAgain: false,
+  deferrals: {},
+} as const;

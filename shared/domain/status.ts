@@ -1,0 +1,140 @@
+import type { Campaign, CampaignState } from './campaign.ts';
+import { judgeGate, type GateVerdict, type WaveProgress, waveProgress } from './gate.ts';
+import { type DeferralClass, deferralClasses } from './policy.ts';
+import { isoOf } from './restart.ts';
+import { addStates, noStates, type States, statesBy, sizeOf } from './states.ts';
+import type { Tally } from './tally.ts';
+
+export interface WaveStatus {
+  readonly wave: string;
+  readonly size: number;
+  readonly states: States;
+  /** Its clients may be admitted. */
+  readonly isOpen: boolean;
+  /** What its gate says of opening the next wave, or why this one is not open yet, in words. */
+  readonly gate: string;
+}
+
+export interface LogonServerStatus {
+  readonly logonServer: string;
+  readonly size: number;
+  readonly states: States;
+}
+
+/** Where a campaign stands, from its aggregate and its counters alone: cheap for any number of clients. Times are ISO 8601, UTC. */
+export interface CampaignStatus {
+  readonly campaign: string;
+  readonly release: string;
+  readonly status: CampaignState['status'];
+  /** Who paused it and why; null unless it is paused. */
+  readonly paused: { readonly by: string; readonly because: string; readonly at: string } | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly size: number;
+  readonly settled: number;
+  readonly notOk: number;
+  readonly states: States;
+  readonly waves: readonly WaveStatus[];
+  readonly logonServers: readonly LogonServerStatus[];
+  /** By class: clients deferred now, and deferrals planned in all. Only classes that occurred. */
+  readonly deferrals: readonly {
+    readonly class: DeferralClass;
+    readonly now: number;
+    readonly inAll: number;
+  }[];
+  readonly relocations: { readonly done: number; readonly undone: number };
+  /** Clients on which only the workaround was used: the same service blocks them again at the next release. */
+  readonly willBlockAgain: number;
+  /** Causes of not-ok ends, most frequent first. */
+  readonly causes: readonly { readonly cause: string; readonly count: number }[];
+}
+
+export function campaignStatus(campaign: Campaign, counters: Tally): CampaignStatus {
+  const { definition, state, createdAt, waveSizes } = campaign;
+  const progress = waveProgress(waveSizes, counters);
+  const waves = statesBy(counters, 'wave');
+  const words = gateWords(campaign, progress);
+  const begun = 'startedAt' in state;
+  const sum = (pick: (wave: WaveProgress) => number): number =>
+    progress.reduce((total, wave) => total + pick(wave), 0);
+  return {
+    campaign: definition.campaign,
+    release: definition.release,
+    status: state.status,
+    paused:
+      state.status === 'paused' ? { by: state.by, because: state.because, at: isoOf(state.pausedAt) } : null,
+    createdAt: isoOf(createdAt),
+    startedAt: begun ? isoOf(state.startedAt) : null,
+    endedAt: state.status === 'ended' ? isoOf(state.endedAt) : null,
+    size: sum((wave) => wave.size),
+    settled: sum((wave) => wave.settled),
+    notOk: sum((wave) => wave.notOk),
+    states: [...waves.values()].reduce(addStates, noStates),
+    waves: definition.waves.map(({ name }, index) => ({
+      wave: name,
+      size: waveSizes[index] ?? 0,
+      states: waves.get(String(index)) ?? noStates,
+      isOpen: begun && index < state.openWaves,
+      gate: words[index] ?? '',
+    })),
+    logonServers: logonServersOf(counters),
+    deferrals: deferralsOf(counters),
+    relocations: { done: counters['relocation|done'] ?? 0, undone: counters['relocation|undone'] ?? 0 },
+    willBlockAgain: counters['willBlockAgain'] ?? 0,
+    causes: ranked(progress.flatMap((wave) => wave.causes)),
+  };
+}
+
+/** For every wave: what its gate says, or what has to happen before it opens. */
+export function gateWords(
+  { definition, state }: Campaign,
+  progress: readonly WaveProgress[],
+): readonly string[] {
+  const openWaves = 'openWaves' in state ? state.openWaves : 0;
+  return definition.waves.map((wave, index) => {
+    const before = definition.waves[index - 1]?.name ?? '';
+    if (!('openWaves' in state))
+      return index === 0 ? notStarted(definition.release, state.status) : `after wave ${before}`;
+    const own = progress[index];
+    if (index >= openWaves || own === undefined) return `not open yet: after wave ${before}`;
+    return inWords(judgeGate(wave, own, state.accepted[index] ?? 0), index === definition.waves.length - 1);
+  });
+}
+
+const notStarted = (release: string, status: CampaignState['status']): string =>
+  status === 'waitingForRelease'
+    ? `opens when release ${release} is staged`
+    : 'opens when the campaign is started';
+
+/** The last gate opens nothing, but it still stops the campaign when too much goes wrong. */
+function inWords({ kind, because }: GateVerdict, isLast: boolean): string {
+  if (kind === 'broken') return `stopped: ${because}`;
+  if (isLast) return `last wave: ${because}`;
+  return kind === 'open' ? `passed: ${because}` : `holds: ${because}`;
+}
+
+function logonServersOf(counters: Tally): readonly LogonServerStatus[] {
+  return [...statesBy(counters, 'logonServer')]
+    .map(([logonServer, states]) => ({ logonServer, size: sizeOf(states), states }))
+    .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1));
+}
+
+const deferralsOf = (counters: Tally): CampaignStatus['deferrals'] =>
+  deferralClasses
+    .map((kind) => ({
+      class: kind,
+      now: counters[`deferred|${kind}`] ?? 0,
+      inAll: counters[`deferrals|${kind}`] ?? 0,
+    }))
+    .filter(({ now, inAll }) => now > 0 || inAll > 0)
+    .sort((a, b) => b.inAll - a.inAll);
+
+function ranked(causes: WaveProgress['causes']): CampaignStatus['causes'] {
+  const sum = new Map<string, number>();
+  for (const { cause, count } of causes) sum.set(cause, (sum.get(cause) ?? 0) + count);
+  return [...sum]
+    .map(([cause, count]) => ({ cause, count }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1));
+}

@@ -1,0 +1,64 @@
+import { fingerprint } from './blocker.ts';
+import type { End, Upgrade } from './upgrade.ts';
+
+/** Where an upgrade is counted: what an operator reads in the status table. */
+export type Bucket = 'waiting' | 'active' | 'restarting' | 'deferred' | 'remedying' | End;
+
+/** Counter names and amounts. Names are `kind|detail…`; the parts never contain a bar. */
+export type Tally = Readonly<Record<string, number>>;
+
+export const stateCounter = (wave: number, logonServer: string, bucket: Bucket): string =>
+  `state|${wave}|${logonServer}|${bucket}`;
+
+/**
+ * Everything one upgrade contributes to its campaign's counters. The counters are the sum over all upgrades: a commit
+ * adds `difference(tallyOf(before), tallyOf(after))`, and a recount must give the same.
+ */
+export function tallyOf(upgrade: Upgrade): Tally {
+  const { state, memory, wave, logonServer } = upgrade;
+  const tally: Record<string, number> = { [stateCounter(wave, logonServer, bucketOf(upgrade))]: 1 };
+  for (const [kind, count] of Object.entries(memory.deferrals)) tally[`deferrals|${kind}`] = count;
+  for (const seen of memory.seen) tally[`seen|${seen}`] = 1;
+  if (state.phase === 'deferred') tally[`deferred|${state.class}`] = 1;
+  if (memory.relocation !== 'none') tally[`relocation|${memory.relocation}`] = 1;
+  if (memory.willBlockAgain) tally['willBlockAgain'] = 1;
+  if (state.phase === 'settled' && isNotOk(state.end)) tally[`cause|${wave}|${state.cause}`] = 1;
+  const blocking = blockingOf(upgrade);
+  if (blocking.length > 0) tally[`blocked|${blocking.join(' + ')}`] = 1;
+  return tally;
+}
+
+/** What has to be added to counters that hold `before` so that they hold `after`. */
+export function difference(before: Tally, after: Tally): Tally {
+  const changed: Record<string, number> = {};
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const by = (after[name] ?? 0) - (before[name] ?? 0);
+    if (by !== 0) changed[name] = by;
+  }
+  return changed;
+}
+
+export const isNotOk = (end: End): boolean => end === 'failed' || end === 'needsAttention';
+
+function bucketOf({ state }: Upgrade): Bucket {
+  switch (state.phase) {
+    case 'looking':
+    case 'marking':
+    case 'updating':
+    case 'ordering':
+    case 'notifying':
+      return 'active';
+    case 'restarting':
+    case 'deferred':
+    case 'remedying':
+      return state.phase;
+    case 'settled':
+      return state.end;
+  }
+}
+
+/** Sorted fingerprints of what blocks the client now. */
+function blockingOf({ state }: Upgrade): readonly string[] {
+  if (state.phase !== 'deferred' && state.phase !== 'settled') return [];
+  return [...new Set(state.blockers.map(fingerprint))].sort();
+}

@@ -1,0 +1,162 @@
+import type { Blocker } from './blocker.ts';
+import type { Observation, PreImage } from './observation.ts';
+import type { DeferralClass } from './policy.ts';
+import type { Journal, Procedure, StepName } from './procedure.ts';
+
+/**
+ * One client's part in one campaign: the unit of state. `state` says where it stands and carries exactly that state's
+ * data; `memory` is what has been learned and done on the way and outlives the states.
+ */
+export interface Upgrade {
+  readonly client: string;
+  readonly attempt: number;
+  /** Position of the client's wave in the campaign, from 0. */
+  readonly wave: number;
+  readonly logonServer: string;
+  readonly state: UpgradeState;
+  readonly memory: Memory;
+}
+
+export type UpgradeState =
+  | { readonly phase: 'looking' }
+  | { readonly phase: 'marking' }
+  | { readonly phase: 'updating' }
+  | { readonly phase: 'ordering'; readonly cause: RestartCause }
+  | { readonly phase: 'restarting'; readonly nextLook: number }
+  | { readonly phase: 'notifying'; readonly blockers: readonly Blocker[] }
+  | {
+      readonly phase: 'deferred';
+      readonly class: DeferralClass;
+      readonly until: number;
+      readonly because: string;
+      readonly blockers: readonly Blocker[];
+    }
+  | {
+      readonly phase: 'remedying';
+      readonly journal: Journal;
+      /** Policy time of the next try after a failed one; null while the step can run now. */
+      readonly retryAt: number | null;
+    }
+  | ({ readonly phase: 'settled'; readonly at: number } & Ending);
+
+export type Phase = UpgradeState['phase'];
+
+export type End = 'upgraded' | 'skipped' | 'failed' | 'needsAttention';
+
+/** How an upgrade ended. `cause` is short and the same for the same trouble, so that it can be counted. */
+export interface Ending {
+  readonly end: End;
+  readonly cause: string;
+  readonly because: string;
+  readonly blockers: readonly Blocker[];
+}
+
+export type RestartCause = 'mark' | 'workaround';
+
+/** A restart that was ordered and has not been proved yet. The proof is another boot id. */
+export interface PendingRestart {
+  readonly cause: RestartCause;
+  readonly orderedAt: number;
+  readonly bootBefore: string;
+  readonly deadline: number;
+  /** Did the client take the order? null = the outcome of the command is not known. */
+  readonly taken: boolean | null;
+}
+
+/** How long one blocker has been in the way (see `persistence.ts`). */
+export interface Sighting {
+  readonly since: number;
+  readonly lastCounted: number;
+  readonly looks: number;
+  readonly restarts: number;
+  readonly bootId: string;
+}
+
+export interface Memory {
+  /** The client was marked (SetupPhase=UPGRADE) by us, and in which boot. */
+  readonly marked: { readonly at: number; readonly bootId: string } | null;
+  /** The update command was sent and its outcome is not known; the next look tells. */
+  readonly unanswered: boolean;
+  readonly restart: PendingRestart | null;
+  /** Restarts ordered in this attempt, by cause. */
+  readonly restarts: Readonly<Partial<Record<RestartCause, number>>>;
+  readonly deferrals: Readonly<Partial<Record<DeferralClass, number>>>;
+  /** By blocker fingerprint; only blockers that the last look still found. */
+  readonly sightings: Readonly<Record<string, Sighting>>;
+  /** Fingerprints of every blocker ever found, for the ranking. */
+  readonly seen: readonly string[];
+  /** Users were told at this time that the blocker will be moved. */
+  readonly notifiedAt: number | null;
+  /** A service set to manual by the workaround that must get its start type back before the upgrade may settle. */
+  readonly workaround: { readonly preImage: PreImage; readonly bootId: string } | null;
+  readonly relocation: 'none' | 'done' | 'undone';
+  /** Procedures that were begun and are not to be begun again in this attempt. */
+  readonly tried: readonly Procedure[];
+  /** Where the moved service runs now. */
+  readonly servicePath: string | null;
+  /** The workaround was used: the same service will block again at the next release. */
+  readonly willBlockAgain: boolean;
+  /** Boot id and SHA-256 of the evidence of the last look. */
+  readonly lastLook: { readonly at: number; readonly bootId: string; readonly evidence: string } | null;
+}
+
+/** Why a gateway call did not bring what was asked; `kind` decides what is known about the outcome. */
+export interface Failure {
+  readonly kind: 'unreachable' | 'timedOut' | 'cutOff' | 'fenced' | 'failed' | 'garbled';
+  readonly message: string;
+}
+
+export type UpgradeEvent =
+  /** An activation took the lease: a timer fired, a slot was handed over, or a worker died and another took over. */
+  | { readonly type: 'Activated' }
+  | { readonly type: 'ClientObserved'; readonly observation: Observation }
+  | { readonly type: 'LookFailed'; readonly failure: Failure }
+  | { readonly type: 'ClientMarked' }
+  | { readonly type: 'UpdateRan' }
+  | { readonly type: 'RestartOrdered' }
+  | { readonly type: 'UsersNotified' }
+  | { readonly type: 'CommandFailed'; readonly failure: Failure }
+  | { readonly type: 'StepDone'; readonly step: StepName; readonly preImage: PreImage | null }
+  | { readonly type: 'StepFailed'; readonly step: StepName; readonly failure: Failure }
+  | { readonly type: 'CheckedIn' };
+
+/** What the driver must do on the client next. */
+export type Command =
+  | { readonly type: 'LookAtClient' }
+  | { readonly type: 'MarkClient' }
+  | { readonly type: 'RunUpdate' }
+  | { readonly type: 'RestartClient' }
+  | { readonly type: 'NotifyUsers'; readonly text: string }
+  | { readonly type: 'RunStep'; readonly journal: Journal };
+
+/** The answer to every (state, event) pair. */
+export type Decision =
+  | { readonly kind: 'moved'; readonly upgrade: Upgrade; readonly because: string }
+  | { readonly kind: 'ignored'; readonly because: string };
+
+export const newMemory: Memory = {
+  marked: null,
+  unanswered: false,
+  restart: null,
+  restarts: {},
+  deferrals: {},
+  sightings: {},
+  seen: [],
+  notifiedAt: null,
+  workaround: null,
+  relocation: 'none',
+  tried: [],
+  servicePath: null,
+  willBlockAgain: false,
+  lastLook: null,
+};
+
+/** The upgrade of a client that was just admitted. */
+export const newUpgrade = (client: string, wave: number, logonServer: string): Upgrade => ({
+  client,
+  attempt: 1,
+  wave,
+  logonServer,
+  state: { phase: 'looking' },
+  memory: newMemory,
+});

@@ -1,0 +1,102 @@
+import { type Blocker, fingerprint, type ServiceBlocker } from './blocker.ts';
+import type { Campaign } from './campaign.ts';
+import { fromNow, spanInWords } from './moments.ts';
+import { persistsBecause } from './persistence.ts';
+import type { CampaignPolicy, ProductRules } from './policy.ts';
+import { isoOf } from './restart.ts';
+import type { Sighting, Upgrade, UpgradeState } from './upgrade.ts';
+
+interface Context {
+  readonly campaign: Campaign;
+  readonly product: ProductRules | null;
+  readonly now: number;
+}
+
+type Deferred = Extract<UpgradeState, { phase: 'deferred' }>;
+
+/** What comes of a client's state when the machine does not change: the next rung of the ladder, or what is left of the budget. */
+export function ifItStaysSo(context: Context, upgrade: Upgrade): string | null {
+  const { state, memory } = upgrade;
+  switch (state.phase) {
+    case 'deferred':
+      return ifStillDeferred(context, upgrade, state);
+    case 'restarting': {
+      const deadline = memory.restart?.deadline;
+      return deadline === undefined
+        ? null
+        : `if it has not restarted by ${isoOf(deadline)} (${fromNow(deadline, context.now)}) it settles as failed`;
+    }
+    case 'remedying':
+      return state.journal.direction === 'forward'
+        ? `if the client refuses a step, the ${state.journal.procedure} is undone`
+        : 'the way back is tried until the service is as it was; if the client keeps refusing, it needs attention';
+    case 'looking':
+    case 'marking':
+    case 'updating':
+    case 'ordering':
+    case 'notifying':
+    case 'settled':
+      return null;
+  }
+}
+
+function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): string {
+  const { policy } = context.campaign.definition;
+  const target = state.blockers.find((blocker) => isMovable(context.product, blocker));
+  return (target && nextRung(policy, upgrade, target, context.now)) ?? budgetLeft(policy, upgrade, state);
+}
+
+/** Only a service that the product profile knows how to move is ever moved. */
+function isMovable(product: ProductRules | null, blocker: Blocker): blocker is ServiceBlocker {
+  return (
+    blocker.kind === 'service' &&
+    product !== null &&
+    Object.hasOwn(product.relocatable, blocker.service.toLowerCase())
+  );
+}
+
+function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): string {
+  const { budget, whenSpent } = policy.deferrals[state.class];
+  const left = budget - (upgrade.memory.deferrals[state.class] ?? 0);
+  const end = whenSpent === 'failed' ? 'settles as failed' : 'needs attention';
+  if (left <= 0)
+    return `if the next look finds the same, it ${end}: its ${budget} deferrals of class ${state.class} are spent`;
+  return `after ${left} more deferrals of class ${state.class} (of ${budget}) it ${end}`;
+}
+
+function nextRung(
+  policy: CampaignPolicy,
+  upgrade: Upgrade,
+  target: ServiceBlocker,
+  now: number,
+): string | null {
+  const { notifiedAt, tried, sightings } = upgrade.memory;
+  const next = policy.ladder.find(
+    (step) => (step === 'workaround' || step === 'relocation') && !tried.includes(step),
+  );
+  if (next === undefined)
+    return `no step of the ladder is left that could move ${target.service}: it needs attention when it persists`;
+  const notice = policy.ladder.includes('notify') && notifiedAt === null ? ', after its users were told' : '';
+  const follows = `${next} of ${target.service} follows${notice}`;
+  const noticeLeft = notifiedAt === null ? 0 : notifiedAt + policy.noticeMs - now;
+  if (noticeLeft > 0) return `${follows} when the users' time is over, in ${spanInWords(noticeLeft)}`;
+  if (notifiedAt !== null || (target.structural && policy.structural === 'atOnce'))
+    return `${follows} at the next look`;
+  const sighting = sightings[fingerprint(target)];
+  if (sighting === undefined) return null;
+  const persists = persistsBecause(policy.persistence, sighting);
+  return persists === null
+    ? `${follows} ${whenPersisting(policy, sighting)}`
+    : `${follows}: it persists (${persists})`;
+}
+
+/** What is missing until the blocker counts as persisting; any one of them is enough. */
+function whenPersisting({ persistence }: CampaignPolicy, { looks, restarts, since }: Sighting): string {
+  const moreLooks = persistence.looks - looks;
+  const moreRestarts = persistence.restarts - restarts;
+  return (
+    `when ${moreLooks} more ${moreLooks === 1 ? 'look finds' : 'looks find'} it, ` +
+    `or it outlives ${moreRestarts} more ${moreRestarts === 1 ? 'restart' : 'restarts'}, ` +
+    `or it is still there at ${isoOf(since + persistence.afterMs)}`
+  );
+}

@@ -1,0 +1,51 @@
+import type { Campaign } from './campaign.ts';
+import { waveProgress } from './gate.ts';
+import { gateWords } from './status.ts';
+import type { Tally } from './tally.ts';
+
+/** Why a client's wave is closed to it, or null when it is open and the campaign runs. */
+export function whyNotOpen(
+  { campaign, counters }: { readonly campaign: Campaign; readonly counters: Tally },
+  wave: number,
+): string | null {
+  const { definition, state, waveSizes } = campaign;
+  if (state.status !== 'running' && state.status !== 'ended') return whyNotRunning(campaign);
+  if (wave < state.openWaves) return null;
+  const last = state.openWaves - 1;
+  const gate = gateWords(campaign, waveProgress(waveSizes, counters))[last] ?? '';
+  return `its wave ${definition.waves[wave]?.name ?? ''} is not open; wave ${definition.waves[last]?.name ?? ''} ${gate}`;
+}
+
+/** Why a client that may be admitted has no slot yet. */
+export function whyNoSlot(
+  {
+    campaign,
+    slots,
+  }: {
+    readonly campaign: Campaign;
+    readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
+  },
+  logonServer: string,
+): string {
+  const { budgets } = campaign.definition;
+  if (campaign.state.status !== 'running') return whyNotRunning(campaign);
+  if (slots.active >= budgets.active) return `all ${budgets.active} slots of the campaign are taken`;
+  if ((slots.perLogonServer[logonServer] ?? 0) >= budgets.perLogonServer) {
+    return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are taken`;
+  }
+  return 'a slot is free: its turn comes in one of the next rounds';
+}
+
+function whyNotRunning({ definition, state }: Campaign): string {
+  switch (state.status) {
+    case 'created':
+      return 'the campaign has not been started';
+    case 'waitingForRelease':
+      return `the campaign waits until release ${definition.release} is staged`;
+    case 'paused':
+      return `the campaign is paused by ${state.by}: ${state.because}`;
+    case 'running':
+    case 'ended':
+      return `the campaign is ${state.status}`;
+  }
+}

@@ -1,0 +1,172 @@
+import { describeBlocker } from './blocker.ts';
+import type { Campaign } from './campaign.ts';
+import { fromNow } from './moments.ts';
+import { isFinishing } from './placement.ts';
+import type { ProductRules } from './policy.ts';
+import { progressOf } from './procedure.ts';
+import { isoOf } from './restart.ts';
+import type { Tally } from './tally.ts';
+import type { Phase, Upgrade } from './upgrade.ts';
+import { ifItStaysSo } from './why-otherwise.ts';
+import { whyNoSlot, whyNotOpen } from './why-waiting.ts';
+
+/** Why a client stands where it stands, in plain words. Times are ISO 8601, UTC, and beside them as seen from now. */
+export interface Why {
+  readonly client: string;
+  readonly campaign: string;
+  readonly state: Phase | 'waiting';
+  readonly because: string;
+  readonly since: Moment | null;
+  readonly blockers: readonly string[];
+  /** SHA-256 of what the last look found. */
+  readonly evidence: string | null;
+  /** What happens next by itself, and when; no time = as soon as it can be. Null = nothing more happens. */
+  readonly next: { readonly action: string; readonly when: Moment | null } | null;
+  /** What comes of it when nothing changes; null where that is not foreseen. */
+  readonly otherwise: string | null;
+  readonly remarks: readonly string[];
+}
+
+export interface Moment {
+  readonly at: string;
+  readonly inWords: string;
+}
+
+/** What the answer is drawn from besides the client's own record. */
+export interface WhyContext {
+  readonly campaign: Campaign;
+  readonly counters: Tally;
+  readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
+  /** Null when the profile of the release's product can not be read. */
+  readonly product: ProductRules | null;
+  readonly now: number;
+}
+
+/** An admitted client's record, as far as it matters here. `since` is when it came into its state, if that is known. */
+export interface Recorded {
+  readonly upgrade: Upgrade;
+  readonly index: 'waiting' | 'due' | 'parked' | 'driven' | 'settled';
+  readonly dueAt: number | null;
+  readonly since: number | null;
+}
+
+const moment = (at: number, now: number): Moment => ({ at: isoOf(at), inWords: fromNow(at, now) });
+
+/** A client that has not been admitted yet: no look, so nothing but the campaign to speak of. */
+export function whyWaiting(
+  context: WhyContext,
+  pick: { readonly client: string; readonly wave: number; readonly logonServer: string },
+): Why {
+  const because = whyNotOpen(context, pick.wave) ?? whyNoSlot(context, pick.logonServer);
+  return {
+    client: pick.client,
+    campaign: context.campaign.definition.campaign,
+    state: 'waiting',
+    because,
+    since: null,
+    blockers: [],
+    evidence: null,
+    next: { action: 'it is admitted and looked at', when: null },
+    otherwise: null,
+    remarks: [
+      `it is in wave ${context.campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
+    ],
+  };
+}
+
+/** A client that has been admitted. */
+export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
+  const { upgrade, since } = recorded;
+  const { state, memory } = upgrade;
+  return {
+    client: upgrade.client,
+    campaign: context.campaign.definition.campaign,
+    state: state.phase,
+    because: becauseOf(upgrade),
+    since: since === null ? null : moment(since, context.now),
+    blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
+    evidence: memory.lastLook?.evidence ?? null,
+    next: nextOf(context, recorded),
+    otherwise: ifItStaysSo(context, upgrade),
+    remarks: remarksOf(context, upgrade),
+  };
+}
+
+function becauseOf({ state, memory }: Upgrade): string {
+  switch (state.phase) {
+    case 'looking':
+      return 'it has to be looked at';
+    case 'marking':
+      return 'nothing is in the way: it is being marked for the update';
+    case 'updating':
+      return 'nothing is in the way: the update runs';
+    case 'ordering':
+      return `it is being told to restart, because of the ${state.cause}`;
+    case 'restarting':
+      return `it was told to restart at ${isoOf(memory.restart?.orderedAt ?? 0)} and is not proved to be in another boot`;
+    case 'notifying':
+      return 'its users are being told that a service will be moved';
+    case 'deferred':
+      return state.because;
+    case 'remedying': {
+      const { procedure, direction, service, failures } = state.journal;
+      const failed = failures === 0 ? '' : `, failed ${failures}x in a row`;
+      const way = direction === 'forward' ? '' : ' is being undone';
+      return `${procedure} of ${service}${way}: ${progressOf(state.journal)}${failed}`;
+    }
+    case 'settled':
+      return state.because;
+  }
+}
+
+function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['next'] {
+  if (upgrade.state.phase === 'settled') return null;
+  const action = actionOf(upgrade);
+  if (index === 'parked')
+    return {
+      action: `${action}, once it gets a slot: ${whyNoSlot(context, upgrade.logonServer)}`,
+      when: null,
+    };
+  if (index === 'driven') return { action: `${action}: a worker is at it`, when: null };
+  return { action, when: dueAt === null ? null : moment(Math.max(dueAt, context.now), context.now) };
+}
+
+function actionOf({ state }: Upgrade): string {
+  switch (state.phase) {
+    case 'marking':
+    case 'updating':
+    case 'ordering':
+    case 'looking':
+      return 'it is looked at';
+    case 'restarting':
+      return 'it is looked at, to see whether it is back';
+    case 'deferred':
+      return 'it is looked at again';
+    case 'notifying':
+      return 'its users are told';
+    case 'remedying':
+      return `${state.journal.step} is ${state.retryAt === null ? 'run' : 'tried again'}`;
+    case 'settled':
+      return 'nothing';
+  }
+}
+
+function remarksOf({ campaign }: WhyContext, upgrade: Upgrade): readonly string[] {
+  const { marked, relocation, servicePath, willBlockAgain, workaround, lastLook } = upgrade.memory;
+  const { state } = campaign;
+  const holds = state.status === 'paused' && upgrade.state.phase !== 'settled';
+  const found: (string | false)[] = [
+    holds &&
+      `the campaign is paused by ${state.by}: ${state.because}; ${isFinishing(upgrade) ? 'what was begun on the client is finished' : 'nothing is begun on the client until it is resumed'}`,
+    marked !== null &&
+      upgrade.state.phase !== 'settled' &&
+      `it has been marked for the update since ${isoOf(marked.at)}`,
+    workaround !== null && `${workaround.preImage.service.name} starts by hand only until the update is done`,
+    relocation === 'done' && `its service was moved and runs from ${servicePath ?? 'its new directory'}`,
+    relocation === 'undone' && 'a relocation was tried and undone: the service is as it was',
+    willBlockAgain &&
+      'only the workaround was used: the same service will block it again at the next release',
+    lastLook !== null && `last looked at ${isoOf(lastLook.at)}`,
+  ];
+  return found.filter((remark) => remark !== false);
+}

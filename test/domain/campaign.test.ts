@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'vitest';
+import { chooseAdmissions } from '../../shared/domain/admission.ts';
+import {
+  type Campaign,
+  type CampaignEvent,
+  type CampaignState,
+  decideCampaign,
+} from '../../shared/domain/campaign.ts';
+import type { Client, Gate, Wave } from '../../shared/domain/definition.ts';
+import { planWaves } from '../../shared/domain/plan.ts';
+import { type Tally } from '../../shared/domain/tally.ts';
+import { evening, policy } from './given.ts';
+
+const gate: Gate = { settledPercent: 80, notOkPercent: 10, minSample: 10 };
+const waves: readonly Wave[] = [
+  { name: 'canary', size: { count: 10 }, gate },
+  { name: 'early', size: { percent: 25 }, gate },
+  { name: 'rest', size: { rest: true }, gate },
+];
+const campaign: Campaign = {
+  definition: {
+    campaign: 'sp4',
+    release: 'sms-sp4',
+    start: 'byHand',
+    seed: '1',
+    select: { labels: [], logonServers: [], clients: [] },
+    waves,
+    budgets: { active: 100, perLogonServer: 25 },
+    policy,
+    hash: 'h',
+  },
+  createdAt: evening,
+  waveSizes: [10, 100, 290],
+  state: { status: 'created' },
+};
+const standing = (state: CampaignState): Campaign => ({ ...campaign, state });
+const running = (openWaves: number, accepted = [0, 0, 0]): CampaignState => ({
+  status: 'running',
+  startedAt: evening,
+  openWaves,
+  accepted,
+});
+
+/** Counters of waves with so many ends each; what is missing waits. */
+const counters = (...ends: readonly Record<string, number>[]): Tally =>
+  Object.fromEntries(
+    ends.flatMap((wave, index) =>
+      Object.entries(wave).map(([bucket, count]) => [`state|${index}|LS-ROM|${bucket}`, count]),
+    ),
+  );
+
+const read = (state: CampaignState, tally: Tally) =>
+  decideCampaign(standing(state), { type: 'CountersRead', counters: tally }, evening);
+
+describe('a wave opens the next one', () => {
+  test('not before 80 % have settled', () => {
+    expect(read(running(1), counters({ upgraded: 7, deferred: 3 }))).toEqual({
+      kind: 'ignored',
+      because: '7 of 10 clients of wave canary settled; nothing is concluded below 10',
+    });
+    expect(read(running(2), counters({ upgraded: 10 }, { upgraded: 79, active: 21 }))).toMatchObject({
+      because: '79 of 100 clients of wave early settled, 80 % are needed',
+    });
+  });
+
+  test('when enough have settled well; the stragglers go on', () => {
+    expect(
+      read(running(2), counters({ upgraded: 10 }, { upgraded: 75, failed: 5, deferred: 20 })),
+    ).toMatchObject({
+      kind: 'moved',
+      campaign: { state: { status: 'running', openWaves: 3 } },
+      because: 'wave rest opens: 80 of 100 clients of wave early settled, 5 of them not ok',
+    });
+  });
+
+  test('too many not ok pauses the campaign and names the cause they share', () => {
+    const tally = {
+      ...counters({ upgraded: 10 }, { upgraded: 40, failed: 6 }),
+      'cause|1|download budget spent': 5,
+      'cause|1|did not come back': 1,
+    };
+    expect(read(running(2), tally)).toMatchObject({
+      kind: 'moved',
+      campaign: { state: { status: 'paused', by: 'gate', openWaves: 2 } },
+      because:
+        'paused: wave early: 6 of 46 settled clients not ok, limit 10 %, same cause 5x: download budget spent',
+    });
+  });
+
+  test('one bad client of the first three concludes nothing', () => {
+    expect(read(running(2), counters({ upgraded: 10 }, { upgraded: 2, failed: 1 })).kind).toBe('ignored');
+  });
+
+  test('a straggler wave that goes bad pauses too', () => {
+    expect(
+      read(running(3), counters({ upgraded: 8, failed: 2 }, { upgraded: 100 }, { upgraded: 5 })),
+    ).toMatchObject({
+      campaign: { state: { status: 'paused' } },
+    });
+  });
+
+  test('who resumes accepts what went wrong so far; more of it pauses again', () => {
+    const paused: CampaignState = {
+      ...running(2),
+      status: 'paused',
+      pausedAt: evening,
+      by: 'gate',
+      because: 'b',
+    } as CampaignState;
+    const bad = counters({ upgraded: 10 }, { upgraded: 40, failed: 6 });
+    const resumed = decideCampaign(standing(paused), { type: 'ResumeRequested', counters: bad }, evening);
+    expect(resumed).toMatchObject({
+      kind: 'moved',
+      campaign: { state: { status: 'running', accepted: [0, 6, 0] } },
+    });
+    if (resumed.kind !== 'moved') throw new Error('not resumed');
+    expect(read(resumed.campaign.state, bad).kind).toBe('ignored');
+    expect(
+      read(resumed.campaign.state, counters({ upgraded: 10 }, { upgraded: 40, failed: 12 })),
+    ).toMatchObject({
+      campaign: { state: { status: 'paused' } },
+    });
+  });
+
+  test('it ends when every client has settled', () => {
+    const all = counters(
+      { upgraded: 10 },
+      { upgraded: 98, skipped: 2 },
+      { upgraded: 280, needsAttention: 10 },
+    );
+    expect(read(running(3), all)).toMatchObject({
+      campaign: { state: { status: 'ended' } },
+      because: 'every client has settled',
+    });
+  });
+});
+
+describe('what people ask of a campaign', () => {
+  const start = (changes: object = {}): CampaignEvent =>
+    ({ type: 'StartRequested', releaseStaged: true, overlap: [], ...changes }) as CampaignEvent;
+  const ask = (state: CampaignState, event: CampaignEvent, given = campaign) =>
+    decideCampaign({ ...given, state }, event, evening);
+  const pause = { type: 'PauseRequested', by: 'kim', reason: 'phones ring' } as const;
+
+  test.each([
+    ['starting', ask({ status: 'created' }, start()), 'started'],
+    ['starting twice', ask(running(1), start()), 'campaign sp4 was started already: it is running'],
+    [
+      'starting without the release',
+      ask({ status: 'created' }, start({ releaseStaged: false })),
+      'release sms-sp4 is not staged',
+    ],
+    [
+      'clients of another campaign',
+      ask({ status: 'created' }, start({ overlap: [{ client: 'pc-1', campaign: 'sp3' }] })),
+      'campaign sp3 has not settled clients that this one wants: pc-1',
+    ],
+    ['pausing', ask(running(1), pause), 'paused: phones ring'],
+    [
+      'pausing what does not run',
+      ask({ status: 'created' }, pause),
+      'campaign sp4 is not running: it is created',
+    ],
+    [
+      'resuming what runs',
+      ask(running(1), { type: 'ResumeRequested', counters: {} }),
+      'campaign sp4 is not paused: it is running',
+    ],
+  ])('%s', (_name, decision, because) => {
+    expect(decision.because).toBe(because);
+  });
+
+  test('a campaign that starts when its release is staged waits for it, and starts then', () => {
+    const given = { ...campaign, definition: { ...campaign.definition, start: 'whenStaged' as const } };
+    const waiting = ask({ status: 'created' }, start({ releaseStaged: false }), given);
+    expect(waiting).toMatchObject({ kind: 'moved', campaign: { state: { status: 'waitingForRelease' } } });
+    expect(ask({ status: 'waitingForRelease' }, { type: 'ReleaseStaged' }, given)).toMatchObject({
+      campaign: { state: { status: 'running', openWaves: 1 } },
+    });
+  });
+});
+
+describe('admission', () => {
+  const queue = (server: string, count: number) =>
+    Array.from({ length: count }, (_, i) => ({ client: `${server}-${i}`, logonServer: server }));
+
+  test('keeps to both budgets, and a full logon server does not hold up the others', () => {
+    const chosen = chooseAdmissions(
+      { active: 10, perLogonServer: 4 },
+      { active: 3, perLogonServer: { rom: 3 } },
+      [...queue('rom', 5), ...queue('pun', 5), ...queue('lon', 5)],
+    );
+    expect(chosen.map((each) => each.client)).toEqual([
+      'rom-0',
+      'pun-0',
+      'pun-1',
+      'pun-2',
+      'pun-3',
+      'lon-0',
+      'lon-1',
+    ]);
+  });
+});
+
+describe('the plan', () => {
+  const fleet: readonly Client[] = Array.from({ length: 400 }, (_, i) => ({
+    client: `pc-${i}`,
+    host: `pc-${i}`,
+    logonServer: `LS-${i % 4}`,
+    zone: 'UTC',
+    role: 'workstation',
+    labels: i < 100 ? ['sales'] : [],
+  }));
+
+  test('shares everyone out by count and percent; the first wave is a sample of all logon servers', () => {
+    const plan = planWaves(campaign.definition, fleet);
+    expect(plan.waves.map((wave) => wave.clients.length)).toEqual([10, 100, 290]);
+    expect(plan.left).toBe(0);
+    expect(new Set(plan.waves.flatMap((wave) => wave.clients.map((each) => each.client))).size).toBe(400);
+    expect(new Set(plan.waves[0]?.clients.map((each) => each.logonServer)).size).toBeGreaterThan(2);
+  });
+
+  test('the same seed gives the same waves, another seed others', () => {
+    const first = planWaves(campaign.definition, fleet).waves[0]?.clients;
+    expect(planWaves(campaign.definition, fleet.toReversed()).waves[0]?.clients).toEqual(first);
+    expect(planWaves({ ...campaign.definition, seed: '2' }, fleet).waves[0]?.clients).not.toEqual(first);
+  });
+
+  test('selects by label, and says whom no wave has room for', () => {
+    const plan = planWaves(
+      {
+        ...campaign.definition,
+        select: { labels: ['sales'], logonServers: ['LS-1', 'LS-2'], clients: [] },
+        waves: waves.slice(0, 1),
+      },
+      fleet,
+    );
+    expect(plan.waves[0]?.clients).toHaveLength(10);
+    expect(plan.left).toBe(40);
+  });
+});

@@ -1,0 +1,160 @@
+import {
+  deferralClasses,
+  type CampaignPolicy,
+  type DeferralClass,
+  type DeferralPolicy,
+  type Rules,
+} from '../../shared/domain/policy.ts';
+import type { Observation, RunningProcess, Service } from '../../shared/domain/observation.ts';
+import { decide } from '../../shared/domain/decide.ts';
+import { newUpgrade, type Upgrade, type UpgradeEvent } from '../../shared/domain/upgrade.ts';
+
+/** The words the domain tests are written in: rules, observations and the moves of one upgrade. */
+
+export const minutes = (count: number): number => count * 60_000;
+export const hours = (count: number): number => count * 3_600_000;
+
+/** Monday, 20:00 UTC. */
+export const evening = Date.UTC(2026, 10, 16, 20);
+
+const deferral = (budget: number, whenSpent: DeferralPolicy['whenSpent']): DeferralPolicy => ({
+  firstMs: minutes(30),
+  factor: 2,
+  maxMs: hours(4),
+  jitter: 0,
+  budget,
+  whenSpent,
+});
+
+const failing: readonly DeferralClass[] = ['unreachable', 'download'];
+
+export const policy: CampaignPolicy = {
+  deferrals: Object.fromEntries(
+    deferralClasses.map((kind) => [kind, deferral(6, failing.includes(kind) ? 'failed' : 'needsAttention')]),
+  ) as Record<DeferralClass, DeferralPolicy>,
+  persistence: { looks: 3, afterMs: hours(24), restarts: 1, minGapMs: minutes(20) },
+  ladder: ['wait', 'notify', 'relocation'],
+  structural: 'whenPersisting',
+  restart: { allowed: 'nobodyLoggedOn', deadlineMs: hours(4), lookEveryMs: minutes(5) },
+  noticeMs: hours(1),
+};
+
+export const rules: Rules = {
+  campaign: 'sp4',
+  seed: '1',
+  policy,
+  product: {
+    product: 'sms-1.2',
+    componentDirectory: 'C:\\MS\\SMS\\BIN',
+    route: 'logon',
+    relocatable: { sms_package_command_manager_nt: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM' } },
+    structuralUntil: 3,
+  },
+  files: { 'appctl32.exe': 'new-a', 'climonnt.exe': 'new-c' },
+};
+
+export const withPolicy = (changes: Partial<CampaignPolicy>): Rules => ({
+  ...rules,
+  policy: { ...policy, ...changes },
+});
+export const direct: Rules = { ...rules, product: { ...rules.product, route: 'direct' } };
+
+/** A free client that still has the old files. */
+export const oldClient: Observation = {
+  at: evening,
+  bootId: 'boot-1',
+  bootedAt: evening - hours(12),
+  role: 'workstation',
+  logonServer: 'LS-ROM',
+  setupPhase: 'installed',
+  filesNotDownloaded: [],
+  files: { 'appctl32.exe': { sha256: 'old-a' }, 'climonnt.exe': { sha256: 'old-c' } },
+  processes: [],
+  locked: [],
+  services: [],
+  users: [],
+  load: 'nobodyLoggedOn',
+  packageRunning: false,
+  pendingRestart: false,
+  servicePack: 2,
+  transcript: null,
+  intent: null,
+  evidence: 'sha-of-the-look',
+};
+
+export const upToDate: Partial<Observation> = {
+  setupPhase: 'installed',
+  files: { 'appctl32.exe': { sha256: 'new-a' }, 'climonnt.exe': { sha256: 'new-c' } },
+  servicePack: 4,
+};
+
+export const anna = { name: 'anna', session: 1, since: evening - hours(2) };
+
+export const pcmService: Service = {
+  name: 'SMS_PACKAGE_COMMAND_MANAGER_NT',
+  imagePath: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE',
+  startType: 'automatic',
+  state: 'running',
+  pid: 88,
+  account: 'DOM\\smsclient',
+  dependsOn: ['LanmanWorkstation'],
+};
+
+const running = (executable: string, pid: number, session: number, user: string): RunningProcess => ({
+  pid,
+  executable,
+  imagePath: `C:\\MS\\SMS\\BIN\\${executable}`,
+  session,
+  user,
+  startedAt: evening - hours(1),
+});
+
+/** The seed's client: the PCM service runs out of the component directory and starts by itself. */
+export const blockedByPcm: Partial<Observation> = {
+  processes: [running('PCMSVC32.EXE', 88, 0, 'SYSTEM')],
+  locked: ['pcmsvc32.exe'],
+  services: [pcmService],
+};
+
+export const blockedByProgram: Partial<Observation> = {
+  processes: [running('PCMWIN32.EXE', 120, 1, 'anna')],
+  users: [anna],
+  load: 'once',
+};
+
+export const look = (...changes: readonly Partial<Observation>[]): UpgradeEvent => ({
+  type: 'ClientObserved',
+  observation: Object.assign({}, oldClient, ...changes) as Observation,
+});
+
+export const preImage = {
+  service: pcmService,
+  sha256: 'sha-pcm',
+  from: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE',
+  to: 'C:\\SMS_PCM\\pcmsvc32.exe',
+} as const;
+
+/** A client of wave 0 that was just admitted. */
+export const admitted: Upgrade = newUpgrade('pc-17', 0, 'LS-ROM');
+
+export type Timed = readonly [at: number, event: UpgradeEvent];
+
+/** The upgrade after these events; an ignored one leaves it as it is. */
+export function after(given: Rules, upgrade: Upgrade, events: readonly Timed[]): Upgrade {
+  return events.reduce((current, [at, event]) => {
+    const stamped: UpgradeEvent =
+      event.type === 'ClientObserved' ? { ...event, observation: { ...event.observation, at } } : event;
+    const decision = decide(given, current, stamped, at);
+    return decision.kind === 'moved' ? decision.upgrade : current;
+  }, upgrade);
+}
+
+/** Every state as an upgrade stands in it, for tests that go through all of them. */
+export const phases = (upgrade: Upgrade): string =>
+  upgrade.state.phase === 'deferred'
+    ? `deferred ${upgrade.state.class}`
+    : upgrade.state.phase === 'settled'
+      ? `settled ${upgrade.state.end}`
+      : upgrade.state.phase === 'remedying'
+        ? `remedying ${upgrade.state.journal.procedure} ${upgrade.state.journal.direction} ${upgrade.state.journal.step}`
+        : upgrade.state.phase;

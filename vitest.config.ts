@@ -1,0 +1,43 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+const tests = join(import.meta.dirname, 'test');
+const NOT_TESTS = new Set(['environment', 'bench']);
+
+/** Folders whose tests start whole processes or take the machine for themselves: one file at a time, at the end. */
+const SERIAL = new Set(['system', 'browser']);
+
+/** One project per folder below test/, found and not listed, so that no test can be forgotten here. */
+const rooms = existsSync(tests)
+  ? readdirSync(tests, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !NOT_TESTS.has(entry.name))
+      .map(({ name }) => name)
+  : [];
+
+function project(name: string): TestProjectInlineConfiguration {
+  const serial = SERIAL.has(name);
+  return {
+    extends: true,
+    test: {
+      name,
+      include: [`test/${name}/**/*.test.ts`],
+      fileParallelism: !serial,
+      sequence: { groupOrder: serial ? 1 : 0 },
+      testTimeout: serial ? 120_000 : 20_000,
+      hookTimeout: serial ? 120_000 : 60_000,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    globalSetup: ['test/environment/global-setup.ts'],
+    projects: rooms.map(project),
+    // Most tests wait for Redis or for processes, not for a core.
+    maxWorkers: Math.max(2, availableParallelism()),
+    passWithNoTests: false,
+    reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'github-actions'],
+  },
+});
