@@ -3,7 +3,7 @@ import { ok, type Result } from '../../shared/errors.ts';
 import { prepareRedisFolder } from './data-folder.ts';
 import { freePort, launch, type LaunchSettings } from './launch.ts';
 import type { EmbeddedRedisLog } from './log.ts';
-import { endProcess, isAlive } from './processes.ts';
+import { endProcess, isAlive, worksIn } from './processes.ts';
 import { findRunning, forgetRunning, writeRunning, type RunningRedis } from './running.ts';
 import { findServer } from './server-binary.ts';
 import { withStartLock } from './start-lock.ts';
@@ -94,7 +94,13 @@ class Stopping {
   }
 
   run(): Promise<void> {
-    this.#ended ??= endProcess(this.#pid, STOP_GRACE_MS).then(() => forgetRunning(this.#folder, this.#pid));
+    this.#ended ??= this.#end();
     return this.#ended;
+  }
+
+  async #end(): Promise<void> {
+    // It may have died long ago, and its process id may be somebody else's now.
+    if (worksIn(this.#pid, this.#folder)) await endProcess(this.#pid, STOP_GRACE_MS);
+    forgetRunning(this.#folder, this.#pid);
   }
 }

@@ -1,0 +1,6 @@
+// A process that starts a Redis, tells its process id and stays until it is killed.
+import { startEmbeddedRedis } from '../../orchestrator/embedded-redis/start.ts';
+
+const [, , dataDir = '', packagesDir = ''] = process.argv;
+const redis = await startEmbeddedRedis({ dataDir, packagesDir, log: { info: () => {}, warn: () => {} } });
+process.stdout.write(redis.ok ? `${redis.value.pid}\n` : redis.error.message);
