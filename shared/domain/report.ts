@@ -34,8 +34,6 @@ export interface ClientReport {
 export interface CampaignReport extends CampaignStatus {
   /** SHA-256 of the campaign file. */
   readonly hash: string;
-  /** Policy time from the start to the end, or to now; null before the start. */
-  readonly tookMs: number | null;
   readonly blockers: readonly RankedBlocker[];
   /** By wave, then by client. */
   readonly clients: readonly ClientReport[];
@@ -55,9 +53,8 @@ export function campaignReport(
 ): CampaignReport {
   const waveNames = campaign.definition.waves.map(({ name }) => name);
   return {
-    ...campaignStatus(campaign, counters),
+    ...campaignStatus(campaign, counters, now),
     hash: campaign.definition.hash,
-    tookMs: tookMs(campaign, now),
     blockers: rankBlockers(counters),
     clients: clients
       .map((each) => ({ wave: waveOf(each), report: clientReport(each, waveNames) }))
@@ -68,11 +65,6 @@ export function campaignReport(
 
 /** Did every client end well? What `campaign watch` and `campaign report` answer with their exit code. */
 export const endedWell = ({ status, notOk }: CampaignStatus): boolean => status === 'ended' && notOk === 0;
-
-function tookMs({ state }: Campaign, now: number): number | null {
-  if (!('startedAt' in state)) return null;
-  return (state.status === 'ended' ? state.endedAt : now) - state.startedAt;
-}
 
 const waveOf = (reported: Reported): number =>
   reported.kind === 'waiting' ? reported.wave : reported.upgrade.wave;

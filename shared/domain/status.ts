@@ -31,6 +31,9 @@ export interface CampaignStatus {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
+  /** When this was read, and the policy time from the start until then, or until the end; null before the start. */
+  readonly at: string;
+  readonly tookMs: number | null;
   readonly size: number;
   readonly settled: number;
   readonly notOk: number;
@@ -50,7 +53,8 @@ export interface CampaignStatus {
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
 }
 
-export function campaignStatus(campaign: Campaign, counters: Tally): CampaignStatus {
+/** @param now policy time in milliseconds */
+export function campaignStatus(campaign: Campaign, counters: Tally, now: number): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
   const progress = waveProgress(waveSizes, counters);
   const waves = statesBy(counters, 'wave');
@@ -67,6 +71,8 @@ export function campaignStatus(campaign: Campaign, counters: Tally): CampaignSta
     createdAt: isoOf(createdAt),
     startedAt: begun ? isoOf(state.startedAt) : null,
     endedAt: state.status === 'ended' ? isoOf(state.endedAt) : null,
+    at: isoOf(now),
+    tookMs: begun ? (state.status === 'ended' ? state.endedAt : now) - state.startedAt : null,
     size: sum((wave) => wave.size),
     settled: sum((wave) => wave.settled),
     notOk: sum((wave) => wave.notOk),

@@ -166,7 +166,16 @@ function remarksOf({ campaign }: WhyContext, upgrade: Upgrade): readonly string[
     relocation === 'undone' && 'a relocation was tried and undone: the service is as it was',
     willBlockAgain &&
       'only the workaround was used: the same service will block it again at the next release',
+    ...sightingsOf(upgrade),
     lastLook !== null && `last looked at ${isoOf(lastLook.at)}`,
   ];
   return found.filter((remark) => remark !== false);
+}
+
+/** Since when each of its blockers is in the way; only while it waits for them to go. */
+function sightingsOf({ state, memory }: Upgrade): readonly string[] {
+  if (state.phase !== 'deferred' && state.phase !== 'notifying') return [];
+  return Object.entries(memory.sightings).map(
+    ([blocker, { since, looks }]) => `${blocker} has been in the way since ${isoOf(since)}: ${looks} ${looks === 1 ? 'look' : 'looks'}`,
+  );
 }

@@ -1,0 +1,25 @@
+import { chooseAdmissions } from '../shared/domain/admission.ts';
+import type { Campaign } from '../shared/domain/campaign.ts';
+import { dispatch, type Office } from './office.ts';
+
+/** How many queued clients of one logon server and wave are looked at in one round. */
+const perServer = 200;
+
+/**
+ * Fills the free slots of a running campaign: those who have been parked first, then those who wait. The choice is a pure
+ * function; the store compares and sets, so a choice made on old numbers can not break a budget.
+ * @returns how many were admitted
+ */
+export async function admit(office: Office, { definition }: Campaign): Promise<number> {
+  const { store, clock, log } = office;
+  const name = definition.campaign;
+  const inUse = await store.slotsInUse(name);
+  if (inUse.active >= definition.budgets.active) return 0;
+  const queued = await store.queued(name, Math.min(perServer, definition.budgets.active));
+  const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...queued.waiting]);
+  if (chosen.length === 0) return 0;
+  const admitted = await store.admit(name, chosen, clock.now());
+  log.debug({ campaign: name, admitted: admitted.length }, 'admitted');
+  await dispatch(office, admitted);
+  return admitted.length;
+}

@@ -1,0 +1,19 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * Where the orchestrator of a data folder listens, so that the command line finds it on any port. A hint: it may be out of date, and
+ * `--url` or SERVPACK_URL win over it.
+ */
+const addressFile = (dataDir: string): string => join(dataDir, 'url');
+
+export const writeAddress = (dataDir: string, url: string): void => writeFileSync(addressFile(dataDir), `${url}\n`);
+
+/** Null when no orchestrator has ever listened with this data folder. */
+export function readAddress(dataDir: string): string | null {
+  try {
+    return readFileSync(addressFile(dataDir), 'utf8').trim();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,33 @@
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from 'pino';
+import type { Office } from '../office.ts';
+import { campaignRoutes } from './campaign-routes.ts';
+import { clientRoutes } from './client-routes.ts';
+import { answerErrors } from './errors.ts';
+import { fleetRoutes } from './fleet-routes.ts';
+import { requireToken } from './who.ts';
+
+/** A request is a few ids and words; routes that take a file say how large it may be. */
+const bodyLimit = 512 * 1024;
+
+export interface ApiOptions {
+  readonly token: string;
+  /** Names the token in the audit. */
+  readonly tokenName?: string;
+  readonly log: Logger;
+}
+
+export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+
+/** The HTTP API of an orchestrator; the caller lets it listen, on loopback unless told otherwise. */
+export function buildApi(office: Office, { token, tokenName = 'default', log }: ApiOptions): FastifyInstance {
+  const app = fastify({ bodyLimit, forceCloseConnections: true }).withTypeProvider<ZodTypeProvider>();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answerErrors(app, log);
+  requireToken(app, { name: tokenName, token });
+  for (const routes of [fleetRoutes, campaignRoutes, clientRoutes]) routes(app, office);
+  return app;
+}

@@ -1,0 +1,67 @@
+import { yamlBytesAtMost } from '../../shared/input/input-text.ts';
+import { blockersQuery, campaignParams, fileBody, pauseBody } from '../../shared/protocol.ts';
+import {
+  blockersAnswer,
+  campaignsAnswer,
+  movedAnswer,
+  planAnswer,
+  reportAnswer,
+  statusAnswer,
+} from '../../shared/protocol/campaigns.ts';
+import { createCampaign, pauseCampaign, planCampaign, resumeCampaign, startCampaign } from '../campaigns.ts';
+import type { Office } from '../office.ts';
+import { listCampaigns, readBlockers, readReport, readStatus } from '../report.ts';
+import { answer } from './answer-refusal.ts';
+import { answers } from './answers.ts';
+import type { Api } from './api.ts';
+
+/** A campaign file as JSON text may be up to twice as long. */
+const bodyLimit = 2 * yamlBytesAtMost;
+
+const moves = { params: campaignParams, response: answers(movedAnswer) };
+
+/** What operators ask of campaigns. */
+export function campaignRoutes(app: Api, office: Office): void {
+  const file = { bodyLimit, schema: { body: fileBody, response: answers(planAnswer) } };
+  app.post('/v1/campaigns/plan', file, async (request, reply) => answer(reply, await planCampaign(office, request.body)));
+
+  app.post('/v1/campaigns', file, async (request, reply) =>
+    answer(reply, await createCampaign(office, request.who, request.body)),
+  );
+
+  app.post('/v1/campaigns/:campaign/start', { schema: moves }, async ({ who, params }, reply) =>
+    answer(reply, await startCampaign(office, who, params.campaign)),
+  );
+
+  app.post('/v1/campaigns/:campaign/pause', { schema: { ...moves, body: pauseBody } }, async ({ who, params, body }, reply) =>
+    answer(reply, await pauseCampaign(office, who, params.campaign, body.reason)),
+  );
+
+  app.post('/v1/campaigns/:campaign/resume', { schema: moves }, async ({ who, params }, reply) =>
+    answer(reply, await resumeCampaign(office, who, params.campaign)),
+  );
+
+  readingRoutes(app, office);
+}
+
+function readingRoutes(app: Api, office: Office): void {
+  app.get('/v1/campaigns', { schema: { response: answers(campaignsAnswer) } }, async () => ({
+    campaigns: await listCampaigns(office),
+  }));
+
+  app.get(
+    '/v1/campaigns/:campaign',
+    { schema: { params: campaignParams, response: answers(statusAnswer) } },
+    async ({ params }, reply) => answer(reply, await readStatus(office, params.campaign)),
+  );
+
+  app.get(
+    '/v1/campaigns/:campaign/report',
+    { schema: { params: campaignParams, response: answers(reportAnswer) } },
+    async ({ params }, reply) => answer(reply, await readReport(office, params.campaign)),
+  );
+
+  app.get('/v1/blockers', { schema: { querystring: blockersQuery, response: answers(blockersAnswer) } }, async ({ query }, reply) =>
+    answer(reply, await readBlockers(office, query.campaign ?? null)),
+  );
+}

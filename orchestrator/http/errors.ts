@@ -1,0 +1,42 @@
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { Logger } from 'pino';
+import { fault, type Fault, messageOf } from '../../shared/errors.ts';
+import { StoreAway } from '../../shared/store/redis/away.ts';
+import { refusalOf, refusedStatus } from './answer-refusal.ts';
+
+/** Whatever goes wrong is answered as `{ error: { code, message } }`; only a bug is a 500, and its words stay in the log. */
+export function answerErrors(app: FastifyInstance, log: Logger): void {
+  app.setNotFoundHandler(async (request, reply) =>
+    refuse(reply, fault('notFound.route', `there is no ${request.method} ${pathOf(request)}`)),
+  );
+  app.setErrorHandler(async (error: FastifyError, request, reply) => {
+    const known = knownFault(error);
+    if (known !== null) return refuse(reply, known, error.statusCode);
+    log.error({ error, route: `${request.method} ${pathOf(request)}` }, 'a request failed');
+    reply.code(500);
+    return refusalOf(fault('internal', 'the orchestrator failed at this request; its log says why'));
+  });
+}
+
+function refuse(reply: FastifyReply, refusal: Fault, status?: number) {
+  // The framework knows finer ones (415, 414) for what it refuses itself.
+  reply.code(status !== undefined && status >= 400 && status < 500 ? status : refusedStatus(refusal));
+  return refusalOf(refusal);
+}
+
+/** Null for what nobody foresaw. */
+function knownFault(error: FastifyError): Fault | null {
+  if (error instanceof StoreAway) return fault('store.away', error.message);
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const where = error.validationContext ?? 'request';
+    const issues = error.validation.map(({ instancePath, message }) => `${where}${instancePath.replaceAll('/', '.')}: ${message ?? ''}`);
+    return fault('input.request', issues.join('; '));
+  }
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return fault('tooLarge.body', 'the request is larger than this route takes');
+  const status = error.statusCode ?? 500;
+  return status >= 400 && status < 500 ? fault('input.request', messageOf(error)) : null;
+}
+
+/** Without the query: it may hold what should not stand in a log. */
+const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? '';

@@ -1,0 +1,41 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { isoOf } from '../../shared/domain/restart.ts';
+import { fleetBytesAtMost } from '../../shared/input/input-text.ts';
+import { fileBody, fleetQuery, healthAnswer, stageBody } from '../../shared/protocol.ts';
+import { fleetAnswer, fleetImportAnswer, releasesAnswer, stagedAnswer } from '../../shared/protocol/clients.ts';
+import { importFleet, listFleet } from '../fleet.ts';
+import type { Office } from '../office.ts';
+import { stage } from '../releases.ts';
+import { answer } from './answer-refusal.ts';
+import { answers } from './answers.ts';
+import type { Api } from './api.ts';
+
+/** JSON writes a line end as two characters; 1.25 leaves room for that and for quotes. */
+const fleetBodyLimit = Math.ceil(fleetBytesAtMost * 1.25);
+
+/** Health, the fleet and the releases. */
+export function fleetRoutes(app: Api, office: Office): void {
+  app.get('/v1/health', { config: { open: true }, schema: { response: answers(healthAnswer) } }, async () => {
+    // Nobody is helped by an orchestrator that runs without its records: this fails when they are away.
+    await office.store.fleetSize();
+    return { version: packageJson.version, now: isoOf(office.clock.now()) };
+  });
+
+  app.post(
+    '/v1/fleet',
+    { bodyLimit: fleetBodyLimit, schema: { body: fileBody, response: answers(fleetImportAnswer) } },
+    async (request, reply) => answer(reply, await importFleet(office, request.who, request.body)),
+  );
+
+  app.get('/v1/fleet', { schema: { querystring: fleetQuery, response: answers(fleetAnswer) } }, async ({ query }) =>
+    listFleet(office, query),
+  );
+
+  app.post('/v1/releases', { schema: { body: stageBody, response: answers(stagedAnswer) } }, async (request, reply) =>
+    answer(reply, await stage(office, request.who, request.body.path)),
+  );
+
+  app.get('/v1/releases', { schema: { response: answers(releasesAnswer) } }, async () => ({
+    releases: await office.store.releases(),
+  }));
+}

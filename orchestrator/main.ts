@@ -1,0 +1,81 @@
+import type { Logger } from 'pino';
+import { labClock, systemClock } from '../shared/clock.ts';
+import type { Config } from '../shared/config.ts';
+import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/errors.ts';
+import { openDispatcher } from '../shared/queues.ts';
+import { runProcess } from '../shared/run-process.ts';
+import { openRedisStore } from '../shared/store/redis/open.ts';
+import { buildApi } from './http/api.ts';
+import { openToken } from './http/token.ts';
+import { leadRound } from './lead.ts';
+import type { Office } from './office.ts';
+import { repeat } from './rounds.ts';
+import { sweepRound } from './sweep.ts';
+
+const leadEveryMs = 100;
+const sweepEveryMs = 1_000;
+
+export interface RunningOrchestrator {
+  /** Where the HTTP API listens. */
+  readonly url: string;
+  /** Ends the rounds, then the API, then the connections; what is under way in workers goes on. */
+  stop(): Promise<void>;
+}
+
+/** Composition root of an orchestrator process. */
+export async function runOrchestrator(
+  config: Config,
+  log: Logger,
+): Promise<Result<RunningOrchestrator, Fault>> {
+  const token = openToken(config.dataDir);
+  if (!token.ok) return token;
+  const store = await openRedisStore({ url: config.redisUrl, prefix: config.prefix });
+  if (!store.ok) return store;
+  const office: Office = {
+    store: store.value,
+    dispatcher: openDispatcher(config.redisUrl, config.prefix),
+    clock: config.labClock === null ? systemClock : labClock(config.labClock),
+    log,
+  };
+  const api = buildApi(office, { token: token.value, log });
+  const close = async (): Promise<void> => {
+    await api.close();
+    await Promise.all([office.dispatcher.close(), office.store.close()]);
+  };
+  const listening = await listen(() => api.listen(config.api), config.api.port);
+  if (!listening.ok) {
+    await close();
+    return listening;
+  }
+  const rounds = [
+    repeat('lead', leadEveryMs, () => leadRound(office), log),
+    repeat('sweep', sweepEveryMs, () => sweepRound(office), log),
+  ];
+  log.info({ url: listening.value }, 'orchestrator runs');
+  return ok({
+    url: listening.value,
+    stop: async () => {
+      await Promise.all(rounds.map((each) => each.stop()));
+      await close();
+      log.info('orchestrator stopped');
+    },
+  });
+}
+
+async function listen(open: () => Promise<string>, port: number): Promise<Result<string, Fault>> {
+  try {
+    return ok(await open());
+  } catch (error) {
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    return err(
+      taken
+        ? fault(
+            'http.portTaken',
+            `port ${port} is taken; stop what listens there or set SERVPACK_PORT to another one`,
+          )
+        : fault('http.listen', `can not listen on port ${port}: ${messageOf(error)}`),
+    );
+  }
+}
+
+if (import.meta.main) await runProcess('orchestrator', runOrchestrator, ({ url }) => url);

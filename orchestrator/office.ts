@@ -1,0 +1,26 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../shared/clock.ts';
+import type { Activation, Store } from '../shared/store/store.ts';
+import type { Dispatcher } from '../shared/queues.ts';
+
+/** What every room of the orchestrator works with. */
+export interface Office {
+  readonly store: Store;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+/** Adds the jobs of activations that stand in the record already; what can not be added now is added by the sweep. */
+export async function dispatch(
+  { dispatcher, clock, log }: Office,
+  activations: readonly Activation[],
+): Promise<void> {
+  if (activations.length === 0) return;
+  const jobs = activations.map((activation) => ({ activation, delayMs: clock.realDelay(activation.dueAt) }));
+  try {
+    await dispatcher.addAll(jobs);
+  } catch (error) {
+    log.warn({ error, jobs: jobs.length }, 'could not add jobs; the sweep will');
+  }
+}

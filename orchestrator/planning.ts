@@ -1,0 +1,97 @@
+import type { CampaignDefinition, Client } from '../shared/domain/definition.ts';
+import { type Plan, planWaves } from '../shared/domain/plan.ts';
+import { err, fault, ok, type Result } from '../shared/errors.ts';
+import { parseCampaign } from '../shared/input/campaign-file.ts';
+import { loadProfile } from '../shared/products/profile.ts';
+import type { Office } from './office.ts';
+import { badFile, type Refusal } from './refusal.ts';
+
+/** A file as an operator hands it over: its text, and its name for the faults. */
+export interface InputFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface CountByLogonServer {
+  readonly logonServer: string;
+  readonly clients: number;
+}
+
+/** What a campaign file would do; nothing has been touched. */
+export interface CampaignPlan {
+  readonly campaign: string;
+  readonly release: string;
+  readonly releaseStaged: boolean;
+  readonly start: CampaignDefinition['start'];
+  /** Clients in the fleet, and how many of them the file selects. */
+  readonly fleet: number;
+  readonly selected: number;
+  /** Servers among the selected: they are looked at and skipped, never changed. */
+  readonly servers: number;
+  /** Selected clients that no wave has room for; with any the campaign is refused. */
+  readonly left: number;
+  readonly waves: readonly { readonly wave: string; readonly clients: number; readonly logonServers: readonly CountByLogonServer[] }[];
+  readonly logonServers: readonly CountByLogonServer[];
+}
+
+/** A campaign file that may become a campaign. */
+export interface Draft {
+  readonly definition: CampaignDefinition;
+  readonly plan: CampaignPlan;
+  readonly waves: Plan['waves'];
+}
+
+/**
+ * Reads a campaign file against the fleet and the releases. Refused when the file has faults, names clients that the fleet does
+ * not have, or a release whose product is not known. Clients left over and a release yet to be staged do not refuse a plan.
+ */
+export async function draftCampaign({ store }: Office, { file, text }: InputFile): Promise<Result<Draft, Refusal>> {
+  const parsed = parseCampaign(text, file);
+  if (!parsed.ok) return err(badFile(file, parsed.error));
+  const definition = parsed.value;
+  const release = await store.readRelease(definition.release);
+  const profile = release === null ? null : loadProfile(release.product);
+  if (profile?.ok === false) return profile;
+  const fleet = await Array.fromAsync(store.fleet());
+  const unknown = unknownNames(definition, fleet);
+  if (unknown !== null) return err(unknown);
+  const { waves, left } = planWaves(definition, fleet);
+  return ok({ definition, waves, plan: planOf(definition, fleet.length, { waves, left }, release !== null) });
+}
+
+/** A client or logon server that is spelled wrong would be left out without a word. */
+function unknownNames({ select }: CampaignDefinition, fleet: readonly Client[]): Refusal | null {
+  const clients = new Set(fleet.map(({ client }) => client));
+  const servers = new Set(fleet.map(({ logonServer }) => logonServer));
+  const missing = [
+    ...select.clients.filter((client) => !clients.has(client)).map((client) => `client ${client}`),
+    ...select.logonServers.filter((server) => !servers.has(server)).map((server) => `logon server ${server}`),
+  ];
+  if (missing.length === 0) return null;
+  const more = missing.length > 5 ? `, and ${missing.length - 5} more` : '';
+  return fault('campaign.unknownNames', `the campaign selects what the fleet does not have: ${missing.slice(0, 5).join(', ')}${more}`);
+}
+
+function planOf(definition: CampaignDefinition, fleet: number, { waves, left }: Plan, releaseStaged: boolean): CampaignPlan {
+  const taken = waves.flatMap(({ clients }) => clients);
+  return {
+    campaign: definition.campaign,
+    release: definition.release,
+    releaseStaged,
+    start: definition.start,
+    fleet,
+    selected: taken.length + left,
+    servers: taken.filter(({ role }) => role === 'server').length,
+    left,
+    waves: waves.map(({ name, clients }) => ({ wave: name, clients: clients.length, logonServers: byLogonServer(clients) })),
+    logonServers: byLogonServer(taken),
+  };
+}
+
+function byLogonServer(clients: readonly Client[]): readonly CountByLogonServer[] {
+  const count = new Map<string, number>();
+  for (const { logonServer } of clients) count.set(logonServer, (count.get(logonServer) ?? 0) + 1);
+  return [...count]
+    .map(([logonServer, found]) => ({ logonServer, clients: found }))
+    .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1));
+}

@@ -1,0 +1,65 @@
+import type { Release } from '../shared/domain/definition.ts';
+import { err, fault, ok, type Result } from '../shared/errors.ts';
+import { areInputFaults } from '../shared/input/input-fault.ts';
+import { readInputFile, yamlBytesAtMost } from '../shared/input/input-text.ts';
+import { parseRelease } from '../shared/input/release-file.ts';
+import { startWaiting } from './campaigns.ts';
+import type { Office } from './office.ts';
+import { badFile, type Refusal } from './refusal.ts';
+import { stageRelease, type StagedRelease } from './staging.ts';
+
+/** What staging brought: the release, the proof that its upgrade command ran, and the campaigns that waited for it. */
+export interface Staged {
+  readonly release: Release;
+  readonly tree: string;
+  /** SHA-256 of what the upgrade command said. */
+  readonly evidence: string;
+  readonly tookMs: number;
+  readonly started: readonly string[];
+}
+
+/**
+ * Stages the release of a release file on this machine: runs its upgrade command, reads the manifest, writes both, and starts
+ * the campaigns that wait for it. A release that a campaign is rolling out is not staged again: its clients are judged by the
+ * hashes that the campaign began with.
+ */
+export async function stage(office: Office, who: string, file: string): Promise<Result<Staged, Refusal>> {
+  const inUse = await refuseInUse(office, file);
+  if (inUse !== null) return err(inUse);
+  const staged = await stageRelease(file);
+  if (!staged.ok) return err(areInputFaults(staged.error) ? badFile(file, staged.error) : staged.error);
+  const { release, tree, evidence, tookMs } = staged.value;
+  await office.store.stageRelease(release, { sha256: evidence.sha256, text: evidence.output }, auditOf(office, who, staged.value));
+  const started = await startWaiting(office, who);
+  office.log.info({ release: release.release, who, files: release.files.length, started }, 'release staged');
+  return ok({ release, tree, evidence: evidence.sha256, tookMs, started });
+}
+
+/** Asked before the upgrade command runs, for that changes the tree. */
+async function refuseInUse({ store }: Office, file: string): Promise<Refusal | null> {
+  const text = await readInputFile(file, yamlBytesAtMost);
+  const input = text.ok ? parseRelease(text.value, file) : text;
+  // Faults of the file are told by the staging itself.
+  if (!input.ok) return null;
+  const { release } = input.value;
+  for (const { campaign } of await store.campaigns()) {
+    const { definition, state } = campaign;
+    if (definition.release !== release || (state.status !== 'running' && state.status !== 'paused')) continue;
+    const because = `release ${release} is being rolled out by campaign ${definition.campaign}, which is ${state.status}`;
+    return fault('release.inUse', `${because}; stage a changed one under another name`);
+  }
+  return null;
+}
+
+const auditOf = ({ clock }: Office, who: string, { release, tree, evidence }: StagedRelease) => ({
+  at: clock.now(),
+  campaign: '',
+  client: null,
+  who,
+  from: '',
+  to: 'staged',
+  because:
+    `release ${release.release} of ${release.product}: ${release.files.length} files in ${tree}; ` +
+    `the upgrade command ended with exit code ${evidence.exitCode}`,
+  evidence: evidence.sha256,
+});

@@ -1,0 +1,62 @@
+import { type CampaignReport, campaignReport, type Reported } from '../shared/domain/report.ts';
+import { type RankedBlocker, rankBlockers } from '../shared/domain/ranking.ts';
+import { type CampaignStatus, campaignStatus } from '../shared/domain/status.ts';
+import type { Tally } from '../shared/domain/tally.ts';
+import { err, ok, type Result } from '../shared/errors.ts';
+import type { CampaignRecord, Store } from '../shared/store/store.ts';
+import type { Office } from './office.ts';
+import { notFound, type Refusal } from './refusal.ts';
+
+/** Blockers of the named campaigns, the one that sets most clients free first. */
+export interface Blockers {
+  readonly campaigns: readonly string[];
+  readonly blockers: readonly RankedBlocker[];
+}
+
+/** Every campaign in one line, newest first. */
+export async function listCampaigns({ store, clock }: Office): Promise<readonly CampaignStatus[]> {
+  const records = [...(await store.campaigns())].sort((a, b) => b.campaign.createdAt - a.campaign.createdAt);
+  return Promise.all(records.map(async (record) => statusOf(store, record, clock.now())));
+}
+
+/** Where a campaign stands, from its counters: cheap for any number of clients. */
+export async function readStatus({ store, clock }: Office, name: string): Promise<Result<CampaignStatus, Refusal>> {
+  const record = await store.readCampaign(name);
+  return record === null ? err(notFound('campaign', name)) : ok(await statusOf(store, record, clock.now()));
+}
+
+const statusOf = async (store: Store, { campaign }: CampaignRecord, now: number): Promise<CampaignStatus> =>
+  campaignStatus(campaign, await store.counters(campaign.definition.campaign), now);
+
+/** The status and every client: reads every record of the campaign. */
+export async function readReport({ store, clock }: Office, name: string): Promise<Result<CampaignReport, Refusal>> {
+  const record = await store.readCampaign(name);
+  if (record === null) return err(notFound('campaign', name));
+  const clients = await clientsOf(store, name);
+  return ok(campaignReport(record.campaign, await store.counters(name), clients, clock.now()));
+}
+
+/** A client admitted between the two readings is found waiting and with a record: the record counts. */
+async function clientsOf(store: Store, name: string): Promise<readonly Reported[]> {
+  const found = new Map<string, Reported>();
+  for await (const pick of store.waiting(name)) found.set(pick.client, { kind: 'waiting', ...pick });
+  for await (const { upgrade } of store.upgrades(name)) found.set(upgrade.client, { kind: 'admitted', upgrade });
+  return [...found.values()];
+}
+
+/** The blockers of one campaign, or of all that are running or paused. */
+export async function readBlockers({ store }: Office, campaign: string | null): Promise<Result<Blockers, Refusal>> {
+  const all = await store.campaigns();
+  const isAsked = ({ definition, state }: CampaignRecord['campaign']): boolean =>
+    campaign === null ? state.status === 'running' || state.status === 'paused' : definition.campaign === campaign;
+  const names = all.filter((record) => isAsked(record.campaign)).map((record) => record.campaign.definition.campaign);
+  if (campaign !== null && names.length === 0) return err(notFound('campaign', campaign));
+  const counters = await Promise.all(names.map(async (name) => store.counters(name)));
+  return ok({ campaigns: names, blockers: rankBlockers(sumOf(counters)) });
+}
+
+function sumOf(all: readonly Tally[]): Tally {
+  const sum: Record<string, number> = {};
+  for (const [name, count] of all.flatMap((counters) => Object.entries(counters))) sum[name] = (sum[name] ?? 0) + count;
+  return sum;
+}

@@ -1,0 +1,40 @@
+import type { Logger } from 'pino';
+
+/** Something done again and again, one round after the other, never two at once. */
+export interface Rounds {
+  /** Waits for the round that runs; no other follows. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs `round` every `everyMs` of real time after the one before has ended. A failing round is logged and tried again: an
+ * orchestrator outlives a Redis that is away.
+ */
+export function repeat(name: string, everyMs: number, round: () => Promise<unknown>, log: Logger): Rounds {
+  let stopped = false;
+  let failing = false;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> = Promise.resolve();
+  const next = async (): Promise<void> => {
+    try {
+      await round();
+      if (failing) log.info({ round: name }, 'works again');
+      failing = false;
+    } catch (error) {
+      if (!failing) log.error({ round: name, error }, 'failed; tries again');
+      failing = true;
+    }
+    if (!stopped) timer = setTimeout(start, everyMs);
+  };
+  const start = (): void => {
+    running = next();
+  };
+  start();
+  return {
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await running;
+    },
+  };
+}

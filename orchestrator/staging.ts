@@ -1,0 +1,74 @@
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+import type { Release } from '../shared/domain/definition.ts';
+import { err, fault, ok } from '../shared/errors.ts';
+import type { Fault, Result } from '../shared/errors.ts';
+import type { InputFault } from '../shared/input/input-fault.ts';
+import { readInputFile, yamlBytesAtMost } from '../shared/input/input-text.ts';
+import { parseRelease } from '../shared/input/release-file.ts';
+import type { ReleaseInput } from '../shared/input/release-file.ts';
+import { readManifest } from './manifest.ts';
+import { runUpgrade } from './upgrade-command.ts';
+import type { UpgradeEvidence } from './upgrade-command.ts';
+
+/** A release that was really staged: the tree as the upgrade command left it, and the proof that it ran. */
+export interface StagedRelease {
+  readonly release: Release;
+  /** Absolute path. */
+  readonly tree: string;
+  readonly evidence: UpgradeEvidence;
+  /** Real milliseconds, the command and the hashing together. */
+  readonly tookMs: number;
+}
+
+/**
+ * Stages the release that a release file describes: runs its upgrade command on the tree, then reads the manifest
+ * from the files as they are afterwards. A command that fails or hangs, and a tree that can not be read, stage
+ * nothing and are one `Fault`; faults of the release file itself come all at once. Running it again is as safe as
+ * the upgrade command is.
+ * @param signal stops the upgrade command early
+ */
+export async function stageRelease(
+  file: string,
+  signal?: AbortSignal,
+): Promise<Result<StagedRelease, Fault | InputFault[]>> {
+  const begun = performance.now();
+  const text = await readInputFile(file, yamlBytesAtMost);
+  if (!text.ok) return text;
+  const input = parseRelease(text.value, file);
+  if (!input.ok) return input;
+  const tree = resolve(dirname(file), input.value.tree);
+  if (!(await isFolder(tree))) return err(noTree(tree));
+  const evidence = await runUpgrade(upgradeOf(input.value, file, tree, signal));
+  if (!evidence.ok) return evidence;
+  const files = await readManifest(tree, input.value.components);
+  if (!files.ok) return files;
+  const { release, product, servicePack } = input.value;
+  const staged = { release, product, servicePack, files: files.value };
+  return ok({
+    release: staged,
+    tree,
+    evidence: evidence.value,
+    tookMs: Math.round(performance.now() - begun),
+  });
+}
+
+const noTree = (tree: string): Fault =>
+  fault('noTree', `the tree ${tree} is not a folder; nothing is staged`);
+
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => null))?.isDirectory() ?? false;
+
+function upgradeOf({ release, upgrade }: ReleaseInput, file: string, tree: string, signal?: AbortSignal) {
+  const [program = '', ...args] = upgrade.command;
+  return {
+    // Like every path of the file, a program given with its path is relative to the file and not to the tree.
+    command: [/[\\/]/.test(program) ? resolve(dirname(file), program) : program, ...args],
+    cwd: tree,
+    // Nothing else: secrets in servpack's own environment are not the command's business.
+    env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', SERVPACK_RELEASE: release, SERVPACK_TREE: tree },
+    timeoutMs: upgrade.timeout,
+    ...(signal === undefined ? {} : { signal }),
+  };
+}

@@ -1,0 +1,60 @@
+import type { ProductRules } from '../shared/domain/policy.ts';
+import { type Why, whyAdmitted, type WhyContext, whyWaiting } from '../shared/domain/why.ts';
+import { err, fault, ok, type Result } from '../shared/errors.ts';
+import { loadProfile, rulesOf } from '../shared/products/profile.ts';
+import type { Store } from '../shared/store/store.ts';
+import { type Part, partOf } from './clients.ts';
+import type { Office } from './office.ts';
+import { notFound, type Refusal } from './refusal.ts';
+
+/** The answer, with the evidence itself where it was asked for. */
+export type WhyAnswer = Why & { readonly evidenceText: string | null };
+
+export interface WhyQuestion {
+  readonly client: string;
+  /** Null = the campaign that holds it now, else the newest that knows it. */
+  readonly campaign: string | null;
+  /** Read the evidence of the last look too. */
+  readonly evidence: boolean;
+}
+
+/** Why a client stands where it stands: state, cause with evidence, next action and its time, and what if it stays so. */
+export async function why(office: Office, question: WhyQuestion): Promise<Result<WhyAnswer, Refusal>> {
+  const { store } = office;
+  const { client, campaign } = question;
+  if ((await store.readClient(client)) === null) return err(notFound('client', client, ' in the fleet'));
+  if (campaign !== null && (await store.readCampaign(campaign)) === null) return err(notFound('campaign', campaign));
+  const part = await partOf(store, client, campaign);
+  if (part === null) return err(inNone(client, campaign));
+  const answer = await answerOf(office, part);
+  if (answer === null) return err(notFound('campaign', part.campaign));
+  const { evidence } = answer;
+  const evidenceText = question.evidence && evidence !== null ? await store.readEvidence(evidence) : null;
+  return ok({ ...answer, evidenceText });
+}
+
+const inNone = (client: string, campaign: string | null): Refusal =>
+  fault('notFound.upgrade', campaign === null ? `client ${client} is in no campaign` : `client ${client} is not in campaign ${campaign}`);
+
+async function answerOf(office: Office, part: Part): Promise<Why | null> {
+  const { store, clock } = office;
+  const record = await store.readCampaign(part.campaign);
+  if (record === null) return null;
+  const context: WhyContext = {
+    campaign: record.campaign,
+    counters: await store.counters(part.campaign),
+    slots: await store.slotsInUse(part.campaign),
+    product: await productOf(store, record.campaign.definition.release),
+    now: clock.now(),
+  };
+  if (part.kind === 'waiting') return whyWaiting(context, part.pick);
+  const { upgrade, index, dueAt, key } = part.stored;
+  const [newest] = await store.audit(1, key);
+  return whyAdmitted(context, { upgrade, index, dueAt, since: newest?.at ?? null });
+}
+
+async function productOf(store: Store, name: string): Promise<ProductRules | null> {
+  const release = await store.readRelease(name);
+  const profile = release === null ? null : loadProfile(release.product);
+  return profile?.ok === true ? rulesOf(profile.value) : null;
+}

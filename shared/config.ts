@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import type { ClockAnchor } from './clock.ts';
+import { err, fault, ok, type Fault, type Result } from './errors.ts';
+
+/** Settings of a process, read once from the environment and validated; plain values afterwards. */
+export interface Config {
+  readonly redisUrl: string;
+  /** Names everything in Redis. The lab uses one of its own, so that it can never touch a real fleet. */
+  readonly prefix: string;
+  readonly dataDir: string;
+  readonly logLevel: string;
+  readonly api: { readonly host: string; readonly port: number };
+  /** Upgrades and remediations one worker process drives at once. */
+  readonly concurrency: { readonly upgrades: number; readonly remediations: number };
+  /** How clients are reached: `simulated:PORT` is the lab fleet on this machine. */
+  readonly gateway: string | null;
+  /** Lab time; null = real time. */
+  readonly labClock: ClockAnchor | null;
+}
+
+const count = (least: number, most: number, usual: number) =>
+  z.coerce.number().int().min(least).max(most).default(usual);
+
+const anchor = z.strictObject({
+  labAt: z.number().nonnegative(),
+  realAt: z.number().nonnegative(),
+  speed: z.number().positive(),
+});
+
+const environment = z.object({
+  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://'),
+  SERVPACK_PREFIX: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a-z, 0-9 and -')
+    .default('servpack'),
+  SERVPACK_DATA: z.string().min(1).default('.servpack'),
+  SERVPACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  SERVPACK_HOST: z.string().min(1).default('127.0.0.1'),
+  SERVPACK_PORT: count(0, 65_535, 7300),
+  SERVPACK_UPGRADES: count(1, 1_000, 50),
+  SERVPACK_REMEDIATIONS: count(1, 1_000, 10),
+  SERVPACK_GATEWAY: z
+    .string()
+    .regex(/^simulated:\d+$/, 'must be simulated:PORT')
+    .optional(),
+  SERVPACK_LAB_CLOCK: z
+    .string()
+    .transform((text, context): ClockAnchor => {
+      const read = anchor.safeParse(parseJson(text));
+      if (read.success) return read.data;
+      context.addIssue('must be {"labAt":ms,"realAt":ms,"speed":number}');
+      return z.NEVER;
+    })
+    .optional(),
+});
+
+/**
+ * Reads the settings from environment variables. An error names the variable and what was expected, never its value: a URL may
+ * hold a password.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Result<Config, Fault> {
+  const read = environment.safeParse(env);
+  if (!read.success) {
+    const [issue] = read.error.issues;
+    const name = String(issue?.path[0] ?? '');
+    const missing = name === 'REDIS_URL' && env['REDIS_URL'] === undefined;
+    return err(
+      missing
+        ? fault(
+            'config.redisUrl',
+            'REDIS_URL is not set; say which Redis to use, e.g. redis://127.0.0.1:6379',
+          )
+        : fault('config.invalid', `${name}: ${issue?.message ?? 'is not valid'}`),
+    );
+  }
+  const { data } = read;
+  return ok({
+    redisUrl: data.REDIS_URL,
+    prefix: data.SERVPACK_PREFIX,
+    dataDir: data.SERVPACK_DATA,
+    logLevel: data.SERVPACK_LOG_LEVEL,
+    api: { host: data.SERVPACK_HOST, port: data.SERVPACK_PORT },
+    concurrency: { upgrades: data.SERVPACK_UPGRADES, remediations: data.SERVPACK_REMEDIATIONS },
+    gateway: data.SERVPACK_GATEWAY ?? null,
+    labClock: data.SERVPACK_LAB_CLOCK ?? null,
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

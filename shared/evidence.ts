@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+
+import type { ClientLook } from './products/client-look.ts';
+
+/** Evidence is kept once, under its own SHA-256, and never longer than this; where it was cut it says so. */
+export const evidenceBytesAtMost = 16 * 1024;
+
+/** Raw texts inside a look are cut sooner, so that a bloated SMS.INI does not push the rest of the look out. */
+const rawTextBytesAtMost = 4 * 1024;
+
+/** SHA-256 in lower-case hex; a string is hashed as UTF-8. */
+export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
+
+/** The text when it fits into `bytesAtMost` (UTF-8), else its beginning and a mark that says how much there was. */
+export function capped(text: string, bytesAtMost: number): string {
+  const bytes = Buffer.from(text, 'utf8');
+  if (bytes.length <= bytesAtMost) return text;
+  const mark = `[cut, ${bytes.length} bytes in all]`;
+  // The last character may be cut in two: `stream` keeps its first half back instead of inventing U+FFFD.
+  const kept = bytes.subarray(0, Math.max(0, bytesAtMost - mark.length));
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(kept, { stream: true }) + mark;
+}
+
+/** JSON with sorted keys: equal values give equal text, and so an equal SHA-256. */
+export const canonicalJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (isPlainObject(inner) ? sortedByKey(inner) : inner));
+
+const isPlainObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const sortedByKey = (value: object): unknown =>
+  Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+
+/** The raw evidence of a look: canonical JSON of what the gateway brought, at most 16 KiB. */
+export function evidenceOf(look: ClientLook): string {
+  const cut = (text: string | null): string | null =>
+    text === null ? null : capped(text, rawTextBytesAtMost);
+  const evidence = {
+    ...look,
+    configuration: cut(look.configuration),
+    versionFile: cut(look.versionFile),
+    transcript:
+      look.transcript === null
+        ? null
+        : { ...look.transcript, text: capped(look.transcript.text, rawTextBytesAtMost) },
+  };
+  return capped(canonicalJson(evidence), evidenceBytesAtMost);
+}

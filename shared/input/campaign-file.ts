@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+
+import type { CampaignDefinition } from '../domain/definition.ts';
+import { ok } from '../errors.ts';
+import type { Result } from '../errors.ts';
+import { sha256 } from '../evidence.ts';
+import { defaultBudgets, defaultNoticeMs } from './campaign-defaults.ts';
+import {
+  deferralsSection,
+  ladderSection,
+  persistenceSection,
+  restartSection,
+  structuralField,
+} from './campaign-policy.ts';
+import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
+import { count, field, list, oneOf, section } from './fields.ts';
+import type { InputFault } from './input-fault.ts';
+import { host, id, label, versionedId } from './names.ts';
+import { duration } from './quantities.ts';
+import { parseYaml } from './yaml-input.ts';
+
+const seedField = field('a text or a number', (value) => {
+  const seed = typeof value === 'number' ? String(value) : value;
+  return typeof seed === 'string' && seed.length > 0 && seed.length <= 200 ? seed : undefined;
+});
+
+/** The keys of a campaign file. Only `campaign` and `release` have to be there. */
+export const campaignSchema = section({
+  campaign: id(),
+  release: versionedId(),
+  start: oneOf('byHand', 'whenStaged').default('byHand'),
+  seed: seedField.optional(),
+  select: section({
+    labels: list(label(), 'a list of labels').default([]),
+    logonServers: list(host(), 'a list of logon servers').default([]),
+    clients: list(id(), 'a list of client ids').default([]),
+  }).prefault({}),
+  waves: wavesSection,
+  gate: gateSection,
+  budgets: section({
+    active: count(1, 1_000_000).default(defaultBudgets.active),
+    perLogonServer: count(1, 1_000_000).default(defaultBudgets.perLogonServer),
+  }).prefault({}),
+  deferrals: deferralsSection,
+  persistence: persistenceSection,
+  ladder: ladderSection,
+  structural: structuralField,
+  restart: restartSection,
+  notice: duration().default(defaultNoticeMs),
+});
+
+/**
+ * Reads a campaign file. `file` is the name for the faults, nothing is opened. What the file leaves out is taken
+ * from `campaign-defaults.ts`; the seed of the jitter is the campaign's id unless given.
+ * `hash` is the SHA-256 of the text, so it equals the one of the file.
+ */
+export function parseCampaign(text: string, file: string): Result<CampaignDefinition, InputFault[]> {
+  const parsed = parseYaml(text, file, campaignSchema);
+  return parsed.ok ? ok(toDefinition(parsed.value, sha256(text))) : parsed;
+}
+
+function toDefinition(input: z.output<typeof campaignSchema>, hash: string): CampaignDefinition {
+  const { campaign, release, start, select, budgets, deferrals, persistence, ladder, structural, restart } =
+    input;
+  return {
+    campaign,
+    release,
+    start,
+    seed: input.seed ?? campaign,
+    select,
+    waves: input.waves.map((wave) => toWave(wave, input.gate)),
+    budgets,
+    policy: { deferrals, persistence, ladder, structural, restart, noticeMs: input.notice },
+    hash,
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * One thing that is wrong in a file an operator wrote. `line` counts from 1. `key` is the path of the key
+ * (`waves[0].gate.settled`, list positions count from 0) or the column; '(file)' when the file as a whole is meant.
+ */
+export interface InputFault {
+  readonly file: string;
+  readonly line: number;
+  readonly key: string;
+  readonly wrong: string;
+  readonly expected: string;
+}
+
+/** The `key` of a fault that no single key is to blame for. */
+export const wholeFile = '(file)';
+
+/** More lines than this help nobody; what is left out is counted. */
+const printedAtMost = 100;
+
+/** `file:line: key: what is wrong, expected what`: the form editors and terminals turn into a link. */
+export const printFault = ({ file, line, key, wrong, expected }: InputFault): string =>
+  `${file}:${line}: ${key}: ${wrong}, expected ${expected}`;
+
+/** The lines to show for a refused file: at most 100 faults, and how many more there are. */
+export function printFaults(faults: readonly InputFault[]): string[] {
+  const lines = faults.slice(0, printedAtMost).map(printFault);
+  const more = faults.length - lines.length;
+  return more === 0 ? lines : [...lines, `and ${more} more ${more === 1 ? 'fault' : 'faults'}`];
+}
+
+/** In the order of the file, so that an operator mends it from top to bottom. */
+export const inFileOrder = (faults: readonly InputFault[]): InputFault[] =>
+  faults.toSorted((a, b) => a.line - b.line);
+
+/** True for the faults of a file, false for a single `Fault` (they share an error channel in `stageRelease`). */
+export const areInputFaults = (error: unknown): error is readonly InputFault[] => Array.isArray(error);
+
+/**
+ * A value as it may stand in a fault: quoted, control characters escaped and never long, because it comes from a
+ * file nobody has checked yet.
+ */
+export function show(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (value === null) return 'empty';
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === 'string') return shorten(quote(value.slice(0, 60)));
+  return typeof value === 'object' ? 'a group of keys' : JSON.stringify(value);
+}
+
+// JSON leaves the C1 controls, line separators and direction marks alone; a terminal obeys some of them.
+const invisible = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+const escapeInvisible = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+const quote = (text: string): string => JSON.stringify(text).replace(invisible, escapeInvisible);
+
+const shorten = (text: string): string => (text.length <= 50 ? text : `${text.slice(0, 47)}...`);

@@ -1,0 +1,75 @@
+import { readFile, stat } from 'node:fs/promises';
+
+import { err, messageOf, ok } from '../errors.ts';
+import type { Result } from '../errors.ts';
+import { wholeFile } from './input-fault.ts';
+import type { InputFault } from './input-fault.ts';
+
+/** YAML is read by people: 512 KiB are some 30,000 lines, and bound the time a malicious file can cost. */
+export const yamlBytesAtMost = 512 * 1024;
+
+/** A fleet of a million clients takes about 60 MiB. */
+export const fleetBytesAtMost = 128 * 1024 * 1024;
+
+/**
+ * Reads a text file that an operator wrote. A byte order mark is kept, so that the SHA-256 of the text is the
+ * SHA-256 of the file. Missing, unreadable, too large and not UTF-8 are one fault each.
+ */
+export async function readInputFile(
+  path: string,
+  bytesAtMost: number,
+): Promise<Result<string, InputFault[]>> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile()) return refuse(path, 1, 'is not a file', 'a text file');
+    if (found.size > bytesAtMost) return tooLarge(path, found.size, bytesAtMost);
+    return decodeInput(await readFile(path), path, bytesAtMost);
+  } catch (thrown) {
+    return refuse(path, 1, `can not be read (${reasonOf(thrown)})`, 'a readable text file');
+  }
+}
+
+/** The text of the bytes of a file, or the one fault that keeps them from being read as UTF-8. */
+export function decodeInput(
+  bytes: Uint8Array,
+  file: string,
+  bytesAtMost: number,
+): Result<string, InputFault[]> {
+  if (bytes.length > bytesAtMost) return tooLarge(file, bytes.length, bytesAtMost);
+  if (startsAsUtf16(bytes)) return refuse(file, 1, 'is UTF-16 text', 'UTF-8 text');
+  try {
+    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return refuse(file, lineOfFirstBadByte(bytes), 'is not UTF-8 text', 'UTF-8 text');
+  }
+}
+
+/** What a program put in front of its text to say that it is Unicode; no part of the content. */
+export const withoutByteOrderMark = (text: string): string =>
+  text.startsWith('\uFEFF') ? text.slice(1) : text;
+
+const startsAsUtf16 = ([first, second]: Uint8Array): boolean =>
+  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+
+/** Decoding again without `fatal` marks the bad places; an honest U+FFFD before them is rare enough. */
+function lineOfFirstBadByte(bytes: Uint8Array): number {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  return lineAt(text, text.indexOf('\uFFFD'));
+}
+
+/** The line, from 1, that the character at `offset` stands on; CRLF, LF and a lone CR end a line. */
+export const lineAt = (text: string, offset: number): number =>
+  text.slice(0, Math.max(0, offset)).split(/\r\n|\n|\r/).length;
+
+const tooLarge = (file: string, bytes: number, atMost: number): Result<never, InputFault[]> =>
+  refuse(file, 1, `has ${bytes} bytes`, `at most ${atMost} bytes`);
+
+const refuse = (file: string, line: number, wrong: string, expected: string): Result<never, InputFault[]> =>
+  err([{ file, line, key: wholeFile, wrong, expected }]);
+
+function reasonOf(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  if (code === 'ENOENT') return 'there is no such file';
+  if (code === 'EACCES') return 'no permission';
+  return messageOf(thrown);
+}

@@ -1,0 +1,53 @@
+import { isIP } from 'node:net';
+
+import { matching } from './fields.ts';
+
+/**
+ * Ids of campaigns and clients make up the job ids `campaign.client.N`, so they hold no dot and no colon, and are
+ * never all digits (BullMQ refuses such a job id).
+ */
+export const isId = (value: string): boolean =>
+  /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(value) && /\D/.test(value);
+
+export const idForm = 'an id of 1 to 63 letters, digits, - and _, not digits only';
+
+/** Releases and products carry version numbers, so dots are fine: `sms-1.2-sp4`. */
+export const isVersionedId = (value: string): boolean => /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(value);
+
+export const versionedIdForm = 'a name of 1 to 63 letters, digits, dots, - and _';
+
+export const isHost = (value: string): boolean =>
+  (value.length <= 253 && /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(value)) || isIP(value) !== 0;
+
+export const hostForm = 'a host name or an IP address';
+
+export const isLabel = (value: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}._:=/@+-]{0,62}$/u.test(value);
+
+export const labelForm = 'a word of 1 to 63 letters, digits and . _ : = / @ + -';
+
+const zonesSeen = new Map<string, boolean>([['UTC', true]]);
+
+/** A zone of the tz database. Bare offsets are refused: they know no daylight saving time. */
+export function isZone(value: string): boolean {
+  const known = zonesSeen.get(value);
+  if (known !== undefined) return known;
+  const found = /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(value) && isKnownToIntl(value);
+  if (zonesSeen.size < 10_000) zonesSeen.set(value, found);
+  return found;
+}
+
+function isKnownToIntl(timeZone: string): boolean {
+  try {
+    Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export const zoneForm = 'a time zone such as Europe/Rome or UTC';
+
+export const id = () => matching(idForm, isId);
+export const versionedId = () => matching(versionedIdForm, isVersionedId);
+export const host = () => matching(hostForm, isHost);
+export const label = () => matching(labelForm, isLabel);

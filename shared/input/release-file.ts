@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+
+import type { Result } from '../errors.ts';
+import { knownProducts } from '../products/profile.ts';
+import { count, field, matching, section } from './fields.ts';
+import type { InputFault } from './input-fault.ts';
+import { versionedId } from './names.ts';
+import { duration } from './quantities.ts';
+import { parseYaml } from './yaml-input.ts';
+
+const isPath = (value: string): boolean => /^[^\p{Cc}]{1,4096}$/u.test(value);
+
+const path = () => matching('a path', isPath);
+
+/** A program and its arguments; no shell reads them. */
+const command = field('a program, or a list of a program and its arguments', (value) => {
+  const words: unknown[] = Array.isArray(value) ? value : [value];
+  const isCommand =
+    words.length > 0 &&
+    words.length <= 100 &&
+    words.every((word) => typeof word === 'string' && isPath(word));
+  return isCommand ? (words as string[]) : undefined;
+});
+
+/** The keys of a release file. Paths are relative to the file, `components` to the tree. */
+function releaseSchema() {
+  const products = knownProducts();
+  return section({
+    release: versionedId(),
+    product: matching(`a known product (${products.join(', ')})`, (value) => products.includes(value)),
+    /** Left out where the product's service packs have no number. */
+    servicePack: count(0, 99).nullable().default(null),
+    /** The folder that the upgrade command changes, such as the logon server's share. */
+    tree: path(),
+    /** The folder inside the tree that holds the component files as clients download them. */
+    components: path(),
+    upgrade: section({
+      command,
+      timeout: duration(1000).default(120_000),
+    }),
+  });
+}
+
+/** A release file as it says it; `upgrade.timeout` in milliseconds. */
+export type ReleaseInput = z.output<ReturnType<typeof releaseSchema>>;
+
+/** Reads a release file; `file` is its name for the faults, nothing is opened. */
+export const parseRelease = (text: string, file: string): Result<ReleaseInput, InputFault[]> =>
+  parseYaml(text, file, releaseSchema());

@@ -1,0 +1,64 @@
+import type { z } from 'zod';
+
+import { err, ok } from '../errors.ts';
+import type { Result } from '../errors.ts';
+import { inFileOrder, show } from './input-fault.ts';
+import type { InputFault } from './input-fault.ts';
+import { keyText } from './key-path.ts';
+import type { KeyPath } from './key-path.ts';
+import { nearest } from './nearest.ts';
+import { readYaml } from './yaml-document.ts';
+import type { YamlDocument } from './yaml-document.ts';
+
+/**
+ * Reads a YAML file into what `schema` (made of the blocks in `fields.ts`) describes, or answers all its faults at
+ * once in the order of the file.
+ */
+export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): Result<T, InputFault[]> {
+  const { faults, document } = readYaml(text, file);
+  if (document === null) return err(inFileOrder(faults));
+  const parsed = schema.safeParse(document.value);
+  if (parsed.success && faults.length === 0) return ok(parsed.data);
+  const found = parsed.success ? [] : parsed.error.issues.flatMap((issue) => faultsOf(issue, document, file));
+  return err(inFileOrder([...faults, ...found]));
+}
+
+function faultsOf(issue: z.core.$ZodIssue, document: YamlDocument, file: string): InputFault[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => unknownKey([...issue.path, key], issue.message, document, file));
+  }
+  return [
+    {
+      file,
+      line: document.lineOf(issue.path),
+      key: keyText(issue.path),
+      wrong: wrongIn(issue, document),
+      expected:
+        issue.code === 'invalid_type' && issue.expected === 'object'
+          ? `the keys ${issue.message}`
+          : issue.message,
+    },
+  ];
+}
+
+function unknownKey(path: KeyPath, keys: string, document: YamlDocument, file: string): InputFault {
+  const meant = nearest(String(path.at(-1)), keys.split(', '));
+  const wrong = meant === null ? 'is not a known key' : `is not a known key (did you mean ${meant}?)`;
+  return { file, line: document.lineOf(path), key: keyText(path), wrong, expected: `one of ${keys}` };
+}
+
+/** A check may say itself what is wrong; else the value found in the file says it. */
+function wrongIn(issue: z.core.$ZodIssue, document: YamlDocument): string {
+  const said: unknown = issue.code === 'custom' ? issue.params?.['wrong'] : undefined;
+  return typeof said === 'string' ? said : `is ${show(valueAt(document.value, issue.path))}`;
+}
+
+function valueAt(value: unknown, path: KeyPath): unknown {
+  return path.reduce<unknown>(
+    (inner, part) =>
+      typeof inner === 'object' && inner !== null && Object.hasOwn(inner, part)
+        ? Reflect.get(inner, part)
+        : undefined,
+    value,
+  );
+}

@@ -1,0 +1,32 @@
+import { type Logger, pino } from 'pino';
+
+/** Keys whose values never reach a log, wherever they stand. */
+const secrets = ['password', 'token', 'authorization', 'redisUrl', 'url.password'];
+
+/** The log of one process: JSON lines on stderr, with the names of campaign, client and activation where they are known. */
+export function openLog(role: string, level: string): Logger {
+  const paths = secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+  return pino(
+    {
+      base: { role, pid: process.pid },
+      level,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      redact: { paths, censor: '[redacted]' },
+      serializers: { error: errorForLog },
+    },
+    pino.destination(2),
+  );
+}
+
+/** An error's own words and place; connection errors may carry options with a password, so nothing else is kept. */
+function errorForLog(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  return {
+    type: error.name,
+    message: withoutCredentials(error.message),
+    stack: withoutCredentials(error.stack ?? ''),
+  };
+}
+
+/** Blots out what stands before the @ of any URL. */
+export const withoutCredentials = (text: string): string => text.replace(/\/\/[^/@\s]*@/g, '//[redacted]@');

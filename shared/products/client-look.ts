@@ -1,0 +1,44 @@
+import type { Intent, RunningProcess, Service } from '../domain/observation.ts';
+
+/**
+ * What a gateway brings back from a look: structured where every Windows is alike, raw text where only the product profile
+ * knows the meaning. `readObservation` turns it into an Observation.
+ */
+export interface ClientLook {
+  readonly at: number;
+  readonly bootId: string;
+  readonly bootedAt: number;
+  readonly role: 'workstation' | 'server';
+  readonly logonServer: string;
+  /** Text of the product's configuration file (SMS.INI), null when there is none. */
+  readonly configuration: string | null;
+  /** Newest transcript of the update program (Smsrun32 /V), null when it never ran. */
+  readonly transcript: { readonly at: number; readonly text: string } | null;
+  /** Text of the version file (CSDVER.SMS), null when there is none. */
+  readonly versionFile: string | null;
+  /** One entry per asked file name: SHA-256 in lower-case hex, or null when missing; `error` when it could not be read. */
+  readonly files: readonly {
+    readonly name: string;
+    readonly sha256: string | null;
+    readonly error?: string;
+  }[];
+  readonly processes: readonly RunningProcess[];
+  readonly locked: readonly string[];
+  readonly services: readonly Service[];
+  readonly users: readonly {
+    readonly name: string;
+    readonly session: number;
+    readonly since: number;
+    readonly load: string | null;
+  }[];
+  readonly packageRunning: boolean;
+  readonly pendingRestart: boolean;
+  readonly intent: Intent | null;
+}
+
+/** What the gateway is asked to look at: paths and names from the product profile and the release. */
+export interface LookRequest {
+  readonly componentDirectory: string;
+  readonly files: readonly string[];
+  readonly services: readonly string[];
+}

@@ -1,0 +1,18 @@
+import { parseCsdver } from './csdver.ts';
+import { parseSmsIni } from './sms-ini.ts';
+import type { Configuration } from './sms-ini.ts';
+import { parseSmsrun32 } from './smsrun32.ts';
+import type { TranscriptText } from './smsrun32.ts';
+
+/** The parsers that a profile can name. They take whatever a client holds: none of them throws. */
+export const configurationParsers = {
+  'sms-ini': parseSmsIni,
+} satisfies Record<string, (text: string | null) => Configuration>;
+
+export const transcriptParsers = {
+  smsrun32: parseSmsrun32,
+} satisfies Record<string, (text: string) => TranscriptText>;
+
+export const versionParsers = {
+  csdver: parseCsdver,
+} satisfies Record<string, (text: string | null) => number | null>;

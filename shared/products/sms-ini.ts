@@ -1,0 +1,82 @@
+import type { SetupPhase } from '../domain/observation.ts';
+
+/** What the product's configuration file says about the update. */
+export interface Configuration {
+  readonly setupPhase: SetupPhase;
+  readonly filesNotDownloaded: readonly string[];
+  /**
+   * The trap of this product: the client takes over the logon server's CopyListVersion *before* any file is copied.
+   * A current one says that an update began, never that it ended, so it stays out of the observation and only
+   * serves to explain a client. Success is the phase, FilesNotDownloaded and the hashes of the files together.
+   */
+  readonly copyListVersion: string | null;
+}
+
+/** Far more than any real SMS.INI; bounds what a broken one can cost. */
+const charactersAtMost = 256 * 1024;
+
+/**
+ * Reads `[Local]` of an SMS.INI the way Windows reads an INI file: any case, CRLF or LF, lines beginning with `;` are
+ * comments, quotes around a value do not belong to it, the first of several equal keys wins. Never throws; what is
+ * missing or not understood makes the phase 'unknown', which is never success.
+ */
+export function parseSmsIni(text: string | null): Configuration {
+  const local = readSection((text ?? '').slice(0, charactersAtMost), 'local');
+  return {
+    setupPhase: readPhase(local.get('setupphase')),
+    filesNotDownloaded: readNames(local.get('filesnotdownloaded')),
+    copyListVersion: local.get('copylistversion') || null,
+  };
+}
+
+/** The spellings seen in articles and on clients, without case, spaces, `-` and `_`. */
+const phases: ReadonlyMap<string, SetupPhase> = new Map([
+  ['installed', 'installed'],
+  ['upgrade', 'upgrade'],
+  ['verifyfiles', 'verifyFiles'],
+  ['verifyingfiles', 'verifyFiles'],
+  ['componentdeinstall', 'componentDeinstall'],
+  ['componentdeinstal', 'componentDeinstall'],
+  ['deinstall', 'deinstall'],
+  ['deinstal', 'deinstall'],
+]);
+
+const readPhase = (value = ''): SetupPhase =>
+  phases.get(value.toLowerCase().replaceAll(/[\s_-]/g, '')) ?? 'unknown';
+
+/** Names in lower case, separated by commas, semicolons or spaces, each once. */
+const readNames = (value = ''): string[] => [
+  ...new Set(
+    value
+      .toLowerCase()
+      .split(/[\s,;"]+/)
+      .filter((name) => name !== ''),
+  ),
+];
+
+/** Keys (lower case) and values of every section called `wanted`, the first of several equal keys. */
+function readSection(text: string, wanted: string): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  let isWanted = false;
+  for (const raw of text.split(/[\r\n]+/)) {
+    const line = raw.replace('\uFEFF', '').trim();
+    if (line.startsWith('[')) isWanted = sectionName(line) === wanted;
+    else if (isWanted && !line.startsWith(';')) addValue(values, line);
+  }
+  return values;
+}
+
+const sectionName = (line: string): string => line.slice(1, line.indexOf(']')).trim().toLowerCase();
+
+function addValue(values: Map<string, string>, line: string): void {
+  const equals = line.indexOf('=');
+  if (equals < 1) return;
+  const key = line.slice(0, equals).trim().toLowerCase();
+  if (!values.has(key)) values.set(key, unquoted(line.slice(equals + 1).trim()));
+}
+
+const unquoted = (value: string): string => {
+  const [first] = value;
+  const isQuoted = value.length >= 2 && (first === '"' || first === "'") && value.endsWith(first);
+  return isQuoted ? value.slice(1, -1).trim() : value;
+};

@@ -1,0 +1,71 @@
+/** What a transcript of the update program says; see `Transcript` of the domain. */
+export interface TranscriptText {
+  readonly active: readonly string[];
+  readonly inUse: boolean;
+  readonly notUnderstood: readonly string[];
+}
+
+/** A real transcript has some 300 characters. Beyond the limits it is cut, and what is cut is not understood. */
+const charactersAtMost = 64 * 1024;
+const strangeLinesAtMost = 50;
+const strangeLineCharactersAtMost = 200;
+
+const activePrefix = 'client executable active:';
+
+/** Said by a blocked client (Q168463). */
+const inUseLines = [
+  'warning: client component in use',
+  'client component files will not be overwritten or removed',
+];
+
+/** Said by every client. Verifying is printed even when nothing was downloaded: it is not success. */
+const plainLines = [
+  'reading configuration',
+  'verifying microsoft systems management server client installation',
+];
+
+/**
+ * Reads the text of `Smsrun32 /V`. Case, spacing and the number of dots at the end do not matter. Several runs in one
+ * text add up: what was active in any of them counts, because a block that is believed too long costs a look and one
+ * that is overlooked costs the update. Never throws, in time linear to the text.
+ */
+export function parseSmsrun32(text: string): TranscriptText {
+  const active = new Set<string>();
+  const notUnderstood: string[] = [];
+  let inUse = false;
+  for (const raw of text.slice(0, charactersAtMost).split(/[\r\n]+/)) {
+    const line = plainForm(raw);
+    const name = activeName(line);
+    if (name !== null) active.add(name);
+    else if (inUseLines.includes(line)) inUse = true;
+    else if (line !== '' && !plainLines.includes(line))
+      notUnderstood.push(raw.trim().slice(0, strangeLineCharactersAtMost));
+  }
+  if (text.length > charactersAtMost) notUnderstood.unshift(`(cut after ${charactersAtMost} characters)`);
+  return {
+    active: [...active],
+    inUse: inUse || active.size > 0,
+    notUnderstood: notUnderstood.slice(0, strangeLinesAtMost),
+  };
+}
+
+/** Lower case, single spaces, no dots at the end. Written without a pattern that could backtrack. */
+function plainForm(raw: string): string {
+  const line = raw
+    .replace('\uFEFF', '')
+    .split(/\s/)
+    .filter((word) => word !== '')
+    .join(' ')
+    .toLowerCase();
+  let end = line.length;
+  while (end > 0 && (line[end - 1] === '.' || line[end - 1] === ' ')) end -= 1;
+  return line.slice(0, end);
+}
+
+/** The file name of a `Client executable active:` line, with or without its path; null for every other line. */
+function activeName(line: string): string | null {
+  if (!line.startsWith(activePrefix)) return null;
+  const path = line.slice(activePrefix.length).trim();
+  const name = path.slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1);
+  return name === '' || name.length > 255 ? null : name;
+}

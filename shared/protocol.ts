@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type { InputFault } from './input/input-fault.ts';
+import { idForm, isId } from './input/names.ts';
+
+/**
+ * What crosses the HTTP API, in the schemas that both sides check with; the answers about campaigns, clients and the fleet are
+ * in `protocol/`. Times in answers are ISO 8601, UTC.
+ */
+
+/** Says who asks, percent-encoded; it is written into the audit beside the name of the token. */
+export const userHeader = 'x-servpack-user';
+
+/** Ids in paths and queries; anything else could name what it should not. */
+export const idSchema = z.string().refine(isId, `is not ${idForm}`);
+
+export const campaignParams = z.strictObject({ campaign: idSchema });
+export const clientParams = z.strictObject({ client: idSchema });
+
+/** A file: its text and its name for the faults. */
+export const fileBody = z.strictObject({ file: z.string().min(1).max(4096), text: z.string() });
+
+/** A release file is read on the orchestrator's machine, where its upgrade command runs. */
+export const stageBody = z.strictObject({ path: z.string().min(1).max(4096) });
+
+export const pauseBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+
+export const checkInBody = z.strictObject({
+  transcript: z
+    .string()
+    .max(256 * 1024)
+    .optional(),
+});
+
+const isTrue = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
+export const fleetQuery = z.strictObject({
+  limit: z.coerce.number().int().min(0).max(1_000_000).default(100),
+  logonServer: z.string().max(253).optional(),
+  label: z.string().max(63).optional(),
+});
+
+export const whyQuery = z.strictObject({ campaign: idSchema.optional(), evidence: isTrue });
+export const clientQuery = z.strictObject({ entries: z.coerce.number().int().min(1).max(1_000).default(20) });
+export const blockersQuery = z.strictObject({ campaign: idSchema.optional() });
+
+export const healthAnswer = z.object({
+  version: z.string(),
+  /** Policy time. */
+  now: z.string(),
+});
+
+const inputFault = z.object({
+  file: z.string(),
+  line: z.int(),
+  key: z.string(),
+  wrong: z.string(),
+  expected: z.string(),
+}) satisfies z.ZodType<InputFault>;
+
+/** Every answer that is not what was asked for. `code` is stable, `message` is one sentence. */
+export const refusalAnswer = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    faults: z.array(inputFault).readonly().optional(),
+  }),
+});
+
+export type RefusalAnswer = z.infer<typeof refusalAnswer>;

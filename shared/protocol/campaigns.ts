@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { deferralClasses } from '../domain/policy.ts';
+import type { RankedBlocker } from '../domain/ranking.ts';
+import type { CampaignReport, ClientReport } from '../domain/report.ts';
+import { buckets, type States } from '../domain/states.ts';
+import type { CampaignStatus } from '../domain/status.ts';
+
+/** Answers about campaigns. `satisfies` keeps them from drifting away from what the domain computes. */
+
+const count = z.int().nonnegative();
+const time = z.string();
+const status = z.enum(['created', 'waitingForRelease', 'running', 'paused', 'ended']);
+const deferralClass = z.enum(deferralClasses);
+
+const states = z.record(z.enum(buckets), count) satisfies z.ZodType<States>;
+
+const countByLogonServer = z.object({ logonServer: z.string(), clients: count });
+
+export const planAnswer = z.object({
+  campaign: z.string(),
+  release: z.string(),
+  releaseStaged: z.boolean(),
+  start: z.enum(['byHand', 'whenStaged']),
+  fleet: count,
+  selected: count,
+  servers: count,
+  left: count,
+  waves: z
+    .array(z.object({ wave: z.string(), clients: count, logonServers: z.array(countByLogonServer).readonly() }))
+    .readonly(),
+  logonServers: z.array(countByLogonServer).readonly(),
+});
+
+export const movedAnswer = z.object({ campaign: z.string(), status, because: z.string() });
+
+export const statusAnswer = z.object({
+  campaign: z.string(),
+  release: z.string(),
+  status,
+  paused: z.object({ by: z.string(), because: z.string(), at: time }).nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  endedAt: time.nullable(),
+  at: time,
+  tookMs: z.number().nullable(),
+  size: count,
+  settled: count,
+  notOk: count,
+  states,
+  waves: z.array(z.object({ wave: z.string(), size: count, states, isOpen: z.boolean(), gate: z.string() })).readonly(),
+  logonServers: z.array(z.object({ logonServer: z.string(), size: count, states })).readonly(),
+  deferrals: z.array(z.object({ class: deferralClass, now: count, inAll: count })).readonly(),
+  relocations: z.object({ done: count, undone: count }),
+  willBlockAgain: count,
+  causes: z.array(z.object({ cause: z.string(), count })).readonly(),
+}) satisfies z.ZodType<CampaignStatus>;
+
+export const campaignsAnswer = z.object({ campaigns: z.array(statusAnswer).readonly() });
+
+const rankedBlocker = z.object({ blocker: z.string(), alone: count, blocks: count, met: count }) satisfies z.ZodType<RankedBlocker>;
+
+export const blockersAnswer = z.object({ campaigns: z.array(z.string()).readonly(), blockers: z.array(rankedBlocker).readonly() });
+
+const clientReport = z.object({
+  client: z.string(),
+  wave: z.string(),
+  logonServer: z.string(),
+  attempt: count,
+  state: z.enum([
+    'waiting', 'looking', 'marking', 'updating', 'ordering', 'restarting', 'notifying', 'deferred', 'remedying', 'settled',
+  ]),
+  end: z.enum(['upgraded', 'skipped', 'failed', 'needsAttention']).nullable(),
+  cause: z.string().nullable(),
+  reason: z.string().nullable(),
+  settledAt: time.nullable(),
+  blockers: z.array(z.string()).readonly(),
+  evidence: z.string().nullable(),
+  relocation: z.enum(['none', 'done', 'undone']),
+  servicePath: z.string().nullable(),
+  willBlockAgain: z.boolean(),
+  deferrals: z.partialRecord(deferralClass, count),
+}) satisfies z.ZodType<ClientReport>;
+
+/** `campaign report --json`, field by field in `domain/report.ts` and `domain/status.ts`. */
+export const reportAnswer = statusAnswer.extend({
+  hash: z.string(),
+  blockers: z.array(rankedBlocker).readonly(),
+  clients: z.array(clientReport).readonly(),
+}) satisfies z.ZodType<CampaignReport>;

@@ -1,0 +1,136 @@
+import type { Client, Release } from '../domain/definition.ts';
+import { admit, queued, slotsInUse } from './memory/admission.ts';
+import { commitCampaign, createCampaign, overlap } from './memory/campaigns.ts';
+import { deliver } from './memory/deliver.ts';
+import { sweep } from './memory/sweep.ts';
+import {
+  byCreation,
+  type CampaignTable,
+  compare,
+  emptyTables,
+  keepEvidence,
+  rowOf,
+  type Tables,
+} from './memory/tables.ts';
+import { begin, commit, renew } from './memory/upgrades.ts';
+import type { AuditEntry, Store } from './store.ts';
+
+/**
+ * The in-memory twin of the Redis adapter: same semantics, for tests and simulation. Nothing outlives the process.
+ * @param now real time in milliseconds, for leases only
+ */
+export function createMemoryStore(now: () => number): Store {
+  const tables = emptyTables();
+  return {
+    ...fleetOf(tables),
+    ...campaignsOf(tables),
+    ...upgradesOf(tables, now),
+    sweep: async (at, graceMs, limit) => sweep(tables, at, graceMs, limit, now()),
+    readEvidence: async (sha256) => tables.evidence.get(sha256) ?? null,
+    audit: async (limit, filter = {}) => newestFirst(tables.audit, limit, filter),
+    close: async () => undefined,
+  };
+}
+
+type FleetPart = globalThis.Pick<
+  Store,
+  'importFleet' | 'readClient' | 'fleet' | 'fleetSize' | 'stageRelease' | 'readRelease' | 'releases'
+>;
+
+const fleetOf = (tables: Tables): FleetPart => ({
+  importFleet: async (clients) => importFleet(tables.fleet, clients),
+  readClient: async (client) => tables.fleet.get(client) ?? null,
+  fleet: () => each(tables.fleet.values()),
+  fleetSize: async () => tables.fleet.size,
+  stageRelease: async (release: Release, evidence, audit) => {
+    tables.releases.set(release.release, release);
+    keepEvidence(tables, [evidence]);
+    tables.audit.push(audit);
+  },
+  readRelease: async (release) => tables.releases.get(release) ?? null,
+  releases: async () => [...tables.releases.values()].sort((a, b) => compare(a.release, b.release)),
+});
+
+function importFleet(fleet: Map<string, Client>, clients: readonly Client[]) {
+  const known = clients.filter(({ client }) => fleet.has(client));
+  const changed = known.filter(
+    (client) => JSON.stringify(fleet.get(client.client)) !== JSON.stringify(client),
+  );
+  for (const client of clients) fleet.set(client.client, client);
+  return { added: clients.length - known.length, changed: changed.length, total: fleet.size };
+}
+
+type CampaignPart = globalThis.Pick<
+  Store,
+  | 'createCampaign'
+  | 'readCampaign'
+  | 'campaigns'
+  | 'commitCampaign'
+  | 'counters'
+  | 'overlap'
+  | 'slotsInUse'
+  | 'queued'
+  | 'admit'
+>;
+
+function campaignsOf(tables: Tables): CampaignPart {
+  const from = <T>(campaign: string, read: (table: CampaignTable) => T, none: T): T => {
+    const table = tables.campaigns.get(campaign);
+    return table === undefined ? none : read(table);
+  };
+  return {
+    createCampaign: async (campaign, clients, audit) => createCampaign(tables, campaign, clients, audit),
+    readCampaign: async (campaign) => from(campaign, ({ record }) => record, null),
+    campaigns: async () => [...tables.campaigns.values()].map(({ record }) => record).sort(byCreation),
+    commitCampaign: async (next, version, audit) => commitCampaign(tables, next, version, audit),
+    counters: async (campaign) => from(campaign, ({ counters }) => Object.fromEntries(counters), {}),
+    overlap: async (campaign, limit) => overlap(tables, campaign, limit),
+    slotsInUse: async (campaign) => from(campaign, slotsInUse, { active: 0, perLogonServer: {} }),
+    queued: async (campaign, limit) =>
+      from(campaign, (table) => queued(table, limit), { parked: [], waiting: [] }),
+    admit: async (campaign, picks, at) => admit(tables, campaign, picks, at),
+  };
+}
+
+type UpgradePart = globalThis.Pick<
+  Store,
+  | 'readUpgrade'
+  | 'readWaiting'
+  | 'waiting'
+  | 'upgrades'
+  | 'claimOf'
+  | 'begin'
+  | 'commit'
+  | 'renew'
+  | 'deliver'
+>;
+
+const upgradesOf = (tables: Tables, now: () => number): UpgradePart => ({
+  readUpgrade: async (key) => rowOf(tables, key)?.stored ?? null,
+  readWaiting: async ({ campaign, client }) => tables.campaigns.get(campaign)?.waiting.get(client) ?? null,
+  waiting: (campaign) => each(tables.campaigns.get(campaign)?.waiting.values() ?? []),
+  upgrades: (campaign) =>
+    each([...(tables.campaigns.get(campaign)?.rows.values() ?? [])].map(({ stored }) => stored)),
+  claimOf: async (client) => tables.claims.get(client) ?? null,
+  begin: async (key, activation, owner, leaseMs, at) =>
+    begin(tables, { key, activation, owner, leaseMs, at }, now()),
+  commit: async (asked) => commit(tables, asked),
+  renew: async (key, fence, leaseMs) => renew(tables, key, fence, now() + leaseMs),
+  deliver: async (client, message, at) => deliver(tables, client, message, at),
+});
+
+/** Reads from a copy, so that what happens between two steps of the reader does not disturb it. */
+async function* each<T>(values: Iterable<T>): AsyncGenerator<T> {
+  yield* Array.from(values);
+}
+
+const newestFirst = (
+  entries: readonly AuditEntry[],
+  limit: number,
+  { campaign, client }: { readonly campaign?: string; readonly client?: string },
+): readonly AuditEntry[] =>
+  entries
+    .toReversed()
+    .filter((entry) => campaign === undefined || entry.campaign === campaign)
+    .filter((entry) => client === undefined || entry.client === client)
+    .slice(0, limit);

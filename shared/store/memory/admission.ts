@@ -1,0 +1,102 @@
+import { queueOf, isFinishing } from '../../domain/placement.ts';
+import { admitted } from '../admitted.ts';
+import type { Activation, Candidate, Pick, Queued, SlotsInUse } from '../store.ts';
+import { admitParked, fullBudget, takeSlots } from './slots.ts';
+import {
+  type CampaignTable,
+  compare,
+  count,
+  openWavesOf,
+  type Row,
+  statusOf,
+  type Tables,
+} from './tables.ts';
+
+export function slotsInUse({ slots }: CampaignTable): SlotsInUse {
+  return {
+    active: [...slots.values()].reduce((sum, each) => sum + each, 0),
+    perLogonServer: Object.fromEntries(slots),
+  };
+}
+
+export function queued(table: CampaignTable, limit: number): Queued {
+  const open = openWavesOf(table);
+  const parked = [...table.rows.values()]
+    .filter(({ stored }) => stored.index === 'parked')
+    .sort((a, b) => a.parkedAt - b.parkedAt || compare(a.stored.key.client, b.stored.key.client))
+    .map(({ stored }) => ({ client: stored.key.client, logonServer: stored.upgrade.logonServer }));
+  const waiting = [...table.waiting.values()]
+    .filter(({ wave }) => wave < open)
+    .sort((a, b) => a.wave - b.wave);
+  return {
+    parked: atMost(limit, parked, ({ logonServer }) => logonServer),
+    waiting: atMost(limit, waiting, ({ wave, logonServer }) => `${wave}|${logonServer}`),
+  };
+}
+
+function atMost<T>(limit: number, all: readonly T[], group: (each: T) => string): readonly T[] {
+  const taken = new Map<string, number>();
+  return all.filter((each) => {
+    const before = taken.get(group(each)) ?? 0;
+    taken.set(group(each), before + 1);
+    return before < limit;
+  });
+}
+
+export function admit(
+  tables: Tables,
+  campaign: string,
+  picks: readonly Candidate[],
+  at: number,
+): readonly Activation[] {
+  const table = tables.campaigns.get(campaign);
+  if (table === undefined || statusOf(table) !== 'running') return [];
+  return picks.flatMap((pick) => {
+    if (fullBudget(table, campaign, pick.logonServer) !== null) return [];
+    const activation =
+      'wave' in pick ? admitWaiting(tables, table, campaign, pick, at) : unpark(table, pick, at);
+    return activation === null ? [] : [activation];
+  });
+}
+
+function unpark(table: CampaignTable, pick: Candidate, at: number): Activation | null {
+  const row = table.rows.get(pick.client);
+  const isParkedThere = row?.stored.index === 'parked' && row.stored.upgrade.logonServer === pick.logonServer;
+  return row !== undefined && isParkedThere ? admitParked(table, row, at) : null;
+}
+
+function admitWaiting(
+  tables: Tables,
+  table: CampaignTable,
+  campaign: string,
+  pick: Pick,
+  at: number,
+): Activation | null {
+  const { client, wave, logonServer } = pick;
+  const waits = table.waiting.get(client);
+  if (waits?.wave !== wave || waits.logonServer !== logonServer || wave >= openWavesOf(table)) return null;
+  if (tables.claims.has(client)) return null;
+  const { upgrade, counters, audit } = admitted(campaign, pick, at);
+  table.waiting.delete(client);
+  tables.claims.set(client, campaign);
+  takeSlots(table, logonServer);
+  count(table.counters, counters);
+  tables.audit.push(audit);
+  const key = { campaign, client };
+  const queue = queueOf(upgrade);
+  const stored: Row['stored'] = {
+    key,
+    version: 1,
+    upgrade,
+    index: 'due',
+    dueAt: at,
+    queue,
+    activation: 1,
+    holdsSlots: true,
+    finishing: isFinishing(upgrade),
+    lease: null,
+    inbox: [],
+  };
+  table.rows.set(client, { stored, parkedAt: 0 });
+  return { key, activation: 1, queue, dueAt: at };
+}

@@ -1,0 +1,58 @@
+import type { Campaign } from '../../domain/campaign.ts';
+import { err, fault, type Fault, ok, type Result } from '../../errors.ts';
+import { waitingTally } from '../admitted.ts';
+import { reasons } from '../reasons.ts';
+import type { AuditEntry, CampaignRecord, Pick } from '../store.ts';
+import { statusOf, type Tables } from './tables.ts';
+
+export function createCampaign(
+  tables: Tables,
+  campaign: Campaign,
+  clients: readonly Pick[],
+  audit: AuditEntry,
+): Result<CampaignRecord, Fault> {
+  const name = campaign.definition.campaign;
+  if (tables.campaigns.has(name)) return err(fault('campaign.taken', reasons.campaignTaken(name)));
+  const record = { version: 1, campaign };
+  tables.campaigns.set(name, {
+    record,
+    waiting: new Map(clients.map((pick) => [pick.client, pick])),
+    rows: new Map(),
+    counters: new Map(Object.entries(waitingTally(clients))),
+    slots: new Map(),
+  });
+  tables.audit.push(audit);
+  return ok(record);
+}
+
+export function commitCampaign(
+  tables: Tables,
+  next: Campaign,
+  version: number,
+  audit: AuditEntry,
+): CampaignRecord | null {
+  const table = tables.campaigns.get(next.definition.campaign);
+  if (table?.record.version !== version) return null;
+  table.record = { version: version + 1, campaign: next };
+  tables.audit.push(audit);
+  return table.record;
+}
+
+export function overlap(
+  tables: Tables,
+  campaign: string,
+  limit: number,
+): { client: string; campaign: string }[] {
+  const table = tables.campaigns.get(campaign);
+  const clients = [...(table?.waiting.keys() ?? []), ...(table?.rows.keys() ?? [])];
+  const others = [...tables.campaigns].filter(
+    ([name, other]) => name !== campaign && ['running', 'paused'].includes(statusOf(other)),
+  );
+  return clients
+    .flatMap((client) =>
+      others
+        .filter(([name, other]) => other.waiting.has(client) || tables.claims.get(client) === name)
+        .map(([name]) => ({ client, campaign: name })),
+    )
+    .slice(0, limit);
+}

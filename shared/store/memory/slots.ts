@@ -1,0 +1,65 @@
+import { reasons } from '../reasons.ts';
+import type { Activation, UpgradeKey } from '../store.ts';
+import { type CampaignTable, compare, count, type Row, statusOf } from './tables.ts';
+
+const budgetsOf = (table: CampaignTable) => table.record.campaign.definition.budgets;
+
+const activeIn = ({ slots }: CampaignTable): number =>
+  [...slots.values()].reduce((sum, each) => sum + each, 0);
+
+/** Null when there is room for one more, else which budget is full. */
+export function fullBudget(table: CampaignTable, campaign: string, server: string): string | null {
+  const { active, perLogonServer } = budgetsOf(table);
+  if (activeIn(table) >= active) return reasons.campaignFull(campaign, active);
+  if ((table.slots.get(server) ?? 0) >= perLogonServer)
+    return reasons.logonServerFull(server, perLogonServer);
+  return null;
+}
+
+export const takeSlots = (table: CampaignTable, server: string): void => count(table.slots, { [server]: 1 });
+
+export const giveBackSlots = (table: CampaignTable, server: string): void =>
+  count(table.slots, { [server]: -1 });
+
+/** Parked without slots and without a driver. */
+export function park(row: Row, at: number): void {
+  row.stored = { ...row.stored, index: 'parked', dueAt: null, holdsSlots: false, lease: null };
+  row.parkedAt = at;
+}
+
+/** Gives a parked upgrade its slots and its next activation, due at once. */
+export function admitParked(table: CampaignTable, row: Row, at: number): Activation {
+  takeSlots(table, row.stored.upgrade.logonServer);
+  return makeDue(row, at, true);
+}
+
+/** Due at `dueAt` under the next activation number, nobody driving. */
+export function makeDue(row: Row, dueAt: number, holdsSlots: boolean): Activation {
+  const { key, queue } = row.stored;
+  const activation = row.stored.activation + 1;
+  row.stored = { ...row.stored, index: 'due', dueAt, activation, holdsSlots, lease: null };
+  return { key, activation, queue, dueAt };
+}
+
+/** A freed slot goes to the oldest parked upgrade of the same logon server, else of any other one that has room. */
+export function handOver(
+  table: CampaignTable,
+  key: UpgradeKey,
+  server: string,
+  at: number,
+): Activation | null {
+  if (statusOf(table) !== 'running') return null;
+  const next = [...table.rows.values()]
+    .filter((row) => row.stored.index === 'parked')
+    .filter((row) => fullBudget(table, key.campaign, row.stored.upgrade.logonServer) === null)
+    .sort((a, b) => rank(a, server) - rank(b, server) || byAge(a, b))[0];
+  return next === undefined ? null : admitParked(table, next, at);
+}
+
+const rank = ({ stored }: Row, server: string): number => (stored.upgrade.logonServer === server ? 0 : 1);
+
+/** Equal times are ordered by name, so that both adapters choose the same one. */
+const byAge = (a: Row, b: Row): number =>
+  a.parkedAt - b.parkedAt ||
+  compare(a.stored.upgrade.logonServer, b.stored.upgrade.logonServer) ||
+  compare(a.stored.key.client, b.stored.key.client);

@@ -1,0 +1,78 @@
+import type { Client, Release } from '../../domain/definition.ts';
+import type { Tally } from '../../domain/tally.ts';
+import { capped } from '../../evidence.ts';
+import {
+  type AuditEntry,
+  type CampaignRecord,
+  type Evidence,
+  evidenceLimit,
+  type Pick,
+  type StoredUpgrade,
+  type UpgradeKey,
+} from '../store.ts';
+
+/** Everything the in-memory twin holds. JavaScript runs one function at a time, which makes every change atomic. */
+export interface Tables {
+  readonly fleet: Map<string, Client>;
+  readonly releases: Map<string, Release>;
+  readonly campaigns: Map<string, CampaignTable>;
+  /** Client -> campaign of its unsettled upgrade. */
+  readonly claims: Map<string, string>;
+  readonly evidence: Map<string, string>;
+  readonly audit: AuditEntry[];
+  fences: number;
+}
+
+export interface CampaignTable {
+  record: CampaignRecord;
+  /** In the order they were given. */
+  readonly waiting: Map<string, Pick>;
+  readonly rows: Map<string, Row>;
+  readonly counters: Map<string, number>;
+  /** Slots in use per logon server. */
+  readonly slots: Map<string, number>;
+}
+
+export interface Row {
+  stored: StoredUpgrade;
+  /** When it was parked last; the oldest is handed a slot first. */
+  parkedAt: number;
+}
+
+export const emptyTables = (): Tables => ({
+  fleet: new Map(),
+  releases: new Map(),
+  campaigns: new Map(),
+  claims: new Map(),
+  evidence: new Map(),
+  audit: [],
+  fences: 0,
+});
+
+export const rowOf = (tables: Tables, { campaign, client }: UpgradeKey): Row | undefined =>
+  tables.campaigns.get(campaign)?.rows.get(client);
+
+export const statusOf = (table: CampaignTable): string => table.record.campaign.state.status;
+
+export const openWavesOf = ({ record }: CampaignTable): number =>
+  'openWaves' in record.campaign.state ? record.campaign.state.openWaves : 0;
+
+export const byCreation = ({ campaign: a }: CampaignRecord, { campaign: b }: CampaignRecord): number =>
+  a.createdAt - b.createdAt || compare(a.definition.campaign, b.definition.campaign);
+
+export const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** A counter that comes to 0 is dropped, so that counters equal a recount. */
+export function count(counters: Map<string, number>, changes: Tally): void {
+  for (const [name, by] of Object.entries(changes)) {
+    const sum = (counters.get(name) ?? 0) + by;
+    if (sum === 0) counters.delete(name);
+    else counters.set(name, sum);
+  }
+}
+
+export function keepEvidence(tables: Tables, all: readonly Evidence[]): void {
+  for (const { sha256, text } of all) {
+    if (!tables.evidence.has(sha256)) tables.evidence.set(sha256, capped(text, evidenceLimit));
+  }
+}

@@ -1,0 +1,125 @@
+import { isFinishing, queueOf } from '../../domain/placement.ts';
+import { reasons } from '../reasons.ts';
+import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../store.ts';
+import { fullBudget, giveBackSlots, handOver, makeDue, park, takeSlots } from './slots.ts';
+import { type CampaignTable, count, keepEvidence, type Row, rowOf, statusOf, type Tables } from './tables.ts';
+
+export interface Begin {
+  readonly key: UpgradeKey;
+  readonly activation: number;
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly at: number;
+}
+
+export function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
+  const table = tables.campaigns.get(asked.key.campaign);
+  const row = table?.rows.get(asked.key.client);
+  if (table === undefined || row === undefined)
+    return { kind: 'ignored', because: reasons.noUpgrade(asked.key) };
+  const because = whyIgnored(row, asked, now);
+  if (because !== null) return { kind: 'ignored', because };
+  const parked = whyParked(table, row, asked.key.campaign);
+  if (parked !== null) {
+    if (row.stored.holdsSlots) giveBackSlots(table, row.stored.upgrade.logonServer);
+    park(row, asked.at);
+    return { kind: 'parked', because: parked };
+  }
+  if (!row.stored.holdsSlots) takeSlots(table, row.stored.upgrade.logonServer);
+  tables.fences += 1;
+  const fence: Fence = { counter: tables.fences, owner: asked.owner };
+  const lease = { fence, until: now + asked.leaseMs };
+  row.stored = { ...row.stored, index: 'driven', dueAt: null, holdsSlots: true, lease };
+  return { kind: 'begun', stored: row.stored, fence };
+}
+
+function whyIgnored({ stored }: Row, { activation, owner, at }: Begin, now: number): string | null {
+  if (stored.index === 'settled') return reasons.settled;
+  if (stored.lease !== null && stored.lease.until > now && stored.lease.fence.owner !== owner)
+    return reasons.leased;
+  if (stored.activation !== activation) return reasons.otherActivation(activation, stored.activation);
+  if (stored.index === 'parked') return reasons.isParked;
+  return stored.dueAt !== null && stored.dueAt > at ? reasons.notDue(stored.dueAt) : null;
+}
+
+function whyParked(table: CampaignTable, { stored }: Row, campaign: string): string | null {
+  const status = statusOf(table);
+  if (status !== 'running' && !stored.finishing) return reasons.campaignIs(campaign, status);
+  return stored.holdsSlots ? null : fullBudget(table, campaign, stored.upgrade.logonServer);
+}
+
+export function commit(tables: Tables, asked: Commit): CommitOutcome {
+  const table = tables.campaigns.get(asked.key.campaign);
+  const row = table?.rows.get(asked.key.client);
+  if (table === undefined || row === undefined)
+    return { kind: 'stale', because: reasons.noUpgrade(asked.key) };
+  const refusal = whyRefused(table, row, asked);
+  if (refusal !== null) return refusal;
+  const { upgrade: before } = row.stored;
+  write(tables, table, row, asked);
+  const keeps = asked.place.index === 'driven' || (asked.place.index === 'due' && asked.place.keepsSlots);
+  giveBackSlots(table, before.logonServer);
+  // A client that roamed is charged to the logon server where it was seen last.
+  if (keeps) takeSlots(table, asked.upgrade.logonServer);
+  const next = place(tables, row, asked);
+  const handed = keeps ? null : handOver(table, asked.key, before.logonServer, asked.at);
+  return { kind: 'committed', version: row.stored.version, next, handed };
+}
+
+function whyRefused(table: CampaignTable, { stored }: Row, asked: Commit): CommitOutcome | null {
+  if (!isHeldBy(stored.lease, asked.fence)) return { kind: 'stale', because: reasons.takenOver };
+  if (stored.version !== asked.version) {
+    return { kind: 'stale', because: reasons.otherVersion(asked.version, stored.version) };
+  }
+  const status = statusOf(table);
+  if (asked.step === 'start' && status !== 'running') {
+    return { kind: 'held', because: reasons.campaignIs(asked.key.campaign, status) };
+  }
+  const isBehind = stored.inbox.length > asked.consumed;
+  return asked.place.index !== 'driven' && isBehind ? { kind: 'inbox', messages: stored.inbox } : null;
+}
+
+function write(
+  tables: Tables,
+  table: CampaignTable,
+  row: Row,
+  { upgrade, consumed, counters, audit, evidence }: Commit,
+): void {
+  row.stored = {
+    ...row.stored,
+    version: row.stored.version + 1,
+    upgrade,
+    queue: queueOf(upgrade),
+    finishing: isFinishing(upgrade),
+    inbox: row.stored.inbox.slice(consumed),
+  };
+  count(table.counters, counters);
+  if (audit !== null) tables.audit.push(audit);
+  keepEvidence(tables, evidence);
+}
+
+function place(tables: Tables, row: Row, { key, place: to, at }: Commit) {
+  switch (to.index) {
+    case 'driven':
+      return null;
+    case 'due':
+      return makeDue(row, to.dueAt, to.keepsSlots);
+    case 'parked':
+      park(row, at);
+      return null;
+    case 'settled':
+      row.stored = { ...row.stored, index: 'settled', dueAt: null, holdsSlots: false, lease: null };
+      if (tables.claims.get(key.client) === key.campaign) tables.claims.delete(key.client);
+      return null;
+  }
+}
+
+export function renew(tables: Tables, key: UpgradeKey, fence: Fence, until: number): boolean {
+  const row = rowOf(tables, key);
+  if (row === undefined || !isHeldBy(row.stored.lease, fence)) return false;
+  row.stored = { ...row.stored, lease: { fence, until } };
+  return true;
+}
+
+const isHeldBy = (lease: { readonly fence: Fence } | null, fence: Fence): boolean =>
+  lease !== null && lease.fence.counter === fence.counter && lease.fence.owner === fence.owner;

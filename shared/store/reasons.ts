@@ -1,0 +1,37 @@
+import type { CampaignState } from '../domain/campaign.ts';
+import type { UpgradeKey } from './store.ts';
+
+/** Why a store did not do what was asked, in the same words from both adapters. */
+export const reasons = {
+  noUpgrade: ({ campaign, client }: UpgradeKey) => `campaign ${campaign} has no upgrade of client ${client}`,
+  settled: 'the upgrade is settled',
+  leased: 'another driver holds the lease',
+  otherActivation: (asked: number, present: number) =>
+    `activation ${asked} is not the present one, ${present}`,
+  isParked: 'the upgrade is parked: it waits for a slot',
+  notDue: (dueAt: number) => `not due before ${new Date(dueAt).toISOString()}`,
+  campaignIs: (campaign: string, status: string) =>
+    `campaign ${campaign} ${inWords[status as Status] ?? status}`,
+  campaignFull: (campaign: string, limit: number) =>
+    `the budget of campaign ${campaign} is full: ${limit} active`,
+  logonServerFull: (server: string, limit: number) =>
+    `the budget of logon server ${server} is full: ${limit} active`,
+  takenOver: 'another driver has taken over, or the lease was taken away',
+  otherVersion: (asked: number, present: number) => `version ${asked} is not the present one, ${present}`,
+  campaignTaken: (campaign: string) => `a campaign named ${campaign} exists already; choose another name`,
+  unknownClient: (client: string) => `client ${client} is not in the fleet`,
+  waits: (client: string, campaign: string) =>
+    `client ${client} waits in campaign ${campaign} and is not admitted yet`,
+  hasSettled: (client: string, campaign: string) => `client ${client} has settled in campaign ${campaign}`,
+  inNoCampaign: (client: string) => `client ${client} is in no campaign`,
+} as const;
+
+type Status = CampaignState['status'];
+
+const inWords: Readonly<Record<Status, string>> = {
+  created: 'has not been started',
+  waitingForRelease: 'waits for its release',
+  running: 'is running',
+  paused: 'is paused',
+  ended: 'has ended',
+};

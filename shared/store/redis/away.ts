@@ -1,0 +1,57 @@
+import { messageOf } from '../../errors.ts';
+import type { Store } from '../store.ts';
+
+/** Redis did not answer in time. What was asked may or may not have been done: read again before you go on. */
+export class StoreAway extends Error {
+  override readonly name = 'StoreAway';
+}
+
+const isAway = (thrown: unknown): boolean =>
+  thrown instanceof Error &&
+  (thrown.name === 'MaxRetriesPerRequestError' ||
+    thrown.name === 'AbortError' ||
+    thrown.message === 'Command timed out' ||
+    thrown.message.startsWith('Connection is closed') ||
+    thrown.message.startsWith("Stream isn't writeable"));
+
+/**
+ * The same store; a call that Redis did not answer is rejected with `StoreAway` and a sentence that says where, instead of with the
+ * client library's own words.
+ */
+export function sayingWhenAway(store: Store, place: string): Store {
+  const explained = (thrown: unknown): unknown =>
+    isAway(thrown)
+      ? new StoreAway(`Redis at ${place} does not answer: ${messageOf(thrown)}`, { cause: thrown })
+      : thrown;
+  const methods = Object.entries(store).map(([name, method]) => [
+    name,
+    explaining(method as Method, explained),
+  ]);
+  return Object.fromEntries(methods) as Store;
+}
+
+type Method = (...args: readonly unknown[]) => unknown;
+
+const explaining =
+  (method: Method, explained: (thrown: unknown) => unknown): Method =>
+  (...args) => {
+    const answer = method(...args);
+    if (answer instanceof Promise) return answer.catch((thrown: unknown) => rethrow(explained(thrown)));
+    return isIterable(answer) ? explainingEach(answer, explained) : answer;
+  };
+
+function rethrow(thrown: unknown): never {
+  // oxlint-disable-next-line typescript/only-throw-error -- passes on whatever was thrown
+  throw thrown;
+}
+
+const isIterable = (answer: unknown): answer is AsyncIterable<unknown> =>
+  typeof answer === 'object' && answer !== null && Symbol.asyncIterator in answer;
+
+async function* explainingEach(answer: AsyncIterable<unknown>, explained: (thrown: unknown) => unknown) {
+  try {
+    yield* answer;
+  } catch (thrown) {
+    rethrow(explained(thrown));
+  }
+}

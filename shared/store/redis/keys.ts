@@ -1,0 +1,72 @@
+/**
+ * Every key of the store in Redis, in one place: `{prefix:shard}:name[:part…]`. The braces are a Cluster hash tag: all keys of a
+ * shard lie in one slot, so that one script may change all of them. Campaign and client ids hold no dot and no colon, so
+ * `campaign.client` and `campaign:logonServer` can not be mistaken for another pair.
+ */
+export const keyNames = {
+  /** hash per `campaign.client`: the record of an upgrade; its fields are in record.ts */
+  upgrade: 'upgrade',
+  /** list per `campaign.client`: messages not consumed yet; exists only while there are any */
+  inbox: 'inbox',
+  /** zset of `campaign.client` by due time (policy time) */
+  due: 'due',
+  /** zset of `campaign.client` by the end of the lease (real time) */
+  driven: 'driven',
+  /** zset per campaign and logon server: clients by the time they were parked */
+  parked: 'parked',
+  /** zset per campaign: logon servers with parked clients, by the time of their oldest one */
+  parkedServers: 'parkedServers',
+  /** zset per campaign, wave and logon server: waiting clients by their place in the campaign's order */
+  waiting: 'waiting',
+  /** hash per campaign: every client -> `wave|logonServer` while it waits, empty once it has a record */
+  members: 'members',
+  /** hash: client -> campaign of its unsettled upgrade */
+  claims: 'claims',
+  /** hash per campaign: version, the campaign as JSON, and what scripts check: status, active, perServer, openWaves */
+  campaign: 'campaign',
+  /** set of campaign names */
+  campaigns: 'campaigns',
+  /** set per campaign: logon servers of its clients at creation */
+  servers: 'servers',
+  /** hash per campaign: counter -> amount */
+  counters: 'counters',
+  /** hash per campaign: logon server -> slots in use; `*` is the whole campaign */
+  slots: 'slots',
+  /** hash: client -> the rest of its fleet entry as a JSON array */
+  fleet: 'fleet',
+  /** hash: release -> JSON */
+  releases: 'releases',
+  /** stream of audit entries */
+  audit: 'audit',
+  /** string per SHA-256 */
+  evidence: 'evidence',
+  /** the counter of fences */
+  fence: 'fence',
+  /** what is written in pieces and not visible yet, by random token; expires when its writer dies */
+  staging: 'staging',
+} as const;
+
+export type KeyName = keyof typeof keyNames;
+
+export interface Keys {
+  /** What every script gets as KEYS[1]; it derives the keys it needs with `luaKeys`. */
+  readonly base: string;
+  of(name: KeyName, ...parts: readonly (string | number)[]): string;
+}
+
+export function keysOf(prefix: string, shard: number): Keys {
+  const base = `{${prefix}:${shard}}`;
+  return { base, of: (name, ...parts) => [base, keyNames[name], ...parts].join(':') };
+}
+
+/** The same scheme for scripts: `key('parked', campaign, server)`. */
+export const luaKeys = `
+local base = KEYS[1]
+local function key(name, a, b, c)
+  local text = base .. ':' .. name
+  if a then text = text .. ':' .. a end
+  if b then text = text .. ':' .. b end
+  if c then text = text .. ':' .. c end
+  return text
+end
+`;

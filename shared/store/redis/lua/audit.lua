@@ -1,0 +1,23 @@
+-- Lists at the end of ARGV: how many values follow, then the values.
+local function lists(start)
+  local position = start - 1
+  return function()
+    local first = position + 2
+    position = position + 1 + tonumber(ARGV[position + 1])
+    return first, position
+  end
+end
+
+-- An audit entry is a flat list of field names and values; an empty one is none.
+local function addAudit(first, last)
+  if last >= first then redis.call('XADD', key('audit'), '*', unpack(ARGV, first, last)) end
+end
+
+local function addCounters(campaign, first, last)
+  for at = first, last, 2 do count(key('counters', campaign), ARGV[at], ARGV[at + 1]) end
+end
+
+-- Evidence is kept once by its SHA-256; whoever brings it again brings the same.
+local function addEvidence(first, last)
+  for at = first, last, 2 do redis.call('SET', key('evidence', ARGV[at]), ARGV[at + 1], 'NX') end
+end

@@ -1,0 +1,15 @@
+-- Puts a message into the inbox of the client's unsettled upgrade and makes it due, in one step: a wake-up can not be lost.
+-- ARGV: client, message, inbox limit, at (policy time)
+local client, at = ARGV[1], ARGV[4]
+local campaign = redis.call('HGET', key('claims'), client)
+if not campaign then return { 'nobody' } end
+local id = campaign .. '.' .. client
+-- A full inbox absorbs the message: it would only cause the look that those in it cause.
+if redis.call('LLEN', key('inbox', id)) < tonumber(ARGV[3]) then redis.call('RPUSH', key('inbox', id), ARGV[2]) end
+
+local found = redis.call('HMGET', key('upgrade', id), 'i', 'a', 'q', 'h')
+-- A driver reads the inbox before it rests; a parked upgrade reads it when it gets its slot.
+if found[1] ~= 'due' then return { 'delivered', campaign, false } end
+local activation = tonumber(found[2]) + 1
+toDue(id, activation, at, found[4])
+return { 'delivered', campaign, activationOf(client, activation, found[3], at) }

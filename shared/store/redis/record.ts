@@ -1,0 +1,89 @@
+import type { QueueName } from '../../domain/placement.ts';
+import type { Upgrade } from '../../domain/upgrade.ts';
+import type { Activation, Message, StoredUpgrade, UpgradeKey } from '../store.ts';
+import { type Shard, valuesOf } from './shard.ts';
+
+/** The fields of an upgrade's hash. Names are short because there is one hash per upgrade; d, h, n, o, l may be missing. */
+export interface RecordFields {
+  /** version */
+  readonly v: string;
+  /** the upgrade as JSON; scripts pass it through unread */
+  readonly s: string;
+  /** index */
+  readonly i: string;
+  /** due time */
+  readonly d?: string;
+  /** queue */
+  readonly q: string;
+  /** activation number */
+  readonly a: string;
+  /** holds slots: '1' */
+  readonly h?: string;
+  /** finishing: '1' or '0' */
+  readonly f: string;
+  /** logon server that its slots are charged to */
+  readonly g: string;
+  /** lease: fence counter, owner, end in real time */
+  readonly n?: string;
+  readonly o?: string;
+  readonly l?: string;
+}
+
+export function storedUpgrade(
+  key: UpgradeKey,
+  fields: RecordFields,
+  inbox: readonly string[],
+): StoredUpgrade {
+  const { n, o, l } = fields;
+  return {
+    key,
+    version: Number(fields.v),
+    upgrade: JSON.parse(fields.s) as Upgrade,
+    index: fields.i as StoredUpgrade['index'],
+    dueAt: fields.d === undefined ? null : Number(fields.d),
+    queue: fields.q as QueueName,
+    activation: Number(fields.a),
+    holdsSlots: fields.h === '1',
+    finishing: fields.f === '1',
+    lease:
+      n === undefined || o === undefined || l === undefined
+        ? null
+        : { fence: { counter: Number(n), owner: o }, until: Number(l) },
+    inbox: messages(inbox),
+  };
+}
+
+export const messages = (inbox: readonly string[]): readonly Message[] =>
+  inbox.map((text) => JSON.parse(text) as Message);
+
+/** client, number, queue, due time: as `activationOf` in indexes.lua gives them. */
+export type ActivationReply = readonly [client: string, activation: string, queue: QueueName, dueAt: string];
+
+export const activation = (
+  campaign: string,
+  [client, number, queue, dueAt]: ActivationReply,
+): Activation => ({
+  key: { campaign, client },
+  activation: Number(number),
+  queue,
+  dueAt: Number(dueAt),
+});
+
+/** Record and inbox of each as they were at one moment; null where there is no record. */
+export async function readUpgrades(
+  { redis, keys }: Shard,
+  asked: readonly UpgradeKey[],
+): Promise<readonly (StoredUpgrade | null)[]> {
+  const transaction = redis.multi();
+  for (const { campaign, client } of asked) {
+    const id = `${campaign}.${client}`;
+    transaction.hgetall(keys.of('upgrade', id)).lrange(keys.of('inbox', id), 0, -1);
+  }
+  const values = valuesOf(await transaction.exec());
+  return asked.map((key, at) => {
+    const fields = values[at * 2] as Partial<RecordFields>;
+    return fields.v === undefined
+      ? null
+      : storedUpgrade(key, fields as RecordFields, values[at * 2 + 1] as string[]);
+  });
+}

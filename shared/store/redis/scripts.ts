@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import { type Keys, luaKeys } from './keys.ts';
+
+/** Each script and the shared pieces it is put together from, in this order; the keys come before all of them. */
+const pieces = {
+  begin: ['slots', 'indexes', 'time', 'begin'],
+  commit: ['slots', 'indexes', 'handover', 'audit', 'commit'],
+  renew: ['time', 'renew'],
+  deliver: ['indexes', 'deliver'],
+  admit: ['slots', 'indexes', 'handover', 'audit', 'admit'],
+  sweep: ['indexes', 'time', 'sweep'],
+  'create-campaign': ['slots', 'audit', 'create-campaign'],
+  'commit-campaign': ['slots', 'audit', 'commit-campaign'],
+  'import-fleet': ['import-fleet'],
+} as const satisfies Record<string, readonly string[]>;
+
+export type ScriptName = keyof typeof pieces;
+
+export const scriptNames = Object.keys(pieces) as readonly ScriptName[];
+
+/** Runs a script. Its keys are all derived from the shard's base, the one key that it is given. */
+export type RunScript = (name: ScriptName, ...args: readonly (string | number)[]) => Promise<unknown>;
+
+export function scriptText(name: ScriptName): string {
+  const read = (piece: string): string => readFileSync(new URL(`lua/${piece}.lua`, import.meta.url), 'utf8');
+  return [luaKeys, ...pieces[name].map(read)].join('\n');
+}
+
+/** Makes the scripts known to the client: sent whole once per connection, by their hash afterwards. */
+export function loadScripts(redis: Redis, keys: Keys): RunScript {
+  for (const name of scriptNames)
+    redis.defineCommand(commandOf(name), { numberOfKeys: 1, lua: scriptText(name) });
+  const commands = redis as unknown as Readonly<
+    Record<string, (...args: readonly (string | number)[]) => Promise<unknown>>
+  >;
+  return async (name, ...args) => commands[commandOf(name)]?.(keys.base, ...args);
+}
+
+const commandOf = (name: ScriptName): string => `servpack-${name}`;
+
+/** A list for a script: how many values follow, then the values. */
+export const list = (values: readonly (string | number)[]): readonly (string | number)[] => [
+  values.length,
+  ...values,
+];
+
+/** Names and amounts one after the other. */
+export const flat = (entries: Readonly<Record<string, string | number>>): readonly (string | number)[] =>
+  Object.entries(entries).flat();

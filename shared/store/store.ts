@@ -1,0 +1,247 @@
+import type { Campaign } from '../domain/campaign.ts';
+import type { Client, Release } from '../domain/definition.ts';
+import type { QueueName } from '../domain/placement.ts';
+import type { Tally } from '../domain/tally.ts';
+import type { Upgrade } from '../domain/upgrade.ts';
+import type { Fault, Result } from '../errors.ts';
+
+/**
+ * The store port: the truth of servpack. Two adapters pass one contract suite: Redis (one Lua script per change) and an in-memory
+ * twin. Each method is atomic. Times named `…At` are policy time; lease ends are real time.
+ */
+
+export interface UpgradeKey {
+  readonly campaign: string;
+  readonly client: string;
+}
+
+/** Where a non-terminal upgrade is found. It is in exactly one of these; waiting ones have no record yet. */
+export type Index = 'waiting' | 'due' | 'parked' | 'driven';
+
+/** The one driver of a client. The counter grows for ever across campaigns; the owner is random, so a lost counter can not repeat a fence. */
+export interface Fence {
+  readonly counter: number;
+  readonly owner: string;
+}
+
+/** What came in from outside and is consumed by the lease holder only. */
+export type Message = { readonly type: 'CheckedIn'; readonly transcript: string | null };
+
+/** An inbox holds at most this many messages; a further check-in is absorbed, for it would cause the same look. */
+export const inboxLimit = 8;
+
+export interface StoredUpgrade {
+  readonly key: UpgradeKey;
+  readonly version: number;
+  readonly upgrade: Upgrade;
+  readonly index: Index | 'settled';
+  /** Due time when index is `due`. */
+  readonly dueAt: number | null;
+  readonly queue: QueueName;
+  /** Number of the activation that may run next, or runs now: job `campaign.client.N`. */
+  readonly activation: number;
+  readonly holdsSlots: boolean;
+  /** May go on while the campaign is paused (`isFinishing`). */
+  readonly finishing: boolean;
+  readonly lease: { readonly fence: Fence; readonly until: number } | null;
+  readonly inbox: readonly Message[];
+}
+
+/** A job that the caller must now add to BullMQ. If it dies first, the sweep adds it. */
+export interface Activation {
+  readonly key: UpgradeKey;
+  readonly activation: number;
+  readonly queue: QueueName;
+  readonly dueAt: number;
+}
+
+/** Text kept once by its SHA-256, at most `evidenceLimit` bytes. */
+export interface Evidence {
+  readonly sha256: string;
+  readonly text: string;
+}
+
+/** One transition, as the audit stream keeps it. */
+export interface AuditEntry {
+  readonly at: number;
+  readonly campaign: string;
+  /** Null for what concerns the whole campaign. */
+  readonly client: string | null;
+  readonly who: string;
+  readonly from: string;
+  readonly to: string;
+  readonly because: string;
+  readonly evidence: string | null;
+}
+
+export type BeginOutcome =
+  | { readonly kind: 'begun'; readonly stored: StoredUpgrade; readonly fence: Fence }
+  | { readonly kind: 'parked'; readonly because: string }
+  | { readonly kind: 'ignored'; readonly because: string };
+
+export interface Commit {
+  readonly key: UpgradeKey;
+  readonly version: number;
+  readonly fence: Fence;
+  readonly upgrade: Upgrade;
+  /** How many messages at the head of the inbox this commit has consumed. */
+  readonly consumed: number;
+  /** `start` is refused unless the campaign runs. */
+  readonly step: 'start' | 'finish';
+  readonly place:
+    | { readonly index: 'driven' }
+    /** A rest: refused with `inbox` while there are unconsumed messages. Adds 1 to the activation and ends the lease. */
+    | { readonly index: 'due'; readonly dueAt: number; readonly keepsSlots: boolean }
+    /** Gives back slots and lease; whoever frees a slot hands it on. */
+    | { readonly index: 'parked' }
+    | { readonly index: 'settled' };
+  readonly counters: Tally;
+  readonly audit: AuditEntry | null;
+  readonly evidence: readonly Evidence[];
+  /** Policy time of this commit: when it parks, and when a handed-over upgrade becomes due. */
+  readonly at: number;
+}
+
+export type CommitOutcome =
+  | {
+      readonly kind: 'committed';
+      readonly version: number;
+      /** The job of this upgrade's own rest, when it rests. */
+      readonly next: Activation | null;
+      /** A parked upgrade that got the freed slot. */
+      readonly handed: Activation | null;
+    }
+  /**
+   * Nothing was written: messages came in beyond `consumed`. Here is the whole inbox, those that this commit would have consumed
+   * included: decide on all of them again and commit with their number.
+   */
+  | { readonly kind: 'inbox'; readonly messages: readonly Message[] }
+  /** Nothing was written: the campaign does not run and the step would begin something. */
+  | { readonly kind: 'held'; readonly because: string }
+  /** Nothing was written: another driver has taken over. */
+  | { readonly kind: 'stale'; readonly because: string };
+
+export type DeliverOutcome =
+  /** `next` is null when a driver is at work (it will read the inbox) or when the upgrade is parked without a slot. */
+  | { readonly kind: 'delivered'; readonly key: UpgradeKey; readonly next: Activation | null }
+  | { readonly kind: 'ignored'; readonly because: string };
+
+export interface CampaignRecord {
+  readonly version: number;
+  readonly campaign: Campaign;
+}
+
+export interface Pick {
+  readonly client: string;
+  readonly wave: number;
+  readonly logonServer: string;
+}
+
+/** Whom admission may pick: a waiting client (with its wave) or a parked one. */
+export type Candidate = Pick | { readonly client: string; readonly logonServer: string };
+
+/** Slots in use, for admission. */
+export interface SlotsInUse {
+  readonly active: number;
+  readonly perLogonServer: Readonly<Record<string, number>>;
+}
+
+/** Who waits for a slot, oldest first, at most `limit` per logon server and wave. */
+export interface Queued {
+  readonly parked: readonly { readonly client: string; readonly logonServer: string }[];
+  readonly waiting: readonly Pick[];
+}
+
+export interface SweepFinding {
+  readonly key: UpgradeKey;
+  readonly found: 'overdue' | 'leaseExpired';
+  readonly next: Activation;
+}
+
+export interface Store {
+  // Fleet and releases.
+  /** Replaces or adds clients; the whole list or nothing. Returns how many there are now. */
+  importFleet(
+    clients: readonly Client[],
+  ): Promise<{ readonly added: number; readonly changed: number; readonly total: number }>;
+  readClient(client: string): Promise<Client | null>;
+  fleet(): AsyncIterable<Client>;
+  fleetSize(): Promise<number>;
+  stageRelease(release: Release, evidence: Evidence, audit: AuditEntry): Promise<void>;
+  readRelease(release: string): Promise<Release | null>;
+  releases(): Promise<readonly Release[]>;
+
+  // Campaigns.
+  /** Writes the campaign and its waiting clients; refused when the name is taken. */
+  createCampaign(
+    campaign: Campaign,
+    clients: readonly Pick[],
+    audit: AuditEntry,
+  ): Promise<Result<CampaignRecord, Fault>>;
+  readCampaign(campaign: string): Promise<CampaignRecord | null>;
+  /** By time of creation. */
+  campaigns(): Promise<readonly CampaignRecord[]>;
+  /** Compare-and-set by version; null = someone else was faster, read again. */
+  commitCampaign(next: Campaign, version: number, audit: AuditEntry): Promise<CampaignRecord | null>;
+  counters(campaign: string): Promise<Tally>;
+  /** Clients of this campaign with an unsettled upgrade in another running or paused one, at most `limit`. */
+  overlap(
+    campaign: string,
+    limit: number,
+  ): Promise<readonly { readonly client: string; readonly campaign: string }[]>;
+
+  // Admission.
+  slotsInUse(campaign: string): Promise<SlotsInUse>;
+  /** Only clients of open waves. */
+  queued(campaign: string, limit: number): Promise<Queued>;
+  /**
+   * Makes waiting or parked clients due now with their slots taken. Compare-and-set for each: one that is no longer queued, whose slots are taken,
+   * or whose campaign does not run is left alone. A parked one gets its next activation.
+   */
+  admit(campaign: string, picks: readonly Candidate[], at: number): Promise<readonly Activation[]>;
+
+  // Upgrades.
+  readUpgrade(key: UpgradeKey): Promise<StoredUpgrade | null>;
+  /** Is this client still waiting in this campaign, and in which wave? */
+  readWaiting(key: UpgradeKey): Promise<Pick | null>;
+  /** Clients that still wait and have no record, of open and closed waves, in no order. */
+  waiting(campaign: string): AsyncIterable<Pick>;
+  /** Upgrades that have a record, in no order. */
+  upgrades(campaign: string): AsyncIterable<StoredUpgrade>;
+  /** The campaign that drives or holds this client now. */
+  claimOf(client: string): Promise<string | null>;
+  /**
+   * First step of an activation: takes lease and slots together. Ignored for another activation number, while another owner's lease lives,
+   * when not due at `at` yet, or when parked or settled. A driver whose lease ended is taken over under a new fence. Parked without a free slot, or when the campaign does not run and the upgrade is not finishing.
+   */
+  begin(
+    key: UpgradeKey,
+    activation: number,
+    owner: string,
+    leaseMs: number,
+    at: number,
+  ): Promise<BeginOutcome>;
+  commit(commit: Commit): Promise<CommitOutcome>;
+  /** False = the lease is lost: abort everything. */
+  renew(key: UpgradeKey, fence: Fence, leaseMs: number): Promise<boolean>;
+  /** Puts a message into the inbox of the client's unsettled upgrade and makes it due at `at`, in one step. */
+  deliver(client: string, message: Message, at: number): Promise<DeliverOutcome>;
+
+  // Safety net.
+  /**
+   * Upgrades overdue by more than `graceMs` of policy time, and drivers whose lease ended: what must be added to BullMQ (again).
+   * An expired lease is taken away and the upgrade made due at `at` under the same activation number + 1; its slots stay with the record.
+   */
+  sweep(at: number, graceMs: number, limit: number): Promise<readonly SweepFinding[]>;
+
+  readEvidence(sha256: string): Promise<string | null>;
+  /** Newest first. */
+  audit(
+    limit: number,
+    filter?: { readonly campaign?: string; readonly client?: string },
+  ): Promise<readonly AuditEntry[]>;
+  close(): Promise<void>;
+}
+
+/** Evidence longer than this is cut, and the cut is marked. */
+export const evidenceLimit = 16 * 1024;

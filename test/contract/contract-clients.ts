@@ -1,0 +1,62 @@
+import { expect } from 'vitest';
+import type { Intent, Service } from '../../shared/domain/observation.ts';
+import type { Change, Gateway, GatewayResult, Target } from '../../workers/gateways/gateway.ts';
+
+/** Clients that a gateway is tried on. Made anew for every test; nothing of an earlier test may be left on them. */
+export interface ContractClients {
+  readonly gateway: Gateway;
+  /** Another connection to the same clients. */
+  connect(): Gateway;
+  /** A client on which the service below runs out of the component directory, and nobody is logged on. */
+  readonly target: Target;
+  /** A client that is switched off. */
+  readonly gone: Target;
+  readonly componentDirectory: string;
+  /** A file of the component directory that nothing runs from. */
+  readonly file: string;
+  /** The running service: its name, and its executable's full path. */
+  readonly service: { readonly name: string; readonly executable: string };
+  /** A directory that does not exist. */
+  readonly newDirectory: string;
+  /** The first fence counter that the client has not seen. */
+  readonly fence: number;
+  /** Lets a client that is on its way get on a little. */
+  breathe(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Every call that changes a client, on the service and the path that a test is about. */
+export function everyChange({ gateway, service }: ContractClients, path: string) {
+  return Object.entries({
+    mark: (where: Change) => gateway.mark(where),
+    runUpdate: (where: Change) => gateway.runUpdate(where),
+    restart: (where: Change) => gateway.restart(where),
+    notify: (where: Change) => gateway.notify(where, 'x'),
+    stopService: (where: Change) => gateway.stopService(where, service.name),
+    startService: (where: Change) => gateway.startService(where, service.name),
+    configureService: (where: Change) =>
+      gateway.configureService(where, service.name, { startType: 'manual' }),
+    copyFile: (where: Change) => gateway.copyFile(where, service.executable, path),
+    removeFile: (where: Change) => gateway.removeFile(where, path),
+    protectDirectory: (where: Change) => gateway.protectDirectory(where, path),
+    writeIntent: (where: Change) => gateway.writeIntent(where, null),
+  } satisfies Record<string, (where: Change) => Promise<GatewayResult<unknown>>>);
+}
+
+export const intentOf = (service: Service, sha256: string, to: string): Intent => ({
+  kind: 'relocation',
+  campaign: 'contract',
+  direction: 'forward',
+  step: 'stop',
+  preImage: { service, sha256, from: service.imagePath, to },
+});
+
+/** The value of a good answer; throws the failure of another one. */
+export function valueOf<T>(answer: GatewayResult<T>): T {
+  if (answer.ok) return answer.value;
+  throw new Error(`${answer.error.kind}: ${answer.error.message}`);
+}
+
+export function expectFailure(answer: GatewayResult<unknown>, kind: string): void {
+  expect(answer).toMatchObject({ ok: false, error: { kind } });
+}

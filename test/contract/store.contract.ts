@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, describe } from 'vitest';
+import type { Store } from '../../shared/store/store.ts';
+import { admissionContract } from './store/admission.contract.ts';
+import { beginContract } from './store/begin.contract.ts';
+import { campaignsContract } from './store/campaigns.contract.ts';
+import { commitContract } from './store/commit.contract.ts';
+import { crowdContract } from './store/crowd.contract.ts';
+import { deliverContract } from './store/deliver.contract.ts';
+import { fleetContract } from './store/fleet.contract.ts';
+import { handOverContract } from './store/hand-over.contract.ts';
+import { sweepContract } from './store/sweep.contract.ts';
+import { makeWorld, type World } from './store/world.ts';
+
+/**
+ * What every store must do.
+ * @param open a store with nothing in it, for each test
+ */
+export function storeContract(name: string, open: () => Promise<Store>): void {
+  describe(`${name}: the store contract`, () => {
+    let world: World;
+    beforeEach(async () => {
+      world = makeWorld(await open());
+    });
+    afterEach(() => world.store.close());
+
+    const given = (): World => world;
+    fleetContract(given);
+    campaignsContract(given);
+    admissionContract(given);
+    beginContract(given);
+    commitContract(given);
+    handOverContract(given);
+    deliverContract(given);
+    sweepContract(given);
+    crowdContract(given);
+  });
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { recount } from '../../../shared/store/recount.ts';
+import {
+  all,
+  at,
+  campaignOf,
+  entry,
+  type Given,
+  pausedState,
+  pick,
+  picks,
+  runningState,
+  settled,
+  settledPlace,
+} from './world.ts';
+
+export function campaignsContract(given: Given): void {
+  describe('a campaign', () => {
+    it('is created at version 1 with its waiting clients, their counters and an audit entry', async () => {
+      const { store } = given();
+      const campaign = campaignOf('sp4', { status: 'created' });
+      const clients = [pick('pc-1'), pick('pc-2', 'LS-2'), pick('pc-3', 'LS-2', 1)];
+      expect(await store.createCampaign(campaign, clients, entry('sp4'))).toEqual({
+        ok: true,
+        value: { version: 1, campaign },
+      });
+      expect(await store.readCampaign('sp4')).toEqual({ version: 1, campaign });
+      expect(await store.counters('sp4')).toEqual({
+        'state|0|LS-1|waiting': 1,
+        'state|0|LS-2|waiting': 1,
+        'state|1|LS-2|waiting': 1,
+      });
+      expect(await recount(store, 'sp4')).toEqual(await store.counters('sp4'));
+      expect(await all(store.waiting('sp4'))).toEqual(expect.arrayContaining(clients));
+      expect(await store.readWaiting({ campaign: 'sp4', client: 'pc-3' })).toEqual(clients[2]);
+      expect(await store.readUpgrade({ campaign: 'sp4', client: 'pc-3' })).toBeNull();
+      expect(await store.claimOf('pc-3')).toBeNull();
+      expect(await store.audit(10)).toEqual([entry('sp4')]);
+    });
+
+    it('is refused when the name is taken, and leaves the first as it was', async () => {
+      const { store } = given();
+      await given().campaign('sp4', picks(2), { status: 'created' });
+      const again = await store.createCampaign(campaignOf('sp4', runningState()), picks(5), entry('sp4'));
+      expect(again).toEqual({
+        ok: false,
+        error: {
+          code: 'campaign.taken',
+          message: 'a campaign named sp4 exists already; choose another name',
+        },
+      });
+      expect((await store.readCampaign('sp4'))?.campaign.state.status).toBe('created');
+      expect(await all(store.waiting('sp4'))).toHaveLength(2);
+    });
+
+    it('is created once when two try at the same time', async () => {
+      const { store } = given();
+      const create = () =>
+        store.createCampaign(campaignOf('sp4', { status: 'created' }), picks(3), entry('sp4'));
+      const outcomes = await Promise.all([create(), create()]);
+      expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
+      expect(await store.counters('sp4')).toEqual({ 'state|0|LS-1|waiting': 3 });
+    });
+
+    it('may have no clients', async () => {
+      await given().campaign('sp4', [], { status: 'created' });
+      expect(await given().store.counters('sp4')).toEqual({});
+      expect(await all(given().store.waiting('sp4'))).toEqual([]);
+    });
+
+    it('that nobody created is not there', async () => {
+      const { store } = given();
+      expect(await store.readCampaign('sp4')).toBeNull();
+      expect(await store.counters('sp4')).toEqual({});
+      expect(await store.queued('sp4', 5)).toEqual({ parked: [], waiting: [] });
+      expect(await store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect(await store.overlap('sp4', 5)).toEqual([]);
+      expect(await store.commitCampaign(campaignOf('sp4', pausedState), 1, entry('sp4'))).toBeNull();
+    });
+
+    it('is listed with the others by time of creation', async () => {
+      const { store } = given();
+      for (const [name, createdAt] of [
+        ['b', 2],
+        ['a', 3],
+        ['c', 1],
+      ] as const) {
+        await store.createCampaign(
+          { ...campaignOf(name, { status: 'created' }), createdAt },
+          [],
+          entry(name),
+        );
+      }
+      expect((await store.campaigns()).map(({ campaign }) => campaign.definition.campaign)).toEqual([
+        'c',
+        'b',
+        'a',
+      ]);
+    });
+
+    it('is changed by whoever knows its version; a slower one gets null and changes nothing', async () => {
+      const { store } = given();
+      await given().campaign('sp4', picks(1), { status: 'created' });
+      const run = campaignOf('sp4', runningState());
+      expect(await store.commitCampaign(run, 1, entry('sp4'))).toEqual({ version: 2, campaign: run });
+      expect(await store.commitCampaign(campaignOf('sp4', pausedState), 1, entry('sp4'))).toBeNull();
+      expect(await store.readCampaign('sp4')).toEqual({ version: 2, campaign: run });
+      expect(await store.audit(10)).toHaveLength(2);
+    });
+  });
+
+  describe('overlap', () => {
+    const sorted = (found: readonly { client: string; campaign: string }[]): readonly string[] =>
+      found.map(({ client, campaign }) => `${client} ${campaign}`).sort();
+
+    it('names clients that wait in a running or paused campaign, also when they have roamed since', async () => {
+      const world = given();
+      await world.campaign('old', [pick('pc-1'), pick('pc-2', 'LS-2', 1)], runningState(1));
+      await world.campaign('older', [pick('pc-3'), pick('pc-1')], pausedState);
+      await world.campaign('new', [pick('pc-1', 'LS-9'), pick('pc-2', 'LS-9'), pick('pc-3'), pick('pc-4')], {
+        status: 'created',
+      });
+      expect(sorted(await world.store.overlap('new', 10))).toEqual([
+        'pc-1 old',
+        'pc-1 older',
+        'pc-2 old',
+        'pc-3 older',
+      ]);
+      expect(await world.store.overlap('new', 2)).toHaveLength(2);
+    });
+
+    it('names clients that are at work in another campaign, and not those that have settled there', async () => {
+      const world = given();
+      await world.admitted('old', picks(2));
+      const begun = await world.begun({ campaign: 'old', client: 'pc-2' });
+      await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
+      await world.campaign('new', picks(2), { status: 'created' });
+      expect(sorted(await world.store.overlap('new', 10))).toEqual(['pc-1 old']);
+    });
+
+    it('counts no campaign that has not started or has ended', async () => {
+      const world = given();
+      await world.campaign('created', picks(1), { status: 'created' });
+      await world.campaign('waits', picks(1), { status: 'waitingForRelease' });
+      await world.campaign('ended', picks(1), { ...runningState(), status: 'ended', endedAt: at });
+      await world.campaign('new', picks(1), { status: 'created' });
+      expect(await world.store.overlap('new', 10)).toEqual([]);
+    });
+  });
+}

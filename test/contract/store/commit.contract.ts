@@ -1,0 +1,351 @@
+import { describe, expect, it } from 'vitest';
+import type { Commit, CommitOutcome } from '../../../shared/store/store.ts';
+import {
+  at,
+  type Begun,
+  deferred,
+  driven,
+  entry,
+  type Given,
+  later,
+  longLease,
+  marking,
+  message,
+  noLease,
+  parked,
+  pausedState,
+  picks,
+  restarting,
+  restUntil,
+  settled,
+  settledPlace,
+  type World,
+} from './world.ts';
+
+const key = { campaign: 'sp4', client: 'pc-1' };
+
+async function driving(world: World, leaseMs = longLease): Promise<Begun> {
+  await world.admitted('sp4', picks(1));
+  return world.begun(key, { leaseMs });
+}
+
+const takenOver = { kind: 'stale', because: 'another driver has taken over, or the lease was taken away' };
+
+export function commitContract(given: Given): void {
+  describe('commit', () => {
+    it('writes the upgrade, the counters, the audit entry and the evidence, and keeps driving', async () => {
+      const world = given();
+      const begun = await driving(world);
+      const next = marking(begun.stored.upgrade);
+      const outcome = await world.commit(begun, next, driven, {
+        step: 'start',
+        counters: { 'state|0|LS-1|active': -1, 'state|0|LS-1|remedying': 1, 'seen|x': 2 },
+        audit: entry('sp4', 'pc-1', 'nothing is in the way'),
+        evidence: [
+          { sha256: 'sha-1', text: 'look 1' },
+          { sha256: 'sha-2', text: 'look 2' },
+        ],
+      });
+      expect(outcome).toEqual({ kind: 'committed', version: 2, next: null, handed: null });
+      expect(await world.stored(key)).toEqual({ ...begun.stored, version: 2, upgrade: next });
+      expect(await world.store.counters('sp4')).toEqual({ 'state|0|LS-1|remedying': 1, 'seen|x': 2 });
+      expect((await world.store.audit(1))[0]).toEqual(entry('sp4', 'pc-1', 'nothing is in the way'));
+      expect(await world.store.readEvidence('sha-2')).toBe('look 2');
+    });
+
+    it('without an audit entry writes none', async () => {
+      const world = given();
+      const begun = await driving(world);
+      const before = await world.store.audit(99);
+      await world.commit(begun, begun.stored.upgrade, driven);
+      expect(await world.store.audit(99)).toEqual(before);
+    });
+
+    it('keeps names and texts exactly, whatever characters they hold', async () => {
+      const world = given();
+      const begun = await driving(world);
+      const text = 'quote " backslash \\ line\nbreak \u0000 null, é, 𝄞, {"json":true}, __proto__';
+      const next = {
+        ...begun.stored.upgrade,
+        memory: { ...begun.stored.upgrade.memory, seen: [text], servicePath: text },
+      };
+      await world.commit(begun, next, driven, {
+        audit: entry('sp4', 'pc-1', text),
+        counters: { [`seen|${text}`]: 1 },
+      });
+      expect((await world.stored(key)).upgrade).toEqual(next);
+      expect((await world.store.audit(1))[0]?.because).toBe(text);
+      expect((await world.store.counters('sp4'))[`seen|${text}`]).toBe(1);
+    });
+
+    it('rests: due at its time under the next activation, the lease over, the slots given back', async () => {
+      const world = given();
+      const begun = await driving(world);
+      const outcome = await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+      const next = { key, activation: 2, queue: 'upgrades', dueAt: later };
+      expect(outcome).toEqual({ kind: 'committed', version: 2, next, handed: null });
+      expect(await world.stored(key)).toMatchObject({
+        index: 'due',
+        dueAt: later,
+        activation: 2,
+        holdsSlots: false,
+        lease: null,
+        version: 2,
+      });
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect(await world.store.claimOf('pc-1')).toBe('sp4');
+    });
+
+    it('rests with its slots when it must keep them', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.commit(begun, restarting(begun.stored.upgrade), restUntil(later, true));
+      expect(await world.stored(key)).toMatchObject({
+        index: 'due',
+        holdsSlots: true,
+        finishing: true,
+        lease: null,
+      });
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
+    });
+
+    it('puts the next activation into the queue that its state asks for', async () => {
+      const world = given();
+      const begun = await driving(world);
+      const journal = {
+        procedure: 'relocation',
+        direction: 'forward',
+        step: 'record',
+        service: 'S',
+        executable: 's.exe',
+        to: 'C:\\S',
+        preImage: null,
+        failures: 0,
+        then: null,
+        turnedAt: null,
+      } as const;
+      const upgrade = {
+        ...begun.stored.upgrade,
+        state: { phase: 'remedying', journal, retryAt: null },
+      } as const;
+      const outcome = await world.commit(begun, upgrade, restUntil(at, true));
+      expect(outcome).toMatchObject({ next: { queue: 'remediations' } });
+      expect(await world.stored(key)).toMatchObject({ queue: 'remediations', finishing: true });
+    });
+
+    it('parks: slots and lease given back, activation as it is', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.change('sp4', pausedState);
+      const outcome = await world.commit(begun, begun.stored.upgrade, parked);
+      expect(outcome).toEqual({ kind: 'committed', version: 2, next: null, handed: null });
+      expect(await world.stored(key)).toMatchObject({
+        index: 'parked',
+        dueAt: null,
+        activation: 1,
+        holdsSlots: false,
+        lease: null,
+      });
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+    });
+
+    it('settles: out of every index, slots and claim given back', async () => {
+      const world = given();
+      const begun = await driving(world);
+      const outcome = await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
+      expect(outcome).toEqual({ kind: 'committed', version: 2, next: null, handed: null });
+      expect(await world.stored(key)).toMatchObject({
+        index: 'settled',
+        dueAt: null,
+        holdsSlots: false,
+        lease: null,
+      });
+      expect(await world.store.claimOf('pc-1')).toBeNull();
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect(await world.store.sweep(later, 0, 9)).toEqual([]);
+      expect(await world.store.counters('sp4')).toEqual({ 'state|0|LS-1|upgraded': 1 });
+    });
+
+    it('charges a client that roamed to the logon server where it was seen last', async () => {
+      const world = given();
+      const begun = await driving(world);
+      const roamed = { ...begun.stored.upgrade, logonServer: 'LS-2' };
+      await world.commit(begun, roamed, driven);
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-2': 1 } });
+      const stored = await world.stored(key);
+      await world.commit({ ...begun, stored }, settled(roamed), settledPlace);
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+    });
+  });
+
+  describe('commit is stale and writes nothing', () => {
+    async function expectNothingWritten(
+      world: World,
+      attempt: () => Promise<CommitOutcome>,
+      because: string,
+    ): Promise<void> {
+      const before = [
+        await world.store.readUpgrade(key),
+        await world.store.counters('sp4'),
+        await world.store.audit(99),
+      ];
+      expect(await attempt()).toEqual({ kind: 'stale', because });
+      const after = [
+        await world.store.readUpgrade(key),
+        await world.store.counters('sp4'),
+        await world.store.audit(99),
+      ];
+      expect(after).toEqual(before);
+      expect(await world.store.readEvidence('sha-1')).toBeNull();
+    }
+
+    const full: Partial<Commit> = {
+      audit: entry('sp4'),
+      evidence: [{ sha256: 'sha-1', text: 'x' }],
+      counters: { 'seen|x': 1 },
+    };
+
+    it('for an upgrade that is not there', async () => {
+      const world = given();
+      const begun = await driving(world);
+      const attempt = () =>
+        world.commit(begun, begun.stored.upgrade, driven, {
+          ...full,
+          key: { campaign: 'sp4', client: 'pc-7' },
+        });
+      await expectNothingWritten(world, attempt, 'campaign sp4 has no upgrade of client pc-7');
+    });
+
+    it.each([
+      ['an older counter', { counter: 0, owner: 'driver' }],
+      ['another owner with the same counter', { counter: 1, owner: 'other' }],
+    ])('under %s', async (_, fence) => {
+      const world = given();
+      const begun = await driving(world);
+      await expectNothingWritten(
+        world,
+        () => world.commit(begun, begun.stored.upgrade, driven, { ...full, fence }),
+        takenOver.because,
+      );
+    });
+
+    it('for a driver that rests already', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+      await expectNothingWritten(
+        world,
+        () => world.commit(begun, begun.stored.upgrade, driven, full),
+        takenOver.because,
+      );
+    });
+
+    it('for another version', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.commit(begun, begun.stored.upgrade, driven);
+      const attempt = () => world.commit(begun, settled(begun.stored.upgrade), settledPlace, full);
+      await expectNothingWritten(world, attempt, 'version 1 is not the present one, 2');
+    });
+
+    it('but not merely because the lease has ended: nobody else has taken it', async () => {
+      const world = given();
+      const begun = await driving(world, noLease);
+      expect(await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later))).toMatchObject({
+        kind: 'committed',
+      });
+    });
+
+    it('when the sweep has taken the ended lease away', async () => {
+      const world = given();
+      const begun = await driving(world, noLease);
+      await world.store.sweep(at, 0, 9);
+      await expectNothingWritten(
+        world,
+        () => world.commit(begun, begun.stored.upgrade, driven, full),
+        takenOver.because,
+      );
+    });
+  });
+
+  describe('commit is held while the campaign does not run', () => {
+    it('for a step that would begin something; nothing is written', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.change('sp4', pausedState);
+      const outcome = await world.commit(begun, marking(begun.stored.upgrade), driven, { step: 'start' });
+      expect(outcome).toEqual({ kind: 'held', because: 'campaign sp4 is paused' });
+      expect(await world.stored(key)).toEqual(begun.stored);
+    });
+
+    it('but not for a step that finishes', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.change('sp4', pausedState);
+      expect(
+        await world.commit(begun, marking(begun.stored.upgrade), driven, { step: 'finish' }),
+      ).toMatchObject({ version: 2 });
+    });
+
+    it('and stale comes before held, held before inbox', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.change('sp4', pausedState);
+      await world.store.deliver('pc-1', message, at);
+      const rest = restUntil(later);
+      expect(
+        await world.commit(begun, begun.stored.upgrade, rest, { step: 'start', version: 7 }),
+      ).toMatchObject({ kind: 'stale' });
+      expect(await world.commit(begun, begun.stored.upgrade, rest, { step: 'start' })).toMatchObject({
+        kind: 'held',
+      });
+      expect(await world.commit(begun, begun.stored.upgrade, rest)).toMatchObject({ kind: 'inbox' });
+    });
+  });
+
+  describe('commit and the inbox', () => {
+    const second = { type: 'CheckedIn', transcript: null } as const;
+
+    it.each([
+      ['rests', restUntil(later)],
+      ['parks', parked],
+      ['settles', settledPlace],
+    ])('goes round with the whole inbox when it %s past a message; nothing is written', async (_, place) => {
+      const world = given();
+      const begun = await driving(world);
+      await world.store.deliver('pc-1', message, at);
+      await world.store.deliver('pc-1', second, at);
+      const outcome = await world.commit(begun, deferred(begun.stored.upgrade), place, { consumed: 1 });
+      expect(outcome).toEqual({ kind: 'inbox', messages: [message, second] });
+      expect(await world.stored(key)).toEqual({ ...begun.stored, inbox: [message, second] });
+    });
+
+    it('rests when every message is consumed', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.store.deliver('pc-1', message, at);
+      expect(
+        await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later), { consumed: 1 }),
+      ).toMatchObject({
+        kind: 'committed',
+      });
+      expect((await world.stored(key)).inbox).toEqual([]);
+    });
+
+    it('drives on past a message, and takes away only what it has consumed', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.store.deliver('pc-1', message, at);
+      await world.store.deliver('pc-1', second, at);
+      await world.commit(begun, marking(begun.stored.upgrade), driven, { consumed: 1 });
+      expect((await world.stored(key)).inbox).toEqual([second]);
+    });
+
+    it('is begun with the messages that came before', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      await world.store.deliver('pc-1', message, at);
+      expect((await world.begun(key)).stored.inbox).toEqual([message]);
+    });
+  });
+}

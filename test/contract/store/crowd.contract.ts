@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { recount, recountSlots } from '../../../shared/store/recount.ts';
+import type { Activation, Store } from '../../../shared/store/store.ts';
+import {
+  all,
+  at,
+  deferred,
+  type Given,
+  later,
+  pausedState,
+  picks,
+  restUntil,
+  runningState,
+  settled,
+  settledPlace,
+  type World,
+} from './world.ts';
+
+const campaign = 'sp4';
+const budgets = { active: 20, perLogonServer: 6 };
+const clients = picks(200, ['LS-1', 'LS-2', 'LS-3', 'LS-4']);
+
+/** 200 upgrades that all rest until the same moment, in a campaign with room for 20. */
+async function resting(world: World): Promise<readonly Activation[]> {
+  await world.admitted(campaign, clients);
+  const rests = clients.map(async ({ client }) => {
+    const begun = await world.begun({ campaign, client });
+    const outcome = await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+    return outcome.kind === 'committed' && outcome.next !== null ? [outcome.next] : [];
+  });
+  const next = (await Promise.all(rests)).flat();
+  await world.change(campaign, runningState(), budgets);
+  return next;
+}
+
+async function expectWithinBudgets(store: Store): Promise<void> {
+  const { active, perLogonServer } = await store.slotsInUse(campaign);
+  expect(active).toBeLessThanOrEqual(budgets.active);
+  expect(Math.max(0, ...Object.values(perLogonServer))).toBeLessThanOrEqual(budgets.perLogonServer);
+}
+
+export function crowdContract(given: Given): void {
+  describe('200 drivers at once', () => {
+    it('never go beyond the budgets, and hand their slots on until everybody has settled', async () => {
+      const world = given();
+      const { store } = world;
+      const jobs = await resting(world);
+      const drive = async ({ key, activation }: Activation): Promise<void> => {
+        const outcome = await store.begin(key, activation, `driver-${key.client}`, 60_000, later);
+        await expectWithinBudgets(store);
+        if (outcome.kind !== 'begun') return;
+        const commit = await world.commit(outcome, settled(outcome.stored.upgrade), settledPlace, {
+          at: later,
+        });
+        await expectWithinBudgets(store);
+        if (commit.kind === 'committed' && commit.handed !== null) await drive(commit.handed);
+      };
+      await Promise.all(jobs.map(drive));
+      expect((await all(store.upgrades(campaign))).every(({ index }) => index === 'settled')).toBe(true);
+      expect(await store.slotsInUse(campaign)).toEqual({ active: 0, perLogonServer: {} });
+      expect(await store.counters(campaign)).toEqual(await recount(store, campaign));
+    });
+
+    it('fill the budgets exactly, and park the rest', async () => {
+      const world = given();
+      const jobs = await resting(world);
+      const outcomes = await Promise.all(
+        jobs.map(({ key, activation }) => world.store.begin(key, activation, 'driver', 60_000, later)),
+      );
+      expect(outcomes.filter(({ kind }) => kind === 'begun')).toHaveLength(20);
+      expect(outcomes.filter(({ kind }) => kind === 'parked')).toHaveLength(180);
+      expect((await world.store.slotsInUse(campaign)).active).toBe(20);
+      expect(await recountSlots(world.store, campaign)).toEqual(await world.store.slotsInUse(campaign));
+    });
+
+    it('are all parked by a pause, and no slot is left behind', async () => {
+      const world = given();
+      const jobs = await resting(world);
+      await world.change(campaign, pausedState);
+      await Promise.all(
+        jobs.map(({ key, activation }) => world.store.begin(key, activation, 'driver', 60_000, later)),
+      );
+      expect((await all(world.store.upgrades(campaign))).every(({ index }) => index === 'parked')).toBe(true);
+      expect(await world.store.slotsInUse(campaign)).toEqual({ active: 0, perLogonServer: {} });
+      expect(await world.store.sweep(later * 2, 0, 999)).toEqual([]);
+      expect(await world.store.admit(campaign, clients, at)).toEqual([]);
+    });
+  });
+}

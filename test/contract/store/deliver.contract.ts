@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { inboxLimit } from '../../../shared/store/store.ts';
+import {
+  at,
+  clientOf,
+  deferred,
+  type Given,
+  later,
+  message,
+  noLease,
+  pausedState,
+  picks,
+  restUntil,
+  runningState,
+  settled,
+  settledPlace,
+  type World,
+} from './world.ts';
+
+const key = { campaign: 'sp4', client: 'pc-1' };
+
+async function resting(world: World): Promise<void> {
+  await world.admitted('sp4', picks(1));
+  const begun = await world.begun(key);
+  await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+}
+
+export function deliverContract(given: Given): void {
+  describe('deliver', () => {
+    it('makes a resting upgrade due now under its next activation', async () => {
+      const world = given();
+      await resting(world);
+      expect(await world.store.deliver('pc-1', message, at + 1)).toEqual({
+        kind: 'delivered',
+        key,
+        next: { key, activation: 3, queue: 'upgrades', dueAt: at + 1 },
+      });
+      expect(await world.stored(key)).toMatchObject({
+        index: 'due',
+        dueAt: at + 1,
+        activation: 3,
+        inbox: [message],
+        holdsSlots: false,
+        version: 2,
+      });
+      expect((await world.begin(key, { at: at + 1, activation: 2 })).kind).toBe('ignored');
+      expect((await world.begun(key, { at: at + 1 })).stored.inbox).toEqual([message]);
+    });
+
+    it('keeps the slots of one that holds them', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      await world.store.deliver('pc-1', message, at);
+      expect(await world.stored(key)).toMatchObject({ index: 'due', holdsSlots: true, activation: 2 });
+    });
+
+    it('leaves it to the driver at work, also when its lease has ended', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      const { stored } = await world.begun(key, { leaseMs: noLease });
+      expect(await world.store.deliver('pc-1', message, at)).toEqual({ kind: 'delivered', key, next: null });
+      expect(await world.stored(key)).toEqual({ ...stored, inbox: [message] });
+    });
+
+    it('leaves a parked upgrade parked, with the message for later', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      await world.change('sp4', pausedState);
+      await world.begin(key);
+      expect(await world.store.deliver('pc-1', message, at)).toEqual({ kind: 'delivered', key, next: null });
+      expect(await world.stored(key)).toMatchObject({ index: 'parked', activation: 1, inbox: [message] });
+    });
+
+    it('absorbs what does not go into a full inbox, and still makes it due', async () => {
+      const world = given();
+      await resting(world);
+      for (let n = 0; n < inboxLimit; n += 1) await world.store.deliver('pc-1', message, at);
+      const { activation } = await world.stored(key);
+      expect(await world.store.deliver('pc-1', message, at + 5)).toMatchObject({
+        next: { activation: activation + 1, dueAt: at + 5 },
+      });
+      expect((await world.stored(key)).inbox).toHaveLength(inboxLimit);
+    });
+
+    it('loses no wake-up in a race with a rest', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(40));
+      const begun = await Promise.all(
+        picks(40).map(({ client }) => world.begun({ campaign: 'sp4', client })),
+      );
+      await Promise.all(
+        begun.flatMap((each) => [
+          world.commit(each, deferred(each.stored.upgrade), restUntil(later)),
+          world.store.deliver(each.stored.key.client, message, at),
+        ]),
+      );
+      for (const { stored } of begun) {
+        const { inbox, index, dueAt } = await world.stored(stored.key);
+        expect(inbox).toEqual([message]);
+        // Either the driver was refused and still drives, or it rested first and was woken.
+        expect([index, dueAt]).toEqual(index === 'driven' ? ['driven', null] : ['due', at]);
+      }
+    });
+  });
+
+  describe('deliver is ignored, and says why', () => {
+    it('for a client that waits', async () => {
+      const world = given();
+      await world.campaign('sp4', picks(1), runningState());
+      expect(await world.store.deliver('pc-1', message, at)).toEqual({
+        kind: 'ignored',
+        because: 'client pc-1 waits in campaign sp4 and is not admitted yet',
+      });
+    });
+
+    it('for a client that has settled', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      const begun = await world.begun(key);
+      await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
+      expect(await world.store.deliver('pc-1', message, at)).toEqual({
+        kind: 'ignored',
+        because: 'client pc-1 has settled in campaign sp4',
+      });
+      expect((await world.stored(key)).inbox).toEqual([]);
+    });
+
+    it('for a client that no campaign has', async () => {
+      const world = given();
+      await world.campaign('sp4', picks(1), runningState());
+      await world.store.importFleet([clientOf('pc-9')]);
+      expect(await world.store.deliver('pc-9', message, at)).toEqual({
+        kind: 'ignored',
+        because: 'client pc-9 is in no campaign',
+      });
+    });
+
+    it('for a client that nobody knows', async () => {
+      expect(await given().store.deliver('pc-9', message, at)).toEqual({
+        kind: 'ignored',
+        because: 'client pc-9 is not in the fleet',
+      });
+    });
+  });
+}

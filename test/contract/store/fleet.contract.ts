@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import { evidenceLimit } from '../../../shared/store/store.ts';
+import { all, clientOf, entry, type Given } from './world.ts';
+
+const release = { release: 'sms-1.2-sp4', product: 'sms-1.2', servicePack: 4, files: [] };
+
+export function fleetContract(given: Given): void {
+  describe('the fleet', () => {
+    it('is empty at first', async () => {
+      const { store } = given();
+      expect(await store.fleetSize()).toBe(0);
+      expect(await all(store.fleet())).toEqual([]);
+      expect(await store.readClient('pc-1')).toBeNull();
+    });
+
+    it('adds new clients, replaces known ones, keeps those that the list does not name, and counts each', async () => {
+      const { store } = given();
+      expect(await store.importFleet([clientOf('pc-1'), clientOf('pc-2'), clientOf('pc-3')])).toEqual({
+        added: 3,
+        changed: 0,
+        total: 3,
+      });
+      const moved = clientOf('pc-2', { logonServer: 'LS-2', labels: ['ward', 'office'], role: 'server' });
+      expect(await store.importFleet([moved, clientOf('pc-3'), clientOf('pc-4')])).toEqual({
+        added: 1,
+        changed: 1,
+        total: 4,
+      });
+      expect(await store.readClient('pc-2')).toEqual(moved);
+      const found = await all(store.fleet());
+      expect(found.map(({ client }) => client).sort()).toEqual(['pc-1', 'pc-2', 'pc-3', 'pc-4']);
+      expect(found.find(({ client }) => client === 'pc-1')).toEqual(clientOf('pc-1'));
+      expect(await store.fleetSize()).toBe(4);
+    });
+
+    it('takes nothing from an empty list', async () => {
+      const { store } = given();
+      await store.importFleet([clientOf('pc-1')]);
+      expect(await store.importFleet([])).toEqual({ added: 0, changed: 0, total: 1 });
+    });
+
+    it('takes more clients than go into one piece', async () => {
+      const { store } = given();
+      const many = Array.from({ length: 2_500 }, (_, n) => clientOf(`pc-${n}`));
+      expect(await store.importFleet(many)).toEqual({ added: 2_500, changed: 0, total: 2_500 });
+      const relabelled = many.map((client) => ({ ...client, labels: ['ward'] }));
+      expect(await store.importFleet(relabelled)).toEqual({ added: 0, changed: 2_500, total: 2_500 });
+      const found = await all(store.fleet());
+      expect(new Set(found.map(({ client }) => client)).size).toBe(2_500);
+      expect(found.every(({ labels }) => labels[0] === 'ward')).toBe(true);
+    });
+  });
+
+  describe('releases', () => {
+    it('are staged with their evidence and an audit entry, and staged again in place of the first', async () => {
+      const { store } = given();
+      expect(await store.readRelease(release.release)).toBeNull();
+      const audit = { ...entry(''), because: 'staged' };
+      await store.stageRelease(release, { sha256: 'sha-1', text: 'exit code 0' }, audit);
+      const again = { ...release, servicePack: 5 };
+      await store.stageRelease(again, { sha256: 'sha-1', text: 'another text' }, audit);
+      await store.stageRelease({ ...release, release: 'a-release' }, { sha256: 'sha-2', text: '' }, audit);
+      expect(await store.readRelease(release.release)).toEqual(again);
+      expect((await store.releases()).map((each) => each.release)).toEqual(['a-release', release.release]);
+      expect(await store.readEvidence('sha-1')).toBe('exit code 0');
+      expect(await store.audit(10)).toEqual([audit, audit, audit]);
+    });
+  });
+
+  describe('evidence', () => {
+    it('is unknown by another hash', async () => {
+      expect(await given().store.readEvidence('sha-0')).toBeNull();
+    });
+
+    it('is cut at the limit, between characters, with a visible mark', async () => {
+      const { store } = given();
+      await store.stageRelease(release, { sha256: 'sha-1', text: 'é'.repeat(evidenceLimit) }, entry(''));
+      const kept = (await store.readEvidence('sha-1')) ?? '';
+      expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(evidenceLimit);
+      expect(kept).toMatch(/^é+\[cut, 32768 bytes in all\]$/);
+    });
+
+    it('is kept whole up to the limit', async () => {
+      const { store } = given();
+      const text = 'x'.repeat(evidenceLimit);
+      await store.stageRelease(release, { sha256: 'sha-1', text }, entry(''));
+      expect(await store.readEvidence('sha-1')).toBe(text);
+    });
+  });
+
+  describe('the audit', () => {
+    it('is read newest first, at most so many, by campaign and by client', async () => {
+      const { store } = given();
+      const written = [
+        entry('a', 'pc-1', '1'),
+        entry('b', 'pc-1', '2'),
+        entry('a', null, '3'),
+        entry('a', 'pc-2', '4'),
+      ];
+      for (const audit of written) await store.stageRelease(release, { sha256: 's', text: '' }, audit);
+      const read = async (...asked: Parameters<typeof store.audit>): Promise<string> =>
+        (await store.audit(...asked)).map(({ because }) => because).join('');
+      expect(await read(10)).toBe('4321');
+      expect(await read(2)).toBe('43');
+      expect(await read(10, { campaign: 'a' })).toBe('431');
+      expect(await read(10, { client: 'pc-1' })).toBe('21');
+      expect(await read(10, { campaign: 'a', client: 'pc-1' })).toBe('1');
+      expect(await read(1, { campaign: 'a' })).toBe('4');
+      expect(await store.audit(1, { campaign: 'b' })).toEqual([written[1]]);
+      expect((await store.audit(1))[0]).toEqual(written[3]);
+    });
+  });
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { at, deferred, type Given, later, noLease, picks, restUntil } from './world.ts';
+
+const key = { campaign: 'sp4', client: 'pc-1' };
+const grace = 1_000;
+
+export function sweepContract(given: Given): void {
+  describe('sweep', () => {
+    it('finds an upgrade whose job was lost, under the same activation, every time until it is begun', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      const finding = { key, found: 'overdue', next: { key, activation: 1, queue: 'upgrades', dueAt: at } };
+      expect(await world.store.sweep(at + grace, grace, 9)).toEqual([]);
+      expect(await world.store.sweep(at + grace + 1, grace, 9)).toEqual([finding]);
+      expect(await world.store.sweep(at + grace + 1, grace, 9)).toEqual([finding]);
+      expect((await world.begin(key, { activation: 1, at: at + grace })).kind).toBe('begun');
+      expect(await world.store.sweep(later, grace, 9)).toEqual([]);
+    });
+
+    it('leaves alone who rests', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      const begun = await world.begun(key);
+      await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+      expect(await world.store.sweep(later, 0, 9)).toEqual([]);
+      expect(await world.store.sweep(later + 1, 0, 9)).toHaveLength(1);
+    });
+
+    it('takes an ended lease away: due now under the next activation, the slots stay', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      await world.begun(key, { leaseMs: noLease });
+      const next = { key, activation: 2, queue: 'upgrades', dueAt: later };
+      expect(await world.store.sweep(later, grace, 9)).toEqual([{ key, found: 'leaseExpired', next }]);
+      expect(await world.stored(key)).toMatchObject({
+        index: 'due',
+        dueAt: later,
+        activation: 2,
+        holdsSlots: true,
+        lease: null,
+      });
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
+      expect(await world.store.sweep(later, grace, 9)).toEqual([]);
+      expect((await world.begin(key, { activation: 2, at: later })).kind).toBe('begun');
+    });
+
+    it('leaves a living lease alone', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      const { stored } = await world.begun(key);
+      expect(await world.store.sweep(later, 0, 9)).toEqual([]);
+      expect(await world.stored(key)).toEqual(stored);
+    });
+
+    it('finds at most so many, ended leases first, then the longest overdue, of every campaign', async () => {
+      const world = given();
+      await world.admitted('sp3', [{ client: 'pc-0', wave: 0, logonServer: 'LS-1' }]);
+      await world.admitted('sp4', picks(3));
+      await world.begun({ campaign: 'sp4', client: 'pc-3' }, { leaseMs: noLease });
+      const names = async (limit: number): Promise<readonly string[]> =>
+        (await world.store.sweep(later, 0, limit)).map(
+          (finding) => `${finding.key.campaign} ${finding.key.client}`,
+        );
+      expect(await names(2)).toEqual(['sp4 pc-3', 'sp3 pc-0']);
+      expect(await names(9)).toEqual(['sp3 pc-0', 'sp4 pc-1', 'sp4 pc-2']);
+    });
+  });
+}

@@ -1,0 +1,167 @@
+import { describe, expect, test } from 'vitest';
+
+import { sha256 } from '../../shared/evidence.ts';
+import { parseCampaign } from '../../shared/input/campaign-file.ts';
+import { accepted, faultsOf, golden } from './given.ts';
+
+const shortest = 'campaign: sp4\nrelease: sms-1.2-sp4\n';
+
+/** The shortest campaign with more lines below; the first of them is line 3. */
+const read = (...lines: string[]) => parseCampaign(`${shortest}${lines.join('\n')}\n`, 'c.yaml');
+
+const minutes = 60_000;
+const hours = 60 * minutes;
+
+describe('a campaign of two lines', () => {
+  const campaign = accepted(read());
+
+  test('is complete', () => {
+    expect(campaign).toMatchObject({
+      campaign: 'sp4',
+      release: 'sms-1.2-sp4',
+      start: 'byHand',
+      seed: 'sp4',
+      select: { labels: [], logonServers: [], clients: [] },
+      budgets: { active: 100, perLogonServer: 25 },
+    });
+    const gate = { settledPercent: 80, notOkPercent: 10, minSample: 10 };
+    expect(campaign.waves).toEqual([
+      { name: 'canary', size: { count: 10 }, gate },
+      { name: 'early', size: { percent: 25 }, gate },
+      { name: 'rest', size: { rest: true }, gate },
+    ]);
+  });
+
+  test('has patience of every class', () => {
+    const usual = { jitter: 0.2, whenSpent: 'needsAttention' };
+    expect(campaign.policy.deferrals).toEqual({
+      service: { ...usual, firstMs: 30 * minutes, factor: 2, maxMs: 4 * hours, budget: 12 },
+      program: { ...usual, firstMs: 30 * minutes, factor: 1.5, maxMs: 2 * hours, budget: 40 },
+      busy: { ...usual, firstMs: 1 * hours, factor: 1.5, maxMs: 4 * hours, budget: 30 },
+      unreachable: {
+        ...usual,
+        firstMs: 15 * minutes,
+        factor: 2,
+        maxMs: 8 * hours,
+        budget: 20,
+        whenSpent: 'failed',
+      },
+      couldNotLook: { ...usual, firstMs: 15 * minutes, factor: 2, maxMs: 4 * hours, budget: 8 },
+      restart: { ...usual, firstMs: 30 * minutes, factor: 1.5, maxMs: 2 * hours, budget: 60 },
+      logon: { ...usual, firstMs: 1 * hours, factor: 1.5, maxMs: 4 * hours, budget: 60 },
+      download: { ...usual, firstMs: 1 * hours, factor: 2, maxMs: 8 * hours, budget: 6, whenSpent: 'failed' },
+      load: { ...usual, firstMs: 1 * hours, factor: 2, maxMs: 8 * hours, budget: 6 },
+    });
+  });
+
+  test('has the other policies', () => {
+    const { deferrals: _, ...others } = campaign.policy;
+    expect(others).toEqual({
+      persistence: { looks: 3, afterMs: 24 * hours, restarts: 1, minGapMs: 20 * minutes },
+      ladder: ['wait', 'notify', 'relocation'],
+      structural: 'whenPersisting',
+      restart: { allowed: 'nobodyLoggedOn', deadlineMs: 4 * hours, lookEveryMs: 5 * minutes },
+      noticeMs: 1 * hours,
+    });
+  });
+
+  test('is known by the hash of its text', () => {
+    expect(campaign.hash).toBe(sha256(shortest.concat('\n')));
+  });
+});
+
+test('what the file says wins over the defaults, and the rest of a group keeps them', () => {
+  const campaign = accepted(
+    read(
+      'start: whenStaged',
+      'seed: 42',
+      'select: { labels: [office], logonServers: [LS-ROM], clients: [pc-1, "pc_2"] }',
+      'gate: { settled: 90, notOk: 2.5 % }',
+      'waves:',
+      '  - { name: few, percent: 10 %, gate: { notOk: 0, minSample: 3 } }',
+      '  - { name: pilot, count: 5 }',
+      'budgets: { active: 7 }',
+      'deferrals: { program: { first: 90s, jitter: 0 } }',
+      'persistence: { after: 2d }',
+      'ladder: [wait, workaround]',
+      'structural: atOnce',
+      'restart: { allowed: never }',
+      'notice: 0s',
+    ),
+  );
+  expect(campaign).toMatchObject({
+    start: 'whenStaged',
+    seed: '42',
+    select: { labels: ['office'], logonServers: ['LS-ROM'], clients: ['pc-1', 'pc_2'] },
+    waves: [
+      { name: 'few', size: { percent: 10 }, gate: { settledPercent: 90, notOkPercent: 0, minSample: 3 } },
+      { name: 'pilot', size: { count: 5 }, gate: { settledPercent: 90, notOkPercent: 2.5, minSample: 10 } },
+    ],
+    budgets: { active: 7, perLogonServer: 25 },
+    policy: {
+      deferrals: { program: { firstMs: 90_000, factor: 1.5, maxMs: 2 * hours, jitter: 0, budget: 40 } },
+      persistence: { looks: 3, afterMs: 48 * hours },
+      ladder: ['wait', 'workaround'],
+      structural: 'atOnce',
+      restart: { allowed: 'never', deadlineMs: 4 * hours },
+      noticeMs: 0,
+    },
+  });
+});
+
+describe('values that do not go together', () => {
+  test.each([
+    ['waves: []', 'c.yaml:3: waves: is an empty list, expected at least one wave'],
+    [
+      'waves: [{ name: a, rest: true }, { name: b, count: 1 }]',
+      'c.yaml:3: waves[0].rest: is not in the last wave, expected at most one rest, in the last wave',
+    ],
+    [
+      'waves: [{ name: a, percent: 99.5 % }, { name: b, percent: 1 }]',
+      'c.yaml:3: waves[1].percent: brings the waves to 100.5 %, expected at most 100 % together',
+    ],
+    ['waves: [{ name: a, percent: 0 }]', 'c.yaml:3: waves[0].percent: is 0 %, expected more than 0 %'],
+    ['waves: [{ name: a, rest: false }]', 'c.yaml:3: waves[0].rest: is false, expected true'],
+    ['ladder: []', 'c.yaml:3: ladder: is an empty list, expected wait as the first step'],
+    ['ladder: [relocation, wait]', 'c.yaml:3: ladder[0]: is "relocation", expected wait as the first step'],
+    [
+      'ladder: [wait, notify, notify]',
+      'c.yaml:3: ladder[2]: repeats step 2, expected every step at most once',
+    ],
+    [
+      'persistence: { minGap: 25h }',
+      'c.yaml:3: persistence.minGap: is longer than after (1d, the default), expected at most 1d',
+    ],
+    [
+      'persistence: { after: 5m }',
+      'c.yaml:3: persistence.after: is shorter than minGap (20m, the default), expected at least 20m',
+    ],
+    [
+      'deferrals: { load: { first: 2h, max: 90m } }',
+      'c.yaml:3: deferrals.load.first: is longer than max (90m), expected at most 90m',
+    ],
+  ])('%s', (line, fault) => {
+    expect(faultsOf(read(line))).toEqual([fault]);
+  });
+
+  test('are found beside a fault of another kind in the same group', () => {
+    expect(
+      faultsOf(read('ladder: [notify, x]', 'deferrals: { load: { first: 9h, budget: x } }')),
+    ).toHaveLength(4);
+  });
+});
+
+test.each(['12', '"12"', 'a.b', 'a:b', '-a', 'a b', '""', 'x'.repeat(64), 'ü'])('%s is no id', (id) => {
+  const faults = faultsOf(parseCampaign(`campaign: ${id}\nrelease: r\n`, 'c.yaml'));
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toMatch(/^c\.yaml:1: campaign: is .*, expected an id of 1 to 63 letters/);
+});
+
+test.each(['a', '1a', 'SP4_wave-2', 'x'.repeat(63)])('%s is an id', (id) => {
+  expect(accepted(parseCampaign(`campaign: ${id}\nrelease: r\n`, 'c.yaml')).campaign).toBe(id);
+});
+
+test('a bad campaign file shows all its faults at once, each on its line', () => {
+  const result = parseCampaign(golden('bad-campaign.yaml'), 'bad-campaign.yaml');
+  expect(`${faultsOf(result).join('\n')}\n`).toBe(golden('bad-campaign.txt'));
+});

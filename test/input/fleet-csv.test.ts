@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { parseFleet } from '../../shared/input/fleet-csv.ts';
+import { accepted, faultsOf, golden } from './given.ts';
+
+const header = 'client,host,logonServer,zone,role,labels';
+
+const read = (...rows: string[]) => parseFleet([header, ...rows].join('\n'), 'f.csv');
+
+describe('a fleet is read', () => {
+  const expected = [
+    {
+      client: 'pc-1',
+      host: 'h1',
+      logonServer: 'LS-ROM',
+      zone: 'Europe/Rome',
+      role: 'workstation',
+      labels: ['a', 'b', 'c'],
+    },
+    { client: 'srv-1', host: '10.0.0.7', logonServer: 'LS-ROM', zone: 'UTC', role: 'server', labels: [] },
+  ];
+  const rows = ['pc-1,"h1",LS-ROM,Europe/Rome,,"a;b c"', '', ',,,,,', ' srv-1 ,10.0.0.7,LS-ROM,,server,'];
+
+  test.each([
+    ['LF', '\n', ''],
+    ['CRLF and a byte order mark, as spreadsheets write it', '\r\n', '\uFEFF'],
+    ['CR', '\r', ''],
+  ])('with %s', (_, end, mark) => {
+    expect(accepted(parseFleet(`${mark}${[header, ...rows, ''].join(end)}`, 'f.csv'))).toEqual(expected);
+  });
+
+  test('with defaults for every column that is missing, in any order', () => {
+    expect(accepted(parseFleet('logonServer,client\nLS-ROM,pc-1\n', 'f.csv'))).toEqual([
+      { client: 'pc-1', host: 'pc-1', logonServer: 'LS-ROM', zone: 'UTC', role: 'workstation', labels: [] },
+    ]);
+  });
+});
+
+describe('a header that is wrong is the only fault', () => {
+  test.each([
+    [
+      'client;host;logonServer\npc-1;h;LS',
+      ['f.csv:1: (file): has columns separated by semicolons, expected commas'],
+    ],
+    ['client\tlogonServer\npc-1\tLS', ['f.csv:1: (file): has columns separated by tabs, expected commas']],
+    [
+      '\nclient,logonserver,client\n1,2,3\n',
+      [
+        `f.csv:2: logonserver: is not a known column (did you mean logonServer?), expected one of ${header.replaceAll(',', ', ')}`,
+        'f.csv:2: client: is a column twice, expected every column once',
+        'f.csv:2: logonServer: is not in the header, expected the columns client and logonServer at least',
+      ],
+    ],
+    [
+      '"client,logonServer\npc-1,LS',
+      [
+        'f.csv:1: (file): has a quote that is not closed or in the wrong place, expected "value" or "a ""quoted"" value"',
+      ],
+    ],
+    ['', ['f.csv:1: (file): is empty, expected a header and a row for every client']],
+    [
+      `${header}\r\n\r\n`,
+      ['f.csv:1: (file): has no clients below its header, expected a header and a row for every client'],
+    ],
+  ])('%j', (text, faults) => {
+    expect(faultsOf(parseFleet(text, 'f.csv'))).toEqual(faults);
+  });
+});
+
+test('a bad fleet shows all its faults at once, each on its line', () => {
+  expect(`${faultsOf(parseFleet(golden('bad-fleet.csv'), 'bad-fleet.csv')).join('\n')}\n`).toBe(
+    golden('bad-fleet.txt'),
+  );
+});
+
+test('a quote that is left open costs its own line only', () => {
+  const faults = faultsOf(read('pc-1,"h1,LS,,,', 'pc-2,,LS,,,', 'pc.3,"h3",LS,,,'));
+  expect(faults.map((fault) => fault.split(':', 3).join(':'))).toEqual([
+    'f.csv:2: (file)',
+    'f.csv:4: client',
+  ]);
+});
+
+test('a row that is too long to be one is refused', () => {
+  expect(faultsOf(read(`pc-1,,LS,,,${'a '.repeat(5000)}`))).toEqual([
+    'f.csv:2: (file): has a row of 10011 characters, expected at most 4096',
+  ]);
+});
+
+test('100 faults are printed and the others counted', () => {
+  const faults = faultsOf(read(...Array.from({ length: 250 }, (_, index) => `${index},,LS,,,`)));
+  expect(faults).toHaveLength(101);
+  expect(faults.at(99)).toMatch(/^f\.csv:101: client: is "99"/);
+  expect(faults.at(100)).toBe('and 150 more faults');
+});
+
+test('100,000 rows take seconds at most, good or bad', () => {
+  const rows = Array.from(
+    { length: 100_000 },
+    (_, index) => `pc-${index},"h-${index}",LS-ROM,Europe/Rome,workstation,a b`,
+  );
+  const begun = performance.now();
+  expect(accepted(read(...rows))).toHaveLength(100_000);
+  expect(faultsOf(read(...rows.map((row) => row.replace('pc-', 'p c'))))).toHaveLength(101);
+  expect(performance.now() - begun).toBeLessThan(10_000);
+}, 30_000);
+
+test('every line number is the line of its row, whatever stands around it', () => {
+  const good = fc.constantFrom('', ',,,,,', '"","",,,,', 'X');
+  const line = fc.oneof({ arbitrary: good, weight: 3 }, { arbitrary: fc.constant('p c,,LS,,,'), weight: 1 });
+  fc.assert(
+    fc.property(fc.array(line, { maxLength: 30 }), fc.constantFrom('\n', '\r\n', '\r'), (lines, end) => {
+      const rows = lines.map((row, index) => (row === 'X' ? `pc-${index},"h-${index}",LS,,,"a"` : row));
+      const bad = lines.flatMap((row, index) => (row === 'p c,,LS,,,' ? [index + 2] : []));
+      const result = parseFleet([header, ...rows, 'last,,LS,,,'].join(end), 'f.csv');
+      expect(result.ok ? [] : result.error.map((fault) => fault.line)).toEqual(bad);
+    }),
+  );
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { parseCampaign } from '../../shared/input/campaign-file.ts';
+import { parseFleet } from '../../shared/input/fleet-csv.ts';
+import { decodeInput } from '../../shared/input/input-text.ts';
+import { parseRelease } from '../../shared/input/release-file.ts';
+import { parseProfile } from '../../shared/products/profile.ts';
+
+// prettier-ignore
+const pieces = [
+  'campaign', 'waves', 'name', 'percent', 'rest', 'gate', 'ladder', 'deferrals', 'client', 'logonServer', '__proto__',
+  ': ', ':', '- ', '[', ']', '{', '}', ',', '"', "'", '&a', '*a', '!!x', '|', '>', '#', '%', '---', '...', '? ', '~',
+  '\n', '\n  ', '\r\n', '\r', '\t', '\0', '\uFEFF', '\ud800', '1', '1e999', '0x10', '80 %', '4h', 'true', 'é',
+] as const;
+
+/** Texts that are nearly what the parsers want, and anything else. */
+const source = fc.oneof(
+  fc.array(fc.constantFrom(...pieces), { maxLength: 60 }).map((words) => words.join('')),
+  fc.string({ unit: 'binary', maxLength: 300 }),
+);
+
+const parsers = { parseCampaign, parseRelease, parseProfile, parseFleet };
+
+describe.each(Object.entries(parsers))('%s', (_, parse) => {
+  test('answers any text with a value or with faults that name a line of it', () => {
+    fc.assert(
+      fc.property(source, (text) => {
+        const result = parse(text, 'f');
+        const lines = text.split(/\r\n|\n|\r/).length;
+        const faults = result.ok ? [] : result.error;
+        expect(result.ok || faults.length > 0).toBe(true);
+        expect(faults.filter(({ line }) => !(line >= 1 && line <= lines))).toEqual([]);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+test('decodeInput answers any bytes', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+      const result = decodeInput(bytes, 'f', 80);
+      expect(result.ok || result.error.length === 1).toBe(true);
+    }),
+  );
+});
+
+describe('texts made to hang a parser', () => {
+  // Time that grows with the square of the text would take minutes.
+  const size = 60_000;
+  // prettier-ignore
+  test.each([
+    '[', '{', '- ', '? ', ': ', 'a: ', '{a: ', '[]', ',', '"', "'", '#\n', '%\n', '&a ', '*a\n', '!', '|\n', ' ', '\t', '\n', '\r',
+    '""', '"",', 'a"', '\\', '---\n', '-\n', '\uFEFF', 'a\n b\n',
+  ])('%j over and over', (piece) => {
+    const text = piece.repeat(size / piece.length);
+    const begun = performance.now();
+    parseCampaign(text, 'f');
+    parseFleet(text, 'f');
+    parseFleet(`client,logonServer\n${text}`, 'f');
+    expect(performance.now() - begun).toBeLessThan(10_000);
+  }, 30_000);
+});

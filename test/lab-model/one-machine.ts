@@ -1,0 +1,98 @@
+import type { ClientLook } from '../../shared/products/client-look.ts';
+import type { Fence, GatewayResult } from '../../workers/gateways/gateway.ts';
+import type { Request } from '../../workers/gateways/simulated/wire.ts';
+import { advance } from '../lab/fleet/advance.ts';
+import { perform } from '../lab/fleet/call.ts';
+import { createMachine } from '../lab/fleet/create.ts';
+import { contentOf, textContent } from '../lab/fleet/disk.ts';
+import { stagedRelease } from '../lab/fleet/logon-server.ts';
+import { endChange } from '../lab/fleet/fence.ts';
+import type { Machine, World } from '../lab/fleet/machine.ts';
+import { bin, pcmService } from '../lab/fleet/sms.ts';
+import type { Trait } from '../lab/fleet/traits.ts';
+
+/** Monday, before anybody comes to work. All tests of the model begin here, in UTC. */
+export const mondayAtFive = Date.UTC(2026, 10, 23, 5);
+export const hour = 3_600_000;
+export const minute = 60_000;
+
+export const release = stagedRelease(
+  new Map([
+    ['APPCTL32.EXE', contentOf('new APPCTL32')],
+    ['PCMWIN32.EXE', contentOf('new PCMWIN32')],
+    ['PCM32R.DLL', contentOf('new PCM32R')],
+    ['CSDVER.SMS', textContent('Service Pack 3\r\n')],
+  ]),
+);
+
+/** One machine with the time in the test's hands, and what it told the world. */
+export class OneMachine {
+  readonly machine: Machine;
+  readonly checkIns: string[] = [];
+  readonly #answers = new Map<number, GatewayResult<unknown>>();
+  now = mondayAtFive;
+  #calls = 0;
+
+  constructor(trait: Trait, client = 'PC0001', zone = 'UTC') {
+    const world: World = {
+      seed: 'model',
+      startedAt: mondayAtFive,
+      servers: new Map([['LS1', { name: 'LS1', release }]]),
+      disks: new Map(),
+      answered: (call, answer) => this.#answers.set(call, answer),
+      checkIn: (_machine, transcript) => this.checkIns.push(transcript),
+    };
+    const role = trait === 'server' ? 'server' : 'workstation';
+    this.machine = createMachine(world, { client, host: client, logonServer: 'LS1', zone, role }, trait);
+    this.checkIns.length = 0;
+  }
+
+  /** Lets lab time pass until `at`. */
+  until(at: number): this {
+    this.now = at;
+    advance(this.machine, at);
+    return this;
+  }
+
+  pass(ms: number): this {
+    return this.until(this.now + ms);
+  }
+
+  /** Begins a call and brings its number; `answer` has its answer when there is one. */
+  begin(op: Request['op'], body: object = {}, fence: Fence = { counter: 1, owner: 'driver' }): number {
+    const call = ++this.#calls;
+    const isReading = ['look', 'readService', 'hashFile', 'readIntent'].includes(op);
+    const plain = { id: call, client: this.machine.row.client, host: this.machine.row.host, op, ...body };
+    const request = (isReading ? plain : { ...plain, fence }) as Request;
+    const outcome = perform(this.machine, call, request, this.now);
+    if (outcome.kind === 'answer') this.#answers.set(call, outcome.answer);
+    return call;
+  }
+
+  answer(call: number): GatewayResult<unknown> | undefined {
+    return this.#answers.get(call);
+  }
+
+  /** A call from beginning to end: as much lab time passes as the machine needs, a minute at most. */
+  call(op: Request['op'], body: object = {}, fence?: Fence): GatewayResult<unknown> {
+    const call = this.begin(op, body, fence);
+    for (let seconds = 0; seconds < 60 && !this.#answers.has(call); seconds++) this.pass(1000);
+    endChange(this.machine, call);
+    const answer = this.#answers.get(call);
+    if (answer === undefined) throw new Error(`${op}: no answer within a minute`);
+    return answer;
+  }
+
+  look(): ClientLook {
+    const request = { componentDirectory: bin, files: [...release.files.keys()], services: [pcmService] };
+    const answer = this.call('look', { request });
+    if (!answer.ok) throw new Error(answer.error.message);
+    return answer.value as ClientLook;
+  }
+
+  /** How many of the release's files the client has. */
+  filesOfRelease(): number {
+    const { files } = this.look();
+    return files.filter(({ name, sha256 }) => sha256 === release.files.get(name)?.sha256).length;
+  }
+}

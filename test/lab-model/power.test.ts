@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { pcmService } from '../lab/fleet/sms.ts';
+import { hour, minute, OneMachine } from './one-machine.ts';
+
+const unreachable = { ok: false, error: { kind: 'unreachable' } };
+const request = { componentDirectory: 'C:\\MS\\SMS\\BIN', files: [], services: [] };
+
+const intent = {
+  kind: 'relocation',
+  campaign: 'c',
+  direction: 'forward',
+  step: 'stop',
+  preImage: {
+    service: {
+      name: pcmService,
+      imagePath: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE',
+      startType: 'automatic',
+      state: 'running',
+      pid: 100,
+      account: 'LocalSystem',
+      dependsOn: [],
+    },
+    sha256: 'ab',
+    from: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE',
+    to: 'C:\\SMS_PCM\\PCMSVC32.EXE',
+  },
+};
+
+describe('a restart', () => {
+  it('is taken at once, takes minutes, and brings another boot id', () => {
+    const client = new OneMachine('free');
+    const before = client.look();
+    expect(client.call('restart')).toMatchObject({ ok: true });
+    expect(client.look()).toMatchObject({ bootId: before.bootId, pendingRestart: true });
+    client.pass(minute);
+    expect(client.call('look', { request })).toMatchObject(unreachable);
+    client.pass(9 * minute);
+    const after = client.look();
+    expect(after.bootId).not.toBe(before.bootId);
+    expect(after.bootedAt).toBeGreaterThan(before.at);
+    expect(after.pendingRestart).toBe(false);
+  });
+
+  it('is refused while one is on its way, and counted once', () => {
+    const client = new OneMachine('free');
+    client.call('restart');
+    expect(client.call('restart')).toMatchObject({
+      error: { kind: 'failed', message: expect.stringMatching(/1115/) },
+    });
+    expect(client.machine.restartsOrdered).toBe(1);
+  });
+
+  it('leaves a call that waited for the machine without an answer', () => {
+    const client = new OneMachine('staysHome');
+    client.call('stopService', { name: pcmService });
+    const path = 'C:\\SMS_PCM\\PCMSVC32.EXE';
+    client.call('copyFile', { from: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE', to: path });
+    client.call('configureService', { name: pcmService, settings: { imagePath: path } });
+    const start = client.begin('startService', { name: pcmService });
+    client.call('restart');
+    client.pass(20_000);
+    expect(client.answer(start)).toMatchObject({ error: { kind: 'cutOff' } });
+  });
+
+  it('does not take the intent away, nor what was changed', () => {
+    const client = new OneMachine('pcmInBin');
+    client.call('writeIntent', { intent });
+    client.call('copyFile', { from: intent.preImage.from, to: intent.preImage.to });
+    client.call('restart');
+    client.pass(10 * minute);
+    expect(client.look().intent).toEqual(intent);
+    expect(client.call('hashFile', { path: 'c:\\sms_pcm\\pcmsvc32.exe' })).toMatchObject({
+      value: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    client.call('writeIntent', { intent: null });
+    expect(client.look().intent).toBeNull();
+  });
+});
+
+describe('a machine that never comes back', () => {
+  it('takes the order and is never reachable again', () => {
+    const client = new OneMachine('neverComesBack');
+    client.call('mark');
+    expect(client.call('restart')).toMatchObject({ ok: true });
+    client.pass(minute);
+    expect(client.call('look', { request })).toMatchObject(unreachable);
+    client.pass(60 * 24 * hour);
+    expect(client.call('look', { request })).toMatchObject(unreachable);
+  });
+
+  it('has nobody who would upgrade it by logging on', () => {
+    const client = new OneMachine('neverComesBack');
+    client.call('mark');
+    client.pass(7 * 24 * hour);
+    expect(client.filesOfRelease()).toBe(0);
+  });
+});
+
+describe('a machine that is offline for days', () => {
+  it('answers nothing for 2 to 3 days and is a free machine then', () => {
+    const client = new OneMachine('offlineForDays');
+    expect(client.call('mark')).toMatchObject(unreachable);
+    client.pass(48 * hour);
+    expect(client.call('look', { request })).toMatchObject(unreachable);
+    client.pass(24 * hour);
+    expect(client.look().processes).toEqual([]);
+    client.call('mark');
+    client.pass(24 * hour);
+    expect(client.filesOfRelease()).toBe(4);
+  });
+});

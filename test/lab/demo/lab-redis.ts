@@ -1,0 +1,75 @@
+import { Redis } from 'ioredis';
+import { startEmbeddedRedis } from '../../../orchestrator/embedded-redis/start.ts';
+import { err, type Fault, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { withoutCredentials } from '../../../shared/log.ts';
+
+/** Everything of the lab lies under this prefix, so that it can be wiped without touching anything else. */
+export const labPrefix = 'servpack-lab';
+
+export interface LabRedis {
+  readonly url: string;
+  readonly how: string;
+  stop(): Promise<void>;
+}
+
+/** REDIS_URL when it is set, else a private Redis in the data folder; in both the lab's own keys are gone afterwards. */
+export async function openLabRedis(
+  dataDir: string,
+  say: (line: string) => void,
+): Promise<Result<LabRedis, Fault>> {
+  const opened = await open(dataDir, say);
+  if (!opened.ok) return opened;
+  const wiped = await clearLab(opened.value.url);
+  if (wiped.ok) return opened;
+  await opened.value.stop();
+  return wiped;
+}
+
+async function open(dataDir: string, say: (line: string) => void): Promise<Result<LabRedis, Fault>> {
+  const url = process.env['REDIS_URL'];
+  if (url !== undefined && url !== '') {
+    return ok({ url, how: 'REDIS_URL', stop: () => Promise.resolve() });
+  }
+  return startEmbeddedRedis({ dataDir, log: { info: say, warn: say } });
+}
+
+async function clearLab(url: string): Promise<Result<void, Fault>> {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    const real = await realFleet(redis);
+    if (real !== null) {
+      const message = `this Redis holds a real fleet (prefix ${real.prefix}, ${real.clients} clients); the lab does not run beside it: use another Redis`;
+      return err(fault('lab.realFleet', message));
+    }
+    for await (const key of keysLike(redis, `{${labPrefix}:*`)) await redis.unlink(key);
+    return ok(undefined);
+  } catch (error) {
+    return err(
+      fault('redis.unreachable', `no Redis answers at REDIS_URL: ${withoutCredentials(messageOf(error))}`),
+    );
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** The fleet of another servpack in this Redis, whatever its prefix. */
+async function realFleet(
+  redis: Redis,
+): Promise<{ readonly prefix: string; readonly clients: number } | null> {
+  for await (const key of keysLike(redis, '{*:0}:fleet')) {
+    const prefix = key.slice(1, key.indexOf(':'));
+    if (prefix !== labPrefix) return { prefix, clients: await redis.hlen(key) };
+  }
+  return null;
+}
+
+async function* keysLike(redis: Redis, match: string): AsyncGenerator<string> {
+  let cursor = '0';
+  do {
+    const [next, keys] = await redis.scan(cursor, 'MATCH', match, 'COUNT', 1_000);
+    yield* keys;
+    cursor = next;
+  } while (cursor !== '0');
+}

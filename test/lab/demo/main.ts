@@ -1,0 +1,128 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { styleText } from 'node:util';
+import type { ClockAnchor } from '../../../shared/clock.ts';
+import { messageOf } from '../../../shared/errors.ts';
+import { type Policy, verdict } from '../expected.ts';
+import { connectFleetControl } from '../fleet/control-client.ts';
+import { type LabHouse, portOf, startFleetProcess, startOrchestrator, startWorker, urlOf } from '../house.ts';
+import { Cli } from './cli.ts';
+import { labPrefix, openLabRedis } from './lab-redis.ts';
+import { holdLab } from './lab-lock.ts';
+import { readOptions, type DemoOptions } from './options.ts';
+import { prepareSample, type Sample } from './sample.ts';
+
+/** Monday evening: offices are empty, the first logons come the next morning. */
+const labBegins = Date.UTC(2026, 10, 16, 19);
+
+/** What the ladder of examples/campaign.yaml does, in the lab's own words. */
+const policy: Policy = { relocation: true, workaround: false };
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const head = (line: string): void => say(`\n${styleText('bold', line)}`);
+
+/** The main job in the open: every line that begins with $ is a real command, run against real processes. */
+async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<boolean> {
+  mkdirSync(options.dataDir, { recursive: true });
+  const free = holdLab(options.dataDir);
+  stack.defer(free);
+  const redis = await openLabRedis(options.dataDir, say);
+  if (!redis.ok) throw new Error(redis.error.message);
+  stack.defer(() => redis.value.stop());
+  say(`Redis: ${redis.value.how}; everything of the lab lies under the prefix ${labPrefix}`);
+
+  const sample = prepareSample(options.dataDir, options.clients);
+  const clock: ClockAnchor = { labAt: labBegins, realAt: Date.now(), speed: options.speed };
+  const house: LabHouse = { redisUrl: redis.value.url, prefix: labPrefix, dataDir: options.dataDir, clock };
+  const orchestrator = await startOrchestrator(house);
+  stack.defer(() => orchestrator.stop());
+  const url = urlOf(orchestrator);
+  say(`orchestrator: process ${orchestrator.pid}, ${url}`);
+
+  const cli = new Cli({ url, dataDir: options.dataDir, say });
+  const campaign = await prepareCampaign(cli, sample);
+  const tokenFile = join(options.dataDir, 'token');
+  const fleet = await startFleetProcess(house, {
+    fleetCsv: sample.fleetCsv,
+    seed: options.seed,
+    tree: sample.tree,
+    checkIn: { url, tokenFile },
+  });
+  stack.defer(() => fleet.stop());
+  say(
+    `\nlab fleet: process ${fleet.pid}, ${options.clients} simulated NT clients, seed ${options.seed}, ${options.speed} times real time`,
+  );
+  const worker = await startWorker(house, portOf(fleet));
+  stack.defer(() => worker.stop());
+  say(`worker: process ${worker.pid}; logs in ${join(options.dataDir, 'logs')}`);
+
+  head('The campaign');
+  await cli.run(['campaign', 'start', campaign, '--yes']);
+  await cli.watch(['campaign', 'watch', campaign]);
+  head('The report');
+  await cli.run(['campaign', 'report', campaign]);
+  const isRight = await judge(cli, campaign, portOf(fleet));
+  if (options.keep) await stayOpen(options, campaign);
+  return isRight;
+}
+
+async function prepareCampaign(cli: Cli, sample: Sample): Promise<string> {
+  head('Fleet, release, campaign');
+  await cli.run(['fleet', 'import', sample.fleetCsv]);
+  await cli.run(['release', 'stage', sample.releaseYaml]);
+  await cli.run(['campaign', 'plan', sample.campaignYaml]);
+  await cli.run(['campaign', 'create', sample.campaignYaml]);
+  const name = /^campaign:\s*(\S+)/m.exec(readFileSync(sample.campaignYaml, 'utf8'))?.[1];
+  if (name === undefined) throw new Error(`${sample.campaignYaml} names no campaign`);
+  return name;
+}
+
+/** Holds what the report says against what really is on the machines, and against what their traits and the policy ask for. */
+async function judge(cli: Cli, campaign: string, fleetPort: number): Promise<boolean> {
+  head('The proof');
+  const report = (await cli.json(['campaign', 'report', campaign])) as {
+    clients: { client: string; end: string | null }[];
+  };
+  const control = connectFleetControl({ port: fleetPort });
+  const truth = await control.truth();
+  await control.close();
+  const mismatches = verdict(truth, report.clients as never, policy);
+  for (const mismatch of mismatches.slice(0, 20)) say(styleText('red', `  ${mismatch}`));
+  if (mismatches.length > 20) say(`  … and ${mismatches.length - 20} more`);
+  say(
+    mismatches.length === 0
+      ? styleText(
+          'green',
+          `Every one of ${truth.clients.length} clients ended where its traits and the policy say it must.`,
+        )
+      : styleText('red', `${mismatches.length} things are not as traits and policy say they must be.`),
+  );
+  return mismatches.length === 0;
+}
+
+async function stayOpen({ dataDir }: DemoOptions, campaign: string): Promise<void> {
+  say(`\nEverything keeps running. Try, in another terminal:`);
+  say(`  ./servpack --data ${dataDir} campaign status ${campaign}`);
+  say(`  ./servpack --data ${dataDir} client why pc-0001`);
+  say('Ctrl-C ends it.');
+  await interrupted;
+}
+
+/** Ctrl-C must not leave a Redis or a fleet behind: it ends the run, and the stack ends everything that was started. */
+const interrupted = new Promise<void>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+});
+
+const started = Date.now();
+const options = readOptions(process.argv.slice(2));
+let isRight = false;
+try {
+  await using stack = new AsyncDisposableStack();
+  const outcome = await Promise.race([run(options, stack), interrupted]);
+  if (outcome === undefined) say('Interrupted: stopping what was started.');
+  isRight = outcome === true;
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+}
+say(`Took ${Math.round((Date.now() - started) / 1000)} s.`);
+process.exitCode = isRight ? 0 : 1;

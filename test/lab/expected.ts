@@ -1,0 +1,176 @@
+import type { Trait } from './fleet/traits.ts';
+import type { ClientTruth, FleetTruth, ServiceTruth } from './fleet/truth.ts';
+
+/**
+ * What must become of every client, said from its trait and the campaign's policy alone. This file shares nothing with the code that
+ * decides: it is the other opinion.
+ */
+
+export type ReportedEnd = 'upgraded' | 'skipped' | 'failed' | 'needsAttention' | 'cancelled';
+
+/** One client of the orchestrator's report; null = it has not ended. */
+export interface ReportRow {
+  readonly client: string;
+  readonly end: ReportedEnd | null;
+}
+
+/** Which steps the campaign's ladder has; the workaround, where it is there, comes before the relocation. */
+export interface Policy {
+  readonly relocation: boolean;
+  readonly workaround: boolean;
+}
+
+/** The end, whether the release must be on the disk, and what must have become of the services. */
+export interface Expected {
+  readonly end: ReportedEnd;
+  readonly hasRelease: boolean;
+  readonly service: 'asBefore' | 'relocated';
+}
+
+export const relocatedTo = 'C:\\SMS_PCM';
+
+const upgraded: Expected = { end: 'upgraded', hasRelease: true, service: 'asBefore' };
+const relocated: Expected = { end: 'upgraded', hasRelease: true, service: 'relocated' };
+const failed: Expected = { end: 'failed', hasRelease: false, service: 'asBefore' };
+const needsAttention: Expected = { end: 'needsAttention', hasRelease: false, service: 'asBefore' };
+const skipped: Expected = { end: 'skipped', hasRelease: false, service: 'asBefore' };
+
+/** The expected end of a client with this trait under this policy. */
+export function expectedOf(trait: Trait, policy: Policy): Expected {
+  switch (trait) {
+    case 'server':
+      return skipped;
+    case 'free':
+    case 'userProgram':
+    case 'offlineForDays':
+      return upgraded;
+    case 'pcmInBin':
+    case 'pcmBusy':
+      if (policy.workaround) return upgraded;
+      return policy.relocation ? relocated : needsAttention;
+    case 'staysHome':
+      return policy.workaround ? upgraded : needsAttention;
+    case 'fileMissing':
+    case 'neverComesBack':
+      return failed;
+  }
+}
+
+/** Everything that is not as it must be, each in plain words; empty = the campaign is right. */
+export function verdict(truth: FleetTruth, rows: readonly ReportRow[], policy: Policy): readonly string[] {
+  const known = new Set(truth.clients.map(({ client }) => client));
+  const reported = new Map(rows.map((row) => [row.client, row]));
+  const strangers = rows.filter(({ client }) => !known.has(client));
+  return [
+    ...strangers.map(({ client }) => `${client}: reported, but there is no such machine`),
+    ...[...twice(rows)].map((client) => `${client}: reported more than once`),
+    ...truth.clients.flatMap((client) => {
+      const faults = judge(client, reported.get(client.client), truth.release, policy);
+      return faults.map((fault) => `${client.client} (${client.trait}): ${fault}`);
+    }),
+  ];
+}
+
+function twice(rows: readonly ReportRow[]): Iterable<string> {
+  const once = new Set<string>();
+  return new Set(
+    rows.filter(({ client }) => once.size === once.add(client).size).map(({ client }) => client),
+  );
+}
+
+function judge(
+  client: ClientTruth,
+  row: ReportRow | undefined,
+  release: FleetTruth['release'],
+  policy: Policy,
+): readonly string[] {
+  const expected = allowFor(client, row, expectedOf(client.trait, policy));
+  const report = row === undefined ? 'is not in the report' : `reported as ${row.end ?? 'not ended'}`;
+  return [
+    ...(row?.end === expected.end ? [] : [`${report}, must be ${expected.end}`]),
+    ...(expected.hasRelease ? releaseFaults(client, release) : []),
+    ...(expected.service === 'relocated' ? relocationFaults(client) : changeFaults(client)),
+    ...(client.role === 'server' && client.journal.length > 0
+      ? ['a server, and something was changed on it']
+      : []),
+    ...(client.intent === null ? [] : [`an unfinished ${client.intent.kind} stands on it`]),
+    ...client.violations.map(({ owners }) => `two drivers at once: ${owners.join(' and ')}`),
+  ];
+}
+
+/**
+ * A service that will not start elsewhere stands still for a moment before it is put back. A logon in that very moment finds
+ * nothing in the way and downloads the release: then `upgraded` is the truth, and nothing less than the whole release proves it.
+ */
+const allowFor = ({ trait }: ClientTruth, row: ReportRow | undefined, expected: Expected): Expected =>
+  trait === 'staysHome' && row?.end === 'upgraded' ? upgraded : expected;
+
+function releaseFaults(client: ClientTruth, release: FleetTruth['release']): readonly string[] {
+  const different = Object.keys(release).filter((name) => client.files[name] !== release[name]);
+  return [
+    ...(different.length === 0 ? [] : [`not the release's: ${different.join(', ')}`]),
+    ...(client.setupPhase === 'installed' ? [] : [`its SetupPhase is ${client.setupPhase}`]),
+    ...(client.filesNotDownloaded.length === 0
+      ? []
+      : [`not downloaded: ${client.filesNotDownloaded.join(', ')}`]),
+  ];
+}
+
+/** Whether services run can be told only of a machine that is switched on. */
+const describe = (
+  { name, imagePath, startType, account, running, runsFrom }: ServiceTruth,
+  isOn: boolean,
+): string =>
+  [
+    name,
+    imagePath.toLowerCase(),
+    startType,
+    account,
+    ...(isOn ? [running ? `runs from ${runsFrom?.toLowerCase() ?? ''}` : 'stopped'] : []),
+  ].join(', ');
+
+/** The services must be exactly as the client had them, and nothing of a move may be left behind. */
+function changeFaults(client: ClientTruth): readonly string[] {
+  const [now, before] = [client.services, client.servicesAtFirst].map((services) =>
+    services.map((service) => describe(service, client.reachable)),
+  );
+  const changed = (now ?? []).filter((service, index) => service !== before?.[index]);
+  const left = Object.keys(client.otherFiles).filter(isRelocated);
+  return [
+    ...changed.map((service) => `its service is not as it was: ${service}`),
+    ...(left.length === 0 ? [] : [`left behind: ${left.join(', ')}`]),
+  ];
+}
+
+const isRelocated = (path: string): boolean =>
+  path.toLowerCase().startsWith(`${relocatedTo.toLowerCase()}\\`);
+
+/** Everything but the path must be as it was, and the directory must be one where only administrators write (Q181118). */
+function relocationFaults(client: ClientTruth): readonly string[] {
+  const moved = client.services.filter(({ imagePath }) => isRelocated(imagePath));
+  if (moved.length !== 1) return [`${moved.length} services were relocated to ${relocatedTo}, must be 1`];
+  return client.services.flatMap((service) => {
+    const before = client.servicesAtFirst.find(({ name }) => name === service.name);
+    if (before === undefined) return [`${service.name} was not there before`];
+    const { imagePath } = isRelocated(service.imagePath) ? service : before;
+    const must: ServiceTruth = { ...before, imagePath, runsFrom: before.running ? imagePath : null };
+    const [is, shall] = [service, must].map((each) => describe(each, client.reachable));
+    return [
+      ...(is === shall ? [] : [`its service must be ${shall ?? ''} and is ${is ?? ''}`]),
+      ...(imagePath === before.imagePath ? [] : copyFaults(client, imagePath, before.imagePath)),
+    ];
+  });
+}
+
+/** The moved executable is the one that ran before, or the release's newer one. */
+function copyFaults(client: ClientTruth, to: string, from: string): readonly string[] {
+  const name = from.split('\\').at(-1)?.toLowerCase() ?? '';
+  const copy = client.otherFiles[to.toLowerCase()];
+  const isProtected = client.protectedDirectories.includes(relocatedTo.toLowerCase());
+  return [
+    ...(copy !== undefined && copy === client.files[name]
+      ? []
+      : [`${to} is not the file it was copied from`]),
+    ...(isProtected ? [] : [`${relocatedTo} is not protected`]),
+  ];
+}

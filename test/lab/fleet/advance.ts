@@ -1,0 +1,28 @@
+import type { DueKind, Machine } from './machine.ts';
+import { boot, goDown } from './power.ts';
+import { serviceStarted, serviceStopped } from './service-control.ts';
+import { logOff, logOn, startProgram } from './sessions.ts';
+import { fileCopied, startSmsrun32 } from './smsrun32.ts';
+
+const happens: Readonly<Record<DueKind, (machine: Machine, at: number, name: string) => void>> = {
+  down: goDown,
+  boot,
+  logon: logOn,
+  logoff: logOff,
+  programStart: startProgram,
+  smsrun32: (machine, at) => startSmsrun32(machine, 'logon', at),
+  fileCopied,
+  serviceStarted: (machine, _at, name) => serviceStarted(machine, name),
+  serviceStopped: (machine, _at, name) => serviceStopped(machine, name),
+};
+
+/** Lets everything happen on this machine that is due by `now`, in order, each at its own time. */
+export function advance(machine: Machine, now: number): void {
+  for (let due = machine.agenda[0]; due !== undefined && due.at <= now; due = machine.agenda[0]) {
+    machine.agenda = machine.agenda.slice(1);
+    happens[due.what](machine, due.at, due.name);
+  }
+}
+
+/** When something happens on this machine by itself next; Infinity = never again. */
+export const nextAt = ({ agenda }: Machine): number => agenda[0]?.at ?? Infinity;

@@ -1,0 +1,27 @@
+import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
+import type { DueKind, Machine, Waiter } from './machine.ts';
+
+/** Puts something on the machine's agenda. Equal times keep the order in which they were put there. */
+export function schedule(machine: Machine, at: number, what: DueKind, name = ''): void {
+  const later = machine.agenda.findIndex((due) => due.at > at);
+  const place = later < 0 ? machine.agenda.length : later;
+  machine.agenda = machine.agenda.toSpliced(place, 0, { at, what, name });
+}
+
+/** Takes everything of these kinds off the agenda. */
+export function drop(machine: Machine, ...kinds: readonly DueKind[]): void {
+  machine.agenda = machine.agenda.filter(({ what }) => !kinds.includes(what));
+}
+
+/** Answers the calls that waited for this end. */
+export function answerWaiters(
+  machine: Machine,
+  until: Waiter['until'],
+  name: string,
+  answer: GatewayResult<unknown>,
+): void {
+  const isMeant = (waiter: Waiter): boolean => waiter.until === until && waiter.name === name;
+  const meant = machine.waiting.filter(isMeant);
+  machine.waiting = machine.waiting.filter((waiter) => !isMeant(waiter));
+  for (const { call } of meant) machine.world.answered(call, answer);
+}

@@ -1,0 +1,48 @@
+import type { ChangeRequest, Request } from '../../../workers/gateways/simulated/wire.ts';
+import { advance } from './advance.ts';
+import { change } from './changes.ts';
+import { beginChange, guard } from './fence.ts';
+import { hash, look, readIntent } from './look.ts';
+import type { Machine } from './machine.ts';
+import { done, type Outcome, refusal } from './outcome.ts';
+import { findService, noSuchService } from './service-control.ts';
+
+export const isChange = (request: Request): request is ChangeRequest => 'fence' in request;
+
+/**
+ * One call on one machine at the time `now`. `call` identifies it until it is answered. A changing call that was accepted is in
+ * flight until `endChange`.
+ */
+export function perform(machine: Machine, call: number, request: Request, now: number): Outcome {
+  advance(machine, now);
+  if (machine.power === 'off') return { kind: 'answer', answer: unreachable(request.host) };
+  if (!isChange(request)) return read(machine, request, now);
+  const stale = guard(machine, request, now);
+  if (stale !== null) return { kind: 'answer', answer: stale };
+  beginChange(machine, call, request.fence, now);
+  const outcome = change(machine, request, now);
+  return outcome.kind === 'waits' ? wait(machine, call, outcome) : outcome;
+}
+
+export const unreachable = (host: string) =>
+  refusal('unreachable', `error 53: ${host} was not found on the network`);
+
+function wait(machine: Machine, call: number, outcome: Extract<Outcome, { kind: 'waits' }>): Outcome {
+  machine.waiting = [...machine.waiting, { call, until: outcome.until, name: outcome.name }];
+  return outcome;
+}
+
+function read(machine: Machine, request: Exclude<Request, ChangeRequest>, now: number): Outcome {
+  switch (request.op) {
+    case 'look':
+      return done(look(machine, request.request, now));
+    case 'readService': {
+      const service = findService(machine, request.name);
+      return service === undefined ? noSuchService(request.name) : done(service);
+    }
+    case 'hashFile':
+      return done(hash(machine, request.path));
+    case 'readIntent':
+      return done(readIntent(machine));
+  }
+}

@@ -1,0 +1,87 @@
+import type { ChangeRequest, RequestOf } from '../../../workers/gateways/simulated/wire.ts';
+import { directoryOf, hasDirectory, keyOf, readFile, textContent, writeFile } from './disk.ts';
+import { isLocked, type Machine } from './machine.ts';
+import { done, type Outcome, refused, waits } from './outcome.ts';
+import { orderRestart } from './power.ts';
+import { configureService, startService, stopService } from './service-control.ts';
+import { intentPath } from './sms.ts';
+import { startSmsrun32 } from './smsrun32.ts';
+import { transcriptText } from './transcript.ts';
+
+/** Does what an accepted changing call asks for. */
+export function change(machine: Machine, request: ChangeRequest, now: number): Outcome {
+  switch (request.op) {
+    case 'mark':
+      return mark(machine);
+    case 'runUpdate':
+      return runUpdate(machine, now);
+    case 'restart':
+      return orderRestart(machine, now);
+    case 'notify':
+      return notify(machine, request.text, now);
+    case 'stopService':
+      return stopService(machine, request.name, now);
+    case 'startService':
+      return startService(machine, request.name, now);
+    case 'configureService':
+      return configureService(machine, request.name, request.settings);
+    case 'copyFile':
+      return copyFile(machine, request);
+    case 'removeFile':
+      return removeFile(machine, request.path);
+    case 'protectDirectory':
+      return protectDirectory(machine, request.path);
+    case 'writeIntent':
+      return writeIntent(machine, request.intent);
+  }
+}
+
+/** Upgrade.bat only marks the client; the files come later (Q168463). */
+function mark(machine: Machine): Outcome {
+  machine.setupPhase = 'upgrade';
+  return done({ exitCode: 0, output: 'SetupPhase=UPGRADE\r\n' });
+}
+
+function runUpdate(machine: Machine, now: number): Outcome {
+  startSmsrun32(machine, 'gateway', now);
+  if (machine.run !== null) return waits('smsrun32');
+  return done({ exitCode: 0, output: transcriptText(machine, machine.transcript?.active ?? []) });
+}
+
+function notify(machine: Machine, text: string, now: number): Outcome {
+  machine.notices = [...machine.notices, { at: now, text }];
+  return done();
+}
+
+function copyFile(machine: Machine, { from, to }: RequestOf<'copyFile'>): Outcome {
+  const content = readFile(machine.disk, from);
+  if (content === null) return refused(`error 2: no file ${from}`);
+  if (isLocked(machine, to)) return refused(`error 32: ${to} is in use`);
+  writeFile(machine.disk, to, content);
+  return done();
+}
+
+/** A directory is gone with its last file, and its protection with it. */
+function removeFile(machine: Machine, path: string): Outcome {
+  if (isLocked(machine, path)) return refused(`error 32: ${path} is in use`);
+  if (readFile(machine.disk, path) === null) return done();
+  writeFile(machine.disk, path, null);
+  const directory = directoryOf(path);
+  if (!hasDirectory(machine.disk, directory)) {
+    machine.protectedDirectories = machine.protectedDirectories.filter((each) => each !== directory);
+  }
+  return done();
+}
+
+function protectDirectory(machine: Machine, path: string): Outcome {
+  if (!hasDirectory(machine.disk, path)) return refused(`error 3: no directory ${path}`);
+  machine.protectedDirectories = [
+    ...new Set([...machine.protectedDirectories, keyOf(path).replace(/\\$/, '')]),
+  ];
+  return done();
+}
+
+function writeIntent(machine: Machine, intent: RequestOf<'writeIntent'>['intent']): Outcome {
+  writeFile(machine.disk, intentPath, intent === null ? null : textContent(JSON.stringify(intent)));
+  return done();
+}

@@ -1,0 +1,34 @@
+import { Connection } from '../../../workers/gateways/simulated/connection.ts';
+import type { FleetControl } from './control.ts';
+import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';
+
+/**
+ * The control operations on a fleet in another process. What it brings is the lab's own word, typed here and not checked
+ * again. Throws when the fleet is gone.
+ */
+export function connectFleetControl(address: {
+  readonly port: number;
+}): FleetControl & { close(): Promise<void> } {
+  const connection = new Connection({ host: '127.0.0.1', ...address });
+  const never = new AbortController().signal;
+
+  async function ask(body: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const answer = await connection.call(body, never);
+    if (!answer.ok) throw new Error(`the fleet does not answer: ${answer.error.message}`);
+    return answer.value;
+  }
+
+  return {
+    truth: async () => (await ask({ control: 'truth' })) as FleetTruth,
+    clientTruth: async (client) => (await ask({ control: 'clientTruth', client })) as ClientTruth | null,
+    summary: async () => (await ask({ control: 'summary' })) as FleetSummary,
+    hold: async (order) => {
+      const hold = await ask({ control: 'hold', order });
+      return {
+        reached: async () => void (await ask({ control: 'reached', hold })),
+        release: async () => void (await ask({ control: 'release', hold })),
+      };
+    },
+    close: () => connection.close(),
+  };
+}

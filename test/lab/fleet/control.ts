@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { Op } from '../../../workers/gateways/simulated/wire.ts';
+import { valueSchemas } from '../../../workers/gateways/simulated/wire.ts';
+import type { HoldOrder } from './holds.ts';
+import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';
+
+/** A call that will be, or is, stopped at a chosen place. */
+export interface FleetHold {
+  /** Resolves when a call stands there. */
+  reached(): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** The lab's own hands on the fleet, for tests and the demo; no driver has them. */
+export interface FleetControl {
+  truth(): Promise<FleetTruth>;
+  /** Null: there is no such client. */
+  clientTruth(client: string): Promise<ClientTruth | null>;
+  summary(): Promise<FleetSummary>;
+  hold(order: HoldOrder): Promise<FleetHold>;
+}
+
+const id = z.int().positive();
+const ops = Object.keys(valueSchemas) as [Op, ...Op[]];
+
+/** Control requests on the fleet's socket; gateways never send them. */
+export const controlSchema = z.discriminatedUnion('control', [
+  z.strictObject({ id, control: z.literal('truth') }),
+  z.strictObject({ id, control: z.literal('clientTruth'), client: z.string() }),
+  z.strictObject({ id, control: z.literal('summary') }),
+  z.strictObject({
+    id,
+    control: z.literal('hold'),
+    order: z.strictObject({ client: z.string(), op: z.enum(ops), when: z.enum(['before', 'after']) }),
+  }),
+  z.strictObject({ id, control: z.literal('reached'), hold: id }),
+  z.strictObject({ id, control: z.literal('release'), hold: id }),
+]);
+
+export type ControlRequest = z.infer<typeof controlSchema>;

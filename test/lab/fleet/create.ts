@@ -1,0 +1,110 @@
+import type { Service } from '../../../shared/domain/observation.ts';
+import { advance } from './advance.ts';
+import { schedule } from './agenda.ts';
+import { chance, pick, within } from './chance.ts';
+import { firstDisk, pcmPath } from './first-disk.ts';
+import type { FleetRow } from './fleet-row.ts';
+import type { Machine, World } from './machine.ts';
+import { boot, switchOff } from './power.ts';
+import { oldCopyListVersion, pcmService, windows } from './sms.ts';
+import { hour } from './time.ts';
+import { type PcmPlacement, rulesOf, type Trait, type TraitRules, traitOf } from './traits.ts';
+
+const workstationService: Service = {
+  name: 'LanmanWorkstation',
+  imagePath: `${windows}\\System32\\services.exe`,
+  startType: 'automatic',
+  state: 'stopped',
+  pid: null,
+  account: 'LocalSystem',
+  dependsOn: [],
+};
+
+const loads = ['SMSRUN32.EXE', 'C:\\WINNT\\SMSRUN32.EXE', 'smsrun32.exe'] as const;
+const accounts = ['CORP\\SMSService', 'LocalSystem'] as const;
+const spellings = [(path: string) => path, (path: string) => path.toLowerCase()] as const;
+
+/**
+ * One client as it stands when the fleet is switched on: it was booted on one of the last two days and lived its day until
+ * `world.startedAt`. `trait` is drawn from seed and client unless a test names one.
+ */
+export function createMachine(world: World, row: FleetRow, trait: Trait = drawTrait(world, row)): Machine {
+  const rules = rulesOf[trait];
+  const about = (what: string): number => chance(world.seed, row.client, what);
+  const machine = blankMachine(world, row, trait);
+  const bootedAt = world.startedAt - within([10 * hour, 34 * hour], about('booted'));
+  boot(machine, bootedAt);
+  advance(machine, world.startedAt);
+  if (rules.packageRuns !== null)
+    machine.packageUntil = world.startedAt + within(rules.packageRuns, about('package'));
+  if (rules.offline !== null) takeAway(machine, world.startedAt + within(rules.offline, about('offline')));
+  return machine;
+}
+
+export const drawTrait = ({ seed }: World, { client, role }: FleetRow): Trait =>
+  role === 'server' ? 'server' : traitOf(seed, client);
+
+function takeAway(machine: Machine, until: number): void {
+  switchOff(machine);
+  schedule(machine, until, 'boot');
+}
+
+function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
+  const rules = rulesOf[trait];
+  const about = (what: string): number => chance(world.seed, row.client, what);
+  const placement = placementOf(world, row, rules);
+  const base = firstDisk(world, pcmPath[placement], pick([2, 2, 2, 1], about('servicePack')));
+  return {
+    row,
+    trait,
+    rules,
+    world,
+    power: 'off',
+    boots: 0,
+    bootedAt: 0,
+    goingDown: false,
+    nextPid: 0,
+    processes: [],
+    services: servicesAtFirst(world, row, rules),
+    session: null,
+    load: pick(loads, about('load')),
+    setupPhase: 'installed',
+    filesNotDownloaded: [],
+    copyListVersion: oldCopyListVersion,
+    disk: { base, changes: new Map() },
+    protectedDirectories: [],
+    run: null,
+    transcript: null,
+    packageUntil: 0,
+    fence: null,
+    fencedRefusals: 0,
+    journal: [],
+    violations: [],
+    inFlight: [],
+    waiting: [],
+    agenda: [],
+    restartsOrdered: 0,
+    notices: [],
+    checkIns: 0,
+  };
+}
+
+const placementOf = ({ seed }: World, { client }: FleetRow, rules: TraitRules): PcmPlacement =>
+  pick(rules.pcm, chance(seed, client, 'pcm'));
+
+/** The services of a client as they were set up, before anything ran. */
+export function servicesAtFirst(world: World, row: FleetRow, rules: TraitRules): readonly Service[] {
+  const placement = placementOf(world, row, rules);
+  const path = pcmPath[placement];
+  if (path === null) return [workstationService];
+  const about = (what: string): number => chance(world.seed, row.client, what);
+  const pcm: Service = {
+    ...workstationService,
+    name: pcmService,
+    imagePath: pick(spellings, about('path'))(path),
+    startType: placement === 'inBinByHand' ? 'manual' : 'automatic',
+    account: pick(accounts, about('account')),
+    dependsOn: [workstationService.name],
+  };
+  return [workstationService, pcm];
+}

@@ -1,0 +1,49 @@
+import { type FileContent, keyOf, textContent } from './disk.ts';
+import { componentPath, type World } from './machine.ts';
+import { binFiles, pcmExecutable, versionFile, windows } from './sms.ts';
+import type { PcmPlacement } from './traits.ts';
+
+/** Where the PCM service's executable lies, by placement; `elsewhere` is a directory documented as safe (Q191329). */
+export const pcmPath: Readonly<Record<PcmPlacement, string | null>> = {
+  none: null,
+  elsewhere: `C:\\PCMSVC\\${pcmExecutable}`,
+  inBinByHand: componentPath(pcmExecutable),
+  inBinAutomatic: componentPath(pcmExecutable),
+};
+
+/**
+ * The files of a client before the release: every component in its old content. `servicePack` 2 writes the version file CSDVER.SMS;
+ * before it there was none. Clients with the same files share one map.
+ */
+export function firstDisk(
+  world: World,
+  pcm: string | null,
+  servicePack: 1 | 2,
+): ReadonlyMap<string, FileContent> {
+  const key = `${pcm ?? ''}|${servicePack}`;
+  const known = world.disks.get(key);
+  if (known !== undefined) return known;
+  const disk = new Map(firstFiles(world, pcm, servicePack).map(([path, content]) => [keyOf(path), content]));
+  world.disks.set(key, disk);
+  return disk;
+}
+
+function firstFiles(
+  world: World,
+  pcm: string | null,
+  servicePack: 1 | 2,
+): readonly (readonly [string, FileContent])[] {
+  const released = [...world.servers.values()].flatMap(({ release }) => [...release.files.keys()]);
+  const components = [...new Set([...binFiles, ...released])].filter((name) => name !== versionFile);
+  const old = (name: string): FileContent => textContent(`${name} of service pack ${servicePack}`);
+  const version = [componentPath(versionFile), textContent(`Service Pack ${servicePack}\r\n`)] as const;
+  return [
+    ...components
+      .filter((name) => name !== pcmExecutable)
+      .map((name) => [componentPath(name), old(name)] as const),
+    [`${windows}\\SMSRUN32.EXE`, old('SMSRUN32.EXE')],
+    [`${windows}\\System32\\services.exe`, old('services.exe')],
+    ...(servicePack === 2 ? [version] : []),
+    ...(pcm === null ? [] : [[pcm, old(pcmExecutable)] as const]),
+  ];
+}

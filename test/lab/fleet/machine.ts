@@ -1,0 +1,152 @@
+import type { Service } from '../../../shared/domain/observation.ts';
+import type { Fence, GatewayResult } from '../../../workers/gateways/gateway.ts';
+import type { ChangeRequest } from '../../../workers/gateways/simulated/wire.ts';
+import { chance, type Span, within } from './chance.ts';
+import { type Disk, type FileContent, keyOf } from './disk.ts';
+import type { FleetRow } from './fleet-row.ts';
+import type { LogonServer } from './logon-server.ts';
+import { bin, pcmService } from './sms.ts';
+import type { Trait, TraitRules } from './traits.ts';
+
+/** What every machine of a fleet shares, and its ways to the outside. */
+export interface World {
+  readonly seed: string;
+  /** Lab time at which the fleet was switched on. */
+  readonly startedAt: number;
+  readonly servers: ReadonlyMap<string, LogonServer>;
+  /** Shared contents of untouched disks, by what is on them. */
+  readonly disks: Map<string, ReadonlyMap<string, FileContent>>;
+  /** A call that had to wait for the machine has its answer. */
+  readonly answered: (call: number, answer: GatewayResult<unknown>) => void;
+  /** The logon script of a client posts the transcript of Smsrun32. */
+  readonly checkIn: (machine: Machine, transcript: string) => void;
+}
+
+export interface Process {
+  readonly pid: number;
+  readonly imagePath: string;
+  readonly session: number;
+  readonly user: string;
+  readonly startedAt: number;
+}
+
+/** What a machine does by itself next. `name` is a service's. */
+export interface Due {
+  readonly at: number;
+  readonly what: DueKind;
+  readonly name: string;
+}
+
+export type DueKind =
+  | 'down'
+  | 'boot'
+  | 'logon'
+  | 'logoff'
+  | 'programStart'
+  | 'smsrun32'
+  | 'fileCopied'
+  | 'serviceStarted'
+  | 'serviceStopped';
+
+/** A call that is answered when something has come to its end. */
+export interface Waiter {
+  readonly call: number;
+  readonly until: Extract<DueKind, 'smsrun32' | 'serviceStarted' | 'serviceStopped'>;
+  readonly name: string;
+}
+
+/** Smsrun32 in the middle of its download. */
+export interface UpdateRun {
+  readonly by: 'logon' | 'gateway';
+  readonly todo: readonly string[];
+  readonly failed: readonly string[];
+}
+
+export interface JournalEntry {
+  readonly at: number;
+  readonly op: ChangeRequest['op'];
+  readonly fence: Fence;
+}
+
+export interface Violation {
+  readonly kind: 'twoDrivers';
+  readonly at: number;
+  readonly owners: readonly [string, string];
+}
+
+/** One simulated NT client: plain state, moved on by the functions of this folder with an explicit time. */
+export interface Machine {
+  readonly row: FleetRow;
+  readonly trait: Trait;
+  readonly rules: TraitRules;
+  readonly world: World;
+
+  power: 'on' | 'off';
+  boots: number;
+  bootedAt: number;
+  /** A restart was ordered and the machine has not gone down yet. */
+  goingDown: boolean;
+  nextPid: number;
+  processes: readonly Process[];
+  services: readonly Service[];
+  session: { readonly user: string; readonly since: number } | null;
+  /** HKCU …\Windows\Load of its user. */
+  load: string;
+
+  setupPhase: 'installed' | 'upgrade' | 'verifyFiles';
+  filesNotDownloaded: readonly string[];
+  copyListVersion: number;
+  readonly disk: Disk;
+  protectedDirectories: readonly string[];
+  run: UpdateRun | null;
+  /** When the last Smsrun32 ended, and what it found active. */
+  transcript: { readonly at: number; readonly active: readonly string[] } | null;
+  packageUntil: number;
+
+  /** The newest fence seen in a changing call. */
+  fence: Fence | null;
+  fencedRefusals: number;
+  journal: readonly JournalEntry[];
+  violations: readonly Violation[];
+  /** Changing calls that were accepted and not answered yet. */
+  inFlight: readonly { readonly call: number; readonly owner: string }[];
+  waiting: readonly Waiter[];
+  agenda: readonly Due[];
+  restartsOrdered: number;
+  notices: readonly { readonly at: number; readonly text: string }[];
+  checkIns: number;
+}
+
+/** Chance of this machine about something; `about` keeps different questions apart. */
+export const toss = ({ world, row }: Machine, ...about: readonly (string | number)[]): number =>
+  chance(world.seed, row.client, ...about);
+
+/** A duration of this machine; different in every boot and at every moment it is asked for. */
+export const duration = (machine: Machine, what: string, at: number, span: Span): number =>
+  within(span, toss(machine, what, machine.boots, at));
+
+export const bootIdOf = ({ row, boots, bootedAt }: Machine): string => `${row.client}-${boots}-${bootedAt}`;
+
+/** A file that a process runs from can not be written or removed. */
+export const isLocked = ({ processes }: Machine, path: string): boolean =>
+  processes.some(({ imagePath }) => keyOf(imagePath) === keyOf(path));
+
+export function spawn(machine: Machine, process: Omit<Process, 'pid'>): Process {
+  const spawned = { ...process, pid: machine.nextPid };
+  machine.nextPid += 4;
+  machine.processes = [...machine.processes, spawned];
+  return spawned;
+}
+
+export const isPackageRunning = (machine: Machine, at: number): boolean =>
+  at < machine.packageUntil &&
+  machine.services.some(({ name, state }) => name === pcmService && state !== 'stopped');
+
+/** The server that this machine logs on to. Every row's server is in the world. */
+export function serverOf({ world, row }: Machine): LogonServer {
+  const server = world.servers.get(row.logonServer);
+  if (server === undefined) throw new Error(`no logon server ${row.logonServer}`);
+  return server;
+}
+
+export const componentPath = (name: string): string => `${bin}\\${name}`;

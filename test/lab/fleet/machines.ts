@@ -1,0 +1,128 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
+import { advance, nextAt } from './advance.ts';
+import type { FileContent } from './disk.ts';
+import { createMachine } from './create.ts';
+import type { FleetRow } from './fleet-row.ts';
+import type { LogonServer, StagedRelease } from './logon-server.ts';
+import type { Machine, World } from './machine.ts';
+import { MomentQueue } from './moment-queue.ts';
+
+export interface MachinesSetup {
+  readonly rows: readonly FleetRow[];
+  readonly seed: string;
+  readonly clock: Clock;
+  readonly startedAt: number;
+  readonly release: StagedRelease;
+  readonly checkIn: (machine: Machine, transcript: string) => void;
+}
+
+/** A timer can not be set further ahead than this (2^31 - 1 ms). */
+const longestDelay = 2_147_483_647;
+
+/**
+ * All machines of the lab, each moved on when its own next moment comes or when somebody calls it. One queue and one timer
+ * serve them all, so 100,000 machines cost what happens on them and nothing for being there.
+ */
+export class Machines {
+  readonly #clock: Clock;
+  readonly #byClient = new Map<string, Machine>();
+  readonly #moments = new MomentQueue<Machine>();
+  /** The earliest moment a machine stands in the queue with. */
+  readonly #queuedAt = new Map<Machine, number>();
+  readonly #waiting = new Map<number, (answer: GatewayResult<unknown>) => void>();
+  #timer: { readonly at: number; readonly handle: NodeJS.Timeout } | null = null;
+  #running = false;
+
+  constructor({ rows, seed, clock, startedAt, release, checkIn }: MachinesSetup) {
+    this.#clock = clock;
+    const world: World = {
+      seed,
+      startedAt,
+      servers: new Map(rows.map(({ logonServer: name }): [string, LogonServer] => [name, { name, release }])),
+      disks: new Map<string, ReadonlyMap<string, FileContent>>(),
+      answered: (call, answer) => this.#answer(call, answer),
+      // What a machine lived through before the lab was switched on is nobody's news.
+      checkIn: (machine, transcript) => {
+        if (this.#running) checkIn(machine, transcript);
+      },
+    };
+    for (const row of rows) this.#byClient.set(row.client, createMachine(world, row));
+    this.#running = true;
+    for (const machine of this.#byClient.values()) this.#queue(machine);
+    this.#setTimer();
+  }
+
+  all(): Iterable<Machine> {
+    return this.#byClient.values();
+  }
+
+  get size(): number {
+    return this.#byClient.size;
+  }
+
+  find(client: string): Machine | undefined {
+    return this.#byClient.get(client);
+  }
+
+  now(): number {
+    return this.#clock.now();
+  }
+
+  /** Does something with a machine at the present time, after everything due on it has happened. */
+  visit<T>(machine: Machine, act: (now: number) => T): T {
+    const now = this.#clock.now();
+    advance(machine, now);
+    const result = act(now);
+    this.#queue(machine);
+    this.#setTimer();
+    return result;
+  }
+
+  /** The answer to a call that a machine has not come to the end of. */
+  answerTo(call: number): Promise<GatewayResult<unknown>> {
+    const { promise, resolve } = Promise.withResolvers<GatewayResult<unknown>>();
+    this.#waiting.set(call, resolve);
+    return promise;
+  }
+
+  stop(): void {
+    this.#running = false;
+    if (this.#timer !== null) clearTimeout(this.#timer.handle);
+    this.#timer = null;
+  }
+
+  #answer(call: number, answer: GatewayResult<unknown>): void {
+    this.#waiting.get(call)?.(answer);
+    this.#waiting.delete(call);
+  }
+
+  /** A machine may stand in the queue more than once; only its earliest entry counts. */
+  #queue(machine: Machine): void {
+    const at = nextAt(machine);
+    if (at >= (this.#queuedAt.get(machine) ?? Infinity)) return;
+    this.#queuedAt.set(machine, at);
+    this.#moments.add(at, machine);
+  }
+
+  #setTimer(): void {
+    const at = this.#moments.earliest()?.at ?? Infinity;
+    if (!this.#running || at === Infinity || at >= (this.#timer?.at ?? Infinity)) return;
+    if (this.#timer !== null) clearTimeout(this.#timer.handle);
+    const delay = Math.min(this.#clock.realDelay(at), longestDelay);
+    this.#timer = { at, handle: setTimeout(() => this.#onTimer(), delay) };
+  }
+
+  #onTimer(): void {
+    this.#timer = null;
+    const now = this.#clock.now();
+    for (let due = this.#moments.takeDue(now); due !== undefined; due = this.#moments.takeDue(now)) {
+      const { at, item } = due;
+      if (this.#queuedAt.get(item) !== at) continue;
+      this.#queuedAt.delete(item);
+      advance(item, now);
+      this.#queue(item);
+    }
+    this.#setTimer();
+  }
+}

@@ -1,0 +1,47 @@
+import { schedule } from './agenda.ts';
+import { duration, type Machine } from './machine.ts';
+import { done, type Outcome, refusal, refused } from './outcome.ts';
+import { startAutomaticServices, stopEverything } from './service-control.ts';
+import { endSession, planLogon } from './sessions.ts';
+import { cutSmsrun32Short } from './smsrun32.ts';
+import { minute, second } from './time.ts';
+
+const firstPid = 96;
+
+/** The order is taken at once; the machine goes down some seconds later and is away for minutes. */
+export function orderRestart(machine: Machine, now: number): Outcome {
+  if (machine.goingDown) return refused('error 1115: a system shutdown is in progress');
+  machine.goingDown = true;
+  machine.restartsOrdered += 1;
+  schedule(machine, now + duration(machine, 'down', now, [2 * second, 10 * second]), 'down');
+  return done();
+}
+
+export function goDown(machine: Machine, now: number): void {
+  switchOff(machine);
+  if (machine.rules.comesBack)
+    schedule(machine, now + duration(machine, 'boot', now, [2 * minute, 6 * minute]), 'boot');
+}
+
+/** Whatever ran is gone, whoever waits for an answer will not get one, and nothing planned happens. */
+export function switchOff(machine: Machine): void {
+  machine.power = 'off';
+  endSession(machine);
+  cutSmsrun32Short(machine);
+  stopEverything(machine);
+
+  const { waiting } = machine;
+  machine.waiting = [];
+  for (const { call } of waiting) machine.world.answered(call, refusal('cutOff', 'the machine went down'));
+}
+
+/** Automatic services run before anybody can log on. */
+export function boot(machine: Machine, now: number): void {
+  machine.power = 'on';
+  machine.goingDown = false;
+  machine.boots += 1;
+  machine.bootedAt = now;
+  machine.nextPid = firstPid;
+  startAutomaticServices(machine, now);
+  planLogon(machine, now);
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { z } from 'zod';
+import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import type { FleetRow } from './fleet-row.ts';
+
+const rowsSchema = z.array(
+  z
+    .object({
+      client: z.string().min(1),
+      host: z.string().min(1),
+      logonServer: z.string().min(1),
+      zone: z.string().refine(isZone, 'not a time zone'),
+      role: z.enum(['workstation', 'server']).or(z.literal('').transform(() => 'workstation' as const)),
+    })
+    .transform(({ client, host, logonServer, zone, role }): FleetRow => ({
+      client,
+      host,
+      logonServer,
+      zone,
+      role,
+    })),
+);
+
+function isZone(zone: string): boolean {
+  try {
+    Temporal.PlainDate.from('2000-01-01').toZonedDateTime(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The rows of a fleet file as far as the lab needs them; the product has its own, stricter reader. */
+export function readRows(path: string): Result<readonly FleetRow[]> {
+  try {
+    const records: unknown = parse(readFileSync(path), {
+      columns: true,
+      bom: true,
+      trim: true,
+      skipEmptyLines: true,
+    });
+    const rows = rowsSchema.safeParse(records);
+    return rows.success ? ok(rows.data) : err(fault('badFleet', `${path}: ${z.prettifyError(rows.error)}`));
+  } catch (error) {
+    return err(fault('badFleet', `${path}: ${messageOf(error)}`));
+  }
+}

@@ -1,0 +1,56 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { ok } from '../../../shared/errors.ts';
+import { Lines, parseJson } from '../../../workers/gateways/simulated/lines.ts';
+import { abandonSchema, requestSchema } from '../../../workers/gateways/simulated/wire.ts';
+import { controlSchema } from './control.ts';
+import { type Dispatcher, Driver } from './dispatcher.ts';
+import type { Lab } from './lab.ts';
+
+/** The fleet's door: JSON lines on loopback, many drivers, many calls at once on each connection. */
+export class FleetServer {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  constructor(dispatcher: Dispatcher, lab: Lab) {
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      serveDriver(socket, dispatcher, lab);
+    });
+  }
+
+  /** Listens and brings the port. Rejects when the port is taken. */
+  async listen(port: number): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    this.#server.once('error', reject);
+    this.#server.listen(port, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
+    return promise;
+  }
+
+  async close(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#server.close(() => resolve());
+    for (const socket of this.#sockets) socket.destroy();
+    await promise;
+  }
+}
+
+/** A driver that dies takes its calls with it, as far as they have not begun on a machine. */
+function serveDriver(socket: Socket, dispatcher: Dispatcher, lab: Lab): void {
+  const lines = new Lines(socket, (line) => take(parseJson(line)));
+  const driver = new Driver((id, answer) => lines.send({ id, ...answer }));
+  socket.once('close', () => driver.leave());
+  socket.on('error', () => socket.destroy());
+
+  function take(message: unknown): void {
+    const request = requestSchema.safeParse(message);
+    if (request.success) return void dispatcher.serve(driver, request.data);
+    const abandon = abandonSchema.safeParse(message);
+    if (abandon.success) return driver.end(abandon.data.abandon);
+    const control = controlSchema.safeParse(message);
+    // Whoever speaks anything else is no driver of this lab.
+    if (!control.success) return void socket.destroy();
+    const { data } = control;
+    void lab.serve(data).then((value) => lines.send({ id: data.id, ...ok(value) }));
+  }
+}

@@ -1,0 +1,126 @@
+import { ok } from '../../../shared/errors.ts';
+import type { Service } from '../../../shared/domain/observation.ts';
+import { answerWaiters, schedule } from './agenda.ts';
+import { isInside, readFile } from './disk.ts';
+import { duration, isPackageRunning, type Machine, spawn } from './machine.ts';
+import { done, type Outcome, refusal, refused, waits } from './outcome.ts';
+import { bin, pcmService } from './sms.ts';
+import { second } from './time.ts';
+
+/** The service control manager of a machine. Start and stop answer when the service has got there, as `net start` does. */
+
+export const findService = (machine: Machine, name: string): Service | undefined =>
+  machine.services.find((service) => service.name.toLowerCase() === name.toLowerCase());
+
+export const noSuchService = (name: string): Outcome =>
+  refused(`error 1060: the service ${name} does not exist as an installed service`);
+
+function change(machine: Machine, name: string, changes: Partial<Service>): void {
+  machine.services = machine.services.map((service) =>
+    service.name === name ? { ...service, ...changes } : service,
+  );
+}
+
+/** Starting what runs already is done. Dependencies are started first by Windows; those of the lab always run. */
+export function startService(machine: Machine, name: string, now: number): Outcome {
+  const service = findService(machine, name);
+  if (service === undefined) return noSuchService(name);
+  if (service.state === 'running') return done();
+  if (service.state === 'startPending') return waits('serviceStarted', service.name);
+  if (service.state === 'stopPending') return refused('error 1061: the service is stopping');
+  if (service.startType === 'disabled') return refused('error 1058: the service is disabled');
+  if (readFile(machine.disk, service.imagePath) === null)
+    return refused(`error 2: no file ${service.imagePath}`);
+  begin(machine, service, now);
+  return waits('serviceStarted', service.name);
+}
+
+function begin(machine: Machine, service: Service, now: number): void {
+  const { imagePath, account } = service;
+  const { pid } = spawn(machine, { imagePath, session: 0, user: account, startedAt: now });
+  change(machine, service.name, { state: 'startPending', pid });
+  // A service that does not respond is given up by Windows after 30 seconds.
+  const needs = responds(machine, service)
+    ? duration(machine, 'start', now, [1 * second, 4 * second])
+    : 30 * second;
+  schedule(machine, now + needs, 'serviceStarted', service.name);
+}
+
+const responds = ({ rules }: Machine, { name, imagePath }: Service): boolean =>
+  !rules.staysHome || name !== pcmService || isInside(imagePath, bin);
+
+export function serviceStarted(machine: Machine, name: string): void {
+  const service = findService(machine, name);
+  if (service === undefined) return;
+  if (responds(machine, service)) {
+    change(machine, name, { state: 'running' });
+    return answerWaiters(machine, 'serviceStarted', name, ok(undefined));
+  }
+  end(machine, service);
+  const message = 'error 1053: the service did not respond to the start request in a timely fashion';
+  answerWaiters(machine, 'serviceStarted', name, refusal('failed', message));
+}
+
+function end(machine: Machine, { name, pid }: Service): void {
+  machine.processes = machine.processes.filter((process) => process.pid !== pid);
+  change(machine, name, { state: 'stopped', pid: null });
+}
+
+/** Stopping what is stopped is done. */
+export function stopService(machine: Machine, name: string, now: number): Outcome {
+  const service = findService(machine, name);
+  if (service === undefined) return noSuchService(name);
+  if (service.state === 'stopped') return done();
+  if (service.state === 'stopPending') return waits('serviceStopped', service.name);
+  if (service.state === 'startPending') return refused('error 1061: the service is starting');
+  if (service.name === pcmService && isPackageRunning(machine, now)) {
+    return refused('the service was not stopped: Job still running');
+  }
+  const dependent = machine.services.find(
+    (each) => each.dependsOn.includes(service.name) && each.state !== 'stopped',
+  );
+  if (dependent !== undefined) return refused(`error 1051: ${dependent.name} depends on it and runs`);
+  change(machine, service.name, { state: 'stopPending' });
+  schedule(
+    machine,
+    now + duration(machine, 'stop', now, [1 * second, 6 * second]),
+    'serviceStopped',
+    service.name,
+  );
+  return waits('serviceStopped', service.name);
+}
+
+export function serviceStopped(machine: Machine, name: string): void {
+  const service = findService(machine, name);
+  if (service !== undefined) end(machine, service);
+  answerWaiters(machine, 'serviceStopped', name, ok(undefined));
+}
+
+/** Changes the stored settings; a running service goes on as it is until its next start. */
+export function configureService(
+  machine: Machine,
+  name: string,
+  settings: Partial<Pick<Service, 'startType' | 'imagePath'>>,
+): Outcome {
+  const service = findService(machine, name);
+  if (service === undefined) return noSuchService(name);
+  change(machine, service.name, settings);
+  return done();
+}
+
+/** Automatic services run before anybody can log on: this is what blocks a client at every start (Q168463). */
+export function startAutomaticServices(machine: Machine, at: number): void {
+  for (const service of machine.services) {
+    if (service.startType !== 'automatic' || service.state !== 'stopped') continue;
+    if (readFile(machine.disk, service.imagePath) === null || !responds(machine, service)) continue;
+    const { imagePath, account } = service;
+    const { pid } = spawn(machine, { imagePath, session: 0, user: account, startedAt: at });
+    change(machine, service.name, { state: 'running', pid });
+  }
+}
+
+/** The power is gone. */
+export function stopEverything(machine: Machine): void {
+  machine.processes = [];
+  machine.services = machine.services.map((service) => ({ ...service, state: 'stopped', pid: null }));
+}

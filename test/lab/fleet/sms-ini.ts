@@ -1,0 +1,29 @@
+import { pick } from './chance.ts';
+import { type Machine, toss } from './machine.ts';
+import { bin } from './sms.ts';
+
+/** Spellings of SetupPhase in the field; a machine keeps to its own. */
+const spellings = {
+  installed: ['INSTALLED', 'installed'],
+  upgrade: ['UPGRADE', 'upgrade'],
+  verifyFiles: ['VERIFY_FILES', 'verify_files', 'verifying_files'],
+} as const;
+
+/** SMS.INI as it stands on the client. BuildNo and SPNumber can not tell service packs apart: they never change. */
+export function smsIni(machine: Machine): string {
+  return [
+    '[SMS]',
+    'SMSVersion=1.2',
+    '[Local]',
+    `SetupPhase=${pick(spellings[machine.setupPhase], toss(machine, 'spelling'))}`,
+    `FilesNotDownloaded=${machine.filesNotDownloaded.join(', ')}`,
+    `CopyListVersion=${machine.copyListVersion}`,
+    'BuildNo=786',
+    'SPNumber=0',
+    'OS=4',
+    `SMSBinPath=${bin}`,
+    `LogonServer=${machine.row.logonServer}`,
+    'InstalledComponents=PCM, MIFENTRY, APPCONTROL, REMOTE_CONTROL',
+    '',
+  ].join('\r\n');
+}

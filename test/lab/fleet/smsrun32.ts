@@ -1,0 +1,85 @@
+import { ok } from '../../../shared/errors.ts';
+import { answerWaiters, drop, schedule } from './agenda.ts';
+import { isInside, nameOf, readFile, writeFile } from './disk.ts';
+import { lackedFile } from './logon-server.ts';
+import { componentPath, duration, isLocked, type Machine, serverOf, type UpdateRun } from './machine.ts';
+import { bin } from './sms.ts';
+import { second } from './time.ts';
+import { transcriptText } from './transcript.ts';
+
+/** How long one file takes over the line. */
+const copyTime = [1 * second, 4 * second] as const;
+
+/** Executables that run out of the component directory, lower-case, each once. */
+export const activeExecutables = ({ processes }: Machine): readonly string[] => [
+  ...new Set(
+    processes
+      .filter(({ imagePath }) => isInside(imagePath, bin))
+      .map(({ imagePath }) => nameOf(imagePath).toLowerCase()),
+  ),
+];
+
+/**
+ * Smsrun32 as Q168463 has it: when anything runs out of BIN, nothing at all is downloaded; else a marked client gets the
+ * server's files. CopyListVersion is written before any file is copied, so it proves nothing. A second instance ends at once.
+ */
+export function startSmsrun32(machine: Machine, by: UpdateRun['by'], now: number): void {
+  if (machine.run !== null) return;
+  const isMarked = machine.setupPhase !== 'installed';
+  if (isMarked) machine.copyListVersion = serverOf(machine).release.copyListVersion;
+  const active = activeExecutables(machine);
+  if (active.length > 0 || !isMarked) return finish(machine, by, now, active);
+  continueWith(machine, { by, todo: outdatedFiles(machine), failed: [] }, now);
+}
+
+function outdatedFiles(machine: Machine): readonly string[] {
+  const { files } = serverOf(machine).release;
+  const isOld = (name: string): boolean =>
+    readFile(machine.disk, componentPath(name))?.sha256 !== files.get(name)?.sha256;
+  return [...files.keys()].filter(isOld);
+}
+
+function continueWith(machine: Machine, run: UpdateRun, now: number): void {
+  machine.run = run;
+  if (run.todo.length > 0)
+    return schedule(machine, now + duration(machine, 'copy', now, copyTime), 'fileCopied');
+  machine.filesNotDownloaded = run.failed;
+  machine.setupPhase = run.failed.length > 0 ? 'verifyFiles' : 'installed';
+  finish(machine, run.by, now, []);
+}
+
+/** One file has come, or could not be written: then the next Smsrun32 tries again (endlessly, Q168598). */
+export function fileCopied(machine: Machine, now: number): void {
+  if (machine.run === null) return;
+  const [name = '', ...todo] = machine.run.todo;
+  const content = offered(machine, name);
+  const path = componentPath(name);
+  const fits = content !== undefined && !isLocked(machine, path);
+  if (fits) writeFile(machine.disk, path, content);
+  continueWith(
+    machine,
+    { ...machine.run, todo, failed: fits ? machine.run.failed : [...machine.run.failed, name] },
+    now,
+  );
+}
+
+function offered(machine: Machine, name: string) {
+  const server = serverOf(machine);
+  const isLacked =
+    machine.rules.serverLacksFile && lackedFile(server, machine.world.seed, machine.row.client) === name;
+  return isLacked ? undefined : server.release.files.get(name);
+}
+
+function finish(machine: Machine, by: UpdateRun['by'], now: number, active: readonly string[]): void {
+  machine.run = null;
+  machine.transcript = { at: now, active };
+  const text = transcriptText(machine, active);
+  answerWaiters(machine, 'smsrun32', '', ok({ exitCode: 0, output: text }));
+  if (by === 'logon') machine.world.checkIn(machine, text);
+}
+
+/** A run that is cut short leaves what it has copied, and SetupPhase as it was: the next one goes on. */
+export function cutSmsrun32Short(machine: Machine): void {
+  machine.run = null;
+  drop(machine, 'fileCopied');
+}

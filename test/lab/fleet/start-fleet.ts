@@ -1,0 +1,63 @@
+import { type Clock, systemClock } from '../../../shared/clock.ts';
+import { CheckIns, type CheckInTarget } from './check-ins.ts';
+import type { FleetControl } from './control.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { FleetRow } from './fleet-row.ts';
+import { Holds } from './holds.ts';
+import { Lab } from './lab.ts';
+import type { StagedRelease } from './logon-server.ts';
+import { Machines } from './machines.ts';
+import { FleetServer } from './server.ts';
+
+export interface FleetSetup {
+  readonly rows: readonly FleetRow[];
+  readonly seed: string;
+  readonly release: StagedRelease;
+  readonly clock?: Clock;
+  /** Lab time at which the fleet is switched on; default now. The same moment makes the same fleet. */
+  readonly startedAt?: number;
+  /** 0 = any. */
+  readonly port?: number;
+  readonly checkIn?: CheckInTarget;
+  /** Real milliseconds that every call takes on its way. */
+  readonly latencyMs?: number;
+}
+
+export interface Fleet extends FleetControl {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+/** Switches a fleet on in this process. Rejects when the port is taken. */
+export async function startFleet(setup: FleetSetup): Promise<Fleet> {
+  const { rows, seed, release, clock = systemClock, startedAt = clock.now() } = setup;
+  const checkIns = new CheckIns(setup.checkIn ?? null);
+  const machines = new Machines({
+    rows,
+    seed,
+    clock,
+    startedAt,
+    release,
+    checkIn: (machine, transcript) => checkIns.post(machine, transcript),
+  });
+  const holds = new Holds();
+  const dispatcher = new Dispatcher(machines, holds, setup.latencyMs ?? 0);
+  const hashes = Object.fromEntries(
+    [...release.files].map(([name, { sha256 }]) => [name.toLowerCase(), sha256]),
+  );
+  const lab = new Lab({ machines, holds, dispatcher, checkIns, release: hashes });
+  const server = new FleetServer(dispatcher, lab);
+  const port = await server.listen(setup.port ?? 0);
+  return {
+    port,
+    truth: () => lab.truth(),
+    clientTruth: (client) => lab.clientTruth(client),
+    summary: () => lab.summary(),
+    hold: (order) => lab.hold(order),
+    close: async () => {
+      machines.stop();
+      checkIns.stop();
+      await server.close();
+    },
+  };
+}

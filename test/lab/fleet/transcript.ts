@@ -1,0 +1,24 @@
+import { pick } from './chance.ts';
+import { type Machine, toss } from './machine.ts';
+
+/**
+ * The /V text of Smsrun32 as this machine's build spells it (Q168463): 3 or 6 dots, any case, "." or "..." at the end. "Verifying …" is
+ * printed whether or not anything was downloaded, so it proves nothing.
+ */
+export function transcriptText(machine: Machine, active: readonly string[]): string {
+  const spell = pick(
+    [(name: string) => name.toLowerCase(), (name: string) => name.toUpperCase()],
+    toss(machine, 'case'),
+  );
+  const blocked = [
+    ...active.map((name) => `Client executable active: ${spell(name)}`),
+    'Warning: Client component in use.',
+    'Client component files will not be overwritten or removed.',
+  ];
+  return [
+    `Reading configuration${pick(['...', '......'], toss(machine, 'dots'))}`,
+    ...(active.length > 0 ? blocked : []),
+    `Verifying Microsoft Systems Management Server client installation${pick(['.', '...'], toss(machine, 'end'))}`,
+    '',
+  ].join('\r\n');
+}

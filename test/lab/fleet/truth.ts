@@ -1,0 +1,124 @@
+import type { Intent, Service } from '../../../shared/domain/observation.ts';
+import { servicesAtFirst } from './create.ts';
+import { filesOf, isInside, nameOf } from './disk.ts';
+import { readIntent } from './look.ts';
+import type { JournalEntry, Machine, Violation } from './machine.ts';
+import { bin } from './sms.ts';
+import type { Trait } from './traits.ts';
+
+export interface ServiceTruth {
+  readonly name: string;
+  readonly imagePath: string;
+  readonly startType: Service['startType'];
+  readonly account: string;
+  readonly running: boolean;
+  /** Where the process of a running service runs from. */
+  readonly runsFrom: string | null;
+}
+
+/** What really is on one client, whatever anybody reports. */
+export interface ClientTruth {
+  readonly client: string;
+  readonly trait: Trait;
+  readonly role: 'workstation' | 'server';
+  readonly logonServer: string;
+  readonly reachable: boolean;
+  /** SHA-256 by lower-case name, of the component directory. */
+  readonly files: Readonly<Record<string, string>>;
+  /** SHA-256 by lower-case path, of every other file. */
+  readonly otherFiles: Readonly<Record<string, string>>;
+  readonly protectedDirectories: readonly string[];
+  readonly setupPhase: Machine['setupPhase'];
+  readonly filesNotDownloaded: readonly string[];
+  readonly services: readonly ServiceTruth[];
+  /** The services as the client had them before anybody came. */
+  readonly servicesAtFirst: readonly ServiceTruth[];
+  readonly boots: number;
+  readonly restartsOrdered: number;
+  /** Every changing call that was accepted, in order. */
+  readonly journal: readonly JournalEntry[];
+  readonly violations: readonly Violation[];
+  readonly fencedRefusals: number;
+  readonly intent: Intent | null;
+  readonly notices: readonly { readonly at: number; readonly text: string }[];
+  readonly checkIns: number;
+}
+
+export interface FleetTruth {
+  readonly now: number;
+  /** SHA-256 by lower-case name, of the release's component files. */
+  readonly release: Readonly<Record<string, string>>;
+  readonly clients: readonly ClientTruth[];
+}
+
+export interface FleetSummary {
+  readonly now: number;
+  readonly clients: number;
+  readonly reachable: number;
+  readonly setupPhases: Readonly<Record<Machine['setupPhase'], number>>;
+  readonly calls: number;
+  readonly restartsOrdered: number;
+  readonly fencedRefusals: number;
+  readonly violations: number;
+  readonly checkIns: { readonly posted: number; readonly failed: number };
+}
+
+export function truthOf(machine: Machine): ClientTruth {
+  const { row, trait, rules, world } = machine;
+  const files = filesOf(machine.disk);
+  const hashes = (inBin: boolean, key: (path: string) => string): Readonly<Record<string, string>> =>
+    Object.fromEntries(
+      files
+        .filter(([path]) => isInside(path, bin) === inBin)
+        .map(([path, { sha256 }]) => [key(path), sha256]),
+    );
+  return {
+    client: row.client,
+    trait,
+    role: row.role,
+    logonServer: row.logonServer,
+    reachable: machine.power === 'on',
+    files: hashes(true, nameOf),
+    otherFiles: hashes(false, (path) => path),
+    protectedDirectories: machine.protectedDirectories,
+    setupPhase: machine.setupPhase,
+    filesNotDownloaded: machine.filesNotDownloaded,
+    services: machine.services.map((service) => serviceTruth(machine, service)),
+    servicesAtFirst: servicesAtFirst(world, row, rules).map(untouched),
+    boots: machine.boots,
+    restartsOrdered: machine.restartsOrdered,
+    journal: machine.journal,
+    violations: machine.violations,
+    fencedRefusals: machine.fencedRefusals,
+    intent: readIntent(machine),
+    notices: machine.notices,
+    checkIns: machine.checkIns,
+  };
+}
+
+function serviceTruth({ processes }: Machine, service: Service): ServiceTruth {
+  const { name, imagePath, startType, account, state, pid } = service;
+  const runsFrom = processes.find((process) => process.pid === pid)?.imagePath ?? null;
+  return { name, imagePath, startType, account, running: state === 'running', runsFrom };
+}
+
+/** On a machine that is switched on, automatic services run. */
+function untouched({ name, imagePath, startType, account }: Service): ServiceTruth {
+  const running = startType === 'automatic';
+  return { name, imagePath, startType, account, running, runsFrom: running ? imagePath : null };
+}
+
+/** Counts over the whole fleet, as far as the machines themselves know. */
+export function countMachines(machines: Iterable<Machine>): Omit<FleetSummary, 'now' | 'calls' | 'checkIns'> {
+  const setupPhases = { installed: 0, upgrade: 0, verifyFiles: 0 };
+  const counts = { clients: 0, reachable: 0, restartsOrdered: 0, fencedRefusals: 0, violations: 0 };
+  for (const machine of machines) {
+    setupPhases[machine.setupPhase] += 1;
+    counts.clients += 1;
+    counts.reachable += machine.power === 'on' ? 1 : 0;
+    counts.restartsOrdered += machine.restartsOrdered;
+    counts.fencedRefusals += machine.fencedRefusals;
+    counts.violations += machine.violations.length;
+  }
+  return { ...counts, setupPhases };
+}

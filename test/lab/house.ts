@@ -1,0 +1,78 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ClockAnchor } from '../../shared/clock.ts';
+import { type LabProcess, startProcess } from './process.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** Where a lab house lives: one Redis, one prefix, one data folder, one time. */
+export interface LabHouse {
+  readonly redisUrl: string;
+  readonly prefix: string;
+  readonly dataDir: string;
+  readonly clock: ClockAnchor;
+  readonly logLevel?: string;
+}
+
+const environment = (house: LabHouse): Record<string, string> => ({
+  REDIS_URL: house.redisUrl,
+  SERVPACK_PREFIX: house.prefix,
+  SERVPACK_DATA: house.dataDir,
+  SERVPACK_LAB_CLOCK: JSON.stringify(house.clock),
+  SERVPACK_LOG_LEVEL: house.logLevel ?? 'info',
+  NODE_NO_WARNINGS: '1',
+});
+
+function logFile(house: LabHouse, name: string): string {
+  const folder = join(house.dataDir, 'logs');
+  mkdirSync(folder, { recursive: true });
+  return join(folder, `${name}.log`);
+}
+
+/** The orchestrator as a process of its own, on a free port. `ready` ends with its URL. */
+export const startOrchestrator = (house: LabHouse, port = 0): Promise<LabProcess> =>
+  startProcess({
+    name: 'orchestrator',
+    args: [join(root, 'orchestrator/main.ts')],
+    env: { ...environment(house), SERVPACK_PORT: String(port) },
+    logFile: logFile(house, 'orchestrator'),
+    readyWhen: 'servpack orchestrator: http',
+  });
+
+export const urlOf = (orchestrator: LabProcess): string =>
+  orchestrator.ready.slice(orchestrator.ready.indexOf('http'));
+
+export const startWorker = (house: LabHouse, fleetPort: number, name = 'worker'): Promise<LabProcess> =>
+  startProcess({
+    name,
+    args: [join(root, 'workers/main.ts')],
+    env: { ...environment(house), SERVPACK_GATEWAY: `simulated:${fleetPort}` },
+    logFile: logFile(house, name),
+    readyWhen: 'servpack worker: ready',
+  });
+
+export interface FleetOptions {
+  readonly fleetCsv: string;
+  readonly seed: string;
+  /** The staged tree. */
+  readonly tree: string;
+  readonly checkIn: { readonly url: string; readonly tokenFile: string } | null;
+}
+
+/** The lab fleet as a process of its own, which outlives workers and orchestrators. */
+export const startFleetProcess = (house: LabHouse, options: FleetOptions): Promise<LabProcess> =>
+  startProcess({
+    name: 'fleet',
+    args: [
+      join(root, 'test/lab/fleet/main.ts'),
+      ...['--fleet', options.fleetCsv, '--seed', options.seed, '--release', options.tree],
+      ...(options.checkIn === null
+        ? []
+        : ['--checkin-url', options.checkIn.url, '--checkin-token-file', options.checkIn.tokenFile]),
+    ],
+    env: environment(house),
+    logFile: logFile(house, 'fleet'),
+    readyWhen: '"fleet":"ready"',
+  });
+
+export const portOf = (fleet: LabProcess): number => (JSON.parse(fleet.ready) as { port: number }).port;

@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+/** A process of servpack or of its lab, started here and ended here, by pid. */
+export interface LabProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** The line it printed when it was ready. */
+  readonly ready: string;
+  /** What it ended with. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  kill(signal: NodeJS.Signals): void;
+  /** SIGTERM, and SIGKILL at the deadline. */
+  stop(): Promise<void>;
+}
+
+export interface LabProcessOptions {
+  readonly name: string;
+  /** Script and arguments, run with the Node that runs this. */
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly logFile: string;
+  /** The first line of stdout that holds this says that it is ready. */
+  readonly readyWhen: string;
+  readonly deadlineMs?: number;
+}
+
+const stopDeadlineMs = 15_000;
+
+/** Starts a process and waits until it is ready. Rejects with its last words when it ends or stays silent instead. */
+export async function startProcess(options: LabProcessOptions): Promise<LabProcess> {
+  const { name, args, env, logFile } = options;
+  const log = createWriteStream(logFile, { flags: 'a' });
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const words: string[] = [];
+  child.stderr.on('data', (chunk: Buffer) => {
+    log.write(chunk);
+    words.push(String(chunk));
+    if (words.length > 20) words.shift();
+  });
+  const ended = new Promise<Awaited<LabProcess['ended']>>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const ready = await awaitReady(child, options, ended, () => words.join('').trim());
+  const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
+  return {
+    name,
+    pid: child.pid ?? 0,
+    ready,
+    ended,
+    kill,
+    stop: async () => {
+      kill('SIGTERM');
+      const hard = setTimeout(() => kill('SIGKILL'), stopDeadlineMs);
+      await ended;
+      clearTimeout(hard);
+    },
+  };
+}
+
+function awaitReady(
+  child: ChildProcess,
+  { name, readyWhen, deadlineMs = 20_000 }: LabProcessOptions,
+  ended: LabProcess['ended'],
+  lastWords: () => string,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (because: string): void => {
+      child.kill('SIGKILL');
+      reject(new Error(`${name} ${because}: ${lastWords() || 'it said nothing'}`));
+    };
+    const timer = setTimeout(() => fail(`was not ready within ${deadlineMs / 1000} s`), deadlineMs);
+    void ended.then(() => fail('ended before it was ready'));
+    if (child.stdout === null) return;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (!line.includes(readyWhen)) return;
+      clearTimeout(timer);
+      resolve(line);
+    });
+  });
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { parseCsdver } from '../../shared/products/csdver.ts';
+
+test.each([
+  ['SP3', 3],
+  ['sp 4\r\n', 4],
+  ['Service Pack 2\r\n', 2],
+  ['SERVICE PACK\t4', 4],
+  ['CSDVersion="Service Pack 3"\r\n; again: SP3', 3],
+  ['SP10', 10],
+])('%j is service pack %i', (text, pack) => {
+  expect(parseCsdver(text)).toBe(pack);
+});
+
+test.each([
+  ['no file', null],
+  ['an empty file', ''],
+  ['build numbers', '1.20.786.0300'],
+  ['a bare number', '3'],
+  ['two service packs', 'SP3 SP4'],
+  ['a name that only begins like one', 'SP3a SPOOL4 SP345'],
+  ['a word that only ends like one', 'WASP3'],
+  ['a digit that is none of ours', 'SP٣'],
+])('%s can not be told', (_, text) => {
+  expect(parseCsdver(text)).toBeNull();
+});
+
+test('it never throws and never takes long', () => {
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom('sp', 'service', 'pack', ' ', '\t', '3', '\n', 'x')), (words) => {
+      const pack = parseCsdver(words.join(''));
+      expect(pack === null || (pack >= 0 && pack <= 99)).toBe(true);
+    }),
+  );
+  const begun = performance.now();
+  for (const piece of ['service ', 'sp', ' ', 'sp ', '3']) parseCsdver(piece.repeat(2_000_000));
+  expect(performance.now() - begun).toBeLessThan(2000);
+});

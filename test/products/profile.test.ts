@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+import { printFaults } from '../../shared/input/input-fault.ts';
+import { knownProducts, loadProfile, parseProfile, rulesOf } from '../../shared/products/profile.ts';
+import { smsProfile } from './given.ts';
+
+const golden = (name: string): string => readFileSync(join(import.meta.dirname, 'golden', name), 'utf8');
+
+const builtIn = readFileSync(join(import.meta.dirname, '../../shared/products/sms-1.2.yaml'), 'utf8');
+
+const faultsOf = (text: string): readonly string[] => {
+  const profile = parseProfile(text, 'p.yaml');
+  return profile.ok ? ['(accepted)'] : printFaults(profile.error);
+};
+
+test('what deciding needs of SMS 1.2', () => {
+  expect(rulesOf(smsProfile())).toEqual({
+    product: 'sms-1.2',
+    componentDirectory: 'C:\\MS\\SMS\\BIN',
+    route: 'logon',
+    relocatable: { sms_package_command_manager_nt: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM' } },
+    structuralUntil: 3,
+  });
+});
+
+test('every built-in profile is read and is the one of its product', () => {
+  expect(knownProducts()).toContain('sms-1.2');
+  expect(knownProducts().map((product) => loadProfile(product).ok)).not.toContain(false);
+});
+
+test.each(['sms-9', '', '../input/x', 'SMS-1.2', '__proto__', 'x'.repeat(10_000)])(
+  'the product %j is not known',
+  (product) => {
+    const profile = loadProfile(product);
+    const message = `product ${JSON.stringify(product.slice(0, 63))} is not known: the known ones are sms-1.2`;
+    expect(profile).toEqual({ ok: false, error: { code: 'unknownProduct', message } });
+  },
+);
+
+test('a profile may leave out what its product has not', () => {
+  const text = builtIn
+    .replace(/^structuralUntil.*$/m, '')
+    .replace(/^userPrograms[^]*$/m, '')
+    .replace('route: logon', 'route: direct');
+  const profile = parseProfile(text, 'p.yaml');
+  expect(profile.ok && rulesOf(profile.value)).toMatchObject({
+    structuralUntil: null,
+    relocatable: {},
+    route: 'direct',
+  });
+});
+
+describe('a service is moved out of the component directory', () => {
+  test.each(['C:\\MS\\SMS\\BIN', 'c:\\ms\\sms\\bin\\pcm'])('not to %s', (to) => {
+    expect(faultsOf(builtIn.replace('C:\\SMS_PCM', to))).toEqual([
+      'p.yaml:53: services[0].relocateTo: is inside the component directory, expected a path outside C:\\MS\\SMS\\BIN',
+    ]);
+  });
+
+  test('but to a neighbour of a similar name', () => {
+    expect(faultsOf(builtIn.replace('C:\\SMS_PCM', 'C:\\MS\\SMS\\BIN2'))).toEqual(['(accepted)']);
+  });
+});
+
+test('a bad profile shows all its faults at once, each on its line', () => {
+  const profile = parseProfile(golden('bad-profile.yaml'), 'bad-profile.yaml');
+  expect(profile.ok).toBe(false);
+  expect(`${profile.ok ? '' : printFaults(profile.error).join('\n')}\n`).toBe(golden('bad-profile.txt'));
+});

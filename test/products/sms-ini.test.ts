@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { parseSmsIni } from '../../shared/products/sms-ini.ts';
+
+const local = (...lines: string[]) => parseSmsIni(['[Local]', ...lines].join('\r\n'));
+
+test('the SMS.INI of a sample client', () => {
+  const text = [
+    '; written by setup',
+    '[SMS]',
+    'SetupPhase=DEINSTALL',
+    '',
+    '[Local]',
+    'SetupPhase=UPGRADE',
+    'FilesNotDownloaded=APPCTL32.EXE, climonnt.exe',
+    'CopyListVersion=835643765',
+    'BuildNo=786',
+    'SPNumber=0',
+    'SMSBinPath=C:\\MS\\SMS\\BIN',
+    'InstalledComponents=PCM, MIFENTRY, APPCONTROL, REMOTE_CONTROL',
+  ].join('\r\n');
+  expect(parseSmsIni(text)).toEqual({
+    setupPhase: 'upgrade',
+    filesNotDownloaded: ['appctl32.exe', 'climonnt.exe'],
+    copyListVersion: '835643765',
+  });
+});
+
+describe('SetupPhase', () => {
+  test.each([
+    ['INSTALLED', 'installed'],
+    ['installed', 'installed'],
+    ['Upgrade', 'upgrade'],
+    ['VERIFY_FILES', 'verifyFiles'],
+    ['verifying_files', 'verifyFiles'],
+    ['COMPONENT_DEINSTALL', 'componentDeinstall'],
+    ['DEINSTALL', 'deinstall'],
+    ['deinstal', 'deinstall'],
+    ['"installed"', 'installed'],
+    ["' installed '", 'installed'],
+    // Never success by half a word.
+    ['not installed', 'unknown'],
+    ['installed ; almost', 'unknown'],
+    ['INSTALL', 'unknown'],
+    ['', 'unknown'],
+    ['constructor', 'unknown'],
+  ])('%j is %s', (value, phase) => {
+    expect(local(`SetupPhase=${value}`).setupPhase).toBe(phase);
+  });
+
+  test.each([
+    ['there is no file', null],
+    ['the file is empty', ''],
+    ['it stands in another section', '[Site]\nSetupPhase=INSTALLED'],
+    ['it stands before every section', 'SetupPhase=INSTALLED\n[Local]'],
+    ['it is a comment', '[Local]\n;SetupPhase=INSTALLED'],
+    ['it has no value', '[Local]\nSetupPhase'],
+    ['the text is UTF-16 read as bytes', '[\0L\0o\0c\0a\0l\0]\0\n\0S\0e\0t\0u\0p\0'],
+  ])('is unknown when %s', (_, text) => {
+    expect(parseSmsIni(text).setupPhase).toBe('unknown');
+  });
+});
+
+describe('the way Windows reads an INI file', () => {
+  test.each(['[LOCAL]', '[ local ]', '\uFEFF[Local]', '  [Local]  ; of this machine'])(
+    'section %j',
+    (section) => {
+      expect(parseSmsIni(`${section}\nSETUPPHASE = upgrade`).setupPhase).toBe('upgrade');
+    },
+  );
+
+  test('the first of several equal keys wins, in a section that comes twice as well', () => {
+    expect(
+      local('SetupPhase=UPGRADE', 'setupphase=INSTALLED', '[x]', '[local]', 'SetupPhase=INSTALLED')
+        .setupPhase,
+    ).toBe('upgrade');
+  });
+});
+
+test.each([
+  ['', []],
+  ['""', []],
+  ['A.EXE', ['a.exe']],
+  ['A.EXE;b.dll , A.exe\tC.XNF', ['a.exe', 'b.dll', 'c.xnf']],
+  ['"A.EXE", "B.EXE"', ['a.exe', 'b.exe']],
+])('FilesNotDownloaded=%s are %j', (value, names) => {
+  expect(local(`FilesNotDownloaded=${value}`).filesNotDownloaded).toEqual(names);
+});
+
+test('CopyListVersion is current before any file has come: alone it changes nothing', () => {
+  expect(local('CopyListVersion=876355200')).toEqual({
+    setupPhase: 'unknown',
+    filesNotDownloaded: [],
+    copyListVersion: '876355200',
+  });
+});
+
+const pieces = fc.constantFrom(
+  '[',
+  ']',
+  'Local',
+  '[Local]',
+  'SetupPhase',
+  '=',
+  'INSTALLED',
+  ';',
+  '"',
+  "'",
+  '\r',
+  '\n',
+  '\0',
+  '__proto__',
+  ' ',
+);
+const text = fc.oneof(
+  fc.array(pieces, { maxLength: 40 }).map((words) => words.join('')),
+  fc.string({ unit: 'binary' }),
+);
+
+test('it never throws, and never takes for installed what does not say so', () => {
+  fc.assert(
+    fc.property(text, (source) => {
+      const { setupPhase } = parseSmsIni(source);
+      expect(setupPhase !== 'installed' || /installed/i.test(source)).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test.each(['[', '=', 'a=', '[Local]\n', '[Local]\na=b\n', '"', ' ', '\r', 'FilesNotDownloaded=a,'])(
+  'a broken file of %j over and over is read at once',
+  (piece) => {
+    const begun = performance.now();
+    parseSmsIni(`[Local]\n${piece.repeat(10_000_000 / piece.length)}`);
+    expect(performance.now() - begun).toBeLessThan(2000);
+  },
+);

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+
+import { parseSmsrun32 } from '../../shared/products/smsrun32.ts';
+
+const blocked = [
+  'Reading configuration...',
+  'Client executable active: pcmsvc32.exe',
+  'Warning: Client component in use.',
+  'Client component files will not be overwritten or removed.',
+  'Verifying Microsoft Systems Management Server client installation.',
+];
+
+const nothing = { active: [], inUse: false, notUnderstood: [] };
+
+const read = (...lines: string[]) => parseSmsrun32(lines.join('\r\n'));
+
+describe('a blocked client (Q168463)', () => {
+  const expected = { active: ['pcmsvc32.exe'], inUse: true, notUnderstood: [] };
+
+  test.each([
+    ['as the article prints it', blocked],
+    ['in capitals', blocked.map((line) => line.toUpperCase())],
+    [
+      'with six dots and three',
+      blocked.map((line) => line.replace(/\.*$/, '......')).with(4, `${blocked[4]}..`),
+    ],
+    ['without dots', blocked.map((line) => line.replace(/\.$/, ''))],
+    ['with other spacing', blocked.map((line) => `  ${line.replaceAll(' ', '\t ')}  `)],
+    ['with the whole path', blocked.with(1, 'Client executable active: C:\\MS\\SMS\\BIN\\PCMSVC32.EXE')],
+  ])('%s', (_, lines) => {
+    expect(read(...lines)).toEqual(expected);
+    expect(parseSmsrun32(lines.join('\n'))).toEqual(expected);
+  });
+
+  test('with several active executables, each once and in order', () => {
+    const more = ['PCMWIN32.EXE', 'pcmsvc32.exe', 'appctl32.exe'].map(
+      (name) => `Client executable active: ${name}`,
+    );
+    expect(read(...blocked.toSpliced(2, 0, ...more)).active).toEqual([
+      'pcmsvc32.exe',
+      'pcmwin32.exe',
+      'appctl32.exe',
+    ]);
+  });
+
+  test('with the warning alone, and with the executable alone', () => {
+    expect(read('Warning: Client component in use.')).toEqual({ ...nothing, inUse: true });
+    expect(read('Client executable active: a.exe')).toEqual({
+      active: ['a.exe'],
+      inUse: true,
+      notUnderstood: [],
+    });
+  });
+
+  test('stays blocked when a later run in the same text says nothing of it', () => {
+    expect(read(...blocked, 'Reading configuration...', blocked[4] ?? '')).toEqual(expected);
+  });
+});
+
+test('Verifying is not success: it is printed by everyone and says nothing', () => {
+  expect(read('Reading configuration......', blocked[4] ?? '')).toEqual(nothing);
+});
+
+test('an empty transcript says nothing', () => {
+  expect(parseSmsrun32('')).toEqual(nothing);
+  expect(parseSmsrun32('\uFEFF\r\n \r\n...\r\n')).toEqual(nothing);
+});
+
+test.each([
+  'Copying APPCTL32.EXE',
+  'Client executable active:',
+  'Client executable inactive: pcmsvc32.exe',
+  'No warning: Client component in use.',
+  'Verifying',
+  `Client executable active: ${'x'.repeat(300)}`,
+])('what is not understood is kept: %s', (line) => {
+  const { notUnderstood, ...said } = read(...blocked.toSpliced(1, 1, line));
+  expect(notUnderstood).toEqual([line.slice(0, 200)]);
+  expect(said).toEqual({ active: [], inUse: true });
+});
+
+test('of a huge transcript the beginning is read, and that it was cut is not understood', () => {
+  const { active, notUnderstood } = parseSmsrun32(
+    `Client executable active: a.exe\n${'strange\n'.repeat(1_000_000)}`,
+  );
+  expect(active).toEqual(['a.exe']);
+  expect(notUnderstood).toHaveLength(50);
+  expect(notUnderstood[0]).toBe('(cut after 65536 characters)');
+});
+
+const pieces = fc.constantFrom(
+  ...blocked,
+  'Client executable active:',
+  '.',
+  '...',
+  ' ',
+  '\t',
+  '\\',
+  '/',
+  '\r',
+  '\n',
+  '\0',
+  'x',
+);
+const text = fc.oneof(
+  fc.array(pieces, { maxLength: 40 }).map((words) => words.join('')),
+  fc.string({ unit: 'binary' }),
+);
+
+test('it never throws, and every line that is no known one is kept', () => {
+  fc.assert(
+    fc.property(text, (source) => {
+      const { active, inUse } = parseSmsrun32(source);
+      expect(active.filter((name) => name === '' || name !== name.toLowerCase())).toEqual([]);
+      expect(inUse || active.length === 0).toBe(true);
+      expect(parseSmsrun32(`${source}\nsomething else`).notUnderstood.at(-1)).toBe('something else');
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test.each(['.', ' ', '. ', '\r', '\t.', 'Client executable active: ', 'Reading configuration', '\\'])(
+  'a transcript of %j over and over is read at once',
+  (piece) => {
+    const begun = performance.now();
+    parseSmsrun32(piece.repeat(10_000_000 / piece.length));
+    expect(performance.now() - begun).toBeLessThan(2000);
+  },
+);

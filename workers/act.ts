@@ -1,0 +1,75 @@
+import type { Client } from '../shared/domain/definition.ts';
+import type { Rules } from '../shared/domain/policy.ts';
+import type { Command, UpgradeEvent } from '../shared/domain/upgrade.ts';
+import { evidenceOf, sha256 } from '../shared/evidence.ts';
+import type { LookRequest } from '../shared/products/client-look.ts';
+import { readObservation } from '../shared/products/observe.ts';
+import type { Profile } from '../shared/products/profile.ts';
+import type { Evidence } from '../shared/store/store.ts';
+import type { Change, CommandOutput, Gateway, GatewayResult } from './gateways/gateway.ts';
+import { runStep } from './remediation/run-step.ts';
+
+/** What carrying out a command needs to know. */
+export interface Job {
+  readonly client: Client;
+  readonly rules: Rules;
+  readonly profile: Profile;
+  readonly gateway: Gateway;
+  readonly change: Change;
+}
+
+/** What came of a command: the event for the decider, and the raw text it rests on. */
+export interface Outcome {
+  readonly event: UpgradeEvent;
+  readonly evidence: readonly Evidence[];
+}
+
+/** Carries out one command on the client. Never throws for what a client can do; a failure is an event. */
+export async function act(job: Job, command: Command): Promise<Outcome> {
+  const { gateway, change } = job;
+  switch (command.type) {
+    case 'LookAtClient':
+      return look(job);
+    case 'MarkClient':
+      return ran(await gateway.mark(change), { type: 'ClientMarked' });
+    case 'RunUpdate':
+      return ran(await gateway.runUpdate(change), { type: 'UpdateRan' });
+    case 'RestartClient':
+      return plain(await gateway.restart(change), { type: 'RestartOrdered' });
+    case 'NotifyUsers':
+      return plain(await gateway.notify(change, command.text), { type: 'UsersNotified' });
+    case 'RunStep':
+      return { event: await runStep(job, command.journal), evidence: [] };
+  }
+}
+
+async function look({ client, rules, profile, gateway, change }: Job): Promise<Outcome> {
+  const request: LookRequest = {
+    componentDirectory: rules.product.componentDirectory,
+    files: Object.keys(rules.files),
+    services: Object.keys(rules.product.relocatable),
+  };
+  const found = await gateway.look(change.target, request, change.signal);
+  if (!found.ok) return { event: { type: 'LookFailed', failure: found.error }, evidence: [] };
+  const text = evidenceOf(found.value);
+  const evidence = { sha256: sha256(text), text };
+  const seen = readObservation(profile, found.value, evidence.sha256);
+  // A server by the fleet file stays one even where the machine does not look like it.
+  const observation = client.role === 'server' ? { ...seen, role: client.role } : seen;
+  return { event: { type: 'ClientObserved', observation }, evidence: [evidence] };
+}
+
+/** A command with an exit code: anything but 0 means that the client did it and says no. */
+function ran(result: GatewayResult<CommandOutput>, done: UpgradeEvent): Outcome {
+  if (!result.ok) return { event: { type: 'CommandFailed', failure: result.error }, evidence: [] };
+  const { exitCode, output } = result.value;
+  const text = `exit code ${exitCode}\n${output}`;
+  const evidence = [{ sha256: sha256(text), text }];
+  const failure = { kind: 'failed', message: `exit code ${exitCode}` } as const;
+  return { event: exitCode === 0 ? done : { type: 'CommandFailed', failure }, evidence };
+}
+
+const plain = (result: GatewayResult<void>, done: UpgradeEvent): Outcome => ({
+  event: result.ok ? done : { type: 'CommandFailed', failure: result.error },
+  evidence: [],
+});

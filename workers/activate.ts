@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Clock } from '../shared/clock.ts';
+import type { QueueName } from '../shared/domain/placement.ts';
+import type { Dispatcher } from '../shared/queues.ts';
+import type { Fence, Store, UpgradeKey } from '../shared/store/store.ts';
+import { drive, type DriveEnd } from './drive.ts';
+import type { Gateway } from './gateways/gateway.ts';
+import { keepLease } from './lease.ts';
+import type { Rulebook } from './rulebook.ts';
+
+/** What a worker process shares among all its activations. */
+export interface Workshop {
+  readonly store: Store;
+  readonly dispatcher: Dispatcher;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly gateway: Gateway;
+  readonly rulebook: Rulebook;
+  readonly leaseMs: number;
+}
+
+export type ActivationEnd = DriveEnd | 'parked' | 'ignored';
+
+/**
+ * Runs one activation: takes lease and slots, drives the upgrade until it rests, gives the lease back. A job whose
+ * activation is not the record's next one ends here: the record is the truth, the job a hint.
+ * @param stop aborts what runs, when the job's lock is lost or the worker stops hard
+ */
+export async function activate(
+  workshop: Workshop,
+  key: UpgradeKey,
+  activation: number,
+  queue: QueueName,
+  stop: AbortSignal,
+): Promise<ActivationEnd> {
+  const { store, clock, leaseMs } = workshop;
+  const log = workshop.log.child({ ...key, activation });
+  const begun = await store.begin(key, activation, randomUUID(), leaseMs, clock.now());
+  if (begun.kind !== 'begun') {
+    log.debug({ because: begun.because }, begun.kind);
+    return begun.kind;
+  }
+  const { fence, stored } = begun;
+  const lease = keepLease(store, key, fence, leaseMs, log);
+  try {
+    const signal = AbortSignal.any([stop, lease.lost]);
+    const job = await jobOf(workshop, key, fence, signal);
+    return await drive({ ...workshop, log, key, fence, queue, job }, stored);
+  } finally {
+    lease.stop();
+  }
+}
+
+async function jobOf(
+  { store, rulebook, gateway }: Workshop,
+  key: UpgradeKey,
+  fence: Fence,
+  signal: AbortSignal,
+) {
+  const [client, { rules, profile }] = await Promise.all([
+    store.readClient(key.client),
+    rulebook.of(key.campaign),
+  ]);
+  if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
+  const target = { client: client.client, host: client.host };
+  return { client, rules, profile, gateway, change: { target, fence, signal } };
+}

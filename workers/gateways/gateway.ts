@@ -1,0 +1,79 @@
+import type { Intent, Service, StartType } from '../../shared/domain/observation.ts';
+import type { Result } from '../../shared/errors.ts';
+import type { ClientLook, LookRequest } from '../../shared/products/client-look.ts';
+
+/** Who is allowed to change the client right now. A higher counter is newer; the owner makes equal counters distinguishable. */
+export interface Fence {
+  readonly counter: number;
+  readonly owner: string;
+}
+
+/** The machine a call goes to. */
+export interface Target {
+  readonly client: string;
+  readonly host: string;
+}
+
+/**
+ * Why a call did not bring what was asked.
+ * `unreachable`: never got there, nothing was done. `timedOut`, `cutOff`: the outcome is unknown and must be looked at.
+ * `fenced`: the client has seen a newer driver. `failed`: the client did it and says no. `garbled`: an answer that can not be read.
+ */
+export interface GatewayFailure {
+  readonly kind: 'unreachable' | 'timedOut' | 'cutOff' | 'fenced' | 'failed' | 'garbled';
+  readonly message: string;
+}
+
+export type GatewayResult<T> = Result<T, GatewayFailure>;
+
+/** Output of a command that ran on the client, kept as evidence. */
+export interface CommandOutput {
+  readonly exitCode: number;
+  readonly output: string;
+}
+
+/** A call that changes the client: where, by whom, until when. */
+export interface Change {
+  readonly target: Target;
+  readonly fence: Fence;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The hands of servpack: everything that touches a client goes through here. Every changing call carries the fence and is refused by
+ * the client when it has seen a newer one. No call retries by itself, and none answers before the client did.
+ */
+export interface Gateway {
+  /** Reads, never changes. */
+  look(target: Target, request: LookRequest, signal: AbortSignal): Promise<GatewayResult<ClientLook>>;
+  readService(target: Target, name: string, signal: AbortSignal): Promise<GatewayResult<Service>>;
+  hashFile(target: Target, path: string, signal: AbortSignal): Promise<GatewayResult<string | null>>;
+
+  /** Runs the release's Upgrade.bat on the client: it only marks it (SetupPhase=UPGRADE, Q168463). */
+  mark(change: Change): Promise<GatewayResult<CommandOutput>>;
+  /** Runs Smsrun32 /V on the client and brings its transcript (route `direct`). Marks first when asked to. */
+  runUpdate(change: Change): Promise<GatewayResult<CommandOutput>>;
+  /** Orders a restart. Success means that the order was taken, not that the machine came back. */
+  restart(change: Change): Promise<GatewayResult<void>>;
+  notify(change: Change, text: string): Promise<GatewayResult<void>>;
+
+  stopService(change: Change, name: string): Promise<GatewayResult<void>>;
+  startService(change: Change, name: string): Promise<GatewayResult<void>>;
+  configureService(
+    change: Change,
+    name: string,
+    settings: { readonly startType?: StartType; readonly imagePath?: string },
+  ): Promise<GatewayResult<void>>;
+  /** Copies a file on the client, creating the directory. Overwrites what stands at `to`. */
+  copyFile(change: Change, from: string, to: string): Promise<GatewayResult<void>>;
+  /** Removes one file, and its directory when that is then empty. Missing is fine. */
+  removeFile(change: Change, path: string): Promise<GatewayResult<void>>;
+  /** Only administrators and the system may write there afterwards (Q181118). */
+  protectDirectory(change: Change, path: string): Promise<GatewayResult<void>>;
+  /** Reads back what `writeIntent` wrote, so that it is verified before the first change. */
+  readIntent(target: Target, signal: AbortSignal): Promise<GatewayResult<Intent | null>>;
+  /** Writes the intent and pre-image of a procedure onto the client, or takes it away with null. */
+  writeIntent(change: Change, intent: Intent | null): Promise<GatewayResult<void>>;
+
+  close(): Promise<void>;
+}

@@ -1,0 +1,117 @@
+import { connect, type Socket } from 'node:net';
+import { err, messageOf } from '../../../shared/errors.ts';
+import type { GatewayFailure, GatewayResult } from '../gateway.ts';
+import { Lines, parseJson } from './lines.ts';
+import { answerSchema } from './wire.ts';
+
+const refuse = (kind: GatewayFailure['kind'], message: string): GatewayResult<never> =>
+  err({ kind, message });
+
+type Settle = (result: GatewayResult<unknown>) => void;
+
+/**
+ * One connection to the fleet that carries every call. It opens itself when a call needs it. When it breaks, the calls in
+ * flight answer `cutOff`: nobody knows whether the client did them.
+ */
+export class Connection {
+  readonly #address: { readonly host: string; readonly port: number };
+  readonly #pending = new Map<number, Settle>();
+  #link: Promise<Lines> | null = null;
+  #socket: Socket | null = null;
+  #lastId = 0;
+  #closed = false;
+
+  constructor(address: { readonly host: string; readonly port: number }) {
+    this.#address = address;
+  }
+
+  /** Sends one call and brings its answer as the fleet gave it; an abort answers `cutOff` at once. */
+  async call(body: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<GatewayResult<unknown>> {
+    if (signal.aborted) return refuse('cutOff', 'given up before it was sent');
+    if (this.#closed) return refuse('unreachable', 'the gateway is closed');
+    const id = ++this.#lastId;
+    const { promise, resolve } = Promise.withResolvers<GatewayResult<unknown>>();
+    const giveUp = (): void => this.#giveUp(id);
+    this.#pending.set(id, resolve);
+    signal.addEventListener('abort', giveUp, { once: true });
+    this.#send(id, body);
+    const result = await promise;
+    signal.removeEventListener('abort', giveUp);
+    return result;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#answerAll('cutOff', 'the gateway was closed');
+    const socket = this.#socket;
+    if (socket === null || socket.closed) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    socket.once('close', () => resolve());
+    socket.destroy();
+    await promise;
+  }
+
+  #send(id: number, body: Readonly<Record<string, unknown>>): void {
+    this.#link ??= this.#open();
+    this.#link.then(
+      (lines) => {
+        if (this.#pending.has(id)) lines.send({ id, ...body });
+      },
+      (error: unknown) => this.#answer(id, refuse('unreachable', `no way to the fleet: ${messageOf(error)}`)),
+    );
+  }
+
+  #giveUp(id: number): void {
+    if (!this.#pending.has(id)) return;
+    this.#answer(id, refuse('cutOff', 'given up while the client worked on it'));
+    this.#link?.then(
+      (lines) => lines.send({ abandon: id }),
+      () => undefined,
+    );
+  }
+
+  #open(): Promise<Lines> {
+    const socket = connect(this.#address);
+    this.#socket = socket;
+    const { promise, resolve, reject } = Promise.withResolvers<Lines>();
+    const lines = new Lines(socket, (line) => this.#take(line, socket));
+    let opened = false;
+    socket.once('connect', () => {
+      opened = true;
+      resolve(lines);
+    });
+    // `close` comes some turns after `error`; a call made in between must already find the way free for a new connection.
+    const lost = (error?: Error): void => {
+      if (this.#link === promise) {
+        this.#link = null;
+        if (opened) this.#answerAll('cutOff', 'the connection to the fleet broke');
+      }
+      reject(error ?? new Error('the connection was closed'));
+    };
+    socket.on('error', lost);
+    socket.once('close', () => lost());
+    return promise;
+  }
+
+  #take(line: string, socket: Socket): void {
+    const answer = answerSchema.safeParse(parseJson(line));
+    if (answer.success) {
+      const { id, ...result } = answer.data;
+      return this.#answer(id, result.ok ? { ok: true, value: result.value } : result);
+    }
+    // It is not known whose answer this was, so nothing in flight can be trusted to be answered.
+    this.#link = null;
+    socket.destroy();
+    this.#answerAll('garbled', `the fleet said something that is no answer: ${line.slice(0, 200)}`);
+  }
+
+  #answer(id: number, result: GatewayResult<unknown>): void {
+    const settle = this.#pending.get(id);
+    this.#pending.delete(id);
+    settle?.(result);
+  }
+
+  #answerAll(kind: GatewayFailure['kind'], message: string): void {
+    for (const id of this.#pending.keys()) this.#answer(id, refuse(kind, message));
+  }
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { err, ok } from '../../../shared/errors.ts';
+import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
+import { Connection } from './connection.ts';
+import { type Op, type RequestOf, type ValueOf, valueSchemas } from './wire.ts';
+
+/** What an operation needs besides id, client, host and fence. */
+type Arguments<O extends Op> = Omit<RequestOf<O>, 'id' | 'op' | 'client' | 'host' | 'fence'>;
+
+/**
+ * The gateway to the lab fleet: a socket client of the fleet process. It never waits by itself and never calls twice; it connects
+ * when the first call needs it, so a fleet that is not there answers `unreachable`.
+ */
+export function connectSimulatedGateway(address: { readonly port: number; readonly host?: string }): Gateway {
+  const connection = new Connection({ host: '127.0.0.1', ...address });
+
+  async function call<O extends Op>(
+    op: O,
+    body: Readonly<Record<string, unknown>>,
+    signal: AbortSignal,
+  ): Promise<GatewayResult<ValueOf<O>>> {
+    const answer = await connection.call({ op, ...body }, signal);
+    return answer.ok ? understand(op, answer.value) : answer;
+  }
+
+  const read = <O extends Op>(op: O, { client, host }: Target, rest: Arguments<O>, signal: AbortSignal) =>
+    call(op, { client, host, ...rest }, signal);
+
+  const change = <O extends Op>(op: O, { target, fence, signal }: Change, rest: Arguments<O>) =>
+    call(op, { client: target.client, host: target.host, fence, ...rest }, signal);
+
+  return {
+    look: (target, request, signal) => read('look', target, { request }, signal),
+    readService: (target, name, signal) => read('readService', target, { name }, signal),
+    hashFile: (target, path, signal) => read('hashFile', target, { path }, signal),
+    mark: (where) => change('mark', where, {}),
+    runUpdate: (where) => change('runUpdate', where, {}),
+    restart: (where) => change('restart', where, {}),
+    notify: (where, text) => change('notify', where, { text }),
+    stopService: (where, name) => change('stopService', where, { name }),
+    startService: (where, name) => change('startService', where, { name }),
+    configureService: (where, name, settings) => change('configureService', where, { name, settings }),
+    copyFile: (where, from, to) => change('copyFile', where, { from, to }),
+    removeFile: (where, path) => change('removeFile', where, { path }),
+    protectDirectory: (where, path) => change('protectDirectory', where, { path }),
+    readIntent: (target, signal) => read('readIntent', target, {}, signal),
+    writeIntent: (where, intent) => change('writeIntent', where, { intent }),
+    close: () => connection.close(),
+  };
+}
+
+/** An answer is only what it says when all of it is understood. */
+function understand<O extends Op>(op: O, value: unknown): GatewayResult<ValueOf<O>> {
+  const parsed = valueSchemas[op].safeParse(value);
+  if (parsed.success) return ok(parsed.data as ValueOf<O>);
+  return err({
+    kind: 'garbled',
+    message: `answer to ${op} not understood: ${z.prettifyError(parsed.error)}`,
+  });
+}

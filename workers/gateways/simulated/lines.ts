@@ -1,0 +1,47 @@
+import type { Socket } from 'node:net';
+
+/** A peer that sends more than this without a line end is not speaking the protocol. */
+const maxLineLength = 16 * 1024 * 1024;
+
+/**
+ * JSON lines over a socket. `onLine` gets each complete line; a line longer than 16 MiB destroys the socket. Lines sent within one turn of
+ * the event loop leave in one write, which is what keeps thousands of small calls cheap.
+ */
+export class Lines {
+  readonly #socket: Socket;
+  #outgoing: string[] = [];
+  #partial = '';
+
+  constructor(socket: Socket, onLine: (line: string) => void) {
+    this.#socket = socket;
+    socket.setEncoding('utf8');
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: string) => this.#take(chunk, onLine));
+  }
+
+  send(value: unknown): void {
+    if (this.#outgoing.length === 0) setImmediate(() => this.#flush());
+    this.#outgoing.push(JSON.stringify(value));
+  }
+
+  #flush(): void {
+    if (!this.#socket.destroyed) this.#socket.write(`${this.#outgoing.join('\n')}\n`);
+    this.#outgoing = [];
+  }
+
+  #take(chunk: string, onLine: (line: string) => void): void {
+    const lines = (this.#partial + chunk).split('\n');
+    this.#partial = lines.pop() ?? '';
+    if (this.#partial.length > maxLineLength) this.#socket.destroy();
+    for (const line of lines) onLine(line);
+  }
+}
+
+/** The JSON value of a line, or undefined when it is none. */
+export function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    return undefined;
+  }
+}

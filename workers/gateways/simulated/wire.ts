@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import type { Intent, Service } from '../../../shared/domain/observation.ts';
+import type { ClientLook } from '../../../shared/products/client-look.ts';
+import type { CommandOutput } from '../gateway.ts';
+
+/**
+ * What the simulated gateway and the lab fleet say to each other: one JSON value per line over loopback TCP. One
+ * connection carries many calls at once; `id` ties an answer to its call. Both sides check what they get.
+ */
+
+const startType = z.enum(['automatic', 'manual', 'disabled']);
+
+const serviceSchema = z.strictObject({
+  name: z.string(),
+  imagePath: z.string(),
+  startType,
+  state: z.enum(['running', 'stopped', 'startPending', 'stopPending']),
+  pid: z.int().nullable(),
+  account: z.string(),
+  dependsOn: z.array(z.string()).readonly(),
+}) satisfies z.ZodType<Service>;
+
+const intentSchema = z.strictObject({
+  kind: z.enum(['relocation', 'workaround']),
+  campaign: z.string(),
+  direction: z.enum(['forward', 'back']),
+  step: z.string(),
+  preImage: z.strictObject({
+    service: serviceSchema,
+    sha256: z.string(),
+    from: z.string(),
+    to: z.string(),
+  }),
+}) satisfies z.ZodType<Intent>;
+
+const lookSchema = z.strictObject({
+  at: z.number(),
+  bootId: z.string().min(1),
+  bootedAt: z.number(),
+  role: z.enum(['workstation', 'server']),
+  logonServer: z.string(),
+  configuration: z.string().nullable(),
+  transcript: z.strictObject({ at: z.number(), text: z.string() }).nullable(),
+  versionFile: z.string().nullable(),
+  files: z.array(
+    z.strictObject({ name: z.string(), sha256: z.string().nullable(), error: z.string().exactOptional() }),
+  ),
+  processes: z.array(
+    z.strictObject({
+      pid: z.int(),
+      executable: z.string(),
+      imagePath: z.string(),
+      session: z.int(),
+      user: z.string(),
+      startedAt: z.number(),
+    }),
+  ),
+  locked: z.array(z.string()),
+  services: z.array(serviceSchema),
+  users: z.array(
+    z.strictObject({ name: z.string(), session: z.int(), since: z.number(), load: z.string().nullable() }),
+  ),
+  packageRunning: z.boolean(),
+  pendingRestart: z.boolean(),
+  intent: intentSchema.nullable(),
+}) satisfies z.ZodType<ClientLook>;
+
+const outputSchema = z.strictObject({
+  exitCode: z.int(),
+  output: z.string(),
+}) satisfies z.ZodType<CommandOutput>;
+
+/** What a good answer to each operation carries. `undefined`: it only says that it was done. */
+export const valueSchemas = {
+  look: lookSchema,
+  readService: serviceSchema,
+  hashFile: z.string().nullable(),
+  mark: outputSchema,
+  runUpdate: outputSchema,
+  restart: z.undefined(),
+  notify: z.undefined(),
+  stopService: z.undefined(),
+  startService: z.undefined(),
+  configureService: z.undefined(),
+  copyFile: z.undefined(),
+  removeFile: z.undefined(),
+  protectDirectory: z.undefined(),
+  readIntent: intentSchema.nullable(),
+  writeIntent: z.undefined(),
+};
+
+export type Op = keyof typeof valueSchemas;
+export type ValueOf<O extends Op> = z.infer<(typeof valueSchemas)[O]>;
+
+const fenceSchema = z.strictObject({ counter: z.int().nonnegative(), owner: z.string().min(1) });
+const call = { id: z.int().positive(), client: z.string().min(1), host: z.string() };
+const change = { ...call, fence: fenceSchema };
+const path = z.string().min(1);
+const settings = z.strictObject({ startType: startType.exactOptional(), imagePath: path.exactOptional() });
+const lookRequest = z.strictObject({
+  componentDirectory: path,
+  files: z.array(z.string()).readonly(),
+  services: z.array(z.string()).readonly(),
+});
+
+export const requestSchema = z.discriminatedUnion('op', [
+  z.strictObject({ ...call, op: z.literal('look'), request: lookRequest }),
+  z.strictObject({ ...call, op: z.literal('readService'), name: path }),
+  z.strictObject({ ...call, op: z.literal('hashFile'), path }),
+  z.strictObject({ ...call, op: z.literal('readIntent') }),
+  z.strictObject({ ...change, op: z.literal('mark') }),
+  z.strictObject({ ...change, op: z.literal('runUpdate') }),
+  z.strictObject({ ...change, op: z.literal('restart') }),
+  z.strictObject({ ...change, op: z.literal('notify'), text: z.string() }),
+  z.strictObject({ ...change, op: z.literal('stopService'), name: path }),
+  z.strictObject({ ...change, op: z.literal('startService'), name: path }),
+  z.strictObject({ ...change, op: z.literal('configureService'), name: path, settings }),
+  z.strictObject({ ...change, op: z.literal('copyFile'), from: path, to: path }),
+  z.strictObject({ ...change, op: z.literal('removeFile'), path }),
+  z.strictObject({ ...change, op: z.literal('protectDirectory'), path }),
+  z.strictObject({ ...change, op: z.literal('writeIntent'), intent: intentSchema.nullable() }),
+]);
+
+export type Request = z.infer<typeof requestSchema>;
+export type RequestOf<O extends Op> = Extract<Request, { op: O }>;
+/** A request that changes the client; it carries the fence. */
+export type ChangeRequest = Extract<Request, { fence: unknown }>;
+
+/** The driver lets go of a call it no longer waits for. What the call has begun on the client goes on. */
+export const abandonSchema = z.strictObject({ abandon: z.int().positive() });
+
+const failureSchema = z.strictObject({
+  kind: z.enum(['unreachable', 'timedOut', 'cutOff', 'fenced', 'failed', 'garbled']),
+  message: z.string(),
+});
+
+export const answerSchema = z.discriminatedUnion('ok', [
+  z.strictObject({ id: z.int(), ok: z.literal(true), value: z.unknown().optional() }),
+  z.strictObject({ id: z.int(), ok: z.literal(false), error: failureSchema }),
+]);

@@ -1,0 +1,111 @@
+import { Worker } from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
+import { labClock, systemClock } from '../shared/clock.ts';
+import type { Config } from '../shared/config.ts';
+import type { QueueName } from '../shared/domain/placement.ts';
+import { err, type Fault, fault, ok, type Result } from '../shared/errors.ts';
+import {
+  activationOf,
+  type JobData,
+  openDispatcher,
+  queueNames,
+  queuePrefix,
+  workerOptions,
+} from '../shared/queues.ts';
+import { runProcess } from '../shared/run-process.ts';
+import { openRedisStore } from '../shared/store/redis/open.ts';
+import { activate, type Workshop } from './activate.ts';
+import type { Gateway } from './gateways/gateway.ts';
+import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
+import { openRulebook } from './rulebook.ts';
+
+/** A lease as long as BullMQ's lock: what loses one has lost the other. */
+const leaseMs = workerOptions.lockDuration;
+const stopDeadlineMs = 10_000;
+
+export interface RunningWorker {
+  /** Takes no new jobs, lets running ones rest, and aborts them at the deadline; then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Composition root of a worker process. */
+export async function runWorker(config: Config, log: Logger): Promise<Result<RunningWorker, Fault>> {
+  const gateway = openGateway(config);
+  if (!gateway.ok) return gateway;
+  const store = await openRedisStore({ url: config.redisUrl, prefix: config.prefix });
+  if (!store.ok) return store;
+  const workshop: Workshop = {
+    store: store.value,
+    dispatcher: openDispatcher(config.redisUrl, config.prefix),
+    clock: config.labClock === null ? systemClock : labClock(config.labClock),
+    log,
+    gateway: gateway.value,
+    rulebook: openRulebook(store.value),
+    leaseMs,
+  };
+  const hardStop = new AbortController();
+  const workers = queueNames.map((queue) => openQueue(config, workshop, queue, hardStop.signal));
+  log.info({ gateway: config.gateway }, 'worker runs');
+  return ok({
+    stop: async () => {
+      const deadline = setTimeout(() => hardStop.abort(), stopDeadlineMs);
+      await Promise.all(workers.map((worker) => worker.close()));
+      clearTimeout(deadline);
+      await Promise.all([workshop.gateway.close(), workshop.dispatcher.close(), workshop.store.close()]);
+      log.info('worker stopped');
+    },
+  });
+}
+
+function openGateway({ gateway }: Config): Result<Gateway, Fault> {
+  if (gateway === null) {
+    return err(
+      fault(
+        'config.gateway',
+        'no way to reach clients is configured; set SERVPACK_GATEWAY, e.g. simulated:7400',
+      ),
+    );
+  }
+  return ok(connectSimulatedGateway({ port: Number(gateway.slice('simulated:'.length)) }));
+}
+
+interface OpenQueue {
+  close(): Promise<void>;
+}
+
+function openQueue(config: Config, workshop: Workshop, queue: QueueName, hardStop: AbortSignal): OpenQueue {
+  const connection = new Redis(config.redisUrl, { maxRetriesPerRequest: null });
+  connection.on('error', (error) => workshop.log.warn({ error }, 'redis'));
+  const worker = new Worker<JobData>(
+    queue,
+    // A lock that could not be renewed does not stop a processor by itself: the third argument is the signal that does.
+    async (job, _token, signal) =>
+      activate(
+        workshop,
+        job.data,
+        activationOf(job.id ?? ''),
+        queue,
+        signal ? AbortSignal.any([signal, hardStop]) : hardStop,
+      ),
+    {
+      ...workerOptions,
+      connection,
+      prefix: queuePrefix(config.prefix),
+      concurrency: config.concurrency[queue],
+    },
+  );
+  worker.on('lockRenewalFailed', (ids) => {
+    for (const id of ids) worker.cancelJob(id, 'its lock was lost');
+  });
+  worker.on('failed', (job, error) => workshop.log.error({ job: job?.id, error }, 'activation failed'));
+  worker.on('error', (error) => workshop.log.warn({ error }, 'queue'));
+  return {
+    close: async () => {
+      await worker.close();
+      connection.disconnect();
+    },
+  };
+}
+
+if (import.meta.main) await runProcess('worker', runWorker, () => 'ready');

@@ -1,0 +1,46 @@
+import type { Intent, PreImage } from '../../shared/domain/observation.ts';
+import type { Journal } from '../../shared/domain/procedure.ts';
+import { ok } from '../../shared/errors.ts';
+import type { GatewayResult } from '../gateways/gateway.ts';
+import { failed, readService, type Runner } from './services.ts';
+
+/** Reads the service as it is, writes pre-image and intent onto the client, and verifies that they stand there. */
+export async function record(runner: Runner, journal: Journal): Promise<GatewayResult<PreImage>> {
+  const { gateway, change, rules } = runner;
+  const service = await readService(runner, journal.service);
+  if (!service.ok) return service;
+  const target = rules.product.relocatable[journal.service.toLowerCase()];
+  if (target === undefined)
+    return failed(`the product profile does not say where to move ${journal.service}`);
+  const from = service.value.imagePath;
+  const sha256 = await gateway.hashFile(change.target, from, change.signal);
+  if (!sha256.ok) return sha256;
+  if (sha256.value === null) return failed(`${from} is not there`);
+  const preImage = {
+    service: service.value,
+    sha256: sha256.value,
+    from,
+    to: `${target.to}\\${target.executable}`,
+  };
+  const announced = await announce(runner, journal, preImage);
+  return announced.ok ? ok(preImage) : announced;
+}
+
+/** The intent names the step before it runs, so that whoever finds it knows where to go on. */
+export async function announce(
+  { gateway, change, rules }: Runner,
+  journal: Journal,
+  preImage: PreImage,
+): Promise<GatewayResult<void>> {
+  const { procedure: kind, direction, step } = journal;
+  const intent: Intent = { kind, campaign: rules.campaign, direction, step, preImage };
+  const written = await gateway.writeIntent(change, intent);
+  if (!written.ok) return written;
+  const back = await gateway.readIntent(change.target, change.signal);
+  if (!back.ok) return back;
+  return back.value?.step === step &&
+    back.value.direction === direction &&
+    back.value.preImage.sha256 === preImage.sha256
+    ? ok(undefined)
+    : failed('the intent could not be read back from the client');
+}

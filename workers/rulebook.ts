@@ -1,0 +1,38 @@
+import type { Rules } from '../shared/domain/policy.ts';
+import { loadProfile, type Profile, rulesOf } from '../shared/products/profile.ts';
+import type { Store } from '../shared/store/store.ts';
+
+/** What holds for every client of one campaign. */
+export interface Rulebook {
+  of(campaign: string): Promise<{ readonly rules: Rules; readonly profile: Profile }>;
+}
+
+/** A campaign's definition and its release do not change once it is started, so they are read once per process. */
+export function openRulebook(store: Store): Rulebook {
+  const known = new Map<string, ReturnType<Rulebook['of']>>();
+  return {
+    of: (campaign) => {
+      const reading = known.get(campaign) ?? read(store, campaign);
+      known.set(campaign, reading);
+      // A failed reading is not kept: the next activation tries again.
+      reading.catch(() => known.delete(campaign));
+      return reading;
+    },
+  };
+}
+
+async function read(store: Store, name: string): ReturnType<Rulebook['of']> {
+  const record = await store.readCampaign(name);
+  if (record === null) throw new Error(`campaign ${name} is not there`);
+  const { definition } = record.campaign;
+  const release = await store.readRelease(definition.release);
+  if (release === null) throw new Error(`release ${definition.release} of campaign ${name} is not there`);
+  const profile = loadProfile(release.product);
+  if (!profile.ok) throw new Error(profile.error.message);
+  const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
+  const product = rulesOf(profile.value);
+  return {
+    profile: profile.value,
+    rules: { campaign: name, seed: definition.seed, policy: definition.policy, product, files },
+  };
+}
