@@ -24,12 +24,15 @@ export const stageBody = z.strictObject({ path: z.string().min(1).max(4096) });
 
 export const pauseBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
 
-export const checkInBody = z.strictObject({
-  transcript: z
-    .string()
-    .max(256 * 1024)
-    .optional(),
-});
+/** No body at all is fine: `curl -X POST` from a logon script. */
+export const checkInBody = z
+  .strictObject({
+    transcript: z
+      .string()
+      .max(256 * 1024)
+      .optional(),
+  })
+  .nullish();
 
 const isTrue = z
   .enum(['true', 'false'])

@@ -23,7 +23,7 @@ export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerRespo
 
 /** The HTTP API of an orchestrator; the caller lets it listen, on loopback unless told otherwise. */
 export function buildApi(office: Office, { token, tokenName = 'default', log }: ApiOptions): FastifyInstance {
-  const app = fastify({ bodyLimit, forceCloseConnections: true }).withTypeProvider<ZodTypeProvider>();
+  const app = fastify({ bodyLimit }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app, log);

@@ -25,6 +25,6 @@ export function clientRoutes(app: Api, office: Office): void {
   app.post(
     '/v1/clients/:client/checkin',
     { schema: { params: clientParams, body: checkInBody, response: answers(checkInAnswer) } },
-    async ({ params, body }, reply) => answer(reply, await checkIn(office, params.client, body.transcript ?? null)),
+    async ({ params, body }, reply) => answer(reply, await checkIn(office, params.client, body?.transcript ?? null)),
   );
 }

@@ -30,7 +30,8 @@ function knownFault(error: FastifyError): Fault | null {
   if (error instanceof StoreAway) return fault('store.away', error.message);
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'request';
-    const issues = error.validation.map(({ instancePath, message }) => `${where}${instancePath.replaceAll('/', '.')}: ${message ?? ''}`);
+    const placeOf = (path: string): string => (path === '/' ? where : `${where}${path.replaceAll('/', '.')}`);
+    const issues = error.validation.map(({ instancePath, message }) => `${placeOf(instancePath)}: ${message ?? ''}`);
     return fault('input.request', issues.join('; '));
   }
   if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return fault('tooLarge.body', 'the request is larger than this route takes');

@@ -53,4 +53,7 @@ const escapeInvisible = (char: string): string => `\\u${char.charCodeAt(0).toStr
 
 const quote = (text: string): string => JSON.stringify(text).replace(invisible, escapeInvisible);
 
+/** The text with its control characters escaped, on one line. */
+export const withoutControls = (text: string): string => quote(text).slice(1, -1).replaceAll('\\"', '"');
+
 const shorten = (text: string): string => (text.length <= 50 ? text : `${text.slice(0, 47)}...`);

@@ -2,7 +2,7 @@ import { isNode, LineCounter, parseDocument } from 'yaml';
 import type { Document, Node } from 'yaml';
 
 import { messageOf } from '../errors.ts';
-import { wholeFile } from './input-fault.ts';
+import { withoutControls, wholeFile } from './input-fault.ts';
 import type { InputFault } from './input-fault.ts';
 import type { KeyPath } from './key-path.ts';
 import { YamlWalk } from './yaml-walk.ts';
@@ -56,7 +56,8 @@ const sayError = (code: string, message: string): [string, string] => {
   if (code === 'MULTIPLE_DOCS')
     return ['has several documents', 'one document, without a --- line in between'];
   if (code === 'RESOURCE_EXHAUSTION') return ['is nested too deeply', 'a few levels'];
-  return [`is not YAML: ${message.split('\n')[0] ?? ''}`, 'valid YAML'];
+  // The library's sentences quote the file.
+  return [`is not YAML: ${withoutControls(message).slice(0, 150)}`, 'valid YAML'];
 };
 
 function inspected(

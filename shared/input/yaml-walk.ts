@@ -29,14 +29,14 @@ export class YamlWalk {
 
   lineOf(path: KeyPath): number {
     for (let length = path.length; length > 0; length -= 1) {
-      const line = this.#lines.get(keyText(path.slice(0, length)));
+      const line = this.#lines.get(JSON.stringify(path.slice(0, length)));
       if (line !== undefined) return line;
     }
-    return this.#lines.get(keyText([])) ?? 1;
+    return this.#lines.get('[]') ?? 1;
   }
 
   visit(node: unknown, path: KeyPath, line: number): void {
-    this.#lines.set(keyText(path), line);
+    this.#lines.set(JSON.stringify(path), line);
     if (isAlias(node)) return this.#refuse(path, line, 'is an alias (*)', 'the value itself');
     if (!isNode(node)) return;
     if (node.anchor !== undefined) this.#refuse(path, line, 'has an anchor (&)', 'the value alone');

@@ -7,8 +7,9 @@ import { configurationParsers, transcriptParsers, versionParsers } from './parse
 
 /** The keys of a product profile: everything that servpack knows of a product without being changed for it. */
 
+/** Windows drops dots and spaces at the end of a name, and `..` leads elsewhere: such a path is not what it seems. */
 const isWindowsPath = (value: string): boolean =>
-  /^[A-Za-z]:(?:\\[^\\/:*?"<>|\p{Cc}]{1,100}){1,20}$/u.test(value);
+  /^[A-Za-z]:(?:\\[^\\/:*?"<>|\p{Cc}]{1,100}){1,20}$/u.test(value) && !/[. ](?:\\|$)/.test(value);
 
 const windowsPath = () => matching('a full Windows path such as C:\\MS\\SMS\\BIN', isWindowsPath);
 

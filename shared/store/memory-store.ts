@@ -16,7 +16,8 @@ import { begin, commit, renew } from './memory/upgrades.ts';
 import type { AuditEntry, Store } from './store.ts';
 
 /**
- * The in-memory twin of the Redis adapter: same semantics, for tests and simulation. Nothing outlives the process.
+ * The in-memory twin of the Redis adapter: same semantics, for tests and simulation. Nothing outlives the
+ * process.
  * @param now real time in milliseconds, for leases only
  */
 export function createMemoryStore(now: () => number): Store {

@@ -2,7 +2,10 @@ import { tallyOf, type Tally } from '../domain/tally.ts';
 import { waitingTally } from './admitted.ts';
 import type { SlotsInUse, Store } from './store.ts';
 
-/** What the campaign's counters must say: summed from every record and every waiting client, not from the counters. */
+/**
+ * What the campaign's counters must say: summed from every record and every waiting client, not from the
+ * counters.
+ */
 export async function recount(store: Store, campaign: string): Promise<Tally> {
   const sum = new Map<string, number>();
   const add = (tally: Tally): void => {

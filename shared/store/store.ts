@@ -6,8 +6,9 @@ import type { Upgrade } from '../domain/upgrade.ts';
 import type { Fault, Result } from '../errors.ts';
 
 /**
- * The store port: the truth of servpack. Two adapters pass one contract suite: Redis (one Lua script per change) and an in-memory
- * twin. Each method is atomic. Times named `…At` are policy time; lease ends are real time.
+ * The store port: the truth of servpack. Two adapters pass one contract suite: Redis (one Lua script per
+ * change) and an in-memory twin. Each method is atomic. Times named `…At` are policy time; lease ends are
+ * real time.
  */
 
 export interface UpgradeKey {
@@ -18,7 +19,10 @@ export interface UpgradeKey {
 /** Where a non-terminal upgrade is found. It is in exactly one of these; waiting ones have no record yet. */
 export type Index = 'waiting' | 'due' | 'parked' | 'driven';
 
-/** The one driver of a client. The counter grows for ever across campaigns; the owner is random, so a lost counter can not repeat a fence. */
+/**
+ * The one driver of a client. The counter grows for ever across campaigns; the owner is random, so a lost
+ * counter can not repeat a fence.
+ */
 export interface Fence {
   readonly counter: number;
   readonly owner: string;
@@ -27,7 +31,10 @@ export interface Fence {
 /** What came in from outside and is consumed by the lease holder only. */
 export type Message = { readonly type: 'CheckedIn'; readonly transcript: string | null };
 
-/** An inbox holds at most this many messages; a further check-in is absorbed, for it would cause the same look. */
+/**
+ * An inbox holds at most this many messages; a further check-in is absorbed, for it would cause the same
+ * look.
+ */
 export const inboxLimit = 8;
 
 export interface StoredUpgrade {
@@ -90,7 +97,10 @@ export interface Commit {
   readonly step: 'start' | 'finish';
   readonly place:
     | { readonly index: 'driven' }
-    /** A rest: refused with `inbox` while there are unconsumed messages. Adds 1 to the activation and ends the lease. */
+    /**
+     * A rest: refused with `inbox` while there are unconsumed messages. Adds 1 to the activation and ends the
+     * lease.
+     */
     | { readonly index: 'due'; readonly dueAt: number; readonly keepsSlots: boolean }
     /** Gives back slots and lease; whoever frees a slot hands it on. */
     | { readonly index: 'parked' }
@@ -112,8 +122,8 @@ export type CommitOutcome =
       readonly handed: Activation | null;
     }
   /**
-   * Nothing was written: messages came in beyond `consumed`. Here is the whole inbox, those that this commit would have consumed
-   * included: decide on all of them again and commit with their number.
+   * Nothing was written: messages came in beyond `consumed`. Here is the whole inbox, those that this commit
+   * would have consumed included: decide on all of them again and commit with their number.
    */
   | { readonly kind: 'inbox'; readonly messages: readonly Message[] }
   /** Nothing was written: the campaign does not run and the step would begin something. */
@@ -122,7 +132,10 @@ export type CommitOutcome =
   | { readonly kind: 'stale'; readonly because: string };
 
 export type DeliverOutcome =
-  /** `next` is null when a driver is at work (it will read the inbox) or when the upgrade is parked without a slot. */
+  /**
+   * `next` is null when a driver is at work (it will read the inbox) or when the upgrade is parked without a
+   * slot.
+   */
   | { readonly kind: 'delivered'; readonly key: UpgradeKey; readonly next: Activation | null }
   | { readonly kind: 'ignored'; readonly because: string };
 
@@ -195,8 +208,9 @@ export interface Store {
   /** Only clients of open waves. */
   queued(campaign: string, limit: number): Promise<Queued>;
   /**
-   * Makes waiting or parked clients due now with their slots taken. Compare-and-set for each: one that is no longer queued, whose slots are taken,
-   * or whose campaign does not run is left alone. A parked one gets its next activation.
+   * Makes waiting or parked clients due now with their slots taken. Compare-and-set for each: one that is no
+   * longer queued, whose slots are taken, or whose campaign does not run is left alone. A parked one gets its
+   * next activation.
    */
   admit(campaign: string, picks: readonly Candidate[], at: number): Promise<readonly Activation[]>;
 
@@ -211,8 +225,10 @@ export interface Store {
   /** The campaign that drives or holds this client now. */
   claimOf(client: string): Promise<string | null>;
   /**
-   * First step of an activation: takes lease and slots together. Ignored for another activation number, while another owner's lease lives,
-   * when not due at `at` yet, or when parked or settled. A driver whose lease ended is taken over under a new fence. Parked without a free slot, or when the campaign does not run and the upgrade is not finishing.
+   * First step of an activation: takes lease and slots together. Ignored for another activation number, while
+   * another owner's lease lives, when not due at `at` yet, or when parked or settled. A driver whose lease
+   * ended is taken over under a new fence. Parked without a free slot, or when the campaign does not run and
+   * the upgrade is not finishing.
    */
   begin(
     key: UpgradeKey,
@@ -224,13 +240,16 @@ export interface Store {
   commit(commit: Commit): Promise<CommitOutcome>;
   /** False = the lease is lost: abort everything. */
   renew(key: UpgradeKey, fence: Fence, leaseMs: number): Promise<boolean>;
-  /** Puts a message into the inbox of the client's unsettled upgrade and makes it due at `at`, in one step. */
+  /**
+   * Puts a message into the inbox of the client's unsettled upgrade and makes it due at `at`, in one step.
+   */
   deliver(client: string, message: Message, at: number): Promise<DeliverOutcome>;
 
   // Safety net.
   /**
-   * Upgrades overdue by more than `graceMs` of policy time, and drivers whose lease ended: what must be added to BullMQ (again).
-   * An expired lease is taken away and the upgrade made due at `at` under the same activation number + 1; its slots stay with the record.
+   * Upgrades overdue by more than `graceMs` of policy time, and drivers whose lease ended: what must be added
+   * to BullMQ (again). An expired lease is taken away and the upgrade made due at `at` under the same
+   * activation number + 1; its slots stay with the record.
    */
   sweep(at: number, graceMs: number, limit: number): Promise<readonly SweepFinding[]>;
 

@@ -2,7 +2,10 @@ import { expect } from 'vitest';
 import type { Intent, Service } from '../../shared/domain/observation.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../../workers/gateways/gateway.ts';
 
-/** Clients that a gateway is tried on. Made anew for every test; nothing of an earlier test may be left on them. */
+/**
+ * Clients that a gateway is tried on. Made anew for every test; nothing of an earlier test may be left on
+ * them.
+ */
 export interface ContractClients {
   readonly gateway: Gateway;
   /** Another connection to the same clients. */

@@ -98,7 +98,7 @@ describe('the simulated gateway and its connection', () => {
     expect(await gateway.look(target, request, signal)).toMatchObject({ ok: true });
   });
 
-  it('answers cutOff when the connection breaks in the middle, and connects again for the next call', async () => {
+  it('answers cutOff when the connection breaks in mid-call, and connects again for the next', async () => {
     let calls = 0;
     const port = await door((socket, id) => {
       calls += 1;

@@ -142,6 +142,15 @@ describe('keys', () => {
   });
 });
 
+test('what is shown of a key or of broken YAML is short and can not steer a terminal', () => {
+  const longKey = `name: a\n"${'\\e[2J'}${'x'.repeat(1000)}": 1\n`;
+  const broken = `name: |\u009b31m${'x'.repeat(1000)}\n`;
+  for (const [fault = ''] of [faults(longKey), faults(broken)]) {
+    expect(fault).toMatch(/^in\.yaml:[12]: [ -~]+, expected /);
+    expect(fault.length).toBeLessThan(230);
+  }
+});
+
 test('what is shown of a value is short and can not steer a terminal', () => {
   const source = `name: a\npeople:\n  - firstName: b\n    age: "${'\\e[2J\\u202e'}${'x'.repeat(1000)}"\n`;
   const [fault = ''] = faults(source);

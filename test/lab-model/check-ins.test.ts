@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import { labClock } from '../../shared/clock.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
-import { mondayAtFive, release } from './one-machine.ts';
+import { hour, mondayAtFive, release } from './one-machine.ts';
 
 const rows = Array.from({ length: 80 }, (_, n) => ({
   client: `PC ${n}`,
@@ -61,20 +62,45 @@ describe('the logon script', () => {
     expect(JSON.parse(body)).toEqual({ transcript: expect.stringMatching(/^Reading configuration\.{3}/) });
   });
 
-  it('has no more than 20 posts on their way at once', async () => {
-    const waiting: ServerResponse[] = [];
-    let most = 0;
-    const { promise: allCame, resolve } = Promise.withResolvers<void>();
-    let came = 0;
-    const url = await orchestrator((_request, response) => {
-      most = Math.max(most, waiting.push(response));
-      if (++came >= 40) resolve();
-      // Answers the whole batch only when it is as large as it gets.
-      if (waiting.length >= 20) setImmediate(() => waiting.splice(0).forEach((each) => each.end()));
+  it('posts again morning after morning', async () => {
+    const posts = new Map<string, number>();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const url = await orchestrator((request, response) => {
+      const count = (posts.get(request.url ?? '') ?? 0) + 1;
+      posts.set(request.url ?? '', count);
+      response.end();
+      if (count === 3) resolve();
     });
     await fleetThatChecksInAt(url);
+    await expect(promise).resolves.toBeUndefined();
+  });
+
+  it('has no more than 20 posts on their way at once', async () => {
+    const waiting: ServerResponse[] = [];
+    const { promise: allCame, resolve } = Promise.withResolvers<void>();
+    let [most, came, isAnswering] = [0, 0, false];
+    const url = await orchestrator((_request, response) => {
+      most = Math.max(most, waiting.push(response));
+      if (++came >= rows.length) resolve();
+      if (isAnswering) waiting.shift()?.end();
+    });
+    const fleet = await fleetThatChecksInAt(url);
+    const everyClientWants = async () => (await fleet.truth()).clients.every(({ checkIns }) => checkIns > 0);
+    while (waiting.length < 20 || !(await everyClientWants())) await nextTurn();
+    isAnswering = true;
+    waiting.shift()?.end();
     await allCame;
     expect(most).toBe(20);
+  });
+
+  it('says nothing of what happened before the lab was switched on', async () => {
+    // On a Tuesday: they had a Monday to log on before.
+    const startedAt = mondayAtFive + 24 * hour;
+    const clock = labClock({ labAt: startedAt, realAt: Date.now(), speed: 1 });
+    const checkIn = { url: 'http://127.0.0.1:1', token: '' };
+    const fleet = await startFleet({ rows, seed: 'check-ins', release, startedAt, clock, checkIn });
+    open.push(fleet);
+    expect((await fleet.truth()).clients.map(({ checkIns }) => checkIns)).toEqual(rows.map(() => 0));
   });
 
   it('does not mind an orchestrator that refuses or is not there: it counts', async () => {

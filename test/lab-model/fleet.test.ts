@@ -104,17 +104,18 @@ describe('a call that is held', () => {
     await driver.close();
     expect(await answer).toMatchObject({ error: { kind: 'cutOff' } });
 
-    const next = gatewayTo(fleet);
-    expect(await next.notify(change(2, 'next'), 'x')).toMatchObject({ ok: true });
     await hold.release();
+
+    const next = gatewayTo(fleet);
     const seen = await next.readService(target, pcmService, new AbortController().signal);
     expect(seen).toMatchObject({ value: { state } });
+    expect(await next.notify(change(2, 'next'), 'x')).toMatchObject({ ok: true });
     const { journal, violations } = await truthOf(fleet);
     expect(journal.map(({ op }) => op)).toEqual([...ops, 'notify']);
     expect(violations).toEqual([]);
   });
 
-  it('before its effect is refused when a newer driver came by meanwhile: a frozen driver changes nothing', async () => {
+  it('before its effect is refused when a newer driver came by: a frozen one changes nothing', async () => {
     const fleet = await fleetOf();
     const [frozen, next] = [gatewayTo(fleet), gatewayTo(fleet)];
     const hold = await fleet.hold({ client, op: 'stopService', when: 'before' });

@@ -62,6 +62,19 @@ describe('a restart', () => {
     expect(client.answer(start)).toMatchObject({ error: { kind: 'cutOff' } });
   });
 
+  it('brings a service up that was being started when the machine went down', () => {
+    const client = new OneMachine('pcmInBin');
+    client.call('stopService', { name: pcmService });
+    client.call('restart');
+    const down = client.machine.agenda.find(({ what }) => what === 'down');
+    client.until((down?.at ?? 0) - 100);
+    client.begin('startService', { name: pcmService });
+    client.pass(10 * minute);
+    const { services, processes } = client.look();
+    expect(services).toMatchObject([{ state: 'running', pid: processes[0]?.pid }]);
+    expect(processes).toHaveLength(1);
+  });
+
   it('does not take the intent away, nor what was changed', () => {
     const client = new OneMachine('pcmInBin');
     client.call('writeIntent', { intent });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { logOff, logOn } from '../lab/fleet/sessions.ts';
 import { workdayFrom } from '../lab/fleet/timetable.ts';
 import { hour, minute, mondayAtFive, OneMachine } from './one-machine.ts';
 
@@ -93,6 +94,16 @@ describe('a program of BIN that the user opens', () => {
       { executable: 'PCMWIN32.EXE', session: 1, user: open.users[0]?.name },
     ]);
     expect(client.until(logoffAt).look().processes).toEqual([]);
+  });
+
+  it('is not opened any more by a user who has logged off at once', () => {
+    const client = new OneMachine('userProgram');
+    const { transcript } = client.look();
+    logOn(client.machine, client.now);
+    logOff(client.machine, client.now + 1000);
+    client.pass(hour);
+    expect(client.look().processes).toEqual([]);
+    expect(client.look().transcript).toEqual(transcript);
   });
 
   it('does not keep the release away: the next logon downloads it first', () => {

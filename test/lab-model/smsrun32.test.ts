@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { logOff, logOn } from '../lab/fleet/sessions.ts';
 import { oldCopyListVersion } from '../lab/fleet/sms.ts';
 import { hour, mondayAtFive, OneMachine, release } from './one-machine.ts';
 
-/** The five lines of the facts; machines differ in dots, in the case of the name and in the end of the last line. */
-const fiveLines =
-  /^Reading configuration(\.{3}|\.{6})\r\nClient executable active: (pcmsvc32\.exe|PCMSVC32\.EXE)\r\nWarning: Client component in use\.\r\nClient component files will not be overwritten or removed\.\r\nVerifying Microsoft Systems Management Server client installation(\.|\.{3})\r\n$/;
-
-const twoLines =
-  /^Reading configuration(\.{3}|\.{6})\r\nVerifying Microsoft Systems Management Server client installation(\.|\.{3})\r\n$/;
+/** The lines of the facts; machines differ in dots, in the case of the name and in the end of the last one. */
+const textOf = (...lines: readonly string[]) =>
+  new RegExp(`^${lines.map((line) => `${line}\\r\\n`).join('')}$`);
+const first = 'Reading configuration(\\.{3}|\\.{6})';
+const last = 'Verifying Microsoft Systems Management Server client installation(\\.|\\.{3})';
+const fiveLines = textOf(
+  first,
+  'Client executable active: (pcmsvc32\\.exe|PCMSVC32\\.EXE)',
+  'Warning: Client component in use\\.',
+  'Client component files will not be overwritten or removed\\.',
+  last,
+);
+const twoLines = textOf(first, last);
 
 const noon = mondayAtFive + 7 * hour;
 const clients = Array.from({ length: 60 }, (_, n) => `PC${n}`);
@@ -95,6 +103,35 @@ describe('Smsrun32 on a free client', () => {
     expect(client.filesOfRelease()).toBeLessThan(release.files.size);
     client.call('runUpdate');
     expect(client.filesOfRelease()).toBe(release.files.size);
+  });
+});
+
+describe('Smsrun32 in the middle of its download', () => {
+  it('leaves a file alone that a process runs from, and gets it at the next run', () => {
+    const client = new OneMachine('free');
+    client.call('mark');
+    client.begin('runUpdate');
+    const imagePath = 'C:\\MS\\SMS\\BIN\\PCMWIN32.EXE';
+    client.machine.processes = [{ pid: 1, imagePath, session: 1, user: 'u', startedAt: client.now }];
+    const { configuration } = client.pass(60_000).look();
+    expect(configuration).toMatch(/^FilesNotDownloaded=PCMWIN32\.EXE\r$/m);
+    expect(client.filesOfRelease()).toBe(release.files.size - 1);
+    client.machine.processes = [];
+    client.call('runUpdate');
+    expect(client.look().configuration).toMatch(/^SetupPhase=installed\r$/im);
+    expect(client.filesOfRelease()).toBe(release.files.size);
+  });
+
+  it('ends with the session of the user whose logon started it', () => {
+    const client = new OneMachine('free');
+    client.call('mark');
+    logOn(client.machine, client.now);
+    for (let seconds = 0; seconds < 60 && client.machine.run === null; seconds++) client.pass(1000);
+    expect(client.machine.run).not.toBeNull();
+    logOff(client.machine, client.now);
+    client.pass(hour);
+    expect(client.filesOfRelease()).toBeLessThan(release.files.size);
+    expect(client.look().configuration).toMatch(/^SetupPhase=upgrade\r$/im);
   });
 });
 

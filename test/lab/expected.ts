@@ -2,8 +2,8 @@ import type { Trait } from './fleet/traits.ts';
 import type { ClientTruth, FleetTruth, ServiceTruth } from './fleet/truth.ts';
 
 /**
- * What must become of every client, said from its trait and the campaign's policy alone. This file shares nothing with the code that
- * decides: it is the other opinion.
+ * What must become of every client, said from its trait and the campaign's policy alone. This file shares
+ * nothing with the code that decides: it is the other opinion.
  */
 
 export type ReportedEnd = 'upgraded' | 'skipped' | 'failed' | 'needsAttention' | 'cancelled';
@@ -99,8 +99,9 @@ function judge(
 }
 
 /**
- * A service that will not start elsewhere stands still for a moment before it is put back. A logon in that very moment finds
- * nothing in the way and downloads the release: then `upgraded` is the truth, and nothing less than the whole release proves it.
+ * A service that will not start elsewhere stands still for a moment before it is put back. A logon in that
+ * very moment finds nothing in the way and downloads the release: then `upgraded` is the truth, and nothing
+ * less than the whole release proves it.
  */
 const allowFor = ({ trait }: ClientTruth, row: ReportRow | undefined, expected: Expected): Expected =>
   trait === 'staysHome' && row?.end === 'upgraded' ? upgraded : expected;
@@ -145,7 +146,10 @@ function changeFaults(client: ClientTruth): readonly string[] {
 const isRelocated = (path: string): boolean =>
   path.toLowerCase().startsWith(`${relocatedTo.toLowerCase()}\\`);
 
-/** Everything but the path must be as it was, and the directory must be one where only administrators write (Q181118). */
+/**
+ * Everything but the path must be as it was, and the directory must be one where only administrators write
+ * (Q181118).
+ */
 function relocationFaults(client: ClientTruth): readonly string[] {
   const moved = client.services.filter(({ imagePath }) => isRelocated(imagePath));
   if (moved.length !== 1) return [`${moved.length} services were relocated to ${relocatedTo}, must be 1`];

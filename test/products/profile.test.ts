@@ -53,11 +53,20 @@ test('a profile may leave out what its product has not', () => {
 });
 
 describe('a service is moved out of the component directory', () => {
+  const line = builtIn.split('\n').findIndex((each) => each.includes('relocateTo')) + 1;
+
   test.each(['C:\\MS\\SMS\\BIN', 'c:\\ms\\sms\\bin\\pcm'])('not to %s', (to) => {
     expect(faultsOf(builtIn.replace('C:\\SMS_PCM', to))).toEqual([
-      'p.yaml:53: services[0].relocateTo: is inside the component directory, expected a path outside C:\\MS\\SMS\\BIN',
+      `p.yaml:${line}: services[0].relocateTo: is inside the component directory, expected a path outside C:\\MS\\SMS\\BIN`,
     ]);
   });
+
+  test.each(['C:\\X\\..\\MS\\SMS\\BIN', 'C:\\MS\\SMS\\BIN.', 'C:\\MS \\SMS'])(
+    'nor to %s, which only looks like another',
+    (to) => {
+      expect(faultsOf(builtIn.replace('C:\\SMS_PCM', to))).toHaveLength(1);
+    },
+  );
 
   test('but to a neighbour of a similar name', () => {
     expect(faultsOf(builtIn.replace('C:\\SMS_PCM', 'C:\\MS\\SMS\\BIN2'))).toEqual(['(accepted)']);

@@ -41,7 +41,10 @@ export function makeDue(row: Row, dueAt: number, holdsSlots: boolean): Activatio
   return { key, activation, queue, dueAt };
 }
 
-/** A freed slot goes to the oldest parked upgrade of the same logon server, else of any other one that has room. */
+/**
+ * A freed slot goes to the oldest parked upgrade of the same logon server, else of any other one that has
+ * room.
+ */
 export function handOver(
   table: CampaignTable,
   key: UpgradeKey,

@@ -11,7 +11,10 @@ import {
   type UpgradeKey,
 } from '../store.ts';
 
-/** Everything the in-memory twin holds. JavaScript runs one function at a time, which makes every change atomic. */
+/**
+ * Everything the in-memory twin holds. JavaScript runs one function at a time, which makes every change
+ * atomic.
+ */
 export interface Tables {
   readonly fleet: Map<string, Client>;
   readonly releases: Map<string, Release>;

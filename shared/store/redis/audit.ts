@@ -2,7 +2,10 @@ import { capped } from '../../evidence.ts';
 import { type AuditEntry, type Evidence, evidenceLimit } from '../store.ts';
 import { pairs, type Shard } from './shard.ts';
 
-/** An entry as a flat list. The same names in the same order each time: the stream then stores them once per block. */
+/**
+ * An entry as a flat list. The same names in the same order each time: the stream then stores them once per
+ * block.
+ */
 export function auditFields(entry: AuditEntry | null): readonly string[] {
   if (entry === null) return [];
   const { at, campaign, client, who, from, to, because, evidence } = entry;

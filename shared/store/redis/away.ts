@@ -1,7 +1,8 @@
-import { messageOf } from '../../errors.ts';
 import type { Store } from '../store.ts';
 
-/** Redis did not answer in time. What was asked may or may not have been done: read again before you go on. */
+/**
+ * Redis did not answer in time. What was asked may or may not have been done: read again before you go on.
+ */
 export class StoreAway extends Error {
   override readonly name = 'StoreAway';
 }
@@ -15,14 +16,12 @@ const isAway = (thrown: unknown): boolean =>
     thrown.message.startsWith("Stream isn't writeable"));
 
 /**
- * The same store; a call that Redis did not answer is rejected with `StoreAway` and a sentence that says where, instead of with the
- * client library's own words.
+ * The same store; a call that Redis did not answer is rejected with `StoreAway` and a sentence that says
+ * where, instead of with the client library's own words.
  */
 export function sayingWhenAway(store: Store, place: string): Store {
   const explained = (thrown: unknown): unknown =>
-    isAway(thrown)
-      ? new StoreAway(`Redis at ${place} does not answer: ${messageOf(thrown)}`, { cause: thrown })
-      : thrown;
+    isAway(thrown) ? new StoreAway(`Redis at ${place} does not answer`, { cause: thrown }) : thrown;
   const methods = Object.entries(store).map(([name, method]) => [
     name,
     explaining(method as Method, explained),

@@ -1,18 +1,22 @@
 import { Redis } from 'ioredis';
 import { err, fault, type Fault, messageOf, ok, type Result } from '../../errors.ts';
 
-/** A call is refused after this long without an answer: Redis is away, or stands still. */
-export const answerMs = 10_000;
-const connectMs = 5_000;
+export interface ConnectionOptions {
+  readonly url: string;
+  /** A call that was not answered for so many milliseconds is refused, wherever it hangs. */
+  readonly answerMs: number;
+}
+
 const longestPauseMs = 1_000;
-/** Reconnecting tries after which everything that waits is refused: about 4 s when nobody listens there. */
+/** After so many vain tries to reconnect everything that waits is refused; mostly `answerMs` comes first. */
 const tries = 8;
 
 /**
- * Connects and proves that this Redis may hold the records: 6.2 or newer and never evicting. Later, while Redis is away, calls wait
- * for it for a bounded time and are then refused (`away.ts`); the connection comes back by itself.
+ * Connects and proves that this Redis may hold the records: 6.2 or newer and never evicting. Later, while
+ * Redis is away, calls wait for it for a bounded time and are then refused (`away.ts`); the connection comes
+ * back by itself.
  */
-export async function connect(url: string): Promise<Result<Redis, Fault>> {
+export async function connect({ url, answerMs }: ConnectionOptions): Promise<Result<Redis, Fault>> {
   const place = placeOf(url);
   if (place === null) {
     return err(
@@ -25,10 +29,11 @@ export async function connect(url: string): Promise<Result<Redis, Fault>> {
   let isOpen = false;
   const redis = new Redis(url, {
     lazyConnect: true,
-    connectTimeout: connectMs,
+    connectTimeout: answerMs,
     commandTimeout: answerMs,
     maxRetriesPerRequest: tries,
-    // A failover leaves us with a replica: it says READONLY, and the way to the new master is a new connection.
+    // A failover leaves us with a replica: it says READONLY, and the way to the new master is a new
+    // connection.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
     retryStrategy: (times) => (isOpen ? Math.min(times * 100, longestPauseMs) : null),
   });

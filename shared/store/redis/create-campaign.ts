@@ -13,8 +13,8 @@ import { inPieces, type Shard, valuesOf } from './shard.ts';
 const pieceSize = 1_000;
 
 /**
- * Stages the waiting clients in pieces under a random token; then one script gives the keys their names. Until then the campaign does
- * not exist and its name is free; what a crash leaves behind expires.
+ * Stages the waiting clients in pieces under a random token; then one script gives the keys their names.
+ * Until then the campaign does not exist and its name is free; what a crash leaves behind expires.
  */
 export async function createCampaign(
   shard: Shard,

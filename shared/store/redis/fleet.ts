@@ -49,7 +49,9 @@ function clientOf(client: string, text: string): Client {
   return { client, host, logonServer, zone, role, labels };
 }
 
-/** Stages what is new or different in pieces, then one script moves it in: a crash on the way changes nothing. */
+/**
+ * Stages what is new or different in pieces, then one script moves it in: a crash on the way changes nothing.
+ */
 async function importFleet(shard: Shard, clients: readonly Client[]): ReturnType<Store['importFleet']> {
   const token = randomUUID();
   let added = 0;

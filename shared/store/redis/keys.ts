@@ -1,7 +1,8 @@
 /**
- * Every key of the store in Redis, in one place: `{prefix:shard}:name[:part…]`. The braces are a Cluster hash tag: all keys of a
- * shard lie in one slot, so that one script may change all of them. Campaign and client ids hold no dot and no colon, so
- * `campaign.client` and `campaign:logonServer` can not be mistaken for another pair.
+ * Every key of the store in Redis, in one place: `{prefix:shard}:name[:part…]`. The braces are a Cluster hash
+ * tag: all keys of a shard lie in one slot, so that one script may change all of them. Campaign and client
+ * ids hold no dot and no colon, so `campaign.client` and `campaign:logonServer` can not be mistaken for
+ * another pair.
  */
 export const keyNames = {
   /** hash per `campaign.client`: the record of an upgrade; its fields are in record.ts */
@@ -22,7 +23,10 @@ export const keyNames = {
   members: 'members',
   /** hash: client -> campaign of its unsettled upgrade */
   claims: 'claims',
-  /** hash per campaign: version, the campaign as JSON, and what scripts check: status, active, perServer, openWaves */
+  /**
+   * hash per campaign: version, the campaign as JSON, and what scripts check: status, active, perServer,
+   * openWaves
+   */
   campaign: 'campaign',
   /** set of campaign names */
   campaigns: 'campaigns',

@@ -23,14 +23,21 @@ export interface RedisStoreOptions {
   readonly prefix: string;
   /** Shards by logon server; one for now. */
   readonly shards?: 1;
+  /** How long a call waits for an answer, in real milliseconds; 5 s when not given. */
+  readonly answerMs?: number;
 }
 
 /**
- * Opens the records in Redis. Faults: `redis.url`, `redis.unreachable`, `redis.auth`, `redis.version`, `redis.eviction`.
- * While Redis is away every call waits for it, at most 10 s, and then rejects with `StoreAway`; the connection comes back by itself.
+ * Opens the records in Redis. Faults: `redis.url`, `redis.unreachable`, `redis.auth`, `redis.version`,
+ * `redis.eviction`. While Redis is away every call waits for it, at most `answerMs`, and then rejects with
+ * `StoreAway`; the connection comes back by itself.
  */
-export async function openRedisStore({ url, prefix }: RedisStoreOptions): Promise<Result<Store, Fault>> {
-  const connected = await connect(url);
+export async function openRedisStore({
+  url,
+  prefix,
+  answerMs = 5_000,
+}: RedisStoreOptions): Promise<Result<Store, Fault>> {
+  const connected = await connect({ url, answerMs });
   if (!connected.ok) return connected;
   const redis = connected.value;
   const keys = keysOf(prefix, 0);

@@ -6,7 +6,10 @@ interface Overlap {
   readonly campaign: string;
 }
 
-/** Reads this campaign's clients page by page and asks for each page who else wants them: exact, whatever the size. */
+/**
+ * Reads this campaign's clients page by page and asks for each page who else wants them: exact, whatever the
+ * size.
+ */
 export async function overlap(shard: Shard, campaign: string, limit: number): Promise<readonly Overlap[]> {
   const others = await othersAtWork(shard, campaign);
   const found: Overlap[] = [];

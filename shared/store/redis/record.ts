@@ -3,7 +3,10 @@ import type { Upgrade } from '../../domain/upgrade.ts';
 import type { Activation, Message, StoredUpgrade, UpgradeKey } from '../store.ts';
 import { type Shard, valuesOf } from './shard.ts';
 
-/** The fields of an upgrade's hash. Names are short because there is one hash per upgrade; d, h, n, o, l may be missing. */
+/**
+ * The fields of an upgrade's hash. Names are short because there is one hash per upgrade; d, h, n, o, l may
+ * be missing.
+ */
 export interface RecordFields {
   /** version */
   readonly v: string;

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import type { Redis } from 'ioredis';
 import { type Keys, luaKeys } from './keys.ts';
 
-/** Each script and the shared pieces it is put together from, in this order; the keys come before all of them. */
+/**
+ * Each script and the shared pieces it is put together from, in this order; the keys come before all of them.
+ */
 const pieces = {
   begin: ['slots', 'indexes', 'time', 'begin'],
   commit: ['slots', 'indexes', 'handover', 'audit', 'commit'],

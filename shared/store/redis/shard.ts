@@ -24,7 +24,9 @@ export function* inPieces<T>(all: readonly T[], size: number): Generator<readonl
   for (let at = 0; at < all.length; at += size) yield all.slice(at, at + size);
 }
 
-/** Every field and value of a hash, page by page. Hashes read this way never lose fields, so none comes twice. */
+/**
+ * Every field and value of a hash, page by page. Hashes read this way never lose fields, so none comes twice.
+ */
 export async function* scanHash(
   { redis }: Shard,
   key: string,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Journal } from '../../../shared/domain/procedure.ts';
 import type { Commit, CommitOutcome } from '../../../shared/store/store.ts';
 import {
   at,
@@ -50,6 +51,9 @@ export function commitContract(given: Given): void {
       expect(await world.stored(key)).toEqual({ ...begun.stored, version: 2, upgrade: next });
       expect(await world.store.counters('sp4')).toEqual({ 'state|0|LS-1|remedying': 1, 'seen|x': 2 });
       expect((await world.store.audit(1))[0]).toEqual(entry('sp4', 'pc-1', 'nothing is in the way'));
+      expect(await world.store.readEvidence('sha-2')).toBe('look 2');
+      const again = { evidence: [{ sha256: 'sha-2', text: 'something else' }] };
+      await world.commit({ ...begun, stored: await world.stored(key) }, next, driven, again);
       expect(await world.store.readEvidence('sha-2')).toBe('look 2');
     });
 
@@ -112,18 +116,16 @@ export function commitContract(given: Given): void {
     it('puts the next activation into the queue that its state asks for', async () => {
       const world = given();
       const begun = await driving(world);
-      const journal = {
+      const journal: Journal = {
         procedure: 'relocation',
         direction: 'forward',
         step: 'record',
-        service: 'S',
-        executable: 's.exe',
-        to: 'C:\\S',
+        service: 'SMS_PACKAGE_COMMAND_MANAGER_NT',
         preImage: null,
         failures: 0,
-        then: null,
+        ending: null,
         turnedAt: null,
-      } as const;
+      };
       const upgrade = {
         ...begun.stored.upgrade,
         state: { phase: 'remedying', journal, retryAt: null },

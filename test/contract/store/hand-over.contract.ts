@@ -25,8 +25,8 @@ const activationOf = (client: string, activation: number, dueAt: number): Activa
 });
 
 /**
- * One client at work on each of two logon servers with room for one each, and these clients parked in this order. `names` that
- * begin with `b` are on LS-B.
+ * One client at work on each of two logon servers with room for one each, and these clients parked in this
+ * order. `names` that begin with `b` are on LS-B.
  */
 async function crowded(
   world: World,
@@ -144,11 +144,10 @@ export function handOverContract(given: Given): void {
 
     it('frees the logon server from which a client has roamed', async () => {
       const world = given();
-      const { a } = await crowded(world, ['a-1']);
+      const { a } = await crowded(world, ['b-1', 'a-1']);
+      await world.change(campaign, runningState(), { active: 2, perLogonServer: 2 });
       const roamed = { ...settled(a.stored.upgrade), logonServer: 'LS-B' };
-      expect(await world.commit(a, roamed, settledPlace)).toMatchObject({
-        handed: { key: { client: 'a-1' } },
-      });
+      expect(await world.commit(a, roamed, settledPlace)).toMatchObject({ handed: { key: { client: 'a-1' } } });
     });
   });
 }

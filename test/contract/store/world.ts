@@ -55,7 +55,7 @@ export const entry = (campaign: string, client: string | null = null, because = 
 
 export const roomy: Budgets = { active: 1_000, perLogonServer: 1_000 };
 
-export const runningState = (openWaves = 9): CampaignState => ({
+export const runningState = (openWaves = 9): Extract<CampaignState, { status: 'running' }> => ({
   status: 'running',
   startedAt: at,
   openWaves,

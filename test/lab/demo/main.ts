@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { ClockAnchor } from '../../../shared/clock.ts';
 import { messageOf } from '../../../shared/errors.ts';
@@ -14,6 +15,8 @@ import { prepareSample, type Sample } from './sample.ts';
 
 /** Monday evening: offices are empty, the first logons come the next morning. */
 const labBegins = Date.UTC(2026, 10, 16, 19);
+/** Real time that import, staging and planning usually take; the lab begins when they are done, and then. */
+const preparationMs = 5_000;
 
 /** What the ladder of examples/campaign.yaml does, in the lab's own words. */
 const policy: Policy = { relocation: true, workaround: false };
@@ -32,7 +35,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<b
   say(`Redis: ${redis.value.how}; everything of the lab lies under the prefix ${labPrefix}`);
 
   const sample = prepareSample(options.dataDir, options.clients);
-  const clock: ClockAnchor = { labAt: labBegins, realAt: Date.now(), speed: options.speed };
+  const clock: ClockAnchor = { labAt: labBegins, realAt: Date.now() + preparationMs, speed: options.speed };
   const house: LabHouse = { redisUrl: redis.value.url, prefix: labPrefix, dataDir: options.dataDir, clock };
   const orchestrator = await startOrchestrator(house);
   stack.defer(() => orchestrator.stop());
@@ -41,6 +44,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<b
 
   const cli = new Cli({ url, dataDir: options.dataDir, say });
   const campaign = await prepareCampaign(cli, sample);
+  await delay(Math.max(0, clock.realAt - Date.now()));
   const tokenFile = join(options.dataDir, 'token');
   const fleet = await startFleetProcess(house, {
     fleetCsv: sample.fleetCsv,
@@ -57,7 +61,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<b
   say(`worker: process ${worker.pid}; logs in ${join(options.dataDir, 'logs')}`);
 
   head('The campaign');
-  await cli.run(['campaign', 'start', campaign, '--yes']);
+  await cli.run(['campaign', 'start', campaign]);
   await cli.watch(['campaign', 'watch', campaign]);
   head('The report');
   await cli.run(['campaign', 'report', campaign]);

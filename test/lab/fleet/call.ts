@@ -10,8 +10,8 @@ import { findService, noSuchService } from './service-control.ts';
 export const isChange = (request: Request): request is ChangeRequest => 'fence' in request;
 
 /**
- * One call on one machine at the time `now`. `call` identifies it until it is answered. A changing call that was accepted is in
- * flight until `endChange`.
+ * One call on one machine at the time `now`. `call` identifies it until it is answered. A changing call that
+ * was accepted is in flight until `endChange`.
  */
 export function perform(machine: Machine, call: number, request: Request, now: number): Outcome {
   advance(machine, now);

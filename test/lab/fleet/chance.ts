@@ -1,6 +1,6 @@
 /**
- * Seeded chance: a pure function of the seed and of what it is asked about, so that the same seed gives the same fleet
- * whatever the order of events. (cyrb53, a public-domain string hash, scaled to [0, 1).)
+ * Seeded chance: a pure function of the seed and of what it is asked about, so that the same seed gives the
+ * same fleet whatever the order of events. (cyrb53, a public-domain string hash, scaled to [0, 1).)
  */
 export function chance(seed: string, ...about: readonly (string | number)[]): number {
   const text = `${seed}|${about.join('|')}`;

@@ -15,8 +15,8 @@ interface Post {
 }
 
 /**
- * The check-ins of all logon scripts. Nobody at a logon waits for the orchestrator: a post that fails is counted and
- * forgotten, and no more than 20 are on their way at once.
+ * The check-ins of all logon scripts. Nobody at a logon waits for the orchestrator: a post that fails is
+ * counted and forgotten, and no more than 20 are on their way at once.
  */
 export class CheckIns {
   readonly #target: CheckInTarget | null;

@@ -3,8 +3,8 @@ import type { FleetControl } from './control.ts';
 import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';
 
 /**
- * The control operations on a fleet in another process. What it brings is the lab's own word, typed here and not checked
- * again. Throws when the fleet is gone.
+ * The control operations on a fleet in another process. What it brings is the lab's own word, typed here and
+ * not checked again. Throws when the fleet is gone.
  */
 export function connectFleetControl(address: {
   readonly port: number;

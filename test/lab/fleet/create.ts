@@ -25,8 +25,8 @@ const accounts = ['CORP\\SMSService', 'LocalSystem'] as const;
 const spellings = [(path: string) => path, (path: string) => path.toLowerCase()] as const;
 
 /**
- * One client as it stands when the fleet is switched on: it was booted on one of the last two days and lived its day until
- * `world.startedAt`. `trait` is drawn from seed and client unless a test names one.
+ * One client as it stands when the fleet is switched on: it was booted on one of the last two days and lived
+ * its day until `world.startedAt`. `trait` is drawn from seed and client unless a test names one.
  */
 export function createMachine(world: World, row: FleetRow, trait: Trait = drawTrait(world, row)): Machine {
   const rules = rulesOf[trait];

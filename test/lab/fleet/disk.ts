@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 
-/** What a file holds. Equal contents are shared by every client; `text` only where someone reads it as text. */
+/**
+ * What a file holds. Equal contents are shared by every client; `text` only where someone reads it as text.
+ */
 export interface FileContent {
   readonly sha256: string;
   readonly size: number;
@@ -8,8 +10,8 @@ export interface FileContent {
 }
 
 /**
- * The files of one client: a base that thousands of clients share, and what this one changed. Keys are lower-case paths:
- * Windows does not care about case.
+ * The files of one client: a base that thousands of clients share, and what this one changed. Keys are lower-
+ * case paths: Windows does not care about case.
  */
 export interface Disk {
   readonly base: ReadonlyMap<string, FileContent>;

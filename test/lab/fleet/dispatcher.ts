@@ -25,7 +25,10 @@ export class Driver {
     this.reply = reply;
   }
 
-  /** A call is over for this driver, answered or given up: what has begun on the machine goes on, what has not never will. */
+  /**
+   * A call is over for this driver, answered or given up: what has begun on the machine goes on, what has not
+   * never will.
+   */
   end(id: number): void {
     const flight = this.flights.get(id);
     if (flight === undefined) return;

@@ -4,8 +4,8 @@ import type { Machine } from './machine.ts';
 import { refusal } from './outcome.ts';
 
 /**
- * The guard of a changing call: refuses a fence that is older than the newest one seen, or equally old but somebody else's;
- * remembers the fence and writes the journal otherwise. Null = accepted.
+ * The guard of a changing call: refuses a fence that is older than the newest one seen, or equally old but
+ * somebody else's; remembers the fence and writes the journal otherwise. Null = accepted.
  */
 export function guard(
   machine: Machine,

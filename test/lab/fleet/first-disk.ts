@@ -3,7 +3,10 @@ import { componentPath, type World } from './machine.ts';
 import { binFiles, pcmExecutable, versionFile, windows } from './sms.ts';
 import type { PcmPlacement } from './traits.ts';
 
-/** Where the PCM service's executable lies, by placement; `elsewhere` is a directory documented as safe (Q191329). */
+/**
+ * Where the PCM service's executable lies, by placement; `elsewhere` is a directory documented as safe
+ * (Q191329).
+ */
 export const pcmPath: Readonly<Record<PcmPlacement, string | null>> = {
   none: null,
   elsewhere: `C:\\PCMSVC\\${pcmExecutable}`,
@@ -12,8 +15,8 @@ export const pcmPath: Readonly<Record<PcmPlacement, string | null>> = {
 };
 
 /**
- * The files of a client before the release: every component in its old content. `servicePack` 2 writes the version file CSDVER.SMS;
- * before it there was none. Clients with the same files share one map.
+ * The files of a client before the release: every component in its old content. `servicePack` 2 writes the
+ * version file CSDVER.SMS; before it there was none. Clients with the same files share one map.
  */
 export function firstDisk(
   world: World,

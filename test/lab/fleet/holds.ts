@@ -1,6 +1,9 @@
 import type { Op } from '../../../workers/gateways/simulated/wire.ts';
 
-/** Stop the next call of this kind on this client before or after its effect, so that a test can act exactly there. */
+/**
+ * Stop the next call of this kind on this client before or after its effect, so that a test can act exactly
+ * there.
+ */
 export interface HoldOrder {
   readonly client: string;
   readonly op: Op;

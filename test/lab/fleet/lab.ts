@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ControlRequest, FleetControl, FleetHold } from './control.ts';
 import type { CheckIns } from './check-ins.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -11,7 +12,7 @@ export class Lab implements FleetControl {
   readonly #holds: Holds;
   readonly #dispatcher: Dispatcher;
   readonly #checkIns: CheckIns;
-  readonly #release: FleetTruth['release'];
+  readonly #hashes: FleetTruth['release'];
 
   constructor(parts: {
     readonly machines: Machines;
@@ -24,14 +25,14 @@ export class Lab implements FleetControl {
     this.#holds = parts.holds;
     this.#dispatcher = parts.dispatcher;
     this.#checkIns = parts.checkIns;
-    this.#release = parts.release;
+    this.#hashes = parts.release;
   }
 
   async truth(): Promise<FleetTruth> {
     const clients = [...this.#machines.all()].map((machine) =>
       this.#machines.visit(machine, () => truthOf(machine)),
     );
-    return { now: this.#machines.now(), release: this.#release, clients };
+    return { now: this.#machines.now(), release: this.#hashes, clients };
   }
 
   async clientTruth(client: string): Promise<ClientTruth | null> {
@@ -53,7 +54,7 @@ export class Lab implements FleetControl {
     const id = this.#holds.add(order);
     return {
       reached: () => this.#holds.reached(id),
-      release: async () => this.#holds.release(id),
+      release: () => this.#release(id),
     };
   }
 
@@ -71,7 +72,16 @@ export class Lab implements FleetControl {
       case 'reached':
         return this.#holds.reached(request.hold);
       case 'release':
-        return this.#holds.release(request.hold);
+        return this.#release(request.hold);
     }
+  }
+
+  /**
+   * Whoever kills a driver and then releases its call must find the driver gone: word of that may still wait
+   * to be read.
+   */
+  async #release(hold: number): Promise<void> {
+    for (let turns = 0; turns < 3; turns++) await nextTurn();
+    this.#holds.release(hold);
   }
 }

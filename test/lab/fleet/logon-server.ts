@@ -5,7 +5,10 @@ import { chance } from './chance.ts';
 import { contentOf, type FileContent } from './disk.ts';
 import { oldCopyListVersion, versionFile } from './sms.ts';
 
-/** The component files of a staged release by upper-case name, and the version that clients write down before copying any. */
+/**
+ * The component files of a staged release by upper-case name, and the version that clients write down before
+ * copying any.
+ */
 export interface StagedRelease {
   readonly files: ReadonlyMap<string, FileContent>;
   readonly copyListVersion: number;
@@ -48,7 +51,9 @@ export function stagedRelease(files: ReadonlyMap<string, FileContent>): StagedRe
   };
 }
 
-/** The one file that a server lacks for a client it lacks a file for (Q168598). Never the version file alone. */
+/**
+ * The one file that a server lacks for a client it lacks a file for (Q168598). Never the version file alone.
+ */
 export function lackedFile({ release }: LogonServer, seed: string, client: string): string | null {
   const names = [...release.files.keys()].filter((name) => name !== versionFile).toSorted();
   return names[Math.floor(chance(seed, client, 'lacked') * names.length)] ?? null;

@@ -21,8 +21,8 @@ export interface MachinesSetup {
 const longestDelay = 2_147_483_647;
 
 /**
- * All machines of the lab, each moved on when its own next moment comes or when somebody calls it. One queue and one timer
- * serve them all, so 100,000 machines cost what happens on them and nothing for being there.
+ * All machines of the lab, each moved on when its own next moment comes or when somebody calls it. One queue
+ * and one timer serve them all, so 100,000 machines cost what happens on them and nothing for being there.
  */
 export class Machines {
   readonly #clock: Clock;

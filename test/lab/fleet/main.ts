@@ -8,9 +8,9 @@ import { readRows } from './read-rows.ts';
 import { startFleet } from './start-fleet.ts';
 
 /**
- * The lab fleet as a process of its own, which outlives workers and orchestrators:
- * `node test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. Lab time comes from
- * SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real time).
+ * The lab fleet as a process of its own, which outlives workers and orchestrators: `node
+ * test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. Lab time comes
+ * from SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real time).
  */
 const { values } = parseArgs({
   options: {

@@ -2,7 +2,9 @@ import { err, ok } from '../../../shared/errors.ts';
 import type { GatewayFailure, GatewayResult } from '../../../workers/gateways/gateway.ts';
 import type { Waiter } from './machine.ts';
 
-/** What a call on a machine leads to: an answer, or something on the machine that must come to its end first. */
+/**
+ * What a call on a machine leads to: an answer, or something on the machine that must come to its end first.
+ */
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: GatewayResult<unknown> }
   | { readonly kind: 'waits'; readonly until: Waiter['until']; readonly name: string };

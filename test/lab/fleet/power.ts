@@ -29,7 +29,7 @@ export function switchOff(machine: Machine): void {
   endSession(machine);
   cutSmsrun32Short(machine);
   stopEverything(machine);
-
+  machine.agenda = [];
   const { waiting } = machine;
   machine.waiting = [];
   for (const { call } of waiting) machine.world.answered(call, refusal('cutOff', 'the machine went down'));

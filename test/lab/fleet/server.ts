@@ -39,6 +39,8 @@ export class FleetServer {
 function serveDriver(socket: Socket, dispatcher: Dispatcher, lab: Lab): void {
   const lines = new Lines(socket, (line) => take(parseJson(line)));
   const driver = new Driver((id, answer) => lines.send({ id, ...answer }));
+  // `end` comes as soon as the driver's side is gone, `close` some turns of the event loop later.
+  socket.once('end', () => driver.leave());
   socket.once('close', () => driver.leave());
   socket.on('error', () => socket.destroy());
 

@@ -7,7 +7,10 @@ import { done, type Outcome, refusal, refused, waits } from './outcome.ts';
 import { bin, pcmService } from './sms.ts';
 import { second } from './time.ts';
 
-/** The service control manager of a machine. Start and stop answer when the service has got there, as `net start` does. */
+/**
+ * The service control manager of a machine. Start and stop answer when the service has got there, as `net
+ * start` does.
+ */
 
 export const findService = (machine: Machine, name: string): Service | undefined =>
   machine.services.find((service) => service.name.toLowerCase() === name.toLowerCase());
@@ -21,7 +24,9 @@ function change(machine: Machine, name: string, changes: Partial<Service>): void
   );
 }
 
-/** Starting what runs already is done. Dependencies are started first by Windows; those of the lab always run. */
+/**
+ * Starting what runs already is done. Dependencies are started first by Windows; those of the lab always run.
+ */
 export function startService(machine: Machine, name: string, now: number): Outcome {
   const service = findService(machine, name);
   if (service === undefined) return noSuchService(name);
@@ -108,7 +113,9 @@ export function configureService(
   return done();
 }
 
-/** Automatic services run before anybody can log on: this is what blocks a client at every start (Q168463). */
+/**
+ * Automatic services run before anybody can log on: this is what blocks a client at every start (Q168463).
+ */
 export function startAutomaticServices(machine: Machine, at: number): void {
   for (const service of machine.services) {
     if (service.startType !== 'automatic' || service.state !== 'stopped') continue;

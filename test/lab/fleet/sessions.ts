@@ -9,7 +9,10 @@ export const userSession = 1;
 
 export const userOf = ({ row }: Machine): string => `CORP\\${row.client.toLowerCase()}.user`;
 
-/** The user's next logon: by the timetable, or some minutes from now when they are at work and lost their machine. */
+/**
+ * The user's next logon: by the timetable, or some minutes from now when they are at work and lost their
+ * machine.
+ */
 export function planLogon(machine: Machine, now: number): void {
   if (!machine.rules.hasUser) return;
   const { row, world } = machine;

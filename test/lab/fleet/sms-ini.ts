@@ -9,7 +9,10 @@ const spellings = {
   verifyFiles: ['VERIFY_FILES', 'verify_files', 'verifying_files'],
 } as const;
 
-/** SMS.INI as it stands on the client. BuildNo and SPNumber can not tell service packs apart: they never change. */
+/**
+ * SMS.INI as it stands on the client. BuildNo and SPNumber can not tell service packs apart: they never
+ * change.
+ */
 export function smsIni(machine: Machine): string {
   return [
     '[SMS]',

@@ -4,7 +4,9 @@ export const windows = 'C:\\WINNT';
 export const pcmService = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 export const pcmExecutable = 'PCMSVC32.EXE';
 export const versionFile = 'CSDVER.SMS';
-/** Where the intent of an unfinished procedure stands: outside the component tree, which the update replaces. */
+/**
+ * Where the intent of an unfinished procedure stands: outside the component tree, which the update replaces.
+ */
 export const intentPath = 'C:\\SERVPACK\\INTENT.JSON';
 export const oldCopyListVersion = 835643765;
 

@@ -20,8 +20,9 @@ export const activeExecutables = ({ processes }: Machine): readonly string[] => 
 ];
 
 /**
- * Smsrun32 as Q168463 has it: when anything runs out of BIN, nothing at all is downloaded; else a marked client gets the
- * server's files. CopyListVersion is written before any file is copied, so it proves nothing. A second instance ends at once.
+ * Smsrun32 as Q168463 has it: when anything runs out of BIN, nothing at all is downloaded; else a marked
+ * client gets the server's files. CopyListVersion is written before any file is copied, so it proves nothing.
+ * A second instance ends at once.
  */
 export function startSmsrun32(machine: Machine, by: UpdateRun['by'], now: number): void {
   if (machine.run !== null) return;

@@ -21,8 +21,9 @@ const spread = 2 * hour;
 const sixInTheMorning = new Map<string, Map<number, number>>();
 
 /**
- * 06:00 local time of a calendar day (days since 1970-01-01) in epoch milliseconds. Clocks change at night, so from six in the
- * morning on, hours can be added; this keeps the costly zone arithmetic to once per zone and day.
+ * 06:00 local time of a calendar day (days since 1970-01-01) in epoch milliseconds. Clocks change at night,
+ * so from six in the morning on, hours can be added; this keeps the costly zone arithmetic to once per zone
+ * and day.
  */
 function sixOClock(zone: string, dayNumber: number): number {
   const known = sixInTheMorning.get(zone) ?? new Map<number, number>();
@@ -45,7 +46,9 @@ function workdayOn({ seed, client, zone }: Desk, dayNumber: number): Workday {
   return { logonAt: at(earliestLogon, 'logon'), logoffAt: at(earliestLogoff, 'logoff') };
 }
 
-/** The user's present or next workday: the first, Monday to Friday, that ends at least `margin` ms after `at`. */
+/**
+ * The user's present or next workday: the first, Monday to Friday, that ends at least `margin` ms after `at`.
+ */
 export function workdayFrom(desk: Desk, at: number, margin = 10 * minute): Workday {
   // A zone may be a day ahead of or behind UTC, so the search starts a day early.
   for (let dayNumber = Math.floor(at / day) - 1; ; dayNumber++) {

@@ -42,7 +42,9 @@ export interface TraitRules {
   readonly pcm: readonly [PcmPlacement, ...PcmPlacement[]];
   /** The PCM service starts from the component directory only; from anywhere else: error 1053. */
   readonly staysHome: boolean;
-  /** A program of the component directory that the user starts this long after each logon, and leaves open. */
+  /**
+   * A program of the component directory that the user starts this long after each logon, and leaves open.
+   */
   readonly program: { readonly executable: string; readonly afterLogon: Span } | null;
   /** Switched off for this long from the fleet's start. */
   readonly offline: Span | null;
@@ -54,7 +56,9 @@ export interface TraitRules {
   readonly hasUser: boolean;
 }
 
-/** Nothing is in the way. Having the PCM service is no fault: only running out of the component directory is. */
+/**
+ * Nothing is in the way. Having the PCM service is no fault: only running out of the component directory is.
+ */
 const plain: TraitRules = {
   pcm: ['none', 'none', 'none', 'elsewhere', 'inBinByHand'],
   staysHome: false,
@@ -79,7 +83,8 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
   pcmBusy: { ...inBin, packageRuns: [6 * hour, 20 * hour] },
   fileMissing: { ...plain, serverLacksFile: true },
   staysHome: { ...inBin, staysHome: true },
-  // Its user is away: otherwise a logon between mark and restart would upgrade it on some runs and not on others.
+  // Its user is away: otherwise a logon between mark and restart would upgrade it on some runs and not on
+  // others.
   neverComesBack: { ...plain, comesBack: false, hasUser: false },
   server: { ...inBin, hasUser: false },
 };

@@ -2,8 +2,8 @@ import { pick } from './chance.ts';
 import { type Machine, toss } from './machine.ts';
 
 /**
- * The /V text of Smsrun32 as this machine's build spells it (Q168463): 3 or 6 dots, any case, "." or "..." at the end. "Verifying …" is
- * printed whether or not anything was downloaded, so it proves nothing.
+ * The /V text of Smsrun32 as this machine's build spells it (Q168463): 3 or 6 dots, any case, "." or "..." at
+ * the end. "Verifying …" is printed whether or not anything was downloaded, so it proves nothing.
  */
 export function transcriptText(machine: Machine, active: readonly string[]): string {
   const spell = pick(
@@ -15,10 +15,14 @@ export function transcriptText(machine: Machine, active: readonly string[]): str
     'Warning: Client component in use.',
     'Client component files will not be overwritten or removed.',
   ];
+  const [dots, end] = [
+    pick(['...', '......'], toss(machine, 'dots')),
+    pick(['.', '...'], toss(machine, 'end')),
+  ];
   return [
-    `Reading configuration${pick(['...', '......'], toss(machine, 'dots'))}`,
+    `Reading configuration${dots}`,
     ...(active.length > 0 ? blocked : []),
-    `Verifying Microsoft Systems Management Server client installation${pick(['.', '...'], toss(machine, 'end'))}`,
+    `Verifying Microsoft Systems Management Server client installation${end}`,
     '',
   ].join('\r\n');
 }

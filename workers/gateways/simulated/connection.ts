@@ -10,8 +10,8 @@ const refuse = (kind: GatewayFailure['kind'], message: string): GatewayResult<ne
 type Settle = (result: GatewayResult<unknown>) => void;
 
 /**
- * One connection to the fleet that carries every call. It opens itself when a call needs it. When it breaks, the calls in
- * flight answer `cutOff`: nobody knows whether the client did them.
+ * One connection to the fleet that carries every call. It opens itself when a call needs it. When it breaks,
+ * the calls in flight answer `cutOff`: nobody knows whether the client did them.
  */
 export class Connection {
   readonly #address: { readonly host: string; readonly port: number };
@@ -80,7 +80,8 @@ export class Connection {
       opened = true;
       resolve(lines);
     });
-    // `close` comes some turns after `error`; a call made in between must already find the way free for a new connection.
+    // `close` comes some turns after `error`; a call made in between must already find the way free for a new
+    // connection.
     const lost = (error?: Error): void => {
       if (this.#link === promise) {
         this.#link = null;

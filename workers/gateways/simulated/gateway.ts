@@ -8,8 +8,8 @@ import { type Op, type RequestOf, type ValueOf, valueSchemas } from './wire.ts';
 type Arguments<O extends Op> = Omit<RequestOf<O>, 'id' | 'op' | 'client' | 'host' | 'fence'>;
 
 /**
- * The gateway to the lab fleet: a socket client of the fleet process. It never waits by itself and never calls twice; it connects
- * when the first call needs it, so a fleet that is not there answers `unreachable`.
+ * The gateway to the lab fleet: a socket client of the fleet process. It never waits by itself and never
+ * calls twice; it connects when the first call needs it, so a fleet that is not there answers `unreachable`.
  */
 export function connectSimulatedGateway(address: { readonly port: number; readonly host?: string }): Gateway {
   const connection = new Connection({ host: '127.0.0.1', ...address });

@@ -4,8 +4,9 @@ import type { Socket } from 'node:net';
 const maxLineLength = 16 * 1024 * 1024;
 
 /**
- * JSON lines over a socket. `onLine` gets each complete line; a line longer than 16 MiB destroys the socket. Lines sent within one turn of
- * the event loop leave in one write, which is what keeps thousands of small calls cheap.
+ * JSON lines over a socket. `onLine` gets each complete line; a line longer than 16 MiB destroys the socket.
+ * Lines sent within one turn of the event loop leave in one write, which is what keeps thousands of small
+ * calls cheap.
  */
 export class Lines {
   readonly #socket: Socket;

@@ -4,8 +4,8 @@ import type { ClientLook } from '../../../shared/products/client-look.ts';
 import type { CommandOutput } from '../gateway.ts';
 
 /**
- * What the simulated gateway and the lab fleet say to each other: one JSON value per line over loopback TCP. One
- * connection carries many calls at once; `id` ties an answer to its call. Both sides check what they get.
+ * What the simulated gateway and the lab fleet say to each other: one JSON value per line over loopback TCP.
+ * One connection carries many calls at once; `id` ties an answer to its call. Both sides check what they get.
  */
 
 const startType = z.enum(['automatic', 'manual', 'disabled']);

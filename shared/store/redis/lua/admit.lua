@@ -1,5 +1,7 @@
--- Gives slots to those whom admission has picked: compare-and-set for each, whoever does not fit any more is left alone.
--- ARGV: campaign, at (policy time), how many; for each: client, logon server, wave ('' = parked), state (JSON), queue,
+-- Gives slots to those whom admission has picked: compare-and-set for each, whoever does not fit any more is
+-- left alone.
+-- ARGV: campaign, at (policy time), how many; for each: client, logon server, wave ('' = parked), state
+-- (JSON), queue,
 --       finishing; lists for each: audit, counters
 local campaign, at = ARGV[1], ARGV[2]
 local limits = limitsOf(campaign)

@@ -1,5 +1,6 @@
 -- The only way a driven upgrade changes: everything is checked first, then everything is written.
--- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread), consumed, step,
+-- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread), consumed,
+-- step,
 --       index, due time, keeps slots, queue, finishing, logon server, at (policy time); lists: audit, counters, evidence
 local campaign, client, version, state = ARGV[1], ARGV[2], ARGV[3], ARGV[6]
 local consumed, index, dueAt, server, at = tonumber(ARGV[7]), ARGV[9], ARGV[10], ARGV[14], ARGV[15]

@@ -1,5 +1,6 @@
 -- Makes a campaign visible whose clients were staged before, in pieces. 0 = the name was taken meanwhile.
--- ARGV: campaign, token of the staging keys; lists: campaign hash, wave:server pairs, counters, servers, audit
+-- ARGV: campaign, token of the staging keys; lists: campaign hash, wave:server pairs, counters, servers,
+-- audit
 local campaign, token = ARGV[1], ARGV[2]
 if redis.call('EXISTS', key('campaign', campaign)) == 1 then return 0 end
 

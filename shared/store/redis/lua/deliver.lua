@@ -1,4 +1,5 @@
--- Puts a message into the inbox of the client's unsettled upgrade and makes it due, in one step: a wake-up can not be lost.
+-- Puts a message into the inbox of the client's unsettled upgrade and makes it due, in one step: a wake-up
+-- can not be lost.
 -- ARGV: client, message, inbox limit, at (policy time)
 local client, at = ARGV[1], ARGV[4]
 local campaign = redis.call('HGET', key('claims'), client)

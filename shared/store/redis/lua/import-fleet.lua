@@ -1,4 +1,5 @@
--- Moves a staged list of clients into the fleet at once: readers see the old list or the new one. Returns how many there are now.
+-- Moves a staged list of clients into the fleet at once: readers see the old list or the new one. Returns how
+-- many there are now.
 -- ARGV: token of the staging key
 local staged, fleet = key('staging', ARGV[1]), key('fleet')
 if redis.call('EXISTS', staged) == 0 then return redis.call('HLEN', fleet) end

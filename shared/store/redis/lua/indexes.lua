@@ -1,4 +1,5 @@
--- A non-terminal upgrade that has a record is in exactly one of due, driven, parked. Only these functions move it.
+-- A non-terminal upgrade that has a record is in exactly one of due, driven, parked. Only these functions
+-- move it.
 
 -- Keeps the list of logon servers that have parked clients in step with the oldest one of each.
 local function noteOldest(campaign, server)

@@ -1,4 +1,5 @@
--- The safety net: finds drivers whose lease ended and upgrades that are overdue, and says which jobs must be there.
+-- The safety net: finds drivers whose lease ended and upgrades that are overdue, and says which jobs must be
+-- there.
 -- ARGV: at (policy time), grace in policy ms, how many at most
 local at, limit = ARGV[1], tonumber(ARGV[3])
 local findings = {}

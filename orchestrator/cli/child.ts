@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+const workerMain = join(import.meta.dirname, '../../workers/main.ts');
+
+/** A process that this one started and ends again. */
+export interface Child {
+  /** Its exit code, or null when a signal ended it. */
+  readonly ended: Promise<number | null>;
+  /** Asks it to stop and waits until it has. */
+  stop(): Promise<void>;
+}
+
+/**
+ * A worker as a process of its own; it talks to the same terminal. In a process group of its own, so that it hears of Ctrl-C once, from
+ * us: the second time would end it in the middle of a step.
+ */
+export function startWorker(env: NodeJS.ProcessEnv): Child {
+  const child = spawn(process.execPath, [workerMain], { env, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => resolve(code));
+    child.once('error', () => resolve(null));
+  });
+  return {
+    ended,
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+/** Resolves at the first Ctrl-C or SIGTERM; a second one ends this process as usual. */
+export const stopAsked = (): Promise<void> =>
+  new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+  });

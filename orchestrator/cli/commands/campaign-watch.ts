@@ -1,0 +1,46 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { endedWell } from '../../../shared/domain/report.ts';
+import { readDuration } from '../../../shared/input/quantities.ts';
+import { statusAnswer } from '../../../shared/protocol/campaigns.ts';
+import { connect, type GlobalOptions } from '../connection.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { showRefusal } from '../session.ts';
+import { jsonScreenOn, watchCampaign, watchScreenOn } from '../watch.ts';
+
+/** People see half a second as live; a log file wants fewer lines. */
+const liveEveryMs = 500;
+const lineEveryMs = 2_000;
+/** As a shell says it of a command that Ctrl-C ended. */
+const interruptedCode = 130;
+
+export function addWatchCommand(campaign: Command): void {
+  campaign
+    .command('watch <campaign>')
+    .description('show a campaign live until it has ended; exit code 0 when every client ended well, else 1')
+    .option('--every <duration>', 'read the status so often (0.5 s on a terminal, 2 s else), such as 1s or 1m', every)
+    .addHelpText('after', '\nExample:\n  servpack campaign watch sms-sp4')
+    .action(async (name: string, { every: asked }: { every?: number }, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      await watch(name, options, asked ?? (process.stdout.isTTY ? liveEveryMs : lineEveryMs));
+    });
+}
+
+async function watch(name: string, options: GlobalOptions, everyMs: number): Promise<void> {
+  const isJson = options.json === true;
+  const api = await connect(options, process.env);
+  if (!api.ok) return showRefusal(api.error, isJson);
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort());
+  const read = () => api.value.get(statusAnswer, `/v1/campaigns/${encodeURIComponent(name)}`);
+  const screen = isJson ? jsonScreenOn(process.stdout) : watchScreenOn(process.stdout);
+  const ended = await watchCampaign({ read, screen, everyMs, signal: interrupt.signal });
+  if (!ended.ok) return showRefusal(ended.error, isJson);
+  const finished = endedWell(ended.value) ? exitCodes.ok.code : exitCodes.refused.code;
+  process.exitCode = ended.value.status === 'ended' ? finished : interruptedCode;
+}
+
+function every(text: string): number {
+  const ms = readDuration(text);
+  if (ms !== undefined && ms > 0) return ms;
+  throw new InvalidArgumentError('Expected a duration such as 1s or 1m.');
+}

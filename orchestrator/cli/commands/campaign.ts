@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import { movedAnswer, planAnswer, reportAnswer, statusAnswer } from '../../../shared/protocol/campaigns.ts';
+import type { ApiClient } from '../api-client.ts';
+import { readFileOf } from '../input-file.ts';
+import { shown, withApi } from '../session.ts';
+import { planLines } from '../text/plan-text.ts';
+import { reportLines } from '../text/report-text.ts';
+import { statusLines } from '../text/status-text.ts';
+import { many, safe } from '../text/view.ts';
+import { listCampaigns } from './campaign-list.ts';
+import { addWatchCommand } from './campaign-watch.ts';
+
+const pathOf = (name: string, what = ''): string => `/v1/campaigns/${encodeURIComponent(name)}${what}`;
+
+export function addCampaignCommands(program: Command): void {
+  const campaign = program
+    .command('campaign')
+    .description('one release to selected clients, by waves, under policies')
+    .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml');
+  addFileCommands(campaign);
+  addMoveCommands(campaign);
+  addReadingCommands(campaign);
+  addWatchCommand(campaign);
+}
+
+function addFileCommands(campaign: Command): void {
+  campaign
+    .command('plan <file>')
+    .description('say what a campaign file would do; nothing is touched')
+    .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      await withApi(command, async (api) => {
+        const input = await readFileOf(file);
+        return input.ok ? shown(await api.post(planAnswer, '/v1/campaigns/plan', input.value), planLines) : input;
+      });
+    });
+
+  campaign
+    .command('create <file>')
+    .description('create the campaign of a campaign file; it starts nothing')
+    .addHelpText('after', '\nExample:\n  servpack campaign create examples/campaign.yaml')
+    .action(async (file: string, _options: unknown, command: Command) => {
+      await withApi(command, async (api) => {
+        const input = await readFileOf(file);
+        if (!input.ok) return input;
+        const created = await api.post(planAnswer, '/v1/campaigns', input.value);
+        return shown(created, (_view, { campaign: name, selected, waves }) => [
+          safe(`campaign ${name} is created: ${many(selected, 'client')} in ${many(waves.length, 'wave')}`),
+          safe(`start it with: servpack campaign start ${name}`),
+        ]);
+      });
+    });
+}
+
+function addMoveCommands(campaign: Command): void {
+  const move = async (api: ApiClient, name: string, what: string, body?: unknown) =>
+    shown(await api.post(movedAnswer, pathOf(name, what), body), (_view, moved) => [
+      safe(`campaign ${moved.campaign} ${moved.status === 'waitingForRelease' ? 'waits for its release' : `is ${moved.status}`}: ${moved.because}`),
+    ]);
+
+  campaign
+    .command('start <campaign>')
+    .description('start a campaign, or let it wait for its release when its file says start: whenStaged')
+    .option('-y, --yes', 'ask nothing, for scripts')
+    .addHelpText('after', '\nExample:\n  servpack campaign start sms-sp4')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      await withApi(command, async (api) => move(api, name, '/start'));
+    });
+
+  campaign
+    .command('pause <campaign>')
+    .description('begin nothing new on any client, within a second; what was begun is finished')
+    .requiredOption('--reason <text>', 'why, for everyone who reads the status')
+    .addHelpText('after', '\nExample:\n  servpack campaign pause sms-sp4 --reason "help desk is flooded"')
+    .action(async (name: string, { reason }: { reason: string }, command: Command) => {
+      await withApi(command, async (api) => move(api, name, '/pause', { reason }));
+    });
+
+  campaign
+    .command('resume <campaign>')
+    .description('go on; clients that are not ok so far count as accepted by whoever resumes')
+    .addHelpText('after', '\nExample:\n  servpack campaign resume sms-sp4')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      await withApi(command, async (api) => move(api, name, '/resume'));
+    });
+}
+
+function addReadingCommands(campaign: Command): void {
+  campaign
+    .command('status [campaign]')
+    .description('where a campaign stands, or all campaigns in one line each')
+    .addHelpText('after', '\nExample:\n  servpack campaign status sms-sp4')
+    .action(async (name: string | undefined, _options: unknown, command: Command) => {
+      await withApi(command, async (api) =>
+        name === undefined ? listCampaigns(api) : shown(await api.get(statusAnswer, pathOf(name)), statusLines),
+      );
+    });
+
+  campaign
+    .command('report <campaign>')
+    .description('the status, the blockers ranked, and with --json what became of every client and on what evidence')
+    .addHelpText('after', '\nExample:\n  servpack campaign report sms-sp4 --json | jq \'.clients[] | select(.end == "failed")\'')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      await withApi(command, async (api) => shown(await api.get(reportAnswer, pathOf(name, '/report')), reportLines));
+    });
+}

@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { addBlockersCommand } from './commands/blockers.ts';
+import { addCampaignCommands } from './commands/campaign.ts';
+import { addClientCommands } from './commands/client.ts';
+import { addFleetCommands } from './commands/fleet.ts';
+import { addProcessCommands } from './commands/processes.ts';
+import { addReleaseCommands } from './commands/release.ts';
+import { defaultDataDir, defaultUrl } from './connection.ts';
+import { exitCodesHelp } from './exit-codes.ts';
+
+const environmentHelp = [
+  'Environment:',
+  '  SERVPACK_URL    as --url',
+  '  SERVPACK_DATA   as --data',
+  '  SERVPACK_TOKEN  the token itself; --token-file wins over it',
+].join('\n');
+
+/** The command line: every command a thin client of the HTTP API, but for those that are servpack itself. */
+export function buildProgram(): Command {
+  const program = new Command('servpack')
+    .description('Rolls a service pack out over a fleet of Windows clients and gets it past the components that are in use.')
+    .version(packageJson.version)
+    .option('--json', 'print one JSON document on stdout instead of text, refusals included')
+    .option('--url <url>', `the orchestrator (default: the one that used the data folder last, else ${defaultUrl})`)
+    .option('--data <folder>', `the data folder (default: ${defaultDataDir})`)
+    .option('--token-file <file>', 'file with the token of the API (default: token in the data folder)')
+    .exitOverride()
+    .showHelpAfterError('(--help shows how)')
+    .addHelpText('after', `\n${environmentHelp}\n\n${exitCodesHelp}\n\nExample:\n  servpack campaign watch sms-sp4`);
+  addProcessCommands(program);
+  addFleetCommands(program);
+  addReleaseCommands(program);
+  addCampaignCommands(program);
+  addClientCommands(program);
+  addBlockersCommand(program);
+  inheritSettings(program);
+  return program;
+}
+
+/** Commands made with `.command()` copy the settings of their parent; this shows the common options in the help of each, too. */
+function inheritSettings(command: Command): void {
+  command.configureHelp({ showGlobalOptions: true });
+  for (const child of command.commands) inheritSettings(child);
+}

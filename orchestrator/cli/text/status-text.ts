@@ -1,0 +1,95 @@
+import { spanInWords } from '../../../shared/domain/moments.ts';
+import type { CampaignStatus } from '../../../shared/domain/status.ts';
+import { statesTable } from './states-table.ts';
+import { shorten } from './table.ts';
+import { many, number, safe, type Style, type View } from './view.ts';
+
+const statusStyle: Readonly<Record<CampaignStatus['status'], Style>> = {
+  created: 'dim',
+  waitingForRelease: 'yellow',
+  running: 'cyan',
+  paused: 'yellow',
+  ended: 'bold',
+};
+
+const statusWord: Readonly<Record<CampaignStatus['status'], string>> = {
+  created: 'created, not started',
+  waitingForRelease: 'waits for its release',
+  running: 'running',
+  paused: 'paused',
+  ended: 'ended',
+};
+
+/** Where a campaign stands: its head, waves with their gates, logon servers, and what goes wrong. */
+export function statusLines(view: View, status: CampaignStatus): readonly string[] {
+  const waves = status.waves.map(({ wave, size, states }) => ({ name: wave, size, states }));
+  const servers = status.logonServers.map(({ logonServer, size, states }) => ({ name: logonServer, size, states }));
+  return [
+    ...headLines(view, status),
+    '',
+    ...statesTable(view, 'wave', waves),
+    ...status.waves.map(({ wave, gate }) => view.paint('dim', fit(view, `  ${wave}: ${gate}`))),
+    '',
+    ...statesTable(view, 'logon server', servers),
+    ...troubleLines(view, status),
+  ];
+}
+
+/** Campaign, progress, and who paused it. */
+export function headLines(view: View, status: CampaignStatus): readonly string[] {
+  const { campaign, release, size, settled, notOk, paused, tookMs } = status;
+  const { paint } = view;
+  const took = tookMs === null ? '' : ` ${status.status === 'ended' ? 'after' : 'for'} ${spanInWords(tookMs)}`;
+  const word = paint(statusStyle[status.status], `${statusWord[status.status]}${took}`);
+  const share = size === 0 ? 0 : Math.floor((settled * 100) / size);
+  const bad = notOk === 0 ? 'all of them ok' : paint('red', `${number(notOk)} not ok`);
+  const progress = `${number(settled)} of ${many(size, 'client')} settled (${share} %)${settled === 0 ? '' : `, ${bad}`}`;
+  return [
+    `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
+    ...(view.isTerminal ? [`${bar(view, status)} ${progress}`] : [progress]),
+    ...(paused === null ? [] : [paint('yellow', fit(view, `paused by ${paused.by}: ${paused.because}`))]),
+  ];
+}
+
+const barWidth = 30;
+
+/** Ok ends, not-ok ends, and what is still to come. */
+function bar({ paint }: View, { size, settled, notOk }: CampaignStatus): string {
+  const cells = (clients: number): number => (size === 0 ? 0 : Math.round((clients * barWidth) / size));
+  const ok = cells(settled - notOk);
+  const bad = Math.min(barWidth - ok, notOk > 0 ? Math.max(1, cells(notOk)) : 0);
+  return `${paint('green', '█'.repeat(ok))}${paint('red', '█'.repeat(bad))}${paint('dim', '░'.repeat(barWidth - ok - bad))}`;
+}
+
+function troubleLines(view: View, { deferrals, relocations, willBlockAgain, causes }: CampaignStatus): readonly string[] {
+  const classes = deferrals.map(({ class: kind, now, inAll }) => `${kind} ${number(now)} (${number(inAll)} in all)`);
+  const moved = [
+    relocations.done > 0 && `${many(relocations.done, 'service')} relocated`,
+    relocations.undone > 0 && `${many(relocations.undone, 'relocation')} undone`,
+    willBlockAgain > 0 && `${many(willBlockAgain, 'client')} will block again next time`,
+  ].filter((part) => part !== false);
+  const lines = [
+    ...(classes.length === 0 ? [] : [fit(view, `deferred now: ${classes.join(', ')}`)]),
+    ...(moved.length === 0 ? [] : [fit(view, moved.join(', '))]),
+    ...causes.map(({ cause, count }) => view.paint('red', fit(view, `${number(count)} not ok: ${cause}`))),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+/** A sentence on one line of the view. */
+const fit = ({ width }: View, text: string): string => shorten(safe(text), width);
+
+/** The status in one line, for a pipe: the same line means that nothing worth telling has changed. */
+export function statusLine({ campaign, status, settled, size, notOk, states, waves, paused }: CampaignStatus): string {
+  const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
+  const moving = states.active + states.restarting + states.remedying;
+  const parts = [
+    `${number(settled)} of ${number(size)} settled`,
+    `${number(notOk)} not ok`,
+    `${number(moving)} in work`,
+    `${number(states.deferred)} deferred`,
+    ...(open === undefined ? [] : [`wave ${open}`]),
+  ];
+  const why = paused === null ? '' : `, by ${paused.by}: ${paused.because}`;
+  return safe(`${campaign} ${status}${why}: ${parts.join(', ')}`);
+}

@@ -1,0 +1,4 @@
+import { storeContract } from './store.contract.ts';
+import { openTestStore } from './store/redis.ts';
+
+storeContract('in Redis', async () => (await openTestStore()).store);

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import type { Upgrade } from '../../../shared/domain/upgrade.ts';
+import type { Commit, Fence, Store, StoredUpgrade, UpgradeKey } from '../../../shared/store/store.ts';
+import {
+  all,
+  at,
+  deferred,
+  driven,
+  entry,
+  makeWorld,
+  marking,
+  message,
+  parked,
+  pausedState,
+  pick,
+  restarting,
+  restUntil,
+  runningState,
+  settled,
+  settledPlace,
+  type World,
+} from './world.ts';
+
+/**
+ * Random steps that are done to a store: mostly what well-behaved callers do, now and then what late,
+ * repeated or lost ones do. Two campaigns want the same clients, and the budgets are small.
+ */
+export type Step = (hands: Hands) => Promise<unknown>;
+
+/** The hands of everybody who works on one store; two stores have hands of their own that do the same. */
+export interface Hands {
+  readonly world: World;
+  readonly fences: Map<string, Fence>;
+  now: number;
+  steps: number;
+}
+
+export const campaigns = ['sp3', 'sp4'] as const;
+const servers = ['LS-1', 'LS-2', 'LS-3'] as const;
+export const clients = ['pc-1', 'pc-2', 'pc-3', 'pc-4', 'pc-5', 'pc-6', 'pc-7', 'pc-8'] as const;
+const budgets = { active: 4, perLogonServer: 3 };
+const places = clients.map((client, n) => pick(client, servers[n % 2], n === 7 ? 2 : n % 2));
+
+export async function newHands(store: Store): Promise<Hands> {
+  const world = makeWorld(store);
+  for (const campaign of campaigns) await world.campaign(campaign, places, runningState(2), budgets);
+  await store.admit('sp3', places.slice(0, 4), at);
+  return { world, fences: new Map(), now: at, steps: 0 };
+}
+
+const campaign = fc.constantFrom(...campaigns);
+const anyKey = fc.record({ campaign, client: fc.constantFrom(...clients) });
+
+/** Mostly an upgrade that is in this index now, sometimes any. */
+const inIndex = (index: StoredUpgrade['index']): fc.Arbitrary<(hands: Hands) => Promise<UpgradeKey>> =>
+  fc
+    .tuple(anyKey, fc.nat(clients.length), fc.integer({ min: 0, max: 9 }))
+    .map(([any, which, luck]) => async ({ world }) => {
+      const upgrades = (await Promise.all(campaigns.map((name) => all(world.store.upgrades(name))))).flat();
+      const there = upgrades.filter((upgrade) => upgrade.index === index).map(({ key }) => key);
+      there.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+      return (luck === 0 ? undefined : there[which % Math.max(1, there.length)]) ?? any;
+    });
+
+/** Mostly right, sometimes off by one. */
+const off = fc.oneof(
+  { weight: 12, arbitrary: fc.constant(0) },
+  { weight: 1, arbitrary: fc.constantFrom(-1, 1) },
+);
+const leaseMs = fc.oneof(
+  { weight: 6, arbitrary: fc.constant(60_000) },
+  { weight: 1, arbitrary: fc.constant(0) },
+);
+
+const admit = fc
+  .tuple(campaign, fc.subarray(places), fc.boolean())
+  .map(([name, picks, isParked]): Step => (hands) => {
+    const asked = isParked ? picks.map(({ client, logonServer }) => ({ client, logonServer })) : picks;
+    return hands.world.store.admit(name, asked, hands.now);
+  });
+
+const begin = fc.tuple(inIndex('due'), off, leaseMs).map(([choose, wrong, lease]): Step => async (hands) => {
+  const { store } = hands.world;
+  const key = await choose(hands);
+  const stored = await store.readUpgrade(key);
+  // Mostly when its time has come.
+  if (wrong === 0) hands.now = Math.max(hands.now, stored?.dueAt ?? 0);
+  const activation = (stored?.activation ?? 1) + wrong;
+  const outcome = await store.begin(key, activation, `driver-${hands.steps}`, lease, hands.now);
+  if (outcome.kind === 'begun') hands.fences.set(nameOf(key), outcome.fence);
+  return outcome;
+});
+
+const moves: readonly ((upgrade: Upgrade, now: number) => readonly [Upgrade, Commit['place']])[] = [
+  (upgrade) => [marking(upgrade), driven],
+  (upgrade) => [{ ...upgrade, logonServer: 'LS-3' }, driven],
+  (upgrade) => [upgrade, parked],
+  (upgrade, now) => [deferred(upgrade, now + 10), restUntil(now + 10)],
+  (upgrade, now) => [restarting(upgrade, now + 20), restUntil(now + 20, true)],
+  (upgrade) => [settled(upgrade), settledPlace],
+  (upgrade) => [settled(upgrade, 'failed'), settledPlace],
+];
+
+const commit = fc
+  .record({
+    choose: inIndex('driven'),
+    move: fc.constantFrom(...moves),
+    wrong: off,
+    step: fc.constantFrom('start', 'finish'),
+    reads: fc.boolean(),
+  })
+  .map(({ choose, move, wrong, step, reads }): Step => async (hands) => {
+    const { world, fences, now } = hands;
+    const who = await choose(hands);
+    const stored = await world.store.readUpgrade(who);
+    if (stored === null) return null;
+    const [upgrade, place] = move(stored.upgrade, now);
+    const fence = fences.get(nameOf(who)) ?? { counter: 0, owner: 'nobody' };
+    return world.commit({ stored, fence }, upgrade, place, {
+      version: stored.version + wrong,
+      step,
+      consumed: reads ? stored.inbox.length : 0,
+      audit: entry(who.campaign, who.client, upgrade.state.phase),
+      at: now,
+    });
+  });
+
+const deliver = fc.constantFrom(...clients).map(
+  (client): Step =>
+    ({ world, now }) =>
+      world.store.deliver(client, message, now),
+);
+
+const renew = fc.tuple(anyKey, leaseMs).map(
+  ([who, lease]): Step =>
+    ({ world, fences }) =>
+      world.store.renew(who, fences.get(nameOf(who)) ?? { counter: 0, owner: 'nobody' }, lease),
+);
+
+/** The order of leases that ended in the same millisecond is nobody's business. */
+const sweep = fc.constant<Step>(async ({ world, now }) => {
+  const findings = await world.store.sweep(now, 5, 99);
+  return findings.map((finding) => JSON.stringify(finding)).sort();
+});
+
+const change = fc
+  .tuple(
+    campaign,
+    fc.constantFrom(runningState(2), runningState(3), pausedState),
+    fc.constantFrom(budgets, { active: 2, perLogonServer: 1 }),
+  )
+  .map(
+    ([name, state, limits]): Step =>
+      ({ world }) =>
+        world.change(name, state, limits),
+  );
+
+const pass = fc.integer({ min: 1, max: 12 }).map((ms): Step => async (hands) => {
+  hands.now += ms;
+});
+
+export const someSteps = fc.array(
+  fc.oneof(
+    { weight: 4, arbitrary: admit },
+    { weight: 10, arbitrary: begin },
+    { weight: 12, arbitrary: commit },
+    { weight: 3, arbitrary: deliver },
+    { weight: 1, arbitrary: renew },
+    { weight: 2, arbitrary: sweep },
+    { weight: 2, arbitrary: change },
+    { weight: 3, arbitrary: pass },
+  ),
+  { minLength: 40, maxLength: 120, size: 'max' },
+);
+
+const nameOf = (who: UpgradeKey): string => `${who.campaign}.${who.client}`;

@@ -1,0 +1,16 @@
+import { openRedisStore } from '../../../shared/store/redis/open.ts';
+import type { Store } from '../../../shared/store/store.ts';
+import { testRedis } from '../../environment/redis.ts';
+
+export interface TestStore {
+  readonly store: Store;
+  readonly url: string;
+  readonly prefix: string;
+}
+
+/** An empty store in the Redis of this run, under a prefix that nobody else has. */
+export async function openTestStore(place = testRedis()): Promise<TestStore> {
+  const opened = await openRedisStore(place);
+  if (!opened.ok) throw new Error(opened.error.message);
+  return { store: opened.value, ...place };
+}

@@ -1,0 +1,53 @@
+import { expect } from 'vitest';
+import { recount, recountSlots } from '../../../shared/store/recount.ts';
+import type { Store } from '../../../shared/store/store.ts';
+import { all } from './world.ts';
+import { campaigns, clients } from './random-steps.ts';
+
+/**
+ * Everything that can be read from a store, in an order of its own; lease ends are real time and left out.
+ */
+export async function snapshot(store: Store): Promise<unknown> {
+  return {
+    campaigns: await Promise.all(campaigns.map((campaign) => campaignIn(store, campaign))),
+    claims: await Promise.all(clients.map((client) => store.claimOf(client))),
+    audit: await store.audit(999),
+  };
+}
+
+async function campaignIn(store: Store, campaign: string): Promise<unknown> {
+  const upgrades = (await all(store.upgrades(campaign))).map(({ lease, ...rest }) => ({
+    ...rest,
+    fence: lease?.fence ?? null,
+  }));
+  const waiting = await all(store.waiting(campaign));
+  return {
+    record: await store.readCampaign(campaign),
+    counters: await store.counters(campaign),
+    slots: await store.slotsInUse(campaign),
+    queued: await store.queued(campaign, 2),
+    overlap: [...(await store.overlap(campaign, 99))].sort(byClient),
+    upgrades: upgrades.sort((a, b) => byClient(a.key, b.key)),
+    waiting: [...waiting].sort(byClient),
+    readsAlike: await Promise.all(clients.map((client) => store.readUpgrade({ campaign, client }))).then(
+      (found) => found.filter((each) => each !== null).map(({ version }) => version),
+    ),
+  };
+}
+
+const byClient = (a: { readonly client: string }, b: { readonly client: string }): number =>
+  a.client < b.client ? -1 : 1;
+
+/**
+ * Counters and slots equal a recount of the records; every client of a campaign is either waiting or
+ * recorded.
+ */
+export async function expectWhole(store: Store): Promise<void> {
+  for (const campaign of campaigns) {
+    expect(await store.counters(campaign)).toEqual(await recount(store, campaign));
+    expect(await store.slotsInUse(campaign)).toEqual(await recountSlots(store, campaign));
+    const recorded = (await all(store.upgrades(campaign))).map(({ key }) => key.client);
+    const waiting = (await all(store.waiting(campaign))).map(({ client }) => client);
+    expect([...recorded, ...waiting].sort()).toEqual([...clients]);
+  }
+}

@@ -1,0 +1,172 @@
+import { describe, expect, test } from 'vitest';
+import { rankBlockers } from '../../shared/domain/ranking.ts';
+import { campaignReport, endedWell } from '../../shared/domain/report.ts';
+import { campaignStatus } from '../../shared/domain/status.ts';
+import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade.ts';
+import { campaign, countersOf, running, standing } from './given-campaign.ts';
+import { after, blockedByPcm, blockedByProgram, evening, hours, look, minutes, rules, upToDate } from './given.ts';
+
+const current = after(rules, newUpgrade('pc-1', 0, 'LS-ROM'), [[evening, look(upToDate)]]);
+const blocked = (client: string, wave = 0): Upgrade =>
+  after(rules, newUpgrade(client, wave, 'LS-MIL'), [[evening, look(blockedByPcm)]]);
+const server = after(rules, newUpgrade('srv-1', 1, 'LS-MIL'), [[evening, look({ role: 'server' })]]);
+const lost = ((): Upgrade => {
+  const failure = { kind: 'unreachable', message: 'no answer' } as const;
+  const tries = [0, 1, 2, 3, 4, 5, 6].flatMap((day) => [
+    [evening + hours(24 * day), { type: 'Activated' }] as const,
+    [evening + hours(24 * day), { type: 'LookFailed', failure }] as const,
+  ]);
+  return after(rules, newUpgrade('pc-9', 1, 'LS-ROM'), tries);
+})();
+
+describe('the status of a campaign', () => {
+  test('counts clients by wave, by logon server and in all', () => {
+    const counters = { ...countersOf([current, blocked('pc-2'), server, lost]), 'state|0|LS-ROM|waiting': 8 };
+    const status = campaignStatus(standing(running(2)), counters, evening + minutes(10));
+    expect(status).toMatchObject({ status: 'running', size: 400, settled: 3, notOk: 1, tookMs: minutes(10) });
+    expect(status.states).toMatchObject({ waiting: 8, deferred: 1, skipped: 2, failed: 1 });
+    expect(status.waves[0]).toMatchObject({ wave: 'canary', size: 10, isOpen: true });
+    expect(status.waves[0]?.states).toMatchObject({ waiting: 8, deferred: 1, skipped: 1, failed: 0 });
+    expect(status.logonServers).toMatchObject([
+      { logonServer: 'LS-MIL', size: 2, states: { deferred: 1, skipped: 1 } },
+      { logonServer: 'LS-ROM', size: 10, states: { waiting: 8, skipped: 1, failed: 1 } },
+    ]);
+  });
+
+  test('tells deferrals of now from all there ever were, and ranks the causes of not-ok ends', () => {
+    const status = campaignStatus(standing(running(2)), countersOf([lost, blocked('pc-2')]), evening);
+    expect(status.deferrals).toEqual([
+      { class: 'unreachable', now: 0, inAll: 6 },
+      { class: 'service', now: 1, inAll: 1 },
+    ]);
+    expect(status.causes).toEqual([{ cause: 'unreachable budget spent', count: 1 }]);
+  });
+
+  test.each([
+    ['created', standing({ status: 'created' }), ['opens when the campaign is started', 'after wave canary', 'after wave early']],
+    ['waiting', standing({ status: 'waitingForRelease' }), ['opens when release sms-sp4 is staged', 'after wave canary', 'after wave early']],
+    [
+      'running',
+      standing(running(1)),
+      [
+        'holds: 2 of 10 clients of wave canary settled; nothing is concluded below 10',
+        'not open yet: after wave canary',
+        'not open yet: after wave early',
+      ],
+    ],
+  ])('says in words what the gates of a %s campaign wait for', (_name, given, words) => {
+    const counters = { 'state|0|LS-ROM|upgraded': 2, 'state|0|LS-ROM|waiting': 8 };
+    expect(campaignStatus(given, counters, evening).waves.map(({ gate }) => gate)).toEqual(words);
+  });
+
+  test('says which gate has passed, which one stopped the campaign, and who paused it', () => {
+    const because = 'wave early: 20 of 60 settled clients not ok, limit 10 %';
+    const paused = standing({ ...running(2), status: 'paused', pausedAt: evening, by: 'gate', because } as never);
+    const counters = { 'state|0|LS-ROM|upgraded': 10, 'state|1|LS-ROM|upgraded': 40, 'state|1|LS-ROM|failed': 20 };
+    const status = campaignStatus(paused, counters, evening);
+    expect(status.paused).toEqual({ by: 'gate', because, at: '2026-11-16T20:00:00Z' });
+    expect(status.waves.map(({ gate }) => gate)).toEqual([
+      'passed: 10 of 10 clients of wave canary settled, 0 of them not ok',
+      `stopped: ${because}`,
+      'not open yet: after wave early',
+    ]);
+  });
+
+  test('an ended campaign ended well only without a not-ok end, and its time stands still', () => {
+    const ended = standing({ ...running(3), status: 'ended', endedAt: evening + hours(2) } as never);
+    const well = campaignStatus(ended, countersOf([current, server]), evening + hours(50));
+    expect([well.tookMs, endedWell(well)]).toEqual([hours(2), true]);
+    expect(endedWell(campaignStatus(ended, countersOf([current, lost]), evening))).toBe(false);
+    expect(endedWell(campaignStatus(standing(running(3)), countersOf([current]), evening))).toBe(false);
+  });
+});
+
+describe('the ranking of blockers', () => {
+  const pcm = 'service sms_package_command_manager_nt (pcmsvc32.exe)';
+  const both = after(rules, newUpgrade('pc-3', 0, 'LS-ROM'), [
+    [evening, look(blockedByPcm, { users: blockedByProgram.users ?? [], processes: [...(blockedByPcm.processes ?? []), ...(blockedByProgram.processes ?? [])] })],
+  ]);
+
+  test('puts first what sets most clients free alone, and counts who only takes part', () => {
+    expect(rankBlockers(countersOf([blocked('pc-1'), blocked('pc-2'), both]))).toEqual([
+      { blocker: pcm, alone: 2, blocks: 3, met: 3 },
+      { blocker: 'program pcmwin32.exe', alone: 0, blocks: 1, met: 1 },
+    ]);
+  });
+
+  test('keeps blockers that were met and are gone, and drops counters that are back at zero', () => {
+    const gone = after(rules, blocked('pc-1'), [
+      [evening + hours(1), { type: 'Activated' }],
+      [evening + hours(1), look(upToDate)],
+    ]);
+    expect(rankBlockers({ ...countersOf([gone]), 'seen|file a.dll': 0, 'blocked|file a.dll': 0 })).toEqual([
+      { blocker: pcm, alone: 0, blocks: 0, met: 1 },
+    ]);
+  });
+
+  test('of no blockers is empty', () => {
+    expect(rankBlockers(countersOf([current]))).toEqual([]);
+  });
+});
+
+describe('the report of a campaign', () => {
+  const reported = [
+    ...[lost, current, blocked('pc-2')].map((upgrade) => ({ kind: 'admitted' as const, upgrade })),
+    { kind: 'waiting' as const, client: 'pc-0', wave: 0, logonServer: 'LS-ROM' },
+  ];
+  const report = campaignReport(campaign, countersOf([lost, current, blocked('pc-2')]), reported, evening);
+
+  test('has every client once, by wave and then by name', () => {
+    expect(report.clients.map(({ wave, client, state }) => [wave, client, state])).toEqual([
+      ['canary', 'pc-0', 'waiting'],
+      ['canary', 'pc-1', 'settled'],
+      ['canary', 'pc-2', 'deferred'],
+      ['early', 'pc-9', 'settled'],
+    ]);
+  });
+
+  test('says of a settled client how it ended, why, when and on what evidence', () => {
+    expect(report.clients[1]).toEqual({
+      client: 'pc-1',
+      wave: 'canary',
+      logonServer: 'LS-ROM',
+      attempt: 1,
+      state: 'settled',
+      end: 'skipped',
+      cause: 'already current',
+      reason: expect.stringContaining('every file has the hash of the release'),
+      settledAt: '2026-11-16T20:00:00Z',
+      blockers: [],
+      evidence: 'sha-of-the-look',
+      relocation: 'none',
+      servicePath: null,
+      willBlockAgain: false,
+      deferrals: {},
+    });
+  });
+
+  test('says of a failed client the countable cause and the whole reason', () => {
+    expect(report.clients[3]).toMatchObject({
+      end: 'failed',
+      cause: 'unreachable budget spent',
+      reason: 'gave up after 6 deferrals of class unreachable: no answer',
+      deferrals: { unreachable: 6 },
+    });
+  });
+
+  test('says of a blocked client what it waits for, and of a waiting one nothing that is not known', () => {
+    expect(report.clients[2]).toMatchObject({ end: null, settledAt: null, deferrals: { service: 1 } });
+    expect(report.clients[2]?.blockers[0]).toContain('runs from C:\\MS\\SMS\\BIN');
+    expect(report.clients[0]).toMatchObject({ end: null, reason: null, evidence: null });
+  });
+
+  test('tells where a moved service runs now, and who will block again', () => {
+    const moved: Upgrade = {
+      ...current,
+      memory: { ...current.memory, relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe', willBlockAgain: true },
+    };
+    const { clients, relocations, willBlockAgain } = campaignReport(campaign, countersOf([moved]), [{ kind: 'admitted', upgrade: moved }], evening);
+    expect(clients[0]).toMatchObject({ relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe', willBlockAgain: true });
+    expect([relocations, willBlockAgain]).toEqual([{ done: 1, undone: 0 }, 1]);
+  });
+});

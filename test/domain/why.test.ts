@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import type { CampaignState } from '../../shared/domain/campaign.ts';
+import type { Rules } from '../../shared/domain/policy.ts';
+import type { Upgrade } from '../../shared/domain/upgrade.ts';
+import { type Recorded, type WhyContext, whyAdmitted, whyWaiting } from '../../shared/domain/why.ts';
+import { campaign, running, standing } from './given-campaign.ts';
+import {
+  admitted, after, anna, blockedByPcm, blockedByProgram, evening, hours, look, minutes, rules, type Timed, upToDate, withPolicy,
+} from './given.ts';
+
+const context = (state: CampaignState = running(1), changes: Partial<WhyContext> = {}, given: Rules = rules): WhyContext => {
+  const { definition } = campaign;
+  return {
+    campaign: { ...standing(state), definition: { ...definition, policy: given.policy } },
+    counters: { 'state|0|LS-ROM|upgraded': 2 },
+    slots: { active: 3, perLogonServer: { 'LS-ROM': 3 } },
+    product: given.product,
+    now: evening,
+    ...changes,
+  };
+};
+
+const paused = { ...running(1), status: 'paused', pausedAt: evening, by: 'anna', because: 'phones ring' } as CampaignState;
+
+const rests = (upgrade: Upgrade): Recorded => ({
+  upgrade,
+  index: 'due',
+  dueAt: upgrade.state.phase === 'deferred' ? upgrade.state.until : evening,
+  since: evening,
+});
+const when = (events: readonly Timed[], given = rules): Upgrade => after(given, admitted, events);
+const activated = { type: 'Activated' } as const;
+const pcm = when([[evening, look(blockedByPcm)]]);
+
+describe('why a client still waits', () => {
+  const pick = { client: 'pc-17', wave: 0, logonServer: 'LS-ROM' };
+
+  test.each([
+    ['the campaign has not been started', context({ status: 'created' }), pick],
+    ['the campaign waits until release sms-sp4 is staged', context({ status: 'waitingForRelease' }), pick],
+    ['the campaign is paused by anna: phones ring', context(paused), pick],
+    [
+      'its wave early is not open; wave canary holds: 2 of 10 clients of wave canary settled; nothing is concluded below 10',
+      context(),
+      { ...pick, wave: 1 },
+    ],
+    ['all 100 slots of the campaign are taken', context(running(1), { slots: { active: 100, perLogonServer: {} } }), pick],
+    [
+      'all 25 slots of logon server LS-ROM are taken',
+      context(running(1), { slots: { active: 30, perLogonServer: { 'LS-ROM': 25 } } }),
+      pick,
+    ],
+    ['a slot is free: its turn comes in one of the next rounds', context(), pick],
+  ])('%s', (because, given, waiting) => {
+    expect(whyWaiting(given, waiting)).toMatchObject({ state: 'waiting', because, evidence: null });
+  });
+});
+
+describe('why a client is deferred', () => {
+  test('says the blocker, its evidence, since when, and the next look as a time and in words', () => {
+    const why = whyAdmitted(context(running(1), { now: evening + minutes(5) }), rests(pcm));
+    expect(why).toMatchObject({
+      client: 'pc-17',
+      campaign: 'sp4',
+      state: 'deferred',
+      because:
+        'pcmsvc32.exe, service SMS_PACKAGE_COMMAND_MANAGER_NT, automatic start, runs from C:\\MS\\SMS\\BIN ' +
+        '(structural: it runs again after every start)',
+      since: { at: '2026-11-16T20:00:00Z', inWords: '5 min ago' },
+      evidence: 'sha-of-the-look',
+      next: { action: 'it is looked at again', when: { at: '2026-11-16T20:30:00Z', inWords: 'in 25 min' } },
+    });
+    expect(why.remarks).toContain(
+      'service sms_package_command_manager_nt (pcmsvc32.exe) has been in the way since 2026-11-16T20:00:00Z: 1 look',
+    );
+  });
+
+  test('the ladder is next for a service that can be moved, as soon as it counts as persisting', () => {
+    expect(whyAdmitted(context(), rests(pcm)).otherwise).toBe(
+      'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when 2 more looks find it, or it outlives 1 more restart, ' +
+        'or it is still there at 2026-11-17T20:00:00Z; users who are logged on are told first',
+    );
+  });
+
+  test('at once where the policy does not wait for structural ones', () => {
+    const given = withPolicy({ structural: 'atOnce', ladder: ['wait', 'relocation'] });
+    expect(whyAdmitted(context(running(1), {}, given), rests(pcm)).otherwise).toBe(
+      'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows at the next look',
+    );
+  });
+
+  test('the users of a blocked client get their time first', () => {
+    const told = when([
+      [evening, look(blockedByPcm, { users: [anna] })],
+      [evening + hours(1), activated],
+      [evening + hours(1), look(blockedByPcm, { users: [anna] })],
+      [evening + hours(2), activated],
+      [evening + hours(2), look(blockedByPcm, { users: [anna] })],
+      [evening + hours(2), { type: 'UsersNotified' }],
+    ]);
+    const now = evening + hours(2) + minutes(20);
+    expect(whyAdmitted(context(running(1), { now }), rests(told))).toMatchObject({
+      because: 'users were told that the service will be moved',
+      otherwise: "relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when the users' time is over, in 40 min",
+    });
+  });
+
+  test('a program can only be waited for: what is left of the budget counts', () => {
+    const program = when([[evening, look(blockedByProgram)]]);
+    expect(whyAdmitted(context(), rests(program)).otherwise).toBe(
+      'after 5 more deferrals of class program (of 6) it needs attention',
+    );
+  });
+
+  test('the last deferral says so', () => {
+    const failure = { kind: 'unreachable', message: 'no answer' } as const;
+    const tries = [0, 1, 2, 3, 4, 5].flatMap((day): Timed[] => [
+      [evening + hours(24 * day), activated],
+      [evening + hours(24 * day), { type: 'LookFailed', failure }],
+    ]);
+    expect(whyAdmitted(context(), rests(when(tries)))).toMatchObject({
+      because: 'no answer',
+      otherwise: 'if the next look finds the same, it settles as failed: its 6 deferrals of class unreachable are spent',
+    });
+  });
+
+  test('without the product profile nothing is promised but the budget', () => {
+    expect(whyAdmitted(context(running(1), { product: null }), rests(pcm)).otherwise).toBe(
+      'after 5 more deferrals of class service (of 6) it needs attention',
+    );
+  });
+});
+
+describe('why an admitted client does not move', () => {
+  test('a parked one waits for a slot, and the campaign says why there is none', () => {
+    const parked: Recorded = { ...rests(pcm), index: 'parked', dueAt: null };
+    expect(whyAdmitted(context(paused), parked)).toMatchObject({
+      next: { action: 'it is looked at again, once it gets a slot: the campaign is paused by anna: phones ring', when: null },
+    });
+  });
+
+  test('a driven one is in the hands of a worker', () => {
+    expect(whyAdmitted(context(), { ...rests(admitted), index: 'driven', dueAt: null }).next).toEqual({
+      action: 'it is looked at: a worker is at it',
+      when: null,
+    });
+  });
+
+  test('a restarting one is waited for until its deadline', () => {
+    const restarting = when([
+      [evening, look({ setupPhase: 'upgrade' })],
+      [evening, { type: 'RestartOrdered' }],
+    ]);
+    expect(whyAdmitted(context(), rests(restarting))).toMatchObject({
+      state: 'restarting',
+      because: 'it was told to restart at 2026-11-16T20:00:00Z and is not proved to be in another boot',
+      otherwise: 'if it has not restarted by 2026-11-17T00:00:00Z (in 4 h) it settles as failed',
+    });
+  });
+
+  test('a paused campaign finishes what was begun and begins nothing', () => {
+    const remarks = (upgrade: Upgrade): readonly string[] => whyAdmitted(context(paused), rests(upgrade)).remarks;
+    expect(remarks(pcm)[0]).toBe(
+      'the campaign is paused by anna: phones ring; nothing is begun on the client until it is resumed',
+    );
+    const marked = when([[evening, look()], [evening, { type: 'ClientMarked' }]]);
+    expect(remarks(marked)[0]).toBe('the campaign is paused by anna: phones ring; what was begun on the client is finished');
+  });
+
+  test('one in a procedure says the step, and that a refusal is undone', () => {
+    const given = withPolicy({ structural: 'atOnce', ladder: ['wait', 'relocation'] });
+    const remedying = when([[evening, look(blockedByPcm)]], given);
+    expect(whyAdmitted(context(running(1), {}, given), rests(remedying))).toMatchObject({
+      state: 'remedying',
+      because: 'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT: step 1 of 8 (record)',
+      otherwise: 'if the client refuses a step, the relocation is undone',
+    });
+  });
+});
+
+describe('how a client ended', () => {
+  test('says on what proof, and that nothing comes after', () => {
+    const settled = when([[evening, look(upToDate)]]);
+    expect(whyAdmitted(context(), { ...rests(settled), index: 'settled', dueAt: null })).toMatchObject({
+      state: 'settled',
+      because: expect.stringContaining('every file has the hash of the release'),
+      evidence: 'sha-of-the-look',
+      next: null,
+      otherwise: null,
+      remarks: ['last looked at 2026-11-16T20:00:00Z'],
+    });
+  });
+
+  test('says what became of the service', () => {
+    const settled = when([[evening, look(upToDate)]]);
+    const moved = { ...settled, memory: { ...settled.memory, relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe' } } as Upgrade;
+    expect(whyAdmitted(context(), rests(moved)).remarks).toContain('its service was moved and runs from C:\\SMS_PCM\\pcmsvc32.exe');
+    const stopgap = { ...settled, memory: { ...settled.memory, willBlockAgain: true } };
+    expect(whyAdmitted(context(), rests(stopgap)).remarks).toContain(
+      'only the workaround was used: the same service will block it again at the next release',
+    );
+  });
+});

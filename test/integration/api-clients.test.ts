@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest';
+import { placementOf } from '../../shared/domain/placement.ts';
+import { difference, tallyOf } from '../../shared/domain/tally.ts';
+import type { Upgrade } from '../../shared/domain/upgrade.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import { StoreAway } from '../../shared/store/redis/away.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { after, blockedByPcm, look, rules } from '../domain/given.ts';
+import { testRedis } from '../environment/redis.ts';
+import { campaignYaml, fleetCsv, now, type SmallOrchestrator, startSmallOrchestrator, writeRelease } from './small-orchestrator.ts';
+import { unwrapped } from './unwrapped.ts';
+
+const stores: readonly [name: string, open: () => Promise<Store>][] = [
+  ['memory', async () => createMemoryStore(Date.now)],
+  ['Redis', async () => unwrapped(await openRedisStore(testRedis()))],
+];
+
+const evidence = { sha256: sha256('what the look found'), text: 'what the look found' };
+
+/** With this seed pc-1 and pc-4 are the canaries and pc-2 is the rest. */
+const selection = 'seed: 1\nselect: { clients: [pc-1, pc-2, pc-4] }\n';
+
+/** A running campaign whose first client was looked at and found blocked by the PCM service. */
+async function startBlocked(store: Store): Promise<SmallOrchestrator> {
+  const house = await startSmallOrchestrator(store);
+  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+  await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
+  await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml('sp4', selection) });
+  await house.ask('POST', '/v1/campaigns/sp4/start');
+  const key = { campaign: 'sp4', client: 'pc-1' };
+  const pick = { client: 'pc-1', wave: 0, logonServer: 'LS-ROM' };
+  const [activation] = await store.admit('sp4', [pick], now);
+  const begun = await store.begin(key, activation?.activation ?? 0, 'test', 60_000, now);
+  if (begun.kind !== 'begun') throw new Error(begun.because);
+  const upgrade = blocked(begun.stored.upgrade);
+  const place = placementOf(upgrade);
+  if (place.kind !== 'rest') throw new Error('it should rest');
+  const committed = await store.commit({
+    key,
+    version: begun.stored.version,
+    fence: begun.fence,
+    at: now,
+    upgrade,
+    consumed: 0,
+    step: 'finish',
+    place: { index: 'due', dueAt: place.until, keepsSlots: false },
+    counters: difference(tallyOf(begun.stored.upgrade), tallyOf(upgrade)),
+    audit: { at: now, ...key, who: 'worker test', from: 'looking', to: 'deferred', because: 'blocked', evidence: evidence.sha256 },
+    evidence: [evidence],
+  });
+  expect(committed.kind).toBe('committed');
+  return house;
+}
+
+const blocked = (upgrade: Upgrade): Upgrade => after(rules, upgrade, [[now, look(blockedByPcm, { evidence: evidence.sha256 })]]);
+
+describe.each(stores)('a client on the %s store', (_name, open) => {
+  test('why: blocked, on what evidence, and what comes next', async () => {
+    await using house = await startBlocked(await open());
+    const { body } = await house.ask('GET', '/v1/clients/pc-1/why?evidence=true');
+    expect(body).toMatchObject({
+      client: 'pc-1',
+      campaign: 'sp4',
+      state: 'deferred',
+      because: expect.stringContaining('pcmsvc32.exe, service SMS_PACKAGE_COMMAND_MANAGER_NT, automatic start'),
+      since: { at: '2026-11-17T09:00:00Z', inWords: 'now' },
+      evidence: evidence.sha256,
+      evidenceText: 'what the look found',
+      next: { action: 'it is looked at again', when: { at: '2026-11-17T09:30:00Z', inWords: 'in 30 min' } },
+      otherwise: expect.stringMatching(/^relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when 2 more looks find it/),
+    });
+    expect((await house.ask('GET', '/v1/clients/pc-1/why')).body.evidenceText).toBeNull();
+  });
+
+  test('why: one that waits says that its wave is closed or that a slot is free', async () => {
+    await using house = await startBlocked(await open());
+    expect((await house.ask('GET', '/v1/clients/pc-4/why')).body).toMatchObject({ state: 'waiting', because: expect.stringMatching(/^a slot is free/) });
+    expect((await house.ask('GET', '/v1/clients/pc-2/why')).body.because).toMatch(/^its wave rest is not open; wave canary holds: 0 of 2/);
+    expect((await house.ask('GET', '/v1/clients/pc-5/why')).body.error).toEqual({ code: 'notFound.upgrade', message: 'client pc-5 is in no campaign' });
+    expect((await house.ask('GET', '/v1/clients/pc-5/why?campaign=sp4')).body.error.message).toBe('client pc-5 is not in campaign sp4');
+    expect((await house.ask('GET', '/v1/clients/pc-5/why?campaign=sp9')).body.error.message).toBe('there is no campaign named sp9');
+  });
+
+  test('show: the row, the whole record and the audit, newest first', async () => {
+    await using house = await startBlocked(await open());
+    const { body } = await house.ask('GET', '/v1/clients/pc-1');
+    expect(body).toMatchObject({
+      client: { client: 'pc-1', host: 'NT-1' },
+      part: { campaign: 'sp4', state: 'deferred', record: { index: 'due', upgrade: { state: { phase: 'deferred', class: 'service' } } } },
+      audit: [{ to: 'deferred', at: '2026-11-17T09:00:00Z' }, { from: 'waiting', to: 'looking' }],
+    });
+    expect((await house.ask('GET', '/v1/clients/pc-5')).body.part).toBeNull();
+    expect((await house.ask('GET', '/v1/clients/pc-77')).body.error.message).toBe('there is no client named pc-77 in the fleet');
+  });
+
+  test('a check-in makes its job at once, with or without a body; the transcript stands in the inbox', async () => {
+    await using house = await startBlocked(await open());
+    const answer = await house.ask('POST', '/v1/clients/pc-1/checkin', { transcript: 'Reading configuration...' });
+    expect(answer.body).toEqual({ client: 'pc-1', looks: true, campaign: 'sp4', because: 'it is looked at now' });
+    expect(house.jobs).toMatchObject([{ key: { campaign: 'sp4', client: 'pc-1' }, dueAt: now }]);
+    const stored = await house.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
+    expect(stored?.inbox).toEqual([{ type: 'CheckedIn', transcript: 'Reading configuration...' }]);
+    expect((await house.ask('POST', '/v1/clients/pc-1/checkin')).status).toBe(200);
+  });
+
+  test('a check-in with nothing to do is no fault', async () => {
+    await using house = await startBlocked(await open());
+    const idle = await house.ask('POST', '/v1/clients/pc-5/checkin', {});
+    expect(idle).toEqual({ status: 200, body: { client: 'pc-5', looks: false, campaign: null, because: 'client pc-5 is in no campaign' } });
+    expect((await house.ask('POST', '/v1/clients/pc-2/checkin', {})).body).toMatchObject({ looks: false, because: expect.stringContaining('waits in campaign sp4') });
+    expect((await house.ask('POST', '/v1/clients/pc-77/checkin', {})).status).toBe(404);
+    expect(house.jobs).toEqual([]);
+  });
+
+  test('a long transcript is cut, not refused', async () => {
+    await using house = await startBlocked(await open());
+    await house.ask('POST', '/v1/clients/pc-1/checkin', { transcript: 'x'.repeat(200_000) });
+    const stored = await house.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
+    expect(stored?.inbox[0]?.transcript?.length).toBe(16 * 1024);
+  });
+
+  test('blockers say which one to fix', async () => {
+    await using house = await startBlocked(await open());
+    expect((await house.ask('GET', '/v1/blockers?campaign=sp4')).body).toEqual({
+      campaigns: ['sp4'],
+      blockers: [{ blocker: 'service sms_package_command_manager_nt (pcmsvc32.exe)', alone: 1, blocks: 1, met: 1 }],
+    });
+  });
+});
+
+describe('an orchestrator in trouble', () => {
+  test('says that its records are away, with a status of its own', async () => {
+    const away = async (): Promise<never> => Promise.reject(new StoreAway('Redis at 127.0.0.1:6379 does not answer'));
+    await using house = await startSmallOrchestrator({ ...createMemoryStore(Date.now), fleetSize: away, campaigns: away });
+    for (const path of ['/v1/health', '/v1/campaigns']) {
+      expect(await house.ask('GET', path)).toEqual({
+        status: 503,
+        body: { error: { code: 'store.away', message: 'Redis at 127.0.0.1:6379 does not answer' } },
+      });
+    }
+  });
+
+  test('tells nobody the words of a bug', async () => {
+    const bug = async (): Promise<never> => Promise.reject(new Error('secret inside'));
+    await using house = await startSmallOrchestrator({ ...createMemoryStore(Date.now), releases: bug });
+    expect(await house.ask('GET', '/v1/releases')).toEqual({
+      status: 500,
+      body: { error: { code: 'internal', message: 'the orchestrator failed at this request; its log says why' } },
+    });
+  });
+});

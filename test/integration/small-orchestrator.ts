@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import type { Dispatcher } from '../../shared/queues.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import type { Activation, Store } from '../../shared/store/store.ts';
+import { buildApi } from '../../orchestrator/http/api.ts';
+import { tokenFileIn } from '../../orchestrator/http/token.ts';
+
+/** The API of an orchestrator with everything behind it but the queue: what would become a job is kept in `jobs`. */
+export interface SmallOrchestrator extends AsyncDisposable {
+  readonly url: string;
+  readonly token: string;
+  /** Holds the token, and whatever files a test writes. */
+  readonly folder: string;
+  readonly store: Store;
+  readonly jobs: readonly Activation[];
+  /** Asks with the token; `body` goes as JSON. */
+  ask(method: 'GET' | 'POST', path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Writes a file of the folder and returns its path. */
+  write(name: string, text: string): string;
+}
+
+export interface Answer {
+  readonly status: number;
+  // What an answer holds is for the test to say.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly body: any;
+}
+
+/** Tuesday, 09:00 UTC; it stands still. */
+export const now = Date.UTC(2026, 10, 17, 9);
+
+const standingClock: Clock = { now: () => now, realDelay: (at) => Math.max(0, at - now), policySpan: (ms) => ms };
+
+export async function startSmallOrchestrator(store: Store = createMemoryStore(Date.now)): Promise<SmallOrchestrator> {
+  const folder = mkdtempSync(join(tmpdir(), 'servpack-api-'));
+  const token = 'a-token-for-this-test-only';
+  const jobs: Activation[] = [];
+  const dispatcher: Dispatcher = {
+    add: async (activation) => void jobs.push(activation),
+    addAll: async (activations) => void jobs.push(...activations.map((each) => each.activation)),
+    close: async () => undefined,
+  };
+  const log = pino({ level: 'silent' });
+  const api = buildApi({ store, dispatcher, clock: standingClock, log }, { token, log });
+  const url = await api.listen({ host: '127.0.0.1', port: 0 });
+  const write = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text, { mode: 0o755 });
+    return path;
+  };
+  writeFileSync(tokenFileIn(folder), `${token}\n`);
+  return {
+    url,
+    token,
+    folder,
+    store,
+    jobs,
+    write,
+    ask: async (method, path, body, headers = {}) => {
+      const json = body === undefined ? {} : { 'content-type': 'application/json' };
+      const response = await fetch(`${url}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, ...json, ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      return { status: response.status, body: await response.json() };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await api.close();
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Ten clients on two logon servers, one of them a server. */
+export const fleetCsv = [
+  'client,host,logonServer,zone,role,labels',
+  ...Array.from({ length: 9 }, (_, i) => `pc-${i},NT-${i},${i % 3 === 0 ? 'LS-MIL' : 'LS-ROM'},Europe/Rome,workstation,${i < 5 ? 'office' : 'shop'}`),
+  'srv-1,NT-S1,LS-ROM,Europe/Rome,server,office',
+  '',
+].join('\n');
+
+export const campaignYaml = (name = 'sp4', more = ''): string =>
+  `campaign: ${name}\nrelease: sms-sp4\nwaves:\n  - { name: canary, count: 2 }\n  - { name: rest, rest: true }\n${more}`;
+
+/** A release whose upgrade command runs `script`, and whose tree has one component file. */
+export function writeRelease({ write, folder }: SmallOrchestrator, script = 'echo staged'): string {
+  write('upgrade.sh', `#!/bin/sh\n${script}\n`);
+  mkdirSync(join(folder, 'bin'), { recursive: true });
+  write('bin/APPCTL32.EXE', 'new');
+  const lines = [
+    'release: sms-sp4',
+    'product: sms-1.2',
+    'servicePack: 4',
+    `tree: ${folder}`,
+    'components: bin',
+    'upgrade: { command: [./upgrade.sh], timeout: 10s }',
+  ];
+  return write('release.yaml', `${lines.join('\n')}\n`);
+}
