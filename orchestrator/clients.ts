@@ -2,7 +2,13 @@ import type { Client } from '../shared/domain/definition.ts';
 import { isoOf } from '../shared/domain/restart.ts';
 import { err, ok, type Result } from '../shared/errors.ts';
 import { capped } from '../shared/evidence.ts';
-import { type AuditEntry, evidenceLimit, type Pick, type Store, type StoredUpgrade } from '../shared/store/store.ts';
+import {
+  type AuditEntry,
+  evidenceLimit,
+  type Pick,
+  type Store,
+  type StoredUpgrade,
+} from '../shared/store/store.ts';
 import { dispatch, type Office } from './office.ts';
 import { notFound, type Refusal } from './refusal.ts';
 
@@ -54,7 +60,11 @@ async function partIn(store: Store, campaign: string, client: string): Promise<P
 }
 
 /** The inventory, the record and the last audit entries of a client. */
-export async function readClientRecord({ store }: Office, name: string, entries: number): Promise<Result<ClientRecord, Refusal>> {
+export async function readClientRecord(
+  { store }: Office,
+  name: string,
+  entries: number,
+): Promise<Result<ClientRecord, Refusal>> {
   const client = await store.readClient(name);
   if (client === null) return err(notFound('client', name, ' in the fleet'));
   const audit = await store.audit(entries, { client: name });
@@ -76,15 +86,21 @@ function shown(part: Part | null): ClientRecord['part'] {
  * A client reports in (its logon script, or a person for it). That causes a look at once and proves nothing by itself.
  * @param transcript what Smsrun32 said; cut to 16 KiB
  */
-export async function checkIn(office: Office, name: string, transcript: string | null): Promise<Result<CheckIn, Refusal>> {
+export async function checkIn(
+  office: Office,
+  name: string,
+  transcript: string | null,
+): Promise<Result<CheckIn, Refusal>> {
   const { store, clock, log } = office;
   if ((await store.readClient(name)) === null) return err(notFound('client', name, ' in the fleet'));
   const cut = transcript === null ? null : capped(transcript, evidenceLimit);
   const delivered = await store.deliver(name, { type: 'CheckedIn', transcript: cut }, clock.now());
   log.info({ client: name, answer: delivered.kind }, 'checked in');
-  if (delivered.kind === 'ignored') return ok({ client: name, looks: false, campaign: null, because: delivered.because });
+  if (delivered.kind === 'ignored')
+    return ok({ client: name, looks: false, campaign: null, because: delivered.because });
   const { key, next } = delivered;
   await dispatch(office, next === null ? [] : [next]);
-  const because = next === null ? 'it is looked at as soon as its driver or a free slot allows' : 'it is looked at now';
+  const because =
+    next === null ? 'it is looked at as soon as its driver or a free slot allows' : 'it is looked at now';
   return ok({ client: name, looks: true, campaign: key.campaign, because });
 }

@@ -22,7 +22,11 @@ export interface FleetList {
 }
 
 /** Adds and replaces clients from CSV text: the whole file or, when it has any fault, nothing of it. */
-export async function importFleet({ store, log }: Office, who: string, { file, text }: InputFile): Promise<Result<FleetImport, Refusal>> {
+export async function importFleet(
+  { store, log }: Office,
+  who: string,
+  { file, text }: InputFile,
+): Promise<Result<FleetImport, Refusal>> {
   const clients = parseFleet(text, file);
   if (!clients.ok) return err(badFile(file, clients.error));
   const imported = await store.importFleet(clients.value);
@@ -33,7 +37,15 @@ export async function importFleet({ store, log }: Office, who: string, { file, t
 /** The fleet in numbers, and its clients: those of one logon server or with one label, at most `limit`. */
 export async function listFleet(
   { store }: Office,
-  { limit, logonServer, label }: { readonly limit: number; readonly logonServer?: string | undefined; readonly label?: string | undefined },
+  {
+    limit,
+    logonServer,
+    label,
+  }: {
+    readonly limit: number;
+    readonly logonServer?: string | undefined;
+    readonly label?: string | undefined;
+  },
 ): Promise<FleetList> {
   const perServer = new Map<string, number>();
   const asked: Client[] = [];
@@ -42,7 +54,8 @@ export async function listFleet(
     perServer.set(client.logonServer, (perServer.get(client.logonServer) ?? 0) + 1);
     if (client.role === 'server') servers += 1;
     const isAsked =
-      (logonServer === undefined || client.logonServer === logonServer) && (label === undefined || client.labels.includes(label));
+      (logonServer === undefined || client.logonServer === logonServer) &&
+      (label === undefined || client.labels.includes(label));
     if (isAsked) asked.push(client);
   }
   return {

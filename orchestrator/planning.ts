@@ -30,7 +30,11 @@ export interface CampaignPlan {
   readonly servers: number;
   /** Selected clients that no wave has room for; with any the campaign is refused. */
   readonly left: number;
-  readonly waves: readonly { readonly wave: string; readonly clients: number; readonly logonServers: readonly CountByLogonServer[] }[];
+  readonly waves: readonly {
+    readonly wave: string;
+    readonly clients: number;
+    readonly logonServers: readonly CountByLogonServer[];
+  }[];
   readonly logonServers: readonly CountByLogonServer[];
 }
 
@@ -45,7 +49,10 @@ export interface Draft {
  * Reads a campaign file against the fleet and the releases. Refused when the file has faults, names clients that the fleet does
  * not have, or a release whose product is not known. Clients left over and a release yet to be staged do not refuse a plan.
  */
-export async function draftCampaign({ store }: Office, { file, text }: InputFile): Promise<Result<Draft, Refusal>> {
+export async function draftCampaign(
+  { store }: Office,
+  { file, text }: InputFile,
+): Promise<Result<Draft, Refusal>> {
   const parsed = parseCampaign(text, file);
   if (!parsed.ok) return err(badFile(file, parsed.error));
   const definition = parsed.value;
@@ -69,10 +76,18 @@ function unknownNames({ select }: CampaignDefinition, fleet: readonly Client[]):
   ];
   if (missing.length === 0) return null;
   const more = missing.length > 5 ? `, and ${missing.length - 5} more` : '';
-  return fault('campaign.unknownNames', `the campaign selects what the fleet does not have: ${missing.slice(0, 5).join(', ')}${more}`);
+  return fault(
+    'campaign.unknownNames',
+    `the campaign selects what the fleet does not have: ${missing.slice(0, 5).join(', ')}${more}`,
+  );
 }
 
-function planOf(definition: CampaignDefinition, fleet: number, { waves, left }: Plan, releaseStaged: boolean): CampaignPlan {
+function planOf(
+  definition: CampaignDefinition,
+  fleet: number,
+  { waves, left }: Plan,
+  releaseStaged: boolean,
+): CampaignPlan {
   const taken = waves.flatMap(({ clients }) => clients);
   return {
     campaign: definition.campaign,
@@ -83,7 +98,11 @@ function planOf(definition: CampaignDefinition, fleet: number, { waves, left }: 
     selected: taken.length + left,
     servers: taken.filter(({ role }) => role === 'server').length,
     left,
-    waves: waves.map(({ name, clients }) => ({ wave: name, clients: clients.length, logonServers: byLogonServer(clients) })),
+    waves: waves.map(({ name, clients }) => ({
+      wave: name,
+      clients: clients.length,
+      logonServers: byLogonServer(clients),
+    })),
     logonServers: byLogonServer(taken),
   };
 }

@@ -13,11 +13,17 @@ export interface Refusal extends Fault {
 const faultsAtMost = 1_000;
 
 /** What was asked for by name is not there. */
-export const notFound = (what: 'client' | 'campaign' | 'release' | 'evidence', name: string, hint = ''): Refusal =>
-  fault(`notFound.${what}`, `there is no ${what} named ${name}${hint}`);
+export const notFound = (
+  what: 'client' | 'campaign' | 'release' | 'evidence',
+  name: string,
+  hint = '',
+): Refusal => fault(`notFound.${what}`, `there is no ${what} named ${name}${hint}`);
 
 /** A file that was refused; nothing has been changed. */
 export function badFile(file: string, faults: readonly InputFault[]): Refusal {
   const many = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-  return { ...fault('input.file', `${file} has ${many}; nothing was changed`), faults: faults.slice(0, faultsAtMost) };
+  return {
+    ...fault('input.file', `${file} has ${many}; nothing was changed`),
+    faults: faults.slice(0, faultsAtMost),
+  };
 }

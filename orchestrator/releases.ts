@@ -3,7 +3,7 @@ import { err, fault, ok, type Result } from '../shared/errors.ts';
 import { areInputFaults } from '../shared/input/input-fault.ts';
 import { readInputFile, yamlBytesAtMost } from '../shared/input/input-text.ts';
 import { parseRelease } from '../shared/input/release-file.ts';
-import { startWaiting } from './campaigns.ts';
+import { startWaiting } from './campaign-moves.ts';
 import type { Office } from './office.ts';
 import { badFile, type Refusal } from './refusal.ts';
 import { stageRelease, type StagedRelease } from './staging.ts';
@@ -29,7 +29,11 @@ export async function stage(office: Office, who: string, file: string): Promise<
   const staged = await stageRelease(file);
   if (!staged.ok) return err(areInputFaults(staged.error) ? badFile(file, staged.error) : staged.error);
   const { release, tree, evidence, tookMs } = staged.value;
-  await office.store.stageRelease(release, { sha256: evidence.sha256, text: evidence.output }, auditOf(office, who, staged.value));
+  await office.store.stageRelease(
+    release,
+    { sha256: evidence.sha256, text: evidence.output },
+    auditOf(office, who, staged.value),
+  );
   const started = await startWaiting(office, who);
   office.log.info({ release: release.release, who, files: release.files.length, started }, 'release staged');
   return ok({ release, tree, evidence: evidence.sha256, tookMs, started });

@@ -20,7 +20,10 @@ export async function listCampaigns({ store, clock }: Office): Promise<readonly 
 }
 
 /** Where a campaign stands, from its counters: cheap for any number of clients. */
-export async function readStatus({ store, clock }: Office, name: string): Promise<Result<CampaignStatus, Refusal>> {
+export async function readStatus(
+  { store, clock }: Office,
+  name: string,
+): Promise<Result<CampaignStatus, Refusal>> {
   const record = await store.readCampaign(name);
   return record === null ? err(notFound('campaign', name)) : ok(await statusOf(store, record, clock.now()));
 }
@@ -29,7 +32,10 @@ const statusOf = async (store: Store, { campaign }: CampaignRecord, now: number)
   campaignStatus(campaign, await store.counters(campaign.definition.campaign), now);
 
 /** The status and every client: reads every record of the campaign. */
-export async function readReport({ store, clock }: Office, name: string): Promise<Result<CampaignReport, Refusal>> {
+export async function readReport(
+  { store, clock }: Office,
+  name: string,
+): Promise<Result<CampaignReport, Refusal>> {
   const record = await store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
   const clients = await clientsOf(store, name);
@@ -40,16 +46,24 @@ export async function readReport({ store, clock }: Office, name: string): Promis
 async function clientsOf(store: Store, name: string): Promise<readonly Reported[]> {
   const found = new Map<string, Reported>();
   for await (const pick of store.waiting(name)) found.set(pick.client, { kind: 'waiting', ...pick });
-  for await (const { upgrade } of store.upgrades(name)) found.set(upgrade.client, { kind: 'admitted', upgrade });
+  for await (const { upgrade } of store.upgrades(name))
+    found.set(upgrade.client, { kind: 'admitted', upgrade });
   return [...found.values()];
 }
 
 /** The blockers of one campaign, or of all that are running or paused. */
-export async function readBlockers({ store }: Office, campaign: string | null): Promise<Result<Blockers, Refusal>> {
+export async function readBlockers(
+  { store }: Office,
+  campaign: string | null,
+): Promise<Result<Blockers, Refusal>> {
   const all = await store.campaigns();
   const isAsked = ({ definition, state }: CampaignRecord['campaign']): boolean =>
-    campaign === null ? state.status === 'running' || state.status === 'paused' : definition.campaign === campaign;
-  const names = all.filter((record) => isAsked(record.campaign)).map((record) => record.campaign.definition.campaign);
+    campaign === null
+      ? state.status === 'running' || state.status === 'paused'
+      : definition.campaign === campaign;
+  const names = all
+    .filter((record) => isAsked(record.campaign))
+    .map((record) => record.campaign.definition.campaign);
   if (campaign !== null && names.length === 0) return err(notFound('campaign', campaign));
   const counters = await Promise.all(names.map(async (name) => store.counters(name)));
   return ok({ campaigns: names, blockers: rankBlockers(sumOf(counters)) });
@@ -57,6 +71,7 @@ export async function readBlockers({ store }: Office, campaign: string | null): 
 
 function sumOf(all: readonly Tally[]): Tally {
   const sum: Record<string, number> = {};
-  for (const [name, count] of all.flatMap((counters) => Object.entries(counters))) sum[name] = (sum[name] ?? 0) + count;
+  for (const [name, count] of all.flatMap((counters) => Object.entries(counters)))
+    sum[name] = (sum[name] ?? 0) + count;
   return sum;
 }

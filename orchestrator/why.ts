@@ -23,7 +23,8 @@ export async function why(office: Office, question: WhyQuestion): Promise<Result
   const { store } = office;
   const { client, campaign } = question;
   if ((await store.readClient(client)) === null) return err(notFound('client', client, ' in the fleet'));
-  if (campaign !== null && (await store.readCampaign(campaign)) === null) return err(notFound('campaign', campaign));
+  if (campaign !== null && (await store.readCampaign(campaign)) === null)
+    return err(notFound('campaign', campaign));
   const part = await partOf(store, client, campaign);
   if (part === null) return err(inNone(client, campaign));
   const answer = await answerOf(office, part);
@@ -34,7 +35,12 @@ export async function why(office: Office, question: WhyQuestion): Promise<Result
 }
 
 const inNone = (client: string, campaign: string | null): Refusal =>
-  fault('notFound.upgrade', campaign === null ? `client ${client} is in no campaign` : `client ${client} is not in campaign ${campaign}`);
+  fault(
+    'notFound.upgrade',
+    campaign === null
+      ? `client ${client} is in no campaign`
+      : `client ${client} is not in campaign ${campaign}`,
+  );
 
 async function answerOf(office: Office, part: Part): Promise<Why | null> {
   const { store, clock } = office;

@@ -14,8 +14,16 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** The orchestrator's HTTP API as the commands see it: typed answers, and every failure a value with one clear sentence. */
 export interface ApiClient {
-  get<Schema extends z.ZodType>(schema: Schema, path: string, query?: Query): Promise<Result<z.output<Schema>, Refusal>>;
-  post<Schema extends z.ZodType>(schema: Schema, path: string, body?: unknown): Promise<Result<z.output<Schema>, Refusal>>;
+  get<Schema extends z.ZodType>(
+    schema: Schema,
+    path: string,
+    query?: Query,
+  ): Promise<Result<z.output<Schema>, Refusal>>;
+  post<Schema extends z.ZodType>(
+    schema: Schema,
+    path: string,
+    body?: unknown,
+  ): Promise<Result<z.output<Schema>, Refusal>>;
 }
 
 export function openApiClient(address: ApiAddress): ApiClient {
@@ -37,7 +45,9 @@ export function openApiClient(address: ApiAddress): ApiClient {
 }
 
 function queryOf(query: Query): string {
-  const given = Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]]));
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  );
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
@@ -48,7 +58,8 @@ async function ask<Schema extends z.ZodType>(
   request: RequestInit,
 ): Promise<Result<z.output<Schema>, Refusal>> {
   const target = URL.parse(path, url);
-  if (target === null) return err(fault('input.url', `${url} is not a URL; expected something like http://127.0.0.1:7300`));
+  if (target === null)
+    return err(fault('input.url', `${url} is not a URL; expected something like http://127.0.0.1:7300`));
   try {
     const answer = await fetch(target, { ...request, redirect: 'error' });
     return read(url, schema, answer.ok, await answer.json().catch(() => undefined));
@@ -57,7 +68,12 @@ async function ask<Schema extends z.ZodType>(
   }
 }
 
-function read<Schema extends z.ZodType>(url: string, schema: Schema, isOk: boolean, body: unknown): Result<z.output<Schema>, Refusal> {
+function read<Schema extends z.ZodType>(
+  url: string,
+  schema: Schema,
+  isOk: boolean,
+  body: unknown,
+): Result<z.output<Schema>, Refusal> {
   if (isOk) {
     const answer = schema.safeParse(body);
     return answer.success ? ok(answer.data) : err(stranger(url));
@@ -72,6 +88,12 @@ const stranger = (url: string): Refusal =>
   fault('unreachable.stranger', `what answers at ${url} is not an orchestrator of this servpack version`);
 
 function unreachable(url: string, error: unknown): Refusal {
-  const reason = error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? ` (${String(error.cause.code)})` : '';
-  return fault('unreachable', `no orchestrator answers at ${url}${reason}; start one with "servpack up", or say with --url where it is`);
+  const reason =
+    error instanceof Error && error.cause instanceof Error && 'code' in error.cause
+      ? ` (${String(error.cause.code)})`
+      : '';
+  return fault(
+    'unreachable',
+    `no orchestrator answers at ${url}${reason}; start one with "servpack up", or say with --url where it is`,
+  );
 }

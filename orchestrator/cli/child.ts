@@ -16,7 +16,11 @@ export interface Child {
  * us: the second time would end it in the middle of a step.
  */
 export function startWorker(env: NodeJS.ProcessEnv): Child {
-  const child = spawn(process.execPath, [workerMain], { env, detached: true, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, [workerMain], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const ended = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => resolve(code));
     child.once('error', () => resolve(null));

@@ -20,7 +20,8 @@ export interface GlobalOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export const dataDirOf = ({ data }: GlobalOptions, env: Environment): string => data ?? given(env, 'SERVPACK_DATA') ?? defaultDataDir;
+export const dataDirOf = ({ data }: GlobalOptions, env: Environment): string =>
+  data ?? given(env, 'SERVPACK_DATA') ?? defaultDataDir;
 
 /** An option wins over the environment, and that over what the data folder says. */
 export async function connect(options: GlobalOptions, env: Environment): Promise<Result<ApiClient, Refusal>> {
@@ -42,7 +43,12 @@ function readToken({ tokenFile }: GlobalOptions, env: Environment, dataDir: stri
     // A header can not carry anything else; fetch would say so in words of its own.
     return /^[\x21-\x7e]+$/.test(token) ? ok(token) : err(fault('token.file', `${file} holds no token`));
   } catch (error) {
-    return err(fault('token.file', `the token can not be read (${messageOf(error)}); say with --token-file, --data or SERVPACK_TOKEN where it is`));
+    return err(
+      fault(
+        'token.file',
+        `the token can not be read (${messageOf(error)}); say with --token-file, --data or SERVPACK_TOKEN where it is`,
+      ),
+    );
   }
 }
 
@@ -55,4 +61,5 @@ function userName(): string | null {
 }
 
 /** An empty variable is one that nobody set. */
-const given = (env: Environment, name: string): string | undefined => (env[name] === '' ? undefined : env[name]);
+const given = (env: Environment, name: string): string | undefined =>
+  env[name] === '' ? undefined : env[name];

@@ -22,7 +22,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   token: 'token',
 };
 
-export const exitCodeOf = ({ code }: Fault): number => exitCodes[kinds[code.split('.')[0] ?? ''] ?? 'refused'].code;
+export const exitCodeOf = ({ code }: Fault): number =>
+  exitCodes[kinds[code.split('.')[0] ?? ''] ?? 'refused'].code;
 
 export const exitCodesHelp = [
   'Exit codes:',

@@ -4,7 +4,10 @@ import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts
 import { badFile, type Refusal } from '../refusal.ts';
 
 /** Reads a file that is sent to the orchestrator; its name, as the operator wrote it, goes along for the faults. */
-export async function readFileOf(file: string, bytesAtMost = yamlBytesAtMost): Promise<Result<{ file: string; text: string }, Refusal>> {
+export async function readFileOf(
+  file: string,
+  bytesAtMost = yamlBytesAtMost,
+): Promise<Result<{ file: string; text: string }, Refusal>> {
   const text = await readInputFile(file, bytesAtMost);
   return text.ok ? ok({ file, text: text.value }) : err(badFile(file, text.error));
 }
@@ -25,4 +28,5 @@ export async function readTranscript(file: string): Promise<Result<string, Refus
   }
 }
 
-const readStdin = async (): Promise<Buffer> => Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Buffer>));
+const readStdin = async (): Promise<Buffer> =>
+  Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Buffer>));

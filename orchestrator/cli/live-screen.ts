@@ -12,9 +12,9 @@ const showCursor = '\u001b[?25h';
 const clearRestOfLine = '\u001b[K';
 const clearBelow = '\u001b[J';
 const clearAll = '\u001b[2J\u001b[H';
-/** Terminals that know it show a frame only when it is whole; the others ignore it. */
-const beginFrame = '\u001b[?2026h';
-const endFrame = '\u001b[?2026l';
+/** Shown only when it is whole, by terminals that know it; and without wrapping, for a wrapped line would shift the next frame. */
+const beginFrame = '\u001b[?2026h\u001b[?7l';
+const endFrame = '\u001b[?7h\u001b[?2026l';
 const up = (rows: number): string => (rows === 0 ? '' : `\u001b[${rows}A`);
 
 type Terminal = Pick<NodeJS.WriteStream, 'rows' | 'columns' | 'write' | 'on' | 'off'>;

@@ -19,15 +19,23 @@ const environmentHelp = [
 /** The command line: every command a thin client of the HTTP API, but for those that are servpack itself. */
 export function buildProgram(): Command {
   const program = new Command('servpack')
-    .description('Rolls a service pack out over a fleet of Windows clients and gets it past the components that are in use.')
+    .description(
+      'Rolls a service pack out over a fleet of Windows clients and gets it past the components that are in use.',
+    )
     .version(packageJson.version)
     .option('--json', 'print one JSON document on stdout instead of text, refusals included')
-    .option('--url <url>', `the orchestrator (default: the one that used the data folder last, else ${defaultUrl})`)
+    .option(
+      '--url <url>',
+      `the orchestrator (default: the one that used the data folder last, else ${defaultUrl})`,
+    )
     .option('--data <folder>', `the data folder (default: ${defaultDataDir})`)
     .option('--token-file <file>', 'file with the token of the API (default: token in the data folder)')
     .exitOverride()
     .showHelpAfterError('(--help shows how)')
-    .addHelpText('after', `\n${environmentHelp}\n\n${exitCodesHelp}\n\nExample:\n  servpack campaign watch sms-sp4`);
+    .addHelpText(
+      'after',
+      `\n${environmentHelp}\n\n${exitCodesHelp}\n\nExample:\n  servpack campaign watch sms-sp4`,
+    );
   addProcessCommands(program);
   addFleetCommands(program);
   addReleaseCommands(program);

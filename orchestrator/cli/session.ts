@@ -11,9 +11,7 @@ import { safe, type View, viewOf } from './text/view.ts';
 /** What a command has to say: a value for `--json`, and how a person reads it. */
 export interface Shown {
   readonly value: unknown;
-  lines(view: View): readonly string[];
-  /** 0 unless told. */
-  readonly exitCode?: number;
+  readonly lines: (view: View) => readonly string[];
 }
 
 type Body = (api: ApiClient) => Promise<Result<Shown, Refusal>>;
@@ -22,15 +20,20 @@ type Body = (api: ApiClient) => Promise<Result<Shown, Refusal>>;
 export async function withApi(command: Command, body: Body): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const api = await connect(options, process.env);
-  const shown = api.ok ? await body(api.value) : api;
-  if (!shown.ok) return showRefusal(shown.error, options.json === true);
-  print(options.json === true ? [JSON.stringify(shown.value, null, 2)] : shown.value.lines(viewOf(process.stdout)));
-  process.exitCode = shown.value.exitCode ?? 0;
+  const answered = api.ok ? await body(api.value) : api;
+  if (!answered.ok) return showRefusal(answered.error, options.json === true);
+  const { value, lines } = answered.value;
+  print(options.json === true ? [JSON.stringify(value, null, 2)] : lines(viewOf(process.stdout)));
 }
 
 /** A value and its lines, as a command body returns them. */
-export const shown = <T>(answer: Result<T, Refusal>, lines: (view: View, value: T) => readonly string[]): Result<Shown, Refusal> =>
-  answer.ok ? { ok: true, value: { value: answer.value, lines: (view) => lines(view, answer.value) } } : answer;
+export const shown = <T>(
+  answer: Result<T, Refusal>,
+  lines: (view: View, value: T) => readonly string[],
+): Result<Shown, Refusal> =>
+  answer.ok
+    ? { ok: true, value: { value: answer.value, lines: (view) => lines(view, answer.value) } }
+    : answer;
 
 /** The sentence on stderr, with the faults of the file below it; with `--json` the refusal as JSON on stdout. */
 export function showRefusal(refusal: Refusal, json: boolean): void {

@@ -47,16 +47,29 @@ const noGateway = fault(
   'no way to reach clients is configured; set SERVPACK_GATEWAY, e.g. SERVPACK_GATEWAY=simulated:7400',
 );
 
-async function openRedis(env: NodeJS.ProcessEnv, { dataDir }: Config, say: (line: string) => void): Promise<Result<UpRedis, Fault>> {
+async function openRedis(
+  env: NodeJS.ProcessEnv,
+  { dataDir }: Config,
+  say: (line: string) => void,
+): Promise<Result<UpRedis, Fault>> {
   const url = env['REDIS_URL'];
-  if (url !== undefined) return ok({ url, how: 'the one of REDIS_URL', pid: null, stop: async () => undefined });
+  if (url !== undefined)
+    return ok({ url, how: 'the one of REDIS_URL', pid: null, stop: async () => undefined });
   return startEmbeddedRedis({ dataDir, log: { info: say, warn: say } });
 }
 
 /** Which part ended without being asked to. */
 async function partEnded(worker: Child, { pid }: UpRedis): Promise<Fault> {
-  const workerEnded = worker.ended.then((code) => fault('up.worker', `the worker ended by itself (${code === null ? 'killed' : `exit code ${code}`}); everything is stopped`));
-  const redisEnded = pid === null ? never : gone(pid).then(() => fault('up.redis', 'the private Redis ended by itself; everything is stopped'));
+  const workerEnded = worker.ended.then((code) =>
+    fault(
+      'up.worker',
+      `the worker ended by itself (${code === null ? 'killed' : `exit code ${code}`}); everything is stopped`,
+    ),
+  );
+  const redisEnded =
+    pid === null
+      ? never
+      : gone(pid).then(() => fault('up.redis', 'the private Redis ended by itself; everything is stopped'));
   return Promise.race([workerEnded, redisEnded]);
 }
 

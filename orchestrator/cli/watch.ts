@@ -26,7 +26,12 @@ export interface Watch {
 const patienceMs = 20_000;
 
 /** Shows a campaign until it has ended; an orchestrator that is away for a moment is waited for. */
-export async function watchCampaign({ read, screen, everyMs, signal }: Watch): Promise<Result<CampaignStatus, Refusal>> {
+export async function watchCampaign({
+  read,
+  screen,
+  everyMs,
+  signal,
+}: Watch): Promise<Result<CampaignStatus, Refusal>> {
   let answeredAt = performance.now();
   try {
     for (;;) {
@@ -37,7 +42,8 @@ export async function watchCampaign({ read, screen, everyMs, signal }: Watch): P
         if (status.value.status === 'ended' || signal.aborted) return status;
       } else {
         const isAway = status.error.code === 'unreachable' || status.error.code.startsWith('store');
-        if (!isAway || signal.aborted || performance.now() - answeredAt > patienceMs) return err(status.error);
+        if (!isAway || signal.aborted || performance.now() - answeredAt > patienceMs)
+          return err(status.error);
         screen.lost(status.error);
       }
       await delay(everyMs, undefined, { signal }).catch(() => undefined);
@@ -48,7 +54,8 @@ export async function watchCampaign({ read, screen, everyMs, signal }: Watch): P
 }
 
 /** A live picture on a terminal, and plain lines anywhere else: one whenever something worth telling has changed. */
-export const watchScreenOn = (stream: NodeJS.WriteStream): WatchScreen => (stream.isTTY ? onTerminal(stream) : inLines(stream));
+export const watchScreenOn = (stream: NodeJS.WriteStream): WatchScreen =>
+  stream.isTTY ? onTerminal(stream) : inLines(stream);
 
 function onTerminal(stream: NodeJS.WriteStream): WatchScreen {
   const screen = liveScreen(stream);
@@ -58,7 +65,12 @@ function onTerminal(stream: NodeJS.WriteStream): WatchScreen {
       last = statusLines(viewOf(stream), status);
       screen.draw(last);
     },
-    lost: () => screen.draw([...last, '', viewOf(stream).paint('yellow', 'the orchestrator does not answer; trying again')]),
+    lost: () =>
+      screen.draw([
+        ...last,
+        '',
+        viewOf(stream).paint('yellow', 'the orchestrator does not answer; trying again'),
+      ]),
     close: () => screen.close(),
   };
 }

@@ -7,7 +7,8 @@ import { join } from 'node:path';
  */
 const addressFile = (dataDir: string): string => join(dataDir, 'url');
 
-export const writeAddress = (dataDir: string, url: string): void => writeFileSync(addressFile(dataDir), `${url}\n`);
+export const writeAddress = (dataDir: string, url: string): void =>
+  writeFileSync(addressFile(dataDir), `${url}\n`);
 
 /** Null when no orchestrator has ever listened with this data folder. */
 export function readAddress(dataDir: string): string | null {

@@ -19,7 +19,10 @@ export const refusalOf = ({ code, message, faults }: Refusal): RefusalAnswer => 
 });
 
 /** A handler's last line: the value, or the refusal with its status. */
-export function answer<T>(reply: { code(status: number): unknown }, result: Result<T, Refusal>): T | RefusalAnswer {
+export function answer<T>(
+  reply: { code(status: number): unknown },
+  result: Result<T, Refusal>,
+): T | RefusalAnswer {
   if (result.ok) return result.value;
   reply.code(refusedStatus(result.error));
   return refusalOf(result.error);

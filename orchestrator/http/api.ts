@@ -19,7 +19,13 @@ export interface ApiOptions {
   readonly log: Logger;
 }
 
-export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
 
 /** The HTTP API of an orchestrator; the caller lets it listen, on loopback unless told otherwise. */
 export function buildApi(office: Office, { token, tokenName = 'default', log }: ApiOptions): FastifyInstance {

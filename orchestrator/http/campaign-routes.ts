@@ -8,7 +8,8 @@ import {
   reportAnswer,
   statusAnswer,
 } from '../../shared/protocol/campaigns.ts';
-import { createCampaign, pauseCampaign, planCampaign, resumeCampaign, startCampaign } from '../campaigns.ts';
+import { pauseCampaign, resumeCampaign, startCampaign } from '../campaign-moves.ts';
+import { createCampaign, planCampaign } from '../campaigns.ts';
 import type { Office } from '../office.ts';
 import { listCampaigns, readBlockers, readReport, readStatus } from '../report.ts';
 import { answer } from './answer-refusal.ts';
@@ -23,7 +24,9 @@ const moves = { params: campaignParams, response: answers(movedAnswer) };
 /** What operators ask of campaigns. */
 export function campaignRoutes(app: Api, office: Office): void {
   const file = { bodyLimit, schema: { body: fileBody, response: answers(planAnswer) } };
-  app.post('/v1/campaigns/plan', file, async (request, reply) => answer(reply, await planCampaign(office, request.body)));
+  app.post('/v1/campaigns/plan', file, async (request, reply) =>
+    answer(reply, await planCampaign(office, request.body)),
+  );
 
   app.post('/v1/campaigns', file, async (request, reply) =>
     answer(reply, await createCampaign(office, request.who, request.body)),
@@ -33,8 +36,11 @@ export function campaignRoutes(app: Api, office: Office): void {
     answer(reply, await startCampaign(office, who, params.campaign)),
   );
 
-  app.post('/v1/campaigns/:campaign/pause', { schema: { ...moves, body: pauseBody } }, async ({ who, params, body }, reply) =>
-    answer(reply, await pauseCampaign(office, who, params.campaign, body.reason)),
+  app.post(
+    '/v1/campaigns/:campaign/pause',
+    { schema: { ...moves, body: pauseBody } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await pauseCampaign(office, who, params.campaign, body.reason)),
   );
 
   app.post('/v1/campaigns/:campaign/resume', { schema: moves }, async ({ who, params }, reply) =>
@@ -61,7 +67,9 @@ function readingRoutes(app: Api, office: Office): void {
     async ({ params }, reply) => answer(reply, await readReport(office, params.campaign)),
   );
 
-  app.get('/v1/blockers', { schema: { querystring: blockersQuery, response: answers(blockersAnswer) } }, async ({ query }, reply) =>
-    answer(reply, await readBlockers(office, query.campaign ?? null)),
+  app.get(
+    '/v1/blockers',
+    { schema: { querystring: blockersQuery, response: answers(blockersAnswer) } },
+    async ({ query }, reply) => answer(reply, await readBlockers(office, query.campaign ?? null)),
   );
 }

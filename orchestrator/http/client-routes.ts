@@ -12,7 +12,8 @@ export function clientRoutes(app: Api, office: Office): void {
   app.get(
     '/v1/clients/:client',
     { schema: { params: clientParams, querystring: clientQuery, response: answers(clientAnswer) } },
-    async ({ params, query }, reply) => answer(reply, await readClientRecord(office, params.client, query.entries)),
+    async ({ params, query }, reply) =>
+      answer(reply, await readClientRecord(office, params.client, query.entries)),
   );
 
   app.get(
@@ -25,6 +26,7 @@ export function clientRoutes(app: Api, office: Office): void {
   app.post(
     '/v1/clients/:client/checkin',
     { schema: { params: clientParams, body: checkInBody, response: answers(checkInAnswer) } },
-    async ({ params, body }, reply) => answer(reply, await checkIn(office, params.client, body?.transcript ?? null)),
+    async ({ params, body }, reply) =>
+      answer(reply, await checkIn(office, params.client, body?.transcript ?? null)),
   );
 }

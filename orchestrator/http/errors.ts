@@ -31,10 +31,13 @@ function knownFault(error: FastifyError): Fault | null {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'request';
     const placeOf = (path: string): string => (path === '/' ? where : `${where}${path.replaceAll('/', '.')}`);
-    const issues = error.validation.map(({ instancePath, message }) => `${placeOf(instancePath)}: ${message ?? ''}`);
+    const issues = error.validation.map(
+      ({ instancePath, message }) => `${placeOf(instancePath)}: ${message ?? ''}`,
+    );
     return fault('input.request', issues.join('; '));
   }
-  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE') return fault('tooLarge.body', 'the request is larger than this route takes');
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return fault('tooLarge.body', 'the request is larger than this route takes');
   const status = error.statusCode ?? 500;
   return status >= 400 && status < 500 ? fault('input.request', messageOf(error)) : null;
 }

@@ -2,7 +2,12 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { isoOf } from '../../shared/domain/restart.ts';
 import { fleetBytesAtMost } from '../../shared/input/input-text.ts';
 import { fileBody, fleetQuery, healthAnswer, stageBody } from '../../shared/protocol.ts';
-import { fleetAnswer, fleetImportAnswer, releasesAnswer, stagedAnswer } from '../../shared/protocol/clients.ts';
+import {
+  fleetAnswer,
+  fleetImportAnswer,
+  releasesAnswer,
+  stagedAnswer,
+} from '../../shared/protocol/clients.ts';
 import { importFleet, listFleet } from '../fleet.ts';
 import type { Office } from '../office.ts';
 import { stage } from '../releases.ts';
@@ -27,12 +32,16 @@ export function fleetRoutes(app: Api, office: Office): void {
     async (request, reply) => answer(reply, await importFleet(office, request.who, request.body)),
   );
 
-  app.get('/v1/fleet', { schema: { querystring: fleetQuery, response: answers(fleetAnswer) } }, async ({ query }) =>
-    listFleet(office, query),
+  app.get(
+    '/v1/fleet',
+    { schema: { querystring: fleetQuery, response: answers(fleetAnswer) } },
+    async ({ query }) => listFleet(office, query),
   );
 
-  app.post('/v1/releases', { schema: { body: stageBody, response: answers(stagedAnswer) } }, async (request, reply) =>
-    answer(reply, await stage(office, request.who, request.body.path)),
+  app.post(
+    '/v1/releases',
+    { schema: { body: stageBody, response: answers(stagedAnswer) } },
+    async (request, reply) => answer(reply, await stage(office, request.who, request.body.path)),
   );
 
   app.get('/v1/releases', { schema: { response: answers(releasesAnswer) } }, async () => ({

@@ -21,10 +21,14 @@ export function openToken(dataDir: string): Result<string> {
     // It may have been copied from elsewhere with other rights.
     chmodSync(file, tokenMode);
     const token = readFileSync(file, 'utf8').trim();
-    return tokenForm.test(token) ? ok(token) : err(fault('token.file', `${file} holds no token; remove it, and a new one is made`));
+    return tokenForm.test(token)
+      ? ok(token)
+      : err(fault('token.file', `${file} holds no token; remove it, and a new one is made`));
   } catch (error) {
     const because = `${messageOf(error)}; choose another data folder or change its rights`;
-    return err(fault('token.folder', `the token can not be kept in the data folder ${dataDir}: ${because}`, error));
+    return err(
+      fault('token.folder', `the token can not be kept in the data folder ${dataDir}: ${because}`, error),
+    );
   }
 }
 

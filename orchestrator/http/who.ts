@@ -29,7 +29,9 @@ export function requireToken(app: FastifyInstance, expected: NamedToken): void {
     const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     if (given === undefined || !isSameToken(given, expected.token)) {
       const refusal =
-        given === undefined ? fault('token.missing', 'a token is needed: Authorization: Bearer …') : fault('token.wrong', 'the token is not the one of this orchestrator');
+        given === undefined
+          ? fault('token.missing', 'a token is needed: Authorization: Bearer …')
+          : fault('token.wrong', 'the token is not the one of this orchestrator');
       return reply.code(401).header('www-authenticate', 'Bearer').send(refusalOf(refusal));
     }
     const user = readUser(request.headers[userHeader]);
@@ -44,7 +46,12 @@ function readUser(header: string | string[] | undefined): Result<string | null> 
   const name = decoded(String(header));
   return /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@\\-]{0,63}$/u.test(name)
     ? ok(name)
-    : err(fault('input.user', `${userHeader} must be a user name of at most 64 letters, digits, spaces and . _ @ \\ -`));
+    : err(
+        fault(
+          'input.user',
+          `${userHeader} must be a user name of at most 64 letters, digits, spaces and . _ @ \\ -`,
+        ),
+      );
 }
 
 function decoded(text: string): string {

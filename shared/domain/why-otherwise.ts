@@ -76,15 +76,21 @@ function nextRung(
   );
   if (next === undefined)
     return `no step of the ladder is left that could move ${target.service}: it needs attention when it persists`;
-  const told = policy.ladder.includes('notify') && notifiedAt === null ? '; users who are logged on are told first' : '';
+  const told =
+    policy.ladder.includes('notify') && notifiedAt === null ? '; users who are logged on are told first' : '';
   const follows = (when: string): string => `${next} of ${target.service} follows ${when}${told}`;
   const noticeLeft = notifiedAt === null ? 0 : notifiedAt + policy.noticeMs - now;
   if (noticeLeft > 0) return follows(`when the users' time is over, in ${spanInWords(noticeLeft)}`);
-  if (notifiedAt !== null || (target.structural && policy.structural === 'atOnce')) return follows('at the next look');
+  if (notifiedAt !== null || (target.structural && policy.structural === 'atOnce'))
+    return follows('at the next look');
   const sighting = sightings[fingerprint(target)];
   if (sighting === undefined) return null;
   const persists = persistsBecause(policy.persistence, sighting);
-  return follows(persists === null ? whenPersisting(policy, sighting) : `when it can be stopped: it persists (${persists})`);
+  return follows(
+    persists === null
+      ? whenPersisting(policy, sighting)
+      : `when it can be stopped: it persists (${persists})`,
+  );
 }
 
 /** What is missing until the blocker counts as persisting; any one of them is enough. */

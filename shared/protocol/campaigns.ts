@@ -26,7 +26,9 @@ export const planAnswer = z.object({
   servers: count,
   left: count,
   waves: z
-    .array(z.object({ wave: z.string(), clients: count, logonServers: z.array(countByLogonServer).readonly() }))
+    .array(
+      z.object({ wave: z.string(), clients: count, logonServers: z.array(countByLogonServer).readonly() }),
+    )
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
 });
@@ -47,7 +49,9 @@ export const statusAnswer = z.object({
   settled: count,
   notOk: count,
   states,
-  waves: z.array(z.object({ wave: z.string(), size: count, states, isOpen: z.boolean(), gate: z.string() })).readonly(),
+  waves: z
+    .array(z.object({ wave: z.string(), size: count, states, isOpen: z.boolean(), gate: z.string() }))
+    .readonly(),
   logonServers: z.array(z.object({ logonServer: z.string(), size: count, states })).readonly(),
   deferrals: z.array(z.object({ class: deferralClass, now: count, inAll: count })).readonly(),
   relocations: z.object({ done: count, undone: count }),
@@ -57,9 +61,17 @@ export const statusAnswer = z.object({
 
 export const campaignsAnswer = z.object({ campaigns: z.array(statusAnswer).readonly() });
 
-const rankedBlocker = z.object({ blocker: z.string(), alone: count, blocks: count, met: count }) satisfies z.ZodType<RankedBlocker>;
+const rankedBlocker = z.object({
+  blocker: z.string(),
+  alone: count,
+  blocks: count,
+  met: count,
+}) satisfies z.ZodType<RankedBlocker>;
 
-export const blockersAnswer = z.object({ campaigns: z.array(z.string()).readonly(), blockers: z.array(rankedBlocker).readonly() });
+export const blockersAnswer = z.object({
+  campaigns: z.array(z.string()).readonly(),
+  blockers: z.array(rankedBlocker).readonly(),
+});
 
 const clientReport = z.object({
   client: z.string(),
@@ -67,7 +79,16 @@ const clientReport = z.object({
   logonServer: z.string(),
   attempt: count,
   state: z.enum([
-    'waiting', 'looking', 'marking', 'updating', 'ordering', 'restarting', 'notifying', 'deferred', 'remedying', 'settled',
+    'waiting',
+    'looking',
+    'marking',
+    'updating',
+    'ordering',
+    'restarting',
+    'notifying',
+    'deferred',
+    'remedying',
+    'settled',
   ]),
   end: z.enum(['upgraded', 'skipped', 'failed', 'needsAttention']).nullable(),
   cause: z.string().nullable(),

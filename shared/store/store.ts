@@ -7,8 +7,9 @@ import type { Fault, Result } from '../errors.ts';
 
 /**
  * The store port: the truth of servpack. Two adapters pass one contract suite: Redis (one Lua script per
- * change) and an in-memory twin. Each method is atomic. Times named `…At` are policy time; lease ends are
- * real time.
+ * change) and an in-memory twin. Each change is atomic. Times named `…At` and `at` are policy time; leases are
+ * real time. What a caller must reckon with is a value; a store that does not answer rejects (`StoreAway`), and
+ * then it is not known whether the change was made: read again.
  */
 
 export interface UpgradeKey {
@@ -229,6 +230,7 @@ export interface Store {
    * another owner's lease lives, when not due at `at` yet, or when parked or settled. A driver whose lease
    * ended is taken over under a new fence. Parked without a free slot, or when the campaign does not run and
    * the upgrade is not finishing.
+   * @param owner random and new for each activation, so that only a repeated call comes with the same one
    */
   begin(
     key: UpgradeKey,
@@ -240,9 +242,7 @@ export interface Store {
   commit(commit: Commit): Promise<CommitOutcome>;
   /** False = the lease is lost: abort everything. */
   renew(key: UpgradeKey, fence: Fence, leaseMs: number): Promise<boolean>;
-  /**
-   * Puts a message into the inbox of the client's unsettled upgrade and makes it due at `at`, in one step.
-   */
+  /** Puts a message into the inbox of the client's unsettled upgrade and makes it due at `at`, in one step. */
   deliver(client: string, message: Message, at: number): Promise<DeliverOutcome>;
 
   // Safety net.
@@ -260,6 +260,11 @@ export interface Store {
     filter?: { readonly campaign?: string; readonly client?: string },
   ): Promise<readonly AuditEntry[]>;
   close(): Promise<void>;
+}
+
+/** The store did not answer in time. What was asked may or may not have been done: read again. */
+export class StoreAway extends Error {
+  override readonly name = 'StoreAway';
 }
 
 /** Evidence longer than this is cut, and the cut is marked. */

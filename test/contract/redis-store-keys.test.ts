@@ -1,13 +1,12 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { StoreAway } from '../../shared/store/redis/away.ts';
 import { keyNames, keysOf } from '../../shared/store/redis/keys.ts';
 import { scriptNames, scriptText } from '../../shared/store/redis/scripts.ts';
-import type { Store, StoredUpgrade } from '../../shared/store/store.ts';
+import { type Store, StoreAway, type StoredUpgrade } from '../../shared/store/store.ts';
 import { campaigns, newHands, someSteps } from './store/random-steps.ts';
 import { openTestStore } from './store/redis.ts';
-import { all, campaignOf, clientOf, entry, message, picks } from './store/world.ts';
+import { all, campaignOf, clientOf, entry, message, picks } from './store/words.ts';
 
 describe('the keys of the store in Redis', () => {
   let redis: Redis;

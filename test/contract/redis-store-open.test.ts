@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { StoreAway } from '../../shared/store/redis/away.ts';
+import { StoreAway } from '../../shared/store/store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import type { TestRedis } from '../environment/test-redis.ts';

@@ -4,6 +4,7 @@ import { admissionContract } from './store/admission.contract.ts';
 import { beginContract } from './store/begin.contract.ts';
 import { campaignsContract } from './store/campaigns.contract.ts';
 import { commitContract } from './store/commit.contract.ts';
+import { commitRefusedContract } from './store/commit-refused.contract.ts';
 import { crowdContract } from './store/crowd.contract.ts';
 import { deliverContract } from './store/deliver.contract.ts';
 import { fleetContract } from './store/fleet.contract.ts';
@@ -29,6 +30,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     admissionContract(given);
     beginContract(given);
     commitContract(given);
+    commitRefusedContract(given);
     handOverContract(given);
     deliverContract(given);
     sweepContract(given);

@@ -4,7 +4,17 @@ import { campaignReport, endedWell } from '../../shared/domain/report.ts';
 import { campaignStatus } from '../../shared/domain/status.ts';
 import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade.ts';
 import { campaign, countersOf, running, standing } from './given-campaign.ts';
-import { after, blockedByPcm, blockedByProgram, evening, hours, look, minutes, rules, upToDate } from './given.ts';
+import {
+  after,
+  blockedByPcm,
+  blockedByProgram,
+  evening,
+  hours,
+  look,
+  minutes,
+  rules,
+  upToDate,
+} from './given.ts';
 
 const current = after(rules, newUpgrade('pc-1', 0, 'LS-ROM'), [[evening, look(upToDate)]]);
 const blocked = (client: string, wave = 0): Upgrade =>
@@ -43,8 +53,16 @@ describe('the status of a campaign', () => {
   });
 
   test.each([
-    ['created', standing({ status: 'created' }), ['opens when the campaign is started', 'after wave canary', 'after wave early']],
-    ['waiting', standing({ status: 'waitingForRelease' }), ['opens when release sms-sp4 is staged', 'after wave canary', 'after wave early']],
+    [
+      'created',
+      standing({ status: 'created' }),
+      ['opens when the campaign is started', 'after wave canary', 'after wave early'],
+    ],
+    [
+      'waiting',
+      standing({ status: 'waitingForRelease' }),
+      ['opens when release sms-sp4 is staged', 'after wave canary', 'after wave early'],
+    ],
     [
       'running',
       standing(running(1)),
@@ -61,8 +79,18 @@ describe('the status of a campaign', () => {
 
   test('says which gate has passed, which one stopped the campaign, and who paused it', () => {
     const because = 'wave early: 20 of 60 settled clients not ok, limit 10 %';
-    const paused = standing({ ...running(2), status: 'paused', pausedAt: evening, by: 'gate', because } as never);
-    const counters = { 'state|0|LS-ROM|upgraded': 10, 'state|1|LS-ROM|upgraded': 40, 'state|1|LS-ROM|failed': 20 };
+    const paused = standing({
+      ...running(2),
+      status: 'paused',
+      pausedAt: evening,
+      by: 'gate',
+      because,
+    } as never);
+    const counters = {
+      'state|0|LS-ROM|upgraded': 10,
+      'state|1|LS-ROM|upgraded': 40,
+      'state|1|LS-ROM|failed': 20,
+    };
     const status = campaignStatus(paused, counters, evening);
     expect(status.paused).toEqual({ by: 'gate', because, at: '2026-11-16T20:00:00Z' });
     expect(status.waves.map(({ gate }) => gate)).toEqual([
@@ -84,7 +112,13 @@ describe('the status of a campaign', () => {
 describe('the ranking of blockers', () => {
   const pcm = 'service sms_package_command_manager_nt (pcmsvc32.exe)';
   const both = after(rules, newUpgrade('pc-3', 0, 'LS-ROM'), [
-    [evening, look(blockedByPcm, { users: blockedByProgram.users ?? [], processes: [...(blockedByPcm.processes ?? []), ...(blockedByProgram.processes ?? [])] })],
+    [
+      evening,
+      look(blockedByPcm, {
+        users: blockedByProgram.users ?? [],
+        processes: [...(blockedByPcm.processes ?? []), ...(blockedByProgram.processes ?? [])],
+      }),
+    ],
   ]);
 
   test('puts first what sets most clients free alone, and counts who only takes part', () => {
@@ -163,10 +197,24 @@ describe('the report of a campaign', () => {
   test('tells where a moved service runs now, and who will block again', () => {
     const moved: Upgrade = {
       ...current,
-      memory: { ...current.memory, relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe', willBlockAgain: true },
+      memory: {
+        ...current.memory,
+        relocation: 'done',
+        servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe',
+        willBlockAgain: true,
+      },
     };
-    const { clients, relocations, willBlockAgain } = campaignReport(campaign, countersOf([moved]), [{ kind: 'admitted', upgrade: moved }], evening);
-    expect(clients[0]).toMatchObject({ relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe', willBlockAgain: true });
+    const { clients, relocations, willBlockAgain } = campaignReport(
+      campaign,
+      countersOf([moved]),
+      [{ kind: 'admitted', upgrade: moved }],
+      evening,
+    );
+    expect(clients[0]).toMatchObject({
+      relocation: 'done',
+      servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe',
+      willBlockAgain: true,
+    });
     expect([relocations, willBlockAgain]).toEqual([{ done: 1, undone: 0 }, 1]);
   });
 });

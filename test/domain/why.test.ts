@@ -5,10 +5,26 @@ import type { Upgrade } from '../../shared/domain/upgrade.ts';
 import { type Recorded, type WhyContext, whyAdmitted, whyWaiting } from '../../shared/domain/why.ts';
 import { campaign, running, standing } from './given-campaign.ts';
 import {
-  admitted, after, anna, blockedByPcm, blockedByProgram, evening, hours, look, minutes, rules, type Timed, upToDate, withPolicy,
+  admitted,
+  after,
+  anna,
+  blockedByPcm,
+  blockedByProgram,
+  evening,
+  hours,
+  look,
+  minutes,
+  rules,
+  type Timed,
+  upToDate,
+  withPolicy,
 } from './given.ts';
 
-const context = (state: CampaignState = running(1), changes: Partial<WhyContext> = {}, given: Rules = rules): WhyContext => {
+const context = (
+  state: CampaignState = running(1),
+  changes: Partial<WhyContext> = {},
+  given: Rules = rules,
+): WhyContext => {
   const { definition } = campaign;
   return {
     campaign: { ...standing(state), definition: { ...definition, policy: given.policy } },
@@ -20,7 +36,13 @@ const context = (state: CampaignState = running(1), changes: Partial<WhyContext>
   };
 };
 
-const paused = { ...running(1), status: 'paused', pausedAt: evening, by: 'anna', because: 'phones ring' } as CampaignState;
+const paused = {
+  ...running(1),
+  status: 'paused',
+  pausedAt: evening,
+  by: 'anna',
+  because: 'phones ring',
+} as CampaignState;
 
 const rests = (upgrade: Upgrade): Recorded => ({
   upgrade,
@@ -44,7 +66,11 @@ describe('why a client still waits', () => {
       context(),
       { ...pick, wave: 1 },
     ],
-    ['all 100 slots of the campaign are taken', context(running(1), { slots: { active: 100, perLogonServer: {} } }), pick],
+    [
+      'all 100 slots of the campaign are taken',
+      context(running(1), { slots: { active: 100, perLogonServer: {} } }),
+      pick,
+    ],
     [
       'all 25 slots of logon server LS-ROM are taken',
       context(running(1), { slots: { active: 30, perLogonServer: { 'LS-ROM': 25 } } }),
@@ -101,7 +127,8 @@ describe('why a client is deferred', () => {
     const now = evening + hours(2) + minutes(20);
     expect(whyAdmitted(context(running(1), { now }), rests(told))).toMatchObject({
       because: 'users were told that the service will be moved',
-      otherwise: "relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when the users' time is over, in 40 min",
+      otherwise:
+        "relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when the users' time is over, in 40 min",
     });
   });
 
@@ -120,7 +147,8 @@ describe('why a client is deferred', () => {
     ]);
     expect(whyAdmitted(context(), rests(when(tries)))).toMatchObject({
       because: 'no answer',
-      otherwise: 'if the next look finds the same, it settles as failed: its 6 deferrals of class unreachable are spent',
+      otherwise:
+        'if the next look finds the same, it settles as failed: its 6 deferrals of class unreachable are spent',
     });
   });
 
@@ -135,7 +163,10 @@ describe('why an admitted client does not move', () => {
   test('a parked one waits for a slot, and the campaign says why there is none', () => {
     const parked: Recorded = { ...rests(pcm), index: 'parked', dueAt: null };
     expect(whyAdmitted(context(paused), parked)).toMatchObject({
-      next: { action: 'it is looked at again, once it gets a slot: the campaign is paused by anna: phones ring', when: null },
+      next: {
+        action: 'it is looked at again, once it gets a slot: the campaign is paused by anna: phones ring',
+        when: null,
+      },
     });
   });
 
@@ -159,12 +190,18 @@ describe('why an admitted client does not move', () => {
   });
 
   test('a paused campaign finishes what was begun and begins nothing', () => {
-    const remarks = (upgrade: Upgrade): readonly string[] => whyAdmitted(context(paused), rests(upgrade)).remarks;
+    const remarks = (upgrade: Upgrade): readonly string[] =>
+      whyAdmitted(context(paused), rests(upgrade)).remarks;
     expect(remarks(pcm)[0]).toBe(
       'the campaign is paused by anna: phones ring; nothing is begun on the client until it is resumed',
     );
-    const marked = when([[evening, look()], [evening, { type: 'ClientMarked' }]]);
-    expect(remarks(marked)[0]).toBe('the campaign is paused by anna: phones ring; what was begun on the client is finished');
+    const marked = when([
+      [evening, look()],
+      [evening, { type: 'ClientMarked' }],
+    ]);
+    expect(remarks(marked)[0]).toBe(
+      'the campaign is paused by anna: phones ring; what was begun on the client is finished',
+    );
   });
 
   test('one in a procedure says the step, and that a refusal is undone', () => {
@@ -193,8 +230,13 @@ describe('how a client ended', () => {
 
   test('says what became of the service', () => {
     const settled = when([[evening, look(upToDate)]]);
-    const moved = { ...settled, memory: { ...settled.memory, relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe' } } as Upgrade;
-    expect(whyAdmitted(context(), rests(moved)).remarks).toContain('its service was moved and runs from C:\\SMS_PCM\\pcmsvc32.exe');
+    const moved = {
+      ...settled,
+      memory: { ...settled.memory, relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe' },
+    } as Upgrade;
+    expect(whyAdmitted(context(), rests(moved)).remarks).toContain(
+      'its service was moved and runs from C:\\SMS_PCM\\pcmsvc32.exe',
+    );
     const stopgap = { ...settled, memory: { ...settled.memory, willBlockAgain: true } };
     expect(whyAdmitted(context(), rests(stopgap)).remarks).toContain(
       'only the workaround was used: the same service will block it again at the next release',

@@ -9,7 +9,14 @@ import { StoreAway } from '../../shared/store/redis/away.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { after, blockedByPcm, look, rules } from '../domain/given.ts';
 import { testRedis } from '../environment/redis.ts';
-import { campaignYaml, fleetCsv, now, type SmallOrchestrator, startSmallOrchestrator, writeRelease } from './small-orchestrator.ts';
+import {
+  campaignYaml,
+  fleetCsv,
+  now,
+  type SmallOrchestrator,
+  startSmallOrchestrator,
+  writeRelease,
+} from './small-orchestrator.ts';
 import { unwrapped } from './unwrapped.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [
@@ -47,14 +54,23 @@ async function startBlocked(store: Store): Promise<SmallOrchestrator> {
     step: 'finish',
     place: { index: 'due', dueAt: place.until, keepsSlots: false },
     counters: difference(tallyOf(begun.stored.upgrade), tallyOf(upgrade)),
-    audit: { at: now, ...key, who: 'worker test', from: 'looking', to: 'deferred', because: 'blocked', evidence: evidence.sha256 },
+    audit: {
+      at: now,
+      ...key,
+      who: 'worker test',
+      from: 'looking',
+      to: 'deferred',
+      because: 'blocked',
+      evidence: evidence.sha256,
+    },
     evidence: [evidence],
   });
   expect(committed.kind).toBe('committed');
   return house;
 }
 
-const blocked = (upgrade: Upgrade): Upgrade => after(rules, upgrade, [[now, look(blockedByPcm, { evidence: evidence.sha256 })]]);
+const blocked = (upgrade: Upgrade): Upgrade =>
+  after(rules, upgrade, [[now, look(blockedByPcm, { evidence: evidence.sha256 })]]);
 
 describe.each(stores)('a client on the %s store', (_name, open) => {
   test('why: blocked, on what evidence, and what comes next', async () => {
@@ -64,23 +80,39 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
       client: 'pc-1',
       campaign: 'sp4',
       state: 'deferred',
-      because: expect.stringContaining('pcmsvc32.exe, service SMS_PACKAGE_COMMAND_MANAGER_NT, automatic start'),
+      because: expect.stringContaining(
+        'pcmsvc32.exe, service SMS_PACKAGE_COMMAND_MANAGER_NT, automatic start',
+      ),
       since: { at: '2026-11-17T09:00:00Z', inWords: 'now' },
       evidence: evidence.sha256,
       evidenceText: 'what the look found',
       next: { action: 'it is looked at again', when: { at: '2026-11-17T09:30:00Z', inWords: 'in 30 min' } },
-      otherwise: expect.stringMatching(/^relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when 2 more looks find it/),
+      otherwise: expect.stringMatching(
+        /^relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when 2 more looks find it/,
+      ),
     });
     expect((await house.ask('GET', '/v1/clients/pc-1/why')).body.evidenceText).toBeNull();
   });
 
   test('why: one that waits says that its wave is closed or that a slot is free', async () => {
     await using house = await startBlocked(await open());
-    expect((await house.ask('GET', '/v1/clients/pc-4/why')).body).toMatchObject({ state: 'waiting', because: expect.stringMatching(/^a slot is free/) });
-    expect((await house.ask('GET', '/v1/clients/pc-2/why')).body.because).toMatch(/^its wave rest is not open; wave canary holds: 0 of 2/);
-    expect((await house.ask('GET', '/v1/clients/pc-5/why')).body.error).toEqual({ code: 'notFound.upgrade', message: 'client pc-5 is in no campaign' });
-    expect((await house.ask('GET', '/v1/clients/pc-5/why?campaign=sp4')).body.error.message).toBe('client pc-5 is not in campaign sp4');
-    expect((await house.ask('GET', '/v1/clients/pc-5/why?campaign=sp9')).body.error.message).toBe('there is no campaign named sp9');
+    expect((await house.ask('GET', '/v1/clients/pc-4/why')).body).toMatchObject({
+      state: 'waiting',
+      because: expect.stringMatching(/^a slot is free/),
+    });
+    expect((await house.ask('GET', '/v1/clients/pc-2/why')).body.because).toMatch(
+      /^its wave rest is not open; wave canary holds: 0 of 2/,
+    );
+    expect((await house.ask('GET', '/v1/clients/pc-5/why')).body.error).toEqual({
+      code: 'notFound.upgrade',
+      message: 'client pc-5 is in no campaign',
+    });
+    expect((await house.ask('GET', '/v1/clients/pc-5/why?campaign=sp4')).body.error.message).toBe(
+      'client pc-5 is not in campaign sp4',
+    );
+    expect((await house.ask('GET', '/v1/clients/pc-5/why?campaign=sp9')).body.error.message).toBe(
+      'there is no campaign named sp9',
+    );
   });
 
   test('show: the row, the whole record and the audit, newest first', async () => {
@@ -88,17 +120,33 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
     const { body } = await house.ask('GET', '/v1/clients/pc-1');
     expect(body).toMatchObject({
       client: { client: 'pc-1', host: 'NT-1' },
-      part: { campaign: 'sp4', state: 'deferred', record: { index: 'due', upgrade: { state: { phase: 'deferred', class: 'service' } } } },
-      audit: [{ to: 'deferred', at: '2026-11-17T09:00:00Z' }, { from: 'waiting', to: 'looking' }],
+      part: {
+        campaign: 'sp4',
+        state: 'deferred',
+        record: { index: 'due', upgrade: { state: { phase: 'deferred', class: 'service' } } },
+      },
+      audit: [
+        { to: 'deferred', at: '2026-11-17T09:00:00Z' },
+        { from: 'waiting', to: 'looking' },
+      ],
     });
     expect((await house.ask('GET', '/v1/clients/pc-5')).body.part).toBeNull();
-    expect((await house.ask('GET', '/v1/clients/pc-77')).body.error.message).toBe('there is no client named pc-77 in the fleet');
+    expect((await house.ask('GET', '/v1/clients/pc-77')).body.error.message).toBe(
+      'there is no client named pc-77 in the fleet',
+    );
   });
 
   test('a check-in makes its job at once, with or without a body; the transcript stands in the inbox', async () => {
     await using house = await startBlocked(await open());
-    const answer = await house.ask('POST', '/v1/clients/pc-1/checkin', { transcript: 'Reading configuration...' });
-    expect(answer.body).toEqual({ client: 'pc-1', looks: true, campaign: 'sp4', because: 'it is looked at now' });
+    const answer = await house.ask('POST', '/v1/clients/pc-1/checkin', {
+      transcript: 'Reading configuration...',
+    });
+    expect(answer.body).toEqual({
+      client: 'pc-1',
+      looks: true,
+      campaign: 'sp4',
+      because: 'it is looked at now',
+    });
     expect(house.jobs).toMatchObject([{ key: { campaign: 'sp4', client: 'pc-1' }, dueAt: now }]);
     const stored = await house.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
     expect(stored?.inbox).toEqual([{ type: 'CheckedIn', transcript: 'Reading configuration...' }]);
@@ -108,8 +156,14 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
   test('a check-in with nothing to do is no fault', async () => {
     await using house = await startBlocked(await open());
     const idle = await house.ask('POST', '/v1/clients/pc-5/checkin', {});
-    expect(idle).toEqual({ status: 200, body: { client: 'pc-5', looks: false, campaign: null, because: 'client pc-5 is in no campaign' } });
-    expect((await house.ask('POST', '/v1/clients/pc-2/checkin', {})).body).toMatchObject({ looks: false, because: expect.stringContaining('waits in campaign sp4') });
+    expect(idle).toEqual({
+      status: 200,
+      body: { client: 'pc-5', looks: false, campaign: null, because: 'client pc-5 is in no campaign' },
+    });
+    expect((await house.ask('POST', '/v1/clients/pc-2/checkin', {})).body).toMatchObject({
+      looks: false,
+      because: expect.stringContaining('waits in campaign sp4'),
+    });
     expect((await house.ask('POST', '/v1/clients/pc-77/checkin', {})).status).toBe(404);
     expect(house.jobs).toEqual([]);
   });
@@ -125,15 +179,22 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
     await using house = await startBlocked(await open());
     expect((await house.ask('GET', '/v1/blockers?campaign=sp4')).body).toEqual({
       campaigns: ['sp4'],
-      blockers: [{ blocker: 'service sms_package_command_manager_nt (pcmsvc32.exe)', alone: 1, blocks: 1, met: 1 }],
+      blockers: [
+        { blocker: 'service sms_package_command_manager_nt (pcmsvc32.exe)', alone: 1, blocks: 1, met: 1 },
+      ],
     });
   });
 });
 
 describe('an orchestrator in trouble', () => {
   test('says that its records are away, with a status of its own', async () => {
-    const away = async (): Promise<never> => Promise.reject(new StoreAway('Redis at 127.0.0.1:6379 does not answer'));
-    await using house = await startSmallOrchestrator({ ...createMemoryStore(Date.now), fleetSize: away, campaigns: away });
+    const away = async (): Promise<never> =>
+      Promise.reject(new StoreAway('Redis at 127.0.0.1:6379 does not answer'));
+    await using house = await startSmallOrchestrator({
+      ...createMemoryStore(Date.now),
+      fleetSize: away,
+      campaigns: away,
+    });
     for (const path of ['/v1/health', '/v1/campaigns']) {
       expect(await house.ask('GET', path)).toEqual({
         status: 503,
@@ -147,7 +208,9 @@ describe('an orchestrator in trouble', () => {
     await using house = await startSmallOrchestrator({ ...createMemoryStore(Date.now), releases: bug });
     expect(await house.ask('GET', '/v1/releases')).toEqual({
       status: 500,
-      body: { error: { code: 'internal', message: 'the orchestrator failed at this request; its log says why' } },
+      body: {
+        error: { code: 'internal', message: 'the orchestrator failed at this request; its log says why' },
+      },
     });
   });
 });

@@ -11,7 +11,9 @@ export interface Route {
 /** Every route the API really has, as its own router prints them: a new one can not be forgotten. */
 export function routesOf(): readonly Route[] {
   const log = pino({ level: 'silent' });
-  const printed = buildApi({ log } as Office, { token: 'only-to-list-the-routes', log }).printRoutes({ commonPrefix: false });
+  const printed = buildApi({ log } as Office, { token: 'only-to-list-the-routes', log }).printRoutes({
+    commonPrefix: false,
+  });
   const above: string[] = [];
   return printed.split('\n').flatMap((line) => {
     const found = /^([│ ├└─]*)(\S+)(?: \(([A-Z, ]+)\))?$/.exec(line);

@@ -18,9 +18,14 @@ export interface SmallOrchestrator extends AsyncDisposable {
   readonly store: Store;
   readonly jobs: readonly Activation[];
   /** Asks with the token; `body` goes as JSON. */
-  ask(method: 'GET' | 'POST', path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  ask(
+    method: 'GET' | 'POST',
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
   /** Writes a file of the folder and returns its path. */
-  write(name: string, text: string): string;
+  readonly write: (name: string, text: string) => string;
 }
 
 export interface Answer {
@@ -33,9 +38,15 @@ export interface Answer {
 /** Tuesday, 09:00 UTC; it stands still. */
 export const now = Date.UTC(2026, 10, 17, 9);
 
-const standingClock: Clock = { now: () => now, realDelay: (at) => Math.max(0, at - now), policySpan: (ms) => ms };
+const standingClock: Clock = {
+  now: () => now,
+  realDelay: (at) => Math.max(0, at - now),
+  policySpan: (ms) => ms,
+};
 
-export async function startSmallOrchestrator(store: Store = createMemoryStore(Date.now)): Promise<SmallOrchestrator> {
+export async function startSmallOrchestrator(
+  store: Store = createMemoryStore(Date.now),
+): Promise<SmallOrchestrator> {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-api-'));
   const token = 'a-token-for-this-test-only';
   const jobs: Activation[] = [];
@@ -80,7 +91,11 @@ export async function startSmallOrchestrator(store: Store = createMemoryStore(Da
 /** Ten clients on two logon servers, one of them a server. */
 export const fleetCsv = [
   'client,host,logonServer,zone,role,labels',
-  ...Array.from({ length: 9 }, (_, i) => `pc-${i},NT-${i},${i % 3 === 0 ? 'LS-MIL' : 'LS-ROM'},Europe/Rome,workstation,${i < 5 ? 'office' : 'shop'}`),
+  ...Array.from(
+    { length: 9 },
+    (_, i) =>
+      `pc-${i},NT-${i},${i % 3 === 0 ? 'LS-MIL' : 'LS-ROM'},Europe/Rome,workstation,${i < 5 ? 'office' : 'shop'}`,
+  ),
   'srv-1,NT-S1,LS-ROM,Europe/Rome,server,office',
   '',
 ].join('\n');

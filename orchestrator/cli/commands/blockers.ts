@@ -12,7 +12,9 @@ export function addBlockersCommand(program: Command): void {
     .action(async (query: { campaign?: string }, command: Command) => {
       await withApi(command, async (api) =>
         shown(await api.get(blockersAnswer, '/v1/blockers', { ...query }), (view, { campaigns, blockers }) =>
-          campaigns.length === 0 ? ['No campaign is running or paused; name one with --campaign'] : rankingLines(view, blockers),
+          campaigns.length === 0
+            ? ['No campaign is running or paused; name one with --campaign']
+            : rankingLines(view, blockers),
         ),
       );
     });

@@ -7,11 +7,19 @@ import { number, type View } from '../text/view.ts';
 /** All campaigns, newest first. */
 export const listCampaigns = async (api: ApiClient) =>
   shown(await api.get(campaignsAnswer, '/v1/campaigns'), (view: View, { campaigns }) => {
-    if (campaigns.length === 0) return ['There is no campaign yet; create one with: servpack campaign create FILE'];
+    if (campaigns.length === 0)
+      return ['There is no campaign yet; create one with: servpack campaign create FILE'];
     const right = { align: 'right' as const };
     return table(
       view,
-      [{ head: 'campaign' }, { head: 'release' }, { head: 'status' }, { head: 'clients', ...right }, { head: 'settled', ...right }, { head: 'not ok', ...right }],
+      [
+        { head: 'campaign' },
+        { head: 'release' },
+        { head: 'status' },
+        { head: 'clients', ...right },
+        { head: 'settled', ...right },
+        { head: 'not ok', ...right },
+      ],
       campaigns.map(({ campaign, release, status, size, settled, notOk }) => [
         { text: campaign },
         { text: release },

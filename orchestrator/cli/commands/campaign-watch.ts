@@ -17,7 +17,11 @@ export function addWatchCommand(campaign: Command): void {
   campaign
     .command('watch <campaign>')
     .description('show a campaign live until it has ended; exit code 0 when every client ended well, else 1')
-    .option('--every <duration>', 'read the status so often (0.5 s on a terminal, 2 s else), such as 1s or 1m', every)
+    .option(
+      '--every <duration>',
+      'read the status so often (0.5 s on a terminal, 2 s else), such as 1s or 1m',
+      every,
+    )
     .addHelpText('after', '\nExample:\n  servpack campaign watch sms-sp4')
     .action(async (name: string, { every: asked }: { every?: number }, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();

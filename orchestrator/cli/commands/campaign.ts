@@ -31,7 +31,9 @@ function addFileCommands(campaign: Command): void {
     .action(async (file: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => {
         const input = await readFileOf(file);
-        return input.ok ? shown(await api.post(planAnswer, '/v1/campaigns/plan', input.value), planLines) : input;
+        return input.ok
+          ? shown(await api.post(planAnswer, '/v1/campaigns/plan', input.value), planLines)
+          : input;
       });
     });
 
@@ -55,7 +57,9 @@ function addFileCommands(campaign: Command): void {
 function addMoveCommands(campaign: Command): void {
   const move = async (api: ApiClient, name: string, what: string, body?: unknown) =>
     shown(await api.post(movedAnswer, pathOf(name, what), body), (_view, moved) => [
-      safe(`campaign ${moved.campaign} ${moved.status === 'waitingForRelease' ? 'waits for its release' : `is ${moved.status}`}: ${moved.because}`),
+      safe(
+        `campaign ${moved.campaign} ${moved.status === 'waitingForRelease' ? 'waits for its release' : `is ${moved.status}`}: ${moved.because}`,
+      ),
     ]);
 
   campaign
@@ -92,15 +96,24 @@ function addReadingCommands(campaign: Command): void {
     .addHelpText('after', '\nExample:\n  servpack campaign status sms-sp4')
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       await withApi(command, async (api) =>
-        name === undefined ? listCampaigns(api) : shown(await api.get(statusAnswer, pathOf(name)), statusLines),
+        name === undefined
+          ? listCampaigns(api)
+          : shown(await api.get(statusAnswer, pathOf(name)), statusLines),
       );
     });
 
   campaign
     .command('report <campaign>')
-    .description('the status, the blockers ranked, and with --json what became of every client and on what evidence')
-    .addHelpText('after', '\nExample:\n  servpack campaign report sms-sp4 --json | jq \'.clients[] | select(.end == "failed")\'')
+    .description(
+      'the status, the blockers ranked, and with --json what became of every client and on what evidence',
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  servpack campaign report sms-sp4 --json | jq \'.clients[] | select(.end == "failed")\'',
+    )
     .action(async (name: string, _options: unknown, command: Command) => {
-      await withApi(command, async (api) => shown(await api.get(reportAnswer, pathOf(name, '/report')), reportLines));
+      await withApi(command, async (api) =>
+        shown(await api.get(reportAnswer, pathOf(name, '/report')), reportLines),
+      );
     });
 }

@@ -14,7 +14,9 @@ export function addFleetCommands(program: Command): void {
 
   fleet
     .command('import <file>')
-    .description('add and replace clients from a CSV file (client,host,logonServer,zone,role,labels), or refuse all of it')
+    .description(
+      'add and replace clients from a CSV file (client,host,logonServer,zone,role,labels), or refuse all of it',
+    )
     .addHelpText('after', '\nExample:\n  servpack fleet import examples/fleet.csv')
     .action(async (file: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => {
@@ -35,7 +37,9 @@ export function addFleetCommands(program: Command): void {
     .option('--label <label>', 'only clients with this label')
     .addHelpText('after', '\nExample:\n  servpack fleet list --logon-server LS-ROM --limit 100')
     .action(async (query: { limit: number; logonServer?: string; label?: string }, command: Command) => {
-      await withApi(command, async (api) => shown(await api.get(fleetAnswer, '/v1/fleet', { ...query }), fleetLines));
+      await withApi(command, async (api) =>
+        shown(await api.get(fleetAnswer, '/v1/fleet', { ...query }), fleetLines),
+      );
     });
 }
 

@@ -17,14 +17,21 @@ export function addProcessCommands(program: Command): void {
 
   program
     .command('up')
-    .description('everything on this machine: a private Redis (or the one of REDIS_URL), an orchestrator and a worker')
+    .description(
+      'everything on this machine: a private Redis (or the one of REDIS_URL), an orchestrator and a worker',
+    )
     .option('--port <n>', portHelp, port)
-    .addHelpText('after', '\nExample:\n  SERVPACK_GATEWAY=simulated:7400 servpack up --data /var/lib/servpack')
+    .addHelpText(
+      'after',
+      '\nExample:\n  SERVPACK_GATEWAY=simulated:7400 servpack up --data /var/lib/servpack',
+    )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ProcessOptions>();
       const { up } = await import('../up.ts');
       // A terminal is for people: the logs of a whole house are asked for with SERVPACK_LOG_LEVEL.
-      const ended = await up({ SERVPACK_LOG_LEVEL: 'warn', ...environmentOf(options) }, (line) => print([line]));
+      const ended = await up({ SERVPACK_LOG_LEVEL: 'warn', ...environmentOf(options) }, (line) =>
+        print([line]),
+      );
       if (!ended.ok) showRefusal(ended.error, options.json === true);
     });
 

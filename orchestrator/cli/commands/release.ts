@@ -13,13 +13,15 @@ export function addReleaseCommands(program: Command): void {
   release
     .command('stage <file>')
     .description(
-      'run the upgrade command of a release file on the orchestrator\'s machine, read the manifest, and start the campaigns that wait for it',
+      "run the upgrade command of a release file on the orchestrator's machine, read the manifest, and start the campaigns that wait for it",
     )
     .addHelpText('after', '\nExample:\n  servpack release stage examples/release/release.yaml')
     .action(async (file: string, _options: unknown, command: Command) => {
       // The orchestrator has a working folder of its own.
       const path = resolve(file);
-      await withApi(command, async (api) => shown(await api.post(stagedAnswer, '/v1/releases', { path }), stagedLines));
+      await withApi(command, async (api) =>
+        shown(await api.post(stagedAnswer, '/v1/releases', { path }), stagedLines),
+      );
     });
 
   release
@@ -27,6 +29,8 @@ export function addReleaseCommands(program: Command): void {
     .description('the releases that are staged')
     .addHelpText('after', '\nExample:\n  servpack release list --json')
     .action(async (_options: unknown, command: Command) => {
-      await withApi(command, async (api) => shown(await api.get(releasesAnswer, '/v1/releases'), releaseLines));
+      await withApi(command, async (api) =>
+        shown(await api.get(releasesAnswer, '/v1/releases'), releaseLines),
+      );
     });
 }

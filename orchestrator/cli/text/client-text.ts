@@ -1,15 +1,28 @@
 import { stringify } from 'yaml';
 import type { z } from 'zod';
-import type { clientAnswer, fleetAnswer, releasesAnswer, stagedAnswer } from '../../../shared/protocol/clients.ts';
+import type {
+  clientAnswer,
+  fleetAnswer,
+  releasesAnswer,
+  stagedAnswer,
+} from '../../../shared/protocol/clients.ts';
 import { table } from './table.ts';
 import { many, number, safe, safeLines, type View } from './view.ts';
 
 /** The inventory, the record as it is kept, and what was done, newest first. */
-export function clientLines(view: View, { client, part, audit }: z.infer<typeof clientAnswer>): readonly string[] {
+export function clientLines(
+  view: View,
+  { client, part, audit }: z.infer<typeof clientAnswer>,
+): readonly string[] {
   const { paint } = view;
   const record = part === null ? [] : ['', ...safeLines(stringify(part.record).trimEnd())];
   return [
-    paint('bold', safe(`${client.client}  ${client.host}, ${client.role} at logon server ${client.logonServer}, zone ${client.zone}`)),
+    paint(
+      'bold',
+      safe(
+        `${client.client}  ${client.host}, ${client.role} at logon server ${client.logonServer}, zone ${client.zone}`,
+      ),
+    ),
     ...(client.labels.length === 0 ? [] : [safe(`labels: ${client.labels.join(' ')}`)]),
     part === null ? 'It is in no campaign.' : safe(`It is ${part.state} in campaign ${part.campaign}.`),
     ...record,
@@ -36,10 +49,21 @@ export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): read
     '',
     ...table(
       view,
-      [{ head: 'client' }, { head: 'host' }, { head: 'logon server' }, { head: 'zone' }, { head: 'role' }, { head: 'labels' }],
-      clients.map(({ client, host, logonServer, zone, role, labels }) => [client, host, logonServer, zone, role, labels.join(' ')].map((text) => ({ text }))),
+      [
+        { head: 'client' },
+        { head: 'host' },
+        { head: 'logon server' },
+        { head: 'zone' },
+        { head: 'role' },
+        { head: 'labels' },
+      ],
+      clients.map(({ client, host, logonServer, zone, role, labels }) =>
+        [client, host, logonServer, zone, role, labels.join(' ')].map((text) => ({ text })),
+      ),
     ),
-    ...(found > clients.length ? [`and ${number(found - clients.length)} more; --limit shows more of them`] : []),
+    ...(found > clients.length
+      ? [`and ${number(found - clients.length)} more; --limit shows more of them`]
+      : []),
   ];
 }
 
@@ -48,7 +72,13 @@ export function releaseLines(view: View, { releases }: z.infer<typeof releasesAn
   const right = { align: 'right' as const };
   return table(
     view,
-    [{ head: 'release' }, { head: 'product' }, { head: 'service pack', short: 'SP', ...right }, { head: 'files', ...right }, { head: 'bytes', ...right }],
+    [
+      { head: 'release' },
+      { head: 'product' },
+      { head: 'service pack', short: 'SP', ...right },
+      { head: 'files', ...right },
+      { head: 'bytes', ...right },
+    ],
     releases.map(({ release, product, servicePack, files }) => [
       { text: release },
       { text: product },
@@ -59,9 +89,14 @@ export function releaseLines(view: View, { releases }: z.infer<typeof releasesAn
   );
 }
 
-export const stagedLines = (view: View, { release, tree, evidence, tookMs, started }: z.infer<typeof stagedAnswer>): readonly string[] => [
+export const stagedLines = (
+  view: View,
+  { release, tree, evidence, tookMs, started }: z.infer<typeof stagedAnswer>,
+): readonly string[] => [
   view.paint('bold', safe(`release ${release.release} of ${release.product} is staged`)),
-  safe(`${many(release.files.length, 'file')} in ${tree}, hashed; the upgrade command ended well, ${number(tookMs)} ms in all`),
+  safe(
+    `${many(release.files.length, 'file')} in ${tree}, hashed; the upgrade command ended well, ${number(tookMs)} ms in all`,
+  ),
   `what it said is kept under SHA-256 ${evidence}`,
   ...started.map((campaign) => safe(`campaign ${campaign} waited for it and runs now`)),
 ];

@@ -6,7 +6,11 @@ import { many, number, safe, type View } from './view.ts';
 /** What a campaign file would do: waves by logon server, and what stands in the way of creating it. */
 export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonly string[] {
   const { campaign, release, releaseStaged, start, selected, fleet, servers, left } = plan;
-  const staged = releaseStaged ? 'staged' : start === 'whenStaged' ? 'not staged yet: staging it starts the campaign' : 'not staged yet';
+  const staged = releaseStaged
+    ? 'staged'
+    : start === 'whenStaged'
+      ? 'not staged yet: staging it starts the campaign'
+      : 'not staged yet';
   const leftOver = `${many(left, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave: a campaign with any left over is refused`;
   return [
     `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
@@ -26,10 +30,16 @@ function wavesTable(view: View, { waves, logonServers }: z.infer<typeof planAnsw
   const cell = (count: number): Cell => (count === 0 ? { text: '·', style: 'dim' } : { text: number(count) });
   const rows = logonServers.map(({ logonServer, clients }) => [
     { text: logonServer },
-    ...waves.map((wave) => cell(wave.logonServers.find((each) => each.logonServer === logonServer)?.clients ?? 0)),
+    ...waves.map((wave) =>
+      cell(wave.logonServers.find((each) => each.logonServer === logonServer)?.clients ?? 0),
+    ),
     cell(clients),
   ]);
   const sum = waves.reduce((all, { clients }) => all + clients, 0);
-  const last = [{ text: 'all', style: 'bold' as const }, ...waves.map(({ clients }) => cell(clients)), cell(sum)];
+  const last = [
+    { text: 'all', style: 'bold' as const },
+    ...waves.map(({ clients }) => cell(clients)),
+    cell(sum),
+  ];
   return table(view, columns, [...rows, last]);
 }

@@ -36,16 +36,21 @@ export function rankingLines(view: View, blockers: readonly RankedBlocker[]): re
     { text: number(met) },
   ]);
   const [first] = blockers;
-  const best = first === undefined || first.alone === 0 ? [] : [view.paint('bold', `Fix ${first.blocker} and ${many(first.alone, 'client')} can go.`)];
+  const best =
+    first === undefined || first.alone === 0
+      ? []
+      : [view.paint('bold', `Fix ${first.blocker} and ${many(first.alone, 'client')} can go.`)];
   return [...table(view, columns, rows), ...best];
 }
 
 function notOkLines(view: View, clients: readonly ClientReport[]): readonly string[] {
-  const rows = clients.slice(0, namedAtMost).map(({ client, end, reason, cause }) => [
-    { text: client },
-    { text: end === 'needsAttention' ? 'attention' : (end ?? ''), style: 'red' as const },
-    { text: reason ?? cause ?? '' },
-  ]);
+  const rows = clients
+    .slice(0, namedAtMost)
+    .map(({ client, end, reason, cause }) => [
+      { text: client },
+      { text: end === 'needsAttention' ? 'attention' : (end ?? ''), style: 'red' as const },
+      { text: reason ?? cause ?? '' },
+    ]);
   const more = clients.length - rows.length;
   return [
     ...table(view, [{ head: 'client' }, { head: 'end' }, { head: 'reason' }], rows),

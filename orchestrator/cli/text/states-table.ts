@@ -3,7 +3,9 @@ import type { Bucket } from '../../../shared/domain/tally.ts';
 import { type Cell, type Column, table } from './table.ts';
 import { number, type Style, type View } from './view.ts';
 
-const heads: Readonly<Record<Bucket, { readonly head: string; readonly short: string; readonly style?: Style }>> = {
+const heads: Readonly<
+  Record<Bucket, { readonly head: string; readonly short: string; readonly style?: Style }>
+> = {
   waiting: { head: 'waiting', short: 'wait' },
   active: { head: 'active', short: 'act', style: 'cyan' },
   restarting: { head: 'restarting', short: 'rst', style: 'cyan' },
@@ -27,12 +29,20 @@ export function statesTable(view: View, nameHead: string, rows: readonly StatesR
   const columns: readonly Column[] = [
     { head: nameHead },
     { head: 'clients', short: 'size', align: 'right' },
-    ...used.map((bucket) => ({ head: heads[bucket].head, short: heads[bucket].short, align: 'right' as const })),
+    ...used.map((bucket) => ({
+      head: heads[bucket].head,
+      short: heads[bucket].short,
+      align: 'right' as const,
+    })),
   ];
   return table(
     view,
     columns,
-    rows.map(({ name, size, states }) => [{ text: name }, { text: number(size) }, ...used.map((bucket) => countCell(bucket, states[bucket]))]),
+    rows.map(({ name, size, states }) => [
+      { text: name },
+      { text: number(size) },
+      ...used.map((bucket) => countCell(bucket, states[bucket])),
+    ]),
   );
 }
 

@@ -23,7 +23,11 @@ const statusWord: Readonly<Record<CampaignStatus['status'], string>> = {
 /** Where a campaign stands: its head, waves with their gates, logon servers, and what goes wrong. */
 export function statusLines(view: View, status: CampaignStatus): readonly string[] {
   const waves = status.waves.map(({ wave, size, states }) => ({ name: wave, size, states }));
-  const servers = status.logonServers.map(({ logonServer, size, states }) => ({ name: logonServer, size, states }));
+  const servers = status.logonServers.map(({ logonServer, size, states }) => ({
+    name: logonServer,
+    size,
+    states,
+  }));
   return [
     ...headLines(view, status),
     '',
@@ -37,32 +41,48 @@ export function statusLines(view: View, status: CampaignStatus): readonly string
 
 /** Campaign, progress, and who paused it. */
 export function headLines(view: View, status: CampaignStatus): readonly string[] {
-  const { campaign, release, size, settled, notOk, paused, tookMs } = status;
+  const { campaign, release, paused, tookMs } = status;
   const { paint } = view;
-  const took = tookMs === null ? '' : ` ${status.status === 'ended' ? 'after' : 'for'} ${spanInWords(tookMs)}`;
+  const took =
+    tookMs === null ? '' : ` ${status.status === 'ended' ? 'after' : 'for'} ${spanInWords(tookMs)}`;
   const word = paint(statusStyle[status.status], `${statusWord[status.status]}${took}`);
-  const share = size === 0 ? 0 : Math.floor((settled * 100) / size);
-  const bad = notOk === 0 ? 'all of them ok' : paint('red', `${number(notOk)} not ok`);
-  const progress = `${number(settled)} of ${many(size, 'client')} settled (${share} %)${settled === 0 ? '' : `, ${bad}`}`;
   return [
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
-    ...(view.isTerminal ? [`${bar(view, status)} ${progress}`] : [progress]),
+    progressLine(view, status),
     ...(paused === null ? [] : [paint('yellow', fit(view, `paused by ${paused.by}: ${paused.because}`))]),
   ];
 }
 
-const barWidth = 30;
-
-/** Ok ends, not-ok ends, and what is still to come. */
-function bar({ paint }: View, { size, settled, notOk }: CampaignStatus): string {
-  const cells = (clients: number): number => (size === 0 ? 0 : Math.round((clients * barWidth) / size));
-  const ok = cells(settled - notOk);
-  const bad = Math.min(barWidth - ok, notOk > 0 ? Math.max(1, cells(notOk)) : 0);
-  return `${paint('green', '█'.repeat(ok))}${paint('red', '█'.repeat(bad))}${paint('dim', '░'.repeat(barWidth - ok - bad))}`;
+/** With a bar on a terminal, as long as there is room for one. */
+function progressLine(view: View, status: CampaignStatus): string {
+  const { size, settled, notOk } = status;
+  const share = size === 0 ? 0 : Math.floor((settled * 100) / size);
+  const progress = `${number(settled)} of ${many(size, 'client')} settled (${share} %)`;
+  const verdict = settled === 0 ? '' : notOk === 0 ? ', all of them ok' : `, ${number(notOk)} not ok`;
+  const room = Math.min(barAtMost, view.width - progress.length - verdict.length - 1);
+  const painted = `${progress}${notOk === 0 ? verdict : view.paint('red', verdict)}`;
+  return view.isTerminal && room > 0 ? `${bar(view, status, room)} ${painted}` : painted;
 }
 
-function troubleLines(view: View, { deferrals, relocations, willBlockAgain, causes }: CampaignStatus): readonly string[] {
-  const classes = deferrals.map(({ class: kind, now, inAll }) => `${kind} ${number(now)} (${number(inAll)} in all)`);
+const barAtMost = 30;
+
+/** Ok ends, not-ok ends, and what is still to come. */
+function bar({ paint }: View, { size, settled, notOk }: CampaignStatus, width: number): string {
+  // Counters and sizes are read one after the other: a share is never trusted to stay within the bar.
+  const cells = (clients: number): number =>
+    Math.min(width, size === 0 ? 0 : Math.round((clients * width) / size));
+  const ok = cells(settled - notOk);
+  const bad = Math.min(width - ok, notOk > 0 ? Math.max(1, cells(notOk)) : 0);
+  return `${paint('green', '█'.repeat(ok))}${paint('red', '█'.repeat(bad))}${paint('dim', '░'.repeat(width - ok - bad))}`;
+}
+
+function troubleLines(
+  view: View,
+  { deferrals, relocations, willBlockAgain, causes }: CampaignStatus,
+): readonly string[] {
+  const classes = deferrals.map(
+    ({ class: kind, now, inAll }) => `${kind} ${number(now)} (${number(inAll)} in all)`,
+  );
   const moved = [
     relocations.done > 0 && `${many(relocations.done, 'service')} relocated`,
     relocations.undone > 0 && `${many(relocations.undone, 'relocation')} undone`,
@@ -80,7 +100,16 @@ function troubleLines(view: View, { deferrals, relocations, willBlockAgain, caus
 const fit = ({ width }: View, text: string): string => shorten(safe(text), width);
 
 /** The status in one line, for a pipe: the same line means that nothing worth telling has changed. */
-export function statusLine({ campaign, status, settled, size, notOk, states, waves, paused }: CampaignStatus): string {
+export function statusLine({
+  campaign,
+  status,
+  settled,
+  size,
+  notOk,
+  states,
+  waves,
+  paused,
+}: CampaignStatus): string {
   const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
   const moving = states.active + states.restarting + states.remedying;
   const parts = [

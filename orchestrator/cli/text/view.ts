@@ -8,7 +8,7 @@ export interface View {
   readonly width: number;
   /** Bars and colours are for a terminal; a file or a pipe gets plain text. */
   readonly isTerminal: boolean;
-  paint(style: Style, text: string): string;
+  readonly paint: (style: Style, text: string) => string;
 }
 
 export const plainView: View = { width: Infinity, isTerminal: false, paint: (_style, text) => text };
@@ -17,21 +17,24 @@ export const plainView: View = { width: Infinity, isTerminal: false, paint: (_st
 export function viewOf(stream: NodeJS.WriteStream): View {
   if (!stream.isTTY) return plainView;
   const hasColors = stream.hasColors();
-  const paint = (style: Style, text: string): string => (hasColors ? styleText(style, text, { validateStream: false }) : text);
+  const paint = (style: Style, text: string): string =>
+    hasColors ? styleText(style, text, { validateStream: false }) : text;
   return { width: stream.columns, isTerminal: true, paint };
 }
 
 // A terminal obeys control characters, and much of what is shown was said by a client: those are shown, not obeyed.
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /** Text that comes from outside, safe to put on a terminal in one line. */
 export const safe = (text: string): string => text.replace(unsafe, '\uFFFD');
 
 /** The same for text of several lines. */
-export const safeLines = (text: string): readonly string[] => text.split(/\r\n|\r|\n/).map((line) => safe(line.replaceAll('\t', '  ')));
+export const safeLines = (text: string): readonly string[] =>
+  text.split(/\r\n|\r|\n/).map((line) => safe(line.replaceAll('\t', '  ')));
 
 /** 11930 -> `11,930` */
 export const number = (value: number): string => value.toLocaleString('en-US');
 
 /** `1 client`, `312 clients` */
-export const many = (value: number, one: string, more = `${one}s`): string => `${number(value)} ${value === 1 ? one : more}`;
+export const many = (value: number, one: string, more = `${one}s`): string =>
+  `${number(value)} ${value === 1 ? one : more}`;

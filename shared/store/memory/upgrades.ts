@@ -26,7 +26,7 @@ export function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
     return { kind: 'parked', because: parked };
   }
   if (!row.stored.holdsSlots) takeSlots(table, row.stored.upgrade.logonServer);
-  tables.fences += 1;
+  tables.fences = Math.max(tables.fences + 1, now);
   const fence: Fence = { counter: tables.fences, owner: asked.owner };
   const lease = { fence, until: now + asked.leaseMs };
   row.stored = { ...row.stored, index: 'driven', dueAt: null, holdsSlots: true, lease };

@@ -1,11 +1,6 @@
-import type { Store } from '../store.ts';
+import { type Store, StoreAway } from '../store.ts';
 
-/**
- * Redis did not answer in time. What was asked may or may not have been done: read again before you go on.
- */
-export class StoreAway extends Error {
-  override readonly name = 'StoreAway';
-}
+export { StoreAway };
 
 const isAway = (thrown: unknown): boolean =>
   thrown instanceof Error &&

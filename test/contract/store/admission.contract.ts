@@ -5,7 +5,6 @@ import {
   at,
   deferred,
   entry,
-  type Given,
   later,
   parked,
   pausedState,
@@ -15,7 +14,8 @@ import {
   runningState,
   settled,
   settledPlace,
-} from './world.ts';
+} from './words.ts';
+import { type Given } from './world.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 

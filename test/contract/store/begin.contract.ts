@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   at,
   deferred,
-  type Given,
   later,
   longLease,
   noLease,
@@ -14,7 +13,8 @@ import {
   runningState,
   settled,
   settledPlace,
-} from './world.ts';
+} from './words.ts';
+import { type Given } from './world.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 
@@ -54,6 +54,13 @@ export function beginContract(given: Given): void {
       await world.admitted('b', picks(1));
       const second = await world.begun({ campaign: 'b', client: 'pc-1' });
       expect(second.fence.counter).toBeGreaterThan(first.fence.counter);
+    });
+
+    it('gives no fence below the time: who loses the counter does not repeat one', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      const { fence } = await world.begun(key);
+      expect(fence.counter).toBeGreaterThan(Date.now() - 30_000);
     });
 
     it('lets one of two drivers in that race on one activation', async () => {

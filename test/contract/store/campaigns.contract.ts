@@ -5,14 +5,14 @@ import {
   at,
   campaignOf,
   entry,
-  type Given,
   pausedState,
   pick,
   picks,
   runningState,
   settled,
   settledPlace,
-} from './world.ts';
+} from './words.ts';
+import { type Given } from './world.ts';
 
 export function campaignsContract(given: Given): void {
   describe('a campaign', () => {

@@ -1,18 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../../shared/domain/procedure.ts';
-import type { Commit, CommitOutcome } from '../../../shared/store/store.ts';
 import {
   at,
-  type Begun,
   deferred,
   driven,
   entry,
-  type Given,
   later,
-  longLease,
   marking,
   message,
-  noLease,
   parked,
   pausedState,
   picks,
@@ -20,17 +15,10 @@ import {
   restUntil,
   settled,
   settledPlace,
-  type World,
-} from './world.ts';
+} from './words.ts';
+import { type Given, driving } from './world.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
-
-async function driving(world: World, leaseMs = longLease): Promise<Begun> {
-  await world.admitted('sp4', picks(1));
-  return world.begun(key, { leaseMs });
-}
-
-const takenOver = { kind: 'stale', because: 'another driver has taken over, or the lease was taken away' };
 
 export function commitContract(given: Given): void {
   describe('commit', () => {
@@ -177,131 +165,6 @@ export function commitContract(given: Given): void {
       const stored = await world.stored(key);
       await world.commit({ ...begun, stored }, settled(roamed), settledPlace);
       expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
-    });
-  });
-
-  describe('commit is stale and writes nothing', () => {
-    async function expectNothingWritten(
-      world: World,
-      attempt: () => Promise<CommitOutcome>,
-      because: string,
-    ): Promise<void> {
-      const before = [
-        await world.store.readUpgrade(key),
-        await world.store.counters('sp4'),
-        await world.store.audit(99),
-      ];
-      expect(await attempt()).toEqual({ kind: 'stale', because });
-      const after = [
-        await world.store.readUpgrade(key),
-        await world.store.counters('sp4'),
-        await world.store.audit(99),
-      ];
-      expect(after).toEqual(before);
-      expect(await world.store.readEvidence('sha-1')).toBeNull();
-    }
-
-    const full: Partial<Commit> = {
-      audit: entry('sp4'),
-      evidence: [{ sha256: 'sha-1', text: 'x' }],
-      counters: { 'seen|x': 1 },
-    };
-
-    it('for an upgrade that is not there', async () => {
-      const world = given();
-      const begun = await driving(world);
-      const attempt = () =>
-        world.commit(begun, begun.stored.upgrade, driven, {
-          ...full,
-          key: { campaign: 'sp4', client: 'pc-7' },
-        });
-      await expectNothingWritten(world, attempt, 'campaign sp4 has no upgrade of client pc-7');
-    });
-
-    it.each([
-      ['an older counter', { counter: 0, owner: 'driver' }],
-      ['another owner with the same counter', { counter: 1, owner: 'other' }],
-    ])('under %s', async (_, fence) => {
-      const world = given();
-      const begun = await driving(world);
-      await expectNothingWritten(
-        world,
-        () => world.commit(begun, begun.stored.upgrade, driven, { ...full, fence }),
-        takenOver.because,
-      );
-    });
-
-    it('for a driver that rests already', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
-      await expectNothingWritten(
-        world,
-        () => world.commit(begun, begun.stored.upgrade, driven, full),
-        takenOver.because,
-      );
-    });
-
-    it('for another version', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.commit(begun, begun.stored.upgrade, driven);
-      const attempt = () => world.commit(begun, settled(begun.stored.upgrade), settledPlace, full);
-      await expectNothingWritten(world, attempt, 'version 1 is not the present one, 2');
-    });
-
-    it('but not merely because the lease has ended: nobody else has taken it', async () => {
-      const world = given();
-      const begun = await driving(world, noLease);
-      expect(await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later))).toMatchObject({
-        kind: 'committed',
-      });
-    });
-
-    it('when the sweep has taken the ended lease away', async () => {
-      const world = given();
-      const begun = await driving(world, noLease);
-      await world.store.sweep(at, 0, 9);
-      await expectNothingWritten(
-        world,
-        () => world.commit(begun, begun.stored.upgrade, driven, full),
-        takenOver.because,
-      );
-    });
-  });
-
-  describe('commit is held while the campaign does not run', () => {
-    it('for a step that would begin something; nothing is written', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.change('sp4', pausedState);
-      const outcome = await world.commit(begun, marking(begun.stored.upgrade), driven, { step: 'start' });
-      expect(outcome).toEqual({ kind: 'held', because: 'campaign sp4 is paused' });
-      expect(await world.stored(key)).toEqual(begun.stored);
-    });
-
-    it('but not for a step that finishes', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.change('sp4', pausedState);
-      expect(
-        await world.commit(begun, marking(begun.stored.upgrade), driven, { step: 'finish' }),
-      ).toMatchObject({ version: 2 });
-    });
-
-    it('and stale comes before held, held before inbox', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.change('sp4', pausedState);
-      await world.store.deliver('pc-1', message, at);
-      const rest = restUntil(later);
-      expect(
-        await world.commit(begun, begun.stored.upgrade, rest, { step: 'start', version: 7 }),
-      ).toMatchObject({ kind: 'stale' });
-      expect(await world.commit(begun, begun.stored.upgrade, rest, { step: 'start' })).toMatchObject({
-        kind: 'held',
-      });
-      expect(await world.commit(begun, begun.stored.upgrade, rest)).toMatchObject({ kind: 'inbox' });
     });
   });
 

@@ -5,7 +5,6 @@ import {
   all,
   at,
   deferred,
-  type Given,
   later,
   pausedState,
   picks,
@@ -13,8 +12,8 @@ import {
   runningState,
   settled,
   settledPlace,
-  type World,
-} from './world.ts';
+} from './words.ts';
+import { type Given, type World } from './world.ts';
 
 const campaign = 'sp4';
 const budgets = { active: 20, perLogonServer: 6 };

@@ -4,7 +4,6 @@ import {
   at,
   clientOf,
   deferred,
-  type Given,
   later,
   message,
   noLease,
@@ -14,8 +13,8 @@ import {
   runningState,
   settled,
   settledPlace,
-  type World,
-} from './world.ts';
+} from './words.ts';
+import { type Given, type World } from './world.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 

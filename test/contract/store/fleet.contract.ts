@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceLimit } from '../../../shared/store/store.ts';
-import { all, clientOf, entry, type Given } from './world.ts';
+import { all, clientOf, entry } from './words.ts';
+import { type Given } from './world.ts';
 
 const release = { release: 'sms-1.2-sp4', product: 'sms-1.2', servicePack: 4, files: [] };
 

@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Activation } from '../../../shared/store/store.ts';
 import {
   at,
-  type Begun,
   deferred,
-  type Given,
   later,
   parked,
   pausedState,
@@ -13,8 +11,8 @@ import {
   runningState,
   settled,
   settledPlace,
-  type World,
-} from './world.ts';
+} from './words.ts';
+import { type Begun, type Given, type World } from './world.ts';
 
 const campaign = 'sp4';
 const activationOf = (client: string, activation: number, dueAt: number): Activation => ({
@@ -147,7 +145,9 @@ export function handOverContract(given: Given): void {
       const { a } = await crowded(world, ['b-1', 'a-1']);
       await world.change(campaign, runningState(), { active: 2, perLogonServer: 2 });
       const roamed = { ...settled(a.stored.upgrade), logonServer: 'LS-B' };
-      expect(await world.commit(a, roamed, settledPlace)).toMatchObject({ handed: { key: { client: 'a-1' } } });
+      expect(await world.commit(a, roamed, settledPlace)).toMatchObject({
+        handed: { key: { client: 'a-1' } },
+      });
     });
   });
 }

@@ -7,7 +7,6 @@ import {
   deferred,
   driven,
   entry,
-  makeWorld,
   marking,
   message,
   parked,
@@ -18,8 +17,8 @@ import {
   runningState,
   settled,
   settledPlace,
-  type World,
-} from './world.ts';
+} from './words.ts';
+import { makeWorld, type World } from './world.ts';
 
 /**
  * Random steps that are done to a store: mostly what well-behaved callers do, now and then what late,

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
 import { recount, recountSlots } from '../../../shared/store/recount.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import { all } from './world.ts';
+import { all } from './words.ts';
 import { campaigns, clients } from './random-steps.ts';
 
 /**
- * Everything that can be read from a store, in an order of its own; lease ends are real time and left out.
+ * Everything that can be read from a store, in an order of its own; lease ends and fence counters are real time and left out.
  */
 export async function snapshot(store: Store): Promise<unknown> {
   return {
@@ -18,7 +18,7 @@ export async function snapshot(store: Store): Promise<unknown> {
 async function campaignIn(store: Store, campaign: string): Promise<unknown> {
   const upgrades = (await all(store.upgrades(campaign))).map(({ lease, ...rest }) => ({
     ...rest,
-    fence: lease?.fence ?? null,
+    owner: lease?.fence.owner ?? null,
   }));
   const waiting = await all(store.waiting(campaign));
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { at, deferred, type Given, later, noLease, picks, restUntil } from './world.ts';
+import { at, deferred, later, noLease, picks, restUntil } from './words.ts';
+import { type Given } from './world.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 const grace = 1_000;

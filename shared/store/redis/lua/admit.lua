@@ -1,8 +1,7 @@
 -- Gives slots to those whom admission has picked: compare-and-set for each, whoever does not fit any more is
 -- left alone.
--- ARGV: campaign, at (policy time), how many; for each: client, logon server, wave ('' = parked), state
--- (JSON), queue,
---       finishing; lists for each: audit, counters
+-- ARGV: campaign, at (policy time), how many; for each one:
+--       client, logon server, wave ('' = parked), state (JSON), queue, finishing; lists: audit, counters
 local campaign, at = ARGV[1], ARGV[2]
 local limits = limitsOf(campaign)
 if limits.status ~= 'running' then return {} end
@@ -32,9 +31,9 @@ local admitted = {}
 local position = 4
 for _ = 1, tonumber(ARGV[3]) do
   local client, server, wave, state, queue, finishing = unpack(ARGV, position, position + 5)
-  local next = lists(position + 6)
-  local auditFirst, auditLast = next()
-  local counterFirst, counterLast = next()
+  local nextList = lists(position + 6)
+  local auditFirst, auditLast = nextList()
+  local counterFirst, counterLast = nextList()
   position = counterLast + 1
   if not fullBudget(campaign, server, limits) then
     if wave ~= '' and isWaiting(client, server, wave) then

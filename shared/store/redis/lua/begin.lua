@@ -30,10 +30,13 @@ if because then
 end
 
 if not holdsSlots then takeSlots(campaign, server) end
-local counter = redis.call('INCR', key('fence'))
+-- Never below the time: a Redis that lost its counter (wiped, an old backup, a failover) does not issue a fence again that a
+-- client has seen.
+local counter = math.max((tonumber(redis.call('GET', key('fence'))) or 0) + 1, now)
+redis.call('SET', key('fence'), string.format('%.0f', counter))
 local leaseEnd = now + tonumber(ARGV[5])
 redis.call('ZREM', key('due'), id)
 redis.call('ZADD', key('driven'), leaseEnd, id)
 redis.call('HDEL', record, 'd')
-redis.call('HSET', record, 'i', 'driven', 'h', '1', 'n', counter, 'o', owner, 'l', leaseEnd)
+redis.call('HSET', record, 'i', 'driven', 'h', '1', 'n', string.format('%.0f', counter), 'o', owner, 'l', leaseEnd)
 return { 'begun', redis.call('HGETALL', record), redis.call('LRANGE', key('inbox', id), 0, -1) }

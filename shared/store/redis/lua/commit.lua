@@ -1,20 +1,22 @@
 -- The only way a driven upgrade changes: everything is checked first, then everything is written.
--- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread), consumed,
--- step,
---       index, due time, keeps slots, queue, finishing, logon server, at (policy time); lists: audit, counters, evidence
-local campaign, client, version, state = ARGV[1], ARGV[2], ARGV[3], ARGV[6]
-local consumed, index, dueAt, server, at = tonumber(ARGV[7]), ARGV[9], ARGV[10], ARGV[14], ARGV[15]
+-- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread),
+--       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy time);
+--       lists: audit, counters, evidence
+local campaign, client, version, counter, owner, state = unpack(ARGV, 1, 6)
+local consumed, step, index, dueAt, keepsSlots, queue, finishing, server, at = unpack(ARGV, 7, 15)
+consumed = tonumber(consumed)
 local id = campaign .. '.' .. client
 local record = key('upgrade', id)
 local inbox = key('inbox', id)
 local found = redis.call('HMGET', record, 'v', 'n', 'o', 'a', 'g')
-local before = { version = found[1], counter = found[2], owner = found[3], activation = found[4], server = found[5] }
+local before = { version = found[1], counter = found[2], owner = found[3] }
+before.activation, before.server = found[4], found[5]
 
 if not before.version then return { 'stale', 'noUpgrade' } end
 -- A lease that has ended but was not taken is still this driver's: nobody else can have acted.
-if before.counter ~= ARGV[4] or before.owner ~= ARGV[5] then return { 'stale', 'takenOver' } end
+if before.counter ~= counter or before.owner ~= owner then return { 'stale', 'takenOver' } end
 if before.version ~= version then return { 'stale', 'otherVersion', before.version } end
-if ARGV[8] == 'start' then
+if step == 'start' then
   local status = limitsOf(campaign).status
   if status ~= 'running' then return { 'held', status } end
 end
@@ -23,14 +25,14 @@ if index ~= 'driven' and redis.call('LLEN', inbox) > consumed then
   return { 'inbox', redis.call('LRANGE', inbox, 0, -1) }
 end
 
-local next = lists(16)
-addAudit(next())
-addCounters(campaign, next())
-addEvidence(next())
+local nextList = lists(16)
+addAudit(nextList())
+addCounters(campaign, nextList())
+addEvidence(nextList())
 if consumed > 0 then redis.call('LTRIM', inbox, consumed, -1) end
-redis.call('HSET', record, 'v', version + 1, 's', state, 'q', ARGV[12], 'f', ARGV[13], 'g', server)
+redis.call('HSET', record, 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server)
 
-local keeps = index == 'driven' or ARGV[11] == '1'
+local keeps = index == 'driven' or keepsSlots == '1'
 -- A client that roamed is charged to the logon server where it was seen last.
 if not keeps or before.server ~= server then giveBackSlots(campaign, before.server) end
 if keeps and before.server ~= server then takeSlots(campaign, server) end
@@ -39,7 +41,7 @@ local own, handed = false, false
 if index == 'due' then
   local activation = before.activation + 1
   toDue(id, activation, dueAt, keeps)
-  own = activationOf(client, activation, ARGV[12], dueAt)
+  own = activationOf(client, activation, queue, dueAt)
 elseif index == 'parked' then
   toParked(campaign, client, server, at)
 elseif index == 'settled' then

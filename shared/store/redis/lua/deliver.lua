@@ -6,7 +6,8 @@ local campaign = redis.call('HGET', key('claims'), client)
 if not campaign then return { 'nobody' } end
 local id = campaign .. '.' .. client
 -- A full inbox absorbs the message: it would only cause the look that those in it cause.
-if redis.call('LLEN', key('inbox', id)) < tonumber(ARGV[3]) then redis.call('RPUSH', key('inbox', id), ARGV[2]) end
+local inbox = key('inbox', id)
+if redis.call('LLEN', inbox) < tonumber(ARGV[3]) then redis.call('RPUSH', inbox, ARGV[2]) end
 
 local found = redis.call('HMGET', key('upgrade', id), 'i', 'a', 'q', 'h')
 -- A driver reads the inbox before it rests; a parked upgrade reads it when it gets its slot.

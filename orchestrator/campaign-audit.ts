@@ -1,0 +1,19 @@
+import type { Campaign } from '../shared/domain/campaign.ts';
+import type { AuditEntry } from '../shared/store/store.ts';
+
+/** The audit entry of a step that concerns the whole campaign. */
+export const campaignAudit = (
+  { definition }: Campaign,
+  from: string,
+  to: string,
+  { at, who, because }: { readonly at: number; readonly who: string; readonly because: string },
+): AuditEntry => ({
+  at,
+  campaign: definition.campaign,
+  client: null,
+  who,
+  from,
+  to,
+  because,
+  evidence: null,
+});

@@ -1,0 +1,108 @@
+import { type CampaignEvent, type CampaignState, decideCampaign } from '../shared/domain/campaign.ts';
+import { err, fault, ok, type Result } from '../shared/errors.ts';
+import type { CampaignRecord } from '../shared/store/store.ts';
+import { campaignAudit } from './campaign-audit.ts';
+import type { Office } from './office.ts';
+import { notFound, type Refusal } from './refusal.ts';
+
+/** How a campaign stands after it was asked to move, and why. `who` is always the person as it goes into the audit. */
+export interface Moved {
+  readonly campaign: string;
+  readonly status: CampaignState['status'];
+  readonly because: string;
+}
+
+/** Clients named in a refusal; the decider names five of them. */
+const overlapAtMost = 6;
+/** Losing this often against the leader and other operators in a row does not happen by chance. */
+const triesAtMost = 20;
+
+/** Starts it, or lets it wait for its release when its file says so. */
+export async function startCampaign(
+  office: Office,
+  who: string,
+  name: string,
+): Promise<Result<Moved, Refusal>> {
+  const { store } = office;
+  const moved = await moveCampaign(office, who, name, async ({ campaign }) => ({
+    type: 'StartRequested',
+    releaseStaged: (await store.readRelease(campaign.definition.release)) !== null,
+    overlap: await store.overlap(name, overlapAtMost),
+  }));
+  if (!moved.ok || moved.value.status !== 'waitingForRelease') return moved;
+  // Staged in this very moment: whoever staged it may have looked before this campaign began to wait.
+  const started = await startWaiting(office, who);
+  return ok(
+    started.includes(name)
+      ? { campaign: name, status: 'running', because: 'its release was staged' }
+      : moved.value,
+  );
+}
+
+/** Holds the campaign: nothing new is begun on any client within a second; what was begun is finished. */
+export const pauseCampaign = (
+  office: Office,
+  who: string,
+  name: string,
+  reason: string,
+): Promise<Result<Moved, Refusal>> =>
+  moveCampaign(office, who, name, async () => ({ type: 'PauseRequested', by: who, reason }));
+
+/** Lets it go on. Not-ok ends so far count as accepted by whoever resumes. */
+export const resumeCampaign = (office: Office, who: string, name: string): Promise<Result<Moved, Refusal>> =>
+  moveCampaign(office, who, name, async () => ({
+    type: 'ResumeRequested',
+    counters: await office.store.counters(name),
+  }));
+
+/**
+ * Starts every campaign whose release has been staged while it waited; returns their names. Level-triggered: called after a staging
+ * and safe to repeat at any time. One that wants clients of a running campaign goes on waiting until those have settled.
+ */
+export async function startWaiting(office: Office, who: string): Promise<readonly string[]> {
+  const { store, log } = office;
+  const started: string[] = [];
+  for (const { campaign } of await store.campaigns()) {
+    const { campaign: name, release } = campaign.definition;
+    if (campaign.state.status !== 'waitingForRelease' || (await store.readRelease(release)) === null)
+      continue;
+    const [overlap] = await store.overlap(name, 1);
+    if (overlap !== undefined) {
+      log.debug(
+        { campaign: name, client: overlap.client, other: overlap.campaign },
+        'waits for another campaign',
+      );
+      continue;
+    }
+    const moved = await moveCampaign(office, who, name, async () => ({ type: 'ReleaseStaged' }));
+    if (moved.ok && moved.value.status === 'running') started.push(name);
+  }
+  return started;
+}
+
+type Ask = (record: CampaignRecord) => Promise<CampaignEvent>;
+
+/** Read, decide, compare and set; whoever was slower reads again, and may then be refused for what the other one did. */
+async function moveCampaign(
+  office: Office,
+  who: string,
+  name: string,
+  ask: Ask,
+): Promise<Result<Moved, Refusal>> {
+  const { store, clock, log } = office;
+  for (let tries = 0; tries < triesAtMost; tries += 1) {
+    const record = await store.readCampaign(name);
+    if (record === null) return err(notFound('campaign', name));
+    const at = clock.now();
+    const decision = decideCampaign(record.campaign, await ask(record), at);
+    if (decision.kind === 'refused') return err(fault('campaign.refused', decision.because));
+    const { status } = record.campaign.state;
+    if (decision.kind === 'ignored') return ok({ campaign: name, status, because: decision.because });
+    const { campaign, because } = decision;
+    const audit = campaignAudit(campaign, status, campaign.state.status, { at, who, because });
+    if ((await store.commitCampaign(campaign, record.version, audit)) === null) continue;
+    log.info({ campaign: name, who, because }, campaign.state.status);
+    return ok({ campaign: name, status: campaign.state.status, because });
+  }
+  return err(fault('campaign.busy', `campaign ${name} is being changed by others all the time; try again`));
+}

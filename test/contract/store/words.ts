@@ -1,0 +1,111 @@
+import type { Campaign, CampaignState } from '../../../shared/domain/campaign.ts';
+import type { Budgets, Client } from '../../../shared/domain/definition.ts';
+import type { Ending, Upgrade } from '../../../shared/domain/upgrade.ts';
+import type { AuditEntry, Commit, Pick } from '../../../shared/store/store.ts';
+import { evening, minutes, policy } from '../../domain/given.ts';
+
+/** The words the store's contract is written in: a campaign that runs, upgrades in each index, drivers. */
+
+export const at = evening;
+/** Longer than any test, and over at once: leases are real time, and no test waits for one. */
+export const longLease = 60_000;
+export const noLease = 0;
+
+export const message = { type: 'CheckedIn', transcript: 'Client executable active: PCMWIN32.EXE' } as const;
+
+export const clientOf = (client: string, changes: Partial<Client> = {}): Client => ({
+  client,
+  host: `${client}.corp.example`,
+  logonServer: 'LS-1',
+  zone: 'Europe/Rome',
+  role: 'workstation',
+  labels: ['office'],
+  ...changes,
+});
+
+export const pick = (client: string, logonServer = 'LS-1', wave = 0): Pick => ({ client, wave, logonServer });
+
+/** So many picks, shared out over the logon servers in turn. */
+export const picks = (count: number, servers: readonly string[] = ['LS-1']): readonly Pick[] =>
+  Array.from({ length: count }, (_, n) => pick(`pc-${n + 1}`, servers[n % servers.length]));
+
+export const entry = (campaign: string, client: string | null = null, because = 'because'): AuditEntry => ({
+  at,
+  campaign,
+  client,
+  who: 'contract',
+  from: 'here',
+  to: 'there',
+  because,
+  evidence: null,
+});
+
+export const roomy: Budgets = { active: 1_000, perLogonServer: 1_000 };
+
+export const runningState = (openWaves = 9): Extract<CampaignState, { status: 'running' }> => ({
+  status: 'running',
+  startedAt: at,
+  openWaves,
+  accepted: [],
+});
+
+export const pausedState: CampaignState = {
+  ...runningState(),
+  status: 'paused',
+  pausedAt: at,
+  by: 'operator',
+  because: 'lunch',
+};
+
+export const campaignOf = (name: string, state: CampaignState, budgets: Budgets = roomy): Campaign => ({
+  definition: {
+    campaign: name,
+    release: 'sms-1.2-sp4',
+    start: 'byHand',
+    seed: '1',
+    select: { labels: [], logonServers: [], clients: [] },
+    waves: [],
+    budgets,
+    policy,
+    hash: 'hash-of-the-file',
+  },
+  createdAt: at,
+  waveSizes: [],
+  state,
+});
+
+export const later = at + minutes(30);
+export const restUntil = (dueAt: number, keepsSlots = false): Commit['place'] => ({
+  index: 'due',
+  dueAt,
+  keepsSlots,
+});
+export const driven: Commit['place'] = { index: 'driven' };
+export const parked: Commit['place'] = { index: 'parked' };
+export const settledPlace: Commit['place'] = { index: 'settled' };
+
+export const marking = (upgrade: Upgrade): Upgrade => ({ ...upgrade, state: { phase: 'marking' } });
+
+export const deferred = (upgrade: Upgrade, until = later): Upgrade => ({
+  ...upgrade,
+  state: { phase: 'deferred', class: 'program', until, because: 'PCMWIN32.EXE runs', blockers: [] },
+  memory: { ...upgrade.memory, deferrals: { program: 1 }, seen: ['program pcmwin32.exe'] },
+});
+
+export const restarting = (upgrade: Upgrade, nextLook = later): Upgrade => ({
+  ...upgrade,
+  state: { phase: 'restarting', nextLook },
+  memory: { ...upgrade.memory, marked: { at, bootId: 'boot-1' } },
+});
+
+export const settled = (upgrade: Upgrade, end: Ending['end'] = 'upgraded'): Upgrade => ({
+  ...upgrade,
+  state: { phase: 'settled', at, end, cause: 'proved', because: 'every file has its hash', blockers: [] },
+});
+
+/** Everything a stream brings. */
+export async function all<T>(values: AsyncIterable<T>): Promise<readonly T[]> {
+  const found: T[] = [];
+  for await (const value of values) found.push(value);
+  return found;
+}

@@ -1,0 +1,156 @@
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { liveScreen } from '../../orchestrator/cli/live-screen.ts';
+import { rankingLines, reportLines } from '../../orchestrator/cli/text/report-text.ts';
+import { statusLines } from '../../orchestrator/cli/text/status-text.ts';
+import { plainView, safe, safeLines, type View } from '../../orchestrator/cli/text/view.ts';
+import { campaignReport } from '../../shared/domain/report.ts';
+import { buckets } from '../../shared/domain/states.ts';
+import { campaignStatus } from '../../shared/domain/status.ts';
+import { running, standing } from '../domain/given-campaign.ts';
+import { evening, hours } from '../domain/given.ts';
+
+/** A terminal of 80 columns that marks what is painted as one with colours would. */
+const terminal: View = { width: 80, isTerminal: true, paint: (_style, text) => `\u001b[1m${text}\u001b[22m` };
+
+/** Every state in every wave, long names and large numbers: as wide as it gets. */
+const crowded = standing({
+  ...running(3),
+  status: 'paused',
+  pausedAt: evening,
+  by: 'gate',
+  because: 'because '.repeat(30),
+} as never);
+const counters = Object.fromEntries(
+  [0, 1, 2].flatMap((wave) =>
+    buckets.flatMap((bucket) =>
+      ['LS-ROM', 'a-logon-server-with-a-very-long-name.branch.example'].map((server) => [
+        `state|${wave}|${server}|${bucket}`,
+        12_345,
+      ]),
+    ),
+  ),
+);
+const troubles = {
+  'cause|0|did not come back': 31,
+  'deferred|service': 7,
+  'deferrals|service': 70,
+  'relocation|done': 9,
+  willBlockAgain: 2,
+};
+const everything = { ...counters, ...troubles };
+
+describe('the status on a terminal', () => {
+  const lines = statusLines(terminal, campaignStatus(crowded, everything, evening + hours(3)));
+
+  test('fits into 80 columns', () => {
+    for (const line of lines) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(80);
+  });
+
+  test('aligns every row of a table', () => {
+    const table = lines.slice(lines.findIndex((line) => stripVTControlCharacters(line).startsWith('wave')));
+    const rows = table.slice(0, 4).map((line) => stripVTControlCharacters(line));
+    expect(new Set(rows.map((row) => row.length)).size).toBe(1);
+  });
+
+  test('says what is not ok, what is deferred and what was moved', () => {
+    const text = stripVTControlCharacters(lines.join('\n'));
+    expect(text).toContain('deferred now: service 7 (70 in all)');
+    expect(text).toContain('9 services relocated, 2 clients will block again next time');
+    expect(text).toContain('31 not ok: did not come back');
+  });
+
+  test('leaves out states that nobody is in', () => {
+    const [head = ''] = statusLines(
+      plainView,
+      campaignStatus(standing(running(1)), { 'state|0|LS|upgraded': 3 }, evening),
+    ).slice(3);
+    expect(head.split(/\s+/)).toEqual(['wave', 'clients', 'upgraded']);
+  });
+});
+
+describe('the ranking', () => {
+  test('says which one to fix and how many go', () => {
+    const lines = rankingLines(plainView, [
+      { blocker: 'service pcm (pcmsvc32.exe)', alone: 11_930, blocks: 14_002, met: 15_000 },
+      { blocker: 'program pcmwin32.exe', alone: 0, blocks: 80, met: 80 },
+    ]);
+    expect(lines).toEqual([
+      'blocker                     fix it and go  blocks now  ever met',
+      'service pcm (pcmsvc32.exe)         11,930      14,002    15,000',
+      'program pcmwin32.exe                    ·          80        80',
+      'Fix service pcm (pcmsvc32.exe) and 11,930 clients can go.',
+    ]);
+  });
+});
+
+describe('the report', () => {
+  test('names the clients that are not ok, twenty of them', () => {
+    const upgrades = Array.from({ length: 25 }, (_, i) => ({
+      kind: 'waiting' as const,
+      client: `pc-${String(i).padStart(2, '0')}`,
+      wave: 0,
+      logonServer: 'LS',
+    }));
+    const { clients, ...rest } = campaignReport(standing(running(1)), {}, upgrades, evening);
+    const failed = clients.map((client) => ({
+      ...client,
+      end: 'failed' as const,
+      reason: 'did not come back',
+    }));
+    const lines = reportLines(plainView, { ...rest, clients: failed });
+    expect(lines.filter((line) => line.startsWith('pc-'))).toHaveLength(20);
+    expect(lines).toContain('pc-00   failed  did not come back');
+    expect(lines).toContain('and 5 more');
+  });
+});
+
+describe('what clients said', () => {
+  test('is shown and never obeyed', () => {
+    expect(safe('a\u001b[2Jb\rc\u202ed')).toBe('a\uFFFD[2Jb\uFFFDc\uFFFDd');
+    expect(safeLines('one\r\ntwo\u0007')).toEqual(['one', 'two\uFFFD']);
+  });
+});
+
+describe('the live screen', () => {
+  function fakeTerminal(rows: number) {
+    const written: string[] = [];
+    const listeners: (() => void)[] = [];
+    const screen = {
+      rows,
+      columns: 80,
+      write: (text: string) => written.push(text) > 0,
+      on: (_event: string, listener: () => void) => void listeners.push(listener),
+      off: (_event: string, listener: () => void) => void listeners.splice(listeners.indexOf(listener), 1),
+    };
+    return { written, listeners, stream: screen as unknown as NodeJS.WriteStream };
+  }
+
+  test('draws over what it drew before, a whole frame in one write', () => {
+    const { written, stream } = fakeTerminal(24);
+    const screen = liveScreen(stream);
+    screen.draw(['one', 'two', 'three']);
+    screen.draw(['ONE']);
+    expect(written).toHaveLength(2);
+    expect(written[0]).toContain('one\u001b[K\ntwo\u001b[K\nthree\u001b[K\n');
+    expect(written[1]).toContain('\u001b[3A\rONE\u001b[K\n\u001b[J');
+  });
+
+  test('never draws more than the window has rows', () => {
+    const { written, stream } = fakeTerminal(5);
+    liveScreen(stream).draw(Array.from({ length: 40 }, (_, i) => `line ${i}`));
+    expect(written[0]?.split('\n').length).toBe(5);
+    expect(written[0]).toContain('37 more lines');
+  });
+
+  test('gives the cursor back, once, and hears of no further resizing', () => {
+    const { written, listeners, stream } = fakeTerminal(24);
+    const screen = liveScreen(stream);
+    screen.draw(['one']);
+    expect([written[0]?.includes('\u001b[?25l'), listeners.length]).toEqual([true, 1]);
+    screen.close();
+    screen.close();
+    expect(written.filter((text) => text.includes('\u001b[?25h'))).toHaveLength(1);
+    expect(listeners).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+import { describe, expect, test } from 'vitest';
+import type { CampaignState } from '../../shared/domain/campaign.ts';
+import type { Tally } from '../../shared/domain/tally.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import type { CampaignRecord, Store } from '../../shared/store/store.ts';
+import { campaign } from '../domain/given-campaign.ts';
+import { runCliAt } from './run-cli.ts';
+import { now, startSmallOrchestrator } from './small-orchestrator.ts';
+
+interface Moment {
+  readonly state: CampaignState;
+  readonly counters: Tally;
+}
+
+const begun = { startedAt: now - 3_600_000, openWaves: 3, accepted: [0, 0, 0] };
+const half: Moment = {
+  state: { status: 'running', ...begun },
+  counters: { 'state|0|LS-ROM|upgraded': 10, 'state|1|LS-ROM|upgraded': 190, 'state|2|LS-ROM|deferred': 200 },
+};
+const paused: Moment = {
+  ...half,
+  state: { status: 'paused', pausedAt: now, by: 'anna', because: 'phones ring', ...begun },
+};
+const ended = (failed: number): Moment => ({
+  state: { status: 'ended', endedAt: now, ...begun },
+  counters: {
+    'state|0|LS-ROM|upgraded': 400 - failed,
+    ...(failed > 0 ? { 'state|1|LS-ROM|failed': failed, 'cause|1|did not come back': failed } : {}),
+  },
+});
+
+/** A campaign that is one moment further at each reading, and stays at the last one. */
+function storyOf(moments: readonly Moment[]): Store {
+  let read = -1;
+  const at = (): Moment => moments[Math.min(Math.max(read, 0), moments.length - 1)] as Moment;
+  return {
+    ...createMemoryStore(Date.now),
+    readCampaign: async (): Promise<CampaignRecord> => {
+      read += 1;
+      return { version: 1, campaign: { ...campaign, state: at().state } };
+    },
+    counters: async () => at().counters,
+  };
+}
+
+const watch = ['campaign', 'watch', 'sp4', '--every', '1s'];
+
+describe('campaign watch in a pipe', () => {
+  test('prints a line when something has changed, and ends with 0 when all ended well', async () => {
+    await using house = await startSmallOrchestrator(storyOf([half, half, paused, ended(0)]));
+    expect(await runCliAt(house, watch)).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: [
+        '2026-11-17T09:00:00Z sp4 running: 200 of 400 settled, 0 not ok, 0 in work, 200 deferred, wave rest',
+        '2026-11-17T09:00:00Z sp4 paused, by anna: phones ring: 200 of 400 settled, 0 not ok, 0 in work, 200 deferred, wave rest',
+        '2026-11-17T09:00:00Z sp4 ended: 400 of 400 settled, 0 not ok, 0 in work, 0 deferred, wave rest',
+        '',
+      ].join('\n'),
+    });
+  });
+
+  test('ends with 1 when a client is not ok', async () => {
+    await using house = await startSmallOrchestrator(storyOf([ended(3)]));
+    const { code, stdout } = await runCliAt(house, watch);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('400 of 400 settled, 3 not ok')]);
+  });
+
+  test('with --json prints one status per line', async () => {
+    await using house = await startSmallOrchestrator(storyOf([half, half, ended(1)]));
+    const { code, stdout } = await runCliAt(house, [...watch, '--json']);
+    const lines = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { status: string; notOk: number });
+    expect([code, lines.map(({ status, notOk }) => [status, notOk])]).toEqual([
+      1,
+      [
+        ['running', 0],
+        ['ended', 1],
+      ],
+    ]);
+  });
+
+  test('of a campaign that is not there ends with 4', async () => {
+    await using house = await startSmallOrchestrator();
+    expect(await runCliAt(house, watch)).toEqual({
+      code: 4,
+      stdout: '',
+      stderr: 'servpack: there is no campaign named sp4\n',
+    });
+  });
+});

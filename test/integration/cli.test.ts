@@ -1,0 +1,248 @@
+import { createServer, type Server } from 'node:http';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import { refusalAnswer } from '../../shared/protocol.ts';
+import {
+  blockersAnswer,
+  campaignsAnswer,
+  movedAnswer,
+  planAnswer,
+  reportAnswer,
+  statusAnswer,
+} from '../../shared/protocol/campaigns.ts';
+import {
+  checkInAnswer,
+  clientAnswer,
+  fleetAnswer,
+  fleetImportAnswer,
+  releasesAnswer,
+  stagedAnswer,
+  whyAnswer,
+} from '../../shared/protocol/clients.ts';
+import { runCli, runCliAt } from './run-cli.ts';
+import {
+  campaignYaml,
+  fleetCsv,
+  type SmallOrchestrator,
+  startSmallOrchestrator,
+  writeRelease,
+} from './small-orchestrator.ts';
+
+let house: SmallOrchestrator;
+
+beforeAll(async () => {
+  house = await startSmallOrchestrator();
+  house.write('fleet.csv', fleetCsv);
+  house.write('campaign.yaml', campaignYaml());
+  writeRelease(house);
+});
+
+afterAll(async () => house[Symbol.asyncDispose]());
+
+/** A day at the desk, in order: each command, what it says to a person, and the shape of its `--json` answer. */
+const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
+  ['fleet import fleet.csv', /^10 clients added, 0 changed; the fleet has 10 clients\n$/, fleetImportAnswer],
+  [
+    'fleet list --limit 1',
+    /^10 clients on 2 logon servers, 1 server among them\n[^]*LS-MIL +3\n[^]*pc-0 +NT-0[^]*and 9 more/,
+    fleetAnswer,
+  ],
+  ['release stage release.yaml', /^release sms-sp4 of sms-1\.2 is staged\n1 file in /, stagedAnswer],
+  [
+    'release list',
+    /^release +product +service pack +files +bytes\nsms-sp4 +sms-1\.2 +4 +1 +3\n$/,
+    releasesAnswer,
+  ],
+  [
+    'campaign plan campaign.yaml',
+    /^campaign sp4 {2}release sms-sp4 \(staged\)\n10 of 10 clients of the fleet selected, 1 server among them[^]*\nall +2 +8 +10\n$/,
+    planAnswer,
+  ],
+  [
+    'campaign create campaign.yaml',
+    /^campaign sp4 is created: 10 clients in 2 waves\nstart it with: servpack campaign start sp4\n$/,
+    planAnswer,
+  ],
+  ['campaign status', /^campaign +release +status[^]*\nsp4 +sms-sp4 +created +10 +0 +·\n$/, campaignsAnswer],
+  ['campaign start sp4 --yes', /^campaign sp4 is running: started\n$/, movedAnswer],
+  [
+    'campaign status sp4',
+    /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients settled \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: holds: /,
+    statusAnswer,
+  ],
+  ['campaign pause sp4 --reason phones', /^campaign sp4 is paused: paused: phones\n$/, movedAnswer],
+  ['campaign resume sp4', /^campaign sp4 is running: resumed\n$/, movedAnswer],
+  [
+    'campaign report sp4',
+    /No blocker was ever met\.\n\nevery client, with its evidence: servpack campaign report sp4 --json\n$/,
+    reportAnswer,
+  ],
+  [
+    'client show pc-1',
+    /^pc-1 {2}NT-1, workstation at logon server LS-ROM, zone Europe\/Rome\nlabels: office\nIt is waiting in campaign sp4\.\n/,
+    clientAnswer,
+  ],
+  [
+    'client why pc-1',
+    /^pc-1 is waiting in campaign sp4\n {2}because +(a slot is free|its wave rest is not open)/,
+    whyAnswer,
+  ],
+  [
+    'client checkin pc-1',
+    /^pc-1: nothing to do, because client pc-1 waits in campaign sp4 and is not admitted yet\n$/,
+    checkInAnswer,
+  ],
+  ['blockers --campaign sp4', /^No blocker was ever met\.\n$/, blockersAnswer],
+];
+
+describe('every command', () => {
+  test('says to a person what it did, and ends with 0', { timeout: 60_000 }, async () => {
+    for (const [command, says] of day) {
+      const { code, stdout, stderr } = await runCliAt(house, inFolder(command));
+      expect([command, code, stderr]).toEqual([command, 0, '']);
+      expect(stdout).toMatch(says);
+      expect(stdout).not.toContain('\u001b');
+    }
+  });
+
+  test('answers --json with one document of the documented shape', { timeout: 60_000 }, async () => {
+    // What can be asked only once was asked above: here it is refused, and a refusal is a document of its own shape.
+    const once = /^(release stage|campaign create|campaign start)/;
+    for (const [command, , answer] of day) {
+      const { code, stdout, stderr } = await runCliAt(house, [...inFolder(command), '--json']);
+      const [expected, shape] = once.test(command) ? [1, refusalAnswer] : [0, answer];
+      expect([command, code, stderr]).toEqual([command, expected, '']);
+      expect([command, shape.safeParse(JSON.parse(stdout)).error?.issues]).toEqual([command, undefined]);
+    }
+  });
+});
+
+describe('exit codes and sentences', () => {
+  const refused: readonly [args: string, code: number, sentence: string][] = [
+    ['campaign start sp4', 1, 'servpack: campaign sp4 was started already: it is '],
+    [
+      'campaign create campaign.yaml',
+      1,
+      'servpack: a campaign named sp4 exists already; choose another name\n',
+    ],
+    ['campaign pause sp4', 2, "error: required option '--reason <text>' not specified\n(--help shows how)\n"],
+    [
+      'campaign watch sp4 --every fast',
+      2,
+      "error: option '--every <duration>' argument 'fast' is invalid. Expected a duration such as 1s or 1m.",
+    ],
+    ['fleet import missing.csv', 2, '1 fault; nothing was changed\n'],
+    ['campaign status s:p', 2, 'servpack: params.campaign: is not an id of 1 to 63 letters'],
+    ['client checkin pc-1 --transcript missing.txt', 2, 'servpack: the transcript can not be read: ENOENT'],
+    ['nonsense', 2, "error: unknown command 'nonsense'"],
+    ['campaign status sp9', 4, 'servpack: there is no campaign named sp9\n'],
+    ['client why pc-77', 4, 'servpack: there is no client named pc-77 in the fleet\n'],
+    ['client why srv-1 --campaign sp9', 4, 'servpack: there is no campaign named sp9\n'],
+    ['blockers --campaign sp9', 4, 'servpack: there is no campaign named sp9\n'],
+  ];
+
+  test.each(refused)('%s: %d', async (args, code, sentence) => {
+    const run = await runCliAt(house, inFolder(args));
+    expect([run.code, run.stdout]).toEqual([code, '']);
+    expect(run.stderr).toContain(sentence);
+  });
+
+  test('a file with faults is 2, with every fault as file:line: key', async () => {
+    const file = house.write(
+      'faulty.yaml',
+      'campaign: sp5\nrelease: sms-sp4\nbudgets: { active: none }\nwawes: []\n',
+    );
+    const { code, stderr } = await runCliAt(house, ['campaign', 'plan', file]);
+    expect(code).toBe(2);
+    expect(stderr.split('\n')).toEqual([
+      `servpack: ${file} has 2 faults; nothing was changed`,
+      `${file}:3: budgets.active: is "none", expected a whole number from 1 to 1000000`,
+      expect.stringContaining(`${file}:4: wawes: is not a known key (did you mean waves?)`),
+      '',
+    ]);
+  });
+
+  test('no orchestrator is 3 and says what to do, whether there is a token or not', async () => {
+    const url = await urlOfNobody();
+    const stderr = `servpack: no orchestrator answers at ${url} (ECONNREFUSED); start one with "servpack up", or say with --url where it is\n`;
+    for (const env of [{ SERVPACK_TOKEN: 'x' }, { SERVPACK_DATA: join(house.folder, 'nowhere') }]) {
+      expect(await runCli(['fleet', 'list', '--url', url], { env })).toEqual({ code: 3, stdout: '', stderr });
+    }
+  });
+
+  test('something else that answers is 3, too', async () => {
+    const { server, url } = await startStranger();
+    const run = await runCli(['fleet', 'list', '--url', url], { env: { SERVPACK_TOKEN: 'x' } });
+    server.close();
+    expect(run).toEqual({
+      code: 3,
+      stdout: '',
+      stderr: `servpack: what answers at ${url} is not an orchestrator of this servpack version\n`,
+    });
+  });
+
+  test('no token and a wrong one are 5', async () => {
+    const none = await runCliAt(house, ['fleet', 'list'], {
+      env: { SERVPACK_DATA: join(house.folder, 'nowhere') },
+    });
+    expect([none.code, none.stderr]).toEqual([
+      5,
+      expect.stringContaining('say with --token-file, --data or SERVPACK_TOKEN where it is'),
+    ]);
+    const wrong = await runCliAt(house, ['fleet', 'list'], { env: { SERVPACK_TOKEN: 'wrong' } });
+    expect([wrong.code, wrong.stderr]).toEqual([
+      5,
+      'servpack: the token is not the one of this orchestrator\n',
+    ]);
+    const file = house.write('other-token', `${house.token}\n`);
+    const right = await runCliAt(house, ['fleet', 'list', '--token-file', file], {
+      env: { SERVPACK_TOKEN: 'wrong' },
+    });
+    expect(right.code).toBe(0);
+  });
+
+  test('--json answers a refusal and wrong usage as a document on stdout', async () => {
+    const missing = await runCliAt(house, ['campaign', 'status', 'sp9', '--json']);
+    expect([missing.code, JSON.parse(missing.stdout)]).toEqual([
+      4,
+      { error: { code: 'notFound.campaign', message: 'there is no campaign named sp9' } },
+    ]);
+    const usage = await runCliAt(house, ['--json', 'campaign', 'pause', 'sp4']);
+    expect([usage.code, JSON.parse(usage.stdout)]).toMatchObject([2, { error: { code: 'input.usage' } }]);
+  });
+
+  test('a transcript comes from stdin, and strange bytes do not hurt', async () => {
+    const { code, stdout } = await runCliAt(house, ['client', 'checkin', 'pc-1', '--transcript', '-'], {
+      stdin: 'Reading configuration...\u0000',
+    });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('nothing to do')]);
+  });
+
+  test('the user goes into the audit', async () => {
+    await runCliAt(house, ['campaign', 'pause', 'sp4', '--reason', 'the user']);
+    await runCliAt(house, ['campaign', 'resume', 'sp4']);
+    const [entry] = await house.store.audit(1, { campaign: 'sp4' });
+    expect(entry?.who).toBe(`${userInfo().username} (token default)`);
+  });
+});
+
+/** File names become paths of the house's folder. */
+const inFolder = (command: string): readonly string[] =>
+  command.split(' ').map((word) => (/\.(csv|yaml|txt)$/.test(word) ? join(house.folder, word) : word));
+
+/** Something that speaks HTTP and is not servpack. */
+async function startStranger(): Promise<{ server: Server; url: string }> {
+  const server = createServer((_request, response) => response.end('hello'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  return { server, url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}` };
+}
+
+/** A port that was free a moment ago. */
+async function urlOfNobody(): Promise<string> {
+  const { server, url } = await startStranger();
+  await new Promise((resolve) => server.close(resolve));
+  return url;
+}
