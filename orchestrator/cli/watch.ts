@@ -18,6 +18,8 @@ export interface Watch {
   readonly read: () => Promise<Result<CampaignStatus, Refusal>>;
   readonly screen: WatchScreen;
   readonly everyMs: number;
+  /** Ends the watching also when the campaign is paused, for scripts that then decide. */
+  readonly untilPaused: boolean;
   /** Ends the watching early. */
   readonly signal: AbortSignal;
 }
@@ -30,6 +32,7 @@ export async function watchCampaign({
   read,
   screen,
   everyMs,
+  untilPaused,
   signal,
 }: Watch): Promise<Result<CampaignStatus, Refusal>> {
   let answeredAt = performance.now();
@@ -39,7 +42,8 @@ export async function watchCampaign({
       if (status.ok) {
         answeredAt = performance.now();
         screen.show(status.value);
-        if (status.value.status === 'ended' || signal.aborted) return status;
+        const isPause = untilPaused && status.value.status === 'paused';
+        if (status.value.status === 'ended' || isPause || signal.aborted) return status;
       } else {
         const isAway = status.error.code === 'unreachable' || status.error.code.startsWith('store');
         if (!isAway || signal.aborted || performance.now() - answeredAt > patienceMs)

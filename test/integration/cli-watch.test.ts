@@ -66,6 +66,15 @@ describe('campaign watch in a pipe', () => {
     expect([code, stdout]).toEqual([1, expect.stringContaining('400 of 400 settled, 3 not ok')]);
   });
 
+  test('with --until-paused a pause ends it, too, with 1', async () => {
+    await using house = await startSmallOrchestrator(storyOf([half, paused, ended(0)]));
+    const { code, stdout } = await runCliAt(house, [...watch, '--until-paused']);
+    expect([code, stdout.trim().split('\n').at(-1)]).toEqual([
+      1,
+      expect.stringContaining('sp4 paused, by anna: phones ring'),
+    ]);
+  });
+
   test('with --json prints one status per line', async () => {
     await using house = await startSmallOrchestrator(storyOf([half, half, ended(1)]));
     const { code, stdout } = await runCliAt(house, [...watch, '--json']);

@@ -66,7 +66,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     planAnswer,
   ],
   ['campaign status', /^campaign +release +status[^]*\nsp4 +sms-sp4 +created +10 +0 +·\n$/, campaignsAnswer],
-  ['campaign start sp4 --yes', /^campaign sp4 is running: started\n$/, movedAnswer],
+  ['campaign start sp4', /^campaign sp4 is running: started\n$/, movedAnswer],
   [
     'campaign status sp4',
     /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients settled \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: holds: /,

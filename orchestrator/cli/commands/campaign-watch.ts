@@ -22,14 +22,19 @@ export function addWatchCommand(campaign: Command): void {
       'read the status so often (0.5 s on a terminal, 2 s else), such as 1s or 1m',
       every,
     )
+    .option('--until-paused', 'end also when the campaign is paused, with exit code 1')
     .addHelpText('after', '\nExample:\n  servpack campaign watch sms-sp4')
     .action(async (name: string, { every: asked }: { every?: number }, command: Command) => {
-      const options = command.optsWithGlobals<GlobalOptions>();
+      const options = command.optsWithGlobals<GlobalOptions & { untilPaused?: boolean }>();
       await watch(name, options, asked ?? (process.stdout.isTTY ? liveEveryMs : lineEveryMs));
     });
 }
 
-async function watch(name: string, options: GlobalOptions, everyMs: number): Promise<void> {
+async function watch(
+  name: string,
+  options: GlobalOptions & { untilPaused?: boolean },
+  everyMs: number,
+): Promise<void> {
   const isJson = options.json === true;
   const api = await connect(options, process.env);
   if (!api.ok) return showRefusal(api.error, isJson);
@@ -37,10 +42,16 @@ async function watch(name: string, options: GlobalOptions, everyMs: number): Pro
   process.once('SIGINT', () => interrupt.abort());
   const read = () => api.value.get(statusAnswer, `/v1/campaigns/${encodeURIComponent(name)}`);
   const screen = isJson ? jsonScreenOn(process.stdout) : watchScreenOn(process.stdout);
-  const ended = await watchCampaign({ read, screen, everyMs, signal: interrupt.signal });
+  const ended = await watchCampaign({
+    read,
+    screen,
+    everyMs,
+    untilPaused: options.untilPaused === true,
+    signal: interrupt.signal,
+  });
   if (!ended.ok) return showRefusal(ended.error, isJson);
   const finished = endedWell(ended.value) ? exitCodes.ok.code : exitCodes.refused.code;
-  process.exitCode = ended.value.status === 'ended' ? finished : interruptedCode;
+  process.exitCode = interrupt.signal.aborted ? interruptedCode : finished;
 }
 
 function every(text: string): number {

@@ -65,7 +65,6 @@ function addMoveCommands(campaign: Command): void {
   campaign
     .command('start <campaign>')
     .description('start a campaign, or let it wait for its release when its file says start: whenStaged')
-    .option('-y, --yes', 'ask nothing, for scripts')
     .addHelpText('after', '\nExample:\n  servpack campaign start sms-sp4')
     .action(async (name: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => move(api, name, '/start'));

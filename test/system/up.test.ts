@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { isAlive, isGone } from '../../orchestrator/embedded-redis/processes.ts';
+import { testRedis } from '../environment/redis.ts';
+import { runCli } from '../integration/run-cli.ts';
+
+const main = join(import.meta.dirname, '../../orchestrator/cli/main.ts');
+const isUp = /^servpack is up: (http:\S+) /m;
+
+/** `servpack up` as a process of its own; nothing of it outlives the test. */
+interface Up {
+  readonly child: ChildProcess;
+  readonly folder: string;
+  readonly text: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+const started: Up[] = [];
+
+afterEach(async () => {
+  for (const { child, folder, ended } of started.splice(0)) {
+    child.kill('SIGTERM');
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+function startUp(env: Readonly<Record<string, string>>, port = '0'): Up {
+  const { PATH = '' } = process.env;
+  const folder = mkdtempSync(join(tmpdir(), 'servpack-up-'));
+  const child = spawn(process.execPath, [main, 'up', '--port', port, '--data', folder], {
+    env: { PATH, NODE_NO_WARNINGS: '1', ...env },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const up = { child, folder, text: () => text, ended };
+  started.push(up);
+  return up;
+}
+
+/** Waits until it has said so; fails with what it did say when it ends or stays silent. */
+async function said(up: Up, words: RegExp): Promise<string> {
+  const deadline = performance.now() + 60_000;
+  const end = up.ended.then(() => true);
+  for (;;) {
+    const found = words.exec(up.text());
+    if (found !== null) return found[1] ?? found[0];
+    const over = await Promise.race([
+      end,
+      new Promise<false>((resolve) => setTimeout(() => resolve(false), 50)),
+    ]);
+    if (over || performance.now() > deadline) throw new Error(`never said ${words.source}: ${up.text()}`);
+  }
+}
+
+const onTestRedis = (): Record<string, string> => {
+  const { url, prefix } = testRedis();
+  return { REDIS_URL: url, SERVPACK_PREFIX: prefix, SERVPACK_GATEWAY: 'simulated:1' };
+};
+
+/** The worker is the only child of `up` on a Redis that is not its own. */
+function workerOf({ child }: Up): number {
+  const found = readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && parentOf(pid) === child.pid);
+  if (found === undefined) throw new Error('no worker');
+  return Number(found);
+}
+
+function parentOf(pid: string): number | undefined {
+  try {
+    return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+test('up runs everything, is found by the other commands through its data folder, and stops with 0', async () => {
+  const up = startUp(onTestRedis());
+  await said(up, isUp);
+  await said(up, /^servpack worker: ready$/m);
+  const list = await runCli(['fleet', 'list', '--data', up.folder]);
+  expect([list.code, list.stdout]).toEqual([0, expect.stringMatching(/^0 clients on 0 logon servers/)]);
+  const worker = workerOf(up);
+  up.child.kill('SIGTERM');
+  expect(await up.ended).toBe(0);
+  expect(up.text()).toContain('\nstopping\n');
+  expect(isAlive(worker)).toBe(false);
+});
+
+test('a worker that dies ends it with one sentence', async () => {
+  const up = startUp(onTestRedis());
+  await said(up, /^servpack worker: ready$/m);
+  process.kill(workerOf(up), 'SIGKILL');
+  expect(await up.ended).toBe(1);
+  expect(up.text()).toContain('servpack: the worker ended by itself (killed); everything is stopped\n');
+});
+
+test('a private Redis that dies ends it with one sentence', async () => {
+  const up = startUp({ SERVPACK_GATEWAY: 'simulated:1' });
+  await said(up, /^servpack worker: ready$/m);
+  const { pid } = JSON.parse(readFileSync(join(up.folder, 'redis/running.json'), 'utf8')) as { pid: number };
+  process.kill(pid, 'SIGKILL');
+  expect(await up.ended).toBe(1);
+  expect(up.text()).toContain('servpack: the private Redis ended by itself; everything is stopped\n');
+  expect(await isGone(pid, 5_000)).toBe(true);
+});
+
+test('no way to reach clients, and a port that is taken, are one sentence each', async () => {
+  const { SERVPACK_GATEWAY: _none, ...without } = onTestRedis();
+  const noGateway = startUp(without);
+  expect(await noGateway.ended).toBe(1);
+  expect(noGateway.text()).toBe(
+    'servpack: no way to reach clients is configured; set SERVPACK_GATEWAY, e.g. SERVPACK_GATEWAY=simulated:7400\n',
+  );
+  const first = startUp(onTestRedis());
+  const port = new URL(await said(first, isUp)).port;
+  const second = startUp(onTestRedis(), port);
+  expect(await second.ended).toBe(1);
+  expect(second.text()).toContain(
+    `servpack: port ${port} is taken; stop what listens there or set SERVPACK_PORT to another one\n`,
+  );
+});
