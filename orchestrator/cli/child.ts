@@ -3,11 +3,14 @@ import { join } from 'node:path';
 
 const workerMain = join(import.meta.dirname, '../../workers/main.ts');
 
+/** Longer than a worker gives its running steps. */
+const stopGraceMs = 15_000;
+
 /** A process that this one started and ends again. */
 export interface Child {
   /** Its exit code, or null when a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** Asks it to stop and waits until it has. */
+  /** Asks it to stop and waits until it has; kills it when it has not within 15 s. */
   stop(): Promise<void>;
 }
 
@@ -29,7 +32,10 @@ export function startWorker(env: NodeJS.ProcessEnv): Child {
     ended,
     stop: async () => {
       child.kill('SIGTERM');
+      // Without its Redis it can not even say goodbye there; what it was at stands in the record for the next one.
+      const kill = setTimeout(() => child.kill('SIGKILL'), stopGraceMs);
       await ended;
+      clearTimeout(kill);
     },
   };
 }

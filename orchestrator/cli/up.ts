@@ -7,6 +7,8 @@ import { startEmbeddedRedis } from '../embedded-redis/start.ts';
 import { type Child, startWorker, stopAsked } from './child.ts';
 import { startOrchestrator } from './start-orchestrator.ts';
 
+/** Closing connections to a Redis that has gone may take for ever. */
+const stopDeadlineMs = 10_000;
 /** Looks whether the private Redis still runs this often. */
 const redisLookMs = 500;
 
@@ -32,7 +34,9 @@ export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): P
   const config: Config = { ...checked.value, redisUrl: redis.value.url };
   const orchestrator = await startOrchestrator(config, openLog('orchestrator', config.logLevel));
   if (!orchestrator.ok) return orchestrator;
-  stack.defer(() => orchestrator.value.stop());
+  stack.defer(() =>
+    Promise.race([orchestrator.value.stop(), delay(stopDeadlineMs, undefined, { ref: false })]),
+  );
   const worker = startWorker({ ...env, REDIS_URL: redis.value.url });
   stack.defer(() => worker.stop());
   say(`servpack is up: ${orchestrator.value.url} (data folder ${config.dataDir}); Ctrl-C stops it`);

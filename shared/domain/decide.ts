@@ -159,10 +159,9 @@ function atStep({ state }: Upgrade, event: StepEvent): Decision | null {
 
 function stepEvent(rules: Rules, upgrade: Upgrade, event: StepEvent, now: number): Decision {
   if (upgrade.state.phase !== 'remedying') return late(upgrade, event);
-  const { journal } = upgrade.state;
   return event.type === 'StepDone'
-    ? stepDone(upgrade, journal, event.preImage, now)
-    : stepFailed(rules, upgrade, journal, event.failure, now);
+    ? stepDone(rules, upgrade, upgrade.state, event.preImage, now)
+    : stepFailed(rules, upgrade, upgrade.state, event.failure, now);
 }
 
 const late = ({ state }: Upgrade, event: UpgradeEvent): Decision =>

@@ -56,7 +56,12 @@ export function settle(upgrade: Upgrade, ending: Ending, now: number): Decision 
   const { preImage } = workaround;
   return move(
     upgrade,
-    { phase: 'remedying', journal: wayBack('workaround', preImage, ending), retryAt: null },
+    {
+      phase: 'remedying',
+      journal: wayBack('workaround', preImage, ending),
+      retryAt: null,
+      blockers: ending.blockers,
+    },
     `${preImage.service.name} gets its start type back first; then: ${ending.because}`,
   );
 }

@@ -74,7 +74,7 @@ export const restNotice = (upgrade: Upgrade, blockers: readonly Blocker[], until
     'users get their time before the next step',
   );
 
-function beginProcedure(upgrade: Upgrade, procedure: Procedure, { target, ripe }: Case): Decision {
+function beginProcedure(upgrade: Upgrade, procedure: Procedure, { target, blockers, ripe }: Case): Decision {
   const journal: Journal = {
     procedure,
     direction: 'forward',
@@ -87,7 +87,7 @@ function beginProcedure(upgrade: Upgrade, procedure: Procedure, { target, ripe }
   };
   return move(
     upgrade,
-    { phase: 'remedying', journal, retryAt: null },
+    { phase: 'remedying', journal, retryAt: null, blockers },
     `${procedure} of ${target.service}: ${target.executable} ${ripe}`,
     { tried: [...upgrade.memory.tried, procedure] },
   );

@@ -15,7 +15,7 @@ export function observed(rules: Rules, before: Upgrade, seen: Observation, now: 
     const journal = journalOf(seen.intent);
     return move(
       before,
-      { phase: 'remedying', journal, retryAt: null },
+      { phase: 'remedying', journal, retryAt: null, blockers: [] },
       `found an unfinished ${journal.procedure} on the client`,
     );
   }

@@ -1,29 +1,30 @@
-import { ignore, move, settle } from './defer.ts';
+import { defer, ignore, move, settle } from './defer.ts';
 import type { PreImage } from './observation.ts';
 import type { Rules } from './policy.ts';
 import { type Journal, nextStep, progressOf, turnBack } from './procedure.ts';
 import { backoff } from './retry.ts';
-import type { Decision, Failure, Upgrade } from './upgrade.ts';
+import type { Decision, Ending, Failure, Remedying, Upgrade } from './upgrade.ts';
 
 /** Tries of the way back against a client that answers and refuses, before a person is called. */
 const maxRefusals = 5;
 
 /** One step of a procedure is done and proved. */
 export function stepDone(
+  rules: Rules,
   upgrade: Upgrade,
-  journal: Journal,
+  state: Remedying,
   preImage: PreImage | null,
   now: number,
 ): Decision {
-  const known: Journal = { ...journal, preImage: preImage ?? journal.preImage };
-  const next = nextStep(known);
-  if (next !== null)
-    return move(
-      upgrade,
-      { phase: 'remedying', journal: next, retryAt: null },
-      `${journal.procedure}: ${journal.step} done`,
-    );
-  return journal.direction === 'forward' ? wentForward(upgrade, known) : cameBack(upgrade, known, now);
+  const journal: Journal = { ...state.journal, preImage: preImage ?? state.journal.preImage };
+  const next = nextStep(journal);
+  if (next !== null) {
+    const because = `${journal.procedure}: ${journal.step} done`;
+    return move(upgrade, { ...state, journal: next, retryAt: null }, because);
+  }
+  return journal.direction === 'forward'
+    ? wentForward(upgrade, journal)
+    : cameBack(rules, upgrade, { ...state, journal }, now);
 }
 
 function wentForward(upgrade: Upgrade, { procedure, preImage, service }: Journal): Decision {
@@ -32,10 +33,7 @@ function wentForward(upgrade: Upgrade, { procedure, preImage, service }: Journal
       upgrade,
       { phase: 'looking' },
       `${service} runs from its new directory with its old settings`,
-      {
-        relocation: 'done',
-        servicePath: preImage === null ? null : preImage.to,
-      },
+      { relocation: 'done', servicePath: preImage === null ? null : preImage.to },
     );
   }
   const bootId = upgrade.memory.lastLook?.bootId ?? '';
@@ -45,13 +43,17 @@ function wentForward(upgrade: Upgrade, { procedure, preImage, service }: Journal
   });
 }
 
-function cameBack(upgrade: Upgrade, journal: Journal, now: number): Decision {
+function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedying, now: number): Decision {
   const whole: Upgrade = {
     ...upgrade,
     memory: { ...upgrade.memory, workaround: null, ...afterBack(upgrade, journal) },
   };
   if (journal.ending !== null) return settle(whole, journal.ending, now);
-  return move(whole, { phase: 'looking' }, `${journal.service} is exactly as it was before`);
+  const because = `${journal.service} is exactly as it was before`;
+  // It would not stop, so it is likely to be busy (Q173073); asking again at once would only be refused again.
+  return journal.turnedAt === 'stop'
+    ? defer(rules, whole, 'busy', `${journal.service} could not be stopped; ${because}`, now, blockers)
+    : move(whole, { phase: 'looking' }, because);
 }
 
 /** A relocation that could not even stop the service changed nothing and may be tried again. */
@@ -69,48 +71,50 @@ function afterBack({ memory }: Upgrade, journal: Journal): Partial<Upgrade['memo
 export function stepFailed(
   rules: Rules,
   upgrade: Upgrade,
-  journal: Journal,
+  state: Remedying,
   failure: Failure,
   now: number,
 ): Decision {
   if (failure.kind === 'fenced') return ignore('another driver has taken over');
+  const { journal } = state;
   const failures = journal.failures + 1;
   const refused = failure.kind === 'failed';
-  if (refused && journal.direction === 'forward') return turnRound(upgrade, journal, failure, now);
+  if (refused && journal.direction === 'forward') return turnRound(upgrade, state, failure, now);
   const patience = refused ? maxRefusals : rules.policy.deferrals.unreachable.budget;
-  if (failures > patience) return leaveOpen(upgrade, journal, failure, now);
+  if (failures > patience) return leaveOpen(upgrade, state, failure, now);
   const retryAt = now + backoff(rules.policy.deferrals.unreachable, Math.min(journal.failures, 8), 0.5);
   const because = `${journal.procedure} waits at ${progressOf(journal)}: ${failure.message}`;
-  return move(upgrade, { phase: 'remedying', journal: { ...journal, failures }, retryAt }, because);
+  return move(upgrade, { ...state, journal: { ...journal, failures }, retryAt }, because);
 }
 
-function turnRound(upgrade: Upgrade, journal: Journal, failure: Failure, now: number): Decision {
+function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure, now: number): Decision {
+  const { journal, blockers } = state;
   const because = `${journal.procedure} of ${journal.service} failed at ${progressOf(journal)}: ${failure.message}`;
-  const ending = {
-    end: 'needsAttention',
-    cause: `${journal.procedure} failed at ${journal.step}`,
-    because,
-    blockers: [],
-  } as const;
+  const cause = `${journal.procedure} failed at ${journal.step}`;
+  const ending: Ending = { end: 'needsAttention', cause, because, blockers };
+  // Nothing has been changed yet.
   if (journal.step === 'record') return settle(upgrade, ending, now);
-  // A service that will not stop now may stop later (Q173073: a package is running).
-  const back = turnBack(
-    journal,
-    journal.step === 'stop' ? null : { ...ending, because: `${because}; undone` },
-  );
-  return move(upgrade, { phase: 'remedying', journal: back, retryAt: null }, `${because}; going back`);
+  // After the workaround the ladder has another rung, and a service that will not stop now may stop later.
+  const goesOn = journal.procedure === 'workaround' || journal.step === 'stop';
+  const back = turnBack(journal, goesOn ? null : { ...ending, because: `${because}; undone` });
+  return move(upgrade, { ...state, journal: back, retryAt: null }, `${because}; going back`);
 }
 
 /** Patience is spent with a procedure open. Its intent and pre-image stand on the client: the next look there ends it. */
-function leaveOpen(upgrade: Upgrade, journal: Journal, failure: Failure, now: number): Decision {
+function leaveOpen(
+  upgrade: Upgrade,
+  { journal, blockers }: Remedying,
+  failure: Failure,
+  now: number,
+): Decision {
   const because =
     `unfinished ${journal.procedure} of ${journal.service} at ${progressOf(journal)}: ${failure.message}; ` +
     'the pre-image stands on the client, the next look there goes on';
-  const ending = {
+  const ending: Ending = {
     end: 'needsAttention',
     cause: `unfinished ${journal.procedure}`,
     because,
-    blockers: [],
-  } as const;
+    blockers,
+  };
   return move(upgrade, { phase: 'settled', at: now, ...ending }, because);
 }

@@ -59,6 +59,6 @@ function bucketOf({ state }: Upgrade): Bucket {
 
 /** Sorted fingerprints of what blocks the client now. */
 function blockingOf({ state }: Upgrade): readonly string[] {
-  if (state.phase !== 'deferred' && state.phase !== 'settled') return [];
+  if (!('blockers' in state)) return [];
   return [...new Set(state.blockers.map(fingerprint))].sort();
 }

@@ -36,6 +36,8 @@ export type UpgradeState =
       readonly journal: Journal;
       /** Policy time of the next try after a failed one; null while the step can run now. */
       readonly retryAt: number | null;
+      /** What stood in the way when the procedure was begun. */
+      readonly blockers: readonly Blocker[];
     }
   | ({ readonly phase: 'settled'; readonly at: number } & Ending);
 
@@ -160,3 +162,5 @@ export const newUpgrade = (client: string, wave: number, logonServer: string): U
   state: { phase: 'looking' },
   memory: newMemory,
 });
+
+export type Remedying = Extract<UpgradeState, { phase: 'remedying' }>;

@@ -41,8 +41,13 @@ const states: readonly UpgradeState[] = [
   { phase: 'restarting', nextLook: evening + minutes(5) },
   { phase: 'notifying', blockers: [] },
   { phase: 'deferred', class: 'service', until: evening + minutes(30), because: 'blocked', blockers: [] },
-  { phase: 'remedying', journal: journal('relocation', 'forward', 'copy'), retryAt: null },
-  { phase: 'remedying', journal: journal('relocation', 'back', 'stop'), retryAt: evening + minutes(30) },
+  { phase: 'remedying', journal: journal('relocation', 'forward', 'copy'), retryAt: null, blockers: [] },
+  {
+    phase: 'remedying',
+    journal: journal('relocation', 'back', 'stop'),
+    retryAt: evening + minutes(30),
+    blockers: [],
+  },
   { phase: 'settled', at: evening, end: 'upgraded', cause: 'proved', because: 'proved', blockers: [] },
 ];
 
@@ -142,12 +147,13 @@ const anyObservation = fc
       packageRunning,
     } as object),
   );
-const anyStep = fc.constantFrom(
+const everyStep: readonly StepName[] = [
   ...stepsOf('relocation', 'forward'),
   ...stepsOf('relocation', 'back'),
   'setManual',
   'restoreStartType',
-);
+];
+const anyStep = fc.constantFrom(...everyStep);
 const anyEvent: fc.Arbitrary<UpgradeEvent> = fc.oneof(
   fc.constant({ type: 'Activated' } as const),
   anyObservation,
@@ -184,6 +190,8 @@ const fitting = (upgrade: Upgrade, event: UpgradeEvent): UpgradeEvent => {
     ? { ...event, step: 'record', preImage }
     : { ...event, step: state.journal.step };
 };
+
+const anyCommand = fc.constantFrom('everything', 'mark', 'update', 'restart', 'notify', ...everyStep);
 
 describe('in any order, with any repetition and delay of events', () => {
   const walk = fc.tuple(
@@ -256,8 +264,8 @@ describe('in any order, with any repetition and delay of events', () => {
         anyRules,
         stubborn,
         anyFailure,
-        fc.boolean(),
-        (given, looks, commandFailure, commandsWork) => {
+        fc.option(anyCommand),
+        (given, looks, commandFailure, broken) => {
           let upgrade = admitted;
           let now = evening;
           for (let turn = 0; turn < 4_000 && upgrade.state.phase !== 'settled'; turn += 1) {
@@ -266,7 +274,7 @@ describe('in any order, with any repetition and delay of events', () => {
             const event: UpgradeEvent =
               placement.kind === 'rest'
                 ? { type: 'Activated' }
-                : answerOf(upgrade, looks[turn % looks.length] as UpgradeEvent, commandFailure, commandsWork);
+                : answerOf(upgrade, looks[turn % looks.length] as UpgradeEvent, commandFailure, broken);
             const stamped =
               event.type === 'ClientObserved'
                 ? { ...event, observation: { ...event.observation, at: now } }
@@ -282,29 +290,33 @@ describe('in any order, with any repetition and delay of events', () => {
   });
 });
 
+/** What the client answers: everything works but the broken command, or nothing does. */
 function answerOf(
   upgrade: Upgrade,
   seen: UpgradeEvent,
-  broken: ReturnType<typeof failure>,
-  works: boolean,
+  failed: ReturnType<typeof failure>,
+  broken: string | null,
 ): UpgradeEvent {
   const { state } = upgrade;
+  const isBroken = (command: string): boolean => broken === command || broken === 'everything';
+  const unless = (command: string, done: UpgradeEvent): UpgradeEvent =>
+    isBroken(command) ? { type: 'CommandFailed', failure: failed } : done;
   switch (state.phase) {
     case 'looking':
       return seen;
     case 'marking':
-      return works ? { type: 'ClientMarked' } : { type: 'CommandFailed', failure: broken };
+      return unless('mark', { type: 'ClientMarked' });
     case 'updating':
-      return works ? { type: 'UpdateRan' } : { type: 'CommandFailed', failure: broken };
+      return unless('update', { type: 'UpdateRan' });
     case 'ordering':
-      return works ? { type: 'RestartOrdered' } : { type: 'CommandFailed', failure: broken };
+      return unless('restart', { type: 'RestartOrdered' });
     case 'notifying':
-      return works ? { type: 'UsersNotified' } : { type: 'CommandFailed', failure: broken };
+      return unless('notify', { type: 'UsersNotified' });
     case 'remedying': {
       const { step } = state.journal;
-      return works
-        ? { type: 'StepDone', step, preImage: step === 'record' ? preImage : null }
-        : { type: 'StepFailed', step, failure: broken };
+      return isBroken(step)
+        ? { type: 'StepFailed', step, failure: failed }
+        : { type: 'StepDone', step, preImage: step === 'record' ? preImage : null };
     }
     case 'restarting':
     case 'deferred':

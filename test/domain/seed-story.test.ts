@@ -158,6 +158,41 @@ describe('the way of a client that the PCM service blocks', () => {
   });
 });
 
+describe('a procedure that the client refuses', () => {
+  const failure = { kind: 'failed', message: 'Job still running' } as const;
+  const atOnce = withPolicy({ structural: 'atOnce', ladder: ['wait', 'workaround', 'relocation'] });
+  const refusedAt = (given: typeof rules, before: readonly string[], step: string, back: readonly string[]) =>
+    after(given, admitted, [
+      [evening, look(blockedByPcm)],
+      ...before.map((each): Timed => [evening, done(each)]),
+      [evening, { type: 'StepFailed', step, failure } as UpgradeEvent],
+      ...back.map((each): Timed => [evening, done(each)]),
+    ]);
+
+  test('a service that will not stop is asked again later, and not for ever', () => {
+    const relocate = withPolicy({ structural: 'atOnce' });
+    const back = ['stop', 'pointBack', 'startAgain', 'removeCopy', 'close'];
+    const refused = refusedAt(relocate, ['record'], 'stop', back);
+    expect(phases(refused)).toBe('deferred busy');
+    expect(refused.memory).toMatchObject({ relocation: 'none', tried: [], deferrals: { busy: 1 } });
+  });
+
+  test('after a workaround that failed comes the next rung', () => {
+    const undone = refusedAt(atOnce, ['record'], 'setManual', ['restoreStartType', 'startAgain', 'close']);
+    expect(undone.memory).toMatchObject({ tried: ['workaround'], willBlockAgain: false });
+    expect(phases(after(atOnce, undone, [[evening, look(blockedByPcm)]]))).toBe(
+      'remedying relocation forward record',
+    );
+  });
+
+  test('what blocked stays named when the relocation is undone', () => {
+    const relocate = withPolicy({ structural: 'atOnce' });
+    const back = ['stop', 'pointBack', 'startAgain', 'removeCopy', 'close'];
+    const undone = refusedAt(relocate, ['record', 'stop', 'copy', 'protect', 'repoint'], 'start', back);
+    expect(undone.state).toMatchObject({ end: 'needsAttention', blockers: [{ executable: 'pcmsvc32.exe' }] });
+  });
+});
+
 describe('the workaround of the article', () => {
   const workaround = withPolicy({ ladder: ['wait', 'workaround'], structural: 'atOnce' });
   const running = look(blockedByPcm, { setupPhase: 'upgrade' });

@@ -33,6 +33,8 @@ export function addProcessCommands(program: Command): void {
         print([line]),
       );
       if (!ended.ok) showRefusal(ended.error, options.json === true);
+      // Everything is stopped; a connection that could not be closed must not keep the process.
+      process.exit();
     });
 
   program

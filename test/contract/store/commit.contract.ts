@@ -116,7 +116,7 @@ export function commitContract(given: Given): void {
       };
       const upgrade = {
         ...begun.stored.upgrade,
-        state: { phase: 'remedying', journal, retryAt: null },
+        state: { phase: 'remedying', journal, retryAt: null, blockers: [] },
       } as const;
       const outcome = await world.commit(begun, upgrade, restUntil(at, true));
       expect(outcome).toMatchObject({ next: { queue: 'remediations' } });

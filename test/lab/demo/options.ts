@@ -13,8 +13,8 @@ export interface DemoOptions {
 
 const root = join(import.meta.dirname, '../../..');
 
-/** At this speed the five lab days that the slowest of 500 clients needs take about half a minute. */
-const defaultSpeed = 14_400;
+/** At this speed the five lab days that the slowest of 500 clients needs take some twenty seconds. */
+const defaultSpeed = 20_000;
 
 function whole(least: number, most: number): (text: string) => number {
   return (text) => {
