@@ -51,12 +51,9 @@ test('a check-in wakes a deferred client at once, and a stale job is ignored', a
   await one.step();
   expect((await one.stored()).upgrade.state).toMatchObject({ phase: 'deferred', class: 'service' });
   const before = one.dispatcher.jobs[0];
-  const delivered = await one.store.deliver(
-    one.client,
-    { type: 'CheckedIn', transcript: null },
-    one.clock.now(),
-  );
-  expect(delivered).toMatchObject({ kind: 'delivered', next: { dueAt: one.clock.now() } });
+  const now = one.clock.now();
+  const delivered = await one.store.deliver(one.client, { type: 'CheckedIn', transcript: null }, now);
+  expect(delivered).toMatchObject({ kind: 'delivered', next: { dueAt: now } });
   if (delivered.kind === 'delivered' && delivered.next !== null) one.dispatcher.jobs.push(delivered.next);
   expect(await one.step()).toBe('rested');
   const { upgrade, inbox } = await one.stored();
