@@ -9,8 +9,8 @@ export interface Refusal extends Fault {
   readonly faults?: readonly InputFault[];
 }
 
-/** A file with more faults than this is of another kind altogether; the sentence still counts them all. */
-const faultsAtMost = 1_000;
+/** A file with more faults than this is of another kind altogether. */
+const faultsAtMost = 10_000;
 
 /** What was asked for by name is not there. */
 export const notFound = (
@@ -22,8 +22,7 @@ export const notFound = (
 /** A file that was refused; nothing has been changed. */
 export function badFile(file: string, faults: readonly InputFault[]): Refusal {
   const many = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-  return {
-    ...fault('input.file', `${file} has ${many}; nothing was changed`),
-    faults: faults.slice(0, faultsAtMost),
-  };
+  const cut = faults.length > faultsAtMost ? ` (the first ${faultsAtMost} of them are told)` : '';
+  const refusal = fault('input.file', `${file} has ${many}${cut}; nothing was changed`);
+  return { ...refusal, faults: faults.slice(0, faultsAtMost) };
 }

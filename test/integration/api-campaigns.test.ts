@@ -186,6 +186,27 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     expect((await house.ask('GET', '/v1/campaigns')).body.campaigns).toHaveLength(1);
   });
 
+  test('a release of a product that nobody knows any more is refused', async () => {
+    await using house = await startReady();
+    const audit = {
+      at: 0,
+      campaign: '',
+      client: null,
+      who: '',
+      from: '',
+      to: 'staged',
+      because: '',
+      evidence: null,
+    };
+    const release = { release: 'old', product: 'sms-0.9', servicePack: null, files: [] };
+    await house.store.stageRelease(release, { sha256: 'x', text: '' }, audit);
+    const { status, body } = await create(house, campaignYaml('old').replace('sms-sp4', 'old'));
+    expect([status, body.error]).toEqual([
+      409,
+      { code: 'unknownProduct', message: 'product "sms-0.9" is not known: the known ones are sms-1.2' },
+    ]);
+  });
+
   test('an empty fleet says what to do first', async () => {
     await using house = await startSmallOrchestrator(await open());
     const { body } = await create(house, campaignYaml('sp4', 'start: whenStaged\n'));

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { liveScreen } from '../../orchestrator/cli/live-screen.ts';
 import { rankingLines, reportLines } from '../../orchestrator/cli/text/report-text.ts';
 import { statusLines } from '../../orchestrator/cli/text/status-text.ts';
+import { wrapped } from '../../orchestrator/cli/text/wrap.ts';
 import { plainView, safe, safeLines, type View } from '../../orchestrator/cli/text/view.ts';
 import { campaignReport } from '../../shared/domain/report.ts';
 import { buckets } from '../../shared/domain/states.ts';
@@ -55,7 +56,7 @@ describe('the status on a terminal', () => {
 
   test('says what is not ok, what is deferred and what was moved', () => {
     const text = stripVTControlCharacters(lines.join('\n'));
-    expect(text).toContain('deferred now: service 7 (70 in all)');
+    expect(text).toContain('deferred now: 7 service\ndeferrals in all: 70 service\n');
     expect(text).toContain('9 services relocated, 2 clients will block again next time');
     expect(text).toContain('31 not ok: did not come back');
   });
@@ -76,9 +77,9 @@ describe('the ranking', () => {
       { blocker: 'program pcmwin32.exe', alone: 0, blocks: 80, met: 80 },
     ]);
     expect(lines).toEqual([
-      'blocker                     fix it and go  blocks now  ever met',
-      'service pcm (pcmsvc32.exe)         11,930      14,002    15,000',
-      'program pcmwin32.exe                    ·          80        80',
+      'blocker                     fix it: go  blocks     met',
+      'service pcm (pcmsvc32.exe)      11,930  14,002  15,000',
+      'program pcmwin32.exe                 ·      80      80',
       'Fix service pcm (pcmsvc32.exe) and 11,930 clients can go.',
     ]);
   });
@@ -100,8 +101,19 @@ describe('the report', () => {
     }));
     const lines = reportLines(plainView, { ...rest, clients: failed });
     expect(lines.filter((line) => line.startsWith('pc-'))).toHaveLength(20);
-    expect(lines).toContain('pc-00   failed  did not come back');
+    expect(lines).toContain('pc-00  failed     did not come back');
     expect(lines).toContain('and 5 more');
+  });
+});
+
+describe('a long sentence', () => {
+  test('is wrapped below its head and loses nothing, not even a word longer than the line', () => {
+    const narrow: View = { ...plainView, width: 40 };
+    const path = 'C:\\MS\\SMS\\BIN\\A-VERY-LONG-NAME-OF-A-FILE.EXE';
+    const lines = wrapped(narrow, '  because  ', `it is held by ${path} since noon`);
+    expect(lines[0]).toBe('  because  it is held by');
+    expect(lines.slice(1).every((line) => /^ {11}\S/.test(line) && line.length <= 40)).toBe(true);
+    expect(lines.map((line) => line.slice(11)).join('')).toContain(path);
   });
 });
 

@@ -65,7 +65,12 @@ export const startFleetProcess = (house: LabHouse, options: FleetOptions): Promi
     name: 'fleet',
     args: [
       join(root, 'test/lab/fleet/main.ts'),
-      ...['--fleet', options.fleetCsv, '--seed', options.seed, '--release', options.tree],
+      '--fleet',
+      options.fleetCsv,
+      '--seed',
+      options.seed,
+      '--release',
+      options.tree,
       ...(options.checkIn === null
         ? []
         : ['--checkin-url', options.checkIn.url, '--checkin-token-file', options.checkIn.tokenFile]),

@@ -30,24 +30,32 @@ function run(args: readonly string[], env: Readonly<Record<string, string>>): Pr
 }
 
 describe('npm start', () => {
-  test('upgrades a small fleet past the components in use, proves it, and ends with 0', { timeout: 160_000 }, async () => {
-    const redis = await startPrivateRedis();
-    try {
-      const { code, stdout, stderr } = await run(['--clients', '60', '--seed', '3', '--speed', '20000'], { REDIS_URL: redis.url });
-      expect({ code, stderr, tail: stdout.slice(-2_000) }).toMatchObject({ code: 0, stderr: '' });
-      expect(stdout).toContain('$ servpack release stage');
-      expect(stdout).toMatch(/relocat/i);
-      expect(stdout).toContain('Every one of 60 clients ended where its traits and the policy say it must.');
-      // Piped output is plain lines.
-      expect(stdout.includes('\u001b')).toBe(false);
-      const client = new Redis(redis.url);
-      const keys = await client.keys('*');
-      client.disconnect();
-      expect(keys.filter((key) => !key.startsWith('{servpack-lab:'))).toEqual([]);
-    } finally {
-      await redis.stop();
-    }
-  });
+  test(
+    'upgrades a small fleet past the components in use, proves it, and ends with 0',
+    { timeout: 160_000 },
+    async () => {
+      const redis = await startPrivateRedis();
+      try {
+        const { code, stdout, stderr } = await run(['--clients', '60', '--seed', '3', '--speed', '20000'], {
+          REDIS_URL: redis.url,
+        });
+        expect({ code, stderr, tail: stdout.slice(-2_000) }).toMatchObject({ code: 0, stderr: '' });
+        expect(stdout).toContain('$ servpack release stage');
+        expect(stdout).toMatch(/relocat/i);
+        expect(stdout).toContain(
+          'Every one of 60 clients ended where its traits and the policy say it must.',
+        );
+        // Piped output is plain lines.
+        expect(stdout.includes('\u001b')).toBe(false);
+        const client = new Redis(redis.url);
+        const keys = await client.keys('*');
+        client.disconnect();
+        expect(keys.filter((key) => !key.startsWith('{servpack-lab:'))).toEqual([]);
+      } finally {
+        await redis.stop();
+      }
+    },
+  );
 
   test('refuses a Redis that holds a real fleet, and touches nothing in it', async () => {
     const redis = await startPrivateRedis();
@@ -56,7 +64,9 @@ describe('npm start', () => {
       await client.hset('{servpack:0}:fleet', 'pc-1', '[]');
       const { code, stderr } = await run([], { REDIS_URL: redis.url });
       expect(code).toBe(1);
-      expect(stderr).toContain('this Redis holds a real fleet (prefix servpack, 1 clients); the lab does not run beside it');
+      expect(stderr).toContain(
+        'this Redis holds a real fleet (prefix servpack, 1 clients); the lab does not run beside it',
+      );
       expect(await client.keys('*')).toEqual(['{servpack:0}:fleet']);
       client.disconnect();
     } finally {

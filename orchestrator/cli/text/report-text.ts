@@ -3,6 +3,7 @@ import type { CampaignReport, ClientReport } from '../../../shared/domain/report
 import { statusLines } from './status-text.ts';
 import { table } from './table.ts';
 import { many, number, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
 
 /** Not-ok ends that are listed by name; `--json` has them all. */
 const namedAtMost = 20;
@@ -25,9 +26,9 @@ export function rankingLines(view: View, blockers: readonly RankedBlocker[]): re
   if (blockers.length === 0) return ['No blocker was ever met.'];
   const columns = [
     { head: 'blocker' },
-    { head: 'fix it and go', short: 'go', align: 'right' as const },
-    { head: 'blocks now', short: 'now', align: 'right' as const },
-    { head: 'ever met', short: 'met', align: 'right' as const },
+    { head: 'fix it: go', short: 'go', align: 'right' as const },
+    { head: 'blocks', align: 'right' as const },
+    { head: 'met', align: 'right' as const },
   ];
   const rows = blockers.map(({ blocker, alone, blocks, met }) => [
     { text: blocker },
@@ -39,21 +40,19 @@ export function rankingLines(view: View, blockers: readonly RankedBlocker[]): re
   const best =
     first === undefined || first.alone === 0
       ? []
-      : [view.paint('bold', `Fix ${first.blocker} and ${many(first.alone, 'client')} can go.`)];
+      : wrapped(view, '', `Fix ${first.blocker} and ${many(first.alone, 'client')} can go.`);
   return [...table(view, columns, rows), ...best];
 }
 
 function notOkLines(view: View, clients: readonly ClientReport[]): readonly string[] {
-  const rows = clients
-    .slice(0, namedAtMost)
-    .map(({ client, end, reason, cause }) => [
-      { text: client },
-      { text: end === 'needsAttention' ? 'attention' : (end ?? ''), style: 'red' as const },
-      { text: reason ?? cause ?? '' },
-    ]);
-  const more = clients.length - rows.length;
+  const named = clients.slice(0, namedAtMost);
+  const width = named.reduce((widest, { client }) => Math.max(widest, client.length), 0);
+  const more = clients.length - named.length;
   return [
-    ...table(view, [{ head: 'client' }, { head: 'end' }, { head: 'reason' }], rows),
+    ...named.flatMap(({ client, end, reason, cause }) => {
+      const word = end === 'needsAttention' ? 'attention' : 'failed';
+      return wrapped(view, `${client.padEnd(width)}  ${word.padEnd(9)}  `, reason ?? cause ?? '', 'red');
+    }),
     ...(more > 0 ? [`and ${number(more)} more`] : []),
   ];
 }

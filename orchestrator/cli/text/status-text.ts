@@ -1,8 +1,8 @@
 import { spanInWords } from '../../../shared/domain/moments.ts';
 import type { CampaignStatus } from '../../../shared/domain/status.ts';
 import { statesTable } from './states-table.ts';
-import { shorten } from './table.ts';
 import { many, number, safe, type Style, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
 
 const statusStyle: Readonly<Record<CampaignStatus['status'], Style>> = {
   created: 'dim',
@@ -32,7 +32,7 @@ export function statusLines(view: View, status: CampaignStatus): readonly string
     ...headLines(view, status),
     '',
     ...statesTable(view, 'wave', waves),
-    ...status.waves.map(({ wave, gate }) => view.paint('dim', fit(view, `  ${wave}: ${gate}`))),
+    ...status.waves.flatMap(({ wave, gate }) => wrapped(view, `  ${wave}: `, gate, 'dim')),
     '',
     ...statesTable(view, 'logon server', servers),
     ...troubleLines(view, status),
@@ -49,7 +49,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
   return [
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
     progressLine(view, status),
-    ...(paused === null ? [] : [paint('yellow', fit(view, `paused by ${paused.by}: ${paused.because}`))]),
+    ...(paused === null ? [] : wrapped(view, `paused by ${paused.by}: `, paused.because, 'yellow')),
   ];
 }
 
@@ -80,24 +80,27 @@ function troubleLines(
   view: View,
   { deferrals, relocations, willBlockAgain, causes }: CampaignStatus,
 ): readonly string[] {
-  const classes = deferrals.map(
-    ({ class: kind, now, inAll }) => `${kind} ${number(now)} (${number(inAll)} in all)`,
-  );
+  const listed = (pick: 'now' | 'inAll'): string =>
+    deferrals
+      .filter((each) => each[pick] > 0)
+      .map((each) => `${number(each[pick])} ${each.class}`)
+      .join(', ');
   const moved = [
     relocations.done > 0 && `${many(relocations.done, 'service')} relocated`,
     relocations.undone > 0 && `${many(relocations.undone, 'relocation')} undone`,
     willBlockAgain > 0 && `${many(willBlockAgain, 'client')} will block again next time`,
   ].filter((part) => part !== false);
   const lines = [
-    ...(classes.length === 0 ? [] : [fit(view, `deferred now: ${classes.join(', ')}`)]),
-    ...(moved.length === 0 ? [] : [fit(view, moved.join(', '))]),
-    ...causes.map(({ cause, count }) => view.paint('red', fit(view, `${number(count)} not ok: ${cause}`))),
+    ...named(view, 'deferred now: ', listed('now')),
+    ...named(view, 'deferrals in all: ', listed('inAll')),
+    ...named(view, '', moved.join(', ')),
+    ...causes.flatMap(({ cause, count }) => wrapped(view, `${number(count)} not ok: `, cause, 'red')),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-/** A sentence on one line of the view. */
-const fit = ({ width }: View, text: string): string => shorten(safe(text), width);
+const named = (view: View, head: string, text: string): readonly string[] =>
+  text === '' ? [] : wrapped(view, head, text);
 
 /** The status in one line, for a pipe: the same line means that nothing worth telling has changed. */
 export function statusLine({

@@ -1,6 +1,7 @@
 import type { Moment } from '../../../shared/domain/why.ts';
 import type { WhyAnswer } from '../../why.ts';
 import { safe, safeLines, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
 
 const when = ({ at, inWords }: Moment): string => `${at} (${inWords})`;
 
@@ -20,27 +21,22 @@ export function whyLines(view: View, answer: WhyAnswer): readonly string[] {
     remarks,
   } = answer;
   const others = blockers.filter((blocker) => !because.includes(blocker));
-  const field = (name: string, text: string): string =>
-    `  ${view.paint('dim', name.padEnd(10))} ${safe(text)}`;
+  const field = (name: string, text: string): readonly string[] =>
+    wrapped(view, `  ${name.padEnd(10)} `, text, 'dim');
   return [
-    view.paint(
-      'bold',
-      safe(`${client} is ${state === 'settled' ? 'settled' : state} in campaign ${campaign}`),
-    ),
-    field('because', because),
-    ...others.map((blocker) => field('blocked by', blocker)),
-    ...(since === null ? [] : [field('since', when(since))]),
-    field(
-      'next',
-      next === null
-        ? 'nothing: this is its end'
-        : next.when === null
-          ? next.action
-          : `${next.action}: ${when(next.when)}`,
-    ),
-    ...(otherwise === null ? [] : [field('otherwise', otherwise)]),
-    ...remarks.map((remark, index) => field(index === 0 ? 'also' : '', remark)),
-    ...(evidence === null ? [] : [field('evidence', `SHA-256 ${evidence}`)]),
+    view.paint('bold', safe(`${client} is ${state} in campaign ${campaign}`)),
+    ...field('because', because),
+    ...others.flatMap((blocker) => field('blocked by', blocker)),
+    ...(since === null ? [] : field('since', when(since))),
+    ...field('next', nextInWords(next)),
+    ...(otherwise === null ? [] : field('otherwise', otherwise)),
+    ...remarks.flatMap((remark, index) => field(index === 0 ? 'also' : '', remark)),
+    ...(evidence === null ? [] : field('evidence', `SHA-256 ${evidence}`)),
     ...(evidenceText === null ? [] : ['', ...safeLines(evidenceText)]),
   ];
+}
+
+function nextInWords(next: WhyAnswer['next']): string {
+  if (next === null) return 'nothing: this is its end';
+  return next.when === null ? next.action : `${next.action}: ${when(next.when)}`;
 }

@@ -1,17 +1,17 @@
-import { safe, type View } from './view.ts';
+import { safe, type Style, type View } from './view.ts';
 
 /** A narrower column than this is not worth wrapping into. */
 const leastWidth = 20;
 
 /**
- * A sentence on as many lines as the view needs; the first begins with `head`, the others are indented as far. Nothing is cut: the end of
- * a reason is often what matters.
+ * A sentence on as many lines as the view needs; the first begins with `head` (painted, if told how), the others are indented as far.
+ * Nothing is cut: the end of a reason is often what matters.
  */
-export function wrapped({ width }: View, head: string, text: string): readonly string[] {
-  const room = Math.max(leastWidth, width - head.length);
-  const lines = inLines(safe(text), room);
+export function wrapped(view: View, head: string, text: string, headStyle?: Style): readonly string[] {
+  const room = Math.max(leastWidth, view.width - head.length);
   const indent = ' '.repeat(head.length);
-  return lines.map((line, index) => `${index === 0 ? head : indent}${line}`);
+  const painted = headStyle === undefined ? safe(head) : view.paint(headStyle, safe(head));
+  return inLines(safe(text), room).map((line, index) => `${index === 0 ? painted : indent}${line}`);
 }
 
 function inLines(text: string, room: number): readonly string[] {
