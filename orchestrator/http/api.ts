@@ -1,6 +1,5 @@
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type RawServerDefault } from 'fastify';
+import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Office } from '../office.ts';
 import { campaignRoutes } from './campaign-routes.ts';
@@ -18,14 +17,6 @@ export interface ApiOptions {
   readonly tokenName?: string;
   readonly log: Logger;
 }
-
-export type Api = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
 
 /** The HTTP API of an orchestrator; the caller lets it listen, on loopback unless told otherwise. */
 export function buildApi(office: Office, { token, tokenName = 'default', log }: ApiOptions): FastifyInstance {

@@ -14,7 +14,7 @@ import type { Office } from '../office.ts';
 import { listCampaigns, readBlockers, readReport, readStatus } from '../report.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
-import type { Api } from './api.ts';
+import type { Api } from './typed-app.ts';
 
 /** A campaign file as JSON text may be up to twice as long. */
 const bodyLimit = 2 * yamlBytesAtMost;

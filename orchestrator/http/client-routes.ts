@@ -5,7 +5,7 @@ import type { Office } from '../office.ts';
 import { why } from '../why.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
-import type { Api } from './api.ts';
+import type { Api } from './typed-app.ts';
 
 /** What is known of one client, and what it reports itself. */
 export function clientRoutes(app: Api, office: Office): void {

@@ -13,7 +13,7 @@ import type { Office } from '../office.ts';
 import { stage } from '../releases.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
-import type { Api } from './api.ts';
+import type { Api } from './typed-app.ts';
 
 /** JSON writes a line end as two characters; 1.25 leaves room for that and for quotes. */
 const fleetBodyLimit = Math.ceil(fleetBytesAtMost * 1.25);

@@ -2,7 +2,8 @@ import type { Blocker } from './blocker.ts';
 import type { DeferralClass, Rules } from './policy.ts';
 import { wayBack } from './procedure.ts';
 import { backoff, spread } from './retry.ts';
-import type { Decision, Ending, Memory, Upgrade, UpgradeState } from './upgrade.ts';
+import type { Ending } from './ending.ts';
+import type { Decision, Memory, Upgrade, UpgradeState } from './upgrade.ts';
 
 /** The upgrade in its next state. */
 export const move = (

@@ -1,6 +1,6 @@
 import type { Wave } from './definition.ts';
 import { isNotOk, type Tally } from './tally.ts';
-import type { End } from './upgrade.ts';
+import type { End } from './ending.ts';
 
 /** How far a wave is, summed from the campaign's counters. */
 export interface WaveProgress {

@@ -7,7 +7,8 @@ import type { Rules } from './policy.ts';
 import { journalOf } from './procedure.ts';
 import { type Proof, prove } from './proof.ts';
 import { askRestart, stillRestarting, withoutRestart } from './restart.ts';
-import type { Decision, Ending, Upgrade } from './upgrade.ts';
+import type { Ending } from './ending.ts';
+import type { Decision, Upgrade } from './upgrade.ts';
 
 /** What a look means for the upgrade: the centre of the domain. Each question is asked in order of weight. */
 export function observed(rules: Rules, before: Upgrade, seen: Observation, now: number): Decision {

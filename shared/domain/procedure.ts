@@ -1,5 +1,5 @@
 import type { Intent, PreImage } from './observation.ts';
-import type { Ending } from './upgrade.ts';
+import type { Ending } from './ending.ts';
 
 /**
  * A remediation that changes a service is a journaled procedure: an ordered list of steps, each of which makes one thing so and

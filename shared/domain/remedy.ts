@@ -3,7 +3,8 @@ import type { PreImage } from './observation.ts';
 import type { Rules } from './policy.ts';
 import { type Journal, nextStep, progressOf, turnBack } from './procedure.ts';
 import { backoff } from './retry.ts';
-import type { Decision, Ending, Failure, Remedying, Upgrade } from './upgrade.ts';
+import type { Ending } from './ending.ts';
+import type { Decision, Failure, Remedying, Upgrade } from './upgrade.ts';
 
 /** Tries of the way back against a client that answers and refuses, before a person is called. */
 const maxRefusals = 5;

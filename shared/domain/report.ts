@@ -5,7 +5,8 @@ import { type RankedBlocker, rankBlockers } from './ranking.ts';
 import { isoOf } from './restart.ts';
 import { type CampaignStatus, campaignStatus } from './status.ts';
 import type { Tally } from './tally.ts';
-import type { End, Phase, Upgrade } from './upgrade.ts';
+import type { End } from './ending.ts';
+import type { Phase, Upgrade } from './upgrade.ts';
 
 /** What the report says of one client. Times are ISO 8601, UTC. */
 export interface ClientReport {

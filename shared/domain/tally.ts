@@ -1,5 +1,6 @@
 import { fingerprint } from './blocker.ts';
-import type { End, Upgrade } from './upgrade.ts';
+import type { End } from './ending.ts';
+import type { Upgrade } from './upgrade.ts';
 
 /** Where an upgrade is counted: what an operator reads in the status table. */
 export type Bucket = 'waiting' | 'active' | 'restarting' | 'deferred' | 'remedying' | End;

@@ -1,4 +1,5 @@
 import type { Blocker } from './blocker.ts';
+import type { Ending } from './ending.ts';
 import type { Observation, PreImage } from './observation.ts';
 import type { DeferralClass } from './policy.ts';
 import type { Journal, Procedure, StepName } from './procedure.ts';
@@ -42,16 +43,6 @@ export type UpgradeState =
   | ({ readonly phase: 'settled'; readonly at: number } & Ending);
 
 export type Phase = UpgradeState['phase'];
-
-export type End = 'upgraded' | 'skipped' | 'failed' | 'needsAttention';
-
-/** How an upgrade ended. `cause` is short and the same for the same trouble, so that it can be counted. */
-export interface Ending {
-  readonly end: End;
-  readonly cause: string;
-  readonly because: string;
-  readonly blockers: readonly Blocker[];
-}
 
 export type RestartCause = 'mark' | 'workaround';
 

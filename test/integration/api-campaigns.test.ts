@@ -203,7 +203,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     const { status, body } = await create(house, campaignYaml('old').replace('sms-sp4', 'old'));
     expect([status, body.error]).toEqual([
       409,
-      { code: 'unknownProduct', message: 'product "sms-0.9" is not known: the known ones are sms-1.2' },
+      { code: 'unknownProduct', message: expect.stringMatching(/^product "sms-0\.9" is not known: /) },
     ]);
   });
 

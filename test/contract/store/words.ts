@@ -1,6 +1,7 @@
 import type { Campaign, CampaignState } from '../../../shared/domain/campaign.ts';
 import type { Budgets, Client } from '../../../shared/domain/definition.ts';
-import type { Ending, Upgrade } from '../../../shared/domain/upgrade.ts';
+import type { Ending } from '../../../shared/domain/ending.ts';
+import type { Upgrade } from '../../../shared/domain/upgrade.ts';
 import type { AuditEntry, Commit, Pick } from '../../../shared/store/store.ts';
 import { evening, minutes, policy } from '../../domain/given.ts';
 

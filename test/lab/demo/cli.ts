@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import { styleText } from 'node:util';
 
 const main = join(import.meta.dirname, '../../../orchestrator/cli/main.ts');
@@ -40,7 +40,8 @@ export class Cli {
   }
 
   #show(args: readonly string[]): void {
-    this.#options.say(styleText('cyan', `$ servpack ${args.join(' ')}`));
+    const shown = args.map((arg) => (isAbsolute(arg) ? relative(process.cwd(), arg) : arg));
+    this.#options.say(styleText('cyan', `$ servpack ${shown.join(' ')}`));
   }
 
   #start(args: readonly string[], stdout: 'inherit' | 'pipe'): ChildProcess {
