@@ -1,7 +1,9 @@
 import { type CampaignEvent, type CampaignState, decideCampaign } from '../shared/domain/campaign.ts';
+import type { CampaignDefinition } from '../shared/domain/definition.ts';
 import { err, fault, ok, type Result } from '../shared/errors.ts';
 import type { CampaignRecord } from '../shared/store/store.ts';
 import { campaignAudit } from './campaign-audit.ts';
+import { inTurn } from './in-turn.ts';
 import type { Office } from './office.ts';
 import { notFound, type Refusal } from './refusal.ts';
 
@@ -17,6 +19,9 @@ const overlapAtMost = 6;
 /** Losing this often against the leader and other operators in a row does not happen by chance. */
 const triesAtMost = 20;
 
+/** Two campaigns that want the same client must not both be started in the moment between the other's look and its start. */
+const oneStartAtATime = inTurn();
+
 /** Starts it, or lets it wait for its release when its file says so. */
 export async function startCampaign(
   office: Office,
@@ -24,11 +29,13 @@ export async function startCampaign(
   name: string,
 ): Promise<Result<Moved, Refusal>> {
   const { store } = office;
-  const moved = await moveCampaign(office, who, name, async ({ campaign }) => ({
-    type: 'StartRequested',
-    releaseStaged: (await store.readRelease(campaign.definition.release)) !== null,
-    overlap: await store.overlap(name, overlapAtMost),
-  }));
+  const moved = await oneStartAtATime(() =>
+    moveCampaign(office, who, name, async ({ campaign }) => ({
+      type: 'StartRequested',
+      releaseStaged: (await store.readRelease(campaign.definition.release)) !== null,
+      overlap: await store.overlap(name, overlapAtMost),
+    })),
+  );
   if (!moved.ok || moved.value.status !== 'waitingForRelease') return moved;
   // Staged in this very moment: whoever staged it may have looked before this campaign began to wait.
   const started = await startWaiting(office, who);
@@ -60,24 +67,30 @@ export const resumeCampaign = (office: Office, who: string, name: string): Promi
  * and safe to repeat at any time. One that wants clients of a running campaign goes on waiting until those have settled.
  */
 export async function startWaiting(office: Office, who: string): Promise<readonly string[]> {
-  const { store, log } = office;
   const started: string[] = [];
-  for (const { campaign } of await store.campaigns()) {
-    const { campaign: name, release } = campaign.definition;
-    if (campaign.state.status !== 'waitingForRelease' || (await store.readRelease(release)) === null)
-      continue;
-    const [overlap] = await store.overlap(name, 1);
-    if (overlap !== undefined) {
-      log.debug(
-        { campaign: name, client: overlap.client, other: overlap.campaign },
-        'waits for another campaign',
-      );
-      continue;
-    }
-    const moved = await moveCampaign(office, who, name, async () => ({ type: 'ReleaseStaged' }));
-    if (moved.ok && moved.value.status === 'running') started.push(name);
+  for (const { campaign } of await office.store.campaigns()) {
+    if (campaign.state.status !== 'waitingForRelease') continue;
+    const { campaign: name } = campaign.definition;
+    if (await oneStartAtATime(() => startIfStaged(office, who, campaign.definition))) started.push(name);
   }
   return started;
+}
+
+async function startIfStaged(
+  office: Office,
+  who: string,
+  { campaign: name, release }: CampaignDefinition,
+): Promise<boolean> {
+  const { store, log } = office;
+  if ((await store.readRelease(release)) === null) return false;
+  const [overlap] = await store.overlap(name, 1);
+  if (overlap !== undefined) {
+    const { client, campaign: other } = overlap;
+    log.debug({ campaign: name, client, other }, 'waits for another campaign');
+    return false;
+  }
+  const moved = await moveCampaign(office, who, name, async () => ({ type: 'ReleaseStaged' }));
+  return moved.ok && moved.value.status === 'running';
 }
 
 type Ask = (record: CampaignRecord) => Promise<CampaignEvent>;

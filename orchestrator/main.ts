@@ -5,6 +5,8 @@ import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/er
 import { openDispatcher } from '../shared/queues.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
+import { startWaiting } from './campaign-moves.ts';
+import { writeAddress } from './http/address.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';
 import { leadRound } from './lead.ts';
@@ -14,6 +16,8 @@ import { sweepRound } from './sweep.ts';
 
 const leadEveryMs = 100;
 const sweepEveryMs = 1_000;
+/** A staging starts waiting campaigns at once; this is for those that also waited for another campaign's clients. */
+const startWaitingEveryMs = 1_000;
 
 export interface RunningOrchestrator {
   /** Where the HTTP API listens. */
@@ -47,9 +51,11 @@ export async function runOrchestrator(
     await close();
     return listening;
   }
+  writeAddress(config.dataDir, listening.value);
   const rounds = [
     repeat('lead', leadEveryMs, () => leadRound(office), log),
     repeat('sweep', sweepEveryMs, () => sweepRound(office), log),
+    repeat('waiting campaigns', startWaitingEveryMs, () => startWaiting(office, 'orchestrator'), log),
   ];
   log.info({ url: listening.value }, 'orchestrator runs');
   return ok({

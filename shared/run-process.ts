@@ -8,6 +8,9 @@ export interface Running {
   stop(): Promise<void>;
 }
 
+/** Without its Redis a process can not even say goodbye there; it ends all the same, and the record knows what it was at. */
+const stopDeadlineMs = 12_000;
+
 /**
  * The life of a process of servpack: reads its settings, starts, says on stdout that it is ready, and stops on SIGTERM or SIGINT. A
  * start that fails ends it with exit code 1 and one sentence on stderr.
@@ -25,6 +28,10 @@ export async function runProcess<R extends Running>(
     process.exit(1);
   }
   const stop = (): void => {
+    setTimeout(() => {
+      log.error({ deadlineMs: stopDeadlineMs }, 'could not stop in time');
+      process.exit(1);
+    }, stopDeadlineMs).unref();
     running.value.stop().then(
       () => process.exit(0),
       (error: unknown) => {

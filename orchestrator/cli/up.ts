@@ -5,7 +5,7 @@ import { openLog } from '../../shared/log.ts';
 import { isAlive } from '../embedded-redis/processes.ts';
 import { startEmbeddedRedis } from '../embedded-redis/start.ts';
 import { type Child, startWorker, stopAsked } from './child.ts';
-import { startOrchestrator } from './start-orchestrator.ts';
+import { runOrchestrator } from '../main.ts';
 
 /** Closing connections to a Redis that has gone may take for ever. */
 const stopDeadlineMs = 10_000;
@@ -32,7 +32,7 @@ export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): P
   stack.defer(() => redis.value.stop());
   say(`Redis: ${redis.value.how}`);
   const config: Config = { ...checked.value, redisUrl: redis.value.url };
-  const orchestrator = await startOrchestrator(config, openLog('orchestrator', config.logLevel));
+  const orchestrator = await runOrchestrator(config, openLog('orchestrator', config.logLevel));
   if (!orchestrator.ok) return orchestrator;
   stack.defer(() =>
     Promise.race([orchestrator.value.stop(), delay(stopDeadlineMs, undefined, { ref: false })]),

@@ -44,8 +44,8 @@ export function addProcessCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  REDIS_URL=redis://redis.example:6379 servpack orchestrator')
     .action(async (_options: unknown, command: Command) => {
       Object.assign(process.env, environmentOf(command.optsWithGlobals<ProcessOptions>()));
-      const { startOrchestrator } = await import('../start-orchestrator.ts');
-      await runProcess('orchestrator', startOrchestrator, ({ url }) => url);
+      const { runOrchestrator } = await import('../../main.ts');
+      await runProcess('orchestrator', runOrchestrator, ({ url }) => url);
     });
 
   program
