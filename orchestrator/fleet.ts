@@ -2,7 +2,7 @@ import type { Client } from '../shared/domain/definition.ts';
 import { err, ok, type Result } from '../shared/errors.ts';
 import { parseFleet } from '../shared/input/fleet-csv.ts';
 import type { Office } from './office.ts';
-import type { InputFile } from './planning.ts';
+import type { InputFile } from './campaigns/planning.ts';
 import { badFile, type Refusal } from './refusal.ts';
 
 export interface FleetImport {

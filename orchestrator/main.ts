@@ -5,7 +5,7 @@ import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/er
 import { openDispatcher } from '../shared/queues.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
-import { startWaiting } from './campaign-moves.ts';
+import { startWaiting } from './campaigns/moves.ts';
 import { writeAddress } from './http/address.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';

@@ -8,10 +8,10 @@ import {
   reportAnswer,
   statusAnswer,
 } from '../../shared/protocol/campaigns.ts';
-import { pauseCampaign, resumeCampaign, startCampaign } from '../campaign-moves.ts';
-import { createCampaign, planCampaign } from '../campaigns.ts';
+import { pauseCampaign, resumeCampaign, startCampaign } from '../campaigns/moves.ts';
+import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import type { Office } from '../office.ts';
-import { listCampaigns, readBlockers, readReport, readStatus } from '../report.ts';
+import { listCampaigns, readBlockers, readReport, readStatus } from '../campaigns/report.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
 import type { Api } from './typed-app.ts';

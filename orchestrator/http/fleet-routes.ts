@@ -10,7 +10,7 @@ import {
 } from '../../shared/protocol/clients.ts';
 import { importFleet, listFleet } from '../fleet.ts';
 import type { Office } from '../office.ts';
-import { stage } from '../releases.ts';
+import { stage } from '../releases/releases.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
 import type { Api } from './typed-app.ts';

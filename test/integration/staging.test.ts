@@ -16,8 +16,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { stageRelease } from '../../orchestrator/staging.ts';
-import type { UpgradeEvidence } from '../../orchestrator/upgrade-command.ts';
+import { stageRelease } from '../../orchestrator/releases/staging.ts';
+import type { UpgradeEvidence } from '../../orchestrator/releases/upgrade-command.ts';
 import type { Fault } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { areInputFaults, printFaults } from '../../shared/input/input-fault.ts';

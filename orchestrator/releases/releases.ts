@@ -1,11 +1,11 @@
-import type { Release } from '../shared/domain/definition.ts';
-import { err, fault, ok, type Result } from '../shared/errors.ts';
-import { areInputFaults } from '../shared/input/input-fault.ts';
-import { readInputFile, yamlBytesAtMost } from '../shared/input/input-text.ts';
-import { parseRelease } from '../shared/input/release-file.ts';
-import { startWaiting } from './campaign-moves.ts';
-import type { Office } from './office.ts';
-import { badFile, type Refusal } from './refusal.ts';
+import type { Release } from '../../shared/domain/definition.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { areInputFaults } from '../../shared/input/input-fault.ts';
+import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts';
+import { parseRelease } from '../../shared/input/release-file.ts';
+import { startWaiting } from '../campaigns/moves.ts';
+import type { Office } from '../office.ts';
+import { badFile, type Refusal } from '../refusal.ts';
 import { stageRelease, type StagedRelease } from './staging.ts';
 
 /** What staging brought: the release, the proof that its upgrade command ran, and the campaigns that waited for it. */

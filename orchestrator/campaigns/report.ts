@@ -1,11 +1,11 @@
-import { type CampaignReport, campaignReport, type Reported } from '../shared/domain/report.ts';
-import { type RankedBlocker, rankBlockers } from '../shared/domain/ranking.ts';
-import { type CampaignStatus, campaignStatus } from '../shared/domain/status.ts';
-import type { Tally } from '../shared/domain/tally.ts';
-import { err, ok, type Result } from '../shared/errors.ts';
-import type { CampaignRecord, Store } from '../shared/store/store.ts';
-import type { Office } from './office.ts';
-import { notFound, type Refusal } from './refusal.ts';
+import { type CampaignReport, campaignReport, type Reported } from '../../shared/domain/report.ts';
+import { type RankedBlocker, rankBlockers } from '../../shared/domain/ranking.ts';
+import { type CampaignStatus, campaignStatus } from '../../shared/domain/status.ts';
+import type { Tally } from '../../shared/domain/tally.ts';
+import { err, ok, type Result } from '../../shared/errors.ts';
+import type { CampaignRecord, Store } from '../../shared/store/store.ts';
+import type { Office } from '../office.ts';
+import { notFound, type Refusal } from '../refusal.ts';
 
 /** Blockers of the named campaigns, the one that sets most clients free first. */
 export interface Blockers {

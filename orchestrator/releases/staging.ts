@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-import type { Release } from '../shared/domain/definition.ts';
-import { err, fault, ok } from '../shared/errors.ts';
-import type { Fault, Result } from '../shared/errors.ts';
-import type { InputFault } from '../shared/input/input-fault.ts';
-import { readInputFile, yamlBytesAtMost } from '../shared/input/input-text.ts';
-import { parseRelease } from '../shared/input/release-file.ts';
-import type { ReleaseInput } from '../shared/input/release-file.ts';
+import type { Release } from '../../shared/domain/definition.ts';
+import { err, fault, ok } from '../../shared/errors.ts';
+import type { Fault, Result } from '../../shared/errors.ts';
+import type { InputFault } from '../../shared/input/input-fault.ts';
+import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts';
+import { parseRelease } from '../../shared/input/release-file.ts';
+import type { ReleaseInput } from '../../shared/input/release-file.ts';
 import { readManifest } from './manifest.ts';
 import { runUpgrade } from './upgrade-command.ts';
 import type { UpgradeEvidence } from './upgrade-command.ts';

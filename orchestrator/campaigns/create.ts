@@ -1,10 +1,10 @@
-import type { Campaign } from '../shared/domain/campaign.ts';
-import { err, fault, ok, type Result } from '../shared/errors.ts';
-import type { Store } from '../shared/store/store.ts';
-import { campaignAudit } from './campaign-audit.ts';
-import type { Office } from './office.ts';
+import type { Campaign } from '../../shared/domain/campaign.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { campaignAudit } from './audit.ts';
+import type { Office } from '../office.ts';
 import { type CampaignPlan, type Draft, draftCampaign, type InputFile } from './planning.ts';
-import type { Refusal } from './refusal.ts';
+import type { Refusal } from '../refusal.ts';
 
 /** What the file would do. Touches nothing. */
 export async function planCampaign(office: Office, input: InputFile): Promise<Result<CampaignPlan, Refusal>> {

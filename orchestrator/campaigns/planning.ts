@@ -1,10 +1,10 @@
-import type { CampaignDefinition, Client } from '../shared/domain/definition.ts';
-import { type Plan, planWaves } from '../shared/domain/plan.ts';
-import { err, fault, ok, type Result } from '../shared/errors.ts';
-import { parseCampaign } from '../shared/input/campaign-file.ts';
-import { loadProfile } from '../shared/products/profile.ts';
-import type { Office } from './office.ts';
-import { badFile, type Refusal } from './refusal.ts';
+import type { CampaignDefinition, Client } from '../../shared/domain/definition.ts';
+import { type Plan, planWaves } from '../../shared/domain/plan.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { parseCampaign } from '../../shared/input/campaign-file.ts';
+import { loadProfile } from '../../shared/products/profile.ts';
+import type { Office } from '../office.ts';
+import { badFile, type Refusal } from '../refusal.ts';
 
 /** A file as an operator hands it over: its text, and its name for the faults. */
 export interface InputFile {

@@ -1,11 +1,11 @@
-import { type CampaignEvent, type CampaignState, decideCampaign } from '../shared/domain/campaign.ts';
-import type { CampaignDefinition } from '../shared/domain/definition.ts';
-import { err, fault, ok, type Result } from '../shared/errors.ts';
-import type { CampaignRecord } from '../shared/store/store.ts';
-import { campaignAudit } from './campaign-audit.ts';
+import { type CampaignEvent, type CampaignState, decideCampaign } from '../../shared/domain/campaign.ts';
+import type { CampaignDefinition } from '../../shared/domain/definition.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import type { CampaignRecord } from '../../shared/store/store.ts';
+import { campaignAudit } from './audit.ts';
 import { inTurn } from './in-turn.ts';
-import type { Office } from './office.ts';
-import { notFound, type Refusal } from './refusal.ts';
+import type { Office } from '../office.ts';
+import { notFound, type Refusal } from '../refusal.ts';
 
 /** How a campaign stands after it was asked to move, and why. `who` is always the person as it goes into the audit. */
 export interface Moved {

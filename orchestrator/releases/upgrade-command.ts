@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcessByStdio } from 'node:child_process';
 import type { Readable } from 'node:stream';
 
-import { err, fault, ok } from '../shared/errors.ts';
-import type { Result } from '../shared/errors.ts';
-import { sha256 } from '../shared/evidence.ts';
+import { err, fault, ok } from '../../shared/errors.ts';
+import type { Result } from '../../shared/errors.ts';
+import { sha256 } from '../../shared/evidence.ts';
 import { endedBadly, notStarted } from './upgrade-ending.ts';
 import type { Ending } from './upgrade-ending.ts';
 import { UpgradeOutput } from './upgrade-output.ts';

@@ -1,5 +1,5 @@
-import { fault, messageOf } from '../shared/errors.ts';
-import type { Fault } from '../shared/errors.ts';
+import { fault, messageOf } from '../../shared/errors.ts';
+import type { Fault } from '../../shared/errors.ts';
 
 /** How a run of the upgrade command ended. `exitCode` is -1 where it was killed. */
 export type Ending =
