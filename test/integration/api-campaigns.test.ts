@@ -236,6 +236,16 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
   });
 
+  test('of two campaigns that want the same clients and start at once one is refused', async () => {
+    await using house = await startReady();
+    await create(house, campaignYaml());
+    await create(house, campaignYaml('second'));
+    const answers = await Promise.all(
+      ['sp4', 'second'].map((name) => house.ask('POST', `/v1/campaigns/${name}/start`)),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+  });
+
   test('a campaign that waits for its release starts when that is staged', async () => {
     await using house = await startSmallOrchestrator(await open());
     await house.ask('POST', '/v1/fleet', file(fleetCsv));
