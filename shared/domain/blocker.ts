@@ -1,4 +1,5 @@
-import type { Observation, Service, StartType } from './observation.ts';
+import { directoryOf, isInside } from './image-path.ts';
+import type { Observation, RunningProcess, Service, StartType } from './observation.ts';
 import type { ProductRules } from './policy.ts';
 
 /** What stands in the way of the update: who it is, since when, and whether waiting can clear it. Never a boolean. */
@@ -63,49 +64,37 @@ export function describeBlocker(blocker: Blocker): string {
 
 /** Blocked = something runs out of the component directory, or a component file can not be written. */
 export function blockersOf(product: ProductRules, seen: Observation): readonly Blocker[] {
-  const running = seen.processes.map((process): Blocker => {
-    const service = seen.services.find((each) => each.pid === process.pid && each.state !== 'stopped');
-    const common = {
-      executable: process.executable.toLowerCase(),
-      imagePath: process.imagePath,
-      pid: process.pid,
-      since: process.startedAt,
-    };
-    return service === undefined
-      ? { kind: 'program', ...common, session: process.session, user: process.user }
-      : {
-          kind: 'service',
-          ...common,
-          service: service.name,
-          startType: service.startType,
-          structural: isStructural(product, seen, service),
-        };
-  });
+  const running = seen.processes.flatMap((process) => runningBlocker(product, seen, process));
   const explained = new Set(seen.processes.map((process) => process.executable.toLowerCase()));
   const held = seen.locked.filter((file) => !explained.has(file.toLowerCase()));
   return [...running, ...held.map((file): Blocker => ({ kind: 'heldFile', file }))];
 }
 
-/** The seed's fault: image path under the component directory and automatic start, in a product that still blocks itself. */
-function isStructural(product: ProductRules, seen: Observation, service: Service): boolean {
-  const cured =
-    product.structuralUntil !== null &&
-    seen.servicePack !== null &&
-    seen.servicePack >= product.structuralUntil;
-  return (
-    !cured && service.startType === 'automatic' && isInside(service.imagePath, product.componentDirectory)
-  );
+function runningBlocker(product: ProductRules, seen: Observation, process: RunningProcess): Blocker[] {
+  const service = seen.services.find((each) => each.pid === process.pid && each.state !== 'stopped');
+  const common = {
+    executable: process.executable.toLowerCase(),
+    imagePath: process.imagePath,
+    pid: process.pid,
+    since: process.startedAt,
+  };
+  if (service === undefined) {
+    return [{ kind: 'program', ...common, session: process.session, user: process.user }];
+  }
+  // A cured product updates past its own service: moving it would be for nothing.
+  if (isCured(product, seen) && Object.hasOwn(product.relocatable, service.name.toLowerCase())) return [];
+  const { name, startType } = service;
+  return [
+    { kind: 'service', ...common, service: name, startType, structural: isStructural(product, service) },
+  ];
 }
 
-/** Is a Windows path inside a directory? Case does not matter, quotes and trailing separators neither. */
-export function isInside(path: string, directory: string): boolean {
-  const plain = (text: string): string => text.replaceAll('"', '').replaceAll('/', '\\').toLowerCase();
-  const root = plain(directory);
-  return plain(path).startsWith(root.endsWith('\\') ? root : `${root}\\`);
-}
+/** From this service pack on the product no longer blocks itself (Q157677). An unknown one is not cured. */
+const isCured = (product: ProductRules, seen: Observation): boolean =>
+  product.structuralUntil !== null &&
+  seen.servicePack !== null &&
+  seen.servicePack >= product.structuralUntil;
 
-/** The directory part of a Windows path. */
-export function directoryOf(path: string): string {
-  const plain = path.replaceAll('"', '');
-  return plain.slice(0, Math.max(0, plain.lastIndexOf('\\')));
-}
+/** The seed's fault: image path under the component directory and automatic start. Waiting can not clear it (Q168463). */
+const isStructural = (product: ProductRules, { startType, imagePath }: Service): boolean =>
+  startType === 'automatic' && isInside(imagePath, product.componentDirectory);

@@ -18,6 +18,8 @@ export type CampaignState =
   | ({
       readonly status: 'paused';
       readonly pausedAt: number;
+      /** A gate paused it, and not a person. */
+      readonly byGate: boolean;
       readonly by: string;
       readonly because: string;
     } & Running)
@@ -114,18 +116,20 @@ function pause(
     return refused(`campaign ${definition.campaign} is not running: it is ${state.status}`);
   return move(
     campaign,
-    { ...state, status: 'paused', pausedAt: now, by, because: reason },
+    { ...state, status: 'paused', pausedAt: now, byGate: false, by, because: reason },
     `paused: ${reason}`,
   );
 }
 
-/** Whoever resumes has read the reason: the not-ok ends so far are accepted, further ones count again. */
+/** Whoever resumes after a gate has read the reason: the not-ok ends so far are accepted, further ones count again. */
 function resume(campaign: Campaign, counters: Tally): CampaignDecision {
   const { state, definition } = campaign;
   if (state.status !== 'paused')
     return refused(`campaign ${definition.campaign} is not paused: it is ${state.status}`);
   const { startedAt, openWaves } = state;
-  const accepted = waveProgress(campaign.waveSizes, counters).map((wave) => wave.notOk);
+  const accepted = state.byGate
+    ? waveProgress(campaign.waveSizes, counters).map((wave) => wave.notOk)
+    : state.accepted;
   return move(campaign, { status: 'running', startedAt, openWaves, accepted }, 'resumed');
 }
 
@@ -143,6 +147,7 @@ function judge(campaign: Campaign, state: Running, counters: Tally, now: number)
       ...state,
       status: 'paused',
       pausedAt: now,
+      byGate: true,
       by: 'gate',
       because: broken.because,
     } as const;

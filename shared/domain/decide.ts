@@ -1,6 +1,6 @@
 import { describeBlocker } from './blocker.ts';
 import { defer, ignore, move } from './defer.ts';
-import { restNotice } from './ladder.ts';
+import { restNotice, told } from './ladder.ts';
 import { observed } from './observed.ts';
 import type { Rules } from './policy.ts';
 import { stepDone, stepFailed } from './remedy.ts';
@@ -60,7 +60,7 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
       return move(upgrade, { phase: 'looking' }, 'outcome of the restart order not known: looking');
     case 'notifying':
       // It can not be seen whether users were told. Telling them twice is worse than counting the notice from now.
-      return tell(rules, upgrade, now);
+      return tell(rules, upgrade, now, told);
     case 'restarting':
       return move(upgrade, { phase: 'looking' }, 'time to see whether it is back');
     case 'deferred':
@@ -109,13 +109,13 @@ const marked = (upgrade: Upgrade, now: number, because: string): Decision =>
   });
 
 function notified(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
-  return upgrade.state.phase === 'notifying' ? tell(rules, upgrade, now) : late(upgrade, event);
+  return upgrade.state.phase === 'notifying' ? tell(rules, upgrade, now, told) : late(upgrade, event);
 }
 
-function tell(rules: Rules, upgrade: Upgrade, now: number): Decision {
+function tell(rules: Rules, upgrade: Upgrade, now: number, because: string): Decision {
   const blockers = upgrade.state.phase === 'notifying' ? upgrade.state.blockers : [];
-  const told: Upgrade = { ...upgrade, memory: { ...upgrade.memory, notifiedAt: now } };
-  return restNotice(told, blockers, now + rules.policy.noticeMs);
+  const notified: Upgrade = { ...upgrade, memory: { ...upgrade.memory, notifiedAt: now } };
+  return restNotice(notified, blockers, now + rules.policy.noticeMs, because);
 }
 
 /** A command that is not a step failed: nothing was done (unreachable, refused), or the outcome is unknown and a look tells. */
@@ -136,8 +136,8 @@ function commandFailed(
         return defer(rules, upgrade, 'download', `the update command failed: ${failure.message}`, now);
       return unanswered(upgrade, failure.message);
     case 'notifying':
-      // Nobody could be told; the next step does not depend on it.
-      return tell(rules, upgrade, now);
+      if (failure.kind === 'unreachable') return defer(rules, upgrade, 'unreachable', failure.message, now);
+      return tell(rules, upgrade, now, `users could not be told (${failure.message})`);
     case 'looking':
     case 'restarting':
     case 'deferred':

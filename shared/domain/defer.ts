@@ -31,6 +31,15 @@ export function defer(
   now: number,
   blockers: readonly Blocker[] = [],
 ): Decision {
+  const { lastDeferral } = upgrade.memory;
+  if (lastDeferral?.class === kind && now < lastDeferral.until) {
+    // A check-in caused this look. It found the same, so the planned attempt stands and the budget is not touched.
+    return move(
+      upgrade,
+      { phase: 'deferred', class: kind, until: lastDeferral.until, because, blockers },
+      because,
+    );
+  }
   const policy = rules.policy.deferrals[kind];
   const used = upgrade.memory.deferrals[kind] ?? 0;
   if (used >= policy.budget) {
@@ -44,7 +53,10 @@ export function defer(
   const point = spread(rules.seed, rules.campaign, upgrade.client, kind, used);
   const until = now + backoff(policy, used, point);
   const deferrals = { ...upgrade.memory.deferrals, [kind]: used + 1 };
-  return move(upgrade, { phase: 'deferred', class: kind, until, because, blockers }, because, { deferrals });
+  return move(upgrade, { phase: 'deferred', class: kind, until, because, blockers }, because, {
+    deferrals,
+    lastDeferral: { class: kind, until },
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { defer, move, settle } from './defer.ts';
 import type { Observation } from './observation.ts';
 import { persistsBecause } from './persistence.ts';
 import type { DeferralClass, Rules } from './policy.ts';
-import { firstStep, type Journal, type Procedure } from './procedure.ts';
+import { firstStep, type Journal, type Procedure, wayBack } from './procedure.ts';
 import type { Decision, Upgrade } from './upgrade.ts';
 
 /**
@@ -36,9 +36,10 @@ function nextRung(rules: Rules, upgrade: Upgrade, seen: Observation, found: Case
   const procedures = ladder.filter(
     (step): step is Procedure => step === 'workaround' || step === 'relocation',
   );
-  const next = procedures.find((procedure) => !tried.includes(procedure));
+  const next = procedures.find((procedure) => !tried.includes(attemptAt(procedure, found.target.service)));
   if (next === undefined) return exhausted(upgrade, found, procedures, now);
-  if (ladder.includes('notify') && notifiedAt === null && seen.users.length > 0) {
+  const tellsFirst = ladder.includes('notify') && ladder.indexOf('notify') < ladder.indexOf(next);
+  if (tellsFirst && notifiedAt === null && seen.users.length > 0) {
     return move(
       upgrade,
       { phase: 'notifying', blockers: found.blockers },
@@ -46,7 +47,7 @@ function nextRung(rules: Rules, upgrade: Upgrade, seen: Observation, found: Case
     );
   }
   const noticeUntil = notifiedAt === null ? now : notifiedAt + noticeMs;
-  if (now < noticeUntil) return restNotice(upgrade, found.blockers, noticeUntil);
+  if (now < noticeUntil) return restNotice(upgrade, found.blockers, noticeUntil, told);
   if (seen.packageRunning) {
     return defer(
       rules,
@@ -60,21 +61,35 @@ function nextRung(rules: Rules, upgrade: Upgrade, seen: Observation, found: Case
   return beginProcedure(upgrade, next, found);
 }
 
+export const told = 'users were told that the service will be moved';
+
 /** Users were told; they get their time before the next step. */
-export const restNotice = (upgrade: Upgrade, blockers: readonly Blocker[], until: number): Decision =>
+export const restNotice = (
+  upgrade: Upgrade,
+  blockers: readonly Blocker[],
+  until: number,
+  because: string,
+): Decision =>
   move(
     upgrade,
     {
       phase: 'deferred',
       class: 'service',
       until,
-      because: 'users were told that the service will be moved',
+      because,
       blockers,
     },
-    'users get their time before the next step',
+    `${because}; they get their time before the next step`,
   );
 
 function beginProcedure(upgrade: Upgrade, procedure: Procedure, { target, blockers, ripe }: Case): Decision {
+  const { workaround, tried } = upgrade.memory;
+  if (workaround !== null) {
+    // The pre-image of the next procedure must be the service as it was before the first one.
+    const journal = wayBack('workaround', workaround.preImage, null);
+    const because = `the workaround did not help (${ripe}); it is taken back before the ${procedure}`;
+    return move(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because);
+  }
   const journal: Journal = {
     procedure,
     direction: 'forward',
@@ -89,9 +104,13 @@ function beginProcedure(upgrade: Upgrade, procedure: Procedure, { target, blocke
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers },
     `${procedure} of ${target.service}: ${target.executable} ${ripe}`,
-    { tried: [...upgrade.memory.tried, procedure] },
+    { tried: [...tried, attemptAt(procedure, target.service)] },
   );
 }
+
+/** How a procedure that was begun on a service is remembered. */
+export const attemptAt = (procedure: Procedure, service: string): string =>
+  `${procedure} of ${service.toLowerCase()}`;
 
 function exhausted(upgrade: Upgrade, found: Case, procedures: readonly Procedure[], now: number): Decision {
   const tried =

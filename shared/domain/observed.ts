@@ -1,40 +1,56 @@
 import { type Blocker, blockersOf, fingerprint } from './blocker.ts';
 import { defer, move, settle } from './defer.ts';
-import { climb } from './ladder.ts';
-import type { Observation } from './observation.ts';
+import { attemptAt, climb } from './ladder.ts';
+import type { Intent, Observation } from './observation.ts';
 import { countSightings } from './persistence.ts';
 import type { Rules } from './policy.ts';
-import { journalOf } from './procedure.ts';
+import { journalOf, turnBack } from './procedure.ts';
 import { type Proof, prove } from './proof.ts';
 import { askRestart, stillRestarting, withoutRestart } from './restart.ts';
 import type { Ending } from './ending.ts';
-import type { Decision, Upgrade } from './upgrade.ts';
+import type { Decision, Memory, Upgrade } from './upgrade.ts';
 
 /** What a look means for the upgrade: the centre of the domain. Each question is asked in order of weight. */
 export function observed(rules: Rules, before: Upgrade, seen: Observation, now: number): Decision {
-  if (seen.intent !== null && before.memory.workaround === null) {
-    const journal = journalOf(seen.intent);
-    return move(
-      before,
-      { phase: 'remedying', journal, retryAt: null, blockers: [] },
-      `found an unfinished ${journal.procedure} on the client`,
-    );
-  }
+  if (seen.intent !== null && before.memory.workaround === null)
+    return resume(before, seen, seen.intent, now);
   if (seen.role === 'server') return excluded(before, now);
-  const restarting = stillRestarting(rules, before, seen, now);
-  if (restarting !== null) return restarting;
-
   const blockers = blockersOf(rules.product, seen).filter(
     (blocker) => !isCuredByRestart(before, seen, blocker),
   );
-  const upgrade = learn(rules, withoutRestart(before), seen, blockers);
+  const upgrade = learn(rules, withoutRestart(before), seen, blockers, now);
   const proof = prove(rules.files, seen);
   if (proof.kind === 'current') return finish(upgrade, now);
+  const restarting = stillRestarting(rules, before, seen, now);
+  if (restarting !== null) return restarting;
   if (blockers.length > 0) return climb(rules, upgrade, seen, blockers, now);
   return rules.product.route === 'direct'
     ? goDirect(rules, upgrade, proof, now)
     : goByLogon(rules, upgrade, seen, proof, now);
 }
+
+/**
+ * A procedure that the record does not know stands open on the client: a Redis was lost, or another servpack was here. It is
+ * ended first; on a server it goes back.
+ */
+function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number): Decision {
+  const found = journalOf(intent);
+  const goesOn = found.direction === 'back' || seen.role !== 'server';
+  const journal = goesOn ? found : turnBack(found, null);
+  const tried = [...upgrade.memory.tried, attemptAt(found.procedure, found.service)];
+  return move(
+    upgrade,
+    { phase: 'remedying', journal, retryAt: null, blockers: [] },
+    `found an unfinished ${found.procedure} on the client`,
+    { lastLook: lookOf(seen, now), ...(intent.step === 'record' ? {} : { tried }) },
+  );
+}
+
+const lookOf = ({ bootId, evidence }: Observation, at: number): Memory['lastLook'] => ({
+  at,
+  bootId,
+  evidence,
+});
 
 /** Logon, site and helper servers carry the same service legitimately; as seen on the machine, whatever the fleet file says. */
 const excluded = (upgrade: Upgrade, now: number): Decision =>
@@ -55,19 +71,31 @@ const isCuredByRestart = ({ memory }: Upgrade, seen: Observation, blocker: Block
   memory.workaround?.bootId === seen.bootId &&
   blocker.service.toLowerCase() === memory.workaround.preImage.service.name.toLowerCase();
 
-function learn(rules: Rules, upgrade: Upgrade, seen: Observation, blockers: readonly Blocker[]): Upgrade {
+/** What is remembered of a look. Times are servpack's own: a client's clock may be wrong. */
+function learn(
+  rules: Rules,
+  upgrade: Upgrade,
+  seen: Observation,
+  blockers: readonly Blocker[],
+  now: number,
+): Upgrade {
   const { memory } = upgrade;
-  const isMarked = seen.setupPhase === 'upgrade' || seen.setupPhase === 'verifyFiles';
+  // Someone else may have run Upgrade.bat on the client, or our own mark may have had an unknown outcome. By the direct route a
+  // mark alone starts nothing.
+  const isMarked =
+    rules.product.route === 'logon' && (seen.setupPhase === 'upgrade' || seen.setupPhase === 'verifyFiles');
   return {
     ...upgrade,
     memory: {
       ...memory,
-      // Someone else may have run Upgrade.bat on the client, or our own mark may have had an unknown outcome.
-      marked: memory.marked ?? (isMarked ? { at: seen.at, bootId: seen.bootId } : null),
+      marked: memory.marked ?? (isMarked ? { at: now, bootId: seen.bootId } : null),
       unanswered: memory.unanswered && !isMarked,
-      sightings: countSightings(rules.policy.persistence, memory.sightings, blockers, seen),
+      sightings: countSightings(rules.policy.persistence, memory.sightings, blockers, {
+        at: now,
+        bootId: seen.bootId,
+      }),
       seen: [...new Set([...memory.seen, ...blockers.map(fingerprint)])],
-      lastLook: { at: seen.at, bootId: seen.bootId, evidence: seen.evidence },
+      lastLook: lookOf(seen, now),
     },
   };
 }
@@ -114,6 +142,7 @@ function goByLogon(
 ): Decision {
   const { marked, unanswered, workaround } = upgrade.memory;
   if (unanswered) return defer(rules, unmarked(upgrade), 'download', 'the client did not take the mark', at);
+  if (marked === null && isLeaving(seen)) return leaving(upgrade, seen, at);
   if (marked === null) return move(upgrade, { phase: 'marking' }, 'nothing is in the way');
   if (proof.kind === 'filesMissing') return defer(rules, upgrade, 'download', whyNot(proof), at);
   if (seen.setupPhase === 'installed') {
@@ -122,6 +151,15 @@ function goByLogon(
   if (workaround?.bootId === seen.bootId) return askRestart(rules, upgrade, seen, 'workaround', at);
   if (seen.bootId === marked.bootId) return askRestart(rules, upgrade, seen, 'mark', at);
   return awaitLogon(rules, upgrade, seen, at);
+}
+
+/** The product is being taken off this client; a mark would put it back. */
+const isLeaving = ({ setupPhase }: Observation): boolean =>
+  setupPhase === 'deinstall' || setupPhase === 'componentDeinstall';
+
+function leaving(upgrade: Upgrade, { setupPhase }: Observation, at: number): Decision {
+  const because = `SetupPhase is ${setupPhase}: the product is being removed from this client`;
+  return settle(upgrade, { end: 'needsAttention', cause: 'being removed', because, blockers: [] }, at);
 }
 
 function awaitLogon(rules: Rules, upgrade: Upgrade, seen: Observation, at: number): Decision {

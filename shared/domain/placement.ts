@@ -49,11 +49,12 @@ const noticeOf = (blockers: number): string =>
  * May this upgrade go on while its campaign is paused? True for what has been begun on the client and should not be broken off:
  * a restart that was ordered, a procedure that is open, an update whose mark is set.
  */
-export const isFinishing = ({ state, memory }: Upgrade): boolean =>
-  state.phase === 'remedying' ||
-  memory.marked !== null ||
-  memory.restart !== null ||
-  memory.workaround !== null;
+export const isFinishing = (upgrade: Upgrade): boolean => {
+  const { state, memory } = upgrade;
+  // A procedure that is only about to be recorded has not been begun.
+  if (state.phase === 'remedying') return !beginsSomething(upgrade);
+  return memory.marked !== null || memory.restart !== null || memory.workaround !== null;
+};
 
 /**
  * Does the step into this state begin something new on the client? Such a commit is refused unless the campaign runs. A look changes

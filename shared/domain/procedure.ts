@@ -58,22 +58,28 @@ export interface Journal {
 export const firstStep = (procedure: Procedure, direction: Direction): StepName =>
   steps[procedure][direction][0] ?? 'close';
 
+/**
+ * The steps of this journal. The way back of a relocation is as long as what may have been done: nothing when it could not even be
+ * recorded, and a service that would not stop is only seen to run.
+ */
+function orderOf({ procedure, direction, turnedAt }: Journal): readonly StepName[] {
+  if (direction === 'back' && turnedAt === 'record') return ['close'];
+  if (direction === 'back' && turnedAt === 'stop') return ['startAgain', 'close'];
+  return steps[procedure][direction];
+}
+
 /** The journal one step further, or null when its last step is done. */
 export function nextStep(journal: Journal): Journal | null {
-  const order = steps[journal.procedure][journal.direction];
+  const order = orderOf(journal);
   const step = order[order.indexOf(journal.step) + 1];
   return step === undefined ? null : { ...journal, step, failures: 0 };
 }
 
-/** The same procedure on its way back. Nothing was changed before `record` was done, so then there is nothing to undo. */
-export const turnBack = (journal: Journal, ending: Ending | null): Journal => ({
-  ...journal,
-  direction: 'back',
-  step: firstStep(journal.procedure, 'back'),
-  failures: 0,
-  ending,
-  turnedAt: journal.step,
-});
+/** The same procedure on its way back, from the step that could not be done. */
+export function turnBack(journal: Journal, ending: Ending | null): Journal {
+  const turned: Journal = { ...journal, direction: 'back', failures: 0, ending, turnedAt: journal.step };
+  return { ...turned, step: orderOf(turned)[0] ?? 'close' };
+}
 
 /** The journal of a procedure that has its pre-image, standing at its first step. */
 const fromPreImage = (procedure: Procedure, direction: Direction, preImage: PreImage): Journal => ({
@@ -93,16 +99,20 @@ export const wayBack = (procedure: Procedure, preImage: PreImage, ending: Ending
   ending,
 });
 
-/** The journal of a procedure found unfinished on the client: it goes on at the step the client remembers. */
+/**
+ * The journal of a procedure found unfinished on the client: it goes on at the step the client remembers. One that was only recorded has
+ * changed nothing, so only its intent is taken away.
+ */
 export function journalOf(intent: Intent): Journal {
   const begun = fromPreImage(intent.kind, intent.direction, intent.preImage);
+  if (intent.step === 'record') return turnBack(begun, null);
   const known = stepsOf(intent.kind, intent.direction).find((step) => step === intent.step);
   return { ...begun, step: known ?? begun.step };
 }
 
 /** "step 4 of 8 (protect)" */
 export function progressOf(journal: Journal): string {
-  const order = steps[journal.procedure][journal.direction];
+  const order = orderOf(journal);
   return `step ${order.indexOf(journal.step) + 1} of ${order.length} (${journal.step})`;
 }
 

@@ -4,7 +4,8 @@ import type { Rules } from './policy.ts';
 import { type Journal, nextStep, progressOf, turnBack } from './procedure.ts';
 import { backoff } from './retry.ts';
 import type { Ending } from './ending.ts';
-import type { Decision, Failure, Remedying, Upgrade } from './upgrade.ts';
+import type { Decision, Failure, Memory, Remedying, Upgrade } from './upgrade.ts';
+import { attemptAt } from './ladder.ts';
 
 /** Tries of the way back against a client that answers and refuses, before a person is called. */
 const maxRefusals = 5;
@@ -45,10 +46,7 @@ function wentForward(upgrade: Upgrade, { procedure, preImage, service }: Journal
 }
 
 function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedying, now: number): Decision {
-  const whole: Upgrade = {
-    ...upgrade,
-    memory: { ...upgrade.memory, workaround: null, ...afterBack(upgrade, journal) },
-  };
+  const whole: Upgrade = { ...upgrade, memory: { ...upgrade.memory, ...afterBack(upgrade, journal) } };
   if (journal.ending !== null) return settle(whole, journal.ending, now);
   const because = `${journal.service} is exactly as it was before`;
   // It would not stop, so it is likely to be busy (Q173073); asking again at once would only be refused again.
@@ -58,10 +56,11 @@ function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedyi
 }
 
 /** A relocation that could not even stop the service changed nothing and may be tried again. */
-function afterBack({ memory }: Upgrade, journal: Journal): Partial<Upgrade['memory']> {
-  if (journal.procedure === 'workaround') return {};
-  return journal.turnedAt === 'stop'
-    ? { tried: memory.tried.filter((each) => each !== 'relocation') }
+function afterBack({ memory }: Upgrade, { procedure, service, turnedAt }: Journal): Partial<Memory> {
+  if (procedure === 'workaround') return { workaround: null };
+  if (turnedAt === 'record') return {};
+  return turnedAt === 'stop'
+    ? { tried: memory.tried.filter((each) => each !== attemptAt(procedure, service)) }
     : { relocation: 'undone' };
 }
 
@@ -80,7 +79,7 @@ export function stepFailed(
   const { journal } = state;
   const failures = journal.failures + 1;
   const refused = failure.kind === 'failed';
-  if (refused && journal.direction === 'forward') return turnRound(upgrade, state, failure, now);
+  if (refused && journal.direction === 'forward') return turnRound(upgrade, state, failure);
   const patience = refused ? maxRefusals : rules.policy.deferrals.unreachable.budget;
   if (failures > patience) return leaveOpen(upgrade, state, failure, now);
   const retryAt = now + backoff(rules.policy.deferrals.unreachable, Math.min(journal.failures, 8), 0.5);
@@ -88,16 +87,15 @@ export function stepFailed(
   return move(upgrade, { ...state, journal: { ...journal, failures }, retryAt }, because);
 }
 
-function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure, now: number): Decision {
+function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure): Decision {
   const { journal, blockers } = state;
   const because = `${journal.procedure} of ${journal.service} failed at ${progressOf(journal)}: ${failure.message}`;
   const cause = `${journal.procedure} failed at ${journal.step}`;
   const ending: Ending = { end: 'needsAttention', cause, because, blockers };
-  // Nothing has been changed yet.
-  if (journal.step === 'record') return settle(upgrade, ending, now);
   // After the workaround the ladder has another rung, and a service that will not stop now may stop later.
-  const goesOn = journal.procedure === 'workaround' || journal.step === 'stop';
-  const back = turnBack(journal, goesOn ? null : { ...ending, because: `${because}; undone` });
+  const goesOn = journal.step !== 'record' && (journal.procedure === 'workaround' || journal.step === 'stop');
+  const done = journal.step === 'record' ? 'nothing was changed' : 'undone';
+  const back = turnBack(journal, goesOn ? null : { ...ending, because: `${because}; ${done}` });
   return move(upgrade, { ...state, journal: back, retryAt: null }, `${because}; going back`);
 }
 

@@ -40,7 +40,7 @@ export function askRestart(
   }
   const orders = upgrade.memory.restarts[cause] ?? 0;
   if (orders >= maxOrders) {
-    const because = `took ${orders} orders to restart and never did`;
+    const because = `was ordered to restart ${orders} times and never did`;
     return settle(upgrade, { end: 'needsAttention', cause: 'does not restart', because, blockers: [] }, now);
   }
   const restart: PendingRestart = {
@@ -71,7 +71,7 @@ export function restartAnswered(
   if (failure?.kind === 'unreachable') {
     return defer(
       rules,
-      withoutRestart(upgrade),
+      takeBack(upgrade, restart),
       'unreachable',
       `could not order the restart: ${failure.message}`,
       now,
@@ -80,7 +80,7 @@ export function restartAnswered(
   if (failure?.kind === 'failed') {
     return defer(
       rules,
-      withoutRestart(upgrade),
+      takeBack(upgrade, restart),
       'restart',
       `the client refused to restart: ${failure.message}`,
       now,
@@ -138,6 +138,13 @@ export function awaitReturn(
   const ending = { end: 'failed', cause: 'did not come back', because, blockers: [] } as const;
   return move(upgrade, { phase: 'settled', at: now, ...ending }, because);
 }
+
+/** The order provably never took effect, so it does not count. */
+const takeBack = (upgrade: Upgrade, { cause }: PendingRestart): Upgrade => {
+  const { restarts } = upgrade.memory;
+  const fewer = { ...restarts, [cause]: Math.max(0, (restarts[cause] ?? 0) - 1) };
+  return { ...upgrade, memory: { ...upgrade.memory, restart: null, restarts: fewer } };
+};
 
 export const withoutRestart = (upgrade: Upgrade): Upgrade => ({
   ...upgrade,

@@ -2,7 +2,7 @@ import type { Blocker } from './blocker.ts';
 import type { Ending } from './ending.ts';
 import type { Observation, PreImage } from './observation.ts';
 import type { DeferralClass } from './policy.ts';
-import type { Journal, Procedure, StepName } from './procedure.ts';
+import type { Journal, StepName } from './procedure.ts';
 
 /**
  * One client's part in one campaign: the unit of state. `state` says where it stands and carries exactly that state's
@@ -83,8 +83,10 @@ export interface Memory {
   /** A service set to manual by the workaround that must get its start type back before the upgrade may settle. */
   readonly workaround: { readonly preImage: PreImage; readonly bootId: string } | null;
   readonly relocation: 'none' | 'done' | 'undone';
-  /** Procedures that were begun and are not to be begun again in this attempt. */
-  readonly tried: readonly Procedure[];
+  /** Procedures that were begun and are not to be begun again in this attempt, by `attemptAt`. */
+  readonly tried: readonly string[];
+  /** The last deferral planned: a look before its time, after a check-in, does not spend the budget. */
+  readonly lastDeferral: { readonly class: DeferralClass; readonly until: number } | null;
   /** Where the moved service runs now. */
   readonly servicePath: string | null;
   /** The workaround was used: the same service will block again at the next release. */
@@ -139,6 +141,7 @@ export const newMemory: Memory = {
   workaround: null,
   relocation: 'none',
   tried: [],
+  lastDeferral: null,
   servicePath: null,
   willBlockAgain: false,
   lastLook: null,

@@ -104,6 +104,7 @@ describe('a wave opens the next one', () => {
       ...running(2),
       status: 'paused',
       pausedAt: evening,
+      byGate: true,
       by: 'gate',
       because: 'b',
     } as CampaignState;
@@ -120,6 +121,18 @@ describe('a wave opens the next one', () => {
     ).toMatchObject({
       campaign: { state: { status: 'paused' } },
     });
+  });
+
+  test('a pause by a person accepts nothing', () => {
+    const bad = counters({ upgraded: 10 }, { upgraded: 40, failed: 3 });
+    const paused = decideCampaign(
+      standing(running(2)),
+      { type: 'PauseRequested', by: 'kim', reason: 'night' },
+      evening,
+    );
+    if (paused.kind !== 'moved') throw new Error('not paused');
+    const resumed = decideCampaign(paused.campaign, { type: 'ResumeRequested', counters: bad }, evening);
+    expect(resumed).toMatchObject({ campaign: { state: { status: 'running', accepted: [0, 0, 0] } } });
   });
 
   test('it ends when every client has settled', () => {

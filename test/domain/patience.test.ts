@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blockersOf, describeBlocker, fingerprint, isInside } from '../../shared/domain/blocker.ts';
+import { blockersOf, describeBlocker, fingerprint } from '../../shared/domain/blocker.ts';
+import { executableOf, isInside, withExecutable } from '../../shared/domain/image-path.ts';
 import type { Observation } from '../../shared/domain/observation.ts';
 import { countSightings, persistsBecause } from '../../shared/domain/persistence.ts';
 import { prove } from '../../shared/domain/proof.ts';
@@ -110,6 +111,14 @@ describe('blockers', () => {
   test('a program of a user, and a file that someone holds', () => {
     const found = blockersOf(rules.product, seen(blockedByProgram, { locked: ['pcmwin32.exe', 'sm32.hlp'] }));
     expect(found.map(fingerprint)).toEqual(['program pcmwin32.exe', 'file sm32.hlp']);
+  });
+
+  test('an image path keeps its quotes and arguments when its executable moves', () => {
+    const to = 'C:\\SMS_PCM\\pcmsvc32.exe';
+    expect(executableOf('"C:\\Program Files\\a b.exe" -k x')).toBe('C:\\Program Files\\a b.exe');
+    expect(withExecutable('"C:\\Program Files\\a b.exe" -k x', to)).toBe(`"${to}" -k x`);
+    expect(withExecutable('C:\\MS\\SMS\\BIN\\PCMSVC32.EXE /debug', to)).toBe(`${to} /debug`);
+    expect(withExecutable('C:\\MS\\SMS\\BIN\\PCMSVC32.EXE', to)).toBe(to);
   });
 
   test('inside a directory, whatever the spelling', () => {

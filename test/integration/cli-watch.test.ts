@@ -19,7 +19,7 @@ const half: Moment = {
 };
 const paused: Moment = {
   ...half,
-  state: { status: 'paused', pausedAt: now, by: 'anna', because: 'phones ring', ...begun },
+  state: { status: 'paused', pausedAt: now, byGate: false, by: 'anna', because: 'phones ring', ...begun },
 };
 const ended = (failed: number): Moment => ({
   state: { status: 'ended', endedAt: now, ...begun },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { recount } from '../../shared/store/recount.ts';
+import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { oneClient } from './one-client.ts';
 
@@ -62,4 +63,49 @@ test('a check-in wakes a deferred client at once, and a stale job is ignored', a
   expect(Object.values(upgrade.memory.sightings)[0]?.looks).toBe(1);
   expect(before).toBeDefined();
   expect(one.dispatcher.next()).toEqual(before);
+});
+
+describe('a client that restarts in the middle of a relocation', () => {
+  /** The client restarts just before the nth call of this kind; the driver finds it unreachable and comes back. */
+  const restartingAt =
+    (op: 'copyFile' | 'protectDirectory' | 'configureService' | 'startService' | 'removeFile', nth: number) =>
+    (inner: Gateway): Gateway => {
+      let calls = 0;
+      return new Proxy(inner, {
+        get: (target, name: keyof Gateway) => {
+          if (name !== op) return target[name].bind(target);
+          return async (change: Change, ...rest: never[]) => {
+            calls += 1;
+            if (calls === nth) await target.restart(change);
+            return (target[name] as (...args: unknown[]) => Promise<unknown>)(change, ...rest);
+          };
+        },
+      });
+    };
+
+  test.each(['copyFile', 'protectDirectory', 'configureService', 'startService'] as const)(
+    'before %s: the service runs from its new place',
+    async (op) => {
+      await using one = await oneClient('pcmInBin', {}, restartingAt(op, 1));
+      const { upgrade } = await one.settle();
+      expect(upgrade.state).toMatchObject({ end: 'upgraded' });
+      const truth = await one.fleet.clientTruth(one.client);
+      const service = truth?.services.find((each) => each.name === 'SMS_PACKAGE_COMMAND_MANAGER_NT');
+      expect(service).toMatchObject({ runsFrom: moved, imagePath: moved, startType: 'automatic' });
+      expect(truth?.intent).toBeNull();
+    },
+  );
+
+  test.each([
+    ['configureService', 2],
+    ['startService', 2],
+    ['removeFile', 1],
+  ] as const)('on the way back, before %s: all is as it was', async (op, nth) => {
+    await using one = await oneClient('staysHome', {}, restartingAt(op, nth));
+    const { upgrade } = await one.settle();
+    expect(upgrade.state).toMatchObject({ end: 'needsAttention', cause: 'relocation failed at start' });
+    const truth = await one.fleet.clientTruth(one.client);
+    expect(truth?.services).toEqual(truth?.servicesAtFirst);
+    expect(truth?.intent).toBeNull();
+  });
 });

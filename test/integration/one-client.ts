@@ -112,7 +112,11 @@ export interface OneClient extends AsyncDisposable {
 }
 
 /** One simulated client with a trait, admitted to a running campaign: the driver's whole world without a queue. */
-export async function oneClient(trait: Trait, changes: Partial<CampaignPolicy> = {}): Promise<OneClient> {
+export async function oneClient(
+  trait: Trait,
+  changes: Partial<CampaignPolicy> = {},
+  wrap: (gateway: Gateway) => Gateway = (gateway) => gateway,
+): Promise<OneClient> {
   const client = clientWith(trait);
   const clock = new JumpingClock(weekdayEvening);
   const row = { client, host: client, logonServer: 'LS-1', zone: 'UTC', role: 'workstation' } as const;
@@ -123,7 +127,7 @@ export async function oneClient(trait: Trait, changes: Partial<CampaignPolicy> =
     clock,
     startedAt: weekdayEvening,
   });
-  const gateway = connectSimulatedGateway({ port: fleet.port });
+  const gateway = wrap(connectSimulatedGateway({ port: fleet.port }));
   const store = createMemoryStore(() => Date.now());
   const dispatcher = new HandDispatcher();
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });

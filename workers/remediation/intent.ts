@@ -1,3 +1,4 @@
+import { executableOf, withExecutable } from '../../shared/domain/image-path.ts';
 import type { Intent, PreImage } from '../../shared/domain/observation.ts';
 import type { Journal } from '../../shared/domain/procedure.ts';
 import { ok } from '../../shared/errors.ts';
@@ -13,14 +14,14 @@ export async function record(runner: Runner, journal: Journal): Promise<GatewayR
   if (target === undefined)
     return failed(`the product profile does not say where to move ${journal.service}`);
   const from = service.value.imagePath;
-  const sha256 = await gateway.hashFile(change.target, from, change.signal);
+  const sha256 = await gateway.hashFile(change.target, executableOf(from), change.signal);
   if (!sha256.ok) return sha256;
-  if (sha256.value === null) return failed(`${from} is not there`);
+  if (sha256.value === null) return failed(`${executableOf(from)} is not there`);
   const preImage = {
     service: service.value,
     sha256: sha256.value,
     from,
-    to: `${target.to}\\${target.executable}`,
+    to: withExecutable(from, `${target.to}\\${target.executable}`),
   };
   const announced = await announce(runner, journal, preImage);
   return announced.ok ? ok(preImage) : announced;

@@ -1,4 +1,4 @@
-import { directoryOf } from '../../shared/domain/blocker.ts';
+import { directoryOf, executableOf } from '../../shared/domain/image-path.ts';
 import type { PreImage } from '../../shared/domain/observation.ts';
 import type { Journal, StepName } from '../../shared/domain/procedure.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
@@ -19,6 +19,8 @@ type Step = (runner: Runner, service: string, preImage: PreImage) => Promise<Gat
 /** Runs one step of a procedure: makes one thing so and proves it. A step that was cut off may be run again. */
 export async function runStep(runner: Runner, journal: Journal): Promise<UpgradeEvent> {
   const { step, service, preImage } = journal;
+  // The last step takes away what the others announce themselves by.
+  if (step === 'close') return stepEvent(step, await runner.gateway.writeIntent(runner.change, null));
   if (step === 'record' || preImage === null) {
     const recorded = await record(runner, journal);
     return recorded.ok
@@ -26,39 +28,63 @@ export async function runStep(runner: Runner, journal: Journal): Promise<Upgrade
       : { type: 'StepFailed', step, failure: recorded.error };
   }
   const announced = await announce(runner, journal, preImage);
-  const result = announced.ok ? await steps[step](runner, service, preImage) : announced;
-  return result.ok
-    ? { type: 'StepDone', step, preImage: null }
-    : { type: 'StepFailed', step, failure: result.error };
+  return stepEvent(step, announced.ok ? await steps[step](runner, service, preImage) : announced);
 }
 
-const steps: Readonly<Record<Exclude<StepName, 'record'>, Step>> = {
+const stepEvent = (step: StepName, result: GatewayResult<void>): UpgradeEvent =>
+  result.ok
+    ? { type: 'StepDone', step, preImage: null }
+    : { type: 'StepFailed', step, failure: result.error };
+
+const steps: Readonly<Record<Exclude<StepName, 'record' | 'close'>, Step>> = {
   stop: stopService,
   copy: (runner, _service, preImage) => copy(runner, preImage),
   protect: ({ gateway, change }, _service, { to }) => gateway.protectDirectory(change, directoryOf(to)),
-  repoint: (runner, service, { to }) => configureService(runner, service, { imagePath: to }),
+  repoint: (runner, service, { to }) => pointStopped(runner, service, { imagePath: to }),
   start: startLikeBefore,
   prove: proveMoved,
   setManual: (runner, service) => configureService(runner, service, { startType: 'manual' }),
   pointBack: (runner, service, { from, service: { startType } }) =>
-    configureService(runner, service, { imagePath: from, startType }),
+    pointStopped(runner, service, { imagePath: from, startType }),
   startAgain: startLikeBefore,
-  removeCopy: ({ gateway, change }, _service, { to }) => gateway.removeFile(change, to),
+  removeCopy: (runner, _service, preImage) => removeCopy(runner, preImage),
   restoreStartType: (runner, service, { service: { startType } }) =>
     configureService(runner, service, { startType }),
-  close: ({ gateway, change }) => gateway.writeIntent(change, null),
 };
 
-async function copy(
-  { gateway, change }: Runner,
-  { from, to, sha256 }: PreImage,
+/**
+ * A client that restarted meanwhile has started the service again, from the old place: a new image path alone would leave its
+ * process where it is.
+ */
+async function pointStopped(
+  runner: Runner,
+  service: string,
+  settings: Parameters<typeof configureService>[2],
 ): Promise<GatewayResult<void>> {
-  const there = await gateway.hashFile(change.target, to, change.signal);
+  const stopped = await stopService(runner, service);
+  return stopped.ok ? configureService(runner, service, settings) : stopped;
+}
+
+async function copy(runner: Runner, { from, to, sha256 }: PreImage): Promise<GatewayResult<void>> {
+  const { gateway, change } = runner;
+  const target = executableOf(to);
+  const there = await hashFile(runner, target);
   if (!there.ok) return there;
   if (there.value === sha256) return ok(undefined);
-  const copied = await gateway.copyFile(change, from, to);
+  const copied = await gateway.copyFile(change, executableOf(from), target);
   if (!copied.ok) return copied;
-  const check = await gateway.hashFile(change.target, to, change.signal);
+  const check = await hashFile(runner, target);
   if (!check.ok) return check;
-  return check.value === sha256 ? ok(undefined) : failed(`the copy at ${to} is not the same file`);
+  return check.value === sha256 ? ok(undefined) : failed(`the copy at ${target} is not the same file`);
 }
+
+/** Takes away our copy, and nothing that someone else has put there. */
+async function removeCopy(runner: Runner, { to, sha256 }: PreImage): Promise<GatewayResult<void>> {
+  const target = executableOf(to);
+  const there = await hashFile(runner, target);
+  if (!there.ok) return there;
+  return there.value === sha256 ? runner.gateway.removeFile(runner.change, target) : ok(undefined);
+}
+
+const hashFile = ({ gateway, change }: Runner, path: string): Promise<GatewayResult<string | null>> =>
+  gateway.hashFile(change.target, path, change.signal);

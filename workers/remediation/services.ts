@@ -78,9 +78,22 @@ export async function proveMoved(
   if (!now.ok) return now;
   const different = differences(now.value, { ...preImage.service, imagePath: preImage.to });
   if (different.length > 0) return failed(`${service} is not as before: ${different.join(', ')}`);
-  return now.value.state === stateBefore(preImage)
-    ? ok(undefined)
-    : failed(`${service} is ${now.value.state}`);
+  if (now.value.state !== stateBefore(preImage)) return failed(`${service} is ${now.value.state}`);
+  return proveProcessMoved(runner, now.value);
+}
+
+/** Settings say where a service will run from; only its process says where it runs. */
+async function proveProcessMoved(
+  { gateway, change, rules }: Runner,
+  { name, pid }: Service,
+): Promise<GatewayResult<void>> {
+  if (pid === null) return ok(undefined);
+  const { componentDirectory } = rules.product;
+  const request = { componentDirectory, files: [], services: [name] };
+  const seen = await gateway.look(change.target, request, change.signal);
+  if (!seen.ok) return seen;
+  const stays = seen.value.processes.find((process) => process.pid === pid);
+  return stays === undefined ? ok(undefined) : failed(`${name} still runs from ${stays.imagePath}`);
 }
 
 export const readService = ({ gateway, change }: Runner, service: string): Promise<GatewayResult<Service>> =>

@@ -54,6 +54,7 @@ export const pausedState: CampaignState = {
   ...runningState(),
   status: 'paused',
   pausedAt: at,
+  byGate: false,
   by: 'operator',
   because: 'lunch',
 };

@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import type { Intent, Observation } from '../../shared/domain/observation.ts';
+import { isFinishing } from '../../shared/domain/placement.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import {
+  admitted,
+  after,
+  anna,
+  blockedByPcm,
+  blockedByProgram,
+  direct,
+  evening,
+  hours,
+  look,
+  minutes,
+  oldClient,
+  phases,
+  preImage,
+  rules,
+  type Timed,
+  upToDate,
+  withPolicy,
+} from './given.ts';
+
+/** What goes wrong between two looks: each of these once ended badly. */
+const activated: UpgradeEvent = { type: 'Activated' };
+const done = (step: string): UpgradeEvent =>
+  ({ type: 'StepDone', step, preImage: step === 'record' ? preImage : null }) as UpgradeEvent;
+const unreachable = { kind: 'unreachable', message: 'no route' } as const;
+const atOnce = withPolicy({ structural: 'atOnce', ladder: ['wait', 'workaround', 'relocation'] });
+const intentOf = (kind: Intent['kind'], step: string): Partial<Observation> => ({
+  intent: { kind, campaign: 'lost', direction: 'forward', step, preImage },
+});
+
+describe('a pause', () => {
+  test('holds a procedure that has not been recorded yet, and lets one that has go on', () => {
+    const queued = after(withPolicy({ structural: 'atOnce' }), admitted, [[evening, look(blockedByPcm)]]);
+    expect(phases(queued)).toBe('remedying relocation forward record');
+    expect(isFinishing(queued)).toBe(false);
+    expect(isFinishing(after(rules, queued, [[evening, done('record')]]))).toBe(true);
+  });
+});
+
+describe('an intent that nobody remembers', () => {
+  test('of a workaround: the service still counts as set to manual, and gets its start type back', () => {
+    const found = after(atOnce, admitted, [
+      [evening, look(blockedByPcm, intentOf('workaround', 'setManual'))],
+      [evening, done('setManual')],
+      [evening, look(blockedByPcm, intentOf('workaround', 'setManual'))],
+    ]);
+    expect(phases(found)).toBe('marking');
+    expect(found.memory.workaround?.preImage.service.startType).toBe('automatic');
+    const end = after(atOnce, found, [
+      [evening, { type: 'ClientMarked' }],
+      [evening + hours(12), look(upToDate, { bootId: 'boot-2' })],
+    ]);
+    expect(phases(end)).toBe('remedying workaround back restoreStartType');
+  });
+
+  test('that only stands recorded is taken away; on a server a move goes back', () => {
+    const recorded = after(rules, admitted, [
+      [evening, look(blockedByPcm, intentOf('relocation', 'record'))],
+    ]);
+    expect(phases(recorded)).toBe('remedying relocation back close');
+    const server = after(rules, admitted, [
+      [evening, look(blockedByPcm, intentOf('relocation', 'start'), { role: 'server' })],
+    ]);
+    expect(phases(server)).toBe('remedying relocation back stop');
+  });
+});
+
+describe('one procedure after the other', () => {
+  test('the workaround is taken back before the relocation reads the service as it was', () => {
+    const blockedAgain = after(atOnce, admitted, [
+      [evening, look(blockedByPcm)],
+      [evening, done('record')],
+      [evening, done('setManual')],
+      [evening + hours(1), look(blockedByPcm, { bootId: 'boot-2' })],
+    ]);
+    expect(phases(blockedAgain)).toBe('remedying workaround back restoreStartType');
+    const climbed = after(atOnce, blockedAgain, [
+      [evening + hours(1), done('restoreStartType')],
+      [evening + hours(1), done('startAgain')],
+      [evening + hours(1), done('close')],
+      [evening + hours(1), look(blockedByPcm, { bootId: 'boot-2' })],
+    ]);
+    expect(phases(climbed)).toBe('remedying relocation forward record');
+    expect(climbed.memory.workaround).toBeNull();
+  });
+
+  test('a procedure that the client will not record takes its intent away', () => {
+    const refused = after(atOnce, admitted, [
+      [evening, look(blockedByPcm)],
+      [evening, { type: 'StepFailed', step: 'record', failure: { kind: 'failed', message: 'read only' } }],
+    ]);
+    expect(phases(refused)).toBe('remedying workaround back close');
+    expect(phases(after(atOnce, refused, [[evening, done('close')]]))).toBe('settled needsAttention');
+  });
+});
+
+describe('proof and restarts', () => {
+  const ordered = after(rules, admitted, [
+    [evening, look()],
+    [evening, { type: 'ClientMarked' }],
+    [evening, look({ setupPhase: 'upgrade' })],
+    [evening, { type: 'RestartOrdered' }],
+  ]);
+
+  test('a client that is current is upgraded, whether it restarted or not', () => {
+    const late: readonly Timed[] = [
+      [evening + hours(5), activated],
+      [evening + hours(5), look(upToDate)],
+    ];
+    expect(phases(after(rules, ordered, late))).toBe('settled upgraded');
+  });
+
+  test('an order that never went out does not count', () => {
+    const again: readonly Timed[] = Array.from({ length: 5 }, (_, i): readonly Timed[] => [
+      [evening + hours(i), look({ setupPhase: 'upgrade' })],
+      [evening + hours(i), { type: 'CommandFailed', failure: unreachable }],
+      [evening + hours(i) + minutes(59), activated],
+    ]).flat();
+    const marked = after(rules, admitted, [
+      [evening, look()],
+      [evening, { type: 'ClientMarked' }],
+    ]);
+    expect(after(rules, marked, again).memory.restarts).toEqual({ mark: 0 });
+  });
+
+  test('by the direct route the update runs also on a client that is marked already', () => {
+    expect(phases(after(direct, admitted, [[evening, look({ setupPhase: 'verifyFiles' })]]))).toBe(
+      'updating',
+    );
+  });
+
+  test('a client that the product is being removed from is not marked', () => {
+    const leaving = after(rules, admitted, [[evening, look({ setupPhase: 'deinstall' })]]);
+    expect(leaving.state).toMatchObject({ end: 'needsAttention', cause: 'being removed' });
+  });
+});
+
+describe('patience', () => {
+  test('check-ins before the planned time do not spend a budget, and the plan stands', () => {
+    const waiting = after(rules, admitted, [[evening, look(blockedByProgram)]]);
+    const storm: readonly Timed[] = Array.from({ length: 20 }, (_, i): readonly Timed[] => [
+      [evening + minutes(i), { type: 'CheckedIn' }],
+      [evening + minutes(i), look(blockedByProgram)],
+    ]).flat();
+    expect(after(rules, waiting, storm).state).toMatchObject({ until: evening + minutes(30) });
+    expect(after(rules, waiting, storm).memory.deferrals).toEqual({ program: 1 });
+  });
+
+  test("a client's clock says nothing about how long a blocker is there", () => {
+    const future = { ...blockedByPcm, at: evening + hours(25) };
+    const seen: UpgradeEvent = { type: 'ClientObserved', observation: { ...oldClient, ...future } };
+    const { memory } = after(rules, admitted, [
+      [evening, look(blockedByPcm)],
+      [evening + minutes(30), activated],
+    ]);
+    expect(Object.values(memory.sightings)[0]?.since).toBe(evening);
+    expect(after(rules, admitted, [[evening, seen]]).memory.lastLook?.at).toBe(evening);
+  });
+
+  test('users who could not be reached are told later, before anything is moved', () => {
+    const told = withPolicy({ structural: 'atOnce' });
+    const failed = after(told, admitted, [
+      [evening, look(blockedByPcm, { users: [anna] })],
+      [evening, { type: 'CommandFailed', failure: unreachable }],
+    ]);
+    expect(phases(failed)).toBe('deferred unreachable');
+    expect(failed.memory.notifiedAt).toBeNull();
+  });
+});
