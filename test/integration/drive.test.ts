@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { recount } from '../../shared/store/recount.ts';
 import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
@@ -65,6 +66,13 @@ test('a check-in wakes a deferred client at once, and a stale job is ignored', a
   expect(one.dispatcher.next()).toEqual(before);
 });
 
+/** Orders a restart and waits until the client is down. */
+async function restartNow(gateway: Gateway, change: Change): Promise<void> {
+  await gateway.restart(change);
+  const request = { componentDirectory: 'C:\\MS\\SMS\\BIN', files: [], services: [] };
+  while ((await gateway.look(change.target, request, change.signal)).ok) await setTimeout(5);
+}
+
 describe('a client that restarts in the middle of a relocation', () => {
   /** The client restarts just before the nth call of this kind; the driver finds it unreachable and comes back. */
   const restartingAt =
@@ -76,7 +84,7 @@ describe('a client that restarts in the middle of a relocation', () => {
           if (name !== op) return target[name].bind(target);
           return async (change: Change, ...rest: never[]) => {
             calls += 1;
-            if (calls === nth) await target.restart(change);
+            if (calls === nth) await restartNow(target, change);
             return (target[name] as (...args: unknown[]) => Promise<unknown>)(change, ...rest);
           };
         },

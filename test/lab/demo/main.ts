@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
@@ -34,6 +34,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<b
   stack.defer(() => redis.value.stop());
   say(`Redis: ${redis.value.how}; everything of the lab lies under the prefix ${labPrefix}`);
 
+  rmSync(join(options.dataDir, 'logs'), { recursive: true, force: true });
   const sample = prepareSample(options.dataDir, options.clients);
   const clock: ClockAnchor = { labAt: labBegins, realAt: Date.now() + preparationMs, speed: options.speed };
   const house: LabHouse = { redisUrl: redis.value.url, prefix: labPrefix, dataDir: options.dataDir, clock };
