@@ -2,9 +2,6 @@ import { chooseAdmissions } from '../shared/domain/admission.ts';
 import type { Campaign } from '../shared/domain/campaign.ts';
 import { dispatch, type Office } from './office.ts';
 
-/** How many queued clients of one logon server and wave are looked at in one round. */
-const perServer = 200;
-
 /**
  * Fills the free slots of a running campaign: those who have been parked first, then those who wait. The choice is a pure
  * function; the store compares and sets, so a choice made on old numbers can not break a budget.
@@ -14,8 +11,9 @@ export async function admit(office: Office, { definition }: Campaign): Promise<n
   const { store, clock, log } = office;
   const name = definition.campaign;
   const inUse = await store.slotsInUse(name);
-  if (inUse.active >= definition.budgets.active) return 0;
-  const queued = await store.queued(name, Math.min(perServer, definition.budgets.active));
+  const free = definition.budgets.active - inUse.active;
+  if (free <= 0) return 0;
+  const queued = await store.queued(name, free);
   const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...queued.waiting]);
   if (chosen.length === 0) return 0;
   const admitted = await store.admit(name, chosen, clock.now());

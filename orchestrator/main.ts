@@ -37,7 +37,7 @@ export async function runOrchestrator(
   if (!store.ok) return store;
   const office: Office = {
     store: store.value,
-    dispatcher: openDispatcher(config.redisUrl, config.prefix),
+    dispatcher: openDispatcher(config.redisUrl, config.prefix, log),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log,
   };

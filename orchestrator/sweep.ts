@@ -1,8 +1,12 @@
+import type { SweepFinding } from '../shared/store/store.ts';
 import { dispatch, type Office } from './office.ts';
 
 /** Real time that a job may be late before the sweep adds it again. */
 const graceMs = 2_000;
 const perRound = 1_000;
+
+/** How many of the longest overdue the next round passes over: in a long queue later ones get their turn too. */
+const passedOver = new WeakMap<Office, number>();
 
 /**
  * The safety net: upgrades that are overdue without a job (a crash between commit and add, a wiped queue) get their job again,
@@ -10,13 +14,23 @@ const perRound = 1_000;
  * @returns how many were found
  */
 export async function sweepRound(office: Office): Promise<number> {
-  const { store, clock, log } = office;
-  const findings = await store.sweep(clock.now(), clock.policySpan(graceMs), perRound);
-  for (const { key, found, next } of findings)
-    log.info({ ...key, activation: next.activation, found }, 'swept');
+  const { store, clock } = office;
+  const skip = passedOver.get(office) ?? 0;
+  const findings = await store.sweep(clock.now(), clock.policySpan(graceMs), perRound, skip);
+  const overdue = findings.filter(({ found }) => found === 'overdue').length;
+  passedOver.set(office, findings.length < perRound ? 0 : skip + overdue);
+  logAll(office, findings, overdue);
   await dispatch(
     office,
     findings.map(({ next }) => next),
   );
   return findings.length;
+}
+
+/** One line a round, for a queue that is merely long has many of them every second. */
+function logAll({ log }: Office, findings: readonly SweepFinding[], overdue: number): void {
+  if (findings.length === 0) return;
+  log.info({ overdue, leaseExpired: findings.length - overdue }, 'swept');
+  for (const { key, found, next } of findings)
+    log.debug({ ...key, activation: next.activation, found }, 'swept');
 }

@@ -31,8 +31,11 @@ const isPlainObject = (value: unknown): value is object =>
 const sortedByKey = (value: object): unknown =>
   Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 
-/** The raw evidence of a look: canonical JSON of what the gateway brought, at most 16 KiB. */
-export function evidenceOf(look: ClientLook): string {
+/**
+ * The raw evidence of a look: canonical JSON of what the gateway brought, at most 16 KiB. The moment of the look is left out (the
+ * audit has it), so that looks that find the same are kept once.
+ */
+export function evidenceOf({ at: _at, ...look }: ClientLook): string {
   const cut = (text: string | null): string | null =>
     text === null ? null : capped(text, rawTextBytesAtMost);
   const evidence = {

@@ -20,7 +20,7 @@ export function openLog(role: string, level: string): Logger {
 
 /** An error's own words and place; connection errors may carry options with a password, so nothing else is kept. */
 function errorForLog(error: unknown): unknown {
-  if (!(error instanceof Error)) return String(error);
+  if (!(error instanceof Error)) return withoutCredentials(String(error));
   return {
     type: error.name,
     message: withoutCredentials(error.message),
@@ -28,5 +28,5 @@ function errorForLog(error: unknown): unknown {
   };
 }
 
-/** Blots out what stands before the @ of any URL. */
-export const withoutCredentials = (text: string): string => text.replace(/\/\/[^/@\s]*@/g, '//[redacted]@');
+/** Blots out user and password of any URL, up to the last @ before its path: a password may hold one of its own. */
+export const withoutCredentials = (text: string): string => text.replace(/\/\/[^/\s]*@/g, '//[redacted]@');

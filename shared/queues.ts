@@ -1,5 +1,6 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import type { Logger } from 'pino';
 import type { QueueName } from './domain/placement.ts';
 import type { Activation, UpgradeKey } from './store/store.ts';
 
@@ -39,17 +40,28 @@ export interface Dispatcher {
   close(): Promise<void>;
 }
 
-/** A producer fails at once while Redis is away (no offline queue): what it could not add, the sweep adds. */
-export function openDispatcher(url: string, prefix: string): Dispatcher {
+/** What Redis has not answered by then is refused, so that a silent network does not hang a round. */
+const answerMs = 5_000;
+
+/**
+ * A producer fails at once while Redis is away (no offline queue): what it could not add, the sweep adds.
+ * @param log told of errors of the connection
+ */
+export function openDispatcher(url: string, prefix: string, log?: Logger): Dispatcher {
   const connection = new Redis(url, {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
+    commandTimeout: answerMs,
     lazyConnect: false,
   });
   // Without a listener a lost connection would end the process; every failed call reports it anyway.
   connection.on('error', () => undefined);
-  const open = (name: QueueName): Queue<JobData> =>
-    new Queue(name, { connection, prefix: queuePrefix(prefix) });
+  const open = (name: QueueName): Queue<JobData> => {
+    const queue = new Queue<JobData>(name, { connection, prefix: queuePrefix(prefix) });
+    // Without a listener BullMQ writes the whole error to the console, and one of AUTH holds the password.
+    queue.on('error', (error) => log?.warn({ error }, 'queue'));
+    return queue;
+  };
   const queues: Readonly<Record<QueueName, Queue<JobData>>> = {
     upgrades: open('upgrades'),
     remediations: open('remediations'),

@@ -1,7 +1,7 @@
 import type { Client } from '../shared/domain/definition.ts';
 import type { Rules } from '../shared/domain/policy.ts';
 import type { Command, UpgradeEvent } from '../shared/domain/upgrade.ts';
-import { evidenceOf, sha256 } from '../shared/evidence.ts';
+import { capped, evidenceBytesAtMost, evidenceOf, sha256 } from '../shared/evidence.ts';
 import type { LookRequest } from '../shared/products/client-look.ts';
 import { readObservation } from '../shared/products/observe.ts';
 import type { Profile } from '../shared/products/profile.ts';
@@ -63,7 +63,8 @@ async function look({ client, rules, profile, gateway, change }: Job): Promise<O
 function ran(result: GatewayResult<CommandOutput>, done: UpgradeEvent): Outcome {
   if (!result.ok) return { event: { type: 'CommandFailed', failure: result.error }, evidence: [] };
   const { exitCode, output } = result.value;
-  const text = `exit code ${exitCode}\n${output}`;
+  // Cut before it is hashed: a kept text must have the hash it is kept under.
+  const text = capped(`exit code ${exitCode}\n${output}`, evidenceBytesAtMost);
   const evidence = [{ sha256: sha256(text), text }];
   const failure = { kind: 'failed', message: `exit code ${exitCode}` } as const;
   return { event: exitCode === 0 ? done : { type: 'CommandFailed', failure }, evidence };

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
+import { crashesAtMost, giveUpAfterCrashes } from '../shared/domain/crash.ts';
 import type { QueueName } from '../shared/domain/placement.ts';
 import type { Dispatcher } from '../shared/queues.ts';
-import type { Fence, Store, UpgradeKey } from '../shared/store/store.ts';
+import type { Fence, Store, StoredUpgrade, UpgradeKey } from '../shared/store/store.ts';
+import { commitOf, type Committing } from './commit.ts';
 import { drive, type DriveEnd } from './drive.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { keepLease } from './lease.ts';
@@ -36,13 +38,15 @@ export async function activate(
 ): Promise<ActivationEnd> {
   const { store, clock, leaseMs } = workshop;
   const log = workshop.log.child({ ...key, activation });
+  const takenAt = performance.now();
   const begun = await store.begin(key, activation, randomUUID(), leaseMs, clock.now());
   if (begun.kind !== 'begun') {
     log.debug({ because: begun.because }, begun.kind);
     return begun.kind;
   }
   const { fence, stored } = begun;
-  const lease = keepLease(store, key, fence, leaseMs, log);
+  if (stored.crashes >= crashesAtMost) return giveUp({ ...workshop, key, fence, queue, log }, stored);
+  const lease = keepLease(store, key, { fence, leaseMs, takenAt }, log);
   try {
     const signal = AbortSignal.any([stop, lease.lost]);
     const job = await jobOf(workshop, key, fence, signal);
@@ -50,6 +54,22 @@ export async function activate(
   } finally {
     lease.stop();
   }
+}
+
+/** Settles an upgrade on which worker after worker is lost; nothing of it can be trusted to be loaded, so nothing is. */
+async function giveUp(
+  context: Committing & Pick<Workshop, 'store' | 'dispatcher' | 'log'>,
+  stored: StoredUpgrade,
+): Promise<ActivationEnd> {
+  const { store, clock, log, dispatcher } = context;
+  const upgrade = giveUpAfterCrashes(stored.upgrade, stored.crashes, clock.now());
+  const because = `${stored.crashes} workers in a row were lost on it`;
+  const move = { upgrade, because, evidence: [] };
+  log.error({ because }, 'gives up');
+  const outcome = await store.commit(commitOf(context, stored, move, stored.inbox.length));
+  if (outcome.kind !== 'committed') return 'lost';
+  if (outcome.handed !== null) await dispatcher.add(outcome.handed, clock.realDelay(outcome.handed.dueAt));
+  return 'settled';
 }
 
 async function jobOf(

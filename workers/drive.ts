@@ -1,42 +1,23 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../shared/clock.ts';
 import { decide } from '../shared/domain/decide.ts';
-import { beginsSomething, placementOf, type QueueName, queueOf } from '../shared/domain/placement.ts';
-import { difference, tallyOf } from '../shared/domain/tally.ts';
-import type { Upgrade, UpgradeEvent } from '../shared/domain/upgrade.ts';
+import { placementOf, queueOf } from '../shared/domain/placement.ts';
+import type { UpgradeEvent } from '../shared/domain/upgrade.ts';
+import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Dispatcher } from '../shared/queues.ts';
-import type {
-  Commit,
-  CommitOutcome,
-  Evidence,
-  Fence,
-  Message,
-  Store,
-  UpgradeKey,
-} from '../shared/store/store.ts';
+import type { Activation, Commit, CommitOutcome, Evidence, Message, Store } from '../shared/store/store.ts';
 import { act, type Job } from './act.ts';
+import { commitOf, type Committing, type Held, type Move } from './commit.ts';
 
 /** Everything one activation works with. */
-export interface Drive {
+export interface Drive extends Committing {
   readonly store: Store;
   readonly dispatcher: Dispatcher;
-  readonly clock: Clock;
   readonly log: Logger;
-  readonly key: UpgradeKey;
-  readonly fence: Fence;
-  readonly queue: QueueName;
   readonly job: Job;
 }
 
 /** How an activation ended; what comes next stands in the record. */
 export type DriveEnd = 'rested' | 'settled' | 'held' | 'handedOver' | 'lost';
-
-/** What the record holds while this driver has the lease. */
-interface Held {
-  readonly version: number;
-  readonly upgrade: Upgrade;
-  readonly inbox: readonly Message[];
-}
 
 /**
  * Drives one upgrade until it rests: command -> gateway -> event -> decide -> commit -> next command. Nothing is done on the
@@ -74,12 +55,6 @@ async function answer(
   return commitMove(context, held, { upgrade: decision.upgrade, because: decision.because, evidence });
 }
 
-interface Move {
-  readonly upgrade: Upgrade;
-  readonly because: string;
-  readonly evidence: readonly Evidence[];
-}
-
 /** Commits a move; messages that came in meanwhile are decided first, so that nobody rests past a wake-up. */
 async function commitMove(context: Drive, held: Held, move: Move): Promise<Held | DriveEnd> {
   let { inbox } = held;
@@ -103,14 +78,20 @@ async function commitMove(context: Drive, held: Held, move: Move): Promise<Held 
   }
 }
 
-/** The move with the inbox decided on top of it. */
+/** The move with the inbox decided on top of it; what clients sent along is kept as evidence. */
 function consume({ job, clock }: Drive, move: Move, inbox: readonly Message[]): Move {
   let { upgrade, because } = move;
   for (const message of inbox) {
     const decision = decide(job.rules, upgrade, { type: message.type }, clock.now());
     if (decision.kind === 'moved') ({ upgrade, because } = decision);
   }
-  return { ...move, upgrade, because };
+  return { upgrade, because, evidence: [...move.evidence, ...inbox.flatMap(evidenceIn)] };
+}
+
+function evidenceIn({ transcript }: Message): readonly Evidence[] {
+  if (transcript === null) return [];
+  const text = capped(transcript, evidenceBytesAtMost);
+  return [{ sha256: sha256(text), text }];
 }
 
 async function committed(
@@ -119,16 +100,24 @@ async function committed(
   { upgrade, because }: Move,
   outcome: Extract<CommitOutcome, { kind: 'committed' }>,
 ): Promise<Held | DriveEnd> {
-  const { log, dispatcher, clock } = context;
-  log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'moved');
-  const jobs = [outcome.next, outcome.handed].filter((each) => each !== null);
-  // The record is written: a job that can not be added now is added by the sweep.
-  await dispatcher
-    .addAll(jobs.map((activation) => ({ activation, delayMs: clock.realDelay(activation.dueAt) })))
-    .catch((error: unknown) => log.warn({ error }, 'could not add the next job; the sweep will'));
+  context.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'moved');
+  await addJobs(context, [outcome.next, outcome.handed]);
   if (upgrade.state.phase === 'settled') return 'settled';
   if (outcome.next !== null) return queueOf(upgrade) === context.queue ? 'rested' : 'handedOver';
   return { version: outcome.version, upgrade, inbox: [] };
+}
+
+/** The record is written: a job that can not be added now is added by the sweep. */
+async function addJobs(
+  { log, dispatcher, clock }: Drive,
+  activations: readonly (Activation | null)[],
+): Promise<void> {
+  const jobs = activations
+    .filter((each) => each !== null)
+    .map((activation) => ({ activation, delayMs: clock.realDelay(activation.dueAt) }));
+  await dispatcher
+    .addAll(jobs)
+    .catch((error: unknown) => log.warn({ error }, 'could not add the next job; the sweep will'));
 }
 
 /** The campaign does not run: the upgrade stays in the state it has and waits for a slot when the campaign goes on. */
@@ -141,51 +130,9 @@ async function park(context: Drive, held: Held, consumed: number, because: strin
   };
   const outcome = await context.store.commit(commit);
   if (outcome.kind === 'inbox') return park(context, held, outcome.messages.length, because);
-  return outcome.kind === 'committed' ? 'held' : 'lost';
-}
-
-function commitOf(
-  { key, fence, clock, queue, job }: Drive,
-  held: Held,
-  { upgrade, because, evidence }: Move,
-  consumed: number,
-): Commit {
-  const at = clock.now();
-  return {
-    key,
-    version: held.version,
-    fence,
-    at,
-    upgrade,
-    consumed,
-    step: beginsSomething(upgrade) ? 'start' : 'finish',
-    place: placeOf(upgrade, queue, at),
-    counters: difference(tallyOf(held.upgrade), tallyOf(upgrade)),
-    audit: {
-      at,
-      campaign: key.campaign,
-      client: key.client,
-      who: `worker ${job.change.fence.owner}`,
-      from: held.upgrade.state.phase,
-      to: upgrade.state.phase,
-      because,
-      evidence: evidence[0]?.sha256 ?? null,
-    },
-    evidence,
-  };
-}
-
-/** Work that belongs to the other queue rests until now, so that the other queue's limits apply to it. */
-function placeOf(upgrade: Upgrade, queue: QueueName, at: number): Commit['place'] {
-  const placement = placementOf(upgrade);
-  switch (placement.kind) {
-    case 'settled':
-      return { index: 'settled' };
-    case 'rest':
-      return { index: 'due', dueAt: placement.until, keepsSlots: placement.keepsSlots };
-    case 'drive':
-      return queueOf(upgrade) === queue ? { index: 'driven' } : { index: 'due', dueAt: at, keepsSlots: true };
-  }
+  if (outcome.kind !== 'committed') return 'lost';
+  await addJobs(context, [outcome.handed]);
+  return 'held';
 }
 
 /** The lease is gone, or the client has seen a newer driver: nothing more may be written or done. */

@@ -9,11 +9,17 @@ export interface Lease {
 
 /**
  * Renews a lease every third of its length. When Redis can not be asked for a whole lease the lease counts as lost: someone else
- * may have it by then. Real time.
+ * may have it by then. Real time that no one can set back.
+ * @param takenAt `performance.now()` from before the lease was asked for: it may have begun at once
  */
-export function keepLease(store: Store, key: UpgradeKey, fence: Fence, leaseMs: number, log: Logger): Lease {
+export function keepLease(
+  store: Store,
+  key: UpgradeKey,
+  { fence, leaseMs, takenAt }: { readonly fence: Fence; readonly leaseMs: number; readonly takenAt: number },
+  log: Logger,
+): Lease {
   const controller = new AbortController();
-  let heldUntil = Date.now() + leaseMs;
+  let heldUntil = takenAt + leaseMs;
   const lose = (because: string): void => {
     clearInterval(timer);
     if (controller.signal.aborted) return;
@@ -21,17 +27,17 @@ export function keepLease(store: Store, key: UpgradeKey, fence: Fence, leaseMs: 
     controller.abort(new Error(because));
   };
   const renew = async (): Promise<void> => {
-    const asked = Date.now();
+    const asked = performance.now();
     try {
       if (await store.renew(key, fence, leaseMs)) heldUntil = asked + leaseMs;
       else lose('another driver has it');
     } catch {
-      if (Date.now() >= heldUntil) lose('it could not be renewed in time');
+      if (performance.now() >= heldUntil) lose('it could not be renewed in time');
     }
   };
   const timer = setInterval(() => {
     // A process that was frozen wakes up here with its lease long gone.
-    if (Date.now() >= heldUntil) lose('it ended before it was renewed');
+    if (performance.now() >= heldUntil) lose('it ended before it was renewed');
     else void renew();
   }, leaseMs / 3);
   return { lost: controller.signal, stop: () => clearInterval(timer) };

@@ -37,7 +37,7 @@ export async function runWorker(config: Config, log: Logger): Promise<Result<Run
   if (!store.ok) return store;
   const workshop: Workshop = {
     store: store.value,
-    dispatcher: openDispatcher(config.redisUrl, config.prefix),
+    dispatcher: openDispatcher(config.redisUrl, config.prefix, log),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log,
     gateway: gateway.value,

@@ -24,11 +24,14 @@ export interface Staged {
  * hashes that the campaign began with.
  */
 export async function stage(office: Office, who: string, file: string): Promise<Result<Staged, Refusal>> {
-  const inUse = await refuseInUse(office, file);
-  if (inUse !== null) return err(inUse);
+  const before = await whyInUse(office, await releaseNamedIn(file));
+  if (before !== null) return err(before);
   const staged = await stageRelease(file);
   if (!staged.ok) return err(areInputFaults(staged.error) ? badFile(file, staged.error) : staged.error);
   const { release, tree, evidence, tookMs } = staged.value;
+  // An upgrade command takes its time, and a campaign may have started meanwhile.
+  const meanwhile = await whyInUse(office, release.release);
+  if (meanwhile !== null) return err(meanwhile);
   await office.store.stageRelease(
     release,
     { sha256: evidence.sha256, text: evidence.output },
@@ -39,16 +42,18 @@ export async function stage(office: Office, who: string, file: string): Promise<
   return ok({ release, tree, evidence: evidence.sha256, tookMs, started });
 }
 
-/** Asked before the upgrade command runs, for that changes the tree. */
-async function refuseInUse({ store }: Office, file: string): Promise<Refusal | null> {
+/** Null when the file has faults: they are told by the staging itself. */
+async function releaseNamedIn(file: string): Promise<string | null> {
   const text = await readInputFile(file, yamlBytesAtMost);
   const input = text.ok ? parseRelease(text.value, file) : text;
-  // Faults of the file are told by the staging itself.
-  if (!input.ok) return null;
-  const { release } = input.value;
-  for (const { campaign } of await store.campaigns()) {
+  return input.ok ? input.value.release : null;
+}
+
+/** Asked before the upgrade command runs, for that changes the tree, and again before its result is written. */
+async function whyInUse({ store }: Office, release: string | null): Promise<Refusal | null> {
+  for (const { campaign } of await store.campaigns(['running', 'paused'])) {
     const { definition, state } = campaign;
-    if (definition.release !== release || (state.status !== 'running' && state.status !== 'paused')) continue;
+    if (definition.release !== release) continue;
     const because = `release ${release} is being rolled out by campaign ${definition.campaign}, which is ${state.status}`;
     return fault('release.inUse', `${because}; stage a changed one under another name`);
   }

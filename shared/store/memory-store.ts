@@ -1,7 +1,8 @@
 import type { Client, Release } from '../domain/definition.ts';
-import { admit, queued, slotsInUse } from './memory/admission.ts';
+import { admit, slotsInUse } from './memory/admission.ts';
 import { commitCampaign, createCampaign, overlap } from './memory/campaigns.ts';
 import { deliver } from './memory/deliver.ts';
+import { queued } from './memory/queued.ts';
 import { sweep } from './memory/sweep.ts';
 import {
   byCreation,
@@ -10,10 +11,11 @@ import {
   emptyTables,
   keepEvidence,
   rowOf,
+  statusOf,
   type Tables,
 } from './memory/tables.ts';
 import { begin, commit, renew } from './memory/upgrades.ts';
-import type { AuditEntry, Store } from './store.ts';
+import type { AuditEntry, Queued, Store } from './store.ts';
 
 /**
  * The in-memory twin of the Redis adapter: same semantics, for tests and simulation. Nothing outlives the
@@ -26,7 +28,7 @@ export function createMemoryStore(now: () => number): Store {
     ...fleetOf(tables),
     ...campaignsOf(tables),
     ...upgradesOf(tables, now),
-    sweep: async (at, graceMs, limit) => sweep(tables, at, graceMs, limit, now()),
+    sweep: async (at, graceMs, limit, skip = 0) => sweep(tables, at, graceMs, limit, skip, now()),
     readEvidence: async (sha256) => tables.evidence.get(sha256) ?? null,
     audit: async (limit, filter = {}) => newestFirst(tables.audit, limit, filter),
     close: async () => undefined,
@@ -74,6 +76,8 @@ type CampaignPart = globalThis.Pick<
   | 'admit'
 >;
 
+const nobody: Queued = { parked: [], waiting: [] };
+
 function campaignsOf(tables: Tables): CampaignPart {
   const from = <T>(campaign: string, read: (table: CampaignTable) => T, none: T): T => {
     const table = tables.campaigns.get(campaign);
@@ -82,13 +86,17 @@ function campaignsOf(tables: Tables): CampaignPart {
   return {
     createCampaign: async (campaign, clients, audit) => createCampaign(tables, campaign, clients, audit),
     readCampaign: async (campaign) => from(campaign, ({ record }) => record, null),
-    campaigns: async () => [...tables.campaigns.values()].map(({ record }) => record).sort(byCreation),
+    campaigns: async (statuses) =>
+      [...tables.campaigns.values()]
+        .filter((table) => statuses === undefined || statuses.some((each) => each === statusOf(table)))
+        .map(({ record }) => record)
+        .sort(byCreation),
     commitCampaign: async (next, version, audit) => commitCampaign(tables, next, version, audit),
     counters: async (campaign) => from(campaign, ({ counters }) => Object.fromEntries(counters), {}),
     overlap: async (campaign, limit) => overlap(tables, campaign, limit),
     slotsInUse: async (campaign) => from(campaign, slotsInUse, { active: 0, perLogonServer: {} }),
     queued: async (campaign, limit) =>
-      from(campaign, (table) => queued(table, limit), { parked: [], waiting: [] }),
+      from<Queued | Promise<Queued>>(campaign, (table) => queued(tables, table, limit), nobody),
     admit: async (campaign, picks, at) => admit(tables, campaign, picks, at),
   };
 }

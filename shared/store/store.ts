@@ -1,4 +1,4 @@
-import type { Campaign } from '../domain/campaign.ts';
+import type { Campaign, CampaignState } from '../domain/campaign.ts';
 import type { Client, Release } from '../domain/definition.ts';
 import type { QueueName } from '../domain/placement.ts';
 import type { Tally } from '../domain/tally.ts';
@@ -51,6 +51,8 @@ export interface StoredUpgrade {
   readonly holdsSlots: boolean;
   /** May go on while the campaign is paused (`isFinishing`). */
   readonly finishing: boolean;
+  /** How many drivers in a row lost their lease and had committed nothing; a commit sets it back to 0. */
+  readonly crashes: number;
   readonly lease: { readonly fence: Fence; readonly until: number } | null;
   readonly inbox: readonly Message[];
 }
@@ -63,7 +65,7 @@ export interface Activation {
   readonly dueAt: number;
 }
 
-/** Text kept once by its SHA-256, at most `evidenceLimit` bytes. */
+/** Text kept once by its SHA-256, at most `evidenceBytesAtMost`. */
 export interface Evidence {
   readonly sha256: string;
   readonly text: string;
@@ -160,7 +162,10 @@ export interface SlotsInUse {
   readonly perLogonServer: Readonly<Record<string, number>>;
 }
 
-/** Who waits for a slot, oldest first, at most `limit` per logon server and wave. */
+/**
+ * Who may be given a slot, as far as budgets and other campaigns show now. Logon servers take turns, each with its
+ * own in their order: the longest parked first; the waiting ones by wave and place in the campaign.
+ */
 export interface Queued {
   readonly parked: readonly { readonly client: string; readonly logonServer: string }[];
   readonly waiting: readonly Pick[];
@@ -193,8 +198,8 @@ export interface Store {
     audit: AuditEntry,
   ): Promise<Result<CampaignRecord, Fault>>;
   readCampaign(campaign: string): Promise<CampaignRecord | null>;
-  /** By time of creation. */
-  campaigns(): Promise<readonly CampaignRecord[]>;
+  /** By time of creation; of these statuses, or all. Others than those asked for are not even read. */
+  campaigns(statuses?: readonly CampaignState['status'][]): Promise<readonly CampaignRecord[]>;
   /** Compare-and-set by version; null = someone else was faster, read again. */
   commitCampaign(next: Campaign, version: number, audit: AuditEntry): Promise<CampaignRecord | null>;
   counters(campaign: string): Promise<Tally>;
@@ -206,7 +211,11 @@ export interface Store {
 
   // Admission.
   slotsInUse(campaign: string): Promise<SlotsInUse>;
-  /** Only clients of open waves. */
+  /**
+   * Whom the free slots may go to, parked ones before waiting ones: at most `limit` and no more than the campaign has
+   * free slots, nobody of a logon server beyond its free slots, of open waves only. A client that another campaign
+   * claims is passed over; after very many of those in one call the next call looks from the beginning again.
+   */
   queued(campaign: string, limit: number): Promise<Queued>;
   /**
    * Makes waiting or parked clients due now with their slots taken. Compare-and-set for each: one that is no
@@ -242,16 +251,21 @@ export interface Store {
   commit(commit: Commit): Promise<CommitOutcome>;
   /** False = the lease is lost: abort everything. */
   renew(key: UpgradeKey, fence: Fence, leaseMs: number): Promise<boolean>;
-  /** Puts a message into the inbox of the client's unsettled upgrade and makes it due at `at`, in one step. */
+  /**
+   * Puts a message into the inbox of the client's unsettled upgrade and makes one that rests beyond `at` due at `at`
+   * under its next activation, in one step. One that is due already keeps its activation, and so its place in BullMQ.
+   */
   deliver(client: string, message: Message, at: number): Promise<DeliverOutcome>;
 
   // Safety net.
   /**
    * Upgrades overdue by more than `graceMs` of policy time, and drivers whose lease ended: what must be added
    * to BullMQ (again). An expired lease is taken away and the upgrade made due at `at` under the same
-   * activation number + 1; its slots stay with the record.
+   * activation number + 1; its slots stay with the record, and its crashes grow by 1.
+   * @param limit how many at most; ended leases come first, then the longest overdue
+   * @param skip so many of the longest overdue are passed over, so that later ones get their turn
    */
-  sweep(at: number, graceMs: number, limit: number): Promise<readonly SweepFinding[]>;
+  sweep(at: number, graceMs: number, limit: number, skip?: number): Promise<readonly SweepFinding[]>;
 
   readEvidence(sha256: string): Promise<string | null>;
   /** Newest first. */
@@ -268,4 +282,4 @@ export class StoreAway extends Error {
 }
 
 /** Evidence longer than this is cut, and the cut is marked. */
-export const evidenceLimit = 16 * 1024;
+export { evidenceBytesAtMost as evidenceLimit } from '../evidence.ts';

@@ -94,6 +94,9 @@ function judge(
       ? ['a server, and something was changed on it']
       : []),
     ...(client.intent === null ? [] : [`an unfinished ${client.intent.kind} stands on it`]),
+    ...(client.restartsOrdered > (policy.workaround ? 2 : 1)
+      ? [`it was restarted ${client.restartsOrdered} times for one cause`]
+      : []),
     ...client.violations.map(({ owners }) => `two drivers at once: ${owners.join(' and ')}`),
   ];
 }
@@ -132,13 +135,16 @@ const describe = (
 
 /** The services must be exactly as the client had them, and nothing of a move may be left behind. */
 function changeFaults(client: ClientTruth): readonly string[] {
-  const [now, before] = [client.services, client.servicesAtFirst].map((services) =>
-    services.map((service) => describe(service, client.reachable)),
-  );
-  const changed = (now ?? []).filter((service, index) => service !== before?.[index]);
+  const described = (services: readonly ServiceTruth[]): ReadonlyMap<string, string> =>
+    new Map(services.map((service) => [service.name, describe(service, client.reachable)]));
+  const now = described(client.services);
+  const before = described(client.servicesAtFirst);
+  const changed = [...now].filter(([name, text]) => before.get(name) !== text);
+  const gone = [...before.keys()].filter((name) => !now.has(name));
   const left = Object.keys(client.otherFiles).filter(isRelocated);
   return [
-    ...changed.map((service) => `its service is not as it was: ${service}`),
+    ...changed.map(([, text]) => `its service is not as it was: ${text}`),
+    ...gone.map((name) => `its service ${name} is gone`),
     ...(left.length === 0 ? [] : [`left behind: ${left.join(', ')}`]),
   ];
 }

@@ -17,7 +17,7 @@ import { writeTree } from '../lab/staged-tree.ts';
 import { Operator } from './operator.ts';
 
 /** Calls that begin something on a client. A look, a step that finishes and a check-in are none. */
-const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify']);
+const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify', 'stopService']);
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-pause-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -44,7 +44,7 @@ test(
     await operator.stageTree(folder, tree);
     // Few slots, so that there is always somebody who would go on.
     await operator.createCampaign(
-      'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nbudgets: { active: 8, perLogonServer: 4 }\n',
+      'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nstructural: atOnce\nbudgets: { active: 8, perLogonServer: 4 }\n',
     );
     const fleet = await startFleetProcess(house, { fleetCsv, seed: 'pause', tree, checkIn: null });
     stack.defer(() => fleet.stop());

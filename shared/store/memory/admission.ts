@@ -1,10 +1,9 @@
 import { queueOf, isFinishing } from '../../domain/placement.ts';
 import { admitted } from '../admitted.ts';
-import type { Activation, Candidate, Pick, Queued, SlotsInUse } from '../store.ts';
+import type { Activation, Candidate, Pick, SlotsInUse } from '../store.ts';
 import { admitParked, fullBudget, takeSlots } from './slots.ts';
 import {
   type CampaignTable,
-  compare,
   count,
   openWavesOf,
   type Row,
@@ -17,30 +16,6 @@ export function slotsInUse({ slots }: CampaignTable): SlotsInUse {
     active: [...slots.values()].reduce((sum, each) => sum + each, 0),
     perLogonServer: Object.fromEntries(slots),
   };
-}
-
-export function queued(table: CampaignTable, limit: number): Queued {
-  const open = openWavesOf(table);
-  const parked = [...table.rows.values()]
-    .filter(({ stored }) => stored.index === 'parked')
-    .sort((a, b) => a.parkedAt - b.parkedAt || compare(a.stored.key.client, b.stored.key.client))
-    .map(({ stored }) => ({ client: stored.key.client, logonServer: stored.upgrade.logonServer }));
-  const waiting = [...table.waiting.values()]
-    .filter(({ wave }) => wave < open)
-    .sort((a, b) => a.wave - b.wave);
-  return {
-    parked: atMost(limit, parked, ({ logonServer }) => logonServer),
-    waiting: atMost(limit, waiting, ({ wave, logonServer }) => `${wave}|${logonServer}`),
-  };
-}
-
-function atMost<T>(limit: number, all: readonly T[], group: (each: T) => string): readonly T[] {
-  const taken = new Map<string, number>();
-  return all.filter((each) => {
-    const before = taken.get(group(each)) ?? 0;
-    taken.set(group(each), before + 1);
-    return before < limit;
-  });
 }
 
 export function admit(
@@ -94,6 +69,7 @@ function admitWaiting(
     activation: 1,
     holdsSlots: true,
     finishing: isFinishing(upgrade),
+    crashes: 0,
     lease: null,
     inbox: [],
   };

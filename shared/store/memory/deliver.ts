@@ -1,17 +1,23 @@
 import { reasons } from '../reasons.ts';
-import { type DeliverOutcome, inboxLimit, type Message } from '../store.ts';
-import { makeDue } from './slots.ts';
-import { byCreation, rowOf, type Tables } from './tables.ts';
+import { type Activation, type DeliverOutcome, inboxLimit, type Message } from '../store.ts';
+import { makeDue, presentActivation } from './slots.ts';
+import { byCreation, type Row, rowOf, type Tables } from './tables.ts';
 
 export function deliver(tables: Tables, client: string, message: Message, at: number): DeliverOutcome {
   const campaign = tables.claims.get(client);
   const key = { campaign: campaign ?? '', client };
   const row = rowOf(tables, key);
   if (row === undefined) return { kind: 'ignored', because: whyNobody(tables, client) };
-  if (row.stored.inbox.length < inboxLimit)
-    row.stored = { ...row.stored, inbox: [...row.stored.inbox, message] };
-  const next = row.stored.index === 'due' ? makeDue(row, at, row.stored.holdsSlots) : null;
-  return { kind: 'delivered', key, next };
+  const isFull = row.stored.inbox.length >= inboxLimit;
+  if (!isFull) row.stored = { ...row.stored, inbox: [...row.stored.inbox, message] };
+  return { kind: 'delivered', key, next: wake(row, at, isFull) };
+}
+
+/** Due already: its job stays as it is, for a new number would go to the back of the queue and never come to the front. */
+function wake(row: Row, at: number, isFull: boolean): Activation | null {
+  const { index, dueAt, holdsSlots } = row.stored;
+  if (index !== 'due' || dueAt === null) return null;
+  return isFull || dueAt <= at ? presentActivation(row) : makeDue(row, at, holdsSlots);
 }
 
 /** The newest campaign that knows the client says why it has no unsettled upgrade. */

@@ -41,9 +41,20 @@ export function makeDue(row: Row, dueAt: number, holdsSlots: boolean): Activatio
   return { key, activation, queue, dueAt };
 }
 
+/** The one that its record names now. */
+export const presentActivation = ({ stored: { key, activation, queue, dueAt } }: Row): Activation => ({
+  key,
+  activation,
+  queue,
+  dueAt: dueAt ?? 0,
+});
+
+/** So many other logon servers are asked at most: every commit waits for it, and the leading round fills what is left. */
+const othersAtMost = 8;
+
 /**
- * A freed slot goes to the oldest parked upgrade of the same logon server, else of any other one that has
- * room.
+ * A freed slot goes to the oldest parked upgrade of the same logon server, else, when it was the last one of the
+ * campaign, of another one that has room.
  */
 export function handOver(
   table: CampaignTable,
@@ -52,14 +63,26 @@ export function handOver(
   at: number,
 ): Activation | null {
   if (statusOf(table) !== 'running') return null;
-  const next = [...table.rows.values()]
-    .filter((row) => row.stored.index === 'parked')
-    .filter((row) => fullBudget(table, key.campaign, row.stored.upgrade.logonServer) === null)
-    .sort((a, b) => rank(a, server) - rank(b, server) || byAge(a, b))[0];
-  return next === undefined ? null : admitParked(table, next, at);
+  const oldest = oldestParked(table);
+  const wasFull = activeIn(table) + 1 >= budgetsOf(table).active;
+  const others = wasFull ? [...oldest.keys()].slice(0, othersAtMost) : [];
+  for (const each of [server, ...others]) {
+    const row = oldest.get(each);
+    if (row !== undefined && fullBudget(table, key.campaign, each) === null) return admitParked(table, row, at);
+  }
+  return null;
 }
 
-const rank = ({ stored }: Row, server: string): number => (stored.upgrade.logonServer === server ? 0 : 1);
+/** The oldest parked upgrade of each logon server, the server of the oldest one first. */
+function oldestParked(table: CampaignTable): ReadonlyMap<string, Row> {
+  const oldest = new Map<string, Row>();
+  const parked = [...table.rows.values()].filter((row) => row.stored.index === 'parked').sort(byAge);
+  for (const row of parked) {
+    const { logonServer } = row.stored.upgrade;
+    if (!oldest.has(logonServer)) oldest.set(logonServer, row);
+  }
+  return oldest;
+}
 
 /** Equal times are ordered by name, so that both adapters choose the same one. */
 const byAge = (a: Row, b: Row): number =>

@@ -1,5 +1,5 @@
 import type { SweepFinding } from '../store.ts';
-import { makeDue } from './slots.ts';
+import { makeDue, presentActivation } from './slots.ts';
 import { compare, type Row, type Tables } from './tables.ts';
 
 /** Lost leases first: they are waiting for a driver. Then what is overdue, longest first. */
@@ -8,6 +8,7 @@ export function sweep(
   at: number,
   graceMs: number,
   limit: number,
+  skip: number,
   now: number,
 ): readonly SweepFinding[] {
   const rows = [...tables.campaigns.values()].flatMap((table) => [...table.rows.values()]);
@@ -15,24 +16,20 @@ export function sweep(
     .filter(({ stored }) => stored.lease !== null && stored.lease.until <= now)
     .sort((a, b) => (a.stored.lease?.until ?? 0) - (b.stored.lease?.until ?? 0) || byName(a, b))
     .slice(0, limit)
-    .map((row): SweepFinding => ({
-      key: row.stored.key,
-      found: 'leaseExpired',
-      next: makeDue(row, at, row.stored.holdsSlots),
-    }));
+    .map((row) => takeLease(row, at));
   const overdue = rows
     .filter(({ stored }) => stored.dueAt !== null && stored.dueAt < at - graceMs)
     .sort((a, b) => (a.stored.dueAt ?? 0) - (b.stored.dueAt ?? 0) || byName(a, b))
-    .slice(0, limit - expired.length)
-    .map(overdueFinding);
+    .slice(skip, skip + limit - expired.length)
+    .map((row): SweepFinding => ({ key: row.stored.key, found: 'overdue', next: presentActivation(row) }));
   return [...expired, ...overdue];
 }
 
-const overdueFinding = ({ stored }: Row): SweepFinding => ({
-  key: stored.key,
-  found: 'overdue',
-  next: { key: stored.key, activation: stored.activation, queue: stored.queue, dueAt: stored.dueAt ?? 0 },
-});
+function takeLease(row: Row, at: number): SweepFinding {
+  const next = makeDue(row, at, row.stored.holdsSlots);
+  row.stored = { ...row.stored, crashes: row.stored.crashes + 1 };
+  return { key: next.key, found: 'leaseExpired', next };
+}
 
 const byName = (a: Row, b: Row): number =>
   compare(

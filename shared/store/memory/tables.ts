@@ -1,11 +1,10 @@
 import type { Client, Release } from '../../domain/definition.ts';
 import type { Tally } from '../../domain/tally.ts';
-import { capped } from '../../evidence.ts';
+import { capped, evidenceBytesAtMost } from '../../evidence.ts';
 import {
   type AuditEntry,
   type CampaignRecord,
   type Evidence,
-  evidenceLimit,
   type Pick,
   type StoredUpgrade,
   type UpgradeKey,
@@ -76,6 +75,6 @@ export function count(counters: Map<string, number>, changes: Tally): void {
 
 export function keepEvidence(tables: Tables, all: readonly Evidence[]): void {
   for (const { sha256, text } of all) {
-    if (!tables.evidence.has(sha256)) tables.evidence.set(sha256, capped(text, evidenceLimit));
+    if (!tables.evidence.has(sha256)) tables.evidence.set(sha256, capped(text, evidenceBytesAtMost));
   }
 }

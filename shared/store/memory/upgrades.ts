@@ -26,12 +26,17 @@ export function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
     return { kind: 'parked', because: parked };
   }
   if (!row.stored.holdsSlots) takeSlots(table, row.stored.upgrade.logonServer);
-  tables.fences = Math.max(tables.fences + 1, now);
+  tables.fences = Math.max(tables.fences + 1, now * 1_000);
   const fence: Fence = { counter: tables.fences, owner: asked.owner };
   const lease = { fence, until: now + asked.leaseMs };
-  row.stored = { ...row.stored, index: 'driven', dueAt: null, holdsSlots: true, lease };
+  const crashes = row.stored.crashes + (isHeir(row, asked) ? 1 : 0);
+  row.stored = { ...row.stored, index: 'driven', dueAt: null, holdsSlots: true, crashes, lease };
   return { kind: 'begun', stored: row.stored, fence };
 }
+
+/** BullMQ may bring the job of a dead driver back before the sweep takes the lease away: the same crash. */
+const isHeir = ({ stored }: Row, { owner }: Begin): boolean =>
+  stored.lease !== null && stored.lease.fence.owner !== owner;
 
 function whyIgnored({ stored }: Row, { activation, owner, at }: Begin, now: number): string | null {
   if (stored.index === 'settled') return reasons.settled;
@@ -88,6 +93,7 @@ function write(
   row.stored = {
     ...row.stored,
     version: row.stored.version + 1,
+    crashes: 0,
     upgrade,
     queue: queueOf(upgrade),
     finishing: isFinishing(upgrade),

@@ -1,5 +1,5 @@
-import { capped } from '../../evidence.ts';
-import { type AuditEntry, type Evidence, evidenceLimit } from '../store.ts';
+import { capped, evidenceBytesAtMost } from '../../evidence.ts';
+import type { AuditEntry, Evidence } from '../store.ts';
 import { pairs, type Shard } from './shard.ts';
 
 /**
@@ -30,7 +30,7 @@ export function auditFields(entry: AuditEntry | null): readonly string[] {
 }
 
 export const evidenceFields = (all: readonly Evidence[]): readonly string[] =>
-  all.flatMap(({ sha256, text }) => [sha256, capped(text, evidenceLimit)]);
+  all.flatMap(({ sha256, text }) => [sha256, capped(text, evidenceBytesAtMost)]);
 
 const pageSize = 500;
 

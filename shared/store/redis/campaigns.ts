@@ -37,13 +37,34 @@ export async function readCampaign({ redis, keys }: Shard, campaign: string): Pr
   return recordOf(await redis.hmget(keys.of('campaign', campaign), 'version', 'json'));
 }
 
+type Statuses = Parameters<Store['campaigns']>[0];
+
 /** By time of creation. */
-export async function readCampaigns({ redis, keys }: Shard): Promise<readonly CampaignRecord[]> {
+export async function readCampaigns(shard: Shard, statuses?: Statuses): Promise<readonly CampaignRecord[]> {
+  const { redis, keys } = shard;
+  const isAsked = (status: unknown): boolean =>
+    statuses === undefined || statuses.some((each) => each === status);
   const names = await redis.smembers(keys.of('campaigns'));
+  const asked = statuses === undefined ? names : await namesIn(shard, names, isAsked);
   const pipeline = redis.pipeline();
-  for (const name of names) pipeline.hmget(keys.of('campaign', name), 'version', 'json');
+  for (const name of asked) pipeline.hmget(keys.of('campaign', name), 'version', 'json');
   const found = valuesOf(await pipeline.exec()).map((reply) => recordOf(reply as (string | null)[]));
-  return found.filter((record) => record !== null).sort(byCreation);
+  return found
+    .filter((record) => record !== null)
+    .filter(({ campaign }) => isAsked(campaign.state.status))
+    .sort(byCreation);
+}
+
+/** By the status beside the JSON, which may be long: that of an ended campaign is not even fetched. */
+async function namesIn(
+  { redis, keys }: Shard,
+  names: readonly string[],
+  isAsked: (status: unknown) => boolean,
+): Promise<readonly string[]> {
+  const pipeline = redis.pipeline();
+  for (const name of names) pipeline.hget(keys.of('campaign', name), 'status');
+  const statuses = valuesOf(await pipeline.exec());
+  return names.filter((_, at) => isAsked(statuses[at]));
 }
 
 function recordOf([version, json]: readonly (string | null)[]): CampaignRecord | null {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { type Fault, ok, type Result } from '../../errors.ts';
 import type { Store, UpgradeKey } from '../store.ts';
-import { admit, queued, slotsInUse } from './admission.ts';
+import { admit, slotsInUse } from './admission.ts';
 import { readAudit } from './audit.ts';
 import { sayingWhenAway } from './away.ts';
 import { commitCampaign, readCampaign, readCampaigns, readCounters, waitingPick } from './campaigns.ts';
@@ -11,6 +11,7 @@ import { deliver } from './deliver.ts';
 import { fleetOf } from './fleet.ts';
 import { keysOf } from './keys.ts';
 import { overlap } from './overlap.ts';
+import { queued } from './queued.ts';
 import { readUpgrades } from './record.ts';
 import { loadScripts } from './scripts.ts';
 import { inPieces, scanHash, type Shard } from './shard.ts';
@@ -49,7 +50,7 @@ const storeOf = (shard: Shard): Store => ({
   ...fleetOf(shard),
   createCampaign: (campaign, clients, audit) => createCampaign(shard, campaign, clients, audit),
   readCampaign: (campaign) => readCampaign(shard, campaign),
-  campaigns: () => readCampaigns(shard),
+  campaigns: (statuses) => readCampaigns(shard, statuses),
   commitCampaign: (next, version, audit) => commitCampaign(shard, next, version, audit),
   counters: (campaign) => readCounters(shard, campaign),
   overlap: (campaign, limit) => overlap(shard, campaign, limit),
@@ -65,7 +66,7 @@ const storeOf = (shard: Shard): Store => ({
   commit: (asked) => commit(shard, asked),
   renew: (key, fence, leaseMs) => renew(shard, key, fence, leaseMs),
   deliver: (client, message, at) => deliver(shard, client, message, at),
-  sweep: (at, graceMs, limit) => sweep(shard, at, graceMs, limit),
+  sweep: (at, graceMs, limit, skip = 0) => sweep(shard, at, graceMs, limit, skip),
   readEvidence: (sha256) => shard.redis.get(shard.keys.of('evidence', sha256)),
   audit: (limit, filter = {}) => readAudit(shard, limit, filter),
   close: () => close(shard.redis),

@@ -23,8 +23,7 @@ export async function overlap(shard: Shard, campaign: string, limit: number): Pr
 }
 
 async function othersAtWork(shard: Shard, campaign: string): Promise<readonly string[]> {
-  return (await readCampaigns(shard))
-    .filter(({ campaign: { state } }) => state.status === 'running' || state.status === 'paused')
+  return (await readCampaigns(shard, ['running', 'paused']))
     .map((record) => record.campaign.definition.campaign)
     .filter((name) => name !== campaign);
 }

@@ -4,8 +4,8 @@ import type { Activation, Message, StoredUpgrade, UpgradeKey } from '../store.ts
 import { type Shard, valuesOf } from './shard.ts';
 
 /**
- * The fields of an upgrade's hash. Names are short because there is one hash per upgrade; d, h, n, o, l may
- * be missing.
+ * The fields of an upgrade's hash. Names are short because there is one hash per upgrade; d, h, n, o, l, c
+ * may be missing.
  */
 export interface RecordFields {
   /** version */
@@ -30,6 +30,8 @@ export interface RecordFields {
   readonly n?: string;
   readonly o?: string;
   readonly l?: string;
+  /** crashes since the last commit */
+  readonly c?: string;
 }
 
 export function storedUpgrade(
@@ -48,6 +50,7 @@ export function storedUpgrade(
     activation: Number(fields.a),
     holdsSlots: fields.h === '1',
     finishing: fields.f === '1',
+    crashes: Number(fields.c ?? 0),
     lease:
       n === undefined || o === undefined || l === undefined
         ? null

@@ -143,8 +143,9 @@ export async function sweep(
   at: number,
   graceMs: number,
   limit: number,
+  skip: number,
 ): Promise<readonly SweepFinding[]> {
-  const replies = (await run('sweep', at, graceMs, limit)) as SweepReply[];
+  const replies = (await run('sweep', at, graceMs, limit, skip)) as SweepReply[];
   return replies.map(([campaign, found, reply]) => {
     const next = activation(campaign, reply);
     return { key: next.key, found, next };

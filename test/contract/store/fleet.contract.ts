@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evidenceLimit } from '../../../shared/store/store.ts';
+import { evidenceBytesAtMost } from '../../../shared/evidence.ts';
 import { all, clientOf, entry } from './words.ts';
 import { type Given } from './world.ts';
 
@@ -75,15 +75,15 @@ export function fleetContract(given: Given): void {
 
     it('is cut at the limit, between characters, with a visible mark', async () => {
       const { store } = given();
-      await store.stageRelease(release, { sha256: 'sha-1', text: 'é'.repeat(evidenceLimit) }, entry(''));
+      await store.stageRelease(release, { sha256: 'sha-1', text: 'é'.repeat(evidenceBytesAtMost) }, entry(''));
       const kept = (await store.readEvidence('sha-1')) ?? '';
-      expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(evidenceLimit);
+      expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(evidenceBytesAtMost);
       expect(kept).toMatch(/^é+\[cut, 32768 bytes in all\]$/);
     });
 
     it('is kept whole up to the limit', async () => {
       const { store } = given();
-      const text = 'x'.repeat(evidenceLimit);
+      const text = 'x'.repeat(evidenceBytesAtMost);
       await store.stageRelease(release, { sha256: 'sha-1', text }, entry(''));
       expect(await store.readEvidence('sha-1')).toBe(text);
     });

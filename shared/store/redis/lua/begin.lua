@@ -30,9 +30,11 @@ if because then
 end
 
 if not holdsSlots then takeSlots(campaign, server) end
+-- BullMQ may bring the job of a dead driver back before the sweep takes the lease away: the same crash.
+if leaseOwner and leaseOwner ~= owner then redis.call('HINCRBY', record, 'c', 1) end
 -- Never below the time: a Redis that lost its counter (wiped, an old backup, a failover) does not issue a fence again that a
--- client has seen.
-local counter = math.max((tonumber(redis.call('GET', key('fence'))) or 0) + 1, now)
+-- client has seen. In microseconds, for the counter must not run ahead of the time.
+local counter = math.max((tonumber(redis.call('GET', key('fence'))) or 0) + 1, realMicroseconds())
 redis.call('SET', key('fence'), string.format('%.0f', counter))
 local leaseEnd = now + tonumber(ARGV[5])
 redis.call('ZREM', key('due'), id)

@@ -31,6 +31,7 @@ addCounters(campaign, nextList())
 addEvidence(nextList())
 if consumed > 0 then redis.call('LTRIM', inbox, consumed, -1) end
 redis.call('HSET', record, 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server)
+redis.call('HDEL', record, 'c')
 
 local keeps = index == 'driven' or keepsSlots == '1'
 -- A client that roamed is charged to the logon server where it was seen last.

@@ -16,18 +16,24 @@ local function oldestParked(campaign, server)
   return redis.call('ZRANGE', key('parked', campaign, server), 0, 0)[1]
 end
 
--- The oldest of the same logon server, else of any other one that has room. false when there is nobody.
+-- So many other logon servers are asked at most: every commit waits for it, and the leading round fills what is left.
+local othersAtMost = 8
+
+-- The oldest of the same logon server, else, when the freed slot was the last one of the campaign, of another one that has room.
+-- false when there is nobody.
 local function handOver(campaign, server, at)
   local limits = limitsOf(campaign)
   if limits.status ~= 'running' then return false end
-  local servers = redis.call('ZRANGE', key('parkedServers', campaign), 0, -1)
-  if #servers == 0 then return false end
-  table.insert(servers, 1, server)
+  local servers = { server }
+  if tonumber(redis.call('HGET', key('slots', campaign), '*') or 0) + 1 >= limits.active then
+    local others = redis.call('ZRANGE', key('parkedServers', campaign), 0, othersAtMost - 1)
+    for _, other in ipairs(others) do table.insert(servers, other) end
+  end
   for _, each in ipairs(servers) do
-    local full = fullBudget(campaign, each, limits)
-    if full == 'campaignFull' then return false end
-    local client = not full and oldestParked(campaign, each)
-    if client then return admitParked(campaign, client, each, at) end
+    local client = oldestParked(campaign, each)
+    if client and not fullBudget(campaign, each, limits) then
+      return admitParked(campaign, client, each, at)
+    end
   end
   return false
 end

@@ -1,7 +1,7 @@
 -- The safety net: finds drivers whose lease ended and upgrades that are overdue, and says which jobs must be
 -- there.
--- ARGV: at (policy time), grace in policy ms, how many at most
-local at, limit = ARGV[1], tonumber(ARGV[3])
+-- ARGV: at (policy time), grace in policy ms, how many at most, how many overdue ones to pass over
+local at, limit, skip = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
 local findings = {}
 
 -- campaign.client: neither holds a dot
@@ -15,13 +15,18 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('driven'), '-inf', realNow()
   local record = redis.call('HMGET', key('upgrade', id), 'a', 'q', 'h')
   local activation = tonumber(record[1]) + 1
   toDue(id, activation, at, record[3])
+  redis.call('HINCRBY', key('upgrade', id), 'c', 1)
   found(id, 'leaseExpired', activation, record[2], at)
 end
 
 -- The same activation again: a job that is still there absorbs the double.
-local late = '(' .. string.format('%.0f', tonumber(at) - tonumber(ARGV[2]))
-for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('due'), '-inf', late, 'LIMIT', 0, limit - #findings)) do
+-- By rank, for a LIMIT would walk over all that are passed over.
+local late = tonumber(at) - tonumber(ARGV[2])
+local last = skip + limit - #findings - 1
+local page = last >= skip and redis.call('ZRANGE', key('due'), skip, last) or {}
+for _, id in ipairs(page) do
   local record = redis.call('HMGET', key('upgrade', id), 'a', 'q', 'd')
+  if tonumber(record[3]) >= late then break end
   found(id, 'overdue', record[1], record[2], record[3])
 end
 return findings

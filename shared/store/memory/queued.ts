@@ -1,0 +1,43 @@
+import { findQueued, type Line, type Place } from '../queued.ts';
+import type { Queued } from '../store.ts';
+import { slotsInUse } from './admission.ts';
+import { type CampaignTable, compare, openWavesOf, type Tables } from './tables.ts';
+
+export async function queued(tables: Tables, table: CampaignTable, limit: number): Promise<Queued> {
+  return findQueued(
+    {
+      budgets: table.record.campaign.definition.budgets,
+      inUse: slotsInUse(table),
+      openWaves: openWavesOf(table),
+      servers: async (line) => [...linesOf(table, line).keys()],
+      read: async (line, servers, start, count) => {
+        const queues = linesOf(table, line);
+        return servers.map((server) => (queues.get(server) ?? []).slice(start, start + count));
+      },
+      unclaimed: async (places) => places.filter(({ client }) => !tables.claims.has(client)),
+    },
+    limit,
+  );
+}
+
+/** Logon server -> its queue. */
+function linesOf(table: CampaignTable, line: Line): ReadonlyMap<string, readonly Place[]> {
+  const clients = line === 'parked' ? parkedIn(table) : waitingIn(table, line);
+  return Map.groupBy(clients, ({ logonServer }) => logonServer);
+}
+
+const parkedIn = ({ rows }: CampaignTable) =>
+  [...rows.values()]
+    .filter(({ stored }) => stored.index === 'parked')
+    .map(({ stored: { key, upgrade }, parkedAt }) => ({
+      client: key.client,
+      logonServer: upgrade.logonServer,
+      place: parkedAt,
+    }))
+    .sort((a, b) => a.place - b.place || compare(a.client, b.client));
+
+/** In the order they were given. */
+const waitingIn = (table: CampaignTable, asked: number) =>
+  [...table.waiting.values()]
+    .map(({ client, wave, logonServer }, place) => ({ client, wave, logonServer, place }))
+    .filter(({ wave }) => wave === asked);

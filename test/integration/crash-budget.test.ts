@@ -1,0 +1,47 @@
+import { pino } from 'pino';
+import { expect, test } from 'vitest';
+import { crashesAtMost } from '../../shared/domain/crash.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { recount } from '../../shared/store/recount.ts';
+import { activate } from '../../workers/activate.ts';
+import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
+import { openRulebook } from '../../workers/rulebook.ts';
+import { componentNames } from '../lab/staged-tree.ts';
+import { HandDispatcher, JumpingClock, openCampaign, patient } from './one-client.ts';
+
+test('an upgrade that worker after worker is lost on needs attention, and gives its slot back', async () => {
+  let real = Date.now();
+  const store = createMemoryStore(() => real);
+  const clock = new JumpingClock(Date.UTC(2026, 10, 16, 19));
+  const key = { campaign: 'sp4', client: 'pc-1' };
+  await openCampaign(store, key.client, componentNames, patient, clock.now());
+  const [admitted] = await store.admit(
+    'sp4',
+    [{ client: 'pc-1', wave: 0, logonServer: 'LS-1' }],
+    clock.now(),
+  );
+  let activation = admitted?.activation ?? 0;
+  for (let crash = 0; crash < crashesAtMost; crash += 1) {
+    expect((await store.begin(key, activation, `lost-${crash}`, 10, clock.now())).kind).toBe('begun');
+    real += 1_000;
+    const [found] = await store.sweep(clock.now(), 0, 10);
+    expect(found?.found).toBe('leaseExpired');
+    activation = found?.next.activation ?? 0;
+  }
+  // Nothing answers there, and nothing is asked: the upgrade is settled from its record alone.
+  const gateway = connectSimulatedGateway({ port: 1 });
+  const log = pino({ level: 'silent' });
+  const dispatcher = new HandDispatcher();
+  const workshop = { store, dispatcher, clock, log, gateway, rulebook: openRulebook(store), leaseMs: 10_000 };
+  const end = await activate(workshop, key, activation, 'upgrades', new AbortController().signal);
+  await gateway.close();
+  expect(end).toBe('settled');
+  const stored = await store.readUpgrade(key);
+  expect(stored?.upgrade.state).toMatchObject({
+    end: 'needsAttention',
+    cause: 'workers are lost on it',
+    because: '10 workers in a row were lost while it was looking; their logs say why',
+  });
+  expect(await store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+  expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
+});

@@ -1,0 +1,72 @@
+import type { Clock } from '../shared/clock.ts';
+import { beginsSomething, placementOf, type QueueName, queueOf } from '../shared/domain/placement.ts';
+import { difference, tallyOf } from '../shared/domain/tally.ts';
+import type { Upgrade } from '../shared/domain/upgrade.ts';
+import type { Commit, Evidence, Fence, Message, UpgradeKey } from '../shared/store/store.ts';
+
+/** Who commits, and from which queue. */
+export interface Committing {
+  readonly clock: Clock;
+  readonly key: UpgradeKey;
+  readonly fence: Fence;
+  readonly queue: QueueName;
+}
+
+/** What the record holds while this driver has the lease. */
+export interface Held {
+  readonly version: number;
+  readonly upgrade: Upgrade;
+  readonly inbox: readonly Message[];
+}
+
+/** Where the upgrade goes, why, and on what evidence. */
+export interface Move {
+  readonly upgrade: Upgrade;
+  readonly because: string;
+  readonly evidence: readonly Evidence[];
+}
+
+/** A move as the store takes it: everything that follows from the next state is derived here. */
+export function commitOf(
+  { key, fence, clock, queue }: Committing,
+  held: Held,
+  { upgrade, because, evidence }: Move,
+  consumed: number,
+): Commit {
+  const at = clock.now();
+  return {
+    key,
+    version: held.version,
+    fence,
+    at,
+    upgrade,
+    consumed,
+    step: beginsSomething(upgrade) ? 'start' : 'finish',
+    place: placeOf(upgrade, queue, at),
+    counters: difference(tallyOf(held.upgrade), tallyOf(upgrade)),
+    audit: {
+      at,
+      campaign: key.campaign,
+      client: key.client,
+      who: `worker ${fence.owner}`,
+      from: held.upgrade.state.phase,
+      to: upgrade.state.phase,
+      because,
+      evidence: evidence[0]?.sha256 ?? null,
+    },
+    evidence,
+  };
+}
+
+/** Work that belongs to the other queue rests until now, so that the other queue's limits apply to it. */
+function placeOf(upgrade: Upgrade, queue: QueueName, at: number): Commit['place'] {
+  const placement = placementOf(upgrade);
+  switch (placement.kind) {
+    case 'settled':
+      return { index: 'settled' };
+    case 'rest':
+      return { index: 'due', dueAt: placement.until, keepsSlots: placement.keepsSlots };
+    case 'drive':
+      return queueOf(upgrade) === queue ? { index: 'driven' } : { index: 'due', dueAt: at, keepsSlots: true };
+  }
+}
