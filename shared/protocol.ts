@@ -73,3 +73,17 @@ export const refusalAnswer = z.object({
 });
 
 export type RefusalAnswer = z.infer<typeof refusalAnswer>;
+
+/** The state of an upgrade as answers name it; a waiting client has no record yet. */
+export const upgradeState = z.enum([
+  'waiting',
+  'looking',
+  'marking',
+  'updating',
+  'ordering',
+  'restarting',
+  'notifying',
+  'deferred',
+  'remedying',
+  'settled',
+]);

@@ -4,6 +4,7 @@ import type { RankedBlocker } from '../domain/ranking.ts';
 import type { CampaignReport, ClientReport } from '../domain/report.ts';
 import { buckets, type States } from '../domain/states.ts';
 import type { CampaignStatus } from '../domain/status.ts';
+import { upgradeState } from '../protocol.ts';
 
 /** Answers about campaigns. `satisfies` keeps them from drifting away from what the domain computes. */
 
@@ -78,18 +79,7 @@ const clientReport = z.object({
   wave: z.string(),
   logonServer: z.string(),
   attempt: count,
-  state: z.enum([
-    'waiting',
-    'looking',
-    'marking',
-    'updating',
-    'ordering',
-    'restarting',
-    'notifying',
-    'deferred',
-    'remedying',
-    'settled',
-  ]),
+  state: upgradeState,
   end: z.enum(['upgraded', 'skipped', 'failed', 'needsAttention']).nullable(),
   cause: z.string().nullable(),
   reason: z.string().nullable(),

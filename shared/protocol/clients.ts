@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Client, Release } from '../domain/definition.ts';
 import type { Moment, Why } from '../domain/why.ts';
+import { upgradeState } from '../protocol.ts';
 
 /** Answers about clients, the fleet and releases. */
 
@@ -71,18 +72,7 @@ const moment = z.object({ at: z.string(), inWords: z.string() }) satisfies z.Zod
 export const whyAnswer = z.object({
   client: z.string(),
   campaign: z.string(),
-  state: z.enum([
-    'waiting',
-    'looking',
-    'marking',
-    'updating',
-    'ordering',
-    'restarting',
-    'notifying',
-    'deferred',
-    'remedying',
-    'settled',
-  ]),
+  state: upgradeState,
   because: z.string(),
   since: moment.nullable(),
   blockers: z.array(z.string()).readonly(),

@@ -158,3 +158,9 @@ export const phases = (upgrade: Upgrade): string =>
       : upgrade.state.phase === 'remedying'
         ? `remedying ${upgrade.state.journal.procedure} ${upgrade.state.journal.direction} ${upgrade.state.journal.step}`
         : upgrade.state.phase;
+
+export const activated: UpgradeEvent = { type: 'Activated' };
+
+/** A step that was done; `record` brings the pre-image. */
+export const done = (step: string): UpgradeEvent =>
+  ({ type: 'StepDone', step, preImage: step === 'record' ? preImage : null }) as UpgradeEvent;

@@ -3,6 +3,8 @@ import type { Intent, Observation } from '../../shared/domain/observation.ts';
 import { isFinishing } from '../../shared/domain/placement.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
 import {
+  activated,
+  done,
   admitted,
   after,
   anna,
@@ -23,9 +25,6 @@ import {
 } from './given.ts';
 
 /** What goes wrong between two looks: each of these once ended badly. */
-const activated: UpgradeEvent = { type: 'Activated' };
-const done = (step: string): UpgradeEvent =>
-  ({ type: 'StepDone', step, preImage: step === 'record' ? preImage : null }) as UpgradeEvent;
 const unreachable = { kind: 'unreachable', message: 'no route' } as const;
 const atOnce = withPolicy({ structural: 'atOnce', ladder: ['wait', 'workaround', 'relocation'] });
 const intentOf = (kind: Intent['kind'], step: string): Partial<Observation> => ({

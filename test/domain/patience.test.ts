@@ -8,6 +8,7 @@ import { prove } from '../../shared/domain/proof.ts';
 import { backoff, spread } from '../../shared/domain/retry.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
 import {
+  activated,
   admitted,
   after,
   anna,
@@ -27,7 +28,6 @@ import {
 
 const seen = (...changes: readonly Partial<Observation>[]): Observation =>
   Object.assign({}, oldClient, ...changes) as Observation;
-const activated: UpgradeEvent = { type: 'Activated' };
 
 describe('backoff', () => {
   const service = { ...policy.deferrals.service, jitter: 0.2 };

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
 import {
+  activated,
+  done,
   admitted,
   after,
   anna,
@@ -11,16 +13,11 @@ import {
   look,
   minutes,
   phases,
-  preImage,
   rules,
   type Timed,
   upToDate,
   withPolicy,
 } from './given.ts';
-
-const activated: UpgradeEvent = { type: 'Activated' };
-const done = (step: string): UpgradeEvent =>
-  ({ type: 'StepDone', step, preImage: step === 'record' ? preImage : null }) as UpgradeEvent;
 
 /** Plays the events one by one and notes every state, as a transcript of the whole way. */
 function transcript(given: typeof rules, events: readonly Timed[]): string[] {

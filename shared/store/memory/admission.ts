@@ -2,14 +2,7 @@ import { queueOf, isFinishing } from '../../domain/placement.ts';
 import { admitted } from '../admitted.ts';
 import type { Activation, Candidate, Pick, SlotsInUse } from '../store.ts';
 import { admitParked, fullBudget, takeSlots } from './slots.ts';
-import {
-  type CampaignTable,
-  count,
-  openWavesOf,
-  type Row,
-  statusOf,
-  type Tables,
-} from './tables.ts';
+import { type CampaignTable, count, openWavesOf, type Row, statusOf, type Tables } from './tables.ts';
 
 export function slotsInUse({ slots }: CampaignTable): SlotsInUse {
   return {

@@ -68,7 +68,8 @@ export function handOver(
   const others = wasFull ? [...oldest.keys()].slice(0, othersAtMost) : [];
   for (const each of [server, ...others]) {
     const row = oldest.get(each);
-    if (row !== undefined && fullBudget(table, key.campaign, each) === null) return admitParked(table, row, at);
+    if (row !== undefined && fullBudget(table, key.campaign, each) === null)
+      return admitParked(table, row, at);
   }
   return null;
 }

@@ -20,53 +20,6 @@ import { type Given } from './world.ts';
 const key = { campaign: 'sp4', client: 'pc-1' };
 
 export function admissionContract(given: Given): void {
-  describe('queued', () => {
-    it('shows waiting clients of open waves, by wave and in the order they were given, so many per logon server and wave', async () => {
-      const world = given();
-      const clients = [
-        pick('pc-9'),
-        pick('pc-1'),
-        pick('pc-5', 'LS-2'),
-        pick('pc-4'),
-        pick('pc-0', 'LS-1', 1),
-        pick('pc-8', 'LS-1', 2),
-      ];
-      await world.campaign('sp4', clients, runningState(2));
-      expect(await world.store.queued('sp4', 2)).toEqual({
-        parked: [],
-        waiting: [pick('pc-9'), pick('pc-1'), pick('pc-5', 'LS-2'), pick('pc-0', 'LS-1', 1)],
-      });
-    });
-
-    it('shows nobody while no wave is open', async () => {
-      const world = given();
-      await world.campaign('sp4', picks(2), { status: 'created' });
-      expect((await world.store.queued('sp4', 2)).waiting).toEqual([]);
-    });
-
-    it('shows parked clients, longest parked first, so many per logon server', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(5, ['LS-1', 'LS-2']));
-      await world.change('sp4', pausedState);
-      for (const [client, from] of [
-        ['pc-5', 1],
-        ['pc-2', 2],
-        ['pc-3', 3],
-        ['pc-1', 4],
-      ] as const) {
-        await world.begin({ campaign: 'sp4', client }, { at: at + from });
-      }
-      expect(await world.store.queued('sp4', 2)).toEqual({
-        parked: [
-          { client: 'pc-5', logonServer: 'LS-1' },
-          { client: 'pc-2', logonServer: 'LS-2' },
-          { client: 'pc-3', logonServer: 'LS-1' },
-        ],
-        waiting: [],
-      });
-    });
-  });
-
   describe('admit', () => {
     it('makes a waiting client due now, with slots, claim, counters, audit and activation 1', async () => {
       const world = given();
@@ -84,6 +37,7 @@ export function admissionContract(given: Given): void {
         activation: 1,
         holdsSlots: true,
         finishing: false,
+        crashes: 0,
         lease: null,
         inbox: [],
       });

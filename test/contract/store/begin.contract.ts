@@ -60,7 +60,9 @@ export function beginContract(given: Given): void {
       const world = given();
       await world.admitted('sp4', picks(1));
       const { fence } = await world.begun(key);
-      expect(fence.counter).toBeGreaterThan(Date.now() - 30_000);
+      // In microseconds, and exact as a number.
+      expect(Math.abs(fence.counter - Date.now() * 1_000)).toBeLessThan(30_000_000);
+      expect(Number.isSafeInteger(fence.counter)).toBe(true);
     });
 
     it('lets one of two drivers in that race on one activation', async () => {
@@ -141,6 +143,7 @@ export function beginContract(given: Given): void {
       const dead = await world.begun(key, { owner: 'a', leaseMs: noLease });
       const heir = await world.begun(key, { owner: 'b' });
       expect(heir.fence.counter).toBeGreaterThan(dead.fence.counter);
+      expect([dead.stored.crashes, heir.stored.crashes]).toEqual([0, 1]);
       expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
       expect(await world.commit(dead, dead.stored.upgrade, parked)).toEqual({
         kind: 'stale',
@@ -200,6 +203,7 @@ export function beginContract(given: Given): void {
       await world.store.admit('sp4', picks(2), at);
       expect(await world.begin(key, { at: later })).toEqual({ kind: 'parked', because });
       expect(await world.stored(key)).toMatchObject({ index: 'parked', holdsSlots: false, activation: 2 });
+      await world.change('sp4', runningState(), { active: 9, perLogonServer: 9 });
       expect((await world.store.queued('sp4', 5)).parked).toEqual([{ client: 'pc-1', logonServer: 'LS-1' }]);
     });
 

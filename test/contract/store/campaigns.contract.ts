@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { CampaignState } from '../../../shared/domain/campaign.ts';
 import { recount } from '../../../shared/store/recount.ts';
 import {
   all,
@@ -96,6 +97,20 @@ export function campaignsContract(given: Given): void {
         'b',
         'a',
       ]);
+    });
+
+    it('are found by status', async () => {
+      const world = given();
+      await world.campaign('created', [], { status: 'created' });
+      await world.campaign('paused', [], pausedState);
+      await world.campaign('running', [], runningState());
+      const found = async (...statuses: readonly CampaignState['status'][]): Promise<readonly string[]> =>
+        (await world.store.campaigns(statuses)).map(({ campaign }) => campaign.definition.campaign);
+      expect(await found('running')).toEqual(['running']);
+      expect(await found('paused', 'created')).toEqual(['created', 'paused']);
+      expect(await found('ended')).toEqual([]);
+      await world.change('running', pausedState);
+      expect(await found('running')).toEqual([]);
     });
 
     it('is changed by whoever knows its version; a slower one gets null and changes nothing', async () => {

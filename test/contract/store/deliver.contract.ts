@@ -49,8 +49,23 @@ export function deliverContract(given: Given): void {
     it('keeps the slots of one that holds them', async () => {
       const world = given();
       await world.admitted('sp4', picks(1));
+      const begun = await world.begun(key);
+      await world.commit(begun, begun.stored.upgrade, restUntil(later, true));
       await world.store.deliver('pc-1', message, at);
-      expect(await world.stored(key)).toMatchObject({ index: 'due', holdsSlots: true, activation: 2 });
+      expect(await world.stored(key)).toMatchObject({ index: 'due', holdsSlots: true, activation: 3 });
+    });
+
+    it.each([0, 1, 60_000])('keeps the job of one that has been due for %d ms', async (ms) => {
+      const world = given();
+      const [present] = await world.admitted('sp4', picks(1));
+      const before = await world.stored(key);
+      expect(await world.store.deliver('pc-1', message, at + ms)).toEqual({
+        kind: 'delivered',
+        key,
+        next: present,
+      });
+      expect(await world.stored(key)).toEqual({ ...before, inbox: [message] });
+      expect((await world.begin(key, { activation: 1, at: at + ms })).kind).toBe('begun');
     });
 
     it('leaves it to the driver at work, also when its lease has ended', async () => {
@@ -70,15 +85,20 @@ export function deliverContract(given: Given): void {
       expect(await world.stored(key)).toMatchObject({ index: 'parked', activation: 1, inbox: [message] });
     });
 
-    it('absorbs what does not go into a full inbox, and still makes it due', async () => {
+    it('absorbs what does not go into a full inbox, and keeps the job that it has', async () => {
       const world = given();
       await resting(world);
       for (let n = 0; n < inboxLimit; n += 1) await world.store.deliver('pc-1', message, at);
-      const { activation } = await world.stored(key);
-      expect(await world.store.deliver('pc-1', message, at + 5)).toMatchObject({
-        next: { activation: activation + 1, dueAt: at + 5 },
-      });
-      expect((await world.stored(key)).inbox).toHaveLength(inboxLimit);
+      const full = await world.stored(key);
+      expect(full).toMatchObject({ activation: 3, dueAt: at });
+      expect(full.inbox).toHaveLength(inboxLimit);
+      // Also for one whose clock is behind.
+      for (const when of [at + 5, at - 5]) {
+        expect(await world.store.deliver('pc-1', message, when)).toMatchObject({
+          next: { activation: 3, dueAt: at },
+        });
+      }
+      expect(await world.stored(key)).toEqual(full);
     });
 
     it('loses no wake-up in a race with a rest', async () => {

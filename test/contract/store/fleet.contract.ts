@@ -75,7 +75,11 @@ export function fleetContract(given: Given): void {
 
     it('is cut at the limit, between characters, with a visible mark', async () => {
       const { store } = given();
-      await store.stageRelease(release, { sha256: 'sha-1', text: 'é'.repeat(evidenceBytesAtMost) }, entry(''));
+      await store.stageRelease(
+        release,
+        { sha256: 'sha-1', text: 'é'.repeat(evidenceBytesAtMost) },
+        entry(''),
+      );
       const kept = (await store.readEvidence('sha-1')) ?? '';
       expect(Buffer.byteLength(kept)).toBeLessThanOrEqual(evidenceBytesAtMost);
       expect(kept).toMatch(/^é+\[cut, 32768 bytes in all\]$/);

@@ -47,6 +47,8 @@ async function crowded(
   return { a, b };
 }
 
+const names = (found: readonly { readonly client: string }[]) => found.map(({ client }) => client);
+
 const settle = (world: World, begun: Begun, settledAt = later) =>
   world.commit(begun, settled(begun.stored.upgrade), settledPlace, { at: settledAt });
 
@@ -105,6 +107,32 @@ export function handOverContract(given: Given): void {
         await world.begin({ campaign, client }, { at: at + order });
       await world.change(campaign, runningState(), { active: 1, perLogonServer: 1 });
       expect(await settle(world, works)).toMatchObject({ handed: { key: { client: 'd' } } });
+    });
+
+    it('leaves the other logon servers to admission, when the campaign had free slots before', async () => {
+      const world = given();
+      const { a } = await crowded(world, ['b-1']);
+      await world.change(campaign, runningState(), { active: 3, perLogonServer: 2 });
+      expect(await settle(world, a)).toMatchObject({ handed: null });
+      expect(names((await world.store.queued(campaign, 9)).parked)).toEqual(['b-1']);
+    });
+
+    it('asks eight other logon servers at most', async () => {
+      const world = given();
+      const servers = Array.from({ length: 9 }, (_, n) => `LS-${n}`);
+      const holders = servers.map((server, n) => pick(`holds-${n}`, server));
+      const waiters = servers.map((server, n) => pick(`waits-${n}`, server));
+      await world.admitted(campaign, [...holders, ...waiters, pick('w', 'LS-W')]);
+      const works = await world.begun({ campaign, client: 'w' });
+      const last = await world.begun({ campaign, client: 'holds-8' });
+      await world.change(campaign, pausedState);
+      for (const [order, { client }] of waiters.entries())
+        await world.begin({ campaign, client }, { at: at + order });
+      await world.commit(last, settled(last.stored.upgrade), settledPlace);
+      // Eight are full, and the ninth has room.
+      await world.change(campaign, runningState(), { active: 9, perLogonServer: 1 });
+      expect(await settle(world, works)).toMatchObject({ handed: null });
+      expect(names((await world.store.queued(campaign, 9)).parked)).toEqual(['waits-8']);
     });
 
     it('gives nothing while the budget of the campaign is still full', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { at, deferred, later, noLease, picks, restUntil } from './words.ts';
+import { at, deferred, driven, later, noLease, picks, restUntil } from './words.ts';
 import { type Given } from './world.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
@@ -45,6 +45,20 @@ export function sweepContract(given: Given): void {
       expect((await world.begin(key, { activation: 2, at: later })).kind).toBe('begun');
     });
 
+    it('counts the drivers that were lost one after the other, until one commits', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(1));
+      for (const crashes of [1, 2, 3]) {
+        await world.begun(key, { leaseMs: noLease });
+        await world.store.sweep(at, grace, 9);
+        expect(await world.stored(key)).toMatchObject({ crashes, index: 'due' });
+      }
+      const begun = await world.begun(key);
+      expect(begun.stored.crashes).toBe(3);
+      await world.commit(begun, begun.stored.upgrade, driven);
+      expect((await world.stored(key)).crashes).toBe(0);
+    });
+
     it('leaves a living lease alone', async () => {
       const world = given();
       await world.admitted('sp4', picks(1));
@@ -64,6 +78,19 @@ export function sweepContract(given: Given): void {
         );
       expect(await names(2)).toEqual(['sp4 pc-3', 'sp3 pc-0']);
       expect(await names(9)).toEqual(['sp3 pc-0', 'sp4 pc-1', 'sp4 pc-2']);
+    });
+
+    it('passes over so many of the longest overdue, but over no ended lease', async () => {
+      const world = given();
+      await world.admitted('sp4', picks(5));
+      const found = async (limit: number, skip: number): Promise<readonly string[]> =>
+        (await world.store.sweep(later, 0, limit, skip)).map((finding) => finding.key.client);
+      expect(await found(2, 0)).toEqual(['pc-1', 'pc-2']);
+      expect(await found(2, 2)).toEqual(['pc-3', 'pc-4']);
+      expect(await found(2, 4)).toEqual(['pc-5']);
+      expect(await found(2, 5)).toEqual([]);
+      await world.begun({ campaign: 'sp4', client: 'pc-5' }, { leaseMs: noLease });
+      expect(await found(2, 3)).toEqual(['pc-5', 'pc-4']);
     });
   });
 }

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest';
+import { pino } from 'pino';
+import { leadRound } from '../../orchestrator/lead.ts';
+import type { Office } from '../../orchestrator/office.ts';
+import { sweepRound } from '../../orchestrator/sweep.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import type { Activation } from '../../shared/store/store.ts';
+import { at, later, picks, runningState } from '../contract/store/words.ts';
+import { makeWorld } from '../contract/store/world.ts';
+
+/** An office whose jobs and log lines are kept. */
+function openOffice(now: number) {
+  const jobs: Activation[] = [];
+  const lines: Record<string, unknown>[] = [];
+  const office: Office = {
+    store: createMemoryStore(Date.now),
+    dispatcher: {
+      add: async (activation) => void jobs.push(activation),
+      addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
+      close: async () => undefined,
+    },
+    clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },
+    log: pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+  };
+  return { office, jobs, lines };
+}
+
+test('a sweep gives every job of a long queue its turn, and says so in one line a round', async () => {
+  const { office, jobs, lines } = openOffice(later);
+  await makeWorld(office.store).admitted('sp4', picks(1_500), { active: 9_999, perLogonServer: 9_999 });
+  expect(await sweepRound(office)).toBe(1_000);
+  expect(await sweepRound(office)).toBe(500);
+  expect(new Set(jobs.map(({ key }) => key.client)).size).toBe(1_500);
+  expect(await sweepRound(office)).toBe(1_000);
+  expect(lines.map(({ overdue, leaseExpired }) => [overdue, leaseExpired])).toEqual([
+    [1_000, 0],
+    [500, 0],
+    [1_000, 0],
+  ]);
+});
+
+test('a campaign that can not be led does not hold up the later ones, and is told once', async () => {
+  const { office, jobs, lines } = openOffice(at);
+  const world = makeWorld(office.store);
+  for (const name of ['a-broken', 'b-good']) await world.campaign(name, picks(2), runningState(1));
+  const { counters } = office.store;
+  let isBroken = true;
+  const breaking: Office = {
+    ...office,
+    store: {
+      ...office.store,
+      counters: async (name) => {
+        if (isBroken && name === 'a-broken') throw new Error('counters are gone');
+        return counters(name);
+      },
+    },
+  };
+  await leadRound(breaking);
+  await leadRound(breaking);
+  expect(jobs.map(({ key }) => key.campaign)).toEqual(['b-good', 'b-good']);
+  isBroken = false;
+  await leadRound(breaking);
+  expect(lines.filter(({ campaign }) => campaign === 'a-broken').map(({ msg }) => msg)).toEqual([
+    'failed; tries again',
+    'works again',
+  ]);
+});
