@@ -245,6 +245,11 @@ describe('in any order, with any repetition and delay of events', () => {
           const isUpgraded = upgrade.state.phase === 'settled' && upgrade.state.end === 'upgraded';
           expect(isUpgraded && !proved).toBe(false);
           expect(isUpgraded && upgrade.memory.workaround !== null).toBe(false);
+          // Only a client that can no longer be reached keeps a service set to manual, and its ending says so.
+          const { state, memory } = upgrade;
+          const said =
+            state.phase === 'settled' && memory.workaround !== null ? state.because : 'unfinished workaround';
+          expect(said).toMatch(/still set to manual|unfinished workaround/);
         }
       }),
       { numRuns: 500 },

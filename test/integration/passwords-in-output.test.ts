@@ -32,7 +32,7 @@ describe('the output of a process', () => {
     await expect.poll(() => output, { timeout: 15_000 }).toContain('"msg":"added"');
 
     await admin.config('SET', 'requirepass', 'another');
-    await admin.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await expect.poll(() => output, { timeout: 15_000 }).toMatch(/WRONGPASS[^]*"msg":"queue"/);
     await expect.poll(() => output, { timeout: 15_000 }).toContain('"msg":"not added"');
     admin.disconnect();

@@ -3,9 +3,10 @@ import { pino } from 'pino';
 import { leadRound } from '../../orchestrator/lead.ts';
 import type { Office } from '../../orchestrator/office.ts';
 import { sweepRound } from '../../orchestrator/sweep.ts';
+import type { Campaign } from '../../shared/domain/campaign.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import type { Activation } from '../../shared/store/store.ts';
-import { at, later, picks, runningState } from '../contract/store/words.ts';
+import { at, campaignOf, entry, later, picks, runningState } from '../contract/store/words.ts';
 import { makeWorld } from '../contract/store/world.ts';
 
 /** An office whose jobs and log lines are kept. */
@@ -39,10 +40,17 @@ test('a sweep gives every job of a long queue its turn, and says so in one line 
   ]);
 });
 
+const inOneWave = (name: string): Campaign => {
+  const { definition, ...rest } = campaignOf(name, { ...runningState(1), accepted: [0] });
+  const gate = { settledPercent: 80, notOkPercent: 10, minSample: 10 };
+  const waves = [{ name: 'rest', size: { rest: true }, gate }] as const;
+  return { ...rest, definition: { ...definition, waves }, waveSizes: [2] };
+};
+
 test('a campaign that can not be led does not hold up the later ones, and is told once', async () => {
   const { office, jobs, lines } = openOffice(at);
-  const world = makeWorld(office.store);
-  for (const name of ['a-broken', 'b-good']) await world.campaign(name, picks(2), runningState(1));
+  const names = ['a-broken', 'b-good'];
+  for (const name of names) await office.store.createCampaign(inOneWave(name), picks(2), entry(name));
   const { counters } = office.store;
   let isBroken = true;
   const breaking: Office = {
