@@ -1,14 +1,8 @@
 import type { Client } from '../shared/domain/definition.ts';
 import { isoOf } from '../shared/domain/restart.ts';
 import { err, ok, type Result } from '../shared/errors.ts';
-import { capped } from '../shared/evidence.ts';
-import {
-  type AuditEntry,
-  evidenceLimit,
-  type Pick,
-  type Store,
-  type StoredUpgrade,
-} from '../shared/store/store.ts';
+import { capped, evidenceBytesAtMost } from '../shared/evidence.ts';
+import { type AuditEntry, type Pick, type Store, type StoredUpgrade } from '../shared/store/store.ts';
 import { dispatch, type Office } from './office.ts';
 import { notFound, type Refusal } from './refusal.ts';
 
@@ -93,7 +87,7 @@ export async function checkIn(
 ): Promise<Result<CheckIn, Refusal>> {
   const { store, clock, log } = office;
   if ((await store.readClient(name)) === null) return err(notFound('client', name, ' in the fleet'));
-  const cut = transcript === null ? null : capped(transcript, evidenceLimit);
+  const cut = transcript === null ? null : capped(transcript, evidenceBytesAtMost);
   const delivered = await store.deliver(name, { type: 'CheckedIn', transcript: cut }, clock.now());
   log.info({ client: name, answer: delivered.kind }, 'checked in');
   if (delivered.kind === 'ignored')

@@ -68,8 +68,7 @@ export const resumeCampaign = (office: Office, who: string, name: string): Promi
  */
 export async function startWaiting(office: Office, who: string): Promise<readonly string[]> {
   const started: string[] = [];
-  for (const { campaign } of await office.store.campaigns()) {
-    if (campaign.state.status !== 'waitingForRelease') continue;
+  for (const { campaign } of await office.store.campaigns(['waitingForRelease'])) {
     const { campaign: name } = campaign.definition;
     if (await oneStartAtATime(() => startIfStaged(office, who, campaign.definition))) started.push(name);
   }

@@ -282,4 +282,3 @@ export class StoreAway extends Error {
 }
 
 /** Evidence longer than this is cut, and the cut is marked. */
-export { evidenceBytesAtMost as evidenceLimit } from '../evidence.ts';

@@ -2,42 +2,57 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withoutCredentials } from '../../shared/log.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
+import type { TestRedis } from '../environment/test-redis.ts';
 
 const program = join(import.meta.dirname, 'rotating-producer.ts');
+const patience = { timeout: 15_000 };
 
 describe('the output of a process', () => {
-  let child: ChildProcess | undefined;
-  let end: () => Promise<void> = async () => undefined;
+  const children: ChildProcess[] = [];
+  let redis: TestRedis;
+  let admin: Redis;
 
+  beforeEach(async () => {
+    redis = await startPrivateRedis();
+    admin = new Redis(redis.url);
+    await admin.config('SET', 'requirepass', 'Old@Secret');
+  });
   afterEach(async () => {
-    if (child?.exitCode === null && child.signalCode === null) {
+    for (const child of children.splice(0)) {
       child.kill('SIGKILL');
-      await once(child, 'exit');
+      await once(child, 'close');
     }
-    await end();
+    admin.disconnect();
+    await redis.stop();
   });
 
-  it('holds no password when it was wrong from the beginning, or was changed while the process ran', async () => {
-    const redis = await startPrivateRedis();
-    end = redis.stop;
-    const admin = new Redis(redis.url);
-    await admin.config('SET', 'requirepass', 'Old@Secret');
+  /** Starts one with this password; the function that it returns reads what it has written so far. */
+  function start(password: string): () => string {
     let output = '';
-    child = spawn(process.execPath, [program, `redis://:Old@Secret@${new URL(redis.url).host}`]);
-    child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
-    child.stderr?.on('data', (data: Buffer) => (output += data.toString()));
-    await expect.poll(() => output, { timeout: 15_000 }).toContain('"msg":"added"');
+    const child = spawn(process.execPath, [program, `redis://:${password}@${new URL(redis.url).host}`]);
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (data: Buffer) => (output += data.toString()));
+    children.push(child);
+    return () => output;
+  }
 
+  it('holds no password when it was changed while the process ran', async () => {
+    const output = start('Old@Secret');
+    await expect.poll(output, patience).toContain('"msg":"added"');
     await admin.config('SET', 'requirepass', 'another');
     await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
-    await expect.poll(() => output, { timeout: 15_000 }).toMatch(/WRONGPASS[^]*"msg":"queue"/);
-    await expect.poll(() => output, { timeout: 15_000 }).toContain('"msg":"not added"');
-    admin.disconnect();
-    expect(output).not.toContain('Secret');
-    expect(output).not.toContain('Old@');
+    await expect.poll(output, patience).toMatch(/WRONGPASS[^]*"msg":"queue"/);
+    await expect.poll(output, patience).toContain('"msg":"not added"');
+    expect(output()).not.toMatch(/Secret|Old@/);
+  }, 60_000);
+
+  it('holds no password when it was wrong from the beginning', async () => {
+    const output = start('Wrong@Secret');
+    await expect.poll(output, patience).toMatch(/WRONGPASS[^]*"msg":"queue"/);
+    expect(output()).not.toMatch(/Secret|Wrong@/);
   }, 60_000);
 });
 

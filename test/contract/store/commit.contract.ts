@@ -107,7 +107,7 @@ export function commitContract(given: Given): void {
       const journal: Journal = {
         procedure: 'relocation',
         direction: 'forward',
-        step: 'record',
+        step: 'stop',
         service: 'SMS_PACKAGE_COMMAND_MANAGER_NT',
         preImage: null,
         failures: 0,

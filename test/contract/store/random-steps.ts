@@ -137,8 +137,8 @@ const renew = fc.tuple(anyKey, leaseMs).map(
 );
 
 /** The order of leases that ended in the same millisecond is nobody's business. */
-const sweep = fc.constant<Step>(async ({ world, now }) => {
-  const findings = await world.store.sweep(now, 5, 99);
+const sweep = fc.constantFrom(0, 2).map((skip): Step => async ({ world, now }) => {
+  const findings = await world.store.sweep(now, 5, 99, skip);
   return findings.map((finding) => JSON.stringify(finding)).sort();
 });
 
@@ -154,6 +154,12 @@ const change = fc
         world.change(name, state, limits),
   );
 
+const queued = fc.tuple(campaign, fc.integer({ min: 1, max: 5 })).map(
+  ([name, limit]): Step =>
+    ({ world }) =>
+      world.store.queued(name, limit),
+);
+
 const pass = fc.integer({ min: 1, max: 12 }).map((ms): Step => async (hands) => {
   hands.now += ms;
 });
@@ -167,6 +173,7 @@ export const someSteps = fc.array(
     { weight: 1, arbitrary: renew },
     { weight: 2, arbitrary: sweep },
     { weight: 2, arbitrary: change },
+    { weight: 2, arbitrary: queued },
     { weight: 3, arbitrary: pass },
   ),
   { minLength: 40, maxLength: 120, size: 'max' },

@@ -25,7 +25,7 @@ async function campaignIn(store: Store, campaign: string): Promise<unknown> {
     record: await store.readCampaign(campaign),
     counters: await store.counters(campaign),
     slots: await store.slotsInUse(campaign),
-    queued: await store.queued(campaign, 2),
+    queued: await store.queued(campaign, 99),
     overlap: [...(await store.overlap(campaign, 99))].sort(byClient),
     upgrades: upgrades.sort((a, b) => byClient(a.key, b.key)),
     waiting: [...waiting].sort(byClient),
