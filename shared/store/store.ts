@@ -280,5 +280,3 @@ export interface Store {
 export class StoreAway extends Error {
   override readonly name = 'StoreAway';
 }
-
-/** Evidence longer than this is cut, and the cut is marked. */

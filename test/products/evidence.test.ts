@@ -18,7 +18,10 @@ test('the hash is the one of the UTF-8 bytes', () => {
 describe('evidence of a look', () => {
   test('is the look, the same text for the same look in whatever order it was built', () => {
     const evidence = evidenceOf(quietLook);
-    expect(JSON.parse(evidence)).toEqual(quietLook);
+    const { at, ...found } = quietLook;
+    expect(JSON.parse(evidence)).toEqual(found);
+    // The moment is in the audit; looks that find the same are kept once.
+    expect(evidenceOf({ ...quietLook, at: at + 60_000 })).toBe(evidence);
     const turned = Object.fromEntries(Object.entries(quietLook).toReversed()) as unknown as typeof quietLook;
     expect(evidenceOf(turned)).toBe(evidence);
     expect(evidenceOf({ ...quietLook, pendingRestart: true })).not.toBe(evidence);
