@@ -25,7 +25,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const head = (line: string): void => say(`\n${styleText('bold', line)}`);
 
 /** The main job in the open: every line that begins with $ is a real command, run against real processes. */
-async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<boolean> {
+async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<void> {
   mkdirSync(options.dataDir, { recursive: true });
   const free = holdLab(options.dataDir);
   stack.defer(free);
@@ -66,9 +66,8 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<b
   await watchToTheEnd(cli, campaign);
   head('The report');
   await cli.run(['campaign', 'report', campaign]);
-  const isRight = await judge(cli, campaign, portOf(fleet));
+  isRight = await judge(cli, campaign, portOf(fleet));
   if (options.keep) await stayOpen(options, campaign);
-  return isRight;
 }
 
 async function prepareCampaign(cli: Cli, sample: Sample): Promise<string> {
@@ -133,15 +132,15 @@ const interrupted = new Promise<void>((resolve) => {
 });
 
 const started = Date.now();
+/** The verdict; null until there is one. */
+let isRight: boolean | null = null;
 const options = readOptions(process.argv.slice(2));
-let isRight = false;
 try {
   await using stack = new AsyncDisposableStack();
-  const outcome = await Promise.race([run(options, stack), interrupted]);
-  if (outcome === undefined) say('Interrupted: stopping what was started.');
-  isRight = outcome === true;
+  await Promise.race([run(options, stack), interrupted]);
+  say(isRight === null ? 'Interrupted: stopping what was started.' : 'Stopping what was started.');
 } catch (error) {
   process.stderr.write(`${messageOf(error)}\n`);
 }
 say(`Took ${Math.round((Date.now() - started) / 1000)} s.`);
-process.exitCode = isRight ? 0 : 1;
+process.exitCode = isRight === true ? 0 : 1;
