@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
 import { err, fault, ok, type Fault, type Result } from './errors.ts';
+import { withPasswordFrom } from './password-file.ts';
 
 /** Settings of a process, read once from the environment and validated; plain values afterwards. */
 export interface Config {
@@ -12,7 +13,7 @@ export interface Config {
   readonly api: { readonly host: string; readonly port: number };
   /** Upgrades and remediations one worker process drives at once. */
   readonly concurrency: { readonly upgrades: number; readonly remediations: number };
-  /** How clients are reached: `simulated:PORT` is the lab fleet on this machine. */
+  /** How clients are reached: `simulated:PORT` is a lab fleet on this machine, `simulated:HOST:PORT` one elsewhere. */
   readonly gateway: string | null;
   /** Lab time; null = real time. */
   readonly labClock: ClockAnchor | null;
@@ -27,8 +28,11 @@ const anchor = z.strictObject({
   speed: z.number().positive(),
 });
 
-const environment = z.object({
+/** Every setting there is: name, form, default. `docs/operations.md` explains them. */
+export const environment = z.object({
   REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://'),
+  /** Holds the password of REDIS_URL, which then names none. */
+  REDIS_PASSWORD_FILE: z.string().optional(),
   SERVPACK_PREFIX: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a-z, 0-9 and -')
@@ -41,7 +45,7 @@ const environment = z.object({
   SERVPACK_REMEDIATIONS: count(1, 1_000, 10),
   SERVPACK_GATEWAY: z
     .string()
-    .regex(/^simulated:\d+$/, 'must be simulated:PORT')
+    .regex(/^simulated:([a-zA-Z0-9.-]+:)?\d{1,5}$/, 'must be simulated:PORT or simulated:HOST:PORT')
     .optional(),
   SERVPACK_LAB_CLOCK: z
     .string()
@@ -56,14 +60,15 @@ const environment = z.object({
 
 /**
  * Reads the settings from environment variables. An error names the variable and what was expected, never its value: a URL may
- * hold a password.
+ * hold a password. An empty variable is one that nobody set: compose files and unit files can not leave one out.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Result<Config, Fault> {
-  const read = environment.safeParse(env);
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const read = environment.safeParse(given);
   if (!read.success) {
     const [issue] = read.error.issues;
     const name = String(issue?.path[0] ?? '');
-    const missing = name === 'REDIS_URL' && env['REDIS_URL'] === undefined;
+    const missing = name === 'REDIS_URL' && given['REDIS_URL'] === undefined;
     return err(
       missing
         ? fault(
@@ -74,8 +79,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     );
   }
   const { data } = read;
+  const redisUrl =
+    data.REDIS_PASSWORD_FILE === undefined
+      ? ok(data.REDIS_URL)
+      : withPasswordFrom(data.REDIS_PASSWORD_FILE, data.REDIS_URL);
+  if (!redisUrl.ok) return redisUrl;
   return ok({
-    redisUrl: data.REDIS_URL,
+    redisUrl: redisUrl.value,
     prefix: data.SERVPACK_PREFIX,
     dataDir: data.SERVPACK_DATA,
     logLevel: data.SERVPACK_LOG_LEVEL,

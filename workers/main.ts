@@ -17,6 +17,7 @@ import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { activate, type Workshop } from './activate.ts';
 import type { Gateway } from './gateways/gateway.ts';
+import { fleetAddress } from './gateways/simulated/address.ts';
 import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
 import { openRulebook } from './rulebook.ts';
 
@@ -67,7 +68,7 @@ function openGateway({ gateway }: Config): Result<Gateway, Fault> {
       ),
     );
   }
-  return ok(connectSimulatedGateway({ port: Number(gateway.slice('simulated:'.length)) }));
+  return ok(connectSimulatedGateway(fleetAddress(gateway)));
 }
 
 interface OpenQueue {

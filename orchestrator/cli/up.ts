@@ -24,10 +24,13 @@ interface UpRedis {
 export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Result<void, Fault>> {
   await using stack = new AsyncDisposableStack();
   const asked = stopAsked();
-  const checked = readConfig({ ...env, REDIS_URL: env['REDIS_URL'] ?? 'redis://private' });
+  const hasUrl = (env['REDIS_URL'] ?? '') !== '';
+  // The password of a private Redis is its own.
+  const settings = hasUrl ? env : { ...env, REDIS_URL: 'redis://private', REDIS_PASSWORD_FILE: '' };
+  const checked = readConfig(settings);
   if (!checked.ok) return checked;
   if (checked.value.gateway === null) return err(noGateway);
-  const redis = await openRedis(env, checked.value, say);
+  const redis = await openRedis(hasUrl, checked.value, say);
   if (!redis.ok) return redis;
   stack.defer(() => redis.value.stop());
   say(`Redis: ${redis.value.how}`);
@@ -37,7 +40,7 @@ export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): P
   stack.defer(() =>
     Promise.race([orchestrator.value.stop(), delay(stopDeadlineMs, undefined, { ref: false })]),
   );
-  const worker = startWorker({ ...env, REDIS_URL: redis.value.url });
+  const worker = startWorker({ ...env, REDIS_URL: redis.value.url, REDIS_PASSWORD_FILE: '' });
   stack.defer(() => worker.stop());
   say(`servpack is up: ${orchestrator.value.url} (data folder ${config.dataDir}); Ctrl-C stops it`);
   const ended = await Promise.race([asked, partEnded(worker, redis.value)]);
@@ -52,13 +55,11 @@ const noGateway = fault(
 );
 
 async function openRedis(
-  env: NodeJS.ProcessEnv,
-  { dataDir }: Config,
+  hasUrl: boolean,
+  { dataDir, redisUrl: url }: Config,
   say: (line: string) => void,
 ): Promise<Result<UpRedis, Fault>> {
-  const url = env['REDIS_URL'];
-  if (url !== undefined)
-    return ok({ url, how: 'the one of REDIS_URL', pid: null, stop: async () => undefined });
+  if (hasUrl) return ok({ url, how: 'the one of REDIS_URL', pid: null, stop: async () => undefined });
   return startEmbeddedRedis({ dataDir, log: { info: say, warn: say } });
 }
 

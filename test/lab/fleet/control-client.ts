@@ -1,3 +1,4 @@
+import type { FleetAddress } from '../../../workers/gateways/simulated/address.ts';
 import { Connection } from '../../../workers/gateways/simulated/connection.ts';
 import type { FleetControl } from './control.ts';
 import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';
@@ -6,9 +7,7 @@ import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';
  * The control operations on a fleet in another process. What it brings is the lab's own word, typed here and
  * not checked again. Throws when the fleet is gone.
  */
-export function connectFleetControl(address: {
-  readonly port: number;
-}): FleetControl & { close(): Promise<void> } {
+export function connectFleetControl(address: FleetAddress): FleetControl & { close(): Promise<void> } {
   const connection = new Connection({ host: '127.0.0.1', ...address });
   const never = new AbortController().signal;
 

@@ -9,13 +9,14 @@ import { startFleet } from './start-fleet.ts';
 
 /**
  * The lab fleet as a process of its own, which outlives workers and orchestrators: `node
- * test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. Lab time comes
+ * test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. It listens on loopback unless --host says where else; lab time comes
  * from SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real time).
  */
 const { values } = parseArgs({
   options: {
     fleet: { type: 'string' },
     seed: { type: 'string', default: 'lab' },
+    host: { type: 'string', default: '127.0.0.1' },
     port: { type: 'string', default: '0' },
     release: { type: 'string' },
     components: { type: 'string', default: defaultComponents },
@@ -44,6 +45,7 @@ const fleet = await startFleet({
   rows: orExit(readRows(values.fleet ?? 'fleet.csv')),
   seed: values.seed,
   release: orExit(readStagedRelease(values.release ?? '.', values.components)),
+  host: values.host,
   port: Number(values.port),
   latencyMs: Number(values['latency-ms']),
   clock: anchor === null ? systemClock : labClock(anchor),

@@ -6,7 +6,7 @@ import { controlSchema } from './control.ts';
 import { type Dispatcher, Driver } from './dispatcher.ts';
 import type { Lab } from './lab.ts';
 
-/** The fleet's door: JSON lines on loopback, many drivers, many calls at once on each connection. */
+/** The fleet's door: JSON lines, on loopback unless told otherwise; many drivers, many calls at once on each connection. */
 export class FleetServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -20,10 +20,10 @@ export class FleetServer {
   }
 
   /** Listens and brings the port. Rejects when the port is taken. */
-  async listen(port: number): Promise<number> {
+  async listen(port: number, host = '127.0.0.1'): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     this.#server.once('error', reject);
-    this.#server.listen(port, '127.0.0.1', () => resolve((this.#server.address() as AddressInfo).port));
+    this.#server.listen(port, host, () => resolve((this.#server.address() as AddressInfo).port));
     return promise;
   }
 

@@ -16,6 +16,8 @@ export interface FleetSetup {
   readonly clock?: Clock;
   /** Lab time at which the fleet is switched on; default now. The same moment makes the same fleet. */
   readonly startedAt?: number;
+  /** Default: loopback. */
+  readonly host?: string;
   /** 0 = any. */
   readonly port?: number;
   readonly checkIn?: CheckInTarget;
@@ -47,7 +49,7 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
   );
   const lab = new Lab({ machines, holds, dispatcher, checkIns, release: hashes });
   const server = new FleetServer(dispatcher, lab);
-  const port = await server.listen(setup.port ?? 0);
+  const port = await server.listen(setup.port ?? 0, setup.host);
   return {
     port,
     truth: () => lab.truth(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { err, ok } from '../../../shared/errors.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
+import type { FleetAddress } from './address.ts';
 import { Connection } from './connection.ts';
 import { type Op, type RequestOf, type ValueOf, valueSchemas } from './wire.ts';
 
@@ -11,7 +12,7 @@ type Arguments<O extends Op> = Omit<RequestOf<O>, 'id' | 'op' | 'client' | 'host
  * The gateway to the lab fleet: a socket client of the fleet process. It never waits by itself and never
  * calls twice; it connects when the first call needs it, so a fleet that is not there answers `unreachable`.
  */
-export function connectSimulatedGateway(address: { readonly port: number; readonly host?: string }): Gateway {
+export function connectSimulatedGateway(address: FleetAddress): Gateway {
   const connection = new Connection({ host: '127.0.0.1', ...address });
 
   async function call<O extends Op>(

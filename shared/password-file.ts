@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { err, fault, type Fault, messageOf, ok, type Result } from './errors.ts';
+
+/**
+ * The Redis URL with the password that stands in a file: a secret that is mounted shows neither in the environment nor in the list of
+ * processes. One line end after it is not part of it. No error repeats the URL or what the file holds.
+ */
+export function withPasswordFrom(file: string, url: string): Result<string, Fault> {
+  const parsed = URL.parse(url);
+  if (parsed === null) return ok(url); // whoever connects says what is wrong with it
+  try {
+    const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    if (password === '') return err(refused('holds no password'));
+    parsed.password = encodeURIComponent(password);
+    return ok(parsed.href);
+  } catch (error) {
+    return err(refused(`can not be read: ${messageOf(error)}`));
+  }
+}
+
+const refused = (because: string): Fault =>
+  fault('config.invalid', `REDIS_PASSWORD_FILE: the file ${because}`);

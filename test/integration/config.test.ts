@@ -1,0 +1,102 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../shared/config.ts';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import { startFleet } from '../lab/fleet/start-fleet.ts';
+import { fleetAddress } from '../../workers/gateways/simulated/address.ts';
+import { connectFleetControl } from '../lab/fleet/control-client.ts';
+import { startPrivateRedis } from '../environment/private-redis.ts';
+import { unwrapped } from './unwrapped.ts';
+
+const url = 'redis://127.0.0.1:6379';
+let folder: string;
+beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'servpack-config-'))));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+describe('the settings', () => {
+  it('take an empty variable for one that nobody set', () => {
+    const empty = readConfig({
+      REDIS_URL: url,
+      SERVPACK_GATEWAY: '',
+      SERVPACK_PORT: '',
+      SERVPACK_LAB_CLOCK: '',
+    });
+    expect(empty).toEqual(readConfig({ REDIS_URL: url }));
+    expect(empty).toMatchObject({ ok: true, value: { gateway: null, labClock: null, api: { port: 7300 } } });
+    expect(readConfig({ REDIS_URL: '' })).toMatchObject({ ok: false, error: { code: 'config.redisUrl' } });
+  });
+
+  it.each(['simulated:', 'simulated:host:', 'simulated::7400', 'simulated:a b:7400', 'windows:7400'])(
+    'refuse the gateway %s',
+    (gateway) => {
+      const read = readConfig({ REDIS_URL: url, SERVPACK_GATEWAY: gateway });
+      expect(read).toMatchObject({
+        ok: false,
+        error: { message: 'SERVPACK_GATEWAY: must be simulated:PORT or simulated:HOST:PORT' },
+      });
+    },
+  );
+});
+
+describe('the password of Redis', () => {
+  it('comes from a file, whatever characters it has, and opens a real Redis', async () => {
+    await using stack = new AsyncDisposableStack();
+    const redis = await startPrivateRedis();
+    stack.defer(() => redis.stop());
+    const admin = new Redis(redis.url);
+    stack.defer(() => admin.disconnect());
+    const password = ' p@ss/word:%41#ä ';
+    await admin.config('SET', 'requirepass', password);
+    const place = `redis://${new URL(redis.url).host}`;
+    const read = unwrapped(
+      readConfig({ REDIS_URL: place, REDIS_PASSWORD_FILE: file('secret', `${password}\n`) }),
+    );
+    const store = unwrapped(await openRedisStore({ url: read.redisUrl, prefix: 'config-test' }));
+    expect(await store.fleetSize()).toBe(0);
+    await store.close();
+    const without = await openRedisStore({ url: place, prefix: 'config-test' });
+    expect(without).toMatchObject({ ok: false, error: { code: 'redis.auth' } });
+  });
+
+  it('is asked for where the file has none', () => {
+    const empty = readConfig({ REDIS_URL: url, REDIS_PASSWORD_FILE: file('empty', '\n') });
+    expect(empty).toMatchObject({
+      ok: false,
+      error: { message: 'REDIS_PASSWORD_FILE: the file holds no password' },
+    });
+    const missing = readConfig({ REDIS_URL: url, REDIS_PASSWORD_FILE: join(folder, 'nowhere') });
+    expect(missing).toMatchObject({
+      ok: false,
+      error: {
+        message: expect.stringMatching(/^REDIS_PASSWORD_FILE: the file can not be read: ENOENT/) as string,
+      },
+    });
+  });
+});
+
+describe('the address of a lab fleet', () => {
+  it('is a port of this machine, or a host and a port', () => {
+    expect(fleetAddress('simulated:7400')).toEqual({ port: 7400 });
+    expect(fleetAddress('simulated:fleet-1.lab:7400')).toEqual({ host: 'fleet-1.lab', port: 7400 });
+  });
+
+  it('reaches a fleet that listens where it was told, and only there', async () => {
+    const release = { files: new Map(), servicePack: 4 } as never;
+    const fleet = await startFleet({ rows: [], seed: 'a', release, host: '127.0.0.2' });
+    const there = connectFleetControl(fleetAddress(`simulated:127.0.0.2:${fleet.port}`));
+    expect(await there.truth()).toMatchObject({ clients: [] });
+    const loopback = connectFleetControl(fleetAddress(`simulated:${fleet.port}`));
+    await expect(loopback.truth()).rejects.toThrow('no way to the fleet');
+    await Promise.all([there.close(), loopback.close()]);
+    await fleet.close();
+  });
+});
