@@ -84,5 +84,11 @@ async function jobOf(
   ]);
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
   const target = { client: client.client, host: client.host };
-  return { client, rules, profile, gateway, change: { target, fence, signal } };
+  return {
+    client,
+    rules: { ...rules, zone: client.zone },
+    profile,
+    gateway,
+    change: { target, fence, signal },
+  };
 }

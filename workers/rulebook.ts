@@ -2,9 +2,11 @@ import type { Rules } from '../shared/domain/policy.ts';
 import { loadProfile, type Profile, rulesOf } from '../shared/products/profile.ts';
 import type { Store } from '../shared/store/store.ts';
 
-/** What holds for every client of one campaign. */
+/** What holds for every client of one campaign; the zone is each client's own. */
+export type CampaignRules = Omit<Rules, 'zone'>;
+
 export interface Rulebook {
-  of(campaign: string): Promise<{ readonly rules: Rules; readonly profile: Profile }>;
+  of(campaign: string): Promise<{ readonly rules: CampaignRules; readonly profile: Profile }>;
 }
 
 /** A campaign's definition and its release do not change once it is started, so they are read once per process. */

@@ -1,4 +1,5 @@
 import { describeBlocker } from './blocker.ts';
+import { withinWindow } from './closed-window.ts';
 import { defer, ignore, move } from './defer.ts';
 import { restNotice, told } from './ladder.ts';
 import { observed } from './observed.ts';
@@ -12,7 +13,10 @@ import type { Decision, Failure, Upgrade, UpgradeEvent } from './upgrade.ts';
  * once, so a repeated or late event is normal and is answered `ignored`, with the reason.
  * @param now policy time in milliseconds
  */
-export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
+export const decide = (rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision =>
+  withinWindow(rules, upgrade, answer(rules, upgrade, event, now), now);
+
+function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
   switch (event.type) {
     case 'Activated':
       return activated(rules, upgrade, now);

@@ -1,3 +1,5 @@
+import type { Window } from './window.ts';
+
 /**
  * The policies of one campaign and the part of a product profile that deciding needs: plain values, all times in
  * milliseconds. The files operators write are parsed into this shape at the border.
@@ -27,6 +29,11 @@ export const deferralClasses: readonly DeferralClass[] = [
   'load',
 ];
 
+/** What a deferred client waits for: one of the classes with a budget, or the campaign's window, which has none. */
+export type WaitClass = DeferralClass | 'window';
+
+export const waitClasses: readonly WaitClass[] = [...deferralClasses, 'window'];
+
 /** Exponential backoff with a budget. `jitter` 0.2 spreads a delay over 80 % to 120 % of itself. */
 export interface DeferralPolicy {
   readonly firstMs: number;
@@ -49,6 +56,8 @@ export type LadderStep = 'wait' | 'notify' | 'workaround' | 'relocation';
 
 export interface RestartPolicy {
   readonly allowed: 'never' | 'nobodyLoggedOn' | 'always';
+  /** Restarts are ordered within these hours of the client's day only; null = at any hour. */
+  readonly between: Window | null;
   /** Time a machine may need to come back; after that it is settled as failed. */
   readonly deadlineMs: number;
   /** First look after ordering a restart; later looks are this far apart too. */
@@ -62,6 +71,8 @@ export interface CampaignPolicy {
   /** May a structural blocker go up the ladder at first sight? */
   readonly structural: 'atOnce' | 'whenPersisting';
   readonly restart: RestartPolicy;
+  /** Outside it nothing begins on a client; null = always open. In the client's own time zone. */
+  readonly window: Window | null;
   /** How long users get between the notification and the next step of the ladder. */
   readonly noticeMs: number;
 }
@@ -81,10 +92,12 @@ export interface ProductRules {
 /** Lower-case file name -> SHA-256 of the release's component files. */
 export type ReleaseFiles = Readonly<Record<string, string>>;
 
-/** Everything besides state, event and time that `decide` reads; fixed for the life of a campaign. */
+/** Everything besides state, event and time that `decide` reads; fixed for the life of a campaign, but for the client's zone. */
 export interface Rules {
   readonly campaign: string;
   readonly seed: string;
+  /** IANA time zone of the client: windows and restart hours are those of its own day. */
+  readonly zone: string;
   readonly policy: CampaignPolicy;
   readonly product: ProductRules;
   readonly files: ReleaseFiles;

@@ -1,7 +1,9 @@
+import { awaitWindow } from './closed-window.ts';
 import { defer, move, settle } from './defer.ts';
 import type { Observation } from './observation.ts';
 import type { Rules } from './policy.ts';
 import type { Decision, Failure, PendingRestart, RestartCause, Upgrade } from './upgrade.ts';
+import { isOpen } from './window.ts';
 
 /** Orders for one cause that a client may be sent when the earlier ones provably did not restart it. */
 const maxOrders = 3;
@@ -17,7 +19,7 @@ export function askRestart(
   cause: RestartCause,
   now: number,
 ): Decision {
-  const { allowed, deadlineMs } = rules.policy.restart;
+  const { allowed, between, deadlineMs } = rules.policy.restart;
   const user = seen.users[0];
   if (allowed === 'never') {
     const kind = cause === 'mark' ? 'logon' : 'restart';
@@ -38,6 +40,8 @@ export function askRestart(
       now,
     );
   }
+  if (between !== null && !isOpen(between, rules.zone, now))
+    return awaitWindow(rules, upgrade, between, 'waits to restart until', now);
   const orders = upgrade.memory.restarts[cause] ?? 0;
   if (orders >= maxOrders) {
     const because = `was ordered to restart ${orders} times and never did`;

@@ -1,6 +1,6 @@
 import type { Campaign, CampaignState } from './campaign.ts';
 import { judgeGate, type GateVerdict, type WaveProgress, waveProgress } from './gate.ts';
-import { type DeferralClass, deferralClasses } from './policy.ts';
+import { type WaitClass, waitClasses } from './policy.ts';
 import { isoOf } from './restart.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from './states.ts';
 import type { Tally } from './tally.ts';
@@ -42,7 +42,7 @@ export interface CampaignStatus {
   readonly logonServers: readonly LogonServerStatus[];
   /** By class: clients deferred now, and deferrals planned in all. Only classes that occurred. */
   readonly deferrals: readonly {
-    readonly class: DeferralClass;
+    readonly class: WaitClass;
     readonly now: number;
     readonly inAll: number;
   }[];
@@ -127,7 +127,7 @@ function logonServersOf(counters: Tally): readonly LogonServerStatus[] {
 }
 
 const deferralsOf = (counters: Tally): CampaignStatus['deferrals'] =>
-  deferralClasses
+  waitClasses
     .map((kind) => ({
       class: kind,
       now: counters[`deferred|${kind}`] ?? 0,

@@ -1,7 +1,7 @@
 import type { Blocker } from './blocker.ts';
 import type { Ending } from './ending.ts';
 import type { Observation, PreImage } from './observation.ts';
-import type { DeferralClass } from './policy.ts';
+import type { DeferralClass, WaitClass } from './policy.ts';
 import type { Journal, StepName } from './procedure.ts';
 
 /**
@@ -27,7 +27,7 @@ export type UpgradeState =
   | { readonly phase: 'notifying'; readonly blockers: readonly Blocker[] }
   | {
       readonly phase: 'deferred';
-      readonly class: DeferralClass;
+      readonly class: WaitClass;
       readonly until: number;
       readonly because: string;
       readonly blockers: readonly Blocker[];

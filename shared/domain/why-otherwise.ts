@@ -1,5 +1,6 @@
 import { type Blocker, fingerprint, type ServiceBlocker } from './blocker.ts';
 import type { Campaign } from './campaign.ts';
+import { attemptAt } from './ladder.ts';
 import { fromNow, spanInWords } from './moments.ts';
 import { persistsBecause } from './persistence.ts';
 import type { CampaignPolicy, ProductRules } from './policy.ts';
@@ -56,6 +57,7 @@ function isMovable(product: ProductRules | null, blocker: Blocker): blocker is S
 }
 
 function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): string {
+  if (state.class === 'window') return 'waiting for the window has no limit and spends no budget';
   const { budget, whenSpent } = policy.deferrals[state.class];
   const left = budget - (upgrade.memory.deferrals[state.class] ?? 0);
   const end = whenSpent === 'failed' ? 'settles as failed' : 'needs attention';
@@ -72,7 +74,8 @@ function nextRung(
 ): string | null {
   const { notifiedAt, tried, sightings } = upgrade.memory;
   const next = policy.ladder.find(
-    (step) => (step === 'workaround' || step === 'relocation') && !tried.includes(step),
+    (step) =>
+      (step === 'workaround' || step === 'relocation') && !tried.includes(attemptAt(step, target.service)),
   );
   if (next === undefined)
     return `no step of the ladder is left that could move ${target.service}: it needs attention when it persists`;

@@ -55,6 +55,7 @@ export const defaultLadder: readonly LadderStep[] = ['wait', 'notify', 'relocati
 
 export const defaultRestart: RestartPolicy = {
   allowed: 'nobodyLoggedOn',
+  between: null,
   deadlineMs: 4 * hours,
   lookEveryMs: 5 * minutes,
 };

@@ -17,6 +17,7 @@ import { count, field, list, oneOf, section } from './fields.ts';
 import type { InputFault } from './input-fault.ts';
 import { host, id, label, versionedId } from './names.ts';
 import { duration } from './quantities.ts';
+import { windowSection } from './windows.ts';
 import { parseYaml } from './yaml-input.ts';
 
 const seedField = field('a text or a number', (value) => {
@@ -46,6 +47,7 @@ export const campaignSchema = section({
   ladder: ladderSection,
   structural: structuralField,
   restart: restartSection,
+  window: windowSection,
   notice: duration().default(defaultNoticeMs),
 });
 
@@ -60,8 +62,19 @@ export function parseCampaign(text: string, file: string): Result<CampaignDefini
 }
 
 function toDefinition(input: z.output<typeof campaignSchema>, hash: string): CampaignDefinition {
-  const { campaign, release, start, select, budgets, deferrals, persistence, ladder, structural, restart } =
-    input;
+  const {
+    campaign,
+    release,
+    start,
+    select,
+    budgets,
+    deferrals,
+    persistence,
+    ladder,
+    structural,
+    restart,
+    window,
+  } = input;
   return {
     campaign,
     release,
@@ -70,7 +83,7 @@ function toDefinition(input: z.output<typeof campaignSchema>, hash: string): Cam
     select,
     waves: input.waves.map((wave) => toWave(wave, input.gate)),
     budgets,
-    policy: { deferrals, persistence, ladder, structural, restart, noticeMs: input.notice },
+    policy: { deferrals, persistence, ladder, structural, restart, window, noticeMs: input.notice },
     hash,
   };
 }

@@ -2,6 +2,7 @@ import type { DeferralPolicy, LadderStep, PersistencePolicy, RestartPolicy } fro
 import { defaultDeferrals, defaultLadder, defaultPersistence, defaultRestart } from './campaign-defaults.ts';
 import { across, amount, count, list, oneOf, section } from './fields.ts';
 import { duration, printDuration } from './quantities.ts';
+import { hoursOfDay } from './windows.ts';
 
 /** The policy sections of a campaign file; every key may be left out. */
 
@@ -77,6 +78,7 @@ export const persistenceSection = across(
 export const restartSection = across(
   section({
     allowed: oneOf('never', 'nobodyLoggedOn', 'always').default(defaultRestart.allowed),
+    between: hoursOfDay().nullable().default(defaultRestart.between),
     deadline: duration(60_000).optional(),
     lookEvery: duration(1000).optional(),
   }),
@@ -88,8 +90,9 @@ export const restartSection = across(
       blame,
     ),
 )
-  .transform(({ allowed, deadline, lookEvery }): RestartPolicy => ({
+  .transform(({ allowed, between, deadline, lookEvery }): RestartPolicy => ({
     allowed,
+    between,
     deadlineMs: deadline ?? defaultRestart.deadlineMs,
     lookEveryMs: lookEvery ?? defaultRestart.lookEveryMs,
   }))

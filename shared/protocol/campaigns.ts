@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deferralClasses } from '../domain/policy.ts';
+import { deferralClasses, waitClasses } from '../domain/policy.ts';
 import type { RankedBlocker } from '../domain/ranking.ts';
 import type { CampaignReport, ClientReport } from '../domain/report.ts';
 import { buckets, type States } from '../domain/states.ts';
@@ -12,6 +12,7 @@ const count = z.int().nonnegative();
 const time = z.string();
 const status = z.enum(['created', 'waitingForRelease', 'running', 'paused', 'ended']);
 const deferralClass = z.enum(deferralClasses);
+const waitClass = z.enum(waitClasses);
 
 const states = z.record(z.enum(buckets), count) satisfies z.ZodType<States>;
 
@@ -54,7 +55,7 @@ export const statusAnswer = z.object({
     .array(z.object({ wave: z.string(), size: count, states, isOpen: z.boolean(), gate: z.string() }))
     .readonly(),
   logonServers: z.array(z.object({ logonServer: z.string(), size: count, states })).readonly(),
-  deferrals: z.array(z.object({ class: deferralClass, now: count, inAll: count })).readonly(),
+  deferrals: z.array(z.object({ class: waitClass, now: count, inAll: count })).readonly(),
   relocations: z.object({ done: count, undone: count }),
   willBlockAgain: count,
   causes: z.array(z.object({ cause: z.string(), count })).readonly(),

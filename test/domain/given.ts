@@ -35,13 +35,15 @@ export const policy: CampaignPolicy = {
   persistence: { looks: 3, afterMs: hours(24), restarts: 1, minGapMs: minutes(20) },
   ladder: ['wait', 'notify', 'relocation'],
   structural: 'whenPersisting',
-  restart: { allowed: 'nobodyLoggedOn', deadlineMs: hours(4), lookEveryMs: minutes(5) },
+  restart: { allowed: 'nobodyLoggedOn', between: null, deadlineMs: hours(4), lookEveryMs: minutes(5) },
   noticeMs: hours(1),
+  window: null,
 };
 
 export const rules: Rules = {
   campaign: 'sp4',
   seed: '1',
+  zone: 'UTC',
   policy,
   product: {
     product: 'sms-1.2',

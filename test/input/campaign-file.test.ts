@@ -60,8 +60,14 @@ describe('a campaign of two lines', () => {
       persistence: { looks: 3, afterMs: 24 * hours, restarts: 1, minGapMs: 20 * minutes },
       ladder: ['wait', 'notify', 'relocation'],
       structural: 'whenPersisting',
-      restart: { allowed: 'nobodyLoggedOn', deadlineMs: 4 * hours, lookEveryMs: 5 * minutes },
+      restart: {
+        allowed: 'nobodyLoggedOn',
+        between: null,
+        deadlineMs: 4 * hours,
+        lookEveryMs: 5 * minutes,
+      },
       noticeMs: 1 * hours,
+      window: null,
     });
   });
 
@@ -85,7 +91,8 @@ test('what the file says wins over the defaults, and the rest of a group keeps t
       'persistence: { after: 2d }',
       'ladder: [wait, workaround]',
       'structural: atOnce',
-      'restart: { allowed: never }',
+      'restart: { allowed: never, between: "22:00-05:00" }',
+      'window: { days: [sat, fri], between: "20:00 - 20:00" }',
       'notice: 0s',
     ),
   );
@@ -103,7 +110,12 @@ test('what the file says wins over the defaults, and the rest of a group keeps t
       persistence: { looks: 3, afterMs: 48 * hours },
       ladder: ['wait', 'workaround'],
       structural: 'atOnce',
-      restart: { allowed: 'never', deadlineMs: 4 * hours },
+      restart: {
+        allowed: 'never',
+        between: { days: [1, 2, 3, 4, 5, 6, 7], from: 22 * 60, to: 5 * 60 },
+        deadlineMs: 4 * hours,
+      },
+      window: { days: [5, 6], from: 20 * 60, to: 20 * 60 },
       noticeMs: 0,
     },
   });
@@ -111,6 +123,18 @@ test('what the file says wins over the defaults, and the rest of a group keeps t
 
 describe('values that do not go together', () => {
   test.each([
+    [
+      'window: { days: [], between: "22:00-05:00" }',
+      'c.yaml:3: window.days: is a list of 0, expected at least one day',
+    ],
+    [
+      'window: { between: "22:00-22:30" }',
+      'c.yaml:3: window.between: is "22:00-22:30", expected hours of the day, more than one, such as "22:00-05:00"',
+    ],
+    [
+      'restart: { between: "25:00-05:00" }',
+      'c.yaml:3: restart.between: is "25:00-05:00", expected hours of the day, more than one, such as "22:00-05:00"',
+    ],
     ['waves: []', 'c.yaml:3: waves: is an empty list, expected at least one wave'],
     [
       'waves: [{ name: a, rest: true }, { name: b, count: 1 }]',

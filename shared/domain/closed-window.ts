@@ -1,0 +1,53 @@
+import { beginsSomething } from './placement.ts';
+import type { Rules } from './policy.ts';
+import { spread } from './retry.ts';
+import type { Decision, Upgrade } from './upgrade.ts';
+import { isOpen, nextOpening, type Window, wallTimeOf } from './window.ts';
+
+/**
+ * Outside the campaign's window nothing begins on a client: what was about to begin waits for the opening instead, and starts
+ * with a look there. What has begun is not broken off.
+ */
+export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
+  const { window } = rules.policy;
+  if (window === null || decision.kind !== 'moved' || !beginsSomething(decision.upgrade)) return decision;
+  if (isOpen(window, rules.zone, now)) return decision;
+  return awaitWindow(
+    rules,
+    asSeen(before, decision.upgrade),
+    window,
+    'waits for its window, which opens',
+    now,
+  );
+}
+
+/** What the look has taught stays; what the decision was about to do has not happened. */
+function asSeen(before: Upgrade, planned: Upgrade): Upgrade {
+  const { lastLook, sightings, seen, marked, unanswered } = planned.memory;
+  const memory = { ...before.memory, lastLook, sightings, seen, marked, unanswered, restart: null };
+  return { ...before, memory };
+}
+
+/** Not everybody at the stroke of the hour: openings are spread over a tenth of the window, at most over ten minutes. */
+const spreadAtMostMs = 10 * 60_000;
+
+/**
+ * Waits for an opening, however long that is: it spends no budget.
+ * @param words what is waited for; the moment of the opening follows
+ */
+export function awaitWindow(
+  rules: Rules,
+  upgrade: Upgrade,
+  window: Window,
+  words: string,
+  now: number,
+): Decision {
+  const opening = nextOpening(window, rules.zone, now);
+  const point = spread(rules.seed, rules.campaign, upgrade.client, 'window');
+  const until = opening + Math.floor(point * Math.min(spreadAtMostMs, lengthMs(window) / 10));
+  const because = `${words} ${wallTimeOf(rules.zone, opening)}`;
+  const state = { phase: 'deferred', class: 'window', until, because, blockers: [] } as const;
+  return { kind: 'moved', upgrade: { ...upgrade, state }, because };
+}
+
+const lengthMs = ({ from, to }: Window): number => ((to - from + 1440) % 1440 || 1440) * 60_000;

@@ -1,0 +1,140 @@
+import { describe, expect, test } from 'vitest';
+import type { CampaignPolicy, Rules } from '../../shared/domain/policy.ts';
+import { everyDay, isOpen, type Window } from '../../shared/domain/window.ts';
+import {
+  activated,
+  admitted,
+  after,
+  anna,
+  blockedByPcm,
+  evening,
+  hours,
+  look,
+  minutes,
+  phases,
+  policy,
+  preImage,
+  rules,
+  withPolicy,
+} from './given.ts';
+
+/** Given at 20:00 UTC on a Monday, which is 21:00 in Berlin. */
+const fromTen: Window = { days: everyDay, from: 22 * 60, to: 5 * 60 };
+const inBerlin = (changes: Partial<CampaignPolicy>): Rules => ({
+  ...withPolicy(changes),
+  zone: 'Europe/Berlin',
+});
+const windowed = inBerlin({ window: fromTen });
+const opening = evening + hours(1);
+
+const untilOf = (upgrade: typeof admitted): number =>
+  upgrade.state.phase === 'deferred' ? upgrade.state.until : Number.NaN;
+
+describe('outside the window of the campaign', () => {
+  const waits = after(windowed, admitted, [[evening, look()]]);
+
+  test('a free client is not marked: it waits for the opening, in its own time zone', () => {
+    expect(phases(waits)).toBe('deferred window');
+    expect(waits.state).toMatchObject({
+      because: 'waits for its window, which opens Mon 16 Nov 22:00 Europe/Berlin',
+    });
+    expect(isOpen(fromTen, 'Europe/Berlin', untilOf(waits))).toBe(true);
+  });
+
+  test('not everybody comes at the stroke of the hour, and nobody later than ten minutes after it', () => {
+    expect(untilOf(waits)).toBeGreaterThanOrEqual(opening);
+    expect(untilOf(waits)).toBeLessThan(opening + minutes(10));
+    const others = ['pc-1', 'pc-2', 'pc-3'].map((client) =>
+      untilOf(after(windowed, { ...admitted, client }, [[evening, look()]])),
+    );
+    expect(new Set(others).size).toBe(3);
+  });
+
+  test('no budget is spent, however often a check-in brings a look', () => {
+    const often = after(
+      windowed,
+      waits,
+      Array.from({ length: 100 }, (_, n) => [
+        [evening + n, { type: 'CheckedIn' } as const] as const,
+        [evening + n, look()] as const,
+      ]).flat(),
+    );
+    expect(phases(often)).toBe('deferred window');
+    expect(often.memory.deferrals).toEqual({});
+  });
+
+  test('it starts with a look when the window is open', () => {
+    const at = untilOf(waits);
+    expect(phases(after(windowed, waits, [[at, activated]]))).toBe('looking');
+    expect(
+      phases(
+        after(windowed, waits, [
+          [at, activated],
+          [at + 1, look()],
+        ]),
+      ),
+    ).toBe('marking');
+  });
+
+  test('a restart that was due is not ordered and not counted', () => {
+    const marked = after(windowed, admitted, [
+      [opening, look()],
+      [opening, { type: 'ClientMarked' }],
+    ]);
+    const morning = evening + hours(12);
+    const later = after(windowed, marked, [[morning, look({ setupPhase: 'upgrade' })]]);
+    expect(phases(later)).toBe('deferred window');
+    expect(later.memory).toMatchObject({ restart: null, restarts: {}, marked: { bootId: 'boot-1' } });
+  });
+
+  test('a persisting blocker is not moved, and the procedure is not taken as tried', () => {
+    const atOnce = inBerlin({ window: fromTen, structural: 'atOnce', ladder: ['wait', 'relocation'] });
+    const blocked = after(atOnce, admitted, [[evening, look(blockedByPcm)]]);
+    expect(phases(blocked)).toBe('deferred window');
+    expect(blocked.memory).toMatchObject({ tried: [], lastLook: { at: evening } });
+  });
+
+  test('what has begun is finished: an open procedure goes on', () => {
+    const atOnce = inBerlin({ window: fromTen, structural: 'atOnce', ladder: ['wait', 'relocation'] });
+    const moving = after(atOnce, admitted, [[opening, look(blockedByPcm)]]);
+    expect(phases(moving)).toBe('remedying relocation forward record');
+    const on = after(atOnce, moving, [[evening + hours(12), { type: 'StepDone', step: 'record', preImage }]]);
+    expect(phases(on)).toBe('remedying relocation forward stop');
+  });
+});
+
+describe('restart hours', () => {
+  const nightly = inBerlin({ restart: { ...policy.restart, between: fromTen } });
+  const marked = after(nightly, admitted, [
+    [evening, look()],
+    [evening, { type: 'ClientMarked' }],
+  ]);
+
+  test('hold back the restart and nothing else', () => {
+    expect(marked.memory.marked).not.toBeNull();
+    const waits = after(nightly, marked, [[evening + 1, look({ setupPhase: 'upgrade' })]]);
+    expect(waits.state).toMatchObject({
+      phase: 'deferred',
+      class: 'window',
+      because: 'waits to restart until Mon 16 Nov 22:00 Europe/Berlin',
+    });
+    const there = after(nightly, waits, [
+      [untilOf(waits), activated],
+      [untilOf(waits), look({ setupPhase: 'upgrade' })],
+    ]);
+    expect(phases(there)).toBe('ordering');
+  });
+
+  test('do not excuse a user who is logged on', () => {
+    const held = after(nightly, marked, [[opening, look({ setupPhase: 'upgrade', users: [anna] })]]);
+    expect(held.state).toMatchObject({
+      phase: 'deferred',
+      class: 'restart',
+      because: 'waits to restart: anna is logged on, session 1',
+    });
+  });
+});
+
+test('without a window everything is as it was', () => {
+  expect(phases(after(rules, admitted, [[evening, look()]]))).toBe('marking');
+});
