@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectedOf, type Policy, type ReportedEnd, verdict } from '../lab/expected.ts';
+import { expectedOf, halfMoved, type Policy, type ReportedEnd, verdict } from '../lab/expected.ts';
 import { bin, pcmService } from '../lab/fleet/sms.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { type ClientTruth, type FleetTruth, truthOf } from '../lab/fleet/truth.ts';
@@ -133,6 +133,17 @@ describe('the verdict says in plain words that', () => {
     expect(faults).toMatch(/must be .*runs from c:\\sms_pcm\\pcmsvc32\.exe and is .*stopped/);
     expect(faults).toContain('is not protected');
     expect(faults).toContain('is not the file it was copied from');
+  });
+
+  it('a service is neither as it was nor relocated, whatever the end', () => {
+    const client = new OneMachine('pcmInBin');
+    expect(halfMoved(truthOf(client.machine))).toEqual([]);
+    expect(halfMoved(truthOf(relocate(new OneMachine('pcmInBin')).machine))).toEqual([]);
+    client.call('stopService', { name });
+    expect(said(halfMoved(truthOf(client.machine)))).toMatch(/is not as it was: .*, stopped/);
+    const repointed = new OneMachine('pcmInBin');
+    repointed.call('configureService', { name, settings: { imagePath: moved } });
+    expect(said(halfMoved(truthOf(repointed.machine)))).toMatch(/is not as it was: .*c:\\sms_pcm/);
   });
 
   it('the account of a relocated service was lost', () => {

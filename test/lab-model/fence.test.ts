@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { abandon } from '../lab/fleet/fence.ts';
 import { pcmService } from '../lab/fleet/sms.ts';
 import { minute, OneMachine } from './one-machine.ts';
 
@@ -43,7 +44,66 @@ describe('the fence of a machine', () => {
     client.look();
     client.call('notify', { text: 'soon' }, fence(5, 'a'));
     expect(client.machine.journal.map(({ op }) => op)).toEqual(['mark', 'notify']);
-    expect(client.machine.journal[0]).toEqual({ at: client.now, op: 'mark', fence: fence(5, 'a') });
+    const beganAt = client.now;
+    const entry = { at: client.now, op: 'mark', fence: fence(5, 'a'), beganAt, endedAt: beganAt };
+    expect(client.machine.journal[0]).toEqual(entry);
+  });
+
+  it('notes when an effect was over, also when nobody waits for it any more', () => {
+    const client = new OneMachine('pcmInBin');
+    const stop = client.begin('stopService', { name });
+    const beganAt = client.now;
+    expect(client.machine.journal).toMatchObject([{ beganAt, endedAt: null }]);
+    abandon(client.machine, stop);
+    client.pass(10_000);
+    const [entry] = client.machine.journal;
+    expect(entry?.endedAt).toBeGreaterThan(beganAt);
+    expect(client.machine.inFlight).toEqual([]);
+  });
+
+  it('keeps the newest changes only, and counts the others', () => {
+    const client = new OneMachine('free');
+    for (let n = 0; n < 230; n++) client.call('notify', { text: 'x' }, fence(n + 1, 'a'));
+    expect(client.machine.journal).toHaveLength(200);
+    expect(client.machine.journalDropped).toBe(30);
+    expect(client.machine.journal.at(-1)?.fence.counter).toBe(230);
+  });
+});
+
+describe('what must never happen is recorded', () => {
+  it('a change with an older fence than one before, should the guard ever let it pass', () => {
+    const client = new OneMachine('free');
+    client.call('mark', {}, fence(5, 'a'));
+    client.machine.fence = null;
+    client.call('notify', { text: 'x' }, fence(4, 'b'));
+    expect(client.machine.violations).toEqual([{ kind: 'olderFence', at: client.now, op: 'notify' }]);
+  });
+
+  it('a mark on a client that is marked, and not one on a client that lost its mark', () => {
+    const client = new OneMachine('free');
+    client.call('mark');
+    client.call('runUpdate');
+    client.call('mark');
+    expect(client.machine.violations).toEqual([]);
+    client.call('mark');
+    expect(client.machine.violations).toEqual([{ kind: 'markedAgain', at: client.now }]);
+    expect(client.machine.marks).toBe(3);
+  });
+
+  it('a second restart for one mark, and not one for another mark or for the workaround', () => {
+    const client = new OneMachine('pcmInBin');
+    const restart = () => {
+      client.call('restart');
+      return client.pass(10 * minute).now;
+    };
+    client.call('mark');
+    restart();
+    client.call('configureService', { name, settings: { startType: 'manual' } });
+    restart();
+    expect(client.machine.violations).toEqual([]);
+    restart();
+    expect(client.machine.violations).toMatchObject([{ kind: 'restartedAgain' }]);
+    expect(client.machine.restarts.map(({ reason }) => reason)).toEqual(['mark', 'workaround', 'none']);
   });
 });
 

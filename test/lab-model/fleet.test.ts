@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, labClock } from '../../shared/clock.ts';
 import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
@@ -127,6 +127,20 @@ describe('a call that is held', () => {
     expect(await truthOf(fleet)).toMatchObject({ fencedRefusals: 1, violations: [] });
   });
 
+  it('can be the nth of its kind', async () => {
+    const fleet = await fleetOf();
+    const driver = gatewayTo(fleet);
+    const hold = await controlOf(fleet).hold({ client, op: 'notify', nth: 3, when: 'after' });
+    await driver.notify(change(1, 'a'), 'first');
+    await driver.notify(change(1, 'a'), 'second');
+    const third = driver.notify(change(1, 'a'), 'third');
+    await hold.reached();
+    expect((await truthOf(fleet)).notices.map(({ text }) => text)).toEqual(['first', 'second', 'third']);
+    await hold.release();
+    expect(await third).toMatchObject({ ok: true });
+    expect(await driver.notify(change(1, 'a'), 'fourth')).toMatchObject({ ok: true });
+  });
+
   it('is used up by one call, and taken back when it is released before', async () => {
     const fleet = await fleetOf();
     const driver = gatewayTo(fleet);
@@ -137,30 +151,42 @@ describe('a call that is held', () => {
 });
 
 describe('two drivers on one client', () => {
-  it('are recorded while the first one still waits for its answer', async () => {
-    const fleet = await fleetOf();
-    const hold = await fleet.hold({ client, op: 'mark', when: 'after' });
-    const first = gatewayTo(fleet).mark(change(1, 'first'));
-    await hold.reached();
+  const never = new AbortController().signal;
+
+  it('are recorded while the effect of the first one goes on', async () => {
+    const fleet = await fleetOf({ clock: handClock() });
+    const first = gatewayTo(fleet);
+    const stopping = first.stopService(change(1, 'first'), pcmService);
+    await vi.waitUntil(async () => (await truthOf(fleet)).journal.length > 0);
     await gatewayTo(fleet).mark(change(2, 'second'));
-    await hold.release();
-    await first;
     expect((await truthOf(fleet)).violations).toMatchObject([
       { kind: 'twoDrivers', owners: ['first', 'second'] },
     ]);
     expect((await fleet.summary()).violations).toBe(1);
+    await first.close();
+    expect(await stopping).toMatchObject({ error: { kind: 'cutOff' } });
   });
 
   it('are not recorded when the first one has given its call up', async () => {
-    const fleet = await fleetOf();
+    const fleet = await fleetOf({ clock: handClock() });
     const giveUp = new AbortController();
     const driver = gatewayTo(fleet);
-    const hold = await fleet.hold({ client, op: 'mark', when: 'after' });
-    const first = driver.mark(change(1, 'first', giveUp.signal));
-    await hold.reached();
+    const first = driver.stopService(change(1, 'first', giveUp.signal), pcmService);
+    await driver.look(target, { componentDirectory: 'C:\\MS\\SMS\\BIN', files: [], services: [] }, never);
     giveUp.abort();
     expect(await first).toMatchObject({ error: { kind: 'cutOff' } });
     await driver.mark(change(2, 'second'));
+    expect((await truthOf(fleet)).violations).toEqual([]);
+  });
+
+  it('are not recorded when the first one only has not heard yet that it is done', async () => {
+    const fleet = await fleetOf();
+    const hold = await fleet.hold({ client, op: 'mark', when: 'after' });
+    const frozen = gatewayTo(fleet).mark(change(1, 'frozen'));
+    await hold.reached();
+    await gatewayTo(fleet).notify(change(2, 'second'), 'x');
+    await hold.release();
+    expect(await frozen).toMatchObject({ ok: true });
     expect((await truthOf(fleet)).violations).toEqual([]);
   });
 });

@@ -6,7 +6,6 @@ import { perform } from '../lab/fleet/call.ts';
 import { createMachine } from '../lab/fleet/create.ts';
 import { contentOf, textContent } from '../lab/fleet/disk.ts';
 import { stagedRelease } from '../lab/fleet/logon-server.ts';
-import { endChange } from '../lab/fleet/fence.ts';
 import type { Machine, World } from '../lab/fleet/machine.ts';
 import { bin, pcmService } from '../lab/fleet/sms.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
@@ -39,6 +38,7 @@ export class OneMachine {
       startedAt: mondayAtFive,
       servers: new Map([['LS1', { name: 'LS1', release }]]),
       disks: new Map(),
+      realNow: () => this.now,
       answered: (call, answer) => this.#answers.set(call, answer),
       checkIn: (_machine, transcript) => this.checkIns.push(transcript),
     };
@@ -77,7 +77,6 @@ export class OneMachine {
   call(op: Request['op'], body: object = {}, fence?: Fence): GatewayResult<unknown> {
     const call = this.begin(op, body, fence);
     for (let seconds = 0; seconds < 60 && !this.#answers.has(call); seconds++) this.pass(1000);
-    endChange(this.machine, call);
     const answer = this.#answers.get(call);
     if (answer === undefined) throw new Error(`${op}: no answer within a minute`);
     return answer;

@@ -1,4 +1,5 @@
 import type { Trait } from './fleet/traits.ts';
+import type { Violation } from './fleet/machine.ts';
 import type { ClientTruth, FleetTruth, ServiceTruth } from './fleet/truth.ts';
 
 /**
@@ -94,11 +95,21 @@ function judge(
       ? ['a server, and something was changed on it']
       : []),
     ...(client.intent === null ? [] : [`an unfinished ${client.intent.kind} stands on it`]),
-    ...(client.restartsOrdered > (policy.workaround ? 2 : 1)
-      ? [`it was restarted ${client.restartsOrdered} times for one cause`]
-      : []),
-    ...client.violations.map(({ owners }) => `two drivers at once: ${owners.join(' and ')}`),
+    ...client.violations.map(inWords),
   ];
+}
+
+function inWords(violation: Violation): string {
+  switch (violation.kind) {
+    case 'twoDrivers':
+      return `two drivers at once: ${violation.owners.join(' and ')}`;
+    case 'olderFence':
+      return `a change (${violation.op}) was accepted after one with a newer fence`;
+    case 'markedAgain':
+      return 'it was marked although it was marked already';
+    case 'restartedAgain':
+      return 'it was restarted although nothing since its last start asked for it';
+  }
 }
 
 /**
@@ -147,6 +158,15 @@ function changeFaults(client: ClientTruth): readonly string[] {
     ...gone.map((name) => `its service ${name} is gone`),
     ...(left.length === 0 ? [] : [`left behind: ${left.join(', ')}`]),
   ];
+}
+
+/**
+ * Whatever became of a client, its services must be exactly as it had them, or one relocated and the rest so.
+ * Empty = they are; else what is neither.
+ */
+export function halfMoved(client: ClientTruth): readonly string[] {
+  const faults = changeFaults(client);
+  return faults.length === 0 || relocationFaults(client).length === 0 ? [] : faults;
 }
 
 const isRelocated = (path: string): boolean =>

@@ -15,7 +15,7 @@ import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { StoredUpgrade } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
 import { clientWith, openCampaign, patient } from '../integration/one-client.ts';
-import type { HoldOrder } from '../lab/fleet/holds.ts';
+import type { OpHold } from '../lab/fleet/holds.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import { type LabHouse, portOf, startFleetProcess, startWorker } from '../lab/house.ts';
 import { componentNames, writeTree } from '../lab/staged-tree.ts';
@@ -35,7 +35,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('a worker killed in the middle of a relocation', () => {
-  test.each<[string, HoldOrder['op'], HoldOrder['when']]>([
+  test.each<[string, OpHold['op'], OpHold['when']]>([
     ['before the service is pointed to its new place', 'configureService', 'before'],
     ['after the service was stopped, before anyone knows', 'stopService', 'after'],
   ])('%s: another worker ends it whole', async (_name, op, when) => {

@@ -1,4 +1,5 @@
 import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
+import { endChange } from './fence.ts';
 import type { DueKind, Machine, Waiter } from './machine.ts';
 
 /** Puts something on the machine's agenda. Equal times keep the order in which they were put there. */
@@ -23,5 +24,11 @@ export function answerWaiters(
   const isMeant = (waiter: Waiter): boolean => waiter.until === until && waiter.name === name;
   const meant = machine.waiting.filter(isMeant);
   machine.waiting = machine.waiting.filter((waiter) => !isMeant(waiter));
-  for (const { call } of meant) machine.world.answered(call, answer);
+  for (const { call } of meant) answerCall(machine, call, answer);
+}
+
+/** The effect of a call is over, and so is whoever's wait for it. */
+export function answerCall(machine: Machine, call: number, answer: GatewayResult<unknown>): void {
+  endChange(machine, call);
+  machine.world.answered(call, answer);
 }

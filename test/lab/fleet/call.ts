@@ -1,7 +1,7 @@
 import type { ChangeRequest, Request } from '../../../workers/gateways/simulated/wire.ts';
 import { advance } from './advance.ts';
 import { change } from './changes.ts';
-import { beginChange, guard } from './fence.ts';
+import { beginChange, endChange, guard } from './fence.ts';
 import { hash, look, readIntent } from './look.ts';
 import type { Machine } from './machine.ts';
 import { done, type Outcome, refusal } from './outcome.ts';
@@ -10,18 +10,20 @@ import { findService, noSuchService } from './service-control.ts';
 export const isChange = (request: Request): request is ChangeRequest => 'fence' in request;
 
 /**
- * One call on one machine at the time `now`. `call` identifies it until it is answered. A changing call that
- * was accepted is in flight until `endChange`.
+ * One call on one machine at the time `now`. `call` identifies it until it is answered; an accepted change is
+ * under way until then.
  */
 export function perform(machine: Machine, call: number, request: Request, now: number): Outcome {
   advance(machine, now);
   if (machine.power === 'off') return { kind: 'answer', answer: unreachable(request.host) };
   if (!isChange(request)) return read(machine, request, now);
-  const stale = guard(machine, request, now);
+  const stale = guard(machine, request);
   if (stale !== null) return { kind: 'answer', answer: stale };
-  beginChange(machine, call, request.fence, now);
+  beginChange(machine, call, request, now);
   const outcome = change(machine, request, now);
-  return outcome.kind === 'waits' ? wait(machine, call, outcome) : outcome;
+  if (outcome.kind === 'waits') return wait(machine, call, outcome);
+  endChange(machine, call);
+  return outcome;
 }
 
 export const unreachable = (host: string) =>

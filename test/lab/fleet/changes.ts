@@ -1,5 +1,6 @@
 import type { ChangeRequest, RequestOf } from '../../../workers/gateways/simulated/wire.ts';
 import { directoryOf, hasDirectory, keyOf, readFile, textContent, writeFile } from './disk.ts';
+import { violate } from './fence.ts';
 import { isLocked, type Machine } from './machine.ts';
 import { done, type Outcome, refused, waits } from './outcome.ts';
 import { orderRestart } from './power.ts';
@@ -12,7 +13,7 @@ import { transcriptText } from './transcript.ts';
 export function change(machine: Machine, request: ChangeRequest, now: number): Outcome {
   switch (request.op) {
     case 'mark':
-      return mark(machine);
+      return mark(machine, now);
     case 'runUpdate':
       return runUpdate(machine, now);
     case 'restart':
@@ -37,8 +38,11 @@ export function change(machine: Machine, request: ChangeRequest, now: number): O
 }
 
 /** Upgrade.bat only marks the client; the files come later (Q168463). */
-function mark(machine: Machine): Outcome {
+function mark(machine: Machine, now: number): Outcome {
+  if (machine.setupPhase !== 'installed') violate(machine, { kind: 'markedAgain', at: now });
   machine.setupPhase = 'upgrade';
+  machine.marks += 1;
+  machine.asksForRestart ??= 'mark';
   return done({ exitCode: 0, output: 'SetupPhase=UPGRADE\r\n' });
 }
 

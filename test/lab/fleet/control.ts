@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { stepsOf } from '../../../shared/domain/procedure.ts';
 import type { Op } from '../../../workers/gateways/simulated/wire.ts';
 import { valueSchemas } from '../../../workers/gateways/simulated/wire.ts';
 import type { HoldOrder } from './holds.ts';
@@ -22,6 +23,23 @@ export interface FleetControl {
 
 const id = z.int().positive();
 const ops = Object.keys(valueSchemas) as [Op, ...Op[]];
+const steps = (['relocation', 'workaround'] as const).flatMap((procedure) =>
+  (['forward', 'back'] as const).flatMap((direction) => stepsOf(procedure, direction)),
+);
+
+const nth = id.optional();
+
+const orderSchema = z.union([
+  z.strictObject({ client: z.string(), op: z.enum(ops), nth, when: z.enum(['before', 'after']) }),
+  z.strictObject({
+    client: z.string(),
+    step: z.enum(steps),
+    direction: z.enum(['forward', 'back']).optional(),
+    procedure: z.enum(['relocation', 'workaround']).optional(),
+    nth,
+    when: z.enum(['before', 'announced', 'after']),
+  }),
+]) satisfies z.ZodType<HoldOrder>;
 
 /** Control requests on the fleet's socket; gateways never send them. */
 export const controlSchema = z.discriminatedUnion('control', [
@@ -31,7 +49,7 @@ export const controlSchema = z.discriminatedUnion('control', [
   z.strictObject({
     id,
     control: z.literal('hold'),
-    order: z.strictObject({ client: z.string(), op: z.enum(ops), when: z.enum(['before', 'after']) }),
+    order: orderSchema,
   }),
   z.strictObject({ id, control: z.literal('reached'), hold: id }),
   z.strictObject({ id, control: z.literal('release'), hold: id }),

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
 import type { Request } from '../../../workers/gateways/simulated/wire.ts';
 import { perform, unreachable } from './call.ts';
-import { endChange } from './fence.ts';
-import type { Holds } from './holds.ts';
+import { isStepDone, stepOf } from './call-step.ts';
+import { abandon } from './fence.ts';
+import type { Holds, Passing } from './holds.ts';
 import type { Machine } from './machine.ts';
 import type { Machines } from './machines.ts';
 
@@ -34,7 +35,7 @@ export class Driver {
     if (flight === undefined) return;
     flight.letGo = true;
     this.flights.delete(id);
-    if (flight.machine !== null) endChange(flight.machine, flight.call);
+    if (flight.machine !== null) abandon(flight.machine, flight.call);
   }
 
   leave(): void {
@@ -64,18 +65,27 @@ export class Dispatcher {
   async serve(driver: Driver, request: Request): Promise<void> {
     const flight: Flight = { call: ++this.#calls, letGo: false, machine: null };
     driver.flights.set(request.id, flight);
-    const { client, op } = request;
     if (this.#latencyMs > 0) await sleep(this.#latencyMs);
-    const before = this.#holds.stopAt({ client, op, when: 'before' });
+    const passing = this.#passing(request);
+    const before = passing && this.#holds.stopAt({ ...passing, effect: 'ahead' });
     if (before !== null) await before;
     if (flight.letGo) return;
     const answer = this.#act(flight, request);
     const settled = answer instanceof Promise ? await answer : answer;
-    const after = this.#holds.stopAt({ client, op, when: 'after' });
+    const after = passing && this.#holds.stopAt({ ...passing, effect: 'done' });
     if (after !== null) await after;
     if (flight.letGo) return;
     driver.end(request.id);
     driver.reply(request.id, settled);
+  }
+
+  /** What a hold may ask of a call; null where none is. */
+  #passing(request: Request): Omit<Passing, 'effect'> | null {
+    const { client, op } = request;
+    const machine = this.#machines.find(client);
+    if (machine === undefined || !this.#holds.areOn(client)) return null;
+    const step = stepOf(machine, request);
+    return { client, op, step, isStepDone: () => step !== null && isStepDone(machine, step) };
   }
 
   #act(flight: Flight, request: Request): GatewayResult<unknown> | Promise<GatewayResult<unknown>> {

@@ -1,41 +1,71 @@
 import type { Fence, GatewayResult } from '../../../workers/gateways/gateway.ts';
 import type { ChangeRequest } from '../../../workers/gateways/simulated/wire.ts';
-import type { Machine } from './machine.ts';
+import type { JournalEntry, Machine, Violation } from './machine.ts';
 import { refusal } from './outcome.ts';
+
+/** Entries kept per machine: a relocation that is undone, with a restart and retries, has some forty. */
+const journalAtMost = 200;
 
 /**
  * The guard of a changing call: refuses a fence that is older than the newest one seen, or equally old but
- * somebody else's; remembers the fence and writes the journal otherwise. Null = accepted.
+ * somebody else's, and remembers the fence otherwise. Null = accepted.
  */
-export function guard(
-  machine: Machine,
-  { op, fence }: ChangeRequest,
-  now: number,
-): GatewayResult<never> | null {
+export function guard(machine: Machine, { fence }: ChangeRequest): GatewayResult<never> | null {
   const newest = machine.fence;
   if (newest !== null && isOlder(fence, newest)) {
     machine.fencedRefusals += 1;
     return refusal('fenced', `a newer driver was here: ${newest.counter} (${newest.owner})`);
   }
-  machine.fence = fence;
-  machine.journal = [...machine.journal, { at: now, op, fence }];
+  // Equal fences are one object: a machine keeps many of them.
+  if (newest === null || newest.counter !== fence.counter) machine.fence = fence;
   return null;
 }
 
 const isOlder = (fence: Fence, newest: Fence): boolean =>
   fence.counter < newest.counter || (fence.counter === newest.counter && fence.owner !== newest.owner);
 
-/** A driver begins a change. Another driver's change in flight is what must never happen: it is recorded. */
-export function beginChange(machine: Machine, call: number, { owner }: Fence, now: number): void {
-  const other = machine.inFlight.find((change) => change.owner !== owner);
-  if (other !== undefined) {
-    const violation = { kind: 'twoDrivers', at: now, owners: [other.owner, owner] } as const;
-    machine.violations = [...machine.violations, violation];
-  }
-  machine.inFlight = [...machine.inFlight, { call, owner }];
+const isOther = (one: Fence, other: Fence): boolean =>
+  one.counter !== other.counter || one.owner !== other.owner;
+
+export function violate(machine: Machine, violation: Violation): void {
+  machine.violations = [...machine.violations, violation];
 }
 
-/** The driver has its answer, has let go of the call, or is dead. */
+/**
+ * An accepted change begins: it is written into the journal, and held against what went before it. Another
+ * driver's change under way, or a newer fence before it, is what must never happen.
+ */
+export function beginChange(machine: Machine, call: number, { op, fence }: ChangeRequest, now: number): void {
+  const other = machine.inFlight.find(({ entry, abandoned }) => !abandoned && isOther(entry.fence, fence));
+  if (other !== undefined)
+    violate(machine, { kind: 'twoDrivers', at: now, owners: [other.entry.fence.owner, fence.owner] });
+  const last = machine.journal.at(-1);
+  if (last !== undefined && isOlder(fence, last.fence)) violate(machine, { kind: 'olderFence', at: now, op });
+  const entry: JournalEntry = {
+    at: now,
+    op,
+    fence: machine.fence ?? fence,
+    beganAt: machine.world.realNow(),
+    endedAt: null,
+  };
+  machine.journal.push(entry);
+  if (machine.journal.length > journalAtMost) {
+    machine.journal.shift();
+    machine.journalDropped += 1;
+  }
+  machine.inFlight = [...machine.inFlight, { call, entry, abandoned: false }];
+}
+
+/** The effect is over, with whatever answer. */
 export function endChange(machine: Machine, call: number): void {
-  machine.inFlight = machine.inFlight.filter((change) => change.call !== call);
+  const change = machine.inFlight.find((each) => each.call === call);
+  if (change === undefined) return;
+  change.entry.endedAt = machine.world.realNow();
+  machine.inFlight = machine.inFlight.filter((each) => each !== change);
+}
+
+/** The driver has let go of the call, or is dead: what goes on of it is nobody's any more. */
+export function abandon(machine: Machine, call: number): void {
+  const change = machine.inFlight.find((each) => each.call === call);
+  if (change !== undefined) change.abandoned = true;
 }

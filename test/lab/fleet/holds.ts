@@ -1,56 +1,123 @@
+import type { Direction, Procedure, StepName } from '../../../shared/domain/procedure.ts';
 import type { Op } from '../../../workers/gateways/simulated/wire.ts';
+import type { CallStep } from './call-step.ts';
 
-/**
- * Stop the next call of this kind on this client before or after its effect, so that a test can act exactly
- * there.
- */
-export interface HoldOrder {
+/** Stop a call of this kind on this client before or after its effect, so that a test can act exactly there. */
+export interface OpHold {
   readonly client: string;
   readonly op: Op;
+  /** The first one from now on, if not said otherwise. */
+  readonly nth?: number | undefined;
   readonly when: 'before' | 'after';
 }
 
+/**
+ * Stop a client at a step of a procedure. `before`: nothing of the step has reached the client. `announced`: the
+ * intent on the client names it, and that is all. `after`: what it makes so is so, and its driver does not know.
+ */
+export interface StepHold {
+  readonly client: string;
+  readonly step: StepName;
+  /** Some steps exist on the way forward and on the way back, or in both procedures; left out = in any. */
+  readonly direction?: Direction | undefined;
+  readonly procedure?: Procedure | undefined;
+  /** The first time the step is announced from now on, if not said otherwise. */
+  readonly nth?: number | undefined;
+  readonly when: 'before' | 'announced' | 'after';
+}
+
+export type HoldOrder = OpHold | StepHold;
+
+/** A call that comes to its client, or has had its effect there. */
+export interface Passing {
+  readonly client: string;
+  readonly op: Op;
+  readonly effect: 'ahead' | 'done';
+  readonly step: CallStep | null;
+  /** What the step makes so is so; asked when the effect is done. */
+  readonly isStepDone: () => boolean;
+}
+
 interface Hold {
+  readonly id: number;
   readonly order: HoldOrder;
   readonly reached: PromiseWithResolvers<void>;
   readonly released: PromiseWithResolvers<void>;
   used: boolean;
+  /** How many calls, or announcements of the step, it has let pass or stopped. */
+  count: number;
 }
 
 /** The holds of one fleet. Each stops one call and is then used up. */
 export class Holds {
-  readonly #holds = new Map<number, Hold>();
+  readonly #byClient = new Map<string, Hold[]>();
+  readonly #byId = new Map<number, Hold>();
   #lastId = 0;
 
   add(order: HoldOrder): number {
     const id = ++this.#lastId;
     const [reached, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
-    this.#holds.set(id, { order, reached, released, used: false });
+    const hold = { id, order, reached, released, used: false, count: 0 };
+    this.#byId.set(id, hold);
+    this.#byClient.set(order.client, [...(this.#byClient.get(order.client) ?? []), hold]);
     return id;
+  }
+
+  /** May anything stop a call on this client? */
+  areOn(client: string): boolean {
+    return this.#byClient.has(client);
   }
 
   /** Resolves when a call stands at the hold. */
   async reached(id: number): Promise<void> {
-    await this.#holds.get(id)?.reached.promise;
+    await this.#byId.get(id)?.reached.promise;
   }
 
   /** Lets the call go on; a hold that nothing has reached is taken back. */
   release(id: number): void {
-    this.#holds.get(id)?.released.resolve();
-    this.#holds.delete(id);
+    const hold = this.#byId.get(id);
+    if (hold === undefined) return;
+    hold.released.resolve();
+    this.#byId.delete(id);
+    const others = (this.#byClient.get(hold.order.client) ?? []).filter((each) => each !== hold);
+    if (others.length > 0) this.#byClient.set(hold.order.client, others);
+    else this.#byClient.delete(hold.order.client);
   }
 
   /** What a call has to wait for here, or null when nothing holds it. */
-  stopAt(place: HoldOrder): Promise<void> | null {
-    for (const hold of this.#holds.values()) {
-      if (hold.used || !isSame(hold.order, place)) continue;
-      hold.used = true;
-      hold.reached.resolve();
-      return hold.released.promise;
-    }
-    return null;
+  stopAt(passing: Passing): Promise<void> | null {
+    // Every hold counts, also those behind the one that stops the call.
+    const meant = (this.#byClient.get(passing.client) ?? []).filter((hold) => isMeant(hold, passing));
+    const hold = meant.find(({ used }) => !used);
+    if (hold === undefined) return null;
+    hold.used = true;
+    hold.reached.resolve();
+    return hold.released.promise;
   }
 }
 
-const isSame = (one: HoldOrder, other: HoldOrder): boolean =>
-  one.client === other.client && one.op === other.op && one.when === other.when;
+function isMeant(hold: Hold, passing: Passing): boolean {
+  const { order } = hold;
+  const nth = order.nth ?? 1;
+  if ('op' in order) {
+    const effect = order.when === 'before' ? 'ahead' : 'done';
+    return passing.op === order.op && passing.effect === effect && ++hold.count === nth;
+  }
+  const { step, effect } = passing;
+  if (step === null || !isOf(order, step)) return false;
+  if (step.announces && effect === 'ahead') hold.count += 1;
+  if (hold.count !== nth) return false;
+  switch (order.when) {
+    case 'before':
+      return step.announces && effect === 'ahead';
+    case 'announced':
+      return step.announces && effect === 'done';
+    case 'after':
+      return effect === 'done' && passing.isStepDone();
+  }
+}
+
+const isOf = (order: StepHold, { step, direction, procedure }: CallStep): boolean =>
+  order.step === step &&
+  (order.direction ?? direction) === direction &&
+  (order.procedure ?? procedure) === procedure;

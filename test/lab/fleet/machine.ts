@@ -16,6 +16,8 @@ export interface World {
   readonly servers: ReadonlyMap<string, LogonServer>;
   /** Shared contents of untouched disks, by what is on them. */
   readonly disks: Map<string, ReadonlyMap<string, FileContent>>;
+  /** Real time, epoch milliseconds. */
+  readonly realNow: () => number;
   /** A call that had to wait for the machine has its answer. */
   readonly answered: (call: number, answer: GatewayResult<unknown>) => void;
   /** The logon script of a client posts the transcript of Smsrun32. */
@@ -62,17 +64,29 @@ export interface UpdateRun {
   readonly failed: readonly string[];
 }
 
+/** A changing call that was accepted. `at` is lab time; the others are real time, epoch milliseconds. */
 export interface JournalEntry {
   readonly at: number;
   readonly op: ChangeRequest['op'];
   readonly fence: Fence;
+  readonly beganAt: number;
+  /** When its effect was over, whoever still waited for it; null while it goes on. */
+  endedAt: number | null;
 }
 
-export interface Violation {
-  readonly kind: 'twoDrivers';
-  readonly at: number;
-  readonly owners: readonly [string, string];
-}
+/** Why a client was told to restart, as far as the client can tell; `none`: nothing since its start asked for it. */
+export type RestartReason = 'mark' | 'workaround' | 'none';
+
+/** What must never happen on a client, whoever drives it. Times are lab times. */
+export type Violation =
+  /** Two drivers had changes under way at once. */
+  | { readonly kind: 'twoDrivers'; readonly at: number; readonly owners: readonly [string, string] }
+  /** A change was accepted after one with a newer fence. */
+  | { readonly kind: 'olderFence'; readonly at: number; readonly op: ChangeRequest['op'] }
+  /** It was marked although it was marked already: nobody had looked. */
+  | { readonly kind: 'markedAgain'; readonly at: number }
+  /** It was restarted although nothing since its last start asked for it. */
+  | { readonly kind: 'restartedAgain'; readonly at: number };
 
 /** One simulated NT client: plain state, moved on by the functions of this folder with an explicit time. */
 export interface Machine {
@@ -106,13 +120,20 @@ export interface Machine {
   /** The newest fence seen in a changing call. */
   fence: Fence | null;
   fencedRefusals: number;
-  journal: readonly JournalEntry[];
+  /** The newest `journalAtMost` accepted changes; what came before them is only counted. */
+  readonly journal: JournalEntry[];
+  journalDropped: number;
   violations: readonly Violation[];
-  /** Changing calls that were accepted and not answered yet. */
-  inFlight: readonly { readonly call: number; readonly owner: string }[];
+  /** Accepted changes whose effect goes on; an abandoned one has no driver any more. */
+  inFlight: readonly { readonly call: number; readonly entry: JournalEntry; abandoned: boolean }[];
   waiting: readonly Waiter[];
   agenda: readonly Due[];
-  restartsOrdered: number;
+  /** Orders to restart that were taken. */
+  restarts: readonly { readonly at: number; readonly reason: RestartReason }[];
+  /** What has been asked for in this boot that a restart answers. */
+  asksForRestart: Exclude<RestartReason, 'none'> | null;
+  /** How often Upgrade.bat has marked it. */
+  marks: number;
   notices: readonly { readonly at: number; readonly text: string }[];
   checkIns: number;
 }

@@ -41,6 +41,7 @@ export class Machines {
       startedAt,
       servers: new Map(rows.map(({ logonServer: name }): [string, LogonServer] => [name, { name, release }])),
       disks: new Map<string, ReadonlyMap<string, FileContent>>(),
+      realNow: () => Date.now(),
       answered: (call, answer) => this.#answer(call, answer),
       // What a machine lived through before the lab was switched on is nobody's news.
       checkIn: (machine, transcript) => {

@@ -1,4 +1,5 @@
-import { schedule } from './agenda.ts';
+import { answerCall, schedule } from './agenda.ts';
+import { violate } from './fence.ts';
 import { duration, type Machine } from './machine.ts';
 import { done, type Outcome, refusal, refused } from './outcome.ts';
 import { startAutomaticServices, stopEverything } from './service-control.ts';
@@ -12,7 +13,9 @@ const firstPid = 96;
 export function orderRestart(machine: Machine, now: number): Outcome {
   if (machine.goingDown) return refused('error 1115: a system shutdown is in progress');
   machine.goingDown = true;
-  machine.restartsOrdered += 1;
+  const reason = machine.asksForRestart ?? 'none';
+  machine.restarts = [...machine.restarts, { at: now, reason }];
+  if (reason === 'none') violate(machine, { kind: 'restartedAgain', at: now });
   schedule(machine, now + duration(machine, 'down', now, [2 * second, 10 * second]), 'down');
   return done();
 }
@@ -32,7 +35,7 @@ export function switchOff(machine: Machine): void {
   machine.agenda = [];
   const { waiting } = machine;
   machine.waiting = [];
-  for (const { call } of waiting) machine.world.answered(call, refusal('cutOff', 'the machine went down'));
+  for (const { call } of waiting) answerCall(machine, call, refusal('cutOff', 'the machine went down'));
 }
 
 /** Automatic services run before anybody can log on. */
@@ -41,6 +44,7 @@ export function boot(machine: Machine, now: number): void {
   machine.goingDown = false;
   machine.boots += 1;
   machine.bootedAt = now;
+  machine.asksForRestart = null;
   machine.nextPid = firstPid;
   startAutomaticServices(machine, now);
   planLogon(machine, now);

@@ -110,6 +110,8 @@ export function configureService(
   const service = findService(machine, name);
   if (service === undefined) return noSuchService(name);
   change(machine, service.name, settings);
+  // A service that is set to manual still runs, until the next start.
+  if (settings.startType === 'manual') machine.asksForRestart = 'workaround';
   return done();
 }
 

@@ -34,9 +34,13 @@ export interface ClientTruth {
   /** The services as the client had them before anybody came. */
   readonly servicesAtFirst: readonly ServiceTruth[];
   readonly boots: number;
-  readonly restartsOrdered: number;
-  /** Every changing call that was accepted, in order. */
+  /** Orders to restart that were taken, and why. */
+  readonly restarts: Machine['restarts'];
+  /** How often Upgrade.bat has marked it. */
+  readonly marks: number;
+  /** The changing calls that were accepted, in order; of very many only the newest. */
   readonly journal: readonly JournalEntry[];
+  readonly journalDropped: number;
   readonly violations: readonly Violation[];
   readonly fencedRefusals: number;
   readonly intent: Intent | null;
@@ -86,8 +90,10 @@ export function truthOf(machine: Machine): ClientTruth {
     services: machine.services.map((service) => serviceTruth(machine, service)),
     servicesAtFirst: servicesAtFirst(world, row, rules).map(untouched),
     boots: machine.boots,
-    restartsOrdered: machine.restartsOrdered,
-    journal: machine.journal,
+    restarts: machine.restarts,
+    marks: machine.marks,
+    journal: machine.journal.map((entry) => ({ ...entry })),
+    journalDropped: machine.journalDropped,
     violations: machine.violations,
     fencedRefusals: machine.fencedRefusals,
     intent: readIntent(machine),
@@ -116,7 +122,7 @@ export function countMachines(machines: Iterable<Machine>): Omit<FleetSummary, '
     setupPhases[machine.setupPhase] += 1;
     counts.clients += 1;
     counts.reachable += machine.power === 'on' ? 1 : 0;
-    counts.restartsOrdered += machine.restartsOrdered;
+    counts.restartsOrdered += machine.restarts.length;
     counts.fencedRefusals += machine.fencedRefusals;
     counts.violations += machine.violations.length;
   }

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { type Direction, type Procedure, stepsOf } from '../../shared/domain/procedure.ts';
+import type { CampaignPolicy } from '../../shared/domain/policy.ts';
+import type { StepHold } from '../lab/fleet/holds.ts';
+import type { Trait } from '../lab/fleet/traits.ts';
+import { oneClient } from './one-client.ts';
+
+/**
+ * A test that stops a driver exactly at a step of a procedure must be able to stop it at every one: the lab tells the step from the
+ * calls alone, so this holds its table against the driver's.
+ */
+const places = ['before', 'announced', 'after'] as const;
+
+interface Way {
+  readonly procedure: Procedure;
+  readonly direction: Direction;
+  /** A client that goes this way to its end. */
+  readonly trait: Trait;
+  readonly policy: Partial<CampaignPolicy>;
+}
+
+const workaround = { ladder: ['wait', 'workaround'], structural: 'atOnce' } as const;
+const ways: readonly Way[] = [
+  { procedure: 'relocation', direction: 'forward', trait: 'pcmInBin', policy: { structural: 'atOnce' } },
+  { procedure: 'relocation', direction: 'back', trait: 'staysHome', policy: { structural: 'atOnce' } },
+  { procedure: 'workaround', direction: 'forward', trait: 'pcmInBin', policy: workaround },
+  { procedure: 'workaround', direction: 'back', trait: 'pcmInBin', policy: workaround },
+];
+
+const cases = ways.flatMap((way) =>
+  stepsOf(way.procedure, way.direction).flatMap((step) => places.map((when) => ({ ...way, step, when }))),
+);
+
+describe('a client can be stopped at every step of a procedure', () => {
+  test.each(cases)('$when $step of the $procedure, $direction', async ({ trait, policy, ...place }) => {
+    await using one = await oneClient(trait, policy);
+    const { procedure, direction, step, when } = place;
+    const hold = await one.fleet.hold({ client: one.client, procedure, direction, step, when });
+    const settled = one.settle();
+    await hold.reached();
+
+    const { state } = (await one.stored()).upgrade;
+    expect(state).toMatchObject({ phase: 'remedying', journal: { procedure, direction, step } });
+    const intent = (await one.fleet.clientTruth(one.client))?.intent;
+    const named = intent?.direction === direction ? intent.step : null;
+    expect(named === step).toBe(isNamed(place));
+
+    await hold.release();
+    expect((await settled).upgrade.state).toMatchObject({ phase: 'settled' });
+    expect((await one.fleet.clientTruth(one.client))?.violations).toEqual([]);
+  });
+});
+
+/** Taking the intent away names no step: it is there before, and gone after. */
+const isNamed = ({ step, when }: Pick<StepHold, 'step' | 'when'>): boolean =>
+  step !== 'close' && when !== 'before';

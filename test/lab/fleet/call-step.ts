@@ -1,0 +1,67 @@
+import type { PreImage } from '../../../shared/domain/observation.ts';
+import type { Direction, Procedure, StepName } from '../../../shared/domain/procedure.ts';
+import type { Request } from '../../../workers/gateways/simulated/wire.ts';
+import { directoryOf, keyOf, readFile } from './disk.ts';
+import { readIntent } from './look.ts';
+import type { Machine } from './machine.ts';
+import { findService } from './service-control.ts';
+
+/** The step of a procedure that a call belongs to, told from the intent alone: what a client can know of it. */
+export interface CallStep {
+  readonly procedure: Procedure;
+  readonly direction: Direction;
+  readonly step: StepName;
+  /** The call that names the step on the client; every later call belongs to it until the next one is named. */
+  readonly announces: boolean;
+  readonly preImage: PreImage;
+}
+
+/** Null while no procedure is open on the client and the call opens none. */
+export function stepOf(machine: Machine, request: Request): CallStep | null {
+  const open = readIntent(machine);
+  const announces = request.op === 'writeIntent';
+  // Taking the intent away is the last step; it is announced by nothing else.
+  const intent = announces ? (request.intent ?? (open && { ...open, step: 'close' })) : open;
+  if (intent === null) return null;
+  const { kind: procedure, direction, step, preImage } = intent;
+  return { procedure, direction, step: step as StepName, announces, preImage };
+}
+
+/**
+ * Is the one thing so that the step makes so? A step that finds it so changes nothing, and is done by then too.
+ * Asked after a call's effect; the announcement itself is the effect of the first and the last step only.
+ */
+export function isStepDone(machine: Machine, { step, announces, preImage }: CallStep): boolean {
+  if (step === 'record' || step === 'close') return announces;
+  return !announces && isSo(machine, step, preImage);
+}
+
+function isSo(machine: Machine, step: Exclude<StepName, 'record' | 'close'>, preImage: PreImage): boolean {
+  const service = findService(machine, preImage.service.name);
+  const { startType, state } = preImage.service;
+  const path = keyOf(service?.imagePath ?? '');
+  const hashAtTarget = readFile(machine.disk, preImage.to)?.sha256;
+  switch (step) {
+    case 'stop':
+      return service?.state === 'stopped';
+    case 'copy':
+      return hashAtTarget === preImage.sha256;
+    case 'protect':
+      return machine.protectedDirectories.includes(directoryOf(preImage.to));
+    case 'repoint':
+      return path === keyOf(preImage.to);
+    case 'start':
+    case 'startAgain':
+      return (state !== 'running' && state !== 'startPending') || service?.state === 'running';
+    case 'prove':
+      return true;
+    case 'setManual':
+      return service?.startType === 'manual';
+    case 'pointBack':
+      return path === keyOf(preImage.from) && service?.startType === startType;
+    case 'removeCopy':
+      return hashAtTarget !== preImage.sha256;
+    case 'restoreStartType':
+      return service?.startType === startType;
+  }
+}
