@@ -3,7 +3,6 @@ import type { CampaignDefinition } from '../../shared/domain/definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { CampaignRecord } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
-import { inTurn } from './in-turn.ts';
 import type { Office } from '../office.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
@@ -19,9 +18,6 @@ const overlapAtMost = 6;
 /** Losing this often against the leader and other operators in a row does not happen by chance. */
 const triesAtMost = 20;
 
-/** Two campaigns that want the same client must not both be started in the moment between the other's look and its start. */
-const oneStartAtATime = inTurn();
-
 /** Starts it, or lets it wait for its release when its file says so. */
 export async function startCampaign(
   office: Office,
@@ -29,13 +25,12 @@ export async function startCampaign(
   name: string,
 ): Promise<Result<Moved, Refusal>> {
   const { store } = office;
-  const moved = await oneStartAtATime(() =>
-    moveCampaign(office, who, name, async ({ campaign }) => ({
-      type: 'StartRequested',
-      releaseStaged: (await store.readRelease(campaign.definition.release)) !== null,
-      overlap: await store.overlap(name, overlapAtMost),
-    })),
-  );
+  const moved = await moveCampaign(office, who, name, async ({ campaign }) => {
+    const starts = await store.starts();
+    const releaseStaged = (await store.readRelease(campaign.definition.release)) !== null;
+    const overlap = await store.overlap(name, overlapAtMost);
+    return { event: { type: 'StartRequested', releaseStaged, overlap }, starts };
+  });
   if (!moved.ok || moved.value.status !== 'waitingForRelease') return moved;
   // Staged in this very moment: whoever staged it may have looked before this campaign began to wait.
   const started = await startWaiting(office, who);
@@ -53,13 +48,12 @@ export const pauseCampaign = (
   name: string,
   reason: string,
 ): Promise<Result<Moved, Refusal>> =>
-  moveCampaign(office, who, name, async () => ({ type: 'PauseRequested', by: who, reason }));
+  moveCampaign(office, who, name, async () => ({ event: { type: 'PauseRequested', by: who, reason } }));
 
 /** Lets it go on. Not-ok ends so far count as accepted by whoever resumes. */
 export const resumeCampaign = (office: Office, who: string, name: string): Promise<Result<Moved, Refusal>> =>
   moveCampaign(office, who, name, async () => ({
-    type: 'ResumeRequested',
-    counters: await office.store.counters(name),
+    event: { type: 'ResumeRequested', counters: await office.store.counters(name) },
   }));
 
 /**
@@ -70,7 +64,7 @@ export async function startWaiting(office: Office, who: string): Promise<readonl
   const started: string[] = [];
   for (const { campaign } of await office.store.campaigns(['waitingForRelease'])) {
     const { campaign: name } = campaign.definition;
-    if (await oneStartAtATime(() => startIfStaged(office, who, campaign.definition))) started.push(name);
+    if (await startIfStaged(office, who, campaign.definition)) started.push(name);
   }
   return started;
 }
@@ -82,17 +76,28 @@ async function startIfStaged(
 ): Promise<boolean> {
   const { store, log } = office;
   if ((await store.readRelease(release)) === null) return false;
-  const [overlap] = await store.overlap(name, 1);
-  if (overlap !== undefined) {
+  const moved = await moveCampaign(office, who, name, async () => {
+    const starts = await store.starts();
+    const [overlap] = await store.overlap(name, 1);
+    if (overlap === undefined) return { event: { type: 'ReleaseStaged' }, starts };
     const { client, campaign: other } = overlap;
     log.debug({ campaign: name, client, other }, 'waits for another campaign');
-    return false;
-  }
-  const moved = await moveCampaign(office, who, name, async () => ({ type: 'ReleaseStaged' }));
+    return null;
+  });
   return moved.ok && moved.value.status === 'running';
 }
 
-type Ask = (record: CampaignRecord) => Promise<CampaignEvent>;
+/**
+ * What is asked of a campaign, on what was read. With `starts` it holds only as long as no other campaign is set running: two
+ * that want the same client must not both start in the moment between the other's look and its start, in any process.
+ */
+interface Asked {
+  readonly event: CampaignEvent;
+  readonly starts?: number;
+}
+
+/** Null leaves the campaign as it is. */
+type Ask = (record: CampaignRecord) => Promise<Asked | null>;
 
 /** Read, decide, compare and set; whoever was slower reads again, and may then be refused for what the other one did. */
 async function moveCampaign(
@@ -105,14 +110,17 @@ async function moveCampaign(
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const record = await store.readCampaign(name);
     if (record === null) return err(notFound('campaign', name));
-    const at = clock.now();
-    const decision = decideCampaign(record.campaign, await ask(record), at);
-    if (decision.kind === 'refused') return err(fault('campaign.refused', decision.because));
     const { status } = record.campaign.state;
+    const asked = await ask(record);
+    if (asked === null) return ok({ campaign: name, status, because: 'it goes on waiting' });
+    const { event, ...conditions } = asked;
+    const at = clock.now();
+    const decision = decideCampaign(record.campaign, event, at);
+    if (decision.kind === 'refused') return err(fault('campaign.refused', decision.because));
     if (decision.kind === 'ignored') return ok({ campaign: name, status, because: decision.because });
     const { campaign, because } = decision;
     const audit = campaignAudit(campaign, status, campaign.state.status, { at, who, because });
-    if ((await store.commitCampaign(campaign, record.version, audit)) === null) continue;
+    if ((await store.commitCampaign(campaign, record.version, audit, conditions)) === null) continue;
     log.info({ campaign: name, who, because }, campaign.state.status);
     return ok({ campaign: name, status: campaign.state.status, because });
   }

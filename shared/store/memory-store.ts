@@ -2,6 +2,7 @@ import type { Client, Release } from '../domain/definition.ts';
 import { admit, slotsInUse } from './memory/admission.ts';
 import { commitCampaign, createCampaign, overlap } from './memory/campaigns.ts';
 import { deliver } from './memory/deliver.ts';
+import { isDeposed, lead, leaderNow, resign } from './memory/leader.ts';
 import { queued } from './memory/queued.ts';
 import { sweep } from './memory/sweep.ts';
 import {
@@ -28,7 +29,11 @@ export function createMemoryStore(now: () => number): Store {
     ...fleetOf(tables),
     ...campaignsOf(tables),
     ...upgradesOf(tables, now),
-    sweep: async (at, graceMs, limit, skip = 0) => sweep(tables, at, graceMs, limit, skip, now()),
+    sweep: async (at, graceMs, limit, skip = 0, leader) =>
+      isDeposed(tables, leader) ? [] : sweep(tables, at, graceMs, limit, skip, now()),
+    lead: async (owner, leaseMs) => lead(tables, owner, leaseMs, now()),
+    resign: async (owner, fence) => resign(tables, owner, fence),
+    leader: async () => leaderNow(tables, now()),
     readEvidence: async (sha256) => tables.evidence.get(sha256) ?? null,
     audit: async (limit, filter = {}) => newestFirst(tables.audit, limit, filter),
     close: async () => undefined,
@@ -69,6 +74,7 @@ type CampaignPart = globalThis.Pick<
   | 'readCampaign'
   | 'campaigns'
   | 'commitCampaign'
+  | 'starts'
   | 'counters'
   | 'overlap'
   | 'slotsInUse'
@@ -91,13 +97,15 @@ function campaignsOf(tables: Tables): CampaignPart {
         .filter((table) => statuses === undefined || statuses.some((each) => each === statusOf(table)))
         .map(({ record }) => record)
         .sort(byCreation),
-    commitCampaign: async (next, version, audit) => commitCampaign(tables, next, version, audit),
+    commitCampaign: async (next, version, audit, conditions) =>
+      commitCampaign(tables, next, version, audit, conditions),
+    starts: async () => tables.starts,
     counters: async (campaign) => from(campaign, ({ counters }) => Object.fromEntries(counters), {}),
     overlap: async (campaign, limit) => overlap(tables, campaign, limit),
     slotsInUse: async (campaign) => from(campaign, slotsInUse, { active: 0, perLogonServer: {} }),
     queued: async (campaign, limit) =>
       from<Queued | Promise<Queued>>(campaign, (table) => queued(tables, table, limit), nobody),
-    admit: async (campaign, picks, at) => admit(tables, campaign, picks, at),
+    admit: async (campaign, picks, at, leader) => admit(tables, campaign, picks, at, leader),
   };
 }
 

@@ -4,6 +4,7 @@ import type { QueueName } from '../domain/placement.ts';
 import type { Tally } from '../domain/tally.ts';
 import type { Upgrade } from '../domain/upgrade.ts';
 import type { Fault, Result } from '../errors.ts';
+import type { Leader, LeaderFence, LeadOutcome } from './leader.ts';
 
 /**
  * The store port: the truth of servpack. Two adapters pass one contract suite: Redis (one Lua script per
@@ -147,6 +148,14 @@ export interface CampaignRecord {
   readonly campaign: Campaign;
 }
 
+/** What must hold beside the version for a campaign to be changed. */
+export interface CampaignConditions {
+  /** No newer leader has been seen. */
+  readonly leader?: LeaderFence;
+  /** No campaign has been set running since `starts` said this. */
+  readonly starts?: number;
+}
+
 export interface Pick {
   readonly client: string;
   readonly wave: number;
@@ -200,8 +209,15 @@ export interface Store {
   readCampaign(campaign: string): Promise<CampaignRecord | null>;
   /** By time of creation; of these statuses, or all. Others than those asked for are not even read. */
   campaigns(statuses?: readonly CampaignState['status'][]): Promise<readonly CampaignRecord[]>;
-  /** Compare-and-set by version; null = someone else was faster, read again. */
-  commitCampaign(next: Campaign, version: number, audit: AuditEntry): Promise<CampaignRecord | null>;
+  /** Compare-and-set by version and by these conditions; null = someone else was faster, read again. */
+  commitCampaign(
+    next: Campaign,
+    version: number,
+    audit: AuditEntry,
+    conditions?: CampaignConditions,
+  ): Promise<CampaignRecord | null>;
+  /** How often a campaign has been set running. Read it before what a start depends on, and commit the start with it. */
+  starts(): Promise<number>;
   counters(campaign: string): Promise<Tally>;
   /** Clients of this campaign with an unsettled upgrade in another running or paused one, at most `limit`. */
   overlap(
@@ -221,8 +237,14 @@ export interface Store {
    * Makes waiting or parked clients due now with their slots taken. Compare-and-set for each: one that is no
    * longer queued, whose slots are taken, or whose campaign does not run is left alone. A parked one gets its
    * next activation.
+   * @param leader nothing is changed when a newer one has been seen
    */
-  admit(campaign: string, picks: readonly Candidate[], at: number): Promise<readonly Activation[]>;
+  admit(
+    campaign: string,
+    picks: readonly Candidate[],
+    at: number,
+    leader?: LeaderFence,
+  ): Promise<readonly Activation[]>;
 
   // Upgrades.
   readUpgrade(key: UpgradeKey): Promise<StoredUpgrade | null>;
@@ -264,8 +286,28 @@ export interface Store {
    * activation number + 1; its slots stay with the record, and its crashes grow by 1.
    * @param limit how many at most; ended leases come first, then the longest overdue
    * @param skip so many of the longest overdue are passed over, so that later ones get their turn
+   * @param leader nothing is found or changed when a newer one has been seen
    */
-  sweep(at: number, graceMs: number, limit: number, skip?: number): Promise<readonly SweepFinding[]>;
+  sweep(
+    at: number,
+    graceMs: number,
+    limit: number,
+    skip?: number,
+    leader?: LeaderFence,
+  ): Promise<readonly SweepFinding[]>;
+
+  // Leading.
+  /**
+   * Takes the leader's lease, or renews it. A new term gets a fence above every one before it, also for the same owner after
+   * its lease has ended. Whoever leads judges its lease by its own clock from before it asked: the answer may have been long
+   * on its way.
+   * @param owner names the process, for people; no two processes share one
+   */
+  lead(owner: string, leaseMs: number): Promise<LeadOutcome>;
+  /** Ends the lease at once, so that another may lead; no harm when it has ended already or another leads. */
+  resign(owner: string, fence: LeaderFence): Promise<void>;
+  /** Who leads now; null when nobody does. */
+  leader(): Promise<Leader | null>;
 
   readEvidence(sha256: string): Promise<string | null>;
   /** Newest first. */

@@ -9,6 +9,7 @@ import { crowdContract } from './store/crowd.contract.ts';
 import { deliverContract } from './store/deliver.contract.ts';
 import { fleetContract } from './store/fleet.contract.ts';
 import { handOverContract } from './store/hand-over.contract.ts';
+import { leaderContract } from './store/leader.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
 import { makeWorld, type World } from './store/world.ts';
@@ -37,5 +38,6 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     deliverContract(given);
     sweepContract(given);
     crowdContract(given);
+    leaderContract(given);
   });
 }

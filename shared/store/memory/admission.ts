@@ -1,6 +1,8 @@
 import { queueOf, isFinishing } from '../../domain/placement.ts';
 import { admitted } from '../admitted.ts';
+import type { LeaderFence } from '../leader.ts';
 import type { Activation, Candidate, Pick, SlotsInUse } from '../store.ts';
+import { isDeposed } from './leader.ts';
 import { admitParked, fullBudget, takeSlots } from './slots.ts';
 import { type CampaignTable, count, openWavesOf, type Row, statusOf, type Tables } from './tables.ts';
 
@@ -16,7 +18,9 @@ export function admit(
   campaign: string,
   picks: readonly Candidate[],
   at: number,
+  leader?: LeaderFence,
 ): readonly Activation[] {
+  if (isDeposed(tables, leader)) return [];
   const table = tables.campaigns.get(campaign);
   if (table === undefined || statusOf(table) !== 'running') return [];
   return picks.flatMap((pick) => {

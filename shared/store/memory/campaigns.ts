@@ -2,7 +2,8 @@ import type { Campaign } from '../../domain/campaign.ts';
 import { err, fault, type Fault, ok, type Result } from '../../errors.ts';
 import { waitingTally } from '../admitted.ts';
 import { reasons } from '../reasons.ts';
-import type { AuditEntry, CampaignRecord, Pick } from '../store.ts';
+import type { AuditEntry, CampaignConditions, CampaignRecord, Pick } from '../store.ts';
+import { isDeposed } from './leader.ts';
 import { statusOf, type Tables } from './tables.ts';
 
 export function createCampaign(
@@ -30,9 +31,13 @@ export function commitCampaign(
   next: Campaign,
   version: number,
   audit: AuditEntry,
+  { leader, starts }: CampaignConditions = {},
 ): CampaignRecord | null {
+  if (isDeposed(tables, leader)) return null;
   const table = tables.campaigns.get(next.definition.campaign);
   if (table?.record.version !== version) return null;
+  if (starts !== undefined && starts !== tables.starts) return null;
+  if (next.state.status === 'running' && statusOf(table) !== 'running') tables.starts += 1;
   table.record = { version: version + 1, campaign: next };
   tables.audit.push(audit);
   return table.record;

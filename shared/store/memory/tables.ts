@@ -1,6 +1,7 @@
 import type { Client, Release } from '../../domain/definition.ts';
 import type { Tally } from '../../domain/tally.ts';
 import { capped, evidenceBytesAtMost } from '../../evidence.ts';
+import type { Leader, LeaderFence } from '../leader.ts';
 import {
   type AuditEntry,
   type CampaignRecord,
@@ -23,6 +24,11 @@ export interface Tables {
   readonly evidence: Map<string, string>;
   readonly audit: AuditEntry[];
   fences: number;
+  leader: Leader | null;
+  /** The highest that was issued or seen. */
+  leaderFence: LeaderFence;
+  /** How often a campaign was set running. */
+  starts: number;
 }
 
 export interface CampaignTable {
@@ -49,6 +55,9 @@ export const emptyTables = (): Tables => ({
   evidence: new Map(),
   audit: [],
   fences: 0,
+  leader: null,
+  leaderFence: 0,
+  starts: 0,
 });
 
 export const rowOf = (tables: Tables, { campaign, client }: UpgradeKey): Row | undefined =>

@@ -1,5 +1,6 @@
 import { isFinishing, queueOf } from '../../domain/placement.ts';
 import { admitted } from '../admitted.ts';
+import type { LeaderFence } from '../leader.ts';
 import type { Activation, Candidate, SlotsInUse } from '../store.ts';
 import { auditFields } from './audit.ts';
 import { activation, type ActivationReply } from './record.ts';
@@ -24,11 +25,19 @@ export async function admit(
   campaign: string,
   picks: readonly Candidate[],
   at: number,
+  leader?: LeaderFence,
 ): Promise<readonly Activation[]> {
   const activations: Activation[] = [];
   for (const piece of inPieces(picks, pieceSize)) {
     const asked = piece.flatMap((pick) => pickFields(campaign, pick, at));
-    const replies = (await shard.run('admit', campaign, at, piece.length, ...asked)) as ActivationReply[];
+    const replies = (await shard.run(
+      'admit',
+      leader ?? '',
+      campaign,
+      at,
+      piece.length,
+      ...asked,
+    )) as ActivationReply[];
     activations.push(...replies.map((reply) => activation(campaign, reply)));
   }
   return activations;

@@ -1,5 +1,5 @@
 import type { Campaign } from '../../domain/campaign.ts';
-import type { AuditEntry, CampaignRecord, Pick, Store } from '../store.ts';
+import type { AuditEntry, CampaignConditions, CampaignRecord, Pick, Store } from '../store.ts';
 import { auditFields } from './audit.ts';
 import { list } from './scripts.ts';
 import { type Shard, valuesOf } from './shard.ts';
@@ -80,11 +80,21 @@ export async function commitCampaign(
   next: Campaign,
   version: number,
   audit: AuditEntry,
+  { leader, starts }: CampaignConditions = {},
 ): ReturnType<Store['commitCampaign']> {
   const record = { version: version + 1, campaign: next };
   const fields = campaignFields(next, record.version);
   const name = next.definition.campaign;
-  const done = await run('commit-campaign', name, version, ...list(fields), ...list(auditFields(audit)));
+  const done = await run(
+    'commit-campaign',
+    leader ?? '',
+    name,
+    version,
+    next.state.status,
+    starts ?? '',
+    ...list(fields),
+    ...list(auditFields(audit)),
+  );
   return done === 1 ? record : null;
 }
 
@@ -92,3 +102,6 @@ export async function readCounters({ redis, keys }: Shard, campaign: string): Re
   const found = Object.entries(await redis.hgetall(keys.of('counters', campaign)));
   return Object.fromEntries(found.map(([name, amount]) => [name, Number(amount)]));
 }
+
+export const readStarts = async ({ redis, keys }: Shard): Promise<number> =>
+  Number((await redis.get(keys.of('starts'))) ?? 0);

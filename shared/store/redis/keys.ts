@@ -46,6 +46,10 @@ export const keyNames = {
   evidence: 'evidence',
   /** the counter of fences */
   fence: 'fence',
+  /** hash: owner, counter and until (end of the lease, real time) of the leader; beyond shard 0 the highest counter seen */
+  leader: 'leader',
+  /** how often a campaign was set running */
+  starts: 'starts',
   /** what is written in pieces and not visible yet, by random token; expires when its writer dies */
   staging: 'staging',
 } as const;

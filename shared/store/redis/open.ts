@@ -4,12 +4,20 @@ import type { Store, UpgradeKey } from '../store.ts';
 import { admit, slotsInUse } from './admission.ts';
 import { readAudit } from './audit.ts';
 import { sayingWhenAway } from './away.ts';
-import { commitCampaign, readCampaign, readCampaigns, readCounters, waitingPick } from './campaigns.ts';
+import {
+  commitCampaign,
+  readCampaign,
+  readCampaigns,
+  readCounters,
+  readStarts,
+  waitingPick,
+} from './campaigns.ts';
 import { connect, placeOf } from './connection.ts';
 import { createCampaign } from './create-campaign.ts';
 import { deliver } from './deliver.ts';
 import { fleetOf } from './fleet.ts';
 import { keysOf } from './keys.ts';
+import { lead, readLeader, resign } from './leader.ts';
 import { overlap } from './overlap.ts';
 import { queued } from './queued.ts';
 import { readUpgrades } from './record.ts';
@@ -51,12 +59,14 @@ const storeOf = (shard: Shard): Store => ({
   createCampaign: (campaign, clients, audit) => createCampaign(shard, campaign, clients, audit),
   readCampaign: (campaign) => readCampaign(shard, campaign),
   campaigns: (statuses) => readCampaigns(shard, statuses),
-  commitCampaign: (next, version, audit) => commitCampaign(shard, next, version, audit),
+  commitCampaign: (next, version, audit, conditions) =>
+    commitCampaign(shard, next, version, audit, conditions),
+  starts: () => readStarts(shard),
   counters: (campaign) => readCounters(shard, campaign),
   overlap: (campaign, limit) => overlap(shard, campaign, limit),
   slotsInUse: (campaign) => slotsInUse(shard, campaign),
   queued: (campaign, limit) => queued(shard, campaign, limit),
-  admit: (campaign, picks, at) => admit(shard, campaign, picks, at),
+  admit: (campaign, picks, at, leader) => admit(shard, campaign, picks, at, leader),
   readUpgrade: async (key) => (await readUpgrades(shard, [key]))[0] ?? null,
   readWaiting: (key) => readWaiting(shard, key),
   waiting: (campaign) => waiting(shard, campaign),
@@ -66,7 +76,10 @@ const storeOf = (shard: Shard): Store => ({
   commit: (asked) => commit(shard, asked),
   renew: (key, fence, leaseMs) => renew(shard, key, fence, leaseMs),
   deliver: (client, message, at) => deliver(shard, client, message, at),
-  sweep: (at, graceMs, limit, skip = 0) => sweep(shard, at, graceMs, limit, skip),
+  sweep: (at, graceMs, limit, skip = 0, leader) => sweep(shard, at, graceMs, limit, skip, leader),
+  lead: (owner, leaseMs) => lead(shard, owner, leaseMs),
+  resign: (owner, fence) => resign(shard, owner, fence),
+  leader: () => readLeader(shard),
   readEvidence: (sha256) => shard.redis.get(shard.keys.of('evidence', sha256)),
   audit: (limit, filter = {}) => readAudit(shard, limit, filter),
   close: () => close(shard.redis),

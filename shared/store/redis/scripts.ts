@@ -10,10 +10,12 @@ const pieces = {
   commit: ['slots', 'indexes', 'handover', 'audit', 'commit'],
   renew: ['time', 'renew'],
   deliver: ['indexes', 'deliver'],
-  admit: ['slots', 'indexes', 'handover', 'audit', 'admit'],
-  sweep: ['indexes', 'time', 'sweep'],
+  admit: ['leader', 'slots', 'indexes', 'handover', 'audit', 'admit'],
+  sweep: ['leader', 'indexes', 'time', 'sweep'],
   'create-campaign': ['slots', 'audit', 'create-campaign'],
-  'commit-campaign': ['slots', 'audit', 'commit-campaign'],
+  'commit-campaign': ['leader', 'slots', 'audit', 'commit-campaign'],
+  lead: ['time', 'lead'],
+  resign: ['resign'],
   'import-fleet': ['import-fleet'],
 } as const satisfies Record<string, readonly string[]>;
 

@@ -1,4 +1,5 @@
 import { isFinishing, queueOf } from '../../domain/placement.ts';
+import type { LeaderFence } from '../leader.ts';
 import { reasons } from '../reasons.ts';
 import type { BeginOutcome, Commit, CommitOutcome, Fence, SweepFinding, UpgradeKey } from '../store.ts';
 import { auditFields, evidenceFields } from './audit.ts';
@@ -144,8 +145,9 @@ export async function sweep(
   graceMs: number,
   limit: number,
   skip: number,
+  leader?: LeaderFence,
 ): Promise<readonly SweepFinding[]> {
-  const replies = (await run('sweep', at, graceMs, limit, skip)) as SweepReply[];
+  const replies = (await run('sweep', leader ?? '', at, graceMs, limit, skip)) as SweepReply[];
   return replies.map(([campaign, found, reply]) => {
     const next = activation(campaign, reply);
     return { key: next.key, found, next };

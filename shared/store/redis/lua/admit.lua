@@ -1,8 +1,9 @@
 -- Gives slots to those whom admission has picked: compare-and-set for each, whoever does not fit any more is
 -- left alone.
--- ARGV: campaign, at (policy time), how many; for each one:
+-- ARGV: leader fence ('' = not a round), campaign, at (policy time), how many; for each one:
 --       client, logon server, wave ('' = parked), state (JSON), queue, finishing; lists: audit, counters
-local campaign, at = ARGV[1], ARGV[2]
+if isDeposed(ARGV[1]) then return {} end
+local campaign, at = ARGV[2], ARGV[3]
 local limits = limitsOf(campaign)
 if limits.status ~= 'running' then return {} end
 
@@ -28,8 +29,8 @@ local function admitWaiting(client, server, wave, state, queue, finishing)
 end
 
 local admitted = {}
-local position = 4
-for _ = 1, tonumber(ARGV[3]) do
+local position = 5
+for _ = 1, tonumber(ARGV[4]) do
   local client, server, wave, state, queue, finishing = unpack(ARGV, position, position + 5)
   local nextList = lists(position + 6)
   local auditFirst, auditLast = nextList()

@@ -1,7 +1,8 @@
 -- The safety net: finds drivers whose lease ended and upgrades that are overdue, and says which jobs must be
 -- there.
--- ARGV: at (policy time), grace in policy ms, how many at most, how many overdue ones to pass over
-local at, limit, skip = ARGV[1], tonumber(ARGV[3]), tonumber(ARGV[4])
+-- ARGV: leader fence ('' = not a round), at (policy time), grace in policy ms, how many at most, how many overdue ones to pass over
+if isDeposed(ARGV[1]) then return {} end
+local at, limit, skip = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local findings = {}
 
 -- campaign.client: neither holds a dot
@@ -21,7 +22,7 @@ end
 
 -- The same activation again: a job that is still there absorbs the double.
 -- By rank, for a LIMIT would walk over all that are passed over.
-local late = tonumber(at) - tonumber(ARGV[2])
+local late = tonumber(at) - tonumber(ARGV[3])
 local last = skip + limit - #findings - 1
 local page = last >= skip and redis.call('ZRANGE', key('due'), skip, last) or {}
 for _, id in ipairs(page) do

@@ -1,0 +1,16 @@
+-- Takes or renews the leader's lease, or says who has it.
+-- ARGV: owner, lease in real ms
+local owner, now = ARGV[1], realNow()
+local found = redis.call('HMGET', key('leader'), 'owner', 'counter', 'until')
+local holder, counter, leaseEnd = found[1], found[2], found[3]
+local isHeld = holder and tonumber(leaseEnd) > now
+if isHeld and holder ~= owner then return { 'follows', holder, counter, leaseEnd } end
+
+-- An owner whose lease had ended begins a new term: rounds of its old one may still be on their way.
+-- Never below the time, as the fence of a driver: a Redis that lost the counter does not issue it again.
+if not isHeld then
+  counter = string.format('%.0f', math.max((tonumber(counter) or 0) + 1, realMicroseconds()))
+end
+leaseEnd = string.format('%.0f', now + tonumber(ARGV[2]))
+redis.call('HSET', key('leader'), 'owner', owner, 'counter', counter, 'until', leaseEnd)
+return { 'leads', owner, counter, leaseEnd }

@@ -1,0 +1,138 @@
+import { describe, expect, it } from 'vitest';
+import { ledBy } from '../../../shared/store/leader.ts';
+import { campaignOf, entry, longLease, noLease, pausedState, picks, runningState, later } from './words.ts';
+import { type Given } from './world.ts';
+
+export function leaderContract(given: Given): void {
+  describe('the leader', () => {
+    it('is whoever asks first; another one follows and is told who leads', async () => {
+      const { store } = given();
+      expect(await store.leader()).toBeNull();
+      const first = await store.lead('one', longLease);
+      expect(first).toMatchObject({ kind: 'leads', owner: 'one' });
+      expect(await store.lead('two', longLease)).toEqual({ ...first, kind: 'follows' });
+      expect(await store.leader()).toEqual({ owner: 'one', fence: first.fence, until: first.until });
+    });
+
+    it('is one when many ask at once', async () => {
+      const { store } = given();
+      const asked = await Promise.all(['one', 'two', 'three'].map((owner) => store.lead(owner, longLease)));
+      expect(asked.filter(({ kind }) => kind === 'leads')).toHaveLength(1);
+      expect(new Set(asked.map(({ fence }) => fence)).size).toBe(1);
+    });
+
+    it('keeps its fence as long as it renews, and its lease grows', async () => {
+      const { store } = given();
+      const first = await store.lead('one', longLease);
+      const again = await store.lead('one', longLease * 2);
+      expect(again).toMatchObject({ kind: 'leads', owner: 'one', fence: first.fence });
+      expect(again.until).toBeGreaterThanOrEqual(first.until + longLease);
+    });
+
+    it('gets a higher fence when a lease had ended, also when it is the same one', async () => {
+      const { store } = given();
+      const first = await store.lead('one', noLease);
+      expect(await store.leader()).toBeNull();
+      const second = await store.lead('one', noLease);
+      const third = await store.lead('two', longLease);
+      expect(second.fence).toBeGreaterThan(first.fence);
+      expect(third).toMatchObject({ kind: 'leads', owner: 'two' });
+      expect(third.fence).toBeGreaterThan(second.fence);
+    });
+
+    it('gets no fence below the time in microseconds', async () => {
+      const before = Date.now() * 1_000;
+      const { fence } = await given().store.lead('one', longLease);
+      // Redis and the test may differ by a little, and by nothing that a lost counter would.
+      expect(fence).toBeGreaterThan(before - 60_000_000);
+    });
+
+    it('that resigns makes room at once, and the next fence is higher', async () => {
+      const { store } = given();
+      const first = await store.lead('one', longLease);
+      await store.resign('one', first.fence);
+      expect(await store.leader()).toBeNull();
+      const second = await store.lead('two', longLease);
+      expect(second).toMatchObject({ kind: 'leads', owner: 'two' });
+      expect(second.fence).toBeGreaterThan(first.fence);
+    });
+
+    it('is not deposed by one that resigns too late, or under another name', async () => {
+      const { store } = given();
+      const first = await store.lead('one', noLease);
+      const second = await store.lead('two', longLease);
+      await store.resign('one', first.fence);
+      await store.resign('one', second.fence);
+      await store.resign('two', first.fence);
+      expect(await store.leader()).toMatchObject({ owner: 'two', fence: second.fence });
+    });
+  });
+
+  describe('a leader that another one has followed', () => {
+    it('admits nobody, sweeps nothing and changes no campaign; the new one does', async () => {
+      const world = given();
+      const old = ledBy(world.store, (await world.store.lead('old', noLease)).fence);
+      const present = ledBy(world.store, (await world.store.lead('new', longLease)).fence);
+      await world.admitted('sp3', [{ client: 'pc-9', wave: 0, logonServer: 'LS-1' }]);
+      await world.begun({ campaign: 'sp3', client: 'pc-9' }, { leaseMs: noLease });
+      await world.campaign('sp4', picks(2), runningState());
+      const paused = campaignOf('sp4', pausedState);
+
+      expect(await old.admit('sp4', picks(2), later)).toEqual([]);
+      expect(await old.sweep(later, 0, 9)).toEqual([]);
+      expect(await old.commitCampaign(paused, 1, entry('sp4'))).toBeNull();
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect((await world.stored({ campaign: 'sp3', client: 'pc-9' })).index).toBe('driven');
+      expect((await world.store.readCampaign('sp4'))?.version).toBe(1);
+
+      expect(await present.admit('sp4', picks(2), later)).toHaveLength(2);
+      expect(await present.sweep(later, 0, 1)).toMatchObject([{ found: 'leaseExpired' }]);
+      expect(await present.commitCampaign(paused, 1, entry('sp4'))).toMatchObject({ version: 2 });
+    });
+
+    it('is refused as soon as a change of the newer one was seen, whoever has the lease', async () => {
+      const world = given();
+      const { fence } = await world.store.lead('one', longLease);
+      await world.campaign('sp4', picks(2), runningState());
+      expect(await ledBy(world.store, fence + 5).admit('sp4', picks(1), later)).toHaveLength(1);
+      expect(await ledBy(world.store, fence).admit('sp4', picks(2), later)).toEqual([]);
+    });
+
+    it('does not stand in the way of what people ask for', async () => {
+      const world = given();
+      await world.store.lead('one', longLease);
+      await world.campaign('sp4', picks(1), runningState());
+      const asked = await world.store.commitCampaign(campaignOf('sp4', pausedState), 1, entry('sp4'));
+      expect(asked).toMatchObject({ version: 2 });
+    });
+  });
+
+  describe('a start', () => {
+    it('is refused when another campaign was set running since it looked', async () => {
+      const world = given();
+      const { store } = world;
+      await world.campaign('sp3', picks(1), { status: 'created' });
+      await world.campaign('sp4', picks(1), { status: 'created' });
+      const starts = await store.starts();
+      const start = (name: string, seen: number) =>
+        store.commitCampaign(campaignOf(name, runningState()), 1, entry(name), { starts: seen });
+      expect(await start('sp3', starts)).toMatchObject({ version: 2 });
+      expect(await store.starts()).toBe(starts + 1);
+      expect(await start('sp4', starts)).toBeNull();
+      expect((await store.readCampaign('sp4'))?.campaign.state.status).toBe('created');
+      expect(await start('sp4', starts + 1)).toMatchObject({ version: 2 });
+    });
+
+    it('is not disturbed by what only pauses, opens a wave or ends', async () => {
+      const world = given();
+      const { store } = world;
+      await world.campaign('sp3', picks(1), runningState(1));
+      const starts = await store.starts();
+      await world.change('sp3', runningState(2));
+      await world.change('sp3', pausedState);
+      expect(await store.starts()).toBe(starts);
+      await world.change('sp3', runningState(2));
+      expect(await store.starts()).toBe(starts + 1);
+    });
+  });
+}
