@@ -4,6 +4,7 @@ import { commitCampaign, createCampaign, overlap } from './memory/campaigns.ts';
 import { deliver } from './memory/deliver.ts';
 import { isDeposed, lead, leaderNow, resign } from './memory/leader.ts';
 import { queued } from './memory/queued.ts';
+import { addAudit, sealingOf, shownEntry } from './memory/sealing.ts';
 import { sweep } from './memory/sweep.ts';
 import {
   byCreation,
@@ -35,7 +36,8 @@ export function createMemoryStore(now: () => number): Store {
     resign: async (owner, fence) => resign(tables, owner, fence),
     leader: async () => leaderNow(tables, now()),
     readEvidence: async (sha256) => tables.evidence.get(sha256) ?? null,
-    audit: async (limit, filter = {}) => newestFirst(tables.audit, limit, filter),
+    audit: async (limit, filter = {}) => newestFirst(tables.audit.map(shownEntry), limit, filter),
+    ...sealingOf(tables),
     close: async () => undefined,
   };
 }
@@ -46,14 +48,17 @@ type FleetPart = globalThis.Pick<
 >;
 
 const fleetOf = (tables: Tables): FleetPart => ({
-  importFleet: async (clients) => importFleet(tables.fleet, clients),
+  importFleet: async (clients, audit) => {
+    addAudit(tables, audit ?? null, null);
+    return importFleet(tables.fleet, clients);
+  },
   readClient: async (client) => tables.fleet.get(client) ?? null,
   fleet: () => each(tables.fleet.values()),
   fleetSize: async () => tables.fleet.size,
   stageRelease: async (release: Release, evidence, audit) => {
     tables.releases.set(release.release, release);
     keepEvidence(tables, [evidence]);
-    tables.audit.push(audit);
+    addAudit(tables, audit, null, [evidence]);
   },
   readRelease: async (release) => tables.releases.get(release) ?? null,
   releases: async () => [...tables.releases.values()].sort((a, b) => compare(a.release, b.release)),

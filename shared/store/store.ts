@@ -5,6 +5,7 @@ import type { Tally } from '../domain/tally.ts';
 import type { Upgrade } from '../domain/upgrade.ts';
 import type { Fault, Result } from '../errors.ts';
 import type { Leader, LeaderFence, LeadOutcome } from './leader.ts';
+import type { SealingStore } from './sealing.ts';
 
 /**
  * The store port: the truth of servpack. Two adapters pass one contract suite: Redis (one Lua script per
@@ -186,11 +187,12 @@ export interface SweepFinding {
   readonly next: Activation;
 }
 
-export interface Store {
+export interface Store extends SealingStore {
   // Fleet and releases.
   /** Replaces or adds clients; the whole list or nothing. Returns how many there are now. */
   importFleet(
     clients: readonly Client[],
+    audit?: AuditEntry,
   ): Promise<{ readonly added: number; readonly changed: number; readonly total: number }>;
   readClient(client: string): Promise<Client | null>;
   fleet(): AsyncIterable<Client>;

@@ -11,6 +11,7 @@ import { fleetContract } from './store/fleet.contract.ts';
 import { handOverContract } from './store/hand-over.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
+import { sealingContract } from './store/sealing.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
 import { makeWorld, type World } from './store/world.ts';
 
@@ -37,6 +38,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     handOverContract(given);
     deliverContract(given);
     sweepContract(given);
+    sealingContract(given);
     crowdContract(given);
     leaderContract(given);
   });

@@ -3,6 +3,7 @@ import { admitted } from '../admitted.ts';
 import type { LeaderFence } from '../leader.ts';
 import type { Activation, Candidate, Pick, SlotsInUse } from '../store.ts';
 import { isDeposed } from './leader.ts';
+import { addAudit } from './sealing.ts';
 import { admitParked, fullBudget, takeSlots } from './slots.ts';
 import { type CampaignTable, count, openWavesOf, type Row, statusOf, type Tables } from './tables.ts';
 
@@ -53,7 +54,7 @@ function admitWaiting(
   tables.claims.set(client, campaign);
   takeSlots(table, logonServer);
   count(table.counters, counters);
-  tables.audit.push(audit);
+  addAudit(tables, audit, 1);
   const key = { campaign, client };
   const queue = queueOf(upgrade);
   const stored: Row['stored'] = {

@@ -4,6 +4,7 @@ import { waitingTally } from '../admitted.ts';
 import { reasons } from '../reasons.ts';
 import type { AuditEntry, CampaignConditions, CampaignRecord, Pick } from '../store.ts';
 import { isDeposed } from './leader.ts';
+import { addAudit } from './sealing.ts';
 import { statusOf, type Tables } from './tables.ts';
 
 export function createCampaign(
@@ -22,7 +23,7 @@ export function createCampaign(
     counters: new Map(Object.entries(waitingTally(clients))),
     slots: new Map(),
   });
-  tables.audit.push(audit);
+  addAudit(tables, audit, 1);
   return ok(record);
 }
 
@@ -39,7 +40,7 @@ export function commitCampaign(
   if (starts !== undefined && starts !== tables.starts) return null;
   if (next.state.status === 'running' && statusOf(table) !== 'running') tables.starts += 1;
   table.record = { version: version + 1, campaign: next };
-  tables.audit.push(audit);
+  addAudit(tables, audit, version + 1);
   return table.record;
 }
 

@@ -2,8 +2,9 @@ import type { Client, Release } from '../../domain/definition.ts';
 import type { Tally } from '../../domain/tally.ts';
 import { capped, evidenceBytesAtMost } from '../../evidence.ts';
 import type { Leader, LeaderFence } from '../leader.ts';
+import type { KeptEntry } from '../sealing.ts';
+import type { Seals } from './sealing.ts';
 import {
-  type AuditEntry,
   type CampaignRecord,
   type Evidence,
   type Pick,
@@ -22,7 +23,10 @@ export interface Tables {
   /** Client -> campaign of its unsettled upgrade. */
   readonly claims: Map<string, string>;
   readonly evidence: Map<string, string>;
-  readonly audit: AuditEntry[];
+  readonly audit: KeptEntry[];
+  /** How many there have ever been; the newest one's id. */
+  entries: number;
+  readonly seals: Seals;
   fences: number;
   leader: Leader | null;
   /** The highest that was issued or seen. */
@@ -54,6 +58,8 @@ export const emptyTables = (): Tables => ({
   claims: new Map(),
   evidence: new Map(),
   audit: [],
+  entries: 0,
+  seals: { state: { head: null, written: 0 }, written: new Set() },
   fences: 0,
   leader: null,
   leaderFence: 0,

@@ -1,6 +1,7 @@
 import { isFinishing, queueOf } from '../../domain/placement.ts';
 import { reasons } from '../reasons.ts';
 import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../store.ts';
+import { addAudit } from './sealing.ts';
 import { fullBudget, giveBackSlots, handOver, makeDue, park, takeSlots } from './slots.ts';
 import { type CampaignTable, count, keepEvidence, type Row, rowOf, statusOf, type Tables } from './tables.ts';
 
@@ -100,7 +101,7 @@ function write(
     inbox: row.stored.inbox.slice(consumed),
   };
   count(table.counters, counters);
-  if (audit !== null) tables.audit.push(audit);
+  addAudit(tables, audit, row.stored.version, evidence);
   keepEvidence(tables, evidence);
 }
 

@@ -53,7 +53,7 @@ function pickFields(campaign: string, pick: Candidate, at: number): readonly (st
     JSON.stringify(upgrade),
     queueOf(upgrade),
     isFinishing(upgrade) ? 1 : 0,
-    ...list(auditFields(audit)),
+    ...list(auditFields(audit, 1)),
     ...list(flat(counters)),
   ];
 }

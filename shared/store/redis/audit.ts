@@ -1,32 +1,40 @@
+import { packHash, packWho, unpackHash, unpackWho } from '../../audit/packed-entry.ts';
 import { capped, evidenceBytesAtMost } from '../../evidence.ts';
+import { servpackVersion } from '../../version.ts';
+import type { KeptEntry } from '../sealing.ts';
 import type { AuditEntry, Evidence } from '../store.ts';
 import { pairs, type Shard } from './shard.ts';
 
 /**
- * An entry as a flat list. The same names in the same order each time: the stream then stores them once per
- * block.
+ * An entry as a flat list of names and values. The same short names in the same order each time: the stream then stores them once for
+ * many entries.
+ * @param version of the record after the step; null where none has one
+ * @param evidence everything that is kept at this step
  */
-export function auditFields(entry: AuditEntry | null): readonly string[] {
+export function auditFields(
+  entry: AuditEntry | null,
+  version: number | null,
+  evidence: readonly Evidence[] = [],
+): readonly string[] {
   if (entry === null) return [];
-  const { at, campaign, client, who, from, to, because, evidence } = entry;
-  return [
-    'at',
-    String(at),
-    'campaign',
-    campaign,
-    'client',
-    client ?? '',
-    'who',
-    who,
-    'from',
-    from,
-    'to',
-    to,
-    'because',
-    because,
-    'evidence',
-    evidence ?? '',
-  ];
+  const { at, campaign, client, who, from, to, because } = entry;
+  const named = entry.evidence === null ? [] : [entry.evidence];
+  const kept = [...new Set([...named, ...evidence.map(({ sha256 }) => sha256)])];
+  // A dash in front: the first one is not the entry's own.
+  const hashes = `${entry.evidence === null && kept.length > 0 ? '- ' : ''}${kept.map(packHash).join(' ')}`;
+  const values = {
+    t: at,
+    g: campaign,
+    c: client ?? '',
+    v: version ?? '',
+    w: packWho(who),
+    f: from,
+    o: to,
+    b: because,
+    e: hashes,
+    s: servpackVersion,
+  };
+  return Object.entries(values).flatMap(([name, value]) => [name, String(value)]);
 }
 
 export const evidenceFields = (all: readonly Evidence[]): readonly string[] =>
@@ -44,11 +52,10 @@ export async function readAudit(
   let from = '+';
   for (;;) {
     const page = await redis.xrevrange(keys.of('audit'), from, '-', 'COUNT', pageSize);
-    const entries = page.map(([, fields]) => auditEntry(fields));
     const isAsked = (entry: AuditEntry): boolean =>
       (campaign === undefined || entry.campaign === campaign) &&
       (client === undefined || entry.client === client);
-    matching.push(...entries.filter(isAsked));
+    matching.push(...page.map(keptEntry).filter(isAsked).map(shownEntry));
     const last = page.at(-1);
     if (matching.length >= limit || last === undefined || page.length < pageSize)
       return matching.slice(0, limit);
@@ -56,18 +63,33 @@ export async function readAudit(
   }
 }
 
-function auditEntry(fields: readonly string[]): AuditEntry {
+const shownEntry = ({ id: _i, version: _v, servpack: _s, beside: _b, ...entry }: KeptEntry): AuditEntry =>
+  entry;
+
+export async function auditAfter(
+  { redis, keys }: Shard,
+  after: string,
+  limit: number,
+): Promise<readonly KeptEntry[]> {
+  return (await redis.xrange(keys.of('audit'), `(${after}`, '+', 'COUNT', limit)).map(keptEntry);
+}
+
+function keptEntry([id, fields]: readonly [string, readonly string[]]): KeptEntry {
   const found = new Map(pairs(fields));
   const text = (name: string): string => found.get(name) ?? '';
-  const orNull = (name: string): string | null => (text(name) === '' ? null : text(name));
+  const [evidence, ...beside] = text('e').split(' ');
   return {
-    at: Number(text('at')),
-    campaign: text('campaign'),
-    client: orNull('client'),
-    who: text('who'),
-    from: text('from'),
-    to: text('to'),
-    because: text('because'),
-    evidence: orNull('evidence'),
+    id,
+    at: Number(text('t')),
+    campaign: text('g'),
+    client: text('c') === '' ? null : text('c'),
+    version: text('v') === '' ? null : Number(text('v')),
+    who: unpackWho(text('w')),
+    from: text('f'),
+    to: text('o'),
+    because: text('b'),
+    evidence: evidence === undefined || evidence === '' || evidence === '-' ? null : unpackHash(evidence),
+    beside: beside.map(unpackHash),
+    servpack: text('s'),
   };
 }

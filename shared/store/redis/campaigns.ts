@@ -93,7 +93,7 @@ export async function commitCampaign(
     next.state.status,
     starts ?? '',
     ...list(fields),
-    ...list(auditFields(audit)),
+    ...list(auditFields(audit, record.version)),
   );
   return done === 1 ? record : null;
 }

@@ -41,7 +41,7 @@ export async function createCampaign(
     ...list([...queues]),
     ...list(flat(waitingTally(clients))),
     ...list([...servers]),
-    ...list(auditFields(audit)),
+    ...list(auditFields(audit, 1)),
   );
   return created === 1 ? ok({ version: 1, campaign }) : taken;
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, Release } from '../../domain/definition.ts';
+import { writtenEvidenceSeconds } from '../sealing.ts';
 import type { AuditEntry, Evidence, Store } from '../store.ts';
 import { auditFields, evidenceFields } from './audit.ts';
+import { list } from './scripts.ts';
 import { inPieces, scanHash, type Shard, valuesOf } from './shard.ts';
 
 type FleetPart = globalThis.Pick<
@@ -14,7 +16,7 @@ const pieceSize = 1_000;
 export const stagingSeconds = 3_600;
 
 export const fleetOf = (shard: Shard): FleetPart => ({
-  importFleet: (clients) => importFleet(shard, clients),
+  importFleet: (clients, audit) => importFleet(shard, clients, audit ?? null),
   readClient: async (client) => {
     const found = await shard.redis.hget(shard.keys.of('fleet'), client);
     return found === null ? null : clientOf(client, found);
@@ -52,7 +54,11 @@ function clientOf(client: string, text: string): Client {
 /**
  * Stages what is new or different in pieces, then one script moves it in: a crash on the way changes nothing.
  */
-async function importFleet(shard: Shard, clients: readonly Client[]): ReturnType<Store['importFleet']> {
+async function importFleet(
+  shard: Shard,
+  clients: readonly Client[],
+  audit: AuditEntry | null,
+): ReturnType<Store['importFleet']> {
   const token = randomUUID();
   let added = 0;
   let changed = 0;
@@ -66,7 +72,7 @@ async function importFleet(shard: Shard, clients: readonly Client[]): ReturnType
     added += different.length - replaced;
     await stage(shard, token, different);
   }
-  const total = await shard.run('import-fleet', token);
+  const total = await shard.run('import-fleet', token, ...list(auditFields(audit, null)));
   return { added, changed, total: Number(total) };
 }
 
@@ -90,16 +96,17 @@ async function* fleet(shard: Shard): AsyncGenerator<Client> {
 }
 
 async function stageRelease(
-  { redis, keys }: Shard,
+  { run }: Shard,
   release: Release,
   evidence: Evidence,
   audit: AuditEntry,
 ): Promise<void> {
-  const [sha256 = '', text = ''] = evidenceFields([evidence]);
-  const transaction = redis
-    .multi()
-    .hset(keys.of('releases'), release.release, JSON.stringify(release))
-    .set(keys.of('evidence', sha256), text, 'NX')
-    .xadd(keys.of('audit'), '*', ...auditFields(audit));
-  valuesOf(await transaction.exec());
+  await run(
+    'stage-release',
+    release.release,
+    JSON.stringify(release),
+    writtenEvidenceSeconds,
+    ...list(auditFields(audit, null, [evidence])),
+    ...list(evidenceFields([evidence])),
+  );
 }

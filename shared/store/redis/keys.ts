@@ -42,8 +42,10 @@ export const keyNames = {
   releases: 'releases',
   /** stream of audit entries */
   audit: 'audit',
-  /** string per SHA-256 */
+  /** string per SHA-256; one that expires stands in a file */
   evidence: 'evidence',
+  /** hash: the head of the audit's chain (number, head, after, last, header), and the number of the block written last */
+  seal: 'seal',
   /** the counter of fences */
   fence: 'fence',
   /** hash: owner, counter and until (end of the lease, real time) of the leader; beyond shard 0 the highest counter seen */

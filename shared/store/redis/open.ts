@@ -22,6 +22,7 @@ import { overlap } from './overlap.ts';
 import { queued } from './queued.ts';
 import { readUpgrades } from './record.ts';
 import { loadScripts } from './scripts.ts';
+import { sealingOf } from './sealing.ts';
 import { inPieces, scanHash, type Shard } from './shard.ts';
 import { begin, commit, renew, sweep } from './upgrades.ts';
 
@@ -82,6 +83,7 @@ const storeOf = (shard: Shard): Store => ({
   leader: () => readLeader(shard),
   readEvidence: (sha256) => shard.redis.get(shard.keys.of('evidence', sha256)),
   audit: (limit, filter = {}) => readAudit(shard, limit, filter),
+  ...sealingOf(1, () => shard),
   close: () => close(shard.redis),
 });
 

@@ -16,7 +16,11 @@ const pieces = {
   'commit-campaign': ['leader', 'slots', 'audit', 'commit-campaign'],
   lead: ['time', 'lead'],
   resign: ['resign'],
-  'import-fleet': ['import-fleet'],
+  'import-fleet': ['slots', 'audit', 'import-fleet'],
+  'stage-release': ['slots', 'audit', 'stage-release'],
+  'move-seal': ['move-seal'],
+  'mark-written': ['mark-written'],
+  'trim-audit': ['trim-audit'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ScriptName = keyof typeof pieces;

@@ -1,6 +1,7 @@
 import { isFinishing, queueOf } from '../../domain/placement.ts';
 import type { LeaderFence } from '../leader.ts';
 import { reasons } from '../reasons.ts';
+import { writtenEvidenceSeconds } from '../sealing.ts';
 import type { BeginOutcome, Commit, CommitOutcome, Fence, SweepFinding, UpgradeKey } from '../store.ts';
 import { auditFields, evidenceFields } from './audit.ts';
 import { activation, type ActivationReply, messages, type RecordFields, storedUpgrade } from './record.ts';
@@ -117,7 +118,8 @@ function commitFields({ key, version, fence, upgrade, consumed, step, place, at,
     isFinishing(upgrade) ? 1 : 0,
     upgrade.logonServer,
     at,
-    ...list(auditFields(rest.audit)),
+    writtenEvidenceSeconds,
+    ...list(auditFields(rest.audit, version + 1, rest.evidence)),
     ...list(flat(rest.counters)),
     ...list(evidenceFields(rest.evidence)),
   ];

@@ -17,7 +17,13 @@ local function addCounters(campaign, first, last)
   for at = first, last, 2 do count(key('counters', campaign), ARGV[at], ARGV[at + 1]) end
 end
 
--- Evidence is kept once by its SHA-256; whoever brings it again brings the same.
-local function addEvidence(first, last)
-  for at = first, last, 2 do redis.call('SET', key('evidence', ARGV[at]), ARGV[at + 1], 'NX') end
+-- Evidence is kept once by its SHA-256; whoever brings it again brings the same. One with an expiry stands in a file already: it
+-- stays so long again.
+local function addEvidence(first, last, seconds)
+  for at = first, last, 2 do
+    local text = key('evidence', ARGV[at])
+    if not redis.call('SET', text, ARGV[at + 1], 'NX') and redis.call('TTL', text) >= 0 then
+      redis.call('EXPIRE', text, seconds)
+    end
+  end
 end

@@ -1,9 +1,11 @@
 -- The only way a driven upgrade changes: everything is checked first, then everything is written.
 -- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread),
---       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy time);
+--       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy time),
+--       seconds that evidence which stands in a file stays after its last use;
 --       lists: audit, counters, evidence
 local campaign, client, version, counter, owner, state = unpack(ARGV, 1, 6)
 local consumed, step, index, dueAt, keepsSlots, queue, finishing, server, at = unpack(ARGV, 7, 15)
+local evidenceSeconds = ARGV[16]
 consumed = tonumber(consumed)
 local id = campaign .. '.' .. client
 local record = key('upgrade', id)
@@ -25,10 +27,11 @@ if index ~= 'driven' and redis.call('LLEN', inbox) > consumed then
   return { 'inbox', redis.call('LRANGE', inbox, 0, -1) }
 end
 
-local nextList = lists(16)
+local nextList = lists(17)
 addAudit(nextList())
 addCounters(campaign, nextList())
-addEvidence(nextList())
+local evidenceFirst, evidenceLast = nextList()
+addEvidence(evidenceFirst, evidenceLast, evidenceSeconds)
 if consumed > 0 then redis.call('LTRIM', inbox, consumed, -1) end
 redis.call('HSET', record, 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server)
 redis.call('HDEL', record, 'c')

@@ -1,7 +1,9 @@
 -- Moves a staged list of clients into the fleet at once: readers see the old list or the new one. Returns how
 -- many there are now.
--- ARGV: token of the staging key
+-- ARGV: token of the staging key; list: audit
 local staged, fleet = key('staging', ARGV[1]), key('fleet')
+local nextList = lists(2)
+addAudit(nextList())
 if redis.call('EXISTS', staged) == 0 then return redis.call('HLEN', fleet) end
 if redis.call('EXISTS', fleet) == 0 then
   redis.call('RENAME', staged, fleet)

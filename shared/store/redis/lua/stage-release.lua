@@ -1,0 +1,8 @@
+-- A release, what its upgrade command said, and the audit entry, all at once.
+-- ARGV: release, JSON, seconds that evidence which stands in a file stays after its last use; lists: audit, evidence
+redis.call('HSET', key('releases'), ARGV[1], ARGV[2])
+local nextList = lists(4)
+addAudit(nextList())
+local first, last = nextList()
+addEvidence(first, last, ARGV[3])
+return 1
