@@ -1,4 +1,5 @@
 import { fault, type Fault } from '../shared/errors.ts';
+import { faultsAtMost } from '../shared/input/csv-records.ts';
 import type { InputFault } from '../shared/input/input-fault.ts';
 
 /**
@@ -9,9 +10,6 @@ export interface Refusal extends Fault {
   readonly faults?: readonly InputFault[];
 }
 
-/** A file with more faults than this is of another kind altogether. */
-const faultsAtMost = 10_000;
-
 /** What was asked for by name is not there. */
 export const notFound = (
   what: 'client' | 'campaign' | 'release' | 'evidence',
@@ -21,8 +19,9 @@ export const notFound = (
 
 /** A file that was refused; nothing has been changed. */
 export function badFile(file: string, faults: readonly InputFault[]): Refusal {
-  const many = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-  const cut = faults.length > faultsAtMost ? ` (the first ${faultsAtMost} of them are told)` : '';
-  const refusal = fault('input.file', `${file} has ${many}${cut}; nothing was changed`);
+  const isCut = faults.length >= faultsAtMost;
+  const many =
+    faults.length === 1 ? '1 fault' : `${isCut ? `at least ${faultsAtMost}` : faults.length} faults`;
+  const refusal = fault('input.file', `${file} has ${many}; nothing was changed`);
   return { ...refusal, faults: faults.slice(0, faultsAtMost) };
 }

@@ -101,13 +101,14 @@ export const wayBack = (procedure: Procedure, preImage: PreImage, ending: Ending
 
 /**
  * The journal of a procedure found unfinished on the client: it goes on at the step the client remembers. One that was only recorded has
- * changed nothing, so only its intent is taken away.
+ * changed nothing, so only its intent is taken away. One at a step that this version does not know goes back as a whole: going forward from
+ * the beginning would record a service that is moved by half as the service that was before.
  */
 export function journalOf(intent: Intent): Journal {
   const begun = fromPreImage(intent.kind, intent.direction, intent.preImage);
   if (intent.step === 'record') return turnBack(begun, null);
   const known = stepsOf(intent.kind, intent.direction).find((step) => step === intent.step);
-  return { ...begun, step: known ?? begun.step };
+  return known === undefined ? wayBack(intent.kind, intent.preImage, null) : { ...begun, step: known };
 }
 
 /** "step 4 of 8 (protect)" */

@@ -1,7 +1,7 @@
 import type { Client } from '../domain/definition.ts';
 import { err, ok } from '../errors.ts';
 import type { Result } from '../errors.ts';
-import { readCsv } from './csv-records.ts';
+import { faultsAtMost, readCsv } from './csv-records.ts';
 import type { CsvRecord } from './csv-records.ts';
 import { readHeader } from './fleet-columns.ts';
 import type { FleetColumn } from './fleet-columns.ts';
@@ -27,7 +27,11 @@ export function parseFleet(text: string, file: string): Result<Client[], InputFa
   // Under a wrong header every row would be blamed for it.
   if (inHeader.length > 0) return err(inFileOrder([...faults, ...inHeader]));
   const reader = new FleetReader(file, columns, header.cells.length);
-  const clients = rows.map((row) => reader.read(row));
+  const clients: Client[] = [];
+  for (const row of rows) {
+    if (reader.faults.length >= faultsAtMost) break;
+    clients.push(reader.read(row));
+  }
   const found = inFileOrder([...faults, ...reader.faults]);
   if (found.length > 0) return err(found);
   return clients.length > 0

@@ -66,7 +66,11 @@ function readSection(text: string, wanted: string): ReadonlyMap<string, string> 
   return values;
 }
 
-const sectionName = (line: string): string => line.slice(1, line.indexOf(']')).trim().toLowerCase();
+/** A line that was cut off before its bracket names no section: `[Locals` is not `[Local]`. */
+function sectionName(line: string): string | null {
+  const end = line.indexOf(']');
+  return end < 0 ? null : line.slice(1, end).trim().toLowerCase();
+}
 
 function addValue(values: Map<string, string>, line: string): void {
   const equals = line.indexOf('=');

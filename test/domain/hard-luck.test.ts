@@ -68,6 +68,15 @@ describe('an intent that nobody remembers', () => {
   });
 });
 
+describe('an intent at a step that nobody knows', () => {
+  test.each(['relocation', 'workaround'] as const)('of a %s goes back, and is not recorded anew', (kind) => {
+    const found = after(rules, admitted, [[evening, look(blockedByPcm, intentOf(kind, 'teleport'))]]);
+    expect(phases(found)).toBe(
+      `remedying ${kind} back ${kind === 'relocation' ? 'stop' : 'restoreStartType'}`,
+    );
+  });
+});
+
 describe('one procedure after the other', () => {
   test('the workaround is taken back before the relocation reads the service as it was', () => {
     const blockedAgain = after(atOnce, admitted, [

@@ -118,3 +118,17 @@ test('every line number is the line of its row, whatever stands around it', () =
     }),
   );
 });
+
+test('a file made to fill the memory or the time of an orchestrator is refused at once', () => {
+  const begun = process.threadCpuUsage();
+  expect(faultsOf(parseFleet(`${header}\n${'\n'.repeat(1_000_000)}`, 'f.csv'))).toEqual([
+    'f.csv:1: (file): has no clients below its header, expected a header and a row for every client',
+  ]);
+  expect(faultsOf(parseFleet(`${header}${'\r\n'.repeat(2_000_000)}`, 'f.csv'))).toEqual([
+    'f.csv:2000001: (file): has more than 2000000 lines, expected a fleet in several files',
+  ]);
+  const { user, system } = process.threadCpuUsage(begun);
+  expect((user + system) / 1_000).toBeLessThan(3_000);
+  const short = parseFleet(`${header}\n${'x\n'.repeat(20_000)}`, 'f.csv');
+  expect(short.ok ? 0 : short.error.length).toBe(10_000);
+});

@@ -88,6 +88,10 @@ test.each([
   expect(local(`FilesNotDownloaded=${value}`).filesNotDownloaded).toEqual(names);
 });
 
+test('a section line that was cut off is no section', () => {
+  expect(parseSmsIni('[Locals\nSetupPhase=INSTALLED\n').setupPhase).toBe('unknown');
+});
+
 test('CopyListVersion is current before any file has come: alone it changes nothing', () => {
   expect(local('CopyListVersion=876355200')).toEqual({
     setupPhase: 'unknown',

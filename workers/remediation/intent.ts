@@ -10,7 +10,10 @@ export async function record(runner: Runner, journal: Journal): Promise<GatewayR
   const { gateway, change, rules } = runner;
   const service = await readService(runner, journal.service);
   if (!service.ok) return service;
-  const target = rules.product.relocatable[journal.service.toLowerCase()];
+  const name = journal.service.toLowerCase();
+  const { relocatable } = rules.product;
+  // The name may come from a client: `constructor` is no service that the profile knows.
+  const target = Object.hasOwn(relocatable, name) ? relocatable[name] : undefined;
   if (target === undefined)
     return failed(`the product profile does not say where to move ${journal.service}`);
   const from = service.value.imagePath;
