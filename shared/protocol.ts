@@ -79,6 +79,7 @@ export const upgradeState = z.enum([
   'waiting',
   'looking',
   'marking',
+  'unmarking',
   'updating',
   'ordering',
   'restarting',

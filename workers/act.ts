@@ -32,6 +32,8 @@ export async function act(job: Job, command: Command): Promise<Outcome> {
       return look(job);
     case 'MarkClient':
       return ran(await gateway.mark(change), { type: 'ClientMarked' });
+    case 'UnmarkClient':
+      return ran(await gateway.unmark(change), { type: 'ClientUnmarked' });
     case 'RunUpdate':
       return ran(await gateway.runUpdate(change), { type: 'UpdateRan' });
     case 'RestartClient':

@@ -14,7 +14,7 @@ export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, 
   if (isOpen(window, rules.zone, now)) return decision;
   return awaitWindow(
     rules,
-    asSeen(before, decision.upgrade),
+    withPlansDropped(before, decision.upgrade),
     window,
     'waits for its window, which opens',
     now,
@@ -22,7 +22,7 @@ export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, 
 }
 
 /** What the look has taught stays; what the decision was about to do has not happened. */
-function asSeen(before: Upgrade, planned: Upgrade): Upgrade {
+export function withPlansDropped(before: Upgrade, planned: Upgrade): Upgrade {
   const { lastLook, sightings, seen, marked, unanswered } = planned.memory;
   const memory = { ...before.memory, lastLook, sightings, seen, marked, unanswered, restart: null };
   return { ...before, memory };

@@ -5,6 +5,7 @@ import { restNotice, told } from './ladder.ts';
 import { observed } from './observed.ts';
 import type { Rules } from './policy.ts';
 import { stepDone, stepFailed } from './remedy.ts';
+import { asRequested, endRequested, unmarkFailed } from './request.ts';
 import { awaitReturn, restartAnswered } from './restart.ts';
 import type { Decision, Failure, Upgrade, UpgradeEvent } from './upgrade.ts';
 
@@ -14,7 +15,7 @@ import type { Decision, Failure, Upgrade, UpgradeEvent } from './upgrade.ts';
  * @param now policy time in milliseconds
  */
 export const decide = (rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision =>
-  withinWindow(rules, upgrade, answer(rules, upgrade, event, now), now);
+  withinWindow(rules, upgrade, asRequested(rules, upgrade, answer(rules, upgrade, event, now), now), now);
 
 function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
   switch (event.type) {
@@ -22,6 +23,8 @@ function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number
       return activated(rules, upgrade, now);
     case 'CheckedIn':
       return checkedIn(upgrade);
+    case 'EndRequested':
+      return endRequested(upgrade, event.ending);
     case 'ClientObserved':
       return upgrade.state.phase === 'looking'
         ? observed(rules, upgrade, event.observation, now)
@@ -32,6 +35,10 @@ function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number
         : late(upgrade, event);
     case 'ClientMarked':
       return upgrade.state.phase === 'marking' ? marked(upgrade, now, 'marked') : late(upgrade, event);
+    case 'ClientUnmarked':
+      return upgrade.state.phase === 'unmarking'
+        ? move(upgrade, { phase: 'looking' }, 'unmarked: looking whether it is so')
+        : late(upgrade, event);
     case 'UpdateRan':
       return upgrade.state.phase === 'updating'
         ? marked(upgrade, now, 'the update ran')
@@ -60,6 +67,10 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
     case 'marking':
     case 'updating':
       return unanswered(upgrade, 'the worker was lost');
+    case 'unmarking':
+      return move(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
+        unanswered: true,
+      });
     case 'ordering':
       return move(upgrade, { phase: 'looking' }, 'outcome of the restart order not known: looking');
     case 'notifying':
@@ -91,7 +102,8 @@ function checkedIn(upgrade: Upgrade): Decision {
 }
 
 function lookFailed(rules: Rules, upgrade: Upgrade, failure: Failure, now: number): Decision {
-  const { restart } = upgrade.memory;
+  const { restart, request } = upgrade.memory;
+  if (request?.kind === 'unmark') return unmarkFailed(upgrade, failure, now);
   if (restart !== null) return awaitReturn(rules, upgrade, restart, failure, now);
   if (failure.kind === 'unreachable' || failure.kind === 'timedOut') {
     return defer(rules, upgrade, 'unreachable', failure.message, now);
@@ -133,6 +145,8 @@ function commandFailed(
   switch (upgrade.state.phase) {
     case 'ordering':
       return restartAnswered(rules, upgrade, failure, now);
+    case 'unmarking':
+      return unmarkFailed(upgrade, failure, now);
     case 'marking':
     case 'updating':
       if (failure.kind === 'unreachable') return defer(rules, upgrade, 'unreachable', failure.message, now);

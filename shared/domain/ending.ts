@@ -1,6 +1,6 @@
 import type { Blocker } from './blocker.ts';
 
-export type End = 'upgraded' | 'skipped' | 'failed' | 'needsAttention';
+export type End = 'upgraded' | 'skipped' | 'failed' | 'needsAttention' | 'cancelled';
 
 /** How an upgrade ended. `cause` is short and the same for the same trouble, so that it can be counted. */
 export interface Ending {

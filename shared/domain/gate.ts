@@ -17,7 +17,13 @@ export type GateVerdict =
   /** Too much went wrong: the campaign pauses. */
   | { readonly kind: 'broken'; readonly because: string };
 
-const ends: readonly string[] = ['upgraded', 'skipped', 'failed', 'needsAttention'] satisfies readonly End[];
+const ends: readonly string[] = [
+  'upgraded',
+  'skipped',
+  'failed',
+  'needsAttention',
+  'cancelled',
+] satisfies readonly End[];
 
 /** Progress of every wave, in order. */
 export function waveProgress(sizes: readonly number[], counters: Tally): readonly WaveProgress[] {

@@ -6,6 +6,7 @@ import { countSightings } from './persistence.ts';
 import type { Rules } from './policy.ts';
 import { journalOf, turnBack } from './procedure.ts';
 import { type Proof, prove } from './proof.ts';
+import { observedAsRequested } from './request.ts';
 import { askRestart, stillRestarting, withoutRestart } from './restart.ts';
 import type { Ending } from './ending.ts';
 import type { Decision, Memory, Upgrade } from './upgrade.ts';
@@ -15,6 +16,13 @@ export function observed(rules: Rules, before: Upgrade, seen: Observation, now: 
   if (seen.intent !== null && before.memory.workaround === null)
     return resume(before, seen, seen.intent, now);
   if (seen.role === 'server') return excluded(before, now);
+  const asked = observedAsRequested(
+    rules,
+    { ...before, memory: { ...before.memory, lastLook: lookOf(seen, now) } },
+    seen,
+    now,
+  );
+  if (asked !== null) return asked;
   const blockers = blockersOf(rules.product, seen).filter(
     (blocker) => !isCuredByRestart(before, seen, blocker),
   );

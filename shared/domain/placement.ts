@@ -21,6 +21,8 @@ export function placementOf({ state }: Upgrade): Placement {
       return { kind: 'drive', command: { type: 'LookAtClient' } };
     case 'marking':
       return { kind: 'drive', command: { type: 'MarkClient' } };
+    case 'unmarking':
+      return { kind: 'drive', command: { type: 'UnmarkClient' } };
     case 'updating':
       return { kind: 'drive', command: { type: 'RunUpdate' } };
     case 'ordering':
@@ -47,13 +49,14 @@ const noticeOf = (blockers: number): string =>
 
 /**
  * May this upgrade go on while its campaign is paused? True for what has been begun on the client and should not be broken off:
- * a restart that was ordered, a procedure that is open, an update whose mark is set.
+ * a restart that was ordered, a procedure that is open, an update whose mark is set; and for what takes back what was done.
  */
 export const isFinishing = (upgrade: Upgrade): boolean => {
   const { state, memory } = upgrade;
   // A procedure that is only about to be recorded has not been begun.
   if (state.phase === 'remedying') return !beginsSomething(upgrade);
-  return memory.marked !== null || memory.restart !== null || memory.workaround !== null;
+  const isOpen = memory.marked !== null || memory.restart !== null || memory.workaround !== null;
+  return isOpen || memory.request !== null;
 };
 
 /**
@@ -70,6 +73,7 @@ export function beginsSomething({ state }: Upgrade): boolean {
     case 'remedying':
       return state.journal.step === 'record' && state.journal.direction === 'forward';
     case 'looking':
+    case 'unmarking':
     case 'restarting':
     case 'deferred':
     case 'settled':

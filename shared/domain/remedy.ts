@@ -35,7 +35,7 @@ function wentForward(upgrade: Upgrade, { procedure, preImage, service }: Journal
       upgrade,
       { phase: 'looking' },
       `${service} runs from its new directory with its old settings`,
-      { relocation: 'done', servicePath: preImage === null ? null : preImage.to },
+      { relocation: 'done', moved: preImage, servicePath: preImage === null ? null : preImage.to },
     );
   }
   const bootId = upgrade.memory.lastLook?.bootId ?? '';

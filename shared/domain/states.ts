@@ -11,6 +11,7 @@ export const buckets: readonly Bucket[] = [
   'skipped',
   'failed',
   'needsAttention',
+  'cancelled',
 ];
 
 export type States = Readonly<Record<Bucket, number>>;

@@ -24,6 +24,7 @@ export function tallyOf(upgrade: Upgrade): Tally {
   if (memory.relocation !== 'none') tally[`relocation|${memory.relocation}`] = 1;
   if (memory.willBlockAgain) tally['willBlockAgain'] = 1;
   if (state.phase === 'settled' && isNotOk(state.end)) tally[`cause|${wave}|${state.cause}`] = 1;
+  if (state.phase === 'settled' && state.end === 'cancelled') tally[`cancelled|${state.cause}`] = 1;
   const blocking = blockingOf(upgrade);
   if (blocking.length > 0) tally[`blocked|${blocking.join(' + ')}`] = 1;
   return tally;
@@ -45,6 +46,7 @@ function bucketOf({ state }: Upgrade): Bucket {
   switch (state.phase) {
     case 'looking':
     case 'marking':
+    case 'unmarking':
     case 'updating':
     case 'ordering':
     case 'notifying':

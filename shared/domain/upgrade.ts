@@ -21,6 +21,7 @@ export interface Upgrade {
 export type UpgradeState =
   | { readonly phase: 'looking' }
   | { readonly phase: 'marking' }
+  | { readonly phase: 'unmarking' }
   | { readonly phase: 'updating' }
   | { readonly phase: 'ordering'; readonly cause: RestartCause }
   | { readonly phase: 'restarting'; readonly nextLook: number }
@@ -87,6 +88,10 @@ export interface Memory {
   readonly tried: readonly string[];
   /** The last deferral planned: a look before its time, after a check-in, does not spend the budget. */
   readonly lastDeferral: { readonly class: DeferralClass; readonly until: number } | null;
+  /** How the moved service was before, so that a person may have it moved back; null unless it was moved. */
+  readonly moved: PreImage | null;
+  /** What a person wants of this client instead of its upgrade. */
+  readonly request: Request | null;
   /** Where the moved service runs now. */
   readonly servicePath: string | null;
   /** The workaround was used: the same service will block again at the next release. */
@@ -94,6 +99,12 @@ export interface Memory {
   /** Boot id and SHA-256 of the evidence of the last look. */
   readonly lastLook: { readonly at: number; readonly bootId: string; readonly evidence: string } | null;
 }
+
+/** `end`: settle so as soon as nothing is open on the client. `undo`: move the service back. `unmark`: take the mark back. */
+export type Request =
+  | { readonly kind: 'end'; readonly ending: Ending }
+  | { readonly kind: 'undo'; readonly by: string; readonly reason: string }
+  | { readonly kind: 'unmark'; readonly ending: Ending };
 
 /** Why a gateway call did not bring what was asked; `kind` decides what is known about the outcome. */
 export interface Failure {
@@ -107,18 +118,22 @@ export type UpgradeEvent =
   | { readonly type: 'ClientObserved'; readonly observation: Observation }
   | { readonly type: 'LookFailed'; readonly failure: Failure }
   | { readonly type: 'ClientMarked' }
+  | { readonly type: 'ClientUnmarked' }
   | { readonly type: 'UpdateRan' }
   | { readonly type: 'RestartOrdered' }
   | { readonly type: 'UsersNotified' }
   | { readonly type: 'CommandFailed'; readonly failure: Failure }
   | { readonly type: 'StepDone'; readonly step: StepName; readonly preImage: PreImage | null }
   | { readonly type: 'StepFailed'; readonly step: StepName; readonly failure: Failure }
-  | { readonly type: 'CheckedIn' };
+  | { readonly type: 'CheckedIn' }
+  /** A person gives this client up, or its whole campaign. */
+  | { readonly type: 'EndRequested'; readonly ending: Ending };
 
 /** What the driver must do on the client next. */
 export type Command =
   | { readonly type: 'LookAtClient' }
   | { readonly type: 'MarkClient' }
+  | { readonly type: 'UnmarkClient' }
   | { readonly type: 'RunUpdate' }
   | { readonly type: 'RestartClient' }
   | { readonly type: 'NotifyUsers'; readonly text: string }
@@ -142,6 +157,8 @@ export const newMemory: Memory = {
   relocation: 'none',
   tried: [],
   lastDeferral: null,
+  moved: null,
+  request: null,
   servicePath: null,
   willBlockAgain: false,
   lastLook: null,

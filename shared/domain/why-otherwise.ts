@@ -33,6 +33,7 @@ export function ifItStaysSo(context: Context, upgrade: Upgrade): string | null {
         : 'the way back is tried until the service is as it was; if the client keeps refusing, it needs attention';
     case 'looking':
     case 'marking':
+    case 'unmarking':
     case 'updating':
     case 'ordering':
     case 'notifying':

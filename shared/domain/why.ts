@@ -98,6 +98,8 @@ function becauseOf({ state, memory }: Upgrade): string {
       return 'it has to be looked at';
     case 'marking':
       return 'nothing is in the way: it is being marked for the update';
+    case 'unmarking':
+      return 'its mark is being taken back';
     case 'updating':
       return 'nothing is in the way: the update runs';
     case 'ordering':
@@ -134,6 +136,7 @@ function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['
 function actionOf({ state }: Upgrade): string {
   switch (state.phase) {
     case 'marking':
+    case 'unmarking':
     case 'updating':
     case 'ordering':
     case 'looking':

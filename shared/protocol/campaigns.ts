@@ -81,7 +81,7 @@ const clientReport = z.object({
   logonServer: z.string(),
   attempt: count,
   state: upgradeState,
-  end: z.enum(['upgraded', 'skipped', 'failed', 'needsAttention']).nullable(),
+  end: z.enum(['upgraded', 'skipped', 'failed', 'needsAttention', 'cancelled']).nullable(),
   cause: z.string().nullable(),
   reason: z.string().nullable(),
   settledAt: time.nullable(),

@@ -32,6 +32,7 @@ export interface ContractClients {
 export function everyChange({ gateway, service }: ContractClients, path: string) {
   return Object.entries({
     mark: (where: Change) => gateway.mark(where),
+    unmark: (where: Change) => gateway.unmark(where),
     runUpdate: (where: Change) => gateway.runUpdate(where),
     restart: (where: Change) => gateway.restart(where),
     notify: (where: Change) => gateway.notify(where, 'x'),

@@ -85,6 +85,16 @@ export function gatewayContract(name: string, makeClients: () => Promise<Contrac
         expect(after.configuration).toMatch(/^SetupPhase=UPGRADE\s*$/im);
         expect(after.files).toEqual(before.files);
       });
+
+      it('is taken back, as often as one likes', async () => {
+        const before = await seen();
+        valueOf(await lab.gateway.mark(change()));
+        valueOf(await lab.gateway.unmark(change()));
+        valueOf(await lab.gateway.unmark(change()));
+        const after = await seen();
+        expect(after.configuration).toMatch(/^SetupPhase=INSTALLED\s*$/im);
+        expect(after.files).toEqual(before.files);
+      });
     });
 
     describe('restart', () => {

@@ -36,6 +36,7 @@ const journal = (procedure: Procedure, direction: 'forward' | 'back', step: Step
 const states: readonly UpgradeState[] = [
   { phase: 'looking' },
   { phase: 'marking' },
+  { phase: 'unmarking' },
   { phase: 'updating' },
   { phase: 'ordering', cause: 'mark' },
   { phase: 'restarting', nextLook: evening + minutes(5) },
@@ -61,6 +62,7 @@ const events: readonly UpgradeEvent[] = [
   look(),
   { type: 'LookFailed', failure: failure('unreachable') },
   { type: 'ClientMarked' },
+  { type: 'ClientUnmarked' },
   { type: 'UpdateRan' },
   { type: 'RestartOrdered' },
   { type: 'UsersNotified' },
@@ -68,6 +70,10 @@ const events: readonly UpgradeEvent[] = [
   { type: 'StepDone', step: 'copy', preImage: null },
   { type: 'StepFailed', step: 'copy', failure: failure('failed') },
   { type: 'CheckedIn' },
+  {
+    type: 'EndRequested',
+    ending: { end: 'cancelled', cause: 'by hand', because: 'aborted', blockers: [] },
+  },
 ];
 
 const standing = (state: UpgradeState): Upgrade => ({ ...admitted, state });
@@ -88,15 +94,16 @@ const table: Readonly<Record<string, string>> = Object.fromEntries(
 describe('every (state, event) pair has an answer', () => {
   test('these events move a state, all others are ignored', () => {
     expect(table).toEqual({
-      looking: 'ClientObserved LookFailed',
-      marking: 'Activated ClientMarked CommandFailed',
-      updating: 'Activated UpdateRan CommandFailed',
-      ordering: 'Activated RestartOrdered CommandFailed',
-      restarting: 'Activated CheckedIn',
-      notifying: 'Activated UsersNotified CommandFailed',
-      deferred: 'Activated CheckedIn',
-      'remedying forward': 'StepDone StepFailed',
-      'remedying back': 'Activated',
+      looking: 'ClientObserved LookFailed EndRequested',
+      marking: 'Activated ClientMarked CommandFailed EndRequested',
+      unmarking: 'Activated ClientUnmarked EndRequested',
+      updating: 'Activated UpdateRan CommandFailed EndRequested',
+      ordering: 'Activated RestartOrdered CommandFailed EndRequested',
+      restarting: 'Activated CheckedIn EndRequested',
+      notifying: 'Activated UsersNotified CommandFailed EndRequested',
+      deferred: 'Activated CheckedIn EndRequested',
+      'remedying forward': 'StepDone StepFailed EndRequested',
+      'remedying back': 'Activated EndRequested',
       settled: '',
     });
   });
@@ -311,6 +318,8 @@ function answerOf(
       return seen;
     case 'marking':
       return unless('mark', { type: 'ClientMarked' });
+    case 'unmarking':
+      return unless('unmark', { type: 'ClientUnmarked' });
     case 'updating':
       return unless('update', { type: 'UpdateRan' });
     case 'ordering':

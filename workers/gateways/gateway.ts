@@ -51,6 +51,8 @@ export interface Gateway {
 
   /** Runs the release's Upgrade.bat on the client: it only marks it (SetupPhase=UPGRADE, Q168463). */
   mark(change: Change): Promise<GatewayResult<CommandOutput>>;
+  /** Takes the mark back: SetupPhase is INSTALLED again and the next logon installs nothing. Not marked is fine. */
+  unmark(change: Change): Promise<GatewayResult<CommandOutput>>;
   /** Runs Smsrun32 /V on the client and brings its transcript (route `direct`). Marks first when asked to. */
   runUpdate(change: Change): Promise<GatewayResult<CommandOutput>>;
   /** Orders a restart. Success means that the order was taken, not that the machine came back. */

@@ -15,6 +15,7 @@ const heads: Readonly<
   skipped: { head: 'skipped', short: 'skip', style: 'green' },
   failed: { head: 'failed', short: 'fail', style: 'red' },
   needsAttention: { head: 'attention', short: 'attn', style: 'red' },
+  cancelled: { head: 'cancelled', short: 'canc' },
 };
 
 export interface StatesRow {

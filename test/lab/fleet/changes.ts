@@ -14,6 +14,8 @@ export function change(machine: Machine, request: ChangeRequest, now: number): O
   switch (request.op) {
     case 'mark':
       return mark(machine, now);
+    case 'unmark':
+      return unmark(machine);
     case 'runUpdate':
       return runUpdate(machine, now);
     case 'restart':
@@ -44,6 +46,14 @@ function mark(machine: Machine, now: number): Outcome {
   machine.marks += 1;
   machine.asksForRestart ??= 'mark';
   return done({ exitCode: 0, output: 'SetupPhase=UPGRADE\r\n' });
+}
+
+/** The mark is a line of SMS.INI; what Smsrun32 is just doing is not stopped by it. */
+function unmark(machine: Machine): Outcome {
+  if (machine.setupPhase === 'upgrade' || machine.setupPhase === 'verifyFiles')
+    machine.setupPhase = 'installed';
+  if (machine.asksForRestart === 'mark') machine.asksForRestart = null;
+  return done({ exitCode: 0, output: 'SetupPhase=INSTALLED\r\n' });
 }
 
 function runUpdate(machine: Machine, now: number): Outcome {

@@ -35,6 +35,7 @@ export function connectSimulatedGateway(address: FleetAddress): Gateway {
     readService: (target, name, signal) => read('readService', target, { name }, signal),
     hashFile: (target, path, signal) => read('hashFile', target, { path }, signal),
     mark: (where) => change('mark', where, {}),
+    unmark: (where) => change('unmark', where, {}),
     runUpdate: (where) => change('runUpdate', where, {}),
     restart: (where) => change('restart', where, {}),
     notify: (where, text) => change('notify', where, { text }),

@@ -1,0 +1,50 @@
+import { stillMarked } from './request.ts';
+import { newUpgrade, newMemory, type Memory, type Upgrade } from './upgrade.ts';
+
+/** What becomes of a settled upgrade that a person wants to go on with: open again as the next attempt, or why not. */
+export type Reopening =
+  | { readonly kind: 'reopened'; readonly upgrade: Upgrade; readonly because: string }
+  | { readonly kind: 'refused'; readonly because: string };
+
+/** Begins anew with a look, and with fresh budgets. What servpack has done to the machine is not forgotten. */
+export function retry(upgrade: Upgrade, reason: string): Reopening {
+  const { state } = upgrade;
+  if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
+  if (state.end === 'upgraded' || state.cause === 'already current')
+    return refused(`there is nothing to retry: ${state.because}`);
+  return reopened(upgrade, {}, `retried: ${reason}`);
+}
+
+/** Moves the service back to where it was before its relocation. */
+export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
+  const { state, memory } = upgrade;
+  if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
+  if (memory.moved === null) return refused('servpack has not moved a service on it');
+  return reopened(upgrade, { request: { kind: 'undo', by, reason } }, `to be moved back: ${reason}`);
+}
+
+/** Takes the mark of a cancelled client back. */
+export function unmark(upgrade: Upgrade, reason: string): Reopening {
+  const { state } = upgrade;
+  if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
+  if (state.end !== 'cancelled' || state.cause !== stillMarked) return refused('it is not marked');
+  const { end, cause, because, blockers } = state;
+  const request = { kind: 'unmark', ending: { end, cause, because, blockers } } as const;
+  return reopened(upgrade, { request }, `to be unmarked: ${reason}`);
+}
+
+function reopened(upgrade: Upgrade, changes: Partial<Memory>, because: string): Reopening {
+  const { moved, relocation, servicePath, willBlockAgain, workaround, seen } = upgrade.memory;
+  const kept = { moved, relocation, servicePath, willBlockAgain, workaround, seen };
+  return {
+    kind: 'reopened',
+    upgrade: {
+      ...newUpgrade(upgrade.client, upgrade.wave, upgrade.logonServer),
+      attempt: upgrade.attempt + 1,
+      memory: { ...newMemory, ...kept, ...changes },
+    },
+    because,
+  };
+}
+
+const refused = (because: string): Reopening => ({ kind: 'refused', because });
