@@ -22,9 +22,11 @@ const crowded = standing({
   by: 'gate',
   because: 'because '.repeat(30),
 } as never);
+/** Everything at once that a campaign that was not aborted can show. */
+const shown = buckets.filter((bucket) => bucket !== 'cancelled');
 const counters = Object.fromEntries(
   [0, 1, 2].flatMap((wave) =>
-    buckets.flatMap((bucket) =>
+    shown.flatMap((bucket) =>
       ['LS-ROM', 'a-logon-server-with-a-very-long-name.branch.example'].map((server) => [
         `state|${wave}|${server}|${bucket}`,
         12_345,

@@ -15,7 +15,7 @@ export interface Cell {
 /** Between columns; where even short heads do not fit, one space has to do. */
 const gaps = ['  ', ' '] as const;
 /** No left column is cut shorter than this. */
-const leastWidth = 5;
+const leastWidth = 8;
 
 /** Aligned columns that fit into the view: heads get short first, then gaps, then the widest left-aligned column is cut. */
 export function table(
