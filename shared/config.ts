@@ -15,6 +15,8 @@ export interface Config {
   readonly concurrency: { readonly upgrades: number; readonly remediations: number };
   /** How clients are reached: `simulated:PORT` is a lab fleet on this machine, `simulated:HOST:PORT` one elsewhere. */
   readonly gateway: string | null;
+  /** Real time that a call on a client may take. */
+  readonly callDeadlineMs: number;
   /** Lab time; null = real time. */
   readonly labClock: ClockAnchor | null;
 }
@@ -47,6 +49,8 @@ export const environment = z.object({
     .string()
     .regex(/^simulated:([a-zA-Z0-9.-]+:)?\d{1,5}$/, 'must be simulated:PORT or simulated:HOST:PORT')
     .optional(),
+  /** Seconds that a call on a client may take; after that its outcome is not known, and the client is looked at. */
+  SERVPACK_CALL_SECONDS: count(1, 3_600, 120),
   SERVPACK_LAB_CLOCK: z
     .string()
     .transform((text, context): ClockAnchor => {
@@ -92,6 +96,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     api: { host: data.SERVPACK_HOST, port: data.SERVPACK_PORT },
     concurrency: { upgrades: data.SERVPACK_UPGRADES, remediations: data.SERVPACK_REMEDIATIONS },
     gateway: data.SERVPACK_GATEWAY ?? null,
+    callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
   });
 }

@@ -16,6 +16,8 @@ export interface Job {
   readonly profile: Profile;
   readonly gateway: Gateway;
   readonly change: Change;
+  /** The first command of an activation may have been given before, by a driver that was lost. */
+  readonly resumes: boolean;
 }
 
 /** What came of a command: the event for the decider, and the raw text it rests on. */

@@ -13,7 +13,7 @@ export interface Drive extends Committing {
   readonly store: Store;
   readonly dispatcher: Dispatcher;
   readonly log: Logger;
-  readonly job: Job;
+  readonly job: Omit<Job, 'resumes'>;
 }
 
 /** How an activation ended; what comes next stands in the record. */
@@ -27,13 +27,15 @@ export async function drive(context: Drive, begun: Held): Promise<DriveEnd> {
   let held = begun;
   let event: UpgradeEvent = { type: 'Activated' };
   let evidence: readonly Evidence[] = [];
+  let resumes = true;
   for (;;) {
     const answered = await answer(context, held, event, evidence);
     if (typeof answered === 'string') return answered;
     held = answered;
     const placement = placementOf(held.upgrade);
     if (placement.kind !== 'drive') throw new Error(`drives an upgrade that is ${held.upgrade.state.phase}`);
-    const outcome = await act(context.job, placement.command);
+    const outcome = await act({ ...context.job, resumes }, placement.command);
+    resumes = false;
     if (isLost(context, outcome.event)) return 'lost';
     ({ event, evidence } = outcome);
   }

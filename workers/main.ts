@@ -59,7 +59,7 @@ export async function runWorker(config: Config, log: Logger): Promise<Result<Run
   });
 }
 
-function openGateway({ gateway }: Config): Result<Gateway, Fault> {
+function openGateway({ gateway, callDeadlineMs }: Config): Result<Gateway, Fault> {
   if (gateway === null) {
     return err(
       fault(
@@ -68,7 +68,7 @@ function openGateway({ gateway }: Config): Result<Gateway, Fault> {
       ),
     );
   }
-  return ok(connectSimulatedGateway(fleetAddress(gateway)));
+  return ok(connectSimulatedGateway({ ...fleetAddress(gateway), deadlineMs: callDeadlineMs }));
 }
 
 interface OpenQueue {

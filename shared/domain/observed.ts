@@ -149,6 +149,7 @@ function goByLogon(
   at: number,
 ): Decision {
   const { marked, unanswered, workaround } = upgrade.memory;
+  if (seen.setupPhase === 'unknown') return phaseNotRead(rules, upgrade, at);
   if (unanswered) return defer(rules, unmarked(upgrade), 'download', 'the client did not take the mark', at);
   if (marked === null && isLeaving(seen)) return leaving(upgrade, seen, at);
   if (marked === null) return move(upgrade, { phase: 'marking' }, 'nothing is in the way');
@@ -159,6 +160,12 @@ function goByLogon(
   if (workaround?.bootId === seen.bootId) return askRestart(rules, upgrade, seen, 'workaround', at);
   if (seen.bootId === marked.bootId) return askRestart(rules, upgrade, seen, 'mark', at);
   return awaitLogon(rules, upgrade, seen, at);
+}
+
+/** What is not known is not taken for "not marked": a client may be in the middle of its update. */
+function phaseNotRead(rules: Rules, upgrade: Upgrade, at: number): Decision {
+  const error = 'its SetupPhase is missing or not understood';
+  return defer(rules, upgrade, 'couldNotLook', error, at, [{ kind: 'couldNotLook', error }]);
 }
 
 /** The product is being taken off this client; a mark would put it back. */

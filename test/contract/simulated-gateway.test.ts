@@ -2,11 +2,16 @@ import { setImmediate as breathe } from 'node:timers/promises';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { labClock } from '../../shared/clock.ts';
-import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
+import { connectFleetControl } from '../lab/fleet/control-client.ts';
+import { type FaultKind, faultKinds, Faults } from '../lab/fleet/faults.ts';
+import { type Fleet, type FleetSetup, startFleet } from '../lab/fleet/start-fleet.ts';
 import { contentOf } from '../lab/fleet/disk.ts';
 import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { type Trait, traitOf } from '../lab/fleet/traits.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
+import type { Change, GatewayResult } from '../../workers/gateways/gateway.ts';
+import type { Op } from '../../workers/gateways/simulated/wire.ts';
+import { type ContractClients, everyChange } from './contract-clients.ts';
 import { gatewayContract } from './gateway.contract.ts';
 
 const seed = 'contract';
@@ -30,8 +35,9 @@ const [target, gone] = rows.map(({ client, host }) => ({ client, host }));
 const request = { componentDirectory: 'C:\\MS\\SMS\\BIN', files: [], services: [] };
 
 /** The minutes of a restart pass in milliseconds. */
-const fast = (port = 0): Promise<Fleet> =>
+const fast = (port = 0, setup: Partial<FleetSetup> = {}): Promise<Fleet> =>
   startFleet({
+    ...setup,
     port,
     rows,
     seed,
@@ -42,11 +48,15 @@ const fast = (port = 0): Promise<Fleet> =>
 
 if (target === undefined || gone === undefined) throw new Error('no such clients');
 
-gatewayContract('simulated', async () => {
-  const fleet = await fast();
-  const connect = () => connectSimulatedGateway({ port: fleet.port });
+const openLab = async (
+  setup: Partial<FleetSetup> = {},
+  deadlineMs = 15_000,
+): Promise<ContractClients & { readonly fleet: Fleet }> => {
+  const fleet = await fast(0, setup);
+  const connect = () => connectSimulatedGateway({ port: fleet.port, deadlineMs });
   const gateway = connect();
   return {
+    fleet,
     gateway,
     connect,
     target,
@@ -62,6 +72,96 @@ gatewayContract('simulated', async () => {
       await fleet.close();
     },
   };
+};
+
+gatewayContract('simulated', () => openLab());
+
+describe('when something goes wrong on the way', () => {
+  const must: Readonly<Record<FaultKind, string>> = {
+    lostCall: 'timedOut',
+    lostAnswer: 'timedOut',
+    cutBefore: 'cutOff',
+    cutAfter: 'cutOff',
+    halfAnswer: 'cutOff',
+    wrongLine: 'garbled',
+    wrongValue: 'garbled',
+    wrongText: 'done',
+    slowCall: 'done',
+    slowAnswer: 'done',
+  };
+  const effectless: readonly FaultKind[] = ['lostCall', 'cutBefore'];
+  const path = 'C:\\SMS_PCM\\PCMSVC32.EXE';
+
+  it.each(faultKinds)(
+    '%s: every call says what is known, and the effect on the client is real',
+    async (kind) => {
+      const lab = await openLab({ slowMs: 20 }, 300);
+      const { fleet, gateway } = lab;
+      try {
+        const reads = {
+          look: () => gateway.look(target, request, AbortSignal.timeout(15_000)),
+          readService: () => gateway.readService(target, service.name, AbortSignal.timeout(15_000)),
+          hashFile: () => gateway.hashFile(target, service.executable, AbortSignal.timeout(15_000)),
+          readIntent: () => gateway.readIntent(target, AbortSignal.timeout(15_000)),
+        };
+        const change = { target, fence: { counter: 1, owner: 'a' }, signal: AbortSignal.timeout(15_000) };
+        // A client that goes down answers nothing any more: the restart comes last.
+        const changes = everyChange(lab, path).toSorted(([what]) => (what === 'restart' ? 1 : -1));
+        for (const [what, call] of [...Object.entries(reads), ...changes]) {
+          await fleet.fault({ op: what as Op, kind, times: 1 });
+          const answer = await (call as (where: Change) => Promise<GatewayResult<unknown>>)(change);
+          const unspoiled = answer.ok || answer.error.kind === 'failed' ? 'done' : answer.error.kind;
+          expect([what, unspoiled]).toEqual([what, must[kind]]);
+        }
+        const { journal } = (await fleet.clientTruth(target.client)) ?? { journal: [] };
+        const effects = effectless.includes(kind) ? [] : changes.map(([what]) => what);
+        expect(journal.map(({ op }) => op)).toEqual(effects);
+        expect((await fleet.summary()).faults).toEqual({ [kind]: changes.length + 4 });
+      } finally {
+        await lab.close();
+      }
+    },
+  );
+
+  it('comes by chance of the seed: the same calls the same, whatever other clients do', async () => {
+    const drawn = (seed: string, others: boolean) => {
+      const faults = new Faults(seed);
+      faults.add({ rate: 0.3 });
+      return Array.from({ length: 200 }, (_, id) => {
+        if (others) faults.strike({ id: 1, op: 'readIntent', client: `other-${id % 7}`, host: '' });
+        return faults.strike({ id: 1, op: 'readIntent', client: 'PC1', host: '' });
+      });
+    };
+    expect(drawn('one', false)).toEqual(drawn('one', true));
+    expect(drawn('one', false)).not.toEqual(drawn('two', false));
+    const kinds = drawn('one', false).filter((kind) => kind !== null);
+    expect(new Set(kinds).size).toBe(faultKinds.length);
+    expect(kinds.length / 200).toBeCloseTo(0.3, 1);
+  });
+
+  it('can be lifted, and holds for one client, one operation, so many times', async () => {
+    const lab = await openLab({}, 300);
+    try {
+      const { gateway, fleet } = lab;
+      const control = connectFleetControl({ port: fleet.port });
+      const read = async () => {
+        const answer = await gateway.readIntent(target, AbortSignal.timeout(15_000));
+        return answer.ok ? 'done' : answer.error.kind;
+      };
+      const fault = await control.fault({ client: target.client, op: 'readIntent', kind: 'wrongValue' });
+      const other = await control.fault({ client: gone.client, kind: 'wrongLine' });
+      expect([await read(), await read()]).toEqual(['garbled', 'garbled']);
+      await fault.struck();
+      await fault.lift();
+      expect(await read()).toBe('done');
+      await control.fault({ kind: 'cutAfter', op: 'readIntent', times: 2 });
+      expect([await read(), await read(), await read()]).toEqual(['cutOff', 'cutOff', 'done']);
+      await other.lift();
+      await control.close();
+    } finally {
+      await lab.close();
+    }
+  });
 });
 
 describe('the simulated gateway and its connection', () => {
@@ -100,14 +200,15 @@ describe('the simulated gateway and its connection', () => {
 
   it('answers cutOff when the connection breaks in mid-call, and connects again for the next', async () => {
     let calls = 0;
+    const hash = 'ab'.repeat(32);
     const port = await door((socket, id) => {
       calls += 1;
       if (calls === 1) socket.destroy();
-      else socket.write(`${JSON.stringify({ id, ok: true, value: 'ab' })}\n`);
+      else socket.write(`${JSON.stringify({ id, ok: true, value: hash })}\n`);
     });
     const gateway = gatewayTo(port);
     expect(await gateway.hashFile(target, 'C:\\x', signal)).toMatchObject({ error: { kind: 'cutOff' } });
-    expect(await gateway.hashFile(target, 'C:\\x', signal)).toEqual({ ok: true, value: 'ab' });
+    expect(await gateway.hashFile(target, 'C:\\x', signal)).toEqual({ ok: true, value: hash });
   });
 
   it.each([

@@ -201,6 +201,28 @@ describe('budgets', () => {
   });
 });
 
+describe('a client whose SetupPhase can not be read', () => {
+  const unread = { setupPhase: 'unknown' } as const;
+
+  test('is not marked: it may be in the middle of its update', () => {
+    const upgrade = after(rules, admitted, [[evening, look(unread)]]);
+    expect(phases(upgrade)).toBe('deferred couldNotLook');
+    expect(phases(after(rules, upgrade, [[evening + hours(1), activated]]))).toBe('looking');
+  });
+
+  test('keeps what is known of its mark until a look can tell', () => {
+    const marked = after(rules, admitted, [
+      [evening, look()],
+      [evening, { type: 'CommandFailed', failure: { kind: 'cutOff', message: 'cut' } }],
+      [evening, look(unread)],
+      [evening + hours(1), activated],
+    ]);
+    expect(marked.memory.unanswered).toBe(true);
+    const seenMarked = after(rules, marked, [[evening + hours(1), look({ setupPhase: 'upgrade' })]]);
+    expect(phases(seenMarked)).toBe('ordering');
+  });
+});
+
 describe('what is waited for is said', () => {
   const pending = (...changes: readonly Partial<Observation>[]): Timed => [
     evening + hours(1),

@@ -116,6 +116,7 @@ export async function oneClient(
   trait: Trait,
   changes: Partial<CampaignPolicy> = {},
   wrap: (gateway: Gateway) => Gateway = (gateway) => gateway,
+  { callDeadlineMs = 10_000, slowMs = 2_000 }: { callDeadlineMs?: number; slowMs?: number } = {},
 ): Promise<OneClient> {
   const client = clientWith(trait);
   const clock = new JumpingClock(weekdayEvening);
@@ -126,8 +127,9 @@ export async function oneClient(
     release: { files, copyListVersion: 900_000_000 },
     clock,
     startedAt: weekdayEvening,
+    slowMs,
   });
-  const gateway = wrap(connectSimulatedGateway({ port: fleet.port }));
+  const gateway = wrap(connectSimulatedGateway({ port: fleet.port, deadlineMs: callDeadlineMs }));
   const store = createMemoryStore(() => Date.now());
   const dispatcher = new HandDispatcher();
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });

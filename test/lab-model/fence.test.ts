@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Request } from '../../workers/gateways/simulated/wire.ts';
 import { abandon } from '../lab/fleet/fence.ts';
 import { pcmService } from '../lab/fleet/sms.ts';
 import { minute, OneMachine } from './one-machine.ts';
@@ -54,7 +55,7 @@ describe('the fence of a machine', () => {
     const stop = client.begin('stopService', { name });
     const beganAt = client.now;
     expect(client.machine.journal).toMatchObject([{ beganAt, endedAt: null }]);
-    abandon(client.machine, stop);
+    abandon(client.machine, stop, { op: 'stopService', fence: fence(1, 'driver') } as Request);
     client.pass(10_000);
     const [entry] = client.machine.journal;
     expect(entry?.endedAt).toBeGreaterThan(beganAt);

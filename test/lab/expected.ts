@@ -105,6 +105,8 @@ function inWords(violation: Violation): string {
       return `two drivers at once: ${violation.owners.join(' and ')}`;
     case 'olderFence':
       return `a change (${violation.op}) was accepted after one with a newer fence`;
+    case 'repeatedBlindly':
+      return `${violation.op} had no answer and was sent again, and nobody had looked`;
     case 'markedAgain':
       return 'it was marked although it was marked already';
     case 'restartedAgain':

@@ -32,19 +32,40 @@ export async function record(runner: Runner, journal: Journal): Promise<GatewayR
 
 /** The intent names the step before it runs, so that whoever finds it knows where to go on. */
 export async function announce(
-  { gateway, change, rules }: Runner,
+  runner: Runner,
   journal: Journal,
   preImage: PreImage,
 ): Promise<GatewayResult<void>> {
+  const { gateway, change, rules, resumes } = runner;
   const { procedure: kind, direction, step } = journal;
   const intent: Intent = { kind, campaign: rules.campaign, direction, step, preImage };
+  const there = resumes ? await standsThere(runner, intent) : ok(false);
+  if (!there.ok) return there;
+  if (there.value) return ok(undefined);
   const written = await gateway.writeIntent(change, intent);
   if (!written.ok) return written;
-  const back = await gateway.readIntent(change.target, change.signal);
+  const back = await standsThere(runner, intent);
   if (!back.ok) return back;
-  return back.value?.step === step &&
-    back.value.direction === direction &&
-    back.value.preImage.sha256 === preImage.sha256
-    ? ok(undefined)
-    : failed('the intent could not be read back from the client');
+  return back.value ? ok(undefined) : failed('the intent could not be read back from the client');
+}
+
+/** The end of every procedure: nothing on the client says any more that one is open. */
+export async function takeIntentAway({ gateway, change, resumes }: Runner): Promise<GatewayResult<void>> {
+  if (resumes) {
+    const there = await gateway.readIntent(change.target, change.signal);
+    if (!there.ok) return there;
+    if (there.value === null) return ok(undefined);
+  }
+  return gateway.writeIntent(change, null);
+}
+
+async function standsThere({ gateway, change }: Runner, intent: Intent): Promise<GatewayResult<boolean>> {
+  const there = await gateway.readIntent(change.target, change.signal);
+  if (!there.ok) return there;
+  return ok(
+    there.value?.kind === intent.kind &&
+      there.value.step === intent.step &&
+      there.value.direction === intent.direction &&
+      there.value.preImage.sha256 === intent.preImage.sha256,
+  );
 }

@@ -4,7 +4,7 @@ import type { Journal, StepName } from '../../shared/domain/procedure.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
 import { ok } from '../../shared/errors.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
-import { announce, record } from './intent.ts';
+import { announce, record, takeIntentAway } from './intent.ts';
 import {
   configureService,
   failed,
@@ -17,10 +17,11 @@ import {
 type Step = (runner: Runner, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
 
 /** Runs one step of a procedure: makes one thing so and proves it. A step that was cut off may be run again. */
-export async function runStep(runner: Runner, journal: Journal): Promise<UpgradeEvent> {
+export async function runStep(given: Runner, journal: Journal): Promise<UpgradeEvent> {
+  const runner = { ...given, resumes: given.resumes || journal.failures > 0 };
   const { step, service, preImage } = journal;
   // The last step takes away what the others announce themselves by.
-  if (step === 'close') return stepEvent(step, await runner.gateway.writeIntent(runner.change, null));
+  if (step === 'close') return stepEvent(step, await takeIntentAway(runner));
   if (step === 'record' || preImage === null) {
     const recorded = await record(runner, journal);
     return recorded.ok

@@ -13,6 +13,8 @@ export interface Runner {
   readonly rules: Rules;
   readonly gateway: Gateway;
   readonly change: Change;
+  /** The step may have been begun before, by this driver or by one that was lost: nothing of it is sent unseen. */
+  readonly resumes: boolean;
 }
 
 /**

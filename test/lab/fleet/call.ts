@@ -1,13 +1,11 @@
 import type { ChangeRequest, Request } from '../../../workers/gateways/simulated/wire.ts';
 import { advance } from './advance.ts';
 import { change } from './changes.ts';
-import { beginChange, endChange, guard } from './fence.ts';
+import { beginChange, endChange, guard, isChange } from './fence.ts';
 import { hash, look, readIntent } from './look.ts';
 import type { Machine } from './machine.ts';
 import { done, type Outcome, refusal } from './outcome.ts';
 import { findService, noSuchService } from './service-control.ts';
-
-export const isChange = (request: Request): request is ChangeRequest => 'fence' in request;
 
 /**
  * One call on one machine at the time `now`. `call` identifies it until it is answered; an accepted change is
@@ -35,6 +33,8 @@ function wait(machine: Machine, call: number, outcome: Extract<Outcome, { kind: 
 }
 
 function read(machine: Machine, request: Exclude<Request, ChangeRequest>, now: number): Outcome {
+  // Whoever reads knows again what is so.
+  machine.unanswered = null;
   switch (request.op) {
     case 'look':
       return done(look(machine, request.request, now));

@@ -28,6 +28,13 @@ export function connectFleetControl(address: FleetAddress): FleetControl & { clo
         release: async () => void (await ask({ control: 'release', hold })),
       };
     },
+    fault: async (order) => {
+      const fault = await ask({ control: 'fault', order });
+      return {
+        struck: async () => void (await ask({ control: 'struck', fault })),
+        lift: async () => void (await ask({ control: 'lift', fault })),
+      };
+    },
     close: () => connection.close(),
   };
 }

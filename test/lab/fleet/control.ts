@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { stepsOf } from '../../../shared/domain/procedure.ts';
 import type { Op } from '../../../workers/gateways/simulated/wire.ts';
 import { valueSchemas } from '../../../workers/gateways/simulated/wire.ts';
+import { faultKinds, type FaultOrder } from './faults.ts';
 import type { HoldOrder } from './holds.ts';
 import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';
 
@@ -12,6 +13,13 @@ export interface FleetHold {
   release(): Promise<void>;
 }
 
+/** Something that goes wrong with calls. */
+export interface FleetFault {
+  /** Resolves when it has struck once. */
+  struck(): Promise<void>;
+  lift(): Promise<void>;
+}
+
 /** The lab's own hands on the fleet, for tests and the demo; no driver has them. */
 export interface FleetControl {
   truth(): Promise<FleetTruth>;
@@ -19,6 +27,7 @@ export interface FleetControl {
   clientTruth(client: string): Promise<ClientTruth | null>;
   summary(): Promise<FleetSummary>;
   hold(order: HoldOrder): Promise<FleetHold>;
+  fault(order: FaultOrder): Promise<FleetFault>;
 }
 
 const id = z.int().positive();
@@ -41,6 +50,14 @@ const orderSchema = z.union([
   }),
 ]) satisfies z.ZodType<HoldOrder>;
 
+const faultSchema = z.strictObject({
+  client: z.string().optional(),
+  op: z.enum(ops).optional(),
+  kind: z.enum(faultKinds).optional(),
+  rate: z.number().min(0).max(1).optional(),
+  times: id.optional(),
+}) satisfies z.ZodType<FaultOrder>;
+
 /** Control requests on the fleet's socket; gateways never send them. */
 export const controlSchema = z.discriminatedUnion('control', [
   z.strictObject({ id, control: z.literal('truth') }),
@@ -53,6 +70,9 @@ export const controlSchema = z.discriminatedUnion('control', [
   }),
   z.strictObject({ id, control: z.literal('reached'), hold: id }),
   z.strictObject({ id, control: z.literal('release'), hold: id }),
+  z.strictObject({ id, control: z.literal('fault'), order: faultSchema }),
+  z.strictObject({ id, control: z.literal('struck'), fault: id }),
+  z.strictObject({ id, control: z.literal('lift'), fault: id }),
 ]);
 
 export type ControlRequest = z.infer<typeof controlSchema>;

@@ -82,6 +82,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     journalDropped: 0,
     violations: [],
     inFlight: [],
+    unanswered: null,
     waiting: [],
     agenda: [],
     restarts: [],

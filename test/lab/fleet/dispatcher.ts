@@ -1,45 +1,57 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ok } from '../../../shared/errors.ts';
 import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
 import type { Request } from '../../../workers/gateways/simulated/wire.ts';
 import { perform, unreachable } from './call.ts';
 import { isStepDone, stepOf } from './call-step.ts';
+import type { FaultKind, Faults } from './faults.ts';
 import { abandon } from './fence.ts';
 import type { Holds, Passing } from './holds.ts';
 import type { Machine } from './machine.ts';
 import type { Machines } from './machines.ts';
+import { withWrongText, wrongWords } from './spoil.ts';
 
 /** A call on its way: `letGo` when its driver has given it up or is dead. */
 interface Flight {
   readonly call: number;
+  readonly request: Request;
   letGo: boolean;
   machine: Machine | null;
 }
 
-export type Reply = (id: number, answer: GatewayResult<unknown>) => void;
+/** What the lab can do to a driver's connection. */
+export interface DriverLine {
+  reply(id: number, answer: GatewayResult<unknown>): void;
+  /** The beginning of an answer, and then nothing more: the connection breaks. */
+  replyHalf(id: number, answer: GatewayResult<unknown>): void;
+  /** A line that is no answer. */
+  say(words: string): void;
+  cut(): void;
+}
 
 /** The calls of one driver's connection. */
 export class Driver {
   readonly flights = new Map<number, Flight>();
-  readonly reply: Reply;
+  readonly line: DriverLine;
 
-  constructor(reply: Reply) {
-    this.reply = reply;
+  constructor(line: DriverLine) {
+    this.line = line;
   }
 
   /**
-   * A call is over for this driver, answered or given up: what has begun on the machine goes on, what has not
-   * never will.
+   * The driver has given a call up, or is dead: what has begun on the machine goes on, what has not never will.
+   * Either way it does not know what has become of it.
    */
-  end(id: number): void {
+  giveUp(id: number): void {
     const flight = this.flights.get(id);
     if (flight === undefined) return;
     flight.letGo = true;
     this.flights.delete(id);
-    if (flight.machine !== null) abandon(flight.machine, flight.call);
+    if (flight.machine !== null) abandon(flight.machine, flight.call, flight.request);
   }
 
   leave(): void {
-    for (const id of this.flights.keys()) this.end(id);
+    for (const id of this.flights.keys()) this.giveUp(id);
   }
 }
 
@@ -47,13 +59,24 @@ export class Driver {
 export class Dispatcher {
   readonly #machines: Machines;
   readonly #holds: Holds;
+  readonly #faults: Faults;
   readonly #latencyMs: number;
+  readonly #slowMs: number;
   #calls = 0;
 
-  constructor(machines: Machines, holds: Holds, latencyMs: number) {
-    this.#machines = machines;
-    this.#holds = holds;
-    this.#latencyMs = latencyMs;
+  constructor(parts: {
+    readonly machines: Machines;
+    readonly holds: Holds;
+    readonly faults: Faults;
+    /** Real milliseconds: what every call takes on its way, and what a slow one takes besides. */
+    readonly latencyMs: number;
+    readonly slowMs: number;
+  }) {
+    this.#machines = parts.machines;
+    this.#holds = parts.holds;
+    this.#faults = parts.faults;
+    this.#latencyMs = parts.latencyMs;
+    this.#slowMs = parts.slowMs;
   }
 
   /** Calls served so far. */
@@ -61,22 +84,27 @@ export class Dispatcher {
     return this.#calls;
   }
 
-  /** Serves one call. Without latency and holds it reaches the machine at once, so calls keep their order. */
+  /** Serves one call. Without latency, holds and faults it reaches the machine at once, so calls keep their order. */
   async serve(driver: Driver, request: Request): Promise<void> {
-    const flight: Flight = { call: ++this.#calls, letGo: false, machine: null };
+    const machine = this.#machines.find(request.client) ?? null;
+    const flight: Flight = { call: ++this.#calls, request, letGo: false, machine };
     driver.flights.set(request.id, flight);
     if (this.#latencyMs > 0) await sleep(this.#latencyMs);
     const passing = this.#passing(request);
     const before = passing && this.#holds.stopAt({ ...passing, effect: 'ahead' });
     if (before !== null) await before;
     if (flight.letGo) return;
+    const fault = this.#faults.strike(request);
+    if (fault === 'lostCall') return;
+    if (fault === 'cutBefore') return driver.line.cut();
+    if (fault === 'slowCall') await sleep(this.#slowMs);
+    if (flight.letGo) return;
     const answer = this.#act(flight, request);
     const settled = answer instanceof Promise ? await answer : answer;
     const after = passing && this.#holds.stopAt({ ...passing, effect: 'done' });
     if (after !== null) await after;
-    if (flight.letGo) return;
-    driver.end(request.id);
-    driver.reply(request.id, settled);
+    if (fault === 'slowAnswer') await sleep(this.#slowMs);
+    if (!flight.letGo) deliver(driver, request.id, settled, fault);
   }
 
   /** What a hold may ask of a call; null where none is. */
@@ -88,11 +116,40 @@ export class Dispatcher {
     return { client, op, step, isStepDone: () => step !== null && isStepDone(machine, step) };
   }
 
-  #act(flight: Flight, request: Request): GatewayResult<unknown> | Promise<GatewayResult<unknown>> {
-    const machine = this.#machines.find(request.client);
-    if (machine === undefined) return unreachable(request.host);
-    flight.machine = machine;
-    const outcome = this.#machines.visit(machine, (now) => perform(machine, flight.call, request, now));
-    return outcome.kind === 'answer' ? outcome.answer : this.#machines.answerTo(flight.call);
+  #act(
+    { call, machine }: Flight,
+    request: Request,
+  ): GatewayResult<unknown> | Promise<GatewayResult<unknown>> {
+    if (machine === null) return unreachable(request.host);
+    const outcome = this.#machines.visit(machine, (now) => perform(machine, call, request, now));
+    return outcome.kind === 'answer' ? outcome.answer : this.#machines.answerTo(call);
+  }
+}
+
+/** Brings an answer to its driver, or what a fault has made of it. */
+function deliver(driver: Driver, id: number, answer: GatewayResult<unknown>, fault: FaultKind | null): void {
+  const { line } = driver;
+  switch (fault) {
+    case 'lostCall':
+    case 'lostAnswer':
+      return;
+    case 'cutBefore':
+    case 'cutAfter':
+      return line.cut();
+    case 'halfAnswer':
+      return line.replyHalf(id, answer);
+    case 'wrongLine':
+      return line.say(wrongWords);
+    case 'wrongValue':
+      driver.giveUp(id);
+      return line.reply(id, ok(wrongWords));
+    case 'wrongText':
+      driver.flights.delete(id);
+      return line.reply(id, withWrongText(answer));
+    case 'slowCall':
+    case 'slowAnswer':
+    case null:
+      driver.flights.delete(id);
+      return line.reply(id, answer);
   }
 }

@@ -1,10 +1,12 @@
 import type { Fence, GatewayResult } from '../../../workers/gateways/gateway.ts';
-import type { ChangeRequest } from '../../../workers/gateways/simulated/wire.ts';
+import type { ChangeRequest, Request } from '../../../workers/gateways/simulated/wire.ts';
 import type { JournalEntry, Machine, Violation } from './machine.ts';
 import { refusal } from './outcome.ts';
 
 /** Entries kept per machine: a relocation that is undone, with a restart and retries, has some forty. */
 const journalAtMost = 200;
+
+export const isChange = (request: Request): request is ChangeRequest => 'fence' in request;
 
 /**
  * The guard of a changing call: refuses a fence that is older than the newest one seen, or equally old but
@@ -41,6 +43,8 @@ export function beginChange(machine: Machine, call: number, { op, fence }: Chang
     violate(machine, { kind: 'twoDrivers', at: now, owners: [other.entry.fence.owner, fence.owner] });
   const last = machine.journal.at(-1);
   if (last !== undefined && isOlder(fence, last.fence)) violate(machine, { kind: 'olderFence', at: now, op });
+  if (machine.unanswered === op) violate(machine, { kind: 'repeatedBlindly', at: now, op });
+  if (machine.unanswered === op) machine.unanswered = null;
   const entry: JournalEntry = {
     at: now,
     op,
@@ -65,7 +69,8 @@ export function endChange(machine: Machine, call: number): void {
 }
 
 /** The driver has let go of the call, or is dead: what goes on of it is nobody's any more. */
-export function abandon(machine: Machine, call: number): void {
+export function abandon(machine: Machine, call: number, request: Request): void {
+  if (isChange(request)) machine.unanswered = request.op;
   const change = machine.inFlight.find((each) => each.call === call);
   if (change !== undefined) change.abandoned = true;
 }

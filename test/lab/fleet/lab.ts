@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { ControlRequest, FleetControl, FleetHold } from './control.ts';
+import type { ControlRequest, FleetControl, FleetFault, FleetHold } from './control.ts';
 import type { CheckIns } from './check-ins.ts';
 import type { Dispatcher } from './dispatcher.ts';
+import type { FaultOrder, Faults } from './faults.ts';
 import type { HoldOrder, Holds } from './holds.ts';
 import type { Machines } from './machines.ts';
 import { type ClientTruth, countMachines, type FleetSummary, type FleetTruth, truthOf } from './truth.ts';
@@ -10,6 +11,7 @@ import { type ClientTruth, countMachines, type FleetSummary, type FleetTruth, tr
 export class Lab implements FleetControl {
   readonly #machines: Machines;
   readonly #holds: Holds;
+  readonly #faults: Faults;
   readonly #dispatcher: Dispatcher;
   readonly #checkIns: CheckIns;
   readonly #hashes: FleetTruth['release'];
@@ -17,12 +19,14 @@ export class Lab implements FleetControl {
   constructor(parts: {
     readonly machines: Machines;
     readonly holds: Holds;
+    readonly faults: Faults;
     readonly dispatcher: Dispatcher;
     readonly checkIns: CheckIns;
     readonly release: FleetTruth['release'];
   }) {
     this.#machines = parts.machines;
     this.#holds = parts.holds;
+    this.#faults = parts.faults;
     this.#dispatcher = parts.dispatcher;
     this.#checkIns = parts.checkIns;
     this.#hashes = parts.release;
@@ -47,6 +51,7 @@ export class Lab implements FleetControl {
       ...countMachines(this.#machines.all()),
       calls: this.#dispatcher.calls,
       checkIns: { posted, failed },
+      faults: this.#faults.counts,
     };
   }
 
@@ -55,6 +60,14 @@ export class Lab implements FleetControl {
     return {
       reached: () => this.#holds.reached(id),
       release: () => this.#release(id),
+    };
+  }
+
+  async fault(order: FaultOrder): Promise<FleetFault> {
+    const id = this.#faults.add(order);
+    return {
+      struck: () => this.#faults.struck(id),
+      lift: async () => this.#faults.lift(id),
     };
   }
 
@@ -73,6 +86,12 @@ export class Lab implements FleetControl {
         return this.#holds.reached(request.hold);
       case 'release':
         return this.#release(request.hold);
+      case 'fault':
+        return this.#faults.add(request.order);
+      case 'struck':
+        return this.#faults.struck(request.fault);
+      case 'lift':
+        return this.#faults.lift(request.fault);
     }
   }
 

@@ -86,7 +86,9 @@ export type Violation =
   /** It was marked although it was marked already: nobody had looked. */
   | { readonly kind: 'markedAgain'; readonly at: number }
   /** It was restarted although nothing since its last start asked for it. */
-  | { readonly kind: 'restartedAgain'; readonly at: number };
+  | { readonly kind: 'restartedAgain'; readonly at: number }
+  /** A change whose answer its driver never got was sent again, and nobody had looked. */
+  | { readonly kind: 'repeatedBlindly'; readonly at: number; readonly op: ChangeRequest['op'] };
 
 /** One simulated NT client: plain state, moved on by the functions of this folder with an explicit time. */
 export interface Machine {
@@ -126,6 +128,8 @@ export interface Machine {
   violations: readonly Violation[];
   /** Accepted changes whose effect goes on; an abandoned one has no driver any more. */
   inFlight: readonly { readonly call: number; readonly entry: JournalEntry; abandoned: boolean }[];
+  /** The last change whose driver never got its answer; null once somebody has looked. */
+  unanswered: ChangeRequest['op'] | null;
   waiting: readonly Waiter[];
   agenda: readonly Due[];
   /** Orders to restart that were taken. */

@@ -9,8 +9,9 @@ import { startFleet } from './start-fleet.ts';
 
 /**
  * The lab fleet as a process of its own, which outlives workers and orchestrators: `node
- * test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. It listens on loopback unless --host says where else; lab time comes
- * from SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real time).
+ * test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. It listens on loopback
+ * unless --host says where else. `--faults 0.01` lets something go wrong with every hundredth call (faults.ts). Lab time
+ * comes from SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real time).
  */
 const { values } = parseArgs({
   options: {
@@ -23,6 +24,7 @@ const { values } = parseArgs({
     'ready-file': { type: 'string' },
     'checkin-url': { type: 'string' },
     'checkin-token-file': { type: 'string' },
+    faults: { type: 'string', default: '0' },
     'latency-ms': { type: 'string', default: '0' },
   },
 });
@@ -48,6 +50,7 @@ const fleet = await startFleet({
   host: values.host,
   port: Number(values.port),
   latencyMs: Number(values['latency-ms']),
+  faultRate: Number(values.faults),
   clock: anchor === null ? systemClock : labClock(anchor),
   ...(anchor === null ? {} : { startedAt: anchor.labAt }),
   ...(checkInUrl === undefined ? {} : { checkIn: { url: checkInUrl, token } }),

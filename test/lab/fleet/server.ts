@@ -38,7 +38,19 @@ export class FleetServer {
 /** A driver that dies takes its calls with it, as far as they have not begun on a machine. */
 function serveDriver(socket: Socket, dispatcher: Dispatcher, lab: Lab): void {
   const lines = new Lines(socket, (line) => take(parseJson(line)));
-  const driver = new Driver((id, answer) => lines.send({ id, ...answer }));
+  const driver = new Driver({
+    reply: (id, answer) => lines.send({ id, ...answer }),
+    replyHalf: (id, answer) => {
+      const text = JSON.stringify({ id, ...answer });
+      socket.end(text.slice(0, Math.floor(text.length / 2)));
+      driver.leave();
+    },
+    say: (words) => void socket.write(`${words}\n`),
+    cut: () => {
+      driver.leave();
+      socket.destroy();
+    },
+  });
   // `end` comes as soon as the driver's side is gone, `close` some turns of the event loop later.
   socket.once('end', () => driver.leave());
   socket.once('close', () => driver.leave());
@@ -48,7 +60,7 @@ function serveDriver(socket: Socket, dispatcher: Dispatcher, lab: Lab): void {
     const request = requestSchema.safeParse(message);
     if (request.success) return void dispatcher.serve(driver, request.data);
     const abandon = abandonSchema.safeParse(message);
-    if (abandon.success) return driver.end(abandon.data.abandon);
+    if (abandon.success) return driver.giveUp(abandon.data.abandon);
     const control = controlSchema.safeParse(message);
     // Whoever speaks anything else is no driver of this lab.
     if (!control.success) return void socket.destroy();

@@ -3,6 +3,7 @@ import { CheckIns, type CheckInTarget } from './check-ins.ts';
 import type { FleetControl } from './control.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { FleetRow } from './fleet-row.ts';
+import { Faults } from './faults.ts';
 import { Holds } from './holds.ts';
 import { Lab } from './lab.ts';
 import type { StagedRelease } from './logon-server.ts';
@@ -23,6 +24,10 @@ export interface FleetSetup {
   readonly checkIn?: CheckInTarget;
   /** Real milliseconds that every call takes on its way. */
   readonly latencyMs?: number;
+  /** Share of the calls with which something goes wrong on the way, by chance of the seed. */
+  readonly faultRate?: number;
+  /** Real milliseconds that a call with the fault `slow…` takes. */
+  readonly slowMs?: number;
 }
 
 export interface Fleet extends FleetControl {
@@ -43,11 +48,14 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
     checkIn: (machine, transcript) => checkIns.post(machine, transcript),
   });
   const holds = new Holds();
-  const dispatcher = new Dispatcher(machines, holds, setup.latencyMs ?? 0);
+  const faults = new Faults(seed);
+  if (setup.faultRate !== undefined && setup.faultRate > 0) faults.add({ rate: setup.faultRate });
+  const { latencyMs = 0, slowMs = 2_000 } = setup;
+  const dispatcher = new Dispatcher({ machines, holds, faults, latencyMs, slowMs });
   const hashes = Object.fromEntries(
     [...release.files].map(([name, { sha256 }]) => [name.toLowerCase(), sha256]),
   );
-  const lab = new Lab({ machines, holds, dispatcher, checkIns, release: hashes });
+  const lab = new Lab({ machines, holds, faults, dispatcher, checkIns, release: hashes });
   const server = new FleetServer(dispatcher, lab);
   const port = await server.listen(setup.port ?? 0, setup.host);
   return {
@@ -56,6 +64,7 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
     clientTruth: (client) => lab.clientTruth(client),
     summary: () => lab.summary(),
     hold: (order) => lab.hold(order),
+    fault: (order) => lab.fault(order),
     close: async () => {
       machines.stop();
       checkIns.stop();

@@ -1,6 +1,7 @@
 import type { Intent, Service } from '../../../shared/domain/observation.ts';
 import { servicesAtFirst } from './create.ts';
 import { filesOf, isInside, nameOf } from './disk.ts';
+import type { FaultKind } from './faults.ts';
 import { readIntent } from './look.ts';
 import type { JournalEntry, Machine, Violation } from './machine.ts';
 import { bin } from './sms.ts';
@@ -65,6 +66,8 @@ export interface FleetSummary {
   readonly fencedRefusals: number;
   readonly violations: number;
   readonly checkIns: { readonly posted: number; readonly failed: number };
+  /** How often each gateway fault has struck. */
+  readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
 }
 
 export function truthOf(machine: Machine): ClientTruth {
@@ -115,7 +118,9 @@ function untouched({ name, imagePath, startType, account }: Service): ServiceTru
 }
 
 /** Counts over the whole fleet, as far as the machines themselves know. */
-export function countMachines(machines: Iterable<Machine>): Omit<FleetSummary, 'now' | 'calls' | 'checkIns'> {
+export function countMachines(
+  machines: Iterable<Machine>,
+): Omit<FleetSummary, 'now' | 'calls' | 'checkIns' | 'faults'> {
   const setupPhases = { installed: 0, upgrade: 0, verifyFiles: 0 };
   const counts = { clients: 0, reachable: 0, restartsOrdered: 0, fencedRefusals: 0, violations: 0 };
   for (const machine of machines) {

@@ -15,27 +15,34 @@ type Settle = (result: GatewayResult<unknown>) => void;
  */
 export class Connection {
   readonly #address: { readonly host: string; readonly port: number };
+  readonly #deadlineMs: number;
   readonly #pending = new Map<number, Settle>();
   #link: Promise<Lines> | null = null;
   #socket: Socket | null = null;
   #lastId = 0;
   #closed = false;
 
-  constructor(address: { readonly host: string; readonly port: number }) {
+  constructor(address: { readonly host: string; readonly port: number }, deadlineMs = Infinity) {
     this.#address = address;
+    this.#deadlineMs = deadlineMs;
   }
 
-  /** Sends one call and brings its answer as the fleet gave it; an abort answers `cutOff` at once. */
+  /**
+   * Sends one call and brings its answer as the fleet gave it; an abort answers `cutOff` at once, the deadline
+   * `timedOut`.
+   */
   async call(body: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<GatewayResult<unknown>> {
     if (signal.aborted) return refuse('cutOff', 'given up before it was sent');
     if (this.#closed) return refuse('unreachable', 'the gateway is closed');
     const id = ++this.#lastId;
     const { promise, resolve } = Promise.withResolvers<GatewayResult<unknown>>();
-    const giveUp = (): void => this.#giveUp(id);
+    const giveUp = (): void => this.#giveUp(id, 'cutOff', 'given up while the client worked on it');
     this.#pending.set(id, resolve);
     signal.addEventListener('abort', giveUp, { once: true });
+    const timer = this.#timer(id);
     this.#send(id, body);
     const result = await promise;
+    clearTimeout(timer);
     signal.removeEventListener('abort', giveUp);
     return result;
   }
@@ -51,6 +58,12 @@ export class Connection {
     await promise;
   }
 
+  #timer(id: number): NodeJS.Timeout | undefined {
+    if (this.#deadlineMs === Infinity) return undefined;
+    const late = `no answer within ${this.#deadlineMs / 1000} s`;
+    return setTimeout(() => this.#giveUp(id, 'timedOut', late), this.#deadlineMs);
+  }
+
   #send(id: number, body: Readonly<Record<string, unknown>>): void {
     this.#link ??= this.#open();
     this.#link.then(
@@ -61,9 +74,9 @@ export class Connection {
     );
   }
 
-  #giveUp(id: number): void {
+  #giveUp(id: number, kind: GatewayFailure['kind'], message: string): void {
     if (!this.#pending.has(id)) return;
-    this.#answer(id, refuse('cutOff', 'given up while the client worked on it'));
+    this.#answer(id, refuse(kind, message));
     this.#link?.then(
       (lines) => lines.send({ abandon: id }),
       () => undefined,

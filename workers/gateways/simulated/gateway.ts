@@ -8,12 +8,22 @@ import { type Op, type RequestOf, type ValueOf, valueSchemas } from './wire.ts';
 /** What an operation needs besides id, client, host and fence. */
 type Arguments<O extends Op> = Omit<RequestOf<O>, 'id' | 'op' | 'client' | 'host' | 'fence'>;
 
+/** Longer than anything takes that a client of the lab does, in real time. */
+const usualDeadlineMs = 120_000;
+
+export interface SimulatedGatewayOptions extends FleetAddress {
+  /** Real milliseconds a call may take before it answers `timedOut`. */
+  readonly deadlineMs?: number;
+}
+
 /**
- * The gateway to the lab fleet: a socket client of the fleet process. It never waits by itself and never
- * calls twice; it connects when the first call needs it, so a fleet that is not there answers `unreachable`.
+ * The gateway to the lab fleet: a socket client of the fleet process. It never calls twice; it connects when the first call needs it, so a fleet that is not there answers `unreachable`.
  */
-export function connectSimulatedGateway(address: FleetAddress): Gateway {
-  const connection = new Connection({ host: '127.0.0.1', ...address });
+export function connectSimulatedGateway({
+  deadlineMs = usualDeadlineMs,
+  ...address
+}: SimulatedGatewayOptions): Gateway {
+  const connection = new Connection({ host: '127.0.0.1', ...address }, deadlineMs);
 
   async function call<O extends Op>(
     op: O,

@@ -8,6 +8,9 @@ import type { CommandOutput } from '../gateway.ts';
  * One connection carries many calls at once; `id` ties an answer to its call. Both sides check what they get.
  */
 
+/** Something else that a client says in its place must never be taken for a hash. */
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+
 const startType = z.enum(['automatic', 'manual', 'disabled']);
 
 const serviceSchema = z.strictObject({
@@ -43,7 +46,7 @@ const lookSchema = z.strictObject({
   transcript: z.strictObject({ at: z.number(), text: z.string() }).nullable(),
   versionFile: z.string().nullable(),
   files: z.array(
-    z.strictObject({ name: z.string(), sha256: z.string().nullable(), error: z.string().exactOptional() }),
+    z.strictObject({ name: z.string(), sha256: sha256.nullable(), error: z.string().exactOptional() }),
   ),
   processes: z.array(
     z.strictObject({
@@ -74,7 +77,7 @@ const outputSchema = z.strictObject({
 export const valueSchemas = {
   look: lookSchema,
   readService: serviceSchema,
-  hashFile: z.string().nullable(),
+  hashFile: sha256.nullable(),
   mark: outputSchema,
   unmark: outputSchema,
   runUpdate: outputSchema,
