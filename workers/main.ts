@@ -30,9 +30,16 @@ export interface RunningWorker {
   stop(): Promise<void>;
 }
 
-/** Composition root of a worker process. */
-export async function runWorker(config: Config, log: Logger): Promise<Result<RunningWorker, Fault>> {
-  const gateway = openGateway(config);
+/**
+ * Composition root of a worker process.
+ * @param open the way to the clients; the configured one unless told
+ */
+export async function runWorker(
+  config: Config,
+  log: Logger,
+  open: (config: Config) => Result<Gateway, Fault> = openGateway,
+): Promise<Result<RunningWorker, Fault>> {
+  const gateway = open(config);
   if (!gateway.ok) return gateway;
   const store = await openRedisStore({ url: config.redisUrl, prefix: config.prefix });
   if (!store.ok) return store;

@@ -14,7 +14,8 @@ export interface LabHouse {
   readonly logLevel?: string;
 }
 
-const environment = (house: LabHouse): Record<string, string> => ({
+/** What every process of the house is started with. */
+export const environmentOf = (house: LabHouse): Record<string, string> => ({
   REDIS_URL: house.redisUrl,
   SERVPACK_PREFIX: house.prefix,
   SERVPACK_DATA: house.dataDir,
@@ -34,7 +35,7 @@ export const startOrchestrator = (house: LabHouse, port = 0): Promise<LabProcess
   startProcess({
     name: 'orchestrator',
     args: [join(root, 'orchestrator/main.ts')],
-    env: { ...environment(house), SERVPACK_PORT: String(port) },
+    env: { ...environmentOf(house), SERVPACK_PORT: String(port) },
     logFile: logFile(house, 'orchestrator'),
     readyWhen: 'servpack orchestrator: http',
   });
@@ -46,7 +47,7 @@ export const startWorker = (house: LabHouse, fleetPort: number, name = 'worker')
   startProcess({
     name,
     args: [join(root, 'workers/main.ts')],
-    env: { ...environment(house), SERVPACK_GATEWAY: `simulated:${fleetPort}` },
+    env: { ...environmentOf(house), SERVPACK_GATEWAY: `simulated:${fleetPort}` },
     logFile: logFile(house, name),
     readyWhen: 'servpack worker: ready',
   });
@@ -75,7 +76,7 @@ export const startFleetProcess = (house: LabHouse, options: FleetOptions): Promi
         ? []
         : ['--checkin-url', options.checkIn.url, '--checkin-token-file', options.checkIn.tokenFile]),
     ],
-    env: environment(house),
+    env: environmentOf(house),
     logFile: logFile(house, 'fleet'),
     readyWhen: '"fleet":"ready"',
   });

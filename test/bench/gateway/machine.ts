@@ -1,0 +1,109 @@
+import type { Intent, RunningProcess, Service } from '../../../shared/domain/observation.ts';
+import type { ClientLook } from '../../../shared/products/client-look.ts';
+import type { Fence } from '../../../workers/gateways/gateway.ts';
+import { componentNames, newFiles, oldFiles } from '../release.ts';
+import { type Story, storyOf } from '../stories.ts';
+
+/** A client as the bench's gateway knows it: only what tells one look from the next. */
+export interface Machine {
+  readonly client: string;
+  readonly story: Story;
+  boots: number;
+  looks: number;
+  marked: boolean;
+  current: boolean;
+  fence: Fence | null;
+  service: Service | null;
+  copied: boolean;
+  intent: Intent | null;
+}
+
+const bin = 'C:\\MS\\SMS\\BIN';
+/** Boots of the bench's clients are this far apart; any fixed moment does. */
+const firstBoot = Date.UTC(2026, 10, 16, 8);
+
+export function newMachine(client: string): Machine {
+  const story = storyOf(client);
+  return {
+    client,
+    story,
+    boots: 1,
+    looks: 0,
+    marked: false,
+    current: false,
+    fence: null,
+    service: story === 'move' ? pcmService : null,
+    copied: false,
+    intent: null,
+  };
+}
+
+const pcmService: Service = {
+  name: 'SMS_PACKAGE_COMMAND_MANAGER_NT',
+  imagePath: `${bin}\\PCMSVC32.EXE`,
+  startType: 'automatic',
+  state: 'running',
+  pid: 88,
+  account: 'LocalSystem',
+  dependsOn: ['LanmanWorkstation'],
+};
+
+const program: RunningProcess = {
+  pid: 120,
+  executable: 'PCMWIN32.EXE',
+  imagePath: `${bin}\\PCMWIN32.EXE`,
+  session: 1,
+  user: 'CORP\\anna',
+  startedAt: firstBoot,
+};
+
+export const bootIdOf = ({ client, boots }: Machine): string => `${client}-${boots}`;
+
+/** The user whose logon starts the update logs on at once: zero latency is what the bench measures servpack at. */
+export function mark(machine: Machine): void {
+  machine.marked = true;
+  if (machine.story !== 'restart') machine.current = true;
+}
+
+export function restart(machine: Machine): void {
+  machine.boots += 1;
+  machine.current = machine.marked;
+}
+
+/** Built anew for each look, as an answer from the wire is. */
+export function look(machine: Machine, services: readonly string[], at: number): ClientLook {
+  machine.looks += 1;
+  const processes = processesOf(machine);
+  return {
+    at,
+    bootId: bootIdOf(machine),
+    bootedAt: firstBoot + machine.boots * 60_000,
+    role: 'workstation',
+    logonServer: '',
+    configuration: configurationOf(machine),
+    transcript: null,
+    versionFile: null,
+    files: componentNames.map((name) => ({
+      name,
+      sha256: (machine.current ? newFiles : oldFiles).get(name) ?? null,
+    })),
+    processes,
+    locked: processes.map(({ executable }) => executable.toLowerCase()),
+    services: machine.service !== null && services.length > 0 ? [machine.service] : [],
+    users: [],
+    packageRunning: false,
+    pendingRestart: false,
+    intent: machine.intent,
+  };
+}
+
+function processesOf({ story, looks, service }: Machine): RunningProcess[] {
+  if (story === 'wait' || (story === 'defer' && looks === 1)) return [program];
+  if (service === null || service.pid === null || !service.imagePath.startsWith(bin)) return [];
+  const { pid, imagePath } = service;
+  return [{ pid, imagePath, executable: 'PCMSVC32.EXE', session: 0, user: 'SYSTEM', startedAt: firstBoot }];
+}
+
+const configurationOf = ({ marked, current }: Machine): string =>
+  `[SMS]\r\nSMSVersion=1.2\r\n[Local]\r\nSetupPhase=${marked && !current ? 'UPGRADE' : 'INSTALLED'}\r\n` +
+  `FilesNotDownloaded=\r\nCopyListVersion=835643765\r\nBuildNo=786\r\nSPNumber=0\r\nOS=4\r\nSMSBinPath=${bin}\r\n`;

@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os';
+import { messageOf } from '../../shared/errors.ts';
+import { type Bench, openBench } from './bench.ts';
+import type { Figure } from './figure.ts';
+import { throughput } from './figures/throughput.ts';
+import { type BenchOptions, readOptions } from './options.ts';
+import { tableOf } from './table.ts';
+import { concurrency } from './worker.ts';
+
+const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = { throughput };
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function run(options: BenchOptions): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const bench = await openBench(options, stack, say);
+  const machine = await machineOf(bench);
+  const taken: Figure[] = [];
+  for (const [name, take] of Object.entries(figures)) {
+    if (options.only.length === 0 || options.only.includes(name)) taken.push(...(await take(bench)));
+  }
+  process.stdout.write(`${tableOf(taken)}\n`);
+  const { clients, size, rounds } = options;
+  const result = { machine, settings: { clients, size, rounds, concurrency }, figures: taken };
+  if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+async function machineOf({ redis }: Bench) {
+  return {
+    cpu: cpus()[0]?.model ?? 'unknown',
+    cores: availableParallelism(),
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    os: `${process.platform} ${release()}`,
+    node: process.version,
+    redis: /^redis_version:(.*)\r$/m.exec(await redis.info('server'))?.[1] ?? 'unknown',
+    /** What others did on the machine before the first figure. */
+    loadBefore: loadavg()[0],
+  };
+}
+
+try {
+  await run(readOptions(process.argv.slice(2), Object.keys(figures)));
+} catch (error) {
+  process.stderr.write(`bench: ${messageOf(error)}\n`);
+  process.exitCode = 1;
+}

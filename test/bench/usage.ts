@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+import type { Redis } from 'ioredis';
+import type { Bench } from './bench.ts';
+
+/** CPU time used so far, in milliseconds. NaN where the system does not tell (it needs /proc). */
+export interface Usage {
+  readonly redis: number;
+  readonly worker: number;
+  readonly orchestrator: number;
+}
+
+export async function usageOf({ redis, worker, orchestrator }: Bench): Promise<Usage> {
+  return { redis: await redisCpu(redis), worker: cpuOf(worker.pid), orchestrator: cpuOf(orchestrator.pid) };
+}
+
+export const since = (before: Usage, after: Usage): Usage => ({
+  redis: after.redis - before.redis,
+  worker: after.worker - before.worker,
+  orchestrator: after.orchestrator - before.orchestrator,
+});
+
+/** Its main thread only: the one that answers. */
+export async function redisCpu(redis: Redis): Promise<number> {
+  const info = await redis.info('cpu');
+  const seconds = (name: string): number => Number(new RegExp(`^${name}:(.*)$`, 'm').exec(info)?.[1] ?? NaN);
+  return (seconds('used_cpu_user_main_thread') + seconds('used_cpu_sys_main_thread')) * 1_000;
+}
+
+/** Linux counts in hundredths of a second. */
+const msPerTick = 10;
+
+export function cpuOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * msPerTick;
+  } catch {
+    return NaN;
+  }
+}
