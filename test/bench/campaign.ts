@@ -33,7 +33,8 @@ function policyOf(story: Story): CampaignPolicy {
     persistence: { looks: 1_000, afterMs: 1_000 * hour, restarts: 1_000, minGapMs: 0 },
     ladder: ['relocation'],
     structural: 'atOnce',
-    restart: { allowed: 'always', deadlineMs: hour, lookEveryMs: shortestMs },
+    restart: { allowed: 'always', between: null, deadlineMs: hour, lookEveryMs: shortestMs },
+    window: null,
     noticeMs: 0,
   };
 }

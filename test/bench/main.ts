@@ -3,12 +3,20 @@ import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
 import { messageOf } from '../../shared/errors.ts';
 import { type Bench, openBench } from './bench.ts';
 import type { Figure } from './figure.ts';
+import { deferred } from './figures/deferred.ts';
+import { large } from './figures/large.ts';
 import { throughput } from './figures/throughput.ts';
+import { workers } from './figures/workers.ts';
 import { type BenchOptions, readOptions } from './options.ts';
 import { tableOf } from './table.ts';
 import { concurrency } from './worker.ts';
 
-const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = { throughput };
+const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
+  throughput,
+  workers,
+  deferred,
+  large,
+};
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 

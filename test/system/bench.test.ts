@@ -1,0 +1,37 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, expect, test } from 'vitest';
+
+const run = promisify(execFile);
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'servpack-bench-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const finite: unknown = expect.any(Number);
+
+test('the bench runs, prints a table and writes its figures as JSON', { timeout: 120_000 }, async () => {
+  const file = join(folder, 'figures.json');
+  const size = ['--clients', '200', '--size', '100', '--rounds', '1'];
+  const args = [...size, '--only', 'throughput', '--only', 'large', '--json', file];
+  const { stdout } = await run(process.execPath, [join(root, 'test/bench/main.ts'), ...args], { cwd: root });
+
+  expect(stdout).toContain('upgrades free, without a restart');
+  const result = JSON.parse(readFileSync(file, 'utf8')) as { figures: { name: string; value: number }[] };
+  expect(result).toMatchObject({
+    machine: { cores: finite, memoryGiB: finite },
+    settings: { clients: 200, size: 100, rounds: 1, concurrency: 50 },
+  });
+  expect(result.figures.find(({ name }) => name === 'upgrades with a relocation')).toEqual({
+    name: 'upgrades with a relocation',
+    unit: '1/s',
+    value: finite,
+    runs: [finite],
+    limit: { name: 'raw BullMQ, defer cycles', value: finite, ratio: finite },
+    aim: null,
+  });
+  // JSON knows no NaN and no Infinity: a figure that could not be measured would be null.
+  expect(result.figures.filter(({ value }) => typeof value !== 'number')).toEqual([]);
+});
