@@ -42,8 +42,7 @@ export async function runRaw(
   await (done ?? untilEmpty(queue));
   const ms = performance.now() - startedAt;
   const after = await usage();
-  for (const child of children) child.kill('SIGTERM');
-  await Promise.all(children.map((child) => child.exitCode ?? once(child, 'exit')));
+  await Promise.all(children.map(endOf));
   await queue.obliterate({ force: true });
   await queue.close();
   connection.disconnect();
@@ -59,6 +58,12 @@ async function startRaw(url: string, queue: string, kind: RawKind): Promise<Chil
   const child = fork(join(import.meta.dirname, 'raw-process.ts'), args);
   await once(child, 'message');
   return child;
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
 }
 
 /** One process counts for itself; of several nobody knows who does how many, so the queue is asked. */

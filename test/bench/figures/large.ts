@@ -74,18 +74,20 @@ interface Cost {
   readonly perSecond: number;
 }
 
-/** What the next clients cost while the campaign is in full swing. */
+/** What the next clients cost while the campaign is in full swing, as far as there are so many left. */
 async function costHere(bench: Bench, rollout: Rollout, clients: number): Promise<Cost> {
-  const { upgraded: ended } = await statesOf(bench, rollout);
-  await untilThere(bench, rollout, ({ upgraded }) => upgraded, ended + Math.floor(clients / 2));
-  const { upgraded: from } = await statesOf(bench, rollout);
+  const ended = async (): Promise<number> => (await statesOf(bench, rollout)).upgraded;
+  const untilEnded = (count: number): Promise<void> =>
+    untilThere(bench, rollout, ({ upgraded }) => upgraded, Math.min(count, rollout.clients));
+  await untilEnded((await ended()) + Math.floor(clients / 2));
+  const from = await ended();
   const before = await usageOf(bench);
   const startedAt = performance.now();
-  await untilThere(bench, rollout, ({ upgraded }) => upgraded, from + clients);
-  const { upgraded: to } = await statesOf(bench, rollout);
+  await untilEnded(from + clients);
+  const count = Math.max(1, (await ended()) - from);
   const ms = performance.now() - startedAt;
-  const { redis, worker, orchestrator } = perClient(since(before, await usageOf(bench)), to - from);
-  return { cpu: redis + worker + orchestrator, perSecond: ((to - from) / ms) * 1_000 };
+  const { redis, worker, orchestrator } = perClient(since(before, await usageOf(bench)), count);
+  return { cpu: redis + worker + orchestrator, perSecond: (count / ms) * 1_000 };
 }
 
 async function costOfSmall(bench: Bench, clients: number): Promise<Cost> {
