@@ -29,6 +29,7 @@ export function inProcessGateway(looked: (client: string) => void): Gateway {
     readService: async (target) => serviceOf(machineOf(target)),
     hashFile: async (target, path) => ok(hashOf(machineOf(target), path)),
     mark: (asked) => command(asked, mark),
+    unmark: (asked) => command(asked, (machine) => void (machine.marked = false)),
     runUpdate: (asked) => command(asked, mark),
     restart: (asked) => change(asked, restart),
     notify: (asked) => change(asked, () => undefined),
