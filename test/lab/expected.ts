@@ -122,7 +122,20 @@ function inWords(violation: Violation): string {
 const allowFor = ({ trait }: ClientTruth, row: ReportRow | undefined, expected: Expected): Expected =>
   trait === 'staysHome' && row?.end === 'upgraded' ? upgraded : expected;
 
-function releaseFaults(client: ClientTruth, release: FleetTruth['release']): readonly string[] {
+/**
+ * A client's services are whole: every one exactly as it was at first, or moved with its old settings; and nothing unfinished stands
+ * there. Whatever was meant to become of it.
+ */
+export function halfMoved(client: ClientTruth): readonly string[] {
+  const isMoved = client.services.some(({ imagePath }) => isRelocated(imagePath));
+  return [
+    ...(isMoved ? relocationFaults(client) : changeFaults(client)),
+    ...(client.intent === null ? [] : [`an unfinished ${client.intent.kind} stands on it`]),
+  ];
+}
+
+/** What is missing on the client for the release to be installed there; empty = it is proved. */
+export function releaseFaults(client: ClientTruth, release: FleetTruth['release']): readonly string[] {
   const different = Object.keys(release).filter((name) => client.files[name] !== release[name]);
   return [
     ...(different.length === 0 ? [] : [`not the release's: ${different.join(', ')}`]),

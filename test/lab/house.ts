@@ -31,12 +31,12 @@ function logFile(house: LabHouse, name: string): string {
 }
 
 /** The orchestrator as a process of its own, on a free port. `ready` ends with its URL. */
-export const startOrchestrator = (house: LabHouse, port = 0): Promise<LabProcess> =>
+export const startOrchestrator = (house: LabHouse, port = 0, name = 'orchestrator'): Promise<LabProcess> =>
   startProcess({
-    name: 'orchestrator',
+    name,
     args: [join(root, 'orchestrator/main.ts')],
     env: { ...environmentOf(house), SERVPACK_PORT: String(port) },
-    logFile: logFile(house, 'orchestrator'),
+    logFile: logFile(house, name),
     readyWhen: 'servpack orchestrator: http',
   });
 

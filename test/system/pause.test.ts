@@ -14,7 +14,7 @@ import {
   urlOf,
 } from '../lab/house.ts';
 import { writeTree } from '../lab/staged-tree.ts';
-import { Operator } from './operator.ts';
+import { Operator } from '../lab/operator.ts';
 
 /** Calls that begin something on a client. A look, a step that finishes and a check-in are none. */
 const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify', 'stopService']);

@@ -2,9 +2,13 @@ import { Redis } from 'ioredis';
 import { startEmbeddedRedis } from '../../../orchestrator/embedded-redis/start.ts';
 import { err, type Fault, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { withoutCredentials } from '../../../shared/log.ts';
+import { keysLike } from '../keys-like.ts';
 
 /** Everything of the lab lies under this prefix, so that it can be wiped without touching anything else. */
 export const labPrefix = 'servpack-lab';
+
+/** Labs leave each other alone and may lie side by side. */
+const isLab = (prefix: string): boolean => prefix === labPrefix || prefix === 'servpack-chaos';
 
 export interface LabRedis {
   readonly url: string;
@@ -33,7 +37,8 @@ async function open(dataDir: string, say: (line: string) => void): Promise<Resul
   return startEmbeddedRedis({ dataDir, log: { info: say, warn: say } });
 }
 
-async function clearLab(url: string): Promise<Result<void, Fault>> {
+/** Deletes the lab's own keys. Refused where a real fleet lies in the same Redis. */
+export async function clearLab(url: string, prefix = labPrefix): Promise<Result<void, Fault>> {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
   redis.on('error', () => undefined);
   try {
@@ -43,7 +48,7 @@ async function clearLab(url: string): Promise<Result<void, Fault>> {
       const message = `this Redis holds a real fleet (prefix ${real.prefix}, ${real.clients} clients); the lab does not run beside it: use another Redis`;
       return err(fault('lab.realFleet', message));
     }
-    for await (const key of keysLike(redis, `{${labPrefix}:*`)) await redis.unlink(key);
+    for await (const key of keysLike(redis, `{${prefix}:*`)) await redis.unlink(key);
     return ok(undefined);
   } catch (error) {
     return err(
@@ -60,16 +65,7 @@ async function realFleet(
 ): Promise<{ readonly prefix: string; readonly clients: number } | null> {
   for await (const key of keysLike(redis, '{*:0}:fleet')) {
     const prefix = key.slice(1, key.indexOf(':'));
-    if (prefix !== labPrefix) return { prefix, clients: await redis.hlen(key) };
+    if (!isLab(prefix)) return { prefix, clients: await redis.hlen(key) };
   }
   return null;
-}
-
-async function* keysLike(redis: Redis, match: string): AsyncGenerator<string> {
-  let cursor = '0';
-  do {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', match, 'COUNT', 1_000);
-    yield* keys;
-    cursor = next;
-  } while (cursor !== '0');
 }

@@ -11,9 +11,11 @@ export class Operator {
     this.#token = readFileSync(join(dataDir, 'token'), 'utf8').trim();
   }
 
-  async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+  /** @param withinMs real time after which the answer is not waited for any longer; the request may still be carried out */
+  async ask(method: 'GET' | 'POST', path: string, body?: object, withinMs = 120_000): Promise<unknown> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
+      signal: AbortSignal.timeout(withinMs),
       headers: {
         authorization: `Bearer ${this.#token}`,
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),

@@ -1,0 +1,44 @@
+import { chance, pick } from '../fleet/chance.ts';
+import type { Policy } from '../expected.ts';
+
+export const campaignName = 'chaos';
+export const activeAtMost = 60;
+
+/** What the ladder of this seed does, and the file that says so to the program. */
+export interface ChaosCampaign {
+  readonly policy: Policy;
+  readonly ladder: readonly string[];
+  readonly text: string;
+}
+
+const ladders = [
+  ['wait', 'notify', 'relocation'],
+  ['wait', 'relocation'],
+  ['wait', 'notify', 'workaround', 'relocation'],
+] as const;
+
+/** A campaign over all clients, as patient as a run in which everything breaks for seconds (hours of the lab) asks for. */
+export function campaignOf(seed: string): ChaosCampaign {
+  const ladder = pick([...ladders] as [readonly string[], ...(readonly string[])[]], chance(seed, 'ladder'));
+  const text = [
+    `campaign: ${campaignName}`,
+    'release: sms-1.2-sp4',
+    'waves:',
+    '  - { name: canary, count: 10, gate: { settled: 50 %, notOk: 100 %, minSample: 1 } }',
+    '  - { name: rest, rest: true, gate: { notOk: 100 %, minSample: 1 } }',
+    `budgets: { active: ${activeAtMost}, perLogonServer: 15 }`,
+    'deferrals:',
+    '  service: { first: 30m, factor: 2, max: 4h, budget: 200 }',
+    '  program: { first: 30m, factor: 1.5, max: 2h, budget: 400 }',
+    '  unreachable: { first: 15m, factor: 2, max: 8h, budget: 200, whenSpent: failed }',
+    '  couldNotLook: { first: 15m, factor: 2, max: 4h, budget: 200 }',
+    '  busy: { first: 1h, factor: 1.5, max: 4h, budget: 300 }',
+    '  logon: { first: 1h, factor: 1.5, max: 4h, budget: 600 }',
+    '  restart: { first: 30m, factor: 1.5, max: 2h, budget: 600 }',
+    '  download: { first: 1h, factor: 2, max: 8h, budget: 6, whenSpent: failed }',
+    `ladder: [${ladder.join(', ')}]`,
+    '',
+  ].join('\n');
+  const policy = { relocation: ladder.includes('relocation'), workaround: ladder.includes('workaround') };
+  return { policy, ladder, text };
+}

@@ -1,0 +1,147 @@
+import type { Redis } from 'ioredis';
+import type { AuditEntry } from '../../../shared/store/store.ts';
+import { labClock } from '../../../shared/clock.ts';
+import { type Policy, type ReportRow, verdict } from '../expected.ts';
+import type { FleetTruth } from '../fleet/truth.ts';
+import { campaignName } from './campaign-file.ts';
+import type { Stage } from './stage.ts';
+import type { PauseSpan } from './strokes.ts';
+import { auditFaults, blindCommands, storiesOf, type Stories } from './verdict/audit.ts';
+import { about, type Fault, house, type Line } from './verdict/line.ts';
+import {
+  type HeldSpan,
+  driverFaults,
+  evidenceFaults,
+  halfMovedFaults,
+  startsInPause,
+} from './verdict/machines.ts';
+import { countFaults, indexFaults, leftOver } from './verdict/records.ts';
+import { basesOf, type RawRecord, type Walk, walkOf } from './walk.ts';
+
+/** What is judged: the machines' own truth, Redis read raw, and what was seen on the way. */
+export interface Evidence {
+  readonly stage: Stage;
+  readonly policy: Policy;
+  readonly truth: FleetTruth;
+  readonly walks: readonly Walk[];
+  readonly audit: readonly AuditEntry[];
+  readonly pauses: readonly PauseSpan[];
+  /** Faults of the walks made while the campaign ran, and how many walks there were. */
+  readonly midway: { readonly walks: number; readonly faults: readonly Fault[] };
+  readonly activeAtMost: number;
+}
+
+/** All of Redis that belongs to the run, shard by shard. */
+export async function walkAll(redis: Redis, prefix: string): Promise<readonly Walk[]> {
+  const walks: Walk[] = [];
+  for (const base of await basesOf(redis, prefix)) walks.push(await walkOf(redis, base));
+  return walks;
+}
+
+/** What must be true of Redis at any moment, also while everything is under way. */
+export const midwayFaults = (walks: readonly Walk[], activeAtMost: number): readonly Fault[] =>
+  walks.flatMap((walk) => [...indexFaults(walk), ...countFaults(walk, campaignName, activeAtMost)]);
+
+const recordsIn = (walks: readonly Walk[]): readonly RawRecord[] =>
+  walks.flatMap((walk) => [...walk.records.values()]).filter(({ campaign }) => campaign === campaignName);
+
+/** The table, one line per invariant. */
+export function judge(evidence: Evidence): { readonly lines: readonly Line[]; readonly stories: Stories } {
+  const { truth, walks, audit, pauses, midway, policy } = evidence;
+  const records = recordsIn(walks);
+  const stories = storiesOf(audit);
+  const rows = rowsOf(records);
+  const clients = `${truth.clients.length} clients`;
+  const held = heldSpans(evidence);
+  const lines: Line[] = [
+    line('the campaign ended', clients, unsettled(records)),
+    line('one driver per client', `${changesIn(truth)} changes on ${clients}`, driverFaults(truth)),
+    line('nobody is lost', `${records.length} records`, [
+      ...lost(evidence, records),
+      ...walks.flatMap(indexFaults),
+    ]),
+    line('every client ends where its trait and the policy say', clients, byTrait(truth, rows, policy)),
+    line('success only from evidence, and the converse', clients, evidenceFaults(truth, rows)),
+    line('no service is half moved', clients, halfMovedFaults(truth)),
+    line(
+      'counters and slots equal a recount',
+      `${walks.length} shards`,
+      walks.flatMap((walk) => countFaults(walk, campaignName, evidence.activeAtMost)),
+    ),
+    line(
+      'nothing is left over: slots, claims, leases, inboxes, parked',
+      `${walks.length} shards`,
+      walks.flatMap(leftOver),
+    ),
+    line('indexes, counters and slots hold in mid-campaign too', `${midway.walks} walks`, midway.faults),
+    line(
+      'every transition has its audit entry, paths are unbroken',
+      `${audit.length} entries`,
+      auditFaults(stories, records),
+    ),
+    line(
+      'nothing is done that was not committed, nothing twice',
+      `${changesIn(truth)} changes`,
+      blindCommands(truth, stories),
+    ),
+    line(
+      'a pause starts nothing new after one second',
+      `${held.length} of ${pauses.length} pauses`,
+      startsInPause(truth, held),
+    ),
+  ];
+  return { lines, stories };
+}
+
+export const line = (invariant: string, on: string, faults: readonly Fault[]): Line => ({
+  invariant,
+  on,
+  faults,
+});
+
+const changesIn = ({ clients }: FleetTruth): number =>
+  clients.reduce((sum, { journal }) => sum + journal.length, 0);
+
+const rowsOf = (records: readonly RawRecord[]): readonly ReportRow[] =>
+  records.map(({ client, upgrade: { state } }) => ({
+    client,
+    end: state.phase === 'settled' ? state.end : null,
+  }));
+
+const unsettled = (records: readonly RawRecord[]): readonly Fault[] =>
+  records
+    .filter(({ upgrade }) => upgrade.state.phase !== 'settled')
+    .flatMap(({ client, index, upgrade }) => about(client, [`is ${upgrade.state.phase} (${index})`]));
+
+/** Every machine of the fleet has a record: the campaign wants all of them. */
+function lost({ truth }: Evidence, records: readonly RawRecord[]): readonly Fault[] {
+  const known = new Set(records.map(({ client }) => client));
+  return truth.clients
+    .filter(({ client }) => !known.has(client))
+    .flatMap(({ client }) => about(client, ['has no record']));
+}
+
+function byTrait(truth: FleetTruth, rows: readonly ReportRow[], policy: Policy): readonly Fault[] {
+  const names = new Set(truth.clients.map(({ client }) => client));
+  return verdict(truth, rows, policy).map((what) => {
+    const client = /^[^\s:(]+/.exec(what)?.[0] ?? '';
+    return names.has(client)
+      ? { client, what: what.slice(client.length).trim() }
+      : (house([what])[0] ?? { client: null, what });
+  });
+}
+
+/** Real time of the promise, in the lab's time. A frozen orchestrator may let the campaign go on before it was asked again. */
+function heldSpans({ stage, pauses, audit }: Evidence): readonly HeldSpan[] {
+  const clock = labClock(stage.house.clock);
+  const at = (real: number): number => clock.now() + (real - Date.now()) * stage.house.clock.speed;
+  const moves = audit.filter(({ client, campaign }) => client === null && campaign === campaignName);
+  return pauses.flatMap(({ acknowledgedAt, resumeAskedAt }) => {
+    const [acknowledged, asked] = [at(acknowledgedAt), at(resumeAskedAt)];
+    const before = moves.findLast((entry) => entry.at <= acknowledged);
+    if (before?.to !== 'paused') return [];
+    const resumed = moves.find((entry) => entry.at > acknowledged && entry.to !== 'paused')?.at ?? asked;
+    const span = { from: at(acknowledgedAt + 1_000), to: Math.min(resumed, asked) };
+    return span.to > span.from ? [span] : [];
+  });
+}

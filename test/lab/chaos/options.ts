@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+
+export interface ChaosOptions {
+  /** Strokes against processes; wiped jobs and pauses come on top. */
+  readonly kills: number;
+  readonly clients: number;
+  /** Decides moments, targets, signals, durations, and the fleet. */
+  readonly seed: string;
+  readonly workers: number;
+  readonly orchestrators: number;
+  /** Lab seconds per real second; 0 = so that the campaign outlasts the plan. */
+  readonly speed: number;
+  /** Mean real milliseconds between two strokes. */
+  readonly gapMs: number;
+  /** Another Redis than an own one; it is then not struck itself. */
+  readonly url: string | null;
+  /** Real seconds that the campaign may need after the last stroke. */
+  readonly deadlineS: number;
+  readonly dataDir: string;
+}
+
+const root = join(import.meta.dirname, '../../..');
+
+/** The slowest of a fleet needs about five lab days: its offline time, then a working day. */
+const campaignNeedsMs = 5 * 24 * 3_600_000;
+const speedAtMost = 20_000;
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+  };
+}
+
+interface Flags extends Omit<ChaosOptions, 'gapMs' | 'deadlineS' | 'dataDir' | 'url'> {
+  readonly gap: number;
+  readonly deadline: number;
+  readonly data: string;
+  readonly url?: string;
+}
+
+/** Reads the command line; prints help or the fault and ends the process when it is not one. */
+export function readOptions(argv: readonly string[]): ChaosOptions {
+  const command = new Command('npm run test:chaos --')
+    .description(
+      'Runs a campaign over a lab fleet while processes are killed, frozen and restarted by a seeded plan, and ' +
+        'judges the end by what really is on the machines and in Redis. Exit code 1 when anything is not right.',
+    )
+    .option('--kills <n>', 'strokes against processes', whole(0, 10_000), 30)
+    .option('--clients <n>', 'size of the fleet', whole(1, 100_000), 400)
+    .option('--seed <text>', 'decides the plan and the fleet', '1')
+    .option('--workers <n>', 'worker processes', whole(1, 20), 3)
+    .option('--orchestrators <n>', 'orchestrator processes', whole(1, 5), 2)
+    .option(
+      '--speed <x>',
+      'lab seconds per real second (default: the campaign outlasts the plan)',
+      whole(1, 100_000),
+      0,
+    )
+    .option('--gap <ms>', 'mean real time between two strokes', whole(100, 60_000), 1_100)
+    .option('--url <redis-url>', 'a Redis that is there; it is not struck itself')
+    .option('--deadline <s>', 'what the campaign may need after the last stroke', whole(1, 7_200), 240)
+    .option('--data <folder>', 'folder for Redis, logs and the staged release', join(root, '.servpack/chaos'))
+    .addHelpText('after', '\nExample:\n  npm run test:chaos -- --kills 300 --clients 5000 --seed 7\n');
+  command.parse(argv, { from: 'user' });
+  const { gap, deadline, data, url, ...flags } = command.opts<Flags>();
+  return { ...flags, gapMs: gap, deadlineS: deadline, dataDir: join(data, 'run'), url: url ?? null };
+}
+
+/** The chosen speed, or one at which the campaign is about as long as the plan. */
+export const speedOf = ({ speed, kills, gapMs }: ChaosOptions): number =>
+  speed > 0 ? speed : Math.min(speedAtMost, Math.round(campaignNeedsMs / Math.max(1, kills * gapMs)));
+
+/** What starts the same plan on the same fleet again. */
+export const replayOf = (options: ChaosOptions): string =>
+  [
+    'npm run test:chaos --',
+    `--kills ${options.kills} --clients ${options.clients} --seed ${options.seed}`,
+    `--workers ${options.workers} --orchestrators ${options.orchestrators}`,
+    `--gap ${options.gapMs} --speed ${speedOf(options)}`,
+    ...(options.url === null ? [] : ['--url …']),
+  ].join(' ');

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeSecretFile } from '../../../orchestrator/embedded-redis/data-folder.ts';
+import { freePort } from '../../../orchestrator/embedded-redis/launch.ts';
+import { findServer, type ServerBinary } from '../../../orchestrator/embedded-redis/server-binary.ts';
+import { spawnServer, untilAnswers } from '../../../orchestrator/embedded-redis/server-process.ts';
+import { serverSettings } from '../../../orchestrator/embedded-redis/server-settings.ts';
+import type { LabProcess } from '../process.ts';
+
+const answerWithinMs = 30_000;
+const packagesDir = join(import.meta.dirname, '../../../.servpack/os-packages');
+
+/** A Redis that comes back after a kill: the same files, port and password each time. */
+export interface OwnRedis {
+  readonly url: string;
+  readonly password: string;
+  /** Resolves when it answers. Throws when it never does. */
+  start(): Promise<LabProcess>;
+}
+
+/** The folder of a Redis as the product would run its own; nothing is started yet. */
+export async function prepareRedis(dataDir: string): Promise<OwnRedis> {
+  const server = await findServer({ env: process.env, packagesDir, log: { info: () => {}, warn: () => {} } });
+  if (!server.ok) throw new Error(server.error.message);
+  const folder = join(dataDir, 'redis');
+  mkdirSync(folder, { recursive: true });
+  const [port, password] = [await freePort(), randomBytes(24).toString('base64url')];
+  writeSecretFile(join(folder, 'redis.conf'), serverSettings(port, password, server.value.majorVersion));
+  const url = `redis://:${password}@127.0.0.1:${port}`;
+  return { url, password, start: () => startServer(server.value, folder, url) };
+}
+
+async function startServer(server: ServerBinary, folder: string, url: string): Promise<LabProcess> {
+  const { child, lastWords } = spawnServer(server, folder);
+  const ended = new Promise<Awaited<LabProcess['ended']>>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+  });
+  const why = await untilAnswers(child, url, answerWithinMs);
+  const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
+  if (why !== undefined) {
+    kill('SIGKILL');
+    throw new Error(`Redis: ${why}: ${lastWords() ?? 'it said nothing'}`);
+  }
+  const stop = async (): Promise<void> => {
+    kill('SIGTERM');
+    await ended;
+  };
+  return { name: 'redis', pid: child.pid ?? 0, ready: url, ended, kill, stop };
+}

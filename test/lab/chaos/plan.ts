@@ -1,0 +1,104 @@
+import { chance, pick, type Span, within } from '../fleet/chance.ts';
+import type { ChaosOptions } from './options.ts';
+
+export type Role = 'worker' | 'orchestrator' | 'redis';
+
+/** What is done to one process. `forMs` is how long it stays down or frozen, in real time. */
+export interface Blow {
+  readonly kind: 'kill' | 'freeze' | 'term';
+  readonly role: Role;
+  /** Which of its role; the next that runs when this one does not. */
+  readonly nth: number;
+  readonly forMs: number;
+}
+
+export type Stroke =
+  | Blow
+  /** Every BullMQ key is deleted. */
+  | { readonly kind: 'wipeJobs' }
+  | { readonly kind: 'pause'; readonly forMs: number };
+
+export interface Planned {
+  /** Real milliseconds from the start of the campaign. */
+  readonly atMs: number;
+  readonly stroke: Stroke;
+}
+
+/** Out of a hundred blows; a Redis of somebody else is left alone. */
+const weights: readonly (readonly [Role, Blow['kind'], number])[] = [
+  ['worker', 'kill', 34],
+  ['worker', 'freeze', 18],
+  ['worker', 'term', 10],
+  ['orchestrator', 'kill', 12],
+  ['orchestrator', 'freeze', 7],
+  ['orchestrator', 'term', 5],
+  ['redis', 'kill', 7],
+  ['redis', 'freeze', 4],
+  ['redis', 'term', 3],
+];
+
+const downFor: Span = [100, 2_500];
+/** Most are short; every third outlasts lock and lease (10 s). Redis is what all wait for, so its spans are shorter. */
+const freezes: Readonly<Record<Role, readonly [Span, Span, Span]>> = {
+  worker: [
+    [1_000, 4_000],
+    [1_000, 9_000],
+    [10_500, 25_000],
+  ],
+  orchestrator: [
+    [1_000, 4_000],
+    [1_000, 9_000],
+    [10_500, 25_000],
+  ],
+  redis: [
+    [500, 2_000],
+    [1_000, 4_000],
+    [5_000, 12_000],
+  ],
+};
+const pausedFor: Span = [2_500, 5_000];
+/** One wipe and one pause for so many blows, and one of each at least. */
+const blowsPerExtra = 15;
+
+/** The whole plan: the same options give the same strokes at the same moments. */
+export function planOf({ seed, kills, gapMs, url }: ChaosOptions): readonly Planned[] {
+  const planned: Planned[] = [];
+  let atMs = 500;
+  for (let n = 0; n < kills; n += 1) {
+    atMs += within([gapMs * 0.2, gapMs * 1.8], chance(seed, 'gap', n));
+    planned.push({ atMs, stroke: blow(seed, n, url !== null) });
+  }
+  return [...planned, ...extras(seed, kills, atMs)].sort((a, b) => a.atMs - b.atMs);
+}
+
+function extras(seed: string, kills: number, endMs: number): readonly Planned[] {
+  if (kills === 0) return [];
+  const count = Math.ceil(kills / blowsPerExtra);
+  return Array.from({ length: count }, (_, n): readonly Planned[] => {
+    const span: Span = [(endMs * n) / count, (endMs * (n + 1)) / count];
+    return [
+      { atMs: within(span, chance(seed, 'wipe', n)), stroke: { kind: 'wipeJobs' } },
+      {
+        atMs: within(span, chance(seed, 'pause', n)),
+        stroke: { kind: 'pause', forMs: within(pausedFor, chance(seed, 'paused', n)) },
+      },
+    ];
+  }).flat();
+}
+
+function blow(seed: string, n: number, sparesRedis: boolean): Blow {
+  const [role, kind] = drawn(chance(seed, 'blow', n), sparesRedis);
+  const toss = chance(seed, 'span', n);
+  const span = kind === 'freeze' ? pick(freezes[role], chance(seed, 'long', n)) : downFor;
+  return { kind, role, nth: Math.floor(chance(seed, 'nth', n) * 1_000), forMs: within(span, toss) };
+}
+
+function drawn(toss: number, sparesRedis: boolean): readonly [Role, Blow['kind']] {
+  const open = weights.filter(([role]) => role !== 'redis' || !sparesRedis);
+  let rest = toss * open.reduce((sum, [, , weight]) => sum + weight, 0);
+  for (const [role, kind, weight] of open) {
+    rest -= weight;
+    if (rest < 0) return [role, kind];
+  }
+  return ['worker', 'kill'];
+}

@@ -1,0 +1,116 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../../../orchestrator/embedded-redis/launch.ts';
+import type { ClockAnchor } from '../../../shared/clock.ts';
+import { prepareSample, type Sample } from '../demo/sample.ts';
+import { connectFleetControl } from '../fleet/control-client.ts';
+import { type LabHouse, portOf, startFleetProcess, startOrchestrator, startWorker } from '../house.ts';
+import { Operator } from '../operator.ts';
+import type { LabProcess } from '../process.ts';
+import { type ChaosOptions, speedOf } from './options.ts';
+import { Outages } from './outages.ts';
+import { type OwnRedis, prepareRedis } from './own-redis.ts';
+import type { Role } from './plan.ts';
+import { Player } from './player.ts';
+
+export const chaosPrefix = 'servpack-chaos';
+
+/** Monday evening, as in the demo. */
+const labBegins = Date.UTC(2026, 10, 16, 19);
+const preparationMs = (clients: number): number => 4_000 + clients;
+
+/** Everything a run of chaos works with: the processes, what they live in, and what was complained of. */
+export interface Stage {
+  readonly house: LabHouse;
+  readonly sample: Sample;
+  readonly players: readonly Player[];
+  /** One per orchestrator: whoever is asked may be dead. */
+  readonly operators: readonly Operator[];
+  readonly control: ReturnType<typeof connectFleetControl>;
+  readonly outages: Outages;
+  readonly complaints: string[];
+  /** Texts that no log may hold. */
+  readonly secrets: readonly string[];
+  readonly prefix: string;
+  readonly url: string;
+}
+
+/** Starts Redis and orchestrators, lets `prepare` import, stage and create, then starts fleet and workers. */
+export async function setStage(
+  options: ChaosOptions,
+  stack: AsyncDisposableStack,
+  prepare: (operator: Operator, sample: Sample) => Promise<void>,
+): Promise<Stage> {
+  rmSync(options.dataDir, { recursive: true, force: true });
+  mkdirSync(options.dataDir, { recursive: true });
+  const [outages, complaints] = [new Outages(), [] as string[]];
+  const hire = (role: Role, name: string, start: () => Promise<LabProcess>): Player => {
+    const mayFail = (): boolean => outages.near(Date.now());
+    const player = new Player({ role, name, start, mayFail, complain: (what) => complaints.push(what) });
+    stack.defer(() => player.close());
+    return player;
+  };
+
+  const own = options.url === null ? await prepareRedis(options.dataDir) : null;
+  const redis = own === null ? [] : [hire('redis', 'redis', () => own.start())];
+  for (const player of redis) await player.start();
+  const house = houseOf(options, own);
+  const orchestrators = await startAll(options.orchestrators, async (n) => {
+    const port = await freePort();
+    const name = `orchestrator-${n}`;
+    return { player: hire('orchestrator', name, () => startOrchestrator(house, port, name)), port };
+  });
+  const operators = orchestrators.map(
+    ({ port }) => new Operator(`http://127.0.0.1:${port}`, options.dataDir),
+  );
+  const sample = prepareSample(options.dataDir, options.clients);
+  const [first] = operators;
+  if (first === undefined) throw new Error('no orchestrator');
+  await prepare(first, sample);
+  await delay(Math.max(0, house.clock.realAt - Date.now()));
+
+  const tokenFile = join(options.dataDir, 'token');
+  const fleet = await startFleetProcess(house, {
+    fleetCsv: sample.fleetCsv,
+    seed: options.seed,
+    tree: sample.tree,
+    checkIn: { url: `http://127.0.0.1:${orchestrators[0]?.port ?? 0}`, tokenFile },
+  });
+  stack.defer(() => fleet.stop());
+  const control = connectFleetControl({ port: portOf(fleet) });
+  stack.defer(() => control.close());
+  const workers = await startAll(options.workers, async (n) => {
+    const name = `worker-${n}`;
+    return { player: hire('worker', name, () => startWorker(house, portOf(fleet), name)) };
+  });
+  const players = [
+    ...redis,
+    ...orchestrators.map((each) => each.player),
+    ...workers.map((each) => each.player),
+  ];
+  const secrets = [readFileSync(tokenFile, 'utf8').trim(), ...(own === null ? [] : [own.password])];
+  const { prefix, redisUrl: url } = house;
+  return { house, sample, players, operators, control, outages, complaints, secrets, prefix, url };
+}
+
+function houseOf(options: ChaosOptions, own: OwnRedis | null): LabHouse {
+  const realAt = Date.now() + preparationMs(options.clients);
+  const clock: ClockAnchor = { labAt: labBegins, realAt, speed: speedOf(options) };
+  const redisUrl = own?.url ?? options.url ?? '';
+  return { redisUrl, prefix: chaosPrefix, dataDir: options.dataDir, clock };
+}
+
+/** The first alone: it makes what the others find, the token among it. */
+async function startAll<T extends { readonly player: Player }>(
+  count: number,
+  hire: (n: number) => Promise<T>,
+): Promise<readonly T[]> {
+  const all: T[] = [];
+  for (let n = 1; n <= count; n += 1) {
+    const hired = await hire(n);
+    await hired.player.start();
+    all.push(hired);
+  }
+  return all;
+}

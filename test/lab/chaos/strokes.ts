@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { messageOf } from '../../../shared/errors.ts';
+import { keysLike } from '../keys-like.ts';
+import { campaignName } from './campaign-file.ts';
+import type { Blow, Planned, Stroke } from './plan.ts';
+import type { Player } from './player.ts';
+import type { Stage } from './stage.ts';
+
+/** A pause as it was: real moments at which it was acknowledged, and at which the campaign was asked to go on. */
+export interface PauseSpan {
+  readonly acknowledgedAt: number;
+  readonly resumeAskedAt: number;
+}
+
+const freeDeadlineMs = 60_000;
+const answerDeadlineMs = 60_000;
+
+/** Carries the plan out. Strokes fall at their moments, each recovers in its own time. */
+export class Chaos {
+  readonly #stage: Stage;
+  readonly #say: (line: string) => void;
+  readonly #recovering = new Set<Promise<void>>();
+  readonly pauses: PauseSpan[] = [];
+  #pausing: Promise<void> = Promise.resolve();
+  struck = 0;
+
+  constructor(stage: Stage, say: (line: string) => void) {
+    this.#stage = stage;
+    this.#say = say;
+  }
+
+  /** @param between runs after each stroke; the plan waits for it */
+  async carryOut(plan: readonly Planned[], between: (done: number) => Promise<void>): Promise<void> {
+    const begun = Date.now();
+    for (const [index, { atMs, stroke }] of plan.entries()) {
+      await delay(Math.max(0, begun + atMs - Date.now()));
+      const seconds = ((Date.now() - begun) / 1000).toFixed(1).padStart(6);
+      await this.#strike(stroke, seconds);
+      await between(index + 1);
+    }
+  }
+
+  /** Resolves when everything that was struck runs again. */
+  async recovered(): Promise<void> {
+    while (this.#recovering.size > 0) await Promise.all(this.#recovering);
+    await this.#pausing;
+  }
+
+  async #strike(stroke: Stroke, seconds: string): Promise<void> {
+    switch (stroke.kind) {
+      case 'wipeJobs':
+        return this.#say(`${seconds} s  delete all BullMQ keys: ${await this.#wipeJobs()}`);
+      case 'pause':
+        this.#say(`${seconds} s  pause the campaign for ${stroke.forMs} ms`);
+        this.#pausing = this.#pausing.then(() => this.#pause(stroke.forMs));
+        return this.#follow(this.#pausing);
+      case 'kill':
+      case 'freeze':
+      case 'term':
+        return this.#blow(stroke, seconds);
+    }
+  }
+
+  async #blow(blow: Blow, seconds: string): Promise<void> {
+    const target = await this.#free(blow);
+    const signal = { kill: 'SIGKILL', freeze: 'SIGSTOP', term: 'SIGTERM' }[blow.kind];
+    this.#say(
+      `${seconds} s  ${signal.padEnd(7)} ${target.name} (${target.pid}), back after ${blow.forMs} ms`,
+    );
+    this.struck += 1;
+    const back = blow.role === 'redis' ? this.#stage.outages.begin() : () => undefined;
+    this.#follow(target.strike(blow).finally(back));
+  }
+
+  #follow(recovery: Promise<void>): void {
+    const followed = recovery
+      .catch((error: unknown) => void this.#stage.complaints.push(messageOf(error)))
+      .finally(() => this.#recovering.delete(followed));
+    this.#recovering.add(followed);
+  }
+
+  /** The asked one, or the next of its role that runs. */
+  async #free({ role, nth }: Blow): Promise<Player> {
+    const all = this.#stage.players.filter((player) => player.role === role);
+    const deadline = Date.now() + freeDeadlineMs;
+    for (;;) {
+      const turned = all.map((_, at) => all[(at + nth) % all.length]);
+      const free = turned.find((player) => player?.isFree);
+      if (free !== undefined) return free;
+      if (Date.now() > deadline) throw new Error(`no ${role} ran for ${freeDeadlineMs / 1000} s`);
+      await delay(50);
+    }
+  }
+
+  async #wipeJobs(): Promise<string> {
+    const redis = connectionTo(this.#stage.url);
+    let gone = 0;
+    try {
+      for await (const key of keysLike(redis, `{${this.#stage.prefix}:*}:q:*`))
+        gone += await redis.unlink(key);
+      return `${gone} keys`;
+    } catch {
+      // Redis is away at this moment: nothing to delete.
+      return `${gone} keys, Redis is away`;
+    } finally {
+      redis.disconnect();
+    }
+  }
+
+  async #pause(forMs: number): Promise<void> {
+    await this.#ask('pause', { reason: 'chaos' }, /is paused already/);
+    const acknowledgedAt = Date.now();
+    await delay(forMs);
+    const resumeAskedAt = Date.now();
+    await this.#ask('resume', undefined, /is not paused/);
+    this.pauses.push({ acknowledgedAt, resumeAskedAt });
+  }
+
+  /** Asks one orchestrator after the other until one answers. `done` is the refusal that says it has been done before. */
+  async #ask(move: 'pause' | 'resume', body: object | undefined, done: RegExp): Promise<void> {
+    const deadline = Date.now() + answerDeadlineMs;
+    for (let n = 0; ; n += 1) {
+      const { operators } = this.#stage;
+      const operator = operators[n % operators.length];
+      try {
+        await operator?.ask('POST', `/v1/campaigns/${campaignName}/${move}`, body, 6_000);
+        return;
+      } catch (error) {
+        const because = messageOf(error);
+        if (done.test(because) || /it is (ended|created)/.test(because)) return;
+        if (Date.now() > deadline) throw error;
+        await delay(100);
+      }
+    }
+  }
+}
+
+/** Fails at once while Redis is away. */
+export function connectionTo(url: string): Redis {
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+    commandTimeout: 10_000,
+  });
+  redis.on('error', () => undefined);
+  return redis;
+}

@@ -1,0 +1,67 @@
+import type { AuditEntry } from '../../../../shared/store/store.ts';
+import type { ClientTruth, FleetTruth } from '../../fleet/truth.ts';
+import type { RawRecord } from '../walk.ts';
+import { about, type Fault } from './line.ts';
+
+/** Oldest first, by client. */
+export type Stories = ReadonlyMap<string, readonly AuditEntry[]>;
+
+export function storiesOf(entries: readonly AuditEntry[]): Stories {
+  const stories = new Map<string, AuditEntry[]>();
+  for (const entry of entries) {
+    if (entry.client === null) continue;
+    const story = stories.get(entry.client) ?? [];
+    stories.set(entry.client, story);
+    story.push(entry);
+  }
+  return stories;
+}
+
+/** Every version of the record has its entry, and each begins where the one before ended. */
+export const auditFaults = (stories: Stories, records: Iterable<RawRecord>): readonly Fault[] =>
+  [...records].flatMap((record) => about(record.client, gapsIn(stories.get(record.client) ?? [], record)));
+
+function gapsIn(story: readonly AuditEntry[], { version, upgrade }: RawRecord): readonly string[] {
+  const breaks = story.flatMap(({ from, because }, at) => {
+    const before = at === 0 ? 'waiting' : story[at - 1]?.to;
+    return from === before
+      ? []
+      : [`entry ${at + 1} goes on from ${from}, the one before ended ${before} (${because})`];
+  });
+  const last = story.at(-1)?.to;
+  return [
+    ...breaks,
+    ...(story.length === version ? [] : [`${story.length} entries for ${version} versions of its record`]),
+    ...(last === upgrade.state.phase
+      ? []
+      : [`its record is ${upgrade.state.phase}, its last entry ${last ?? 'none'}`]),
+  ];
+}
+
+/** What must have been committed, by the same driver, before this is done on a client. */
+const committedAs: Readonly<Partial<Record<ClientTruth['journal'][number]['op'], string>>> = {
+  mark: 'marking',
+  runUpdate: 'updating',
+  restart: 'ordering',
+  notify: 'notifying',
+};
+
+/** Every command that begins something stands on a commit of its own: no driver acts first, and none sends one twice. */
+export const blindCommands = (truth: FleetTruth, stories: Stories): readonly Fault[] =>
+  truth.clients.flatMap((client) => about(client.client, blindOn(client, stories.get(client.client) ?? [])));
+
+function blindOn({ journal }: ClientTruth, story: readonly AuditEntry[]): readonly string[] {
+  const sent = new Map<string, number>();
+  for (const { op, fence } of journal) {
+    const to = committedAs[op];
+    if (to !== undefined)
+      sent.set(`${fence.owner} ${to} ${op}`, (sent.get(`${fence.owner} ${to} ${op}`) ?? 0) + 1);
+  }
+  return [...sent].flatMap(([name, times]) => {
+    const [owner, to, op] = name.split(' ');
+    const commits = story.filter((entry) => entry.who === `worker ${owner}` && entry.to === to).length;
+    return times <= commits
+      ? []
+      : [`${op} was sent ${times} times by ${owner}, who committed ${to} ${commits} times`];
+  });
+}

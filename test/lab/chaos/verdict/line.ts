@@ -1,0 +1,18 @@
+/** Something that is not as it must be. `client` is null for what concerns no single one. */
+export interface Fault {
+  readonly client: string | null;
+  readonly what: string;
+}
+
+/** One invariant of the house and what was found against it; `on` says on how much it was held. */
+export interface Line {
+  readonly invariant: string;
+  readonly on: string;
+  readonly faults: readonly Fault[];
+}
+
+export const about = (client: string, whats: readonly string[]): readonly Fault[] =>
+  whats.map((what) => ({ client, what }));
+
+export const house = (whats: readonly string[]): readonly Fault[] =>
+  whats.map((what) => ({ client: null, what }));

@@ -1,0 +1,52 @@
+import { createReadStream, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Outages } from '../outages.ts';
+import { type Fault, house } from './line.ts';
+
+export interface LogFindings {
+  readonly lines: number;
+  readonly errors: readonly Fault[];
+  readonly secrets: readonly Fault[];
+}
+
+const errorLevel = 50;
+const shownAtMost = 240;
+
+/** Reads every log of the run line by line; faults are cut to what a person can read. */
+export async function readLogs(
+  folder: string,
+  secrets: readonly string[],
+  outages: Outages,
+): Promise<LogFindings> {
+  const found = { lines: 0, errors: [] as string[], secrets: [] as string[] };
+  for (const file of readdirSync(folder)) {
+    for await (const line of createInterface({ input: createReadStream(join(folder, file)) })) {
+      found.lines += 1;
+      if (isError(line, outages)) found.errors.push(`${file}: ${line.slice(0, shownAtMost)}`);
+      if (secrets.some((secret) => line.includes(secret))) found.secrets.push(`${file}: line with a secret`);
+    }
+  }
+  return { lines: found.lines, errors: house(found.errors), secrets: house(found.secrets) };
+}
+
+interface LogLine {
+  readonly level: number;
+  readonly time: string;
+}
+
+/** Every line is the log's own JSON; anything else is a stack trace or a library's word. Errors are excused while Redis is away. */
+function isError(line: string, outages: Outages): boolean {
+  const read = parse(line);
+  if (read === null) return true;
+  return read.level >= errorLevel && !outages.near(Date.parse(read.time));
+}
+
+function parse(line: string): LogLine | null {
+  try {
+    const read = JSON.parse(line) as Partial<LogLine>;
+    return typeof read.level === 'number' && typeof read.time === 'string' ? (read as LogLine) : null;
+  } catch {
+    return null;
+  }
+}

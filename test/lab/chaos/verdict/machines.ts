@@ -1,0 +1,59 @@
+import { halfMoved, releaseFaults, type ReportRow } from '../../expected.ts';
+import type { ClientTruth, FleetTruth } from '../../fleet/truth.ts';
+import { about, type Fault } from './line.ts';
+
+/** No two drivers in one machine at once, and no change of an older driver after one of a newer. */
+export const driverFaults = (truth: FleetTruth): readonly Fault[] =>
+  truth.clients.flatMap((client) =>
+    about(client.client, [
+      ...client.violations.map(({ owners }) => `two drivers at once: ${owners.join(' and ')}`),
+      ...olderAfterNewer(client),
+    ]),
+  );
+
+function olderAfterNewer({ journal }: ClientTruth): readonly string[] {
+  return journal.flatMap(({ op, fence }, at) => {
+    const before = journal[at - 1]?.fence;
+    if (before === undefined || fence.counter > before.counter) return [];
+    if (fence.counter === before.counter && fence.owner === before.owner) return [];
+    return [`${op} by fence ${fence.counter} (${fence.owner}) after ${before.counter} (${before.owner})`];
+  });
+}
+
+/** Whoever is reported upgraded, or current before anything was done, has the whole release; whoever has it is so reported. */
+export function evidenceFaults(truth: FleetTruth, rows: readonly ReportRow[]): readonly Fault[] {
+  const ends = new Map(rows.map(({ client, end }) => [client, end]));
+  return truth.clients.flatMap((client) => {
+    const end = ends.get(client.client) ?? null;
+    const missing = releaseFaults(client, truth.release);
+    if (end === 'upgraded')
+      return about(
+        client.client,
+        missing.map((what) => `reported upgraded: ${what}`),
+      );
+    const isSkipped = end === 'skipped';
+    return missing.length > 0 || isSkipped
+      ? []
+      : about(client.client, [`has the whole release and is reported as ${end ?? 'not ended'}`]);
+  });
+}
+
+export const halfMovedFaults = (truth: FleetTruth): readonly Fault[] =>
+  truth.clients.flatMap((client) => about(client.client, halfMoved(client)));
+
+/** Calls that begin something on a client. */
+const beginning = new Set<string>(['mark', 'runUpdate', 'restart', 'notify']);
+
+/** A pause in lab time: from a second after it was acknowledged until the campaign went on. */
+export interface HeldSpan {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Nothing begins while the campaign is held. A service is stopped first when a procedure begins, later steps finish it. */
+export const startsInPause = (truth: FleetTruth, spans: readonly HeldSpan[]): readonly Fault[] =>
+  truth.clients.flatMap(({ client, journal }) =>
+    journal
+      .filter(({ op, at }) => beginning.has(op) && spans.some(({ from, to }) => at > from && at < to))
+      .flatMap(({ op, at }) => about(client, [`${op} at ${new Date(at).toISOString()}, in a pause`])),
+  );

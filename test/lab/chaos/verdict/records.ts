@@ -1,0 +1,159 @@
+import { tallyOf } from '../../../../shared/domain/tally.ts';
+import { stateCounter } from '../../../../shared/domain/tally.ts';
+import type { RawRecord, Walk } from '../walk.ts';
+import { about, type Fault, house } from './line.ts';
+
+/** Every client that should have a place has exactly one; and every place belongs to somebody. */
+export function indexFaults(walk: Walk): readonly Fault[] {
+  return [
+    ...[...walk.records.values()].flatMap((record) => about(record.client, placeFaults(walk, record))),
+    ...memberFaults(walk),
+    ...ghosts(walk),
+  ];
+}
+
+function placeFaults(walk: Walk, { id, campaign, client, index, fields }: RawRecord): readonly string[] {
+  const parkedAt = [...walk.parked].filter(([name, clients]) => of(name, campaign) && clients.has(client));
+  const places = [
+    ...(walk.due.has(id) ? ['due'] : []),
+    ...(walk.driven.has(id) ? ['driven'] : []),
+    ...parkedAt.map(() => 'parked'),
+  ];
+  const wanted = index === 'settled' ? [] : [index];
+  const isClaimed = walk.claims.get(client) === campaign;
+  const hasLease = 'n' in fields && 'o' in fields && 'l' in fields;
+  return [
+    ...(places.join() === wanted.join()
+      ? []
+      : [`is ${index}, and is in: ${places.join(', ') || 'no index'}`]),
+    ...(index === 'due' && walk.due.get(id) !== fields['d']
+      ? [`is due at ${walk.due.get(id)} and ${fields['d']}`]
+      : []),
+    ...(index === 'driven' && walk.driven.get(id) !== fields['l'] ? ['its lease has two ends'] : []),
+    ...(index === 'driven' && !hasLease ? ['is driven without a lease'] : []),
+    ...(index !== 'driven' && hasLease ? [`is ${index} and has a lease`] : []),
+    ...((index === 'settled' || index === 'parked') && 'h' in fields ? [`is ${index} and holds slots`] : []),
+    ...(isClaimed === (index !== 'settled')
+      ? []
+      : [`is ${index} and ${isClaimed ? 'claimed' : 'not claimed'}`]),
+  ];
+}
+
+/** `campaign:logonServer` begins with the campaign. */
+const of = (name: string, campaign: string): boolean => name.startsWith(`${campaign}:`);
+
+/** A member waits in one queue, or has a record. */
+function memberFaults(walk: Walk): readonly Fault[] {
+  return [...walk.members].flatMap(([campaign, clients]) =>
+    [...clients].flatMap(([client, place]) => {
+      const queues = [...walk.waiting].filter(([name, queue]) => of(name, campaign) && queue.has(client));
+      const names = queues.map(([name]) => name.slice(campaign.length + 1)).join(' and ');
+      const hasRecord = walk.records.has(`${campaign}.${client}`);
+      if (place === '') {
+        return about(client, [
+          ...(hasRecord ? [] : ['has neither a record nor a place in a queue']),
+          ...(names === '' ? [] : [`has a record and waits in ${names}`]),
+        ]);
+      }
+      const must = place.replace('|', ':');
+      return about(client, [
+        ...(hasRecord ? ['waits and has a record'] : []),
+        ...(names === must ? [] : [`waits in ${names || 'no queue'}, must be ${must}`]),
+      ]);
+    }),
+  );
+}
+
+/** Places that belong to nobody. */
+function ghosts(walk: Walk): readonly Fault[] {
+  const isThere = (id: string, index: string): boolean => walk.records.get(id)?.index === index;
+  const stray = (ids: Iterable<string>, index: string): readonly Fault[] =>
+    [...ids]
+      .filter((id) => !isThere(id, index))
+      .flatMap((id) => about(clientIn(id), [`a ghost in ${index}`]));
+  const parked = [...walk.parked].flatMap(([name, clients]) =>
+    [...clients.keys()].map((client) => `${name.slice(0, name.indexOf(':'))}.${client}`),
+  );
+  return [
+    ...stray(walk.due.keys(), 'due'),
+    ...stray(walk.driven.keys(), 'driven'),
+    ...stray(parked, 'parked'),
+    ...[...walk.inboxes.keys()]
+      .filter((id) => (walk.records.get(id)?.index ?? 'settled') === 'settled')
+      .flatMap((id) => about(clientIn(id), ['an inbox that nobody will read'])),
+    ...[...walk.claims]
+      .filter(
+        ([client, campaign]) => (walk.records.get(`${campaign}.${client}`)?.index ?? 'settled') === 'settled',
+      )
+      .flatMap(([client]) => about(client, ['a claim without an upgrade'])),
+  ];
+}
+
+const clientIn = (id: string): string => id.slice(id.indexOf('.') + 1);
+
+/** Counters and slots are what the records add up to, and no budget is exceeded. */
+export function countFaults(walk: Walk, campaign: string, activeAtMost: number): readonly Fault[] {
+  const records = [...walk.records.values()].filter((record) => record.campaign === campaign);
+  const counted = sumOf(records.map(({ upgrade }) => tallyOf(upgrade)));
+  for (const place of walk.members.get(campaign)?.values() ?? []) {
+    if (place !== '')
+      add(
+        counted,
+        stateCounter(Number(place.split('|')[0]), place.slice(place.indexOf('|') + 1), 'waiting'),
+        1,
+      );
+  }
+  const held = records.filter(({ fields }) => fields['h'] === '1').map(({ fields }) => fields['g'] ?? '');
+  const slots = sumOf(held.map((server) => ({ '*': 1, [server]: 1 })));
+  return house([
+    ...different('counter', walk.counters.get(campaign) ?? new Map(), counted),
+    ...different('slots of', walk.slots.get(campaign) ?? new Map(), slots),
+    ...(held.length > activeAtMost ? [`${held.length} hold slots, the budget is ${activeAtMost}`] : []),
+  ]);
+}
+
+function add(sum: Map<string, number>, name: string, by: number): void {
+  const next = (sum.get(name) ?? 0) + by;
+  if (next === 0) sum.delete(name);
+  else sum.set(name, next);
+}
+
+function sumOf(all: readonly Readonly<Record<string, number>>[]): Map<string, number> {
+  const sum = new Map<string, number>();
+  for (const each of all) for (const [name, by] of Object.entries(each)) add(sum, name, by);
+  return sum;
+}
+
+function different(
+  what: string,
+  said: ReadonlyMap<string, string>,
+  counted: ReadonlyMap<string, number>,
+): readonly string[] {
+  const names = [...new Set([...said.keys(), ...counted.keys()])].sort();
+  return names
+    .filter((name) => Number(said.get(name) ?? 0) !== (counted.get(name) ?? 0))
+    .map((name) => `${what} ${name} is ${said.get(name) ?? 0}, a recount gives ${counted.get(name) ?? 0}`);
+}
+
+/** At the end nothing is held, queued, claimed or waiting any more, and everybody has settled. */
+export function leftOver(walk: Walk): readonly Fault[] {
+  const open = [...walk.records.values()].filter(({ index }) => index !== 'settled');
+  const rest = {
+    due: walk.due,
+    driven: walk.driven,
+    claims: walk.claims,
+    'inbox keys': walk.inboxes,
+    'parked keys': walk.parked,
+    'parkedServers keys': walk.parkedServers,
+    'waiting keys': walk.waiting,
+    'slots keys': walk.slots,
+  };
+  return [
+    ...open.flatMap(({ client, index, upgrade }) => about(client, [`is ${index} (${upgrade.state.phase})`])),
+    ...house(
+      Object.entries(rest)
+        .filter(([, table]) => table.size > 0)
+        .map(([name, table]) => `${table.size} left in ${name}: ${[...table.keys()].slice(0, 5).join(', ')}`),
+    ),
+  ];
+}
