@@ -99,7 +99,8 @@ function judge(
   ];
 }
 
-function inWords(violation: Violation): string {
+/** What must never have happened on a machine, as it is told. */
+export function inWords(violation: Violation): string {
   switch (violation.kind) {
     case 'twoDrivers':
       return `two drivers at once: ${violation.owners.join(' and ')}`;
@@ -121,18 +122,6 @@ function inWords(violation: Violation): string {
  */
 const allowFor = ({ trait }: ClientTruth, row: ReportRow | undefined, expected: Expected): Expected =>
   trait === 'staysHome' && row?.end === 'upgraded' ? upgraded : expected;
-
-/**
- * A client's services are whole: every one exactly as it was at first, or moved with its old settings; and nothing unfinished stands
- * there. Whatever was meant to become of it.
- */
-export function halfMoved(client: ClientTruth): readonly string[] {
-  const isMoved = client.services.some(({ imagePath }) => isRelocated(imagePath));
-  return [
-    ...(isMoved ? relocationFaults(client) : changeFaults(client)),
-    ...(client.intent === null ? [] : [`an unfinished ${client.intent.kind} stands on it`]),
-  ];
-}
 
 /** What is missing on the client for the release to be installed there; empty = it is proved. */
 export function releaseFaults(client: ClientTruth, release: FleetTruth['release']): readonly string[] {

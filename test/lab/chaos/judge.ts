@@ -1,6 +1,5 @@
 import type { Redis } from 'ioredis';
 import type { AuditEntry } from '../../../shared/store/store.ts';
-import { labClock } from '../../../shared/clock.ts';
 import { type Policy, type ReportRow, verdict } from '../expected.ts';
 import type { FleetTruth } from '../fleet/truth.ts';
 import { campaignName } from './campaign-file.ts';
@@ -131,17 +130,17 @@ function byTrait(truth: FleetTruth, rows: readonly ReportRow[], policy: Policy):
   });
 }
 
-/** Real time of the promise, in the lab's time. A frozen orchestrator may let the campaign go on before it was asked again. */
+/** A frozen orchestrator may let the campaign go on before it was asked again: the audit tells when it really did. */
 function heldSpans({ stage, pauses, audit }: Evidence): readonly HeldSpan[] {
-  const clock = labClock(stage.house.clock);
-  const at = (real: number): number => clock.now() + (real - Date.now()) * stage.house.clock.speed;
-  const moves = audit.filter(({ client, campaign }) => client === null && campaign === campaignName);
+  const { labAt, realAt, speed } = stage.house.clock;
+  const moves = audit
+    .filter(({ client, campaign }) => client === null && campaign === campaignName)
+    .map(({ at, to }) => ({ at: realAt + (at - labAt) / speed, to }));
   return pauses.flatMap(({ acknowledgedAt, resumeAskedAt }) => {
-    const [acknowledged, asked] = [at(acknowledgedAt), at(resumeAskedAt)];
-    const before = moves.findLast((entry) => entry.at <= acknowledged);
+    const before = moves.findLast(({ at }) => at <= acknowledgedAt);
     if (before?.to !== 'paused') return [];
-    const resumed = moves.find((entry) => entry.at > acknowledged && entry.to !== 'paused')?.at ?? asked;
-    const span = { from: at(acknowledgedAt + 1_000), to: Math.min(resumed, asked) };
+    const resumed = moves.find(({ at, to }) => at > acknowledgedAt && to !== 'paused')?.at ?? resumeAskedAt;
+    const span = { from: acknowledgedAt + 1_000, to: Math.min(resumed, resumeAskedAt) };
     return span.to > span.from ? [span] : [];
   });
 }

@@ -56,6 +56,8 @@ const freezes: Readonly<Record<Role, readonly [Span, Span, Span]>> = {
     [5_000, 12_000],
   ],
 };
+/** All are back so long after the last stroke. */
+const afterEndMs = 5_000;
 const pausedFor: Span = [2_500, 5_000];
 /** One wipe and one pause for so many blows, and one of each at least. */
 const blowsPerExtra = 15;
@@ -68,7 +70,14 @@ export function planOf({ seed, kills, gapMs, url }: ChaosOptions): readonly Plan
     atMs += within([gapMs * 0.2, gapMs * 1.8], chance(seed, 'gap', n));
     planned.push({ atMs, stroke: blow(seed, n, url !== null) });
   }
-  return [...planned, ...extras(seed, kills, atMs)].sort((a, b) => a.atMs - b.atMs);
+  const all = [...planned, ...extras(seed, kills, atMs)].sort((a, b) => a.atMs - b.atMs);
+  return all.map((each) => endingSoonAfter(each, atMs));
+}
+
+/** Nobody waits long for the last one to thaw. */
+function endingSoonAfter({ atMs, stroke }: Planned, endMs: number): Planned {
+  if (stroke.kind === 'wipeJobs') return { atMs, stroke };
+  return { atMs, stroke: { ...stroke, forMs: Math.min(stroke.forMs, endMs - atMs + afterEndMs) } };
 }
 
 function extras(seed: string, kills: number, endMs: number): readonly Planned[] {

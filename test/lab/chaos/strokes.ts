@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { messageOf } from '../../../shared/errors.ts';
 import { keysLike } from '../keys-like.ts';
 import { campaignName } from './campaign-file.ts';
-import type { Blow, Planned, Stroke } from './plan.ts';
+import type { Blow, Planned, Role, Stroke } from './plan.ts';
 import type { Player } from './player.ts';
 import type { Stage } from './stage.ts';
 
@@ -69,7 +69,7 @@ export class Chaos {
       `${seconds} s  ${signal.padEnd(7)} ${target.name} (${target.pid}), back after ${blow.forMs} ms`,
     );
     this.struck += 1;
-    const back = blow.role === 'redis' ? this.#stage.outages.begin() : () => undefined;
+    const back = target.role === 'redis' ? this.#stage.outages.begin() : () => undefined;
     this.#follow(target.strike(blow).finally(back));
   }
 
@@ -80,15 +80,16 @@ export class Chaos {
     this.#recovering.add(followed);
   }
 
-  /** The asked one, or the next of its role that runs. */
+  /** The asked one, else the next of its role that runs, else another that does: a plan that waits strikes nobody. */
   async #free({ role, nth }: Blow): Promise<Player> {
-    const all = this.#stage.players.filter((player) => player.role === role);
+    const of = (asked: Role): readonly Player[] => this.#stage.players.filter((each) => each.role === asked);
+    const turned = of(role).map((_, at, all) => all[(at + nth) % all.length]);
+    const others = [...of('worker'), ...of('orchestrator')];
     const deadline = Date.now() + freeDeadlineMs;
     for (;;) {
-      const turned = all.map((_, at) => all[(at + nth) % all.length]);
-      const free = turned.find((player) => player?.isFree);
+      const free = [...turned, ...others].find((player) => player?.isFree);
       if (free !== undefined) return free;
-      if (Date.now() > deadline) throw new Error(`no ${role} ran for ${freeDeadlineMs / 1000} s`);
+      if (Date.now() > deadline) throw new Error(`nothing ran for ${freeDeadlineMs / 1000} s`);
       await delay(50);
     }
   }

@@ -38,7 +38,8 @@ interface LogLine {
 /** Every line is the log's own JSON; anything else is a stack trace or a library's word. Errors are excused while Redis is away. */
 function isError(line: string, outages: Outages): boolean {
   const read = parse(line);
-  if (read === null) return true;
+  // A start that fails says so in one sentence; whether it may fail is judged where it is started.
+  if (read === null) return !/^servpack (orchestrator|worker): no Redis answers at /.test(line);
   return read.level >= errorLevel && !outages.near(Date.parse(read.time));
 }
 

@@ -1,14 +1,11 @@
-import { halfMoved, releaseFaults, type ReportRow } from '../../expected.ts';
+import { halfMoved, inWords, releaseFaults, type ReportRow } from '../../expected.ts';
 import type { ClientTruth, FleetTruth } from '../../fleet/truth.ts';
 import { about, type Fault } from './line.ts';
 
 /** No two drivers in one machine at once, and no change of an older driver after one of a newer. */
 export const driverFaults = (truth: FleetTruth): readonly Fault[] =>
   truth.clients.flatMap((client) =>
-    about(client.client, [
-      ...client.violations.map(({ owners }) => `two drivers at once: ${owners.join(' and ')}`),
-      ...olderAfterNewer(client),
-    ]),
+    about(client.client, [...client.violations.map(inWords), ...olderAfterNewer(client)]),
   );
 
 function olderAfterNewer({ journal }: ClientTruth): readonly string[] {
@@ -39,21 +36,31 @@ export function evidenceFaults(truth: FleetTruth, rows: readonly ReportRow[]): r
 }
 
 export const halfMovedFaults = (truth: FleetTruth): readonly Fault[] =>
-  truth.clients.flatMap((client) => about(client.client, halfMoved(client)));
+  truth.clients.flatMap((client) =>
+    about(client.client, [
+      ...halfMoved(client),
+      ...(client.intent === null ? [] : [`an unfinished ${client.intent.kind} stands on it`]),
+    ]),
+  );
 
 /** Calls that begin something on a client. */
 const beginning = new Set<string>(['mark', 'runUpdate', 'restart', 'notify']);
 
-/** A pause in lab time: from a second after it was acknowledged until the campaign went on. */
+/** A pause in real time: from a second after it was acknowledged until the campaign went on. */
 export interface HeldSpan {
   readonly from: number;
   readonly to: number;
 }
 
-/** Nothing begins while the campaign is held. A service is stopped first when a procedure begins, later steps finish it. */
+/** Nothing begins while the campaign is held; what was begun before, a procedure among it, is finished. */
 export const startsInPause = (truth: FleetTruth, spans: readonly HeldSpan[]): readonly Fault[] =>
   truth.clients.flatMap(({ client, journal }) =>
     journal
-      .filter(({ op, at }) => beginning.has(op) && spans.some(({ from, to }) => at > from && at < to))
-      .flatMap(({ op, at }) => about(client, [`${op} at ${new Date(at).toISOString()}, in a pause`])),
+      .filter(
+        ({ op, beganAt }) =>
+          beginning.has(op) && spans.some(({ from, to }) => beganAt > from && beganAt < to),
+      )
+      .flatMap(({ op, beganAt }) =>
+        about(client, [`${op} at ${new Date(beganAt).toISOString()}, in a pause`]),
+      ),
   );

@@ -1,0 +1,171 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { messageOf } from '../../../shared/errors.ts';
+import { openRedisStore } from '../../../shared/store/redis/open.ts';
+import type { AuditEntry } from '../../../shared/store/store.ts';
+import type { Sample } from '../demo/sample.ts';
+import { clearLab } from '../demo/lab-redis.ts';
+import type { Operator } from '../operator.ts';
+import { activeAtMost, campaignName, campaignOf, type ChaosCampaign } from './campaign-file.ts';
+import { judge, line, midwayFaults, walkAll } from './judge.ts';
+import { type ChaosOptions, speedOf } from './options.ts';
+import { planOf } from './plan.ts';
+import { chaosPrefix, setStage, type Stage } from './stage.ts';
+import { Chaos, connectionTo } from './strokes.ts';
+import { type Fault, house, type Line } from './verdict/line.ts';
+import { readLogs } from './verdict/logs.ts';
+import type { Stories } from './verdict/audit.ts';
+
+/** A walk through all of Redis so many times in mid-campaign; of a large fleet fewer, for Redis answers nobody else meanwhile. */
+const walksEvery = (clients: number): number => (clients > 2_000 ? 25 : 5);
+
+interface Midway {
+  walks: number;
+  readonly faults: Fault[];
+}
+
+export interface Judged {
+  readonly lines: readonly Line[];
+  readonly stories: Stories;
+}
+
+/**
+ * One run of chaos from an empty folder to the verdict: stage, campaign, plan, end, judgement. Throws when the lab itself fails.
+ */
+export async function run(options: ChaosOptions, say: (line: string) => void): Promise<Judged> {
+  const campaign = campaignOf(options.seed);
+  await using stack = new AsyncDisposableStack();
+  if (options.url !== null) await clear(options.url);
+  say(
+    `${options.clients} clients, ladder ${campaign.ladder.join(', ')}, ${speedOf(options)} times real time`,
+  );
+  const stage = await setStage(options, stack, (operator, sample) => prepare(operator, sample, campaign));
+  const chaos = new Chaos(stage, say);
+  const midway: Midway = { walks: 0, faults: [] };
+  await startCampaign(stage);
+  const begun = Date.now();
+  await chaos.carryOut(planOf(options), async (done) => {
+    if (done % walksEvery(options.clients) === 0) await walkMidway(stage, midway);
+  });
+  await chaos.recovered();
+  say(`${since(begun)} s  everything runs again after ${chaos.struck} blows; ${await progress(stage)}`);
+  await walkMidway(stage, midway);
+  const ended = await untilEnded(stage, options.deadlineS * 1000, say);
+  say(`${since(begun)} s  the campaign is ${ended}`);
+
+  const evidence = await gather(stage);
+  const judged = judge({
+    stage,
+    policy: campaign.policy,
+    midway,
+    pauses: chaos.pauses,
+    activeAtMost,
+    ...evidence,
+  });
+  await Promise.all(stage.players.filter(({ role }) => role !== 'redis').map((player) => player.close()));
+  const logs = await readLogs(join(options.dataDir, 'logs'), stage.secrets, stage.outages);
+  return {
+    stories: judged.stories,
+    lines: [
+      ...judged.lines,
+      line('no process ended by itself or with an error', `${chaos.struck} blows`, house(stage.complaints)),
+      line('no error in a log while Redis is there', `${logs.lines} lines`, logs.errors),
+      line('no secret in a log', `${logs.lines} lines`, logs.secrets),
+    ],
+  };
+}
+
+const since = (begun: number): string => ((Date.now() - begun) / 1000).toFixed(1).padStart(6);
+
+async function clear(url: string): Promise<void> {
+  const cleared = await clearLab(url, chaosPrefix);
+  if (!cleared.ok) throw new Error(cleared.error.message);
+}
+
+/** As an operator does it. */
+async function prepare(operator: Operator, sample: Sample, campaign: ChaosCampaign): Promise<void> {
+  await operator.importFleet('fleet.csv', readFileSync(sample.fleetCsv, 'utf8'));
+  await operator.ask('POST', '/v1/releases', { path: sample.releaseYaml });
+  await operator.createCampaign(campaign.text);
+}
+
+async function startCampaign({ operators: [first] }: Stage): Promise<void> {
+  await first?.ask('POST', `/v1/campaigns/${campaignName}/start`);
+}
+
+/** A walk while everything is under way; when Redis is away there is nothing to walk through. */
+async function walkMidway(stage: Stage, midway: Midway): Promise<void> {
+  const redis = connectionTo(stage.url);
+  try {
+    const walks = await walkAll(redis, stage.prefix);
+    midway.walks += 1;
+    midway.faults.push(...midwayFaults(walks, activeAtMost));
+  } catch {
+    // Redis is down or frozen at this moment.
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function statusOf(stage: Stage): Promise<string> {
+  const redis = connectionTo(stage.url);
+  try {
+    const status = await redis.hget(`{${stage.prefix}:0}:campaign:${campaignName}`, 'status');
+    return status ?? 'not there';
+  } catch (error) {
+    return `not known: ${messageOf(error)}`;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** A frozen orchestrator may wake up with somebody's pause in its hands: an operator would let the campaign go on. */
+async function untilEnded(stage: Stage, withinMs: number, say: (line: string) => void): Promise<string> {
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const status = await statusOf(stage);
+    if (status === 'ended' || Date.now() > deadline) return status;
+    if (status === 'paused') {
+      say('           it is paused by an order that came late; it goes on');
+      await stage.operators[0]?.ask('POST', `/v1/campaigns/${campaignName}/resume`).catch(() => undefined);
+    }
+    await delay(250);
+  }
+}
+
+async function progress(stage: Stage): Promise<string> {
+  const redis = connectionTo(stage.url);
+  try {
+    const records = (await walkAll(redis, stage.prefix)).flatMap((walk) => [...walk.records.values()]);
+    const settled = records.filter(({ index }) => index === 'settled').length;
+    return `${settled} clients have settled`;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+async function gather(stage: Stage) {
+  const redis = new Redis(stage.url);
+  try {
+    return {
+      truth: await stage.control.truth(),
+      walks: await walkAll(redis, stage.prefix),
+      audit: await auditOf(stage),
+    };
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** Oldest first. */
+async function auditOf({ url, prefix }: Stage): Promise<readonly AuditEntry[]> {
+  const store = await openRedisStore({ url, prefix });
+  if (!store.ok) throw new Error(store.error.message);
+  try {
+    return (await store.value.audit(Number.MAX_SAFE_INTEGER)).toReversed();
+  } finally {
+    await store.value.close();
+  }
+}
