@@ -7,7 +7,7 @@ import type { Store } from '../../shared/store/store.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { type LabHouse, startOrchestrator, urlOf } from '../lab/house.ts';
 import type { LabProcess } from '../lab/process.ts';
-import { Operator } from '../system/operator.ts';
+import { Operator } from '../lab/operator.ts';
 import type { BenchOptions } from './options.ts';
 import { type BenchWorker, startBenchWorker } from './worker.ts';
 
