@@ -17,6 +17,8 @@ export interface Config {
   readonly gateway: string | null;
   /** Real time that a call on a client may take. */
   readonly callDeadlineMs: number;
+  /** A worker touches this file as long as it runs and reaches its Redis. */
+  readonly heartbeatFile: string | null;
   /** Lab time; null = real time. */
   readonly labClock: ClockAnchor | null;
 }
@@ -51,6 +53,7 @@ export const environment = z.object({
     .optional(),
   /** Seconds that a call on a client may take; after that its outcome is not known, and the client is looked at. */
   SERVPACK_CALL_SECONDS: count(1, 3_600, 120),
+  SERVPACK_HEARTBEAT_FILE: z.string().optional(),
   SERVPACK_LAB_CLOCK: z
     .string()
     .transform((text, context): ClockAnchor => {
@@ -97,6 +100,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     concurrency: { upgrades: data.SERVPACK_UPGRADES, remediations: data.SERVPACK_REMEDIATIONS },
     gateway: data.SERVPACK_GATEWAY ?? null,
     callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
+    heartbeatFile: data.SERVPACK_HEARTBEAT_FILE ?? null,
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
   });
 }

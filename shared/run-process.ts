@@ -9,7 +9,7 @@ export interface Running {
 }
 
 /** Without its Redis a process can not even say goodbye there; it ends all the same, and the record knows what it was at. */
-const stopDeadlineMs = 12_000;
+export const stopDeadlineMs = 12_000;
 
 /**
  * The life of a process of servpack: reads its settings, starts, says on stdout that it is ready, and stops on SIGTERM or SIGINT. A

@@ -19,6 +19,7 @@ import { activate, type Workshop } from './activate.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { fleetAddress } from './gateways/simulated/address.ts';
 import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { openRulebook } from './rulebook.ts';
 
 /** A lease as long as BullMQ's lock: what loses one has lost the other. */
@@ -52,11 +53,15 @@ export async function runWorker(
     rulebook: openRulebook(store.value),
     leaseMs,
   };
+  const heartbeat = config.heartbeatFile
+    ? startHeartbeat(config.heartbeatFile, () => workshop.store.fleetSize(), log)
+    : null;
   const hardStop = new AbortController();
   const workers = queueNames.map((queue) => openQueue(config, workshop, queue, hardStop.signal));
   log.info({ gateway: config.gateway }, 'worker runs');
   return ok({
     stop: async () => {
+      heartbeat?.stop();
       const deadline = setTimeout(() => hardStop.abort(), stopDeadlineMs);
       await Promise.all(workers.map((worker) => worker.close()));
       clearTimeout(deadline);

