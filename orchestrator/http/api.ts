@@ -4,12 +4,15 @@ import type { Logger } from 'pino';
 import type { Office } from '../office.ts';
 import { campaignRoutes } from './campaign-routes.ts';
 import { clientRoutes } from './client-routes.ts';
-import { answerErrors } from './errors.ts';
+import { answerBadUrl, answerErrors } from './errors.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { requireToken } from './who.ts';
 
 /** A request is a few ids and words; routes that take a file say how large it may be. */
 const bodyLimit = 512 * 1024;
+
+/** Real time until a request must have come in as a whole: the largest fleet file over a slow line, and nobody who only keeps a socket. */
+const requestDeadlineMs = 300_000;
 
 export interface ApiOptions {
   readonly token: string;
@@ -20,7 +23,11 @@ export interface ApiOptions {
 
 /** The HTTP API of an orchestrator; the caller lets it listen, on loopback unless told otherwise. */
 export function buildApi(office: Office, { token, tokenName = 'default', log }: ApiOptions): FastifyInstance {
-  const app = fastify({ bodyLimit }).withTypeProvider<ZodTypeProvider>();
+  const app = fastify({
+    bodyLimit,
+    requestTimeout: requestDeadlineMs,
+    frameworkErrors: answerBadUrl,
+  }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app, log);

@@ -19,6 +19,13 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
   });
 }
 
+/** What is not even a URL reaches no route and no error handler; it is answered in the same form all the same. */
+export function answerBadUrl(error: FastifyError, _request: unknown, reply: unknown): void {
+  const known = knownFault(error) ?? fault('input.request', 'the request is not understood');
+  const answer = reply as FastifyReply;
+  answer.code(error.statusCode ?? 400).send(refusalOf(known));
+}
+
 function refuse(reply: FastifyReply, refusal: Fault, status?: number) {
   // The framework knows finer ones (415, 414) for what it refuses itself.
   reply.code(status !== undefined && status >= 400 && status < 500 ? status : refusedStatus(refusal));

@@ -50,6 +50,9 @@ function unknownKey(path: KeyPath, keys: string, document: YamlDocument, file: s
 /** A check may say itself what is wrong; else the value found in the file says it. */
 function wrongIn(issue: z.core.$ZodIssue, document: YamlDocument): string {
   const said: unknown = issue.code === 'custom' ? issue.params?.['wrong'] : undefined;
+  // A file of one single value is no file of ours, and may be one that holds a token: it is not quoted.
+  const isWhole = issue.path.length === 0 && !Array.isArray(document.value);
+  if (isWhole && typeof said !== 'string') return 'is a single value';
   return typeof said === 'string' ? said : `is ${show(valueAt(document.value, issue.path))}`;
 }
 

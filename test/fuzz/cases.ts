@@ -4,7 +4,7 @@ import fc from 'fast-check';
  * How many hostile inputs this run tries, and from which seed: a few thousand within `npm test`, as many as are asked for with
  * `npm run test:fuzz -- --cases N --seed S`. Every test takes its share of them.
  */
-const defaultCases = 6_000;
+const defaultCases = 5_000;
 
 /** Shares of all cases in thousandths; what costs least per case gets most of them. */
 export const shares = {

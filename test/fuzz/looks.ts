@@ -35,8 +35,10 @@ const intent = fc.record({
   preImage: fc.record({ service, sha256: name, from: name, to: name }),
 });
 
+const hash = fc.constantFrom('a', '0', 'f').map((digit) => digit.repeat(64));
+
 const file = fc.oneof(
-  fc.record({ name, sha256: fc.option(name) }),
+  fc.record({ name, sha256: fc.option(hash) }),
   fc.record({ name, sha256: fc.constant(null), error: name }),
 );
 

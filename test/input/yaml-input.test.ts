@@ -20,7 +20,7 @@ describe('one clear fault for a file that is no single plain YAML document', () 
     ['null', '~\n', 'in.yaml:1: (file): is empty, expected keys and values'],
     ['a byte order mark only', '\uFEFF', 'in.yaml:1: (file): is empty, expected keys and values'],
     ['a list', '- name: a\n', `in.yaml:1: (file): is a list of 1, expected the keys ${keys}`],
-    ['a word', '\n\nhello\n', `in.yaml:3: (file): is "hello", expected the keys ${keys}`],
+    ['a word', '\n\nhello\n', `in.yaml:3: (file): is a single value, expected the keys ${keys}`],
     [
       'a tab',
       'name: a\npeople:\n\t- firstName: b\n',

@@ -102,6 +102,7 @@ describe('bad requests', () => {
       400,
       /^params\.client: is not an id/,
     ],
+    ['a path that is no URL', 'GET', '/v1/clients/%E0%80', undefined, {}, 400, /not a valid url component/],
     ['a limit that is none', 'GET', '/v1/fleet?limit=many', undefined, {}, 400, /^querystring\.limit: /],
     [
       'a user with a line end',
@@ -149,4 +150,11 @@ describe('bad requests', () => {
       error: { code: expect.any(String), message: expect.stringMatching(message) },
     });
   });
+});
+
+test('a file that is asked for as a release is not told to anybody', async () => {
+  await using house = await startSmallOrchestrator();
+  const { status, body } = await house.ask('POST', '/v1/releases', { path: join(house.folder, 'token') });
+  expect(status).toBe(400);
+  expect(JSON.stringify(body)).not.toContain(house.token);
 });

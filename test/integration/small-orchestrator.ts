@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { Dispatcher } from '../../shared/queues.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
@@ -46,6 +46,7 @@ const standingClock: Clock = {
 
 export async function startSmallOrchestrator(
   store: Store = createMemoryStore(Date.now),
+  log: Logger = pino({ level: 'silent' }),
 ): Promise<SmallOrchestrator> {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-api-'));
   const token = 'a-token-for-this-test-only';
@@ -55,7 +56,6 @@ export async function startSmallOrchestrator(
     addAll: async (activations) => void jobs.push(...activations.map((each) => each.activation)),
     close: async () => undefined,
   };
-  const log = pino({ level: 'silent' });
   const api = buildApi({ store, dispatcher, clock: standingClock, log }, { token, log });
   const url = await api.listen({ host: '127.0.0.1', port: 0 });
   const write = (name: string, text: string): string => {

@@ -1,0 +1,29 @@
+import type { Client } from '../../shared/domain/definition.ts';
+import { parseFleet } from '../../shared/input/fleet-csv.ts';
+import { unwrapped } from '../integration/unwrapped.ts';
+import type { Heard } from './browser.ts';
+import type { Ask } from './requests.ts';
+
+/** What the orchestrator must hold: the sum of what it has accepted, and nothing of what it has refused. */
+export class ExpectedState {
+  readonly fleet = new Map<string, Client>();
+  /** Status by name. */
+  readonly campaigns = new Map<string, string>();
+  readonly releases = new Set<string>();
+
+  /** Takes note of an accepted request. */
+  note({ method, path }: Ask, body: string | null, { status, text }: Heard): void {
+    if (status !== 200 || method !== 'POST') return;
+    const [route = ''] = path.split('?');
+    const answer = JSON.parse(text) as Record<string, unknown>;
+    if (route === '/v1/fleet') this.#import(String((JSON.parse(body ?? '') as { text: string }).text));
+    if (route === '/v1/campaigns') this.campaigns.set(String(answer['campaign']), 'created');
+    if (/^\/v1\/campaigns\/[^/]+\/(start|pause|resume)$/.test(route))
+      this.campaigns.set(String(answer['campaign']), String(answer['status']));
+    if (route === '/v1/releases') this.releases.add((answer['release'] as { release: string }).release);
+  }
+
+  #import(text: string): void {
+    for (const client of unwrapped(parseFleet(text, 'f'))) this.fleet.set(client.client, client);
+  }
+}

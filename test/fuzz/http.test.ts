@@ -1,0 +1,180 @@
+import { connect } from 'node:net';
+import { Writable } from 'node:stream';
+import fc from 'fast-check';
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import { recount } from '../../shared/store/recount.ts';
+import { testRedis } from '../environment/redis.ts';
+import { routesOf } from '../integration/routes.ts';
+import {
+  campaignYaml,
+  fleetCsv,
+  type SmallOrchestrator,
+  startSmallOrchestrator,
+  writeRelease,
+} from '../integration/small-orchestrator.ts';
+import { unwrapped } from '../integration/unwrapped.ts';
+import { Browser, type Heard } from './browser.ts';
+import { assertAllAsync } from './cases.ts';
+import { ExpectedState } from './expected-state.ts';
+import { anyAsk, type Ask, bodies } from './requests.ts';
+import { anyText, nasty } from './texts.ts';
+import { expectUnharmed } from './unharmed.ts';
+
+/** The real API on a real Redis; only the queue is a list. */
+let house: SmallOrchestrator;
+let browser: Browser;
+let secrets: readonly string[];
+const state = new ExpectedState();
+const logged: string[] = [];
+/** By method and route: the statuses that were seen. */
+const seen = new Map<string, Set<number>>();
+
+beforeAll(async () => {
+  const redis = testRedis();
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      logged.push(chunk.toString());
+      done();
+    },
+  });
+  house = await startSmallOrchestrator(
+    unwrapped(await openRedisStore(redis)),
+    pino({ level: 'debug' }, stream),
+  );
+  browser = new Browser(house);
+  secrets = [house.token, decodeURIComponent(new URL(redis.url).password)].filter((each) => each !== '');
+  const path = writeRelease(house);
+  await honest('/v1/fleet', { file: 'f.csv', text: fleetCsv });
+  await honest('/v1/releases', { path });
+  await honest('/v1/campaigns', { file: 'c.yaml', text: campaignYaml('sp4') });
+});
+
+afterAll(async () => {
+  browser.close();
+  await house[Symbol.asyncDispose]();
+});
+
+async function honest(path: string, body: object): Promise<void> {
+  const headers = { authorization: `Bearer ${house.token}`, 'content-type': 'application/json' };
+  const answer = await ask({ method: 'POST', path, headers, body: JSON.stringify(body) });
+  if (answer?.status !== 200) throw new Error(`${path}: ${answer?.text}`);
+}
+
+/** Sends, judges the answer, and takes note of what was accepted. */
+async function ask(given: Ask): Promise<Heard | null> {
+  const answer = await browser.send(given);
+  expectUnharmed();
+  expectNoSecret(logged.splice(0).join(''), 'the log');
+  if (answer === null) return null;
+  expectNoSecret(answer.text + answer.head, 'the answer');
+  if (answer.status >= 500) throw new Error(`status ${answer.status}: ${answer.text}`);
+  if (answer.status >= 400 && given.method !== 'HEAD') expectRefusal(answer);
+  count(given, answer.status);
+  state.note(given, browser.bodyOf(given), answer);
+  return answer;
+}
+
+function expectNoSecret(text: string, where: string): void {
+  if (secrets.some((secret) => text.includes(secret)))
+    throw new Error(`a secret stands in ${where}: ${text}`);
+  if (/\n\s+at .+:\d+:\d+/.test(text)) throw new Error(`a stack trace stands in ${where}: ${text}`);
+}
+
+function expectRefusal({ status, text }: Heard): void {
+  // Node refuses a strange Expect by itself, without a word.
+  if (status === 417) return;
+  const { error } = JSON.parse(text) as { error?: { code?: unknown; message?: unknown } };
+  if (typeof error?.code !== 'string' || typeof error.message !== 'string' || error.message === '')
+    throw new Error(`not a refusal: ${text}`);
+}
+
+const routes = routesOf().map(({ method, path }) => ({
+  name: `${method} ${path}`,
+  method,
+  path,
+  form: new RegExp(`^${path.replaceAll('x-1', '[^/?]+')}(\\?|$)`),
+}));
+
+function count({ method, path }: Ask, status: number): void {
+  const route = routes.find((each) => each.method === method && each.form.test(path));
+  if (route === undefined) return;
+  seen.set(route.name, (seen.get(route.name) ?? new Set()).add(status));
+}
+
+test('http: every route answers everything, and holds what was accepted', { timeout: 600_000 }, async () => {
+  await assertAllAsync(
+    'http',
+    fc.asyncProperty(anyAsk, async (given) => {
+      await ask(given);
+    }),
+  );
+  // The storm has come through to what changes something, and not only to its door; no route was left out.
+  const quiet = routes.filter(({ name }) => [...(seen.get(name) ?? [])].every((status) => status === 401));
+  expect(quiet.map(({ name }) => name)).toEqual([]);
+  const deep = routes.filter(({ path }) => bodies.some(([form]) => form.test(path)));
+  expect(deep.map(({ name }) => name).filter((name) => !seen.get(name)?.has(200))).toEqual([]);
+  await expectStateHeld();
+});
+
+async function expectStateHeld(): Promise<void> {
+  const { body: fleet } = await house.ask('GET', '/v1/fleet?limit=1000000');
+  const byName = (a: { client: string }, b: { client: string }): number => (a.client < b.client ? -1 : 1);
+  expect(fleet.clients).toEqual([...state.fleet.values()].sort(byName));
+  const { body: listed } = await house.ask('GET', '/v1/campaigns');
+  const statuses = (listed.campaigns as { campaign: string; status: string }[]).map(
+    (each) => [each.campaign, each.status] as const,
+  );
+  expect(new Map(statuses)).toEqual(state.campaigns);
+  const { body: staged } = await house.ask('GET', '/v1/releases');
+  expect((staged.releases as { release: string }[]).map(({ release }) => release)).toEqual([
+    ...state.releases,
+  ]);
+  for (const [name] of statuses) {
+    expect((await house.ask('GET', `/v1/campaigns/${name}/report`)).status).toBe(200);
+    expect(await house.store.counters(name)).toEqual(await recount(house.store, name));
+  }
+}
+
+const wellKnown: readonly string[] = [
+  ['GET /v1/health HTTP/1.1', 'POST /v1/fleet HTTP/1.1', 'POST /v1/clients/pc-1/checkin HTTP/1.1'],
+  ['PRI * HTTP/2.0', 'Host: x', 'Content-Length: 5', 'Content-Length: 2', 'Content-Length: -1'],
+  ['Content-Length: 99999999999999999999', 'Transfer-Encoding: chunked', 'Transfer-Encoding: gzip'],
+  ['Content-Type: application/json', 'Expect: 100-continue', 'Upgrade: websocket', 'Connection: upgrade'],
+  ['ffffffff', '5', '0', '{}', ''],
+].flat();
+
+const line = fc.oneof(
+  fc.constantFrom(...wellKnown),
+  fc.constantFrom(...nasty).map((word) => `X-Odd: ${word}`),
+  fc.constantFrom(`X-Long: ${'x'.repeat(20_000)}`),
+  anyText,
+);
+
+/** Says it, hangs up, and brings what was answered until then. */
+function shout(said: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const { hostname, port } = new URL(house.url);
+  const socket = connect({ host: hostname, port: Number(port) }, () => socket.end(said));
+  let heard = '';
+  socket.setTimeout(2_000, () => socket.destroy());
+  socket.on('data', (chunk: Buffer) => (heard += chunk.toString('latin1')));
+  socket.on('error', () => undefined);
+  socket.once('close', () => resolve(heard));
+  return promise;
+}
+
+test('rawHttp: half requests and what is no HTTP hurt nobody else', { timeout: 600_000 }, async () => {
+  await assertAllAsync(
+    'rawHttp',
+    fc.asyncProperty(fc.array(line, { maxLength: 8 }), fc.boolean(), async (lines, ends) => {
+      const heard = await shout(lines.join('\r\n') + (ends ? '\r\n\r\n' : ''));
+      expectNoSecret(heard, 'the answer');
+      if (/^HTTP\/1\.\d 5/.test(heard) && !heard.startsWith('HTTP/1.1 505')) throw new Error(heard);
+      const health = await house.ask('GET', '/v1/health');
+      if (health.status !== 200) throw new Error(`health ${health.status}`);
+    }),
+  );
+  await expectStateHeld();
+});
