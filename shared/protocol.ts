@@ -22,6 +22,8 @@ export const fileBody = z.strictObject({ file: z.string().min(1).max(4096), text
 /** A release file is read on the orchestrator's machine, where its upgrade command runs. */
 export const stageBody = z.strictObject({ path: z.string().min(1).max(4096) });
 
+export const resumeBody = z.strictObject({ override: z.boolean().default(false) }).nullish();
+
 export const pauseBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
 
 /** No body at all is fine: `curl -X POST` from a logon script. */

@@ -36,7 +36,7 @@ function notStaged({ release, releaseStaged, start }: CampaignPlan): Refusal | n
   if (releaseStaged || start === 'whenStaged') return null;
   return fault(
     'release.notStaged',
-    `release ${release} is not staged; stage it first, or say start: whenStaged in the campaign file`,
+    `release ${release} is not staged; stage it first, or say on: staged in the campaign file`,
   );
 }
 

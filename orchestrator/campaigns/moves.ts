@@ -1,5 +1,9 @@
-import { type CampaignEvent, type CampaignState, decideCampaign } from '../../shared/domain/campaign.ts';
-import type { CampaignDefinition } from '../../shared/domain/definition.ts';
+import {
+  type Campaign,
+  type CampaignEvent,
+  type CampaignState,
+  decideCampaign,
+} from '../../shared/domain/campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { CampaignRecord } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
@@ -51,35 +55,41 @@ export const pauseCampaign = (
   moveCampaign(office, who, name, async () => ({ event: { type: 'PauseRequested', by: who, reason } }));
 
 /** Lets it go on. Not-ok ends so far count as accepted by whoever resumes. */
-export const resumeCampaign = (office: Office, who: string, name: string): Promise<Result<Moved, Refusal>> =>
+export const resumeCampaign = (
+  office: Office,
+  who: string,
+  name: string,
+  override: boolean,
+): Promise<Result<Moved, Refusal>> =>
   moveCampaign(office, who, name, async () => ({
-    event: { type: 'ResumeRequested', counters: await office.store.counters(name) },
+    event: { type: 'ResumeRequested', by: who, override, counters: await office.store.counters(name) },
   }));
 
 /**
- * Starts every campaign whose release has been staged while it waited; returns their names. Level-triggered: called after a staging
+ * Starts every campaign whose time has come, or whose release has been staged, while it waited; returns their names. Level-triggered: called after a staging
  * and safe to repeat at any time. One that wants clients of a running campaign goes on waiting until those have settled.
  */
 export async function startWaiting(office: Office, who: string): Promise<readonly string[]> {
   const started: string[] = [];
-  for (const { campaign } of await office.store.campaigns(['waitingForRelease'])) {
+  for (const { campaign } of await office.store.campaigns(['waitingForRelease', 'scheduled'])) {
     const { campaign: name } = campaign.definition;
-    if (await startIfStaged(office, who, campaign.definition)) started.push(name);
+    if (await startIfReady(office, who, campaign)) started.push(name);
   }
   return started;
 }
 
-async function startIfStaged(
-  office: Office,
-  who: string,
-  { campaign: name, release }: CampaignDefinition,
-): Promise<boolean> {
-  const { store, log } = office;
-  if ((await store.readRelease(release)) === null) return false;
+async function startIfReady(office: Office, who: string, { definition, state }: Campaign): Promise<boolean> {
+  const { store, clock, log } = office;
+  const { campaign: name, release } = definition;
+  if (state.status === 'scheduled' && clock.now() < state.startAt) return false;
+  const releaseStaged = (await store.readRelease(release)) !== null;
+  if (state.status === 'waitingForRelease' && !releaseStaged) return false;
+  const event: CampaignEvent =
+    state.status === 'scheduled' ? { type: 'StartTimeCame', releaseStaged } : { type: 'ReleaseStaged' };
   const moved = await moveCampaign(office, who, name, async () => {
     const starts = await store.starts();
     const [overlap] = await store.overlap(name, 1);
-    if (overlap === undefined) return { event: { type: 'ReleaseStaged' }, starts };
+    if (overlap === undefined) return { event, starts };
     const { client, campaign: other } = overlap;
     log.debug({ campaign: name, client, other }, 'waits for another campaign');
     return null;

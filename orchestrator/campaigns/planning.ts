@@ -1,5 +1,6 @@
 import type { CampaignDefinition, Client } from '../../shared/domain/definition.ts';
 import { type Plan, planWaves } from '../../shared/domain/plan.ts';
+import { isoOf } from '../../shared/domain/restart.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseCampaign } from '../../shared/input/campaign-file.ts';
 import { loadProfile } from '../../shared/products/profile.ts';
@@ -23,6 +24,8 @@ export interface CampaignPlan {
   readonly release: string;
   readonly releaseStaged: boolean;
   readonly start: CampaignDefinition['start'];
+  /** ISO 8601, UTC; null = as soon as it is started. */
+  readonly startAt: string | null;
   /** Clients in the fleet, and how many of them the file selects. */
   readonly fleet: number;
   readonly selected: number;
@@ -94,6 +97,7 @@ function planOf(
     release: definition.release,
     releaseStaged,
     start: definition.start,
+    startAt: definition.startAt === null ? null : isoOf(definition.startAt),
     fleet,
     selected: taken.length + left,
     servers: taken.filter(({ role }) => role === 'server').length,

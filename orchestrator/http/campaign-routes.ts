@@ -1,5 +1,5 @@
 import { yamlBytesAtMost } from '../../shared/input/input-text.ts';
-import { blockersQuery, campaignParams, fileBody, pauseBody } from '../../shared/protocol.ts';
+import { blockersQuery, campaignParams, fileBody, pauseBody, resumeBody } from '../../shared/protocol.ts';
 import {
   blockersAnswer,
   campaignsAnswer,
@@ -43,8 +43,11 @@ export function campaignRoutes(app: Api, office: Office): void {
       answer(reply, await pauseCampaign(office, who, params.campaign, body.reason)),
   );
 
-  app.post('/v1/campaigns/:campaign/resume', { schema: moves }, async ({ who, params }, reply) =>
-    answer(reply, await resumeCampaign(office, who, params.campaign)),
+  app.post(
+    '/v1/campaigns/:campaign/resume',
+    { schema: { ...moves, body: resumeBody } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await resumeCampaign(office, who, params.campaign, body?.override ?? false)),
   );
 
   readingRoutes(app, office);

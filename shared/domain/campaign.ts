@@ -1,3 +1,14 @@
+import {
+  abort,
+  ignored,
+  move,
+  pause,
+  releaseStaged,
+  reopen,
+  resume,
+  start,
+  startTimeCame,
+} from './campaign-commands.ts';
 import type { CampaignDefinition } from './definition.ts';
 import { judgeGate, type WaveProgress, waveProgress } from './gate.ts';
 import type { Tally } from './tally.ts';
@@ -13,6 +24,7 @@ export interface Campaign {
 
 export type CampaignState =
   | { readonly status: 'created' }
+  | { readonly status: 'scheduled'; readonly startAt: number }
   | { readonly status: 'waitingForRelease' }
   | ({ readonly status: 'running' } & Running)
   | ({
@@ -23,7 +35,15 @@ export type CampaignState =
       readonly by: string;
       readonly because: string;
     } & Running)
-  | ({ readonly status: 'ended'; readonly endedAt: number } & Running);
+  | ({ readonly status: 'ended'; readonly endedAt: number } & Running)
+  /** Nothing begins any more. Clients that still wait are cancelled by that alone; `endedAt` is when the last other one had settled. */
+  | ({
+      readonly status: 'aborted';
+      readonly abortedAt: number;
+      readonly by: string;
+      readonly because: string;
+      readonly endedAt: number | null;
+    } & Running);
 
 /** What is true from the start on, whatever the status. */
 export interface Running {
@@ -41,8 +61,19 @@ export type CampaignEvent =
       readonly overlap: readonly { readonly client: string; readonly campaign: string }[];
     }
   | { readonly type: 'ReleaseStaged' }
+  /** The moment a scheduled campaign waits for, or later. */
+  | { readonly type: 'StartTimeCame'; readonly releaseStaged: boolean }
   | { readonly type: 'PauseRequested'; readonly by: string; readonly reason: string }
-  | { readonly type: 'ResumeRequested'; readonly counters: Tally }
+  | {
+      readonly type: 'ResumeRequested';
+      readonly by: string;
+      /** Resume also what another person has paused. */
+      readonly override: boolean;
+      readonly counters: Tally;
+    }
+  | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }
+  /** A client that had settled has been opened again. */
+  | { readonly type: 'Reopened'; readonly because: string }
   | { readonly type: 'CountersRead'; readonly counters: Tally };
 
 export type CampaignDecision =
@@ -57,80 +88,34 @@ export function decideCampaign(campaign: Campaign, event: CampaignEvent, now: nu
     case 'StartRequested':
       return start(campaign, event, now);
     case 'ReleaseStaged':
-      return campaign.state.status === 'waitingForRelease'
-        ? move(campaign, begin(campaign, now), 'its release was staged')
-        : ignored(`release staged while ${campaign.state.status}`);
+      return releaseStaged(campaign, now);
+    case 'StartTimeCame':
+      return startTimeCame(campaign, event.releaseStaged, now);
     case 'PauseRequested':
       return pause(campaign, event, now);
     case 'ResumeRequested':
-      return resume(campaign, event.counters);
+      return resume(campaign, event);
+    case 'AbortRequested':
+      return abort(campaign, event, now);
+    case 'Reopened':
+      return reopen(campaign, event.because);
     case 'CountersRead':
-      return campaign.state.status === 'running'
-        ? judge(campaign, campaign.state, event.counters, now)
-        : ignored(`counters read while ${campaign.state.status}`);
+      return countersRead(campaign, event.counters, now);
   }
 }
 
-function start(
-  campaign: Campaign,
-  { releaseStaged, overlap }: Extract<CampaignEvent, { type: 'StartRequested' }>,
-  now: number,
-): CampaignDecision {
-  const { definition, state } = campaign;
-  if (state.status !== 'created')
-    return refused(`campaign ${definition.campaign} was started already: it is ${state.status}`);
-  const first = overlap[0];
-  if (first !== undefined) {
-    const names = overlap
-      .slice(0, 5)
-      .map((each) => each.client)
-      .join(', ');
-    const more = overlap.length > 5 ? ', …' : '';
-    return refused(`campaign ${first.campaign} has not settled clients that this one wants: ${names}${more}`);
-  }
-  if (releaseStaged) return move(campaign, begin(campaign, now), 'started');
-  if (definition.start === 'byHand') return refused(`release ${definition.release} is not staged`);
-  return move(
-    campaign,
-    { status: 'waitingForRelease' },
-    `starts when release ${definition.release} is staged`,
-  );
+function countersRead(campaign: Campaign, counters: Tally, now: number): CampaignDecision {
+  const { state } = campaign;
+  if (state.status === 'running') return judge(campaign, state, counters, now);
+  if (state.status !== 'aborted' || state.endedAt !== null)
+    return ignored(`counters read while ${state.status}`);
+  return isEveryoneSettledOrWaiting(campaign, counters)
+    ? move(campaign, { ...state, endedAt: now }, 'aborted, and everything that was begun is finished')
+    : ignored('what was begun is being finished');
 }
 
-const begin = (campaign: Campaign, now: number): CampaignState => ({
-  status: 'running',
-  startedAt: now,
-  openWaves: 1,
-  accepted: campaign.waveSizes.map(() => 0),
-});
-
-function pause(
-  campaign: Campaign,
-  { by, reason }: { readonly by: string; readonly reason: string },
-  now: number,
-): CampaignDecision {
-  const { state, definition } = campaign;
-  if (state.status === 'paused')
-    return refused(`campaign ${definition.campaign} is paused already, by ${state.by}: ${state.because}`);
-  if (state.status !== 'running')
-    return refused(`campaign ${definition.campaign} is not running: it is ${state.status}`);
-  return move(
-    campaign,
-    { ...state, status: 'paused', pausedAt: now, byGate: false, by, because: reason },
-    `paused: ${reason}`,
-  );
-}
-
-/** Whoever resumes after a gate has read the reason: the not-ok ends so far are accepted, further ones count again. */
-function resume(campaign: Campaign, counters: Tally): CampaignDecision {
-  const { state, definition } = campaign;
-  if (state.status !== 'paused')
-    return refused(`campaign ${definition.campaign} is not paused: it is ${state.status}`);
-  const { startedAt, openWaves } = state;
-  const accepted = state.byGate
-    ? waveProgress(campaign.waveSizes, counters).map((wave) => wave.notOk)
-    : state.accepted;
-  return move(campaign, { status: 'running', startedAt, openWaves, accepted }, 'resumed');
+function isEveryoneSettledOrWaiting({ waveSizes }: Campaign, counters: Tally): boolean {
+  return waveProgress(waveSizes, counters).every(({ settled, waiting, size }) => settled + waiting === size);
 }
 
 function judge(campaign: Campaign, state: Running, counters: Tally, now: number): CampaignDecision {
@@ -174,12 +159,3 @@ function judgeWave(
   if (wave === undefined) return { kind: 'closed', because: 'a wave that the definition does not know' };
   return judgeGate(wave, progress, state.accepted[index] ?? 0);
 }
-
-const move = (campaign: Campaign, state: CampaignState, because: string): CampaignDecision => ({
-  kind: 'moved',
-  campaign: { ...campaign, state },
-  because,
-});
-
-const refused = (because: string): CampaignDecision => ({ kind: 'refused', because });
-const ignored = (because: string): CampaignDecision => ({ kind: 'ignored', because });

@@ -49,6 +49,8 @@ export interface CampaignDefinition {
   readonly campaign: string;
   readonly release: string;
   readonly start: 'byHand' | 'whenStaged';
+  /** Once started by hand it begins no earlier than this, in policy time; null = at once. */
+  readonly startAt: number | null;
   readonly seed: string;
   readonly select: Selection;
   readonly waves: readonly Wave[];

@@ -6,6 +6,8 @@ import type { End } from './ending.ts';
 export interface WaveProgress {
   readonly size: number;
   readonly settled: number;
+  /** Not admitted yet. */
+  readonly waiting: number;
   readonly notOk: number;
   /** Causes of not-ok ends, most frequent first. */
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
@@ -30,6 +32,7 @@ export function waveProgress(sizes: readonly number[], counters: Tally): readonl
   const waves = sizes.map((size) => ({
     size,
     settled: 0,
+    waiting: 0,
     notOk: 0,
     causes: [] as { cause: string; count: number }[],
   }));
@@ -38,6 +41,7 @@ export function waveProgress(sizes: readonly number[], counters: Tally): readonl
     const progress = waves[Number(wave)];
     if (progress === undefined) continue;
     if (kind === 'cause') progress.causes.push({ cause: third, count });
+    if (kind === 'state' && bucket === 'waiting') progress.waiting += count;
     if (kind !== 'state' || !ends.includes(bucket)) continue;
     progress.settled += count;
     if (isNotOk(bucket as End)) progress.notOk += count;

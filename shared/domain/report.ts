@@ -58,7 +58,7 @@ export function campaignReport(
     hash: campaign.definition.hash,
     blockers: rankBlockers(counters),
     clients: clients
-      .map((each) => ({ wave: waveOf(each), report: clientReport(each, waveNames) }))
+      .map((each) => ({ wave: waveOf(each), report: clientReport(campaign, each, waveNames) }))
       .sort((a, b) => a.wave - b.wave || (a.report.client < b.report.client ? -1 : 1))
       .map(({ report }) => report),
   };
@@ -70,10 +70,15 @@ export const endedWell = ({ status, notOk }: CampaignStatus): boolean => status 
 const waveOf = (reported: Reported): number =>
   reported.kind === 'waiting' ? reported.wave : reported.upgrade.wave;
 
-function clientReport(reported: Reported, waveNames: readonly string[]): ClientReport {
+function clientReport(
+  { state: { status } }: Campaign,
+  reported: Reported,
+  waveNames: readonly string[],
+): ClientReport {
   const wave = waveNames[waveOf(reported)] ?? '';
   if (reported.kind === 'waiting') {
-    return { ...untouched, client: reported.client, wave, logonServer: reported.logonServer };
+    const { client, logonServer } = reported;
+    return { ...untouched, ...(status === 'aborted' ? neverBegun : {}), client, wave, logonServer };
   }
   const { client, attempt, logonServer, state, memory } = reported.upgrade;
   const settled = state.phase === 'settled' ? state : null;
@@ -109,4 +114,10 @@ const untouched = {
   servicePath: null,
   willBlockAgain: false,
   deferrals: {},
+} as const;
+
+const neverBegun = {
+  end: 'cancelled',
+  cause: 'campaign aborted',
+  reason: 'the campaign was aborted before anything was begun on it',
 } as const;

@@ -1,6 +1,7 @@
 import type { Campaign, CampaignState } from './campaign.ts';
 import { judgeGate, type GateVerdict, type WaveProgress, waveProgress } from './gate.ts';
 import { type WaitClass, waitClasses } from './policy.ts';
+import { stillMarked } from './request.ts';
 import { isoOf } from './restart.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from './states.ts';
 import type { Tally } from './tally.ts';
@@ -28,6 +29,15 @@ export interface CampaignStatus {
   readonly status: CampaignState['status'];
   /** Who paused it and why; null unless it is paused. */
   readonly paused: { readonly by: string; readonly because: string; readonly at: string } | null;
+  /** Who aborted it and why; `stillMarked` clients will install at their next logon all the same. Null unless it is aborted. */
+  readonly aborted: {
+    readonly by: string;
+    readonly because: string;
+    readonly at: string;
+    readonly stillMarked: number;
+  } | null;
+  /** When a scheduled one starts. */
+  readonly startsAt: string | null;
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
@@ -56,8 +66,9 @@ export interface CampaignStatus {
 /** @param now policy time in milliseconds */
 export function campaignStatus(campaign: Campaign, counters: Tally, now: number): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
+  const endedAt = 'endedAt' in state ? state.endedAt : null;
   const progress = waveProgress(waveSizes, counters);
-  const waves = statesBy(counters, 'wave');
+  const waves = statesOf(campaign, counters, 'wave');
   const words = gateWords(campaign, progress);
   const begun = 'startedAt' in state;
   const sum = (pick: (wave: WaveProgress) => number): number =>
@@ -68,13 +79,15 @@ export function campaignStatus(campaign: Campaign, counters: Tally, now: number)
     status: state.status,
     paused:
       state.status === 'paused' ? { by: state.by, because: state.because, at: isoOf(state.pausedAt) } : null,
+    aborted: abortedOf(campaign, counters),
+    startsAt: state.status === 'scheduled' ? isoOf(state.startAt) : null,
     createdAt: isoOf(createdAt),
     startedAt: begun ? isoOf(state.startedAt) : null,
-    endedAt: state.status === 'ended' ? isoOf(state.endedAt) : null,
+    endedAt: endedAt === null ? null : isoOf(endedAt),
     at: isoOf(now),
-    tookMs: begun ? (state.status === 'ended' ? state.endedAt : now) - state.startedAt : null,
+    tookMs: begun ? (endedAt ?? now) - state.startedAt : null,
     size: sum((wave) => wave.size),
-    settled: sum((wave) => wave.settled),
+    settled: sum((wave) => wave.settled + (state.status === 'aborted' ? wave.waiting : 0)),
     notOk: sum((wave) => wave.notOk),
     states: [...waves.values()].reduce(addStates, noStates),
     waves: definition.waves.map(({ name }, index) => ({
@@ -84,7 +97,7 @@ export function campaignStatus(campaign: Campaign, counters: Tally, now: number)
       isOpen: begun && index < state.openWaves,
       gate: words[index] ?? '',
     })),
-    logonServers: logonServersOf(counters),
+    logonServers: logonServersOf(campaign, counters),
     deferrals: deferralsOf(counters),
     relocations: { done: counters['relocation|done'] ?? 0, undone: counters['relocation|undone'] ?? 0 },
     willBlockAgain: counters['willBlockAgain'] ?? 0,
@@ -101,17 +114,19 @@ export function gateWords(
   return definition.waves.map((wave, index) => {
     const before = definition.waves[index - 1]?.name ?? '';
     if (!('openWaves' in state))
-      return index === 0 ? notStarted(definition.release, state.status) : `after wave ${before}`;
+      return index === 0 ? notStarted(definition.release, state) : `after wave ${before}`;
     const own = progress[index];
     if (index >= openWaves || own === undefined) return `not open yet: after wave ${before}`;
     return inWords(judgeGate(wave, own, state.accepted[index] ?? 0), index === definition.waves.length - 1);
   });
 }
 
-const notStarted = (release: string, status: CampaignState['status']): string =>
-  status === 'waitingForRelease'
+function notStarted(release: string, state: CampaignState): string {
+  if (state.status === 'scheduled') return `opens at ${isoOf(state.startAt)}`;
+  return state.status === 'waitingForRelease'
     ? `opens when release ${release} is staged`
     : 'opens when the campaign is started';
+}
 
 /** The last gate opens nothing, but it still stops the campaign when too much goes wrong. */
 function inWords({ kind, because }: GateVerdict, isLast: boolean): string {
@@ -120,8 +135,31 @@ function inWords({ kind, because }: GateVerdict, isLast: boolean): string {
   return kind === 'open' ? `passed: ${because}` : `holds: ${because}`;
 }
 
-function logonServersOf(counters: Tally): readonly LogonServerStatus[] {
-  return [...statesBy(counters, 'logonServer')]
+/** Who still waits in an aborted campaign is cancelled by that alone; no record says so, and none has to. */
+function statesOf(
+  { state }: Campaign,
+  counters: Tally,
+  by: 'wave' | 'logonServer',
+): ReadonlyMap<string, States> {
+  const found = statesBy(counters, by);
+  if (state.status !== 'aborted') return found;
+  return new Map(
+    [...found].map(([name, states]) => [
+      name,
+      { ...states, waiting: 0, cancelled: states.cancelled + states.waiting },
+    ]),
+  );
+}
+
+function abortedOf({ state }: Campaign, counters: Tally): CampaignStatus['aborted'] {
+  if (state.status !== 'aborted') return null;
+  const { by, because, abortedAt } = state;
+  const marked = counters[`cancelled|${stillMarked}`] ?? 0;
+  return { by, because, at: isoOf(abortedAt), stillMarked: marked };
+}
+
+function logonServersOf(campaign: Campaign, counters: Tally): readonly LogonServerStatus[] {
+  return [...statesOf(campaign, counters, 'logonServer')]
     .map(([logonServer, states]) => ({ logonServer, size: sizeOf(states), states }))
     .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1));
 }

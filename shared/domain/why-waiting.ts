@@ -1,6 +1,7 @@
 import type { Campaign } from './campaign.ts';
 import { waveProgress } from './gate.ts';
 import { gateWords } from './status.ts';
+import { isoOf } from './restart.ts';
 import type { Tally } from './tally.ts';
 
 /** Why a client's wave is closed to it, or null when it is open and the campaign runs. */
@@ -40,6 +41,10 @@ function whyNotRunning({ definition, state }: Campaign): string {
   switch (state.status) {
     case 'created':
       return 'the campaign has not been started';
+    case 'scheduled':
+      return `the campaign starts at ${isoOf(state.startAt)}`;
+    case 'aborted':
+      return `the campaign was aborted by ${state.by}: ${state.because}`;
     case 'waitingForRelease':
       return `the campaign waits until release ${definition.release} is staged`;
     case 'paused':

@@ -16,6 +16,7 @@ import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
 import { count, field, list, oneOf, section } from './fields.ts';
 import type { InputFault } from './input-fault.ts';
 import { host, id, label, versionedId } from './names.ts';
+import { moment } from './moments.ts';
 import { duration } from './quantities.ts';
 import { windowSection } from './windows.ts';
 import { parseYaml } from './yaml-input.ts';
@@ -29,7 +30,8 @@ const seedField = field('a text or a number', (value) => {
 export const campaignSchema = section({
   campaign: id(),
   release: versionedId(),
-  start: oneOf('byHand', 'whenStaged').default('byHand'),
+  on: oneOf('staged').nullable().default(null),
+  startAt: moment().nullable().default(null),
   seed: seedField.optional(),
   select: section({
     labels: list(label(), 'a list of labels').default([]),
@@ -62,23 +64,13 @@ export function parseCampaign(text: string, file: string): Result<CampaignDefini
 }
 
 function toDefinition(input: z.output<typeof campaignSchema>, hash: string): CampaignDefinition {
-  const {
-    campaign,
-    release,
-    start,
-    select,
-    budgets,
-    deferrals,
-    persistence,
-    ladder,
-    structural,
-    restart,
-    window,
-  } = input;
+  const { campaign, release, select, budgets, deferrals, persistence, ladder, structural, restart, window } =
+    input;
   return {
     campaign,
     release,
-    start,
+    start: input.on === 'staged' ? 'whenStaged' : 'byHand',
+    startAt: input.startAt,
     seed: input.seed ?? campaign,
     select,
     waves: input.waves.map((wave) => toWave(wave, input.gate)),

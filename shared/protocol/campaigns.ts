@@ -10,7 +10,7 @@ import { upgradeState } from '../protocol.ts';
 
 const count = z.int().nonnegative();
 const time = z.string();
-const status = z.enum(['created', 'waitingForRelease', 'running', 'paused', 'ended']);
+const status = z.enum(['created', 'scheduled', 'waitingForRelease', 'running', 'paused', 'ended', 'aborted']);
 const deferralClass = z.enum(deferralClasses);
 const waitClass = z.enum(waitClasses);
 
@@ -23,6 +23,7 @@ export const planAnswer = z.object({
   release: z.string(),
   releaseStaged: z.boolean(),
   start: z.enum(['byHand', 'whenStaged']),
+  startAt: time.nullable(),
   fleet: count,
   selected: count,
   servers: count,
@@ -42,6 +43,8 @@ export const statusAnswer = z.object({
   release: z.string(),
   status,
   paused: z.object({ by: z.string(), because: z.string(), at: time }).nullable(),
+  aborted: z.object({ by: z.string(), because: z.string(), at: time, stillMarked: count }).nullable(),
+  startsAt: time.nullable(),
   createdAt: time,
   startedAt: time.nullable(),
   endedAt: time.nullable(),

@@ -30,6 +30,8 @@ type Status = CampaignState['status'];
 
 const inWords: Readonly<Record<Status, string>> = {
   created: 'has not been started',
+  scheduled: 'is scheduled and has not started',
+  aborted: 'was aborted',
   waitingForRelease: 'waits for its release',
   running: 'is running',
   paused: 'is paused',

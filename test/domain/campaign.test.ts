@@ -22,6 +22,7 @@ const campaign: Campaign = {
     campaign: 'sp4',
     release: 'sms-sp4',
     start: 'byHand',
+    startAt: null,
     seed: '1',
     select: { labels: [], logonServers: [], clients: [] },
     waves,
@@ -109,7 +110,11 @@ describe('a wave opens the next one', () => {
       because: 'b',
     } as CampaignState;
     const bad = counters({ upgraded: 10 }, { upgraded: 40, failed: 6 });
-    const resumed = decideCampaign(standing(paused), { type: 'ResumeRequested', counters: bad }, evening);
+    const resumed = decideCampaign(
+      standing(paused),
+      { type: 'ResumeRequested', by: 'anna', override: false, counters: bad },
+      evening,
+    );
     expect(resumed).toMatchObject({
       kind: 'moved',
       campaign: { state: { status: 'running', accepted: [0, 6, 0] } },
@@ -131,7 +136,11 @@ describe('a wave opens the next one', () => {
       evening,
     );
     if (paused.kind !== 'moved') throw new Error('not paused');
-    const resumed = decideCampaign(paused.campaign, { type: 'ResumeRequested', counters: bad }, evening);
+    const resumed = decideCampaign(
+      paused.campaign,
+      { type: 'ResumeRequested', by: 'kim', override: false, counters: bad },
+      evening,
+    );
     expect(resumed).toMatchObject({ campaign: { state: { status: 'running', accepted: [0, 0, 0] } } });
   });
 
@@ -176,7 +185,7 @@ describe('what people ask of a campaign', () => {
     ],
     [
       'resuming what runs',
-      ask(running(1), { type: 'ResumeRequested', counters: {} }),
+      ask(running(1), { type: 'ResumeRequested', by: 'anna', override: false, counters: {} }),
       'campaign sp4 is not paused: it is running',
     ],
   ])('%s', (_name, decision, because) => {

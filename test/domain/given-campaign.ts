@@ -13,6 +13,7 @@ export const campaign: Campaign = {
     campaign: 'sp4',
     release: 'sms-sp4',
     start: 'byHand',
+    startAt: null,
     seed: '1',
     select: { labels: [], logonServers: [], clients: [] },
     waves: [

@@ -79,7 +79,8 @@ describe('a campaign of two lines', () => {
 test('what the file says wins over the defaults, and the rest of a group keeps them', () => {
   const campaign = accepted(
     read(
-      'start: whenStaged',
+      'on: staged',
+      'startAt: 2026-11-23 22:00 Europe/Rome',
       'seed: 42',
       'select: { labels: [office], logonServers: [LS-ROM], clients: [pc-1, "pc_2"] }',
       'gate: { settled: 90, notOk: 2.5 % }',
@@ -98,6 +99,7 @@ test('what the file says wins over the defaults, and the rest of a group keeps t
   );
   expect(campaign).toMatchObject({
     start: 'whenStaged',
+    startAt: Date.UTC(2026, 10, 23, 21),
     seed: '42',
     select: { labels: ['office'], logonServers: ['LS-ROM'], clients: ['pc-1', 'pc_2'] },
     waves: [

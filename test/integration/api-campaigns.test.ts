@@ -160,7 +160,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       [
         campaignYaml('b').replace('sms-sp4', 'sms-sp9'),
         'release.notStaged',
-        'release sms-sp9 is not staged; stage it first, or say start: whenStaged in the campaign file',
+        'release sms-sp9 is not staged; stage it first, or say on: staged in the campaign file',
       ],
       [
         campaignYaml('c', 'select: { labels: [nobody] }\n'),
@@ -209,7 +209,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
 
   test('an empty fleet says what to do first', async () => {
     await using house = await startSmallOrchestrator(await open());
-    const { body } = await create(house, campaignYaml('sp4', 'start: whenStaged\n'));
+    const { body } = await create(house, campaignYaml('sp4', 'on: staged\n'));
     expect(body.error.message).toBe('the fleet is empty; import one first: servpack fleet import FILE');
   });
 
@@ -249,9 +249,9 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
   test('a campaign that waits for its release starts when that is staged', async () => {
     await using house = await startSmallOrchestrator(await open());
     await house.ask('POST', '/v1/fleet', file(fleetCsv));
-    await create(house, campaignYaml('first', 'start: whenStaged\nselect: { labels: [office] }\n'));
-    await create(house, campaignYaml('other', 'start: whenStaged\nselect: { labels: [shop] }\n'));
-    await create(house, campaignYaml('greedy', 'start: whenStaged\n'));
+    await create(house, campaignYaml('first', 'on: staged\nselect: { labels: [office] }\n'));
+    await create(house, campaignYaml('other', 'on: staged\nselect: { labels: [shop] }\n'));
+    await create(house, campaignYaml('greedy', 'on: staged\n'));
     for (const name of ['first', 'other', 'greedy']) {
       expect((await house.ask('POST', `/v1/campaigns/${name}/start`)).body).toMatchObject({
         status: 'waitingForRelease',

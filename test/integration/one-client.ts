@@ -222,6 +222,7 @@ export async function openCampaign(
       campaign: 'sp4',
       release: 'sms-sp4',
       start: 'byHand',
+      startAt: null,
       seed: '1',
       select: { labels: [], logonServers: [], clients: [] },
       waves: [{ name: 'all', size: { rest: true }, gate }],

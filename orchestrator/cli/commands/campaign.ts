@@ -54,17 +54,22 @@ function addFileCommands(campaign: Command): void {
     });
 }
 
+const verbOf: Partial<Record<string, string>> = {
+  waitingForRelease: 'waits for its release',
+  scheduled: 'waits for its time',
+};
+
 function addMoveCommands(campaign: Command): void {
   const move = async (api: ApiClient, name: string, what: string, body?: unknown) =>
     shown(await api.post(movedAnswer, pathOf(name, what), body), (_view, moved) => [
-      safe(
-        `campaign ${moved.campaign} ${moved.status === 'waitingForRelease' ? 'waits for its release' : `is ${moved.status}`}: ${moved.because}`,
-      ),
+      safe(`campaign ${moved.campaign} ${verbOf[moved.status] ?? `is ${moved.status}`}: ${moved.because}`),
     ]);
 
   campaign
     .command('start <campaign>')
-    .description('start a campaign, or let it wait for its release when its file says start: whenStaged')
+    .description(
+      'start a campaign, or let it wait for its moment (startAt) or its release (on: staged) as its file says',
+    )
     .addHelpText('after', '\nExample:\n  servpack campaign start sms-sp4')
     .action(async (name: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => move(api, name, '/start'));
@@ -82,9 +87,10 @@ function addMoveCommands(campaign: Command): void {
   campaign
     .command('resume <campaign>')
     .description('go on; clients that are not ok so far count as accepted by whoever resumes')
+    .option('--override', 'also when another person has paused it')
     .addHelpText('after', '\nExample:\n  servpack campaign resume sms-sp4')
-    .action(async (name: string, _options: unknown, command: Command) => {
-      await withApi(command, async (api) => move(api, name, '/resume'));
+    .action(async (name: string, { override = false }: { override?: boolean }, command: Command) => {
+      await withApi(command, async (api) => move(api, name, '/resume', { override }));
     });
 }
 

@@ -6,18 +6,22 @@ import { wrapped } from './wrap.ts';
 
 const statusStyle: Readonly<Record<CampaignStatus['status'], Style>> = {
   created: 'dim',
+  scheduled: 'yellow',
   waitingForRelease: 'yellow',
   running: 'cyan',
   paused: 'yellow',
   ended: 'bold',
+  aborted: 'red',
 };
 
 const statusWord: Readonly<Record<CampaignStatus['status'], string>> = {
   created: 'created, not started',
+  scheduled: 'scheduled',
   waitingForRelease: 'waits for its release',
   running: 'running',
   paused: 'paused',
   ended: 'ended',
+  aborted: 'aborted',
 };
 
 /** Where a campaign stands: its head, waves with their gates, logon servers, and what goes wrong. */

@@ -64,6 +64,7 @@ export const campaignOf = (name: string, state: CampaignState, budgets: Budgets 
     campaign: name,
     release: 'sms-1.2-sp4',
     start: 'byHand',
+    startAt: null,
     seed: '1',
     select: { labels: [], logonServers: [], clients: [] },
     waves: [],
