@@ -50,3 +50,9 @@ export function compareIds(a: string, b: string): number {
   const [bTime = 0, bNumber = 0] = b.split('-').map(Number);
   return aTime - bTime || aNumber - bNumber;
 }
+
+/** An id that lies between this one and whatever came before it. */
+export function idBefore(id: string): string {
+  const [time = 0, number = 0] = id.split('-').map(Number);
+  return number > 0 ? `${time}-${number - 1}` : `${Math.max(0, time - 1)}-18446744073709551615`;
+}

@@ -1,0 +1,108 @@
+import { createReadStream } from 'node:fs';
+import type { BlockHeader } from '../../shared/audit/block.ts';
+import { compareIds, entryOf } from '../../shared/audit/entry-line.ts';
+import { kindOf } from '../../shared/audit/file-lines.ts';
+import { splitLines } from '../../shared/audit/split-lines.ts';
+import { beforeAll, type KeptEntry } from '../../shared/store/sealing.ts';
+import type { Store } from '../../shared/store/store.ts';
+import type { Archive } from './archive.ts';
+
+/** An entry and where it stands. */
+export interface FoundEntry extends KeptEntry {
+  readonly shard: number;
+  /** Null = not sealed yet, or written by an orchestrator with another data folder. */
+  readonly block: number | null;
+  /** SHA-256 of the campaign file under which it was done; null for what belongs to no campaign. */
+  readonly campaignHash: string | null;
+}
+
+export interface EntryFilter {
+  readonly campaign?: string | undefined;
+  readonly client?: string | undefined;
+}
+
+/** Every entry that fits, shard by shard in the order in which things were done: the files first, then what only Redis has. */
+export async function* readEntries(
+  store: Store,
+  archive: Archive | undefined,
+  filter: EntryFilter,
+): AsyncGenerator<FoundEntry> {
+  const shards = await store.shards();
+  for (let shard = 0; shard < shards; shard += 1) yield* entriesOf(store, archive, shard, filter);
+}
+
+async function* entriesOf(
+  store: Store,
+  archive: Archive | undefined,
+  shard: number,
+  filter: EntryFilter,
+): AsyncGenerator<FoundEntry> {
+  let last = { number: 0, id: beforeAll };
+  for await (const found of fileEntries(archive?.files(shard) ?? [], filter)) {
+    if ('header' in found) {
+      const { block, first, last: end } = found.header;
+      // Blocks that another orchestrator wrote: their entries may still be in Redis.
+      if (block > last.number + 1) yield* redisEntries(store, shard, last.id, first, filter);
+      last = { number: block, id: end };
+    } else yield { ...found, shard };
+  }
+  yield* redisEntries(store, shard, last.id, null, filter);
+}
+
+type FileItem = { readonly header: BlockHeader } | Omit<FoundEntry, 'shard'>;
+
+/** Only lines that hold the bytes of what is asked for are read as JSON, so that a large file is passed over quickly. */
+async function* fileEntries(files: readonly string[], filter: EntryFilter): AsyncGenerator<FileItem> {
+  const needles = Object.entries({ client: filter.client, campaign: filter.campaign })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => Buffer.from(`"${name}":${JSON.stringify(value)}`));
+  for (const file of files) {
+    let header: BlockHeader | null = null;
+    for await (const { line, isWhole } of splitLines(
+      createReadStream(file, { highWaterMark: 1024 * 1024 }),
+    )) {
+      const kind = kindOf(line);
+      if (!isWhole || (kind !== 'block' && kind !== 'entry')) continue;
+      if (kind === 'block') {
+        header = JSON.parse(line.toString('utf8')) as BlockHeader;
+        yield { header };
+      } else if (header !== null && needles.every((needle) => line.includes(needle))) {
+        const entry = entryOf(line.toString('utf8'), header.servpack);
+        if (fits(entry, filter))
+          yield { ...entry, block: header.block, campaignHash: header.campaigns[entry.campaign] ?? null };
+      }
+    }
+  }
+}
+
+const pageSize = 1_000;
+
+async function* redisEntries(
+  store: Store,
+  shard: number,
+  after: string,
+  before: string | null,
+  filter: EntryFilter,
+): AsyncGenerator<FoundEntry> {
+  const hashes = new Map<string, string | null>();
+  for (let from = after; ;) {
+    const page = await store.auditAfter(shard, from, pageSize);
+    for (const entry of page) {
+      if (before !== null && compareIds(entry.id, before) >= 0) return;
+      if (!fits(entry, filter)) continue;
+      const hash = hashes.get(entry.campaign) ?? (await hashOf(store, entry.campaign));
+      hashes.set(entry.campaign, hash);
+      yield { ...entry, shard, block: null, campaignHash: hash };
+    }
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    from = last.id;
+  }
+}
+
+const hashOf = async (store: Store, campaign: string): Promise<string | null> =>
+  campaign === '' ? null : ((await store.readCampaign(campaign))?.campaign.definition.hash ?? null);
+
+const fits = (entry: KeptEntry, { campaign, client }: EntryFilter): boolean =>
+  (campaign === undefined || entry.campaign === campaign) &&
+  (client === undefined || entry.client === client);

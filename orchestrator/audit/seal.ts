@@ -1,0 +1,120 @@
+import type { Logger } from 'pino';
+import { type Block, makeBlock, remakeBlock } from '../../shared/audit/block.ts';
+import { compareIds } from '../../shared/audit/entry-line.ts';
+import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../../shared/store/sealing.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { servpackVersion } from '../../shared/version.ts';
+import type { Archive } from './archive.ts';
+import { besideLines, evidenceIn } from './beside.ts';
+
+export interface SealerOptions {
+  readonly store: Store;
+  readonly archive: Archive;
+  readonly log: Logger;
+  /** So many of the newest entries of each shard stay in Redis after they were written. */
+  readonly keep: number;
+  /** Most entries of a block; 1,000 when not given. */
+  readonly entriesAtMost?: number;
+}
+
+export interface Sealer {
+  /** Seals and writes everything that has been done; ends what an earlier round, or another orchestrator, has left half done. */
+  round(): Promise<void>;
+}
+
+/** Seal heads go to the log at most so often (real time): enough to compare with, wherever the log is shipped to. */
+const tellEveryMs = 10_000;
+
+/**
+ * Seals the audit, one chain per shard: the head moves in Redis, the block goes to the file, and only then it counts as written. After a
+ * crash between any two of these the next round makes the same block again, for it is a pure function of its entries.
+ */
+export function openSealer(options: SealerOptions): Sealer {
+  const told = new Map<number, { readonly at: number; readonly block: number }>();
+  const tell = (shard: number, head: SealedHead | null): void => {
+    const last = told.get(shard);
+    const isEarly = last !== undefined && performance.now() - last.at < tellEveryMs;
+    if (head === null || head.number === last?.block || isEarly) return;
+    told.set(shard, { at: performance.now(), block: head.number });
+    options.log.info({ shard, block: head.number, head: head.head }, 'audit sealed');
+  };
+  return {
+    round: async () => {
+      const shards = await options.store.shards();
+      for (let shard = 0; shard < shards; shard += 1) tell(shard, await sealShard(options, shard));
+    },
+  };
+}
+
+/** @returns the head of the chain when everything is written */
+async function sealShard(options: SealerOptions, shard: number): Promise<SealedHead | null> {
+  const { store, keep, entriesAtMost = 1_000 } = options;
+  await catchUp(options, shard);
+  for (;;) {
+    const state = await store.readSeal(shard);
+    if (isHalfDone(state)) await finishAgain(options, shard, state.head);
+    else {
+      const entries = await store.auditAfter(shard, state.head?.last ?? beforeAll, entriesAtMost);
+      if (entries.length === 0) {
+        await store.trimAudit(shard, keep);
+        return state.head;
+      }
+      const block = makeBlock(state.head, entries, {
+        shard,
+        servpack: servpackVersion,
+        campaigns: await hashesOf(store, entries),
+      });
+      // Another orchestrator was faster: it goes on with what that one left.
+      if (await store.moveSeal(shard, state.head, block.sealed)) await finish(options, shard, block);
+    }
+    await store.trimAudit(shard, keep);
+  }
+}
+
+/**
+ * A Redis that has lost its last second (a crash with AOF everysec, a failover) may know less of the chain than the file. The chain goes
+ * on from the file; what Redis still has of those entries stands there already.
+ */
+async function catchUp({ store, archive, log }: SealerOptions, shard: number): Promise<void> {
+  const [{ head }, newest] = [await store.readSeal(shard), await archive.newest(shard)];
+  if (newest === null || newest.number <= (head?.number ?? 0)) return;
+  log.warn(
+    { shard, inRedis: head?.number ?? 0, inFile: newest.number },
+    'Redis went back; the audit goes on from its file',
+  );
+  if (head !== null) await store.markWritten(shard, head.number, []);
+  if (await store.moveSeal(shard, head, newest)) await store.markWritten(shard, newest.number, []);
+}
+
+const isHalfDone = (state: SealState): state is SealState & { readonly head: SealedHead } =>
+  state.head !== null && state.written < state.head.number;
+
+async function finish({ store, archive }: SealerOptions, shard: number, block: Block): Promise<void> {
+  await archive.append(shard, block, besideLines(store, shard, block.entries));
+  await store.markWritten(shard, block.number, evidenceIn(block.entries));
+}
+
+/** Makes the block of a round that did not end once more, and ends it. */
+async function finishAgain(options: SealerOptions, shard: number, sealed: SealedHead): Promise<void> {
+  const { store, archive } = options;
+  const { count } = JSON.parse(sealed.header) as { readonly count: number };
+  const after = await store.auditAfter(shard, sealed.after, count);
+  const entries = after.filter(({ id }) => compareIds(id, sealed.last) <= 0);
+  const block = remakeBlock(sealed, entries);
+  if (block !== null) return finish(options, shard, block);
+  const newest = await archive.newest(shard);
+  if (newest?.head === sealed.head) return store.markWritten(shard, sealed.number, []);
+  throw new Error(
+    `block ${sealed.number} of shard ${shard} is in no file here, and its entries are not in Redis`,
+  );
+}
+
+/** Under which campaign file the entries of each campaign were done: SHA-256. */
+async function hashesOf(
+  store: Store,
+  entries: readonly KeptEntry[],
+): Promise<Readonly<Record<string, string>>> {
+  const names = [...new Set(entries.map(({ campaign }) => campaign))].filter((name) => name !== '').sort();
+  const records = await Promise.all(names.map((name) => store.readCampaign(name)));
+  return Object.fromEntries(names.map((name, at) => [name, records[at]?.campaign.definition.hash ?? '']));
+}

@@ -1,0 +1,25 @@
+import { createReadStream } from 'node:fs';
+import { splitLines } from '../../shared/audit/split-lines.ts';
+import { verifyChains, type Verdict } from '../../shared/audit/verify-chain.ts';
+import { type FileVerdict, verifyFile } from '../../shared/audit/verify-file.ts';
+import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+
+/** Reads whole files and says whether they are as they were written. Fault `input.audit`: a file can not be read. */
+export async function verifyPaths(paths: readonly string[]): Promise<Result<Verdict>> {
+  const verdicts: FileVerdict[] = [];
+  for (const path of paths) {
+    try {
+      verdicts.push(await verifyPath(path));
+    } catch (error) {
+      return err(fault('input.audit', `${path} can not be read: ${messageOf(error)}`));
+    }
+  }
+  return ok(verifyChains(verdicts));
+}
+
+async function verifyPath(path: string): Promise<FileVerdict> {
+  const verifier = verifyFile(path);
+  const chunks = createReadStream(path, { highWaterMark: 1024 * 1024 });
+  for await (const line of splitLines(chunks)) verifier.take(line);
+  return verifier.end();
+}

@@ -1,0 +1,105 @@
+import type { Campaign } from '../domain/campaign.ts';
+import type { Client, Release } from '../domain/definition.ts';
+import type { CampaignRecord, Evidence, Pick, StoredUpgrade } from '../store/store.ts';
+import type { Upgrade } from '../domain/upgrade.ts';
+
+/** What is kept beside the entries of a block, so that the records can be put back from files alone: one line for each. */
+
+export interface RecordLine {
+  /** The campaign. */
+  readonly record: string;
+  readonly client: string;
+  readonly version: number;
+  readonly activation: number;
+  readonly upgrade: Upgrade;
+}
+
+export const recordLine = ({ key, version, activation, upgrade }: StoredUpgrade): string =>
+  JSON.stringify({
+    record: key.campaign,
+    client: key.client,
+    version,
+    activation,
+    upgrade,
+  } satisfies RecordLine);
+
+export interface CampaignLine {
+  readonly campaign: string;
+  readonly version: number;
+  readonly whole: Campaign;
+}
+
+export const campaignLine = ({ version, campaign }: CampaignRecord): string =>
+  JSON.stringify({
+    campaign: campaign.definition.campaign,
+    version,
+    whole: campaign,
+  } satisfies CampaignLine);
+
+/** Clients of one wave and logon server, as they were taken when the campaign was created. */
+export interface PicksLine {
+  /** The campaign. */
+  readonly picks: string;
+  readonly wave: number;
+  readonly logonServer: string;
+  readonly clients: readonly string[];
+}
+
+/** So many clients stand in one line, so that no line grows without bound. */
+const clientsPerLine = 500;
+
+/** Collects picks, and gives a line back whenever one is full. */
+export function picksLines(campaign: string) {
+  const open = new Map<string, Pick[]>();
+  const lineOf = (picks: readonly Pick[]): string => {
+    const { wave = 0, logonServer = '' } = picks[0] ?? {};
+    const clients = picks.map(({ client }) => client);
+    return JSON.stringify({ picks: campaign, wave, logonServer, clients } satisfies PicksLine);
+  };
+  return {
+    add: (pick: Pick): readonly string[] => {
+      const place = `${pick.wave}|${pick.logonServer}`;
+      const picks = [...(open.get(place) ?? []), pick];
+      const isFull = picks.length >= clientsPerLine;
+      open.set(place, isFull ? [] : picks);
+      return isFull ? [lineOf(picks)] : [];
+    },
+    end: (): readonly string[] => [...open.values()].filter((picks) => picks.length > 0).map(lineOf),
+  };
+}
+
+type FleetRow = readonly [string, string, string, string, Client['role'], readonly string[]];
+
+export interface FleetLine {
+  readonly fleet: readonly FleetRow[];
+}
+
+export const fleetLine = (clients: readonly Client[]): string =>
+  JSON.stringify({
+    fleet: clients.map((each): FleetRow => {
+      const { client, host, logonServer, zone, role, labels } = each;
+      return [client, host, logonServer, zone, role, labels];
+    }),
+  } satisfies FleetLine);
+
+export const fleetIn = ({ fleet }: FleetLine): readonly Client[] =>
+  fleet.map(([client, host, logonServer, zone, role, labels]) => {
+    const each: Client = { client, host, logonServer, zone, role, labels };
+    return each;
+  });
+
+export interface ReleaseLine {
+  readonly release: string;
+  readonly whole: Release;
+}
+
+export const releaseLine = (release: Release): string =>
+  JSON.stringify({ release: release.release, whole: release } satisfies ReleaseLine);
+
+export interface EvidenceLine {
+  readonly evidence: string;
+  readonly text: string;
+}
+
+export const evidenceLine = ({ sha256, text }: Evidence): string =>
+  JSON.stringify({ evidence: sha256, text } satisfies EvidenceLine);

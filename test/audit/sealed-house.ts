@@ -1,0 +1,66 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { type Archive, openArchive } from '../../orchestrator/audit/archive.ts';
+import { readEntries, type FoundEntry } from '../../orchestrator/audit/read.ts';
+import { openSealer, type Sealer } from '../../orchestrator/audit/seal.ts';
+import { verifyPaths } from '../../orchestrator/audit/verify.ts';
+import type { Verdict } from '../../shared/audit/verify-chain.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { all } from '../contract/store/words.ts';
+
+export interface SealedHouse extends Disposable {
+  readonly folder: string;
+  readonly store: Store;
+  readonly archive: Archive;
+  readonly sealer: Sealer;
+  verify(): Promise<Verdict>;
+  /** The lines of all files, one after the other. */
+  lines(): readonly string[];
+  /** Entries as `audit export` reads them. */
+  entries(): Promise<readonly FoundEntry[]>;
+}
+
+export interface HouseOptions {
+  readonly store?: Store;
+  readonly entriesAtMost?: number;
+  readonly fileBytesAtMost?: number;
+  readonly keep?: number;
+  /** The same folder as another house: an orchestrator that comes after a crash. */
+  readonly folder?: string;
+  /** Stands between the sealer and the store or the files. */
+  readonly wrapStore?: (store: Store) => Store;
+  readonly wrapArchive?: (archive: Archive) => Archive;
+}
+
+/** A store, the files of its audit, and the sealer between them. */
+export function sealedHouse(options: HouseOptions = {}): SealedHouse {
+  const { store = createMemoryStore(Date.now), keep = 1_000_000, entriesAtMost = 1_000 } = options;
+  const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'servpack-audit-'));
+  const { fileBytesAtMost = 1e9 } = options;
+  const archive = openArchive({ folder, prefix: 'test', shards: 1, fileBytesAtMost });
+  const log = pino({ level: 'silent' });
+  const sealer = openSealer({
+    store: options.wrapStore?.(store) ?? store,
+    archive: options.wrapArchive?.(archive) ?? archive,
+    log,
+    keep,
+    entriesAtMost,
+  });
+  return {
+    folder,
+    store,
+    archive,
+    sealer,
+    verify: async () => {
+      const verdict = await verifyPaths(archive.files(0));
+      if (!verdict.ok) throw new Error(verdict.error.message);
+      return verdict.value;
+    },
+    lines: () => archive.files(0).flatMap((file) => readFileSync(file, 'utf8').trimEnd().split('\n')),
+    entries: () => all(readEntries(store, archive, {})),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,242 @@
+import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { describe, expect, it, test } from 'vitest';
+import type { Archive } from '../../orchestrator/audit/archive.ts';
+import { readEvidence } from '../../orchestrator/audit/evidence.ts';
+import { verifyPaths } from '../../orchestrator/audit/verify.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import { beforeAll } from '../../shared/store/sealing.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { entry, picks, runningState } from '../contract/store/words.ts';
+import { makeWorld } from '../contract/store/world.ts';
+import { sealedHouse, type SealedHouse } from './sealed-house.ts';
+
+const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
+
+/** So many steps, each with an entry and a text of its own. */
+async function steps(store: Store, count: number, name = 'step'): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const text = `${name} ${n}`;
+    await store.stageRelease(release, { sha256: sha256(text), text }, entry('', null, text));
+  }
+}
+
+const becauses = async (house: SealedHouse): Promise<readonly string[]> =>
+  (await house.entries()).map(({ because }) => because);
+
+const named = (count: number, name = 'step'): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${name} ${n}`);
+
+describe('sealing', () => {
+  it('writes every entry once, in order, with its evidence, and every block after the one before', async () => {
+    using house = sealedHouse({ entriesAtMost: 4 });
+    await steps(house.store, 10);
+    await house.sealer.round();
+    await house.sealer.round();
+    const verdict = await house.verify();
+    expect(verdict).toMatchObject({ faults: [], torn: [], chains: [{ shard: 0, blocks: 3, entries: 10 }] });
+    const { head, written } = await house.store.readSeal(0);
+    expect(head).toMatchObject({ number: 3, head: verdict.chains[0]?.last?.head });
+    expect(written).toBe(3);
+    expect(await becauses(house)).toEqual(named(10));
+    const texts = house.lines().filter((line) => line.startsWith('{"evidence":'));
+    expect(texts).toHaveLength(10);
+  });
+
+  it('seals nothing when nothing was done', async () => {
+    using house = sealedHouse();
+    await house.sealer.round();
+    expect(house.archive.files(0)).toEqual([]);
+    await steps(house.store, 1);
+    await house.sealer.round();
+    const before = house.lines();
+    await house.sealer.round();
+    expect(house.lines()).toEqual(before);
+  });
+
+  it('keeps only so many entries in Redis, and all of them in the files', async () => {
+    using house = sealedHouse({ keep: 2 });
+    await steps(house.store, 9);
+    await house.sealer.round();
+    expect(await house.store.auditAfter(0, beforeAll, 99)).toHaveLength(2);
+    expect(await becauses(house)).toEqual(named(9));
+  });
+
+  it('finds a text in the files that Redis has given up', async () => {
+    using house = sealedHouse();
+    await steps(house.store, 3);
+    await house.sealer.round();
+    const forgetful = { ...house.store, readEvidence: async () => null };
+    const hash = sha256('step 1');
+    const found = await readEvidence(forgetful, house.archive, [hash, sha256('never said')]);
+    expect([...found]).toEqual([[hash, 'step 1']]);
+  });
+
+  it('begins a new file at its size; the chain goes on through all of them', async () => {
+    using house = sealedHouse({ entriesAtMost: 2, fileBytesAtMost: 2_000 });
+    await steps(house.store, 40);
+    await house.sealer.round();
+    expect(house.archive.files(0).length).toBeGreaterThan(3);
+    expect(await house.verify()).toMatchObject({ faults: [], chains: [{ blocks: 20, entries: 40 }] });
+    expect(await becauses(house)).toEqual(named(40));
+  });
+
+  it('reads what only Redis has, before, between and after the blocks of its own files', async () => {
+    using one = sealedHouse({ entriesAtMost: 3 });
+    using other = sealedHouse({ store: one.store, entriesAtMost: 3 });
+    for (const [n, house] of [one, other, one, other].entries()) {
+      await steps(one.store, 5, `part ${n}:`);
+      await house.sealer.round();
+    }
+    await steps(one.store, 5, 'part 4:');
+    const expected = [0, 1, 2, 3, 4].flatMap((n) => named(5, `part ${n}:`));
+    expect(await becauses(one)).toEqual(expected);
+    expect(await becauses(other)).toEqual(expected);
+  });
+
+  it('says the campaign file under which each entry was done', async () => {
+    using house = sealedHouse();
+    const world = makeWorld(house.store);
+    await world.admitted('sp4', picks(2));
+    await house.sealer.round();
+    await world.change('sp4', runningState(3));
+    const found = await house.entries();
+    expect(found.map(({ block, campaignHash, version }) => [block, campaignHash, version])).toEqual([
+      [1, 'hash-of-the-file', 1],
+      [1, 'hash-of-the-file', 1],
+      [1, 'hash-of-the-file', 1],
+      [null, 'hash-of-the-file', 2],
+    ]);
+  });
+});
+
+describe('a crash', () => {
+  type Crash = readonly [
+    where: string,
+    store: (store: Store) => Store,
+    archive: (archive: Archive) => Archive,
+  ];
+  const dead = (): never => {
+    throw new Error('the process is gone');
+  };
+  const asIs = <T>(value: T): T => value;
+  const crashes: readonly Crash[] = [
+    ['before the head moves', (store) => ({ ...store, moveSeal: async () => dead() }), asIs],
+    [
+      'after the head has moved',
+      (store) => ({ ...store, moveSeal: async (...args) => (await store.moveSeal(...args), dead()) }),
+      asIs,
+    ],
+    ['before the file', asIs, (archive) => ({ ...archive, append: async () => dead() })],
+    [
+      'after the entries, in what is kept beside them',
+      (store) => ({ ...store, unwrittenEvidence: async () => dead() }),
+      asIs,
+    ],
+    [
+      'after the file',
+      asIs,
+      (archive) => ({ ...archive, append: async (...args) => (await archive.append(...args), dead()) }),
+    ],
+    ['before it counts as written', (store) => ({ ...store, markWritten: async () => dead() }), asIs],
+    [
+      'after it counts as written',
+      (store) => ({ ...store, markWritten: async (...args) => (await store.markWritten(...args), dead()) }),
+      asIs,
+    ],
+    ['before the trimming', (store) => ({ ...store, trimAudit: async () => dead() }), asIs],
+  ];
+
+  test.each(crashes)(
+    '%s: the next round goes on, and nothing is missing or twice',
+    async (_where, store, archive) => {
+      using first = sealedHouse();
+      await steps(first.store, 2, 'early');
+      await first.sealer.round();
+      await steps(first.store, 3);
+      const { folder } = first;
+      const crashing = sealedHouse({ store: first.store, folder, wrapStore: store, wrapArchive: archive });
+      await expect(crashing.sealer.round()).rejects.toThrow('the process is gone');
+      // Meanwhile more is done, and another process comes.
+      await steps(first.store, 2, 'late');
+      const next = sealedHouse({ store: first.store, folder });
+      await next.sealer.round();
+      expect(await next.verify()).toMatchObject({ faults: [], torn: [], chains: [{ entries: 7 }] });
+      expect(await becauses(next)).toEqual([...named(2, 'early'), ...named(3), ...named(2, 'late')]);
+      expect(await next.store.readSeal(0)).toMatchObject({ head: { number: 3 }, written: 3 });
+      const texts = next.lines().filter((line) => line.startsWith('{"evidence":'));
+      expect(new Set(texts).size).toBe(7);
+      expect(texts).toHaveLength(7);
+    },
+  );
+
+  test('wherever it breaks the file off: verify says so, the next round cuts it away and goes on', async () => {
+    using house = sealedHouse();
+    await steps(house.store, 2);
+    await house.sealer.round();
+    const path = house.archive.files(0)[0] ?? '';
+    const whole = statSync(path).size;
+    const state = await house.store.readSeal(0);
+    for (const lost of [1, 2, 70, 200, 500, whole - 20, whole - 1]) {
+      truncateSync(path, whole - lost);
+      const torn = await house.verify();
+      expect([lost, torn.torn.length + torn.faults.length > 0]).toEqual([lost, true]);
+      // The mark was not set, for the process was gone before.
+      const unmarked = { ...house.store, readSeal: async () => states.pop() ?? state };
+      const states = [
+        { ...state, written: 0 },
+        { ...state, written: 0 },
+      ];
+      await sealedHouse({ store: unmarked, folder: house.folder }).sealer.round();
+      expect((await house.verify()).faults).toEqual([]);
+      expect(await becauses(house)).toEqual(named(2));
+    }
+  });
+
+  test('bytes of another writer after the last seal are cut away', async () => {
+    using house = sealedHouse();
+    await steps(house.store, 2);
+    await house.sealer.round();
+    const path = house.archive.files(0)[0] ?? '';
+    appendFileSync(path, '{"block":2,"shard":0,"prev');
+    expect((await house.verify()).torn).toHaveLength(1);
+    await steps(house.store, 1, 'late');
+    await house.sealer.round();
+    expect(await house.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 2, entries: 3 }] });
+  });
+});
+
+describe('a Redis that went back', () => {
+  it('does not break the chain: it goes on from the file', async () => {
+    using house = sealedHouse();
+    await steps(house.store, 2);
+    await house.sealer.round();
+    const before = await house.store.readSeal(0);
+    await steps(house.store, 3, 'lost');
+    await house.sealer.round();
+    const file = readFileSync(house.archive.files(0)[0] ?? '', 'utf8');
+    expect(await becauses(house)).toEqual([...named(2), ...named(3, 'lost')]);
+    // A new store that knows the first block only: what a restart from an older copy brings back.
+    using back = sealedHouse({ folder: house.folder });
+    await steps(back.store, 2);
+    if (before.head !== null) await back.store.moveSeal(0, null, before.head);
+    await back.store.markWritten(0, 1, []);
+    await back.sealer.round();
+    expect(await back.store.readSeal(0)).toMatchObject({ head: { number: 2 }, written: 2 });
+    await steps(back.store, 3, 'overtaken');
+    await steps(back.store, 1, 'after');
+    await back.sealer.round();
+    expect(await back.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 3 }] });
+    expect(readFileSync(back.archive.files(0)[0] ?? '', 'utf8').startsWith(file)).toBe(true);
+  });
+
+  it('is found where two folders hold two forms of the same block', async () => {
+    using one = sealedHouse();
+    using other = sealedHouse();
+    for (const house of [one, other]) await steps(house.store, 1, house === one ? 'here' : 'there');
+    for (const house of [one, other]) await house.sealer.round();
+    const both = await verifyPaths([...one.archive.files(0), ...other.archive.files(0)]);
+    expect(both).toMatchObject({
+      value: { faults: [{ block: 1, says: expect.stringContaining('is there twice') }] },
+    });
+  });
+});
