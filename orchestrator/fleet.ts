@@ -23,13 +23,22 @@ export interface FleetList {
 
 /** Adds and replaces clients from CSV text: the whole file or, when it has any fault, nothing of it. */
 export async function importFleet(
-  { store, log }: Office,
+  { store, log, clock }: Office,
   who: string,
   { file, text }: InputFile,
 ): Promise<Result<FleetImport, Refusal>> {
   const clients = parseFleet(text, file);
   if (!clients.ok) return err(badFile(file, clients.error));
-  const imported = await store.importFleet(clients.value);
+  const imported = await store.importFleet(clients.value, {
+    at: clock.now(),
+    campaign: '',
+    client: null,
+    who,
+    from: '',
+    to: 'imported',
+    because: `${clients.value.length} clients of the fleet, from ${file}`,
+    evidence: null,
+  });
   log.info({ who, file, ...imported }, 'fleet imported');
   return ok(imported);
 }

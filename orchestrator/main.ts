@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
@@ -5,6 +6,8 @@ import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/er
 import { openDispatcher } from '../shared/queues.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
+import { type Archive, openArchive } from './audit/archive.ts';
+import { openSealer } from './audit/seal.ts';
 import { startWaiting } from './campaigns/moves.ts';
 import { writeAddress } from './http/address.ts';
 import { buildApi } from './http/api.ts';
@@ -16,6 +19,8 @@ import { sweepRound } from './sweep.ts';
 
 const leadEveryMs = 100;
 const sweepEveryMs = 1_000;
+/** What Redis loses at most when it is lost for good. */
+const sealEveryMs = 1_000;
 /** A staging starts waiting campaigns at once; this is for those that also waited for another campaign's clients. */
 const startWaitingEveryMs = 1_000;
 
@@ -35,8 +40,14 @@ export async function runOrchestrator(
   if (!token.ok) return token;
   const store = await openRedisStore({ url: config.redisUrl, prefix: config.prefix });
   if (!store.ok) return store;
+  const archive = openAuditFolder(config, await store.value.shards());
+  if (!archive.ok) {
+    await store.value.close();
+    return archive;
+  }
   const office: Office = {
     store: store.value,
+    archive: archive.value,
     dispatcher: openDispatcher(config.redisUrl, config.prefix, log),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log,
@@ -52,9 +63,11 @@ export async function runOrchestrator(
     return listening;
   }
   writeAddress(config.dataDir, listening.value);
+  const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   const rounds = [
     repeat('lead', leadEveryMs, () => leadRound(office), log),
     repeat('sweep', sweepEveryMs, () => sweepRound(office), log),
+    repeat('audit', sealEveryMs, () => sealer.round(), log),
     repeat('waiting campaigns', startWaitingEveryMs, () => startWaiting(office, 'orchestrator'), log),
   ];
   log.info({ url: listening.value }, 'orchestrator runs');
@@ -66,6 +79,16 @@ export async function runOrchestrator(
       log.info('orchestrator stopped');
     },
   });
+}
+
+/** Fault `audit.folder`: it can not be made. */
+function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Archive> {
+  const folder = join(dataDir, 'audit');
+  try {
+    return ok(openArchive({ folder, prefix, shards }));
+  } catch (error) {
+    return err(fault('audit.folder', `the audit can not be kept in ${folder}: ${messageOf(error)}`, error));
+  }
 }
 
 async function listen(open: () => Promise<string>, port: number): Promise<Result<string, Fault>> {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import type { Activation, Store } from '../shared/store/store.ts';
+import type { Archive } from './audit/archive.ts';
 import type { Dispatcher } from '../shared/queues.ts';
 
 /** What every room of the orchestrator works with. */
@@ -9,6 +10,8 @@ export interface Office {
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Logger;
+  /** The files of the audit, where this orchestrator keeps some. */
+  readonly archive?: Archive;
 }
 
 /** Adds the jobs of activations that stand in the record already; what can not be added now is added by the sweep. */

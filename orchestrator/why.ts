@@ -3,6 +3,7 @@ import { type Why, whyAdmitted, type WhyContext, whyWaiting } from '../shared/do
 import { err, fault, ok, type Result } from '../shared/errors.ts';
 import { loadProfile, rulesOf } from '../shared/products/profile.ts';
 import type { Store } from '../shared/store/store.ts';
+import { readEvidence } from './audit/evidence.ts';
 import { type Part, partOf } from './clients.ts';
 import type { Office } from './office.ts';
 import { notFound, type Refusal } from './refusal.ts';
@@ -30,7 +31,8 @@ export async function why(office: Office, question: WhyQuestion): Promise<Result
   const answer = await answerOf(office, part);
   if (answer === null) return err(notFound('campaign', part.campaign));
   const { evidence } = answer;
-  const evidenceText = question.evidence && evidence !== null ? await store.readEvidence(evidence) : null;
+  const texts = question.evidence && evidence !== null ? [evidence] : [];
+  const evidenceText = (await readEvidence(store, office.archive, texts)).get(evidence ?? '') ?? null;
   return ok({ ...answer, evidenceText });
 }
 

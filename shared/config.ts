@@ -21,6 +21,8 @@ export interface Config {
   readonly heartbeatFile: string | null;
   /** Lab time; null = real time. */
   readonly labClock: ClockAnchor | null;
+  /** So many of the newest audit entries of each shard stay in Redis after they were written to the files. */
+  readonly auditKeep: number;
 }
 
 const count = (least: number, most: number, usual: number) =>
@@ -54,6 +56,8 @@ export const environment = z.object({
   /** Seconds that a call on a client may take; after that its outcome is not known, and the client is looked at. */
   SERVPACK_CALL_SECONDS: count(1, 3_600, 120),
   SERVPACK_HEARTBEAT_FILE: z.string().optional(),
+  /** Audit entries of each shard that stay in Redis after they were written to the files. */
+  SERVPACK_AUDIT_KEEP: count(0, 100_000_000, 1_000_000),
   SERVPACK_LAB_CLOCK: z
     .string()
     .transform((text, context): ClockAnchor => {
@@ -102,6 +106,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
     heartbeatFile: data.SERVPACK_HEARTBEAT_FILE ?? null,
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
+    auditKeep: data.SERVPACK_AUDIT_KEEP,
   });
 }
 

@@ -24,6 +24,8 @@ export interface ApiClient {
     path: string,
     body?: unknown,
   ): Promise<Result<z.output<Schema>, Refusal>>;
+  /** Text that may be of any length, as it comes. */
+  stream(path: string, query?: Query): Promise<Result<AsyncIterable<Uint8Array>, Refusal>>;
 }
 
 export function openApiClient(address: ApiAddress): ApiClient {
@@ -34,6 +36,7 @@ export function openApiClient(address: ApiAddress): ApiClient {
   };
   return {
     get: (schema, path, query = {}) => ask(url, schema, `${path}${queryOf(query)}`, { headers }),
+    stream: (path, query = {}) => askStream(url, `${path}${queryOf(query)}`, { headers }),
     post: (schema, path, body) =>
       ask(url, schema, path, {
         method: 'POST',
@@ -58,8 +61,7 @@ async function ask<Schema extends z.ZodType>(
   request: RequestInit,
 ): Promise<Result<z.output<Schema>, Refusal>> {
   const target = URL.parse(path, url);
-  if (target === null)
-    return err(fault('input.url', `${url} is not a URL; expected something like http://127.0.0.1:7300`));
+  if (target === null) return err(noUrl(url));
   try {
     const answer = await fetch(target, { ...request, redirect: 'error' });
     return read(url, schema, answer.ok, await answer.json().catch(() => undefined));
@@ -67,6 +69,25 @@ async function ask<Schema extends z.ZodType>(
     return err(unreachable(url, error));
   }
 }
+
+async function askStream(
+  url: string,
+  path: string,
+  request: RequestInit,
+): Promise<Result<AsyncIterable<Uint8Array>, Refusal>> {
+  const target = URL.parse(path, url);
+  if (target === null) return err(noUrl(url));
+  try {
+    const answer = await fetch(target, { ...request, redirect: 'error' });
+    if (answer.ok && answer.body !== null) return ok(answer.body);
+    return err(refusalIn(url, await answer.json().catch(() => undefined)));
+  } catch (error) {
+    return err(unreachable(url, error));
+  }
+}
+
+const noUrl = (url: string): Refusal =>
+  fault('input.url', `${url} is not a URL; expected something like http://127.0.0.1:7300`);
 
 function read<Schema extends z.ZodType>(
   url: string,
@@ -78,10 +99,14 @@ function read<Schema extends z.ZodType>(
     const answer = schema.safeParse(body);
     return answer.success ? ok(answer.data) : err(stranger(url));
   }
+  return err(refusalIn(url, body));
+}
+
+function refusalIn(url: string, body: unknown): Refusal {
   const refusal = refusalAnswer.safeParse(body);
-  if (!refusal.success) return err(stranger(url));
+  if (!refusal.success) return stranger(url);
   const { code, message, faults } = refusal.data.error;
-  return err({ code, message, ...(faults === undefined ? {} : { faults }) });
+  return { code, message, ...(faults === undefined ? {} : { faults }) };
 }
 
 const stranger = (url: string): Refusal =>

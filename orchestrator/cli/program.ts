@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { addAuditCommands } from './commands/audit.ts';
 import { addBlockersCommand } from './commands/blockers.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addClientCommands } from './commands/client.ts';
@@ -42,6 +43,7 @@ export function buildProgram(): Command {
   addCampaignCommands(program);
   addClientCommands(program);
   addBlockersCommand(program);
+  addAuditCommands(program);
   inheritSettings(program);
   return program;
 }

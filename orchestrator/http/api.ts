@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { Office } from '../office.ts';
+import { auditRoutes } from './audit-routes.ts';
 import { campaignRoutes } from './campaign-routes.ts';
 import { clientRoutes } from './client-routes.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
@@ -32,6 +33,6 @@ export function buildApi(office: Office, { token, tokenName = 'default', log }: 
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app, log);
   requireToken(app, { name: tokenName, token });
-  for (const routes of [fleetRoutes, campaignRoutes, clientRoutes]) routes(app, office);
+  for (const routes of [fleetRoutes, campaignRoutes, clientRoutes, auditRoutes]) routes(app, office);
   return app;
 }

@@ -1,0 +1,143 @@
+import { isoOf } from '../../shared/domain/restart.ts';
+import type { Verdict } from '../../shared/audit/verify-chain.ts';
+import { err, ok, type Result } from '../../shared/errors.ts';
+import type { AuditLineAnswer, VerifyAnswer } from '../../shared/protocol/audit.ts';
+import type { Office } from '../office.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+import { readEvidence } from './evidence.ts';
+import { type EntryFilter, type FoundEntry, readEntries } from './read.ts';
+import { verifyPaths } from './verify.ts';
+
+export interface ClientAudit {
+  readonly client: string;
+  readonly entries: readonly AuditLineAnswer[];
+  readonly evidence: Readonly<Record<string, string>>;
+}
+
+export const auditLine = ({ at, ...entry }: FoundEntry): AuditLineAnswer => ({ ...entry, at: isoOf(at) });
+
+/** Everything that was done to a client, over all campaigns, in its order. */
+export async function showAudit(
+  { store, archive }: Office,
+  client: string,
+  withEvidence: boolean,
+): Promise<Result<ClientAudit, Refusal>> {
+  const found = await Array.fromAsync(readEntries(store, archive, { client }));
+  if (found.length === 0 && (await store.readClient(client)) === null)
+    return err(notFound('client', client, ' in the fleet or in the audit'));
+  // By time over shards; within one the order of the stream stays.
+  const entries = found.toSorted((a, b) => a.at - b.at);
+  const hashes = entries.flatMap(({ evidence, beside }) =>
+    evidence === null ? beside : [evidence, ...beside],
+  );
+  const texts = withEvidence ? await readEvidence(store, archive, hashes) : new Map<string, string>();
+  return ok({ client, entries: entries.map(auditLine), evidence: Object.fromEntries(texts) });
+}
+
+const columns = [
+  'at',
+  'campaign',
+  'client',
+  'who',
+  'from',
+  'to',
+  'because',
+  'version',
+  'evidence',
+  'campaignHash',
+  'servpack',
+  'shard',
+  'block',
+  'id',
+] as const satisfies readonly (keyof AuditLineAnswer)[];
+
+/** The audit as lines of text, with their line ends: JSON, or CSV with a header. Streamed; nothing is kept. */
+export async function* exportAudit(
+  { store, archive }: Office,
+  { format, ...filter }: EntryFilter & { readonly format: 'jsonl' | 'csv' },
+): AsyncGenerator<string> {
+  if (format === 'csv') yield `${columns.join(',')}\n`;
+  for await (const found of readEntries(store, archive, filter)) {
+    const line = auditLine(found);
+    yield format === 'csv'
+      ? `${columns.map((name) => csvField(line[name])).join(',')}\n`
+      : `${JSON.stringify(line)}\n`;
+  }
+}
+
+/** What begins like a formula would be run by a spreadsheet: an apostrophe keeps it a text. */
+function csvField(value: string | number | null): string {
+  const text = String(value ?? '');
+  const tame = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame;
+}
+
+/** Verifies the orchestrator's own files against the heads that Redis knows. */
+export async function verifyOwn({ store, archive }: Office): Promise<Result<VerifyAnswer, Refusal>> {
+  const shards = Array.from({ length: await store.shards() }, (_, shard) => shard);
+  // Before the files: what is sealed meanwhile is in them and not in these.
+  const heads = await Promise.all(shards.map((shard) => store.readSeal(shard)));
+  const verdict = await verifyPaths(shards.flatMap((shard) => archive?.files(shard) ?? []));
+  if (!verdict.ok) return verdict;
+  const answer = verdictAnswer(verdict.value);
+  const known = shards.map((shard) => {
+    const { head, written } = heads[shard] ?? { head: null, written: 0 };
+    const inRedis = head === null ? null : { block: head.number, head: head.head };
+    return { shard, inRedis, isWritten: head !== null && written === head.number };
+  });
+  return ok(compared(answer, known));
+}
+
+interface Known {
+  readonly shard: number;
+  readonly inRedis: { readonly block: number; readonly head: string } | null;
+  readonly isWritten: boolean;
+}
+
+function compared(answer: VerifyAnswer, known: readonly Known[]): VerifyAnswer {
+  const chains = known.map(({ shard, inRedis }) => {
+    const chain = answer.chains.find((each) => each.shard === shard);
+    return { ...(chain ?? { shard, blocks: 0, entries: 0, last: null }), inRedis };
+  });
+  const faults = [...answer.faults];
+  for (const { shard, inRedis, isWritten } of known) {
+    if (inRedis === null || !isWritten) continue;
+    const says = whyOther(shard, inRedis, chains[shard]?.last ?? null);
+    if (says !== null) faults.push({ file: '', line: 0, block: inRedis.block, says });
+  }
+  return { ...answer, chains, faults };
+}
+
+function whyOther(
+  shard: number,
+  { block, head }: { readonly block: number; readonly head: string },
+  last: { readonly block: number; readonly head: string } | null,
+): string | null {
+  if (last === null || last.block < block)
+    return (
+      `shard ${shard}: Redis says that block ${block} is written; the files here end at block ${last?.block ?? 0}: ` +
+      'another orchestrator has it, or it was taken away'
+    );
+  if (last.block > block || last.head === head) return null;
+  return `shard ${shard}: block ${block} has another hash in Redis than in the file`;
+}
+
+export function verdictAnswer({ files, chains, faults }: Verdict): VerifyAnswer {
+  return {
+    files: files.map(({ file, opening, blocks, entries, tornAt }) => ({
+      file,
+      shard: opening?.shard ?? null,
+      blocks: blocks.length,
+      entries,
+      tornAt,
+    })),
+    chains: chains.map(({ shard, blocks, entries, last }) => ({
+      shard,
+      blocks,
+      entries,
+      last: last === null ? null : { block: last.block, head: last.head, at: isoOf(last.lastAt) },
+      inRedis: null,
+    })),
+    faults: faults.map((each) => ({ ...each })),
+  };
+}

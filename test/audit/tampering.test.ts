@@ -1,0 +1,151 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verifyPaths } from '../../orchestrator/audit/verify.ts';
+import { splitLines } from '../../shared/audit/split-lines.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import { at, clientOf, driven, entry, marking, picks } from '../contract/store/words.ts';
+import { makeWorld } from '../contract/store/world.ts';
+import { sealedHouse } from './sealed-house.ts';
+
+/** A small campaign in three blocks, with every kind of line. */
+async function smallFile(): Promise<Buffer> {
+  using house = sealedHouse();
+  const world = makeWorld(house.store);
+  const imported = { ...entry('', null, 'two clients'), from: '', to: 'imported' };
+  await house.store.importFleet([clientOf('pc-1'), clientOf('pc-2')], imported);
+  const release = { release: 'sms-1.2-sp4', product: 'sms-1.2', servicePack: 4, files: [] };
+  const staged = { ...entry('', null, 'staged'), to: 'staged' };
+  await house.store.stageRelease(release, { sha256: sha256('exit code 0'), text: 'exit code 0' }, staged);
+  await house.sealer.round();
+  await world.admitted('sp4', picks(2));
+  await house.sealer.round();
+  const begun = await world.begun({ campaign: 'sp4', client: 'pc-1' });
+  const look = { sha256: sha256('a look'), text: 'a look' };
+  await world.commit(begun, marking(begun.stored.upgrade), driven, {
+    audit: { ...entry('sp4', 'pc-1'), from: 'looking', to: 'marking', evidence: look.sha256 },
+    evidence: [look],
+    at,
+  });
+  await house.sealer.round();
+  return readFileSync(house.archive.files(0)[0] ?? '');
+}
+
+describe('a file that was changed', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'servpack-tamper-'));
+  const path = join(folder, 'changed.jsonl');
+  let whole: Buffer;
+  let lines: readonly string[];
+  beforeAll(async () => {
+    whole = await smallFile();
+    lines = whole.toString('utf8').split('\n').slice(0, -1);
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function isFound(bytes: Buffer): Promise<boolean> {
+    writeFileSync(path, bytes);
+    const verdict = await verifyPaths([path]);
+    if (!verdict.ok) return true;
+    const { faults, torn, chains } = verdict.value;
+    return faults.length + torn.length > 0 || chains[0]?.blocks !== 3;
+  }
+  const joined = (changed: readonly string[]): Buffer => Buffer.from(`${changed.join('\n')}\n`);
+
+  it('is as it was written when nothing was changed, and has every kind of line', async () => {
+    expect(await isFound(whole)).toBe(false);
+    const kinds = new Set(lines.map((line) => /^\{"(\w+)":/.exec(line)?.[1]));
+    expect([...kinds].sort()).toEqual(
+      [
+        'audit',
+        'block',
+        'campaign',
+        'entry',
+        'evidence',
+        'fleet',
+        'picks',
+        'record',
+        'release',
+        'seal',
+      ].sort(),
+    );
+  });
+
+  it('is found whichever byte is another one', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: whole.length - 1 }),
+        fc.integer({ min: 1, max: 255 }),
+        async (where, by) => {
+          const changed = Buffer.from(whole);
+          changed[where] = (changed[where] ?? 0) ^ by;
+          expect([where, await isFound(changed)]).toEqual([where, true]);
+        },
+      ),
+      { seed: 20_261_122, numRuns: 1_500 },
+    );
+  });
+
+  it('is found whichever line is taken away, is there twice, or stands elsewhere', async () => {
+    const all = lines.map((_, index) => index);
+    for (const index of all) {
+      expect([index, await isFound(joined(lines.toSpliced(index, 1)))]).toEqual([index, true]);
+      const twice = lines.toSpliced(index, 0, lines[index] ?? '');
+      expect([index, await isFound(joined(twice))]).toEqual([index, true]);
+      for (const other of all.filter((each) => lines[each] !== lines[index])) {
+        const moved = lines.toSpliced(index, 1).toSpliced(other, 0, lines[index] ?? '');
+        if (moved.join('\n') === lines.join('\n')) continue;
+        expect([index, other, await isFound(joined(moved))]).toEqual([index, other, true]);
+      }
+    }
+  });
+
+  it('is found wherever it is cut off', async () => {
+    for (let end = 0; end < whole.length; end += 7)
+      expect([end, await isFound(whole.subarray(0, end))]).toEqual([end, true]);
+  });
+
+  it('says which block is broken, and where', async () => {
+    const index = lines.findIndex((line) => line.includes('"to":"marking"'));
+    const changed = lines.with(index, (lines[index] ?? '').replace('"who":"contract"', '"who":"somebody"'));
+    writeFileSync(path, joined(changed));
+    const block = lines.findLastIndex((line, at) => at < index && line.startsWith('{"block":'));
+    expect(await verifyPaths([path])).toMatchObject({
+      value: {
+        faults: [
+          {
+            block: 3,
+            says: `its entries are not those that were sealed (lines ${block + 1} to ${lines.length})`,
+          },
+        ],
+      },
+    });
+  });
+});
+
+describe('lines', () => {
+  it('are the same however the bytes come', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.string({ unit: fc.constantFrom('a', 'é', '\n', '\r') }),
+        fc.integer({ min: 1, max: 5 }),
+        async (text, size) => {
+          const bytes = Buffer.from(text);
+          const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
+            bytes.subarray(n * size, (n + 1) * size),
+          );
+          async function* source() {
+            yield* pieces;
+          }
+          const found = await Array.fromAsync(splitLines(source()));
+          const wholeLines = found.filter(({ isWhole }) => isWhole).map(({ line }) => line.toString());
+          const rest = found.find(({ isWhole }) => !isWhole)?.line.toString() ?? '';
+          expect([...wholeLines, rest].join('\n')).toBe(text);
+          expect(found.at(-1)?.end ?? 0).toBe(bytes.length);
+        },
+      ),
+      { seed: 20_261_122, numRuns: 300 },
+    );
+  });
+});
