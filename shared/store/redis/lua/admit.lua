@@ -7,43 +7,99 @@ local campaign, at = ARGV[2], ARGV[3]
 local limits = limitsOf(campaign)
 if limits.status ~= 'running' then return {} end
 
-local function isWaiting(client, server, wave)
-  return tonumber(wave) < limits.openWaves
-    and redis.call('HGET', key('members', campaign), client) == wave .. '|' .. server
-    and redis.call('HEXISTS', key('claims'), client) == 0
-end
-
-local function isParked(client, server)
-  return redis.call('ZSCORE', key('parked', campaign, server), client)
-end
-
-local function admitWaiting(client, server, wave, state, queue, finishing)
-  local id = campaign .. '.' .. client
-  redis.call('ZREM', key('waiting', campaign, wave, server), client)
-  redis.call('HSET', key('members', campaign), client, '')
-  redis.call('HSET', key('claims'), client, campaign)
-  redis.call('HSET', key('upgrade', id), 'v', 1, 's', state, 'q', queue, 'f', finishing, 'g', server)
-  takeSlots(campaign, server)
-  toDue(id, 1, at, true)
-  return activationOf(client, 1, queue, at)
-end
-
-local admitted = {}
+-- Everything is read first and written at the end, for all picks together: a call for each pick and key is what would cost.
+local picks, clients = {}, {}
 local position = 5
-for _ = 1, tonumber(ARGV[4]) do
+for pick = 1, tonumber(ARGV[4]) do
   local client, server, wave, state, queue, finishing = unpack(ARGV, position, position + 5)
   local nextList = lists(position + 6)
   local auditFirst, auditLast = nextList()
-  local counterFirst, counterLast = nextList()
-  position = counterLast + 1
-  if not fullBudget(campaign, server, limits) then
-    if wave ~= '' and isWaiting(client, server, wave) then
-      admitted[#admitted + 1] = admitWaiting(client, server, wave, state, queue, finishing)
-      addAudit(auditFirst, auditLast)
-      addCounters(campaign, counterFirst, counterLast)
-    elseif wave == '' and isParked(client, server) then
-      admitted[#admitted + 1] = admitParked(campaign, client, server, at)
-    end
+  local countersFirst, countersLast = nextList()
+  position = countersLast + 1
+  clients[pick] = client
+  picks[pick] = {
+    client = client, server = server, wave = wave, state = state, queue = queue, finishing = finishing,
+    auditFirst = auditFirst, auditLast = auditLast, countersFirst = countersFirst, countersLast = countersLast,
+  }
+end
+if #picks == 0 then return {} end
+local members = redis.call('HMGET', key('members', campaign), unpack(clients))
+local claims = redis.call('HMGET', key('claims'), unpack(clients))
+
+-- Slots in use, those of this admission included. Those of parked ones are written at once, the others at the end.
+local used = {}
+local function hasRoom(server)
+  for _, name in ipairs({ '*', server }) do
+    used[name] = used[name] or tonumber(redis.call('HGET', key('slots', campaign), name) or 0)
+  end
+  return used['*'] < limits.active and used[server] < limits.perServer
+end
+
+local function isWaiting(number, pick)
+  return tonumber(pick.wave) < limits.openWaves
+    and members[number] == pick.wave .. '|' .. pick.server
+    and not claims[number]
+end
+
+local function isParked(pick)
+  return redis.call('ZSCORE', key('parked', campaign, pick.server), pick.client)
+end
+
+-- Writes gathered by command and key, and how much is to be added to which counter.
+local writes, amounts = {}, {}
+local function gather(command, name, ...)
+  local slot = command .. ' ' .. name
+  local write = writes[slot] or { command, name }
+  writes[slot] = write
+  for _, value in ipairs({ ... }) do write[#write + 1] = value end
+end
+local function addTo(hash, field, by)
+  local slot = amounts[hash] or {}
+  amounts[hash] = slot
+  slot[field] = (slot[field] or 0) + by
+end
+
+local function admitWaiting(pick)
+  local client, server = pick.client, pick.server
+  local id = campaign .. '.' .. client
+  redis.call(
+    'HSET', key('upgrade', id), 'v', 1, 's', pick.state, 'q', pick.queue, 'f', pick.finishing, 'g', server,
+    'i', 'due', 'd', at, 'a', 1, 'h', '1'
+  )
+  gather('ZREM', key('waiting', campaign, pick.wave, server), client)
+  gather('HSET', key('members', campaign), client, '')
+  gather('HSET', key('claims'), client, campaign)
+  gather('ZADD', key('due'), at, id)
+  addTo(key('slots', campaign), '*', 1)
+  addTo(key('slots', campaign), server, 1)
+  for counter = pick.countersFirst, pick.countersLast, 2 do
+    addTo(key('counters', campaign), ARGV[counter], tonumber(ARGV[counter + 1]))
+  end
+  addAudit(pick.auditFirst, pick.auditLast)
+  return activationOf(client, 1, pick.queue, at)
+end
+
+local admitted, isAdmitted = {}, {}
+for number, pick in ipairs(picks) do
+  local own
+  if isAdmitted[pick.client] or not hasRoom(pick.server) then
+    own = nil
+  elseif pick.wave == '' then
+    own = isParked(pick) and admitParked(campaign, pick.client, pick.server, at)
+  elseif isWaiting(number, pick) then
+    own = admitWaiting(pick)
+  end
+  if own then
+    admitted[#admitted + 1] = own
+    isAdmitted[pick.client] = true
+    used['*'], used[pick.server] = used['*'] + 1, used[pick.server] + 1
+  end
+end
+
+for _, write in pairs(writes) do redis.call(unpack(write)) end
+for hash, fields in pairs(amounts) do
+  for field, by in pairs(fields) do
+    if by ~= 0 then count(hash, field, by) end
   end
 end
 return admitted

@@ -3,10 +3,14 @@
 local campaign, client, activation, owner, at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local id = campaign .. '.' .. client
 local record = key('upgrade', id)
-local found = redis.call('HMGET', record, 'i', 'a', 'd', 'h', 'f', 'g', 'o', 'l')
-local index, present, dueAt, holdsSlots, finishing, server = unpack(found, 1, 6)
-local leaseOwner, leaseUntil = found[7], found[8]
-local now = realNow()
+local stored = {}
+local found = redis.call('HGETALL', record)
+for position = 1, #found, 2 do stored[found[position]] = found[position + 1] end
+local index, present, dueAt, holdsSlots = stored.i, stored.a, stored.d, stored.h
+local finishing, server = stored.f, stored.g
+local leaseOwner, leaseUntil = stored.o, stored.l
+local microseconds = realMicroseconds()
+local now = math.floor(microseconds / 1000)
 
 if not index then return { 'ignored', 'noUpgrade' } end
 if index == 'settled' then return { 'ignored', 'settled' } end
@@ -16,12 +20,12 @@ if present ~= activation then return { 'ignored', 'otherActivation', present } e
 if index == 'parked' then return { 'ignored', 'isParked' } end
 if dueAt and tonumber(dueAt) > tonumber(at) then return { 'ignored', 'notDue', dueAt } end
 
-local limits = limitsOf(campaign)
+local status = statusOf(campaign)
 local because, detail
-if limits.status ~= 'running' and finishing ~= '1' then
-  because, detail = 'campaignIs', limits.status
+if status ~= 'running' and finishing ~= '1' then
+  because, detail = 'campaignIs', status
 elseif not holdsSlots then
-  because, detail = fullBudget(campaign, server, limits)
+  because, detail = fullBudget(campaign, server, limitsOf(campaign))
 end
 if because then
   if holdsSlots then giveBackSlots(campaign, server) end
@@ -31,14 +35,24 @@ end
 
 if not holdsSlots then takeSlots(campaign, server) end
 -- BullMQ may bring the job of a dead driver back before the sweep takes the lease away: the same crash.
-if leaseOwner and leaseOwner ~= owner then redis.call('HINCRBY', record, 'c', 1) end
+if leaseOwner and leaseOwner ~= owner then stored.c = tostring(redis.call('HINCRBY', record, 'c', 1)) end
 -- Never below the time: a Redis that lost its counter (wiped, an old backup, a failover) does not issue a fence again that a
 -- client has seen. In microseconds, for the counter must not run ahead of the time.
-local counter = math.max((tonumber(redis.call('GET', key('fence'))) or 0) + 1, realMicroseconds())
-redis.call('SET', key('fence'), string.format('%.0f', counter))
-local leaseEnd = now + tonumber(ARGV[5])
+local counter = string.format('%.0f', microseconds)
+local last = redis.call('SET', key('fence'), counter, 'GET')
+if last and tonumber(last) >= microseconds then
+  counter = string.format('%.0f', tonumber(last) + 1)
+  redis.call('SET', key('fence'), counter)
+end
+local leaseEnd = string.format('%.0f', now + tonumber(ARGV[5]))
 redis.call('ZREM', key('due'), id)
 redis.call('ZADD', key('driven'), leaseEnd, id)
-redis.call('HDEL', record, 'd')
-redis.call('HSET', record, 'i', 'driven', 'h', '1', 'n', string.format('%.0f', counter), 'o', owner, 'l', leaseEnd)
-return { 'begun', redis.call('HGETALL', record), redis.call('LRANGE', key('inbox', id), 0, -1) }
+if stored.d then redis.call('HDEL', record, 'd') end
+stored.i, stored.d, stored.h, stored.n, stored.o, stored.l = 'driven', nil, '1', counter, owner, leaseEnd
+redis.call('HSET', record, 'i', 'driven', 'h', '1', 'n', counter, 'o', owner, 'l', leaseEnd)
+local fields = {}
+for name, value in pairs(stored) do
+  fields[#fields + 1] = name
+  fields[#fields + 1] = value
+end
+return { 'begun', fields, redis.call('LRANGE', key('inbox', id), 0, -1) }

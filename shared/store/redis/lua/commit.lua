@@ -10,16 +10,16 @@ consumed = tonumber(consumed)
 local id = campaign .. '.' .. client
 local record = key('upgrade', id)
 local inbox = key('inbox', id)
-local found = redis.call('HMGET', record, 'v', 'n', 'o', 'a', 'g')
+local found = redis.call('HMGET', record, 'v', 'n', 'o', 'a', 'g', 'c')
 local before = { version = found[1], counter = found[2], owner = found[3] }
-before.activation, before.server = found[4], found[5]
+before.activation, before.server, before.crashes = found[4], found[5], found[6]
 
 if not before.version then return { 'stale', 'noUpgrade' } end
 -- A lease that has ended but was not taken is still this driver's: nobody else can have acted.
 if before.counter ~= counter or before.owner ~= owner then return { 'stale', 'takenOver' } end
 if before.version ~= version then return { 'stale', 'otherVersion', before.version } end
 if step == 'start' then
-  local status = limitsOf(campaign).status
+  local status = statusOf(campaign)
   if status ~= 'running' then return { 'held', status } end
 end
 -- Nobody rests past a wake-up: what came in meanwhile goes round once more.
@@ -33,8 +33,7 @@ addCounters(campaign, nextList())
 local evidenceFirst, evidenceLast = nextList()
 addEvidence(evidenceFirst, evidenceLast, evidenceSeconds)
 if consumed > 0 then redis.call('LTRIM', inbox, consumed, -1) end
-redis.call('HSET', record, 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server)
-redis.call('HDEL', record, 'c')
+if before.crashes then redis.call('HDEL', record, 'c') end
 
 local keeps = index == 'driven' or keepsSlots == '1'
 -- A client that roamed is charged to the logon server where it was seen last.
@@ -42,14 +41,17 @@ if not keeps or before.server ~= server then giveBackSlots(campaign, before.serv
 if keeps and before.server ~= server then takeSlots(campaign, server) end
 
 local own, handed = false, false
-if index == 'due' then
+local fields = { 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server }
+if index == 'driven' then
+  redis.call('HSET', record, unpack(fields))
+elseif index == 'due' then
   local activation = before.activation + 1
-  toDue(id, activation, dueAt, keeps)
+  toDue(id, activation, dueAt, keeps, unpack(fields))
   own = activationOf(client, activation, queue, dueAt)
 elseif index == 'parked' then
-  toParked(campaign, client, server, at)
-elseif index == 'settled' then
-  toSettled(campaign, client)
+  toParked(campaign, client, server, at, unpack(fields))
+else
+  toSettled(campaign, client, unpack(fields))
 end
 if not keeps then handed = handOver(campaign, before.server, at) end
 return { 'committed', version + 1, own, handed }

@@ -22,6 +22,8 @@ local othersAtMost = 8
 -- The oldest of the same logon server, else, when the freed slot was the last one of the campaign, of another one that has room.
 -- false when there is nobody.
 local function handOver(campaign, server, at)
+  -- Mostly nobody is parked, and that is one question.
+  if redis.call('EXISTS', key('parkedServers', campaign)) == 0 then return false end
   local limits = limitsOf(campaign)
   if limits.status ~= 'running' then return false end
   local servers = { server }

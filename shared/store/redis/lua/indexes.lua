@@ -11,36 +11,36 @@ local function noteOldest(campaign, server)
   end
 end
 
-local function unindex(id)
-  redis.call('ZREM', key('due'), id)
-  redis.call('ZREM', key('driven'), id)
-end
-
--- d: due time, h: holds slots, n o l: the lease.
-local function toDue(id, activation, dueAt, holdsSlots)
+-- d: due time, h: holds slots, n o l: the lease. Further fields and values of the record are written along.
+local function toDue(id, activation, dueAt, holdsSlots, ...)
   local record = key('upgrade', id)
   redis.call('ZREM', key('driven'), id)
   redis.call('ZADD', key('due'), dueAt, id)
-  redis.call('HDEL', record, 'n', 'o', 'l')
-  if not holdsSlots then redis.call('HDEL', record, 'h') end
-  redis.call('HSET', record, 'i', 'due', 'd', dueAt, 'a', activation)
-  if holdsSlots then redis.call('HSET', record, 'h', '1') end
+  if holdsSlots then
+    redis.call('HDEL', record, 'n', 'o', 'l')
+    redis.call('HSET', record, 'i', 'due', 'd', dueAt, 'a', activation, 'h', '1', ...)
+  else
+    redis.call('HDEL', record, 'n', 'o', 'l', 'h')
+    redis.call('HSET', record, 'i', 'due', 'd', dueAt, 'a', activation, ...)
+  end
 end
 
-local function toParked(campaign, client, server, at)
+local function toParked(campaign, client, server, at, ...)
   local id = campaign .. '.' .. client
-  unindex(id)
+  redis.call('ZREM', key('due'), id)
+  redis.call('ZREM', key('driven'), id)
   redis.call('HDEL', key('upgrade', id), 'd', 'h', 'n', 'o', 'l')
-  redis.call('HSET', key('upgrade', id), 'i', 'parked')
+  redis.call('HSET', key('upgrade', id), 'i', 'parked', ...)
   redis.call('ZADD', key('parked', campaign, server), at, client)
   noteOldest(campaign, server)
 end
 
-local function toSettled(campaign, client)
+-- Only who is driven settles, and whoever is driven stands in no other index.
+local function toSettled(campaign, client, ...)
   local id = campaign .. '.' .. client
-  unindex(id)
-  redis.call('HDEL', key('upgrade', id), 'd', 'h', 'n', 'o', 'l')
-  redis.call('HSET', key('upgrade', id), 'i', 'settled')
+  redis.call('ZREM', key('driven'), id)
+  redis.call('HDEL', key('upgrade', id), 'h', 'n', 'o', 'l')
+  redis.call('HSET', key('upgrade', id), 'i', 'settled', ...)
   if redis.call('HGET', key('claims'), client) == campaign then redis.call('HDEL', key('claims'), client) end
 end
 

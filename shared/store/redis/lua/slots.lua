@@ -16,6 +16,10 @@ local function giveBackSlots(campaign, server)
   count(key('slots', campaign), server, -1)
 end
 
+local function statusOf(campaign)
+  return redis.call('HGET', key('campaign', campaign), 'status')
+end
+
 -- What scripts must know of a campaign: whether it runs, and how many may be active.
 local function limitsOf(campaign)
   local found = redis.call('HMGET', key('campaign', campaign), 'status', 'active', 'perServer', 'openWaves')
