@@ -72,7 +72,7 @@ export async function createCampaign({ store }: Bench, { name, story, clients }:
       campaign: name,
       release: release.release,
       start: 'byHand',
-    startAt: null,
+      startAt: null,
       seed: 'bench',
       select: { labels: [], logonServers: [], clients: [] },
       waves: [{ name: 'all', size: { rest: true }, gate }],

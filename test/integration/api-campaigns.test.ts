@@ -142,7 +142,9 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       states: { waiting: 10, active: 0 },
     });
     const resume = (body?: unknown) => house.ask('POST', '/v1/campaigns/sp4/resume', body);
-    expect((await resume()).body.error.message).toContain('was paused by Anna Müller (token default): phones');
+    expect((await resume()).body.error.message).toContain(
+      'was paused by Anna Müller (token default): phones',
+    );
     expect((await resume({ override: true })).body.status).toBe('running');
     const audit = await house.store.audit(4, { campaign: 'sp4' });
     expect(audit.map(({ who, from, to }) => [who, from, to])).toEqual([
