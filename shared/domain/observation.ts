@@ -25,6 +25,11 @@ export interface Service {
   readonly pid: number | null;
   readonly account: string;
   readonly dependsOn: readonly string[];
+  /**
+   * The running services that depend on it, directly or not, in the order in which they can be stopped: while one runs, this
+   * one can not be stopped (error 1051). Left out = there are none.
+   */
+  readonly neededBy?: readonly string[];
 }
 
 /** A process whose image lies in the component directory. Session 0 is where services live. */

@@ -159,8 +159,16 @@ function goByLogon(
   }
   if (workaround?.bootId === seen.bootId) return askRestart(rules, upgrade, seen, 'workaround', at);
   if (seen.bootId === marked.bootId) return askRestart(rules, upgrade, seen, 'mark', at);
+  if (needsAnotherBoot(upgrade, seen)) return askRestart(rules, upgrade, seen, 'pendingRestart', at);
   return awaitLogon(rules, upgrade, seen, at);
 }
+
+/** Restarts beyond the one for the mark; a client that says for ever that one is pending is not restarted for ever. */
+const furtherBootsAtMost = 2;
+
+/** Files that were in use are swapped at a restart (Q186412), which may leave others for the next one. */
+const needsAnotherBoot = ({ memory }: Upgrade, { pendingRestart }: Observation): boolean =>
+  pendingRestart && (memory.restarts.pendingRestart ?? 0) < furtherBootsAtMost;
 
 /** What is not known is not taken for "not marked": a client may be in the middle of its update. */
 function phaseNotRead(rules: Rules, upgrade: Upgrade, at: number): Decision {

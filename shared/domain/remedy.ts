@@ -81,7 +81,10 @@ export function stepFailed(
   const refused = failure.kind === 'failed';
   if (refused && journal.direction === 'forward') return turnRound(upgrade, state, failure);
   const patience = refused ? maxRefusals : rules.policy.deferrals.unreachable.budget;
-  if (failures > patience) return leaveOpen(upgrade, state, failure, now);
+  if (failures > patience)
+    return refused && journal.step === 'startAgain'
+      ? leaveDown(upgrade, state, failure)
+      : leaveOpen(upgrade, state, failure, now);
   const retryAt = now + backoff(rules.policy.deferrals.unreachable, Math.min(journal.failures, 8), 0.5);
   const because = `${journal.procedure} waits at ${progressOf(journal)}: ${failure.message}`;
   return move(upgrade, { ...state, journal: { ...journal, failures }, retryAt }, because);
@@ -97,6 +100,22 @@ function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure): Decisi
   const done = journal.step === 'record' ? 'nothing was changed' : 'undone';
   const back = turnBack(journal, goesOn ? null : { ...ending, because: `${because}; ${done}` });
   return move(upgrade, { ...state, journal: back, retryAt: null }, `${because}; going back`);
+}
+
+/**
+ * The service has its old settings and will not start any more, as when its account has lost the right to log on as a service
+ * (Q191328). Only a person can mend that, so the rest of the way back is gone, and the person is called.
+ */
+function leaveDown(upgrade: Upgrade, state: Remedying, failure: Failure): Decision {
+  const { journal, blockers } = state;
+  const down = `${journal.service} has its old settings and does not start: ${failure.message}`;
+  const because = journal.ending === null ? down : `${journal.ending.because}; ${down}`;
+  const cause = 'the service does not start again';
+  const ending: Ending = { end: 'needsAttention', cause, because, blockers };
+  const next = nextStep({ ...journal, ending });
+  return next === null
+    ? ignore('the last step of a way back is never to start a service')
+    : move(upgrade, { ...state, journal: next, retryAt: null }, down);
 }
 
 /** Patience is spent with a procedure open. Its intent and pre-image stand on the client: the next look there ends it. */

@@ -61,6 +61,7 @@ export function askRestart(
 const restartReason: Readonly<Record<RestartCause, string>> = {
   mark: 'marked for the update, which starts at the logon after a restart',
   workaround: 'the service is set to manual and gone after a restart',
+  pendingRestart: 'it has restarted, and says that a restart is still pending',
 };
 
 /** The answer to an order: taken, refused, or not known. */

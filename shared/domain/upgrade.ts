@@ -45,7 +45,8 @@ export type UpgradeState =
 
 export type Phase = UpgradeState['phase'];
 
-export type RestartCause = 'mark' | 'workaround';
+/** `pendingRestart`: it has restarted and still says that a restart is pending. */
+export type RestartCause = 'mark' | 'workaround' | 'pendingRestart';
 
 /** A restart that was ordered and has not been proved yet. The proof is another boot id. */
 export interface PendingRestart {

@@ -103,7 +103,7 @@ function becauseOf({ state, memory }: Upgrade): string {
     case 'updating':
       return 'nothing is in the way: the update runs';
     case 'ordering':
-      return `it is being told to restart, because of the ${state.cause}`;
+      return `it is being told to restart, because of the ${state.cause === 'pendingRestart' ? 'restart that is still pending' : state.cause}`;
     case 'restarting':
       return `it was told to restart at ${isoOf(memory.restart?.orderedAt ?? 0)} and is not proved to be in another boot`;
     case 'notifying':

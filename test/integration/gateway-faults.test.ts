@@ -15,6 +15,8 @@ const noon = Date.UTC(2026, 10, 17, 12);
 const moved = { end: 'upgraded', trait: 'pcmInBin' } as const;
 const undone = { end: 'needsAttention', trait: 'staysHome' } as const;
 
+const needed = { end: 'upgraded', trait: 'pcmNeeded' } as const;
+
 /** Calls of each operation that are spoiled, one campaign each: the nth is one on the way back. */
 const spoiled: readonly (readonly [Op, { readonly end: string; readonly trait: Trait }, number])[] = [
   ['look', moved, 1],
@@ -32,6 +34,8 @@ const spoiled: readonly (readonly [Op, { readonly end: string; readonly trait: T
   ['protectDirectory', moved, 1],
   ['configureService', moved, 1],
   ['startService', moved, 1],
+  ['stopService', needed, 1],
+  ['startService', needed, 2],
   ['configureService', undone, 2],
   ['startService', undone, 2],
   ['removeFile', undone, 1],

@@ -16,7 +16,7 @@ import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { textContent } from '../lab/fleet/disk.ts';
 import type { StagedRelease } from '../lab/fleet/logon-server.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
-import { type Trait, traitOf } from '../lab/fleet/traits.ts';
+import { setOf, type Trait, traitOf, type TraitSet } from '../lab/fleet/traits.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
 
 /** Lab time that flows a thousand times as fast as real time, and can be moved forward to a moment. */
@@ -89,10 +89,10 @@ export const patient: CampaignPolicy = {
 
 const weekdayEvening = Date.UTC(2026, 10, 16, 19);
 
-/** The first client name that the seed gives this trait. */
-export function clientWith(trait: Trait, seed = 'one'): string {
+/** The first client name that the seed gives this trait, in a fleet with this set of traits. */
+export function clientWith(trait: Trait, seed = 'one', set: TraitSet = setOf(trait)): string {
   for (let number = 1; number < 100_000; number += 1) {
-    if (traitOf(seed, `pc-${number}`) === trait) return `pc-${number}`;
+    if (traitOf(seed, `pc-${number}`, set) === trait) return `pc-${number}`;
   }
   throw new Error(`no client has the trait ${trait}`);
 }
@@ -124,6 +124,7 @@ export async function oneClient(
   const fleet = await startFleet({
     rows: [row],
     seed: 'one',
+    traits: setOf(trait),
     release: { files, copyListVersion: 900_000_000 },
     clock,
     startedAt: weekdayEvening,

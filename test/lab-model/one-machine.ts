@@ -36,6 +36,7 @@ export class OneMachine {
     const world: World = {
       seed: 'model',
       startedAt: mondayAtFive,
+      traits: 'usual',
       servers: new Map([['LS1', { name: 'LS1', release }]]),
       disks: new Map(),
       realNow: () => this.now,

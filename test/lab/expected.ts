@@ -1,4 +1,5 @@
 import type { Trait } from './fleet/traits.ts';
+import { pcmService } from './fleet/sms.ts';
 import type { Violation } from './fleet/machine.ts';
 import type { ClientTruth, FleetTruth, ServiceTruth } from './fleet/truth.ts';
 
@@ -25,7 +26,8 @@ export interface Policy {
 export interface Expected {
   readonly end: ReportedEnd;
   readonly hasRelease: boolean;
-  readonly service: 'asBefore' | 'relocated';
+  /** `down`: with its old settings, and not running, because its account may not start it any more. */
+  readonly service: 'asBefore' | 'relocated' | 'down';
 }
 
 export const relocatedTo = 'C:\\SMS_PCM';
@@ -44,15 +46,36 @@ export function expectedOf(trait: Trait, policy: Policy): Expected {
     case 'free':
     case 'userProgram':
     case 'offlineForDays':
+    case 'diskFullAtFirst':
+    case 'secondInstance':
+    case 'twoBoots':
+    case 'diesInMidCopy':
+    case 'atSp3':
       return upgraded;
+    case 'current':
+      return { ...skipped, hasRelease: true };
+    case 'loadTwice':
+    case 'loadMissing':
+      return needsAttention;
     case 'pcmInBin':
     case 'pcmBusy':
+    case 'slowStop':
+    case 'clockOff':
       if (policy.workaround) return upgraded;
       return policy.relocation ? relocated : needsAttention;
     case 'staysHome':
       return policy.workaround ? upgraded : needsAttention;
+    case 'pcmNeeded':
+      // Set to manual it is started for the sake of the other one.
+      return policy.relocation ? relocated : needsAttention;
+    case 'rightLost':
+      if (policy.workaround) return { ...needsAttention, hasRelease: true, service: 'down' };
+      return policy.relocation ? { ...needsAttention, service: 'down' } : needsAttention;
+    case 'diskFullBlocked':
+      return policy.workaround ? failed : needsAttention;
     case 'fileMissing':
     case 'neverComesBack':
+    case 'diskFull':
       return failed;
   }
 }
@@ -90,7 +113,7 @@ function judge(
   return [
     ...(row?.end === expected.end ? [] : [`${report}, must be ${expected.end}`]),
     ...(expected.hasRelease ? releaseFaults(client, release) : []),
-    ...(expected.service === 'relocated' ? relocationFaults(client) : changeFaults(client)),
+    ...serviceFaults(client, expected.service),
     ...(client.role === 'server' && client.journal.length > 0
       ? ['a server, and something was changed on it']
       : []),
@@ -147,6 +170,17 @@ const describe = (
     account,
     ...(isOn ? [running ? `runs from ${runsFrom?.toLowerCase() ?? ''}` : 'stopped'] : []),
   ].join(', ');
+
+function serviceFaults(client: ClientTruth, must: Expected['service']): readonly string[] {
+  if (must === 'relocated') return relocationFaults(client);
+  return changeFaults(must === 'asBefore' ? client : { ...client, servicesAtFirst: withoutPcm(client) });
+}
+
+/** Whoever needs the PCM service does not run without it either. */
+const withoutPcm = ({ servicesAtFirst }: ClientTruth): readonly ServiceTruth[] =>
+  servicesAtFirst.map((each) =>
+    each.name === pcmService ? { ...each, running: false, runsFrom: null } : each,
+  );
 
 /** The services must be exactly as the client had them, and nothing of a move may be left behind. */
 function changeFaults(client: ClientTruth): readonly string[] {

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClockAnchor } from '../../shared/clock.ts';
+import type { TraitSet } from './fleet/traits.ts';
 import { type LabProcess, startProcess } from './process.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -57,6 +58,9 @@ export interface FleetOptions {
   readonly seed: string;
   /** The staged tree. */
   readonly tree: string;
+  readonly traits?: TraitSet;
+  /** Share of the calls with which something goes wrong on the way. */
+  readonly faults?: number;
   readonly checkIn: { readonly url: string; readonly tokenFile: string } | null;
 }
 
@@ -72,6 +76,10 @@ export const startFleetProcess = (house: LabHouse, options: FleetOptions): Promi
       options.seed,
       '--release',
       options.tree,
+      '--traits',
+      options.traits ?? 'usual',
+      '--faults',
+      String(options.faults ?? 0),
       ...(options.checkIn === null
         ? []
         : ['--checkin-url', options.checkIn.url, '--checkin-token-file', options.checkIn.tokenFile]),

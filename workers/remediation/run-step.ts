@@ -5,14 +5,8 @@ import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
 import { ok } from '../../shared/errors.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { announce, record, takeIntentAway } from './intent.ts';
-import {
-  configureService,
-  failed,
-  proveMoved,
-  type Runner,
-  startLikeBefore,
-  stopService,
-} from './services.ts';
+import { configureService, failed, proveMoved, type Runner } from './services.ts';
+import { startLikeBefore, stopService } from './start-stop.ts';
 
 type Step = (runner: Runner, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
 
@@ -41,12 +35,14 @@ const steps: Readonly<Record<Exclude<StepName, 'record' | 'close'>, Step>> = {
   stop: stopService,
   copy: (runner, _service, preImage) => copy(runner, preImage),
   protect: ({ gateway, change }, _service, { to }) => gateway.protectDirectory(change, directoryOf(to)),
-  repoint: (runner, service, { to }) => pointStopped(runner, service, { imagePath: to }),
+  repoint: (runner, service, preImage) => pointStopped(runner, service, preImage, { imagePath: preImage.to }),
   start: startLikeBefore,
   prove: proveMoved,
   setManual: (runner, service) => configureService(runner, service, { startType: 'manual' }),
-  pointBack: (runner, service, { from, service: { startType } }) =>
-    pointStopped(runner, service, { imagePath: from, startType }),
+  pointBack: (runner, service, preImage) => {
+    const { from: imagePath, service: before } = preImage;
+    return pointStopped(runner, service, preImage, { imagePath, startType: before.startType });
+  },
   startAgain: startLikeBefore,
   removeCopy: (runner, _service, preImage) => removeCopy(runner, preImage),
   restoreStartType: (runner, service, { service: { startType } }) =>
@@ -60,9 +56,10 @@ const steps: Readonly<Record<Exclude<StepName, 'record' | 'close'>, Step>> = {
 async function pointStopped(
   runner: Runner,
   service: string,
+  preImage: PreImage,
   settings: Parameters<typeof configureService>[2],
 ): Promise<GatewayResult<void>> {
-  const stopped = await stopService(runner, service);
+  const stopped = await stopService(runner, service, preImage);
   return stopped.ok ? configureService(runner, service, settings) : stopped;
 }
 

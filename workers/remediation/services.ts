@@ -1,12 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { PreImage, Service, ServiceRunState, StartType } from '../../shared/domain/observation.ts';
 import type { Rules } from '../../shared/domain/policy.ts';
 import { err, ok } from '../../shared/errors.ts';
 import type { Change, Gateway, GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
-
-/** Real time a service may need to stop or start before the step counts as failed. */
-const settleDeadlineMs = 30_000;
-const pollEveryMs = 50;
 
 /** What a step of a procedure works with. */
 export interface Runner {
@@ -21,32 +16,6 @@ export interface Runner {
  * Making one thing of a service so: read what is, change only what is not so yet, and prove it by reading again, because tool output
  * lies (Q169476, Q174648). So each of these may be run again after it was cut off.
  */
-
-export async function stopService(runner: Runner, service: string): Promise<GatewayResult<void>> {
-  const now = await readService(runner, service);
-  if (!now.ok) return now;
-  if (now.value.state === 'running') {
-    const stopped = await runner.gateway.stopService(runner.change, service);
-    if (!stopped.ok) return stopped;
-  }
-  return untilState(runner, service, 'stopped');
-}
-
-/** Starts the service when it ran before the procedure, else leaves it stopped. */
-export async function startLikeBefore(
-  runner: Runner,
-  service: string,
-  preImage: PreImage,
-): Promise<GatewayResult<void>> {
-  if (stateBefore(preImage) === 'stopped') return ok(undefined);
-  const now = await readService(runner, service);
-  if (!now.ok) return now;
-  if (now.value.state === 'stopped') {
-    const started = await runner.gateway.startService(runner.change, service);
-    if (!started.ok) return started;
-  }
-  return untilState(runner, service, 'running');
-}
 
 /** Changes settings of the service; the service control manager keeps the rest, the account and its password among them. */
 export async function configureService(
@@ -81,7 +50,18 @@ export async function proveMoved(
   const different = differences(now.value, { ...preImage.service, imagePath: preImage.to });
   if (different.length > 0) return failed(`${service} is not as before: ${different.join(', ')}`);
   if (now.value.state !== stateBefore(preImage)) return failed(`${service} is ${now.value.state}`);
-  return proveProcessMoved(runner, now.value);
+  const moved = await proveProcessMoved(runner, now.value);
+  return moved.ok ? proveDependantsRun(runner, preImage) : moved;
+}
+
+async function proveDependantsRun(runner: Runner, preImage: PreImage): Promise<GatewayResult<void>> {
+  for (const dependant of preImage.service.neededBy ?? []) {
+    const now = await readService(runner, dependant);
+    if (!now.ok) return now;
+    if (now.value.state !== 'running')
+      return failed(`${dependant}, which depends on it, is ${now.value.state}`);
+  }
+  return ok(undefined);
 }
 
 /** Settings say where a service will run from; only its process says where it runs. */
@@ -104,29 +84,8 @@ export const readService = ({ gateway, change }: Runner, service: string): Promi
 export const failed = (message: string): { readonly ok: false; readonly error: GatewayFailure } =>
   err({ kind: 'failed', message });
 
-const stateBefore = ({ service }: PreImage): ServiceRunState =>
+export const stateBefore = ({ service }: PreImage): ServiceRunState =>
   service.state === 'running' || service.state === 'startPending' ? 'running' : 'stopped';
-
-/** Reads the service until it is in this state; one that leaves the pending states for another one has failed. */
-async function untilState(
-  runner: Runner,
-  service: string,
-  state: ServiceRunState,
-): Promise<GatewayResult<void>> {
-  const deadline = Date.now() + settleDeadlineMs;
-  for (;;) {
-    const now = await readService(runner, service);
-    if (!now.ok) return now;
-    if (now.value.state === state) return ok(undefined);
-    if (now.value.state !== 'startPending' && now.value.state !== 'stopPending') {
-      return failed(`${service} is ${now.value.state}, not ${state}`);
-    }
-    if (Date.now() > deadline)
-      return failed(`${service} is still ${now.value.state} after ${settleDeadlineMs / 1000} s`);
-    if (runner.change.signal.aborted) return err({ kind: 'cutOff', message: 'the lease was lost' });
-    await pause(pollEveryMs);
-  }
-}
 
 /** What of a service's settings is not as it should be, in words. */
 function differences(now: Service, wanted: Service): readonly string[] {

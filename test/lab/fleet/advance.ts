@@ -1,6 +1,6 @@
 import type { DueKind, Machine } from './machine.ts';
-import { boot, goDown } from './power.ts';
-import { serviceStarted, serviceStopped } from './service-control.ts';
+import { boot, failPower, goDown } from './power.ts';
+import { serviceStarted, serviceStopped, stopUnanswered } from './service-control.ts';
 import { logOff, logOn, startProgram } from './sessions.ts';
 import { fileCopied, startSmsrun32 } from './smsrun32.ts';
 
@@ -12,8 +12,10 @@ const happens: Readonly<Record<DueKind, (machine: Machine, at: number, name: str
   programStart: startProgram,
   smsrun32: (machine, at) => startSmsrun32(machine, 'logon', at),
   fileCopied,
+  powerFailure: failPower,
   serviceStarted: (machine, _at, name) => serviceStarted(machine, name),
   serviceStopped: (machine, _at, name) => serviceStopped(machine, name),
+  stopUnanswered: (machine, _at, name) => stopUnanswered(machine, name),
 };
 
 /** Lets everything happen on this machine that is due by `now`, in order, each at its own time. */

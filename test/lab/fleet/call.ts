@@ -5,7 +5,7 @@ import { beginChange, endChange, guard, isChange } from './fence.ts';
 import { hash, look, readIntent } from './look.ts';
 import type { Machine } from './machine.ts';
 import { done, type Outcome, refusal } from './outcome.ts';
-import { findService, noSuchService } from './service-control.ts';
+import { findService, noSuchService, showService } from './service-control.ts';
 
 /**
  * One call on one machine at the time `now`. `call` identifies it until it is answered; an accepted change is
@@ -40,7 +40,7 @@ function read(machine: Machine, request: Exclude<Request, ChangeRequest>, now: n
       return done(look(machine, request.request, now));
     case 'readService': {
       const service = findService(machine, request.name);
-      return service === undefined ? noSuchService(request.name) : done(service);
+      return service === undefined ? noSuchService(request.name) : done(showService(machine, service));
     }
     case 'hashFile':
       return done(hash(machine, request.path));

@@ -29,7 +29,7 @@ export function change(machine: Machine, request: ChangeRequest, now: number): O
     case 'configureService':
       return configureService(machine, request.name, request.settings);
     case 'copyFile':
-      return copyFile(machine, request);
+      return copyFile(machine, request, now);
     case 'removeFile':
       return removeFile(machine, request.path);
     case 'protectDirectory':
@@ -67,10 +67,11 @@ function notify(machine: Machine, text: string, now: number): Outcome {
   return done();
 }
 
-function copyFile(machine: Machine, { from, to }: RequestOf<'copyFile'>): Outcome {
+function copyFile(machine: Machine, { from, to }: RequestOf<'copyFile'>, now: number): Outcome {
   const content = readFile(machine.disk, from);
   if (content === null) return refused(`error 2: no file ${from}`);
   if (isLocked(machine, to)) return refused(`error 32: ${to} is in use`);
+  if (now < machine.diskFullUntil) return refused('error 112: there is not enough space on the disk');
   writeFile(machine.disk, to, content);
   return done();
 }
@@ -95,6 +96,7 @@ function protectDirectory(machine: Machine, path: string): Outcome {
   return done();
 }
 
+/** A few hundred bytes find a place on a full disk too. */
 function writeIntent(machine: Machine, intent: RequestOf<'writeIntent'>['intent']): Outcome {
   writeFile(machine.disk, intentPath, intent === null ? null : textContent(JSON.stringify(intent)));
   return done();

@@ -1,8 +1,8 @@
 import type { Service } from '../../../shared/domain/observation.ts';
 import { advance } from './advance.ts';
 import { schedule } from './agenda.ts';
-import { chance, pick, within } from './chance.ts';
-import { firstDisk, pcmPath } from './first-disk.ts';
+import { chance, pick, type Span, within } from './chance.ts';
+import { firstDisk, monitorPath, pcmPath } from './first-disk.ts';
 import type { FleetRow } from './fleet-row.ts';
 import type { Machine, World } from './machine.ts';
 import { boot, switchOff } from './power.ts';
@@ -18,6 +18,14 @@ const workstationService: Service = {
   pid: null,
   account: 'LocalSystem',
   dependsOn: [],
+};
+
+/** A site's own service that watches packages; it needs the PCM service and runs from a place of its own. */
+const monitorService: Service = {
+  ...workstationService,
+  name: 'PACKAGE_MONITOR',
+  imagePath: monitorPath,
+  dependsOn: [pcmService],
 };
 
 const loads = ['SMSRUN32.EXE', 'C:\\WINNT\\SMSRUN32.EXE', 'smsrun32.exe'] as const;
@@ -37,12 +45,19 @@ export function createMachine(world: World, row: FleetRow, trait: Trait = drawTr
   advance(machine, world.startedAt);
   if (rules.packageRuns !== null)
     machine.packageUntil = world.startedAt + within(rules.packageRuns, about('package'));
+  machine.diskFullUntil = until(world, rules.diskFull, about('disk'));
+  machine.secondInstanceUntil = until(world, rules.secondInstance, about('second'));
   if (rules.offline !== null) takeAway(machine, world.startedAt + within(rules.offline, about('offline')));
   return machine;
 }
 
-export const drawTrait = ({ seed }: World, { client, role }: FleetRow): Trait =>
-  role === 'server' ? 'server' : traitOf(seed, client);
+export const drawTrait = ({ seed, traits }: World, { client, role }: FleetRow): Trait =>
+  role === 'server' ? 'server' : traitOf(seed, client, traits);
+
+const until = ({ startedAt }: World, span: Span | 'forEver' | null, toss: number): number => {
+  if (span === null) return 0;
+  return span === 'forEver' ? Infinity : startedAt + within(span, toss);
+};
 
 function takeAway(machine: Machine, until: number): void {
   switchOff(machine);
@@ -53,7 +68,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
   const rules = rulesOf[trait];
   const about = (what: string): number => chance(world.seed, row.client, what);
   const placement = placementOf(world, row, rules);
-  const base = firstDisk(world, pcmPath[placement], pick([2, 2, 2, 1], about('servicePack')));
+  const base = firstDisk(world, pcmPath[placement], pick(rules.has, about('servicePack')));
   return {
     row,
     trait,
@@ -67,7 +82,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     processes: [],
     services: servicesAtFirst(world, row, rules),
     session: null,
-    load: pick(loads, about('load')),
+    load: Array.from({ length: rules.loadStarts }, () => pick(loads, about('load'))).join(' '),
     setupPhase: 'installed',
     filesNotDownloaded: [],
     copyListVersion: oldCopyListVersion,
@@ -76,6 +91,11 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     run: null,
     transcript: null,
     packageUntil: 0,
+    diskFullUntil: 0,
+    secondInstanceUntil: 0,
+    bootsPending: 0,
+    willDie: rules.diesInMidCopy,
+    cutShortAt: '',
     fence: null,
     fencedRefusals: 0,
     journal: [],
@@ -110,5 +130,5 @@ export function servicesAtFirst(world: World, row: FleetRow, rules: TraitRules):
     account: pick(accounts, about('account')),
     dependsOn: [workstationService.name],
   };
-  return [workstationService, pcm];
+  return rules.pcmNeeded ? [workstationService, pcm, monitorService] : [workstationService, pcm];
 }

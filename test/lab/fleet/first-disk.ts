@@ -1,7 +1,7 @@
 import { type FileContent, keyOf, textContent } from './disk.ts';
 import { componentPath, type World } from './machine.ts';
 import { binFiles, pcmExecutable, versionFile, windows } from './sms.ts';
-import type { PcmPlacement } from './traits.ts';
+import type { PcmPlacement, ServicePack } from './traits.ts';
 
 /**
  * Where the PCM service's executable lies, by placement; `elsewhere` is a directory documented as safe
@@ -14,14 +14,16 @@ export const pcmPath: Readonly<Record<PcmPlacement, string | null>> = {
   inBinAutomatic: componentPath(pcmExecutable),
 };
 
+export const monitorPath = 'C:\\MONITOR\\PKGMON.EXE';
+
 /**
  * The files of a client before the release: every component in its old content. `servicePack` 2 writes the
- * version file CSDVER.SMS; before it there was none. Clients with the same files share one map.
+ * version file CSDVER.SMS, as later ones do; before it there was none. Clients with the same files share one map.
  */
 export function firstDisk(
   world: World,
   pcm: string | null,
-  servicePack: 1 | 2,
+  servicePack: ServicePack,
 ): ReadonlyMap<string, FileContent> {
   const key = `${pcm ?? ''}|${servicePack}`;
   const known = world.disks.get(key);
@@ -34,19 +36,22 @@ export function firstDisk(
 function firstFiles(
   world: World,
   pcm: string | null,
-  servicePack: 1 | 2,
+  servicePack: ServicePack,
 ): readonly (readonly [string, FileContent])[] {
   const released = [...world.servers.values()].flatMap(({ release }) => [...release.files.keys()]);
+  const release = servicePack === 'release' ? [...world.servers.values()][0]?.release.files : undefined;
   const components = [...new Set([...binFiles, ...released])].filter((name) => name !== versionFile);
   const old = (name: string): FileContent => textContent(`${name} of service pack ${servicePack}`);
-  const version = [componentPath(versionFile), textContent(`Service Pack ${servicePack}\r\n`)] as const;
+  const text = textContent(`Service Pack ${servicePack}\r\n`);
+  const version = [componentPath(versionFile), release?.get(versionFile) ?? text] as const;
   return [
     ...components
       .filter((name) => name !== pcmExecutable)
-      .map((name) => [componentPath(name), old(name)] as const),
+      .map((name) => [componentPath(name), release?.get(name) ?? old(name)] as const),
     [`${windows}\\SMSRUN32.EXE`, old('SMSRUN32.EXE')],
     [`${windows}\\System32\\services.exe`, old('services.exe')],
-    ...(servicePack === 2 ? [version] : []),
+    [monitorPath, old('PKGMON.EXE')],
+    ...(servicePack === 1 ? [] : [version]),
     ...(pcm === null ? [] : [[pcm, old(pcmExecutable)] as const]),
   ];
 }

@@ -2,7 +2,7 @@ import type { ClientLook, LookRequest } from '../../../shared/products/client-lo
 import type { Intent } from '../../../shared/domain/observation.ts';
 import { isInside, joinPath, nameOf, readFile } from './disk.ts';
 import { bootIdOf, isPackageRunning, type Machine } from './machine.ts';
-import { findService } from './service-control.ts';
+import { findService, showService } from './service-control.ts';
 import { userSession } from './sessions.ts';
 import { intentPath, versionFile } from './sms.ts';
 import { smsIni } from './sms-ini.ts';
@@ -11,37 +11,48 @@ import { transcriptText } from './transcript.ts';
 /** What a gateway brings back from looking at this machine. Changes nothing. */
 export function look(machine: Machine, request: LookRequest, now: number): ClientLook {
   const { componentDirectory } = request;
+  const shown = (at: number): number => at + machine.rules.clockOffMs;
   const inComponents = machine.processes.filter(({ imagePath }) => isInside(imagePath, componentDirectory));
   return {
-    at: now,
+    at: shown(now),
     bootId: bootIdOf(machine),
-    bootedAt: machine.bootedAt,
+    bootedAt: shown(machine.bootedAt),
     role: machine.row.role,
     logonServer: machine.row.logonServer,
     configuration: smsIni(machine),
-    transcript: lastTranscript(machine),
+    transcript: lastTranscript(machine, shown),
     versionFile: readFile(machine.disk, joinPath(componentDirectory, versionFile))?.text ?? null,
     files: request.files.map((name) => ({ name, sha256: hash(machine, joinPath(componentDirectory, name)) })),
-    processes: inComponents.map((process) => ({ ...process, executable: nameOf(process.imagePath) })),
+    processes: inComponents.map((process) => ({
+      ...process,
+      startedAt: shown(process.startedAt),
+      executable: nameOf(process.imagePath),
+    })),
     locked: [...new Set(inComponents.map(({ imagePath }) => nameOf(imagePath).toLowerCase()))],
-    services: request.services.flatMap((name) => findService(machine, name) ?? []),
-    users: usersOf(machine),
+    services: request.services.flatMap((name) => {
+      const service = findService(machine, name);
+      return service === undefined ? [] : [showService(machine, service)];
+    }),
+    users: usersOf(machine, shown),
     packageRunning: isPackageRunning(machine, now),
-    pendingRestart: machine.goingDown,
+    pendingRestart: machine.goingDown || machine.bootsPending > 0,
     intent: readIntent(machine),
   };
 }
 
 export const hash = ({ disk }: Machine, path: string): string | null => readFile(disk, path)?.sha256 ?? null;
 
-const lastTranscript = (machine: Machine): ClientLook['transcript'] =>
+/** A time as the client's own clock showed it. */
+type Shown = (at: number) => number;
+
+const lastTranscript = (machine: Machine, shown: Shown): ClientLook['transcript'] =>
   machine.transcript && {
-    at: machine.transcript.at,
+    at: shown(machine.transcript.at),
     text: transcriptText(machine, machine.transcript.active),
   };
 
-const usersOf = ({ session, load }: Machine): ClientLook['users'] =>
-  session === null ? [] : [{ name: session.user, session: userSession, since: session.since, load }];
+const usersOf = ({ session, load }: Machine, shown: Shown): ClientLook['users'] =>
+  session === null ? [] : [{ name: session.user, session: userSession, since: shown(session.since), load }];
 
 /** The intent is a file of the client: it survives restarts, and whoever comes next finds it. */
 export function readIntent({ disk }: Machine): Intent | null {

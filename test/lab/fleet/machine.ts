@@ -6,13 +6,14 @@ import { type Disk, type FileContent, keyOf } from './disk.ts';
 import type { FleetRow } from './fleet-row.ts';
 import type { LogonServer } from './logon-server.ts';
 import { bin, pcmService } from './sms.ts';
-import type { Trait, TraitRules } from './traits.ts';
+import type { Trait, TraitRules, TraitSet } from './traits.ts';
 
 /** What every machine of a fleet shares, and its ways to the outside. */
 export interface World {
   readonly seed: string;
   /** Lab time at which the fleet was switched on. */
   readonly startedAt: number;
+  readonly traits: TraitSet;
   readonly servers: ReadonlyMap<string, LogonServer>;
   /** Shared contents of untouched disks, by what is on them. */
   readonly disks: Map<string, ReadonlyMap<string, FileContent>>;
@@ -47,8 +48,10 @@ export type DueKind =
   | 'programStart'
   | 'smsrun32'
   | 'fileCopied'
+  | 'powerFailure'
   | 'serviceStarted'
-  | 'serviceStopped';
+  | 'serviceStopped'
+  | 'stopUnanswered';
 
 /** A call that is answered when something has come to its end. */
 export interface Waiter {
@@ -62,6 +65,8 @@ export interface UpdateRun {
   readonly by: 'logon' | 'gateway';
   readonly todo: readonly string[];
   readonly failed: readonly string[];
+  /** A second instance holds the file that comes next. */
+  readonly isDisturbed: boolean;
 }
 
 /** A changing call that was accepted. `at` is lab time; the others are real time, epoch milliseconds. */
@@ -75,7 +80,7 @@ export interface JournalEntry {
 }
 
 /** Why a client was told to restart, as far as the client can tell; `none`: nothing since its start asked for it. */
-export type RestartReason = 'mark' | 'workaround' | 'none';
+export type RestartReason = 'mark' | 'workaround' | 'pendingRestart' | 'none';
 
 /** What must never happen on a client, whoever drives it. Times are lab times. */
 export type Violation =
@@ -118,6 +123,14 @@ export interface Machine {
   /** When the last Smsrun32 ended, and what it found active. */
   transcript: { readonly at: number; readonly active: readonly string[] } | null;
   packageUntil: number;
+  diskFullUntil: number;
+  secondInstanceUntil: number;
+  /** Boots that are still needed until nothing of a restart is pending. */
+  bootsPending: number;
+  /** The power has yet to fail while Smsrun32 copies. */
+  willDie: boolean;
+  /** The file that Smsrun32 was copying when it was cut short, as SMS.INI keeps it; '' = it was not. */
+  cutShortAt: string;
 
   /** The newest fence seen in a changing call. */
   fence: Fence | null;

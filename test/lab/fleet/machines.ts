@@ -6,6 +6,7 @@ import { createMachine } from './create.ts';
 import type { FleetRow } from './fleet-row.ts';
 import type { LogonServer, StagedRelease } from './logon-server.ts';
 import type { Machine, World } from './machine.ts';
+import type { TraitSet } from './traits.ts';
 import { MomentQueue } from './moment-queue.ts';
 
 export interface MachinesSetup {
@@ -13,6 +14,7 @@ export interface MachinesSetup {
   readonly seed: string;
   readonly clock: Clock;
   readonly startedAt: number;
+  readonly traits: TraitSet;
   readonly release: StagedRelease;
   readonly checkIn: (machine: Machine, transcript: string) => void;
 }
@@ -34,11 +36,12 @@ export class Machines {
   #timer: { readonly at: number; readonly handle: NodeJS.Timeout } | null = null;
   #running = false;
 
-  constructor({ rows, seed, clock, startedAt, release, checkIn }: MachinesSetup) {
+  constructor({ rows, seed, traits, clock, startedAt, release, checkIn }: MachinesSetup) {
     this.#clock = clock;
     const world: World = {
       seed,
       startedAt,
+      traits,
       servers: new Map(rows.map(({ logonServer: name }): [string, LogonServer] => [name, { name, release }])),
       disks: new Map<string, ReadonlyMap<string, FileContent>>(),
       realNow: () => Date.now(),

@@ -10,7 +10,8 @@ import { startFleet } from './start-fleet.ts';
 /**
  * The lab fleet as a process of its own, which outlives workers and orchestrators: `node
  * test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. It listens on loopback
- * unless --host says where else. `--faults 0.01` lets something go wrong with every hundredth call (faults.ts). Lab time
+ * unless --host says where else. `--faults 0.01` lets something go wrong with every hundredth call (faults.ts);
+ * `--traits all` gives a third of the clients one of the rarer troubles (traits.ts). Lab time
  * comes from SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real time).
  */
 const { values } = parseArgs({
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     'ready-file': { type: 'string' },
     'checkin-url': { type: 'string' },
     'checkin-token-file': { type: 'string' },
+    traits: { type: 'string', default: 'usual' },
     faults: { type: 'string', default: '0' },
     'latency-ms': { type: 'string', default: '0' },
   },
@@ -46,6 +48,7 @@ const token = tokenFile === undefined ? '' : readFileSync(tokenFile, 'utf8').tri
 const fleet = await startFleet({
   rows: orExit(readRows(values.fleet ?? 'fleet.csv')),
   seed: values.seed,
+  traits: z.enum(['usual', 'all']).parse(values.traits),
   release: orExit(readStagedRelease(values.release ?? '.', values.components)),
   host: values.host,
   port: Number(values.port),

@@ -4,7 +4,7 @@ import { duration, type Machine } from './machine.ts';
 import { done, type Outcome, refusal, refused } from './outcome.ts';
 import { startAutomaticServices, stopEverything } from './service-control.ts';
 import { endSession, planLogon } from './sessions.ts';
-import { cutSmsrun32Short } from './smsrun32.ts';
+import { cutSmsrun32Short, leaveHalfAFile } from './smsrun32.ts';
 import { minute, second } from './time.ts';
 
 const firstPid = 96;
@@ -26,6 +26,14 @@ export function goDown(machine: Machine, now: number): void {
     schedule(machine, now + duration(machine, 'boot', now, [2 * minute, 6 * minute]), 'boot');
 }
 
+/** It comes back by itself, with half of the file that was being copied. */
+export function failPower(machine: Machine, now: number): void {
+  machine.willDie = false;
+  leaveHalfAFile(machine);
+  switchOff(machine);
+  schedule(machine, now + duration(machine, 'boot', now, [2 * minute, 6 * minute]), 'boot');
+}
+
 /** Whatever ran is gone, whoever waits for an answer will not get one, and nothing planned happens. */
 export function switchOff(machine: Machine): void {
   machine.power = 'off';
@@ -44,7 +52,9 @@ export function boot(machine: Machine, now: number): void {
   machine.goingDown = false;
   machine.boots += 1;
   machine.bootedAt = now;
-  machine.asksForRestart = null;
+  machine.bootsPending =
+    machine.asksForRestart === 'mark' ? machine.rules.bootsNeeded - 1 : Math.max(0, machine.bootsPending - 1);
+  machine.asksForRestart = machine.bootsPending > 0 ? 'pendingRestart' : null;
   machine.nextPid = firstPid;
   startAutomaticServices(machine, now);
   planLogon(machine, now);

@@ -7,6 +7,9 @@ import { done, type Outcome, refusal, refused, waits } from './outcome.ts';
 import { bin, pcmService } from './sms.ts';
 import { second } from './time.ts';
 
+/** A control that a service does not respond to is given up by Windows; what it has begun goes on. */
+const givenUpAfter = 30 * second;
+
 /**
  * The service control manager of a machine. Start and stop answer when the service has got there, as `net
  * start` does.
@@ -14,6 +17,19 @@ import { second } from './time.ts';
 
 export const findService = (machine: Machine, name: string): Service | undefined =>
   machine.services.find((service) => service.name.toLowerCase() === name.toLowerCase());
+
+/** The service as the service control manager shows it, with what runs only because it does. */
+export function showService(machine: Machine, service: Service): Service {
+  const neededBy = dependantsOf(machine, service.name);
+  return neededBy.length === 0 ? service : { ...service, neededBy };
+}
+
+/** Running services that depend on this one, those first on which no other does. */
+function dependantsOf(machine: Machine, name: string): readonly string[] {
+  const direct = machine.services.filter((each) => each.dependsOn.includes(name) && each.state !== 'stopped');
+  const all = direct.flatMap((each) => [...dependantsOf(machine, each.name), each.name]);
+  return [...new Set(all)];
+}
 
 export const noSuchService = (name: string): Outcome =>
   refused(`error 1060: the service ${name} does not exist as an installed service`);
@@ -24,9 +40,7 @@ function change(machine: Machine, name: string, changes: Partial<Service>): void
   );
 }
 
-/**
- * Starting what runs already is done. Dependencies are started first by Windows; those of the lab always run.
- */
+/** Starting what runs already is done. */
 export function startService(machine: Machine, name: string, now: number): Outcome {
   const service = findService(machine, name);
   if (service === undefined) return noSuchService(name);
@@ -34,11 +48,19 @@ export function startService(machine: Machine, name: string, now: number): Outco
   if (service.state === 'startPending') return waits('serviceStarted', service.name);
   if (service.state === 'stopPending') return refused('error 1061: the service is stopping');
   if (service.startType === 'disabled') return refused('error 1058: the service is disabled');
+  const needed = service.dependsOn.find((each) => findService(machine, each)?.state !== 'running');
+  if (needed !== undefined) return refused(`error 1068: ${needed}, which it depends on, does not run`);
   if (readFile(machine.disk, service.imagePath) === null)
     return refused(`error 2: no file ${service.imagePath}`);
+  if (!mayLogOn(machine, service, now))
+    return refused('error 1069: the service did not start due to a logon failure');
   begin(machine, service, now);
   return waits('serviceStarted', service.name);
 }
+
+/** Whether its account may log on as a service is asked at every start, and not of what runs already. */
+const mayLogOn = ({ rules, world }: Machine, { name }: Service, at: number): boolean =>
+  !rules.rightLost || name !== pcmService || at < world.startedAt;
 
 function begin(machine: Machine, service: Service, now: number): void {
   const { imagePath, account } = service;
@@ -47,7 +69,7 @@ function begin(machine: Machine, service: Service, now: number): void {
   // A service that does not respond is given up by Windows after 30 seconds.
   const needs = responds(machine, service)
     ? duration(machine, 'start', now, [1 * second, 4 * second])
-    : 30 * second;
+    : givenUpAfter;
   schedule(machine, now + needs, 'serviceStarted', service.name);
 }
 
@@ -86,13 +108,23 @@ export function stopService(machine: Machine, name: string, now: number): Outcom
   );
   if (dependent !== undefined) return refused(`error 1051: ${dependent.name} depends on it and runs`);
   change(machine, service.name, { state: 'stopPending' });
-  schedule(
+  const takes = duration(
     machine,
-    now + duration(machine, 'stop', now, [1 * second, 6 * second]),
-    'serviceStopped',
-    service.name,
+    'stop',
+    now,
+    service.name === pcmService ? machine.rules.stopTakes : stopTakes,
   );
+  schedule(machine, now + takes, 'serviceStopped', service.name);
+  if (takes > givenUpAfter) schedule(machine, now + givenUpAfter, 'stopUnanswered', service.name);
   return waits('serviceStopped', service.name);
+}
+
+const stopTakes = [1 * second, 6 * second] as const;
+
+/** Whoever asked hears no more of it; the service goes on stopping (Q178662). */
+export function stopUnanswered(machine: Machine, name: string): void {
+  const message = 'error 2186: the service is not responding to the control function';
+  answerWaiters(machine, 'serviceStopped', name, refusal('failed', message));
 }
 
 export function serviceStopped(machine: Machine, name: string): void {
@@ -119,13 +151,21 @@ export function configureService(
  * Automatic services run before anybody can log on: this is what blocks a client at every start (Q168463).
  */
 export function startAutomaticServices(machine: Machine, at: number): void {
-  for (const service of machine.services) {
-    if (service.startType !== 'automatic' || service.state !== 'stopped') continue;
-    if (readFile(machine.disk, service.imagePath) === null || !responds(machine, service)) continue;
-    const { imagePath, account } = service;
-    const { pid } = spawn(machine, { imagePath, session: 0, user: account, startedAt: at });
-    change(machine, service.name, { state: 'running', pid });
-  }
+  for (const { name, startType } of machine.services)
+    if (startType === 'automatic') bringUp(machine, name, at);
+}
+
+/** What a service depends on comes up first, unless it is disabled; without it the service stays down. */
+function bringUp(machine: Machine, name: string, at: number): void {
+  const service = findService(machine, name);
+  if (service === undefined || service.state !== 'stopped' || service.startType === 'disabled') return;
+  for (const needed of service.dependsOn) bringUp(machine, needed, at);
+  const isReady = service.dependsOn.every((needed) => findService(machine, needed)?.state === 'running');
+  const hasFile = readFile(machine.disk, service.imagePath) !== null;
+  if (!isReady || !hasFile || !responds(machine, service) || !mayLogOn(machine, service, at)) return;
+  const { imagePath, account } = service;
+  const { pid } = spawn(machine, { imagePath, session: 0, user: account, startedAt: at });
+  change(machine, service.name, { state: 'running', pid });
 }
 
 /** The power is gone. */

@@ -25,9 +25,9 @@ export function planLogon(machine: Machine, now: number): void {
 /** Load starts Smsrun32 at once, and the user starts their programs later: it runs before they do. */
 export function logOn(machine: Machine, now: number): void {
   machine.session = { user: userOf(machine), since: now };
-  if (/smsrun32/i.test(machine.load)) {
-    schedule(machine, now + duration(machine, 'load', now, [5 * second, 25 * second]), 'smsrun32');
-  }
+  const startsAt = now + duration(machine, 'load', now, [5 * second, 25 * second]);
+  if (machine.rules.loadStarts > 0) schedule(machine, startsAt, 'smsrun32');
+  if (now < machine.secondInstanceUntil) schedule(machine, startsAt + 1 * second, 'smsrun32');
   const { program } = machine.rules;
   if (program === null) return;
   schedule(machine, now + duration(machine, 'program', now, program.afterLogon), 'programStart');

@@ -9,6 +9,12 @@ const spellings = {
   verifyFiles: ['VERIFY_FILES', 'verify_files', 'verifying_files'],
 } as const;
 
+/** What Smsrun32 is doing, or was doing when it was cut short. */
+function phaseOf({ run, cutShortAt }: Machine): string {
+  const file = run?.todo[0] ?? cutShortAt;
+  return file === '' ? '' : `COPY ${file}`;
+}
+
 /**
  * SMS.INI as it stands on the client. BuildNo and SPNumber can not tell service packs apart: they never
  * change.
@@ -20,6 +26,7 @@ export function smsIni(machine: Machine): string {
     '[Local]',
     `SetupPhase=${pick(spellings[machine.setupPhase], toss(machine, 'spelling'))}`,
     `FilesNotDownloaded=${machine.filesNotDownloaded.join(', ')}`,
+    `CurrentPhase=${phaseOf(machine)}`,
     `CopyListVersion=${machine.copyListVersion}`,
     'BuildNo=786',
     'SPNumber=0',

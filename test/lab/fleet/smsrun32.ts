@@ -1,20 +1,21 @@
 import { ok } from '../../../shared/errors.ts';
 import { answerWaiters, drop, schedule } from './agenda.ts';
-import { isInside, nameOf, readFile, writeFile } from './disk.ts';
+import { isInside, nameOf, readFile, textContent, writeFile } from './disk.ts';
 import { lackedFile } from './logon-server.ts';
 import { componentPath, duration, isLocked, type Machine, serverOf, type UpdateRun } from './machine.ts';
-import { bin } from './sms.ts';
+import { bin, pcmExecutable } from './sms.ts';
 import { second } from './time.ts';
 import { transcriptText } from './transcript.ts';
 
 /** How long one file takes over the line. */
 const copyTime = [1 * second, 4 * second] as const;
 
-/** Executables that run out of the component directory, lower-case, each once. */
-export const activeExecutables = ({ processes }: Machine): readonly string[] => [
+/** Executables that run out of the component directory, lower-case, each once; from SP3 on not its own service (Q157677). */
+export const activeExecutables = ({ processes, rules }: Machine): readonly string[] => [
   ...new Set(
     processes
       .filter(({ imagePath }) => isInside(imagePath, bin))
+      .filter(({ imagePath }) => !rules.has.includes(3) || nameOf(imagePath).toUpperCase() !== pcmExecutable)
       .map(({ imagePath }) => nameOf(imagePath).toLowerCase()),
   ),
 ];
@@ -22,16 +23,23 @@ export const activeExecutables = ({ processes }: Machine): readonly string[] => 
 /**
  * Smsrun32 as Q168463 has it: when anything runs out of BIN, nothing at all is downloaded; else a marked
  * client gets the server's files. CopyListVersion is written before any file is copied, so it proves nothing.
- * A second instance ends at once.
+ * A second instance gets in the way of the first one's next file and ends (Q216552). Two that Load starts at once get in each
+ * other's way, and neither downloads anything; while a restart is pending none does.
  */
 export function startSmsrun32(machine: Machine, by: UpdateRun['by'], now: number): void {
-  if (machine.run !== null) return;
+  if (machine.run !== null) return by === 'logon' ? disturb(machine, machine.run) : undefined;
   const isMarked = machine.setupPhase !== 'installed';
   if (isMarked) machine.copyListVersion = serverOf(machine).release.copyListVersion;
   const active = activeExecutables(machine);
-  if (active.length > 0 || !isMarked) return finish(machine, by, now, active);
-  continueWith(machine, { by, todo: outdatedFiles(machine), failed: [] }, now);
+  const isTwice = by === 'logon' && machine.rules.loadStarts > 1;
+  const mayDownload = isMarked && active.length === 0 && !isTwice && machine.bootsPending === 0;
+  if (!mayDownload) return finish(machine, by, now, active);
+  continueWith(machine, { by, todo: outdatedFiles(machine), failed: [], isDisturbed: false }, now);
 }
+
+const disturb = (machine: Machine, run: UpdateRun): void => {
+  machine.run = { ...run, isDisturbed: true };
+};
 
 function outdatedFiles(machine: Machine): readonly string[] {
   const { files } = serverOf(machine).release;
@@ -42,8 +50,13 @@ function outdatedFiles(machine: Machine): readonly string[] {
 
 function continueWith(machine: Machine, run: UpdateRun, now: number): void {
   machine.run = run;
-  if (run.todo.length > 0)
-    return schedule(machine, now + duration(machine, 'copy', now, copyTime), 'fileCopied');
+  if (run.todo.length > 0) {
+    const copiedAt = now + duration(machine, 'copy', now, copyTime);
+    // The first file has come, so that there is something to go on with.
+    if (machine.willDie && run.by === 'logon' && run.todo.length < outdatedAtFirst(machine))
+      return schedule(machine, copiedAt - 1, 'powerFailure');
+    return schedule(machine, copiedAt, 'fileCopied');
+  }
   machine.filesNotDownloaded = run.failed;
   machine.setupPhase = run.failed.length > 0 ? 'verifyFiles' : 'installed';
   finish(machine, run.by, now, []);
@@ -55,11 +68,17 @@ export function fileCopied(machine: Machine, now: number): void {
   const [name = '', ...todo] = machine.run.todo;
   const content = offered(machine, name);
   const path = componentPath(name);
-  const fits = content !== undefined && !isLocked(machine, path);
+  const isInTheWay = isLocked(machine, path) || machine.run.isDisturbed || now < machine.diskFullUntil;
+  const fits = content !== undefined && !isInTheWay;
   if (fits) writeFile(machine.disk, path, content);
   continueWith(
     machine,
-    { ...machine.run, todo, failed: fits ? machine.run.failed : [...machine.run.failed, name] },
+    {
+      ...machine.run,
+      todo,
+      isDisturbed: false,
+      failed: fits ? machine.run.failed : [...machine.run.failed, name],
+    },
     now,
   );
 }
@@ -73,6 +92,7 @@ function offered(machine: Machine, name: string) {
 
 function finish(machine: Machine, by: UpdateRun['by'], now: number, active: readonly string[]): void {
   machine.run = null;
+  machine.cutShortAt = '';
   machine.transcript = { at: now, active };
   const text = transcriptText(machine, active);
   answerWaiters(machine, 'smsrun32', '', ok({ exitCode: 0, output: text }));
@@ -81,6 +101,16 @@ function finish(machine: Machine, by: UpdateRun['by'], now: number, active: read
 
 /** A run that is cut short leaves what it has copied, and SetupPhase as it was: the next one goes on. */
 export function cutSmsrun32Short(machine: Machine): void {
+  if (machine.run !== null) machine.cutShortAt = machine.run.todo[0] ?? '';
   machine.run = null;
-  drop(machine, 'fileCopied');
+  drop(machine, 'fileCopied', 'powerFailure');
 }
+
+/** What stands on the disk of the file that is being copied is not the old one and not the new one. */
+export function leaveHalfAFile(machine: Machine): void {
+  const [name] = machine.run?.todo ?? [];
+  if (name !== undefined) writeFile(machine.disk, componentPath(name), textContent(`half of ${name}`));
+}
+
+/** Files that a client does not have at first: nearly all of the release. */
+const outdatedAtFirst = (machine: Machine): number => serverOf(machine).release.files.size;

@@ -8,11 +8,14 @@ import { Holds } from './holds.ts';
 import { Lab } from './lab.ts';
 import type { StagedRelease } from './logon-server.ts';
 import { Machines } from './machines.ts';
+import type { TraitSet } from './traits.ts';
 import { FleetServer } from './server.ts';
 
 export interface FleetSetup {
   readonly rows: readonly FleetRow[];
   readonly seed: string;
+  /** Which troubles there are; the usual ones if not said otherwise. */
+  readonly traits?: TraitSet;
   readonly release: StagedRelease;
   readonly clock?: Clock;
   /** Lab time at which the fleet is switched on; default now. The same moment makes the same fleet. */
@@ -44,6 +47,7 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
     seed,
     clock,
     startedAt,
+    traits: setup.traits ?? 'usual',
     release,
     checkIn: (machine, transcript) => checkIns.post(machine, transcript),
   });

@@ -1,5 +1,5 @@
-import { chance, type Span } from './chance.ts';
-import { day, hour, minute } from './time.ts';
+import { chance, pick, type Span } from './chance.ts';
+import { day, hour, minute, second } from './time.ts';
 
 /** What is special about a client. The names are part of the lab's contract with its tests. */
 export type Trait =
@@ -11,7 +11,35 @@ export type Trait =
   | 'fileMissing'
   | 'staysHome'
   | 'neverComesBack'
-  | 'server';
+  | 'server'
+  | ExtraTrait;
+
+/** Rarer troubles. A fleet has them only when it asks for all traits: the demo's shares stay as they are. */
+export const extraTraits = [
+  'diskFull',
+  'diskFullAtFirst',
+  'diskFullBlocked',
+  'loadTwice',
+  'loadMissing',
+  'secondInstance',
+  'twoBoots',
+  'slowStop',
+  'rightLost',
+  'clockOff',
+  'diesInMidCopy',
+  'pcmNeeded',
+  'atSp3',
+  'current',
+] as const;
+
+export type ExtraTrait = (typeof extraTraits)[number];
+
+/** `usual`: the shares of the demo. `all`: a third of the fleet has one of the extra traits, in equal shares. */
+export type TraitSet = 'usual' | 'all';
+
+/** The smallest set that has this trait. */
+export const setOf = (trait: Trait): TraitSet =>
+  extraTraits.some((extra) => extra === trait) ? 'all' : 'usual';
 
 const weights: readonly (readonly [Trait, number])[] = [
   ['free', 0.44],
@@ -24,8 +52,12 @@ const weights: readonly (readonly [Trait, number])[] = [
   ['neverComesBack', 0.02],
 ];
 
+const extraShare = 1 / 3;
+
 /** The trait of a workstation. Servers are told by their role: `server`. */
-export function traitOf(seed: string, client: string): Trait {
+export function traitOf(seed: string, client: string, set: TraitSet = 'usual'): Trait {
+  if (set === 'all' && chance(seed, client, 'has extra') < extraShare)
+    return pick(extraTraits, chance(seed, client, 'extra'));
   let rest = chance(seed, client, 'trait');
   for (const [trait, weight] of weights) {
     rest -= weight;
@@ -54,7 +86,29 @@ export interface TraitRules {
   readonly serverLacksFile: boolean;
   readonly comesBack: boolean;
   readonly hasUser: boolean;
+  /** What the client has before the release: a service pack, or the release itself. */
+  readonly has: readonly [ServicePack, ...ServicePack[]];
+  /** No file of the release fits on the disk, for this long from the fleet's start. */
+  readonly diskFull: Span | 'forEver' | null;
+  /** How often Load of its user starts Smsrun32. */
+  readonly loadStarts: 0 | 1 | 2;
+  /** For this long from the fleet's start its user starts a second Smsrun32 while the first one copies. */
+  readonly secondInstance: Span | null;
+  /** Boots after a mark until nothing of a restart is pending any more. */
+  readonly bootsNeeded: 1 | 2;
+  /** How long the PCM service takes to stop. */
+  readonly stopTakes: Span;
+  /** The PCM service's account has lost its right to log on as a service: a start gives error 1069. */
+  readonly rightLost: boolean;
+  /** What the client's clock shows more than it is. */
+  readonly clockOffMs: number;
+  /** The power fails once while Smsrun32 copies. */
+  readonly diesInMidCopy: boolean;
+  /** Another automatic service depends on the PCM service, and runs. */
+  readonly pcmNeeded: boolean;
 }
+
+export type ServicePack = 1 | 2 | 3 | 'release';
 
 /**
  * Nothing is in the way. Having the PCM service is no fault: only running out of the component directory is.
@@ -68,6 +122,16 @@ const plain: TraitRules = {
   serverLacksFile: false,
   comesBack: true,
   hasUser: true,
+  has: [2, 2, 2, 1],
+  diskFull: null,
+  loadStarts: 1,
+  secondInstance: null,
+  bootsNeeded: 1,
+  stopTakes: [1 * second, 6 * second],
+  rightLost: false,
+  clockOffMs: 0,
+  diesInMidCopy: false,
+  pcmNeeded: false,
 };
 
 const inBin: TraitRules = { ...plain, pcm: ['inBinAutomatic'] };
@@ -87,4 +151,20 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
   // others.
   neverComesBack: { ...plain, comesBack: false, hasUser: false },
   server: { ...inBin, hasUser: false },
+  diskFull: { ...plain, diskFull: 'forEver' },
+  // The first morning finds it full, the second one does not.
+  diskFullAtFirst: { ...plain, diskFull: [22 * hour, 26 * hour] },
+  diskFullBlocked: { ...inBin, diskFull: 'forEver' },
+  loadTwice: { ...plain, loadStarts: 2 },
+  loadMissing: { ...plain, loadStarts: 0 },
+  secondInstance: { ...plain, secondInstance: [22 * hour, 26 * hour] },
+  twoBoots: { ...plain, bootsNeeded: 2 },
+  slowStop: { ...inBin, stopTakes: [3 * minute, 8 * minute] },
+  rightLost: { ...inBin, rightLost: true },
+  clockOff: { ...inBin, clockOffMs: -1 * hour },
+  diesInMidCopy: { ...plain, diesInMidCopy: true },
+  pcmNeeded: { ...inBin, pcmNeeded: true },
+  // From service pack 3 on Smsrun32 does not mind its own service (Q157677): nothing has to be moved.
+  atSp3: { ...inBin, has: [3] },
+  current: { ...plain, has: ['release'] },
 };

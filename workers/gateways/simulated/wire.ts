@@ -21,6 +21,7 @@ const serviceSchema = z.strictObject({
   pid: z.int().nullable(),
   account: z.string(),
   dependsOn: z.array(z.string()).readonly(),
+  neededBy: z.array(z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<Service>;
 
 const intentSchema = z.strictObject({
