@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { labClock, systemClock } from '../shared/clock.ts';
@@ -7,14 +9,15 @@ import { openDispatcher } from '../shared/queues.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { type Archive, openArchive } from './audit/archive.ts';
-import { openSealer } from './audit/seal.ts';
+import { openSealer, type Sealer } from './audit/seal.ts';
 import { startWaiting } from './campaigns/moves.ts';
 import { writeAddress } from './http/address.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';
 import { leadRound } from './lead.ts';
+import { type Leadership, seekLeadership } from './leadership.ts';
 import type { Office } from './office.ts';
-import { repeat } from './rounds.ts';
+import { repeat, type Rounds } from './rounds.ts';
 import { sweepRound } from './sweep.ts';
 
 const leadEveryMs = 100;
@@ -27,7 +30,10 @@ const startWaitingEveryMs = 1_000;
 export interface RunningOrchestrator {
   /** Where the HTTP API listens. */
   readonly url: string;
-  /** Ends the rounds, then the API, then the connections; what is under way in workers goes on. */
+  /**
+   * Ends the rounds and resigns, so that another orchestrator leads at once; finishes the answers under way; then closes. Rejects when
+   * Redis did not hear of it. What is under way in workers goes on.
+   */
   stop(): Promise<void>;
 }
 
@@ -64,18 +70,16 @@ export async function runOrchestrator(
   }
   writeAddress(config.dataDir, listening.value);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
-  const rounds = [
-    repeat('lead', leadEveryMs, () => leadRound(office), log),
-    repeat('sweep', sweepEveryMs, () => sweepRound(office), log),
-    repeat('audit', sealEveryMs, () => sealer.round(), log),
-    repeat('waiting campaigns', startWaitingEveryMs, () => startWaiting(office, 'orchestrator'), log),
-  ];
+  const leadership = seekLeadership(office, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
+  const rounds = roundsOf(leadership, sealer, log);
   log.info({ url: listening.value }, 'orchestrator runs');
   return ok({
     url: listening.value,
     stop: async () => {
-      await Promise.all(rounds.map((each) => each.stop()));
-      await close();
+      const resigned = Promise.all(rounds.map((each) => each.stop())).then(() => leadership.resign());
+      const [farewell] = await Promise.allSettled([resigned, api.close()]);
+      await Promise.all([office.dispatcher.close(), office.store.close()]);
+      if (farewell.status === 'rejected') throw farewell.reason;
       log.info('orchestrator stopped');
     },
   });
@@ -89,6 +93,26 @@ function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Ar
   } catch (error) {
     return err(fault('audit.folder', `the audit can not be kept in ${folder}: ${messageOf(error)}`, error));
   }
+}
+
+/** What only the leader does. */
+function roundsOf(leadership: Leadership, sealer: Sealer, log: Logger): readonly Rounds[] {
+  const leading = (name: string, everyMs: number, round: (office: Office) => Promise<unknown>): Rounds =>
+    repeat(
+      name,
+      everyMs,
+      async () => {
+        const office = leadership.office();
+        if (office !== null) await round(office);
+      },
+      log,
+    );
+  return [
+    leading('lead', leadEveryMs, leadRound),
+    leading('sweep', sweepEveryMs, sweepRound),
+    leading('audit', sealEveryMs, () => sealer.round()),
+    leading('waiting campaigns', startWaitingEveryMs, (office) => startWaiting(office, 'orchestrator')),
+  ];
 }
 
 async function listen(open: () => Promise<string>, port: number): Promise<Result<string, Fault>> {

@@ -10,7 +10,13 @@ export interface Rounds {
  * Runs `round` every `everyMs` of real time after the one before has ended. A failing round is logged and tried again: an
  * orchestrator outlives a Redis that is away.
  */
-export function repeat(name: string, everyMs: number, round: () => Promise<unknown>, log: Logger): Rounds {
+export function repeat(
+  name: string,
+  everyMs: number | (() => number),
+  round: () => Promise<unknown>,
+  log: Logger,
+): Rounds {
+  const pauseMs = typeof everyMs === 'number' ? (): number => everyMs : everyMs;
   let stopped = false;
   let failing = false;
   let timer: NodeJS.Timeout | undefined;
@@ -24,7 +30,7 @@ export function repeat(name: string, everyMs: number, round: () => Promise<unkno
       if (!failing) log.error({ round: name, error }, 'failed; tries again');
       failing = true;
     }
-    if (!stopped) timer = setTimeout(start, everyMs);
+    if (!stopped) timer = setTimeout(start, pauseMs());
   };
   const start = (): void => {
     running = next();

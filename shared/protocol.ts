@@ -57,6 +57,20 @@ export const healthAnswer = z.object({
   now: z.string(),
 });
 
+export const leaderAnswer = z.object({
+  /** Null while nobody leads: campaigns stand still, requests are answered all the same. */
+  leader: z
+    .object({
+      /** Host, process id and a random part. */
+      owner: z.string(),
+      /** Grows with every term. */
+      fence: z.int(),
+      /** Real time of Redis: its lease ends then unless it is renewed. */
+      until: z.string(),
+    })
+    .nullable(),
+});
+
 const inputFault = z.object({
   file: z.string(),
   line: z.int(),

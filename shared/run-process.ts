@@ -2,18 +2,24 @@ import type { Logger } from 'pino';
 import { type Config, readConfig } from './config.ts';
 import { type Fault, messageOf, type Result } from './errors.ts';
 import { openLog } from './log.ts';
+import { onStopSignals } from './stop-signals.ts';
 
 /** Something that runs until it is told to stop. */
 export interface Running {
+  /** Rejects when not everything could be put in order; the process then ends with exit code 1. */
   stop(): Promise<void>;
 }
 
-/** Without its Redis a process can not even say goodbye there; it ends all the same, and the record knows what it was at. */
-export const stopDeadlineMs = 12_000;
+/**
+ * From SIGTERM on: so long a command on a client may go on, then it is let go of; so long the whole process has. Below the ten
+ * seconds that container engines give before they kill.
+ */
+export const stopDeadlines = { commandMs: 7_000, processMs: 9_500 } as const;
 
 /**
- * The life of a process of servpack: reads its settings, starts, says on stdout that it is ready, and stops on SIGTERM or SIGINT. A
- * start that fails ends it with exit code 1 and one sentence on stderr.
+ * The life of a process of servpack: reads its settings, starts, says on stdout that it is ready, and stops on SIGTERM or SIGINT. Exit
+ * code 0: everything was put in order. 1: the start failed (one sentence on stderr), or it could not stop cleanly or in time,
+ * because its Redis is away; it ends all the same, and the record knows what it was at.
  */
 export async function runProcess<R extends Running>(
   role: string,
@@ -27,20 +33,25 @@ export async function runProcess<R extends Running>(
     process.stderr.write(`servpack ${role}: ${running.error.message}\n`);
     process.exit(1);
   }
-  const stop = (): void => {
-    setTimeout(() => {
-      log.error({ deadlineMs: stopDeadlineMs }, 'could not stop in time');
-      process.exit(1);
-    }, stopDeadlineMs).unref();
-    running.value.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ error: messageOf(error) }, 'could not stop cleanly');
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  onStopSignals(
+    () => void stop(running.value, log),
+    (sentence) => log.warn(sentence),
+  );
   process.stdout.write(`servpack ${role}: ${readyWord(running.value)}\n`);
+}
+
+async function stop(running: Running, log: Logger): Promise<never> {
+  const deadlineMs = stopDeadlines.processMs;
+  setTimeout(() => {
+    log.error({ deadlineMs }, 'could not stop in time');
+    process.exit(1);
+  }, deadlineMs).unref();
+  log.info('stopping');
+  try {
+    await running.stop();
+  } catch (error) {
+    log.error({ error: messageOf(error) }, 'could not stop cleanly');
+    process.exit(1);
+  }
+  process.exit(0);
 }

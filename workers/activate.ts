@@ -20,6 +20,8 @@ export interface Workshop {
   readonly gateway: Gateway;
   readonly rulebook: Rulebook;
   readonly leaseMs: number;
+  /** Fires when the worker is to stop; never when it is not given. */
+  readonly quiet?: AbortSignal;
 }
 
 export type ActivationEnd = DriveEnd | 'parked' | 'ignored';
@@ -27,7 +29,7 @@ export type ActivationEnd = DriveEnd | 'parked' | 'ignored';
 /**
  * Runs one activation: takes lease and slots, drives the upgrade until it rests, gives the lease back. A job whose
  * activation is not the record's next one ends here: the record is the truth, the job a hint.
- * @param stop aborts what runs, when the job's lock is lost or the worker stops hard
+ * @param stop lets go of the command that runs, when the job's lock is lost or the worker can not wait for it any longer
  */
 export async function activate(
   workshop: Workshop,
@@ -50,7 +52,7 @@ export async function activate(
   try {
     const signal = AbortSignal.any([stop, lease.lost]);
     const job = await jobOf(workshop, key, fence, signal);
-    return await drive({ ...workshop, log, key, fence, queue, job }, stored);
+    return await drive({ ...workshop, log, key, fence, queue, job, stop, lost: lease.lost }, stored);
   } finally {
     lease.stop();
   }

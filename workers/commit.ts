@@ -1,5 +1,11 @@
 import type { Clock } from '../shared/clock.ts';
-import { beginsSomething, placementOf, type QueueName, queueOf } from '../shared/domain/placement.ts';
+import {
+  beginsSomething,
+  isFreshFor,
+  placementOf,
+  type QueueName,
+  queueOf,
+} from '../shared/domain/placement.ts';
 import { difference, tallyOf } from '../shared/domain/tally.ts';
 import type { Upgrade } from '../shared/domain/upgrade.ts';
 import type { Commit, Evidence, Fence, Message, UpgradeKey } from '../shared/store/store.ts';
@@ -10,6 +16,8 @@ export interface Committing {
   readonly key: UpgradeKey;
   readonly fence: Fence;
   readonly queue: QueueName;
+  /** Fires when the worker is to stop: what is driven rests at the next boundary, so that another goes on. */
+  readonly quiet?: AbortSignal;
 }
 
 /** What the record holds while this driver has the lease. */
@@ -28,7 +36,7 @@ export interface Move {
 
 /** A move as the store takes it: everything that follows from the next state is derived here. */
 export function commitOf(
-  { key, fence, clock, queue }: Committing,
+  { key, fence, clock, queue, quiet }: Committing,
   held: Held,
   { upgrade, because, evidence }: Move,
   consumed: number,
@@ -42,7 +50,7 @@ export function commitOf(
     upgrade,
     consumed,
     step: beginsSomething(upgrade) ? 'start' : 'finish',
-    place: placeOf(upgrade, queue, at),
+    place: placeOf(upgrade, queue, at, quiet?.aborted === true),
     counters: difference(tallyOf(held.upgrade), tallyOf(upgrade)),
     audit: {
       at,
@@ -58,8 +66,11 @@ export function commitOf(
   };
 }
 
-/** Work that belongs to the other queue rests until now, so that the other queue's limits apply to it. */
-function placeOf(upgrade: Upgrade, queue: QueueName, at: number): Commit['place'] {
+/**
+ * Work that belongs to the other queue rests until now, so that the other queue's limits apply to it; so does what a worker that stops
+ * hands over.
+ */
+function placeOf(upgrade: Upgrade, queue: QueueName, at: number, isQuiet: boolean): Commit['place'] {
   const placement = placementOf(upgrade);
   switch (placement.kind) {
     case 'settled':
@@ -67,6 +78,8 @@ function placeOf(upgrade: Upgrade, queue: QueueName, at: number): Commit['place'
     case 'rest':
       return { index: 'due', dueAt: placement.until, keepsSlots: placement.keepsSlots };
     case 'drive':
-      return queueOf(upgrade) === queue ? { index: 'driven' } : { index: 'due', dueAt: at, keepsSlots: true };
+      return queueOf(upgrade) === queue && !(isQuiet && isFreshFor(upgrade))
+        ? { index: 'driven' }
+        : { index: 'due', dueAt: at, keepsSlots: true };
   }
 }

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { decide } from '../shared/domain/decide.ts';
-import { placementOf, queueOf } from '../shared/domain/placement.ts';
-import type { UpgradeEvent } from '../shared/domain/upgrade.ts';
+import { isFreshFor, placementOf, queueOf } from '../shared/domain/placement.ts';
+import type { Decision, UpgradeEvent } from '../shared/domain/upgrade.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Dispatcher } from '../shared/queues.ts';
 import type { Activation, Commit, CommitOutcome, Evidence, Message, Store } from '../shared/store/store.ts';
@@ -14,6 +14,10 @@ export interface Drive extends Committing {
   readonly dispatcher: Dispatcher;
   readonly log: Logger;
   readonly job: Omit<Job, 'resumes'>;
+  /** Fires when the lease is lost. */
+  readonly lost: AbortSignal;
+  /** Fires when the command that runs is to be let go of, while the lease is still held. */
+  readonly stop: AbortSignal;
 }
 
 /** How an activation ended; what comes next stands in the record. */
@@ -37,6 +41,7 @@ export async function drive(context: Drive, begun: Held): Promise<DriveEnd> {
     const outcome = await act({ ...context.job, resumes }, placement.command);
     resumes = false;
     if (isLost(context, outcome.event)) return 'lost';
+    if (context.stop.aborted) return letGo(context, held);
     ({ event, evidence } = outcome);
   }
 }
@@ -50,10 +55,9 @@ async function answer(
 ): Promise<Held | DriveEnd> {
   const { clock, log, job } = context;
   const decision = decide(job.rules, held.upgrade, event, clock.now());
-  if (decision.kind === 'ignored') {
-    log.debug({ event: event.type, because: decision.because }, 'ignored');
-    return held;
-  }
+  if (decision.kind === 'ignored') log.debug({ event: event.type, because: decision.because }, 'ignored');
+  if (isHandedOver(context, held, decision)) return handOver(context, held);
+  if (decision.kind === 'ignored') return held;
   return commitMove(context, held, { upgrade: decision.upgrade, because: decision.because, evidence });
 }
 
@@ -137,9 +141,46 @@ async function park(context: Drive, held: Held, consumed: number, because: strin
   return 'held';
 }
 
+/**
+ * A worker that stops does not begin what another would have to take for sent: such a move is not made. The look that led to it is
+ * forgotten, and the next driver looks again.
+ */
+function isHandedOver({ quiet }: Drive, held: Held, decision: Decision): boolean {
+  if (quiet?.aborted !== true || !isFreshFor(held.upgrade)) return false;
+  if (decision.kind === 'ignored') return true;
+  return placementOf(decision.upgrade).kind === 'drive' && !isFreshFor(decision.upgrade);
+}
+
+/** A command was given up in its middle, by our own stop: what came of it is not known, and whoever comes next looks first. */
+async function letGo(context: Drive, held: Held): Promise<DriveEnd> {
+  const { job, clock } = context;
+  const decision = decide(job.rules, held.upgrade, { type: 'WorkerStopped' }, clock.now());
+  return handOver(context, held, decision.kind === 'moved' ? decision : undefined);
+}
+
+/** Gives lease and work back: due now under the next activation, with its slots, for another worker. */
+async function handOver(
+  context: Drive,
+  held: Held,
+  { upgrade, because }: Omit<Move, 'evidence'> = { upgrade: held.upgrade, because: 'its worker stops' },
+  inbox = held.inbox,
+): Promise<DriveEnd> {
+  const move = consume(context, { upgrade, because, evidence: [] }, inbox);
+  const commit = commitOf(context, held, move, inbox.length);
+  const place = commit.place.index === 'driven' ? dueNow(commit.at) : commit.place;
+  const outcome = await context.store.commit({ ...commit, step: 'finish', place });
+  if (outcome.kind === 'inbox') return handOver(context, held, { upgrade, because }, outcome.messages);
+  if (outcome.kind !== 'committed') return 'lost';
+  context.log.info({ because }, 'handed over');
+  await addJobs(context, [outcome.next, outcome.handed]);
+  return 'handedOver';
+}
+
+const dueNow = (at: number): Commit['place'] => ({ index: 'due', dueAt: at, keepsSlots: true });
+
 /** The lease is gone, or the client has seen a newer driver: nothing more may be written or done. */
-function isLost({ job, log }: Drive, event: UpgradeEvent): boolean {
+function isLost({ lost, log }: Drive, event: UpgradeEvent): boolean {
   const fenced = 'failure' in event && event.failure.kind === 'fenced';
   if (fenced) log.warn('the client has seen a newer driver');
-  return fenced || job.change.signal.aborted;
+  return fenced || lost.aborted;
 }

@@ -13,7 +13,7 @@ import {
   queuePrefix,
   workerOptions,
 } from '../shared/queues.ts';
-import { runProcess } from '../shared/run-process.ts';
+import { runProcess, stopDeadlines } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { activate, type Workshop } from './activate.ts';
 import type { Gateway } from './gateways/gateway.ts';
@@ -24,10 +24,12 @@ import { openRulebook } from './rulebook.ts';
 
 /** A lease as long as BullMQ's lock: what loses one has lost the other. */
 const leaseMs = workerOptions.lockDuration;
-const stopDeadlineMs = 10_000;
 
 export interface RunningWorker {
-  /** Takes no new jobs, lets running ones rest, and aborts them at the deadline; then closes everything. */
+  /**
+   * Takes no new jobs; what is driven is handed over as soon as its command has ended, at the deadline without waiting for it; then
+   * closes everything.
+   */
   stop(): Promise<void>;
 }
 
@@ -44,6 +46,7 @@ export async function runWorker(
   if (!gateway.ok) return gateway;
   const store = await openRedisStore({ url: config.redisUrl, prefix: config.prefix });
   if (!store.ok) return store;
+  const quiet = new AbortController();
   const workshop: Workshop = {
     store: store.value,
     dispatcher: openDispatcher(config.redisUrl, config.prefix, log),
@@ -52,6 +55,7 @@ export async function runWorker(
     gateway: gateway.value,
     rulebook: openRulebook(store.value),
     leaseMs,
+    quiet: quiet.signal,
   };
   const heartbeat = config.heartbeatFile
     ? startHeartbeat(config.heartbeatFile, () => workshop.store.fleetSize(), log)
@@ -62,7 +66,11 @@ export async function runWorker(
   return ok({
     stop: async () => {
       heartbeat?.stop();
-      const deadline = setTimeout(() => hardStop.abort(), stopDeadlineMs);
+      quiet.abort();
+      const deadline = setTimeout(() => {
+        log.warn('commands are still under way: lets go of them');
+        hardStop.abort();
+      }, stopDeadlines.commandMs);
       await Promise.all(workers.map((worker) => worker.close()));
       clearTimeout(deadline);
       await Promise.all([workshop.gateway.close(), workshop.dispatcher.close(), workshop.store.close()]);

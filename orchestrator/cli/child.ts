@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { onStopSignals } from '../../shared/stop-signals.ts';
 
 const workerMain = join(import.meta.dirname, '../../workers/main.ts');
 
@@ -40,8 +41,6 @@ export function startWorker(env: NodeJS.ProcessEnv): Child {
   };
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; a second one ends this process as usual. */
-export const stopAsked = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-  });
+/** Resolves at the first Ctrl-C or SIGTERM; see `onStopSignals` for those that follow. */
+export const stopAsked = (say: (sentence: string) => void): Promise<void> =>
+  new Promise((resolve) => onStopSignals(resolve, say));

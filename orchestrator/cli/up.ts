@@ -23,7 +23,7 @@ interface UpRedis {
 /** Runs everything until Ctrl-C or SIGTERM; a fault when a part can not be started or ends by itself. Whatever was started is stopped. */
 export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Result<void, Fault>> {
   await using stack = new AsyncDisposableStack();
-  const asked = stopAsked();
+  const asked = stopAsked(say);
   const hasUrl = (env['REDIS_URL'] ?? '') !== '';
   // The password of a private Redis is its own.
   const settings = hasUrl ? env : { ...env, REDIS_URL: 'redis://private', REDIS_PASSWORD_FILE: '' };
@@ -38,7 +38,11 @@ export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): P
   const orchestrator = await runOrchestrator(config, openLog('orchestrator', config.logLevel));
   if (!orchestrator.ok) return orchestrator;
   stack.defer(() =>
-    Promise.race([orchestrator.value.stop(), delay(stopDeadlineMs, undefined, { ref: false })]),
+    // What it could not say to a Redis that has gone does no harm: its lease ends.
+    Promise.race([
+      orchestrator.value.stop().catch(() => undefined),
+      delay(stopDeadlineMs, undefined, { ref: false }),
+    ]),
   );
   const worker = startWorker({ ...env, REDIS_URL: redis.value.url, REDIS_PASSWORD_FILE: '' });
   stack.defer(() => worker.stop());

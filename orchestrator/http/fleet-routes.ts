@@ -1,7 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { isoOf } from '../../shared/domain/restart.ts';
 import { fleetBytesAtMost } from '../../shared/input/input-text.ts';
-import { fileBody, fleetQuery, healthAnswer, stageBody } from '../../shared/protocol.ts';
+import { fileBody, fleetQuery, healthAnswer, leaderAnswer, stageBody } from '../../shared/protocol.ts';
 import {
   fleetAnswer,
   fleetImportAnswer,
@@ -18,12 +18,17 @@ import type { Api } from './typed-app.ts';
 /** JSON writes a line end as two characters; 1.25 leaves room for that and for quotes. */
 const fleetBodyLimit = Math.ceil(fleetBytesAtMost * 1.25);
 
-/** Health, the fleet and the releases. */
+/** Health, who leads, the fleet and the releases. */
 export function fleetRoutes(app: Api, office: Office): void {
   app.get('/v1/health', { config: { open: true }, schema: { response: answers(healthAnswer) } }, async () => {
     // Nobody is helped by an orchestrator that runs without its records: this fails when they are away.
     await office.store.fleetSize();
     return { version: packageJson.version, now: isoOf(office.clock.now()) };
+  });
+
+  app.get('/v1/leader', { schema: { response: answers(leaderAnswer) } }, async () => {
+    const leader = await office.store.leader();
+    return { leader: leader === null ? null : { ...leader, until: isoOf(leader.until) } };
   });
 
   app.post(

@@ -21,6 +21,8 @@ function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number
   switch (event.type) {
     case 'Activated':
       return activated(rules, upgrade, now);
+    case 'WorkerStopped':
+      return workerStopped(rules, upgrade, now);
     case 'CheckedIn':
       return checkedIn(upgrade);
     case 'EndRequested':
@@ -93,6 +95,25 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
   }
 }
 
+/** A command was given up by its own worker. As after a crash a look comes first, but it is not held against the client. */
+function workerStopped(rules: Rules, upgrade: Upgrade, now: number): Decision {
+  switch (upgrade.state.phase) {
+    case 'marking':
+    case 'updating':
+      return unanswered(upgrade, 'its worker stopped', 'workerStopped');
+    case 'unmarking':
+    case 'ordering':
+    case 'notifying':
+      return activated(rules, upgrade, now);
+    case 'looking':
+    case 'restarting':
+    case 'deferred':
+    case 'remedying':
+    case 'settled':
+      return ignore('nothing was done that is not done again, or looked at first');
+  }
+}
+
 /** A check-in causes a look at once; it never proves anything by itself. */
 function checkedIn(upgrade: Upgrade): Decision {
   const { phase } = upgrade.state;
@@ -113,9 +134,13 @@ function lookFailed(rules: Rules, upgrade: Upgrade, failure: Failure, now: numbe
 }
 
 /** The update command may or may not have run; only a look can tell. */
-const unanswered = (upgrade: Upgrade, because: string): Decision =>
+const unanswered = (
+  upgrade: Upgrade,
+  because: string,
+  how: Upgrade['memory']['unanswered'] = true,
+): Decision =>
   move(upgrade, { phase: 'looking' }, `outcome of ${upgrade.state.phase} not known (${because}): looking`, {
-    unanswered: true,
+    unanswered: how,
   });
 
 const marked = (upgrade: Upgrade, now: number, because: string): Decision =>

@@ -97,7 +97,7 @@ function learn(
     memory: {
       ...memory,
       marked: memory.marked ?? (isMarked ? { at: now, bootId: seen.bootId } : null),
-      unanswered: memory.unanswered && !isMarked,
+      unanswered: isMarked ? false : memory.unanswered,
       sightings: countSightings(rules.policy.persistence, memory.sightings, blockers, {
         at: now,
         bootId: seen.bootId,
@@ -136,6 +136,7 @@ function goDirect(
   at: number,
 ): Decision {
   const { marked, unanswered } = upgrade.memory;
+  if (unanswered === 'workerStopped') return move(unmarked(upgrade), { phase: 'updating' }, cutShort);
   if (marked === null && !unanswered) return move(upgrade, { phase: 'updating' }, 'nothing is in the way');
   return defer(rules, unmarked(upgrade), 'download', whyNot(proof), at);
 }
@@ -150,8 +151,10 @@ function goByLogon(
 ): Decision {
   const { marked, unanswered, workaround } = upgrade.memory;
   if (seen.setupPhase === 'unknown') return phaseNotRead(rules, upgrade, at);
-  if (unanswered) return defer(rules, unmarked(upgrade), 'download', 'the client did not take the mark', at);
+  if (unanswered === true)
+    return defer(rules, unmarked(upgrade), 'download', 'the client did not take the mark', at);
   if (marked === null && isLeaving(seen)) return leaving(upgrade, seen, at);
+  if (unanswered === 'workerStopped') return move(unmarked(upgrade), { phase: 'marking' }, cutShort);
   if (marked === null) return move(upgrade, { phase: 'marking' }, 'nothing is in the way');
   if (proof.kind === 'filesMissing') return defer(rules, upgrade, 'download', whyNot(proof), at);
   if (seen.setupPhase === 'installed') {
@@ -199,6 +202,8 @@ function awaitLogon(rules: Rules, upgrade: Upgrade, seen: Observation, at: numbe
     : `${user.name} is logged on; Smsrun32 has not finished`;
   return defer(rules, upgrade, 'logon', because, at);
 }
+
+const cutShort = 'nothing came of the command that a stopping worker let go of: once more';
 
 /** The update is asked for again next time. */
 const unmarked = (upgrade: Upgrade): Upgrade => ({

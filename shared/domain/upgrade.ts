@@ -70,8 +70,11 @@ export interface Sighting {
 export interface Memory {
   /** The client was marked (SetupPhase=UPGRADE) by us, and in which boot. */
   readonly marked: { readonly at: number; readonly bootId: string } | null;
-  /** The update command was sent and its outcome is not known; the next look tells. */
-  readonly unanswered: boolean;
+  /**
+   * The update command was sent and its outcome is not known; the next look tells. `workerStopped`: nothing speaks against the
+   * client, only our own worker let go of it, so that it is not deferred when the look finds nothing done.
+   */
+  readonly unanswered: boolean | 'workerStopped';
   readonly restart: PendingRestart | null;
   /** Restarts ordered in this attempt, by cause. */
   readonly restarts: Readonly<Partial<Record<RestartCause, number>>>;
@@ -116,6 +119,8 @@ export interface Failure {
 export type UpgradeEvent =
   /** An activation took the lease: a timer fired, a slot was handed over, or a worker died and another took over. */
   | { readonly type: 'Activated' }
+  /** The worker that runs the command stops and has let go of it: what came of it is not known, and no fault of the client. */
+  | { readonly type: 'WorkerStopped' }
   | { readonly type: 'ClientObserved'; readonly observation: Observation }
   | { readonly type: 'LookFailed'; readonly failure: Failure }
   | { readonly type: 'ClientMarked' }

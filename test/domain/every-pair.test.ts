@@ -74,6 +74,7 @@ const events: readonly UpgradeEvent[] = [
     type: 'EndRequested',
     ending: { end: 'cancelled', cause: 'by hand', because: 'aborted', blockers: [] },
   },
+  { type: 'WorkerStopped' },
 ];
 
 const standing = (state: UpgradeState): Upgrade => ({ ...admitted, state });
@@ -95,12 +96,12 @@ describe('every (state, event) pair has an answer', () => {
   test('these events move a state, all others are ignored', () => {
     expect(table).toEqual({
       looking: 'ClientObserved LookFailed EndRequested',
-      marking: 'Activated ClientMarked CommandFailed EndRequested',
-      unmarking: 'Activated ClientUnmarked EndRequested',
-      updating: 'Activated UpdateRan CommandFailed EndRequested',
-      ordering: 'Activated RestartOrdered CommandFailed EndRequested',
+      marking: 'Activated ClientMarked CommandFailed EndRequested WorkerStopped',
+      unmarking: 'Activated ClientUnmarked EndRequested WorkerStopped',
+      updating: 'Activated UpdateRan CommandFailed EndRequested WorkerStopped',
+      ordering: 'Activated RestartOrdered CommandFailed EndRequested WorkerStopped',
       restarting: 'Activated CheckedIn EndRequested',
-      notifying: 'Activated UsersNotified CommandFailed EndRequested',
+      notifying: 'Activated UsersNotified CommandFailed EndRequested WorkerStopped',
       deferred: 'Activated CheckedIn EndRequested',
       'remedying forward': 'StepDone StepFailed EndRequested',
       'remedying back': 'Activated EndRequested',
@@ -171,6 +172,7 @@ const anyEvent: fc.Arbitrary<UpgradeEvent> = fc.oneof(
     { type: 'RestartOrdered' },
     { type: 'UsersNotified' },
     { type: 'CheckedIn' },
+    { type: 'WorkerStopped' },
   ) as fc.Arbitrary<UpgradeEvent>,
   anyFailure.map((each) => ({ type: 'CommandFailed', failure: each }) as const),
   anyStep.map(

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { serverSettings } from '../../orchestrator/embedded-redis/server-settings.ts';
 import { environment, readConfig } from '../../shared/config.ts';
-import { stopDeadlineMs } from '../../shared/run-process.ts';
+import { stopDeadlines } from '../../shared/run-process.ts';
 import { unwrapped } from '../integration/unwrapped.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -68,7 +68,7 @@ describe('compose.yaml', () => {
   it('gives every process more time to stop than it takes', () => {
     for (const [, { stop_signal, stop_grace_period }] of each) {
       expect(stop_signal).toBe('SIGTERM');
-      expect(Number.parseInt(stop_grace_period, 10) * 1_000).toBeGreaterThan(stopDeadlineMs + 5_000);
+      expect(Number.parseInt(stop_grace_period, 10) * 1_000).toBeGreaterThan(stopDeadlines.processMs + 5_000);
     }
   });
 

@@ -97,6 +97,12 @@ export function clientWith(trait: Trait, seed = 'one', set: TraitSet = setOf(tra
   throw new Error(`no client has the trait ${trait}`);
 }
 
+/** How the worker that runs a job is stopped. */
+export interface Stopping {
+  readonly quiet?: AbortSignal;
+  readonly stop?: AbortSignal;
+}
+
 export interface OneClient extends AsyncDisposable {
   readonly client: string;
   readonly store: Store;
@@ -105,7 +111,7 @@ export interface OneClient extends AsyncDisposable {
   readonly fleet: Fleet;
   readonly gateway: Gateway;
   /** Runs the job that is due next, moving the clock there; undefined when there is none. */
-  step(): Promise<ActivationEnd | undefined>;
+  step(worker?: Stopping): Promise<ActivationEnd | undefined>;
   /** Runs jobs until the upgrade has settled. */
   settle(): Promise<StoredUpgrade>;
   stored(): Promise<StoredUpgrade>;
@@ -146,16 +152,16 @@ export async function oneClient(
     return record;
   };
   const workshop = { store, dispatcher, clock, log, gateway, rulebook: openRulebook(store), leaseMs: 10_000 };
-  const step = async (): Promise<ActivationEnd | undefined> => {
+  const step = async ({ quiet, stop }: Stopping = {}): Promise<ActivationEnd | undefined> => {
     const job = dispatcher.next();
     if (job === undefined) return undefined;
     clock.forward(job.dueAt);
     return activate(
-      workshop,
+      quiet === undefined ? workshop : { ...workshop, quiet },
       job.key,
       job.activation,
       job.queue satisfies QueueName,
-      new AbortController().signal,
+      stop ?? new AbortController().signal,
     );
   };
   return {

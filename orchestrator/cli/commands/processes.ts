@@ -57,7 +57,9 @@ export function addProcessCommands(program: Command): void {
     )
     .action(async (_options: unknown, command: Command) => {
       const worker = startWorker(environmentOf(command.optsWithGlobals<ProcessOptions>()));
-      void stopAsked().then(() => worker.stop());
+      void stopAsked((sentence) => void process.stderr.write(`servpack worker: ${sentence}\n`)).then(() =>
+        worker.stop(),
+      );
       process.exitCode = (await worker.ended) ?? 1;
     });
 }

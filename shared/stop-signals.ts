@@ -1,0 +1,23 @@
+/** Ctrl-C reaches a whole process group, and a parent may pass it on once more: what comes so close is one wish. */
+const oneWishMs = 1_000;
+
+/**
+ * SIGTERM and SIGINT: the first asks to stop, the second only says that this goes on, the third ends the process at once with exit
+ * code 1, whatever it was at. Signals within a second of the last count as one.
+ */
+export function onStopSignals(stop: () => void, say: (sentence: string) => void): void {
+  let wishes = 0;
+  let lastAt = -Infinity;
+  const heard = (): void => {
+    const at = performance.now();
+    if (at - lastAt < oneWishMs) return;
+    lastAt = at;
+    wishes += 1;
+    if (wishes === 1) return stop();
+    if (wishes === 2) return say('stops already; a third signal ends it at once');
+    say('ended at once');
+    process.exit(1);
+  };
+  process.on('SIGTERM', heard);
+  process.on('SIGINT', heard);
+}

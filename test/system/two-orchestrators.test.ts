@@ -1,0 +1,95 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { testRedis } from '../environment/redis.ts';
+import { type LabHouse, startOrchestrator, urlOf } from '../lab/house.ts';
+import type { LabProcess } from '../lab/process.ts';
+import { Operator } from '../lab/operator.ts';
+
+const started: LabProcess[] = [];
+let folder: string;
+afterEach(async () => {
+  // One that is frozen hears nothing else.
+  for (const each of started.splice(0)) {
+    each.kill('SIGKILL');
+    await each.ended;
+  }
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Leader {
+  readonly owner: string;
+  readonly fence: number;
+}
+
+/** Two orchestrators of one house; the first leads. */
+async function twoOrchestrators() {
+  folder = mkdtempSync(join(tmpdir(), 'servpack-two-'));
+  const { url: redisUrl, prefix } = testRedis();
+  const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 1 };
+  const house: LabHouse = { redisUrl, prefix, dataDir: folder, clock };
+  const start = async (): Promise<LabProcess> => {
+    const orchestrator = await startOrchestrator(house);
+    started.push(orchestrator);
+    return orchestrator;
+  };
+  const leaderBy = async (orchestrator: LabProcess): Promise<Leader | null> => {
+    const operator = new Operator(urlOf(orchestrator), folder);
+    return ((await operator.ask('GET', '/v1/leader')) as { leader: Leader | null }).leader;
+  };
+  /** Real milliseconds until this one leads, as the other one or itself tells. */
+  const untilLeads = async (which: LabProcess, told = which): Promise<number> => {
+    const from = performance.now();
+    for (;;) {
+      const owner = (await leaderBy(told))?.owner ?? '';
+      const took = performance.now() - from;
+      if (owner.includes(`/${which.pid}/`)) return took;
+      if (took > 10_000) throw new Error(`${which.pid} does not lead; ${owner} does`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  const first = await start();
+  await untilLeads(first);
+  const second = await start();
+  const lines = () =>
+    readFileSync(join(folder, 'logs/orchestrator.log'), 'utf8')
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as { pid: number; level: number; msg: string });
+  return { first, second, start, leaderBy, untilLeads, lines };
+}
+
+test('the other one leads within five seconds after the leader was killed', async () => {
+  const { first, second, untilLeads, leaderBy } = await twoOrchestrators();
+  const before = await leaderBy(second);
+  first.kill('SIGKILL');
+  const took = await untilLeads(second);
+  expect(took).toBeLessThan(5_000);
+  expect((await leaderBy(second))?.fence).toBeGreaterThan(before?.fence ?? Infinity);
+  console.info(`took over ${Math.round(took)} ms after SIGKILL`);
+});
+
+test('the other one leads at once when the leader is stopped', async () => {
+  const { first, second, untilLeads, lines } = await twoOrchestrators();
+  first.kill('SIGTERM');
+  const took = await untilLeads(second);
+  expect(took).toBeLessThan(1_500);
+  expect((await first.ended).code).toBe(0);
+  expect(lines().filter(({ level }) => level >= 40)).toEqual([]);
+  console.info(`took over ${Math.round(took)} ms after SIGTERM`);
+});
+
+test('a leader that was frozen for longer than its lease leads no more when it wakes up', async () => {
+  const { first, second, untilLeads, leaderBy, lines } = await twoOrchestrators();
+  first.kill('SIGSTOP');
+  await untilLeads(second);
+  first.kill('SIGCONT');
+  await expect
+    .poll(() => lines().some(({ pid, msg }) => pid === first.pid && msg === 'leads no more'), {
+      timeout: 5_000,
+    })
+    .toBe(true);
+  expect((await leaderBy(first))?.owner).toContain(`/${second.pid}/`);
+  expect(lines().filter(({ level }) => level >= 50)).toEqual([]);
+});
