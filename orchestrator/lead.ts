@@ -24,6 +24,12 @@ export async function leadRound(office: Office): Promise<void> {
   }
 }
 
+/** Shards that could not be told how a campaign stands are told now, before anything else is decided about it. */
+export async function repairRound({ store, log }: Office): Promise<void> {
+  for (const campaign of await store.repairReplicas())
+    log.info({ campaign }, 'all shards know its state again');
+}
+
 function failingIn(office: Office): Set<string> {
   const names = failing.get(office) ?? new Set();
   failing.set(office, names);
@@ -32,7 +38,9 @@ function failingIn(office: Office): Set<string> {
 
 async function lead(office: Office, record: CampaignRecord): Promise<void> {
   const judged = await judge(office, record);
-  if (judged.campaign.state.status === 'running') await admit(office, judged.campaign);
+  if (judged.campaign.state.status !== 'running') return;
+  await office.store.shareBudget(judged);
+  await admit(office, judged.campaign);
 }
 
 async function judge({ store, clock, log }: Office, record: CampaignRecord): Promise<CampaignRecord> {

@@ -14,13 +14,15 @@ import { startWaiting } from './campaigns/moves.ts';
 import { writeAddress } from './http/address.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';
-import { leadRound } from './lead.ts';
+import { leadRound, repairRound } from './lead.ts';
 import { type Leadership, seekLeadership } from './leadership.ts';
 import type { Office } from './office.ts';
 import { repeat, type Rounds } from './rounds.ts';
 import { sweepRound } from './sweep.ts';
 
 const leadEveryMs = 100;
+/** A shard that was away when a campaign was paused knows of it within this time after it is back. */
+const repairEveryMs = 500;
 const sweepEveryMs = 1_000;
 /** What Redis loses at most when it is lost for good. */
 const sealEveryMs = 1_000;
@@ -44,7 +46,8 @@ export async function runOrchestrator(
 ): Promise<Result<RunningOrchestrator, Fault>> {
   const token = openToken(config.dataDir);
   if (!token.ok) return token;
-  const store = await openRedisStore({ url: config.redisUrl, prefix: config.prefix });
+  const place = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
+  const store = await openRedisStore(place);
   if (!store.ok) return store;
   const archive = openAuditFolder(config, await store.value.shards());
   if (!archive.ok) {
@@ -54,7 +57,7 @@ export async function runOrchestrator(
   const office: Office = {
     store: store.value,
     archive: archive.value,
-    dispatcher: openDispatcher(config.redisUrl, config.prefix, log),
+    dispatcher: openDispatcher({ ...place, log }),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log,
   };
@@ -109,6 +112,7 @@ function roundsOf(leadership: Leadership, sealer: Sealer, log: Logger): readonly
     );
   return [
     leading('lead', leadEveryMs, leadRound),
+    leading('replicas', repairEveryMs, repairRound),
     leading('sweep', sweepEveryMs, sweepRound),
     leading('audit', sealEveryMs, () => sealer.round()),
     leading('waiting campaigns', startWaitingEveryMs, (office) => startWaiting(office, 'orchestrator')),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
 import { err, fault, ok, type Fault, type Result } from './errors.ts';
+import { redisPlace, redisUrlForms } from './redis/place.ts';
 import { withPasswordFrom } from './password-file.ts';
 
 /** Settings of a process, read once from the environment and validated; plain values afterwards. */
@@ -8,6 +9,8 @@ export interface Config {
   readonly redisUrl: string;
   /** Names everything in Redis. The lab uses one of its own, so that it can never touch a real fleet. */
   readonly prefix: string;
+  /** Shards of the records; fixed when a store is first opened. */
+  readonly shards: number;
   readonly dataDir: string;
   readonly logLevel: string;
   readonly api: { readonly host: string; readonly port: number };
@@ -36,13 +39,14 @@ const anchor = z.strictObject({
 
 /** Every setting there is: name, form, default. `docs/operations.md` explains them. */
 export const environment = z.object({
-  REDIS_URL: z.string().regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://'),
+  REDIS_URL: z.string().refine((url) => redisPlace(url) !== null, `must be ${redisUrlForms}`),
   /** Holds the password of REDIS_URL, which then names none. */
   REDIS_PASSWORD_FILE: z.string().optional(),
   SERVPACK_PREFIX: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a-z, 0-9 and -')
     .default('servpack'),
+  SERVPACK_SHARDS: count(1, 64, 1),
   SERVPACK_DATA: z.string().min(1).default('.servpack'),
   SERVPACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SERVPACK_HOST: z.string().min(1).default('127.0.0.1'),
@@ -98,6 +102,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
   return ok({
     redisUrl: redisUrl.value,
     prefix: data.SERVPACK_PREFIX,
+    shards: data.SERVPACK_SHARDS,
     dataDir: data.SERVPACK_DATA,
     logLevel: data.SERVPACK_LOG_LEVEL,
     api: { host: data.SERVPACK_HOST, port: data.SERVPACK_PORT },

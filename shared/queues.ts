@@ -1,7 +1,9 @@
 import { Queue } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { QueueName } from './domain/placement.ts';
+import { type ClientUse, openClient } from './redis/client.ts';
+import { redisPlace } from './redis/place.ts';
 import type { Activation, UpgradeKey } from './store/store.ts';
 
 /** A job carries ids only; the record is the truth. */
@@ -10,7 +12,7 @@ export type JobData = UpgradeKey;
 export const queueNames: readonly QueueName[] = ['upgrades', 'remediations'];
 
 /** BullMQ's key prefix for a shard; the braces keep a shard's keys in one Cluster slot. */
-export const queuePrefix = (prefix: string, shard = 0): string => `{${prefix}:${shard}}:q`;
+export const queuePrefix = (prefix: string, shard: number): string => `{${prefix}:${shard}}:q`;
 
 /** `campaign.client.N`: ids hold no dots, so the parts can be told apart. */
 export const jobId = ({ key, activation }: Activation): string =>
@@ -34,58 +36,83 @@ export const workerOptions = {
 export interface Dispatcher {
   /** @param delayMs real milliseconds until it may run */
   add(activation: Activation, delayMs: number): Promise<void>;
-  addAll(
-    activations: readonly { readonly activation: Activation; readonly delayMs: number }[],
-  ): Promise<void>;
+  addAll(activations: readonly Delayed[]): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Delayed {
+  readonly activation: Activation;
+  readonly delayMs: number;
 }
 
 /** What Redis has not answered by then is refused, so that a silent network does not hang a round. */
 const answerMs = 5_000;
 
-/**
- * A producer fails at once while Redis is away (no offline queue): what it could not add, the sweep adds.
- * @param log told of errors of the connection
- */
-export function openDispatcher(url: string, prefix: string, log?: Logger): Dispatcher {
-  const connection = new Redis(url, {
-    maxRetriesPerRequest: 1,
-    enableOfflineQueue: false,
-    commandTimeout: answerMs,
-    lazyConnect: false,
-  });
+export interface QueuesOptions {
+  readonly url: string;
+  readonly prefix: string;
+  /** As many as the store has; 1 when not given. */
+  readonly shards?: number;
+  /** Told of errors of the connection. */
+  readonly log?: Logger;
+}
+
+/** A connection for BullMQ. Throws for a URL that opening the store has refused before. */
+export function openQueueConnection(url: string, use: ClientUse): Redis {
+  const place = redisPlace(url);
+  if (place === null) throw new Error('the Redis URL is not understood');
+  return openClient(place, { use, answerMs });
+}
+
+type Queues = Readonly<Record<QueueName, Queue<JobData>>>;
+
+/** A producer fails at once while Redis is away (no offline queue): what it could not add, the sweep adds. */
+export function openDispatcher({ url, prefix, shards = 1, log }: QueuesOptions): Dispatcher {
+  const connection = openQueueConnection(url, 'producer');
   // Without a listener a lost connection would end the process; every failed call reports it anyway.
   connection.on('error', () => undefined);
-  const open = (name: QueueName): Queue<JobData> => {
-    const queue = new Queue<JobData>(name, { connection, prefix: queuePrefix(prefix) });
+  const open = (name: QueueName, shard: number): Queue<JobData> => {
+    const queue = new Queue<JobData>(name, { connection, prefix: queuePrefix(prefix, shard) });
     // Without a listener BullMQ writes the whole error to the console, and one of AUTH holds the password.
     queue.on('error', (error) => log?.warn({ error }, 'queue'));
     return queue;
   };
-  const queues: Readonly<Record<QueueName, Queue<JobData>>> = {
-    upgrades: open('upgrades'),
-    remediations: open('remediations'),
-  };
+  const perShard = Array.from({ length: shards }, (_, shard): Queues => ({
+    upgrades: open('upgrades', shard),
+    remediations: open('remediations', shard),
+  }));
 
-  const jobOf = ({ activation, delayMs }: { activation: Activation; delayMs: number }) => ({
+  const jobOf = ({ activation, delayMs }: Delayed) => ({
     name: 'activate',
     data: activation.key,
     opts: { jobId: jobId(activation), ...(delayMs > 0 ? { delay: delayMs } : {}) },
   });
 
+  const addIn = async (queues: Queues, activations: readonly Delayed[]): Promise<void> => {
+    for (const name of queueNames) {
+      const jobs = activations.filter((each) => each.activation.queue === name).map(jobOf);
+      if (jobs.length > 0) await queues[name].addBulk(jobs);
+    }
+  };
+
   return {
     add: async (activation, delayMs) => {
       const { name, data, opts } = jobOf({ activation, delayMs });
-      await queues[activation.queue].add(name, data, opts);
+      await perShard[activation.shard]?.[activation.queue].add(name, data, opts);
     },
+    // A shard that is away does not keep the jobs of the others from being added.
     addAll: async (activations) => {
-      for (const name of queueNames) {
-        const jobs = activations.filter((each) => each.activation.queue === name).map(jobOf);
-        if (jobs.length > 0) await queues[name].addBulk(jobs);
-      }
+      const adding = perShard.map((queues, shard) =>
+        addIn(
+          queues,
+          activations.filter((each) => each.activation.shard === shard),
+        ),
+      );
+      const failed = (await Promise.allSettled(adding)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
     },
     close: async () => {
-      await Promise.all(queueNames.map((name) => queues[name].close()));
+      await Promise.all(perShard.flatMap((queues) => queueNames.map((name) => queues[name].close())));
       connection.disconnect();
     },
   };

@@ -1,5 +1,5 @@
 import { Worker } from 'bullmq';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
@@ -9,6 +9,7 @@ import {
   activationOf,
   type JobData,
   openDispatcher,
+  openQueueConnection,
   queueNames,
   queuePrefix,
   workerOptions,
@@ -44,12 +45,13 @@ export async function runWorker(
 ): Promise<Result<RunningWorker, Fault>> {
   const gateway = open(config);
   if (!gateway.ok) return gateway;
-  const store = await openRedisStore({ url: config.redisUrl, prefix: config.prefix });
+  const place = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
+  const store = await openRedisStore(place);
   if (!store.ok) return store;
   const quiet = new AbortController();
   const workshop: Workshop = {
     store: store.value,
-    dispatcher: openDispatcher(config.redisUrl, config.prefix, log),
+    dispatcher: openDispatcher({ ...place, log }),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log,
     gateway: gateway.value,
@@ -61,7 +63,13 @@ export async function runWorker(
     ? startHeartbeat(config.heartbeatFile, () => workshop.store.fleetSize(), log)
     : null;
   const hardStop = new AbortController();
-  const workers = queueNames.map((queue) => openQueue(config, workshop, queue, hardStop.signal));
+  // Every shard and queue has a worker, which BullMQ gives a blocking connection of its own; this one they share.
+  const connection = openQueueConnection(config.redisUrl, 'worker');
+  connection.on('error', (error) => log.warn({ error }, 'redis'));
+  const workerOf = (queue: QueueName, shard: number): Worker<JobData> =>
+    openQueue({ config, workshop, connection, hardStop: hardStop.signal }, queue, shard);
+  const shards = Array.from({ length: config.shards }, (_, shard) => shard);
+  const workers = shards.flatMap((shard) => queueNames.map((queue) => workerOf(queue, shard)));
   log.info({ gateway: config.gateway }, 'worker runs');
   return ok({
     stop: async () => {
@@ -73,6 +81,7 @@ export async function runWorker(
       }, stopDeadlines.commandMs);
       await Promise.all(workers.map((worker) => worker.close()));
       clearTimeout(deadline);
+      connection.disconnect();
       await Promise.all([workshop.gateway.close(), workshop.dispatcher.close(), workshop.store.close()]);
       log.info('worker stopped');
     },
@@ -91,13 +100,18 @@ function openGateway({ gateway, callDeadlineMs }: Config): Result<Gateway, Fault
   return ok(connectSimulatedGateway({ ...fleetAddress(gateway), deadlineMs: callDeadlineMs }));
 }
 
-interface OpenQueue {
-  close(): Promise<void>;
+interface QueueContext {
+  readonly config: Config;
+  readonly workshop: Workshop;
+  readonly connection: Redis;
+  readonly hardStop: AbortSignal;
 }
 
-function openQueue(config: Config, workshop: Workshop, queue: QueueName, hardStop: AbortSignal): OpenQueue {
-  const connection = new Redis(config.redisUrl, { maxRetriesPerRequest: null });
-  connection.on('error', (error) => workshop.log.warn({ error }, 'redis'));
+function openQueue(
+  { config, workshop, connection, hardStop }: QueueContext,
+  queue: QueueName,
+  shard: number,
+): Worker<JobData> {
   const worker = new Worker<JobData>(
     queue,
     // A lock that could not be renewed does not stop a processor by itself: the third argument is the signal that does.
@@ -112,8 +126,9 @@ function openQueue(config: Config, workshop: Workshop, queue: QueueName, hardSto
     {
       ...workerOptions,
       connection,
-      prefix: queuePrefix(config.prefix),
-      concurrency: config.concurrency[queue],
+      prefix: queuePrefix(config.prefix, shard),
+      // The limit is that of the process; a shard always has one.
+      concurrency: Math.ceil(config.concurrency[queue] / config.shards),
     },
   );
   worker.on('lockRenewalFailed', (ids) => {
@@ -121,12 +136,7 @@ function openQueue(config: Config, workshop: Workshop, queue: QueueName, hardSto
   });
   worker.on('failed', (job, error) => workshop.log.error({ job: job?.id, error }, 'activation failed'));
   worker.on('error', (error) => workshop.log.warn({ error }, 'queue'));
-  return {
-    close: async () => {
-      await worker.close();
-      connection.disconnect();
-    },
-  };
+  return worker;
 }
 
 if (import.meta.main) await runProcess('worker', runWorker, () => 'ready');

@@ -127,7 +127,11 @@ async function moveCampaign(
     const at = clock.now();
     const decision = decideCampaign(record.campaign, event, at);
     if (decision.kind === 'refused') return err(fault('campaign.refused', decision.because));
-    if (decision.kind === 'ignored') return ok({ campaign: name, status, because: decision.because });
+    if (decision.kind === 'ignored') {
+      // It is so already; but a shard may have been away when it was made so.
+      await store.repairReplicas();
+      return ok({ campaign: name, status, because: decision.because });
+    }
     const { campaign, because } = decision;
     const audit = campaignAudit(campaign, status, campaign.state.status, { at, who, because });
     if ((await store.commitCampaign(campaign, record.version, audit, conditions)) === null) continue;

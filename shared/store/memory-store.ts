@@ -81,6 +81,8 @@ type CampaignPart = globalThis.Pick<
   | 'commitCampaign'
   | 'starts'
   | 'counters'
+  | 'repairReplicas'
+  | 'shareBudget'
   | 'overlap'
   | 'slotsInUse'
   | 'queued'
@@ -106,6 +108,8 @@ function campaignsOf(tables: Tables): CampaignPart {
       commitCampaign(tables, next, version, audit, conditions),
     starts: async () => tables.starts,
     counters: async (campaign) => from(campaign, ({ counters }) => Object.fromEntries(counters), {}),
+    repairReplicas: async () => [],
+    shareBudget: async () => undefined,
     overlap: async (campaign, limit) => overlap(tables, campaign, limit),
     slotsInUse: async (campaign) => from(campaign, slotsInUse, { active: 0, perLogonServer: {} }),
     queued: async (campaign, limit) =>

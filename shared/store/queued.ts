@@ -9,27 +9,33 @@ export interface Place {
 /** The parked clients, or the waiting ones of this wave. */
 export type Line = 'parked' | number;
 
+/** A logon server's queue in one shard: a client that has roamed stays in its shard. */
+export interface Queue {
+  readonly shard: number;
+  readonly logonServer: string;
+}
+
 /** What is read to find those who may get a slot; each adapter brings its own. */
 export interface Queues {
-  readonly budgets: { readonly active: number; readonly perLogonServer: number };
-  readonly inUse: SlotsInUse;
+  /** By shard: what it may have in use, and has. */
+  readonly quotas: readonly number[];
+  readonly inUse: readonly SlotsInUse[];
+  readonly perLogonServer: number;
   readonly openWaves: number;
-  /** Logon servers that may have a queue in this line; none when the line is empty. */
-  servers(line: Line): Promise<readonly string[]>;
-  /** Of each logon server's queue `count` clients from rank `start` on. */
-  read(
+  /** Those that may hold somebody in this line; none when the line is empty. */
+  queues(line: Line): Promise<readonly Queue[]>;
+  /** Of each queue `count` clients from rank `start` on. */
+  readonly read: (
     line: Line,
-    servers: readonly string[],
+    queues: readonly Queue[],
     start: number,
     count: number,
-  ): Promise<readonly (readonly Place[])[]>;
+  ) => Promise<readonly (readonly Place[])[]>;
   /** Those of them whom no campaign claims. */
   unclaimed(places: readonly Found[]): Promise<readonly Found[]>;
 }
 
-export interface Found extends Place {
-  readonly logonServer: string;
-}
+export interface Found extends Place, Queue {}
 
 /** So many claimed clients are passed over in one call at most. */
 const claimedAtMost = 10_000;
@@ -51,45 +57,53 @@ export async function findQueued(queues: Queues, limit: number): Promise<Queued>
 async function take(queues: Queues, line: Line, room: Room): Promise<readonly Found[]> {
   const taken: Found[] = [];
   if (room.free() <= 0) return taken;
-  let servers = (await queues.servers(line)).filter(room.isAt);
+  let asked = (await queues.queues(line)).filter(room.isAt);
   let start = 0;
-  for (let count = 1; servers.length > 0 && room.free() > 0; count = Math.min(count * 2, longestPage)) {
-    const pages = await queues.read(line, servers, start, count);
-    const found = pages.flatMap((page, at) => page.map((each) => placed(each, servers[at] ?? '')));
+  for (let count = 1; asked.length > 0 && room.free() > 0; count = Math.min(count * 2, longestPage)) {
+    const pages = await queues.read(line, asked, start, count);
+    const found = asked.flatMap((queue, at) => (pages[at] ?? []).map((each) => ({ ...each, ...queue })));
     const free = line === 'parked' ? found : await queues.unclaimed(found);
-    taken.push(...free.toSorted(byPlace).filter(({ logonServer }) => room.take(logonServer)));
+    taken.push(...free.toSorted(byPlace).filter(room.take));
     room.passOver(found.length - free.length);
-    servers = servers.filter((server, at) => pages[at]?.length === count && room.isAt(server));
+    asked = asked.filter((queue, at) => pages[at]?.length === count && room.isAt(queue));
     start += count;
   }
   return taken;
 }
-
-const placed = ({ client, place }: Place, logonServer: string): Found => ({ client, place, logonServer });
 
 const byPlace = (a: Place, b: Place): number => a.place - b.place || (a.client < b.client ? -1 : 1);
 
 interface Room {
   /** Slots of the campaign that nobody was found for yet; 0 too when enough were passed over. */
   readonly free: () => number;
-  readonly isAt: (logonServer: string) => boolean;
+  readonly isAt: (queue: Queue) => boolean;
   /** False when there is none. */
-  readonly take: (logonServer: string) => boolean;
+  readonly take: (queue: Queue) => boolean;
   readonly passOver: (claimed: number) => void;
 }
 
-function roomIn({ budgets, inUse }: Queues, limit: number): Room {
-  const used = new Map(Object.entries(inUse.perLogonServer));
-  let free = Math.min(limit, budgets.active - inUse.active);
+/** A logon server's budget is held against all shards together. */
+function roomIn({ quotas, inUse, perLogonServer }: Queues, limit: number): Room {
+  const used = new Map<string, number>();
+  const use = (server: string, by: number): unknown => used.set(server, (used.get(server) ?? 0) + by);
+  for (const { perLogonServer: each } of inUse)
+    for (const [server, slots] of Object.entries(each)) use(server, slots);
+  const left = quotas.map((quota, shard) => Math.max(0, quota - (inUse[shard]?.active ?? 0)));
+  let free = Math.min(
+    limit,
+    left.reduce((sum, each) => sum + each, 0),
+  );
   let passedOver = 0;
-  const isAt = (server: string): boolean => (used.get(server) ?? 0) < budgets.perLogonServer;
+  const isAt = ({ shard, logonServer }: Queue): boolean =>
+    (left[shard] ?? 0) > 0 && (used.get(logonServer) ?? 0) < perLogonServer;
   return {
     free: () => (passedOver < claimedAtMost ? free : 0),
     isAt,
-    take: (server) => {
-      if (free <= 0 || !isAt(server)) return false;
+    take: (queue) => {
+      if (free <= 0 || !isAt(queue)) return false;
       free -= 1;
-      used.set(server, (used.get(server) ?? 0) + 1);
+      left[queue.shard] = (left[queue.shard] ?? 0) - 1;
+      use(queue.logonServer, 1);
       return true;
     },
     passOver: (claimed) => {

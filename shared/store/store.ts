@@ -62,6 +62,8 @@ export interface StoredUpgrade {
 /** A job that the caller must now add to BullMQ. If it dies first, the sweep adds it. */
 export interface Activation {
   readonly key: UpgradeKey;
+  /** Where the client is at home: its record and its job lie there. */
+  readonly shard: number;
   readonly activation: number;
   readonly queue: QueueName;
   readonly dueAt: number;
@@ -202,7 +204,10 @@ export interface Store extends SealingStore {
   releases(): Promise<readonly Release[]>;
 
   // Campaigns.
-  /** Writes the campaign and its waiting clients; refused when the name is taken. */
+  /**
+   * Writes the campaign and its waiting clients; refused when the name is taken, and with several shards also when a
+   * client is not in the fleet.
+   */
   createCampaign(
     campaign: Campaign,
     clients: readonly Pick[],
@@ -211,7 +216,10 @@ export interface Store extends SealingStore {
   readCampaign(campaign: string): Promise<CampaignRecord | null>;
   /** By time of creation; of these statuses, or all. Others than those asked for are not even read. */
   campaigns(statuses?: readonly CampaignState['status'][]): Promise<readonly CampaignRecord[]>;
-  /** Compare-and-set by version and by these conditions; null = someone else was faster, read again. */
+  /**
+   * Compare-and-set by version and by these conditions; null = someone else was faster, read again. Every shard knows of it
+   * when this answers; `StoreAway` names the shards that could not be told, which is made up for by `repairReplicas`.
+   */
   commitCampaign(
     next: Campaign,
     version: number,
@@ -221,6 +229,13 @@ export interface Store extends SealingStore {
   /** How often a campaign has been set running. Read it before what a start depends on, and commit the start with it. */
   starts(): Promise<number>;
   counters(campaign: string): Promise<Tally>;
+  /**
+   * Brings every shard up to the campaigns' heads; names of those of which a shard knew an older version. For what
+   * broke off between head and shards.
+   */
+  repairReplicas(): Promise<readonly string[]>;
+  /** Shares the campaign's budget out among the shards by what each could use now. Nothing to do with one shard. */
+  shareBudget(campaign: CampaignRecord): Promise<void>;
   /** Clients of this campaign with an unsettled upgrade in another running or paused one, at most `limit`. */
   overlap(
     campaign: string,

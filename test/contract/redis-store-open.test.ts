@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { redisUrlForms } from '../../shared/redis/place.ts';
 import { StoreAway } from '../../shared/store/store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
@@ -54,8 +55,7 @@ describe('opening the store in Redis', () => {
     `redis://x:${password}@127.0.0.1:6379/none`,
     `redis:${password}`,
   ])('says that %j is no Redis URL', async (url) => {
-    const message =
-      'the Redis URL is not understood; expected redis://[user:password@]host[:port][/database]';
+    const message = `the Redis URL is not understood; expected ${redisUrlForms}`;
     expect(await faultOf(url)).toEqual({ code: 'redis.url', message });
   });
 

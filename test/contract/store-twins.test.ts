@@ -1,39 +1,47 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
-import { newHands, someSteps } from './store/random-steps.ts';
+import { testRedis } from '../environment/redis.ts';
+import { newHands, oneShard, severalShards, stepsIn } from './store/random-steps.ts';
 import { openTestStore } from './store/redis.ts';
 import { expectWhole, snapshot } from './store/snapshot.ts';
 
 describe('both stores, given the same random steps', () => {
-  it('answer every step alike, hold the same in the end, and count right', async () => {
-    const kinds = new Set<unknown>();
-    await fc.assert(
-      fc.asyncProperty(someSteps, async (steps) => {
-        const { store } = await openTestStore();
-        const inMemory = await newHands(createMemoryStore(Date.now));
-        const inRedis = await newHands(store);
-        for (const step of steps) {
-          inMemory.steps += 1;
-          inRedis.steps += 1;
-          const outcome = withoutRealTime(await step(inRedis));
-          expect(outcome).toEqual(withoutRealTime(await step(inMemory)));
-          kinds.add(kindOf(outcome));
-        }
-        expect(await snapshot(store)).toEqual(await snapshot(inMemory.world.store));
-        await expectWhole(store);
-        await expectWhole(inMemory.world.store);
-        await store.close();
-      }),
-      { seed: 20_261_122, numRuns: 60 },
-    );
-    // The steps are worth their name only if they lead everywhere.
-    expect([...kinds]).toEqual(expect.arrayContaining(everyKind));
-  }, 60_000);
+  it.each([
+    [1, oneShard],
+    [3, severalShards],
+  ])(
+    'answer every step alike, hold the same in the end, and count right: %i shards',
+    async (shards, mode) => {
+      const kinds = new Set<unknown>();
+      await fc.assert(
+        fc.asyncProperty(stepsIn(mode), async (steps) => {
+          const { store } = await openTestStore(testRedis(), shards);
+          const inMemory = await newHands(createMemoryStore(Date.now), mode);
+          const inRedis = await newHands(store, mode);
+          for (const step of steps) {
+            inMemory.steps += 1;
+            inRedis.steps += 1;
+            const outcome = withoutRealTime(await step(inRedis));
+            expect(outcome).toEqual(withoutRealTime(await step(inMemory)));
+            kinds.add(kindOf(outcome));
+          }
+          expect(await snapshot(store, shards)).toEqual(await snapshot(inMemory.world.store, shards));
+          await expectWhole(store);
+          await expectWhole(inMemory.world.store);
+          await store.close();
+        }),
+        { seed: 20_261_122, numRuns: shards === 1 ? 60 : 30 },
+      );
+      // The steps are worth their name only if they lead everywhere.
+      expect([...kinds]).toEqual(expect.arrayContaining(everyKind));
+    },
+    60_000,
+  );
 });
 
-/** Lease ends, and fence counters, which never fall below the time. */
-const realTime = new Set(['until', 'counter']);
+/** Lease ends, and fence counters, which never fall below the time; and where a client is at home. */
+const realTime = new Set(['until', 'counter', 'shard']);
 
 const everyKind = [
   'begun',

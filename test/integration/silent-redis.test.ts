@@ -4,9 +4,12 @@ import { startPrivateRedis } from '../environment/private-redis.ts';
 
 test('a Redis that takes a job and does not answer does not hang who adds it', async () => {
   const redis = await startPrivateRedis();
-  const dispatcher = openDispatcher(redis.url, 'silent');
+  const dispatcher = openDispatcher({ url: redis.url, prefix: 'silent' });
   const add = (activation: number): Promise<void> =>
-    dispatcher.add({ key: { campaign: 'sp4', client: 'pc-1' }, activation, queue: 'upgrades', dueAt: 0 }, 0);
+    dispatcher.add(
+      { key: { campaign: 'sp4', client: 'pc-1' }, shard: 0, activation, queue: 'upgrades', dueAt: 0 },
+      0,
+    );
   try {
     await expect.poll(() => add(1).then(() => 'added', String), { timeout: 10_000 }).toBe('added');
     process.kill(redis.pid, 'SIGSTOP');

@@ -12,6 +12,8 @@ export interface LabHouse {
   readonly prefix: string;
   readonly dataDir: string;
   readonly clock: ClockAnchor;
+  /** 1 when not given. */
+  readonly shards?: number;
   readonly logLevel?: string;
 }
 
@@ -19,6 +21,7 @@ export interface LabHouse {
 export const environmentOf = (house: LabHouse): Record<string, string> => ({
   REDIS_URL: house.redisUrl,
   SERVPACK_PREFIX: house.prefix,
+  SERVPACK_SHARDS: String(house.shards ?? 1),
   SERVPACK_DATA: house.dataDir,
   SERVPACK_LAB_CLOCK: JSON.stringify(house.clock),
   SERVPACK_LOG_LEVEL: house.logLevel ?? 'info',

@@ -56,7 +56,7 @@ describe('a worker killed in the middle of a relocation', () => {
     if (!opened.ok) throw new Error(opened.error.message);
     const store = opened.value;
     stack.defer(() => store.close());
-    const dispatcher = openDispatcher(redisUrl, prefix);
+    const dispatcher = openDispatcher({ url: redisUrl, prefix });
     stack.defer(() => dispatcher.close());
     const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
     const office: Office = { store, dispatcher, clock: labClock(clock), log };

@@ -72,5 +72,5 @@ function admitWaiting(
     inbox: [],
   };
   table.rows.set(client, { stored, parkedAt: 0 });
-  return { key, activation: 1, queue, dueAt: at };
+  return { key, shard: 0, activation: 1, queue, dueAt: at };
 }

@@ -4,15 +4,18 @@ import { slotsInUse } from './admission.ts';
 import { type CampaignTable, compare, openWavesOf, type Tables } from './tables.ts';
 
 export async function queued(tables: Tables, table: CampaignTable, limit: number): Promise<Queued> {
+  const { active, perLogonServer } = table.record.campaign.definition.budgets;
   return findQueued(
     {
-      budgets: table.record.campaign.definition.budgets,
-      inUse: slotsInUse(table),
+      quotas: [active],
+      perLogonServer,
+      inUse: [slotsInUse(table)],
       openWaves: openWavesOf(table),
-      servers: async (line) => [...linesOf(table, line).keys()],
-      read: async (line, servers, start, count) => {
-        const queues = linesOf(table, line);
-        return servers.map((server) => (queues.get(server) ?? []).slice(start, start + count));
+      queues: async (line) =>
+        [...linesOf(table, line).keys()].map((logonServer) => ({ shard: 0, logonServer })),
+      read: async (line, asked, start, count) => {
+        const lines = linesOf(table, line);
+        return asked.map(({ logonServer }) => (lines.get(logonServer) ?? []).slice(start, start + count));
       },
       unclaimed: async (places) => places.filter(({ client }) => !tables.claims.has(client)),
     },

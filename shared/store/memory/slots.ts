@@ -38,12 +38,13 @@ export function makeDue(row: Row, dueAt: number, holdsSlots: boolean): Activatio
   const { key, queue } = row.stored;
   const activation = row.stored.activation + 1;
   row.stored = { ...row.stored, index: 'due', dueAt, activation, holdsSlots, lease: null };
-  return { key, activation, queue, dueAt };
+  return { key, shard: 0, activation, queue, dueAt };
 }
 
 /** The one that its record names now. */
 export const presentActivation = ({ stored: { key, activation, queue, dueAt } }: Row): Activation => ({
   key,
+  shard: 0,
   activation,
   queue,
   dueAt: dueAt ?? 0,

@@ -3,24 +3,45 @@ import { admitted } from '../admitted.ts';
 import type { LeaderFence } from '../leader.ts';
 import type { Activation, Candidate, SlotsInUse } from '../store.ts';
 import { auditFields } from './audit.ts';
+import { sumOf } from './campaigns.ts';
 import { activation, type ActivationReply } from './record.ts';
 import { flat, list } from './scripts.ts';
 import { inPieces, type Shard } from './shard.ts';
+import { fromEach, type Shards } from './shards.ts';
 
-export async function slotsInUse({ redis, keys }: Shard, campaign: string): Promise<SlotsInUse> {
-  const found = new Map(Object.entries(await redis.hgetall(keys.of('slots', campaign))));
-  const active = Number(found.get('*') ?? 0);
-  found.delete('*');
-  return {
-    active,
-    perLogonServer: Object.fromEntries([...found].map(([server, used]) => [server, Number(used)])),
-  };
+export async function slotsInUse(shards: Shards, campaign: string): Promise<SlotsInUse> {
+  return slotsOf(await fromEach(shards, ({ redis, keys }) => redis.hgetall(keys.of('slots', campaign))));
+}
+
+/** The sum of these shards' slots. */
+export function slotsOf(hashes: readonly Readonly<Record<string, string>>[]): SlotsInUse {
+  const { '*': active = 0, ...perLogonServer } = sumOf(hashes);
+  return { active, perLogonServer };
 }
 
 /** A script admits so many at once: Redis answers nobody else meanwhile. */
 const pieceSize = 100;
 
+/** Each shard admits its own; the answer is in the order of the picks. */
 export async function admit(
+  shards: Shards,
+  campaign: string,
+  picks: readonly Candidate[],
+  at: number,
+  leader?: LeaderFence,
+): Promise<readonly Activation[]> {
+  if (shards.others.length === 0) return admitIn(shards.head, campaign, picks, at, leader);
+  const homes = await shards.homes.ofAll(picks.map(({ client }) => client));
+  const those = (shard: Shard) => picks.filter((_, pick) => homes[pick] === shard);
+  const admissions = (
+    await fromEach(shards, (shard) => admitIn(shard, campaign, those(shard), at, leader))
+  ).flat();
+  const order = new Map(picks.map(({ client }, place) => [client, place]));
+  const placeOf = ({ key }: Activation): number => order.get(key.client) ?? 0;
+  return admissions.sort((a, b) => placeOf(a) - placeOf(b));
+}
+
+async function admitIn(
   shard: Shard,
   campaign: string,
   picks: readonly Candidate[],
@@ -38,7 +59,7 @@ export async function admit(
       piece.length,
       ...asked,
     )) as ActivationReply[];
-    activations.push(...replies.map((reply) => activation(campaign, reply)));
+    activations.push(...replies.map((reply) => activation(shard, campaign, reply)));
   }
   return activations;
 }

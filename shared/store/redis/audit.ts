@@ -4,6 +4,7 @@ import { servpackVersion } from '../../version.ts';
 import type { KeptEntry } from '../sealing.ts';
 import type { AuditEntry, Evidence } from '../store.ts';
 import { pairs, type Shard } from './shard.ts';
+import { fromEach, type Shards } from './shards.ts';
 
 /**
  * An entry as a flat list of names and values. The same short names in the same order each time: the stream then stores them once for
@@ -42,20 +43,46 @@ export const evidenceFields = (all: readonly Evidence[]): readonly string[] =>
 
 const pageSize = 500;
 
-/** Newest first, page by page until `limit` entries match. */
+interface Filter {
+  readonly campaign?: string;
+  readonly client?: string;
+}
+
+/** Newest first; entries of several shards by the millisecond in which Redis took them. */
 export async function readAudit(
+  shards: Shards,
+  limit: number,
+  filter: Filter,
+): Promise<readonly AuditEntry[]> {
+  const streams = await fromEach(shards, (shard) => readStream(shard, limit, filter));
+  return newestOf(streams).slice(0, limit).map(shownEntry);
+}
+
+/** Within a shard the order is kept; a stable sort does that for those of one millisecond. */
+const newestOf = (streams: readonly (readonly KeptEntry[])[]): readonly KeptEntry[] =>
+  streams.length === 1
+    ? (streams[0] ?? [])
+    : streams
+        .toReversed()
+        .flat()
+        .sort((a, b) => msOf(b) - msOf(a));
+
+const msOf = ({ id }: KeptEntry): number => Number.parseInt(id, 10);
+
+/** Page by page until `limit` entries match. */
+async function readStream(
   { redis, keys }: Shard,
   limit: number,
-  { campaign, client }: { readonly campaign?: string; readonly client?: string },
-): Promise<readonly AuditEntry[]> {
-  const matching: AuditEntry[] = [];
+  { campaign, client }: Filter,
+): Promise<readonly KeptEntry[]> {
+  const matching: KeptEntry[] = [];
   let from = '+';
   for (;;) {
     const page = await redis.xrevrange(keys.of('audit'), from, '-', 'COUNT', pageSize);
     const isAsked = (entry: AuditEntry): boolean =>
       (campaign === undefined || entry.campaign === campaign) &&
       (client === undefined || entry.client === client);
-    matching.push(...page.map(keptEntry).filter(isAsked).map(shownEntry));
+    matching.push(...page.map(keptEntry).filter(isAsked));
     const last = page.at(-1);
     if (matching.length >= limit || last === undefined || page.length < pageSize)
       return matching.slice(0, limit);

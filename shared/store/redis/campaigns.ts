@@ -1,27 +1,35 @@
 import type { Campaign } from '../../domain/campaign.ts';
-import type { AuditEntry, CampaignConditions, CampaignRecord, Pick, Store } from '../store.ts';
-import { auditFields } from './audit.ts';
-import { list } from './scripts.ts';
+import type { Tally } from '../../domain/tally.ts';
+import type { CampaignRecord, Pick, Store } from '../store.ts';
 import { type Shard, valuesOf } from './shard.ts';
+import { fromEach, type Shards } from './shards.ts';
 
-/** The campaign's hash: the whole as JSON, and beside it what scripts must check. */
-export function campaignFields(campaign: Campaign, version: number): readonly (string | number)[] {
-  const { state, definition } = campaign;
+/** What the scripts of every shard check. The quota is not the head's to say: it is granted. */
+export function replicaFields(
+  { state, definition }: Campaign,
+  version: number,
+): readonly (string | number)[] {
   return [
     'version',
     version,
-    'json',
-    JSON.stringify(campaign),
     'status',
     state.status,
-    'active',
-    definition.budgets.active,
     'perServer',
     definition.budgets.perLogonServer,
     'openWaves',
     'openWaves' in state ? state.openWaves : 0,
   ];
 }
+
+/** The head: the whole as JSON, and beside it what scripts check. */
+export const headFields = (campaign: Campaign, version: number): readonly (string | number)[] => [
+  ...replicaFields(campaign, version),
+  'json',
+  JSON.stringify(campaign),
+];
+
+/** What a shard may use of the budget. */
+export const quotaField = (quota: number): readonly (string | number)[] => ['quota', quota];
 
 /** Where a client waits. */
 export const memberText = ({ wave, logonServer }: Pick): string => `${wave}|${logonServer}`;
@@ -75,32 +83,17 @@ function recordOf([version, json]: readonly (string | null)[]): CampaignRecord |
 const byCreation = ({ campaign: a }: CampaignRecord, { campaign: b }: CampaignRecord): number =>
   a.createdAt - b.createdAt || (a.definition.campaign < b.definition.campaign ? -1 : 1);
 
-export async function commitCampaign(
-  { run }: Shard,
-  next: Campaign,
-  version: number,
-  audit: AuditEntry,
-  { leader, starts }: CampaignConditions = {},
-): ReturnType<Store['commitCampaign']> {
-  const record = { version: version + 1, campaign: next };
-  const fields = campaignFields(next, record.version);
-  const name = next.definition.campaign;
-  const done = await run(
-    'commit-campaign',
-    leader ?? '',
-    name,
-    version,
-    next.state.status,
-    starts ?? '',
-    ...list(fields),
-    ...list(auditFields(audit, record.version)),
-  );
-  return done === 1 ? record : null;
+/** The sum over all shards. */
+export async function readCounters(shards: Shards, campaign: string): Promise<Tally> {
+  return sumOf(await fromEach(shards, ({ redis, keys }) => redis.hgetall(keys.of('counters', campaign))));
 }
 
-export async function readCounters({ redis, keys }: Shard, campaign: string): ReturnType<Store['counters']> {
-  const found = Object.entries(await redis.hgetall(keys.of('counters', campaign)));
-  return Object.fromEntries(found.map(([name, amount]) => [name, Number(amount)]));
+/** Sums hashes of numbers as Redis keeps them. */
+export function sumOf(hashes: readonly Readonly<Record<string, string>>[]): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const [name, amount] of hashes.flatMap((hash) => Object.entries(hash)))
+    sums.set(name, (sums.get(name) ?? 0) + Number(amount));
+  return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
 }
 
 export const readStarts = async ({ redis, keys }: Shard): Promise<number> =>

@@ -1,5 +1,7 @@
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { err, fault, type Fault, messageOf, ok, type Result } from '../../errors.ts';
+import { mastersOf, openClient } from '../../redis/client.ts';
+import { redisPlace, redisUrlForms } from '../../redis/place.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -7,58 +9,59 @@ export interface ConnectionOptions {
   readonly answerMs: number;
 }
 
+export interface Connected {
+  readonly redis: Redis;
+  /** For messages: without user and password. */
+  readonly where: string;
+  /** Lets running calls end; a connection that is away is dropped. */
+  readonly close: () => Promise<void>;
+}
+
 const longestPauseMs = 1_000;
-/** After so many vain tries to reconnect everything that waits is refused; mostly `answerMs` comes first. */
-const tries = 8;
 
 /**
- * Connects and proves that this Redis may hold the records: 6.2 or newer and never evicting. Later, while
- * Redis is away, calls wait for it for a bounded time and are then refused (`away.ts`); the connection comes
- * back by itself.
+ * Connects and proves that this Redis, or each master of a Cluster, may hold the records: 6.2 or newer and never
+ * evicting. Later, while Redis is away, calls wait for it for a bounded time and are then refused (`away.ts`); the
+ * connection comes back by itself.
  */
-export async function connect({ url, answerMs }: ConnectionOptions): Promise<Result<Redis, Fault>> {
-  const place = placeOf(url);
+export async function connect({ url, answerMs }: ConnectionOptions): Promise<Result<Connected, Fault>> {
+  const place = redisPlace(url);
   if (place === null) {
-    return err(
-      fault(
-        'redis.url',
-        'the Redis URL is not understood; expected redis://[user:password@]host[:port][/database]',
-      ),
-    );
+    return err(fault('redis.url', `the Redis URL is not understood; expected ${redisUrlForms}`));
   }
+  const { where } = place;
   let isOpen = false;
-  const redis = new Redis(url, {
-    lazyConnect: true,
-    connectTimeout: answerMs,
-    commandTimeout: answerMs,
-    maxRetriesPerRequest: tries,
-    // A failover leaves us with a replica: it says READONLY, and the way to the new master is a new
-    // connection.
-    reconnectOnError: (error) => error.message.startsWith('READONLY'),
-    retryStrategy: (times) => (isOpen ? Math.min(times * 100, longestPauseMs) : null),
-  });
+  const retry = (times: number): number | null => (isOpen ? Math.min(times * 100, longestPauseMs) : null);
+  const redis = openClient(place, { use: 'store', answerMs, retry });
   let lastError: unknown;
   // Without a listener a lost connection would end the process. Calls that suffer from it are refused anyway.
   redis.on('error', (error: unknown) => (lastError = error));
   try {
     await redis.connect();
     isOpen = true;
-    const unfit = whyUnfit(await redis.info('server'), await redis.info('memory'), place);
-    if (unfit === null) return ok(redis);
-    redis.disconnect();
-    return err(unfit);
+    for (const master of mastersOf(redis)) {
+      const which = placeOfNode(master, where);
+      const unfit = whyUnfit(await master.info('server'), await master.info('memory'), which);
+      if (unfit === null) continue;
+      redis.disconnect();
+      return err(unfit);
+    }
+    return ok({ redis, where, close: () => close(redis) });
   } catch (error) {
     redis.disconnect();
-    return err(whyNot(lastError ?? error, place));
+    return err(whyNot(lastError ?? error, where));
   }
 }
 
-/** `host:port`, which may be shown: the URL may hold a password. Null when it is no Redis URL. */
-export function placeOf(url: string): string | null {
-  const parsed = URL.parse(url);
-  if (parsed === null || !/^rediss?:$/.test(parsed.protocol) || parsed.hostname === '') return null;
-  if (!/^(\/\d*)?$/.test(parsed.pathname)) return null;
-  return `${parsed.hostname}:${parsed.port === '' ? '6379' : parsed.port}`;
+/** A Cluster is many: which of them? */
+function placeOfNode({ options, isCluster }: Redis, where: string): string {
+  const { host, port } = options;
+  return isCluster || host === undefined ? where : `${host}:${port ?? ''}`;
+}
+
+async function close(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') await redis.quit();
+  else redis.disconnect();
 }
 
 function whyNot(error: unknown, place: string): Fault {

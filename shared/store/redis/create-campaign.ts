@@ -1,64 +1,131 @@
 import { randomUUID } from 'node:crypto';
 import type { Campaign } from '../../domain/campaign.ts';
+import { grantQuotas } from '../../domain/quota.ts';
 import { err, fault, type Fault, ok, type Result } from '../../errors.ts';
 import { waitingTally } from '../admitted.ts';
 import { reasons } from '../reasons.ts';
 import type { AuditEntry, CampaignRecord, Pick } from '../store.ts';
 import { auditFields } from './audit.ts';
-import { campaignFields, memberText } from './campaigns.ts';
+import { headFields, memberText, quotaField, replicaFields } from './campaigns.ts';
 import { stagingSeconds } from './fleet.ts';
 import { flat, list } from './scripts.ts';
 import { inPieces, type Shard, valuesOf } from './shard.ts';
+import type { Shards } from './shards.ts';
 
 const pieceSize = 1_000;
 
+/** A client with its place in the order of the whole campaign. */
+interface Placed extends Pick {
+  readonly place: number;
+}
+
+/** What one shard gets of a new campaign. */
+interface Part {
+  readonly shard: Shard;
+  readonly clients: readonly Placed[];
+  readonly quota: number;
+}
+
 /**
- * Stages the waiting clients in pieces under a random token; then one script gives the keys their names.
- * Until then the campaign does not exist and its name is free; what a crash leaves behind expires.
+ * Stages the waiting clients in pieces under a random token, publishes what lies in other shards, and at last the head
+ * with its own shard: until then the campaign does not exist and its name is free. What a crash leaves staged expires;
+ * what it leaves published in other shards is replaced when the name is used again.
  */
 export async function createCampaign(
-  shard: Shard,
+  shards: Shards,
   campaign: Campaign,
   clients: readonly Pick[],
   audit: AuditEntry,
 ): Promise<Result<CampaignRecord, Fault>> {
+  const { head, others } = shards;
   const name = campaign.definition.campaign;
   const taken = err(fault('campaign.taken', reasons.campaignTaken(name)));
-  if ((await shard.redis.exists(shard.keys.of('campaign', name))) === 1) return taken;
+  const number = await reserve(shards, name);
+  if (number === null) return taken;
+  const parts = await partsOf(shards, campaign, clients);
+  if (!parts.ok) return parts;
+  const [own, ...rest] = parts.value;
   const token = randomUUID();
-  let position = 0;
-  for (const piece of inPieces(clients, pieceSize)) {
-    await stage(shard, token, piece, position);
-    position += piece.length;
+  for (const part of parts.value) await stageAll(part, token);
+  for (const part of rest) {
+    const waves = campaign.definition.waves.length;
+    const fields = [...replicaFields(campaign, 1), ...quotaField(part.quota)];
+    const published = await part.shard.run(
+      'publish-shard',
+      name,
+      token,
+      number,
+      waves,
+      ...list(fields),
+      ...partFields(part),
+    );
+    if (published !== 1) return taken;
   }
-  const queues = new Set(clients.map(({ wave, logonServer }) => `${wave}:${logonServer}`));
-  const servers = new Set(clients.map(({ logonServer }) => logonServer));
-  const created = await shard.run(
+  const fields = [...headFields(campaign, 1), ...quotaField(own?.quota ?? 0)];
+  const part = own ?? { shard: head, clients: [], quota: 0 };
+  const created = await head.run(
     'create-campaign',
     name,
     token,
-    ...list(campaignFields(campaign, 1)),
-    ...list([...queues]),
-    ...list(flat(waitingTally(clients))),
-    ...list([...servers]),
+    others.length === 0 ? '' : number,
+    ...list(fields),
+    ...partFields(part),
     ...list(auditFields(audit, 1)),
   );
   return created === 1 ? ok({ version: 1, campaign }) : taken;
 }
 
-async function stage(
-  { redis, keys }: Shard,
-  token: string,
+/** Null when the campaign exists. With one shard the last script alone decides, and there is nothing to reserve. */
+async function reserve({ head, others }: Shards, name: string): Promise<string | null> {
+  if (others.length > 0) return (await head.run('reserve', name, stagingSeconds)) as string | null;
+  return (await head.redis.exists(head.keys.of('campaign', name))) === 1 ? null : '';
+}
+
+/** A client of no fleet is at home nowhere: with several shards nobody would find it again. */
+async function partsOf(
+  { all, homes }: Shards,
+  { definition }: Campaign,
   clients: readonly Pick[],
-  from: number,
-): Promise<void> {
+): Promise<Result<readonly Part[], Fault>> {
+  const found = await homes.ofAll(clients.map(({ client }) => client));
+  const homeless = clients.find((_, at) => found[at] === null);
+  if (homeless !== undefined)
+    return err(fault('campaign.unknownClient', reasons.unknownClient(homeless.client)));
+  const shares = all.map((): Placed[] => []);
+  clients.forEach((pick, place) => shares[found[place]?.number ?? 0]?.push({ ...pick, place }));
+  const quotas = grantQuotas(
+    definition.budgets.active,
+    shares.map(({ length }) => ({ quota: 0, inUse: 0, wants: length, servedAt: 0 })),
+  );
+  const own = definition.budgets.active;
+  return ok(
+    all.map((shard, at) => ({
+      shard,
+      clients: shares[at] ?? [],
+      quota: all.length === 1 ? own : (quotas[at] ?? 0),
+    })),
+  );
+}
+
+/** In the order that `publishCampaign` takes them, after the hash. */
+function partFields({ clients }: Part): readonly (string | number)[] {
+  const queues = new Set(clients.map(({ wave, logonServer }) => `${wave}:${logonServer}`));
+  const servers = new Set(clients.map(({ logonServer }) => logonServer));
+  return [...list([...queues]), ...list(flat(waitingTally(clients))), ...list([...servers])];
+}
+
+async function stageAll({ shard, clients }: Part, token: string): Promise<void> {
+  for (const piece of inPieces(clients, pieceSize)) await stage(shard, token, piece);
+}
+
+async function stage({ redis, keys }: Shard, token: string, clients: readonly Placed[]): Promise<void> {
   const queues = new Map<string, (string | number)[]>();
-  clients.forEach(({ client, wave, logonServer }, at) => {
+  for (const { client, wave, logonServer, place } of clients) {
     const queue = keys.of('staging', token, wave, logonServer);
     const entries = queues.get(queue) ?? [];
-    entries.push(from + at, client);
+    entries.push(place, client);
     queues.set(queue, entries);
-  });
+  }
   const members = keys.of('staging', token, 'members');
   const pipeline = redis.pipeline();
   pipeline.hset(members, ...clients.flatMap((pick) => [pick.client, memberText(pick)]));

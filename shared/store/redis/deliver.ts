@@ -3,32 +3,34 @@ import { type DeliverOutcome, inboxLimit, type Message } from '../store.ts';
 import { readCampaigns } from './campaigns.ts';
 import { activation, type ActivationReply } from './record.ts';
 import { type Shard, valuesOf } from './shard.ts';
+import type { Shards } from './shards.ts';
 
 type DeliverReply = readonly ['nobody'] | readonly ['delivered', string, ActivationReply | null];
 
 export async function deliver(
-  shard: Shard,
+  shards: Shards,
   client: string,
   message: Message,
   at: number,
 ): Promise<DeliverOutcome> {
+  const shard = await shards.homes.of(client);
   const reply = (await shard.run('deliver', client, JSON.stringify(message), inboxLimit, at)) as DeliverReply;
-  if (reply[0] === 'nobody') return { kind: 'ignored', because: await whyNobody(shard, client) };
+  if (reply[0] === 'nobody') return { kind: 'ignored', because: await whyNobody(shards.head, shard, client) };
   const [, campaign, next] = reply;
   return {
     kind: 'delivered',
     key: { campaign, client },
-    next: next === null ? null : activation(campaign, next),
+    next: next === null ? null : activation(shard, campaign, next),
   };
 }
 
 /** The newest campaign that knows the client says why it has no unsettled upgrade. */
-async function whyNobody(shard: Shard, client: string): Promise<string> {
-  const { redis, keys } = shard;
-  const names = (await readCampaigns(shard)).map(({ campaign }) => campaign.definition.campaign).reverse();
-  const pipeline = redis.pipeline().hexists(keys.of('fleet'), client);
+async function whyNobody(head: Shard, { redis, keys }: Shard, client: string): Promise<string> {
+  const names = (await readCampaigns(head)).map(({ campaign }) => campaign.definition.campaign).reverse();
+  const pipeline = redis.pipeline();
   for (const name of names) pipeline.hget(keys.of('members', name), client);
-  const [isKnown, ...members] = valuesOf(await pipeline.exec()) as [number, ...(string | null)[]];
+  const members = valuesOf(await pipeline.exec()) as (string | null)[];
+  const isKnown = await head.redis.hexists(head.keys.of('fleet'), client);
   const find = (isIt: (member: string) => boolean): string | undefined =>
     names.find((_, at) => members[at] !== null && isIt(members[at] ?? ''));
   const waits = find((member) => member !== '');

@@ -3,8 +3,10 @@ import type { Client, Release } from '../../domain/definition.ts';
 import { writtenEvidenceSeconds } from '../sealing.ts';
 import type { AuditEntry, Evidence, Store } from '../store.ts';
 import { auditFields, evidenceFields } from './audit.ts';
+import { clientOf, fleetText, homeIn, shardOf } from './fleet-text.ts';
 import { list } from './scripts.ts';
 import { inPieces, scanHash, type Shard, valuesOf } from './shard.ts';
+import type { Shards } from './shards.ts';
 
 type FleetPart = globalThis.Pick<
   Store,
@@ -15,8 +17,12 @@ const pieceSize = 1_000;
 /** Staged keys whose writer died are gone after this. */
 export const stagingSeconds = 3_600;
 
-export const fleetOf = (shard: Shard): FleetPart => ({
-  importFleet: (clients, audit) => importFleet(shard, clients, audit ?? null),
+export const fleetOf = (shards: Shards): FleetPart => ({
+  importFleet: (clients, audit) => importFleet(shards, clients, audit ?? null),
+  ...readsOf(shards.head),
+});
+
+const readsOf = (shard: Shard): Omit<FleetPart, 'importFleet'> => ({
   readClient: async (client) => {
     const found = await shard.redis.hget(shard.keys.of('fleet'), client);
     return found === null ? null : clientOf(client, found);
@@ -36,50 +42,60 @@ export const fleetOf = (shard: Shard): FleetPart => ({
   },
 });
 
-/** A million of these are kept: an array without names, and the client's id only as the field. */
-const fleetText = ({ host, logonServer, zone, role, labels }: Client): string =>
-  JSON.stringify([host, logonServer, zone, role, labels]);
-
-function clientOf(client: string, text: string): Client {
-  const [host, logonServer, zone, role, labels] = JSON.parse(text) as [
-    string,
-    string,
-    string,
-    Client['role'],
-    string[],
-  ];
-  return { client, host, logonServer, zone, role, labels };
-}
-
 /**
- * Stages what is new or different in pieces, then one script moves it in: a crash on the way changes nothing.
+ * Stages what is new or different in pieces, then one script moves it in: a crash on the way changes nothing. With
+ * several shards a client's home follows from its entry before, so an import that another one overtook begins again.
  */
 async function importFleet(
-  shard: Shard,
+  shards: Shards,
   clients: readonly Client[],
   audit: AuditEntry | null,
 ): ReturnType<Store['importFleet']> {
+  for (;;) {
+    const imported = await tryImport(shards, clients, audit);
+    if (imported !== null) return imported;
+  }
+}
+
+async function tryImport(
+  { head, others, all }: Shards,
+  clients: readonly Client[],
+  audit: AuditEntry | null,
+): Promise<Awaited<ReturnType<Store['importFleet']>> | null> {
+  const { redis, keys } = head;
+  const imports = others.length === 0 ? '' : ((await redis.get(keys.of('imports'))) ?? '0');
   const token = randomUUID();
   let added = 0;
   let changed = 0;
   for (const piece of inPieces(clients, pieceSize)) {
-    const before = await shard.redis.hmget(shard.keys.of('fleet'), ...piece.map(({ client }) => client));
-    const different = piece.filter((client, at) => before[at] !== fleetText(client));
-    const replaced = piece.filter(
-      (client, at) => before[at] !== null && before[at] !== fleetText(client),
-    ).length;
+    const before = await redis.hmget(keys.of('fleet'), ...piece.map(({ client }) => client));
+    const rows = piece.map((client, at) => rowOf(client, before[at] ?? null, all.length));
+    const different = rows.filter(({ text, known }) => text !== known);
+    const replaced = different.filter(({ known }) => known !== null).length;
     changed += replaced;
     added += different.length - replaced;
-    await stage(shard, token, different);
+    await stage(head, token, different);
   }
-  const total = await shard.run('import-fleet', token, ...list(auditFields(audit, null)));
-  return { added, changed, total: Number(total) };
+  const total = Number(await head.run('import-fleet', token, imports, ...list(auditFields(audit, null))));
+  return total < 0 ? null : { added, changed, total };
 }
 
-async function stage({ redis, keys }: Shard, token: string, clients: readonly Client[]): Promise<void> {
-  if (clients.length === 0) return;
+interface FleetRow {
+  readonly client: string;
+  readonly text: string;
+  /** As it is in the fleet now. */
+  readonly known: string | null;
+}
+
+function rowOf(client: Client, known: string | null, shards: number): FleetRow {
+  const home = known === null ? shardOf(client.logonServer, shards) : homeIn(known, shards);
+  return { client: client.client, text: fleetText(client, home, shards), known };
+}
+
+async function stage({ redis, keys }: Shard, token: string, entries: readonly FleetRow[]): Promise<void> {
+  if (entries.length === 0) return;
   const staging = keys.of('staging', token);
-  const rows = clients.flatMap((client) => [client.client, fleetText(client)]);
+  const rows = entries.flatMap(({ client, text }) => [client, text]);
   valuesOf(
     await redis
       .pipeline()

@@ -24,8 +24,10 @@ export const keyNames = {
   /** hash: client -> campaign of its unsettled upgrade */
   claims: 'claims',
   /**
-   * hash per campaign: version, the campaign as JSON, and what scripts check: status, active, perServer,
-   * openWaves
+   * hash per campaign. In shard 0 the head: version and the campaign as JSON. In every shard what its scripts check:
+   * version, status, perServer, openWaves, and quota, the shard's part of the budget; beside it `grant` (the last round
+   * of grants that came here), `served` (the last one that raised it) and, in shard 0, `grants` (the last one of all).
+   * In the other shards also `reservation` and `waves`, for a creation that breaks off.
    */
   campaign: 'campaign',
   /** set of campaign names */
@@ -52,6 +54,12 @@ export const keyNames = {
   leader: 'leader',
   /** how often a campaign was set running */
   starts: 'starts',
+  /** string in shard 0: the number of shards, fixed when the store is first opened */
+  shards: 'shards',
+  /** string in shard 0: how many fleet imports there were, with more than one shard */
+  imports: 'imports',
+  /** string in shard 0 per campaign that is being created over several shards: the number of that creation */
+  reserved: 'reserved',
   /** what is written in pieces and not visible yet, by random token; expires when its writer dies */
   staging: 'staging',
 } as const;

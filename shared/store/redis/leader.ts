@@ -1,5 +1,5 @@
 import type { Leader, LeaderFence, LeadOutcome } from '../leader.ts';
-import type { Shard } from './shard.ts';
+import { type Shard, valuesOf } from './shard.ts';
 
 /**
  * The lease of the leader lies in one shard. Every shard learns of a new leader by the scripts of its rounds, and refuses
@@ -18,14 +18,13 @@ export async function resign({ run }: Shard, owner: string, fence: LeaderFence):
 
 /** By Redis's own time, as the lease is granted. */
 export async function readLeader({ redis, keys }: Shard): Promise<Leader | null> {
-  const [owner = null, counter = null, until = null] = await redis.hmget(
-    keys.of('leader'),
-    'owner',
-    'counter',
-    'until',
-  );
+  // In one go, so that in a Cluster the same machine is asked for its time.
+  const [found, time] = valuesOf(
+    await redis.pipeline().hmget(keys.of('leader'), 'owner', 'counter', 'until').time().exec(),
+  ) as [(string | null)[], (string | number)[]];
+  const [owner = null, counter = null, until = null] = found;
   if (owner === null || until === null) return null;
-  const [seconds, microseconds] = await redis.time();
+  const [seconds, microseconds] = time;
   const now = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
   return Number(until) > now ? { owner, fence: Number(counter), until: Number(until) } : null;
 }

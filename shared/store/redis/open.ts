@@ -1,98 +1,142 @@
-import type { Redis } from 'ioredis';
 import { type Fault, ok, type Result } from '../../errors.ts';
 import type { Store, UpgradeKey } from '../store.ts';
 import { admit, slotsInUse } from './admission.ts';
 import { readAudit } from './audit.ts';
 import { sayingWhenAway } from './away.ts';
-import {
-  commitCampaign,
-  readCampaign,
-  readCampaigns,
-  readCounters,
-  readStarts,
-  waitingPick,
-} from './campaigns.ts';
-import { connect, placeOf } from './connection.ts';
+import { readCampaign, readCampaigns, readCounters, readStarts, waitingPick } from './campaigns.ts';
+import { commitCampaign } from './commit-campaign.ts';
+import { connect } from './connection.ts';
 import { createCampaign } from './create-campaign.ts';
 import { deliver } from './deliver.ts';
 import { fleetOf } from './fleet.ts';
-import { keysOf } from './keys.ts';
 import { lead, readLeader, resign } from './leader.ts';
-import { overlap } from './overlap.ts';
+import { membersIn, overlap } from './overlap.ts';
 import { queued } from './queued.ts';
 import { readUpgrades } from './record.ts';
-import { loadScripts } from './scripts.ts';
+import { repairReplicas } from './replicas.ts';
 import { sealingOf } from './sealing.ts';
-import { inPieces, scanHash, type Shard } from './shard.ts';
-import { begin, commit, renew, sweep } from './upgrades.ts';
+import { shareBudget } from './share-budget.ts';
+import { inPieces, type Shard } from './shard.ts';
+import { checkCount, fromEach, type Shards, shardsOf } from './shards.ts';
+import { sweep } from './sweep.ts';
+import { begin, commit, renew } from './upgrades.ts';
 
 export interface RedisStoreOptions {
-  /** `redis://` or `rediss://`; may hold a password, which no message repeats. */
+  /** As `redisPlace` reads it; may hold a password, which no message repeats. */
   readonly url: string;
   /** Names everything that belongs to this servpack. */
   readonly prefix: string;
-  /** Shards by logon server; one for now. */
-  readonly shards?: 1;
+  /** Fixed when the store is first opened; 1 when not given. */
+  readonly shards?: number;
   /** How long a call waits for an answer, in real milliseconds; 5 s when not given. */
   readonly answerMs?: number;
 }
 
 /**
  * Opens the records in Redis. Faults: `redis.url`, `redis.unreachable`, `redis.auth`, `redis.version`,
- * `redis.eviction`. While Redis is away every call waits for it, at most `answerMs`, and then rejects with
- * `StoreAway`; the connection comes back by itself.
+ * `redis.eviction`, `redis.shards`. While Redis is away every call waits for it, at most `answerMs`, and then rejects
+ * with `StoreAway`; the connection comes back by itself.
  */
 export async function openRedisStore({
   url,
   prefix,
+  shards: count = 1,
   answerMs = 5_000,
 }: RedisStoreOptions): Promise<Result<Store, Fault>> {
   const connected = await connect({ url, answerMs });
   if (!connected.ok) return connected;
-  const redis = connected.value;
-  const keys = keysOf(prefix, 0);
-  const store = storeOf({ redis, keys, run: loadScripts(redis, keys) });
-  return ok(sayingWhenAway(store, placeOf(url) ?? ''));
+  const { redis, where, close } = connected.value;
+  const shards = shardsOf(redis, prefix, count);
+  const checked = await checkCount(shards, prefix);
+  if (checked.ok) return ok(sayingWhenAway(storeOf(shards, close), where));
+  await close();
+  return checked;
 }
 
-const storeOf = (shard: Shard): Store => ({
-  ...fleetOf(shard),
-  createCampaign: (campaign, clients, audit) => createCampaign(shard, campaign, clients, audit),
-  readCampaign: (campaign) => readCampaign(shard, campaign),
-  campaigns: (statuses) => readCampaigns(shard, statuses),
-  commitCampaign: (next, version, audit, conditions) =>
-    commitCampaign(shard, next, version, audit, conditions),
-  starts: () => readStarts(shard),
-  counters: (campaign) => readCounters(shard, campaign),
-  overlap: (campaign, limit) => overlap(shard, campaign, limit),
-  slotsInUse: (campaign) => slotsInUse(shard, campaign),
-  queued: (campaign, limit) => queued(shard, campaign, limit),
-  admit: (campaign, picks, at, leader) => admit(shard, campaign, picks, at, leader),
-  readUpgrade: async (key) => (await readUpgrades(shard, [key]))[0] ?? null,
-  readWaiting: (key) => readWaiting(shard, key),
-  waiting: (campaign) => waiting(shard, campaign),
-  upgrades: (campaign) => upgrades(shard, campaign),
-  claimOf: (client) => shard.redis.hget(shard.keys.of('claims'), client),
-  begin: (key, activation, owner, leaseMs, at) => begin(shard, { key, activation, owner, leaseMs, at }),
-  commit: (asked) => commit(shard, asked),
-  renew: (key, fence, leaseMs) => renew(shard, key, fence, leaseMs),
-  deliver: (client, message, at) => deliver(shard, client, message, at),
-  sweep: (at, graceMs, limit, skip = 0, leader) => sweep(shard, at, graceMs, limit, skip, leader),
-  lead: (owner, leaseMs) => lead(shard, owner, leaseMs),
-  resign: (owner, fence) => resign(shard, owner, fence),
-  leader: () => readLeader(shard),
-  readEvidence: (sha256) => shard.redis.get(shard.keys.of('evidence', sha256)),
-  audit: (limit, filter = {}) => readAudit(shard, limit, filter),
-  ...sealingOf(1, () => shard),
-  close: () => close(shard.redis),
+const storeOf = (shards: Shards, close: () => Promise<void>): Store => ({
+  ...fleetOf(shards),
+  ...campaignsOf(shards),
+  ...upgradesOf(shards),
+  sweep: (at, graceMs, limit, skip = 0, leader) => sweep(shards, { at, graceMs, limit, skip, leader }),
+  lead: (owner, leaseMs) => lead(shards.head, owner, leaseMs),
+  resign: (owner, fence) => resign(shards.head, owner, fence),
+  leader: () => readLeader(shards.head),
+  readEvidence: (sha256) => readEvidence(shards, sha256),
+  audit: (limit, filter = {}) => readAudit(shards, limit, filter),
+  ...sealingOf(shards.all.length, (number) => shards.all[number] ?? shards.head),
+  close,
 });
+
+type CampaignPart = globalThis.Pick<
+  Store,
+  | 'createCampaign'
+  | 'readCampaign'
+  | 'campaigns'
+  | 'commitCampaign'
+  | 'starts'
+  | 'counters'
+  | 'repairReplicas'
+  | 'shareBudget'
+  | 'overlap'
+  | 'slotsInUse'
+  | 'queued'
+  | 'admit'
+>;
+
+const campaignsOf = (shards: Shards): CampaignPart => ({
+  createCampaign: (campaign, clients, audit) => createCampaign(shards, campaign, clients, audit),
+  readCampaign: (campaign) => readCampaign(shards.head, campaign),
+  campaigns: (statuses) => readCampaigns(shards.head, statuses),
+  commitCampaign: (next, version, audit, conditions) =>
+    commitCampaign(shards, next, version, audit, conditions),
+  starts: () => readStarts(shards.head),
+  counters: (campaign) => readCounters(shards, campaign),
+  repairReplicas: () => repairReplicas(shards),
+  shareBudget: (record) => shareBudget(shards, record),
+  overlap: (campaign, limit) => overlap(shards, campaign, limit),
+  slotsInUse: (campaign) => slotsInUse(shards, campaign),
+  queued: (campaign, limit) => queued(shards, campaign, limit),
+  admit: (campaign, picks, at, leader) => admit(shards, campaign, picks, at, leader),
+});
+
+type UpgradePart = globalThis.Pick<
+  Store,
+  | 'readUpgrade'
+  | 'readWaiting'
+  | 'waiting'
+  | 'upgrades'
+  | 'claimOf'
+  | 'begin'
+  | 'commit'
+  | 'renew'
+  | 'deliver'
+>;
+
+function upgradesOf(shards: Shards): UpgradePart {
+  const homeOf = shards.homes.of;
+  return {
+    readUpgrade: async (key) => (await readUpgrades(await homeOf(key.client), [key]))[0] ?? null,
+    readWaiting: async (key) => readWaiting(await homeOf(key.client), key),
+    waiting: (campaign) => waiting(shards, campaign),
+    upgrades: (campaign) => upgrades(shards, campaign),
+    claimOf: async (client) => {
+      const { redis, keys } = await homeOf(client);
+      return redis.hget(keys.of('claims'), client);
+    },
+    begin: async (key, activation, owner, leaseMs, at) =>
+      begin(await homeOf(key.client), { key, activation, owner, leaseMs, at }),
+    commit: async (asked) => commit(await homeOf(asked.key.client), asked),
+    renew: async (key, fence, leaseMs) => renew(await homeOf(key.client), key, fence, leaseMs),
+    deliver: (client, message, at) => deliver(shards, client, message, at),
+  };
+}
 
 async function readWaiting({ redis, keys }: Shard, { campaign, client }: UpgradeKey) {
   return waitingPick(client, (await redis.hget(keys.of('members', campaign), client)) ?? '');
 }
 
-async function* waiting(shard: Shard, campaign: string) {
-  for await (const page of scanHash(shard, shard.keys.of('members', campaign))) {
+async function* waiting(shards: Shards, campaign: string) {
+  for await (const { page } of membersIn(shards, campaign)) {
     yield* page.map(([client, member]) => waitingPick(client, member)).filter((pick) => pick !== null);
   }
 }
@@ -100,8 +144,8 @@ async function* waiting(shard: Shard, campaign: string) {
 /** So many records are read in one transaction. */
 const pieceSize = 200;
 
-async function* upgrades(shard: Shard, campaign: string) {
-  for await (const page of scanHash(shard, shard.keys.of('members', campaign))) {
+async function* upgrades(shards: Shards, campaign: string) {
+  for await (const { shard, page } of membersIn(shards, campaign)) {
     const recorded = page.filter(([, member]) => member === '').map(([client]) => ({ campaign, client }));
     for (const piece of inPieces(recorded, pieceSize)) {
       yield* (await readUpgrades(shard, piece)).filter((stored) => stored !== null);
@@ -109,8 +153,8 @@ async function* upgrades(shard: Shard, campaign: string) {
   }
 }
 
-/** Lets running calls end; a connection that is away is dropped. */
-async function close(redis: Redis): Promise<void> {
-  if (redis.status === 'ready') await redis.quit();
-  else redis.disconnect();
+/** It lies in the shards of the clients that brought it. */
+async function readEvidence(shards: Shards, sha256: string): Promise<string | null> {
+  const found = await fromEach(shards, ({ redis, keys }) => redis.get(keys.of('evidence', sha256)));
+  return found.find((text) => text !== null) ?? null;
 }

@@ -1,5 +1,6 @@
 import { readCampaigns } from './campaigns.ts';
 import { scanHash, type Shard, valuesOf } from './shard.ts';
+import type { Shards } from './shards.ts';
 
 interface Overlap {
   readonly client: string;
@@ -10,16 +11,23 @@ interface Overlap {
  * Reads this campaign's clients page by page and asks for each page who else wants them: exact, whatever the
  * size.
  */
-export async function overlap(shard: Shard, campaign: string, limit: number): Promise<readonly Overlap[]> {
-  const others = await othersAtWork(shard, campaign);
+export async function overlap(shards: Shards, campaign: string, limit: number): Promise<readonly Overlap[]> {
+  const others = await othersAtWork(shards.head, campaign);
   const found: Overlap[] = [];
   if (others.length === 0) return found;
-  for await (const page of scanHash(shard, shard.keys.of('members', campaign))) {
+  for await (const { shard, page } of membersIn(shards, campaign)) {
     const clients = page.map(([client]) => client);
     if (clients.length > 0) found.push(...(await overlapOf(shard, clients, others)));
     if (found.length >= limit) break;
   }
   return found.slice(0, limit);
+}
+
+/** Every client of a campaign, page by page and shard by shard, with where it waits; empty once it has a record. */
+export async function* membersIn({ all }: Shards, campaign: string) {
+  for (const shard of all) {
+    for await (const page of scanHash(shard, shard.keys.of('members', campaign))) yield { shard, page };
+  }
 }
 
 async function othersAtWork(shard: Shard, campaign: string): Promise<readonly string[]> {

@@ -1,37 +1,76 @@
-import { findQueued, type Found, type Line, type Place, type Queues } from '../queued.ts';
-import type { Queued } from '../store.ts';
-import { slotsInUse } from './admission.ts';
+import { findQueued, type Found, type Line, type Place, type Queue, type Queues } from '../queued.ts';
+import type { Queued, SlotsInUse } from '../store.ts';
+import { slotsOf } from './admission.ts';
 import { inPieces, pairs, type Shard, valuesOf } from './shard.ts';
+import { fromEach, type Shards } from './shards.ts';
 
-export async function queued(shard: Shard, campaign: string, limit: number): Promise<Queued> {
-  return findQueued(await queuesOf(shard, campaign), limit);
+export async function queued(shards: Shards, campaign: string, limit: number): Promise<Queued> {
+  return findQueued(await queuesOf(shards, campaign), limit);
 }
 
-async function queuesOf(shard: Shard, campaign: string): Promise<Queues> {
-  const { redis, keys } = shard;
-  const limits = await redis.hmget(keys.of('campaign', campaign), 'active', 'perServer', 'openWaves');
-  const [active = 0, perLogonServer = 0, openWaves = 0] = limits.map(Number);
-  const all = await redis.smembers(keys.of('servers', campaign));
-  const queueOf = (line: Line, server: string): string =>
+async function queuesOf(shards: Shards, campaign: string): Promise<Queues> {
+  const lines = await fromEach(shards, (shard) => linesOf(shard, campaign));
+  return {
+    quotas: lines.map(({ quota }) => quota),
+    inUse: lines.map(({ inUse }) => inUse),
+    perLogonServer: lines[0]?.perLogonServer ?? 0,
+    openWaves: lines[0]?.openWaves ?? 0,
+    queues: async (line) => (await Promise.all(lines.map(({ queues }) => queues(line)))).flat(),
+    read: (line, queues, start, count) =>
+      byShard(queues, (shard, those) => {
+        const read = lines[shard]?.read;
+        return read === undefined ? Promise.resolve([]) : read(line, those, start, count);
+      }),
+    unclaimed: async (places) => {
+      const claims = await byShard(places, (shard, those) => claimsOf(shards.all[shard], those));
+      return places.filter((_, at) => claims[at] === null);
+    },
+  };
+}
+
+/** What one shard has of a campaign's lines. */
+interface Lines {
+  readonly quota: number;
+  readonly perLogonServer: number;
+  readonly openWaves: number;
+  readonly inUse: SlotsInUse;
+  readonly queues: (line: Line) => Promise<readonly Queue[]>;
+  readonly read: Queues['read'];
+}
+
+async function linesOf(shard: Shard, campaign: string): Promise<Lines> {
+  const { redis, keys, number } = shard;
+  const [limits, servers, slots] = valuesOf(
+    await redis
+      .pipeline()
+      .hmget(keys.of('campaign', campaign), 'quota', 'perServer', 'openWaves')
+      .smembers(keys.of('servers', campaign))
+      .hgetall(keys.of('slots', campaign))
+      .exec(),
+  ) as [(string | null)[], string[], Record<string, string>];
+  const [quota = 0, perLogonServer = 0, openWaves = 0] = limits.map(Number);
+  const queuesOn = (names: readonly string[]) => names.map((logonServer) => ({ shard: number, logonServer }));
+  const keyOf = (line: Line, server: string): string =>
     line === 'parked' ? keys.of('parked', campaign, server) : keys.of('waiting', campaign, line, server);
   return {
-    budgets: { active, perLogonServer },
-    inUse: await slotsInUse(shard, campaign),
+    quota,
+    perLogonServer,
     openWaves,
-    servers: async (line) => {
-      if (line === 'parked') return redis.zrange(keys.of('parkedServers', campaign), 0, '-1');
+    inUse: slotsOf([slots]),
+    queues: async (line) => {
+      if (line === 'parked') return queuesOn(await redis.zrange(keys.of('parkedServers', campaign), 0, '-1'));
+      if (servers.length === 0) return [];
       // One question for a wave that nobody waits in any more, instead of one for each logon server.
-      const there = await redis.exists(...all.map((server) => queueOf(line, server)));
-      return there === 0 ? [] : all;
+      const there = await redis.exists(...servers.map((server) => keyOf(line, server)));
+      return there === 0 ? [] : queuesOn(servers);
     },
-    read: (line, servers, start, count) =>
+    read: (line, queues, start, count) =>
       read(
         shard,
-        servers.map((server) => queueOf(line, server)),
+        queues.map(({ logonServer }) => keyOf(line, logonServer)),
         start,
         count,
       ),
-    unclaimed: (places) => unclaimed(shard, places),
   };
 }
 
@@ -50,11 +89,35 @@ async function read(
 const pieceSize = 1_000;
 
 /** Who waits has no claim of the campaign's own: any claim is that of another one. */
-async function unclaimed({ redis, keys }: Shard, places: readonly Found[]): Promise<readonly Found[]> {
-  const free: Found[] = [];
+async function claimsOf(
+  shard: Shard | undefined,
+  places: readonly Found[],
+): Promise<readonly (string | null)[]> {
+  const claims: (string | null)[] = [];
   for (const piece of inPieces(places, pieceSize)) {
-    const claims = await redis.hmget(keys.of('claims'), ...piece.map(({ client }) => client));
-    free.push(...piece.filter((_, at) => claims[at] === null));
+    const clients = piece.map(({ client }) => client);
+    if (shard !== undefined) claims.push(...(await shard.redis.hmget(shard.keys.of('claims'), ...clients)));
   }
-  return free;
+  return claims;
+}
+
+/** Asks each shard for its own at the same time; the answers come in the order of what was asked. */
+async function byShard<T extends Queue, R>(
+  asked: readonly T[],
+  ask: (shard: number, those: readonly T[]) => Promise<readonly R[]>,
+): Promise<readonly R[]> {
+  const shards = [...new Set(asked.map(({ shard }) => shard))];
+  const answers = await Promise.all(
+    shards.map((shard) =>
+      ask(
+        shard,
+        asked.filter((each) => each.shard === shard),
+      ),
+    ),
+  );
+  const left = new Map(shards.map((shard, at) => [shard, (answers[at] ?? []).values()]));
+  return asked.flatMap(({ shard }) => {
+    const next = left.get(shard)?.next();
+    return next === undefined || next.done === true ? [] : [next.value];
+  });
 }

@@ -66,10 +66,12 @@ export const messages = (inbox: readonly string[]): readonly Message[] =>
 export type ActivationReply = readonly [client: string, activation: string, queue: QueueName, dueAt: string];
 
 export const activation = (
+  shard: Shard,
   campaign: string,
   [client, number, queue, dueAt]: ActivationReply,
 ): Activation => ({
   key: { campaign, client },
+  shard: shard.number,
   activation: Number(number),
   queue,
   dueAt: Number(dueAt),

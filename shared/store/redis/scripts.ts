@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import type { Redis } from 'ioredis';
-import { type Keys, luaKeys } from './keys.ts';
+import { luaKeys } from './keys.ts';
+import type { Commands } from './shard.ts';
 
 /**
  * Each script and the shared pieces it is put together from, in this order; the keys come before all of them.
@@ -12,8 +12,15 @@ const pieces = {
   deliver: ['indexes', 'deliver'],
   admit: ['leader', 'slots', 'indexes', 'handover', 'audit', 'admit'],
   sweep: ['leader', 'indexes', 'time', 'sweep'],
-  'create-campaign': ['slots', 'audit', 'create-campaign'],
+  reserve: ['time', 'reserve'],
+  'publish-shard': ['slots', 'audit', 'publish', 'publish-shard'],
+  'create-campaign': ['slots', 'audit', 'publish', 'create-campaign'],
   'commit-campaign': ['leader', 'slots', 'audit', 'commit-campaign'],
+  replicate: ['slots', 'audit', 'replicate'],
+  share: ['share'],
+  'grant-token': ['time', 'grant-token'],
+  lower: ['lower'],
+  raise: ['raise'],
   lead: ['time', 'lead'],
   resign: ['resign'],
   'import-fleet': ['slots', 'audit', 'import-fleet'],
@@ -21,6 +28,7 @@ const pieces = {
   'move-seal': ['move-seal'],
   'mark-written': ['mark-written'],
   'trim-audit': ['trim-audit'],
+  shards: ['shards'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ScriptName = keyof typeof pieces;
@@ -29,6 +37,7 @@ export const scriptNames = Object.keys(pieces) as readonly ScriptName[];
 
 /** Runs a script. Its keys are all derived from the shard's base, the one key that it is given. */
 export type RunScript = (name: ScriptName, ...args: readonly (string | number)[]) => Promise<unknown>;
+export type RunScriptAt = (base: string, ...rest: Parameters<RunScript>) => Promise<unknown>;
 
 export function scriptText(name: ScriptName): string {
   const read = (piece: string): string => readFileSync(new URL(`lua/${piece}.lua`, import.meta.url), 'utf8');
@@ -36,13 +45,13 @@ export function scriptText(name: ScriptName): string {
 }
 
 /** Makes the scripts known to the client: sent whole once per connection, by their hash afterwards. */
-export function loadScripts(redis: Redis, keys: Keys): RunScript {
+export function loadScripts(redis: Commands): RunScriptAt {
   for (const name of scriptNames)
     redis.defineCommand(commandOf(name), { numberOfKeys: 1, lua: scriptText(name) });
   const commands = redis as unknown as Readonly<
     Record<string, (...args: readonly (string | number)[]) => Promise<unknown>>
   >;
-  return async (name, ...args) => commands[commandOf(name)]?.(keys.base, ...args);
+  return async (base, name, ...args) => commands[commandOf(name)]?.(base, ...args);
 }
 
 const commandOf = (name: ScriptName): string => `servpack-${name}`;

@@ -2,9 +2,13 @@ import type { Redis } from 'ioredis';
 import type { Keys } from './keys.ts';
 import type { RunScript } from './scripts.ts';
 
-/** What every part of the adapter works with: one connection, the keys of one shard, its scripts. */
+/** The commands of a Redis; those of a Cluster are the same as long as all keys of one call lie in one shard. */
+export type Commands = Redis;
+
+/** What every part of the adapter works with: the keys of one shard, its scripts, and the connection that all share. */
 export interface Shard {
-  readonly redis: Redis;
+  readonly number: number;
+  readonly redis: Commands;
   readonly keys: Keys;
   readonly run: RunScript;
 }

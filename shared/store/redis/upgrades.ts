@@ -1,8 +1,7 @@
 import { isFinishing, queueOf } from '../../domain/placement.ts';
-import type { LeaderFence } from '../leader.ts';
 import { reasons } from '../reasons.ts';
 import { writtenEvidenceSeconds } from '../sealing.ts';
-import type { BeginOutcome, Commit, CommitOutcome, Fence, SweepFinding, UpgradeKey } from '../store.ts';
+import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../store.ts';
 import { auditFields, evidenceFields } from './audit.ts';
 import { activation, type ActivationReply, messages, type RecordFields, storedUpgrade } from './record.ts';
 import { flat, list } from './scripts.ts';
@@ -78,17 +77,17 @@ type CommitReply =
   | readonly ['held', string]
   | readonly ['stale', string, string?];
 
-export async function commit({ run }: Shard, asked: Commit): Promise<CommitOutcome> {
+export async function commit(shard: Shard, asked: Commit): Promise<CommitOutcome> {
   const { campaign } = asked.key;
-  const reply = (await run('commit', ...commitFields(asked))) as CommitReply;
+  const reply = (await shard.run('commit', ...commitFields(asked))) as CommitReply;
   switch (reply[0]) {
     case 'committed': {
       const [, version, next, handed] = reply;
       return {
         kind: 'committed',
         version,
-        next: next === null ? null : activation(campaign, next),
-        handed: handed === null ? null : activation(campaign, handed),
+        next: next === null ? null : activation(shard, campaign, next),
+        handed: handed === null ? null : activation(shard, campaign, handed),
       };
     }
     case 'inbox':
@@ -137,21 +136,4 @@ export async function renew(
   leaseMs: number,
 ): Promise<boolean> {
   return (await run('renew', key.campaign, key.client, fence.counter, fence.owner, leaseMs)) === 1;
-}
-
-type SweepReply = readonly [campaign: string, found: SweepFinding['found'], next: ActivationReply];
-
-export async function sweep(
-  { run }: Shard,
-  at: number,
-  graceMs: number,
-  limit: number,
-  skip: number,
-  leader?: LeaderFence,
-): Promise<readonly SweepFinding[]> {
-  const replies = (await run('sweep', leader ?? '', at, graceMs, limit, skip)) as SweepReply[];
-  return replies.map(([campaign, found, reply]) => {
-    const next = activation(campaign, reply);
-    return { key: next.key, found, next };
-  });
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { newUpgrade } from '../../../shared/domain/upgrade.ts';
 import { recount } from '../../../shared/store/recount.ts';
 import {
+  anyShard,
   at,
   deferred,
   entry,
@@ -25,7 +26,7 @@ export function admissionContract(given: Given): void {
       const world = given();
       await world.campaign('sp4', picks(2), runningState());
       expect(await world.store.admit('sp4', [pick('pc-1')], at)).toEqual([
-        { key, activation: 1, queue: 'upgrades', dueAt: at },
+        { key, shard: anyShard, activation: 1, queue: 'upgrades', dueAt: at },
       ]);
       expect(await world.stored(key)).toEqual({
         key,
@@ -116,7 +117,7 @@ export function admissionContract(given: Given): void {
       await world.change('sp4', runningState());
       expect(await world.store.admit('sp4', [{ client: 'pc-1', logonServer: 'LS-2' }], later)).toEqual([]);
       expect(await world.store.admit('sp4', who, later)).toEqual([
-        { key, activation: 2, queue: 'upgrades', dueAt: later },
+        { key, shard: anyShard, activation: 2, queue: 'upgrades', dueAt: later },
       ]);
       expect(await world.store.admit('sp4', who, later)).toEqual([]);
       expect(await world.stored(key)).toMatchObject({

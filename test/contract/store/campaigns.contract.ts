@@ -13,7 +13,7 @@ import {
   settled,
   settledPlace,
 } from './words.ts';
-import { type Given } from './world.ts';
+import { type Given, joinFleet } from './world.ts';
 
 export function campaignsContract(given: Given): void {
   describe('a campaign', () => {
@@ -21,6 +21,7 @@ export function campaignsContract(given: Given): void {
       const { store } = given();
       const campaign = campaignOf('sp4', { status: 'created' });
       const clients = [pick('pc-1'), pick('pc-2', 'LS-2'), pick('pc-3', 'LS-2', 1)];
+      await joinFleet(store, clients);
       expect(await store.createCampaign(campaign, clients, entry('sp4'))).toEqual({
         ok: true,
         value: { version: 1, campaign },
@@ -56,6 +57,7 @@ export function campaignsContract(given: Given): void {
 
     it('is created once when two try at the same time', async () => {
       const { store } = given();
+      await joinFleet(store, picks(3));
       const create = () =>
         store.createCampaign(campaignOf('sp4', { status: 'created' }), picks(3), entry('sp4'));
       const outcomes = await Promise.all([create(), create()]);

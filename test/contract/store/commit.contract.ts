@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../../shared/domain/procedure.ts';
 import {
+  anyShard,
   at,
   deferred,
   driven,
@@ -74,7 +75,7 @@ export function commitContract(given: Given): void {
       const world = given();
       const begun = await driving(world);
       const outcome = await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
-      const next = { key, activation: 2, queue: 'upgrades', dueAt: later };
+      const next = { key, shard: anyShard, activation: 2, queue: 'upgrades', dueAt: later };
       expect(outcome).toEqual({ kind: 'committed', version: 2, next, handed: null });
       expect(await world.stored(key)).toMatchObject({
         index: 'due',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inboxLimit } from '../../../shared/store/store.ts';
 import {
+  anyShard,
   at,
   clientOf,
   deferred,
@@ -32,7 +33,7 @@ export function deliverContract(given: Given): void {
       expect(await world.store.deliver('pc-1', message, at + 1)).toEqual({
         kind: 'delivered',
         key,
-        next: { key, activation: 3, queue: 'upgrades', dueAt: at + 1 },
+        next: { key, shard: anyShard, activation: 3, queue: 'upgrades', dueAt: at + 1 },
       });
       expect(await world.stored(key)).toMatchObject({
         index: 'due',

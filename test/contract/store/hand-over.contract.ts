@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Activation } from '../../../shared/store/store.ts';
 import {
+  anyShard,
   at,
   deferred,
   later,
@@ -12,11 +13,12 @@ import {
   settled,
   settledPlace,
 } from './words.ts';
-import { type Begun, type Given, type World } from './world.ts';
+import { atHomeTogether, type Begun, type Given, type World } from './world.ts';
 
 const campaign = 'sp4';
 const activationOf = (client: string, activation: number, dueAt: number): Activation => ({
   key: { campaign, client },
+  shard: anyShard,
   activation,
   queue: 'upgrades',
   dueAt,
@@ -100,6 +102,7 @@ export function handOverContract(given: Given): void {
     it('gives it to the other logon server whose parked client waits longest', async () => {
       const world = given();
       const picks = [pick('w', 'LS-A'), pick('c', 'LS-C'), pick('d', 'LS-D'), pick('b', 'LS-B')];
+      await atHomeTogether(world.store, picks);
       await world.admitted(campaign, picks);
       const works = await world.begun({ campaign, client: 'w' });
       await world.change(campaign, pausedState);
@@ -122,7 +125,9 @@ export function handOverContract(given: Given): void {
       const servers = Array.from({ length: 9 }, (_, n) => `LS-${n}`);
       const holders = servers.map((server, n) => pick(`holds-${n}`, server));
       const waiters = servers.map((server, n) => pick(`waits-${n}`, server));
-      await world.admitted(campaign, [...holders, ...waiters, pick('w', 'LS-W')]);
+      const everybody = [...holders, ...waiters, pick('w', 'LS-W')];
+      await atHomeTogether(world.store, everybody);
+      await world.admitted(campaign, everybody);
       const works = await world.begun({ campaign, client: 'w' });
       const last = await world.begun({ campaign, client: 'holds-8' });
       await world.change(campaign, pausedState);

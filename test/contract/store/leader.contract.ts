@@ -73,6 +73,8 @@ export function leaderContract(given: Given): void {
       const world = given();
       const old = ledBy(world.store, (await world.store.lead('old', noLease)).fence);
       const present = ledBy(world.store, (await world.store.lead('new', longLease)).fence);
+      // A shard learns of a new leader by its first round, which comes within a second.
+      await present.sweep(later, 0, 9);
       await world.admitted('sp3', [{ client: 'pc-9', wave: 0, logonServer: 'LS-1' }]);
       await world.begun({ campaign: 'sp3', client: 'pc-9' }, { leaseMs: noLease });
       await world.campaign('sp4', picks(2), runningState());

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Budgets } from '../../../shared/domain/definition.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade.ts';
 import type { Commit, Fence, Store, StoredUpgrade, UpgradeKey } from '../../../shared/store/store.ts';
 import {
@@ -37,10 +38,28 @@ export interface Hands {
 export const campaigns = ['sp3', 'sp4'] as const;
 const servers = ['LS-1', 'LS-2', 'LS-3'] as const;
 export const clients = ['pc-1', 'pc-2', 'pc-3', 'pc-4', 'pc-5', 'pc-6', 'pc-7', 'pc-8'] as const;
-const budgets = { active: 4, perLogonServer: 3 };
+/** What the steps may do: several shards hold a logon server's budget each for itself, and share the campaign's out in rounds. */
+export interface Mode {
+  readonly budgets: readonly Budgets[];
+  readonly roaming: boolean;
+}
+export const oneShard: Mode = {
+  budgets: [
+    { active: 4, perLogonServer: 3 },
+    { active: 2, perLogonServer: 1 },
+  ],
+  roaming: true,
+};
+export const severalShards: Mode = {
+  budgets: [
+    { active: 30, perLogonServer: 3 },
+    { active: 30, perLogonServer: 1 },
+  ],
+  roaming: false,
+};
 const places = clients.map((client, n) => pick(client, servers[n % 2], n === 7 ? 2 : n % 2));
 
-export async function newHands(store: Store): Promise<Hands> {
+export async function newHands(store: Store, { budgets: [budgets] }: Mode = oneShard): Promise<Hands> {
   const world = makeWorld(store);
   for (const campaign of campaigns) await world.campaign(campaign, places, runningState(2), budgets);
   await store.admit('sp3', places.slice(0, 4), at);
@@ -90,9 +109,11 @@ const begin = fc.tuple(inIndex('due'), off, leaseMs).map(([choose, wrong, lease]
   return outcome;
 });
 
-const moves: readonly ((upgrade: Upgrade, now: number) => readonly [Upgrade, Commit['place']])[] = [
+type Move = (upgrade: Upgrade, now: number) => readonly [Upgrade, Commit['place']];
+
+const roam: Move = (upgrade) => [{ ...upgrade, logonServer: 'LS-3' }, driven];
+const moves: readonly Move[] = [
   (upgrade) => [marking(upgrade), driven],
-  (upgrade) => [{ ...upgrade, logonServer: 'LS-3' }, driven],
   (upgrade) => [upgrade, parked],
   (upgrade, now) => [deferred(upgrade, now + 10), restUntil(now + 10)],
   (upgrade, now) => [restarting(upgrade, now + 20), restUntil(now + 20, true)],
@@ -100,29 +121,30 @@ const moves: readonly ((upgrade: Upgrade, now: number) => readonly [Upgrade, Com
   (upgrade) => [settled(upgrade, 'failed'), settledPlace],
 ];
 
-const commit = fc
-  .record({
-    choose: inIndex('driven'),
-    move: fc.constantFrom(...moves),
-    wrong: off,
-    step: fc.constantFrom('start', 'finish'),
-    reads: fc.boolean(),
-  })
-  .map(({ choose, move, wrong, step, reads }): Step => async (hands) => {
-    const { world, fences, now } = hands;
-    const who = await choose(hands);
-    const stored = await world.store.readUpgrade(who);
-    if (stored === null) return null;
-    const [upgrade, place] = move(stored.upgrade, now);
-    const fence = fences.get(nameOf(who)) ?? { counter: 0, owner: 'nobody' };
-    return world.commit({ stored, fence }, upgrade, place, {
-      version: stored.version + wrong,
-      step,
-      consumed: reads ? stored.inbox.length : 0,
-      audit: entry(who.campaign, who.client, upgrade.state.phase),
-      at: now,
+const commit = ({ roaming }: Mode): fc.Arbitrary<Step> =>
+  fc
+    .record({
+      choose: inIndex('driven'),
+      move: fc.constantFrom(...(roaming ? [...moves, roam] : moves)),
+      wrong: off,
+      step: fc.constantFrom('start', 'finish'),
+      reads: fc.boolean(),
+    })
+    .map(({ choose, move, wrong, step, reads }): Step => async (hands) => {
+      const { world, fences, now } = hands;
+      const who = await choose(hands);
+      const stored = await world.store.readUpgrade(who);
+      if (stored === null) return null;
+      const [upgrade, place] = move(stored.upgrade, now);
+      const fence = fences.get(nameOf(who)) ?? { counter: 0, owner: 'nobody' };
+      return world.commit({ stored, fence }, upgrade, place, {
+        version: stored.version + wrong,
+        step,
+        consumed: reads ? stored.inbox.length : 0,
+        audit: entry(who.campaign, who.client, upgrade.state.phase),
+        at: now,
+      });
     });
-  });
 
 const deliver = fc.constantFrom(...clients).map(
   (client): Step =>
@@ -137,22 +159,24 @@ const renew = fc.tuple(anyKey, leaseMs).map(
 );
 
 /** The order of leases that ended in the same millisecond is nobody's business. */
-const sweep = fc.constantFrom(0, 2).map((skip): Step => async ({ world, now }) => {
-  const findings = await world.store.sweep(now, 5, 99, skip);
-  return findings.map((finding) => JSON.stringify(finding)).sort();
-});
+const sweep = ({ roaming }: Mode) =>
+  fc.constantFrom(0, roaming ? 2 : 0).map((skip): Step => async ({ world, now }) => {
+    const findings = await world.store.sweep(now, 5, 99, skip);
+    return [...findings].sort((a, b) => (nameOf(a.key) < nameOf(b.key) ? -1 : 1));
+  });
 
-const change = fc
-  .tuple(
-    campaign,
-    fc.constantFrom(runningState(2), runningState(3), pausedState),
-    fc.constantFrom(budgets, { active: 2, perLogonServer: 1 }),
-  )
-  .map(
-    ([name, state, limits]): Step =>
-      ({ world }) =>
-        world.change(name, state, limits),
-  );
+const change = ({ budgets }: Mode) =>
+  fc
+    .tuple(
+      campaign,
+      fc.constantFrom(runningState(2), runningState(3), pausedState),
+      fc.constantFrom(...budgets),
+    )
+    .map(
+      ([name, state, limits]): Step =>
+        ({ world }) =>
+          world.change(name, state, limits),
+    );
 
 const queued = fc.tuple(campaign, fc.integer({ min: 1, max: 5 })).map(
   ([name, limit]): Step =>
@@ -164,19 +188,22 @@ const pass = fc.integer({ min: 1, max: 12 }).map((ms): Step => async (hands) => 
   hands.now += ms;
 });
 
-export const someSteps = fc.array(
-  fc.oneof(
-    { weight: 4, arbitrary: admit },
-    { weight: 10, arbitrary: begin },
-    { weight: 12, arbitrary: commit },
-    { weight: 3, arbitrary: deliver },
-    { weight: 1, arbitrary: renew },
-    { weight: 2, arbitrary: sweep },
-    { weight: 2, arbitrary: change },
-    { weight: 2, arbitrary: queued },
-    { weight: 3, arbitrary: pass },
-  ),
-  { minLength: 40, maxLength: 120, size: 'max' },
-);
+export const stepsIn = (mode: Mode): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.oneof(
+      { weight: 4, arbitrary: admit },
+      { weight: 10, arbitrary: begin },
+      { weight: 12, arbitrary: commit(mode) },
+      { weight: 3, arbitrary: deliver },
+      { weight: 1, arbitrary: renew },
+      { weight: 2, arbitrary: sweep(mode) },
+      { weight: 2, arbitrary: change(mode) },
+      { weight: 2, arbitrary: queued },
+      { weight: 3, arbitrary: pass },
+    ),
+    { minLength: 40, maxLength: 120, size: 'max' },
+  );
+
+export const someSteps = stepsIn(oneShard);
 
 const nameOf = (who: UpgradeKey): string => `${who.campaign}.${who.client}`;

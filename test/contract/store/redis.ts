@@ -9,8 +9,8 @@ export interface TestStore {
 }
 
 /** An empty store in the Redis of this run, under a prefix that nobody else has. */
-export async function openTestStore(place = testRedis()): Promise<TestStore> {
-  const opened = await openRedisStore(place);
+export async function openTestStore(place = testRedis(), shards = 1): Promise<TestStore> {
+  const opened = await openRedisStore({ ...place, shards });
   if (!opened.ok) throw new Error(opened.error.message);
   return { store: opened.value, ...place };
 }

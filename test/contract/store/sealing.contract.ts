@@ -5,7 +5,7 @@ import { beforeAll, type KeptEntry, type SealedHead } from '../../../shared/stor
 import type { Store } from '../../../shared/store/store.ts';
 import { servpackVersion } from '../../../shared/version.ts';
 import { driven, entry, marking, picks, runningState } from './words.ts';
-import { driving, type Given } from './world.ts';
+import { atHomeInShard0, joinFleet, driving, type Given } from './world.ts';
 
 const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
 const context = { shard: 0, servpack: servpackVersion, campaigns: {} };
@@ -37,6 +37,7 @@ export function sealingContract(given: Given): void {
   describe('the audit as its sealer sees it', () => {
     it('says of each entry its id, the version of the record, the servpack version and all evidence', async () => {
       const { store } = given();
+      await joinFleet(given().store, [atHomeInShard0]);
       const begun = await driving(given());
       const [look, said] = [sha256('look'), sha256('said')];
       const audit = { ...entry('sp4', 'pc-1'), evidence: look, who: `worker ${crypto.randomUUID()}` };
@@ -119,6 +120,7 @@ export function sealingContract(given: Given): void {
     });
 
     it('reads many records at once', async () => {
+      await joinFleet(given().store, [atHomeInShard0]);
       const begun = await driving(given());
       const { store } = given();
       const nobody = { campaign: 'sp4', client: 'pc-9' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { at, deferred, driven, later, noLease, picks, restUntil } from './words.ts';
+import { anyShard, at, deferred, driven, later, noLease, picks, restUntil } from './words.ts';
 import { type Given } from './world.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
@@ -10,7 +10,11 @@ export function sweepContract(given: Given): void {
     it('finds an upgrade whose job was lost, under the same activation, every time until it is begun', async () => {
       const world = given();
       await world.admitted('sp4', picks(1));
-      const finding = { key, found: 'overdue', next: { key, activation: 1, queue: 'upgrades', dueAt: at } };
+      const finding = {
+        key,
+        found: 'overdue',
+        next: { key, shard: anyShard, activation: 1, queue: 'upgrades', dueAt: at },
+      };
       expect(await world.store.sweep(at + grace, grace, 9)).toEqual([]);
       expect(await world.store.sweep(at + grace + 1, grace, 9)).toEqual([finding]);
       expect(await world.store.sweep(at + grace + 1, grace, 9)).toEqual([finding]);
@@ -31,7 +35,7 @@ export function sweepContract(given: Given): void {
       const world = given();
       await world.admitted('sp4', picks(1));
       await world.begun(key, { leaseMs: noLease });
-      const next = { key, activation: 2, queue: 'upgrades', dueAt: later };
+      const next = { key, shard: anyShard, activation: 2, queue: 'upgrades', dueAt: later };
       expect(await world.store.sweep(later, grace, 9)).toEqual([{ key, found: 'leaseExpired', next }]);
       expect(await world.stored(key)).toMatchObject({
         index: 'due',

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Campaign, CampaignState } from '../../../shared/domain/campaign.ts';
 import type { Budgets, Client } from '../../../shared/domain/definition.ts';
 import type { Ending } from '../../../shared/domain/ending.ts';
@@ -8,6 +9,8 @@ import { evening, minutes, policy } from '../../domain/given.ts';
 /** The words the store's contract is written in: a campaign that runs, upgrades in each index, drivers. */
 
 export const at = evening;
+/** Where a client is at home is the store's business. */
+export const anyShard = expect.any(Number) as number;
 /** Longer than any test, and over at once: leases are real time, and no test waits for one. */
 export const longLease = 60_000;
 export const noLease = 0;

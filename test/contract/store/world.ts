@@ -14,7 +14,7 @@ import type {
   StoredUpgrade,
   UpgradeKey,
 } from '../../../shared/store/store.ts';
-import { at, campaignOf, entry, longLease, picks, runningState } from './words.ts';
+import { all, at, campaignOf, clientOf, entry, longLease, picks, runningState } from './words.ts';
 
 export interface Begun {
   readonly stored: StoredUpgrade;
@@ -45,10 +45,28 @@ export interface World {
   stored(key: UpgradeKey): Promise<StoredUpgrade>;
 }
 
+/** Whoever is in a campaign is in the fleet, as planning sees to it; whoever is there already stays as it is. */
+export async function joinFleet(store: Store, picks: readonly Pick[]): Promise<void> {
+  const known = new Set((await all(store.fleet())).map(({ client }) => client));
+  const strangers = picks.filter(({ client }) => !known.has(client));
+  await store.importFleet(strangers.map(({ client, logonServer }) => clientOf(client, { logonServer })));
+}
+
+/** `pc-1` on a logon server whose clients are at home in the first of three shards. */
+export const atHomeInShard0: Pick = { client: 'pc-1', wave: 0, logonServer: 'LS-3' };
+
+/** With several shards: all at home in the same one, wherever they have roamed to since. */
+export const atHomeTogether = (store: Store, picks: readonly Pick[]): Promise<void> =>
+  joinFleet(
+    store,
+    picks.map((each) => ({ ...each, logonServer: 'LS-1' })),
+  );
+
 export function makeWorld(store: Store): World {
   const world: World = {
     store,
     campaign: async (name, clients, state, budgets) => {
+      await joinFleet(store, clients);
       const created = await store.createCampaign(campaignOf(name, state, budgets), clients, entry(name));
       expect(created.ok).toBe(true);
     },

@@ -1,8 +1,13 @@
 -- Moves a staged list of clients into the fleet at once: readers see the old list or the new one. Returns how
 -- many there are now.
--- ARGV: token of the staging key; list: audit
+-- ARGV: token of the staging key, how many imports there were when it was staged ('' = never mind); list: audit
 local staged, fleet = key('staging', ARGV[1]), key('fleet')
-local nextList = lists(2)
+-- Where a client is at home follows from the entry before: nobody may have come between.
+if ARGV[2] ~= '' then
+  if (redis.call('GET', key('imports')) or '0') ~= ARGV[2] then return -1 end
+  redis.call('INCR', key('imports'))
+end
+local nextList = lists(3)
 addAudit(nextList())
 if redis.call('EXISTS', staged) == 0 then return redis.call('HLEN', fleet) end
 if redis.call('EXISTS', fleet) == 0 then

@@ -20,9 +20,9 @@ local function statusOf(campaign)
   return redis.call('HGET', key('campaign', campaign), 'status')
 end
 
--- What scripts must know of a campaign: whether it runs, and how many may be active.
+-- What scripts must know of a campaign: whether it runs, and how many may be active in this shard.
 local function limitsOf(campaign)
-  local found = redis.call('HMGET', key('campaign', campaign), 'status', 'active', 'perServer', 'openWaves')
+  local found = redis.call('HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves')
   return {
     status = found[1],
     active = tonumber(found[2]),

@@ -1,0 +1,124 @@
+import {
+  Cluster,
+  type ClusterNode,
+  type ClusterOptions,
+  type Command,
+  Redis,
+  type RedisOptions,
+} from 'ioredis';
+import type { RedisPlace } from './place.ts';
+
+/** Replies in the shape that both sides of the client library agree on. */
+type Options = Omit<RedisOptions, 'replyMapping'>;
+
+/**
+ * What a connection is for. `store`: a call waits for an answer, bounded. `producer`: a call fails at once while Redis
+ * is away. `worker`: BullMQ's own, which waits for ever and comes back by itself.
+ */
+export type ClientUse = 'store' | 'producer' | 'worker';
+
+export interface ClientOptions {
+  readonly use: ClientUse;
+  /** A call that was not answered for so many milliseconds is refused; not for `worker`. */
+  readonly answerMs: number;
+  /** How long to wait before the next try to connect, null to give up; for ever in growing steps when not given. */
+  readonly retry?: (times: number) => number | null;
+}
+
+const longestPauseMs = 1_000;
+const growing = (times: number): number => Math.min(times * 100, longestPauseMs);
+/** After so many vain tries to reconnect everything that waits is refused; mostly `answerMs` comes first. */
+const tries = 8;
+const redirectEveryMs = 100;
+
+/**
+ * The one place that opens connections. Not connected yet: the first command, or `connect`, does that. The commands of a
+ * Cluster are the same as long as all keys of a call lie in one slot, which is what the keys of a shard do.
+ */
+export function openClient(place: RedisPlace, options: ClientOptions): Redis {
+  switch (place.kind) {
+    case 'single':
+      return new Redis(place.url, optionsOf(options));
+    case 'sentinel':
+      return new Redis({
+        ...optionsOf(options),
+        ...loginOf(place),
+        sentinels: [...place.nodes],
+        name: place.master,
+        db: place.database,
+        enableTLSForSentinelMode: place.tls,
+        sentinelRetryStrategy: options.retry ?? growing,
+        sentinelCommandTimeout: options.answerMs,
+        // A master that was demoted keeps its connections: Sentinel says when there is another one.
+        failoverDetector: true,
+      });
+    case 'cluster':
+      return openCluster(place, options) as unknown as Redis;
+  }
+}
+
+function openCluster(place: RedisPlace & { kind: 'cluster' }, options: ClientOptions): Cluster {
+  const { use, answerMs, retry } = options;
+  const { retryStrategy: _, lazyConnect, enableOfflineQueue: __, ...perNode } = optionsOf(options);
+  const cluster = {
+    lazyConnect: lazyConnect ?? true,
+    enableOfflineQueue: use !== 'producer',
+    clusterRetryStrategy: retry ?? growing,
+    // Enough of them that the time ends first.
+    maxRedirections: use === 'worker' ? 10_000 : Math.ceil(answerMs / redirectEveryMs),
+    retryDelayOnFailover: redirectEveryMs,
+    retryDelayOnClusterDown: redirectEveryMs,
+    retryDelayOnTryAgain: redirectEveryMs,
+    slotsRefreshTimeout: 2_000,
+    slotsRefreshInterval: 5_000,
+    redisOptions: { ...perNode, ...loginOf(place) },
+  };
+  return use === 'worker'
+    ? new Cluster([...place.nodes], cluster)
+    : new BoundedCluster([...place.nodes], cluster, answerMs);
+}
+
+function optionsOf({ use, answerMs, retry }: ClientOptions): Options {
+  const shared: Options = {
+    lazyConnect: use === 'store',
+    connectTimeout: answerMs,
+    // A failover leaves us with a replica: it says READONLY, and the way to the new master is a new connection.
+    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+    retryStrategy: retry ?? growing,
+  };
+  if (use === 'worker') return { ...shared, maxRetriesPerRequest: null };
+  if (use === 'producer')
+    return { ...shared, maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: answerMs };
+  return { ...shared, maxRetriesPerRequest: tries, commandTimeout: answerMs };
+}
+
+function loginOf({ user, password, tls }: Exclude<RedisPlace, { kind: 'single' }>): Options {
+  return {
+    ...(user === undefined ? {} : { username: user }),
+    ...(password === undefined ? {} : { password }),
+    ...(tls ? { tls: {} } : {}),
+  };
+}
+
+type BoundedOptions = Omit<ClusterOptions, 'redisOptions'> & {
+  redisOptions: Omit<Options, 'enableOfflineQueue' | 'retryStrategy'>;
+};
+
+/** `commandTimeout` begins when a command is given to a node; one that waits for the Cluster to come back would wait for ever. */
+class BoundedCluster extends Cluster {
+  readonly #answerMs: number;
+
+  constructor(nodes: ClusterNode[], options: BoundedOptions, answerMs: number) {
+    super(nodes, options);
+    this.#answerMs = answerMs;
+  }
+
+  override sendCommand(command: Command, ...rest: readonly unknown[]): unknown {
+    command.setTimeout(this.#answerMs);
+    return super.sendCommand(command, ...(rest as []));
+  }
+}
+
+/** The masters behind a client, to ask each for itself. */
+export const mastersOf = (client: Redis): readonly Redis[] =>
+  (client as Redis | Cluster) instanceof Cluster ? (client as unknown as Cluster).nodes('master') : [client];

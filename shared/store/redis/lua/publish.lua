@@ -1,0 +1,18 @@
+-- Gives staged clients their names. Staged keys expire when their writer dies; published ones are here to stay.
+local function publish(staged, final)
+  if redis.call('EXISTS', staged) == 0 then return end
+  redis.call('RENAME', staged, final)
+  redis.call('PERSIST', final)
+end
+
+-- The lists: campaign hash, wave:server pairs, counters, servers.
+local function publishCampaign(campaign, token, nextList)
+  local first, last = nextList()
+  redis.call('HSET', key('campaign', campaign), unpack(ARGV, first, last))
+  first, last = nextList()
+  for at = first, last do publish(key('staging', token, ARGV[at]), key('waiting', campaign, ARGV[at])) end
+  publish(key('staging', token, 'members'), key('members', campaign))
+  addCounters(campaign, nextList())
+  first, last = nextList()
+  for at = first, last do redis.call('SADD', key('servers', campaign), ARGV[at]) end
+end
