@@ -37,7 +37,7 @@ test('a job whose lock is gone in mid-command: the call is given up, and the rec
   stack.defer(() => control.close());
   const hold = await control.hold({ client, op: 'mark', when: 'before' });
   await openCampaign(store, client, componentNames, patient, systemClock.now());
-  const dispatcher = openDispatcher(url, prefix);
+  const dispatcher = openDispatcher({ url, prefix });
   stack.defer(() => dispatcher.close());
 
   const lines: { msg: string; level: number }[] = [];
@@ -58,7 +58,7 @@ test('a job whose lock is gone in mid-command: the call is given up, and the rec
 
   const redis = new Redis(url);
   onTestFinished(() => redis.disconnect());
-  const lock = `${queuePrefix(prefix)}:upgrades:${jobId(admitted)}:lock`;
+  const lock = `${queuePrefix(prefix, admitted.shard)}:upgrades:${jobId(admitted)}:lock`;
   expect(await redis.del(lock)).toBe(1);
   // The next activation looks, finds no mark, and marks: the first call never came through.
   await expect
