@@ -22,14 +22,20 @@ export function capped(text: string, bytesAtMost: number): string {
 }
 
 /** JSON with sorted keys: equal values give equal text, and so an equal SHA-256. */
-export const canonicalJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) => (isPlainObject(inner) ? sortedByKey(inner) : inner));
+export const canonicalJson = (value: unknown): string => JSON.stringify(ordered(value));
 
-const isPlainObject = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Every look is hashed, and most of what a gateway brings is in order already: that is passed on as it is. */
+function ordered(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(ordered);
+  const names = Object.keys(value);
+  const fields = value as Readonly<Record<string, unknown>>;
+  if (isSorted(names) && names.every((name) => typeof fields[name] !== 'object')) return value;
+  return Object.fromEntries(names.sort().map((name) => [name, ordered(fields[name])]));
+}
 
-const sortedByKey = (value: object): unknown =>
-  Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+const isSorted = (names: readonly string[]): boolean =>
+  names.every((name, at) => at === 0 || (names[at - 1] ?? '') < name);
 
 /**
  * The raw evidence of a look: canonical JSON of what the gateway brought, at most 16 KiB. The moment of the look is left out (the

@@ -4,6 +4,7 @@ import type { LeaderFence } from '../leader.ts';
 import type { Activation, Candidate, SlotsInUse } from '../store.ts';
 import { auditFields } from './audit.ts';
 import { sumOf } from './campaigns.ts';
+import { packUpgrade } from './packed-upgrade.ts';
 import { activation, type ActivationReply } from './record.ts';
 import { flat, list } from './scripts.ts';
 import { inPieces, type Shard } from './shard.ts';
@@ -71,7 +72,7 @@ function pickFields(campaign: string, pick: Candidate, at: number): readonly (st
     pick.client,
     pick.logonServer,
     pick.wave,
-    JSON.stringify(upgrade),
+    packUpgrade(upgrade, false),
     queueOf(upgrade),
     isFinishing(upgrade) ? 1 : 0,
     ...list(auditFields(audit, 1)),

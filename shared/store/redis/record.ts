@@ -1,6 +1,6 @@
 import type { QueueName } from '../../domain/placement.ts';
-import type { Upgrade } from '../../domain/upgrade.ts';
 import type { Activation, Message, StoredUpgrade, UpgradeKey } from '../store.ts';
+import { unpackUpgrade } from './packed-upgrade.ts';
 import { type Shard, valuesOf } from './shard.ts';
 
 /**
@@ -10,7 +10,7 @@ import { type Shard, valuesOf } from './shard.ts';
 export interface RecordFields {
   /** version */
   readonly v: string;
-  /** the upgrade as JSON; scripts pass it through unread */
+  /** the upgrade (packed-upgrade.ts); scripts pass it through unread */
   readonly s: string;
   /** index */
   readonly i: string;
@@ -43,7 +43,7 @@ export function storedUpgrade(
   return {
     key,
     version: Number(fields.v),
-    upgrade: JSON.parse(fields.s) as Upgrade,
+    upgrade: unpackUpgrade(key.client, fields.g, fields.s),
     index: fields.i as StoredUpgrade['index'],
     dueAt: fields.d === undefined ? null : Number(fields.d),
     queue: fields.q as QueueName,

@@ -3,6 +3,7 @@ import { reasons } from '../reasons.ts';
 import { writtenEvidenceSeconds } from '../sealing.ts';
 import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../store.ts';
 import { auditFields, evidenceFields } from './audit.ts';
+import { packUpgrade } from './packed-upgrade.ts';
 import { activation, type ActivationReply, messages, type RecordFields, storedUpgrade } from './record.ts';
 import { flat, list } from './scripts.ts';
 import { pairs, type Shard } from './shard.ts';
@@ -107,7 +108,7 @@ function commitFields({ key, version, fence, upgrade, consumed, step, place, at,
     version,
     fence.counter,
     fence.owner,
-    JSON.stringify(upgrade),
+    packUpgrade(upgrade, place.index === 'due' && !place.keepsSlots),
     consumed,
     step,
     place.index,
