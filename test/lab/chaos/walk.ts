@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { Upgrade } from '../../../shared/domain/upgrade.ts';
+import { unpackUpgrade } from '../../../shared/store/redis/packed-upgrade.ts';
 import { keysLike } from '../keys-like.ts';
 
 /** One upgrade as it stands in Redis, field by field. */
@@ -98,7 +99,7 @@ function recordOf(id: string, fields: Table): RawRecord {
     campaign: id.slice(0, dot),
     client: id.slice(dot + 1),
     version: Number(fields.get('v')),
-    upgrade: JSON.parse(fields.get('s') ?? 'null') as Upgrade,
+    upgrade: unpackUpgrade(id.slice(dot + 1), fields.get('g') ?? '', fields.get('s') ?? 'null'),
     index: fields.get('i') ?? '',
     fields: Object.fromEntries(fields),
   };
