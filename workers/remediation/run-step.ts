@@ -15,7 +15,7 @@ export async function runStep(given: Runner, journal: Journal): Promise<UpgradeE
   const runner = { ...given, resumes: given.resumes || journal.failures > 0 };
   const { step, service, preImage } = journal;
   // The last step takes away what the others announce themselves by.
-  if (step === 'close') return stepEvent(step, await takeIntentAway(runner));
+  if (step === 'close') return stepEvent(step, await takeIntentAway(runner, journal));
   if (step === 'record' || preImage === null) {
     const recorded = await record(runner, journal);
     return recorded.ok

@@ -1,0 +1,222 @@
+import { decide } from '../../../shared/domain/decide.ts';
+import type { Ending } from '../../../shared/domain/ending.ts';
+import { giveUpAfterCrashes, crashesAtMost } from '../../../shared/domain/crash.ts';
+import { beginsSomething, isFinishing, placementOf } from '../../../shared/domain/placement.ts';
+import { deferralClasses, type Rules } from '../../../shared/domain/policy.ts';
+import {
+  type Command,
+  type Failure,
+  newUpgrade,
+  type Upgrade,
+  type UpgradeEvent,
+} from '../../../shared/domain/upgrade.ts';
+import { evening, hours, minutes } from '../given.ts';
+import type { ModelClient } from './client.ts';
+
+/** What goes wrong at one turn; null = nothing. */
+export type Mishap =
+  /** It is done, and nobody hears of it. */
+  | { readonly type: 'answerLost'; readonly kind: 'timedOut' | 'cutOff' | 'garbled' }
+  | { readonly type: 'notDone'; readonly kind: 'unreachable' | 'timedOut' | 'cutOff' | 'failed' | 'garbled' }
+  | { readonly type: 'crash'; readonly when: 'before' | 'after' }
+  | { readonly type: 'duplicate' | 'checkIn' | 'restarted' | 'wiped' | 'pause' | 'resume' }
+  /** Somebody gives the client up. */
+  | { readonly type: 'end' }
+  /** Redis comes back with a copy from before the last commits. */
+  | { readonly type: 'restored'; readonly back: number }
+  /** An event of some turns ago comes again. */
+  | { readonly type: 'late'; readonly back: number }
+  | { readonly type: 'delay'; readonly ms: number };
+
+const givenUp: Ending = { end: 'cancelled', cause: 'cancelled', because: 'kim gave it up', blockers: [] };
+
+const maxRestartOrders = 3;
+
+/** The worker's loop on one model client, with everything around it that can go wrong; it checks what must hold after every turn. */
+export class ModelDriver {
+  readonly rules: Rules;
+  readonly client: ModelClient;
+  upgrade: Upgrade = newUpgrade('pc-17', 0, 'LS-ROM');
+  now = evening;
+  isPaused = false;
+  #crashes = 0;
+  #isParked = false;
+  readonly #past: UpgradeEvent[] = [];
+  readonly #records: Upgrade[] = [];
+
+  constructor(rules: Rules, client: ModelClient) {
+    this.rules = rules;
+    this.client = client;
+  }
+
+  get isSettled(): boolean {
+    return this.upgrade.state.phase === 'settled';
+  }
+
+  /** The record is gone, or somebody asks for the next attempt: all that is left is what stands on the client. */
+  beginAgain(): void {
+    this.upgrade = newUpgrade('pc-17', 0, 'LS-ROM');
+    this.#crashes = 0;
+    this.#isParked = false;
+  }
+
+  turn(mishap: Mishap | null): void {
+    if (this.isSettled) return;
+    this.#passTo(this.now + (mishap?.type === 'delay' ? mishap.ms : 1_000));
+    if (mishap !== null && this.#fromOutside(mishap)) return;
+    const placement = placementOf(this.upgrade);
+    if (this.#isParked) return this.#unpark();
+    if (placement.kind === 'rest') {
+      this.#passTo(Math.max(this.now, placement.until));
+      return this.#activate();
+    }
+    if (placement.kind === 'drive') this.#drive(placement.command, mishap);
+  }
+
+  /** True when this turn is over. */
+  #fromOutside(mishap: Mishap): boolean {
+    if (mishap.type === 'pause') this.isPaused = true;
+    if (mishap.type === 'resume') this.isPaused = false;
+    if (mishap.type === 'wiped') this.beginAgain();
+    if (mishap.type === 'restarted') this.client.restart();
+    if (mishap.type === 'end') this.#take({ type: 'EndRequested', ending: givenUp });
+    if (mishap.type === 'restored') return this.#restore(mishap.back);
+    if (mishap.type === 'checkIn') this.#take({ type: 'CheckedIn' });
+    if (mishap.type !== 'late') return mishap.type === 'wiped';
+    const event = this.#past.at(-1 - mishap.back);
+    if (event !== undefined) this.#take(event);
+    return true;
+  }
+
+  #restore(back: number): boolean {
+    const old = this.#records.at(-1 - back);
+    if (old === undefined) return false;
+    this.#records.splice(this.#records.length - back);
+    this.upgrade = old;
+    this.#isParked = false;
+    this.#activate();
+    return true;
+  }
+
+  #passTo(to: number): void {
+    this.now = to;
+    this.client.pass(to);
+  }
+
+  #unpark(): void {
+    if (this.isPaused && !isFinishing(this.upgrade)) return;
+    this.#isParked = false;
+    this.#activate();
+  }
+
+  #activate(): void {
+    if (this.isPaused && !isFinishing(this.upgrade)) {
+      this.#isParked = true;
+      return;
+    }
+    this.#take({ type: 'Activated' });
+  }
+
+  #drive(command: Command, mishap: Mishap | null): void {
+    if (mishap?.type === 'crash') return this.#crash(command, mishap.when);
+    const event = this.#ask(command, mishap);
+    // Steps are believed: only the driver that ran one can tell of it, and it tells at once.
+    if (event.type !== 'StepDone' && event.type !== 'StepFailed') this.#past.push(event);
+    this.#take(event);
+    if (mishap?.type === 'duplicate') this.#take(event);
+  }
+
+  #crash(command: Command, when: 'before' | 'after'): void {
+    if (when === 'after') this.#do(command);
+    this.#crashes += 1;
+    this.#passTo(this.now + minutes(1));
+    if (this.#crashes >= crashesAtMost)
+      this.upgrade = giveUpAfterCrashes(this.upgrade, this.#crashes, this.now);
+    else this.#activate();
+  }
+
+  #ask(command: Command, mishap: Mishap | null): UpgradeEvent {
+    if (mishap?.type === 'notDone') return failed(command, { kind: mishap.kind, message: mishap.kind });
+    const event = this.#do(command);
+    if (mishap?.type !== 'answerLost') return event;
+    return failed(command, { kind: mishap.kind, message: mishap.kind });
+  }
+
+  /** What the client makes of a command. */
+  #do(command: Command): UpgradeEvent {
+    const { client, upgrade } = this;
+    if (!client.isUp) return failed(command, { kind: 'unreachable', message: 'no route' });
+    switch (command.type) {
+      case 'LookAtClient':
+        return { type: 'ClientObserved', observation: client.look() };
+      case 'MarkClient':
+        client.mark();
+        return { type: 'ClientMarked' };
+      case 'UnmarkClient':
+        client.isMarked = false;
+        return { type: 'ClientUnmarked' };
+      case 'RunUpdate':
+        client.update();
+        return { type: 'UpdateRan' };
+      case 'RestartClient':
+        if (upgrade.state.phase === 'ordering') client.order(upgrade.state.cause);
+        return { type: 'RestartOrdered' };
+      case 'NotifyUsers':
+        return { type: 'UsersNotified' };
+      case 'RunStep': {
+        const { step } = command.journal;
+        const made = client.step(command.journal);
+        if (made === 'refused') return failed(command, { kind: 'failed', message: 'refused' });
+        return { type: 'StepDone', step, preImage: made === 'done' ? null : made };
+      }
+    }
+  }
+
+  /** Decides and commits as the worker and the store do. */
+  #take(event: UpgradeEvent): void {
+    if (this.#isParked || this.isSettled) return;
+    const decision = decide(this.rules, this.upgrade, event, this.now);
+    if (decision.because === '')
+      throw new Error(`no reason: ${event.type} while ${this.upgrade.state.phase}`);
+    if (decision.kind === 'ignored') return;
+    this.#crashes = 0;
+    if (this.isPaused && beginsSomething(decision.upgrade)) {
+      this.#isParked = true;
+      return;
+    }
+    this.upgrade = decision.upgrade;
+    this.#records.push(this.upgrade);
+    this.#expectWithinBudgets();
+    this.#expectProof();
+  }
+
+  #expectWithinBudgets(): void {
+    const { deferrals, restarts } = this.upgrade.memory;
+    const { policy } = this.rules;
+    for (const kind of deferralClasses) {
+      const used = deferrals[kind] ?? 0;
+      if (used > policy.deferrals[kind].budget) throw new Error(`${used} deferrals of class ${kind}`);
+    }
+    for (const [cause, count] of Object.entries(restarts))
+      if (count > maxRestartOrders) throw new Error(`${count} orders for the ${cause}`);
+    const { state } = this.upgrade;
+    const failures = state.phase === 'remedying' ? state.journal.failures : 0;
+    if (failures > Math.max(5, policy.deferrals.unreachable.budget))
+      throw new Error(`${failures} failures of a step`);
+    if (state.phase === 'deferred' && state.until < this.now - hours(1)) throw new Error('rests in the past');
+  }
+
+  /** Success is what the client says, and nothing of ours stands open behind it. */
+  #expectProof(): void {
+    const { state, memory } = this.upgrade;
+    if (state.phase !== 'settled' || (state.end !== 'upgraded' && state.cause !== 'already current')) return;
+    if (!this.client.isNew) throw new Error(`${state.end}, and the files are old`);
+    if (memory.workaround !== null) throw new Error('settled with the workaround open');
+  }
+}
+
+function failed(command: Command, failure: Failure): UpgradeEvent {
+  if (command.type === 'LookAtClient') return { type: 'LookFailed', failure };
+  if (command.type === 'RunStep') return { type: 'StepFailed', step: command.journal.step, failure };
+  return { type: 'CommandFailed', failure };
+}

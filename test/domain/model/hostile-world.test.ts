@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Rules } from '../../../shared/domain/policy.ts';
+import type { StepName } from '../../../shared/domain/procedure.ts';
+import { everyDay } from '../../../shared/domain/window.ts';
+import { direct, hours, minutes, rules, withPolicy } from '../given.ts';
+import { ModelClient, type Nature } from './client.ts';
+import { type Mishap, ModelDriver } from './driver.ts';
+
+/**
+ * A model client and a driver, and an adversary between them that loses, repeats, delays and breaks off whatever it likes, pauses the
+ * campaign and throws the record away. Afterwards the world is fair again.
+ */
+const failures = ['unreachable', 'timedOut', 'cutOff', 'failed', 'garbled'] as const;
+const mishap: fc.Arbitrary<Mishap | null> = fc.oneof(
+  { weight: 14, arbitrary: fc.constant(null) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .constantFrom('timedOut', 'cutOff', 'garbled')
+      .map((kind): Mishap => ({ type: 'answerLost', kind })),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(...failures).map((kind): Mishap => ({ type: 'notDone', kind })),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom('before', 'after').map((when): Mishap => ({ type: 'crash', when })),
+  },
+  {
+    weight: 5,
+    arbitrary: fc
+      .constantFrom('duplicate', 'checkIn', 'restarted', 'pause', 'resume', 'wiped')
+      .map((type): Mishap => ({ type })),
+  },
+  { weight: 3, arbitrary: fc.nat(6).map((back): Mishap => ({ type: 'late', back })) },
+  { weight: 1, arbitrary: fc.constant({ type: 'end' }) },
+  {
+    weight: 3,
+    arbitrary: fc.integer({ min: 0, max: hours(30) }).map((ms): Mishap => ({ type: 'delay', ms })),
+  },
+);
+
+const steps: readonly StepName[] = ['stop', 'copy', 'repoint', 'start', 'prove', 'setManual'];
+const nature: fc.Arbitrary<Nature> = fc.record({
+  service: fc.constantFrom('none', 'automatic', 'automatic', 'automatic', 'manual'),
+  program: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.boolean()),
+  refuses: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    fc.constantFrom(...steps).map((step) => [step]),
+  ),
+  // Shorter than two looks: who is slower is told twice, because the order seems lost.
+  shutdownMs: fc.integer({ min: 0, max: minutes(9) }),
+});
+
+const climbing = { structural: 'atOnce', ladder: ['wait', 'workaround', 'relocation'] } as const;
+const nights = { days: everyDay, from: 19 * 60, to: 5 * 60 };
+const someRules: fc.Arbitrary<Rules> = fc.constantFrom(
+  rules,
+  direct,
+  withPolicy({ structural: 'atOnce' }),
+  withPolicy(climbing),
+  withPolicy({ ...climbing, restart: { ...rules.policy.restart, allowed: 'always' } }),
+  withPolicy({ ...climbing, window: nights, restart: { ...rules.policy.restart, between: nights } }),
+  withPolicy({ restart: { ...rules.policy.restart, allowed: 'never' } }),
+);
+
+const adversary = fc.array(mishap, { maxLength: 80, size: 'max' });
+const turnsAtMost = 1_500;
+const daysAtMost = 60;
+
+/** Fair turns until it has settled; throws when it does not, in turns or in days. */
+function settle(driver: ModelDriver): void {
+  const begun = driver.now;
+  driver.isPaused = false;
+  for (let turn = 0; !driver.isSettled; turn += 1) {
+    if (turn > turnsAtMost || driver.now - begun > daysAtMost * hours(24))
+      throw new Error(`stuck ${JSON.stringify(driver.upgrade.state)}`);
+    driver.turn(null);
+  }
+}
+
+const play = (given: Rules, machine: Nature, mishaps: readonly (Mishap | null)[]): ModelDriver => {
+  const driver = new ModelDriver(given, new ModelClient(machine));
+  for (const each of mishaps) driver.turn(each);
+  return driver;
+};
+
+describe('whatever goes wrong between a driver and its client', () => {
+  test('nothing is stuck, no budget is exceeded, and success is the truth', () => {
+    fc.assert(
+      fc.property(someRules, nature, adversary, (given, machine, mishaps) => {
+        const driver = play(given, machine, mishaps);
+        settle(driver);
+        expect(driver.isSettled).toBe(true);
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  test('a service ends whole, moved or as it was, once its client is looked at in peace', () => {
+    fc.assert(
+      fc.property(someRules, nature, adversary, (given, machine, mishaps) => {
+        const driver = play(
+          given,
+          machine,
+          mishaps.filter((each) => each?.type !== 'late'),
+        );
+        settle(driver);
+        // Who settles with something open says so, and the next look there ends it.
+        if (driver.client.whyNotWhole() !== null) {
+          driver.beginAgain();
+          settle(driver);
+        }
+        driver.client.pass(driver.now + hours(1));
+        expect(driver.client.whyNotWhole()).toBeNull();
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  // A look is believed to be of now, because only the holder of the lease can tell of one; and a lost record knows no orders.
+  const notHere = new Set(['late', 'wiped']);
+
+  test('no client is told twice to restart for one mark', () => {
+    fc.assert(
+      fc.property(someRules, nature, adversary, (given, machine, mishaps) => {
+        const known = mishaps.filter((each) => each === null || !notHere.has(each.type));
+        const driver = play(given, machine, known);
+        settle(driver);
+        const marks = driver.client.orders.filter(({ cause }) => cause === 'mark').map(({ mark }) => mark);
+        expect(marks).toEqual([...new Set(marks)]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('in peace, a machine without faults is upgraded', () => {
+    fc.assert(
+      fc.property(nature, (machine) => {
+        const driver = play(
+          withPolicy({ structural: 'atOnce' }),
+          { ...machine, program: false, refuses: [] },
+          [],
+        );
+        settle(driver);
+        expect(driver.upgrade.state).toMatchObject({ end: 'upgraded' });
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
