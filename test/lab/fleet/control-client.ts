@@ -3,6 +3,9 @@ import { Connection } from '../../../workers/gateways/simulated/connection.ts';
 import type { FleetControl } from './control.ts';
 import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';
 
+/** A client with a long journal is some 10 KB, and a line has its limit. */
+const pageSize = 500;
+
 /**
  * The control operations on a fleet in another process. What it brings is the lab's own word, typed here and
  * not checked again. Throws when the fleet is gone.
@@ -18,7 +21,20 @@ export function connectFleetControl(address: FleetAddress): FleetControl & { clo
   }
 
   return {
-    truth: async () => (await ask({ control: 'truth' })) as FleetTruth,
+    truth: async () => {
+      const page = async (from: number) =>
+        (await ask({ control: 'truth', from, count: pageSize })) as FleetTruth;
+      const { release, ...first } = await page(0);
+      const clients = [...first.clients];
+      let { now } = first;
+      while (clients.length > 0 && clients.length % pageSize === 0) {
+        const next = await page(clients.length);
+        if (next.clients.length === 0) break;
+        clients.push(...next.clients);
+        ({ now } = next);
+      }
+      return { now, release, clients };
+    },
     clientTruth: async (client) => (await ask({ control: 'clientTruth', client })) as ClientTruth | null,
     summary: async () => (await ask({ control: 'summary' })) as FleetSummary,
     hold: async (order) => {

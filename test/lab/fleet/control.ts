@@ -22,6 +22,7 @@ export interface FleetFault {
 
 /** The lab's own hands on the fleet, for tests and the demo; no driver has them. */
 export interface FleetControl {
+  /** Of a fleet in another process it comes in pages, each at a moment of its own. */
   truth(): Promise<FleetTruth>;
   /** Null: there is no such client. */
   clientTruth(client: string): Promise<ClientTruth | null>;
@@ -60,7 +61,7 @@ const faultSchema = z.strictObject({
 
 /** Control requests on the fleet's socket; gateways never send them. */
 export const controlSchema = z.discriminatedUnion('control', [
-  z.strictObject({ id, control: z.literal('truth') }),
+  z.strictObject({ id, control: z.literal('truth'), from: z.int().nonnegative(), count: id }),
   z.strictObject({ id, control: z.literal('clientTruth'), client: z.string() }),
   z.strictObject({ id, control: z.literal('summary') }),
   z.strictObject({

@@ -32,10 +32,10 @@ export class Lab implements FleetControl {
     this.#hashes = parts.release;
   }
 
-  async truth(): Promise<FleetTruth> {
-    const clients = [...this.#machines.all()].map((machine) =>
-      this.#machines.visit(machine, () => truthOf(machine)),
-    );
+  /** Everybody, or `count` clients from the given place on. */
+  async truth(from = 0, count = Infinity): Promise<FleetTruth> {
+    const asked = this.#machines.all().drop(from).take(count);
+    const clients = asked.map((machine) => this.#machines.visit(machine, () => truthOf(machine))).toArray();
     return { now: this.#machines.now(), release: this.#hashes, clients };
   }
 
@@ -75,7 +75,7 @@ export class Lab implements FleetControl {
   async serve(request: ControlRequest): Promise<unknown> {
     switch (request.control) {
       case 'truth':
-        return this.truth();
+        return this.truth(request.from, request.count);
       case 'clientTruth':
         return this.clientTruth(request.client);
       case 'summary':

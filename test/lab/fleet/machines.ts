@@ -57,7 +57,7 @@ export class Machines {
     this.#setTimer();
   }
 
-  all(): Iterable<Machine> {
+  all(): MapIterator<Machine> {
     return this.#byClient.values();
   }
 
