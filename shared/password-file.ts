@@ -6,17 +6,19 @@ import { err, fault, type Fault, messageOf, ok, type Result } from './errors.ts'
  * processes. One line end after it is not part of it. No error repeats the URL or what the file holds.
  */
 export function withPasswordFrom(file: string, url: string): Result<string, Fault> {
-  const parsed = URL.parse(url);
-  if (parsed === null) return ok(url); // whoever connects says what is wrong with it
   try {
     const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
     if (password === '') return err(refused('holds no password'));
-    parsed.password = encodeURIComponent(password);
-    return ok(parsed.href);
+    const { scheme = '', who = '', rest = '' } = form.exec(url)?.groups ?? {};
+    const [user = ''] = who.split(':');
+    return ok(`${scheme}${user}:${encodeURIComponent(password)}@${rest}`);
   } catch (error) {
     return err(refused(`can not be read: ${messageOf(error)}`));
   }
 }
+
+/** Of every form: no host, database or name of a master holds an @. */
+const form = /^(?<scheme>[a-z+]+:\/\/)(?:(?<who>.*)@)?(?<rest>.*)$/;
 
 const refused = (because: string): Fault =>
   fault('config.invalid', `REDIS_PASSWORD_FILE: the file ${because}`);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../shared/config.ts';
+import { redisPlace } from '../../shared/redis/place.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { startFleet } from '../lab/fleet/start-fleet.ts';
 import { fleetAddress } from '../../workers/gateways/simulated/address.ts';
@@ -67,6 +68,17 @@ describe('the password of Redis', () => {
     await store.close();
     const without = await openRedisStore({ url: place, prefix: 'config-test' });
     expect(without).toMatchObject({ ok: false, error: { code: 'redis.auth' } });
+  });
+
+  it.each([
+    ['rediss://anna@redis.example:6380/2', 'rediss://anna:s%40%2Fe@redis.example:6380/2'],
+    ['redis://:old@redis', 'redis://:s%40%2Fe@redis'],
+    ['redis+sentinel://a:26379,b:26379/main/1', 'redis+sentinel://:s%40%2Fe@a:26379,b:26379/main/1'],
+    ['redis+cluster://anna:old@a:1,b:2', 'redis+cluster://anna:s%40%2Fe@a:1,b:2'],
+  ])('goes into every form of URL: %s', (given, expected) => {
+    const settings = { REDIS_URL: given, REDIS_PASSWORD_FILE: file('forms', 's@/e\r\n') };
+    expect(unwrapped(readConfig(settings)).redisUrl).toBe(expected);
+    expect(redisPlace(expected)).not.toBeNull();
   });
 
   it('is asked for where the file has none', () => {
