@@ -1,6 +1,7 @@
 import type { Client, Release } from '../domain/definition.ts';
 import { admit, slotsInUse } from './memory/admission.ts';
 import { commitCampaign, createCampaign, overlap } from './memory/campaigns.ts';
+import { commitAtRest } from './memory/commit-at-rest.ts';
 import { deliver } from './memory/deliver.ts';
 import { isDeposed, lead, leaderNow, resign } from './memory/leader.ts';
 import { queued } from './memory/queued.ts';
@@ -127,6 +128,7 @@ type UpgradePart = globalThis.Pick<
   | 'claimOf'
   | 'begin'
   | 'commit'
+  | 'commitAtRest'
   | 'renew'
   | 'deliver'
 >;
@@ -141,6 +143,7 @@ const upgradesOf = (tables: Tables, now: () => number): UpgradePart => ({
   begin: async (key, activation, owner, leaseMs, at) =>
     begin(tables, { key, activation, owner, leaseMs, at }, now()),
   commit: async (asked) => commit(tables, asked),
+  commitAtRest: async (change) => commitAtRest(tables, change),
   renew: async (key, fence, leaseMs) => renew(tables, key, fence, now() + leaseMs),
   deliver: async (client, message, at) => deliver(tables, client, message, at),
 });

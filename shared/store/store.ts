@@ -138,6 +138,31 @@ export type CommitOutcome =
   /** Nothing was written: another driver has taken over. */
   | { readonly kind: 'stale'; readonly because: string };
 
+/** A change to an upgrade that nobody drives. */
+export interface CommitAtRest {
+  readonly key: UpgradeKey;
+  /** 0 = it still waits and has no record; it gets one. */
+  readonly version: number;
+  readonly upgrade: Upgrade;
+  /**
+   * `stays`: only its state changes. `due`: at `at` under its next activation; one that had settled claims its client again.
+   * `settled`: gives back its slots, claim and messages.
+   */
+  readonly place: 'stays' | 'due' | 'settled';
+  readonly counters: Tally;
+  readonly audit: AuditEntry;
+  readonly at: number;
+}
+
+export type CommitAtRestOutcome =
+  | Extract<CommitOutcome, { kind: 'committed' }>
+  /** Nothing was written: someone drives it and has to be told (`deliver`). */
+  | { readonly kind: 'driven' }
+  /** Nothing was written: it has changed meanwhile; read again. */
+  | { readonly kind: 'stale'; readonly because: string }
+  /** Nothing was written: another campaign has this client now. */
+  | { readonly kind: 'claimed'; readonly campaign: string };
+
 export type DeliverOutcome =
   /**
    * `next` is null when a driver is at work (it will read the inbox) or when the upgrade is parked without a
@@ -288,6 +313,8 @@ export interface Store extends SealingStore {
     at: number,
   ): Promise<BeginOutcome>;
   commit(commit: Commit): Promise<CommitOutcome>;
+  /** What a person does to an upgrade at rest: without a lease, by compare-and-set. */
+  commitAtRest(change: CommitAtRest): Promise<CommitAtRestOutcome>;
   /** False = the lease is lost: abort everything. */
   renew(key: UpgradeKey, fence: Fence, leaseMs: number): Promise<boolean>;
   /**

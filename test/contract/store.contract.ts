@@ -3,6 +3,7 @@ import type { Store } from '../../shared/store/store.ts';
 import { admissionContract } from './store/admission.contract.ts';
 import { beginContract } from './store/begin.contract.ts';
 import { campaignsContract } from './store/campaigns.contract.ts';
+import { commitAtRestContract } from './store/commit-at-rest.contract.ts';
 import { commitContract } from './store/commit.contract.ts';
 import { commitRefusedContract } from './store/commit-refused.contract.ts';
 import { crowdContract } from './store/crowd.contract.ts';
@@ -35,6 +36,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     beginContract(given);
     commitContract(given);
     commitRefusedContract(given);
+    commitAtRestContract(given);
     handOverContract(given);
     deliverContract(given);
     sweepContract(given);

@@ -5,6 +5,7 @@ import { readAudit } from './audit.ts';
 import { sayingWhenAway } from './away.ts';
 import { readCampaign, readCampaigns, readCounters, readStarts, waitingPick } from './campaigns.ts';
 import { commitCampaign } from './commit-campaign.ts';
+import { commitAtRest } from './commit-at-rest.ts';
 import { connect } from './connection.ts';
 import { createCampaign } from './create-campaign.ts';
 import { deliver } from './deliver.ts';
@@ -108,6 +109,7 @@ type UpgradePart = globalThis.Pick<
   | 'claimOf'
   | 'begin'
   | 'commit'
+  | 'commitAtRest'
   | 'renew'
   | 'deliver'
 >;
@@ -126,6 +128,7 @@ function upgradesOf(shards: Shards): UpgradePart {
     begin: async (key, activation, owner, leaseMs, at) =>
       begin(await homeOf(key.client), { key, activation, owner, leaseMs, at }),
     commit: async (asked) => commit(await homeOf(asked.key.client), asked),
+    commitAtRest: async (change) => commitAtRest(await homeOf(change.key.client), change),
     renew: async (key, fence, leaseMs) => renew(await homeOf(key.client), key, fence, leaseMs),
     deliver: (client, message, at) => deliver(shards, client, message, at),
   };

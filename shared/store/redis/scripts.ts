@@ -8,6 +8,7 @@ import type { Commands } from './shard.ts';
 const pieces = {
   begin: ['slots', 'indexes', 'time', 'begin'],
   commit: ['slots', 'indexes', 'handover', 'audit', 'commit'],
+  'commit-at-rest': ['slots', 'indexes', 'handover', 'audit', 'commit-at-rest'],
   renew: ['time', 'renew'],
   deliver: ['indexes', 'deliver'],
   admit: ['leader', 'slots', 'indexes', 'handover', 'audit', 'admit'],

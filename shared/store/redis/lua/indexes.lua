@@ -35,7 +35,13 @@ local function toParked(campaign, client, server, at, ...)
   noteOldest(campaign, server)
 end
 
--- Only who is driven settles, and whoever is driven stands in no other index.
+local function unpark(campaign, client, before)
+  if before.index ~= 'parked' then return end
+  redis.call('ZREM', key('parked', campaign, before.server), client)
+  noteOldest(campaign, before.server)
+end
+
+-- Whoever is driven stands in no other index; who is not has to be taken out of its index first.
 local function toSettled(campaign, client, ...)
   local id = campaign .. '.' .. client
   redis.call('ZREM', key('driven'), id)

@@ -1,0 +1,51 @@
+-- Changes an upgrade that nobody drives, in one step: as if a driver took it, decided, and let go of it.
+-- ARGV: campaign, client, version (0 = it still waits), place (stays, due or settled), at (policy time), state, queue,
+--       finishing, logon server, wave (of one that waits); lists: audit, counters
+local campaign, client, version, place, at = unpack(ARGV, 1, 5)
+local state, queue, finishing, server, wave = unpack(ARGV, 6, 10)
+local id = campaign .. '.' .. client
+local record = key('upgrade', id)
+local found = redis.call('HMGET', record, 'v', 'i', 'a', 'g', 'h')
+local before = { version = found[1] or '0', index = found[2], activation = found[3], server = found[4] }
+local heldSlots = found[5]
+
+if before.version ~= version then return { 'stale', before.version } end
+if before.index == 'driven' then return { 'driven' } end
+if not before.index and redis.call('HGET', key('members', campaign), client) ~= wave .. '|' .. server then
+  return { 'stale', before.version }
+end
+local claim = redis.call('HGET', key('claims'), client)
+if place == 'due' and claim and claim ~= campaign then return { 'claimed', claim } end
+
+local nextList = lists(11)
+addAudit(nextList())
+addCounters(campaign, nextList())
+local fields = { 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server }
+if not before.index then
+  redis.call('ZREM', key('waiting', campaign, wave, server), client)
+  redis.call('HSET', key('members', campaign), client, '')
+  before.activation = 0
+end
+
+local own, handed = false, false
+if place == 'stays' then
+  redis.call('HSET', record, unpack(fields))
+elseif place == 'due' then
+  local activation = before.activation + 1
+  redis.call('HSET', key('claims'), client, campaign)
+  unpark(campaign, client, before)
+  toDue(id, activation, at, heldSlots, unpack(fields))
+  own = activationOf(client, activation, queue, at)
+else
+  unpark(campaign, client, before)
+  redis.call('ZREM', key('due'), id)
+  redis.call('HDEL', record, 'd', 'c')
+  redis.call('HSET', record, 'a', before.activation)
+  redis.call('DEL', key('inbox', id))
+  toSettled(campaign, client, unpack(fields))
+  if heldSlots then
+    giveBackSlots(campaign, before.server)
+    handed = handOver(campaign, before.server, at)
+  end
+end
+return { 'committed', version + 1, own, handed }

@@ -1,0 +1,179 @@
+import { describe, expect, test } from 'vitest';
+import { difference, tallyOf } from '../../../shared/domain/tally.ts';
+import { newUpgrade, type Upgrade } from '../../../shared/domain/upgrade.ts';
+import { waitingTally } from '../../../shared/store/admitted.ts';
+import { recount } from '../../../shared/store/recount.ts';
+import type { CommitAtRest, CommitAtRestOutcome, StoredUpgrade } from '../../../shared/store/store.ts';
+import {
+  at,
+  deferred,
+  driven,
+  entry,
+  later,
+  message,
+  parked,
+  pausedState,
+  pick,
+  picks,
+  restUntil,
+  runningState,
+  settledPlace,
+} from './words.ts';
+import { atHomeTogether, driving, type Given, type World } from './world.ts';
+
+const key = { campaign: 'sp4', client: 'pc-1' };
+
+const skipped = (upgrade: Upgrade): Upgrade => ({
+  ...upgrade,
+  state: { phase: 'settled', at, end: 'skipped', cause: 'by hand', because: 'asked for', blockers: [] },
+});
+const again = (upgrade: Upgrade): Upgrade => ({
+  ...newUpgrade(upgrade.client, upgrade.wave, upgrade.logonServer),
+  attempt: 2,
+});
+
+export function commitAtRestContract(given: Given): void {
+  const commit = (
+    world: World,
+    { key: of, version, upgrade: before }: Pick<StoredUpgrade, 'key' | 'version' | 'upgrade'>,
+    upgrade: Upgrade,
+    place: CommitAtRest['place'],
+  ): Promise<CommitAtRestOutcome> =>
+    world.store.commitAtRest({
+      key: of,
+      version,
+      upgrade,
+      place,
+      counters: difference(version === 0 ? waitingTally([before]) : tallyOf(before), tallyOf(upgrade)),
+      audit: entry('sp4', of.client),
+      at,
+    });
+
+  describe('a commit at rest', () => {
+    test('settles a deferred upgrade and gives its client back', async () => {
+      const world = given();
+      await world.commit(await driving(world), deferred((await world.stored(key)).upgrade), restUntil(later));
+      await world.store.deliver('pc-1', message, at);
+      const stored = await world.stored(key);
+      const outcome = await commit(world, stored, skipped(stored.upgrade), 'settled');
+      expect(outcome).toEqual({ kind: 'committed', version: stored.version + 1, next: null, handed: null });
+      expect(await world.stored(key)).toMatchObject({
+        index: 'settled',
+        dueAt: null,
+        holdsSlots: false,
+        inbox: [],
+        upgrade: { state: { end: 'skipped' } },
+      });
+      expect(await world.store.claimOf('pc-1')).toBeNull();
+      expect(await world.store.counters('sp4')).toEqual(await recount(world.store, 'sp4'));
+      expect(await world.store.sweep(later * 2, 0, 10)).toEqual([]);
+    });
+
+    test('hands the slot of a resting upgrade to the next parked one', async () => {
+      const world = given();
+      await atHomeTogether(world.store, picks(2));
+      await world.admitted('sp4', picks(2));
+      const first = await world.begun(key);
+      await world.commit(first, first.stored.upgrade, restUntil(later, true));
+      const second = await world.begun({ campaign: 'sp4', client: 'pc-2' });
+      await world.change('sp4', pausedState);
+      await world.commit(second, second.stored.upgrade, parked);
+      await world.change('sp4', runningState());
+      const stored = await world.stored(key);
+      const outcome = await commit(world, stored, skipped(stored.upgrade), 'settled');
+      expect(outcome).toMatchObject({ kind: 'committed', handed: { key: { client: 'pc-2' } } });
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
+    });
+
+    test('settles a parked upgrade, which nobody is handed a slot for afterwards', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.commit(begun, begun.stored.upgrade, parked);
+      const stored = await world.stored(key);
+      expect((await commit(world, stored, skipped(stored.upgrade), 'settled')).kind).toBe('committed');
+      expect(await world.store.queued('sp4', 10)).toEqual({ parked: [], waiting: [] });
+    });
+
+    test('settles one that still waits, and admission passes it over', async () => {
+      const world = given();
+      await world.campaign('sp4', picks(2), runningState());
+      const waiting = { key, version: 0, upgrade: newUpgrade('pc-1', 0, 'LS-1') };
+      expect((await commit(world, waiting, skipped(waiting.upgrade), 'settled')).kind).toBe('committed');
+      expect((await world.stored(key)).index).toBe('settled');
+      const { waiting: left } = await world.store.queued('sp4', 10);
+      expect(left.map(({ client }) => client)).toEqual(['pc-2']);
+      expect(await world.store.admit('sp4', [pick('pc-1')], at)).toEqual([]);
+      expect(await world.store.counters('sp4')).toEqual(await recount(world.store, 'sp4'));
+    });
+
+    test('opens a settled upgrade again: due, claimed, without slots', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.commit(begun, skipped(begun.stored.upgrade), settledPlace);
+      const stored = await world.stored(key);
+      const outcome = await commit(world, stored, again(stored.upgrade), 'due');
+      expect(outcome).toMatchObject({
+        kind: 'committed',
+        next: { key, activation: stored.activation + 1, queue: 'upgrades', dueAt: at },
+      });
+      expect(await world.store.claimOf('pc-1')).toBe('sp4');
+      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect((await world.begin(key)).kind).toBe('begun');
+      expect(await world.store.slotsInUse('sp4')).toMatchObject({ active: 1 });
+    });
+
+    test('does not open one whose client another campaign has now', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.commit(begun, skipped(begun.stored.upgrade), settledPlace);
+      await world.admitted('other', picks(1));
+      const stored = await world.stored(key);
+      expect(await commit(world, stored, again(stored.upgrade), 'due')).toEqual({
+        kind: 'claimed',
+        campaign: 'other',
+      });
+      expect(await world.stored(key)).toEqual(stored);
+    });
+
+    test('changes the state and nothing else where it stays', async () => {
+      const world = given();
+      await world.commit(await driving(world), deferred((await world.stored(key)).upgrade), restUntil(later));
+      const { version, upgrade, ...rest } = await world.stored(key);
+      const changed: Upgrade = { ...upgrade, memory: { ...upgrade.memory, notifiedAt: at } };
+      await commit(world, { key, version, upgrade }, changed, 'stays');
+      expect(await world.stored(key)).toEqual({ ...rest, version: version + 1, upgrade: changed });
+    });
+
+    test('leaves a driven one to its driver', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.commit(begun, begun.stored.upgrade, driven);
+      const stored = await world.stored(key);
+      expect(await commit(world, stored, skipped(stored.upgrade), 'settled')).toEqual({ kind: 'driven' });
+      expect(await world.stored(key)).toEqual(stored);
+    });
+
+    test('is refused on an old version, and on a client that waits no more', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.commit(begun, begun.stored.upgrade, restUntil(later));
+      const stored = await world.stored(key);
+      const old = { ...stored, version: stored.version - 1 };
+      expect((await commit(world, old, skipped(stored.upgrade), 'settled')).kind).toBe('stale');
+      expect((await commit(world, { ...stored, version: 0 }, skipped(stored.upgrade), 'settled')).kind).toBe(
+        'stale',
+      );
+      expect(await world.stored(key)).toEqual(stored);
+    });
+
+    test('stands in the audit', async () => {
+      const world = given();
+      const begun = await driving(world);
+      await world.commit(begun, begun.stored.upgrade, restUntil(later));
+      const stored = await world.stored(key);
+      await commit(world, stored, skipped(stored.upgrade), 'settled');
+      const [newest] = await world.store.audit(1, { client: 'pc-1' });
+      expect(newest).toEqual(entry('sp4', 'pc-1'));
+    });
+  });
+}
