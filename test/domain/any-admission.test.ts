@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { chooseAdmissions } from '../../shared/domain/admission.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { pick, runningState, settled, settledPlace } from '../contract/store/words.ts';
+import { makeWorld } from '../contract/store/world.ts';
+
+const servers = ['LS-1', 'LS-2', 'LS-3', '__proto__', 'constructor'] as const;
+const candidate = fc.constantFrom(...servers);
+const queue = fc
+  .array(candidate, { maxLength: 60 })
+  .map((names) => names.map((logonServer, n) => ({ client: `pc-${n}`, logonServer })));
+const budgets = fc.record({ active: fc.nat(20), perLogonServer: fc.nat(6) });
+/** What is in use may exceed a budget that was lowered meanwhile. */
+const inUse = fc.uniqueArray(fc.tuple(candidate, fc.nat(8)), { selector: ([name]) => name }).map((used) => ({
+  active: used.reduce((sum, [, count]) => sum + count, 0),
+  perLogonServer: Object.fromEntries(used),
+}));
+
+describe('admission', () => {
+  test('keeps to every budget, to the order, and leaves no slot empty that somebody could have', () => {
+    fc.assert(
+      fc.property(budgets, inUse, queue, (limits, used, candidates) => {
+        const chosen = chooseAdmissions(limits, used, candidates);
+        expect(chooseAdmissions(limits, used, candidates)).toEqual(chosen);
+        expect(candidates.filter((each) => chosen.includes(each))).toEqual(chosen);
+        expect(used.active + chosen.length).toBeLessThanOrEqual(Math.max(limits.active, used.active));
+        const there = new Map(Object.entries(used.perLogonServer));
+        for (const { logonServer } of chosen) there.set(logonServer, (there.get(logonServer) ?? 0) + 1);
+        for (const { logonServer } of chosen)
+          expect(there.get(logonServer)).toBeLessThanOrEqual(limits.perLogonServer);
+        const isFull = used.active + chosen.length >= limits.active;
+        const left = candidates.filter(
+          (each) => !chosen.includes(each) && (there.get(each.logonServer) ?? 0) < limits.perLogonServer,
+        );
+        expect(isFull ? [] : left).toEqual([]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('nobody gets a second slot before every logon server has a first, and everybody is served in the end', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 2, maxLength: 5 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 1, max: 3 }),
+        async (sizes, active, perLogonServer) => {
+          const limits = { active, perLogonServer };
+          const world = makeWorld(createMemoryStore(Date.now));
+          const picks = sizes.flatMap((size, server) =>
+            Array.from({ length: size }, (_, n) => pick(`pc-${server}-${n}`, `LS-${server}`)),
+          );
+          await world.campaign('sp4', picks, runningState(), limits);
+          const served: string[] = [];
+          for (let round = 0; served.length < picks.length && round <= picks.length; round += 1) {
+            const used = await world.store.slotsInUse('sp4');
+            const { parked, waiting } = await world.store.queued('sp4', active - used.active);
+            const chosen = chooseAdmissions(limits, used, [...parked, ...waiting]);
+            expectTurns(sizes.length, chosen, { picks, served, perLogonServer });
+            for (const { key } of await world.store.admit('sp4', chosen, round)) {
+              served.push((await world.stored(key)).upgrade.logonServer);
+              const begun = await world.begun(key);
+              await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
+            }
+          }
+          expect(served).toHaveLength(picks.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+/** Nobody gets a second slot of a round while another logon server has clients and room, and has none of it. */
+function expectTurns(
+  count: number,
+  chosen: readonly Candidate[],
+  given: {
+    readonly picks: readonly Candidate[];
+    readonly served: readonly string[];
+    readonly perLogonServer: number;
+  },
+): void {
+  const got = Array.from({ length: count }, (_, server) => of(`LS-${server}`, chosen));
+  const hadMore = got.map((slots, server) => {
+    const name = `LS-${server}`;
+    const left = of(name, given.picks) - given.served.filter((each) => each === name).length;
+    return slots < Math.min(left, given.perLogonServer);
+  });
+  const most = Math.max(...got);
+  const hungry = got.filter((slots, server) => hadMore[server] === true && slots === 0 && most > 1);
+  expect(hungry).toEqual([]);
+}
+
+interface Candidate {
+  readonly logonServer: string;
+}
+
+const of = (name: string, among: readonly Candidate[]): number =>
+  among.filter(({ logonServer }) => logonServer === name).length;
