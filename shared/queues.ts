@@ -6,8 +6,8 @@ import { type ClientUse, openClient } from './redis/client.ts';
 import { redisPlace } from './redis/place.ts';
 import type { Activation, UpgradeKey } from './store/store.ts';
 
-/** A job carries ids only; the record is the truth. */
-export type JobData = UpgradeKey;
+/** A job carries nothing: its id names the activation, and the record is the truth. A million of them are kept. */
+export type JobData = Readonly<Record<string, never>>;
 
 export const queueNames: readonly QueueName[] = ['upgrades', 'remediations'];
 
@@ -18,7 +18,11 @@ export const queuePrefix = (prefix: string, shard: number): string => `{${prefix
 export const jobId = ({ key, activation }: Activation): string =>
   `${key.campaign}.${key.client}.${activation}`;
 
-export const activationOf = (id: string): number => Number(id.slice(id.lastIndexOf('.') + 1));
+/** Which activation of which upgrade a job is; the activation of an id that is no job's is not a number. */
+export function activationIn(id: string): { readonly key: UpgradeKey; readonly activation: number } {
+  const [campaign = '', client = '', activation] = id.split('.');
+  return { key: { campaign, client }, activation: Number(activation ?? NaN) };
+}
 
 /**
  * Locks of 10 s found stalled after 5 s: a killed worker's jobs run again within 15 s. `maxStalledCount` counts over a
@@ -83,8 +87,8 @@ export function openDispatcher({ url, prefix, shards = 1, log }: QueuesOptions):
   }));
 
   const jobOf = ({ activation, delayMs }: Delayed) => ({
-    name: 'activate',
-    data: activation.key,
+    name: 'a',
+    data: {},
     opts: { jobId: jobId(activation), ...(delayMs > 0 ? { delay: delayMs } : {}) },
   });
 

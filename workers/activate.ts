@@ -7,6 +7,7 @@ import type { Dispatcher } from '../shared/queues.ts';
 import type { Fence, Store, StoredUpgrade, UpgradeKey } from '../shared/store/store.ts';
 import { commitOf, type Committing } from './commit.ts';
 import { drive, type DriveEnd } from './drive.ts';
+import { firstOf } from './first-of.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { keepLease } from './lease.ts';
 import type { Rulebook } from './rulebook.ts';
@@ -49,11 +50,12 @@ export async function activate(
   const { fence, stored } = begun;
   if (stored.crashes >= crashesAtMost) return giveUp({ ...workshop, key, fence, queue, log }, stored);
   const lease = keepLease(store, key, { fence, leaseMs, takenAt }, log);
+  const either = firstOf(stop, lease.lost);
   try {
-    const signal = AbortSignal.any([stop, lease.lost]);
-    const job = await jobOf(workshop, key, fence, signal);
+    const job = await jobOf(workshop, key, fence, either.signal);
     return await drive({ ...workshop, log, key, fence, queue, job, stop, lost: lease.lost }, stored);
   } finally {
+    either.release();
     lease.stop();
   }
 }

@@ -6,7 +6,7 @@ import type { Config } from '../shared/config.ts';
 import type { QueueName } from '../shared/domain/placement.ts';
 import { err, type Fault, fault, ok, type Result } from '../shared/errors.ts';
 import {
-  activationOf,
+  activationIn,
   type JobData,
   openDispatcher,
   openQueueConnection,
@@ -17,6 +17,7 @@ import {
 import { runProcess, stopDeadlines } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { activate, type Workshop } from './activate.ts';
+import { firstOf } from './first-of.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { fleetAddress } from './gateways/simulated/address.ts';
 import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
@@ -115,14 +116,15 @@ function openQueue(
   const worker = new Worker<JobData>(
     queue,
     // A lock that could not be renewed does not stop a processor by itself: the third argument is the signal that does.
-    async (job, _token, signal) =>
-      activate(
-        workshop,
-        job.data,
-        activationOf(job.id ?? ''),
-        queue,
-        signal ? AbortSignal.any([signal, hardStop]) : hardStop,
-      ),
+    async (job, _token, signal) => {
+      const { key, activation } = activationIn(job.id ?? '');
+      const stop = firstOf(signal ?? hardStop, hardStop);
+      try {
+        return await activate(workshop, key, activation, queue, stop.signal);
+      } finally {
+        stop.release();
+      }
+    },
     {
       ...workerOptions,
       connection,
