@@ -31,10 +31,11 @@ async function read(store: Store, name: string): ReturnType<Rulebook['of']> {
   if (release === null) throw new Error(`release ${definition.release} of campaign ${name} is not there`);
   const profile = loadProfile(release.product);
   if (!profile.ok) throw new Error(profile.error.message);
+  const isRebuilt = record.campaign.rebuiltAt !== undefined;
   const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
   const product = rulesOf(profile.value);
   return {
     profile: profile.value,
-    rules: { campaign: name, seed: definition.seed, policy: definition.policy, product, files },
+    rules: { campaign: name, seed: definition.seed, policy: definition.policy, product, files, isRebuilt },
   };
 }

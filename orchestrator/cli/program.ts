@@ -6,6 +6,7 @@ import { addCampaignCommands } from './commands/campaign.ts';
 import { addClientCommands } from './commands/client.ts';
 import { addFleetCommands } from './commands/fleet.ts';
 import { addProcessCommands } from './commands/processes.ts';
+import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { defaultDataDir, defaultUrl } from './connection.ts';
 import { exitCodesHelp } from './exit-codes.ts';
@@ -44,6 +45,7 @@ export function buildProgram(): Command {
   addClientCommands(program);
   addBlockersCommand(program);
   addAuditCommands(program);
+  addRebuildCommand(program);
   inheritSettings(program);
   return program;
 }

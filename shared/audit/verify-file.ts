@@ -18,6 +18,8 @@ export interface AuditFault {
 /** A block as a file holds it. */
 export interface FoundBlock extends Omit<BlockHeader, 'campaigns' | 'servpack'> {
   readonly head: string;
+  /** Its first line. */
+  readonly header: string;
   readonly file: string;
   readonly line: number;
   /** Policy time of its last entry. */
@@ -45,6 +47,7 @@ export interface FileVerifier {
 interface Section {
   readonly line: number;
   readonly header: BlockHeader;
+  readonly text: string;
   readonly head: ReturnType<typeof openHead>;
   readonly hash: ReturnType<typeof createHash>;
   lines: number;
@@ -79,7 +82,7 @@ export function verifyFile(file: string): FileVerifier {
     if (header === null) return blame(number, 'this is no beginning of a block');
     if (header.shard !== opening?.shard)
       blame(number, `a block of shard ${header.shard} in a file of another`);
-    at.section = newSection(number, header, whole.hash);
+    at.section = newSection(number, header, line.toString('utf8'), whole.hash);
     at.section.head.take(line);
   };
 
@@ -103,7 +106,7 @@ export function verifyFile(file: string): FileVerifier {
     if (seal === null || sealLine(seal) !== sealLine(expected))
       blame(number, whyBroken(current, seal, expected));
     const { first, last, previous, shard, count } = header;
-    const found = { block: header.block, shard, previous, first, last, count };
+    const found = { block: header.block, shard, previous, first, last, count, header: current.text };
     blocks.push({ ...found, head, file, line: current.line, lastAt: current.lastAt });
     // What the seal says is taken for the next section, so that one broken block does not break all that follow.
     whole = { end, hash: seal?.file ?? hash };
@@ -148,10 +151,11 @@ function headerOf(line: Buffer): BlockHeader | null {
   return read !== null && Number.isSafeInteger(read.block) && typeof read.previous === 'string' ? read : null;
 }
 
-function newSection(line: number, header: BlockHeader, before: string): Section {
+function newSection(line: number, header: BlockHeader, text: string, before: string): Section {
   return {
     line,
     header,
+    text,
     head: openHead(header.previous),
     hash: openFileHash(before),
     lines: 1,

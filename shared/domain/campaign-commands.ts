@@ -4,6 +4,9 @@ import { isoOf } from './restart.ts';
 
 /** What people and moments ask of a campaign. What can not be is refused with the reason. */
 
+/** Who has paused a campaign whose records were put back: nobody whom one could ask. */
+export const rebuilder = 'rebuild';
+
 type EventOf<T extends CampaignEvent['type']> = Extract<CampaignEvent, { type: T }>;
 
 export function start(
@@ -89,7 +92,8 @@ export function resume(
   const { state, definition } = campaign;
   const name = definition.campaign;
   if (state.status !== 'paused') return refused(`campaign ${name} is not paused: it is ${state.status}`);
-  if (!state.byGate && state.by !== by && !override)
+  const isPersons = !state.byGate && state.by !== rebuilder;
+  if (isPersons && state.by !== by && !override)
     return refused(
       `campaign ${name} was paused by ${state.by}: ${state.because}; ask them, or resume it all the same with --override`,
     );

@@ -20,6 +20,8 @@ export interface Campaign {
   /** Clients per wave, in the order of the definition's waves; fixed at creation. */
   readonly waveSizes: readonly number[];
   readonly state: CampaignState;
+  /** Its records were put back from the audit then: what was done shortly before is not known. */
+  readonly rebuiltAt?: number;
 }
 
 export type CampaignState =

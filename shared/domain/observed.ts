@@ -28,7 +28,7 @@ export function observed(rules: Rules, before: Upgrade, seen: Observation, now: 
   );
   const upgrade = learn(rules, withoutRestart(before), seen, blockers, now);
   const proof = prove(rules.files, seen);
-  if (proof.kind === 'current') return finish(upgrade, now);
+  if (proof.kind === 'current') return finish(rules, upgrade, now);
   const restarting = stillRestarting(rules, before, seen, now);
   if (restarting !== null) return restarting;
   if (blockers.length > 0) return climb(rules, upgrade, seen, blockers, now);
@@ -108,10 +108,11 @@ function learn(
   };
 }
 
-function finish(upgrade: Upgrade, at: number): Decision {
+function finish({ isRebuilt = false }: Rules, upgrade: Upgrade, at: number): Decision {
   const { marked, unanswered, relocation, workaround } = upgrade.memory;
   const isUntouched = marked === null && !unanswered && relocation === 'none' && workaround === null;
-  return settle(upgrade, isUntouched ? alreadyCurrent : proved, at);
+  if (!isUntouched) return settle(upgrade, proved, at);
+  return settle(upgrade, isRebuilt ? provedAfterRebuild : alreadyCurrent, at);
 }
 
 const alreadyCurrent: Ending = {
@@ -126,6 +127,12 @@ const proved: Ending = {
   cause: 'proved',
   because: 'SetupPhase is installed, nothing is left to download, every file has the hash of the release',
   blockers: [],
+};
+
+/** The proof is the same; who did it stood in records that were lost. */
+const provedAfterRebuild: Ending = {
+  ...proved,
+  because: `${proved.because}; whether this campaign did it is not known, for its records were rebuilt`,
 };
 
 /** Route `direct`: run the update, then look; when the look does not prove it, try again later. */

@@ -22,10 +22,7 @@ export function isSelected({ labels, logonServers, clients }: Selection, candida
  */
 export function planWaves(definition: CampaignDefinition, fleet: readonly Client[]): Plan {
   const selected = fleet.filter((client) => isSelected(definition.select, client));
-  const ordered = selected
-    .map((client) => ({ client, rank: spread(definition.seed, definition.campaign, 'wave', client.client) }))
-    .sort((a, b) => a.rank - b.rank || (a.client.client < b.client.client ? -1 : 1))
-    .map(({ client }) => client);
+  const ordered = inOrder(definition, selected);
   let taken = 0;
   const waves = definition.waves.map((wave) => {
     const clients = ordered.slice(taken, taken + sizeOf(wave, ordered.length));
@@ -33,6 +30,17 @@ export function planWaves(definition: CampaignDefinition, fleet: readonly Client
     return { name: wave.name, clients };
   });
   return { waves, left: ordered.length - taken };
+}
+
+/** The order of a campaign's clients, from its seed alone. */
+export function inOrder<T extends { readonly client: string }>(
+  { seed, campaign }: CampaignDefinition,
+  clients: readonly T[],
+): readonly T[] {
+  return clients
+    .map((client) => ({ client, rank: spread(seed, campaign, 'wave', client.client) }))
+    .sort((a, b) => a.rank - b.rank || (a.client.client < b.client.client ? -1 : 1))
+    .map(({ client }) => client);
 }
 
 /** Percent of the whole selection, rounded up so that a wave of a small fleet is not empty. */

@@ -101,4 +101,6 @@ export interface Rules {
   readonly policy: CampaignPolicy;
   readonly product: ProductRules;
   readonly files: ReleaseFiles;
+  /** The campaign's records were put back from the audit: a client may have been upgraded without a trace in them. */
+  readonly isRebuilt?: boolean;
 }

@@ -5,6 +5,7 @@ import { commitAtRest } from './memory/commit-at-rest.ts';
 import { deliver } from './memory/deliver.ts';
 import { isDeposed, lead, leaderNow, resign } from './memory/leader.ts';
 import { queued } from './memory/queued.ts';
+import { rebuildingOf } from './memory/rebuilding.ts';
 import { addAudit, sealingOf, shownEntry } from './memory/sealing.ts';
 import { sweep } from './memory/sweep.ts';
 import {
@@ -39,6 +40,7 @@ export function createMemoryStore(now: () => number): Store {
     readEvidence: async (sha256) => tables.evidence.get(sha256) ?? null,
     audit: async (limit, filter = {}) => newestFirst(tables.audit.map(shownEntry), limit, filter),
     ...sealingOf(tables),
+    ...rebuildingOf(tables),
     close: async () => undefined,
   };
 }
@@ -98,7 +100,8 @@ function campaignsOf(tables: Tables): CampaignPart {
     return table === undefined ? none : read(table);
   };
   return {
-    createCampaign: async (campaign, clients, audit) => createCampaign(tables, campaign, clients, audit),
+    createCampaign: async (campaign, clients, audit, version) =>
+      createCampaign(tables, campaign, clients, audit, version),
     readCampaign: async (campaign) => from(campaign, ({ record }) => record, null),
     campaigns: async (statuses) =>
       [...tables.campaigns.values()]

@@ -5,6 +5,7 @@ import type { Tally } from '../domain/tally.ts';
 import type { Upgrade } from '../domain/upgrade.ts';
 import type { Fault, Result } from '../errors.ts';
 import type { Leader, LeaderFence, LeadOutcome } from './leader.ts';
+import type { RebuildingStore } from './rebuilding.ts';
 import type { SealingStore } from './sealing.ts';
 
 /**
@@ -214,7 +215,7 @@ export interface SweepFinding {
   readonly next: Activation;
 }
 
-export interface Store extends SealingStore {
+export interface Store extends SealingStore, RebuildingStore {
   // Fleet and releases.
   /** Replaces or adds clients; the whole list or nothing. Returns how many there are now. */
   importFleet(
@@ -237,6 +238,8 @@ export interface Store extends SealingStore {
     campaign: Campaign,
     clients: readonly Pick[],
     audit: AuditEntry,
+    /** 1 when not given; a rebuild brings the one it had. */
+    version?: number,
   ): Promise<Result<CampaignRecord, Fault>>;
   readCampaign(campaign: string): Promise<CampaignRecord | null>;
   /** By time of creation; of these statuses, or all. Others than those asked for are not even read. */

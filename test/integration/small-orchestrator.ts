@@ -6,6 +6,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Dispatcher } from '../../shared/queues.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import type { Activation, Store } from '../../shared/store/store.ts';
+import { openArchive } from '../../orchestrator/audit/archive.ts';
 import { buildApi } from '../../orchestrator/http/api.ts';
 import { tokenFileIn } from '../../orchestrator/http/token.ts';
 
@@ -56,7 +57,8 @@ export async function startSmallOrchestrator(
     addAll: async (activations) => void jobs.push(...activations.map((each) => each.activation)),
     close: async () => undefined,
   };
-  const api = buildApi({ store, dispatcher, clock: standingClock, log }, { token, log });
+  const archive = openArchive({ folder: join(folder, 'audit'), prefix: 'test', shards: 1 });
+  const api = buildApi({ store, dispatcher, clock: standingClock, log, archive }, { token, log });
   const url = await api.listen({ host: '127.0.0.1', port: 0 });
   const write = (name: string, text: string): string => {
     const path = join(folder, name);

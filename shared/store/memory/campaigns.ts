@@ -12,10 +12,11 @@ export function createCampaign(
   campaign: Campaign,
   clients: readonly Pick[],
   audit: AuditEntry,
+  version = 1,
 ): Result<CampaignRecord, Fault> {
   const name = campaign.definition.campaign;
   if (tables.campaigns.has(name)) return err(fault('campaign.taken', reasons.campaignTaken(name)));
-  const record = { version: 1, campaign };
+  const record = { version, campaign };
   tables.campaigns.set(name, {
     record,
     waiting: new Map(clients.map((pick) => [pick.client, pick])),
@@ -23,7 +24,7 @@ export function createCampaign(
     counters: new Map(Object.entries(waitingTally(clients))),
     slots: new Map(),
   });
-  addAudit(tables, audit, 1);
+  addAudit(tables, audit, version);
   return ok(record);
 }
 

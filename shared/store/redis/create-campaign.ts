@@ -36,6 +36,7 @@ export async function createCampaign(
   campaign: Campaign,
   clients: readonly Pick[],
   audit: AuditEntry,
+  version = 1,
 ): Promise<Result<CampaignRecord, Fault>> {
   const { head, others } = shards;
   const name = campaign.definition.campaign;
@@ -49,7 +50,7 @@ export async function createCampaign(
   for (const part of parts.value) await stageAll(part, token);
   for (const part of rest) {
     const waves = campaign.definition.waves.length;
-    const fields = [...replicaFields(campaign, 1), ...quotaField(part.quota)];
+    const fields = [...replicaFields(campaign, version), ...quotaField(part.quota)];
     const published = await part.shard.run(
       'publish-shard',
       name,
@@ -61,7 +62,7 @@ export async function createCampaign(
     );
     if (published !== 1) return taken;
   }
-  const fields = [...headFields(campaign, 1), ...quotaField(own?.quota ?? 0)];
+  const fields = [...headFields(campaign, version), ...quotaField(own?.quota ?? 0)];
   const part = own ?? { shard: head, clients: [], quota: 0 };
   const created = await head.run(
     'create-campaign',
@@ -70,9 +71,9 @@ export async function createCampaign(
     others.length === 0 ? '' : number,
     ...list(fields),
     ...partFields(part),
-    ...list(auditFields(audit, 1)),
+    ...list(auditFields(audit, version)),
   );
-  return created === 1 ? ok({ version: 1, campaign }) : taken;
+  return created === 1 ? ok({ version, campaign }) : taken;
 }
 
 /** Null when the campaign exists. With one shard the last script alone decides, and there is nothing to reserve. */

@@ -13,6 +13,7 @@ import { fleetOf } from './fleet.ts';
 import { lead, readLeader, resign } from './leader.ts';
 import { membersIn, overlap } from './overlap.ts';
 import { queued } from './queued.ts';
+import { rebuildingOf } from './rebuilding.ts';
 import { readUpgrades } from './record.ts';
 import { repairReplicas } from './replicas.ts';
 import { sealingOf } from './sealing.ts';
@@ -65,6 +66,7 @@ const storeOf = (shards: Shards, close: () => Promise<void>): Store => ({
   readEvidence: (sha256) => readEvidence(shards, sha256),
   audit: (limit, filter = {}) => readAudit(shards, limit, filter),
   ...sealingOf(shards.all.length, (number) => shards.all[number] ?? shards.head),
+  ...rebuildingOf(shards),
   close,
 });
 
@@ -85,7 +87,8 @@ type CampaignPart = globalThis.Pick<
 >;
 
 const campaignsOf = (shards: Shards): CampaignPart => ({
-  createCampaign: (campaign, clients, audit) => createCampaign(shards, campaign, clients, audit),
+  createCampaign: (campaign, clients, audit, version) =>
+    createCampaign(shards, campaign, clients, audit, version),
   readCampaign: (campaign) => readCampaign(shards.head, campaign),
   campaigns: (statuses) => readCampaigns(shards.head, statuses),
   commitCampaign: (next, version, audit, conditions) =>

@@ -30,6 +30,8 @@ const pieces = {
   'mark-written': ['mark-written'],
   'trim-audit': ['trim-audit'],
   shards: ['shards'],
+  'put-back-seal': ['put-back-seal'],
+  'put-back-upgrades': ['slots', 'indexes', 'audit', 'put-back-upgrades'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ScriptName = keyof typeof pieces;

@@ -141,7 +141,11 @@ const commit = ({ roaming }: Mode): fc.Arbitrary<Step> =>
         version: stored.version + wrong,
         step,
         consumed: reads ? stored.inbox.length : 0,
-        audit: entry(who.campaign, who.client, upgrade.state.phase),
+        audit: {
+          ...entry(who.campaign, who.client),
+          from: stored.upgrade.state.phase,
+          to: upgrade.state.phase,
+        },
         at: now,
       });
     });

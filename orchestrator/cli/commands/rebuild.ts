@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { labClock, systemClock } from '../../../shared/clock.ts';
+import { readConfig } from '../../../shared/config.ts';
+import type { Result } from '../../../shared/errors.ts';
+import type { Rebuilt } from '../../rebuild/rebuild.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { GlobalOptions } from '../connection.ts';
+import { print, showRefusal } from '../session.ts';
+import { rebuiltLines } from '../text/audit-text.ts';
+import { viewOf } from '../text/view.ts';
+
+export function addRebuildCommand(program: Command): void {
+  program
+    .command('rebuild')
+    .description(
+      'put the records back from the files of the audit after Redis was lost; needs REDIS_URL, and nothing under the prefix',
+    )
+    .requiredOption('--from <file...>', 'every file of the audit, of every orchestrator')
+    .option('--dry-run', 'only say what would be written')
+    .addHelpText('after', '\nExample:\n  servpack rebuild --from .servpack/audit/*.jsonl --dry-run')
+    .action(async ({ from, dryRun }: { from: string[]; dryRun?: boolean }, command: Command) => {
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      const rebuilt = await run(from, dryRun === true);
+      if (!rebuilt.ok) return showRefusal(rebuilt.error, json === true);
+      const { value } = rebuilt;
+      print(json === true ? [JSON.stringify(value, null, 2)] : rebuiltLines(viewOf(process.stdout), value));
+    });
+}
+
+/** A dry run touches no Redis. */
+async function run(files: readonly string[], isDry: boolean): Promise<Result<Rebuilt, Refusal>> {
+  const { rebuild } = await import('../../rebuild/rebuild.ts');
+  if (isDry) return rebuild(null, systemClock, files);
+  const config = readConfig(process.env);
+  if (!config.ok) return config;
+  const { openRedisStore } = await import('../../../shared/store/redis/open.ts');
+  const { redisUrl, prefix, shards } = config.value;
+  const store = await openRedisStore({ url: redisUrl, prefix, shards });
+  if (!store.ok) return store;
+  const clock = config.value.labClock === null ? systemClock : labClock(config.value.labClock);
+  try {
+    return await rebuild(store.value, clock, files);
+  } finally {
+    await store.value.close();
+  }
+}

@@ -1,0 +1,159 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { newestRecords, readPicture } from '../../orchestrator/rebuild/picture.ts';
+import { rebuild } from '../../orchestrator/rebuild/rebuild.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { recount, recountSlots } from '../../shared/store/recount.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { campaigns, newHands, someSteps } from '../contract/store/random-steps.ts';
+import { openTestStore } from '../contract/store/redis.ts';
+import { all } from '../contract/store/words.ts';
+import { sealedHouse, type SealedHouse } from './sealed-house.ts';
+
+/** Steps with sealing rounds in between, and one at the end. */
+async function randomHouse(steps: Parameters<typeof runSteps>[1], store: Store): Promise<SealedHouse> {
+  const house = sealedHouse({ store, entriesAtMost: 7 });
+  await runSteps(house, steps);
+  await house.sealer.round();
+  return house;
+}
+
+async function runSteps(
+  house: SealedHouse,
+  steps: readonly ((hands: Awaited<ReturnType<typeof newHands>>) => Promise<unknown>)[],
+): Promise<void> {
+  const hands = await newHands(house.store);
+  for (const [n, step] of steps.entries()) {
+    hands.steps += 1;
+    await step(hands);
+    if (n % 10 === 0) await house.sealer.round();
+  }
+}
+
+describe('the files after random steps', () => {
+  it.each<[string, () => Promise<Store>, number]>([
+    ['in memory', async () => createMemoryStore(Date.now), 40],
+    ['in Redis', async () => (await openTestStore()).store, 12],
+  ])(
+    'hold the same records, and an unbroken path for every client (%s)',
+    async (_name, open, numRuns) => {
+      await fc.assert(
+        fc.asyncProperty(someSteps, async (steps) => {
+          const store = await open();
+          using house = await randomHouse(steps, store);
+          const verdict = await house.verify();
+          expect(verdict.faults).toEqual([]);
+          const picture = await readPicture(verdict.files);
+          const records = await all(newestRecords(verdict.files, picture));
+          for (const name of campaigns) {
+            expect(picture.campaigns.get(name)).toEqual(await store.readCampaign(name));
+            const stored = (await all(store.upgrades(name)))
+              .map(({ key, version, upgrade }) => ({ client: key.client, version, upgrade }))
+              .sort(byClient);
+            const written = records
+              .filter(({ record }) => record === name)
+              .map(({ client, version, upgrade }) => ({ client, version, upgrade }))
+              .sort(byClient);
+            expect(written).toEqual(stored);
+          }
+          expectPaths(await house.entries());
+          await store.close();
+        }),
+        { seed: 20_261_122, numRuns },
+      );
+    },
+    60_000,
+  );
+
+  it.each<[string, () => Promise<Store>, number]>([
+    ['memory', async () => createMemoryStore(Date.now), 25],
+    ['Redis', async () => (await openTestStore()).store, 10],
+  ])(
+    'give records back to %s that count right: nobody is lost, nobody holds a slot, what ran is paused',
+    async (_name, open, numRuns) => {
+      await fc.assert(
+        fc.asyncProperty(someSteps, async (steps) => {
+          const before = createMemoryStore(Date.now);
+          using house = await randomHouse(steps, before);
+          const after = await open();
+          const rebuilt = await rebuild(after, systemClock, house.archive.files(0));
+          expect(rebuilt).toMatchObject({ ok: true, value: { isWritten: true } });
+          for (const name of campaigns) await expectPutBack(before, after, name);
+          // The chain goes on: what the rebuild did is sealed behind the last block.
+          using next = sealedHouse({ store: after, folder: house.folder });
+          await next.sealer.round();
+          expect(await next.verify()).toMatchObject({ faults: [], torn: [] });
+          expectPaths(await next.entries());
+          expect(await rebuild(after, systemClock, next.archive.files(0))).toMatchObject({
+            error: { code: 'rebuild.notEmpty' },
+          });
+          await after.close();
+        }),
+        { seed: 20_261_122, numRuns },
+      );
+    },
+    60_000,
+  );
+
+  it('are refused when anything in them was changed, and a dry run writes nothing', async () => {
+    const [steps = []] = fc.sample(someSteps, { seed: 3, numRuns: 1 });
+    using house = await randomHouse(steps, createMemoryStore(Date.now));
+    const files = house.archive.files(0);
+    const dry = await rebuild(null, systemClock, files);
+    expect(dry).toMatchObject({ ok: true, value: { isWritten: false, campaigns: [{}, {}] } });
+    const after = createMemoryStore(Date.now);
+    const file = files[0] ?? '';
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"attempt":1', '"attempt":9'));
+    const changed = await rebuild(after, systemClock, files);
+    expect(changed).toMatchObject({ error: { code: 'rebuild.notWhole' } });
+    expect(await after.isEmpty()).toBe(true);
+  });
+});
+
+const byClient = (a: { readonly client: string }, b: { readonly client: string }): number =>
+  a.client < b.client ? -1 : 1;
+
+async function expectPutBack(before: Store, after: Store, name: string): Promise<void> {
+  expect(await after.counters(name)).toEqual(await recount(after, name));
+  expect(await recountSlots(after, name)).toEqual({ active: 0, perLogonServer: {} });
+  expect(await after.slotsInUse(name)).toEqual({ active: 0, perLogonServer: {} });
+  const waiting = (await all(before.waiting(name))).toSorted(byClient);
+  expect((await all(after.waiting(name))).toSorted(byClient)).toEqual(waiting);
+  const was = await before.readCampaign(name);
+  const is = await after.readCampaign(name);
+  expect(is?.version).toBe((was?.version ?? 0) + 1);
+  expect(is?.campaign.state.status).toBe('paused');
+  for (const { key, version, activation, upgrade } of await all(before.upgrades(name))) {
+    const found = await after.readUpgrade(key);
+    const isSettled = upgrade.state.phase === 'settled';
+    expect(found).toMatchObject({
+      index: isSettled ? 'settled' : 'parked',
+      version: isSettled ? version : version + 1,
+      holdsSlots: false,
+      lease: null,
+      upgrade: {
+        attempt: upgrade.attempt,
+        state: { phase: isSettled ? 'settled' : 'looking' },
+        memory: { deferrals: upgrade.memory.deferrals },
+      },
+    });
+    expect(found?.activation).toBeLessThanOrEqual(activation);
+    expect((await after.claimOf(key.client)) === name).toBe(!isSettled);
+  }
+}
+
+/** Of each upgrade every step begins where the one before ended, and its record's version rises by one. */
+function expectPaths(entries: Awaited<ReturnType<SealedHouse['entries']>>): void {
+  const paths = Map.groupBy(
+    entries.filter(({ client, campaign }) => client !== null && campaign !== ''),
+    ({ campaign, client }) => `${campaign}.${client}`,
+  );
+  expect(paths.size).toBeGreaterThan(0);
+  for (const path of paths.values()) {
+    expect(path.map(({ version }) => version)).toEqual(path.map((_, n) => n + 1));
+    expect(path.slice(1).map(({ from }) => from)).toEqual(path.slice(0, -1).map(({ to }) => to));
+    expect(path[0]).toMatchObject({ from: 'waiting', to: 'looking' });
+  }
+}

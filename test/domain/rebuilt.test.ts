@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { lookAgain, putBack } from '../../shared/domain/rebuilt.ts';
+import { attemptAt } from '../../shared/domain/ladder.ts';
+import { isFinishing, placementOf } from '../../shared/domain/placement.ts';
+import type { Journal } from '../../shared/domain/procedure.ts';
+import { newUpgrade, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade.ts';
+import { type Campaign, decideCampaign } from '../../shared/domain/campaign.ts';
+import { campaignOf, pausedState, runningState } from '../contract/store/words.ts';
+
+const now = 10_000_000;
+const fresh = newUpgrade('pc-1', 0, 'LS-1');
+const rung = attemptAt('relocation', 'PCM');
+const journal: Journal = {
+  procedure: 'relocation',
+  direction: 'forward',
+  step: 'record',
+  service: 'PCM',
+  preImage: null,
+  failures: 0,
+  ending: null,
+  turnedAt: null,
+};
+const upgradeIn = (state: UpgradeState, memory: Partial<Upgrade['memory']> = {}): Upgrade => ({
+  ...fresh,
+  attempt: 2,
+  state,
+  memory: { ...fresh.memory, deferrals: { logon: 3 }, tried: [rung], ...memory },
+});
+const blockers: never[] = [];
+const unsettled: readonly UpgradeState[] = [
+  { phase: 'looking' },
+  { phase: 'marking' },
+  { phase: 'updating' },
+  { phase: 'unmarking' },
+  { phase: 'ordering', cause: 'mark' },
+  { phase: 'restarting', nextLook: 5 },
+  { phase: 'notifying', blockers },
+  { phase: 'deferred', class: 'logon', until: 5, because: 'x', blockers },
+  { phase: 'remedying', journal, retryAt: null, blockers },
+];
+
+describe('an upgrade that was put back', () => {
+  it.each(unsettled)('is looked at next: $phase', (state) => {
+    const before = upgradeIn(state);
+    const after = lookAgain(before, now);
+    expect(placementOf(after)).toEqual({ kind: 'drive', command: { type: 'LookAtClient' } });
+    expect(after.attempt).toBe(2);
+    expect(after.memory.deferrals).toEqual({ logon: 3 });
+    expect(lookAgain(after, now)).toEqual(after);
+  });
+
+  it('stays as it is when it has settled', () => {
+    const settled = upgradeIn({
+      ...{ phase: 'settled', at: 1, end: 'upgraded', cause: 'proved', because: 'x' },
+      blockers,
+    });
+    expect(lookAgain(settled, now)).toBe(settled);
+  });
+
+  it('does not know whether its command was carried out', () => {
+    expect(lookAgain(upgradeIn({ phase: 'marking' }), now).memory.unanswered).toBe(true);
+    expect(lookAgain(upgradeIn({ phase: 'looking' }), now).memory.unanswered).toBe(false);
+    expect(lookAgain(upgradeIn({ phase: 'notifying', blockers }), now).memory.notifiedAt).toBe(now);
+  });
+
+  it('keeps the rung of a procedure that was begun, and gives back one that was only about to be recorded', () => {
+    const remedying = (step: Journal['step']) =>
+      upgradeIn({ phase: 'remedying', journal: { ...journal, step }, retryAt: null, blockers });
+    expect(lookAgain(remedying('record'), now).memory.tried).toEqual([]);
+    expect(lookAgain(remedying('stop'), now).memory.tried).toEqual([rung]);
+  });
+
+  it('gives a client that was restarting its whole time again, and does not know whether it took the order', () => {
+    const restart = { cause: 'mark', orderedAt: 100, bootBefore: 'b', deadline: 600, taken: true } as const;
+    const after = lookAgain(upgradeIn({ phase: 'restarting', nextLook: 5 }, { restart }), now);
+    expect(after.memory.restart).toEqual({ ...restart, taken: null, deadline: now + 500 });
+    expect(isFinishing(after)).toBe(true);
+  });
+});
+
+describe('a campaign that was put back', () => {
+  const end = 'the audit ends at block 7';
+  const of = (state: Campaign['state']): Campaign => putBack(campaignOf('sp4', state), end, now);
+
+  it('is paused when it ran, and says why', () => {
+    expect(of(runningState(2))).toMatchObject({
+      rebuiltAt: now,
+      state: {
+        status: 'paused',
+        by: 'rebuild',
+        byGate: false,
+        openWaves: 2,
+        because: expect.stringContaining(end),
+      },
+    });
+  });
+
+  it('is resumed by anybody: there is nobody to ask', () => {
+    const resumed = { type: 'ResumeRequested', by: 'anna', override: false, counters: {} } as const;
+    expect(decideCampaign(of(runningState(2)), resumed, now)).toMatchObject({ kind: 'moved' });
+  });
+
+  it('stays what it was when it did not run', () => {
+    expect(of({ status: 'created' }).state).toEqual({ status: 'created' });
+    expect(of(pausedState).state).toEqual(pausedState);
+  });
+});

@@ -1,0 +1,129 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { openArchive } from '../../orchestrator/audit/archive.ts';
+import { openSealer } from '../../orchestrator/audit/seal.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { at, clientOf, driven, entry, marking, picks } from '../contract/store/words.ts';
+import { makeWorld } from '../contract/store/world.ts';
+import { pino } from 'pino';
+import { runCli, runCliAt } from './run-cli.ts';
+import { startSmallOrchestrator } from './small-orchestrator.ts';
+
+/** A client that was admitted, looked at and marked, sealed; then looked at again, not sealed yet. */
+async function auditedHouse() {
+  const store = createMemoryStore(Date.now);
+  const house = await startSmallOrchestrator(store);
+  const archive = openArchive({ folder: join(house.folder, 'audit'), prefix: 'test', shards: 1 });
+  const sealer = openSealer({ store, archive, log: pino({ level: 'silent' }), keep: 0 });
+  const world = makeWorld(store);
+  await store.importFleet([clientOf('pc-1'), clientOf('pc-2')]);
+  await world.admitted('sp4', picks(2));
+  const begun = await world.begun({ campaign: 'sp4', client: 'pc-1' });
+  const look = { sha256: sha256('a look\nof two lines'), text: 'a look\nof two lines' };
+  const audit = { ...entry('sp4', 'pc-1', '=nothing, "really"'), from: 'looking', to: 'marking' };
+  await world.commit(begun, marking(begun.stored.upgrade), driven, {
+    audit: { ...audit, evidence: look.sha256 },
+    evidence: [look],
+    at,
+  });
+  await sealer.round();
+  const stored = await world.stored({ campaign: 'sp4', client: 'pc-1' });
+  const back = { ...entry('sp4', 'pc-1', 'marked'), from: 'marking', to: 'looking' };
+  await world.commit({ ...begun, stored }, begun.stored.upgrade, driven, { audit: back, at });
+  return { house, archive, sealer, look, file: archive.files(0)[0] ?? '' };
+}
+
+/** A dozen processes, one after the other. */
+describe('servpack audit', { timeout: 60_000 }, () => {
+  test('show: every step of a machine, the last ones from Redis, with the evidence that was asked for', async () => {
+    const { house, look } = await auditedHouse();
+    await using _closing = house;
+    const shown = await runCliAt(house, ['audit', 'show', 'pc-1', '--evidence']);
+    expect(shown).toMatchObject({ code: 0, stderr: '' });
+    const lines = shown.stdout.split('\n');
+    expect(lines[0]).toBe('pc-1: 3 steps, the first one first');
+    expect(shown.stdout).toContain('campaign sp4, file with SHA-256 hash-of-the-file');
+    expect(shown.stdout).toContain('waiting -> looking: admitted: a slot is free');
+    expect(shown.stdout).toContain(`evidence ${look.sha256}\n      a look\n      of two lines`);
+    expect(shown.stdout).toMatch(/by contract; record version 3, servpack \d+\.\d+\.\d+, not sealed/);
+    const json = await runCliAt(house, ['audit', 'show', 'pc-1', '--json']);
+    const { entries, evidence } = JSON.parse(json.stdout) as {
+      entries: { version: number }[];
+      evidence: object;
+    };
+    expect(entries.map(({ version }) => version)).toEqual([1, 2, 3]);
+    expect(evidence).toEqual({});
+    expect(await runCliAt(house, ['audit', 'show', 'pc-9'])).toMatchObject({ code: 4 });
+    expect((await runCliAt(house, ['audit', 'show', 'pc-2'])).stdout).toContain('1 step,');
+  });
+
+  test('export: JSON lines or CSV, of everything or of what was asked for', async () => {
+    const { house } = await auditedHouse();
+    await using _closing = house;
+    const exported = await runCliAt(house, ['audit', 'export', '--client', 'pc-1']);
+    const lines = exported.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { to: string });
+    expect(lines.map(({ to }) => to)).toEqual(['looking', 'marking', 'looking']);
+    const csv = (await runCliAt(house, ['audit', 'export', '--campaign', 'sp4', '--csv'])).stdout;
+    expect(csv.split('\n')[0]).toMatch(/^at,campaign,client,/);
+    // A spreadsheet must not run what a client said.
+    expect(csv).toContain(`"'=nothing, ""really"""`);
+    expect(csv.trimEnd().split('\n')).toHaveLength(6);
+    expect((await runCliAt(house, ['audit', 'export', '--campaign', 'other'])).stdout).toBe('');
+    expect(await runCliAt(house, ['audit', 'export', '--client', 'a b'])).toMatchObject({
+      code: 2,
+      stdout: '',
+    });
+  });
+
+  test('verify: the own files against Redis, and any files without an orchestrator', async () => {
+    const { house, file, sealer } = await auditedHouse();
+    await using _closing = house;
+    const own = await runCliAt(house, ['audit', 'verify']);
+    expect(own).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/Redis is at block 1\nthe audit is whole\n$/),
+    });
+    const offline = await runCli(['audit', 'verify', file]);
+    expect(offline).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^shard 0: 1 block, 4 entries; /),
+    });
+    const before = readFileSync(file, 'utf8');
+    await sealer.round();
+    writeFileSync(file, before);
+    // Whole sections that are gone can only be seen from the heads.
+    expect(await runCli(['audit', 'verify', file])).toMatchObject({ code: 0 });
+    expect(await runCliAt(house, ['audit', 'verify'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('Redis says that block 2 is written; the files here end at block 1'),
+    });
+    writeFileSync(file, before.replace('"to":"marking"', '"to":"looking"'));
+    const broken = await runCli(['audit', 'verify', file]);
+    expect(broken).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('block 1: its entries are not'),
+    });
+    expect(await runCli(['audit', 'verify', `${file}.nowhere`])).toMatchObject({ code: 2 });
+  });
+
+  test('rebuild --dry-run: what would be written, and how far the files go, without a Redis', async () => {
+    const { house, file } = await auditedHouse();
+    await using _closing = house;
+    const dry = await runCli(['rebuild', '--from', file, '--dry-run']);
+    expect(dry).toMatchObject({ code: 0, stderr: '' });
+    expect(dry.stdout).toContain(
+      'campaign sp4, paused: 0 settled, 2 are looked at before anything is done to them, 0 wait',
+    );
+    expect(dry.stdout).toContain('the audit ends at block 1 of shard 0, 2026-');
+    expect(dry.stdout).toContain('2 upgrades may have gone on');
+    expect(await runCli(['rebuild', '--from', file])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('REDIS_URL is not set'),
+    });
+  });
+});
