@@ -3,6 +3,7 @@ import {
   fleetIn,
   type FleetLine,
   type PicksLine,
+  recordIn,
   type RecordLine,
   type ReleaseLine,
 } from '../../shared/audit/beside-lines.ts';
@@ -67,7 +68,7 @@ export async function* newestRecords(
 ): AsyncGenerator<RecordLine> {
   for await (const { kind, line, place } of wholeLines(files)) {
     if (kind !== 'record') continue;
-    const read = JSON.parse(line.toString('utf8')) as RecordLine;
+    const read = recordIn(line.toString('utf8'));
     if (newest.get(`${read.record}.${read.client}`) === place) yield read;
   }
 }

@@ -157,7 +157,13 @@ const said = (text: string) => ({ sha256: sha256(text), text });
 const entryAt =
   (at: number) =>
   (campaign: string, client: string | null, from: string, to: string, because: string): AuditEntry => ({
-    ...{ at, campaign, client, who: rebuilder, from, to, because },
+    at,
+    campaign,
+    client,
+    who: rebuilder,
+    from,
+    to,
+    because,
     evidence: null,
   });
 

@@ -1,4 +1,5 @@
 import type { Campaign } from '../domain/campaign.ts';
+import { learned, remembered } from '../domain/learned-memory.ts';
 import type { Client, Release } from '../domain/definition.ts';
 import type { CampaignRecord, Evidence, Pick, StoredUpgrade } from '../store/store.ts';
 import type { Upgrade } from '../domain/upgrade.ts';
@@ -20,8 +21,14 @@ export const recordLine = ({ key, version, activation, upgrade }: StoredUpgrade)
     client: key.client,
     version,
     activation,
-    upgrade,
-  } satisfies RecordLine);
+    upgrade: { ...upgrade, memory: learned(upgrade.memory) },
+  });
+
+/** The record of a line that `recordLine` made. */
+export function recordIn(line: string): RecordLine {
+  const read = JSON.parse(line) as RecordLine;
+  return { ...read, upgrade: { ...read.upgrade, memory: remembered(read.upgrade.memory) } };
+}
 
 export interface CampaignLine {
   readonly campaign: string;

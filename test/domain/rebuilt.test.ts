@@ -51,7 +51,11 @@ describe('an upgrade that was put back', () => {
 
   it('stays as it is when it has settled', () => {
     const settled = upgradeIn({
-      ...{ phase: 'settled', at: 1, end: 'upgraded', cause: 'proved', because: 'x' },
+      phase: 'settled',
+      at: 1,
+      end: 'upgraded',
+      cause: 'proved',
+      because: 'x',
       blockers,
     });
     expect(lookAgain(settled, now)).toBe(settled);

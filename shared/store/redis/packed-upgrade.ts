@@ -1,5 +1,6 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { type Memory, newMemory, type Upgrade } from '../../domain/upgrade.ts';
+import { learned, remembered } from '../../domain/learned-memory.ts';
+import type { Memory, Upgrade } from '../../domain/upgrade.ts';
 
 /**
  * How an upgrade is written into its record: as JSON without what its key and fields say already and without memory that is still as
@@ -40,23 +41,10 @@ export function packUpgrade(
 /** Also reads records that were written whole. */
 export function unpackUpgrade(client: string, logonServer: string, text: string): Upgrade {
   const read = JSON.parse(text.startsWith(form) ? inflate(text.slice(form.length)) : text) as Packed;
-  return { ...read, client, logonServer, memory: { ...newMemory, ...read.memory } };
+  return { ...read, client, logonServer, memory: remembered(read.memory) };
 }
 
 type Packed = Omit<Upgrade, 'client' | 'logonServer' | 'memory'> & { readonly memory: Partial<Memory> };
 
 const inflate = (text: string): string =>
   inflateRawSync(Buffer.from(text, 'base64url'), { dictionary: commonText }).toString();
-
-/** What differs from the memory of a new upgrade. Lists and records of it are empty there. */
-function learned(memory: Memory): Partial<Memory> {
-  const names = Object.keys(memory) as (keyof Memory)[];
-  const found = names.filter((name) => !isAtFirst(name, memory[name]));
-  return Object.fromEntries(found.map((name) => [name, memory[name]]));
-}
-
-function isAtFirst(name: keyof Memory, value: Memory[keyof Memory]): boolean {
-  if (value === newMemory[name]) return true;
-  if (typeof value !== 'object' || value === null || newMemory[name] === null) return false;
-  return Object.keys(value).length === 0;
-}

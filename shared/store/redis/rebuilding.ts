@@ -59,8 +59,16 @@ async function putBack(
     const finishing = isFinishing(upgrade) ? 1 : 0;
     return [
       [
-        ...[key.client, pick.wave, pick.logonServer, upgrade.logonServer, isSettled, version, activation],
-        ...[packUpgrade(upgrade, true), queueOf(upgrade), finishing],
+        key.client,
+        pick.wave,
+        pick.logonServer,
+        upgrade.logonServer,
+        isSettled,
+        version,
+        activation,
+        packUpgrade(upgrade, true),
+        queueOf(upgrade),
+        finishing,
         ...list(auditFields(audit, version)),
         ...list(flat(difference(waited, tallyOf(upgrade)))),
       ],
