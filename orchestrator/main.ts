@@ -8,6 +8,7 @@ import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/er
 import { openDispatcher } from '../shared/queues.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
+import { openAside } from './aside/aside.ts';
 import { type Archive, openArchive } from './audit/archive.ts';
 import { openSealer, type Sealer } from './audit/seal.ts';
 import { startWaiting } from './campaigns/moves.ts';
@@ -57,6 +58,7 @@ export async function runOrchestrator(
   const office: Office = {
     store: store.value,
     archive: archive.value,
+    aside: openAside(config),
     dispatcher: openDispatcher({ ...place, log }),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log,
@@ -66,7 +68,8 @@ export async function runOrchestrator(
     await api.close();
     await Promise.all([office.dispatcher.close(), office.store.close()]);
   };
-  const listening = await listen(() => api.listen(config.api), config.api.port);
+  // A copy: the framework writes into what it is given.
+  const listening = await listen(() => api.listen({ ...config.api }), config.api.port);
   if (!listening.ok) {
     await close();
     return listening;

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
 import type { Activation, Store } from '../shared/store/store.ts';
+import type { Aside } from './aside/order.ts';
 import type { Archive } from './audit/archive.ts';
 import type { Dispatcher } from '../shared/queues.ts';
 
@@ -12,6 +13,8 @@ export interface Office {
   readonly log: Logger;
   /** The files of the audit, where this orchestrator keeps some. */
   readonly archive?: Archive;
+  /** Where work on large files and fleets is done, so that it holds up nothing else; without it, here. */
+  readonly aside?: Aside;
 }
 
 /** Adds the jobs of activations that stand in the record already; what can not be added now is added by the sweep. */

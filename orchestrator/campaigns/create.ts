@@ -8,6 +8,7 @@ import type { Refusal } from '../refusal.ts';
 
 /** What the file would do. Touches nothing. */
 export async function planCampaign(office: Office, input: InputFile): Promise<Result<CampaignPlan, Refusal>> {
+  if (office.aside !== undefined && (await isLarge(office))) return office.aside('planCampaign', '', input);
   const draft = await draftCampaign(office, input);
   return draft.ok ? ok(draft.value.plan) : draft;
 }
@@ -21,6 +22,8 @@ export async function createCampaign(
   who: string,
   input: InputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
+  if (office.aside !== undefined && (await isLarge(office)))
+    return office.aside('createCampaign', who, input);
   const draft = await draftCampaign(office, input);
   if (!draft.ok) return draft;
   const { plan } = draft.value;
@@ -31,6 +34,11 @@ export async function createCampaign(
   office.log.info({ campaign: plan.campaign, who, clients: plan.selected }, 'campaign created');
   return ok(plan);
 }
+
+/** Sharing so many clients out to the waves takes a tenth of a second. */
+const largeFleet = 20_000;
+
+const isLarge = async ({ store }: Office): Promise<boolean> => (await store.fleetSize()) > largeFleet;
 
 function notStaged({ release, releaseStaged, start }: CampaignPlan): Refusal | null {
   if (releaseStaged || start === 'whenStaged') return null;

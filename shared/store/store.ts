@@ -181,7 +181,7 @@ export interface CampaignRecord {
 export interface CampaignConditions {
   /** No newer leader has been seen. */
   readonly leader?: LeaderFence;
-  /** No campaign has been set running since `starts` said this. */
+  /** No campaign has been set running for the first time since `starts` said this. */
   readonly starts?: number;
 }
 
@@ -254,7 +254,7 @@ export interface Store extends SealingStore, RebuildingStore {
     audit: AuditEntry,
     conditions?: CampaignConditions,
   ): Promise<CampaignRecord | null>;
-  /** How often a campaign has been set running. Read it before what a start depends on, and commit the start with it. */
+  /** How often a campaign has been set running for the first time. Read it before what a start depends on, and commit the start with it. */
   starts(): Promise<number>;
   counters(campaign: string): Promise<Tally>;
   /**

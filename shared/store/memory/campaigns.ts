@@ -39,7 +39,9 @@ export function commitCampaign(
   const table = tables.campaigns.get(next.definition.campaign);
   if (table?.record.version !== version) return null;
   if (starts !== undefined && starts !== tables.starts) return null;
-  if (next.state.status === 'running' && statusOf(table) !== 'running') tables.starts += 1;
+  // A paused one is at work already, and every look has seen it.
+  const wasAtWork = statusOf(table) === 'running' || statusOf(table) === 'paused';
+  if (next.state.status === 'running' && !wasAtWork) tables.starts += 1;
   table.record = { version: version + 1, campaign: next };
   addAudit(tables, audit, version + 1);
   return table.record;

@@ -52,7 +52,7 @@ export const keyNames = {
   fence: 'fence',
   /** hash: owner, counter and until (end of the lease, real time) of the leader; beyond shard 0 the highest counter seen */
   leader: 'leader',
-  /** how often a campaign was set running */
+  /** how often a campaign was set running for the first time */
   starts: 'starts',
   /** string in shard 0: the number of shards, fixed when the store is first opened */
   shards: 'shards',

@@ -125,16 +125,15 @@ export function leaderContract(given: Given): void {
       expect(await start('sp4', starts + 1)).toMatchObject({ version: 2 });
     });
 
-    it('is not disturbed by what only pauses, opens a wave or ends', async () => {
+    it('is not disturbed by a campaign that opens a wave, is paused or resumed', async () => {
       const world = given();
       const { store } = world;
       await world.campaign('sp3', picks(1), runningState(1));
       const starts = await store.starts();
       await world.change('sp3', runningState(2));
       await world.change('sp3', pausedState);
-      expect(await store.starts()).toBe(starts);
       await world.change('sp3', runningState(2));
-      expect(await store.starts()).toBe(starts + 1);
+      expect(await store.starts()).toBe(starts);
     });
   });
 }

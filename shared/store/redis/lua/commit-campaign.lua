@@ -7,7 +7,8 @@ local found = redis.call('HMGET', key('campaign', campaign), 'version', 'status'
 if found[1] ~= version then return 0 end
 -- Two campaigns that want the same client each looked before the other ran: the slower one looks again.
 if starts ~= '' and (redis.call('GET', key('starts')) or '0') ~= starts then return 0 end
-if status == 'running' and found[2] ~= 'running' then redis.call('INCR', key('starts')) end
+-- A paused one is at work already, and every look has seen it.
+if status == 'running' and found[2] ~= 'running' and found[2] ~= 'paused' then redis.call('INCR', key('starts')) end
 local nextList = lists(6)
 redis.call('HSET', key('campaign', campaign), unpack(ARGV, nextList()))
 addAudit(nextList())
