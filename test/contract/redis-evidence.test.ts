@@ -1,0 +1,37 @@
+import { Redis } from 'ioredis';
+import { expect, it } from 'vitest';
+import { makeBlock } from '../../shared/audit/block.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import { keysOf } from '../../shared/store/redis/keys.ts';
+import { beforeAll, writtenEvidenceSeconds } from '../../shared/store/sealing.ts';
+import { openTestStore } from './store/redis.ts';
+import { entry } from './store/words.ts';
+
+it('evidence stays for good until it is written, then for 30 days after its last use', async () => {
+  const { store, url, prefix } = await openTestStore();
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => store.close());
+  const redis = new Redis(url);
+  stack.defer(() => redis.disconnect());
+  const evidence = { sha256: sha256('said'), text: 'said' };
+  const key = keysOf(prefix, 0).of('evidence', evidence.sha256);
+  const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
+  const use = () => store.stageRelease(release, evidence, entry(''));
+  await use();
+  await use();
+  expect(await redis.ttl(key)).toBe(-1);
+  const entries = await store.auditAfter(0, beforeAll, 9);
+  const { sealed } = makeBlock(null, entries, { shard: 0, servpack: '1', campaigns: {} });
+  await store.moveSeal(0, null, sealed);
+  await store.markWritten(0, 1, [evidence.sha256, sha256('nobody said')]);
+  expect(await redis.ttl(key)).toBeGreaterThan(writtenEvidenceSeconds - 60);
+  await redis.expire(key, 100);
+  await use();
+  expect(await redis.ttl(key)).toBeGreaterThan(writtenEvidenceSeconds - 60);
+  expect(await store.unwrittenEvidence(0, [evidence.sha256])).toEqual([]);
+  // It has expired and is brought again: it is not in the newest file for sure, so it is written again.
+  await redis.del(key);
+  await use();
+  expect(await redis.ttl(key)).toBe(-1);
+  expect(await store.unwrittenEvidence(0, [evidence.sha256])).toEqual([evidence]);
+});
