@@ -15,6 +15,8 @@ export interface LabHouse {
   /** 1 when not given. */
   readonly shards?: number;
   readonly logLevel?: string;
+  /** Further settings of its processes. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** What every process of the house is started with. */
@@ -26,6 +28,7 @@ export const environmentOf = (house: LabHouse): Record<string, string> => ({
   SERVPACK_LAB_CLOCK: JSON.stringify(house.clock),
   SERVPACK_LOG_LEVEL: house.logLevel ?? 'info',
   NODE_NO_WARNINGS: '1',
+  ...house.settings,
 });
 
 function logFile(house: LabHouse, name: string): string {

@@ -13,6 +13,8 @@ export interface ChaosOptions {
   readonly speed: number;
   /** Mean real milliseconds between two strokes. */
   readonly gapMs: number;
+  /** Share of the gateway calls with which something goes wrong. */
+  readonly faults: number;
   /** Another Redis than an own one; it is then not struck itself. */
   readonly url: string | null;
   /** Real seconds that the campaign may need after the last stroke. */
@@ -32,6 +34,12 @@ function whole(least: number, most: number): (text: string) => number {
     if (Number.isInteger(value) && value >= least && value <= most) return value;
     throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
   };
+}
+
+function rate(text: string): number {
+  const value = Number(text);
+  if (value >= 0 && value <= 0.2) return value;
+  throw new InvalidArgumentError('expected a share from 0 to 0.2');
 }
 
 interface Flags extends Omit<ChaosOptions, 'gapMs' | 'deadlineS' | 'dataDir' | 'url'> {
@@ -59,6 +67,7 @@ export function readOptions(argv: readonly string[]): ChaosOptions {
       whole(1, 100_000),
       0,
     )
+    .option('--faults <rate>', 'share of gateway calls with which something goes wrong', rate, 0)
     .option('--gap <ms>', 'mean real time between two strokes', whole(100, 60_000), 1_100)
     .option('--url <redis-url>', 'a Redis that is there; it is not struck itself')
     .option('--deadline <s>', 'what the campaign may need after the last stroke', whole(1, 7_200), 240)
@@ -79,6 +88,6 @@ export const replayOf = (options: ChaosOptions): string =>
     'npm run test:chaos --',
     `--kills ${options.kills} --clients ${options.clients} --seed ${options.seed}`,
     `--workers ${options.workers} --orchestrators ${options.orchestrators}`,
-    `--gap ${options.gapMs} --speed ${speedOf(options)}`,
+    `--faults ${options.faults} --gap ${options.gapMs} --speed ${speedOf(options)}`,
     ...(options.url === null ? [] : ['--url …']),
   ].join(' ');

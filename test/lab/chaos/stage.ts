@@ -75,6 +75,7 @@ export async function setStage(
     fleetCsv: sample.fleetCsv,
     seed: options.seed,
     tree: sample.tree,
+    faults: options.faults,
     checkIn: { url: `http://127.0.0.1:${orchestrators[0]?.port ?? 0}`, tokenFile },
   });
   stack.defer(() => fleet.stop());

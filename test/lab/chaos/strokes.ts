@@ -14,7 +14,10 @@ export interface PauseSpan {
 }
 
 const freeDeadlineMs = 60_000;
-const answerDeadlineMs = 60_000;
+const answerDeadlineMs = 180_000;
+/** After all of a role were down for so long, the first that runs again has so much time to do something. */
+const allDownMs = 3_000;
+const freshMs = 1_000;
 
 /** Carries the plan out. Strokes fall at their moments, each recovers in its own time. */
 export class Chaos {
@@ -33,18 +36,33 @@ export class Chaos {
   /** @param between runs after each stroke; the plan waits for it */
   async carryOut(plan: readonly Planned[], between: (done: number) => Promise<void>): Promise<void> {
     const begun = Date.now();
+    let late = 0;
     for (const [index, { atMs, stroke }] of plan.entries()) {
-      await delay(Math.max(0, begun + atMs - Date.now()));
+      await delay(Math.max(0, begun + late + atMs - Date.now()));
+      await this.#someoneRuns();
+      // A slow machine gets the same strokes as far apart, and not a heap of them.
+      late = Math.max(late, Date.now() - begun - atMs);
       const seconds = ((Date.now() - begun) / 1000).toFixed(1).padStart(6);
       await this.#strike(stroke, seconds);
       await between(index + 1);
     }
   }
 
+  /** Everything down at once is part of it, everything down for ever is not: on a slow machine a start takes long. */
+  async #someoneRuns(): Promise<void> {
+    const since = Date.now();
+    const isThere = (role: Role): boolean =>
+      this.#stage.players.some((player) => player.role === role && player.isFree);
+    while (!(isThere('worker') && isThere('orchestrator'))) {
+      await delay(50);
+      if (Date.now() - since > freeDeadlineMs) return;
+    }
+    if (Date.now() - since > allDownMs) await delay(freshMs);
+  }
+
   /** Resolves when everything that was struck runs again. */
   async recovered(): Promise<void> {
     while (this.#recovering.size > 0) await Promise.all(this.#recovering);
-    await this.#pausing;
   }
 
   async #strike(stroke: Stroke, seconds: string): Promise<void> {
@@ -53,8 +71,8 @@ export class Chaos {
         return this.#say(`${seconds} s  delete all BullMQ keys: ${await this.#wipeJobs()}`);
       case 'pause':
         this.#say(`${seconds} s  pause the campaign for ${stroke.forMs} ms`);
-        this.#pausing = this.#pausing.then(() => this.#pause(stroke.forMs));
-        return this.#follow(this.#pausing);
+        this.#pausing = this.#follow(this.#pausing.then(() => this.#pause(stroke.forMs)));
+        return;
       case 'kill':
       case 'freeze':
       case 'term':
@@ -70,14 +88,15 @@ export class Chaos {
     );
     this.struck += 1;
     const back = target.role === 'redis' ? this.#stage.outages.begin() : () => undefined;
-    this.#follow(target.strike(blow).finally(back));
+    void this.#follow(target.strike(blow).finally(back));
   }
 
-  #follow(recovery: Promise<void>): void {
+  #follow(recovery: Promise<void>): Promise<void> {
     const followed = recovery
       .catch((error: unknown) => void this.#stage.complaints.push(messageOf(error)))
       .finally(() => this.#recovering.delete(followed));
     this.#recovering.add(followed);
+    return followed;
   }
 
   /** The asked one, else the next of its role that runs, else another that does: a plan that waits strikes nobody. */

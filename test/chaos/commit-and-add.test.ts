@@ -1,0 +1,228 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, expect, test } from 'vitest';
+import type { ClockAnchor } from '../../shared/clock.ts';
+import { openDispatcher } from '../../shared/queues.ts';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import { auditFaults, blindCommands, storiesOf } from '../lab/chaos/verdict/audit.ts';
+import { countFaults, indexFaults, leftOver } from '../lab/chaos/verdict/records.ts';
+import { type Walk, walkOf } from '../lab/chaos/walk.ts';
+import { verdict } from '../lab/expected.ts';
+import { connectFleetControl } from '../lab/fleet/control-client.ts';
+import type { FleetHold } from '../lab/fleet/control.ts';
+import {
+  type LabHouse,
+  portOf,
+  startFleetProcess,
+  startOrchestrator,
+  startWorker,
+  urlOf,
+} from '../lab/house.ts';
+import { Operator } from '../lab/operator.ts';
+import { writeTree } from '../lab/staged-tree.ts';
+import { clientsWith } from './held-fleet.ts';
+import { type JoblessRedis, joblessRedis } from './jobless-redis.ts';
+
+/**
+ * The record is the truth, the job a hint: whoever dies between the two, or loses every job, leaves records from which all is repaired. And
+ * a freed slot goes to the next parked client by whoever frees it, not by a round.
+ */
+const folder = mkdtempSync(join(tmpdir(), 'servpack-add-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const clients = clientsWith('pcmInBin', 12);
+const active = 2;
+const campaign = [
+  'campaign: adds',
+  'release: test-release',
+  'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
+  `budgets: { active: ${active}, perLogonServer: ${active} }`,
+  'ladder: [wait, relocation]',
+  // Four seconds: all have been looked at once before the first comes again.
+  'deferrals: { service: { first: 16h, max: 16h } }',
+  '',
+].join('\n');
+
+test(
+  'killed between commit and add, and all jobs deleted: repaired from the records',
+  { timeout: 150_000 },
+  async () => {
+    await using stack = new AsyncDisposableStack();
+    const redis = stack.use(await joblessRedis('adds'));
+    const { house, control, fleetPort, operator, orchestrator } = await open(redis, stack);
+
+    // The orchestrator admits, and dies before it adds a job.
+    await redis.cutOffJobs();
+    await operator.ask('POST', '/v1/campaigns/adds/start');
+    await until('admitted', async () => (await walk(redis)).due.size === active);
+    expect(await redis.jobIds()).toEqual([]);
+    orchestrator.kill('SIGKILL');
+    await orchestrator.ended;
+    await redis.allowJobs();
+
+    // All come to their second look; two at a time stand there, the others are parked.
+    const looks = new Looks(
+      await Promise.all(
+        clients.map((client) => control.hold({ client, op: 'look', nth: 2, when: 'before' })),
+      ),
+    );
+    const leader = await startOrchestrator(house, 0, 'second-orchestrator');
+    const worker = await startWorker(house, fleetPort, 'first-worker');
+    await until('parked', async () => parkedIn(await walk(redis)) === clients.length - active);
+
+    // No orchestrator runs, so nobody makes rounds: each who rests hands its slot on.
+    leader.kill('SIGKILL');
+    await leader.ended;
+    for (let n = 0; n < 6; n += 1) await looks.releaseNext();
+    await looks.standing(active);
+
+    // Two rest and hand their slots on, and the worker dies before it adds a job for anyone.
+    await redis.cutOffJobs();
+    for (let n = 0; n < active; n += 1) await looks.releaseNext();
+    await until('nobody driven', async () => (await walk(redis)).driven.size === 0);
+    const left = await walk(redis);
+    expect(indexFaults(left)).toEqual([]);
+    expect(countFaults(left, 'adds', active)).toEqual([]);
+    worker.kill('SIGKILL');
+    await worker.ended;
+    const jobs = new Set(await redis.jobIds());
+    const handed = [...left.records.values()].filter(
+      ({ index, fields }) => index === 'due' && fields['h'] === '1',
+    );
+    expect(handed.map(({ id, fields }) => `${id}.${fields['a']}`).filter((id) => jobs.has(id))).toEqual([]);
+    expect(handed.length).toBeGreaterThan(0);
+    expect(await redis.wipeJobs()).toBeGreaterThan(0);
+    await redis.allowJobs();
+
+    const last = await startOrchestrator(house, 0, 'third-orchestrator');
+    stack.defer(() => last.stop());
+    const second = await startWorker(house, fleetPort, 'second-worker');
+    stack.defer(() => second.stop());
+    const repaired = performance.now();
+    await looks.standing(1);
+    expect(performance.now() - repaired).toBeLessThan(15_000);
+    looks.releaseAll();
+    await addAllTwice(redis);
+    await until('settled', async () => isOver(await walk(redis)), 60_000);
+    expect(await endFaults(redis, control)).toEqual([]);
+  },
+);
+
+async function open(redis: JoblessRedis, stack: AsyncDisposableStack) {
+  const tree = join(folder, 'tree');
+  await mkdir(tree, { recursive: true });
+  await writeTree(tree);
+  const clock: ClockAnchor = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 14_400 };
+  const house: LabHouse = { redisUrl: redis.url, prefix: redis.prefix, dataDir: folder, clock };
+  const fleetCsv = join(folder, 'fleet.csv');
+  const rows = clients.map((client) => `${client},${client},LS-1,UTC,workstation,`);
+  const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
+  writeFileSync(fleetCsv, csv);
+  const orchestrator = await startOrchestrator(house);
+  stack.defer(() => orchestrator.kill('SIGKILL'));
+  const operator = new Operator(urlOf(orchestrator), folder);
+  await operator.importFleet('fleet.csv', csv);
+  await operator.stageTree(folder, tree);
+  await operator.createCampaign(campaign);
+  const fleet = await startFleetProcess(house, { fleetCsv, seed: 'one', tree, checkIn: null });
+  stack.defer(() => fleet.stop());
+  const control = connectFleetControl({ port: portOf(fleet) });
+  stack.defer(() => control.close());
+  return { house, control, fleetPort: portOf(fleet), operator, orchestrator };
+}
+
+/** Clients that stand at their second look, in the order in which they come there. */
+class Looks {
+  readonly #holds: readonly FleetHold[];
+  readonly #standing: FleetHold[] = [];
+
+  constructor(holds: readonly FleetHold[]) {
+    this.#holds = holds;
+    for (const hold of holds) void this.#watch(hold);
+  }
+
+  async #watch(hold: FleetHold): Promise<void> {
+    try {
+      await hold.reached();
+      this.#standing.push(hold);
+    } catch {
+      // The test is over, and with it the fleet.
+    }
+  }
+
+  async standing(count: number): Promise<void> {
+    await until(`${count} at their second look`, () => Promise.resolve(this.#standing.length >= count));
+  }
+
+  async releaseNext(): Promise<void> {
+    await this.standing(1);
+    await this.#standing.shift()?.release();
+  }
+
+  releaseAll(): void {
+    for (const hold of this.#holds) void hold.release();
+  }
+}
+
+/** A job that is there already, or one of another number, changes nothing. */
+async function addAllTwice(redis: JoblessRedis): Promise<void> {
+  const dispatcher = openDispatcher(redis.url, redis.prefix);
+  for (let round = 0; round < 10; round += 1) {
+    const records = [...(await walk(redis)).records.values()].filter(({ index }) => index !== 'settled');
+    const activations = records.flatMap(({ client, fields }) =>
+      (['upgrades', 'remediations'] as const).map((queue) => ({
+        activation: { key: { campaign: 'adds', client }, activation: Number(fields['a']), queue, dueAt: 0 },
+        delayMs: 0,
+      })),
+    );
+    await dispatcher.addAll([...activations, ...activations]);
+  }
+  await dispatcher.close();
+}
+
+async function walk({ url, prefix }: JoblessRedis): Promise<Walk> {
+  const connection = new Redis(url);
+  try {
+    return await walkOf(connection, `{${prefix}:0}`);
+  } finally {
+    connection.disconnect();
+  }
+}
+
+const parkedIn = ({ records }: Walk): number =>
+  [...records.values()].filter(({ index }) => index === 'parked').length;
+
+const isOver = ({ records }: Walk): boolean =>
+  records.size === clients.length && [...records.values()].every(({ index }) => index === 'settled');
+
+async function endFaults(redis: JoblessRedis, control: ReturnType<typeof connectFleetControl>) {
+  const [end, truth] = [await walk(redis), await control.truth()];
+  const records = [...end.records.values()];
+  const store = await openRedisStore({ url: redis.url, prefix: redis.prefix });
+  if (!store.ok) throw new Error(store.error.message);
+  const stories = storiesOf((await store.value.audit(Number.MAX_SAFE_INTEGER)).toReversed());
+  await store.value.close();
+  const rows = records.map(({ client, upgrade: { state } }) => ({
+    client,
+    end: state.phase === 'settled' ? state.end : null,
+  }));
+  return [
+    ...verdict(truth, rows, { relocation: true, workaround: false }),
+    ...indexFaults(end),
+    ...leftOver(end),
+    ...countFaults(end, 'adds', active),
+    ...auditFaults(stories, records),
+    ...blindCommands(truth, stories),
+  ];
+}
+
+async function until(what: string, isSo: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`not ${what} within ${withinMs / 1000} s`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
