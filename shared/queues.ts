@@ -41,6 +41,11 @@ export interface Dispatcher {
   /** @param delayMs real milliseconds until it may run */
   add(activation: Activation, delayMs: number): Promise<void>;
   addAll(activations: readonly Delayed[]): Promise<void>;
+  /**
+   * Takes away the jobs of these activations that stand in no list of BullMQ (its keys were deleted piece by piece, say): nobody would ever
+   * run one, and while it is there adding it again is absorbed. Jobs that wait, run or are delayed stay as they are.
+   */
+  forgetStranded(activations: readonly Activation[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -114,6 +119,12 @@ export function openDispatcher({ url, prefix, shards = 1, log }: QueuesOptions):
       );
       const failed = (await Promise.allSettled(adding)).find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;
+    },
+    forgetStranded: async (activations) => {
+      for (const activation of activations) {
+        const [queue, id] = [perShard[activation.shard]?.[activation.queue], jobId(activation)];
+        if ((await queue?.getJobState(id)) === 'unknown') await queue?.remove(id);
+      }
     },
     close: async () => {
       await Promise.all(perShard.flatMap((queues) => queueNames.map((name) => queues[name].close())));

@@ -6,6 +6,7 @@ import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
 import type { ClockAnchor } from '../../shared/clock.ts';
 import { openDispatcher } from '../../shared/queues.ts';
+import { beforeAll } from '../../shared/store/sealing.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { auditFaults, blindCommands, storiesOf } from '../lab/chaos/verdict/audit.ts';
 import { countFaults, indexFaults, leftOver } from '../lab/chaos/verdict/records.ts';
@@ -203,7 +204,7 @@ async function endFaults(redis: JoblessRedis, control: ReturnType<typeof connect
   const records = [...end.records.values()];
   const store = await openRedisStore({ url: redis.url, prefix: redis.prefix });
   if (!store.ok) throw new Error(store.error.message);
-  const stories = storiesOf((await store.value.audit(Number.MAX_SAFE_INTEGER)).toReversed());
+  const stories = storiesOf(await store.value.auditAfter(0, beforeAll, 100_000));
   await store.value.close();
   const rows = records.map(({ client, upgrade: { state } }) => ({
     client,

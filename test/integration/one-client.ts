@@ -59,6 +59,10 @@ export class HandDispatcher implements Dispatcher {
     return Promise.resolve();
   }
 
+  forgetStranded(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

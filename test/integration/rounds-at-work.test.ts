@@ -18,6 +18,7 @@ function openOffice(now: number) {
     dispatcher: {
       add: async (activation) => void jobs.push(activation),
       addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
+      forgetStranded: async () => undefined,
       close: async () => undefined,
     },
     clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },

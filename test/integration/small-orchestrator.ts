@@ -55,6 +55,7 @@ export async function startSmallOrchestrator(
   const dispatcher: Dispatcher = {
     add: async (activation) => void jobs.push(activation),
     addAll: async (activations) => void jobs.push(...activations.map((each) => each.activation)),
+    forgetStranded: async () => undefined,
     close: async () => undefined,
   };
   const archive = openArchive({ folder: join(folder, 'audit'), prefix: 'test', shards: 1 });

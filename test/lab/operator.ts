@@ -1,5 +1,9 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AuditEntry } from '../../shared/store/store.ts';
+
+/** An audit entry with the version of its record. */
+export type Entry = AuditEntry & { readonly version: number | null };
 
 /** An operator of a real orchestrator, by its HTTP API. Throws with the answer when it is refused. */
 export class Operator {
@@ -25,6 +29,19 @@ export class Operator {
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return JSON.parse(text);
+  }
+
+  /** The whole audit, oldest first within a shard, from the files and from Redis. */
+  async exportAudit(): Promise<readonly Entry[]> {
+    const headers = { authorization: `Bearer ${this.#token}` };
+    const response = await fetch(`${this.#url}/v1/audit/export?format=jsonl`, { headers });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`audit export: ${response.status} ${text}`);
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Omit<Entry, 'at'> & { readonly at: string })
+      .map((entry) => ({ ...entry, at: Date.parse(entry.at) }));
   }
 
   importFleet(file: string, text: string): Promise<unknown> {

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
-import type { AuditEntry } from '../../../shared/store/store.ts';
 import { type Policy, type ReportRow, verdict } from '../expected.ts';
 import type { FleetTruth } from '../fleet/truth.ts';
 import { campaignName } from './campaign-file.ts';
+import type { Entry } from '../operator.ts';
 import type { Stage } from './stage.ts';
 import type { PauseSpan } from './strokes.ts';
 import { auditFaults, blindCommands, storiesOf, type Stories } from './verdict/audit.ts';
@@ -23,7 +23,9 @@ export interface Evidence {
   readonly policy: Policy;
   readonly truth: FleetTruth;
   readonly walks: readonly Walk[];
-  readonly audit: readonly AuditEntry[];
+  readonly audit: readonly Entry[];
+  /** What the orchestrator finds against the chain in its own files. */
+  readonly chainFaults: readonly string[];
   readonly pauses: readonly PauseSpan[];
   /** Faults of the walks made while the campaign ran, and how many walks there were. */
   readonly midway: { readonly walks: number; readonly faults: readonly Fault[] };
@@ -78,6 +80,7 @@ export function judge(evidence: Evidence): { readonly lines: readonly Line[]; re
       `${audit.length} entries`,
       auditFaults(stories, records),
     ),
+    line('the audit files hold an unbroken chain', `${audit.length} entries`, house(evidence.chainFaults)),
     line(
       'nothing is done that was not committed, nothing twice',
       `${changesIn(truth)} changes`,

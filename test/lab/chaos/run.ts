@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { messageOf } from '../../../shared/errors.ts';
-import { openRedisStore } from '../../../shared/store/redis/open.ts';
-import type { AuditEntry } from '../../../shared/store/store.ts';
 import type { Sample } from '../demo/sample.ts';
 import { clearLab } from '../demo/lab-redis.ts';
 import type { Operator } from '../operator.ts';
@@ -152,20 +150,19 @@ async function gather(stage: Stage) {
     return {
       truth: await stage.control.truth(),
       walks: await walkAll(redis, stage.prefix),
-      audit: await auditOf(stage),
+      audit: await firstOf(stage, (operator) => operator.exportAudit()),
+      chainFaults: await firstOf(stage, chainFaultsBy),
     };
   } finally {
     redis.disconnect();
   }
 }
 
-/** Oldest first. */
-async function auditOf({ url, prefix }: Stage): Promise<readonly AuditEntry[]> {
-  const store = await openRedisStore({ url, prefix });
-  if (!store.ok) throw new Error(store.error.message);
-  try {
-    return (await store.value.audit(Number.MAX_SAFE_INTEGER)).toReversed();
-  } finally {
-    await store.value.close();
-  }
+/** From whichever orchestrator answers first: all run by now. */
+const firstOf = <T>({ operators }: Stage, ask: (operator: Operator) => Promise<T>): Promise<T> =>
+  Promise.any(operators.map(ask));
+
+async function chainFaultsBy(operator: Operator): Promise<readonly string[]> {
+  const { faults } = (await operator.ask('GET', '/v1/audit/verify')) as { faults: readonly object[] };
+  return faults.map((fault) => JSON.stringify(fault));
 }

@@ -1,13 +1,13 @@
-import type { AuditEntry } from '../../../../shared/store/store.ts';
 import type { ClientTruth, FleetTruth } from '../../fleet/truth.ts';
+import type { Entry } from '../../operator.ts';
 import type { RawRecord } from '../walk.ts';
 import { about, type Fault } from './line.ts';
 
 /** Oldest first, by client. */
-export type Stories = ReadonlyMap<string, readonly AuditEntry[]>;
+export type Stories = ReadonlyMap<string, readonly Entry[]>;
 
-export function storiesOf(entries: readonly AuditEntry[]): Stories {
-  const stories = new Map<string, AuditEntry[]>();
+export function storiesOf(entries: readonly Entry[]): Stories {
+  const stories = new Map<string, Entry[]>();
   for (const entry of entries) {
     if (entry.client === null) continue;
     const story = stories.get(entry.client) ?? [];
@@ -21,7 +21,7 @@ export function storiesOf(entries: readonly AuditEntry[]): Stories {
 export const auditFaults = (stories: Stories, records: Iterable<RawRecord>): readonly Fault[] =>
   [...records].flatMap((record) => about(record.client, gapsIn(stories.get(record.client) ?? [], record)));
 
-function gapsIn(story: readonly AuditEntry[], { version, upgrade }: RawRecord): readonly string[] {
+function gapsIn(story: readonly Entry[], { version, upgrade }: RawRecord): readonly string[] {
   const breaks = story.flatMap(({ from, because }, at) => {
     const before = at === 0 ? 'waiting' : story[at - 1]?.to;
     return from === before
@@ -29,9 +29,11 @@ function gapsIn(story: readonly AuditEntry[], { version, upgrade }: RawRecord): 
       : [`entry ${at + 1} goes on from ${from}, the one before ended ${before} (${because})`];
   });
   const last = story.at(-1)?.to;
+  const versions = story.map((entry) => entry.version);
+  const isWhole = versions.length === version && versions.every((each, at) => each === at + 1);
   return [
     ...breaks,
-    ...(story.length === version ? [] : [`${story.length} entries for ${version} versions of its record`]),
+    ...(isWhole ? [] : [`entries of versions ${versions.join(', ')}; its record has ${version}`]),
     ...(last === upgrade.state.phase
       ? []
       : [`its record is ${upgrade.state.phase}, its last entry ${last ?? 'none'}`]),
@@ -50,7 +52,7 @@ const committedAs: Readonly<Partial<Record<ClientTruth['journal'][number]['op'],
 export const blindCommands = (truth: FleetTruth, stories: Stories): readonly Fault[] =>
   truth.clients.flatMap((client) => about(client.client, blindOn(client, stories.get(client.client) ?? [])));
 
-function blindOn({ journal }: ClientTruth, story: readonly AuditEntry[]): readonly string[] {
+function blindOn({ journal }: ClientTruth, story: readonly Entry[]): readonly string[] {
   const sent = new Map<string, number>();
   for (const { op, fence } of journal) {
     const to = committedAs[op];

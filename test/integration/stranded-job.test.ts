@@ -1,0 +1,38 @@
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { afterAll, expect, test } from 'vitest';
+import { openDispatcher, queuePrefix } from '../../shared/queues.ts';
+import type { Activation } from '../../shared/store/store.ts';
+import { testRedis } from '../environment/redis.ts';
+
+const { url, prefix } = testRedis();
+const dispatcher = openDispatcher(url, prefix);
+const connection = new Redis(url, { maxRetriesPerRequest: null });
+const queue = new Queue('upgrades', { connection, prefix: queuePrefix(prefix) });
+afterAll(async () => {
+  await Promise.all([dispatcher.close(), queue.close()]);
+  connection.disconnect();
+});
+
+const activationOf = (client: string): Activation => ({
+  key: { campaign: 'sp4', client },
+  activation: 1,
+  queue: 'upgrades',
+  dueAt: 0,
+});
+
+test('a job whose list was deleted under it is added again; one that waits keeps its place', async () => {
+  const [lost, waits] = [activationOf('pc-lost'), activationOf('pc-waits')];
+  await connection.ping();
+  await dispatcher.add(lost, 0);
+  await connection.unlink(`${queuePrefix(prefix)}:upgrades:wait`);
+  await dispatcher.add(waits, 0);
+  await dispatcher.add(lost, 0);
+  // The job itself is still there, in no list, and absorbs every adding.
+  expect(await queue.getJobState('sp4.pc-lost.1')).toBe('unknown');
+
+  await dispatcher.forgetStranded([lost, waits]);
+  await dispatcher.add(lost, 0);
+  const waiting = await queue.getWaiting();
+  expect(waiting.map(({ id }) => id)).toEqual(['sp4.pc-waits.1', 'sp4.pc-lost.1']);
+});
