@@ -20,7 +20,7 @@ function chaos(args: readonly string[]): Promise<{ readonly code: number; readon
     const child = execFile(
       process.execPath,
       [main, '--data', dataDir, ...args],
-      { env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 1 << 26, timeout: 170_000 },
+      { env: { ...process.env, NO_COLOR: '1' }, maxBuffer: 1 << 26, timeout: 290_000 },
       (_error, stdout, stderr) => resolve({ code: child.exitCode ?? -1, said: `${stdout}${stderr}` }),
     );
   });
@@ -28,7 +28,7 @@ function chaos(args: readonly string[]): Promise<{ readonly code: number; readon
 
 test(
   'thirty blows against workers, orchestrators and Redis, and every promise holds',
-  { timeout: 180_000 },
+  { timeout: 300_000 },
   async () => {
     const { code, said } = await chaos(['--kills', '30', '--clients', '240', '--seed', seed, '--gap', '900']);
     isRight = code === 0;

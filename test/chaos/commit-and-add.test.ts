@@ -49,7 +49,7 @@ const campaign = [
 
 test(
   'killed between commit and add, and all jobs deleted: repaired from the records',
-  { timeout: 150_000 },
+  { timeout: 240_000 },
   async () => {
     await using stack = new AsyncDisposableStack();
     const redis = stack.use(await joblessRedis('adds'));
@@ -170,12 +170,18 @@ class Looks {
 
 /** A job that is there already, or one of another number, changes nothing. */
 async function addAllTwice(redis: JoblessRedis): Promise<void> {
-  const dispatcher = openDispatcher(redis.url, redis.prefix);
+  const dispatcher = openDispatcher({ url: redis.url, prefix: redis.prefix });
   for (let round = 0; round < 10; round += 1) {
     const records = [...(await walk(redis)).records.values()].filter(({ index }) => index !== 'settled');
     const activations = records.flatMap(({ client, fields }) =>
       (['upgrades', 'remediations'] as const).map((queue) => ({
-        activation: { key: { campaign: 'adds', client }, activation: Number(fields['a']), queue, dueAt: 0 },
+        activation: {
+          key: { campaign: 'adds', client },
+          activation: Number(fields['a']),
+          queue,
+          dueAt: 0,
+          shard: 0,
+        },
         delayMs: 0,
       })),
     );
@@ -220,7 +226,7 @@ async function endFaults(redis: JoblessRedis, control: ReturnType<typeof connect
   ];
 }
 
-async function until(what: string, isSo: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+async function until(what: string, isSo: () => Promise<boolean>, withinMs = 60_000): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await isSo())) {
     if (Date.now() > deadline) throw new Error(`not ${what} within ${withinMs / 1000} s`);

@@ -6,9 +6,9 @@ import type { Activation } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
 
 const { url, prefix } = testRedis();
-const dispatcher = openDispatcher(url, prefix);
+const dispatcher = openDispatcher({ url, prefix });
 const connection = new Redis(url, { maxRetriesPerRequest: null });
-const queue = new Queue('upgrades', { connection, prefix: queuePrefix(prefix) });
+const queue = new Queue('upgrades', { connection, prefix: queuePrefix(prefix, 0) });
 afterAll(async () => {
   await Promise.all([dispatcher.close(), queue.close()]);
   connection.disconnect();
@@ -19,13 +19,14 @@ const activationOf = (client: string): Activation => ({
   activation: 1,
   queue: 'upgrades',
   dueAt: 0,
+  shard: 0,
 });
 
 test('a job whose list was deleted under it is added again; one that waits keeps its place', async () => {
   const [lost, waits] = [activationOf('pc-lost'), activationOf('pc-waits')];
   await connection.ping();
   await dispatcher.add(lost, 0);
-  await connection.unlink(`${queuePrefix(prefix)}:upgrades:wait`);
+  await connection.unlink(`${queuePrefix(prefix, 0)}:upgrades:wait`);
   await dispatcher.add(waits, 0);
   await dispatcher.add(lost, 0);
   // The job itself is still there, in no list, and absorbs every adding.
