@@ -15,7 +15,7 @@ async function answer({ config, work, who, input }: Order): Promise<Answer> {
   if (!store.ok) return { kind: 'away', message: store.error.message };
   const office: Office = {
     store: store.value,
-    dispatcher: { add: noJobs, addAll: noJobs, close: async () => undefined },
+    dispatcher: { add: noJobs, addAll: noJobs, forgetStranded: noJobs, close: async () => undefined },
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log: openLog('orchestrator', config.logLevel),
   };
