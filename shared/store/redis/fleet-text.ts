@@ -1,25 +1,33 @@
 import { hash } from 'node:crypto';
 import type { Client } from '../../domain/definition.ts';
 
-type Row = [string, string, string, Client['role'], string[], number?];
+type Row = [string, string, string, string, string[], number?];
+
+/** Stands in a host for the client's id, with which most of them begin; no host name holds it. */
+const id = '~';
 
 /**
- * A fleet entry: a million of these are kept, so it is an array without names, and the client's id only the field. The
- * home shard stands at its end only where it is not the one of the present logon server.
+ * A fleet entry: a million of these are kept, so it is an array without names, the client's id only the field, and a role that nearly
+ * all have an empty text. The home shard stands at its end only where it is not the one of the present logon server.
  */
 export function fleetText(
-  { host, logonServer, zone, role, labels }: Client,
+  { client, host, logonServer, zone, role, labels }: Client,
   home: number,
   shards: number,
 ): string {
-  const row: Row = [host, logonServer, zone, role, [...labels]];
+  const short = host.startsWith(client) ? id + host.slice(client.length) : host;
+  const row: Row = [short, logonServer, zone, role === 'workstation' ? '' : role, [...labels]];
   return JSON.stringify(home === shardOf(logonServer, shards) ? row : [...row, home]);
 }
 
 export function clientOf(client: string, text: string): Client {
-  const [host, logonServer, zone, role, labels] = JSON.parse(text) as Row;
-  return { client, host, logonServer, zone, role, labels };
+  const [short, logonServer, zone, role, labels] = JSON.parse(text) as Row;
+  const host = short.startsWith(id) ? client + short.slice(id.length) : short;
+  return { client, host, logonServer, zone, role: isWorkstation(role) ? 'workstation' : 'server', labels };
 }
+
+/** What is not known to be a workstation is treated as a server: nothing is moved there. */
+const isWorkstation = (role: string): boolean => role === '' || role === 'workstation';
 
 /** The shard that holds everything of this client, fixed when it was first imported. */
 export function homeIn(text: string, shards: number): number {

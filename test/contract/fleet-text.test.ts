@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import type { Client } from '../../shared/domain/definition.ts';
+import { clientOf, fleetText } from '../../shared/store/redis/fleet-text.ts';
+
+const client: Client = {
+  client: 'pc-17',
+  host: 'pc-17.corp.example',
+  logonServer: 'LS-ROM',
+  zone: 'Europe/Rome',
+  role: 'workstation',
+  labels: ['office'],
+};
+
+test.each([
+  ['the usual', client],
+  ['a host of another name', { ...client, host: '10.0.0.7' }],
+  ['a host that is the id', { ...client, host: 'pc-17' }],
+  ['a server', { ...client, role: 'server' } as const],
+])('a fleet entry comes back as it was: %s', (_, given) => {
+  expect(clientOf(given.client, fleetText(given, 0, 1))).toEqual(given);
+});
+
+test('an entry that was written whole can be read', () => {
+  const whole = '["pc-17.corp.example","LS-ROM","Europe/Rome","workstation",["office"]]';
+
+  expect(clientOf('pc-17', whole)).toEqual(client);
+  expect(fleetText(client, 0, 1).length).toBeLessThan(whole.length - 10);
+});
+
+test('a role that is not known counts as a server', () => {
+  expect(clientOf('pc-17', '["~","LS-ROM","UTC","printer",[]]').role).toBe('server');
+});
