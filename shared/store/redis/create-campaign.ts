@@ -7,7 +7,7 @@ import { reasons } from '../reasons.ts';
 import type { AuditEntry, CampaignRecord, Pick } from '../store.ts';
 import { auditFields } from './audit.ts';
 import { headFields, memberText, quotaField, replicaFields } from './campaigns.ts';
-import { stagingSeconds } from './fleet.ts';
+import { stagingSeconds } from './import-fleet.ts';
 import { flat, list } from './scripts.ts';
 import { inPieces, type Shard, valuesOf } from './shard.ts';
 import type { Shards } from './shards.ts';

@@ -56,7 +56,7 @@ export const keyNames = {
   starts: 'starts',
   /** string in shard 0: the number of shards, fixed when the store is first opened */
   shards: 'shards',
-  /** string in shard 0: how many fleet imports there were, with more than one shard */
+  /** string in shard 0: how many fleet imports there were */
   imports: 'imports',
   /** string in shard 0 per campaign that is being created over several shards: the number of that creation */
   reserved: 'reserved',

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceBytesAtMost } from '../../../shared/evidence.ts';
+import type { Store } from '../../../shared/store/store.ts';
 import { all, clientOf, entry } from './words.ts';
 import { type Given } from './world.ts';
 
@@ -38,6 +39,28 @@ export function fleetContract(given: Given): void {
       const { store } = given();
       await store.importFleet([clientOf('pc-1')]);
       expect(await store.importFleet([])).toEqual({ added: 0, changed: 0, total: 1 });
+    });
+
+    it('takes the place of a large fleet at once, and keeps those that the list does not name', async () => {
+      const { store } = given();
+      const many = Array.from({ length: 12_000 }, (_, n) => clientOf(`pc-${n}`));
+      await store.importFleet([clientOf('other'), ...many]);
+      const relabelled = many.map((client) => ({ ...client, labels: ['ward'] }));
+      const [imported, sizes] = await Promise.all([store.importFleet(relabelled), sizesMeanwhile(store)]);
+      expect(imported).toEqual({ added: 0, changed: 12_000, total: 12_001 });
+      expect(new Set(sizes)).toEqual(new Set([12_001]));
+      expect((await store.readClient('pc-11999'))?.labels).toEqual(['ward']);
+      expect(await store.readClient('other')).toEqual(clientOf('other'));
+    });
+
+    it('loses nothing of two imports at the same time', async () => {
+      const { store } = given();
+      await store.importFleet([clientOf('pc-1')]);
+      const lists = ['a', 'b'].map((name) =>
+        Array.from({ length: 11_000 }, (_, n) => clientOf(`${name}-${n}`)),
+      );
+      await Promise.all(lists.map((clients) => store.importFleet(clients)));
+      expect(await store.fleetSize()).toBe(22_001);
     });
 
     it('takes more clients than go into one piece', async () => {
@@ -115,4 +138,11 @@ export function fleetContract(given: Given): void {
       expect((await store.audit(1))[0]).toEqual(written[3]);
     });
   });
+}
+
+/** What readers see while something else is done. */
+async function sizesMeanwhile(store: Store): Promise<readonly number[]> {
+  const sizes: number[] = [];
+  for (let times = 0; times < 50; times += 1) sizes.push(await store.fleetSize());
+  return sizes;
 }

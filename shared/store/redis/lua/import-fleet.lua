@@ -1,28 +1,31 @@
--- Moves a staged list of clients into the fleet at once: readers see the old list or the new one. Returns how
--- many there are now.
--- ARGV: token of the staging key, how many imports there were when it was staged ('' = never mind); list: audit
+-- Makes staged clients part of the fleet, or a staged fleet the fleet. Returns how many there are now, or -1 when another import
+-- came since this one was staged: where a client is at home follows from its entry before.
+-- ARGV: token of the staging key, how many imports there were when it was staged, add or replace; list: audit
 local staged, fleet = key('staging', ARGV[1]), key('fleet')
--- Where a client is at home follows from the entry before: nobody may have come between.
-if ARGV[2] ~= '' then
-  if (redis.call('GET', key('imports')) or '0') ~= ARGV[2] then return -1 end
-  redis.call('INCR', key('imports'))
-end
-local nextList = lists(3)
+if (redis.call('GET', key('imports')) or '0') ~= ARGV[2] then return -1 end
+redis.call('INCR', key('imports'))
+local nextList = lists(4)
 addAudit(nextList())
 if redis.call('EXISTS', staged) == 0 then return redis.call('HLEN', fleet) end
 if redis.call('EXISTS', fleet) == 0 then
   redis.call('RENAME', staged, fleet)
-  redis.call('PERSIST', fleet)
-  return redis.call('HLEN', fleet)
+elseif ARGV[3] == 'replace' then
+  -- Freeing a million entries takes a while; it is done in the background.
+  local old = key('staging', ARGV[1], 'old')
+  redis.call('RENAME', fleet, old)
+  redis.call('UNLINK', old)
+  redis.call('RENAME', staged, fleet)
+else
+  local cursor = '0'
+  repeat
+    local page = redis.call('HSCAN', staged, cursor, 'COUNT', 1000)
+    cursor = page[1]
+    -- A small hash comes in one page whatever the count; unpack stands 7,999 values at most.
+    for at = 1, #page[2], 2000 do
+      redis.call('HSET', fleet, unpack(page[2], at, math.min(at + 1999, #page[2])))
+    end
+  until cursor == '0'
+  redis.call('UNLINK', staged)
 end
-local cursor = '0'
-repeat
-  local page = redis.call('HSCAN', staged, cursor, 'COUNT', 1000)
-  cursor = page[1]
-  -- A small hash comes in one page whatever the count; unpack stands 7,999 values at most.
-  for at = 1, #page[2], 2000 do
-    redis.call('HSET', fleet, unpack(page[2], at, math.min(at + 1999, #page[2])))
-  end
-until cursor == '0'
-redis.call('UNLINK', staged)
+redis.call('PERSIST', fleet)
 return redis.call('HLEN', fleet)
