@@ -7,15 +7,32 @@ import { systemClock } from '../../shared/clock.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import { recount, recountSlots } from '../../shared/store/recount.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { campaigns, newHands, someSteps } from '../contract/store/random-steps.ts';
+import {
+  campaigns,
+  type Mode,
+  newHands,
+  oneShard,
+  severalShards,
+  someSteps,
+  stepsIn,
+} from '../contract/store/random-steps.ts';
+import { testRedis } from '../environment/redis.ts';
 import { openTestStore } from '../contract/store/redis.ts';
 import { all } from '../contract/store/words.ts';
 import { sealedHouse, type SealedHouse } from './sealed-house.ts';
 
+const inMemory = async (): Promise<Store> => createMemoryStore(Date.now);
+const inRedis = (shards: number) => async (): Promise<Store> =>
+  (await openTestStore(testRedis(), shards)).store;
+
 /** Steps with sealing rounds in between, and one at the end. */
-async function randomHouse(steps: Parameters<typeof runSteps>[1], store: Store): Promise<SealedHouse> {
-  const house = sealedHouse({ store, entriesAtMost: 7 });
-  await runSteps(house, steps);
+async function randomHouse(
+  steps: Parameters<typeof runSteps>[1],
+  store: Store,
+  mode = oneShard,
+): Promise<SealedHouse> {
+  const house = sealedHouse({ store, entriesAtMost: 7, shards: await store.shards() });
+  await runSteps(house, steps, mode);
   await house.sealer.round();
   return house;
 }
@@ -23,8 +40,9 @@ async function randomHouse(steps: Parameters<typeof runSteps>[1], store: Store):
 async function runSteps(
   house: SealedHouse,
   steps: readonly ((hands: Awaited<ReturnType<typeof newHands>>) => Promise<unknown>)[],
+  mode = oneShard,
 ): Promise<void> {
-  const hands = await newHands(house.store);
+  const hands = await newHands(house.store, mode);
   for (const [n, step] of steps.entries()) {
     hands.steps += 1;
     await step(hands);
@@ -33,16 +51,17 @@ async function runSteps(
 }
 
 describe('the files after random steps', () => {
-  it.each<[string, () => Promise<Store>, number]>([
-    ['in memory', async () => createMemoryStore(Date.now), 40],
-    ['in Redis', async () => (await openTestStore()).store, 12],
+  it.each<[string, () => Promise<Store>, number, Mode]>([
+    ['in memory', inMemory, 40, oneShard],
+    ['in Redis', inRedis(1), 10, oneShard],
+    ['in Redis, in three shards', inRedis(3), 8, severalShards],
   ])(
     'hold the same records, and an unbroken path for every client (%s)',
-    async (_name, open, numRuns) => {
+    async (_name, open, numRuns, mode) => {
       await fc.assert(
-        fc.asyncProperty(someSteps, async (steps) => {
+        fc.asyncProperty(stepsIn(mode), async (steps) => {
           const store = await open();
-          using house = await randomHouse(steps, store);
+          using house = await randomHouse(steps, store, mode);
           const verdict = await house.verify();
           expect(verdict.faults).toEqual([]);
           const picture = await readPicture(verdict.files);
@@ -67,29 +86,30 @@ describe('the files after random steps', () => {
     60_000,
   );
 
-  it.each<[string, () => Promise<Store>, number]>([
-    ['memory', async () => createMemoryStore(Date.now), 25],
-    ['Redis', async () => (await openTestStore()).store, 10],
+  it.each<[string, () => Promise<Store>, number, Mode]>([
+    ['memory', inMemory, 25, oneShard],
+    ['Redis', inRedis(1), 8, oneShard],
+    ['Redis, in three shards', inRedis(3), 6, severalShards],
   ])(
     'give records back to %s that count right: nobody is lost, nobody holds a slot, what ran is paused',
-    async (_name, open, numRuns) => {
+    async (_name, open, numRuns, mode) => {
       await fc.assert(
-        fc.asyncProperty(someSteps, async (steps) => {
-          const before = createMemoryStore(Date.now);
-          using house = await randomHouse(steps, before);
+        fc.asyncProperty(stepsIn(mode), async (steps) => {
+          const before = await open();
+          using house = await randomHouse(steps, before, mode);
           const after = await open();
-          const rebuilt = await rebuild(after, systemClock, house.archive.files(0));
+          const rebuilt = await rebuild(after, systemClock, house.files());
           expect(rebuilt).toMatchObject({ ok: true, value: { isWritten: true } });
           for (const name of campaigns) await expectPutBack(before, after, name);
           // The chain goes on: what the rebuild did is sealed behind the last block.
-          using next = sealedHouse({ store: after, folder: house.folder });
+          using next = sealedHouse({ store: after, folder: house.folder, shards: await after.shards() });
           await next.sealer.round();
           expect(await next.verify()).toMatchObject({ faults: [], torn: [] });
           expectPaths(await next.entries());
-          expect(await rebuild(after, systemClock, next.archive.files(0))).toMatchObject({
+          expect(await rebuild(after, systemClock, next.files())).toMatchObject({
             error: { code: 'rebuild.notEmpty' },
           });
-          await after.close();
+          await Promise.all([before.close(), after.close()]);
         }),
         { seed: 20_261_122, numRuns },
       );

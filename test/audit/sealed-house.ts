@@ -13,6 +13,8 @@ import { all } from '../contract/store/words.ts';
 
 export interface SealedHouse extends Disposable {
   readonly folder: string;
+  /** Of all shards. */
+  files(): readonly string[];
   readonly store: Store;
   readonly archive: Archive;
   readonly sealer: Sealer;
@@ -28,6 +30,7 @@ export interface HouseOptions {
   readonly entriesAtMost?: number;
   readonly fileBytesAtMost?: number;
   readonly keep?: number;
+  readonly shards?: number;
   /** The same folder as another house: an orchestrator that comes after a crash. */
   readonly folder?: string;
   /** Stands between the sealer and the store or the files. */
@@ -39,8 +42,10 @@ export interface HouseOptions {
 export function sealedHouse(options: HouseOptions = {}): SealedHouse {
   const { store = createMemoryStore(Date.now), keep = 1_000_000, entriesAtMost = 1_000 } = options;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'servpack-audit-'));
-  const { fileBytesAtMost = 1e9 } = options;
-  const archive = openArchive({ folder, prefix: 'test', shards: 1, fileBytesAtMost });
+  const { fileBytesAtMost = 1e9, shards = 1 } = options;
+  const archive = openArchive({ folder, prefix: 'test', shards, fileBytesAtMost });
+  const files = (): readonly string[] =>
+    Array.from({ length: shards }, (_, shard) => archive.files(shard)).flat();
   const log = pino({ level: 'silent' });
   const sealer = openSealer({
     store: options.wrapStore?.(store) ?? store,
@@ -51,15 +56,16 @@ export function sealedHouse(options: HouseOptions = {}): SealedHouse {
   });
   return {
     folder,
+    files,
     store,
     archive,
     sealer,
     verify: async () => {
-      const verdict = await verifyPaths(archive.files(0));
+      const verdict = await verifyPaths(files());
       if (!verdict.ok) throw new Error(verdict.error.message);
       return verdict.value;
     },
-    lines: () => archive.files(0).flatMap((file) => readFileSync(file, 'utf8').trimEnd().split('\n')),
+    lines: () => files().flatMap((file) => readFileSync(file, 'utf8').trimEnd().split('\n')),
     entries: () => all(readEntries(store, archive, {})),
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
