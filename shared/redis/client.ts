@@ -49,8 +49,8 @@ export function openClient(place: RedisPlace, options: ClientOptions): Redis {
         enableTLSForSentinelMode: place.tls,
         sentinelRetryStrategy: options.retry ?? growing,
         sentinelCommandTimeout: options.answerMs,
-        // A master that was demoted keeps its connections: Sentinel says when there is another one.
-        failoverDetector: true,
+        // Not `failoverDetector`: its word of a new master in the middle of a reconnect ends the client for good.
+        ...whenSilent(options),
       });
     case 'cluster':
       return openCluster(place, options) as unknown as Redis;
@@ -71,7 +71,7 @@ function openCluster(place: RedisPlace & { kind: 'cluster' }, options: ClientOpt
     retryDelayOnTryAgain: redirectEveryMs,
     slotsRefreshTimeout: 2_000,
     slotsRefreshInterval: 5_000,
-    redisOptions: { ...perNode, ...loginOf(place) },
+    redisOptions: { ...perNode, ...loginOf(place), ...whenSilent(options) },
   };
   return use === 'worker'
     ? new Cluster([...place.nodes], cluster)
@@ -91,6 +91,11 @@ function optionsOf({ use, answerMs, retry }: ClientOptions): Options {
     return { ...shared, maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: answerMs };
   return { ...shared, maxRetriesPerRequest: tries, commandTimeout: answerMs };
 }
+
+/** A master that hangs is given up, for another one may have taken its place; a worker's blocking call takes ten seconds. */
+const whenSilent = ({ use, answerMs }: ClientOptions): Options => ({
+  socketTimeout: use === 'worker' ? 30_000 : answerMs,
+});
 
 function loginOf({ user, password, tls }: Exclude<RedisPlace, { kind: 'single' }>): Options {
   return {

@@ -1,0 +1,63 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, onTestFinished, test } from 'vitest';
+import { startRedisServer } from '../environment/redis-servers.ts';
+import { startRedisCluster } from './redis-cluster.ts';
+import { startWatchedRedis } from './redis-sentinel.ts';
+import { expectRightEnd } from './struck-campaign.ts';
+
+const folder = (): string => mkdtempSync(join(tmpdir(), 'servpack-redis-'));
+const wait = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
+
+describe('a campaign whose Redis is struck ends right', { timeout: 240_000 }, () => {
+  test('a Cluster of six with four shards loses a master', async () => {
+    const cluster = await startRedisCluster(folder());
+    onTestFinished(() => cluster.stop());
+    const strike = async (): Promise<void> => cluster.masters[1]?.die();
+    await expectRightEnd({ url: cluster.url, shards: 4, strikes: [{ at: 0.2, strike }] });
+  });
+
+  test('Sentinel moves the master', async () => {
+    const watched = await startWatchedRedis(folder());
+    onTestFinished(() => watched.stop());
+    const strike = (): Promise<void> => watched.master.die();
+    await expectRightEnd({ url: watched.url, shards: 1, strikes: [{ at: 0.2, strike }] });
+  });
+
+  // Mostly waiting: they wait together.
+  test.concurrent('killed and started again, with appendfsync everysec and then with always', async ({
+    onTestFinished: atEnd,
+  }) => {
+    const redis = await startRedisServer(folder(), ['--appendonly', 'yes', '--appendfsync', 'everysec']);
+    atEnd(() => redis.stop());
+    const strike = async (): Promise<void> => {
+      await redis.die();
+      await redis.restart();
+    };
+    const strictly = async (): Promise<void> => {
+      await redis.client.config('SET', 'appendfsync', 'always');
+      await strike();
+    };
+    const strikes = [
+      { at: 0.2, strike },
+      { at: 0.5, strike: strictly },
+    ];
+    await expectRightEnd({ url: `redis://127.0.0.1:${redis.port}`, shards: 1, strikes });
+  });
+
+  test.concurrent('silent for thirty seconds', async ({ onTestFinished: atEnd }) => {
+    const redis = await startRedisServer(folder(), ['--appendonly', 'yes']);
+    atEnd(() => redis.stop());
+    const strike = async (): Promise<void> => {
+      redis.kill('SIGSTOP');
+      await wait(30_000);
+      redis.kill('SIGCONT');
+    };
+    await expectRightEnd({
+      url: `redis://127.0.0.1:${redis.port}`,
+      shards: 3,
+      strikes: [{ at: 0.2, strike }],
+    });
+  });
+});
