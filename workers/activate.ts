@@ -10,7 +10,7 @@ import { drive, type DriveEnd } from './drive.ts';
 import { firstOf } from './first-of.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { keepLease } from './lease.ts';
-import type { Rulebook } from './rulebook.ts';
+import type { Rulebook } from '../shared/rulebook.ts';
 
 /** What a worker process shares among all its activations. */
 export interface Workshop {

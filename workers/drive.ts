@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { withoutPlan } from '../shared/domain/closed-window.ts';
 import { decide } from '../shared/domain/decide.ts';
 import { isFreshFor, placementOf, queueOf } from '../shared/domain/placement.ts';
 import type { Decision, UpgradeEvent } from '../shared/domain/upgrade.ts';
@@ -64,7 +65,7 @@ async function answer(
 /** Commits a move; messages that came in meanwhile are decided first, so that nobody rests past a wake-up. */
 async function commitMove(context: Drive, held: Held, move: Move): Promise<Held | DriveEnd> {
   let { inbox } = held;
-  let next = consume(context, move, inbox);
+  let next = consume(context, held, move, inbox);
   for (;;) {
     const outcome = await context.store.commit(commitOf(context, held, next, inbox.length));
     switch (outcome.kind) {
@@ -72,11 +73,11 @@ async function commitMove(context: Drive, held: Held, move: Move): Promise<Held 
         return committed(context, held, next, outcome);
       case 'inbox':
         inbox = outcome.messages;
-        next = consume(context, move, inbox);
+        next = consume(context, held, move, inbox);
         break;
       case 'held':
         context.log.info({ because: outcome.because }, 'held');
-        return park(context, held, inbox.length, outcome.because);
+        return park(context, { ...held, inbox }, outcome.because);
       case 'stale':
         context.log.warn({ because: outcome.because }, 'another driver has taken over');
         return 'lost';
@@ -85,18 +86,25 @@ async function commitMove(context: Drive, held: Held, move: Move): Promise<Held 
 }
 
 /** The move with the inbox decided on top of it; what clients sent along is kept as evidence. */
-function consume({ job, clock }: Drive, move: Move, inbox: readonly Message[]): Move {
+function consume({ job, clock }: Drive, held: Held, move: Move, inbox: readonly Message[]): Move {
   let { upgrade, because } = move;
+  // What was about to begin has not begun: an order finds it where it is.
+  if (inbox.some(isOrder)) upgrade = withoutPlan(held.upgrade, upgrade);
   for (const message of inbox) {
-    const decision = decide(job.rules, upgrade, { type: message.type }, clock.now());
+    const event: UpgradeEvent = isOrder(message) ? message : { type: message.type };
+    const decision = decide(job.rules, upgrade, event, clock.now());
     if (decision.kind === 'moved') ({ upgrade, because } = decision);
   }
   return { upgrade, because, evidence: [...move.evidence, ...inbox.flatMap(evidenceIn)] };
 }
 
-function evidenceIn({ transcript }: Message): readonly Evidence[] {
-  if (transcript === null) return [];
-  const text = capped(transcript, evidenceBytesAtMost);
+/** What a person wants, as against what a client reports. */
+const isOrder = (message: Message): message is Extract<Message, { type: 'EndRequested' }> =>
+  message.type === 'EndRequested';
+
+function evidenceIn(message: Message): readonly Evidence[] {
+  if (isOrder(message) || message.transcript === null) return [];
+  const text = capped(message.transcript, evidenceBytesAtMost);
   return [{ sha256: sha256(text), text }];
 }
 
@@ -127,15 +135,18 @@ async function addJobs(
 }
 
 /** The campaign does not run: the upgrade stays in the state it has and waits for a slot when the campaign goes on. */
-async function park(context: Drive, held: Held, consumed: number, because: string): Promise<DriveEnd> {
-  const move = { upgrade: held.upgrade, because, evidence: [] };
+async function park(context: Drive, held: Held, because: string): Promise<Held | DriveEnd> {
+  const { upgrade, inbox } = held;
+  const move = { upgrade, because, evidence: [] };
+  // A check-in is forgotten, for the upgrade begins with a look; what a person wants is not.
+  if (inbox.some(isOrder)) return commitMove(context, held, move);
   const commit: Commit = {
-    ...commitOf(context, held, move, consumed),
+    ...commitOf(context, held, move, inbox.length),
     step: 'finish',
     place: { index: 'parked' },
   };
   const outcome = await context.store.commit(commit);
-  if (outcome.kind === 'inbox') return park(context, held, outcome.messages.length, because);
+  if (outcome.kind === 'inbox') return park(context, { ...held, inbox: outcome.messages }, because);
   if (outcome.kind !== 'committed') return 'lost';
   await addJobs(context, [outcome.handed]);
   return 'held';
@@ -165,7 +176,7 @@ async function handOver(
   { upgrade, because }: Omit<Move, 'evidence'> = { upgrade: held.upgrade, because: 'its worker stops' },
   inbox = held.inbox,
 ): Promise<DriveEnd> {
-  const move = consume(context, { upgrade, because, evidence: [] }, inbox);
+  const move = consume(context, held, { upgrade, because, evidence: [] }, inbox);
   const commit = commitOf(context, held, move, inbox.length);
   const place = commit.place.index === 'driven' ? dueNow(commit.at) : commit.place;
   const outcome = await context.store.commit({ ...commit, step: 'finish', place });

@@ -22,7 +22,7 @@ import type { Gateway } from './gateways/gateway.ts';
 import { fleetAddress } from './gateways/simulated/address.ts';
 import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { openRulebook } from './rulebook.ts';
+import { openRulebook } from '../shared/rulebook.ts';
 
 /** A lease as long as BullMQ's lock: what loses one has lost the other. */
 const leaseMs = workerOptions.lockDuration;

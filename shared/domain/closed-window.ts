@@ -21,6 +21,10 @@ export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, 
   );
 }
 
+/** The planned upgrade where it begins nothing; else what the look has taught, without the plan. */
+export const withoutPlan = (before: Upgrade, planned: Upgrade): Upgrade =>
+  beginsSomething(planned) ? withPlansDropped(before, planned) : planned;
+
 /** What the look has taught stays; what the decision was about to do has not happened. */
 export function withPlansDropped(before: Upgrade, planned: Upgrade): Upgrade {
   const { lastLook, sightings, seen, marked, unanswered } = planned.memory;

@@ -1,4 +1,4 @@
-import { withPlansDropped } from './closed-window.ts';
+import { withoutPlan } from './closed-window.ts';
 import { defer, ignore, move, settle } from './defer.ts';
 import type { Ending } from './ending.ts';
 import { executableOf } from './image-path.ts';
@@ -31,9 +31,7 @@ export function asRequested(rules: Rules, before: Upgrade, decision: Decision, n
   if (decision.kind !== 'moved') return decision;
   const { request } = decision.upgrade.memory;
   if (request?.kind !== 'end' || isOpenOnClient(decision.upgrade)) return decision;
-  const upgrade = beginsSomething(decision.upgrade)
-    ? withPlansDropped(before, decision.upgrade)
-    : decision.upgrade;
+  const upgrade = withoutPlan(before, decision.upgrade);
   return settle(withoutRequest(upgrade), honestEnding(rules, upgrade, request.ending), now);
 }
 

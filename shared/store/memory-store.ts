@@ -3,6 +3,7 @@ import { admit, slotsInUse } from './memory/admission.ts';
 import { commitCampaign, createCampaign, overlap } from './memory/campaigns.ts';
 import { commitAtRest } from './memory/commit-at-rest.ts';
 import { deliver } from './memory/deliver.ts';
+import { commitHalt } from './memory/halt.ts';
 import { isDeposed, lead, leaderNow, resign } from './memory/leader.ts';
 import { queued } from './memory/queued.ts';
 import { rebuildingOf } from './memory/rebuilding.ts';
@@ -82,6 +83,8 @@ type CampaignPart = globalThis.Pick<
   | 'readCampaign'
   | 'campaigns'
   | 'commitCampaign'
+  | 'readHalt'
+  | 'commitHalt'
   | 'starts'
   | 'counters'
   | 'repairReplicas'
@@ -110,6 +113,8 @@ function campaignsOf(tables: Tables): CampaignPart {
         .sort(byCreation),
     commitCampaign: async (next, version, audit, conditions) =>
       commitCampaign(tables, next, version, audit, conditions),
+    readHalt: async () => tables.halt,
+    commitHalt: async (halt, version, audit) => commitHalt(tables, halt, version, audit),
     starts: async () => tables.starts,
     counters: async (campaign) => from(campaign, ({ counters }) => Object.fromEntries(counters), {}),
     repairReplicas: async () => [],
@@ -148,7 +153,7 @@ const upgradesOf = (tables: Tables, now: () => number): UpgradePart => ({
   commit: async (asked) => commit(tables, asked),
   commitAtRest: async (change) => commitAtRest(tables, change),
   renew: async (key, fence, leaseMs) => renew(tables, key, fence, now() + leaseMs),
-  deliver: async (client, message, at) => deliver(tables, client, message, at),
+  deliver: async (client, message, at, campaign) => deliver(tables, client, message, at, campaign),
 });
 
 /** Reads from a copy, so that what happens between two steps of the reader does not disturb it. */

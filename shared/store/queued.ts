@@ -6,8 +6,8 @@ export interface Place {
   readonly place: number;
 }
 
-/** The parked clients, or the waiting ones of this wave. */
-export type Line = 'parked' | number;
+/** The parked clients, those of them that are finishing, or the waiting ones of this wave. */
+export type Line = 'parked' | 'finishing' | number;
 
 /** A logon server's queue in one shard: a client that has roamed stays in its shard. */
 export interface Queue {
@@ -22,6 +22,8 @@ export interface Queues {
   readonly inUse: readonly SlotsInUse[];
   readonly perLogonServer: number;
   readonly openWaves: number;
+  /** A campaign that does not run only finishes what was begun. */
+  readonly isRunning: boolean;
   /** Those that may hold somebody in this line; none when the line is empty. */
   queues(line: Line): Promise<readonly Queue[]>;
   /** Of each queue `count` clients from rank `start` on. */
@@ -44,9 +46,9 @@ const longestPage = 1_000;
 /** Not one moment for all of them: `admit` compares each pick again. */
 export async function findQueued(queues: Queues, limit: number): Promise<Queued> {
   const room = roomIn(queues, limit);
-  const parked = await take(queues, 'parked', room);
+  const parked = await take(queues, queues.isRunning ? 'parked' : 'finishing', room);
   const waiting: Queued['waiting'][number][] = [];
-  for (let wave = 0; wave < queues.openWaves && room.free() > 0; wave += 1) {
+  for (let wave = 0; queues.isRunning && wave < queues.openWaves && room.free() > 0; wave += 1) {
     const found = await take(queues, wave, room);
     waiting.push(...found.map(({ client, logonServer }) => ({ client, wave, logonServer })));
   }
@@ -62,7 +64,7 @@ async function take(queues: Queues, line: Line, room: Room): Promise<readonly Fo
   for (let count = 1; asked.length > 0 && room.free() > 0; count = Math.min(count * 2, longestPage)) {
     const pages = await queues.read(line, asked, start, count);
     const found = asked.flatMap((queue, at) => (pages[at] ?? []).map((each) => ({ ...each, ...queue })));
-    const free = line === 'parked' ? found : await queues.unclaimed(found);
+    const free = typeof line === 'string' ? found : await queues.unclaimed(found);
     taken.push(...free.toSorted(byPlace).filter(room.take));
     room.passOver(found.length - free.length);
     asked = asked.filter((queue, at) => pages[at]?.length === count && room.isAt(queue));

@@ -23,10 +23,12 @@ export const reasons = {
   waits: (client: string, campaign: string) =>
     `client ${client} waits in campaign ${campaign} and is not admitted yet`,
   hasSettled: (client: string, campaign: string) => `client ${client} has settled in campaign ${campaign}`,
+  isIn: (client: string, campaign: string) => `client ${client} is in campaign ${campaign} now`,
   inNoCampaign: (client: string) => `client ${client} is in no campaign`,
 } as const;
 
-type Status = CampaignState['status'];
+/** `halted` is what a running campaign is while everything is held. */
+type Status = CampaignState['status'] | 'halted';
 
 const inWords: Readonly<Record<Status, string>> = {
   created: 'has not been started',
@@ -35,5 +37,6 @@ const inWords: Readonly<Record<Status, string>> = {
   waitingForRelease: 'waits for its release',
   running: 'is running',
   paused: 'is paused',
+  halted: 'is held: everything is halted',
   ended: 'has ended',
 };

@@ -1,5 +1,7 @@
 import type { Campaign, CampaignState } from '../domain/campaign.ts';
 import type { Client, Release } from '../domain/definition.ts';
+import type { Ending } from '../domain/ending.ts';
+import type { Halt } from '../domain/halt.ts';
 import type { QueueName } from '../domain/placement.ts';
 import type { Tally } from '../domain/tally.ts';
 import type { Upgrade } from '../domain/upgrade.ts';
@@ -33,13 +35,18 @@ export interface Fence {
 }
 
 /** What came in from outside and is consumed by the lease holder only. */
-export type Message = { readonly type: 'CheckedIn'; readonly transcript: string | null };
+export type Message =
+  | { readonly type: 'CheckedIn'; readonly transcript: string | null }
+  /** A person gives the client up, or its whole campaign. */
+  | { readonly type: 'EndRequested'; readonly ending: Ending };
 
 /**
- * An inbox holds at most this many messages; a further check-in is absorbed, for it would cause the same
- * look.
+ * An inbox holds at most this many check-ins; a further one is absorbed, for it would cause the same look.
  */
 export const inboxLimit = 8;
+
+/** An order finds room where check-ins find none; it is absorbed only by as many orders, the first of which ends the client. */
+export const roomFor = ({ type }: Message): number => (type === 'CheckedIn' ? inboxLimit : 2 * inboxLimit);
 
 export interface StoredUpgrade {
   readonly key: UpgradeKey;
@@ -172,6 +179,12 @@ export type DeliverOutcome =
   | { readonly kind: 'delivered'; readonly key: UpgradeKey; readonly next: Activation | null }
   | { readonly kind: 'ignored'; readonly because: string };
 
+/** Whether every campaign is held. Version 0 = nobody has ever halted. */
+export interface HaltRecord {
+  readonly version: number;
+  readonly halt: Halt | null;
+}
+
 export interface CampaignRecord {
   readonly version: number;
   readonly campaign: Campaign;
@@ -254,6 +267,14 @@ export interface Store extends SealingStore, RebuildingStore {
     audit: AuditEntry,
     conditions?: CampaignConditions,
   ): Promise<CampaignRecord | null>;
+  /** Is every campaign held? */
+  readHalt(): Promise<HaltRecord>;
+  /**
+   * Holds every campaign, or lets them go on (null): while it is set no running campaign begins anything, as if it were paused.
+   * Compare-and-set by version; false = someone else was faster, read again. Every shard knows of it when this answers, as for
+   * `commitCampaign`.
+   */
+  commitHalt(halt: Halt | null, version: number, audit: AuditEntry): Promise<boolean>;
   /** How often a campaign has been set running for the first time. Read it before what a start depends on, and commit the start with it. */
   starts(): Promise<number>;
   counters(campaign: string): Promise<Tally>;
@@ -273,14 +294,15 @@ export interface Store extends SealingStore, RebuildingStore {
   // Admission.
   slotsInUse(campaign: string): Promise<SlotsInUse>;
   /**
-   * Whom the free slots may go to, parked ones before waiting ones: at most `limit` and no more than the campaign has
+   * Whom the free slots may go to, parked ones before waiting ones; in a campaign that does not run only parked ones that are
+   * finishing. At most `limit` and no more than the campaign has
    * free slots, nobody of a logon server beyond its free slots, of open waves only. A client that another campaign
    * claims is passed over; after very many of those in one call the next call looks from the beginning again.
    */
   queued(campaign: string, limit: number): Promise<Queued>;
   /**
    * Makes waiting or parked clients due now with their slots taken. Compare-and-set for each: one that is no
-   * longer queued, whose slots are taken, or whose campaign does not run is left alone. A parked one gets its
+   * longer queued, whose slots are taken, or whose campaign does not run is left alone; a parked one that is finishing goes on also there. A parked one gets its
    * next activation.
    * @param leader nothing is changed when a newer one has been seen
    */
@@ -323,8 +345,9 @@ export interface Store extends SealingStore, RebuildingStore {
   /**
    * Puts a message into the inbox of the client's unsettled upgrade and makes one that rests beyond `at` due at `at`
    * under its next activation, in one step. One that is due already keeps its activation, and so its place in BullMQ.
+   * @param campaign nothing is delivered when another one has the client now
    */
-  deliver(client: string, message: Message, at: number): Promise<DeliverOutcome>;
+  deliver(client: string, message: Message, at: number, campaign?: string): Promise<DeliverOutcome>;
 
   // Safety net.
   /**

@@ -9,6 +9,7 @@ import { commitRefusedContract } from './store/commit-refused.contract.ts';
 import { crowdContract } from './store/crowd.contract.ts';
 import { deliverContract } from './store/deliver.contract.ts';
 import { fleetContract } from './store/fleet.contract.ts';
+import { haltContract } from './store/halt.contract.ts';
 import { handOverContract } from './store/hand-over.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
@@ -38,6 +39,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     commitRefusedContract(given);
     commitAtRestContract(given);
     handOverContract(given);
+    haltContract(given);
     deliverContract(given);
     sweepContract(given);
     sealingContract(given);

@@ -5,7 +5,7 @@ import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import { recount } from '../../shared/store/recount.ts';
 import { activate } from '../../workers/activate.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { openRulebook } from '../../workers/rulebook.ts';
+import { openRulebook } from '../../shared/rulebook.ts';
 import { componentNames } from '../lab/staged-tree.ts';
 import { HandDispatcher, JumpingClock, openCampaign, patient } from './one-client.ts';
 

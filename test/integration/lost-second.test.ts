@@ -3,7 +3,7 @@ import { type Journal, type Procedure, nextStep, stepsOf, wayBack } from '../../
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
 import { runStep } from '../../workers/remediation/run-step.ts';
 import type { Runner } from '../../workers/remediation/services.ts';
-import { openRulebook } from '../../workers/rulebook.ts';
+import { openRulebook } from '../../shared/rulebook.ts';
 import { type OneClient, oneClient } from './one-client.ts';
 import { clientWith } from './one-client.ts';
 

@@ -10,7 +10,7 @@ import type { Activation, AuditEntry, Store, StoredUpgrade } from '../../shared/
 import { activate, type ActivationEnd } from '../../workers/activate.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { openRulebook } from '../../workers/rulebook.ts';
+import { openRulebook } from '../../shared/rulebook.ts';
 import { policy as usual } from '../domain/given.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { textContent } from '../lab/fleet/disk.ts';

@@ -5,7 +5,7 @@ import type { Activation, Candidate, Pick, SlotsInUse } from '../store.ts';
 import { isDeposed } from './leader.ts';
 import { addAudit } from './sealing.ts';
 import { admitParked, fullBudget, takeSlots } from './slots.ts';
-import { type CampaignTable, count, openWavesOf, type Row, statusOf, type Tables } from './tables.ts';
+import { type CampaignTable, count, heldStatus, openWavesOf, type Row, type Tables } from './tables.ts';
 
 export function slotsInUse({ slots }: CampaignTable): SlotsInUse {
   return {
@@ -23,19 +23,22 @@ export function admit(
 ): readonly Activation[] {
   if (isDeposed(tables, leader)) return [];
   const table = tables.campaigns.get(campaign);
-  if (table === undefined || statusOf(table) !== 'running') return [];
+  if (table === undefined) return [];
+  const isRunning = heldStatus(tables, table) === 'running';
   return picks.flatMap((pick) => {
     if (fullBudget(table, campaign, pick.logonServer) !== null) return [];
+    if ('wave' in pick && !isRunning) return [];
     const activation =
-      'wave' in pick ? admitWaiting(tables, table, campaign, pick, at) : unpark(table, pick, at);
+      'wave' in pick ? admitWaiting(tables, table, campaign, pick, at) : unpark(table, pick, at, isRunning);
     return activation === null ? [] : [activation];
   });
 }
 
-function unpark(table: CampaignTable, pick: Candidate, at: number): Activation | null {
+function unpark(table: CampaignTable, pick: Candidate, at: number, isRunning: boolean): Activation | null {
   const row = table.rows.get(pick.client);
   const isParkedThere = row?.stored.index === 'parked' && row.stored.upgrade.logonServer === pick.logonServer;
-  return row !== undefined && isParkedThere ? admitParked(table, row, at) : null;
+  const mayGoOn = isRunning || row?.stored.finishing === true;
+  return row !== undefined && isParkedThere && mayGoOn ? admitParked(table, row, at) : null;
 }
 
 function admitWaiting(

@@ -24,7 +24,7 @@ export function commitAtRest(tables: Tables, change: CommitAtRest): CommitAtRest
   if (change.place !== 'settled' || !before.holdsSlots)
     return { kind: 'committed', version: row.stored.version, next, handed: null };
   giveBackSlots(table, before.upgrade.logonServer);
-  const handed = handOver(table, key, before.upgrade.logonServer, change.at);
+  const handed = handOver(tables, table, key, before.upgrade.logonServer, change.at);
   return { kind: 'committed', version: row.stored.version, next, handed };
 }
 

@@ -1,14 +1,22 @@
 import { reasons } from '../reasons.ts';
-import { type Activation, type DeliverOutcome, inboxLimit, type Message } from '../store.ts';
+import { type Activation, type DeliverOutcome, type Message, roomFor } from '../store.ts';
 import { makeDue, presentActivation } from './slots.ts';
 import { byCreation, type Row, rowOf, type Tables } from './tables.ts';
 
-export function deliver(tables: Tables, client: string, message: Message, at: number): DeliverOutcome {
+export function deliver(
+  tables: Tables,
+  client: string,
+  message: Message,
+  at: number,
+  asked?: string,
+): DeliverOutcome {
   const campaign = tables.claims.get(client);
   const key = { campaign: campaign ?? '', client };
   const row = rowOf(tables, key);
   if (row === undefined) return { kind: 'ignored', because: whyNobody(tables, client) };
-  const isFull = row.stored.inbox.length >= inboxLimit;
+  if (asked !== undefined && asked !== campaign)
+    return { kind: 'ignored', because: reasons.isIn(client, key.campaign) };
+  const isFull = row.stored.inbox.length >= roomFor(message);
   if (!isFull) row.stored = { ...row.stored, inbox: [...row.stored.inbox, message] };
   return { kind: 'delivered', key, next: wake(row, at, isFull) };
 }

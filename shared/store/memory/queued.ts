@@ -1,7 +1,7 @@
 import { findQueued, type Line, type Place } from '../queued.ts';
 import type { Queued } from '../store.ts';
 import { slotsInUse } from './admission.ts';
-import { type CampaignTable, compare, openWavesOf, type Tables } from './tables.ts';
+import { type CampaignTable, compare, heldStatus, openWavesOf, type Tables } from './tables.ts';
 
 export async function queued(tables: Tables, table: CampaignTable, limit: number): Promise<Queued> {
   const { active, perLogonServer } = table.record.campaign.definition.budgets;
@@ -11,6 +11,7 @@ export async function queued(tables: Tables, table: CampaignTable, limit: number
       perLogonServer,
       inUse: [slotsInUse(table)],
       openWaves: openWavesOf(table),
+      isRunning: heldStatus(tables, table) === 'running',
       queues: async (line) =>
         [...linesOf(table, line).keys()].map((logonServer) => ({ shard: 0, logonServer })),
       read: async (line, asked, start, count) => {
@@ -25,13 +26,13 @@ export async function queued(tables: Tables, table: CampaignTable, limit: number
 
 /** Logon server -> its queue. */
 function linesOf(table: CampaignTable, line: Line): ReadonlyMap<string, readonly Place[]> {
-  const clients = line === 'parked' ? parkedIn(table) : waitingIn(table, line);
+  const clients = typeof line === 'number' ? waitingIn(table, line) : parkedIn(table, line);
   return Map.groupBy(clients, ({ logonServer }) => logonServer);
 }
 
-const parkedIn = ({ rows }: CampaignTable) =>
+const parkedIn = ({ rows }: CampaignTable, line: 'parked' | 'finishing') =>
   [...rows.values()]
-    .filter(({ stored }) => stored.index === 'parked')
+    .filter(({ stored }) => stored.index === 'parked' && (line === 'parked' || stored.finishing))
     .map(({ stored: { key, upgrade }, parkedAt }) => ({
       client: key.client,
       logonServer: upgrade.logonServer,

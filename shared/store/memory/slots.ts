@@ -1,6 +1,6 @@
 import { reasons } from '../reasons.ts';
 import type { Activation, UpgradeKey } from '../store.ts';
-import { type CampaignTable, compare, count, type Row, statusOf } from './tables.ts';
+import { type CampaignTable, compare, count, heldStatus, type Row, type Tables } from './tables.ts';
 
 const budgetsOf = (table: CampaignTable) => table.record.campaign.definition.budgets;
 
@@ -58,13 +58,15 @@ const othersAtMost = 8;
  * campaign, of another one that has room.
  */
 export function handOver(
+  tables: Tables,
   table: CampaignTable,
   key: UpgradeKey,
   server: string,
   at: number,
 ): Activation | null {
-  if (statusOf(table) !== 'running') return null;
-  const oldest = oldestParked(table);
+  // A campaign that does not run serves those only that finish what was begun.
+  const isRunning = heldStatus(tables, table) === 'running';
+  const oldest = oldestParked(table, (row) => isRunning || row.stored.finishing);
   const wasFull = activeIn(table) + 1 >= budgetsOf(table).active;
   const others = wasFull ? [...oldest.keys()].slice(0, othersAtMost) : [];
   for (const each of [server, ...others]) {
@@ -76,9 +78,10 @@ export function handOver(
 }
 
 /** The oldest parked upgrade of each logon server, the server of the oldest one first. */
-function oldestParked(table: CampaignTable): ReadonlyMap<string, Row> {
+function oldestParked(table: CampaignTable, mayGoOn: (row: Row) => boolean): ReadonlyMap<string, Row> {
   const oldest = new Map<string, Row>();
-  const parked = [...table.rows.values()].filter((row) => row.stored.index === 'parked').sort(byAge);
+  const isParked = (row: Row): boolean => row.stored.index === 'parked' && mayGoOn(row);
+  const parked = [...table.rows.values()].filter(isParked).sort(byAge);
   for (const row of parked) {
     const { logonServer } = row.stored.upgrade;
     if (!oldest.has(logonServer)) oldest.set(logonServer, row);

@@ -7,6 +7,7 @@ import type { Seals } from './sealing.ts';
 import {
   type CampaignRecord,
   type Evidence,
+  type HaltRecord,
   type Pick,
   type StoredUpgrade,
   type UpgradeKey,
@@ -33,6 +34,7 @@ export interface Tables {
   leaderFence: LeaderFence;
   /** How often a campaign was set running. */
   starts: number;
+  halt: HaltRecord;
 }
 
 export interface CampaignTable {
@@ -64,12 +66,17 @@ export const emptyTables = (): Tables => ({
   leader: null,
   leaderFence: 0,
   starts: 0,
+  halt: { version: 0, halt: null },
 });
 
 export const rowOf = (tables: Tables, { campaign, client }: UpgradeKey): Row | undefined =>
   tables.campaigns.get(campaign)?.rows.get(client);
 
 export const statusOf = (table: CampaignTable): string => table.record.campaign.state.status;
+
+/** What a campaign is while everything is halted; what a paused one is does not change by it. */
+export const heldStatus = ({ halt: { halt } }: Tables, table: CampaignTable): string =>
+  halt !== null && statusOf(table) === 'running' ? 'halted' : statusOf(table);
 
 export const openWavesOf = ({ record }: CampaignTable): number =>
   'openWaves' in record.campaign.state ? record.campaign.state.openWaves : 0;

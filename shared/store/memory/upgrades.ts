@@ -3,7 +3,15 @@ import { reasons } from '../reasons.ts';
 import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../store.ts';
 import { addAudit } from './sealing.ts';
 import { fullBudget, giveBackSlots, handOver, makeDue, park, takeSlots } from './slots.ts';
-import { type CampaignTable, count, keepEvidence, type Row, rowOf, statusOf, type Tables } from './tables.ts';
+import {
+  type CampaignTable,
+  count,
+  heldStatus,
+  keepEvidence,
+  type Row,
+  rowOf,
+  type Tables,
+} from './tables.ts';
 
 export interface Begin {
   readonly key: UpgradeKey;
@@ -20,7 +28,7 @@ export function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
     return { kind: 'ignored', because: reasons.noUpgrade(asked.key) };
   const because = whyIgnored(row, asked, now);
   if (because !== null) return { kind: 'ignored', because };
-  const parked = whyParked(table, row, asked.key.campaign);
+  const parked = whyParked(tables, table, row, asked.key.campaign);
   if (parked !== null) {
     if (row.stored.holdsSlots) giveBackSlots(table, row.stored.upgrade.logonServer);
     park(row, asked.at);
@@ -48,8 +56,8 @@ function whyIgnored({ stored }: Row, { activation, owner, at }: Begin, now: numb
   return stored.dueAt !== null && stored.dueAt > at ? reasons.notDue(stored.dueAt) : null;
 }
 
-function whyParked(table: CampaignTable, { stored }: Row, campaign: string): string | null {
-  const status = statusOf(table);
+function whyParked(tables: Tables, table: CampaignTable, { stored }: Row, campaign: string): string | null {
+  const status = heldStatus(tables, table);
   if (status !== 'running' && !stored.finishing) return reasons.campaignIs(campaign, status);
   return stored.holdsSlots ? null : fullBudget(table, campaign, stored.upgrade.logonServer);
 }
@@ -59,7 +67,7 @@ export function commit(tables: Tables, asked: Commit): CommitOutcome {
   const row = table?.rows.get(asked.key.client);
   if (table === undefined || row === undefined)
     return { kind: 'stale', because: reasons.noUpgrade(asked.key) };
-  const refusal = whyRefused(table, row, asked);
+  const refusal = whyRefused(tables, table, row, asked);
   if (refusal !== null) return refusal;
   const { upgrade: before } = row.stored;
   write(tables, table, row, asked);
@@ -68,16 +76,21 @@ export function commit(tables: Tables, asked: Commit): CommitOutcome {
   // A client that roamed is charged to the logon server where it was seen last.
   if (keeps) takeSlots(table, asked.upgrade.logonServer);
   const next = place(tables, row, asked);
-  const handed = keeps ? null : handOver(table, asked.key, before.logonServer, asked.at);
+  const handed = keeps ? null : handOver(tables, table, asked.key, before.logonServer, asked.at);
   return { kind: 'committed', version: row.stored.version, next, handed };
 }
 
-function whyRefused(table: CampaignTable, { stored }: Row, asked: Commit): CommitOutcome | null {
+function whyRefused(
+  tables: Tables,
+  table: CampaignTable,
+  { stored }: Row,
+  asked: Commit,
+): CommitOutcome | null {
   if (!isHeldBy(stored.lease, asked.fence)) return { kind: 'stale', because: reasons.takenOver };
   if (stored.version !== asked.version) {
     return { kind: 'stale', because: reasons.otherVersion(asked.version, stored.version) };
   }
-  const status = statusOf(table);
+  const status = heldStatus(tables, table);
   if (asked.step === 'start' && status !== 'running') {
     return { kind: 'held', because: reasons.campaignIs(asked.key.campaign, status) };
   }

@@ -1,20 +1,26 @@
 import { reasons } from '../reasons.ts';
-import { type DeliverOutcome, inboxLimit, type Message } from '../store.ts';
+import { type DeliverOutcome, type Message, roomFor } from '../store.ts';
 import { readCampaigns } from './campaigns.ts';
 import { activation, type ActivationReply } from './record.ts';
 import { type Shard, valuesOf } from './shard.ts';
 import type { Shards } from './shards.ts';
 
-type DeliverReply = readonly ['nobody'] | readonly ['delivered', string, ActivationReply | null];
+type DeliverReply =
+  | readonly ['nobody']
+  | readonly ['other', string]
+  | readonly ['delivered', string, ActivationReply | null];
 
 export async function deliver(
   shards: Shards,
   client: string,
   message: Message,
   at: number,
+  asked?: string,
 ): Promise<DeliverOutcome> {
   const shard = await shards.homes.of(client);
-  const reply = (await shard.run('deliver', client, JSON.stringify(message), inboxLimit, at)) as DeliverReply;
+  const text = JSON.stringify(message);
+  const reply = (await shard.run('deliver', client, text, roomFor(message), at, asked ?? '')) as DeliverReply;
+  if (reply[0] === 'other') return { kind: 'ignored', because: reasons.isIn(client, reply[1]) };
   if (reply[0] === 'nobody') return { kind: 'ignored', because: await whyNobody(shards.head, shard, client) };
   const [, campaign, next] = reply;
   return {

@@ -17,6 +17,9 @@ export const keyNames = {
   parked: 'parked',
   /** zset per campaign: logon servers with parked clients, by the time of their oldest one */
   parkedServers: 'parkedServers',
+  /** of the parked ones those that may go on while their campaign does not run, in the same way */
+  finishing: 'finishing',
+  finishingServers: 'finishingServers',
   /** zset per campaign, wave and logon server: waiting clients by their place in the campaign's order */
   waiting: 'waiting',
   /** hash per campaign: every client -> `wave|logonServer` while it waits, empty once it has a record */
@@ -54,6 +57,8 @@ export const keyNames = {
   leader: 'leader',
   /** how often a campaign was set running for the first time */
   starts: 'starts',
+  /** hash: version, `on` (1 = every campaign is held); in shard 0 also who and why as JSON */
+  halt: 'halt',
   /** string in shard 0: the number of shards, fixed when the store is first opened */
   shards: 'shards',
   /** string in shard 0: how many fleet imports there were */

@@ -10,6 +10,7 @@ import { connect } from './connection.ts';
 import { createCampaign } from './create-campaign.ts';
 import { deliver } from './deliver.ts';
 import { fleetOf } from './fleet.ts';
+import { commitHalt, readHalt } from './halt.ts';
 import { lead, readLeader, resign } from './leader.ts';
 import { membersIn, overlap } from './overlap.ts';
 import { queued } from './queued.ts';
@@ -76,6 +77,8 @@ type CampaignPart = globalThis.Pick<
   | 'readCampaign'
   | 'campaigns'
   | 'commitCampaign'
+  | 'readHalt'
+  | 'commitHalt'
   | 'starts'
   | 'counters'
   | 'repairReplicas'
@@ -93,6 +96,8 @@ const campaignsOf = (shards: Shards): CampaignPart => ({
   campaigns: (statuses) => readCampaigns(shards.head, statuses),
   commitCampaign: (next, version, audit, conditions) =>
     commitCampaign(shards, next, version, audit, conditions),
+  readHalt: () => readHalt(shards.head),
+  commitHalt: (halt, version, audit) => commitHalt(shards, halt, version, audit),
   starts: () => readStarts(shards.head),
   counters: (campaign) => readCounters(shards, campaign),
   repairReplicas: () => repairReplicas(shards),
@@ -133,7 +138,7 @@ function upgradesOf(shards: Shards): UpgradePart {
     commit: async (asked) => commit(await homeOf(asked.key.client), asked),
     commitAtRest: async (change) => commitAtRest(await homeOf(change.key.client), change),
     renew: async (key, fence, leaseMs) => renew(await homeOf(key.client), key, fence, leaseMs),
-    deliver: (client, message, at) => deliver(shards, client, message, at),
+    deliver: (client, message, at, campaign) => deliver(shards, client, message, at, campaign),
   };
 }
 

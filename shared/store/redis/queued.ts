@@ -15,6 +15,7 @@ async function queuesOf(shards: Shards, campaign: string): Promise<Queues> {
     inUse: lines.map(({ inUse }) => inUse),
     perLogonServer: lines[0]?.perLogonServer ?? 0,
     openWaves: lines[0]?.openWaves ?? 0,
+    isRunning: lines[0]?.isRunning ?? false,
     queues: async (line) => (await Promise.all(lines.map(({ queues }) => queues(line)))).flat(),
     read: (line, queues, start, count) =>
       byShard(queues, (shard, those) => {
@@ -33,6 +34,7 @@ interface Lines {
   readonly quota: number;
   readonly perLogonServer: number;
   readonly openWaves: number;
+  readonly isRunning: boolean;
   readonly inUse: SlotsInUse;
   readonly queues: (line: Line) => Promise<readonly Queue[]>;
   readonly read: Queues['read'];
@@ -40,25 +42,29 @@ interface Lines {
 
 async function linesOf(shard: Shard, campaign: string): Promise<Lines> {
   const { redis, keys, number } = shard;
-  const [limits, servers, slots] = valuesOf(
+  const [limits, status, on, servers, slots] = valuesOf(
     await redis
       .pipeline()
       .hmget(keys.of('campaign', campaign), 'quota', 'perServer', 'openWaves')
+      .hget(keys.of('campaign', campaign), 'status')
+      .hget(keys.of('halt'), 'on')
       .smembers(keys.of('servers', campaign))
       .hgetall(keys.of('slots', campaign))
       .exec(),
-  ) as [(string | null)[], string[], Record<string, string>];
+  ) as [(string | null)[], string | null, string | null, string[], Record<string, string>];
   const [quota = 0, perLogonServer = 0, openWaves = 0] = limits.map(Number);
   const queuesOn = (names: readonly string[]) => names.map((logonServer) => ({ shard: number, logonServer }));
   const keyOf = (line: Line, server: string): string =>
-    line === 'parked' ? keys.of('parked', campaign, server) : keys.of('waiting', campaign, line, server);
+    typeof line === 'string' ? keys.of(line, campaign, server) : keys.of('waiting', campaign, line, server);
   return {
     quota,
     perLogonServer,
     openWaves,
+    isRunning: status === 'running' && on !== '1',
     inUse: slotsOf([slots]),
     queues: async (line) => {
-      if (line === 'parked') return queuesOn(await redis.zrange(keys.of('parkedServers', campaign), 0, '-1'));
+      if (typeof line === 'string')
+        return queuesOn(await redis.zrange(keys.of(`${line}Servers`, campaign), 0, '-1'));
       if (servers.length === 0) return [];
       // One question for a wave that nobody waits in any more, instead of one for each logon server.
       const there = await redis.exists(...servers.map((server) => keyOf(line, server)));

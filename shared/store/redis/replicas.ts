@@ -1,6 +1,7 @@
 import { messageOf } from '../../errors.ts';
 import { type CampaignRecord, StoreAway } from '../store.ts';
 import { readCampaign, replicaFields } from './campaigns.ts';
+import { repairHalt } from './halt.ts';
 import { list } from './scripts.ts';
 import { type Shard, valuesOf } from './shard.ts';
 import type { Shards } from './shards.ts';
@@ -37,6 +38,7 @@ function notTold({ campaign }: CampaignRecord, missing: readonly Shard[], cause:
 export async function repairReplicas(shards: Shards): Promise<readonly string[]> {
   const { head, others } = shards;
   if (others.length === 0) return [];
+  await repairHalt(shards);
   const names = await head.redis.smembers(head.keys.of('campaigns'));
   const [heads = [], ...replicas] = await Promise.all(shards.all.map((shard) => versionsIn(shard, names)));
   const behind = names.filter((_, at) => replicas.some((versions) => (versions[at] ?? 0) < (heads[at] ?? 0)));

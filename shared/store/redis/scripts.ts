@@ -18,6 +18,8 @@ const pieces = {
   'create-campaign': ['slots', 'audit', 'publish', 'create-campaign'],
   'commit-campaign': ['leader', 'slots', 'audit', 'commit-campaign'],
   replicate: ['slots', 'audit', 'replicate'],
+  'commit-halt': ['slots', 'audit', 'commit-halt'],
+  'replicate-halt': ['replicate-halt'],
   share: ['share'],
   'grant-token': ['time', 'grant-token'],
   lower: ['lower'],

@@ -25,6 +25,11 @@ async function resting(world: World): Promise<void> {
   await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
 }
 
+const order = {
+  type: 'EndRequested',
+  ending: { end: 'skipped', cause: 'by hand', because: 'anna: not this one', blockers: [] },
+} as const;
+
 export function deliverContract(given: Given): void {
   describe('deliver', () => {
     it('makes a resting upgrade due now under its next activation', async () => {
@@ -102,6 +107,16 @@ export function deliverContract(given: Given): void {
       expect(await world.stored(key)).toEqual(full);
     });
 
+    it('finds room for an order where check-ins find none', async () => {
+      const world = given();
+      await resting(world);
+      for (let n = 0; n < inboxLimit + 3; n += 1) await world.store.deliver('pc-1', message, at);
+      for (let n = 0; n < 2 * inboxLimit; n += 1) await world.store.deliver('pc-1', order, at);
+      const { inbox } = await world.stored(key);
+      expect(inbox).toHaveLength(2 * inboxLimit);
+      expect(inbox.slice(0, inboxLimit + 1)).toEqual([...Array(inboxLimit).fill(message), order]);
+    });
+
     it('loses no wake-up in a race with a rest', async () => {
       const world = given();
       await world.admitted('sp4', picks(40));
@@ -143,6 +158,17 @@ export function deliverContract(given: Given): void {
         because: 'client pc-1 has settled in campaign sp4',
       });
       expect((await world.stored(key)).inbox).toEqual([]);
+    });
+
+    it('for a client that another campaign has now', async () => {
+      const world = given();
+      await resting(world);
+      expect(await world.store.deliver('pc-1', order, at, 'sp3')).toEqual({
+        kind: 'ignored',
+        because: 'client pc-1 is in campaign sp4 now',
+      });
+      expect((await world.stored(key)).inbox).toEqual([]);
+      expect((await world.store.deliver('pc-1', order, at, 'sp4')).kind).toBe('delivered');
     });
 
     it('for a client that no campaign has', async () => {

@@ -153,9 +153,7 @@ export function handOverContract(given: Given): void {
       const { a } = await crowded(world, ['a-1']);
       await world.change(campaign, pausedState);
       expect(await settle(world, a)).toMatchObject({ handed: null });
-      expect((await world.store.queued(campaign, 9)).parked).toEqual([
-        { client: 'a-1', logonServer: 'LS-A' },
-      ]);
+      expect((await world.stored({ campaign, client: 'a-1' })).index).toBe('parked');
     });
 
     it('gives nothing when the slots are kept', async () => {

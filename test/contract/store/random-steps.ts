@@ -182,6 +182,11 @@ const change = ({ budgets }: Mode) =>
           world.change(name, state, limits),
     );
 
+const hold = fc.boolean().map((on): Step => async ({ world, now }) => {
+  const { version } = await world.store.readHalt();
+  return world.store.commitHalt(on ? { by: 'anna', because: 'stop', at: now } : null, version, entry(''));
+});
+
 const queued = fc.tuple(campaign, fc.integer({ min: 1, max: 5 })).map(
   ([name, limit]): Step =>
     ({ world }) =>
@@ -203,6 +208,7 @@ export const stepsIn = (mode: Mode): fc.Arbitrary<Step[]> =>
       { weight: 2, arbitrary: sweep(mode) },
       { weight: 2, arbitrary: change(mode) },
       { weight: 2, arbitrary: queued },
+      { weight: 1, arbitrary: hold },
       { weight: 3, arbitrary: pass },
     ),
     { minLength: 40, maxLength: 120, size: 'max' },

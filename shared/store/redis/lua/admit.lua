@@ -5,7 +5,8 @@
 if isDeposed(ARGV[1]) then return {} end
 local campaign, at = ARGV[2], ARGV[3]
 local limits = limitsOf(campaign)
-if limits.status ~= 'running' then return {} end
+if not limits.status then return {} end
+local isRunning = limits.status == 'running'
 
 -- Everything is read first and written at the end, for all picks together: a call for each pick and key is what would cost.
 local picks, clients = {}, {}
@@ -36,13 +37,13 @@ local function hasRoom(server)
 end
 
 local function isWaiting(number, pick)
-  return tonumber(pick.wave) < limits.openWaves
+  return isRunning and tonumber(pick.wave) < limits.openWaves
     and members[number] == pick.wave .. '|' .. pick.server
     and not claims[number]
 end
 
 local function isParked(pick)
-  return redis.call('ZSCORE', key('parked', campaign, pick.server), pick.client)
+  return redis.call('ZSCORE', key(lineOf(limits), campaign, pick.server), pick.client)
 end
 
 -- Writes gathered by command and key, and how much is to be added to which counter.

@@ -30,6 +30,11 @@ end
 local own, handed = false, false
 if place == 'stays' then
   redis.call('HSET', record, unpack(fields))
+  if before.index == 'parked' then
+    delist('finishing', campaign, client, before.server)
+    local since = redis.call('ZSCORE', key('parked', campaign, before.server), client)
+    if finishing == '1' then enlist('finishing', campaign, client, before.server, since) end
+  end
 elseif place == 'due' then
   local activation = before.activation + 1
   redis.call('HSET', key('claims'), client, campaign)

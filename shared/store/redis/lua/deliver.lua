@@ -1,9 +1,10 @@
 -- Puts a message into the inbox of the client's unsettled upgrade and makes it due, in one step: a wake-up
 -- can not be lost.
--- ARGV: client, message, inbox limit, at (policy time)
-local client, at = ARGV[1], ARGV[4]
+-- ARGV: client, message, inbox limit, at (policy time), campaign ('' = the one that has the client)
+local client, at, asked = ARGV[1], ARGV[4], ARGV[5]
 local campaign = redis.call('HGET', key('claims'), client)
 if not campaign then return { 'nobody' } end
+if asked ~= '' and asked ~= campaign then return { 'other', campaign } end
 local id = campaign .. '.' .. client
 -- A full inbox absorbs the message: it would only cause the look that those in it cause.
 local inbox = key('inbox', id)

@@ -5,15 +5,15 @@ local function admitParked(campaign, client, server, at)
   local id = campaign .. '.' .. client
   local found = redis.call('HMGET', key('upgrade', id), 'a', 'q')
   local activation = tonumber(found[1]) + 1
-  redis.call('ZREM', key('parked', campaign, server), client)
-  noteOldest(campaign, server)
+  unpark(campaign, client, { index = 'parked', server = server })
   takeSlots(campaign, server)
   toDue(id, activation, at, true)
   return activationOf(client, activation, found[2], at)
 end
 
-local function oldestParked(campaign, server)
-  return redis.call('ZRANGE', key('parked', campaign, server), 0, 0)[1]
+-- A campaign that does not run serves those only that finish what was begun.
+local function lineOf(limits)
+  return limits.status == 'running' and 'parked' or 'finishing'
 end
 
 -- So many other logon servers are asked at most: every commit waits for it, and the leading round fills what is left.
@@ -25,14 +25,14 @@ local function handOver(campaign, server, at)
   -- Mostly nobody is parked, and that is one question.
   if redis.call('EXISTS', key('parkedServers', campaign)) == 0 then return false end
   local limits = limitsOf(campaign)
-  if limits.status ~= 'running' then return false end
+  local line = lineOf(limits)
   local servers = { server }
   if tonumber(redis.call('HGET', key('slots', campaign), '*') or 0) + 1 >= limits.active then
-    local others = redis.call('ZRANGE', key('parkedServers', campaign), 0, othersAtMost - 1)
+    local others = redis.call('ZRANGE', key(line .. 'Servers', campaign), 0, othersAtMost - 1)
     for _, other in ipairs(others) do table.insert(servers, other) end
   end
   for _, each in ipairs(servers) do
-    local client = oldestParked(campaign, each)
+    local client = redis.call('ZRANGE', key(line, campaign, each), 0, 0)[1]
     if client and not fullBudget(campaign, each, limits) then
       return admitParked(campaign, client, each, at)
     end

@@ -2,13 +2,23 @@
 -- move it.
 
 -- Keeps the list of logon servers that have parked clients in step with the oldest one of each.
-local function noteOldest(campaign, server)
-  local oldest = redis.call('ZRANGE', key('parked', campaign, server), 0, 0, 'WITHSCORES')
+-- line: parked = all of them; finishing = those that may go on while their campaign does not run
+local function noteOldest(line, campaign, server)
+  local oldest = redis.call('ZRANGE', key(line, campaign, server), 0, 0, 'WITHSCORES')
   if oldest[1] then
-    redis.call('ZADD', key('parkedServers', campaign), oldest[2], server)
+    redis.call('ZADD', key(line .. 'Servers', campaign), oldest[2], server)
   else
-    redis.call('ZREM', key('parkedServers', campaign), server)
+    redis.call('ZREM', key(line .. 'Servers', campaign), server)
   end
+end
+
+local function enlist(line, campaign, client, server, at)
+  redis.call('ZADD', key(line, campaign, server), at, client)
+  noteOldest(line, campaign, server)
+end
+
+local function delist(line, campaign, client, server)
+  if redis.call('ZREM', key(line, campaign, server), client) == 1 then noteOldest(line, campaign, server) end
 end
 
 -- d: due time, h: holds slots, n o l: the lease. Further fields and values of the record are written along.
@@ -31,14 +41,14 @@ local function toParked(campaign, client, server, at, ...)
   redis.call('ZREM', key('driven'), id)
   redis.call('HDEL', key('upgrade', id), 'd', 'h', 'n', 'o', 'l')
   redis.call('HSET', key('upgrade', id), 'i', 'parked', ...)
-  redis.call('ZADD', key('parked', campaign, server), at, client)
-  noteOldest(campaign, server)
+  enlist('parked', campaign, client, server, at)
+  if redis.call('HGET', key('upgrade', id), 'f') == '1' then enlist('finishing', campaign, client, server, at) end
 end
 
 local function unpark(campaign, client, before)
   if before.index ~= 'parked' then return end
-  redis.call('ZREM', key('parked', campaign, before.server), client)
-  noteOldest(campaign, before.server)
+  delist('parked', campaign, client, before.server)
+  delist('finishing', campaign, client, before.server)
 end
 
 -- Whoever is driven stands in no other index; who is not has to be taken out of its index first.

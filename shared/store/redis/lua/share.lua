@@ -2,7 +2,7 @@
 -- as it has room for. Changes nothing.
 -- ARGV: campaign, budget (more than that need not be counted)
 local campaign, enough = ARGV[1], tonumber(ARGV[2])
-local found = redis.call('HMGET', key('campaign', campaign), 'quota', 'served', 'openWaves', 'perServer')
+local found = redis.call('HMGET', key('campaign', campaign), 'quota', 'served', 'openWaves', 'perServer', 'status')
 local perServer = tonumber(found[4] or 0)
 local slots = redis.call('HGETALL', key('slots', campaign))
 local used, free, wants = {}, {}, 0
@@ -16,11 +16,14 @@ local function add(server, queue)
   wants = wants + fits
 end
 
-for _, server in ipairs(redis.call('ZRANGE', key('parkedServers', campaign), 0, -1)) do
-  add(server, key('parked', campaign, server))
+-- A campaign that does not run can use slots only for what it finishes.
+local isRunning = found[5] == 'running' and redis.call('HGET', key('halt'), 'on') ~= '1'
+local line = isRunning and 'parked' or 'finishing'
+for _, server in ipairs(redis.call('ZRANGE', key(line .. 'Servers', campaign), 0, -1)) do
+  add(server, key(line, campaign, server))
 end
 local servers = redis.call('SMEMBERS', key('servers', campaign))
-for wave = 0, tonumber(found[3] or 0) - 1 do
+for wave = 0, isRunning and tonumber(found[3] or 0) - 1 or -1 do
   if wants >= enough then break end
   for _, server in ipairs(servers) do add(server, key('waiting', campaign, wave, server)) end
 end

@@ -16,15 +16,21 @@ local function giveBackSlots(campaign, server)
   count(key('slots', campaign), server, -1)
 end
 
+-- A halt holds campaigns that run; what a paused one is does not change by it.
+local function heldStatus(status)
+  if status == 'running' and redis.call('HGET', key('halt'), 'on') == '1' then return 'halted' end
+  return status
+end
+
 local function statusOf(campaign)
-  return redis.call('HGET', key('campaign', campaign), 'status')
+  return heldStatus(redis.call('HGET', key('campaign', campaign), 'status'))
 end
 
 -- What scripts must know of a campaign: whether it runs, and how many may be active in this shard.
 local function limitsOf(campaign)
   local found = redis.call('HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves')
   return {
-    status = found[1],
+    status = heldStatus(found[1]),
     active = tonumber(found[2]),
     perServer = tonumber(found[3]),
     openWaves = tonumber(found[4]),

@@ -1,6 +1,6 @@
-import type { Rules } from '../shared/domain/policy.ts';
-import { loadProfile, type Profile, rulesOf } from '../shared/products/profile.ts';
-import type { Store } from '../shared/store/store.ts';
+import type { Rules } from './domain/policy.ts';
+import { loadProfile, type Profile, rulesOf } from './products/profile.ts';
+import type { Store } from './store/store.ts';
 
 /** What holds for every client of one campaign; the zone is each client's own. */
 export type CampaignRules = Omit<Rules, 'zone'>;
