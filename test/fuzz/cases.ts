@@ -8,9 +8,9 @@ const defaultCases = 5_000;
 
 /** Shares of all cases in thousandths; what costs least per case gets most of them. */
 export const shares = {
-  smsIni: 90,
+  smsIni: 70,
   csdver: 50,
-  smsrun32: 90,
+  smsrun32: 68,
   loadEntry: 50,
   clientLook: 70,
   evidence: 30,
@@ -23,7 +23,7 @@ export const shares = {
   rawHttp: 12,
   gateway: 30,
   fleetDoor: 20,
-  commandLine: 8,
+  commandLine: 50,
 } as const;
 
 export type Share = keyof typeof shares;

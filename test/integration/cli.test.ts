@@ -135,6 +135,8 @@ describe('exit codes and sentences', () => {
     ],
     ['fleet import missing.csv', 2, '1 fault; nothing was changed\n'],
     ['campaign status s:p', 2, 'servpack: params.campaign: is not an id of 1 to 63 letters'],
+    ['campaign status ..', 2, 'servpack: params.campaign: is not an id of 1 to 63 letters'],
+    ['client why .', 2, 'servpack: params.client: is not an id of 1 to 63 letters'],
     ['client checkin pc-1 --transcript missing.txt', 2, 'servpack: the transcript can not be read: ENOENT'],
     ['nonsense', 2, "error: unknown command 'nonsense'"],
     ['campaign status sp9', 4, 'servpack: there is no campaign named sp9\n'],

@@ -6,6 +6,7 @@ import { verifyPaths } from '../../audit/verify.ts';
 import type { Refusal } from '../../refusal.ts';
 import { connect, type GlobalOptions } from '../connection.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { segment } from '../path-segment.ts';
 import { print, showRefusal, shown, withApi } from '../session.ts';
 import { auditLines, verifyLines } from '../text/audit-text.ts';
 import { viewOf } from '../text/view.ts';
@@ -22,7 +23,7 @@ export function addAuditCommands(program: Command): void {
     .option('--evidence', 'print what each step rests on, too')
     .addHelpText('after', '\nExample:\n  servpack audit show pc-0017 --evidence')
     .action(async (name: string, query: { evidence?: boolean }, command: Command) => {
-      const path = `/v1/audit/clients/${encodeURIComponent(name)}`;
+      const path = `/v1/audit/clients/${segment(name)}`;
       await withApi(command, async (api) =>
         shown(await api.get(auditShowAnswer, path, { ...query }), auditLines),
       );

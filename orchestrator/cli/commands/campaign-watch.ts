@@ -4,6 +4,7 @@ import { readDuration } from '../../../shared/input/quantities.ts';
 import { statusAnswer } from '../../../shared/protocol/campaigns.ts';
 import { connect, type GlobalOptions } from '../connection.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { segment } from '../path-segment.ts';
 import { showRefusal } from '../session.ts';
 import { jsonScreenOn, watchCampaign, watchScreenOn } from '../watch.ts';
 
@@ -40,7 +41,7 @@ async function watch(
   if (!api.ok) return showRefusal(api.error, isJson);
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
-  const read = () => api.value.get(statusAnswer, `/v1/campaigns/${encodeURIComponent(name)}`);
+  const read = () => api.value.get(statusAnswer, `/v1/campaigns/${segment(name)}`);
   const screen = isJson ? jsonScreenOn(process.stdout) : watchScreenOn(process.stdout);
   const ended = await watchCampaign({
     read,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { movedAnswer, planAnswer, reportAnswer, statusAnswer } from '../../../shared/protocol/campaigns.ts';
 import type { ApiClient } from '../api-client.ts';
 import { readFileOf } from '../input-file.ts';
+import { segment } from '../path-segment.ts';
 import { shown, withApi } from '../session.ts';
 import { planLines } from '../text/plan-text.ts';
 import { reportLines } from '../text/report-text.ts';
@@ -10,7 +11,7 @@ import { many, safe } from '../text/view.ts';
 import { listCampaigns } from './campaign-list.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 
-const pathOf = (name: string, what = ''): string => `/v1/campaigns/${encodeURIComponent(name)}${what}`;
+const pathOf = (name: string, what = ''): string => `/v1/campaigns/${segment(name)}${what}`;
 
 export function addCampaignCommands(program: Command): void {
   const campaign = program

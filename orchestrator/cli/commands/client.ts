@@ -2,13 +2,14 @@ import type { Command } from 'commander';
 import { ok } from '../../../shared/errors.ts';
 import { checkInAnswer, clientAnswer, whyAnswer } from '../../../shared/protocol/clients.ts';
 import { readTranscript } from '../input-file.ts';
+import { segment } from '../path-segment.ts';
 import { shown, withApi } from '../session.ts';
 import { clientLines } from '../text/client-text.ts';
 import { safe } from '../text/view.ts';
 import { whyLines } from '../text/why-text.ts';
 import { whole } from './fleet.ts';
 
-const pathOf = (name: string, what = ''): string => `/v1/clients/${encodeURIComponent(name)}${what}`;
+const pathOf = (name: string, what = ''): string => `/v1/clients/${segment(name)}${what}`;
 
 export function addClientCommands(program: Command): void {
   const client = program
