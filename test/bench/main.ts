@@ -20,8 +20,18 @@ const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
+/** Ctrl-C must not leave a Redis or a worker behind: it ends the run, and the stack ends everything that was started. */
+const interrupted = new Promise<never>((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => reject(new Error('interrupted')));
+});
+
 async function run(options: BenchOptions): Promise<void> {
   await using stack = new AsyncDisposableStack();
+  await Promise.race([measure(options, stack), interrupted]);
+}
+
+async function measure(options: BenchOptions, stack: AsyncDisposableStack): Promise<void> {
   const bench = await openBench(options, stack, say);
   const machine = await machineOf(bench);
   const taken: Figure[] = [];
@@ -51,5 +61,6 @@ try {
   await run(readOptions(process.argv.slice(2), Object.keys(figures)));
 } catch (error) {
   process.stderr.write(`bench: ${messageOf(error)}\n`);
-  process.exitCode = 1;
+  // A figure that was interrupted may still wait for something.
+  process.exit(1);
 }
