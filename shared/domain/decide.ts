@@ -125,8 +125,11 @@ function checkedIn(upgrade: Upgrade): Decision {
 function lookFailed(rules: Rules, upgrade: Upgrade, failure: Failure, now: number): Decision {
   const { restart, request } = upgrade.memory;
   if (request?.kind === 'unmark') return unmarkFailed(upgrade, failure, now);
-  if (restart !== null) return awaitReturn(rules, upgrade, restart, failure, now);
-  if (failure.kind === 'unreachable' || failure.kind === 'timedOut') {
+  const isSilent = failure.kind === 'unreachable' || failure.kind === 'timedOut';
+  // Only silence says that it has not come back; half an answer, or a wrong one, is a look that has to be made again.
+  if (restart !== null && (isSilent || now < restart.deadline))
+    return awaitReturn(rules, upgrade, restart, failure, now);
+  if (isSilent) {
     return defer(rules, upgrade, 'unreachable', failure.message, now);
   }
   const blocker = { kind: 'couldNotLook', error: failure.message } as const;

@@ -323,4 +323,24 @@ describe('exclusions', () => {
     });
     expect(lost.memory.restarts).toEqual({ mark: 1 });
   });
+
+  test.each(['garbled', 'cutOff'] as const)(
+    'a look that is %s after the deadline of a restart says nothing of it',
+    (kind) => {
+      const ordered = after(rules, admitted, [
+        [evening, look()],
+        [evening, { type: 'ClientMarked' }],
+        [evening, look({ setupPhase: 'upgrade' })],
+        [evening, { type: 'RestartOrdered' }],
+      ]);
+      const unread: UpgradeEvent = { type: 'LookFailed', failure: { kind, message: 'half an answer' } };
+      const again = after(rules, ordered, [
+        [evening + hours(5), activated],
+        [evening + hours(5), unread],
+      ]);
+      expect(again.state).toMatchObject({ phase: 'deferred', class: 'couldNotLook' });
+      // The next look still knows what it has to prove.
+      expect(again.memory.restart).not.toBeNull();
+    },
+  );
 });

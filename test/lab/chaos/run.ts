@@ -63,7 +63,7 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
     ...evidence,
   });
   await Promise.all(stage.players.filter(({ role }) => role !== 'redis').map((player) => player.close()));
-  const logs = await readLogs(join(options.dataDir, 'logs'), stage.secrets, stage.outages);
+  const logs = await readLogs(join(options.dataDir, 'logs'), stage.secrets, stage);
   return {
     stories: judged.stories,
     lines: [
@@ -158,9 +158,18 @@ async function gather(stage: Stage) {
   }
 }
 
-/** From whichever orchestrator answers first: all run by now. */
-const firstOf = <T>({ operators }: Stage, ask: (operator: Operator) => Promise<T>): Promise<T> =>
-  Promise.any(operators.map(ask));
+/** From the first orchestrator that answers: all run by now, and none is left with a request that nobody waits for. */
+async function firstOf<T>({ operators }: Stage, ask: (operator: Operator) => Promise<T>): Promise<T> {
+  const refusals: string[] = [];
+  for (const operator of operators) {
+    try {
+      return await ask(operator);
+    } catch (error) {
+      refusals.push(messageOf(error));
+    }
+  }
+  throw new Error(refusals.join('; '));
+}
 
 async function chainFaultsBy(operator: Operator): Promise<readonly string[]> {
   const { faults } = (await operator.ask('GET', '/v1/audit/verify')) as { faults: readonly object[] };

@@ -29,6 +29,8 @@ export interface Stage {
   readonly operators: readonly Operator[];
   readonly control: ReturnType<typeof connectFleetControl>;
   readonly outages: Outages;
+  /** When which process (by its id) was frozen. */
+  readonly frozen: Map<number, Outages>;
   readonly complaints: string[];
   /** Texts that no log may hold. */
   readonly secrets: readonly string[];
@@ -92,7 +94,8 @@ export async function setStage(
   ];
   const secrets = [readFileSync(tokenFile, 'utf8').trim(), ...(own === null ? [] : [own.password])];
   const { prefix, redisUrl: url } = house;
-  return { house, sample, players, operators, control, outages, complaints, secrets, prefix, url };
+  const frozen = new Map<number, Outages>();
+  return { house, sample, players, operators, control, outages, frozen, complaints, secrets, prefix, url };
 }
 
 function houseOf(options: ChaosOptions, own: OwnRedis | null): LabHouse {

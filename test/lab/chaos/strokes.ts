@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { messageOf } from '../../../shared/errors.ts';
 import { keysLike } from '../keys-like.ts';
 import { campaignName } from './campaign-file.ts';
+import { Outages } from './outages.ts';
 import type { Blow, Planned, Role, Stroke } from './plan.ts';
 import type { Player } from './player.ts';
 import type { Stage } from './stage.ts';
@@ -87,8 +88,18 @@ export class Chaos {
       `${seconds} s  ${signal.padEnd(7)} ${target.name} (${target.pid}), back after ${blow.forMs} ms`,
     );
     this.struck += 1;
-    const back = target.role === 'redis' ? this.#stage.outages.begin() : () => undefined;
+    const back = this.#outage(target, blow);
     void this.#follow(target.strike(blow).finally(back));
+  }
+
+  /** What is away for whom while this lasts. */
+  #outage({ role, pid }: Player, { kind }: Blow): () => void {
+    const { outages, frozen } = this.#stage;
+    if (role === 'redis') return outages.begin();
+    if (kind !== 'freeze') return () => undefined;
+    const own = frozen.get(pid) ?? new Outages();
+    frozen.set(pid, own);
+    return own.begin();
   }
 
   #follow(recovery: Promise<void>): Promise<void> {

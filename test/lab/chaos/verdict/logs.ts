@@ -2,6 +2,13 @@ import { createReadStream, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Outages } from '../outages.ts';
+
+/** When Redis was away for all, and when each process was frozen: to a woken one its calls seem unanswered. */
+interface Excuses {
+  readonly outages: Outages;
+  readonly frozen: ReadonlyMap<number, Outages>;
+}
+
 import { type Fault, house } from './line.ts';
 
 export interface LogFindings {
@@ -11,19 +18,20 @@ export interface LogFindings {
 }
 
 const errorLevel = 50;
+const afterThawMs = 2_000;
 const shownAtMost = 240;
 
 /** Reads every log of the run line by line; faults are cut to what a person can read. */
 export async function readLogs(
   folder: string,
   secrets: readonly string[],
-  outages: Outages,
+  excuses: Excuses,
 ): Promise<LogFindings> {
   const found = { lines: 0, errors: [] as string[], secrets: [] as string[] };
   for (const file of readdirSync(folder)) {
     for await (const line of createInterface({ input: createReadStream(join(folder, file)) })) {
       found.lines += 1;
-      if (isError(line, outages)) found.errors.push(`${file}: ${line.slice(0, shownAtMost)}`);
+      if (isError(line, excuses)) found.errors.push(`${file}: ${line.slice(0, shownAtMost)}`);
       if (secrets.some((secret) => line.includes(secret))) found.secrets.push(`${file}: line with a secret`);
     }
   }
@@ -33,14 +41,21 @@ export async function readLogs(
 interface LogLine {
   readonly level: number;
   readonly time: string;
+  readonly pid: number;
 }
 
 /** Every line is the log's own JSON; anything else is a stack trace or a library's word. Errors are excused while Redis is away. */
-function isError(line: string, outages: Outages): boolean {
+function isError(line: string, { outages, frozen }: Excuses): boolean {
   const read = parse(line);
   // A start that fails says so in one sentence; whether it may fail is judged where it is started.
   if (read === null) return !/^servpack (orchestrator|worker): no Redis answers at /.test(line);
-  return read.level >= errorLevel && !outages.near(Date.parse(read.time));
+  if (read.level < errorLevel) return false;
+  const at = Date.parse(read.time);
+  const wasFrozen = line.includes('"StoreAway"') && (frozen.get(read.pid)?.near(at, afterThawMs) ?? false);
+  // Frozen in the middle of writing the audit, an orchestrator keeps its file from the next leader until it is woken.
+  const isKept = line.includes('another orchestrator writes the audit');
+  const anyFrozen = [...frozen.values()].some((spans) => spans.near(at, afterThawMs));
+  return !outages.near(at) && !wasFrozen && !(isKept && anyFrozen);
 }
 
 function parse(line: string): LogLine | null {
