@@ -54,12 +54,21 @@ export function openArchive(options: ArchiveOptions): Archive {
   };
   return {
     files: filesOf,
-    newest: (shard) => newestIn(filesOf(shard).at(-1) ?? null),
+    newest: async (shard) => {
+      // A crash may have left the newest file without a block.
+      for (const path of filesOf(shard).toReversed()) {
+        const found = await newestIn(path);
+        if (found !== null) return found;
+      }
+      return null;
+    },
     append: (shard, block, beside) =>
       withFileLock(`${present(shard)}.lock`, async () => {
         const newest = await readTail(present(shard));
         const before = newest ?? (await readTail(putAside(shard).at(-1) ?? ''));
         if (holds(before, block.sealed)) return;
+        // Ours was done by others while this process was frozen: it stands here, or in a folder of theirs.
+        if ((before?.block?.number ?? 0) > block.number) return;
         const isFull = newest !== null && newest.end > (options.fileBytesAtMost ?? usualBytesAtMost);
         if (isFull) await rename(present(shard), join(folder, `${name(shard)}.${padded(newest)}.jsonl`));
         const tail = isFull ? null : newest;
@@ -70,9 +79,9 @@ export function openArchive(options: ArchiveOptions): Archive {
   };
 }
 
-async function newestIn(path: string | null): Promise<SealedHead | null> {
-  const tail = path === null ? null : await readTail(path);
-  if (path === null || tail?.block === undefined || tail.block === null) return null;
+async function newestIn(path: string): Promise<SealedHead | null> {
+  const tail = await readTail(path);
+  if (tail === null || tail.block === null) return null;
   const header = await lastHeader(path, tail.end);
   if (header === null) throw new Error(`${path} has a seal without a block`);
   const { first, last } = JSON.parse(header) as BlockHeader;

@@ -22,6 +22,12 @@ export interface Sealer {
   round(): Promise<void>;
 }
 
+/**
+ * A round ends after so many blocks of a shard: the other shards wait for it, and so does a process that stops or leads no more. Under a
+ * campaign there is always another entry by the time a block is on the disk.
+ */
+const blocksAtMost = 20;
+
 /** Seal heads go to the log at most so often (real time): enough to compare with, wherever the log is shipped to. */
 const tellEveryMs = 10_000;
 
@@ -46,29 +52,37 @@ export function openSealer(options: SealerOptions): Sealer {
   };
 }
 
-/** @returns the head of the chain when everything is written */
+/** @returns the head of the chain, when it is known to stand in a file */
 async function sealShard(options: SealerOptions, shard: number): Promise<SealedHead | null> {
-  const { store, keep, entriesAtMost = 1_000 } = options;
+  const { store, keep } = options;
   await catchUp(options, shard);
-  for (;;) {
-    const state = await store.readSeal(shard);
-    if (isHalfDone(state)) await finishAgain(options, shard, state.head);
-    else {
-      const entries = await store.auditAfter(shard, state.head?.last ?? beforeAll, entriesAtMost);
-      if (entries.length === 0) {
-        await store.trimAudit(shard, keep);
-        return state.head;
-      }
-      const block = makeBlock(state.head, entries, {
-        shard,
-        servpack: servpackVersion,
-        campaigns: await hashesOf(store, entries),
-      });
-      // Another orchestrator was faster: it goes on with what that one left.
-      if (await store.moveSeal(shard, state.head, block.sealed)) await finish(options, shard, block);
-    }
+  for (let blocks = 0; blocks < blocksAtMost; blocks += 1) {
+    const isMore = await sealNext(options, shard);
     await store.trimAudit(shard, keep);
+    if (!isMore) break;
   }
+  const state = await store.readSeal(shard);
+  return isHalfDone(state) ? null : state.head;
+}
+
+/** @returns whether another block is to follow at once; what has come in since a block that was not full waits for the next round */
+async function sealNext(options: SealerOptions, shard: number): Promise<boolean> {
+  const { store, entriesAtMost = 1_000 } = options;
+  const state = await store.readSeal(shard);
+  if (isHalfDone(state)) {
+    await finishAgain(options, shard, state.head);
+    return true;
+  }
+  const entries = await store.auditAfter(shard, state.head?.last ?? beforeAll, entriesAtMost);
+  if (entries.length === 0) return false;
+  const block = makeBlock(state.head, entries, {
+    shard,
+    servpack: servpackVersion,
+    campaigns: await hashesOf(store, entries),
+  });
+  // Another orchestrator was faster: it goes on with what that one left.
+  if (await store.moveSeal(shard, state.head, block.sealed)) await finish(options, shard, block);
+  return entries.length === entriesAtMost;
 }
 
 /**

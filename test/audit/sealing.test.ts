@@ -61,6 +61,23 @@ describe('sealing', () => {
     expect(await becauses(house)).toEqual(named(9));
   });
 
+  it('ends its round also when there is always more: other shards wait, and so does a process that stops', async () => {
+    // Something is done while each block is written.
+    const busy = (store: Store): Store => ({
+      ...store,
+      markWritten: async (...args) => {
+        await store.markWritten(...args);
+        if (args[1] < 99) await steps(store, 1, 'meanwhile');
+      },
+    });
+    using house = sealedHouse({ wrapStore: busy });
+    await steps(house.store, 3);
+    await house.sealer.round();
+    expect(await house.verify()).toMatchObject({ faults: [], chains: [{ blocks: 1, entries: 3 }] });
+    await house.sealer.round();
+    expect(await house.verify()).toMatchObject({ faults: [], chains: [{ blocks: 2, entries: 4 }] });
+  });
+
   it('finds a text in the files that Redis has given up', async () => {
     using house = sealedHouse();
     await steps(house.store, 3);
@@ -191,6 +208,51 @@ describe('a crash', () => {
       expect((await house.verify()).faults).toEqual([]);
       expect(await becauses(house)).toEqual(named(2));
     }
+  });
+
+  test('frozen before the file while others go on in it: what it writes when it wakes up is there already', async () => {
+    using first = sealedHouse();
+    await steps(first.store, 2);
+    const frozen = Promise.withResolvers<void>();
+    const reached = Promise.withResolvers<void>();
+    const slow = sealedHouse({
+      store: first.store,
+      folder: first.folder,
+      wrapArchive: (archive) => ({
+        ...archive,
+        append: async (...args) => {
+          reached.resolve();
+          await frozen.promise;
+          await archive.append(...args);
+        },
+      }),
+    });
+    const round = slow.sealer.round();
+    await reached.promise;
+    await first.sealer.round();
+    await steps(first.store, 2, 'late');
+    await first.sealer.round();
+    frozen.resolve();
+    await round;
+    const inOrder = ['1', '2'].map((number) => expect.stringContaining(`"seal":${number},`));
+    expect(first.lines().filter((line) => line.startsWith('{"seal":'))).toEqual(inOrder);
+    await steps(first.store, 1, 'last');
+    await first.sealer.round();
+    expect(await first.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 3, entries: 5 }] });
+  });
+
+  test('between the opening of a new file and its first block: the chain goes on from the file before', async () => {
+    using house = sealedHouse({ fileBytesAtMost: 1 });
+    for (const name of ['one', 'two']) {
+      await steps(house.store, 1, name);
+      await house.sealer.round();
+    }
+    const [, path = ''] = house.archive.files(0);
+    expect(await house.archive.newest(0)).toMatchObject({ number: 2 });
+    truncateSync(path, readFileSync(path, 'utf8').indexOf('\n') + 1);
+    expect(await house.archive.newest(0)).toMatchObject({ number: 1 });
+    truncateSync(path, 0);
+    expect(await house.archive.newest(0)).toMatchObject({ number: 1 });
   });
 
   test('bytes of another writer after the last seal are cut away', async () => {
