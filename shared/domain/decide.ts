@@ -3,6 +3,7 @@ import { withinWindow } from './closed-window.ts';
 import { defer, ignore, move } from './defer.ts';
 import { restNotice, told } from './ladder.ts';
 import { observed } from './observed.ts';
+import { overtaken } from './overtaken.ts';
 import type { Rules } from './policy.ts';
 import { stepDone, stepFailed } from './remedy.ts';
 import { asRequested, endRequested, unmarkFailed } from './request.ts';
@@ -14,8 +15,12 @@ import type { Decision, Failure, Upgrade, UpgradeEvent } from './upgrade.ts';
  * once, so a repeated or late event is normal and is answered `ignored`, with the reason.
  * @param now policy time in milliseconds
  */
-export const decide = (rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision =>
-  withinWindow(rules, upgrade, asRequested(rules, upgrade, answer(rules, upgrade, event, now), now), now);
+export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
+  const decision = answer(rules, upgrade, event, now);
+  // What is open on the client must be seen before anything may end.
+  if (event.type === 'ProcedureOvertaken') return decision;
+  return withinWindow(rules, upgrade, asRequested(rules, upgrade, decision, now), now);
+}
 
 function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
   switch (event.type) {
@@ -57,6 +62,8 @@ function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number
       return atStep(upgrade, event) ?? stepEvent(rules, upgrade, event, now);
     case 'StepFailed':
       return atStep(upgrade, event) ?? stepEvent(rules, upgrade, event, now);
+    case 'ProcedureOvertaken':
+      return overtaken(upgrade, event.step);
   }
 }
 

@@ -62,7 +62,11 @@ export const firstStep = (procedure: Procedure, direction: Direction): StepName 
  * The steps of this journal. The way back of a relocation is as long as what may have been done: nothing when it could not even be
  * recorded, and a service that would not stop is only seen to run.
  */
-function orderOf({ procedure, direction, turnedAt }: Journal): readonly StepName[] {
+export function orderOf({
+  procedure,
+  direction,
+  turnedAt,
+}: Pick<Journal, 'procedure' | 'direction' | 'turnedAt'>): readonly StepName[] {
   if (direction === 'back' && turnedAt === 'record') return ['close'];
   if (direction === 'back' && turnedAt === 'stop') return ['startAgain', 'close'];
   return steps[procedure][direction];

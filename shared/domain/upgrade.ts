@@ -131,6 +131,8 @@ export type UpgradeEvent =
   | { readonly type: 'CommandFailed'; readonly failure: Failure }
   | { readonly type: 'StepDone'; readonly step: StepName; readonly preImage: PreImage | null }
   | { readonly type: 'StepFailed'; readonly step: StepName; readonly failure: Failure }
+  /** The client stands at another step than the record: the record is an old one. */
+  | { readonly type: 'ProcedureOvertaken'; readonly step: StepName }
   | { readonly type: 'CheckedIn' }
   /** A person gives this client up, or its whole campaign. */
   | { readonly type: 'EndRequested'; readonly ending: Ending };

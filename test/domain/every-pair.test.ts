@@ -69,6 +69,7 @@ const events: readonly UpgradeEvent[] = [
   { type: 'CommandFailed', failure: failure('timedOut') },
   { type: 'StepDone', step: 'copy', preImage: null },
   { type: 'StepFailed', step: 'copy', failure: failure('failed') },
+  { type: 'ProcedureOvertaken', step: 'copy' },
   { type: 'CheckedIn' },
   {
     type: 'EndRequested',
@@ -103,7 +104,7 @@ describe('every (state, event) pair has an answer', () => {
       restarting: 'Activated CheckedIn EndRequested',
       notifying: 'Activated UsersNotified CommandFailed EndRequested WorkerStopped',
       deferred: 'Activated CheckedIn EndRequested',
-      'remedying forward': 'StepDone StepFailed EndRequested',
+      'remedying forward': 'StepDone StepFailed ProcedureOvertaken EndRequested',
       'remedying back': 'Activated EndRequested',
       settled: '',
     });

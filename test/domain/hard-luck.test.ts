@@ -77,6 +77,23 @@ describe('an intent at a step that nobody knows', () => {
   });
 });
 
+describe('a record that is older than its client', () => {
+  test('is looked at before anything else, also when its end was asked for', () => {
+    const ending = { end: 'cancelled', cause: 'by hand', because: 'kim', blockers: [] } as const;
+    const found = after(atOnce, admitted, [
+      [evening, look(blockedByPcm)],
+      [evening, done('record')],
+      [evening, { type: 'EndRequested', ending }],
+      [evening, { type: 'ProcedureOvertaken', step: 'setManual' }],
+    ]);
+    expect(phases(found)).toBe('looking');
+    const resumed = after(atOnce, found, [
+      [evening, look(blockedByPcm, intentOf('workaround', 'setManual'))],
+    ]);
+    expect(phases(resumed)).toBe('remedying workaround forward setManual');
+  });
+});
+
 describe('one procedure after the other', () => {
   test('the workaround is taken back before the relocation reads the service as it was', () => {
     const blockedAgain = after(atOnce, admitted, [

@@ -6,16 +6,11 @@ import type { GatewayResult } from '../gateways/gateway.ts';
 import { failed, readService, type Runner } from './services.ts';
 
 /**
- * Reads the service as it is, writes pre-image and intent onto the client, and verifies that they stand there. Where a procedure stands
- * open already, its pre-image is taken: a Redis that came back without its last second has forgotten the steps that were done since, and
- * the service as it is now, stopped or half moved, must not become the service as it was before.
+ * Reads the service as it is, writes pre-image and intent onto the client, and verifies that they stand there. Null when the service is
+ * where it is to go already: what would be recorded as its old place is its new one, and a way back would take its only file away.
  */
-export async function record(runner: Runner, journal: Journal): Promise<GatewayResult<PreImage>> {
+export async function record(runner: Runner, journal: Journal): Promise<GatewayResult<PreImage | null>> {
   const { gateway, change, rules } = runner;
-  const open = await gateway.readIntent(change.target, change.signal);
-  if (!open.ok) return open;
-  if (open.value !== null && !isOf(open.value, journal)) return anotherIsOpen(open.value);
-  if (open.value !== null && open.value.step !== 'record') return ok(open.value.preImage);
   const service = await readService(runner, journal.service);
   if (!service.ok) return service;
   const name = journal.service.toLowerCase();
@@ -25,6 +20,8 @@ export async function record(runner: Runner, journal: Journal): Promise<GatewayR
   if (target === undefined)
     return failed(`the product profile does not say where to move ${journal.service}`);
   const from = service.value.imagePath;
+  const to = withExecutable(from, `${target.to}\\${target.executable}`);
+  if (from.toLowerCase() === to.toLowerCase()) return ok(null);
   const sha256 = await gateway.hashFile(change.target, executableOf(from), change.signal);
   if (!sha256.ok) return sha256;
   if (sha256.value === null) return failed(`${executableOf(from)} is not there`);
@@ -32,9 +29,10 @@ export async function record(runner: Runner, journal: Journal): Promise<GatewayR
     service: service.value,
     sha256: sha256.value,
     from,
-    to: withExecutable(from, `${target.to}\\${target.executable}`),
+    to,
   };
-  const announced = await announce(runner, journal, preImage);
+  // One that stands recorded already may have been read from a service that was changed since.
+  const announced = await announce({ ...runner, announced: null }, journal, preImage);
   return announced.ok ? ok(preImage) : announced;
 }
 
@@ -44,15 +42,10 @@ export async function announce(
   journal: Journal,
   preImage: PreImage,
 ): Promise<GatewayResult<void>> {
-  const { gateway, change, rules, resumes } = runner;
+  const { gateway, change, rules, announced = null } = runner;
   const { procedure: kind, direction, step } = journal;
   const intent: Intent = { kind, campaign: rules.campaign, direction, step, preImage };
-  if (resumes) {
-    const there = await gateway.readIntent(change.target, change.signal);
-    if (!there.ok) return there;
-    if (there.value !== null && !isOf(there.value, journal)) return anotherIsOpen(there.value);
-    if (isSame(there.value, intent)) return ok(undefined);
-  }
+  if (isSame(announced, intent)) return ok(undefined);
   const written = await gateway.writeIntent(change, intent);
   if (!written.ok) return written;
   const back = await gateway.readIntent(change.target, change.signal);
@@ -62,31 +55,9 @@ export async function announce(
     : failed('the intent could not be read back from the client');
 }
 
-/**
- * The end of every procedure: nothing on the client says any more that it is open. The intent of another one, which a record from an
- * older copy of Redis does not know, stays: the next look finds it and ends it.
- */
-export async function takeIntentAway(
-  { gateway, change }: Runner,
-  journal: Journal,
-): Promise<GatewayResult<void>> {
-  const there = await gateway.readIntent(change.target, change.signal);
-  if (!there.ok) return there;
-  return there.value !== null && isOurs(there.value, journal)
-    ? gateway.writeIntent(change, null)
-    : ok(undefined);
-}
-
-/** One that could not even be recorded has changed nothing: what stands at a later step is not its own. */
-const isOurs = (intent: Intent, journal: Journal): boolean =>
-  isOf(intent, journal) && (journal.turnedAt !== 'record' || intent.step === 'record');
-
-const isOf = ({ kind, preImage }: Intent, { procedure, service }: Journal): boolean =>
-  kind === procedure && preImage.service.name.toLowerCase() === service.toLowerCase();
-
-/** The record is older than the client. Nothing is written over what stands there: the next look goes on with it. */
-const anotherIsOpen = ({ kind, step, preImage }: Intent) =>
-  failed(`a ${kind} of ${preImage.service.name} stands open on the client, at ${step}`);
+/** The end of every procedure: nothing on the client says any more that one is open. */
+export const takeIntentAway = async ({ gateway, change, announced }: Runner): Promise<GatewayResult<void>> =>
+  announced === null ? ok(undefined) : gateway.writeIntent(change, null);
 
 const isSame = (there: Intent | null, intent: Intent): boolean =>
   there?.kind === intent.kind &&

@@ -1,26 +1,47 @@
 import { directoryOf, executableOf } from '../../shared/domain/image-path.ts';
 import type { PreImage } from '../../shared/domain/observation.ts';
+import { standsWith } from '../../shared/domain/overtaken.ts';
 import type { Journal, StepName } from '../../shared/domain/procedure.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
 import { ok } from '../../shared/errors.ts';
-import type { GatewayResult } from '../gateways/gateway.ts';
+import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
 import { announce, record, takeIntentAway } from './intent.ts';
 import { configureService, failed, proveMoved, type Runner } from './services.ts';
 import { startLikeBefore, stopService } from './start-stop.ts';
 
 type Step = (runner: Runner, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
 
-/** Runs one step of a procedure: makes one thing so and proves it. A step that was cut off may be run again. */
+/**
+ * Runs one step of a procedure: makes one thing so and proves it. A step that was cut off may be run again. A driver that takes a
+ * procedure up asks first whether the client stands where the record says.
+ */
 export async function runStep(given: Runner, journal: Journal): Promise<UpgradeEvent> {
   const runner = { ...given, resumes: given.resumes || journal.failures > 0 };
+  const { step } = journal;
+  if (!runner.resumes && step !== 'record') return take(runner, journal);
+  const there = await runner.gateway.readIntent(runner.change.target, runner.change.signal);
+  if (!there.ok) return { type: 'StepFailed', step, failure: notRefused(there.error) };
+  return standsWith(journal, there.value)
+    ? take({ ...runner, announced: there.value }, journal)
+    : { type: 'ProcedureOvertaken', step };
+}
+
+/** A client that does not say where it stands has not refused the step: nothing is turned round for it. */
+const notRefused = ({ kind, message }: GatewayFailure): GatewayFailure => ({
+  kind: kind === 'failed' ? 'garbled' : kind,
+  message,
+});
+
+async function take(runner: Runner, journal: Journal): Promise<UpgradeEvent> {
   const { step, service, preImage } = journal;
   // The last step takes away what the others announce themselves by.
-  if (step === 'close') return stepEvent(step, await takeIntentAway(runner, journal));
+  if (step === 'close') return stepEvent(step, await takeIntentAway(runner));
   if (step === 'record' || preImage === null) {
     const recorded = await record(runner, journal);
-    return recorded.ok
-      ? { type: 'StepDone', step, preImage: recorded.value }
-      : { type: 'StepFailed', step, failure: recorded.error };
+    if (!recorded.ok) return { type: 'StepFailed', step, failure: recorded.error };
+    return recorded.value === null
+      ? { type: 'ProcedureOvertaken', step }
+      : { type: 'StepDone', step, preImage: recorded.value };
   }
   const announced = await announce(runner, journal, preImage);
   return stepEvent(step, announced.ok ? await steps[step](runner, service, preImage) : announced);

@@ -1,4 +1,10 @@
-import type { PreImage, Service, ServiceRunState, StartType } from '../../shared/domain/observation.ts';
+import type {
+  Intent,
+  PreImage,
+  Service,
+  ServiceRunState,
+  StartType,
+} from '../../shared/domain/observation.ts';
 import type { Rules } from '../../shared/domain/policy.ts';
 import { err, ok } from '../../shared/errors.ts';
 import type { Change, Gateway, GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
@@ -10,6 +16,8 @@ export interface Runner {
   readonly change: Change;
   /** The step may have been begun before, by this driver or by one that was lost: nothing of it is sent unseen. */
   readonly resumes: boolean;
+  /** The intent that was just read from the client, null for none; left out where nobody had to ask. */
+  readonly announced?: Intent | null;
 }
 
 /**

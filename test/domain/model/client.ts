@@ -136,17 +136,11 @@ export class ModelClient {
   }
 
   /** Runs a step as the worker does: it announces itself, makes one thing so, and may be repeated. */
-  step(journal: Journal): PreImage | 'refused' | 'done' {
-    const { step, direction, procedure: kind, preImage: known } = journal;
+  step({ step, direction, procedure: kind, preImage: known }: Journal): PreImage | 'refused' | 'done' {
     if (step === 'close') {
-      const isUntouched = journal.turnedAt !== 'record' || this.intent?.step === 'record';
-      if (this.intent?.kind === kind && isUntouched) this.intent = null;
+      this.intent = null;
       return 'done';
     }
-    // An old record does not know the procedure that stands open here; what the service was stands in its intent.
-    if (this.intent !== null && this.intent.kind !== kind) return 'refused';
-    if (step === 'record' && this.intent !== null && this.intent.step !== 'record')
-      return this.intent.preImage;
     const before = step === 'record' || known === null ? this.#asNow() : known;
     this.intent = { kind, campaign: 'sp4', direction, step, preImage: before };
     if (this.nature.refuses.includes(step)) return 'refused';

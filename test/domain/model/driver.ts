@@ -1,6 +1,7 @@
 import { decide } from '../../../shared/domain/decide.ts';
 import type { Ending } from '../../../shared/domain/ending.ts';
 import { giveUpAfterCrashes, crashesAtMost } from '../../../shared/domain/crash.ts';
+import { standsWith } from '../../../shared/domain/overtaken.ts';
 import { beginsSomething, isFinishing, placementOf } from '../../../shared/domain/placement.ts';
 import { deferralClasses, type Rules } from '../../../shared/domain/policy.ts';
 import {
@@ -10,7 +11,7 @@ import {
   type Upgrade,
   type UpgradeEvent,
 } from '../../../shared/domain/upgrade.ts';
-import { evening, hours, minutes } from '../given.ts';
+import { evening, hours, minutes, preImage } from '../given.ts';
 import type { ModelClient } from './client.ts';
 
 /** What goes wrong at one turn; null = nothing. */
@@ -41,6 +42,8 @@ export class ModelDriver {
   isPaused = false;
   #crashes = 0;
   #isParked = false;
+  /** It has just taken the upgrade up, and knows nothing but the record. */
+  #resumes = true;
   readonly #past: UpgradeEvent[] = [];
   readonly #records: Upgrade[] = [];
 
@@ -110,6 +113,7 @@ export class ModelDriver {
   }
 
   #activate(): void {
+    this.#resumes = true;
     if (this.isPaused && !isFinishing(this.upgrade)) {
       this.#isParked = true;
       return;
@@ -120,8 +124,10 @@ export class ModelDriver {
   #drive(command: Command, mishap: Mishap | null): void {
     if (mishap?.type === 'crash') return this.#crash(command, mishap.when);
     const event = this.#ask(command, mishap);
+    this.#resumes = false;
     // Steps are believed: only the driver that ran one can tell of it, and it tells at once.
-    if (event.type !== 'StepDone' && event.type !== 'StepFailed') this.#past.push(event);
+    if (event.type !== 'StepDone' && event.type !== 'StepFailed' && event.type !== 'ProcedureOvertaken')
+      this.#past.push(event);
     this.#take(event);
     if (mishap?.type === 'duplicate') this.#take(event);
   }
@@ -136,10 +142,21 @@ export class ModelDriver {
   }
 
   #ask(command: Command, mishap: Mishap | null): UpgradeEvent {
+    if (mishap?.type === 'notDone' && mishap.kind === 'failed' && this.#isOvertaken(command))
+      return this.#do(command);
     if (mishap?.type === 'notDone') return failed(command, { kind: mishap.kind, message: mishap.kind });
     const event = this.#do(command);
     if (mishap?.type !== 'answerLost') return event;
     return failed(command, { kind: mishap.kind, message: mishap.kind });
+  }
+
+  /** A driver that takes a procedure up asks the client where it stands, before the client can refuse anything. */
+  #isOvertaken(command: Command): boolean {
+    if (command.type !== 'RunStep' || !this.client.isUp) return false;
+    const { journal } = command;
+    const isAsked = this.#resumes || journal.failures > 0 || journal.step === 'record';
+    const isMoved = journal.step === 'record' && this.client.service?.imagePath === preImage.to;
+    return isAsked && (isMoved || !standsWith(journal, this.client.intent));
   }
 
   /** What the client makes of a command. */
@@ -165,6 +182,7 @@ export class ModelDriver {
         return { type: 'UsersNotified' };
       case 'RunStep': {
         const { step } = command.journal;
+        if (this.#isOvertaken(command)) return { type: 'ProcedureOvertaken', step };
         const made = client.step(command.journal);
         if (made === 'refused') return failed(command, { kind: 'failed', message: 'refused' });
         return { type: 'StepDone', step, preImage: made === 'done' ? null : made };
@@ -179,6 +197,8 @@ export class ModelDriver {
     if (decision.because === '')
       throw new Error(`no reason: ${event.type} while ${this.upgrade.state.phase}`);
     if (decision.kind === 'ignored') return;
+    if (decision.upgrade.state.phase === 'remedying' && this.upgrade.state.phase !== 'remedying')
+      this.#resumes = true;
     this.#crashes = 0;
     if (this.isPaused && beginsSomething(decision.upgrade)) {
       this.#isParked = true;

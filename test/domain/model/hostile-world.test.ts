@@ -35,6 +35,10 @@ const mishap: fc.Arbitrary<Mishap | null> = fc.oneof(
       .map((type): Mishap => ({ type })),
   },
   { weight: 3, arbitrary: fc.nat(6).map((back): Mishap => ({ type: 'late', back })) },
+  {
+    weight: 3,
+    arbitrary: fc.integer({ min: 1, max: 12 }).map((back): Mishap => ({ type: 'restored', back })),
+  },
   { weight: 1, arbitrary: fc.constant({ type: 'end' }) },
   {
     weight: 3,
@@ -121,7 +125,7 @@ describe('whatever goes wrong between a driver and its client', () => {
   });
 
   // A look is believed to be of now, because only the holder of the lease can tell of one; and a lost record knows no orders.
-  const notHere = new Set(['late', 'wiped']);
+  const notHere = new Set(['late', 'wiped', 'restored']);
 
   test('no client is told twice to restart for one mark', () => {
     fc.assert(
