@@ -23,7 +23,11 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Ctrl-C must not leave a Redis or a worker behind: it ends the run, and the stack ends everything that was started. */
 const interrupted = new Promise<never>((_, reject) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => reject(new Error('interrupted')));
+    process.once(signal, () => {
+      // A terminal tells all processes: what breaks from now on breaks because of it, and must not keep us from ending the rest.
+      process.on('uncaughtException', () => undefined);
+      reject(new Error('interrupted'));
+    });
 });
 
 async function run(options: BenchOptions): Promise<void> {
