@@ -112,6 +112,38 @@ describe('the keys of the store in Redis', () => {
     expect(await store.counters('sp4')).toEqual({ 'state|0|LS-1|waiting': 2 });
   });
 
+  /** As a Redis does that took over in the middle, or was started anew. */
+  const loseOne = async (hash: string, field: string): Promise<void> => {
+    const staged = async () =>
+      (await keysThere()).filter((key) => key.includes(':staging:') && key.endsWith(hash));
+    await expect.poll(staged, { interval: 2 }).not.toEqual([]);
+    const [key = ''] = await staged();
+    await expect.poll(() => redis.hdel(key, field), { interval: 2 }).toBe(1);
+  };
+
+  it('lose nobody when Redis loses something of what is staged for a fleet', async () => {
+    await store.importFleet([clientOf('old')]);
+    const many = Array.from({ length: 20_000 }, (_, n) => clientOf(`pc-${n}`));
+    const imported = store.importFleet(many);
+    await loseOne('', 'old');
+    expect(await imported).toEqual({ added: 20_000, changed: 0, total: 20_001 });
+    expect(await store.readClient('old')).toEqual(clientOf('old'));
+    expect((await keysThere()).filter((key) => key.includes(':staging:'))).toEqual([]);
+  });
+
+  it('lose nobody when Redis loses something of what is staged for a campaign', async () => {
+    const clients = picks(30_000, ['LS-1', 'LS-2']);
+    const [first] = clients;
+    const creation = store.createCampaign(campaignOf('sp4', { status: 'created' }), clients, entry('sp4'));
+    await loseOne('members', first?.client ?? '');
+    expect(await creation).toMatchObject({ ok: true });
+    expect(await redis.hlen(keysOf(prefix, 0).of('members', 'sp4'))).toBe(30_000);
+    expect(await store.counters('sp4')).toEqual({
+      'state|0|LS-1|waiting': 15_000,
+      'state|0|LS-2|waiting': 15_000,
+    });
+  });
+
   it('show a fleet import whole or not at all', async () => {
     await store.importFleet([clientOf('old')]);
     const reader = (await openTestStore({ url, prefix })).store;

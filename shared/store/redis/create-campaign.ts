@@ -4,7 +4,7 @@ import { grantQuotas } from '../../domain/quota.ts';
 import { err, fault, type Fault, ok, type Result } from '../../errors.ts';
 import { waitingTally } from '../admitted.ts';
 import { reasons } from '../reasons.ts';
-import type { AuditEntry, CampaignRecord, Pick } from '../store.ts';
+import { type AuditEntry, type CampaignRecord, type Pick, StoreAway } from '../store.ts';
 import { auditFields } from './audit.ts';
 import { headFields, memberText, quotaField, replicaFields } from './campaigns.ts';
 import { stagingSeconds } from './import-fleet.ts';
@@ -29,7 +29,8 @@ interface Part {
 /**
  * Stages the waiting clients in pieces under a random token, publishes what lies in other shards, and at last the head
  * with its own shard: until then the campaign does not exist and its name is free. What a crash leaves staged expires;
- * what it leaves published in other shards is replaced when the name is used again.
+ * what it leaves published in other shards is replaced when the name is used again. Staged anew when Redis lost something of
+ * it on the way; throws `StoreAway` when it does so again and again.
  */
 export async function createCampaign(
   shards: Shards,
@@ -38,42 +39,59 @@ export async function createCampaign(
   audit: AuditEntry,
   version = 1,
 ): Promise<Result<CampaignRecord, Fault>> {
-  const { head, others } = shards;
   const name = campaign.definition.campaign;
-  const taken = err(fault('campaign.taken', reasons.campaignTaken(name)));
-  const number = await reserve(shards, name);
-  if (number === null) return taken;
-  const parts = await partsOf(shards, campaign, clients);
-  if (!parts.ok) return parts;
-  const [own, ...rest] = parts.value;
-  const token = randomUUID();
-  for (const part of parts.value) await stageAll(part, token);
-  for (const part of rest) {
-    const waves = campaign.definition.waves.length;
-    const fields = [...replicaFields(campaign, version), ...quotaField(part.quota)];
-    const published = await part.shard.run(
-      'publish-shard',
-      name,
-      token,
-      number,
-      waves,
-      ...list(fields),
-      ...partFields(part),
-    );
-    if (published !== 1) return taken;
+  for (let tries = 0; tries < triesAtMost; tries += 1) {
+    const number = await reserve(shards, name);
+    if (number === null) return taken(name);
+    const parts = await partsOf(shards, campaign, clients);
+    if (!parts.ok) return parts;
+    const published = await publish(shards, { campaign, version, audit, number }, parts.value);
+    if (published === created) return ok({ version, campaign });
+    if (published === isTaken) return taken(name);
   }
-  const fields = [...headFields(campaign, version), ...quotaField(own?.quota ?? 0)];
-  const part = own ?? { shard: head, clients: [], quota: 0 };
-  const created = await head.run(
+  throw new StoreAway(`Redis does not keep what is staged for campaign ${name}; create it again`);
+}
+
+const triesAtMost = 3;
+/** What the scripts answer; anything else means that something of what was staged is gone. */
+const created = 1;
+const isTaken = 0;
+
+const taken = (name: string) => err(fault('campaign.taken', reasons.campaignTaken(name)));
+
+interface Creation {
+  readonly campaign: Campaign;
+  readonly version: number;
+  readonly audit: AuditEntry;
+  /** Of the reservation. */
+  readonly number: string;
+}
+
+async function publish(
+  { head, others }: Shards,
+  { campaign, version, audit, number }: Creation,
+  parts: readonly Part[],
+): Promise<unknown> {
+  const { campaign: name, waves } = campaign.definition;
+  const [own = { shard: head, clients: [], quota: 0 }, ...rest] = parts;
+  const token = randomUUID();
+  for (const part of parts) await stageAll(part, token);
+  for (const part of rest) {
+    const fields = list([...replicaFields(campaign, version), ...quotaField(part.quota)]);
+    const asked = [name, token, number, waves.length, part.clients.length, ...fields, ...partFields(part)];
+    const published = await part.shard.run('publish-shard', ...asked);
+    if (published !== created) return published;
+  }
+  return head.run(
     'create-campaign',
     name,
     token,
     others.length === 0 ? '' : number,
-    ...list(fields),
-    ...partFields(part),
+    own.clients.length,
+    ...list([...headFields(campaign, version), ...quotaField(own.quota)]),
+    ...partFields(own),
     ...list(auditFields(audit, version)),
   );
-  return created === 1 ? ok({ version, campaign }) : taken;
 }
 
 /** Null when the campaign exists. With one shard the last script alone decides, and there is nothing to reserve. */

@@ -17,7 +17,7 @@ const movedAtMost = 10_000;
 
 /**
  * Readers see the old fleet or the new one, and a crash on the way changes nothing: everything is staged in pieces, and one short
- * script makes it the fleet. An import that another one overtook begins again.
+ * script makes it the fleet. An import that another one overtook begins again, and so does one of which Redis lost something.
  */
 export async function importFleet(
   shards: Shards,
@@ -30,7 +30,7 @@ export async function importFleet(
   }
 }
 
-/** Null when another import came between. */
+/** Null when another import came between, or what was staged did not stay. */
 async function tryImport(
   { head, all }: Shards,
   clients: readonly Client[],
@@ -54,6 +54,8 @@ async function tryImport(
       token,
       imports,
       isLarge ? 'replace' : 'add',
+      different.length,
+      different.length - changed,
       ...list(auditFields(audit, null)),
     ),
   );
@@ -72,13 +74,14 @@ async function differentRows(
   clients: readonly Client[],
   shards: number,
 ): Promise<readonly FleetRow[]> {
-  const found: FleetRow[] = [];
+  // The last entry of a client counts: what is staged is counted.
+  const found = new Map<string, FleetRow>();
   for (const piece of inPieces(clients, pieceSize)) {
     const known = await redis.hmget(keys.of('fleet'), ...piece.map(({ client }) => client));
     const rows = piece.map((client, at) => rowOf(client, known[at] ?? null, shards));
-    found.push(...rows.filter((row) => row.text !== row.known));
+    for (const row of rows.filter((each) => each.text !== each.known)) found.set(row.client, row);
   }
-  return found;
+  return [...found.values()];
 }
 
 /** A client's home shard follows from its entry before. */

@@ -1,10 +1,17 @@
 -- Makes staged clients part of the fleet, or a staged fleet the fleet. Returns how many there are now, or -1 when another import
--- came since this one was staged: where a client is at home follows from its entry before.
--- ARGV: token of the staging key, how many imports there were when it was staged, add or replace; list: audit
+-- came since this one was staged: where a client is at home follows from its entry before. Also when something of what was staged is gone:
+-- a Redis that was restarted meanwhile goes through a hash in another order, and one that took over may know less.
+-- ARGV: token of the staging key, how many imports there were when it was staged, add or replace, rows, how many of them are new;
+--       list: audit
 local staged, fleet = key('staging', ARGV[1]), key('fleet')
-if (redis.call('GET', key('imports')) or '0') ~= ARGV[2] then return -1 end
+local expected = tonumber(ARGV[4])
+if ARGV[3] == 'replace' then expected = redis.call('HLEN', fleet) + tonumber(ARGV[5]) end
+if (redis.call('GET', key('imports')) or '0') ~= ARGV[2] or redis.call('HLEN', staged) ~= expected then
+  redis.call('UNLINK', staged)
+  return -1
+end
 redis.call('INCR', key('imports'))
-local nextList = lists(4)
+local nextList = lists(6)
 addAudit(nextList())
 if redis.call('EXISTS', staged) == 0 then return redis.call('HLEN', fleet) end
 if redis.call('EXISTS', fleet) == 0 then

@@ -5,6 +5,15 @@ local function publish(staged, final)
   redis.call('PERSIST', final)
 end
 
+-- Is everybody still there who was staged? A Redis that took over meanwhile may know less. The lists as below.
+local function isStaged(token, clients, nextList)
+  nextList()
+  local first, last = nextList()
+  local queued = 0
+  for at = first, last do queued = queued + redis.call('ZCARD', key('staging', token, ARGV[at])) end
+  return queued == tonumber(clients) and redis.call('HLEN', key('staging', token, 'members')) == queued
+end
+
 -- The lists: campaign hash, wave:server pairs, counters, servers.
 local function publishCampaign(campaign, token, nextList)
   local first, last = nextList()
