@@ -15,6 +15,7 @@ import { startWaiting } from './campaigns/moves.ts';
 import { writeAddress } from './http/address.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';
+import { inspectRound } from './inspect.ts';
 import { leadRound, repairRound } from './lead.ts';
 import { type Leadership, seekLeadership } from './leadership.ts';
 import type { Office } from './office.ts';
@@ -25,6 +26,7 @@ const leadEveryMs = 100;
 /** A shard that was away when a campaign was paused knows of it within this time after it is back. */
 const repairEveryMs = 500;
 const sweepEveryMs = 1_000;
+const inspectEveryMs = 10_000;
 /** What Redis loses at most when it is lost for good. */
 const sealEveryMs = 1_000;
 /** A staging starts waiting campaigns at once; this is for those that also waited for another campaign's clients. */
@@ -117,6 +119,7 @@ function roundsOf(leadership: Leadership, sealer: Sealer, log: Logger): readonly
     leading('lead', leadEveryMs, leadRound),
     leading('replicas', repairEveryMs, repairRound),
     leading('sweep', sweepEveryMs, sweepRound),
+    leading('inspection', inspectEveryMs, inspectRound),
     leading('audit', sealEveryMs, () => sealer.round()),
     leading('waiting campaigns', startWaitingEveryMs, (office) => startWaiting(office, 'orchestrator')),
   ];

@@ -31,7 +31,7 @@ function oneEach(active: number, shares: readonly Share[]): readonly number[] {
   const turns = shares
     .map((share, at) => ({ share, at }))
     .filter(({ share }) => needOf(share) > 0)
-    .sort((a, b) => a.share.servedAt - b.share.servedAt || a.at - b.at)
+    .sort((a, b) => a.share.servedAt - b.share.servedAt || a.share.quota - b.share.quota || a.at - b.at)
     .slice(0, active);
   return shares.map((_, at) => (turns.some((turn) => turn.at === at) ? 1 : 0));
 }

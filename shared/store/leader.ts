@@ -22,5 +22,6 @@ export const ledBy = (store: Store, leader: LeaderFence): Store => ({
   commitCampaign: (next, version, audit, conditions) =>
     store.commitCampaign(next, version, audit, { ...conditions, leader }),
   admit: (campaign, picks, at) => store.admit(campaign, picks, at, leader),
+  inspect: (campaign, cursor, limit, at) => store.inspect(campaign, cursor, limit, at, leader),
   sweep: (at, graceMs, limit, skip) => store.sweep(at, graceMs, limit, skip, leader),
 });

@@ -5,6 +5,7 @@ import type { Halt } from '../domain/halt.ts';
 import type { QueueName } from '../domain/placement.ts';
 import type { Tally } from '../domain/tally.ts';
 import type { Upgrade } from '../domain/upgrade.ts';
+import type { Inspected } from './inspection.ts';
 import type { Fault, Result } from '../errors.ts';
 import type { Leader, LeaderFence, LeadOutcome } from './leader.ts';
 import type { RebuildingStore } from './rebuilding.ts';
@@ -365,6 +366,20 @@ export interface Store extends SealingStore, RebuildingStore {
     skip?: number,
     leader?: LeaderFence,
   ): Promise<readonly SweepFinding[]>;
+  /**
+   * Looks at a page of a campaign's clients for what the sweep does not see: in no index or in two, an index that disagrees with
+   * its record, a lost claim or record; and after each shard, as far as it is cheap, at its counts. Puts right what is wrong,
+   * each client at once, with an audit entry. Two of them at once do no harm.
+   * @param cursor from the page before; empty = from the beginning
+   * @param limit about so many clients
+   */
+  inspect(
+    campaign: string,
+    cursor: string,
+    limit: number,
+    at: number,
+    leader?: LeaderFence,
+  ): Promise<Inspected>;
 
   // Leading.
   /**

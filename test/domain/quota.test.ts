@@ -26,6 +26,7 @@ describe('quotas', () => {
       [share(1, 1, 5, 3), share(0, 0, 5, 1), share(0, 0, 5, 2)],
       [0, 1, 0],
     ],
+    ['of two that waited as long, who has nothing', 1, [share(1, 0, 5), share(0, 0, 5)], [0, 1]],
     ['and nobody who needs nothing', 1, [share(0, 0, 0), share(0, 0, 1, 9)], [0, 1]],
   ])('%s', (_, active, shares, targets) => {
     expect(grantQuotas(active, shares)).toEqual(targets);

@@ -31,6 +31,13 @@ export const headFields = (campaign: Campaign, version: number): readonly (strin
 /** What a shard may use of the budget. */
 export const quotaField = (quota: number): readonly (string | number)[] => ['quota', quota];
 
+/** The first grant of several shards: who has something comes later in turn than who has nothing. */
+export const firstGrant = (quota: number): readonly (string | number)[] => [
+  ...quotaField(quota),
+  'served',
+  quota > 0 ? 1 : 0,
+];
+
 /** Where a client waits. */
 export const memberText = ({ wave, logonServer }: Pick): string => `${wave}|${logonServer}`;
 

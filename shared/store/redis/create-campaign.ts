@@ -6,7 +6,7 @@ import { waitingTally } from '../admitted.ts';
 import { reasons } from '../reasons.ts';
 import { type AuditEntry, type CampaignRecord, type Pick, StoreAway } from '../store.ts';
 import { auditFields } from './audit.ts';
-import { headFields, memberText, quotaField, replicaFields } from './campaigns.ts';
+import { firstGrant, headFields, memberText, quotaField, replicaFields } from './campaigns.ts';
 import { stagingSeconds } from './import-fleet.ts';
 import { flat, list } from './scripts.ts';
 import { inPieces, type Shard, valuesOf } from './shard.ts';
@@ -77,18 +77,19 @@ async function publish(
   const token = randomUUID();
   for (const part of parts) await stageAll(part, token);
   for (const part of rest) {
-    const fields = list([...replicaFields(campaign, version), ...quotaField(part.quota)]);
+    const fields = list([...replicaFields(campaign, version), ...firstGrant(part.quota)]);
     const asked = [name, token, number, waves.length, part.clients.length, ...fields, ...partFields(part)];
     const published = await part.shard.run('publish-shard', ...asked);
     if (published !== created) return published;
   }
+  const grant = others.length === 0 ? quotaField : firstGrant;
   return head.run(
     'create-campaign',
     name,
     token,
     others.length === 0 ? '' : number,
     own.clients.length,
-    ...list([...headFields(campaign, version), ...quotaField(own.quota)]),
+    ...list([...headFields(campaign, version), ...grant(own.quota)]),
     ...partFields(own),
     ...list(auditFields(audit, version)),
   );

@@ -11,6 +11,7 @@ import { createCampaign } from './create-campaign.ts';
 import { deliver } from './deliver.ts';
 import { fleetOf } from './fleet.ts';
 import { commitHalt, readHalt } from './halt.ts';
+import { inspect } from './inspect.ts';
 import { lead, readLeader, resign } from './leader.ts';
 import { membersIn, overlap } from './overlap.ts';
 import { queued } from './queued.ts';
@@ -61,6 +62,7 @@ const storeOf = (shards: Shards, close: () => Promise<void>): Store => ({
   ...campaignsOf(shards),
   ...upgradesOf(shards),
   sweep: (at, graceMs, limit, skip = 0, leader) => sweep(shards, { at, graceMs, limit, skip, leader }),
+  inspect: (campaign, cursor, limit, at, leader) => inspect(shards, { campaign, cursor, limit, at, leader }),
   lead: (owner, leaseMs) => lead(shards.head, owner, leaseMs),
   resign: (owner, fence) => resign(shards.head, owner, fence),
   leader: () => readLeader(shards.head),

@@ -13,11 +13,16 @@ end
 
 -- The lease is taken away; the slots stay with the record, for the client may be in the middle of something.
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('driven'), '-inf', realNow(), 'LIMIT', 0, limit)) do
-  local record = redis.call('HMGET', key('upgrade', id), 'a', 'q', 'h')
-  local activation = tonumber(record[1]) + 1
-  toDue(id, activation, at, record[3])
-  redis.call('HINCRBY', key('upgrade', id), 'c', 1)
-  found(id, 'leaseExpired', activation, record[2], at)
+  local record = redis.call('HMGET', key('upgrade', id), 'a', 'q', 'h', 'i')
+  if record[4] == 'driven' then
+    local activation = tonumber(record[1]) + 1
+    toDue(id, activation, at, record[3])
+    redis.call('HINCRBY', key('upgrade', id), 'c', 1)
+    found(id, 'leaseExpired', activation, record[2], at)
+  else
+    -- The record says otherwise, or is gone: the index must not hold up all the others.
+    redis.call('ZREM', key('driven'), id)
+  end
 end
 
 -- The same activation again: a job that is still there absorbs the double.
@@ -26,8 +31,12 @@ local late = tonumber(at) - tonumber(ARGV[3])
 local last = skip + limit - #findings - 1
 local page = last >= skip and redis.call('ZRANGE', key('due'), skip, last) or {}
 for _, id in ipairs(page) do
-  local record = redis.call('HMGET', key('upgrade', id), 'a', 'q', 'd')
-  if tonumber(record[3]) >= late then break end
-  found(id, 'overdue', record[1], record[2], record[3])
+  local record = redis.call('HMGET', key('upgrade', id), 'a', 'q', 'd', 'i')
+  if record[4] ~= 'due' then
+    redis.call('ZREM', key('due'), id)
+  else
+    if tonumber(record[3]) >= late then break end
+    found(id, 'overdue', record[1], record[2], record[3])
+  end
 end
 return findings

@@ -1,0 +1,212 @@
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { redisPlace } from '../../shared/redis/place.ts';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import { keysOf } from '../../shared/store/redis/keys.ts';
+import { type Store, StoreAway } from '../../shared/store/store.ts';
+import { testRedis } from '../environment/redis.ts';
+import { openTestStore } from './store/redis.ts';
+import {
+  all,
+  at,
+  campaignOf,
+  clientOf,
+  entry,
+  pausedState,
+  pick,
+  picks,
+  runningState,
+  settled,
+  settledPlace,
+} from './store/words.ts';
+import { joinFleet, makeWorld, type World } from './store/world.ts';
+
+const campaign = 'sp4';
+/** At home in shards 1, 2 and 0 of three. */
+const servers = ['LS-1', 'LS-2', 'LS-3'];
+
+describe('a store over three shards', () => {
+  const place = testRedis;
+  let redis: Redis;
+  let store: Store;
+  let world: World;
+  let where: ReturnType<typeof testRedis>;
+
+  beforeEach(async () => {
+    where = place();
+    ({ store } = await openTestStore(where, 3));
+    world = makeWorld(store);
+    redis = new Redis(where.url);
+  });
+  afterEach(async () => {
+    await store.close();
+    redis.disconnect();
+  });
+  const keyIn = (shard: number, ...parts: Parameters<ReturnType<typeof keysOf>['of']>): string =>
+    keysOf(where.prefix, shard).of(...parts);
+
+  it('is opened by the number that it was first opened with, and by no other', async () => {
+    const other = await openRedisStore({ ...where, shards: 4 });
+    expect(other).toMatchObject({
+      ok: false,
+      error: {
+        code: 'redis.shards',
+        message: `the records of ${where.prefix} lie in 3 shards, not in 4; set SERVPACK_SHARDS to 3`,
+      },
+    });
+    const older = testRedis();
+    await redis.hset(keysOf(older.prefix, 0).of('fleet'), 'pc-1', '[]');
+    expect(await openRedisStore({ ...older, shards: 2 })).toMatchObject({
+      ok: false,
+      error: { message: `the records of ${older.prefix} lie in 1 shard, not in 2; set SERVPACK_SHARDS to 1` },
+    });
+  });
+
+  it('keeps a client where it was first imported, wherever it roams', async () => {
+    await store.importFleet([clientOf('pc-1', { logonServer: 'LS-1' })]);
+    for (const logonServer of ['LS-2', 'LS-3', 'LS-1', 'LS-2'])
+      await store.importFleet([clientOf('pc-1', { logonServer })]);
+    expect((await store.readClient('pc-1'))?.logonServer).toBe('LS-2');
+    const [admitted] = await world.admitted(campaign, [pick('pc-1', 'LS-2')]);
+    expect(admitted?.shard).toBe(1);
+    // Another process, which has it not in mind yet.
+    const second = (await openTestStore(where, 3)).store;
+    expect((await second.readUpgrade({ campaign, client: 'pc-1' }))?.upgrade.logonServer).toBe('LS-2');
+    expect(await second.claimOf('pc-1')).toBe(campaign);
+    await second.close();
+  });
+
+  it('tells every shard of a pause before it answers', async () => {
+    await world.campaign(campaign, picks(3, servers), runningState());
+    await world.change(campaign, pausedState);
+    for (const shard of [0, 1, 2])
+      expect(await redis.hmget(keyIn(shard, 'campaign', campaign), 'version', 'status')).toEqual([
+        '2',
+        'paused',
+      ]);
+  });
+
+  it('names the shard that could not be told, and tells it in the next round', async () => {
+    await world.campaign(campaign, picks(3, servers), runningState());
+    const replica = keyIn(2, 'campaign', campaign);
+    const kept = await redis.hgetall(replica);
+    // What a shard that is away does: it refuses.
+    await redis.del(replica);
+    await redis.set(replica, 'in the way');
+    const paused = store.commitCampaign(campaignOf(campaign, pausedState), 1, entry(campaign));
+    await expect(paused).rejects.toThrow(StoreAway);
+    await expect(paused).rejects.toThrow('campaign sp4 is now paused, but shard 2 could not be told');
+    await redis.del(replica);
+    await redis.hset(replica, kept);
+    expect(await store.repairReplicas()).toEqual([campaign]);
+    expect(await redis.hget(replica, 'status')).toBe('paused');
+    expect(await store.repairReplicas()).toEqual([]);
+  });
+
+  it('never writes an older version over a newer one', async () => {
+    await world.campaign(campaign, picks(3, servers), runningState());
+    await redis.hset(keyIn(1, 'campaign', campaign), 'version', 9, 'status', 'ended');
+    await world.change(campaign, pausedState);
+    expect(await redis.hmget(keyIn(1, 'campaign', campaign), 'version', 'status')).toEqual(['9', 'ended']);
+  });
+
+  it('shows nothing of a campaign whose creation broke off between the shards, and uses its name again', async () => {
+    await joinFleet(store, picks(60, servers));
+    // Shard 1 is published by then; shard 2 refuses, as if the writer had died between them.
+    await redis.set(keyIn(2, 'campaign', campaign), 'in the way');
+    const create = store.createCampaign(
+      campaignOf(campaign, runningState()),
+      picks(60, servers),
+      entry(campaign),
+    );
+    await expect(create).rejects.toThrow('WRONGTYPE');
+    await redis.del(keyIn(2, 'campaign', campaign));
+    expect(await redis.hlen(keyIn(1, 'members', campaign))).toBe(20);
+    expect(await store.campaigns()).toEqual([]);
+    expect(await store.readCampaign(campaign)).toBeNull();
+    await world.campaign(campaign, picks(3, servers), runningState());
+    expect(await all(store.waiting(campaign))).toHaveLength(3);
+    expect(Object.values(await store.counters(campaign)).reduce((sum, each) => sum + each, 0)).toBe(3);
+    expect((await store.queued(campaign, 99)).waiting).toHaveLength(3);
+  });
+
+  it('refuses a campaign with a client that is in no fleet: nobody would find it again', async () => {
+    await joinFleet(store, [pick('pc-1')]);
+    const created = await store.createCampaign(
+      campaignOf(campaign, runningState()),
+      picks(2),
+      entry(campaign),
+    );
+    expect(created).toMatchObject({
+      ok: false,
+      error: { code: 'campaign.unknownClient', message: 'client pc-2 is not in the fleet' },
+    });
+  });
+
+  it('serves every shard with a budget of one', async () => {
+    const clients = picks(6, servers);
+    await world.campaign(campaign, clients, runningState(), { active: 1, perLogonServer: 9 });
+    const served: string[] = [];
+    for (let round = 0; round < 20 && served.length < clients.length; round += 1) {
+      const record = await store.readCampaign(campaign);
+      if (record !== null) await store.shareBudget(record);
+      const { waiting } = await store.queued(campaign, 9);
+      for (const { key } of await store.admit(campaign, waiting, at)) {
+        const begun = await world.begun(key);
+        expect((await store.slotsInUse(campaign)).active).toBe(1);
+        await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
+        served.push(key.client);
+      }
+    }
+    expect(served.toSorted()).toEqual(clients.map(({ client }) => client));
+    expect(new Set(served.slice(0, 3).map((client) => (Number(client.slice(3)) - 1) % 3)).size).toBe(3);
+  });
+});
+
+describe('the URL of Redis', () => {
+  it.each([
+    ['redis://u:secret@h:1/2', 'h:1'],
+    ['rediss://h', 'h:6379'],
+    ['redis+sentinel://u:se%40cret@a:1,b/fleet/3', 'fleet (Sentinel a:1,b)'],
+    ['rediss+sentinel://:secret@a/fleet', 'fleet (Sentinel a)'],
+    ['redis+cluster://:secret@a:1,b:2', 'a:1,b:2'],
+    ['redis+cluster://[::1]:7000,h', '[::1]:7000,h'],
+  ])('%s is read, and shown without what is secret', (url, where) => {
+    const read = redisPlace(url);
+    expect(read?.where).toBe(where);
+    expect(JSON.stringify(read?.where)).not.toContain('secret');
+  });
+
+  it('gives user, password, nodes, master and database', () => {
+    expect(redisPlace('redis+sentinel://u:se%40cret@a:1,b/fleet/3')).toMatchObject({
+      nodes: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 26_379 },
+      ],
+      user: 'u',
+      password: 'se@cret',
+      master: 'fleet',
+      database: 3,
+    });
+    expect(redisPlace('rediss+cluster://a,[::1]:7')).toMatchObject({
+      kind: 'cluster',
+      tls: true,
+      nodes: [
+        { host: 'a', port: 6_379 },
+        { host: '::1', port: 7 },
+      ],
+    });
+  });
+
+  it.each([
+    'redis+sentinel://a:1',
+    'redis+sentinel://a:1/',
+    'redis+cluster://a:1/2',
+    'redis+cluster://',
+    'redis+cluster://a:x',
+    'redis+other://a:1',
+    'redis+cluster://%:x%@a',
+  ])('%s is none', (url) => {
+    expect(redisPlace(url)).toBeNull();
+  });
+});
