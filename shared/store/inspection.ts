@@ -6,6 +6,7 @@ export const upgradeFaults = {
   inSeveral: 'it was in several indexes',
   inAnother: 'it was in another index than its record says',
   otherDueTime: 'the index had another due time than its record',
+  otherLine: 'it stood in the wrong line of parked ones',
   noClaim: 'no campaign claimed it: another one could have taken it',
   noRecord: 'its record was gone: it begins anew, with a look',
   waitsThoughRecorded: 'it was listed as waiting and has a record',

@@ -120,6 +120,15 @@ describe.each([1, 3])('an inspection, %i shards', (shards) => {
     expect((await world.store.queued(campaign, 9)).parked).toEqual([{ client: 'pc-1', logonServer: 'LS-1' }]);
   });
 
+  it('puts one that is parked and finishing back into the line that a pause serves', async () => {
+    await world.admitted(campaign, picks(2));
+    await world.change(campaign, pausedState);
+    await world.begin(key);
+    await redis.hset(of('upgrade', id), 'f', '1');
+    await expectRepaired('otherLine');
+    expect(await redis.zscore(of('finishing', campaign, 'LS-1'), 'pc-1')).toBe(String(at));
+  });
+
   it('leaves one that is in two indexes in that of its record', async () => {
     await world.admitted(campaign, picks(2));
     await redis.zadd(of('parked', campaign, 'LS-1'), at, 'pc-1');

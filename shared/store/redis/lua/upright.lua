@@ -23,8 +23,8 @@ local function ofSettled(campaign, client, record, due, driven, parked, repair)
   if repair then
     redis.call('ZREM', key('due'), campaign .. '.' .. client)
     redis.call('ZREM', key('driven'), campaign .. '.' .. client)
-    redis.call('ZREM', key('parked', campaign, record.g), client)
-    noteOldest(campaign, record.g)
+    delist('parked', campaign, client, record.g)
+    delist('finishing', campaign, client, record.g)
     if claim == campaign then redis.call('HDEL', key('claims'), client) end
   end
   if due or driven or parked then return 'indexedThoughSettled' end
@@ -32,12 +32,14 @@ local function ofSettled(campaign, client, record, due, driven, parked, repair)
 end
 
 -- Which of the three it is in is for the record to say; the others are left.
-local function indexFault(record, due, driven, parked)
+local function indexFault(record, due, driven, parked, finishing)
   local found = (due and 1 or 0) + (driven and 1 or 0) + (parked and 1 or 0)
   if found > 1 then return 'inSeveral' end
   local own = record.i == 'due' and due or record.i == 'driven' and driven or record.i == 'parked' and parked
   if not own then return found == 0 and 'inNoIndex' or 'inAnother' end
   if record.i == 'due' and tonumber(due) ~= tonumber(record.d) then return 'otherDueTime' end
+  local mustFinish = record.i == 'parked' and record.f == '1'
+  if mustFinish ~= (finishing and true or false) then return 'otherLine' end
   return nil
 end
 
@@ -46,9 +48,11 @@ local function reindex(campaign, client, record, at)
   local id = campaign .. '.' .. client
   redis.call('ZREM', key('due'), id)
   redis.call('ZREM', key('driven'), id)
-  redis.call('ZREM', key('parked', campaign, record.g), client)
+  local since = place(key('parked', campaign, record.g), client) or at
+  delist('parked', campaign, client, record.g)
+  delist('finishing', campaign, client, record.g)
   if record.i == 'parked' then
-    toParked(campaign, client, record.g, at)
+    toParked(campaign, client, record.g, since)
   elseif record.i == 'driven' and record.l then
     redis.call('ZADD', key('driven'), record.l, id)
   elseif record.i == 'driven' then
@@ -56,7 +60,6 @@ local function reindex(campaign, client, record, at)
   else
     toDue(id, record.a, record.d or at, record.h)
   end
-  noteOldest(campaign, record.g)
 end
 
 -- nil, or what is wrong with this client; put right when asked to, except for what scripts can not know.
@@ -66,13 +69,13 @@ local function faultOf(campaign, client, at, repair)
   local wave, waitsAt = string.match(member, '^(%d+)|(.*)$')
   if wave then return ofWaiting(campaign, client, wave, waitsAt, repair) end
   local id = campaign .. '.' .. client
-  local found = redis.call('HMGET', key('upgrade', id), 'i', 'a', 'd', 'h', 'g', 'l')
+  local found = redis.call('HMGET', key('upgrade', id), 'i', 'a', 'd', 'h', 'g', 'l', 'f')
   if not found[1] then return 'noRecord' end
-  local record = { i = found[1], a = found[2], d = found[3], h = found[4], g = found[5], l = found[6] }
+  local record = { i = found[1], a = found[2], d = found[3], h = found[4], g = found[5], l = found[6], f = found[7] }
   local due, driven = place(key('due'), id), place(key('driven'), id)
   local parked = place(key('parked', campaign, record.g), client)
   if record.i == 'settled' then return ofSettled(campaign, client, record, due, driven, parked, repair) end
-  local fault = indexFault(record, due, driven, parked)
+  local fault = indexFault(record, due, driven, parked, place(key('finishing', campaign, record.g), client))
   if fault then
     if repair then reindex(campaign, client, record, at) end
     return fault
