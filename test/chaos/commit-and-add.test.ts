@@ -71,7 +71,9 @@ test(
       ),
     );
     const leader = await startOrchestrator(house, 0, 'second-orchestrator');
+    stack.defer(() => leader.kill('SIGKILL'));
     const worker = await startWorker(house, fleetPort, 'first-worker');
+    stack.defer(() => worker.kill('SIGKILL'));
     await until('parked', async () => parkedIn(await walk(redis)) === clients.length - active);
 
     // No orchestrator runs, so nobody makes rounds: each who rests hands its slot on.
