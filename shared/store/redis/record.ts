@@ -1,7 +1,7 @@
 import type { QueueName } from '../../domain/placement.ts';
 import type { Activation, Message, StoredUpgrade, UpgradeKey } from '../store.ts';
 import { unpackUpgrade } from './packed-upgrade.ts';
-import { type Shard, valuesOf } from './shard.ts';
+import { pairs, type Shard } from './shard.ts';
 
 /**
  * The fields of an upgrade's hash. Names are short because there is one hash per upgrade; d, h, n, o, l, c
@@ -79,19 +79,15 @@ export const activation = (
 
 /** Record and inbox of each as they were at one moment; null where there is no record. */
 export async function readUpgrades(
-  { redis, keys }: Shard,
+  { run }: Shard,
   asked: readonly UpgradeKey[],
 ): Promise<readonly (StoredUpgrade | null)[]> {
-  const transaction = redis.multi();
-  for (const { campaign, client } of asked) {
-    const id = `${campaign}.${client}`;
-    transaction.hgetall(keys.of('upgrade', id)).lrange(keys.of('inbox', id), 0, -1);
-  }
-  const values = valuesOf(await transaction.exec());
+  if (asked.length === 0) return [];
+  const ids = asked.map(({ campaign, client }) => `${campaign}.${client}`);
+  const found = (await run('read-records', ...ids)) as readonly (readonly [string[], string[]])[];
   return asked.map((key, at) => {
-    const fields = values[at * 2] as Partial<RecordFields>;
-    return fields.v === undefined
-      ? null
-      : storedUpgrade(key, fields as RecordFields, values[at * 2 + 1] as string[]);
+    const [flat = [], inbox = []] = found[at] ?? [];
+    const fields = Object.fromEntries(pairs(flat)) as Partial<RecordFields>;
+    return fields.v === undefined ? null : storedUpgrade(key, fields as RecordFields, inbox);
   });
 }

@@ -2,7 +2,7 @@ import type { SealedHead, SealingStore, SealState } from '../sealing.ts';
 import { writtenEvidenceSeconds } from '../sealing.ts';
 import { auditAfter } from './audit.ts';
 import { readUpgrades } from './record.ts';
-import { inPieces, type Shard, valuesOf } from './shard.ts';
+import { inPieces, type Shard } from './shard.ts';
 
 /** So many entries a trimming takes away at most: Redis answers nobody else meanwhile. */
 const trimAtMost = 1_000;
@@ -48,18 +48,12 @@ async function moveSeal({ run }: Shard, before: SealedHead | null, next: SealedH
   return moved === 1;
 }
 
-/** A text without an expiry has not been written yet. */
-async function unwrittenEvidence({ redis, keys }: Shard, sha256s: readonly string[]) {
+/** One call for many texts: asked one by one, they would cost the orchestrator more than everything else it does for a client. */
+async function unwrittenEvidence({ run }: Shard, sha256s: readonly string[]) {
   const found: { sha256: string; text: string }[] = [];
   for (const piece of inPieces(sha256s, pieceSize)) {
-    const expiries = redis.pipeline();
-    for (const sha256 of piece) expiries.ttl(keys.of('evidence', sha256));
-    const ttls = valuesOf(await expiries.exec()) as number[];
-    const unwritten = piece.filter((_, at) => ttls[at] === -1);
-    const reads = redis.pipeline();
-    for (const sha256 of unwritten) reads.get(keys.of('evidence', sha256));
-    const texts = valuesOf(await reads.exec()) as (string | null)[];
-    unwritten.forEach((sha256, at) => {
+    const texts = (await run('unwritten-evidence', ...piece)) as (string | null)[];
+    piece.forEach((sha256, at) => {
       const text = texts[at];
       if (typeof text === 'string') found.push({ sha256, text });
     });
@@ -67,12 +61,8 @@ async function unwrittenEvidence({ redis, keys }: Shard, sha256s: readonly strin
   return found;
 }
 
-async function markWritten(shard: Shard, block: number, sha256s: readonly string[]): Promise<void> {
-  const { redis, keys, run } = shard;
-  for (const piece of inPieces(sha256s, pieceSize)) {
-    const pipeline = redis.pipeline();
-    for (const sha256 of piece) pipeline.expire(keys.of('evidence', sha256), writtenEvidenceSeconds);
-    valuesOf(await pipeline.exec());
-  }
+async function markWritten({ run }: Shard, block: number, sha256s: readonly string[]): Promise<void> {
+  for (const piece of inPieces(sha256s, pieceSize))
+    await run('mark-evidence', writtenEvidenceSeconds, ...piece);
   await run('mark-written', block);
 }
