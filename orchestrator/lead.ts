@@ -43,7 +43,8 @@ async function lead(office: Office, record: CampaignRecord): Promise<void> {
   await admit(office, judged.campaign);
 }
 
-async function judge({ store, clock, log }: Office, record: CampaignRecord): Promise<CampaignRecord> {
+/** Judges a campaign on its counters; the record as it is then. */
+export async function judge({ store, clock, log }: Office, record: CampaignRecord): Promise<CampaignRecord> {
   const { campaign, version } = record;
   const name = campaign.definition.campaign;
   const counters = await store.counters(name);

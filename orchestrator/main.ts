@@ -12,6 +12,7 @@ import { openAside } from './aside/aside.ts';
 import { type Archive, openArchive } from './audit/archive.ts';
 import { openSealer, type Sealer } from './audit/seal.ts';
 import { startWaiting } from './campaigns/moves.ts';
+import { finishRound } from './finish.ts';
 import { writeAddress } from './http/address.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';
@@ -23,6 +24,8 @@ import { repeat, type Rounds } from './rounds.ts';
 import { sweepRound } from './sweep.ts';
 
 const leadEveryMs = 100;
+/** For campaigns that begin nothing. */
+const finishEveryMs = 500;
 /** A shard that was away when a campaign was paused knows of it within this time after it is back. */
 const repairEveryMs = 500;
 const sweepEveryMs = 1_000;
@@ -117,6 +120,7 @@ function roundsOf(leadership: Leadership, sealer: Sealer, log: Logger): readonly
     );
   return [
     leading('lead', leadEveryMs, leadRound),
+    leading('finish', finishEveryMs, finishRound),
     leading('replicas', repairEveryMs, repairRound),
     leading('sweep', sweepEveryMs, sweepRound),
     leading('inspection', inspectEveryMs, inspectRound),

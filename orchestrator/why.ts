@@ -54,6 +54,7 @@ async function answerOf(office: Office, part: Part): Promise<Why | null> {
     slots: await store.slotsInUse(part.campaign),
     product: await productOf(store, record.campaign.definition.release),
     now: clock.now(),
+    halt: (await store.readHalt()).halt,
   };
   if (part.kind === 'waiting') return whyWaiting(context, part.pick);
   const { upgrade, index, dueAt, key } = part.stored;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { buckets } from './domain/states.ts';
+import { stragglers } from './domain/straggler.ts';
 import type { InputFault } from './input/input-fault.ts';
 import { idForm, isId } from './input/names.ts';
 
@@ -20,11 +22,23 @@ export const clientParams = z.strictObject({ client: idSchema });
 export const fileBody = z.strictObject({ file: z.string().min(1).max(4096), text: z.string() });
 
 /** A release file is read on the orchestrator's machine, where its upgrade command runs. */
-export const stageBody = z.strictObject({ path: z.string().min(1).max(4096) });
+export const stageBody = z.strictObject({
+  path: z.string().min(1).max(4096),
+  /** Stage also what was withdrawn. */
+  override: z.boolean().default(false),
+});
 
 export const resumeBody = z.strictObject({ override: z.boolean().default(false) }).nullish();
 
-export const pauseBody = z.strictObject({ reason: z.string().trim().min(1).max(500) });
+const reason = z.string().trim().min(1).max(500);
+
+/** Why, for everyone who reads the status or the audit. */
+export const reasonBody = z.strictObject({ reason });
+export const maybeReasonBody = z.strictObject({ reason: reason.optional() }).nullish();
+
+export const retryBody = z.strictObject({ which: z.enum(stragglers), reason: reason.optional() });
+export const orderBody = z.strictObject({ reason, campaign: idSchema.optional() });
+export const releaseParams = z.strictObject({ release: idSchema });
 
 /** No body at all is fine: `curl -X POST` from a logon script. */
 export const checkInBody = z
@@ -40,6 +54,14 @@ const isTrue = z
   .enum(['true', 'false'])
   .default('false')
   .transform((text) => text === 'true');
+
+export const clientsQuery = z.strictObject({
+  state: z.enum(buckets).optional(),
+  wave: z.string().max(63).optional(),
+  server: z.string().max(253).optional(),
+  cause: z.string().min(1).max(200).optional(),
+  format: z.enum(['jsonl', 'csv']).default('jsonl'),
+});
 
 export const fleetQuery = z.strictObject({
   limit: z.coerce.number().int().min(0).max(1_000_000).default(100),

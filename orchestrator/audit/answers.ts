@@ -3,6 +3,7 @@ import type { Verdict } from '../../shared/audit/verify-chain.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { AuditLineAnswer, VerifyAnswer } from '../../shared/protocol/audit.ts';
 import type { Office } from '../office.ts';
+import { csvField } from '../csv.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { readEvidence } from './evidence.ts';
 import { type EntryFilter, type FoundEntry, readEntries } from './read.ts';
@@ -63,13 +64,6 @@ export async function* exportAudit(
       ? `${columns.map((name) => csvField(line[name])).join(',')}\n`
       : `${JSON.stringify(line)}\n`;
   }
-}
-
-/** What begins like a formula would be run by a spreadsheet: an apostrophe keeps it a text. */
-function csvField(value: string | number | null): string {
-  const text = String(value ?? '');
-  const tame = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(tame) ? `"${tame.replaceAll('"', '""')}"` : tame;
 }
 
 /** Verifies the orchestrator's own files against the heads that Redis knows. */

@@ -8,6 +8,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { CampaignRecord } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
 import type { Office } from '../office.ts';
+import { isUsable } from '../releases/usable.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
 /** How a campaign stands after it was asked to move, and why. `who` is always the person as it goes into the audit. */
@@ -31,9 +32,13 @@ export async function startCampaign(
   const { store } = office;
   const moved = await moveCampaign(office, who, name, async ({ campaign }) => {
     const starts = await store.starts();
-    const releaseStaged = (await store.readRelease(campaign.definition.release)) !== null;
+    const release = await store.readRelease(campaign.definition.release);
     const overlap = await store.overlap(name, overlapAtMost);
-    return { event: { type: 'StartRequested', releaseStaged, overlap }, starts };
+    const withdrawn = release?.withdrawn ?? null;
+    return {
+      event: { type: 'StartRequested', releaseStaged: isUsable(release), withdrawn, overlap },
+      starts,
+    };
   });
   if (!moved.ok || moved.value.status !== 'waitingForRelease') return moved;
   // Staged in this very moment: whoever staged it may have looked before this campaign began to wait.
@@ -82,12 +87,12 @@ async function startIfReady(office: Office, who: string, { definition, state }: 
   const { store, clock, log } = office;
   const { campaign: name, release } = definition;
   if (state.status === 'scheduled' && clock.now() < state.startAt) return false;
-  const releaseStaged = (await store.readRelease(release)) !== null;
-  if (state.status === 'waitingForRelease' && !releaseStaged) return false;
-  const event: CampaignEvent =
-    state.status === 'scheduled' ? { type: 'StartTimeCame', releaseStaged } : { type: 'ReleaseStaged' };
   const moved = await moveCampaign(office, who, name, async () => {
     const starts = await store.starts();
+    const releaseStaged = isUsable(await store.readRelease(release));
+    if (state.status === 'waitingForRelease' && !releaseStaged) return null;
+    const event: CampaignEvent =
+      state.status === 'scheduled' ? { type: 'StartTimeCame', releaseStaged } : { type: 'ReleaseStaged' };
     const [overlap] = await store.overlap(name, 1);
     if (overlap === undefined) return { event, starts };
     const { client, campaign: other } = overlap;
@@ -110,7 +115,7 @@ interface Asked {
 type Ask = (record: CampaignRecord) => Promise<Asked | null>;
 
 /** Read, decide, compare and set; whoever was slower reads again, and may then be refused for what the other one did. */
-async function moveCampaign(
+export async function moveCampaign(
   office: Office,
   who: string,
   name: string,

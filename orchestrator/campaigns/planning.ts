@@ -1,10 +1,11 @@
-import type { CampaignDefinition, Client } from '../../shared/domain/definition.ts';
+import type { CampaignDefinition, Client, Release } from '../../shared/domain/definition.ts';
 import { type Plan, planWaves } from '../../shared/domain/plan.ts';
 import { isoOf } from '../../shared/domain/restart.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseCampaign } from '../../shared/input/campaign-file.ts';
 import { loadProfile } from '../../shared/products/profile.ts';
 import type { Office } from '../office.ts';
+import { isUsable } from '../releases/usable.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 
 /** A file as an operator hands it over: its text, and its name for the faults. */
@@ -31,6 +32,8 @@ export interface CampaignPlan {
   readonly selected: number;
   /** Servers among the selected: they are looked at and skipped, never changed. */
   readonly servers: number;
+  /** Every client of the site takes the release at its next logon, in whichever wave it is. */
+  readonly siteWide: boolean;
   /** Selected clients that no wave has room for; with any the campaign is refused. */
   readonly left: number;
   readonly waves: readonly {
@@ -66,7 +69,7 @@ export async function draftCampaign(
   const unknown = unknownNames(definition, fleet);
   if (unknown !== null) return err(unknown);
   const { waves, left } = planWaves(definition, fleet);
-  return ok({ definition, waves, plan: planOf(definition, fleet.length, { waves, left }, release !== null) });
+  return ok({ definition, waves, plan: planOf(definition, fleet.length, { waves, left }, release) });
 }
 
 /** A client or logon server that is spelled wrong would be left out without a word. */
@@ -89,17 +92,18 @@ function planOf(
   definition: CampaignDefinition,
   fleet: number,
   { waves, left }: Plan,
-  releaseStaged: boolean,
+  release: Release | null,
 ): CampaignPlan {
   const taken = waves.flatMap(({ clients }) => clients);
   return {
     campaign: definition.campaign,
     release: definition.release,
-    releaseStaged,
+    releaseStaged: isUsable(release),
     start: definition.start,
     startAt: definition.startAt === null ? null : isoOf(definition.startAt),
     fleet,
     selected: taken.length + left,
+    siteWide: release?.siteWide === true,
     servers: taken.filter(({ role }) => role === 'server').length,
     left,
     waves: waves.map(({ name, clients }) => ({

@@ -1,6 +1,8 @@
 import { type CampaignReport, campaignReport, type Reported } from '../../shared/domain/report.ts';
 import { type RankedBlocker, rankBlockers } from '../../shared/domain/ranking.ts';
-import { type CampaignStatus, campaignStatus } from '../../shared/domain/status.ts';
+import type { Campaign } from '../../shared/domain/campaign.ts';
+import { isoOf } from '../../shared/domain/restart.ts';
+import { type CampaignStatus, campaignStatus, type Surroundings } from '../../shared/domain/status.ts';
 import type { Tally } from '../../shared/domain/tally.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { CampaignRecord, Store } from '../../shared/store/store.ts';
@@ -29,7 +31,24 @@ export async function readStatus(
 }
 
 const statusOf = async (store: Store, { campaign }: CampaignRecord, now: number): Promise<CampaignStatus> =>
-  campaignStatus(campaign, await store.counters(campaign.definition.campaign), now);
+  campaignStatus(
+    campaign,
+    await store.counters(campaign.definition.campaign),
+    now,
+    await surroundingsOf(store, campaign),
+  );
+
+async function surroundingsOf(store: Store, { definition }: Campaign): Promise<Surroundings> {
+  const { halt } = await store.readHalt();
+  const release = await store.readRelease(definition.release);
+  return { halt, withdrawn: release?.withdrawn ?? null };
+}
+
+/** Who holds everything, if somebody does. */
+export async function readHalted({ store }: Office): Promise<CampaignStatus['halted']> {
+  const { halt } = await store.readHalt();
+  return halt === null ? null : { ...halt, at: isoOf(halt.at) };
+}
 
 /** The status and every client: reads every record of the campaign. */
 export async function readReport(
@@ -39,7 +58,9 @@ export async function readReport(
   const record = await store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
   const clients = await clientsOf(store, name);
-  return ok(campaignReport(record.campaign, await store.counters(name), clients, clock.now()));
+  const surroundings = await surroundingsOf(store, record.campaign);
+  const counters = await store.counters(name);
+  return ok(campaignReport(record.campaign, counters, clients, clock.now(), surroundings));
 }
 
 /** A client admitted between the two readings is found waiting and with a record: the record counts. */

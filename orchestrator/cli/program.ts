@@ -5,6 +5,7 @@ import { addBlockersCommand } from './commands/blockers.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addClientCommands } from './commands/client.ts';
 import { addFleetCommands } from './commands/fleet.ts';
+import { addHaltCommands } from './commands/halt.ts';
 import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
@@ -43,6 +44,7 @@ export function buildProgram(): Command {
   addReleaseCommands(program);
   addCampaignCommands(program);
   addClientCommands(program);
+  addHaltCommands(program);
   addBlockersCommand(program);
   addAuditCommands(program);
   addRebuildCommand(program);

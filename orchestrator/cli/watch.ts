@@ -43,7 +43,8 @@ export async function watchCampaign({
         answeredAt = performance.now();
         screen.show(status.value);
         const isPause = untilPaused && status.value.status === 'paused';
-        if (status.value.status === 'ended' || isPause || signal.aborted) return status;
+        const isOver = status.value.status === 'ended' || isAbortedToItsEnd(status.value);
+        if (isOver || isPause || signal.aborted) return status;
       } else {
         const isAway = status.error.code === 'unreachable' || status.error.code.startsWith('store');
         if (!isAway || signal.aborted || performance.now() - answeredAt > patienceMs)
@@ -56,6 +57,10 @@ export async function watchCampaign({
     screen.close();
   }
 }
+
+/** What was begun is finished; nothing more happens. */
+const isAbortedToItsEnd = ({ status, endedAt }: CampaignStatus): boolean =>
+  status === 'aborted' && endedAt !== null;
 
 /** A live picture on a terminal, and plain lines anywhere else: one whenever something worth telling has changed. */
 export const watchScreenOn = (stream: NodeJS.WriteStream): WatchScreen =>

@@ -7,6 +7,8 @@ import { campaignRoutes } from './campaign-routes.ts';
 import { clientRoutes } from './client-routes.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
 import { fleetRoutes } from './fleet-routes.ts';
+import { haltRoutes } from './halt-routes.ts';
+import { stragglerRoutes } from './straggler-routes.ts';
 import { requireToken } from './who.ts';
 
 /** A request is a few ids and words; routes that take a file say how large it may be. */
@@ -33,6 +35,7 @@ export function buildApi(office: Office, { token, tokenName = 'default', log }: 
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app, log);
   requireToken(app, { name: tokenName, token });
-  for (const routes of [fleetRoutes, campaignRoutes, clientRoutes, auditRoutes]) routes(app, office);
+  for (const routes of [fleetRoutes, campaignRoutes, haltRoutes, stragglerRoutes, clientRoutes, auditRoutes])
+    routes(app, office);
   return app;
 }

@@ -5,9 +5,8 @@ import { exportAudit, showAudit, verifyOwn } from '../audit/answers.ts';
 import type { Office } from '../office.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
+import { textTypes } from './text-types.ts';
 import type { Api } from './typed-app.ts';
-
-const typeOf = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
 
 /** What was done, to whom, by whom and why; and whether the files still say so. */
 export function auditRoutes(app: Api, office: Office): void {
@@ -18,7 +17,7 @@ export function auditRoutes(app: Api, office: Office): void {
   );
 
   app.get('/v1/audit/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>
-    reply.type(typeOf[query.format]).send(Readable.from(exportAudit(office, query))),
+    reply.type(textTypes[query.format]).send(Readable.from(exportAudit(office, query))),
   );
 
   app.get('/v1/audit/verify', { schema: { response: answers(verifyAnswer) } }, async (_request, reply) =>

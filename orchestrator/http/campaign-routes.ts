@@ -1,5 +1,5 @@
 import { yamlBytesAtMost } from '../../shared/input/input-text.ts';
-import { blockersQuery, campaignParams, fileBody, pauseBody, resumeBody } from '../../shared/protocol.ts';
+import { blockersQuery, campaignParams, fileBody, reasonBody, resumeBody } from '../../shared/protocol.ts';
 import {
   blockersAnswer,
   campaignsAnswer,
@@ -11,7 +11,7 @@ import {
 import { pauseCampaign, resumeCampaign, startCampaign } from '../campaigns/moves.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import type { Office } from '../office.ts';
-import { listCampaigns, readBlockers, readReport, readStatus } from '../campaigns/report.ts';
+import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../campaigns/report.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
 import type { Api } from './typed-app.ts';
@@ -38,7 +38,7 @@ export function campaignRoutes(app: Api, office: Office): void {
 
   app.post(
     '/v1/campaigns/:campaign/pause',
-    { schema: { ...moves, body: pauseBody } },
+    { schema: { ...moves, body: reasonBody } },
     async ({ who, params, body }, reply) =>
       answer(reply, await pauseCampaign(office, who, params.campaign, body.reason)),
   );
@@ -55,6 +55,7 @@ export function campaignRoutes(app: Api, office: Office): void {
 
 function readingRoutes(app: Api, office: Office): void {
   app.get('/v1/campaigns', { schema: { response: answers(campaignsAnswer) } }, async () => ({
+    halted: await readHalted(office),
     campaigns: await listCampaigns(office),
   }));
 

@@ -1,16 +1,26 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import { isoOf } from '../../shared/domain/restart.ts';
 import { fleetBytesAtMost } from '../../shared/input/input-text.ts';
-import { fileBody, fleetQuery, healthAnswer, leaderAnswer, stageBody } from '../../shared/protocol.ts';
+import {
+  fileBody,
+  fleetQuery,
+  healthAnswer,
+  leaderAnswer,
+  reasonBody,
+  releaseParams,
+  stageBody,
+} from '../../shared/protocol.ts';
 import {
   fleetAnswer,
   fleetImportAnswer,
   releasesAnswer,
   stagedAnswer,
+  withdrawnAnswer,
 } from '../../shared/protocol/clients.ts';
 import { importFleet, listFleet } from '../fleet.ts';
 import type { Office } from '../office.ts';
 import { stage } from '../releases/releases.ts';
+import { withdrawRelease } from '../releases/withdraw.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
 import type { Api } from './typed-app.ts';
@@ -46,7 +56,14 @@ export function fleetRoutes(app: Api, office: Office): void {
   app.post(
     '/v1/releases',
     { schema: { body: stageBody, response: answers(stagedAnswer) } },
-    async (request, reply) => answer(reply, await stage(office, request.who, request.body.path)),
+    async (request, reply) => answer(reply, await stage(office, request.who, request.body)),
+  );
+
+  app.post(
+    '/v1/releases/:release/withdraw',
+    { schema: { params: releaseParams, body: reasonBody, response: answers(withdrawnAnswer) } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await withdrawRelease(office, who, params.release, body.reason)),
   );
 
   app.get('/v1/releases', { schema: { response: answers(releasesAnswer) } }, async () => ({

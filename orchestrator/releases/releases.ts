@@ -21,14 +21,21 @@ export interface Staged {
 /**
  * Stages the release of a release file on this machine: runs its upgrade command, reads the manifest, writes both, and starts
  * the campaigns that wait for it. A release that a campaign is rolling out is not staged again: its clients are judged by the
- * hashes that the campaign began with.
+ * hashes that the campaign began with; and one that was withdrawn only by who says that they mean it.
+ * @param override stage also what was withdrawn
  */
-export async function stage(office: Office, who: string, file: string): Promise<Result<Staged, Refusal>> {
-  const before = await whyInUse(office, await releaseNamedIn(file));
+export async function stage(
+  office: Office,
+  who: string,
+  { path: file, override }: { readonly path: string; readonly override: boolean },
+): Promise<Result<Staged, Refusal>> {
+  const name = await releaseNamedIn(file);
+  const before = (await whyInUse(office, name)) ?? (override ? null : await whyWithdrawn(office, name));
   if (before !== null) return err(before);
   const staged = await stageRelease(file);
   if (!staged.ok) return err(areInputFaults(staged.error) ? badFile(file, staged.error) : staged.error);
-  const { release, tree, evidence, tookMs } = staged.value;
+  const { tree, evidence, tookMs } = staged.value;
+  const release = await knownSiteWide(office, staged.value.release);
   // An upgrade command takes its time, and a campaign may have started meanwhile.
   const meanwhile = await whyInUse(office, release.release);
   if (meanwhile !== null) return err(meanwhile);
@@ -40,6 +47,22 @@ export async function stage(office: Office, who: string, file: string): Promise<
   const started = await startWaiting(office, who);
   office.log.info({ release: release.release, who, files: release.files.length, started }, 'release staged');
   return ok({ release, tree, evidence: evidence.sha256, tookMs, started });
+}
+
+/** The second staging finds the share as the first one left it: what that one changed is still so. */
+async function knownSiteWide({ store }: Office, release: Release): Promise<Release> {
+  const known = await store.readRelease(release.release);
+  return known?.siteWide === true ? { ...release, siteWide: true } : release;
+}
+
+async function whyWithdrawn({ store }: Office, name: string | null): Promise<Refusal | null> {
+  const withdrawn = name === null ? undefined : (await store.readRelease(name))?.withdrawn;
+  if (withdrawn === undefined) return null;
+  const because = `release ${name} was withdrawn by ${withdrawn.by}: ${withdrawn.because}`;
+  return fault(
+    'release.withdrawn',
+    `${because}; stage another one, or this one all the same with --override`,
+  );
 }
 
 /** Null when the file has faults: they are told by the staging itself. */

@@ -8,6 +8,7 @@ import type { InputFault } from '../../shared/input/input-fault.ts';
 import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts';
 import { parseRelease } from '../../shared/input/release-file.ts';
 import type { ReleaseInput } from '../../shared/input/release-file.ts';
+import { copyListVersion } from './copy-list.ts';
 import { readManifest } from './manifest.ts';
 import { runUpgrade } from './upgrade-command.ts';
 import type { UpgradeEvidence } from './upgrade-command.ts';
@@ -40,12 +41,15 @@ export async function stageRelease(
   if (!input.ok) return input;
   const tree = resolve(dirname(file), input.value.tree);
   if (!(await isFolder(tree))) return err(noTree(tree));
+  const before = await copyListVersion(tree, input.value.components);
   const evidence = await runUpgrade(upgradeOf(input.value, file, tree, signal));
   if (!evidence.ok) return evidence;
   const files = await readManifest(tree, input.value.components);
   if (!files.ok) return files;
   const { release, product, servicePack } = input.value;
-  const staged = { release, product, servicePack, files: files.value };
+  const after = await copyListVersion(tree, input.value.components);
+  const siteWide = after !== null && after !== before;
+  const staged = { release, product, servicePack, files: files.value, ...(siteWide ? { siteWide } : {}) };
   return ok({
     release: staged,
     tree,

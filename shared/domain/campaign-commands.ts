@@ -11,7 +11,7 @@ type EventOf<T extends CampaignEvent['type']> = Extract<CampaignEvent, { type: T
 
 export function start(
   campaign: Campaign,
-  { releaseStaged: isStaged, overlap }: EventOf<'StartRequested'>,
+  { releaseStaged: isStaged, withdrawn, overlap }: EventOf<'StartRequested'>,
   now: number,
 ): CampaignDecision {
   const { definition, state } = campaign;
@@ -26,6 +26,10 @@ export function start(
     const more = overlap.length > 5 ? ', …' : '';
     return refused(`campaign ${first.campaign} has not settled clients that this one wants: ${names}${more}`);
   }
+  if (withdrawn !== undefined && withdrawn !== null)
+    return refused(
+      `release ${definition.release} was withdrawn by ${withdrawn.by}: ${withdrawn.because}; nothing is started with it until it is staged again`,
+    );
   if (!isStaged && definition.start === 'byHand')
     return refused(`release ${definition.release} is not staged`);
   return beginWhenReady(campaign, isStaged, now, 'started');
@@ -127,9 +131,11 @@ const runningOf = ({ startedAt, openWaves, accepted }: Extract<CampaignState, { 
   accepted,
 });
 
-/** Its budgets, gates and rounds are needed again. */
+/** Its budgets, gates and rounds are needed again. An aborted one stays so, and sees also this client to its end. */
 export function reopen(campaign: Campaign, because: string): CampaignDecision {
   const { state } = campaign;
+  if (state.status === 'aborted' && state.endedAt !== null)
+    return move(campaign, { ...state, endedAt: null }, because);
   if (state.status !== 'ended') return ignored(`reopened while ${state.status}`);
   return move(campaign, { status: 'running', ...runningOf(state) }, because);
 }

@@ -9,7 +9,7 @@ import {
   start,
   startTimeCame,
 } from './campaign-commands.ts';
-import type { CampaignDefinition } from './definition.ts';
+import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import { judgeGate, type WaveProgress, waveProgress } from './gate.ts';
 import type { Tally } from './tally.ts';
 
@@ -59,6 +59,8 @@ export type CampaignEvent =
   | {
       readonly type: 'StartRequested';
       readonly releaseStaged: boolean;
+      /** Who has withdrawn the release. */
+      readonly withdrawn?: Withdrawal | null;
       /** Clients with an unsettled upgrade in another campaign. */
       readonly overlap: readonly { readonly client: string; readonly campaign: string }[];
     }

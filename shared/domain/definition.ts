@@ -16,6 +16,16 @@ export interface Release {
   readonly product: string;
   readonly servicePack: number | null;
   readonly files: readonly { readonly name: string; readonly size: number; readonly sha256: string }[];
+  /** Staging it changed what every logon script compares: each client of the site takes it at its next logon. */
+  readonly siteWide?: boolean;
+  readonly withdrawn?: Withdrawal;
+}
+
+/** Nothing is begun with a withdrawn release until it is staged again. `at` is policy time. */
+export interface Withdrawal {
+  readonly by: string;
+  readonly because: string;
+  readonly at: number;
 }
 
 /** The condition on a wave that opens the next one. Below `minSample` settled clients nothing is concluded. */

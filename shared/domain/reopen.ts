@@ -1,4 +1,4 @@
-import { stillMarked } from './request.ts';
+import { stillMarked } from './tally.ts';
 import { newUpgrade, newMemory, type Memory, type Upgrade } from './upgrade.ts';
 
 /** What becomes of a settled upgrade that a person wants to go on with: open again as the next attempt, or why not. */
@@ -23,11 +23,11 @@ export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
   return reopened(upgrade, { request: { kind: 'undo', by, reason } }, `to be moved back: ${reason}`);
 }
 
-/** Takes the mark of a cancelled client back. */
+/** Takes the mark of a client back that was cancelled or skipped. */
 export function unmark(upgrade: Upgrade, reason: string): Reopening {
   const { state } = upgrade;
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
-  if (state.end !== 'cancelled' || state.cause !== stillMarked) return refused('it is not marked');
+  if (state.cause !== stillMarked) return refused('it is not marked');
   const { end, cause, because, blockers } = state;
   const request = { kind: 'unmark', ending: { end, cause, because, blockers } } as const;
   return reopened(upgrade, { request }, `to be unmarked: ${reason}`);

@@ -3,7 +3,7 @@ import type { Campaign } from './campaign.ts';
 import type { DeferralClass } from './policy.ts';
 import { type RankedBlocker, rankBlockers } from './ranking.ts';
 import { isoOf } from './restart.ts';
-import { type CampaignStatus, campaignStatus } from './status.ts';
+import { calm, type CampaignStatus, campaignStatus, type Surroundings } from './status.ts';
 import type { Tally } from './tally.ts';
 import type { End } from './ending.ts';
 import type { Phase, Upgrade } from './upgrade.ts';
@@ -51,14 +51,14 @@ export function campaignReport(
   counters: Tally,
   clients: readonly Reported[],
   now: number,
+  surroundings: Surroundings = calm,
 ): CampaignReport {
-  const waveNames = campaign.definition.waves.map(({ name }) => name);
   return {
-    ...campaignStatus(campaign, counters, now),
+    ...campaignStatus(campaign, counters, now, surroundings),
     hash: campaign.definition.hash,
     blockers: rankBlockers(counters),
     clients: clients
-      .map((each) => ({ wave: waveOf(each), report: clientReport(campaign, each, waveNames) }))
+      .map((each) => ({ wave: waveOf(each), report: clientReport(campaign, each) }))
       .sort((a, b) => a.wave - b.wave || (a.report.client < b.report.client ? -1 : 1))
       .map(({ report }) => report),
   };
@@ -70,12 +70,9 @@ export const endedWell = ({ status, notOk }: CampaignStatus): boolean => status 
 const waveOf = (reported: Reported): number =>
   reported.kind === 'waiting' ? reported.wave : reported.upgrade.wave;
 
-function clientReport(
-  { state: { status } }: Campaign,
-  reported: Reported,
-  waveNames: readonly string[],
-): ClientReport {
-  const wave = waveNames[waveOf(reported)] ?? '';
+/** What is said of one client of this campaign. */
+export function clientReport({ state: { status }, definition }: Campaign, reported: Reported): ClientReport {
+  const wave = definition.waves[waveOf(reported)]?.name ?? '';
   if (reported.kind === 'waiting') {
     const { client, logonServer } = reported;
     return { ...untouched, ...(status === 'aborted' ? neverBegun : {}), client, wave, logonServer };

@@ -8,6 +8,7 @@ import type { Rules } from './policy.ts';
 import { wayBack } from './procedure.ts';
 import { prove } from './proof.ts';
 import { isoOf } from './restart.ts';
+import { stillMarked } from './tally.ts';
 import type { Decision, Failure, Request, Upgrade } from './upgrade.ts';
 
 /**
@@ -19,12 +20,20 @@ import type { Decision, Failure, Request, Upgrade } from './upgrade.ts';
 export function endRequested(upgrade: Upgrade, ending: Ending): Decision {
   const { phase } = upgrade.state;
   if (phase === 'settled') return ignore('already settled');
+  // Its mark or its moved service is being taken back, which nobody may cut short; or it is to end already.
+  if (upgrade.memory.request !== null) return ignore(requested[upgrade.memory.request.kind]);
   const request: Request = { kind: 'end', ending };
   // The command may be under way, or its driver is dead: nobody knows what the client did.
   if (phase === 'ordering') return move(upgrade, { phase: 'looking' }, ending.because, { request });
   const unanswered = upgrade.memory.unanswered || phase === 'marking' || phase === 'updating';
   return move(upgrade, upgrade.state, ending.because, { request, unanswered });
 }
+
+const requested: Readonly<Record<Request['kind'], string>> = {
+  end: 'it is to end already',
+  undo: 'its service is being moved back first',
+  unmark: 'its mark is being taken back first',
+};
 
 /** Settles an upgrade that is to end, unless something is open on the client. What was only planned does not happen. */
 export function asRequested(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
@@ -45,9 +54,6 @@ const withoutRequest = (upgrade: Upgrade): Upgrade => ({
   ...upgrade,
   memory: { ...upgrade.memory, request: null },
 });
-
-/** The cause of a client that was cancelled and will install the release all the same. */
-export const stillMarked = 'still marked';
 
 /** A mark outlives its campaign: the client installs at its next logon (Q168463), and nobody may believe otherwise. */
 function honestEnding(rules: Rules, { memory }: Upgrade, ending: Ending): Ending {

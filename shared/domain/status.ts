@@ -1,7 +1,9 @@
 import type { Campaign, CampaignState } from './campaign.ts';
+import type { Withdrawal } from './definition.ts';
+import type { Halt } from './halt.ts';
 import { judgeGate, type GateVerdict, type WaveProgress, waveProgress } from './gate.ts';
 import { type WaitClass, waitClasses } from './policy.ts';
-import { stillMarked } from './request.ts';
+import { markedIn } from './tally.ts';
 import { isoOf } from './restart.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from './states.ts';
 import type { Tally } from './tally.ts';
@@ -29,13 +31,22 @@ export interface CampaignStatus {
   readonly status: CampaignState['status'];
   /** Who paused it and why; null unless it is paused. */
   readonly paused: { readonly by: string; readonly because: string; readonly at: string } | null;
+  /** Who halted everything and why: nothing begins in any campaign. */
+  readonly halted: { readonly by: string; readonly because: string; readonly at: string } | null;
+  /** Who withdrew its release and why. */
+  readonly withdrawn: { readonly by: string; readonly because: string; readonly at: string } | null;
   /** Who aborted it and why; `stillMarked` clients will install at their next logon all the same. Null unless it is aborted. */
   readonly aborted: {
     readonly by: string;
     readonly because: string;
     readonly at: string;
     readonly stillMarked: number;
+    /** Clients that have begun something and are seen to its end, and those not gone through yet. */
+    readonly finishing: number;
   } | null;
+  /** Clients that ended marked, and those whose mark was taken back. */
+  readonly stillMarked: number;
+  readonly unmarked: number;
   /** When a scheduled one starts. */
   readonly startsAt: string | null;
   readonly createdAt: string;
@@ -63,13 +74,27 @@ export interface CampaignStatus {
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
 }
 
+/** What a campaign's status says of things that are not its own. */
+export interface Surroundings {
+  readonly halt: Halt | null;
+  /** Who has withdrawn its release. */
+  readonly withdrawn: Withdrawal | null;
+}
+
+export const calm: Surroundings = { halt: null, withdrawn: null };
+
 /** @param now policy time in milliseconds */
-export function campaignStatus(campaign: Campaign, counters: Tally, now: number): CampaignStatus {
+export function campaignStatus(
+  campaign: Campaign,
+  counters: Tally,
+  now: number,
+  { halt, withdrawn }: Surroundings = calm,
+): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
   const progress = waveProgress(waveSizes, counters);
   const waves = statesOf(campaign, counters, 'wave');
-  const words = gateWords(campaign, progress);
+  const words = gateWords(campaign, progress, withdrawn);
   const begun = 'startedAt' in state;
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
@@ -79,7 +104,11 @@ export function campaignStatus(campaign: Campaign, counters: Tally, now: number)
     status: state.status,
     paused:
       state.status === 'paused' ? { by: state.by, because: state.because, at: isoOf(state.pausedAt) } : null,
+    halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
+    withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },
     aborted: abortedOf(campaign, counters),
+    stillMarked: markedIn(counters).settled,
+    unmarked: counters['cancelled|unmarked'] ?? 0,
     startsAt: state.status === 'scheduled' ? isoOf(state.startAt) : null,
     createdAt: isoOf(createdAt),
     startedAt: begun ? isoOf(state.startedAt) : null,
@@ -109,22 +138,24 @@ export function campaignStatus(campaign: Campaign, counters: Tally, now: number)
 export function gateWords(
   { definition, state }: Campaign,
   progress: readonly WaveProgress[],
+  withdrawn: Withdrawal | null = null,
 ): readonly string[] {
   const openWaves = 'openWaves' in state ? state.openWaves : 0;
   return definition.waves.map((wave, index) => {
     const before = definition.waves[index - 1]?.name ?? '';
     if (!('openWaves' in state))
-      return index === 0 ? notStarted(definition.release, state) : `after wave ${before}`;
+      return index === 0 ? notStarted(definition.release, state, withdrawn) : `after wave ${before}`;
     const own = progress[index];
     if (index >= openWaves || own === undefined) return `not open yet: after wave ${before}`;
     return inWords(judgeGate(wave, own, state.accepted[index] ?? 0), index === definition.waves.length - 1);
   });
 }
 
-function notStarted(release: string, state: CampaignState): string {
+function notStarted(release: string, state: CampaignState, withdrawn: Withdrawal | null): string {
   if (state.status === 'scheduled') return `opens at ${isoOf(state.startAt)}`;
+  const again = withdrawn === null ? '' : ` again: it was withdrawn by ${withdrawn.by}: ${withdrawn.because}`;
   return state.status === 'waitingForRelease'
-    ? `opens when release ${release} is staged`
+    ? `opens when release ${release} is staged${again}`
     : 'opens when the campaign is started';
 }
 
@@ -154,8 +185,18 @@ function statesOf(
 function abortedOf({ state }: Campaign, counters: Tally): CampaignStatus['aborted'] {
   if (state.status !== 'aborted') return null;
   const { by, because, abortedAt } = state;
-  const marked = counters[`cancelled|${stillMarked}`] ?? 0;
-  return { by, because, at: isoOf(abortedAt), stillMarked: marked };
+  const marked = markedIn(counters);
+  const { active, restarting, deferred, remedying } = [...statesBy(counters, 'wave').values()].reduce(
+    addStates,
+    noStates,
+  );
+  return {
+    by,
+    because,
+    at: isoOf(abortedAt),
+    stillMarked: marked.settled + marked.unsettled,
+    finishing: active + restarting + deferred + remedying,
+  };
 }
 
 function logonServersOf(campaign: Campaign, counters: Tally): readonly LogonServerStatus[] {

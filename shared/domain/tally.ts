@@ -24,11 +24,27 @@ export function tallyOf(upgrade: Upgrade): Tally {
   if (memory.relocation !== 'none') tally[`relocation|${memory.relocation}`] = 1;
   if (memory.willBlockAgain) tally['willBlockAgain'] = 1;
   if (state.phase === 'settled' && isNotOk(state.end)) tally[`cause|${wave}|${state.cause}`] = 1;
-  if (state.phase === 'settled' && state.end === 'cancelled') tally[`cancelled|${state.cause}`] = 1;
+  if (state.phase === 'settled' && (state.end === 'cancelled' || state.cause === stillMarked))
+    tally[`cancelled|${state.cause}`] = 1;
+  if (mayBeMarked(upgrade)) tally['marked'] = 1;
   const blocking = blockingOf(upgrade);
   if (blocking.length > 0) tally[`blocked|${blocking.join(' + ')}`] = 1;
   return tally;
 }
+
+/** The cause of a client that was cancelled or skipped and will install the release all the same. */
+export const stillMarked = 'still marked';
+
+/** Not settled, and it would install at its next logon whatever becomes of its campaign. */
+const mayBeMarked = ({ state, memory: { marked, unanswered, request } }: Upgrade): boolean =>
+  state.phase !== 'settled' &&
+  (state.phase === 'marking' || marked !== null || unanswered !== false || request?.kind === 'unmark');
+
+/** How many clients are marked and have not installed: they will, unless they are unmarked. */
+export const markedIn = (counters: Tally): { readonly settled: number; readonly unsettled: number } => ({
+  settled: counters[`cancelled|${stillMarked}`] ?? 0,
+  unsettled: counters['marked'] ?? 0,
+});
 
 /** What has to be added to counters that hold `before` so that they hold `after`. */
 export function difference(before: Tally, after: Tally): Tally {
@@ -42,7 +58,7 @@ export function difference(before: Tally, after: Tally): Tally {
 
 export const isNotOk = (end: End): boolean => end === 'failed' || end === 'needsAttention';
 
-function bucketOf({ state }: Upgrade): Bucket {
+export function bucketOf({ state }: Upgrade): Bucket {
   switch (state.phase) {
     case 'looking':
     case 'marking':

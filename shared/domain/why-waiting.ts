@@ -1,16 +1,22 @@
 import type { Campaign } from './campaign.ts';
 import { waveProgress } from './gate.ts';
+import type { Halt } from './halt.ts';
 import { gateWords } from './status.ts';
 import { isoOf } from './restart.ts';
 import type { Tally } from './tally.ts';
 
 /** Why a client's wave is closed to it, or null when it is open and the campaign runs. */
 export function whyNotOpen(
-  { campaign, counters }: { readonly campaign: Campaign; readonly counters: Tally },
+  {
+    campaign,
+    counters,
+    halt = null,
+  }: { readonly campaign: Campaign; readonly counters: Tally; readonly halt?: Halt | null },
   wave: number,
 ): string | null {
   const { definition, state, waveSizes } = campaign;
   if (state.status !== 'running' && state.status !== 'ended') return whyNotRunning(campaign);
+  if (halt !== null) return whyHalted(halt);
   if (wave < state.openWaves) return null;
   const last = state.openWaves - 1;
   const gate = gateWords(campaign, waveProgress(waveSizes, counters))[last] ?? '';
@@ -22,20 +28,25 @@ export function whyNoSlot(
   {
     campaign,
     slots,
+    halt = null,
   }: {
     readonly campaign: Campaign;
     readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
+    readonly halt?: Halt | null;
   },
   logonServer: string,
 ): string {
   const { budgets } = campaign.definition;
   if (campaign.state.status !== 'running') return whyNotRunning(campaign);
+  if (halt !== null) return whyHalted(halt);
   if (slots.active >= budgets.active) return `all ${budgets.active} slots of the campaign are taken`;
   if ((slots.perLogonServer[logonServer] ?? 0) >= budgets.perLogonServer) {
     return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are taken`;
   }
   return 'a slot is free: its turn comes in one of the next rounds';
 }
+
+const whyHalted = ({ by, because }: Halt): string => `everything is halted by ${by}: ${because}`;
 
 function whyNotRunning({ definition, state }: Campaign): string {
   switch (state.status) {

@@ -1,5 +1,6 @@
 import { describeBlocker } from './blocker.ts';
 import type { Campaign } from './campaign.ts';
+import type { Halt } from './halt.ts';
 import { fromNow } from './moments.ts';
 import type { ProductRules } from './policy.ts';
 import { progressOf } from './procedure.ts';
@@ -40,6 +41,8 @@ export interface WhyContext {
   /** Null when the profile of the release's product can not be read. */
   readonly product: ProductRules | null;
   readonly now: number;
+  /** Everything is held. */
+  readonly halt?: Halt | null;
 }
 
 /** An admitted client's record, as far as it matters here. `since` is when it came into its state, if that is known. */

@@ -16,6 +16,9 @@ const waitClass = z.enum(waitClasses);
 
 const states = z.record(z.enum(buckets), count) satisfies z.ZodType<States>;
 
+/** Who, why, and since when. */
+const haltedBy = z.object({ by: z.string(), because: z.string(), at: time }).nullable();
+
 const countByLogonServer = z.object({ logonServer: z.string(), clients: count });
 
 export const planAnswer = z.object({
@@ -27,6 +30,7 @@ export const planAnswer = z.object({
   fleet: count,
   selected: count,
   servers: count,
+  siteWide: z.boolean(),
   left: count,
   waves: z
     .array(
@@ -38,12 +42,30 @@ export const planAnswer = z.object({
 
 export const movedAnswer = z.object({ campaign: z.string(), status, because: z.string() });
 
+/** `finishing` counts also those not gone through yet while `cancelling`. */
+export const abortedAnswer = movedAnswer.extend({
+  release: z.string(),
+  /** Real milliseconds until nothing could begin any more. */
+  stoppedInMs: count,
+  cancelling: z.boolean(),
+  finishing: count,
+  stillMarked: count,
+});
+
+export type AbortedAnswer = z.infer<typeof abortedAnswer>;
+
 export const statusAnswer = z.object({
   campaign: z.string(),
   release: z.string(),
   status,
   paused: z.object({ by: z.string(), because: z.string(), at: time }).nullable(),
-  aborted: z.object({ by: z.string(), because: z.string(), at: time, stillMarked: count }).nullable(),
+  halted: haltedBy,
+  withdrawn: haltedBy,
+  aborted: z
+    .object({ by: z.string(), because: z.string(), at: time, stillMarked: count, finishing: count })
+    .nullable(),
+  stillMarked: count,
+  unmarked: count,
   startsAt: time.nullable(),
   createdAt: time,
   startedAt: time.nullable(),
@@ -64,7 +86,11 @@ export const statusAnswer = z.object({
   causes: z.array(z.object({ cause: z.string(), count })).readonly(),
 }) satisfies z.ZodType<CampaignStatus>;
 
-export const campaignsAnswer = z.object({ campaigns: z.array(statusAnswer).readonly() });
+export const campaignsAnswer = z.object({ halted: haltedBy, campaigns: z.array(statusAnswer).readonly() });
+
+export const haltAnswer = z.object({ halted: haltedBy });
+
+export const reopenedAnswer = z.object({ campaign: z.string(), reopened: count, passedOver: count });
 
 const rankedBlocker = z.object({
   blocker: z.string(),
@@ -78,7 +104,7 @@ export const blockersAnswer = z.object({
   blockers: z.array(rankedBlocker).readonly(),
 });
 
-const clientReport = z.object({
+export const clientReport = z.object({
   client: z.string(),
   wave: z.string(),
   logonServer: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Client, Release } from '../domain/definition.ts';
+import type { Client } from '../domain/definition.ts';
 import type { Moment, Why } from '../domain/why.ts';
 import { upgradeState } from '../protocol.ts';
 
@@ -32,7 +32,9 @@ const release = z.object({
   product: z.string(),
   servicePack: z.int().nullable(),
   files: z.array(z.object({ name: z.string(), size: count, sha256: z.string() })).readonly(),
-}) satisfies z.ZodType<Release>;
+  siteWide: z.boolean().optional(),
+  withdrawn: z.object({ by: z.string(), because: z.string(), at: z.number() }).optional(),
+});
 
 export const releasesAnswer = z.object({ releases: z.array(release).readonly() });
 
@@ -82,6 +84,11 @@ export const whyAnswer = z.object({
   otherwise: z.string().nullable(),
   remarks: z.array(z.string()).readonly(),
 }) satisfies z.ZodType<Why>;
+
+/** Campaigns that wait until it is staged again. */
+export const withdrawnAnswer = z.object({ release: z.string(), waiting: z.array(z.string()).readonly() });
+
+export const orderedAnswer = z.object({ client: z.string(), campaign: z.string(), because: z.string() });
 
 export const checkInAnswer = z.object({
   client: z.string(),

@@ -62,9 +62,11 @@ const fleetOf = (tables: Tables): FleetPart => ({
   fleet: () => each(tables.fleet.values()),
   fleetSize: async () => tables.fleet.size,
   stageRelease: async (release: Release, evidence, audit) => {
+    const evidences = evidence === null ? [] : [evidence];
     tables.releases.set(release.release, release);
-    keepEvidence(tables, [evidence]);
-    addAudit(tables, audit, null, [evidence]);
+    tables.starts += 1;
+    keepEvidence(tables, evidences);
+    addAudit(tables, audit, null, evidences);
   },
   readRelease: async (release) => tables.releases.get(release) ?? null,
   releases: async () => [...tables.releases.values()].sort((a, b) => compare(a.release, b.release)),

@@ -239,7 +239,8 @@ export interface Store extends SealingStore, RebuildingStore {
   readClient(client: string): Promise<Client | null>;
   fleet(): AsyncIterable<Client>;
   fleetSize(): Promise<number>;
-  stageRelease(release: Release, evidence: Evidence, audit: AuditEntry): Promise<void>;
+  /** Writes a release anew, staged or withdrawn. A start that read it before has to read again (`starts`). */
+  stageRelease(release: Release, evidence: Evidence | null, audit: AuditEntry): Promise<void>;
   readRelease(release: string): Promise<Release | null>;
   releases(): Promise<readonly Release[]>;
 
@@ -276,7 +277,7 @@ export interface Store extends SealingStore, RebuildingStore {
    * `commitCampaign`.
    */
   commitHalt(halt: Halt | null, version: number, audit: AuditEntry): Promise<boolean>;
-  /** How often a campaign has been set running for the first time. Read it before what a start depends on, and commit the start with it. */
+  /** How often a campaign has been set running for the first time or a release was written. Read it before what a start depends on, and commit the start with it. */
   starts(): Promise<number>;
   counters(campaign: string): Promise<Tally>;
   /**

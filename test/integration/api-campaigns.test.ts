@@ -120,7 +120,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       { logonServer: 'LS-MIL', clients: 2 },
       { logonServer: 'LS-ROM', clients: 4 },
     ]);
-    expect((await house.ask('GET', '/v1/campaigns')).body).toEqual({ campaigns: [] });
+    expect((await house.ask('GET', '/v1/campaigns')).body).toEqual({ halted: null, campaigns: [] });
   });
 
   test('creates, starts, pauses and resumes; each is in the audit with who and why', async () => {

@@ -2,13 +2,16 @@ import { createServer, type Server } from 'node:http';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { refusalAnswer } from '../../shared/protocol.ts';
 import {
   blockersAnswer,
   campaignsAnswer,
+  clientReport,
+  haltAnswer,
   movedAnswer,
   planAnswer,
+  reopenedAnswer,
   reportAnswer,
   statusAnswer,
 } from '../../shared/protocol/campaigns.ts';
@@ -66,7 +69,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     planAnswer,
   ],
   ['campaign status', /^campaign +release +status[^]*\nsp4 +sms-sp4 +created +10 +0 +·\n$/, campaignsAnswer],
-  ['campaign start sp4', /^campaign sp4 is running: started\n$/, movedAnswer],
+  ['campaign start sp4 --yes', /^campaign sp4 is running: started\n$/, movedAnswer],
   [
     'campaign status sp4',
     /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients settled \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: holds: /,
@@ -93,6 +96,19 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     'client checkin pc-1',
     /^pc-1: nothing to do, because client pc-1 waits in campaign sp4 and is not admitted yet\n$/,
     checkInAnswer,
+  ],
+  ['halt --reason phones', /^EVERYTHING IS HALTED by .* since .*: phones\n$/, haltAnswer],
+  ['unhalt', /^Everything may go on; campaigns that are paused stay paused\.\n$/, haltAnswer],
+  ['campaign unmark sp4', /^No client of campaign sp4 is marked\.\n$/, z.object({ asked: z.literal(0) })],
+  [
+    'campaign retry sp4 --failed',
+    /^No client of campaign sp4 has failed or needs attention\.\n$/,
+    reopenedAnswer,
+  ],
+  [
+    'campaign clients sp4 --wave canary',
+    /^(pc-\d|srv-1) {2}canary {2}LS-\w+ {2}waiting\n.*\n2 clients\n$/,
+    z.array(clientReport).length(2),
   ],
   ['blockers --campaign sp4', /^No blocker was ever met\.\n$/, blockersAnswer],
 ];
@@ -122,6 +138,24 @@ describe('every command', () => {
 describe('exit codes and sentences', () => {
   const refused: readonly [args: string, code: number, sentence: string][] = [
     ['campaign start sp4', 1, 'servpack: campaign sp4 was started already: it is '],
+    [
+      'campaign abort sp4 --reason x',
+      2,
+      'servpack: there is no terminal to ask on; say --yes if you mean to abort it; nothing was changed\n',
+    ],
+    ['campaign retry sp4', 2, 'servpack: say one of --failed, --blocked or --unreachable\n'],
+    [
+      'client retry pc-1 --reason x',
+      1,
+      'servpack: client pc-1 in campaign sp4: it waits and is not admitted yet: nothing has been done to it\n',
+    ],
+    ['unhalt', 1, 'servpack: nothing is halted\n'],
+    [
+      'release withdraw sms-sp4 --reason x',
+      1,
+      'servpack: release sms-sp4 is being rolled out by campaign sp4, which is ',
+    ],
+    ['campaign start sp4 --yes', 1, 'servpack: campaign sp4 was started already: it is '],
     [
       'campaign create campaign.yaml',
       1,

@@ -1,17 +1,18 @@
 import type { Command } from 'commander';
 import { movedAnswer, planAnswer, reportAnswer, statusAnswer } from '../../../shared/protocol/campaigns.ts';
 import type { ApiClient } from '../api-client.ts';
+import { confirm } from '../confirm.ts';
 import { readFileOf } from '../input-file.ts';
-import { segment } from '../path-segment.ts';
 import { shown, withApi } from '../session.ts';
 import { planLines } from '../text/plan-text.ts';
 import { reportLines } from '../text/report-text.ts';
 import { statusLines } from '../text/status-text.ts';
-import { many, safe } from '../text/view.ts';
+import { many, number, safe } from '../text/view.ts';
+import { addAbortCommand } from './campaign-abort.ts';
 import { listCampaigns } from './campaign-list.ts';
+import { campaignPath } from './campaign-path.ts';
+import { addStragglerCommands } from './campaign-stragglers.ts';
 import { addWatchCommand } from './campaign-watch.ts';
-
-const pathOf = (name: string, what = ''): string => `/v1/campaigns/${segment(name)}${what}`;
 
 export function addCampaignCommands(program: Command): void {
   const campaign = program
@@ -20,7 +21,9 @@ export function addCampaignCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml');
   addFileCommands(campaign);
   addMoveCommands(campaign);
+  addAbortCommand(campaign);
   addReadingCommands(campaign);
+  addStragglerCommands(campaign);
   addWatchCommand(campaign);
 }
 
@@ -62,7 +65,7 @@ const verbOf: Partial<Record<string, string>> = {
 
 function addMoveCommands(campaign: Command): void {
   const move = async (api: ApiClient, name: string, what: string, body?: unknown) =>
-    shown(await api.post(movedAnswer, pathOf(name, what), body), (_view, moved) => [
+    shown(await api.post(movedAnswer, campaignPath(name, what), body), (_view, moved) => [
       safe(`campaign ${moved.campaign} ${verbOf[moved.status] ?? `is ${moved.status}`}: ${moved.because}`),
     ]);
 
@@ -72,8 +75,12 @@ function addMoveCommands(campaign: Command): void {
       'start a campaign, or let it wait for its moment (startAt) or its release (on: staged) as its file says',
     )
     .addHelpText('after', '\nExample:\n  servpack campaign start sms-sp4')
-    .action(async (name: string, _options: unknown, command: Command) => {
-      await withApi(command, async (api) => move(api, name, '/start'));
+    .option('--yes', 'do not ask for the number of clients')
+    .action(async (name: string, { yes = false }: { yes?: boolean }, command: Command) => {
+      await withApi(command, async (api) => {
+        const asked = yes ? null : await askForNumber(api, name);
+        return asked !== null && !asked.ok ? asked : move(api, name, '/start');
+      });
     });
 
   campaign
@@ -95,6 +102,24 @@ function addMoveCommands(campaign: Command): void {
     });
 }
 
+/** What will happen, and the number of clients to be typed. One that can not be started says so before anything is asked. */
+async function askForNumber(api: ApiClient, name: string) {
+  const status = await api.get(statusAnswer, campaignPath(name));
+  if (!status.ok || status.value.status !== 'created') return status;
+  const { size, release, waves, startsAt } = status.value;
+  return confirm(
+    {
+      lines: [
+        `campaign ${name}: release ${release}, ${many(size, 'client')}, ${many(waves.length, 'wave')}${startsAt === null ? '' : `, not before ${startsAt}`}`,
+        'relocations: not known, nobody has looked',
+      ],
+      answer: number(size),
+      verb: 'start',
+    },
+    false,
+  );
+}
+
 function addReadingCommands(campaign: Command): void {
   campaign
     .command('status [campaign]')
@@ -104,7 +129,7 @@ function addReadingCommands(campaign: Command): void {
       await withApi(command, async (api) =>
         name === undefined
           ? listCampaigns(api)
-          : shown(await api.get(statusAnswer, pathOf(name)), statusLines),
+          : shown(await api.get(statusAnswer, campaignPath(name)), statusLines),
       );
     });
 
@@ -119,7 +144,7 @@ function addReadingCommands(campaign: Command): void {
     )
     .action(async (name: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) =>
-        shown(await api.get(reportAnswer, pathOf(name, '/report')), reportLines),
+        shown(await api.get(reportAnswer, campaignPath(name, '/report')), reportLines),
       );
     });
 }

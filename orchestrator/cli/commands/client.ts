@@ -7,6 +7,7 @@ import { shown, withApi } from '../session.ts';
 import { clientLines } from '../text/client-text.ts';
 import { safe } from '../text/view.ts';
 import { whyLines } from '../text/why-text.ts';
+import { addOrderCommands } from './client-orders.ts';
 import { whole } from './fleet.ts';
 
 const pathOf = (name: string, what = ''): string => `/v1/clients/${segment(name)}${what}`;
@@ -44,6 +45,8 @@ export function addClientCommands(program: Command): void {
         shown(await api.get(whyAnswer, pathOf(name, '/why'), { ...query }), whyLines),
       );
     });
+
+  addOrderCommands(client);
 
   client
     .command('checkin <client>')

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { releasesAnswer, stagedAnswer } from '../../../shared/protocol/clients.ts';
+import { releasesAnswer, stagedAnswer, withdrawnAnswer } from '../../../shared/protocol/clients.ts';
+import { segment } from '../path-segment.ts';
 import { shown, withApi } from '../session.ts';
 import { releaseLines, stagedLines } from '../text/client-text.ts';
+import { safe } from '../text/view.ts';
 
 export function addReleaseCommands(program: Command): void {
   const release = program
@@ -15,12 +17,33 @@ export function addReleaseCommands(program: Command): void {
     .description(
       "run the upgrade command of a release file on the orchestrator's machine, read the manifest, and start the campaigns that wait for it",
     )
+    .option('--override', 'stage also what was withdrawn')
     .addHelpText('after', '\nExample:\n  servpack release stage examples/release/release.yaml')
-    .action(async (file: string, _options: unknown, command: Command) => {
+    .action(async (file: string, { override = false }: { override?: boolean }, command: Command) => {
       // The orchestrator has a working folder of its own.
       const path = resolve(file);
       await withApi(command, async (api) =>
-        shown(await api.post(stagedAnswer, '/v1/releases', { path }), stagedLines),
+        shown(await api.post(stagedAnswer, '/v1/releases', { path, override }), stagedLines),
+      );
+    });
+
+  release
+    .command('withdraw <release>')
+    .description(
+      'start nothing with a release any more, until it is staged again; refused while it is rolled out',
+    )
+    .requiredOption('--reason <text>', 'why, for everyone who would start it')
+    .addHelpText(
+      'after',
+      '\nExample:\n  servpack release withdraw sms-1.2-sp4 --reason "restarts do not come back"',
+    )
+    .action(async (name: string, { reason }: { reason: string }, command: Command) => {
+      const path = `/v1/releases/${segment(name)}/withdraw`;
+      await withApi(command, async (api) =>
+        shown(await api.post(withdrawnAnswer, path, { reason }), (_view, { waiting }) => [
+          safe(`release ${name} is withdrawn: nothing is started with it until it is staged again`),
+          ...(waiting.length === 0 ? [] : [safe(`campaigns that wait for that: ${waiting.join(', ')}`)]),
+        ]),
       );
     });
 

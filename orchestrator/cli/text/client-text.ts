@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/protocol/clients.ts';
 import { table } from './table.ts';
 import { many, number, safe, safeLines, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
 
 /** The inventory, the record as it is kept, and what was done, newest first. */
 export function clientLines(
@@ -70,7 +71,10 @@ export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): read
 export function releaseLines(view: View, { releases }: z.infer<typeof releasesAnswer>): readonly string[] {
   if (releases.length === 0) return ['No release is staged.'];
   const right = { align: 'right' as const };
-  return table(
+  const withdrawn = releases.flatMap(({ release, withdrawn: by }) =>
+    by === undefined ? [] : wrapped(view, `${release} was withdrawn by ${by.by}: `, by.because, 'red'),
+  );
+  const rows = table(
     view,
     [
       { head: 'release' },
@@ -87,6 +91,7 @@ export function releaseLines(view: View, { releases }: z.infer<typeof releasesAn
       { text: number(files.reduce((sum, { size }) => sum + size, 0)) },
     ]),
   );
+  return [...rows, ...withdrawn];
 }
 
 export const stagedLines = (

@@ -2,10 +2,14 @@ import type { z } from 'zod';
 import type { planAnswer } from '../../../shared/protocol/campaigns.ts';
 import { type Cell, table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+const siteWideWarning =
+  'staging this release changed the CopyListVersion in Cl_nt.txt: every client of the site takes it at its next logon (the site-wide route), in whichever wave it is. Waves can not hold clients back';
 
 /** What a campaign file would do: waves by logon server, and what stands in the way of creating it. */
 export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonly string[] {
-  const { campaign, release, releaseStaged, start, selected, fleet, servers, left } = plan;
+  const { campaign, release, releaseStaged, start, selected, fleet, servers, left, siteWide } = plan;
   const staged = releaseStaged
     ? 'staged'
     : start === 'whenStaged'
@@ -15,6 +19,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
   return [
     `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
     `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `, ${many(servers, 'server')} among them: looked at, skipped, never changed`}`,
+    ...(siteWide ? wrapped(view, 'warning: ', siteWideWarning, 'red') : []),
     ...(left === 0 ? [] : [view.paint('red', leftOver)]),
     '',
     ...wavesTable(view, plan),

@@ -43,7 +43,24 @@ export function statusLines(view: View, status: CampaignStatus): readonly string
   ];
 }
 
-/** Campaign, progress, and who paused it. */
+/** Nothing begins anywhere: said above everything else. */
+export const haltedLine = (view: View, halted: CampaignStatus['halted']): readonly string[] =>
+  halted === null
+    ? []
+    : wrapped(view, `EVERYTHING IS HALTED by ${halted.by} since ${halted.at}: `, halted.because, 'red');
+
+function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus): readonly string[] {
+  if (aborted === null) return [];
+  const { by, because, finishing, stillMarked } = aborted;
+  const marked = `${many(stillMarked, 'client')} WILL still install ${release}: servpack campaign unmark ${campaign}`;
+  return [
+    ...wrapped(view, `aborted by ${by}: `, because, 'red'),
+    ...(finishing === 0 ? [] : [`${number(finishing)} being cancelled or finished safely`]),
+    ...(stillMarked === 0 ? [] : wrapped(view, 'marked: ', marked, 'red')),
+  ];
+}
+
+/** Campaign, progress, and who paused or aborted it. */
 export function headLines(view: View, status: CampaignStatus): readonly string[] {
   const { campaign, release, paused, tookMs } = status;
   const { paint } = view;
@@ -51,9 +68,11 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     tookMs === null ? '' : ` ${status.status === 'ended' ? 'after' : 'for'} ${spanInWords(tookMs)}`;
   const word = paint(statusStyle[status.status], `${statusWord[status.status]}${took}`);
   return [
+    ...haltedLine(view, status.halted),
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
     progressLine(view, status),
     ...(paused === null ? [] : wrapped(view, `paused by ${paused.by}: `, paused.because, 'yellow')),
+    ...abortedLines(view, status),
   ];
 }
 
@@ -116,6 +135,8 @@ export function statusLine({
   states,
   waves,
   paused,
+  aborted,
+  halted,
 }: CampaignStatus): string {
   const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
   const moving = states.active + states.restarting + states.remedying;
@@ -126,6 +147,8 @@ export function statusLine({
     `${number(states.deferred)} deferred`,
     ...(open === undefined ? [] : [`wave ${open}`]),
   ];
-  const why = paused === null ? '' : `, by ${paused.by}: ${paused.because}`;
+  const stopped = paused ?? aborted;
+  const held = halted === null ? '' : `, halted by ${halted.by}`;
+  const why = stopped === null ? held : `, by ${stopped.by}: ${stopped.because}${held}`;
   return safe(`${campaign} ${status}${why}: ${parts.join(', ')}`);
 }

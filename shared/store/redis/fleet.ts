@@ -47,15 +47,16 @@ async function* fleet(shard: Shard): AsyncGenerator<Client> {
 async function stageRelease(
   { run }: Shard,
   release: Release,
-  evidence: Evidence,
+  evidence: Evidence | null,
   audit: AuditEntry,
 ): Promise<void> {
+  const evidences = evidence === null ? [] : [evidence];
   await run(
     'stage-release',
     release.release,
     JSON.stringify(release),
     writtenEvidenceSeconds,
-    ...list(auditFields(audit, null, [evidence])),
-    ...list(evidenceFields([evidence])),
+    ...list(auditFields(audit, null, evidences)),
+    ...list(evidenceFields(evidences)),
   );
 }

@@ -62,7 +62,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
   say(`worker: process ${worker.pid}; logs in ${join(options.dataDir, 'logs')}`);
 
   head('The campaign');
-  await cli.run(['campaign', 'start', campaign]);
+  await cli.run(['campaign', 'start', campaign, '--yes']);
   await watchToTheEnd(cli, campaign);
   head('The report');
   await cli.run(['campaign', 'report', campaign]);

@@ -1,0 +1,64 @@
+import { campaignStatus } from '../../shared/domain/status.ts';
+import { ok, type Result } from '../../shared/errors.ts';
+import type { Office } from '../office.ts';
+import type { Refusal } from '../refusal.ts';
+import { beginWalk, cancelUntil } from './cancel.ts';
+import { type Moved, moveCampaign } from './moves.ts';
+
+/** What an abort has come to by now. Numbers are clients. */
+export interface Aborted extends Moved {
+  readonly release: string;
+  /** Real milliseconds until nothing could begin any more. */
+  readonly stoppedInMs: number;
+  /** Not all were gone through yet: `finishing` counts also those that will be cancelled. */
+  readonly cancelling: boolean;
+  readonly finishing: number;
+  /** They install at their next logon all the same. */
+  readonly stillMarked: number;
+}
+
+/** Most campaigns are gone through in this time; for what is left the answer says that it goes on. Real time. */
+const patienceMs = 3_000;
+
+/** Ends a campaign for good: nothing begins any more when this is committed; then clients are cancelled, or finished safely. */
+export async function abortCampaign(
+  office: Office,
+  who: string,
+  name: string,
+  reason: string,
+): Promise<Result<Aborted, Refusal>> {
+  const asked = performance.now();
+  const moved = await moveCampaign(office, who, name, async () => ({
+    event: { type: 'AbortRequested', by: who, reason },
+  }));
+  if (!moved.ok) return moved;
+  const stoppedInMs = Math.ceil(performance.now() - asked);
+  const cancelling = !(await cancelled(office, name, asked + stoppedInMs + patienceMs));
+  const record = await office.store.readCampaign(name);
+  const aborted =
+    record === null
+      ? null
+      : campaignStatus(record.campaign, await office.store.counters(name), office.clock.now()).aborted;
+  return ok({
+    ...moved.value,
+    release: record?.campaign.definition.release ?? '',
+    stoppedInMs,
+    cancelling,
+    finishing: aborted?.finishing ?? 0,
+    stillMarked: aborted?.stillMarked ?? 0,
+  });
+}
+
+async function cancelled(office: Office, name: string, untilMs: number): Promise<boolean> {
+  const record = await office.store.readCampaign(name);
+  if (record === null) return true;
+  const { state } = record.campaign;
+  if (state.status !== 'aborted' || state.endedAt !== null) return true;
+  try {
+    return await cancelUntil(office, record.campaign, beginWalk(office, record.campaign), untilMs);
+  } catch (error) {
+    // The campaign is aborted whatever happens here, and the leading orchestrator goes on with it.
+    office.log.error({ campaign: name, error }, 'clients could not be cancelled; tries again');
+    return false;
+  }
+}

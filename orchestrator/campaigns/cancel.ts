@@ -1,0 +1,61 @@
+import type { Campaign } from '../../shared/domain/campaign.ts';
+import type { Ending } from '../../shared/domain/ending.ts';
+import type { StoredUpgrade } from '../../shared/store/store.ts';
+import type { Office } from '../office.ts';
+import { endClient } from './end-client.ts';
+
+/** So many clients are cancelled at the same time. */
+const atOnce = 50;
+
+/** A walk over the records of an aborted campaign that can be broken off and gone on with. */
+export interface CancelWalk {
+  readonly records: AsyncIterator<StoredUpgrade>;
+  /** Whether a client was found that had not been told yet, or has to be asked again. */
+  hasChanged: boolean;
+}
+
+export const beginWalk = ({ store }: Office, { definition }: Campaign): CancelWalk => ({
+  records: store.upgrades(definition.campaign)[Symbol.asyncIterator](),
+  hasChanged: false,
+});
+
+/**
+ * Cancels what is at rest and tells those who drive; what is open on a client is finished first. Clients that were never admitted
+ * need nothing. Whoever does it twice changes nothing.
+ * @param untilMs real time by `performance.now()` at which it breaks off
+ * @returns true when the walk is at its end
+ */
+export async function cancelUntil(
+  office: Office,
+  campaign: Campaign,
+  walk: CancelWalk,
+  untilMs: number,
+): Promise<boolean> {
+  const { state } = campaign;
+  if (state.status !== 'aborted') return true;
+  for (;;) {
+    const { page, isLast } = await nextPage(walk.records);
+    const ended = await Promise.all(
+      page.map((stored) => endClient(office, stored, state.by, endingOf(campaign))),
+    );
+    if (ended.some((each) => each !== 'unchanged')) walk.hasChanged = true;
+    if (isLast) return true;
+    if (performance.now() >= untilMs) return false;
+  }
+}
+
+async function nextPage(records: AsyncIterator<StoredUpgrade>) {
+  const page: StoredUpgrade[] = [];
+  while (page.length < atOnce) {
+    const next = await records.next();
+    if (next.done === true) return { page, isLast: true };
+    if (next.value.index !== 'settled') page.push(next.value);
+  }
+  return { page, isLast: false };
+}
+
+function endingOf({ definition, state }: Campaign): Ending {
+  const why = state.status === 'aborted' ? ` by ${state.by}: ${state.because}` : '';
+  const because = `campaign ${definition.campaign} was aborted${why}`;
+  return { end: 'cancelled', cause: 'campaign aborted', because, blockers: [] };
+}

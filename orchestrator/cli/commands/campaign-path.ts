@@ -1,0 +1,3 @@
+import { segment } from '../path-segment.ts';
+
+export const campaignPath = (name: string, what = ''): string => `/v1/campaigns/${segment(name)}${what}`;

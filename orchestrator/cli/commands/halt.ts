@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { haltAnswer } from '../../../shared/protocol/campaigns.ts';
+import { shown, withApi } from '../session.ts';
+import { haltedLine } from '../text/status-text.ts';
+
+export function addHaltCommands(program: Command): void {
+  program
+    .command('halt')
+    .description(
+      'hold every campaign: nothing new begins on any client, within a second; what was begun is finished',
+    )
+    .requiredOption('--reason <text>', 'why, for everyone who reads a status')
+    .addHelpText('after', '\nExample:\n  servpack halt --reason "network is down in Pune"')
+    .action(async ({ reason }: { reason: string }, command: Command) => {
+      await withApi(command, async (api) =>
+        shown(await api.post(haltAnswer, '/v1/halt', { reason }), (view, { halted }) =>
+          haltedLine(view, halted),
+        ),
+      );
+    });
+
+  program
+    .command('unhalt')
+    .description('let every campaign go on that was not paused for itself')
+    .option('--override', 'also when another person has halted')
+    .addHelpText('after', '\nExample:\n  servpack unhalt')
+    .action(async ({ override = false }: { override?: boolean }, command: Command) => {
+      await withApi(command, async (api) =>
+        shown(await api.post(haltAnswer, '/v1/unhalt', { override }), () => [
+          'Everything may go on; campaigns that are paused stay paused.',
+        ]),
+      );
+    });
+}

@@ -1,0 +1,49 @@
+import {
+  halt as decideHalt,
+  type Halt,
+  type HaltDecision,
+  unhalt as decideUnhalt,
+} from '../shared/domain/halt.ts';
+import { err, fault, ok, type Result } from '../shared/errors.ts';
+import type { Office } from './office.ts';
+import type { Refusal } from './refusal.ts';
+
+/** Losing this often against other people in a row does not happen by chance. */
+const triesAtMost = 20;
+
+/** Holds every campaign at once: nothing begins on any client any more; what was begun is finished. */
+export const haltAll = (office: Office, who: string, reason: string): Promise<Result<Halt | null, Refusal>> =>
+  change(office, who, reason, (present, at) => decideHalt(present, { by: who, because: reason, at }));
+
+/** Lets them go on: who ran runs again, who is paused stays so. */
+export const unhaltAll = (
+  office: Office,
+  who: string,
+  override: boolean,
+): Promise<Result<Halt | null, Refusal>> =>
+  change(office, who, 'everything may go on', (present) => decideUnhalt(present, who, override));
+
+async function change(
+  { store, clock, log }: Office,
+  who: string,
+  because: string,
+  decide: (present: Halt | null, at: number) => HaltDecision,
+): Promise<Result<Halt | null, Refusal>> {
+  for (let tries = 0; tries < triesAtMost; tries += 1) {
+    const { version, halt: present } = await store.readHalt();
+    const at = clock.now();
+    const decision = decide(present, at);
+    if (decision.kind === 'refused') {
+      // It is so already; but a shard may have been away when it was made so.
+      await store.repairReplicas();
+      return err(fault('halt.refused', decision.because));
+    }
+    const names = (halt: Halt | null): string => (halt === null ? 'going' : 'halted');
+    const step = { from: names(present), to: names(decision.halt) };
+    const audit = { at, campaign: '', client: null, who, ...step, because, evidence: null };
+    if (!(await store.commitHalt(decision.halt, version, audit))) continue;
+    log.info({ who, because }, step.to);
+    return ok(decision.halt);
+  }
+  return err(fault('halt.busy', 'others halt and go on all the time; try again'));
+}

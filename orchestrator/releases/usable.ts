@@ -1,0 +1,5 @@
+import type { Release } from '../../shared/domain/definition.ts';
+
+/** Staged, and not withdrawn since. */
+export const isUsable = (release: Release | null): boolean =>
+  release !== null && release.withdrawn === undefined;

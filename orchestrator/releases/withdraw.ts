@@ -1,0 +1,66 @@
+import type { Release } from '../../shared/domain/definition.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import type { Office } from '../office.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+
+/** A release that was withdrawn, and the campaigns that wait until it is staged again. */
+export interface Withdrawn {
+  readonly release: string;
+  readonly waiting: readonly string[];
+}
+
+/**
+ * Withdraws a release: nothing is started with it until it is staged again. Refused while a campaign rolls it out. What was marked
+ * or installed already stays so.
+ */
+export async function withdrawRelease(
+  office: Office,
+  who: string,
+  name: string,
+  reason: string,
+): Promise<Result<Withdrawn, Refusal>> {
+  const { store, clock, log } = office;
+  const release = await store.readRelease(name);
+  if (release === null) return err(notFound('release', name));
+  if (release.withdrawn !== undefined) {
+    const { by, because } = release.withdrawn;
+    return err(fault('release.withdrawn', `release ${name} was withdrawn already, by ${by}: ${because}`));
+  }
+  const before = await whyRolledOut(office, name);
+  if (before !== null) return err(before);
+  const at = clock.now();
+  await write(office, who, { ...release, withdrawn: { by: who, because: reason, at } }, reason);
+  // A start that had read the release before is refused from now on; one that was committed is seen here.
+  const meanwhile = await whyRolledOut(office, name);
+  if (meanwhile !== null) {
+    await write(office, who, release, meanwhile.message);
+    return err(meanwhile);
+  }
+  log.info({ release: name, who, because: reason }, 'release withdrawn');
+  const waiting = (await store.campaigns(['waitingForRelease', 'scheduled']))
+    .filter(({ campaign }) => campaign.definition.release === name)
+    .map(({ campaign }) => campaign.definition.campaign);
+  return ok({ release: name, waiting });
+}
+
+const write = ({ store, clock }: Office, who: string, release: Release, because: string): Promise<void> =>
+  store.stageRelease(release, null, {
+    at: clock.now(),
+    campaign: '',
+    client: null,
+    who,
+    from: release.withdrawn === undefined ? 'withdrawn' : 'staged',
+    to: release.withdrawn === undefined ? 'staged' : 'withdrawn',
+    because: `release ${release.release}: ${because}`,
+    evidence: null,
+  });
+
+async function whyRolledOut({ store }: Office, name: string): Promise<Refusal | null> {
+  const found = (await store.campaigns(['running', 'paused'])).find(
+    ({ campaign }) => campaign.definition.release === name,
+  );
+  if (found === undefined) return null;
+  const { definition, state } = found.campaign;
+  const because = `release ${name} is being rolled out by campaign ${definition.campaign}, which is ${state.status}`;
+  return fault('release.inUse', `${because}; abort that one first`);
+}

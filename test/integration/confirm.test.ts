@@ -1,0 +1,50 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, test } from 'vitest';
+import { confirm, type Terminal } from '../../orchestrator/cli/confirm.ts';
+
+const question = {
+  lines: ['39,214 clients'],
+  answer: '39,214',
+  verb: 'start',
+  instead: 'pause it instead',
+};
+
+/** A person at a terminal who types this. */
+function terminal(typed: string): { readonly terminal: Terminal; readonly shown: () => string } {
+  const output = Object.assign(new PassThrough(), { isTTY: true });
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  let text = '';
+  output.on('data', (chunk: Buffer) => (text += String(chunk)));
+  input.end(typed);
+  return { terminal: { input, output }, shown: () => text };
+}
+
+describe('a question before something large', () => {
+  test.each(['39,214\n', ' 39214 \n'])('is answered by typing what is asked for: %j', async (typed) => {
+    const { terminal: at, shown } = terminal(typed);
+    expect((await confirm(question, false, at)).ok).toBe(true);
+    const text = shown();
+    expect(text).toContain('39,214 clients');
+    expect(text).toContain('type 39,214 to start: ');
+  });
+
+  test.each(['y\n', 'yes\n', '\n', '', '3921\n'])('takes nothing else: %j', async (typed) => {
+    const answered = await confirm(question, false, terminal(typed).terminal);
+    expect(answered).toMatchObject({
+      ok: false,
+      error: { code: 'confirm.no', message: 'that is not 39,214: nothing was changed; pause it instead' },
+    });
+  });
+
+  test('is not asked where --yes was said, and refused where nobody can be asked', async () => {
+    const { terminal: at } = terminal('');
+    const nobody = { input: new PassThrough(), output: at.output };
+    expect((await confirm(question, true, nobody)).ok).toBe(true);
+    expect(await confirm(question, false, nobody)).toMatchObject({
+      ok: false,
+      error: {
+        message: 'there is no terminal to ask on; say --yes if you mean to start; nothing was changed',
+      },
+    });
+  });
+});
