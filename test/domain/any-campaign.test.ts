@@ -18,11 +18,14 @@ type Move =
   | { readonly type: 'admit'; readonly wave: number; readonly share: number }
   | { readonly type: 'ask'; readonly event: (counters: Tally, before: Tally) => CampaignEvent };
 
-const sizes = [10, 30, 40];
+const sizes = [4, 10, 10];
+
+/** A few clients are enough to conclude something from, so that the share decides. */
+const waves = given.definition.waves.map((wave) => ({ ...wave, gate: { ...wave.gate, minSample: 3 } }));
 
 /** Plays a campaign and holds every decision against rules of its own. */
 class Play {
-  campaign: Campaign = { ...given, waveSizes: sizes };
+  campaign: Campaign = { ...given, definition: { ...given.definition, waves }, waveSizes: sizes };
   readonly waves: WaveCount[] = sizes.map((waiting) => ({ waiting, active: 0, upgraded: 0, failed: 0 }));
   #now = evening;
   #before: Tally = {};

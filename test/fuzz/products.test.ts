@@ -45,6 +45,7 @@ const phases: readonly SetupPhase[] = [
 const iniSamples = [
   '[Local]\r\nSetupPhase=INSTALLED\r\nFilesNotDownloaded=\r\nCopyListVersion=835643765\r\n',
   '; comment\n[ Local ]\nSetupPhase = "Verify Files"\nFilesNotDownloaded=SM32.HLP, pcm32r.dll;X\n[Share]\nSetupPhase=x\n',
+  '[Locals\nSetupPhase=INSTALLED\n',
   "[Other]\nSetupPhase=INSTALLED\n[local]\nsetupphase='UPGRADE'\nsetupphase=INSTALLED\n",
 ];
 

@@ -12,6 +12,10 @@ export interface Nature {
   readonly refuses: readonly StepName[];
   /** From an order to restart until it is down; it answers meanwhile, from the old boot. */
   readonly shutdownMs: number;
+  /** `lost`: no order ever reaches it, and nobody hears so. */
+  readonly restarts: 'well' | 'lost';
+  /** From this long after the beginning on it is never reached again; null = it stays. */
+  readonly goneAfterMs: number | null;
 }
 
 const startsAt = 8;
@@ -52,7 +56,8 @@ export class ModelClient {
   }
 
   get isUp(): boolean {
-    return this.#upAt === null;
+    const { goneAfterMs } = this.nature;
+    return this.#upAt === null && (goneAfterMs === null || this.#now < evening + goneAfterMs);
   }
 
   /** Time goes on: restarts happen, Anna comes and goes. */

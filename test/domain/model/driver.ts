@@ -42,6 +42,8 @@ export class ModelDriver {
   isPaused = false;
   #crashes = 0;
   #isParked = false;
+  /** The present state was committed in a pause; what was committed before may still go out. */
+  #isBegunInPause = false;
   /** It has just taken the upgrade up, and knows nothing but the record. */
   #resumes = true;
   readonly #past: UpgradeEvent[] = [];
@@ -118,10 +120,13 @@ export class ModelDriver {
       this.#isParked = true;
       return;
     }
+    this.#isBegunInPause = this.isPaused;
     this.#take({ type: 'Activated' });
   }
 
   #drive(command: Command, mishap: Mishap | null): void {
+    if (this.#isBegunInPause && begins(command))
+      throw new Error(`${command.type} while the campaign is paused`);
     if (mishap?.type === 'crash') return this.#crash(command, mishap.when);
     const event = this.#ask(command, mishap);
     this.#resumes = false;
@@ -176,6 +181,8 @@ export class ModelDriver {
         client.update();
         return { type: 'UpdateRan' };
       case 'RestartClient':
+        if (client.nature.restarts === 'lost')
+          return failed(command, { kind: 'timedOut', message: 'no answer' });
         if (upgrade.state.phase === 'ordering') client.order(upgrade.state.cause);
         return { type: 'RestartOrdered' };
       case 'NotifyUsers':
@@ -205,6 +212,7 @@ export class ModelDriver {
       return;
     }
     this.upgrade = decision.upgrade;
+    this.#isBegunInPause = this.isPaused;
     this.#records.push(this.upgrade);
     this.#expectWithinBudgets();
     this.#expectProof();
@@ -234,6 +242,12 @@ export class ModelDriver {
     if (memory.workaround !== null) throw new Error('settled with the workaround open');
   }
 }
+
+/** What a pause holds. The later steps of a procedure finish what was begun. */
+const begins = (command: Command): boolean =>
+  command.type === 'RunStep'
+    ? command.journal.step === 'record'
+    : command.type !== 'LookAtClient' && command.type !== 'UnmarkClient';
 
 function failed(command: Command, failure: Failure): UpgradeEvent {
   if (command.type === 'LookAtClient') return { type: 'LookFailed', failure };
