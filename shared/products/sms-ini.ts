@@ -1,4 +1,5 @@
 import type { SetupPhase } from '../domain/observation.ts';
+import { withoutByteOrderMark } from '../input/input-text.ts';
 
 /** What the product's configuration file says about the update. */
 export interface Configuration {
@@ -31,7 +32,6 @@ export function parseSmsIni(text: string | null): Configuration {
 
 /** The spellings seen in articles and on clients, without case, spaces, `-` and `_`. */
 const phases: ReadonlyMap<string, SetupPhase> = new Map([
-  ['installed', 'installed'],
   ['upgrade', 'upgrade'],
   ['verifyfiles', 'verifyFiles'],
   ['verifyingfiles', 'verifyFiles'],
@@ -41,8 +41,11 @@ const phases: ReadonlyMap<string, SetupPhase> = new Map([
   ['deinstal', 'deinstall'],
 ]);
 
+/** The one that is half of every success is taken at its word only. */
 const readPhase = (value = ''): SetupPhase =>
-  phases.get(value.toLowerCase().replaceAll(/[\s_-]/g, '')) ?? 'unknown';
+  value.toLowerCase() === 'installed'
+    ? 'installed'
+    : (phases.get(value.toLowerCase().replaceAll(/[\s_-]/g, '')) ?? 'unknown');
 
 /** Names in lower case, separated by commas, semicolons or spaces, each once. */
 const readNames = (value = ''): string[] => [
@@ -58,8 +61,8 @@ const readNames = (value = ''): string[] => [
 function readSection(text: string, wanted: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   let isWanted = false;
-  for (const raw of text.split(/[\r\n]+/)) {
-    const line = raw.replace('\uFEFF', '').trim();
+  for (const raw of withoutByteOrderMark(text).split(/[\r\n]+/)) {
+    const line = raw.trim();
     if (line.startsWith('[')) isWanted = sectionName(line) === wanted;
     else if (isWanted && !line.startsWith(';')) addValue(values, line);
   }

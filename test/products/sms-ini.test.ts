@@ -88,6 +88,10 @@ test.each([
   expect(local(`FilesNotDownloaded=${value}`).filesNotDownloaded).toEqual(names);
 });
 
+test.each(['INS TALLED', 'IN\uFEFFSTALLED', 'in-stalled'])('%j is not installed', (value) => {
+  expect(local(`SetupPhase=${value}`).setupPhase).toBe('unknown');
+});
+
 test('a section line that was cut off is no section', () => {
   expect(parseSmsIni('[Locals\nSetupPhase=INSTALLED\n').setupPhase).toBe('unknown');
 });
