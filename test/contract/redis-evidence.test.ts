@@ -35,3 +35,20 @@ it('evidence stays for good until it is written, then for 30 days after its last
   expect(await redis.ttl(key)).toBe(-1);
   expect(await store.unwrittenEvidence(0, [evidence.sha256])).toEqual([evidence]);
 });
+
+it('what is done after a chain has gone on from its file is sealed, also when the clock of Redis is behind it', async () => {
+  const { store } = await openTestStore();
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => store.close());
+  const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
+  const say = (text: string) =>
+    store.stageRelease(release, { sha256: sha256(text), text }, entry('', null, text));
+  await say('before');
+  const entries = await store.auditAfter(0, beforeAll, 9);
+  const ahead = entries.map((each) => ({ ...each, id: `${Date.now() + 60_000}-0` }));
+  const { sealed } = makeBlock(null, ahead, { shard: 0, servpack: '1', campaigns: {} });
+  expect(await store.moveSeal(0, null, sealed)).toBe(true);
+  await say('after');
+  const after = await store.auditAfter(0, sealed.last, 9);
+  expect(after.map(({ because }) => because)).toEqual(['after']);
+});
