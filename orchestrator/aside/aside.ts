@@ -1,20 +1,25 @@
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../../shared/config.ts';
 import { StoreAway } from '../../shared/store/store.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import type { Answer, Aside, Order, WorkName, Works } from './order.ts';
 
 /**
  * Work on a million clients takes seconds of pure computing. In the thread that also leads it would cost the lease, and every
- * call to Redis would seem unanswered; so it has a thread of its own each time, and only what came of it crosses over.
+ * call to Redis would seem unanswered; so it has a thread of its own each time, and only what came of it crosses over. Each holds a
+ * whole fleet in memory: they come one after the other.
  */
-export const openAside =
-  (config: Config): Aside =>
-  async <Name extends WorkName>(work: Name, who: string, input: Order['input']) => {
+export function openAside(config: Config): Aside {
+  const inTurn = oneAtATime();
+  return async <Name extends WorkName>(work: Name, who: string, input: Order['input']) => {
     const workerData: Order = { config, work, who, input };
-    const answer = await answerOf(new Worker(new URL('thread.ts', import.meta.url), { workerData }));
+    const answer = await inTurn(() =>
+      answerOf(new Worker(new URL('thread.ts', import.meta.url), { workerData })),
+    );
     if (answer.kind === 'away') throw new StoreAway(answer.message);
     return answer.result as Awaited<ReturnType<Aside>> & { readonly value: Works[Name] };
   };
+}
 
 function answerOf(thread: Worker): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { oneAtATime } from '../../orchestrator/aside/one-at-a-time.ts';
+
+test('work that takes much memory is done one after the other, and a failure holds up nobody', async () => {
+  const inTurn = oneAtATime();
+  const told: string[] = [];
+  const first = Promise.withResolvers<string>();
+  const begin = (name: string, end: () => Promise<string>) =>
+    inTurn(() => {
+      told.push(name);
+      return end();
+    });
+  const works = [
+    begin('first', () => first.promise),
+    begin('broken', () => Promise.reject(new Error('no memory'))),
+    begin('last', () => Promise.resolve('done')),
+  ];
+  await expect.poll(() => told).toEqual(['first']);
+  first.resolve('done');
+  expect((await Promise.allSettled(works)).map(({ status }) => status)).toEqual([
+    'fulfilled',
+    'rejected',
+    'fulfilled',
+  ]);
+  expect(told).toEqual(['first', 'broken', 'last']);
+});
