@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import type { Rules } from '../../shared/domain/policy.ts';
+import { admitted, after, evening, look, phases, rules, upToDate } from './given.ts';
+
+/** The way back: the older release is staged again and rolled out like any other. */
+const older: Rules = { ...rules, files: { 'appctl32.exe': 'old-a', 'climonnt.exe': 'old-c' } };
+
+test('a client with a newer service pack is not current for an older release: its files have other hashes', () => {
+  const upgrade = after(older, admitted, [[evening, look(upToDate)]]);
+  expect(phases(upgrade)).toBe('marking');
+});
+
+test('it is upgraded when the files of the older release are proved, whatever the service pack is', () => {
+  const marked = after(older, admitted, [
+    [evening, look(upToDate)],
+    [evening, { type: 'ClientMarked' }],
+  ]);
+  const back = after(older, marked, [[evening, look({ ...upToDate, files: look().observation.files })]]);
+  expect(phases(back)).toBe('settled upgraded');
+});
+
+test('a client that never left the older release is skipped', () => {
+  const current = look({ ...upToDate, files: look().observation.files, servicePack: 2 });
+  expect(phases(after(older, admitted, [[evening, current]]))).toBe('settled skipped');
+});

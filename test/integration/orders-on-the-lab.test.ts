@@ -1,0 +1,146 @@
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { abortCampaign } from '../../orchestrator/campaigns/abort.ts';
+import { unmarkCampaign } from '../../orchestrator/campaigns/reopen-clients.ts';
+import { type ClientOrder, retryClient, undoClient } from '../../orchestrator/client-orders.ts';
+import { finishRound } from '../../orchestrator/finish.ts';
+import { haltAll, unhaltAll } from '../../orchestrator/halt.ts';
+import { leadRound } from '../../orchestrator/lead.ts';
+import type { Office } from '../../orchestrator/office.ts';
+import type { Upgrade } from '../../shared/domain/upgrade.ts';
+import { recount } from '../../shared/store/recount.ts';
+import { oneClient, type OneClient } from './one-client.ts';
+import { unwrapped } from './unwrapped.ts';
+
+/** What people ask for, carried out on a real machine of the lab by the real driver and the real rounds. */
+
+const officeOf = ({ store, clock, dispatcher }: OneClient): Office => ({
+  store,
+  clock,
+  dispatcher,
+  log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
+});
+
+const anna = 'anna (token default)';
+const order = ({ client }: OneClient): ClientOrder => ({ client, reason: 'because', campaign: null });
+const abort = (one: OneClient) => abortCampaign(officeOf(one), anna, 'sp4', 'wrong release').then(unwrapped);
+
+const truthOf = async (one: OneClient) => {
+  const truth = await one.fleet.clientTruth(one.client);
+  if (truth === undefined || truth === null) throw new Error('no such machine');
+  return truth;
+};
+const changesOn = async (one: OneClient): Promise<readonly string[]> =>
+  (await truthOf(one)).journal.map(({ op }) => op);
+
+/** Steps until the upgrade is so. */
+async function until(one: OneClient, isSo: (upgrade: Upgrade) => boolean): Promise<void> {
+  for (let count = 0; count < 300; count += 1) {
+    if (isSo((await one.stored()).upgrade)) return;
+    await one.step();
+  }
+  throw new Error(`it stays ${(await one.stored()).upgrade.state.phase}`);
+}
+
+describe('an abort', () => {
+  test('leaves a marked client marked and says so; unmark takes it off the machine, and it does not install', async () => {
+    await using one = await oneClient('offlineForDays');
+    await until(one, ({ memory }) => memory.marked !== null);
+    const aborted = await abort(one);
+    await until(one, ({ state }) => state.phase === 'settled');
+    expect(aborted).toMatchObject({ status: 'aborted', stillMarked: 1 });
+    expect((await one.stored()).upgrade.state).toMatchObject({ end: 'cancelled', cause: 'still marked' });
+    await finishRound(officeOf(one));
+    expect((await one.store.readCampaign('sp4'))?.campaign.state).toMatchObject({
+      endedAt: expect.any(Number),
+    });
+
+    expect(unwrapped(await unmarkCampaign(officeOf(one), anna, 'sp4', 'wrong release')).reopened).toBe(1);
+    await until(one, ({ state }) => state.phase === 'settled');
+    const { upgrade } = await one.stored();
+    const isUnmarked = upgrade.state.phase === 'settled' && upgrade.state.cause === 'unmarked';
+    expect([isUnmarked, (await changesOn(one)).includes('unmark')]).toEqual([true, true]);
+    expect((await truthOf(one)).violations).toEqual([]);
+    expect(await one.store.counters('sp4')).toEqual(await recount(one.store, 'sp4'));
+    await finishRound(officeOf(one));
+    expect((await one.store.readCampaign('sp4'))?.campaign.state).toMatchObject({
+      status: 'aborted',
+      endedAt: expect.any(Number),
+    });
+  });
+
+  test('finishes a service that is half moved, and begins nothing afterwards', async () => {
+    await using one = await oneClient('pcmInBin', { structural: 'atOnce' });
+    const hold = await one.fleet.hold({
+      client: one.client,
+      procedure: 'relocation',
+      direction: 'forward',
+      step: 'repoint',
+      when: 'after',
+    });
+    const settled = one.settle();
+    await hold.reached();
+    const aborted = await abort(one);
+    expect(aborted).toMatchObject({ finishing: 1, stillMarked: 0 });
+    await hold.release();
+    const { upgrade } = await settled;
+    expect(upgrade.state).toMatchObject({
+      end: 'cancelled',
+      cause: 'campaign aborted',
+      because: expect.stringContaining(`campaign sp4 was aborted by ${anna}: wrong release`),
+    });
+    const truth = await truthOf(one);
+    expect([truth.intent, truth.violations]).toEqual([null, []]);
+    expect(upgrade.memory.relocation).toBe('done');
+    expect((await changesOn(one)).filter((op) => op === 'mark' || op === 'restart')).toEqual([]);
+  });
+
+  test('takes an open workaround back first', async () => {
+    await using one = await oneClient('pcmInBin', { ladder: ['wait', 'workaround'], structural: 'atOnce' });
+    await until(one, ({ state, memory }) => memory.workaround !== null && state.phase === 'restarting');
+    await abort(one);
+    await until(one, ({ state }) => state.phase === 'settled');
+    const truth = await truthOf(one);
+    expect(truth.services).toEqual(truth.servicesAtFirst);
+    expect([truth.intent, truth.violations]).toEqual([null, []]);
+  });
+});
+
+test('a halt lets a restart come back and begins nothing; it goes on when the halt ends', async () => {
+  await using one = await oneClient('free');
+  await until(one, ({ state }) => state.phase === 'restarting');
+  unwrapped(await haltAll(officeOf(one), anna, 'phones ring'));
+  const before = await changesOn(one);
+  for (let step = 0; step < 20 && one.dispatcher.jobs.length > 0; step += 1) await one.step();
+  expect((await changesOn(one)).slice(before.length)).toEqual([]);
+  unwrapped(await unhaltAll(officeOf(one), anna, false));
+  await leadRound(officeOf(one));
+  expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
+});
+
+test('undo moves the service of an ended campaign back, and the campaign ends again', async () => {
+  await using one = await oneClient('pcmInBin');
+  expect((await one.settle()).upgrade.memory.relocation).toBe('done');
+  await leadRound(officeOf(one));
+  const status = async () => (await one.store.readCampaign('sp4'))?.campaign.state.status;
+  expect(await status()).toBe('ended');
+  unwrapped(await undoClient(officeOf(one), anna, order(one)));
+  expect(await status()).toBe('running');
+  const { upgrade } = await one.settle();
+  expect(upgrade.state).toMatchObject({ end: 'skipped', cause: 'moved back' });
+  const truth = await truthOf(one);
+  expect(truth.services).toEqual(truth.servicesAtFirst);
+  expect([truth.intent, truth.violations]).toEqual([null, []]);
+  await leadRound(officeOf(one));
+  expect(await status()).toBe('ended');
+});
+
+test('a retry begins with a look and ends as the machine deserves', async () => {
+  await using one = await oneClient('fileMissing');
+  expect((await one.settle()).upgrade.state).toMatchObject({ end: 'failed' });
+  await leadRound(officeOf(one));
+  unwrapped(await retryClient(officeOf(one), anna, order(one)));
+  const { upgrade } = await one.settle();
+  expect(upgrade).toMatchObject({ attempt: 2, state: { end: 'failed' } });
+  expect((await truthOf(one)).violations).toEqual([]);
+});
