@@ -15,6 +15,9 @@ export interface Ask {
 export const tokenMark = '<token>';
 export const folderMark = '<folder>';
 
+/** Enough of them that some are left when others were aborted. */
+const campaignNames: readonly string[] = ['sp4', 'sp5', 'sp6', 'sp7', 'sp8', 'constructor'];
+
 /** Names of things that are there, that are not, and that no list should be asked for. */
 const name = fc.oneof(
   { weight: 5, arbitrary: fc.constantFrom('sp4', 'sp5', 'pc-1', 'pc-2', 'constructor', 'srv-1', 'plan') },
@@ -33,7 +36,7 @@ const escaped = fc.tuple(name, fc.constantFrom(...escapes)).map(([text, escape])
 
 /** Mostly one of what the route is about. */
 const nameAt = ({ path }: Route): fc.Arbitrary<string> =>
-  fc.oneof(fc.constantFrom(...(path.includes('/clients/') ? ['pc-1', 'pc-2'] : ['sp4', 'sp5'])), escaped);
+  fc.oneof(fc.constantFrom(...(path.includes('/clients/') ? ['pc-1', 'pc-2'] : campaignNames)), escaped);
 
 const queryName = fc.oneof(
   fc.constantFrom('limit', 'logonServer', 'label', 'campaign', 'evidence', 'entries'),
@@ -53,7 +56,7 @@ const query = fc
   .map((parts) => (parts.length === 0 ? '' : `?${parts.join('&')}`));
 
 /** What each kind of body looks like when it is right. */
-export const bodies: readonly (readonly [route: RegExp, body: fc.Arbitrary<object>])[] = [
+const bodies: readonly (readonly [route: RegExp, body: fc.Arbitrary<object>])[] = [
   [
     /\/fleet$/,
     mutatedOrNot(
@@ -64,7 +67,7 @@ export const bodies: readonly (readonly [route: RegExp, body: fc.Arbitrary<objec
   [
     /\/campaigns(\/plan)?$/,
     mutatedOrNot(
-      ['sp4', 'sp5', 'constructor'].map((each) => campaignYaml(each)),
+      campaignNames.map((each) => campaignYaml(each)),
       'c.yaml',
     ),
   ],
@@ -74,7 +77,7 @@ export const bodies: readonly (readonly [route: RegExp, body: fc.Arbitrary<objec
       .constantFrom('release.yaml', 'token', '../..', 'bin', 'nothing', '\0')
       .map((file) => ({ path: `${folderMark}/${file}` })),
   ],
-  [/\/pause$/, anyText.map((reason) => ({ reason }))],
+  [/\/(pause|halt|abort|retry|skip|undo|unmark|withdraw)$/, anyText.map((reason) => ({ reason }))],
   [
     /\/checkin$/,
     fc.oneof(
