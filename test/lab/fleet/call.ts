@@ -14,7 +14,7 @@ import { findService, noSuchService, showService } from './service-control.ts';
 export function perform(machine: Machine, call: number, request: Request, now: number): Outcome {
   advance(machine, now);
   if (machine.power === 'off') return { kind: 'answer', answer: unreachable(request.host) };
-  if (!isChange(request)) return read(machine, request, now);
+  if (!isChange(request)) return read(machine, call, request, now);
   const stale = guard(machine, request);
   if (stale !== null) return { kind: 'answer', answer: stale };
   beginChange(machine, call, request, now);
@@ -32,9 +32,15 @@ function wait(machine: Machine, call: number, outcome: Extract<Outcome, { kind: 
   return outcome;
 }
 
-function read(machine: Machine, request: Exclude<Request, ChangeRequest>, now: number): Outcome {
+function read(
+  machine: Machine,
+  call: number,
+  request: Exclude<Request, ChangeRequest>,
+  now: number,
+): Outcome {
   // Whoever reads knows again what is so.
   machine.unanswered = null;
+  machine.lastRead = call;
   switch (request.op) {
     case 'look':
       return done(look(machine, request.request, now));

@@ -103,6 +103,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     violations: [],
     inFlight: [],
     unanswered: null,
+    lastRead: 0,
     waiting: [],
     agenda: [],
     restarts: [],

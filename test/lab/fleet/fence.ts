@@ -70,7 +70,8 @@ export function endChange(machine: Machine, call: number): void {
 
 /** The driver has let go of the call, or is dead: what goes on of it is nobody's any more. */
 export function abandon(machine: Machine, call: number, request: Request): void {
-  if (isChange(request)) machine.unanswered = request.op;
+  // A driver makes one call after the other: who has looked since this one came is another, and goes by what that look found.
+  if (isChange(request) && machine.lastRead < call) machine.unanswered = request.op;
   const change = machine.inFlight.find((each) => each.call === call);
   if (change !== undefined) change.abandoned = true;
 }

@@ -143,6 +143,8 @@ export interface Machine {
   inFlight: readonly { readonly call: number; readonly entry: JournalEntry; abandoned: boolean }[];
   /** The last change whose driver never got its answer; null once somebody has looked. */
   unanswered: ChangeRequest['op'] | null;
+  /** Number of the newest call that only looked; calls are numbered as they come. */
+  lastRead: number;
   waiting: readonly Waiter[];
   agenda: readonly Due[];
   /** Orders to restart that were taken. */
