@@ -5,6 +5,8 @@ import { admitted, after, evening, look, phases, rules, upToDate } from './given
 /** The way back: the older release is staged again and rolled out like any other. */
 const older: Rules = { ...rules, files: { 'appctl32.exe': 'old-a', 'climonnt.exe': 'old-c' } };
 
+const olderFiles = { 'appctl32.exe': { sha256: 'old-a' }, 'climonnt.exe': { sha256: 'old-c' } };
+
 test('a client with a newer service pack is not current for an older release: its files have other hashes', () => {
   const upgrade = after(older, admitted, [[evening, look(upToDate)]]);
   expect(phases(upgrade)).toBe('marking');
@@ -15,11 +17,11 @@ test('it is upgraded when the files of the older release are proved, whatever th
     [evening, look(upToDate)],
     [evening, { type: 'ClientMarked' }],
   ]);
-  const back = after(older, marked, [[evening, look({ ...upToDate, files: look().observation.files })]]);
+  const back = after(older, marked, [[evening, look({ ...upToDate, files: olderFiles })]]);
   expect(phases(back)).toBe('settled upgraded');
 });
 
 test('a client that never left the older release is skipped', () => {
-  const current = look({ ...upToDate, files: look().observation.files, servicePack: 2 });
+  const current = look({ ...upToDate, files: olderFiles, servicePack: 2 });
   expect(phases(after(older, admitted, [[evening, current]]))).toBe('settled skipped');
 });
