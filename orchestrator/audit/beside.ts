@@ -29,7 +29,8 @@ export async function* besideLines(
     yield evidenceLine(evidence);
 }
 
-const isStaging = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === 'staged';
+const isStaging = ({ campaign, to }: KeptEntry): boolean =>
+  campaign === '' && (to === 'staged' || to === 'withdrawn');
 const isImport = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === 'imported';
 const isOfCampaign = ({ campaign, client }: KeptEntry): boolean => campaign !== '' && client === null;
 const isCreation = ({ version }: KeptEntry): boolean => version === 1;

@@ -42,6 +42,18 @@ describe('sealing', () => {
     expect(texts).toHaveLength(10);
   });
 
+  it('keeps that a release was withdrawn, so that a rebuild does not forget it', async () => {
+    using house = sealedHouse();
+    const withdrawn = { by: 'anna', because: 'restarts do not come back', at: 1 };
+    await house.store.stageRelease({ ...release, withdrawn }, null, {
+      ...entry('', null, 'withdrawn'),
+      to: 'withdrawn',
+    });
+    await house.sealer.round();
+    const found = house.lines().filter((line) => line.startsWith('{"release":'));
+    expect(found.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ whole: { withdrawn } }]);
+  });
+
   it('seals nothing when nothing was done', async () => {
     using house = sealedHouse();
     await house.sealer.round();
