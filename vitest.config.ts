@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const tests = join(import.meta.dirname, 'test');
-const NOT_TESTS = new Set(['environment', 'bench']);
+/** `cluster` has a command of its own: `npm run test:cluster`. */
+const NOT_TESTS = new Set(['environment', 'bench', 'cluster']);
 
 /** Folders whose tests start whole processes or take the machine for themselves: one file at a time, at the end. */
-const SERIAL = new Set(['cluster', 'system', 'browser', 'chaos']);
+const SERIAL = new Set(['struck', 'system', 'browser', 'chaos']);
 
 /** One project per folder below test/, found and not listed, so that no test can be forgotten here. */
 const rooms = existsSync(tests)

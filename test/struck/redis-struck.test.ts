@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, onTestFinished, test } from 'vitest';
 import { startRedisServer } from '../environment/redis-servers.ts';
-import { startRedisCluster } from './redis-cluster.ts';
 import { startWatchedRedis } from './redis-sentinel.ts';
 import { expectRightEnd } from './struck-campaign.ts';
 
@@ -11,13 +10,6 @@ const folder = (): string => mkdtempSync(join(tmpdir(), 'servpack-redis-'));
 const wait = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
 
 describe('a campaign whose Redis is struck ends right', { timeout: 240_000 }, () => {
-  test('a Cluster of six with four shards loses a master', async () => {
-    const cluster = await startRedisCluster(folder());
-    onTestFinished(() => cluster.stop());
-    const strike = async (): Promise<void> => cluster.masters[1]?.die();
-    await expectRightEnd({ url: cluster.url, shards: 4, strikes: [{ at: 0.2, strike }] });
-  });
-
   test('Sentinel moves the master', async () => {
     const watched = await startWatchedRedis(folder());
     onTestFinished(() => watched.stop());

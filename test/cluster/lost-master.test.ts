@@ -1,0 +1,19 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished, test } from 'vitest';
+import { expectRightEnd } from '../struck/struck-campaign.ts';
+import { startRedisCluster } from './redis-cluster.ts';
+
+test(
+  'a campaign on a Cluster of six with four shards ends right when a master is lost',
+  {
+    timeout: 240_000,
+  },
+  async () => {
+    const cluster = await startRedisCluster(mkdtempSync(join(tmpdir(), 'servpack-redis-')));
+    onTestFinished(() => cluster.stop());
+    const strike = async (): Promise<void> => cluster.masters[1]?.die();
+    await expectRightEnd({ url: cluster.url, shards: 4, strikes: [{ at: 0.2, strike }] });
+  },
+);

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** The Cluster of six takes the machine for itself: `npm run test:cluster`, not a part of `npm test`. */
+export default defineConfig({
+  test: {
+    name: 'cluster',
+    globalSetup: ['test/environment/global-setup.ts'],
+    include: ['test/cluster/**/*.test.ts'],
+    fileParallelism: false,
+    hookTimeout: 120_000,
+  },
+});
