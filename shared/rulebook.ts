@@ -1,4 +1,5 @@
 import type { Rules } from './domain/policy.ts';
+import { statesBy } from './domain/states.ts';
 import { loadProfile, type Profile, rulesOf } from './products/profile.ts';
 import type { Store } from './store/store.ts';
 
@@ -34,8 +35,17 @@ async function read(store: Store, name: string): ReturnType<Rulebook['of']> {
   const isRebuilt = record.campaign.rebuiltAt !== undefined;
   const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
   const product = rulesOf(profile.value);
+  const logonServers = [...statesBy(await store.counters(name), 'logonServer').keys()];
   return {
     profile: profile.value,
-    rules: { campaign: name, seed: definition.seed, policy: definition.policy, product, files, isRebuilt },
+    rules: {
+      campaign: name,
+      seed: definition.seed,
+      policy: definition.policy,
+      product,
+      files,
+      logonServers,
+      isRebuilt,
+    },
   };
 }

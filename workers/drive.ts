@@ -77,7 +77,7 @@ async function commitMove(context: Drive, held: Held, move: Move): Promise<Held 
         break;
       case 'held':
         context.log.info({ because: outcome.because }, 'held');
-        return park(context, { ...held, inbox }, outcome.because);
+        return park(context, { ...held, inbox }, next.upgrade.logonServer, outcome.because);
       case 'stale':
         context.log.warn({ because: outcome.because }, 'another driver has taken over');
         return 'lost';
@@ -134,9 +134,18 @@ async function addJobs(
     .catch((error: unknown) => log.warn({ error }, 'could not add the next job; the sweep will'));
 }
 
-/** The campaign does not run: the upgrade stays in the state it has and waits for a slot when the campaign goes on. */
-async function park(context: Drive, held: Held, because: string): Promise<Held | DriveEnd> {
-  const { upgrade, inbox } = held;
+/**
+ * Nothing may begin now: the upgrade stays in the state it has, and waits for a slot where it was seen until the campaign goes on or its
+ * logon server has room.
+ */
+async function park(
+  context: Drive,
+  held: Held,
+  logonServer: string,
+  because: string,
+): Promise<Held | DriveEnd> {
+  const { inbox } = held;
+  const upgrade = { ...held.upgrade, logonServer };
   const move = { upgrade, because, evidence: [] };
   // A check-in is forgotten, for the upgrade begins with a look; what a person wants is not.
   if (inbox.some(isOrder)) return commitMove(context, held, move);
@@ -146,7 +155,8 @@ async function park(context: Drive, held: Held, because: string): Promise<Held |
     place: { index: 'parked' },
   };
   const outcome = await context.store.commit(commit);
-  if (outcome.kind === 'inbox') return park(context, { ...held, inbox: outcome.messages }, because);
+  if (outcome.kind === 'inbox')
+    return park(context, { ...held, inbox: outcome.messages }, logonServer, because);
   if (outcome.kind !== 'committed') return 'lost';
   await addJobs(context, [outcome.handed]);
   return 'held';

@@ -1,4 +1,4 @@
-import { beginsSomething } from './placement.ts';
+import { beginsSomething, isFinishing } from './placement.ts';
 import type { Rules } from './policy.ts';
 import { spread } from './retry.ts';
 import type { Decision, Upgrade } from './upgrade.ts';
@@ -21,6 +21,17 @@ export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, 
   );
 }
 
+/**
+ * A client on which nothing has been begun is not even looked at outside the window: it waits for the opening without a slot. Null where
+ * it may go on. A check-in is looked at all the same, and begins nothing.
+ */
+export function heldByWindow(rules: Rules, upgrade: Upgrade, now: number): Decision | null {
+  const { window } = rules.policy;
+  if (window === null || isOpen(window, rules.zone, now)) return null;
+  const isBegun = isFinishing(upgrade) || upgrade.memory.unanswered !== false;
+  return isBegun ? null : awaitWindow(rules, upgrade, window, 'waits for its window, which opens', now);
+}
+
 /** The planned upgrade where it begins nothing; else what the look has taught, without the plan. */
 export const withoutPlan = (before: Upgrade, planned: Upgrade): Upgrade =>
   beginsSomething(planned) ? withPlansDropped(before, planned) : planned;
@@ -29,7 +40,7 @@ export const withoutPlan = (before: Upgrade, planned: Upgrade): Upgrade =>
 export function withPlansDropped(before: Upgrade, planned: Upgrade): Upgrade {
   const { lastLook, sightings, seen, marked, unanswered } = planned.memory;
   const memory = { ...before.memory, lastLook, sightings, seen, marked, unanswered, restart: null };
-  return { ...before, memory };
+  return { ...before, logonServer: planned.logonServer, memory };
 }
 
 /** Not everybody at the stroke of the hour: openings are spread over a tenth of the window, at most over ten minutes. */
@@ -50,7 +61,8 @@ export function awaitWindow(
   const point = spread(rules.seed, rules.campaign, upgrade.client, 'window');
   const until = opening + Math.floor(point * Math.min(spreadAtMostMs, lengthMs(window) / 10));
   const because = `${words} ${wallTimeOf(rules.zone, opening)}`;
-  const state = { phase: 'deferred', class: 'window', until, because, blockers: [] } as const;
+  const blockers = 'blockers' in upgrade.state ? upgrade.state.blockers : [];
+  const state = { phase: 'deferred', class: 'window', until, because, blockers } as const;
   return { kind: 'moved', upgrade: { ...upgrade, state }, because };
 }
 

@@ -1,5 +1,5 @@
 import { describeBlocker } from './blocker.ts';
-import { withinWindow } from './closed-window.ts';
+import { heldByWindow, withinWindow } from './closed-window.ts';
 import { defer, ignore, move } from './defer.ts';
 import { restNotice, told } from './ladder.ts';
 import { observed } from './observed.ts';
@@ -72,7 +72,7 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
   const { state } = upgrade;
   switch (state.phase) {
     case 'looking':
-      return ignore('it is about to be looked at anyway');
+      return heldByWindow(rules, upgrade, now) ?? ignore('it is about to be looked at anyway');
     case 'marking':
     case 'updating':
       return unanswered(upgrade, 'the worker was lost');
@@ -88,7 +88,10 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
     case 'restarting':
       return move(upgrade, { phase: 'looking' }, 'time to see whether it is back');
     case 'deferred':
-      return move(upgrade, { phase: 'looking' }, `deferral over (${state.class})`);
+      return (
+        heldByWindow(rules, upgrade, now) ??
+        move(upgrade, { phase: 'looking' }, `deferral over (${state.class})`)
+      );
     case 'remedying':
       return state.retryAt === null
         ? ignore('the step looks before it acts: it is run again')

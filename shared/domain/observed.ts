@@ -1,6 +1,7 @@
 import { type Blocker, blockersOf, fingerprint } from './blocker.ts';
 import { defer, move, settle } from './defer.ts';
 import { attemptAt, climb } from './ladder.ts';
+import { logonServerSeen } from './logon-server.ts';
 import type { Intent, Observation } from './observation.ts';
 import { countSightings } from './persistence.ts';
 import type { Rules } from './policy.ts';
@@ -12,7 +13,12 @@ import type { Ending } from './ending.ts';
 import type { Decision, Memory, Upgrade } from './upgrade.ts';
 
 /** What a look means for the upgrade: the centre of the domain. Each question is asked in order of weight. */
-export function observed(rules: Rules, before: Upgrade, seen: Observation, now: number): Decision {
+export function observed(rules: Rules, known: Upgrade, seen: Observation, now: number): Decision {
+  // Slots and what it may download are charged where it was seen last.
+  const before = {
+    ...known,
+    logonServer: logonServerSeen(known.logonServer, seen.logonServer, rules.logonServers),
+  };
   if (seen.intent !== null && before.memory.workaround === null)
     return resume(before, seen, seen.intent, now);
   if (seen.role === 'server') return excluded(before, now);

@@ -101,6 +101,8 @@ export interface Rules {
   readonly policy: CampaignPolicy;
   readonly product: ProductRules;
   readonly files: ReleaseFiles;
+  /** Logon servers as the campaign spells them; left out = only the client's own is known. */
+  readonly logonServers?: readonly string[];
   /** The campaign's records were put back from the audit: a client may have been upgraded without a trace in them. */
   readonly isRebuilt?: boolean;
 }

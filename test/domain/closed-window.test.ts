@@ -7,6 +7,7 @@ import {
   after,
   anna,
   blockedByPcm,
+  blockedByProgram,
   evening,
   hours,
   look,
@@ -74,6 +75,33 @@ describe('outside the window of the campaign', () => {
         ]),
       ),
     ).toBe('marking');
+  });
+
+  test('who has not been begun is not even looked at: neither one just admitted, nor one whose deferral is over', () => {
+    const morning = evening + hours(12);
+    expect(phases(after(windowed, admitted, [[morning, activated]]))).toBe('deferred window');
+    const blocked = after(windowed, admitted, [[opening, look(blockedByProgram)]]);
+    expect(phases(blocked)).toBe('deferred program');
+    const held = after(windowed, blocked, [[morning, activated]]);
+    expect(held.state).toMatchObject({ phase: 'deferred', class: 'window', blockers: [{ kind: 'program' }] });
+    expect(held.memory.deferrals).toEqual({ program: 1 });
+  });
+
+  test('who is marked, or may be, is looked at all the same: what has begun is finished', () => {
+    const morning = evening + hours(12);
+    const marked = after(windowed, admitted, [
+      [opening, look()],
+      [opening, { type: 'ClientMarked' }],
+      [opening, look({ setupPhase: 'upgrade', users: [anna] })],
+    ]);
+    expect(phases(marked)).toBe('deferred restart');
+    expect(phases(after(windowed, marked, [[morning, activated]]))).toBe('looking');
+    const unsure = after(windowed, admitted, [
+      [opening, look()],
+      [opening, activated],
+    ]);
+    expect(unsure.memory.unanswered).toBe(true);
+    expect(phases(after(windowed, unsure, [[morning, activated]]))).toBe('looking');
   });
 
   test('a restart that was due is not ordered and not counted', () => {

@@ -16,10 +16,11 @@ import {
   upToDate,
 } from './given.ts';
 
+const inMilan = { logonServer: 'LS-MIL' };
 const current = after(rules, newUpgrade('pc-1', 0, 'LS-ROM'), [[evening, look(upToDate)]]);
 const blocked = (client: string, wave = 0): Upgrade =>
-  after(rules, newUpgrade(client, wave, 'LS-MIL'), [[evening, look(blockedByPcm)]]);
-const server = after(rules, newUpgrade('srv-1', 1, 'LS-MIL'), [[evening, look({ role: 'server' })]]);
+  after(rules, newUpgrade(client, wave, 'LS-MIL'), [[evening, look(blockedByPcm, inMilan)]]);
+const server = after(rules, newUpgrade('srv-1', 1, 'LS-MIL'), [[evening, look({ role: 'server' }, inMilan)]]);
 const lost = ((): Upgrade => {
   const failure = { kind: 'unreachable', message: 'no answer' } as const;
   const tries = [0, 1, 2, 3, 4, 5, 6].flatMap((day) => [

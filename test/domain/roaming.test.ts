@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { logonServerSeen } from '../../shared/domain/logon-server.ts';
+import { everyDay } from '../../shared/domain/window.ts';
+import { admitted, after, blockedByProgram, evening, look, rules, withPolicy } from './given.ts';
+
+describe('the logon server that a look found', () => {
+  test.each([
+    ['LS-PUN', 'LS-PUN'],
+    ['\\\\LS-PUN', 'LS-PUN'],
+    ['ls-rom', 'LS-ROM'],
+    ['LS-ROM.corp.example', 'LS-ROM'],
+    ['', 'LS-ROM'],
+    ['LS|PUN', 'LS-ROM'],
+    ['../LS-PUN', 'LS-ROM'],
+    ['*', 'LS-ROM'],
+  ])('says %s: it is charged to %s', (said, charged) => {
+    expect(logonServerSeen('LS-ROM', said)).toBe(charged);
+  });
+
+  test('has one name, however the client spells it', () => {
+    expect(logonServerSeen('LS-ROM', 'ls-pun', ['LS-MIL', 'LS-PUN'])).toBe('LS-PUN');
+    expect(logonServerSeen('ls-rom.corp.example', 'LS-ROM')).toBe('ls-rom.corp.example');
+  });
+});
+
+describe('a client that has roamed', () => {
+  const roamed = { logonServer: 'LS-PUN' };
+
+  test('is charged where it was seen, whatever the look leads to', () => {
+    const marking = after(rules, admitted, [[evening, look(roamed)]]);
+    expect([marking.state.phase, marking.logonServer]).toEqual(['marking', 'LS-PUN']);
+    const deferred = after(rules, admitted, [[evening, look(roamed, blockedByProgram)]]);
+    expect([deferred.state.phase, deferred.logonServer]).toEqual(['deferred', 'LS-PUN']);
+  });
+
+  test('is remembered there while it waits for its window', () => {
+    const closed = withPolicy({ window: { days: everyDay, from: 0, to: 5 * 60 } });
+    const waits = after(closed, admitted, [[evening, look(roamed)]]);
+    expect(waits.state).toMatchObject({ phase: 'deferred', class: 'window' });
+    expect(waits.logonServer).toBe('LS-PUN');
+  });
+});
