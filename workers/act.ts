@@ -1,13 +1,15 @@
 import type { Client } from '../shared/domain/definition.ts';
 import type { Rules } from '../shared/domain/policy.ts';
 import type { Command, UpgradeEvent } from '../shared/domain/upgrade.ts';
+import { err } from '../shared/errors.ts';
 import { capped, evidenceBytesAtMost, evidenceOf, sha256 } from '../shared/evidence.ts';
-import type { LookRequest } from '../shared/products/client-look.ts';
+import { lookRequest } from '../shared/products/look-request.ts';
 import { readObservation } from '../shared/products/observe.ts';
 import type { Profile } from '../shared/products/profile.ts';
 import type { Evidence } from '../shared/store/store.ts';
 import type { Change, CommandOutput, Gateway, GatewayResult } from './gateways/gateway.ts';
 import { runStep } from './remediation/run-step.ts';
+import { markMethod, phaseOf, updateRun } from './update-methods.ts';
 
 /** What carrying out a command needs to know. */
 export interface Job {
@@ -33,11 +35,11 @@ export async function act(job: Job, command: Command): Promise<Outcome> {
     case 'LookAtClient':
       return look(job);
     case 'MarkClient':
-      return ran(await gateway.mark(change), { type: 'ClientMarked' });
+      return ran(await mark(job), { type: 'ClientMarked' });
     case 'UnmarkClient':
-      return ran(await gateway.unmark(change), { type: 'ClientUnmarked' });
+      return ran(await unmark(job), { type: 'ClientUnmarked' });
     case 'RunUpdate':
-      return ran(await gateway.runUpdate(change), { type: 'UpdateRan' });
+      return ran(await runUpdate(job), { type: 'UpdateRan' });
     case 'RestartClient':
       return plain(await gateway.restart(change), { type: 'RestartOrdered' });
     case 'NotifyUsers':
@@ -47,12 +49,26 @@ export async function act(job: Job, command: Command): Promise<Outcome> {
   }
 }
 
+async function mark({ gateway, change, profile, client }: Job): Promise<GatewayResult<CommandOutput>> {
+  const how = markMethod(profile, client);
+  return how === null ? notSaid('how a client is marked') : gateway.mark(change, how);
+}
+
+async function unmark({ gateway, change, profile }: Job): Promise<GatewayResult<CommandOutput>> {
+  const phase = phaseOf(profile);
+  return phase === null ? notSaid('how a mark is taken back') : gateway.unmark(change, phase);
+}
+
+async function runUpdate({ gateway, change, profile, client }: Job): Promise<GatewayResult<CommandOutput>> {
+  const run = updateRun(profile, client);
+  return run === null ? notSaid('what a direct run starts') : gateway.runUpdate(change, run);
+}
+
+const notSaid = (what: string): GatewayResult<never> =>
+  err({ kind: 'failed', message: `the product profile does not say ${what}` });
+
 async function look({ client, rules, profile, gateway, change }: Job): Promise<Outcome> {
-  const request: LookRequest = {
-    componentDirectory: rules.product.componentDirectory,
-    files: Object.keys(rules.files),
-    services: Object.keys(rules.product.relocatable),
-  };
+  const request = lookRequest(profile, Object.keys(rules.files));
   const found = await gateway.look(change.target, request, change.signal);
   if (!found.ok) return { event: { type: 'LookFailed', failure: found.error }, evidence: [] };
   const text = evidenceOf(found.value);

@@ -8,7 +8,7 @@ import type { Fence, Store, StoredUpgrade, UpgradeKey } from '../shared/store/st
 import { commitOf, type Committing } from './commit.ts';
 import { drive, type DriveEnd } from './drive.ts';
 import { firstOf } from './first-of.ts';
-import type { Gateway } from './gateways/gateway.ts';
+import { type Gateway, targetOf } from './gateways/gateway.ts';
 import { keepLease } from './lease.ts';
 import type { Rulebook } from '../shared/rulebook.ts';
 
@@ -87,7 +87,7 @@ async function jobOf(
     rulebook.of(key.campaign),
   ]);
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
-  const target = { client: client.client, host: client.host };
+  const target = targetOf(client);
   return {
     client,
     rules: { ...rules, zone: client.zone },

@@ -8,6 +8,10 @@ export interface Client {
   readonly zone: string;
   readonly role: 'workstation' | 'server';
   readonly labels: readonly string[];
+  /** Where it listens for servpack; left out = the port of the gateway's settings. */
+  readonly port?: number;
+  /** Fingerprints (`SHA256:…`) of which it must show one; left out = whatever the gateway's known hosts say. */
+  readonly hostKeys?: readonly string[];
 }
 
 /** What was staged: the product, its version evidence and the component files as read from the staged tree. */

@@ -4,7 +4,16 @@ import type { InputFault } from './input-fault.ts';
 import { show } from './input-fault.ts';
 import { nearest } from './nearest.ts';
 
-export const fleetColumns = ['client', 'host', 'logonServer', 'zone', 'role', 'labels'] as const;
+export const fleetColumns = [
+  'client',
+  'host',
+  'logonServer',
+  'zone',
+  'role',
+  'labels',
+  'port',
+  'hostKey',
+] as const;
 
 export type FleetColumn = (typeof fleetColumns)[number];
 

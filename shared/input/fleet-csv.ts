@@ -7,12 +7,25 @@ import { readHeader } from './fleet-columns.ts';
 import type { FleetColumn } from './fleet-columns.ts';
 import { inFileOrder, show, wholeFile } from './input-fault.ts';
 import type { InputFault } from './input-fault.ts';
-import { hostForm, idForm, isHost, isId, isLabel, isZone, labelForm, zoneForm } from './names.ts';
+import {
+  hostForm,
+  hostKeyForm,
+  idForm,
+  isHost,
+  isHostKey,
+  isId,
+  isLabel,
+  isPort,
+  isZone,
+  labelForm,
+  portForm,
+  zoneForm,
+} from './names.ts';
 
 /**
- * Reads a fleet: header `client,host,logonServer,zone,role,labels` in any order, then one row per client. Where the
- * column is missing or the cell empty, the host is the client's id, the zone UTC and the role workstation. Labels
- * are separated by spaces or semicolons. All faults come at once, and no client with any of them.
+ * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then one row per client. Where the
+ * column is missing or the cell empty, the host is the client's id, the zone UTC and the role workstation. Labels and
+ * fingerprints of host keys are separated by spaces or semicolons. All faults come at once, and no client with any of them.
  *
  * Two rows for one machine would let two drivers work on it, so clients and hosts are unique, in any case.
  */
@@ -38,6 +51,8 @@ export function parseFleet(text: string, file: string): Result<Client[], InputFa
     ? ok(clients)
     : err([{ ...empty(file), wrong: 'has no clients below its header' }]);
 }
+
+const words = (text: string): string[] => text.split(/[\s;]+/).filter((word) => word !== '');
 
 const empty = (file: string): InputFault => ({
   file,
@@ -75,16 +90,18 @@ class FleetReader {
       logonServer: cell('logonServer'),
       zone: cell('zone') || 'UTC',
       role: cell('role') === 'server' ? 'server' : 'workstation',
-      labels: cell('labels')
-        .split(/[\s;]+/)
-        .filter((label) => label !== ''),
+      labels: words(cell('labels')),
+      ...(cell('port') === '' ? {} : { port: Number(cell('port')) }),
+      ...(cell('hostKey') === '' ? {} : { hostKeys: words(cell('hostKey')) }),
     };
     // A row of the wrong width has its values in the wrong columns: judging them would blame the innocent.
-    if (cells.length === this.#width) this.#judge(found, cell('role'), line);
+    if (cells.length === this.#width) this.#judge(found, cell, line);
     return found;
   }
 
-  #judge(found: Client, role: string, line: number): void {
+  #judge(found: Client, cell: (column: FleetColumn) => string, line: number): void {
+    const role = cell('role');
+    const port = cell('port');
     const wants = (column: FleetColumn, value: string, fits: boolean, expected: string): void => {
       if (!fits) this.#blame(line, column, value === '' ? 'is missing' : `is ${show(value)}`, expected);
     };
@@ -96,6 +113,8 @@ class FleetReader {
     wants('zone', found.zone, isZone(found.zone), zoneForm);
     wants('role', role, role === '' || role === 'workstation' || role === 'server', 'workstation or server');
     for (const label of found.labels) wants('labels', label, isLabel(label), labelForm);
+    wants('port', port, port === '' || isPort(port), portForm);
+    for (const key of found.hostKeys ?? []) wants('hostKey', key, isHostKey(key), hostKeyForm);
     if (knownClient) this.#unique(found, line);
   }
 

@@ -47,6 +47,17 @@ function isKnownToIntl(timeZone: string): boolean {
 
 export const zoneForm = 'a time zone such as Europe/Rome or UTC';
 
+export const isPort = (value: string): boolean =>
+  /^\d{1,5}$/.test(value) && Number(value) >= 1 && Number(value) <= 65_535;
+
+export const portForm = 'a port from 1 to 65535';
+
+/** As `ssh-keygen -lf` prints it: 32 bytes are 43 characters of base64, and the last one carries four bits. */
+export const isHostKey = (value: string): boolean =>
+  /^SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/.test(value);
+
+export const hostKeyForm = 'fingerprints such as SHA256:… of 43 characters, separated by spaces';
+
 export const id = () => matching(idForm, isId);
 export const versionedId = () => matching(versionedIdForm, isVersionedId);
 export const host = () => matching(hostForm, isHost);

@@ -36,9 +36,18 @@ export interface ClientLook {
   readonly intent: Intent | null;
 }
 
-/** What the gateway is asked to look at: paths and names from the product profile and the release. */
+/**
+ * What the gateway is asked to look at: paths and names from the product profile and the release (`lookRequest`). What is left out is
+ * not asked for, and comes back as if there were none.
+ */
 export interface LookRequest {
   readonly componentDirectory: string;
   readonly files: readonly string[];
   readonly services: readonly string[];
+  /** Full paths of the product's configuration file, its version file, and the file that the update program writes its transcript to. */
+  readonly configurationFile?: string;
+  readonly versionFile?: string;
+  readonly transcriptFile?: string;
+  /** The log whose last line says these words while a package runs. */
+  readonly busy?: { readonly file: string; readonly says: string };
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 
 import { across, field, list, matching, oneOf, section, text } from '../input/fields.ts';
 import { versionedId } from '../input/names.ts';
+import { commandLineForm, isCommandLine } from './command-line.ts';
 import { parseCsdver } from './csdver.ts';
 import { configurationParsers, transcriptParsers, versionParsers } from './parsers.ts';
 
@@ -26,12 +27,44 @@ const service = section({
   relocateTo: windowsPath(),
 });
 
+const commandLine = () => matching(commandLineForm, isCommandLine);
+
+const mark = section({
+  /**
+   * `configuration`: servpack writes the phase into the configuration file, as Upgrade.bat does. `command`: it runs the command, which
+   * needs a login that the network knows where it reads a share.
+   */
+  kind: oneOf('configuration', 'command'),
+  command: commandLine().nullable().default(null),
+});
+
 const update = section({
   /** `logon`: mark, restart, the user's logon starts the program. `direct`: servpack runs it. */
   route: oneOf('logon', 'direct'),
   /** The program that the users' Load value starts and that updates the client. */
   program: fileName(),
+  /**
+   * Who reads the release from the logon server. `userLogon`: the user's own logon. `passwordLogin`: what servpack runs, for which it logs in
+   * with a password; a key has no rights on the network. `push`: servpack brings the files itself.
+   */
+  network: oneOf('userLogon', 'passwordLogin', 'push').default('userLogon'),
+  mark: mark.default({ kind: 'configuration', command: null }),
+  /** What a direct run starts; it ends when the update has. */
+  run: commandLine().nullable().default(null),
 });
+
+const word = (what: string) => matching(what, (value) => /^[\w.-]{1,60}$/.test(value));
+
+/** The line of the configuration file that marks a client for the update, and what it says before and after. */
+const phase = section({
+  section: word('the name of a section'),
+  key: word('the name of a key'),
+  marked: word('a word'),
+  unmarked: word('a word'),
+});
+
+const logWords = () =>
+  matching('words of at most 100 plain characters', (value) => /^[\w .:,-]{1,100}$/.test(value));
 
 const servicePack = field('a service pack such as SP3', (value) =>
   typeof value === 'string' ? (parseCsdver(value) ?? undefined) : undefined,
@@ -43,9 +76,19 @@ export const profileSchema = across(
     title: text(),
     componentDirectory: windowsPath(),
     update,
-    configuration: section({ file: windowsPath(), parser: oneOf(...namesOf(configurationParsers)) }),
-    transcript: section({ parser: oneOf(...namesOf(transcriptParsers)) }),
+    configuration: section({
+      file: windowsPath(),
+      parser: oneOf(...namesOf(configurationParsers)),
+      phase: phase.nullable().default(null),
+    }),
+    /** `file`: where the update program writes it. */
+    transcript: section({
+      parser: oneOf(...namesOf(transcriptParsers)),
+      file: windowsPath().nullable().default(null),
+    }),
     version: section({ file: fileName(), parser: oneOf(...namesOf(versionParsers)) }),
+    /** The log whose last line says these words while a package runs; the service is not stopped then. */
+    busy: section({ file: windowsPath(), says: logWords() }).nullable().default(null),
     /** From this service pack on the product no longer blocks itself; left out = it always does. */
     structuralUntil: servicePack.nullable().default(null),
     /** Everything known to run out of the component directory. */
@@ -57,6 +100,7 @@ export const profileSchema = across(
   (profile, blame) => {
     movedOut(profile, blame);
     known(profile, blame);
+    complete(profile, blame);
   },
 );
 
@@ -78,6 +122,17 @@ function movedOut({ componentDirectory, services }: Profile, blame: Blame): void
       `a path outside ${componentDirectory}`,
     );
   }
+}
+
+/** A way that is chosen has all that it needs. */
+function complete({ update: chosen, configuration }: Profile, blame: Blame): void {
+  const { route, run, mark: how } = chosen ?? {};
+  if (route === 'direct' && run === null)
+    blame(['update', 'run'], 'is missing', 'the command line of a direct run');
+  if (how?.kind === 'command' && how.command === null)
+    blame(['update', 'mark', 'command'], 'is missing', 'the command line that marks a client');
+  if (route === 'logon' && how?.kind === 'configuration' && configuration?.phase === null)
+    blame(['configuration', 'phase'], 'is missing', 'the line that marks a client');
 }
 
 function known({ executables, userPrograms, services }: Profile, blame: Blame): void {

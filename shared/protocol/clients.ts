@@ -14,6 +14,8 @@ const client = z.object({
   zone: z.string(),
   role: z.enum(['workstation', 'server']),
   labels: z.array(z.string()).readonly(),
+  port: z.int().exactOptional(),
+  hostKeys: z.array(z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<Client>;
 
 export const fleetImportAnswer = z.object({ added: count, changed: count, total: count });

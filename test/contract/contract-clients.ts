@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Intent, Service } from '../../shared/domain/observation.ts';
+import type { smsMethods } from '../products/given.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../../workers/gateways/gateway.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface ContractClients {
   readonly file: string;
   /** The running service: its name, and its executable's full path. */
   readonly service: { readonly name: string; readonly executable: string };
+  /** How it is marked and updated, by the profile of its product. */
+  readonly methods: ReturnType<typeof smsMethods>;
   /** A directory that does not exist. */
   readonly newDirectory: string;
   /** The first fence counter that the client has not seen. */
@@ -29,11 +32,11 @@ export interface ContractClients {
 }
 
 /** Every call that changes a client, on the service and the path that a test is about. */
-export function everyChange({ gateway, service }: ContractClients, path: string) {
+export function everyChange({ gateway, service, methods }: ContractClients, path: string) {
   return Object.entries({
-    mark: (where: Change) => gateway.mark(where),
-    unmark: (where: Change) => gateway.unmark(where),
-    runUpdate: (where: Change) => gateway.runUpdate(where),
+    mark: (where: Change) => gateway.mark(where, methods.mark),
+    unmark: (where: Change) => gateway.unmark(where, methods.phase),
+    runUpdate: (where: Change) => gateway.runUpdate(where, methods.run),
     restart: (where: Change) => gateway.restart(where),
     notify: (where: Change) => gateway.notify(where, 'x'),
     stopService: (where: Change) => gateway.stopService(where, service.name),
@@ -41,6 +44,8 @@ export function everyChange({ gateway, service }: ContractClients, path: string)
     configureService: (where: Change) =>
       gateway.configureService(where, service.name, { startType: 'manual' }),
     copyFile: (where: Change) => gateway.copyFile(where, service.executable, path),
+    uploadFile: (where: Change) => gateway.uploadFile(where, import.meta.filename, path),
+    replaceAtRestart: (where: Change) => gateway.replaceAtRestart(where, service.executable, path),
     removeFile: (where: Change) => gateway.removeFile(where, path),
     protectDirectory: (where: Change) => gateway.protectDirectory(where, path),
     writeIntent: (where: Change) => gateway.writeIntent(where, null),

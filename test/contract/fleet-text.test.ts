@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Client } from '../../shared/domain/definition.ts';
-import { clientOf, fleetText } from '../../shared/store/redis/fleet-text.ts';
+import { clientOf, fleetText, homeIn } from '../../shared/store/redis/fleet-text.ts';
 
 const client: Client = {
   client: 'pc-17',
@@ -16,8 +16,21 @@ test.each([
   ['a host of another name', { ...client, host: '10.0.0.7' }],
   ['a host that is the id', { ...client, host: 'pc-17' }],
   ['a server', { ...client, role: 'server' } as const],
+  ['a port of its own', { ...client, port: 2222 }],
+  ['pinned host keys', { ...client, hostKeys: [`SHA256:${'a'.repeat(42)}A`, `SHA256:${'b'.repeat(42)}A`] }],
 ])('a fleet entry comes back as it was: %s', (_, given) => {
   expect(clientOf(given.client, fleetText(given, 0, 1))).toEqual(given);
+});
+
+test.each([0, 1, 2])('with a way of its own it keeps its home shard: %d', (home) => {
+  const text = fleetText({ ...client, port: 2222 }, home, 3);
+
+  expect(homeIn(text, 3)).toBe(home);
+  expect(clientOf('pc-17', text)).toEqual({ ...client, port: 2222 });
+});
+
+test('who has no way of its own costs nothing for it', () => {
+  expect(fleetText(client, 0, 1)).toBe('["~.corp.example","LS-ROM","Europe/Rome","",["office"]]');
 });
 
 test('an entry that was written whole can be read', () => {

@@ -80,7 +80,7 @@ export function gatewayContract(name: string, makeClients: () => Promise<Contrac
     describe('mark', () => {
       it('leaves the client marked, and nothing else', async () => {
         const before = await seen();
-        expect(valueOf(await lab.gateway.mark(change())).exitCode).toBe(0);
+        expect(valueOf(await lab.gateway.mark(change(), lab.methods.mark)).exitCode).toBe(0);
         const after = await seen();
         expect(after.configuration).toMatch(/^SetupPhase=UPGRADE\s*$/im);
         expect(after.files).toEqual(before.files);
@@ -88,9 +88,9 @@ export function gatewayContract(name: string, makeClients: () => Promise<Contrac
 
       it('is taken back, as often as one likes', async () => {
         const before = await seen();
-        valueOf(await lab.gateway.mark(change()));
-        valueOf(await lab.gateway.unmark(change()));
-        valueOf(await lab.gateway.unmark(change()));
+        valueOf(await lab.gateway.mark(change(), lab.methods.mark));
+        valueOf(await lab.gateway.unmark(change(), lab.methods.phase));
+        valueOf(await lab.gateway.unmark(change(), lab.methods.phase));
         const after = await seen();
         expect(after.configuration).toMatch(/^SetupPhase=INSTALLED\s*$/im);
         expect(after.files).toEqual(before.files);

@@ -9,8 +9,9 @@ import { contentOf } from '../lab/fleet/disk.ts';
 import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { type Trait, traitOf } from '../lab/fleet/traits.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import type { Change, GatewayResult } from '../../workers/gateways/gateway.ts';
+import { type Change, type GatewayResult, targetOf } from '../../workers/gateways/gateway.ts';
 import type { Op } from '../../workers/gateways/simulated/wire.ts';
+import { smsMethods } from '../products/given.ts';
 import { type ContractClients, everyChange } from './contract-clients.ts';
 import { gatewayContract } from './gateway.contract.ts';
 
@@ -31,7 +32,7 @@ const rows = (['pcmInBin', 'offlineForDays'] as const).map(clientWith).map((clie
   zone: 'UTC',
   role: 'workstation' as const,
 }));
-const [target, gone] = rows.map(({ client, host }) => ({ client, host }));
+const [target, gone] = rows.map(targetOf);
 const request = { componentDirectory: 'C:\\MS\\SMS\\BIN', files: [], services: [] };
 
 /** The minutes of a restart pass in milliseconds. */
@@ -64,6 +65,7 @@ const openLab = async (
     componentDirectory: request.componentDirectory,
     file: 'PCM32R.DLL',
     service,
+    methods: smsMethods(),
     newDirectory: 'C:\\SMS_PCM',
     fence: 1,
     breathe: () => breathe(),
@@ -232,7 +234,7 @@ describe('the simulated gateway and its connection', () => {
   it('does not know a client that the fleet does not have', async () => {
     const fleet = await fast();
     open.push(fleet);
-    const stranger = { client: 'NOBODY', host: 'nobody' };
+    const stranger = targetOf({ client: 'NOBODY', host: 'nobody' });
     const answer = await gatewayTo(fleet.port).look(stranger, request, signal);
     expect(answer).toMatchObject({
       error: { kind: 'unreachable', message: expect.stringContaining('nobody') },

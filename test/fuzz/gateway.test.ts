@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
 import { afterAll, beforeAll, test } from 'vitest';
-import type { Gateway } from '../../workers/gateways/gateway.ts';
+import { type Gateway, targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { valueSchemas } from '../../workers/gateways/simulated/wire.ts';
 import { contentOf } from '../lab/fleet/disk.ts';
@@ -16,7 +16,7 @@ import { anyText, mutated } from './texts.ts';
 import { expectUnharmed } from './unharmed.ts';
 
 /** Either side of the wire says what it likes; the other one must not believe it, wait for it, or break. */
-const target = { client: 'PC1', host: 'pc1' };
+const target = targetOf({ client: 'PC1', host: 'pc1' });
 const request = { componentDirectory: 'C:\\MS\\SMS\\BIN', files: [], services: [] };
 const deadlineMs = 5_000;
 

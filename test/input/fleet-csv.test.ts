@@ -37,6 +37,40 @@ describe('a fleet is read', () => {
   });
 });
 
+describe('the way to a client', () => {
+  const way = 'client,logonServer,port,hostKey';
+  const key = (letter: string): string => `SHA256:${letter.repeat(42)}A`;
+  const readWay = (row: string) => parseFleet(`${way}\n${row}`, 'f.csv');
+
+  test('is a port and the host keys it may show, each only where the file says it', () => {
+    expect(accepted(readWay(`pc-1,LS,2222,${key('a')} ${key('/')}`))).toMatchObject([
+      { port: 2222, hostKeys: [key('a'), key('/')] },
+    ]);
+    expect(accepted(readWay('pc-1,LS,,'))).toEqual([
+      { client: 'pc-1', host: 'pc-1', logonServer: 'LS', zone: 'UTC', role: 'workstation', labels: [] },
+    ]);
+  });
+
+  test.each([
+    ['0', 'port: is "0", expected a port from 1 to 65535'],
+    ['65536', 'port: is "65536", expected a port from 1 to 65535'],
+    ['22x', 'port: is "22x", expected a port from 1 to 65535'],
+  ])('is no port %s', (port, fault) => {
+    expect(faultsOf(readWay(`pc-1,LS,${port},`))).toEqual([`f.csv:2: ${fault}`]);
+  });
+
+  test.each(['MD5:aa:bb', key('a').slice(0, -1), `${key('a')}=`, `SHA256:${'a'.repeat(43)}`])(
+    'is no fingerprint %s',
+    (print) => {
+      expect(faultsOf(readWay(`pc-1,LS,,${print}`))).toEqual([
+        expect.stringContaining(
+          'expected fingerprints such as SHA256:… of 43 characters, separated by spaces',
+        ),
+      ]);
+    },
+  );
+});
+
 describe('a header that is wrong is the only fault', () => {
   test.each([
     [
@@ -47,7 +81,7 @@ describe('a header that is wrong is the only fault', () => {
     [
       '\nclient,logonserver,client\n1,2,3\n',
       [
-        `f.csv:2: logonserver: is not a known column (did you mean logonServer?), expected one of ${header.replaceAll(',', ', ')}`,
+        `f.csv:2: logonserver: is not a known column (did you mean logonServer?), expected one of ${header.replaceAll(',', ', ')}, port, hostKey`,
         'f.csv:2: client: is a column twice, expected every column once',
         'f.csv:2: logonServer: is not in the header, expected the columns client and logonServer at least',
       ],

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Journal, type Procedure, nextStep, stepsOf, wayBack } from '../../shared/domain/procedure.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import { targetOf } from '../../workers/gateways/gateway.ts';
 import { runStep } from '../../workers/remediation/run-step.ts';
 import type { Runner } from '../../workers/remediation/services.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
@@ -27,7 +28,7 @@ async function runnerOf(one: OneClient): Promise<Runner> {
   const client = clientWith('pcmInBin');
   const { rules } = await openRulebook(one.store).of('sp4');
   const change = {
-    target: { client, host: client },
+    target: targetOf({ client, host: client }),
     fence: { counter: 1, owner: 'test' },
     signal: new AbortController().signal,
   };

@@ -1,12 +1,13 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, labClock } from '../../shared/clock.ts';
-import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
+import { type Change, type Gateway, targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import type { FleetControl } from '../lab/fleet/control.ts';
 import { pcmService } from '../lab/fleet/sms.ts';
 import { type Fleet, type FleetSetup, startFleet } from '../lab/fleet/start-fleet.ts';
 import { traitOf } from '../lab/fleet/traits.ts';
+import { smsMethods } from '../products/given.ts';
 import { hour, mondayAtFive, release } from './one-machine.ts';
 
 const seed = 'fleet';
@@ -19,7 +20,8 @@ const rows = clients.map((client) => ({
   role: 'workstation' as const,
 }));
 const client = clients.find((each) => traitOf(seed, each) === 'pcmInBin') ?? '';
-const target = { client, host: client };
+const target = targetOf({ client, host: client });
+const { mark } = smsMethods();
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -158,7 +160,7 @@ describe('two drivers on one client', () => {
     const first = gatewayTo(fleet);
     const stopping = first.stopService(change(1, 'first'), pcmService);
     await vi.waitUntil(async () => (await truthOf(fleet)).journal.length > 0);
-    await gatewayTo(fleet).mark(change(2, 'second'));
+    await gatewayTo(fleet).mark(change(2, 'second'), mark);
     expect((await truthOf(fleet)).violations).toMatchObject([
       { kind: 'twoDrivers', owners: ['first', 'second'] },
     ]);
@@ -175,14 +177,14 @@ describe('two drivers on one client', () => {
     await driver.look(target, { componentDirectory: 'C:\\MS\\SMS\\BIN', files: [], services: [] }, never);
     giveUp.abort();
     expect(await first).toMatchObject({ error: { kind: 'cutOff' } });
-    await driver.mark(change(2, 'second'));
+    await driver.mark(change(2, 'second'), mark);
     expect((await truthOf(fleet)).violations).toEqual([]);
   });
 
   it('are not recorded when the first one only has not heard yet that it is done', async () => {
     const fleet = await fleetOf();
     const hold = await fleet.hold({ client, op: 'mark', when: 'after' });
-    const frozen = gatewayTo(fleet).mark(change(1, 'frozen'));
+    const frozen = gatewayTo(fleet).mark(change(1, 'frozen'), mark);
     await hold.reached();
     await gatewayTo(fleet).notify(change(2, 'second'), 'x');
     await hold.release();

@@ -1,9 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { labClock } from '../../shared/clock.ts';
+import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import { bin, pcmService } from '../lab/fleet/sms.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
+import { smsMethods } from '../products/given.ts';
 import { mondayAtFive, release } from './one-machine.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -44,12 +46,13 @@ describe('a fleet', () => {
       const gateway = connectSimulatedGateway({ port: fleet.port });
       open.unshift(gateway);
       const signal = AbortSignal.timeout(50_000);
+      const { mark } = smsMethods();
       const request = { componentDirectory: bin, files: ['APPCTL32.EXE'], services: [pcmService] };
-      const asked = Array.from({ length: 500 }, (_, n) => ({ client: `PC${n * 199}`, host: 'x' }));
+      const asked = Array.from({ length: 500 }, (_, n) => targetOf({ client: `PC${n * 199}`, host: 'x' }));
       const answers = await Promise.all(
         asked.map(async (target) => {
           const seen = await gateway.look(target, request, signal);
-          const marked = await gateway.mark({ target, fence: { counter: 1, owner: 'a' }, signal });
+          const marked = await gateway.mark({ target, fence: { counter: 1, owner: 'a' }, signal }, mark);
           return [seen, marked].map((answer) => (answer.ok ? 'done' : answer.error.kind)).join();
         }),
       );

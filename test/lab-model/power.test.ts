@@ -26,6 +26,31 @@ const intent = {
   },
 };
 
+describe('a file that is to be replaced at the next start', () => {
+  const to = 'C:\\MS\\SMS\\BIN\\PCM32R.DLL';
+  const from = 'C:\\STAGE\\PCM32R.DLL';
+  const hashOf = (client: OneMachine, path: string) => client.call('hashFile', { path });
+
+  it('is as before until then, says that a restart is pending, and is the new one afterwards', () => {
+    const client = new OneMachine('free');
+    client.call('uploadFile', { to: from, base64: Buffer.from('newer').toString('base64') });
+    const [before, staged] = [hashOf(client, to), hashOf(client, from)];
+    expect(client.call('replaceAtRestart', { from, to })).toEqual({ ok: true, value: undefined });
+    expect(hashOf(client, to)).toEqual(before);
+    expect(client.look().pendingRestart).toBe(true);
+    client.call('restart');
+    client.pass(hour);
+    expect(hashOf(client, to)).toEqual(staged);
+    expect(hashOf(client, from)).toMatchObject({ value: null });
+    expect(client.look().pendingRestart).toBe(false);
+  });
+
+  it('is refused where there is nothing to replace it by', () => {
+    const client = new OneMachine('free');
+    expect(client.call('replaceAtRestart', { from, to })).toMatchObject({ error: { kind: 'failed' } });
+  });
+});
+
 describe('a restart', () => {
   it('is taken at once, takes minutes, and brings another boot id', () => {
     const client = new OneMachine('free');

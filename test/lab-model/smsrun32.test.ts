@@ -90,6 +90,13 @@ describe('Smsrun32 on a free client', () => {
     expect(client.checkIns).toEqual([]);
   });
 
+  it('marks itself first when it is asked to', () => {
+    const client = new OneMachine('free');
+    client.call('runUpdate', { marks: true });
+    expect(client.filesOfRelease()).toBe(release.files.size);
+    expect(client.look().configuration).toMatch(/SetupPhase=installed\r/i);
+  });
+
   it('goes on at the next run where a restart cut it short', () => {
     const client = new OneMachine('free');
     client.call('mark');

@@ -1,6 +1,8 @@
 import type { ClientLook } from '../../shared/products/client-look.ts';
 import { loadProfile } from '../../shared/products/profile.ts';
 import type { Profile } from '../../shared/products/profile.ts';
+import type { MarkMethod, Phase, UpdateRun } from '../../workers/gateways/gateway.ts';
+import { markMethod, phaseOf, updateRun } from '../../workers/update-methods.ts';
 
 /** The built-in profile that the tests are about. */
 export function smsProfile(): Profile {
@@ -28,3 +30,17 @@ export const quietLook: ClientLook = {
   pendingRestart: false,
   intent: null,
 };
+
+const onClient = { client: 'pc-1', host: 'pc-1', logonServer: 'LS-ROM' } as const;
+
+/** What the built-in profile says about marking a client and running its update. */
+export function smsMethods(): {
+  readonly mark: MarkMethod;
+  readonly phase: Phase;
+  readonly run: UpdateRun;
+} {
+  const profile = smsProfile();
+  const [mark, phase, run] = [markMethod(profile, onClient), phaseOf(profile), updateRun(profile, onClient)];
+  if (mark === null || phase === null || run === null) throw new Error('the profile does not say it');
+  return { mark, phase, run };
+}

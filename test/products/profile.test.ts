@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 
 import { printFaults } from '../../shared/input/input-fault.ts';
 import { knownProducts, loadProfile, parseProfile, rulesOf } from '../../shared/products/profile.ts';
+import { lookRequest } from '../../shared/products/look-request.ts';
+import { markMethod, updateRun } from '../../workers/update-methods.ts';
 import { smsProfile } from './given.ts';
 
 const golden = (name: string): string => readFileSync(join(import.meta.dirname, 'golden', name), 'utf8');
@@ -49,6 +51,59 @@ test('a profile may leave out what its product has not', () => {
     structuralUntil: null,
     relocatable: {},
     route: 'direct',
+  });
+});
+
+describe('how a client is marked and updated', () => {
+  const onClient = { client: 'pc-1', host: 'pc-1.corp', logonServer: 'LS-ROM' };
+  const read = (change: (text: string) => string) => {
+    const profile = parseProfile(change(builtIn), 'p.yaml');
+    if (!profile.ok) throw new Error(printFaults(profile.error).join());
+    return profile.value;
+  };
+  const phase = {
+    file: 'C:\\SMS.INI',
+    section: 'Local',
+    key: 'SetupPhase',
+    marked: 'UPGRADE',
+    unmarked: 'INSTALLED',
+  };
+
+  test('by a line of its configuration, unless the profile says a command', () => {
+    expect(markMethod(smsProfile(), onClient)).toEqual({ kind: 'configuration', phase });
+    const command = "{ kind: command, command: '\\\\{logonServer}\\SMS_SHR\\UPGRADE.BAT' }";
+    const other = read((text) => text.replace('mark: { kind: configuration }', () => `mark: ${command}`));
+    expect(markMethod(other, onClient)).toEqual({
+      kind: 'command',
+      command: '\\\\LS-ROM\\SMS_SHR\\UPGRADE.BAT',
+    });
+    expect(updateRun(other, onClient)).toMatchObject({ command: '"%SystemRoot%\\SMSRUN32.EXE" /V' });
+  });
+
+  test.each([
+    [
+      'a command that is missing',
+      'mark: { kind: configuration }',
+      'mark: { kind: command }',
+      'update.mark.command',
+    ],
+    ['an unknown placeholder', 'run: \'"%SystemRoot%', 'run: \'"{windows}', 'update.run'],
+    ['a line that is missing', /^ +phase: .*$/m, '', 'configuration.phase'],
+    ['a direct run that is missing', /route: logon([^]*)^ +run: .*$/m, 'route: direct$1', 'update.run'],
+  ])('is refused with %s', (_, what, by, key) => {
+    expect(faultsOf(builtIn.replace(what, by))).toEqual([expect.stringContaining(` ${key}: `)]);
+  });
+
+  test('what to look at follows from the profile', () => {
+    expect(lookRequest(smsProfile(), ['A.DLL'])).toEqual({
+      componentDirectory: 'C:\\MS\\SMS\\BIN',
+      files: ['A.DLL'],
+      services: ['SMS_PACKAGE_COMMAND_MANAGER_NT'],
+      configurationFile: 'C:\\SMS.INI',
+      versionFile: 'C:\\MS\\SMS\\BIN\\CSDVER.SMS',
+      transcriptFile: 'C:\\MS\\SMS\\LOGS\\SMSRUN.LOG',
+      busy: { file: 'C:\\MS\\SMS\\LOGS\\PACMAN.LOG', says: 'Job still running' },
+    });
   });
 });
 

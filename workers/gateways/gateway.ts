@@ -1,3 +1,4 @@
+import type { Client } from '../../shared/domain/definition.ts';
 import type { Intent, Service, StartType } from '../../shared/domain/observation.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../shared/products/client-look.ts';
@@ -12,6 +13,43 @@ export interface Fence {
 export interface Target {
   readonly client: string;
   readonly host: string;
+  /** Null = the port of the gateway's settings. */
+  readonly port: number | null;
+  /** Fingerprints of which it must show one (`SHA256:…`); none = whatever the gateway's known hosts say. */
+  readonly hostKeys: readonly string[];
+}
+
+export const targetOf = ({
+  client,
+  host,
+  port,
+  hostKeys,
+}: Pick<Client, 'client' | 'host' | 'port' | 'hostKeys'>): Target => ({
+  client,
+  host,
+  port: port ?? null,
+  hostKeys: hostKeys ?? [],
+});
+
+/** The line of a client's configuration file by which it is marked for the update. */
+export interface Phase {
+  readonly file: string;
+  readonly section: string;
+  readonly key: string;
+  readonly marked: string;
+  readonly unmarked: string;
+}
+
+/** How a client is marked: the line is written, or a command is run that does it (Upgrade.bat). */
+export type MarkMethod =
+  | { readonly kind: 'configuration'; readonly phase: Phase }
+  | { readonly kind: 'command'; readonly command: string };
+
+/** A direct run of the update: what marks the client before it, the command line, and where its transcript is written. */
+export interface UpdateRun {
+  readonly mark: MarkMethod | null;
+  readonly command: string;
+  readonly transcriptFile: string | null;
 }
 
 /**
@@ -49,12 +87,15 @@ export interface Gateway {
   readService(target: Target, name: string, signal: AbortSignal): Promise<GatewayResult<Service>>;
   hashFile(target: Target, path: string, signal: AbortSignal): Promise<GatewayResult<string | null>>;
 
-  /** Runs the release's Upgrade.bat on the client: it only marks it (SetupPhase=UPGRADE, Q168463). */
-  mark(change: Change): Promise<GatewayResult<CommandOutput>>;
-  /** Takes the mark back: SetupPhase is INSTALLED again and the next logon installs nothing. Not marked is fine. */
-  unmark(change: Change): Promise<GatewayResult<CommandOutput>>;
-  /** Runs Smsrun32 /V on the client and brings its transcript (route `direct`). Marks first when asked to. */
-  runUpdate(change: Change): Promise<GatewayResult<CommandOutput>>;
+  /** Can this login read a share of the network (`\\server\share`) from the client? A login with a key can not. */
+  canReadShare(target: Target, share: string, signal: AbortSignal): Promise<GatewayResult<boolean>>;
+
+  /** Marks the client for the update and nothing else: its files come later (SetupPhase=UPGRADE, Q168463). */
+  mark(change: Change, how: MarkMethod): Promise<GatewayResult<CommandOutput>>;
+  /** Takes the mark back: the phase is as before it and the next logon installs nothing. Not marked is fine. */
+  unmark(change: Change, phase: Phase): Promise<GatewayResult<CommandOutput>>;
+  /** Runs the update program on the client and brings its transcript (route `direct`). Marks first when asked to. */
+  runUpdate(change: Change, run: UpdateRun): Promise<GatewayResult<CommandOutput>>;
   /** Orders a restart. Success means that the order was taken, not that the machine came back. */
   restart(change: Change): Promise<GatewayResult<void>>;
   notify(change: Change, text: string): Promise<GatewayResult<void>>;
@@ -68,6 +109,10 @@ export interface Gateway {
   ): Promise<GatewayResult<void>>;
   /** Copies a file on the client, creating the directory. Overwrites what stands at `to`. */
   copyFile(change: Change, from: string, to: string): Promise<GatewayResult<void>>;
+  /** Brings a file of this machine onto the client, creating the directory. Overwrites what stands at `to`. */
+  uploadFile(change: Change, localPath: string, to: string): Promise<GatewayResult<void>>;
+  /** Has Windows put `from` in the place of `to` at the next start, because `to` is in use until then. */
+  replaceAtRestart(change: Change, from: string, to: string): Promise<GatewayResult<void>>;
   /** Removes one file, and its directory when that is then empty. Missing is fine. */
   removeFile(change: Change, path: string): Promise<GatewayResult<void>>;
   /** Only administrators and the system may write there afterwards (Q181118). */

@@ -1,29 +1,39 @@
 import { hash } from 'node:crypto';
 import type { Client } from '../../domain/definition.ts';
 
-type Row = [string, string, string, string, string[], number?];
+type Way = [port: number | null, hostKeys: string[]];
+type Row = [string, string, string, string, string[], (number | null)?, Way?];
 
 /** Stands in a host for the client's id, with which most of them begin; no host name holds it. */
 const id = '~';
 
 /**
  * A fleet entry: a million of these are kept, so it is an array without names, the client's id only the field, and a role that nearly
- * all have an empty text. The home shard stands at its end only where it is not the one of the present logon server.
+ * all have an empty text. The home shard stands behind it only where it is not the one of the present logon server, port and
+ * host keys only where the fleet file says them.
  */
 export function fleetText(
-  { client, host, logonServer, zone, role, labels }: Client,
+  { client, host, logonServer, zone, role, labels, port, hostKeys }: Client,
   home: number,
   shards: number,
 ): string {
   const short = host.startsWith(client) ? id + host.slice(client.length) : host;
   const row: Row = [short, logonServer, zone, role === 'workstation' ? '' : role, [...labels]];
-  return JSON.stringify(home === shardOf(logonServer, shards) ? row : [...row, home]);
+  const elsewhere = home === shardOf(logonServer, shards) ? null : home;
+  if (port !== undefined || hostKeys !== undefined)
+    return JSON.stringify([...row, elsewhere, [port ?? null, hostKeys ?? []]]);
+  return JSON.stringify(elsewhere === null ? row : [...row, elsewhere]);
 }
 
 export function clientOf(client: string, text: string): Client {
-  const [short, logonServer, zone, role, labels] = JSON.parse(text) as Row;
+  const [short, logonServer, zone, role, labels, , way] = JSON.parse(text) as Row;
   const host = short.startsWith(id) ? client + short.slice(id.length) : short;
-  return { client, host, logonServer, zone, role: isWorkstation(role) ? 'workstation' : 'server', labels };
+  const plain = { client, host, logonServer, zone, labels } as const;
+  return { ...plain, role: isWorkstation(role) ? 'workstation' : 'server', ...wayOf(way) };
+}
+
+function wayOf([port, hostKeys]: Way = [null, []]): Pick<Client, 'port' | 'hostKeys'> {
+  return { ...(port === null ? {} : { port }), ...(hostKeys.length === 0 ? {} : { hostKeys }) };
 }
 
 /** What is not known to be a workstation is treated as a server: nothing is moved there. */

@@ -1,5 +1,14 @@
 import type { ChangeRequest, RequestOf } from '../../../workers/gateways/simulated/wire.ts';
-import { directoryOf, hasDirectory, keyOf, readFile, textContent, writeFile } from './disk.ts';
+import {
+  contentOf,
+  directoryOf,
+  type FileContent,
+  hasDirectory,
+  keyOf,
+  readFile,
+  textContent,
+  writeFile,
+} from './disk.ts';
 import { violate } from './fence.ts';
 import { isLocked, type Machine } from './machine.ts';
 import { done, type Outcome, refused, waits } from './outcome.ts';
@@ -17,7 +26,7 @@ export function change(machine: Machine, request: ChangeRequest, now: number): O
     case 'unmark':
       return unmark(machine);
     case 'runUpdate':
-      return runUpdate(machine, now);
+      return runUpdate(machine, request.marks, now);
     case 'restart':
       return orderRestart(machine, now);
     case 'notify':
@@ -30,6 +39,10 @@ export function change(machine: Machine, request: ChangeRequest, now: number): O
       return configureService(machine, request.name, request.settings);
     case 'copyFile':
       return copyFile(machine, request, now);
+    case 'uploadFile':
+      return place(machine, request.to, contentOf(Buffer.from(request.base64, 'base64')), now);
+    case 'replaceAtRestart':
+      return replaceAtRestart(machine, request);
     case 'removeFile':
       return removeFile(machine, request.path);
     case 'protectDirectory':
@@ -56,7 +69,8 @@ function unmark(machine: Machine): Outcome {
   return done({ exitCode: 0, output: 'SetupPhase=INSTALLED\r\n' });
 }
 
-function runUpdate(machine: Machine, now: number): Outcome {
+function runUpdate(machine: Machine, marks: boolean, now: number): Outcome {
+  if (marks && machine.setupPhase === 'installed') machine.setupPhase = 'upgrade';
   startSmsrun32(machine, 'gateway', now);
   if (machine.run !== null) return waits('smsrun32');
   return done({ exitCode: 0, output: transcriptText(machine, machine.transcript?.active ?? []) });
@@ -69,10 +83,20 @@ function notify(machine: Machine, text: string, now: number): Outcome {
 
 function copyFile(machine: Machine, { from, to }: RequestOf<'copyFile'>, now: number): Outcome {
   const content = readFile(machine.disk, from);
-  if (content === null) return refused(`error 2: no file ${from}`);
+  return content === null ? refused(`error 2: no file ${from}`) : place(machine, to, content, now);
+}
+
+function place(machine: Machine, to: string, content: FileContent, now: number): Outcome {
   if (isLocked(machine, to)) return refused(`error 32: ${to} is in use`);
   if (now < machine.diskFullUntil) return refused('error 112: there is not enough space on the disk');
   writeFile(machine.disk, to, content);
+  return done();
+}
+
+/** Windows asks neither whether the file is in use nor whether there is room: it does it at the next start, before anything runs. */
+function replaceAtRestart(machine: Machine, { from, to }: RequestOf<'replaceAtRestart'>): Outcome {
+  if (readFile(machine.disk, from) === null) return refused(`error 2: no file ${from}`);
+  machine.renames = [...machine.renames, { from, to }];
   return done();
 }
 

@@ -88,6 +88,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     copyListVersion: oldCopyListVersion,
     disk: { base, changes: new Map() },
     protectedDirectories: [],
+    renames: [],
     run: null,
     transcript: null,
     packageUntil: 0,

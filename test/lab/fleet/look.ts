@@ -35,7 +35,7 @@ export function look(machine: Machine, request: LookRequest, now: number): Clien
     }),
     users: usersOf(machine, shown),
     packageRunning: isPackageRunning(machine, now),
-    pendingRestart: machine.goingDown || machine.bootsPending > 0,
+    pendingRestart: machine.goingDown || machine.bootsPending > 0 || machine.renames.length > 0,
     intent: readIntent(machine),
   };
 }

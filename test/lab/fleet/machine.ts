@@ -119,6 +119,8 @@ export interface Machine {
   copyListVersion: number;
   readonly disk: Disk;
   protectedDirectories: readonly string[];
+  /** Files that take each other's place at the next start (PendingFileRenameOperations). */
+  renames: readonly { readonly from: string; readonly to: string }[];
   run: UpdateRun | null;
   /** When the last Smsrun32 ended, and what it found active. */
   transcript: { readonly at: number; readonly active: readonly string[] } | null;

@@ -1,4 +1,5 @@
 import { answerCall, schedule } from './agenda.ts';
+import { readFile, writeFile } from './disk.ts';
 import { violate } from './fence.ts';
 import { duration, type Machine } from './machine.ts';
 import { done, type Outcome, refusal, refused } from './outcome.ts';
@@ -34,6 +35,17 @@ export function failPower(machine: Machine, now: number): void {
   schedule(machine, now + duration(machine, 'boot', now, [2 * minute, 6 * minute]), 'boot');
 }
 
+/** The session manager does it before any service starts, so nothing is in use. */
+function renamePending(machine: Machine): void {
+  for (const { from, to } of machine.renames) {
+    const content = readFile(machine.disk, from);
+    if (content === null) continue;
+    writeFile(machine.disk, to, content);
+    writeFile(machine.disk, from, null);
+  }
+  machine.renames = [];
+}
+
 /** Whatever ran is gone, whoever waits for an answer will not get one, and nothing planned happens. */
 export function switchOff(machine: Machine): void {
   machine.power = 'off';
@@ -56,6 +68,7 @@ export function boot(machine: Machine, now: number): void {
     machine.asksForRestart === 'mark' ? machine.rules.bootsNeeded - 1 : Math.max(0, machine.bootsPending - 1);
   machine.asksForRestart = machine.bootsPending > 0 ? 'pendingRestart' : null;
   machine.nextPid = firstPid;
+  renamePending(machine);
   startAutomaticServices(machine, now);
   planLogon(machine, now);
 }

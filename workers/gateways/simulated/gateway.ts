@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { err, ok } from '../../../shared/errors.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
@@ -41,18 +42,26 @@ export function connectSimulatedGateway({
     call(op, { client: target.client, host: target.host, fence, ...rest }, signal);
 
   return {
-    look: (target, request, signal) => read('look', target, { request }, signal),
+    // The model has one product and knows its files; what a client is like does not depend on how its product is asked.
+    look: (target, { componentDirectory, files, services }, signal) =>
+      read('look', target, { request: { componentDirectory, files, services } }, signal),
     readService: (target, name, signal) => read('readService', target, { name }, signal),
     hashFile: (target, path, signal) => read('hashFile', target, { path }, signal),
+    canReadShare: (target, share, signal) => read('canReadShare', target, { share }, signal),
     mark: (where) => change('mark', where, {}),
     unmark: (where) => change('unmark', where, {}),
-    runUpdate: (where) => change('runUpdate', where, {}),
+    runUpdate: (where, { mark }) => change('runUpdate', where, { marks: mark !== null }),
     restart: (where) => change('restart', where, {}),
     notify: (where, text) => change('notify', where, { text }),
     stopService: (where, name) => change('stopService', where, { name }),
     startService: (where, name) => change('startService', where, { name }),
     configureService: (where, name, settings) => change('configureService', where, { name, settings }),
     copyFile: (where, from, to) => change('copyFile', where, { from, to }),
+    uploadFile: async (where, localPath, to) => {
+      const content = await readFile(localPath);
+      return change('uploadFile', where, { to, base64: content.toString('base64') });
+    },
+    replaceAtRestart: (where, from, to) => change('replaceAtRestart', where, { from, to }),
     removeFile: (where, path) => change('removeFile', where, { path }),
     protectDirectory: (where, path) => change('protectDirectory', where, { path }),
     readIntent: (target, signal) => read('readIntent', target, {}, signal),

@@ -1,0 +1,19 @@
+import type { LookRequest } from './client-look.ts';
+import type { Profile } from './schema.ts';
+
+/**
+ * What to look at on a client, by the profile of its product.
+ * @param files names of the component files whose hashes are wanted
+ */
+export function lookRequest(profile: Profile, files: readonly string[]): LookRequest {
+  const { componentDirectory, configuration, version, transcript, busy, services } = profile;
+  return {
+    componentDirectory,
+    files,
+    services: services.map(({ name }) => name),
+    configurationFile: configuration.file,
+    versionFile: `${componentDirectory}\\${version.file}`,
+    ...(transcript.file === null ? {} : { transcriptFile: transcript.file }),
+    ...(busy === null ? {} : { busy }),
+  };
+}
