@@ -85,16 +85,21 @@ export async function checkIn(
   name: string,
   transcript: string | null,
 ): Promise<Result<CheckIn, Refusal>> {
+  if ((await office.store.readClient(name)) === null) return err(notFound('client', name, ' in the fleet'));
+  return ok(await reportIn(office, name, transcript));
+}
+
+/** The same for a client of which is known that it is in the fleet. */
+export async function reportIn(office: Office, name: string, transcript: string | null): Promise<CheckIn> {
   const { store, clock, log } = office;
-  if ((await store.readClient(name)) === null) return err(notFound('client', name, ' in the fleet'));
   const cut = transcript === null ? null : capped(transcript, evidenceBytesAtMost);
   const delivered = await store.deliver(name, { type: 'CheckedIn', transcript: cut }, clock.now());
   log.info({ client: name, answer: delivered.kind }, 'checked in');
   if (delivered.kind === 'ignored')
-    return ok({ client: name, looks: false, campaign: null, because: delivered.because });
+    return { client: name, looks: false, campaign: null, because: delivered.because };
   const { key, next } = delivered;
   await dispatch(office, next === null ? [] : [next]);
   const because =
     next === null ? 'it is looked at as soon as its driver or a free slot allows' : 'it is looked at now';
-  return ok({ client: name, looks: true, campaign: key.campaign, because });
+  return { client: name, looks: true, campaign: key.campaign, because };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
@@ -11,6 +12,8 @@ import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openAside } from './aside/aside.ts';
 import { type Archive, openArchive } from './audit/archive.ts';
 import { openSealer, type Sealer } from './audit/seal.ts';
+import { openCheckInKey } from './checkin/client-token.ts';
+import { openCheckIns } from './checkin/listener.ts';
 import { startWaiting } from './campaigns/moves.ts';
 import { finishRound } from './finish.ts';
 import { writeAddress } from './http/address.ts';
@@ -38,6 +41,8 @@ const startWaitingEveryMs = 1_000;
 export interface RunningOrchestrator {
   /** Where the HTTP API listens. */
   readonly url: string;
+  /** Where clients report in by themselves; null = nowhere. */
+  readonly checkInUrl: string | null;
   /**
    * Ends the rounds and resigns, so that another orchestrator leads at once; finishes the answers under way; then closes. Rejects when
    * Redis did not hear of it. What is under way in workers goes on.
@@ -52,6 +57,8 @@ export async function runOrchestrator(
 ): Promise<Result<RunningOrchestrator, Fault>> {
   const token = openToken(config.dataDir);
   if (!token.ok) return token;
+  const checkInKey = openCheckInKey(config.dataDir);
+  if (!checkInKey.ok) return checkInKey;
   const place = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
   const store = await openRedisStore(place);
   if (!store.ok) return store;
@@ -67,6 +74,7 @@ export async function runOrchestrator(
     dispatcher: openDispatcher({ ...place, log }),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log,
+    checkInKey: checkInKey.value,
   };
   const api = buildApi(office, { token: token.value, log });
   const close = async (): Promise<void> => {
@@ -74,26 +82,48 @@ export async function runOrchestrator(
     await Promise.all([office.dispatcher.close(), office.store.close()]);
   };
   // A copy: the framework writes into what it is given.
-  const listening = await listen(() => api.listen({ ...config.api }), config.api.port);
+  const listening = await listen(() => api.listen({ ...config.api }), config.api.port, 'SERVPACK_PORT');
   if (!listening.ok) {
     await close();
     return listening;
+  }
+  const door = await openDoor(office, config);
+  if (!door.ok) {
+    await close();
+    return door;
   }
   writeAddress(config.dataDir, listening.value);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   const leadership = seekLeadership(office, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
   const rounds = roundsOf(leadership, sealer, log);
-  log.info({ url: listening.value }, 'orchestrator runs');
+  log.info({ url: listening.value, checkIns: door.value?.url }, 'orchestrator runs');
   return ok({
     url: listening.value,
+    checkInUrl: door.value?.url ?? null,
     stop: async () => {
       const resigned = Promise.all(rounds.map((each) => each.stop())).then(() => leadership.resign());
-      const [farewell] = await Promise.allSettled([resigned, api.close()]);
+      const [farewell] = await Promise.allSettled([resigned, api.close(), door.value?.app.close()]);
       await Promise.all([office.dispatcher.close(), office.store.close()]);
       if (farewell.status === 'rejected') throw farewell.reason;
       log.info('orchestrator stopped');
     },
   });
+}
+
+interface OpenDoor {
+  readonly app: FastifyInstance;
+  readonly url: string;
+}
+
+/** Null where clients are not to report in by themselves. */
+async function openDoor(office: Office, { checkIn }: Config): Promise<Result<OpenDoor | null, Fault>> {
+  if (checkIn === null) return ok(null);
+  const app = openCheckIns(office, checkIn);
+  if (!app.ok) return app;
+  const { host, port } = checkIn;
+  const url = await listen(() => app.value.listen({ host, port }), port, 'SERVPACK_CHECKIN_PORT');
+  if (!url.ok) await app.value.close();
+  return url.ok ? ok({ app: app.value, url: url.value }) : url;
 }
 
 /** Fault `audit.folder`: it can not be made. */
@@ -129,7 +159,11 @@ function roundsOf(leadership: Leadership, sealer: Sealer, log: Logger): readonly
   ];
 }
 
-async function listen(open: () => Promise<string>, port: number): Promise<Result<string, Fault>> {
+async function listen(
+  open: () => Promise<string>,
+  port: number,
+  setting: string,
+): Promise<Result<string, Fault>> {
   try {
     return ok(await open());
   } catch (error) {
@@ -138,7 +172,7 @@ async function listen(open: () => Promise<string>, port: number): Promise<Result
       taken
         ? fault(
             'http.portTaken',
-            `port ${port} is taken; stop what listens there or set SERVPACK_PORT to another one`,
+            `port ${port} is taken; stop what listens there or set ${setting} to another one`,
           )
         : fault('http.listen', `can not listen on port ${port}: ${messageOf(error)}`),
     );

@@ -13,6 +13,8 @@ export interface Office {
   readonly log: Logger;
   /** The files of the audit, where this orchestrator keeps some. */
   readonly archive?: Archive;
+  /** What check-in tokens are computed from, where clients may report in by themselves. */
+  readonly checkInKey?: string;
   /** Where work on large files and fleets is done, so that it holds up nothing else; without it, here. */
   readonly aside?: Aside;
 }

@@ -14,6 +14,8 @@ export interface Config {
   readonly dataDir: string;
   readonly logLevel: string;
   readonly api: { readonly host: string; readonly port: number };
+  /** Where clients report in by themselves; null = nowhere. */
+  readonly checkIn: CheckInConfig | null;
   /** Upgrades and remediations one worker process drives at once. */
   readonly concurrency: { readonly upgrades: number; readonly remediations: number };
   /** How clients are reached: `simulated:PORT` is a lab fleet on this machine, `simulated:HOST:PORT` one elsewhere. */
@@ -26,6 +28,15 @@ export interface Config {
   readonly labClock: ClockAnchor | null;
   /** So many of the newest audit entries of each shard stay in Redis after they were written to the files. */
   readonly auditKeep: number;
+}
+
+export interface CheckInConfig {
+  readonly host: string;
+  readonly port: number;
+  /** Whether a check-in may change the client's address in the fleet: to what it says itself, or to where it comes from. */
+  readonly address: 'never' | 'sent' | 'peer';
+  /** Files with certificate and key (PEM); null = plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
 }
 
 const count = (least: number, most: number, usual: number) =>
@@ -51,6 +62,12 @@ export const environment = z.object({
   SERVPACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SERVPACK_HOST: z.string().min(1).default('127.0.0.1'),
   SERVPACK_PORT: count(0, 65_535, 7300),
+  SERVPACK_CHECKIN_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Not set = clients can not report in by themselves. */
+  SERVPACK_CHECKIN_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
+  SERVPACK_CHECKIN_ADDRESS: z.enum(['never', 'sent', 'peer']).default('never'),
+  SERVPACK_CHECKIN_TLS_CERT: z.string().optional(),
+  SERVPACK_CHECKIN_TLS_KEY: z.string().optional(),
   SERVPACK_UPGRADES: count(1, 1_000, 50),
   SERVPACK_REMEDIATIONS: count(1, 1_000, 10),
   SERVPACK_GATEWAY: z
@@ -99,6 +116,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
       ? ok(data.REDIS_URL)
       : withPasswordFrom(data.REDIS_PASSWORD_FILE, data.REDIS_URL);
   if (!redisUrl.ok) return redisUrl;
+  const checkIn = checkInOf(data);
+  if (!checkIn.ok) return checkIn;
   return ok({
     redisUrl: redisUrl.value,
     prefix: data.SERVPACK_PREFIX,
@@ -106,6 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     dataDir: data.SERVPACK_DATA,
     logLevel: data.SERVPACK_LOG_LEVEL,
     api: { host: data.SERVPACK_HOST, port: data.SERVPACK_PORT },
+    checkIn: checkIn.value,
     concurrency: { upgrades: data.SERVPACK_UPGRADES, remediations: data.SERVPACK_REMEDIATIONS },
     gateway: data.SERVPACK_GATEWAY ?? null,
     callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
@@ -113,6 +133,21 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
     auditKeep: data.SERVPACK_AUDIT_KEEP,
   });
+}
+
+function checkInOf(data: z.output<typeof environment>): Result<CheckInConfig | null, Fault> {
+  const {
+    SERVPACK_CHECKIN_PORT: port,
+    SERVPACK_CHECKIN_TLS_CERT: cert,
+    SERVPACK_CHECKIN_TLS_KEY: key,
+  } = data;
+  if ((cert === undefined) !== (key === undefined)) {
+    const missing = cert === undefined ? 'SERVPACK_CHECKIN_TLS_CERT' : 'SERVPACK_CHECKIN_TLS_KEY';
+    return err(fault('config.invalid', `${missing}: is missing; TLS needs both the certificate and its key`));
+  }
+  if (port === undefined) return ok(null);
+  const tls = cert === undefined || key === undefined ? null : { cert, key };
+  return ok({ host: data.SERVPACK_CHECKIN_HOST, port, address: data.SERVPACK_CHECKIN_ADDRESS, tls });
 }
 
 function parseJson(text: string): unknown {

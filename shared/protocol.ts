@@ -69,6 +69,21 @@ export const fleetQuery = z.strictObject({
   label: z.string().max(63).optional(),
 });
 
+/** Of check-in tokens; those of lower ones can be revoked. */
+const generation = z.int().min(1).max(999_999_999);
+
+export const tokensQuery = z.strictObject({
+  client: idSchema.optional(),
+  generation: z.coerce.number().pipe(generation).optional(),
+  format: z.enum(['jsonl', 'csv']).default('jsonl'),
+});
+
+export const revokeBody = z.strictObject({
+  client: idSchema.optional(),
+  below: generation.optional(),
+  reason,
+});
+
 export const whyQuery = z.strictObject({ campaign: idSchema.optional(), evidence: isTrue });
 export const clientQuery = z.strictObject({ entries: z.coerce.number().int().min(1).max(1_000).default(20) });
 export const blockersQuery = z.strictObject({ campaign: idSchema.optional() });

@@ -22,6 +22,7 @@ import type { Gateway } from './gateways/gateway.ts';
 import { fleetAddress } from './gateways/simulated/address.ts';
 import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { answerRollCall } from './roll-call.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 
 /** A lease as long as BullMQ's lock: what loses one has lost the other. */
@@ -63,6 +64,7 @@ export async function runWorker(
   const heartbeat = config.heartbeatFile
     ? startHeartbeat(config.heartbeatFile, () => workshop.store.fleetSize(), log)
     : null;
+  const rollCall = answerRollCall(workshop.store, config, log);
   const hardStop = new AbortController();
   // Every shard and queue has a worker, which BullMQ gives a blocking connection of its own; this one they share.
   const connection = openQueueConnection(config.redisUrl, 'worker');
@@ -83,6 +85,7 @@ export async function runWorker(
       await Promise.all(workers.map((worker) => worker.close()));
       clearTimeout(deadline);
       connection.disconnect();
+      await rollCall.leave();
       await Promise.all([workshop.gateway.close(), workshop.dispatcher.close(), workshop.store.close()]);
       log.info('worker stopped');
     },

@@ -5,8 +5,10 @@ import {
   picksLines,
   recordLine,
   releaseLine,
+  tokensLine,
 } from '../../shared/audit/beside-lines.ts';
 import type { Client } from '../../shared/domain/definition.ts';
+import { movedTo, revokedTo } from '../../shared/store/checking-in.ts';
 import type { KeptEntry } from '../../shared/store/sealing.ts';
 import type { Pick, Store, UpgradeKey } from '../../shared/store/store.ts';
 
@@ -21,6 +23,8 @@ export async function* besideLines(
 ): AsyncGenerator<string> {
   if (entries.some(isStaging)) for (const release of await store.releases()) yield releaseLine(release);
   if (entries.some(isImport)) yield* fleetLines(store.fleet());
+  else yield* fleetLines(clientsIn(store, entries.filter(isMove)));
+  if (entries.some(isRevocation)) yield tokensLine(await store.tokenGenerations());
   for (const [campaign, own] of Map.groupBy(entries.filter(isOfCampaign), (entry) => entry.campaign))
     yield* campaignLines(store, campaign, own.some(isCreation));
   for (const stored of await store.readUpgrades(shard, upgradesIn(entries)))
@@ -32,8 +36,17 @@ export async function* besideLines(
 const isStaging = ({ campaign, to }: KeptEntry): boolean =>
   campaign === '' && (to === 'staged' || to === 'withdrawn');
 const isImport = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === 'imported';
+const isMove = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === movedTo;
+const isRevocation = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === revokedTo;
 const isOfCampaign = ({ campaign, client }: KeptEntry): boolean => campaign !== '' && client === null;
 const isCreation = ({ version }: KeptEntry): boolean => version === 1;
+
+async function* clientsIn(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<Client> {
+  for (const name of new Set(entries.map(({ client }) => client))) {
+    const client = name === null ? null : await store.readClient(name);
+    if (client !== null) yield client;
+  }
+}
 
 /** Every text that these entries rest on, each once. */
 export const evidenceIn = (entries: readonly KeptEntry[]): readonly string[] => [

@@ -7,9 +7,11 @@ import type { Refusal } from '../refusal.ts';
 import type { ApiClient } from './api-client.ts';
 import { many, safe } from './text/view.ts';
 
-interface Listing {
+export interface Listing {
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly form: 'text' | 'json' | 'csv';
+  /** How a person reads a line; without it as a client of a campaign. */
+  readonly inWords?: (line: string) => string;
 }
 
 /** Writes clients as they come, however many there are: a line each, one JSON array, or CSV. */
@@ -17,12 +19,12 @@ export async function listTo(
   output: NodeJS.WritableStream,
   api: ApiClient,
   path: string,
-  { query, form }: Listing,
+  { query, form, inWords = clientInWords }: Listing,
 ): Promise<Result<void, Refusal>> {
   const lines = await api.stream(path, { ...query, format: form === 'csv' ? 'csv' : 'jsonl' });
   if (!lines.ok) return lines;
   try {
-    for await (const text of written(Readable.from(lines.value), form)) {
+    for await (const text of written(Readable.from(lines.value), form, inWords)) {
       // Waits where the reader is slower than the orchestrator.
       if (!output.write(text)) await once(output, 'drain');
     }
@@ -33,7 +35,11 @@ export async function listTo(
   }
 }
 
-async function* written(bytes: Readable, form: Listing['form']): AsyncGenerator<string | Uint8Array> {
+async function* written(
+  bytes: Readable,
+  form: Listing['form'],
+  inWords: (line: string) => string,
+): AsyncGenerator<string | Uint8Array> {
   if (form === 'csv') {
     yield* bytes as AsyncIterable<Uint8Array>;
     return;
@@ -47,7 +53,7 @@ async function* written(bytes: Readable, form: Listing['form']): AsyncGenerator<
   yield form === 'json' ? '\n]\n' : `${many(count, 'client')}\n`;
 }
 
-function inWords(line: string): string {
+function clientInWords(line: string): string {
   const { client, wave, logonServer, state, end, reason, cause } = clientReport.parse(JSON.parse(line));
   return safe([client, wave, logonServer, end ?? state, reason ?? cause ?? ''].join('  ').trimEnd());
 }

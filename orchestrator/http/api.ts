@@ -9,6 +9,7 @@ import { answerBadUrl, answerErrors } from './errors.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { haltRoutes } from './halt-routes.ts';
 import { stragglerRoutes } from './straggler-routes.ts';
+import { tokenRoutes } from './token-routes.ts';
 import { requireToken } from './who.ts';
 
 /** A request is a few ids and words; routes that take a file say how large it may be. */
@@ -35,7 +36,15 @@ export function buildApi(office: Office, { token, tokenName = 'default', log }: 
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app, log);
   requireToken(app, { name: tokenName, token });
-  for (const routes of [fleetRoutes, campaignRoutes, haltRoutes, stragglerRoutes, clientRoutes, auditRoutes])
+  for (const routes of [
+    fleetRoutes,
+    campaignRoutes,
+    haltRoutes,
+    stragglerRoutes,
+    clientRoutes,
+    tokenRoutes,
+    auditRoutes,
+  ])
     routes(app, office);
   return app;
 }

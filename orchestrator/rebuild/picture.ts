@@ -6,6 +6,7 @@ import {
   recordIn,
   type RecordLine,
   type ReleaseLine,
+  type TokensLine,
 } from '../../shared/audit/beside-lines.ts';
 import type { Client, Release } from '../../shared/domain/definition.ts';
 import type { FileVerdict } from '../../shared/audit/verify-file.ts';
@@ -16,6 +17,8 @@ import { wholeLines } from './sections.ts';
 export interface Picture {
   readonly fleet: ReadonlyMap<string, Client>;
   readonly releases: ReadonlyMap<string, Release>;
+  /** By client: the lowest generation of check-in tokens that is good. */
+  readonly tokens: ReadonlyMap<string, number>;
   /** By name, each in its newest version. */
   readonly campaigns: ReadonlyMap<string, CampaignRecord>;
   /** By campaign: its clients, as they were taken when it was created. */
@@ -28,12 +31,17 @@ export interface Picture {
 export async function readPicture(files: readonly FileVerdict[]): Promise<Picture> {
   const fleet = new Map<string, Client>();
   const releases = new Map<string, Release>();
+  const tokens = new Map<string, number>();
   const campaigns = new Map<string, CampaignRecord>();
   const picks = new Map<string, Map<string, Pick>>();
   const newest = new Map<string, { readonly version: number; readonly place: number }>();
   for await (const { kind, line, place } of wholeLines(files)) {
     const read = <T>(): T => JSON.parse(line.toString('utf8')) as T;
     if (kind === 'fleet') for (const client of fleetIn(read<FleetLine>())) fleet.set(client.client, client);
+    if (kind === 'tokens')
+      // It is never lowered, so of several orchestrators' files the highest counts.
+      for (const [client, least] of Object.entries(read<TokensLine>().tokens))
+        tokens.set(client, Math.max(least, tokens.get(client) ?? 1));
     if (kind === 'release') {
       const { release, whole } = read<ReleaseLine>();
       releases.set(release, whole);
@@ -51,7 +59,7 @@ export async function readPicture(files: readonly FileVerdict[]): Promise<Pictur
     }
   }
   const places = new Map([...newest].map(([id, found]) => [id, found.place]));
-  return { fleet, releases, campaigns, picks, newest: places };
+  return { fleet, releases, tokens, campaigns, picks, newest: places };
 }
 
 function addPicks(all: Map<string, Map<string, Pick>>, line: PicksLine): void {

@@ -9,6 +9,7 @@ import { lookAgain, putBack } from '../../shared/domain/rebuilt.ts';
 import { isoOf } from '../../shared/domain/restart.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
+import { everyClient, revokedTo } from '../../shared/store/checking-in.ts';
 import type { PutBackUpgrade } from '../../shared/store/rebuilding.ts';
 import type { AuditEntry, Store } from '../../shared/store/store.ts';
 import { verifyPaths } from '../audit/verify.ts';
@@ -148,6 +149,12 @@ async function write(store: Store, now: number, { files, picture, chains, gap }:
   const fleet = [...picture.fleet.values()];
   if (fleet.length > 0)
     await store.importFleet(fleet, entry('', null, '', 'imported', `${fleet.length} clients: put back`));
+  for (const [client, least] of picture.tokens)
+    await store.raiseGeneration(
+      client,
+      least,
+      entry('', client === everyClient ? null : client, '', revokedTo, `below generation ${least}: put back`),
+    );
   await writeCampaigns(store, now, picture, gap);
   await writeUpgrades(store, now, files, picture);
 }

@@ -75,7 +75,17 @@ export function picksLines(campaign: string) {
   };
 }
 
-type FleetRow = readonly [string, string, string, string, Client['role'], readonly string[]];
+/** Port and host keys stand at its end where the fleet says them. */
+type FleetRow = readonly [
+  client: string,
+  host: string,
+  logonServer: string,
+  zone: string,
+  role: Client['role'],
+  labels: readonly string[],
+  port?: number | null,
+  hostKeys?: readonly string[],
+];
 
 export interface FleetLine {
   readonly fleet: readonly FleetRow[];
@@ -83,17 +93,31 @@ export interface FleetLine {
 
 export const fleetLine = (clients: readonly Client[]): string =>
   JSON.stringify({
-    fleet: clients.map((each): FleetRow => {
-      const { client, host, logonServer, zone, role, labels } = each;
-      return [client, host, logonServer, zone, role, labels];
+    fleet: clients.map(({ client, host, logonServer, zone, role, labels, port, hostKeys }): FleetRow => {
+      const plain = [client, host, logonServer, zone, role, labels] as const;
+      return port === undefined && hostKeys === undefined ? plain : [...plain, port ?? null, hostKeys ?? []];
     }),
   } satisfies FleetLine);
 
 export const fleetIn = ({ fleet }: FleetLine): readonly Client[] =>
-  fleet.map(([client, host, logonServer, zone, role, labels]) => {
-    const each: Client = { client, host, logonServer, zone, role, labels };
-    return each;
-  });
+  fleet.map(([client, host, logonServer, zone, role, labels, port = null, hostKeys = []]) => ({
+    client,
+    host,
+    logonServer,
+    zone,
+    role,
+    labels,
+    ...(port === null ? {} : { port }),
+    ...(hostKeys.length === 0 ? {} : { hostKeys }),
+  }));
+
+/** The lowest generation of check-in tokens that is good, by client: all that was ever raised. */
+export interface TokensLine {
+  readonly tokens: Readonly<Record<string, number>>;
+}
+
+export const tokensLine = (tokens: TokensLine['tokens']): string =>
+  JSON.stringify({ tokens } satisfies TokensLine);
 
 export interface ReleaseLine {
   readonly release: string;

@@ -2,7 +2,7 @@ import { sha256 } from '../evidence.ts';
 
 /**
  * A file of the audit: an opening line, then sections. A section is a block (header and entries), what is kept beside it (records,
- * campaigns, fleet, releases, evidence: the first key of each line says which), and a seal line. The seal names the block's head, by
+ * campaigns, fleet, releases, revoked tokens, evidence: the first key of each line says which), and a seal line. The seal names the block's head, by
  * which the chain goes on, and the running hash of the file, which also covers everything that is kept beside the blocks.
  */
 export type LineKind =
@@ -13,6 +13,7 @@ export type LineKind =
   | 'campaign'
   | 'picks'
   | 'fleet'
+  | 'tokens'
   | 'release'
   | 'evidence'
   | 'seal';
@@ -26,6 +27,7 @@ const kinds: readonly LineKind[] = [
   'campaign',
   'picks',
   'fleet',
+  'tokens',
   'release',
   'audit',
 ];

@@ -92,6 +92,21 @@ export const withdrawnAnswer = z.object({ release: z.string(), waiting: z.array(
 
 export const orderedAnswer = z.object({ client: z.string(), campaign: z.string(), because: z.string() });
 
+/** A line of the list of check-in tokens. */
+export const tokenLine = z.object({
+  client: z.string(),
+  host: z.string(),
+  generation: count,
+  token: z.string(),
+});
+
+export const revokedAnswer = z.object({
+  /** Null = all clients. */
+  client: z.string().nullable(),
+  /** Tokens of lower generations are refused. */
+  least: count,
+});
+
 export const checkInAnswer = z.object({
   client: z.string(),
   looks: z.boolean(),

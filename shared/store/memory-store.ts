@@ -1,5 +1,6 @@
 import type { Client, Release } from '../domain/definition.ts';
 import { admit, slotsInUse } from './memory/admission.ts';
+import { checkingInOf } from './memory/checking-in.ts';
 import { commitCampaign, createCampaign, overlap } from './memory/campaigns.ts';
 import { commitAtRest } from './memory/commit-at-rest.ts';
 import { deliver } from './memory/deliver.ts';
@@ -7,6 +8,7 @@ import { commitHalt } from './memory/halt.ts';
 import { isDeposed, lead, leaderNow, resign } from './memory/leader.ts';
 import { queued } from './memory/queued.ts';
 import { rebuildingOf } from './memory/rebuilding.ts';
+import { rollCallOf } from './memory/roll-call.ts';
 import { addAudit, sealingOf, shownEntry } from './memory/sealing.ts';
 import { sweep } from './memory/sweep.ts';
 import {
@@ -44,6 +46,8 @@ export function createMemoryStore(now: () => number): Store {
     audit: async (limit, filter = {}) => newestFirst(tables.audit.map(shownEntry), limit, filter),
     ...sealingOf(tables),
     ...rebuildingOf(tables),
+    ...checkingInOf(tables),
+    ...rollCallOf(tables, now),
     close: async () => undefined,
   };
 }

@@ -5,10 +5,12 @@ import type { Halt } from '../domain/halt.ts';
 import type { QueueName } from '../domain/placement.ts';
 import type { Tally } from '../domain/tally.ts';
 import type { Upgrade } from '../domain/upgrade.ts';
+import type { CheckingInStore } from './checking-in.ts';
 import type { Inspected } from './inspection.ts';
 import type { Fault, Result } from '../errors.ts';
 import type { Leader, LeaderFence, LeadOutcome } from './leader.ts';
 import type { RebuildingStore } from './rebuilding.ts';
+import type { RollCallStore } from './roll-call.ts';
 import type { SealingStore } from './sealing.ts';
 
 /**
@@ -229,7 +231,7 @@ export interface SweepFinding {
   readonly next: Activation;
 }
 
-export interface Store extends SealingStore, RebuildingStore {
+export interface Store extends SealingStore, RebuildingStore, CheckingInStore, RollCallStore {
   // Fleet and releases.
   /** Replaces or adds clients; the whole list or nothing. Returns how many there are now. */
   importFleet(

@@ -6,6 +6,7 @@ import { rebuild } from '../../orchestrator/rebuild/rebuild.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import { recount, recountSlots } from '../../shared/store/recount.ts';
+import { everyClient, movedTo, revokedTo } from '../../shared/store/checking-in.ts';
 import type { Store } from '../../shared/store/store.ts';
 import {
   campaigns,
@@ -18,7 +19,7 @@ import {
 } from '../contract/store/random-steps.ts';
 import { testRedis } from '../environment/redis.ts';
 import { openTestStore } from '../contract/store/redis.ts';
-import { all } from '../contract/store/words.ts';
+import { all, clientOf, entry } from '../contract/store/words.ts';
 import { sealedHouse, type SealedHouse } from './sealed-house.ts';
 
 const inMemory = async (): Promise<Store> => createMemoryStore(Date.now);
@@ -116,6 +117,26 @@ describe('the files after random steps', () => {
     },
     60_000,
   );
+
+  it.each([
+    ['in memory', inMemory],
+    ['in Redis', inRedis(1)],
+  ])('bring back where clients are now, and which check-in tokens were revoked (%s)', async (_name, open) => {
+    const [before, after] = [await open(), await open()];
+    using house = sealedHouse({ store: before });
+    const pinned = clientOf('pc-1', { port: 2222, hostKeys: [`SHA256:${'a'.repeat(43)}`] });
+    await before.importFleet([pinned, clientOf('pc-2')], { ...entry(''), to: 'imported' });
+    await house.sealer.round();
+    await before.moveClient('pc-1', '10.0.0.7', { ...entry('', 'pc-1'), to: movedTo });
+    await before.raiseGeneration('pc-2', 3, { ...entry('', 'pc-2'), to: revokedTo });
+    await house.sealer.round();
+    await before.raiseGeneration(everyClient, 2, { ...entry(''), to: revokedTo });
+    await house.sealer.round();
+    expect(await rebuild(after, systemClock, house.files())).toMatchObject({ ok: true });
+    expect(await after.readClient('pc-1')).toEqual({ ...pinned, host: '10.0.0.7' });
+    expect(await after.tokenGenerations()).toEqual({ 'pc-2': 3, [everyClient]: 2 });
+    await Promise.all([before.close(), after.close()]);
+  });
 
   it('are refused when anything in them was changed, and a dry run writes nothing', async () => {
     const [steps = []] = fc.sample(someSteps, { seed: 3, numRuns: 1 });

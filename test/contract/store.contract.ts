@@ -3,6 +3,7 @@ import type { Store } from '../../shared/store/store.ts';
 import { admissionContract } from './store/admission.contract.ts';
 import { beginContract } from './store/begin.contract.ts';
 import { campaignsContract } from './store/campaigns.contract.ts';
+import { checkingInContract } from './store/checking-in.contract.ts';
 import { commitAtRestContract } from './store/commit-at-rest.contract.ts';
 import { commitContract } from './store/commit.contract.ts';
 import { commitRefusedContract } from './store/commit-refused.contract.ts';
@@ -13,6 +14,7 @@ import { haltContract } from './store/halt.contract.ts';
 import { handOverContract } from './store/hand-over.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
+import { rollCallContract } from './store/roll-call.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
 import { makeWorld, type World } from './store/world.ts';
@@ -45,5 +47,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     sealingContract(given);
     crowdContract(given);
     leaderContract(given);
+    checkingInContract(given);
+    rollCallContract(given);
   });
 }

@@ -77,6 +77,7 @@ const bodies: readonly (readonly [route: RegExp, body: fc.Arbitrary<object>])[] 
       .constantFrom('release.yaml', 'token', '../..', 'bin', 'nothing', '\0')
       .map((file) => ({ path: `${folderMark}/${file}` })),
   ],
+  [/\/revoke$/, fc.record({ reason: anyText, below: fc.integer({ min: -1, max: 9 }) })],
   [/\/(pause|halt|abort|retry|skip|undo|unmark|withdraw)$/, anyText.map((reason) => ({ reason }))],
   [
     /\/checkin$/,
@@ -200,6 +201,29 @@ const at = (route: Route): fc.Arbitrary<Ask> =>
       path: route.path.replace('x-1', () => named) + asked,
       body: rest.method === 'GET' || rest.method === 'HEAD' ? null : body,
     }));
+
+/** What comes to the door for check-ins: mostly with the token, in one of the ways in which it may be sent. */
+export const anyKnock: fc.Arbitrary<Ask> = fc
+  .record({
+    method: fc.constantFrom('POST', 'POST', 'GET', 'PUT', 'HEAD', 'DELETE', 'OPTIONS'),
+    client: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('pc-1', 'PC-1') }, escaped),
+    more: fc.oneof(
+      { weight: 6, arbitrary: fc.constant('') },
+      query,
+      escaped.map((text) => `/${text}`),
+    ),
+    headers: fc.oneof({ weight: 3, arbitrary: fc.constant(right) }, headers),
+    host: fc.option(fc.oneof(latin, fc.constantFrom('10.0.0.7', '127.0.0.1', '::1', 'pc-1.example')), {
+      nil: undefined,
+    }),
+    body: fc.oneof(anyText, odd, large, fc.constant(null)),
+  })
+  .map(({ method, client, more, headers: given, host, body }) => ({
+    method,
+    path: `/checkin/${client}${more}`,
+    headers: host === undefined ? given : { ...given, 'x-servpack-host': host },
+    body: method === 'POST' || method === 'PUT' ? body : null,
+  }));
 
 /** Paths that no route has. */
 const nowhere = fc

@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import type { CheckInConfig } from '../../shared/config.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Dispatcher } from '../../shared/queues.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import type { Activation, Store } from '../../shared/store/store.ts';
 import { openArchive } from '../../orchestrator/audit/archive.ts';
+import { openCheckIns } from '../../orchestrator/checkin/listener.ts';
 import { buildApi } from '../../orchestrator/http/api.ts';
 import { tokenFileIn } from '../../orchestrator/http/token.ts';
 
@@ -18,6 +20,8 @@ export interface SmallOrchestrator extends AsyncDisposable {
   readonly folder: string;
   readonly store: Store;
   readonly jobs: readonly Activation[];
+  /** Where clients report in by themselves: opened when it is first called. Returns its URL. */
+  openDoor(config?: Partial<CheckInConfig>): Promise<string>;
   /** Asks with the token; `body` goes as JSON. */
   ask(
     method: 'GET' | 'POST',
@@ -59,7 +63,10 @@ export async function startSmallOrchestrator(
     close: async () => undefined,
   };
   const archive = openArchive({ folder: join(folder, 'audit'), prefix: 'test', shards: 1 });
-  const api = buildApi({ store, dispatcher, clock: standingClock, log, archive }, { token, log });
+  const checkInKey = 'a-key-for-this-test-only';
+  const office = { store, dispatcher, clock: standingClock, log, archive, checkInKey };
+  const api = buildApi(office, { token, log });
+  const doors: { close(): Promise<unknown> }[] = [];
   const url = await api.listen({ host: '127.0.0.1', port: 0 });
   const write = (name: string, text: string): string => {
     const path = join(folder, name);
@@ -73,6 +80,13 @@ export async function startSmallOrchestrator(
     folder,
     store,
     jobs,
+    openDoor: async (config = {}) => {
+      const place = { host: '127.0.0.1', port: 0, address: 'never', tls: null, ...config } as const;
+      const opened = openCheckIns(office, place);
+      if (!opened.ok) throw new Error(opened.error.message);
+      doors.push(opened.value);
+      return opened.value.listen({ host: place.host, port: place.port });
+    },
     write,
     ask: async (method, path, body, headers = {}) => {
       const json = body === undefined ? {} : { 'content-type': 'application/json' };
@@ -84,7 +98,7 @@ export async function startSmallOrchestrator(
       return { status: response.status, body: await response.json() };
     },
     [Symbol.asyncDispose]: async () => {
-      await api.close();
+      await Promise.all([api.close(), ...doors.map((door) => door.close())]);
       await store.close();
       rmSync(folder, { recursive: true, force: true });
     },

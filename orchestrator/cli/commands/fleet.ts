@@ -1,10 +1,18 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
-import { fleetAnswer, fleetImportAnswer } from '../../../shared/protocol/clients.ts';
+import { err, fault } from '../../../shared/errors.ts';
+import {
+  fleetAnswer,
+  fleetImportAnswer,
+  revokedAnswer,
+  tokenLine,
+} from '../../../shared/protocol/clients.ts';
+import { connect, type GlobalOptions } from '../connection.ts';
 import { readFileOf } from '../input-file.ts';
-import { shown, withApi } from '../session.ts';
+import { listTo } from '../list-clients.ts';
+import { showRefusal, shown, withApi } from '../session.ts';
 import { fleetLines } from '../text/client-text.ts';
-import { many, number } from '../text/view.ts';
+import { many, number, safe } from '../text/view.ts';
 
 export function addFleetCommands(program: Command): void {
   const fleet = program
@@ -29,6 +37,8 @@ export function addFleetCommands(program: Command): void {
       });
     });
 
+  addTokenCommands(fleet);
+
   fleet
     .command('list')
     .description('the fleet in numbers, and its clients')
@@ -41,6 +51,74 @@ export function addFleetCommands(program: Command): void {
         shown(await api.get(fleetAnswer, '/v1/fleet', { ...query }), fleetLines),
       );
     });
+}
+
+interface TokensOptions {
+  readonly csv?: boolean;
+  readonly generation?: number;
+}
+
+function addTokenCommands(fleet: Command): void {
+  fleet
+    .command('tokens [client]')
+    .description('the token with which each client reports in by itself, and which is good for nothing else')
+    .option('--csv', 'as CSV, with a header: client,host,generation,token')
+    .option('--generation <n>', 'of this generation, ahead of revoking the ones before it', whole)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  servpack fleet tokens pc-0017\n  servpack fleet tokens --csv > tokens.csv',
+    )
+    .action(
+      async (client: string | undefined, { csv = false, generation }: TokensOptions, command: Command) => {
+        const options = command.optsWithGlobals<GlobalOptions>();
+        const api = await connect(options, process.env);
+        const form = csv ? 'csv' : options.json === true ? 'json' : 'text';
+        const query = { client, generation: generation?.toString() };
+        const listed = api.ok
+          ? await listTo(process.stdout, api.value, '/v1/fleet/tokens', {
+              query,
+              form,
+              inWords: tokenInWords,
+            })
+          : api;
+        if (!listed.ok) showRefusal(listed.error, options.json === true);
+      },
+    );
+
+  fleet
+    .command('revoke-tokens [client]')
+    .description('refuse the check-in tokens that one client, or with --all every client, has got so far')
+    .option('--all', 'those of every client')
+    .option('--below <n>', 'only those below this generation', whole)
+    .requiredOption('--reason <text>', 'why, for the audit')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  servpack fleet revoke-tokens pc-0017 --reason "stolen"\n  servpack fleet revoke-tokens --all --below 2 --reason "new ones are out"',
+    )
+    .action(
+      async (
+        client: string | undefined,
+        { all = false, below, reason }: { all?: boolean; below?: number; reason: string },
+        command: Command,
+      ) => {
+        await withApi(command, async (api) => {
+          if ((client === undefined) !== all)
+            return err(fault('input.which', 'say a client, or --all for every client'));
+          const revoked = await api.post(revokedAnswer, '/v1/fleet/tokens/revoke', { client, below, reason });
+          return shown(revoked, (_view, { least }) => [
+            safe(
+              `${client ?? 'every client'}: check-in tokens below generation ${least} are refused from now on`,
+            ),
+            safe(`new ones: servpack fleet tokens ${client ?? '--csv'}`),
+          ]);
+        });
+      },
+    );
+}
+
+function tokenInWords(line: string): string {
+  const { client, generation, token } = tokenLine.parse(JSON.parse(line));
+  return safe(`${client}  generation ${generation}  ${token}`);
 }
 
 export function whole(text: string): number {

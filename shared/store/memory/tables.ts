@@ -2,6 +2,7 @@ import type { Client, Release } from '../../domain/definition.ts';
 import type { Tally } from '../../domain/tally.ts';
 import { capped, evidenceBytesAtMost } from '../../evidence.ts';
 import type { Leader, LeaderFence } from '../leader.ts';
+import type { WorkerFacts } from '../roll-call.ts';
 import type { KeptEntry } from '../sealing.ts';
 import type { Seals } from './sealing.ts';
 import {
@@ -35,6 +36,17 @@ export interface Tables {
   /** How often a campaign was set running. */
   starts: number;
   halt: HaltRecord;
+  /** Client, or everyone -> lowest good generation of check-in tokens. */
+  readonly tokens: Map<string, number>;
+  readonly workers: Map<string, Announced>;
+}
+
+export interface Announced {
+  readonly worker: WorkerFacts;
+  /** Real time, as are the others. */
+  readonly heardAt: number;
+  readonly until: number;
+  readonly aheadMs: number;
 }
 
 export interface CampaignTable {
@@ -67,6 +79,8 @@ export const emptyTables = (): Tables => ({
   leaderFence: 0,
   starts: 0,
   halt: { version: 0, halt: null },
+  tokens: new Map(),
+  workers: new Map(),
 });
 
 export const rowOf = (tables: Tables, { campaign, client }: UpgradeKey): Row | undefined =>

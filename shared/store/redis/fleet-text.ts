@@ -17,12 +17,21 @@ export function fleetText(
   home: number,
   shards: number,
 ): string {
-  const short = host.startsWith(client) ? id + host.slice(client.length) : host;
-  const row: Row = [short, logonServer, zone, role === 'workstation' ? '' : role, [...labels]];
+  const kind = role === 'workstation' ? '' : role;
+  const row: Row = [shortHost(client, host), logonServer, zone, kind, [...labels]];
   const elsewhere = home === shardOf(logonServer, shards) ? null : home;
   if (port !== undefined || hostKeys !== undefined)
     return JSON.stringify([...row, elsewhere, [port ?? null, hostKeys ?? []]]);
   return JSON.stringify(elsewhere === null ? row : [...row, elsewhere]);
+}
+
+const shortHost = (client: string, host: string): string =>
+  host.startsWith(client) ? id + host.slice(client.length) : host;
+
+/** The same entry with another address; whatever else stands in it stays as it is. */
+export function withHost(client: string, text: string, host: string): string {
+  const [, ...rest] = JSON.parse(text) as Row;
+  return JSON.stringify([shortHost(client, host), ...rest]);
 }
 
 export function clientOf(client: string, text: string): Client {

@@ -47,6 +47,12 @@ export const keyNames = {
   releases: 'releases',
   /** stream of audit entries */
   audit: 'audit',
+  /** hash: client, or * for all -> the lowest generation of check-in tokens that is good */
+  tokens: 'tokens',
+  /** zset: name of a worker process by when it is taken for gone (real time) */
+  workers: 'workers',
+  /** hash: name of a worker process -> when it was heard of, by how much its clock was ahead, and its facts as JSON */
+  workerFacts: 'workerFacts',
   /** string per SHA-256; one that expires stands in a file */
   evidence: 'evidence',
   /** hash: the head of the audit's chain (number, head, after, last, header), and the number of the block written last */

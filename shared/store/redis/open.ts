@@ -4,6 +4,7 @@ import { admit, slotsInUse } from './admission.ts';
 import { readAudit } from './audit.ts';
 import { sayingWhenAway } from './away.ts';
 import { readCampaign, readCampaigns, readCounters, readStarts, waitingPick } from './campaigns.ts';
+import { checkingInOf } from './checking-in.ts';
 import { commitCampaign } from './commit-campaign.ts';
 import { commitAtRest } from './commit-at-rest.ts';
 import { connect } from './connection.ts';
@@ -18,6 +19,7 @@ import { queued } from './queued.ts';
 import { rebuildingOf } from './rebuilding.ts';
 import { readUpgrades } from './record.ts';
 import { repairReplicas } from './replicas.ts';
+import { rollCallOf } from './roll-call.ts';
 import { sealingOf } from './sealing.ts';
 import { shareBudget } from './share-budget.ts';
 import { inPieces, type Shard } from './shard.ts';
@@ -70,6 +72,8 @@ const storeOf = (shards: Shards, close: () => Promise<void>): Store => ({
   audit: (limit, filter = {}) => readAudit(shards, limit, filter),
   ...sealingOf(shards.all.length, (number) => shards.all[number] ?? shards.head),
   ...rebuildingOf(shards),
+  ...checkingInOf(shards.head),
+  ...rollCallOf(shards.head),
   close,
 });
 

@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** `Bearer TOKEN`, `Basic` with the token as the password (`curl -u pc-0017:TOKEN`), or `?token=` for what can only open an address. */
+export function tokenIn({ authorization = '' }: IncomingHttpHeaders, query: unknown): string | null {
+  const bearer = /^Bearer (\S+)$/i.exec(authorization)?.[1];
+  if (bearer !== undefined) return bearer;
+  const basic = /^Basic ([\w+/=-]+)$/i.exec(authorization)?.[1];
+  if (basic !== undefined)
+    return Buffer.from(basic, 'base64')
+      .toString('latin1')
+      .replace(/^[^:]*:/, '');
+  return oneOf(query, 'token') ?? null;
+}
+
+/** A value of the query; undefined when it was not given, or several times. */
+export function oneOf(query: unknown, name: string): string | undefined {
+  const value = (query as Readonly<Record<string, unknown>> | null)?.[name];
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** A log file of a client as text: UTF-16 and UTF-8 as such, anything else in the code page of Western Windows. Empty = null. */
+export function transcriptIn(body: unknown): string | null {
+  if (!Buffer.isBuffer(body) || body.length === 0) return null;
+  if (body[0] === 0xff && body[1] === 0xfe) return new TextDecoder('utf-16le').decode(body);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    return new TextDecoder('windows-1252').decode(body);
+  }
+}
