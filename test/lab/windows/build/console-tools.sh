@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# console-tools.sh FOLDER: brings the console programs of Wine 10 into FOLDER, from the libwine package of Debian 13. Those of Wine 8 can
+# not be used: its cmd.exe reads some command lines otherwise than Windows, and several of its tools do nothing and say yes.
+# A private configuration of apt is used; the machine's own is not touched.
+set -euo pipefail
+target=$1
+programs=(cmd tasklist findstr where fc find sort net)
+inside=./usr/lib/x86_64-linux-gnu/wine/x86_64-windows
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir -p "$work"/lists/partial "$work"/cache/archives/partial "$target"
+
+# The mirror that this machine uses already.
+mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -m 1 '/debian/\?$' || true)
+[ -n "$mirror" ] || { echo 'no Debian mirror is configured here' >&2; exit 3; }
+
+echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/sources.list"
+options=(-o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$work/lists"
+  -o Dir::Cache="$work/cache" -o APT::Sandbox::User=root)
+apt-get -qq "${options[@]}" update
+(cd "$work" && apt-get -qq "${options[@]}" download libwine/trixie)
+
+for program in "${programs[@]}"; do echo "$inside/$program.exe"; done >"$work/wanted"
+dpkg-deb --fsys-tarfile "$work"/libwine_*.deb | tar -x -C "$work" -T "$work/wanted"
+
+# Wine 8 takes a program with this mark for one of its own and loads that instead.
+mark='Wine builtin DLL'
+for program in "${programs[@]}"; do
+  file=$work/$inside/$program.exe
+  [ "$(dd if="$file" bs=1 skip=64 count=16 status=none)" = "$mark" ] || { echo "$program.exe has no mark where it is expected" >&2; exit 1; }
+  dd if=/dev/zero of="$file" bs=1 seek=64 count=32 conv=notrunc status=none
+  cp "$file" "$target/"
+done

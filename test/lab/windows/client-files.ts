@@ -1,0 +1,67 @@
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Built } from './build.ts';
+import type { TraitRules } from './traits.ts';
+
+/** Components that are programs; a user may leave them open. */
+export const programNames = ['APPCTL32', 'CLIMONNT', 'EDITININT', 'INV32CLI', 'MIFWIN', 'PCMWIN32'].map(
+  (name) => `${name}.EXE`,
+);
+
+/** Components that nothing runs from. CSDVER.SMS says the service pack. */
+export const otherNames = [
+  'APPRES32.DLL',
+  'PCM32R.DLL',
+  '_CLMON32.DLL',
+  '_EDTINNT.DLL',
+  'UINFO.XNF',
+  'SM32.HLP',
+  'CSDVER.SMS',
+];
+
+export type ServicePack = 2 | 4;
+
+/** Component files of a service pack, into a client's directory or a logon server's share. */
+export function writeComponents({ programs }: Built, pack: ServicePack, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const name of programNames) copyFileSync(join(programs, `sp${pack}`, name), join(folder, name));
+  for (const name of otherNames) {
+    const text = name === 'CSDVER.SMS' ? `Service Pack ${pack}\r\n` : `${name} of service pack ${pack}\r\n`;
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+/** Where a Windows path of a client lies on this machine. */
+export const pathIn = (prefix: string, path: string): string => join(prefix, 'root', ...path.split('\\'));
+
+/** The disk of a client with service pack 2, below its prefix. */
+export function writeClientFiles(prefix: string, built: Built, rules: TraitRules): void {
+  const components = pathIn(prefix, rules.componentDirectory);
+  writeComponents(built, 2, components);
+  for (const folder of ['DATA', 'LOGS', 'INVDATA', 'IDMIFS', 'NOIDMIFS', 'TEMP'])
+    mkdirSync(join(components, '..', folder), { recursive: true });
+  if (rules.pcm !== null)
+    copyFileSync(join(built.programs, 'pcmsvc32.exe'), join(components, 'PCMSVC32.EXE'));
+  copyFileSync(join(built.programs, 'smsrun32.exe'), pathIn(prefix, String.raw`C:\windows\SMSRUN32.EXE`));
+  writeFileSync(pathIn(prefix, String.raw`C:\SMS.INI`), smsIni(rules));
+  if (rules.role === 'server') mkdirSync(pathIn(prefix, String.raw`C:\SMS\LOGON.SRV`), { recursive: true });
+}
+
+/** BuildNo and SPNumber never change: they can not tell service packs apart. */
+const smsIni = ({ componentDirectory, logonServer }: TraitRules): string =>
+  [
+    '[SMS]',
+    'SMSVersion=1.2',
+    '[Local]',
+    'SetupPhase=INSTALLED',
+    'FilesNotDownloaded=',
+    'CurrentPhase=',
+    'CopyListVersion=835643765',
+    'BuildNo=786',
+    'SPNumber=0',
+    'OS=4',
+    `SMSBinPath=${componentDirectory}`,
+    `LogonServer=${logonServer}`,
+    'InstalledComponents=PCM, MIFENTRY, APPCONTROL, REMOTE_CONTROL',
+    '',
+  ].join('\r\n');

@@ -1,0 +1,70 @@
+import type { RegistryKey } from './registry-text.ts';
+import type { TraitRules } from './traits.ts';
+
+export const pcmService = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
+
+/** Settings that a relocation must not lose: an account of its own, recovery actions, a trace key (Q168463, Q191329). */
+export const pcmSettings = {
+  account: String.raw`LAB\smsclient`,
+  /** Restart after a minute, three times; counted anew every day. */
+  failureActions: [
+    0x80, 0x51, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0x14, 0, 0, 0, 1, 0, 0, 0, 0x60, 0xea, 0, 0, 1,
+    0, 0, 0, 0x60, 0xea, 0, 0, 1, 0, 0, 0, 0x60, 0xea, 0, 0,
+  ],
+} as const;
+
+const startValue = { automatic: 2, manual: 3 } as const;
+
+/** What a client's registry has beside that of the base. */
+export function clientRegistry(rules: TraitRules): readonly RegistryKey[] {
+  return [...pcmKeys(rules), ...roleKeys(rules), ...troubles(rules)];
+}
+
+function pcmKeys({ pcm, componentDirectory }: TraitRules): readonly RegistryKey[] {
+  if (pcm === null) return [];
+  const executable = `${componentDirectory}\\PCMSVC32.EXE`;
+  return [
+    {
+      path: `System\\CurrentControlSet\\Services\\${pcmService}`,
+      values: {
+        DisplayName: pcmService,
+        ErrorControl: 1,
+        ImagePath: { expand: executable.includes(' ') ? `"${executable}"` : executable },
+        ObjectName: pcmSettings.account,
+        DependOnService: { list: ['RpcSs'] },
+        FailureActions: { bytes: pcmSettings.failureActions },
+        Start: startValue[pcm],
+        Type: 0x10,
+      },
+    },
+    {
+      path: `Software\\Microsoft\\SMS\\Tracing\\${pcmService}`,
+      values: { Enabled: 1, 'Trace Filename': String.raw`C:\LAB\PCMSVC.LOG` },
+    },
+  ];
+}
+
+/** How Windows itself says that it is a server, and the share that makes it a logon server of SMS. */
+function roleKeys({ role }: TraitRules): readonly RegistryKey[] {
+  if (role === 'workstation') return [];
+  const share = ['Path=C:\\SMS\\LOGON.SRV', 'Permissions=0', 'Type=0'];
+  return [
+    {
+      path: String.raw`System\CurrentControlSet\Control\ProductOptions`,
+      values: { ProductType: 'ServerNT' },
+    },
+    {
+      path: String.raw`System\CurrentControlSet\Services\LanmanServer\Shares`,
+      values: { SMS_SHR: { list: share } },
+    },
+  ];
+}
+
+/** What PCMSVC32.EXE reads of the lab's wishes. */
+function troubles({ stopSeconds, staysHome, componentDirectory }: TraitRules): readonly RegistryKey[] {
+  const values = {
+    StopSeconds: stopSeconds,
+    ...(staysHome ? { StaysHome: componentDirectory } : {}),
+  };
+  return [{ path: String.raw`Software\ServpackLab`, values }];
+}

@@ -1,0 +1,230 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type FSWatcher, mkdirSync, readFileSync, rmSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Built } from './build.ts';
+import type { LogonServer } from './logon-server.ts';
+import { makePrefix } from './prefix.ts';
+import { fingerprintOf, hostKeyOf, prepareSshd, type SshdPlace, startSshd } from './sshd.ts';
+import { endProcessesOf, endSshdOf, removeServerFolder } from './sweep.ts';
+import { rulesOf, type Trait, type TraitRules } from './traits.ts';
+import { boot, runProgram, shutDown, wineEnvironment, wineLoader } from './wine.ts';
+
+export interface ClientSetup {
+  readonly id: string;
+  readonly trait: Trait;
+  readonly place: SshdPlace;
+  readonly built: Built;
+  readonly server: LogonServer;
+  /** Load of its user; `once` unless told. */
+  readonly load?: string;
+  /** Told what happens to the client, in words. */
+  readonly say: (text: string) => void;
+}
+
+/** Real time between the end of one Windows and the start of the next. */
+const offMs = 300;
+
+/** A Windows machine of the lab: a Wine prefix with an sshd of its own, and somebody who presses its buttons. */
+export class WindowsClient {
+  readonly id: string;
+  readonly trait: Trait;
+  readonly rules: TraitRules;
+  readonly place: SshdPlace;
+  readonly #setup: ClientSetup;
+  #watcher: FSWatcher | null = null;
+  /** One thing at a time happens to a machine. */
+  #last: Promise<unknown> = Promise.resolve();
+  #isRemoved = false;
+  #boots = 0;
+
+  constructor(setup: ClientSetup) {
+    this.#setup = setup;
+    this.id = setup.id;
+    this.trait = setup.trait;
+    this.rules = rulesOf[setup.trait];
+    this.place = setup.place;
+  }
+
+  get prefix(): string {
+    return this.place.prefix;
+  }
+
+  /** SHA256:…, of the client's own host key. */
+  get fingerprint(): string {
+    return fingerprintOf(join(this.prefix, 'host_key.pub'));
+  }
+
+  /** A line for known_hosts. */
+  get knownHost(): string {
+    return `[${this.place.address}]:${this.place.port} ${hostKeyOf(this.prefix)}`;
+  }
+
+  /** How often it has been booted. */
+  get boots(): number {
+    return this.#boots;
+  }
+
+  /** Makes the machine; it is switched off then. */
+  make(): void {
+    const { built, server } = this.#setup;
+    mkdirSync(this.prefix, { recursive: true });
+    makePrefix(this.prefix, built, this.rules, server);
+    prepareSshd(this.place);
+    this.#watcher = watch(join(this.prefix, 'root/C:/LAB'), () => this.#readRequest());
+  }
+
+  powerOn(): Promise<void> {
+    return this.#next(async () => {
+      await this.#boot();
+      if (this.rules.isLoggedOn) await this.#logon();
+    });
+  }
+
+  /** As somebody at the machine restarts it: an orderly end, another boot, and the user who logs on every morning. */
+  restart(): Promise<void> {
+    return this.#next(() => this.#restart());
+  }
+
+  /** A power failure: whatever was not on the disk is lost. It stays off. */
+  crash(): Promise<void> {
+    return this.#next(async () => {
+      this.#setup.say(`${this.id}: the power fails`);
+      await endProcessesOf(this.prefix);
+      removeServerFolder(this.prefix);
+    });
+  }
+
+  /** Its sshd ends: connections are cut, new ones refused. The machine goes on. */
+  disconnect(): Promise<void> {
+    return this.#next(() => endSshdOf(this.prefix));
+  }
+
+  connect(): Promise<void> {
+    return this.#next(async () => void (await startSshd(this.place)));
+  }
+
+  /** The client's user logs on: what Load of the hive names is run, and then what the user opens. */
+  logon(): Promise<void> {
+    return this.#next(() => this.#logon());
+  }
+
+  logoff(): Promise<void> {
+    return this.#next(() => this.#session('logoff', this.rules.user.name));
+  }
+
+  /** The user ends a program of the component directory. */
+  endProgram(executable: string): Promise<void> {
+    return this.#next(() => this.#session('end', executable));
+  }
+
+  /** Runs a program on the machine itself, not through ssh, with the rights of whoever sits there. */
+  run(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
+    return runProgram(this.prefix, args);
+  }
+
+  /** Ends it, and removes it from the disk. */
+  async remove(): Promise<void> {
+    this.#isRemoved = true;
+    this.#watcher?.close();
+    await this.#last.catch(() => undefined);
+    await endProcessesOf(this.prefix);
+    removeServerFolder(this.prefix);
+    rmSync(this.prefix, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Whatever happens to the machine has happened. */
+  settled(): Promise<void> {
+    return this.#next(() => Promise.resolve());
+  }
+
+  #next(action: () => Promise<void>): Promise<void> {
+    const turn = this.#last.then(() => (this.#isRemoved ? undefined : action()));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #boot(): Promise<void> {
+    await boot(this.prefix);
+    this.#boots += 1;
+    await startSshd(this.place);
+  }
+
+  async #restart(): Promise<void> {
+    this.#setup.say(`${this.id}: restarts`);
+    await this.#goDown();
+    await pause(offMs);
+    await this.#boot();
+    if (this.rules.logsOn) await this.#logon();
+  }
+
+  async #goDown(): Promise<void> {
+    await endSshdOf(this.prefix);
+    await shutDown(this.prefix);
+    await endProcessesOf(this.prefix);
+    removeServerFolder(this.prefix);
+  }
+
+  /** shutdown.exe has left what it was asked for. */
+  #readRequest(): void {
+    const [what, seconds] = takeRequest(this.prefix);
+    if (what !== 'restart' && what !== 'off') return;
+    void this.#next(async () => {
+      await pause(Number(seconds) * 1000);
+      await (what === 'restart' ? this.#restart() : this.#goDown());
+    }).catch((error: unknown) => this.#setup.say(`${this.id}: does not come back: ${String(error)}`));
+  }
+
+  /** The session is a process of the client that stays until logoff; resolves when its user has opened everything. */
+  async #logon(): Promise<void> {
+    const { user, logonServer, componentDirectory } = this.rules;
+    this.#setup.say(`${this.id}: ${user.name} logs on`);
+    const programs = user.opens.map((name) => `"${componentDirectory}\\${name}"`);
+    const child = spawn(
+      '/usr/bin/setarch',
+      [
+        '-R',
+        wineLoader,
+        String.raw`C:\LAB\session.exe`,
+        'logon',
+        user.name,
+        user.sid,
+        '1',
+        logonServer,
+        ...programs,
+      ],
+      {
+        env: {
+          ...wineEnvironment(this.prefix),
+          LOAD: this.#setup.load ?? String.raw`C:\windows\SMSRUN32.EXE`,
+        },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      },
+    );
+    const ready = once(createInterface({ input: child.stdout }), 'line', {
+      signal: AbortSignal.timeout(120_000),
+    });
+    const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${this.id}: the logon fails`)));
+    await Promise.race([ready, ended]);
+    ended.catch(() => undefined);
+  }
+
+  async #session(...words: readonly string[]): Promise<void> {
+    const { code } = await this.run(String.raw`C:\LAB\session.exe`, ...words);
+    if (code !== 0) throw new Error(`${this.id}: session ${words.join(' ')} ended with ${code}`);
+  }
+}
+
+/** The request is taken away: a second notice about the same file finds nothing. */
+function takeRequest(prefix: string): readonly string[] {
+  const file = join(prefix, 'root/C:/LAB/RESTART.REQ');
+  try {
+    const words = readFileSync(file, 'utf8').trim().split(' ');
+    rmSync(file);
+    return words;
+  } catch {
+    return [];
+  }
+}

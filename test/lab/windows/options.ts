@@ -1,0 +1,39 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { defaultBlock, defaultPort } from './lab.ts';
+
+export interface WindowsLabOptions {
+  readonly clients: number;
+  readonly block: string;
+  readonly port: number;
+  readonly readsShares: boolean;
+}
+
+function whole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+  };
+}
+
+function loopback(text: string): string {
+  if (/^127(\.\d{1,3}){2}$/.test(text)) return text;
+  throw new InvalidArgumentError('expected the first three numbers of loopback addresses, e.g. 127.0.88');
+}
+
+/** Reads the command line; prints help or the fault and ends the process when it is not one. */
+export function readOptions(argv: readonly string[]): WindowsLabOptions {
+  const command = new Command('npm run lab:windows --')
+    .description('Starts Windows clients made of Wine, each behind an sshd of its own, until Ctrl-C.')
+    .option('--clients <n>', 'how many; each of the first ten has a trait of its own', whole(1, 100), 6)
+    .option('--block <addresses>', 'clients are at .1, .2, … of it', loopback, defaultBlock)
+    .option('--port <n>', 'of every sshd', whole(1, 65_535), defaultPort)
+    .option(
+      '--reads-shares',
+      'what ssh runs may read \\\\LS-PUN\\SMS_SHR: on Windows a key login may not',
+      false,
+    )
+    .addHelpText('after', '\nExit code 3: the lab can not be built on this machine.\n');
+  command.parse(argv, { from: 'user' });
+  return command.opts<WindowsLabOptions>();
+}

@@ -1,0 +1,20 @@
+/* msg.exe: what users would be shown stands in C:\LAB\MESSAGES.LOG afterwards, one line each. */
+#include <windows.h>
+#include <stdio.h>
+
+int main(int argc, char **argv)
+{
+    FILE *file;
+    if (argc < 3) {
+        fprintf(stderr, "MSG {username | sessionname | sessionid | *} [/TIME:seconds] [message]\r\n");
+        return 1;
+    }
+    file = fopen("C:\\LAB\\MESSAGES.LOG", "a");
+    if (!file) return 5;
+    fprintf(file, "%s:", argv[1]);
+    for (int i = 2; i < argc; i++)
+        if (argv[i][0] != '/') fprintf(file, " %s", argv[i]);
+    fprintf(file, "\n");
+    fclose(file);
+    return 0;
+}

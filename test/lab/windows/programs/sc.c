@@ -1,0 +1,263 @@
+/*
+ * sc.exe over the real service control manager. Wine's has no qc, config, queryex and enumdepend; what this one
+ * prints follows the layout of Windows' own as public transcripts show it.
+ */
+#include <windows.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char buffer[262144];
+static SC_HANDLE manager;
+
+static const char *state_name(DWORD state)
+{
+    static const char *const names[] = {"", "STOPPED", "START_PENDING", "STOP_PENDING", "RUNNING",
+                                        "CONTINUE_PENDING", "PAUSE_PENDING", "PAUSED"};
+    return state < ARRAYSIZE(names) ? names[state] : "";
+}
+
+static const char *start_name(DWORD start)
+{
+    static const char *const names[] = {"BOOT_START", "SYSTEM_START", "AUTO_START", "DEMAND_START", "DISABLED"};
+    return start < ARRAYSIZE(names) ? names[start] : "";
+}
+
+static const char *type_name(DWORD type)
+{
+    return type & SERVICE_WIN32_SHARE_PROCESS ? "WIN32_SHARE_PROCESS"
+           : type & SERVICE_WIN32_OWN_PROCESS ? "WIN32_OWN_PROCESS"
+                                              : "KERNEL_DRIVER";
+}
+
+static int failed_with(const char *call, DWORD error)
+{
+    char text[512] = "";
+    FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0, text, sizeof text, NULL);
+    printf("[SC] %s FAILED %lu:\r\n\r\n%s\r\n", call, error, text);
+    return (int)error;
+}
+
+static int failed(const char *call) { return failed_with(call, GetLastError()); }
+
+static int done(const char *call)
+{
+    printf("[SC] %s SUCCESS\r\n", call);
+    return 0;
+}
+
+/* The word after `name=`: sc wants a space there, so it is an argument of its own. */
+static const char *option(int argc, char **argv, const char *name)
+{
+    for (int i = 3; i + 1 < argc; i++)
+        if (!_stricmp(argv[i], name)) return argv[i + 1];
+    return NULL;
+}
+
+static DWORD start_type(const char *text)
+{
+    static const char *const words[] = {"boot", "system", "auto", "demand", "disabled"};
+    if (!text) return SERVICE_NO_CHANGE;
+    for (DWORD i = 0; i < ARRAYSIZE(words); i++)
+        if (!_stricmp(text, words[i])) return i;
+    return 99;
+}
+
+/* "A/B" as the two strings and the empty one that the service control manager takes; "/" alone means none. */
+static const char *dependencies(const char *text)
+{
+    static char list[1024];
+    size_t length = text ? strlen(text) : 0;
+    if (!text || length + 2 > sizeof list) return NULL;
+    memset(list, 0, sizeof list);
+    memcpy(list, text, length);
+    for (size_t i = 0; i < length; i++)
+        if (list[i] == '/') list[i] = 0;
+    return list;
+}
+
+static void print_status(const char *name, const char *title, const SERVICE_STATUS_PROCESS *status, BOOL extended)
+{
+    DWORD controls = status->dwControlsAccepted;
+    printf("\r\nSERVICE_NAME: %s \r\n", name);
+    if (title) printf("DISPLAY_NAME: %s\r\n", title);
+    printf("        TYPE               : %lx  %s  \r\n", status->dwServiceType, type_name(status->dwServiceType));
+    printf("        STATE              : %lu  %s \r\n", status->dwCurrentState, state_name(status->dwCurrentState));
+    printf("                                (%s, NOT_PAUSABLE, %s)\r\n",
+           controls & SERVICE_ACCEPT_STOP ? "STOPPABLE" : "NOT_STOPPABLE",
+           controls & SERVICE_ACCEPT_SHUTDOWN ? "ACCEPTS_SHUTDOWN" : "IGNORES_SHUTDOWN");
+    printf("        WIN32_EXIT_CODE    : %lu  (0x%lx)\r\n", status->dwWin32ExitCode, status->dwWin32ExitCode);
+    printf("        SERVICE_EXIT_CODE  : %lu  (0x%lx)\r\n", status->dwServiceSpecificExitCode,
+           status->dwServiceSpecificExitCode);
+    printf("        CHECKPOINT         : 0x%lx\r\n", status->dwCheckPoint);
+    printf("        WAIT_HINT          : 0x%lx\r\n", status->dwWaitHint);
+    if (extended) printf("        PID                : %lu\r\n        FLAGS              : \r\n", status->dwProcessId);
+}
+
+static int query_all(int argc, char **argv, BOOL extended)
+{
+    DWORD wanted = SERVICE_ACTIVE, needed, count, resume = 0;
+    for (int i = 2; i + 1 < argc; i++)
+        if (!_stricmp(argv[i], "state="))
+            wanted = !_stricmp(argv[i + 1], "all")        ? SERVICE_STATE_ALL
+                     : !_stricmp(argv[i + 1], "inactive") ? SERVICE_INACTIVE
+                                                          : SERVICE_ACTIVE;
+    if (!EnumServicesStatusExA(manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, wanted, (BYTE *)buffer, sizeof buffer,
+                               &needed, &count, &resume, NULL))
+        return failed("EnumServicesStatusEx");
+    const ENUM_SERVICE_STATUS_PROCESSA *each = (const void *)buffer;
+    for (DWORD i = 0; i < count; i++)
+        print_status(each[i].lpServiceName, each[i].lpDisplayName, &each[i].ServiceStatusProcess, extended);
+    return 0;
+}
+
+static int query(SC_HANDLE service, const char *name, BOOL extended)
+{
+    SERVICE_STATUS_PROCESS status;
+    DWORD needed;
+    if (!QueryServiceStatusEx(service, SC_STATUS_PROCESS_INFO, (BYTE *)&status, sizeof status, &needed))
+        return failed("QueryServiceStatusEx");
+    print_status(name, NULL, &status, extended);
+    return 0;
+}
+
+/* The strings that DependOnService holds, one after the other, and an empty one: Wine's QueryServiceConfig leaves them out. */
+static const char *needed_by(const char *name)
+{
+    static char list[1024];
+    char path[512];
+    DWORD size = sizeof list - 2;
+    memset(list, 0, sizeof list);
+    snprintf(path, sizeof path, "SYSTEM\\CurrentControlSet\\Services\\%s", name);
+    RegGetValueA(HKEY_LOCAL_MACHINE, path, "DependOnService", RRF_RT_REG_MULTI_SZ, NULL, list, &size);
+    return list;
+}
+
+static void print_dependencies(const char *name)
+{
+    const char *each = needed_by(name);
+    printf("        DEPENDENCIES       : %s\r\n", each);
+    while (*each && *(each += strlen(each) + 1)) printf("                           : %s\r\n", each);
+}
+
+static int query_config(SC_HANDLE service, const char *name)
+{
+    QUERY_SERVICE_CONFIGA *config = (void *)buffer;
+    DWORD needed;
+    if (!QueryServiceConfigA(service, config, 8192, &needed)) return failed("QueryServiceConfig");
+    done("QueryServiceConfig");
+    printf("\r\nSERVICE_NAME: %s\r\n", name);
+    printf("        TYPE               : %lx  %s \r\n", config->dwServiceType, type_name(config->dwServiceType));
+    printf("        START_TYPE         : %lu   %s\r\n", config->dwStartType, start_name(config->dwStartType));
+    printf("        ERROR_CONTROL      : %lu   %s\r\n", config->dwErrorControl, config->dwErrorControl ? "NORMAL" : "IGNORE");
+    printf("        BINARY_PATH_NAME   : %s  \r\n", config->lpBinaryPathName);
+    printf("        LOAD_ORDER_GROUP   : %s  \r\n", config->lpLoadOrderGroup ? config->lpLoadOrderGroup : "");
+    printf("        TAG                : %lu  \r\n", config->dwTagId);
+    printf("        DISPLAY_NAME       : %s  \r\n", config->lpDisplayName);
+    print_dependencies(name);
+    printf("        SERVICE_START_NAME : %s  \r\n", config->lpServiceStartName ? config->lpServiceStartName : "");
+    return 0;
+}
+
+static BOOL depends_on(const char *dependant, const char *name)
+{
+    for (const char *each = needed_by(dependant); *each; each += strlen(each) + 1)
+        if (!_stricmp(each, name)) return TRUE;
+    return FALSE;
+}
+
+/* Wine's EnumDependentServices finds nobody: every service is asked what it depends on. */
+static int enumerate_dependants(const char *name)
+{
+    DWORD needed, count, resume = 0, found = 0;
+    if (!EnumServicesStatusExA(manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_STATE_ALL, (BYTE *)buffer,
+                               sizeof buffer, &needed, &count, &resume, NULL))
+        return failed("EnumDependentServices");
+    const ENUM_SERVICE_STATUS_PROCESSA *each = (const void *)buffer;
+    for (DWORD i = 0; i < count; i++) found += depends_on(each[i].lpServiceName, name);
+    printf("Enum: entriesRead  = %lu\r\n", found);
+    for (DWORD i = 0; i < count; i++)
+        if (depends_on(each[i].lpServiceName, name))
+            print_status(each[i].lpServiceName, each[i].lpDisplayName, &each[i].ServiceStatusProcess, FALSE);
+    return 0;
+}
+
+/* A service that runs and needs this one keeps it from stopping, as Windows' manager has it and Wine's does not. */
+static BOOL is_needed(const char *name)
+{
+    DWORD needed, count, resume = 0;
+    if (!EnumServicesStatusExA(manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_ACTIVE, (BYTE *)buffer,
+                               sizeof buffer, &needed, &count, &resume, NULL))
+        return FALSE;
+    const ENUM_SERVICE_STATUS_PROCESSA *each = (const void *)buffer;
+    for (DWORD i = 0; i < count; i++)
+        if (depends_on(each[i].lpServiceName, name)) return TRUE;
+    return FALSE;
+}
+
+static int create(int argc, char **argv)
+{
+    const char *start = option(argc, argv, "start=");
+    SC_HANDLE service = CreateServiceA(manager, argv[2], option(argc, argv, "DisplayName="), SERVICE_ALL_ACCESS,
+                                       SERVICE_WIN32_OWN_PROCESS, start ? start_type(start) : SERVICE_DEMAND_START,
+                                       SERVICE_ERROR_NORMAL, option(argc, argv, "binPath="),
+                                       option(argc, argv, "group="), NULL, dependencies(option(argc, argv, "depend=")),
+                                       option(argc, argv, "obj="), option(argc, argv, "password="));
+    return service ? done("CreateService") : failed("CreateService");
+}
+
+static int configure(SC_HANDLE service, int argc, char **argv)
+{
+    DWORD start = start_type(option(argc, argv, "start="));
+    if (start == 99) {
+        printf("ERROR:  Invalid start= field\r\n");
+        return ERROR_INVALID_COMMAND_LINE;
+    }
+    if (!ChangeServiceConfigA(service, SERVICE_NO_CHANGE, start, SERVICE_NO_CHANGE, option(argc, argv, "binPath="),
+                              option(argc, argv, "group="), NULL, dependencies(option(argc, argv, "depend=")),
+                              option(argc, argv, "obj="), option(argc, argv, "password="),
+                              option(argc, argv, "DisplayName=")))
+        return failed("ChangeServiceConfig");
+    return done("ChangeServiceConfig");
+}
+
+static int start(SC_HANDLE service, const char *name)
+{
+    if (!StartServiceA(service, 0, NULL)) return failed("StartService");
+    return query(service, name, TRUE);
+}
+
+static int stop(SC_HANDLE service, const char *name)
+{
+    SERVICE_STATUS status;
+    if (is_needed(name)) return failed_with("ControlService", ERROR_DEPENDENT_SERVICES_RUNNING);
+    if (!ControlService(service, SERVICE_CONTROL_STOP, &status)) return failed("ControlService");
+    return query(service, name, FALSE);
+}
+
+int main(int argc, char **argv)
+{
+    const char *verb = argc > 1 ? argv[1] : "", *name = argc > 2 ? argv[2] : "";
+    BOOL extended = !_stricmp(verb, "queryex"), asks = extended || !_stricmp(verb, "query");
+    SC_HANDLE service;
+
+    manager = OpenSCManagerA(NULL, NULL, SC_MANAGER_ALL_ACCESS);
+    if (!manager) return failed("OpenSCManager");
+    if (asks && (argc < 3 || strchr(name, '='))) return query_all(argc, argv, extended);
+    if (argc < 3) {
+        printf("DESCRIPTION:\r\n        SC is a command line program used for communicating with the\r\n"
+               "        Service Control Manager and services.\r\n");
+        return ERROR_INVALID_COMMAND_LINE;
+    }
+    if (!_stricmp(verb, "create")) return create(argc, argv);
+    service = OpenServiceA(manager, name, SERVICE_ALL_ACCESS);
+    if (!service) return failed(asks ? "EnumQueryServicesStatus:OpenService" : "OpenService");
+    if (asks) return query(service, name, extended);
+    if (!_stricmp(verb, "qc")) return query_config(service, name);
+    if (!_stricmp(verb, "enumdepend")) return enumerate_dependants(name);
+    if (!_stricmp(verb, "config")) return configure(service, argc, argv);
+    if (!_stricmp(verb, "start")) return start(service, name);
+    if (!_stricmp(verb, "stop")) return stop(service, name);
+    if (!_stricmp(verb, "delete")) return DeleteService(service) ? done("DeleteService") : failed("DeleteService");
+    printf("ERROR:  Unrecognized command\r\n");
+    return ERROR_INVALID_COMMAND_LINE;
+}

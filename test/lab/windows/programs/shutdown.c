@@ -1,0 +1,47 @@
+/*
+ * shutdown.exe: Wine's does nothing. This one leaves C:\LAB\RESTART.REQ; the lab watches for it, takes the client's sshd
+ * and processes down, and boots it again. With /t the lab waits as long before; /a takes the order back.
+ */
+#include <windows.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define REQUEST "C:\\LAB\\RESTART.REQ"
+
+static int usage(void)
+{
+    printf("Usage: shutdown [/r | /s | /a] [/f] [/t xxx] [/c \"comment\"]\r\n");
+    return 1;
+}
+
+/* The whole request at once: the lab must not read half of it. */
+static int leave_request(const char *what, int seconds)
+{
+    FILE *file = fopen(REQUEST ".NEW", "w");
+    if (!file) return ERROR_ACCESS_DENIED;
+    fprintf(file, "%s %d\n", what, seconds);
+    fclose(file);
+    return MoveFileExA(REQUEST ".NEW", REQUEST, MOVEFILE_REPLACE_EXISTING) ? 0 : (int)GetLastError();
+}
+
+int main(int argc, char **argv)
+{
+    const char *what = NULL;
+    int seconds = 30;
+
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] != '/' && argv[i][0] != '-') continue;
+        switch (argv[i][1] | 0x20) {
+        case 'r': what = "restart"; break;
+        case 's': what = "off"; break;
+        case 'a': what = "abort"; break;
+        case 't': seconds = ++i < argc ? atoi(argv[i]) : seconds; break;
+        case 'c': case 'd': i++; break;
+        case 'f': break;
+        default: return usage();
+        }
+    }
+    if (!what) return usage();
+    if (strcmp(what, "abort")) return leave_request(what, seconds);
+    return DeleteFileA(REQUEST) ? 0 : 1116; /* ERROR_NO_SHUTDOWN_IN_PROGRESS */
+}

@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function link(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}
+
+/** Files that a process has open. */
+function openFiles(pid: string): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).map((fd) => link(`/proc/${pid}/fd/${fd}`));
+  } catch {
+    return [];
+  }
+}
+
+const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
+
+/** A process of Wine carries its prefix in its environment. */
+function isWindowsOf(pid: string, folder: string): boolean {
+  const variables = read(`/proc/${pid}/environ`).split('\0');
+  const prefix = variables.find((variable) => variable.startsWith('WINEPREFIX='));
+  return prefix !== undefined && within(prefix.slice('WINEPREFIX='.length), folder);
+}
+
+/** An sshd of the lab, and each of its sessions, has its log open. */
+const isSshdOf = (pid: string, folder: string): boolean =>
+  link(`/proc/${pid}/exe`).endsWith('/sshd') && openFiles(pid).some((path) => within(path, folder));
+
+const processIds = (): readonly string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+
+/** The Windows processes, by their id on this machine, of the lab or client that lives in this folder. */
+export const windowsProcessesOf = (folder: string): readonly number[] =>
+  processIds()
+    .filter((pid) => isWindowsOf(pid, folder))
+    .map(Number);
+
+const sshdsOf = (folder: string): readonly number[] =>
+  processIds()
+    .filter((pid) => isSshdOf(pid, folder))
+    .map(Number);
+
+export const processesOf = (folder: string): readonly number[] => [
+  ...sshdsOf(folder),
+  ...windowsProcessesOf(folder),
+];
+
+/** Ends the client's sshd with its sessions: connections are cut, and new ones refused. */
+export const endSshdOf = (folder: string): Promise<void> => endAll(folder, sshdsOf);
+
+/** Ends every process of a lab or a client at once, like a power failure, and waits until they are gone. */
+export const endProcessesOf = (folder: string): Promise<void> => endAll(folder, processesOf);
+
+async function endAll(folder: string, find: (folder: string) => readonly number[]): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  for (let left = find(folder); left.length > 0; left = find(folder)) {
+    for (const pid of left) end(pid);
+    if (Date.now() > deadline) throw new Error(`processes ${left.join(', ')} of ${folder} do not end`);
+    await pause(20);
+  }
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** Ends what a run of the lab has left, and removes its folder and what its servers have left beside it. */
+export async function removeRun(folder: string): Promise<void> {
+  await endProcessesOf(folder);
+  if (!existsSync(folder)) return;
+  for (const client of readdirSync(folder)) removeServerFolder(join(folder, client));
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+}
+
+/** Debian's wineserver keeps its socket in a folder of its own below /tmp, whose name it leaves in the prefix. */
+export function removeServerFolder(prefix: string): void {
+  const name = read(join(prefix, 'wineserver')).trim();
+  if (/^wine-\w{6}$/.test(name)) rmSync(join('/tmp', name), { recursive: true, force: true });
+}
+
+/** Removes every run whose lab is gone: it was killed together with its guard. */
+export async function sweepRuns(home: string): Promise<void> {
+  const runs = join(home, 'runs');
+  if (!existsSync(runs)) return;
+  for (const name of readdirSync(runs)) {
+    const owner = Number(name.split('-')[0]);
+    if (!isRunning(owner)) await removeRun(join(runs, name));
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+
+/** Where Debian has Wine: the loader of 64-bit programs, and the server that is a client's kernel. */
+export const wineLoader = '/usr/lib/wine/wine64';
+const wineServer = '/usr/lib/wine/wineserver64';
+
+/** The console programs of a newer Wine; the rest of these are programs of the lab. */
+export const consoleTools = ['cmd', 'tasklist', 'findstr', 'where', 'fc', 'find', 'sort', 'net'] as const;
+export const standIns = ['sc', 'shutdown', 'quser', 'query', 'msg', 'certutil', 'icacls'] as const;
+
+/** Nothing of a desktop, no .NET, no browser; and the programs above instead of Wine's own. */
+const overrides = [
+  'mscoree,mshtml,explorer.exe,winemenubuilder.exe=d',
+  `${[...consoleTools, ...standIns].map((name) => `${name}.exe`).join(',')}=n,b`,
+].join(';');
+
+/** The whole environment of a process of a client; nothing of this process' own gets there. */
+export const wineEnvironment = (prefix: string): Record<string, string> => ({
+  PATH: '/usr/bin:/bin',
+  HOME: '/root',
+  USER: 'Administrator',
+  LANG: 'C.UTF-8',
+  WINEDEBUG: '-all',
+  WINEDLLOVERRIDES: overrides,
+  WINEPREFIX: prefix,
+});
+
+export interface Ran {
+  readonly code: number | null;
+  readonly output: string;
+}
+
+/**
+ * Runs something in a client's prefix and waits for its end. Wine 8 dies at random where the address space is laid out at random,
+ * once in some thousand starts: setarch -R keeps it from that.
+ */
+async function run(
+  prefix: string,
+  program: string,
+  args: readonly string[],
+  deadlineMs: number,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
+  const child = spawn('/usr/bin/setarch', ['-R', program, ...args], {
+    env: { ...wineEnvironment(prefix), ...environment },
+    stdio: ['ignore', 'pipe', 'ignore'],
+    timeout: deadlineMs,
+    killSignal: 'SIGKILL',
+  });
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', resolve);
+  });
+  // What a program leaves running may keep its output open: only its end counts.
+  const output = text(child.stdout);
+  const code = await ended;
+  child.stdout.destroy();
+  return { code, output: await output.catch(() => '') };
+}
+
+/** Runs a Windows program of the client, and brings what it printed. */
+export const runProgram = (prefix: string, args: readonly string[], deadlineMs = 60_000): Promise<Ran> =>
+  run(prefix, wineLoader, args, deadlineMs);
+
+/** Boots: the server stays until it is told to end, and wineboot starts the services. */
+export async function boot(prefix: string, ...args: readonly string[]): Promise<void> {
+  await run(prefix, wineServer, ['-p'], 20_000);
+  const { code } = await run(prefix, wineLoader, ['wineboot.exe', ...args], 120_000);
+  if (code !== 0) throw new Error(`${prefix} does not boot: wineboot ended with ${code}`);
+}
+
+/** Shuts down: everything is ended, and the registry written. */
+export async function shutDown(prefix: string): Promise<void> {
+  await run(prefix, wineServer, ['-k'], 20_000);
+  await run(prefix, wineServer, ['-w'], 20_000);
+}
