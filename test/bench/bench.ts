@@ -44,9 +44,13 @@ export async function openBench(
     clock: { labAt: 0, realAt: 0, speed: 1 },
     logLevel: 'warn',
   };
-  const orchestrator = await startOrchestrator(house);
+  const { workerOptions, orchestratorOptions } = options;
+  const orchestrator = await startOrchestrator({
+    ...house,
+    settings: { NODE_OPTIONS: orchestratorOptions },
+  });
   stack.defer(() => orchestrator.stop());
-  const worker = await startBenchWorker(house, 'worker', options.workerOptions);
+  const worker = await startBenchWorker(house, 'worker', workerOptions);
   stack.defer(() => worker.stop());
   // A campaign of a million clients is written in one call.
   const store = await openRedisStore({ url: server.url, prefix: house.prefix, answerMs: 60_000 });

@@ -10,7 +10,7 @@ import { clientName, type Story } from './stories.ts';
 
 const logonServers = 20;
 const hour = 3_600_000;
-const slots = 2_000;
+export const slots = 2_000;
 /** As short as a delay can be: what is measured is the way into the delayed jobs and back. */
 const shortestMs = 1;
 
@@ -45,24 +45,29 @@ export interface Rollout {
   readonly clients: number;
 }
 
+export const stageRelease = ({ store }: Bench, { name }: Rollout): Promise<void> =>
+  store.stageRelease(release, { sha256: 'bench', text: 'bench' }, entry(name, 'staged'));
+
 /** Puts the clients of a rollout into the fleet and stages the release: what is there before any campaign. */
-export async function importClients({ store }: Bench, { name, story, clients }: Rollout): Promise<void> {
-  await store.stageRelease(release, { sha256: 'bench', text: 'bench' }, entry(name, 'staged'));
+export async function importClients(bench: Bench, rollout: Rollout): Promise<void> {
+  const { name, story, clients } = rollout;
+  await stageRelease(bench, rollout);
   const all = Array.from({ length: clients }, (_, number): Client => {
     const client = clientName(story, name, number);
     return {
       client,
       host: `${client}.corp.example`,
-      logonServer: serverOf(number),
+      logonServer: logonServerOf(number),
       zone: 'Europe/Rome',
       role: 'workstation',
       labels: ['office'],
     };
   });
-  await store.importFleet(all);
+  await bench.store.importFleet(all);
 }
 
-const serverOf = (number: number): string => `LS-${String(number % logonServers).padStart(2, '0')}`;
+export const logonServerOf = (number: number): string =>
+  `LS-${String(number % logonServers).padStart(2, '0')}`;
 
 /** Writes the campaign and its waiting clients. */
 export async function createCampaign({ store }: Bench, { name, story, clients }: Rollout): Promise<void> {
@@ -87,7 +92,7 @@ export async function createCampaign({ store }: Bench, { name, story, clients }:
   const picks = Array.from({ length: clients }, (_, number) => ({
     client: clientName(story, name, number),
     wave: 0,
-    logonServer: serverOf(number),
+    logonServer: logonServerOf(number),
   }));
   const created = await store.createCampaign(campaign, picks, entry(name, 'created'));
   if (!created.ok) throw new Error(created.error.message);

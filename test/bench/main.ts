@@ -3,7 +3,6 @@ import { availableParallelism, cpus, loadavg, release, totalmem } from 'node:os'
 import { messageOf } from '../../shared/errors.ts';
 import { type Bench, openBench } from './bench.ts';
 import type { Figure } from './figure.ts';
-import { deferred } from './figures/deferred.ts';
 import { large } from './figures/large.ts';
 import { throughput } from './figures/throughput.ts';
 import { workers } from './figures/workers.ts';
@@ -14,7 +13,6 @@ import { concurrency } from './worker.ts';
 const figures: Readonly<Record<string, (bench: Bench) => Promise<readonly Figure[]>>> = {
   throughput,
   workers,
-  deferred,
   large,
 };
 
@@ -43,8 +41,8 @@ async function measure(options: BenchOptions, stack: AsyncDisposableStack): Prom
     if (options.only.length === 0 || options.only.includes(name)) taken.push(...(await take(bench)));
   }
   process.stdout.write(`${tableOf(taken)}\n`);
-  const { clients, size, rounds } = options;
-  const result = { machine, settings: { clients, size, rounds, concurrency }, figures: taken };
+  const { clients, sample, size, rounds } = options;
+  const result = { machine, settings: { clients, sample, size, rounds, concurrency }, figures: taken };
   if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
 }
 

@@ -30,6 +30,33 @@ export async function memoryOf(bench: Bench): Promise<Memory> {
   return { total: await usedMemory(bench), families, auditEntries };
 }
 
+/** What came between two moments, for each of so many clients, by kind of key. Bytes. */
+export interface Share {
+  /** All but audit and evidence. */
+  readonly bytes: number;
+  readonly families: ReadonlyMap<string, number>;
+}
+
+export function shareOf(before: Memory, after: Memory, clients: number): Share {
+  const families = new Map<string, number>();
+  for (const family of new Set([...before.families.keys(), ...after.families.keys()])) {
+    const grown = (after.families.get(family) ?? 0) - (before.families.get(family) ?? 0);
+    families.set(family, grown / clients);
+  }
+  const apart = (families.get('audit') ?? 0) + (families.get('evidence') ?? 0);
+  return { bytes: (after.total - before.total) / clients - apart, families };
+}
+
+export const sumOf = (a: Share, b: Share): Share => ({
+  bytes: a.bytes + b.bytes,
+  families: new Map(
+    [...new Set([...a.families.keys(), ...b.families.keys()])].map((family) => [
+      family,
+      (a.families.get(family) ?? 0) + (b.families.get(family) ?? 0),
+    ]),
+  ),
+});
+
 /** Empties Redis; the processes go on. */
 export async function empty({ redis }: Bench): Promise<void> {
   await redis.flushall('SYNC');

@@ -2,14 +2,15 @@ import { DelayedError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { workerOptions } from '../../shared/queues.ts';
 
-/** A bare BullMQ worker as a process of its own: `node raw-process.ts URL QUEUE CONCURRENCY once|twice`. */
+/** A bare BullMQ worker as a process of its own: `node raw-process.ts URL QUEUE CONCURRENCY once|twice|tell`. */
 const [url = '', queue = '', concurrency = '', times = ''] = process.argv.slice(2);
 const connection = new Redis(url, { maxRetriesPerRequest: null });
 
 const worker = new Worker(
   queue,
   async (job, token) => {
-    if (times === 'once' || job.attemptsStarted > 1) return;
+    if (times === 'tell') process.send?.(String(process.hrtime.bigint()));
+    if (times !== 'twice' || job.attemptsStarted > 1) return;
     await job.moveToDelayed(Date.now() + 1, token);
     throw new DelayedError();
   },

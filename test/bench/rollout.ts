@@ -1,6 +1,6 @@
 import type { Bench } from './bench.ts';
 import { createCampaign, importClients, type Rollout, startCampaign, untilThere } from './campaign.ts';
-import { clientName, type Story } from './stories.ts';
+import { clientName, type EndingStory, type Story } from './stories.ts';
 import { since, type Usage, usageOf } from './usage.ts';
 
 /** What a run of so many clients or jobs took. */
@@ -38,7 +38,7 @@ export const perClient = (used: Usage, clients: number): Usage => ({
 });
 
 /** Admission and then one commit for each step: found out by the record's version, which every commit raises by one. */
-export const commitsOf: Readonly<Record<Exclude<Story, 'wait'>, number>> = {
+export const commitsOf: Readonly<Record<EndingStory, number>> = {
   // observed, marked, proved
   free: 3,
   // observed, marked, asked to restart, restarting | woken, proved

@@ -5,6 +5,10 @@
 export const stories = ['free', 'restart', 'defer', 'move', 'wait'] as const;
 
 export type Story = (typeof stories)[number];
+/** A story that comes to an end. */
+export type EndingStory = Exclude<Story, 'wait'>;
+
+export const endingStories: readonly EndingStory[] = stories.filter((story) => story !== 'wait');
 
 /** The story stands in the client's name, so that any worker process knows it. */
 export const clientName = (story: Story, run: string, number: number): string =>

@@ -38,3 +38,12 @@ export function cpuOf(pid: number): number {
     return NaN;
   }
 }
+
+/** The most that a process has had in memory, in MiB. NaN where the system does not tell. */
+export function memoryPeakOf(pid: number): number {
+  try {
+    return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1_024;
+  } catch {
+    return NaN;
+  }
+}

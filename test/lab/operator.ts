@@ -44,12 +44,27 @@ export class Operator {
       .map((entry) => ({ ...entry, at: Date.parse(entry.at) }));
   }
 
-  importFleet(file: string, text: string): Promise<unknown> {
-    return this.ask('POST', '/v1/fleet', { file, text });
+  importFleet(file: string, text: string, withinMs?: number): Promise<unknown> {
+    return this.ask('POST', '/v1/fleet', { file, text }, withinMs);
   }
 
-  createCampaign(text: string): Promise<unknown> {
-    return this.ask('POST', '/v1/campaigns', { file: 'campaign.yaml', text });
+  createCampaign(text: string, withinMs?: number): Promise<unknown> {
+    return this.ask('POST', '/v1/campaigns', { file: 'campaign.yaml', text }, withinMs);
+  }
+
+  /** The lines of an answer that is streamed, as they come. */
+  async *lines(path: string): AsyncGenerator<string> {
+    const response = await fetch(`${this.#url}${path}`, {
+      headers: { authorization: `Bearer ${this.#token}` },
+    });
+    if (!response.ok || response.body === null)
+      throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+    let rest = '';
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
   }
 
   /** Stages a tree that is complete already, by a command that changes nothing. */

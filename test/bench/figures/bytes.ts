@@ -1,40 +1,39 @@
 import { type Figure, figureOf } from '../figure.ts';
-import type { Memory } from '../memory.ts';
+import type { Memory, Share } from '../memory.ts';
 
-interface Counted {
-  readonly memory: Memory;
-  /** What Redis used before there was any client. */
-  readonly base: number;
-  readonly clients: number;
+interface Aim {
   readonly atMost?: number;
+  /** What a bare queue keeps for a job in the same state, and which one that is. */
+  readonly raw?: { readonly name: string; readonly bytes: number };
 }
 
 /**
  * Everything that a client is in Redis: its fleet record, its place in the campaign, its record, its index and its BullMQ job. What
  * grows with what was done to it (audit, evidence) is shown apart.
  */
-export function perClientFigure(state: string, { memory, base, clients, atMost }: Counted): Figure {
-  const apart = (memory.families.get('audit') ?? 0) + (memory.families.get('evidence') ?? 0);
-  return figureOf({
+export const bytesFigures = (state: string, share: Share, { atMost, raw }: Aim = {}): readonly Figure[] => [
+  figureOf({
     name: `bytes per ${state} client, fleet record and all`,
     unit: 'B',
-    runs: [(memory.total - base - apart) / clients],
+    runs: [share.bytes],
+    ...(raw === undefined ? {} : { limit: { name: raw.name, runs: [raw.bytes] } }),
     ...(atMost === undefined
       ? {}
       : { aim: { text: `<= ${atMost} B`, met: ({ value }: { value: number }) => value <= atMost } }),
-  });
-}
+  }),
+  ...familyFigures(state, share),
+];
 
 /** By kind of key, the largest first. Lists of free memory and tables of the key space belong to none of them. */
-export const familyFigures = (state: string, { families }: Memory, clients: number): readonly Figure[] =>
+const familyFigures = (state: string, { families }: Share): readonly Figure[] =>
   [...families]
-    .filter(([, bytes]) => bytes / clients >= 1)
+    .filter(([, bytes]) => bytes >= 1)
     .toSorted(([, a], [, b]) => b - a)
     .map(([family, bytes]) =>
       figureOf({
         name: `  of these ${state}: ${meaning[family] ?? family}`,
         unit: 'B per client',
-        runs: [bytes / clients],
+        runs: [bytes],
       }),
     );
 

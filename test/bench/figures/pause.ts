@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { queuePrefix } from '../../../shared/queues.ts';
 import type { Bench } from '../bench.ts';
 import type { Rollout } from '../campaign.ts';
 
@@ -20,4 +21,19 @@ export async function pauseMs({ operator, store }: Bench, { name }: Rollout): Pr
   const entries = await store.audit(entriesRead, { campaign: name });
   const last = Math.max(0, ...entries.filter(({ to }) => to === begins).map(({ at }) => at));
   return Math.max(answered, last) - before;
+}
+
+const pollMs = 50;
+const patienceMs = 60_000;
+
+/** Waits until no worker has anything to do: who is deferred rests, who was admitted in front of a pause is parked. */
+export async function untilWorkersRest({ redis, house }: Bench): Promise<void> {
+  const queue = `${queuePrefix(house.prefix, 0)}:upgrades`;
+  const deadline = Date.now() + patienceMs;
+  for (;;) {
+    const [waiting, active] = [await redis.llen(`${queue}:wait`), await redis.llen(`${queue}:active`)];
+    if (waiting + active === 0) return;
+    if (Date.now() > deadline) throw new Error(`${waiting} jobs still wait and ${active} run`);
+    await wait(pollMs);
+  }
 }

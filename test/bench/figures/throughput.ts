@@ -2,17 +2,17 @@ import type { Bench } from '../bench.ts';
 import { type Figure, figureOf } from '../figure.ts';
 import { type RawKind, runRaw } from '../raw.ts';
 import { rollOut, type Run } from '../rollout.ts';
-import type { Story } from '../stories.ts';
+import type { EndingStory } from '../stories.ts';
 
 interface Pair {
-  readonly story: Exclude<Story, 'wait'>;
+  readonly story: EndingStory;
   readonly title: string;
   readonly limit: RawKind;
   /** Share of the raw limit that is aimed at. */
   readonly aim: number | null;
 }
 
-const pairs: readonly Pair[] = [
+const allPairs: readonly Pair[] = [
   { story: 'free', title: 'free, without a restart', limit: 'no-op', aim: 0.35 },
   { story: 'restart', title: 'free, with one restart', limit: 'defer', aim: 0.35 },
   { story: 'defer', title: 'deferred once, then free', limit: 'defer', aim: null },
@@ -21,10 +21,11 @@ const pairs: readonly Pair[] = [
 
 /** Rounds of a raw limit and the upgrades beside it, taken in turns: what else the machine does hits both. */
 export async function throughput(bench: Bench): Promise<readonly Figure[]> {
-  const { size, rounds } = bench.options;
+  const { size, rounds, stories } = bench.options;
+  const pairs = allPairs.filter(({ story }) => stories.length === 0 || stories.includes(story));
   const runs = new Map<string, Run[]>();
   const keep = (name: string, run: Run): void => void runs.set(name, [...(runs.get(name) ?? []), run]);
-  await warmUp(bench);
+  await warmUp(bench, pairs);
   for (let round = 1; round <= rounds; round += 1) {
     for (const { story, limit } of pairs) {
       keep(`${story}, limit`, await runRaw(bench, limit, size));
@@ -38,7 +39,7 @@ export async function throughput(bench: Bench): Promise<readonly Figure[]> {
 }
 
 /** What runs first pays for compiling: not counted. */
-async function warmUp(bench: Bench): Promise<void> {
+async function warmUp(bench: Bench, pairs: readonly Pair[]): Promise<void> {
   const few = Math.min(2_000, bench.options.size);
   for (const { story, limit } of pairs) {
     await runRaw(bench, limit, few);
