@@ -1,8 +1,36 @@
 import type { Budgets } from './definition.ts';
+import type { Downloads } from './tally.ts';
 
 interface Candidate {
   readonly client: string;
   readonly logonServer: string;
+}
+
+/** What decides whether something new may begin on clients of one logon server. */
+export interface ServerUse extends Downloads {
+  readonly slots: number;
+  /** Its copy of the release is verified; unknown is not. */
+  readonly isStaged: boolean;
+}
+
+/** How many clients of this logon server may be marked and not proved yet; null = any number. */
+export const maxDownloadsAt = (
+  { maxDownloads }: Pick<Budgets, 'maxDownloads'>,
+  logonServer: string,
+): number | null => {
+  if (maxDownloads === undefined) return null;
+  const { at, everywhere } = maxDownloads;
+  return Object.hasOwn(at, logonServer) ? (at[logonServer] ?? everywhere) : everywhere;
+};
+
+/**
+ * How many more clients of a logon server may have something begun on them, as far as its copy and its downloads go. Whoever is worked
+ * on may be marked next, so a slot counts as a download.
+ */
+export function roomToBegin(maxDownloads: number | null, use: ServerUse): number {
+  if (!use.isStaged) return 0;
+  if (maxDownloads === null) return Number.POSITIVE_INFINITY;
+  return maxDownloads - Math.max(use.downloading, use.slots + use.resting);
 }
 
 /**

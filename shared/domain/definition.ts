@@ -23,6 +23,16 @@ export interface Release {
   /** Staging it changed what every logon script compares: each client of the site takes it at its next logon. */
   readonly siteWide?: boolean;
   readonly withdrawn?: Withdrawal;
+  /** Where the copy of each logon server can be read; left out = all of them have the one tree that was staged. */
+  readonly copies?: CopyPlaces;
+}
+
+/** Paths as the leading orchestrator reads them, to the folder of the component files. */
+export interface CopyPlaces {
+  /** `{logonServer}` stands for the name of the server. */
+  readonly path: string;
+  /** Logon servers whose copy lies elsewhere. */
+  readonly except: Readonly<Record<string, string>>;
 }
 
 /** Nothing is begun with a withdrawn release until it is staged again. `at` is policy time. */
@@ -56,6 +66,14 @@ export interface Selection {
 export interface Budgets {
   readonly active: number;
   readonly perLogonServer: number;
+  /** How many clients of each logon server may be marked and not proved yet; left out = any number. */
+  readonly maxDownloads?: DownloadLimits;
+}
+
+/** `at` wins over `everywhere`; null = any number. */
+export interface DownloadLimits {
+  readonly everywhere: number | null;
+  readonly at: Readonly<Record<string, number>>;
 }
 
 /** A campaign as its file says it: one release to selected clients, by waves, under policies. */

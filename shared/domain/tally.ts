@@ -27,6 +27,8 @@ export function tallyOf(upgrade: Upgrade): Tally {
   if (state.phase === 'settled' && (state.end === 'cancelled' || state.cause === stillMarked))
     tally[`cancelled|${state.cause}`] = 1;
   if (mayBeMarked(upgrade)) tally['marked'] = 1;
+  if (isDownloading(upgrade)) tally[`downloading|${logonServer}`] = 1;
+  if (isDownloading(upgrade) && state.phase === 'deferred') tally[`downloadRests|${logonServer}`] = 1;
   const blocking = blockingOf(upgrade);
   if (blocking.length > 0) tally[`blocked|${blocking.join(' + ')}`] = 1;
   return tally;
@@ -39,6 +41,25 @@ export const stillMarked = 'still marked';
 const mayBeMarked = ({ state, memory: { marked, unanswered, request } }: Upgrade): boolean =>
   state.phase !== 'settled' &&
   (state.phase === 'marking' || marked !== null || unanswered !== false || request?.kind === 'unmark');
+
+/**
+ * The files come when the user of a marked client logs on (Q168463), so from its mark to its proof a client counts as downloading. One
+ * whose mark has an unknown outcome is worked on, and counts by its slot.
+ */
+const isDownloading = ({ state, memory: { marked } }: Upgrade): boolean =>
+  state.phase === 'marking' || state.phase === 'updating' || (state.phase !== 'settled' && marked !== null);
+
+/** Clients of a logon server that are marked and not proved, and how many of them are deferred without a slot. */
+export interface Downloads {
+  readonly downloading: number;
+  readonly resting: number;
+}
+
+/** @param count of a counter by its name */
+export const downloadsIn = (count: (name: string) => number | undefined, logonServer: string): Downloads => ({
+  downloading: count(`downloading|${logonServer}`) ?? 0,
+  resting: count(`downloadRests|${logonServer}`) ?? 0,
+});
 
 /** How many clients are marked and have not installed: they will, unless they are unmarked. */
 export const markedIn = (counters: Tally): { readonly settled: number; readonly unsettled: number } => ({

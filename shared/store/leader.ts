@@ -23,5 +23,7 @@ export const ledBy = (store: Store, leader: LeaderFence): Store => ({
     store.commitCampaign(next, version, audit, { ...conditions, leader }),
   admit: (campaign, picks, at) => store.admit(campaign, picks, at, leader),
   inspect: (campaign, cursor, limit, at) => store.inspect(campaign, cursor, limit, at, leader),
+  writeCopies: (release, manifest, found, forgotten) =>
+    store.writeCopies(release, manifest, found, forgotten, leader),
   sweep: (at, graceMs, limit, skip) => store.sweep(at, graceMs, limit, skip, leader),
 });

@@ -3,6 +3,7 @@ import { admit, slotsInUse } from './memory/admission.ts';
 import { checkingInOf } from './memory/checking-in.ts';
 import { commitCampaign, createCampaign, overlap } from './memory/campaigns.ts';
 import { commitAtRest } from './memory/commit-at-rest.ts';
+import { copiesOf, openCopies } from './memory/copies.ts';
 import { deliver } from './memory/deliver.ts';
 import { commitHalt } from './memory/halt.ts';
 import { isDeposed, lead, leaderNow, resign } from './memory/leader.ts';
@@ -34,6 +35,7 @@ export function createMemoryStore(now: () => number): Store {
   return {
     ...fleetOf(tables),
     ...campaignsOf(tables),
+    ...copiesOf(tables),
     ...upgradesOf(tables, now),
     sweep: async (at, graceMs, limit, skip = 0, leader) =>
       isDeposed(tables, leader) ? [] : sweep(tables, at, graceMs, limit, skip, now()),
@@ -68,6 +70,7 @@ const fleetOf = (tables: Tables): FleetPart => ({
   stageRelease: async (release: Release, evidence, audit) => {
     const evidences = evidence === null ? [] : [evidence];
     tables.releases.set(release.release, release);
+    openCopies(tables, release.release);
     tables.starts += 1;
     keepEvidence(tables, evidences);
     addAudit(tables, audit, null, evidences);
@@ -129,8 +132,8 @@ function campaignsOf(tables: Tables): CampaignPart {
     shareBudget: async () => undefined,
     overlap: async (campaign, limit) => overlap(tables, campaign, limit),
     slotsInUse: async (campaign) => from(campaign, slotsInUse, { active: 0, perLogonServer: {} }),
-    queued: async (campaign, limit) =>
-      from<Queued | Promise<Queued>>(campaign, (table) => queued(tables, table, limit), nobody),
+    queued: async (campaign, limit, isOpen) =>
+      from<Queued | Promise<Queued>>(campaign, (table) => queued(tables, table, limit, isOpen), nobody),
     admit: async (campaign, picks, at, leader) => admit(tables, campaign, picks, at, leader),
   };
 }

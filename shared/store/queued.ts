@@ -1,4 +1,7 @@
-import type { Queued, SlotsInUse } from './store.ts';
+import { maxDownloadsAt, roomToBegin } from '../domain/admission.ts';
+import type { Budgets } from '../domain/definition.ts';
+import type { Downloads } from '../domain/tally.ts';
+import type { Pick, Queued, SlotsInUse } from './store.ts';
 
 /** A client in the queue of its logon server; places order the whole campaign: when it was parked, or its number. */
 export interface Place {
@@ -13,6 +16,23 @@ export type Line = 'parked' | 'finishing' | number;
 export interface Queue {
   readonly shard: number;
   readonly logonServer: string;
+  /** Of waiting clients, where each time zone has a queue of its own. */
+  readonly zone?: string;
+}
+
+/** Is the campaign's window open in this IANA time zone? */
+export type IsOpen = (zone: string) => boolean;
+
+export const everywhere: IsOpen = () => true;
+
+/** The queue in which a client waits: `LS-ROM`, or `LS-ROM|Europe/Rome` in a campaign with a window. */
+export const queueName = ({ logonServer, zone }: globalThis.Pick<Pick, 'logonServer' | 'zone'>): string =>
+  zone === undefined ? logonServer : `${logonServer}|${zone}`;
+
+/** What `queueName` has put together. */
+export function placeOf(queue: string): { readonly logonServer: string; readonly zone?: string } {
+  const bar = queue.indexOf('|');
+  return bar < 0 ? { logonServer: queue } : { logonServer: queue.slice(0, bar), zone: queue.slice(bar + 1) };
 }
 
 /** What is read to find those who may get a slot; each adapter brings its own. */
@@ -21,6 +41,10 @@ export interface Queues {
   readonly quotas: readonly number[];
   readonly inUse: readonly SlotsInUse[];
   readonly perLogonServer: number;
+  readonly maxDownloads: globalThis.Pick<Budgets, 'maxDownloads'>;
+  /** By shard. */
+  readonly downloads: readonly ((logonServer: string) => Downloads)[];
+  readonly isStaged: (logonServer: string) => boolean;
   readonly openWaves: number;
   /** A campaign that does not run only finishes what was begun. */
   readonly isRunning: boolean;
@@ -46,28 +70,46 @@ const longestPage = 1_000;
 /** Not one moment for all of them: `admit` compares each pick again. */
 export async function findQueued(queues: Queues, limit: number): Promise<Queued> {
   const room = roomIn(queues, limit);
-  const parked = await take(queues, queues.isRunning ? 'parked' : 'finishing', room);
+  // Where nothing may begin, those are served that finish what was begun.
+  const isClosed = (queue: Queue): boolean => !queues.isRunning || !room.mayBegin(queue);
+  const closed = queues.isRunning
+    ? new Set((await queues.queues('finishing')).filter(isClosed).map(queueName))
+    : null;
+  const parked = queues.isRunning ? await take(queues, 'parked', room) : [];
+  const finishing =
+    closed?.size === 0
+      ? []
+      : await take(queues, 'finishing', room, (queue) => closed?.has(queueName(queue)) ?? true);
   const waiting: Queued['waiting'][number][] = [];
   for (let wave = 0; queues.isRunning && wave < queues.openWaves && room.free() > 0; wave += 1) {
     const found = await take(queues, wave, room);
     waiting.push(...found.map(({ client, logonServer }) => ({ client, wave, logonServer })));
   }
-  return { parked: parked.map(({ client, logonServer }) => ({ client, logonServer })), waiting };
+  return {
+    parked: [...parked, ...finishing].map(({ client, logonServer }) => ({ client, logonServer })),
+    waiting,
+  };
 }
 
 /** Page by page: everybody's first, then what follows, in pages that grow. Stops when nothing is free any more. */
-async function take(queues: Queues, line: Line, room: Room): Promise<readonly Found[]> {
+async function take(
+  queues: Queues,
+  line: Line,
+  room: Room,
+  isAsked: (queue: Queue) => boolean = () => true,
+): Promise<readonly Found[]> {
   const taken: Found[] = [];
   if (room.free() <= 0) return taken;
-  let asked = (await queues.queues(line)).filter(room.isAt);
+  const isAt = line === 'finishing' ? room.isAt : (queue: Queue) => room.isAt(queue) && room.mayBegin(queue);
+  let asked = (await queues.queues(line)).filter((queue) => isAsked(queue) && isAt(queue));
   let start = 0;
   for (let count = 1; asked.length > 0 && room.free() > 0; count = Math.min(count * 2, longestPage)) {
     const pages = await queues.read(line, asked, start, count);
     const found = asked.flatMap((queue, at) => (pages[at] ?? []).map((each) => ({ ...each, ...queue })));
     const free = typeof line === 'string' ? found : await queues.unclaimed(found);
-    taken.push(...free.toSorted(byPlace).filter(room.take));
+    taken.push(...free.toSorted(byPlace).filter((each) => isAt(each) && room.take(each)));
     room.passOver(found.length - free.length);
-    asked = asked.filter((queue, at) => pages[at]?.length === count && room.isAt(queue));
+    asked = asked.filter((queue, at) => pages[at]?.length === count && isAt(queue));
     start += count;
   }
   return taken;
@@ -79,13 +121,16 @@ interface Room {
   /** Slots of the campaign that nobody was found for yet; 0 too when enough were passed over. */
   readonly free: () => number;
   readonly isAt: (queue: Queue) => boolean;
+  /** Something may begin on one more client of its logon server. */
+  readonly mayBegin: (queue: Queue) => boolean;
   /** False when there is none. */
   readonly take: (queue: Queue) => boolean;
   readonly passOver: (claimed: number) => void;
 }
 
 /** A logon server's budget is held against all shards together. */
-function roomIn({ quotas, inUse, perLogonServer }: Queues, limit: number): Room {
+function roomIn(queues: Queues, limit: number): Room {
+  const { quotas, inUse, perLogonServer, isStaged } = queues;
   const used = new Map<string, number>();
   const use = (server: string, by: number): unknown => used.set(server, (used.get(server) ?? 0) + by);
   for (const { perLogonServer: each } of inUse)
@@ -98,7 +143,18 @@ function roomIn({ quotas, inUse, perLogonServer }: Queues, limit: number): Room 
   let passedOver = 0;
   const isAt = ({ shard, logonServer }: Queue): boolean =>
     (left[shard] ?? 0) > 0 && (used.get(logonServer) ?? 0) < perLogonServer;
+  const mayBegin = ({ logonServer }: Queue): boolean => {
+    const found = queues.downloads.map((downloadsAt) => downloadsAt(logonServer));
+    const use = {
+      isStaged: isStaged(logonServer),
+      slots: used.get(logonServer) ?? 0,
+      downloading: found.reduce((sum, { downloading }) => sum + downloading, 0),
+      resting: found.reduce((sum, { resting }) => sum + resting, 0),
+    };
+    return roomToBegin(maxDownloadsAt(queues.maxDownloads, logonServer), use) > 0;
+  };
   return {
+    mayBegin,
     free: () => (passedOver < claimedAtMost ? free : 0),
     isAt,
     take: (queue) => {

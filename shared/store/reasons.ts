@@ -16,6 +16,9 @@ export const reasons = {
     `the budget of campaign ${campaign} is full: ${limit} active`,
   logonServerFull: (server: string, limit: number) =>
     `the budget of logon server ${server} is full: ${limit} active`,
+  notStaged: (server: string) => `the copy of the release on logon server ${server} is not verified`,
+  downloadsFull: (server: string, limit: number) =>
+    `all ${limit} downloads of logon server ${server} are taken by clients that are marked or worked on`,
   takenOver: 'another driver has taken over, or the lease was taken away',
   otherVersion: (asked: number, present: number) => `version ${asked} is not the present one, ${present}`,
   campaignTaken: (campaign: string) => `a campaign named ${campaign} exists already; choose another name`,

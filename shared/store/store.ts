@@ -8,7 +8,9 @@ import type { Upgrade } from '../domain/upgrade.ts';
 import type { CheckingInStore } from './checking-in.ts';
 import type { Inspected } from './inspection.ts';
 import type { Fault, Result } from '../errors.ts';
+import type { CopiesStore } from './copies.ts';
 import type { Leader, LeaderFence, LeadOutcome } from './leader.ts';
+import type { IsOpen } from './queued.ts';
 import type { RebuildingStore } from './rebuilding.ts';
 import type { RollCallStore } from './roll-call.ts';
 import type { SealingStore } from './sealing.ts';
@@ -144,7 +146,7 @@ export type CommitOutcome =
    * would have consumed included: decide on all of them again and commit with their number.
    */
   | { readonly kind: 'inbox'; readonly messages: readonly Message[] }
-  /** Nothing was written: the campaign does not run and the step would begin something. */
+  /** Nothing was written: the campaign does not run, or the logon server has no room, and the step would begin something. */
   | { readonly kind: 'held'; readonly because: string }
   /** Nothing was written: another driver has taken over. */
   | { readonly kind: 'stale'; readonly because: string };
@@ -205,6 +207,8 @@ export interface Pick {
   readonly client: string;
   readonly wave: number;
   readonly logonServer: string;
+  /** IANA time zone by which its window opens; left out where the campaign has none. */
+  readonly zone?: string;
 }
 
 /** Whom admission may pick: a waiting client (with its wave) or a parked one. */
@@ -231,7 +235,7 @@ export interface SweepFinding {
   readonly next: Activation;
 }
 
-export interface Store extends SealingStore, RebuildingStore, CheckingInStore, RollCallStore {
+export interface Store extends SealingStore, RebuildingStore, CheckingInStore, RollCallStore, CopiesStore {
   // Fleet and releases.
   /** Replaces or adds clients; the whole list or nothing. Returns how many there are now. */
   importFleet(
@@ -288,7 +292,7 @@ export interface Store extends SealingStore, RebuildingStore, CheckingInStore, R
    */
   repairReplicas(): Promise<readonly string[]>;
   /** Shares the campaign's budget out among the shards by what each could use now. Nothing to do with one shard. */
-  shareBudget(campaign: CampaignRecord): Promise<void>;
+  shareBudget(campaign: CampaignRecord, isOpen?: IsOpen): Promise<void>;
   /** Clients of this campaign with an unsettled upgrade in another running or paused one, at most `limit`. */
   overlap(
     campaign: string,
@@ -301,12 +305,14 @@ export interface Store extends SealingStore, RebuildingStore, CheckingInStore, R
    * Whom the free slots may go to, parked ones before waiting ones; in a campaign that does not run only parked ones that are
    * finishing. At most `limit` and no more than the campaign has
    * free slots, nobody of a logon server beyond its free slots, of open waves only. A client that another campaign
-   * claims is passed over; after very many of those in one call the next call looks from the beginning again.
+   * claims is passed over; after very many of those in one call the next call looks from the beginning again. Of a logon server on
+   * which nothing may begin (its copy is not verified, its downloads are taken) only those who are finishing.
+   * @param isOpen of waiting clients, those of other time zones are left out; their queues are not even read
    */
-  queued(campaign: string, limit: number): Promise<Queued>;
+  queued(campaign: string, limit: number, isOpen?: IsOpen): Promise<Queued>;
   /**
    * Makes waiting or parked clients due now with their slots taken. Compare-and-set for each: one that is no
-   * longer queued, whose slots are taken, or whose campaign does not run is left alone; a parked one that is finishing goes on also there. A parked one gets its
+   * longer queued, whose slots are taken, on whose logon server nothing may begin, or whose campaign does not run is left alone; a parked one that is finishing goes on also there. A parked one gets its
    * next activation.
    * @param leader nothing is changed when a newer one has been seen
    */
@@ -331,7 +337,7 @@ export interface Store extends SealingStore, RebuildingStore, CheckingInStore, R
    * First step of an activation: takes lease and slots together. Ignored for another activation number, while
    * another owner's lease lives, when not due at `at` yet, or when parked or settled. A driver whose lease
    * ended is taken over under a new fence. Parked without a free slot, or when the campaign does not run and
-   * the upgrade is not finishing.
+   * the upgrade is not finishing; and where nothing may begin on its logon server.
    * @param owner random and new for each activation, so that only a repeated call comes with the same one
    */
   begin(

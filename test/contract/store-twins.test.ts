@@ -36,7 +36,7 @@ describe('both stores, given the same random steps', () => {
       // The steps are worth their name only if they lead everywhere.
       expect([...kinds]).toEqual(expect.arrayContaining(everyKind));
     },
-    60_000,
+    120_000,
   );
 });
 

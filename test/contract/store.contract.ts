@@ -13,6 +13,7 @@ import { fleetContract } from './store/fleet.contract.ts';
 import { haltContract } from './store/halt.contract.ts';
 import { handOverContract } from './store/hand-over.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
+import { openingsContract } from './store/openings.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
 import { rollCallContract } from './store/roll-call.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
@@ -36,6 +37,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     campaignsContract(given);
     admissionContract(given);
     queuedContract(given);
+    openingsContract(given);
     beginContract(given);
     commitContract(given);
     commitRefusedContract(given);

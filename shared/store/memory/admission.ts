@@ -4,7 +4,7 @@ import type { LeaderFence } from '../leader.ts';
 import type { Activation, Candidate, Pick, SlotsInUse } from '../store.ts';
 import { isDeposed } from './leader.ts';
 import { addAudit } from './sealing.ts';
-import { admitParked, fullBudget, takeSlots } from './slots.ts';
+import { admitParked, closedBecause, fullBudget, takeSlots } from './slots.ts';
 import { type CampaignTable, count, heldStatus, openWavesOf, type Row, type Tables } from './tables.ts';
 
 export function slotsInUse({ slots }: CampaignTable): SlotsInUse {
@@ -27,17 +27,18 @@ export function admit(
   const isRunning = heldStatus(tables, table) === 'running';
   return picks.flatMap((pick) => {
     if (fullBudget(table, campaign, pick.logonServer) !== null) return [];
-    if ('wave' in pick && !isRunning) return [];
+    const mayBegin = isRunning && closedBecause(tables, table, pick.logonServer, 0) === null;
+    if ('wave' in pick && !mayBegin) return [];
     const activation =
-      'wave' in pick ? admitWaiting(tables, table, campaign, pick, at) : unpark(table, pick, at, isRunning);
+      'wave' in pick ? admitWaiting(tables, table, campaign, pick, at) : unpark(table, pick, at, mayBegin);
     return activation === null ? [] : [activation];
   });
 }
 
-function unpark(table: CampaignTable, pick: Candidate, at: number, isRunning: boolean): Activation | null {
+function unpark(table: CampaignTable, pick: Candidate, at: number, mayBegin: boolean): Activation | null {
   const row = table.rows.get(pick.client);
   const isParkedThere = row?.stored.index === 'parked' && row.stored.upgrade.logonServer === pick.logonServer;
-  const mayGoOn = isRunning || row?.stored.finishing === true;
+  const mayGoOn = mayBegin || row?.stored.finishing === true;
   return row !== undefined && isParkedThere && mayGoOn ? admitParked(table, row, at) : null;
 }
 

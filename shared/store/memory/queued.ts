@@ -1,22 +1,35 @@
-import { findQueued, type Line, type Place } from '../queued.ts';
+import { downloadsIn } from '../../domain/tally.ts';
+import { everywhere, findQueued, type IsOpen, type Line, type Place, placeOf, queueName } from '../queued.ts';
 import type { Queued } from '../store.ts';
 import { slotsInUse } from './admission.ts';
+import { hasVerifiedCopy } from './copies.ts';
 import { type CampaignTable, compare, heldStatus, openWavesOf, type Tables } from './tables.ts';
 
-export async function queued(tables: Tables, table: CampaignTable, limit: number): Promise<Queued> {
-  const { active, perLogonServer } = table.record.campaign.definition.budgets;
+export async function queued(
+  tables: Tables,
+  table: CampaignTable,
+  limit: number,
+  isOpen: IsOpen = everywhere,
+): Promise<Queued> {
+  const { budgets } = table.record.campaign.definition;
+  const { active, perLogonServer } = budgets;
   return findQueued(
     {
       quotas: [active],
       perLogonServer,
+      maxDownloads: budgets,
+      downloads: [(server) => downloadsIn((name) => table.counters.get(name), server)],
+      isStaged: (server) => hasVerifiedCopy(tables, table, server),
       inUse: [slotsInUse(table)],
       openWaves: openWavesOf(table),
       isRunning: heldStatus(tables, table) === 'running',
       queues: async (line) =>
-        [...linesOf(table, line).keys()].map((logonServer) => ({ shard: 0, logonServer })),
+        [...linesOf(table, line).keys()]
+          .map((queue) => ({ shard: 0, ...placeOf(queue) }))
+          .filter(({ zone }) => zone === undefined || isOpen(zone)),
       read: async (line, asked, start, count) => {
         const lines = linesOf(table, line);
-        return asked.map(({ logonServer }) => (lines.get(logonServer) ?? []).slice(start, start + count));
+        return asked.map((queue) => (lines.get(queueName(queue)) ?? []).slice(start, start + count));
       },
       unclaimed: async (places) => places.filter(({ client }) => !tables.claims.has(client)),
     },
@@ -24,10 +37,10 @@ export async function queued(tables: Tables, table: CampaignTable, limit: number
   );
 }
 
-/** Logon server -> its queue. */
+/** By the names of queues. */
 function linesOf(table: CampaignTable, line: Line): ReadonlyMap<string, readonly Place[]> {
   const clients = typeof line === 'number' ? waitingIn(table, line) : parkedIn(table, line);
-  return Map.groupBy(clients, ({ logonServer }) => logonServer);
+  return Map.groupBy(clients, queueName);
 }
 
 const parkedIn = ({ rows }: CampaignTable, line: 'parked' | 'finishing') =>
@@ -42,6 +55,4 @@ const parkedIn = ({ rows }: CampaignTable, line: 'parked' | 'finishing') =>
 
 /** In the order they were given. */
 const waitingIn = (table: CampaignTable, asked: number) =>
-  [...table.waiting.values()]
-    .map(({ client, wave, logonServer }, place) => ({ client, wave, logonServer, place }))
-    .filter(({ wave }) => wave === asked);
+  [...table.waiting.values()].map((pick, place) => ({ ...pick, place })).filter(({ wave }) => wave === asked);

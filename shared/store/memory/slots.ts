@@ -1,5 +1,8 @@
+import { maxDownloadsAt, roomToBegin } from '../../domain/admission.ts';
+import { downloadsIn } from '../../domain/tally.ts';
 import { reasons } from '../reasons.ts';
 import type { Activation, UpgradeKey } from '../store.ts';
+import { hasVerifiedCopy } from './copies.ts';
 import { type CampaignTable, compare, count, heldStatus, type Row, type Tables } from './tables.ts';
 
 const budgetsOf = (table: CampaignTable) => table.record.campaign.definition.budgets;
@@ -9,11 +12,30 @@ const activeIn = ({ slots }: CampaignTable): number =>
 
 /** Null when there is room for one more, else which budget is full. */
 export function fullBudget(table: CampaignTable, campaign: string, server: string): string | null {
-  const { active, perLogonServer } = budgetsOf(table);
+  const { active } = budgetsOf(table);
   if (activeIn(table) >= active) return reasons.campaignFull(campaign, active);
-  if ((table.slots.get(server) ?? 0) >= perLogonServer)
-    return reasons.logonServerFull(server, perLogonServer);
-  return null;
+  return fullLogonServer(table, server);
+}
+
+export function fullLogonServer(table: CampaignTable, server: string): string | null {
+  const { perLogonServer } = budgetsOf(table);
+  return (table.slots.get(server) ?? 0) >= perLogonServer
+    ? reasons.logonServerFull(server, perLogonServer)
+    : null;
+}
+
+/** Null when something may begin on one more client of this logon server, else why not. @param own slots of whoever asks there */
+export function closedBecause(
+  tables: Tables,
+  table: CampaignTable,
+  server: string,
+  own: 0 | 1,
+): string | null {
+  if (!hasVerifiedCopy(tables, table, server)) return reasons.notStaged(server);
+  const most = maxDownloadsAt(budgetsOf(table), server);
+  const slots = (table.slots.get(server) ?? 0) - own;
+  const use = { ...downloadsIn((name) => table.counters.get(name), server), slots, isStaged: true };
+  return most === null || roomToBegin(most, use) > 0 ? null : reasons.downloadsFull(server, most);
 }
 
 export const takeSlots = (table: CampaignTable, server: string): void => count(table.slots, { [server]: 1 });
@@ -67,12 +89,14 @@ export function handOver(
   // A campaign that does not run serves those only that finish what was begun.
   const isRunning = heldStatus(tables, table) === 'running';
   const oldest = oldestParked(table, (row) => isRunning || row.stored.finishing);
+  const finishing = oldestParked(table, (row) => row.stored.finishing);
   const wasFull = activeIn(table) + 1 >= budgetsOf(table).active;
   const others = wasFull ? [...oldest.keys()].slice(0, othersAtMost) : [];
   for (const each of [server, ...others]) {
-    const row = oldest.get(each);
-    if (row !== undefined && fullBudget(table, key.campaign, each) === null)
-      return admitParked(table, row, at);
+    if (!oldest.has(each) || fullBudget(table, key.campaign, each) !== null) continue;
+    const isClosed = isRunning && closedBecause(tables, table, each, 0) !== null;
+    const row = (isClosed ? finishing : oldest).get(each);
+    if (row !== undefined) return admitParked(table, row, at);
   }
   return null;
 }

@@ -1,3 +1,4 @@
+import type { CopyStatus } from '../../domain/copies.ts';
 import type { Client, Release } from '../../domain/definition.ts';
 import type { Tally } from '../../domain/tally.ts';
 import { capped, evidenceBytesAtMost } from '../../evidence.ts';
@@ -21,6 +22,8 @@ import {
 export interface Tables {
   readonly fleet: Map<string, Client>;
   readonly releases: Map<string, Release>;
+  /** By release: what its copies are held against, and what was found by logon server. */
+  readonly copies: Map<string, { readonly manifest: string; readonly found: Map<string, CopyStatus> }>;
   readonly campaigns: Map<string, CampaignTable>;
   /** Client -> campaign of its unsettled upgrade. */
   readonly claims: Map<string, string>;
@@ -68,6 +71,7 @@ export interface Row {
 export const emptyTables = (): Tables => ({
   fleet: new Map(),
   releases: new Map(),
+  copies: new Map(),
   campaigns: new Map(),
   claims: new Map(),
   evidence: new Map(),

@@ -2,7 +2,16 @@ import { isFinishing, queueOf } from '../../domain/placement.ts';
 import { reasons } from '../reasons.ts';
 import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../store.ts';
 import { addAudit } from './sealing.ts';
-import { fullBudget, giveBackSlots, handOver, makeDue, park, takeSlots } from './slots.ts';
+import {
+  closedBecause,
+  fullBudget,
+  fullLogonServer,
+  giveBackSlots,
+  handOver,
+  makeDue,
+  park,
+  takeSlots,
+} from './slots.ts';
 import {
   type CampaignTable,
   count,
@@ -59,7 +68,11 @@ function whyIgnored({ stored }: Row, { activation, owner, at }: Begin, now: numb
 function whyParked(tables: Tables, table: CampaignTable, { stored }: Row, campaign: string): string | null {
   const status = heldStatus(tables, table);
   if (status !== 'running' && !stored.finishing) return reasons.campaignIs(campaign, status);
-  return stored.holdsSlots ? null : fullBudget(table, campaign, stored.upgrade.logonServer);
+  const { logonServer } = stored.upgrade;
+  const full = stored.holdsSlots ? null : fullBudget(table, campaign, logonServer);
+  // What was begun goes on also where nothing new may begin.
+  if (full !== null || stored.finishing) return full;
+  return closedBecause(tables, table, logonServer, stored.holdsSlots ? 1 : 0);
 }
 
 export function commit(tables: Tables, asked: Commit): CommitOutcome {
@@ -90,12 +103,20 @@ function whyRefused(
   if (stored.version !== asked.version) {
     return { kind: 'stale', because: reasons.otherVersion(asked.version, stored.version) };
   }
-  const status = heldStatus(tables, table);
-  if (asked.step === 'start' && status !== 'running') {
-    return { kind: 'held', because: reasons.campaignIs(asked.key.campaign, status) };
-  }
+  const because = asked.step === 'start' ? whyHeld(tables, table, stored, asked) : null;
+  if (because !== null) return { kind: 'held', because };
   const isBehind = stored.inbox.length > asked.consumed;
   return asked.place.index !== 'driven' && isBehind ? { kind: 'inbox', messages: stored.inbox } : null;
+}
+
+/** What was begun goes on wherever it is; one that has roamed needs room where it was seen. */
+function whyHeld(tables: Tables, table: CampaignTable, stored: Row['stored'], asked: Commit): string | null {
+  const status = heldStatus(tables, table);
+  if (status !== 'running') return reasons.campaignIs(asked.key.campaign, status);
+  if (stored.finishing) return null;
+  const { logonServer } = asked.upgrade;
+  if (stored.upgrade.logonServer === logonServer) return closedBecause(tables, table, logonServer, 1);
+  return fullLogonServer(table, logonServer) ?? closedBecause(tables, table, logonServer, 0);
 }
 
 function write(

@@ -1,5 +1,7 @@
 import type { Campaign } from '../../domain/campaign.ts';
+import type { Budgets, DownloadLimits } from '../../domain/definition.ts';
 import type { Tally } from '../../domain/tally.ts';
+import { placeOf, queueName } from '../queued.ts';
 import type { CampaignRecord, Pick, Store } from '../store.ts';
 import { type Shard, valuesOf } from './shard.ts';
 import { fromEach, type Shards } from './shards.ts';
@@ -18,7 +20,32 @@ export function replicaFields(
     definition.budgets.perLogonServer,
     'openWaves',
     'openWaves' in state ? state.openWaves : 0,
+    'release',
+    definition.release,
+    'downloads',
+    downloadsText(definition.budgets),
   ];
+}
+
+/** `;*=10;LS-PUN=5;`, as scripts look it up; empty = any number. */
+function downloadsText({ maxDownloads }: Budgets): string {
+  if (maxDownloads === undefined) return '';
+  const { everywhere, at } = maxDownloads;
+  const limits = [...Object.entries(at), ...(everywhere === null ? [] : [['*', everywhere]])];
+  return limits.length === 0 ? '' : `;${limits.map(([name, most]) => `${name}=${most}`).join(';')};`;
+}
+
+/** What `downloadsText` has put together. */
+export function downloadLimits(text: string): DownloadLimits {
+  const found = text
+    .split(';')
+    .filter((part) => part !== '')
+    .map((part): [string, number] => [
+      part.slice(0, part.indexOf('=')),
+      Number(part.slice(part.indexOf('=') + 1)),
+    ]);
+  const { '*': everywhere = null, ...at } = Object.fromEntries(found) as Record<string, number>;
+  return { everywhere, at };
 }
 
 /** The head: the whole as JSON, and beside it what scripts check. */
@@ -39,13 +66,13 @@ export const firstGrant = (quota: number): readonly (string | number)[] => [
 ];
 
 /** Where a client waits. */
-export const memberText = ({ wave, logonServer }: Pick): string => `${wave}|${logonServer}`;
+export const memberText = (pick: Pick): string => `${pick.wave}|${queueName(pick)}`;
 
 /** Null when the client has a record already. */
 export function waitingPick(client: string, member: string): Pick | null {
   if (member === '') return null;
   const bar = member.indexOf('|');
-  return { client, wave: Number(member.slice(0, bar)), logonServer: member.slice(bar + 1) };
+  return { client, wave: Number(member.slice(0, bar)), ...placeOf(member.slice(bar + 1)) };
 }
 
 export async function readCampaign({ redis, keys }: Shard, campaign: string): Promise<CampaignRecord | null> {

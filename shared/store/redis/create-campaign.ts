@@ -3,6 +3,7 @@ import type { Campaign } from '../../domain/campaign.ts';
 import { grantQuotas } from '../../domain/quota.ts';
 import { err, fault, type Fault, ok, type Result } from '../../errors.ts';
 import { waitingTally } from '../admitted.ts';
+import { queueName } from '../queued.ts';
 import { reasons } from '../reasons.ts';
 import { type AuditEntry, type CampaignRecord, type Pick, StoreAway } from '../store.ts';
 import { auditFields } from './audit.ts';
@@ -129,9 +130,9 @@ async function partsOf(
 
 /** In the order that `publishCampaign` takes them, after the hash. */
 function partFields({ clients }: Part): readonly (string | number)[] {
-  const queues = new Set(clients.map(({ wave, logonServer }) => `${wave}:${logonServer}`));
-  const servers = new Set(clients.map(({ logonServer }) => logonServer));
-  return [...list([...queues]), ...list(flat(waitingTally(clients))), ...list([...servers])];
+  const queues = new Set(clients.map((pick) => `${pick.wave}:${queueName(pick)}`));
+  const names = new Set(clients.map(queueName));
+  return [...list([...queues]), ...list(flat(waitingTally(clients))), ...list([...names])];
 }
 
 async function stageAll({ shard, clients }: Part, token: string): Promise<void> {
@@ -140,10 +141,10 @@ async function stageAll({ shard, clients }: Part, token: string): Promise<void> 
 
 async function stage({ redis, keys }: Shard, token: string, clients: readonly Placed[]): Promise<void> {
   const queues = new Map<string, (string | number)[]>();
-  for (const { client, wave, logonServer, place } of clients) {
-    const queue = keys.of('staging', token, wave, logonServer);
+  for (const pick of clients) {
+    const queue = keys.of('staging', token, pick.wave, queueName(pick));
     const entries = queues.get(queue) ?? [];
-    entries.push(place, client);
+    entries.push(pick.place, pick.client);
     queues.set(queue, entries);
   }
   const members = keys.of('staging', token, 'members');

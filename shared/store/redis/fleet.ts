@@ -1,7 +1,9 @@
 import type { Client, Release } from '../../domain/definition.ts';
+import { manifestOf } from '../copies.ts';
 import { writtenEvidenceSeconds } from '../sealing.ts';
 import type { AuditEntry, Evidence, Store } from '../store.ts';
 import { auditFields, evidenceFields } from './audit.ts';
+import { openCopies } from './copies.ts';
 import { clientOf } from './fleet-text.ts';
 import { importFleet } from './import-fleet.ts';
 import { list } from './scripts.ts';
@@ -15,17 +17,20 @@ type FleetPart = globalThis.Pick<
 
 export const fleetOf = (shards: Shards): FleetPart => ({
   importFleet: (clients, audit) => importFleet(shards, clients, audit ?? null),
+  stageRelease: async (release, evidence, audit) => {
+    await openCopies(shards, release);
+    await stageRelease(shards.head, release, evidence, audit);
+  },
   ...readsOf(shards.head),
 });
 
-const readsOf = (shard: Shard): Omit<FleetPart, 'importFleet'> => ({
+const readsOf = (shard: Shard): Omit<FleetPart, 'importFleet' | 'stageRelease'> => ({
   readClient: async (client) => {
     const found = await shard.redis.hget(shard.keys.of('fleet'), client);
     return found === null ? null : clientOf(client, found);
   },
   fleet: () => fleet(shard),
   fleetSize: () => shard.redis.hlen(shard.keys.of('fleet')),
-  stageRelease: (release, evidence, audit) => stageRelease(shard, release, evidence, audit),
   readRelease: async (release) => {
     const found = await shard.redis.hget(shard.keys.of('releases'), release);
     return found === null ? null : (JSON.parse(found) as Release);
@@ -56,6 +61,7 @@ async function stageRelease(
     release.release,
     JSON.stringify(release),
     writtenEvidenceSeconds,
+    manifestOf(release),
     ...list(auditFields(audit, null, evidences)),
     ...list(evidenceFields(evidences)),
   );

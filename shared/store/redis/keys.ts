@@ -20,22 +20,25 @@ export const keyNames = {
   /** of the parked ones those that may go on while their campaign does not run, in the same way */
   finishing: 'finishing',
   finishingServers: 'finishingServers',
-  /** zset per campaign, wave and logon server: waiting clients by their place in the campaign's order */
+  /**
+   * zset per campaign, wave and logon server, in a campaign with a window also per time zone (`server|zone`): waiting clients by their
+   * place in the campaign's order
+   */
   waiting: 'waiting',
-  /** hash per campaign: every client -> `wave|logonServer` while it waits, empty once it has a record */
+  /** hash per campaign: every client -> `wave|queue` while it waits, empty once it has a record */
   members: 'members',
   /** hash: client -> campaign of its unsettled upgrade */
   claims: 'claims',
   /**
    * hash per campaign. In shard 0 the head: version and the campaign as JSON. In every shard what its scripts check:
-   * version, status, perServer, openWaves, and quota, the shard's part of the budget; beside it `grant` (the last round
+   * version, status, perServer, openWaves, release, downloads, and quota, the shard's part of the budget; beside it `grant` (the last round
    * of grants that came here), `served` (the last one that raised it) and, in shard 0, `grants` (the last one of all).
    * In the other shards also `reservation` and `waves`, for a creation that breaks off.
    */
   campaign: 'campaign',
   /** set of campaign names */
   campaigns: 'campaigns',
-  /** set per campaign: logon servers of its clients at creation */
+  /** set per campaign: its queues of waiting clients at creation, by logon server or `server|zone` */
   servers: 'servers',
   /** hash per campaign: counter -> amount */
   counters: 'counters',
@@ -45,6 +48,10 @@ export const keyNames = {
   fleet: 'fleet',
   /** hash: release -> JSON */
   releases: 'releases',
+  /** hash per release, in every shard: logon server -> 1 when its copy is verified; `*` = the manifest they are held against */
+  copies: 'copies',
+  /** hash per release, in shard 0: logon server -> what is known of its copy, as JSON */
+  copyStatus: 'copyStatus',
   /** stream of audit entries */
   audit: 'audit',
   /** hash: client, or * for all -> the lowest generation of check-in tokens that is good */

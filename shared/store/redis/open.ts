@@ -7,6 +7,7 @@ import { readCampaign, readCampaigns, readCounters, readStarts, waitingPick } fr
 import { checkingInOf } from './checking-in.ts';
 import { commitCampaign } from './commit-campaign.ts';
 import { commitAtRest } from './commit-at-rest.ts';
+import { copiesOf } from './copies.ts';
 import { connect } from './connection.ts';
 import { createCampaign } from './create-campaign.ts';
 import { deliver } from './deliver.ts';
@@ -62,6 +63,7 @@ export async function openRedisStore({
 const storeOf = (shards: Shards, close: () => Promise<void>): Store => ({
   ...fleetOf(shards),
   ...campaignsOf(shards),
+  ...copiesOf(shards),
   ...upgradesOf(shards),
   sweep: (at, graceMs, limit, skip = 0, leader) => sweep(shards, { at, graceMs, limit, skip, leader }),
   inspect: (campaign, cursor, limit, at, leader) => inspect(shards, { campaign, cursor, limit, at, leader }),
@@ -107,10 +109,10 @@ const campaignsOf = (shards: Shards): CampaignPart => ({
   starts: () => readStarts(shards.head),
   counters: (campaign) => readCounters(shards, campaign),
   repairReplicas: () => repairReplicas(shards),
-  shareBudget: (record) => shareBudget(shards, record),
+  shareBudget: (record, isOpen) => shareBudget(shards, record, isOpen),
   overlap: (campaign, limit) => overlap(shards, campaign, limit),
   slotsInUse: (campaign) => slotsInUse(shards, campaign),
-  queued: (campaign, limit) => queued(shards, campaign, limit),
+  queued: (campaign, limit, isOpen) => queued(shards, campaign, limit, isOpen),
   admit: (campaign, picks, at, leader) => admit(shards, campaign, picks, at, leader),
 });
 

@@ -1,19 +1,40 @@
-import { findQueued, type Found, type Line, type Place, type Queue, type Queues } from '../queued.ts';
+import { downloadsIn } from '../../domain/tally.ts';
+import {
+  everywhere,
+  findQueued,
+  type Found,
+  type IsOpen,
+  type Line,
+  type Place,
+  placeOf,
+  type Queue,
+  queueName,
+  type Queues,
+} from '../queued.ts';
 import type { Queued, SlotsInUse } from '../store.ts';
 import { slotsOf } from './admission.ts';
+import { downloadLimits, sumOf } from './campaigns.ts';
 import { inPieces, pairs, type Shard, valuesOf } from './shard.ts';
 import { fromEach, type Shards } from './shards.ts';
 
-export async function queued(shards: Shards, campaign: string, limit: number): Promise<Queued> {
-  return findQueued(await queuesOf(shards, campaign), limit);
+export async function queued(
+  shards: Shards,
+  campaign: string,
+  limit: number,
+  isOpen: IsOpen = everywhere,
+): Promise<Queued> {
+  return findQueued(await queuesOf(shards, campaign, isOpen), limit);
 }
 
-async function queuesOf(shards: Shards, campaign: string): Promise<Queues> {
-  const lines = await fromEach(shards, (shard) => linesOf(shard, campaign));
+async function queuesOf(shards: Shards, campaign: string, isOpen: IsOpen): Promise<Queues> {
+  const lines = await fromEach(shards, (shard) => linesOf(shard, campaign, isOpen));
   return {
     quotas: lines.map(({ quota }) => quota),
     inUse: lines.map(({ inUse }) => inUse),
     perLogonServer: lines[0]?.perLogonServer ?? 0,
+    maxDownloads: lines[0]?.maxDownloads ?? {},
+    downloads: lines.map(({ downloads }) => downloads),
+    isStaged: lines[0]?.isStaged ?? (() => false),
     openWaves: lines[0]?.openWaves ?? 0,
     isRunning: lines[0]?.isRunning ?? false,
     queues: async (line) => (await Promise.all(lines.map(({ queues }) => queues(line)))).flat(),
@@ -34,18 +55,21 @@ interface Lines {
   readonly quota: number;
   readonly perLogonServer: number;
   readonly openWaves: number;
+  readonly maxDownloads: Queues['maxDownloads'];
+  readonly downloads: Queues['downloads'][number];
+  readonly isStaged: Queues['isStaged'];
   readonly isRunning: boolean;
   readonly inUse: SlotsInUse;
   readonly queues: (line: Line) => Promise<readonly Queue[]>;
   readonly read: Queues['read'];
 }
 
-async function linesOf(shard: Shard, campaign: string): Promise<Lines> {
+async function linesOf(shard: Shard, campaign: string, isOpen: IsOpen): Promise<Lines> {
   const { redis, keys, number } = shard;
-  const [limits, status, on, servers, slots] = valuesOf(
+  const [limits, status, on, names, slots] = valuesOf(
     await redis
       .pipeline()
-      .hmget(keys.of('campaign', campaign), 'quota', 'perServer', 'openWaves')
+      .hmget(keys.of('campaign', campaign), 'quota', 'perServer', 'openWaves', 'release', 'downloads')
       .hget(keys.of('campaign', campaign), 'status')
       .hget(keys.of('halt'), 'on')
       .smembers(keys.of('servers', campaign))
@@ -53,30 +77,52 @@ async function linesOf(shard: Shard, campaign: string): Promise<Lines> {
       .exec(),
   ) as [(string | null)[], string | null, string | null, string[], Record<string, string>];
   const [quota = 0, perLogonServer = 0, openWaves = 0] = limits.map(Number);
-  const queuesOn = (names: readonly string[]) => names.map((logonServer) => ({ shard: number, logonServer }));
-  const keyOf = (line: Line, server: string): string =>
-    typeof line === 'string' ? keys.of(line, campaign, server) : keys.of('waiting', campaign, line, server);
+  const [, , , release = null, maxDownloads = null] = limits;
+  const waiting = names.map(placeOf).filter(({ zone }) => zone === undefined || isOpen(zone));
+  const queuesOn = (places: readonly ReturnType<typeof placeOf>[]) =>
+    places.map((place) => ({ ...place, shard: number }));
+  const keyOf = (line: Line, queue: ReturnType<typeof placeOf>): string =>
+    typeof line === 'string'
+      ? keys.of(line, campaign, queue.logonServer)
+      : keys.of('waiting', campaign, line, queueName(queue));
   return {
     quota,
     perLogonServer,
     openWaves,
+    ...(await openingsOf(shard, campaign, release, maxDownloads ?? '')),
     isRunning: status === 'running' && on !== '1',
     inUse: slotsOf([slots]),
     queues: async (line) => {
       if (typeof line === 'string')
-        return queuesOn(await redis.zrange(keys.of(`${line}Servers`, campaign), 0, '-1'));
-      if (servers.length === 0) return [];
+        return queuesOn((await redis.zrange(keys.of(`${line}Servers`, campaign), 0, '-1')).map(placeOf));
+      if (waiting.length === 0) return [];
       // One question for a wave that nobody waits in any more, instead of one for each logon server.
-      const there = await redis.exists(...servers.map((server) => keyOf(line, server)));
-      return there === 0 ? [] : queuesOn(servers);
+      const there = await redis.exists(...waiting.map((queue) => keyOf(line, queue)));
+      return there === 0 ? [] : queuesOn(waiting);
     },
     read: (line, queues, start, count) =>
       read(
         shard,
-        queues.map(({ logonServer }) => keyOf(line, logonServer)),
+        queues.map((queue) => keyOf(line, queue)),
         start,
         count,
       ),
+  };
+}
+
+/** On which logon servers something may begin. Nothing more is read where neither copies nor downloads limit it. */
+async function openingsOf(
+  { redis, keys }: Shard,
+  campaign: string,
+  release: string | null,
+  limits: string,
+): Promise<globalThis.Pick<Lines, 'maxDownloads' | 'downloads' | 'isStaged'>> {
+  const copies = release === null ? {} : await redis.hgetall(keys.of('copies', release));
+  const counters = limits === '' ? {} : sumOf([await redis.hgetall(keys.of('counters', campaign))]);
+  return {
+    maxDownloads: limits === '' ? {} : { maxDownloads: downloadLimits(limits) },
+    downloads: (logonServer) => downloadsIn((name) => counters[name], logonServer),
+    isStaged: (logonServer) => copies['*'] === undefined || copies[logonServer] === '1',
   };
 }
 

@@ -1,5 +1,6 @@
 import { isFinishing, type QueueName, queueOf } from '../../domain/placement.ts';
 import { difference, stateCounter, tallyOf } from '../../domain/tally.ts';
+import { queueName } from '../queued.ts';
 import type { PutBackUpgrade, RebuildingStore } from '../rebuilding.ts';
 import { auditFields } from './audit.ts';
 import { waitingPick } from './campaigns.ts';
@@ -61,7 +62,7 @@ async function putBack(
       [
         key.client,
         pick.wave,
-        pick.logonServer,
+        queueName(pick),
         upgrade.logonServer,
         isSettled,
         version,

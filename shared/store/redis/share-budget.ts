@@ -1,4 +1,5 @@
 import { grantQuotas, raiseQuotas, type Share } from '../../domain/quota.ts';
+import { everywhere, type IsOpen, placeOf } from '../queued.ts';
 import type { CampaignRecord } from '../store.ts';
 import type { Shard } from './shard.ts';
 import { fromEach, type Shards } from './shards.ts';
@@ -8,10 +9,14 @@ import { fromEach, type Shards } from './shards.ts';
  * by what is really free. One round at a time: each has a token, and a shard that a later round has lowered refuses to
  * be raised by an earlier one. Breaking off anywhere leaves less granted, never more. Nothing to do with one shard.
  */
-export async function shareBudget(shards: Shards, { campaign }: CampaignRecord): Promise<void> {
+export async function shareBudget(
+  shards: Shards,
+  { campaign }: CampaignRecord,
+  isOpen: IsOpen = everywhere,
+): Promise<void> {
   if (shards.others.length === 0) return;
   const { campaign: name, budgets } = campaign.definition;
-  const shares = await fromEach(shards, (shard) => shareOf(shard, name, budgets.active));
+  const shares = await fromEach(shards, (shard) => shareOf(shard, name, budgets.active, isOpen));
   const targets = grantQuotas(budgets.active, shares);
   if (targets.every((target, at) => target === shares[at]?.quota)) return;
   const token = String(await shards.head.run('grant-token', name));
@@ -23,10 +28,17 @@ export async function shareBudget(shards: Shards, { campaign }: CampaignRecord):
   await Promise.all(higher.map(({ run, number }) => run('raise', name, token, raised[number] ?? 0)));
 }
 
-async function shareOf({ run }: Shard, campaign: string, active: number): Promise<Share> {
-  const reply = (await run('share', campaign, active)) as [number, number, number, string];
+async function shareOf(shard: Shard, campaign: string, active: number, isOpen: IsOpen): Promise<Share> {
+  const closed = isOpen === everywhere ? [] : await closedZones(shard, campaign, isOpen);
+  const reply = (await shard.run('share', campaign, active, ...closed)) as [number, number, number, string];
   const [quota, inUse, wants, servedAt] = reply;
   return { quota, inUse, wants, servedAt: Number(servedAt) };
+}
+
+async function closedZones({ redis, keys }: Shard, campaign: string, isOpen: IsOpen) {
+  const queues = await redis.smembers(keys.of('servers', campaign));
+  const zones = new Set(queues.map((queue) => placeOf(queue).zone).filter((zone) => zone !== undefined));
+  return [...zones].filter((zone) => !isOpen(zone));
 }
 
 /** Null when a later round of grants has come to this shard. */

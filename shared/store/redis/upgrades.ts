@@ -42,17 +42,25 @@ export async function begin({ run }: Shard, asked: Begin): Promise<BeginOutcome>
       };
     }
     case 'parked':
-      return { kind: 'parked', because: whyParked(key.campaign, reply[1], reply[2], reply[3]) };
+      return { kind: 'parked', because: whyHeld(key.campaign, reply[1], reply[2], reply[3]) };
     case 'ignored':
       return { kind: 'ignored', because: whyIgnored(asked, reply[1], Number(reply[2])) };
   }
 }
 
-function whyParked(campaign: string, code: string, detail: string, server: string): string {
-  if (code === 'campaignIs') return reasons.campaignIs(campaign, detail);
-  return code === 'campaignFull'
-    ? reasons.campaignFull(campaign, Number(detail))
-    : reasons.logonServerFull(server, Number(detail));
+function whyHeld(campaign: string, code: string, detail: string, server: string): string {
+  switch (code) {
+    case 'campaignIs':
+      return reasons.campaignIs(campaign, detail);
+    case 'campaignFull':
+      return reasons.campaignFull(campaign, Number(detail));
+    case 'notStaged':
+      return reasons.notStaged(server);
+    case 'downloadsFull':
+      return reasons.downloadsFull(server, Number(detail));
+    default:
+      return reasons.logonServerFull(server, Number(detail));
+  }
 }
 
 function whyIgnored(asked: Begin, code: string, detail: number): string {
@@ -75,7 +83,7 @@ function whyIgnored(asked: Begin, code: string, detail: number): string {
 type CommitReply =
   | readonly ['committed', number, ActivationReply | null, ActivationReply | null]
   | readonly ['inbox', string[]]
-  | readonly ['held', string]
+  | readonly ['held', string, string, string]
   | readonly ['stale', string, string?];
 
 export async function commit(shard: Shard, asked: Commit): Promise<CommitOutcome> {
@@ -94,7 +102,7 @@ export async function commit(shard: Shard, asked: Commit): Promise<CommitOutcome
     case 'inbox':
       return { kind: 'inbox', messages: messages(reply[1]) };
     case 'held':
-      return { kind: 'held', because: reasons.campaignIs(campaign, reply[1]) };
+      return { kind: 'held', because: whyHeld(campaign, reply[1], reply[2], reply[3]) };
     case 'stale':
       return { kind: 'stale', because: whyStale(asked, reply[1], Number(reply[2])) };
   }

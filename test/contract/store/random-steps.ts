@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Budgets } from '../../../shared/domain/definition.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade.ts';
+import { manifestOf } from '../../../shared/store/copies.ts';
 import type { Commit, Fence, Store, StoredUpgrade, UpgradeKey } from '../../../shared/store/store.ts';
 import {
   all,
@@ -8,6 +9,9 @@ import {
   deferred,
   driven,
   entry,
+  copyOn,
+  gated,
+  marked,
   marking,
   message,
   parked,
@@ -47,6 +51,7 @@ export const oneShard: Mode = {
   budgets: [
     { active: 4, perLogonServer: 3 },
     { active: 2, perLogonServer: 1 },
+    { active: 4, perLogonServer: 3, maxDownloads: { everywhere: 2, at: { 'LS-3': 1 } } },
   ],
   roaming: true,
 };
@@ -61,6 +66,13 @@ const places = clients.map((client, n) => pick(client, servers[n % 2], n === 7 ?
 
 export async function newHands(store: Store, { budgets: [budgets] }: Mode = oneShard): Promise<Hands> {
   const world = makeWorld(store);
+  await store.stageRelease(gated, null, entry(''));
+  await store.writeCopies(
+    gated.release,
+    manifestOf(gated),
+    servers.map((name) => copyOn(name, 'verified')),
+    [],
+  );
   for (const campaign of campaigns) await world.campaign(campaign, places, runningState(2), budgets);
   await store.admit('sp3', places.slice(0, 4), at);
   return { world, fences: new Map(), now: at, steps: 0 };
@@ -114,6 +126,7 @@ type Move = (upgrade: Upgrade, now: number) => readonly [Upgrade, Commit['place'
 const roam: Move = (upgrade) => [{ ...upgrade, logonServer: 'LS-3' }, driven];
 const moves: readonly Move[] = [
   (upgrade) => [marking(upgrade), driven],
+  (upgrade, now) => [deferred(marked(upgrade), now + 10), restUntil(now + 10)],
   (upgrade) => [upgrade, parked],
   (upgrade, now) => [deferred(upgrade, now + 10), restUntil(now + 10)],
   (upgrade, now) => [restarting(upgrade, now + 20), restUntil(now + 20, true)],
@@ -193,6 +206,25 @@ const queued = fc.tuple(campaign, fc.integer({ min: 1, max: 5 })).map(
       world.store.queued(name, limit),
 );
 
+/** Copies come, are found wrong, and are forgotten. */
+const copies = fc
+  .record({
+    found: fc.uniqueArray(fc.constantFrom(...servers), { maxLength: 3 }),
+    state: fc.constantFrom('verified', 'verified', 'incomplete', 'unreadable'),
+    forgotten: fc.subarray([...servers], { maxLength: 1 }),
+    manifest: fc.constantFrom(manifestOf(gated), manifestOf(gated), manifestOf(gated), 'of another staging'),
+  })
+  .map(
+    ({ found, state, forgotten, manifest }): Step =>
+      ({ world }) =>
+        world.store.writeCopies(
+          gated.release,
+          manifest,
+          found.map((name) => copyOn(name, state)),
+          forgotten.filter((name) => !found.includes(name)),
+        ),
+  );
+
 const pass = fc.integer({ min: 1, max: 12 }).map((ms): Step => async (hands) => {
   hands.now += ms;
 });
@@ -209,6 +241,7 @@ export const stepsIn = (mode: Mode): fc.Arbitrary<Step[]> =>
       { weight: 2, arbitrary: change(mode) },
       { weight: 2, arbitrary: queued },
       { weight: 1, arbitrary: hold },
+      { weight: 2, arbitrary: copies },
       { weight: 3, arbitrary: pass },
     ),
     { minLength: 40, maxLength: 120, size: 'max' },

@@ -25,6 +25,7 @@ async function campaignIn(store: Store, campaign: string): Promise<unknown> {
   const waiting = await all(store.waiting(campaign));
   return {
     record: await store.readCampaign(campaign),
+    copies: await store.readCopies('sms-1.2-sp4'),
     counters: await store.counters(campaign),
     slots: await store.slotsInUse(campaign),
     queued: await store.queued(campaign, 99),

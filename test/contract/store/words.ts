@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import type { Campaign, CampaignState } from '../../../shared/domain/campaign.ts';
-import type { Budgets, Client } from '../../../shared/domain/definition.ts';
+import type { CopyStatus } from '../../../shared/domain/copies.ts';
+import type { Budgets, Client, Release } from '../../../shared/domain/definition.ts';
 import type { Ending } from '../../../shared/domain/ending.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade.ts';
 import type { AuditEntry, Commit, Pick } from '../../../shared/store/store.ts';
@@ -91,6 +92,31 @@ export const parked: Commit['place'] = { index: 'parked' };
 export const settledPlace: Commit['place'] = { index: 'settled' };
 
 export const marking = (upgrade: Upgrade): Upgrade => ({ ...upgrade, state: { phase: 'marking' } });
+
+/** It will install at its next logon. */
+export const marked = (upgrade: Upgrade): Upgrade => ({
+  ...upgrade,
+  memory: { ...upgrade.memory, marked: { at, bootId: 'boot-1' } },
+});
+
+/** A release whose release file says where each logon server's copy can be read. */
+export const gated: Release = {
+  release: 'sms-1.2-sp4',
+  product: 'sms-1.2',
+  servicePack: 4,
+  files: [{ name: 'appctl32.exe', size: 3, sha256: 'new' }],
+  copies: { path: '/mnt/{logonServer}', except: {} },
+};
+
+export const copyOn = (logonServer: string, state: CopyStatus['state'] = 'verified'): CopyStatus => ({
+  logonServer,
+  state,
+  filesOk: state === 'verified' ? 1 : 0,
+  filesInAll: 1,
+  because: state === 'verified' ? '' : 'appctl32.exe is missing',
+  since: at,
+  checkedAt: at,
+});
 
 export const deferred = (upgrade: Upgrade, until = later): Upgrade => ({
   ...upgrade,

@@ -36,14 +36,28 @@ local function hasRoom(server)
   return used['*'] < limits.active and used[server] < limits.perServer
 end
 
-local function isWaiting(number, pick)
-  return isRunning and tonumber(pick.wave) < limits.openWaves
-    and members[number] == pick.wave .. '|' .. pick.server
-    and not claims[number]
+
+local isVerified = {}
+-- May something new begin on one more client of this logon server? Asked after `hasRoom`, which counts its slots.
+local function mayBegin(server)
+  if isVerified[server] == nil then isVerified[server] = hasVerifiedCopy(server, limits) end
+  if not isVerified[server] then return false end
+  local room = downloadRoom(campaign, server, limits, used[server])
+  return not room or room > 0
+end
+
+-- The queue it waits in; nil when it does not wait, or may not be taken.
+local function queueOf(number, pick)
+  if not isRunning or tonumber(pick.wave) >= limits.openWaves or claims[number] then return nil end
+  local wave, queue = string.match(members[number] or '', '^(%d+)|(.*)$')
+  if wave ~= pick.wave or serverOf(queue) ~= pick.server then return nil end
+  return mayBegin(pick.server) and queue or nil
 end
 
 local function isParked(pick)
-  return redis.call('ZSCORE', key(lineOf(limits), campaign, pick.server), pick.client)
+  local line = lineOf(limits)
+  if line == 'parked' and not mayBegin(pick.server) then line = 'finishing' end
+  return redis.call('ZSCORE', key(line, campaign, pick.server), pick.client)
 end
 
 -- Writes gathered by command and key, and how much is to be added to which counter.
@@ -60,14 +74,14 @@ local function addTo(hash, field, by)
   slot[field] = (slot[field] or 0) + by
 end
 
-local function admitWaiting(pick)
+local function admitWaiting(pick, queue)
   local client, server = pick.client, pick.server
   local id = campaign .. '.' .. client
   redis.call(
     'HSET', key('upgrade', id), 'v', 1, 's', pick.state, 'q', pick.queue, 'f', pick.finishing, 'g', server,
     'i', 'due', 'd', at, 'a', 1, 'h', '1'
   )
-  gather('ZREM', key('waiting', campaign, pick.wave, server), client)
+  gather('ZREM', key('waiting', campaign, pick.wave, queue), client)
   gather('HSET', key('members', campaign), client, '')
   gather('HSET', key('claims'), client, campaign)
   gather('ZADD', key('due'), at, id)
@@ -87,8 +101,9 @@ for number, pick in ipairs(picks) do
     own = nil
   elseif pick.wave == '' then
     own = isParked(pick) and admitParked(campaign, pick.client, pick.server, at)
-  elseif isWaiting(number, pick) then
-    own = admitWaiting(pick)
+  else
+    local queue = queueOf(number, pick)
+    own = queue and admitWaiting(pick, queue)
   end
   if own then
     admitted[#admitted + 1] = own

@@ -20,12 +20,16 @@ if present ~= activation then return { 'ignored', 'otherActivation', present } e
 if index == 'parked' then return { 'ignored', 'isParked' } end
 if dueAt and tonumber(dueAt) > tonumber(at) then return { 'ignored', 'notDue', dueAt } end
 
-local status = statusOf(campaign)
+local limits = limitsOf(campaign)
 local because, detail
-if status ~= 'running' and finishing ~= '1' then
-  because, detail = 'campaignIs', status
+if limits.status ~= 'running' and finishing ~= '1' then
+  because, detail = 'campaignIs', limits.status
 elseif not holdsSlots then
-  because, detail = fullBudget(campaign, server, limitsOf(campaign))
+  because, detail = fullBudget(campaign, server, limits)
+end
+-- What was begun goes on also where nothing new may begin.
+if not because and finishing ~= '1' then
+  because, detail = closedBecause(campaign, server, limits, holdsSlots and 1 or 0)
 end
 if because then
   if holdsSlots then giveBackSlots(campaign, server) end

@@ -11,8 +11,11 @@ local heldSlots = found[5]
 
 if before.version ~= version then return { 'stale', before.version } end
 if before.index == 'driven' then return { 'driven' } end
-if not before.index and redis.call('HGET', key('members', campaign), client) ~= wave .. '|' .. server then
-  return { 'stale', before.version }
+local line
+if not before.index then
+  local waits
+  waits, line = string.match(redis.call('HGET', key('members', campaign), client) or '', '^(%d+)|(.*)$')
+  if waits ~= wave or serverOf(line) ~= server then return { 'stale', before.version } end
 end
 local claim = redis.call('HGET', key('claims'), client)
 if place == 'due' and claim and claim ~= campaign then return { 'claimed', claim } end
@@ -22,7 +25,7 @@ addAudit(nextList())
 addCounters(campaign, nextList())
 local fields = { 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server }
 if not before.index then
-  redis.call('ZREM', key('waiting', campaign, wave, server), client)
+  redis.call('ZREM', key('waiting', campaign, wave, line), client)
   redis.call('HSET', key('members', campaign), client, '')
   before.activation = 0
 end

@@ -3,6 +3,18 @@
 --       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy time),
 --       seconds that evidence which stands in a file stays after its last use;
 --       lists: audit, counters, evidence
+
+-- Why nothing may begin on this client now. What was begun goes on wherever it is; one that has roamed needs room where it was seen.
+local function whyHeld(campaign, before, server)
+  local limits = limitsOf(campaign)
+  if limits.status ~= 'running' then return 'campaignIs', limits.status end
+  if before.finishing == '1' then return nil end
+  if before.server == server then return closedBecause(campaign, server, limits, 1) end
+  local used = tonumber(redis.call('HGET', key('slots', campaign), server) or 0)
+  if used >= limits.perServer then return 'logonServerFull', limits.perServer end
+  return closedBecause(campaign, server, limits, 0)
+end
+
 local campaign, client, version, counter, owner, state = unpack(ARGV, 1, 6)
 local consumed, step, index, dueAt, keepsSlots, queue, finishing, server, at = unpack(ARGV, 7, 15)
 local evidenceSeconds = ARGV[16]
@@ -10,17 +22,17 @@ consumed = tonumber(consumed)
 local id = campaign .. '.' .. client
 local record = key('upgrade', id)
 local inbox = key('inbox', id)
-local found = redis.call('HMGET', record, 'v', 'n', 'o', 'a', 'g', 'c')
+local found = redis.call('HMGET', record, 'v', 'n', 'o', 'a', 'g', 'c', 'f')
 local before = { version = found[1], counter = found[2], owner = found[3] }
-before.activation, before.server, before.crashes = found[4], found[5], found[6]
+before.activation, before.server, before.crashes, before.finishing = found[4], found[5], found[6], found[7]
 
 if not before.version then return { 'stale', 'noUpgrade' } end
 -- A lease that has ended but was not taken is still this driver's: nobody else can have acted.
 if before.counter ~= counter or before.owner ~= owner then return { 'stale', 'takenOver' } end
 if before.version ~= version then return { 'stale', 'otherVersion', before.version } end
 if step == 'start' then
-  local status = statusOf(campaign)
-  if status ~= 'running' then return { 'held', status } end
+  local because, detail = whyHeld(campaign, before, server)
+  if because then return { 'held', because, tostring(detail), server } end
 end
 -- Nobody rests past a wake-up: what came in meanwhile goes round once more.
 if index ~= 'driven' and redis.call('LLEN', inbox) > consumed then

@@ -16,6 +16,10 @@ local function lineOf(limits)
   return limits.status == 'running' and 'parked' or 'finishing'
 end
 
+local function oldestIn(line, campaign, server)
+  return redis.call('ZRANGE', key(line, campaign, server), 0, 0)[1]
+end
+
 -- So many other logon servers are asked at most: every commit waits for it, and the leading round fills what is left.
 local othersAtMost = 8
 
@@ -32,9 +36,12 @@ local function handOver(campaign, server, at)
     for _, other in ipairs(others) do table.insert(servers, other) end
   end
   for _, each in ipairs(servers) do
-    local client = redis.call('ZRANGE', key(line, campaign, each), 0, 0)[1]
+    local client = oldestIn(line, campaign, each)
     if client and not fullBudget(campaign, each, limits) then
-      return admitParked(campaign, client, each, at)
+      if line == 'parked' and closedBecause(campaign, each, limits, 0) then
+        client = oldestIn('finishing', campaign, each)
+      end
+      if client then return admitParked(campaign, client, each, at) end
     end
   end
   return false

@@ -1,6 +1,11 @@
 -- A non-terminal upgrade that has a record is in exactly one of due, driven, parked. Only these functions
 -- move it.
 
+-- A queue of waiting clients is called by its logon server, or `server|zone`, where each time zone has one of its own.
+local function serverOf(queue)
+  return string.match(queue, '^[^|]*')
+end
+
 -- Keeps the list of logon servers that have parked clients in step with the oldest one of each.
 -- line: parked = all of them; finishing = those that may go on while their campaign does not run
 local function noteOldest(line, campaign, server)

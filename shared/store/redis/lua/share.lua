@@ -1,30 +1,49 @@
 -- What a shard uses of a campaign's budget, and could use now: parked and waiting clients, of each logon server as many
--- as it has room for. Changes nothing.
--- ARGV: campaign, budget (more than that need not be counted)
+-- as it has room for, none where nothing may begin or the window is closed. Changes nothing.
+-- ARGV: campaign, budget (more than that need not be counted); then the time zones in which the window is closed
 local campaign, enough = ARGV[1], tonumber(ARGV[2])
-local found = redis.call('HMGET', key('campaign', campaign), 'quota', 'served', 'openWaves', 'perServer', 'status')
-local perServer = tonumber(found[4] or 0)
+local found = redis.call('HMGET', key('campaign', campaign), 'quota', 'served')
+local limits = limitsOf(campaign)
+local isClosed = {}
+for at = 3, #ARGV do isClosed[ARGV[at]] = true end
 local slots = redis.call('HGETALL', key('slots', campaign))
 local used, free, wants = {}, {}, 0
 for at = 1, #slots, 2 do used[slots[at]] = tonumber(slots[at + 1]) end
 
-local function add(server, queue)
-  local room = free[server] or perServer - (used[server] or 0)
+-- How many more may have something begun there.
+local function maxBegun(server)
+  if not hasVerifiedCopy(server, limits) then return 0 end
+  return downloadRoom(campaign, server, limits, used[server] or 0) or math.huge
+end
+
+local mayBegin = {}
+local function roomIn(server, line)
+  free[server] = free[server] or (limits.perServer or 0) - (used[server] or 0)
+  mayBegin[server] = mayBegin[server] or maxBegun(server)
+  return line == 'finishing' and free[server] or math.min(free[server], mayBegin[server])
+end
+
+local function add(server, queue, line)
+  local room = roomIn(server, line)
   if room <= 0 or wants >= enough then return end
   local fits = math.min(room, redis.call('ZCARD', queue))
-  free[server] = room - fits
+  free[server], mayBegin[server] = free[server] - fits, mayBegin[server] - fits
   wants = wants + fits
 end
 
 -- A campaign that does not run can use slots only for what it finishes.
-local isRunning = found[5] == 'running' and redis.call('HGET', key('halt'), 'on') ~= '1'
+local isRunning = limits.status == 'running'
 local line = isRunning and 'parked' or 'finishing'
 for _, server in ipairs(redis.call('ZRANGE', key(line .. 'Servers', campaign), 0, -1)) do
-  add(server, key(line, campaign, server))
+  local mine = roomIn(server, line) > 0 and line or 'finishing'
+  add(server, key(mine, campaign, server), mine)
 end
 local servers = redis.call('SMEMBERS', key('servers', campaign))
-for wave = 0, isRunning and tonumber(found[3] or 0) - 1 or -1 do
+for wave = 0, isRunning and (limits.openWaves or 0) - 1 or -1 do
   if wants >= enough then break end
-  for _, server in ipairs(servers) do add(server, key('waiting', campaign, wave, server)) end
+  for _, queue in ipairs(servers) do
+    local server, zone = string.match(queue, '^([^|]*)|?(.*)$')
+    if not isClosed[zone] then add(server, key('waiting', campaign, wave, queue), 'waiting') end
+  end
 end
 return { tonumber(found[1] or 0), used['*'] or 0, wants, found[2] or '0' }

@@ -22,18 +22,18 @@ local function heldStatus(status)
   return status
 end
 
-local function statusOf(campaign)
-  return heldStatus(redis.call('HGET', key('campaign', campaign), 'status'))
-end
-
 -- What scripts must know of a campaign: whether it runs, and how many may be active in this shard.
 local function limitsOf(campaign)
-  local found = redis.call('HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves')
+  local found = redis.call(
+    'HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves', 'release', 'downloads'
+  )
   return {
     status = heldStatus(found[1]),
     active = tonumber(found[2]),
     perServer = tonumber(found[3]),
     openWaves = tonumber(found[4]),
+    release = found[5],
+    downloads = found[6] or '',
   }
 end
 
@@ -42,5 +42,40 @@ local function fullBudget(campaign, server, limits)
   local used = redis.call('HMGET', key('slots', campaign), '*', server)
   if tonumber(used[1] or 0) >= limits.active then return 'campaignFull', limits.active end
   if tonumber(used[2] or 0) >= limits.perServer then return 'logonServerFull', limits.perServer end
+  return nil
+end
+
+-- Is a logon server's copy of the release verified? Where the release file names no copies, every server has the one tree.
+local function hasVerifiedCopy(server, limits)
+  if not limits.release then return true end
+  local found = redis.call('HMGET', key('copies', limits.release), '*', server)
+  return not found[1] or found[2] == '1'
+end
+
+-- `;*=10;LS-PUN=5;`: how many clients of a logon server may be marked and not proved; nil = any number.
+local function mostDownloads(server, limits)
+  if limits.downloads == '' then return nil end
+  local _, last = string.find(limits.downloads, ';' .. server .. '=', 1, true)
+  if not last then _, last = string.find(limits.downloads, ';*=', 1, true) end
+  return last and tonumber(string.match(limits.downloads, '^%d+', last + 1))
+end
+
+-- How many more of a logon server may be marked, and how many at all; nil = any number. Whoever is worked on may be marked next.
+local function downloadRoom(campaign, server, limits, slots)
+  local most = mostDownloads(server, limits)
+  if not most then return nil end
+  local names = { 'downloading|' .. server, 'downloadRests|' .. server }
+  local found = redis.call('HMGET', key('counters', campaign), unpack(names))
+  return most - math.max(tonumber(found[1] or 0), slots + tonumber(found[2] or 0)), most
+end
+
+-- Why nothing new may begin on clients of a logon server, and which or how many; nil = it may.
+-- own: 1 = the one that asks holds a slot there already
+local function closedBecause(campaign, server, limits, own)
+  if not hasVerifiedCopy(server, limits) then return 'notStaged', server end
+  if limits.downloads == '' then return nil end
+  local slots = tonumber(redis.call('HGET', key('slots', campaign), server) or 0) - own
+  local room, most = downloadRoom(campaign, server, limits, slots)
+  if room and room <= 0 then return 'downloadsFull', most end
   return nil
 end
