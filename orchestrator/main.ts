@@ -70,6 +70,7 @@ export async function runOrchestrator(
   const office: Office = {
     store: store.value,
     archive: archive.value,
+    profiles: config.profiles,
     aside: openAside(config),
     dispatcher: openDispatcher({ ...place, log }),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),

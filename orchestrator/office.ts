@@ -15,6 +15,8 @@ export interface Office {
   readonly archive?: Archive;
   /** What check-in tokens are computed from, where clients may report in by themselves. */
   readonly checkInKey?: string;
+  /** The operator's folder of product profiles; without it, only the built-in ones are known. */
+  readonly profiles?: string;
   /** Where work on large files and fleets is done, so that it holds up nothing else; without it, here. */
   readonly aside?: Aside;
 }

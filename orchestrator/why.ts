@@ -1,7 +1,7 @@
 import type { ProductRules } from '../shared/domain/policy.ts';
 import { type Why, whyAdmitted, type WhyContext, whyWaiting } from '../shared/domain/why.ts';
 import { err, fault, ok, type Result } from '../shared/errors.ts';
-import { loadProfile, rulesOf } from '../shared/products/profile.ts';
+import { profileOf, rulesOf } from '../shared/products/profile.ts';
 import type { Store } from '../shared/store/store.ts';
 import { readEvidence } from './audit/evidence.ts';
 import { type Part, partOf } from './clients.ts';
@@ -64,6 +64,6 @@ async function answerOf(office: Office, part: Part): Promise<Why | null> {
 
 async function productOf(store: Store, name: string): Promise<ProductRules | null> {
   const release = await store.readRelease(name);
-  const profile = release === null ? null : loadProfile(release.product);
+  const profile = release === null ? null : profileOf(release);
   return profile?.ok === true ? rulesOf(profile.value) : null;
 }

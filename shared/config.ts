@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
 import { err, fault, ok, type Fault, type Result } from './errors.ts';
@@ -22,6 +23,10 @@ export interface Config {
   readonly gateway: string | null;
   /** Real time that a call on a client may take. */
   readonly callDeadlineMs: number;
+  /** The operator's own product profiles, read when a release is staged. */
+  readonly profiles: string;
+  /** Holds a folder with the component files of each release, by its name; null = where each was staged. */
+  readonly releases: string | null;
   /** A worker touches this file as long as it runs and reaches its Redis. */
   readonly heartbeatFile: string | null;
   /** Lab time; null = real time. */
@@ -76,6 +81,8 @@ export const environment = z.object({
     .optional(),
   /** Seconds that a call on a client may take; after that its outcome is not known, and the client is looked at. */
   SERVPACK_CALL_SECONDS: count(1, 3_600, 120),
+  SERVPACK_RELEASES: z.string().optional(),
+  SERVPACK_PRODUCTS: z.string().optional(),
   SERVPACK_HEARTBEAT_FILE: z.string().optional(),
   /** Audit entries of each shard that stay in Redis after they were written to the files. */
   SERVPACK_AUDIT_KEEP: count(0, 100_000_000, 1_000_000),
@@ -129,6 +136,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     concurrency: { upgrades: data.SERVPACK_UPGRADES, remediations: data.SERVPACK_REMEDIATIONS },
     gateway: data.SERVPACK_GATEWAY ?? null,
     callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
+    profiles: data.SERVPACK_PRODUCTS ?? join(data.SERVPACK_DATA, 'products'),
+    releases: data.SERVPACK_RELEASES ?? null,
     heartbeatFile: data.SERVPACK_HEARTBEAT_FILE ?? null,
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
     auditKeep: data.SERVPACK_AUDIT_KEEP,

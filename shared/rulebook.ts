@@ -1,13 +1,16 @@
+import type { Release } from './domain/definition.ts';
 import type { Rules } from './domain/policy.ts';
 import { statesBy } from './domain/states.ts';
-import { loadProfile, type Profile, rulesOf } from './products/profile.ts';
+import { type Profile, profileOf, rulesOf } from './products/profile.ts';
 import type { Store } from './store/store.ts';
 
 /** What holds for every client of one campaign; the zone is each client's own. */
 export type CampaignRules = Omit<Rules, 'zone'>;
 
 export interface Rulebook {
-  of(campaign: string): Promise<{ readonly rules: CampaignRules; readonly profile: Profile }>;
+  of(
+    campaign: string,
+  ): Promise<{ readonly rules: CampaignRules; readonly profile: Profile; readonly release: Release }>;
 }
 
 /** A campaign's definition and its release do not change once it is started, so they are read once per process. */
@@ -30,13 +33,14 @@ async function read(store: Store, name: string): ReturnType<Rulebook['of']> {
   const { definition } = record.campaign;
   const release = await store.readRelease(definition.release);
   if (release === null) throw new Error(`release ${definition.release} of campaign ${name} is not there`);
-  const profile = loadProfile(release.product);
+  const profile = profileOf(release);
   if (!profile.ok) throw new Error(profile.error.message);
   const isRebuilt = record.campaign.rebuiltAt !== undefined;
   const files = Object.fromEntries(release.files.map((file) => [file.name, file.sha256]));
   const product = rulesOf(profile.value);
   const logonServers = [...statesBy(await store.counters(name), 'logonServer').keys()];
   return {
+    release,
     profile: profile.value,
     rules: {
       campaign: name,

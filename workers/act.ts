@@ -1,3 +1,4 @@
+import type { Clock } from '../shared/clock.ts';
 import type { Client } from '../shared/domain/definition.ts';
 import type { Rules } from '../shared/domain/policy.ts';
 import type { Command, UpgradeEvent } from '../shared/domain/upgrade.ts';
@@ -8,6 +9,7 @@ import { readObservation } from '../shared/products/observe.ts';
 import type { Profile } from '../shared/products/profile.ts';
 import type { Evidence } from '../shared/store/store.ts';
 import type { Change, CommandOutput, Gateway, GatewayResult } from './gateways/gateway.ts';
+import type { ReleaseFolder } from './release-folder.ts';
 import { runStep } from './remediation/run-step.ts';
 import { markMethod, phaseOf, updateRun } from './update-methods.ts';
 
@@ -16,6 +18,8 @@ export interface Job {
   readonly client: Client;
   readonly rules: Rules;
   readonly profile: Profile;
+  readonly files: ReleaseFolder;
+  readonly clock: Clock;
   readonly gateway: Gateway;
   readonly change: Change;
   /** The first command of an activation may have been given before, by a driver that was lost. */

@@ -11,6 +11,7 @@ import { firstOf } from './first-of.ts';
 import { type Gateway, targetOf } from './gateways/gateway.ts';
 import { keepLease } from './lease.ts';
 import type { Rulebook } from '../shared/rulebook.ts';
+import type { ReleaseFolders } from './release-folder.ts';
 
 /** What a worker process shares among all its activations. */
 export interface Workshop {
@@ -20,6 +21,7 @@ export interface Workshop {
   readonly log: Logger;
   readonly gateway: Gateway;
   readonly rulebook: Rulebook;
+  readonly releases: ReleaseFolders;
   readonly leaseMs: number;
   /** Fires when the worker is to stop; never when it is not given. */
   readonly quiet?: AbortSignal;
@@ -77,12 +79,12 @@ async function giveUp(
 }
 
 async function jobOf(
-  { store, rulebook, gateway }: Workshop,
+  { store, rulebook, releases, gateway, clock }: Workshop,
   key: UpgradeKey,
   fence: Fence,
   signal: AbortSignal,
 ) {
-  const [client, { rules, profile }] = await Promise.all([
+  const [client, { rules, profile, release }] = await Promise.all([
     store.readClient(key.client),
     rulebook.of(key.campaign),
   ]);
@@ -92,6 +94,8 @@ async function jobOf(
     client,
     rules: { ...rules, zone: client.zone },
     profile,
+    files: releases.of(release),
+    clock,
     gateway,
     change: { target, fence, signal },
   };

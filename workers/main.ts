@@ -23,6 +23,7 @@ import { fleetAddress } from './gateways/simulated/address.ts';
 import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { answerRollCall } from './roll-call.ts';
+import { openReleaseFolders } from './release-folder.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 
 /** A lease as long as BullMQ's lock: what loses one has lost the other. */
@@ -58,6 +59,7 @@ export async function runWorker(
     log,
     gateway: gateway.value,
     rulebook: openRulebook(store.value),
+    releases: openReleaseFolders(config.releases),
     leaseMs,
     quiet: quiet.signal,
   };

@@ -15,7 +15,8 @@ export function markMethod(profile: Profile, client: ClientNames): MarkMethod | 
   return phase === null ? null : { kind: 'configuration', phase };
 }
 
-export function phaseOf({ configuration: { file, phase } }: Profile): Phase | null {
+export function phaseOf({ configuration }: Profile): Phase | null {
+  const { file, phase } = configuration ?? { file: '', phase: null };
   return phase === null ? null : { file, ...phase };
 }
 
@@ -26,6 +27,6 @@ export function updateRun(profile: Profile, client: ClientNames): UpdateRun | nu
   return {
     mark: markMethod(profile, client),
     command: commandLineFor(run, client, profile.componentDirectory),
-    transcriptFile: profile.transcript.file,
+    transcriptFile: profile.transcript?.file ?? null,
   };
 }

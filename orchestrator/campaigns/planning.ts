@@ -3,7 +3,7 @@ import { type Plan, planWaves } from '../../shared/domain/plan.ts';
 import { isoOf } from '../../shared/domain/restart.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseCampaign } from '../../shared/input/campaign-file.ts';
-import { loadProfile } from '../../shared/products/profile.ts';
+import { profileOf } from '../../shared/products/profile.ts';
 import type { Office } from '../office.ts';
 import { isUsable } from '../releases/usable.ts';
 import { badFile, type Refusal } from '../refusal.ts';
@@ -63,7 +63,7 @@ export async function draftCampaign(
   if (!parsed.ok) return err(badFile(file, parsed.error));
   const definition = parsed.value;
   const release = await store.readRelease(definition.release);
-  const profile = release === null ? null : loadProfile(release.product);
+  const profile = release === null ? null : profileOf(release);
   if (profile?.ok === false) return profile;
   const fleet = await Array.fromAsync(store.fleet());
   const unknown = unknownNames(definition, fleet);

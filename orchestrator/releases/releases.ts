@@ -29,10 +29,11 @@ export async function stage(
   who: string,
   { path: file, override }: { readonly path: string; readonly override: boolean },
 ): Promise<Result<Staged, Refusal>> {
-  const name = await releaseNamedIn(file);
+  const profiles = office.profiles ?? null;
+  const name = await releaseNamedIn(file, profiles);
   const before = (await whyInUse(office, name)) ?? (override ? null : await whyWithdrawn(office, name));
   if (before !== null) return err(before);
-  const staged = await stageRelease(file);
+  const staged = await stageRelease(file, profiles);
   if (!staged.ok) return err(areInputFaults(staged.error) ? badFile(file, staged.error) : staged.error);
   const { tree, evidence, tookMs } = staged.value;
   const release = await knownSiteWide(office, staged.value.release);
@@ -66,9 +67,9 @@ async function whyWithdrawn({ store }: Office, name: string | null): Promise<Ref
 }
 
 /** Null when the file has faults: they are told by the staging itself. */
-async function releaseNamedIn(file: string): Promise<string | null> {
+async function releaseNamedIn(file: string, profiles: string | null): Promise<string | null> {
   const text = await readInputFile(file, yamlBytesAtMost);
-  const input = text.ok ? parseRelease(text.value, file) : text;
+  const input = text.ok ? parseRelease(text.value, file, profiles) : text;
   return input.ok ? input.value.release : null;
 }
 

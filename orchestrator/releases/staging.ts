@@ -8,7 +8,8 @@ import type { InputFault } from '../../shared/input/input-fault.ts';
 import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts';
 import { parseRelease } from '../../shared/input/release-file.ts';
 import type { ReleaseInput } from '../../shared/input/release-file.ts';
-import { copyListVersion } from './copy-list.ts';
+import { loadWithText } from '../../shared/products/profile.ts';
+import { comparedVersion } from './compared-version.ts';
 import { readManifest } from './manifest.ts';
 import { runUpgrade } from './upgrade-command.ts';
 import type { UpgradeEvidence } from './upgrade-command.ts';
@@ -28,28 +29,43 @@ export interface StagedRelease {
  * from the files as they are afterwards. A command that fails or hangs, and a tree that can not be read, stage
  * nothing and are one `Fault`; faults of the release file itself come all at once. Running it again is as safe as
  * the upgrade command is.
+ * @param profiles the operator's folder of product profiles
  * @param signal stops the upgrade command early
  */
 export async function stageRelease(
   file: string,
+  profiles: string | null = null,
   signal?: AbortSignal,
 ): Promise<Result<StagedRelease, Fault | InputFault[]>> {
   const begun = performance.now();
   const text = await readInputFile(file, yamlBytesAtMost);
   if (!text.ok) return text;
-  const input = parseRelease(text.value, file);
+  const input = parseRelease(text.value, file, profiles);
   if (!input.ok) return input;
+  const loaded = loadWithText(input.value.product, profiles);
+  if (!loaded.ok) return loaded;
+  const { siteWide: compared } = loaded.value.profile;
   const tree = resolve(dirname(file), input.value.tree);
   if (!(await isFolder(tree))) return err(noTree(tree));
-  const before = await copyListVersion(tree, input.value.components);
+  const before = await comparedVersion(tree, input.value.components, compared);
   const evidence = await runUpgrade(upgradeOf(input.value, file, tree, signal));
   if (!evidence.ok) return evidence;
   const files = await readManifest(tree, input.value.components);
   if (!files.ok) return files;
-  const { release, product, servicePack } = input.value;
-  const after = await copyListVersion(tree, input.value.components);
+  const { release, product, servicePack, components } = input.value;
+  const source = { tree, components };
+  const ofProfile = loaded.value.text === null ? {} : { profile: loaded.value.text };
+  const after = await comparedVersion(tree, input.value.components, compared);
   const siteWide = after !== null && after !== before;
-  const staged = { release, product, servicePack, files: files.value, ...(siteWide ? { siteWide } : {}) };
+  const staged = {
+    release,
+    product,
+    servicePack,
+    files: files.value,
+    source,
+    ...ofProfile,
+    ...(siteWide ? { siteWide } : {}),
+  };
   return ok({
     release: staged,
     tree,

@@ -64,11 +64,26 @@ export function describeBlocker(blocker: Blocker): string {
 
 /** Blocked = something runs out of the component directory, or a component file can not be written. */
 export function blockersOf(product: ProductRules, seen: Observation): readonly Blocker[] {
-  const running = seen.processes.flatMap((process) => runningBlocker(product, seen, process));
+  const stopped = stoppedForSwap(product, seen);
+  // Services live in session 0, and what they have started: it ends with them, or the swap finds its files held and goes back.
+  const running = seen.processes
+    .filter(
+      (process) => stopped === undefined || process.session !== 0 || isOfAnother(stopped, seen, process),
+    )
+    .flatMap((process) => runningBlocker(product, seen, process));
   const explained = new Set(seen.processes.map((process) => process.executable.toLowerCase()));
-  const held = seen.locked.filter((file) => !explained.has(file.toLowerCase()));
+  const held = seen.locked.filter((file) => stopped === undefined && !explained.has(file.toLowerCase()));
   return [...running, ...held.map((file): Blocker => ({ kind: 'heldFile', file }))];
 }
+
+/** The service that a swap is going to stop, while it runs: what it holds is in nobody's way. */
+const stoppedForSwap = ({ swap }: ProductRules, { services }: Observation): Service | undefined =>
+  services.find(
+    ({ name, state }) => name.toLowerCase() === swap?.service?.toLowerCase() && state !== 'stopped',
+  );
+
+const isOfAnother = (stopped: Service, { services }: Observation, { pid }: RunningProcess): boolean =>
+  services.some((each) => each.pid === pid && each.name !== stopped.name);
 
 function runningBlocker(product: ProductRules, seen: Observation, process: RunningProcess): Blocker[] {
   const service = seen.services.find((each) => each.pid === process.pid && each.state !== 'stopped');

@@ -19,6 +19,12 @@ export const move = (
 
 export const ignore = (because: string): Decision => ({ kind: 'ignored', because });
 
+/** The update is asked for again next time. */
+export const unmarked = (upgrade: Upgrade): Upgrade => ({
+  ...upgrade,
+  memory: { ...upgrade.memory, marked: null, unanswered: false },
+});
+
 /**
  * Plans the next attempt of this class, or settles the upgrade when the class's budget is spent.
  * @param because what is waited for, in words an operator understands

@@ -20,6 +20,10 @@ export interface Release {
   readonly product: string;
   readonly servicePack: number | null;
   readonly files: readonly { readonly name: string; readonly size: number; readonly sha256: string }[];
+  /** The product profile as it was staged, where an operator wrote it; left out = the built-in one. */
+  readonly profile?: string;
+  /** Where it was staged: the tree (absolute, on the orchestrator's host) and the component folder inside it. */
+  readonly source?: { readonly tree: string; readonly components: string };
   /** Staging it changed what every logon script compares: each client of the site takes it at its next logon. */
   readonly siteWide?: boolean;
   readonly withdrawn?: Withdrawal;

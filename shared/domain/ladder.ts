@@ -3,7 +3,7 @@ import { defer, move, settle } from './defer.ts';
 import type { Observation } from './observation.ts';
 import { persistsBecause } from './persistence.ts';
 import type { DeferralClass, Rules } from './policy.ts';
-import { firstStep, type Journal, type Procedure, wayBack } from './procedure.ts';
+import { newJournal, type Procedure, type Remediation, wayBack } from './procedure.ts';
 import type { Decision, Upgrade } from './upgrade.ts';
 
 /**
@@ -34,7 +34,7 @@ function nextRung(rules: Rules, upgrade: Upgrade, seen: Observation, found: Case
   const { ladder, noticeMs } = rules.policy;
   const { notifiedAt, tried } = upgrade.memory;
   const procedures = ladder.filter(
-    (step): step is Procedure => step === 'workaround' || step === 'relocation',
+    (step): step is Remediation => step === 'workaround' || step === 'relocation',
   );
   const next = procedures.find((procedure) => !tried.includes(attemptAt(procedure, found.target.service)));
   if (next === undefined) return exhausted(upgrade, found, procedures, now);
@@ -82,7 +82,11 @@ export const restNotice = (
     `${because}; they get their time before the next step`,
   );
 
-function beginProcedure(upgrade: Upgrade, procedure: Procedure, { target, blockers, ripe }: Case): Decision {
+function beginProcedure(
+  upgrade: Upgrade,
+  procedure: Remediation,
+  { target, blockers, ripe }: Case,
+): Decision {
   const { workaround, tried } = upgrade.memory;
   if (workaround !== null) {
     // The pre-image of the next procedure must be the service as it was before the first one.
@@ -90,16 +94,7 @@ function beginProcedure(upgrade: Upgrade, procedure: Procedure, { target, blocke
     const because = `the workaround did not help (${ripe}); it is taken back before the ${procedure}`;
     return move(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because);
   }
-  const journal: Journal = {
-    procedure,
-    direction: 'forward',
-    step: firstStep(procedure, 'forward'),
-    service: target.service,
-    preImage: null,
-    failures: 0,
-    ending: null,
-    turnedAt: null,
-  };
+  const journal = newJournal(procedure, target.service);
   return move(
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers },
@@ -112,7 +107,7 @@ function beginProcedure(upgrade: Upgrade, procedure: Procedure, { target, blocke
 export const attemptAt = (procedure: Procedure, service: string): string =>
   `${procedure} of ${service.toLowerCase()}`;
 
-function exhausted(upgrade: Upgrade, found: Case, procedures: readonly Procedure[], now: number): Decision {
+function exhausted(upgrade: Upgrade, found: Case, procedures: readonly Remediation[], now: number): Decision {
   const tried =
     procedures.length === 0
       ? 'the ladder has no step that moves it'

@@ -3,8 +3,12 @@
  * comes through this value; the raw text it was read from is kept beside it as evidence (by SHA-256).
  */
 
-/** SMS.INI `[Local] SetupPhase`, spellings normalised; 'unknown' when missing or not understood, which is never success. */
+/**
+ * What the product's configuration file says of its setup, spellings normalised; 'unknown' when missing or not understood, which is
+ * never success. 'none': the product writes no phase anywhere, by its profile.
+ */
 export type SetupPhase =
+  | 'none'
   | 'installed'
   | 'upgrade'
   | 'verifyFiles'
@@ -62,13 +66,15 @@ export interface Transcript {
 }
 
 /** The record of a procedure that stands on the client from before its first change until it is whole again. */
-export interface Intent {
-  readonly kind: 'relocation' | 'workaround';
+export type Intent = IntentOf<'relocation' | 'workaround', PreImage> | IntentOf<'swap', SwapPreImage>;
+
+interface IntentOf<Kind, Image> {
+  readonly kind: Kind;
   readonly campaign: string;
   readonly direction: 'forward' | 'back';
   /** Name of the step that was about to run. */
   readonly step: string;
-  readonly preImage: PreImage;
+  readonly preImage: Image;
 }
 
 /** The service exactly as it was, and where it is to go: enough to finish or to undo a procedure without any other record. */
@@ -79,6 +85,27 @@ export interface PreImage {
   /** Image path before, and after a relocation. */
   readonly from: string;
   readonly to: string;
+}
+
+/** The files of a product exactly as they were, what is to stand in their place, and the service that holds them. */
+export interface SwapPreImage {
+  /** Runs out of the component directory and is stopped for the swap; null when no service holds the files. */
+  readonly service: Service | null;
+  /** The component directory. */
+  readonly directory: string;
+  /** Where the new files wait, and where the old ones are kept. */
+  readonly staging: string;
+  readonly backup: string;
+  /** The old files stay in the backup folder after a proved swap. */
+  readonly keepsBackup: boolean;
+  readonly files: readonly SwappedFile[];
+}
+
+/** A file of the release that is not on the client yet: SHA-256 before (null = there is none) and after. */
+export interface SwappedFile {
+  readonly name: string;
+  readonly before: string | null;
+  readonly after: string;
 }
 
 export interface Observation {

@@ -1,12 +1,13 @@
 import { type Blocker, blockersOf, fingerprint } from './blocker.ts';
-import { defer, move, settle } from './defer.ts';
+import { defer, move, settle, unmarked } from './defer.ts';
 import { attemptAt, climb } from './ladder.ts';
 import { logonServerSeen } from './logon-server.ts';
 import type { Intent, Observation } from './observation.ts';
 import { countSightings } from './persistence.ts';
-import type { Rules } from './policy.ts';
+import type { ProductRules, Rules, SwapRules } from './policy.ts';
 import { journalOf, turnBack } from './procedure.ts';
-import { type Proof, prove } from './proof.ts';
+import { type Proof, prove, whyNot } from './proof.ts';
+import { goByPush } from './push.ts';
 import { observedAsRequested } from './request.ts';
 import { askRestart, stillRestarting, withoutRestart } from './restart.ts';
 import type { Ending } from './ending.ts';
@@ -38,9 +39,14 @@ export function observed(rules: Rules, known: Upgrade, seen: Observation, now: n
   const restarting = stillRestarting(rules, before, seen, now);
   if (restarting !== null) return restarting;
   if (blockers.length > 0) return climb(rules, upgrade, seen, blockers, now);
-  return rules.product.route === 'direct'
-    ? goDirect(rules, upgrade, proof, now)
-    : goByLogon(rules, upgrade, seen, proof, now);
+  switch (rules.product.route) {
+    case 'logon':
+      return goByLogon(rules, upgrade, seen, proof, now);
+    case 'direct':
+      return goDirect(rules, upgrade, proof, now);
+    case 'push':
+      return goByPush(rules, upgrade, seen, proof, now);
+  }
 }
 
 /**
@@ -114,11 +120,12 @@ function learn(
   };
 }
 
-function finish({ isRebuilt = false }: Rules, upgrade: Upgrade, at: number): Decision {
+function finish({ isRebuilt = false, product }: Rules, upgrade: Upgrade, at: number): Decision {
+  const proved = provedFor(product);
   const { marked, unanswered, relocation, workaround } = upgrade.memory;
   const isUntouched = marked === null && !unanswered && relocation === 'none' && workaround === null;
   if (!isUntouched) return settle(upgrade, proved, at);
-  return settle(upgrade, isRebuilt ? provedAfterRebuild : alreadyCurrent, at);
+  return settle(upgrade, isRebuilt ? afterRebuild(proved) : alreadyCurrent, at);
 }
 
 const alreadyCurrent: Ending = {
@@ -128,18 +135,24 @@ const alreadyCurrent: Ending = {
   blockers: [],
 };
 
-const proved: Ending = {
+const provedFor = ({ swap }: ProductRules): Ending => ({
   end: 'upgraded',
   cause: 'proved',
-  because: 'SetupPhase is installed, nothing is left to download, every file has the hash of the release',
+  because: swap === null ? provedByItself : provedByPush(swap),
   blockers: [],
-};
+});
+
+const provedByItself =
+  'its setup phase is installed, nothing is left to download, every file has the hash of the release';
+
+const provedByPush = ({ service }: SwapRules): string =>
+  `every file has the hash of the release${service === null ? '' : `, and ${service} is as before`}`;
 
 /** The proof is the same; who did it stood in records that were lost. */
-const provedAfterRebuild: Ending = {
+const afterRebuild = (proved: Ending): Ending => ({
   ...proved,
   because: `${proved.because}; whether this campaign did it is not known, for its records were rebuilt`,
-};
+});
 
 /** Route `direct`: run the update, then look; when the look does not prove it, try again later. */
 function goDirect(
@@ -154,7 +167,7 @@ function goDirect(
   return defer(rules, unmarked(upgrade), 'download', whyNot(proof), at);
 }
 
-/** Route `logon`: mark -> restart -> the user's logon starts Smsrun32 -> proof (Q168463). */
+/** Route `logon`: mark -> restart -> the user's logon starts the update -> proof (Q168463). */
 function goByLogon(
   rules: Rules,
   upgrade: Upgrade,
@@ -188,7 +201,7 @@ const needsAnotherBoot = ({ memory }: Upgrade, { pendingRestart }: Observation):
 
 /** What is not known is not taken for "not marked": a client may be in the middle of its update. */
 function phaseNotRead(rules: Rules, upgrade: Upgrade, at: number): Decision {
-  const error = 'its SetupPhase is missing or not understood';
+  const error = 'its setup phase is missing or not understood';
   return defer(rules, upgrade, 'couldNotLook', error, at, [{ kind: 'couldNotLook', error }]);
 }
 
@@ -197,32 +210,24 @@ const isLeaving = ({ setupPhase }: Observation): boolean =>
   setupPhase === 'deinstall' || setupPhase === 'componentDeinstall';
 
 function leaving(upgrade: Upgrade, { setupPhase }: Observation, at: number): Decision {
-  const because = `SetupPhase is ${setupPhase}: the product is being removed from this client`;
+  const because = `its setup phase is ${setupPhase}: the product is being removed from this client`;
   return settle(upgrade, { end: 'needsAttention', cause: 'being removed', because, blockers: [] }, at);
 }
 
 function awaitLogon(rules: Rules, upgrade: Upgrade, seen: Observation, at: number): Decision {
   const user = seen.users[0];
+  const program = rules.product.updateProgram ?? 'the update';
   if (user === undefined)
     return defer(rules, upgrade, 'logon', 'waits for a logon: it starts the update', at);
   if (seen.load === 'missing')
-    return defer(rules, upgrade, 'load', `${user.name}'s Load does not start Smsrun32`, at);
+    return defer(rules, upgrade, 'load', `${user.name}'s Load does not start ${program}`, at);
   if (seen.load === 'double')
-    return defer(rules, upgrade, 'load', `${user.name}'s Load starts Smsrun32 twice`, at);
+    return defer(rules, upgrade, 'load', `${user.name}'s Load starts ${program} twice`, at);
   const said = seen.transcript !== null && seen.transcript.at >= user.since && seen.transcript.inUse;
   const because = said
     ? `at ${user.name}'s logon ${seen.transcript?.active.join(', ') ?? ''} was in use; waits for the next logon`
-    : `${user.name} is logged on; Smsrun32 has not finished`;
+    : `${user.name} is logged on; ${program} has not finished`;
   return defer(rules, upgrade, 'logon', because, at);
 }
 
 const cutShort = 'nothing came of the command that a stopping worker let go of: once more';
-
-/** The update is asked for again next time. */
-const unmarked = (upgrade: Upgrade): Upgrade => ({
-  ...upgrade,
-  memory: { ...upgrade.memory, marked: null, unanswered: false },
-});
-
-const whyNot = (proof: Exclude<Proof, { kind: 'current' }>): string =>
-  proof.kind === 'filesMissing' ? `not downloaded: ${proof.files.join(', ')}` : proof.because;

@@ -34,7 +34,7 @@ function turnedFrom(intent: Intent, step: StepName, turnedAt: StepName | null): 
 }
 
 const isOf = ({ kind, preImage }: Intent, { procedure, service }: Journal): boolean =>
-  kind === procedure && preImage.service.name.toLowerCase() === service.toLowerCase();
+  kind === procedure && (preImage.service?.name ?? '').toLowerCase() === service.toLowerCase();
 
 /** What stands on the client wins: the next look goes on with the procedure that is open there, or finds that none is. */
 export function overtaken(upgrade: Upgrade, step: StepName): Decision {

@@ -77,12 +77,30 @@ export interface CampaignPolicy {
   readonly noticeMs: number;
 }
 
+/** How the files of the component directory are swapped for those of the release. */
+export interface SwapRules {
+  /** Runs out of the component directory and holds its files: it is stopped for the swap. Null = no service does. */
+  readonly service: string | null;
+  readonly staging: string;
+  readonly backup: string;
+  /** After the start, before the proof: a service that dies soon is not proved. */
+  readonly settleMs: number;
+  readonly keepsBackup: boolean;
+}
+
 /** What deciding must know of the product; the rest of the profile is the gateway's and the parser's business. */
 export interface ProductRules {
   readonly product: string;
   readonly componentDirectory: string;
-  /** `logon`: mark, restart, the user's logon starts the update. `direct`: servpack runs the update itself. */
-  readonly route: 'logon' | 'direct';
+  /**
+   * `logon`: mark, restart, the user's logon starts the update. `direct`: servpack runs the update itself. `push`: servpack brings the
+   * files of the release itself.
+   */
+  readonly route: 'logon' | 'direct' | 'push';
+  /** How files are brought by route `push`; null = not by this product's route. */
+  readonly swap: SwapRules | null;
+  /** The program that a user's logon starts for the update, for what people are told; null = there is none. */
+  readonly updateProgram: string | null;
   /** Lower-case service name -> how to move it. Only these are ever touched. */
   readonly relocatable: Readonly<Record<string, { readonly executable: string; readonly to: string }>>;
   /** From this service pack on the product no longer blocks itself; null = it always does. */

@@ -1,8 +1,8 @@
-import type { Intent, PreImage } from './observation.ts';
+import type { Intent, PreImage, SwapPreImage } from './observation.ts';
 import type { Ending } from './ending.ts';
 
 /**
- * A remediation that changes a service is a journaled procedure: an ordered list of steps, each of which makes one thing so and
+ * What changes a service or the files it holds is a journaled procedure: an ordered list of steps, each of which makes one thing so and
  * proves it, so that running a step again after a crash is safe. The intent with the pre-image stands on the client from the
  * first step (`record`) until the last (`close`).
  */
@@ -19,9 +19,16 @@ export type StepName =
   | 'startAgain'
   | 'removeCopy'
   | 'restoreStartType'
+  | 'stage'
+  | 'backup'
+  | 'place'
+  | 'restoreFiles'
+  | 'removeStaged'
   | 'close';
 
-export type Procedure = 'relocation' | 'workaround';
+/** Remediations: they move a service out of the way. A `swap` brings the files of the release itself (route `push`). */
+export type Remediation = 'relocation' | 'workaround';
+export type Procedure = Remediation | 'swap';
 export type Direction = 'forward' | 'back';
 
 /**
@@ -37,40 +44,76 @@ const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly Step
     forward: ['record', 'setManual'],
     back: ['restoreStartType', 'startAgain', 'close'],
   },
+  swap: {
+    // Everything that takes long is done while the service still runs.
+    forward: ['record', 'stage', 'stop', 'backup', 'place', 'start', 'prove', 'removeStaged', 'close'],
+    back: ['stop', 'restoreFiles', 'startAgain', 'removeStaged', 'close'],
+  },
 };
 
 /** Where a procedure stands. The named step is the one to run (again); everything before it is done. */
-export interface Journal {
-  readonly procedure: Procedure;
+export type Journal = JournalOf<Remediation, PreImage> | JournalOf<'swap', SwapPreImage>;
+
+interface JournalOf<Name extends Procedure, Image> {
+  readonly procedure: Name;
   readonly direction: Direction;
   readonly step: StepName;
+  /** The service that is moved or stopped; '' for a swap that stops none. */
   readonly service: string;
   /** Null until `record` has read and written it. */
-  readonly preImage: PreImage | null;
+  readonly preImage: Image | null;
   /** Failures of the present step in a row. */
   readonly failures: number;
   /** What to settle as when the way back is done; null = look again. */
   readonly ending: Ending | null;
   /** The step that failed for good and turned the procedure round; null on the way forward. */
   readonly turnedAt: StepName | null;
+  /** What the client said there, where the ending does not tell. */
+  readonly turnedBecause?: string;
 }
+
+/** The journal of a procedure that is about to be recorded. */
+export const newJournal = <Name extends Procedure>(procedure: Name, service: string) => ({
+  procedure,
+  direction: 'forward' as const,
+  step: firstStep(procedure, 'forward'),
+  service,
+  preImage: null,
+  failures: 0,
+  ending: null,
+  turnedAt: null,
+});
 
 export const firstStep = (procedure: Procedure, direction: Direction): StepName =>
   steps[procedure][direction][0] ?? 'close';
 
 /**
- * The steps of this journal. The way back of a relocation is as long as what may have been done: nothing when it could not even be
- * recorded, and a service that would not stop is only seen to run.
+ * The steps of this journal. The way back is as long as what may have been done: nothing when it could not even be recorded, and a
+ * service that would not stop is only seen to run.
  */
 export function orderOf({
   procedure,
   direction,
   turnedAt,
 }: Pick<Journal, 'procedure' | 'direction' | 'turnedAt'>): readonly StepName[] {
-  if (direction === 'back' && turnedAt === 'record') return ['close'];
-  if (direction === 'back' && turnedAt === 'stop') return ['startAgain', 'close'];
+  if (direction === 'forward' || turnedAt === null) return steps[procedure][direction];
+  if (turnedAt === 'record') return ['close'];
+  if (turnedAt === 'stage') return ['removeStaged', 'close'];
+  if (turnedAt === 'stop')
+    return procedure === 'swap' ? ['startAgain', 'removeStaged', 'close'] : ['startAgain', 'close'];
   return steps[procedure][direction];
 }
+
+/** It is proved, and only what it has left behind is still to be taken away: nothing turns it round any more. */
+export function isProved({ procedure, direction, step }: Journal): boolean {
+  const order = steps[procedure].forward;
+  const proof = order.indexOf('prove');
+  return direction === 'forward' && proof >= 0 && order.indexOf(step) > proof;
+}
+
+/** The journal with what `record` brought, which is of its own kind: only the driver that ran the step can tell of it. */
+export const withPreImage = (journal: Journal, preImage: PreImage | SwapPreImage | null): Journal =>
+  preImage === null ? journal : ({ ...journal, preImage } as Journal);
 
 /** The journal one step further, or null when its last step is done. */
 export function nextStep(journal: Journal): Journal | null {
@@ -80,28 +123,44 @@ export function nextStep(journal: Journal): Journal | null {
 }
 
 /** The same procedure on its way back, from the step that could not be done. */
-export function turnBack(journal: Journal, ending: Ending | null): Journal {
-  const turned: Journal = { ...journal, direction: 'back', failures: 0, ending, turnedAt: journal.step };
+export function turnBack(journal: Journal, ending: Ending | null, turnedBecause?: string): Journal {
+  const turned: Journal = {
+    ...journal,
+    direction: 'back',
+    failures: 0,
+    ending,
+    turnedAt: journal.step,
+    ...(turnedBecause === undefined ? {} : { turnedBecause }),
+  };
   return { ...turned, step: orderOf(turned)[0] ?? 'close' };
 }
 
+/** A procedure with what it recorded, as a journal and an intent have it. */
+type Recorded =
+  | { readonly procedure: Remediation; readonly preImage: PreImage }
+  | { readonly procedure: 'swap'; readonly preImage: SwapPreImage };
+
 /** The journal of a procedure that has its pre-image, standing at its first step. */
-const fromPreImage = (procedure: Procedure, direction: Direction, preImage: PreImage): Journal => ({
-  procedure,
+const fromPreImage = (recorded: Recorded, direction: Direction): Journal => ({
+  ...recorded,
   direction,
-  step: firstStep(procedure, direction),
-  service: preImage.service.name,
-  preImage,
+  step: firstStep(recorded.procedure, direction),
+  service: recorded.preImage.service?.name ?? '',
   failures: 0,
   ending: null,
   turnedAt: null,
 });
 
 /** The way back of a procedure that went forward to its end, and what to settle as afterwards. */
-export const wayBack = (procedure: Procedure, preImage: PreImage, ending: Ending | null): Journal => ({
-  ...fromPreImage(procedure, 'back', preImage),
+export const wayBack = (procedure: Remediation, preImage: PreImage, ending: Ending | null): Journal => ({
+  ...fromPreImage({ procedure, preImage }, 'back'),
   ending,
 });
+
+const recordedIn = (intent: Intent): Recorded =>
+  intent.kind === 'swap'
+    ? { procedure: intent.kind, preImage: intent.preImage }
+    : { procedure: intent.kind, preImage: intent.preImage };
 
 /**
  * The journal of a procedure found unfinished on the client: it goes on at the step the client remembers. One that was only recorded has
@@ -109,11 +168,15 @@ export const wayBack = (procedure: Procedure, preImage: PreImage, ending: Ending
  * the beginning would record a service that is moved by half as the service that was before.
  */
 export function journalOf(intent: Intent): Journal {
-  const begun = fromPreImage(intent.kind, intent.direction, intent.preImage);
+  const begun = fromPreImage(recordedIn(intent), intent.direction);
   if (intent.step === 'record') return turnBack(begun, null);
   const known = stepsOf(intent.kind, intent.direction).find((step) => step === intent.step);
-  return known === undefined ? wayBack(intent.kind, intent.preImage, null) : { ...begun, step: known };
+  return known === undefined ? fromPreImage(recordedIn(intent), 'back') : { ...begun, step: known };
 }
+
+/** "relocation of SERVICE" */
+export const titleOf = ({ procedure, service }: Pick<Journal, 'procedure' | 'service'>): string =>
+  service === '' ? `${procedure} of the files` : `${procedure} of ${service}`;
 
 /** "step 4 of 8 (protect)" */
 export function progressOf(journal: Journal): string {

@@ -9,8 +9,8 @@ export type Proof =
   | { readonly kind: 'notCurrent'; readonly because: string };
 
 /**
- * Success = SetupPhase installed AND FilesNotDownloaded empty AND every file of the manifest has the release's hash.
- * CopyListVersion is deliberately not asked: it is updated before any file is copied.
+ * Success = the setup phase is installed (or the product has none) AND nothing is left to download AND every file of the manifest has
+ * the release's hash. Nothing else that a client says of its version is asked: a product may write that down before any file is copied.
  */
 export function prove(files: ReleaseFiles, seen: Observation): Proof {
   if (seen.filesNotDownloaded.length > 0) return { kind: 'filesMissing', files: seen.filesNotDownloaded };
@@ -19,10 +19,14 @@ export function prove(files: ReleaseFiles, seen: Observation): Proof {
     const first = different[0]?.[0] ?? '';
     return { kind: 'notCurrent', because: `${different.length} files differ from the release (${first}, …)` };
   }
-  if (seen.setupPhase !== 'installed')
-    return { kind: 'notCurrent', because: `SetupPhase is ${seen.setupPhase}` };
-  return { kind: 'current' };
+  return seen.setupPhase === 'installed' || seen.setupPhase === 'none'
+    ? { kind: 'current' }
+    : { kind: 'notCurrent', because: `its setup phase is ${seen.setupPhase}` };
 }
 
 const matches = (state: FileState | undefined, sha256: string): boolean =>
   state !== undefined && 'sha256' in state && state.sha256 === sha256;
+
+/** Why the release is not there, in words. */
+export const whyNot = (proof: Exclude<Proof, { kind: 'current' }>): string =>
+  proof.kind === 'filesMissing' ? `not downloaded: ${proof.files.join(', ')}` : proof.because;

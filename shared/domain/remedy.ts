@@ -1,7 +1,15 @@
 import { defer, ignore, move, settle } from './defer.ts';
-import type { PreImage } from './observation.ts';
+import type { PreImage, SwapPreImage } from './observation.ts';
 import type { Rules } from './policy.ts';
-import { type Journal, nextStep, progressOf, turnBack } from './procedure.ts';
+import {
+  isProved,
+  type Journal,
+  nextStep,
+  progressOf,
+  titleOf,
+  turnBack,
+  withPreImage,
+} from './procedure.ts';
 import { backoff } from './retry.ts';
 import type { Ending } from './ending.ts';
 import type { Decision, Failure, Memory, Remedying, Upgrade } from './upgrade.ts';
@@ -15,50 +23,63 @@ export function stepDone(
   rules: Rules,
   upgrade: Upgrade,
   state: Remedying,
-  preImage: PreImage | null,
+  preImage: PreImage | SwapPreImage | null,
   now: number,
 ): Decision {
-  const journal: Journal = { ...state.journal, preImage: preImage ?? state.journal.preImage };
+  const journal = withPreImage(state.journal, preImage);
   const next = nextStep(journal);
   if (next !== null) {
     const because = `${journal.procedure}: ${journal.step} done`;
     return move(upgrade, { ...state, journal: next, retryAt: null }, because);
   }
   return journal.direction === 'forward'
-    ? wentForward(upgrade, journal)
+    ? wentForward(upgrade, journal, now)
     : cameBack(rules, upgrade, { ...state, journal }, now);
 }
 
-function wentForward(upgrade: Upgrade, { procedure, preImage, service }: Journal): Decision {
-  if (procedure === 'relocation') {
-    return move(
-      upgrade,
-      { phase: 'looking' },
-      `${service} runs from its new directory with its old settings`,
-      { relocation: 'done', moved: preImage, servicePath: preImage === null ? null : preImage.to },
-    );
-  }
+function wentForward(upgrade: Upgrade, journal: Journal, now: number): Decision {
+  const { procedure, preImage, service } = journal;
   const bootId = upgrade.memory.lastLook?.bootId ?? '';
-  return move(upgrade, { phase: 'looking' }, `${service} starts by hand only until the update is done`, {
-    workaround: preImage === null ? null : { preImage, bootId },
-    willBlockAgain: true,
-  });
+  switch (procedure) {
+    case 'relocation':
+      return move(
+        upgrade,
+        { phase: 'looking' },
+        `${service} runs from its new directory with its old settings`,
+        { relocation: 'done', moved: preImage, servicePath: preImage === null ? null : preImage.to },
+      );
+    case 'workaround':
+      return move(upgrade, { phase: 'looking' }, `${service} starts by hand only until the update is done`, {
+        workaround: preImage === null ? null : { preImage, bootId },
+        willBlockAgain: true,
+      });
+    case 'swap': {
+      const runs = service === '' ? '' : `, and ${service} is as before`;
+      return move(upgrade, { phase: 'looking' }, `the files of the release are in their place${runs}`, {
+        marked: { at: now, bootId },
+        unanswered: false,
+      });
+    }
+  }
 }
 
 function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedying, now: number): Decision {
   const whole: Upgrade = { ...upgrade, memory: { ...upgrade.memory, ...afterBack(upgrade, journal) } };
   if (journal.ending !== null) return settle(whole, journal.ending, now);
-  const because = `${journal.service} is exactly as it was before`;
+  const because = `${journal.service === '' ? 'the client' : journal.service} is exactly as it was before`;
+  if (journal.turnedAt === null) return move(whole, { phase: 'looking' }, because);
   // It would not stop, so it is likely to be busy (Q173073); asking again at once would only be refused again.
-  return journal.turnedAt === 'stop'
-    ? defer(rules, whole, 'busy', `${journal.service} could not be stopped; ${because}`, now, blockers)
+  const failed = journal.turnedBecause ?? `${journal.service} could not be stopped`;
+  if (journal.turnedAt === 'stop') return defer(rules, whole, 'busy', `${failed}; ${because}`, now, blockers);
+  return journal.procedure === 'swap'
+    ? defer(rules, whole, 'download', `${failed}; ${because}`, now, blockers)
     : move(whole, { phase: 'looking' }, because);
 }
 
 /** A relocation that could not even stop the service changed nothing and may be tried again. */
 function afterBack({ memory }: Upgrade, { procedure, service, turnedAt }: Journal): Partial<Memory> {
   if (procedure === 'workaround') return { workaround: null };
-  if (turnedAt === 'record') return {};
+  if (procedure === 'swap' || turnedAt === 'record') return {};
   return turnedAt === 'stop'
     ? { tried: memory.tried.filter((each) => each !== attemptAt(procedure, service)) }
     : { relocation: 'undone' };
@@ -79,7 +100,8 @@ export function stepFailed(
   const { journal } = state;
   const failures = journal.failures + 1;
   const refused = failure.kind === 'failed';
-  if (refused && journal.direction === 'forward') return turnRound(upgrade, state, failure);
+  if (refused && journal.direction === 'forward' && !isProved(journal))
+    return turnRound(upgrade, state, failure);
   const patience = refused ? maxRefusals : rules.policy.deferrals.unreachable.budget;
   if (failures > patience)
     return refused && journal.step === 'startAgain'
@@ -92,14 +114,23 @@ export function stepFailed(
 
 function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure): Decision {
   const { journal, blockers } = state;
-  const because = `${journal.procedure} of ${journal.service} failed at ${progressOf(journal)}: ${failure.message}`;
+  const because = `${titleOf(journal)} failed at ${progressOf(journal)}: ${failure.message}`;
   const cause = `${journal.procedure} failed at ${journal.step}`;
   const ending: Ending = { end: 'needsAttention', cause, because, blockers };
-  // After the workaround the ladder has another rung, and a service that will not stop now may stop later.
-  const goesOn = journal.step !== 'record' && (journal.procedure === 'workaround' || journal.step === 'stop');
   const done = journal.step === 'record' ? 'nothing was changed' : 'undone';
-  const back = turnBack(journal, goesOn ? null : { ...ending, because: `${because}; ${done}` });
+  const back = goesOnAfter(journal)
+    ? turnBack(journal, null, because)
+    : turnBack(journal, { ...ending, because: `${because}; ${done}` });
   return move(upgrade, { ...state, journal: back, retryAt: null }, `${because}; going back`);
+}
+
+/**
+ * May it be tried again, or something else? After the workaround the ladder has another rung, a service that will not stop now may stop
+ * later, and files that could not be brought may come next time. New files with which the service does not run will not run next time.
+ */
+function goesOnAfter({ procedure, step }: Journal): boolean {
+  if (procedure === 'swap') return step !== 'start' && step !== 'prove';
+  return step !== 'record' && (procedure === 'workaround' || step === 'stop');
 }
 
 /**
@@ -126,7 +157,7 @@ function leaveOpen(
   now: number,
 ): Decision {
   const because =
-    `unfinished ${journal.procedure} of ${journal.service} at ${progressOf(journal)}: ${failure.message}; ` +
+    `unfinished ${titleOf(journal)} at ${progressOf(journal)}: ${failure.message}; ` +
     'the pre-image stands on the client, the next look there goes on';
   const ending: Ending = {
     end: 'needsAttention',

@@ -57,7 +57,7 @@ const withoutRequest = (upgrade: Upgrade): Upgrade => ({
 
 /** A mark outlives its campaign: the client installs at its next logon (Q168463), and nobody may believe otherwise. */
 function honestEnding(rules: Rules, { memory }: Upgrade, ending: Ending): Ending {
-  if (rules.product.route === 'direct' || (memory.marked === null && !memory.unanswered)) return ending;
+  if (rules.product.route !== 'logon' || (memory.marked === null && !memory.unanswered)) return ending;
   const since = memory.marked === null ? 'it may be marked' : `it is marked since ${isoOf(memory.marked.at)}`;
   return {
     ...ending,
@@ -124,8 +124,12 @@ function unmark(rules: Rules, upgrade: Upgrade, seen: Observation, now: number):
   const freed = withoutRequest(upgrade);
   if (prove(rules.files, seen).kind === 'current') return settle(freed, installedMeanwhile, now);
   if (seen.setupPhase === 'upgrade' || seen.setupPhase === 'verifyFiles')
-    return move(upgrade, { phase: 'unmarking' }, `SetupPhase is ${seen.setupPhase}: the mark is taken back`);
-  const because = `SetupPhase is ${seen.setupPhase}: it does not install at its next logon`;
+    return move(
+      upgrade,
+      { phase: 'unmarking' },
+      `its setup phase is ${seen.setupPhase}: the mark is taken back`,
+    );
+  const because = `its setup phase is ${seen.setupPhase}: it does not install at its next logon`;
   const memory = { ...freed.memory, marked: null, unanswered: false };
   return settle({ ...freed, memory }, { end: 'cancelled', cause: 'unmarked', because, blockers: [] }, now);
 }

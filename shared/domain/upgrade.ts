@@ -1,6 +1,6 @@
 import type { Blocker } from './blocker.ts';
 import type { Ending } from './ending.ts';
-import type { Observation, PreImage } from './observation.ts';
+import type { Observation, PreImage, SwapPreImage } from './observation.ts';
 import type { DeferralClass, WaitClass } from './policy.ts';
 import type { Journal, StepName } from './procedure.ts';
 
@@ -68,7 +68,7 @@ export interface Sighting {
 }
 
 export interface Memory {
-  /** The client was marked (SetupPhase=UPGRADE) by us, and in which boot. */
+  /** The client was marked by us, or its update was run or its files were swapped, and in which boot. */
   readonly marked: { readonly at: number; readonly bootId: string } | null;
   /**
    * The update command was sent and its outcome is not known; the next look tells. `workerStopped`: nothing speaks against the
@@ -129,7 +129,7 @@ export type UpgradeEvent =
   | { readonly type: 'RestartOrdered' }
   | { readonly type: 'UsersNotified' }
   | { readonly type: 'CommandFailed'; readonly failure: Failure }
-  | { readonly type: 'StepDone'; readonly step: StepName; readonly preImage: PreImage | null }
+  | { readonly type: 'StepDone'; readonly step: StepName; readonly preImage: PreImage | SwapPreImage | null }
   | { readonly type: 'StepFailed'; readonly step: StepName; readonly failure: Failure }
   /** The client stands at another step than the record: the record is an old one. */
   | { readonly type: 'ProcedureOvertaken'; readonly step: StepName }

@@ -3,7 +3,7 @@ import type { Campaign } from './campaign.ts';
 import type { Halt } from './halt.ts';
 import { fromNow } from './moments.ts';
 import type { ProductRules } from './policy.ts';
-import { progressOf } from './procedure.ts';
+import { progressOf, titleOf } from './procedure.ts';
 import { isoOf } from './restart.ts';
 import type { Tally } from './tally.ts';
 import type { Phase, Upgrade } from './upgrade.ts';
@@ -114,10 +114,10 @@ function becauseOf({ state, memory }: Upgrade): string {
     case 'deferred':
       return state.because;
     case 'remedying': {
-      const { procedure, direction, service, failures } = state.journal;
+      const { direction, failures } = state.journal;
       const failed = failures === 0 ? '' : `, failed ${failures}x in a row`;
       const way = direction === 'forward' ? '' : ' is being undone';
-      return `${procedure} of ${service}${way}: ${progressOf(state.journal)}${failed}`;
+      return `${titleOf(state.journal)}${way}: ${progressOf(state.journal)}${failed}`;
     }
     case 'settled':
       return state.because;

@@ -39,6 +39,9 @@ export const oneOf = <const Word extends string>(...words: readonly Word[]) =>
     words.find((word) => word === value),
   );
 
+/** Yes or no. */
+export const flag = () => field('true or false', (value) => (typeof value === 'boolean' ? value : undefined));
+
 /** A whole number within bounds. */
 export const count = (least: number, most: number) =>
   field(`a whole number from ${least} to ${most}`, (value) =>

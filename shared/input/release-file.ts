@@ -23,8 +23,8 @@ const command = field('a program, or a list of a program and its arguments', (va
 });
 
 /** The keys of a release file. Paths are relative to the file, `components` to the tree. */
-function releaseSchema() {
-  const products = knownProducts();
+function releaseSchema(profiles: string | null) {
+  const products = knownProducts(profiles);
   return section({
     release: versionedId(),
     product: matching(`a known product (${products.join(', ')})`, (value) => products.includes(value)),
@@ -44,6 +44,12 @@ function releaseSchema() {
 /** A release file as it says it; `upgrade.timeout` in milliseconds. */
 export type ReleaseInput = z.output<ReturnType<typeof releaseSchema>>;
 
-/** Reads a release file; `file` is its name for the faults, nothing is opened. */
-export const parseRelease = (text: string, file: string): Result<ReleaseInput, InputFault[]> =>
-  parseYaml(text, file, releaseSchema());
+/**
+ * Reads a release file; `file` is its name for the faults, nothing it names is opened.
+ * @param profiles the operator's folder of product profiles; null = only the built-in ones
+ */
+export const parseRelease = (
+  text: string,
+  file: string,
+  profiles: string | null = null,
+): Result<ReleaseInput, InputFault[]> => parseYaml(text, file, releaseSchema(profiles));

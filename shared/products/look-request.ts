@@ -6,14 +6,17 @@ import type { Profile } from './schema.ts';
  * @param files names of the component files whose hashes are wanted
  */
 export function lookRequest(profile: Profile, files: readonly string[]): LookRequest {
-  const { componentDirectory, configuration, version, transcript, busy, services } = profile;
+  const { componentDirectory, configuration, version, transcript, busy, services, swap } = profile;
   return {
     componentDirectory,
     files,
-    services: services.map(({ name }) => name),
-    configurationFile: configuration.file,
-    versionFile: `${componentDirectory}\\${version.file}`,
-    ...(transcript.file === null ? {} : { transcriptFile: transcript.file }),
+    services: [
+      ...services.map(({ name }) => name),
+      ...(swap === null || swap.service === null ? [] : [swap.service]),
+    ],
+    ...(configuration === null ? {} : { configurationFile: configuration.file }),
+    ...(version === null ? {} : { versionFile: `${componentDirectory}\\${version.file}` }),
+    ...(transcript === null || transcript.file === null ? {} : { transcriptFile: transcript.file }),
     ...(busy === null ? {} : { busy }),
   };
 }

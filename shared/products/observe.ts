@@ -3,6 +3,7 @@ import type { ClientLook } from './client-look.ts';
 import { readLoadEntry } from './load-entry.ts';
 import { configurationParsers, transcriptParsers, versionParsers } from './parsers.ts';
 import type { Profile } from './profile.ts';
+import type { Configuration } from './sms-ini.ts';
 
 /**
  * Interprets what a gateway brought from a client by the product's profile; pure. Judging it (blocked, upgraded, ...)
@@ -11,7 +12,7 @@ import type { Profile } from './profile.ts';
  * @param evidenceSha SHA-256 of the look's evidence (`evidenceOf`), kept in the observation
  */
 export function readObservation(profile: Profile, look: ClientLook, evidenceSha: string): Observation {
-  const configuration = configurationParsers[profile.configuration.parser](look.configuration);
+  const configuration = configurationOf(profile, look);
   return {
     at: look.at,
     bootId: look.bootId,
@@ -25,14 +26,24 @@ export function readObservation(profile: Profile, look: ClientLook, evidenceSha:
     locked: look.locked.map((name) => name.toLowerCase()),
     services: look.services,
     users: look.users.map(({ name, session, since }) => ({ name, session, since })),
-    load: readLoadEntry(look.users, profile.update.program),
+    load: readLoadEntry(look.users, profile.update.program ?? ''),
     packageRunning: look.packageRunning,
     pendingRestart: look.pendingRestart,
-    servicePack: versionParsers[profile.version.parser](look.versionFile),
+    servicePack: profile.version === null ? null : versionParsers[profile.version.parser](look.versionFile),
     transcript: transcriptOf(profile, look),
     intent: look.intent,
     evidence: evidenceSha,
   };
+}
+
+/** A product that says nowhere how far its setup is, is judged by its files alone. */
+function configurationOf(
+  { configuration }: Profile,
+  look: ClientLook,
+): Pick<Configuration, 'setupPhase' | 'filesNotDownloaded'> {
+  return configuration === null
+    ? { setupPhase: 'none', filesNotDownloaded: [] }
+    : configurationParsers[configuration.parser](look.configuration);
 }
 
 /** An error wins over everything: a file that could not be read is never missing and never right. */
@@ -42,6 +53,6 @@ function fileState({ sha256, error }: ClientLook['files'][number]): FileState {
 }
 
 function transcriptOf(profile: Profile, { transcript }: ClientLook): Transcript | null {
-  if (transcript === null) return null;
+  if (transcript === null || profile.transcript === null) return null;
   return { at: transcript.at, ...transcriptParsers[profile.transcript.parser](transcript.text) };
 }

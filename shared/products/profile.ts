@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ProductRules } from '../domain/policy.ts';
-import { err, fault, messageOf } from '../errors.ts';
+import type { ProductRules, SwapRules } from '../domain/policy.ts';
+import type { Release } from '../domain/definition.ts';
+import { err, fault, messageOf, ok } from '../errors.ts';
 import type { Fault, Result } from '../errors.ts';
 import { printFaults } from '../input/input-fault.ts';
 import type { InputFault } from '../input/input-fault.ts';
@@ -13,29 +14,76 @@ import type { Profile } from './schema.ts';
 export type { Profile } from './schema.ts';
 
 const extension = '.yaml';
+const builtIn = import.meta.dirname;
 
 /** Reads a profile file; `file` is its name for the faults. */
 export const parseProfile = (text: string, file: string): Result<Profile, InputFault[]> =>
   parseYaml(text, file, profileSchema);
 
-/** The products that have a built-in profile: the YAML files of this folder. */
-export const knownProducts = (): string[] =>
-  readdirSync(import.meta.dirname)
+const profilesIn = (folder: string): string[] =>
+  readdirSync(folder)
     .filter((name) => name.endsWith(extension))
-    .map((name) => name.slice(0, -extension.length))
-    .toSorted();
+    .map((name) => name.slice(0, -extension.length));
 
-/** The built-in profile of a product, or a `Fault` (`unknownProduct`, `badProfile`) in one sentence. */
-export function loadProfile(product: string): Result<Profile> {
-  const known = knownProducts();
+/** Those of an operator; a folder that is not there has none. */
+function customProducts(folder: string | null): string[] {
+  try {
+    return folder === null ? [] : profilesIn(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** The products that have a profile: a YAML file among the built-in ones, or in the operator's folder. */
+export const knownProducts = (folder: string | null = null): string[] =>
+  [...new Set([...profilesIn(builtIn), ...customProducts(folder)])].toSorted();
+
+/** A profile, and its text where an operator wrote it. */
+export interface LoadedProfile {
+  readonly profile: Profile;
+  readonly text: string | null;
+}
+
+/** The profile of a product by its name: a built-in one, or one of the operator's folder. Faults: see `loadWithText`. */
+export function loadProfile(product: string, folder: string | null = null): Result<Profile> {
+  const loaded = loadWithText(product, folder);
+  return loaded.ok ? ok(loaded.value.profile) : loaded;
+}
+
+/** As `loadProfile`, with its text. `Fault` (`unknownProduct`, `badProfile`, `builtInProfile`) in one sentence. */
+export function loadWithText(product: string, folder: string | null): Result<LoadedProfile> {
+  const known = knownProducts(folder);
   // Compared with the list, never pasted into a path unseen.
   if (!known.includes(product)) return err(unknownProduct(product, known));
-  const file = join(import.meta.dirname, `${product}${extension}`);
-  const profile = readProfile(file);
-  if (!profile.ok) return profile;
-  if (profile.value.product === product) return profile;
-  return err(fault('badProfile', `${file} is the profile of ${profile.value.product}, not of ${product}`));
+  const isBuiltIn = profilesIn(builtIn).includes(product);
+  const isCustom = customProducts(folder).includes(product);
+  if (isBuiltIn && isCustom) return err(builtInAlready(product, folder ?? ''));
+  const file = join(isCustom ? (folder ?? '') : builtIn, `${product}${extension}`);
+  const loaded = readProfile(file);
+  if (!loaded.ok) return loaded;
+  const { profile, text } = loaded.value;
+  if (profile.product === product) return ok({ profile, text: isCustom ? text : null });
+  return err(fault('badProfile', `${file} is the profile of ${profile.product}, not of ${product}`));
 }
+
+/**
+ * The profile that holds for a staged release. One that an operator wrote stands in the release as it was when that was staged, so that
+ * every process, on whatever host, goes by the same one.
+ */
+export function profileOf(release: Release): Result<Profile> {
+  if (release.profile === undefined) return loadProfile(release.product);
+  const parsed = parseProfile(
+    release.profile,
+    `${release.product}${extension} of release ${release.release}`,
+  );
+  return parsed.ok ? parsed : err(fault('badProfile', printFaults(parsed.error).join('; '), parsed.error));
+}
+
+const builtInAlready = (product: string, folder: string): Fault =>
+  fault(
+    'builtInProfile',
+    `${product} is a built-in product, and ${join(folder, product)}${extension} would change what it is: give it a name of its own`,
+  );
 
 const unknownProduct = (product: string, known: readonly string[]): Fault =>
   fault(
@@ -43,10 +91,13 @@ const unknownProduct = (product: string, known: readonly string[]): Fault =>
     `product ${JSON.stringify(product.slice(0, 63))} is not known: the known ones are ${known.join(', ')}`,
   );
 
-function readProfile(file: string): Result<Profile> {
+function readProfile(file: string): Result<LoadedProfile & { readonly text: string }> {
   try {
-    const parsed = parseProfile(readFileSync(file, 'utf8'), file);
-    return parsed.ok ? parsed : err(fault('badProfile', printFaults(parsed.error).join('; '), parsed.error));
+    const text = readFileSync(file, 'utf8');
+    const parsed = parseProfile(text, file);
+    return parsed.ok
+      ? ok({ profile: parsed.value, text })
+      : err(fault('badProfile', printFaults(parsed.error).join('; '), parsed.error));
   } catch (thrown) {
     return err(fault('badProfile', `${file} can not be read: ${messageOf(thrown)}`, thrown));
   }
@@ -66,5 +117,14 @@ export function rulesOf(profile: Profile): ProductRules {
     route: profile.update.route,
     relocatable: Object.fromEntries(relocatable),
     structuralUntil: profile.structuralUntil,
+    swap: swapOf(profile),
+    updateProgram: profile.update.program,
   };
+}
+
+/** Only the route `push` swaps files, whatever else the profile says. */
+function swapOf({ update, swap }: Profile): SwapRules | null {
+  if (update.route !== 'push' || swap === null) return null;
+  const { service, staging, backup, settle, keepBackup } = swap;
+  return { service, staging, backup, settleMs: settle, keepsBackup: keepBackup };
 }

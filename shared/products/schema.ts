@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 
-import { across, field, list, matching, oneOf, section, text } from '../input/fields.ts';
+import { across, field, flag, list, matching, oneOf, section, text } from '../input/fields.ts';
 import { versionedId } from '../input/names.ts';
+import { duration } from '../input/quantities.ts';
 import { commandLineForm, isCommandLine } from './command-line.ts';
 import { parseCsdver } from './csdver.ts';
 import { configurationParsers, transcriptParsers, versionParsers } from './parsers.ts';
@@ -21,8 +22,11 @@ const fileName = () => matching('a file name without its path', isFileName);
 const namesOf = <Parsers extends object>(parsers: Parsers) =>
   Object.keys(parsers) as (keyof Parsers & string)[];
 
+const serviceName = () =>
+  matching('the name of a service', (value) => /^[^\\/\s\p{Cc}]{1,256}$/u.test(value));
+
 const service = section({
-  name: matching('the name of a service', (value) => /^[^\\/\s\p{Cc}]{1,256}$/u.test(value)),
+  name: serviceName(),
   executable: fileName(),
   relocateTo: windowsPath(),
 });
@@ -39,21 +43,37 @@ const mark = section({
 });
 
 const update = section({
-  /** `logon`: mark, restart, the user's logon starts the program. `direct`: servpack runs it. */
-  route: oneOf('logon', 'direct'),
-  /** The program that the users' Load value starts and that updates the client. */
-  program: fileName(),
+  /**
+   * `logon`: mark, restart, the user's logon starts the program. `direct`: servpack runs it. `push`: servpack brings the files of the
+   * release itself, as `swap` says.
+   */
+  route: oneOf('logon', 'direct', 'push'),
+  /** The program that the users' Load value starts and that updates the client; route `push` needs none. */
+  program: fileName().nullable().default(null),
   /**
    * Who reads the release from the logon server. `userLogon`: the user's own logon. `passwordLogin`: what servpack runs, for which it logs in
-   * with a password; a key has no rights on the network. `push`: servpack brings the files itself.
+   * with a password; a key has no rights on the network. Nobody does by route `push`.
    */
-  network: oneOf('userLogon', 'passwordLogin', 'push').default('userLogon'),
+  network: oneOf('userLogon', 'passwordLogin').default('userLogon'),
   mark: mark.default({ kind: 'configuration', command: null }),
   /** What a direct run starts; it ends when the update has. */
   run: commandLine().nullable().default(null),
 });
 
 const word = (what: string) => matching(what, (value) => /^[\w.-]{1,60}$/.test(value));
+
+/** Route `push`: the files of the release are brought beside, the service is stopped, they take the place of the old ones. */
+const swap = section({
+  /** Runs out of the component directory and holds its files; left out = no service does. */
+  service: serviceName().nullable().default(null),
+  /** The new files wait here, and the old ones are kept there until the swap is proved. */
+  staging: windowsPath(),
+  backup: windowsPath(),
+  /** The service still runs so long after its start: that is the proof. */
+  settle: duration().default(30_000),
+  /** The old files stay in the backup folder, for whoever wants them. */
+  keepBackup: flag().default(false),
+});
 
 /** The line of the configuration file that marks a client for the update, and what it says before and after. */
 const phase = section({
@@ -76,17 +96,29 @@ export const profileSchema = across(
     title: text(),
     componentDirectory: windowsPath(),
     update,
+    swap: swap.nullable().default(null),
+    /** Where the product says how far its setup is; left out = it says so nowhere, and the files are all the evidence. */
     configuration: section({
       file: windowsPath(),
       parser: oneOf(...namesOf(configurationParsers)),
       phase: phase.nullable().default(null),
-    }),
+    })
+      .nullable()
+      .default(null),
     /** `file`: where the update program writes it. */
     transcript: section({
       parser: oneOf(...namesOf(transcriptParsers)),
       file: windowsPath().nullable().default(null),
-    }),
-    version: section({ file: fileName(), parser: oneOf(...namesOf(versionParsers)) }),
+    })
+      .nullable()
+      .default(null),
+    version: section({ file: fileName(), parser: oneOf(...namesOf(versionParsers)) })
+      .nullable()
+      .default(null),
+    /** The line of a file of the staged tree that every logon compares: a new value reaches all clients at once. */
+    siteWide: section({ file: fileName(), key: word('the name of a key') })
+      .nullable()
+      .default(null),
     /** The log whose last line says these words while a package runs; the service is not stopped then. */
     busy: section({ file: windowsPath(), says: logWords() }).nullable().default(null),
     /** From this service pack on the product no longer blocks itself; left out = it always does. */
@@ -99,6 +131,7 @@ export const profileSchema = across(
   }),
   (profile, blame) => {
     movedOut(profile, blame);
+    besides(profile, blame);
     known(profile, blame);
     complete(profile, blame);
   },
@@ -124,14 +157,37 @@ function movedOut({ componentDirectory, services }: Profile, blame: Blame): void
   }
 }
 
+/** What is kept inside the component directory would be taken for components. */
+function besides({ componentDirectory, swap: how }: Profile, blame: Blame): void {
+  if (typeof componentDirectory !== 'string' || typeof how !== 'object' || how === null) return;
+  const inside = `${componentDirectory.toLowerCase()}\\`;
+  for (const key of ['staging', 'backup'] as const) {
+    const path: unknown = how[key];
+    if (typeof path === 'string' && `${path.toLowerCase()}\\`.startsWith(inside))
+      blame(['swap', key], 'is inside the component directory', `a path outside ${componentDirectory}`);
+  }
+  if (typeof how.staging === 'string' && how.staging.toLowerCase() === String(how.backup).toLowerCase())
+    blame(['swap', 'backup'], 'is the staging folder', 'a folder of its own');
+}
+
 /** A way that is chosen has all that it needs. */
-function complete({ update: chosen, configuration }: Profile, blame: Blame): void {
-  const { route, run, mark: how } = chosen ?? {};
+function complete({ update: chosen, configuration, swap: brings }: Profile, blame: Blame): void {
+  const { route, run, mark: how, program } = chosen ?? {};
+  if (route === 'push' && brings === null) blame(['swap'], 'is missing', 'how files are swapped');
+  if (route !== 'push' && program === null)
+    blame(['update', 'program'], 'is missing', 'a file name without its path');
+  if (route !== 'push' && configuration === null)
+    blame(['configuration'], 'is missing', 'the file that says how far the setup is');
   if (route === 'direct' && run === null)
     blame(['update', 'run'], 'is missing', 'the command line of a direct run');
   if (how?.kind === 'command' && how.command === null)
     blame(['update', 'mark', 'command'], 'is missing', 'the command line that marks a client');
-  if (route === 'logon' && how?.kind === 'configuration' && configuration?.phase === null)
+  if (
+    route === 'logon' &&
+    how?.kind === 'configuration' &&
+    configuration !== null &&
+    configuration?.phase === null
+  )
     blame(['configuration', 'phase'], 'is missing', 'the line that marks a client');
 }
 

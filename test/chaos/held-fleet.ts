@@ -7,7 +7,7 @@ import { type Direction, type Procedure, type StepName, stepsOf } from '../../sh
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import type { FleetHold } from '../lab/fleet/control.ts';
 import type { StepHold } from '../lab/fleet/holds.ts';
-import { type Trait, traitOf } from '../lab/fleet/traits.ts';
+import { setOf, type Trait, traitOf } from '../lab/fleet/traits.ts';
 import {
   type LabHouse,
   portOf,
@@ -18,7 +18,7 @@ import {
 } from '../lab/house.ts';
 import { Operator } from '../lab/operator.ts';
 import type { LabProcess } from '../lab/process.ts';
-import { writeTree } from '../lab/staged-tree.ts';
+import { agentRelease, stagedAgent, writeTree } from '../lab/staged-tree.ts';
 
 /** A place in a procedure at which a driver is to be lost, and the client that is to stand there. */
 export interface Place {
@@ -38,13 +38,16 @@ const ways: readonly (readonly [Procedure, Direction, Trait])[] = [
   ['relocation', 'back', 'staysHome'],
   ['workaround', 'forward', 'pcmInBin'],
   ['workaround', 'back', 'pcmInBin'],
+  ['swap', 'forward', 'agent'],
+  // The service does not start from the new files, so every step of the way back is gone.
+  ['swap', 'back', 'agentBreaks'],
 ];
 
 /** Every step of every procedure, both ways, before and after: each with a client of its own. */
 export function everyPlace(): readonly Place[] {
   const free = new Map<Trait, readonly string[]>();
   const next = (trait: Trait): string => {
-    const [first = '', ...rest] = free.get(trait) ?? clientsWith(trait, 100);
+    const [first = '', ...rest] = free.get(trait) ?? clientsWith(trait, 100, 'agents');
     free.set(trait, rest);
     return first;
   };
@@ -56,10 +59,10 @@ export function everyPlace(): readonly Place[] {
 }
 
 /** The first clients that the seed `one` gives this trait. */
-export function clientsWith(trait: Trait, count: number): readonly string[] {
+export function clientsWith(trait: Trait, count: number, set = setOf(trait)): readonly string[] {
   const found: string[] = [];
   for (let number = 1; found.length < count; number += 1)
-    if (traitOf(seed, `pc-${number}`) === trait) found.push(`pc-${number}`);
+    if (traitOf(seed, `pc-${number}`, set) === trait) found.push(`pc-${number}`);
   return found;
 }
 
@@ -92,6 +95,8 @@ export async function holdFleet(redis: {
   const tree = join(folder, 'tree');
   await mkdir(tree, { recursive: true });
   await writeTree(tree);
+  const agentTree = join(folder, 'agent');
+  await stagedAgent(agentTree);
   const fleetCsv = join(folder, 'fleet.csv');
   const rows = places.map(({ client, procedure }) => `${client},${client},LS-1,UTC,workstation,${procedure}`);
   const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
@@ -100,7 +105,13 @@ export async function holdFleet(redis: {
   const house: LabHouse = { redisUrl: redis.url, prefix: redis.prefix, dataDir: folder, clock, settings };
   const orchestrator = await startOrchestrator(house);
   stack.defer(() => orchestrator.stop());
-  const fleet = await startFleetProcess(house, { fleetCsv, seed, tree, checkIn: null });
+  const fleet = await startFleetProcess(house, {
+    fleetCsv,
+    seed,
+    tree,
+    traits: 'agents',
+    checkIn: null,
+  });
   stack.defer(() => fleet.stop());
   const control = connectFleetControl({ port: portOf(fleet) });
   stack.defer(() => control.close());
@@ -120,7 +131,8 @@ export async function holdFleet(redis: {
     begin: async () => {
       await operator.importFleet('fleet.csv', csv);
       await operator.stageTree(folder, tree);
-      for (const procedure of ['relocation', 'workaround']) {
+      await operator.stageTree(folder, agentTree, agentRelease);
+      for (const procedure of ['relocation', 'workaround', 'swap']) {
         await operator.createCampaign(campaignText(procedure));
         await operator.ask('POST', `/v1/campaigns/${procedure}/start`);
       }
@@ -133,11 +145,11 @@ export async function holdFleet(redis: {
 const campaignText = (procedure: string): string =>
   [
     `campaign: ${procedure}`,
-    'release: test-release',
+    `release: ${procedure === 'swap' ? agentRelease.release : 'test-release'}`,
     `select: { labels: [${procedure}] }`,
     'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
     'budgets: { active: 300, perLogonServer: 300 }',
-    `ladder: [wait, ${procedure}]`,
+    `ladder: [wait${procedure === 'swap' ? '' : `, ${procedure}`}]`,
     'structural: atOnce',
     'deferrals: { unreachable: { first: 15m, factor: 2, max: 2h, budget: 300 } }',
     '',

@@ -5,8 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { testRedis } from '../environment/redis.ts';
 import { halfMoved, inWords, releaseFaults, verdict } from '../lab/expected.ts';
+import { hasRelease, swapFaults, swapVerdict } from '../lab/expected-swap.ts';
+import { setOf } from '../lab/fleet/traits.ts';
 import type { FleetTruth } from '../lab/fleet/truth.ts';
 import { indexFaults, countFaults, leftOver } from '../lab/chaos/verdict/records.ts';
+import { agentHashes } from '../lab/staged-tree.ts';
 import { type RawRecord, type Walk, walkOf } from '../lab/chaos/walk.ts';
 import { type HeldFleet, holdFleet, type Place } from './held-fleet.ts';
 
@@ -153,9 +156,12 @@ async function endFaults({ control, places }: HeldFleet, walk: Walk): Promise<re
       const policy = { relocation: procedure === 'relocation', workaround: procedure === 'workaround' };
       return verdict({ ...truth, clients }, rowsOf(records.filter((each) => names.has(each.client))), policy);
     }),
+    ...swapVerdict(truth.clients.filter(hasAgent), rowsOf(records), agentHashes()),
     ...truth.clients.flatMap(wholeFaults),
     ...[...indexFaults(walk), ...leftOver(walk)].map(({ client, what }) => `${client}: ${what}`),
-    ...['relocation', 'workaround'].flatMap((name) => countFaults(walk, name, 300)).map(({ what }) => what),
+    ...['relocation', 'workaround', 'swap']
+      .flatMap((name) => countFaults(walk, name, 300))
+      .map(({ what }) => what),
   ];
 }
 
@@ -165,9 +171,11 @@ const rowsOf = (records: readonly RawRecord[]) =>
     end: state.phase === 'settled' ? state.end : null,
   }));
 
+const hasAgent = ({ trait }: FleetTruth['clients'][number]): boolean => setOf(trait) === 'agents';
+
 function wholeFaults(client: FleetTruth['clients'][number]): readonly string[] {
   const faults = [
-    ...halfMoved(client),
+    ...(hasAgent(client) ? swapFaults(client, agentHashes()) : halfMoved(client)),
     ...(client.intent === null ? [] : [`an unfinished ${client.intent.kind} stands on it`]),
     ...client.violations.map(inWords),
   ];
@@ -179,9 +187,12 @@ function provedFaults(truth: FleetTruth, records: readonly RawRecord[]): readonl
   const ends = new Map(rowsOf(records).map(({ client, end }) => [client, end]));
   return truth.clients.flatMap((client) => {
     const end = ends.get(client.client);
-    const hasAll = releaseFaults(client, truth.release).length === 0;
+    const hasAll = hasAgent(client)
+      ? hasRelease(client, agentHashes())
+      : releaseFaults(client, truth.release).length === 0;
     const isSaid = end === 'upgraded' || end === 'skipped';
-    const mayFail = client.trait === 'staysHome' && end === 'needsAttention';
+    const isFaulty = client.trait === 'staysHome' || client.trait === 'agentBreaks';
+    const mayFail = isFaulty && end === 'needsAttention';
     return hasAll === isSaid && (hasAll || mayFail)
       ? []
       : [`${client.client} ${client.trait}: ${end}, ${hasAll}`];

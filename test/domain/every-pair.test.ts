@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../shared/domain/decide.ts';
 import { placementOf } from '../../shared/domain/placement.ts';
-import type { Procedure, StepName } from '../../shared/domain/procedure.ts';
+import type { Remediation, StepName } from '../../shared/domain/procedure.ts';
 import { firstStep, stepsOf } from '../../shared/domain/procedure.ts';
 import { difference, tallyOf } from '../../shared/domain/tally.ts';
 import type { Upgrade, UpgradeEvent, UpgradeState } from '../../shared/domain/upgrade.ts';
@@ -22,7 +22,7 @@ import {
   withPolicy,
 } from './given.ts';
 
-const journal = (procedure: Procedure, direction: 'forward' | 'back', step: StepName) => ({
+const journal = (procedure: Remediation, direction: 'forward' | 'back', step: StepName) => ({
   procedure,
   direction,
   step,

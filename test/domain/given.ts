@@ -51,6 +51,8 @@ export const rules: Rules = {
     route: 'logon',
     relocatable: { sms_package_command_manager_nt: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM' } },
     structuralUntil: 3,
+    swap: null,
+    updateProgram: 'SMSRUN32.EXE',
   },
   files: { 'appctl32.exe': 'new-a', 'climonnt.exe': 'new-c' },
 };
@@ -59,6 +61,25 @@ export const withPolicy = (changes: Partial<CampaignPolicy>): Rules => ({
   ...rules,
   policy: { ...policy, ...changes },
 });
+/** A product whose service runs out of its own directory, and whose files servpack brings itself. */
+export const pushed: Rules = {
+  ...rules,
+  product: {
+    product: 'acme-agent',
+    componentDirectory: 'C:\\Program Files\\Acme Agent',
+    route: 'push',
+    relocatable: {},
+    structuralUntil: null,
+    updateProgram: null,
+    swap: {
+      service: 'AcmeAgent',
+      staging: 'C:\\ProgramData\\servpack\\staged',
+      backup: 'C:\\ProgramData\\servpack\\backup',
+      settleMs: 1_000,
+      keepsBackup: false,
+    },
+  },
+};
 export const direct: Rules = { ...rules, product: { ...rules.product, route: 'direct' } };
 
 /** A free client that still has the old files. */
@@ -134,6 +155,41 @@ export const preImage = {
   sha256: 'sha-pcm',
   from: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE',
   to: 'C:\\SMS_PCM\\pcmsvc32.exe',
+} as const;
+
+/** The agent of the product that is pushed, running out of its own directory, as it always does. */
+export const agentService: Service = {
+  name: 'AcmeAgent',
+  imagePath: '"C:\\Program Files\\Acme Agent\\appctl32.exe" --service',
+  startType: 'automatic',
+  state: 'running',
+  pid: 204,
+  account: 'LocalSystem',
+  dependsOn: [],
+};
+
+export const agentClient: Partial<Observation> = {
+  setupPhase: 'none',
+  services: [agentService],
+  processes: [
+    {
+      ...running('appctl32.exe', 204, 0, 'SYSTEM'),
+      imagePath: 'C:\\Program Files\\Acme Agent\\appctl32.exe',
+    },
+  ],
+  locked: ['appctl32.exe', 'climonnt.exe'],
+};
+
+export const swapPreImage = {
+  service: agentService,
+  directory: 'C:\\Program Files\\Acme Agent',
+  staging: 'C:\\ProgramData\\servpack\\staged',
+  backup: 'C:\\ProgramData\\servpack\\backup',
+  keepsBackup: false,
+  files: [
+    { name: 'appctl32.exe', before: 'old-a', after: 'new-a' },
+    { name: 'climonnt.exe', before: 'old-c', after: 'new-c' },
+  ],
 } as const;
 
 /** A client of wave 0 that was just admitted. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Intent, Observation } from '../../shared/domain/observation.ts';
+import type { Observation } from '../../shared/domain/observation.ts';
 import { isFinishing } from '../../shared/domain/placement.ts';
+import type { Remediation } from '../../shared/domain/procedure.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
 import {
   activated,
@@ -27,7 +28,7 @@ import {
 /** What goes wrong between two looks: each of these once ended badly. */
 const unreachable = { kind: 'unreachable', message: 'no route' } as const;
 const atOnce = withPolicy({ structural: 'atOnce', ladder: ['wait', 'workaround', 'relocation'] });
-const intentOf = (kind: Intent['kind'], step: string): Partial<Observation> => ({
+const intentOf = (kind: Remediation, step: string): Partial<Observation> => ({
   intent: { kind, campaign: 'lost', direction: 'forward', step, preImage },
 });
 

@@ -133,7 +133,7 @@ describe('proof', () => {
     expect(prove(rules.files, seen(upToDate)).kind).toBe('current');
     expect(prove(rules.files, seen(upToDate, { setupPhase: 'verifyFiles' }))).toEqual({
       kind: 'notCurrent',
-      because: 'SetupPhase is verifyFiles',
+      because: 'its setup phase is verifyFiles',
     });
     expect(prove(rules.files, seen(upToDate, { setupPhase: 'unknown' })).kind).toBe('notCurrent');
     expect(prove(rules.files, seen(upToDate, { filesNotDownloaded: ['sm32.hlp'] })).kind).toBe(
@@ -245,8 +245,8 @@ describe('what is waited for is said', () => {
       pending({ bootId: 'boot-1', load: 'once' }),
       'restart: waits to restart: anna is logged on, session 1',
     ],
-    ['Load is missing', pending({ load: 'missing' }), "load: anna's Load does not start Smsrun32"],
-    ['Load is double', pending({ load: 'double' }), "load: anna's Load starts Smsrun32 twice"],
+    ['Load is missing', pending({ load: 'missing' }), "load: anna's Load does not start SMSRUN32.EXE"],
+    ['Load is double', pending({ load: 'double' }), "load: anna's Load starts SMSRUN32.EXE twice"],
     [
       'nobody is logged on',
       pending({ users: [], load: 'nobodyLoggedOn' }),

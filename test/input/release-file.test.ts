@@ -32,7 +32,7 @@ test('all faults come at once, an unknown product names the known ones', () => {
   expect(faultsOf(parseRelease(text, 'r.yaml'))).toEqual([
     'r.yaml:1: release: is "a/b", expected a name of 1 to 63 letters, digits, dots, - and _',
     'r.yaml:1: components: is missing, expected a path',
-    'r.yaml:2: product: is "sms-9", expected a known product (sms-1.2)',
+    'r.yaml:2: product: is "sms-9", expected a known product (generic-windows-agent, sms-1.2)',
     'r.yaml:3: servicePack: is "SP4", expected a whole number from 0 to 99',
     'r.yaml:4: tree: is "", expected a path',
     'r.yaml:5: upgrade.command: is a list of 0, expected a program, or a list of a program and its arguments',

@@ -5,16 +5,17 @@ import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import { recount } from '../../shared/store/recount.ts';
 import { activate } from '../../workers/activate.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
+import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { componentNames } from '../lab/staged-tree.ts';
-import { HandDispatcher, JumpingClock, openCampaign, patient } from './one-client.ts';
+import { HandDispatcher, JumpingClock, openCampaign, patient, smsRelease } from './one-client.ts';
 
 test('an upgrade that worker after worker is lost on needs attention, and gives its slot back', async () => {
   let real = Date.now();
   const store = createMemoryStore(() => real);
   const clock = new JumpingClock(Date.UTC(2026, 10, 16, 19));
   const key = { campaign: 'sp4', client: 'pc-1' };
-  await openCampaign(store, key.client, componentNames, patient, clock.now());
+  await openCampaign(store, key.client, smsRelease(componentNames), patient, clock.now());
   const [admitted] = await store.admit(
     'sp4',
     [{ client: 'pc-1', wave: 0, logonServer: 'LS-1' }],
@@ -32,7 +33,16 @@ test('an upgrade that worker after worker is lost on needs attention, and gives 
   const gateway = connectSimulatedGateway({ port: 1 });
   const log = pino({ level: 'silent' });
   const dispatcher = new HandDispatcher();
-  const workshop = { store, dispatcher, clock, log, gateway, rulebook: openRulebook(store), leaseMs: 10_000 };
+  const workshop = {
+    store,
+    dispatcher,
+    clock,
+    log,
+    gateway,
+    rulebook: openRulebook(store),
+    releases: openReleaseFolders(null),
+    leaseMs: 10_000,
+  };
   const end = await activate(workshop, key, activation, 'upgrades', new AbortController().signal);
   await gateway.close();
   expect(end).toBe('settled');

@@ -11,7 +11,7 @@ import { textContent } from '../lab/fleet/disk.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { clientWith, openCampaign, patient } from './one-client.ts';
+import { clientWith, openCampaign, patient, smsRelease } from './one-client.ts';
 import { unwrapped } from './unwrapped.ts';
 
 /** BullMQ renews a lock of 10 s every 5 s: it finds out within that. */
@@ -36,7 +36,7 @@ test('a job whose lock is gone in mid-command: the call is given up, and the rec
   const control = connectFleetControl({ port: fleet.port });
   stack.defer(() => control.close());
   const hold = await control.hold({ client, op: 'mark', when: 'before' });
-  await openCampaign(store, client, componentNames, patient, systemClock.now());
+  await openCampaign(store, client, smsRelease(componentNames), patient, systemClock.now());
   const dispatcher = openDispatcher({ url, prefix });
   stack.defer(() => dispatcher.close());
 

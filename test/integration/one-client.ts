@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { Campaign } from '../../shared/domain/campaign.ts';
+import type { Release } from '../../shared/domain/definition.ts';
 import type { QueueName } from '../../shared/domain/placement.ts';
 import type { CampaignPolicy } from '../../shared/domain/policy.ts';
 import type { Dispatcher } from '../../shared/queues.ts';
@@ -17,7 +21,8 @@ import { textContent } from '../lab/fleet/disk.ts';
 import type { StagedRelease } from '../lab/fleet/logon-server.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import { setOf, type Trait, traitOf, type TraitSet } from '../lab/fleet/traits.ts';
-import { componentNames, componentText } from '../lab/staged-tree.ts';
+import { openReleaseFolders } from '../../workers/release-folder.ts';
+import { componentNames, componentText, stagedAgent } from '../lab/staged-tree.ts';
 
 /** Lab time that flows a thousand times as fast as real time, and can be moved forward to a moment. */
 export class JumpingClock implements Clock {
@@ -109,6 +114,8 @@ export interface Stopping {
 
 export interface OneClient extends AsyncDisposable {
   readonly client: string;
+  /** Where the release of an agent was staged. */
+  readonly tree: string;
   readonly store: Store;
   readonly clock: JumpingClock;
   readonly dispatcher: HandDispatcher;
@@ -145,7 +152,9 @@ export async function oneClient(
   const dispatcher = new HandDispatcher();
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
   const key = { campaign: 'sp4', client };
-  await openCampaign(store, client, componentNames, { ...patient, ...changes }, clock.now());
+  const tree = mkdtempSync(join(tmpdir(), 'servpack-one-'));
+  const release = setOf(trait) === 'agents' ? await stagedAgent(tree) : smsRelease(componentNames);
+  await openCampaign(store, client, release, { ...patient, ...changes }, clock.now());
   dispatcher.jobs.push(
     ...(await store.admit('sp4', [{ client, wave: 0, logonServer: 'LS-1' }], clock.now())),
   );
@@ -155,7 +164,16 @@ export async function oneClient(
     if (record === null) throw new Error(`${client} has no record`);
     return record;
   };
-  const workshop = { store, dispatcher, clock, log, gateway, rulebook: openRulebook(store), leaseMs: 10_000 };
+  const workshop = {
+    store,
+    dispatcher,
+    clock,
+    log,
+    gateway,
+    rulebook: openRulebook(store),
+    releases: openReleaseFolders(null),
+    leaseMs: 10_000,
+  };
   const step = async ({ quiet, stop }: Stopping = {}): Promise<ActivationEnd | undefined> => {
     const job = dispatcher.next();
     if (job === undefined) return undefined;
@@ -170,6 +188,7 @@ export async function oneClient(
   };
   return {
     client,
+    tree,
     store,
     clock,
     dispatcher,
@@ -189,15 +208,25 @@ export async function oneClient(
       await gateway.close();
       await fleet.close();
       await store.close();
+      rmSync(tree, { recursive: true, force: true });
     },
   };
+}
+
+/** A release of SMS with these component files. */
+export function smsRelease(names: readonly string[]): Release {
+  const manifest = names.map((name) => {
+    const { sha256: hash, size } = textContent(componentText(name));
+    return { name: name.toLowerCase(), size, sha256: hash };
+  });
+  return { release: 'sms-sp4', product: 'sms-1.2', servicePack: 4, files: manifest };
 }
 
 /** A running campaign of one client, written straight into the store. */
 export async function openCampaign(
   store: Store,
   client: string,
-  names: readonly string[],
+  release: Release,
   policy: CampaignPolicy,
   at: number,
 ): Promise<void> {
@@ -220,18 +249,13 @@ export async function openCampaign(
     labels: [],
   } as const;
   await store.importFleet([row]);
-  const manifest = names.map((name) => {
-    const { sha256: hash, size } = textContent(componentText(name));
-    return { name: name.toLowerCase(), size, sha256: hash };
-  });
-  const release = { release: 'sms-sp4', product: 'sms-1.2', servicePack: 4, files: manifest };
   const text = randomUUID();
   await store.stageRelease(release, { sha256: sha256(text), text }, audit);
   const gate = { settledPercent: 100, notOkPercent: 100, minSample: 1 };
   const campaign: Campaign = {
     definition: {
       campaign: 'sp4',
-      release: 'sms-sp4',
+      release: release.release,
       start: 'byHand',
       startAt: null,
       seed: '1',

@@ -56,7 +56,7 @@ async function staged(file = at('release.yaml')) {
 
 /** The one fault that staging ends with. */
 async function refusal(file: string, signal?: AbortSignal): Promise<Fault> {
-  const result = await stageRelease(file, signal);
+  const result = await stageRelease(file, null, signal);
   if (result.ok || areInputFaults(result.error))
     throw new Error(`no single fault: ${JSON.stringify(result)}`);
   return result.error;
@@ -280,7 +280,7 @@ describe('a faulty release file', () => {
     const result = await stageRelease(file);
     const faults = !result.ok && areInputFaults(result.error) ? printFaults(result.error) : [];
     expect(faults).toEqual([
-      `${file}:3: product: is "sms-9", expected a known product (sms-1.2)`,
+      `${file}:3: product: is "sms-9", expected a known product (generic-windows-agent, sms-1.2)`,
       `${file}:4: servicepack: is not a known key (did you mean servicePack?), expected one of release, product, servicePack, tree, components, upgrade`,
     ]);
     expect(await readdir(folder)).not.toContain('ran');

@@ -25,6 +25,8 @@ const ways: readonly Way[] = [
   { procedure: 'relocation', direction: 'back', trait: 'staysHome', policy: { structural: 'atOnce' } },
   { procedure: 'workaround', direction: 'forward', trait: 'pcmInBin', policy: workaround },
   { procedure: 'workaround', direction: 'back', trait: 'pcmInBin', policy: workaround },
+  { procedure: 'swap', direction: 'forward', trait: 'agent', policy: {} },
+  { procedure: 'swap', direction: 'back', trait: 'agentBreaks', policy: {} },
 ];
 
 const cases = ways.flatMap((way) =>

@@ -51,6 +51,9 @@ export function expectedOf(trait: Trait, policy: Policy): Expected {
     case 'twoBoots':
     case 'diesInMidCopy':
     case 'atSp3':
+    case 'agent':
+    case 'agentBreaks':
+    case 'agentProgram':
       return upgraded;
     case 'current':
       return { ...skipped, hasRelease: true };

@@ -1,9 +1,25 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AuditEntry } from '../../shared/store/store.ts';
+import { defaultComponents } from './fleet/logon-server.ts';
 
 /** An audit entry with the version of its record. */
 export type Entry = AuditEntry & { readonly version: number | null };
+
+/** What a staged tree is a release of, and where its component files are. */
+export interface StagedTree {
+  readonly release: string;
+  readonly product: string;
+  readonly servicePack: number | null;
+  readonly components: string;
+}
+
+const smsTree: StagedTree = {
+  release: 'test-release',
+  product: 'sms-1.2',
+  servicePack: 4,
+  components: defaultComponents,
+};
 
 /** An operator of a real orchestrator, by its HTTP API. Throws with the answer when it is refused. */
 export class Operator {
@@ -68,19 +84,19 @@ export class Operator {
   }
 
   /** Stages a tree that is complete already, by a command that changes nothing. */
-  stageTree(folder: string, tree: string): Promise<unknown> {
+  stageTree(folder: string, tree: string, staged: StagedTree = smsTree): Promise<unknown> {
     const command = join(folder, 'upgrade.sh');
     writeFileSync(command, '#!/bin/sh\necho nothing to do\n');
     chmodSync(command, 0o755);
-    const path = join(folder, 'release.yaml');
+    const path = join(folder, `${staged.release}.yaml`);
     writeFileSync(
       path,
       [
-        'release: test-release',
-        'product: sms-1.2',
-        'servicePack: 4',
+        `release: ${staged.release}`,
+        `product: ${staged.product}`,
+        ...(staged.servicePack === null ? [] : [`servicePack: ${staged.servicePack}`]),
         `tree: ${tree}`,
-        'components: X86.BIN/00000409',
+        `components: ${staged.components}`,
         `upgrade: { command: ["${command}"], timeout: 10s }`,
         '',
       ].join('\n'),

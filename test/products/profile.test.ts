@@ -24,6 +24,8 @@ test('what deciding needs of SMS 1.2', () => {
     route: 'logon',
     relocatable: { sms_package_command_manager_nt: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM' } },
     structuralUntil: 3,
+    swap: null,
+    updateProgram: 'SMSRUN32.EXE',
   });
 });
 
@@ -36,7 +38,7 @@ test.each(['sms-9', '', '../input/x', 'SMS-1.2', '__proto__', 'x'.repeat(10_000)
   'the product %j is not known',
   (product) => {
     const profile = loadProfile(product);
-    const message = `product ${JSON.stringify(product.slice(0, 63))} is not known: the known ones are sms-1.2`;
+    const message = `product ${JSON.stringify(product.slice(0, 63))} is not known: the known ones are generic-windows-agent, sms-1.2`;
     expect(profile).toEqual({ ok: false, error: { code: 'unknownProduct', message } });
   },
 );

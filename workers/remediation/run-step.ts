@@ -1,15 +1,13 @@
-import { directoryOf, executableOf } from '../../shared/domain/image-path.ts';
-import type { PreImage } from '../../shared/domain/observation.ts';
+import type { PreImage, SwapPreImage } from '../../shared/domain/observation.ts';
 import { standsWith } from '../../shared/domain/overtaken.ts';
 import type { Journal, StepName } from '../../shared/domain/procedure.ts';
+import { withPreImage } from '../../shared/domain/procedure.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
-import { ok } from '../../shared/errors.ts';
 import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
-import { announce, record, takeIntentAway } from './intent.ts';
-import { configureService, failed, proveMoved, type Runner } from './services.ts';
-import { startLikeBefore, stopService } from './start-stop.ts';
-
-type Step = (runner: Runner, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
+import { announce, isRecorded, type Recorded, takeIntentAway } from './intent.ts';
+import { recordService, serviceSteps } from './move.ts';
+import { failed, type Runner } from './services.ts';
+import { recordFiles, swapSteps } from './swap.ts';
 
 /**
  * Runs one step of a procedure: makes one thing so and proves it. A step that was cut off may be run again. A driver that takes a
@@ -33,77 +31,51 @@ const notRefused = ({ kind, message }: GatewayFailure): GatewayFailure => ({
 });
 
 async function take(runner: Runner, journal: Journal): Promise<UpgradeEvent> {
-  const { step, service, preImage } = journal;
+  const { step } = journal;
   // The last step takes away what the others announce themselves by.
   if (step === 'close') return stepEvent(step, await takeIntentAway(runner));
-  if (step === 'record' || preImage === null) {
-    const recorded = await record(runner, journal);
-    if (!recorded.ok) return { type: 'StepFailed', step, failure: recorded.error };
-    return recorded.value === null
-      ? { type: 'ProcedureOvertaken', step }
-      : { type: 'StepDone', step, preImage: recorded.value };
-  }
-  const announced = await announce(runner, journal, preImage);
-  return stepEvent(step, announced.ok ? await steps[step](runner, service, preImage) : announced);
+  if (step === 'record' || !isRecorded(journal)) return recordEvent(step, await record(runner, journal));
+  const announced = await announce(runner, journal);
+  return stepEvent(step, announced.ok ? await make(runner, journal) : announced);
 }
+
+/**
+ * Reads what is, writes pre-image and intent onto the client, and verifies that they stand there. Null when there is nothing to do: it
+ * was done, and the record does not know.
+ */
+async function record(
+  runner: Runner,
+  journal: Journal,
+): Promise<GatewayResult<PreImage | SwapPreImage | null>> {
+  const read =
+    journal.procedure === 'swap' ? await recordFiles(runner) : await recordService(runner, journal.service);
+  if (!read.ok || read.value === null) return read;
+  const recorded = withPreImage(journal, read.value);
+  // One that stands recorded already may have been read from what was changed since.
+  const announced = isRecorded(recorded) ? await announce({ ...runner, announced: null }, recorded) : read;
+  return announced.ok ? read : announced;
+}
+
+function make(runner: Runner, journal: Recorded): Promise<GatewayResult<void>> {
+  const { step, service } = journal;
+  if (journal.procedure === 'swap') return swapSteps[step]?.(runner, journal.preImage) ?? noSuchStep(journal);
+  return serviceSteps[step]?.(runner, service, journal.preImage) ?? noSuchStep(journal);
+}
+
+const noSuchStep = async ({ procedure, step }: Journal): Promise<GatewayResult<void>> =>
+  failed(`a ${procedure} has no step ${step}`);
+
+const recordEvent = (
+  step: StepName,
+  recorded: GatewayResult<PreImage | SwapPreImage | null>,
+): UpgradeEvent => {
+  if (!recorded.ok) return { type: 'StepFailed', step, failure: recorded.error };
+  return recorded.value === null
+    ? { type: 'ProcedureOvertaken', step }
+    : { type: 'StepDone', step, preImage: recorded.value };
+};
 
 const stepEvent = (step: StepName, result: GatewayResult<void>): UpgradeEvent =>
   result.ok
     ? { type: 'StepDone', step, preImage: null }
     : { type: 'StepFailed', step, failure: result.error };
-
-const steps: Readonly<Record<Exclude<StepName, 'record' | 'close'>, Step>> = {
-  stop: stopService,
-  copy: (runner, _service, preImage) => copy(runner, preImage),
-  protect: ({ gateway, change }, _service, { to }) => gateway.protectDirectory(change, directoryOf(to)),
-  repoint: (runner, service, preImage) => pointStopped(runner, service, preImage, { imagePath: preImage.to }),
-  start: startLikeBefore,
-  prove: proveMoved,
-  setManual: (runner, service) => configureService(runner, service, { startType: 'manual' }),
-  pointBack: (runner, service, preImage) => {
-    const { from: imagePath, service: before } = preImage;
-    return pointStopped(runner, service, preImage, { imagePath, startType: before.startType });
-  },
-  startAgain: startLikeBefore,
-  removeCopy: (runner, _service, preImage) => removeCopy(runner, preImage),
-  restoreStartType: (runner, service, { service: { startType } }) =>
-    configureService(runner, service, { startType }),
-};
-
-/**
- * A client that restarted meanwhile has started the service again, from the old place: a new image path alone would leave its
- * process where it is.
- */
-async function pointStopped(
-  runner: Runner,
-  service: string,
-  preImage: PreImage,
-  settings: Parameters<typeof configureService>[2],
-): Promise<GatewayResult<void>> {
-  const stopped = await stopService(runner, service, preImage);
-  return stopped.ok ? configureService(runner, service, settings) : stopped;
-}
-
-async function copy(runner: Runner, { from, to, sha256 }: PreImage): Promise<GatewayResult<void>> {
-  const { gateway, change } = runner;
-  const target = executableOf(to);
-  const there = await hashFile(runner, target);
-  if (!there.ok) return there;
-  if (there.value === sha256) return ok(undefined);
-  const copied = await gateway.copyFile(change, executableOf(from), target);
-  if (!copied.ok) return copied;
-  const check = await hashFile(runner, target);
-  if (!check.ok) return check;
-  return check.value === sha256 ? ok(undefined) : failed(`the copy at ${target} is not the same file`);
-}
-
-/** Takes away our copy, and nothing that someone else has put there. */
-async function removeCopy(runner: Runner, { to, sha256 }: PreImage): Promise<GatewayResult<void>> {
-  const target = executableOf(to);
-  const there = await hashFile(runner, target);
-  if (!there.ok) return there;
-  return there.value === sha256 ? runner.gateway.removeFile(runner.change, target) : ok(undefined);
-}
-
-const hashFile = ({ gateway, change }: Runner, path: string): Promise<GatewayResult<string | null>> =>
-  gateway.hashFile(change.target, path, change.signal);

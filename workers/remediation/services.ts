@@ -1,3 +1,4 @@
+import type { Clock } from '../../shared/clock.ts';
 import type {
   Intent,
   PreImage,
@@ -7,6 +8,7 @@ import type {
 } from '../../shared/domain/observation.ts';
 import type { Rules } from '../../shared/domain/policy.ts';
 import { err, ok } from '../../shared/errors.ts';
+import type { ReleaseFolder } from '../release-folder.ts';
 import type { Change, Gateway, GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
 
 /** What a step of a procedure works with. */
@@ -18,6 +20,9 @@ export interface Runner {
   readonly resumes: boolean;
   /** The intent that was just read from the client, null for none; left out where nobody had to ask. */
   readonly announced?: Intent | null;
+  readonly clock: Clock;
+  /** The files of the campaign's release, where this worker can read them. */
+  readonly files: ReleaseFolder;
 }
 
 /**
@@ -62,7 +67,10 @@ export async function proveMoved(
   return moved.ok ? proveDependantsRun(runner, preImage) : moved;
 }
 
-async function proveDependantsRun(runner: Runner, preImage: PreImage): Promise<GatewayResult<void>> {
+export async function proveDependantsRun(
+  runner: Runner,
+  preImage: Pick<PreImage, 'service'>,
+): Promise<GatewayResult<void>> {
   for (const dependant of preImage.service.neededBy ?? []) {
     const now = await readService(runner, dependant);
     if (!now.ok) return now;
@@ -92,11 +100,11 @@ export const readService = ({ gateway, change }: Runner, service: string): Promi
 export const failed = (message: string): { readonly ok: false; readonly error: GatewayFailure } =>
   err({ kind: 'failed', message });
 
-export const stateBefore = ({ service }: PreImage): ServiceRunState =>
+export const stateBefore = ({ service }: Pick<PreImage, 'service'>): ServiceRunState =>
   service.state === 'running' || service.state === 'startPending' ? 'running' : 'stopped';
 
 /** What of a service's settings is not as it should be, in words. */
-function differences(now: Service, wanted: Service): readonly string[] {
+export function differences(now: Service, wanted: Service): readonly string[] {
   return [
     now.imagePath === wanted.imagePath ? '' : `image path ${now.imagePath}`,
     now.startType === wanted.startType ? '' : `start type ${now.startType}`,

@@ -14,14 +14,13 @@ const pollEveryMs = 50;
  */
 export async function stopService(
   runner: Runner,
-  service: string,
-  preImage: PreImage,
+  { service }: Pick<PreImage, 'service'>,
 ): Promise<GatewayResult<void>> {
-  for (const dependant of preImage.service.neededBy ?? []) {
+  for (const dependant of service.neededBy ?? []) {
     const stopped = await stopOne(runner, dependant);
     if (!stopped.ok) return stopped;
   }
-  return stopOne(runner, service);
+  return stopOne(runner, service.name);
 }
 
 async function stopOne(runner: Runner, service: string): Promise<GatewayResult<void>> {
@@ -37,13 +36,12 @@ async function stopOne(runner: Runner, service: string): Promise<GatewayResult<v
 /** Starts the service, and what was stopped for its sake, when it ran before the procedure; else leaves it stopped. */
 export async function startLikeBefore(
   runner: Runner,
-  service: string,
-  preImage: PreImage,
+  { service }: Pick<PreImage, 'service'>,
 ): Promise<GatewayResult<void>> {
-  if (stateBefore(preImage) === 'stopped') return ok(undefined);
-  const started = await startOne(runner, service);
+  if (stateBefore({ service }) === 'stopped') return ok(undefined);
+  const started = await startOne(runner, service.name);
   if (!started.ok) return started;
-  for (const dependant of (preImage.service.neededBy ?? []).toReversed()) {
+  for (const dependant of (service.neededBy ?? []).toReversed()) {
     const again = await startOne(runner, dependant);
     if (!again.ok) return again;
   }

@@ -141,7 +141,9 @@ export class ModelClient {
   }
 
   /** Runs a step as the worker does: it announces itself, makes one thing so, and may be repeated. */
-  step({ step, direction, procedure: kind, preImage: known }: Journal): PreImage | 'refused' | 'done' {
+  step({ step, direction, procedure, preImage }: Journal): PreImage | 'refused' | 'done' {
+    if (procedure === 'swap') throw new Error('no file of this client is swapped');
+    const [kind, known] = [procedure, preImage as PreImage | null];
     if (step === 'close') {
       this.intent = null;
       return 'done';
@@ -159,7 +161,7 @@ export class ModelClient {
   }
 
   /** False when the step can not be proved. */
-  #make(step: Exclude<StepName, 'record' | 'close'>, before: PreImage): boolean {
+  #make(step: StepName, before: PreImage): boolean {
     const { startType, state } = before.service;
     switch (step) {
       case 'stop':
@@ -184,6 +186,8 @@ export class ModelClient {
         return true;
       case 'restoreStartType':
         return this.#set({ startType });
+      default:
+        throw new Error(`no step of this client is ${step}`);
     }
   }
 

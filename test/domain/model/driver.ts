@@ -12,7 +12,35 @@ import {
   type UpgradeEvent,
 } from '../../../shared/domain/upgrade.ts';
 import { evening, hours, minutes, preImage } from '../given.ts';
-import type { ModelClient } from './client.ts';
+import type {
+  Observation,
+  Intent,
+  PreImage,
+  Service,
+  SwapPreImage,
+} from '../../../shared/domain/observation.ts';
+import type { Journal } from '../../../shared/domain/procedure.ts';
+import type { RestartCause } from '../../../shared/domain/upgrade.ts';
+
+/** A model of a client, of whatever product. */
+export interface ModelMachine {
+  readonly nature: { readonly restarts: 'well' | 'lost' };
+  readonly isUp: boolean;
+  readonly isNew: boolean;
+  readonly service: Service | null;
+  readonly intent: Intent | null;
+  isMarked: boolean;
+  /** Time goes on until then. */
+  pass(to: number): void;
+  restart(): void;
+  look(): Observation;
+  mark(): void;
+  update(): void;
+  order(cause: RestartCause): void;
+  /** Runs a step as the worker does; `overtaken`: there is nothing to record, because it is done already. */
+  step(journal: Journal): PreImage | SwapPreImage | 'refused' | 'done' | 'overtaken';
+  whyNotWhole(): string | null;
+}
 
 /** What goes wrong at one turn; null = nothing. */
 export type Mishap =
@@ -34,9 +62,9 @@ const givenUp: Ending = { end: 'cancelled', cause: 'cancelled', because: 'kim ga
 const maxRestartOrders = 3;
 
 /** The worker's loop on one model client, with everything around it that can go wrong; it checks what must hold after every turn. */
-export class ModelDriver {
+export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
   readonly rules: Rules;
-  readonly client: ModelClient;
+  readonly client: Machine;
   upgrade: Upgrade = newUpgrade('pc-17', 0, 'LS-ROM');
   now = evening;
   isPaused = false;
@@ -49,7 +77,7 @@ export class ModelDriver {
   readonly #past: UpgradeEvent[] = [];
   readonly #records: Upgrade[] = [];
 
-  constructor(rules: Rules, client: ModelClient) {
+  constructor(rules: Rules, client: Machine) {
     this.rules = rules;
     this.client = client;
   }
@@ -191,6 +219,7 @@ export class ModelDriver {
         const { step } = command.journal;
         if (this.#isOvertaken(command)) return { type: 'ProcedureOvertaken', step };
         const made = client.step(command.journal);
+        if (made === 'overtaken') return { type: 'ProcedureOvertaken', step };
         if (made === 'refused') return failed(command, { kind: 'failed', message: 'refused' });
         return { type: 'StepDone', step, preImage: made === 'done' ? null : made };
       }

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest';
 import type { Rules } from '../../../shared/domain/policy.ts';
 import type { StepName } from '../../../shared/domain/procedure.ts';
 import { everyDay } from '../../../shared/domain/window.ts';
-import { direct, hours, minutes, rules, withPolicy } from '../given.ts';
+import { direct, hours, minutes, pushed, rules, withPolicy } from '../given.ts';
 import { ModelClient, type Nature } from './client.ts';
-import { type Mishap, ModelDriver } from './driver.ts';
+import { type AgentNature, ModelAgent } from './agent.ts';
+import { type Mishap, ModelDriver, type ModelMachine } from './driver.ts';
 
 /**
  * A model client and a driver, and an adversary between them that loses, repeats, delays and breaks off whatever it likes, pauses the
@@ -89,11 +90,18 @@ function settle(driver: ModelDriver): void {
   }
 }
 
-const play = (given: Rules, machine: Nature, mishaps: readonly (Mishap | null)[]): ModelDriver => {
-  const driver = new ModelDriver(given, new ModelClient(machine));
+const play = (given: Rules, machine: Nature, mishaps: readonly (Mishap | null)[]) =>
+  playOn(given, new ModelClient(machine), mishaps);
+
+function playOn<Machine extends ModelMachine>(
+  given: Rules,
+  machine: Machine,
+  mishaps: readonly (Mishap | null)[],
+): ModelDriver<Machine> {
+  const driver = new ModelDriver(given, machine);
   for (const each of mishaps) driver.turn(each);
   return driver;
-};
+}
 
 describe('whatever goes wrong between a driver and its client', () => {
   test('nothing is stuck, no budget is exceeded, and success is the truth', () => {
@@ -154,6 +162,65 @@ describe('whatever goes wrong between a driver and its client', () => {
         );
         settle(driver);
         expect(driver.upgrade.state).toMatchObject({ end: 'upgraded' });
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+const swapSteps: readonly StepName[] = ['record', 'stage', 'stop', 'backup', 'place', 'start', 'prove'];
+const agentNature: fc.Arbitrary<AgentNature> = fc.record({
+  service: fc.constantFrom('running', 'running', 'running', 'stopped', 'none'),
+  refuses: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    fc.constantFrom(...swapSteps).map((step) => [step]),
+  ),
+  breaks: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
+  goneAfterMs: fc.option(fc.integer({ min: 0, max: hours(40) }), { freq: 6 }),
+});
+const someSwaps: fc.Arbitrary<Rules> = fc.constantFrom(pushed, {
+  ...pushed,
+  policy: { ...pushed.policy, window: nights },
+});
+const stayingAgent = agentNature.map((machine): AgentNature => ({ ...machine, goneAfterMs: null }));
+
+describe('whatever goes wrong while the files of a client are swapped', () => {
+  test('nothing is stuck, no budget is exceeded, and success is the truth', () => {
+    fc.assert(
+      fc.property(someSwaps, agentNature, adversary, (given, machine, mishaps) => {
+        const driver = playOn(given, new ModelAgent(machine), mishaps);
+        settle(driver);
+        expect(driver.isSettled).toBe(true);
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  test('its files end as one release, the old or the new, and its service as it was', () => {
+    fc.assert(
+      fc.property(someSwaps, stayingAgent, adversary, (given, machine, mishaps) => {
+        const told = mishaps.filter((each) => each?.type !== 'late');
+        const driver = playOn(given, new ModelAgent(machine), told);
+        settle(driver);
+        if (driver.client.whyNotWhole() !== null) {
+          driver.beginAgain();
+          settle(driver);
+        }
+        driver.client.pass(driver.now + hours(1));
+        expect(driver.client.whyNotWhole()).toBeNull();
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+
+  test('in peace, a machine without faults is upgraded, and one on which the release does not run is as before', () => {
+    fc.assert(
+      fc.property(stayingAgent, (machine) => {
+        const driver = playOn(pushed, new ModelAgent({ ...machine, refuses: [] }), []);
+        settle(driver);
+        const fails = machine.breaks && machine.service === 'running';
+        expect(driver.upgrade.state).toMatchObject({ end: fails ? 'needsAttention' : 'upgraded' });
+        expect(driver.client.whyNotWhole()).toBeNull();
       }),
       { numRuns: 100 },
     );

@@ -1,7 +1,7 @@
-import type { PreImage } from '../../../shared/domain/observation.ts';
+import type { Intent, PreImage, SwapPreImage, SwappedFile } from '../../../shared/domain/observation.ts';
 import type { Direction, Procedure, StepName } from '../../../shared/domain/procedure.ts';
 import type { Request } from '../../../workers/gateways/simulated/wire.ts';
-import { directoryOf, keyOf, readFile } from './disk.ts';
+import { directoryOf, joinPath, keyOf, readFile } from './disk.ts';
 import { readIntent } from './look.ts';
 import type { Machine } from './machine.ts';
 import { findService } from './service-control.ts';
@@ -13,7 +13,7 @@ export interface CallStep {
   readonly step: StepName;
   /** The call that names the step on the client; every later call belongs to it until the next one is named. */
   readonly announces: boolean;
-  readonly preImage: PreImage;
+  readonly intent: Intent;
 }
 
 /** Null while no procedure is open on the client and the call opens none. */
@@ -23,20 +23,23 @@ export function stepOf(machine: Machine, request: Request): CallStep | null {
   // Taking the intent away is the last step; it is announced by nothing else.
   const intent = announces ? (request.intent ?? (open && { ...open, step: 'close' })) : open;
   if (intent === null) return null;
-  const { kind: procedure, direction, step, preImage } = intent;
-  return { procedure, direction, step: step as StepName, announces, preImage };
+  const { kind: procedure, direction, step } = intent;
+  return { procedure, direction, step: step as StepName, announces, intent };
 }
 
 /**
  * Is the one thing so that the step makes so? A step that finds it so changes nothing, and is done by then too.
  * Asked after a call's effect; the announcement itself is the effect of the first and the last step only.
  */
-export function isStepDone(machine: Machine, { step, announces, preImage }: CallStep): boolean {
+export function isStepDone(machine: Machine, { step, announces, intent }: CallStep): boolean {
   if (step === 'record' || step === 'close') return announces;
-  return !announces && isSo(machine, step, preImage);
+  if (announces) return false;
+  return intent.kind === 'swap'
+    ? isSwapped(machine, step, intent.preImage)
+    : isSo(machine, step, intent.preImage);
 }
 
-function isSo(machine: Machine, step: Exclude<StepName, 'record' | 'close'>, preImage: PreImage): boolean {
+function isSo(machine: Machine, step: StepName, preImage: PreImage): boolean {
   const service = findService(machine, preImage.service.name);
   const { startType, state } = preImage.service;
   const path = keyOf(service?.imagePath ?? '');
@@ -63,5 +66,38 @@ function isSo(machine: Machine, step: Exclude<StepName, 'record' | 'close'>, pre
       return hashAtTarget !== preImage.sha256;
     case 'restoreStartType':
       return service?.startType === startType;
+    default:
+      throw new Error(`no service is moved by ${step}`);
+  }
+}
+
+function isSwapped(machine: Machine, step: StepName, preImage: SwapPreImage): boolean {
+  const { directory, staging, backup, files } = preImage;
+  const state = findService(machine, preImage.service?.name ?? '')?.state ?? 'none';
+  const holds = (folder: string, hash: (file: SwappedFile) => string | null): boolean =>
+    files.every(
+      (file) => (readFile(machine.disk, joinPath(folder, file.name))?.sha256 ?? null) === hash(file),
+    );
+  const isProtected = (folder: string): boolean => machine.protectedDirectories.includes(keyOf(folder));
+  switch (step) {
+    case 'stage':
+      return holds(staging, ({ after }) => after) && isProtected(staging);
+    case 'stop':
+      return state === 'stopped' || state === 'none';
+    case 'backup':
+      return holds(backup, ({ before }) => before) && isProtected(backup);
+    case 'place':
+      return holds(directory, ({ after }) => after);
+    case 'start':
+    case 'startAgain':
+      return preImage.service?.state !== 'running' || state === 'running';
+    case 'prove':
+      return true;
+    case 'restoreFiles':
+      return holds(directory, ({ before }) => before);
+    case 'removeStaged':
+      return holds(staging, () => null) && holds(backup, () => null);
+    default:
+      throw new Error(`no file is swapped by ${step}`);
   }
 }

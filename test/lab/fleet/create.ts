@@ -1,6 +1,7 @@
 import type { Service } from '../../../shared/domain/observation.ts';
 import { advance } from './advance.ts';
 import { schedule } from './agenda.ts';
+import { agentExecutable, agentPath, agentService } from './agent.ts';
 import { chance, pick, type Span, within } from './chance.ts';
 import { firstDisk, monitorPath, pcmPath } from './first-disk.ts';
 import type { FleetRow } from './fleet-row.ts';
@@ -26,6 +27,13 @@ const monitorService: Service = {
   name: 'PACKAGE_MONITOR',
   imagePath: monitorPath,
   dependsOn: [pcmService],
+};
+
+const agent: Service = {
+  ...workstationService,
+  name: agentService,
+  imagePath: agentPath(agentExecutable),
+  dependsOn: [workstationService.name],
 };
 
 const loads = ['SMSRUN32.EXE', 'C:\\WINNT\\SMSRUN32.EXE', 'smsrun32.exe'] as const;
@@ -68,7 +76,12 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
   const rules = rulesOf[trait];
   const about = (what: string): number => chance(world.seed, row.client, what);
   const placement = placementOf(world, row, rules);
-  const base = firstDisk(world, pcmPath[placement], pick(rules.has, about('servicePack')));
+  const base = firstDisk(
+    world,
+    pcmPath[placement],
+    pick(rules.has, about('servicePack')),
+    rules.agent !== null,
+  );
   return {
     row,
     trait,
@@ -122,6 +135,7 @@ const placementOf = ({ seed }: World, { client }: FleetRow, rules: TraitRules): 
 export function servicesAtFirst(world: World, row: FleetRow, rules: TraitRules): readonly Service[] {
   const placement = placementOf(world, row, rules);
   const path = pcmPath[placement];
+  if (rules.agent !== null) return [workstationService, agent];
   if (path === null) return [workstationService];
   const about = (what: string): number => chance(world.seed, row.client, what);
   const pcm: Service = {

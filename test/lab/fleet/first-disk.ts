@@ -1,3 +1,4 @@
+import { agentFirstFiles } from './agent.ts';
 import { type FileContent, keyOf, textContent } from './disk.ts';
 import { componentPath, type World } from './machine.ts';
 import { binFiles, pcmExecutable, versionFile, windows } from './sms.ts';
@@ -24,11 +25,13 @@ export function firstDisk(
   world: World,
   pcm: string | null,
   servicePack: ServicePack,
+  agent: boolean,
 ): ReadonlyMap<string, FileContent> {
-  const key = `${pcm ?? ''}|${servicePack}`;
+  const key = `${pcm ?? ''}|${servicePack}|${agent}`;
   const known = world.disks.get(key);
   if (known !== undefined) return known;
-  const disk = new Map(firstFiles(world, pcm, servicePack).map(([path, content]) => [keyOf(path), content]));
+  const files = [...firstFiles(world, pcm, servicePack), ...(agent ? agentFirstFiles() : [])];
+  const disk = new Map(files.map(([path, content]) => [keyOf(path), content]));
   world.disks.set(key, disk);
   return disk;
 }

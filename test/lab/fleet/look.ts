@@ -1,5 +1,6 @@
 import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
 import type { Intent } from '../../../shared/domain/observation.ts';
+import { heldByAgent } from './agent.ts';
 import { isInside, joinPath, nameOf, readFile } from './disk.ts';
 import { bootIdOf, isPackageRunning, type Machine } from './machine.ts';
 import { findService, showService } from './service-control.ts';
@@ -28,7 +29,7 @@ export function look(machine: Machine, request: LookRequest, now: number): Clien
       startedAt: shown(process.startedAt),
       executable: nameOf(process.imagePath),
     })),
-    locked: [...new Set(inComponents.map(({ imagePath }) => nameOf(imagePath).toLowerCase()))],
+    locked: lockedIn(machine, componentDirectory),
     services: request.services.flatMap((name) => {
       const service = findService(machine, name);
       return service === undefined ? [] : [showService(machine, service)];
@@ -39,6 +40,12 @@ export function look(machine: Machine, request: LookRequest, now: number): Clien
     intent: readIntent(machine),
   };
 }
+
+const lockedIn = (machine: Machine, directory: string): readonly string[] => {
+  const held = [...machine.processes.map(({ imagePath }) => imagePath), ...heldByAgent(machine)];
+  const inside = held.filter((path) => isInside(path, directory));
+  return [...new Set(inside.map((path) => nameOf(path).toLowerCase()))];
+};
 
 export const hash = ({ disk }: Machine, path: string): string | null => readFile(disk, path)?.sha256 ?? null;
 

@@ -1,6 +1,7 @@
 import type { Service } from '../../../shared/domain/observation.ts';
 import type { Fence, GatewayResult } from '../../../workers/gateways/gateway.ts';
 import type { ChangeRequest } from '../../../workers/gateways/simulated/wire.ts';
+import { heldByAgent } from './agent.ts';
 import { chance, type Span, within } from './chance.ts';
 import { type Disk, type FileContent, keyOf } from './disk.ts';
 import type { FleetRow } from './fleet-row.ts';
@@ -169,9 +170,10 @@ export const duration = (machine: Machine, what: string, at: number, span: Span)
 
 export const bootIdOf = ({ row, boots, bootedAt }: Machine): string => `${row.client}-${boots}-${bootedAt}`;
 
-/** A file that a process runs from can not be written or removed. */
-export const isLocked = ({ processes }: Machine, path: string): boolean =>
-  processes.some(({ imagePath }) => keyOf(imagePath) === keyOf(path));
+/** A file that a process runs from, or has loaded, can not be written or removed. */
+export const isLocked = (machine: Machine, path: string): boolean =>
+  machine.processes.some(({ imagePath }) => keyOf(imagePath) === keyOf(path)) ||
+  heldByAgent(machine).includes(keyOf(path));
 
 export function spawn(machine: Machine, process: Omit<Process, 'pid'>): Process {
   const spawned = { ...process, pid: machine.nextPid };

@@ -6,6 +6,7 @@ import type { Result } from '../../../shared/errors.ts';
 import { defaultComponents, readStagedRelease } from './logon-server.ts';
 import { readRows } from './read-rows.ts';
 import { startFleet } from './start-fleet.ts';
+import { traitSets } from './traits.ts';
 
 /**
  * The lab fleet as a process of its own, which outlives workers and orchestrators: `node
@@ -48,7 +49,7 @@ const token = tokenFile === undefined ? '' : readFileSync(tokenFile, 'utf8').tri
 const fleet = await startFleet({
   rows: orExit(readRows(values.fleet ?? 'fleet.csv')),
   seed: values.seed,
-  traits: z.enum(['usual', 'all']).parse(values.traits),
+  traits: z.enum(traitSets).parse(values.traits),
   release: orExit(readStagedRelease(values.release ?? '.', values.components)),
   host: values.host,
   port: Number(values.port),

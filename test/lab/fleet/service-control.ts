@@ -1,6 +1,7 @@
 import { ok } from '../../../shared/errors.ts';
 import type { Service } from '../../../shared/domain/observation.ts';
 import { answerWaiters, schedule } from './agenda.ts';
+import { agentService, hasFirstAgent } from './agent.ts';
 import { isInside, readFile } from './disk.ts';
 import { duration, isPackageRunning, type Machine, spawn } from './machine.ts';
 import { done, type Outcome, refusal, refused, waits } from './outcome.ts';
@@ -73,8 +74,11 @@ function begin(machine: Machine, service: Service, now: number): void {
   schedule(machine, now + needs, 'serviceStarted', service.name);
 }
 
-const responds = ({ rules }: Machine, { name, imagePath }: Service): boolean =>
-  !rules.staysHome || name !== pcmService || isInside(imagePath, bin);
+function responds(machine: Machine, { name, imagePath }: Service): boolean {
+  const { rules } = machine;
+  if (name === agentService) return rules.agent === 'runs' || hasFirstAgent(machine);
+  return !rules.staysHome || name !== pcmService || isInside(imagePath, bin);
+}
 
 export function serviceStarted(machine: Machine, name: string): void {
   const service = findService(machine, name);

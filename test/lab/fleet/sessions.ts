@@ -1,5 +1,7 @@
 import { drop, schedule } from './agenda.ts';
-import { componentPath, duration, type Machine, spawn } from './machine.ts';
+import { joinPath } from './disk.ts';
+import { duration, type Machine, spawn } from './machine.ts';
+import { bin } from './sms.ts';
 import { cutSmsrun32Short } from './smsrun32.ts';
 import { minute, second } from './time.ts';
 import { workdayFrom } from './timetable.ts';
@@ -36,7 +38,8 @@ export function logOn(machine: Machine, now: number): void {
 export function startProgram(machine: Machine, now: number): void {
   const { program } = machine.rules;
   if (program === null || machine.session === null) return;
-  const imagePath = componentPath(program.executable);
+  const { executable, directory = bin } = program;
+  const imagePath = joinPath(directory, executable);
   spawn(machine, { imagePath, session: userSession, user: machine.session.user, startedAt: now });
 }
 

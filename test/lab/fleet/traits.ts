@@ -1,3 +1,4 @@
+import { agentDirectory, agentProgram } from './agent.ts';
 import { chance, pick, type Span } from './chance.ts';
 import { day, hour, minute, second } from './time.ts';
 
@@ -12,7 +13,8 @@ export type Trait =
   | 'staysHome'
   | 'neverComesBack'
   | 'server'
-  | ExtraTrait;
+  | ExtraTrait
+  | AgentTrait;
 
 /** Rarer troubles. A fleet has them only when it asks for all traits: the demo's shares stay as they are. */
 export const extraTraits = [
@@ -32,14 +34,26 @@ export const extraTraits = [
   'current',
 ] as const;
 
+/** Machines that have a second product on them, an agent. A fleet has them only when it asks for agents. */
+export const agentTraits = ['agent', 'agentBreaks', 'agentProgram'] as const;
+
+export type AgentTrait = (typeof agentTraits)[number];
+
 export type ExtraTrait = (typeof extraTraits)[number];
 
-/** `usual`: the shares of the demo. `all`: a third of the fleet has one of the extra traits, in equal shares. */
-export type TraitSet = 'usual' | 'all';
+/**
+ * `usual`: the shares of the demo. `all`: a third of the fleet has one of the extra traits, in equal shares; `agents`: a third of it has
+ * one of the agents' traits.
+ */
+export const traitSets = ['usual', 'all', 'agents'] as const;
+
+export type TraitSet = (typeof traitSets)[number];
 
 /** The smallest set that has this trait. */
-export const setOf = (trait: Trait): TraitSet =>
-  extraTraits.some((extra) => extra === trait) ? 'all' : 'usual';
+export const setOf = (trait: Trait): TraitSet => {
+  if (agentTraits.some((agent) => agent === trait)) return 'agents';
+  return extraTraits.some((extra) => extra === trait) ? 'all' : 'usual';
+};
 
 const weights: readonly (readonly [Trait, number])[] = [
   ['free', 0.44],
@@ -58,6 +72,8 @@ const extraShare = 1 / 3;
 export function traitOf(seed: string, client: string, set: TraitSet = 'usual'): Trait {
   if (set === 'all' && chance(seed, client, 'has extra') < extraShare)
     return pick(extraTraits, chance(seed, client, 'extra'));
+  if (set === 'agents' && chance(seed, client, 'has agent') < extraShare)
+    return pick(agentTraits, chance(seed, client, 'agent'));
   let rest = chance(seed, client, 'trait');
   for (const [trait, weight] of weights) {
     rest -= weight;
@@ -77,7 +93,11 @@ export interface TraitRules {
   /**
    * A program of the component directory that the user starts this long after each logon, and leaves open.
    */
-  readonly program: { readonly executable: string; readonly afterLogon: Span } | null;
+  readonly program: {
+    readonly executable: string;
+    readonly directory?: string;
+    readonly afterLogon: Span;
+  } | null;
   /** Switched off for this long from the fleet's start. */
   readonly offline: Span | null;
   /** A package runs for this long from the fleet's start. */
@@ -106,6 +126,8 @@ export interface TraitRules {
   readonly diesInMidCopy: boolean;
   /** Another automatic service depends on the PCM service, and runs. */
   readonly pcmNeeded: boolean;
+  /** It has the agent, whose service runs; `breaks`: from the files of its first version only. Null = it has none. */
+  readonly agent: 'runs' | 'breaks' | null;
 }
 
 export type ServicePack = 1 | 2 | 3 | 'release';
@@ -132,7 +154,10 @@ const plain: TraitRules = {
   clockOffMs: 0,
   diesInMidCopy: false,
   pcmNeeded: false,
+  agent: null,
 };
+
+const withAgent: TraitRules = { ...plain, pcm: ['none'], agent: 'runs' };
 
 const inBin: TraitRules = { ...plain, pcm: ['inBinAutomatic'] };
 
@@ -167,4 +192,11 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
   // From service pack 3 on Smsrun32 does not mind its own service (Q157677): nothing has to be moved.
   atSp3: { ...inBin, has: [3] },
   current: { ...plain, has: ['release'] },
+  agent: withAgent,
+  agentBreaks: { ...withAgent, agent: 'breaks' },
+  // Its user opens it in the morning and leaves it open till the evening.
+  agentProgram: {
+    ...withAgent,
+    program: { executable: agentProgram, directory: agentDirectory, afterLogon: [4 * minute, 20 * minute] },
+  },
 };

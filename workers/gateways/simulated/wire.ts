@@ -24,18 +24,35 @@ const serviceSchema = z.strictObject({
   neededBy: z.array(z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<Service>;
 
-const intentSchema = z.strictObject({
-  kind: z.enum(['relocation', 'workaround']),
-  campaign: z.string(),
-  direction: z.enum(['forward', 'back']),
-  step: z.string(),
-  preImage: z.strictObject({
-    service: serviceSchema,
-    sha256: z.string(),
-    from: z.string(),
-    to: z.string(),
+const intentPlace = { campaign: z.string(), direction: z.enum(['forward', 'back']), step: z.string() };
+
+/** What a procedure keeps on the client, as it stands there and as it crosses the wire. */
+const intentSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    ...intentPlace,
+    kind: z.enum(['relocation', 'workaround']),
+    preImage: z.strictObject({
+      service: serviceSchema,
+      sha256: z.string(),
+      from: z.string(),
+      to: z.string(),
+    }),
   }),
-}) satisfies z.ZodType<Intent>;
+  z.strictObject({
+    ...intentPlace,
+    kind: z.literal('swap'),
+    preImage: z.strictObject({
+      service: serviceSchema.nullable(),
+      directory: z.string(),
+      staging: z.string(),
+      backup: z.string(),
+      keepsBackup: z.boolean(),
+      files: z
+        .array(z.strictObject({ name: z.string(), before: sha256.nullable(), after: sha256 }))
+        .readonly(),
+    }),
+  }),
+]) satisfies z.ZodType<Intent>;
 
 const lookSchema = z.strictObject({
   at: z.number(),

@@ -1,0 +1,35 @@
+import { defer, move, unmarked } from './defer.ts';
+import type { Observation } from './observation.ts';
+import type { Rules } from './policy.ts';
+import { newJournal } from './procedure.ts';
+import { type Proof, whyNot } from './proof.ts';
+import type { Decision, Upgrade } from './upgrade.ts';
+
+/**
+ * Route `push`: servpack brings the files of the release itself, as a journaled swap. What a swap has left without proof is tried again
+ * later, within the budget of class `download`.
+ */
+export function goByPush(
+  rules: Rules,
+  upgrade: Upgrade,
+  seen: Observation,
+  proof: Exclude<Proof, { kind: 'current' }>,
+  now: number,
+): Decision {
+  if (upgrade.memory.marked !== null) return defer(rules, unmarked(upgrade), 'download', whyNot(proof), now);
+  const service = rules.product.swap?.service ?? '';
+  if (seen.packageRunning)
+    return defer(
+      rules,
+      upgrade,
+      'busy',
+      `${service || 'the product'} is at work; it is not stopped now`,
+      now,
+    );
+  const because = `nothing is in the way: the files are swapped${service === '' ? '' : ` while ${service} is stopped`}`;
+  return move(
+    upgrade,
+    { phase: 'remedying', journal: newJournal('swap', service), retryAt: null, blockers: [] },
+    because,
+  );
+}

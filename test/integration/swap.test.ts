@@ -1,0 +1,75 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { swapFaults, swapVerdict } from '../lab/expected-swap.ts';
+import { agentHashes } from '../lab/staged-tree.ts';
+import { type OneClient, oneClient } from './one-client.ts';
+
+/** Route `push` on the machines of the lab: an agent whose service holds its own directory, and files that servpack brings itself. */
+async function truthOf({ fleet, client }: OneClient) {
+  const truth = await fleet.clientTruth(client);
+  if (truth === null) throw new Error(`no machine ${client}`);
+  return truth;
+}
+
+async function settled(one: OneClient) {
+  const { upgrade } = await one.settle();
+  if (upgrade.state.phase !== 'settled') throw new Error('it has not settled');
+  return upgrade.state;
+}
+
+describe('the files of an agent are swapped', () => {
+  test('while its service is stopped; nobody logs on, nothing restarts', async () => {
+    await using one = await oneClient('agent');
+    const before = await truthOf(one);
+    const { end, because } = await settled(one);
+    const truth = await truthOf(one);
+    expect(swapVerdict([truth], [{ client: one.client, end }], agentHashes())).toEqual([]);
+    expect(because).toBe('every file has the hash of the release, and GenericAgent is as before');
+    expect({ boots: truth.boots, marks: truth.marks }).toEqual({ boots: before.boots, marks: 0 });
+  });
+
+  test('back, when the service does not run from the new ones', async () => {
+    await using one = await oneClient('agentBreaks');
+    const { end, cause, because } = await settled(one);
+    expect(swapVerdict([await truthOf(one)], [{ client: one.client, end }], agentHashes())).toEqual([]);
+    expect(cause).toBe('swap failed at start');
+    expect(because).toMatch(/swap of GenericAgent failed at step 6 of 9 \(start\): error 1053.*; undone/);
+  });
+
+  test('not as long as a user has a program of it open', async () => {
+    await using one = await oneClient('agentProgram');
+    // Half past ten: its user is there, and so is the program.
+    one.clock.forward(Date.UTC(2026, 10, 17, 10, 30));
+    await one.step();
+    expect((await one.stored()).upgrade.state).toMatchObject({
+      phase: 'deferred',
+      class: 'program',
+      because: expect.stringMatching(/^agentui.exe, started by CORP\\/),
+    });
+    const stops = (await truthOf(one)).journal.filter(({ op }) => op === 'stopService');
+    expect(stops).toEqual([]);
+    const { end } = await settled(one);
+    expect(swapVerdict([await truthOf(one)], [{ client: one.client, end }], agentHashes())).toEqual([]);
+  });
+
+  test('by what was staged only: a worker that can not read it, or finds it changed, stops nothing', async () => {
+    await using one = await oneClient('agent');
+    const file = join(one.tree, 'bin', 'agentlib.dll');
+    writeFileSync(file, 'something else');
+    await one.step();
+    await one.step();
+    const reason = async () => {
+      const { state } = (await one.stored()).upgrade;
+      return state.phase === 'deferred' ? `${state.class}: ${state.because}` : state.phase;
+    };
+    expect(await reason()).toMatch(/^download: .*agentlib\.dll is not the agentlib\.dll that was staged/);
+    rmSync(file);
+    await one.step();
+    await one.step();
+    expect(await reason()).toMatch(/^download: .*this worker can not read .*agentlib\.dll: it is not there/);
+    const truth = await truthOf(one);
+    expect(swapFaults(truth, agentHashes())).toEqual([]);
+    expect(truth.journal.map(({ op }) => op).filter((op) => op !== 'writeIntent')).toEqual([]);
+  });
+});

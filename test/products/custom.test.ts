@@ -1,0 +1,107 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readObservation } from '../../shared/products/observe.ts';
+import {
+  knownProducts,
+  loadProfile,
+  loadWithText,
+  parseProfile,
+  profileOf,
+} from '../../shared/products/profile.ts';
+import { printFaults } from '../../shared/input/input-fault.ts';
+import { quietLook } from './given.ts';
+
+/** Profiles that an operator adds without changing the program. */
+const generic = readFileSync(
+  join(import.meta.dirname, '../../shared/products/generic-windows-agent.yaml'),
+  'utf8',
+);
+const acme = generic
+  .replace('product: generic-windows-agent', 'product: acme-2')
+  .replaceAll('GenericAgent', 'Acme');
+
+let folder: string;
+beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'servpack-products-'))));
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+const release = { release: 'r', product: 'acme-2', servicePack: null, files: [] };
+
+test('a profile of the folder is known beside the built-in ones', () => {
+  write('acme-2.yaml', acme);
+  expect(knownProducts(folder)).toEqual(['acme-2', 'generic-windows-agent', 'sms-1.2']);
+  expect(loadProfile('acme-2', folder)).toMatchObject({ ok: true, value: { swap: { service: 'Acme' } } });
+  expect(loadProfile('acme-2')).toMatchObject({ ok: false, error: { code: 'unknownProduct' } });
+});
+
+test('a folder that is not there has none', () => {
+  expect(knownProducts(join(folder, 'no'))).toEqual(['generic-windows-agent', 'sms-1.2']);
+});
+
+test('one that would change what a built-in product is, is refused', () => {
+  write('sms-1.2.yaml', acme);
+  expect(loadProfile('sms-1.2', folder)).toMatchObject({ ok: false, error: { code: 'builtInProfile' } });
+});
+
+test('one with a fault is refused with its line, and so is one of another name', () => {
+  write('acme-2.yaml', acme.replace('settle: 30s', 'settle: soon'));
+  expect(loadProfile('acme-2', folder)).toMatchObject({
+    ok: false,
+    error: {
+      message: expect.stringMatching(/acme-2\.yaml:\d+: swap\.settle: is "soon", expected a duration/),
+    },
+  });
+  write('acme-3.yaml', acme);
+  expect(loadProfile('acme-3', folder)).toMatchObject({
+    ok: false,
+    error: { message: expect.stringMatching(/is the profile of acme-2, not of acme-3/) },
+  });
+});
+
+test('it holds for a release as it was when that was staged', () => {
+  write('acme-2.yaml', acme);
+  const loaded = loadWithText('acme-2', folder);
+  const text = loaded.ok ? loaded.value.text : null;
+  write('acme-2.yaml', 'broken');
+  expect(profileOf({ ...release, profile: text ?? '' })).toMatchObject({
+    ok: true,
+    value: { product: 'acme-2' },
+  });
+  expect(profileOf(release)).toMatchObject({ ok: false });
+  expect(profileOf({ ...release, product: 'sms-1.2' })).toMatchObject({
+    ok: true,
+    value: { product: 'sms-1.2' },
+  });
+});
+
+const faultsOf = (text: string): readonly string[] => {
+  const profile = parseProfile(text, 'p.yaml');
+  return profile.ok ? [] : printFaults(profile.error).map((line) => line.replace(/^p\.yaml:\d+: /, ''));
+};
+
+test('a route has all that it needs, and nothing is kept among the components', () => {
+  const inside = String.raw`C:\Program Files\Acme\new`;
+  expect(faultsOf(acme.replace(/^swap:[^]*?^executables/m, 'executables'))).toEqual([
+    'swap: is missing, expected how files are swapped',
+  ]);
+  expect(faultsOf(acme.replace(String.raw`C:\ProgramData\servpack\Acme\new`, inside))).toEqual([
+    String.raw`swap.staging: is inside the component directory, expected a path outside C:\Program Files\Acme`,
+  ]);
+  expect(faultsOf(acme.replace('Acme\\old', 'Acme\\new'))).toEqual([
+    'swap.backup: is the staging folder, expected a folder of its own',
+  ]);
+  expect(faultsOf(acme.replace('route: push', 'route: direct'))).toEqual([
+    'configuration: is missing, expected the file that says how far the setup is',
+    'update.program: is missing, expected a file name without its path',
+    'update.run: is missing, expected the command line of a direct run',
+  ]);
+});
+
+test('a product that says nowhere how far its setup is has no phase, whatever else lies on the client', () => {
+  const profile = parseProfile(acme, 'p.yaml');
+  if (!profile.ok) throw new Error('the profile has faults');
+  const seen = readObservation(profile.value, quietLook, 'sha');
+  expect(seen).toMatchObject({ setupPhase: 'none', servicePack: null, transcript: null });
+});

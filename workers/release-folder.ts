@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Release } from '../shared/domain/definition.ts';
+import { err, fault, messageOf, ok, type Result } from '../shared/errors.ts';
+
+/** The files of one release as this worker can read them. */
+export interface ReleaseFolder {
+  /**
+   * The path of a component file whose size and SHA-256 are those of the manifest. Faults: `release.unreadable`, `release.changed`.
+   * @param name as the manifest has it, in lower case
+   */
+  pathOf(name: string): Promise<Result<string>>;
+}
+
+export interface ReleaseFolders {
+  of(release: Release): ReleaseFolder;
+}
+
+/**
+ * Finds the files of releases: where they were staged, or in a folder of this host that has a folder for each release.
+ * @param root `SERVPACK_RELEASES`; null = the tree that the release was staged in
+ */
+export function openReleaseFolders(root: string | null): ReleaseFolders {
+  const checked = new Map<string, Promise<Result<string>>>();
+  return {
+    of: (release) => {
+      const folder = folderOf(release, root);
+      return {
+        pathOf: async (name) => {
+          const file = release.files.find((each) => each.name === name);
+          if (folder === null || file === undefined) return err(notThere(release, name));
+          const found = await findFile(folder, file.name);
+          return found.ok ? checkOnce(checked, file, found.value) : found;
+        },
+      };
+    },
+  };
+}
+
+type ManifestFile = Release['files'][number];
+
+/** A file as it was found: what changes when it is written to names it, too. */
+interface Found {
+  readonly path: string;
+  readonly size: number;
+  readonly version: string;
+}
+
+const folderOf = ({ release, source }: Release, root: string | null): string | null => {
+  if (root !== null) return join(root, release);
+  return source === undefined ? null : join(source.tree, source.components);
+};
+
+const notThere = ({ release }: Release, name: string) =>
+  fault(
+    'release.unreadable',
+    `it is not known where ${name} of release ${release} lies: stage the release again, or set SERVPACK_RELEASES for this worker`,
+  );
+
+async function findFile(folder: string, name: string): Promise<Result<Found>> {
+  try {
+    // Windows does not care about case, and a manifest has it all in lower case.
+    const spelled = (await readdir(folder)).find((each) => each.toLowerCase() === name);
+    if (spelled === undefined) return err(unreadable(join(folder, name), 'it is not there'));
+    const path = join(folder, spelled);
+    const { size, mtimeMs, ino } = await stat(path);
+    return ok({ path, size, version: `${path}|${size}|${mtimeMs}|${ino}` });
+  } catch (thrown) {
+    return err(unreadable(join(folder, name), messageOf(thrown)));
+  }
+}
+
+const unreadable = (path: string, why: string) =>
+  fault('release.unreadable', `this worker can not read ${path}: ${why}`);
+
+/** A release goes to many clients, and its files are hashed once as long as they stay as they are. */
+function checkOnce(
+  checked: Map<string, Promise<Result<string>>>,
+  file: ManifestFile,
+  { path, size, version }: Found,
+): Promise<Result<string>> {
+  const known = checked.get(`${version}|${file.sha256}`) ?? check(file, path, size);
+  checked.set(`${version}|${file.sha256}`, known);
+  return known;
+}
+
+async function check(
+  { name, size, sha256 }: ManifestFile,
+  path: string,
+  found: number,
+): Promise<Result<string>> {
+  try {
+    const hash = createHash('sha256');
+    await pipeline(createReadStream(path), hash);
+    if (found === size && hash.digest('hex') === sha256) return ok(path);
+    return err(
+      fault('release.changed', `${path} is not the ${name} that was staged: its size or SHA-256 differs`),
+    );
+  } catch (thrown) {
+    return err(unreadable(path, messageOf(thrown)));
+  }
+}

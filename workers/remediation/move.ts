@@ -1,0 +1,65 @@
+import { directoryOf, executableOf, withExecutable } from '../../shared/domain/image-path.ts';
+import type { PreImage } from '../../shared/domain/observation.ts';
+import type { StepName } from '../../shared/domain/procedure.ts';
+import { ok } from '../../shared/errors.ts';
+import type { GatewayResult } from '../gateways/gateway.ts';
+import { copyVerified, hashFile, removeOurs } from './files.ts';
+import { configureService, failed, proveMoved, readService, type Runner } from './services.ts';
+import { startLikeBefore, stopService } from './start-stop.ts';
+
+type Step = (runner: Runner, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
+
+/**
+ * Reads the service as it is, and where it is to go. Null when it is where it is to go already: what would be recorded as its old place
+ * is its new one, and a way back would take its only file away.
+ */
+export async function recordService(runner: Runner, name: string): Promise<GatewayResult<PreImage | null>> {
+  const service = await readService(runner, name);
+  if (!service.ok) return service;
+  const { relocatable } = runner.rules.product;
+  // The name may come from a client: `constructor` is no service that the profile knows.
+  const known = name.toLowerCase();
+  const target = Object.hasOwn(relocatable, known) ? relocatable[known] : undefined;
+  if (target === undefined) return failed(`the product profile does not say where to move ${name}`);
+  const from = service.value.imagePath;
+  const to = withExecutable(from, `${target.to}\\${target.executable}`);
+  if (from.toLowerCase() === to.toLowerCase()) return ok(null);
+  const sha256 = await hashFile(runner, executableOf(from));
+  if (!sha256.ok) return sha256;
+  if (sha256.value === null) return failed(`${executableOf(from)} is not there`);
+  return ok({ service: service.value, sha256: sha256.value, from, to });
+}
+
+/** The steps of relocation and workaround. */
+export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
+  stop: (runner, _service, preImage) => stopService(runner, preImage),
+  copy: (runner, _service, { from, to, sha256 }) =>
+    copyVerified(runner, executableOf(from), executableOf(to), sha256),
+  protect: ({ gateway, change }, _service, { to }) => gateway.protectDirectory(change, directoryOf(to)),
+  repoint: (runner, service, preImage) => pointStopped(runner, service, preImage, { imagePath: preImage.to }),
+  start: (runner, _service, preImage) => startLikeBefore(runner, preImage),
+  prove: proveMoved,
+  setManual: (runner, service) => configureService(runner, service, { startType: 'manual' }),
+  pointBack: (runner, service, preImage) => {
+    const { from: imagePath, service: before } = preImage;
+    return pointStopped(runner, service, preImage, { imagePath, startType: before.startType });
+  },
+  startAgain: (runner, _service, preImage) => startLikeBefore(runner, preImage),
+  removeCopy: (runner, _service, { to, sha256 }) => removeOurs(runner, executableOf(to), sha256),
+  restoreStartType: (runner, service, { service: { startType } }) =>
+    configureService(runner, service, { startType }),
+};
+
+/**
+ * A client that restarted meanwhile has started the service again, from the old place: a new image path alone would leave its
+ * process where it is.
+ */
+async function pointStopped(
+  runner: Runner,
+  service: string,
+  preImage: PreImage,
+  settings: Parameters<typeof configureService>[2],
+): Promise<GatewayResult<void>> {
+  const stopped = await stopService(runner, preImage);
+  return stopped.ok ? configureService(runner, service, settings) : stopped;
+}
