@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const tests = join(import.meta.dirname, 'test');
-/** `cluster` has a command of its own: `npm run test:cluster`. */
-const NOT_TESTS = new Set(['environment', 'bench', 'cluster']);
+/** These two have commands of their own: `npm run test:cluster`, `npm run test:windows`. */
+const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
 /** Folders whose tests start whole processes or take the machine for themselves: one file at a time, at the end. */
 const SERIAL = new Set(['struck', 'system', 'browser', 'chaos']);

@@ -66,12 +66,14 @@ function makeDrives(prefix: string, { componentDirectory }: TraitRules): void {
 
 /**
  * UNC paths lead through a folder of nobody's, which a process may enter only when it can pass over permissions. Logons and
- * services can; what ssh runs can not (`remoteExec`), as a key login has no credentials for the network on Windows.
+ * services can; what ssh runs can not (`remoteExec`), as a key login has no credentials for the network on Windows. The share is
+ * drive L: too, as logon scripts have it: Wine's cmd.exe runs no batch file of a UNC path.
  */
 function makeShares(prefix: string, { name, share }: LogonServer): void {
   const unc = join(prefix, 'dosdevices/unc');
   mkdirSync(join(unc, name), { recursive: true });
   symlinkSync(share, join(unc, name, 'SMS_SHR'));
+  symlinkSync(`unc/${name}/SMS_SHR`, join(prefix, 'dosdevices/l:'));
   chownSync(unc, nobody, nobody);
   chmodSync(unc, 0o700);
 }

@@ -5,7 +5,7 @@
 
 static int failed(DWORD error)
 {
-    printf("CertUtil: -hashfile command FAILED: 0x%08lx (WIN32: %lu)\r\n", HRESULT_FROM_WIN32(error), error);
+    printf("CertUtil: -hashfile command FAILED: 0x%08lx (WIN32: %lu)\n", HRESULT_FROM_WIN32(error), error);
     return (int)HRESULT_FROM_WIN32(error);
 }
 
@@ -27,9 +27,9 @@ static int hash_file(const char *path)
         CryptHashData(hash, space, read, 0);
     }
     CryptGetHashParam(hash, HP_HASHVAL, digest, &size, 0);
-    printf("SHA256 hash of %s:\r\n", path);
+    printf("SHA256 hash of %s:\n", path);
     for (DWORD i = 0; i < size; i++) printf("%02x", digest[i]);
-    printf("\r\nCertUtil: -hashfile command completed successfully.\r\n");
+    printf("\nCertUtil: -hashfile command completed successfully.\n");
     return 0;
 }
 

@@ -19,7 +19,7 @@ int main(void)
     GetModuleFileNameA(NULL, image, sizeof image);
     strcat(event, _strupr(strrchr(image, '\\') + 1));
     HANDLE end = CreateEventA(NULL, TRUE, FALSE, event);
-    printf("%s\r\n", version);
+    printf("%s\n", version);
     fflush(stdout);
     WaitForSingleObject(end, INFINITE);
     return 0;

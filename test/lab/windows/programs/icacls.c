@@ -13,13 +13,13 @@ static int failed(const char *path, DWORD error)
     char text[512] = "";
     FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0, text, sizeof text, NULL);
     fprintf(stderr, "%s: %s", path, text);
-    printf("Successfully processed 0 files; Failed processing 1 files\r\n");
+    printf("Successfully processed 0 files; Failed processing 1 files\n");
     return (int)error;
 }
 
 static int done(void)
 {
-    printf("Successfully processed 1 files; Failed processing 0 files\r\n");
+    printf("Successfully processed 1 files; Failed processing 0 files\n");
     return 0;
 }
 
@@ -35,7 +35,7 @@ static int print_list(const char *path)
         char *sid;
         GetAce(list, i, (void **)&entry);
         ConvertSidToStringSidA((PSID)&entry->SidStart, &sid);
-        printf("%s %s:(0x%lx)\r\n", i == 0 ? path : "", sid, entry->Mask);
+        printf("%s %s:(0x%lx)\n", i == 0 ? path : "", sid, entry->Mask);
     }
     return done();
 }

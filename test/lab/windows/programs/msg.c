@@ -6,7 +6,7 @@ int main(int argc, char **argv)
 {
     FILE *file;
     if (argc < 3) {
-        fprintf(stderr, "MSG {username | sessionname | sessionid | *} [/TIME:seconds] [message]\r\n");
+        fprintf(stderr, "MSG {username | sessionname | sessionid | *} [/TIME:seconds] [message]\n");
         return 1;
     }
     file = fopen("C:\\LAB\\MESSAGES.LOG", "a");

@@ -17,7 +17,7 @@ static void note(const char *what)
     FILE *file = fopen("C:\\LAB\\PCMSVC.LOG", "a");
     if (!file) return;
     GetLocalTime(&now);
-    fprintf(file, "%02d:%02d:%02d %s %s\r\n", now.wHour, now.wMinute, now.wSecond, what, image);
+    fprintf(file, "%02d:%02d:%02d %s %s\n", now.wHour, now.wMinute, now.wSecond, what, image);
     fclose(file);
 }
 
@@ -78,6 +78,6 @@ int main(void)
     SERVICE_TABLE_ENTRYA table[] = {{"", service_main}, {NULL, NULL}};
     GetModuleFileNameA(NULL, image, sizeof image);
     if (StartServiceCtrlDispatcherA(table)) return 0;
-    printf("This program is a service, error %lu.\r\n", GetLastError());
+    printf("This program is a service, error %lu.\n", GetLastError());
     return 2;
 }

@@ -18,7 +18,7 @@ int main(int argc, char **argv)
     int found = 0;
 
     if (strstr(argv[0], "query") && (argc < 2 || _stricmp(argv[1], "user"))) {
-        fprintf(stderr, "QUERY { PROCESS | SESSION | TERMSERVER | USER }\r\n");
+        fprintf(stderr, "QUERY { PROCESS | SESSION | TERMSERVER | USER }\n");
         return 1;
     }
     RegOpenKeyA(HKEY_LOCAL_MACHINE, SESSIONS, &sessions);
@@ -26,9 +26,9 @@ int main(int argc, char **argv)
         *id = *since = 0;
         read_text(user, "Id", id, sizeof id);
         read_text(user, "LogonTime", since, sizeof since);
-        if (found++ == 0) printf(" USERNAME              SESSIONNAME        ID  STATE   IDLE TIME  LOGON TIME\r\n");
-        printf(" %-22s%-18s%3s  %-8s%9s  %s\r\n", user, "console", id, "Active", "none", since);
+        if (found++ == 0) printf(" USERNAME              SESSIONNAME        ID  STATE   IDLE TIME  LOGON TIME\n");
+        printf(" %-22s%-18s%3s  %-8s%9s  %s\n", user, "console", id, "Active", "none", since);
     }
-    if (found == 0) fprintf(stderr, "No User exists for *\r\n");
+    if (found == 0) fprintf(stderr, "No User exists for *\n");
     return found > 0 ? 0 : 1;
 }

@@ -33,7 +33,7 @@ static int failed_with(const char *call, DWORD error)
 {
     char text[512] = "";
     FormatMessageA(FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS, NULL, error, 0, text, sizeof text, NULL);
-    printf("[SC] %s FAILED %lu:\r\n\r\n%s\r\n", call, error, text);
+    printf("[SC] %s FAILED %lu:\n\n%s\n", call, error, text);
     return (int)error;
 }
 
@@ -41,7 +41,7 @@ static int failed(const char *call) { return failed_with(call, GetLastError()); 
 
 static int done(const char *call)
 {
-    printf("[SC] %s SUCCESS\r\n", call);
+    printf("[SC] %s SUCCESS\n", call);
     return 0;
 }
 
@@ -78,19 +78,19 @@ static const char *dependencies(const char *text)
 static void print_status(const char *name, const char *title, const SERVICE_STATUS_PROCESS *status, BOOL extended)
 {
     DWORD controls = status->dwControlsAccepted;
-    printf("\r\nSERVICE_NAME: %s \r\n", name);
-    if (title) printf("DISPLAY_NAME: %s\r\n", title);
-    printf("        TYPE               : %lx  %s  \r\n", status->dwServiceType, type_name(status->dwServiceType));
-    printf("        STATE              : %lu  %s \r\n", status->dwCurrentState, state_name(status->dwCurrentState));
-    printf("                                (%s, NOT_PAUSABLE, %s)\r\n",
+    printf("\nSERVICE_NAME: %s \n", name);
+    if (title) printf("DISPLAY_NAME: %s\n", title);
+    printf("        TYPE               : %lx  %s  \n", status->dwServiceType, type_name(status->dwServiceType));
+    printf("        STATE              : %lu  %s \n", status->dwCurrentState, state_name(status->dwCurrentState));
+    printf("                                (%s, NOT_PAUSABLE, %s)\n",
            controls & SERVICE_ACCEPT_STOP ? "STOPPABLE" : "NOT_STOPPABLE",
            controls & SERVICE_ACCEPT_SHUTDOWN ? "ACCEPTS_SHUTDOWN" : "IGNORES_SHUTDOWN");
-    printf("        WIN32_EXIT_CODE    : %lu  (0x%lx)\r\n", status->dwWin32ExitCode, status->dwWin32ExitCode);
-    printf("        SERVICE_EXIT_CODE  : %lu  (0x%lx)\r\n", status->dwServiceSpecificExitCode,
+    printf("        WIN32_EXIT_CODE    : %lu  (0x%lx)\n", status->dwWin32ExitCode, status->dwWin32ExitCode);
+    printf("        SERVICE_EXIT_CODE  : %lu  (0x%lx)\n", status->dwServiceSpecificExitCode,
            status->dwServiceSpecificExitCode);
-    printf("        CHECKPOINT         : 0x%lx\r\n", status->dwCheckPoint);
-    printf("        WAIT_HINT          : 0x%lx\r\n", status->dwWaitHint);
-    if (extended) printf("        PID                : %lu\r\n        FLAGS              : \r\n", status->dwProcessId);
+    printf("        CHECKPOINT         : 0x%lx\n", status->dwCheckPoint);
+    printf("        WAIT_HINT          : 0x%lx\n", status->dwWaitHint);
+    if (extended) printf("        PID                : %lu\n        FLAGS              : \n", status->dwProcessId);
 }
 
 static int query_all(int argc, char **argv, BOOL extended)
@@ -135,8 +135,8 @@ static const char *needed_by(const char *name)
 static void print_dependencies(const char *name)
 {
     const char *each = needed_by(name);
-    printf("        DEPENDENCIES       : %s\r\n", each);
-    while (*each && *(each += strlen(each) + 1)) printf("                           : %s\r\n", each);
+    printf("        DEPENDENCIES       : %s\n", each);
+    while (*each && *(each += strlen(each) + 1)) printf("                           : %s\n", each);
 }
 
 static int query_config(SC_HANDLE service, const char *name)
@@ -145,16 +145,16 @@ static int query_config(SC_HANDLE service, const char *name)
     DWORD needed;
     if (!QueryServiceConfigA(service, config, 8192, &needed)) return failed("QueryServiceConfig");
     done("QueryServiceConfig");
-    printf("\r\nSERVICE_NAME: %s\r\n", name);
-    printf("        TYPE               : %lx  %s \r\n", config->dwServiceType, type_name(config->dwServiceType));
-    printf("        START_TYPE         : %lu   %s\r\n", config->dwStartType, start_name(config->dwStartType));
-    printf("        ERROR_CONTROL      : %lu   %s\r\n", config->dwErrorControl, config->dwErrorControl ? "NORMAL" : "IGNORE");
-    printf("        BINARY_PATH_NAME   : %s  \r\n", config->lpBinaryPathName);
-    printf("        LOAD_ORDER_GROUP   : %s  \r\n", config->lpLoadOrderGroup ? config->lpLoadOrderGroup : "");
-    printf("        TAG                : %lu  \r\n", config->dwTagId);
-    printf("        DISPLAY_NAME       : %s  \r\n", config->lpDisplayName);
+    printf("\nSERVICE_NAME: %s\n", name);
+    printf("        TYPE               : %lx  %s \n", config->dwServiceType, type_name(config->dwServiceType));
+    printf("        START_TYPE         : %lu   %s\n", config->dwStartType, start_name(config->dwStartType));
+    printf("        ERROR_CONTROL      : %lu   %s\n", config->dwErrorControl, config->dwErrorControl ? "NORMAL" : "IGNORE");
+    printf("        BINARY_PATH_NAME   : %s  \n", config->lpBinaryPathName);
+    printf("        LOAD_ORDER_GROUP   : %s  \n", config->lpLoadOrderGroup ? config->lpLoadOrderGroup : "");
+    printf("        TAG                : %lu  \n", config->dwTagId);
+    printf("        DISPLAY_NAME       : %s  \n", config->lpDisplayName);
     print_dependencies(name);
-    printf("        SERVICE_START_NAME : %s  \r\n", config->lpServiceStartName ? config->lpServiceStartName : "");
+    printf("        SERVICE_START_NAME : %s  \n", config->lpServiceStartName ? config->lpServiceStartName : "");
     return 0;
 }
 
@@ -174,7 +174,7 @@ static int enumerate_dependants(const char *name)
         return failed("EnumDependentServices");
     const ENUM_SERVICE_STATUS_PROCESSA *each = (const void *)buffer;
     for (DWORD i = 0; i < count; i++) found += depends_on(each[i].lpServiceName, name);
-    printf("Enum: entriesRead  = %lu\r\n", found);
+    printf("Enum: entriesRead  = %lu\n", found);
     for (DWORD i = 0; i < count; i++)
         if (depends_on(each[i].lpServiceName, name))
             print_status(each[i].lpServiceName, each[i].lpDisplayName, &each[i].ServiceStatusProcess, FALSE);
@@ -209,7 +209,7 @@ static int configure(SC_HANDLE service, int argc, char **argv)
 {
     DWORD start = start_type(option(argc, argv, "start="));
     if (start == 99) {
-        printf("ERROR:  Invalid start= field\r\n");
+        printf("ERROR:  Invalid start= field\n");
         return ERROR_INVALID_COMMAND_LINE;
     }
     if (!ChangeServiceConfigA(service, SERVICE_NO_CHANGE, start, SERVICE_NO_CHANGE, option(argc, argv, "binPath="),
@@ -244,8 +244,8 @@ int main(int argc, char **argv)
     if (!manager) return failed("OpenSCManager");
     if (asks && (argc < 3 || strchr(name, '='))) return query_all(argc, argv, extended);
     if (argc < 3) {
-        printf("DESCRIPTION:\r\n        SC is a command line program used for communicating with the\r\n"
-               "        Service Control Manager and services.\r\n");
+        printf("DESCRIPTION:\n        SC is a command line program used for communicating with the\n"
+               "        Service Control Manager and services.\n");
         return ERROR_INVALID_COMMAND_LINE;
     }
     if (!_stricmp(verb, "create")) return create(argc, argv);
@@ -258,6 +258,6 @@ int main(int argc, char **argv)
     if (!_stricmp(verb, "start")) return start(service, name);
     if (!_stricmp(verb, "stop")) return stop(service, name);
     if (!_stricmp(verb, "delete")) return DeleteService(service) ? done("DeleteService") : failed("DeleteService");
-    printf("ERROR:  Unrecognized command\r\n");
+    printf("ERROR:  Unrecognized command\n");
     return ERROR_INVALID_COMMAND_LINE;
 }

@@ -10,7 +10,7 @@
 
 static int usage(void)
 {
-    printf("Usage: shutdown [/r | /s | /a] [/f] [/t xxx] [/c \"comment\"]\r\n");
+    printf("Usage: shutdown [/r | /s | /a] [/f] [/t xxx] [/c \"comment\"]\n");
     return 1;
 }
 

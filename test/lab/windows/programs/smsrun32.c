@@ -23,7 +23,7 @@ static void say(const char *format, ...)
         va_start(values, format);
         vprintf(format, values);
         va_end(values);
-        printf("\r\n");
+        printf("\n");
     }
     snprintf(path, sizeof path, "%s\\SMSRUN.LOG", logs);
     log = fopen(path, "ab");
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
     read_setting("SMSBinPath", component_directory, sizeof component_directory);
     snprintf(logs, sizeof logs, "%s\\..\\LOGS", component_directory);
     if (!*component_directory) {
-        printf("SMS.INI is not there: this is no client.\r\n");
+        printf("SMS.INI is not there: this is no client.\n");
         return 3;
     }
     begin_log();
