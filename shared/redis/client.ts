@@ -63,6 +63,9 @@ function openCluster(place: RedisPlace & { kind: 'cluster' }, options: ClientOpt
   const cluster = {
     lazyConnect: lazyConnect ?? true,
     enableOfflineQueue: use !== 'producer',
+    // A check that fails leaves the promise of `connect` open for ever, and BullMQ with it. What a Cluster that lacks slots
+    // refuses is sent again anyway.
+    enableReadyCheck: false,
     clusterRetryStrategy: retry ?? growing,
     // Enough of them that the time ends first.
     maxRedirections: use === 'worker' ? 10_000 : Math.ceil(answerMs / redirectEveryMs),

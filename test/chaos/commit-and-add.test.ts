@@ -88,7 +88,7 @@ test(
     await until('nobody driven', async () => (await walk(redis)).driven.size === 0);
     const left = await walk(redis);
     expect(indexFaults(left)).toEqual([]);
-    expect(countFaults(left, 'adds', active)).toEqual([]);
+    expect(countFaults([left], 'adds', active)).toEqual([]);
     worker.kill('SIGKILL');
     await worker.ended;
     const jobs = new Set(await redis.jobIds());
@@ -222,7 +222,7 @@ async function endFaults(redis: JoblessRedis, control: ReturnType<typeof connect
     ...verdict(truth, rows, { relocation: true, workaround: false }),
     ...indexFaults(end),
     ...leftOver(end),
-    ...countFaults(end, 'adds', active),
+    ...countFaults([end], 'adds', active),
     ...auditFaults(stories, records),
     ...blindCommands(truth, stories),
   ];

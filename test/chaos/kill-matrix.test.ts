@@ -160,7 +160,7 @@ async function endFaults({ control, places }: HeldFleet, walk: Walk): Promise<re
     ...truth.clients.flatMap(wholeFaults),
     ...[...indexFaults(walk), ...leftOver(walk)].map(({ client, what }) => `${client}: ${what}`),
     ...['relocation', 'workaround', 'swap']
-      .flatMap((name) => countFaults(walk, name, 300))
+      .flatMap((name) => countFaults([walk], name, 300))
       .map(({ what }) => what),
   ];
 }

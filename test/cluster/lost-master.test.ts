@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, test } from 'vitest';
 import { expectRightEnd } from '../struck/struck-campaign.ts';
-import { startRedisCluster } from './redis-cluster.ts';
+import { startRedisCluster } from '../struck/redis-cluster.ts';
 
 test(
   'a campaign on a Cluster of six with four shards ends right when a master is lost',

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis';
 import { type Policy, type ReportRow, verdict } from '../expected.ts';
 import type { FleetTruth } from '../fleet/truth.ts';
 import { campaignName } from './campaign-file.ts';
@@ -15,7 +14,7 @@ import {
   startsInPause,
 } from './verdict/machines.ts';
 import { countFaults, indexFaults, leftOver } from './verdict/records.ts';
-import { basesOf, type RawRecord, type Walk, walkOf } from './walk.ts';
+import type { RawRecord, Walk } from './walk.ts';
 
 /** What is judged: the machines' own truth, Redis read raw, and what was seen on the way. */
 export interface Evidence {
@@ -32,16 +31,11 @@ export interface Evidence {
   readonly activeAtMost: number;
 }
 
-/** All of Redis that belongs to the run, shard by shard. */
-export async function walkAll(redis: Redis, prefix: string): Promise<readonly Walk[]> {
-  const walks: Walk[] = [];
-  for (const base of await basesOf(redis, prefix)) walks.push(await walkOf(redis, base));
-  return walks;
-}
-
 /** What must be true of Redis at any moment, also while everything is under way. */
-export const midwayFaults = (walks: readonly Walk[], activeAtMost: number): readonly Fault[] =>
-  walks.flatMap((walk) => [...indexFaults(walk), ...countFaults(walk, campaignName, activeAtMost)]);
+export const midwayFaults = (walks: readonly Walk[], activeAtMost: number): readonly Fault[] => [
+  ...walks.flatMap(indexFaults),
+  ...countFaults(walks, campaignName, activeAtMost),
+];
 
 const recordsIn = (walks: readonly Walk[]): readonly RawRecord[] =>
   walks.flatMap((walk) => [...walk.records.values()]).filter(({ campaign }) => campaign === campaignName);
@@ -67,7 +61,7 @@ export function judge(evidence: Evidence): { readonly lines: readonly Line[]; re
     line(
       'counters and slots equal a recount',
       `${walks.length} shards`,
-      walks.flatMap((walk) => countFaults(walk, campaignName, evidence.activeAtMost)),
+      countFaults(walks, campaignName, evidence.activeAtMost),
     ),
     line(
       'nothing is left over: slots, claims, leases, inboxes, parked',

@@ -9,6 +9,8 @@ export interface ChaosOptions {
   readonly seed: string;
   readonly workers: number;
   readonly orchestrators: number;
+  /** Shards of the store. */
+  readonly shards: number;
   /** Lab seconds per real second; 0 = so that the campaign outlasts the plan. */
   readonly speed: number;
   /** Mean real milliseconds between two strokes. */
@@ -61,6 +63,7 @@ export function readOptions(argv: readonly string[]): ChaosOptions {
     .option('--seed <text>', 'decides the plan and the fleet', '1')
     .option('--workers <n>', 'worker processes', whole(1, 20), 3)
     .option('--orchestrators <n>', 'orchestrator processes', whole(1, 5), 2)
+    .option('--shards <n>', 'shards of the store', whole(1, 32), 1)
     .option(
       '--speed <x>',
       'lab seconds per real second (default: the campaign outlasts the plan)',
@@ -87,7 +90,7 @@ export const replayOf = (options: ChaosOptions): string =>
   [
     'npm run test:chaos --',
     `--kills ${options.kills} --clients ${options.clients} --seed ${options.seed}`,
-    `--workers ${options.workers} --orchestrators ${options.orchestrators}`,
+    `--workers ${options.workers} --orchestrators ${options.orchestrators} --shards ${options.shards}`,
     `--faults ${options.faults} --gap ${options.gapMs} --speed ${speedOf(options)}`,
     ...(options.url === null ? [] : ['--url …']),
   ].join(' ');

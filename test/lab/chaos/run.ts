@@ -7,13 +7,14 @@ import type { Sample } from '../demo/sample.ts';
 import { clearLab } from '../demo/lab-redis.ts';
 import type { Operator } from '../operator.ts';
 import { activeAtMost, campaignName, campaignOf, type ChaosCampaign } from './campaign-file.ts';
-import { judge, line, midwayFaults, walkAll } from './judge.ts';
+import { judge, line, midwayFaults } from './judge.ts';
 import { type ChaosOptions, speedOf } from './options.ts';
 import { planOf } from './plan.ts';
 import { chaosPrefix, setStage, type Stage } from './stage.ts';
 import { Chaos, connectionTo } from './strokes.ts';
 import { type Fault, house, type Line } from './verdict/line.ts';
 import { readLogs } from './verdict/logs.ts';
+import { walkAll } from './walk.ts';
 import type { Stories } from './verdict/audit.ts';
 
 /** A walk through all of Redis so many times in mid-campaign; of a large fleet fewer, for Redis answers nobody else meanwhile. */

@@ -102,7 +102,8 @@ function houseOf(options: ChaosOptions, own: OwnRedis | null): LabHouse {
   const realAt = Date.now() + preparationMs(options.clients);
   const clock: ClockAnchor = { labAt: labBegins, realAt, speed: speedOf(options) };
   const redisUrl = own?.url ?? options.url ?? '';
-  return { redisUrl, prefix: chaosPrefix, dataDir: options.dataDir, clock };
+  const { dataDir, shards } = options;
+  return { redisUrl, prefix: chaosPrefix, dataDir, clock, shards };
 }
 
 /** The first alone: it makes what the others find, the token among it. */

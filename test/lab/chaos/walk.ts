@@ -58,15 +58,31 @@ type Named = readonly (readonly [name: string, reply: readonly string[]])[];
 type Reply = readonly [Named, Named, Named, Named, Named, Named, Named, Named, string[], string[], string[]];
 
 /** The shards of this prefix, by the braces of their keys. */
-export async function basesOf(redis: Redis, prefix: string): Promise<readonly string[]> {
+async function basesOf(redis: Redis, prefix: string): Promise<readonly string[]> {
   const bases = new Set<string>();
   for await (const key of keysLike(redis, `{${prefix}:*}:*`)) bases.add(key.slice(0, key.indexOf('}') + 1));
   return [...bases].sort();
 }
 
-export async function walkOf(redis: Redis, base: string): Promise<Walk> {
+/** All shards at one moment, so that what they hold can be summed up; of a Redis that is no Cluster. */
+export async function walkAll(redis: Redis, prefix: string): Promise<readonly Walk[]> {
+  const bases = await basesOf(redis, prefix);
+  const multi = redis.multi();
+  for (const base of bases) multi.eval(script, 1, base);
+  const replies = (await multi.exec()) ?? [];
+  return replies.map(([error, reply], at) => {
+    if (error !== null) throw error;
+    return walkIn(bases[at] ?? '', reply as Reply);
+  });
+}
+
+/** One shard at one moment. */
+export const walkOf = async (redis: Redis, base: string): Promise<Walk> =>
+  walkIn(base, (await redis.eval(script, 1, base)) as Reply);
+
+function walkIn(base: string, reply: Reply): Walk {
   const [upgrades, inboxes, parked, parkedServers, waiting, members, slots, counters, due, driven, claims] =
-    (await redis.eval(script, 1, base)) as Reply;
+    reply;
   return {
     base,
     records: new Map(upgrades.map(([id, fields]) => [id, recordOf(id, tableOf(fields))])),

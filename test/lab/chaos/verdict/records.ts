@@ -91,9 +91,28 @@ function ghosts(walk: Walk): readonly Fault[] {
 
 const clientIn = (id: string): string => id.slice(id.indexOf('.') + 1);
 
-/** Counters and slots are what the records add up to, and no budget is exceeded. */
-export function countFaults(walk: Walk, campaign: string, activeAtMost: number): readonly Fault[] {
-  const records = [...walk.records.values()].filter((record) => record.campaign === campaign);
+/** Counters and slots are what the records of each shard add up to, and no budget is exceeded by all shards together. */
+export function countFaults(
+  walks: readonly Walk[],
+  campaign: string,
+  activeAtMost: number,
+): readonly Fault[] {
+  const holders = walks.flatMap((walk) => holdersIn(recordsOf(walk, campaign)));
+  const isTooMany = holders.length > activeAtMost;
+  return [
+    ...walks.flatMap((walk) => recountFaults(walk, campaign)),
+    ...house(isTooMany ? [`${holders.length} hold slots, the budget is ${activeAtMost}`] : []),
+  ];
+}
+
+const recordsOf = (walk: Walk, campaign: string): readonly RawRecord[] =>
+  [...walk.records.values()].filter((record) => record.campaign === campaign);
+
+const holdersIn = (records: readonly RawRecord[]): readonly RawRecord[] =>
+  records.filter(({ fields }) => fields['h'] === '1');
+
+function recountFaults(walk: Walk, campaign: string): readonly Fault[] {
+  const records = recordsOf(walk, campaign);
   const counted = sumOf(records.map(({ upgrade }) => tallyOf(upgrade)));
   for (const place of walk.members.get(campaign)?.values() ?? []) {
     if (place !== '')
@@ -103,12 +122,11 @@ export function countFaults(walk: Walk, campaign: string, activeAtMost: number):
         1,
       );
   }
-  const held = records.filter(({ fields }) => fields['h'] === '1').map(({ fields }) => fields['g'] ?? '');
-  const slots = sumOf(held.map((server) => ({ '*': 1, [server]: 1 })));
+  const held = holdersIn(records).map(({ fields }) => ({ '*': 1, [fields['g'] ?? '']: 1 }));
+  const slots = sumOf(held);
   return house([
     ...different('counter', walk.counters.get(campaign) ?? new Map(), counted),
     ...different('slots of', walk.slots.get(campaign) ?? new Map(), slots),
-    ...(held.length > activeAtMost ? [`${held.length} hold slots, the budget is ${activeAtMost}`] : []),
   ]);
 }
 
