@@ -1,58 +1,17 @@
 import { z } from 'zod';
-import type { Intent, Service } from '../../../shared/domain/observation.ts';
 import type { ClientLook } from '../../../shared/products/client-look.ts';
 import type { CommandOutput } from '../gateway.ts';
+import {
+  intentSchema,
+  serviceSchema,
+  sha256Schema as sha256,
+  startTypeSchema as startType,
+} from '../intent.ts';
 
 /**
  * What the simulated gateway and the lab fleet say to each other: one JSON value per line over loopback TCP.
  * One connection carries many calls at once; `id` ties an answer to its call. Both sides check what they get.
  */
-
-/** Something else that a client says in its place must never be taken for a hash. */
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
-
-const startType = z.enum(['automatic', 'manual', 'disabled']);
-
-const serviceSchema = z.strictObject({
-  name: z.string(),
-  imagePath: z.string(),
-  startType,
-  state: z.enum(['running', 'stopped', 'startPending', 'stopPending']),
-  pid: z.int().nullable(),
-  account: z.string(),
-  dependsOn: z.array(z.string()).readonly(),
-  neededBy: z.array(z.string()).readonly().exactOptional(),
-}) satisfies z.ZodType<Service>;
-
-const intentPlace = { campaign: z.string(), direction: z.enum(['forward', 'back']), step: z.string() };
-
-/** What a procedure keeps on the client, as it stands there and as it crosses the wire. */
-const intentSchema = z.discriminatedUnion('kind', [
-  z.strictObject({
-    ...intentPlace,
-    kind: z.enum(['relocation', 'workaround']),
-    preImage: z.strictObject({
-      service: serviceSchema,
-      sha256: z.string(),
-      from: z.string(),
-      to: z.string(),
-    }),
-  }),
-  z.strictObject({
-    ...intentPlace,
-    kind: z.literal('swap'),
-    preImage: z.strictObject({
-      service: serviceSchema.nullable(),
-      directory: z.string(),
-      staging: z.string(),
-      backup: z.string(),
-      keepsBackup: z.boolean(),
-      files: z
-        .array(z.strictObject({ name: z.string(), before: sha256.nullable(), after: sha256 }))
-        .readonly(),
-    }),
-  }),
-]) satisfies z.ZodType<Intent>;
 
 const lookSchema = z.strictObject({
   at: z.number(),
