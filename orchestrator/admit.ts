@@ -1,5 +1,8 @@
 import { chooseAdmissions } from '../shared/domain/admission.ts';
 import type { Campaign } from '../shared/domain/campaign.ts';
+import type { CampaignDefinition } from '../shared/domain/definition.ts';
+import { isOpen } from '../shared/domain/window.ts';
+import { everywhere, type IsOpen } from '../shared/store/queued.ts';
 import { dispatch, type Office } from './office.ts';
 
 /**
@@ -13,11 +16,22 @@ export async function admit(office: Office, { definition }: Campaign): Promise<n
   const inUse = await store.slotsInUse(name);
   const free = definition.budgets.active - inUse.active;
   if (free <= 0) return 0;
-  const queued = await store.queued(name, free);
+  const queued = await store.queued(name, free, openZones(definition, clock.now()));
   const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...queued.waiting]);
   if (chosen.length === 0) return 0;
   const admitted = await store.admit(name, chosen, clock.now());
   log.debug({ campaign: name, admitted: admitted.length }, 'admitted');
   await dispatch(office, admitted);
   return admitted.length;
+}
+
+/** Whose window is open at this moment, each time zone asked once. */
+export function openZones({ policy: { window } }: CampaignDefinition, now: number): IsOpen {
+  if (window === null) return everywhere;
+  const known = new Map<string, boolean>();
+  return (zone) => {
+    const found = known.get(zone) ?? isOpen(window, zone, now);
+    known.set(zone, found);
+    return found;
+  };
 }

@@ -1,6 +1,6 @@
 import { decideCampaign } from '../shared/domain/campaign.ts';
 import type { CampaignRecord } from '../shared/store/store.ts';
-import { admit } from './admit.ts';
+import { admit, openZones } from './admit.ts';
 import { campaignAudit } from './campaigns/audit.ts';
 import type { Office } from './office.ts';
 
@@ -39,7 +39,7 @@ function failingIn(office: Office): Set<string> {
 async function lead(office: Office, record: CampaignRecord): Promise<void> {
   const judged = await judge(office, record);
   if (judged.campaign.state.status !== 'running') return;
-  await office.store.shareBudget(judged);
+  await office.store.shareBudget(judged, openZones(judged.campaign.definition, office.clock.now()));
   await admit(office, judged.campaign);
 }
 

@@ -17,6 +17,7 @@ import { openCheckIns } from './checkin/listener.ts';
 import { startWaiting } from './campaigns/moves.ts';
 import { finishRound } from './finish.ts';
 import { writeAddress } from './http/address.ts';
+import { type CopyVerifier, openCopyVerifier } from './copies/verify.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';
 import { inspectRound } from './inspect.ts';
@@ -33,6 +34,8 @@ const finishEveryMs = 500;
 const repairEveryMs = 500;
 const sweepEveryMs = 1_000;
 const inspectEveryMs = 10_000;
+/** Begins what is due; each copy has a pace of its own. */
+const copiesEveryMs = 1_000;
 /** What Redis loses at most when it is lost for good. */
 const sealEveryMs = 1_000;
 /** A staging starts waiting campaigns at once; this is for those that also waited for another campaign's clients. */
@@ -96,13 +99,15 @@ export async function runOrchestrator(
   writeAddress(config.dataDir, listening.value);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   const leadership = seekLeadership(office, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
-  const rounds = roundsOf(leadership, sealer, log);
+  const verifier = openCopyVerifier(log);
+  const rounds = roundsOf(leadership, sealer, verifier, log);
   log.info({ url: listening.value, checkIns: door.value?.url }, 'orchestrator runs');
   return ok({
     url: listening.value,
     checkInUrl: door.value?.url ?? null,
     stop: async () => {
       const resigned = Promise.all(rounds.map((each) => each.stop())).then(() => leadership.resign());
+      verifier.close();
       const [farewell] = await Promise.allSettled([resigned, api.close(), door.value?.app.close()]);
       await Promise.all([office.dispatcher.close(), office.store.close()]);
       if (farewell.status === 'rejected') throw farewell.reason;
@@ -138,7 +143,12 @@ function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Ar
 }
 
 /** What only the leader does. */
-function roundsOf(leadership: Leadership, sealer: Sealer, log: Logger): readonly Rounds[] {
+function roundsOf(
+  leadership: Leadership,
+  sealer: Sealer,
+  verifier: CopyVerifier,
+  log: Logger,
+): readonly Rounds[] {
   const leading = (name: string, everyMs: number, round: (office: Office) => Promise<unknown>): Rounds =>
     repeat(
       name,
@@ -155,6 +165,7 @@ function roundsOf(leadership: Leadership, sealer: Sealer, log: Logger): readonly
     leading('replicas', repairEveryMs, repairRound),
     leading('sweep', sweepEveryMs, sweepRound),
     leading('inspection', inspectEveryMs, inspectRound),
+    leading('copies', copiesEveryMs, (office) => verifier.round(office)),
     leading('audit', sealEveryMs, () => sealer.round()),
     leading('waiting campaigns', startWaitingEveryMs, (office) => startWaiting(office, 'orchestrator')),
   ];

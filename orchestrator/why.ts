@@ -4,6 +4,7 @@ import { err, fault, ok, type Result } from '../shared/errors.ts';
 import { profileOf, rulesOf } from '../shared/products/profile.ts';
 import type { Store } from '../shared/store/store.ts';
 import { readEvidence } from './audit/evidence.ts';
+import { copiesOf } from './campaigns/report.ts';
 import { type Part, partOf } from './clients.ts';
 import type { Office } from './office.ts';
 import { notFound, type Refusal } from './refusal.ts';
@@ -55,11 +56,19 @@ async function answerOf(office: Office, part: Part): Promise<Why | null> {
     product: await productOf(store, record.campaign.definition.release),
     now: clock.now(),
     halt: (await store.readHalt()).halt,
+    copies: await copiesOf(store, await store.readRelease(record.campaign.definition.release)),
+    ...((await zoneOf(store, part)) ?? {}),
   };
   if (part.kind === 'waiting') return whyWaiting(context, part.pick);
   const { upgrade, index, dueAt, key } = part.stored;
   const [newest] = await store.audit(1, key);
   return whyAdmitted(context, { upgrade, index, dueAt, since: newest?.at ?? null });
+}
+
+async function zoneOf(store: Store, part: Part): Promise<{ readonly zone: string } | null> {
+  const name = part.kind === 'waiting' ? part.pick.client : part.stored.key.client;
+  const client = await store.readClient(name);
+  return client === null ? null : { zone: client.zone };
 }
 
 async function productOf(store: Store, name: string): Promise<ProductRules | null> {

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { withoutPlan } from '../shared/domain/closed-window.ts';
 import { decide } from '../shared/domain/decide.ts';
-import { isFreshFor, placementOf, queueOf } from '../shared/domain/placement.ts';
+import { isFinishing, isFreshFor, placementOf, queueOf } from '../shared/domain/placement.ts';
 import type { Decision, UpgradeEvent } from '../shared/domain/upgrade.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Dispatcher } from '../shared/queues.ts';
@@ -152,15 +152,22 @@ async function park(
   const commit: Commit = {
     ...commitOf(context, held, move, inbox.length),
     step: 'finish',
-    place: { index: 'parked' },
+    place: isFinishing(upgrade) ? restBeforeAnotherTry(context) : { index: 'parked' },
   };
   const outcome = await context.store.commit(commit);
   if (outcome.kind === 'inbox')
     return park(context, { ...held, inbox: outcome.messages }, logonServer, because);
   if (outcome.kind !== 'committed') return 'lost';
-  await addJobs(context, [outcome.handed]);
+  await addJobs(context, [outcome.next, outcome.handed]);
   return 'held';
 }
+
+/** What was begun gets a slot also while nothing may begin: parked, it would be looked at again at once, and again. */
+const restBeforeAnotherTry = ({ clock, job }: Drive): Commit['place'] => ({
+  index: 'due',
+  dueAt: clock.now() + job.rules.policy.restart.lookEveryMs,
+  keepsSlots: false,
+});
 
 /**
  * A worker that stops does not begin what another would have to take for sent: such a move is not made. The look that led to it is

@@ -72,7 +72,13 @@ function recordsOf(
     state: { status: 'created' },
   };
   const picks = waves.flatMap(({ clients }, wave) =>
-    clients.map(({ client, logonServer }) => ({ client, wave, logonServer })),
+    clients.map(({ client, logonServer, zone }) => ({
+      client,
+      wave,
+      logonServer,
+      // By time zone they wait apart, so that those of a closed window cost nothing.
+      ...(definition.policy.window === null ? {} : { zone }),
+    })),
   );
   const because = `${plan.selected} clients in ${waves.length} waves, from the campaign file with SHA-256 ${definition.hash}`;
   return [campaign, picks, campaignAudit(campaign, '', campaign.state.status, { at, who, because })];

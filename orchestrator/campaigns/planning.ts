@@ -1,3 +1,4 @@
+import { type Copies, type NotStaged, serversNotStaged } from '../../shared/domain/copies.ts';
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/definition.ts';
 import { type Plan, planWaves } from '../../shared/domain/plan.ts';
 import { isoOf } from '../../shared/domain/restart.ts';
@@ -6,6 +7,7 @@ import { parseCampaign } from '../../shared/input/campaign-file.ts';
 import { profileOf } from '../../shared/products/profile.ts';
 import type { Office } from '../office.ts';
 import { isUsable } from '../releases/usable.ts';
+import { copiesOf } from './report.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 
 /** A file as an operator hands it over: its text, and its name for the faults. */
@@ -36,6 +38,8 @@ export interface CampaignPlan {
   readonly siteWide: boolean;
   /** Selected clients that no wave has room for; with any the campaign is refused. */
   readonly left: number;
+  /** Logon servers of the selected whose copy of the release is not verified, as far as somebody has looked. */
+  readonly notStaged: readonly NotStaged[];
   readonly waves: readonly {
     readonly wave: string;
     readonly clients: number;
@@ -69,7 +73,12 @@ export async function draftCampaign(
   const unknown = unknownNames(definition, fleet);
   if (unknown !== null) return err(unknown);
   const { waves, left } = planWaves(definition, fleet);
-  return ok({ definition, waves, plan: planOf(definition, fleet.length, { waves, left }, release) });
+  const copies = await copiesOf(store, release);
+  return ok({
+    definition,
+    waves,
+    plan: planOf(definition, fleet.length, { waves, left }, { release, copies }),
+  });
 }
 
 /** A client or logon server that is spelled wrong would be left out without a word. */
@@ -92,7 +101,7 @@ function planOf(
   definition: CampaignDefinition,
   fleet: number,
   { waves, left }: Plan,
-  release: Release | null,
+  { release, copies }: { readonly release: Release | null; readonly copies: Copies | null },
 ): CampaignPlan {
   const taken = waves.flatMap(({ clients }) => clients);
   return {
@@ -106,6 +115,7 @@ function planOf(
     siteWide: release?.siteWide === true,
     servers: taken.filter(({ role }) => role === 'server').length,
     left,
+    notStaged: copies === null ? [] : serversNotStaged(copies, byLogonServer(taken)),
     waves: waves.map(({ name, clients }) => ({
       wave: name,
       clients: clients.length,

@@ -1,6 +1,8 @@
 import { type CampaignReport, campaignReport, type Reported } from '../../shared/domain/report.ts';
 import { type RankedBlocker, rankBlockers } from '../../shared/domain/ranking.ts';
 import type { Campaign } from '../../shared/domain/campaign.ts';
+import type { Copies } from '../../shared/domain/copies.ts';
+import type { Release } from '../../shared/domain/definition.ts';
 import { isoOf } from '../../shared/domain/restart.ts';
 import { type CampaignStatus, campaignStatus, type Surroundings } from '../../shared/domain/status.ts';
 import type { Tally } from '../../shared/domain/tally.ts';
@@ -41,7 +43,13 @@ const statusOf = async (store: Store, { campaign }: CampaignRecord, now: number)
 async function surroundingsOf(store: Store, { definition }: Campaign): Promise<Surroundings> {
   const { halt } = await store.readHalt();
   const release = await store.readRelease(definition.release);
-  return { halt, withdrawn: release?.withdrawn ?? null };
+  return { halt, withdrawn: release?.withdrawn ?? null, copies: await copiesOf(store, release) };
+}
+
+/** Null where every logon server has the one tree. */
+export async function copiesOf(store: Store, release: Release | null): Promise<Copies | null> {
+  if (release?.copies === undefined) return null;
+  return { filesInAll: release.files.length, found: await store.readCopies(release.release) };
 }
 
 /** Who holds everything, if somebody does. */

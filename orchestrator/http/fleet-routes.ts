@@ -14,9 +14,11 @@ import {
   fleetAnswer,
   fleetImportAnswer,
   releasesAnswer,
+  releaseServersAnswer,
   stagedAnswer,
   withdrawnAnswer,
 } from '../../shared/protocol/clients.ts';
+import { readServers } from '../copies/servers.ts';
 import { importFleet, listFleet } from '../fleet.ts';
 import type { Office } from '../office.ts';
 import { stage } from '../releases/releases.ts';
@@ -64,6 +66,12 @@ export function fleetRoutes(app: Api, office: Office): void {
     { schema: { params: releaseParams, body: reasonBody, response: answers(withdrawnAnswer) } },
     async ({ who, params, body }, reply) =>
       answer(reply, await withdrawRelease(office, who, params.release, body.reason)),
+  );
+
+  app.get(
+    '/v1/releases/:release/servers',
+    { schema: { params: releaseParams, response: answers(releaseServersAnswer) } },
+    async ({ params }, reply) => answer(reply, await readServers(office, params.release)),
   );
 
   app.get('/v1/releases', { schema: { response: answers(releasesAnswer) } }, async () => ({

@@ -3,6 +3,7 @@ import type { RecordLine } from '../../shared/audit/beside-lines.ts';
 import type { Chain } from '../../shared/audit/verify-chain.ts';
 import type { FileVerdict } from '../../shared/audit/verify-file.ts';
 import { idBefore } from '../../shared/audit/entry-line.ts';
+import type { Campaign } from '../../shared/domain/campaign.ts';
 import { rebuilder } from '../../shared/domain/campaign-commands.ts';
 import { inOrder } from '../../shared/domain/plan.ts';
 import { lookAgain, putBack } from '../../shared/domain/rebuilt.ts';
@@ -11,7 +12,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { everyClient, revokedTo } from '../../shared/store/checking-in.ts';
 import type { PutBackUpgrade } from '../../shared/store/rebuilding.ts';
-import type { AuditEntry, Store } from '../../shared/store/store.ts';
+import type { AuditEntry, Pick, Store } from '../../shared/store/store.ts';
 import { verifyPaths } from '../audit/verify.ts';
 import type { Refusal } from '../refusal.ts';
 import { newestRecords, type Picture, readPicture } from './picture.ts';
@@ -178,13 +179,22 @@ async function writeCampaigns(store: Store, now: number, picture: Picture, gap: 
   const entry = entryAt(now);
   for (const [name, { version, campaign }] of picture.campaigns) {
     const back = putBack(campaign, gap, now);
-    const picks = inOrder(campaign.definition, [...(picture.picks.get(name)?.values() ?? [])]);
+    const own = [...(picture.picks.get(name)?.values() ?? [])].map((pick) =>
+      inOwnZone(campaign, picture, pick),
+    );
+    const picks = inOrder(campaign.definition, own);
     const byWave = picks.toSorted((a, b) => a.wave - b.wave);
     const because = `put back from the audit; ${gap}`;
     const audit = entry(name, null, campaign.state.status, back.state.status, because);
     const created = await store.createCampaign(back, byWave, audit, version + 1);
     if (!created.ok) throw new Error(created.error.message);
   }
+}
+
+/** In a campaign with a window clients wait by time zone; the files know it from the fleet. */
+function inOwnZone({ definition }: Campaign, { fleet }: Picture, pick: Pick): Pick {
+  const zone = fleet.get(pick.client)?.zone;
+  return definition.policy.window === null || zone === undefined ? pick : { ...pick, zone };
 }
 
 const batchSize = 500;

@@ -65,6 +65,7 @@ export async function stageRelease(
     source,
     ...ofProfile,
     ...(siteWide ? { siteWide } : {}),
+    ...copiesOf(input.value, file),
   };
   return ok({
     release: staged,
@@ -72,6 +73,14 @@ export async function stageRelease(
     evidence: evidence.value,
     tookMs: Math.round(performance.now() - begun),
   });
+}
+
+/** Paths of the file are relative to it; those of a share (`\\\\server\\share`) are whole already. */
+function copiesOf({ logonServers }: ReleaseInput, file: string): Pick<Release, 'copies'> {
+  if (logonServers === null) return {};
+  const whole = (path: string): string => (path.startsWith('\\\\') ? path : resolve(dirname(file), path));
+  const except = Object.entries(logonServers.except).map(([server, path]) => [server, whole(path)] as const);
+  return { copies: { path: whole(logonServers.path), except: Object.fromEntries(except) } };
 }
 
 const noTree = (tree: string): Fault =>

@@ -1,6 +1,12 @@
 /** What is known of a logon server's copy of a release. Only a verified one lets its clients in. Times are policy time. */
-export interface CopyStatus {
+export interface CopyStatus extends JudgedCopy {
   readonly logonServer: string;
+  /** Since when it has been in this state. */
+  readonly since: number;
+  readonly checkedAt: number;
+}
+
+export interface JudgedCopy {
   /** `incomplete`: read, and not all files are as the manifest says; `unreadable`: nothing is known. */
   readonly state: 'verified' | 'incomplete' | 'unreadable';
   /** Files that are as the manifest says, and how many there must be. */
@@ -8,19 +14,48 @@ export interface CopyStatus {
   readonly filesInAll: number;
   /** What is wrong, in words; empty when it is verified. */
   readonly because: string;
-  /** Since when it has been in this state. */
-  readonly since: number;
-  readonly checkedAt: number;
 }
 
-/** `LS-PUN has 14 of 22 files`: why clients of a logon server wait. @param status undefined = nobody has looked yet */
-export function whyNotStaged(
-  logonServer: string,
-  status: Pick<CopyStatus, 'state' | 'filesOk' | 'filesInAll' | 'because'> | undefined,
-): string {
+/** A file as it was hashed; it is taken for the same as long as its size and its time stay. */
+export interface KnownFile {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly sha256: string;
+}
+
+/** A file of a copy, or what is wrong with it: `is missing`, `has 12 of 40 bytes`. */
+export type FileOnServer = KnownFile | { readonly wrong: string };
+
+type Reading =
+  | { readonly kind: 'read'; readonly files: Readonly<Record<string, FileOnServer>> }
+  | { readonly kind: 'unreadable'; readonly because: string };
+
+/** Holds a copy against the manifest. What was not read is wrong; files that the manifest does not name do not matter. */
+export function judgeCopy(
+  manifest: readonly { readonly name: string; readonly size: number; readonly sha256: string }[],
+  reading: Reading,
+): JudgedCopy {
+  const filesInAll = manifest.length;
+  if (reading.kind === 'unreadable')
+    return { state: 'unreadable', filesOk: 0, filesInAll, because: reading.because };
+  const wrong = manifest.flatMap(({ name, size, sha256 }) => {
+    const found = Object.hasOwn(reading.files, name) ? reading.files[name] : undefined;
+    if (found === undefined) return [`${name} was not read`];
+    if ('wrong' in found) return [`${name} ${found.wrong}`];
+    return found.size === size && found.sha256 === sha256 ? [] : [`${name} is another file`];
+  });
+  const filesOk = filesInAll - wrong.length;
+  const [first] = wrong;
+  if (first === undefined) return { state: 'verified', filesOk, filesInAll, because: '' };
+  const more = wrong.length === 1 ? '' : `, and ${wrong.length - 1} more`;
+  return { state: 'incomplete', filesOk, filesInAll, because: `${first}${more}` };
+}
+
+/** `LS-PUN has 14 of 22 files: …`: why clients of a logon server wait. @param status undefined = nobody has looked yet */
+export function whyNotStaged(logonServer: string, status: JudgedCopy | undefined): string {
   switch (status?.state) {
     case undefined:
-      return `the copy on ${logonServer} has not been looked at yet`;
+      return `nobody has looked at the copy on ${logonServer} yet`;
     case 'verified':
       return `the copy on ${logonServer} is verified`;
     case 'incomplete':
@@ -28,4 +63,37 @@ export function whyNotStaged(
     case 'unreadable':
       return `the copy on ${logonServer} can not be read: ${status.because}`;
   }
+}
+
+/** A logon server whose copy of the release is not verified: nobody of it is admitted. */
+export interface NotStaged {
+  readonly logonServer: string;
+  /** Files that are as they must be, and how many there must be; 0 where nothing is known. */
+  readonly filesOk: number;
+  readonly filesInAll: number;
+  /** Clients that wait for it. */
+  readonly waiting: number;
+  readonly because: string;
+}
+
+/** What is known of a release's copies. */
+export interface Copies {
+  readonly filesInAll: number;
+  readonly found: readonly CopyStatus[];
+}
+
+/** Of these logon servers those that hold clients back, the one with most of them first. */
+export function serversNotStaged(
+  { found, filesInAll }: Copies,
+  servers: readonly { readonly logonServer: string; readonly clients: number }[],
+): readonly NotStaged[] {
+  const known = new Map(found.map((each) => [each.logonServer, each]));
+  return servers
+    .filter(({ logonServer, clients }) => clients > 0 && known.get(logonServer)?.state !== 'verified')
+    .map(({ logonServer, clients }) => {
+      const status = known.get(logonServer);
+      const because = status?.because ?? 'nobody has looked yet';
+      return { logonServer, filesOk: status?.filesOk ?? 0, filesInAll, waiting: clients, because };
+    })
+    .sort((a, b) => b.waiting - a.waiting || (a.logonServer < b.logonServer ? -1 : 1));
 }

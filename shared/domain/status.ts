@@ -1,3 +1,4 @@
+import { type Copies, type NotStaged, serversNotStaged } from './copies.ts';
 import type { Campaign, CampaignState } from './campaign.ts';
 import type { Withdrawal } from './definition.ts';
 import type { Halt } from './halt.ts';
@@ -61,6 +62,8 @@ export interface CampaignStatus {
   readonly states: States;
   readonly waves: readonly WaveStatus[];
   readonly logonServers: readonly LogonServerStatus[];
+  /** Logon servers with waiting clients whose copy of the release is not verified; none where all have the one tree. */
+  readonly notStaged: readonly NotStaged[];
   /** By class: clients deferred now, and deferrals planned in all. Only classes that occurred. */
   readonly deferrals: readonly {
     readonly class: WaitClass;
@@ -79,6 +82,8 @@ export interface Surroundings {
   readonly halt: Halt | null;
   /** Who has withdrawn its release. */
   readonly withdrawn: Withdrawal | null;
+  /** What is known of the logon servers' copies, and how many files each must have; null = all have the one tree. */
+  readonly copies?: Copies | null;
 }
 
 export const calm: Surroundings = { halt: null, withdrawn: null };
@@ -88,7 +93,7 @@ export function campaignStatus(
   campaign: Campaign,
   counters: Tally,
   now: number,
-  { halt, withdrawn }: Surroundings = calm,
+  { halt, withdrawn, copies = null }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
@@ -127,6 +132,7 @@ export function campaignStatus(
       gate: words[index] ?? '',
     })),
     logonServers: logonServersOf(campaign, counters),
+    notStaged: notStagedIn(copies, logonServersOf(campaign, counters)),
     deferrals: deferralsOf(counters),
     relocations: { done: counters['relocation|done'] ?? 0, undone: counters['relocation|undone'] ?? 0 },
     willBlockAgain: counters['willBlockAgain'] ?? 0,
@@ -204,6 +210,15 @@ function logonServersOf(campaign: Campaign, counters: Tally): readonly LogonServ
     .map(([logonServer, states]) => ({ logonServer, size: sizeOf(states), states }))
     .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1));
 }
+
+/** Those with most waiting clients first. */
+const notStagedIn = (copies: Copies | null, servers: readonly LogonServerStatus[]): readonly NotStaged[] =>
+  copies === null
+    ? []
+    : serversNotStaged(
+        copies,
+        servers.map(({ logonServer, states }) => ({ logonServer, clients: states.waiting })),
+      );
 
 const deferralsOf = (counters: Tally): CampaignStatus['deferrals'] =>
   waitClasses

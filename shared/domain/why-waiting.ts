@@ -1,9 +1,11 @@
+import { maxDownloadsAt, roomToBegin } from './admission.ts';
 import type { Campaign } from './campaign.ts';
+import { type Copies, whyNotStaged } from './copies.ts';
 import { waveProgress } from './gate.ts';
 import type { Halt } from './halt.ts';
 import { gateWords } from './status.ts';
 import { isoOf } from './restart.ts';
-import type { Tally } from './tally.ts';
+import { downloadsIn, type Tally } from './tally.ts';
 
 /** Why a client's wave is closed to it, or null when it is open and the campaign runs. */
 export function whyNotOpen(
@@ -29,8 +31,12 @@ export function whyNoSlot(
     campaign,
     slots,
     halt = null,
+    copies = null,
+    counters,
   }: {
     readonly campaign: Campaign;
+    readonly counters: Tally;
+    readonly copies?: Copies | null;
     readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
     readonly halt?: Halt | null;
   },
@@ -39,6 +45,16 @@ export function whyNoSlot(
   const { budgets } = campaign.definition;
   if (campaign.state.status !== 'running') return whyNotRunning(campaign);
   if (halt !== null) return whyHalted(halt);
+  const status = copies?.found.find((each) => each.logonServer === logonServer);
+  if (copies !== null && status?.state !== 'verified') return `waits: ${whyNotStaged(logonServer, status)}`;
+  const most = maxDownloadsAt(budgets, logonServer);
+  const use = {
+    ...downloadsIn((name) => counters[name], logonServer),
+    slots: slots.perLogonServer[logonServer] ?? 0,
+    isStaged: true,
+  };
+  if (most !== null && roomToBegin(most, use) <= 0)
+    return `all ${most} downloads of logon server ${logonServer} are taken: ${use.downloading} clients are marked and not proved`;
   if (slots.active >= budgets.active) return `all ${budgets.active} slots of the campaign are taken`;
   if ((slots.perLogonServer[logonServer] ?? 0) >= budgets.perLogonServer) {
     return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are taken`;

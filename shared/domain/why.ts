@@ -1,5 +1,6 @@
 import { describeBlocker } from './blocker.ts';
 import type { Campaign } from './campaign.ts';
+import type { Copies } from './copies.ts';
 import type { Halt } from './halt.ts';
 import { fromNow } from './moments.ts';
 import type { ProductRules } from './policy.ts';
@@ -10,6 +11,7 @@ import type { Phase, Upgrade } from './upgrade.ts';
 import { remarksOn } from './why-remarks.ts';
 import { ifItStaysSo } from './why-otherwise.ts';
 import { whyNoSlot, whyNotOpen } from './why-waiting.ts';
+import { isOpen, nextOpening, wallTimeOf } from './window.ts';
 
 /** Why a client stands where it stands, in plain words. Times are ISO 8601, UTC, and beside them as seen from now. */
 export interface Why {
@@ -43,6 +45,10 @@ export interface WhyContext {
   readonly now: number;
   /** Everything is held. */
   readonly halt?: Halt | null;
+  /** What is known of the logon servers' copies; null = all have the one tree. */
+  readonly copies?: Copies | null;
+  /** IANA time zone of the client. */
+  readonly zone?: string;
 }
 
 /** An admitted client's record, as far as it matters here. `since` is when it came into its state, if that is known. */
@@ -60,7 +66,12 @@ export function whyWaiting(
   context: WhyContext,
   pick: { readonly client: string; readonly wave: number; readonly logonServer: string },
 ): Why {
-  const because = whyNotOpen(context, pick.wave) ?? whyNoSlot(context, pick.logonServer);
+  const opening = windowOpening(context);
+  const because =
+    whyNotOpen(context, pick.wave) ??
+    (opening === null
+      ? whyNoSlot(context, pick.logonServer)
+      : `waits for its window, which opens ${wallTimeOf(context.zone ?? 'UTC', opening)}`);
   return {
     client: pick.client,
     campaign: context.campaign.definition.campaign,
@@ -69,12 +80,22 @@ export function whyWaiting(
     since: null,
     blockers: [],
     evidence: null,
-    next: { action: 'it is admitted and looked at', when: null },
+    next: {
+      action: 'it is admitted and looked at',
+      when: opening === null ? null : moment(opening, context.now),
+    },
     otherwise: null,
     remarks: [
       `it is in wave ${context.campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
     ],
   };
+}
+
+/** When the window of a client opens that is closed now; null when it is open, or there is none. */
+function windowOpening({ campaign, zone, now }: WhyContext): number | null {
+  const { window } = campaign.definition.policy;
+  if (window === null || zone === undefined || isOpen(window, zone, now)) return null;
+  return nextOpening(window, zone, now);
 }
 
 /** A client that has been admitted. */

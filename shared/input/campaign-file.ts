@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import type { CampaignDefinition } from '../domain/definition.ts';
+import type { Budgets, CampaignDefinition } from '../domain/definition.ts';
 import { ok } from '../errors.ts';
 import type { Result } from '../errors.ts';
 import { sha256 } from '../evidence.ts';
@@ -15,7 +15,7 @@ import {
 import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
 import { count, field, list, oneOf, section } from './fields.ts';
 import type { InputFault } from './input-fault.ts';
-import { host, id, label, versionedId } from './names.ts';
+import { byLogonServer, host, id, label, versionedId } from './names.ts';
 import { moment } from './moments.ts';
 import { duration } from './quantities.ts';
 import { windowSection } from './windows.ts';
@@ -43,6 +43,11 @@ export const campaignSchema = section({
   budgets: section({
     active: count(1, 1_000_000).default(defaultBudgets.active),
     perLogonServer: count(1, 1_000_000).default(defaultBudgets.perLogonServer),
+    maxDownloads: count(1, 1_000_000).nullable().default(null),
+    logonServers: byLogonServer(
+      section({ maxDownloads: count(1, 1_000_000) }),
+      'logon servers by name, such as { LS-PUN: { maxDownloads: 5 } }',
+    ).default({}),
   }).prefault({}),
   deferrals: deferralsSection,
   persistence: persistenceSection,
@@ -63,6 +68,20 @@ export function parseCampaign(text: string, file: string): Result<CampaignDefini
   return parsed.ok ? ok(toDefinition(parsed.value, sha256(text))) : parsed;
 }
 
+type BudgetsInput = z.output<typeof campaignSchema>['budgets'];
+
+function toBudgets({ active, perLogonServer, maxDownloads, logonServers }: BudgetsInput): Budgets {
+  const at = Object.fromEntries(
+    Object.entries(logonServers).map(([server, own]): [string, number] => [server, own.maxDownloads]),
+  );
+  const isLimited = maxDownloads !== null || Object.keys(at).length > 0;
+  return {
+    active,
+    perLogonServer,
+    ...(isLimited ? { maxDownloads: { everywhere: maxDownloads, at } } : {}),
+  };
+}
+
 function toDefinition(input: z.output<typeof campaignSchema>, hash: string): CampaignDefinition {
   const { campaign, release, select, budgets, deferrals, persistence, ladder, structural, restart, window } =
     input;
@@ -74,7 +93,7 @@ function toDefinition(input: z.output<typeof campaignSchema>, hash: string): Cam
     seed: input.seed ?? campaign,
     select,
     waves: input.waves.map((wave) => toWave(wave, input.gate)),
-    budgets,
+    budgets: toBudgets(budgets),
     policy: { deferrals, persistence, ladder, structural, restart, window, noticeMs: input.notice },
     hash,
   };

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 
-import { matching } from './fields.ts';
+import { z } from 'zod';
+
+import { across, matching } from './fields.ts';
 
 /**
  * Ids of campaigns and clients make up the job ids `campaign.client.N`, so they hold no dot and no colon, and are
@@ -62,3 +64,10 @@ export const id = () => matching(idForm, isId);
 export const versionedId = () => matching(versionedIdForm, isVersionedId);
 export const host = () => matching(hostForm, isHost);
 export const label = () => matching(labelForm, isLabel);
+
+/** A group whose keys are names of logon servers. */
+export const byLogonServer = <Value extends z.ZodType>(value: Value, expected: string) =>
+  across(z.record(z.string(), value, { error: expected }), (named, blame) => {
+    for (const name of Object.keys(named))
+      if (!isHost(name)) blame([name], 'is no name of a logon server', hostForm);
+  });

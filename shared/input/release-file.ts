@@ -4,7 +4,7 @@ import type { Result } from '../errors.ts';
 import { knownProducts } from '../products/profile.ts';
 import { count, field, matching, section } from './fields.ts';
 import type { InputFault } from './input-fault.ts';
-import { versionedId } from './names.ts';
+import { byLogonServer, versionedId } from './names.ts';
 import { duration } from './quantities.ts';
 import { parseYaml } from './yaml-input.ts';
 
@@ -34,6 +34,19 @@ function releaseSchema(profiles: string | null) {
     tree: path(),
     /** The folder inside the tree that holds the component files as clients download them. */
     components: path(),
+    /**
+     * Where the copies of the logon servers can be read: each one's folder of component files. Left out = one share, and what was
+     * staged is staged for all.
+     */
+    logonServers: section({
+      path: matching(
+        'a path with {logonServer} in it',
+        (value) => isPath(value) && value.includes('{logonServer}'),
+      ),
+      except: byLogonServer(path(), 'paths by logon server, such as { LS-PUN: /mnt/pune }').default({}),
+    })
+      .nullable()
+      .default(null),
     upgrade: section({
       command,
       timeout: duration(1000).default(120_000),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { NotStaged } from '../domain/copies.ts';
 import { deferralClasses, waitClasses } from '../domain/policy.ts';
 import type { RankedBlocker } from '../domain/ranking.ts';
 import type { CampaignReport, ClientReport } from '../domain/report.ts';
@@ -19,6 +20,14 @@ const states = z.record(z.enum(buckets), count) satisfies z.ZodType<States>;
 /** Who, why, and since when. */
 const haltedBy = z.object({ by: z.string(), because: z.string(), at: time }).nullable();
 
+const notStaged = z.object({
+  logonServer: z.string(),
+  filesOk: count,
+  filesInAll: count,
+  waiting: count,
+  because: z.string(),
+}) satisfies z.ZodType<NotStaged>;
+
 const countByLogonServer = z.object({ logonServer: z.string(), clients: count });
 
 export const planAnswer = z.object({
@@ -32,6 +41,7 @@ export const planAnswer = z.object({
   servers: count,
   siteWide: z.boolean(),
   left: count,
+  notStaged: z.array(notStaged).readonly(),
   waves: z
     .array(
       z.object({ wave: z.string(), clients: count, logonServers: z.array(countByLogonServer).readonly() }),
@@ -80,6 +90,7 @@ export const statusAnswer = z.object({
     .array(z.object({ wave: z.string(), size: count, states, isOpen: z.boolean(), gate: z.string() }))
     .readonly(),
   logonServers: z.array(z.object({ logonServer: z.string(), size: count, states })).readonly(),
+  notStaged: z.array(notStaged).readonly(),
   deferrals: z.array(z.object({ class: waitClass, now: count, inAll: count })).readonly(),
   relocations: z.object({ done: count, undone: count }),
   willBlockAgain: count,

@@ -38,6 +38,27 @@ const release = z.object({
   withdrawn: z.object({ by: z.string(), because: z.string(), at: z.number() }).optional(),
 });
 
+export const releaseServersAnswer = z.object({
+  release: z.string(),
+  /** False: every logon server has the one tree that was staged. */
+  hasCopies: z.boolean(),
+  servers: z
+    .array(
+      z.object({
+        logonServer: z.string(),
+        state: z.enum(['verified', 'incomplete', 'unreadable', 'unknown']),
+        filesOk: z.int().nonnegative(),
+        filesInAll: z.int().nonnegative(),
+        because: z.string(),
+        path: z.string(),
+        since: z.string().nullable(),
+        checkedAt: z.string().nullable(),
+        waiting: z.int().nonnegative(),
+      }),
+    )
+    .readonly(),
+});
+
 export const releasesAnswer = z.object({ releases: z.array(release).readonly() });
 
 export const stagedAnswer = z.object({

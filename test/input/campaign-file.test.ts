@@ -191,3 +191,16 @@ test('a bad campaign file shows all its faults at once, each on its line', () =>
   const result = parseCampaign(golden('bad-campaign.yaml'), 'bad-campaign.yaml');
   expect(`${faultsOf(result).join('\n')}\n`).toBe(golden('bad-campaign.txt'));
 });
+
+test('downloads are limited for every logon server, or for some', () => {
+  const budgets = (text: string) =>
+    accepted(parseCampaign(`campaign: sp4\nrelease: r\nbudgets: ${text}\n`, 'c.yaml')).budgets;
+  expect(budgets('{ active: 5 }')).toEqual({ active: 5, perLogonServer: 25 });
+  expect(budgets('{ maxDownloads: 10, logonServers: { LS-PUN: { maxDownloads: 3 } } }')).toEqual({
+    active: 100,
+    perLogonServer: 25,
+    maxDownloads: { everywhere: 10, at: { 'LS-PUN': 3 } },
+  });
+  const bad = 'campaign: sp4\nrelease: r\nbudgets: { logonServers: { "a|b": { maxDownloads: 0 } } }\n';
+  expect(faultsOf(parseCampaign(bad, 'c.yaml'))).toHaveLength(2);
+});

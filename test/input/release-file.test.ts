@@ -14,6 +14,7 @@ test('a release file is read, with two minutes for the command and no service pa
     servicePack: null,
     tree: './share',
     components: 'X86.BIN/00000409',
+    logonServers: null,
     upgrade: { command: ['./upgrade.sh', '--all'], timeout: 120_000 },
   });
 });
@@ -24,6 +25,21 @@ test('a command without arguments may be one word, and keeps its spaces', () => 
   );
   expect(upgrade).toEqual({ command: ['./my upgrade.sh'], timeout: 90_000 });
   expect(servicePack).toBe(4);
+});
+
+test('a release file says where the copies of the logon servers lie, those of some elsewhere', () => {
+  const text = 'logonServers: { path: "/mnt/{logonServer}/x86.bin", except: { LS-PUN: /mnt/pune } }';
+  expect(accepted(read('upgrade: { command: a }', text)).logonServers).toEqual({
+    path: '/mnt/{logonServer}/x86.bin',
+    except: { 'LS-PUN': '/mnt/pune' },
+  });
+  expect(
+    faultsOf(read('upgrade: { command: a }', 'logonServers: { path: /mnt, except: { "a|b": "" } }')),
+  ).toEqual([
+    'r.yaml:6: logonServers.path: is "/mnt", expected a path with {logonServer} in it',
+    'r.yaml:6: logonServers.except."a|b": is "", expected a path',
+    'r.yaml:6: logonServers.except."a|b": is no name of a logon server, expected a host name or an IP address',
+  ]);
 });
 
 test('all faults come at once, an unknown product names the known ones', () => {

@@ -281,7 +281,7 @@ describe('a faulty release file', () => {
     const faults = !result.ok && areInputFaults(result.error) ? printFaults(result.error) : [];
     expect(faults).toEqual([
       `${file}:3: product: is "sms-9", expected a known product (generic-windows-agent, sms-1.2)`,
-      `${file}:4: servicepack: is not a known key (did you mean servicePack?), expected one of release, product, servicePack, tree, components, upgrade`,
+      `${file}:4: servicepack: is not a known key (did you mean servicePack?), expected one of release, product, servicePack, tree, components, logonServers, upgrade`,
     ]);
     expect(await readdir(folder)).not.toContain('ran');
   });

@@ -6,7 +6,7 @@ import { readFileOf } from '../input-file.ts';
 import { shown, withApi } from '../session.ts';
 import { planLines } from '../text/plan-text.ts';
 import { reportLines } from '../text/report-text.ts';
-import { statusLines } from '../text/status-text.ts';
+import { notStagedInAll, statusLines } from '../text/status-text.ts';
 import { many, number, safe } from '../text/view.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { listCampaigns } from './campaign-list.ts';
@@ -106,12 +106,13 @@ function addMoveCommands(campaign: Command): void {
 async function askForNumber(api: ApiClient, name: string) {
   const status = await api.get(statusAnswer, campaignPath(name));
   if (!status.ok || status.value.status !== 'created') return status;
-  const { size, release, waves, startsAt } = status.value;
+  const { size, release, waves, startsAt, notStaged } = status.value;
   return confirm(
     {
       lines: [
         `campaign ${name}: release ${release}, ${many(size, 'client')}, ${many(waves.length, 'wave')}${startsAt === null ? '' : `, not before ${startsAt}`}`,
         'relocations: not known, nobody has looked',
+        ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
       ],
       answer: number(size),
       verb: 'start',

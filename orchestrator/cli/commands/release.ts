@@ -1,8 +1,14 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { releasesAnswer, stagedAnswer, withdrawnAnswer } from '../../../shared/protocol/clients.ts';
+import {
+  releasesAnswer,
+  releaseServersAnswer,
+  stagedAnswer,
+  withdrawnAnswer,
+} from '../../../shared/protocol/clients.ts';
 import { segment } from '../path-segment.ts';
 import { shown, withApi } from '../session.ts';
+import { serverLines } from '../text/server-text.ts';
 import { releaseLines, stagedLines } from '../text/client-text.ts';
 import { safe } from '../text/view.ts';
 
@@ -45,6 +51,17 @@ export function addReleaseCommands(program: Command): void {
           ...(waiting.length === 0 ? [] : [safe(`campaigns that wait for that: ${waiting.join(', ')}`)]),
         ]),
       );
+    });
+
+  release
+    .command('servers <release>')
+    .description(
+      'how the copy on each logon server stands that a campaign needs, and how many clients wait for it',
+    )
+    .addHelpText('after', '\nExample:\n  servpack release servers sms-1.2-sp4')
+    .action(async (name: string, _options: unknown, command: Command) => {
+      const path = `/v1/releases/${segment(name)}/servers`;
+      await withApi(command, async (api) => shown(await api.get(releaseServersAnswer, path), serverLines));
     });
 
   release

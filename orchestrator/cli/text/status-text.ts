@@ -39,6 +39,7 @@ export function statusLines(view: View, status: CampaignStatus): readonly string
     ...status.waves.flatMap(({ wave, gate }) => wrapped(view, `  ${wave}: `, gate, 'dim')),
     '',
     ...statesTable(view, 'logon server', servers),
+    ...notStagedLines(view, status.notStaged, status.release),
     ...troubleLines(view, status),
   ];
 }
@@ -58,6 +59,31 @@ function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus
     ...(finishing === 0 ? [] : [`${number(finishing)} being cancelled or finished safely`]),
     ...(stillMarked === 0 ? [] : wrapped(view, 'marked: ', marked, 'red')),
   ];
+}
+
+const namedAtMost = 5;
+
+/** `LS-PUN 14/22 files: 312 clients wait`, for those that hold back most clients. */
+export function notStagedLines(
+  view: View,
+  servers: CampaignStatus['notStaged'],
+  release: string,
+): readonly string[] {
+  const more = servers.length - namedAtMost;
+  return [
+    ...servers.slice(0, namedAtMost).flatMap(({ logonServer, filesOk, filesInAll, waiting, because }) => {
+      const head = `${logonServer} ${filesOk}/${filesInAll} files: `;
+      const waits = `${many(waiting, 'client')} ${waiting === 1 ? 'waits' : 'wait'}: ${because}`;
+      return wrapped(view, head, waits, 'yellow');
+    }),
+    ...(more > 0 ? [safe(`and ${number(more)} more: servpack release servers ${release}`)] : []),
+  ];
+}
+
+/** `41 logon servers not staged: 312 clients wait`. */
+export function notStagedInAll(servers: CampaignStatus['notStaged']): string {
+  const clients = servers.reduce((sum, { waiting }) => sum + waiting, 0);
+  return `${many(servers.length, 'logon server')} not staged: ${many(clients, 'client')} ${clients === 1 ? 'waits' : 'wait'}`;
 }
 
 /** Campaign, progress, and who paused or aborted it. */
@@ -137,6 +163,7 @@ export function statusLine({
   paused,
   aborted,
   halted,
+  notStaged,
 }: CampaignStatus): string {
   const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
   const moving = states.active + states.restarting + states.remedying;
@@ -146,6 +173,7 @@ export function statusLine({
     `${number(moving)} in work`,
     `${number(states.deferred)} deferred`,
     ...(open === undefined ? [] : [`wave ${open}`]),
+    ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
   ];
   const stopped = paused ?? aborted;
   const held = halted === null ? '' : `, halted by ${halted.by}`;

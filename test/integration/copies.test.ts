@@ -1,0 +1,184 @@
+import { cpSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { expect, test, vi } from 'vitest';
+import { openCopyReader } from '../../orchestrator/copies/reader.ts';
+import { type CopyVerifier, openCopyVerifier } from '../../orchestrator/copies/verify.ts';
+import { leadRound } from '../../orchestrator/lead.ts';
+import type { Office } from '../../orchestrator/office.ts';
+import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { testRedis } from '../environment/redis.ts';
+import {
+  campaignYaml,
+  fleetCsv,
+  now,
+  type SmallOrchestrator,
+  startSmallOrchestrator,
+  writeRelease,
+} from './small-orchestrator.ts';
+import { unwrapped } from './unwrapped.ts';
+
+/** Copies of a real folder on two "logon servers", read by the real process. */
+interface Copies extends AsyncDisposable {
+  readonly house: SmallOrchestrator;
+  readonly office: Office;
+  readonly pid: () => number | null;
+  /** Rounds until a logon server is so. */
+  becomes(server: string, state: string, because?: string): Promise<void>;
+  readonly folderOf: (server: string) => string;
+  copy(server: string): void;
+  lead(): Promise<readonly string[]>;
+}
+
+const timing = { verifiedMs: 20, incompleteMs: 20, unreadableMs: 20, silenceMs: 5_000 };
+
+async function openCopies(store: Store, changes: Partial<typeof timing> = {}): Promise<Copies> {
+  const house = await startSmallOrchestrator(store);
+  const log = pino({ level: 'silent' });
+  const office: Office = {
+    store,
+    log,
+    clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },
+    dispatcher: {
+      add: async (activation) => void (house.jobs as unknown[]).push(activation),
+      addAll: async (all) => void (house.jobs as unknown[]).push(...all.map(({ activation }) => activation)),
+      forgetStranded: async () => undefined,
+      close: async () => undefined,
+    },
+  };
+  const reader = openCopyReader(changes.silenceMs ?? timing.silenceMs);
+  const verifier: CopyVerifier = openCopyVerifier(log, { ...timing, ...changes }, reader);
+  const folderOf = (server: string): string => join(house.folder, 'mnt', server);
+  const file = writeRelease(house);
+  house.write('bin/CLIMONNT.EXE', 'newer');
+  const text = `${['release: sms-sp4', 'product: sms-1.2', 'servicePack: 4', `tree: ${house.folder}`, 'components: bin'].join('\n')}
+logonServers: { path: "mnt/{logonServer}" }
+upgrade: { command: [./upgrade.sh], timeout: 10s }
+`;
+  writeFileSync(file, text);
+  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+  expect((await house.ask('POST', '/v1/releases', { path: file })).status).toBe(200);
+  const wide = campaignYaml().replace('count: 2', 'count: 10');
+  await house.ask('POST', '/v1/campaigns', {
+    file: 'c.yaml',
+    text: wide.replace(/\n {2}- \{ name: rest.*/, ''),
+  });
+  return {
+    house,
+    office,
+    folderOf,
+    pid: reader.pid,
+    copy: (server) => {
+      mkdirSync(folderOf(server), { recursive: true });
+      cpSync(join(house.folder, 'bin'), folderOf(server), { recursive: true });
+    },
+    becomes: (server, state, because = '') =>
+      expect
+        .poll(
+          async () => {
+            await verifier.round(office);
+            const { body } = await house.ask('GET', '/v1/releases/sms-sp4/servers');
+            const found = body.servers.find((each: { logonServer: string }) => each.logonServer === server);
+            return [found?.state, because === '' ? '' : found?.because];
+          },
+          { timeout: 45_000, interval: 50 },
+        )
+        .toEqual([state, because]),
+    lead: async () => {
+      await leadRound(office);
+      const admitted = await Array.fromAsync(store.upgrades('sp4'));
+      return [...new Set(admitted.map(({ upgrade }) => upgrade.logonServer))].toSorted();
+    },
+    [Symbol.asyncDispose]: async () => {
+      verifier.close();
+      await house[Symbol.asyncDispose]();
+    },
+  };
+}
+
+const stores: readonly [string, () => Promise<Store>][] = [
+  ['memory', async () => createMemoryStore(Date.now)],
+  ['sharded Redis', async () => unwrapped(await openRedisStore({ ...testRedis(), shards: 3 }))],
+];
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+// The process that reads may take its time to start on a busy machine.
+vi.setConfig({ testTimeout: 120_000 });
+
+test.each(stores)('clients are admitted where their logon server has its copy: %s', async (_name, open) => {
+  await using copies = await openCopies(await open());
+  const { house } = copies;
+  const plan = await house.ask('POST', '/v1/campaigns/plan', {
+    file: 'c.yaml',
+    text: campaignYaml('other'),
+  });
+  expect(plan.body.notStaged.map((each: { because: string }) => each.because)).toEqual([
+    'nobody has looked yet',
+    'nobody has looked yet',
+  ]);
+  await house.ask('POST', '/v1/campaigns/sp4/start');
+  expect(await copies.lead()).toEqual([]);
+
+  copies.copy('LS-ROM');
+  mkdirSync(copies.folderOf('LS-MIL'), { recursive: true });
+  writeFileSync(join(copies.folderOf('LS-MIL'), 'appctl32.exe'), 'new');
+  writeFileSync(join(copies.folderOf('LS-MIL'), 'CLIMONNT.EXE'), 'ne');
+  await copies.becomes('LS-ROM', 'verified');
+  await copies.becomes('LS-MIL', 'incomplete', 'climonnt.exe has 2 of 5 bytes');
+  expect(await copies.lead()).toEqual(['LS-ROM']);
+
+  const status = await house.ask('GET', '/v1/campaigns/sp4');
+  expect(status.body.notStaged).toEqual([
+    {
+      logonServer: 'LS-MIL',
+      filesOk: 1,
+      filesInAll: 2,
+      waiting: 3,
+      because: 'climonnt.exe has 2 of 5 bytes',
+    },
+  ]);
+  const why = await house.ask('GET', '/v1/clients/pc-0/why');
+  expect(why.body.because).toBe('waits: LS-MIL has 1 of 2 files: climonnt.exe has 2 of 5 bytes');
+
+  writeFileSync(join(copies.folderOf('LS-MIL'), 'CLIMONNT.EXE'), 'newer');
+  await copies.becomes('LS-MIL', 'verified');
+  expect(await copies.lead()).toEqual(['LS-MIL', 'LS-ROM']);
+});
+
+test('a copy that becomes wrong again closes its server, and one that is gone is not known', async () => {
+  await using copies = await openCopies(createMemoryStore(Date.now));
+  for (const server of ['LS-ROM', 'LS-MIL']) copies.copy(server);
+  await copies.becomes('LS-ROM', 'verified');
+  await copies.becomes('LS-MIL', 'verified');
+  // Of the same size: only its hash tells, and its time says that it has to be hashed anew.
+  writeFileSync(join(copies.folderOf('LS-ROM'), 'APPCTL32.EXE'), 'old');
+  utimesSync(join(copies.folderOf('LS-ROM'), 'APPCTL32.EXE'), 1, 1);
+  rmSync(copies.folderOf('LS-MIL'), { recursive: true });
+  await copies.becomes('LS-ROM', 'incomplete', 'appctl32.exe is another file');
+  await copies.becomes('LS-MIL', 'unreadable');
+  await copies.house.ask('POST', '/v1/campaigns/sp4/start');
+  expect(await copies.lead()).toEqual([]);
+});
+
+test('a share that hangs holds up no round and no other reader for ever: it is not known, and read again later', async () => {
+  await using copies = await openCopies(createMemoryStore(Date.now), { silenceMs: 3_000 });
+  for (const server of ['LS-ROM', 'LS-MIL']) copies.copy(server);
+  await copies.becomes('LS-ROM', 'verified');
+  const pid = copies.pid();
+  if (pid === null) throw new Error('nobody reads');
+  process.kill(pid, 'SIGSTOP');
+  await copies.becomes('LS-ROM', 'unreadable', 'nothing was heard of it for 3 s');
+  // Another process has taken over by itself.
+  await copies.becomes('LS-ROM', 'verified');
+  expect(copies.pid()).not.toBe(pid);
+  await expect.poll(() => isThere(pid), { timeout: 20_000 }).toBe(false);
+});
