@@ -57,7 +57,7 @@ async function answerOf(office: Office, part: Part): Promise<Why | null> {
     now: clock.now(),
     halt: (await store.readHalt()).halt,
     copies: await copiesOf(store, await store.readRelease(record.campaign.definition.release)),
-    ...((await zoneOf(store, part)) ?? {}),
+    ...(await zoneOf(store, part)),
   };
   if (part.kind === 'waiting') return whyWaiting(context, part.pick);
   const { upgrade, index, dueAt, key } = part.stored;

@@ -102,7 +102,7 @@ function newHands(): Hands {
   });
   const ended = (): void => {
     hands.isRetired = true;
-    for (const reading of [...hands.readings.values()]) reading.heard('processEnded');
+    for (const reading of hands.readings.values()) reading.heard('processEnded');
   };
   reader.on('exit', ended);
   reader.on('error', ended);

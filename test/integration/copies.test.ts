@@ -69,7 +69,7 @@ upgrade: { command: [./upgrade.sh], timeout: 10s }
     house,
     office,
     folderOf,
-    pid: reader.pid,
+    pid: () => reader.pid(),
     copy: (server) => {
       mkdirSync(folderOf(server), { recursive: true });
       cpSync(join(house.folder, 'bin'), folderOf(server), { recursive: true });
