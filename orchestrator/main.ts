@@ -25,6 +25,7 @@ import { leadRound, repairRound } from './lead.ts';
 import { type Leadership, seekLeadership } from './leadership.ts';
 import type { Office } from './office.ts';
 import { repeat, type Rounds } from './rounds.ts';
+import { surveyRound } from './surveys/round.ts';
 import { sweepRound } from './sweep.ts';
 
 const leadEveryMs = 100;
@@ -33,6 +34,7 @@ const finishEveryMs = 500;
 /** A shard that was away when a campaign was paused knows of it within this time after it is back. */
 const repairEveryMs = 500;
 const sweepEveryMs = 1_000;
+const surveysEveryMs = 250;
 const inspectEveryMs = 10_000;
 /** Begins what is due; each copy has a pace of its own. */
 const copiesEveryMs = 1_000;
@@ -167,6 +169,7 @@ function roundsOf(
     leading('inspection', inspectEveryMs, inspectRound),
     leading('copies', copiesEveryMs, (office) => verifier.round(office)),
     leading('audit', sealEveryMs, () => sealer.round()),
+    leading('surveys', surveysEveryMs, surveyRound),
     leading('waiting campaigns', startWaitingEveryMs, (office) => startWaiting(office, 'orchestrator')),
   ];
 }

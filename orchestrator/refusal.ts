@@ -12,7 +12,7 @@ export interface Refusal extends Fault {
 
 /** What was asked for by name is not there. */
 export const notFound = (
-  what: 'client' | 'campaign' | 'release' | 'evidence',
+  what: 'client' | 'campaign' | 'release' | 'survey' | 'evidence',
   name: string,
   hint = '',
 ): Refusal => fault(`notFound.${what}`, `there is no ${what} named ${name}${hint}`);

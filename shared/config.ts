@@ -17,8 +17,8 @@ export interface Config {
   readonly api: { readonly host: string; readonly port: number };
   /** Where clients report in by themselves; null = nowhere. */
   readonly checkIn: CheckInConfig | null;
-  /** Upgrades and remediations one worker process drives at once. */
-  readonly concurrency: { readonly upgrades: number; readonly remediations: number };
+  /** Upgrades and remediations one worker process drives at once, and looks of surveys that it makes at once. */
+  readonly concurrency: { readonly upgrades: number; readonly remediations: number; readonly looks: number };
   /** How clients are reached: `simulated:PORT` is a lab fleet on this machine, `simulated:HOST:PORT` one elsewhere. */
   readonly gateway: string | null;
   /** Real time that a call on a client may take. */
@@ -75,6 +75,7 @@ export const environment = z.object({
   SERVPACK_CHECKIN_TLS_KEY: z.string().optional(),
   SERVPACK_UPGRADES: count(1, 1_000, 50),
   SERVPACK_REMEDIATIONS: count(1, 1_000, 10),
+  SERVPACK_LOOKS: count(1, 1_000, 20),
   SERVPACK_GATEWAY: z
     .string()
     .regex(/^simulated:([a-zA-Z0-9.-]+:)?\d{1,5}$/, 'must be simulated:PORT or simulated:HOST:PORT')
@@ -133,7 +134,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     logLevel: data.SERVPACK_LOG_LEVEL,
     api: { host: data.SERVPACK_HOST, port: data.SERVPACK_PORT },
     checkIn: checkIn.value,
-    concurrency: { upgrades: data.SERVPACK_UPGRADES, remediations: data.SERVPACK_REMEDIATIONS },
+    concurrency: {
+      upgrades: data.SERVPACK_UPGRADES,
+      remediations: data.SERVPACK_REMEDIATIONS,
+      looks: data.SERVPACK_LOOKS,
+    },
     gateway: data.SERVPACK_GATEWAY ?? null,
     callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
     profiles: data.SERVPACK_PRODUCTS ?? join(data.SERVPACK_DATA, 'products'),

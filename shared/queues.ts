@@ -5,11 +5,15 @@ import type { QueueName } from './domain/placement.ts';
 import { type ClientUse, openClient } from './redis/client.ts';
 import { redisPlace } from './redis/place.ts';
 import type { Activation, UpgradeKey } from './store/store.ts';
+import type { AskedLook, LookKey } from './store/surveying.ts';
 
 /** A job carries nothing: its id names the activation, and the record is the truth. A million of them are kept. */
 export type JobData = Readonly<Record<string, never>>;
 
 export const queueNames: readonly QueueName[] = ['upgrades', 'remediations'];
+
+/** Looks that belong to no upgrade: their own queue, so that none of them stands before a campaign's work. */
+export const looksQueue = 'looks';
 
 /** BullMQ's key prefix for a shard; the braces keep a shard's keys in one Cluster slot. */
 export const queuePrefix = (prefix: string, shard: number): string => `{${prefix}:${shard}}:q`;
@@ -22,6 +26,15 @@ export const jobId = ({ key, activation }: Activation): string =>
 export function activationIn(id: string): { readonly key: UpgradeKey; readonly activation: number } {
   const [campaign = '', client = '', activation] = id.split('.');
   return { key: { campaign, client }, activation: Number(activation ?? NaN) };
+}
+
+/** `survey.name`, the name escaped: a host may hold colons, which BullMQ does not take. */
+export const lookJobId = ({ survey, name }: LookKey): string => `${survey}.${encodeURIComponent(name)}`;
+
+/** Which look a job of a shard's queue is. */
+export function lookIn(id: string, shard: number): LookKey {
+  const dot = id.indexOf('.');
+  return { survey: id.slice(0, dot), name: decodeURIComponent(id.slice(dot + 1)), shard };
 }
 
 /**
@@ -46,6 +59,11 @@ export interface Dispatcher {
    * run one, and while it is there adding it again is absorbed. Jobs that wait, run or are delayed stay as they are.
    */
   forgetStranded(activations: readonly Activation[]): Promise<void>;
+  /**
+   * Adds the jobs of looks. Those of a large survey come after those that a person waits for. Of those asked for again the first few are
+   * also seen to as `forgetStranded` does.
+   */
+  addLooks(looks: readonly AskedLook[], isLarge: boolean): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,14 +91,19 @@ export function openQueueConnection(url: string, use: ClientUse): Redis {
   return openClient(place, { use, answerMs });
 }
 
-type Queues = Readonly<Record<QueueName, Queue<JobData>>>;
+type Queues = Readonly<Record<QueueName | typeof looksQueue, Queue<JobData>>>;
+
+/** Looking for a job in a long list is dear. */
+const suspectsAtMost = 50;
+/** Jobs without one come first. */
+const largePriority = 1;
 
 /** A producer fails at once while Redis is away (no offline queue): what it could not add, the sweep adds. */
 export function openDispatcher({ url, prefix, shards = 1, log }: QueuesOptions): Dispatcher {
   const connection = openQueueConnection(url, 'producer');
   // Without a listener a lost connection would end the process; every failed call reports it anyway.
   connection.on('error', () => undefined);
-  const open = (name: QueueName, shard: number): Queue<JobData> => {
+  const open = (name: string, shard: number): Queue<JobData> => {
     const queue = new Queue<JobData>(name, { connection, prefix: queuePrefix(prefix, shard) });
     // Without a listener BullMQ writes the whole error to the console, and one of AUTH holds the password.
     queue.on('error', (error) => log?.warn({ error }, 'queue'));
@@ -89,6 +112,7 @@ export function openDispatcher({ url, prefix, shards = 1, log }: QueuesOptions):
   const perShard = Array.from({ length: shards }, (_, shard): Queues => ({
     upgrades: open('upgrades', shard),
     remediations: open('remediations', shard),
+    looks: open(looksQueue, shard),
   }));
 
   const jobOf = ({ activation, delayMs }: Delayed) => ({
@@ -104,6 +128,19 @@ export function openDispatcher({ url, prefix, shards = 1, log }: QueuesOptions):
     }
   };
 
+  const addLooksIn = async (
+    { looks: queue }: Queues,
+    looks: readonly AskedLook[],
+    isLarge: boolean,
+  ): Promise<void> => {
+    for (const { key } of looks.filter(({ again }) => again).slice(0, suspectsAtMost))
+      await forgetWhenStranded(queue, lookJobId(key));
+    const priority = isLarge ? { priority: largePriority } : {};
+    await queue.addBulk(
+      looks.map(({ key }) => ({ name: 'l', data: {}, opts: { jobId: lookJobId(key), ...priority } })),
+    );
+  };
+
   return {
     add: async (activation, delayMs) => {
       const { name, data, opts } = jobOf({ activation, delayMs });
@@ -117,18 +154,33 @@ export function openDispatcher({ url, prefix, shards = 1, log }: QueuesOptions):
           activations.filter((each) => each.activation.shard === shard),
         ),
       );
-      const failed = (await Promise.allSettled(adding)).find(({ status }) => status === 'rejected');
-      if (failed?.status === 'rejected') throw failed.reason;
+      throwFirst(await Promise.allSettled(adding));
     },
     forgetStranded: async (activations) => {
       for (const activation of activations) {
-        const [queue, id] = [perShard[activation.shard]?.[activation.queue], jobId(activation)];
-        if ((await queue?.getJobState(id)) === 'unknown') await queue?.remove(id);
+        const queue = perShard[activation.shard]?.[activation.queue];
+        if (queue !== undefined) await forgetWhenStranded(queue, jobId(activation));
       }
     },
+    addLooks: async (looks, isLarge) => {
+      const adding = perShard.map(async (queues, shard) => {
+        const own = looks.filter(({ key }) => key.shard === shard);
+        if (own.length > 0) await addLooksIn(queues, own, isLarge);
+      });
+      throwFirst(await Promise.allSettled(adding));
+    },
     close: async () => {
-      await Promise.all(perShard.flatMap((queues) => queueNames.map((name) => queues[name].close())));
+      await Promise.all(perShard.flatMap((queues) => Object.values(queues).map((queue) => queue.close())));
       connection.disconnect();
     },
   };
+}
+
+async function forgetWhenStranded(queue: Queue<JobData>, id: string): Promise<void> {
+  if ((await queue.getJobState(id)) === 'unknown') await queue.remove(id);
+}
+
+function throwFirst(done: readonly PromiseSettledResult<void>[]): void {
+  const failed = done.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
 }

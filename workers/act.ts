@@ -3,12 +3,11 @@ import type { Client } from '../shared/domain/definition.ts';
 import type { Rules } from '../shared/domain/policy.ts';
 import type { Command, UpgradeEvent } from '../shared/domain/upgrade.ts';
 import { err } from '../shared/errors.ts';
-import { capped, evidenceBytesAtMost, evidenceOf, sha256 } from '../shared/evidence.ts';
-import { lookRequest } from '../shared/products/look-request.ts';
-import { readObservation } from '../shared/products/observe.ts';
+import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Profile } from '../shared/products/profile.ts';
 import type { Evidence } from '../shared/store/store.ts';
 import type { Change, CommandOutput, Gateway, GatewayResult } from './gateways/gateway.ts';
+import { observeClient } from './observe-client.ts';
 import type { ReleaseFolder } from './release-folder.ts';
 import { runStep } from './remediation/run-step.ts';
 import { markMethod, phaseOf, updateRun } from './update-methods.ts';
@@ -71,15 +70,11 @@ async function runUpdate({ gateway, change, profile, client }: Job): Promise<Gat
 const notSaid = (what: string): GatewayResult<never> =>
   err({ kind: 'failed', message: `the product profile does not say ${what}` });
 
-async function look({ client, rules, profile, gateway, change }: Job): Promise<Outcome> {
-  const request = lookRequest(profile, Object.keys(rules.files));
-  const found = await gateway.look(change.target, request, change.signal);
-  if (!found.ok) return { event: { type: 'LookFailed', failure: found.error }, evidence: [] };
-  const text = evidenceOf(found.value);
-  const evidence = { sha256: sha256(text), text };
-  const seen = readObservation(profile, found.value, evidence.sha256);
-  // A server by the fleet file stays one even where the machine does not look like it.
-  const observation = client.role === 'server' ? { ...seen, role: client.role } : seen;
+async function look({ client, rules, profile, gateway, change: { target, signal } }: Job): Promise<Outcome> {
+  const sought = { profile, files: rules.files };
+  const seen = await observeClient(gateway, sought, { client, target, signal });
+  if (!seen.ok) return { event: { type: 'LookFailed', failure: seen.error }, evidence: [] };
+  const { observation, evidence } = seen.value;
   return { event: { type: 'ClientObserved', observation }, evidence: [evidence] };
 }
 

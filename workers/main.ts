@@ -8,6 +8,8 @@ import { err, type Fault, fault, ok, type Result } from '../shared/errors.ts';
 import {
   activationIn,
   type JobData,
+  lookIn,
+  looksQueue,
   openDispatcher,
   openQueueConnection,
   queueNames,
@@ -22,6 +24,7 @@ import type { Gateway } from './gateways/gateway.ts';
 import { fleetAddress } from './gateways/simulated/address.ts';
 import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { lookFor } from './look.ts';
 import { answerRollCall } from './roll-call.ts';
 import { openReleaseFolders } from './release-folder.ts';
 import { openRulebook } from '../shared/rulebook.ts';
@@ -71,10 +74,12 @@ export async function runWorker(
   // Every shard and queue has a worker, which BullMQ gives a blocking connection of its own; this one they share.
   const connection = openQueueConnection(config.redisUrl, 'worker');
   connection.on('error', (error) => log.warn({ error }, 'redis'));
-  const workerOf = (queue: QueueName, shard: number): Worker<JobData> =>
-    openQueue({ config, workshop, connection, hardStop: hardStop.signal }, queue, shard);
+  const context: QueueContext = { config, workshop, connection, hardStop: hardStop.signal };
   const shards = Array.from({ length: config.shards }, (_, shard) => shard);
-  const workers = shards.flatMap((shard) => queueNames.map((queue) => workerOf(queue, shard)));
+  const workers = shards.flatMap((shard) => [
+    ...queueNames.map((queue) => openUpgrades(context, queue, shard)),
+    openLooks(context, shard),
+  ]);
   log.info({ gateway: config.gateway }, 'worker runs');
   return ok({
     stop: async () => {
@@ -113,19 +118,28 @@ interface QueueContext {
   readonly hardStop: AbortSignal;
 }
 
+const openUpgrades = (context: QueueContext, queue: QueueName, shard: number): Worker<JobData> =>
+  openQueue(context, queue, shard, (id, signal) => {
+    const { key, activation } = activationIn(id);
+    return activate(context.workshop, key, activation, queue, signal);
+  });
+
+const openLooks = (context: QueueContext, shard: number): Worker<JobData> =>
+  openQueue(context, looksQueue, shard, (id, signal) => lookFor(context.workshop, lookIn(id, shard), signal));
+
 function openQueue(
   { config, workshop, connection, hardStop }: QueueContext,
-  queue: QueueName,
+  queue: QueueName | typeof looksQueue,
   shard: number,
+  run: (id: string, stop: AbortSignal) => Promise<unknown>,
 ): Worker<JobData> {
   const worker = new Worker<JobData>(
     queue,
     // A lock that could not be renewed does not stop a processor by itself: the third argument is the signal that does.
     async (job, _token, signal) => {
-      const { key, activation } = activationIn(job.id ?? '');
       const stop = firstOf(signal ?? hardStop, hardStop);
       try {
-        return await activate(workshop, key, activation, queue, stop.signal);
+        return await run(job.id ?? '', stop.signal);
       } finally {
         stop.release();
       }
@@ -141,7 +155,7 @@ function openQueue(
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'its lock was lost');
   });
-  worker.on('failed', (job, error) => workshop.log.error({ job: job?.id, error }, 'activation failed'));
+  worker.on('failed', (job, error) => workshop.log.error({ queue, job: job?.id, error }, 'a job failed'));
   worker.on('error', (error) => workshop.log.warn({ error }, 'queue'));
   return worker;
 }

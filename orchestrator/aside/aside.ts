@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from '../../shared/config.ts';
 import { StoreAway } from '../../shared/store/store.ts';
 import { oneAtATime } from './one-at-a-time.ts';
-import type { Answer, Aside, Order, WorkName, Works } from './order.ts';
+import type { Answer, Aside, Inputs, Order, WorkName, Works } from './order.ts';
 
 /**
  * Work on a million clients takes seconds of pure computing. In the thread that also leads it would cost the lease, and every
@@ -11,8 +11,8 @@ import type { Answer, Aside, Order, WorkName, Works } from './order.ts';
  */
 export function openAside(config: Config): Aside {
   const inTurn = oneAtATime();
-  return async <Name extends WorkName>(work: Name, who: string, input: Order['input']) => {
-    const workerData: Order = { config, work, who, input };
+  return async <Name extends WorkName>(work: Name, who: string, input: Inputs[Name]) => {
+    const workerData = { config, work, who, input } as Order;
     const answer = await inTurn(() =>
       answerOf(new Worker(new URL('thread.ts', import.meta.url), { workerData })),
     );

@@ -1,5 +1,7 @@
 import type { Config } from '../../shared/config.ts';
+import type { SurveyStatus } from '../../shared/domain/survey.ts';
 import type { Result } from '../../shared/errors.ts';
+import type { SurveyRequest } from '../../shared/protocol/surveys.ts';
 import type { CampaignPlan, InputFile } from '../campaigns/planning.ts';
 import type { FleetImport } from '../fleet.ts';
 import type { Refusal } from '../refusal.ts';
@@ -9,17 +11,28 @@ export interface Works {
   readonly importFleet: FleetImport;
   readonly planCampaign: CampaignPlan;
   readonly createCampaign: CampaignPlan;
+  readonly createSurvey: SurveyStatus;
+}
+
+/** What each works on. */
+export interface Inputs {
+  readonly importFleet: InputFile;
+  readonly planCampaign: InputFile;
+  readonly createCampaign: InputFile;
+  readonly createSurvey: SurveyRequest;
 }
 
 export type WorkName = keyof Works;
 
 /** Everything the thread needs: it opens a connection of its own. */
-export interface Order {
-  readonly config: Config;
-  readonly work: WorkName;
-  readonly who: string;
-  readonly input: InputFile;
-}
+export type Order = {
+  readonly [Name in WorkName]: {
+    readonly config: Config;
+    readonly work: Name;
+    readonly who: string;
+    readonly input: Inputs[Name];
+  };
+}[WorkName];
 
 /** `away`: Redis did not answer, in the words of the store. */
 export type Answer =
@@ -30,5 +43,5 @@ export type Answer =
 export type Aside = <Name extends WorkName>(
   work: Name,
   who: string,
-  input: InputFile,
+  input: Inputs[Name],
 ) => Promise<Result<Works[Name], Refusal>>;

@@ -6,28 +6,49 @@ import { StoreAway } from '../../shared/store/store.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { importFleet } from '../fleet.ts';
 import type { Office } from '../office.ts';
+import { createSurvey } from '../surveys/start.ts';
 import type { Answer, Order } from './order.ts';
 
 /** The thread's whole life: one order, one answer. */
-async function answer({ config, work, who, input }: Order): Promise<Answer> {
+async function answer(order: Order): Promise<Answer> {
+  const { config } = order;
   const { redisUrl: url, prefix, shards } = config;
   const store = await openRedisStore({ url, prefix, shards });
   if (!store.ok) return { kind: 'away', message: store.error.message };
   const office: Office = {
     store: store.value,
-    dispatcher: { add: noJobs, addAll: noJobs, forgetStranded: noJobs, close: async () => undefined },
+    dispatcher: {
+      add: noJobs,
+      addAll: noJobs,
+      forgetStranded: noJobs,
+      addLooks: noJobs,
+      close: async () => undefined,
+    },
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log: openLog('orchestrator', config.logLevel),
+    profiles: config.profiles,
   };
   try {
-    if (work === 'importFleet') return { kind: 'done', result: await importFleet(office, who, input) };
-    if (work === 'planCampaign') return { kind: 'done', result: await planCampaign(office, input) };
-    return { kind: 'done', result: await createCampaign(office, who, input) };
+    return { kind: 'done', result: await resultOf(office, order) };
   } catch (error) {
     if (error instanceof StoreAway) return { kind: 'away', message: error.message };
     throw error;
   } finally {
     await store.value.close();
+  }
+}
+
+function resultOf(office: Office, order: Order): Promise<Extract<Answer, { kind: 'done' }>['result']> {
+  const { who } = order;
+  switch (order.work) {
+    case 'importFleet':
+      return importFleet(office, who, order.input);
+    case 'planCampaign':
+      return planCampaign(office, order.input);
+    case 'createCampaign':
+      return createCampaign(office, who, order.input);
+    case 'createSurvey':
+      return createSurvey(office, who, order.input);
   }
 }
 

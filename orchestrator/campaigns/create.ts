@@ -1,16 +1,33 @@
 import type { Campaign } from '../../shared/domain/campaign.ts';
+import { type Forecast, forecasting } from '../../shared/domain/forecast.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
 import type { Office } from '../office.ts';
+import { addLooks } from '../surveys/forecast.ts';
 import { type CampaignPlan, type Draft, draftCampaign, type InputFile } from './planning.ts';
 import type { Refusal } from '../refusal.ts';
 
-/** What the file would do. Touches nothing. */
+/** What the file would do, and what the last looks say about its clients. Touches nothing. */
 export async function planCampaign(office: Office, input: InputFile): Promise<Result<CampaignPlan, Refusal>> {
   if (office.aside !== undefined && (await isLarge(office))) return office.aside('planCampaign', '', input);
   const draft = await draftCampaign(office, input);
-  return draft.ok ? ok(draft.value.plan) : draft;
+  if (!draft.ok) return draft;
+  return ok({ ...draft.value.plan, forecast: await forecastDraft(office, draft.value) });
+}
+
+async function forecastDraft(
+  { store, clock }: Office,
+  { definition, product, waves }: Draft,
+): Promise<Forecast> {
+  const sums = forecasting(product, clock.now());
+  for (const { clients } of waves)
+    await addLooks(
+      store,
+      sums,
+      clients.map(({ client }) => client),
+    );
+  return sums.forecast(definition.policy.ladder);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { type Copies, type NotStaged, serversNotStaged } from '../../shared/domain/copies.ts';
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/definition.ts';
+import type { Forecast } from '../../shared/domain/forecast.ts';
 import { type Plan, planWaves } from '../../shared/domain/plan.ts';
 import { isoOf } from '../../shared/domain/restart.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -46,11 +47,15 @@ export interface CampaignPlan {
     readonly logonServers: readonly CountByLogonServer[];
   }[];
   readonly logonServers: readonly CountByLogonServer[];
+  /** What the last looks say about the selected clients; null where nobody asked. */
+  readonly forecast: Forecast | null;
 }
 
 /** A campaign file that may become a campaign. */
 export interface Draft {
   readonly definition: CampaignDefinition;
+  /** Null while its release is not staged. */
+  readonly product: string | null;
   readonly plan: CampaignPlan;
   readonly waves: Plan['waves'];
 }
@@ -76,6 +81,7 @@ export async function draftCampaign(
   const copies = await copiesOf(store, release);
   return ok({
     definition,
+    product: release?.product ?? null,
     waves,
     plan: planOf(definition, fleet.length, { waves, left }, { release, copies }),
   });
@@ -122,6 +128,7 @@ function planOf(
       logonServers: byLogonServer(clients),
     })),
     logonServers: byLogonServer(taken),
+    forecast: null,
   };
 }
 

@@ -6,7 +6,7 @@ export const exitCodes = {
   refused: { code: 1, means: 'refused or failed; watch: the campaign ended with clients that are not ok' },
   usage: { code: 2, means: 'wrong usage, or a file with faults' },
   notReachable: { code: 3, means: 'no orchestrator answers, or its Redis is away' },
-  notFound: { code: 4, means: 'no such campaign, client, release or evidence' },
+  notFound: { code: 4, means: 'no such campaign, client, release, survey or evidence' },
   token: { code: 5, means: 'no token, or a wrong one' },
 } as const;
 

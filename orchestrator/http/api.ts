@@ -9,6 +9,7 @@ import { answerBadUrl, answerErrors } from './errors.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { haltRoutes } from './halt-routes.ts';
 import { stragglerRoutes } from './straggler-routes.ts';
+import { surveyRoutes } from './survey-routes.ts';
 import { tokenRoutes } from './token-routes.ts';
 import { requireToken } from './who.ts';
 
@@ -44,6 +45,7 @@ export function buildApi(office: Office, { token, tokenName = 'default', log }: 
     clientRoutes,
     tokenRoutes,
     auditRoutes,
+    surveyRoutes,
   ])
     routes(app, office);
   return app;

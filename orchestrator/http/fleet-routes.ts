@@ -25,10 +25,8 @@ import { stage } from '../releases/releases.ts';
 import { withdrawRelease } from '../releases/withdraw.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
+import { jsonLimit } from './json-limit.ts';
 import type { Api } from './typed-app.ts';
-
-/** JSON writes a line end as two characters; 1.25 leaves room for that and for quotes. */
-const fleetBodyLimit = Math.ceil(fleetBytesAtMost * 1.25);
 
 /** Health, who leads, the fleet and the releases. */
 export function fleetRoutes(app: Api, office: Office): void {
@@ -45,7 +43,10 @@ export function fleetRoutes(app: Api, office: Office): void {
 
   app.post(
     '/v1/fleet',
-    { bodyLimit: fleetBodyLimit, schema: { body: fileBody, response: answers(fleetImportAnswer) } },
+    {
+      bodyLimit: jsonLimit(fleetBytesAtMost),
+      schema: { body: fileBody, response: answers(fleetImportAnswer) },
+    },
     async (request, reply) => answer(reply, await importFleet(office, request.who, request.body)),
   );
 

@@ -70,7 +70,7 @@ export function loadWithText(product: string, folder: string | null): Result<Loa
  * The profile that holds for a staged release. One that an operator wrote stands in the release as it was when that was staged, so that
  * every process, on whatever host, goes by the same one.
  */
-export function profileOf(release: Release): Result<Profile> {
+export function profileOf(release: Pick<Release, 'release' | 'product' | 'profile'>): Result<Profile> {
   if (release.profile === undefined) return loadProfile(release.product);
   const parsed = parseProfile(
     release.profile,

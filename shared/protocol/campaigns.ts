@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import type { NotStaged } from '../domain/copies.ts';
 import { deferralClasses, waitClasses } from '../domain/policy.ts';
-import type { RankedBlocker } from '../domain/ranking.ts';
 import type { CampaignReport, ClientReport } from '../domain/report.ts';
 import { buckets, type States } from '../domain/states.ts';
 import type { CampaignStatus } from '../domain/status.ts';
 import { upgradeState } from '../protocol.ts';
+import { rankedBlocker } from './ranked-blocker.ts';
+import { forecastAnswer } from './surveys.ts';
 
 /** Answers about campaigns. `satisfies` keeps them from drifting away from what the domain computes. */
 
@@ -48,6 +49,8 @@ export const planAnswer = z.object({
     )
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
+  /** What the last looks say about the selected clients; null where it was not asked. */
+  forecast: forecastAnswer.nullable(),
 });
 
 export const movedAnswer = z.object({ campaign: z.string(), status, because: z.string() });
@@ -102,13 +105,6 @@ export const campaignsAnswer = z.object({ halted: haltedBy, campaigns: z.array(s
 export const haltAnswer = z.object({ halted: haltedBy });
 
 export const reopenedAnswer = z.object({ campaign: z.string(), reopened: count, passedOver: count });
-
-const rankedBlocker = z.object({
-  blocker: z.string(),
-  alone: count,
-  blocks: count,
-  met: count,
-}) satisfies z.ZodType<RankedBlocker>;
 
 export const blockersAnswer = z.object({
   campaigns: z.array(z.string()).readonly(),

@@ -11,6 +11,7 @@ import { queued } from './memory/queued.ts';
 import { rebuildingOf } from './memory/rebuilding.ts';
 import { rollCallOf } from './memory/roll-call.ts';
 import { addAudit, sealingOf, shownEntry } from './memory/sealing.ts';
+import { surveyingOf } from './memory/surveying.ts';
 import { sweep } from './memory/sweep.ts';
 import {
   byCreation,
@@ -50,6 +51,7 @@ export function createMemoryStore(now: () => number): Store {
     ...rebuildingOf(tables),
     ...checkingInOf(tables),
     ...rollCallOf(tables, now),
+    ...surveyingOf(tables, now),
     close: async () => undefined,
   };
 }

@@ -14,6 +14,7 @@ import type { IsOpen } from './queued.ts';
 import type { RebuildingStore } from './rebuilding.ts';
 import type { RollCallStore } from './roll-call.ts';
 import type { SealingStore } from './sealing.ts';
+import type { SurveyingStore } from './surveying.ts';
 
 /**
  * The store port: the truth of servpack. Two adapters pass one contract suite: Redis (one Lua script per
@@ -235,7 +236,8 @@ export interface SweepFinding {
   readonly next: Activation;
 }
 
-export interface Store extends SealingStore, RebuildingStore, CheckingInStore, RollCallStore, CopiesStore {
+export interface Store
+  extends SealingStore, RebuildingStore, CheckingInStore, RollCallStore, CopiesStore, SurveyingStore {
   // Fleet and releases.
   /** Replaces or adds clients; the whole list or nothing. Returns how many there are now. */
   importFleet(

@@ -17,6 +17,7 @@ import { openingsContract } from './store/openings.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
 import { rollCallContract } from './store/roll-call.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
+import { surveyingContract } from './store/surveying.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
 import { makeWorld, type World } from './store/world.ts';
 
@@ -51,5 +52,6 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     leaderContract(given);
     checkingInContract(given);
     rollCallContract(given);
+    surveyingContract(given);
   });
 }

@@ -78,6 +78,19 @@ const bodies: readonly (readonly [route: RegExp, body: fc.Arbitrary<object>])[] 
       .map((file) => ({ path: `${folderMark}/${file}` })),
   ],
   [/\/revoke$/, fc.record({ reason: anyText, below: fc.integer({ min: -1, max: 9 }) })],
+  [
+    /\/surveys$/,
+    fc.oneof(
+      name.map((each) => ({ targets: { from: 'names', names: [each] } })),
+      fc.constant({ targets: { from: 'fleet', labels: ['office'] } }),
+      fc.record({
+        targets: mutatedOrNot([fleetCsv], 'f.csv').map((file) => ({ from: 'file', ...file })),
+        product: fc.constantFrom('sms-1.2', 'other'),
+        release: fc.constantFrom('sms-sp4', 'other'),
+        withinMinutes: fc.constantFrom(1, 0, 1e9),
+      }),
+    ),
+  ],
   [/\/(pause|halt|abort|retry|skip|undo|unmark|withdraw)$/, anyText.map((reason) => ({ reason }))],
   [
     /\/checkin$/,

@@ -37,6 +37,7 @@ const officeOf = ({ store, jobs }: SmallOrchestrator): Office => ({
     add: async (activation) => void (jobs as (typeof activation)[]).push(activation),
     addAll: async (all) => void (jobs as unknown[]).push(...all.map(({ activation }) => activation)),
     forgetStranded: async () => undefined,
+    addLooks: async () => undefined,
     close: async () => undefined,
   },
 });

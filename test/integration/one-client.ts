@@ -68,6 +68,10 @@ export class HandDispatcher implements Dispatcher {
     return Promise.resolve();
   }
 
+  addLooks(): Promise<void> {
+    return Promise.resolve();
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

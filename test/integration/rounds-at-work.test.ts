@@ -19,6 +19,7 @@ function openOffice(now: number) {
       add: async (activation) => void jobs.push(activation),
       addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
       forgetStranded: async () => undefined,
+      addLooks: async () => undefined,
       close: async () => undefined,
     },
     clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },

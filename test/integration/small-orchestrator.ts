@@ -60,6 +60,7 @@ export async function startSmallOrchestrator(
     add: async (activation) => void jobs.push(activation),
     addAll: async (activations) => void jobs.push(...activations.map((each) => each.activation)),
     forgetStranded: async () => undefined,
+    addLooks: async () => undefined,
     close: async () => undefined,
   };
   const archive = openArchive({ folder: join(folder, 'audit'), prefix: 'test', shards: 1 });

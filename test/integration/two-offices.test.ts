@@ -22,6 +22,7 @@ async function twoOffices() {
       add: async (activation) => void jobs.push(activation),
       addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
       forgetStranded: async () => undefined,
+      addLooks: async () => undefined,
       close: async () => undefined,
     },
     clock: { now: () => at, realDelay: () => 0, policySpan: (ms) => ms },

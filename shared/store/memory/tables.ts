@@ -1,10 +1,13 @@
 import type { CopyStatus } from '../../domain/copies.ts';
 import type { Client, Release } from '../../domain/definition.ts';
+import type { LastLook } from '../../domain/last-look.ts';
+import type { Survey, SurveyEnd } from '../../domain/survey.ts';
 import type { Tally } from '../../domain/tally.ts';
 import { capped, evidenceBytesAtMost } from '../../evidence.ts';
 import type { Leader, LeaderFence } from '../leader.ts';
 import type { WorkerFacts } from '../roll-call.ts';
 import type { KeptEntry } from '../sealing.ts';
+import type { SurveyTarget } from '../surveying.ts';
 import type { Seals } from './sealing.ts';
 import {
   type CampaignRecord,
@@ -42,6 +45,10 @@ export interface Tables {
   /** Client, or everyone -> lowest good generation of check-in tokens. */
   readonly tokens: Map<string, number>;
   readonly workers: Map<string, Announced>;
+  readonly surveys: Map<string, SurveyTable>;
+  /** Client -> its last look. */
+  readonly looks: Map<string, LastLook>;
+  readonly lookEvidence: Map<string, string>;
 }
 
 export interface Announced {
@@ -60,6 +67,17 @@ export interface CampaignTable {
   readonly counters: Map<string, number>;
   /** Slots in use per logon server. */
   readonly slots: Map<string, number>;
+}
+
+export interface SurveyTable {
+  readonly survey: Survey;
+  end: SurveyEnd | null;
+  waiting: SurveyTarget[];
+  /** `since` is real time. */
+  readonly asked: Map<string, { readonly target: SurveyTarget; since: number; tries: number }>;
+  readonly counters: Map<string, number>;
+  /** The look of a fleet client is its last one. */
+  readonly found: { readonly name: string; readonly look: LastLook | null }[];
 }
 
 export interface Row {
@@ -85,6 +103,9 @@ export const emptyTables = (): Tables => ({
   halt: { version: 0, halt: null },
   tokens: new Map(),
   workers: new Map(),
+  surveys: new Map(),
+  looks: new Map(),
+  lookEvidence: new Map(),
 });
 
 export const rowOf = (tables: Tables, { campaign, client }: UpgradeKey): Row | undefined =>

@@ -78,6 +78,24 @@ export const keyNames = {
   imports: 'imports',
   /** string in shard 0 per campaign that is being created over several shards: the number of that creation */
   reserved: 'reserved',
+  /** hash: client -> its last look (look-text.ts) */
+  looks: 'looks',
+  /** zset in shard 0: surveys by the time they were asked for */
+  surveys: 'surveys',
+  /** set in shard 0: those that the leading round has to see to */
+  surveysOpen: 'surveysOpen',
+  /** hash in shard 0 per survey: json, and `end` once it has ended */
+  survey: 'survey',
+  /** list per survey: targets that wait, `name` or `name|client as JSON` */
+  surveyWaiting: 'surveyWaiting',
+  /** hash per survey: target that a worker was asked for -> `since|tries|client as JSON` */
+  surveyAsked: 'surveyAsked',
+  /** hash per survey: counter -> amount */
+  surveyCounts: 'surveyCounts',
+  /** list per survey: who was looked at, in that order, `client` or, for a machine of no fleet, `name|look` */
+  surveyFound: 'surveyFound',
+  /** string per SHA-256: the raw text of a look, with an expiry; no text of the audit */
+  lookEvidence: 'lookEvidence',
   /** what is written in pieces and not visible yet, by random token; expires when its writer dies */
   staging: 'staging',
 } as const;

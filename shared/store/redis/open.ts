@@ -25,6 +25,7 @@ import { sealingOf } from './sealing.ts';
 import { shareBudget } from './share-budget.ts';
 import { inPieces, type Shard } from './shard.ts';
 import { checkCount, fromEach, type Shards, shardsOf } from './shards.ts';
+import { surveyingOf } from './surveying.ts';
 import { sweep } from './sweep.ts';
 import { begin, commit, renew } from './upgrades.ts';
 
@@ -76,6 +77,7 @@ const storeOf = (shards: Shards, close: () => Promise<void>): Store => ({
   ...rebuildingOf(shards),
   ...checkingInOf(shards.head),
   ...rollCallOf(shards.head),
+  ...surveyingOf(shards),
   close,
 });
 

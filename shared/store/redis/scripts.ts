@@ -48,6 +48,12 @@ const pieces = {
   shards: ['shards'],
   'put-back-seal': ['put-back-seal'],
   'put-back-upgrades': ['slots', 'indexes', 'audit', 'put-back-upgrades'],
+  'create-survey': ['slots', 'audit', 'create-survey'],
+  'ask-looks': ['time', 'ask-looks'],
+  'begin-look': ['begin-look'],
+  'put-look': ['slots', 'audit', 'put-look'],
+  'end-survey': ['slots', 'audit', 'end-survey'],
+  'close-survey': ['close-survey'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type ScriptName = keyof typeof pieces;

@@ -1,0 +1,14 @@
+import type { Survey } from '../../shared/domain/survey.ts';
+import type { AuditEntry } from '../../shared/store/store.ts';
+
+/** The audit entry of a survey: it concerns no campaign, and no client, for nothing is done to any. */
+export const surveyAudit = (
+  { survey }: Pick<Survey, 'survey'>,
+  step: Pick<AuditEntry, 'who' | 'at' | 'from' | 'to' | 'because'>,
+): AuditEntry => ({
+  ...step,
+  because: `survey ${survey}: ${step.because}`,
+  campaign: '',
+  client: null,
+  evidence: null,
+});

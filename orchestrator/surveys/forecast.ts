@@ -1,0 +1,43 @@
+import { type Forecast, type Forecasting, forecasting } from '../../shared/domain/forecast.ts';
+import { err, ok, type Result } from '../../shared/errors.ts';
+import type { Store } from '../../shared/store/store.ts';
+import type { Office } from '../office.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+
+const pieceSize = 1_000;
+
+/** What the last looks say about the clients of a campaign that still wait: before its start, all of them. */
+export async function forecastCampaign(
+  { store, clock }: Office,
+  name: string,
+): Promise<Result<Forecast, Refusal>> {
+  const record = await store.readCampaign(name);
+  if (record === null) return err(notFound('campaign', name));
+  const { release, policy } = record.campaign.definition;
+  const product = (await store.readRelease(release))?.product ?? null;
+  const sums = forecasting(product, clock.now());
+  await addLooks(store, sums, namesOf(store.waiting(name)));
+  return ok(sums.forecast(policy.ladder));
+}
+
+async function* namesOf(clients: AsyncIterable<{ readonly client: string }>): AsyncGenerator<string> {
+  for await (const { client } of clients) yield client;
+}
+
+/** Adds the last look at each of these clients, in pieces: there may be a million of them. */
+export async function addLooks(
+  store: Store,
+  sums: Forecasting,
+  clients: Iterable<string> | AsyncIterable<string>,
+): Promise<void> {
+  let piece: string[] = [];
+  const addPiece = async (): Promise<void> => {
+    for (const look of await store.lastLooks(piece)) sums.add(look);
+    piece = [];
+  };
+  for await (const client of clients) {
+    piece.push(client);
+    if (piece.length === pieceSize) await addPiece();
+  }
+  await addPiece();
+}

@@ -1,0 +1,104 @@
+import { randomInt } from 'node:crypto';
+import { type Survey, type SurveyStatus, surveyStatus } from '../../shared/domain/survey.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { loadWithText, profileOf } from '../../shared/products/profile.ts';
+import type { SurveyRequest } from '../../shared/protocol/surveys.ts';
+import type { Office } from '../office.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+import { surveyAudit } from './audit.ts';
+import { askForLooks } from './round.ts';
+import { targetsOf } from './targets.ts';
+
+export const usualProduct = 'sms-1.2';
+
+/** Each open one is read four times a second by the leading round. */
+const openAtMost = 100;
+/** Some ten thousand clients of a file: a tenth of a second. */
+const largeText = 512 * 1024;
+
+/** Begins to look at machines. Nothing is changed on any of them, nor in any campaign. */
+export async function startSurvey(
+  office: Office,
+  who: string,
+  request: SurveyRequest,
+): Promise<Result<SurveyStatus, Refusal>> {
+  const { targets } = request;
+  const isLarge = targets.from === 'file' && targets.text.length > largeText;
+  const created =
+    office.aside !== undefined && isLarge
+      ? await office.aside('createSurvey', who, request)
+      : await createSurvey(office, who, request);
+  // Not left to the next round: a person waits for it.
+  if (created.ok) await askForLooks(office, created.value.survey, created.value.total);
+  return created;
+}
+
+/** Writes it down; it begins when somebody is asked for its looks. */
+export async function createSurvey(
+  office: Office,
+  who: string,
+  { targets: asked, product: named, release, withinMinutes }: SurveyRequest,
+): Promise<Result<SurveyStatus, Refusal>> {
+  const { store, clock, log } = office;
+  const product = await productOf(office, named, release);
+  if (!product.ok) return product;
+  if ((await store.openSurveys()).length >= openAtMost)
+    return err(
+      fault(
+        'survey.tooMany',
+        `${openAtMost} surveys are under way; wait for one, or cancel one: servpack survey cancel SURVEY`,
+      ),
+    );
+  const targets = await targetsOf(store, asked);
+  if (!targets.ok) return targets;
+  const { what, each } = targets.value;
+  const at = clock.now();
+  const survey: Omit<Survey, 'total'> = {
+    survey: newName(),
+    by: who,
+    at,
+    what,
+    ...product.value,
+    release: release ?? null,
+    until: Date.now() + withinMinutes * 60_000,
+    keepsEvidence: asked.from === 'names' && asked.names.length <= evidenceOfAtMost,
+  };
+  const created = await store.createSurvey(survey, each, (total) =>
+    surveyAudit(survey, { who, at, from: '', to: 'looking', because: inWords(survey, total) }),
+  );
+  if (created === null) return err(fault('survey.empty', `${what}: there is no such client to look at`));
+  log.info({ who, survey: survey.survey, what, total: created.survey.total }, 'looks');
+  return ok(surveyStatus(created));
+}
+
+/** Raw texts are some kilobytes each: they are kept for machines that somebody has named. */
+const evidenceOfAtMost = 1_000;
+
+const inWords = ({ what, product, release }: Omit<Survey, 'total'>, total: number): string =>
+  `looks at ${total === 1 ? '1 machine' : `${total} machines`} and changes nothing: ${what} (product ${product}${release === null ? '' : `, release ${release}`})`;
+
+/** Short enough to type; that two are the same does not happen within the week that they are kept. */
+const newName = (): string =>
+  `look-${Array.from({ length: 7 }, () => 'abcdefghjkmnpqrstuvwxyz23456789'[randomInt(31)]).join('')}`;
+
+/** What to look for. With a release its own profile holds, as it was staged. */
+async function productOf(
+  { store, profiles }: Office,
+  named: string | undefined,
+  release: string | undefined,
+): Promise<Result<Pick<Survey, 'product' | 'profile'>, Refusal>> {
+  if (release === undefined) {
+    const product = named ?? usualProduct;
+    const loaded = loadWithText(product, profiles ?? null);
+    return loaded.ok ? ok({ product, ...ownProfile(loaded.value.text) }) : loaded;
+  }
+  const staged = await store.readRelease(release);
+  if (staged === null) return err(notFound('release', release));
+  const { product } = staged;
+  if (named !== undefined && named !== product)
+    return err(fault('input.product', `release ${release} is one of ${product}, not of ${named}`));
+  const profile = profileOf(staged);
+  return profile.ok ? ok({ product, ...ownProfile(staged.profile ?? null) }) : profile;
+}
+
+const ownProfile = (text: string | null): Pick<Survey, 'profile'> => (text === null ? {} : { profile: text });

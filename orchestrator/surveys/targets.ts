@@ -1,0 +1,90 @@
+import type { Client } from '../../shared/domain/definition.ts';
+import { isSelected } from '../../shared/domain/plan.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { parseFleet } from '../../shared/input/fleet-csv.ts';
+import { isHost } from '../../shared/input/names.ts';
+import type { SurveyTargets } from '../../shared/protocol/surveys.ts';
+import type { Store } from '../../shared/store/store.ts';
+import type { SurveyTarget } from '../../shared/store/surveying.ts';
+import { badFile, type Refusal } from '../refusal.ts';
+
+/** Whom a survey looks at, and how it is called. */
+export interface Targets {
+  readonly what: string;
+  readonly each: AsyncIterable<SurveyTarget>;
+}
+
+type Select = Pick<Extract<SurveyTargets, { from: 'fleet' }>, 'labels' | 'logonServers'>;
+
+/** Nothing is kept of a file that is only looked at: its clients do not join the fleet. */
+export function targetsOf(store: Store, targets: SurveyTargets): Promise<Result<Targets, Refusal>> {
+  switch (targets.from) {
+    case 'names':
+      return named(store, [...new Set(targets.names)]);
+    case 'fleet':
+      return Promise.resolve(ok({ what: whatOf('the fleet', targets), each: ofFleet(store, targets) }));
+    case 'file':
+      return Promise.resolve(inFile(targets));
+  }
+}
+
+const whatOf = (of: string, { labels, logonServers }: Select): string =>
+  [
+    of,
+    ...labels.map((label) => `label ${label}`),
+    ...(logonServers.length === 0 ? [] : [`logon server ${logonServers.join(' or ')}`]),
+  ].join(', ');
+
+const isAsked = ({ labels, logonServers }: Select, client: Client): boolean =>
+  isSelected({ labels, logonServers, clients: [] }, client);
+
+async function* ofFleet(store: Store, select: Select): AsyncGenerator<SurveyTarget> {
+  for await (const client of store.fleet())
+    if (isAsked(select, client)) yield { name: client.client, adHoc: null };
+}
+
+function inFile(given: Extract<SurveyTargets, { from: 'file' }>): Result<Targets, Refusal> {
+  const clients = parseFleet(given.text, given.file);
+  if (!clients.ok) return err(badFile(given.file, clients.error));
+  const asked = clients.value.filter((client) => isAsked(given, client));
+  return ok({
+    what: whatOf(given.file, given),
+    each: from(asked.map((client) => ({ name: client.client, adHoc: client }))),
+  });
+}
+
+const piece = 200;
+
+/** A client of the fleet by its id; whatever the fleet does not have is a host. */
+async function named(store: Store, names: readonly string[]): Promise<Result<Targets, Refusal>> {
+  const targets: SurveyTarget[] = [];
+  for (let at = 0; at < names.length; at += piece) {
+    const some = names.slice(at, at + piece);
+    const clients = await Promise.all(some.map((name) => store.readClient(name)));
+    targets.push(
+      ...some.map((name, index) => ({
+        name,
+        adHoc: (clients[index] ?? null) === null ? hostOnly(name) : null,
+      })),
+    );
+  }
+  const strange = targets.find(({ name, adHoc }) => adHoc !== null && !isHost(name));
+  if (strange !== undefined)
+    return err(fault('input.machine', `${strange.name} is neither a client of the fleet nor a host`));
+  const [first = ''] = names;
+  return ok({ what: names.length === 1 ? first : `${names.length} machines`, each: from(targets) });
+}
+
+/** All that is known of a machine that no fleet has. */
+const hostOnly = (host: string): Client => ({
+  client: host,
+  host,
+  logonServer: '',
+  zone: 'UTC',
+  role: 'workstation',
+  labels: [],
+});
+
+async function* from<T>(values: readonly T[]): AsyncGenerator<T> {
+  yield* values;
+}

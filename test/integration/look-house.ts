@@ -1,0 +1,118 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { runOrchestrator } from '../../orchestrator/main.ts';
+import { tokenFileIn } from '../../orchestrator/http/token.ts';
+import { labClock } from '../../shared/clock.ts';
+import { readConfig } from '../../shared/config.ts';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { ok } from '../../shared/errors.ts';
+import type { Gateway } from '../../workers/gateways/gateway.ts';
+import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
+import { runWorker, type RunningWorker } from '../../workers/main.ts';
+import { testRedis } from '../environment/redis.ts';
+import { textContent } from '../lab/fleet/disk.ts';
+import type { FleetRow } from '../lab/fleet/fleet-row.ts';
+import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
+import { componentNames, componentText } from '../lab/staged-tree.ts';
+import { clientWith } from './one-client.ts';
+import { type CliRun, runCli } from './run-cli.ts';
+import type { Trait } from '../lab/fleet/traits.ts';
+import { unwrapped } from './unwrapped.ts';
+
+/** Tuesday, 11:00 UTC: users are at work, and the fleet was switched on the day before. */
+const morning = Date.UTC(2026, 10, 17, 11);
+const startedAt = morning - 18 * 3_600_000;
+
+const files = new Map(componentNames.map((name) => [name, textContent(componentText(name))]));
+
+/** A real orchestrator and worker on a real Redis, and a lab fleet that they look at: one client per trait. */
+export interface LookHouse extends AsyncDisposable {
+  readonly fleet: Fleet;
+  readonly store: Store;
+  readonly url: string;
+  readonly token: string;
+  readonly prefix: string;
+  readonly redisUrl: string;
+  /** Which client has which trait. */
+  readonly clients: ReadonlyMap<Trait, string>;
+  startWorker(wrap?: (gateway: Gateway) => Gateway): Promise<RunningWorker>;
+  cli(args: readonly string[]): Promise<CliRun>;
+}
+
+export interface LookHouseOptions {
+  readonly traits: readonly Trait[];
+  /** Of these the fleet knows nothing. */
+  readonly strangers?: readonly string[];
+  readonly shards?: number;
+}
+
+export async function startLookHouse({
+  traits,
+  strangers = [],
+  shards = 1,
+}: LookHouseOptions): Promise<LookHouse> {
+  const stack = new AsyncDisposableStack();
+  const { url: redisUrl, prefix } = testRedis();
+  const folder = mkdtempSync(join(tmpdir(), 'servpack-look-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const anchor = { labAt: morning, realAt: Date.now(), speed: 1 };
+  const clients = new Map(
+    traits.map((trait) => [trait, trait === 'server' ? 'srv-1' : clientWith(trait, 'one', 'all')]),
+  );
+  const rows = [...clients, ...strangers.map((name) => [null, name] as const)].map(
+    ([trait, client], n): FleetRow => ({
+      client,
+      host: client,
+      logonServer: n % 2 === 0 ? 'LS-1' : 'LS-2',
+      zone: 'UTC',
+      role: trait === 'server' ? 'server' : 'workstation',
+    }),
+  );
+  const fleet = await startFleet({
+    rows,
+    seed: 'one',
+    traits: 'all',
+    release: { files, copyListVersion: 900_000_000 },
+    clock: labClock(anchor),
+    startedAt,
+  });
+  stack.defer(() => fleet.close());
+  const config = unwrapped(
+    readConfig({
+      REDIS_URL: redisUrl,
+      SERVPACK_PREFIX: prefix,
+      SERVPACK_DATA: folder,
+      SERVPACK_PORT: '0',
+      SERVPACK_SHARDS: String(shards),
+      SERVPACK_LAB_CLOCK: JSON.stringify(anchor),
+    }),
+  );
+  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  const orchestrator = unwrapped(await runOrchestrator(config, log));
+  stack.defer(() => orchestrator.stop());
+  const store = unwrapped(await openRedisStore({ url: redisUrl, prefix, shards }));
+  stack.defer(() => store.close());
+  const known = rows.filter(({ client }) => !strangers.includes(client));
+  await store.importFleet(known.map((row) => ({ ...row, labels: [row.role] })));
+  return {
+    fleet,
+    store,
+    prefix,
+    redisUrl,
+    url: orchestrator.url,
+    token: readFileSync(tokenFileIn(folder), 'utf8').trim(),
+    clients,
+    startWorker: async (wrap = (gateway) => gateway) => {
+      const worker = unwrapped(
+        await runWorker(config, log, () => ok(wrap(connectSimulatedGateway({ port: fleet.port })))),
+      );
+      stack.defer(() => worker.stop());
+      return worker;
+    },
+    cli: (args) => runCli(args, { env: { SERVPACK_URL: orchestrator.url, SERVPACK_DATA: folder } }),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
