@@ -16,7 +16,7 @@ import { openCheckInKey } from './checkin/client-token.ts';
 import { openCheckIns } from './checkin/listener.ts';
 import { startWaiting } from './campaigns/moves.ts';
 import { finishRound } from './finish.ts';
-import { writeAddress } from './http/address.ts';
+import { writeAddress, writeCheckInAddress } from './http/address.ts';
 import { type CopyVerifier, openCopyVerifier } from './copies/verify.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';
@@ -82,7 +82,7 @@ export async function runOrchestrator(
     log,
     checkInKey: checkInKey.value,
   };
-  const api = buildApi(office, { token: token.value, log });
+  const api = buildApi(office, { token: token.value, log, premises: config });
   const close = async (): Promise<void> => {
     await api.close();
     await Promise.all([office.dispatcher.close(), office.store.close()]);
@@ -99,6 +99,7 @@ export async function runOrchestrator(
     return door;
   }
   writeAddress(config.dataDir, listening.value);
+  if (door.value !== null) writeCheckInAddress(config.dataDir, door.value.url);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   const leadership = seekLeadership(office, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
   const verifier = openCopyVerifier(log);

@@ -17,7 +17,7 @@ export async function verifyPaths(paths: readonly string[]): Promise<Result<Verd
   return ok(verifyChains(verdicts));
 }
 
-async function verifyPath(path: string): Promise<FileVerdict> {
+export async function verifyPath(path: string): Promise<FileVerdict> {
   const verifier = verifyFile(path);
   const chunks = createReadStream(path, { highWaterMark: 1024 * 1024 });
   for await (const line of splitLines(chunks)) verifier.take(line);

@@ -4,6 +4,7 @@ import { addAuditCommands } from './commands/audit.ts';
 import { addBlockersCommand } from './commands/blockers.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addClientCommands } from './commands/client.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addFleetCommands } from './commands/fleet.ts';
 import { addHaltCommands } from './commands/halt.ts';
 import { addProcessCommands } from './commands/processes.ts';
@@ -47,6 +48,7 @@ export function buildProgram(): Command {
   addHaltCommands(program);
   addBlockersCommand(program);
   addAuditCommands(program);
+  addDoctorCommand(program);
   addRebuildCommand(program);
   inheritSettings(program);
   return program;

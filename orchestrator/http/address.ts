@@ -10,6 +10,10 @@ const addressFile = (dataDir: string): string => join(dataDir, 'url');
 export const writeAddress = (dataDir: string, url: string): void =>
   writeFileSync(addressFile(dataDir), `${url}\n`);
 
+/** Where clients report in by themselves, for whoever writes it into a logon script. */
+export const writeCheckInAddress = (dataDir: string, url: string): void =>
+  writeFileSync(join(dataDir, 'checkin-url'), `${url}\n`);
+
 /** Null when no orchestrator has ever listened with this data folder. */
 export function readAddress(dataDir: string): string | null {
   try {

@@ -4,7 +4,9 @@ import type { Logger } from 'pino';
 import type { Office } from '../office.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { campaignRoutes } from './campaign-routes.ts';
+import type { Premises } from '../doctor/diagnose.ts';
 import { clientRoutes } from './client-routes.ts';
+import { doctorRoutes } from './doctor-routes.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
 import { fleetRoutes } from './fleet-routes.ts';
 import { haltRoutes } from './halt-routes.ts';
@@ -24,10 +26,15 @@ export interface ApiOptions {
   /** Names the token in the audit. */
   readonly tokenName?: string;
   readonly log: Logger;
+  /** What the preflight looks at beside the records. */
+  readonly premises?: Premises;
 }
 
 /** The HTTP API of an orchestrator; the caller lets it listen, on loopback unless told otherwise. */
-export function buildApi(office: Office, { token, tokenName = 'default', log }: ApiOptions): FastifyInstance {
+export function buildApi(
+  office: Office,
+  { token, tokenName = 'default', log, premises }: ApiOptions,
+): FastifyInstance {
   const app = fastify({
     bodyLimit,
     requestTimeout: requestDeadlineMs,
@@ -48,5 +55,6 @@ export function buildApi(office: Office, { token, tokenName = 'default', log }: 
     surveyRoutes,
   ])
     routes(app, office);
+  doctorRoutes(app, office, premises ?? null);
   return app;
 }

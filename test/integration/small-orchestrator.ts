@@ -8,6 +8,7 @@ import type { Dispatcher } from '../../shared/queues.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import type { Activation, Store } from '../../shared/store/store.ts';
 import { openArchive } from '../../orchestrator/audit/archive.ts';
+import type { Premises } from '../../orchestrator/doctor/diagnose.ts';
 import { openCheckIns } from '../../orchestrator/checkin/listener.ts';
 import { buildApi } from '../../orchestrator/http/api.ts';
 import { tokenFileIn } from '../../orchestrator/http/token.ts';
@@ -52,6 +53,7 @@ const standingClock: Clock = {
 export async function startSmallOrchestrator(
   store: Store = createMemoryStore(Date.now),
   log: Logger = pino({ level: 'silent' }),
+  premises?: (folder: string) => Premises,
 ): Promise<SmallOrchestrator> {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-api-'));
   const token = 'a-token-for-this-test-only';
@@ -66,7 +68,11 @@ export async function startSmallOrchestrator(
   const archive = openArchive({ folder: join(folder, 'audit'), prefix: 'test', shards: 1 });
   const checkInKey = 'a-key-for-this-test-only';
   const office = { store, dispatcher, clock: standingClock, log, archive, checkInKey };
-  const api = buildApi(office, { token, log });
+  const api = buildApi(office, {
+    token,
+    log,
+    ...(premises === undefined ? {} : { premises: premises(folder) }),
+  });
   const doors: { close(): Promise<unknown> }[] = [];
   const url = await api.listen({ host: '127.0.0.1', port: 0 });
   const write = (name: string, text: string): string => {
@@ -74,7 +80,7 @@ export async function startSmallOrchestrator(
     writeFileSync(path, text, { mode: 0o755 });
     return path;
   };
-  writeFileSync(tokenFileIn(folder), `${token}\n`);
+  writeFileSync(tokenFileIn(folder), `${token}\n`, { mode: 0o600 });
   return {
     url,
     token,

@@ -1,0 +1,47 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import { connect, dataDirOf, type GlobalOptions } from '../connection.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { print } from '../session.ts';
+import { doctorLines } from '../text/doctor-text.ts';
+import { viewOf } from '../text/view.ts';
+
+interface DoctorOptions {
+  readonly sample: number;
+  readonly seed: string;
+}
+
+const withinMs = 60_000;
+
+export function addDoctorCommand(program: Command): void {
+  program
+    .command('doctor')
+    .description(
+      'is everything as it must be before a campaign? Changes nothing; works also when nothing answers',
+    )
+    .option('--sample <n>', 'look at so many clients, 0 to 1000', sample, 20)
+    .option('--seed <text>', 'draw the same clients again', 'doctor')
+    .addHelpText(
+      'after',
+      '\nExit code 0: all is well; 6: warnings only; 1: something is broken.\n\nExamples:\n  servpack doctor\n  REDIS_URL=redis://redis.example:6379 servpack doctor --sample 100',
+    )
+    .action(async ({ sample: count, seed }: DoctorOptions, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      const { examine } = await import('../doctor.ts');
+      const question = { sample: count, seed, withinMs };
+      const api = await connect(options, process.env);
+      const checks = await examine(api, process.env, dataDirOf(options, process.env), question);
+      const has = (state: string): boolean => checks.some((check) => check.state === state);
+      const { ok, warnings, refused } = exitCodes;
+      process.exitCode = (has('broken') ? refused : has('warning') ? warnings : ok).code;
+      print(
+        options.json === true
+          ? [JSON.stringify({ checks }, null, 2)]
+          : doctorLines(viewOf(process.stdout), checks),
+      );
+    });
+}
+
+function sample(text: string): number {
+  if (/^\d{1,4}$/.test(text) && Number(text) <= 1_000) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number from 0 to 1000.');
+}

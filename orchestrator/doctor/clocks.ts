@@ -1,0 +1,28 @@
+import { type Check, broken, fine, warning } from './check.ts';
+
+/** Clocks that are kept by NTP differ by milliseconds; windows and restarts are planned in minutes. */
+const noticeMs = 2_000;
+const badMs = 60_000;
+
+/** @param aheadMs of the first of the two */
+export function judgeClock(which: string, aheadMs: number): Check {
+  const apart = Math.abs(aheadMs);
+  const says = `${which} are ${inWords(apart)} apart`;
+  if (apart < noticeMs) return fine('clocks', `${which} agree`);
+  const todo = 'let both be set by NTP (chronyc tracking, timedatectl, w32tm /query /status)';
+  return apart < badMs
+    ? warning('clocks', says, 'windows and deferrals begin and end that much too early or too late', todo)
+    : broken(
+        'clocks',
+        says,
+        'work begins outside its window, and deferrals come due at the wrong time',
+        todo,
+      );
+}
+
+export const inWords = (ms: number): string =>
+  ms < 90_000
+    ? `${(ms / 1_000).toFixed(ms < 10_000 ? 1 : 0)} s`
+    : ms < 5_400_000
+      ? `${Math.round(ms / 60_000)} min`
+      : `${(ms / 3_600_000).toFixed(1)} h`;

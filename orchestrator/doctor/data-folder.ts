@@ -1,0 +1,127 @@
+import { accessSync, constants, existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { messageOf } from '../../shared/errors.ts';
+import { checkInKeyFileIn } from '../checkin/client-token.ts';
+import { tokenFileIn } from '../http/token.ts';
+import { broken, type Check, fine, warning } from './check.ts';
+
+/** The audit of a campaign over 40,000 clients takes about 1 GB. */
+const freeBytes = { warning: 5 * 1024 ** 3, broken: 500 * 1024 ** 2 } as const;
+
+/** The folder in which an orchestrator keeps its secrets and the audit. */
+export function checkDataFolder(dataDir: string): readonly Check[] {
+  const folder = resolve(dataDir);
+  if (!existsSync(folder))
+    return [
+      warning(
+        'data folder',
+        `${folder} is not there yet`,
+        'the first orchestrator makes it; the command line finds no token in it',
+        'set SERVPACK_DATA or --data to the folder of the orchestrator',
+      ),
+    ];
+  return [
+    writableCheck(folder),
+    ...spaceChecks(folder),
+    ...secretChecks(folder),
+    ...auditFolderChecks(folder),
+  ];
+}
+
+function writableCheck(folder: string): Check {
+  const probe = join(folder, `.doctor-${process.pid}`);
+  try {
+    writeFileSync(probe, '');
+    rmSync(probe);
+    return fine('data folder', `${folder} can be written`);
+  } catch (error) {
+    return broken(
+      'data folder',
+      `${folder} can not be written: ${messageOf(error)}`,
+      'no audit is written to files, and an orchestrator does not start',
+      `chown or chmod ${folder}, or set SERVPACK_DATA to another folder`,
+    );
+  }
+}
+
+function spaceChecks(folder: string): readonly Check[] {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    const free = bavail * bsize;
+    const says = `${(free / 1024 ** 3).toFixed(1)} GB are free on its disk`;
+    if (free >= freeBytes.warning) return [fine('data folder', says)];
+    const leadsTo = 'when it is full the audit is kept in Redis only, which grows';
+    const todo = 'make room; audit files that were put aside may be compressed and moved away';
+    return [
+      free < freeBytes.broken
+        ? broken('data folder', says, leadsTo, todo)
+        : warning('data folder', says, leadsTo, todo),
+    ];
+  } catch (error) {
+    return [
+      warning(
+        'data folder',
+        `how much room its disk has is not known: ${messageOf(error)}`,
+        'it may be full',
+        'df',
+      ),
+    ];
+  }
+}
+
+function secretChecks(folder: string): readonly Check[] {
+  return [
+    ['token', tokenFileIn(folder), 'do everything'],
+    ['checkin-key', checkInKeyFileIn(folder), 'report in for any client'],
+  ].flatMap(([name = '', file = '', may = '']) => {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (stat === undefined) return [];
+    const others = stat.mode & 0o077;
+    if (others !== 0 && process.platform !== 'win32')
+      return [
+        broken(
+          'data folder',
+          `${name} can be read by other users of this machine (mode ${(stat.mode & 0o777).toString(8)})`,
+          `whoever reads it may ${may}`,
+          `chmod 600 ${file}, and change it if others have read it`,
+        ),
+      ];
+    return canRead(file)
+      ? [fine('data folder', `${name} is for its owner only`)]
+      : [
+          warning(
+            'data folder',
+            `${name} can not be read by this user`,
+            'the command line has no token here',
+            'run it as the user of the orchestrator, or set SERVPACK_TOKEN',
+          ),
+        ];
+  });
+}
+
+function auditFolderChecks(folder: string): readonly Check[] {
+  const audit = join(folder, 'audit');
+  if (!existsSync(audit)) return [];
+  try {
+    accessSync(audit, constants.W_OK);
+    return [];
+  } catch {
+    return [
+      broken(
+        'audit',
+        `${audit} can not be written`,
+        'what is done is kept in Redis only',
+        `chown or chmod ${audit}`,
+      ),
+    ];
+  }
+}
+
+function canRead(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,173 @@
+import type { Redis } from 'ioredis';
+import { messageOf } from '../../shared/errors.ts';
+import { mastersOf, openClient } from '../../shared/redis/client.ts';
+import { type RedisPlace, redisPlace } from '../../shared/redis/place.ts';
+import { keysOf } from '../../shared/store/redis/keys.ts';
+import { broken, type Check, fine, warning } from './check.ts';
+import { judgeClock } from './clocks.ts';
+import { judgeServer, type ServerFacts } from './redis-server.ts';
+
+export interface RedisQuestion {
+  readonly url: string;
+  readonly prefix: string;
+  readonly shards: number;
+}
+
+const answerMs = 5_000;
+
+/** Asks the Redis itself, by a connection of its own: also when no orchestrator runs. */
+export async function checkRedis({ url, prefix, shards }: RedisQuestion): Promise<readonly Check[]> {
+  const place = redisPlace(url);
+  if (place === null) return [];
+  const { where } = place;
+  const redis = openClient(place, { use: 'store', answerMs, retry: () => null });
+  let lastError: unknown;
+  redis.on('error', (error: unknown) => (lastError = error));
+  try {
+    await redis.connect();
+    const servers = await Promise.all(mastersOf(redis).map((master) => factsOf(master, where)));
+    return [
+      ...servers.flatMap(judgeServer),
+      ...judgeShards(await redis.get(keysOf(prefix, 0).of('shards')), shards, prefix),
+      ...(await checkPlace(redis, place)),
+    ];
+  } catch (error) {
+    return [away(where, lastError ?? error)];
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const noAnswer = 'no Redis answers';
+
+/** Whether this says that nothing can be asked of Redis now. */
+export const isAway = ({ area, says }: Check): boolean =>
+  area === 'redis' && (says.startsWith(noAnswer) || says.endsWith(refusesUs));
+
+const refusesUs = 'refuses the user or password';
+
+function away(where: string, error: unknown): Check {
+  const message = messageOf(error);
+  const isAuth = /^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message);
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : message;
+  return isAuth
+    ? broken(
+        'redis',
+        `Redis at ${where} ${refusesUs}`,
+        'nothing runs',
+        'correct REDIS_URL or REDIS_PASSWORD_FILE',
+      )
+    : broken(
+        'redis',
+        `${noAnswer} at ${where} (${code})`,
+        'everything stands still and goes on by itself as soon as it answers; nobody is lost',
+        'start it (docker compose up -d redis, systemctl start redis), or correct REDIS_URL',
+      );
+}
+
+/** Settings that a managed Redis does not tell are taken as not known, and that is said. */
+async function factsOf(master: Redis, where: string): Promise<ServerFacts> {
+  const before = Date.now();
+  const [seconds, microseconds] = await master.time();
+  const ownTime = (before + Date.now()) / 2;
+  const redisTime = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
+  const info = fieldsIn(await master.info());
+  const { host, port } = master.options;
+  const name = master.isCluster || host === undefined ? where : `${host}:${port ?? ''}`;
+  const clock = judgeClock(
+    `the clock of this machine and that of Redis at ${name}`,
+    Math.round(ownTime - redisTime),
+  );
+  return { where: name, info, settings: await settingsOf(master), clock };
+}
+
+async function settingsOf(master: Redis): Promise<ReadonlyMap<string, string>> {
+  const settings = new Map<string, string>();
+  for (const pattern of ['appendfsync', 'hash-max-*-value', 'hz', 'min-replicas-to-write']) {
+    const found = (await master.config('GET', pattern).catch(() => [])) as string[] | Record<string, string>;
+    // RESP3 brings a map, RESP2 a flat list.
+    const pairs = Array.isArray(found)
+      ? found.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, found[at + 1] ?? '']] : []))
+      : Object.entries(found);
+    for (const [name, value] of pairs) settings.set(name, value);
+  }
+  return settings;
+}
+
+function fieldsIn(info: string): ReadonlyMap<string, string> {
+  const pairs = info.split('\r\n').map((line): [string, string] => {
+    const colon = line.indexOf(':');
+    return [line.slice(0, colon), line.slice(colon + 1)];
+  });
+  return new Map(pairs);
+}
+
+function judgeShards(stored: string | null, shards: number, prefix: string): readonly Check[] {
+  if (stored === null)
+    return [fine('redis', `nothing is kept under ${prefix} yet; it will be in ${shards} shard(s)`)];
+  if (Number(stored) === shards)
+    return [fine('redis', `the records of ${prefix} lie in ${stored} shard(s), as SERVPACK_SHARDS says`)];
+  return [
+    broken(
+      'redis',
+      `the records of ${prefix} lie in ${stored} shard(s), SERVPACK_SHARDS says ${shards}`,
+      'no orchestrator and no worker with this setting starts',
+      `set SERVPACK_SHARDS to ${stored}`,
+    ),
+  ];
+}
+
+async function checkPlace(redis: Redis, place: RedisPlace): Promise<readonly Check[]> {
+  if (place.kind === 'single') return [];
+  if (place.kind === 'cluster') {
+    const [master] = mastersOf(redis);
+    const state = fieldsIn((await master?.cluster('INFO')) ?? '');
+    const bad = ['cluster_slots_pfail', 'cluster_slots_fail'].filter(
+      (name) => Number(state.get(name) ?? 0) > 0,
+    );
+    return state.get('cluster_state') === 'ok' && bad.length === 0
+      ? [fine('redis', `the Cluster is whole: ${state.get('cluster_size')} masters, all slots served`)]
+      : [
+          broken(
+            'redis',
+            `the Cluster is not whole: state ${state.get('cluster_state')}, ${bad.map((name) => `${name} ${state.get(name)}`).join(', ')}`,
+            'clients whose slots are not served stand still',
+            'redis-cli --cluster check; bring the missing master or its replica back',
+          ),
+        ];
+  }
+  return checkSentinels(place);
+}
+
+async function checkSentinels(place: RedisPlace & { kind: 'sentinel' }): Promise<readonly Check[]> {
+  const checks: Check[] = [];
+  for (const { host, port } of place.nodes) {
+    const url = `${place.tls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+    const sentinel = openClient(
+      { kind: 'single', url, where: `${host}:${port}` },
+      { use: 'store', answerMs, retry: () => null },
+    );
+    sentinel.on('error', () => undefined);
+    try {
+      await sentinel.connect();
+      checks.push(
+        fine(
+          'redis',
+          `Sentinel ${host}:${port}: ${String(await sentinel.call('SENTINEL', 'CKQUORUM', place.master))}`,
+        ),
+      );
+    } catch (error) {
+      checks.push(
+        warning(
+          'redis',
+          `Sentinel ${host}:${port}: ${messageOf(error)}`,
+          'a lost master may not be replaced',
+          'start it, or correct REDIS_URL',
+        ),
+      );
+    } finally {
+      sentinel.disconnect();
+    }
+  }
+  return checks;
+}

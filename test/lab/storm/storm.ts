@@ -1,0 +1,224 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { CampaignStatus } from '../../../shared/domain/status.ts';
+import { type LabHouse, portOf, startFleetProcess, startOrchestrator, startWorker, urlOf } from '../house.ts';
+import { Operator } from '../operator.ts';
+import { writeTree } from '../staged-tree.ts';
+
+export interface StormOptions {
+  readonly redisUrl: string;
+  readonly prefix: string;
+  /** Is written into. */
+  readonly folder: string;
+  /** Laptops, each of which checks in once. */
+  readonly laptops: number;
+  /** Clients of a second campaign, which starts when the first laptop checks in. */
+  readonly others: number;
+  /** Connections at once. */
+  readonly atOnce: number;
+  readonly say?: (line: string) => void;
+}
+
+export interface StormFigures {
+  /** Check-ins by HTTP status. */
+  readonly statuses: Readonly<Record<string, number>>;
+  /** Answered that they will be looked at. */
+  readonly promised: number;
+  /** Of these, who has not been looked at since. */
+  readonly lost: readonly string[];
+  /** Real seconds: until the last answer, and until the last of the promised was looked at. */
+  readonly answeredIn: number;
+  readonly lookedIn: number;
+  /** Real milliseconds for an answer. */
+  readonly p50: number;
+  readonly p99: number;
+  /** Real seconds until each of the others had been looked at. */
+  readonly othersIn: number;
+  /** The same orchestrator led all the time. */
+  readonly keptLeading: boolean;
+}
+
+interface CheckedIn {
+  readonly client: string;
+  readonly status: number;
+  readonly text: string;
+  /** Real time when it was sent. */
+  readonly at: number;
+  readonly tookMs: number;
+}
+
+const patienceMs = 600_000;
+
+/**
+ * Real laptops' worth of HTTP, one connection each, against a running orchestrator, worker and lab fleet. Everybody has been looked at once
+ * and waits for hours before it; who was looked at afterwards is taken from the audit.
+ */
+export async function storm(options: StormOptions): Promise<StormFigures> {
+  await using stack = new AsyncDisposableStack();
+  const { folder, laptops, others, say = () => undefined } = options;
+  const [laptopNames, otherNames] = [namesOf('laptop', laptops), namesOf('desk', others)];
+  const { house, operator, fleetCsv, tree } = await prepare(options, stack, [...laptopNames, ...otherNames]);
+  const fleet = await startFleetProcess(house, { fleetCsv, seed: 'storm', tree, checkIn: null });
+  stack.defer(() => fleet.stop());
+  const worker = await startWorker(house, portOf(fleet));
+  stack.defer(() => worker.stop());
+  await operator.createCampaign(campaign('laptops'));
+  await operator.createCampaign(campaign('desks'));
+  await operator.ask('POST', '/v1/campaigns/laptops/start');
+  await until(async () => isAtRest(await statusOf(operator, 'laptops')));
+  say(`${laptops} laptops have been looked at once and wait`);
+
+  const tokens = await tokensOf(folder, urlOf(house.orchestrator));
+  const door = readFileSync(join(folder, 'checkin-url'), 'utf8').trim();
+  const leader = await operator.ask('GET', '/v1/leader');
+  const begun = Date.now();
+  await operator.ask('POST', '/v1/campaigns/desks/start');
+  const othersDone = until(async () => isAtRest(await statusOf(operator, 'desks'))).then(() => Date.now());
+  const heard = await checkAllIn(door, laptopNames, tokens, options.atOnce);
+  const answeredIn = (Date.now() - begun) / 1_000;
+  say(`all have their answers after ${answeredIn.toFixed(1)} s`);
+  const promised = heard.filter(({ status, text }) => status === 200 && text.includes('will be looked at'));
+  const lost = await awaitLooks(operator, promised);
+  const lookedIn = (Date.now() - begun) / 1_000;
+  const othersIn = ((await othersDone) - begun) / 1_000;
+  const after = await operator.ask('GET', '/v1/leader');
+  const took = heard.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
+  const share = (part: number): number => Math.round(took[Math.floor(took.length * part)] ?? 0);
+  return {
+    statuses: Object.fromEntries(
+      [...Map.groupBy(heard, ({ status }) => status)].map(([status, all]) => [status, all.length]),
+    ),
+    promised: promised.length,
+    lost,
+    answeredIn,
+    lookedIn,
+    p50: share(0.5),
+    p99: share(0.99),
+    othersIn,
+    keptLeading: fenceOf(leader) === fenceOf(after),
+  };
+}
+
+const namesOf = (what: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${what}-${n}`);
+
+const campaign = (name: string): string =>
+  [
+    `campaign: ${name}`,
+    'release: test-release',
+    `select: { labels: [${name}] }`,
+    'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
+    'budgets: { active: 200, perLogonServer: 200 }',
+    // Nobody is restarted or relocated: a client that was looked at waits.
+    'restart: { allowed: never }',
+    'ladder: [wait]',
+    '',
+  ].join('\n');
+
+async function prepare(
+  { redisUrl, prefix, folder }: StormOptions,
+  stack: AsyncDisposableStack,
+  names: readonly string[],
+) {
+  const place = {
+    redisUrl,
+    prefix,
+    dataDir: folder,
+    clock: { labAt: Date.now(), realAt: Date.now(), speed: 1 },
+  };
+  const settings = { SERVPACK_CHECKIN_PORT: '0', SERVPACK_LOG_LEVEL: 'warn' };
+  const plain: LabHouse = { ...place, settings };
+  const tree = join(folder, 'tree');
+  await mkdir(tree);
+  await writeTree(tree);
+  const rows = names.map(
+    (name, n) => `${name},${name},LS-${n % 8},UTC,workstation,${name.replace(/-.*/, 's')}`,
+  );
+  const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
+  const fleetCsv = join(folder, 'fleet.csv');
+  writeFileSync(fleetCsv, csv);
+  const orchestrator = await startOrchestrator(plain);
+  stack.defer(() => orchestrator.stop());
+  const operator = new Operator(urlOf(orchestrator), folder);
+  await operator.importFleet('fleet.csv', csv);
+  await operator.stageTree(folder, tree);
+  return { house: { ...plain, orchestrator }, operator, fleetCsv, tree };
+}
+
+const statusOf = async (operator: Operator, name: string): Promise<CampaignStatus> =>
+  (await operator.ask('GET', `/v1/campaigns/${name}`)) as CampaignStatus;
+
+const isAtRest = ({ states }: CampaignStatus): boolean => states.waiting === 0 && states.active === 0;
+
+const fenceOf = (answer: unknown): number | undefined =>
+  (answer as { leader: { fence: number } | null }).leader?.fence;
+
+async function tokensOf(folder: string, url: string): Promise<ReadonlyMap<string, string>> {
+  const headers = { authorization: `Bearer ${readFileSync(join(folder, 'token'), 'utf8').trim()}` };
+  const csv = await (await fetch(`${url}/v1/fleet/tokens?format=csv`, { headers })).text();
+  const rows = csv
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(','));
+  return new Map(rows.map(([client = '', , , token = '']) => [client, token]));
+}
+
+async function checkAllIn(
+  door: string,
+  clients: readonly string[],
+  tokens: ReadonlyMap<string, string>,
+  atOnce: number,
+): Promise<readonly CheckedIn[]> {
+  const left = [...clients];
+  const heard: CheckedIn[] = [];
+  const work = async (): Promise<void> => {
+    for (let client = left.pop(); client !== undefined; client = left.pop())
+      heard.push(await checkIn(door, client, tokens.get(client) ?? ''));
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return heard;
+}
+
+/** As curl does it: a connection of its own, closed afterwards. */
+function checkIn(door: string, client: string, token: string): Promise<CheckedIn> {
+  const { promise, resolve, reject } = Promise.withResolvers<CheckedIn>();
+  const [at, started] = [Date.now(), performance.now()];
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/x-www-form-urlencoded' };
+  const sent = request(`${door}/checkin/${client}`, { method: 'POST', headers, agent: false }, (answer) => {
+    const chunks: Buffer[] = [];
+    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+    answer.on('end', () => {
+      const text = Buffer.concat(chunks).toString();
+      resolve({ client, status: answer.statusCode ?? 0, text, at, tookMs: performance.now() - started });
+    });
+    answer.on('error', reject);
+  });
+  sent.on('error', reject);
+  sent.end(`Reading configuration...\r\nClient executable active: PCMWIN32.EXE\r\n(${client})\r\n`);
+  return promise;
+}
+
+/** Waits until a worker has written something about each of them since it checked in; names those of whom nothing came. */
+async function awaitLooks(operator: Operator, promised: readonly CheckedIn[]): Promise<readonly string[]> {
+  const missing = new Map(promised.map(({ client, at }) => [client, at]));
+  const deadline = Date.now() + patienceMs;
+  while (missing.size > 0 && Date.now() < deadline) {
+    for (const { client, at, who } of await operator.exportAudit())
+      if (client !== null && who.startsWith('worker') && at >= (missing.get(client) ?? Infinity))
+        missing.delete(client);
+    if (missing.size > 0) await delay(500);
+  }
+  return [...missing.keys()];
+}
+
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error('it did not come to that in time');
+    await delay(100);
+  }
+}

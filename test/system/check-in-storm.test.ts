@@ -1,0 +1,25 @@
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { testRedis } from '../environment/redis.ts';
+import { storm } from '../lab/storm/storm.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'servpack-storm-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** A short form of `npm run test:checkins`, faster than 10,000 in a minute. */
+test('of many check-ins at once none is lost, and a campaign of others goes on meanwhile', async () => {
+  const { url: redisUrl, prefix } = testRedis();
+  const laptops = 1_000;
+  const figures = await storm({ redisUrl, prefix, folder, laptops, others: 200, atOnce: 100 });
+  expect(figures).toMatchObject({
+    statuses: { 200: laptops },
+    promised: laptops,
+    lost: [],
+    keptLeading: true,
+  });
+  // The others did not have to wait until every laptop had had its turn.
+  expect(figures.othersIn).toBeLessThan(figures.lookedIn + 10);
+});
