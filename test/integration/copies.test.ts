@@ -45,6 +45,7 @@ async function openCopies(store: Store, changes: Partial<typeof timing> = {}): P
       add: async (activation) => void (house.jobs as unknown[]).push(activation),
       addAll: async (all) => void (house.jobs as unknown[]).push(...all.map(({ activation }) => activation)),
       forgetStranded: async () => undefined,
+      addLooks: async () => undefined,
       close: async () => undefined,
     },
   };
