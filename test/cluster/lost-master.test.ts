@@ -8,7 +8,7 @@ import { startRedisCluster } from '../struck/redis-cluster.ts';
 test(
   'a campaign on a Cluster of six with four shards ends right when a master is lost',
   {
-    timeout: 240_000,
+    timeout: 400_000,
   },
   async () => {
     const cluster = await startRedisCluster(mkdtempSync(join(tmpdir(), 'servpack-redis-')));

@@ -64,7 +64,7 @@ export async function startProcess(options: LabProcessOptions): Promise<LabProce
 
 function awaitReady(
   child: ChildProcess,
-  { name, readyWhen, deadlineMs = 60_000 }: LabProcessOptions,
+  { name, readyWhen, deadlineMs = 120_000 }: LabProcessOptions,
   ended: LabProcess['ended'],
   lastWords: () => string,
 ): Promise<string> {

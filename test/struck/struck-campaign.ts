@@ -22,7 +22,7 @@ import { Operator } from '../lab/operator.ts';
 
 const clients = 150;
 const seed = 'cluster';
-const endsWithinMs = 150_000;
+const endsWithinMs = 300_000;
 
 export interface Struck {
   readonly url: string;
@@ -51,7 +51,7 @@ export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<
   const operator = new Operator(urlOf(orchestrator), dataDir);
   await operator.importFleet('fleet.csv', readFileSync(sample.fleetCsv, 'utf8'));
   await operator.ask('POST', '/v1/releases', { path: sample.releaseYaml });
-  const { text, policy } = campaignOf(seed);
+  const { text, policy } = campaignOf(seed, clients);
   await operator.createCampaign(text);
   const checkIn = { url: urlOf(orchestrator), tokenFile: join(dataDir, 'token') };
   const fleet = await startFleetProcess(house, {

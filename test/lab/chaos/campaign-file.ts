@@ -2,13 +2,16 @@ import { chance, pick } from '../fleet/chance.ts';
 import type { Policy } from '../expected.ts';
 
 export const campaignName = 'chaos';
-export const activeAtMost = 60;
+
+/** So many clients at once, and a quarter of them on one logon server: a large fleet is not kept waiting by its budget alone. */
+const activeOf = (clients: number): number => Math.max(60, Math.round(clients / 20));
 
 /** What the ladder of this seed does, and the file that says so to the program. */
 export interface ChaosCampaign {
   readonly policy: Policy;
   readonly ladder: readonly string[];
   readonly text: string;
+  readonly activeAtMost: number;
 }
 
 const ladders = [
@@ -18,7 +21,8 @@ const ladders = [
 ] as const;
 
 /** A campaign over all clients, as patient as a run in which everything breaks for seconds (hours of the lab) asks for. */
-export function campaignOf(seed: string): ChaosCampaign {
+export function campaignOf(seed: string, clients: number): ChaosCampaign {
+  const activeAtMost = activeOf(clients);
   const ladder = pick([...ladders] as [readonly string[], ...(readonly string[])[]], chance(seed, 'ladder'));
   const text = [
     `campaign: ${campaignName}`,
@@ -26,7 +30,7 @@ export function campaignOf(seed: string): ChaosCampaign {
     'waves:',
     '  - { name: canary, count: 10, gate: { settled: 50 %, notOk: 100 %, minSample: 1 } }',
     '  - { name: rest, rest: true, gate: { notOk: 100 %, minSample: 1 } }',
-    `budgets: { active: ${activeAtMost}, perLogonServer: 15 }`,
+    `budgets: { active: ${activeAtMost}, perLogonServer: ${Math.round(activeAtMost / 4)} }`,
     'deferrals:',
     '  service: { first: 30m, factor: 2, max: 4h, budget: 200 }',
     '  program: { first: 30m, factor: 1.5, max: 2h, budget: 400 }',
@@ -40,5 +44,5 @@ export function campaignOf(seed: string): ChaosCampaign {
     '',
   ].join('\n');
   const policy = { relocation: ladder.includes('relocation'), workaround: ladder.includes('workaround') };
-  return { policy, ladder, text };
+  return { policy, ladder, text, activeAtMost };
 }

@@ -19,7 +19,7 @@ export interface ChaosOptions {
   readonly faults: number;
   /** Another Redis than an own one; it is then not struck itself. */
   readonly url: string | null;
-  /** Real seconds that the campaign may need after the last stroke. */
+  /** Real seconds without one more settled client, after the last stroke, with which the campaign is given up. */
   readonly deadlineS: number;
   readonly dataDir: string;
 }
@@ -73,7 +73,7 @@ export function readOptions(argv: readonly string[]): ChaosOptions {
     .option('--faults <rate>', 'share of gateway calls with which something goes wrong', rate, 0)
     .option('--gap <ms>', 'mean real time between two strokes', whole(100, 60_000), 1_100)
     .option('--url <redis-url>', 'a Redis that is there; it is not struck itself')
-    .option('--deadline <s>', 'what the campaign may need after the last stroke', whole(1, 7_200), 240)
+    .option('--deadline <s>', 'after the last stroke: for how long nobody may settle', whole(1, 7_200), 120)
     .option('--data <folder>', 'folder for Redis, logs and the staged release', join(root, '.servpack/chaos'))
     .addHelpText('after', '\nExample:\n  npm run test:chaos -- --kills 300 --clients 5000 --seed 7\n');
   command.parse(argv, { from: 'user' });

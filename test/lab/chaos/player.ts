@@ -7,7 +7,7 @@ import type { Blow, Role } from './plan.ts';
 export type Complain = (what: string) => void;
 
 const tryAgainMs = 300;
-const startDeadlineMs = 90_000;
+const startDeadlineMs = 180_000;
 
 /**
  * One process of the house that is struck and comes back, as under a supervisor: `start` is called again and again until it

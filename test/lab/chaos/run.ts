@@ -6,7 +6,7 @@ import { messageOf } from '../../../shared/errors.ts';
 import type { Sample } from '../demo/sample.ts';
 import { clearLab } from '../demo/lab-redis.ts';
 import type { Operator } from '../operator.ts';
-import { activeAtMost, campaignName, campaignOf, type ChaosCampaign } from './campaign-file.ts';
+import { campaignName, campaignOf, type ChaosCampaign } from './campaign-file.ts';
 import { judge, line, midwayFaults } from './judge.ts';
 import { type ChaosOptions, speedOf } from './options.ts';
 import { planOf } from './plan.ts';
@@ -34,7 +34,7 @@ export interface Judged {
  * One run of chaos from an empty folder to the verdict: stage, campaign, plan, end, judgement. Throws when the lab itself fails.
  */
 export async function run(options: ChaosOptions, say: (line: string) => void): Promise<Judged> {
-  const campaign = campaignOf(options.seed);
+  const campaign = campaignOf(options.seed, options.clients);
   await using stack = new AsyncDisposableStack();
   if (options.url !== null) await clear(options.url);
   say(
@@ -46,11 +46,13 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
   await startCampaign(stage);
   const begun = Date.now();
   await chaos.carryOut(planOf(options), async (done) => {
-    if (done % walksEvery(options.clients) === 0) await walkMidway(stage, midway);
+    if (done % walksEvery(options.clients) === 0) await walkMidway(stage, midway, campaign.activeAtMost);
   });
   await chaos.recovered();
-  say(`${since(begun)} s  everything runs again after ${chaos.struck} blows; ${await progress(stage)}`);
-  await walkMidway(stage, midway);
+  say(
+    `${since(begun)} s  everything runs again after ${chaos.struck} blows; ${await settledIn(stage)} clients have settled`,
+  );
+  await walkMidway(stage, midway, campaign.activeAtMost);
   const ended = await untilEnded(stage, options.deadlineS * 1000, say);
   say(`${since(begun)} s  the campaign is ${ended}`);
 
@@ -60,7 +62,7 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
     policy: campaign.policy,
     midway,
     pauses: chaos.pauses,
-    activeAtMost,
+    activeAtMost: campaign.activeAtMost,
     ...evidence,
   });
   await Promise.all(stage.players.filter(({ role }) => role !== 'redis').map((player) => player.close()));
@@ -95,7 +97,7 @@ async function startCampaign({ operators: [first] }: Stage): Promise<void> {
 }
 
 /** A walk while everything is under way; when Redis is away there is nothing to walk through. */
-async function walkMidway(stage: Stage, midway: Midway): Promise<void> {
+async function walkMidway(stage: Stage, midway: Midway, activeAtMost: number): Promise<void> {
   const redis = connectionTo(stage.url);
   try {
     const walks = await walkAll(redis, stage.prefix);
@@ -120,8 +122,20 @@ async function statusOf(stage: Stage): Promise<string> {
   }
 }
 
-/** A frozen orchestrator may wake up with somebody's pause in its hands: an operator would let the campaign go on. */
-async function untilEnded(stage: Stage, withinMs: number, say: (line: string) => void): Promise<string> {
+/**
+ * Given up when nobody settles for so long: a slow machine takes longer, and is not wrong. A frozen orchestrator may wake up with
+ * somebody's pause in its hands: an operator would let the campaign go on.
+ */
+async function untilEnded(stage: Stage, standstillMs: number, say: (line: string) => void): Promise<string> {
+  for (let settled = -1; ;) {
+    const status = await endedWithin(stage, standstillMs, say);
+    const now = await settledIn(stage);
+    if (status === 'ended' || now === settled) return status;
+    settled = now;
+  }
+}
+
+async function endedWithin(stage: Stage, withinMs: number, say: (line: string) => void): Promise<string> {
   const deadline = Date.now() + withinMs;
   for (;;) {
     const status = await statusOf(stage);
@@ -134,12 +148,11 @@ async function untilEnded(stage: Stage, withinMs: number, say: (line: string) =>
   }
 }
 
-async function progress(stage: Stage): Promise<string> {
+async function settledIn(stage: Stage): Promise<number> {
   const redis = connectionTo(stage.url);
   try {
     const records = (await walkAll(redis, stage.prefix)).flatMap((walk) => [...walk.records.values()]);
-    const settled = records.filter(({ index }) => index === 'settled').length;
-    return `${settled} clients have settled`;
+    return records.filter(({ index }) => index === 'settled').length;
   } finally {
     redis.disconnect();
   }
