@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
+import type { Client } from '../shared/domain/definition.ts';
 import { crashesAtMost, giveUpAfterCrashes } from '../shared/domain/crash.ts';
 import type { QueueName } from '../shared/domain/placement.ts';
 import type { Dispatcher } from '../shared/queues.ts';
@@ -44,7 +45,11 @@ export async function activate(
   const { store, clock, leaseMs } = workshop;
   const log = workshop.log.child({ ...key, activation });
   const takenAt = performance.now();
-  const begun = await store.begin(key, activation, randomUUID(), leaseMs, clock.now());
+  const beginning = store.begin(key, activation, randomUUID(), leaseMs, clock.now());
+  // Asked for in the same write, and mostly needed. Whoever needs it hears of a failure.
+  const client = store.readClient(key.client);
+  client.catch(() => undefined);
+  const begun = await beginning;
   if (begun.kind !== 'begun') {
     log.debug({ because: begun.because }, begun.kind);
     return begun.kind;
@@ -54,7 +59,7 @@ export async function activate(
   const lease = keepLease(store, key, { fence, leaseMs, takenAt }, log);
   const either = firstOf(stop, lease.lost);
   try {
-    const job = await jobOf(workshop, key, fence, either.signal);
+    const job = await jobOf(workshop, key, await client, { fence, signal: either.signal });
     return await drive({ ...workshop, log, key, fence, queue, job, stop, lost: lease.lost }, stored);
   } finally {
     either.release();
@@ -79,17 +84,14 @@ async function giveUp(
 }
 
 async function jobOf(
-  { store, rulebook, releases, gateway, clock }: Workshop,
+  { rulebook, releases, gateway, clock }: Workshop,
   key: UpgradeKey,
-  fence: Fence,
-  signal: AbortSignal,
+  client: Client | null,
+  change: { readonly fence: Fence; readonly signal: AbortSignal },
 ) {
-  const [client, { rules, profile, release }] = await Promise.all([
-    store.readClient(key.client),
-    rulebook.of(key.campaign),
-  ]);
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
   const target = targetOf(client);
+  const { rules, profile, release } = await rulebook.of(key.campaign);
   return {
     client,
     rules: { ...rules, zone: client.zone },
@@ -97,6 +99,6 @@ async function jobOf(
     files: releases.of(release),
     clock,
     gateway,
-    change: { target, fence, signal },
+    change: { ...change, target },
   };
 }

@@ -9,11 +9,17 @@ import type { Office } from '../office.ts';
 import { createSurvey } from '../surveys/start.ts';
 import type { Answer, Order } from './order.ts';
 
+/**
+ * Longer than a usual call waits: a million rows go to a Redis that has all its other work too, and a rewrite of its file on top. Nobody
+ * is kept from anything meanwhile but who asked for this.
+ */
+const answerMs = 30_000;
+
 /** The thread's whole life: one order, one answer. */
 async function answer(order: Order): Promise<Answer> {
   const { config } = order;
   const { redisUrl: url, prefix, shards } = config;
-  const store = await openRedisStore({ url, prefix, shards });
+  const store = await openRedisStore({ url, prefix, shards, answerMs });
   if (!store.ok) return { kind: 'away', message: store.error.message };
   const office: Office = {
     store: store.value,

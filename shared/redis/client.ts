@@ -6,6 +6,7 @@ import {
   Redis,
   type RedisOptions,
 } from 'ioredis';
+import { gatherWrites } from './gather-writes.ts';
 import type { RedisPlace } from './place.ts';
 
 /** Replies in the shape that both sides of the client library agree on. */
@@ -38,24 +39,27 @@ const redirectEveryMs = 100;
 export function openClient(place: RedisPlace, options: ClientOptions): Redis {
   switch (place.kind) {
     case 'single':
-      return new Redis(place.url, optionsOf(options));
+      return gatherWrites(new Redis(place.url, optionsOf(options)));
     case 'sentinel':
-      return new Redis({
-        ...optionsOf(options),
-        ...loginOf(place),
-        sentinels: [...place.nodes],
-        name: place.master,
-        db: place.database,
-        enableTLSForSentinelMode: place.tls,
-        sentinelRetryStrategy: options.retry ?? growing,
-        sentinelCommandTimeout: options.answerMs,
-        // Not `failoverDetector`: its word of a new master in the middle of a reconnect ends the client for good.
-        ...whenSilent(options),
-      });
+      return gatherWrites(openBehindSentinels(place, options));
     case 'cluster':
-      return openCluster(place, options) as unknown as Redis;
+      return openCluster(place, options).on('+node', gatherWrites) as unknown as Redis;
   }
 }
+
+const openBehindSentinels = (place: RedisPlace & { kind: 'sentinel' }, options: ClientOptions): Redis =>
+  new Redis({
+    ...optionsOf(options),
+    ...loginOf(place),
+    sentinels: [...place.nodes],
+    name: place.master,
+    db: place.database,
+    enableTLSForSentinelMode: place.tls,
+    sentinelRetryStrategy: options.retry ?? growing,
+    sentinelCommandTimeout: options.answerMs,
+    // Not `failoverDetector`: its word of a new master in the middle of a reconnect ends the client for good.
+    ...whenSilent(options),
+  });
 
 function openCluster(place: RedisPlace & { kind: 'cluster' }, options: ClientOptions): Cluster {
   const { use, answerMs, retry } = options;

@@ -3,12 +3,12 @@ import { capped, evidenceBytesAtMost } from '../../evidence.ts';
 import { servpackVersion } from '../../version.ts';
 import type { KeptEntry } from '../sealing.ts';
 import type { AuditEntry, Evidence } from '../store.ts';
-import { pairs, type Shard } from './shard.ts';
+import type { Shard } from './shard.ts';
 import { fromEach, type Shards } from './shards.ts';
 
 /**
- * An entry as a flat list of names and values. The same short names in the same order each time: the stream then stores them once for
- * many entries.
+ * An entry as the one field of its stream entry and that field's text: an array without names. For a script every further field would
+ * be two more values to take apart, and so it would be for whoever reads the stream.
  * @param version of the record after the step; null where none has one
  * @param evidence everything that is kept at this step
  */
@@ -23,20 +23,24 @@ export function auditFields(
   const kept = [...new Set([...named, ...evidence.map(({ sha256 }) => sha256)])];
   // A dash in front: the first one is not the entry's own.
   const hashes = `${entry.evidence === null && kept.length > 0 ? '- ' : ''}${kept.map(packHash).join(' ')}`;
-  const values = {
-    t: at,
-    g: campaign,
-    c: client ?? '',
-    v: version ?? '',
-    w: packWho(who),
-    f: from,
-    o: to,
-    b: because,
-    e: hashes,
-    s: servpackVersion,
-  };
-  return Object.entries(values).flatMap(([name, value]) => [name, String(value)]);
+  const row: Row = [at, campaign, client, version, packWho(who), from, to, because, hashes, servpackVersion];
+  return [packed, JSON.stringify(row)];
 }
+
+const packed = 'p';
+
+type Row = readonly [
+  at: number,
+  campaign: string,
+  client: string | null,
+  version: number | null,
+  who: string,
+  from: string,
+  to: string,
+  because: string,
+  hashes: string,
+  servpack: string,
+];
 
 export const evidenceFields = (all: readonly Evidence[]): readonly string[] =>
   all.flatMap(({ sha256, text }) => [sha256, capped(text, evidenceBytesAtMost)]);
@@ -101,22 +105,21 @@ export async function auditAfter(
   return (await redis.xrange(keys.of('audit'), `(${after}`, '+', 'COUNT', limit)).map(keptEntry);
 }
 
-function keptEntry([id, fields]: readonly [string, readonly string[]]): KeptEntry {
-  const found = new Map(pairs(fields));
-  const text = (name: string): string => found.get(name) ?? '';
-  const [evidence, ...beside] = text('e').split(' ');
+function keptEntry([id, [, text = '']]: readonly [string, readonly string[]]): KeptEntry {
+  const [at, campaign, client, version, who, from, to, because, hashes, servpack] = JSON.parse(text) as Row;
+  const [evidence, ...beside] = hashes.split(' ');
   return {
     id,
-    at: Number(text('t')),
-    campaign: text('g'),
-    client: text('c') === '' ? null : text('c'),
-    version: text('v') === '' ? null : Number(text('v')),
-    who: unpackWho(text('w')),
-    from: text('f'),
-    to: text('o'),
-    because: text('b'),
+    at,
+    campaign,
+    client,
+    version,
+    who: unpackWho(who),
+    from,
+    to,
+    because,
     evidence: evidence === undefined || evidence === '' || evidence === '-' ? null : unpackHash(evidence),
     beside: beside.map(unpackHash),
-    servpack: text('s'),
+    servpack,
   };
 }

@@ -116,11 +116,12 @@ export function keysOf(prefix: string, shard: number): Keys {
 /** The same scheme for scripts: `key('parked', campaign, server)`. */
 export const luaKeys = `
 local base = KEYS[1]
+local stem = base .. ':'
+-- One concatenation and so one new string each time: Redis' Lua hashes every string that it makes.
 local function key(name, a, b, c)
-  local text = base .. ':' .. name
-  if a then text = text .. ':' .. a end
-  if b then text = text .. ':' .. b end
-  if c then text = text .. ':' .. c end
-  return text
+  if c then return stem .. name .. ':' .. a .. ':' .. b .. ':' .. c end
+  if b then return stem .. name .. ':' .. a .. ':' .. b end
+  if a then return stem .. name .. ':' .. a end
+  return stem .. name
 end
 `;

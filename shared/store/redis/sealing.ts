@@ -48,12 +48,15 @@ async function moveSeal({ run }: Shard, before: SealedHead | null, next: SealedH
   return moved === 1;
 }
 
-/** One call for many texts: asked one by one, they would cost the orchestrator more than everything else it does for a client. */
-async function unwrittenEvidence({ run }: Shard, sha256s: readonly string[]) {
+/** Two calls for many texts: asked one by one, they would cost the orchestrator more than everything else it does for a client. */
+async function unwrittenEvidence({ redis, keys, run }: Shard, sha256s: readonly string[]) {
   const found: { sha256: string; text: string }[] = [];
   for (const piece of inPieces(sha256s, pieceSize)) {
-    const texts = (await run('unwritten-evidence', ...piece)) as (string | null)[];
-    piece.forEach((sha256, at) => {
+    const states = (await run('unwritten-evidence', ...piece)) as number[];
+    const unwritten = piece.filter((_, at) => states[at] === 1);
+    if (unwritten.length === 0) continue;
+    const texts = await redis.mget(...unwritten.map((sha256) => keys.of('evidence', sha256)));
+    unwritten.forEach((sha256, at) => {
       const text = texts[at];
       if (typeof text === 'string') found.push({ sha256, text });
     });

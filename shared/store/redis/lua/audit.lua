@@ -8,13 +8,14 @@ local function lists(start)
   end
 end
 
--- An audit entry is a flat list of field names and values; an empty one is none.
+-- An audit entry is the name of its field and its text; an empty list is none.
 local function addAudit(first, last)
   if last >= first then redis.call('XADD', key('audit'), '*', unpack(ARGV, first, last)) end
 end
 
 local function addCounters(campaign, first, last)
-  for at = first, last, 2 do count(key('counters', campaign), ARGV[at], ARGV[at + 1]) end
+  local counters = key('counters', campaign)
+  for at = first, last, 2 do count(counters, ARGV[at], ARGV[at + 1]) end
 end
 
 -- Evidence is kept once by its SHA-256; whoever brings it again brings the same. One with an expiry stands in a file already: it

@@ -44,10 +44,11 @@ local function toParked(campaign, client, server, at, ...)
   local id = campaign .. '.' .. client
   redis.call('ZREM', key('due'), id)
   redis.call('ZREM', key('driven'), id)
-  redis.call('HDEL', key('upgrade', id), 'd', 'h', 'n', 'o', 'l')
-  redis.call('HSET', key('upgrade', id), 'i', 'parked', ...)
+  local record = key('upgrade', id)
+  redis.call('HDEL', record, 'd', 'h', 'n', 'o', 'l')
+  redis.call('HSET', record, 'i', 'parked', ...)
   enlist('parked', campaign, client, server, at)
-  if redis.call('HGET', key('upgrade', id), 'f') == '1' then enlist('finishing', campaign, client, server, at) end
+  if redis.call('HGET', record, 'f') == '1' then enlist('finishing', campaign, client, server, at) end
 end
 
 local function unpark(campaign, client, before)
@@ -60,9 +61,10 @@ end
 local function toSettled(campaign, client, ...)
   local id = campaign .. '.' .. client
   redis.call('ZREM', key('driven'), id)
-  redis.call('HDEL', key('upgrade', id), 'h', 'n', 'o', 'l')
-  redis.call('HSET', key('upgrade', id), 'i', 'settled', ...)
-  if redis.call('HGET', key('claims'), client) == campaign then redis.call('HDEL', key('claims'), client) end
+  local record, claims = key('upgrade', id), key('claims')
+  redis.call('HDEL', record, 'h', 'n', 'o', 'l')
+  redis.call('HSET', record, 'i', 'settled', ...)
+  if redis.call('HGET', claims, client) == campaign then redis.call('HDEL', claims, client) end
 end
 
 -- An activation as the caller gets it: client, number, queue, due time.

@@ -7,13 +7,15 @@ local function count(hash, field, by)
 end
 
 local function takeSlots(campaign, server)
-  count(key('slots', campaign), '*', 1)
-  count(key('slots', campaign), server, 1)
+  local slots = key('slots', campaign)
+  count(slots, '*', 1)
+  count(slots, server, 1)
 end
 
 local function giveBackSlots(campaign, server)
-  count(key('slots', campaign), '*', -1)
-  count(key('slots', campaign), server, -1)
+  local slots = key('slots', campaign)
+  count(slots, '*', -1)
+  count(slots, server, -1)
 end
 
 -- A halt holds campaigns that run; what a paused one is does not change by it.
