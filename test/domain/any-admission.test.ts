@@ -72,6 +72,41 @@ describe('admission', () => {
   });
 });
 
+describe('admission in a campaign with a window', () => {
+  const zones = ['Europe/Rome', 'Asia/Kolkata', 'America/New_York'] as const;
+
+  test('takes from open time zones only, as many as if the others were not there', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom('LS-1', 'LS-2', 'LS-3'), fc.constantFrom(...zones)), {
+          minLength: 1,
+          maxLength: 40,
+        }),
+        fc.subarray([...zones]),
+        fc.record({
+          active: fc.integer({ min: 1, max: 12 }),
+          perLogonServer: fc.integer({ min: 1, max: 6 }),
+        }),
+        async (places, open, limits) => {
+          const world = makeWorld(createMemoryStore(Date.now));
+          const picks = places.map(([server, zone], n) => ({ ...pick(`pc-${n}`, server), zone }));
+          await world.campaign('sp4', picks, runningState(), limits);
+          const { waiting } = await world.store.queued('sp4', limits.active, (zone) =>
+            open.some((each) => each === zone),
+          );
+          const those = picks.filter(({ zone }) => open.includes(zone));
+          const alone = chooseAdmissions(limits, { active: 0, perLogonServer: {} }, those);
+          const zonesOf = new Map(picks.map(({ client, zone }) => [client, zone]));
+          for (const { client } of waiting) expect(open).toContain(zonesOf.get(client));
+          expect(waiting).toHaveLength(alone.length);
+          expect(await world.store.admit('sp4', waiting, 0)).toHaveLength(waiting.length);
+        },
+      ),
+      { numRuns: 150 },
+    );
+  });
+});
+
 /** Nobody gets a second slot of a round while another logon server has clients and room, and has none of it. */
 function expectTurns(
   count: number,

@@ -1,0 +1,251 @@
+import { pino } from 'pino';
+import { expect, test, vi } from 'vitest';
+import { leadRound } from '../../orchestrator/lead.ts';
+import type { Office } from '../../orchestrator/office.ts';
+import type { Campaign } from '../../shared/domain/campaign.ts';
+import type { CopyStatus } from '../../shared/domain/copies.ts';
+import type { Budgets, Release } from '../../shared/domain/definition.ts';
+import type { CampaignPolicy } from '../../shared/domain/policy.ts';
+import { everyDay, isOpen, type Window } from '../../shared/domain/window.ts';
+import { openRulebook } from '../../shared/rulebook.ts';
+import { manifestOf } from '../../shared/store/copies.ts';
+import { recount, recountSlots } from '../../shared/store/recount.ts';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { activate } from '../../workers/activate.ts';
+import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
+import { openReleaseFolders } from '../../workers/release-folder.ts';
+import { entry } from '../contract/store/words.ts';
+import { testRedis } from '../environment/redis.ts';
+import { textContent } from '../lab/fleet/disk.ts';
+import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
+import { traitOf } from '../lab/fleet/traits.ts';
+import { componentNames, componentText } from '../lab/staged-tree.ts';
+import { HandDispatcher, JumpingClock, patient, smsRelease } from './one-client.ts';
+import { unwrapped } from './unwrapped.ts';
+
+/** Real machines of the lab at two logon servers, real Redis, the real rounds and the real driver. */
+
+vi.setConfig({ testTimeout: 180_000 });
+
+const monday = Date.UTC(2026, 10, 16, 12);
+const zoneOf = { 'LS-ROM': 'Europe/Rome', 'LS-PUN': 'Asia/Kolkata' } as const;
+type Server = keyof typeof zoneOf;
+
+interface Seat {
+  readonly client: string;
+  readonly server: Server;
+  /** Where it logs on now, when that is elsewhere. */
+  readonly seenOn?: Server;
+}
+
+/** So many clients that nothing is the matter with. */
+const free = (count: number): readonly string[] =>
+  Array.from({ length: 1_000 }, (_, n) => `pc-${n}`)
+    .filter((name) => traitOf('one', name) === 'free')
+    .slice(0, count);
+
+interface Site extends AsyncDisposable {
+  readonly store: Store;
+  readonly fleet: Fleet;
+  readonly release: Release;
+  /** Rounds and jobs in their order, until it is so; `watch` sees every step. */
+  until(isSo: () => Promise<boolean>, watch?: () => Promise<void>): Promise<void>;
+  /** Goes on for so long in lab time. */
+  pass(ms: number, watch?: () => Promise<void>): Promise<void>;
+}
+
+async function openSite(
+  seats: readonly Seat[],
+  {
+    policy = {},
+    budgets,
+    copies,
+  }: {
+    readonly policy?: Partial<CampaignPolicy>;
+    readonly budgets: Budgets;
+    readonly copies?: Release['copies'];
+  },
+): Promise<Site> {
+  const clock = new JumpingClock(monday);
+  const rows = seats.map(({ client, server }) => ({
+    ...{ client, host: client, logonServer: server, zone: zoneOf[server], role: 'workstation' as const },
+    labels: [],
+  }));
+  const fleet = await startFleet({
+    rows: rows.map((row, at) => ({ ...row, logonServer: seats[at]?.seenOn ?? row.logonServer })),
+    seed: 'one',
+    release: {
+      files: new Map(componentNames.map((name) => [name, textContent(componentText(name))])),
+      copyListVersion: 900_000_000,
+    },
+    clock,
+    startedAt: monday,
+  });
+  const store = unwrapped(await openRedisStore(testRedis()));
+  const dispatcher = new HandDispatcher();
+  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  const office: Office = { store, clock, log, dispatcher };
+  const release = { ...smsRelease(componentNames), ...(copies === undefined ? {} : { copies }) };
+  await store.importFleet(rows);
+  await store.stageRelease(release, null, entry(''));
+  const gate = { settledPercent: 100, notOkPercent: 100, minSample: 1 };
+  const campaign: Campaign = {
+    definition: {
+      campaign: 'sp4',
+      release: release.release,
+      start: 'byHand',
+      startAt: null,
+      seed: '1',
+      select: { labels: [], logonServers: [], clients: [] },
+      waves: [{ name: 'all', size: { rest: true }, gate }],
+      budgets,
+      policy: { ...patient, ...policy },
+      hash: 'hash',
+    },
+    createdAt: monday,
+    waveSizes: [seats.length],
+    state: { status: 'running', startedAt: monday, openWaves: 1, accepted: [0] },
+  };
+  const zone = (server: Server) => (policy.window === undefined ? {} : { zone: zoneOf[server] });
+  const picks = seats.map(({ client, server }) => ({
+    client,
+    wave: 0,
+    logonServer: server,
+    ...zone(server),
+  }));
+  unwrapped(await store.createCampaign(campaign, picks, entry('sp4')));
+  const gateway = connectSimulatedGateway({ port: fleet.port, deadlineMs: 20_000 });
+  const workshop = {
+    ...{ store, dispatcher, clock, log, gateway, leaseMs: 30_000 },
+    rulebook: openRulebook(store),
+    releases: openReleaseFolders(null),
+  };
+  const step = async (): Promise<void> => {
+    await leadRound(office);
+    const job = dispatcher.next();
+    const soon = clock.now() + 10 * 60_000;
+    if (job === undefined || job.dueAt > soon) {
+      if (job !== undefined) await dispatcher.add(job);
+      clock.forward(soon);
+      return;
+    }
+    clock.forward(job.dueAt);
+    await activate(workshop, job.key, job.activation, job.queue, new AbortController().signal);
+  };
+  const until: Site['until'] = async (isSo, watch) => {
+    for (let count = 0; count < 5_000; count += 1) {
+      if (await isSo()) return;
+      await step();
+      await watch?.();
+    }
+    throw new Error('it does not become so');
+  };
+  return {
+    store,
+    fleet,
+    release,
+    until,
+    pass: (ms, watch) => {
+      const end = clock.now() + ms;
+      return until(async () => clock.now() >= end, watch);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await gateway.close();
+      await fleet.close();
+      await store.close();
+    },
+  };
+}
+
+const copy = (logonServer: string, state: CopyStatus['state']): CopyStatus => ({
+  ...{ logonServer, state, filesOk: 1, filesInAll: 2, because: 'x', since: 0, checkedAt: 0 },
+});
+
+const isOver = (store: Store) => async (): Promise<boolean> =>
+  (await store.readCampaign('sp4'))?.campaign.state.status === 'ended';
+
+async function endsOf(store: Store): Promise<Readonly<Record<string, string>>> {
+  const ends: Record<string, string> = {};
+  for await (const { key, upgrade } of store.upgrades('sp4'))
+    ends[key.client] =
+      `${upgrade.logonServer} ${upgrade.state.phase === 'settled' ? upgrade.state.end : upgrade.state.phase}`;
+  return ends;
+}
+
+test('clients of a logon server without its copy are not touched, roamers neither, until it has one', async () => {
+  const [a = '', b = '', c = '', d = '', e = ''] = free(5);
+  const seats: readonly Seat[] = [
+    { client: a, server: 'LS-ROM' },
+    { client: b, server: 'LS-ROM' },
+    { client: c, server: 'LS-PUN' },
+    // These have been brought to Pune, or come from there.
+    { client: d, server: 'LS-ROM', seenOn: 'LS-PUN' },
+    { client: e, server: 'LS-PUN', seenOn: 'LS-ROM' },
+  ];
+  await using site = await openSite(seats, {
+    budgets: { active: 9, perLogonServer: 9, maxDownloads: { everywhere: null, at: { 'LS-ROM': 1 } } },
+    copies: { path: '/mnt/{logonServer}', except: {} },
+  });
+  const { store, release } = site;
+  const write = (...found: readonly CopyStatus[]) =>
+    store.writeCopies(release.release, manifestOf(release), found, []);
+  /** So many of Rome are marked at once. */
+  let most = 0;
+  const watch = async (): Promise<void> => {
+    const counters = await store.counters('sp4');
+    most = Math.max(most, counters['downloading|LS-ROM'] ?? 0);
+    expect(counters).toEqual(await recount(store, 'sp4'));
+    expect(await store.slotsInUse('sp4')).toEqual(await recountSlots(store, 'sp4'));
+  };
+  await write(copy('LS-ROM', 'verified'), copy('LS-PUN', 'incomplete'));
+  await site.until(async () => {
+    const ends = await endsOf(store);
+    return [a, b].every((client) => ends[client] === 'LS-ROM upgraded');
+  }, watch);
+  await site.pass(5 * 3_600_000, watch);
+  expect(most).toBe(1);
+  for (const client of [c, d, e]) expect((await site.fleet.clientTruth(client))?.journal).toEqual([]);
+  // The one that was looked at is remembered where it was seen; the other ones have never been asked.
+  expect((await endsOf(store))[d]).toBe('LS-PUN looking');
+  expect((await store.readUpgrade({ campaign: 'sp4', client: d }))?.index).toBe('parked');
+  expect(await store.readWaiting({ campaign: 'sp4', client: e })).not.toBeNull();
+
+  await write(copy('LS-PUN', 'verified'));
+  await site.until(isOver(store), watch);
+  expect(await endsOf(store)).toEqual({
+    [a]: 'LS-ROM upgraded',
+    [b]: 'LS-ROM upgraded',
+    [c]: 'LS-PUN upgraded',
+    [d]: 'LS-PUN upgraded',
+    [e]: 'LS-ROM upgraded',
+  });
+  expect(most).toBe(1);
+});
+
+test('each client is admitted, looked at and marked in the nights of its own time zone', async () => {
+  const seats = free(6).map((client, at): Seat => ({ client, server: at % 2 === 0 ? 'LS-ROM' : 'LS-PUN' }));
+  const window: Window = { days: everyDay, from: 22 * 60, to: 5 * 60 };
+  await using site = await openSite(seats, { policy: { window }, budgets: { active: 2, perLogonServer: 2 } });
+  const { store } = site;
+  await site.until(isOver(store));
+  const entries = (await store.audit(10_000)).toReversed();
+  const begun = new Set<string>();
+  const outside: unknown[] = [];
+  const seen = new Set<string>();
+  for (const { client, to, at, because } of entries) {
+    if (client === null) continue;
+    const zone = zoneOf[seats.find((seat) => seat.client === client)?.server ?? 'LS-ROM'];
+    // A step that was decided in the last minute of the night is written a moment later.
+    const isNight = isOpen(window, zone, at) || isOpen(window, zone, at - 20 * 60_000);
+    if (!isNight && !begun.has(client) && (to === 'looking' || to === 'marking'))
+      outside.push([client, to, at, because]);
+    if (to === 'marking') begun.add(client);
+    if (to === 'marking') seen.add(zone);
+  }
+  expect(outside).toEqual([]);
+  expect([...seen].toSorted()).toEqual(['Asia/Kolkata', 'Europe/Rome']);
+  expect(new Set(Object.values(await endsOf(store)))).toEqual(
+    new Set(['LS-ROM upgraded', 'LS-PUN upgraded']),
+  );
+});
