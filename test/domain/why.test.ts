@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { CampaignState } from '../../shared/domain/campaign.ts';
+import type { CopyStatus } from '../../shared/domain/copies.ts';
 import type { Rules } from '../../shared/domain/policy.ts';
 import type { Upgrade } from '../../shared/domain/upgrade.ts';
 import { type Recorded, type WhyContext, whyAdmitted, whyWaiting } from '../../shared/domain/why.ts';
+import { everyDay } from '../../shared/domain/window.ts';
 import { campaign, running, standing } from './given-campaign.ts';
 import {
   admitted,
@@ -54,6 +56,23 @@ const when = (events: readonly Timed[], given = rules): Upgrade => after(given, 
 const activated = { type: 'Activated' } as const;
 const pcm = when([[evening, look(blockedByPcm)]]);
 
+const nightly = { days: everyDay, from: 22 * 60, to: 5 * 60 };
+const onRome: CopyStatus = {
+  logonServer: 'LS-ROM',
+  state: 'incomplete',
+  filesOk: 14,
+  filesInAll: 22,
+  because: 'appres32.dll is missing, and 7 more',
+  since: evening,
+  checkedAt: evening,
+};
+
+function withDownloads(given: WhyContext, most: number): WhyContext {
+  const { definition } = given.campaign;
+  const budgets = { ...definition.budgets, maxDownloads: { everywhere: most, at: {} } };
+  return { ...given, campaign: { ...given.campaign, definition: { ...definition, budgets } } };
+}
+
 describe('why a client still waits', () => {
   const pick = { client: 'pc-17', wave: 0, logonServer: 'LS-ROM' };
 
@@ -69,6 +88,26 @@ describe('why a client still waits', () => {
     [
       'all 100 slots of the campaign are taken',
       context(running(1), { slots: { active: 100, perLogonServer: {} } }),
+      pick,
+    ],
+    [
+      'waits for its window, which opens Mon 16 Nov 22:00 Europe/Berlin',
+      context(running(1), { zone: 'Europe/Berlin' }, withPolicy({ window: nightly })),
+      pick,
+    ],
+    [
+      'waits: LS-ROM has 14 of 22 files: appres32.dll is missing, and 7 more',
+      context(running(1), { copies: { filesInAll: 22, found: [onRome] } }),
+      pick,
+    ],
+    [
+      'waits: nobody has looked at the copy on LS-ROM yet',
+      context(running(1), { copies: { filesInAll: 22, found: [] } }),
+      pick,
+    ],
+    [
+      'all 5 downloads of logon server LS-ROM are taken: 5 clients are marked and not proved',
+      withDownloads(context(running(1), { counters: { 'downloading|LS-ROM': 5 } }), 5),
       pick,
     ],
     [

@@ -2,7 +2,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { liveScreen } from '../../orchestrator/cli/live-screen.ts';
 import { rankingLines, reportLines } from '../../orchestrator/cli/text/report-text.ts';
-import { statusLines } from '../../orchestrator/cli/text/status-text.ts';
+import { serverLines } from '../../orchestrator/cli/text/server-text.ts';
+import { notStagedInAll, notStagedLines, statusLines } from '../../orchestrator/cli/text/status-text.ts';
 import { wrapped } from '../../orchestrator/cli/text/wrap.ts';
 import { plainView, safe, safeLines, type View } from '../../orchestrator/cli/text/view.ts';
 import { campaignReport } from '../../shared/domain/report.ts';
@@ -69,6 +70,64 @@ describe('the status on a terminal', () => {
       campaignStatus(standing(running(1)), { 'state|0|LS|upgraded': 3 }, evening),
     ).slice(3);
     expect(head.split(/\s+/)).toEqual(['wave', 'clients', 'upgraded']);
+  });
+});
+
+describe('logon servers that are not staged', () => {
+  const servers = Array.from({ length: 41 }, (_, n) => ({
+    logonServer: `LS-${n}`,
+    filesOk: 14,
+    filesInAll: 22,
+    waiting: 312,
+    because: 'appres32.dll is missing, and 7 more',
+  }));
+
+  test('are said with how many clients wait for them, the first five by name', () => {
+    const lines = notStagedLines(plainView, servers, 'sms-sp4');
+    expect(lines[0]).toBe('LS-0 14/22 files: 312 clients wait: appres32.dll is missing, and 7 more');
+    expect(lines).toHaveLength(6);
+    expect(lines[5]).toBe('and 36 more: servpack release servers sms-sp4');
+    expect(notStagedInAll(servers)).toBe('41 logon servers not staged: 12,792 clients wait');
+    expect(notStagedLines(plainView, [], 'sms-sp4')).toEqual([]);
+  });
+
+  test('stand in a table, with why not', () => {
+    const given = { path: '/mnt/LS-PUN', checkedAt: null };
+    const lines = serverLines(plainView, {
+      release: 'sms-sp4',
+      hasCopies: true,
+      servers: [
+        {
+          ...given,
+          logonServer: 'LS-MIL',
+          state: 'verified',
+          filesOk: 22,
+          filesInAll: 22,
+          waiting: 0,
+          since: null,
+          because: '',
+        },
+        {
+          ...given,
+          logonServer: 'LS-PUN',
+          state: 'incomplete',
+          filesOk: 14,
+          filesInAll: 22,
+          waiting: 312,
+          since: null,
+          because: 'x',
+        },
+      ],
+    });
+    expect(lines.map((line) => line.split(/ {2,}/).filter((part) => part !== ''))).toEqual([
+      ['logon server', 'copy', 'files', 'clients wait', 'since', 'why not'],
+      ['LS-MIL', 'verified', '22/22', '0'],
+      ['LS-PUN', 'incomplete', '14/22', '312', 'x'],
+    ]);
+    const none = { release: 'sms-sp4', hasCopies: false, servers: [] };
+    expect(serverLines(plainView, none)).toEqual([
+      'The release file of sms-sp4 names no copies: all logon servers have the tree that was staged.',
+    ]);
   });
 });
 

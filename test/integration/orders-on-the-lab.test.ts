@@ -8,8 +8,9 @@ import { haltAll, unhaltAll } from '../../orchestrator/halt.ts';
 import { leadRound } from '../../orchestrator/lead.ts';
 import type { Office } from '../../orchestrator/office.ts';
 import type { Upgrade } from '../../shared/domain/upgrade.ts';
+import { everyDay } from '../../shared/domain/window.ts';
 import { recount } from '../../shared/store/recount.ts';
-import { oneClient, type OneClient } from './one-client.ts';
+import { oneClient, type OneClient, patient } from './one-client.ts';
 import { unwrapped } from './unwrapped.ts';
 
 /** What people ask for, carried out on a real machine of the lab by the real driver and the real rounds. */
@@ -115,6 +116,25 @@ test('a halt lets a restart come back and begins nothing; it goes on when the ha
   expect((await changesOn(one)).slice(before.length)).toEqual([]);
   unwrapped(await unhaltAll(officeOf(one), anna, false));
   await leadRound(officeOf(one));
+  expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
+});
+
+test('a marked client whose restart a halt holds is looked at again in its time, and not over and over', async () => {
+  const between = { days: everyDay, from: 22 * 60, to: 5 * 60 };
+  await using one = await oneClient('free', { restart: { ...patient.restart, between } });
+  await until(one, ({ memory }) => memory.marked !== null);
+  unwrapped(await haltAll(officeOf(one), anna, 'phones ring'));
+  const isHeld: boolean[] = [];
+  for (let step = 0; step < 3; step += 1) {
+    const before = Math.max(one.clock.now(), one.dispatcher.jobs[0]?.dueAt ?? 0);
+    if ((await one.step()) !== 'held') continue;
+    const { index, dueAt, holdsSlots } = await one.stored();
+    isHeld.push(index === 'due' && !holdsSlots && (dueAt ?? 0) >= before + 5 * 60_000);
+    expect(one.dispatcher.jobs).toHaveLength(1);
+  }
+  expect(isHeld.length).toBeGreaterThan(1);
+  expect(isHeld).not.toContain(false);
+  unwrapped(await unhaltAll(officeOf(one), anna, false));
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
 });
 
