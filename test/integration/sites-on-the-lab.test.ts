@@ -69,7 +69,11 @@ async function openSite(
 ): Promise<Site> {
   const clock = new JumpingClock(monday);
   const rows = seats.map(({ client, server }) => ({
-    ...{ client, host: client, logonServer: server, zone: zoneOf[server], role: 'workstation' as const },
+    client,
+    host: client,
+    logonServer: server,
+    zone: zoneOf[server],
+    role: 'workstation' as const,
     labels: [],
   }));
   const fleet = await startFleet({
@@ -117,7 +121,12 @@ async function openSite(
   unwrapped(await store.createCampaign(campaign, picks, entry('sp4')));
   const gateway = connectSimulatedGateway({ port: fleet.port, deadlineMs: 20_000 });
   const workshop = {
-    ...{ store, dispatcher, clock, log, gateway, leaseMs: 30_000 },
+    store,
+    dispatcher,
+    clock,
+    log,
+    gateway,
+    leaseMs: 30_000,
     rulebook: openRulebook(store),
     releases: openReleaseFolders(null),
   };
@@ -159,7 +168,13 @@ async function openSite(
 }
 
 const copy = (logonServer: string, state: CopyStatus['state']): CopyStatus => ({
-  ...{ logonServer, state, filesOk: 1, filesInAll: 2, because: 'x', since: 0, checkedAt: 0 },
+  logonServer,
+  state,
+  filesOk: 1,
+  filesInAll: 2,
+  because: 'x',
+  since: 0,
+  checkedAt: 0,
 });
 
 const isOver = (store: Store) => async (): Promise<boolean> =>
