@@ -19,7 +19,7 @@ import { entry } from '../contract/store/words.ts';
 import { testRedis } from '../environment/redis.ts';
 import { textContent } from '../lab/fleet/disk.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
-import { traitOf } from '../lab/fleet/traits.ts';
+import { type Trait, traitOf } from '../lab/fleet/traits.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { HandDispatcher, JumpingClock, patient, smsRelease } from './one-client.ts';
 import { unwrapped } from './unwrapped.ts';
@@ -39,10 +39,10 @@ interface Seat {
   readonly seenOn?: Server;
 }
 
-/** So many clients that nothing is the matter with. */
-const free = (count: number): readonly string[] =>
+/** So many clients with this trait. */
+const some = (count: number, trait: Trait): readonly string[] =>
   Array.from({ length: 1_000 }, (_, n) => `pc-${n}`)
-    .filter((name) => traitOf('one', name) === 'free')
+    .filter((name) => traitOf('one', name) === trait)
     .slice(0, count);
 
 interface Site extends AsyncDisposable {
@@ -189,7 +189,7 @@ async function endsOf(store: Store): Promise<Readonly<Record<string, string>>> {
 }
 
 test('clients of a logon server without its copy are not touched, roamers neither, until it has one', async () => {
-  const [a = '', b = '', c = '', d = '', e = ''] = free(5);
+  const [a = '', b = '', c = '', d = '', e = ''] = some(5, 'free');
   const seats: readonly Seat[] = [
     { client: a, server: 'LS-ROM' },
     { client: b, server: 'LS-ROM' },
@@ -239,7 +239,11 @@ test('clients of a logon server without its copy are not touched, roamers neithe
 });
 
 test('each client is admitted, looked at and marked in the nights of its own time zone', async () => {
-  const seats = free(6).map((client, at): Seat => ({ client, server: at % 2 === 0 ? 'LS-ROM' : 'LS-PUN' }));
+  // Those that are switched off are deferred into the day.
+  const seats = [...some(4, 'free'), ...some(4, 'offlineForDays')].map((client, at): Seat => ({
+    client,
+    server: at % 2 === 0 ? 'LS-ROM' : 'LS-PUN',
+  }));
   const window: Window = { days: everyDay, from: 22 * 60, to: 5 * 60 };
   await using site = await openSite(seats, { policy: { window }, budgets: { active: 2, perLogonServer: 2 } });
   const { store } = site;
