@@ -19,8 +19,10 @@ export interface Config {
   readonly checkIn: CheckInConfig | null;
   /** Upgrades and remediations one worker process drives at once, and looks of surveys that it makes at once. */
   readonly concurrency: { readonly upgrades: number; readonly remediations: number; readonly looks: number };
-  /** How clients are reached: `simulated:PORT` is a lab fleet on this machine, `simulated:HOST:PORT` one elsewhere. */
+  /** How clients are reached: `simulated:PORT` is a lab fleet on this machine, `simulated:HOST:PORT` one elsewhere, `ssh` real clients. */
   readonly gateway: string | null;
+  /** The file that says how the gateway `ssh` logs in. */
+  readonly sshConfig: string | null;
   /** Real time that a call on a client may take. */
   readonly callDeadlineMs: number;
   /** The operator's own product profiles, read when a release is staged. */
@@ -78,8 +80,13 @@ export const environment = z.object({
   SERVPACK_LOOKS: count(1, 1_000, 20),
   SERVPACK_GATEWAY: z
     .string()
-    .regex(/^simulated:([a-zA-Z0-9.-]+:)?\d{1,5}$/, 'must be simulated:PORT or simulated:HOST:PORT')
+    .regex(
+      /^(?:ssh|simulated:([a-zA-Z0-9.-]+:)?\d{1,5})$/,
+      'must be ssh, simulated:PORT or simulated:HOST:PORT',
+    )
     .optional(),
+  /** YAML: account, key or password by reference, known hosts, time-outs of the gateway `ssh`. */
+  SERVPACK_SSH_CONFIG: z.string().optional(),
   /** Seconds that a call on a client may take; after that its outcome is not known, and the client is looked at. */
   SERVPACK_CALL_SECONDS: count(1, 3_600, 120),
   SERVPACK_RELEASES: z.string().optional(),
@@ -119,6 +126,8 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     );
   }
   const { data } = read;
+  const strange = sshFault(data);
+  if (strange !== null) return err(fault('config.invalid', strange));
   const redisUrl =
     data.REDIS_PASSWORD_FILE === undefined
       ? ok(data.REDIS_URL)
@@ -140,6 +149,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
       looks: data.SERVPACK_LOOKS,
     },
     gateway: data.SERVPACK_GATEWAY ?? null,
+    sshConfig: data.SERVPACK_SSH_CONFIG ?? null,
     callDeadlineMs: data.SERVPACK_CALL_SECONDS * 1_000,
     profiles: data.SERVPACK_PRODUCTS ?? join(data.SERVPACK_DATA, 'products'),
     releases: data.SERVPACK_RELEASES ?? null,
@@ -162,6 +172,16 @@ function checkInOf(data: z.output<typeof environment>): Result<CheckInConfig | n
   if (port === undefined) return ok(null);
   const tls = cert === undefined || key === undefined ? null : { cert, key };
   return ok({ host: data.SERVPACK_CHECKIN_HOST, port, address: data.SERVPACK_CHECKIN_ADDRESS, tls });
+}
+
+/** Clients of the real world have no lab time: what waits for hours by it would be done to them in seconds. */
+function sshFault(data: z.output<typeof environment>): string | null {
+  if (data.SERVPACK_GATEWAY !== 'ssh') return null;
+  if (data.SERVPACK_LAB_CLOCK !== undefined)
+    return 'SERVPACK_LAB_CLOCK: lab time is for a lab fleet; clients reached over ssh live in real time';
+  return data.SERVPACK_SSH_CONFIG === undefined
+    ? 'SERVPACK_SSH_CONFIG is not set; the gateway ssh needs the file that says how it logs in'
+    : null;
 }
 
 function parseJson(text: string): unknown {

@@ -38,10 +38,10 @@ const isSorted = (names: readonly string[]): boolean =>
   names.every((name, at) => at === 0 || (names[at - 1] ?? '') < name);
 
 /**
- * The raw evidence of a look: canonical JSON of what the gateway brought, at most 16 KiB. The moment of the look is left out (the
- * audit has it), so that looks that find the same are kept once.
+ * The raw evidence of a look: canonical JSON of what the gateway brought, at most 16 KiB. The moment of the look (the audit has
+ * it) and the free bytes, which are never the same twice, are left out, so that looks that find the same are kept once.
  */
-export function evidenceOf({ at: _at, ...look }: ClientLook): string {
+export function evidenceOf({ at: _at, freeBytes: _freeBytes, ...look }: ClientLook): string {
   const cut = (text: string | null): string | null =>
     text === null ? null : capped(text, rawTextBytesAtMost);
   const evidence = {

@@ -23,6 +23,8 @@ import { firstOf } from './first-of.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { fleetAddress } from './gateways/simulated/address.ts';
 import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
+import { connectSshGateway } from './gateways/windows-ssh/gateway.ts';
+import { readSshSettings } from './gateways/windows-ssh/settings.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { lookFor } from './look.ts';
 import { answerRollCall } from './roll-call.ts';
@@ -99,14 +101,21 @@ export async function runWorker(
   });
 }
 
-function openGateway({ gateway, callDeadlineMs }: Config): Result<Gateway, Fault> {
+/** The configured way to the clients. */
+export function openGateway({ gateway, sshConfig, callDeadlineMs }: Config): Result<Gateway, Fault> {
   if (gateway === null) {
     return err(
       fault(
         'config.gateway',
-        'no way to reach clients is configured; set SERVPACK_GATEWAY, e.g. simulated:7400',
+        'no way to reach clients is configured; set SERVPACK_GATEWAY to ssh, or e.g. to simulated:7400',
       ),
     );
+  }
+  if (gateway === 'ssh') {
+    const settings = readSshSettings(sshConfig ?? '');
+    return settings.ok
+      ? ok(connectSshGateway({ settings: settings.value, deadlineMs: callDeadlineMs }))
+      : settings;
   }
   return ok(connectSimulatedGateway({ ...fleetAddress(gateway), deadlineMs: callDeadlineMs }));
 }

@@ -34,6 +34,8 @@ export interface ClientLook {
   readonly packageRunning: boolean;
   readonly pendingRestart: boolean;
   readonly intent: Intent | null;
+  /** Free bytes of the component directory's disk; left out where it was not asked or can not be told. */
+  readonly freeBytes?: number;
 }
 
 /**

@@ -44,7 +44,7 @@ describe('the settings', () => {
       const read = readConfig({ REDIS_URL: url, SERVPACK_GATEWAY: gateway });
       expect(read).toMatchObject({
         ok: false,
-        error: { message: 'SERVPACK_GATEWAY: must be simulated:PORT or simulated:HOST:PORT' },
+        error: { message: 'SERVPACK_GATEWAY: must be ssh, simulated:PORT or simulated:HOST:PORT' },
       });
     },
   );

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
   symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -129,6 +130,8 @@ function makeSftpRoot(root: string): void {
   }
   copyFileSync('/usr/lib/openssh/sftp-server', join(root, 'sftp-server'));
   chmodSync(join(root, 'sftp-server'), 0o755);
-  mkdirSync(join(root, 'etc'));
-  copyFileSync('/dev/null', join(root, 'etc/passwd'));
+  // sftp-server does not start without knowing who it is, nor without something to open in the place of /dev/null.
+  for (const folder of ['etc', 'dev']) mkdirSync(join(root, folder));
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/:/bin/false\n');
+  writeFileSync(join(root, 'dev/null'), '');
 }

@@ -43,6 +43,7 @@ const lookSchema = z.strictObject({
   packageRunning: z.boolean(),
   pendingRestart: z.boolean(),
   intent: intentSchema.nullable(),
+  freeBytes: z.number().exactOptional(),
 }) satisfies z.ZodType<ClientLook>;
 
 const outputSchema = z.strictObject({

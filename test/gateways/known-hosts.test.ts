@@ -1,0 +1,127 @@
+import { createHmac } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { readConfig } from '../../shared/config.ts';
+import { targetOf } from '../../workers/gateways/gateway.ts';
+import { objection, writeDown } from '../../workers/gateways/windows-ssh/host-key.ts';
+import { fingerprintOf, parseKnownHosts } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { readSshSettings } from '../../workers/gateways/windows-ssh/settings.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'servpack-ssh-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A key as SSH sends it: its type, then something. */
+function keyOf(letter: string, type = 'ssh-ed25519'): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt32BE(type.length);
+  return Buffer.concat([head, Buffer.from(type + letter.repeat(40))]);
+}
+const [key, other] = [keyOf('a'), keyOf('b')];
+const base64 = key.toString('base64');
+const salt = Buffer.from('0123456789abcdefghij');
+const hashed = (name: string): string =>
+  `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
+
+describe('a host key is known', () => {
+  test.each([
+    ['by its name', `pc-1,10.0.0.1 ssh-ed25519 ${base64}`, 'pc-1', 22],
+    ['in any case', `PC-1 ssh-ed25519 ${base64}`, 'pc-1', 22],
+    ['with another port', `[pc-1]:2222 ssh-ed25519 ${base64} comment`, 'pc-1', 2_222],
+    ['by a pattern', `*.corp,!bad.corp ssh-ed25519 ${base64}`, 'pc-1.corp', 22],
+    ['by a hashed name', `${hashed('pc-1')} ssh-ed25519 ${base64}`, 'pc-1', 22],
+    ['by a hashed name and port', `${hashed('[pc-1]:2222')} ssh-ed25519 ${base64}`, 'pc-1', 2_222],
+  ])('%s', (_, line, host, port) => {
+    const known = parseKnownHosts(`# comment\n\n${line}\n`);
+    expect(known.judge(host, port, key)).toBe('known');
+    expect(known.judge(host, port, other)).toBe('different');
+    expect(known.judge('elsewhere', port, key)).toBe('unknown');
+    expect(known.typesOf(host, port)).toEqual(['ssh-ed25519']);
+  });
+
+  test('unless its name is taken out, or the key is revoked, or only an authority vouches for it', () => {
+    const known = parseKnownHosts(
+      `*.corp,!bad.corp ssh-ed25519 ${base64}\n@revoked pc-1 ssh-ed25519 ${base64}\n@cert-authority pc-2 ssh-ed25519 ${base64}`,
+    );
+    expect(known.judge('bad.corp', 22, key)).toBe('unknown');
+    expect(known.judge('pc-1', 22, key)).toBe('revoked');
+    expect(known.judge('pc-2', 22, key)).toBe('unknown');
+  });
+});
+
+describe('a host key is taken', () => {
+  const target = targetOf({ client: 'pc-1', host: 'pc-1', hostKeys: [fingerprintOf(key)] });
+  const unpinned = targetOf({ client: 'pc-1', host: 'pc-1' });
+  const nothing = { knownHosts: parseKnownHosts(''), trustInto: null };
+
+  test('when the fleet file pins it, whatever known_hosts say', () => {
+    const rules = {
+      knownHosts: parseKnownHosts(`pc-1 ssh-ed25519 ${other.toString('base64')}`),
+      trustInto: null,
+    };
+    expect(objection(rules, target, 22, key)).toBeNull();
+    expect(objection(rules, target, 22, other)).toContain('none of those in the fleet file');
+  });
+
+  test('never unknown, unless first use is trusted, and never when another one is known', () => {
+    expect(objection(nothing, unpinned, 22, key)).toContain(fingerprintOf(key));
+    expect(objection({ ...nothing, trustInto: 'f' }, unpinned, 22, key)).toBeNull();
+    const rules = { knownHosts: parseKnownHosts(`pc-1 ssh-ed25519 ${base64}`), trustInto: 'f' };
+    expect(objection(rules, unpinned, 22, other)).toContain('another one is known');
+  });
+
+  test('at first use, and is written down as known', async () => {
+    const file = join(folder, 'trusted');
+    await writeDown(file, 'pc-1', 2_222, key);
+    expect(parseKnownHosts(readFileSync(file, 'utf8')).judge('pc-1', 2_222, key)).toBe('known');
+  });
+});
+
+describe('the settings', () => {
+  const write = (name: string, text: string): string => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  test('refer to secrets, and have defaults', () => {
+    write('id', 'the key');
+    write('phrase', 'the phrase\n');
+    const read = readSshSettings(write('ssh.yaml', 'user: CORP\\me\nkeyFile: id\npassphraseFile: phrase\n'));
+    expect(read).toMatchObject({
+      ok: true,
+      value: {
+        user: 'CORP\\me',
+        passphrase: 'the phrase',
+        port: 22,
+        trustInto: null,
+        timeouts: { connect: 10_000, handshake: 20_000 },
+      },
+    });
+  });
+
+  test.each([
+    ['user: me\n', 'keyFile: is missing, expected one of keyFile, agent and passwordFile'],
+    ['user: me\nagent: env\nprot: 22\n', ':3: prot: is not a known key (did you mean port?)'],
+    ['user: me\nagent: env\nport: 0\n', ':3: port: is 0, expected a whole number from 1 to 65535'],
+    ['user: me\nagent: env\n', 'SSH_AUTH_SOCK is not set'],
+    ['user: me\nkeyFile: nowhere\n', 'keyFile: can not be read'],
+    ['user: me\nagent: /x\ntrustOnFirstUse: true\n', 'knownHosts: is missing'],
+  ])('are refused: %j', (text, message) => {
+    const read = readSshSettings(write('bad.yaml', text), {});
+    expect(read.ok ? '' : read.error.message).toContain(message);
+  });
+
+  test('go with ssh only, and lab time does not', () => {
+    const base = { REDIS_URL: 'redis://127.0.0.1', SERVPACK_GATEWAY: 'ssh' };
+    const message = (env: Record<string, string>) => {
+      const read = readConfig(env);
+      return read.ok ? '' : read.error.message;
+    };
+    expect(message(base)).toContain('SERVPACK_SSH_CONFIG is not set');
+    expect(message({ ...base, SERVPACK_SSH_CONFIG: 'x' })).toBe('');
+    const clock = '{"labAt":0,"realAt":0,"speed":2}';
+    expect(message({ ...base, SERVPACK_SSH_CONFIG: 'x', SERVPACK_LAB_CLOCK: clock })).toContain('lab time');
+  });
+});

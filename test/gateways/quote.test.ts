@@ -1,0 +1,121 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  echoJson,
+  plainWords,
+  quoteArgument,
+  quoteName,
+  quotePath,
+} from '../../workers/gateways/windows-ssh/quote.ts';
+import { expand, type Node, parse } from '../lab/ssh/cmd-parse.ts';
+import { argumentsOf } from '../lab/ssh/programs.ts';
+
+/** A model of cmd.exe that knows nothing of how servpack quotes says what a line would do. */
+const variables = new Map([
+  ['PATH', 'C:\\EVIL'],
+  ['A', 'x'],
+  ['SYSTEMROOT', 'C:\\WINNT'],
+]);
+const read = (line: string): Node => parse(expand(line, (name) => variables.get(name.toUpperCase())));
+
+/** Characters that mean something to cmd.exe, in the neighbourhood that makes them dangerous. */
+const hostile = fc.string({
+  unit: fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom(...'"&|<>^%!()\\/*?;,= \t@\'`~:.') },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('%PATH%', '^%', '\\"', '""', '&&', '\r\n', '\u2028', '\u0000', '\ud800'),
+    },
+    { weight: 2, arbitrary: fc.constantFrom('a', 'Z', '0', 'é', '日', '😀') },
+  ),
+  maxLength: 60,
+});
+
+/** One harmless command, whose text the value is a part of: nothing else would run, and nothing be redirected. */
+function onlyCommand(line: string): string {
+  const node = read(line);
+  expect(node).toMatchObject({ kind: 'simple', redirections: [] });
+  return node.kind === 'simple' ? node.text : '';
+}
+
+describe('a value that is put on a command line does not break out of it', () => {
+  test('a path', () => {
+    fc.assert(
+      fc.property(hostile, (value) => {
+        const quoted = quotePath(value);
+        if (!quoted.ok) return;
+        expect(argumentsOf(onlyCommand(`type ${quoted.value}`))).toEqual(['type', value]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('an argument of a program, which takes nearly everything', () => {
+    let taken = 0;
+    fc.assert(
+      fc.property(hostile, (value) => {
+        const quoted = quoteArgument(value);
+        if (!quoted.ok) return;
+        taken += 1;
+        expect(argumentsOf(onlyCommand(`sc config S binPath= ${quoted.value}`)).at(-1)).toBe(value);
+      }),
+      { numRuns: 3_000 },
+    );
+    expect(taken).toBeGreaterThan(300);
+  });
+
+  test('a name', () => {
+    fc.assert(
+      fc.property(hostile, (value) => {
+        const quoted = quoteName(value);
+        if (!quoted.ok) return;
+        expect(argumentsOf(onlyCommand(`sc query ${quoted.value}`))).toEqual(['sc', 'query', value]);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test('JSON that is echoed', () => {
+    fc.assert(
+      fc.property(fc.record({ a: hostile, b: fc.array(hostile, { maxLength: 3 }) }), (value) => {
+        const json = echoJson(value);
+        if (!json.ok) throw new Error(json.error);
+        const text = onlyCommand(`echo ${json.value}`);
+        expect(JSON.parse(text.slice('echo '.length))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test('words for people', () => {
+    fc.assert(
+      fc.property(hostile, (value) => {
+        const words = plainWords(value);
+        expect(argumentsOf(onlyCommand(`msg * "${words}"`)).length).toBe(3);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+test('what is on machines is taken', () => {
+  expect(quotePath('C:\\Program Files (x86)\\A&B\\agent.exe')).toEqual({
+    ok: true,
+    value: '"C:\\Program Files (x86)\\A&B\\agent.exe"',
+  });
+  expect(quotePath('\\\\LS-PUN\\SMS_SHR').ok).toBe(true);
+  expect(quoteName('SMS_PACKAGE_COMMAND_MANAGER_NT').ok).toBe(true);
+  expect(quoteArgument('"%SystemRoot%\\svchost.exe" -k net').ok).toBe(true);
+});
+
+test.each([
+  ['C:\\100%\\a', '%'],
+  ['C:\\a!b', '!'],
+  ['C:\\a"b', '"'],
+  ['C:\\a\nb', 'control'],
+  ['C:\\a\\', 'separator'],
+  ['x'.repeat(8_191), 'length'],
+])('the path %j is refused, with the reason', (path, reason) => {
+  const quoted = quotePath(path);
+  expect(quoted.ok ? '' : quoted.error).toContain(reason);
+});

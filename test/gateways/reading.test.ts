@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { codePageIn, decode } from '../../workers/gateways/windows-ssh/code-page.ts';
+import { iniValue, withIniValue } from '../../workers/gateways/windows-ssh/ini-line.ts';
+import { parseDetails, parseTasklist, wmiTime } from '../../workers/gateways/windows-ssh/processes.ts';
+import { bootTime } from '../../workers/gateways/windows-ssh/read-look.ts';
+import { dwordOf, multiOf, parseRegistry } from '../../workers/gateways/windows-ssh/registry.ts';
+import { scBlocks } from '../../workers/gateways/windows-ssh/services.ts';
+import { lineFor } from '../../workers/gateways/windows-ssh/shell.ts';
+
+describe('what the service control manager says is read by its numbers', () => {
+  const block = (labels: readonly [string, string]) =>
+    [
+      '',
+      'SERVICE_NAME: SMS_PACKAGE_COMMAND_MANAGER_NT ',
+      `        ${labels[0].padEnd(19)}: 10  WIN32_OWN_PROCESS  `,
+      `        ${labels[1].padEnd(19)}: 3  STOP_PENDING `,
+      '                                (STOPPABLE, NOT_PAUSABLE, ACCEPTS_SHUTDOWN)',
+      '        WIN32_EXIT_CODE    : 0  (0x0)',
+      '        PID                : 1234',
+      '        FLAGS              : ',
+      '',
+    ].join('\r\n');
+
+  test.each([
+    ['English', ['TYPE', 'STATE']],
+    ['German', ['TYP', 'STATUS']],
+    ['French', ['TYPE', 'ÉTAT']],
+  ] as const)('in %s', (_, labels) => {
+    expect(scBlocks(block(labels))).toEqual([
+      { name: 'SMS_PACKAGE_COMMAND_MANAGER_NT', state: 'stopPending', pid: 1234 },
+    ]);
+  });
+
+  test('one block after the other, and nothing of a message', () => {
+    expect(
+      scBlocks(`Enum: entriesRead = 2\r\n${block(['TYPE', 'STATE'])}${block(['TYPE', 'STATE'])}`),
+    ).toHaveLength(2);
+    expect(scBlocks('[SC] EnumQueryServicesStatus:OpenService FAILED 1060:\r\n\r\nDer Dienst …\r\n')).toEqual(
+      [],
+    );
+  });
+});
+
+test('a registry value may hold spaces, and a list ends its parts by a backslash and a zero', () => {
+  const [key] = parseRegistry(
+    '\r\nHKEY_LOCAL_MACHINE\\X\r\n    ImagePath    REG_EXPAND_SZ    "C:\\A B\\c.exe"  -k x\r\n    Start    REG_DWORD    0x2\r\n    DependOnService    REG_MULTI_SZ    RPCSS\\0Tcpip\r\n    Empty    REG_SZ    \r\n',
+  );
+  expect(key?.values.get('imagepath')).toBe('"C:\\A B\\c.exe"  -k x');
+  expect(dwordOf(key?.values.get('start'))).toBe(2);
+  expect(multiOf(key?.values.get('dependonservice'))).toEqual(['RPCSS', 'Tcpip']);
+  expect(key?.values.get('empty')).toBe('');
+});
+
+describe('times', () => {
+  test('of WMI are local, with their offset in minutes', () => {
+    expect(wmiTime('20261125050000.500000+060')).toBe(Date.UTC(2026, 10, 25, 4, 0, 0, 500));
+    expect(wmiTime('no time')).toBeNull();
+  });
+
+  test('of a start come from its event, or from WMI', () => {
+    const event = "<Data Name='StartTime'>2026-11-25T04:00:00.5000000Z</Data>";
+    expect(bootTime(event)).toBe(Date.UTC(2026, 10, 25, 4));
+    expect(bootTime('LastBootUpTime\r\n20261125050000.500000+060')).toBe(Date.UTC(2026, 10, 25, 4));
+    expect(bootTime('')).toBeNull();
+  });
+});
+
+test('processes, and what WMI knows of them', () => {
+  expect(parseTasklist('"a b.exe","12","Console","1","1.024 K"\r\nINFO: nothing\r\n')).toEqual([
+    { executable: 'a b.exe', pid: 12, session: 1 },
+  ]);
+  expect(parseDetails('PC,20261125050000.500000+060,C:\\A, B\\c.exe,12\r\n').get(12)).toEqual({
+    imagePath: 'C:\\A, B\\c.exe',
+    startedAt: Date.UTC(2026, 10, 25, 4, 0, 0, 500),
+  });
+});
+
+describe('code pages', () => {
+  test.each([
+    ['Aktive Codepage: 850.', 'cp850'],
+    ['Active code page: 65001', 'utf8'],
+    ['現在のコード ページ: 932', 'cp932'],
+    ['nothing', null],
+  ])('%s', (text, page) => {
+    expect(codePageIn(text)).toBe(page);
+  });
+
+  test('are those of the console, but for what is UTF-16', () => {
+    expect(decode(Buffer.from([0x84, 0x8e]), 'cp850')).toBe('äÄ');
+    expect(decode(Buffer.from('\ufeffäb', 'utf16le'), 'cp850')).toContain('äb');
+  });
+});
+
+describe('a value of an INI file', () => {
+  const phase = { section: 'Local', key: 'SetupPhase' };
+  const change = (text: string) => {
+    const changed = withIniValue(Buffer.from(text, 'latin1'), { ...phase, value: 'UPGRADE' });
+    return changed.ok ? changed.value.toString('latin1') : changed.error;
+  };
+
+  test('is changed where it stands, and not a byte besides', () => {
+    const text = '; \x84\r\n[SMS]\r\nSetupPhase=other\r\n[ local ]\r\n  setupphase =Installed\r\nX=1';
+    expect(change(text)).toBe(text.replace('Installed', 'UPGRADE'));
+    expect(iniValue(Buffer.from(text, 'latin1'), phase)).toBe('Installed');
+  });
+
+  test('is added to a section that has none, with the line ends of the file', () => {
+    expect(change('[Local]\nA=1\n')).toBe('[Local]\nSetupPhase=UPGRADE\nA=1\n');
+    expect(change('[Local]')).toBe('[Local]\r\nSetupPhase=UPGRADE\r\n');
+  });
+
+  test('is not changed in a file that is something else', () => {
+    expect(change('[Other]\r\n')).toContain('no section');
+    expect(change('[\0L\0o')).toContain('not plain text');
+  });
+});
+
+test('another shell than cmd.exe is given nothing that it could read', () => {
+  const line = `echo 'a' & "b"`;
+  const wrapped = lineFor('other', line);
+  expect(wrapped).toMatch(/^powershell\.exe -NoProfile -NonInteractive -EncodedCommand [A-Za-z0-9+/=]+$/);
+  const script = Buffer.from(wrapped.split(' ').at(-1) ?? '', 'base64').toString('utf16le');
+  expect(script).toContain(`'/d /s /c "echo ''a'' & "b""'`);
+  expect(lineFor('cmd', line)).toBe(line);
+});

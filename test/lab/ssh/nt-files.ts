@@ -1,0 +1,159 @@
+import {
+  contentOf,
+  directoryOf,
+  type FileContent,
+  filesOf,
+  hasDirectory,
+  isInside,
+  keyOf,
+  nameOf,
+  readFile,
+  writeFile,
+} from '../fleet/disk.ts';
+import { isLocked, type Machine } from '../fleet/machine.ts';
+import { smsIni } from '../fleet/sms-ini.ts';
+import { transcriptText } from '../fleet/transcript.ts';
+
+/** Files whose content follows from what the machine is doing. */
+const iniPath = 'c:\\sms.ini';
+const logPath = 'c:\\ms\\sms\\logs\\smsrun.log';
+
+/** The files of a lab machine as its programs see them: bytes, folders, and who has what open. */
+export class NtFiles {
+  readonly #machine: Machine;
+  readonly #now: () => number;
+  /** Folders that were made and hold nothing yet. */
+  readonly #made = new Set<string>();
+  readonly #written = new Set<string>();
+
+  constructor(machine: Machine, now: () => number) {
+    this.#machine = machine;
+    this.#now = now;
+  }
+
+  read(path: string): Buffer | null {
+    const key = keyOf(path);
+    if (key === iniPath) return Buffer.from(smsIni(this.#machine), 'latin1');
+    if (key === logPath) return this.#log();
+    const content = readFile(this.#machine.disk, path);
+    if (content === null) return null;
+    return content.text === null ? Buffer.alloc(content.size, 1) : Buffer.from(content.text, 'latin1');
+  }
+
+  /** When it was last written, epoch milliseconds. */
+  writtenAt(path: string): number {
+    return keyOf(path) === logPath ? (this.#machine.transcript?.at ?? 0) : this.#machine.bootedAt;
+  }
+
+  hash(path: string): string | null {
+    const key = keyOf(path);
+    if (key === iniPath || key === logPath) return contentOf(this.read(path) ?? '').sha256;
+    return readFile(this.#machine.disk, path)?.sha256 ?? null;
+  }
+
+  #log(): Buffer | null {
+    const { transcript } = this.#machine;
+    return transcript === null
+      ? null
+      : Buffer.from(transcriptText(this.#machine, transcript.active), 'latin1');
+  }
+
+  /** A path that ends in a separator is a folder. */
+  exists(path: string): boolean {
+    if (path.endsWith('\\')) return this.#isFolder(path.slice(0, -1));
+    return this.read(path) !== null || this.#isFolder(path);
+  }
+
+  #isFolder(path: string): boolean {
+    const key = keyOf(path);
+    return key === 'c:' || this.#made.has(key) || hasDirectory(this.#machine.disk, key);
+  }
+
+  /** Names of the files of a folder. */
+  list(folder: string): readonly string[] {
+    const key = keyOf(folder);
+    return filesOf(this.#machine.disk)
+      .filter(([path]) => directoryOf(path) === key)
+      .map(([path]) => nameOf(path).toUpperCase());
+  }
+
+  openForWriting(path: string, isAppending: boolean) {
+    const key = keyOf(path);
+    const isHeld = this.#written.has(key) || isLocked(this.#machine, path);
+    if (isHeld || !this.#isFolder(directoryOf(path))) return null;
+    this.#written.add(key);
+    const before = isAppending ? (this.read(path)?.toString('latin1') ?? '') : '';
+    let added = '';
+    return {
+      write: (text: string) => void (added += text),
+      close: () => {
+        this.#written.delete(key);
+        // Opened for appending and closed again: the file is as before.
+        if (!isAppending || added !== '') this.write(path, Buffer.from(before + added, 'latin1'));
+      },
+    };
+  }
+
+  /** Writes a file; SMS.INI is what the machine then goes by. */
+  write(path: string, bytes: Buffer): void {
+    this.#put(path, contentOf(bytes, bytes.toString('latin1')));
+  }
+
+  #put(path: string, content: FileContent): void {
+    if (keyOf(path) === iniPath) return this.#readPhase(content.text ?? '');
+    writeFile(this.#machine.disk, path, content);
+  }
+
+  #readPhase(text: string): void {
+    const phase = /^SetupPhase=(.*?)\r?$/im.exec(text)?.[1]?.toLowerCase();
+    const { machine } = { machine: this.#machine };
+    if (phase === 'upgrade' && machine.setupPhase === 'installed') {
+      machine.setupPhase = 'upgrade';
+      machine.marks += 1;
+      machine.asksForRestart ??= 'mark';
+    } else if (phase === 'installed') {
+      machine.setupPhase = 'installed';
+      if (machine.asksForRestart === 'mark') machine.asksForRestart = null;
+    }
+  }
+
+  /** Null = done, else what Windows says. */
+  copy(from: string, to: string): string | null {
+    const bytes = this.read(from);
+    const content =
+      readFile(this.#machine.disk, from) ?? (bytes && contentOf(bytes, bytes.toString('latin1')));
+    if (content === null) return 'The system cannot find the file specified.';
+    if (isLocked(this.#machine, to) || this.#written.has(keyOf(to)))
+      return 'The process cannot access the file because it is being used by another process.';
+    if (!this.#isFolder(directoryOf(to))) return 'The system cannot find the path specified.';
+    if (this.#now() < this.#machine.diskFullUntil) return 'There is not enough space on the disk.';
+    this.#put(to, content);
+    return null;
+  }
+
+  remove(path: string): string | null {
+    if (isLocked(this.#machine, path)) return 'Access is denied.';
+    if (this.read(path) === null) return `Could Not Find ${path}`;
+    const folder = directoryOf(path);
+    writeFile(this.#machine.disk, path, null);
+    // A folder stays when its last file goes.
+    this.#made.add(folder);
+    return null;
+  }
+
+  makeDirectory(path: string): boolean {
+    const parts = keyOf(path).split('\\');
+    for (let depth = 2; depth <= parts.length; depth += 1) this.#made.add(parts.slice(0, depth).join('\\'));
+    return true;
+  }
+
+  removeDirectory(path: string): boolean {
+    const key = keyOf(path);
+    const isUsed =
+      [...this.#made].some((each) => isInside(each, key)) || hasDirectory(this.#machine.disk, key);
+    if (isUsed) return false;
+    this.#made.delete(key);
+    this.#machine.protectedDirectories = this.#machine.protectedDirectories.filter((each) => each !== key);
+    return true;
+  }
+}

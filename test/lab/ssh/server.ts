@@ -1,0 +1,131 @@
+import { createServer as listenOn, type AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import ssh2, { type AuthContext, type Connection, type Session } from 'ssh2';
+import { keyOf } from '../fleet/disk.ts';
+import type { Machine } from '../fleet/machine.ts';
+import type { Machines } from '../fleet/machines.ts';
+import { windows } from '../fleet/sms.ts';
+import { Cmd } from './cmd-run.ts';
+import { NtFiles } from './nt-files.ts';
+import { packageLog, programsOf } from './programs.ts';
+import { serveSftp } from './sftp.ts';
+
+const { Server, utils } = ssh2;
+
+/** Real time: how soon a connection notices that its machine went down, and a program that something has ended. */
+const noticedWithinMs = 10;
+
+export interface SshDoor {
+  readonly port: number;
+  /** Command lines that have come in. */
+  readonly commands: () => number;
+  close(): Promise<void>;
+}
+
+/** Keys of a door; every machine of a lab may show the same one, and the user of servpack may be one for all. */
+export interface DoorKeys {
+  readonly hostKey: string;
+  readonly hostKeyBytes: Buffer;
+  readonly userKey: Buffer;
+}
+
+export function makeDoorKeys(): DoorKeys {
+  const [host, user] = [utils.generateKeyPairSync('ed25519'), utils.generateKeyPairSync('ed25519')];
+  return {
+    hostKey: host.private,
+    hostKeyBytes: Buffer.from(host.public.split(' ')[1] ?? '', 'base64'),
+    userKey: Buffer.from(user.private),
+  };
+}
+
+/** The sshd of one machine of the lab fleet: a real SSH server on loopback whose cmd.exe works on the model. */
+export async function openDoor(machines: Machines, machine: Machine, keys: DoorKeys): Promise<SshDoor> {
+  const visit = <T>(act: (now: number) => T): T => machines.visit(machine, act);
+  const files = new NtFiles(machine, () => machines.now());
+  const pause = () => sleep(noticedWithinMs);
+  const programs = programsOf(machine, files, visit, pause);
+  const variables = new Map([
+    ['SYSTEMROOT', windows],
+    ['OS', 'Windows_NT'],
+  ]);
+  let commands = 0;
+  const open = new Set<Connection>();
+  const server = new Server({ hostKeys: [keys.hostKey] }, (connection) => {
+    if (visit(() => machine.power === 'off')) return void connection.end();
+    open.add(connection);
+    connection.on('error', () => undefined);
+    connection.on('close', () => open.delete(connection));
+    connection.on('authentication', (context: AuthContext) => letIn(context, keys));
+    connection.on('session', (accept) => {
+      const session: Session = accept();
+      session.on('exec', (take, _reject, { command }) => {
+        commands += 1;
+        const channel = take();
+        const streams = {
+          out: { write: (text: string) => void channel.write(Buffer.from(text, 'latin1')) },
+          error: { write: (text: string) => void channel.stderr.write(Buffer.from(text, 'latin1')) },
+          input: '',
+        };
+        // sshd runs `cmd.exe /c "<command>"`.
+        void new Cmd(files, programs, variables).run(command, streams).then((code) => {
+          channel.exit(code & 0xff);
+          channel.end();
+        });
+      });
+      session.on('sftp', (take) =>
+        serveSftp(
+          take(),
+          withLog(files, () => packageLog(machine, machines.now())),
+        ),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  const { port } = server.address() as AddressInfo;
+  const watch = setInterval(() => {
+    if (open.size > 0 && visit(() => machine.power === 'off'))
+      for (const connection of open) connection.end();
+  }, noticedWithinMs);
+  watch.unref();
+  return {
+    port,
+    commands: () => commands,
+    close: async () => {
+      clearInterval(watch);
+      for (const connection of open) connection.end();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+function letIn(context: AuthContext, { userKey }: DoorKeys): void {
+  if (context.method !== 'publickey') return context.reject(['publickey']);
+  const known = utils.parseKey(userKey);
+  if (known instanceof Error || !context.key.data.equals(known.getPublicSSH())) return context.reject();
+  context.accept();
+}
+
+/** The log that the package service writes is there only while it has something to say. */
+function withLog(
+  files: NtFiles,
+  log: () => Buffer | null,
+): Pick<NtFiles, 'read' | 'write' | 'remove' | 'makeDirectory' | 'exists' | 'writtenAt'> {
+  const isLog = (path: string): boolean => keyOf(path).endsWith('\\pacman.log');
+  return {
+    read: (path) => (isLog(path) ? log() : files.read(path)),
+    exists: (path) => (isLog(path) ? log() !== null : files.exists(path)),
+    writtenAt: (path) => files.writtenAt(path),
+    write: (path, bytes) => files.write(path, bytes),
+    remove: (path) => files.remove(path),
+    makeDirectory: (path) => files.makeDirectory(path),
+  };
+}
+
+/** A port of this machine on which nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = listenOn().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

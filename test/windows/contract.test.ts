@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll } from 'vitest';
+import { targetOf } from '../../workers/gateways/gateway.ts';
+import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
+import { parseKnownHosts } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import type { SshSettings } from '../../workers/gateways/windows-ssh/settings.ts';
+import type { ContractClients } from '../contract/contract-clients.ts';
+import { gatewayContract } from '../contract/gateway.contract.ts';
+import type { WindowsClient } from '../lab/windows/client.ts';
+import { startWindowsLab, type WindowsLab } from '../lab/windows/lab.ts';
+import { smsMethods } from '../products/given.ts';
+
+/** The contract of every gateway, on clients made of Wine behind real sshds. */
+const deadlineMs = 120_000;
+/** Beside the lab that somebody looks around in. */
+const block = '127.0.91';
+const port = 2_291;
+
+let lab: WindowsLab;
+
+beforeAll(async () => {
+  lab = await startWindowsLab({ traits: [], block, port });
+}, 600_000);
+afterAll(() => lab.close());
+
+const settings = (): SshSettings => ({
+  user: 'root',
+  privateKey: readFileSync(lab.userKey),
+  passphrase: null,
+  agent: null,
+  password: null,
+  knownHosts: parseKnownHosts(''),
+  trustInto: null,
+  port,
+  timeouts: { connect: 10_000, handshake: 30_000, keepalive: 60_000, idle: 10_000 },
+  handshakes: 10,
+});
+
+const targetTo = ({ id, place, fingerprint }: WindowsClient) =>
+  targetOf({ client: id, host: place.address, port: place.port, hostKeys: [fingerprint] });
+
+async function openClients(): Promise<ContractClients> {
+  const [client, gone] = [await lab.add('pcmInBin'), await lab.add('free', { isOn: false })];
+  const connect = () => connectSshGateway({ settings: settings(), deadlineMs });
+  const gateway = connect();
+  return {
+    gateway,
+    connect,
+    target: targetTo(client),
+    gone: targetTo(gone),
+    componentDirectory: 'C:\\MS\\SMS\\BIN',
+    file: 'PCM32R.DLL',
+    service: { name: 'SMS_PACKAGE_COMMAND_MANAGER_NT', executable: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE' },
+    methods: smsMethods(),
+    newDirectory: 'C:\\SMS_PCM',
+    fence: 1,
+    breathe: () => pause(200),
+    close: async () => {
+      await gateway.close();
+      await Promise.all([client, gone].map((each) => lab.remove(each)));
+    },
+  };
+}
+
+gatewayContract('windows-ssh on Wine', openClients, deadlineMs);

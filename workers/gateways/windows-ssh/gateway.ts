@@ -1,0 +1,163 @@
+import { readFile } from 'node:fs/promises';
+import { ok } from '../../../shared/errors.ts';
+import { firstOf } from '../../first-of.ts';
+import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
+import { send, sendUntilSaid, wordsOf } from './change.ts';
+import { attempt, ClientShell, type Facts, failure, nothingKnown, refused } from './client.ts';
+import { Connections } from './connections.ts';
+import { copy, hash, protectFolder, remove, replaceAtRestart, upload } from './file-changes.ts';
+import { intentFile } from './guard.ts';
+import { lookAt } from './look.ts';
+import { intentSection } from './look-sections.ts';
+import { mark, runUpdate, unmark } from './phase.ts';
+import { echoJson, plainWords, quotePath } from './quote.ts';
+import { readIntentPart } from './read-look.ts';
+import { configure, control, service } from './service-changes.ts';
+import type { SshSettings } from './settings.ts';
+
+export interface SshGatewayOptions {
+  readonly settings: SshSettings;
+  /** Real milliseconds that a call may take before it answers `timedOut`. */
+  readonly deadlineMs: number;
+}
+
+/** A gateway that also says how many command lines it has sent. */
+export interface SshGateway extends Gateway {
+  readonly commands: () => number;
+}
+
+/**
+ * The gateway to real Windows clients over OpenSSH, with nothing installed on them: each call is one command line for cmd.exe, or as few as it takes.
+ */
+export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): SshGateway {
+  const connections = new Connections(settings);
+  const facts = new Map<string, Facts>();
+  const closing = new AbortController();
+
+  async function call<T>(
+    target: Target,
+    given: AbortSignal,
+    work: (shell: ClientShell) => Promise<GatewayResult<T>>,
+  ): Promise<GatewayResult<T>> {
+    if (given.aborted) return failure('cutOff', 'given up before it was sent');
+    const stop = firstOf(given, closing.signal);
+    const late = new AbortController();
+    const either = firstOf(stop.signal, late.signal);
+    const timer = setTimeout(() => late.abort(), deadlineMs);
+    try {
+      return await Promise.race([
+        connections.use(target, (connection) =>
+          work(new ClientShell(connection, factsOf(target), either.signal)),
+        ),
+        aborted<T>(either.signal, () =>
+          late.signal.aborted
+            ? failure('timedOut', `no answer within ${deadlineMs / 1_000} s`)
+            : failure('cutOff', 'given up while the client worked on it'),
+        ),
+      ]);
+    } finally {
+      clearTimeout(timer);
+      either.release();
+      stop.release();
+    }
+  }
+
+  function factsOf({ host, port }: Target): Facts {
+    const key = `${host}:${port ?? settings.port}`;
+    const known = facts.get(key) ?? nothingKnown();
+    facts.set(key, known);
+    return known;
+  }
+
+  const change = <T>(
+    { target, fence, signal }: Change,
+    work: (shell: ClientShell, by: Change['fence']) => Promise<GatewayResult<T>>,
+  ): Promise<GatewayResult<T>> => call(target, signal, (shell) => work(shell, fence));
+
+  return {
+    commands: () => connections.commands,
+    look: (target, request, signal) => call(target, signal, (shell) => lookAt(shell, request)),
+    readService: (target, name, signal) => call(target, signal, (shell) => service(shell, name)),
+    hashFile: (target, path, signal) => call(target, signal, (shell) => hash(shell, path)),
+    canReadShare: (target, share, signal) => call(target, signal, (shell) => canRead(shell, share)),
+    mark: (where, how) => change(where, (shell, by) => mark(shell, by, how)),
+    unmark: (where, phase) => change(where, (shell, by) => unmark(shell, by, phase)),
+    runUpdate: (where, run) => change(where, (shell, by) => runUpdate(shell, by, run)),
+    restart: (where) => change(where, (shell, by) => ordered(shell, by, 'shutdown -r -f -t 3 2>&1')),
+    notify: (where, text) =>
+      change(where, (shell, by) => ordered(shell, by, `msg * /time:3600 "${plainWords(text)}" 2>&1`)),
+    stopService: (where, name) => change(where, (shell, by) => control(shell, by, name, 'stop')),
+    startService: (where, name) => change(where, (shell, by) => control(shell, by, name, 'start')),
+    configureService: (where, name, settingsOf) =>
+      change(where, (shell, by) => configure(shell, by, name, settingsOf)),
+    copyFile: (where, from, to) => change(where, (shell, by) => copy(shell, by, from, to)),
+    uploadFile: (where, localPath, to) =>
+      change(where, async (shell, by) => {
+        const content = await attempt('the file can not be read here', () => readFile(localPath));
+        return content.ok ? upload(shell, by, content.value, to) : failure('failed', content.error.message);
+      }),
+    replaceAtRestart: (where, from, to) =>
+      change(where, (shell, by) => replaceAtRestart(shell, by, from, to)),
+    removeFile: (where, path) => change(where, (shell, by) => remove(shell, by, path)),
+    protectDirectory: (where, path) => change(where, (shell, by) => protectFolder(shell, by, path)),
+    readIntent: (target, signal) =>
+      call(target, signal, async (shell) => {
+        const parts = await shell.read([intentSection]);
+        if (!parts.ok) return parts;
+        const intent = readIntentPart(parts.value.get(intentSection.name)?.text ?? '');
+        return intent.ok ? intent : failure('garbled', intent.error);
+      }),
+    writeIntent: (where, intent) =>
+      change(where, async (shell, by) => {
+        const root = await shell.systemRoot();
+        if (!root.ok) return root;
+        const file = intentFile(root.value);
+        if (intent === null)
+          return sendUntilSaid(
+            shell,
+            by,
+            `(del /f /q "${file}" 2>nul)& (if not exist "${file}" echo servpack:gone)`,
+            'servpack:gone',
+          );
+        const json = refused(echoJson(intent));
+        if (!json.ok) return json;
+        const write = `(>"${file}.new" echo ${json.value})& move /y "${file}.new" "${file}" >nul 2>&1& type "${file}" 2>&1`;
+        return sendUntilSaid(shell, by, write, json.value);
+      }),
+    close: async () => {
+      closing.abort();
+      await connections.close();
+    },
+  };
+}
+
+/** A command that has done its part with exit code 0. */
+async function ordered(
+  shell: ClientShell,
+  fence: Change['fence'],
+  commands: string,
+): Promise<GatewayResult<void>> {
+  const sent = await send(shell, fence, commands);
+  if (!sent.ok) return sent;
+  return sent.value.exitCode === 0 ? ok(undefined) : failure('failed', wordsOf(sent.value));
+}
+
+async function canRead(shell: ClientShell, share: string): Promise<GatewayResult<boolean>> {
+  const quoted = refused(quotePath(share));
+  if (!quoted.ok) return quoted;
+  const commands = `(dir ${quoted.value} >nul 2>&1 && echo servpack:yes) || echo servpack:no`;
+  const parts = await shell.read([{ name: 'share', commands }]);
+  if (!parts.ok) return parts;
+  const said = parts.value.get('share')?.text ?? '';
+  if (said.includes('servpack:yes')) return ok(true);
+  return said.includes('servpack:no')
+    ? ok(false)
+    : failure('garbled', `not understood: ${said.slice(0, 200)}`);
+}
+
+function aborted<T>(signal: AbortSignal, answer: () => GatewayResult<T>): Promise<GatewayResult<T>> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(answer());
+    signal.addEventListener('abort', () => resolve(answer()), { once: true });
+  });
+}

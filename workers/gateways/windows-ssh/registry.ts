@@ -1,0 +1,25 @@
+/** Values of one registry key as `reg query` prints them: names in lower case, data as text. Value names are never localised. */
+export interface RegistryKey {
+  readonly path: string;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Everything between the type and the end of the line is data, spaces included; a line that begins in column one names a key. */
+export function parseRegistry(text: string): readonly RegistryKey[] {
+  const keys: { path: string; values: Map<string, string> }[] = [];
+  for (const line of text.split(/\r?\n/)) {
+    if (line.startsWith('HKEY_')) keys.push({ path: line.trimEnd(), values: new Map() });
+    const value = /^\s{2,}(\S.*?)\s+REG_([A-Z_]+)(?:\s(.*))?$/.exec(line);
+    if (value !== null) keys.at(-1)?.values.set(String(value[1]).toLowerCase(), (value[3] ?? '').trim());
+  }
+  return keys;
+}
+
+/** A REG_DWORD, printed as 0x…; null for anything else. */
+export function dwordOf(text: string | undefined): number | null {
+  return text !== undefined && /^0x[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : null;
+}
+
+/** A REG_MULTI_SZ, whose parts `reg query` separates by a backslash and a zero. */
+export const multiOf = (text: string | undefined): readonly string[] =>
+  (text ?? '').split('\\0').filter((part) => part !== '');
