@@ -45,6 +45,8 @@ export class Connection {
     const fail = (message: string): void =>
       resolve(err({ kind: 'unreachable', message: `${target.host}:${port}: ${refusal ?? message}` }));
     client.once('ready', () => resolve(ok(new Connection(client, sent))));
+    // A command is a few small packets, each of which would wait 40 ms for the answer to the one before it.
+    client.once('connect', () => client.setNoDelay(true));
     client.on('error', (error) => fail(error.message));
     client.once('close', () => fail('the connection was closed before the login'));
     const verify = (key: Buffer): boolean => {

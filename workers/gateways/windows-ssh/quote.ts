@@ -58,7 +58,7 @@ export function echoJson(value: unknown): Result<string, string> {
   const escaped = (character: string): string =>
     `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
   const text = JSON.stringify(value)
-    .replaceAll('\\"', '\\u0022')
+    .replaceAll(/\\(.)/g, (text, after: string) => (after === '"' ? '\\u0022' : text))
     .replaceAll(/[&|<>^()%!]|[^\x20-\x7e]/g, escaped);
   return text.length <= 5_000 ? ok(text) : err(`a record of ${text.length} characters is too long for it`);
 }
