@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { err, type Fault, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 import { runCommand } from './run-command.ts';
 
 export interface UnpackedServer {
@@ -74,12 +74,15 @@ async function download(
   if (!updated.ok) return updated;
   // apt's own solver names the libraries that this machine lacks: they differ between releases.
   const install = ['--yes', '--download-only', '--no-install-recommends', 'install'];
-  let last: Result<string> = updated;
+  let why: Fault = fault('redis-not-unpacked', 'no package was named');
   for (const name of names) {
-    last = await runCommand('apt-get', [...apt, ...install, name], quiet);
-    if (last.ok) return ok(archivesIn(draft));
+    const last = await runCommand('apt-get', [...apt, ...install, name], quiet);
+    const archives = archivesIn(draft);
+    if (last.ok && archives.length > 0) return ok(archives);
+    // apt brings nothing that is installed already.
+    why = last.ok ? fault('redis-not-unpacked', `${name} is installed, but not on PATH`) : last.error;
   }
-  return last.ok ? ok([]) : last;
+  return err(why);
 }
 
 /** Lists, cache and locks of our own beside the machine's list of installed packages: that is what needs no root. */

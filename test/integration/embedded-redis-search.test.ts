@@ -13,7 +13,9 @@ import { isAlive } from '../../orchestrator/embedded-redis/processes.ts';
 import { findOnPath } from '../../orchestrator/embedded-redis/server-binary.ts';
 import { eachInItsPlace, expectRefused, talk } from './embedded-redis-place.ts';
 
-const hasApt = findOnPath('apt-get', process.env) !== undefined;
+/** apt brings nothing that is installed already. */
+const hasApt =
+  findOnPath('apt-get', process.env) !== undefined && !existsSync('/var/lib/dpkg/info/redis-server.list');
 
 describe('the search for a Redis server', () => {
   const place = eachInItsPlace();

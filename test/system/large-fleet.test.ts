@@ -40,7 +40,8 @@ test('a large fleet is imported, planned and made a campaign of in a thread besi
   const text = 'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\n';
   const plan = await operator.ask('POST', '/v1/campaigns/plan', { file: 'campaign.yaml', text });
   expect(plan).toMatchObject({ campaign: 'sp4', selected: clients, left: 0 });
-  expect(await operator.createCampaign(text)).toEqual(plan);
+  // What the last looks forecast is said before a campaign is made, not by its making.
+  expect(await operator.createCampaign(text)).toEqual({ ...Object(plan), forecast: null });
   await expect(operator.createCampaign(text)).rejects.toThrow(/409 .*exists already/);
   expect(await operator.ask('GET', '/v1/campaigns/sp4')).toMatchObject({ status: 'created' });
 });

@@ -33,7 +33,8 @@ export interface FleetControl {
 
 const id = z.int().positive();
 const ops = Object.keys(valueSchemas) as [Op, ...Op[]];
-const steps = (['relocation', 'workaround'] as const).flatMap((procedure) =>
+const procedures = ['relocation', 'workaround', 'swap'] as const;
+const steps = procedures.flatMap((procedure) =>
   (['forward', 'back'] as const).flatMap((direction) => stepsOf(procedure, direction)),
 );
 
@@ -45,7 +46,7 @@ const orderSchema = z.union([
     client: z.string(),
     step: z.enum(steps),
     direction: z.enum(['forward', 'back']).optional(),
-    procedure: z.enum(['relocation', 'workaround']).optional(),
+    procedure: z.enum(procedures).optional(),
     nth,
     when: z.enum(['before', 'announced', 'after']),
   }),
