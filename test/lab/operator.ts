@@ -4,7 +4,8 @@ import type { AuditEntry } from '../../shared/store/store.ts';
 import { defaultComponents } from './fleet/logon-server.ts';
 
 /** An audit entry with the version of its record. */
-export type Entry = AuditEntry & { readonly version: number | null };
+/** As `audit export` writes it. The id begins with the real time in milliseconds at which Redis took the entry. */
+export type Entry = AuditEntry & { readonly id: string; readonly version: number | null };
 
 /** What a staged tree is a release of, and where its component files are. */
 export interface StagedTree {

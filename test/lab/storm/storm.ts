@@ -207,13 +207,16 @@ async function awaitLooks(operator: Operator, promised: readonly CheckedIn[]): P
   const missing = new Map(promised.map(({ client, at }) => [client, at]));
   const deadline = Date.now() + patienceMs;
   while (missing.size > 0 && Date.now() < deadline) {
-    for (const { client, at, who } of await operator.exportAudit())
-      if (client !== null && who.startsWith('worker') && at >= (missing.get(client) ?? Infinity))
+    for (const { client, id, who } of await operator.exportAudit())
+      if (client !== null && who.startsWith('worker') && msOf(id) >= (missing.get(client) ?? Infinity))
         missing.delete(client);
     if (missing.size > 0) await delay(500);
   }
   return [...missing.keys()];
 }
+
+/** When an entry was written, to the millisecond; its own time is told in whole seconds. */
+const msOf = (id: string): number => Number.parseInt(id, 10);
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + patienceMs;
