@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { judgeLooks } from '../../orchestrator/cli/doctor-looks.ts';
 import { checkDataFolder } from '../../orchestrator/doctor/data-folder.ts';
 import { checkRedis } from '../../orchestrator/doctor/redis.ts';
 import { judgeServer } from '../../orchestrator/doctor/redis-server.ts';
@@ -15,6 +16,7 @@ import { servpackVersion } from '../../shared/version.ts';
 import { clientOf } from '../contract/store/words.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { testRedis } from '../environment/redis.ts';
+import { type LookHouse, startLookHouse } from './look-house.ts';
 import { runCli, runCliAt } from './run-cli.ts';
 import {
   fleetCsv,
@@ -265,4 +267,78 @@ test('without an orchestrator and without Redis it says so, and looks at what th
   expect(notOk((JSON.parse(bad.stdout) as { checks: Check[] }).checks).join('\n')).toContain(
     'broken: servpack: REDIS_URL:',
   );
+});
+
+describe('the sample of clients', () => {
+  const doctor = async (house: LookHouse, args: readonly string[]) => {
+    const { code, stdout } = await house.cli(['doctor', '--json', ...args]);
+    const { checks } = JSON.parse(stdout) as { checks: Check[] };
+    expectUseful(checks);
+    return { code, clients: checks.filter(({ area }) => area === 'clients') };
+  };
+
+  test('is looked at on the lab fleet, the same one again for a seed, and nothing is changed there', async () => {
+    await using house = await startLookHouse({ traits: ['free', 'pcmInBin', 'userProgram', 'server'] });
+    await house.startWorker();
+    const before = (await house.fleet.truth()).clients;
+    const { clients } = await doctor(house, []);
+    expect(clients).toMatchObject([
+      { state: 'ok', says: '4 of 4 clients drawn from 4 (seed doctor) reached and looked at' },
+    ]);
+    expect((await house.fleet.truth()).clients).toEqual(before);
+    const drawn = async () => {
+      const { clients: some } = await doctor(house, ['--sample', '2', '--seed', 'a']);
+      expect(some[0]?.says).toBe('2 of 2 clients drawn from 4 (seed a) reached and looked at');
+      const [newest] = (await house.store.surveys()).toSorted((a, b) => b.survey.at - a.survey.at);
+      const page = await house.store.surveyLooks(newest?.survey.survey ?? '', '', 10);
+      return page.looks.map(({ name }) => name).toSorted();
+    };
+    expect(await drawn()).toEqual(await drawn());
+  });
+
+  test('says who could not be reached, and the first error of them', async () => {
+    await using house = await startLookHouse({ traits: ['free', 'offlineForDays', 'pcmInBin'] });
+    const away = house.clients.get('offlineForDays') ?? '';
+    const broken = house.clients.get('pcmInBin') ?? '';
+    await house.startWorker((gateway) => ({
+      ...gateway,
+      look: async (target, ...rest) =>
+        target.client === broken
+          ? { ok: false, error: { kind: 'garbled', message: 'no file list in the answer' } }
+          : gateway.look(target, ...rest),
+    }));
+    const { code, clients } = await doctor(house, []);
+    expect(code).not.toBe(0);
+    expect(clients).toMatchObject([{ state: 'warning', leadsTo: 'these are deferred until they answer' }]);
+    expect(clients[0]?.says).toMatch(
+      new RegExp(
+        `^1 of 3 clients drawn from 3 \\(seed doctor\\) reached and looked at; 1 unreachable, first ${away}: COULD NOT LOOK \\(unreachable\\): .+; 1 could not be looked at, first ${broken}: COULD NOT LOOK \\(answer not understood\\): no file list in the answer$`,
+      ),
+    );
+  });
+
+  test('is broken when nobody can be reached, and a fleet without clients is told', async () => {
+    await using house = await startLookHouse({ traits: ['offlineForDays'] });
+    await house.startWorker();
+    const { code, clients } = await doctor(house, []);
+    expect([code, clients[0]?.state]).toEqual([1, 'broken']);
+    expect(clients[0]?.says).toMatch(/^0 of 1 client drawn from 1 .*; 1 unreachable, first /);
+  });
+
+  test.each([
+    [{ looked: 17, failed: 0 }, 'warning', '3 not looked at in time'],
+    [{ looked: 20, failed: 20 }, 'broken', '20 unreachable, first pc-0: gone'],
+    [{ looked: 0, failed: 0 }, 'broken', '20 not looked at in time'],
+  ])('of which %j is %s', ({ looked, failed }, state, why) => {
+    const looks = Array.from({ length: failed }, (_, n) => ({
+      client: `pc-${n}`,
+      failure: 'unreachable',
+      says: 'gone',
+    }));
+    const check = judgeLooks({ asked: 20, total: 12_000, seed: 's', looked, failed: looks });
+    expect([check.state, check.says]).toEqual([
+      state,
+      `${looked - failed} of 20 clients drawn from 12,000 (seed s) reached and looked at; ${why}`,
+    ]);
+  });
 });
