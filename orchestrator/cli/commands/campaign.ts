@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { movedAnswer, planAnswer, reportAnswer, statusAnswer } from '../../../shared/protocol/campaigns.ts';
 import type { ApiClient } from '../api-client.ts';
-import { confirm } from '../confirm.ts';
 import { readFileOf } from '../input-file.ts';
 import { shown, withApi } from '../session.ts';
+import { askForNumber } from '../start-question.ts';
 import { planLines } from '../text/plan-text.ts';
 import { reportLines } from '../text/report-text.ts';
-import { notStagedInAll, statusLines } from '../text/status-text.ts';
-import { many, number, safe } from '../text/view.ts';
+import { statusLines } from '../text/status-text.ts';
+import { many, safe } from '../text/view.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { listCampaigns } from './campaign-list.ts';
 import { campaignPath } from './campaign-path.ts';
@@ -100,25 +100,6 @@ function addMoveCommands(campaign: Command): void {
     .action(async (name: string, { override = false }: { override?: boolean }, command: Command) => {
       await withApi(command, async (api) => move(api, name, '/resume', { override }));
     });
-}
-
-/** What will happen, and the number of clients to be typed. One that can not be started says so before anything is asked. */
-async function askForNumber(api: ApiClient, name: string) {
-  const status = await api.get(statusAnswer, campaignPath(name));
-  if (!status.ok || status.value.status !== 'created') return status;
-  const { size, release, waves, startsAt, notStaged } = status.value;
-  return confirm(
-    {
-      lines: [
-        `campaign ${name}: release ${release}, ${many(size, 'client')}, ${many(waves.length, 'wave')}${startsAt === null ? '' : `, not before ${startsAt}`}`,
-        'relocations: not known, nobody has looked',
-        ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
-      ],
-      answer: number(size),
-      verb: 'start',
-    },
-    false,
-  );
 }
 
 function addReadingCommands(campaign: Command): void {

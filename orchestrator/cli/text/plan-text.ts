@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { planAnswer } from '../../../shared/protocol/campaigns.ts';
+import { forecastLines, relocationsInWords } from './forecast-text.ts';
 import { notStagedInAll, notStagedLines } from './status-text.ts';
 import { type Cell, table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
@@ -10,8 +11,19 @@ const siteWideWarning =
 
 /** What a campaign file would do: waves by logon server, and what stands in the way of creating it. */
 export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonly string[] {
-  const { campaign, release, releaseStaged, start, selected, fleet, servers, left, siteWide, notStaged } =
-    plan;
+  const {
+    campaign,
+    release,
+    releaseStaged,
+    start,
+    selected,
+    fleet,
+    servers,
+    left,
+    siteWide,
+    notStaged,
+    forecast,
+  } = plan;
   const staged = releaseStaged
     ? 'staged'
     : start === 'whenStaged'
@@ -22,6 +34,9 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
     `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `, ${many(servers, 'server')} among them: looked at, skipped, never changed`}`,
     ...(siteWide ? wrapped(view, 'warning: ', siteWideWarning, 'red') : []),
+    ...(forecast === null ? [] : [relocationsInWords(forecast), ...forecastLines(forecast)]).flatMap((line) =>
+      wrapped(view, '', line),
+    ),
     ...(left === 0 ? [] : [view.paint('red', leftOver)]),
     ...(notStaged.length === 0 ? [] : [view.paint('yellow', notStagedInAll(notStaged))]),
     ...notStagedLines(view, notStaged, release),

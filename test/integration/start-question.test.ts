@@ -1,0 +1,148 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openApiClient } from '../../orchestrator/cli/api-client.ts';
+import { askForNumber } from '../../orchestrator/cli/start-question.ts';
+import { forecastLines, relocationsInWords } from '../../orchestrator/cli/text/forecast-text.ts';
+import { type Forecast, forecasting } from '../../shared/domain/forecast.ts';
+import { defaultComponents } from '../lab/fleet/logon-server.ts';
+import { componentNames, componentText } from '../lab/staged-tree.ts';
+import { type LookHouse, startLookHouse } from './look-house.ts';
+
+/** What a person reads who starts a campaign, and what they have to type. */
+async function start(house: LookHouse, campaign: string, typed: string) {
+  const api = openApiClient({ url: house.url, token: house.token, user: 'anna' });
+  const [input, output] = [PassThrough, PassThrough].map((Stream) =>
+    Object.assign(new Stream(), { isTTY: true }),
+  ) as [PassThrough & { isTTY: true }, PassThrough & { isTTY: true }];
+  let text = '';
+  output.on('data', (chunk: Buffer) => (text += String(chunk)));
+  input.end(`${typed}\n`);
+  const answered = await askForNumber(api, campaign, { input, output });
+  return { answered, lines: stripVTControlCharacters(text).split(/\r?\n/) };
+}
+
+async function ask(house: LookHouse, method: string, path: string, body?: object): Promise<unknown> {
+  const headers = { authorization: `Bearer ${house.token}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${house.url}${path}`, {
+    method,
+    ...(body === undefined
+      ? { headers: { authorization: headers.authorization } }
+      : { headers, body: JSON.stringify(body) }),
+  });
+  const told = await answer.json();
+  expect([path, answer.status, told]).toEqual([path, 200, told]);
+  return told;
+}
+
+/** Staged where it is made; of two logon servers one has its copy. */
+async function stage(house: LookHouse): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'servpack-start-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  for (const place of [`tree/${defaultComponents}`, 'LS-1', 'LS-2']) {
+    mkdirSync(join(folder, place), { recursive: true });
+    if (place !== 'LS-2')
+      for (const name of componentNames) writeFileSync(join(folder, place, name), componentText(name));
+  }
+  writeFileSync(join(folder, 'upgrade.sh'), '#!/bin/sh\necho staged\n', { mode: 0o755 });
+  const lines = [
+    'release: sms-sp4',
+    'product: sms-1.2',
+    'servicePack: 4',
+    `tree: ${folder}/tree`,
+    `components: ${defaultComponents}`,
+    `logonServers: { path: "${folder}/{logonServer}" }`,
+    'upgrade: { command: [./upgrade.sh], timeout: 10s }',
+    '',
+  ];
+  const path = join(folder, 'release.yaml');
+  writeFileSync(path, lines.join('\n'));
+  await ask(house, 'POST', '/v1/releases', { path });
+  return folder;
+}
+
+const campaignOf = (name: string, more = ''): string =>
+  `campaign: ${name}\nrelease: sms-sp4\nwaves: [{ name: all, rest: true }]\n${more}`;
+
+async function look(house: LookHouse, clients: readonly string[]): Promise<void> {
+  const body = { targets: { from: 'names', names: clients } };
+  const { survey } = (await ask(house, 'POST', '/v1/surveys', body)) as { survey: string };
+  const read = async () => (await ask(house, 'GET', `/v1/surveys/${survey}`)) as { status: string };
+  await expect.poll(async () => (await read()).status, { timeout: 15_000 }).toBe('done');
+}
+
+test('a start says clients, relocations by the last looks and logon servers, and asks for the number', async () => {
+  const traits = ['free', 'pcmInBin', 'userProgram', 'offlineForDays', 'pcmBusy', 'server'] as const;
+  await using house = await startLookHouse({ traits });
+  await house.startWorker();
+  const folder = await stage(house);
+  const create = (name: string, more?: string) =>
+    ask(house, 'POST', '/v1/campaigns', { file: 'c.yaml', text: campaignOf(name, more) });
+  await create('sp4');
+  const status = async () => (await ask(house, 'GET', '/v1/campaigns/sp4')) as { notStaged: unknown[] };
+  await expect.poll(async () => (await status()).notStaged, { timeout: 15_000 }).toHaveLength(1);
+
+  const before = await start(house, 'sp4', 'yes');
+  expect(before.answered).toMatchObject({ ok: false, error: { code: 'confirm.no' } });
+  expect(before.lines.slice(0, 5)).toEqual([
+    'campaign sp4: release sms-sp4, 1 wave',
+    '6 clients, relocations not known, 1 logon server not staged',
+    '6 clients without a look in the last 7 days: not known what is in the way there',
+    '1 logon server not staged: 3 clients wait',
+    'type 6 to start: yes',
+  ]);
+
+  const names = traits.map((trait) => house.clients.get(trait) ?? '');
+  await look(house, names.slice(0, 4));
+  const some = await start(house, 'sp4', 'no');
+  expect(some.lines[1]).toBe(
+    '6 clients, up to 1 relocation on 4 clients with a recent look, 1 logon server not staged',
+  );
+  expect(some.lines[2]).toMatch(
+    /^last looks, the oldest of 2026-11-17T11:\S+Z: 2 blocked, 1 free, 1 could not be looked at$/,
+  );
+  expect(some.lines[3]).toMatch(/^2 clients without a look in /);
+
+  await look(house, names);
+  const all = await start(house, 'sp4', '6');
+  expect(all.answered).toEqual({ ok: true, value: undefined });
+  expect(all.lines[1]).toBe('6 clients, up to 2 relocations, 1 logon server not staged');
+  expect(all.lines[2]).toMatch(/: 3 blocked, 1 free, 1 server, 1 could not be looked at$/);
+  // Nothing is moved by a campaign whose ladder does not say so, whatever was found.
+  await create('waits', 'ladder: [wait]\n');
+  expect((await start(house, 'waits', '')).lines[1]).toBe(
+    '6 clients, no relocations (its ladder has none), 1 logon server not staged',
+  );
+
+  const file = join(folder, 'campaign.yaml');
+  writeFileSync(file, campaignOf('third'));
+  const { code, stdout } = await house.cli(['campaign', 'plan', file]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/\nup to 2 relocations\nlast looks, the oldest of \S+: 3 blocked, 1 free, /);
+});
+
+describe('a forecast in words', () => {
+  const none = forecasting('sms-1.2', 0).forecast(['wait', 'relocation']);
+  const given: Forecast = {
+    ...none,
+    looked: 39_214,
+    relocations: 11_930,
+    movable: 11_930,
+    oldest: '2026-11-20T08:00:00Z',
+    verdicts: { blocked: 14_002, free: 25_000, current: 2, server: 200, couldNotLook: 10 },
+  };
+
+  test('has the figures of all clients, or says of how many they are', () => {
+    expect(relocationsInWords(given)).toBe('up to 11,930 relocations');
+    expect(relocationsInWords({ ...given, notLooked: 5 })).toBe(
+      'up to 11,930 relocations on 39,214 clients with a recent look',
+    );
+    expect(relocationsInWords({ ...none, notLooked: 5 })).toBe('relocations not known');
+    expect(forecastLines(given)).toEqual([
+      'last looks, the oldest of 2026-11-20T08:00:00Z: 14,002 blocked, 25,000 free, 2 current, 200 servers, 10 could not be looked at',
+    ]);
+  });
+});
