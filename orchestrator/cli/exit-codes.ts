@@ -12,7 +12,10 @@ export const exitCodes = {
   notReachable: { code: 3, means: 'no orchestrator answers, or its Redis is away' },
   notFound: { code: 4, means: 'no such campaign, client, release, survey or evidence' },
   token: { code: 5, means: 'no token, or a wrong one' },
-  warnings: { code: 6, means: 'doctor: nothing is broken, but there are warnings' },
+  warnings: {
+    code: 6,
+    means: 'doctor: nothing is broken, but there are warnings; look: some machines could not be looked at',
+  },
 } as const;
 
 type Kind = keyof typeof exitCodes;

@@ -7,9 +7,11 @@ import { addClientCommands } from './commands/client.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFleetCommands } from './commands/fleet.ts';
 import { addHaltCommands } from './commands/halt.ts';
+import { addLookCommand } from './commands/look.ts';
 import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
+import { addSurveyCommands } from './commands/survey.ts';
 import { defaultDataDir, defaultUrl } from './connection.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 
@@ -42,6 +44,8 @@ export function buildProgram(): Command {
     );
   addProcessCommands(program);
   addFleetCommands(program);
+  addLookCommand(program);
+  addSurveyCommands(program);
   addReleaseCommands(program);
   addCampaignCommands(program);
   addClientCommands(program);

@@ -60,7 +60,7 @@ function commandsOf(command: Command, words: readonly string[] = []): readonly K
 }
 
 /** These run until they are stopped, or wait for an orchestrator that is away. */
-const staying = new Set(['up', 'orchestrator', 'worker', 'watch']);
+const staying = new Set(['up', 'orchestrator', 'worker', 'watch', 'look', 'follow']);
 const commands = commandsOf(buildProgram()).filter(({ words }) => !words.some((word) => staying.has(word)));
 
 const value = fc.oneof(

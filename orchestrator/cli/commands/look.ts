@@ -1,0 +1,124 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { existsSync } from 'node:fs';
+import { verdictKinds } from '../../../shared/domain/verdict.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
+import { surveyAnswer, type SurveyTargets } from '../../../shared/protocol/surveys.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { ApiClient } from '../api-client.ts';
+import { connect, type GlobalOptions } from '../connection.ts';
+import { readFileOf } from '../input-file.ts';
+import { print, showRefusal } from '../session.ts';
+import { showSurvey } from '../show-survey.ts';
+import { surveyLines } from '../text/survey-text.ts';
+import { viewOf } from '../text/view.ts';
+
+interface LookOptions {
+  readonly fleet?: string | true;
+  readonly hosts?: string;
+  readonly label: readonly string[];
+  readonly server: readonly string[];
+  readonly product?: string;
+  readonly release?: string;
+  readonly verdict?: string;
+  readonly evidence?: boolean;
+  readonly within: number;
+  readonly detach?: boolean;
+}
+
+const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+
+const minutesAtMost = 7 * 24 * 60;
+
+export function addLookCommand(program: Command): void {
+  program
+    .command('look [machine...]')
+    .description(
+      'look at machines and change nothing: what stands in the way there, and what would set most of them free. ' +
+        'A machine is a client of the fleet, or any host that the workers can reach',
+    )
+    .option('--fleet [file]', 'every client of the fleet, or of a fleet file, which is not imported')
+    .option('--hosts <list>', 'hosts separated by commas, or a file with one on each line')
+    .option('--label <label>', 'of the fleet only clients with this label; again for more', collect, [])
+    .option('--server <name>', 'of the fleet only clients of this logon server; again for more', collect, [])
+    .option('--product <product>', 'what to look for; else that of --release, else sms-1.2')
+    .option('--release <release>', 'tell apart who has this release already')
+    .addOption(new Option('--verdict <verdict>', 'name only these machines').choices([...verdictKinds]))
+    .option('--evidence', 'print what each look brought, too (up to 1,000 named machines)')
+    .option('--within <minutes>', 'real time that all of it may take', minutes, 24 * 60)
+    .option('--detach', 'do not wait: "servpack survey show" tells later. Else Ctrl-C ends the looking')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  servpack look pc-0017\n  servpack look --fleet --server LS-PUN\n  servpack look --hosts pc-1.example,10.0.0.7 --evidence',
+    )
+    .action(async (machines: readonly string[], options: LookOptions, command: Command) => {
+      const { json = false, ...global } = command.optsWithGlobals<GlobalOptions>();
+      const api = await connect(global, process.env);
+      const done = api.ok ? await look(api.value, machines, options, json) : api;
+      if (!done.ok) showRefusal(done.error, json);
+    });
+}
+
+async function look(
+  api: ApiClient,
+  machines: readonly string[],
+  options: LookOptions,
+  json: boolean,
+): Promise<Result<void, Refusal>> {
+  const targets = await targetsOf(machines, options);
+  if (!targets.ok) return targets;
+  const { product, release, within: withinMinutes, detach, verdict, evidence } = options;
+  const begun = await api.post(surveyAnswer, '/v1/surveys', {
+    targets: targets.value,
+    withinMinutes,
+    ...(product === undefined ? {} : { product }),
+    ...(release === undefined ? {} : { release }),
+  });
+  if (!begun.ok) return begun;
+  if (detach !== true) return showSurvey(api, begun.value.survey, { verdict, evidence, json });
+  print(json ? [JSON.stringify(begun.value, null, 2)] : surveyLines(viewOf(process.stdout), begun.value));
+  return ok(undefined);
+}
+
+/** Exactly one of named machines, `--hosts` and `--fleet`. */
+async function targetsOf(
+  machines: readonly string[],
+  { fleet, hosts, label: labels, server: logonServers }: LookOptions,
+): Promise<Result<SurveyTargets, Refusal>> {
+  const given = [machines.length > 0, hosts !== undefined, fleet !== undefined].filter(Boolean).length;
+  if (given !== 1) return refused('say which machines: some of them by name, --hosts, or --fleet');
+  if (fleet === undefined && labels.length + logonServers.length > 0)
+    return refused('--label and --server choose among the clients of --fleet');
+  if (fleet === true) return ok({ from: 'fleet', labels: [...labels], logonServers: [...logonServers] });
+  if (fleet !== undefined) {
+    const input = await readFileOf(fleet, fleetBytesAtMost);
+    const select = { labels: [...labels], logonServers: [...logonServers] };
+    return input.ok ? ok({ from: 'file', ...input.value, ...select }) : input;
+  }
+  const names = hosts === undefined ? ok(machines) : await namesIn(hosts);
+  if (!names.ok) return names;
+  return names.value.length === 0
+    ? refused(`${hosts ?? ''} names no host`)
+    : ok({ from: 'names', names: [...new Set(names.value)] });
+}
+
+/** `a,b`, or a file with one host on each line; what follows a # is for people. */
+async function namesIn(list: string): Promise<Result<readonly string[], Refusal>> {
+  if (!existsSync(list)) return ok(wordsOf(list, /,/));
+  const input = await readFileOf(list);
+  return input.ok ? ok(wordsOf(input.value.text.replaceAll(/#.*/g, ''), /[\s,]+/)) : input;
+}
+
+const wordsOf = (text: string, between: RegExp): readonly string[] =>
+  text
+    .split(between)
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+
+const refused = (message: string): Result<never, Refusal> => err(fault('input.machines', message));
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= minutesAtMost) return value;
+  throw new InvalidArgumentError(`Expected a whole number of minutes from 1 to ${minutesAtMost}.`);
+}
