@@ -1,49 +1,53 @@
-import type { Activation, SweepFinding } from '../shared/store/store.ts';
+import type { Activation, StoredUpgrade, SweepFinding } from '../shared/store/store.ts';
 import { dispatch, type Office } from './office.ts';
 
-/** Real time that a job may be late before the sweep adds it again. */
+/** Real time that a job may be late before the sweep asks where it is. */
 const graceMs = 2_000;
 const perRound = 1_000;
-/** Looking for a job in a long list is dear. The longest overdue come first, and what nothing runs becomes the longest overdue. */
-const suspectsPerRound = 50;
 
 /** How many of the longest overdue the next round passes over: in a long queue later ones get their turn too. */
 const passedOver = new WeakMap<Office, number>();
 
 /**
  * The safety net: upgrades that are overdue without a job (a crash between commit and add, a wiped queue) get their job again,
- * and the lease of a dead driver is taken away. Adding a job twice does no harm.
- * @returns how many were found
+ * and the lease of a dead driver is taken away. Whoever only waits in a long queue costs a question, no job.
+ * @returns how many were found, those in a long queue included
  */
 export async function sweepRound(office: Office): Promise<number> {
-  const { store, clock } = office;
+  const { store, clock, log } = office;
   const skip = passedOver.get(office) ?? 0;
   const findings = await store.sweep(clock.now(), clock.policySpan(graceMs), perRound, skip);
-  const overdue = findings.filter(({ found }) => found === 'overdue').length;
-  passedOver.set(office, findings.length < perRound ? 0 : skip + overdue);
-  logAll(office, findings, overdue);
-  const late = findings.filter(({ found }) => found === 'overdue').map(({ next }) => next);
-  if (late.length > 0) await forgetStranded(office, late.slice(0, suspectsPerRound));
-  await dispatch(
-    office,
-    findings.map(({ next }) => next),
-  );
+  const late = nextOf(findings, 'overdue');
+  passedOver.set(office, findings.length < perRound ? 0 : skip + late.length);
+  const lost = nextOf(findings, 'leaseExpired');
+  const missing = await withoutJob(office, late);
+  if (findings.length > 0)
+    log.info({ overdue: late.length, withoutJob: missing.length, leaseExpired: lost.length }, 'swept');
+  for (const { key, activation } of [...lost, ...missing]) log.debug({ ...key, activation }, 'swept');
+  await dispatch(office, [...lost, ...missing]);
   return findings.length;
 }
 
-/** A job that nobody will ever run must not absorb the one that is added now. */
-async function forgetStranded({ dispatcher, log }: Office, suspects: readonly Activation[]): Promise<void> {
+const nextOf = (findings: readonly SweepFinding[], which: SweepFinding['found']): readonly Activation[] =>
+  findings.filter(({ found }) => found === which).map(({ next }) => next);
+
+/**
+ * Those whose job is missed. The records are read after the jobs: an activation that ended meanwhile took its job with it, and is
+ * not the record's any more. When that can not be found out all count as missed, for adding a job twice does no harm.
+ */
+async function withoutJob(
+  { store, dispatcher, log }: Office,
+  late: readonly Activation[],
+): Promise<readonly Activation[]> {
   try {
-    await dispatcher.forgetStranded(suspects);
+    const missing = late.length === 0 ? late : await dispatcher.withoutJob(late);
+    const records = await Promise.all(missing.map(({ key }) => store.readUpgrade(key)));
+    return missing.filter((activation, at) => isDue(records[at], activation));
   } catch (error) {
-    log.warn({ error, jobs: suspects.length }, 'could not look for stranded jobs; the next sweep will');
+    log.warn({ error, jobs: late.length }, 'could not look for missing jobs; all are added');
+    return late;
   }
 }
 
-/** One line a round, for a queue that is merely long has many of them every second. */
-function logAll({ log }: Office, findings: readonly SweepFinding[], overdue: number): void {
-  if (findings.length === 0) return;
-  log.info({ overdue, leaseExpired: findings.length - overdue }, 'swept');
-  for (const { key, found, next } of findings)
-    log.debug({ ...key, activation: next.activation, found }, 'swept');
-}
+const isDue = (record: StoredUpgrade | null | undefined, { activation }: Activation): boolean =>
+  record?.index === 'due' && record.activation === activation;

@@ -55,13 +55,14 @@ export interface Dispatcher {
   add(activation: Activation, delayMs: number): Promise<void>;
   addAll(activations: readonly Delayed[]): Promise<void>;
   /**
-   * Takes away the jobs of these activations that stand in no list of BullMQ (its keys were deleted piece by piece, say): nobody would ever
-   * run one, and while it is there adding it again is absorbed. Jobs that wait, run or are delayed stay as they are.
+   * Which of these activations have no job. Of the first few a job that stands in no list of BullMQ (its keys were deleted piece by piece, say)
+   * is taken away before: nobody would ever run it, and while it is there adding it again is absorbed. Jobs that wait, run or are
+   * delayed stay as they are.
    */
-  forgetStranded(activations: readonly Activation[]): Promise<void>;
+  withoutJob(activations: readonly Activation[]): Promise<readonly Activation[]>;
   /**
    * Adds the jobs of looks. Those of a large survey come after those that a person waits for. Of those asked for again the first few are
-   * also seen to as `forgetStranded` does.
+   * also seen to as `withoutJob` does.
    */
   addLooks(looks: readonly AskedLook[], isLarge: boolean): Promise<void>;
   close(): Promise<void>;
@@ -141,10 +142,12 @@ export function openDispatcher({ url, prefix, shards = 1, log }: QueuesOptions):
     );
   };
 
+  const queueOf = ({ shard, queue }: Activation): Queue<JobData> | undefined => perShard[shard]?.[queue];
+
   return {
     add: async (activation, delayMs) => {
       const { name, data, opts } = jobOf({ activation, delayMs });
-      await perShard[activation.shard]?.[activation.queue].add(name, data, opts);
+      await queueOf(activation)?.add(name, data, opts);
     },
     // A shard that is away does not keep the jobs of the others from being added.
     addAll: async (activations) => {
@@ -156,11 +159,15 @@ export function openDispatcher({ url, prefix, shards = 1, log }: QueuesOptions):
       );
       throwFirst(await Promise.allSettled(adding));
     },
-    forgetStranded: async (activations) => {
-      for (const activation of activations) {
-        const queue = perShard[activation.shard]?.[activation.queue];
+    withoutJob: async (activations) => {
+      for (const activation of activations.slice(0, suspectsAtMost)) {
+        const queue = queueOf(activation);
         if (queue !== undefined) await forgetWhenStranded(queue, jobId(activation));
       }
+      const there = await Promise.all(
+        activations.map((each) => connection.exists(queueOf(each)?.toKey(jobId(each)) ?? '')),
+      );
+      return activations.filter((_, at) => there[at] === 0);
     },
     addLooks: async (looks, isLarge) => {
       const adding = perShard.map(async (queues, shard) => {

@@ -26,7 +26,7 @@ async function answer(order: Order): Promise<Answer> {
     dispatcher: {
       add: noJobs,
       addAll: noJobs,
-      forgetStranded: noJobs,
+      withoutJob: async (all) => all,
       addLooks: noJobs,
       close: async () => undefined,
     },

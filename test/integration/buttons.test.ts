@@ -36,7 +36,7 @@ const officeOf = ({ store, jobs }: SmallOrchestrator): Office => ({
   dispatcher: {
     add: async (activation) => void (jobs as (typeof activation)[]).push(activation),
     addAll: async (all) => void (jobs as unknown[]).push(...all.map(({ activation }) => activation)),
-    forgetStranded: async () => undefined,
+    withoutJob: async (all) => all,
     addLooks: async () => undefined,
     close: async () => undefined,
   },

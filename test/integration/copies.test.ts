@@ -44,7 +44,7 @@ async function openCopies(store: Store, changes: Partial<typeof timing> = {}): P
     dispatcher: {
       add: async (activation) => void (house.jobs as unknown[]).push(activation),
       addAll: async (all) => void (house.jobs as unknown[]).push(...all.map(({ activation }) => activation)),
-      forgetStranded: async () => undefined,
+      withoutJob: async (all) => all,
       addLooks: async () => undefined,
       close: async () => undefined,
     },

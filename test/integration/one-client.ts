@@ -64,8 +64,8 @@ export class HandDispatcher implements Dispatcher {
     return Promise.resolve();
   }
 
-  forgetStranded(): Promise<void> {
-    return Promise.resolve();
+  withoutJob(activations: readonly Activation[]): Promise<readonly Activation[]> {
+    return Promise.resolve(activations);
   }
 
   addLooks(): Promise<void> {

@@ -18,7 +18,7 @@ function openOffice(now: number) {
     dispatcher: {
       add: async (activation) => void jobs.push(activation),
       addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
-      forgetStranded: async () => undefined,
+      withoutJob: async (all) => all,
       addLooks: async () => undefined,
       close: async () => undefined,
     },
@@ -40,6 +40,29 @@ test('a sweep gives every job of a long queue its turn, and says so in one line 
     [500, 0],
     [1_000, 0],
   ]);
+});
+
+test('a sweep adds nothing for whom a job waits in a long queue, nor for whom a worker has taken on meanwhile', async () => {
+  const { office, jobs, lines } = openOffice(later);
+  const { store, dispatcher } = office;
+  await makeWorld(store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
+  const withoutJob: Office['dispatcher']['withoutJob'] = async ([first, taken, missing]) => {
+    if (first === undefined || taken === undefined || missing === undefined) throw new Error('3 are overdue');
+    await store.begin(taken.key, 1, 'worker', 1_000, later);
+    return [taken, missing];
+  };
+  expect(await sweepRound({ ...office, dispatcher: { ...dispatcher, withoutJob } })).toBe(3);
+  expect(jobs).toHaveLength(1);
+  expect((await store.readUpgrade(jobs[0]?.key ?? { campaign: '', client: '' }))?.index).toBe('due');
+  expect(lines).toMatchObject([{ overdue: 3, withoutJob: 1, leaseExpired: 0 }]);
+});
+
+test('a sweep that can not find out who has a job adds them all', async () => {
+  const { office, jobs } = openOffice(later);
+  await makeWorld(office.store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
+  const withoutJob = async (): Promise<never> => Promise.reject(new Error('Redis is away'));
+  await sweepRound({ ...office, dispatcher: { ...office.dispatcher, withoutJob } });
+  expect(jobs).toHaveLength(3);
 });
 
 const inOneWave = (name: string): Campaign => {

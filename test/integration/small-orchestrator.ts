@@ -61,7 +61,7 @@ export async function startSmallOrchestrator(
   const dispatcher: Dispatcher = {
     add: async (activation) => void jobs.push(activation),
     addAll: async (activations) => void jobs.push(...activations.map((each) => each.activation)),
-    forgetStranded: async () => undefined,
+    withoutJob: async (all) => all,
     addLooks: async () => undefined,
     close: async () => undefined,
   };

@@ -32,7 +32,10 @@ test('a job whose list was deleted under it is added again; one that waits keeps
   // The job itself is still there, in no list, and absorbs every adding.
   expect(await queue.getJobState('sp4.pc-lost.1')).toBe('unknown');
 
-  await dispatcher.forgetStranded([lost, waits]);
+  expect(await dispatcher.withoutJob([lost, waits, activationOf('pc-new')])).toEqual([
+    lost,
+    activationOf('pc-new'),
+  ]);
   await dispatcher.add(lost, 0);
   const waiting = await queue.getWaiting();
   expect(waiting.map(({ id }) => id)).toEqual(['sp4.pc-waits.1', 'sp4.pc-lost.1']);

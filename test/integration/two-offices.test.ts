@@ -21,7 +21,7 @@ async function twoOffices() {
     dispatcher: {
       add: async (activation) => void jobs.push(activation),
       addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
-      forgetStranded: async () => undefined,
+      withoutJob: async (all) => all,
       addLooks: async () => undefined,
       close: async () => undefined,
     },
