@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { buckets } from './domain/states.ts';
 import { stragglers } from './domain/straggler.ts';
 import type { InputFault } from './input/input-fault.ts';
-import { idForm, isId } from './input/names.ts';
+import { idForm, isId, isVersionedId, versionedIdForm } from './input/names.ts';
 
 /**
  * What crosses the HTTP API, in the schemas that both sides check with; the answers about campaigns, clients and the fleet are
@@ -14,6 +14,8 @@ export const userHeader = 'x-servpack-user';
 
 /** Ids in paths and queries; anything else could name what it should not. */
 export const idSchema = z.string().refine(isId, `is not ${idForm}`);
+/** Names of releases and products. */
+export const versionedIdSchema = z.string().refine(isVersionedId, `is not ${versionedIdForm}`);
 
 export const campaignParams = z.strictObject({ campaign: idSchema });
 export const clientParams = z.strictObject({ client: idSchema });
@@ -38,7 +40,7 @@ export const maybeReasonBody = z.strictObject({ reason: reason.optional() }).nul
 
 export const retryBody = z.strictObject({ which: z.enum(stragglers), reason: reason.optional() });
 export const orderBody = z.strictObject({ reason, campaign: idSchema.optional() });
-export const releaseParams = z.strictObject({ release: idSchema });
+export const releaseParams = z.strictObject({ release: versionedIdSchema });
 
 /** No body at all is fine: `curl -X POST` from a logon script. */
 export const checkInBody = z

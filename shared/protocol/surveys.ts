@@ -3,15 +3,14 @@ import type { Forecast } from '../domain/forecast.ts';
 import type { LookReport } from '../domain/last-look.ts';
 import type { Findings, SurveyStatus } from '../domain/survey.ts';
 import { remarks, verdictKinds } from '../domain/verdict.ts';
-import { isHost, isId, isVersionedId, versionedIdForm } from '../input/names.ts';
-import { fileBody, idSchema } from '../protocol.ts';
+import { isHost, isId } from '../input/names.ts';
+import { fileBody, idSchema, versionedIdSchema } from '../protocol.ts';
 import { rankedBlocker } from './ranked-blocker.ts';
 
 /** Questions and answers about looks that change nothing. Times are ISO 8601, UTC. */
 
 const count = z.int().nonnegative();
 const time = z.string();
-const versionedId = z.string().refine(isVersionedId, `is not ${versionedIdForm}`);
 
 /** A client of the fleet, or a host that the fleet does not have. */
 const machine = z.string().refine((name) => isId(name) || isHost(name), 'is neither a client nor a host');
@@ -35,9 +34,9 @@ const day = 24 * 60;
 export const surveyBody = z.strictObject({
   targets: surveyTargets,
   /** The product of the release when one is named, else this one. */
-  product: versionedId.optional(),
+  product: versionedIdSchema.optional(),
   /** Clients that have this release already are told apart. */
-  release: versionedId.optional(),
+  release: versionedIdSchema.optional(),
   /** It ends after so many minutes of real time, whoever has not been looked at by then. */
   withinMinutes: z
     .int()

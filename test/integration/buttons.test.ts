@@ -385,6 +385,17 @@ describe.each(stores)('a withdrawn release, on the %s store', (_name, open) => {
     expect((await house.store.readRelease('sms-sp4'))?.withdrawn).toBeUndefined();
   });
 
+  test('may have a version in its name, as most have', async () => {
+    await using house = await startReady();
+    await house.ask('POST', '/v1/releases', { path: writeRelease(house, 'echo staged', 'sms-1.2-sp4') });
+    const asked = await house.ask('POST', '/v1/releases/sms-1.2-sp4/withdraw', { reason: 'wrong' }, anna);
+    expect(asked.body).toEqual({ release: 'sms-1.2-sp4', waiting: [] });
+    expect((await house.ask('GET', '/v1/releases/sms-1.2-sp4/servers')).status).toBe(200);
+    expect((await house.ask('GET', '/v1/releases/a%2Fb/servers')).body.error.message).toContain(
+      'is not a name of 1 to 63 letters, digits, dots, - and _',
+    );
+  });
+
   test('is said by the campaigns that wait for it', async () => {
     await using house = await startReady();
     const later = campaignYaml('later', 'startAt: "2026-12-24 22:00 Europe/Rome"\n');

@@ -128,12 +128,16 @@ export const campaignYaml = (name = 'sp4', more = ''): string =>
   `campaign: ${name}\nrelease: sms-sp4\nwaves:\n  - { name: canary, count: 2 }\n  - { name: rest, rest: true }\n${more}`;
 
 /** A release whose upgrade command runs `script`, and whose tree has one component file. */
-export function writeRelease({ write, folder }: SmallOrchestrator, script = 'echo staged'): string {
+export function writeRelease(
+  { write, folder }: SmallOrchestrator,
+  script = 'echo staged',
+  release = 'sms-sp4',
+): string {
   write('upgrade.sh', `#!/bin/sh\n${script}\n`);
   mkdirSync(join(folder, 'bin'), { recursive: true });
   write('bin/APPCTL32.EXE', 'new');
   const lines = [
-    'release: sms-sp4',
+    `release: ${release}`,
     'product: sms-1.2',
     'servicePack: 4',
     `tree: ${folder}`,
