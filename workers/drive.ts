@@ -30,7 +30,7 @@ export type DriveEnd = 'rested' | 'settled' | 'held' | 'handedOver' | 'lost';
  */
 export async function drive(context: Drive, begun: Held): Promise<DriveEnd> {
   let held = begun;
-  let event: UpgradeEvent = { type: 'Activated' };
+  let event = firstEvent(begun);
   let evidence: readonly Evidence[] = [];
   let resumes = true;
   for (;;) {
@@ -45,6 +45,12 @@ export async function drive(context: Drive, begun: Held): Promise<DriveEnd> {
     if (context.stop.aborted) return letGo(context, held);
     ({ event, evidence } = outcome);
   }
+}
+
+/** What woke it: a client that rests and has checked in is not looked at because its time has come, and its audit says so. */
+function firstEvent({ upgrade: { state }, inbox }: Held): UpgradeEvent {
+  const isAtRest = state.phase === 'deferred' || state.phase === 'restarting';
+  return { type: isAtRest && inbox.some(({ type }) => type === 'CheckedIn') ? 'CheckedIn' : 'Activated' };
 }
 
 /** Decides and commits. Returns what is held now when the upgrade is to be driven on, else how the activation ended. */

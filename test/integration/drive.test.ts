@@ -60,6 +60,12 @@ test('a check-in wakes a deferred client at once, and a stale job is ignored', a
   expect(await one.step()).toBe('rested');
   const { upgrade, inbox } = await one.stored();
   expect(inbox).toEqual([]);
+  // Whoever reads the audit must not take it for a deferral that was over.
+  expect((await one.store.audit(2, { client: one.client })).at(-1)).toMatchObject({
+    from: 'deferred',
+    to: 'looking',
+    because: 'the client checked in',
+  });
   // Closer than minGap: the blocker was seen twice and counts once.
   expect(Object.values(upgrade.memory.sightings)[0]?.looks).toBe(1);
   expect(before).toBeDefined();
