@@ -91,7 +91,7 @@ export class ModelAgent implements ModelMachine {
     throw new Error('nothing is run by this route');
   }
 
-  order(): void {
+  order(): never {
     throw new Error('nothing is restarted by this route');
   }
 

@@ -10,8 +10,10 @@ export interface Nature {
   readonly program: boolean;
   /** Steps that this machine refuses, however often it is asked. */
   readonly refuses: readonly StepName[];
-  /** From an order to restart until it is down; it answers meanwhile, from the old boot. */
+  /** From an order to restart until it is down; it answers meanwhile, from the old boot, and takes no other order. */
   readonly shutdownMs: number;
+  /** Boots after a mark until nothing of a restart is pending any more. */
+  readonly bootsNeeded: 1 | 2;
   /** `lost`: no order ever reaches it, and nobody hears so. */
   readonly restarts: 'well' | 'lost';
   /** From this long after the beginning on it is never reached again; null = it stays. */
@@ -36,12 +38,13 @@ export class ModelClient {
   marks = 0;
   intent: Intent | null = null;
   copied = false;
-  /** Orders to restart that it took, each with the mark it was for. */
-  readonly orders: { readonly cause: RestartCause; readonly mark: number }[] = [];
+  /** Restarts that it made because it was told to, each with what had brought it about. */
+  readonly restarts: string[] = [];
   #now = evening;
   #boot = 1;
   #markedInBoot = 0;
-  #downAt: number | null = null;
+  #manuals = 0;
+  #goesDown: { readonly at: number; readonly because: string } | null = null;
   #upAt: number | null = null;
   #anna = false;
   /** Where the service's process runs from; null while it is stopped. */
@@ -64,7 +67,7 @@ export class ModelClient {
   pass(to: number): void {
     while (this.#now < to) {
       this.#now = Math.min(to, this.#nextMoment());
-      if (this.#downAt !== null && this.#now >= this.#downAt) this.restart();
+      if (this.#goesDown !== null && this.#now >= this.#goesDown.at) this.#obey(this.#goesDown.because);
       if (this.#upAt !== null && this.#now >= this.#upAt) this.#comeUp();
       this.#people();
     }
@@ -72,12 +75,17 @@ export class ModelClient {
 
   #nextMoment(): number {
     const hour = Math.floor(this.#now / hours(1)) * hours(1) + hours(1);
-    return Math.min(hour, this.#downAt ?? hour, this.#upAt ?? hour);
+    return Math.min(hour, this.#goesDown?.at ?? hour, this.#upAt ?? hour);
+  }
+
+  #obey(because: string): void {
+    this.restarts.push(because);
+    this.restart();
   }
 
   /** Somebody, or the order of a while ago, restarts it. */
   restart(): void {
-    this.#downAt = null;
+    this.#goesDown = null;
     this.#upAt ??= this.#now + bootMs;
     this.#anna = false;
     this.#runsFrom = null;
@@ -120,6 +128,7 @@ export class ModelClient {
       services: this.service === null ? [] : [this.service],
       users: this.#anna ? [anna] : [],
       load: this.#anna ? 'once' : 'nobodyLoggedOn',
+      pendingRestart: this.#restartIsPending,
       intent: this.intent,
       // Only files that change a decision matter; the rest is as in `oldClient`.
     };
@@ -135,9 +144,17 @@ export class ModelClient {
     if (this.#runsFrom !== preImage.from && !(this.#anna && this.nature.program)) this.isNew = true;
   }
 
-  order(cause: RestartCause): void {
-    this.orders.push({ cause, mark: this.marks });
-    this.#downAt = this.#now + this.nature.shutdownMs;
+  /** False: it is on its way down already. */
+  order(cause: RestartCause): boolean {
+    if (this.#goesDown !== null) return false;
+    const which = { mark: this.marks, workaround: this.#manuals, pendingRestart: this.#boot }[cause];
+    this.#goesDown = { at: this.#now + this.nature.shutdownMs, because: `${cause} ${which}` };
+    return true;
+  }
+
+  get #restartIsPending(): boolean {
+    const boots = this.#boot - this.#markedInBoot;
+    return this.isMarked && boots > 0 && boots < this.nature.bootsNeeded;
   }
 
   /** Runs a step as the worker does: it announces itself, makes one thing so, and may be repeated. */
@@ -178,6 +195,7 @@ export class ModelClient {
       case 'prove':
         return this.#is({ imagePath: before.to, startType, state });
       case 'setManual':
+        this.#manuals += this.service?.startType === 'manual' ? 0 : 1;
         return this.#set({ startType: 'manual' });
       case 'pointBack':
         return this.#stop() && this.#set({ imagePath: before.from, startType });

@@ -36,7 +36,8 @@ export interface ModelMachine {
   look(): Observation;
   mark(): void;
   update(): void;
-  order(cause: RestartCause): void;
+  /** False when it takes no order now. */
+  order(cause: RestartCause): boolean;
   /** Runs a step as the worker does; `overtaken`: there is nothing to record, because it is done already. */
   step(journal: Journal): PreImage | SwapPreImage | 'refused' | 'done' | 'overtaken';
   whyNotWhole(): string | null;
@@ -211,7 +212,8 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
       case 'RestartClient':
         if (client.nature.restarts === 'lost')
           return failed(command, { kind: 'timedOut', message: 'no answer' });
-        if (upgrade.state.phase === 'ordering') client.order(upgrade.state.cause);
+        if (upgrade.state.phase === 'ordering' && !client.order(upgrade.state.cause))
+          return failed(command, { kind: 'failed', message: 'a shutdown is in progress' });
         return { type: 'RestartOrdered' };
       case 'NotifyUsers':
         return { type: 'UsersNotified' };
