@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newestRecords, readPicture } from '../../orchestrator/rebuild/picture.ts';
 import { rebuild } from '../../orchestrator/rebuild/rebuild.ts';
+import type { Campaign } from '../../shared/domain/campaign.ts';
+import { everyDay } from '../../shared/domain/window.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { createMemoryStore } from '../../shared/store/memory-store.ts';
 import { recount, recountSlots } from '../../shared/store/recount.ts';
@@ -19,8 +21,15 @@ import {
 } from '../contract/store/random-steps.ts';
 import { testRedis } from '../environment/redis.ts';
 import { openTestStore } from '../contract/store/redis.ts';
-import { all, clientOf, entry } from '../contract/store/words.ts';
+import { all, at, campaignOf, clientOf, entry, pick, runningState } from '../contract/store/words.ts';
 import { sealedHouse, type SealedHouse } from './sealed-house.ts';
+
+const nightly = { days: everyDay, from: 22 * 60, to: 5 * 60 };
+const running = campaignOf('sp4', runningState());
+const inWindow: Campaign = {
+  ...running,
+  definition: { ...running.definition, policy: { ...running.definition.policy, window: nightly } },
+};
 
 const inMemory = async (): Promise<Store> => createMemoryStore(Date.now);
 const inRedis = (shards: number) => async (): Promise<Store> =>
@@ -135,6 +144,38 @@ describe('the files after random steps', () => {
     expect(await rebuild(after, systemClock, house.files())).toMatchObject({ ok: true });
     expect(await after.readClient('pc-1')).toEqual({ ...pinned, host: '10.0.0.7' });
     expect(await after.tokenGenerations()).toEqual({ 'pc-2': 3, [everyClient]: 2 });
+    await Promise.all([before.close(), after.close()]);
+  });
+
+  it.each([
+    ['in memory', inMemory],
+    ['in Redis', inRedis(1)],
+    ['in Redis, in three shards', inRedis(3)],
+  ])('let clients wait by their time zones again in a campaign with a window (%s)', async (_name, open) => {
+    const [before, after] = [await open(), await open()];
+    const shards = await before.shards();
+    using house = sealedHouse({ store: before, shards });
+    const [rome, pune] = ['Europe/Rome', 'Asia/Kolkata'];
+    const zones = { 'pc-1': rome, 'pc-2': pune, 'pc-3': rome, 'pc-4': pune };
+    const own = Object.entries(zones).map(([client, zone]) => ({ ...pick(client), zone }));
+    const clients = own.map(({ client, zone }) => clientOf(client, { zone }));
+    await before.importFleet(clients, { ...entry(''), to: 'imported' });
+    await before.createCampaign(inWindow, own, entry('sp4'));
+    await before.admit('sp4', own.slice(0, 1), at);
+    await house.sealer.round();
+
+    expect(await rebuild(after, systemClock, house.files())).toMatchObject({ ok: true });
+    const waiting = async (store: Store) => (await all(store.waiting('sp4'))).toSorted(byClient);
+    expect(await waiting(after)).toEqual(await waiting(before));
+    const { campaign, version } = (await after.readCampaign('sp4')) ?? { campaign: inWindow, version: 0 };
+    expect(campaign.definition.policy.window).toEqual(nightly);
+    await after.commitCampaign({ ...campaign, state: runningState() }, version, entry('sp4'));
+    const mayGo = async (open: string) => {
+      await after.shareBudget({ campaign, version }, (zone) => zone === open);
+      return (await after.queued('sp4', 9, (zone) => zone === open)).waiting.map(({ client }) => client);
+    };
+    expect((await mayGo(pune)).toSorted()).toEqual(['pc-2', 'pc-4']);
+    expect(await mayGo(rome)).toEqual(['pc-3']);
     await Promise.all([before.close(), after.close()]);
   });
 
