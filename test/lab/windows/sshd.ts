@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -29,6 +29,7 @@ export interface SshdPlace {
 
 /** Writes host key, configuration and the command that stands between sshd and Windows. */
 export function prepareSshd(place: SshdPlace): void {
+  mkdirSync(join(place.prefix, 'home'));
   makeKey(join(place.prefix, 'host_key'));
   writeFileSync(join(place.prefix, 'remote-exec'), remoteExec(place));
   chmodSync(join(place.prefix, 'remote-exec'), 0o755);
@@ -38,6 +39,10 @@ export function prepareSshd(place: SshdPlace): void {
 export const hostKeyOf = (prefix: string): string =>
   readFileSync(join(prefix, 'host_key.pub'), 'utf8').trim();
 
+/**
+ * The empty home keeps the start-up files of root on this machine out of it: a bash that sshd starts reads them before every request, and
+ * whatever they do there, and the exit code they may end with, would be the client's.
+ */
 const configuration = ({ prefix, address, port, userKey }: SshdPlace): string =>
   [
     `ListenAddress ${address}`,
@@ -50,6 +55,8 @@ const configuration = ({ prefix, address, port, userKey }: SshdPlace): string =>
     'StrictModes no',
     'UsePAM no',
     'PermitTTY no',
+    'PermitUserRC no',
+    `SetEnv HOME=${prefix}/home`,
     'DisableForwarding yes',
     'MaxSessions 50',
     'MaxStartups 200',

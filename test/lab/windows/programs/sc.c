@@ -205,17 +205,19 @@ static int create(int argc, char **argv)
     return service ? done("CreateService") : failed("CreateService");
 }
 
+/* What is not named stays as it is. Wine drops the dependencies then, so they are named always. */
 static int configure(SC_HANDLE service, int argc, char **argv)
 {
+    const char *depend = option(argc, argv, "depend=");
     DWORD start = start_type(option(argc, argv, "start="));
     if (start == 99) {
         printf("ERROR:  Invalid start= field\n");
         return ERROR_INVALID_COMMAND_LINE;
     }
     if (!ChangeServiceConfigA(service, SERVICE_NO_CHANGE, start, SERVICE_NO_CHANGE, option(argc, argv, "binPath="),
-                              option(argc, argv, "group="), NULL, dependencies(option(argc, argv, "depend=")),
-                              option(argc, argv, "obj="), option(argc, argv, "password="),
-                              option(argc, argv, "DisplayName=")))
+                              option(argc, argv, "group="), NULL,
+                              depend ? dependencies(depend) : needed_by(argv[2]), option(argc, argv, "obj="),
+                              option(argc, argv, "password="), option(argc, argv, "DisplayName=")))
         return failed("ChangeServiceConfig");
     return done("ChangeServiceConfig");
 }
