@@ -3,6 +3,9 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
+// As `./servpack` does: the tests start hundreds of processes, and each would strip and compile the same files again.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/servpack');
+
 const tests = join(import.meta.dirname, 'test');
 /** These two have commands of their own: `npm run test:cluster`, `npm run test:windows`. */
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);

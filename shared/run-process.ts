@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { Logger } from 'pino';
 import { type Config, readConfig } from './config.ts';
 import { type Fault, messageOf, type Result } from './errors.ts';
@@ -38,6 +39,8 @@ export async function runProcess<R extends Running>(
     (sentence) => log.warn(sentence),
   );
   process.stdout.write(`servpack ${role}: ${readyWord(running.value)}\n`);
+  // Where Node keeps what it compiled (NODE_COMPILE_CACHE); it would do so at the end, and this process may be killed.
+  flushCompileCache();
 }
 
 async function stop(running: Running, log: Logger): Promise<never> {

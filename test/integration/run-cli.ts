@@ -20,8 +20,10 @@ export async function runCli(
   args: readonly string[],
   { env = {}, stdin = '' }: CliOptions = {},
 ): Promise<CliRun> {
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH, NODE_NO_WARNINGS: '1', ...env } });
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH, NODE_COMPILE_CACHE, NODE_NO_WARNINGS: '1', ...env },
+  });
   child.stdin.end(stdin);
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

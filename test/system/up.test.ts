@@ -29,10 +29,10 @@ afterEach(async () => {
 });
 
 function startUp(env: Readonly<Record<string, string>>, port = '0'): Up {
-  const { PATH = '' } = process.env;
+  const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const folder = mkdtempSync(join(tmpdir(), 'servpack-up-'));
   const child = spawn(process.execPath, [main, 'up', '--port', port, '--data', folder], {
-    env: { PATH, NODE_NO_WARNINGS: '1', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, NODE_NO_WARNINGS: '1', ...env },
   });
   let text = '';
   for (const stream of [child.stdout, child.stderr])

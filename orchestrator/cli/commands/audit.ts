@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
 import { fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { auditShowAnswer, verifyAnswer, type VerifyAnswer } from '../../../shared/protocol/audit.ts';
-import { verdictAnswer } from '../../audit/answers.ts';
-import { verifyPaths } from '../../audit/verify.ts';
 import type { Refusal } from '../../refusal.ts';
 import { connect, type GlobalOptions } from '../connection.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -58,6 +56,10 @@ export function addAuditCommands(program: Command): void {
 }
 
 async function readVerdict(files: readonly string[]): Promise<Result<VerifyAnswer, Refusal>> {
+  const [{ verifyPaths }, { verdictAnswer }] = await Promise.all([
+    import('../../audit/verify.ts'),
+    import('../../audit/answers.ts'),
+  ]);
   const verdict = await verifyPaths(files);
   return verdict.ok ? ok(verdictAnswer(verdict.value)) : verdict;
 }

@@ -4,7 +4,6 @@ import { checkInAnswer, clientAnswer, whyAnswer } from '../../../shared/protocol
 import { readTranscript } from '../input-file.ts';
 import { segment } from '../path-segment.ts';
 import { shown, withApi } from '../session.ts';
-import { clientLines } from '../text/client-text.ts';
 import { safe } from '../text/view.ts';
 import { whyLines } from '../text/why-text.ts';
 import { addOrderCommands } from './client-orders.ts';
@@ -24,6 +23,8 @@ export function addClientCommands(program: Command): void {
     .option('--entries <n>', 'so many audit entries', whole, 20)
     .addHelpText('after', '\nExample:\n  servpack client show pc-0017')
     .action(async (name: string, { entries }: { entries: number }, command: Command) => {
+      // It prints YAML, which the other commands need not load.
+      const { clientLines } = await import('../text/record-text.ts');
       await withApi(command, async (api) =>
         shown(await api.get(clientAnswer, pathOf(name), { entries }), clientLines),
       );

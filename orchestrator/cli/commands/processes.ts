@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { runProcess } from '../../../shared/run-process.ts';
 import { startWorker, stopAsked } from '../child.ts';
 import { dataDirOf, type GlobalOptions } from '../connection.ts';
 import { print, showRefusal } from '../session.ts';
@@ -44,7 +43,10 @@ export function addProcessCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  REDIS_URL=redis://redis.example:6379 servpack orchestrator')
     .action(async (_options: unknown, command: Command) => {
       Object.assign(process.env, environmentOf(command.optsWithGlobals<ProcessOptions>()));
-      const { runOrchestrator } = await import('../../main.ts');
+      const [{ runOrchestrator }, { runProcess }] = await Promise.all([
+        import('../../main.ts'),
+        import('../../../shared/run-process.ts'),
+      ]);
       await runProcess('orchestrator', runOrchestrator, ({ url }) => url);
     });
 

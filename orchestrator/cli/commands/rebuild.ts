@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { labClock, systemClock } from '../../../shared/clock.ts';
-import { readConfig } from '../../../shared/config.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { Rebuilt } from '../../rebuild/rebuild.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -31,6 +30,7 @@ export function addRebuildCommand(program: Command): void {
 async function run(files: readonly string[], isDry: boolean): Promise<Result<Rebuilt, Refusal>> {
   const { rebuild } = await import('../../rebuild/rebuild.ts');
   if (isDry) return rebuild(null, systemClock, files);
+  const { readConfig } = await import('../../../shared/config.ts');
   const config = readConfig(process.env);
   if (!config.ok) return config;
   const { openRedisStore } = await import('../../../shared/store/redis/open.ts');
