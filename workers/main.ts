@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
 import type { QueueName } from '../shared/domain/placement.ts';
-import { err, type Fault, fault, ok, type Result } from '../shared/errors.ts';
+import { type Fault, ok, type Result } from '../shared/errors.ts';
 import {
   activationIn,
   type JobData,
@@ -21,10 +21,7 @@ import { openRedisStore } from '../shared/store/redis/open.ts';
 import { activate, type Workshop } from './activate.ts';
 import { firstOf } from './first-of.ts';
 import type { Gateway } from './gateways/gateway.ts';
-import { fleetAddress } from './gateways/simulated/address.ts';
-import { connectSimulatedGateway } from './gateways/simulated/gateway.ts';
-import { connectSshGateway } from './gateways/windows-ssh/gateway.ts';
-import { readSshSettings } from './gateways/windows-ssh/settings.ts';
+import { openGateway } from './gateways/open.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { lookFor } from './look.ts';
 import { answerRollCall } from './roll-call.ts';
@@ -99,25 +96,6 @@ export async function runWorker(
       log.info('worker stopped');
     },
   });
-}
-
-/** The configured way to the clients. */
-export function openGateway({ gateway, sshConfig, callDeadlineMs }: Config): Result<Gateway, Fault> {
-  if (gateway === null) {
-    return err(
-      fault(
-        'config.gateway',
-        'no way to reach clients is configured; set SERVPACK_GATEWAY to ssh, or e.g. to simulated:7400',
-      ),
-    );
-  }
-  if (gateway === 'ssh') {
-    const settings = readSshSettings(sshConfig ?? '');
-    return settings.ok
-      ? ok(connectSshGateway({ settings: settings.value, deadlineMs: callDeadlineMs }))
-      : settings;
-  }
-  return ok(connectSimulatedGateway({ ...fleetAddress(gateway), deadlineMs: callDeadlineMs }));
 }
 
 interface QueueContext {

@@ -1,17 +1,20 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { onStopSignals } from '../../shared/stop-signals.ts';
 
 const workerMain = join(import.meta.dirname, '../../workers/main.ts');
+const certifyMain = join(import.meta.dirname, '../../workers/certify/main.ts');
 
 /** Longer than a worker gives its running steps. */
 const stopGraceMs = 15_000;
+/** A service of a machine that is tried out has to be stopped, put back and started. */
+const putBackGraceMs = 6 * 60_000;
 
 /** A process that this one started and ends again. */
 export interface Child {
   /** Its exit code, or null when a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** Asks it to stop and waits until it has; kills it when it has not within 15 s. */
+  /** Asks it to stop and waits until it has; kills it when it takes longer than it may. */
   stop(): Promise<void>;
 }
 
@@ -25,8 +28,26 @@ export function startWorker(env: NodeJS.ProcessEnv): Child {
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
+  return ending(child, stopGraceMs);
+}
+
+/**
+ * The process that tries a machine out, which has the gateway to it; a process group of its own, as above.
+ * @param hear gets each of its messages
+ */
+export function startCertify(env: NodeJS.ProcessEnv, order: string, hear: (message: unknown) => void): Child {
+  const child = fork(certifyMain, [order], {
+    env,
+    detached: true,
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  child.on('message', hear);
+  return ending(child, putBackGraceMs);
+}
+
+function ending(child: ChildProcess, graceMs: number): Child {
   const ended = new Promise<number | null>((resolve) => {
-    child.once('exit', (code) => resolve(code));
+    child.once('close', (code) => resolve(code));
     child.once('error', () => resolve(null));
   });
   return {
@@ -34,7 +55,7 @@ export function startWorker(env: NodeJS.ProcessEnv): Child {
     stop: async () => {
       child.kill('SIGTERM');
       // Without its Redis it can not even say goodbye there; what it was at stands in the record for the next one.
-      const kill = setTimeout(() => child.kill('SIGKILL'), stopGraceMs);
+      const kill = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await ended;
       clearTimeout(kill);
     },

@@ -6,7 +6,7 @@ export const exitCodes = {
   refused: {
     code: 1,
     means:
-      'refused or failed; doctor: something is broken; watch: the campaign ended with clients that are not ok',
+      'refused or failed; doctor: something is broken; certify: a point does not hold; watch: the campaign ended with clients that are not ok',
   },
   usage: { code: 2, means: 'wrong usage, or a file with faults' },
   notReachable: { code: 3, means: 'no orchestrator answers, or its Redis is away' },

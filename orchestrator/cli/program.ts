@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { addAuditCommands } from './commands/audit.ts';
 import { addBlockersCommand } from './commands/blockers.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
+import { addCertifyCommand } from './commands/certify.ts';
 import { addClientCommands } from './commands/client.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFleetCommands } from './commands/fleet.ts';
@@ -53,6 +54,7 @@ export function buildProgram(): Command {
   addBlockersCommand(program);
   addAuditCommands(program);
   addDoctorCommand(program);
+  addCertifyCommand(program);
   addRebuildCommand(program);
   inheritSettings(program);
   return program;

@@ -36,6 +36,8 @@ export interface ClientLook {
   readonly intent: Intent | null;
   /** Free bytes of the component directory's disk; left out where it was not asked or can not be told. */
   readonly freeBytes?: number;
+  /** What the machine calls itself (`Microsoft Windows [Version 10.0.19045]`); left out where it does not say. */
+  readonly system?: string;
 }
 
 /**

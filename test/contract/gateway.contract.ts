@@ -184,6 +184,19 @@ export function gatewayContract(
         expect(await hash(lab.service.executable)).toBe(before);
       });
 
+      it('has Windows put a file in its place at the next start, and not before', async () => {
+        const waits = `${lab.newDirectory}\\WAITS.TMP`;
+        const content = await hash(`${lab.componentDirectory}\\${lab.file}`);
+        valueOf(await lab.gateway.copyFile(change(), `${lab.componentDirectory}\\${lab.file}`, waits));
+        valueOf(await lab.gateway.copyFile(change(), lab.service.executable, copy));
+        valueOf(await lab.gateway.replaceAtRestart(change(), waits, copy));
+        expect(await hash(copy)).not.toBe(content);
+        const before = await seen();
+        valueOf(await lab.gateway.restart(change()));
+        await afterRestart(before);
+        expect([await hash(copy), await hash(waits)]).toEqual([content, null]);
+      });
+
       it('says no to a source that is not there', async () => {
         expectFailure(await lab.gateway.copyFile(change(), `${lab.newDirectory}\\NO.SUCH`, copy), 'failed');
         expect(await hash(copy)).toBeNull();

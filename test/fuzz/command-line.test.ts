@@ -59,8 +59,8 @@ function commandsOf(command: Command, words: readonly string[] = []): readonly K
   return [own, ...command.commands.flatMap((child) => commandsOf(child, [...words, child.name()]))];
 }
 
-/** These run until they are stopped, or wait for an orchestrator that is away. */
-const staying = new Set(['up', 'orchestrator', 'worker', 'watch', 'look', 'follow']);
+/** These run until they are stopped, wait for an orchestrator that is away, or start a process of their own. */
+const staying = new Set(['up', 'orchestrator', 'worker', 'watch', 'look', 'follow', 'certify']);
 const commands = commandsOf(buildProgram()).filter(({ words }) => !words.some((word) => staying.has(word)));
 
 const value = fc.oneof(

@@ -44,6 +44,7 @@ const lookSchema = z.strictObject({
   pendingRestart: z.boolean(),
   intent: intentSchema.nullable(),
   freeBytes: z.number().exactOptional(),
+  system: z.string().exactOptional(),
 }) satisfies z.ZodType<ClientLook>;
 
 const outputSchema = z.strictObject({

@@ -160,11 +160,11 @@ export async function replaceAtRestart(
     .map((name) => ({ name, raw: valueIn(read.value.get(name)?.text ?? '', name) }))
     .find(({ raw }) => raw === '' || !raw.includes('\\0\\0'));
   if (chosen === undefined) return failure('failed', 'both lists of pending renames are in use');
-  const pair = String.raw`\??\${from}\0!\??\${to}`;
+  const [old, place] = [`\\??\\${from}`, `!\\??\\${to}`];
   const before = multiOf(chosen.raw);
   if (before.some((entry) => /["%]/.test(entry)))
     return failure('failed', 'the list of pending renames can not be written again as it is');
-  const data = [...before, pair].join('\\0');
+  const data = [...before, old, place].join('\\0');
   const add = `reg add ${managerKey} /v ${chosen.name} /t REG_MULTI_SZ /d "${data}" /f >nul 2>&1`;
   const sent = await send(
     shell,
@@ -173,7 +173,7 @@ export async function replaceAtRestart(
   );
   if (!sent.ok) return sent;
   const after = multiOf(valueIn(sent.value.text, chosen.name));
-  return after.at(-1) === String.raw`!\??\${to}` && after.at(-2) === String.raw`\??\${from}`
+  return after.at(-1) === place && after.at(-2) === old
     ? ok(undefined)
     : failure('failed', `the rename at the next start is not noted: ${wordsOf(sent.value)}`);
 }

@@ -46,6 +46,7 @@ export async function lookAt(shell: ClientShell, request: LookRequest): Promise<
     configuration,
     versionFile,
     freeBytes,
+    system,
   } = seen.value;
   return ok({
     at: Date.now(),
@@ -68,6 +69,7 @@ export async function lookAt(shell: ClientShell, request: LookRequest): Promise<
     pendingRestart,
     intent,
     ...(freeBytes === null ? {} : { freeBytes }),
+    ...(system === null ? {} : { system }),
   });
 }
 

@@ -24,6 +24,7 @@ export interface Seen {
   readonly configuration: string | null;
   readonly versionFile: string | null;
   readonly freeBytes: number | null;
+  readonly system: string | null;
 }
 
 type Parts = ReadonlyMap<string, Part>;
@@ -64,8 +65,16 @@ export function readSeen(parts: Parts, request: LookRequest): Result<Seen, strin
     configuration: configuration.value,
     versionFile: versionFile.value,
     freeBytes: freeBytes(text('free')),
+    system: systemIn(text('facts')),
   });
 }
+
+/** The line of `ver`: the only one with a version in brackets. */
+const systemIn = (facts: string): string | null =>
+  facts
+    .split(/\r?\n/)
+    .find((line) => /\[.*\d+\.\d+.*\]/.test(line))
+    ?.trim() ?? null;
 
 const strange = (what: string, text: string): Result<never, string> =>
   err(`${what} not understood: ${text.trim().slice(0, 300) || '(nothing was said)'}`);

@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { labClock } from '../../shared/clock.ts';
+import { ok } from '../../shared/errors.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import { lookRequest } from '../../shared/products/look-request.ts';
+import type { Bench } from '../../workers/certify/bench.ts';
+import type { PointFound } from '../../shared/protocol/certify.ts';
+import { certify } from '../../workers/certify/certify.ts';
+import { points } from '../../workers/certify/points.ts';
+import { type Gateway, targetOf } from '../../workers/gateways/gateway.ts';
+import { failure } from '../../workers/gateways/windows-ssh/client.ts';
+import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
+import { contentOf } from '../lab/fleet/disk.ts';
+import { stagedRelease } from '../lab/fleet/logon-server.ts';
+import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
+import { smsProfile } from '../products/given.ts';
+import { clientWith } from '../integration/one-client.ts';
+
+/** `servpack certify` on a machine of the lab: a free one of the model must pass, and one that lies must not. */
+const mondayAtFive = Date.UTC(2026, 10, 23, 5);
+const client = clientWith('pcmInBin');
+const all = { changes: true, restart: true };
+
+let fleet: Fleet;
+let bench: Bench;
+let here: string;
+beforeEach(async () => {
+  here = mkdtempSync(join(tmpdir(), 'servpack-certify-'));
+  const path = join(here, 'sample.txt');
+  writeFileSync(path, 'sample');
+  fleet = await startFleet({
+    rows: [{ client, host: client, logonServer: 'LS1', zone: 'UTC', role: 'workstation' }],
+    seed: 'one',
+    startedAt: mondayAtFive,
+    clock: labClock({ labAt: mondayAtFive, realAt: Date.now(), speed: 5_000 }),
+    release: stagedRelease(new Map([['PCM32R.DLL', contentOf('new')]])),
+  });
+  bench = {
+    gateway: connectSimulatedGateway({ port: fleet.port }),
+    target: targetOf({ client, host: client }),
+    request: lookRequest(smsProfile(), []),
+    file: 'PCM32R.DLL',
+    service: 'SMS_PACKAGE_COMMAND_MANAGER_NT',
+    folder: 'C:\\ServpackCertify',
+    local: { path, sha256: sha256('sample') },
+    counter: 1_000,
+    signal: AbortSignal.timeout(15_000),
+    breathe: () => breathe(),
+  };
+});
+afterEach(async () => {
+  await bench.gateway.close();
+  await fleet.close();
+  rmSync(here, { recursive: true });
+});
+
+const differing = (found: readonly PointFound[]) =>
+  found.filter(({ end }) => end === 'differs').map(({ says, because }) => `${says}: ${because}`);
+
+describe('certify', () => {
+  it('finds that every point holds, and leaves the machine as it was', async () => {
+    const before = await fleet.clientTruth(client);
+    const told: PointFound[] = [];
+    const { points: found, left } = await certify(bench, all, (each) => told.push(each));
+    expect(differing(found)).toEqual([]);
+    expect(found.map(({ end }) => end)).toEqual(points.map(() => 'holds'));
+    expect(told).toEqual(found);
+    expect(left).toEqual([]);
+    const after = await fleet.clientTruth(client);
+    for (const what of ['files', 'otherFiles', 'services', 'protectedDirectories', 'intent'] as const)
+      expect(after?.[what]).toEqual(before?.[what]);
+    expect(after?.boots).toBe((before?.boots ?? 0) + 2);
+  });
+
+  it('only reads unless it is told that it may change something', async () => {
+    const { points: found } = await certify(bench, { changes: false, restart: false }, () => undefined);
+    expect(found.filter(({ end }) => end === 'holds').length).toBeGreaterThan(2);
+    expect(found.filter(({ because }) => because.includes('only read')).length).toBeGreaterThan(5);
+    expect((await fleet.clientTruth(client))?.journal).toEqual([]);
+  });
+
+  it('touches no service that was not named, and restarts nothing by itself', async () => {
+    await certify({ ...bench, service: null }, { changes: true, restart: false }, () => undefined);
+    const ops = new Set((await fleet.clientTruth(client))?.journal.map(({ op }) => op));
+    expect([...ops].filter((op) => op.includes('Service') || op === 'restart')).toEqual([]);
+  });
+
+  it.each([
+    ['a hash that is always the same', { hashFile: async () => ok('0'.repeat(64)) }, 'the hash'],
+    ['a stop that only says so', { stopService: async () => ok(undefined) }, 'the stopped service'],
+    ['a fence that lets everybody pass', { uploadFile: async () => ok(undefined) }, 'must be fenced'],
+    ['an intent that is not kept', { writeIntent: async () => ok(undefined) }, 'the record is null'],
+    [
+      'a service that runs on from its old place',
+      { configureService: async () => ok(undefined) },
+      'starting it without its file',
+    ],
+  ])('finds %s', async (_what, lie, words) => {
+    const { points: found } = await certify(
+      { ...bench, gateway: { ...bench.gateway, ...lie } },
+      all,
+      () => undefined,
+    );
+    expect(differing(found).join('\n')).toContain(words);
+  });
+
+  it('says what it could not put back, and how it was', async () => {
+    const gateway: Gateway = {
+      ...bench.gateway,
+      // Takes the change to manual, and never the way back.
+      configureService: (where, name, settings) =>
+        settings.startType === 'automatic'
+          ? Promise.resolve(failure('failed', 'access is denied'))
+          : bench.gateway.configureService(where, name, settings),
+    };
+    const { points: found } = await certify({ ...bench, gateway }, all, () => undefined);
+    expect(differing(found).join('\n')).toMatch(
+      /NOT PUT BACK: SMS_PACKAGE_COMMAND_MANAGER_NT had start type automatic and image path c:.*access is denied/,
+    );
+  });
+
+  it('puts back what it has changed when it is given up in the middle, and tries nothing more', async () => {
+    const before = await fleet.clientTruth(client);
+    const giveUp = new AbortController();
+    const gateway: Gateway = {
+      ...bench.gateway,
+      configureService: async (where, name, settings) => {
+        const done = await bench.gateway.configureService(where, name, settings);
+        giveUp.abort();
+        return done;
+      },
+    };
+    const { points: found, left } = await certify(
+      { ...bench, gateway, signal: giveUp.signal },
+      all,
+      () => undefined,
+    );
+    expect(left).toEqual([]);
+    expect(found.filter(({ because }) => because === 'given up before').length).toBeGreaterThan(2);
+    const after = await fleet.clientTruth(client);
+    for (const what of ['files', 'otherFiles', 'services', 'intent', 'boots'] as const)
+      expect(after?.[what]).toEqual(before?.[what]);
+  });
+});

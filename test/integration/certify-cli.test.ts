@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PointFound } from '../../shared/protocol/certify.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
+import { type DoorKeys, makeDoorKeys } from '../lab/ssh/server.ts';
+import { runCli } from './run-cli.ts';
+
+/** Each run is two processes. */
+const patienceMs = 90_000;
+
+/** `servpack certify` as it is typed, over real SSH to a machine of the lab whose sshd runs a model of cmd.exe. */
+
+const service = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
+const keys = makeDoorKeys();
+const folder = mkdtempSync(join(tmpdir(), 'servpack-certify-cli-'));
+const sshConfig = join(folder, 'ssh.yaml');
+beforeAll(() => {
+  writeFileSync(join(folder, 'id'), keys.userKey, { mode: 0o600 });
+  writeFileSync(join(folder, 'known_hosts'), '');
+  writeFileSync(sshConfig, 'user: servpack\nkeyFile: id\nknownHosts: known_hosts\n');
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let lab: OneMachine;
+beforeEach(async () => {
+  lab = await openOneMachine('pcmInBin', keys);
+});
+afterEach(() => lab.close());
+
+const certify = (...options: readonly string[]) => certifyWith(keys, ...options);
+
+const certifyWith = ({ hostKeyBytes }: DoorKeys, ...options: readonly string[]) => {
+  const way = ['--port', String(lab.door.port), '--host-key', fingerprintOf(hostKeyBytes)];
+  return runCli(['certify', '127.0.0.1', '--product', 'sms-1.2', ...way, ...options], {
+    env: { SERVPACK_SSH_CONFIG: sshConfig },
+  });
+};
+
+interface Answer {
+  readonly system: string;
+  readonly points: readonly PointFound[];
+  readonly differ: number;
+  readonly notTried: number;
+}
+
+describe('servpack certify', { timeout: patienceMs }, () => {
+  test('says which points hold on a machine, and leaves it as it was', async () => {
+    const before = structuredClone({ services: lab.machine.services, boots: lab.machine.boots });
+    const { code, stdout, stderr } = await certify('--service', service, '--restart', '--yes');
+    expect(stderr).toBe('');
+    expect(stdout).toContain('127.0.0.1: Microsoft Windows [Version 10.0.19045]\n');
+    expect(stdout).toContain(
+      'holds    it is moved to another folder and runs from there, and is moved back\n',
+    );
+    expect(stdout).toMatch(/127\.0\.0\.1: \d\d points hold, 0 differ, 0 not tried\n$/);
+    expect(code).toBe(0);
+    expect(lab.machine.boots).toBe(before.boots + 2);
+    const settings = ({ startType, imagePath, state }: (typeof before.services)[number]) => [
+      startType,
+      imagePath,
+      state,
+    ];
+    expect(lab.machine.services.map(settings)).toEqual(before.services.map(settings));
+  });
+
+  test('only reads with --read-only, as JSON too', async () => {
+    const { code, stdout } = await certify('--read-only', '--json');
+    const answer = JSON.parse(stdout) as Answer;
+    expect(code).toBe(0);
+    expect(answer).toMatchObject({ host: '127.0.0.1', differ: 0, left: [] });
+    expect(answer.points.filter(({ end }) => end === 'holds')).toHaveLength(5);
+    expect(answer.notTried).toBeGreaterThan(8);
+    expect(lab.machine.journal).toEqual([]);
+  });
+
+  test('touches nothing where nobody can be asked and nobody said --yes', async () => {
+    const { code, stderr } = await certify('--service', service);
+    expect(stderr).toContain('say --yes');
+    expect(code).toBe(2);
+    expect(lab.door.commands()).toBe(0);
+  });
+
+  test('says what differs, in red letters and by its exit code', async () => {
+    // The right to log on as a service is lost: what is stopped does not start again.
+    await lab.close();
+    lab = await openOneMachine('rightLost', keys);
+    const { code, stdout } = await certify('--service', service, '--yes');
+    expect(stdout).toContain('DIFFERS  the service is stopped');
+    expect(stdout).toContain('1069');
+    expect(stdout).toContain('NOT PUT BACK');
+    expect(code).toBe(1);
+  });
+
+  test('tries nothing on a machine that it can not reach, or that shows another key', async () => {
+    const refused = await certifyWith(makeDoorKeys(), '--read-only', '--json');
+    expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'certify.unreachable' } });
+    expect(refused.code).toBe(1);
+    expect(lab.door.commands()).toBe(0);
+  });
+
+  test('says what is missing to reach the machine', async () => {
+    const { code, stderr } = await runCli(['certify', 'spare-pc', '--read-only']);
+    expect(stderr).toContain('SERVPACK_SSH_CONFIG is not set');
+    expect(code).toBe(1);
+  });
+
+  test('refuses what is no folder before anything is sent', async () => {
+    const { code, stderr } = await certify('--folder', 'C:\\A&"B', '--yes');
+    expect(stderr).toContain('--folder: must be a path');
+    expect(code).toBe(2);
+    expect(lab.door.commands()).toBe(0);
+  });
+});

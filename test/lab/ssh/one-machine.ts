@@ -1,0 +1,46 @@
+import { labClock } from '../../../shared/clock.ts';
+import { contentOf } from '../fleet/disk.ts';
+import { stagedRelease } from '../fleet/logon-server.ts';
+import type { Machine } from '../fleet/machine.ts';
+import { Machines } from '../fleet/machines.ts';
+import { type Trait, traitOf } from '../fleet/traits.ts';
+import { type DoorKeys, openDoor, type SshDoor } from './server.ts';
+
+const seed = 'contract';
+/** Monday, before anybody comes to work. */
+const mondayAtFive = Date.UTC(2026, 10, 23, 5);
+
+/** A machine of the lab with an sshd of its own; the minutes of a restart pass in milliseconds. */
+export interface OneMachine {
+  readonly client: string;
+  readonly machine: Machine;
+  readonly door: SshDoor;
+  readonly close: () => Promise<void>;
+}
+
+export async function openOneMachine(trait: Trait, keys: DoorKeys): Promise<OneMachine> {
+  // Rare traits are for fleets that ask for all of them.
+  const names = Array.from({ length: 1_000 }, (_, n) => `PC${n}`);
+  const client = names.find((name) => traitOf(seed, name, 'all') === trait) ?? '';
+  const machines = new Machines({
+    rows: [{ client, host: client, logonServer: 'LS1', zone: 'UTC', role: 'workstation' }],
+    seed,
+    clock: labClock({ labAt: mondayAtFive, realAt: Date.now(), speed: 5_000 }),
+    startedAt: mondayAtFive,
+    traits: 'all',
+    release: stagedRelease(new Map([['PCM32R.DLL', contentOf('new')]])),
+    checkIn: () => undefined,
+  });
+  const machine = machines.find(client);
+  if (machine === undefined) throw new Error(`no client with the trait ${trait}`);
+  const door = await openDoor(machines, machine, keys);
+  return {
+    client,
+    machine,
+    door,
+    close: async () => {
+      await door.close();
+      machines.stop();
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { readConfig } from '../../shared/config.ts';
+import { err, fault, type Fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import { lookRequest } from '../../shared/products/look-request.ts';
+import { loadProfile } from '../../shared/products/profile.ts';
+import { type CertifyMessage, certifyOrder, type CertifyOrder } from '../../shared/protocol/certify.ts';
+import { onStopSignals } from '../../shared/stop-signals.ts';
+import { targetOf } from '../gateways/gateway.ts';
+import { openGateway } from '../gateways/open.ts';
+import type { Bench } from './bench.ts';
+import { certify } from './certify.ts';
+
+/**
+ * The process of `servpack certify`: tries on one machine what servpack expects of every client. Its order is its only argument, as JSON; what it
+ * finds goes to its parent, message by message. Told to stop it puts back what it has changed first.
+ */
+
+/** On every Windows since NT, with a handful of files that nobody runs from. */
+const usualDirectory = 'C:\\Windows\\System32\\drivers\\etc';
+const usualFile = 'hosts';
+
+/** Real time between two looks at a machine that restarts. */
+const lookEveryMs = 1_000;
+
+const tell = (message: CertifyMessage): void => void process.send?.(message);
+
+/** A gateway needs no Redis; the rest of the settings is read as everywhere. */
+function open() {
+  const { REDIS_URL: _url, REDIS_PASSWORD_FILE: _file, ...rest } = process.env;
+  const config = readConfig({ SERVPACK_GATEWAY: 'ssh', ...rest, REDIS_URL: 'redis://127.0.0.1' });
+  if (!config.ok) return config;
+  const gateway = openGateway(config.value);
+  return gateway.ok ? ok({ gateway: gateway.value, profiles: config.value.profiles }) : gateway;
+}
+
+function requestOf(
+  { product, directory, file, service }: CertifyOrder,
+  profiles: string,
+): Result<Pick<Bench, 'request' | 'file'>, Fault> {
+  const services = service === null ? [] : [service];
+  if (product === null) {
+    const componentDirectory = directory ?? usualDirectory;
+    const request = { componentDirectory, files: [], services };
+    return ok({ request, file: file ?? (directory === null ? usualFile : null) });
+  }
+  const profile = loadProfile(product, profiles);
+  if (!profile.ok) return profile;
+  const request = lookRequest(profile.value, []);
+  return ok({
+    request: { ...request, ...(directory === null ? {} : { componentDirectory: directory }) },
+    file,
+  });
+}
+
+/** What the machine is, when nothing speaks against trying it out. */
+async function begin({
+  gateway,
+  target,
+  request,
+  signal,
+}: Bench): Promise<Result<{ readonly system: string | null }, Fault>> {
+  const intent = await gateway.readIntent(target, signal);
+  if (!intent.ok)
+    return err(fault(`certify.${intent.error.kind}`, `${intent.error.message}; nothing was tried`));
+  if (intent.value !== null && intent.value.campaign !== 'certify')
+    return err(
+      fault(
+        'certify.unfinished',
+        `a ${intent.value.kind} of campaign ${intent.value.campaign} is unfinished there: this is no machine to spare; nothing was tried`,
+      ),
+    );
+  const seen = await gateway.look(target, request, signal);
+  return ok({ system: seen.ok ? (seen.value.system ?? null) : null });
+}
+
+async function run(order: CertifyOrder, here: string): Promise<Result<readonly string[], Fault>> {
+  const opened = open();
+  if (!opened.ok) return opened;
+  const { gateway, profiles } = opened.value;
+  try {
+    const asked = requestOf(order, profiles);
+    if (!asked.ok) return asked;
+    const content = `servpack certify ${new Date().toISOString()}\r\n`;
+    const path = join(here, 'sample.txt');
+    writeFileSync(path, content);
+    const { host, port, hostKeys, service, folder, changes, restart } = order;
+    const stop = new AbortController();
+    onStopSignals(
+      () => stop.abort(),
+      (sentence) => process.stderr.write(`servpack certify: ${sentence}\n`),
+    );
+    const bench: Bench = {
+      gateway,
+      target: targetOf({ client: host, host, ...(port === null ? {} : { port }), hostKeys }),
+      ...asked.value,
+      service,
+      folder,
+      local: { path, sha256: sha256(content) },
+      // Later than any fence of a Redis, whose counters are microseconds of its clock.
+      counter: Date.now() * 1_000,
+      signal: stop.signal,
+      breathe: () => pause(lookEveryMs),
+    };
+    const begun = await begin(bench);
+    if (!begun.ok) return begun;
+    tell({ kind: 'begun', ...begun.value });
+    const { left } = await certify(bench, { changes, restart }, (point) => tell({ kind: 'found', point }));
+    return ok(left);
+  } finally {
+    await gateway.close();
+  }
+}
+
+const here = mkdtempSync(join(tmpdir(), 'servpack-certify-'));
+try {
+  const done = await run(certifyOrder.parse(JSON.parse(process.argv[2] ?? '')), here);
+  tell(
+    done.ok
+      ? { kind: 'done', left: done.value }
+      : { kind: 'fault', code: done.error.code, message: done.error.message },
+  );
+} catch (thrown) {
+  tell({ kind: 'fault', code: 'internal', message: `this should not have happened: ${messageOf(thrown)}` });
+} finally {
+  rmSync(here, { recursive: true });
+  process.disconnect?.();
+}

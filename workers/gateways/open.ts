@@ -1,0 +1,26 @@
+import type { Config } from '../../shared/config.ts';
+import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
+import type { Gateway } from './gateway.ts';
+import { fleetAddress } from './simulated/address.ts';
+import { connectSimulatedGateway } from './simulated/gateway.ts';
+import { connectSshGateway } from './windows-ssh/gateway.ts';
+import { readSshSettings } from './windows-ssh/settings.ts';
+
+/** The configured way to the clients. */
+export function openGateway({ gateway, sshConfig, callDeadlineMs }: Config): Result<Gateway, Fault> {
+  if (gateway === null) {
+    return err(
+      fault(
+        'config.gateway',
+        'no way to reach clients is configured; set SERVPACK_GATEWAY to ssh, or e.g. to simulated:7400',
+      ),
+    );
+  }
+  if (gateway === 'ssh') {
+    const settings = readSshSettings(sshConfig ?? '');
+    return settings.ok
+      ? ok(connectSshGateway({ settings: settings.value, deadlineMs: callDeadlineMs }))
+      : settings;
+  }
+  return ok(connectSimulatedGateway({ ...fleetAddress(gateway), deadlineMs: callDeadlineMs }));
+}
