@@ -163,6 +163,62 @@ describe('restart hours', () => {
   });
 });
 
+describe('the night of a clock change, at the client', () => {
+  const at = (iso: string): number => Temporal.Instant.from(iso).epochMilliseconds;
+  const open = (from: number, to: number): Window => ({ days: everyDay, from, to });
+  /** Where a free client is after it was looked at then. */
+  const looked = (window: Window, moment: string) =>
+    after(inBerlin({ window }), admitted, [[at(moment), look()]]);
+
+  // 29 March 2026: 02:00 becomes 03:00.
+  test('an hour that the night does not have is in no window: the client waits for the night after', () => {
+    const missing = open(130, 170);
+    for (const moment of ['2026-03-29T01:59+01:00', '2026-03-29T03:00+02:00'])
+      expect(looked(missing, moment).state).toMatchObject({
+        because: 'waits for its window, which opens Mon 30 Mar 02:10 Europe/Berlin',
+      });
+  });
+
+  test('a window whose start is skipped opens with the first minute there is', () => {
+    const waits = looked(open(150, 240), '2026-03-29T01:59+01:00');
+    expect(waits.state).toMatchObject({
+      because: 'waits for its window, which opens Sun 29 Mar 03:00 Europe/Berlin',
+    });
+    expect(untilOf(waits)).toBeGreaterThanOrEqual(at('2026-03-29T03:00+02:00'));
+    expect(phases(looked(open(150, 240), '2026-03-29T03:00+02:00'))).toBe('marking');
+  });
+
+  // 25 October 2026: 03:00 becomes 02:00.
+  test.each([
+    ['2026-10-25T02:09+02:00', 'deferred window'],
+    ['2026-10-25T02:10+02:00', 'marking'],
+    ['2026-10-25T02:40+02:00', 'deferred window'],
+    ['2026-10-25T02:09+01:00', 'deferred window'],
+    ['2026-10-25T02:10+01:00', 'marking'],
+    ['2026-10-25T02:40+01:00', 'deferred window'],
+  ])('an hour that the night has twice is in the window both times: at %s it is %s', (moment, phase) => {
+    expect(phases(looked(open(130, 160), moment))).toBe(phase);
+  });
+
+  test('hours for restarts mean the same', () => {
+    const rules = inBerlin({ restart: { ...policy.restart, between: open(130, 160) } });
+    const told = (moment: string) =>
+      after(rules, admitted, [
+        [at(moment) - 1, look()],
+        [at(moment) - 1, { type: 'ClientMarked' }],
+        [at(moment), look({ setupPhase: 'upgrade' })],
+      ]);
+    expect(phases(told('2026-10-25T02:20+02:00'))).toBe('ordering');
+    expect(phases(told('2026-10-25T02:20+01:00'))).toBe('ordering');
+    expect(told('2026-10-25T02:50+02:00').state).toMatchObject({
+      because: 'waits to restart until Sun 25 Oct 02:10 Europe/Berlin',
+    });
+    expect(told('2026-03-29T01:50+01:00').state).toMatchObject({
+      because: 'waits to restart until Mon 30 Mar 02:10 Europe/Berlin',
+    });
+  });
+});
+
 test('without a window everything is as it was', () => {
   expect(phases(after(rules, admitted, [[evening, look()]]))).toBe('marking');
 });
