@@ -5,6 +5,7 @@ import {
   unhalt as decideUnhalt,
 } from '../shared/domain/halt.ts';
 import { err, fault, ok, type Result } from '../shared/errors.ts';
+import type { LetGo } from './campaigns/moves.ts';
 import type { Office } from './office.ts';
 import type { Refusal } from './refusal.ts';
 
@@ -13,20 +14,19 @@ const triesAtMost = 20;
 
 /** Holds every campaign at once: nothing begins on any client any more; what was begun is finished. */
 export const haltAll = (office: Office, who: string, reason: string): Promise<Result<Halt | null, Refusal>> =>
-  change(office, who, reason, (present, at) => decideHalt(present, { by: who, because: reason, at }));
+  change(office, who, (present, at) => decideHalt(present, { by: who, because: reason, at }));
 
 /** Lets them go on: who ran runs again, who is paused stays so. */
 export const unhaltAll = (
   office: Office,
   who: string,
-  override: boolean,
+  { override, reason }: LetGo,
 ): Promise<Result<Halt | null, Refusal>> =>
-  change(office, who, 'everything may go on', (present) => decideUnhalt(present, who, override));
+  change(office, who, (present) => decideUnhalt(present, who, override, reason));
 
 async function change(
   { store, clock, log }: Office,
   who: string,
-  because: string,
   decide: (present: Halt | null, at: number) => HaltDecision,
 ): Promise<Result<Halt | null, Refusal>> {
   for (let tries = 0; tries < triesAtMost; tries += 1) {
@@ -40,6 +40,7 @@ async function change(
     }
     const names = (halt: Halt | null): string => (halt === null ? 'going' : 'halted');
     const step = { from: names(present), to: names(decision.halt) };
+    const { because } = decision;
     const audit = { at, campaign: '', client: null, who, ...step, because, evidence: null };
     if (!(await store.commitHalt(decision.halt, version, audit))) continue;
     log.info({ who, because }, step.to);

@@ -30,9 +30,11 @@ export const stageBody = z.strictObject({
   override: z.boolean().default(false),
 });
 
-export const resumeBody = z.strictObject({ override: z.boolean().default(false) }).nullish();
-
 const reason = z.string().trim().min(1).max(500);
+
+export const resumeBody = z
+  .strictObject({ override: z.boolean().default(false), reason: reason.optional() })
+  .nullish();
 
 /** Why, for everyone who reads the status or the audit. */
 export const reasonBody = z.strictObject({ reason });

@@ -18,6 +18,13 @@ export interface Moved {
   readonly because: string;
 }
 
+/** How a person lets go on what is held. */
+export interface LetGo {
+  /** Also what another person has held. */
+  readonly override: boolean;
+  readonly reason?: string | undefined;
+}
+
 /** Clients named in a refusal; the decider names five of them. */
 const overlapAtMost = 6;
 /** Losing this often against the leader and other operators in a row does not happen by chance. */
@@ -64,10 +71,16 @@ export const resumeCampaign = (
   office: Office,
   who: string,
   name: string,
-  override: boolean,
+  { override, reason }: LetGo,
 ): Promise<Result<Moved, Refusal>> =>
   moveCampaign(office, who, name, async () => ({
-    event: { type: 'ResumeRequested', by: who, override, counters: await office.store.counters(name) },
+    event: {
+      type: 'ResumeRequested',
+      by: who,
+      override,
+      reason,
+      counters: await office.store.counters(name),
+    },
   }));
 
 /**

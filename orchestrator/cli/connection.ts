@@ -52,11 +52,12 @@ function readToken({ tokenFile }: GlobalOptions, env: Environment, dataDir: stri
   }
 }
 
+/** A user without a name, as in a container, is one by its number: two of them are two people. */
 function userName(): string | null {
   try {
     return userInfo().username;
   } catch {
-    return null;
+    return process.getuid === undefined ? null : `uid ${process.getuid()}`;
   }
 }
 

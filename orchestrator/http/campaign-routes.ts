@@ -1,3 +1,4 @@
+import { err, ok, type Result } from '../../shared/errors.ts';
 import { yamlBytesAtMost } from '../../shared/input/input-text.ts';
 import { blockersQuery, campaignParams, fileBody, reasonBody, resumeBody } from '../../shared/protocol.ts';
 import {
@@ -8,10 +9,11 @@ import {
   reportAnswer,
   statusAnswer,
 } from '../../shared/protocol/campaigns.ts';
-import { pauseCampaign, resumeCampaign, startCampaign } from '../campaigns/moves.ts';
+import { type Moved, pauseCampaign, resumeCampaign, startCampaign } from '../campaigns/moves.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import type { Office } from '../office.ts';
 import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../campaigns/report.ts';
+import type { Refusal } from '../refusal.ts';
 import { answer } from './answer-refusal.ts';
 import { answers } from './answers.ts';
 import type { Api } from './typed-app.ts';
@@ -20,6 +22,15 @@ import type { Api } from './typed-app.ts';
 const bodyLimit = 2 * yamlBytesAtMost;
 
 const moves = { params: campaignParams, response: answers(movedAnswer) };
+
+/** Whoever moves a campaign while everything is halted must hear of it: nothing begins in it all the same. */
+async function underHalt(office: Office, asked: Promise<Result<Moved, Refusal>>) {
+  const [moved, halted] = [await asked, await readHalted(office)];
+  if (moved.ok) return ok({ ...moved.value, halted });
+  if (halted === null || moved.error.code !== 'campaign.refused') return moved;
+  const { message } = moved.error;
+  return err({ ...moved.error, message: `${message}; and everything is halted by ${halted.by}` });
+}
 
 /** What operators ask of campaigns. */
 export function campaignRoutes(app: Api, office: Office): void {
@@ -33,21 +44,24 @@ export function campaignRoutes(app: Api, office: Office): void {
   );
 
   app.post('/v1/campaigns/:campaign/start', { schema: moves }, async ({ who, params }, reply) =>
-    answer(reply, await startCampaign(office, who, params.campaign)),
+    answer(reply, await underHalt(office, startCampaign(office, who, params.campaign))),
   );
 
   app.post(
     '/v1/campaigns/:campaign/pause',
     { schema: { ...moves, body: reasonBody } },
     async ({ who, params, body }, reply) =>
-      answer(reply, await pauseCampaign(office, who, params.campaign, body.reason)),
+      answer(reply, await underHalt(office, pauseCampaign(office, who, params.campaign, body.reason))),
   );
 
   app.post(
     '/v1/campaigns/:campaign/resume',
     { schema: { ...moves, body: resumeBody } },
     async ({ who, params, body }, reply) =>
-      answer(reply, await resumeCampaign(office, who, params.campaign, body?.override ?? false)),
+      answer(
+        reply,
+        await underHalt(office, resumeCampaign(office, who, params.campaign, body ?? { override: false })),
+      ),
   );
 
   readingRoutes(app, office);

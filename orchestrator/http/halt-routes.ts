@@ -26,7 +26,7 @@ export function haltRoutes(app: Api, office: Office): void {
     '/v1/unhalt',
     { schema: { body: resumeBody, response: answers(haltAnswer) } },
     async ({ who, body }, reply) => {
-      const done = await unhaltAll(office, who, body?.override ?? false);
+      const done = await unhaltAll(office, who, body ?? { override: false });
       return done.ok ? halted() : answer(reply, done);
     },
   );

@@ -1,5 +1,6 @@
 import type { Campaign, CampaignDecision, CampaignEvent, CampaignState } from './campaign.ts';
 import { waveProgress } from './gate.ts';
+import { letGo } from './halt.ts';
 import { isoOf } from './restart.ts';
 
 /** What people and moments ask of a campaign. What can not be is refused with the reason. */
@@ -81,7 +82,7 @@ export function pause(
   return move(
     campaign,
     { ...state, status: 'paused', pausedAt: now, byGate: false, by, because: reason },
-    `paused: ${reason}`,
+    reason,
   );
 }
 
@@ -91,13 +92,13 @@ export function pause(
  */
 export function resume(
   campaign: Campaign,
-  { by, override, counters }: EventOf<'ResumeRequested'>,
+  { by, override, reason, counters }: EventOf<'ResumeRequested'>,
 ): CampaignDecision {
   const { state, definition } = campaign;
   const name = definition.campaign;
   if (state.status !== 'paused') return refused(`campaign ${name} is not paused: it is ${state.status}`);
-  const isPersons = !state.byGate && state.by !== rebuilder;
-  if (isPersons && state.by !== by && !override)
+  const isAnothers = !state.byGate && state.by !== rebuilder && state.by !== by;
+  if (isAnothers && !override)
     return refused(
       `campaign ${name} was paused by ${state.by}: ${state.because}; ask them, or resume it all the same with --override`,
     );
@@ -105,7 +106,11 @@ export function resume(
   const accepted = state.byGate
     ? waveProgress(campaign.waveSizes, counters).map((wave) => wave.notOk)
     : state.accepted;
-  return move(campaign, { status: 'running', startedAt, openWaves, accepted }, 'resumed');
+  return move(
+    campaign,
+    { status: 'running', startedAt, openWaves, accepted },
+    letGo('resumed', isAnothers ? state : null, reason),
+  );
 }
 
 /** For good: a client that waits or is deferred is cancelled, what was begun is finished. */
@@ -122,7 +127,7 @@ export function abort(
     'startedAt' in state
       ? { ...aborted, ...runningOf(state), endedAt: null }
       : { ...aborted, startedAt: now, openWaves: 0, accepted: waveSizes.map(() => 0), endedAt: now };
-  return move(campaign, next, `aborted: ${reason}`);
+  return move(campaign, next, reason);
 }
 
 const runningOf = ({ startedAt, openWaves, accepted }: Extract<CampaignState, { startedAt: number }>) => ({

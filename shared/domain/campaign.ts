@@ -73,6 +73,8 @@ export type CampaignEvent =
       readonly by: string;
       /** Resume also what another person has paused. */
       readonly override: boolean;
+      /** Why, where the person says it. */
+      readonly reason?: string | undefined;
       readonly counters: Tally;
     }
   | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }
@@ -140,7 +142,7 @@ function judge(campaign: Campaign, state: Running, counters: Tally, now: number)
       by: 'gate',
       because: broken.because,
     } as const;
-    return move(campaign, paused, `paused: ${broken.because}`);
+    return move(campaign, paused, broken.because);
   }
   const last = verdicts.at(-1);
   if (last?.kind !== 'open') return ignored(last?.because ?? 'no wave is open');

@@ -53,10 +53,13 @@ export const planAnswer = z.object({
   forecast: forecastAnswer.nullable(),
 });
 
-export const movedAnswer = z.object({ campaign: z.string(), status, because: z.string() });
+const moved = z.object({ campaign: z.string(), status, because: z.string() });
+
+/** A campaign that was moved while everything is halted begins nothing all the same. */
+export const movedAnswer = moved.extend({ halted: haltedBy });
 
 /** `finishing` counts also those not gone through yet while `cancelling`. */
-export const abortedAnswer = movedAnswer.extend({
+export const abortedAnswer = moved.extend({
   release: z.string(),
   /** Real milliseconds until nothing could begin any more. */
   stoppedInMs: count,

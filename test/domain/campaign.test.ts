@@ -83,8 +83,7 @@ describe('a wave opens the next one', () => {
     expect(read(running(2), tally)).toMatchObject({
       kind: 'moved',
       campaign: { state: { status: 'paused', by: 'gate', openWaves: 2 } },
-      because:
-        'paused: wave early: 6 of 46 settled clients not ok, limit 10 %, same cause 5x: download budget spent',
+      because: 'wave early: 6 of 46 settled clients not ok, limit 10 %, same cause 5x: download budget spent',
     });
   });
 
@@ -177,7 +176,7 @@ describe('what people ask of a campaign', () => {
       ask({ status: 'created' }, start({ overlap: [{ client: 'pc-1', campaign: 'sp3' }] })),
       'campaign sp3 has not settled clients that this one wants: pc-1',
     ],
-    ['pausing', ask(running(1), pause), 'paused: phones ring'],
+    ['pausing', ask(running(1), pause), 'phones ring'],
     [
       'pausing what does not run',
       ask({ status: 'created' }, pause),

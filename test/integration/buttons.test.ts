@@ -139,7 +139,7 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
       {
         campaign: 'sp4',
         status: 'aborted',
-        because: 'aborted: wrong release',
+        because: 'wrong release',
         release: 'sms-sp4',
         stoppedInMs: expect.any(Number),
         cancelling: false,
@@ -239,7 +239,12 @@ describe.each(stores)('a halt, on the %s store', (_name, open) => {
     expect((await house.store.slotsInUse('sp4')).active).toBe(2);
     const told = (await house.store.audit(50)).filter(({ to }) => to === 'halted' || to === 'going');
     expect(told.map(({ who, from, to, because }) => [who, from, to, because])).toEqual([
-      ['kim (token default)', 'halted', 'going', 'everything may go on'],
+      [
+        'kim (token default)',
+        'halted',
+        'going',
+        'everything may go on, which anna (token default) had held (phones ring)',
+      ],
       ['anna (token default)', 'going', 'halted', 'phones ring'],
     ]);
   });

@@ -75,7 +75,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients settled \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: holds: /,
     statusAnswer,
   ],
-  ['campaign pause sp4 --reason phones', /^campaign sp4 is paused: paused: phones\n$/, movedAnswer],
+  ['campaign pause sp4 --reason phones', /^campaign sp4 is paused: phones\n$/, movedAnswer],
   ['campaign resume sp4', /^campaign sp4 is running: resumed\n$/, movedAnswer],
   [
     'campaign report sp4',

@@ -114,7 +114,7 @@ test('a halt lets a restart come back and begins nothing; it goes on when the ha
   const before = await changesOn(one);
   for (let step = 0; step < 20 && one.dispatcher.jobs.length > 0; step += 1) await one.step();
   expect((await changesOn(one)).slice(before.length)).toEqual([]);
-  unwrapped(await unhaltAll(officeOf(one), anna, false));
+  unwrapped(await unhaltAll(officeOf(one), anna, { override: false }));
   await leadRound(officeOf(one));
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
 });
@@ -134,7 +134,7 @@ test('a marked client whose restart a halt holds is looked at again in its time,
   }
   expect(isHeld.length).toBeGreaterThan(1);
   expect(isHeld).not.toContain(false);
-  unwrapped(await unhaltAll(officeOf(one), anna, false));
+  unwrapped(await unhaltAll(officeOf(one), anna, { override: false }));
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
 });
 

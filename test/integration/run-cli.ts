@@ -13,16 +13,19 @@ export interface CliRun {
 interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Runs it as another user of the machine, which only root may. */
+  readonly uid?: number;
 }
 
 /** Runs the command line as an operator would, in a process of its own whose environment says nothing of this machine. */
 export async function runCli(
   args: readonly string[],
-  { env = {}, stdin = '' }: CliOptions = {},
+  { env = {}, stdin = '', uid }: CliOptions = {},
 ): Promise<CliRun> {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const child = spawn(process.execPath, [main, ...args], {
     env: { PATH, NODE_COMPILE_CACHE, NODE_NO_WARNINGS: '1', ...env },
+    ...(uid === undefined ? {} : { uid }),
   });
   child.stdin.end(stdin);
   const stdout: Buffer[] = [];

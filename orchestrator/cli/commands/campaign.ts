@@ -6,10 +6,11 @@ import { shown, withApi } from '../session.ts';
 import { askForNumber } from '../start-question.ts';
 import { planLines } from '../text/plan-text.ts';
 import { reportLines } from '../text/report-text.ts';
-import { statusLines } from '../text/status-text.ts';
+import { haltedLine, statusLines } from '../text/status-text.ts';
 import { many, safe } from '../text/view.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { listCampaigns } from './campaign-list.ts';
+import type { LetGoOptions } from './halt.ts';
 import { campaignPath } from './campaign-path.ts';
 import { addStragglerCommands } from './campaign-stragglers.ts';
 import { addWatchCommand } from './campaign-watch.ts';
@@ -65,8 +66,10 @@ const verbOf: Partial<Record<string, string>> = {
 
 function addMoveCommands(campaign: Command): void {
   const move = async (api: ApiClient, name: string, what: string, body?: unknown) =>
-    shown(await api.post(movedAnswer, campaignPath(name, what), body), (_view, moved) => [
+    shown(await api.post(movedAnswer, campaignPath(name, what), body), (view, moved) => [
+      ...haltedLine(view, moved.halted),
       safe(`campaign ${moved.campaign} ${verbOf[moved.status] ?? `is ${moved.status}`}: ${moved.because}`),
+      ...(moved.halted === null ? [] : ['Nothing begins in it before: servpack unhalt']),
     ]);
 
   campaign
@@ -96,9 +99,10 @@ function addMoveCommands(campaign: Command): void {
     .command('resume <campaign>')
     .description('go on; clients that are not ok so far count as accepted by whoever resumes')
     .option('--override', 'also when another person has paused it')
-    .addHelpText('after', '\nExample:\n  servpack campaign resume sms-sp4')
-    .action(async (name: string, { override = false }: { override?: boolean }, command: Command) => {
-      await withApi(command, async (api) => move(api, name, '/resume', { override }));
+    .option('--reason <text>', 'why, for the audit')
+    .addHelpText('after', '\nExample:\n  servpack campaign resume sms-sp4 --reason "help desk is ready"')
+    .action(async (name: string, options: LetGoOptions, command: Command) => {
+      await withApi(command, async (api) => move(api, name, '/resume', options));
     });
 }
 

@@ -3,6 +3,12 @@ import { haltAnswer } from '../../../shared/protocol/campaigns.ts';
 import { shown, withApi } from '../session.ts';
 import { haltedLine } from '../text/status-text.ts';
 
+/** How what is held is let go on. */
+export interface LetGoOptions {
+  readonly override?: boolean;
+  readonly reason?: string;
+}
+
 export function addHaltCommands(program: Command): void {
   program
     .command('halt')
@@ -23,10 +29,11 @@ export function addHaltCommands(program: Command): void {
     .command('unhalt')
     .description('let every campaign go on that was not paused for itself')
     .option('--override', 'also when another person has halted')
-    .addHelpText('after', '\nExample:\n  servpack unhalt')
-    .action(async ({ override = false }: { override?: boolean }, command: Command) => {
+    .option('--reason <text>', 'why, for the audit')
+    .addHelpText('after', '\nExample:\n  servpack unhalt --reason "network is back"')
+    .action(async (options: LetGoOptions, command: Command) => {
       await withApi(command, async (api) =>
-        shown(await api.post(haltAnswer, '/v1/unhalt', { override }), () => [
+        shown(await api.post(haltAnswer, '/v1/unhalt', options), () => [
           'Everything may go on; campaigns that are paused stay paused.',
         ]),
       );

@@ -1,0 +1,91 @@
+import { userInfo } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCliAt } from './run-cli.ts';
+import {
+  campaignYaml,
+  fleetCsv,
+  type SmallOrchestrator,
+  startSmallOrchestrator,
+  writeRelease,
+} from './small-orchestrator.ts';
+
+/** What one person has stopped, and another one lets go on: as both type it. */
+
+let house: SmallOrchestrator;
+beforeAll(async () => {
+  house = await startSmallOrchestrator();
+  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+  await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
+  await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml() });
+  await house.ask('POST', '/v1/campaigns/sp4/start');
+});
+afterAll(() => house[Symbol.asyncDispose]());
+
+const cli = (...args: readonly string[]) => runCliAt(house, args);
+const asKim = (path: string, body: unknown) => house.ask('POST', path, body, { 'x-servpack-user': 'kim' });
+const me = `${userInfo().username} (token default)`;
+const newest = async () => (await house.store.audit(1))[0];
+
+describe('what another person has paused or halted', () => {
+  test('a campaign goes on only with --override, and the audit says over whom, and why', async () => {
+    await asKim('/v1/campaigns/sp4/pause', { reason: 'phones ring' });
+    const refused = await cli('campaign', 'resume', 'sp4');
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toBe(
+      'servpack: campaign sp4 was paused by kim (token default): phones ring; ask them, or resume it all the same with --override\n',
+    );
+    expect((await house.store.readCampaign('sp4'))?.campaign.state.status).toBe('paused');
+    const meant = await cli('campaign', 'resume', 'sp4', '--override', '--reason', 'kim is off duty');
+    const because = 'resumed, which kim (token default) had held (phones ring): kim is off duty';
+    expect(meant.stdout).toBe(`campaign sp4 is running: ${because}\n`);
+    expect(await newest()).toMatchObject({ who: me, from: 'paused', to: 'running', because });
+  });
+
+  test('everything goes on only with --override', async () => {
+    await asKim('/v1/halt', { reason: 'network is down' });
+    expect((await cli('unhalt')).stderr).toContain('everything was halted by kim (token default)');
+    expect((await cli('unhalt', '--override')).code).toBe(0);
+    expect(await newest()).toMatchObject({
+      who: me,
+      to: 'going',
+      because: 'everything may go on, which kim (token default) had held (network is down)',
+    });
+  });
+
+  // Only root may run a process as another user of the machine.
+  test.runIf(process.getuid?.() === 0)(
+    'users of the machine are told apart, also without a name',
+    async () => {
+      const asUser = (uid: number, ...args: readonly string[]) =>
+        runCliAt(house, args, { uid, env: { SERVPACK_TOKEN: house.token } });
+      expect((await asUser(54_321, 'campaign', 'pause', 'sp4', '--reason', 'lunch')).code).toBe(0);
+      for (const uid of [54_322, 0])
+        expect((await asUser(uid, 'campaign', 'resume', 'sp4')).stderr).toContain(
+          'was paused by uid 54321 (token default): lunch; ask them',
+        );
+      expect((await asUser(54_321, 'campaign', 'resume', 'sp4', '--reason', 'back')).stdout).toBe(
+        'campaign sp4 is running: resumed: back\n',
+      );
+    },
+  );
+});
+
+describe('while everything is halted', () => {
+  test('who moves a campaign hears that nothing begins in it all the same', async () => {
+    await cli('campaign', 'pause', 'sp4', '--reason', 'lunch');
+    await cli('halt', '--reason', 'phones ring');
+    expect((await cli('campaign', 'resume', 'sp4')).stdout).toBe(
+      [
+        `EVERYTHING IS HALTED by ${me} since 2026-11-17T09:00:00Z: phones ring`,
+        'campaign sp4 is running: resumed',
+        'Nothing begins in it before: servpack unhalt',
+        '',
+      ].join('\n'),
+    );
+    expect((await cli('campaign', 'resume', 'sp4')).stderr).toBe(
+      `servpack: campaign sp4 is not paused: it is running; and everything is halted by ${me}\n`,
+    );
+    expect((await cli('unhalt', '--reason', 'quiet again')).code).toBe(0);
+    expect((await newest())?.because).toBe('everything may go on: quiet again');
+  });
+});
