@@ -6,7 +6,8 @@ import { err } from '../shared/errors.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Profile } from '../shared/products/profile.ts';
 import type { Evidence } from '../shared/store/store.ts';
-import type { Change, CommandOutput, Gateway, GatewayResult } from './gateways/gateway.ts';
+import type { Change, CommandOutput, Gateway, GatewayResult, MarkMethod } from './gateways/gateway.ts';
+import { canReach } from './network-reach.ts';
 import { observeClient } from './observe-client.ts';
 import type { ReleaseFolder } from './release-folder.ts';
 import { runStep } from './remediation/run-step.ts';
@@ -54,7 +55,9 @@ export async function act(job: Job, command: Command): Promise<Outcome> {
 
 async function mark({ gateway, change, profile, client }: Job): Promise<GatewayResult<CommandOutput>> {
   const how = markMethod(profile, client);
-  return how === null ? notSaid('how a client is marked') : gateway.mark(change, how);
+  if (how === null) return notSaid('how a client is marked');
+  const reached = await canReach(gateway, change, commandOf(how));
+  return reached.ok ? gateway.mark(change, how) : reached;
 }
 
 async function unmark({ gateway, change, profile }: Job): Promise<GatewayResult<CommandOutput>> {
@@ -64,8 +67,12 @@ async function unmark({ gateway, change, profile }: Job): Promise<GatewayResult<
 
 async function runUpdate({ gateway, change, profile, client }: Job): Promise<GatewayResult<CommandOutput>> {
   const run = updateRun(profile, client);
-  return run === null ? notSaid('what a direct run starts') : gateway.runUpdate(change, run);
+  if (run === null) return notSaid('what a direct run starts');
+  const reached = await canReach(gateway, change, `${commandOf(run.mark) ?? ''} ${run.command}`);
+  return reached.ok ? gateway.runUpdate(change, run) : reached;
 }
+
+const commandOf = (how: MarkMethod | null): string | null => (how?.kind === 'command' ? how.command : null);
 
 const notSaid = (what: string): GatewayResult<never> =>
   err({ kind: 'failed', message: `the product profile does not say ${what}` });
