@@ -32,7 +32,10 @@ export interface ContractClients {
 }
 
 /** Every call that changes a client, on the service and the path that a test is about. */
-export function everyChange({ gateway, service, methods }: ContractClients, path: string) {
+export function everyChange(
+  { gateway, service, methods }: Pick<ContractClients, 'gateway' | 'service' | 'methods'>,
+  path: string,
+) {
   return Object.entries({
     mark: (where: Change) => gateway.mark(where, methods.mark),
     unmark: (where: Change) => gateway.unmark(where, methods.phase),

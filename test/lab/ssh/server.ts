@@ -19,6 +19,8 @@ export interface SshDoor {
   readonly port: number;
   /** Command lines that have come in. */
   readonly commands: () => number;
+  /** The command lines themselves. */
+  readonly lines: readonly string[];
   close(): Promise<void>;
 }
 
@@ -48,7 +50,7 @@ export async function openDoor(machines: Machines, machine: Machine, keys: DoorK
     ['SYSTEMROOT', windows],
     ['OS', 'Windows_NT'],
   ]);
-  let commands = 0;
+  const lines: string[] = [];
   const open = new Set<Connection>();
   const server = new Server({ hostKeys: [keys.hostKey] }, (connection) => {
     if (visit(() => machine.power === 'off')) return void connection.end();
@@ -61,7 +63,7 @@ export async function openDoor(machines: Machines, machine: Machine, keys: DoorK
     connection.on('session', (accept) => {
       const session: Session = accept();
       session.on('exec', (take, _reject, { command }) => {
-        commands += 1;
+        lines.push(command);
         const channel = take();
         const streams = {
           out: { write: (text: string) => void channel.write(Buffer.from(text, 'latin1')) },
@@ -91,7 +93,8 @@ export async function openDoor(machines: Machines, machine: Machine, keys: DoorK
   watch.unref();
   return {
     port,
-    commands: () => commands,
+    commands: () => lines.length,
+    lines,
     close: async () => {
       clearInterval(watch);
       for (const connection of open) connection.end();
