@@ -6,6 +6,7 @@ import type { Store } from '../../shared/store/store.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import type { Archive } from './archive.ts';
 import { besideLines, evidenceIn } from './beside.ts';
+import { FileBusy } from './file-lock.ts';
 
 export interface SealerOptions {
   readonly store: Store;
@@ -21,6 +22,9 @@ export interface Sealer {
   /** Seals and writes everything that has been done; ends what an earlier round, or another orchestrator, has left half done. */
   round(): Promise<void>;
 }
+
+/** Real time that another orchestrator may keep a file of the audit before this is an error. */
+const busyAtMostMs = 60_000;
 
 /**
  * A round ends after so many blocks of a shard: the other shards wait for it, and so does a process that stops or leads no more. Under a
@@ -44,11 +48,35 @@ export function openSealer(options: SealerOptions): Sealer {
     told.set(shard, { at: performance.now(), block: head.number });
     options.log.info({ shard, block: head.number, head: head.head }, 'audit sealed');
   };
+  const patience = openPatience(options.log);
   return {
     round: async () => {
       const shards = await options.store.shards();
-      for (let shard = 0; shard < shards; shard += 1) tell(shard, await sealShard(options, shard));
+      for (let shard = 0; shard < shards; shard += 1)
+        tell(shard, await patience(shard, () => sealShard(options, shard)));
     },
+  };
+}
+
+/**
+ * After a change of the leader the one before may still be writing its last block. What is in the files then is whole all the same, and
+ * the next round goes on; only one that keeps the file for long is an error. Other shards do not wait for it.
+ */
+function openPatience(log: Logger) {
+  const busySince = new Map<number, number>();
+  return async (shard: number, work: () => Promise<SealedHead | null>): Promise<SealedHead | null> => {
+    try {
+      const head = await work();
+      busySince.delete(shard);
+      return head;
+    } catch (error) {
+      if (!(error instanceof FileBusy)) throw error;
+      const since = busySince.get(shard) ?? performance.now();
+      if (performance.now() - since > busyAtMostMs) throw error;
+      if (!busySince.has(shard)) log.warn({ shard }, `${error.message}; waits for it`);
+      busySince.set(shard, since);
+      return null;
+    }
   };
 }
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Archive, openArchive } from '../../orchestrator/audit/archive.ts';
 import { readEntries, type FoundEntry } from '../../orchestrator/audit/read.ts';
 import { openSealer, type Sealer } from '../../orchestrator/audit/seal.ts';
@@ -36,6 +36,7 @@ export interface HouseOptions {
   /** Stands between the sealer and the store or the files. */
   readonly wrapStore?: (store: Store) => Store;
   readonly wrapArchive?: (archive: Archive) => Archive;
+  readonly log?: Logger;
 }
 
 /** A store, the files of its audit, and the sealer between them. */
@@ -46,11 +47,10 @@ export function sealedHouse(options: HouseOptions = {}): SealedHouse {
   const archive = openArchive({ folder, prefix: 'test', shards, fileBytesAtMost });
   const files = (): readonly string[] =>
     Array.from({ length: shards }, (_, shard) => archive.files(shard)).flat();
-  const log = pino({ level: 'silent' });
   const sealer = openSealer({
     store: options.wrapStore?.(store) ?? store,
     archive: options.wrapArchive?.(archive) ?? archive,
-    log,
+    log: options.log ?? pino({ level: 'silent' }),
     keep,
     entriesAtMost,
   });

@@ -1,7 +1,10 @@
 import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
-import { describe, expect, it, test } from 'vitest';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, it, test, vi } from 'vitest';
 import type { Archive } from '../../orchestrator/audit/archive.ts';
 import { readEvidence } from '../../orchestrator/audit/evidence.ts';
+import { withFileLock } from '../../orchestrator/audit/file-lock.ts';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { beforeAll } from '../../shared/store/sealing.ts';
@@ -251,6 +254,26 @@ describe('a crash', () => {
     await steps(first.store, 1, 'last');
     await first.sealer.round();
     expect(await first.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 3, entries: 5 }] });
+  });
+
+  test('while the leader before still writes its block the next one waits for the file, and not for ever', async () => {
+    const lines: { level: number; msg: string }[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    using house = sealedHouse({ log });
+    await steps(house.store, 2);
+    const now = vi.spyOn(performance, 'now');
+    await withFileLock(join(house.folder, 'test-0.jsonl.lock'), async () => {
+      await house.sealer.round();
+      await house.sealer.round();
+      expect(lines).toMatchObject([
+        { level: 40, msg: expect.stringContaining('another orchestrator writes') },
+      ]);
+      now.mockReturnValue(performance.now() + 60_001);
+      await expect(house.sealer.round()).rejects.toThrow('another orchestrator writes the audit');
+    });
+    now.mockRestore();
+    await house.sealer.round();
+    expect(await house.verify()).toMatchObject({ faults: [], chains: [{ blocks: 1, entries: 2 }] });
   });
 
   test('between the opening of a new file and its first block: the chain goes on from the file before', async () => {

@@ -52,10 +52,7 @@ function isError(line: string, { outages, frozen }: Excuses): boolean {
   if (read.level < errorLevel) return false;
   const at = Date.parse(read.time);
   const wasFrozen = line.includes('"StoreAway"') && (frozen.get(read.pid)?.near(at, afterThawMs) ?? false);
-  // Frozen in the middle of writing the audit, an orchestrator keeps its file from the next leader until it is woken.
-  const isKept = line.includes('another orchestrator writes the audit');
-  const anyFrozen = [...frozen.values()].some((spans) => spans.near(at, afterThawMs));
-  return !outages.near(at) && !wasFrozen && !(isKept && anyFrozen);
+  return !outages.near(at) && !wasFrozen;
 }
 
 function parse(line: string): LogLine | null {
