@@ -87,17 +87,29 @@ export class Connection {
     return promise.finally(() => this.#client.off('close', lost));
   }
 
-  sftp(): Promise<SFTPWrapper> {
-    this.#sftp ??= new Promise<SFTPWrapper>((resolve, reject) => {
-      this.#client.once('close', () => reject(new Error('the connection broke')));
-      this.#client.sftp((error, sftp) => (error === undefined ? resolve(sftp) : reject(error)));
-    });
-    return this.#sftp;
+  /** What comes of work over SFTP. Rejects when the connection breaks first: ssh2 never answers what is asked of a broken one. */
+  async unlessBroken<T>(work: (sftp: SFTPWrapper) => Promise<T>): Promise<T> {
+    const { promise: broken, reject } = Promise.withResolvers<never>();
+    const lost = (): void => reject(new Error('the connection broke'));
+    this.#client.once('close', lost);
+    if (!this.#isOpen) lost();
+    try {
+      return await Promise.race([broken, this.#openSftp().then(work)]);
+    } finally {
+      this.#client.off('close', lost);
+    }
   }
 
   close(): void {
     this.#client.end();
     this.#client.destroy();
+  }
+
+  #openSftp(): Promise<SFTPWrapper> {
+    this.#sftp ??= new Promise<SFTPWrapper>((resolve, reject) => {
+      this.#client.sftp((error, sftp) => (error === undefined ? resolve(sftp) : reject(error)));
+    });
+    return this.#sftp;
   }
 }
 

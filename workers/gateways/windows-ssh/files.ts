@@ -28,18 +28,18 @@ export interface FileTail {
 }
 
 /** The end of a file, at most so many bytes; null when there is none. Throws what else goes wrong. */
-export async function readTail(
+export const readTail = (
   connection: Connection,
   path: string,
   bytesAtMost: number,
-): Promise<FileTail | null> {
-  const sftp = await connection.sftp();
-  const found = await locate(sftp, sftpPath(path));
-  if (found === null) return null;
-  const { stats, name } = found;
-  const from = Math.max(0, stats.size - bytesAtMost);
-  return { at: stats.mtime * 1_000, bytes: await readFrom(sftp, name, from) };
-}
+): Promise<FileTail | null> =>
+  connection.unlessBroken(async (sftp) => {
+    const found = await locate(sftp, sftpPath(path));
+    if (found === null) return null;
+    const { stats, name } = found;
+    const from = Math.max(0, stats.size - bytesAtMost);
+    return { at: stats.mtime * 1_000, bytes: await readFrom(sftp, name, from) };
+  });
 
 /** SHA-256 of a file read back, in lower-case hex; null when there is none. */
 export async function hashBack(connection: Connection, path: string): Promise<string | null> {
@@ -48,10 +48,10 @@ export async function hashBack(connection: Connection, path: string): Promise<st
 }
 
 /** Writes a new file; its folder is there already. */
-export async function writeNew(connection: Connection, path: string, content: Buffer): Promise<void> {
-  const sftp = await connection.sftp();
-  await call<void>((done) => sftp.writeFile(sftpPath(path), content, (error) => done(error, undefined)));
-}
+export const writeNew = (connection: Connection, path: string, content: Buffer): Promise<void> =>
+  connection.unlessBroken((sftp) =>
+    call<void>((done) => sftp.writeFile(sftpPath(path), content, (error) => done(error, undefined))),
+  );
 
 async function readFrom(sftp: SFTPWrapper, name: string, start: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -90,16 +90,17 @@ async function statOf(sftp: SFTPWrapper, path: string): Promise<Stats | null> {
 }
 
 /** Makes a folder that may be there already. */
-export async function makeFolder(connection: Connection, path: string): Promise<void> {
-  const sftp = await connection.sftp();
-  if ((await statOf(sftp, sftpPath(path))) !== null) return;
-  await call<void>((done) => sftp.mkdir(sftpPath(path), (error) => done(error, undefined)));
-}
+export const makeFolder = (connection: Connection, path: string): Promise<void> =>
+  connection.unlessBroken(async (sftp) => {
+    if ((await statOf(sftp, sftpPath(path))) !== null) return;
+    await call<void>((done) => sftp.mkdir(sftpPath(path), (error) => done(error, undefined)));
+  });
 
 /** Best effort: what stays behind takes no place, and the next staging has a name of its own. */
 export async function removeStaged(connection: Connection, path: string): Promise<void> {
   try {
-    const sftp = await connection.sftp();
-    await call<void>((done) => sftp.unlink(sftpPath(path), (error) => done(error, undefined)));
+    await connection.unlessBroken((sftp) =>
+      call<void>((done) => sftp.unlink(sftpPath(path), (error) => done(error, undefined))),
+    );
   } catch {}
 }
