@@ -57,7 +57,8 @@ export type LoadEntry = 'once' | 'missing' | 'double' | 'nobodyLoggedOn';
 
 /** What the newest Smsrun32 /V transcript says. "Verifying …" is printed even when blocked, so it proves nothing. */
 export interface Transcript {
-  readonly at: number;
+  /** Null = it was not asked. */
+  readonly at: number | null;
   /** Lower-case names of `Client executable active:` lines, in order, without repeats. */
   readonly active: readonly string[];
   readonly inUse: boolean;

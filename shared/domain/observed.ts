@@ -223,9 +223,10 @@ function awaitLogon(rules: Rules, upgrade: Upgrade, seen: Observation, at: numbe
     return defer(rules, upgrade, 'load', `${user.name}'s Load does not start ${program}`, at);
   if (seen.load === 'double')
     return defer(rules, upgrade, 'load', `${user.name}'s Load starts ${program} twice`, at);
-  const said = seen.transcript !== null && seen.transcript.at >= user.since && seen.transcript.inUse;
+  const { transcript } = seen;
+  const said = transcript?.inUse === true && transcript.at !== null && transcript.at >= user.since;
   const because = said
-    ? `at ${user.name}'s logon ${seen.transcript?.active.join(', ') ?? ''} was in use; waits for the next logon`
+    ? `at ${user.name}'s logon ${transcript.active.join(', ')} was in use; waits for the next logon`
     : `${user.name} is logged on; ${program} has not finished`;
   return defer(rules, upgrade, 'logon', because, at);
 }

@@ -12,8 +12,8 @@ export interface ClientLook {
   readonly logonServer: string;
   /** Text of the product's configuration file (SMS.INI), null when there is none. */
   readonly configuration: string | null;
-  /** Newest transcript of the update program (Smsrun32 /V), null when it never ran. */
-  readonly transcript: { readonly at: number; readonly text: string } | null;
+  /** Newest transcript of the update program (Smsrun32 /V), null when it never ran; `at` is null where it was not asked. */
+  readonly transcript: { readonly at: number | null; readonly text: string } | null;
   /** Text of the version file (CSDVER.SMS), null when there is none. */
   readonly versionFile: string | null;
   /** One entry per asked file name: SHA-256 in lower-case hex, or null when missing; `error` when it could not be read. */
@@ -52,6 +52,8 @@ export interface LookRequest {
   readonly configurationFile?: string;
   readonly versionFile?: string;
   readonly transcriptFile?: string;
+  /** Is it to be known when the transcript was written? It takes the gateway a way of its own. */
+  readonly isTranscriptDated?: boolean;
   /** The log whose last line says these words while a package runs. */
   readonly busy?: { readonly file: string; readonly says: string };
 }

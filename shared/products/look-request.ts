@@ -6,7 +6,7 @@ import type { Profile } from './schema.ts';
  * @param files names of the component files whose hashes are wanted
  */
 export function lookRequest(profile: Profile, files: readonly string[]): LookRequest {
-  const { componentDirectory, configuration, version, transcript, busy, services, swap } = profile;
+  const { componentDirectory, configuration, version, transcript, busy, services, swap, update } = profile;
   return {
     componentDirectory,
     files,
@@ -16,7 +16,13 @@ export function lookRequest(profile: Profile, files: readonly string[]): LookReq
     ],
     ...(configuration === null ? {} : { configurationFile: configuration.file }),
     ...(version === null ? {} : { versionFile: `${componentDirectory}\\${version.file}` }),
-    ...(transcript === null || transcript.file === null ? {} : { transcriptFile: transcript.file }),
+    ...(transcript === null || transcript.file === null
+      ? {}
+      : {
+          transcriptFile: transcript.file,
+          // Only of what a logon has brought it counts whether it was this one.
+          ...(update.route === 'logon' ? { isTranscriptDated: true } : {}),
+        }),
     ...(busy === null ? {} : { busy }),
   };
 }

@@ -104,8 +104,14 @@ describe('how a client is marked and updated', () => {
       configurationFile: 'C:\\SMS.INI',
       versionFile: 'C:\\MS\\SMS\\BIN\\CSDVER.SMS',
       transcriptFile: 'C:\\MS\\SMS\\LOGS\\SMSRUN.LOG',
+      isTranscriptDated: true,
       busy: { file: 'C:\\MS\\SMS\\LOGS\\PACMAN.LOG', says: 'Job still running' },
     });
+  });
+
+  test('when the transcript was written is asked only where a logon writes it', () => {
+    const direct = { ...smsProfile(), update: { ...smsProfile().update, route: 'direct' as const } };
+    expect(lookRequest(direct, [])).not.toHaveProperty('isTranscriptDated');
   });
 });
 

@@ -1,4 +1,5 @@
 import { expand, type Node, parse, type Redirection, SyntaxFault } from './cmd-parse.ts';
+import { nameOf } from '../fleet/disk.ts';
 import type { NtFiles } from './nt-files.ts';
 
 /** Where output goes: what sshd sends back, nothing, or a file. */
@@ -128,17 +129,17 @@ export class Cmd {
     const text = this.#replaced(set, loop).trim();
     if (options === null) return this.#plainValues(variable, text);
     const lines = await this.#lines(options, text, streams);
-    const tokens = /tokens=([\d,]+)/i.exec(options)?.[1]?.split(',').map(Number) ?? [1];
+    const [, numbers = '1', rest] = /tokens=([\d,]+)(\*)?/i.exec(options) ?? [];
+    const tokens = numbers.split(',').map(Number);
     const delimiters = /delims=(.*)$/i.exec(options)?.[1] ?? ' \t';
     return lines
       .filter((line) => line !== '' && !line.startsWith(';'))
       .map((line) => {
         const words = split(line, delimiters);
+        const values = tokens.map((token) => words[token - 1] ?? '');
+        if (rest !== undefined) values.push(behind(line, delimiters, Math.max(...tokens)));
         return Object.fromEntries(
-          tokens.map((token, at) => [
-            String.fromCharCode(variable.charCodeAt(0) + at),
-            words[token - 1] ?? '',
-          ]),
+          values.map((value, at) => [String.fromCharCode(variable.charCodeAt(0) + at), value]),
         );
       });
   }
@@ -231,7 +232,7 @@ export class Cmd {
     },
     type: (args, { out, error }) => {
       const path = this.#paths(args)[0] ?? '';
-      if (path === 'C:\\nul') return this.#ended(0);
+      if (nameOf(path).toLowerCase() === 'nul') return this.#ended(0);
       const content = this.#files.read(path);
       if (content === null) {
         error.write('The system cannot find the file specified.\r\n');
@@ -327,6 +328,20 @@ function split(line: string, delimiters: string): readonly string[] {
     }
   }
   return words;
+}
+
+/** What `*` stands for: the rest of the line as it is, after so many words and the delimiters that follow them. */
+function behind(line: string, delimiters: string, words: number): string {
+  let at = 0;
+  const skip = (isDelimiter: boolean): void => {
+    while (at < line.length && delimiters.includes(line[at] ?? '') === isDelimiter) at += 1;
+  };
+  for (let word = 0; word < words; word += 1) {
+    skip(true);
+    skip(false);
+  }
+  skip(true);
+  return line.slice(at);
 }
 
 /** Numbers only where both sides are nothing else, and then with 32 bits. */

@@ -286,9 +286,11 @@ function find(files: NtFiles, args: readonly string[], input: string, write: (li
       : isCaseless
         ? line.toLowerCase().includes(wanted.toLowerCase())
         : line.includes(wanted);
-  const lines = text.split(/\r?\n/).filter((line) => line !== '' && fits(line));
-  for (const line of lines) write(line);
-  return lines.length > 0 ? 0 : 1;
+  const isNumbered = args.some((each) => each.toLowerCase() === '/n');
+  const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
+  const found = lines.flatMap((line, at) => (fits(line) ? [isNumbered ? `${at + 1}:${line}` : line] : []));
+  for (const line of found) write(line);
+  return found.length > 0 ? 0 : 1;
 }
 
 function protectOrList(machine: Machine, args: readonly string[], out: Streams['out']): number {

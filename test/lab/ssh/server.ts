@@ -12,8 +12,27 @@ import { serveSftp } from './sftp.ts';
 
 const { Server, utils } = ssh2;
 
-/** Real time: how soon a connection notices that its machine went down, and a program that something has ended. */
-const noticedWithinMs = 10;
+/** Real milliseconds: how soon a connection notices that its machine went down, and a program that something has ended. */
+const soon = 10;
+
+/** What a door may be told, beside whose it is. */
+export interface DoorOptions {
+  /** 127.0.0.1 when not given. */
+  readonly address?: string;
+  /** Any when not given. */
+  readonly port?: number;
+  /** Real milliseconds within which open connections notice that the machine went down. */
+  readonly noticedWithinMs?: number;
+  readonly hear?: Listener;
+}
+
+/** Hears of everything that a client asks of the door, as it comes in. */
+export interface Listener {
+  connected(): void;
+  commanded(line: string): void;
+  /** A request over SFTP, the opening of its channel among them. */
+  askedForFile(): void;
+}
 
 export interface SshDoor {
   readonly port: number;
@@ -41,10 +60,15 @@ export function makeDoorKeys(): DoorKeys {
 }
 
 /** The sshd of one machine of the lab fleet: a real SSH server on loopback whose cmd.exe works on the model. */
-export async function openDoor(machines: Machines, machine: Machine, keys: DoorKeys): Promise<SshDoor> {
+export async function openDoor(
+  machines: Machines,
+  machine: Machine,
+  keys: DoorKeys,
+  { address = '127.0.0.1', port: wanted = 0, noticedWithinMs = soon, hear }: DoorOptions = {},
+): Promise<SshDoor> {
   const visit = <T>(act: (now: number) => T): T => machines.visit(machine, act);
   const files = new NtFiles(machine, () => machines.now());
-  const pause = () => sleep(noticedWithinMs);
+  const pause = () => sleep(soon);
   const programs = programsOf(machine, files, visit, pause);
   const variables = new Map([
     ['SYSTEMROOT', windows],
@@ -57,6 +81,7 @@ export async function openDoor(machines: Machines, machine: Machine, keys: DoorK
     // The types do not know it on this side.
     (connection as Connection & { setNoDelay(isOn: boolean): void }).setNoDelay(true);
     open.add(connection);
+    hear?.connected();
     connection.on('error', () => undefined);
     connection.on('close', () => open.delete(connection));
     connection.on('authentication', (context: AuthContext) => letIn(context, keys));
@@ -64,6 +89,7 @@ export async function openDoor(machines: Machines, machine: Machine, keys: DoorK
       const session: Session = accept();
       session.on('exec', (take, _reject, { command }) => {
         lines.push(command);
+        hear?.commanded(command);
         const channel = take();
         const streams = {
           out: { write: (text: string) => void channel.write(Buffer.from(text, 'latin1')) },
@@ -76,15 +102,17 @@ export async function openDoor(machines: Machines, machine: Machine, keys: DoorK
           channel.end();
         });
       });
-      session.on('sftp', (take) =>
+      session.on('sftp', (take) => {
+        hear?.askedForFile();
         serveSftp(
           take(),
           withLog(files, () => packageLog(machine, machines.now())),
-        ),
-      );
+          () => hear?.askedForFile(),
+        );
+      });
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  await new Promise<void>((resolve) => server.listen(wanted, address, () => resolve()));
   const { port } = server.address() as AddressInfo;
   const watch = setInterval(() => {
     if (open.size > 0 && visit(() => machine.power === 'off'))

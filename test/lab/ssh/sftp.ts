@@ -12,10 +12,14 @@ interface Open {
 /** `/C:/A` as Windows names it. */
 const windowsPath = (path: string): string => path.replace(/^\//, '').replaceAll('/', '\\');
 
-/** What of SFTP a gateway uses, on the files of a lab machine. */
+/**
+ * What of SFTP a gateway uses, on the files of a lab machine.
+ * @param asked told of every request that is served
+ */
 export function serveSftp(
   sftp: SFTPWrapper,
   files: Pick<NtFiles, 'read' | 'write' | 'remove' | 'makeDirectory' | 'exists' | 'writtenAt'>,
+  asked: () => void = () => undefined,
 ): void {
   const open = new Map<number, Open>();
   let last = 0;
@@ -79,4 +83,6 @@ export function serveSftp(
   sftp.on('OPENDIR', (id) => sftp.status(id, STATUS_CODE.NO_SUCH_FILE));
   sftp.on('FSETSTAT', (id) => sftp.status(id, STATUS_CODE.OK));
   sftp.on('SETSTAT', (id) => sftp.status(id, STATUS_CODE.OK));
+  for (const request of sftp.eventNames().filter((name) => /^[A-Z]+$/.test(String(name))))
+    sftp.on(request, asked);
 }

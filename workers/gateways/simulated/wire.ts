@@ -20,7 +20,7 @@ const lookSchema = z.strictObject({
   role: z.enum(['workstation', 'server']),
   logonServer: z.string(),
   configuration: z.string().nullable(),
-  transcript: z.strictObject({ at: z.number(), text: z.string() }).nullable(),
+  transcript: z.strictObject({ at: z.number().nullable(), text: z.string() }).nullable(),
   versionFile: z.string().nullable(),
   files: z.array(
     z.strictObject({ name: z.string(), sha256: sha256.nullable(), error: z.string().exactOptional() }),

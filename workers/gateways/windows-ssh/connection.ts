@@ -19,6 +19,8 @@ export class Connection {
   #sftp: Promise<SFTPWrapper> | null = null;
   #isOpen = true;
   readonly #sent: () => void;
+  /** Texts of files as the newest look over this connection brought them, by path. They may have changed since. */
+  readonly texts = new Map<string, string>();
 
   private constructor(client: Client, sent: () => void) {
     this.#client = client;

@@ -91,6 +91,10 @@ export async function protectFolder(
     : failure('failed', `${path} is not protected: ${sent.value.text.trim().slice(0, 300)}`);
 }
 
+/** A file of the staging folder that nobody else has. */
+export const stagedName = (systemRoot: string): string =>
+  `${stagingFolder(systemRoot)}\\${randomBytes(8).toString('hex')}`;
+
 /**
  * Content in the staging folder of the client for as long as `place` takes, under a name that nobody else has. It is no change yet: what lies there takes no
  * place before a guarded line copies it.
@@ -102,7 +106,7 @@ export async function staged<T>(
 ): Promise<GatewayResult<T>> {
   const root = await shell.systemRoot();
   if (!root.ok) return root;
-  const path = `${stagingFolder(root.value)}\\${randomBytes(8).toString('hex')}`;
+  const path = stagedName(root.value);
   const { connection } = shell;
   const written = await attempt('the staging folder can not be written', async () => {
     await makeFolder(connection, guardFolder(root.value));

@@ -7,6 +7,15 @@ import { serviceSections } from './services.ts';
 /** Said in the place of a file that is not there; the colon can be in no file name, and it comes with an exit code of its own. */
 export const isMissing = 'servpack:missing';
 
+/** Said in the place of a text that is too long for a command's answer. */
+export const isLong = 'servpack:long';
+/** A transcript has some 300 characters, and of a log only the end counts. */
+const textBytesAtMost = 8 * 1024;
+
+/** A text that is short as a rule, so that it comes with the rest. */
+const typeIfShort = (quoted: string): string =>
+  `(if exist ${quoted} (for %z in (${quoted}) do @(if %~zz leq ${textBytesAtMost} (type ${quoted} 2>&1) else (echo ${isLong}))) else (echo ${isMissing}))`;
+
 function typeIfThere(quoted: string): string {
   return `(if exist ${quoted} (type ${quoted} 2>&1) else (echo ${isMissing}))`;
 }
@@ -97,14 +106,17 @@ export function lookSections(request: LookRequest): Result<readonly Section[], s
     if (!service.ok) return service;
     sections.push(...service.value);
   }
-  for (const [name, path] of [
-    ['configuration', request.configurationFile],
-    ['version', request.versionFile],
+  for (const [name, path, typed] of [
+    ['configuration', request.configurationFile, typeIfThere],
+    ['version', request.versionFile, typeIfThere],
+    // With its time it comes over SFTP.
+    ['transcript', request.isTranscriptDated === true ? undefined : request.transcriptFile, typeIfShort],
+    ['busy', request.busy?.file, typeIfShort],
   ] as const) {
     if (path === undefined) continue;
     const quoted = quotePath(path);
     if (!quoted.ok) return quoted;
-    sections.push({ name, commands: typeIfThere(quoted.value) });
+    sections.push({ name, commands: typed(quoted.value) });
   }
   for (const file of request.files) {
     const quoted = quotePath(`${request.componentDirectory}\\${file}`);

@@ -2,33 +2,28 @@ import type { Service } from '../../../shared/domain/observation.ts';
 import { ok } from '../../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
 import type { GatewayResult } from '../gateway.ts';
-import { attempt, type ClientShell, failure, refused } from './client.ts';
-import { decode } from './code-page.ts';
+import { type ClientShell, failure, refused } from './client.ts';
 import { hashIn } from './file-changes.ts';
-import { type FileTail, readTail } from './files.ts';
 import type { Part } from './frame.ts';
 import { detailSections, lookSections } from './look-sections.ts';
+import { datedTranscript, saysBusy, shortText, transcriptIn } from './look-texts.ts';
 import { parseDetails } from './processes.ts';
 import { readSeen, runningThere, type Seen } from './read-look.ts';
 import { readService, scBlocks, serviceSections } from './services.ts';
 
-/** The end of a log is enough: a transcript has some 300 characters. */
-const tailBytesAtMost = 32 * 1024;
-
 /**
  * Looks at a client. A free one answers everything in one command; what is in the way of a blocked one takes a second, and a third where it is a
- * service that nobody had asked for. Logs are read over SFTP meanwhile.
+ * service that nobody had asked for. Only a transcript whose time counts is read over SFTP meanwhile, and a log that is long.
  */
 export async function lookAt(shell: ClientShell, request: LookRequest): Promise<GatewayResult<ClientLook>> {
   const sections = refused(lookSections(request));
   if (!sections.ok) return notMade(sections.error.message);
-  const [parts, transcript, busy] = await Promise.all([
-    shell.read(sections.value),
-    tailOf(shell, request.transcriptFile),
-    tailOf(shell, request.busy?.file),
-  ]);
+  const [parts, dated] = await Promise.all([shell.read(sections.value), datedTranscript(shell, request)]);
   if (!parts.ok) return parts;
+  if (!dated.ok) return dated;
+  const transcript = await transcriptIn(shell, request, parts.value, dated.value);
   if (!transcript.ok) return transcript;
+  const busy = await shortText(shell, parts.value.get('busy'), request.busy?.file);
   if (!busy.ok) return busy;
   const seen = readSeen(parts.value, request);
   if (!seen.ok) return notMade(seen.error);
@@ -36,6 +31,8 @@ export async function lookAt(shell: ClientShell, request: LookRequest): Promise<
   if (!files.ok) return files;
   const blocking = await whatRuns(shell, request, seen.value);
   if (!blocking.ok) return blocking;
+  if (request.configurationFile !== undefined && seen.value.configuration !== null)
+    shell.connection.texts.set(request.configurationFile, seen.value.configuration);
   const {
     bootedAt,
     role,
@@ -55,10 +52,7 @@ export async function lookAt(shell: ClientShell, request: LookRequest): Promise<
     role,
     logonServer,
     configuration,
-    transcript: transcript.value && {
-      at: transcript.value.at,
-      text: decode(transcript.value.bytes, shell.codePage),
-    },
+    transcript: transcript.value,
     versionFile,
     files: files.value,
     processes: blocking.value.processes,
@@ -74,18 +68,6 @@ export async function lookAt(shell: ClientShell, request: LookRequest): Promise<
 }
 
 const notMade = (because: string): GatewayResult<never> => failure('garbled', `could not look: ${because}`);
-
-async function tailOf(shell: ClientShell, path: string | undefined): Promise<GatewayResult<FileTail | null>> {
-  if (path === undefined) return ok(null);
-  return attempt(`${path} could not be read`, () => readTail(shell.connection, path, tailBytesAtMost));
-}
-
-/** The last line that says anything is the present one. */
-function saysBusy({ busy }: LookRequest, tail: FileTail | null): boolean {
-  if (busy === undefined || tail === null) return false;
-  const last = tail.bytes.toString('latin1').trimEnd().split(/\r?\n/).at(-1) ?? '';
-  return last.toLowerCase().includes(busy.says.toLowerCase());
-}
 
 async function hashes(
   shell: ClientShell,

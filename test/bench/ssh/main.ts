@@ -1,0 +1,164 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg, release, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../../../shared/errors.ts';
+import { sha256 } from '../../../shared/evidence.ts';
+import { tableOf } from '../table.ts';
+import { cpuOf } from '../usage.ts';
+import { ansibleVersion, runPlaybook } from './ansible.ts';
+import type { Round, RoundTold } from './bare-process.ts';
+import { type Child, startChild } from './child.ts';
+import { figuresOf, type RoundOfAll } from './figures.ts';
+import { layGround } from './ground.ts';
+import { readOptions, type SshBenchOptions } from './options.ts';
+import { openHouse, sample } from './servpack.ts';
+import type { Asked, Report, Told } from './servers-process.ts';
+import type { Go, Ground, Lines } from './side.ts';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Ctrl-C must not leave a Redis, a worker or a server behind: it ends the run, and the stack ends everything that was started. */
+const interrupted = new Promise<never>((_, reject) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      process.on('uncaughtException', () => undefined);
+      reject(new Error('interrupted'));
+    });
+});
+
+async function run(options: SshBenchOptions): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  await Promise.race([measure(options, stack), interrupted]);
+}
+
+async function measure(options: SshBenchOptions, stack: AsyncDisposableStack): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'spb-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const ansible = options.ansible ? ansibleVersion() : null;
+  if (options.ansible && ansible === null)
+    say('Ansible is not there (Debian: apt-get install ansible-core) and is left out');
+  const loadBefore = loadavg()[0];
+  const field = await openField(options, folder, stack);
+  const rounds: RoundOfAll[] = [];
+  // One more than counts: the first finds every process cold.
+  for (let round = 0; round <= options.rounds; round += 1) {
+    const taken = await takeRound(field, ansible !== null && round > 0);
+    say(`${round === 0 ? 'warm-up' : `round ${round}`}: ${wordsOf(taken)}`);
+    if (round > 0) rounds.push(taken);
+  }
+  const figures = figuresOf(rounds, options.clients);
+  process.stdout.write(`${tableOf(figures)}\n`);
+  const { clients, concurrency } = options;
+  const settings = { clients, concurrency, rounds: options.rounds, ansible };
+  const result = { machine: { ...machineOf(), loadBefore }, settings, figures };
+  if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+interface Field {
+  readonly ground: Ground;
+  readonly servers: Child<Asked, Told>;
+  readonly bare: Child<Round, RoundTold>;
+  readonly rollOut: () => Promise<Go>;
+}
+
+async function openField(
+  { clients, concurrency, workerOptions, bareOptions, serverOptions }: SshBenchOptions,
+  folder: string,
+  stack: AsyncDisposableStack,
+): Promise<Field> {
+  const args = [String(clients), sample.tree, sample.components];
+  const servers = startChild<Asked, Told>('servers-process.ts', args, serverOptions);
+  stack.defer(() => servers.stop());
+  const told = await servers.next();
+  if (!('ready' in told)) throw new Error('the servers did not say that they are ready');
+  const bare = startChild<Round, RoundTold>('bare-process.ts', [], bareOptions);
+  stack.defer(() => bare.stop());
+  await bare.next();
+  const ground = layGround(told.ready, folder, concurrency);
+  const house = await openHouse(ground, workerOptions, stack);
+  return { ground, servers, bare, rollOut: () => house.rollOut() };
+}
+
+/** Every side once, each on clients that are as they were at first. Servpack goes first: what it sent is what the others send. */
+async function takeRound(field: Field, withAnsible: boolean): Promise<RoundOfAll> {
+  const servpack = await taken(field, 'servpack', field.rollOut);
+  const lines: Lines = new Map(servpack.report.clients.map(({ client, lines: sent }) => [client, sent]));
+  const first: Lines = new Map([...lines].map(([client, sent]) => [client, sent.slice(0, 1)]));
+  const bare = await taken(field, 'the bare loop', () => loop(field, lines));
+  const single = await taken(field, null, () => loop(field, first));
+  const ansible = withAnsible
+    ? await taken(field, 'Ansible', () => runPlaybook(field.ground, lines, releaseHashes()))
+    : null;
+  return { servpack, bare, single, ansible };
+}
+
+/** @param upgrades who upgrades every client by it; null = nobody */
+async function taken(
+  { servers }: Field,
+  upgrades: string | null,
+  go: () => Promise<Go>,
+): Promise<RoundOfAll['servpack']> {
+  await servers.ask('reset');
+  const before = cpuOf(servers.pid);
+  const { ms, cpu } = await go();
+  const used = cpuOf(servers.pid) - before;
+  const endedAt = Date.now();
+  const told = await servers.ask('report');
+  if (!('report' in told)) throw new Error('the servers did not report');
+  const { report } = told;
+  if (upgrades !== null) assertUpgraded(report, upgrades);
+  return { ms, sinceFirstMs: endedAt - (report.firstAt ?? NaN), cpu: { ...cpu, servers: used }, report };
+}
+
+/** By what is on the clients' disks, whatever anybody was told. */
+function assertUpgraded({ clients }: Report, who: string): void {
+  const left = clients.filter(({ isUpgraded }) => !isUpgraded).map(({ client }) => client);
+  if (left.length > 0)
+    throw new Error(
+      `${who} left ${left.length} of ${clients.length} clients without the release: ${left.slice(0, 5).join(', ')}`,
+    );
+}
+
+async function loop({ ground, bare }: Field, lines: Lines): Promise<Go> {
+  const before = cpuOf(bare.pid);
+  const told = await bare.ask({
+    ...ground,
+    clients: ground.clients.map(({ client, address, port }) => ({
+      address,
+      port,
+      lines: lines.get(client) ?? [],
+    })),
+  });
+  if (!('ms' in told)) throw new Error(`the bare loop: ${'error' in told ? told.error : 'said nothing'}`);
+  return { ms: told.ms, cpu: { 'bare loop': cpuOf(bare.pid) - before } };
+}
+
+function releaseHashes(): readonly string[] {
+  const folder = join(sample.tree, sample.components);
+  return readdirSync(folder).map((name) => sha256(readFileSync(join(folder, name))));
+}
+
+function wordsOf(round: RoundOfAll): string {
+  const rate = (side: RoundOfAll['servpack'] | null, ms = side?.ms ?? NaN): string =>
+    side === null ? '-' : ((side.report.clients.length / ms) * 1_000).toFixed(1);
+  return [
+    `servpack ${rate(round.servpack)}/s`,
+    `bare ${rate(round.bare)}/s`,
+    `bare with one exec ${rate(round.single)}/s`,
+    `Ansible ${rate(round.ansible, round.ansible?.sinceFirstMs)}/s`,
+  ].join(', ');
+}
+
+const machineOf = () => ({
+  cpu: cpus()[0]?.model ?? 'unknown',
+  cores: availableParallelism(),
+  os: `${process.platform} ${release()}`,
+  node: process.version,
+});
+
+try {
+  await run(readOptions(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`bench:ssh: ${messageOf(error)}\n`);
+  process.exit(1);
+}
