@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline/promises';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { Refusal } from '../refusal.ts';
 import { safe } from './text/view.ts';
@@ -42,13 +42,20 @@ export async function confirm(
     );
   output.write(`${lines.map(safe).join('\n')}\n`);
   const reader = createInterface({ input, output });
-  const closed = new Promise<string>((resolve) => reader.once('close', () => resolve('')));
-  const typed = await Promise.race([reader.question(`type ${safe(answer)} to ${verb}: `), closed]);
+  const typed = await typedAt(reader, `type ${safe(answer)} to ${verb}: `);
+  // Ctrl-C and Ctrl-D leave the cursor behind the question.
+  if (typed === null) output.write('\n');
+  if (typed !== null && plain(typed) === plain(answer)) return ok(undefined);
+  const why = typed === null ? '' : `that is not ${answer}: `;
+  return err(fault('confirm.no', `${why}nothing was changed${instead === '' ? '' : `; ${instead}`}`));
+}
+
+/** Null when the person turned away. */
+async function typedAt(reader: Interface, question: string): Promise<string | null> {
+  const closed = new Promise<null>((resolve) => reader.once('close', () => resolve(null)));
+  const typed = await Promise.race([reader.question(question), closed]);
   reader.close();
-  if (plain(typed) === plain(answer)) return ok(undefined);
-  return err(
-    fault('confirm.no', `that is not ${answer}: nothing was changed${instead === '' ? '' : `; ${instead}`}`),
-  );
+  return typed;
 }
 
 const plain = (text: string): string => text.trim().replaceAll(/(?<=\d),(?=\d)/g, '');

@@ -38,6 +38,8 @@ export async function takeMarksBack(
   )
     await delay(everyMs);
   if (!after.ok) return after;
+  const underWay = Math.max(0, openIn(after.value) - openIn(before.value));
+  const marked = after.value.aborted?.stillMarked ?? 0;
   const value = {
     campaign,
     asked: reopened,
@@ -45,7 +47,8 @@ export async function takeMarksBack(
     unmarked: after.value.unmarked - before.value.unmarked,
     installedMeanwhile: Math.max(0, after.value.states.upgraded - before.value.states.upgraded),
     stillMarked: after.value.stillMarked,
-    underWay: Math.max(0, openIn(after.value) - openIn(before.value)),
+    underWay,
+    finishing: Math.max(0, marked - after.value.stillMarked - underWay),
   };
   return ok({ value, lines: () => linesOf(value) });
 }
@@ -62,17 +65,27 @@ interface Unmarked {
   readonly installedMeanwhile: number;
   readonly stillMarked: number;
   readonly underWay: number;
+  /** Marked, and not asked: what the abort found begun on them is being finished first. */
+  readonly finishing: number;
 }
 
 function linesOf(found: Unmarked): readonly string[] {
-  const { campaign, asked, unmarked, installedMeanwhile, stillMarked, underWay } = found;
-  if (asked === 0 && stillMarked === 0) return [safe(`No client of campaign ${campaign} is marked.`)];
+  const { campaign, asked, unmarked, installedMeanwhile, stillMarked, underWay, finishing } = found;
+  if (asked === 0 && stillMarked === 0 && finishing === 0)
+    return [safe(`No client of campaign ${campaign} is marked.`)];
   const list = `servpack campaign clients ${campaign} --cause "still marked"`;
   return [
     `${many(asked, 'client')} asked: ${number(unmarked)} unmarked, ${number(installedMeanwhile)} had installed meanwhile.`,
     ...(underWay === 0
       ? []
       : [safe(`${number(underWay)} are still being looked at: servpack campaign status ${campaign}`)]),
+    ...(finishing === 0
+      ? []
+      : [
+          safe(
+            `${number(finishing)} more marked, still being finished; then again: servpack campaign unmark ${campaign}`,
+          ),
+        ]),
     ...(stillMarked === 0
       ? []
       : [safe(`${number(stillMarked)} could not be unmarked and WILL still install: ${list}`)]),

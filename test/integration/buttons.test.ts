@@ -1,5 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { openApiClient } from '../../orchestrator/cli/api-client.ts';
+import { plainView } from '../../orchestrator/cli/text/view.ts';
+import { takeMarksBack } from '../../orchestrator/cli/unmark.ts';
 import { finishRound } from '../../orchestrator/finish.ts';
 import { leadRound } from '../../orchestrator/lead.ts';
 import type { Office } from '../../orchestrator/office.ts';
@@ -210,6 +213,22 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
     const again = await house.ask('POST', '/v1/campaigns/sp4/unmark', {}, anna);
     expect(again.body).toEqual({ campaign: 'sp4', reopened: 0, passedOver: 0 });
   });
+});
+
+test('unmark says who is marked and still being finished, so that somebody asks again', async () => {
+  await using house = await startRunning(createMemoryStore(Date.now), wide);
+  const [a = ''] = await firstWave(house, 1);
+  const api = openApiClient({ url: house.url, token: house.token, user: 'anna' });
+  const said = async () => {
+    const done = unwrapped(await takeMarksBack(api, 'sp4', 'wrong release', 1));
+    return done.lines(plainView);
+  };
+  await bring(house.store, a, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
+  await house.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
+  expect(await said()).toEqual([
+    '0 clients asked: 0 unmarked, 0 had installed meanwhile.',
+    '1 more marked, still being finished; then again: servpack campaign unmark sp4',
+  ]);
 });
 
 describe.each(stores)('a halt, on the %s store', (_name, open) => {

@@ -5,7 +5,7 @@ import { rankingLines, reportLines } from '../../orchestrator/cli/text/report-te
 import { serverLines } from '../../orchestrator/cli/text/server-text.ts';
 import { notStagedInAll, notStagedLines, statusLines } from '../../orchestrator/cli/text/status-text.ts';
 import { wrapped } from '../../orchestrator/cli/text/wrap.ts';
-import { plainView, safe, safeLines, type View } from '../../orchestrator/cli/text/view.ts';
+import { plainView, safe, safeLines, type View, viewOf } from '../../orchestrator/cli/text/view.ts';
 import { campaignReport } from '../../shared/domain/report.ts';
 import { buckets } from '../../shared/domain/states.ts';
 import { campaignStatus } from '../../shared/domain/status.ts';
@@ -62,6 +62,12 @@ describe('the status on a terminal', () => {
     expect(text).toContain('deferred now: 7 service\ndeferrals in all: 70 service\n');
     expect(text).toContain('9 services relocated, 2 clients will block again next time');
     expect(text).toContain('31 not ok: did not come back');
+  });
+
+  test('says since when it is paused, and does not take the time since its start for that of the pause', () => {
+    const plain = statusLines(plainView, campaignStatus(crowded, everything, evening + hours(3)));
+    expect(plain[0]).toMatch(/ {2}paused, begun \S+ h ago$/);
+    expect(plain[2]).toMatch(/^paused by gate since 2026-11-16T20:00:00Z: because /);
   });
 
   test('leaves out states that nobody is in', () => {
@@ -175,6 +181,22 @@ describe('a long sentence', () => {
     expect(lines[0]).toBe('  because  it is held by');
     expect(lines.slice(1).every((line) => /^ {11}\S/.test(line) && line.length <= 40)).toBe(true);
     expect(lines.map((line) => line.slice(11)).join('')).toContain(path);
+  });
+
+  test('goes on from the left below a head that leaves no room beside it', () => {
+    const narrow: View = { ...plainView, width: 64 };
+    const head = 'paused by anna (token default) since 2026-11-22T21:10:00Z: ';
+    expect(wrapped(narrow, head, 'phones ring everywhere')).toEqual([
+      'paused by anna (token default) since 2026-11-22T21:10:00Z:',
+      '    phones ring everywhere',
+    ]);
+  });
+});
+
+describe('a terminal that does not say how wide it is', () => {
+  test('has 80 columns', () => {
+    const stream = { isTTY: true, columns: 0, hasColors: () => false };
+    expect(viewOf(stream as unknown as NodeJS.WriteStream).width).toBe(80);
   });
 });
 

@@ -28,12 +28,20 @@ describe('a question before something large', () => {
     expect(text).toContain('type 39,214 to start: ');
   });
 
-  test.each(['y\n', 'yes\n', '\n', '', '3921\n'])('takes nothing else: %j', async (typed) => {
+  test.each(['y\n', 'yes\n', '\n', '3921\n'])('takes nothing else: %j', async (typed) => {
     const answered = await confirm(question, false, terminal(typed).terminal);
     expect(answered).toMatchObject({
       ok: false,
       error: { code: 'confirm.no', message: 'that is not 39,214: nothing was changed; pause it instead' },
     });
+  });
+
+  test('is left with Ctrl-C or Ctrl-D, and the next line begins where a line begins', async () => {
+    const { terminal: at, shown } = terminal('');
+    expect(await confirm(question, false, at)).toMatchObject({
+      error: { code: 'confirm.no', message: 'nothing was changed; pause it instead' },
+    });
+    expect(shown()).toMatch(/to start: [^\n]*\n$/);
   });
 
   test('is not asked where --yes was said, and refused where nobody can be asked', async () => {

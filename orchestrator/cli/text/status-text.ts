@@ -86,18 +86,27 @@ export function notStagedInAll(servers: CampaignStatus['notStaged']): string {
   return `${many(servers.length, 'logon server')} not staged: ${many(clients, 'client')} ${clients === 1 ? 'waits' : 'wait'}`;
 }
 
+/** What the time since its start is of; of a pause it says nothing. */
+const tookWord: Partial<Record<CampaignStatus['status'], (span: string) => string>> = {
+  running: (span) => ` for ${span}`,
+  paused: (span) => `, begun ${span} ago`,
+  ended: (span) => ` after ${span}`,
+  aborted: (span) => ` after ${span}`,
+};
+
 /** Campaign, progress, and who paused or aborted it. */
 export function headLines(view: View, status: CampaignStatus): readonly string[] {
   const { campaign, release, paused, tookMs } = status;
   const { paint } = view;
-  const took =
-    tookMs === null ? '' : ` ${status.status === 'ended' ? 'after' : 'for'} ${spanInWords(tookMs)}`;
+  const took = tookMs === null ? '' : (tookWord[status.status]?.(spanInWords(tookMs)) ?? '');
   const word = paint(statusStyle[status.status], `${statusWord[status.status]}${took}`);
   return [
     ...haltedLine(view, status.halted),
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
     progressLine(view, status),
-    ...(paused === null ? [] : wrapped(view, `paused by ${paused.by}: `, paused.because, 'yellow')),
+    ...(paused === null
+      ? []
+      : wrapped(view, `paused by ${paused.by} since ${paused.at}: `, paused.because, 'yellow')),
     ...abortedLines(view, status),
   ];
 }

@@ -13,13 +13,16 @@ export interface View {
 
 export const plainView: View = { width: Infinity, isTerminal: false, paint: (_style, text) => text };
 
+/** Of a terminal that does not say how wide it is, as `script` and some containers open it. */
+const usualColumns = 80;
+
 /** The view of a stream: colours only on a terminal that has them, and not when NO_COLOR is set. */
 export function viewOf(stream: NodeJS.WriteStream): View {
   if (!stream.isTTY) return plainView;
   const hasColors = stream.hasColors();
   const paint = (style: Style, text: string): string =>
     hasColors ? styleText(style, text, { validateStream: false }) : text;
-  return { width: stream.columns, isTerminal: true, paint };
+  return { width: stream.columns || usualColumns, isTerminal: true, paint };
 }
 
 // A terminal obeys control characters, and much of what is shown was said by a client: those are shown, not obeyed.

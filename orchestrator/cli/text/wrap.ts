@@ -2,16 +2,32 @@ import { safe, type Style, type View } from './view.ts';
 
 /** A narrower column than this is not worth wrapping into. */
 const leastWidth = 20;
+/** How far lines are indented below a head that leaves too little room beside it. */
+const hanging = 4;
 
 /**
  * A sentence on as many lines as the view needs; the first begins with `head` (painted, if told how), the others are indented as far.
  * Nothing is cut: the end of a reason is often what matters.
  */
 export function wrapped(view: View, head: string, text: string, headStyle?: Style): readonly string[] {
-  const room = Math.max(leastWidth, view.width - head.length);
-  const indent = ' '.repeat(head.length);
-  const painted = headStyle === undefined ? safe(head) : view.paint(headStyle, safe(head));
-  return inLines(safe(text), room).map((line, index) => `${index === 0 ? painted : indent}${line}`);
+  const plain = safe(head);
+  const paint = (part: string): string => (headStyle === undefined ? part : view.paint(headStyle, part));
+  if (plain.length > view.width / 2) return hung(view, plain, safe(text), paint);
+  const room = Math.max(leastWidth, view.width - plain.length);
+  const indent = ' '.repeat(plain.length);
+  return inLines(safe(text), room).map((line, index) => `${index === 0 ? paint(plain) : indent}${line}`);
+}
+
+/** Below a long head the text goes on from the left, where there is room. */
+function hung(
+  { width }: View,
+  head: string,
+  text: string,
+  paint: (part: string) => string,
+): readonly string[] {
+  const [first = '', ...more] = inLines(`${head}${text}`, Math.max(leastWidth, width - hanging));
+  const shown = first.startsWith(head) ? `${paint(head)}${first.slice(head.length)}` : paint(first);
+  return [shown, ...more.map((line) => `${' '.repeat(hanging)}${line}`)];
 }
 
 function inLines(text: string, room: number): readonly string[] {
