@@ -112,4 +112,4 @@ const isCured = (product: ProductRules, seen: Observation): boolean =>
 
 /** The seed's fault: image path under the component directory and automatic start. Waiting can not clear it (Q168463). */
 const isStructural = (product: ProductRules, { startType, imagePath }: Service): boolean =>
-  startType === 'automatic' && isInside(imagePath, product.componentDirectory);
+  (startType === 'automatic' || startType === 'delayed') && isInside(imagePath, product.componentDirectory);

@@ -16,7 +16,8 @@ export type SetupPhase =
   | 'deinstall'
   | 'unknown';
 
-export type StartType = 'automatic' | 'manual' | 'disabled';
+/** `delayed`: by itself, some minutes after the others (Windows Vista and later). */
+export type StartType = 'automatic' | 'delayed' | 'manual' | 'disabled';
 
 export type ServiceRunState = 'running' | 'stopped' | 'startPending' | 'stopPending';
 
@@ -34,6 +35,11 @@ export interface Service {
    * one can not be stopped (error 1051). Left out = there are none.
    */
   readonly neededBy?: readonly string[];
+  /**
+   * What else Windows stores of it and no procedure may lose, by the name of the value, as the client prints it: recovery actions,
+   * privileges, and the values of registry keys that belong to it. Only `readService` brings it. Left out = there is none.
+   */
+  readonly kept?: Readonly<Record<string, string>>;
 }
 
 /** A process whose image lies in the component directory. Session 0 is where services live. */

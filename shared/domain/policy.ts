@@ -88,6 +88,15 @@ export interface SwapRules {
   readonly keepsBackup: boolean;
 }
 
+/** How a service may be moved out of the component directory. */
+export interface Relocatable {
+  readonly executable: string;
+  /** The directory that it is moved to. */
+  readonly to: string;
+  /** Registry keys that belong to it: their values are recorded before a move, and proved after it. */
+  readonly keys: readonly string[];
+}
+
 /** What deciding must know of the product; the rest of the profile is the gateway's and the parser's business. */
 export interface ProductRules {
   readonly product: string;
@@ -102,7 +111,7 @@ export interface ProductRules {
   /** The program that a user's logon starts for the update, for what people are told; null = there is none. */
   readonly updateProgram: string | null;
   /** Lower-case service name -> how to move it. Only these are ever touched. */
-  readonly relocatable: Readonly<Record<string, { readonly executable: string; readonly to: string }>>;
+  readonly relocatable: Readonly<Record<string, Relocatable>>;
   /** From this service pack on the product no longer blocks itself; null = it always does. */
   readonly structuralUntil: number | null;
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ProductRules, SwapRules } from '../domain/policy.ts';
+import type { ProductRules, Relocatable, SwapRules } from '../domain/policy.ts';
 import type { Release } from '../domain/definition.ts';
 import { err, fault, messageOf, ok } from '../errors.ts';
 import type { Fault, Result } from '../errors.ts';
@@ -106,9 +106,9 @@ function readProfile(file: string): Result<LoadedProfile & { readonly text: stri
 /** The part of a profile that deciding needs, with names in lower case as the domain compares them. */
 export function rulesOf(profile: Profile): ProductRules {
   const relocatable = profile.services.map(
-    ({ name, executable, relocateTo }): [string, { executable: string; to: string }] => [
+    ({ name, executable, relocateTo, keys }): [string, Relocatable] => [
       name.toLowerCase(),
-      { executable: executable.toLowerCase(), to: relocateTo },
+      { executable: executable.toLowerCase(), to: relocateTo, keys },
     ],
   );
   return {

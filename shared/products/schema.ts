@@ -25,10 +25,17 @@ const namesOf = <Parsers extends object>(parsers: Parsers) =>
 const serviceName = () =>
   matching('the name of a service', (value) => /^[^\\/\s\p{Cc}]{1,256}$/u.test(value));
 
+const registryKey = () =>
+  matching('a registry key such as HKLM\\SOFTWARE\\Vendor\\Product', (value) =>
+    /^HKLM(?:\\[\p{L}\p{N} ._$()-]{1,100}){1,20}$/u.test(value),
+  );
+
 const service = section({
   name: serviceName(),
   executable: fileName(),
   relocateTo: windowsPath(),
+  /** Registry keys that belong to the service, besides its own: their values are recorded before it is moved, and proved afterwards. */
+  keys: list(registryKey(), 'a list of registry keys').default([]),
 });
 
 const commandLine = () => matching(commandLineForm, isCommandLine);

@@ -1,33 +1,20 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
-import { fingerprintOf, parseKnownHosts } from '../../workers/gateways/windows-ssh/known-hosts.ts';
-import type { SshSettings } from '../../workers/gateways/windows-ssh/settings.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
 import { closedPort, makeDoorKeys } from '../lab/ssh/server.ts';
 import { smsMethods } from '../products/given.ts';
 import type { ContractClients } from './contract-clients.ts';
 import { gatewayContract } from './gateway.contract.ts';
+import { settingsWith } from './ssh-settings.ts';
 
 /** The same contract over real SSH on loopback: what goes over the line is cmd.exe's, and a model of cmd.exe runs it on the lab fleet's machines. */
 const keys = makeDoorKeys();
 
-const settings: SshSettings = {
-  user: 'servpack',
-  privateKey: keys.userKey,
-  passphrase: null,
-  agent: null,
-  password: null,
-  knownHosts: parseKnownHosts(''),
-  trustInto: null,
-  port: 22,
-  timeouts: { connect: 5_000, handshake: 10_000, keepalive: 15_000, idle: 5_000 },
-  handshakes: 10,
-};
-
 async function openClients(): Promise<ContractClients> {
   const { client, door, close } = await openOneMachine('pcmInBin', keys);
-  const connect = () => connectSshGateway({ settings, deadlineMs: 15_000 });
+  const connect = () => connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
   const gateway = connect();
   const target = (port: number) =>
     targetOf({ client, host: '127.0.0.1', port, hostKeys: [fingerprintOf(keys.hostKeyBytes)] });

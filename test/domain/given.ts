@@ -49,7 +49,9 @@ export const rules: Rules = {
     product: 'sms-1.2',
     componentDirectory: 'C:\\MS\\SMS\\BIN',
     route: 'logon',
-    relocatable: { sms_package_command_manager_nt: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM' } },
+    relocatable: {
+      sms_package_command_manager_nt: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM', keys: [] },
+    },
     structuralUntil: 3,
     swap: null,
     updateProgram: 'SMSRUN32.EXE',

@@ -20,7 +20,7 @@ const process = fc.record({
 const service = fc.record({
   name,
   imagePath: name,
-  startType: fc.constantFrom('automatic', 'manual', 'disabled'),
+  startType: fc.constantFrom('automatic', 'delayed', 'manual', 'disabled'),
   state: fc.constantFrom('running', 'stopped', 'startPending', 'stopPending'),
   pid: fc.option(fc.nat()),
   account: name,

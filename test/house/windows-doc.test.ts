@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lookRequest } from '../../shared/products/look-request.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
-import { fingerprintOf, parseKnownHosts } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
 import { everyChange, intentOf, valueOf } from '../contract/contract-clients.ts';
+import { settingsWith } from '../contract/ssh-settings.ts';
 import { formsIn } from '../lab/ssh/command-forms.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';
@@ -23,18 +24,7 @@ let sent: ReadonlySet<string>;
 beforeAll(async () => {
   lab = await openOneMachine('pcmInBin', keys);
   const gateway = connectSshGateway({
-    settings: {
-      user: 'servpack',
-      privateKey: keys.userKey,
-      passphrase: null,
-      agent: null,
-      password: null,
-      knownHosts: parseKnownHosts(''),
-      trustInto: null,
-      port: 22,
-      timeouts: { connect: 5_000, handshake: 10_000, keepalive: 15_000, idle: 5_000 },
-      handshakes: 10,
-    },
+    settings: settingsWith(keys),
     deadlineMs: 30_000,
   });
   const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
@@ -44,6 +34,8 @@ beforeAll(async () => {
   const seen = valueOf(await gateway.look(target, lookRequest(smsProfile(), ['PCM32R.DLL']), signal));
   const [service] = seen.services;
   if (service === undefined) throw new Error('the client has no service');
+  const { keys: itsKeys } = smsProfile().services[0] ?? { keys: [] };
+  valueOf(await gateway.readService(target, name, signal, itsKeys));
   valueOf(await gateway.canReadShare(target, '\\\\LS1\\SMS_SHR', signal));
   valueOf(await gateway.writeIntent(change, intentOf(service, '0'.repeat(64), 'C:\\SMS_PCM\\A.EXE')));
   const executable = 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE';

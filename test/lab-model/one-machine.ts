@@ -64,7 +64,9 @@ export class OneMachine {
     const call = ++this.#calls;
     const isReading = ['look', 'readService', 'hashFile', 'readIntent'].includes(op);
     const plain = { id: call, client: this.machine.row.client, host: this.machine.row.host, op, ...body };
-    const request = (isReading ? plain : { ...plain, fence }) as Request;
+    const request = (
+      isReading ? { ...(op === 'readService' ? { keys: [] } : {}), ...plain } : { ...plain, fence }
+    ) as Request;
     const outcome = perform(this.machine, call, request, this.now);
     if (outcome.kind === 'answer') this.#answers.set(call, outcome.answer);
     return call;

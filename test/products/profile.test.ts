@@ -22,7 +22,13 @@ test('what deciding needs of SMS 1.2', () => {
     product: 'sms-1.2',
     componentDirectory: 'C:\\MS\\SMS\\BIN',
     route: 'logon',
-    relocatable: { sms_package_command_manager_nt: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM' } },
+    relocatable: {
+      sms_package_command_manager_nt: {
+        executable: 'pcmsvc32.exe',
+        to: 'C:\\SMS_PCM',
+        keys: ['HKLM\\SOFTWARE\\Microsoft\\SMS\\TRACING\\SMS_PACKAGE_COMMAND_MANAGER_NT'],
+      },
+    },
     structuralUntil: 3,
     swap: null,
     updateProgram: 'SMSRUN32.EXE',

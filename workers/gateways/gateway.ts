@@ -84,7 +84,13 @@ export interface Change {
 export interface Gateway {
   /** Reads, never changes. */
   look(target: Target, request: LookRequest, signal: AbortSignal): Promise<GatewayResult<ClientLook>>;
-  readService(target: Target, name: string, signal: AbortSignal): Promise<GatewayResult<Service>>;
+  /** @param keys registry keys that belong to the service; their values come back in `kept` */
+  readService(
+    target: Target,
+    name: string,
+    signal: AbortSignal,
+    keys?: readonly string[],
+  ): Promise<GatewayResult<Service>>;
   hashFile(target: Target, path: string, signal: AbortSignal): Promise<GatewayResult<string | null>>;
 
   /** Can this login read a share of the network (`\\server\share`) from the client? A login with a key can not. */

@@ -4,7 +4,7 @@ import type { Intent, Service } from '../../shared/domain/observation.ts';
 /** Something else that a client says in its place must never be taken for a hash. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
-export const startTypeSchema = z.enum(['automatic', 'manual', 'disabled']);
+export const startTypeSchema = z.enum(['automatic', 'delayed', 'manual', 'disabled']);
 
 /** A service as a gateway brings it or finds it recorded. */
 export const serviceSchema = z.strictObject({
@@ -16,6 +16,7 @@ export const serviceSchema = z.strictObject({
   account: z.string(),
   dependsOn: z.array(z.string()).readonly(),
   neededBy: z.array(z.string()).readonly().exactOptional(),
+  kept: z.record(z.string(), z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<Service>;
 
 const place = { campaign: z.string(), direction: z.enum(['forward', 'back']), step: z.string() };

@@ -6,6 +6,7 @@ import type {
   ServiceRunState,
   StartType,
 } from '../../shared/domain/observation.ts';
+import { executableOf } from '../../shared/domain/image-path.ts';
 import type { Rules } from '../../shared/domain/policy.ts';
 import { err, ok } from '../../shared/errors.ts';
 import type { ReleaseFolder } from '../release-folder.ts';
@@ -63,6 +64,14 @@ export async function proveMoved(
   const different = differences(now.value, { ...preImage.service, imagePath: preImage.to });
   if (different.length > 0) return failed(`${service} is not as before: ${different.join(', ')}`);
   if (now.value.state !== stateBefore(preImage)) return failed(`${service} is ${now.value.state}`);
+  // Until its directory was protected anybody might have put another file there.
+  const sha256 = await runner.gateway.hashFile(
+    runner.change.target,
+    executableOf(preImage.to),
+    runner.change.signal,
+  );
+  if (!sha256.ok) return sha256;
+  if (sha256.value !== preImage.sha256) return failed(`${executableOf(preImage.to)} is another file`);
   const moved = await proveProcessMoved(runner, now.value);
   return moved.ok ? proveDependantsRun(runner, preImage) : moved;
 }
@@ -94,8 +103,17 @@ async function proveProcessMoved(
   return stays === undefined ? ok(undefined) : failed(`${name} still runs from ${stays.imagePath}`);
 }
 
-export const readService = ({ gateway, change }: Runner, service: string): Promise<GatewayResult<Service>> =>
-  gateway.readService(change.target, service, change.signal);
+export function readService(
+  { gateway, change, rules }: Runner,
+  service: string,
+): Promise<GatewayResult<Service>> {
+  const { relocatable } = rules.product;
+  // The name may come from a client: `constructor` is no service that the profile knows.
+  const known = Object.hasOwn(relocatable, service.toLowerCase())
+    ? relocatable[service.toLowerCase()]
+    : undefined;
+  return gateway.readService(change.target, service, change.signal, known?.keys ?? []);
+}
 
 export const failed = (message: string): { readonly ok: false; readonly error: GatewayFailure } =>
   err({ kind: 'failed', message });
@@ -110,5 +128,9 @@ export function differences(now: Service, wanted: Service): readonly string[] {
     now.startType === wanted.startType ? '' : `start type ${now.startType}`,
     now.account === wanted.account ? '' : `account ${now.account}`,
     now.dependsOn.join() === wanted.dependsOn.join() ? '' : `dependencies ${now.dependsOn.join(', ')}`,
+    ...Object.entries(wanted.kept ?? {}).map(([name, value]) => {
+      const is = now.kept?.[name];
+      return is === value ? '' : `${name} ${is ?? 'is gone'}`;
+    }),
   ].filter((each) => each !== '');
 }

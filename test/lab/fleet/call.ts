@@ -1,3 +1,4 @@
+import type { Service } from '../../../shared/domain/observation.ts';
 import type { ChangeRequest, Request } from '../../../workers/gateways/simulated/wire.ts';
 import { advance } from './advance.ts';
 import { change } from './changes.ts';
@@ -32,6 +33,15 @@ function wait(machine: Machine, call: number, outcome: Extract<Outcome, { kind: 
   return outcome;
 }
 
+/** Of what belongs to a service only its own values are seen by whoever asks for no key. */
+function keptOf({ kept, ...service }: Service, keys: readonly string[]): Service {
+  const asked = keys.map((key) => `${key.replace(/^HKLM\\/i, 'HKEY_LOCAL_MACHINE\\').toLowerCase()}\\`);
+  const seen = Object.entries(kept ?? {}).filter(
+    ([name]) => !name.includes('\\') || asked.some((key) => name.startsWith(key)),
+  );
+  return seen.length === 0 ? service : { ...service, kept: Object.fromEntries(seen) };
+}
+
 function read(
   machine: Machine,
   call: number,
@@ -46,7 +56,9 @@ function read(
       return done(look(machine, request.request, now));
     case 'readService': {
       const service = findService(machine, request.name);
-      return service === undefined ? noSuchService(request.name) : done(showService(machine, service));
+      return service === undefined
+        ? noSuchService(request.name)
+        : done(keptOf(showService(machine, service), request.keys));
     }
     case 'hashFile':
       return done(hash(machine, request.path));

@@ -7,7 +7,7 @@ import { firstDisk, monitorPath, pcmPath } from './first-disk.ts';
 import type { FleetRow } from './fleet-row.ts';
 import type { Machine, World } from './machine.ts';
 import { boot, switchOff } from './power.ts';
-import { oldCopyListVersion, pcmService, windows } from './sms.ts';
+import { oldCopyListVersion, pcmService, traceKey, windows } from './sms.ts';
 import { hour } from './time.ts';
 import { type PcmPlacement, rulesOf, type Trait, type TraitRules, traitOf } from './traits.ts';
 
@@ -27,6 +27,13 @@ const monitorService: Service = {
   name: 'PACKAGE_MONITOR',
   imagePath: monitorPath,
   dependsOn: [pcmService],
+};
+
+/** It is started again when it fails, and somebody traces its packages. */
+const pcmKept: NonNullable<Service['kept']> = {
+  failureactions: '80510100000000000000000001000000140000000100000060EA0000',
+  [`${traceKey.toLowerCase()}\\enabled`]: '0x1',
+  [`${traceKey.toLowerCase()}\\tracefilename`]: 'C:\\MS\\SMS\\LOGS\\PACMAN.LOG',
 };
 
 const agent: Service = {
@@ -145,6 +152,7 @@ export function servicesAtFirst(world: World, row: FleetRow, rules: TraitRules):
     startType: placement === 'inBinByHand' ? 'manual' : 'automatic',
     account: pick(accounts, about('account')),
     dependsOn: [workstationService.name],
+    kept: pcmKept,
   };
   return rules.pcmNeeded ? [workstationService, pcm, monitorService] : [workstationService, pcm];
 }

@@ -32,7 +32,9 @@ export function look(machine: Machine, request: LookRequest, now: number): Clien
     locked: lockedIn(machine, componentDirectory),
     services: request.services.flatMap((name) => {
       const service = findService(machine, name);
-      return service === undefined ? [] : [showService(machine, service)];
+      if (service === undefined) return [];
+      const { kept: _kept, ...shows } = showService(machine, service);
+      return [shows];
     }),
     users: usersOf(machine, shown),
     packageRunning: isPackageRunning(machine, now),

@@ -156,7 +156,7 @@ export function configureService(
  */
 export function startAutomaticServices(machine: Machine, at: number): void {
   for (const { name, startType } of machine.services)
-    if (startType === 'automatic') bringUp(machine, name, at);
+    if (startType === 'automatic' || startType === 'delayed') bringUp(machine, name, at);
 }
 
 /** What a service depends on comes up first, unless it is disabled; without it the service stays down. */

@@ -2,6 +2,7 @@
 export const bin = 'C:\\MS\\SMS\\BIN';
 export const windows = 'C:\\WINNT';
 export const pcmService = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
+export const traceKey = `HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\SMS\\TRACING\\${pcmService}`;
 export const pcmExecutable = 'PCMSVC32.EXE';
 export const versionFile = 'CSDVER.SMS';
 /**

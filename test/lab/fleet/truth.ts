@@ -12,6 +12,7 @@ export interface ServiceTruth {
   readonly imagePath: string;
   readonly startType: Service['startType'];
   readonly account: string;
+  readonly kept: Service['kept'];
   readonly running: boolean;
   /** Where the process of a running service runs from. */
   readonly runsFrom: string | null;
@@ -106,15 +107,15 @@ export function truthOf(machine: Machine): ClientTruth {
 }
 
 function serviceTruth({ processes }: Machine, service: Service): ServiceTruth {
-  const { name, imagePath, startType, account, state, pid } = service;
+  const { name, imagePath, startType, account, kept, state, pid } = service;
   const runsFrom = processes.find((process) => process.pid === pid)?.imagePath ?? null;
-  return { name, imagePath, startType, account, running: state === 'running', runsFrom };
+  return { name, imagePath, startType, account, kept, running: state === 'running', runsFrom };
 }
 
 /** On a machine that is switched on, automatic services run. */
-function untouched({ name, imagePath, startType, account }: Service): ServiceTruth {
+function untouched({ name, imagePath, startType, account, kept }: Service): ServiceTruth {
   const running = startType === 'automatic';
-  return { name, imagePath, startType, account, running, runsFrom: running ? imagePath : null };
+  return { name, imagePath, startType, account, kept, running, runsFrom: running ? imagePath : null };
 }
 
 /** Counts over the whole fleet, as far as the machines themselves know. */

@@ -23,7 +23,7 @@ const servicesKey = 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services';
 const userSid = 'S-1-5-21-1085031214-1563985344-725345543-1001';
 
 const stateNumbers = { stopped: 1, startPending: 2, stopPending: 3, running: 4 } as const;
-const startNumbers = { automatic: 2, manual: 3, disabled: 4 } as const;
+const startNumbers = { automatic: 2, delayed: 2, manual: 3, disabled: 4 } as const;
 
 /** The console programs of a Windows machine that servpack runs, over the lab's model of one. */
 export function programsOf(
@@ -195,7 +195,12 @@ function settingsIn(args: readonly string[]): Parameters<typeof configureService
     const at = args.findIndex((each) => each.toLowerCase() === key);
     return at < 0 ? undefined : args[at + 1];
   };
-  const starts = { auto: 'automatic', demand: 'manual', disabled: 'disabled' } as const;
+  const starts = {
+    auto: 'automatic',
+    'delayed-auto': 'delayed',
+    demand: 'manual',
+    disabled: 'disabled',
+  } as const;
   const start = of('start=') as keyof typeof starts | undefined;
   const path = of('binpath=');
   return {
@@ -232,6 +237,14 @@ function valuesAt(machine: Machine, key: string, args: readonly string[]): strin
     const service = findService(machine, key.slice(servicesKey.length + 1));
     return service === undefined ? null : printed(key, settingsOf(service));
   }
+  const belongs = machine.services.flatMap(({ kept = {} }) =>
+    Object.entries(kept).filter(([name]) => name.startsWith(`${key.toLowerCase()}\\`)),
+  );
+  if (belongs.length > 0)
+    return printed(
+      key,
+      belongs.map(([name, data]) => [name.slice(key.length + 1), 'REG_SZ', data]),
+    );
   switch (key) {
     case `${controlKey}\\ProductOptions`:
       return printed(key, [['ProductType', 'REG_SZ', machine.row.role === 'server' ? 'ServerNT' : 'WinNT']]);
@@ -264,11 +277,15 @@ function valuesAt(machine: Machine, key: string, args: readonly string[]): strin
   }
 }
 
-const settingsOf = ({ imagePath, startType, account, dependsOn }: Service) =>
+const settingsOf = ({ imagePath, startType, account, dependsOn, kept = {} }: Service) =>
   [
     ['Start', 'REG_DWORD', `0x${startNumbers[startType]}`],
     ['ImagePath', 'REG_EXPAND_SZ', imagePath],
     ['ObjectName', 'REG_SZ', account],
+    ...(startType === 'delayed' ? [['DelayedAutostart', 'REG_DWORD', '0x1'] as const] : []),
+    ...Object.entries(kept).flatMap(([name, data]) =>
+      name.includes('\\') ? [] : [[name, 'REG_BINARY', data] as const],
+    ),
     ...(dependsOn.length === 0 ? [] : [['DependOnService', 'REG_MULTI_SZ', dependsOn.join('\\0')] as const]),
   ] as const;
 

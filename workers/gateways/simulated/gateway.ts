@@ -45,7 +45,7 @@ export function connectSimulatedGateway({
     // The model has one product and knows its files; what a client is like does not depend on how its product is asked.
     look: (target, { componentDirectory, files, services }, signal) =>
       read('look', target, { request: { componentDirectory, files, services } }, signal),
-    readService: (target, name, signal) => read('readService', target, { name }, signal),
+    readService: (target, name, signal, keys = []) => read('readService', target, { name, keys }, signal),
     hashFile: (target, path, signal) => read('hashFile', target, { path }, signal),
     canReadShare: (target, share, signal) => read('canReadShare', target, { share }, signal),
     mark: (where) => change('mark', where, {}),

@@ -91,7 +91,7 @@ const lookRequest = z.strictObject({
 
 export const requestSchema = z.discriminatedUnion('op', [
   z.strictObject({ ...call, op: z.literal('look'), request: lookRequest }),
-  z.strictObject({ ...call, op: z.literal('readService'), name: path }),
+  z.strictObject({ ...call, op: z.literal('readService'), name: path, keys: z.array(path).readonly() }),
   z.strictObject({ ...call, op: z.literal('hashFile'), path }),
   z.strictObject({ ...call, op: z.literal('readIntent') }),
   z.strictObject({ ...call, op: z.literal('canReadShare'), share: path }),

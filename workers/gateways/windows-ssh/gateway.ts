@@ -77,7 +77,8 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
   return {
     commands: () => connections.commands,
     look: (target, request, signal) => call(target, signal, (shell) => lookAt(shell, request)),
-    readService: (target, name, signal) => call(target, signal, (shell) => service(shell, name)),
+    readService: (target, name, signal, keys = []) =>
+      call(target, signal, (shell) => service(shell, name, keys)),
     hashFile: (target, path, signal) => call(target, signal, (shell) => hash(shell, path)),
     canReadShare: (target, share, signal) => call(target, signal, (shell) => canRead(shell, share)),
     mark: (where, how) => change(where, (shell, by) => mark(shell, by, how)),

@@ -5,6 +5,7 @@ import type { Fence, GatewayResult } from '../gateway.ts';
 import { send, wordsOf } from './change.ts';
 import { type ClientShell, failure, refused } from './client.ts';
 import { quoteArgument, quoteName } from './quote.ts';
+import { keptIn, keySections } from './kept-settings.ts';
 import { readService, serviceSections } from './services.ts';
 
 /** Windows gives a service that does not respond up after this long (error 1053, 2186). */
@@ -14,16 +15,23 @@ const pollMs = 150;
 const alreadyRunning = 1056;
 const notStarted = 1062;
 
-export async function service(shell: ClientShell, name: string): Promise<GatewayResult<Service>> {
+/** @param keys registry keys whose values belong to it */
+export async function service(
+  shell: ClientShell,
+  name: string,
+  keys: readonly string[] = [],
+): Promise<GatewayResult<Service>> {
   const sections = refused(serviceSections(name));
   if (!sections.ok) return sections;
-  const parts = await shell.read(sections.value);
+  const more = refused(keySections(keys));
+  if (!more.ok) return more;
+  const parts = await shell.read([...sections.value, ...more.value]);
   if (!parts.ok) return parts;
   const found = readService(parts.value, name);
   if (!found.ok) return failure('garbled', found.error);
-  return found.value === null
-    ? failure('failed', `error 1060: there is no service ${name}`)
-    : ok(found.value);
+  if (found.value === null) return failure('failed', `error 1060: there is no service ${name}`);
+  const kept = keptIn(parts.value, name, keys);
+  return ok(Object.keys(kept).length === 0 ? found.value : { ...found.value, kept });
 }
 
 /** Answers when the service has got there, or does not get there. */
@@ -61,6 +69,8 @@ async function settled(
 
 const startWords: Readonly<Record<StartType, string>> = {
   automatic: 'auto',
+  // `auto` would take the delay away.
+  delayed: 'delayed-auto',
   manual: 'demand',
   disabled: 'disabled',
 };

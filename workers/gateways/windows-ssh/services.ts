@@ -56,7 +56,8 @@ export function readService(parts: ReadonlyMap<string, Part>, name: string): Res
   return ok({
     name,
     imagePath,
-    startType,
+    startType:
+      startType === 'automatic' && dwordOf(values?.get('delayedautostart')) === 1 ? 'delayed' : startType,
     state: running.state,
     pid: running.state === 'stopped' ? null : running.pid,
     account: values?.get('objectname') ?? '',
