@@ -163,7 +163,7 @@ export function releaseFaults(client: ClientTruth, release: FleetTruth['release'
 
 /** Whether services run can be told only of a machine that is switched on. */
 const describe = (
-  { name, imagePath, startType, account, running, runsFrom }: ServiceTruth,
+  { name, imagePath, startType, account, kept, running, runsFrom }: ServiceTruth,
   isOn: boolean,
 ): string =>
   [
@@ -171,6 +171,7 @@ const describe = (
     imagePath.toLowerCase(),
     startType,
     account,
+    ...Object.entries(kept ?? {}).map(([key, value]) => `${key} ${value}`),
     ...(isOn ? [running ? `runs from ${runsFrom?.toLowerCase() ?? ''}` : 'stopped'] : []),
   ].join(', ');
 
