@@ -105,9 +105,14 @@ function startSshWorker(house: LabHouse, ground: Ground, nodeOptions: string) {
   const config = join(house.dataDir, 'ssh.yaml');
   writeFileSync(
     config,
-    ['user: servpack', `keyFile: ${ground.userKeyFile}`, `knownHosts: ${ground.knownHostsFile}`, ''].join(
-      '\n',
-    ),
+    [
+      'user: servpack',
+      `keyFile: ${ground.userKeyFile}`,
+      `knownHosts: ${ground.knownHostsFile}`,
+      // On a machine that is busy with other work a login takes its time; a client that is deferred for it would end the bench.
+      'timeouts: { connect: 120, handshake: 120, keepalive: 120 }',
+      '',
+    ].join('\n'),
   );
   return startProcess({
     name: 'worker',

@@ -2,7 +2,7 @@ import { err, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import type { GatewayFailure, GatewayResult } from '../gateway.ts';
 import { codePageIn } from './code-page.ts';
 import type { Connection, Executed } from './connection.ts';
-import { type Framed, framed, hasBegun, type Part, partsOf, type Section } from './frame.ts';
+import { type Framed, framed, hasBegun, type Part, partOf, partsOf, type Section } from './frame.ts';
 import { factsSection } from './look-sections.ts';
 import { lineFor, type Shell } from './shell.ts';
 
@@ -104,7 +104,7 @@ export class ClientShell {
 
   #remember(ran: Ran): void {
     if (!ran.framed.names.includes(factsSection.name)) return;
-    const text = partsOf(ran.stdout, ran.framed, 'latin1').get(factsSection.name)?.text ?? '';
+    const text = partOf(ran.stdout, ran.framed, factsSection.name, 'latin1')?.text ?? '';
     const [systemRoot = '', page = ''] = text.split(/\r?\n/);
     if (!/^[A-Za-z]:\\[\w .-]{1,60}$/.test(systemRoot)) return;
     this.#facts.systemRoot = systemRoot;

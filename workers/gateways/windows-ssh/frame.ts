@@ -56,25 +56,26 @@ export function wrapped(
 export const hasBegun = (output: Buffer, { mark }: Framed): boolean => output.includes(`${mark} begin`);
 
 /** The sections by name. A file without a line end runs into the marker behind it, so markers are found anywhere. */
-export function partsOf(
-  output: Buffer,
-  { mark, names }: Framed,
-  codePage: string,
-): ReadonlyMap<string, Part> {
+export function partsOf(output: Buffer, framed: Framed, codePage: string): ReadonlyMap<string, Part> {
   const parts = new Map<string, Part>();
-  for (const [at, name] of names.entries()) {
-    const begin =
-      output.indexOf(`${mark} ${at}\r`) >= 0
-        ? output.indexOf(`${mark} ${at}\r`)
-        : output.indexOf(`${mark} ${at}\n`);
-    if (begin < 0) continue;
-    const from = output.indexOf('\n', begin) + 1;
-    const end = output.indexOf(`${mark} ${at} `, from);
-    const code = end < 0 ? null : /^\S+ \d+ (-?\d+)/.exec(output.toString('latin1', end, end + 60))?.[1];
-    parts.set(name, {
-      text: decode(output.subarray(from, end < 0 ? output.length : end), codePage),
-      exitCode: code === null || code === undefined ? null : Number(code),
-    });
+  for (const name of framed.names) {
+    const part = partOf(output, framed, name, codePage);
+    if (part !== null) parts.set(name, part);
   }
   return parts;
+}
+
+/** One section of them; null when its beginning was not seen. */
+export function partOf(output: Buffer, { mark, names }: Framed, name: string, codePage: string): Part | null {
+  const at = names.indexOf(name);
+  const crlf = output.indexOf(`${mark} ${at}\r`);
+  const begin = crlf >= 0 ? crlf : output.indexOf(`${mark} ${at}\n`);
+  if (begin < 0) return null;
+  const from = output.indexOf('\n', begin) + 1;
+  const end = output.indexOf(`${mark} ${at} `, from);
+  const code = end < 0 ? null : /^\S+ \d+ (-?\d+)/.exec(output.toString('latin1', end, end + 60))?.[1];
+  return {
+    text: decode(output.subarray(from, end < 0 ? output.length : end), codePage),
+    exitCode: code === null || code === undefined ? null : Number(code),
+  };
 }

@@ -23,9 +23,18 @@ export const fingerprintOf = (key: Buffer): string =>
 /** Lines that are no keys are left out, as OpenSSH does; certificate authorities are not supported and count for nothing. */
 export function parseKnownHosts(text: string): KnownHosts {
   const lines = text.split(/\r?\n/).flatMap(readLine);
+  // Every client of a fleet has its line, so those with plain names are found by their name.
+  const byName = new Map<string, Line[]>();
+  const patterns: Line[] = [];
+  for (const line of lines) {
+    if (!line.names.every(isPlain)) patterns.push(line);
+    else
+      for (const name of new Set(line.names.map((each) => each.toLowerCase())))
+        byName.getOrInsert(name, []).push(line);
+  }
   const linesOf = (host: string, port: number): readonly Line[] => {
     const asked = (port === 22 ? host : `[${host}]:${port}`).toLowerCase();
-    return lines.filter(({ names }) => fits(names, asked));
+    return [...(byName.get(asked) ?? []), ...patterns.filter(({ names }) => fits(names, asked))];
   };
   return {
     isKnown: (host, port) => linesOf(host, port).length > 0,
@@ -51,6 +60,8 @@ function readLine(text: string): readonly Line[] {
     { isRevoked: marker === '@revoked', names: names.split(','), type, key: Buffer.from(key, 'base64') },
   ];
 }
+
+const isPlain = (name: string): boolean => !name.startsWith('|1|') && !/[*?!]/.test(name);
 
 /** Patterns with `*` and `?`; one with `!` in front that fits takes the line away. */
 function fits(names: readonly string[], asked: string): boolean {
