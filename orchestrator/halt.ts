@@ -24,6 +24,11 @@ export const unhaltAll = (
 ): Promise<Result<Halt | null, Refusal>> =>
   change(office, who, (present) => decideUnhalt(present, who, override, reason));
 
+const nameOf = (halt: Halt | null): 'going' | 'halted' => (halt === null ? 'going' : 'halted');
+
+/** Does an entry of the audit that leads there tell of a halt, or of its end? */
+export const isHaltStep = (to: string): boolean => to === 'going' || to === 'halted';
+
 async function change(
   { store, clock, log }: Office,
   who: string,
@@ -38,8 +43,7 @@ async function change(
       await store.repairReplicas();
       return err(fault('halt.refused', decision.because));
     }
-    const names = (halt: Halt | null): string => (halt === null ? 'going' : 'halted');
-    const step = { from: names(present), to: names(decision.halt) };
+    const step = { from: nameOf(present), to: nameOf(decision.halt) };
     const { because } = decision;
     const audit = { at, campaign: '', client: null, who, ...step, because, evidence: null };
     if (!(await store.commitHalt(decision.halt, version, audit))) continue;

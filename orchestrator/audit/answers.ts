@@ -2,6 +2,7 @@ import { isoOf } from '../../shared/domain/restart.ts';
 import type { Verdict } from '../../shared/audit/verify-chain.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { AuditLineAnswer, VerifyAnswer } from '../../shared/protocol/audit.ts';
+import { isHaltStep } from '../halt.ts';
 import type { Office } from '../office.ts';
 import { csvField } from '../csv.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -17,13 +18,14 @@ export interface ClientAudit {
 
 export const auditLine = ({ at, ...entry }: FoundEntry): AuditLineAnswer => ({ ...entry, at: isoOf(at) });
 
-/** Everything that was done to a client, over all campaigns, in its order. */
+/** Everything that was done to a client, over all campaigns, in its order; with what people did to its campaigns meanwhile. */
 export async function showAudit(
   { store, archive }: Office,
   client: string,
   withEvidence: boolean,
 ): Promise<Result<ClientAudit, Refusal>> {
-  const found = await Array.fromAsync(readEntries(store, archive, { client }));
+  const read = await Array.fromAsync(readEntries(store, archive, { client, orNoClient: true }));
+  const found = read.filter(isPartOf(read.filter((entry) => entry.client === client)));
   if (found.length === 0 && (await store.readClient(client)) === null)
     return err(notFound('client', client, ' in the fleet or in the audit'));
   // By time over shards; within one the order of the stream stays.
@@ -33,6 +35,19 @@ export async function showAudit(
   );
   const texts = withEvidence ? await readEvidence(store, archive, hashes) : new Map<string, string>();
   return ok({ client, entries: entries.map(auditLine), evidence: Object.fromEntries(texts) });
+}
+
+/** Its own steps; of its campaigns from their creation on, and of halts since its first step, until its last one. */
+function isPartOf(own: readonly FoundEntry[]): (entry: FoundEntry) => boolean {
+  const lastIn = new Map<string, number>();
+  for (const { campaign, at } of own) lastIn.set(campaign, Math.max(at, lastIn.get(campaign) ?? at));
+  const first = Math.min(...own.map(({ at }) => at));
+  const last = Math.max(...lastIn.values());
+  return ({ client, campaign, at, to }) => {
+    if (client !== null) return true;
+    if (campaign !== '') return at <= (lastIn.get(campaign) ?? Number.NEGATIVE_INFINITY);
+    return isHaltStep(to) && at >= first && at <= last;
+  };
 }
 
 const columns = [

@@ -19,6 +19,8 @@ export interface FoundEntry extends KeptEntry {
 export interface EntryFilter {
   readonly campaign?: string | undefined;
   readonly client?: string | undefined;
+  /** With a client: also what concerns no single client, such as a pause of its campaign. */
+  readonly orNoClient?: boolean;
 }
 
 /** Every entry that fits, shard by shard in the order in which things were done: the files first, then what only Redis has. */
@@ -53,9 +55,7 @@ type FileItem = { readonly header: BlockHeader } | Omit<FoundEntry, 'shard'>;
 
 /** Only lines that hold the bytes of what is asked for are read as JSON, so that a large file is passed over quickly. */
 async function* fileEntries(files: readonly string[], filter: EntryFilter): AsyncGenerator<FileItem> {
-  const needles = Object.entries({ client: filter.client, campaign: filter.campaign })
-    .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => Buffer.from(`"${name}":${JSON.stringify(value)}`));
+  const mayFit = openSieve(filter);
   for (const file of files) {
     let header: BlockHeader | null = null;
     for await (const { line, isWhole } of splitLines(
@@ -66,13 +66,24 @@ async function* fileEntries(files: readonly string[], filter: EntryFilter): Asyn
       if (kind === 'block') {
         header = JSON.parse(line.toString('utf8')) as BlockHeader;
         yield { header };
-      } else if (header !== null && needles.every((needle) => line.includes(needle))) {
+      } else if (header !== null && mayFit(line)) {
         const entry = entryOf(line.toString('utf8'), header.servpack);
         if (fits(entry, filter))
           yield { ...entry, block: header.block, campaignHash: header.campaigns[entry.campaign] ?? null };
       }
     }
   }
+}
+
+/** An entry of no client has no such key, and in a text its quotes would be escaped. */
+const anyClient = Buffer.from('"client":"');
+
+function openSieve({ client, campaign, orNoClient = false }: EntryFilter): (line: Buffer) => boolean {
+  const needleOf = (name: string, value: string | undefined): Buffer =>
+    Buffer.from(value === undefined ? '' : `"${name}":${JSON.stringify(value)}`);
+  const [ofClient, ofCampaign] = [needleOf('client', client), needleOf('campaign', campaign)];
+  return (line) =>
+    line.includes(ofCampaign) && (line.includes(ofClient) || (orNoClient && !line.includes(anyClient)));
 }
 
 const pageSize = 1_000;
@@ -103,6 +114,6 @@ async function* redisEntries(
 const hashOf = async (store: Store, campaign: string): Promise<string | null> =>
   campaign === '' ? null : ((await store.readCampaign(campaign))?.campaign.definition.hash ?? null);
 
-const fits = (entry: KeptEntry, { campaign, client }: EntryFilter): boolean =>
+const fits = (entry: KeptEntry, { campaign, client, orNoClient = false }: EntryFilter): boolean =>
   (campaign === undefined || entry.campaign === campaign) &&
-  (client === undefined || entry.client === client);
+  (client === undefined || entry.client === client || (orNoClient && entry.client === null));

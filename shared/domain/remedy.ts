@@ -37,6 +37,12 @@ export function stepDone(
     : cameBack(rules, upgrade, { ...state, journal }, now);
 }
 
+/** Before and after, for whoever reads the audit. */
+const newPlaceOf = (preImage: Journal['preImage']): string =>
+  preImage !== null && 'to' in preImage
+    ? `${preImage.to}, before from ${preImage.from},`
+    : 'its new directory';
+
 function wentForward(upgrade: Upgrade, journal: Journal, now: number): Decision {
   const { procedure, preImage, service } = journal;
   const bootId = upgrade.memory.lastLook?.bootId ?? '';
@@ -45,7 +51,7 @@ function wentForward(upgrade: Upgrade, journal: Journal, now: number): Decision 
       return move(
         upgrade,
         { phase: 'looking' },
-        `${service} runs from its new directory with its old settings`,
+        `${service} runs from ${newPlaceOf(preImage)} with its old settings`,
         { relocation: 'done', moved: preImage, servicePath: preImage === null ? null : preImage.to },
       );
     case 'workaround':

@@ -27,6 +27,7 @@ const auditLine = z.object({
   campaign: z.string(),
   /** SHA-256 of the campaign file under which it was done. */
   campaignHash: z.string().nullable(),
+  /** Null = it concerns a campaign, or everything. */
   client: z.string().nullable(),
   /** Version of the record after the step. */
   version: count.nullable(),

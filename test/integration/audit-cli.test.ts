@@ -50,10 +50,12 @@ describe('servpack audit', { timeout: 60_000 }, () => {
     expect(shown.stdout).toMatch(/by contract; record version 3, servpack \d+\.\d+\.\d+, not sealed/);
     const json = await runCliAt(house, ['audit', 'show', 'pc-1', '--json']);
     const { entries, evidence } = JSON.parse(json.stdout) as {
-      entries: { version: number }[];
+      entries: { client: string | null; version: number }[];
       evidence: object;
     };
-    expect(entries.map(({ version }) => version)).toEqual([1, 2, 3]);
+    expect(entries.filter(({ client }) => client !== null).map(({ version }) => version)).toEqual([1, 2, 3]);
+    // What people did to its campaign is a part of its story.
+    expect(entries[0]).toMatchObject({ client: null, campaign: 'sp4' });
     expect(evidence).toEqual({});
     expect(await runCliAt(house, ['audit', 'show', 'pc-9'])).toMatchObject({ code: 4 });
     expect((await runCliAt(house, ['audit', 'show', 'pc-2'])).stdout).toContain('1 step,');

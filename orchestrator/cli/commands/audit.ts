@@ -9,6 +9,11 @@ import { print, showRefusal, shown, withApi } from '../session.ts';
 import { auditLines, verifyLines } from '../text/audit-text.ts';
 import { viewOf } from '../text/view.ts';
 
+interface ShowOptions {
+  readonly evidence?: boolean;
+  readonly all?: boolean;
+}
+
 export function addAuditCommands(program: Command): void {
   const audit = program
     .command('audit')
@@ -19,11 +24,14 @@ export function addAuditCommands(program: Command): void {
     .command('show <client>')
     .description('everything that was done to a machine, over all campaigns: when, who, what and why')
     .option('--evidence', 'print what each step rests on, too')
+    .option('--all', 'tell of each look, also where it brought the same as the one before')
     .addHelpText('after', '\nExample:\n  servpack audit show pc-0017 --evidence')
-    .action(async (name: string, query: { evidence?: boolean }, command: Command) => {
+    .action(async (name: string, { all, ...query }: ShowOptions, command: Command) => {
       const path = `/v1/audit/clients/${segment(name)}`;
       await withApi(command, async (api) =>
-        shown(await api.get(auditShowAnswer, path, { ...query }), auditLines),
+        shown(await api.get(auditShowAnswer, path, { ...query }), (view, found) =>
+          auditLines(view, found, all),
+        ),
       );
     });
 

@@ -4,27 +4,97 @@ import type { Rebuilt } from '../../rebuild/rebuild.ts';
 import { many, number, safe, safeLines, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
-/** What was done to one machine, for a person who was not there: each step in its order, campaign by campaign as they came. */
+/**
+ * What was done to one machine, for a person who was not there: what was changed on it, then each step in its order, campaign by
+ * campaign as they came.
+ * @param all also looks that brought what the look before had brought, one by one
+ */
 export function auditLines(
   view: View,
   { client, entries, evidence }: z.infer<typeof auditShowAnswer>,
+  all = false,
 ): readonly string[] {
-  if (entries.length === 0) return [safe(`${client}: nothing has been done to it`)];
-  const head = view.paint('bold', safe(`${client}: ${many(entries.length, 'step')}, the first one first`));
-  let under = '';
-  const lines = entries.flatMap((entry) => {
-    const campaign = campaignOf(entry);
+  const own = entries.filter((entry) => entry.client !== null);
+  if (own.length === 0) return [safe(`${client}: nothing has been done to it`)];
+  const head = view.paint('bold', safe(`${client}: ${many(own.length, 'step')}, the first one first`));
+  let under: string | null = null;
+  const lines = (all ? entries.map(alone) : withoutRepeats(entries)).flatMap(({ entry, again }) => {
+    const campaign = isHalt(entry) && under !== null ? under : campaignOf(entry);
     const isNew = campaign !== under;
     under = campaign;
-    return [...(isNew ? ['', view.paint('bold', safe(campaign))] : []), ...stepLines(view, entry, evidence)];
+    return [
+      ...(isNew ? ['', view.paint('bold', safe(campaign))] : []),
+      ...stepLines(view, entry, evidence),
+      ...(again === null ? [] : wrapped(view, '    ', againInWords(again))),
+    ];
   });
-  return [head, ...lines];
+  return [head, ...changeLines(view, own), ...lines];
 }
+
+/** What a step in these phases did, it did on the machine. */
+const changing: ReadonlySet<string> = new Set([
+  'marking',
+  'unmarking',
+  'updating',
+  'ordering',
+  'notifying',
+  'remedying',
+]);
+
+function changeLines(view: View, own: readonly AuditLineAnswer[]): readonly string[] {
+  const changes = own.filter(({ from, to }) => changing.has(from) && from !== to);
+  if (changes.length === 0) return ['nothing was changed on it'];
+  return [
+    'changed on it:',
+    ...changes.flatMap(({ at, because }) => wrapped(view, `  ${at}  `, because)),
+    ...own.slice(-1).flatMap(({ at, to, because }) => wrapped(view, `  ${at}  now ${to}: `, because)),
+  ];
+}
+
+interface Told {
+  readonly entry: AuditLineAnswer;
+  /** Looks after it that brought the same. */
+  readonly again: { readonly times: number; readonly until: string } | null;
+}
+
+const alone = (entry: AuditLineAnswer): Told => ({ entry, again: null });
+
+/** A client that waits for days is looked at many times: what brought nothing new is counted, not told again. */
+function withoutRepeats(entries: readonly AuditLineAnswer[]): readonly Told[] {
+  const told: Told[] = [];
+  for (let n = 0; n < entries.length; n += 1) {
+    const [entry, next, before] = [entries[n], entries[n + 1], told.at(-1)];
+    if (entry === undefined) break;
+    if (before !== undefined && next !== undefined && isAgain(before.entry, entry, next)) {
+      const again = { times: (before.again?.times ?? 0) + 1, until: next.at };
+      told.splice(-1, 1, { ...before, again });
+      n += 1;
+    } else told.push(alone(entry));
+  }
+  return told;
+}
+
+const isAgain = (before: AuditLineAnswer, woke: AuditLineAnswer, rests: AuditLineAnswer): boolean =>
+  woke.from === before.to &&
+  /^(?:deferral over|time to see)/.test(woke.because) &&
+  [woke, rests].every(({ campaign, beside }) => campaign === before.campaign && beside.length === 0) &&
+  rests.to === before.to &&
+  rests.because === before.because &&
+  rests.evidence === before.evidence;
+
+const againInWords = ({ times, until }: NonNullable<Told['again']>): string =>
+  `and the same at ${many(times, 'further look')}, until ${until}; --all tells of each`;
+
+const isHalt = ({ client, campaign }: AuditLineAnswer): boolean => client === null && campaign === '';
 
 const campaignOf = ({ campaign, campaignHash }: AuditLineAnswer): string =>
   campaign === ''
     ? 'in no campaign'
     : `campaign ${campaign}, file with SHA-256 ${campaignHash ?? 'not known'}`;
+
+/** Whom it concerned, where that is not this client alone. */
+const whomOf = (entry: AuditLineAnswer): string =>
+  entry.client !== null ? '' : isHalt(entry) ? 'all campaigns: ' : 'the campaign: ';
 
 function stepLines(
   view: View,
@@ -36,7 +106,7 @@ function stepLines(
   const seal = block === null ? 'not sealed in the files here' : `block ${block}`;
   const record = version === null ? '' : `record version ${version}, `;
   return [
-    ...wrapped(view, `${at}  ${change}: `, because),
+    ...wrapped(view, `${at}  ${whomOf(entry)}${change}: `, because),
     view.paint('dim', safe(`    by ${who}; ${record}servpack ${servpack}, ${seal}`)),
     ...evidenceOf(entry).flatMap((hash) => evidenceLines(view, hash, texts[hash])),
   ];

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import { auditLines } from '../../orchestrator/cli/text/audit-text.ts';
+import { plainView } from '../../orchestrator/cli/text/view.ts';
+import type { AuditLineAnswer } from '../../shared/protocol/audit.ts';
+
+/** The story of a machine, as somebody reads it who was not there. */
+
+const step = (minute: number, from: string, to: string, because: string): AuditLineAnswer => ({
+  id: `${minute}-0`,
+  shard: 0,
+  block: 7,
+  at: `2026-11-16T22:${String(minute).padStart(2, '0')}:00Z`,
+  campaign: 'sms-sp4',
+  campaignHash: 'abc',
+  client: 'pc-1',
+  version: minute,
+  who: 'worker 1',
+  from,
+  to,
+  because,
+  evidence: null,
+  beside: [],
+  servpack: '0.1.0',
+});
+const whole = { client: null, who: 'anna (token default)' };
+
+const story: readonly AuditLineAnswer[] = [
+  { ...step(0, 'created', 'running', 'started'), ...whole },
+  step(1, 'waiting', 'looking', 'admitted: a slot is free'),
+  step(2, 'looking', 'marking', 'nothing is in the way'),
+  step(3, 'marking', 'looking', 'marked'),
+  step(4, 'looking', 'deferred', 'waits for a logon'),
+  step(5, 'deferred', 'looking', 'deferral over (logon)'),
+  step(6, 'looking', 'deferred', 'waits for a logon'),
+  { ...step(7, 'going', 'halted', 'phones ring'), ...whole, campaign: '' },
+  step(8, 'deferred', 'looking', 'deferral over (logon)'),
+  step(9, 'looking', 'deferred', 'waits for a logon'),
+  step(10, 'deferred', 'looking', 'deferral over (logon)'),
+  step(11, 'looking', 'deferred', 'waits for a logon'),
+  step(12, 'deferred', 'looking', 'the client checked in'),
+  step(13, 'looking', 'settled', 'every file has the hash of the release'),
+];
+const told = (all?: boolean) =>
+  auditLines(plainView, { client: 'pc-1', entries: story, evidence: {} }, all).join('\n');
+
+describe('the story of a machine', () => {
+  test('begins with what was changed on it, and how it stands', () => {
+    expect(told()).toContain(
+      [
+        'pc-1: 12 steps, the first one first',
+        'changed on it:',
+        '  2026-11-16T22:03:00Z  marked',
+        '  2026-11-16T22:13:00Z  now settled: every file has the hash of the release',
+        '',
+        'campaign sms-sp4, file with SHA-256 abc',
+        '2026-11-16T22:00:00Z  the campaign: created -> running: started',
+        '    by anna (token default); record version 0, servpack 0.1.0, block 7',
+      ].join('\n'),
+    );
+  });
+
+  test('counts the looks that brought nothing new, and tells of each on demand', () => {
+    expect(told()).toContain(
+      'and the same at 1 further look, until 2026-11-16T22:06:00Z; --all tells of each',
+    );
+    expect(told().match(/deferral over/g)).toHaveLength(1);
+    expect(told(true).match(/deferral over/g)).toHaveLength(3);
+    expect(told()).toContain('deferred -> looking: the client checked in');
+  });
+
+  test('says what was done to all campaigns meanwhile, under the one it was in', () => {
+    expect(told()).toContain('all campaigns: going -> halted: phones ring\n    by anna (token default)');
+    expect(told().match(/^campaign /gm)).toHaveLength(1);
+  });
+
+  test('says where nothing was changed, and where nothing was done', () => {
+    const looked = auditLines(plainView, { client: 'pc-1', entries: story.slice(1, 2), evidence: {} });
+    expect(looked[1]).toBe('nothing was changed on it');
+    expect(auditLines(plainView, { client: 'pc-1', entries: [], evidence: {} })).toEqual([
+      'pc-1: nothing has been done to it',
+    ]);
+  });
+});
