@@ -68,7 +68,8 @@ export function blockersOf(product: ProductRules, seen: Observation): readonly B
   // Services live in session 0, and what they have started: it ends with them, or the swap finds its files held and goes back.
   const running = seen.processes
     .filter(
-      (process) => stopped === undefined || process.session !== 0 || isOfAnother(stopped, seen, process),
+      (process) =>
+        stopped === undefined || (process.pid !== stopped.pid && staysBeside(stopped, seen, process)),
     )
     .flatMap((process) => runningBlocker(product, seen, process));
   const explained = new Set(seen.processes.map((process) => process.executable.toLowerCase()));
@@ -81,6 +82,9 @@ const stoppedForSwap = ({ swap }: ProductRules, { services }: Observation): Serv
   services.find(
     ({ name, state }) => name.toLowerCase() === swap?.service?.toLowerCase() && state !== 'stopped',
   );
+
+const staysBeside = (stopped: Service, seen: Observation, process: RunningProcess): boolean =>
+  process.session !== 0 || isOfAnother(stopped, seen, process);
 
 const isOfAnother = (stopped: Service, { services }: Observation, { pid }: RunningProcess): boolean =>
   services.some((each) => each.pid === pid && each.name !== stopped.name);

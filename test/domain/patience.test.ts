@@ -11,6 +11,7 @@ import {
   activated,
   admitted,
   after,
+  agentClient,
   anna,
   blockedByPcm,
   blockedByProgram,
@@ -21,6 +22,7 @@ import {
   oldClient,
   phases,
   policy,
+  pushed,
   rules,
   type Timed,
   upToDate,
@@ -111,6 +113,16 @@ describe('blockers', () => {
   test('a program of a user, and a file that someone holds', () => {
     const found = blockersOf(rules.product, seen(blockedByProgram, { locked: ['pcmwin32.exe', 'sm32.hlp'] }));
     expect(found.map(fingerprint)).toEqual(['program pcmwin32.exe', 'file sm32.hlp']);
+  });
+
+  test("the service that a swap stops is in nobody's way, in whichever session the client says that it runs", () => {
+    const [service] = agentClient.processes ?? [];
+    if (service === undefined) throw new Error('no process');
+    const processes = [{ ...service, session: 1 }];
+    expect(blockersOf(pushed.product, seen(agentClient))).toEqual([]);
+    expect(blockersOf(pushed.product, seen(agentClient, { processes }))).toEqual([]);
+    const beside = [...processes, { ...service, pid: 205, session: 1 }];
+    expect(blockersOf(pushed.product, seen(agentClient, { processes: beside }))).toHaveLength(1);
   });
 
   test('an image path keeps its quotes and arguments when its executable moves', () => {

@@ -6,12 +6,13 @@ import { type LabProcess, startProcess } from './process.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Where a lab house lives: one Redis, one prefix, one data folder, one time. */
-export interface LabHouse {
+/** Where a house lives: one Redis, one prefix, one data folder, one time. */
+export interface House {
   readonly redisUrl: string;
   readonly prefix: string;
   readonly dataDir: string;
-  readonly clock: ClockAnchor;
+  /** Left out = real time. */
+  readonly clock?: ClockAnchor;
   /** 1 when not given. */
   readonly shards?: number;
   readonly logLevel?: string;
@@ -19,26 +20,31 @@ export interface LabHouse {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
+/** One with lab time. */
+export interface LabHouse extends House {
+  readonly clock: ClockAnchor;
+}
+
 /** What every process of the house is started with. */
-export const environmentOf = (house: LabHouse): Record<string, string> => ({
+export const environmentOf = (house: House): Record<string, string> => ({
   REDIS_URL: house.redisUrl,
   SERVPACK_PREFIX: house.prefix,
   SERVPACK_SHARDS: String(house.shards ?? 1),
   SERVPACK_DATA: house.dataDir,
-  SERVPACK_LAB_CLOCK: JSON.stringify(house.clock),
+  ...(house.clock === undefined ? {} : { SERVPACK_LAB_CLOCK: JSON.stringify(house.clock) }),
   SERVPACK_LOG_LEVEL: house.logLevel ?? 'info',
   NODE_NO_WARNINGS: '1',
   ...house.settings,
 });
 
-function logFile(house: LabHouse, name: string): string {
+function logFile(house: House, name: string): string {
   const folder = join(house.dataDir, 'logs');
   mkdirSync(folder, { recursive: true });
   return join(folder, `${name}.log`);
 }
 
 /** The orchestrator as a process of its own, on a free port. `ready` ends with its URL. */
-export const startOrchestrator = (house: LabHouse, port = 0, name = 'orchestrator'): Promise<LabProcess> =>
+export const startOrchestrator = (house: House, port = 0, name = 'orchestrator'): Promise<LabProcess> =>
   startProcess({
     name,
     args: [join(root, 'orchestrator/main.ts')],
@@ -51,10 +57,21 @@ export const urlOf = (orchestrator: LabProcess): string =>
   orchestrator.ready.slice(orchestrator.ready.indexOf('http'));
 
 export const startWorker = (house: LabHouse, fleetPort: number, name = 'worker'): Promise<LabProcess> =>
+  startWorkerWith(house, { SERVPACK_GATEWAY: `simulated:${fleetPort}` }, name);
+
+/** @param sshConfig how the gateway logs in: the path of its file */
+export const startSshWorker = (house: House, sshConfig: string, name = 'worker'): Promise<LabProcess> =>
+  startWorkerWith(house, { SERVPACK_GATEWAY: 'ssh', SERVPACK_SSH_CONFIG: sshConfig }, name);
+
+const startWorkerWith = (
+  house: House,
+  gateway: Readonly<Record<string, string>>,
+  name: string,
+): Promise<LabProcess> =>
   startProcess({
     name,
     args: [join(root, 'workers/main.ts')],
-    env: { ...environmentOf(house), SERVPACK_GATEWAY: `simulated:${fleetPort}` },
+    env: { ...environmentOf(house), ...gateway },
     logFile: logFile(house, name),
     readyWhen: 'servpack worker: ready',
   });

@@ -18,9 +18,11 @@ const block = '127.0.91';
 const port = 2_291;
 
 let lab: WindowsLab;
+let gone: WindowsClient;
 
 beforeAll(async () => {
   lab = await startWindowsLab({ traits: [], block, port });
+  gone = await lab.add('free', { isOn: false });
 }, 600_000);
 afterAll(() => lab.close());
 
@@ -41,7 +43,7 @@ const targetTo = ({ id, place, fingerprint }: WindowsClient) =>
   targetOf({ client: id, host: place.address, port: place.port, hostKeys: [fingerprint] });
 
 async function openClients(): Promise<ContractClients> {
-  const [client, gone] = [await lab.add('pcmInBin'), await lab.add('free', { isOn: false })];
+  const client = await lab.add('pcmInBin');
   const connect = () => connectSshGateway({ settings: settings(), deadlineMs });
   const gateway = connect();
   return {
@@ -58,7 +60,7 @@ async function openClients(): Promise<ContractClients> {
     breathe: () => pause(200),
     close: async () => {
       await gateway.close();
-      await Promise.all([client, gone].map((each) => lab.remove(each)));
+      await lab.remove(client);
     },
   };
 }

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { pcmService } from '../lab/fleet/sms.ts';
 import { labHome } from '../lab/windows/build.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
-import { pcmService } from '../lab/windows/client-registry.ts';
 import { startWindowsLab, type WindowsLab } from '../lab/windows/lab.ts';
 import { processesOf } from '../lab/windows/sweep.ts';
 import { componentsOf, fileOf, hashesIn, imagesOf, serviceOf, settingOf } from '../lab/windows/truth.ts';
@@ -156,11 +156,14 @@ it('leaves nothing when it is killed', async () => {
     'runs',
     readdirSync(join(labHome, 'runs')).find((name) => name.startsWith(`${other.pid}-`)) ?? '',
   );
-  const servers = readdirSync('/tmp').filter((name) => name.startsWith('wine-'));
+  const servers = ['pc-1', 'pc-2'].map((id) =>
+    join('/tmp', readFileSync(join(run, id, 'wineserver'), 'utf8').trim()),
+  );
+  expect(servers.map((folder) => existsSync(folder))).toEqual([true, true]);
   expect(processesOf(run).length).toBeGreaterThan(2);
   other.kill('SIGKILL');
   await once(other, 'exit');
   await until('its folder is gone', () => !existsSync(run));
   expect(processesOf(run)).toEqual([]);
-  expect(readdirSync('/tmp').filter((name) => name.startsWith('wine-')).length).toBeLessThan(servers.length);
+  expect(servers.filter((folder) => existsSync(folder))).toEqual([]);
 });

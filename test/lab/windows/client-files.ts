@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Built } from './build.ts';
 import type { TraitRules } from './traits.ts';
@@ -34,14 +34,29 @@ export function writeComponents({ programs }: Built, pack: ServicePack, folder: 
 /** Where a Windows path of a client lies on this machine. */
 export const pathIn = (prefix: string, path: string): string => join(prefix, 'root', ...path.split('\\'));
 
-/** The disk of a client with service pack 2, below its prefix. */
+/** The agent's files, of its first or second version, into a client's directory or a release. */
+export function writeAgent({ programs }: Built, version: 1 | 2, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const service = readFileSync(join(programs, 'pcmsvc32.exe'));
+  // What follows the image makes it a file of its own.
+  writeFileSync(join(folder, 'AGENTSVC.EXE'), Buffer.concat([service, Buffer.from(`version ${version}`)]));
+  writeFileSync(join(folder, 'agentlib.dll'), `the library of version ${version}\r\n`);
+  if (version === 2) writeFileSync(join(folder, 'NEWTOOL.EXE'), 'not in the first version\r\n');
+}
+
+/** The disk of a client, below its prefix: with service pack 2, or with the first version of the agent. */
 export function writeClientFiles(prefix: string, built: Built, rules: TraitRules): void {
+  if (rules.product === 'agent') writeAgent(built, 1, pathIn(prefix, rules.componentDirectory));
+  else writeSmsClient(prefix, built, rules);
+}
+
+function writeSmsClient(prefix: string, built: Built, rules: TraitRules): void {
   const components = pathIn(prefix, rules.componentDirectory);
   writeComponents(built, 2, components);
   for (const folder of ['DATA', 'LOGS', 'INVDATA', 'IDMIFS', 'NOIDMIFS', 'TEMP'])
     mkdirSync(join(components, '..', folder), { recursive: true });
-  if (rules.pcm !== null)
-    copyFileSync(join(built.programs, 'pcmsvc32.exe'), join(components, 'PCMSVC32.EXE'));
+  if (rules.service !== null)
+    copyFileSync(join(built.programs, 'pcmsvc32.exe'), join(components, rules.service.executable));
   copyFileSync(join(built.programs, 'smsrun32.exe'), pathIn(prefix, String.raw`C:\windows\SMSRUN32.EXE`));
   writeFileSync(pathIn(prefix, String.raw`C:\SMS.INI`), smsIni(rules));
   if (rules.role === 'server') mkdirSync(pathIn(prefix, String.raw`C:\SMS\LOGON.SRV`), { recursive: true });

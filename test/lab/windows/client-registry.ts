@@ -1,10 +1,8 @@
 import type { RegistryKey } from './registry-text.ts';
 import type { TraitRules } from './traits.ts';
 
-export const pcmService = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
-
 /** Settings that a relocation must not lose: an account of its own, recovery actions, a trace key (Q168463, Q191329). */
-export const pcmSettings = {
+export const serviceSettings = {
   account: String.raw`LAB\smsclient`,
   /** Restart after a minute, three times; counted anew every day. */
   failureActions: [
@@ -17,28 +15,28 @@ const startValue = { automatic: 2, manual: 3 } as const;
 
 /** What a client's registry has beside that of the base. */
 export function clientRegistry(rules: TraitRules): readonly RegistryKey[] {
-  return [...pcmKeys(rules), ...roleKeys(rules), ...troubles(rules)];
+  return [...serviceKeys(rules), ...roleKeys(rules), ...troubles(rules)];
 }
 
-function pcmKeys({ pcm, componentDirectory }: TraitRules): readonly RegistryKey[] {
-  if (pcm === null) return [];
-  const executable = `${componentDirectory}\\PCMSVC32.EXE`;
+function serviceKeys({ service, componentDirectory }: TraitRules): readonly RegistryKey[] {
+  if (service === null) return [];
+  const executable = `${componentDirectory}\\${service.executable}`;
   return [
     {
-      path: `System\\CurrentControlSet\\Services\\${pcmService}`,
+      path: `System\\CurrentControlSet\\Services\\${service.name}`,
       values: {
-        DisplayName: pcmService,
+        DisplayName: service.name,
         ErrorControl: 1,
         ImagePath: { expand: executable.includes(' ') ? `"${executable}"` : executable },
-        ObjectName: pcmSettings.account,
+        ObjectName: serviceSettings.account,
         DependOnService: { list: ['RpcSs'] },
-        FailureActions: { bytes: pcmSettings.failureActions },
-        Start: startValue[pcm],
+        FailureActions: { bytes: serviceSettings.failureActions },
+        Start: startValue[service.start],
         Type: 0x10,
       },
     },
     {
-      path: `Software\\Microsoft\\SMS\\Tracing\\${pcmService}`,
+      path: `Software\\Microsoft\\SMS\\Tracing\\${service.name}`,
       values: { Enabled: 1, 'Trace Filename': String.raw`C:\LAB\PCMSVC.LOG` },
     },
   ];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Built } from './build.ts';
+import { type Hold, holdCommand, type HoldPlace } from './hold.ts';
 import type { LogonServer } from './logon-server.ts';
 import { makePrefix } from './prefix.ts';
 import { fingerprintOf, hostKeyOf, prepareSshd, type SshdPlace, startSshd } from './sshd.ts';
@@ -123,6 +124,11 @@ export class WindowsClient {
   /** Runs a program on the machine itself, not through ssh, with the rights of whoever sits there. */
   run(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
     return runProgram(this.prefix, args);
+  }
+
+  /** The next command line by ssh that contains this text stands still. */
+  hold(when: HoldPlace, text: string): Hold {
+    return holdCommand(this.prefix, when, text);
   }
 
   /** Ends it, and removes it from the disk. */

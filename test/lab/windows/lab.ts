@@ -16,6 +16,8 @@ export interface LabOptions {
   readonly port?: number;
   /** What ssh runs may read the logon server's share; no unless told, as with a key login on Windows. */
   readonly readsShares?: boolean;
+  /** Switched on at once; yes unless told. */
+  readonly isOn?: boolean;
   readonly say?: (text: string) => void;
 }
 
@@ -105,7 +107,7 @@ export async function startWindowsLab(options: LabOptions): Promise<WindowsLab> 
   };
   try {
     const made = options.traits.map((trait) => make(trait));
-    await Promise.all(made.map((client) => client.powerOn()));
+    if (options.isOn !== false) await Promise.all(made.map((client) => client.powerOn()));
     writeFileSync(join(folder, 'known_hosts'), made.map(({ knownHost }) => `${knownHost}\n`).join(''));
     return lab;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { CanNotBuild } from './build.ts';
+import { build, CanNotBuild } from './build.ts';
 import { carryOut, commandHelp } from './commands.ts';
 import { fleetCsv } from './fleet-file.ts';
 import { startWindowsLab, type WindowsLab } from './lab.ts';
@@ -11,16 +11,19 @@ import { traits } from './traits.ts';
 /** `npm run lab:windows`: the lab until Ctrl-C, for looking around and for trying servpack by hand. */
 const canNotBuildCode = 3;
 
-async function start({ clients, ...place }: WindowsLabOptions): Promise<WindowsLab | null> {
+const say = (text: string): void => console.log(text);
+
+async function start({ clients, build: onlyBuild, ...place }: WindowsLabOptions): Promise<WindowsLab | null> {
   const wanted = Array.from({ length: clients }, (_, index) => traits[index % traits.length] ?? 'free');
   try {
-    return await startWindowsLab({ traits: wanted, ...place, say: (text) => console.log(text) });
+    if (!onlyBuild) return await startWindowsLab({ traits: wanted, ...place, say });
+    await build(say);
   } catch (error) {
     if (!(error instanceof CanNotBuild)) throw error;
     console.error(error.message);
     process.exitCode = canNotBuildCode;
-    return null;
   }
+  return null;
 }
 
 function present(lab: WindowsLab): void {

@@ -6,6 +6,8 @@ export interface WindowsLabOptions {
   readonly block: string;
   readonly port: number;
   readonly readsShares: boolean;
+  /** Only what clients are made from is built. */
+  readonly build: boolean;
 }
 
 function whole(least: number, most: number): (text: string) => number {
@@ -25,7 +27,7 @@ function loopback(text: string): string {
 export function readOptions(argv: readonly string[]): WindowsLabOptions {
   const command = new Command('npm run lab:windows --')
     .description('Starts Windows clients made of Wine, each behind an sshd of its own, until Ctrl-C.')
-    .option('--clients <n>', 'how many; each of the first ten has a trait of its own', whole(1, 100), 6)
+    .option('--clients <n>', 'how many; each of the first eleven has a trait of its own', whole(1, 100), 6)
     .option('--block <addresses>', 'clients are at .1, .2, … of it', loopback, defaultBlock)
     .option('--port <n>', 'of every sshd', whole(1, 65_535), defaultPort)
     .option(
@@ -33,6 +35,7 @@ export function readOptions(argv: readonly string[]): WindowsLabOptions {
       'what ssh runs may read \\\\LS-PUN\\SMS_SHR: on Windows a key login may not',
       false,
     )
+    .option('--build', 'build what clients are made from, and end', false)
     .addHelpText('after', '\nExit code 3: the lab can not be built on this machine.\n');
   command.parse(argv, { from: 'user' });
   return command.opts<WindowsLabOptions>();

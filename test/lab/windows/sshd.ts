@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { heldCommand } from './hold.ts';
 import { wineEnvironment, wineLoader } from './wine.ts';
 
 /** An Ed25519 key pair in `path` and `path.pub`. */
@@ -78,17 +79,21 @@ function remoteExec({ prefix, readsShares }: SshdPlace): string {
   const environment = Object.entries(wineEnvironment(prefix)).map(
     ([name, value]) => `${name}=${quoted(value)}`,
   );
-  const bound = readsShares ? [] : ['setpriv', '--bounding-set=-dac_override,-dac_read_search'];
+  const command = [
+    ...(readsShares ? [] : ['setpriv', '--bounding-set=-dac_override,-dac_read_search']),
+    'setarch -R env -i',
+    ...environment,
+    'SSH_CONNECTION="$SSH_CONNECTION" LAB_COMMAND="${SSH_ORIGINAL_COMMAND:-ver}"',
+    `${wineLoader} 'C:\\LAB\\sshrun.exe'`,
+  ].join(' ');
+  const home = quoted(prefix);
   return [
     '#!/bin/sh',
     'case "$SSH_ORIGINAL_COMMAND" in',
-    `*sftp-server*) exec chroot ${quoted(join(prefix, 'root'))} /sftp-server ;;`,
+    `*sftp-server*) exec chroot ${home}/root /sftp-server ;;`,
     'esac',
-    `cd ${quoted(join(prefix, 'root/C:/users/Administrator'))} || exit 250`,
-    `exec ${[...bound, 'setarch -R env -i'].join(' ')} \\`,
-    ...environment.map((each) => `  ${each} \\`),
-    '  SSH_CONNECTION="$SSH_CONNECTION" LAB_COMMAND="${SSH_ORIGINAL_COMMAND:-ver}" \\',
-    `  ${wineLoader} 'C:\\LAB\\sshrun.exe'`,
+    `cd ${home}/drive_c/users/Administrator || exit 250`,
+    ...heldCommand(home, command),
     '',
   ].join('\n');
 }

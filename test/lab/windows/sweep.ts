@@ -29,14 +29,20 @@ function openFiles(pid: string): readonly string[] {
 
 const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
-/** A process of Wine carries its prefix in its environment. */
-function isWindowsOf(pid: string, folder: string): boolean {
-  const variables = read(`/proc/${pid}/environ`).split('\0');
-  const prefix = variables.find((variable) => variable.startsWith('WINEPREFIX='));
-  return prefix !== undefined && within(prefix.slice('WINEPREFIX='.length), folder);
+function isOf(pid: string, variable: string, folder: string): boolean {
+  const found = read(`/proc/${pid}/environ`)
+    .split('\0')
+    .find((each) => each.startsWith(`${variable}=`));
+  return found !== undefined && within(found.slice(variable.length + 1), folder);
 }
 
-/** An sshd of the lab, and each of its sessions, has its log open. */
+/** A process of Wine carries its prefix in its environment. */
+const isWindowsOf = (pid: string, folder: string): boolean => isOf(pid, 'WINEPREFIX', folder);
+
+/** What sshd runs that is not Windows, sftp and a command that stands still, has its home in the prefix. */
+const isRequestOf = (pid: string, folder: string): boolean => isOf(pid, 'HOME', folder);
+
+/** An sshd of a client, and each of its sessions, has its log open. */
 const isSshdOf = (pid: string, folder: string): boolean =>
   link(`/proc/${pid}/exe`).endsWith('/sshd') && openFiles(pid).some((path) => within(path, folder));
 
@@ -50,7 +56,7 @@ export const windowsProcessesOf = (folder: string): readonly number[] =>
 
 const sshdsOf = (folder: string): readonly number[] =>
   processIds()
-    .filter((pid) => isSshdOf(pid, folder))
+    .filter((pid) => isSshdOf(pid, folder) || isRequestOf(pid, folder))
     .map(Number);
 
 export const processesOf = (folder: string): readonly number[] => [

@@ -1,3 +1,5 @@
+import { pcmService } from '../fleet/sms.ts';
+
 /** What is special about a client of the lab. */
 export type Trait =
   | 'pcmInBin'
@@ -9,7 +11,8 @@ export type Trait =
   | 'onDriveD'
   | 'pathWithSpaces'
   | 'slowStop'
-  | 'staysHome';
+  | 'staysHome'
+  | 'agent';
 
 /** A lab of N clients has the first N of these, and begins anew after the last. */
 export const traits: readonly Trait[] = [
@@ -23,6 +26,7 @@ export const traits: readonly Trait[] = [
   'pathWithSpaces',
   'slowStop',
   'staysHome',
+  'agent',
 ];
 
 export interface User {
@@ -32,22 +36,30 @@ export interface User {
   readonly opens: readonly string[];
 }
 
+/** A service whose executable lies in the component directory. */
+export interface TraitService {
+  readonly name: string;
+  readonly executable: string;
+  readonly start: 'automatic' | 'manual';
+}
+
 /** What a trait means, as data: the lab reads these and never the trait's name. */
 export interface TraitRules {
   readonly what: string;
   /** The component directory; its drive is there. */
   readonly componentDirectory: string;
-  /** How the PCM service, whose executable lies in the component directory, is started; null for none. */
-  readonly pcm: 'automatic' | 'manual' | null;
+  /** Whose client it is: of SMS 1.2, or of an agent that a release is pushed to. */
+  readonly product: 'sms' | 'agent';
+  readonly service: TraitService | null;
   readonly user: User;
   /** Logged on when the lab starts. */
   readonly isLoggedOn: boolean;
   /** Logs on after each restart. */
   readonly logsOn: boolean;
   readonly role: 'workstation' | 'server';
-  /** Seconds that the PCM service needs to stop. */
+  /** Seconds that the service needs to stop. */
   readonly stopSeconds: number;
-  /** The PCM service starts from its first directory only. */
+  /** The service starts from its first directory only. */
   readonly staysHome: boolean;
   /** Where Upgrade.bat and the release come from. */
   readonly logonServer: string;
@@ -62,7 +74,8 @@ const anna: User = {
 const plain: TraitRules = {
   what: 'nothing is in the way',
   componentDirectory: String.raw`C:\MS\SMS\BIN`,
-  pcm: null,
+  product: 'sms',
+  service: null,
   user: anna,
   isLoggedOn: false,
   logsOn: true,
@@ -72,10 +85,12 @@ const plain: TraitRules = {
   logonServer: 'LS-PUN',
 };
 
+export const agentService = 'GenericAgent';
+
 const inBin: TraitRules = {
   ...plain,
   what: 'the PCM service is started automatically, out of the component directory (Q168463)',
-  pcm: 'automatic',
+  service: { name: pcmService, executable: 'PCMSVC32.EXE', start: 'automatic' },
 };
 
 export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
@@ -107,4 +122,12 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
   },
   slowStop: { ...inBin, what: 'as the first, and the service needs 8 s to stop', stopSeconds: 8 },
   staysHome: { ...inBin, what: 'as the first, and the service starts from nowhere else', staysHome: true },
+  agent: {
+    ...plain,
+    what: 'an agent whose service locks its own directory, and nothing of SMS',
+    componentDirectory: String.raw`C:\Program Files\GenericAgent`,
+    product: 'agent',
+    service: { name: agentService, executable: 'AGENTSVC.EXE', start: 'automatic' },
+    logsOn: false,
+  },
 };

@@ -56,7 +56,8 @@ export async function registryOf(
   key: string,
 ): Promise<Readonly<Record<string, string>> | null> {
   const { code, output } = await client.run('reg.exe', 'query', key);
-  if (code !== 0) return null;
+  if (code === 1) return null;
+  if (code !== 0) throw new Error(`${client.id}: reg query ${key} ended with ${code}`);
   const values = [...output.matchAll(/^ {4}(.+?) {4}REG_\w+ {4}(.*?)\r?$/gm)];
   return Object.fromEntries(values.map(([, name = '', value = '']) => [name, value]));
 }

@@ -60,18 +60,18 @@ async function run(
 }
 
 /** Runs a Windows program of the client, and brings what it printed. */
-export const runProgram = (prefix: string, args: readonly string[], deadlineMs = 60_000): Promise<Ran> =>
+export const runProgram = (prefix: string, args: readonly string[], deadlineMs = 180_000): Promise<Ran> =>
   run(prefix, wineLoader, args, deadlineMs);
 
 /** Boots: the server stays until it is told to end, and wineboot starts the services. */
 export async function boot(prefix: string, ...args: readonly string[]): Promise<void> {
-  await run(prefix, wineServer, ['-p'], 20_000);
-  const { code } = await run(prefix, wineLoader, ['wineboot.exe', ...args], 120_000);
+  await run(prefix, wineServer, ['-p'], 60_000);
+  const { code } = await run(prefix, wineLoader, ['wineboot.exe', ...args], 240_000);
   if (code !== 0) throw new Error(`${prefix} does not boot: wineboot ended with ${code}`);
 }
 
 /** Shuts down: everything is ended, and the registry written. */
 export async function shutDown(prefix: string): Promise<void> {
-  await run(prefix, wineServer, ['-k'], 20_000);
-  await run(prefix, wineServer, ['-w'], 20_000);
+  await run(prefix, wineServer, ['-k'], 60_000);
+  await run(prefix, wineServer, ['-w'], 60_000);
 }

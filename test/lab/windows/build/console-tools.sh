@@ -11,15 +11,20 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/lists/partial "$work"/cache/archives/partial "$target"
 
+can_not() {
+  echo "the Windows lab can not be built here: $*" >&2
+  exit 3
+}
+
 # The mirror that this machine uses already.
 mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -m 1 '/debian/\?$' || true)
-[ -n "$mirror" ] || { echo 'no Debian mirror is configured here' >&2; exit 3; }
+[ -n "$mirror" ] || can_not 'no Debian mirror is configured'
 
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/sources.list"
 options=(-o Dir::Etc::sourcelist="$work/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$work/lists"
   -o Dir::Cache="$work/cache" -o APT::Sandbox::User=root)
-apt-get -qq "${options[@]}" update
-(cd "$work" && apt-get -qq "${options[@]}" download libwine/trixie)
+apt-get -qq "${options[@]}" update || can_not "apt-get does not read $mirror trixie"
+(cd "$work" && apt-get -qq "${options[@]}" download libwine/trixie) || can_not 'apt-get does not bring libwine of trixie'
 
 for program in "${programs[@]}"; do echo "$inside/$program.exe"; done >"$work/wanted"
 dpkg-deb --fsys-tarfile "$work"/libwine_*.deb | tar -x -C "$work" -T "$work/wanted"

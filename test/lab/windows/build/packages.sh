@@ -31,4 +31,6 @@ if ! have_all; then
   install_packages >/dev/null 2>&1 || can_not "apt-get does not install ${packages[*]}"
   have_all || can_not "after installing ${packages[*]} still one of ${needed[*]} is not there"
 fi
+setarch -R true 2>/dev/null || can_not 'the address space can not be laid out in order (setarch -R), which Wine 8 needs'
+chroot / true 2>/dev/null || can_not 'the chroot of its sftp is not permitted'
 mkdir -p /run/sshd

@@ -24,9 +24,9 @@ static void set_text(HKEY root, const char *path, const char *name, const char *
     RegCloseKey(key);
 }
 
-static void load_hive(const char *user, const char *sid, const char *server)
+static void load_hive(const char *user, const char *sid, const char *id, const char *server)
 {
-    char path[512], home[128], load[512] = "";
+    char path[512], home[128], load[512] = "", logon_server[128];
     snprintf(home, sizeof home, "C:\\Users\\%s", user);
     CreateDirectoryA(home, NULL);
     snprintf(path, sizeof path, "SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\ProfileList\\%s", sid);
@@ -37,7 +37,12 @@ static void load_hive(const char *user, const char *sid, const char *server)
     if (*load) set_text(HKEY_USERS, path, "Load", load, REG_OPTION_VOLATILE);
     snprintf(path, sizeof path, "%s\\Volatile Environment", sid);
     set_text(HKEY_USERS, path, "USERNAME", user, REG_OPTION_VOLATILE);
-    set_text(HKEY_USERS, path, "LOGONSERVER", server, REG_OPTION_VOLATILE);
+    snprintf(logon_server, sizeof logon_server, "\\\\%s", server);
+    set_text(HKEY_USERS, path, "LOGONSERVER", logon_server, REG_OPTION_VOLATILE);
+    set_text(HKEY_USERS, path, "USERDOMAIN", "LAB", REG_OPTION_VOLATILE);
+    /* One key for each session, by its number. */
+    snprintf(path, sizeof path, "%s\\Volatile Environment\\%s", sid, id);
+    set_text(HKEY_USERS, path, "SESSIONNAME", "Console", REG_OPTION_VOLATILE);
 }
 
 /* What quser reads: the session's number and the moment of the logon. */
@@ -92,7 +97,7 @@ static int logon(int argc, char **argv)
     char path[256];
     HANDLE end = logoff_event(user);
     job = CreateJobObjectA(NULL, NULL);
-    load_hive(user, sid, argv[5]);
+    load_hive(user, sid, argv[4], argv[5]);
     record_session(user, argv[4]);
     run_load(sid);
     for (int i = 6; i < argc; i++) start(argv[i]);

@@ -1,0 +1,166 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { testRedis } from '../environment/redis.ts';
+import { type House, startOrchestrator, startSshWorker, urlOf } from '../lab/house.ts';
+import { Operator, type StagedTree } from '../lab/operator.ts';
+import type { LabProcess } from '../lab/process.ts';
+import type { WindowsClient } from '../lab/windows/client.ts';
+import { fleetCsv } from '../lab/windows/fleet-file.ts';
+import { type LabOptions, startWindowsLab, type WindowsLab } from '../lab/windows/lab.ts';
+import type { LogonServer } from '../lab/windows/logon-server.ts';
+
+/** What of a campaign's report these tests read. */
+export interface Report {
+  readonly status: string;
+  readonly clients: readonly {
+    readonly client: string;
+    readonly end: string | null;
+    readonly relocation: string;
+    readonly servicePath: string | null;
+    readonly deferrals: Readonly<Record<string, number>>;
+  }[];
+}
+
+/** A lab of Windows clients, and a servpack of real processes that reaches them over ssh. */
+export interface WindowsHouse extends AsyncDisposable {
+  readonly lab: WindowsLab;
+  readonly operator: Operator;
+  startWorker(name: string): Promise<LabProcess>;
+  importFleet(): Promise<void>;
+  /** Stages what lies in a tree; left out, service pack 4 as `test-release`. */
+  stage(tree?: string, staged?: StagedTree): Promise<void>;
+  /** Creates and starts a campaign. */
+  begin(text: string): Promise<void>;
+  report(campaign: string): Promise<Report>;
+  /** What `servpack client why` says of all clients. */
+  readonly why: () => Promise<string>;
+}
+
+export interface WindowsHouseOptions extends LabOptions {
+  /** Product profiles of its own, as texts by their name. */
+  readonly profiles?: Readonly<Record<string, string>>;
+  /** How long a call on a client may take. */
+  readonly callSeconds?: number;
+}
+
+export async function openWindowsHouse({
+  profiles = {},
+  callSeconds = 120,
+  ...options
+}: WindowsHouseOptions): Promise<WindowsHouse> {
+  await using stack = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'servpack-windows-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const lab = await startWindowsLab(options);
+  stack.defer(() => lab.close());
+  const products = join(folder, 'products');
+  mkdirSync(products);
+  for (const [name, text] of Object.entries(profiles)) writeFileSync(join(products, `${name}.yaml`), text);
+  const redis = testRedis();
+  const house: House = {
+    redisUrl: redis.url,
+    prefix: redis.prefix,
+    dataDir: folder,
+    settings: { SERVPACK_PRODUCTS: products, SERVPACK_CALL_SECONDS: String(callSeconds) },
+  };
+  const orchestrator = await startOrchestrator(house);
+  stack.defer(() => orchestrator.stop());
+  const operator = new Operator(urlOf(orchestrator), folder);
+  const sshConfig = join(folder, 'ssh.yaml');
+  // A busy machine is no reason to take a client for one that is gone.
+  const timeouts = '{ connect: 60, handshake: 120, keepalive: 120, idle: 30 }';
+  writeFileSync(sshConfig, `user: root\nkeyFile: ${lab.userKey}\ntimeouts: ${timeouts}\n`);
+  const moved = stack.move();
+  return {
+    lab,
+    operator,
+    startWorker: async (name) => {
+      const worker = await startSshWorker(house, sshConfig, name);
+      moved.defer(() => worker.stop());
+      return worker;
+    },
+    importFleet: async () => void (await operator.importFleet('fleet.csv', fleetCsv(lab.clients))),
+    stage: async (tree = serverOf(lab).share, staged) =>
+      void (await operator.stageTree(folder, tree, staged)),
+    begin: async (text) => {
+      await operator.createCampaign(text);
+      await operator.ask('POST', `/v1/campaigns/${/^campaign: (\S+)$/m.exec(text)?.[1] ?? ''}/start`);
+    },
+    report: (campaign) => operator.ask('GET', `/v1/campaigns/${campaign}/report`) as Promise<Report>,
+    why: async () => {
+      const answers = lab.clients.map(({ id }) => operator.ask('GET', `/v1/clients/${id}/why`));
+      return (await Promise.allSettled(answers)).map((each) => JSON.stringify(each)).join('\n');
+    },
+    [Symbol.asyncDispose]: () => moved.disposeAsync(),
+  };
+}
+
+export function serverOf({ servers }: WindowsLab): LogonServer {
+  const [server] = servers;
+  if (server === undefined) throw new Error('the lab has no logon server');
+  return server;
+}
+
+/** The profile of SMS 1.2 for a client that was installed elsewhere: another drive is another profile. */
+export const smsProfileIn = (name: string, directory: string): string =>
+  readFileSync(join(import.meta.dirname, '../../shared/products/sms-1.2.yaml'), 'utf8')
+    .replace('product: sms-1.2', `product: ${name}`)
+    .replaceAll(String.raw`C:\MS\SMS`, directory);
+
+export interface CampaignChoice {
+  readonly campaign: string;
+  readonly clients: readonly WindowsClient[];
+  readonly ladder: string;
+  readonly release?: string;
+  readonly structural?: 'atOnce' | 'whenPersisting';
+  readonly restart?: 'never' | 'nobodyLoggedOn';
+}
+
+const causes = [
+  'service',
+  'program',
+  'busy',
+  'unreachable',
+  'couldNotLook',
+  'restart',
+  'logon',
+  'download',
+  'load',
+];
+
+/** Patience in seconds, where a campaign of the real world has minutes and hours. */
+export const campaignText = ({
+  campaign,
+  clients,
+  ladder,
+  release = 'test-release',
+  structural = 'whenPersisting',
+  restart = 'nobodyLoggedOn',
+}: CampaignChoice): string =>
+  [
+    `campaign: ${campaign}`,
+    `release: ${release}`,
+    `select: { clients: [${clients.map(({ id }) => id).join(', ')}] }`,
+    'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
+    `ladder: [${ladder}]`,
+    `structural: ${structural}`,
+    'persistence: { looks: 2, after: 1h, restarts: 9, minGap: 1s }',
+    `restart: { allowed: ${restart}, deadline: 10m, lookEvery: 3s }`,
+    'notice: 1s',
+    'deferrals:',
+    ...causes.map((name) => `  ${name}: { first: 3s, factor: 1, max: 3s, budget: 500 }`),
+    '',
+  ].join('\n');
+
+/** Waits until it is so; fails with what is known then. A test's own time-out is beyond this. */
+export async function until(
+  what: string,
+  isSo: () => boolean | Promise<boolean>,
+  known: () => string | Promise<string> = () => '',
+  withinMs = 480_000,
+): Promise<void> {
+  for (const end = Date.now() + withinMs; Date.now() < end; await pause(250)) if (await isSo()) return;
+  throw new Error(`not within ${withinMs / 1000} s: ${what}; ${await known()}`);
+}
