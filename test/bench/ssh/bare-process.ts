@@ -19,6 +19,8 @@ async function runRound({ userKey, hostKey, concurrency, clients }: Round): Prom
   const key = Buffer.from(hostKey, 'base64');
   const login: ConnectConfig = {
     username: 'servpack',
+    // On a machine that is busy with other work a login takes its time.
+    readyTimeout: 120_000,
     privateKey: userKey,
     hostVerifier: (shown: Buffer) => shown.equals(key),
   };

@@ -198,7 +198,8 @@ export class Cmd {
   }
 
   async #simple(text: string, streams: Streams): Promise<boolean> {
-    const [, name = '', args = ''] = /^\s*("[^"]+"|[^\s"/(=]+(?=[(/]?)|\S+)([^]*)$/.exec(text) ?? [];
+    const [, name = '', args = ''] =
+      /^\s*("[^"]+"|echo(?=[.:])|[^\s"/(=]+(?=[(/]?)|\S+)([^]*)$/.exec(text) ?? [];
     const command = name.replaceAll('"', '').toLowerCase();
     const builtIn = this.#builtIns[command];
     if (builtIn !== undefined) return builtIn.call(this, args, streams);
@@ -216,7 +217,7 @@ export class Cmd {
     Record<string, (args: string, streams: Streams) => boolean | Promise<boolean>>
   > = {
     echo: (args, { out }) => {
-      out.write(`${args.replace(/^[ (]/, '')}\r\n`);
+      out.write(`${args.replace(/^[ (.:]/, '')}\r\n`);
       return true;
     },
     ver: (_args, { out }) => {

@@ -25,9 +25,9 @@ export function editOnClient({ file, copy, before, after, sha256 }: IniEdit): st
   if (one === undefined || changed.length > 1 || !/^[\w.-]+ ?= ?[\w.-]+$/.test(one.line)) return null;
   const [quoted, target] = [quotePath(file), quotePath(copy)];
   if (!quoted.ok || !target.ok || file.includes("'")) return null;
-  // Every line is numbered first, for `for` leaves empty ones out.
+  // Every line is numbered first, for `for` leaves empty ones out. `echo(` would be surer than `echo.`, but Wine's cmd.exe takes its parenthesis for one.
   const numbered = `for /f "tokens=1* delims=:" %a in ('findstr /n /r "^" ${quoted.value}')`;
-  const copied = `(>${target.value} (${numbered} do @(if %a==${one.number} (echo ${one.line}) else (echo(%b))))`;
+  const copied = `(>${target.value} (${numbered} do @(if %a==${one.number} (echo ${one.line}) else (echo.%b))))`;
   return `(${copied}& (certutil -hashfile ${target.value} SHA256 2>nul | findstr /i /l /c:"${sha256}" >nul))`;
 }
 
