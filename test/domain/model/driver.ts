@@ -60,6 +60,8 @@ export type Mishap =
 
 const givenUp: Ending = { end: 'cancelled', cause: 'cancelled', because: 'kim gave it up', blockers: [] };
 
+/** Longer than a lease and a call together; no machine is down and up again meanwhile. */
+const leaseMs = minutes(3);
 const maxRestartOrders = 3;
 
 /** The worker's loop on one model client, with everything around it that can go wrong; it checks what must hold after every turn. */
@@ -104,7 +106,10 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
       this.#passTo(Math.max(this.now, placement.until));
       return this.#activate();
     }
-    if (placement.kind === 'drive') this.#drive(placement.command, mishap);
+    if (placement.kind !== 'drive') return;
+    // Whoever was away for so long has lost its lease, and sends what it was about to send to nobody.
+    if (mishap?.type === 'delay' && mishap.ms > leaseMs) return this.#activate();
+    this.#drive(placement.command, mishap);
   }
 
   /** True when this turn is over. */
