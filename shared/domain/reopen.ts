@@ -12,7 +12,8 @@ export function retry(upgrade: Upgrade, reason: string): Reopening {
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
   if (state.end === 'upgraded' || state.cause === 'already current')
     return refused(`there is nothing to retry: ${state.because}`);
-  return reopened(upgrade, {}, `retried: ${reason}`);
+  // A mark that is forgotten would be made again, with another restart, and nobody would be told of it at an abort.
+  return reopened(upgrade, { marked: upgrade.memory.marked }, `retried: ${reason}`);
 }
 
 /** Moves the service back to where it was before its relocation. */

@@ -46,6 +46,30 @@ const story = (upgrade: Upgrade, events: readonly UpgradeEvent[], given = rules)
 const forward = ['record', 'stop', 'copy', 'protect', 'repoint', 'start', 'prove', 'close'].map(done);
 const back = ['stop', 'pointBack', 'startAgain', 'removeCopy', 'close'].map(done);
 
+describe('a client that was marked when it failed, and is tried again', () => {
+  const ordered = story(admitted, [look(), { type: 'ClientMarked' }, marked, { type: 'RestartOrdered' }]);
+  const failed = after(rules, ordered, [
+    [evening + minutes(300), activated],
+    [evening + minutes(300), { type: 'LookFailed', failure: { kind: 'unreachable', message: 'no route' } }],
+  ]);
+  const again = retry(failed, 'the line is back');
+  if (again.kind !== 'reopened') throw new Error(again.because);
+
+  test('is not marked and restarted a second time when it comes back', () => {
+    expect(failed.state).toMatchObject({ end: 'failed', cause: 'did not come back' });
+    const back = look({ setupPhase: 'upgrade', bootId: 'another-boot' });
+    const waits = after(rules, again.upgrade, [[evening + minutes(400), back]]);
+    expect(waits.state).toMatchObject({ phase: 'deferred', class: 'logon' });
+    const notMarked = look({ setupPhase: 'installed', bootId: 'another-boot' });
+    const looked = after(rules, again.upgrade, [[evening + minutes(400), notMarked]]);
+    expect([phases(looked), looked.memory.marked]).toEqual(['deferred download', null]);
+  });
+
+  test('is said to install all the same when it is given up then', () => {
+    expect(story(again.upgrade, [ends]).state).toMatchObject({ end: 'cancelled', cause: 'still marked' });
+  });
+});
+
 describe('a client that is given up', () => {
   test('settles at once when nothing has been begun on it', () => {
     const upgrade = story(admitted, [look(blockedByProgram), ends]);
