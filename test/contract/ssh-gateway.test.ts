@@ -1,11 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { lookRequest } from '../../shared/products/look-request.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import type { Trait } from '../lab/fleet/traits.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
 import { closedPort, makeDoorKeys } from '../lab/ssh/server.ts';
-import { smsMethods } from '../products/given.ts';
-import type { ContractClients } from './contract-clients.ts';
+import { smsMethods, smsProfile } from '../products/given.ts';
+import { type ContractClients, valueOf } from './contract-clients.ts';
 import { gatewayContract } from './gateway.contract.ts';
 import { settingsWith } from './ssh-settings.ts';
 
@@ -38,3 +41,26 @@ async function openClients(): Promise<ContractClients> {
 }
 
 gatewayContract('windows-ssh on the model', openClients);
+
+describe('over SSH', () => {
+  const lookAt = async (trait: Trait, role: 'workstation' | 'server' = 'workstation') => {
+    const { client, door, close } = await openOneMachine(trait, keys, { role });
+    const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
+    const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
+    const target = targetOf({ client, host: '127.0.0.1', port: door.port, hostKeys });
+    const seen = await gateway.look(target, lookRequest(smsProfile(), []), AbortSignal.timeout(15_000));
+    await gateway.close();
+    await close();
+    return valueOf(seen);
+  };
+
+  test('a machine that is a server says so itself, whatever the fleet file says of it', async () => {
+    expect(await lookAt('pcmInBin', 'server')).toMatchObject({ role: 'server' });
+    expect(await lookAt('pcmInBin')).toMatchObject({ role: 'workstation' });
+  });
+
+  test('a service that runs a package is busy', async () => {
+    expect(await lookAt('pcmBusy')).toMatchObject({ packageRunning: true });
+    expect(await lookAt('pcmInBin')).toMatchObject({ packageRunning: false });
+  });
+});

@@ -22,7 +22,10 @@ let sent: ReadonlySet<string>;
 
 /** Every call of the gateway, on a blocked client whose service runs: all that servpack ever sends. */
 beforeAll(async () => {
-  lab = await openOneMachine('pcmInBin', keys);
+  const lines: string[] = [];
+  const commanded = (line: string): void => void lines.push(line);
+  const hear = { commanded, connected: () => undefined, askedForFile: () => undefined };
+  lab = await openOneMachine('pcmInBin', keys, { hear });
   const gateway = connectSshGateway({
     settings: settingsWith(keys),
     deadlineMs: 30_000,
@@ -44,7 +47,7 @@ beforeAll(async () => {
   // The last one takes the client away.
   const calls = everyChange(clients, 'C:\\NEW\\A.EXE').toSorted(([a], [b]) => rank(a) - rank(b));
   for (const [, call] of calls) await call(change);
-  sent = formsIn(lab.door.lines);
+  sent = formsIn(lines);
   await gateway.close();
 }, 60_000);
 afterAll(() => lab.close());

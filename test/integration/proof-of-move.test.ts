@@ -7,6 +7,7 @@ import { oneClient } from './one-client.ts';
 /** A relocation is whole only when nothing of the service was lost and the right file runs; else all is as it was. */
 
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
+const other = 'C:\\MS\\SMS\\BIN\\APPCTL32.EXE';
 const moved = 'C:\\SMS_PCM\\pcmsvc32.exe';
 
 /** The same gateway with some calls of its own. */
@@ -51,8 +52,7 @@ test.each<[string, (service: Service) => Service, string]>([
   await expectAsBefore(one);
 });
 
-test('a file that somebody put into the new directory before it was protected does not stay the service', async () => {
-  const other = 'C:\\MS\\SMS\\BIN\\APPCTL32.EXE';
+test('a file that somebody put into the new directory before it was protected is not what runs', async () => {
   await using one = await oneClient('pcmInBin', {}, (inner) =>
     having(inner, (gateway) => ({
       protectDirectory: async (change: Change, path: string) => {
@@ -61,9 +61,42 @@ test('a file that somebody put into the new directory before it was protected do
       },
     })),
   );
+  const before = (await one.fleet.clientTruth(one.client))?.files['pcmsvc32.exe'];
+  const { upgrade } = await one.settle();
+  expect(upgrade.state).toMatchObject({ end: 'upgraded' });
+  const truth = await one.fleet.clientTruth(one.client);
+  expect(truth?.otherFiles[moved.toLowerCase()]).toBe(before);
+});
+
+test('another file in its place is found by the proof, whoever put it there', async () => {
+  await using one = await oneClient('pcmInBin', {}, (inner) =>
+    having(inner, (gateway) => ({
+      startService: async (change: Change, service: string) => {
+        if ((await gateway.hashFile(change.target, moved, change.signal)).ok)
+          await gateway.copyFile(change, other, moved);
+        return gateway.startService(change, service);
+      },
+    })),
+  );
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ end: 'needsAttention', cause: 'relocation failed at prove' });
   expect(JSON.stringify(upgrade.state)).toContain('is another file');
+  await expectAsBefore(one);
+});
+
+test('a service whose process is not seen in the new directory has not moved, whatever its settings say', async () => {
+  await using one = await oneClient('pcmInBin', {}, (inner) =>
+    having(inner, (gateway) => ({
+      look: async (target, request, signal) => {
+        const seen = await gateway.look(target, request, signal);
+        return seen.ok && request.componentDirectory === 'C:\\SMS_PCM'
+          ? { ok: true, value: { ...seen.value, processes: [] } }
+          : seen;
+      },
+    })),
+  );
+  const { upgrade } = await one.settle();
+  expect(upgrade.state).toMatchObject({ end: 'needsAttention', cause: 'relocation failed at prove' });
   await expectAsBefore(one);
 });
 

@@ -35,7 +35,7 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   stop: (runner, _service, preImage) => stopService(runner, preImage),
   copy: (runner, _service, { from, to, sha256 }) =>
     copyVerified(runner, executableOf(from), executableOf(to), sha256),
-  protect: ({ gateway, change }, _service, { to }) => gateway.protectDirectory(change, directoryOf(to)),
+  protect: protectCopy,
   repoint: (runner, service, preImage) => pointStopped(runner, service, preImage, { imagePath: preImage.to }),
   start: (runner, _service, preImage) => startLikeBefore(runner, preImage),
   prove: proveMoved,
@@ -49,6 +49,16 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   restoreStartType: (runner, service, { service: { startType } }) =>
     configureService(runner, service, { startType }),
 };
+
+/** What anybody could write there before the directory was protected is not trusted: the copy is checked, and made, again. */
+async function protectCopy(
+  runner: Runner,
+  _service: string,
+  { from, to, sha256 }: PreImage,
+): Promise<GatewayResult<void>> {
+  const safe = await runner.gateway.protectDirectory(runner.change, directoryOf(to));
+  return safe.ok ? copyVerified(runner, executableOf(from), executableOf(to), sha256) : safe;
+}
 
 /**
  * A client that restarted meanwhile has started the service again, from the old place: a new image path alone would leave its

@@ -6,7 +6,7 @@ import type {
   ServiceRunState,
   StartType,
 } from '../../shared/domain/observation.ts';
-import { executableOf } from '../../shared/domain/image-path.ts';
+import { directoryOf, executableOf } from '../../shared/domain/image-path.ts';
 import type { Rules } from '../../shared/domain/policy.ts';
 import { err, ok } from '../../shared/errors.ts';
 import type { ReleaseFolder } from '../release-folder.ts';
@@ -72,7 +72,7 @@ export async function proveMoved(
   );
   if (!sha256.ok) return sha256;
   if (sha256.value !== preImage.sha256) return failed(`${executableOf(preImage.to)} is another file`);
-  const moved = await proveProcessMoved(runner, now.value);
+  const moved = await proveProcessMoved(runner, now.value, preImage);
   return moved.ok ? proveDependantsRun(runner, preImage) : moved;
 }
 
@@ -89,18 +89,19 @@ export async function proveDependantsRun(
   return ok(undefined);
 }
 
-/** Settings say where a service will run from; only its process says where it runs. */
+/** Settings say where a service will run from; only its process says where it runs. So it has to be seen in the new directory. */
 async function proveProcessMoved(
-  { gateway, change, rules }: Runner,
+  { gateway, change }: Runner,
   { name, pid }: Service,
+  { to }: PreImage,
 ): Promise<GatewayResult<void>> {
   if (pid === null) return ok(undefined);
-  const { componentDirectory } = rules.product;
-  const request = { componentDirectory, files: [], services: [name] };
+  const request = { componentDirectory: directoryOf(to), files: [], services: [name] };
   const seen = await gateway.look(change.target, request, change.signal);
   if (!seen.ok) return seen;
-  const stays = seen.value.processes.find((process) => process.pid === pid);
-  return stays === undefined ? ok(undefined) : failed(`${name} still runs from ${stays.imagePath}`);
+  return seen.value.processes.some((process) => process.pid === pid)
+    ? ok(undefined)
+    : failed(`${name} runs, but process ${pid} does not run from ${directoryOf(to)}`);
 }
 
 export function readService(

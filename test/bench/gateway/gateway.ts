@@ -24,7 +24,7 @@ export function inProcessGateway(looked: (client: string) => void): Gateway {
   return {
     look: async (target, request) => {
       looked(target.client);
-      return ok(look(machineOf(target), request.services, Date.now()));
+      return ok(look(machineOf(target), request, Date.now()));
     },
     readService: async (target) => serviceOf(machineOf(target)),
     hashFile: async (target, path) => ok(hashOf(machineOf(target), path)),

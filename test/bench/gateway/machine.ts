@@ -1,5 +1,5 @@
 import type { Intent, RunningProcess, Service } from '../../../shared/domain/observation.ts';
-import type { ClientLook } from '../../../shared/products/client-look.ts';
+import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
 import type { Fence } from '../../../workers/gateways/gateway.ts';
 import { componentNames, newFiles, oldFiles } from '../release.ts';
 import { type Story, storyOf } from '../stories.ts';
@@ -71,9 +71,13 @@ export function restart(machine: Machine): void {
 }
 
 /** Built anew for each look, as an answer from the wire is. */
-export function look(machine: Machine, services: readonly string[], at: number): ClientLook {
+export function look(
+  machine: Machine,
+  { services, componentDirectory }: LookRequest,
+  at: number,
+): ClientLook {
   machine.looks += 1;
-  const processes = processesOf(machine);
+  const processes = processesOf(machine, componentDirectory);
   return {
     at,
     bootId: bootIdOf(machine),
@@ -97,9 +101,9 @@ export function look(machine: Machine, services: readonly string[], at: number):
   };
 }
 
-function processesOf({ story, looks, service }: Machine): RunningProcess[] {
+function processesOf({ story, looks, service }: Machine, directory: string): RunningProcess[] {
   if (story === 'wait' || (story === 'defer' && looks === 1)) return [program];
-  if (service === null || service.pid === null || !service.imagePath.startsWith(bin)) return [];
+  if (service === null || service.pid === null || !service.imagePath.startsWith(directory)) return [];
   const { pid, imagePath } = service;
   return [{ pid, imagePath, executable: 'PCMSVC32.EXE', session: 0, user: 'SYSTEM', startedAt: firstBoot }];
 }

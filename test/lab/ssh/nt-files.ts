@@ -10,13 +10,14 @@ import {
   readFile,
   writeFile,
 } from '../fleet/disk.ts';
-import { isLocked, type Machine } from '../fleet/machine.ts';
+import { bootIdOf, isLocked, isPackageRunning, type Machine } from '../fleet/machine.ts';
 import { smsIni } from '../fleet/sms-ini.ts';
 import { transcriptText } from '../fleet/transcript.ts';
 
 /** Files whose content follows from what the machine is doing. */
 const iniPath = 'c:\\sms.ini';
 const logPath = 'c:\\ms\\sms\\logs\\smsrun.log';
+const packageLogPath = 'c:\\ms\\sms\\logs\\pacman.log';
 
 /** The files of a lab machine as its programs see them: bytes, folders, and who has what open. */
 export class NtFiles {
@@ -35,6 +36,7 @@ export class NtFiles {
     const key = keyOf(path);
     if (key === iniPath) return Buffer.from(smsIni(this.#machine), 'latin1');
     if (key === logPath) return this.#log();
+    if (key === packageLogPath) return this.#packageLog();
     const content = readFile(this.#machine.disk, path);
     if (content === null) return null;
     return content.text === null ? Buffer.alloc(content.size, 1) : Buffer.from(content.text, 'latin1');
@@ -56,6 +58,13 @@ export class NtFiles {
     return transcript === null
       ? null
       : Buffer.from(transcriptText(this.#machine, transcript.active), 'latin1');
+  }
+
+  /** The package service writes it, and it is there while a package runs. */
+  #packageLog(): Buffer | null {
+    return isPackageRunning(this.#machine, this.#now())
+      ? Buffer.from(`${bootIdOf(this.#machine)}\r\nJob still running\r\n`)
+      : null;
   }
 
   /** A path that ends in a separator is a folder. */

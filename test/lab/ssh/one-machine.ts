@@ -4,7 +4,7 @@ import { stagedRelease } from '../fleet/logon-server.ts';
 import type { Machine } from '../fleet/machine.ts';
 import { Machines } from '../fleet/machines.ts';
 import { type Trait, traitOf } from '../fleet/traits.ts';
-import { type DoorKeys, openDoor, type SshDoor } from './server.ts';
+import { type DoorKeys, type DoorOptions, openDoor, type SshDoor } from './server.ts';
 
 const seed = 'contract';
 /** Monday, before anybody comes to work. */
@@ -18,12 +18,21 @@ export interface OneMachine {
   readonly close: () => Promise<void>;
 }
 
-export async function openOneMachine(trait: Trait, keys: DoorKeys): Promise<OneMachine> {
+interface OneMachineOptions extends DoorOptions {
+  /** What the machine is, whatever a fleet file says of it. */
+  readonly role?: 'workstation' | 'server';
+}
+
+export async function openOneMachine(
+  trait: Trait,
+  keys: DoorKeys,
+  { role = 'workstation', ...options }: OneMachineOptions = {},
+): Promise<OneMachine> {
   // Rare traits are for fleets that ask for all of them.
   const names = Array.from({ length: 1_000 }, (_, n) => `PC${n}`);
   const client = names.find((name) => traitOf(seed, name, 'all') === trait) ?? '';
   const machines = new Machines({
-    rows: [{ client, host: client, logonServer: 'LS1', zone: 'UTC', role: 'workstation' }],
+    rows: [{ client, host: client, logonServer: 'LS1', zone: 'UTC', role }],
     seed,
     clock: labClock({ labAt: mondayAtFive, realAt: Date.now(), speed: 5_000 }),
     startedAt: mondayAtFive,
@@ -33,7 +42,7 @@ export async function openOneMachine(trait: Trait, keys: DoorKeys): Promise<OneM
   });
   const machine = machines.find(client);
   if (machine === undefined) throw new Error(`no client with the trait ${trait}`);
-  const door = await openDoor(machines, machine, keys);
+  const door = await openDoor(machines, machine, keys, options);
   return {
     client,
     machine,

@@ -1,6 +1,6 @@
 import type { Service } from '../../../shared/domain/observation.ts';
 import { keyOf } from '../fleet/disk.ts';
-import { bootIdOf, isPackageRunning, type Machine } from '../fleet/machine.ts';
+import type { Machine } from '../fleet/machine.ts';
 import type { Outcome } from '../fleet/outcome.ts';
 import { orderRestart } from '../fleet/power.ts';
 import {
@@ -321,7 +321,3 @@ function protectOrList(machine: Machine, args: readonly string[], out: Streams['
   else return said(out, `${args[0]} VORDEFINIERT\\Benutzer:(I)(OI)(CI)(RX)`);
   return 0;
 }
-
-/** What of the machine only its own words tell: the log of the package service says that it is busy. */
-export const packageLog = (machine: Machine, now: number): Buffer | null =>
-  isPackageRunning(machine, now) ? Buffer.from(`${bootIdOf(machine)}\r\nJob still running\r\n`) : null;

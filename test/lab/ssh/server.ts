@@ -1,13 +1,12 @@
 import { createServer as listenOn, type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type AuthContext, type Connection, type Session } from 'ssh2';
-import { keyOf } from '../fleet/disk.ts';
 import type { Machine } from '../fleet/machine.ts';
 import type { Machines } from '../fleet/machines.ts';
 import { windows } from '../fleet/sms.ts';
 import { Cmd } from './cmd-run.ts';
 import { NtFiles } from './nt-files.ts';
-import { packageLog, programsOf } from './programs.ts';
+import { programsOf } from './programs.ts';
 import { serveSftp } from './sftp.ts';
 
 const { Server, utils } = ssh2;
@@ -38,8 +37,6 @@ export interface SshDoor {
   readonly port: number;
   /** Command lines that have come in. */
   readonly commands: () => number;
-  /** The command lines themselves. */
-  readonly lines: readonly string[];
   close(): Promise<void>;
 }
 
@@ -74,7 +71,7 @@ export async function openDoor(
     ['SYSTEMROOT', windows],
     ['OS', 'Windows_NT'],
   ]);
-  const lines: string[] = [];
+  let commands = 0;
   const open = new Set<Connection>();
   const server = new Server({ hostKeys: [keys.hostKey] }, (connection) => {
     if (visit(() => machine.power === 'off')) return void connection.end();
@@ -88,7 +85,7 @@ export async function openDoor(
     connection.on('session', (accept) => {
       const session: Session = accept();
       session.on('exec', (take, _reject, { command }) => {
-        lines.push(command);
+        commands += 1;
         hear?.commanded(command);
         const channel = take();
         const streams = {
@@ -104,11 +101,7 @@ export async function openDoor(
       });
       session.on('sftp', (take) => {
         hear?.askedForFile();
-        serveSftp(
-          take(),
-          withLog(files, () => packageLog(machine, machines.now())),
-          () => hear?.askedForFile(),
-        );
+        serveSftp(take(), files, () => hear?.askedForFile());
       });
     });
   });
@@ -121,8 +114,7 @@ export async function openDoor(
   watch.unref();
   return {
     port,
-    commands: () => lines.length,
-    lines,
+    commands: () => commands,
     close: async () => {
       clearInterval(watch);
       for (const connection of open) connection.end();
@@ -136,22 +128,6 @@ function letIn(context: AuthContext, { userKey }: DoorKeys): void {
   const known = utils.parseKey(userKey);
   if (known instanceof Error || !context.key.data.equals(known.getPublicSSH())) return context.reject();
   context.accept();
-}
-
-/** The log that the package service writes is there only while it has something to say. */
-function withLog(
-  files: NtFiles,
-  log: () => Buffer | null,
-): Pick<NtFiles, 'read' | 'write' | 'remove' | 'makeDirectory' | 'exists' | 'writtenAt'> {
-  const isLog = (path: string): boolean => keyOf(path).endsWith('\\pacman.log');
-  return {
-    read: (path) => (isLog(path) ? log() : files.read(path)),
-    exists: (path) => (isLog(path) ? log() !== null : files.exists(path)),
-    writtenAt: (path) => files.writtenAt(path),
-    write: (path, bytes) => files.write(path, bytes),
-    remove: (path) => files.remove(path),
-    makeDirectory: (path) => files.makeDirectory(path),
-  };
 }
 
 /** A port of this machine on which nobody listens. */
