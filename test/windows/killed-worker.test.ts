@@ -55,11 +55,13 @@ describe('a worker is killed in every step of a relocation', () => {
     '%s: another ends it whole',
     { timeout: 900_000 },
     async ([, batch, at]) => {
+      await using stack = new AsyncDisposableStack();
       const stands = batch.map((place, n) => ({
         place,
         client: house.lab.client(`pc-${at * atOnce + n + 1}`),
       }));
       const clients = stands.map(({ client }) => client);
+      stack.defer(async () => void (await Promise.all(clients.map((client) => client.crash()))));
       await Promise.all(clients.map((client) => client.powerOn()));
       const before = await Promise.all(clients.map(keptSettings));
       const holds = stands.map(({ client, place }) => client.hold(place.when, textOf(place.step)));
@@ -71,8 +73,11 @@ describe('a worker is killed in every step of a relocation', () => {
           ladder: 'wait, relocation',
           structural: 'atOnce',
           restart: 'never',
+          // What comes after the relocation is not of interest.
+          patience: '1h',
         }),
       );
+      stack.defer(() => house.abort(campaign));
       const first = await house.startWorker(`first-${at}`);
       await until('a worker stands at every place', () => holds.every((hold) => hold.isReached()), house.why);
       first.kill('SIGKILL');
@@ -81,6 +86,7 @@ describe('a worker is killed in every step of a relocation', () => {
         expect([inWords(place), intentOn(client) !== null]).toEqual([inWords(place), hasIntent(place)]);
 
       const second = await house.startWorker(`second-${at}`);
+      stack.defer(() => second.stop());
       const isEnded = async (): Promise<boolean> =>
         (await house.report(campaign)).clients.every(({ relocation }) => relocation === 'done');
       await until('every relocation is over', isEnded, house.why);
@@ -90,10 +96,6 @@ describe('a worker is killed in every step of a relocation', () => {
       for (const hold of holds) hold.release();
       await until('it has ended', () => holds.every((hold) => hold.hasEnded()));
       await isWhole(clients, before);
-
-      await house.operator.ask('POST', `/v1/campaigns/${campaign}/abort`, { reason: 'the test is over' });
-      await second.stop();
-      await Promise.all(clients.map((client) => client.crash()));
     },
   );
 });

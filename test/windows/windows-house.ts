@@ -34,6 +34,7 @@ export interface WindowsHouse extends AsyncDisposable {
   /** Creates and starts a campaign. */
   begin(text: string): Promise<void>;
   report(campaign: string): Promise<Report>;
+  abort(campaign: string): Promise<void>;
   /** What `servpack client why` says of all clients. */
   readonly why: () => Promise<string>;
 }
@@ -88,6 +89,8 @@ export async function openWindowsHouse({
       await operator.createCampaign(text);
       await operator.ask('POST', `/v1/campaigns/${/^campaign: (\S+)$/m.exec(text)?.[1] ?? ''}/start`);
     },
+    abort: async (campaign) =>
+      void (await operator.ask('POST', `/v1/campaigns/${campaign}/abort`, { reason: 'the test is over' })),
     report: (campaign) => operator.ask('GET', `/v1/campaigns/${campaign}/report`) as Promise<Report>,
     why: async () => {
       const answers = lab.clients.map(({ id }) => operator.ask('GET', `/v1/clients/${id}/why`));
@@ -116,6 +119,8 @@ export interface CampaignChoice {
   readonly release?: string;
   readonly structural?: 'atOnce' | 'whenPersisting';
   readonly restart?: 'never' | 'nobodyLoggedOn';
+  /** From one look to the next at a client that waits: each costs a client some forty processes. */
+  readonly patience?: string;
 }
 
 const causes = [
@@ -138,6 +143,7 @@ export const campaignText = ({
   release = 'test-release',
   structural = 'whenPersisting',
   restart = 'nobodyLoggedOn',
+  patience = '8s',
 }: CampaignChoice): string =>
   [
     `campaign: ${campaign}`,
@@ -147,10 +153,10 @@ export const campaignText = ({
     `ladder: [${ladder}]`,
     `structural: ${structural}`,
     'persistence: { looks: 2, after: 1h, restarts: 9, minGap: 1s }',
-    `restart: { allowed: ${restart}, deadline: 10m, lookEvery: 3s }`,
+    `restart: { allowed: ${restart}, deadline: 10m, lookEvery: 5s }`,
     'notice: 1s',
     'deferrals:',
-    ...causes.map((name) => `  ${name}: { first: 3s, factor: 1, max: 3s, budget: 500 }`),
+    ...causes.map((name) => `  ${name}: { first: ${patience}, factor: 1, max: ${patience}, budget: 500 }`),
     '',
   ].join('\n');
 

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** Where Debian has Wine: the loader of 64-bit programs, and the server that is a client's kernel. */
 export const wineLoader = '/usr/lib/wine/wine64';
@@ -42,21 +44,25 @@ async function run(
   deadlineMs: number,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
-  const child = spawn('/usr/bin/setarch', ['-R', program, ...args], {
-    env: { ...wineEnvironment(prefix), ...environment },
-    stdio: ['ignore', 'pipe', 'ignore'],
-    timeout: deadlineMs,
-    killSignal: 'SIGKILL',
-  });
-  const ended = new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', resolve);
-  });
-  // What a program leaves running may keep its output open: only its end counts.
-  const output = text(child.stdout);
-  const code = await ended;
-  child.stdout.destroy();
-  return { code, output: await output.catch(() => '') };
+  const path = join(prefix, `output-${randomUUID()}`);
+  // What a program leaves running may keep its output open: only its own end counts, and a file has everything then.
+  const file = openSync(path, 'w');
+  try {
+    const child = spawn('/usr/bin/setarch', ['-R', program, ...args], {
+      env: { ...wineEnvironment(prefix), ...environment },
+      stdio: ['ignore', file, 'ignore'],
+      timeout: deadlineMs,
+      killSignal: 'SIGKILL',
+    });
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', resolve);
+    });
+    return { code, output: readFileSync(path, 'utf8') };
+  } finally {
+    closeSync(file);
+    rmSync(path, { force: true });
+  }
 }
 
 /** Runs a Windows program of the client, and brings what it printed. */
