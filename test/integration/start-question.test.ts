@@ -99,7 +99,7 @@ test('a start says clients, relocations by the last looks and logon servers, and
   await look(house, names.slice(0, 4));
   const some = await start(house, 'sp4', 'no');
   expect(some.lines[1]).toBe(
-    '6 clients, up to 1 relocation on 4 clients with a recent look, 1 logon server not staged',
+    '6 clients, up to 1 relocation on 3 clients that were looked at, 1 logon server not staged',
   );
   expect(some.lines[2]).toMatch(
     /^last looks, the oldest of 2026-11-17T11:\S+Z: 2 blocked, 1 free, 1 could not be looked at$/,
@@ -109,7 +109,9 @@ test('a start says clients, relocations by the last looks and logon servers, and
   await look(house, names);
   const all = await start(house, 'sp4', '6');
   expect(all.answered).toEqual({ ok: true, value: undefined });
-  expect(all.lines[1]).toBe('6 clients, up to 2 relocations, 1 logon server not staged');
+  expect(all.lines[1]).toBe(
+    '6 clients, up to 2 relocations on 5 clients that were looked at, 1 logon server not staged',
+  );
   expect(all.lines[2]).toMatch(/: 3 blocked, 1 free, 1 server, 1 could not be looked at$/);
   // Nothing is moved by a campaign whose ladder does not say so, whatever was found.
   await create('waits', 'ladder: [wait]\n');
@@ -121,7 +123,9 @@ test('a start says clients, relocations by the last looks and logon servers, and
   writeFileSync(file, campaignOf('third'));
   const { code, stdout } = await house.cli(['campaign', 'plan', file]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/\nup to 2 relocations\nlast looks, the oldest of \S+: 3 blocked, 1 free, /);
+  expect(stdout).toMatch(
+    /\nup to 2 relocations on 5 clients that were looked at\nlast looks, the oldest of \S+: 3 blocked, 1 free, /,
+  );
 });
 
 describe('a forecast in words', () => {
@@ -136,10 +140,12 @@ describe('a forecast in words', () => {
   };
 
   test('has the figures of all clients, or says of how many they are', () => {
-    expect(relocationsInWords(given)).toBe('up to 11,930 relocations');
-    expect(relocationsInWords({ ...given, notLooked: 5 })).toBe(
-      'up to 11,930 relocations on 39,214 clients with a recent look',
+    const everybody = { ...given, verdicts: { ...given.verdicts, couldNotLook: 0 } };
+    expect(relocationsInWords(everybody)).toBe('up to 11,930 relocations');
+    expect(relocationsInWords({ ...everybody, notLooked: 5 })).toBe(
+      'up to 11,930 relocations on 39,214 clients that were looked at',
     );
+    expect(relocationsInWords(given)).toBe('up to 11,930 relocations on 39,204 clients that were looked at');
     expect(relocationsInWords({ ...none, notLooked: 5 })).toBe('relocations not known');
     expect(forecastLines(given)).toEqual([
       'last looks, the oldest of 2026-11-20T08:00:00Z: 14,002 blocked, 25,000 free, 2 current, 200 servers, 10 could not be looked at',

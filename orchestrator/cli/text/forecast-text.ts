@@ -2,10 +2,13 @@ import { type Forecast, recentMs } from '../../../shared/domain/forecast.ts';
 import { many, number } from './view.ts';
 
 /** "up to 11,930 relocations": as far as somebody has looked, and never a number where nobody has. */
-export function relocationsInWords({ mayRelocate, looked, notLooked, relocations }: Forecast): string {
+export function relocationsInWords(forecast: Forecast): string {
+  const { mayRelocate, looked, notLooked, relocations, verdicts } = forecast;
   if (!mayRelocate) return 'no relocations (its ladder has none)';
-  if (looked === 0) return 'relocations not known';
-  const where = notLooked === 0 ? '' : ` on ${many(looked, 'client')} with a recent look`;
+  // Who could not be looked at may need one as well.
+  const seen = looked - verdicts.couldNotLook;
+  if (seen === 0) return 'relocations not known';
+  const where = seen === looked + notLooked ? '' : ` on ${many(seen, 'client')} that were looked at`;
   return `up to ${many(relocations, 'relocation')}${where}`;
 }
 
