@@ -10,10 +10,8 @@ const tests = join(import.meta.dirname, 'test');
 /** These two have commands of their own: `npm run test:cluster`, `npm run test:windows`. */
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
-/** Folders whose tests start whole houses of processes and mostly wait for them: after the others, two files at a time. */
-const HOUSES = new Set(['struck', 'system', 'chaos']);
-/** Folders whose tests measure, or want the machine for themselves: one file at a time, at the end. */
-const ALONE = new Set(['timed', 'browser']);
+/** Folders whose tests start whole processes or take the machine for themselves: one file at a time, at the end. */
+const SERIAL = new Set(['timed', 'struck', 'system', 'browser', 'chaos']);
 
 /** One project per folder below test/, found and not listed, so that no test can be forgotten here. */
 const rooms = existsSync(tests)
@@ -22,21 +20,17 @@ const rooms = existsSync(tests)
       .map(({ name }) => name)
   : [];
 
-/** Most tests wait for Redis or for processes, not for a core. */
-const workers = Math.max(2, availableParallelism());
-
 function project(name: string): TestProjectInlineConfiguration {
-  const isAlone = ALONE.has(name);
-  const isLong = isAlone || HOUSES.has(name);
+  const serial = SERIAL.has(name);
   return {
     extends: true,
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
-      maxWorkers: isAlone ? 1 : isLong ? 2 : workers,
-      sequence: { groupOrder: isAlone ? 2 : isLong ? 1 : 0 },
-      testTimeout: isLong ? 120_000 : 20_000,
-      hookTimeout: isLong ? 120_000 : 60_000,
+      fileParallelism: !serial,
+      sequence: { groupOrder: serial ? 1 : 0 },
+      testTimeout: serial ? 120_000 : 20_000,
+      hookTimeout: serial ? 120_000 : 60_000,
     },
   };
 }
@@ -45,6 +39,8 @@ export default defineConfig({
   test: {
     globalSetup: ['test/environment/global-setup.ts'],
     projects: rooms.map(project),
+    // Most tests wait for Redis or for processes, not for a core.
+    maxWorkers: Math.max(2, availableParallelism()),
     passWithNoTests: false,
     reporters: process.env['CI'] === undefined ? ['default'] : ['default', 'github-actions'],
   },
