@@ -1,5 +1,6 @@
 import type { Campaign } from '../../shared/domain/campaign.ts';
 import { clientReport, type ClientReport, type Reported } from '../../shared/domain/report.ts';
+import { campaignStatus } from '../../shared/domain/status.ts';
 import { type Bucket, bucketOf } from '../../shared/domain/tally.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
@@ -49,7 +50,16 @@ export async function listClients(
     const because = `campaign ${name} has no wave ${question.wave}; its waves are ${waves.join(', ')}`;
     return err(fault('notFound.wave', because));
   }
+  const { server } = question;
+  if (server !== undefined && !(await serversOf(store, campaign)).has(server))
+    return err(fault('notFound.server', `campaign ${name} has no clients of a logon server ${server}`));
   return ok(linesOf(store, campaign, question));
+}
+
+/** Of all its clients, as its counters know them. */
+async function serversOf(store: Store, campaign: Campaign): Promise<ReadonlySet<string>> {
+  const counters = await store.counters(campaign.definition.campaign);
+  return new Set(campaignStatus(campaign, counters, 0).logonServers.map(({ logonServer }) => logonServer));
 }
 
 async function* linesOf(store: Store, campaign: Campaign, question: ClientsQuestion): AsyncGenerator<string> {

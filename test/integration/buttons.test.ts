@@ -370,6 +370,9 @@ describe.each(stores)('stragglers, on the %s store', (_name, open) => {
     const csv = (await text('state=failed&format=csv')).split('\n');
     expect(csv[0]).toMatch(/^client,wave,logonServer,attempt,state,end,cause,reason,/);
     expect(csv[1]).toContain(",'=gave up after 30 deferrals,");
+    expect((await house.ask('GET', '/v1/campaigns/sp4/clients?server=LS-NOPE')).body.error.message).toBe(
+      'campaign sp4 has no clients of a logon server LS-NOPE',
+    );
     expect((await house.ask('GET', '/v1/campaigns/sp4/clients?wave=nope')).body.error.message).toBe(
       'campaign sp4 has no wave nope; its waves are canary, rest',
     );
