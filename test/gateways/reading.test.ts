@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { codePageIn, decode } from '../../workers/gateways/windows-ssh/code-page.ts';
 import { iniValue, withIniValue } from '../../workers/gateways/windows-ssh/ini-line.ts';
 import { parseDetails, parseTasklist, wmiTime } from '../../workers/gateways/windows-ssh/processes.ts';
-import { bootTime } from '../../workers/gateways/windows-ssh/read-look.ts';
+import { bootTime, systemIn } from '../../workers/gateways/windows-ssh/read-look.ts';
 import { dwordOf, multiOf, parseRegistry } from '../../workers/gateways/windows-ssh/registry.ts';
 import { scBlocks } from '../../workers/gateways/windows-ssh/services.ts';
 import { lineFor } from '../../workers/gateways/windows-ssh/shell.ts';
@@ -122,4 +122,22 @@ test('another shell than cmd.exe is given nothing that it could read', () => {
   const script = Buffer.from(wrapped.split(' ').at(-1) ?? '', 'base64').toString('utf16le');
   expect(script).toContain(`'/d /s /c "echo ''a'' & "b""'`);
   expect(lineFor('cmd', line)).toBe(line);
+});
+
+test.each([
+  [
+    'C:\\Windows\r\nActive code page: 850\r\n\r\nMicrosoft Windows [Version 10.0.19045.3803]\r\n',
+    'Microsoft Windows [Version 10.0.19045.3803]',
+  ],
+  [
+    'C:\\WINDOWS\r\nAktive Codepage: 850.\r\n\r\nMicrosoft Windows [versão 6.1.7601]\r\n',
+    'Microsoft Windows [versão 6.1.7601]',
+  ],
+  [
+    'C:\\windows\r\nActive code page: 437\r\n\r\nMicrosoft Windows 6.1.7601\r\n',
+    'Microsoft Windows 6.1.7601',
+  ],
+  ['C:\\windows\r\nActive code page: 437\r\n', null],
+])('what a machine calls itself in %j', (facts, system) => {
+  expect(systemIn(facts)).toBe(system);
 });

@@ -30,7 +30,7 @@ function commandsOf(node: Node): readonly string[] {
 function formOf(command: string): readonly string[] {
   const words = command.toLowerCase().match(/(?:"[^"]*"|[^\s"])+/g) ?? [];
   const [name = '', verb = ''] = words;
-  if (silent.has(name) || name.startsWith('echo(') || name.includes('\\')) return [];
+  if (silent.has(name) || /^echo\W/.test(name) || name.includes('\\')) return [];
   const switches = words.flatMap((word) => /^(?:[-/+][a-z]+:?|[a-z]+=)/.exec(word)?.[0] ?? []);
   return [[name, ...(withVerb.has(name) ? [verb] : []), ...[...new Set(switches)].toSorted()].join(' ')];
 }

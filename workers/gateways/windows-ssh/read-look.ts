@@ -69,11 +69,11 @@ export function readSeen(parts: Parts, request: LookRequest): Result<Seen, strin
   });
 }
 
-/** The line of `ver`: the only one with a version in brackets. */
-const systemIn = (facts: string): string | null =>
+/** The line of `ver`: the only one with a version, in brackets or not, and in whatever language. */
+export const systemIn = (facts: string): string | null =>
   facts
     .split(/\r?\n/)
-    .find((line) => /\[.*\d+\.\d+.*\]/.test(line))
+    .find((line) => /\d+\.\d+\.\d+/.test(line))
     ?.trim() ?? null;
 
 const strange = (what: string, text: string): Result<never, string> =>
