@@ -7,7 +7,7 @@ export default defineConfig({
     globalSetup: ['test/environment/global-setup.ts'],
     include: ['test/windows/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
   },
 });

@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { testRedis } from '../environment/redis.ts';
@@ -52,19 +51,19 @@ export async function openWindowsHouse({
   ...options
 }: WindowsHouseOptions): Promise<WindowsHouse> {
   await using stack = new AsyncDisposableStack();
-  const folder = mkdtempSync(join(tmpdir(), 'servpack-windows-'));
-  stack.defer(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   const lab = await startWindowsLab(options);
   stack.defer(() => lab.close());
+  // In the lab's folder, so that its guard ends what is left of this house too when the tests are killed.
+  const folder = join(lab.folder, 'house');
   const products = join(folder, 'products');
-  mkdirSync(products);
+  mkdirSync(products, { recursive: true });
   for (const [name, text] of Object.entries(profiles)) writeFileSync(join(products, `${name}.yaml`), text);
   const redis = testRedis();
   const house: House = {
     redisUrl: redis.url,
     prefix: redis.prefix,
     dataDir: folder,
-    settings: { SERVPACK_PRODUCTS: products, SERVPACK_CALL_SECONDS: String(callSeconds) },
+    settings: { HOME: folder, SERVPACK_PRODUCTS: products, SERVPACK_CALL_SECONDS: String(callSeconds) },
   };
   const orchestrator = await startOrchestrator(house);
   stack.defer(() => orchestrator.stop());

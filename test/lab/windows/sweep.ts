@@ -39,8 +39,8 @@ function isOf(pid: string, variable: string, folder: string): boolean {
 /** A process of Wine carries its prefix in its environment. */
 const isWindowsOf = (pid: string, folder: string): boolean => isOf(pid, 'WINEPREFIX', folder);
 
-/** What sshd runs that is not Windows, sftp and a command that stands still, has its home in the prefix. */
-const isRequestOf = (pid: string, folder: string): boolean => isOf(pid, 'HOME', folder);
+/** What is not Windows has its home there: sftp and a command that stands still in a prefix, the processes of a test's house beside them. */
+const isAtHomeIn = (pid: string, folder: string): boolean => isOf(pid, 'HOME', folder);
 
 /** An sshd of a client, and each of its sessions, has its log open. */
 const isSshdOf = (pid: string, folder: string): boolean =>
@@ -56,7 +56,7 @@ export const windowsProcessesOf = (folder: string): readonly number[] =>
 
 const sshdsOf = (folder: string): readonly number[] =>
   processIds()
-    .filter((pid) => isSshdOf(pid, folder) || isRequestOf(pid, folder))
+    .filter((pid) => isSshdOf(pid, folder) || isAtHomeIn(pid, folder))
     .map(Number);
 
 export const processesOf = (folder: string): readonly number[] => [
