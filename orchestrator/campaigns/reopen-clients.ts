@@ -2,7 +2,7 @@ import { type Reopening, retry, unmark } from '../../shared/domain/reopen.ts';
 import { isStraggler, type Stragglers } from '../../shared/domain/straggler.ts';
 import type { Upgrade } from '../../shared/domain/upgrade.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { stillMarked } from '../../shared/domain/tally.ts';
+import { endedMarked } from '../../shared/domain/tally.ts';
 import type { CommitAtRestOutcome, StoredUpgrade } from '../../shared/store/store.ts';
 import { changeAtRest } from '../at-rest.ts';
 import type { Office } from '../office.ts';
@@ -28,7 +28,7 @@ export const unmarkCampaign = (
   reason: string,
 ): Promise<Result<ReopenedClients, Refusal>> =>
   reopenAll(office, who, name, {
-    isAsked: ({ state }) => state.phase === 'settled' && state.cause === stillMarked,
+    isAsked: endedMarked,
     reopen: (upgrade) => unmark(upgrade, `${who}: ${reason}`),
   });
 

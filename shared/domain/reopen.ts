@@ -1,4 +1,5 @@
-import { stillMarked } from './tally.ts';
+import type { Ending } from './ending.ts';
+import { endedMarked, stillMarked } from './tally.ts';
 import { newUpgrade, newMemory, type Memory, type Upgrade } from './upgrade.ts';
 
 /** What becomes of a settled upgrade that a person wants to go on with: open again as the next attempt, or why not. */
@@ -24,15 +25,22 @@ export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
   return reopened(upgrade, { request: { kind: 'undo', by, reason } }, `to be moved back: ${reason}`);
 }
 
-/** Takes the mark of a client back that was cancelled or skipped. */
+/** Takes the mark of a client back that has ended marked. What can not be unmarked is found by its cause afterwards, whatever it was before. */
 export function unmark(upgrade: Upgrade, reason: string): Reopening {
   const { state } = upgrade;
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
-  if (state.cause !== stillMarked) return refused('it is not marked');
-  const { end, cause, because, blockers } = state;
-  const request = { kind: 'unmark', ending: { end, cause, because, blockers } } as const;
-  return reopened(upgrade, { request }, `to be unmarked: ${reason}`);
+  if (!endedMarked(upgrade)) return refused('it is not marked');
+  return reopened(
+    upgrade,
+    { request: { kind: 'unmark', ending: markedEnding(state) } },
+    `to be unmarked: ${reason}`,
+  );
 }
+
+const markedEnding = ({ end, cause, because, blockers }: Ending): Ending =>
+  cause === stillMarked
+    ? { end, cause, because, blockers }
+    : { end, cause: stillMarked, because: `${cause}: ${because}; it is marked, too`, blockers };
 
 function reopened(upgrade: Upgrade, changes: Partial<Memory>, because: string): Reopening {
   const { moved, relocation, servicePath, willBlockAgain, workaround, seen } = upgrade.memory;

@@ -27,6 +27,7 @@ export function tallyOf(upgrade: Upgrade): Tally {
   if (state.phase === 'settled' && (state.end === 'cancelled' || state.cause === stillMarked))
     tally[`cancelled|${state.cause}`] = 1;
   if (mayBeMarked(upgrade)) tally['marked'] = 1;
+  if (endedMarked(upgrade)) tally['endedMarked'] = 1;
   if (isDownloading(upgrade)) tally[`downloading|${logonServer}`] = 1;
   if (isDownloading(upgrade) && state.phase === 'deferred') tally[`downloadRests|${logonServer}`] = 1;
   const blocking = blockingOf(upgrade);
@@ -36,6 +37,12 @@ export function tallyOf(upgrade: Upgrade): Tally {
 
 /** The cause of a client that was cancelled or skipped and will install the release all the same. */
 export const stillMarked = 'still marked';
+
+/** Settled, and it will install at its next logon all the same: also one that failed for another cause and was marked before. */
+export const endedMarked = ({ state, memory }: Upgrade): boolean =>
+  state.phase === 'settled' &&
+  (state.cause === stillMarked ||
+    (isNotOk(state.end) && (memory.marked !== null || memory.unanswered !== false)));
 
 /** Not settled, and it would install at its next logon whatever becomes of its campaign. */
 const mayBeMarked = ({ state, memory: { marked, unanswered, request } }: Upgrade): boolean =>
@@ -63,7 +70,7 @@ export const downloadsIn = (count: (name: string) => number | undefined, logonSe
 
 /** How many clients are marked and have not installed: they will, unless they are unmarked. */
 export const markedIn = (counters: Tally): { readonly settled: number; readonly unsettled: number } => ({
-  settled: counters[`cancelled|${stillMarked}`] ?? 0,
+  settled: counters['endedMarked'] ?? 0,
   unsettled: counters['marked'] ?? 0,
 });
 

@@ -243,12 +243,35 @@ describe('taking a mark back', () => {
   const reopening = unmark(cancelled, 'anna: wrong release');
   const opened = reopening.kind === 'reopened' ? reopening.upgrade : admitted;
   const unmarking = story(opened, [marked]);
+  const settledAs = (ending: Pick<Ending, 'end' | 'cause'>): Upgrade => ({
+    ...cancelled,
+    state: { phase: 'settled', ...ending, because: 'no answer', blockers: [], at: 0 },
+  });
 
   test('looks, takes it back, and looks whether it is so', () => {
     expect(phases(unmarking)).toBe('unmarking');
     const upgrade = story(unmarking, [{ type: 'ClientUnmarked' }, look({ setupPhase: 'installed' })]);
     expect(upgrade.state).toMatchObject({ end: 'cancelled', cause: 'unmarked' });
-    expect(tallyOf(upgrade)['cancelled|still marked']).toBeUndefined();
+    expect(tallyOf(cancelled)['endedMarked']).toBe(1);
+    expect(tallyOf(upgrade)['endedMarked']).toBeUndefined();
+  });
+
+  test('reaches also one that failed for another cause after it was marked', () => {
+    const failed = settledAs({ end: 'failed', cause: 'did not come back' });
+    expect(tallyOf(failed)['endedMarked']).toBe(1);
+    const again = unmark(failed, 'anna: wrong release');
+    const reopened = again.kind === 'reopened' ? again.upgrade : admitted;
+    expect(tallyOf(reopened)).toMatchObject({ marked: 1 });
+    const away = story(reopened, [{ type: 'LookFailed', failure: { kind: 'unreachable', message: 'off' } }]);
+    expect(away.state).toMatchObject({
+      end: 'failed',
+      cause: 'still marked',
+      because: expect.stringContaining(
+        'did not come back: no answer; it is marked, too; it could not be unmarked',
+      ),
+    });
+    expect(tallyOf(away)['endedMarked']).toBe(1);
+    expect(tallyOf(settledAs({ end: 'upgraded', cause: 'proved' }))['endedMarked']).toBeUndefined();
   });
 
   test('says so when the client has installed meanwhile', () => {

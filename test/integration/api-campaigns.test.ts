@@ -133,7 +133,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       startedAt: null,
     });
     const started = await house.ask('POST', '/v1/campaigns/sp4/start', undefined, anna);
-    expect(started.body).toEqual({ campaign: 'sp4', status: 'running', because: 'started' });
+    expect(started.body).toEqual({ campaign: 'sp4', status: 'running', because: 'started', halted: null });
     await house.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones ring' }, anna);
     const { body: paused } = await house.ask('GET', '/v1/campaigns/sp4');
     expect(paused).toMatchObject({
