@@ -1,7 +1,13 @@
 import type { Logger } from 'pino';
 import { withoutPlan } from '../shared/domain/closed-window.ts';
 import { decide } from '../shared/domain/decide.ts';
-import { isFinishing, isFreshFor, placementOf, queueOf } from '../shared/domain/placement.ts';
+import {
+  beginsSomething,
+  isFinishing,
+  isFreshFor,
+  placementOf,
+  queueOf,
+} from '../shared/domain/placement.ts';
 import type { Decision, UpgradeEvent } from '../shared/domain/upgrade.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Dispatcher } from '../shared/queues.ts';
@@ -21,6 +27,9 @@ export interface Drive extends Committing {
   readonly stop: AbortSignal;
 }
 
+/** Real time from asking for a commit to the command that follows it: within the second in which a pause promises to hold. */
+const heldUpAtMostMs = 900;
+
 /** How an activation ended; what comes next stands in the record. */
 export type DriveEnd = 'rested' | 'settled' | 'held' | 'handedOver' | 'lost';
 
@@ -34,9 +43,11 @@ export async function drive(context: Drive, begun: Held): Promise<DriveEnd> {
   let evidence: readonly Evidence[] = [];
   let resumes = true;
   for (;;) {
+    const askedAt = performance.now();
     const answered = await answer(context, held, event, evidence);
     if (typeof answered === 'string') return answered;
     held = answered;
+    if (!(await mayGoOn(context, held, askedAt))) return letGo(context, held, 'nothing may begin any more');
     const placement = placementOf(held.upgrade);
     if (placement.kind !== 'drive') throw new Error(`drives an upgrade that is ${held.upgrade.state.phase}`);
     const outcome = await act({ ...context.job, resumes }, placement.command);
@@ -45,6 +56,23 @@ export async function drive(context: Drive, begun: Held): Promise<DriveEnd> {
     if (context.stop.aborted) return letGo(context, held);
     ({ event, evidence } = outcome);
   }
+}
+
+/**
+ * A pause holds whatever is written down after it. What was written down before it and was then held up (a frozen process, a slow Redis)
+ * must not begin later than the second that a pause promises, so it is asked once more.
+ */
+async function mayGoOn({ store, key, log }: Drive, { upgrade }: Held, askedAt: number): Promise<boolean> {
+  if (upgrade.state.phase === 'remedying' || !beginsSomething(upgrade)) return true;
+  let since = askedAt;
+  for (let tries = 0; tries < 3; tries += 1) {
+    if (performance.now() - since < heldUpAtMostMs) return true;
+    since = performance.now();
+    const [record, { halt }] = await Promise.all([store.readCampaign(key.campaign), store.readHalt()]);
+    if (record?.campaign.state.status !== 'running' || halt !== null) break;
+  }
+  log.info({ phase: upgrade.state.phase }, 'was held up, and is not begun');
+  return false;
 }
 
 /** What woke it: a client that rests and has checked in is not looked at because its time has come, and its audit says so. */
@@ -186,10 +214,11 @@ function isHandedOver({ quiet }: Drive, held: Held, decision: Decision): boolean
 }
 
 /** A command was given up in its middle, by our own stop: what came of it is not known, and whoever comes next looks first. */
-async function letGo(context: Drive, held: Held): Promise<DriveEnd> {
+async function letGo(context: Drive, held: Held, why?: string): Promise<DriveEnd> {
   const { job, clock } = context;
   const decision = decide(job.rules, held.upgrade, { type: 'WorkerStopped' }, clock.now());
-  return handOver(context, held, decision.kind === 'moved' ? decision : undefined);
+  if (decision.kind !== 'moved') return handOver(context, held);
+  return handOver(context, held, { upgrade: decision.upgrade, because: why ?? decision.because });
 }
 
 /** Gives lease and work back: due now under the next activation, with its slots, for another worker. */

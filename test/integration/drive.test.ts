@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { recount } from '../../shared/store/recount.ts';
 import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
@@ -71,6 +71,37 @@ test('a check-in wakes a deferred client at once, and a stale job is ignored', a
   expect(before).toBeDefined();
   expect(one.dispatcher.next()).toEqual(before);
 });
+
+test.each([true, false])(
+  'what was held up for a second before it began asks again; halted meanwhile: %s',
+  async (isHalted) => {
+    await using one = await oneClient('free');
+    const { commit } = one.store;
+    const entry = {
+      at: 0,
+      campaign: '',
+      client: null,
+      who: 'anna',
+      from: 'open',
+      to: 'halted',
+      because: 'phones ring',
+      evidence: null,
+    };
+    const held = vi.spyOn(one.store, 'commit').mockImplementation(async (asked) => {
+      const outcome = await commit(asked);
+      if (asked.upgrade.state.phase !== 'marking') return outcome;
+      held.mockRestore();
+      if (isHalted) await one.store.commitHalt({ by: 'anna', because: 'phones ring', at: 0 }, 0, entry);
+      // The answer of Redis comes late, or the process was frozen.
+      await setTimeout(1_000);
+      return outcome;
+    });
+    expect(await one.step()).toBe(isHalted ? 'handedOver' : 'rested');
+    const calls = (await one.fleet.clientTruth(one.client))?.journal.map(({ op }) => op) ?? [];
+    expect(calls.includes('mark')).toBe(!isHalted);
+    if (isHalted) expect((await one.stored()).upgrade.state.phase).toBe('looking');
+  },
+);
 
 /** Orders a restart and waits until the client is down. */
 async function restartNow(gateway: Gateway, change: Change): Promise<void> {
