@@ -78,7 +78,7 @@ export function judge(evidence: Evidence): { readonly lines: readonly Line[]; re
     line(
       'nothing is done that was not committed, nothing twice',
       `${changesIn(truth)} changes`,
-      blindCommands(truth, stories),
+      blindCommands(truth, stories, (at) => evidence.stage.outages.mayForget(at)),
     ),
     line(
       'a pause starts nothing new after one second',

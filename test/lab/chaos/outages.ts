@@ -15,6 +15,14 @@ export class Outages {
     return this.#spans.some(({ from, to }) => at >= from - 50 && at <= to + afterMs);
   }
 
+  /**
+   * May a commit of this moment be lost? `appendfsync everysec`: while the disk is slow Redis answers before it has written, for up to two
+   * seconds, and what it had answered is gone when it is killed then (docs/operations.md says what each setting may lose).
+   */
+  mayForget(at: number): boolean {
+    return this.#spans.some(({ from, to }) => at >= from - 2_000 && at <= to);
+  }
+
   get count(): number {
     return this.#spans.length;
   }

@@ -48,15 +48,28 @@ const committedAs: Readonly<Partial<Record<ClientTruth['journal'][number]['op'],
   notify: 'notifying',
 };
 
-/** Every command that begins something stands on a commit of its own: no driver acts first, and none sends one twice. */
-export const blindCommands = (truth: FleetTruth, stories: Stories): readonly Fault[] =>
-  truth.clients.flatMap((client) => about(client.client, blindOn(client, stories.get(client.client) ?? [])));
+/**
+ * Every command that begins something stands on a commit of its own: no driver acts first, and none sends one twice.
+ * @param mayForget was Redis killed so soon after this moment (real time) that it may have lost the commit?
+ */
+export const blindCommands = (
+  truth: FleetTruth,
+  stories: Stories,
+  mayForget: (at: number) => boolean = () => false,
+): readonly Fault[] =>
+  truth.clients.flatMap((client) =>
+    about(client.client, blindOn(client, stories.get(client.client) ?? [], mayForget)),
+  );
 
-function blindOn({ journal }: ClientTruth, story: readonly Entry[]): readonly string[] {
+function blindOn(
+  { journal }: ClientTruth,
+  story: readonly Entry[],
+  mayForget: (at: number) => boolean,
+): readonly string[] {
   const sent = new Map<string, number>();
-  for (const { op, fence } of journal) {
+  for (const { op, fence, beganAt } of journal) {
     const to = committedAs[op];
-    if (to !== undefined)
+    if (to !== undefined && !mayForget(beganAt))
       sent.set(`${fence.owner} ${to} ${op}`, (sent.get(`${fence.owner} ${to} ${op}`) ?? 0) + 1);
   }
   return [...sent].flatMap(([name, times]) => {
