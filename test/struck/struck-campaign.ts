@@ -38,6 +38,10 @@ export interface Struck {
 export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const dataDir = mkdtempSync(join(tmpdir(), 'servpack-struck-'));
+  let isRight = false;
+  stack.defer(async () => {
+    if (isRight) await rm(dataDir, { recursive: true, force: true });
+  });
   const house: LabHouse = {
     redisUrl: url,
     prefix: 'struck',
@@ -87,7 +91,8 @@ export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<
   expect(rows).toHaveLength(clients);
   expect(await store.counters(campaignName)).toEqual(await recount(store, campaignName));
   expect(await store.slotsInUse(campaignName)).toEqual(await recountSlots(store, campaignName));
-  await rm(dataDir, { recursive: true, force: true });
+  // Kept when it went wrong; and not before the orchestrator has ended, which writes the audit there.
+  isRight = true;
 }
 
 async function settled(store: Store): Promise<number> {
