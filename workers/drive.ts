@@ -44,8 +44,11 @@ export async function drive(context: Drive, begun: Held): Promise<DriveEnd> {
   let resumes = true;
   for (;;) {
     const askedAt = performance.now();
+    const before = held.upgrade.state.phase;
     const answered = await answer(context, held, event, evidence);
     if (typeof answered === 'string') return answered;
+    // A procedure that is taken up in its middle was begun by whoever drove the client before its last rest.
+    if (before !== 'remedying') resumes = true;
     held = answered;
     if (!(await mayGoOn(context, held, askedAt))) return letGo(context, held, 'nothing may begin any more');
     const placement = placementOf(held.upgrade);

@@ -5,7 +5,7 @@ import { type Plan, planWaves } from '../../shared/domain/plan.ts';
 import { isoOf } from '../../shared/domain/restart.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseCampaign } from '../../shared/input/campaign-file.ts';
-import { profileOf } from '../../shared/products/profile.ts';
+import { type Profile, profileOf } from '../../shared/products/profile.ts';
 import type { Office } from '../office.ts';
 import { isUsable } from '../releases/usable.ts';
 import { copiesOf } from './report.ts';
@@ -62,7 +62,7 @@ export interface Draft {
 
 /**
  * Reads a campaign file against the fleet and the releases. Refused when the file has faults, names clients that the fleet does
- * not have, or a release whose product is not known. Clients left over and a release yet to be staged do not refuse a plan.
+ * not have, a release whose product is not known, or one whose profile can not do what the ladder asks. Clients left over and a release yet to be staged do not refuse a plan.
  */
 export async function draftCampaign(
   { store }: Office,
@@ -74,6 +74,8 @@ export async function draftCampaign(
   const release = await store.readRelease(definition.release);
   const profile = release === null ? null : profileOf(release);
   if (profile?.ok === false) return profile;
+  const useless = profile?.ok === true ? uselessStep(definition, profile.value) : null;
+  if (useless !== null) return err(useless);
   const fleet = await Array.fromAsync(store.fleet());
   const unknown = unknownNames(definition, fleet);
   if (unknown !== null) return err(unknown);
@@ -85,6 +87,16 @@ export async function draftCampaign(
     waves,
     plan: planOf(definition, fleet.length, { waves, left }, { release, copies }),
   });
+}
+
+/** Only files that servpack brings itself can wait for a restart. */
+function uselessStep({ release, policy }: CampaignDefinition, { product, update }: Profile): Refusal | null {
+  if (!policy.ladder.includes('replaceAtRestart') || update.route === 'push') return null;
+  return fault(
+    'campaign.ladder',
+    `the ladder has replaceAtRestart, but servpack does not bring the files of ${release} itself: ` +
+      `the product profile ${product} has route ${update.route}, and it needs route push`,
+  );
 }
 
 /** A client or logon server that is spelled wrong would be left out without a word. */

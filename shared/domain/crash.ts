@@ -1,3 +1,4 @@
+import { openOn } from './restart.ts';
 import type { Upgrade } from './upgrade.ts';
 
 /** Drivers that may be lost on one upgrade in a row, without a single commit between, before a person is called. */
@@ -8,13 +9,11 @@ export const crashesAtMost = 10;
  * the next look there ends it.
  */
 export function giveUpAfterCrashes(upgrade: Upgrade, crashes: number, now: number): Upgrade {
-  const { state, memory } = upgrade;
+  const { state } = upgrade;
   const open =
     state.phase === 'remedying'
       ? `; a ${state.journal.procedure} stands unfinished on the client`
-      : memory.workaround === null
-        ? ''
-        : `; ${memory.workaround.preImage.service.name} is still set to manual there`;
+      : openOn(upgrade);
   const because = `${crashes} workers in a row were lost while it was ${state.phase}; their logs say why${open}`;
   return {
     ...upgrade,

@@ -1,7 +1,7 @@
 import { describeBlocker } from './blocker.ts';
 import { heldByWindow, withinWindow } from './closed-window.ts';
 import { defer, ignore, move } from './defer.ts';
-import { restNotice, told } from './ladder.ts';
+import { restNotice, toldOf } from './ladder.ts';
 import { observed } from './observed.ts';
 import { overtaken } from './overtaken.ts';
 import type { Rules } from './policy.ts';
@@ -84,7 +84,7 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
       return move(upgrade, { phase: 'looking' }, 'outcome of the restart order not known: looking');
     case 'notifying':
       // It can not be seen whether users were told. Telling them twice is worse than counting the notice from now.
-      return tell(rules, upgrade, now, told);
+      return tell(rules, upgrade, now);
     case 'restarting':
       return move(upgrade, { phase: 'looking' }, 'time to see whether it is back');
     case 'deferred':
@@ -163,11 +163,12 @@ const marked = (upgrade: Upgrade, now: number, because: string): Decision =>
   });
 
 function notified(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
-  return upgrade.state.phase === 'notifying' ? tell(rules, upgrade, now, told) : late(upgrade, event);
+  return upgrade.state.phase === 'notifying' ? tell(rules, upgrade, now) : late(upgrade, event);
 }
 
-function tell(rules: Rules, upgrade: Upgrade, now: number, because: string): Decision {
+function tell(rules: Rules, upgrade: Upgrade, now: number, failure?: Failure): Decision {
   const blockers = upgrade.state.phase === 'notifying' ? upgrade.state.blockers : [];
+  const because = failure === undefined ? toldOf(blockers) : `users could not be told (${failure.message})`;
   const notified: Upgrade = { ...upgrade, memory: { ...upgrade.memory, notifiedAt: now } };
   return restNotice(notified, blockers, now + rules.policy.noticeMs, because);
 }
@@ -193,7 +194,7 @@ function commandFailed(
       return unanswered(upgrade, failure.message);
     case 'notifying':
       if (failure.kind === 'unreachable') return defer(rules, upgrade, 'unreachable', failure.message, now);
-      return tell(rules, upgrade, now, `users could not be told (${failure.message})`);
+      return tell(rules, upgrade, now, failure);
     case 'looking':
     case 'restarting':
     case 'deferred':

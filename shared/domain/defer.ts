@@ -1,6 +1,6 @@
 import type { Blocker } from './blocker.ts';
 import type { DeferralClass, Rules } from './policy.ts';
-import { wayBack } from './procedure.ts';
+import { type Journal, wayBack } from './procedure.ts';
 import { backoff, spread } from './retry.ts';
 import type { Ending } from './ending.ts';
 import type { Decision, Memory, Upgrade, UpgradeState } from './upgrade.ts';
@@ -66,21 +66,28 @@ export function defer(
 }
 
 /**
- * Ends the upgrade. A service that the workaround set to manual gets its start type back first: the upgrade settles when
- * that is done (Q168463: a stopgap, its packages do not run while the service is down).
+ * Ends the upgrade. What waits on the client for a restart is taken back first, and the upgrade settles when that is done: a service
+ * that the workaround set to manual gets its start type back (Q168463: a stopgap, its packages do not run while the service is
+ * down), and files that would take their places at the next start are withdrawn.
  */
 export function settle(upgrade: Upgrade, ending: Ending, now: number): Decision {
-  const { workaround } = upgrade.memory;
-  if (workaround === null) return move(upgrade, { phase: 'settled', at: now, ...ending }, ending.because);
-  const { preImage } = workaround;
-  return move(
-    upgrade,
-    {
-      phase: 'remedying',
-      journal: wayBack('workaround', preImage, ending),
-      retryAt: null,
-      blockers: ending.blockers,
-    },
-    `${preImage.service.name} gets its start type back first; then: ${ending.because}`,
-  );
+  const { workaround, replacing } = upgrade.memory;
+  if (workaround !== null) {
+    const { preImage } = workaround;
+    const journal = wayBack({ procedure: 'workaround', preImage }, ending);
+    return goBackFirst(upgrade, journal, `${preImage.service.name} gets its start type back`, ending);
+  }
+  if (replacing !== null) {
+    const { preImage } = replacing;
+    const journal = wayBack({ procedure: 'replaceAtRestart', preImage }, ending);
+    return goBackFirst(upgrade, journal, 'the files that wait for a restart are withdrawn', ending);
+  }
+  return move(upgrade, { phase: 'settled', at: now, ...ending }, ending.because);
 }
+
+const goBackFirst = (upgrade: Upgrade, journal: Journal, what: string, ending: Ending): Decision =>
+  move(
+    upgrade,
+    { phase: 'remedying', journal, retryAt: null, blockers: ending.blockers },
+    `${what} first; then: ${ending.because}`,
+  );

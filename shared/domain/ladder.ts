@@ -1,15 +1,15 @@
-import { type Blocker, describeBlocker, fingerprint, type ServiceBlocker } from './blocker.ts';
+import { type Blocker, describeBlocker, fingerprint } from './blocker.ts';
 import { defer, move, settle } from './defer.ts';
 import type { Observation } from './observation.ts';
 import { persistsBecause } from './persistence.ts';
 import type { DeferralClass, Rules } from './policy.ts';
-import { newJournal, type Procedure, type Remediation, wayBack } from './procedure.ts';
+import { newJournal, titleOf, wayBack } from './procedure.ts';
+import { attemptAt, movableIn, nameOf, type Rung, rungsOf, serviceOf } from './rungs.ts';
 import type { Decision, Upgrade } from './upgrade.ts';
 
 /**
- * A client that is blocked: wait while waiting helps, then climb: notify -> workaround -> relocation -> needs attention.
- * Only a service that the profile knows how to move is ever moved, and only when it persists or is structural and the policy
- * says that structural ones need not be waited for.
+ * A client that is blocked: wait while waiting helps, then climb: notify -> workaround -> relocation or replacement at a restart -> needs
+ * attention. Nothing is done before the blocker persists, or is structural and the policy says that structural ones need not be waited for.
  */
 export function climb(
   rules: Rules,
@@ -18,50 +18,42 @@ export function climb(
   blockers: readonly Blocker[],
   now: number,
 ): Decision {
-  const target = blockers.find((blocker) => isMovable(rules, blocker));
+  const rungs = rungsOf(rules.product, rules.policy.ladder, blockers);
+  const next = rungs.find((rung) => !upgrade.memory.tried.includes(attemptOf(rules, rung)));
+  const target = (next ?? rungs[0])?.target ?? movableIn(rules.product, blockers);
   const ripe = target && ripeBecause(rules, upgrade, target);
   if (target === undefined || ripe === undefined || ripe === null) return wait(rules, upgrade, blockers, now);
-  return nextRung(rules, upgrade, seen, { target, blockers, ripe }, now);
+  if (next === undefined) return exhausted(upgrade, { target, blockers, ripe }, rungs, now);
+  return takeRung(rules, upgrade, seen, { rung: next, blockers, ripe }, now);
 }
 
 interface Case {
-  readonly target: ServiceBlocker;
+  readonly rung: Rung;
   readonly blockers: readonly Blocker[];
   readonly ripe: string;
 }
 
-function nextRung(rules: Rules, upgrade: Upgrade, seen: Observation, found: Case, now: number): Decision {
+function takeRung(rules: Rules, upgrade: Upgrade, seen: Observation, found: Case, now: number): Decision {
   const { ladder, noticeMs } = rules.policy;
-  const { notifiedAt, tried } = upgrade.memory;
-  const procedures = ladder.filter(
-    (step): step is Remediation => step === 'workaround' || step === 'relocation',
-  );
-  const next = procedures.find((procedure) => !tried.includes(attemptAt(procedure, found.target.service)));
-  if (next === undefined) return exhausted(upgrade, found, procedures, now);
-  const tellsFirst = ladder.includes('notify') && ladder.indexOf('notify') < ladder.indexOf(next);
-  if (tellsFirst && notifiedAt === null && seen.users.length > 0) {
-    return move(
-      upgrade,
-      { phase: 'notifying', blockers: found.blockers },
-      `${found.target.executable} persists (${found.ripe})`,
-    );
-  }
+  const { notifiedAt } = upgrade.memory;
+  const { rung, blockers, ripe } = found;
+  const name = nameOf(rung.target);
+  const tellsFirst = ladder.includes('notify') && ladder.indexOf('notify') < ladder.indexOf(rung.procedure);
+  if (tellsFirst && notifiedAt === null && seen.users.length > 0)
+    return move(upgrade, { phase: 'notifying', blockers }, `${name} persists (${ripe})`);
   const noticeUntil = notifiedAt === null ? now : notifiedAt + noticeMs;
-  if (now < noticeUntil) return restNotice(upgrade, found.blockers, noticeUntil, told);
+  if (now < noticeUntil) return restNotice(upgrade, blockers, noticeUntil, toldOf(blockers));
   if (seen.packageRunning) {
-    return defer(
-      rules,
-      upgrade,
-      'busy',
-      `${found.target.service} runs a package; it is not stopped now`,
-      now,
-      found.blockers,
-    );
+    const busy = `${serviceOf(rules.product, rung) || name} runs a package; it is not stopped now`;
+    return defer(rules, upgrade, 'busy', busy, now, blockers);
   }
-  return beginProcedure(upgrade, next, found);
+  return beginProcedure(rules, upgrade, found);
 }
 
-export const told = 'users were told that the service will be moved';
+export const toldOf = (blockers: readonly Blocker[]): string =>
+  blockers.some(({ kind }) => kind === 'service')
+    ? 'users were told that the service will be moved'
+    : 'users were told that the files will be replaced when the computer restarts';
 
 /** Users were told; they get their time before the next step. */
 export const restNotice = (
@@ -72,49 +64,44 @@ export const restNotice = (
 ): Decision =>
   move(
     upgrade,
-    {
-      phase: 'deferred',
-      class: 'service',
-      until,
-      because,
-      blockers,
-    },
+    { phase: 'deferred', class: classOf(blockers), until, because, blockers },
     `${because}; they get their time before the next step`,
   );
 
-function beginProcedure(
-  upgrade: Upgrade,
-  procedure: Remediation,
-  { target, blockers, ripe }: Case,
-): Decision {
+function beginProcedure(rules: Rules, upgrade: Upgrade, { rung, blockers, ripe }: Case): Decision {
   const { workaround, tried } = upgrade.memory;
+  const { procedure, target } = rung;
   if (workaround !== null) {
     // The pre-image of the next procedure must be the service as it was before the first one.
-    const journal = wayBack('workaround', workaround.preImage, null);
+    const journal = wayBack({ procedure: 'workaround', preImage: workaround.preImage }, null);
     const because = `the workaround did not help (${ripe}); it is taken back before the ${procedure}`;
     return move(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because);
   }
-  const journal = newJournal(procedure, target.service);
+  const journal = newJournal(procedure, serviceOf(rules.product, rung));
   return move(
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers },
-    `${procedure} of ${target.service}: ${target.executable} ${ripe}`,
-    { tried: [...tried, attemptAt(procedure, target.service)] },
+    `${titleOf(journal)}: ${nameOf(target)} ${ripe}`,
+    { tried: [...tried, attemptOf(rules, rung)] },
   );
 }
 
-/** How a procedure that was begun on a service is remembered. */
-export const attemptAt = (procedure: Procedure, service: string): string =>
-  `${procedure} of ${service.toLowerCase()}`;
+const attemptOf = ({ product }: Rules, rung: Rung): string =>
+  attemptAt(rung.procedure, serviceOf(product, rung));
 
-function exhausted(upgrade: Upgrade, found: Case, procedures: readonly Remediation[], now: number): Decision {
+function exhausted(
+  upgrade: Upgrade,
+  { target, blockers, ripe }: Omit<Case, 'rung'> & { readonly target: Blocker },
+  rungs: readonly Rung[],
+  now: number,
+): Decision {
   const tried =
-    procedures.length === 0
+    rungs.length === 0
       ? 'the ladder has no step that moves it'
-      : `${procedures.join(' and ')} did not help`;
-  const because = `${describeBlocker(found.target)}; ${found.ripe}; ${tried}`;
-  const cause = `blocked by ${found.target.executable}`;
-  return settle(upgrade, { end: 'needsAttention', cause, because, blockers: found.blockers }, now);
+      : `${rungs.map(({ procedure }) => procedure).join(' and ')} did not help`;
+  const because = `${describeBlocker(target)}; ${ripe}; ${tried}`;
+  const cause = `blocked by ${nameOf(target)}`;
+  return settle(upgrade, { end: 'needsAttention', cause, because, blockers }, now);
 }
 
 function wait(rules: Rules, upgrade: Upgrade, blockers: readonly Blocker[], now: number): Decision {
@@ -127,15 +114,9 @@ function wait(rules: Rules, upgrade: Upgrade, blockers: readonly Blocker[], now:
 const classOf = (blockers: readonly Blocker[]): DeferralClass =>
   blockers.every((blocker) => blocker.kind === 'service') ? 'service' : 'program';
 
-function isMovable(rules: Rules, blocker: Blocker): blocker is ServiceBlocker {
-  return (
-    blocker.kind === 'service' && Object.hasOwn(rules.product.relocatable, blocker.service.toLowerCase())
-  );
-}
-
 /** Why it is time for the ladder, or null while waiting may still help. */
-function ripeBecause(rules: Rules, upgrade: Upgrade, target: ServiceBlocker): string | null {
-  if (target.structural && rules.policy.structural === 'atOnce')
+function ripeBecause(rules: Rules, upgrade: Upgrade, target: Blocker): string | null {
+  if (target.kind === 'service' && target.structural && rules.policy.structural === 'atOnce')
     return 'is structural: it runs again after every start';
   const sighting = upgrade.memory.sightings[fingerprint(target)];
   return sighting === undefined ? null : persistsBecause(rules.policy.persistence, sighting);

@@ -73,7 +73,10 @@ export interface Transcript {
 }
 
 /** The record of a procedure that stands on the client from before its first change until it is whole again. */
-export type Intent = IntentOf<'relocation' | 'workaround', PreImage> | IntentOf<'swap', SwapPreImage>;
+export type Intent =
+  | IntentOf<'relocation' | 'workaround', PreImage>
+  | IntentOf<'swap', SwapPreImage>
+  | IntentOf<'replaceAtRestart', SwapPreImage>;
 
 interface IntentOf<Kind, Image> {
   readonly kind: Kind;

@@ -1,11 +1,12 @@
 import { type Blocker, blockersOf, fingerprint } from './blocker.ts';
 import { defer, move, settle, unmarked } from './defer.ts';
-import { attemptAt, climb } from './ladder.ts';
+import { climb } from './ladder.ts';
+import { attemptAt } from './rungs.ts';
 import { logonServerSeen } from './logon-server.ts';
-import type { Intent, Observation } from './observation.ts';
+import type { Intent, Observation, SwapPreImage } from './observation.ts';
 import { countSightings } from './persistence.ts';
 import type { ProductRules, Rules, SwapRules } from './policy.ts';
-import { journalOf, turnBack } from './procedure.ts';
+import { afterRestart, journalOf, turnBack } from './procedure.ts';
 import { type Proof, prove, whyNot } from './proof.ts';
 import { goByPush } from './push.ts';
 import { observedAsRequested } from './request.ts';
@@ -20,7 +21,9 @@ export function observed(rules: Rules, known: Upgrade, seen: Observation, now: n
     ...known,
     logonServer: logonServerSeen(known.logonServer, seen.logonServer, rules.logonServers),
   };
-  if (seen.intent !== null && before.memory.workaround === null)
+  const { workaround } = before.memory;
+  const replacing = stillReplacing(before, seen);
+  if (seen.intent !== null && workaround === null && replacing === null)
     return resume(before, seen, seen.intent, now);
   if (seen.role === 'server') return excluded(before, now);
   const asked = observedAsRequested(
@@ -35,9 +38,12 @@ export function observed(rules: Rules, known: Upgrade, seen: Observation, now: n
   );
   const upgrade = learn(rules, withoutRestart(before), seen, blockers, now);
   const proof = prove(rules.files, seen);
+  if (replacing !== null && (proof.kind === 'current' || seen.bootId !== replacing.bootId))
+    return hasReplaced(upgrade, replacing.preImage);
   if (proof.kind === 'current') return finish(rules, upgrade, now);
   const restarting = stillRestarting(rules, before, seen, now);
   if (restarting !== null) return restarting;
+  if (replacing !== null) return askRestart(rules, upgrade, seen, 'replacement', now);
   if (blockers.length > 0) return climb(rules, upgrade, seen, blockers, now);
   switch (rules.product.route) {
     case 'logon':
@@ -65,6 +71,19 @@ function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number
     { lastLook: lookOf(seen, now), ...(intent.step === 'record' ? {} : { tried }) },
   );
 }
+
+/** Files that wait for a restart, unless somebody else has ended that: then nothing of it stands on the client. */
+const stillReplacing = ({ memory }: Upgrade, { intent }: Observation): Memory['replacing'] =>
+  intent?.kind === 'replaceAtRestart' ? memory.replacing : null;
+
+/** The client has restarted since its files were to be replaced: that they are, and that the service runs with them, is still to be proved. */
+const hasReplaced = (upgrade: Upgrade, preImage: SwapPreImage): Decision =>
+  move(
+    upgrade,
+    { phase: 'remedying', journal: afterRestart(preImage), retryAt: null, blockers: [] },
+    'it has restarted: whether the new files are in their places is proved now',
+    { replacing: null },
+  );
 
 const lookOf = ({ bootId, evidence }: Observation, at: number): Memory['lastLook'] => ({
   at,

@@ -42,5 +42,5 @@ export function overtaken(upgrade: Upgrade, step: StepName): Decision {
   if (state.phase !== 'remedying' || state.journal.step !== step)
     return ignore(`ProcedureOvertaken at ${step} while ${state.phase}`);
   const because = `the client has gone on since ${state.journal.procedure} was recorded at ${step}: looking`;
-  return move(upgrade, { phase: 'looking' }, because, { workaround: null });
+  return move(upgrade, { phase: 'looking' }, because, { workaround: null, replacing: null });
 }

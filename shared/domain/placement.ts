@@ -1,3 +1,4 @@
+import type { Blocker } from './blocker.ts';
 import type { Command, Upgrade } from './upgrade.ts';
 
 /**
@@ -28,7 +29,7 @@ export function placementOf({ state }: Upgrade): Placement {
     case 'ordering':
       return { kind: 'drive', command: { type: 'RestartClient' } };
     case 'notifying':
-      return { kind: 'drive', command: { type: 'NotifyUsers', text: noticeOf(state.blockers.length) } };
+      return { kind: 'drive', command: { type: 'NotifyUsers', text: noticeOf(state.blockers) } };
     case 'restarting':
       return { kind: 'rest', until: state.nextLook, keepsSlots: true };
     case 'deferred':
@@ -42,10 +43,13 @@ export function placementOf({ state }: Upgrade): Placement {
   }
 }
 
-const noticeOf = (blockers: number): string =>
-  blockers === 1
+function noticeOf(blockers: readonly Blocker[]): string {
+  if (blockers.length > 0 && blockers.every(({ kind }) => kind !== 'service'))
+    return 'Open programs on this computer hold up a pending update. Please close them, or it will be installed when the computer restarts.';
+  return blockers.length === 1
     ? 'A service on this computer will be moved so that a pending update can be installed.'
-    : `${blockers} components on this computer hold up a pending update; services among them will be moved.`;
+    : `${blockers.length} components on this computer hold up a pending update; services among them will be moved.`;
+}
 
 /**
  * May this upgrade go on while its campaign is paused? True for what has been begun on the client and should not be broken off:
@@ -55,8 +59,8 @@ export const isFinishing = (upgrade: Upgrade): boolean => {
   const { state, memory } = upgrade;
   // A procedure that is only about to be recorded has not been begun.
   if (state.phase === 'remedying') return !beginsSomething(upgrade);
-  const isOpen = memory.marked !== null || memory.restart !== null || memory.workaround !== null;
-  return isOpen || memory.request !== null;
+  const { marked, restart, workaround, replacing, request } = memory;
+  return [marked, restart, workaround, replacing, request].some((open) => open !== null);
 };
 
 /**

@@ -52,7 +52,7 @@ export interface PersistencePolicy {
   readonly minGapMs: number;
 }
 
-export type LadderStep = 'wait' | 'notify' | 'workaround' | 'relocation';
+export type LadderStep = 'wait' | 'notify' | 'workaround' | 'relocation' | 'replaceAtRestart';
 
 export interface RestartPolicy {
   readonly allowed: 'never' | 'nobodyLoggedOn' | 'always';

@@ -24,11 +24,23 @@ export type StepName =
   | 'place'
   | 'restoreFiles'
   | 'removeStaged'
+  | 'queueRenames'
+  | 'withdraw'
   | 'close';
 
-/** Remediations: they move a service out of the way. A `swap` brings the files of the release itself (route `push`). */
+/**
+ * Remediations move a service out of the way. The others bring the files of the release (route `push`): a `swap` at once,
+ * `replaceAtRestart` by what Windows renames at its next start, before anything runs that could hold them.
+ */
 export type Remediation = 'relocation' | 'workaround';
-export type Procedure = Remediation | 'swap';
+export type FileProcedure = 'swap' | 'replaceAtRestart';
+export type Procedure = Remediation | FileProcedure;
+export const procedures = [
+  'relocation',
+  'workaround',
+  'swap',
+  'replaceAtRestart',
+] as const satisfies readonly Procedure[];
 export type Direction = 'forward' | 'back';
 
 /**
@@ -47,18 +59,41 @@ const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly Step
   swap: {
     // Everything that takes long is done while the service still runs.
     forward: ['record', 'stage', 'stop', 'backup', 'place', 'start', 'prove', 'removeStaged', 'close'],
-    back: ['stop', 'restoreFiles', 'startAgain', 'removeStaged', 'close'],
+    // Nothing is stopped where no file has been placed.
+    back: ['restoreFiles', 'startAgain', 'removeStaged', 'close'],
+  },
+  replaceAtRestart: {
+    // The client restarts after `queueRenames`: everything before it changes no file that is in use, and stops nothing.
+    forward: [
+      'record',
+      'stage',
+      'backup',
+      'queueRenames',
+      'start',
+      'prove',
+      'withdraw',
+      'removeStaged',
+      'close',
+    ],
+    // It may have restarted meanwhile, so the files are put back where they are not the old ones any more.
+    back: ['withdraw', 'restoreFiles', 'startAgain', 'removeStaged', 'close'],
   },
 };
 
+/** The step after which a procedure waits for the client to restart. */
+const beforeRestart: StepName = 'queueRenames';
+
 /** Where a procedure stands. The named step is the one to run (again); everything before it is done. */
-export type Journal = JournalOf<Remediation, PreImage> | JournalOf<'swap', SwapPreImage>;
+export type Journal =
+  | JournalOf<Remediation, PreImage>
+  | JournalOf<'swap', SwapPreImage>
+  | JournalOf<'replaceAtRestart', SwapPreImage>;
 
 interface JournalOf<Name extends Procedure, Image> {
   readonly procedure: Name;
   readonly direction: Direction;
   readonly step: StepName;
-  /** The service that is moved or stopped; '' for a swap that stops none. */
+  /** The service that is moved, or that holds the files; '' where no service does. */
   readonly service: string;
   /** Null until `record` has read and written it. */
   readonly preImage: Image | null;
@@ -71,6 +106,12 @@ interface JournalOf<Name extends Procedure, Image> {
   /** What the client said there, where the ending does not tell. */
   readonly turnedBecause?: string;
 }
+
+/** Does it bring the files of the release, instead of moving a service? */
+export const bringsFiles = <Of extends { readonly procedure: Procedure }>(
+  of: Of,
+): of is Extract<Of, { readonly procedure: FileProcedure }> =>
+  of.procedure === 'swap' || of.procedure === 'replaceAtRestart';
 
 /** The journal of a procedure that is about to be recorded. */
 export const newJournal = <Name extends Procedure>(procedure: Name, service: string) => ({
@@ -138,7 +179,8 @@ export function turnBack(journal: Journal, ending: Ending | null, turnedBecause?
 /** A procedure with what it recorded, as a journal and an intent have it. */
 type Recorded =
   | { readonly procedure: Remediation; readonly preImage: PreImage }
-  | { readonly procedure: 'swap'; readonly preImage: SwapPreImage };
+  | { readonly procedure: 'swap'; readonly preImage: SwapPreImage }
+  | { readonly procedure: 'replaceAtRestart'; readonly preImage: SwapPreImage };
 
 /** The journal of a procedure that has its pre-image, standing at its first step. */
 const fromPreImage = (recorded: Recorded, direction: Direction): Journal => ({
@@ -151,16 +193,24 @@ const fromPreImage = (recorded: Recorded, direction: Direction): Journal => ({
   turnedAt: null,
 });
 
-/** The way back of a procedure that went forward to its end, and what to settle as afterwards. */
-export const wayBack = (procedure: Remediation, preImage: PreImage, ending: Ending | null): Journal => ({
-  ...fromPreImage({ procedure, preImage }, 'back'),
+/** The way back of a procedure that went forward to its end or to its restart, and what to settle as afterwards. */
+export const wayBack = (recorded: Recorded, ending: Ending | null): Journal => ({
+  ...fromPreImage(recorded, 'back'),
   ending,
 });
 
+/** Is the client to restart before the next step of this journal? */
+export const waitsForRestart = ({ direction, step }: Journal): boolean =>
+  direction === 'forward' && step === beforeRestart;
+
+/** The journal of a replacement whose client has restarted. */
+export const afterRestart = (preImage: SwapPreImage): Journal => ({
+  ...fromPreImage({ procedure: 'replaceAtRestart', preImage }, 'forward'),
+  step: 'start',
+});
+
 const recordedIn = (intent: Intent): Recorded =>
-  intent.kind === 'swap'
-    ? { procedure: intent.kind, preImage: intent.preImage }
-    : { procedure: intent.kind, preImage: intent.preImage };
+  ({ procedure: intent.kind, preImage: intent.preImage }) as Recorded;
 
 /**
  * The journal of a procedure found unfinished on the client: it goes on at the step the client remembers. One that was only recorded has

@@ -3,6 +3,7 @@ import type { Observation } from './observation.ts';
 import type { Rules } from './policy.ts';
 import { newJournal } from './procedure.ts';
 import { type Proof, whyNot } from './proof.ts';
+import { attemptAt } from './rungs.ts';
 import type { Decision, Upgrade } from './upgrade.ts';
 
 /**
@@ -26,10 +27,22 @@ export function goByPush(
       `${service || 'the product'} is at work; it is not stopped now`,
       now,
     );
+  if (isHeldAgainAndAgain(rules, upgrade)) {
+    const journal = newJournal('replaceAtRestart', service);
+    const because = `its files are held by something else each time that ${service || 'a swap'} makes way for them`;
+    return move(upgrade, { phase: 'remedying', journal, retryAt: null, blockers: [] }, because, {
+      tried: [...upgrade.memory.tried, attemptAt('replaceAtRestart', service)],
+    });
+  }
   const because = `nothing is in the way: the files are swapped${service === '' ? '' : ` while ${service} is stopped`}`;
   return move(
     upgrade,
     { phase: 'remedying', journal: newJournal('swap', service), retryAt: null, blockers: [] },
     because,
   );
+}
+
+/** What a running service hides is seen only once it is stopped, and the swap goes back: then a restart is what is left to get past it. */
+function isHeldAgainAndAgain({ policy: { ladder, persistence } }: Rules, { memory }: Upgrade): boolean {
+  return ladder.includes('replaceAtRestart') && (memory.deferrals.busy ?? 0) >= persistence.looks;
 }

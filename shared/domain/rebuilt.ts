@@ -1,6 +1,6 @@
 import { rebuilder } from './campaign-commands.ts';
 import type { Campaign } from './campaign.ts';
-import { attemptAt } from './ladder.ts';
+import { attemptAt } from './rungs.ts';
 import { isoOf } from './restart.ts';
 import type { Memory, PendingRestart, Upgrade } from './upgrade.ts';
 

@@ -2,18 +2,21 @@ import { defer, ignore, move, settle } from './defer.ts';
 import type { PreImage, SwapPreImage } from './observation.ts';
 import type { Rules } from './policy.ts';
 import {
+  bringsFiles,
   isProved,
   type Journal,
   nextStep,
   progressOf,
+  type StepName,
   titleOf,
   turnBack,
+  waitsForRestart,
   withPreImage,
 } from './procedure.ts';
 import { backoff } from './retry.ts';
 import type { Ending } from './ending.ts';
 import type { Decision, Failure, Memory, Remedying, Upgrade } from './upgrade.ts';
-import { attemptAt } from './ladder.ts';
+import { attemptAt } from './rungs.ts';
 
 /** Tries of the way back against a client that answers and refuses, before a person is called. */
 const maxRefusals = 5;
@@ -27,6 +30,7 @@ export function stepDone(
   now: number,
 ): Decision {
   const journal = withPreImage(state.journal, preImage);
+  if (waitsForRestart(journal)) return awaitRestart(upgrade, journal);
   const next = nextStep(journal);
   if (next !== null) {
     const because = `${journal.procedure}: ${journal.step} done`;
@@ -35,6 +39,15 @@ export function stepDone(
   return journal.direction === 'forward'
     ? wentForward(upgrade, journal, now)
     : cameBack(rules, upgrade, { ...state, journal }, now);
+}
+
+/** The intent stays on the client: whoever finds it there without this record goes on with it. */
+function awaitRestart(upgrade: Upgrade, { preImage }: Journal): Decision {
+  const bootId = upgrade.memory.lastLook?.bootId ?? '';
+  const because = 'the new files take their places at the next start of the client';
+  return move(upgrade, { phase: 'looking' }, because, {
+    replacing: preImage !== null && 'files' in preImage ? { preImage, bootId } : null,
+  });
 }
 
 /** Before and after, for whoever reads the audit. */
@@ -59,7 +72,8 @@ function wentForward(upgrade: Upgrade, journal: Journal, now: number): Decision 
         workaround: preImage === null ? null : { preImage, bootId },
         willBlockAgain: true,
       });
-    case 'swap': {
+    case 'swap':
+    case 'replaceAtRestart': {
       const runs = service === '' ? '' : `, and ${service} is as before`;
       return move(upgrade, { phase: 'looking' }, `the files of the release are in their place${runs}`, {
         marked: { at: now, bootId },
@@ -77,18 +91,20 @@ function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedyi
   // It would not stop, so it is likely to be busy (Q173073); asking again at once would only be refused again.
   const failed = journal.turnedBecause ?? `${journal.service} could not be stopped`;
   if (journal.turnedAt === 'stop') return defer(rules, whole, 'busy', `${failed}; ${because}`, now, blockers);
-  return journal.procedure === 'swap'
+  return bringsFiles(journal)
     ? defer(rules, whole, 'download', `${failed}; ${because}`, now, blockers)
     : move(whole, { phase: 'looking' }, because);
 }
 
-/** A relocation that could not even stop the service changed nothing and may be tried again. */
-function afterBack({ memory }: Upgrade, { procedure, service, turnedAt }: Journal): Partial<Memory> {
+/** A relocation that could not even stop the service changed nothing and may be tried again; so may files that could not be brought. */
+function afterBack({ memory }: Upgrade, journal: Journal): Partial<Memory> {
+  const { procedure, service, turnedAt } = journal;
+  const tried = memory.tried.filter((each) => each !== attemptAt(procedure, service));
   if (procedure === 'workaround') return { workaround: null };
+  if (procedure === 'replaceAtRestart')
+    return goesOnAfter(journal, turnedAt) ? { replacing: null, tried } : { replacing: null };
   if (procedure === 'swap' || turnedAt === 'record') return {};
-  return turnedAt === 'stop'
-    ? { tried: memory.tried.filter((each) => each !== attemptAt(procedure, service)) }
-    : { relocation: 'undone' };
+  return turnedAt === 'stop' ? { tried } : { relocation: 'undone' };
 }
 
 /**
@@ -108,12 +124,15 @@ export function stepFailed(
   const refused = failure.kind === 'failed';
   if (refused && journal.direction === 'forward' && !isProved(journal))
     return turnRound(upgrade, state, failure);
-  const patience = refused ? maxRefusals : rules.policy.deferrals.unreachable.budget;
+  const { program, unreachable } = rules.policy.deferrals;
+  // The old files can not be put back while a program holds the new ones: that is waited for as it is before an update.
+  const isHeld = refused && journal.step === 'restoreFiles';
+  const patience = isHeld ? program.budget : refused ? maxRefusals : unreachable.budget;
   if (failures > patience)
     return refused && journal.step === 'startAgain'
       ? leaveDown(upgrade, state, failure)
       : leaveOpen(upgrade, state, failure, now);
-  const retryAt = now + backoff(rules.policy.deferrals.unreachable, Math.min(journal.failures, 8), 0.5);
+  const retryAt = now + backoff(isHeld ? program : unreachable, Math.min(journal.failures, 8), 0.5);
   const because = `${journal.procedure} waits at ${progressOf(journal)}: ${failure.message}`;
   return move(upgrade, { ...state, journal: { ...journal, failures }, retryAt }, because);
 }
@@ -124,7 +143,7 @@ function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure): Decisi
   const cause = `${journal.procedure} failed at ${journal.step}`;
   const ending: Ending = { end: 'needsAttention', cause, because, blockers };
   const done = journal.step === 'record' ? 'nothing was changed' : 'undone';
-  const back = goesOnAfter(journal)
+  const back = goesOnAfter(journal, journal.step)
     ? turnBack(journal, null, because)
     : turnBack(journal, { ...ending, because: `${because}; ${done}` });
   return move(upgrade, { ...state, journal: back, retryAt: null }, `${because}; going back`);
@@ -134,9 +153,9 @@ function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure): Decisi
  * May it be tried again, or something else? After the workaround the ladder has another rung, a service that will not stop now may stop
  * later, and files that could not be brought may come next time. New files with which the service does not run will not run next time.
  */
-function goesOnAfter({ procedure, step }: Journal): boolean {
-  if (procedure === 'swap') return step !== 'start' && step !== 'prove';
-  return step !== 'record' && (procedure === 'workaround' || step === 'stop');
+function goesOnAfter(journal: Journal, step: StepName | null): boolean {
+  if (bringsFiles(journal)) return step !== 'start' && step !== 'prove';
+  return step !== 'record' && (journal.procedure === 'workaround' || step === 'stop');
 }
 
 /**

@@ -43,8 +43,8 @@ const markedEnding = ({ end, cause, because, blockers }: Ending): Ending =>
     : { end, cause: stillMarked, because: `${cause}: ${because}; it is marked, too`, blockers };
 
 function reopened(upgrade: Upgrade, changes: Partial<Memory>, because: string): Reopening {
-  const { moved, relocation, servicePath, willBlockAgain, workaround, seen } = upgrade.memory;
-  const kept = { moved, relocation, servicePath, willBlockAgain, workaround, seen };
+  const { moved, relocation, servicePath, willBlockAgain, workaround, replacing, seen } = upgrade.memory;
+  const kept = { moved, relocation, servicePath, willBlockAgain, workaround, replacing, seen };
   return {
     kind: 'reopened',
     upgrade: {

@@ -103,12 +103,10 @@ function moveBack(
   if (seen.packageRunning)
     return defer(rules, upgrade, 'busy', `${service.name} runs a package; it is not stopped now`, now);
   const because = `${service.name} was moved back for ${by}: ${reason}`;
-  const journal = wayBack('relocation', moved, {
-    end: 'skipped',
-    cause: 'moved back',
-    because,
-    blockers: [],
-  });
+  const journal = wayBack(
+    { procedure: 'relocation', preImage: moved },
+    { end: 'skipped', cause: 'moved back', because, blockers: [] },
+  );
   return move(
     withoutRequest(upgrade),
     { phase: 'remedying', journal, retryAt: null, blockers: [] },

@@ -61,6 +61,7 @@ export function askRestart(
 const restartReason: Readonly<Record<RestartCause, string>> = {
   mark: 'marked for the update, which starts at the logon after a restart',
   workaround: 'the service is set to manual and gone after a restart',
+  replacement: 'the new files take their places at a restart',
   pendingRestart: 'it has restarted, and says that a restart is still pending',
 };
 
@@ -136,12 +137,15 @@ export function awaitReturn(
   now: number,
 ): Decision {
   if (now < restart.deadline) return restUntilLook(rules, upgrade, `restarting: ${failure.message}`, now);
-  const { workaround } = upgrade.memory;
-  const open =
-    workaround === null ? '' : `; ${workaround.preImage.service.name} is still set to manual there`;
-  const because = `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ${failure.message}${open}`;
+  const because = `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ${failure.message}${openOn(upgrade)}`;
   const ending = { end: 'failed', cause: 'did not come back', because, blockers: [] } as const;
   return move(upgrade, { phase: 'settled', at: now, ...ending }, because);
+}
+
+/** What of a procedure that waits for a restart stands open on the client, to be put after what is said of it; '' = nothing does. */
+export function openOn({ memory: { workaround, replacing } }: Upgrade): string {
+  if (workaround !== null) return `; ${workaround.preImage.service.name} is still set to manual there`;
+  return replacing === null ? '' : '; new files still wait there for its restart';
 }
 
 /** The order provably never took effect, so it does not count. */

@@ -45,8 +45,8 @@ export type UpgradeState =
 
 export type Phase = UpgradeState['phase'];
 
-/** `pendingRestart`: it has restarted and still says that a restart is pending. */
-export type RestartCause = 'mark' | 'workaround' | 'pendingRestart';
+/** `pendingRestart`: it has restarted and still says that a restart is pending. `replacement`: files wait for it (`replaceAtRestart`). */
+export type RestartCause = 'mark' | 'workaround' | 'pendingRestart' | 'replacement';
 
 /** A restart that was ordered and has not been proved yet. The proof is another boot id. */
 export interface PendingRestart {
@@ -87,6 +87,8 @@ export interface Memory {
   readonly notifiedAt: number | null;
   /** A service set to manual by the workaround that must get its start type back before the upgrade may settle. */
   readonly workaround: { readonly preImage: PreImage; readonly bootId: string } | null;
+  /** Files that take their places when the client leaves this boot; they are proved, or taken back, before the upgrade may settle. */
+  readonly replacing: { readonly preImage: SwapPreImage; readonly bootId: string } | null;
   readonly relocation: 'none' | 'done' | 'undone';
   /** Procedures that were begun and are not to be begun again in this attempt, by `attemptAt`. */
   readonly tried: readonly string[];
@@ -162,6 +164,7 @@ export const newMemory: Memory = {
   seen: [],
   notifiedAt: null,
   workaround: null,
+  replacing: null,
   relocation: 'none',
   tried: [],
   lastDeferral: null,

@@ -1,6 +1,6 @@
-import { type Blocker, fingerprint, type ServiceBlocker } from './blocker.ts';
+import { type Blocker, fingerprint } from './blocker.ts';
 import type { Campaign } from './campaign.ts';
-import { attemptAt } from './ladder.ts';
+import { attemptAt, movableIn, nameOf, rungsOf, serviceOf } from './rungs.ts';
 import { fromNow, spanInWords } from './moments.ts';
 import { persistsBecause } from './persistence.ts';
 import type { CampaignPolicy, ProductRules } from './policy.ts';
@@ -44,17 +44,9 @@ export function ifItStaysSo(context: Context, upgrade: Upgrade): string | null {
 
 function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): string {
   const { policy } = context.campaign.definition;
-  const target = state.blockers.find((blocker) => isMovable(context.product, blocker));
-  return (target && nextRung(policy, upgrade, target, context.now)) ?? budgetLeft(policy, upgrade, state);
-}
-
-/** Only a service that the product profile knows how to move is ever moved. */
-function isMovable(product: ProductRules | null, blocker: Blocker): blocker is ServiceBlocker {
-  return (
-    blocker.kind === 'service' &&
-    product !== null &&
-    Object.hasOwn(product.relocatable, blocker.service.toLowerCase())
-  );
+  const { product } = context;
+  const rung = product === null ? null : nextRung(policy, product, upgrade, state.blockers, context.now);
+  return rung ?? budgetLeft(policy, upgrade, state);
 }
 
 function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): string {
@@ -69,23 +61,29 @@ function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): 
 
 function nextRung(
   policy: CampaignPolicy,
+  product: ProductRules,
   upgrade: Upgrade,
-  target: ServiceBlocker,
+  blockers: readonly Blocker[],
   now: number,
 ): string | null {
   const { notifiedAt, tried, sightings } = upgrade.memory;
-  const next = policy.ladder.find(
-    (step) =>
-      (step === 'workaround' || step === 'relocation') && !tried.includes(attemptAt(step, target.service)),
-  );
+  const rungs = rungsOf(product, policy.ladder, blockers);
+  const next = rungs.find((rung) => !tried.includes(attemptAt(rung.procedure, serviceOf(product, rung))));
+  const target = (next ?? rungs[0])?.target ?? movableIn(product, blockers);
+  if (target === undefined) return null;
+  const name = target.kind === 'service' ? target.service : nameOf(target);
   if (next === undefined)
-    return `no step of the ladder is left that could move ${target.service}: it needs attention when it persists`;
+    return `no step of the ladder is left that could move ${name}: it needs attention when it persists`;
   const told =
     policy.ladder.includes('notify') && notifiedAt === null ? '; users who are logged on are told first' : '';
-  const follows = (when: string): string => `${next} of ${target.service} follows ${when}${told}`;
+  const what = next.procedure === 'replaceAtRestart' ? 'replaceAtRestart' : `${next.procedure} of ${name}`;
+  const follows = (when: string): string => `${what} follows ${when}${told}`;
   const noticeLeft = notifiedAt === null ? 0 : notifiedAt + policy.noticeMs - now;
   if (noticeLeft > 0) return follows(`when the users' time is over, in ${spanInWords(noticeLeft)}`);
-  if (notifiedAt !== null || (target.structural && policy.structural === 'atOnce'))
+  if (
+    notifiedAt !== null ||
+    (target.kind === 'service' && target.structural && policy.structural === 'atOnce')
+  )
     return follows('at the next look');
   const sighting = sightings[fingerprint(target)];
   if (sighting === undefined) return null;

@@ -5,7 +5,7 @@ import type { Upgrade } from './upgrade.ts';
 
 /** What else an operator should know of a client: what was done to it, and what holds it. */
 export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
-  const { marked, relocation, servicePath, willBlockAgain, workaround, lastLook } = upgrade.memory;
+  const { marked, relocation, servicePath, willBlockAgain, workaround, replacing, lastLook } = upgrade.memory;
   const { state } = campaign;
   const holds = state.status === 'paused' && upgrade.state.phase !== 'settled';
   const found: (string | false)[] = [
@@ -15,6 +15,7 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
       upgrade.state.phase !== 'settled' &&
       `it has been marked for the update since ${isoOf(marked.at)}`,
     workaround !== null && `${workaround.preImage.service.name} starts by hand only until the update is done`,
+    replacing !== null && 'new files wait on it, and take their places when it restarts',
     relocation === 'done' && `its service was moved and runs from ${servicePath ?? 'its new directory'}`,
     relocation === 'undone' && 'a relocation was tried and undone: the service is as it was',
     willBlockAgain &&

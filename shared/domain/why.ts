@@ -7,7 +7,7 @@ import type { ProductRules } from './policy.ts';
 import { progressOf, titleOf } from './procedure.ts';
 import { isoOf } from './restart.ts';
 import type { Tally } from './tally.ts';
-import type { Phase, Upgrade } from './upgrade.ts';
+import type { Phase, RestartCause, Upgrade } from './upgrade.ts';
 import { remarksOn } from './why-remarks.ts';
 import { ifItStaysSo } from './why-otherwise.ts';
 import { whyNoSlot, whyNotOpen } from './why-waiting.ts';
@@ -127,11 +127,11 @@ function becauseOf({ state, memory }: Upgrade): string {
     case 'updating':
       return 'nothing is in the way: the update runs';
     case 'ordering':
-      return `it is being told to restart, because of the ${state.cause === 'pendingRestart' ? 'restart that is still pending' : state.cause}`;
+      return `it is being told to restart, because of the ${restartCauses[state.cause]}`;
     case 'restarting':
       return `it was told to restart at ${isoOf(memory.restart?.orderedAt ?? 0)} and is not proved to be in another boot`;
     case 'notifying':
-      return 'its users are being told that a service will be moved';
+      return 'its users are being told what will follow';
     case 'deferred':
       return state.because;
     case 'remedying': {
@@ -144,6 +144,13 @@ function becauseOf({ state, memory }: Upgrade): string {
       return state.because;
   }
 }
+
+const restartCauses: Readonly<Record<RestartCause, string>> = {
+  mark: 'mark',
+  workaround: 'workaround',
+  pendingRestart: 'restart that is still pending',
+  replacement: 'files that take their places then',
+};
 
 function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['next'] {
   if (upgrade.state.phase === 'settled') return null;

@@ -98,7 +98,7 @@ export const restartSection = across(
   }))
   .prefault({});
 
-const ladderSteps: readonly LadderStep[] = ['wait', 'notify', 'workaround', 'relocation'];
+const ladderSteps: readonly LadderStep[] = ['wait', 'notify', 'workaround', 'relocation', 'replaceAtRestart'];
 
 export const ladderSection = across(
   list(oneOf(...ladderSteps), `a list of steps out of ${ladderSteps.join(', ')}`),

@@ -3,7 +3,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClockAnchor } from '../../shared/clock.ts';
-import { type Direction, type Procedure, type StepName, stepsOf } from '../../shared/domain/procedure.ts';
+import {
+  type Direction,
+  type Procedure,
+  procedures,
+  type StepName,
+  stepsOf,
+} from '../../shared/domain/procedure.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import type { FleetHold } from '../lab/fleet/control.ts';
 import type { StepHold } from '../lab/fleet/holds.ts';
@@ -41,6 +47,8 @@ const ways: readonly (readonly [Procedure, Direction, Trait])[] = [
   ['swap', 'forward', 'agent'],
   // The service does not start from the new files, so every step of the way back is gone.
   ['swap', 'back', 'agentBreaks'],
+  ['replaceAtRestart', 'forward', 'agentProgram'],
+  ['replaceAtRestart', 'back', 'agentProgramBreaks'],
 ];
 
 /** Every step of every procedure, both ways, before and after: each with a client of its own. */
@@ -132,7 +140,7 @@ export async function holdFleet(redis: {
       await operator.importFleet('fleet.csv', csv);
       await operator.stageTree(folder, tree);
       await operator.stageTree(folder, agentTree, agentRelease);
-      for (const procedure of ['relocation', 'workaround', 'swap']) {
+      for (const procedure of procedures) {
         await operator.createCampaign(campaignText(procedure));
         await operator.ask('POST', `/v1/campaigns/${procedure}/start`);
       }
@@ -141,16 +149,28 @@ export async function holdFleet(redis: {
   };
 }
 
+const isPushed = (procedure: string): boolean => procedure === 'swap' || procedure === 'replaceAtRestart';
+
+/** Users have their programs open by then, and are not asked. */
+const whileProgramsAreOpen: readonly string[] = [
+  'window: { between: "11:00-16:00" }',
+  'persistence: { looks: 1, after: 24h, restarts: 9, minGap: 0s }',
+  'restart: { allowed: always }',
+];
+
 /** A campaign per procedure, over the clients that have its label; nothing else is in their way. */
 const campaignText = (procedure: string): string =>
   [
     `campaign: ${procedure}`,
-    `release: ${procedure === 'swap' ? agentRelease.release : 'test-release'}`,
+    `release: ${isPushed(procedure) ? agentRelease.release : 'test-release'}`,
     `select: { labels: [${procedure}] }`,
     'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
     'budgets: { active: 300, perLogonServer: 300 }',
     `ladder: [wait${procedure === 'swap' ? '' : `, ${procedure}`}]`,
     'structural: atOnce',
-    'deferrals: { unreachable: { first: 15m, factor: 2, max: 2h, budget: 300 } }',
+    ...(procedure === 'replaceAtRestart' ? whileProgramsAreOpen : []),
+    'deferrals:',
+    '  unreachable: { first: 15m, factor: 2, max: 2h, budget: 300 }',
+    '  program: { first: 15m, factor: 2, max: 1h, budget: 300 }',
     '',
   ].join('\n');

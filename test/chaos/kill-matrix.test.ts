@@ -6,6 +6,7 @@ import { startPrivateRedis } from '../environment/private-redis.ts';
 import { testRedis } from '../environment/redis.ts';
 import { halfMoved, inWords, releaseFaults, verdict } from '../lab/expected.ts';
 import { hasRelease, swapFaults, swapVerdict } from '../lab/expected-swap.ts';
+import { procedures } from '../../shared/domain/procedure.ts';
 import { setOf } from '../lab/fleet/traits.ts';
 import type { FleetTruth } from '../lab/fleet/truth.ts';
 import { indexFaults, countFaults, leftOver } from '../lab/chaos/verdict/records.ts';
@@ -159,9 +160,7 @@ async function endFaults({ control, places }: HeldFleet, walk: Walk): Promise<re
     ...swapVerdict(truth.clients.filter(hasAgent), rowsOf(records), agentHashes()),
     ...truth.clients.flatMap(wholeFaults),
     ...[...indexFaults(walk), ...leftOver(walk)].map(({ client, what }) => `${client}: ${what}`),
-    ...['relocation', 'workaround', 'swap']
-      .flatMap((name) => countFaults([walk], name, 300))
-      .map(({ what }) => what),
+    ...procedures.flatMap((name) => countFaults([walk], name, 300)).map(({ what }) => what),
   ];
 }
 
@@ -191,7 +190,7 @@ function provedFaults(truth: FleetTruth, records: readonly RawRecord[]): readonl
       ? hasRelease(client, agentHashes())
       : releaseFaults(client, truth.release).length === 0;
     const isSaid = end === 'upgraded' || end === 'skipped';
-    const isFaulty = client.trait === 'staysHome' || client.trait === 'agentBreaks';
+    const isFaulty = ['staysHome', 'agentBreaks', 'agentProgramBreaks'].includes(client.trait);
     const mayFail = isFaulty && end === 'needsAttention';
     return hasAll === isSaid && (hasAll || mayFail)
       ? []

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { lookAgain, putBack } from '../../shared/domain/rebuilt.ts';
-import { attemptAt } from '../../shared/domain/ladder.ts';
+import { attemptAt } from '../../shared/domain/rungs.ts';
 import { isFinishing, placementOf } from '../../shared/domain/placement.ts';
 import type { Journal } from '../../shared/domain/procedure.ts';
 import { newUpgrade, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade.ts';

@@ -177,6 +177,11 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
         'the campaign selects what the fleet does not have: client pc-77',
       ],
       [
+        campaignYaml('f', 'ladder: [wait, replaceAtRestart]\n'),
+        'campaign.ladder',
+        'the ladder has replaceAtRestart, but servpack does not bring the files of sms-sp4 itself: the product profile sms-1.2 has route logon, and it needs route push',
+      ],
+      [
         tooSmall,
         'campaign.leftOver',
         '7 of 10 selected clients are in no wave; enlarge the waves or end them with one that takes the rest (rest: true)',

@@ -20,6 +20,11 @@ interface Way {
 }
 
 const workaround = { ladder: ['wait', 'workaround'], structural: 'atOnce' } as const;
+/** Held as often as this before it is tried at all. */
+const replacing = {
+  ladder: ['wait', 'replaceAtRestart'],
+  persistence: { looks: 0, afterMs: 1, restarts: 9, minGapMs: 0 },
+} as const;
 const ways: readonly Way[] = [
   { procedure: 'relocation', direction: 'forward', trait: 'pcmInBin', policy: { structural: 'atOnce' } },
   { procedure: 'relocation', direction: 'back', trait: 'staysHome', policy: { structural: 'atOnce' } },
@@ -27,6 +32,8 @@ const ways: readonly Way[] = [
   { procedure: 'workaround', direction: 'back', trait: 'pcmInBin', policy: workaround },
   { procedure: 'swap', direction: 'forward', trait: 'agent', policy: {} },
   { procedure: 'swap', direction: 'back', trait: 'agentBreaks', policy: {} },
+  { procedure: 'replaceAtRestart', direction: 'forward', trait: 'agent', policy: replacing },
+  { procedure: 'replaceAtRestart', direction: 'back', trait: 'agentBreaks', policy: replacing },
 ];
 
 const cases = ways.flatMap((way) =>

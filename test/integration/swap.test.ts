@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { swapFaults, swapVerdict } from '../lab/expected-swap.ts';
+import { hasRelease, swapFaults, swapVerdict } from '../lab/expected-swap.ts';
 import { agentHashes } from '../lab/staged-tree.ts';
 import { type OneClient, oneClient } from './one-client.ts';
 
@@ -71,5 +71,59 @@ describe('the files of an agent are swapped', () => {
     const truth = await truthOf(one);
     expect(swapFaults(truth, agentHashes())).toEqual([]);
     expect(truth.journal.map(({ op }) => op).filter((op) => op !== 'writeIntent')).toEqual([]);
+  });
+});
+
+const replacing = {
+  ladder: ['wait', 'replaceAtRestart'],
+  persistence: { looks: 1, afterMs: 24 * 3_600_000, restarts: 9, minGapMs: 0 },
+} as const;
+
+describe('files that a program holds', () => {
+  /** Half past ten: its user is there, with the program open. Runs until the new files wait for a restart. */
+  async function untilWaiting(one: OneClient): Promise<void> {
+    one.clock.forward(Date.UTC(2026, 10, 17, 10, 30));
+    for (;;) {
+      const { state, memory } = (await one.stored()).upgrade;
+      if (memory.replacing !== null && state.phase === 'deferred') return;
+      await one.step();
+    }
+  }
+
+  test('take their places at a restart, once nobody is logged on; until then nothing is stopped or changed', async () => {
+    await using one = await oneClient('agentProgram', replacing);
+    const before = await truthOf(one);
+    await untilWaiting(one);
+    const { state } = (await one.stored()).upgrade;
+    expect(state).toMatchObject({ phase: 'deferred', class: 'restart' });
+    const waiting = await truthOf(one);
+    expect(waiting.boots).toBe(before.boots);
+    expect(waiting.intent).toMatchObject({ kind: 'replaceAtRestart', step: 'queueRenames' });
+    const { end } = await settled(one);
+    const truth = await truthOf(one);
+    expect(swapVerdict([truth], [{ client: one.client, end }], agentHashes())).toEqual([]);
+    expect(truth.boots).toBe(before.boots + 1);
+    const ops = truth.journal.map(({ op }) => op);
+    expect(ops).toContain('replaceAtRestart');
+    expect(ops).not.toContain('stopService');
+  });
+
+  test('are withdrawn when the client is given up, and a restart changes nothing afterwards', async () => {
+    await using one = await oneClient('agentProgram', replacing);
+    await untilWaiting(one);
+    const ending = { end: 'cancelled', cause: 'aborted', because: 'kim aborted it', blockers: [] } as const;
+    const delivered = await one.store.deliver(
+      one.client,
+      { type: 'EndRequested', ending },
+      one.clock.now(),
+      'sp4',
+    );
+    if (delivered.kind === 'ignored' || delivered.next === null) throw new Error('nobody was told');
+    await one.dispatcher.add(delivered.next);
+    expect((await settled(one)).end).toBe('cancelled');
+    one.clock.forward(Date.UTC(2026, 10, 20));
+    const truth = await truthOf(one);
+    expect(swapFaults(truth, agentHashes())).toEqual([]);
+    expect(hasRelease(truth, agentHashes())).toBe(false);
   });
 });

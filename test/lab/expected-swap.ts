@@ -11,6 +11,7 @@ const expectedEnds: Partial<Record<Trait, ReportedEnd>> = {
   agent: 'upgraded',
   agentProgram: 'upgraded',
   agentBreaks: 'needsAttention',
+  agentProgramBreaks: 'needsAttention',
 };
 
 /** Everything that is not as it must be; empty = the campaign is right. @param release SHA-256 by lower-case name */
@@ -39,7 +40,7 @@ export function swapFaults(
   const files = filesIn(client, agentDirectory);
   const isNew = hasRelease(client, release);
   const isOld = Object.keys(release).every((name) => files[name] !== release[name]);
-  const left = Object.keys(client.otherFiles).filter((path) => path.includes('\\servpack\\'));
+  const left = Object.keys(client.otherFiles).filter((path) => /\\servpack\\|\.servpack$/.test(path));
   return [
     ...(isNew || isOld ? [] : [`half of the release: ${JSON.stringify(files)}`]),
     ...(left.length === 0 ? [] : [`left behind: ${left.join(', ')}`]),

@@ -54,6 +54,7 @@ export function expectedOf(trait: Trait, policy: Policy): Expected {
     case 'agent':
     case 'agentBreaks':
     case 'agentProgram':
+    case 'agentProgramBreaks':
       return upgraded;
     case 'current':
       return { ...skipped, hasRelease: true };

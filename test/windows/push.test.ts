@@ -4,9 +4,24 @@ import { agentService } from '../lab/windows/traits.ts';
 import { writeAgent } from '../lab/windows/client-files.ts';
 import { componentsOf, fileOf, hashesIn, imagesOf, registryOf, serviceOf } from '../lab/windows/truth.ts';
 import { intentOn } from './pcm.ts';
-import { campaignText, openWindowsHouse, until } from './windows-house.ts';
+import { campaignText, openWindowsHouse, until, type WindowsHouse } from './windows-house.ts';
 
 const service = String.raw`C:\Program Files\GenericAgent\AGENTSVC.EXE`;
+const program = String.raw`C:\Program Files\GenericAgent\AGENTUI.EXE`;
+
+/** The second version of the agent, staged; returns the folder of its components. */
+async function stageAgent(house: WindowsHouse): Promise<string> {
+  const tree = join(house.lab.folder, 'agent');
+  writeAgent(house.lab.built, 2, join(tree, 'bin'));
+  await house.importFleet();
+  await house.stage(tree, {
+    release: 'agent-2',
+    product: 'generic-windows-agent',
+    servicePack: null,
+    components: 'bin',
+  });
+  return join(tree, 'bin');
+}
 
 it(
   'brings the files of an agent itself, while its service is stopped for them',
@@ -14,18 +29,10 @@ it(
   async () => {
     await using house = await openWindowsHouse({ traits: ['agent'] });
     const client = house.lab.client('pc-1');
-    const tree = join(house.lab.folder, 'agent');
-    writeAgent(house.lab.built, 2, join(tree, 'bin'));
     const before = await serviceOf(client, agentService);
     expect(imagesOf(client)).toContain(service);
 
-    await house.importFleet();
-    await house.stage(tree, {
-      release: 'agent-2',
-      product: 'generic-windows-agent',
-      servicePack: null,
-      components: 'bin',
-    });
+    const release = await stageAgent(house);
     await house.startWorker('worker');
     await house.begin(
       campaignText({ campaign: 'push', clients: [client], ladder: 'wait', release: 'agent-2' }),
@@ -37,7 +44,7 @@ it(
     );
 
     expect((await house.report('push')).clients).toMatchObject([{ client: client.id, end: 'upgraded' }]);
-    expect(componentsOf(client)).toEqual(hashesIn(join(tree, 'bin')));
+    expect(componentsOf(client)).toEqual(hashesIn(release));
     expect(imagesOf(client).filter((image) => image.endsWith('AGENTSVC.EXE'))).toEqual([service]);
     expect(await serviceOf(client, agentService)).toEqual(before);
     expect(client.boots).toBe(1);
@@ -47,3 +54,44 @@ it(
     expect(await registryOf(client, String.raw`HKLM\Software\ServpackLab`)).not.toBeNull();
   },
 );
+
+it('replaces at a restart what a user holds open', { timeout: 600_000 }, async () => {
+  await using house = await openWindowsHouse({ traits: ['agentProgram'] });
+  const client = house.lab.client('pc-1');
+  const before = await serviceOf(client, agentService);
+  const old = componentsOf(client);
+  const release = await stageAgent(house);
+  await house.startWorker('worker');
+  await house.begin(
+    campaignText({
+      campaign: 'push',
+      clients: [client],
+      ladder: 'wait, replaceAtRestart',
+      release: 'agent-2',
+      restart: 'nobodyLoggedOn',
+    }),
+  );
+  await until('the files wait for a restart', async () =>
+    (await house.why()).includes('new files wait on it, and take their places when it restarts'),
+  );
+  // Anna is still there, so nothing has been restarted, stopped or changed.
+  expect(imagesOf(client)).toEqual(expect.arrayContaining([service, program]));
+  expect(componentsOf(client)).toMatchObject(old);
+  expect(client.boots).toBe(1);
+  expect(JSON.parse(intentOn(client) ?? 'null')).toMatchObject({
+    kind: 'replaceAtRestart',
+    step: 'queueRenames',
+  });
+
+  await client.logoff();
+  await until(
+    'the campaign has ended',
+    async () => (await house.report('push')).status === 'ended',
+    house.why,
+  );
+  expect((await house.report('push')).clients).toMatchObject([{ client: client.id, end: 'upgraded' }]);
+  expect(componentsOf(client)).toEqual(hashesIn(release));
+  expect(await serviceOf(client, agentService)).toEqual(before);
+  expect(client.boots).toBe(2);
+  expect(intentOn(client)).toBeNull();
+});

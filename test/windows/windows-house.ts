@@ -117,7 +117,7 @@ export interface CampaignChoice {
   readonly ladder: string;
   readonly release?: string;
   readonly structural?: 'atOnce' | 'whenPersisting';
-  readonly restart?: 'never' | 'nobodyLoggedOn';
+  readonly restart?: 'never' | 'nobodyLoggedOn' | 'always';
   /** From one look to the next at a client that waits: each costs a client some forty processes. */
   readonly patience?: string;
 }

@@ -117,7 +117,10 @@ export interface Gateway {
   copyFile(change: Change, from: string, to: string): Promise<GatewayResult<void>>;
   /** Brings a file of this machine onto the client, creating the directory. Overwrites what stands at `to`. */
   uploadFile(change: Change, localPath: string, to: string): Promise<GatewayResult<void>>;
-  /** Has Windows put `from` in the place of `to` at the next start, because `to` is in use until then. */
+  /**
+   * Has Windows put `from` in the place of `to` at the next start, because `to` is in use until then. Both are on one volume. One that is
+   * noted already is not noted twice; nothing happens at the start when `from` is gone by then.
+   */
   replaceAtRestart(change: Change, from: string, to: string): Promise<GatewayResult<void>>;
   /** Removes one file, and its directory when that is then empty. Missing is fine. */
   removeFile(change: Change, path: string): Promise<GatewayResult<void>>;

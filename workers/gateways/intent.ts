@@ -46,7 +46,7 @@ const swapPreImage = z.strictObject({
 /** The record of an open procedure, as a gateway writes it onto a client and reads it back. */
 export const intentSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...place, kind: z.enum(['relocation', 'workaround']), preImage: servicePreImage }),
-  z.strictObject({ ...place, kind: z.literal('swap'), preImage: swapPreImage }),
+  z.strictObject({ ...place, kind: z.enum(['swap', 'replaceAtRestart']), preImage: swapPreImage }),
 ]) satisfies z.ZodType<Intent>;
 
 /** The intent in a text; null when it is none, which is never the same as "there is none". */

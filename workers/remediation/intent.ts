@@ -29,10 +29,7 @@ export const isRecorded = (journal: Journal): journal is Recorded => journal.pre
 
 function intentOf({ rules: { campaign } }: Runner, journal: Recorded): Intent {
   const { direction, step } = journal;
-  const place = { campaign, direction, step };
-  return journal.procedure === 'swap'
-    ? { ...place, kind: journal.procedure, preImage: journal.preImage }
-    : { ...place, kind: journal.procedure, preImage: journal.preImage };
+  return { campaign, direction, step, kind: journal.procedure, preImage: journal.preImage } as Intent;
 }
 
 /** The end of every procedure: nothing on the client says any more that one is open. */
@@ -47,6 +44,6 @@ const isSame = (there: Intent | null, intent: Intent): boolean =>
 
 /** Tells pre-images apart by what can be lost: the hashes of the files as they were. */
 const fingerprint = (intent: Intent): string =>
-  intent.kind === 'swap'
+  'files' in intent.preImage
     ? intent.preImage.files.map(({ name, before, after }) => `${name} ${before} ${after}`).join()
     : intent.preImage.sha256;

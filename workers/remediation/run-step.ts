@@ -1,13 +1,13 @@
 import type { PreImage, SwapPreImage } from '../../shared/domain/observation.ts';
 import { standsWith } from '../../shared/domain/overtaken.ts';
 import type { Journal, StepName } from '../../shared/domain/procedure.ts';
-import { withPreImage } from '../../shared/domain/procedure.ts';
+import { bringsFiles, withPreImage } from '../../shared/domain/procedure.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
 import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
 import { announce, isRecorded, type Recorded, takeIntentAway } from './intent.ts';
 import { recordService, serviceSteps } from './move.ts';
 import { failed, type Runner } from './services.ts';
-import { recordFiles, swapSteps } from './swap.ts';
+import { fileSteps, recordFiles } from './swap.ts';
 
 /**
  * Runs one step of a procedure: makes one thing so and proves it. A step that was cut off may be run again. A driver that takes a
@@ -47,8 +47,9 @@ async function record(
   runner: Runner,
   journal: Journal,
 ): Promise<GatewayResult<PreImage | SwapPreImage | null>> {
-  const read =
-    journal.procedure === 'swap' ? await recordFiles(runner) : await recordService(runner, journal.service);
+  const read = bringsFiles(journal)
+    ? await recordFiles(runner)
+    : await recordService(runner, journal.service);
   if (!read.ok || read.value === null) return read;
   const recorded = withPreImage(journal, read.value);
   // One that stands recorded already may have been read from what was changed since.
@@ -58,7 +59,7 @@ async function record(
 
 function make(runner: Runner, journal: Recorded): Promise<GatewayResult<void>> {
   const { step, service } = journal;
-  if (journal.procedure === 'swap') return swapSteps[step]?.(runner, journal.preImage) ?? noSuchStep(journal);
+  if (bringsFiles(journal)) return fileSteps[step]?.(runner, journal.preImage) ?? noSuchStep(journal);
   return serviceSteps[step]?.(runner, service, journal.preImage) ?? noSuchStep(journal);
 }
 

@@ -4,6 +4,7 @@ import type { StepName } from '../../shared/domain/procedure.ts';
 import { err, ok } from '../../shared/errors.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { copyVerified, each, hashFile, putVerified, removeOurs } from './files.ts';
+import { queueRename, withdraw } from './queue-rename.ts';
 import {
   differences,
   failed,
@@ -60,7 +61,8 @@ async function localPath({ files }: Runner, name: string): Promise<GatewayResult
 
 const asVoid = (result: GatewayResult<unknown>): GatewayResult<void> => (result.ok ? ok(undefined) : result);
 
-export const swapSteps: Readonly<Partial<Record<StepName, Step>>> = {
+/** The steps of a swap, and of a replacement at a restart. */
+export const fileSteps: Readonly<Partial<Record<StepName, Step>>> = {
   stage,
   stop: async (runner, preImage) => {
     const stopped = await stopHolder(runner, preImage);
@@ -71,12 +73,11 @@ export const swapSteps: Readonly<Partial<Record<StepName, Step>>> = {
     const stopped = await stopHolder(runner, preImage);
     return stopped.ok ? each(preImage.files, (file) => placeOne(runner, preImage, file)) : stopped;
   },
+  queueRenames: (runner, preImage) => each(preImage.files, (file) => queueRename(runner, preImage, file)),
+  withdraw: (runner, preImage) => each(preImage.files, (file) => withdraw(runner, preImage, file)),
   start: startHolder,
   prove,
-  restoreFiles: async (runner, preImage) => {
-    const stopped = await stopHolder(runner, preImage);
-    return stopped.ok ? each(preImage.files, (file) => restoreOne(runner, preImage, file)) : stopped;
-  },
+  restoreFiles,
   startAgain: startHolder,
   removeStaged,
 };
@@ -131,6 +132,19 @@ async function backup(runner: Runner, preImage: SwapPreImage): Promise<GatewayRe
 
 const placeOne = (runner: Runner, { directory, staging }: SwapPreImage, { name, after }: SwappedFile) =>
   copyVerified(runner, `${staging}\\${name}`, `${directory}\\${name}`, after);
+
+/** Nothing is stopped where the old files are there already. */
+async function restoreFiles(runner: Runner, preImage: SwapPreImage): Promise<GatewayResult<void>> {
+  const changed: SwappedFile[] = [];
+  for (const file of preImage.files) {
+    const there = await hashFile(runner, `${preImage.directory}\\${file.name}`);
+    if (!there.ok) return there;
+    if (there.value !== file.before) changed.push(file);
+  }
+  if (changed.length === 0) return ok(undefined);
+  const stopped = await stopHolder(runner, preImage);
+  return stopped.ok ? each(changed, (file) => restoreOne(runner, preImage, file)) : stopped;
+}
 
 const restoreOne = (
   runner: Runner,

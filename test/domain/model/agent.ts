@@ -1,6 +1,12 @@
-import type { Intent, Observation, Service, SwapPreImage } from '../../../shared/domain/observation.ts';
+import type {
+  Intent,
+  Observation,
+  RunningProcess,
+  Service,
+  SwapPreImage,
+} from '../../../shared/domain/observation.ts';
 import type { Journal, StepName } from '../../../shared/domain/procedure.ts';
-import { agentClient, agentService, evening, minutes, oldClient, swapPreImage } from '../given.ts';
+import { agentClient, agentService, evening, hours, minutes, oldClient, swapPreImage } from '../given.ts';
 import type { ModelMachine } from './driver.ts';
 
 /** What sort of machine it is, where files are brought to it and a service of its own runs from them. */
@@ -11,9 +17,13 @@ export interface AgentNature {
   /** The service does not run from the files of the release. */
   readonly breaks: boolean;
   readonly goneAfterMs: number | null;
+  /** Anna works at night, from 18 to 6, and has a program of the product open unless the machine has just restarted. */
+  readonly program: boolean;
 }
 
 const bootMs = minutes(4);
+/** Anna comes back so long after a restart, and opens her program again. */
+const awayMs = minutes(50);
 const { files } = swapPreImage;
 type Hashes = Readonly<Record<string, string>>;
 const before: Hashes = Object.fromEntries(files.map((file) => [file.name, file.before]));
@@ -31,6 +41,10 @@ export class ModelAgent implements ModelMachine {
   #installed: Hashes = before;
   #staged: Hashes = {};
   #kept: Hashes = {};
+  /** What stands beside the old files, and the names that Windows renames at its next start. */
+  #waiting: Hashes = {};
+  #queued: readonly string[] = [];
+  #annaAt = evening;
 
   constructor(nature: AgentNature) {
     this.nature = { ...nature, restarts: 'well' };
@@ -54,8 +68,26 @@ export class ModelAgent implements ModelMachine {
     if (this.#upAt === null || this.#now < this.#upAt) return;
     this.#upAt = null;
     this.#boot += 1;
+    this.#annaAt = this.#now + awayMs;
+    this.#rename();
     // It comes up whatever lies there, also in the middle of a swap.
     if (this.service?.startType === 'automatic') this.#start();
+  }
+
+  /** Before anything runs; a rename whose file is gone does nothing. */
+  #rename(): void {
+    for (const name of this.#queued) {
+      const { [name]: waits, ...others } = this.#waiting;
+      if (waits === undefined) continue;
+      this.#install({ [name]: waits });
+      this.#waiting = others;
+    }
+    this.#queued = [];
+  }
+
+  get #isHeld(): boolean {
+    const hour = (this.#now % hours(24)) / hours(1);
+    return this.nature.program && this.#now >= this.#annaAt && (hour >= 18 || hour < 6);
   }
 
   restart(): void {
@@ -77,7 +109,9 @@ export class ModelAgent implements ModelMachine {
         ]),
       ),
       services: this.service === null ? [] : [this.service],
-      processes: runs ? (agentClient.processes ?? []) : [],
+      processes: [...(runs ? (agentClient.processes ?? []) : []), ...(this.#isHeld ? [annasProgram] : [])],
+      users: [],
+      pendingRestart: this.#queued.length > 0,
       locked: runs ? (agentClient.locked ?? []) : [],
       intent: this.intent,
     };
@@ -91,19 +125,21 @@ export class ModelAgent implements ModelMachine {
     throw new Error('nothing is run by this route');
   }
 
-  order(): never {
-    throw new Error('nothing is restarted by this route');
+  order(): boolean {
+    this.restart();
+    return true;
   }
 
   step({ step, direction, procedure, preImage }: Journal): SwapPreImage | 'refused' | 'done' | 'overtaken' {
-    if (procedure !== 'swap') throw new Error(`no ${procedure} belongs on this client`);
+    if (procedure !== 'swap' && procedure !== 'replaceAtRestart')
+      throw new Error(`no ${procedure} belongs on this client`);
     if (step === 'close') {
       this.intent = null;
       return 'done';
     }
     if ((step === 'record' || preImage === null) && this.isNew) return 'overtaken';
     const known = step === 'record' || preImage === null ? this.#asNow() : preImage;
-    this.intent = { kind: 'swap', campaign: 'sp4', direction, step, preImage: known };
+    this.intent = { kind: procedure, campaign: 'sp4', direction, step, preImage: known };
     if (this.nature.refuses.includes(step)) {
       // Half of them are in their place when the client says no.
       if (step === 'place') this.#install(hashesOf({ ...known, files: known.files.slice(0, 1) }, 'after'));
@@ -131,19 +167,28 @@ export class ModelAgent implements ModelMachine {
         this.#staged = fresh;
         return true;
       case 'stop':
-        return this.#stop();
+        return this.#stop() && !this.#isHeld;
       case 'backup':
         this.#kept = pick(this.#installed, known);
         return isSame(this.#kept, old);
+      case 'queueRenames':
+        if (isSame(pick(this.#installed, known), fresh)) return true;
+        if (!isSame(this.#staged, fresh)) return false;
+        this.#waiting = fresh;
+        this.#queued = Object.keys(fresh);
+        return true;
+      case 'withdraw':
+        this.#waiting = {};
+        return true;
       case 'place':
-        return this.#stop() && isSame(this.#staged, fresh) && this.#install(fresh);
+        return !this.#isHeld && this.#stop() && isSame(this.#staged, fresh) && this.#install(fresh);
       case 'start':
       case 'startAgain':
         return !ran || this.#start();
       case 'prove':
         return isSame(pick(this.#installed, known), fresh) && (!ran || this.service?.state === 'running');
       case 'restoreFiles':
-        return this.#stop() && this.#restore(known, old);
+        return this.#restore(known, old);
       case 'removeStaged':
         [this.#staged, this.#kept] = [{}, {}];
         return true;
@@ -154,7 +199,8 @@ export class ModelAgent implements ModelMachine {
 
   #restore(known: SwapPreImage, old: Hashes): boolean {
     if (isSame(pick(this.#installed, known), old)) return true;
-    return isSame(this.#kept, old) && this.#install(old);
+    if (!this.#stop()) return false;
+    return !this.#isHeld && isSame(this.#kept, old) && this.#install(old);
   }
 
   #install(hashes: Hashes): boolean {
@@ -177,12 +223,22 @@ export class ModelAgent implements ModelMachine {
   whyNotWhole(): string | null {
     if (this.intent !== null) return 'an intent stands on the client';
     if (!this.isNew && !isSame(this.#installed, before)) return `files ${JSON.stringify(this.#installed)}`;
-    if (Object.keys({ ...this.#staged, ...this.#kept }).length > 0) return 'something is left in a folder';
+    if (Object.keys({ ...this.#staged, ...this.#kept, ...this.#waiting }).length > 0)
+      return 'something is left in a folder';
     const runs = this.service?.state === 'running';
     if (!this.isUp || runs === (this.nature.service === 'running')) return null;
     return `its service is ${this.service?.state}`;
   }
 }
+
+const annasProgram: RunningProcess = {
+  pid: 310,
+  executable: 'climonnt.exe',
+  imagePath: 'C:\\Program Files\\Acme Agent\\climonnt.exe',
+  session: 1,
+  user: 'anna',
+  startedAt: evening,
+};
 
 const hashesOf = ({ files: swapped }: SwapPreImage, when: 'before' | 'after'): Hashes =>
   Object.fromEntries(swapped.map((file) => [file.name, file[when] ?? '']));

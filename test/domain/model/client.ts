@@ -147,6 +147,7 @@ export class ModelClient {
   /** False: it is on its way down already. */
   order(cause: RestartCause): boolean {
     if (this.#goesDown !== null) return false;
+    if (cause === 'replacement') throw new Error('no file of this client is replaced at a restart');
     const which = { mark: this.marks, workaround: this.#manuals, pendingRestart: this.#boot }[cause];
     this.#goesDown = { at: this.#now + this.nature.shutdownMs, because: `${cause} ${which}` };
     return true;
@@ -159,7 +160,8 @@ export class ModelClient {
 
   /** Runs a step as the worker does: it announces itself, makes one thing so, and may be repeated. */
   step({ step, direction, procedure, preImage }: Journal): PreImage | 'refused' | 'done' {
-    if (procedure === 'swap') throw new Error('no file of this client is swapped');
+    if (procedure === 'swap' || procedure === 'replaceAtRestart')
+      throw new Error('no file of this client is brought by servpack');
     const [kind, known] = [procedure, preImage as PreImage | null];
     if (step === 'close') {
       this.intent = null;

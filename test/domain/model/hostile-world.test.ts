@@ -170,7 +170,16 @@ describe('whatever goes wrong between a driver and its client', () => {
   });
 });
 
-const swapSteps: readonly StepName[] = ['record', 'stage', 'stop', 'backup', 'place', 'start', 'prove'];
+const swapSteps: readonly StepName[] = [
+  'record',
+  'stage',
+  'stop',
+  'backup',
+  'place',
+  'queueRenames',
+  'start',
+  'prove',
+];
 const agentNature: fc.Arbitrary<AgentNature> = fc.record({
   service: fc.constantFrom('running', 'running', 'running', 'stopped', 'none'),
   refuses: fc.oneof(
@@ -179,11 +188,19 @@ const agentNature: fc.Arbitrary<AgentNature> = fc.record({
   ),
   breaks: fc.oneof({ weight: 4, arbitrary: fc.constant(false) }, fc.constant(true)),
   goneAfterMs: fc.option(fc.integer({ min: 0, max: hours(40) }), { freq: 6 }),
+  program: fc.boolean(),
 });
-const someSwaps: fc.Arbitrary<Rules> = fc.constantFrom(pushed, {
+const replacing: Rules = {
   ...pushed,
-  policy: { ...pushed.policy, window: nights },
-});
+  policy: { ...pushed.policy, ladder: ['wait', 'notify', 'replaceAtRestart'] },
+};
+const someSwaps: fc.Arbitrary<Rules> = fc.constantFrom(
+  pushed,
+  replacing,
+  { ...replacing, policy: { ...replacing.policy, structural: 'atOnce' } },
+  { ...replacing, policy: { ...replacing.policy, restart: { ...rules.policy.restart, allowed: 'never' } } },
+  { ...pushed, policy: { ...pushed.policy, window: nights } },
+);
 const stayingAgent = agentNature.map((machine): AgentNature => ({ ...machine, goneAfterMs: null }));
 
 describe('whatever goes wrong while the files of a client are swapped', () => {
@@ -218,8 +235,9 @@ describe('whatever goes wrong while the files of a client are swapped', () => {
   test('in peace, a machine without faults is upgraded, and one on which the release does not run is as before', () => {
     fc.assert(
       fc.property(stayingAgent, (machine) => {
-        const driver = playOn(pushed, new ModelAgent({ ...machine, refuses: [] }), []);
+        const driver = playOn(replacing, new ModelAgent({ ...machine, refuses: [] }), []);
         settle(driver);
+        expect(driver.upgrade.memory.tried).toEqual(machine.program ? [`replaceAtRestart of acmeagent`] : []);
         const fails = machine.breaks && machine.service === 'running';
         expect(driver.upgrade.state).toMatchObject({ end: fails ? 'needsAttention' : 'upgraded' });
         expect(driver.client.whyNotWhole()).toBeNull();

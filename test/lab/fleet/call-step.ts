@@ -4,6 +4,7 @@ import type { Request } from '../../../workers/gateways/simulated/wire.ts';
 import { directoryOf, joinPath, keyOf, readFile } from './disk.ts';
 import { readIntent } from './look.ts';
 import type { Machine } from './machine.ts';
+import { waitingPath } from '../../../workers/remediation/queue-rename.ts';
 import { findService } from './service-control.ts';
 
 /** The step of a procedure that a call belongs to, told from the intent alone: what a client can know of it. */
@@ -34,7 +35,7 @@ export function stepOf(machine: Machine, request: Request): CallStep | null {
 export function isStepDone(machine: Machine, { step, announces, intent }: CallStep): boolean {
   if (step === 'record' || step === 'close') return announces;
   if (announces) return false;
-  return intent.kind === 'swap'
+  return 'files' in intent.preImage
     ? isSwapped(machine, step, intent.preImage)
     : isSo(machine, step, intent.preImage);
 }
@@ -78,6 +79,11 @@ function isSwapped(machine: Machine, step: StepName, preImage: SwapPreImage): bo
     files.every(
       (file) => (readFile(machine.disk, joinPath(folder, file.name))?.sha256 ?? null) === hash(file),
     );
+  const waiting = (hash: (file: SwappedFile) => string | null): boolean =>
+    files.every(
+      (file) =>
+        (readFile(machine.disk, waitingPath(joinPath(directory, file.name)))?.sha256 ?? null) === hash(file),
+    );
   const isProtected = (folder: string): boolean => machine.protectedDirectories.includes(keyOf(folder));
   switch (step) {
     case 'stage':
@@ -88,6 +94,13 @@ function isSwapped(machine: Machine, step: StepName, preImage: SwapPreImage): bo
       return holds(backup, ({ before }) => before) && isProtected(backup);
     case 'place':
       return holds(directory, ({ after }) => after);
+    case 'queueRenames':
+      return (
+        waiting(({ after }) => after) &&
+        files.every(({ name }) => isQueued(machine, joinPath(directory, name)))
+      );
+    case 'withdraw':
+      return waiting(() => null);
     case 'start':
     case 'startAgain':
       return preImage.service?.state !== 'running' || state === 'running';
@@ -101,3 +114,6 @@ function isSwapped(machine: Machine, step: StepName, preImage: SwapPreImage): bo
       throw new Error(`no file is swapped by ${step}`);
   }
 }
+
+const isQueued = ({ renames }: Machine, path: string): boolean =>
+  renames.some(({ to }) => keyOf(to) === keyOf(path));

@@ -96,7 +96,11 @@ function place(machine: Machine, to: string, content: FileContent, now: number):
 /** Windows asks neither whether the file is in use nor whether there is room: it does it at the next start, before anything runs. */
 function replaceAtRestart(machine: Machine, { from, to }: RequestOf<'replaceAtRestart'>): Outcome {
   if (readFile(machine.disk, from) === null) return refused(`error 2: no file ${from}`);
-  machine.renames = [...machine.renames, { from, to }];
+  const isNoted = machine.renames.some(
+    (each) => keyOf(each.from) === keyOf(from) && keyOf(each.to) === keyOf(to),
+  );
+  if (!isNoted) machine.renames = [...machine.renames, { from, to }];
+  machine.asksForRestart ??= 'replacement';
   return done();
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { stepsOf } from '../../../shared/domain/procedure.ts';
+import { procedures, stepsOf } from '../../../shared/domain/procedure.ts';
 import type { Op } from '../../../workers/gateways/simulated/wire.ts';
 import { valueSchemas } from '../../../workers/gateways/simulated/wire.ts';
 import { faultKinds, type FaultOrder } from './faults.ts';
@@ -33,7 +33,6 @@ export interface FleetControl {
 
 const id = z.int().positive();
 const ops = Object.keys(valueSchemas) as [Op, ...Op[]];
-const procedures = ['relocation', 'workaround', 'swap'] as const;
 const steps = procedures.flatMap((procedure) =>
   (['forward', 'back'] as const).flatMap((direction) => stepsOf(procedure, direction)),
 );

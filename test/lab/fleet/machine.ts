@@ -81,7 +81,7 @@ export interface JournalEntry {
 }
 
 /** Why a client was told to restart, as far as the client can tell; `none`: nothing since its start asked for it. */
-export type RestartReason = 'mark' | 'workaround' | 'pendingRestart' | 'none';
+export type RestartReason = 'mark' | 'workaround' | 'replacement' | 'pendingRestart' | 'none';
 
 /** What must never happen on a client, whoever drives it. Times are lab times. */
 export type Violation =

@@ -35,7 +35,7 @@ export const extraTraits = [
 ] as const;
 
 /** Machines that have a second product on them, an agent. A fleet has them only when it asks for agents. */
-export const agentTraits = ['agent', 'agentBreaks', 'agentProgram'] as const;
+export const agentTraits = ['agent', 'agentBreaks', 'agentProgram', 'agentProgramBreaks'] as const;
 
 export type AgentTrait = (typeof agentTraits)[number];
 
@@ -158,6 +158,11 @@ const plain: TraitRules = {
 };
 
 const withAgent: TraitRules = { ...plain, pcm: ['none'], agent: 'runs' };
+/** Its user opens the program in the morning and leaves it open till the evening. */
+const withAgentsProgram: TraitRules = {
+  ...withAgent,
+  program: { executable: agentProgram, directory: agentDirectory, afterLogon: [4 * minute, 20 * minute] },
+};
 
 const inBin: TraitRules = { ...plain, pcm: ['inBinAutomatic'] };
 
@@ -194,9 +199,6 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
   current: { ...plain, has: ['release'] },
   agent: withAgent,
   agentBreaks: { ...withAgent, agent: 'breaks' },
-  // Its user opens it in the morning and leaves it open till the evening.
-  agentProgram: {
-    ...withAgent,
-    program: { executable: agentProgram, directory: agentDirectory, afterLogon: [4 * minute, 20 * minute] },
-  },
+  agentProgram: withAgentsProgram,
+  agentProgramBreaks: { ...withAgentsProgram, agent: 'breaks' },
 };

@@ -40,6 +40,7 @@ export function writeAgent({ programs }: Built, version: 1 | 2, folder: string):
   const service = readFileSync(join(programs, 'pcmsvc32.exe'));
   // What follows the image makes it a file of its own.
   writeFileSync(join(folder, 'AGENTSVC.EXE'), Buffer.concat([service, Buffer.from(`version ${version}`)]));
+  copyFileSync(join(programs, version === 1 ? 'sp2' : 'sp4', 'MIFWIN.EXE'), join(folder, 'AGENTUI.EXE'));
   writeFileSync(join(folder, 'agentlib.dll'), `the library of version ${version}\r\n`);
   if (version === 2) writeFileSync(join(folder, 'NEWTOOL.EXE'), 'not in the first version\r\n');
 }

@@ -27,7 +27,7 @@ function loopback(text: string): string {
 export function readOptions(argv: readonly string[]): WindowsLabOptions {
   const command = new Command('npm run lab:windows --')
     .description('Starts Windows clients made of Wine, each behind an sshd of its own, until Ctrl-C.')
-    .option('--clients <n>', 'how many; each of the first eleven has a trait of its own', whole(1, 100), 6)
+    .option('--clients <n>', 'how many; each of the first twelve has a trait of its own', whole(1, 100), 6)
     .option('--block <addresses>', 'clients are at .1, .2, … of it', loopback, defaultBlock)
     .option('--port <n>', 'of every sshd', whole(1, 65_535), defaultPort)
     .option(

@@ -12,7 +12,8 @@ export type Trait =
   | 'pathWithSpaces'
   | 'slowStop'
   | 'staysHome'
-  | 'agent';
+  | 'agent'
+  | 'agentProgram';
 
 /** A lab of N clients has the first N of these, and begins anew after the last. */
 export const traits: readonly Trait[] = [
@@ -27,6 +28,7 @@ export const traits: readonly Trait[] = [
   'slowStop',
   'staysHome',
   'agent',
+  'agentProgram',
 ];
 
 export interface User {
@@ -93,6 +95,14 @@ const inBin: TraitRules = {
   service: { name: pcmService, executable: 'PCMSVC32.EXE', start: 'automatic' },
 };
 
+const withAgent: TraitRules = {
+  ...plain,
+  what: 'an agent whose service locks its own directory, and nothing of SMS',
+  componentDirectory: String.raw`C:\Program Files\GenericAgent`,
+  product: 'agent',
+  service: { name: agentService, executable: 'AGENTSVC.EXE', start: 'automatic' },
+};
+
 export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
   pcmInBin: inBin,
   userProgram: {
@@ -122,12 +132,11 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
   },
   slowStop: { ...inBin, what: 'as the first, and the service needs 8 s to stop', stopSeconds: 8 },
   staysHome: { ...inBin, what: 'as the first, and the service starts from nowhere else', staysHome: true },
-  agent: {
-    ...plain,
-    what: 'an agent whose service locks its own directory, and nothing of SMS',
-    componentDirectory: String.raw`C:\Program Files\GenericAgent`,
-    product: 'agent',
-    service: { name: agentService, executable: 'AGENTSVC.EXE', start: 'automatic' },
-    logsOn: false,
+  agent: { ...withAgent, logsOn: false },
+  agentProgram: {
+    ...withAgent,
+    what: `${withAgent.what}; whenever its user is there, a program of it is open`,
+    user: { ...anna, opens: ['AGENTUI.EXE'] },
+    isLoggedOn: true,
   },
 };

@@ -160,11 +160,13 @@ export async function replaceAtRestart(
     lists.map((name) => ({ name, commands: `reg query ${managerKey} /v ${name} 2>nul` })),
   );
   if (!read.ok) return read;
+  const [old, place] = [`\\??\\${from}`, `!\\??\\${to}`];
+  const noted = lists.flatMap((name) => multiOf(valueIn(read.value.get(name)?.text ?? '', name)));
+  if (isPairIn(noted, old, place)) return ok(undefined);
   const chosen = lists
     .map((name) => ({ name, raw: valueIn(read.value.get(name)?.text ?? '', name) }))
     .find(({ raw }) => raw === '' || !raw.includes('\\0\\0'));
   if (chosen === undefined) return failure('failed', 'both lists of pending renames are in use');
-  const [old, place] = [`\\??\\${from}`, `!\\??\\${to}`];
   const before = multiOf(chosen.raw);
   if (before.some((entry) => /["%]/.test(entry)))
     return failure('failed', 'the list of pending renames can not be written again as it is');
@@ -176,11 +178,13 @@ export async function replaceAtRestart(
     `if exist ${source.value} (${add}& reg query ${managerKey} /v ${chosen.name} 2>&1) else (echo ${isMissing})`,
   );
   if (!sent.ok) return sent;
-  const after = multiOf(valueIn(sent.value.text, chosen.name));
-  return after.at(-1) === place && after.at(-2) === old
+  return isPairIn(multiOf(valueIn(sent.value.text, chosen.name)), old, place)
     ? ok(undefined)
     : failure('failed', `the rename at the next start is not noted: ${wordsOf(sent.value)}`);
 }
+
+const isPairIn = (entries: readonly string[], old: string, place: string): boolean =>
+  entries.some((entry, at) => entry === old && entries[at + 1] === place);
 
 const valueIn = (text: string, name: string): string =>
   parseRegistry(text)[0]?.values.get(name.toLowerCase()) ?? '';
