@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { startPrivateRedis } from '../environment/private-redis.ts';
 import { type LabHouse, startOrchestrator, urlOf } from '../lab/house.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { Operator } from '../lab/operator.ts';
 import type { BenchOptions } from './options.ts';
+import { openOwnRedis } from './run-bench.ts';
 import { type BenchWorker, startBenchWorker } from './worker.ts';
 
 /** Everything a figure is taken with: one Redis, an orchestrator and a worker as processes of their own. */
@@ -24,7 +24,7 @@ export interface Bench {
   say(line: string): void;
 }
 
-/** A Redis of its own with the settings of the embedded one (AOF every second), and the processes. */
+/** A Redis of its own, and the processes. */
 export async function openBench(
   options: BenchOptions,
   stack: AsyncDisposableStack,
@@ -32,10 +32,7 @@ export async function openBench(
 ): Promise<Bench> {
   const dataDir = mkdtempSync(join(tmpdir(), 'servpack-bench-'));
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
-  const server = await startPrivateRedis();
-  stack.defer(() => server.stop());
-  const redis = new Redis(server.url);
-  stack.defer(() => redis.disconnect());
+  const { server, redis } = await openOwnRedis(stack);
   const house: LabHouse = {
     redisUrl: server.url,
     prefix: 'servpack-bench',

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { whole } from '../lab/whole.ts';
 import { type EndingStory, endingStories } from './stories.ts';
 
 export interface BenchOptions {
@@ -33,11 +34,7 @@ interface Given {
   readonly orchestratorOptions: string;
 }
 
-function whole(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= 5_000_000) return value;
-  throw new InvalidArgumentError('expected a whole number from 1 to 5000000');
-}
+const amount = whole(1, 5_000_000);
 
 /** Collects the values of an option that may be repeated. */
 const oneOf =
@@ -54,10 +51,10 @@ export function readOptions(argv: readonly string[], names: readonly string[]): 
     .description('Measures servpack beside a bare BullMQ queue in the same Redis, in one run.')
     .option('--only <name>', `take this figure only, may be repeated: ${names.join(', ')}`, oneOf(names), [])
     .option('--story <name>', 'throughput of this story only, may be repeated', oneOf(endingStories), [])
-    .option('--clients <n>', 'size of the large campaign', whole, 1_000_000)
-    .option('--sample <n>', 'clients of the large campaign that are settled, and deferred', whole, 50_000)
-    .option('--size <n>', 'clients of one run of a throughput figure', whole, 10_000)
-    .option('--rounds <n>', 'how often each figure is taken that is taken in turns', whole, 3)
+    .option('--clients <n>', 'size of the large campaign', amount, 1_000_000)
+    .option('--sample <n>', 'clients of the large campaign that are settled, and deferred', amount, 50_000)
+    .option('--size <n>', 'clients of one run of a throughput figure', amount, 10_000)
+    .option('--rounds <n>', 'how often each figure is taken that is taken in turns', amount, 3)
     .option('--quick', 'small sizes and two rounds: whether it runs, not how fast', false)
     .option('--json <file>', 'write the figures as JSON too')
     .option('--worker-options <text>', 'NODE_OPTIONS of the worker processes, e.g. --cpu-prof', '')

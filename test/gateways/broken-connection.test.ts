@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { Connection } from '../../workers/gateways/windows-ssh/connection.ts';
 import { readTail } from '../../workers/gateways/windows-ssh/files.ts';
-import { fingerprintOf, parseKnownHosts } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { settingsWith } from '../contract/ssh-settings.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';
 
 /** A client that restarts in the middle of a look cuts the connection: the look must end then, not at its deadline. */
@@ -23,18 +24,8 @@ beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', res
 afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
 
 async function connect(): Promise<Connection> {
-  const settings = {
-    user: 'servpack',
-    privateKey: keys.userKey,
-    passphrase: null,
-    agent: null,
-    password: null,
-    knownHosts: parseKnownHosts(''),
-    trustInto: null,
-    port: 22,
-    timeouts: { connect: 5_000, handshake: 10_000, keepalive: 60_000, idle: 5_000 },
-    handshakes: 10,
-  };
+  const usual = settingsWith(keys);
+  const settings = { ...usual, timeouts: { ...usual.timeouts, keepalive: 60_000 } };
   const { port } = server.address() as AddressInfo;
   const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
   const opened = await Connection.open(

@@ -11,11 +11,10 @@ import { after, blockedByPcm, look, rules } from '../domain/given.ts';
 import { testRedis } from '../environment/redis.ts';
 import {
   campaignYaml,
-  fleetCsv,
   now,
   type SmallOrchestrator,
+  startRunning,
   startSmallOrchestrator,
-  writeRelease,
 } from './small-orchestrator.ts';
 import { unwrapped } from './unwrapped.ts';
 
@@ -31,11 +30,7 @@ const selection = 'seed: 1\nselect: { clients: [pc-1, pc-2, pc-4] }\n';
 
 /** A running campaign whose first client was looked at and found blocked by the PCM service. */
 async function startBlocked(store: Store): Promise<SmallOrchestrator> {
-  const house = await startSmallOrchestrator(store);
-  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
-  await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml('sp4', selection) });
-  await house.ask('POST', '/v1/campaigns/sp4/start');
+  const house = await startRunning(store, campaignYaml('sp4', selection));
   const key = { campaign: 'sp4', client: 'pc-1' };
   const pick = { client: 'pc-1', wave: 0, logonServer: 'LS-ROM' };
   const [activation] = await store.admit('sp4', [pick], now);

@@ -1,23 +1,13 @@
 import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCliAt } from './run-cli.ts';
-import {
-  campaignYaml,
-  fleetCsv,
-  type SmallOrchestrator,
-  startSmallOrchestrator,
-  writeRelease,
-} from './small-orchestrator.ts';
+import { type SmallOrchestrator, startRunning } from './small-orchestrator.ts';
 
 /** What one person has stopped, and another one lets go on: as both type it. */
 
 let house: SmallOrchestrator;
 beforeAll(async () => {
-  house = await startSmallOrchestrator();
-  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
-  await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml() });
-  await house.ask('POST', '/v1/campaigns/sp4/start');
+  house = await startRunning();
 });
 afterAll(() => house[Symbol.asyncDispose]());
 

@@ -18,6 +18,7 @@ import {
   fleetCsv,
   now,
   type SmallOrchestrator,
+  startRunning,
   startSmallOrchestrator,
   writeRelease,
 } from './small-orchestrator.ts';
@@ -44,17 +45,6 @@ const officeOf = ({ store, jobs }: SmallOrchestrator): Office => ({
     close: async () => undefined,
   },
 });
-
-/** A campaign over ten clients that runs, and nobody is admitted yet. */
-async function startRunning(store: Store, yaml = campaignYaml()): Promise<SmallOrchestrator> {
-  const house = await startSmallOrchestrator(store);
-  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
-  await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: yaml });
-  const started = await house.ask('POST', '/v1/campaigns/sp4/start');
-  expect([started.status, started.body.status]).toEqual([200, 'running']);
-  return house;
-}
 
 type Change = (upgrade: Upgrade) => Upgrade;
 

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
+import { expect } from 'vitest';
 import type { CheckInConfig } from '../../shared/config.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Dispatcher } from '../../shared/queues.ts';
@@ -145,4 +146,18 @@ export function writeRelease(
     'upgrade: { command: [./upgrade.sh], timeout: 10s }',
   ];
   return write('release.yaml', `${lines.join('\n')}\n`);
+}
+
+/** A campaign over ten clients that runs, and nobody is admitted yet. */
+export async function startRunning(
+  store: Store = createMemoryStore(Date.now),
+  yaml = campaignYaml(),
+): Promise<SmallOrchestrator> {
+  const house = await startSmallOrchestrator(store);
+  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+  await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
+  await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: yaml });
+  const started = await house.ask('POST', '/v1/campaigns/sp4/start');
+  expect([started.status, started.body.status]).toEqual([200, 'running']);
+  return house;
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { deferralClasses } from '../../shared/domain/policy.ts';
 import { testRedis } from '../environment/redis.ts';
 import { type House, startOrchestrator, startSshWorker, urlOf } from '../lab/house.ts';
 import { Operator, type StagedTree } from '../lab/operator.ts';
@@ -122,18 +123,6 @@ export interface CampaignChoice {
   readonly patience?: string;
 }
 
-const causes = [
-  'service',
-  'program',
-  'busy',
-  'unreachable',
-  'couldNotLook',
-  'restart',
-  'logon',
-  'download',
-  'load',
-];
-
 /** Patience in seconds, where a campaign of the real world has minutes and hours. */
 export const campaignText = ({
   campaign,
@@ -155,7 +144,9 @@ export const campaignText = ({
     `restart: { allowed: ${restart}, deadline: 10m, lookEvery: 5s }`,
     'notice: 1s',
     'deferrals:',
-    ...causes.map((name) => `  ${name}: { first: ${patience}, factor: 1, max: ${patience}, budget: 500 }`),
+    ...deferralClasses.map(
+      (name) => `  ${name}: { first: ${patience}, factor: 1, max: ${patience}, budget: 500 }`,
+    ),
     '',
   ].join('\n');
 

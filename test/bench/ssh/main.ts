@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg, release, tmpdir } from 'node:os';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { messageOf } from '../../../shared/errors.ts';
 import { sha256 } from '../../../shared/evidence.ts';
+import { machineOf, runBench, say, writeResult } from '../run-bench.ts';
 import { tableOf } from '../table.ts';
 import { cpuOf } from '../usage.ts';
 import { ansibleVersion, runPlaybook } from './ansible.ts';
@@ -14,22 +14,6 @@ import { readOptions, type SshBenchOptions } from './options.ts';
 import { openHouse, sample } from './servpack.ts';
 import type { Asked, Report, Told } from './servers-process.ts';
 import type { Go, Ground, Lines } from './side.ts';
-
-const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** Ctrl-C must not leave a Redis, a worker or a server behind: it ends the run, and the stack ends everything that was started. */
-const interrupted = new Promise<never>((_, reject) => {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      process.on('uncaughtException', () => undefined);
-      reject(new Error('interrupted'));
-    });
-});
-
-async function run(options: SshBenchOptions): Promise<void> {
-  await using stack = new AsyncDisposableStack();
-  await Promise.race([measure(options, stack), interrupted]);
-}
 
 async function measure(options: SshBenchOptions, stack: AsyncDisposableStack): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'spb-'));
@@ -49,9 +33,11 @@ async function measure(options: SshBenchOptions, stack: AsyncDisposableStack): P
   const figures = figuresOf(rounds, options.clients);
   process.stdout.write(`${tableOf(figures)}\n`);
   const { clients, concurrency } = options;
-  const settings = { clients, concurrency, rounds: options.rounds, ansible };
-  const result = { machine: { ...machineOf(), loadBefore }, settings, figures };
-  if (options.json !== null) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
+  writeResult(options.json, {
+    machine: { ...machineOf(), loadBefore },
+    settings: { clients, concurrency, rounds: options.rounds, ansible },
+    figures,
+  });
 }
 
 interface Field {
@@ -149,16 +135,5 @@ function wordsOf(round: RoundOfAll): string {
   ].join(', ');
 }
 
-const machineOf = () => ({
-  cpu: cpus()[0]?.model ?? 'unknown',
-  cores: availableParallelism(),
-  os: `${process.platform} ${release()}`,
-  node: process.version,
-});
-
-try {
-  await run(readOptions(process.argv.slice(2)));
-} catch (error) {
-  process.stderr.write(`bench:ssh: ${messageOf(error)}\n`);
-  process.exit(1);
-}
+const options = readOptions(process.argv.slice(2));
+await runBench('bench:ssh', (stack) => measure(options, stack));

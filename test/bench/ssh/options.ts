@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { whole } from '../../lab/whole.ts';
 
 export interface SshBenchOptions {
   readonly clients: number;
@@ -14,11 +15,7 @@ export interface SshBenchOptions {
   readonly serverOptions: string;
 }
 
-function whole(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= 2_000) return value;
-  throw new InvalidArgumentError('expected a whole number from 1 to 2000');
-}
+const amount = whole(1, 2_000);
 
 /** Reads the command line; prints help or the fault and ends the process when it is not one. */
 export function readOptions(argv: readonly string[]): SshBenchOptions {
@@ -26,9 +23,9 @@ export function readOptions(argv: readonly string[]): SshBenchOptions {
     .description(
       'Measures upgrades over SSH beside a bare ssh2 loop and beside Ansible, on the same servers, in one run.',
     )
-    .option('--clients <n>', 'SSH servers, each a client of its own', whole, 200)
-    .option('--rounds <n>', 'how often each side is measured; the median counts', whole, 3)
-    .option('--concurrency <n>', 'clients worked on at once, on every side', whole, 50)
+    .option('--clients <n>', 'SSH servers, each a client of its own', amount, 200)
+    .option('--rounds <n>', 'how often each side is measured; the median counts', amount, 3)
+    .option('--concurrency <n>', 'clients worked on at once, on every side', amount, 50)
     .option('--no-ansible', 'leave Ansible out')
     .option('--json <file>', 'write the figures as JSON too')
     .option('--worker-options <text>', 'NODE_OPTIONS of the worker, e.g. --cpu-prof', '')

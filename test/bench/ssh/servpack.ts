@@ -1,14 +1,13 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Redis } from 'ioredis';
 import { buckets, noStates, statesBy } from '../../../shared/domain/states.ts';
 import { openRedisStore } from '../../../shared/store/redis/open.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import { startPrivateRedis } from '../../environment/private-redis.ts';
 import { environmentOf, type LabHouse, startOrchestrator, urlOf } from '../../lab/house.ts';
 import { Operator } from '../../lab/operator.ts';
 import { startProcess } from '../../lab/process.ts';
+import { openOwnRedis } from '../run-bench.ts';
 import { cpuOf, redisCpu } from '../usage.ts';
 import type { Go, Ground } from './side.ts';
 
@@ -37,10 +36,7 @@ export async function openHouse(
   const dataDir = join(ground.folder, 'house');
   mkdirSync(join(dataDir, 'products'), { recursive: true });
   writeFileSync(join(dataDir, 'products', `${product}.yaml`), directProfile());
-  const server = await startPrivateRedis();
-  stack.defer(() => server.stop());
-  const redis = new Redis(server.url);
-  stack.defer(() => redis.disconnect());
+  const { server, redis } = await openOwnRedis(stack);
   const house: LabHouse = {
     redisUrl: server.url,
     prefix: 'servpack-bench-ssh',

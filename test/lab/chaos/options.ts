@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { whole } from '../whole.ts';
 
 export interface ChaosOptions {
   /** Strokes against processes; wiped jobs and pauses come on top. */
@@ -29,14 +30,6 @@ const root = join(import.meta.dirname, '../../..');
 /** The slowest of a fleet needs about five lab days: its offline time, then a working day. */
 const campaignNeedsMs = 5 * 24 * 3_600_000;
 const speedAtMost = 20_000;
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
-  };
-}
 
 function rate(text: string): number {
   const value = Number(text);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { whole } from '../whole.ts';
 
 export interface DemoOptions {
   readonly clients: number;
@@ -15,14 +16,6 @@ const root = join(import.meta.dirname, '../../..');
 
 /** At this speed the five lab days that the slowest of 500 clients needs take some twenty seconds. */
 const defaultSpeed = 20_000;
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
-  };
-}
 
 /** Reads the command line; prints help or the fault and ends the process when it is not one. */
 export function readOptions(argv: readonly string[]): DemoOptions {

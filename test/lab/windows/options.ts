@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { whole } from '../whole.ts';
 import { defaultBlock, defaultPort } from './lab.ts';
 
 export interface WindowsLabOptions {
@@ -8,14 +9,6 @@ export interface WindowsLabOptions {
   readonly readsShares: boolean;
   /** Only what clients are made from is built. */
   readonly build: boolean;
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
-  };
 }
 
 function loopback(text: string): string {
