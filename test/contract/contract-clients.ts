@@ -24,11 +24,21 @@ export interface ContractClients {
   readonly methods: ReturnType<typeof smsMethods>;
   /** A directory that does not exist. */
   readonly newDirectory: string;
+  /** Somebody who is no administrator puts a file there, in a folder of his own where it is new. */
+  plant(path: string): Promise<void>;
+  /** Whose a path is, as the client itself has it and no gateway says. */
+  rightsOf(path: string): Promise<Rights>;
   /** The first fence counter that the client has not seen. */
   readonly fence: number;
   /** Lets a client that is on its way get on a little. */
   breathe(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface Rights {
+  readonly isOfAdministrators: boolean;
+  /** Does an entry of its own let anybody in beside administrators and the system? */
+  readonly letsOthersIn: boolean;
 }
 
 /** Every call that changes a client, on the service and the path that a test is about. */
@@ -50,7 +60,7 @@ export function everyChange(
     uploadFile: (where: Change) => gateway.uploadFile(where, import.meta.filename, path),
     replaceAtRestart: (where: Change) => gateway.replaceAtRestart(where, service.executable, path),
     removeFile: (where: Change) => gateway.removeFile(where, path),
-    protectDirectory: (where: Change) => gateway.protectDirectory(where, path),
+    protectDirectory: (where: Change) => gateway.protectDirectory(where, path, null),
     writeIntent: (where: Change) => gateway.writeIntent(where, null),
   } satisfies Record<string, (where: Change) => Promise<GatewayResult<unknown>>>);
 }

@@ -4,6 +4,8 @@ import type { ClientLook } from '../../shared/products/client-look.ts';
 import type { Change, Fence, GatewayResult } from '../../workers/gateways/gateway.ts';
 import { type ContractClients, everyChange, expectFailure, intentOf, valueOf } from './contract-clients.ts';
 
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('\\') + 1).toUpperCase();
+
 /**
  * What every gateway must do, simulated or real.
  * @param deadlineMs a restart, the slowest thing here, must be over by then
@@ -49,6 +51,14 @@ export function gatewayContract(
       valueOf(await lab.gateway.hashFile(lab.target, path, signal()));
     const stop = (where = change()) => lab.gateway.stopService(where, lab.service.name);
     const start = (where = change()) => lab.gateway.startService(where, lab.service.name);
+
+    /** Protects the new directory; these paths may be in it, null = whatever is. */
+    const protect = (allowed: readonly string[] | null) =>
+      lab.gateway.protectDirectory(
+        change(),
+        lab.newDirectory,
+        allowed?.map((path) => path.slice(lab.newDirectory.length + 1)) ?? null,
+      );
 
     async function afterRestart(before: ClientLook): Promise<ClientLook> {
       for (const end = Date.now() + deadlineMs; Date.now() < end; await lab.breathe()) {
@@ -147,7 +157,7 @@ export function gatewayContract(
       it('moves a service to another directory, from where it runs', async () => {
         valueOf(await stop());
         valueOf(await lab.gateway.copyFile(change(), lab.service.executable, copy));
-        valueOf(await lab.gateway.protectDirectory(change(), lab.newDirectory));
+        valueOf(await protect([copy]));
         valueOf(await lab.gateway.configureService(change(), lab.service.name, { imagePath: copy }));
         valueOf(await start());
         expect(await service()).toMatchObject({ state: 'running', imagePath: copy });
@@ -170,7 +180,7 @@ export function gatewayContract(
         valueOf(await lab.gateway.removeFile(change(), copy));
         expect(await hash(copy)).toBeNull();
         valueOf(await lab.gateway.removeFile(change(), copy));
-        expectFailure(await lab.gateway.protectDirectory(change(), lab.newDirectory), 'failed');
+        expectFailure(await protect(null), 'failed');
       });
 
       it('overwrites what stands there, but never a file that a process runs from', async () => {
@@ -200,6 +210,49 @@ export function gatewayContract(
       it('says no to a source that is not there', async () => {
         expectFailure(await lab.gateway.copyFile(change(), `${lab.newDirectory}\\NO.SUCH`, copy), 'failed');
         expect(await hash(copy)).toBeNull();
+      });
+    });
+
+    describe('a directory that is protected', () => {
+      const ours = { isOfAdministrators: true, letsOthersIn: false };
+      const theirs = { isOfAdministrators: false, letsOthersIn: true };
+      const planted = (): string => `${lab.newDirectory}\\PLANTED.DLL`;
+      const bring = async (): Promise<void> =>
+        valueOf(await lab.gateway.copyFile(change(), lab.service.executable, copy));
+
+      it('is taken from somebody who had it before, and what he left there is refused by its name', async () => {
+        await lab.plant(planted());
+        await bring();
+        expect(await lab.rightsOf(lab.newDirectory)).toEqual(theirs);
+        const answer = await protect([copy]);
+        expectFailure(answer, 'failed');
+        expect(answer.ok ? '' : answer.error.message).toMatch(
+          /holds PLANTED\.DLL, which servpack did not bring: take it away or/i,
+        );
+        expect(await lab.rightsOf(lab.newDirectory)).toEqual(ours);
+        expect(await hash(planted())).not.toBeNull();
+        expect(await lab.rightsOf(planted())).toEqual(theirs);
+      });
+
+      it('is taken from him with a file of his that has the name of one of ours, or where it does not matter', async () => {
+        await lab.plant(copy);
+        expect(await lab.rightsOf(copy)).toEqual(theirs);
+        valueOf(await protect([copy.toLowerCase()]));
+        expect([await lab.rightsOf(lab.newDirectory), await lab.rightsOf(copy)]).toEqual([ours, ours]);
+        await lab.plant(planted());
+        expect(await lab.rightsOf(planted())).toEqual(theirs);
+        valueOf(await protect(null));
+        expect(await lab.rightsOf(planted())).toEqual(ours);
+      });
+
+      it('may be protected twice, with all or none of what may be there', async () => {
+        await bring();
+        for (const _time of ['first', 'again']) {
+          valueOf(await protect([copy, planted()]));
+          expect(await lab.rightsOf(lab.newDirectory)).toEqual(ours);
+        }
+        const answer = await protect([planted()]);
+        expect(answer.ok ? '' : answer.error.message.toUpperCase()).toContain(`HOLDS ${nameOf(copy)},`);
       });
     });
 

@@ -12,6 +12,7 @@ import { connectSimulatedGateway } from '../../workers/gateways/simulated/gatewa
 import { type Change, type GatewayResult, targetOf } from '../../workers/gateways/gateway.ts';
 import type { Op } from '../../workers/gateways/simulated/wire.ts';
 import { smsMethods } from '../products/given.ts';
+import { rightsIn } from './lab-rights.ts';
 import { type ContractClients, everyChange } from './contract-clients.ts';
 import { gatewayContract } from './gateway.contract.ts';
 
@@ -67,6 +68,9 @@ const openLab = async (
     service,
     methods: smsMethods(),
     newDirectory: 'C:\\SMS_PCM',
+    plant: async (path) => fleet.plant(target.client, path),
+    rightsOf: async (path) =>
+      rightsIn((await fleet.clientTruth(target.client))?.permissions[path.toLowerCase()]),
     fence: 1,
     breathe: () => breathe(),
     close: async () => {

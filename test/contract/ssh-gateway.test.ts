@@ -4,11 +4,13 @@ import { lookRequest } from '../../shared/products/look-request.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { permissionsOf, plant } from '../lab/fleet/permissions.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
 import { closedPort, makeDoorKeys } from '../lab/ssh/server.ts';
 import { smsMethods, smsProfile } from '../products/given.ts';
-import { type ContractClients, valueOf } from './contract-clients.ts';
+import { rightsIn } from './lab-rights.ts';
+import { type ContractClients, expectFailure, valueOf } from './contract-clients.ts';
 import { gatewayContract } from './gateway.contract.ts';
 import { settingsWith } from './ssh-settings.ts';
 
@@ -16,7 +18,7 @@ import { settingsWith } from './ssh-settings.ts';
 const keys = makeDoorKeys();
 
 async function openClients(): Promise<ContractClients> {
-  const { client, door, close } = await openOneMachine('pcmInBin', keys);
+  const { client, machine, door, close } = await openOneMachine('pcmInBin', keys);
   const connect = () => connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
   const gateway = connect();
   const target = (port: number) =>
@@ -31,6 +33,8 @@ async function openClients(): Promise<ContractClients> {
     service: { name: 'SMS_PACKAGE_COMMAND_MANAGER_NT', executable: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE' },
     methods: smsMethods(),
     newDirectory: 'C:\\SMS_PCM',
+    plant: async (path) => plant(machine, path),
+    rightsOf: async (path) => rightsIn(permissionsOf(machine, path)),
     fence: 1,
     breathe: () => pause(20),
     close: async () => {
@@ -57,6 +61,26 @@ describe('over SSH', () => {
   test('a machine that is a server says so itself, whatever the fleet file says of it', async () => {
     expect(await lookAt('pcmInBin', 'server')).toMatchObject({ role: 'server' });
     expect(await lookAt('pcmInBin')).toMatchObject({ role: 'workstation' });
+  });
+
+  test('a folder that is a link to another one is refused', async () => {
+    const { client, machine, door, close } = await openOneMachine('pcmInBin', keys);
+    const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
+    const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
+    const target = targetOf({ client, host: '127.0.0.1', port: door.port, hostKeys });
+    const change = { target, fence: { counter: 1, owner: 'driver' }, signal: AbortSignal.timeout(15_000) };
+    plant(machine, 'C:\\SMS_PCM\\PCMSVC32.EXE');
+    machine.links = new Set(['c:\\sms_pcm']);
+    const answer = await gateway.protectDirectory(change, 'C:\\SMS_PCM', null);
+    machine.links = new Set(['c:\\sms_pcm\\pcmsvc32.exe']);
+    const within = await gateway.protectDirectory(change, 'C:\\SMS_PCM', ['PCMSVC32.EXE']);
+    await gateway.close();
+    await close();
+    expectFailure(answer, 'failed');
+    expect(answer.ok ? '' : answer.error.message).toContain('C:\\SMS_PCM is a link');
+    expect(within.ok ? '' : within.error.message).toContain(
+      'holds PCMSVC32.EXE, which servpack did not bring',
+    );
   });
 
   test('a service that runs a package is busy', async () => {

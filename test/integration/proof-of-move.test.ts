@@ -2,6 +2,11 @@ import { expect, test } from 'vitest';
 import type { Service } from '../../shared/domain/observation.ts';
 import { type Change, type Gateway, type GatewayResult, targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
+import { failure } from '../../workers/gateways/windows-ssh/client.ts';
+import { serviceSteps } from '../../workers/remediation/move.ts';
+import type { Runner } from '../../workers/remediation/services.ts';
+import { preImage, rules } from '../domain/given.ts';
+import { administrators } from '../lab/fleet/permissions.ts';
 import { oneClient } from './one-client.ts';
 
 /** A relocation is whole only when nothing of the service was lost and the right file runs; else all is as it was. */
@@ -55,9 +60,9 @@ test.each<[string, (service: Service) => Service, string]>([
 test('a file that somebody put into the new directory before it was protected is not what runs', async () => {
   await using one = await oneClient('pcmInBin', {}, (inner) =>
     having(inner, (gateway) => ({
-      protectDirectory: async (change: Change, path: string) => {
+      protectDirectory: async (change: Change, path: string, allowed: readonly string[] | null) => {
         await gateway.copyFile(change, other, moved);
-        return gateway.protectDirectory(change, path);
+        return gateway.protectDirectory(change, path, allowed);
       },
     })),
   );
@@ -66,6 +71,61 @@ test('a file that somebody put into the new directory before it was protected is
   expect(upgrade.state).toMatchObject({ end: 'upgraded' });
   const truth = await one.fleet.clientTruth(one.client);
   expect(truth?.otherFiles[moved.toLowerCase()]).toBe(before);
+});
+
+test('a library that somebody left in the new directory is never loaded: all is as before, and a person is told its name', async () => {
+  await using one = await oneClient('pcmInBin');
+  one.fleet.plant(one.client, 'C:\\SMS_PCM\\PLANTED.DLL');
+  const { upgrade } = await one.settle();
+  expect(upgrade.state).toMatchObject({ end: 'needsAttention', cause: 'relocation failed at protect' });
+  expect(JSON.stringify(upgrade.state)).toMatch(
+    /holds planted\.dll, which servpack did not bring: take it away or give the profile another relocateTo/i,
+  );
+  await expectAsBefore(one);
+  const truth = await one.fleet.clientTruth(one.client);
+  expect(Object.keys(truth?.otherFiles ?? {}).filter((path) => path.startsWith('c:\\sms_pcm'))).toEqual([
+    'c:\\sms_pcm\\planted.dll',
+  ]);
+  // It never ran from there.
+  const ops = truth?.journal.map(({ op }) => op) ?? [];
+  expect(ops.slice(0, ops.lastIndexOf('protectDirectory'))).not.toContain('configureService');
+});
+
+test('a directory that was of somebody else is not his any more when a service runs from it', async () => {
+  await using one = await oneClient('pcmInBin');
+  one.fleet.plant(one.client, moved);
+  expect((await one.fleet.clientTruth(one.client))?.protectedDirectories).toEqual([]);
+  const { upgrade } = await one.settle();
+  expect(upgrade.state).toMatchObject({ end: 'upgraded' });
+  const truth = await one.fleet.clientTruth(one.client);
+  expect(truth?.protectedDirectories).toEqual(['c:\\sms_pcm']);
+  expect(truth?.permissions[moved.toLowerCase()]).toEqual({
+    owner: administrators,
+    entries: [],
+    inherits: true,
+  });
+});
+
+test('where the profile moves two services to one directory, both their files may be there, and no third one', async () => {
+  const asked: (readonly string[] | null)[] = [];
+  const gateway = {
+    protectDirectory: async (_change: Change, _path: string, allowed: readonly string[] | null) => {
+      asked.push(allowed);
+      return failure('failed', 'it only wants to know');
+    },
+  } as unknown as Gateway;
+  const { relocatable } = rules.product;
+  const product = {
+    ...rules.product,
+    relocatable: {
+      ...relocatable,
+      second: { executable: 'second.exe', to: 'c:\\sms_pcm', keys: [] },
+      elsewhere: { executable: 'elsewhere.exe', to: 'C:\\OTHER', keys: [] },
+    },
+  };
+  const runner = { rules: { ...rules, product }, gateway } as unknown as Runner;
+  await serviceSteps.protect?.(runner, name, { ...preImage, to: moved });
+  expect(new Set(asked[0])).toEqual(new Set(['pcmsvc32.exe', 'second.exe']));
 });
 
 test('another file in its place is found by the proof, whoever put it there', async () => {

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { hasRelease, swapFaults, swapVerdict } from '../lab/expected-swap.ts';
+import { administrators } from '../lab/fleet/permissions.ts';
 import { agentHashes } from '../lab/staged-tree.ts';
 import { type OneClient, oneClient } from './one-client.ts';
 
@@ -35,6 +36,17 @@ describe('the files of an agent are swapped', () => {
     expect(swapVerdict([await truthOf(one)], [{ client: one.client, end }], agentHashes())).toEqual([]);
     expect(cause).toBe('swap failed at start');
     expect(because).toMatch(/swap of GenericAgent failed at step 6 of 9 \(start\): error 1053.*; undone/);
+  });
+
+  test('through folders that were somebody else had, where an earlier release has left something', async () => {
+    await using one = await oneClient('agent');
+    const folders = ['new', 'old'].map((name) => `c:\\programdata\\servpack\\genericagent\\${name}`);
+    for (const folder of folders) one.fleet.plant(one.client, `${folder}\\left.dll`);
+    expect(await settled(one)).toMatchObject({ end: 'upgraded' });
+    const { protectedDirectories, permissions } = await truthOf(one);
+    expect(protectedDirectories.toSorted()).toEqual(folders);
+    const ours = { owner: administrators, entries: [], inherits: true };
+    for (const folder of folders) expect(permissions[`${folder}\\left.dll`]).toEqual(ours);
   });
 
   test('not as long as a user has a program of it open', async () => {

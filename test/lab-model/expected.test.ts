@@ -29,7 +29,7 @@ function upgrade(client: OneMachine): OneMachine {
 function relocate(client: OneMachine): OneMachine {
   client.call('stopService', { name });
   client.call('copyFile', { from: home, to: moved });
-  client.call('protectDirectory', { path: 'C:\\SMS_PCM' });
+  client.call('protectDirectory', { path: 'C:\\SMS_PCM', allowed: null });
   client.call('configureService', { name, settings: { imagePath: moved } });
   client.call('startService', { name });
   return client;
@@ -128,7 +128,7 @@ describe('the verdict says in plain words that', () => {
     const client = relocate(new OneMachine('pcmInBin'));
     client.call('stopService', { name });
     client.call('copyFile', { from: `${bin}\\PCM32R.DLL`, to: moved });
-    client.machine.protectedDirectories = [];
+    client.machine.permissions = new Map();
     const faults = said(judged(upgrade(client), 'upgraded'));
     expect(faults).toMatch(/must be .*runs from c:\\sms_pcm\\pcmsvc32\.exe and is .*stopped/);
     expect(faults).toContain('is not protected');

@@ -9,6 +9,7 @@ import type { ContractClients } from '../contract/contract-clients.ts';
 import { gatewayContract } from '../contract/gateway.contract.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import { startWindowsLab, type WindowsLab } from '../lab/windows/lab.ts';
+import { plantOn, rightsOn } from './rights.ts';
 import { smsMethods } from '../products/given.ts';
 
 /** The contract of every gateway, on clients made of Wine behind real sshds. */
@@ -56,6 +57,8 @@ async function openClients(): Promise<ContractClients> {
     service: { name: 'SMS_PACKAGE_COMMAND_MANAGER_NT', executable: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE' },
     methods: smsMethods(),
     newDirectory: 'C:\\SMS_PCM',
+    plant: async (path) => plantOn(client, path),
+    rightsOf: async (path) => rightsOn(client, path),
     fence: 1,
     breathe: () => pause(200),
     close: async () => {

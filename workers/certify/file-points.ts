@@ -4,6 +4,14 @@ import type { Point } from './points.ts';
 const one = ({ folder }: Bench): string => `${folder}\\ONE.TXT`;
 const two = ({ folder }: Bench): string => `${folder}\\TWO & (2).TXT`;
 
+/** Protects the folder; these paths may be in it. */
+const protect = (bench: Bench, allowed: readonly string[]) =>
+  bench.gateway.protectDirectory(
+    by(bench),
+    bench.folder,
+    allowed.map((path) => path.slice(bench.folder.length + 1)),
+  );
+
 export const filePoints: readonly Point[] = [
   {
     says: 'a file is brought into a new folder and has its hash there',
@@ -41,9 +49,25 @@ export const filePoints: readonly Point[] = [
     needs: 'changes',
     try: async (bench) => {
       await bring(bench, one(bench));
-      await good(bench.gateway.protectDirectory(by(bench), bench.folder));
+      await good(protect(bench, [one(bench)]));
       await bring(bench, one(bench));
       same(await hashOf(bench, one(bench)), bench.local.sha256, 'the hash');
+    },
+  },
+  {
+    says: 'a folder in which something else lies is protected and refused, and what else lies there is named',
+    needs: 'changes',
+    try: async (bench) => {
+      await bring(bench, one(bench));
+      await bring(bench, two(bench));
+      const answer = await protect(bench, [one(bench)]);
+      same(answer.ok ? null : answer.error.kind, 'failed', 'the refusal');
+      const words = answer.ok ? '' : answer.error.message;
+      same(words.toLowerCase().includes('holds two & (2).txt,'), true, `that it is named in "${words}"`);
+      // Windows does not care about case, and nothing was taken away.
+      await good(protect(bench, [one(bench).toLowerCase(), two(bench).toUpperCase()]));
+      same(await hashOf(bench, two(bench)), bench.local.sha256, 'the hash of the other file');
+      await remove(bench, two(bench));
     },
   },
   {
@@ -53,7 +77,7 @@ export const filePoints: readonly Point[] = [
       await bring(bench, one(bench));
       await remove(bench, one(bench));
       same(await hashOf(bench, one(bench)), null, 'the hash afterwards');
-      await refused(bench.gateway.protectDirectory(by(bench), bench.folder), 'failed', 'protecting it');
+      await refused(protect(bench, []), 'failed', 'protecting it');
     },
   },
 ];

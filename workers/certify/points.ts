@@ -68,7 +68,7 @@ const harmless = ({ gateway, folder, local }: Bench): readonly [string, (by: Cha
   ['a file that is brought', (where) => gateway.uploadFile(where, local.path, `${folder}\\FENCE.TXT`)],
   ['a copy', (where) => gateway.copyFile(where, `${folder}\\NO.SUCH`, `${folder}\\FENCE.TXT`)],
   ['a removal', (where) => gateway.removeFile(where, `${folder}\\NO.SUCH`)],
-  ['a protection', (where) => gateway.protectDirectory(where, `${folder}\\NO.SUCH`)],
+  ['a protection', (where) => gateway.protectDirectory(where, `${folder}\\NO.SUCH`, null)],
   [
     'a replacement at the next start',
     (where) => gateway.replaceAtRestart(where, `${folder}\\NO.SUCH`, `${folder}\\FENCE.TXT`),

@@ -129,7 +129,7 @@ async function moves(bench: Bench, name: string, { imagePath }: Service): Promis
     await good(gateway.configureService(by(bench), name, { imagePath: withExecutable(imagePath, copy) }));
     await refused(gateway.startService(by(bench), name), 'failed', 'starting it without its file');
     await good(gateway.copyFile(by(bench), executable, copy));
-    await good(gateway.protectDirectory(by(bench), folder));
+    await good(gateway.protectDirectory(by(bench), folder, [fileOf(executable)]));
     await good(gateway.startService(by(bench), name));
     const moved = await serviceOf(bench, name);
     same(executableOf(moved.imagePath), copy, 'its executable');

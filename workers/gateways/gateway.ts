@@ -124,8 +124,17 @@ export interface Gateway {
   replaceAtRestart(change: Change, from: string, to: string): Promise<GatewayResult<void>>;
   /** Removes one file, and its directory when that is then empty. Missing is fine. */
   removeFile(change: Change, path: string): Promise<GatewayResult<void>>;
-  /** Only administrators and the system may write there afterwards (Q181118). */
-  protectDirectory(change: Change, path: string): Promise<GatewayResult<void>>;
+  /**
+   * Administrators own the directory and what lies in it afterwards, and only they and the system have any rights there, whoever made it
+   * (Q181118). Twice is fine.
+   * @param allowed names of files; anything else that is found there once nobody can add to it is `failed`, and left as it is. Null = it
+   * does not matter what lies there
+   */
+  protectDirectory(
+    change: Change,
+    path: string,
+    allowed: readonly string[] | null,
+  ): Promise<GatewayResult<void>>;
   /** Reads back what `writeIntent` wrote, so that it is verified before the first change. */
   readIntent(target: Target, signal: AbortSignal): Promise<GatewayResult<Intent | null>>;
   /** Writes the intent and pre-image of a procedure onto the client, or takes it away with null. */

@@ -50,15 +50,28 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
     configureService(runner, service, { startType }),
 };
 
-/** What anybody could write there before the directory was protected is not trusted: the copy is checked, and made, again. */
+/**
+ * What anybody could write there before the directory was protected is not trusted: the copy is checked, and made, again, and nothing else may
+ * lie beside it, for a service loads libraries from there.
+ */
 async function protectCopy(
   runner: Runner,
   _service: string,
   { from, to, sha256 }: PreImage,
 ): Promise<GatewayResult<void>> {
-  const safe = await runner.gateway.protectDirectory(runner.change, directoryOf(to));
+  const directory = directoryOf(to);
+  const safe = await runner.gateway.protectDirectory(runner.change, directory, [
+    executableOf(to).slice(directory.length + 1),
+    ...movedInto(runner, directory),
+  ]);
   return safe.ok ? copyVerified(runner, executableOf(from), executableOf(to), sha256) : safe;
 }
+
+/** Names of the executables that this profile moves to the same directory: more than one service may run from there. */
+const movedInto = ({ rules }: Runner, directory: string): readonly string[] =>
+  Object.values(rules.product.relocatable)
+    .filter(({ to }) => to.toLowerCase() === directory.toLowerCase())
+    .map(({ executable }) => executable);
 
 /**
  * A client that restarted meanwhile has started the service again, from the old place: a new image path alone would leave its

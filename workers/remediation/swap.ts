@@ -82,13 +82,16 @@ export const fileSteps: Readonly<Partial<Record<StepName, Step>>> = {
   removeStaged,
 };
 
-/** Brings the files into a folder beside, and protects it before they are checked: nobody may change them afterwards (Q181118). */
+/**
+ * Brings the files into a folder beside, and protects it before they are checked: nobody may change them afterwards (Q181118). What
+ * an earlier release left there is no matter: nothing runs from there, and each file is placed by its hash.
+ */
 async function stage(runner: Runner, { staging, files }: SwapPreImage): Promise<GatewayResult<void>> {
   const bring = ({ name, after }: SwappedFile) =>
     putVerified(runner, `${staging}\\${name}`, after, () => upload(runner, name, `${staging}\\${name}`));
   const brought = await each(files, bring);
   if (!brought.ok) return brought;
-  const safe = await runner.gateway.protectDirectory(runner.change, staging);
+  const safe = await runner.gateway.protectDirectory(runner.change, staging, null);
   return safe.ok ? each(files, bring) : safe;
 }
 
@@ -126,7 +129,7 @@ async function backup(runner: Runner, preImage: SwapPreImage): Promise<GatewayRe
     copyVerified(runner, `${preImage.directory}\\${name}`, `${preImage.backup}\\${name}`, before ?? '');
   const kept = await each(old, keep);
   if (!kept.ok || old.length === 0) return kept;
-  const safe = await runner.gateway.protectDirectory(runner.change, preImage.backup);
+  const safe = await runner.gateway.protectDirectory(runner.change, preImage.backup, null);
   return safe.ok ? each(old, keep) : safe;
 }
 

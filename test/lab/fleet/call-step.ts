@@ -5,6 +5,7 @@ import { directoryOf, joinPath, keyOf, readFile } from './disk.ts';
 import { readIntent } from './look.ts';
 import type { Machine } from './machine.ts';
 import { waitingPath } from '../../../workers/remediation/queue-rename.ts';
+import { isProtected } from './permissions.ts';
 import { findService } from './service-control.ts';
 
 /** The step of a procedure that a call belongs to, told from the intent alone: what a client can know of it. */
@@ -51,7 +52,7 @@ function isSo(machine: Machine, step: StepName, preImage: PreImage): boolean {
     case 'copy':
       return hashAtTarget === preImage.sha256;
     case 'protect':
-      return machine.protectedDirectories.includes(directoryOf(preImage.to));
+      return isProtected(machine, directoryOf(preImage.to));
     case 'repoint':
       return path === keyOf(preImage.to);
     case 'start':
@@ -84,14 +85,13 @@ function isSwapped(machine: Machine, step: StepName, preImage: SwapPreImage): bo
       (file) =>
         (readFile(machine.disk, waitingPath(joinPath(directory, file.name)))?.sha256 ?? null) === hash(file),
     );
-  const isProtected = (folder: string): boolean => machine.protectedDirectories.includes(keyOf(folder));
   switch (step) {
     case 'stage':
-      return holds(staging, ({ after }) => after) && isProtected(staging);
+      return holds(staging, ({ after }) => after) && isProtected(machine, staging);
     case 'stop':
       return state === 'stopped' || state === 'none';
     case 'backup':
-      return holds(backup, ({ before }) => before) && isProtected(backup);
+      return holds(backup, ({ before }) => before) && isProtected(machine, backup);
     case 'place':
       return holds(directory, ({ after }) => after);
     case 'queueRenames':

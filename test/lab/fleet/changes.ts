@@ -1,9 +1,11 @@
+import { foreignIn } from '../../../workers/gateways/foreign-names.ts';
 import type { ChangeRequest, RequestOf } from '../../../workers/gateways/simulated/wire.ts';
 import {
   contentOf,
   directoryOf,
   type FileContent,
   hasDirectory,
+  joinPath,
   keyOf,
   readFile,
   textContent,
@@ -12,6 +14,7 @@ import {
 import { violate } from './fence.ts';
 import { isLocked, type Machine } from './machine.ts';
 import { done, type Outcome, refused, waits } from './outcome.ts';
+import { childrenOf, forgetPermissions, protect, takeOver } from './permissions.ts';
 import { orderRestart } from './power.ts';
 import { configureService, startService, stopService } from './service-control.ts';
 import { intentPath } from './sms.ts';
@@ -46,7 +49,7 @@ export function change(machine: Machine, request: ChangeRequest, now: number): O
     case 'removeFile':
       return removeFile(machine, request.path);
     case 'protectDirectory':
-      return protectDirectory(machine, request.path);
+      return protectDirectory(machine, request);
     case 'writeIntent':
       return writeIntent(machine, request.intent);
   }
@@ -109,18 +112,19 @@ function removeFile(machine: Machine, path: string): Outcome {
   if (isLocked(machine, path)) return refused(`error 32: ${path} is in use`);
   if (readFile(machine.disk, path) === null) return done();
   writeFile(machine.disk, path, null);
+  forgetPermissions(machine, path);
   const directory = directoryOf(path);
-  if (!hasDirectory(machine.disk, directory)) {
-    machine.protectedDirectories = machine.protectedDirectories.filter((each) => each !== directory);
-  }
+  if (!hasDirectory(machine.disk, directory)) forgetPermissions(machine, directory);
   return done();
 }
 
-function protectDirectory(machine: Machine, path: string): Outcome {
+function protectDirectory(machine: Machine, { path, allowed }: RequestOf<'protectDirectory'>): Outcome {
   if (!hasDirectory(machine.disk, path)) return refused(`error 3: no directory ${path}`);
-  machine.protectedDirectories = [
-    ...new Set([...machine.protectedDirectories, keyOf(path).replace(/\\$/, '')]),
-  ];
+  protect(machine, path);
+  const children = childrenOf(machine.disk, path);
+  const foreign = allowed === null ? null : foreignIn(path, children, allowed);
+  if (foreign !== null) return refused(foreign);
+  for (const { name } of children) takeOver(machine, joinPath(path, name));
   return done();
 }
 

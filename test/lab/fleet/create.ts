@@ -79,6 +79,10 @@ function takeAway(machine: Machine, until: number): void {
   schedule(machine, until, 'boot');
 }
 
+/** What very many machines share. */
+const nothingSaid: Machine['permissions'] = new Map();
+const noLinks: Machine['links'] = new Set();
+
 function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
   const rules = rulesOf[trait];
   const about = (what: string): number => chance(world.seed, row.client, what);
@@ -107,7 +111,8 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     filesNotDownloaded: [],
     copyListVersion: oldCopyListVersion,
     disk: { base, changes: new Map() },
-    protectedDirectories: [],
+    permissions: nothingSaid,
+    links: noLinks,
     renames: [],
     run: null,
     transcript: null,

@@ -6,6 +6,7 @@ import { chance, type Span, within } from './chance.ts';
 import { type Disk, type FileContent, keyOf } from './disk.ts';
 import type { FleetRow } from './fleet-row.ts';
 import type { LogonServer } from './logon-server.ts';
+import type { Permissions } from './permissions.ts';
 import { bin, pcmService } from './sms.ts';
 import type { Trait, TraitRules, TraitSet } from './traits.ts';
 
@@ -119,7 +120,10 @@ export interface Machine {
   filesNotDownloaded: readonly string[];
   copyListVersion: number;
   readonly disk: Disk;
-  protectedDirectories: readonly string[];
+  /** Of what somebody has said so; the rest is as Windows makes it. */
+  permissions: ReadonlyMap<string, Permissions>;
+  /** Files and folders that are links to others. */
+  links: ReadonlySet<string>;
   /** Files that take each other's place at the next start (PendingFileRenameOperations). */
   renames: readonly { readonly from: string; readonly to: string }[];
   run: UpdateRun | null;

@@ -8,6 +8,7 @@ import { Holds } from './holds.ts';
 import { Lab } from './lab.ts';
 import type { StagedRelease } from './logon-server.ts';
 import { Machines } from './machines.ts';
+import { plant } from './permissions.ts';
 import type { TraitSet } from './traits.ts';
 import { FleetServer } from './server.ts';
 
@@ -35,6 +36,8 @@ export interface FleetSetup {
 
 export interface Fleet extends FleetControl {
   readonly port: number;
+  /** Somebody who is no administrator puts a file on a client; its folder is his own where it is new. */
+  plant(client: string, path: string): void;
   close(): Promise<void>;
 }
 
@@ -69,6 +72,11 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
     summary: () => lab.summary(),
     hold: (order) => lab.hold(order),
     fault: (order) => lab.fault(order),
+    plant: (client, path) => {
+      const machine = machines.find(client);
+      if (machine === undefined) throw new Error(`no client ${client}`);
+      plant(machine, path);
+    },
     close: async () => {
       machines.stop();
       checkIns.stop();

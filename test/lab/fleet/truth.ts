@@ -4,6 +4,7 @@ import { filesOf, isInside, nameOf } from './disk.ts';
 import type { FaultKind } from './faults.ts';
 import { readIntent } from './look.ts';
 import type { JournalEntry, Machine, Violation } from './machine.ts';
+import { type Permissions, protectedDirectories } from './permissions.ts';
 import { bin } from './sms.ts';
 import type { Trait } from './traits.ts';
 
@@ -30,6 +31,8 @@ export interface ClientTruth {
   /** SHA-256 by lower-case path, of every other file. */
   readonly otherFiles: Readonly<Record<string, string>>;
   readonly protectedDirectories: readonly string[];
+  /** By lower-case path, of what somebody has said so. */
+  readonly permissions: Readonly<Record<string, Permissions>>;
   readonly setupPhase: Machine['setupPhase'];
   readonly filesNotDownloaded: readonly string[];
   readonly services: readonly ServiceTruth[];
@@ -88,7 +91,8 @@ export function truthOf(machine: Machine): ClientTruth {
     reachable: machine.power === 'on',
     files: hashes(true, nameOf),
     otherFiles: hashes(false, (path) => path),
-    protectedDirectories: machine.protectedDirectories,
+    protectedDirectories: protectedDirectories(machine),
+    permissions: Object.fromEntries(machine.permissions),
     setupPhase: machine.setupPhase,
     filesNotDownloaded: machine.filesNotDownloaded,
     services: machine.services.map((service) => serviceTruth(machine, service)),

@@ -276,11 +276,15 @@ export class Cmd {
       return true;
     },
     dir: (args, { out, error }) => {
-      const path = this.#paths(args)[0] ?? '';
+      const path = this.#paths(args)[0] ?? this.#directory;
       const isThere = this.#files.exists(path) || this.#files.exists(`${path}\\`);
       if (!isThere || /\/ah/i.test(args)) {
         error.write('File Not Found\r\n');
         return this.#ended(1);
+      }
+      if (/\/b/i.test(args)) {
+        for (const name of this.#files.listAll(path)) out.write(`${name}\r\n`);
+        return this.#ended(0);
       }
       out.write(` Directory of ${path}\r\n\r\n               2 Dir(s)    12000000000 bytes free\r\n`);
       return this.#ended(0);
@@ -300,12 +304,13 @@ export class Cmd {
       .map((word) => this.#full(word.replaceAll('"', '')));
   }
 
-  /** They are put in after everything else of the line was understood; `%~z` is the size of a file. */
+  /** They are put in after everything else of the line was understood; `%~z` is the size of a file, `%~a` what it is. */
   #replaced(text: string, loop: Loop): string {
-    return text.replaceAll(/%(~z?)?([A-Za-z])/g, (whole, modifier: string | undefined, letter: string) => {
+    return text.replaceAll(/%(~[az]?)?([A-Za-z])/g, (whole, modifier: string | undefined, letter: string) => {
       const value = loop[letter];
       if (value === undefined || modifier === undefined) return value ?? whole;
       const plain = value.replaceAll('"', '');
+      if (modifier === '~a') return this.#files.attributes(this.#full(plain));
       return modifier === '~' ? plain : String(this.#files.read(this.#full(plain))?.length ?? '');
     });
   }
@@ -319,6 +324,7 @@ export class Cmd {
 type Loop = Readonly<Record<string, string>>;
 
 function split(line: string, delimiters: string): readonly string[] {
+  if (delimiters === '') return [line];
   const words: string[] = [];
   let word = '';
   for (const character of `${line}${delimiters[0] ?? ' '}`) {

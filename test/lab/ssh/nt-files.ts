@@ -11,6 +11,7 @@ import {
   writeFile,
 } from '../fleet/disk.ts';
 import { bootIdOf, isLocked, isPackageRunning, type Machine } from '../fleet/machine.ts';
+import { childrenOf, forgetPermissions } from '../fleet/permissions.ts';
 import { smsIni } from '../fleet/sms-ini.ts';
 import { transcriptText } from '../fleet/transcript.ts';
 
@@ -86,6 +87,18 @@ export class NtFiles {
       .map(([path]) => nameOf(path).toUpperCase());
   }
 
+  /** Names of everything in a folder. */
+  listAll(folder: string): readonly string[] {
+    return childrenOf(this.#machine.disk, folder).map(({ name }) => name.toUpperCase());
+  }
+
+  /** As `for` tells them (`%~a`); empty when it is not there. */
+  attributes(path: string): string {
+    const isFolder = this.#isFolder(path);
+    if (!isFolder && this.read(path) === null) return '';
+    return `${isFolder ? 'd--' : '--a'}-----${this.#machine.links.has(keyOf(path)) ? 'l' : '-'}--`;
+  }
+
   openForWriting(path: string, isAppending: boolean) {
     const key = keyOf(path);
     const isHeld = this.#written.has(key) || isLocked(this.#machine, path);
@@ -145,6 +158,7 @@ export class NtFiles {
     if (this.read(path) === null) return `Could Not Find ${path}`;
     const folder = directoryOf(path);
     writeFile(this.#machine.disk, path, null);
+    forgetPermissions(this.#machine, path);
     // A folder stays when its last file goes.
     this.#made.add(folder);
     return null;
@@ -162,7 +176,7 @@ export class NtFiles {
       [...this.#made].some((each) => isInside(each, key)) || hasDirectory(this.#machine.disk, key);
     if (isUsed) return false;
     this.#made.delete(key);
-    this.#machine.protectedDirectories = this.#machine.protectedDirectories.filter((each) => each !== key);
+    forgetPermissions(this.#machine, key);
     return true;
   }
 }

@@ -1,7 +1,15 @@
 import type { Service } from '../../../shared/domain/observation.ts';
-import { keyOf } from '../fleet/disk.ts';
+import { joinPath } from '../fleet/disk.ts';
 import type { Machine } from '../fleet/machine.ts';
 import type { Outcome } from '../fleet/outcome.ts';
+import {
+  administrators,
+  childrenOf,
+  type Permissions,
+  permissionsOf,
+  setPermissions,
+  system,
+} from '../fleet/permissions.ts';
 import { orderRestart } from '../fleet/power.ts';
 import {
   configureService,
@@ -48,7 +56,7 @@ export function programsOf(
     findstr: (args, { out, input }) => find(files, args, input, (line) => out.write(`${line}\r\n`)),
     certutil: (args, { out }) =>
       said(out, `SHA256 hash of ${args[1]}:\r\n${files.hash(args[1] ?? '') ?? ''}\r\nCertUtil: done.`),
-    icacls: (args, { out }) => protectOrList(machine, args, out),
+    icacls: (args, streams) => icacls(machine, args, streams),
     attrib: () => 0,
     shutdown: (_args, streams) =>
       answered(
@@ -310,14 +318,40 @@ function find(files: NtFiles, args: readonly string[], input: string, write: (li
   return found.length > 0 ? 0 : 1;
 }
 
-function protectOrList(machine: Machine, args: readonly string[], out: Streams['out']): number {
-  const folder = keyOf(args[0] ?? '');
-  if (args.length > 1) machine.protectedDirectories = [...new Set([...machine.protectedDirectories, folder])];
-  else if (machine.protectedDirectories.includes(folder))
-    return said(
-      out,
-      `${args[0]} NT-AUTORITÄT\\SYSTEM:(OI)(CI)(F)\r\n   VORDEFINIERT\\Administratoren:(OI)(CI)(F)`,
-    );
-  else return said(out, `${args[0]} VORDEFINIERT\\Benutzer:(I)(OI)(CI)(RX)`);
-  return 0;
+/** icacls: a path alone is listed; `PATH\\*` is what lies in it. Of a list the owner is not seen, as on Windows. */
+function icacls(machine: Machine, args: readonly string[], { out, error }: Streams): number {
+  const [path = '', ...switches] = args;
+  const paths = path.endsWith('\\*')
+    ? childrenOf(machine.disk, path.slice(0, -2)).map(({ name }) => joinPath(path.slice(0, -2), name))
+    : [path];
+  if (paths.length === 0) {
+    error.write(`${path}: The system cannot find the file specified.\r\n`);
+    return 2;
+  }
+  if (switches.length === 0) return said(out, listOf(permissionsOf(machine, path), path));
+  for (const each of paths) changeOne(machine, each, switches);
+  return said(out, `Successfully processed ${paths.length} files; Failed processing 0 files`);
+}
+
+/** `/reset` leaves only what is inherited; a grant stands beside the entries of others. */
+function changeOne(machine: Machine, path: string, switches: readonly string[]): void {
+  for (const [at, word] of switches.entries()) {
+    const sid = /^\*(S-[\d-]+)/.exec(switches[at + 1] ?? '')?.[1] ?? '';
+    const { entries } = permissionsOf(machine, path);
+    if (word === '/setowner') setPermissions(machine, path, { owner: sid });
+    else if (word === '/reset') setPermissions(machine, path, { entries: [], inherits: true });
+    else if (word === '/inheritance:r') setPermissions(machine, path, { inherits: false });
+    else if (word === '/grant:r') setPermissions(machine, path, { entries: [...new Set([...entries, sid])] });
+  }
+}
+
+const names: Readonly<Record<string, string>> = {
+  [system]: 'NT-AUTORITÄT\\SYSTEM',
+  [administrators]: 'VORDEFINIERT\\Administratoren',
+};
+
+function listOf({ entries, inherits }: Permissions, path: string): string {
+  const own = entries.map((sid) => `${names[sid] ?? sid}:(OI)(CI)(F)`);
+  const inherited = inherits ? ['VORDEFINIERT\\Benutzer:(I)(OI)(CI)(RX)'] : [];
+  return `${path} ${[...own, ...inherited].join('\r\n   ')}`;
 }

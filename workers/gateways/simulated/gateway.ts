@@ -63,7 +63,7 @@ export function connectSimulatedGateway({
     },
     replaceAtRestart: (where, from, to) => change('replaceAtRestart', where, { from, to }),
     removeFile: (where, path) => change('removeFile', where, { path }),
-    protectDirectory: (where, path) => change('protectDirectory', where, { path }),
+    protectDirectory: (where, path, allowed) => change('protectDirectory', where, { path, allowed }),
     readIntent: (target, signal) => read('readIntent', target, {}, signal),
     writeIntent: (where, intent) => change('writeIntent', where, { intent }),
     close: () => connection.close(),

@@ -107,7 +107,12 @@ export const requestSchema = z.discriminatedUnion('op', [
   z.strictObject({ ...change, op: z.literal('uploadFile'), to: path, base64: z.base64() }),
   z.strictObject({ ...change, op: z.literal('replaceAtRestart'), from: path, to: path }),
   z.strictObject({ ...change, op: z.literal('removeFile'), path }),
-  z.strictObject({ ...change, op: z.literal('protectDirectory'), path }),
+  z.strictObject({
+    ...change,
+    op: z.literal('protectDirectory'),
+    path,
+    allowed: z.array(z.string()).readonly().nullable(),
+  }),
   z.strictObject({ ...change, op: z.literal('writeIntent'), intent: intentSchema.nullable() }),
 ]);
 

@@ -6,7 +6,7 @@ import { attempt, type ClientShell, failure, refused } from './client.ts';
 import type { Connection } from './connection.ts';
 import { hashBack, makeFolder, removeStaged, writeNew } from './files.ts';
 import type { Part } from './frame.ts';
-import { guardFolder, protect, stagingFolder } from './guard.ts';
+import { guardFolder, stagingFolder } from './guard.ts';
 import { hashSection, isMissing } from './look-sections.ts';
 import { quotePath } from './quote.ts';
 import { multiOf, parseRegistry } from './registry.ts';
@@ -69,26 +69,6 @@ export async function remove(shell: ClientShell, fence: Fence, path: string): Pr
     `(if exist ${quoted.value} del /f /q ${quoted.value} 2>&1)& (if not exist ${quoted.value} (echo ${done}& rd "${folder}" 2>nul))`,
     done,
   );
-}
-
-export async function protectFolder(
-  shell: ClientShell,
-  fence: Fence,
-  path: string,
-): Promise<GatewayResult<void>> {
-  const quoted = refused(quotePath(path));
-  if (!quoted.ok) return quoted;
-  const commands = `if exist "${path}\\" (${protect(quoted.value)} && (icacls ${quoted.value} 2>&1& echo ${done})) else (echo ${isMissing})`;
-  const sent = await send(shell, fence, commands);
-  if (!sent.ok) return sent;
-  if (!sent.value.text.includes(done)) return failure('failed', `${path}: ${sent.value.text.trim()}`);
-  // Names of accounts are localised; what counts is how many there are, and that none of them is inherited.
-  const entries = sent.value.text.match(/:(?:\([A-Z,]+\))+/g) ?? [];
-  const isTight =
-    entries.length === 2 && entries.every((entry) => entry.includes('(F)') && !entry.includes('(I)'));
-  return entries.length === 0 || isTight
-    ? ok(undefined)
-    : failure('failed', `${path} is not protected: ${sent.value.text.trim().slice(0, 300)}`);
 }
 
 /** A file of the staging folder that nobody else has. */

@@ -5,13 +5,14 @@ import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
 import { send, sendUntilSaid, wordsOf } from './change.ts';
 import { attempt, ClientShell, type Facts, failure, nothingKnown, refused } from './client.ts';
 import { Connections } from './connections.ts';
-import { copy, hash, protectFolder, remove, replaceAtRestart, upload } from './file-changes.ts';
+import { copy, hash, remove, replaceAtRestart, upload } from './file-changes.ts';
 import { intentFile } from './guard.ts';
 import { lookAt } from './look.ts';
 import { intentSection } from './look-sections.ts';
 import { mark, runUpdate, unmark } from './phase.ts';
 import { echoJson, plainWords, quotePath } from './quote.ts';
 import { readIntentPart } from './read-look.ts';
+import { protectFolder } from './protect-folder.ts';
 import { configure, control, service } from './service-changes.ts';
 import type { SshSettings } from './settings.ts';
 
@@ -100,7 +101,8 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
     replaceAtRestart: (where, from, to) =>
       change(where, (shell, by) => replaceAtRestart(shell, by, from, to)),
     removeFile: (where, path) => change(where, (shell, by) => remove(shell, by, path)),
-    protectDirectory: (where, path) => change(where, (shell, by) => protectFolder(shell, by, path)),
+    protectDirectory: (where, path, allowed) =>
+      change(where, (shell, by) => protectFolder(shell, by, path, allowed)),
     readIntent: (target, signal) =>
       call(target, signal, async (shell) => {
         const parts = await shell.read([intentSection]);

@@ -10,9 +10,12 @@ export const guardFolder = (systemRoot: string): string => `${systemRoot}\\servp
 export const intentFile = (systemRoot: string): string => `${guardFolder(systemRoot)}\\intent.json`;
 export const stagingFolder = (systemRoot: string): string => `${guardFolder(systemRoot)}\\staging`;
 
-/** Only the system and administrators, by SID: their names are localised. Inherited rights are taken away. */
-export const protect = (quotedFolder: string): string =>
-  `icacls ${quotedFolder} /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" /grant:r "*S-1-5-32-544:(OI)(CI)F" 2>&1`;
+/** By SID: its name is localised. */
+export const administrators = '*S-1-5-32-544';
+
+/** Only the system and administrators. Inherited rights are taken away. @param switches of icacls, beside these */
+export const protect = (quotedFolder: string, switches = ''): string =>
+  `icacls ${quotedFolder} /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" /grant:r "${administrators}:(OI)(CI)F"${switches} 2>&1`;
 
 /** Fixed width, so that cmd.exe, whose numbers have 32 bits, compares it as text. */
 const counterText = (counter: number): string => String(counter).padStart(20, '0');

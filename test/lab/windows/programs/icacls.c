@@ -1,6 +1,8 @@
 /*
  * icacls.exe, which Wine's takes and does not do: PATH alone prints who may do what; with /inheritance:r and
  * /grant[:r] *SID:(..)F it sets that list on the file. Wine keeps of it what the modes of Linux can say.
+ * /reset gives a file the list of its folder. /setowner is noted in C:\LAB\OWNERS.LOG, for Wine keeps no owner.
+ * PATH\* is what lies in a folder; without /t nothing below is touched.
  */
 #include <windows.h>
 #include <aclapi.h>
@@ -17,18 +19,22 @@ static int failed(const char *path, DWORD error)
     return (int)error;
 }
 
-static int done(void)
+static int done(int files)
 {
-    printf("Successfully processed 1 files; Failed processing 0 files\n");
+    printf("Successfully processed %d files; Failed processing 0 files\n", files);
     return 0;
+}
+
+static DWORD read_list(const char *path, PACL *list)
+{
+    PSECURITY_DESCRIPTOR descriptor = NULL;
+    return GetNamedSecurityInfoA((char *)path, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, list, NULL, &descriptor);
 }
 
 static int print_list(const char *path)
 {
     PACL list = NULL;
-    PSECURITY_DESCRIPTOR descriptor = NULL;
-    DWORD error = GetNamedSecurityInfoA((char *)path, SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, NULL, NULL, &list, NULL,
-                                        &descriptor);
+    DWORD error = read_list(path, &list);
     if (error) return failed(path, error);
     for (WORD i = 0; list && i < list->AceCount; i++) {
         ACCESS_ALLOWED_ACE *entry;
@@ -37,7 +43,7 @@ static int print_list(const char *path)
         ConvertSidToStringSidA((PSID)&entry->SidStart, &sid);
         printf("%s %s:(0x%lx)\n", i == 0 ? path : "", sid, entry->Mask);
     }
-    return done();
+    return done(1);
 }
 
 static DWORD rights(const char *text)
@@ -67,29 +73,105 @@ static BOOL read_grant(char *text, EXPLICIT_ACCESSA *entry)
     return TRUE;
 }
 
-int main(int argc, char **argv)
-{
-    EXPLICIT_ACCESSA grants[16] = {0};
-    ULONG count = 0;
-    PACL list = NULL;
-    BOOL grants_follow = FALSE, is_cut_off = FALSE;
-    DWORD error;
+/* What is asked for, read from the command line. */
+static struct {
+    EXPLICIT_ACCESSA grants[16];
+    ULONG count;
+    BOOL is_reset;
+    const char *owner;
+} asked;
 
-    if (argc < 2) return (int)ERROR_INVALID_PARAMETER;
-    if (GetFileAttributesA(argv[1]) == INVALID_FILE_ATTRIBUTES) return failed(argv[1], GetLastError());
-    if (argc == 2) return print_list(argv[1]);
+static BOOL read_arguments(int argc, char **argv)
+{
+    BOOL grants_follow = FALSE;
     for (int i = 2; i < argc; i++) {
         if (!_strnicmp(argv[i], "/grant", 6)) grants_follow = TRUE;
-        else if (!_stricmp(argv[i], "/inheritance:r")) is_cut_off = TRUE;
-        else if (argv[i][0] == '/') grants_follow = FALSE;
-        else if (!grants_follow || count == ARRAYSIZE(grants) || !read_grant(argv[i], &grants[count++]))
-            return failed(argv[i], ERROR_INVALID_PARAMETER);
+        /* A list that is set here has nothing of the folder above. */
+        else if (!_stricmp(argv[i], "/inheritance:r")) grants_follow = FALSE;
+        else if (!_stricmp(argv[i], "/reset")) asked.is_reset = TRUE;
+        else if (!_stricmp(argv[i], "/setowner") && i + 1 < argc) asked.owner = argv[++i];
+        /* Links are none of Wine's; every file is told of; the first failure ends it. */
+        else if (!_stricmp(argv[i], "/l") || !_stricmp(argv[i], "/q")) grants_follow = FALSE;
+        else if (argv[i][0] == '/' || !grants_follow || asked.count == ARRAYSIZE(asked.grants) ||
+                 !read_grant(argv[i], &asked.grants[asked.count++]))
+            return FALSE;
     }
-    if (count == 0) return done();
-    error = SetEntriesInAclA(count, grants, NULL, &list);
-    if (!error)
-        error = SetNamedSecurityInfoA(argv[1], SE_FILE_OBJECT,
-                                      DACL_SECURITY_INFORMATION | (is_cut_off ? PROTECTED_DACL_SECURITY_INFORMATION : 0),
-                                      NULL, NULL, list, NULL);
-    return error ? failed(argv[1], error) : done();
+    return TRUE;
+}
+
+/* Not SetNamedSecurityInfo, whose list is in Wine always that of the folder above, whatever is asked for. */
+static DWORD set_list(const char *path, PACL list)
+{
+    SECURITY_DESCRIPTOR descriptor;
+    InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION);
+    SetSecurityDescriptorDacl(&descriptor, TRUE, list, FALSE);
+    return SetFileSecurityA(path, DACL_SECURITY_INFORMATION, &descriptor) ? ERROR_SUCCESS : GetLastError();
+}
+
+static DWORD note_owner(const char *path)
+{
+    FILE *file = fopen("C:\\LAB\\OWNERS.LOG", "a");
+    if (!file) return ERROR_ACCESS_DENIED;
+    fprintf(file, "%s\t%s\n", path, asked.owner);
+    return fclose(file) ? ERROR_WRITE_FAULT : ERROR_SUCCESS;
+}
+
+static DWORD reset(const char *path)
+{
+    char folder[MAX_PATH];
+    char *end;
+    PACL list = NULL;
+    DWORD error;
+    lstrcpynA(folder, path, sizeof folder);
+    end = strrchr(folder, '\\');
+    if (!end) return ERROR_INVALID_PARAMETER;
+    /* C: alone is the directory in which this runs. */
+    end[end == folder + 2] = 0;
+    error = read_list(folder, &list);
+    return error ? error : set_list(path, list);
+}
+
+static DWORD change(const char *path)
+{
+    PACL list = NULL;
+    DWORD error = ERROR_SUCCESS;
+    if (asked.owner) error = note_owner(path);
+    if (!error && asked.is_reset) error = reset(path);
+    if (error || asked.count == 0) return error;
+    error = SetEntriesInAclA(asked.count, asked.grants, NULL, &list);
+    return error ? error : set_list(path, list);
+}
+
+static int change_children(const char *pattern)
+{
+    WIN32_FIND_DATAA found;
+    char path[MAX_PATH];
+    int files = 0;
+    HANDLE search = FindFirstFileA(pattern, &found);
+    if (search == INVALID_HANDLE_VALUE) return failed(pattern, GetLastError());
+    do {
+        DWORD error;
+        if (!strcmp(found.cFileName, ".") || !strcmp(found.cFileName, "..")) continue;
+        snprintf(path, sizeof path, "%.*s%s", (int)strlen(pattern) - 1, pattern, found.cFileName);
+        error = change(path);
+        if (error) return failed(path, error);
+        files++;
+    } while (FindNextFileA(search, &found));
+    FindClose(search);
+    return files ? done(files) : failed(pattern, ERROR_FILE_NOT_FOUND);
+}
+
+int main(int argc, char **argv)
+{
+    DWORD error;
+    const char *star;
+
+    if (argc < 2) return (int)ERROR_INVALID_PARAMETER;
+    if (!read_arguments(argc, argv)) return failed(argv[1], ERROR_INVALID_PARAMETER);
+    star = strrchr(argv[1], '*');
+    if (star && !star[1]) return change_children(argv[1]);
+    if (GetFileAttributesA(argv[1]) == INVALID_FILE_ATTRIBUTES) return failed(argv[1], GetLastError());
+    if (argc == 2) return print_list(argv[1]);
+    error = change(argv[1]);
+    return error ? failed(argv[1], error) : done(1);
 }

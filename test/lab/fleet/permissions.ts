@@ -1,0 +1,73 @@
+import { directoryOf, type Disk, filesOf, hasDirectory, isInside, joinPath, keyOf } from './disk.ts';
+import type { Machine } from './machine.ts';
+
+/** Who owns a path and whom it lets in, by SID. */
+export interface Permissions {
+  readonly owner: string;
+  /** Entries of its own: who may do everything there. */
+  readonly entries: readonly string[];
+  /** The entries of the folder above count too. */
+  readonly inherits: boolean;
+}
+
+export const administrators = 'S-1-5-32-544';
+export const system = 'S-1-5-18';
+/** Somebody who is no administrator. */
+export const someUser = 'S-1-5-21-1085031214-1563985344-725345543-1001';
+
+/** As Windows makes a file of an administrator. */
+const usual: Permissions = { owner: administrators, entries: [], inherits: true };
+const tight: Permissions = { owner: administrators, entries: [system, administrators], inherits: false };
+
+const plain = (path: string): string => keyOf(path).replace(/\\$/, '');
+
+export const permissionsOf = ({ permissions }: Machine, path: string): Permissions =>
+  permissions.get(plain(path)) ?? usual;
+
+export function setPermissions(machine: Machine, path: string, now: Partial<Permissions>): void {
+  machine.permissions = new Map(machine.permissions).set(plain(path), {
+    ...permissionsOf(machine, path),
+    ...now,
+  });
+}
+
+/** It is gone, or was made anew. */
+export function forgetPermissions(machine: Machine, path: string): void {
+  machine.permissions = new Map([...machine.permissions].filter(([each]) => each !== plain(path)));
+}
+
+export const isProtected = (machine: Machine, folder: string): boolean =>
+  isTight(permissionsOf(machine, folder));
+
+export const protectedDirectories = ({ permissions }: Machine): readonly string[] =>
+  [...permissions].filter(([, each]) => isTight(each)).map(([path]) => path);
+
+const isTight = ({ owner, entries, inherits }: Permissions): boolean =>
+  owner === tight.owner && !inherits && entries.toSorted().join() === tight.entries.toSorted().join();
+
+export const protect = (machine: Machine, folder: string): void => setPermissions(machine, folder, tight);
+
+/** As icacls does it: `/setowner` and `/reset`. */
+export const takeOver = (machine: Machine, path: string): void => setPermissions(machine, path, usual);
+
+/** What lies in a folder, by lower-case name. */
+export function childrenOf(
+  disk: Disk,
+  folder: string,
+): readonly { readonly name: string; readonly isPlainFile: boolean }[] {
+  const from = joinPath(plain(folder), '').length;
+  const paths = filesOf(disk).flatMap(([path]) => (isInside(path, folder) ? [path.slice(from)] : []));
+  const names = [...new Set(paths.map((path) => path.split('\\')[0] ?? ''))];
+  return names.map((name) => ({ name, isPlainFile: paths.includes(name) }));
+}
+
+/** Somebody who is no administrator has a folder of his own, lets everybody write in it, and puts a file there. */
+export function plant(machine: Machine, path: string): void {
+  const folder = directoryOf(path);
+  if (!hasDirectory(machine.disk, folder))
+    setPermissions(machine, folder, { owner: someUser, entries: [someUser, 'S-1-1-0'], inherits: true });
+  machine.disk.changes.set(keyOf(path), planted);
+  setPermissions(machine, path, { owner: someUser, entries: [someUser], inherits: true });
+}
+
+const planted = { sha256: '1'.repeat(64), size: 7, text: 'planted' };
