@@ -95,6 +95,8 @@ export interface PreImage {
   /** Image path before, and after a relocation. */
   readonly from: string;
   readonly to: string;
+  /** The service is deleted and made anew to be moved, and so it is to go back. Left out = it gets another image path. */
+  readonly by?: 'reinstall';
 }
 
 /** The files of a product exactly as they were, what is to stand in their place, and the service that holds them. */

@@ -95,7 +95,11 @@ export interface Relocatable {
   readonly to: string;
   /** Registry keys that belong to it: their values are recorded before a move, and proved after it. */
   readonly keys: readonly string[];
+  readonly moveBy: MoveBy;
 }
+
+/** `repoint`: the service gets another image path. `reinstall`: it is deleted, and made anew at its new place. */
+export type MoveBy = 'repoint' | 'reinstall';
 
 /** What deciding must know of the product; the rest of the profile is the gateway's and the parser's business. */
 export interface ProductRules {

@@ -106,9 +106,9 @@ function readProfile(file: string): Result<LoadedProfile & { readonly text: stri
 /** The part of a profile that deciding needs, with names in lower case as the domain compares them. */
 export function rulesOf(profile: Profile): ProductRules {
   const relocatable = profile.services.map(
-    ({ name, executable, relocateTo, keys }): [string, Relocatable] => [
+    ({ name, executable, relocateTo, keys, moveBy }): [string, Relocatable] => [
       name.toLowerCase(),
-      { executable: executable.toLowerCase(), to: relocateTo, keys },
+      { executable: executable.toLowerCase(), to: relocateTo, keys, moveBy },
     ],
   );
   return {

@@ -36,6 +36,8 @@ const service = section({
   relocateTo: windowsPath(),
   /** Registry keys that belong to the service, besides its own: their values are recorded before it is moved, and proved afterwards. */
   keys: list(registryKey(), 'a list of registry keys').default([]),
+  /** `repoint`: it gets another image path. `reinstall`: it is deleted and made anew, which only an account without a password allows. */
+  moveBy: oneOf('repoint', 'reinstall').default('repoint'),
 });
 
 const commandLine = () => matching(commandLineForm, isCommandLine);

@@ -92,6 +92,11 @@ describe('certify', () => {
   it.each([
     ['a hash that is always the same', { hashFile: async () => ok('0'.repeat(64)) }, 'the hash'],
     ['a stop that only says so', { stopService: async () => ok(undefined) }, 'the stopped service'],
+    [
+      'a service that is deleted and still there',
+      { uninstallService: async () => ok(undefined) },
+      'the service that was deleted',
+    ],
     ['a fence that lets everybody pass', { uploadFile: async () => ok(undefined) }, 'must be fenced'],
     ['an intent that is not kept', { writeIntent: async () => ok(undefined) }, 'the record is null'],
     [

@@ -18,7 +18,7 @@ export interface ContractClients {
   readonly componentDirectory: string;
   /** A file of the component directory that nothing runs from. */
   readonly file: string;
-  /** The running service: its name, and its executable's full path. */
+  /** The running service: its name, and its executable's full path. Its account has no password. */
   readonly service: { readonly name: string; readonly executable: string };
   /** How it is marked and updated, by the profile of its product. */
   readonly methods: ReturnType<typeof smsMethods>;
@@ -53,6 +53,15 @@ export function everyChange(
     restart: (where: Change) => gateway.restart(where),
     notify: (where: Change) => gateway.notify(where, 'x'),
     stopService: (where: Change) => gateway.stopService(where, service.name),
+    uninstallService: (where: Change) => gateway.uninstallService(where, service.name),
+    installService: (where: Change) =>
+      gateway.installService(where, {
+        name: service.name,
+        imagePath: service.executable,
+        startType: 'automatic',
+        account: 'LocalSystem',
+        dependsOn: [],
+      }),
     startService: (where: Change) => gateway.startService(where, service.name),
     configureService: (where: Change) =>
       gateway.configureService(where, service.name, { startType: 'manual' }),

@@ -45,8 +45,9 @@ export function gatewayContract(
         signal(),
       );
     const seen = async (): Promise<ClientLook> => valueOf(await look());
-    const service = async (): Promise<Service> =>
+    const found = async (): Promise<Service | null> =>
       valueOf(await lab.gateway.readService(lab.target, lab.service.name, signal()));
+    const service = async (): Promise<Service> => (await found()) ?? expect.fail('there is no such service');
     const hash = async (path: string): Promise<string | null> =>
       valueOf(await lab.gateway.hashFile(lab.target, path, signal()));
     const stop = (where = change()) => lab.gateway.stopService(where, lab.service.name);
@@ -149,7 +150,7 @@ export function gatewayContract(
       });
 
       it('says no to a service that is not there', async () => {
-        expectFailure(await lab.gateway.readService(lab.target, 'NO_SUCH_SERVICE', signal()), 'failed');
+        expect(valueOf(await lab.gateway.readService(lab.target, 'NO_SUCH_SERVICE', signal()))).toBeNull();
         expectFailure(await lab.gateway.startService(change(), 'NO_SUCH_SERVICE'), 'failed');
         expectFailure(await lab.gateway.stopService(change(), 'NO_SUCH_SERVICE'), 'failed');
       });
@@ -169,6 +170,80 @@ export function gatewayContract(
         valueOf(await lab.gateway.configureService(change(), lab.service.name, { imagePath: copy }));
         expectFailure(await start(), 'failed');
         expect(await service()).toMatchObject({ state: 'stopped' });
+      });
+    });
+
+    describe('a service that is installed anew', () => {
+      const uninstall = () => lab.gateway.uninstallService(change(), lab.service.name);
+      const install = (changes: Partial<Service> = {}) =>
+        service().then(
+          (now) => installAs({ ...now, ...changes }),
+          () => installAs({ ...before, ...changes }),
+        );
+      const installAs = ({ name: its, imagePath, startType, account, dependsOn }: Service) =>
+        lab.gateway.installService(change(), { name: its, imagePath, startType, account, dependsOn });
+      let before: Service;
+      beforeEach(async () => {
+        valueOf(await stop());
+        before = await service();
+      });
+
+      it('is gone, and comes back with every setting that it had, as often as it is asked', async () => {
+        for (const _time of ['first', 'again']) {
+          valueOf(await uninstall());
+          expect(await found()).toBeNull();
+        }
+        for (const _time of ['first', 'again']) {
+          valueOf(await install());
+          expect(await service()).toEqual(before);
+        }
+        expect(before.kept).toHaveProperty('failureactions');
+        valueOf(await start());
+        expect(await service()).toMatchObject({ state: 'running' });
+      });
+
+      it('has the path, start type and dependencies that are wanted now, and the rest as before', async () => {
+        valueOf(await uninstall());
+        valueOf(await install({ imagePath: copy, startType: 'manual', dependsOn: [] }));
+        expect(await service()).toEqual({
+          ...before,
+          imagePath: copy,
+          startType: 'manual',
+          dependsOn: [],
+        });
+        // What is kept now is how it is now.
+        valueOf(await uninstall());
+        valueOf(await install({ imagePath: copy, startType: 'manual', dependsOn: before.dependsOn }));
+        expect(await service()).toEqual({ ...before, imagePath: copy, startType: 'manual' });
+      });
+
+      it('stays half there where it is deleted while it runs, and nothing of it is lost (Q173785)', async () => {
+        valueOf(await start());
+        const deleted = await uninstall();
+        expect(deleted).toMatchObject({ ok: false, error: { message: expect.stringContaining('1072') } });
+        expectFailure(await install(), 'failed');
+        await stop();
+        expect(await found()).toBeNull();
+        valueOf(await uninstall());
+        valueOf(await install());
+        expect(await service()).toEqual(before);
+      });
+
+      it('is not made of what was kept before its procedure was recorded', async () => {
+        valueOf(await uninstall());
+        const intent = intentOf(before, (await hash(lab.service.executable)) ?? '', copy);
+        if (intent.kind !== 'relocation') throw new Error('it is a relocation');
+        const preImage = { ...intent.preImage, by: 'reinstall' } as const;
+        const recorded = { ...intent, preImage, step: 'record' };
+        valueOf(await lab.gateway.writeIntent(change(), recorded));
+        expect(valueOf(await lab.gateway.readIntent(lab.target, signal()))).toEqual(recorded);
+        expectFailure(await install(), 'failed');
+      });
+
+      it('is not installed where nothing of it was kept, or its account needs a password', async () => {
+        expectFailure(await installAs({ ...before, name: 'NO_SUCH_SERVICE' }), 'failed');
+        expectFailure(await installAs({ ...before, account: 'CORP\\SMSService' }), 'failed');
+        expect(await service()).toEqual(before);
       });
     });
 

@@ -15,6 +15,9 @@ import { valueOf } from './contract-clients.ts';
 
 /** What Windows stores of a service besides start type, path and account: recovery actions, and keys that belong to it. */
 
+/** A service that must be there. */
+const there = (service: Service | null): Service => service ?? expect.fail('there is no such service');
+
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 const key = `HKLM\\SOFTWARE\\Microsoft\\SMS\\TRACING\\${name}`;
 const traced = `hkey_local_machine\\software\\microsoft\\sms\\tracing\\${name.toLowerCase()}`;
@@ -71,7 +74,7 @@ describe.each([
   });
   afterEach(() => lab.close());
   const read = async (...keys: readonly string[]): Promise<Service> =>
-    valueOf(await lab.gateway.readService(lab.change.target, name, lab.change.signal, keys));
+    there(valueOf(await lab.gateway.readService(lab.change.target, name, lab.change.signal, keys)));
 
   test('recovery actions come with the service, and the values of a key that is asked for', async () => {
     expect(Object.keys((await read()).kept ?? {})).toEqual(['failureactions']);

@@ -3,6 +3,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { afterEach, describe, expect, it } from 'vitest';
 import { labClock } from '../../shared/clock.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
+import { chance } from '../lab/fleet/chance.ts';
 import { type FaultKind, faultKinds, Faults } from '../lab/fleet/faults.ts';
 import { type Fleet, type FleetSetup, startFleet } from '../lab/fleet/start-fleet.ts';
 import { contentOf } from '../lab/fleet/disk.ts';
@@ -23,7 +24,8 @@ const service = { name: 'SMS_PACKAGE_COMMAND_MANAGER_NT', executable: 'C:\\MS\\S
 
 function clientWith(trait: Trait): string {
   const names = Array.from({ length: 1000 }, (_, n) => `PC${n}`);
-  return names.find((client) => traitOf(seed, client) === trait) ?? '';
+  // Its services have an account without a password.
+  return names.find((name) => traitOf(seed, name) === trait && chance(seed, name, 'account') >= 0.5) ?? '';
 }
 
 const rows = (['pcmInBin', 'offlineForDays'] as const).map(clientWith).map((client) => ({

@@ -19,6 +19,7 @@ const keys = makeDoorKeys();
 
 async function openClients(): Promise<ContractClients> {
   const { client, machine, door, close } = await openOneMachine('pcmInBin', keys);
+  machine.services = machine.services.map((service) => ({ ...service, account: 'LocalSystem' }));
   const connect = () => connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
   const gateway = connect();
   const target = (port: number) =>

@@ -50,7 +50,12 @@ export const rules: Rules = {
     componentDirectory: 'C:\\MS\\SMS\\BIN',
     route: 'logon',
     relocatable: {
-      sms_package_command_manager_nt: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM', keys: [] },
+      sms_package_command_manager_nt: {
+        executable: 'pcmsvc32.exe',
+        to: 'C:\\SMS_PCM',
+        keys: [],
+        moveBy: 'repoint',
+      },
     },
     structuralUntil: 3,
     swap: null,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Campaign } from '../../shared/domain/campaign.ts';
 import type { Release } from '../../shared/domain/definition.ts';
 import type { QueueName } from '../../shared/domain/placement.ts';
-import type { CampaignPolicy } from '../../shared/domain/policy.ts';
+import type { CampaignPolicy, MoveBy } from '../../shared/domain/policy.ts';
 import type { Dispatcher } from '../../shared/queues.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import type { Activation, AuditEntry, Store, StoredUpgrade } from '../../shared/store/store.ts';
@@ -132,12 +132,19 @@ export interface OneClient extends AsyncDisposable {
   stored(): Promise<StoredUpgrade>;
 }
 
+export interface OneClientOptions {
+  readonly callDeadlineMs?: number;
+  readonly slowMs?: number;
+  /** As the profile says it; left out = the built-in one. */
+  readonly moveBy?: MoveBy;
+}
+
 /** One simulated client with a trait, admitted to a running campaign: the driver's whole world without a queue. */
 export async function oneClient(
   trait: Trait,
   changes: Partial<CampaignPolicy> = {},
   wrap: (gateway: Gateway) => Gateway = (gateway) => gateway,
-  { callDeadlineMs = 10_000, slowMs = 2_000 }: { callDeadlineMs?: number; slowMs?: number } = {},
+  { callDeadlineMs = 10_000, slowMs = 2_000, moveBy }: OneClientOptions = {},
 ): Promise<OneClient> {
   const client = clientWith(trait);
   const clock = new JumpingClock(weekdayEvening);
@@ -157,7 +164,8 @@ export async function oneClient(
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
   const key = { campaign: 'sp4', client };
   const tree = mkdtempSync(join(tmpdir(), 'servpack-one-'));
-  const release = setOf(trait) === 'agents' ? await stagedAgent(tree) : smsRelease(componentNames);
+  const sms = moveBy === undefined ? smsRelease(componentNames) : movingBy(moveBy);
+  const release = setOf(trait) === 'agents' ? await stagedAgent(tree) : sms;
   await openCampaign(store, client, release, { ...patient, ...changes }, clock.now());
   dispatcher.jobs.push(
     ...(await store.admit('sp4', [{ client, wave: 0, logonServer: 'LS-1' }], clock.now())),
@@ -224,6 +232,15 @@ export function smsRelease(names: readonly string[]): Release {
     return { name: name.toLowerCase(), size, sha256: hash };
   });
   return { release: 'sms-sp4', product: 'sms-1.2', servicePack: 4, files: manifest };
+}
+
+/** The same with a profile of its own, which says how the service is moved. */
+function movingBy(moveBy: MoveBy): Release {
+  const builtIn = readFileSync(join(import.meta.dirname, '../../shared/products/sms-1.2.yaml'), 'utf8');
+  const profile = builtIn
+    .replace('product: sms-1.2', 'product: sms-anew')
+    .replace(/^( +)relocateTo: .*$/m, `$&\n$1moveBy: ${moveBy}`);
+  return { ...smsRelease(componentNames), product: 'sms-anew', profile };
 }
 
 /** A running campaign of one client, written straight into the store. */

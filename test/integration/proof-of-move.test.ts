@@ -34,9 +34,9 @@ async function expectAsBefore({ fleet, client }: One): Promise<void> {
 /** As a machine whose tools install the service anew when its path changes. */
 const losing = (change: (service: Service) => Service) => (inner: Gateway) =>
   having(inner, (gateway) => ({
-    readService: async (target, service, signal, keys): Promise<GatewayResult<Service>> => {
+    readService: async (target, service, signal, keys): Promise<GatewayResult<Service | null>> => {
       const read = await gateway.readService(target, service, signal, keys);
-      return read.ok && read.value.imagePath === moved ? { ok: true, value: change(read.value) } : read;
+      return read.ok && read.value?.imagePath === moved ? { ok: true, value: change(read.value) } : read;
     },
   }));
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Direction, type Procedure, stepsOf } from '../../shared/domain/procedure.ts';
-import type { CampaignPolicy } from '../../shared/domain/policy.ts';
+import type { CampaignPolicy, MoveBy } from '../../shared/domain/policy.ts';
 import type { StepHold } from '../lab/fleet/holds.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { oneClient } from './one-client.ts';
@@ -17,6 +17,7 @@ interface Way {
   /** A client that goes this way to its end. */
   readonly trait: Trait;
   readonly policy: Partial<CampaignPolicy>;
+  readonly moveBy?: MoveBy;
 }
 
 const workaround = { ladder: ['wait', 'workaround'], structural: 'atOnce' } as const;
@@ -28,6 +29,20 @@ const replacing = {
 const ways: readonly Way[] = [
   { procedure: 'relocation', direction: 'forward', trait: 'pcmInBin', policy: { structural: 'atOnce' } },
   { procedure: 'relocation', direction: 'back', trait: 'staysHome', policy: { structural: 'atOnce' } },
+  {
+    procedure: 'relocation',
+    direction: 'forward',
+    trait: 'pcmInBin',
+    policy: { structural: 'atOnce' },
+    moveBy: 'reinstall',
+  },
+  {
+    procedure: 'relocation',
+    direction: 'back',
+    trait: 'staysHome',
+    policy: { structural: 'atOnce' },
+    moveBy: 'reinstall',
+  },
   { procedure: 'workaround', direction: 'forward', trait: 'pcmInBin', policy: workaround },
   { procedure: 'workaround', direction: 'back', trait: 'pcmInBin', policy: workaround },
   { procedure: 'swap', direction: 'forward', trait: 'agent', policy: {} },
@@ -41,8 +56,9 @@ const cases = ways.flatMap((way) =>
 );
 
 describe('a client can be stopped at every step of a procedure', () => {
-  test.each(cases)('$when $step of the $procedure, $direction', async ({ trait, policy, ...place }) => {
-    await using one = await oneClient(trait, policy);
+  test.each(cases)('$when $step of the $procedure, $direction, $moveBy', async (way) => {
+    const { trait, policy, moveBy, ...place } = way;
+    await using one = await oneClient(trait, policy, undefined, moveBy === undefined ? {} : { moveBy });
     const { procedure, direction, step, when } = place;
     const hold = await one.fleet.hold({ client: one.client, procedure, direction, step, when });
     const settled = one.settle();

@@ -27,6 +27,7 @@ test('what deciding needs of SMS 1.2', () => {
         executable: 'pcmsvc32.exe',
         to: 'C:\\SMS_PCM',
         keys: ['HKLM\\SOFTWARE\\Microsoft\\SMS\\TRACING\\SMS_PACKAGE_COMMAND_MANAGER_NT'],
+        moveBy: 'repoint',
       },
     },
     structuralUntil: 3,
@@ -118,6 +119,22 @@ describe('how a client is marked and updated', () => {
   test('when the transcript was written is asked only where a logon writes it', () => {
     const direct = { ...smsProfile(), update: { ...smsProfile().update, route: 'direct' as const } };
     expect(lookRequest(direct, [])).not.toHaveProperty('isTranscriptDated');
+  });
+});
+
+describe('a service is moved', () => {
+  const saying = (how: string): string =>
+    builtIn.replace('    relocateTo: C:\\SMS_PCM', `$&\n    moveBy: ${how}`);
+
+  test.each(['repoint', 'reinstall'])('by %s where the profile says so', (how) => {
+    const profile = parseProfile(saying(how), 'p.yaml');
+    expect(profile.ok && Object.values(rulesOf(profile.value).relocatable)).toMatchObject([{ moveBy: how }]);
+  });
+
+  test('in no other way', () => {
+    expect(faultsOf(saying('rservice'))).toEqual([
+      expect.stringMatching(/services\[0\]\.moveBy: .*repoint.*reinstall/),
+    ]);
   });
 });
 

@@ -69,8 +69,11 @@ export const look = ({ gateway, target, request, signal }: Bench): Promise<Clien
 export const hashOf = ({ gateway, target, signal }: Bench, path: string): Promise<string | null> =>
   good(gateway.hashFile(target, path, signal));
 
-export const serviceOf = ({ gateway, target, signal }: Bench, name: string): Promise<Service> =>
-  good(gateway.readService(target, name, signal));
+export async function serviceOf({ gateway, target, signal }: Bench, name: string): Promise<Service> {
+  const service = await good(gateway.readService(target, name, signal));
+  if (service === null) throw new Different(`there is no service ${name}`);
+  return service;
+}
 
 /** Brings our file to a place on the machine. */
 export const bring = (bench: Bench, to: string): Promise<void> =>

@@ -42,8 +42,8 @@ const reading: readonly Point[] = [
   {
     says: 'a service that is not there is said not to be there',
     needs: 'reading',
-    try: ({ gateway, target, signal }) =>
-      refused(gateway.readService(target, 'NO_SUCH_SERVICE', signal), 'failed', 'reading it'),
+    try: async ({ gateway, target, signal }) =>
+      same(await good(gateway.readService(target, 'NO_SUCH_SERVICE', signal)), null, 'the service'),
   },
   {
     says: 'a share that is not there can not be read',
@@ -76,8 +76,19 @@ const harmless = ({ gateway, folder, local }: Bench): readonly [string, (by: Cha
   ['a start', (where) => gateway.startService(where, 'NO_SUCH_SERVICE')],
   ['a stop', (where) => gateway.stopService(where, 'NO_SUCH_SERVICE')],
   ['a setting', (where) => gateway.configureService(where, 'NO_SUCH_SERVICE', { startType: 'manual' })],
+  ['a removal of a service', (where) => gateway.uninstallService(where, 'NO_SUCH_SERVICE')],
+  ['an installation of one', (where) => gateway.installService(where, noSuchService)],
   ['a record of a procedure', (where) => gateway.writeIntent(where, null)],
 ];
+
+/** Nothing of it is kept, so it would not be installed either. */
+const noSuchService = {
+  name: 'NO_SUCH_SERVICE',
+  imagePath: 'C:\\NO.SUCH',
+  startType: 'disabled',
+  account: 'LocalSystem',
+  dependsOn: [],
+} as const;
 
 type Outcome = Promise<GatewayResult<void>>;
 

@@ -1,3 +1,4 @@
+import { needsPassword } from '../../shared/domain/service-account.ts';
 import { executableOf, withExecutable } from '../../shared/domain/image-path.ts';
 import type { Service } from '../../shared/domain/observation.ts';
 import { messageOf } from '../../shared/errors.ts';
@@ -93,6 +94,11 @@ export const servicePoints: readonly Point[] = [
     needs: 'service',
     try: (bench) => withService(bench, (name, before) => moves(bench, name, before)),
   },
+  {
+    says: 'a service that is installed anew keeps its settings; one whose account needs a password is refused',
+    needs: 'service',
+    try: (bench) => withService(bench, (name, before) => isInstalledAnew(bench, name, before)),
+  },
 ];
 
 async function isHeld(bench: Bench, name: string, { imagePath, pid }: Service): Promise<void> {
@@ -117,6 +123,30 @@ async function isHeld(bench: Bench, name: string, { imagePath, pid }: Service): 
     true,
     'that its process is among those that run there',
   );
+}
+
+async function isInstalledAnew(
+  bench: Bench,
+  name: string,
+  { imagePath, startType, account, dependsOn }: Service,
+): Promise<void> {
+  const { gateway, target, signal } = bench;
+  const service = { name, imagePath, startType, account, dependsOn };
+  if (needsPassword(account))
+    return refused(
+      gateway.installService(by(bench), service),
+      'failed',
+      'installing it without its password',
+    );
+  await good(gateway.stopService(by(bench), name));
+  const before = await serviceOf(bench, name);
+  try {
+    await good(gateway.uninstallService(by(bench), name));
+    same(await good(gateway.readService(target, name, signal)), null, 'the service that was deleted');
+  } finally {
+    await good(gateway.installService(by(puttingBack(bench)), service));
+  }
+  same(await serviceOf(bench, name), before, 'the service that was installed anew');
 }
 
 /** A relocation as servpack makes it, and its way back. */

@@ -77,6 +77,9 @@ export interface Change {
   readonly signal: AbortSignal;
 }
 
+/** A service as it is to be installed; everything else of it comes from what was kept. */
+export type InstalledAs = Pick<Service, 'name' | 'imagePath' | 'startType' | 'account' | 'dependsOn'>;
+
 /**
  * The hands of servpack: everything that touches a client goes through here. Every changing call carries the fence and is refused by
  * the client when it has seen a newer one. No call retries by itself, and none answers before the client did.
@@ -84,13 +87,16 @@ export interface Change {
 export interface Gateway {
   /** Reads, never changes. */
   look(target: Target, request: LookRequest, signal: AbortSignal): Promise<GatewayResult<ClientLook>>;
-  /** @param keys registry keys that belong to the service; their values come back in `kept` */
+  /**
+   * Null: no service of this name is installed.
+   * @param keys registry keys that belong to the service; their values come back in `kept`
+   */
   readService(
     target: Target,
     name: string,
     signal: AbortSignal,
     keys?: readonly string[],
-  ): Promise<GatewayResult<Service>>;
+  ): Promise<GatewayResult<Service | null>>;
   hashFile(target: Target, path: string, signal: AbortSignal): Promise<GatewayResult<string | null>>;
 
   /** Can this login read a share of the network (`\\server\share`) from the client? A login with a key can not. */
@@ -113,6 +119,16 @@ export interface Gateway {
     name: string,
     settings: { readonly startType?: StartType; readonly imagePath?: string },
   ): Promise<GatewayResult<void>>;
+  /**
+   * Keeps everything that is stored of the service on the client, deletes it, and waits until it is gone. Not there is fine. What is kept already
+   * stays: a service that is made anew by half is not what it was. One that stays marked for deletion is a failure (Q173785).
+   */
+  uninstallService(change: Change, name: string): Promise<GatewayResult<void>>;
+  /**
+   * Makes the service anew with what `uninstallService` has kept, and what is said here; one that stands there by half is finished. Without the
+   * one or the other there is nothing to make it of. An account that needs a password is refused: no password travels.
+   */
+  installService(change: Change, service: InstalledAs): Promise<GatewayResult<void>>;
   /** Copies a file on the client, creating the directory. Overwrites what stands at `to`. */
   copyFile(change: Change, from: string, to: string): Promise<GatewayResult<void>>;
   /** Brings a file of this machine onto the client, creating the directory. Overwrites what stands at `to`. */

@@ -26,6 +26,7 @@ const servicePreImage = z.strictObject({
   sha256: z.string(),
   from: z.string(),
   to: z.string(),
+  by: z.literal('reinstall').exactOptional(),
 });
 
 const swappedFile = z.strictObject({
@@ -48,6 +49,10 @@ export const intentSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...place, kind: z.enum(['relocation', 'workaround']), preImage: servicePreImage }),
   z.strictObject({ ...place, kind: z.enum(['swap', 'replaceAtRestart']), preImage: swapPreImage }),
 ]) satisfies z.ZodType<Intent>;
+
+/** Nothing has been changed yet when this is recorded: what is still kept of a service is of another time, and must not come back. */
+export const beginsReinstall = (intent: Intent): boolean =>
+  intent.step === 'record' && intent.kind === 'relocation' && intent.preImage.by === 'reinstall';
 
 /** The intent in a text; null when it is none, which is never the same as "there is none". */
 export function parseIntent(text: string): Intent | null {

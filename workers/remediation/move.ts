@@ -1,9 +1,11 @@
 import { directoryOf, executableOf, withExecutable } from '../../shared/domain/image-path.ts';
 import type { PreImage } from '../../shared/domain/observation.ts';
-import type { StepName } from '../../shared/domain/procedure.ts';
+import type { Remediation, StepName } from '../../shared/domain/procedure.ts';
+import { needsPassword, passwordNeeded } from '../../shared/domain/service-account.ts';
 import { ok } from '../../shared/errors.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { copyVerified, hashFile, removeOurs } from './files.ts';
+import { reinstall } from './reinstall.ts';
 import { configureService, failed, proveMoved, readService, type Runner } from './services.ts';
 import { startLikeBefore, stopService } from './start-stop.ts';
 
@@ -11,9 +13,13 @@ type Step = (runner: Runner, service: string, preImage: PreImage) => Promise<Gat
 
 /**
  * Reads the service as it is, and where it is to go. Null when it is where it is to go already: what would be recorded as its old place
- * is its new one, and a way back would take its only file away.
+ * is its new one, and a way back would take its only file away. A service that could not be made anew is refused here, before anything is changed.
  */
-export async function recordService(runner: Runner, name: string): Promise<GatewayResult<PreImage | null>> {
+export async function recordService(
+  runner: Runner,
+  procedure: Remediation,
+  name: string,
+): Promise<GatewayResult<PreImage | null>> {
   const service = await readService(runner, name);
   if (!service.ok) return service;
   const { relocatable } = runner.rules.product;
@@ -27,7 +33,11 @@ export async function recordService(runner: Runner, name: string): Promise<Gatew
   const sha256 = await hashFile(runner, executableOf(from));
   if (!sha256.ok) return sha256;
   if (sha256.value === null) return failed(`${executableOf(from)} is not there`);
-  return ok({ service: service.value, sha256: sha256.value, from, to });
+  const { account } = service.value;
+  const isReinstalled = procedure === 'relocation' && target.moveBy === 'reinstall';
+  if (isReinstalled && needsPassword(account)) return failed(passwordNeeded(name, account));
+  const by = isReinstalled ? ({ by: 'reinstall' } as const) : {};
+  return ok({ service: service.value, sha256: sha256.value, from, to, ...by });
 }
 
 /** The steps of relocation and workaround. */
@@ -36,12 +46,16 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   copy: (runner, _service, { from, to, sha256 }) =>
     copyVerified(runner, executableOf(from), executableOf(to), sha256),
   protect: protectCopy,
-  repoint: (runner, service, preImage) => pointStopped(runner, service, preImage, { imagePath: preImage.to }),
+  repoint: (runner, service, preImage) =>
+    preImage.by === 'reinstall'
+      ? reinstall(runner, preImage, preImage.to)
+      : pointStopped(runner, service, preImage, { imagePath: preImage.to }),
   start: (runner, _service, preImage) => startLikeBefore(runner, preImage),
   prove: proveMoved,
   setManual: (runner, service) => configureService(runner, service, { startType: 'manual' }),
   pointBack: (runner, service, preImage) => {
-    const { from: imagePath, service: before } = preImage;
+    const { from: imagePath, service: before, by } = preImage;
+    if (by === 'reinstall') return reinstall(runner, preImage, imagePath);
     return pointStopped(runner, service, preImage, { imagePath, startType: before.startType });
   },
   startAgain: (runner, _service, preImage) => startLikeBefore(runner, preImage),

@@ -49,7 +49,7 @@ async function record(
 ): Promise<GatewayResult<PreImage | SwapPreImage | null>> {
   const read = bringsFiles(journal)
     ? await recordFiles(runner)
-    : await recordService(runner, journal.service);
+    : await recordService(runner, journal.procedure, journal.service);
   if (!read.ok || read.value === null) return read;
   const recorded = withPreImage(journal, read.value);
   // One that stands recorded already may have been read from what was changed since.

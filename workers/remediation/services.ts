@@ -104,10 +104,20 @@ async function proveProcessMoved(
     : failed(`${name} runs, but process ${pid} does not run from ${directoryOf(to)}`);
 }
 
-export function readService(
+/** The service, which must be there. */
+export async function readService(runner: Runner, service: string): Promise<GatewayResult<Service>> {
+  const found = await findService(runner, service);
+  if (!found.ok) return found;
+  return found.value === null
+    ? failed(`error 1060: there is no service ${service}`)
+    : { ok: true, value: found.value };
+}
+
+/** The service with everything that must not be lost of it; null where none of this name is installed. */
+export function findService(
   { gateway, change, rules }: Runner,
   service: string,
-): Promise<GatewayResult<Service>> {
+): Promise<GatewayResult<Service | null>> {
   const { relocatable } = rules.product;
   // The name may come from a client: `constructor` is no service that the profile knows.
   const known = Object.hasOwn(relocatable, service.toLowerCase())

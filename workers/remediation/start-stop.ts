@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { PreImage, ServiceRunState } from '../../shared/domain/observation.ts';
 import { err, ok } from '../../shared/errors.ts';
 import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
-import { failed, readService, type Runner, stateBefore } from './services.ts';
+import { failed, findService, readService, type Runner, stateBefore } from './services.ts';
 
 /** Real time a service may need to stop or start before the step counts as failed. */
 const settleDeadlineMs = 30_000;
@@ -10,17 +10,20 @@ const pollEveryMs = 50;
 
 /**
  * Stops the service. What runs only as long as it does is stopped before it, as far as the pre-image knows it, because only that
- * is started again.
+ * is started again. One that is on its way from one place to the other by being installed anew may not be there, and does not run then.
  */
 export async function stopService(
   runner: Runner,
-  { service }: Pick<PreImage, 'service'>,
+  { service, by }: Pick<PreImage, 'service' | 'by'>,
 ): Promise<GatewayResult<void>> {
   for (const dependant of service.neededBy ?? []) {
     const stopped = await stopOne(runner, dependant);
     if (!stopped.ok) return stopped;
   }
-  return stopOne(runner, service.name);
+  const stopped = await stopOne(runner, service.name);
+  if (stopped.ok || by !== 'reinstall') return stopped;
+  const now = await findService(runner, service.name);
+  return now.ok && now.value === null ? ok(undefined) : stopped;
 }
 
 async function stopOne(runner: Runner, service: string): Promise<GatewayResult<void>> {

@@ -36,6 +36,8 @@ export function inProcessGateway(looked: (client: string) => void): Gateway {
     stopService: (asked) => change(asked, (machine) => serviceIs(machine, { state: 'stopped', pid: null })),
     startService: (asked) => change(asked, (machine) => serviceIs(machine, { state: 'running', pid: 92 })),
     configureService: (asked, _name, settings) => change(asked, (machine) => serviceIs(machine, settings)),
+    uninstallService: (asked) => change(asked, () => undefined),
+    installService: (asked, { imagePath }) => change(asked, (machine) => serviceIs(machine, { imagePath })),
     copyFile: (asked) => change(asked, (machine) => void (machine.copied = true)),
     removeFile: (asked) => change(asked, (machine) => void (machine.copied = false)),
     protectDirectory: (asked) => change(asked, () => undefined),

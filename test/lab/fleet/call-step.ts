@@ -48,7 +48,8 @@ function isSo(machine: Machine, step: StepName, preImage: PreImage): boolean {
   const hashAtTarget = readFile(machine.disk, preImage.to)?.sha256;
   switch (step) {
     case 'stop':
-      return service?.state === 'stopped';
+      // One that is on its way by being installed anew may not be there.
+      return service === undefined ? preImage.by === 'reinstall' : service.state === 'stopped';
     case 'copy':
       return hashAtTarget === preImage.sha256;
     case 'protect':

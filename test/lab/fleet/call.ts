@@ -6,7 +6,7 @@ import { beginChange, endChange, guard, isChange } from './fence.ts';
 import { hash, look, readIntent } from './look.ts';
 import type { Machine } from './machine.ts';
 import { done, type Outcome, refusal } from './outcome.ts';
-import { findService, noSuchService, showService } from './service-control.ts';
+import { findService, showService } from './service-control.ts';
 
 /**
  * One call on one machine at the time `now`. `call` identifies it until it is answered; an accepted change is
@@ -56,9 +56,7 @@ function read(
       return done(look(machine, request.request, now));
     case 'readService': {
       const service = findService(machine, request.name);
-      return service === undefined
-        ? noSuchService(request.name)
-        : done(keptOf(showService(machine, service), request.keys));
+      return service === undefined ? done(null) : done(keptOf(showService(machine, service), request.keys));
     }
     case 'hashFile':
       return done(hash(machine, request.path));

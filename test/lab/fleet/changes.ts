@@ -1,5 +1,6 @@
 import { foreignIn } from '../../../workers/gateways/foreign-names.ts';
 import type { ChangeRequest, RequestOf } from '../../../workers/gateways/simulated/wire.ts';
+import { beginsReinstall } from '../../../workers/gateways/intent.ts';
 import {
   contentOf,
   directoryOf,
@@ -17,6 +18,7 @@ import { done, type Outcome, refused, waits } from './outcome.ts';
 import { childrenOf, forgetPermissions, protect, takeOver } from './permissions.ts';
 import { orderRestart } from './power.ts';
 import { configureService, startService, stopService } from './service-control.ts';
+import { installService, uninstallService } from './service-install.ts';
 import { intentPath } from './sms.ts';
 import { startSmsrun32 } from './smsrun32.ts';
 import { transcriptText } from './transcript.ts';
@@ -40,6 +42,10 @@ export function change(machine: Machine, request: ChangeRequest, now: number): O
       return startService(machine, request.name, now);
     case 'configureService':
       return configureService(machine, request.name, request.settings);
+    case 'uninstallService':
+      return uninstallService(machine, request.name);
+    case 'installService':
+      return installService(machine, request.service);
     case 'copyFile':
       return copyFile(machine, request, now);
     case 'uploadFile':
@@ -130,6 +136,7 @@ function protectDirectory(machine: Machine, { path, allowed }: RequestOf<'protec
 
 /** A few hundred bytes find a place on a full disk too. */
 function writeIntent(machine: Machine, intent: RequestOf<'writeIntent'>['intent']): Outcome {
+  if (intent !== null && beginsReinstall(intent)) machine.keptService = null;
   writeFile(machine.disk, intentPath, intent === null ? null : textContent(JSON.stringify(intent)));
   return done();
 }

@@ -105,6 +105,8 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     nextPid: 0,
     processes: [],
     services: servicesAtFirst(world, row, rules),
+    markedForDeletion: [],
+    keptService: null,
     session: null,
     load: Array.from({ length: rules.loadStarts }, () => pick(loads, about('load'))).join(' '),
     setupPhase: 'installed',

@@ -112,6 +112,10 @@ export interface Machine {
   nextPid: number;
   processes: readonly Process[];
   services: readonly Service[];
+  /** Deleted while somebody still held them, by name: they are gone once they have stopped, and can not be started before (Q173785). */
+  markedForDeletion: readonly string[];
+  /** What servpack keeps of a service that it deletes, until it is made anew. */
+  keptService: Service | null;
   session: { readonly user: string; readonly since: number } | null;
   /** HKCU …\Windows\Load of its user. */
   load: string;

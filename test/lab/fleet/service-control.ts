@@ -32,6 +32,9 @@ function dependantsOf(machine: Machine, name: string): readonly string[] {
   return [...new Set(all)];
 }
 
+export const markedForDeletion = (name: string): string =>
+  `error 1072: the service ${name} has been marked for deletion`;
+
 export const noSuchService = (name: string): Outcome =>
   refused(`error 1060: the service ${name} does not exist as an installed service`);
 
@@ -48,6 +51,7 @@ export function startService(machine: Machine, name: string, now: number): Outco
   if (service.state === 'running') return done();
   if (service.state === 'startPending') return waits('serviceStarted', service.name);
   if (service.state === 'stopPending') return refused('error 1061: the service is stopping');
+  if (machine.markedForDeletion.includes(service.name)) return refused(markedForDeletion(service.name));
   if (service.startType === 'disabled') return refused('error 1058: the service is disabled');
   const needed = service.dependsOn.find((each) => findService(machine, each)?.state !== 'running');
   if (needed !== undefined) return refused(`error 1068: ${needed}, which it depends on, does not run`);
@@ -95,6 +99,16 @@ export function serviceStarted(machine: Machine, name: string): void {
 function end(machine: Machine, { name, pid }: Service): void {
   machine.processes = machine.processes.filter((process) => process.pid !== pid);
   change(machine, name, { state: 'stopped', pid: null });
+  forgetMarked(machine);
+}
+
+/** A service that was deleted while it ran is gone when it has stopped. */
+export function forgetMarked(machine: Machine): void {
+  const isGone = ({ name, state }: Service): boolean =>
+    state === 'stopped' && machine.markedForDeletion.includes(name);
+  const gone = machine.services.filter(isGone).map(({ name }) => name);
+  machine.services = machine.services.filter((service) => !isGone(service));
+  machine.markedForDeletion = machine.markedForDeletion.filter((name) => !gone.includes(name));
 }
 
 /** Stopping what is stopped is done. */
@@ -141,7 +155,7 @@ export function serviceStopped(machine: Machine, name: string): void {
 export function configureService(
   machine: Machine,
   name: string,
-  settings: Partial<Pick<Service, 'startType' | 'imagePath'>>,
+  settings: Partial<Pick<Service, 'startType' | 'imagePath' | 'dependsOn'>>,
 ): Outcome {
   const service = findService(machine, name);
   if (service === undefined) return noSuchService(name);
@@ -176,4 +190,5 @@ function bringUp(machine: Machine, name: string, at: number): void {
 export function stopEverything(machine: Machine): void {
   machine.processes = [];
   machine.services = machine.services.map((service) => ({ ...service, state: 'stopped', pid: null }));
+  forgetMarked(machine);
 }

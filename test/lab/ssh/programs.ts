@@ -1,4 +1,5 @@
 import type { Service } from '../../../shared/domain/observation.ts';
+import type { InstalledAs } from '../../../workers/gateways/gateway.ts';
 import { joinPath } from '../fleet/disk.ts';
 import type { Machine } from '../fleet/machine.ts';
 import type { Outcome } from '../fleet/outcome.ts';
@@ -18,6 +19,7 @@ import {
   startService,
   stopService,
 } from '../fleet/service-control.ts';
+import { createService, deleteService } from '../fleet/service-install.ts';
 import { startSmsrun32 } from '../fleet/smsrun32.ts';
 import { transcriptText } from '../fleet/transcript.ts';
 import type { Programs, Streams } from './cmd-run.ts';
@@ -52,7 +54,7 @@ export function programsOf(
       ),
     wmic: (_args, { out }) => said(out, processDetails(machine)),
     sc: (args, streams) => serviceControl(machine, visit, args, streams),
-    reg: (args, streams) => registry(machine, args, streams),
+    reg: (args, streams) => registry(machine, files, args, streams),
     findstr: (args, { out, input }) => find(files, args, input, (line) => out.write(`${line}\r\n`)),
     certutil: (args, { out }) =>
       said(out, `SHA256 hash of ${args[1]}:\r\n${files.hash(args[1] ?? '') ?? ''}\r\nCertUtil: done.`),
@@ -164,6 +166,11 @@ function serviceControl(machine: Machine, visit: Visit, args: readonly string[],
         .map(scText)
         .join('\r\n'),
     );
+  if (verb === 'create')
+    return answered(
+      visit(() => createService(machine, createdBy(name, args))),
+      streams,
+    );
   const service = find();
   if (service === undefined) return said(streams.out, '[SC] OpenService FAILED 1060:', 1_060);
   switch (verb) {
@@ -192,17 +199,30 @@ function serviceControl(machine: Machine, visit: Visit, args: readonly string[],
         visit(() => configureService(machine, name, settingsIn(args))),
         streams,
       );
+    case 'delete':
+      return answered(
+        visit(() => deleteService(machine, name)),
+        streams,
+      );
     default:
       return said(streams.out, 'ERROR:  Unrecognized command', 1_639);
   }
 }
 
 /** `start= auto binPath= …`: the value is the word behind. */
+function optionOf(args: readonly string[], key: string): string | undefined {
+  const at = args.findIndex((each) => each.toLowerCase() === key);
+  return at < 0 ? undefined : args[at + 1];
+}
+
+/** What is not said of a new service: started by hand, as the system itself. */
+function createdBy(name: string, args: readonly string[]): InstalledAs {
+  const { imagePath = '', startType = 'manual', dependsOn = [] } = settingsIn(args);
+  return { name, imagePath, startType, dependsOn, account: optionOf(args, 'obj=') ?? 'LocalSystem' };
+}
+
 function settingsIn(args: readonly string[]): Parameters<typeof configureService>[2] {
-  const of = (key: string): string | undefined => {
-    const at = args.findIndex((each) => each.toLowerCase() === key);
-    return at < 0 ? undefined : args[at + 1];
-  };
+  const of = (key: string): string | undefined => optionOf(args, key);
   const starts = {
     auto: 'automatic',
     'delayed-auto': 'delayed',
@@ -211,9 +231,12 @@ function settingsIn(args: readonly string[]): Parameters<typeof configureService
   } as const;
   const start = of('start=') as keyof typeof starts | undefined;
   const path = of('binpath=');
+  const depend = of('depend=');
   return {
     ...(start === undefined ? {} : { startType: starts[start] }),
     ...(path === undefined ? {} : { imagePath: path }),
+    // A slash alone: it depends on nothing.
+    ...(depend === undefined ? {} : { dependsOn: depend.split('/').filter((each) => each !== '') }),
   };
 }
 
@@ -221,7 +244,12 @@ function settingsIn(args: readonly string[]): Parameters<typeof configureService
 const printed = (key: string, values: readonly (readonly [string, string, string])[]): string =>
   ['', key, ...values.map(([name, type, data]) => `    ${name}    ${type}    ${data}`), ''].join('\r\n');
 
-function registry(machine: Machine, args: readonly string[], { out, error }: Streams): number {
+function registry(
+  machine: Machine,
+  files: NtFiles,
+  args: readonly string[],
+  { out, error }: Streams,
+): number {
   const [verb = '', path = ''] = args;
   const key = path.replace(/^HKLM\\/i, 'HKEY_LOCAL_MACHINE\\').replace(/^HKU/i, 'HKEY_USERS');
   if (verb === 'add') {
@@ -234,16 +262,41 @@ function registry(machine: Machine, args: readonly string[], { out, error }: Str
     }
     return 0;
   }
+  if (verb === 'import') return importService(machine, files, path);
+  if (verb === 'export') return exportService(machine, files, key, args[2] ?? '');
   const text = valuesAt(machine, key, args);
   if (text !== null) return said(out, text);
   error.write('ERROR: The system was unable to find the specified registry key or value.\r\n');
   return 1;
 }
 
+/** A service's key in a file. The form of the file is the model's own: nobody but `reg` reads it. */
+function exportService(machine: Machine, files: NtFiles, key: string, to: string): number {
+  const service = findService(machine, key.slice(servicesKey.length + 1));
+  if (service === undefined) return 1;
+  files.write(to, Buffer.from(JSON.stringify(service), 'latin1'));
+  return 0;
+}
+
+/** What runs goes on, and the old place comes back with the rest. */
+function importService(machine: Machine, files: NtFiles, from: string): number {
+  const text = files.read(from)?.toString('latin1');
+  if (text === undefined) return 1;
+  const { state: _state, pid: _pid, neededBy: _neededBy, ...stored } = JSON.parse(text) as Service;
+  machine.services = machine.services.map((service) =>
+    service.name === stored.name ? { ...service, ...stored } : service,
+  );
+  return 0;
+}
+
 function valuesAt(machine: Machine, key: string, args: readonly string[]): string | null {
   if (key.toLowerCase().startsWith(`${servicesKey.toLowerCase()}\\`)) {
     const service = findService(machine, key.slice(servicesKey.length + 1));
-    return service === undefined ? null : printed(key, settingsOf(service));
+    if (service === undefined) return null;
+    const isMarked = machine.markedForDeletion.includes(service.name);
+    const mark = isMarked ? [['DeleteFlag', 'REG_DWORD', '0x1'] as const] : [];
+    if (args.at(-1) === 'DeleteFlag') return isMarked ? printed(key, mark) : null;
+    return printed(key, [...settingsOf(service), ...mark]);
   }
   const belongs = machine.services.flatMap(({ kept = {} }) =>
     Object.entries(kept).filter(([name]) => name.startsWith(`${key.toLowerCase()}\\`)),
@@ -285,8 +338,10 @@ function valuesAt(machine: Machine, key: string, args: readonly string[]): strin
   }
 }
 
-const settingsOf = ({ imagePath, startType, account, dependsOn, kept = {} }: Service) =>
+const settingsOf = ({ name, imagePath, startType, account, dependsOn, kept = {} }: Service) =>
   [
+    ['Type', 'REG_DWORD', '0x10'],
+    ['DisplayName', 'REG_SZ', name],
     ['Start', 'REG_DWORD', `0x${startNumbers[startType]}`],
     ['ImagePath', 'REG_EXPAND_SZ', imagePath],
     ['ObjectName', 'REG_SZ', account],

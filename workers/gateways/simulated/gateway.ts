@@ -56,6 +56,9 @@ export function connectSimulatedGateway({
     stopService: (where, name) => change('stopService', where, { name }),
     startService: (where, name) => change('startService', where, { name }),
     configureService: (where, name, settings) => change('configureService', where, { name, settings }),
+    uninstallService: (where, name) => change('uninstallService', where, { name }),
+    installService: (where, { name, imagePath, startType, account, dependsOn }) =>
+      change('installService', where, { service: { name, imagePath, startType, account, dependsOn } }),
     copyFile: (where, from, to) => change('copyFile', where, { from, to }),
     uploadFile: async (where, localPath, to) => {
       const content = await readFile(localPath);

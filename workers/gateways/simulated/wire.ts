@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ClientLook } from '../../../shared/products/client-look.ts';
-import type { CommandOutput } from '../gateway.ts';
+import type { CommandOutput, InstalledAs } from '../gateway.ts';
 import {
   intentSchema,
   serviceSchema,
@@ -55,7 +55,7 @@ const outputSchema = z.strictObject({
 /** What a good answer to each operation carries. `undefined`: it only says that it was done. */
 export const valueSchemas = {
   look: lookSchema,
-  readService: serviceSchema,
+  readService: serviceSchema.nullable(),
   hashFile: sha256.nullable(),
   canReadShare: z.boolean(),
   mark: outputSchema,
@@ -66,6 +66,8 @@ export const valueSchemas = {
   stopService: z.undefined(),
   startService: z.undefined(),
   configureService: z.undefined(),
+  uninstallService: z.undefined(),
+  installService: z.undefined(),
   copyFile: z.undefined(),
   uploadFile: z.undefined(),
   replaceAtRestart: z.undefined(),
@@ -83,6 +85,13 @@ const call = { id: z.int().positive(), client: z.string().min(1), host: z.string
 const change = { ...call, fence: fenceSchema };
 const path = z.string().min(1);
 const settings = z.strictObject({ startType: startType.exactOptional(), imagePath: path.exactOptional() });
+const installed = z.strictObject({
+  name: path,
+  imagePath: path,
+  startType,
+  account: z.string(),
+  dependsOn: z.array(z.string()).readonly(),
+}) satisfies z.ZodType<InstalledAs>;
 const lookRequest = z.strictObject({
   componentDirectory: path,
   files: z.array(z.string()).readonly(),
@@ -103,6 +112,8 @@ export const requestSchema = z.discriminatedUnion('op', [
   z.strictObject({ ...change, op: z.literal('stopService'), name: path }),
   z.strictObject({ ...change, op: z.literal('startService'), name: path }),
   z.strictObject({ ...change, op: z.literal('configureService'), name: path, settings }),
+  z.strictObject({ ...change, op: z.literal('uninstallService'), name: path }),
+  z.strictObject({ ...change, op: z.literal('installService'), service: installed }),
   z.strictObject({ ...change, op: z.literal('copyFile'), from: path, to: path }),
   z.strictObject({ ...change, op: z.literal('uploadFile'), to: path, base64: z.base64() }),
   z.strictObject({ ...change, op: z.literal('replaceAtRestart'), from: path, to: path }),

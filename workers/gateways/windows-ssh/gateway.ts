@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { ok } from '../../../shared/errors.ts';
 import { firstOf } from '../../first-of.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
+import { beginsReinstall } from '../intent.ts';
 import { send, sendUntilSaid, wordsOf } from './change.ts';
 import { attempt, ClientShell, type Facts, failure, nothingKnown, refused } from './client.ts';
 import { Connections } from './connections.ts';
 import { copy, hash, remove, replaceAtRestart, upload } from './file-changes.ts';
-import { intentFile } from './guard.ts';
+import { intentFile, keptFile } from './guard.ts';
 import { lookAt } from './look.ts';
 import { intentSection } from './look-sections.ts';
 import { mark, runUpdate, unmark } from './phase.ts';
@@ -14,6 +15,7 @@ import { echoJson, plainWords, quotePath } from './quote.ts';
 import { readIntentPart } from './read-look.ts';
 import { protectFolder } from './protect-folder.ts';
 import { configure, control, service } from './service-changes.ts';
+import { install, uninstall } from './service-install.ts';
 import type { SshSettings } from './settings.ts';
 
 export interface SshGatewayOptions {
@@ -92,6 +94,8 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
     startService: (where, name) => change(where, (shell, by) => control(shell, by, name, 'start')),
     configureService: (where, name, settingsOf) =>
       change(where, (shell, by) => configure(shell, by, name, settingsOf)),
+    uninstallService: (where, name) => change(where, (shell, by) => uninstall(shell, by, name)),
+    installService: (where, serviceOf) => change(where, (shell, by) => install(shell, by, serviceOf)),
     copyFile: (where, from, to) => change(where, (shell, by) => copy(shell, by, from, to)),
     uploadFile: (where, localPath, to) =>
       change(where, async (shell, by) => {
@@ -124,7 +128,8 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
           );
         const json = refused(echoJson(intent));
         if (!json.ok) return json;
-        const write = `(>"${file}.new" echo ${json.value})& move /y "${file}.new" "${file}" >nul 2>&1& type "${file}" 2>&1`;
+        const forget = beginsReinstall(intent) ? `(del /f /q "${keptFile(root.value)}" 2>nul)& ` : '';
+        const write = `${forget}(>"${file}.new" echo ${json.value})& move /y "${file}.new" "${file}" >nul 2>&1& type "${file}" 2>&1`;
         return sendUntilSaid(shell, by, write, json.value);
       }),
     close: async () => {

@@ -8,6 +8,8 @@ import { type Framed, newMark, wrapped } from './frame.ts';
  */
 export const guardFolder = (systemRoot: string): string => `${systemRoot}\\servpack`;
 export const intentFile = (systemRoot: string): string => `${guardFolder(systemRoot)}\\intent.json`;
+/** What is stored of a service that is deleted and made anew, in between. */
+export const keptFile = (systemRoot: string): string => `${guardFolder(systemRoot)}\\service.reg`;
 export const stagingFolder = (systemRoot: string): string => `${guardFolder(systemRoot)}\\staging`;
 
 /** By SID: its name is localised. */

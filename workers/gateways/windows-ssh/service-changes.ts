@@ -15,12 +15,15 @@ const pollMs = 150;
 const alreadyRunning = 1056;
 const notStarted = 1062;
 
-/** @param keys registry keys whose values belong to it */
+/**
+ * The service, or null where none of this name is installed.
+ * @param keys registry keys whose values belong to it
+ */
 export async function service(
   shell: ClientShell,
   name: string,
   keys: readonly string[] = [],
-): Promise<GatewayResult<Service>> {
+): Promise<GatewayResult<Service | null>> {
   const sections = refused(serviceSections(name));
   if (!sections.ok) return sections;
   const more = refused(keySections(keys));
@@ -29,7 +32,7 @@ export async function service(
   if (!parts.ok) return parts;
   const found = readService(parts.value, name);
   if (!found.ok) return failure('garbled', found.error);
-  if (found.value === null) return failure('failed', `error 1060: there is no service ${name}`);
+  if (found.value === null) return ok(null);
   const kept = keptIn(parts.value, name, keys);
   return ok(Object.keys(kept).length === 0 ? found.value : { ...found.value, kept });
 }
@@ -58,6 +61,7 @@ async function settled(
   for (const until = Date.now() + settleMs; ; await pause(pollMs)) {
     const now = await service(shell, name);
     if (!now.ok) return now;
+    if (now.value === null) return failure('failed', `error 1060: there is no service ${name}`);
     if (now.value.state === state) return ok(undefined);
     if (now.value.state !== 'startPending' && now.value.state !== 'stopPending')
       return failure('failed', `${name} is ${now.value.state}, not ${state}`);
@@ -67,7 +71,8 @@ async function settled(
   }
 }
 
-const startWords: Readonly<Record<StartType, string>> = {
+/** What `sc` calls it. */
+export const startWords: Readonly<Record<StartType, string>> = {
   automatic: 'auto',
   // `auto` would take the delay away.
   delayed: 'delayed-auto',

@@ -1,0 +1,118 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { systemClock } from '../../shared/clock.ts';
+import type { PreImage } from '../../shared/domain/observation.ts';
+import { targetOf } from '../../workers/gateways/gateway.ts';
+import { connectSshGateway, type SshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { recordService } from '../../workers/remediation/move.ts';
+import { reinstall } from '../../workers/remediation/reinstall.ts';
+import type { Runner } from '../../workers/remediation/services.ts';
+import { rules } from '../domain/given.ts';
+import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
+import { makeDoorKeys } from '../lab/ssh/server.ts';
+import { expectFailure, valueOf } from './contract-clients.ts';
+import { settingsWith } from './ssh-settings.ts';
+
+/**
+ * A driver is lost at each of the commands by which a service is installed anew; the client runs the command all the same. The next driver finds what
+ * is there, and nothing is lost of what no look can see.
+ */
+const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
+const keys = makeDoorKeys();
+const relocatable = {
+  [name.toLowerCase()]: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM', keys: [], moveBy: 'reinstall' },
+} as const;
+/** Below the service's own key, of which nobody asks. */
+const unseen = {
+  [`hkey_local_machine\\system\\currentcontrolset\\services\\${name}\\parameters\\wanted`]: '1',
+};
+
+let lab: OneMachine;
+let gateway: SshGateway;
+let heard: (line: string) => void;
+beforeEach(async () => {
+  heard = () => undefined;
+  const hear = {
+    commanded: (line: string) => heard(line),
+    connected: () => undefined,
+    askedForFile: () => undefined,
+  };
+  lab = await openOneMachine('pcmInBin', keys, { hear });
+  lab.machine.services = lab.machine.services.map((service) =>
+    service.name === name ? { ...service, account: 'LocalSystem', kept: unseen } : service,
+  );
+  gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
+});
+afterEach(async () => {
+  await gateway.close();
+  await lab.close();
+});
+
+const runner = (counter: number, signal = AbortSignal.timeout(15_000)): Runner => ({
+  rules: { ...rules, product: { ...rules.product, relocatable } },
+  gateway,
+  change: {
+    target: targetOf({
+      client: lab.client,
+      host: '127.0.0.1',
+      port: lab.door.port,
+      hostKeys: [fingerprintOf(keys.hostKeyBytes)],
+    }),
+    fence: { counter, owner: `driver-${counter}` },
+    signal,
+  },
+  resumes: true,
+  clock: systemClock,
+  files: { pathOf: () => Promise.reject(new Error('no file is brought')) },
+});
+
+const service = () => lab.machine.services.find((each) => each.name === name);
+const keptFile = () =>
+  [...lab.machine.disk.changes].find(([path, is]) => path.endsWith('service.reg') && is !== null);
+
+/** The driver is lost when this command has come to the client. */
+async function lostAt(command: string, preImage: PreImage, imagePath: string): Promise<void> {
+  const lost = new AbortController();
+  heard = (line) => (line.includes(command) ? lost.abort() : undefined);
+  expectFailure(await reinstall(runner(1, lost.signal), preImage, imagePath), 'cutOff');
+  heard = () => undefined;
+}
+
+test('a service that has got an account with a password meanwhile is not deleted', async () => {
+  const preImage = valueOf(await recordService(runner(1), 'relocation', name));
+  if (preImage === null) throw new Error('it is there already');
+  valueOf(await reinstall(runner(1), preImage, preImage.to));
+  lab.machine.services = lab.machine.services.map((each) =>
+    each.name === name ? { ...each, account: 'CORP\\SMSService' } : each,
+  );
+  const now = service();
+  expectFailure(await reinstall(runner(1), preImage, preImage.from), 'failed');
+  expect(service()).toEqual(now);
+});
+
+describe.each(['sc delete ', 'sc create ', 'reg import ', 'sc config '])(
+  'a driver that is lost at %s',
+  (command) => {
+    test('leaves a service that the next one finishes, there and back', async () => {
+      const preImage = valueOf(await recordService(runner(1), 'relocation', name));
+      if (preImage === null) throw new Error('it is there already');
+      const before = { ...service(), state: 'stopped', pid: null };
+      await lostAt(command, preImage, preImage.to);
+      valueOf(await reinstall(runner(2), preImage, preImage.to));
+      expect(service()).toEqual({ ...before, imagePath: preImage.to });
+      expect(keptFile()).toBeUndefined();
+      valueOf(await reinstall(runner(2), preImage, preImage.from));
+      expect(service()).toEqual(before);
+    });
+
+    test('leaves one that the way back finds as well', async () => {
+      const preImage = valueOf(await recordService(runner(1), 'relocation', name));
+      if (preImage === null) throw new Error('it is there already');
+      const before = { ...service(), state: 'stopped', pid: null };
+      await lostAt(command, preImage, preImage.to);
+      valueOf(await reinstall(runner(2), preImage, preImage.from));
+      expect(service()).toEqual(before);
+      expect(keptFile()).toBeUndefined();
+    });
+  },
+);

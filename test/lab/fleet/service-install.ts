@@ -1,0 +1,58 @@
+import type { InstalledAs } from '../../../workers/gateways/gateway.ts';
+import { needsPassword, passwordNeeded } from '../../../shared/domain/service-account.ts';
+import type { Machine } from './machine.ts';
+import { done, type Outcome, refused } from './outcome.ts';
+import { findService, forgetMarked, markedForDeletion, noSuchService } from './service-control.ts';
+
+/** Services that are deleted and made anew, and what the service control manager knows of them afterwards. */
+
+/** Deletes it at once where it is stopped, and else when it stops. */
+export function deleteService(machine: Machine, name: string): Outcome {
+  const service = findService(machine, name);
+  if (service === undefined) return noSuchService(name);
+  if (machine.markedForDeletion.includes(service.name)) return refused(markedForDeletion(service.name));
+  machine.markedForDeletion = [...machine.markedForDeletion, service.name];
+  forgetMarked(machine);
+  return done();
+}
+
+/** Makes it with what is said and nothing else: what only the registry had of it is not known any more. */
+export function createService(machine: Machine, { name, ...settings }: InstalledAs): Outcome {
+  const there = findService(machine, name);
+  if (there !== undefined)
+    return refused(
+      machine.markedForDeletion.includes(there.name)
+        ? markedForDeletion(there.name)
+        : `error 1073: the service ${name} already exists`,
+    );
+  machine.services = [...machine.services, { name, ...settings, state: 'stopped', pid: null }];
+  return done();
+}
+
+/** As the gateway does it: what is kept already is not kept again. */
+export function uninstallService(machine: Machine, name: string): Outcome {
+  const service = findService(machine, name);
+  if (service === undefined) return done();
+  const isMarked = machine.markedForDeletion.includes(service.name);
+  if (machine.keptService === null && isMarked) return refused(markedForDeletion(service.name));
+  machine.keptService ??= service;
+  deleteService(machine, service.name);
+  return findService(machine, name) === undefined ? done() : refused(markedForDeletion(service.name));
+}
+
+/** What was kept comes back with it; one that is there by half is finished. */
+export function installService(machine: Machine, wanted: InstalledAs): Outcome {
+  const { name, account } = wanted;
+  if (needsPassword(account)) return refused(passwordNeeded(name, account));
+  const { keptService } = machine;
+  if (keptService === null && findService(machine, name) === undefined) return noSuchService(name);
+  if (machine.markedForDeletion.includes(name)) return refused(markedForDeletion(name));
+  if (keptService !== null) createService(machine, wanted);
+  machine.services = machine.services.map((service) =>
+    service.name.toLowerCase() === name.toLowerCase()
+      ? { ...service, ...(keptService?.kept === undefined ? {} : { kept: keptService.kept }), ...wanted }
+      : service,
+  );
+  machine.keptService = null;
+  return done();
+}
