@@ -205,9 +205,22 @@ static int create(int argc, char **argv)
     return service ? done("CreateService") : failed("CreateService");
 }
 
-/* What is not named stays as it is. Wine drops the dependencies then, so they are named always. */
+static const char *description_of(const char *name)
+{
+    static char text[1024];
+    char path[512];
+    DWORD size = sizeof text;
+    snprintf(path, sizeof path, "SYSTEM\\CurrentControlSet\\Services\\%s", name);
+    return RegGetValueA(HKEY_LOCAL_MACHINE, path, "Description", RRF_RT_REG_SZ, NULL, text, &size) ? NULL : text;
+}
+
+/*
+ * What is not named stays as it is. Wine drops the dependencies then, so they are named always; and a description that came into
+ * the registry behind its back, so that is told to it again.
+ */
 static int configure(SC_HANDLE service, int argc, char **argv)
 {
+    SERVICE_DESCRIPTIONA description = {(char *)description_of(argv[2])};
     const char *depend = option(argc, argv, "depend=");
     DWORD start = start_type(option(argc, argv, "start="));
     if (start == 99) {
@@ -219,6 +232,7 @@ static int configure(SC_HANDLE service, int argc, char **argv)
                               depend ? dependencies(depend) : needed_by(argv[2]), option(argc, argv, "obj="),
                               option(argc, argv, "password="), option(argc, argv, "DisplayName=")))
         return failed("ChangeServiceConfig");
+    if (description.lpDescription) ChangeServiceConfig2A(service, SERVICE_CONFIG_DESCRIPTION, &description);
     return done("ChangeServiceConfig");
 }
 
