@@ -90,6 +90,14 @@ test('a service that has got an account with a password meanwhile is not deleted
   expect(service()).toEqual(now);
 });
 
+test('a service that somebody else has marked for deletion is not kept with its mark', async () => {
+  lab.machine.markedForDeletion = [name];
+  const deleted = await gateway.uninstallService(runner(1).change, name);
+  expectFailure(deleted, 'failed');
+  expect(JSON.stringify(deleted)).toContain('marked for that already');
+  expect(keptFile()).toBeUndefined();
+});
+
 describe.each(['sc delete ', 'sc create ', 'reg import ', 'sc config '])(
   'a driver that is lost at %s',
   (command) => {
