@@ -46,8 +46,7 @@ const targetTo = ({ id, place, fingerprint }: WindowsClient) =>
 async function openClients(): Promise<ContractClients> {
   const client = await lab.add('pcmInBin');
   // A service that is installed anew must not need a password.
-  const key = String.raw`HKLM\System\CurrentControlSet\Services\SMS_PACKAGE_COMMAND_MANAGER_NT`;
-  await client.run('reg.exe', 'add', key, '/v', 'ObjectName', '/d', 'LocalSystem', '/f');
+  await client.run('sc.exe', 'config', 'SMS_PACKAGE_COMMAND_MANAGER_NT', 'obj=', 'LocalSystem');
   const connect = () => connectSshGateway({ settings: settings(), deadlineMs });
   const gateway = connect();
   return {

@@ -23,8 +23,9 @@ const pcmKey = `${servicesKey}\\${pcmService}`;
 
 /** An account without a password, and what only the registry knows of the service. */
 async function prepare(client: WindowsClient): Promise<void> {
+  const told = await client.run('sc.exe', 'config', pcmService, 'obj=', 'LocalSystem');
+  expect([client.id, told.code]).toEqual([client.id, 0]);
   const values = [
-    [pcmKey, 'ObjectName', 'LocalSystem'],
     [pcmKey, 'Description', 'Runs packages'],
     [`${pcmKey}\\Parameters\\Deep`, 'Wanted', 'yes & "no"'],
   ] as const;
