@@ -17,7 +17,8 @@ export async function runBench(
 ): Promise<void> {
   try {
     await using stack = new AsyncDisposableStack();
-    await Promise.race([measure(stack), interrupted()]);
+    // Listening comes first: a bench's start may block before it first waits.
+    await Promise.race([interrupted(), measure(stack)]);
   } catch (error) {
     say(`${name}: ${messageOf(error)}`);
     // A figure that was interrupted may still wait for something.
