@@ -20,9 +20,9 @@ export function observed(rules: Rules, known: Upgrade, seen: Observation, now: n
   const before = {
     ...known,
     logonServer: logonServerSeen(known.logonServer, seen.logonServer, rules.logonServers),
+    memory: endedElsewhere(known, seen, now),
   };
-  const { workaround } = before.memory;
-  const replacing = stillReplacing(before, seen);
+  const { workaround, replacing } = before.memory;
   if (seen.intent !== null && workaround === null && replacing === null)
     return resume(before, seen, seen.intent, now);
   if (seen.role === 'server') return excluded(before, now);
@@ -72,9 +72,15 @@ function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number
   );
 }
 
-/** Files that wait for a restart, unless somebody else has ended that: then nothing of it stands on the client. */
-const stillReplacing = ({ memory }: Upgrade, { intent }: Observation): Memory['replacing'] =>
-  intent?.kind === 'replaceAtRestart' ? memory.replacing : null;
+/**
+ * Files that wait for a restart, by the record, while nothing of it stands on the client any more: the record is an old one, and all that is known is
+ * that something was done.
+ */
+function endedElsewhere({ memory }: Upgrade, { intent }: Observation, now: number): Memory {
+  const { replacing } = memory;
+  if (replacing === null || intent?.kind === 'replaceAtRestart') return memory;
+  return { ...memory, replacing: null, marked: { at: now, bootId: replacing.bootId } };
+}
 
 /** The client has restarted since its files were to be replaced: that they are, and that the service runs with them, is still to be proved. */
 const hasReplaced = (upgrade: Upgrade, preImage: SwapPreImage): Decision =>

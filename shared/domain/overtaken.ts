@@ -21,9 +21,14 @@ export function standsWith(journal: Journal, intent: Intent | null): boolean {
   return intent.direction === direction && (intent.step === step || intent.step === before);
 }
 
-/** None stands there before the first step of all, and after the last one. */
-const isClosed = ({ step, turnedAt }: Journal, before: StepName | undefined): boolean =>
-  step === 'record' || step === 'close' || (before === undefined && turnedAt === null);
+/**
+ * None stands there before the first step of all, and after the last one. A way back that nothing turned round begins with none, but that of a
+ * replacement: files that wait for a restart have theirs.
+ */
+const isClosed = ({ procedure, step, turnedAt }: Journal, before: StepName | undefined): boolean =>
+  step === 'record' ||
+  step === 'close' ||
+  (before === undefined && turnedAt === null && procedure !== 'replaceAtRestart');
 
 /** The first step of a way back: the way forward was left at `turnedAt`, or had come to its end. */
 function turnedFrom(intent: Intent, step: StepName, turnedAt: StepName | null): boolean {

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import type { Observation } from '../../shared/domain/observation.ts';
+import { standsWith } from '../../shared/domain/overtaken.ts';
+import type { Rules } from '../../shared/domain/policy.ts';
+import { stepsOf, wayBack } from '../../shared/domain/procedure.ts';
+import type { Upgrade, UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import {
+  activated,
+  admitted,
+  after,
+  agentClient,
+  anna,
+  evening,
+  hours,
+  look,
+  minutes,
+  phases,
+  pushed,
+  swapPreImage,
+  type Timed,
+  upToDate,
+} from './given.ts';
+
+/** A program that a user never closes, on a client whose files servpack brings: they are replaced at its next start. */
+const rules: Rules = {
+  ...pushed,
+  policy: { ...pushed.policy, ladder: ['wait', 'notify', 'replaceAtRestart'] },
+};
+
+const program: Partial<Observation> = {
+  ...agentClient,
+  processes: [
+    ...(agentClient.processes ?? []),
+    {
+      pid: 310,
+      executable: 'climonnt.exe',
+      imagePath: 'C:\\Program Files\\Acme Agent\\climonnt.exe',
+      session: 1,
+      user: 'anna',
+      startedAt: evening,
+    },
+  ],
+};
+const isNew: Partial<Observation> = { ...agentClient, ...upToDate, setupPhase: 'none', locked: [] };
+const intent: Observation['intent'] = {
+  kind: 'replaceAtRestart',
+  campaign: 'sp4',
+  direction: 'forward',
+  step: 'queueRenames',
+  preImage: swapPreImage,
+};
+
+const done = (step: string): UpgradeEvent =>
+  ({ type: 'StepDone', step, preImage: step === 'record' ? swapPreImage : null }) as UpgradeEvent;
+
+const steps = stepsOf('replaceAtRestart', 'forward');
+const rest = steps.indexOf('queueRenames') + 1;
+/** Three looks make it persist. */
+const looks: readonly Timed[] = [0, 1, 2].map((hour) => [evening + hours(hour), look(program)]);
+const queued: readonly Timed[] = [
+  ...looks.flatMap(([at, event]): Timed[] => [
+    [at, activated],
+    [at, event],
+  ]),
+  ...steps.slice(0, rest).map((step): Timed => [evening + hours(2), done(step)]),
+];
+
+const waiting = (): Upgrade => after(rules, admitted, queued);
+
+describe('files that a program never lets go of', () => {
+  test('are brought, noted for the next start, and proved after it; nothing is stopped for them', () => {
+    let upgrade = waiting();
+    expect(phases(upgrade)).toBe('looking');
+    const at = evening + hours(3);
+    const way: readonly Timed[] = [
+      [at, look(program, { intent })],
+      [at, { type: 'RestartOrdered' }],
+      [at + minutes(5), activated],
+      [at + minutes(5), look(agentClient, { intent, bootId: 'boot-2' })],
+      ...steps.slice(rest).map((step): Timed => [at + minutes(6), done(step)]),
+      [at + minutes(7), look(isNew, { bootId: 'boot-2' })],
+    ];
+    const seen = way.map((timed) => {
+      upgrade = after(rules, upgrade, [timed]);
+      return phases(upgrade);
+    });
+    expect(seen).toEqual([
+      'ordering',
+      'restarting',
+      'looking',
+      'remedying replaceAtRestart forward start',
+      'remedying replaceAtRestart forward prove',
+      'remedying replaceAtRestart forward withdraw',
+      'remedying replaceAtRestart forward removeStaged',
+      'remedying replaceAtRestart forward close',
+      'looking',
+      'settled upgraded',
+    ]);
+    expect(steps).not.toContain('stop');
+  });
+
+  test('wait as long as somebody is logged on, and are withdrawn when the budget for that is spent', () => {
+    const patient = after(rules, waiting(), [[evening + hours(3), look(program, { intent, users: [anna] })]]);
+    expect(patient.state).toMatchObject({
+      phase: 'deferred',
+      class: 'restart',
+      because: 'waits to restart: anna is logged on, session 1',
+    });
+    const spent = Array.from({ length: 6 }, (_, i): Timed[] => [
+      [evening + hours(20 * (i + 1)), activated],
+      [evening + hours(20 * (i + 1)), look(program, { intent, users: [anna] })],
+    ]).flat();
+    const back = after(rules, patient, spent);
+    expect(phases(back)).toBe('remedying replaceAtRestart back withdraw');
+    const ended = after(
+      rules,
+      back,
+      stepsOf('replaceAtRestart', 'back').map((step): Timed => [evening + hours(140), done(step)]),
+    );
+    expect(phases(ended)).toBe('settled needsAttention');
+    expect(ended.memory.replacing).toBeNull();
+  });
+
+  test('that another has replaced since an old record are not taken back for it', () => {
+    const found = after(rules, waiting(), [[evening + hours(3), look(isNew, { bootId: 'boot-2' })]]);
+    expect(phases(found)).toBe('settled upgraded');
+    const old = wayBack({ procedure: 'replaceAtRestart', preImage: swapPreImage }, null);
+    expect(standsWith(old, null)).toBe(false);
+    expect(standsWith(old, intent)).toBe(true);
+  });
+
+  test('are found by whoever has lost the record, and go on where they stand', () => {
+    const found = after(rules, admitted, [[evening, look(program, { intent })]]);
+    expect(phases(found)).toBe('remedying replaceAtRestart forward queueRenames');
+  });
+
+  test('are not asked for where another route brings the files', () => {
+    const logon: Rules = { ...rules, product: { ...rules.product, route: 'logon', swap: null } };
+    const blocked = after(logon, admitted, queued);
+    expect(blocked.state).toMatchObject({ phase: 'deferred', class: 'program' });
+  });
+});
