@@ -187,6 +187,12 @@ export const agentClient: Partial<Observation> = {
   locked: ['appctl32.exe', 'climonnt.exe'],
 };
 
+/** A program of the agent's that anna has open; it holds files of the component directory. */
+export const annasProgram: RunningProcess = {
+  ...running('climonnt.exe', 310, 1, 'anna'),
+  imagePath: 'C:\\Program Files\\Acme Agent\\climonnt.exe',
+};
+
 export const swapPreImage = {
   service: agentService,
   directory: 'C:\\Program Files\\Acme Agent',

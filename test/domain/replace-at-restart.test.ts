@@ -10,6 +10,7 @@ import {
   after,
   agentClient,
   anna,
+  annasProgram,
   evening,
   hours,
   look,
@@ -29,17 +30,7 @@ const rules: Rules = {
 
 const program: Partial<Observation> = {
   ...agentClient,
-  processes: [
-    ...(agentClient.processes ?? []),
-    {
-      pid: 310,
-      executable: 'climonnt.exe',
-      imagePath: 'C:\\Program Files\\Acme Agent\\climonnt.exe',
-      session: 1,
-      user: 'anna',
-      startedAt: evening,
-    },
-  ],
+  processes: [...(agentClient.processes ?? []), annasProgram],
 };
 const isNew: Partial<Observation> = { ...agentClient, ...upToDate, setupPhase: 'none', locked: [] };
 const intent: Observation['intent'] = {

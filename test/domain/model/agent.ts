@@ -1,12 +1,15 @@
-import type {
-  Intent,
-  Observation,
-  RunningProcess,
-  Service,
-  SwapPreImage,
-} from '../../../shared/domain/observation.ts';
+import type { Intent, Observation, Service, SwapPreImage } from '../../../shared/domain/observation.ts';
 import type { Journal, StepName } from '../../../shared/domain/procedure.ts';
-import { agentClient, agentService, evening, hours, minutes, oldClient, swapPreImage } from '../given.ts';
+import {
+  agentClient,
+  agentService,
+  annasProgram,
+  evening,
+  hours,
+  minutes,
+  oldClient,
+  swapPreImage,
+} from '../given.ts';
 import type { ModelMachine } from './driver.ts';
 
 /** What sort of machine it is, where files are brought to it and a service of its own runs from them. */
@@ -230,15 +233,6 @@ export class ModelAgent implements ModelMachine {
     return `its service is ${this.service?.state}`;
   }
 }
-
-const annasProgram: RunningProcess = {
-  pid: 310,
-  executable: 'climonnt.exe',
-  imagePath: 'C:\\Program Files\\Acme Agent\\climonnt.exe',
-  session: 1,
-  user: 'anna',
-  startedAt: evening,
-};
 
 const hashesOf = ({ files: swapped }: SwapPreImage, when: 'before' | 'after'): Hashes =>
   Object.fromEntries(swapped.map((file) => [file.name, file[when] ?? '']));
