@@ -25,7 +25,7 @@ update_lists() {
 }
 
 install_packages() {
-  apt-get -qq install -y --no-install-recommends "$@" >"$work/apt.log" 2>&1
+  apt-get -qq install -y --no-install-recommends "$@" >"$work/apt.log" 2>&1 || { tail -n 3 "$work/apt.log"; return 1; }
 }
 
 # An engine beside any other: its own socket, data and process id file.
