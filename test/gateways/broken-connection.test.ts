@@ -3,21 +3,37 @@ import ssh2, { type Connection as Served } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { Connection } from '../../workers/gateways/windows-ssh/connection.ts';
-import { readTail } from '../../workers/gateways/windows-ssh/files.ts';
+import { readTail, sftpPath } from '../../workers/gateways/windows-ssh/files.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
 import { settingsWith } from '../contract/ssh-settings.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';
 
 /** A client that restarts in the middle of a look cuts the connection: the look must end then, not at its deadline. */
+const { STATUS_CODE } = ssh2.utils.sftp;
 const keys = makeDoorKeys();
 const served = new Set<Served>();
 let asked = Promise.withResolvers<void>();
-// It opens SFTP, and never answers what is asked over it.
+let closing = Promise.withResolvers<void>();
+const readable = String.raw`C:\READ.ME`;
+// It opens SFTP, and never answers what is asked over it; but of one file it brings all, and only its closing is left unanswered.
 const server = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
   served.add(client);
   client.on('error', () => undefined);
   client.on('authentication', (context) => context.accept());
-  client.on('session', (accept) => accept().on('sftp', (open) => open().on('STAT', () => asked.resolve())));
+  client.on('session', (accept) =>
+    accept().on('sftp', (open) => {
+      const sftp = open();
+      sftp.on('STAT', (id, name) => {
+        if (name !== sftpPath(readable)) return asked.resolve();
+        sftp.attrs(id, { mode: 0o100644, uid: 0, gid: 0, size: 3, atime: 0, mtime: 0 });
+      });
+      sftp.on('OPEN', (id) => sftp.handle(id, Buffer.from('one')));
+      sftp.on('READ', (id, _handle, from) =>
+        from === 0 ? sftp.data(id, Buffer.from('abc')) : sftp.status(id, STATUS_CODE.EOF),
+      );
+      sftp.on('CLOSE', () => closing.resolve());
+    }),
+  );
 });
 
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
@@ -50,6 +66,19 @@ const path = String.raw`C:\SMS.INI`;
 describe('a connection that breaks', () => {
   test('ends what is asked over SFTP', async () => {
     expect(await askAndCut(await connect())).toBeInstanceOf(Error);
+  });
+
+  test('breaks nothing when all of a file was read, and only its closing is not answered', async () => {
+    const connection = await connect();
+    closing = Promise.withResolvers();
+    const tail = await readTail(connection, readable, 100);
+    expect(tail?.bytes.toString()).toBe('abc');
+    await closing.promise;
+    const broken = connection.unlessBroken(() => new Promise<never>(() => undefined));
+    for (const client of served) client.end();
+    // An error of the stream that nobody listens to any more would end the worker.
+    await expect(broken).rejects.toThrow('the connection broke');
+    await new Promise((resolve) => setImmediate(resolve));
   });
 
   test('answers what is asked over its SFTP afterwards', async () => {

@@ -55,7 +55,11 @@ export const writeNew = (connection: Connection, path: string, content: Buffer):
 
 async function readFrom(sftp: SFTPWrapper, name: string, start: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of sftp.createReadStream(name, { start })) chunks.push(chunk as Buffer);
+  const stream = sftp.createReadStream(name, { start });
+  // After the last byte the file is still to be closed. If the connection breaks in that moment nobody waits for the stream any more, and its error
+  // would end the process.
+  stream.on('error', () => undefined);
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
 
