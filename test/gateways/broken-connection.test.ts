@@ -39,10 +39,10 @@ const server = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
 beforeAll(() => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve)));
 afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())));
 
-async function connect(): Promise<Connection> {
+async function connect(to = server): Promise<Connection> {
   const usual = settingsWith(keys);
   const settings = { ...usual, timeouts: { ...usual.timeouts, keepalive: 60_000 } };
-  const { port } = server.address() as AddressInfo;
+  const { port } = to.address() as AddressInfo;
   const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
   const opened = await Connection.open(
     settings,
@@ -62,6 +62,33 @@ async function askAndCut(connection: Connection): Promise<unknown> {
 }
 
 const path = String.raw`C:\SMS.INI`;
+
+/** A client whose subsystem opens well, and answers the first question with something that is no packet. */
+const babbling = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
+  client.on('error', () => undefined);
+  client.on('authentication', (context) => context.accept());
+  client.on('session', (accept) =>
+    accept().on('subsystem', (open) => {
+      const channel = open();
+      let packets = 0;
+      channel.on('data', () => {
+        packets += 1;
+        const version = Buffer.from([0, 0, 0, 5, 2, 0, 0, 0, 3]);
+        channel.write(packets === 1 ? version : 'Welcome to this machine!');
+      });
+    }),
+  );
+});
+
+test('a client that says on SFTP what is none fails what was asked, each time anew, and nothing else', async () => {
+  await new Promise<void>((resolve) => babbling.listen(0, '127.0.0.1', resolve));
+  const connection = await connect(babbling);
+  await expect(readTail(connection, path, 100)).rejects.toThrow('No response from server');
+  await expect(readTail(connection, path, 100)).rejects.toThrow('No response from server');
+  expect(connection.isOpen).toBe(true);
+  connection.close();
+  await new Promise<void>((resolve) => babbling.close(() => resolve()));
+});
 
 describe('a connection that breaks', () => {
   test('ends what is asked over SFTP', async () => {

@@ -109,7 +109,18 @@ export class Connection {
 
   #openSftp(): Promise<SFTPWrapper> {
     this.#sftp ??= new Promise<SFTPWrapper>((resolve, reject) => {
-      this.#client.sftp((error, sftp) => (error === undefined ? resolve(sftp) : reject(error)));
+      this.#client.sftp((error, sftp) => {
+        // The next one asks anew.
+        const forget = (): void => void (this.#sftp = null);
+        if (error !== undefined) {
+          forget();
+          return reject(error);
+        }
+        // What a client says that is no SFTP fails what was asked; with no listener it would end the process.
+        sftp.on('error', forget);
+        sftp.on('close', forget);
+        resolve(sftp);
+      });
     });
     return this.#sftp;
   }
