@@ -111,7 +111,10 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
     user: { ...anna, opens: ['PCMWIN32.EXE'] },
     isLoggedOn: true,
   },
-  comesAndGoes: { ...plain, what: 'is not there at first: its sshd is started by hand' },
+  comesAndGoes: {
+    ...plain,
+    what: 'nothing is in the way; for coming and going: `disconnect` ends its sshd, `connect` starts it',
+  },
   free: plain,
   workaround: { ...inBin, what: `${inBin.what}; meant for the workaround of the KB` },
   server: {
