@@ -30,9 +30,17 @@ const at = (...path: string[]): string => join(folder, ...path);
 
 beforeEach(async () => {
   folder = await realpath(await mkdtemp(join(tmpdir(), 'servpack-staging-')));
-  await cp(examples, folder, { recursive: true });
+  await layNotStaged();
 });
 afterEach(() => rm(folder, { recursive: true }));
+
+/** The sample release as it is before it is staged, whatever somebody who tried it out has made of the share in this tree. */
+async function layNotStaged(): Promise<void> {
+  await cp(examples, folder, { recursive: true, force: true });
+  for (const name of await readdir(at('logon.srv', components)))
+    await writeFile(at('logon.srv', components, name), `${name}, the one before\n`);
+  await writeFile(at('logon.srv', 'CL_NT.TXT'), '[Client]\r\nCopyListVersion=835643765\r\n');
+}
 
 /** The sample release with another upgrade command: a shell script of these lines. */
 async function withScript(timeout: string, ...lines: string[]): Promise<string> {
@@ -112,7 +120,7 @@ describe('the sample release', () => {
 
   test('was another one before: the command did change the files', async () => {
     const before = await staged(await withScript('10s', 'exit 0'));
-    await cp(examples, folder, { recursive: true, force: true });
+    await layNotStaged();
     const after = await staged();
     expect(after.release.files.map(({ name }) => name)).toEqual(before.release.files.map(({ name }) => name));
     expect(after.release.files).not.toContainEqual(before.release.files[0]);
