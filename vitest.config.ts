@@ -11,7 +11,7 @@ const tests = join(import.meta.dirname, 'test');
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
 /** Folders whose tests start whole processes or take the machine for themselves: one file at a time, at the end. */
-const SERIAL = new Set(['struck', 'system', 'browser', 'chaos']);
+const SERIAL = new Set(['crash', 'system', 'browser', 'chaos']);
 
 /** One project per folder below test/, found and not listed, so that no test can be forgotten here. */
 const rooms = existsSync(tests)

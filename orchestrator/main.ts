@@ -9,24 +9,24 @@ import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/er
 import { openDispatcher } from '../shared/queues.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
-import { openAside } from './aside/aside.ts';
+import { openBackground } from './background/background.ts';
 import { type Archive, openArchive } from './audit/archive.ts';
 import { openSealer, type Sealer } from './audit/seal.ts';
-import { openCheckInKey } from './checkin/client-token.ts';
-import { openCheckIns } from './checkin/listener.ts';
-import { startWaiting } from './campaigns/moves.ts';
-import { finishRound } from './finish.ts';
+import { openCheckInKey } from './http/checkin/client-token.ts';
+import { openCheckIns } from './http/checkin/listener.ts';
+import { startWaiting } from './campaigns/transitions.ts';
+import { finishRound } from './rounds/drain-campaigns.ts';
 import { writeAddress, writeCheckInAddress } from './http/address.ts';
-import { type CopyVerifier, openCopyVerifier } from './copies/verify.ts';
+import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';
-import { inspectRound } from './inspect.ts';
-import { leadRound, repairRound } from './lead.ts';
-import { type Leadership, seekLeadership } from './leadership.ts';
-import type { Office } from './office.ts';
-import { repeat, type Rounds } from './rounds.ts';
-import { surveyRound } from './surveys/round.ts';
-import { sweepRound } from './sweep.ts';
+import { checkInvariantsRound } from './rounds/check-invariants.ts';
+import { leadRound, repairRound } from './rounds/run-campaigns.ts';
+import { type Leadership, seekLeadership } from './rounds/leader.ts';
+import type { OrchestratorContext } from './context.ts';
+import { repeat, type Rounds } from './rounds/repeat.ts';
+import { surveyRound } from './rounds/run-surveys.ts';
+import { sweepRound } from './rounds/sweep.ts';
 
 const leadEveryMs = 100;
 /** For campaigns that begin nothing. */
@@ -72,20 +72,20 @@ export async function runOrchestrator(
     await store.value.close();
     return archive;
   }
-  const office: Office = {
+  const context: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
     profiles: config.profiles,
-    aside: openAside(config),
+    aside: openBackground(config),
     dispatcher: openDispatcher({ ...place, log }),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
     log,
     checkInKey: checkInKey.value,
   };
-  const api = buildApi(office, { token: token.value, log, premises: config });
+  const api = buildApi(context, { token: token.value, log, environment: config });
   const close = async (): Promise<void> => {
     await api.close();
-    await Promise.all([office.dispatcher.close(), office.store.close()]);
+    await Promise.all([context.dispatcher.close(), context.store.close()]);
   };
   // A copy: the framework writes into what it is given.
   const listening = await listen(() => api.listen({ ...config.api }), config.api.port, 'SERVPACK_PORT');
@@ -93,7 +93,7 @@ export async function runOrchestrator(
     await close();
     return listening;
   }
-  const door = await openDoor(office, config);
+  const door = await openDoor(context, config);
   if (!door.ok) {
     await close();
     return door;
@@ -101,7 +101,7 @@ export async function runOrchestrator(
   writeAddress(config.dataDir, listening.value);
   if (door.value !== null) writeCheckInAddress(config.dataDir, door.value.url);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
-  const leadership = seekLeadership(office, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
+  const leadership = seekLeadership(context, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
   const verifier = openCopyVerifier(log);
   const rounds = roundsOf(leadership, sealer, verifier, log);
   log.info({ url: listening.value, checkIns: door.value?.url }, 'orchestrator runs');
@@ -112,7 +112,7 @@ export async function runOrchestrator(
       const resigned = Promise.all(rounds.map((each) => each.stop())).then(() => leadership.resign());
       verifier.close();
       const [farewell] = await Promise.allSettled([resigned, api.close(), door.value?.app.close()]);
-      await Promise.all([office.dispatcher.close(), office.store.close()]);
+      await Promise.all([context.dispatcher.close(), context.store.close()]);
       if (farewell.status === 'rejected') throw farewell.reason;
       log.info('orchestrator stopped');
     },
@@ -125,9 +125,12 @@ interface OpenDoor {
 }
 
 /** Null where clients are not to report in by themselves. */
-async function openDoor(office: Office, { checkIn }: Config): Promise<Result<OpenDoor | null, Fault>> {
+async function openDoor(
+  context: OrchestratorContext,
+  { checkIn }: Config,
+): Promise<Result<OpenDoor | null, Fault>> {
   if (checkIn === null) return ok(null);
-  const app = openCheckIns(office, checkIn);
+  const app = openCheckIns(context, checkIn);
   if (!app.ok) return app;
   const { host, port } = checkIn;
   const url = await listen(() => app.value.listen({ host, port }), port, 'SERVPACK_CHECKIN_PORT');
@@ -152,13 +155,17 @@ function roundsOf(
   verifier: CopyVerifier,
   log: Logger,
 ): readonly Rounds[] {
-  const leading = (name: string, everyMs: number, round: (office: Office) => Promise<unknown>): Rounds =>
+  const leading = (
+    name: string,
+    everyMs: number,
+    round: (context: OrchestratorContext) => Promise<unknown>,
+  ): Rounds =>
     repeat(
       name,
       everyMs,
       async () => {
-        const office = leadership.office();
-        if (office !== null) await round(office);
+        const context = leadership.context();
+        if (context !== null) await round(context);
       },
       log,
     );
@@ -167,11 +174,11 @@ function roundsOf(
     leading('finish', finishEveryMs, finishRound),
     leading('replicas', repairEveryMs, repairRound),
     leading('sweep', sweepEveryMs, sweepRound),
-    leading('inspection', inspectEveryMs, inspectRound),
-    leading('copies', copiesEveryMs, (office) => verifier.round(office)),
+    leading('inspection', inspectEveryMs, checkInvariantsRound),
+    leading('copies', copiesEveryMs, (context) => verifier.round(context)),
     leading('audit', sealEveryMs, () => sealer.round()),
     leading('surveys', surveysEveryMs, surveyRound),
-    leading('waiting campaigns', startWaitingEveryMs, (office) => startWaiting(office, 'orchestrator')),
+    leading('waiting campaigns', startWaitingEveryMs, (context) => startWaiting(context, 'orchestrator')),
   ];
 }
 

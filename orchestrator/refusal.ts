@@ -1,5 +1,5 @@
 import { fault, type Fault } from '../shared/errors.ts';
-import { faultsAtMost } from '../shared/input/csv-records.ts';
+import { faultsAtMost } from './input/csv-records.ts';
 import type { InputFault } from '../shared/input/input-fault.ts';
 
 /**

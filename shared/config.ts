@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
 import { err, fault, ok, type Fault, type Result } from './errors.ts';
-import { redisPlace, redisUrlForms } from './redis/place.ts';
+import { parseRedisUrl, redisUrlForms } from './redis/redis-url.ts';
 import { withPasswordFrom } from './password-file.ts';
 
 /** Settings of a process, read once from the environment and validated; plain values afterwards. */
@@ -57,7 +57,7 @@ const anchor = z.strictObject({
 
 /** Every setting there is: name, form, default. `docs/operations.md` explains them. */
 export const environment = z.object({
-  REDIS_URL: z.string().refine((url) => redisPlace(url) !== null, `must be ${redisUrlForms}`),
+  REDIS_URL: z.string().refine((url) => parseRedisUrl(url) !== null, `must be ${redisUrlForms}`),
   /** Holds the password of REDIS_URL, which then names none. */
   REDIS_PASSWORD_FILE: z.string().optional(),
   SERVPACK_PREFIX: z

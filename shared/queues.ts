@@ -1,11 +1,11 @@
 import { Queue } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
-import type { QueueName } from './domain/placement.ts';
+import type { QueueName } from './domain/upgrade/placement.ts';
 import { type ClientUse, openClient } from './redis/client.ts';
-import { redisPlace } from './redis/place.ts';
-import type { Activation, UpgradeKey } from './store/store.ts';
-import type { AskedLook, LookKey } from './store/surveying.ts';
+import { parseRedisUrl } from './redis/redis-url.ts';
+import type { AskedLook, LookKey } from './store/survey-store.ts';
+import type { Activation, UpgradeKey } from './store/types.ts';
 
 /** A job carries nothing: its id names the activation, and the record is the truth. A million of them are kept. */
 export type JobData = Readonly<Record<string, never>>;
@@ -87,7 +87,7 @@ export interface QueuesOptions {
 
 /** A connection for BullMQ. Throws for a URL that opening the store has refused before. */
 export function openQueueConnection(url: string, use: ClientUse): Redis {
-  const place = redisPlace(url);
+  const place = parseRedisUrl(url);
   if (place === null) throw new Error('the Redis URL is not understood');
   return openClient(place, { use, answerMs });
 }

@@ -1,6 +1,6 @@
-import type { Release } from './domain/definition.ts';
-import type { Rules } from './domain/policy.ts';
-import { statesBy } from './domain/states.ts';
+import type { Release } from './domain/campaign/definition.ts';
+import type { Rules } from './domain/rules/policy.ts';
+import { statesBy } from './domain/outcome/states.ts';
 import { type Profile, profileOf, rulesOf } from './products/profile.ts';
 import type { Store } from './store/store.ts';
 

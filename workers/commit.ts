@@ -5,10 +5,11 @@ import {
   placementOf,
   type QueueName,
   queueOf,
-} from '../shared/domain/placement.ts';
-import { difference, tallyOf } from '../shared/domain/tally.ts';
-import type { Upgrade } from '../shared/domain/upgrade.ts';
-import type { Commit, Evidence, Fence, Message, UpgradeKey } from '../shared/store/store.ts';
+} from '../shared/domain/upgrade/placement.ts';
+import { countersOf } from '../shared/domain/upgrade/count-upgrade.ts';
+import type { Upgrade } from '../shared/domain/upgrade/state.ts';
+import { difference } from '../shared/domain/outcome/counters.ts';
+import type { Commit, Evidence, Fence, Message, UpgradeKey } from '../shared/store/types.ts';
 
 /** Who commits, and from which queue. */
 export interface Committing {
@@ -51,7 +52,7 @@ export function commitOf(
     consumed,
     step: beginsSomething(upgrade) ? 'start' : 'finish',
     place: placeOf(upgrade, queue, at, quiet?.aborted === true),
-    counters: difference(tallyOf(held.upgrade), tallyOf(upgrade)),
+    counters: difference(countersOf(held.upgrade), countersOf(upgrade)),
     audit: {
       at,
       campaign: key.campaign,

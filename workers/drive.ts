@@ -1,19 +1,20 @@
 import type { Logger } from 'pino';
-import { withoutPlan } from '../shared/domain/closed-window.ts';
-import { decide } from '../shared/domain/decide.ts';
+import { withoutPlan } from '../shared/domain/upgrade/closed-window.ts';
+import { decide } from '../shared/domain/upgrade/decide.ts';
 import {
   beginsSomething,
   isFinishing,
   isFreshFor,
   placementOf,
   queueOf,
-} from '../shared/domain/placement.ts';
-import type { Decision, UpgradeEvent } from '../shared/domain/upgrade.ts';
+} from '../shared/domain/upgrade/placement.ts';
+import type { Decision, UpgradeEvent } from '../shared/domain/upgrade/state.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Dispatcher } from '../shared/queues.ts';
-import type { Activation, Commit, CommitOutcome, Evidence, Message, Store } from '../shared/store/store.ts';
-import { act, type Job } from './act.ts';
+import type { Store } from '../shared/store/store.ts';
+import { act, type Job } from './execute.ts';
 import { commitOf, type Committing, type Held, type Move } from './commit.ts';
+import type { Activation, Commit, CommitOutcome, Evidence, Message } from '../shared/store/types.ts';
 
 /** Everything one activation works with. */
 export interface Drive extends Committing {

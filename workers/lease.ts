@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { Fence, Store, UpgradeKey } from '../shared/store/store.ts';
+import type { Store } from '../shared/store/store.ts';
+import type { Fence, UpgradeKey } from '../shared/store/types.ts';
 
 export interface Lease {
   /** Fires when the lease is lost, or can not be known to be held any longer. */

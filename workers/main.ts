@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
-import type { QueueName } from '../shared/domain/placement.ts';
+import type { QueueName } from '../shared/domain/upgrade/placement.ts';
 import { type Fault, ok, type Result } from '../shared/errors.ts';
 import {
   activationIn,
@@ -18,13 +18,13 @@ import {
 } from '../shared/queues.ts';
 import { runProcess, stopDeadlines } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
-import { activate, type Workshop } from './activate.ts';
+import { activate, type WorkerContext } from './activation.ts';
 import { firstOf } from './first-of.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { openGateway } from './gateways/open.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { lookFor } from './look.ts';
-import { answerRollCall } from './roll-call.ts';
+import { lookFor } from './survey-look.ts';
+import { registerWorker } from './registration.ts';
 import { openReleaseFolders } from './release-folder.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 
@@ -54,7 +54,7 @@ export async function runWorker(
   const store = await openRedisStore(place);
   if (!store.ok) return store;
   const quiet = new AbortController();
-  const workshop: Workshop = {
+  const context: WorkerContext = {
     store: store.value,
     dispatcher: openDispatcher({ ...place, log }),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
@@ -66,18 +66,18 @@ export async function runWorker(
     quiet: quiet.signal,
   };
   const heartbeat = config.heartbeatFile
-    ? startHeartbeat(config.heartbeatFile, () => workshop.store.fleetSize(), log)
+    ? startHeartbeat(config.heartbeatFile, () => context.store.fleetSize(), log)
     : null;
-  const rollCall = answerRollCall(workshop.store, config, log);
+  const registration = registerWorker(context.store, config, log);
   const hardStop = new AbortController();
   // Every shard and queue has a worker, which BullMQ gives a blocking connection of its own; this one they share.
   const connection = openQueueConnection(config.redisUrl, 'worker');
   connection.on('error', (error) => log.warn({ error }, 'redis'));
-  const context: QueueContext = { config, workshop, connection, hardStop: hardStop.signal };
+  const queues: QueueContext = { config, context, connection, hardStop: hardStop.signal };
   const shards = Array.from({ length: config.shards }, (_, shard) => shard);
   const workers = shards.flatMap((shard) => [
-    ...queueNames.map((queue) => openUpgrades(context, queue, shard)),
-    openLooks(context, shard),
+    ...queueNames.map((queue) => openUpgrades(queues, queue, shard)),
+    openLooks(queues, shard),
   ]);
   log.info({ gateway: config.gateway }, 'worker runs');
   return ok({
@@ -91,8 +91,8 @@ export async function runWorker(
       await Promise.all(workers.map((worker) => worker.close()));
       clearTimeout(deadline);
       connection.disconnect();
-      await rollCall.leave();
-      await Promise.all([workshop.gateway.close(), workshop.dispatcher.close(), workshop.store.close()]);
+      await registration.leave();
+      await Promise.all([context.gateway.close(), context.dispatcher.close(), context.store.close()]);
       log.info('worker stopped');
     },
   });
@@ -100,7 +100,7 @@ export async function runWorker(
 
 interface QueueContext {
   readonly config: Config;
-  readonly workshop: Workshop;
+  readonly context: WorkerContext;
   readonly connection: Redis;
   readonly hardStop: AbortSignal;
 }
@@ -108,14 +108,14 @@ interface QueueContext {
 const openUpgrades = (context: QueueContext, queue: QueueName, shard: number): Worker<JobData> =>
   openQueue(context, queue, shard, (id, signal) => {
     const { key, activation } = activationIn(id);
-    return activate(context.workshop, key, activation, queue, signal);
+    return activate(context.context, key, activation, queue, signal);
   });
 
 const openLooks = (context: QueueContext, shard: number): Worker<JobData> =>
-  openQueue(context, looksQueue, shard, (id, signal) => lookFor(context.workshop, lookIn(id, shard), signal));
+  openQueue(context, looksQueue, shard, (id, signal) => lookFor(context.context, lookIn(id, shard), signal));
 
 function openQueue(
-  { config, workshop, connection, hardStop }: QueueContext,
+  { config, context, connection, hardStop }: QueueContext,
   queue: QueueName | typeof looksQueue,
   shard: number,
   run: (id: string, stop: AbortSignal) => Promise<unknown>,
@@ -142,8 +142,8 @@ function openQueue(
   worker.on('lockRenewalFailed', (ids) => {
     for (const id of ids) worker.cancelJob(id, 'its lock was lost');
   });
-  worker.on('failed', (job, error) => workshop.log.error({ queue, job: job?.id, error }, 'a job failed'));
-  worker.on('error', (error) => workshop.log.warn({ error }, 'queue'));
+  worker.on('failed', (job, error) => context.log.error({ queue, job: job?.id, error }, 'a job failed'));
+  worker.on('error', (error) => context.log.warn({ error }, 'queue'));
   return worker;
 }
 

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Release } from '../shared/domain/definition.ts';
+import type { Release } from '../shared/domain/campaign/definition.ts';
 import { err, fault, messageOf, ok, type Result } from '../shared/errors.ts';
 
 /** The files of one release as this worker can read them. */

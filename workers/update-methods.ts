@@ -1,4 +1,4 @@
-import type { Client } from '../shared/domain/definition.ts';
+import type { Client } from '../shared/domain/campaign/definition.ts';
 import { commandLineFor } from '../shared/products/command-line.ts';
 import type { Profile } from '../shared/products/profile.ts';
 import type { MarkMethod, Phase, UpdateRun } from './gateways/gateway.ts';

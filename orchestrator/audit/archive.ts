@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { type FileHandle, open, rename, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Block, BlockHeader } from '../../shared/audit/block.ts';
-import { idBefore } from '../../shared/audit/entry-line.ts';
-import { openingLine, sealLine } from '../../shared/audit/file-lines.ts';
-import { openFileHash } from '../../shared/audit/verify-file.ts';
-import type { SealedHead } from '../../shared/store/sealing.ts';
+import type { Block, BlockHeader } from './format/block.ts';
+import { idBefore } from './format/entry-line.ts';
+import { openingLine, sealLine } from './format/file-lines.ts';
+import { openFileHash } from './format/verify-file.ts';
+import type { SealedHead } from '../../shared/store/seal-store.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { type FileTail, lastHeader, readTail } from './file-tail.ts';
 import { withFileLock } from './file-lock.ts';

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
-import type { EvidenceLine } from '../../shared/audit/beside-lines.ts';
-import { splitLines } from '../../shared/audit/split-lines.ts';
+import type { EvidenceLine } from './format/attachment-lines.ts';
+import { splitLines } from './format/split-lines.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Archive } from './archive.ts';

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import { openingOf, sealOf } from '../../shared/audit/file-lines.ts';
+import { openingOf, sealOf } from './format/file-lines.ts';
 
 /** Where a file goes on. */
 export interface FileTail {

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import type { BlockHeader } from '../../shared/audit/block.ts';
-import { compareIds, entryOf } from '../../shared/audit/entry-line.ts';
-import { kindOf } from '../../shared/audit/file-lines.ts';
-import { splitLines } from '../../shared/audit/split-lines.ts';
-import { beforeAll, type KeptEntry } from '../../shared/store/sealing.ts';
+import type { BlockHeader } from './format/block.ts';
+import { compareIds, entryOf } from './format/entry-line.ts';
+import { kindOf } from './format/file-lines.ts';
+import { splitLines } from './format/split-lines.ts';
+import { beforeAll, type KeptEntry } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Archive } from './archive.ts';
 

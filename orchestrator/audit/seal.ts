@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
-import { type Block, makeBlock, remakeBlock } from '../../shared/audit/block.ts';
-import { compareIds } from '../../shared/audit/entry-line.ts';
-import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../../shared/store/sealing.ts';
+import { type Block, makeBlock, remakeBlock } from './format/block.ts';
+import { compareIds } from './format/entry-line.ts';
+import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import type { Archive } from './archive.ts';
-import { besideLines, evidenceIn } from './beside.ts';
+import { besideLines, evidenceIn } from './attachments.ts';
 import { FileBusy } from './file-lock.ts';
 
 export interface SealerOptions {

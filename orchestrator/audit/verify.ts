@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
-import { splitLines } from '../../shared/audit/split-lines.ts';
-import { verifyChains, type Verdict } from '../../shared/audit/verify-chain.ts';
-import { type FileVerdict, verifyFile } from '../../shared/audit/verify-file.ts';
+import { splitLines } from './format/split-lines.ts';
+import { verifyChains, type Verdict } from './format/verify-chain.ts';
+import { type FileVerdict, verifyFile } from './format/verify-file.ts';
 import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 
 /** Reads whole files and says whether they are as they were written. Fault `input.audit`: a file can not be read. */

@@ -1,9 +1,9 @@
-import { campaignStatus } from '../../shared/domain/status.ts';
+import { campaignStatus } from '../views/status.ts';
 import { ok, type Result } from '../../shared/errors.ts';
-import type { Office } from '../office.ts';
+import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 import { beginWalk, cancelUntil } from './cancel.ts';
-import { type Moved, moveCampaign } from './moves.ts';
+import { type Moved, moveCampaign } from './transitions.ts';
 
 /** What an abort has come to by now. Numbers are clients. */
 export interface Aborted extends Moved {
@@ -22,23 +22,23 @@ const patienceMs = 3_000;
 
 /** Ends a campaign for good: nothing begins any more when this is committed; then clients are cancelled, or finished safely. */
 export async function abortCampaign(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   name: string,
   reason: string,
 ): Promise<Result<Aborted, Refusal>> {
   const asked = performance.now();
-  const moved = await moveCampaign(office, who, name, async () => ({
+  const moved = await moveCampaign(context, who, name, async () => ({
     event: { type: 'AbortRequested', by: who, reason },
   }));
   if (!moved.ok) return moved;
   const stoppedInMs = Math.ceil(performance.now() - asked);
-  const cancelling = !(await cancelled(office, name, asked + stoppedInMs + patienceMs));
-  const record = await office.store.readCampaign(name);
+  const cancelling = !(await cancelled(context, name, asked + stoppedInMs + patienceMs));
+  const record = await context.store.readCampaign(name);
   const aborted =
     record === null
       ? null
-      : campaignStatus(record.campaign, await office.store.counters(name), office.clock.now()).aborted;
+      : campaignStatus(record.campaign, await context.store.counters(name), context.clock.now()).aborted;
   return ok({
     ...moved.value,
     release: record?.campaign.definition.release ?? '',
@@ -49,16 +49,16 @@ export async function abortCampaign(
   });
 }
 
-async function cancelled(office: Office, name: string, untilMs: number): Promise<boolean> {
-  const record = await office.store.readCampaign(name);
+async function cancelled(context: OrchestratorContext, name: string, untilMs: number): Promise<boolean> {
+  const record = await context.store.readCampaign(name);
   if (record === null) return true;
   const { state } = record.campaign;
   if (state.status !== 'aborted' || state.endedAt !== null) return true;
   try {
-    return await cancelUntil(office, record.campaign, beginWalk(office, record.campaign), untilMs);
+    return await cancelUntil(context, record.campaign, beginWalk(context, record.campaign), untilMs);
   } catch (error) {
     // The campaign is aborted whatever happens here, and the leading orchestrator goes on with it.
-    office.log.error({ campaign: name, error }, 'clients could not be cancelled; tries again');
+    context.log.error({ campaign: name, error }, 'clients could not be cancelled; tries again');
     return false;
   }
 }

@@ -1,5 +1,5 @@
-import type { Campaign } from '../../shared/domain/campaign.ts';
-import type { AuditEntry } from '../../shared/store/store.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { AuditEntry } from '../../shared/store/types.ts';
 
 /** The audit entry of a step that concerns the whole campaign. */
 export const campaignAudit = (

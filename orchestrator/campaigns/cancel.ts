@@ -1,8 +1,8 @@
-import type { Campaign } from '../../shared/domain/campaign.ts';
-import type { Ending } from '../../shared/domain/ending.ts';
-import type { StoredUpgrade } from '../../shared/store/store.ts';
-import type { Office } from '../office.ts';
+import type { Ending } from '../../shared/domain/outcome/ending.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { endClient } from './end-client.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { StoredUpgrade } from '../../shared/store/types.ts';
 
 /** So many clients are cancelled at the same time. */
 const atOnce = 50;
@@ -14,7 +14,7 @@ export interface CancelWalk {
   hasChanged: boolean;
 }
 
-export const beginWalk = ({ store }: Office, { definition }: Campaign): CancelWalk => ({
+export const beginWalk = ({ store }: OrchestratorContext, { definition }: Campaign): CancelWalk => ({
   records: store.upgrades(definition.campaign)[Symbol.asyncIterator](),
   hasChanged: false,
 });
@@ -26,7 +26,7 @@ export const beginWalk = ({ store }: Office, { definition }: Campaign): CancelWa
  * @returns true when the walk is at its end
  */
 export async function cancelUntil(
-  office: Office,
+  context: OrchestratorContext,
   campaign: Campaign,
   walk: CancelWalk,
   untilMs: number,
@@ -36,7 +36,7 @@ export async function cancelUntil(
   for (;;) {
     const { page, isLast } = await nextPage(walk.records);
     const ended = await Promise.all(
-      page.map((stored) => endClient(office, stored, state.by, endingOf(campaign))),
+      page.map((stored) => endClient(context, stored, state.by, endingOf(campaign))),
     );
     if (ended.some((each) => each !== 'unchanged')) walk.hasChanged = true;
     if (isLast) return true;

@@ -1,23 +1,28 @@
-import type { Campaign } from '../../shared/domain/campaign.ts';
-import { type Forecast, forecasting } from '../../shared/domain/forecast.ts';
+import { type Forecast, forecasting } from '../views/survey-forecast.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
-import type { Office } from '../office.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { addLooks } from '../surveys/forecast.ts';
-import { type CampaignPlan, type Draft, draftCampaign, type InputFile } from './planning.ts';
+import { type Draft, draftCampaign } from './plan.ts';
 import type { Refusal } from '../refusal.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { CampaignPlan, InputFile } from '../background/results.ts';
 
 /** What the file would do, and what the last looks say about its clients. Touches nothing. */
-export async function planCampaign(office: Office, input: InputFile): Promise<Result<CampaignPlan, Refusal>> {
-  if (office.aside !== undefined && (await isLarge(office))) return office.aside('planCampaign', '', input);
-  const draft = await draftCampaign(office, input);
+export async function planCampaign(
+  context: OrchestratorContext,
+  input: InputFile,
+): Promise<Result<CampaignPlan, Refusal>> {
+  if (context.aside !== undefined && (await isLarge(context)))
+    return context.aside('planCampaign', '', input);
+  const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
-  return ok({ ...draft.value.plan, forecast: await forecastDraft(office, draft.value) });
+  return ok({ ...draft.value.plan, forecast: await forecastDraft(context, draft.value) });
 }
 
 async function forecastDraft(
-  { store, clock }: Office,
+  { store, clock }: OrchestratorContext,
   { definition, product, waves }: Draft,
 ): Promise<Forecast> {
   const sums = forecasting(product, clock.now());
@@ -35,27 +40,28 @@ async function forecastDraft(
  * selects nobody, when clients are left over, or when the name is taken.
  */
 export async function createCampaign(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   input: InputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
-  if (office.aside !== undefined && (await isLarge(office)))
-    return office.aside('createCampaign', who, input);
-  const draft = await draftCampaign(office, input);
+  if (context.aside !== undefined && (await isLarge(context)))
+    return context.aside('createCampaign', who, input);
+  const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const { plan } = draft.value;
   const refusal = notStaged(plan) ?? emptyOrLeftOver(plan);
   if (refusal !== null) return err(refusal);
-  const created = await office.store.createCampaign(...recordsOf(draft.value, who, office.clock.now()));
+  const created = await context.store.createCampaign(...recordsOf(draft.value, who, context.clock.now()));
   if (!created.ok) return created;
-  office.log.info({ campaign: plan.campaign, who, clients: plan.selected }, 'campaign created');
+  context.log.info({ campaign: plan.campaign, who, clients: plan.selected }, 'campaign created');
   return ok(plan);
 }
 
 /** Sharing so many clients out to the waves takes a tenth of a second. */
 const largeFleet = 20_000;
 
-const isLarge = async ({ store }: Office): Promise<boolean> => (await store.fleetSize()) > largeFleet;
+const isLarge = async ({ store }: OrchestratorContext): Promise<boolean> =>
+  (await store.fleetSize()) > largeFleet;
 
 function notStaged({ release, releaseStaged, start }: CampaignPlan): Refusal | null {
   if (releaseStaged || start === 'whenStaged') return null;

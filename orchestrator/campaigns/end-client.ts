@@ -1,15 +1,16 @@
-import { decide } from '../../shared/domain/decide.ts';
-import type { Ending } from '../../shared/domain/ending.ts';
+import { decide } from '../../shared/domain/upgrade/decide.ts';
+import type { Ending } from '../../shared/domain/outcome/ending.ts';
 import type { CampaignRules, Rulebook } from '../../shared/rulebook.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
-import type { Store, StoredUpgrade } from '../../shared/store/store.ts';
-import { type AtRest, changeAtRest } from '../at-rest.ts';
-import { dispatch, type Office } from '../office.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { type AtRest, changeIdle } from './commit-idle.ts';
+import { dispatch, type OrchestratorContext } from '../context.ts';
+import type { StoredUpgrade } from '../../shared/store/types.ts';
 
 const books = new WeakMap<Store, Rulebook>();
 
 /** What holds for the clients of a campaign; read once, as workers do. Rejects when its release or product is not there. */
-export async function rulesFor({ store }: Office, campaign: string): Promise<CampaignRules> {
+export async function rulesFor({ store }: OrchestratorContext, campaign: string): Promise<CampaignRules> {
   const book = books.get(store) ?? openRulebook(store);
   books.set(store, book);
   return (await book.of(campaign)).rules;
@@ -23,35 +24,32 @@ export type EndedClient = 'settled' | 'finishing' | 'told' | 'unchanged' | 'agai
 
 /** Ends a client's part as soon as nothing is open on it, by the person who says so. Rejects where `rulesFor` does. */
 export async function endClient(
-  office: Office,
-  stored: AtRest & Partial<globalThis.Pick<StoredUpgrade, 'index' | 'inbox'>>,
+  context: OrchestratorContext,
+  stored: AtRest & Partial<Pick<StoredUpgrade, 'index' | 'inbox'>>,
   who: string,
   ending: Ending,
 ): Promise<EndedClient> {
   if (stored.upgrade.state.phase === 'settled' || stored.upgrade.memory.request !== null) return 'unchanged';
-  if (stored.index === 'driven') return tell(office, stored, ending);
+  if (stored.index === 'driven') return tell(context, stored, ending);
   // Windows do not matter here: nothing is begun.
-  const rules = { ...(await rulesFor(office, stored.key.campaign)), zone: 'UTC' };
-  const decision = decide(rules, stored.upgrade, { type: 'EndRequested', ending }, office.clock.now());
+  const rules = { ...(await rulesFor(context, stored.key.campaign)), zone: 'UTC' };
+  const decision = decide(rules, stored.upgrade, { type: 'EndRequested', ending }, context.clock.now());
   if (decision.kind === 'ignored') return 'unchanged';
   const { upgrade, because } = decision;
-  const outcome = await changeAtRest(office, stored, { upgrade, because, who });
-  if (outcome.kind === 'driven') return tell(office, stored, ending);
+  const outcome = await changeIdle(context, stored, { upgrade, because, who });
+  if (outcome.kind === 'driven') return tell(context, stored, ending);
   if (outcome.kind !== 'committed') return 'again';
   return upgrade.state.phase === 'settled' ? 'settled' : 'finishing';
 }
 
 /** Its driver consumes the order at its next commit. Told once: the inbox of a long command would fill up with it. */
 async function tell(
-  office: Office,
-  {
-    key,
-    inbox = [],
-  }: globalThis.Pick<StoredUpgrade, 'key'> & Partial<globalThis.Pick<StoredUpgrade, 'inbox'>>,
+  context: OrchestratorContext,
+  { key, inbox = [] }: Pick<StoredUpgrade, 'key'> & Partial<Pick<StoredUpgrade, 'inbox'>>,
   ending: Ending,
 ): Promise<EndedClient> {
   if (inbox.some(({ type }) => type === 'EndRequested')) return 'unchanged';
-  const { store, clock } = office;
+  const { store, clock } = context;
   const delivered = await store.deliver(
     key.client,
     { type: 'EndRequested', ending },
@@ -59,6 +57,6 @@ async function tell(
     key.campaign,
   );
   if (delivered.kind === 'ignored') return 'again';
-  await dispatch(office, delivered.next === null ? [] : [delivered.next]);
+  await dispatch(context, delivered.next === null ? [] : [delivered.next]);
   return 'told';
 }

@@ -1,13 +1,13 @@
-import { type Reopening, retry, unmark } from '../../shared/domain/reopen.ts';
-import { isStraggler, type Stragglers } from '../../shared/domain/straggler.ts';
-import type { Upgrade } from '../../shared/domain/upgrade.ts';
+import { type Reopening, retry, unmark } from '../domain/reopen.ts';
+import { isInRetrySelection, type RetrySelection } from '../domain/retry-selection.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { endedMarked } from '../../shared/domain/tally.ts';
-import type { CommitAtRestOutcome, StoredUpgrade } from '../../shared/store/store.ts';
-import { changeAtRest } from '../at-rest.ts';
-import type { Office } from '../office.ts';
+import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import { changeIdle } from './commit-idle.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
-import { moveCampaign } from './moves.ts';
+import { moveCampaign } from './transitions.ts';
+import type { CommitIdleOutcome, StoredUpgrade } from '../../shared/store/types.ts';
 
 /** How many clients were opened again, and how many could not be. */
 export interface ReopenedClients {
@@ -22,27 +22,27 @@ const atOnce = 50;
 
 /** Opens every client again whose mark is still on it: each is looked at, and its mark is taken back. Works while aborted. */
 export const unmarkCampaign = (
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   name: string,
   reason: string,
 ): Promise<Result<ReopenedClients, Refusal>> =>
-  reopenAll(office, who, name, {
+  reopenAll(context, who, name, {
     isAsked: endedMarked,
     reopen: (upgrade) => unmark(upgrade, `${who}: ${reason}`),
   });
 
 /** Opens the stragglers of this kind again, each as its next attempt. Refused for a campaign that was aborted. */
 export async function retryCampaign(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   name: string,
-  { which, reason }: { readonly which: Stragglers; readonly reason: string },
+  { which, reason }: { readonly which: RetrySelection; readonly reason: string },
 ): Promise<Result<ReopenedClients, Refusal>> {
-  const record = await office.store.readCampaign(name);
+  const record = await context.store.readCampaign(name);
   if (record?.campaign.state.status === 'aborted') return err(wasAborted(name));
-  return reopenAll(office, who, name, {
-    isAsked: (upgrade) => isStraggler(which, upgrade),
+  return reopenAll(context, who, name, {
+    isAsked: (upgrade) => isInRetrySelection(which, upgrade),
     reopen: (upgrade) => retry(upgrade, `${who}: ${reason}`),
   });
 }
@@ -59,21 +59,21 @@ interface Asked {
 }
 
 async function reopenAll(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   name: string,
   { isAsked, reopen }: Asked,
 ): Promise<Result<ReopenedClients, Refusal>> {
-  if ((await office.store.readCampaign(name)) === null) return err(notFound('campaign', name));
+  if ((await context.store.readCampaign(name)) === null) return err(notFound('campaign', name));
   let [reopened, passedOver] = [0, 0];
   const open = async (page: readonly StoredUpgrade[]): Promise<void> => {
-    const outcomes = await Promise.all(page.map((stored) => reopenOne(office, who, stored, reopen)));
+    const outcomes = await Promise.all(page.map((stored) => reopenOne(context, who, stored, reopen)));
     const done = outcomes.filter((each) => each.ok).length;
     reopened += done;
     passedOver += page.length - done;
   };
   let page: StoredUpgrade[] = [];
-  for await (const stored of office.store.upgrades(name)) {
+  for await (const stored of context.store.upgrades(name)) {
     if (!isAsked(stored.upgrade)) continue;
     page.push(stored);
     if (page.length < atOnce) continue;
@@ -81,14 +81,14 @@ async function reopenAll(
     page = [];
   }
   await open(page);
-  if (reopened > 0) await goOn(office, who, name, `${reopened} clients are open again`);
-  office.log.info({ campaign: name, who, reopened, passedOver }, 'clients are open again');
+  if (reopened > 0) await goOn(context, who, name, `${reopened} clients are open again`);
+  context.log.info({ campaign: name, who, reopened, passedOver }, 'clients are open again');
   return ok({ campaign: name, reopened, passedOver });
 }
 
 /** Opens one client again that has settled; the refusal is a sentence. */
 export async function reopenOne(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   stored: StoredUpgrade,
   reopen: (upgrade: Upgrade) => Reopening,
@@ -99,12 +99,12 @@ export async function reopenOne(
   const reopening = reopen(stored.upgrade);
   if (reopening.kind === 'refused') return refuse(reopening.because);
   const { upgrade, because } = reopening;
-  const outcome = await changeAtRest(office, stored, { upgrade, because, who });
+  const outcome = await changeIdle(context, stored, { upgrade, because, who });
   const not = whyNot(outcome);
   return not === null ? ok(because) : refuse(not);
 }
 
-function whyNot(outcome: CommitAtRestOutcome): string | null {
+function whyNot(outcome: CommitIdleOutcome): string | null {
   switch (outcome.kind) {
     case 'committed':
       return null;
@@ -117,7 +117,14 @@ function whyNot(outcome: CommitAtRestOutcome): string | null {
 }
 
 /** An ended campaign runs again, so that its budgets and gates hold. After the client was opened, else it would end at once. */
-export async function goOn(office: Office, who: string, name: string, because: string): Promise<void> {
-  const moved = await moveCampaign(office, who, name, async () => ({ event: { type: 'Reopened', because } }));
-  if (!moved.ok) office.log.warn({ campaign: name, because: moved.error.message }, 'does not run again');
+export async function goOn(
+  context: OrchestratorContext,
+  who: string,
+  name: string,
+  because: string,
+): Promise<void> {
+  const moved = await moveCampaign(context, who, name, async () => ({
+    event: { type: 'Reopened', because },
+  }));
+  if (!moved.ok) context.log.warn({ campaign: name, because: moved.error.message }, 'does not run again');
 }

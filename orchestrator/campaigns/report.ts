@@ -1,15 +1,16 @@
-import { type CampaignReport, campaignReport, type Reported } from '../../shared/domain/report.ts';
-import { type RankedBlocker, rankBlockers } from '../../shared/domain/ranking.ts';
-import type { Campaign } from '../../shared/domain/campaign.ts';
-import type { Copies } from '../../shared/domain/copies.ts';
-import type { Release } from '../../shared/domain/definition.ts';
-import { isoOf } from '../../shared/domain/restart.ts';
-import { type CampaignStatus, campaignStatus, type Surroundings } from '../../shared/domain/status.ts';
-import type { Tally } from '../../shared/domain/tally.ts';
+import { type CampaignReport, campaignReport, type Reported } from '../views/report.ts';
+import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ranking.ts';
+import type { Copies } from '../../shared/domain/campaign/copies.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
+import { type CampaignStatus, campaignStatus, type Surroundings } from '../views/status.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
-import type { CampaignRecord, Store } from '../../shared/store/store.ts';
-import type { Office } from '../office.ts';
+import type { Store } from '../../shared/store/store.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { CampaignRecord } from '../../shared/store/types.ts';
 
 /** Blockers of the named campaigns, the one that sets most clients free first. */
 export interface Blockers {
@@ -18,14 +19,17 @@ export interface Blockers {
 }
 
 /** Every campaign in one line, newest first. */
-export async function listCampaigns({ store, clock }: Office): Promise<readonly CampaignStatus[]> {
+export async function listCampaigns({
+  store,
+  clock,
+}: OrchestratorContext): Promise<readonly CampaignStatus[]> {
   const records = [...(await store.campaigns())].sort((a, b) => b.campaign.createdAt - a.campaign.createdAt);
   return Promise.all(records.map(async (record) => statusOf(store, record, clock.now())));
 }
 
 /** Where a campaign stands, from its counters: cheap for any number of clients. */
 export async function readStatus(
-  { store, clock }: Office,
+  { store, clock }: OrchestratorContext,
   name: string,
 ): Promise<Result<CampaignStatus, Refusal>> {
   const record = await store.readCampaign(name);
@@ -53,14 +57,14 @@ export async function copiesOf(store: Store, release: Release | null): Promise<C
 }
 
 /** Who holds everything, if somebody does. */
-export async function readHalted({ store }: Office): Promise<CampaignStatus['halted']> {
+export async function readHalted({ store }: OrchestratorContext): Promise<CampaignStatus['halted']> {
   const { halt } = await store.readHalt();
   return halt === null ? null : { ...halt, at: isoOf(halt.at) };
 }
 
 /** The status and every client: reads every record of the campaign. */
 export async function readReport(
-  { store, clock }: Office,
+  { store, clock }: OrchestratorContext,
   name: string,
 ): Promise<Result<CampaignReport, Refusal>> {
   const record = await store.readCampaign(name);
@@ -82,7 +86,7 @@ async function clientsOf(store: Store, name: string): Promise<readonly Reported[
 
 /** The blockers of one campaign, or of all that are running or paused. */
 export async function readBlockers(
-  { store }: Office,
+  { store }: OrchestratorContext,
   campaign: string | null,
 ): Promise<Result<Blockers, Refusal>> {
   const all = await store.campaigns();
@@ -98,7 +102,7 @@ export async function readBlockers(
   return ok({ campaigns: names, blockers: rankBlockers(sumOf(counters)) });
 }
 
-function sumOf(all: readonly Tally[]): Tally {
+function sumOf(all: readonly Counters[]): Counters {
   const sum: Record<string, number> = {};
   for (const [name, count] of all.flatMap((counters) => Object.entries(counters)))
     sum[name] = (sum[name] ?? 0) + count;

@@ -13,7 +13,7 @@ import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { addSurveyCommands } from './commands/survey.ts';
-import { defaultDataDir, defaultUrl } from './connection.ts';
+import { defaultDataDir, defaultUrl } from './client/connection.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 
 const environmentHelp = [

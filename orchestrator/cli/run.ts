@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { fault, messageOf } from '../../shared/errors.ts';
 import { exitCodes } from './exit-codes.ts';
 import { buildProgram } from './program.ts';
-import { showRefusal } from './session.ts';
+import { showRefusal } from './client/session.ts';
 
 /** Runs one command line to its end; how it ended stands in `process.exitCode`. Never rejects. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {

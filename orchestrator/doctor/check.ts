@@ -1,4 +1,4 @@
-import type { Check } from '../../shared/protocol/doctor.ts';
+import type { Check } from '../http/schemas/doctor.ts';
 
 export type { Check };
 

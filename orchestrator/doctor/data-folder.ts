@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../../shared/errors.ts';
-import { checkInKeyFileIn } from '../checkin/client-token.ts';
+import { checkInKeyFileIn } from '../http/checkin/client-token.ts';
 import { tokenFileIn } from '../http/token.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 

@@ -1,6 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import { messageOf } from '../../shared/errors.ts';
-import type { Office } from '../office.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { checkAudit } from './audit.ts';
 import { broken, type Check } from './check.ts';
 import { checkDataFolder } from './data-folder.ts';
@@ -8,18 +8,18 @@ import { checkRedis, isAway } from './redis.ts';
 import { checkReleases } from './releases.ts';
 import { judgeWorkers } from './workers.ts';
 
-export type Premises = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataDir'>;
+export type Environment = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataDir'>;
 
 /**
  * What an orchestrator can say of itself and of what it works with. Nothing is changed by it.
- * @param premises its Redis and its data folder; null = neither is looked at
+ * @param environment its Redis and its data folder; null = neither is looked at
  */
 export async function diagnose(
-  { store, archive }: Office,
-  premises: Premises | null,
+  { store, archive }: OrchestratorContext,
+  environment: Environment | null,
 ): Promise<readonly Check[]> {
-  const redis = premises === null ? [] : await checkRedis({ ...premises, url: premises.redisUrl });
-  const folder = premises === null ? [] : checkDataFolder(premises.dataDir);
+  const redis = environment === null ? [] : await checkRedis({ ...environment, url: environment.redisUrl });
+  const folder = environment === null ? [] : checkDataFolder(environment.dataDir);
   // Without its records nothing of the rest is known, and each question would wait its time for them.
   if (redis.some(isAway)) return [...redis, ...folder];
   const rest = await Promise.all([

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis';
 import { messageOf } from '../../shared/errors.ts';
 import { mastersOf, openClient } from '../../shared/redis/client.ts';
-import { type RedisPlace, redisPlace } from '../../shared/redis/place.ts';
-import { keysOf } from '../../shared/store/redis/keys.ts';
+import { type RedisAddress, parseRedisUrl } from '../../shared/redis/redis-url.ts';
+import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 import { judgeClock } from './clocks.ts';
 import { judgeServer, type ServerFacts } from './redis-server.ts';
@@ -17,7 +17,7 @@ const answerMs = 5_000;
 
 /** Asks the Redis itself, by a connection of its own: also when no orchestrator runs. */
 export async function checkRedis({ url, prefix, shards }: RedisQuestion): Promise<readonly Check[]> {
-  const place = redisPlace(url);
+  const place = parseRedisUrl(url);
   if (place === null) return [];
   const { where } = place;
   const redis = openClient(place, { use: 'store', answerMs, retry: () => null });
@@ -117,7 +117,7 @@ function judgeShards(stored: string | null, shards: number, prefix: string): rea
   ];
 }
 
-async function checkPlace(redis: Redis, place: RedisPlace): Promise<readonly Check[]> {
+async function checkPlace(redis: Redis, place: RedisAddress): Promise<readonly Check[]> {
   if (place.kind === 'single') return [];
   if (place.kind === 'cluster') {
     const [master] = mastersOf(redis);
@@ -139,7 +139,7 @@ async function checkPlace(redis: Redis, place: RedisPlace): Promise<readonly Che
   return checkSentinels(place);
 }
 
-async function checkSentinels(place: RedisPlace & { kind: 'sentinel' }): Promise<readonly Check[]> {
+async function checkSentinels(place: RedisAddress & { kind: 'sentinel' }): Promise<readonly Check[]> {
   const checks: Check[] = [];
   for (const { host, port } of place.nodes) {
     const url = `${place.tls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}`;

@@ -1,6 +1,6 @@
-import type { Release } from '../../shared/domain/definition.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { many } from '../cli/text/view.ts';
+import { many } from '../cli/render/view.ts';
 import { type ManifestFile, readManifest } from '../releases/manifest.ts';
 import { isUsable } from '../releases/usable.ts';
 import { broken, type Check, fine, warning } from './check.ts';

@@ -1,5 +1,5 @@
-import { many } from '../cli/text/view.ts';
-import type { SeenWorker } from '../../shared/store/roll-call.ts';
+import { many } from '../cli/render/view.ts';
+import type { SeenWorker } from '../../shared/store/worker-registry.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 import { inWords, judgeClock } from './clocks.ts';

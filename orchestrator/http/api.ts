@@ -1,19 +1,19 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
-import type { Office } from '../office.ts';
-import { auditRoutes } from './audit-routes.ts';
-import { campaignRoutes } from './campaign-routes.ts';
-import type { Premises } from '../doctor/diagnose.ts';
-import { clientRoutes } from './client-routes.ts';
-import { doctorRoutes } from './doctor-routes.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { auditRoutes } from './routes/audit-routes.ts';
+import { campaignRoutes } from './routes/campaign-routes.ts';
+import type { Environment } from '../doctor/diagnose.ts';
+import { clientRoutes } from './routes/client-routes.ts';
+import { doctorRoutes } from './routes/doctor-routes.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
-import { fleetRoutes } from './fleet-routes.ts';
-import { haltRoutes } from './halt-routes.ts';
-import { stragglerRoutes } from './straggler-routes.ts';
-import { surveyRoutes } from './survey-routes.ts';
-import { tokenRoutes } from './token-routes.ts';
-import { requireToken } from './who.ts';
+import { fleetRoutes } from './routes/fleet-routes.ts';
+import { haltRoutes } from './routes/halt-routes.ts';
+import { retryRoutes } from './routes/retry-routes.ts';
+import { surveyRoutes } from './routes/survey-routes.ts';
+import { tokenRoutes } from './routes/token-routes.ts';
+import { requireToken } from './auth.ts';
 
 /** A request is a few ids and words; routes that take a file say how large it may be. */
 const bodyLimit = 512 * 1024;
@@ -27,13 +27,13 @@ export interface ApiOptions {
   readonly tokenName?: string;
   readonly log: Logger;
   /** What the preflight looks at beside the records. */
-  readonly premises?: Premises;
+  readonly environment?: Environment;
 }
 
 /** The HTTP API of an orchestrator; the caller lets it listen, on loopback unless told otherwise. */
 export function buildApi(
-  office: Office,
-  { token, tokenName = 'default', log, premises }: ApiOptions,
+  context: OrchestratorContext,
+  { token, tokenName = 'default', log, environment }: ApiOptions,
 ): FastifyInstance {
   const app = fastify({
     bodyLimit,
@@ -48,13 +48,13 @@ export function buildApi(
     fleetRoutes,
     campaignRoutes,
     haltRoutes,
-    stragglerRoutes,
+    retryRoutes,
     clientRoutes,
     tokenRoutes,
     auditRoutes,
     surveyRoutes,
   ])
-    routes(app, office);
-  doctorRoutes(app, office, premises ?? null);
+    routes(app, context);
+  doctorRoutes(app, context, environment ?? null);
   return app;
 }

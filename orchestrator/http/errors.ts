@@ -2,8 +2,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { fault, type Fault, messageOf } from '../../shared/errors.ts';
-import { StoreAway } from '../../shared/store/redis/away.ts';
-import { refusalOf, refusedStatus } from './answer-refusal.ts';
+import { StoreUnavailable } from '../../shared/store/redis/core/store-unavailable.ts';
+import { refusalOf, refusedStatus } from './refusal-response.ts';
 
 /** Whatever goes wrong is answered as `{ error: { code, message } }`; only a bug is a 500, and its words stay in the log. */
 export function answerErrors(app: FastifyInstance, log: Logger): void {
@@ -34,7 +34,7 @@ function refuse(reply: FastifyReply, refusal: Fault, status?: number) {
 
 /** Null for what nobody foresaw. */
 function knownFault(error: FastifyError): Fault | null {
-  if (error instanceof StoreAway) return fault('store.away', error.message);
+  if (error instanceof StoreUnavailable) return fault('store.away', error.message);
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'request';
     const placeOf = (path: string): string => (path === '/' ? where : `${where}${path.replaceAll('/', '.')}`);

@@ -4,7 +4,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
-import type { Release } from '../../shared/domain/definition.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, messageOf, ok } from '../../shared/errors.ts';
 import type { Result } from '../../shared/errors.ts';
 

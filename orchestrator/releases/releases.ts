@@ -1,10 +1,10 @@
-import type { Release } from '../../shared/domain/definition.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { areInputFaults } from '../../shared/input/input-fault.ts';
 import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts';
-import { parseRelease } from '../../shared/input/release-file.ts';
-import { startWaiting } from '../campaigns/moves.ts';
-import type { Office } from '../office.ts';
+import { parseRelease } from '../input/release-file.ts';
+import { startWaiting } from '../campaigns/transitions.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { stageRelease, type StagedRelease } from './staging.ts';
 
@@ -25,38 +25,38 @@ export interface Staged {
  * @param override stage also what was withdrawn
  */
 export async function stage(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   { path: file, override }: { readonly path: string; readonly override: boolean },
 ): Promise<Result<Staged, Refusal>> {
-  const profiles = office.profiles ?? null;
+  const profiles = context.profiles ?? null;
   const name = await releaseNamedIn(file, profiles);
-  const before = (await whyInUse(office, name)) ?? (override ? null : await whyWithdrawn(office, name));
+  const before = (await whyInUse(context, name)) ?? (override ? null : await whyWithdrawn(context, name));
   if (before !== null) return err(before);
   const staged = await stageRelease(file, profiles);
   if (!staged.ok) return err(areInputFaults(staged.error) ? badFile(file, staged.error) : staged.error);
   const { tree, evidence, tookMs } = staged.value;
-  const release = await knownSiteWide(office, staged.value.release);
+  const release = await knownSiteWide(context, staged.value.release);
   // An upgrade command takes its time, and a campaign may have started meanwhile.
-  const meanwhile = await whyInUse(office, release.release);
+  const meanwhile = await whyInUse(context, release.release);
   if (meanwhile !== null) return err(meanwhile);
-  await office.store.stageRelease(
+  await context.store.stageRelease(
     release,
     { sha256: evidence.sha256, text: evidence.output },
-    auditOf(office, who, staged.value),
+    auditOf(context, who, staged.value),
   );
-  const started = await startWaiting(office, who);
-  office.log.info({ release: release.release, who, files: release.files.length, started }, 'release staged');
+  const started = await startWaiting(context, who);
+  context.log.info({ release: release.release, who, files: release.files.length, started }, 'release staged');
   return ok({ release, tree, evidence: evidence.sha256, tookMs, started });
 }
 
 /** The second staging finds the share as the first one left it: what that one changed is still so. */
-async function knownSiteWide({ store }: Office, release: Release): Promise<Release> {
+async function knownSiteWide({ store }: OrchestratorContext, release: Release): Promise<Release> {
   const known = await store.readRelease(release.release);
   return known?.siteWide === true ? { ...release, siteWide: true } : release;
 }
 
-async function whyWithdrawn({ store }: Office, name: string | null): Promise<Refusal | null> {
+async function whyWithdrawn({ store }: OrchestratorContext, name: string | null): Promise<Refusal | null> {
   const withdrawn = name === null ? undefined : (await store.readRelease(name))?.withdrawn;
   if (withdrawn === undefined) return null;
   const because = `release ${name} was withdrawn by ${withdrawn.by}: ${withdrawn.because}`;
@@ -74,7 +74,7 @@ async function releaseNamedIn(file: string, profiles: string | null): Promise<st
 }
 
 /** Asked before the upgrade command runs, for that changes the tree, and again before its result is written. */
-async function whyInUse({ store }: Office, release: string | null): Promise<Refusal | null> {
+async function whyInUse({ store }: OrchestratorContext, release: string | null): Promise<Refusal | null> {
   for (const { campaign } of await store.campaigns(['running', 'paused'])) {
     const { definition, state } = campaign;
     if (definition.release !== release) continue;
@@ -84,7 +84,11 @@ async function whyInUse({ store }: Office, release: string | null): Promise<Refu
   return null;
 }
 
-const auditOf = ({ clock }: Office, who: string, { release, tree, evidence }: StagedRelease) => ({
+const auditOf = (
+  { clock }: OrchestratorContext,
+  who: string,
+  { release, tree, evidence }: StagedRelease,
+) => ({
   at: clock.now(),
   campaign: '',
   client: null,

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 
-import type { Release } from '../../shared/domain/definition.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, ok } from '../../shared/errors.ts';
 import type { Fault, Result } from '../../shared/errors.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts';
-import { parseRelease } from '../../shared/input/release-file.ts';
-import type { ReleaseInput } from '../../shared/input/release-file.ts';
+import { parseRelease } from '../input/release-file.ts';
+import type { ReleaseInput } from '../input/release-file.ts';
 import { loadWithText } from '../../shared/products/profile.ts';
 import { comparedVersion } from './compared-version.ts';
 import { readManifest } from './manifest.ts';

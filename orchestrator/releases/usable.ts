@@ -1,4 +1,4 @@
-import type { Release } from '../../shared/domain/definition.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
 
 /** Staged, and not withdrawn since. */
 export const isUsable = (release: Release | null): boolean =>

@@ -1,6 +1,6 @@
-import type { Release } from '../../shared/domain/definition.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import type { Office } from '../office.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
 /** A release that was withdrawn, and the campaigns that wait until it is staged again. */
@@ -14,26 +14,26 @@ export interface Withdrawn {
  * or installed already stays so.
  */
 export async function withdrawRelease(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   name: string,
   reason: string,
 ): Promise<Result<Withdrawn, Refusal>> {
-  const { store, clock, log } = office;
+  const { store, clock, log } = context;
   const release = await store.readRelease(name);
   if (release === null) return err(notFound('release', name));
   if (release.withdrawn !== undefined) {
     const { by, because } = release.withdrawn;
     return err(fault('release.withdrawn', `release ${name} was withdrawn already, by ${by}: ${because}`));
   }
-  const before = await whyRolledOut(office, name);
+  const before = await whyRolledOut(context, name);
   if (before !== null) return err(before);
   const at = clock.now();
-  await write(office, who, { ...release, withdrawn: { by: who, because: reason, at } }, reason);
+  await write(context, who, { ...release, withdrawn: { by: who, because: reason, at } }, reason);
   // A start that had read the release before is refused from now on; one that was committed is seen here.
-  const meanwhile = await whyRolledOut(office, name);
+  const meanwhile = await whyRolledOut(context, name);
   if (meanwhile !== null) {
-    await write(office, who, release, meanwhile.message);
+    await write(context, who, release, meanwhile.message);
     return err(meanwhile);
   }
   log.info({ release: name, who, because: reason }, 'release withdrawn');
@@ -43,7 +43,12 @@ export async function withdrawRelease(
   return ok({ release: name, waiting });
 }
 
-const write = ({ store, clock }: Office, who: string, release: Release, because: string): Promise<void> =>
+const write = (
+  { store, clock }: OrchestratorContext,
+  who: string,
+  release: Release,
+  because: string,
+): Promise<void> =>
   store.stageRelease(release, null, {
     at: clock.now(),
     campaign: '',
@@ -55,7 +60,7 @@ const write = ({ store, clock }: Office, who: string, release: Release, because:
     evidence: null,
   });
 
-async function whyRolledOut({ store }: Office, name: string): Promise<Refusal | null> {
+async function whyRolledOut({ store }: OrchestratorContext, name: string): Promise<Refusal | null> {
   const found = (await store.campaigns(['running', 'paused'])).find(
     ({ campaign }) => campaign.definition.release === name,
   );

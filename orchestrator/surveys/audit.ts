@@ -1,5 +1,5 @@
-import type { Survey } from '../../shared/domain/survey.ts';
-import type { AuditEntry } from '../../shared/store/store.ts';
+import type { Survey } from '../../shared/domain/survey/survey.ts';
+import type { AuditEntry } from '../../shared/store/types.ts';
 
 /** The audit entry of a survey: it concerns no campaign, and no client, for nothing is done to any. */
 export const surveyAudit = (

@@ -1,14 +1,14 @@
-import { type Forecast, type Forecasting, forecasting } from '../../shared/domain/forecast.ts';
+import { type Forecast, type Forecasting, forecasting } from '../views/survey-forecast.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
-import type { Office } from '../office.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
 const pieceSize = 1_000;
 
 /** What the last looks say about the clients of a campaign that still wait: before its start, all of them. */
 export async function forecastCampaign(
-  { store, clock }: Office,
+  { store, clock }: OrchestratorContext,
   name: string,
 ): Promise<Result<Forecast, Refusal>> {
   const record = await store.readCampaign(name);

@@ -1,33 +1,36 @@
-import { lookReport, type LookReport } from '../../shared/domain/last-look.ts';
-import { type SurveyStatus, surveyStatus } from '../../shared/domain/survey.ts';
-import type { Verdict } from '../../shared/domain/verdict.ts';
+import { lookReport, type LookReport } from '../../shared/domain/survey/last-look.ts';
+import { type SurveyStatus, surveyStatus } from '../../shared/domain/survey/survey.ts';
+import type { Verdict } from '../../shared/domain/observation/verdict.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
-import type { SurveyLook } from '../../shared/store/surveying.ts';
-import type { Office } from '../office.ts';
+import type { SurveyLook } from '../../shared/store/survey-store.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
-import { endSurvey } from './round.ts';
+import { endSurvey } from '../rounds/run-surveys.ts';
 
 /** Where a survey stands, and what it has found so far. */
-export async function readSurvey({ store }: Office, name: string): Promise<Result<SurveyStatus, Refusal>> {
+export async function readSurvey(
+  { store }: OrchestratorContext,
+  name: string,
+): Promise<Result<SurveyStatus, Refusal>> {
   const progress = await store.readSurvey(name);
   return progress === null ? err(notFound('survey', name)) : ok(surveyStatus(progress));
 }
 
 /** Newest first; those of the last week. */
-export const listSurveys = async ({ store }: Office): Promise<readonly SurveyStatus[]> =>
+export const listSurveys = async ({ store }: OrchestratorContext): Promise<readonly SurveyStatus[]> =>
   (await store.surveys()).map(surveyStatus);
 
 /** Ends it at once: looks under way are thrown away, and nobody else is looked at. One that has ended stays as it ended. */
 export async function cancelSurvey(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   name: string,
 ): Promise<Result<SurveyStatus, Refusal>> {
-  const progress = await office.store.readSurvey(name);
+  const progress = await context.store.readSurvey(name);
   if (progress === null) return err(notFound('survey', name));
   if (progress.end !== null) return ok(surveyStatus(progress));
-  const end = { how: 'cancelled', by: who, at: office.clock.now() } as const;
-  const ended = await endSurvey(office, name, progress, end);
+  const end = { how: 'cancelled', by: who, at: context.clock.now() } as const;
+  const ended = await endSurvey(context, name, progress, end);
   return ended === null ? err(notFound('survey', name)) : ok(surveyStatus(ended));
 }
 
@@ -46,22 +49,26 @@ export interface LooksPage {
 
 /** What a survey found, a page at a time, in the order in which it was found; also while it runs. */
 export async function listLooks(
-  office: Office,
+  context: OrchestratorContext,
   name: string,
   { verdict, cursor, limit, evidence }: LooksQuestion,
 ): Promise<Result<LooksPage, Refusal>> {
-  const { store } = office;
+  const { store } = context;
   // Read first: what is found after this is on a later page.
   const progress = await store.readSurvey(name);
   if (progress === null) return err(notFound('survey', name));
   const isOver = surveyStatus(progress).status !== 'running';
   const page = await store.surveyLooks(name, cursor, limit);
   const asked = page.looks.filter(({ look }) => verdict === undefined || look.verdict.kind === verdict);
-  const looks = await Promise.all(asked.map((found) => shown(office, found, evidence)));
+  const looks = await Promise.all(asked.map((found) => shown(context, found, evidence)));
   return ok({ looks, cursor: page.cursor, isLast: isOver && page.looks.length < limit });
 }
 
-async function shown({ store }: Office, { name, isInFleet, look }: SurveyLook, evidence: boolean) {
+async function shown(
+  { store }: OrchestratorContext,
+  { name, isInFleet, look }: SurveyLook,
+  evidence: boolean,
+) {
   const report = lookReport(name, isInFleet, look);
   if (!evidence) return report;
   const text = look.evidence === null ? null : await store.lookEvidence(look.evidence);

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
-import { type Survey, type SurveyStatus, surveyStatus } from '../../shared/domain/survey.ts';
+import { type Survey, type SurveyStatus, surveyStatus } from '../../shared/domain/survey/survey.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { loadWithText, profileOf } from '../../shared/products/profile.ts';
-import type { SurveyRequest } from '../../shared/protocol/surveys.ts';
-import type { Office } from '../office.ts';
+import type { SurveyRequest } from '../http/schemas/surveys.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { surveyAudit } from './audit.ts';
-import { askForLooks } from './round.ts';
+import { askForLooks } from '../rounds/run-surveys.ts';
 import { targetsOf } from './targets.ts';
 
 export const usualProduct = 'sms-1.2';
@@ -18,29 +18,29 @@ const largeText = 512 * 1024;
 
 /** Begins to look at machines. Nothing is changed on any of them, nor in any campaign. */
 export async function startSurvey(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   request: SurveyRequest,
 ): Promise<Result<SurveyStatus, Refusal>> {
   const { targets } = request;
   const isLarge = targets.from === 'file' && targets.text.length > largeText;
   const created =
-    office.aside !== undefined && isLarge
-      ? await office.aside('createSurvey', who, request)
-      : await createSurvey(office, who, request);
+    context.aside !== undefined && isLarge
+      ? await context.aside('createSurvey', who, request)
+      : await createSurvey(context, who, request);
   // Not left to the next round: a person waits for it.
-  if (created.ok) await askForLooks(office, created.value.survey, created.value.total);
+  if (created.ok) await askForLooks(context, created.value.survey, created.value.total);
   return created;
 }
 
 /** Writes it down; it begins when somebody is asked for its looks. */
 export async function createSurvey(
-  office: Office,
+  context: OrchestratorContext,
   who: string,
   { targets: asked, product: named, release, withinMinutes }: SurveyRequest,
 ): Promise<Result<SurveyStatus, Refusal>> {
-  const { store, clock, log } = office;
-  const product = await productOf(office, named, release);
+  const { store, clock, log } = context;
+  const product = await productOf(context, named, release);
   if (!product.ok) return product;
   if ((await store.openSurveys()).length >= openAtMost)
     return err(
@@ -83,7 +83,7 @@ const newName = (): string =>
 
 /** What to look for. With a release its own profile holds, as it was staged. */
 async function productOf(
-  { store, profiles }: Office,
+  { store, profiles }: OrchestratorContext,
   named: string | undefined,
   release: string | undefined,
 ): Promise<Result<Pick<Survey, 'product' | 'profile'>, Refusal>> {

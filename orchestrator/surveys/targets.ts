@@ -1,11 +1,11 @@
-import type { Client } from '../../shared/domain/definition.ts';
-import { isSelected } from '../../shared/domain/plan.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { isSelected } from '../domain/plan-waves.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { parseFleet } from '../../shared/input/fleet-csv.ts';
+import { parseFleet } from '../input/fleet-csv.ts';
 import { isHost } from '../../shared/input/names.ts';
-import type { SurveyTargets } from '../../shared/protocol/surveys.ts';
+import type { SurveyTargets } from '../http/schemas/surveys.ts';
 import type { Store } from '../../shared/store/store.ts';
-import type { SurveyTarget } from '../../shared/store/surveying.ts';
+import type { SurveyTarget } from '../../shared/store/survey-store.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 
 /** Whom a survey looks at, and how it is called. */

@@ -1,4 +1,4 @@
-import type { Intent, RunningProcess, Service } from '../domain/observation.ts';
+import type { Intent, RunningProcess, Service } from '../domain/observation/observation.ts';
 
 /**
  * What a gateway brings back from a look: structured where every Windows is alike, raw text where only the product profile

@@ -1,4 +1,4 @@
-import type { Client } from '../domain/definition.ts';
+import type { Client } from '../domain/campaign/definition.ts';
 
 /** What a profile may leave open in a command line, in braces. */
 const placeholders = ['client', 'host', 'logonServer', 'componentDirectory'] as const;

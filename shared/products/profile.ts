@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { ProductRules, Relocatable, SwapRules } from '../domain/policy.ts';
-import type { Release } from '../domain/definition.ts';
+import type { ProductRules, Relocatable, SwapRules } from '../domain/rules/policy.ts';
+import type { Release } from '../domain/campaign/definition.ts';
 import { err, fault, messageOf, ok } from '../errors.ts';
 import type { Fault, Result } from '../errors.ts';
 import { printFaults } from '../input/input-fault.ts';

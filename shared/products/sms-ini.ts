@@ -1,4 +1,4 @@
-import type { SetupPhase } from '../domain/observation.ts';
+import type { SetupPhase } from '../domain/observation/observation.ts';
 import { withoutByteOrderMark } from '../input/input-text.ts';
 
 /** What the product's configuration file says about the update. */

@@ -7,7 +7,7 @@ import {
   type RedisOptions,
 } from 'ioredis';
 import { gatherWrites } from './gather-writes.ts';
-import type { RedisPlace } from './place.ts';
+import type { RedisAddress } from './redis-url.ts';
 
 /** Replies in the shape that both sides of the client library agree on. */
 type Options = Omit<RedisOptions, 'replyMapping'>;
@@ -36,7 +36,7 @@ const redirectEveryMs = 100;
  * The one place that opens connections. Not connected yet: the first command, or `connect`, does that. The commands of a
  * Cluster are the same as long as all keys of a call lie in one slot, which is what the keys of a shard do.
  */
-export function openClient(place: RedisPlace, options: ClientOptions): Redis {
+export function openClient(place: RedisAddress, options: ClientOptions): Redis {
   switch (place.kind) {
     case 'single':
       return gatherWrites(new Redis(place.url, optionsOf(options)));
@@ -47,7 +47,7 @@ export function openClient(place: RedisPlace, options: ClientOptions): Redis {
   }
 }
 
-const openBehindSentinels = (place: RedisPlace & { kind: 'sentinel' }, options: ClientOptions): Redis =>
+const openBehindSentinels = (place: RedisAddress & { kind: 'sentinel' }, options: ClientOptions): Redis =>
   new Redis({
     ...optionsOf(options),
     ...loginOf(place),
@@ -61,7 +61,7 @@ const openBehindSentinels = (place: RedisPlace & { kind: 'sentinel' }, options: 
     ...whenSilent(options),
   });
 
-function openCluster(place: RedisPlace & { kind: 'cluster' }, options: ClientOptions): Cluster {
+function openCluster(place: RedisAddress & { kind: 'cluster' }, options: ClientOptions): Cluster {
   const { use, answerMs, retry } = options;
   const { retryStrategy: _, lazyConnect, enableOfflineQueue: __, ...perNode } = optionsOf(options);
   const cluster = {
@@ -104,7 +104,7 @@ const whenSilent = ({ use, answerMs }: ClientOptions): Options => ({
   socketTimeout: use === 'worker' ? 30_000 : answerMs,
 });
 
-function loginOf({ user, password, tls }: Exclude<RedisPlace, { kind: 'single' }>): Options {
+function loginOf({ user, password, tls }: Exclude<RedisAddress, { kind: 'single' }>): Options {
   return {
     ...(user === undefined ? {} : { username: user }),
     ...(password === undefined ? {} : { password }),

@@ -1,19 +1,24 @@
-import { difference, stateCounter, tallyOf, type Tally } from '../domain/tally.ts';
-import { newUpgrade, type Upgrade } from '../domain/upgrade.ts';
-import type { AuditEntry, Pick } from './store.ts';
+import { countersOf } from '../domain/upgrade/count-upgrade.ts';
+import { newUpgrade, type Upgrade } from '../domain/upgrade/state.ts';
+import { difference, stateCounter, type Counters } from '../domain/outcome/counters.ts';
+import type { AuditEntry, WaitingClient } from './types.ts';
 
 /** Everything that comes into being when a waiting client is admitted. */
 export interface Admitted {
   readonly upgrade: Upgrade;
-  readonly counters: Tally;
+  readonly counters: Counters;
   readonly audit: AuditEntry;
 }
 
-export function admitted(campaign: string, { client, wave, logonServer }: Pick, at: number): Admitted {
+export function admitted(
+  campaign: string,
+  { client, wave, logonServer }: WaitingClient,
+  at: number,
+): Admitted {
   const upgrade = newUpgrade(client, wave, logonServer);
   return {
     upgrade,
-    counters: difference(waitingTally([{ client, wave, logonServer }]), tallyOf(upgrade)),
+    counters: difference(waitingCounters([{ client, wave, logonServer }]), countersOf(upgrade)),
     audit: {
       at,
       campaign,
@@ -28,11 +33,11 @@ export function admitted(campaign: string, { client, wave, logonServer }: Pick, 
 }
 
 /** What waiting clients contribute to their campaign's counters. */
-export function waitingTally(clients: readonly Pick[]): Tally {
-  const tally: Record<string, number> = {};
+export function waitingCounters(clients: readonly WaitingClient[]): Counters {
+  const counters: Record<string, number> = {};
   for (const { wave, logonServer } of clients) {
     const name = stateCounter(wave, logonServer, 'waiting');
-    tally[name] = (tally[name] ?? 0) + 1;
+    counters[name] = (counters[name] ?? 0) + 1;
   }
-  return tally;
+  return counters;
 }

@@ -1,7 +1,7 @@
-import { maxDownloadsAt, roomToBegin } from '../domain/admission.ts';
-import type { Budgets } from '../domain/definition.ts';
-import type { Downloads } from '../domain/tally.ts';
-import type { Pick, Queued, SlotsInUse } from './store.ts';
+import { maxDownloadsAt, roomToBegin } from '../domain/campaign/admission.ts';
+import type { Budgets } from '../domain/campaign/definition.ts';
+import type { Downloads } from '../domain/outcome/counters.ts';
+import type { WaitingClient, Queued, SlotsInUse } from './types.ts';
 
 /** A client in the queue of its logon server; places order the whole campaign: when it was parked, or its number. */
 export interface Place {
@@ -26,7 +26,7 @@ export type IsOpen = (zone: string) => boolean;
 export const everywhere: IsOpen = () => true;
 
 /** The queue in which a client waits: `LS-ROM`, or `LS-ROM|Europe/Rome` in a campaign with a window. */
-export const queueName = ({ logonServer, zone }: globalThis.Pick<Pick, 'logonServer' | 'zone'>): string =>
+export const queueName = ({ logonServer, zone }: Pick<WaitingClient, 'logonServer' | 'zone'>): string =>
   zone === undefined ? logonServer : `${logonServer}|${zone}`;
 
 /** What `queueName` has put together. */
@@ -41,7 +41,7 @@ export interface Queues {
   readonly quotas: readonly number[];
   readonly inUse: readonly SlotsInUse[];
   readonly perLogonServer: number;
-  readonly maxDownloads: globalThis.Pick<Budgets, 'maxDownloads'>;
+  readonly maxDownloads: Pick<Budgets, 'maxDownloads'>;
   /** By shard. */
   readonly downloads: readonly ((logonServer: string) => Downloads)[];
   readonly isStaged: (logonServer: string) => boolean;

@@ -1,5 +1,5 @@
-import type { CampaignState } from '../domain/campaign.ts';
-import type { UpgradeKey } from './store.ts';
+import type { CampaignState } from '../domain/campaign/campaign.ts';
+import type { UpgradeKey } from './types.ts';
 
 /** Why a store did not do what was asked, in the same words from both adapters. */
 export const reasons = {

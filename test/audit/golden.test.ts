@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
-import { rebuild } from '../../orchestrator/rebuild/rebuild.ts';
+import { rebuild } from '../../orchestrator/audit/rebuild/rebuild.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { smallFile } from './small-file.ts';
 
 /** A small campaign as servpack 0.1.0 wrote it. Whoever changes the format must still read this file. */

@@ -1,14 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newestRecords, readPicture } from '../../orchestrator/rebuild/picture.ts';
-import { rebuild } from '../../orchestrator/rebuild/rebuild.ts';
-import type { Campaign } from '../../shared/domain/campaign.ts';
-import { everyDay } from '../../shared/domain/window.ts';
+import { newestRecords, readPicture } from '../../orchestrator/audit/rebuild/snapshot.ts';
+import { rebuild } from '../../orchestrator/audit/rebuild/rebuild.ts';
+import { everyDay } from '../../shared/domain/time/window.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
-import { recount, recountSlots } from '../../shared/store/recount.ts';
-import { everyClient, movedTo, revokedTo } from '../../shared/store/checking-in.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
+import { recount, recountSlots } from '../twin/recount.ts';
+import { everyClient, movedTo, revokedTo } from '../../shared/store/check-in-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import {
   campaigns,
@@ -23,6 +22,7 @@ import { testRedis } from '../environment/redis.ts';
 import { openTestStore } from '../contract/store/redis.ts';
 import { all, at, campaignOf, clientOf, entry, pick, runningState } from '../contract/store/words.ts';
 import { sealedHouse, type SealedHouse } from './sealed-house.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
 const nightly = { days: everyDay, from: 22 * 60, to: 5 * 60 };
 const running = campaignOf('sp4', runningState());

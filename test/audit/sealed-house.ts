@@ -6,8 +6,8 @@ import { type Archive, openArchive } from '../../orchestrator/audit/archive.ts';
 import { readEntries, type FoundEntry } from '../../orchestrator/audit/read.ts';
 import { openSealer, type Sealer } from '../../orchestrator/audit/seal.ts';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
-import type { Verdict } from '../../shared/audit/verify-chain.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import type { Verdict } from '../../orchestrator/audit/format/verify-chain.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { all } from '../contract/store/words.ts';
 

@@ -7,7 +7,7 @@ import { readEvidence } from '../../orchestrator/audit/evidence.ts';
 import { withFileLock } from '../../orchestrator/audit/file-lock.ts';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { beforeAll } from '../../shared/store/sealing.ts';
+import { beforeAll } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { entry, picks, runningState } from '../contract/store/words.ts';
 import { makeWorld } from '../contract/store/world.ts';
@@ -320,7 +320,7 @@ describe('a Redis that went back', () => {
     await back.store.markWritten(0, 1, []);
     await back.sealer.round();
     expect(await back.store.readSeal(0)).toMatchObject({ head: { number: 2 }, written: 2 });
-    await steps(back.store, 3, 'overtaken');
+    await steps(back.store, 3, 'onStaleJournal');
     await steps(back.store, 1, 'after');
     await back.sealer.round();
     expect(await back.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 3 }] });

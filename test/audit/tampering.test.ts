@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
-import { splitLines } from '../../shared/audit/split-lines.ts';
+import { splitLines } from '../../orchestrator/audit/format/split-lines.ts';
 import { smallFile } from './small-file.ts';
 
 describe('a file that was changed', () => {

@@ -1,12 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Campaign } from '../../shared/domain/campaign.ts';
-import type { Client } from '../../shared/domain/definition.ts';
-import { type CampaignPolicy, type DeferralClass, deferralClasses } from '../../shared/domain/policy.ts';
-import { buckets, noStates, type States, statesBy } from '../../shared/domain/states.ts';
-import type { AuditEntry } from '../../shared/store/store.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import {
+  type CampaignPolicy,
+  type DeferralClass,
+  deferralClasses,
+} from '../../shared/domain/rules/policy.ts';
+import { buckets, noStates, type States, statesBy } from '../../shared/domain/outcome/states.ts';
 import type { Bench } from './bench.ts';
 import { release } from './release.ts';
 import { clientName, type Story } from './stories.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { AuditEntry } from '../../shared/store/types.ts';
 
 const logonServers = 20;
 const hour = 3_600_000;

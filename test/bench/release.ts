@@ -1,4 +1,4 @@
-import type { Release } from '../../shared/domain/definition.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { binFiles } from '../lab/fleet/sms.ts';
 

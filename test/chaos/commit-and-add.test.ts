@@ -6,7 +6,7 @@ import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
 import type { ClockAnchor } from '../../shared/clock.ts';
 import { openDispatcher } from '../../shared/queues.ts';
-import { beforeAll } from '../../shared/store/sealing.ts';
+import { beforeAll } from '../../shared/store/seal-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { auditFaults, blindCommands, storiesOf } from '../lab/chaos/verdict/audit.ts';
 import { countFaults, indexFaults, leftOver } from '../lab/chaos/verdict/records.ts';

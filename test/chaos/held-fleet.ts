@@ -9,7 +9,7 @@ import {
   procedures,
   type StepName,
   stepsOf,
-} from '../../shared/domain/procedure.ts';
+} from '../../shared/domain/remediation/procedure.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import type { FleetHold } from '../lab/fleet/control.ts';
 import type { StepHold } from '../lab/fleet/holds.ts';

@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { keyNames } from '../../shared/store/redis/keys.ts';
+import { keyNames } from '../../shared/store/redis/core/keys.ts';
 import { keysLike } from '../lab/keys-like.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 

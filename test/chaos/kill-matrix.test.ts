@@ -6,7 +6,7 @@ import { startPrivateRedis } from '../environment/private-redis.ts';
 import { testRedis } from '../environment/redis.ts';
 import { halfMoved, inWords, releaseFaults, verdict } from '../lab/expected.ts';
 import { hasRelease, swapFaults, swapVerdict } from '../lab/expected-swap.ts';
-import { procedures } from '../../shared/domain/procedure.ts';
+import { procedures } from '../../shared/domain/remediation/procedure.ts';
 import { setOf } from '../lab/fleet/traits.ts';
 import type { FleetTruth } from '../lab/fleet/truth.ts';
 import { indexFaults, countFaults, leftOver } from '../lab/chaos/verdict/records.ts';

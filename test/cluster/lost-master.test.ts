@@ -2,8 +2,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished, test } from 'vitest';
-import { expectRightEnd } from '../struck/struck-campaign.ts';
-import { startRedisCluster } from '../struck/redis-cluster.ts';
+import { expectRightEnd } from '../crash/struck-campaign.ts';
+import { startRedisCluster } from '../crash/redis-cluster.ts';
 
 test(
   'a campaign on a Cluster of six with four shards ends right when a master is lost',

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Intent, Service } from '../../shared/domain/observation.ts';
+import type { Intent, Service } from '../../shared/domain/observation/observation.ts';
 import type { smsMethods } from '../products/given.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../../workers/gateways/gateway.ts';
 

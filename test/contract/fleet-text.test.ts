@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Client } from '../../shared/domain/definition.ts';
-import { clientOf, fleetText, homeIn } from '../../shared/store/redis/fleet-text.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { clientOf, fleetText, homeIn } from '../../shared/store/redis/fleet/fleet-text.ts';
 
 const client: Client = {
   client: 'pc-17',

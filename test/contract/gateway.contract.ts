@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Service } from '../../shared/domain/observation.ts';
+import type { Service } from '../../shared/domain/observation/observation.ts';
 import type { ClientLook } from '../../shared/products/client-look.ts';
 import type { Change, Fence, GatewayResult } from '../../workers/gateways/gateway.ts';
 import { type ContractClients, everyChange, expectFailure, intentOf, valueOf } from './contract-clients.ts';

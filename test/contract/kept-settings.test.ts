@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Service } from '../../shared/domain/observation.ts';
+import type { Service } from '../../shared/domain/observation/observation.ts';
 import { type Change, type Gateway, targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
-import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { startFleet } from '../lab/fleet/start-fleet.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { labClock } from '../../shared/clock.ts';

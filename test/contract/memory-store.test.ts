@@ -1,4 +1,4 @@
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { storeContract } from './store.contract.ts';
 
 storeContract('in memory', async () => createMemoryStore(Date.now));

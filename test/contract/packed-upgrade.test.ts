@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Upgrade } from '../../shared/domain/upgrade.ts';
-import { packUpgrade, unpackUpgrade } from '../../shared/store/redis/packed-upgrade.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { packUpgrade, unpackUpgrade } from '../../shared/store/redis/upgrades/packed-upgrade.ts';
 import {
   activated,
   admitted,

@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { makeBlock } from '../../shared/audit/block.ts';
+import { makeBlock } from '../../orchestrator/audit/format/block.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { keysOf } from '../../shared/store/redis/keys.ts';
-import { beforeAll, writtenEvidenceSeconds } from '../../shared/store/sealing.ts';
+import { keysOf } from '../../shared/store/redis/core/keys.ts';
+import { beforeAll, writtenEvidenceSeconds } from '../../shared/store/seal-store.ts';
 import { openTestStore } from './store/redis.ts';
 import { entry } from './store/words.ts';
 

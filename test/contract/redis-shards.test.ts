@@ -1,9 +1,9 @@
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { redisPlace } from '../../shared/redis/place.ts';
+import { parseRedisUrl } from '../../shared/redis/redis-url.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
-import { keysOf } from '../../shared/store/redis/keys.ts';
-import { type Store, StoreAway } from '../../shared/store/store.ts';
+import { keysOf } from '../../shared/store/redis/core/keys.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
 import { openTestStore } from './store/redis.ts';
 import {
@@ -20,6 +20,7 @@ import {
   settledPlace,
 } from './store/words.ts';
 import { joinFleet, makeWorld, type World } from './store/world.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 
 const campaign = 'sp4';
 /** At home in shards 1, 2 and 0 of three. */
@@ -94,7 +95,7 @@ describe('a store over three shards', () => {
     await redis.del(replica);
     await redis.set(replica, 'in the way');
     const paused = store.commitCampaign(campaignOf(campaign, pausedState), 1, entry(campaign));
-    await expect(paused).rejects.toThrow(StoreAway);
+    await expect(paused).rejects.toThrow(StoreUnavailable);
     await expect(paused).rejects.toThrow('campaign sp4 is now paused, but shard 2 could not be told');
     await redis.del(replica);
     await redis.hset(replica, kept);
@@ -172,13 +173,13 @@ describe('the URL of Redis', () => {
     ['redis+cluster://:secret@a:1,b:2', 'a:1,b:2'],
     ['redis+cluster://[::1]:7000,h', '[::1]:7000,h'],
   ])('%s is read, and shown without what is secret', (url, where) => {
-    const read = redisPlace(url);
+    const read = parseRedisUrl(url);
     expect(read?.where).toBe(where);
     expect(JSON.stringify(read?.where)).not.toContain('secret');
   });
 
   it('gives user, password, nodes, master and database', () => {
-    expect(redisPlace('redis+sentinel://u:se%40cret@a:1,b/fleet/3')).toMatchObject({
+    expect(parseRedisUrl('redis+sentinel://u:se%40cret@a:1,b/fleet/3')).toMatchObject({
       nodes: [
         { host: 'a', port: 1 },
         { host: 'b', port: 26_379 },
@@ -188,7 +189,7 @@ describe('the URL of Redis', () => {
       master: 'fleet',
       database: 3,
     });
-    expect(redisPlace('rediss+cluster://a,[::1]:7')).toMatchObject({
+    expect(parseRedisUrl('rediss+cluster://a,[::1]:7')).toMatchObject({
       kind: 'cluster',
       tls: true,
       nodes: [
@@ -207,6 +208,6 @@ describe('the URL of Redis', () => {
     'redis+other://a:1',
     'redis+cluster://%:x%@a',
   ])('%s is none', (url) => {
-    expect(redisPlace(url)).toBeNull();
+    expect(parseRedisUrl(url)).toBeNull();
   });
 });

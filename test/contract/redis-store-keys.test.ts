@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { keyNames, keysOf } from '../../shared/store/redis/keys.ts';
-import { scriptNames, scriptText } from '../../shared/store/redis/scripts.ts';
-import { type Store, StoreAway, type StoredUpgrade } from '../../shared/store/store.ts';
+import { keyNames, keysOf } from '../../shared/store/redis/core/keys.ts';
+import { scriptNames, scriptText } from '../../shared/store/redis/core/scripts.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { campaigns, newHands, someSteps } from './store/random-steps.ts';
 import { openTestStore } from './store/redis.ts';
 import { all, campaignOf, clientOf, entry, message, picks } from './store/words.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
+import type { StoredUpgrade } from '../../shared/store/types.ts';
 
 describe('the keys of the store in Redis', () => {
   let redis: Redis;
@@ -104,7 +106,7 @@ describe('the keys of the store in Redis', () => {
     expect(await store.campaigns()).toEqual([]);
     expect(await store.readCampaign('sp4')).toBeNull();
     await doomed.store.close();
-    expect(await end).toBeInstanceOf(StoreAway);
+    expect(await end).toBeInstanceOf(StoreUnavailable);
     const left = await keysThere();
     expect(left.length).toBeGreaterThan(0);
     for (const key of left) expect(await redis.ttl(key)).toBeGreaterThan(0);

@@ -1,11 +1,11 @@
 import { createServer, type Server } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { redisUrlForms } from '../../shared/redis/place.ts';
-import { StoreAway } from '../../shared/store/store.ts';
+import { redisUrlForms } from '../../shared/redis/redis-url.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
-import type { TestRedis } from '../environment/test-redis.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
+import type { TestRedis } from '../environment/running-redis.ts';
 
 const password = 'Not-To-Be-Seen';
 
@@ -145,15 +145,15 @@ describe('the store while Redis is away', () => {
     ]);
     process.kill(redis.pid, 'SIGCONT');
     for (const each of refused) {
-      expect(each).toMatchObject({ status: 'rejected', reason: expect.any(StoreAway) });
+      expect(each).toMatchObject({ status: 'rejected', reason: expect.any(StoreUnavailable) });
     }
     expect(refused[0]).toMatchObject({
       reason: { message: `Redis at ${new URL(redis.url).host} does not answer` },
     });
     await expect.poll(() => store.fleetSize(), { timeout: 10_000 }).toBe(0);
     await redis.stop();
-    await expect(store.fleetSize()).rejects.toBeInstanceOf(StoreAway);
+    await expect(store.fleetSize()).rejects.toBeInstanceOf(StoreUnavailable);
     await store.close();
-    await expect(store.fleetSize()).rejects.toBeInstanceOf(StoreAway);
+    await expect(store.fleetSize()).rejects.toBeInstanceOf(StoreUnavailable);
   }, 60_000);
 });

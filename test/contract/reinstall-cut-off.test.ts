@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/clock.ts';
-import type { PreImage } from '../../shared/domain/observation.ts';
+import type { PreImage } from '../../shared/domain/observation/observation.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway, type SshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
-import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
-import { recordService } from '../../workers/remediation/move.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
+import { recordService } from '../../workers/remediation/relocate.ts';
 import { reinstall } from '../../workers/remediation/reinstall.ts';
-import type { Runner } from '../../workers/remediation/services.ts';
+import type { Runner } from '../../workers/remediation/service-control.ts';
 import { rules } from '../domain/given.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { lookRequest } from '../../shared/products/look-request.ts';
+import { lookRequest } from '../../workers/observation/look-request.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
-import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { permissionsOf, plant } from '../lab/fleet/permissions.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';

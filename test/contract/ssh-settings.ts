@@ -1,5 +1,5 @@
-import { parseKnownHosts } from '../../workers/gateways/windows-ssh/known-hosts.ts';
-import type { SshSettings } from '../../workers/gateways/windows-ssh/settings.ts';
+import { parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
+import type { SshSettings } from '../../workers/gateways/windows-ssh/config/settings.ts';
 import type { DoorKeys } from '../lab/ssh/server.ts';
 
 /** Settings of the gateway to a lab machine, whose host key the target names. */

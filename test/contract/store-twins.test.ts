@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { testRedis } from '../environment/redis.ts';
 import { newHands, oneShard, severalShards, stepsIn } from './store/random-steps.ts';
 import { openTestStore } from './store/redis.ts';

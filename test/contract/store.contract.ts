@@ -4,7 +4,7 @@ import { admissionContract } from './store/admission.contract.ts';
 import { beginContract } from './store/begin.contract.ts';
 import { campaignsContract } from './store/campaigns.contract.ts';
 import { checkingInContract } from './store/checking-in.contract.ts';
-import { commitAtRestContract } from './store/commit-at-rest.contract.ts';
+import { commitIdleContract } from './store/commit-at-rest.contract.ts';
 import { commitContract } from './store/commit.contract.ts';
 import { commitRefusedContract } from './store/commit-refused.contract.ts';
 import { crowdContract } from './store/crowd.contract.ts';
@@ -15,7 +15,7 @@ import { handOverContract } from './store/hand-over.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
 import { openingsContract } from './store/openings.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
-import { rollCallContract } from './store/roll-call.contract.ts';
+import { workerRegistryContract } from './store/roll-call.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
 import { surveyingContract } from './store/surveying.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
@@ -42,7 +42,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     beginContract(given);
     commitContract(given);
     commitRefusedContract(given);
-    commitAtRestContract(given);
+    commitIdleContract(given);
     handOverContract(given);
     haltContract(given);
     deliverContract(given);
@@ -51,7 +51,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     crowdContract(given);
     leaderContract(given);
     checkingInContract(given);
-    rollCallContract(given);
+    workerRegistryContract(given);
     surveyingContract(given);
   });
 }

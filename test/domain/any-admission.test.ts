@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseAdmissions } from '../../shared/domain/admission.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { pick, runningState, settled, settledPlace } from '../contract/store/words.ts';
 import { makeWorld } from '../contract/store/world.ts';
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Campaign, type CampaignEvent, decideCampaign } from '../../shared/domain/campaign.ts';
-import type { Tally } from '../../shared/domain/tally.ts';
+import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { evening, hours } from './given.ts';
 import { campaign as given } from './given-campaign.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 
 /** A campaign whose clients settle, and people and rounds that come in any order, late, and again and again. */
 interface WaveCount {
@@ -16,7 +17,7 @@ interface WaveCount {
 type Move =
   | { readonly type: 'settle'; readonly wave: number; readonly ok: boolean; readonly share: number }
   | { readonly type: 'admit'; readonly wave: number; readonly share: number }
-  | { readonly type: 'ask'; readonly event: (counters: Tally, before: Tally) => CampaignEvent };
+  | { readonly type: 'ask'; readonly event: (counters: Counters, before: Counters) => CampaignEvent };
 
 const sizes = [4, 10, 10];
 
@@ -28,9 +29,9 @@ class Play {
   campaign: Campaign = { ...given, definition: { ...given.definition, waves }, waveSizes: sizes };
   readonly waves: WaveCount[] = sizes.map((waiting) => ({ waiting, active: 0, upgraded: 0, failed: 0 }));
   #now = evening;
-  #before: Tally = {};
+  #before: Counters = {};
 
-  get counters(): Tally {
+  get counters(): Counters {
     return Object.fromEntries(
       this.waves.flatMap((wave, index) =>
         Object.entries(wave).map(([bucket, count]) => [`state|${index}|LS|${bucket}`, count]),
@@ -70,7 +71,7 @@ class Play {
 const opened = ({ state }: Campaign): number => ('openWaves' in state ? state.openWaves : 0);
 
 /** The gate as the campaign file says it, worked out again. */
-function isGatePassed(campaign: Campaign, wave: number, counters: Tally): boolean {
+function isGatePassed(campaign: Campaign, wave: number, counters: Counters): boolean {
   const { gate } = campaign.definition.waves[wave] ?? { gate: null };
   if (gate === null) return false;
   const of = (bucket: string): number => counters[`state|${wave}|LS|${bucket}`] ?? 0;
@@ -118,7 +119,10 @@ function expectAcceptedKept({ state: before }: Campaign, { state: after }: Campa
 const share = fc.integer({ min: 1, max: 10 });
 const wave = fc.nat(sizes.length - 1);
 const who = fc.constantFrom('kim', 'lee');
-const asks = (event: (counters: Tally, before: Tally) => CampaignEvent): Move => ({ type: 'ask', event });
+const asks = (event: (counters: Counters, before: Counters) => CampaignEvent): Move => ({
+  type: 'ask',
+  event,
+});
 
 const reads = fc
   .boolean()

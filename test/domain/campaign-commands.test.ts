@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type Campaign, type CampaignEvent, decideCampaign } from '../../shared/domain/campaign.ts';
-import { campaignReport } from '../../shared/domain/report.ts';
-import { campaignStatus } from '../../shared/domain/status.ts';
-import { type Tally, tallyOf } from '../../shared/domain/tally.ts';
+import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
+import { campaignReport } from '../../orchestrator/views/report.ts';
+import { campaignStatus } from '../../orchestrator/views/status.ts';
+import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { admitted, after, evening, hours, look, minutes, rules } from './given.ts';
 import { campaign, running, standing } from './given-campaign.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 
 const decided = (given: Campaign, event: CampaignEvent, now = evening): Campaign => {
   const decision = decideCampaign(given, event, now);
@@ -76,7 +78,7 @@ describe('what one person has paused', () => {
 describe('an abort', () => {
   const abort: CampaignEvent = { type: 'AbortRequested', by: 'anna', reason: 'wrong release' };
   const aborted = decided(standing(running(2)), abort);
-  const waiting: Tally = {
+  const waiting: Counters = {
     'state|0|LS-ROM|waiting': 10,
     'state|1|LS-ROM|waiting': 100,
     'state|2|LS-ROM|waiting': 289,
@@ -110,7 +112,7 @@ describe('an abort', () => {
     expect(decideCampaign(aborted, { type: 'CountersRead', counters: oneActive }, evening).kind).toBe(
       'ignored',
     );
-    const allSettled = { ...waiting, ...tallyOf({ ...marked, wave: 2 }) };
+    const allSettled = { ...waiting, ...countersOf({ ...marked, wave: 2 }) };
     const over = decided(aborted, { type: 'CountersRead', counters: allSettled }, evening + minutes(1));
     expect(over.state).toMatchObject({ status: 'aborted', endedAt: evening + minutes(1) });
     expect(campaignStatus(over, allSettled, evening + hours(5))).toMatchObject({

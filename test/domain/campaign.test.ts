@@ -1,15 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { chooseAdmissions } from '../../shared/domain/admission.ts';
-import {
-  type Campaign,
-  type CampaignEvent,
-  type CampaignState,
-  decideCampaign,
-} from '../../shared/domain/campaign.ts';
-import type { Client, Gate, Wave } from '../../shared/domain/definition.ts';
-import { planWaves } from '../../shared/domain/plan.ts';
-import { type Tally } from '../../shared/domain/tally.ts';
+import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
+import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
+import type { Client, Gate, Wave } from '../../shared/domain/campaign/definition.ts';
+import { planWaves } from '../../orchestrator/domain/plan-waves.ts';
 import { evening, policy } from './given.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign, CampaignEvent, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 
 const gate: Gate = { settledPercent: 80, notOkPercent: 10, minSample: 10 };
 const waves: readonly Wave[] = [
@@ -43,15 +39,15 @@ const running = (openWaves: number, accepted = [0, 0, 0]): CampaignState => ({
 });
 
 /** Counters of waves with so many ends each; what is missing waits. */
-const counters = (...ends: readonly Record<string, number>[]): Tally =>
+const counters = (...ends: readonly Record<string, number>[]): Counters =>
   Object.fromEntries(
     ends.flatMap((wave, index) =>
       Object.entries(wave).map(([bucket, count]) => [`state|${index}|LS-ROM|${bucket}`, count]),
     ),
   );
 
-const read = (state: CampaignState, tally: Tally) =>
-  decideCampaign(standing(state), { type: 'CountersRead', counters: tally }, evening);
+const read = (state: CampaignState, counters: Counters) =>
+  decideCampaign(standing(state), { type: 'CountersRead', counters: counters }, evening);
 
 describe('a wave opens the next one', () => {
   test('not before 80 % have settled', () => {
@@ -75,12 +71,12 @@ describe('a wave opens the next one', () => {
   });
 
   test('too many not ok pauses the campaign and names the cause they share', () => {
-    const tally = {
+    const found = {
       ...counters({ upgraded: 10 }, { upgraded: 40, failed: 6 }),
       'cause|1|download budget spent': 5,
       'cause|1|did not come back': 1,
     };
-    expect(read(running(2), tally)).toMatchObject({
+    expect(read(running(2), found)).toMatchObject({
       kind: 'moved',
       campaign: { state: { status: 'paused', by: 'gate', openWaves: 2 } },
       because: 'wave early: 6 of 46 settled clients not ok, limit 10 %, same cause 5x: download budget spent',

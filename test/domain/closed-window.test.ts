@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CampaignPolicy, Rules } from '../../shared/domain/policy.ts';
-import { everyDay, isOpen, type Window } from '../../shared/domain/window.ts';
+import type { CampaignPolicy, Rules } from '../../shared/domain/rules/policy.ts';
+import { everyDay, isOpen, type Window } from '../../shared/domain/time/window.ts';
 import {
   activated,
   admitted,

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { maxDownloadsAt, roomToBegin } from '../../shared/domain/admission.ts';
+import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
 import {
   type CopyStatus,
   type FileOnServer,
   judgeCopy,
   serversNotStaged,
   whyNotStaged,
-} from '../../shared/domain/copies.ts';
+} from '../../shared/domain/campaign/copies.ts';
 
 const manifest = [
   { name: 'appctl32.exe', size: 3, sha256: 'a' },

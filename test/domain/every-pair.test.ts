@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decide } from '../../shared/domain/decide.ts';
-import { placementOf } from '../../shared/domain/placement.ts';
-import type { Remediation, StepName } from '../../shared/domain/procedure.ts';
-import { firstStep, stepsOf } from '../../shared/domain/procedure.ts';
-import { difference, tallyOf } from '../../shared/domain/tally.ts';
-import type { Upgrade, UpgradeEvent, UpgradeState } from '../../shared/domain/upgrade.ts';
+import { decide } from '../../shared/domain/upgrade/decide.ts';
+import { placementOf } from '../../shared/domain/upgrade/placement.ts';
+import type { Remediation, StepName } from '../../shared/domain/remediation/procedure.ts';
+import { firstStep, stepsOf } from '../../shared/domain/remediation/procedure.ts';
+import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Upgrade, UpgradeEvent, UpgradeState } from '../../shared/domain/upgrade/state.ts';
 import {
   admitted,
   anna,
@@ -21,6 +21,7 @@ import {
   upToDate,
   withPolicy,
 } from './given.ts';
+import { difference } from '../../shared/domain/outcome/counters.ts';
 
 const journal = (procedure: Remediation, direction: 'forward' | 'back', step: StepName) => ({
   procedure,
@@ -69,7 +70,7 @@ const events: readonly UpgradeEvent[] = [
   { type: 'CommandFailed', failure: failure('timedOut') },
   { type: 'StepDone', step: 'copy', preImage: null },
   { type: 'StepFailed', step: 'copy', failure: failure('failed') },
-  { type: 'ProcedureOvertaken', step: 'copy' },
+  { type: 'JournalFoundStale', step: 'copy' },
   { type: 'CheckedIn' },
   {
     type: 'EndRequested',
@@ -104,7 +105,7 @@ describe('every (state, event) pair has an answer', () => {
       restarting: 'Activated CheckedIn EndRequested',
       notifying: 'Activated UsersNotified CommandFailed EndRequested WorkerStopped',
       deferred: 'Activated CheckedIn EndRequested',
-      'remedying forward': 'StepDone StepFailed ProcedureOvertaken EndRequested',
+      'remedying forward': 'StepDone StepFailed JournalFoundStale EndRequested',
       'remedying back': 'Activated EndRequested',
       settled: '',
     });
@@ -214,20 +215,20 @@ describe('in any order, with any repetition and delay of events', () => {
       fc.property(walk, ([given, way]) => {
         let upgrade = admitted;
         let now = evening;
-        let counters = tallyOf(upgrade);
+        let counters = countersOf(upgrade);
         for (const [event, later] of way) {
           now += later;
           const decision = decide(given, upgrade, fitting(upgrade, event), now);
           expect(decision.because).not.toBe('');
           if (decision.kind === 'ignored') continue;
-          const change = difference(tallyOf(upgrade), tallyOf(decision.upgrade));
+          const change = difference(countersOf(upgrade), countersOf(decision.upgrade));
           counters = Object.fromEntries(
             [...new Set([...Object.keys(counters), ...Object.keys(change)])]
               .map((name) => [name, (counters[name] ?? 0) + (change[name] ?? 0)] as const)
               .filter(([, count]) => count !== 0),
           );
           upgrade = decision.upgrade;
-          expect(counters).toEqual(tallyOf(upgrade));
+          expect(counters).toEqual(countersOf(upgrade));
           const placement = placementOf(upgrade);
           expect(placement.kind === 'rest' ? placement.until : now).toBeGreaterThanOrEqual(now);
         }

@@ -1,8 +1,9 @@
-import type { Campaign, CampaignState } from '../../shared/domain/campaign.ts';
-import type { Gate } from '../../shared/domain/definition.ts';
-import { type Tally, tallyOf } from '../../shared/domain/tally.ts';
-import type { Upgrade } from '../../shared/domain/upgrade.ts';
+import type { Gate } from '../../shared/domain/campaign/definition.ts';
+import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { evening, policy } from './given.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 
 /** A campaign of three waves, and counters that are the sum of real upgrades. */
 
@@ -40,9 +41,9 @@ export const running = (openWaves: number): CampaignState => ({
 });
 
 /** What the campaign's counters say of these upgrades. */
-export function countersOf(upgrades: readonly Upgrade[]): Tally {
+export function countersOfAll(upgrades: readonly Upgrade[]): Counters {
   const sum: Record<string, number> = {};
-  for (const [name, count] of upgrades.flatMap((upgrade) => Object.entries(tallyOf(upgrade)))) {
+  for (const [name, count] of upgrades.flatMap((upgrade) => Object.entries(countersOf(upgrade)))) {
     sum[name] = (sum[name] ?? 0) + count;
   }
   return sum;

@@ -4,10 +4,10 @@ import {
   type DeferralClass,
   type DeferralPolicy,
   type Rules,
-} from '../../shared/domain/policy.ts';
-import type { Observation, RunningProcess, Service } from '../../shared/domain/observation.ts';
-import { decide } from '../../shared/domain/decide.ts';
-import { newUpgrade, type Upgrade, type UpgradeEvent } from '../../shared/domain/upgrade.ts';
+} from '../../shared/domain/rules/policy.ts';
+import type { Observation, RunningProcess, Service } from '../../shared/domain/observation/observation.ts';
+import { decide } from '../../shared/domain/upgrade/decide.ts';
+import { newUpgrade, type Upgrade, type UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
 
 /** The words the domain tests are written in: rules, observations and the moves of one upgrade. */
 

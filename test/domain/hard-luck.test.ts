@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { Observation } from '../../shared/domain/observation.ts';
-import { isFinishing } from '../../shared/domain/placement.ts';
-import type { Remediation } from '../../shared/domain/procedure.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import type { Observation } from '../../shared/domain/observation/observation.ts';
+import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
+import type { Remediation } from '../../shared/domain/remediation/procedure.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   done,
@@ -85,7 +85,7 @@ describe('a record that is older than its client', () => {
       [evening, look(blockedByPcm)],
       [evening, done('record')],
       [evening, { type: 'EndRequested', ending }],
-      [evening, { type: 'ProcedureOvertaken', step: 'setManual' }],
+      [evening, { type: 'JournalFoundStale', step: 'setManual' }],
     ]);
     expect(phases(found)).toBe('looking');
     const resumed = after(atOnce, found, [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fromNow, spanInWords } from '../../shared/domain/moments.ts';
+import { fromNow, spanInWords } from '../../orchestrator/views/duration-text.ts';
 import { evening, hours, minutes } from './given.ts';
 
 describe('time in words', () => {

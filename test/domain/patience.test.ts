@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { blockersOf, describeBlocker, fingerprint } from '../../shared/domain/blocker.ts';
-import { executableOf, isInside, withExecutable } from '../../shared/domain/image-path.ts';
-import type { Observation } from '../../shared/domain/observation.ts';
-import { countSightings, persistsBecause } from '../../shared/domain/persistence.ts';
-import { prove } from '../../shared/domain/proof.ts';
-import { backoff, spread } from '../../shared/domain/retry.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import { blockersOf, describeBlocker, fingerprint } from '../../shared/domain/observation/blocker.ts';
+import { executableOf, isInside, withExecutable } from '../../shared/domain/observation/image-path.ts';
+import type { Observation } from '../../shared/domain/observation/observation.ts';
+import { countSightings, persistsBecause } from '../../shared/domain/remediation/persistence.ts';
+import { prove } from '../../shared/domain/observation/proof.ts';
+import { backoff, spread } from '../../shared/domain/rules/backoff.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   admitted,

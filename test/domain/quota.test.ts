@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { grantQuotas, raiseQuotas, type Share } from '../../shared/domain/quota.ts';
+import { grantQuotas, raiseQuotas, type Share } from '../../shared/domain/campaign/quota.ts';
 
 const share = (quota: number, inUse: number, wants: number, servedAt = 0): Share => ({
   quota,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   admitted,

@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { lookAgain, putBack } from '../../shared/domain/rebuilt.ts';
-import { attemptAt } from '../../shared/domain/rungs.ts';
-import { isFinishing, placementOf } from '../../shared/domain/placement.ts';
-import type { Journal } from '../../shared/domain/procedure.ts';
-import { newUpgrade, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade.ts';
-import { type Campaign, decideCampaign } from '../../shared/domain/campaign.ts';
+import { lookAgain, putBack } from '../../orchestrator/domain/look-again.ts';
+import { attemptAt } from '../../shared/domain/remediation/escalation-steps.ts';
+import { isFinishing, placementOf } from '../../shared/domain/upgrade/placement.ts';
+import type { Journal } from '../../shared/domain/remediation/procedure.ts';
+import { newUpgrade, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade/state.ts';
+import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { campaignOf, pausedState, runningState } from '../contract/store/words.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
 const now = 10_000_000;
 const fresh = newUpgrade('pc-1', 0, 'LS-1');
-const rung = attemptAt('relocation', 'PCM');
+const escalation = attemptAt('relocation', 'PCM');
 const journal: Journal = {
   procedure: 'relocation',
   direction: 'forward',
@@ -24,7 +25,7 @@ const upgradeIn = (state: UpgradeState, memory: Partial<Upgrade['memory']> = {})
   ...fresh,
   attempt: 2,
   state,
-  memory: { ...fresh.memory, deferrals: { logon: 3 }, tried: [rung], ...memory },
+  memory: { ...fresh.memory, deferrals: { logon: 3 }, tried: [escalation], ...memory },
 });
 const blockers: never[] = [];
 const unsettled: readonly UpgradeState[] = [
@@ -67,11 +68,11 @@ describe('an upgrade that was put back', () => {
     expect(lookAgain(upgradeIn({ phase: 'notifying', blockers }), now).memory.notifiedAt).toBe(now);
   });
 
-  it('keeps the rung of a procedure that was begun, and gives back one that was only about to be recorded', () => {
+  it('keeps the escalation of a procedure that was begun, and gives back one that was only about to be recorded', () => {
     const remedying = (step: Journal['step']) =>
       upgradeIn({ phase: 'remedying', journal: { ...journal, step }, retryAt: null, blockers });
     expect(lookAgain(remedying('record'), now).memory.tried).toEqual([]);
-    expect(lookAgain(remedying('stop'), now).memory.tried).toEqual([rung]);
+    expect(lookAgain(remedying('stop'), now).memory.tried).toEqual([escalation]);
   });
 
   it('gives a client that was restarting its whole time again, and does not know whether it took the order', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Observation } from '../../shared/domain/observation.ts';
-import { standsWith } from '../../shared/domain/overtaken.ts';
-import type { Rules } from '../../shared/domain/policy.ts';
-import { stepsOf, wayBack } from '../../shared/domain/procedure.ts';
-import type { Upgrade, UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import type { Observation } from '../../shared/domain/observation/observation.ts';
+import { standsWith } from '../../shared/domain/upgrade/stale-journal.ts';
+import type { Rules } from '../../shared/domain/rules/policy.ts';
+import { stepsOf, wayBack } from '../../shared/domain/remediation/procedure.ts';
+import type { Upgrade, UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   admitted,

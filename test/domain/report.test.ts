@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { rankBlockers } from '../../shared/domain/ranking.ts';
-import { campaignReport, endedWell } from '../../shared/domain/report.ts';
-import { campaignStatus } from '../../shared/domain/status.ts';
-import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade.ts';
-import { campaign, countersOf, running, standing } from './given-campaign.ts';
+import { rankBlockers } from '../../shared/domain/outcome/ranking.ts';
+import { campaignReport, endedWell } from '../../orchestrator/views/report.ts';
+import { campaignStatus } from '../../orchestrator/views/status.ts';
+import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { campaign, countersOfAll, running, standing } from './given-campaign.ts';
 import {
   after,
   blockedByPcm,
@@ -32,7 +32,10 @@ const lost = ((): Upgrade => {
 
 describe('the status of a campaign', () => {
   test('counts clients by wave, by logon server and in all', () => {
-    const counters = { ...countersOf([current, blocked('pc-2'), server, lost]), 'state|0|LS-ROM|waiting': 8 };
+    const counters = {
+      ...countersOfAll([current, blocked('pc-2'), server, lost]),
+      'state|0|LS-ROM|waiting': 8,
+    };
     const status = campaignStatus(standing(running(2)), counters, evening + minutes(10));
     expect(status).toMatchObject({ status: 'running', size: 400, settled: 3, notOk: 1, tookMs: minutes(10) });
     expect(status.states).toMatchObject({ waiting: 8, deferred: 1, skipped: 2, failed: 1 });
@@ -45,7 +48,7 @@ describe('the status of a campaign', () => {
   });
 
   test('tells deferrals of now from all there ever were, and ranks the causes of not-ok ends', () => {
-    const status = campaignStatus(standing(running(2)), countersOf([lost, blocked('pc-2')]), evening);
+    const status = campaignStatus(standing(running(2)), countersOfAll([lost, blocked('pc-2')]), evening);
     expect(status.deferrals).toEqual([
       { class: 'unreachable', now: 0, inAll: 6 },
       { class: 'service', now: 1, inAll: 1 },
@@ -103,10 +106,10 @@ describe('the status of a campaign', () => {
 
   test('an ended campaign ended well only without a not-ok end, and its time stands still', () => {
     const ended = standing({ ...running(3), status: 'ended', endedAt: evening + hours(2) } as never);
-    const well = campaignStatus(ended, countersOf([current, server]), evening + hours(50));
+    const well = campaignStatus(ended, countersOfAll([current, server]), evening + hours(50));
     expect([well.tookMs, endedWell(well)]).toEqual([hours(2), true]);
-    expect(endedWell(campaignStatus(ended, countersOf([current, lost]), evening))).toBe(false);
-    expect(endedWell(campaignStatus(standing(running(3)), countersOf([current]), evening))).toBe(false);
+    expect(endedWell(campaignStatus(ended, countersOfAll([current, lost]), evening))).toBe(false);
+    expect(endedWell(campaignStatus(standing(running(3)), countersOfAll([current]), evening))).toBe(false);
   });
 });
 
@@ -123,7 +126,7 @@ describe('the ranking of blockers', () => {
   ]);
 
   test('puts first what sets most clients free alone, and counts who only takes part', () => {
-    expect(rankBlockers(countersOf([blocked('pc-1'), blocked('pc-2'), both]))).toEqual([
+    expect(rankBlockers(countersOfAll([blocked('pc-1'), blocked('pc-2'), both]))).toEqual([
       { blocker: pcm, alone: 2, blocks: 3, met: 3 },
       { blocker: 'program pcmwin32.exe', alone: 0, blocks: 1, met: 1 },
     ]);
@@ -134,13 +137,13 @@ describe('the ranking of blockers', () => {
       [evening + hours(1), { type: 'Activated' }],
       [evening + hours(1), look(upToDate)],
     ]);
-    expect(rankBlockers({ ...countersOf([gone]), 'seen|file a.dll': 0, 'blocked|file a.dll': 0 })).toEqual([
-      { blocker: pcm, alone: 0, blocks: 0, met: 1 },
-    ]);
+    expect(rankBlockers({ ...countersOfAll([gone]), 'seen|file a.dll': 0, 'blocked|file a.dll': 0 })).toEqual(
+      [{ blocker: pcm, alone: 0, blocks: 0, met: 1 }],
+    );
   });
 
   test('of no blockers is empty', () => {
-    expect(rankBlockers(countersOf([current]))).toEqual([]);
+    expect(rankBlockers(countersOfAll([current]))).toEqual([]);
   });
 });
 
@@ -149,7 +152,7 @@ describe('the report of a campaign', () => {
     ...[lost, current, blocked('pc-2')].map((upgrade) => ({ kind: 'admitted' as const, upgrade })),
     { kind: 'waiting' as const, client: 'pc-0', wave: 0, logonServer: 'LS-ROM' },
   ];
-  const report = campaignReport(campaign, countersOf([lost, current, blocked('pc-2')]), reported, evening);
+  const report = campaignReport(campaign, countersOfAll([lost, current, blocked('pc-2')]), reported, evening);
 
   test('has every client once, by wave and then by name', () => {
     expect(report.clients.map(({ wave, client, state }) => [wave, client, state])).toEqual([
@@ -207,7 +210,7 @@ describe('the report of a campaign', () => {
     };
     const { clients, relocations, willBlockAgain } = campaignReport(
       campaign,
-      countersOf([moved]),
+      countersOfAll([moved]),
       [{ kind: 'admitted', upgrade: moved }],
       evening,
     );

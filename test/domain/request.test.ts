@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Ending } from '../../shared/domain/ending.ts';
-import { beginsSomething, isFinishing } from '../../shared/domain/placement.ts';
-import { retry, undo, unmark } from '../../shared/domain/reopen.ts';
-import { tallyOf } from '../../shared/domain/tally.ts';
-import type { Upgrade, UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import type { Ending } from '../../shared/domain/outcome/ending.ts';
+import { beginsSomething, isFinishing } from '../../shared/domain/upgrade/placement.ts';
+import { retry, undo, unmark } from '../../orchestrator/domain/reopen.ts';
+import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Upgrade, UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   admitted,
@@ -84,7 +84,7 @@ describe('a client that is given up', () => {
       cause: 'still marked',
       because: `${aborted.because}; it is marked since 2026-11-16T20:01:00Z and will install at its next logon unless it is unmarked`,
     });
-    expect(tallyOf(upgrade)['cancelled|still marked']).toBe(1);
+    expect(countersOf(upgrade)['cancelled|still marked']).toBe(1);
   });
 
   test('may be marked when nobody knows what became of the command', () => {
@@ -252,16 +252,16 @@ describe('taking a mark back', () => {
     expect(phases(unmarking)).toBe('unmarking');
     const upgrade = story(unmarking, [{ type: 'ClientUnmarked' }, look({ setupPhase: 'installed' })]);
     expect(upgrade.state).toMatchObject({ end: 'cancelled', cause: 'unmarked' });
-    expect(tallyOf(cancelled)['endedMarked']).toBe(1);
-    expect(tallyOf(upgrade)['endedMarked']).toBeUndefined();
+    expect(countersOf(cancelled)['endedMarked']).toBe(1);
+    expect(countersOf(upgrade)['endedMarked']).toBeUndefined();
   });
 
   test('reaches also one that failed for another cause after it was marked', () => {
     const failed = settledAs({ end: 'failed', cause: 'did not come back' });
-    expect(tallyOf(failed)['endedMarked']).toBe(1);
+    expect(countersOf(failed)['endedMarked']).toBe(1);
     const again = unmark(failed, 'anna: wrong release');
     const reopened = again.kind === 'reopened' ? again.upgrade : admitted;
-    expect(tallyOf(reopened)).toMatchObject({ marked: 1 });
+    expect(countersOf(reopened)).toMatchObject({ marked: 1 });
     const away = story(reopened, [{ type: 'LookFailed', failure: { kind: 'unreachable', message: 'off' } }]);
     expect(away.state).toMatchObject({
       end: 'failed',
@@ -270,8 +270,8 @@ describe('taking a mark back', () => {
         'did not come back: no answer; it is marked, too; it could not be unmarked',
       ),
     });
-    expect(tallyOf(away)['endedMarked']).toBe(1);
-    expect(tallyOf(settledAs({ end: 'upgraded', cause: 'proved' }))['endedMarked']).toBeUndefined();
+    expect(countersOf(away)['endedMarked']).toBe(1);
+    expect(countersOf(settledAs({ end: 'upgraded', cause: 'proved' }))['endedMarked']).toBeUndefined();
   });
 
   test('says so when the client has installed meanwhile', () => {

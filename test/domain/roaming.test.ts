@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { logonServerSeen } from '../../shared/domain/logon-server.ts';
-import { everyDay } from '../../shared/domain/window.ts';
+import { logonServerSeen } from '../../shared/domain/observation/logon-server.ts';
+import { everyDay } from '../../shared/domain/time/window.ts';
 import { admitted, after, blockedByProgram, evening, look, rules, withPolicy } from './given.ts';
 
 describe('the logon server that a look found', () => {

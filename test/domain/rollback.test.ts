@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Rules } from '../../shared/domain/policy.ts';
+import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { admitted, after, evening, look, phases, rules, upToDate } from './given.ts';
 
 /** The way back: the older release is staged again and rolled out like any other. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   done,
@@ -174,7 +174,7 @@ describe('a procedure that the client refuses', () => {
     expect(refused.memory).toMatchObject({ relocation: 'none', tried: [], deferrals: { busy: 1 } });
   });
 
-  test('after a workaround that failed comes the next rung', () => {
+  test('after a workaround that failed comes the next escalation', () => {
     const undone = refusedAt(atOnce, ['record'], 'setManual', ['restoreStartType', 'startAgain', 'close']);
     expect(undone.memory).toMatchObject({
       tried: ['workaround of sms_package_command_manager_nt'],

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { CampaignState } from '../../shared/domain/campaign.ts';
-import type { CopyStatus } from '../../shared/domain/copies.ts';
-import type { Rules } from '../../shared/domain/policy.ts';
-import type { Upgrade } from '../../shared/domain/upgrade.ts';
-import { type Recorded, type WhyContext, whyAdmitted, whyWaiting } from '../../shared/domain/why.ts';
-import { everyDay } from '../../shared/domain/window.ts';
+import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
+import type { Rules } from '../../shared/domain/rules/policy.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { type Recorded, type WhyContext, whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
+import { everyDay } from '../../shared/domain/time/window.ts';
 import { campaign, running, standing } from './given-campaign.ts';
 import {
   admitted,
@@ -21,6 +20,7 @@ import {
   upToDate,
   withPolicy,
 } from './given.ts';
+import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 
 const context = (
   state: CampaignState = running(1),

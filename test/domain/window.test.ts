@@ -7,7 +7,7 @@ import {
   wallTimeOf,
   type Window,
   windowInWords,
-} from '../../shared/domain/window.ts';
+} from '../../shared/domain/time/window.ts';
 
 const berlin = 'Europe/Berlin';
 const at = (iso: string): number => Temporal.ZonedDateTime.from(iso).epochMilliseconds;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { RedisContainer } from '@testcontainers/redis';
 import { getContainerRuntimeClient } from 'testcontainers';
-import type { TestRedis } from './test-redis.ts';
+import type { TestRedis } from './running-redis.ts';
 
 const DEFAULT_IMAGE = 'redis:8.2.1-alpine';
 const IMAGE_DEADLINE_MS = 120_000;

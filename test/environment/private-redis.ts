@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { endProcess, isAlive } from '../../orchestrator/embedded-redis/processes.ts';
 import { findRunning } from '../../orchestrator/embedded-redis/running.ts';
 import { startEmbeddedRedis } from '../../orchestrator/embedded-redis/start.ts';
-import type { TestRedis } from './test-redis.ts';
+import type { TestRedis } from './running-redis.ts';
 
 const dataDir = resolve(import.meta.dirname, '../../.servpack');
 

@@ -1,13 +1,7 @@
 import { messageOf } from '../../shared/errors.ts';
 import { imageIn, startContainerRedis } from './container-redis.ts';
 import { startPrivateRedis } from './private-redis.ts';
-
-export interface TestRedis {
-  readonly url: string;
-  /** Which Redis, and why this one. */
-  readonly how: string;
-  readonly stop: () => Promise<void>;
-}
+import type { TestRedis } from './running-redis.ts';
 
 /**
  * A Redis in a container where a Docker engine answers and has the image, else a private redis-server. Throws

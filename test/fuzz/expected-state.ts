@@ -1,5 +1,5 @@
-import type { Client } from '../../shared/domain/definition.ts';
-import { parseFleet } from '../../shared/input/fleet-csv.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
 import { unwrapped } from '../integration/unwrapped.ts';
 import type { Heard } from './browser.ts';
 import type { Ask } from './requests.ts';

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
-import { recount } from '../../shared/store/recount.ts';
+import { recount } from '../twin/recount.ts';
 import { testRedis } from '../environment/redis.ts';
 import { routesOf } from '../integration/routes.ts';
 import {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, test } from 'vitest';
-import type { SetupPhase } from '../../shared/domain/observation.ts';
+import type { SetupPhase } from '../../shared/domain/observation/observation.ts';
 import { evidenceBytesAtMost, evidenceOf } from '../../shared/evidence.ts';
 import { parseCsdver } from '../../shared/products/csdver.ts';
-import { readLoadEntry } from '../../shared/products/load-entry.ts';
-import { readObservation } from '../../shared/products/observe.ts';
+import { readLoadEntry } from '../../workers/observation/load-entry.ts';
+import { readObservation } from '../../workers/observation/read-observation.ts';
 import { parseSmsIni } from '../../shared/products/sms-ini.ts';
 import { parseSmsrun32 } from '../../shared/products/smsrun32.ts';
 import { smsProfile } from '../products/given.ts';

@@ -2,9 +2,9 @@ import type { AddressInfo } from 'node:net';
 import ssh2, { type Connection as Served } from 'ssh2';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { targetOf } from '../../workers/gateways/gateway.ts';
-import { Connection } from '../../workers/gateways/windows-ssh/connection.ts';
-import { readTail, sftpPath } from '../../workers/gateways/windows-ssh/files.ts';
-import { fingerprintOf } from '../../workers/gateways/windows-ssh/known-hosts.ts';
+import { Connection } from '../../workers/gateways/windows-ssh/connection/connection.ts';
+import { readTail, sftpPath } from '../../workers/gateways/windows-ssh/connection/files.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { settingsWith } from '../contract/ssh-settings.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { editOnClient } from '../../workers/gateways/windows-ssh/ini-edit.ts';
-import { withIniValue } from '../../workers/gateways/windows-ssh/ini-line.ts';
+import { editOnClient } from '../../workers/gateways/windows-ssh/changes/ini-edit.ts';
+import { withIniValue } from '../../workers/gateways/windows-ssh/changes/ini-line.ts';
 import { contentOf } from '../lab/fleet/disk.ts';
 import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { Machines } from '../lab/fleet/machines.ts';

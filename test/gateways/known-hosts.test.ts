@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readConfig } from '../../shared/config.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
-import { objection, writeDown } from '../../workers/gateways/windows-ssh/host-key.ts';
-import { fingerprintOf, parseKnownHosts } from '../../workers/gateways/windows-ssh/known-hosts.ts';
-import { readSshSettings } from '../../workers/gateways/windows-ssh/settings.ts';
+import { objection, writeDown } from '../../workers/gateways/windows-ssh/config/host-key.ts';
+import { fingerprintOf, parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
+import { readSshSettings } from '../../workers/gateways/windows-ssh/config/settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-ssh-'));
 afterAll(() => rmSync(folder, { recursive: true }));

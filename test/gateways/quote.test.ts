@@ -6,7 +6,7 @@ import {
   quoteArgument,
   quoteName,
   quotePath,
-} from '../../workers/gateways/windows-ssh/quote.ts';
+} from '../../workers/gateways/windows-ssh/connection/quote.ts';
 import { expand, type Node, parse } from '../lab/ssh/cmd-parse.ts';
 import { argumentsOf } from '../lab/ssh/programs.ts';
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { codePageIn, decode } from '../../workers/gateways/windows-ssh/code-page.ts';
-import { iniValue, withIniValue } from '../../workers/gateways/windows-ssh/ini-line.ts';
-import { parseDetails, parseTasklist, wmiTime } from '../../workers/gateways/windows-ssh/processes.ts';
-import { bootTime, systemIn } from '../../workers/gateways/windows-ssh/read-look.ts';
-import { dwordOf, multiOf, parseRegistry } from '../../workers/gateways/windows-ssh/registry.ts';
-import { scBlocks } from '../../workers/gateways/windows-ssh/services.ts';
-import { lineFor } from '../../workers/gateways/windows-ssh/shell.ts';
+import { codePageIn, decode } from '../../workers/gateways/windows-ssh/connection/code-page.ts';
+import { iniValue, withIniValue } from '../../workers/gateways/windows-ssh/changes/ini-line.ts';
+import { parseDetails, parseTasklist, wmiTime } from '../../workers/gateways/windows-ssh/look/processes.ts';
+import { bootTime, systemIn } from '../../workers/gateways/windows-ssh/look/read-look.ts';
+import { dwordOf, multiOf, parseRegistry } from '../../workers/gateways/windows-ssh/look/registry.ts';
+import { scBlocks } from '../../workers/gateways/windows-ssh/look/services.ts';
+import { lineFor } from '../../workers/gateways/windows-ssh/connection/shell.ts';
 
 describe('what the service control manager says is read by its numbers', () => {
   const block = (labels: readonly [string, string]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { sha256 } from '../../shared/evidence.ts';
-import { parseCampaign } from '../../shared/input/campaign-file.ts';
+import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { accepted, faultsOf, golden } from './given.ts';
 
 const shortest = 'campaign: sp4\nrelease: sms-1.2-sp4\n';

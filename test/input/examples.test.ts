@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
-import { parseCampaign } from '../../shared/input/campaign-file.ts';
-import { parseFleet } from '../../shared/input/fleet-csv.ts';
-import { parseRelease } from '../../shared/input/release-file.ts';
+import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
+import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
+import { parseRelease } from '../../orchestrator/input/release-file.ts';
 import { accepted } from './given.ts';
 
 const example = (name: string): string =>

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { parseFleet } from '../../shared/input/fleet-csv.ts';
+import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
 import { accepted, faultsOf, golden } from './given.ts';
 
 const header = 'client,host,logonServer,zone,role,labels';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readMoment } from '../../shared/input/moments.ts';
+import { readMoment } from '../../orchestrator/input/parse-timestamp.ts';
 
 test('a moment by the clock of a place', () => {
   expect(readMoment('2026-11-23 22:00 Europe/Rome')).toBe(Date.UTC(2026, 10, 23, 21));

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { parseCampaign } from '../../shared/input/campaign-file.ts';
-import { parseFleet } from '../../shared/input/fleet-csv.ts';
+import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
+import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
 import { decodeInput } from '../../shared/input/input-text.ts';
-import { parseRelease } from '../../shared/input/release-file.ts';
+import { parseRelease } from '../../orchestrator/input/release-file.ts';
 import { parseProfile } from '../../shared/products/profile.ts';
 
 // prettier-ignore

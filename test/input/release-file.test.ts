@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { parseRelease } from '../../shared/input/release-file.ts';
+import { parseRelease } from '../../orchestrator/input/release-file.ts';
 import { accepted, faultsOf } from './given.ts';
 
 const lines = ['release: sp4', 'product: sms-1.2', 'tree: ./share', 'components: X86.BIN/00000409'];

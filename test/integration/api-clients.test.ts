@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { placementOf } from '../../shared/domain/placement.ts';
-import { difference, tallyOf } from '../../shared/domain/tally.ts';
-import type { Upgrade } from '../../shared/domain/upgrade.ts';
+import { placementOf } from '../../shared/domain/upgrade/placement.ts';
+import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
-import { StoreAway } from '../../shared/store/redis/away.ts';
+import { StoreUnavailable } from '../../shared/store/redis/core/store-unavailable.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { after, blockedByPcm, look, rules } from '../domain/given.ts';
 import { testRedis } from '../environment/redis.ts';
@@ -17,6 +17,7 @@ import {
   startSmallOrchestrator,
 } from './small-orchestrator.ts';
 import { unwrapped } from './unwrapped.ts';
+import { difference } from '../../shared/domain/outcome/counters.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [
   ['memory', async () => createMemoryStore(Date.now)],
@@ -48,7 +49,7 @@ async function startBlocked(store: Store): Promise<SmallOrchestrator> {
     consumed: 0,
     step: 'finish',
     place: { index: 'due', dueAt: place.until, keepsSlots: false },
-    counters: difference(tallyOf(begun.stored.upgrade), tallyOf(upgrade)),
+    counters: difference(countersOf(begun.stored.upgrade), countersOf(upgrade)),
     audit: {
       at: now,
       ...key,
@@ -186,7 +187,7 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
 describe('an orchestrator in trouble', () => {
   test('says that its records are away, with a status of its own', async () => {
     const away = async (): Promise<never> =>
-      Promise.reject(new StoreAway('Redis at 127.0.0.1:6379 does not answer'));
+      Promise.reject(new StoreUnavailable('Redis at 127.0.0.1:6379 does not answer'));
     await using house = await startSmallOrchestrator({
       ...createMemoryStore(Date.now),
       fleetSize: away,

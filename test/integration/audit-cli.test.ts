@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openArchive } from '../../orchestrator/audit/archive.ts';
 import { openSealer } from '../../orchestrator/audit/seal.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { at, clientOf, driven, entry, marking, picks } from '../contract/store/words.ts';
 import { makeWorld } from '../contract/store/world.ts';
 import { pino } from 'pino';

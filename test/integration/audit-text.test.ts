@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { auditLines } from '../../orchestrator/cli/text/audit-text.ts';
-import { plainView } from '../../orchestrator/cli/text/view.ts';
-import type { AuditLineAnswer } from '../../shared/protocol/audit.ts';
+import { auditLines } from '../../orchestrator/cli/render/audit-text.ts';
+import { plainView } from '../../orchestrator/cli/render/view.ts';
+import type { AuditLineAnswer } from '../../orchestrator/http/schemas/audit.ts';
 
 /** The story of a machine, as somebody reads it who was not there. */
 

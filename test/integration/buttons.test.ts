@@ -1,17 +1,17 @@
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
-import { openApiClient } from '../../orchestrator/cli/api-client.ts';
-import { plainView } from '../../orchestrator/cli/text/view.ts';
-import { takeMarksBack } from '../../orchestrator/cli/unmark.ts';
-import { finishRound } from '../../orchestrator/finish.ts';
-import { leadRound } from '../../orchestrator/lead.ts';
-import type { Office } from '../../orchestrator/office.ts';
-import { difference, tallyOf } from '../../shared/domain/tally.ts';
-import type { Upgrade } from '../../shared/domain/upgrade.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
-import { recount } from '../../shared/store/recount.ts';
+import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
+import { plainView } from '../../orchestrator/cli/render/view.ts';
+import { takeMarksBack } from '../../orchestrator/cli/commands/unmark.ts';
+import { finishRound } from '../../orchestrator/rounds/drain-campaigns.ts';
+import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
+import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
+import { recount } from '../twin/recount.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
-import type { Commit, Store } from '../../shared/store/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
 import {
   campaignYaml,
@@ -23,6 +23,8 @@ import {
   writeRelease,
 } from './small-orchestrator.ts';
 import { unwrapped } from './unwrapped.ts';
+import { difference } from '../../shared/domain/outcome/counters.ts';
+import type { Commit } from '../../shared/store/types.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [
   ['memory', async () => createMemoryStore(Date.now)],
@@ -33,7 +35,7 @@ const stores: readonly [name: string, open: () => Promise<Store>][] = [
 const anna = { 'x-servpack-user': 'anna' };
 const kim = { 'x-servpack-user': 'kim' };
 
-const officeOf = ({ store, jobs }: SmallOrchestrator): Office => ({
+const contextOf = ({ store, jobs }: SmallOrchestrator): OrchestratorContext => ({
   store,
   clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },
   log: pino({ level: 'silent' }),
@@ -95,7 +97,7 @@ async function bring(store: Store, client: string, change: Change, place: Commit
   const begun = await store.begin(key, 1, 'driver', 60_000, now);
   if (begun.kind !== 'begun') throw new Error(begun.because);
   const upgrade = change(begun.stored.upgrade);
-  const counters = difference(tallyOf(begun.stored.upgrade), tallyOf(upgrade));
+  const counters = difference(countersOf(begun.stored.upgrade), countersOf(upgrade));
   const commit = { key, version: 1, fence: begun.fence, upgrade, counters, place, at: now } as const;
   const outcome = await store.commit({ ...commit, consumed: 0, step: 'finish', audit: null, evidence: [] });
   if (outcome.kind !== 'committed') throw new Error(outcome.kind);
@@ -166,7 +168,7 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
     });
     expect(await house.store.counters('sp4')).toEqual(await recount(house.store, 'sp4'));
     // Again changes nothing: nobody is told twice.
-    await finishRound(officeOf(house));
+    await finishRound(contextOf(house));
     expect((await house.store.readUpgrade({ campaign: 'sp4', client: d }))?.inbox).toHaveLength(1);
   });
 
@@ -174,7 +176,7 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
     await using house = await startRunning(await open());
     const ask = () => house.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
     expect((await ask()).body).toMatchObject({ finishing: 0, stillMarked: 0, cancelling: false });
-    await finishRound(officeOf(house));
+    await finishRound(contextOf(house));
     expect((await house.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
       endedAt: expect.any(String),
       states: { cancelled: 10 },
@@ -187,7 +189,7 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
     const [a = ''] = await firstWave(house, 1);
     await bring(house.store, a, changes.deferredMarked, rest);
     await house.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
-    await finishRound(officeOf(house));
+    await finishRound(contextOf(house));
     const asked = await house.ask('POST', '/v1/campaigns/sp4/unmark', { reason: 'wrong release' }, anna);
     expect(asked.body).toEqual({ campaign: 'sp4', reopened: 1, passedOver: 0 });
     const key = { campaign: 'sp4', client: a };
@@ -230,7 +232,7 @@ describe.each(stores)('a halt, on the %s store', (_name, open) => {
     const halted = { by: 'anna (token default)', because: 'phones ring', at: '2026-11-17T09:00:00Z' };
     expect(body).toEqual({ halted });
     expect((await house.ask('GET', '/v1/campaigns')).body).toMatchObject({ halted, campaigns: [{ halted }] });
-    await leadRound(officeOf(house));
+    await leadRound(contextOf(house));
     expect((await house.store.slotsInUse('sp4')).active).toBe(0);
     const [client = ''] = await firstWave(house, 1);
     expect((await house.ask('GET', `/v1/clients/${client}/why`)).body.because).toBe(
@@ -244,7 +246,7 @@ describe.each(stores)('a halt, on the %s store', (_name, open) => {
     );
     expect((await house.ask('POST', '/v1/unhalt', { override: true }, kim)).body).toEqual({ halted: null });
     expect((await house.ask('POST', '/v1/unhalt', {}, kim)).body.error.message).toBe('nothing is halted');
-    await leadRound(officeOf(house));
+    await leadRound(contextOf(house));
     expect((await house.store.slotsInUse('sp4')).active).toBe(2);
     const told = (await house.store.audit(50)).filter(({ to }) => to === 'halted' || to === 'going');
     expect(told.map(({ who, from, to, because }) => [who, from, to, because])).toEqual([
@@ -304,13 +306,13 @@ describe.each(stores)('stragglers, on the %s store', (_name, open) => {
       await bring(house.store, client, changes.failed, { index: 'settled' });
     for await (const { client } of house.store.waiting('sp4'))
       expect((await order(house, client, 'skip')).status).toBe(200);
-    await leadRound(officeOf(house));
+    await leadRound(contextOf(house));
     const status = async () => (await house.ask('GET', '/v1/campaigns/sp4')).body;
     expect(await status()).toMatchObject({ status: 'ended', states: { skipped: 8, failed: 2 } });
     const asked = await house.ask('POST', '/v1/campaigns/sp4/retry', { which: 'unreachable' }, anna);
     expect(asked.body).toEqual({ campaign: 'sp4', reopened: 2, passedOver: 0 });
     expect(await status()).toMatchObject({ status: 'running', states: { active: 2 } });
-    await leadRound(officeOf(house));
+    await leadRound(contextOf(house));
     expect((await status()).status).toBe('running');
   });
 

@@ -2,10 +2,10 @@ import { request } from 'node:http';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { addressIn } from '../../orchestrator/checkin/address.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { addressIn } from '../../orchestrator/http/checkin/address.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
-import { type Store, StoreAway } from '../../shared/store/store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
 import { routesOf } from './routes.ts';
 import { runCliAt } from './run-cli.ts';
@@ -18,6 +18,7 @@ import {
   writeRelease,
 } from './small-orchestrator.ts';
 import { unwrapped } from './unwrapped.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [
   ['memory', async () => createMemoryStore(Date.now)],
@@ -214,7 +215,7 @@ test('who checks in too often is told when to come again, and nothing is asked o
 
 test('while Redis is away it is told to come again, and too much is not taken', async () => {
   const store = createMemoryStore(Date.now);
-  const away = () => Promise.reject(new StoreAway('Redis at x does not answer'));
+  const away = () => Promise.reject(new StoreUnavailable('Redis at x does not answer'));
   const hands = { away: false };
   const door = await openDoor({
     ...store,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { refusalAnswer } from '../../shared/protocol.ts';
+import { refusalAnswer } from '../../orchestrator/http/schemas/requests.ts';
 import {
   blockersAnswer,
   campaignsAnswer,
@@ -12,7 +12,7 @@ import {
   reopenedAnswer,
   reportAnswer,
   statusAnswer,
-} from '../../shared/protocol/campaigns.ts';
+} from '../../orchestrator/http/schemas/campaigns.ts';
 import {
   checkInAnswer,
   clientAnswer,
@@ -21,7 +21,7 @@ import {
   releasesAnswer,
   stagedAnswer,
   whyAnswer,
-} from '../../shared/protocol/clients.ts';
+} from '../../orchestrator/http/schemas/clients.ts';
 import { runCliAt } from './run-cli.ts';
 import {
   campaignYaml,

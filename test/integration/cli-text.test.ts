@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { liveScreen } from '../../orchestrator/cli/live-screen.ts';
-import { rankingLines, reportLines } from '../../orchestrator/cli/text/report-text.ts';
-import { serverLines } from '../../orchestrator/cli/text/server-text.ts';
-import { notStagedInAll, notStagedLines, statusLines } from '../../orchestrator/cli/text/status-text.ts';
-import { wrapped } from '../../orchestrator/cli/text/wrap.ts';
-import { plainView, safe, safeLines, type View, viewOf } from '../../orchestrator/cli/text/view.ts';
-import { campaignReport } from '../../shared/domain/report.ts';
-import { buckets } from '../../shared/domain/states.ts';
-import { campaignStatus } from '../../shared/domain/status.ts';
+import { liveScreen } from '../../orchestrator/cli/render/live-screen.ts';
+import { rankingLines, reportLines } from '../../orchestrator/cli/render/report-text.ts';
+import { serverLines } from '../../orchestrator/cli/render/server-text.ts';
+import { notStagedInAll, notStagedLines, statusLines } from '../../orchestrator/cli/render/status-text.ts';
+import { wrapped } from '../../orchestrator/cli/render/wrap.ts';
+import { plainView, safe, safeLines, type View, viewOf } from '../../orchestrator/cli/render/view.ts';
+import { campaignReport } from '../../orchestrator/views/report.ts';
+import { buckets } from '../../shared/domain/outcome/states.ts';
+import { campaignStatus } from '../../orchestrator/views/status.ts';
 import { running, standing } from '../domain/given-campaign.ts';
 import { evening, hours } from '../domain/given.ts';
 

@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import type { CampaignState } from '../../shared/domain/campaign.ts';
-import type { Tally } from '../../shared/domain/tally.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
-import type { CampaignRecord, Store } from '../../shared/store/store.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { campaign } from '../domain/given-campaign.ts';
 import { runCliAt } from './run-cli.ts';
 import { now, startSmallOrchestrator } from './small-orchestrator.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import type { CampaignRecord } from '../../shared/store/types.ts';
 
 interface Moment {
   readonly state: CampaignState;
-  readonly counters: Tally;
+  readonly counters: Counters;
 }
 
 const begun = { startedAt: now - 3_600_000, openWaves: 3, accepted: [0, 0, 0] };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../shared/config.ts';
-import { redisPlace } from '../../shared/redis/place.ts';
+import { parseRedisUrl } from '../../shared/redis/redis-url.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { startFleet } from '../lab/fleet/start-fleet.ts';
 import { fleetAddress } from '../../workers/gateways/simulated/address.ts';
@@ -78,7 +78,7 @@ describe('the password of Redis', () => {
   ])('goes into every form of URL: %s', (given, expected) => {
     const settings = { REDIS_URL: given, REDIS_PASSWORD_FILE: file('forms', 's@/e\r\n') };
     expect(unwrapped(readConfig(settings)).redisUrl).toBe(expected);
-    expect(redisPlace(expected)).not.toBeNull();
+    expect(parseRedisUrl(expected)).not.toBeNull();
   });
 
   it('is asked for where the file has none', () => {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { confirm, type Terminal } from '../../orchestrator/cli/confirm.ts';
+import { confirm, type Terminal } from '../../orchestrator/cli/client/confirm.ts';
 
 const question = {
   lines: ['39,214 clients'],

@@ -2,11 +2,11 @@ import { cpSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { openCopyReader } from '../../orchestrator/copies/reader.ts';
-import { type CopyVerifier, openCopyVerifier } from '../../orchestrator/copies/verify.ts';
-import { leadRound } from '../../orchestrator/lead.ts';
-import type { Office } from '../../orchestrator/office.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { openCopyReader } from '../../orchestrator/releases/copies/reader.ts';
+import { type CopyVerifier, openCopyVerifier } from '../../orchestrator/releases/copies/verify.ts';
+import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
+import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
@@ -23,7 +23,7 @@ import { unwrapped } from './unwrapped.ts';
 /** Copies of a real folder on two "logon servers", read by the real process. */
 interface Copies extends AsyncDisposable {
   readonly house: SmallOrchestrator;
-  readonly office: Office;
+  readonly context: OrchestratorContext;
   readonly pid: () => number | null;
   /** Rounds until a logon server is so. */
   becomes(server: string, state: string, because?: string): Promise<void>;
@@ -37,7 +37,7 @@ const timing = { verifiedMs: 20, incompleteMs: 20, unreadableMs: 20, silenceMs: 
 async function openCopies(store: Store, changes: Partial<typeof timing> = {}): Promise<Copies> {
   const house = await startSmallOrchestrator(store);
   const log = pino({ level: 'silent' });
-  const office: Office = {
+  const context: OrchestratorContext = {
     store,
     log,
     clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },
@@ -68,7 +68,7 @@ upgrade: { command: [./upgrade.sh], timeout: 10s }
   });
   return {
     house,
-    office,
+    context,
     folderOf,
     pid: () => reader.pid(),
     copy: (server) => {
@@ -79,7 +79,7 @@ upgrade: { command: [./upgrade.sh], timeout: 10s }
       expect
         .poll(
           async () => {
-            await verifier.round(office);
+            await verifier.round(context);
             const { body } = await house.ask('GET', '/v1/releases/sms-sp4/servers');
             const found = body.servers.find((each: { logonServer: string }) => each.logonServer === server);
             return [found?.state, because === '' ? '' : found?.because];
@@ -88,7 +88,7 @@ upgrade: { command: [./upgrade.sh], timeout: 10s }
         )
         .toEqual([state, because]),
     lead: async () => {
-      await leadRound(office);
+      await leadRound(context);
       const admitted = await Array.fromAsync(store.upgrades('sp4'));
       return [...new Set(admitted.map(({ upgrade }) => upgrade.logonServer))].toSorted();
     },

@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
-import { crashesAtMost } from '../../shared/domain/crash.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
-import { recount } from '../../shared/store/recount.ts';
-import { activate } from '../../workers/activate.ts';
+import { crashesAtMost } from '../../workers/crash-budget.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
+import { recount } from '../twin/recount.ts';
+import { activate } from '../../workers/activation.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
@@ -33,7 +33,7 @@ test('an upgrade that worker after worker is lost on needs attention, and gives 
   const gateway = connectSimulatedGateway({ port: 1 });
   const log = pino({ level: 'silent' });
   const dispatcher = new HandDispatcher();
-  const workshop = {
+  const context = {
     store,
     dispatcher,
     clock,
@@ -43,7 +43,7 @@ test('an upgrade that worker after worker is lost on needs attention, and gives 
     releases: openReleaseFolders(null),
     leaseMs: 10_000,
   };
-  const end = await activate(workshop, key, activation, 'upgrades', new AbortController().signal);
+  const end = await activate(context, key, activation, 'upgrades', new AbortController().signal);
   await gateway.close();
   expect(end).toBe('settled');
   const stored = await store.readUpgrade(key);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CampaignPolicy } from '../../shared/domain/policy.ts';
+import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { faultKinds } from '../lab/fleet/faults.ts';
 import type { Trait } from '../lab/fleet/traits.ts';

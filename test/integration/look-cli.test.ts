@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { SurveyStatus } from '../../shared/domain/survey.ts';
+import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { type LookHouse, startLookHouse } from './look-house.ts';
 

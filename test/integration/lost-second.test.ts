@@ -8,11 +8,11 @@ import {
   stepsOf,
   wayBack,
   withPreImage,
-} from '../../shared/domain/procedure.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
+} from '../../shared/domain/remediation/procedure.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { runStep } from '../../workers/remediation/run-step.ts';
-import type { Runner } from '../../workers/remediation/services.ts';
+import type { Runner } from '../../workers/remediation/service-control.ts';
 import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { clientWith, type OneClient, oneClient } from './one-client.ts';
@@ -53,7 +53,7 @@ async function advanced(runner: Runner, journal: Journal): Promise<Journal> {
   return next;
 }
 
-const overtaken = { type: 'ProcedureOvertaken' };
+const onStaleJournal = { type: 'JournalFoundStale' };
 
 describe('a record that is older than its client', () => {
   test('records nothing over a procedure that is open, of its own kind or another', async () => {
@@ -72,7 +72,7 @@ describe('a record that is older than its client', () => {
       { ...begun('relocation'), step: 'close', direction: 'back', turnedAt: 'record' },
       ...stepsOf('workaround', 'back').map((step): Journal => ({ ...old, step })),
     ];
-    for (const journal of journals) expect(await runStep(runner, journal)).toMatchObject(overtaken);
+    for (const journal of journals) expect(await runStep(runner, journal)).toMatchObject(onStaleJournal);
     expect((await one.fleet.clientTruth(one.client))?.intent).toEqual(intent);
     expect(await runStep(runner, atCopy)).toMatchObject({ type: 'StepDone', step: 'copy' });
   });
@@ -85,7 +85,7 @@ describe('a record that is older than its client', () => {
     expect(await runStep(runner, journal)).toMatchObject({ type: 'StepDone', step: 'close' });
     // Closed already, and its commit was lost: that is where the record says it is.
     expect(await runStep(runner, journal)).toMatchObject({ type: 'StepDone', step: 'close' });
-    expect(await runStep(runner, begun('relocation'))).toMatchObject(overtaken);
+    expect(await runStep(runner, begun('relocation'))).toMatchObject(onStaleJournal);
     expect((await one.fleet.clientTruth(one.client))?.intent).toBeNull();
   });
 });

@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
-import type { Campaign } from '../../shared/domain/campaign.ts';
-import type { Release } from '../../shared/domain/definition.ts';
-import type { QueueName } from '../../shared/domain/placement.ts';
-import type { CampaignPolicy, MoveBy } from '../../shared/domain/policy.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
+import type { QueueName } from '../../shared/domain/upgrade/placement.ts';
+import type { CampaignPolicy, MoveBy } from '../../shared/domain/rules/policy.ts';
 import type { Dispatcher } from '../../shared/queues.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import type { Activation, AuditEntry, Store, StoredUpgrade } from '../../shared/store/store.ts';
-import { activate, type ActivationEnd } from '../../workers/activate.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { activate, type ActivationEnd } from '../../workers/activation.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
@@ -19,10 +18,12 @@ import { policy as usual } from '../domain/given.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { textContent } from '../lab/fleet/disk.ts';
 import type { StagedRelease } from '../lab/fleet/logon-server.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { setOf, type Trait, traitOf, type TraitSet } from '../lab/fleet/traits.ts';
 import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { componentNames, componentText, stagedAgent } from '../lab/staged-tree.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { Activation, AuditEntry, StoredUpgrade } from '../../shared/store/types.ts';
 
 /** Lab time that flows a thousand times as fast as real time, and can be moved forward to a moment. */
 export class JumpingClock implements Clock {
@@ -176,7 +177,7 @@ export async function oneClient(
     if (record === null) throw new Error(`${client} has no record`);
     return record;
   };
-  const workshop = {
+  const context = {
     store,
     dispatcher,
     clock,
@@ -191,7 +192,7 @@ export async function oneClient(
     if (job === undefined) return undefined;
     clock.forward(job.dueAt);
     return activate(
-      quiet === undefined ? workshop : { ...workshop, quiet },
+      quiet === undefined ? context : { ...context, quiet },
       job.key,
       job.activation,
       job.queue satisfies QueueName,

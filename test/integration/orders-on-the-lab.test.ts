@@ -2,20 +2,20 @@ import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { abortCampaign } from '../../orchestrator/campaigns/abort.ts';
 import { unmarkCampaign } from '../../orchestrator/campaigns/reopen-clients.ts';
-import { type ClientOrder, retryClient, undoClient } from '../../orchestrator/client-orders.ts';
-import { finishRound } from '../../orchestrator/finish.ts';
-import { haltAll, unhaltAll } from '../../orchestrator/halt.ts';
-import { leadRound } from '../../orchestrator/lead.ts';
-import type { Office } from '../../orchestrator/office.ts';
-import type { Upgrade } from '../../shared/domain/upgrade.ts';
-import { everyDay } from '../../shared/domain/window.ts';
-import { recount } from '../../shared/store/recount.ts';
+import { type ClientOrder, retryClient, undoClient } from '../../orchestrator/campaigns/client-actions.ts';
+import { finishRound } from '../../orchestrator/rounds/drain-campaigns.ts';
+import { haltAll, unhaltAll } from '../../orchestrator/campaigns/halt.ts';
+import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
+import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { everyDay } from '../../shared/domain/time/window.ts';
+import { recount } from '../twin/recount.ts';
 import { oneClient, type OneClient, patient } from './one-client.ts';
 import { unwrapped } from './unwrapped.ts';
 
 /** What people ask for, carried out on a real machine of the lab by the real driver and the real rounds. */
 
-const officeOf = ({ store, clock, dispatcher }: OneClient): Office => ({
+const contextOf = ({ store, clock, dispatcher }: OneClient): OrchestratorContext => ({
   store,
   clock,
   dispatcher,
@@ -24,7 +24,7 @@ const officeOf = ({ store, clock, dispatcher }: OneClient): Office => ({
 
 const anna = 'anna (token default)';
 const order = ({ client }: OneClient): ClientOrder => ({ client, reason: 'because', campaign: null });
-const abort = (one: OneClient) => abortCampaign(officeOf(one), anna, 'sp4', 'wrong release').then(unwrapped);
+const abort = (one: OneClient) => abortCampaign(contextOf(one), anna, 'sp4', 'wrong release').then(unwrapped);
 
 const truthOf = async (one: OneClient) => {
   const truth = await one.fleet.clientTruth(one.client);
@@ -51,19 +51,19 @@ describe('an abort', () => {
     await until(one, ({ state }) => state.phase === 'settled');
     expect(aborted).toMatchObject({ status: 'aborted', stillMarked: 1 });
     expect((await one.stored()).upgrade.state).toMatchObject({ end: 'cancelled', cause: 'still marked' });
-    await finishRound(officeOf(one));
+    await finishRound(contextOf(one));
     expect((await one.store.readCampaign('sp4'))?.campaign.state).toMatchObject({
       endedAt: expect.any(Number),
     });
 
-    expect(unwrapped(await unmarkCampaign(officeOf(one), anna, 'sp4', 'wrong release')).reopened).toBe(1);
+    expect(unwrapped(await unmarkCampaign(contextOf(one), anna, 'sp4', 'wrong release')).reopened).toBe(1);
     await until(one, ({ state }) => state.phase === 'settled');
     const { upgrade } = await one.stored();
     const isUnmarked = upgrade.state.phase === 'settled' && upgrade.state.cause === 'unmarked';
     expect([isUnmarked, (await changesOn(one)).includes('unmark')]).toEqual([true, true]);
     expect((await truthOf(one)).violations).toEqual([]);
     expect(await one.store.counters('sp4')).toEqual(await recount(one.store, 'sp4'));
-    await finishRound(officeOf(one));
+    await finishRound(contextOf(one));
     expect((await one.store.readCampaign('sp4'))?.campaign.state).toMatchObject({
       status: 'aborted',
       endedAt: expect.any(Number),
@@ -110,12 +110,12 @@ describe('an abort', () => {
 test('a halt lets a restart come back and begins nothing; it goes on when the halt ends', async () => {
   await using one = await oneClient('free');
   await until(one, ({ state }) => state.phase === 'restarting');
-  unwrapped(await haltAll(officeOf(one), anna, 'phones ring'));
+  unwrapped(await haltAll(contextOf(one), anna, 'phones ring'));
   const before = await changesOn(one);
   for (let step = 0; step < 20 && one.dispatcher.jobs.length > 0; step += 1) await one.step();
   expect((await changesOn(one)).slice(before.length)).toEqual([]);
-  unwrapped(await unhaltAll(officeOf(one), anna, { override: false }));
-  await leadRound(officeOf(one));
+  unwrapped(await unhaltAll(contextOf(one), anna, { override: false }));
+  await leadRound(contextOf(one));
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
 });
 
@@ -123,7 +123,7 @@ test('a marked client whose restart a halt holds is looked at again in its time,
   const between = { days: everyDay, from: 22 * 60, to: 5 * 60 };
   await using one = await oneClient('free', { restart: { ...patient.restart, between } });
   await until(one, ({ memory }) => memory.marked !== null);
-  unwrapped(await haltAll(officeOf(one), anna, 'phones ring'));
+  unwrapped(await haltAll(contextOf(one), anna, 'phones ring'));
   const isHeld: boolean[] = [];
   for (let step = 0; step < 3; step += 1) {
     const before = Math.max(one.clock.now(), one.dispatcher.jobs[0]?.dueAt ?? 0);
@@ -134,32 +134,32 @@ test('a marked client whose restart a halt holds is looked at again in its time,
   }
   expect(isHeld.length).toBeGreaterThan(1);
   expect(isHeld).not.toContain(false);
-  unwrapped(await unhaltAll(officeOf(one), anna, { override: false }));
+  unwrapped(await unhaltAll(contextOf(one), anna, { override: false }));
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
 });
 
 test('undo moves the service of an ended campaign back, and the campaign ends again', async () => {
   await using one = await oneClient('pcmInBin');
   expect((await one.settle()).upgrade.memory.relocation).toBe('done');
-  await leadRound(officeOf(one));
+  await leadRound(contextOf(one));
   const status = async () => (await one.store.readCampaign('sp4'))?.campaign.state.status;
   expect(await status()).toBe('ended');
-  unwrapped(await undoClient(officeOf(one), anna, order(one)));
+  unwrapped(await undoClient(contextOf(one), anna, order(one)));
   expect(await status()).toBe('running');
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ end: 'skipped', cause: 'moved back' });
   const truth = await truthOf(one);
   expect(truth.services).toEqual(truth.servicesAtFirst);
   expect([truth.intent, truth.violations]).toEqual([null, []]);
-  await leadRound(officeOf(one));
+  await leadRound(contextOf(one));
   expect(await status()).toBe('ended');
 });
 
 test('a retry begins with a look and ends as the machine deserves', async () => {
   await using one = await oneClient('fileMissing');
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'failed' });
-  await leadRound(officeOf(one));
-  unwrapped(await retryClient(officeOf(one), anna, order(one)));
+  await leadRound(contextOf(one));
+  unwrapped(await retryClient(contextOf(one), anna, order(one)));
   const { upgrade } = await one.settle();
   expect(upgrade).toMatchObject({ attempt: 2, state: { end: 'failed' } });
   expect((await truthOf(one)).violations).toEqual([]);

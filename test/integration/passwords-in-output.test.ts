@@ -5,7 +5,7 @@ import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withoutCredentials } from '../../shared/log.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
-import type { TestRedis } from '../environment/test-redis.ts';
+import type { TestRedis } from '../environment/running-redis.ts';
 
 const program = join(import.meta.dirname, 'rotating-producer.ts');
 const patience = { timeout: 15_000 };

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Service } from '../../shared/domain/observation.ts';
+import type { Service } from '../../shared/domain/observation/observation.ts';
 import { type Change, type Gateway, type GatewayResult, targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { failure } from '../../workers/gateways/windows-ssh/client.ts';
-import { serviceSteps } from '../../workers/remediation/move.ts';
-import type { Runner } from '../../workers/remediation/services.ts';
+import { failure } from '../../workers/gateways/windows-ssh/connection/client.ts';
+import { serviceSteps } from '../../workers/remediation/relocate.ts';
+import type { Runner } from '../../workers/remediation/service-control.ts';
 import { preImage, rules } from '../domain/given.ts';
 import { administrators } from '../lab/fleet/permissions.ts';
 import { oneClient } from './one-client.ts';

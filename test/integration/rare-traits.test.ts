@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CampaignPolicy } from '../../shared/domain/policy.ts';
-import { recount } from '../../shared/store/recount.ts';
+import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
+import { recount } from '../twin/recount.ts';
 import { type Policy, verdict } from '../lab/expected.ts';
 import { extraTraits } from '../lab/fleet/traits.ts';
 import { oneClient, patient } from './one-client.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { reportAnswer } from '../../shared/protocol/campaigns.ts';
+import { reportAnswer } from '../../orchestrator/http/schemas/campaigns.ts';
 
 const document = readFileSync(join(import.meta.dirname, '../../docs/report.md'), 'utf8');
 

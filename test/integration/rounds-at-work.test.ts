@@ -1,19 +1,19 @@
 import { expect, test } from 'vitest';
 import { pino } from 'pino';
-import { leadRound } from '../../orchestrator/lead.ts';
-import type { Office } from '../../orchestrator/office.ts';
-import { sweepRound } from '../../orchestrator/sweep.ts';
-import type { Campaign } from '../../shared/domain/campaign.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
-import type { Activation } from '../../shared/store/store.ts';
+import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
+import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { sweepRound } from '../../orchestrator/rounds/sweep.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
 import { at, campaignOf, entry, later, picks, runningState } from '../contract/store/words.ts';
 import { makeWorld } from '../contract/store/world.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { Activation } from '../../shared/store/types.ts';
 
-/** An office whose jobs and log lines are kept. */
-function openOffice(now: number) {
+/** A context whose jobs and log lines are kept. */
+function openContext(now: number) {
   const jobs: Activation[] = [];
   const lines: Record<string, unknown>[] = [];
-  const office: Office = {
+  const context: OrchestratorContext = {
     store: createMemoryStore(Date.now),
     dispatcher: {
       add: async (activation) => void jobs.push(activation),
@@ -25,16 +25,16 @@ function openOffice(now: number) {
     clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },
     log: pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
   };
-  return { office, jobs, lines };
+  return { context, jobs, lines };
 }
 
 test('a sweep gives every job of a long queue its turn, and says so in one line a round', async () => {
-  const { office, jobs, lines } = openOffice(later);
-  await makeWorld(office.store).admitted('sp4', picks(1_500), { active: 9_999, perLogonServer: 9_999 });
-  expect(await sweepRound(office)).toBe(1_000);
-  expect(await sweepRound(office)).toBe(500);
+  const { context, jobs, lines } = openContext(later);
+  await makeWorld(context.store).admitted('sp4', picks(1_500), { active: 9_999, perLogonServer: 9_999 });
+  expect(await sweepRound(context)).toBe(1_000);
+  expect(await sweepRound(context)).toBe(500);
   expect(new Set(jobs.map(({ key }) => key.client)).size).toBe(1_500);
-  expect(await sweepRound(office)).toBe(1_000);
+  expect(await sweepRound(context)).toBe(1_000);
   expect(lines.map(({ overdue, leaseExpired }) => [overdue, leaseExpired])).toEqual([
     [1_000, 0],
     [500, 0],
@@ -43,25 +43,25 @@ test('a sweep gives every job of a long queue its turn, and says so in one line 
 });
 
 test('a sweep adds nothing for whom a job waits in a long queue, nor for whom a worker has taken on meanwhile', async () => {
-  const { office, jobs, lines } = openOffice(later);
-  const { store, dispatcher } = office;
+  const { context, jobs, lines } = openContext(later);
+  const { store, dispatcher } = context;
   await makeWorld(store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
-  const withoutJob: Office['dispatcher']['withoutJob'] = async ([first, taken, missing]) => {
+  const withoutJob: OrchestratorContext['dispatcher']['withoutJob'] = async ([first, taken, missing]) => {
     if (first === undefined || taken === undefined || missing === undefined) throw new Error('3 are overdue');
     await store.begin(taken.key, 1, 'worker', 1_000, later);
     return [taken, missing];
   };
-  expect(await sweepRound({ ...office, dispatcher: { ...dispatcher, withoutJob } })).toBe(3);
+  expect(await sweepRound({ ...context, dispatcher: { ...dispatcher, withoutJob } })).toBe(3);
   expect(jobs).toHaveLength(1);
   expect((await store.readUpgrade(jobs[0]?.key ?? { campaign: '', client: '' }))?.index).toBe('due');
   expect(lines).toMatchObject([{ overdue: 3, withoutJob: 1, leaseExpired: 0 }]);
 });
 
 test('a sweep that can not find out who has a job adds them all', async () => {
-  const { office, jobs } = openOffice(later);
-  await makeWorld(office.store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
+  const { context, jobs } = openContext(later);
+  await makeWorld(context.store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
   const withoutJob = async (): Promise<never> => Promise.reject(new Error('Redis is away'));
-  await sweepRound({ ...office, dispatcher: { ...office.dispatcher, withoutJob } });
+  await sweepRound({ ...context, dispatcher: { ...context.dispatcher, withoutJob } });
   expect(jobs).toHaveLength(3);
 });
 
@@ -73,17 +73,17 @@ const inOneWave = (name: string): Campaign => {
 };
 
 test('a campaign that can not be led does not hold up the later ones, and is told once', async () => {
-  const { office, jobs, lines } = openOffice(at);
+  const { context, jobs, lines } = openContext(at);
   const names = ['a-broken', 'b-good'];
-  for (const name of names) await office.store.createCampaign(inOneWave(name), picks(2), entry(name));
+  for (const name of names) await context.store.createCampaign(inOneWave(name), picks(2), entry(name));
   let isBroken = true;
-  const breaking: Office = {
-    ...office,
+  const breaking: OrchestratorContext = {
+    ...context,
     store: {
-      ...office.store,
+      ...context.store,
       counters: async (name) => {
         if (isBroken && name === 'a-broken') throw new Error('counters are gone');
-        return office.store.counters(name);
+        return context.store.counters(name);
       },
     },
   };

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { buildApi } from '../../orchestrator/http/api.ts';
-import type { Office } from '../../orchestrator/office.ts';
+import type { OrchestratorContext } from '../../orchestrator/context.ts';
 
 export interface Route {
   readonly method: 'GET' | 'POST';
@@ -11,7 +11,10 @@ export interface Route {
 /** Every route the API really has, as its own router prints them: a new one can not be forgotten. */
 export function routesOf(): readonly Route[] {
   const log = pino({ level: 'silent' });
-  const printed = buildApi({ log } as Office, { token: 'only-to-list-the-routes', log }).printRoutes({
+  const printed = buildApi({ log } as OrchestratorContext, {
+    token: 'only-to-list-the-routes',
+    log,
+  }).printRoutes({
     commonPrefix: false,
   });
   const above: string[] = [];

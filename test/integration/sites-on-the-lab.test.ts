@@ -1,18 +1,17 @@
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { leadRound } from '../../orchestrator/lead.ts';
-import type { Office } from '../../orchestrator/office.ts';
-import type { Campaign } from '../../shared/domain/campaign.ts';
-import type { CopyStatus } from '../../shared/domain/copies.ts';
-import type { Budgets, Release } from '../../shared/domain/definition.ts';
-import type { CampaignPolicy } from '../../shared/domain/policy.ts';
-import { everyDay, isOpen, type Window } from '../../shared/domain/window.ts';
+import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
+import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
+import type { Budgets, Release } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
+import { everyDay, isOpen, type Window } from '../../shared/domain/time/window.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
-import { manifestOf } from '../../shared/store/copies.ts';
-import { recount, recountSlots } from '../../shared/store/recount.ts';
+import { manifestOf } from '../../shared/store/copies-store.ts';
+import { recount, recountSlots } from '../twin/recount.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { activate } from '../../workers/activate.ts';
+import { activate } from '../../workers/activation.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { entry } from '../contract/store/words.ts';
@@ -23,6 +22,7 @@ import { type Trait, traitOf } from '../lab/fleet/traits.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { HandDispatcher, JumpingClock, patient, smsRelease } from './one-client.ts';
 import { unwrapped } from './unwrapped.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
 /** Real machines of the lab at two logon servers, real Redis, the real rounds and the real driver. */
 
@@ -89,7 +89,7 @@ async function openSite(
   const store = unwrapped(await openRedisStore(testRedis()));
   const dispatcher = new HandDispatcher();
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
-  const office: Office = { store, clock, log, dispatcher };
+  const context: OrchestratorContext = { store, clock, log, dispatcher };
   const release = { ...smsRelease(componentNames), ...(copies === undefined ? {} : { copies }) };
   await store.importFleet(rows);
   await store.stageRelease(release, null, entry(''));
@@ -120,7 +120,7 @@ async function openSite(
   }));
   unwrapped(await store.createCampaign(campaign, picks, entry('sp4')));
   const gateway = connectSimulatedGateway({ port: fleet.port, deadlineMs: 20_000 });
-  const workshop = {
+  const workerContext = {
     store,
     dispatcher,
     clock,
@@ -131,7 +131,7 @@ async function openSite(
     releases: openReleaseFolders(null),
   };
   const step = async (): Promise<void> => {
-    await leadRound(office);
+    await leadRound(context);
     const job = dispatcher.next();
     const soon = clock.now() + 10 * 60_000;
     if (job === undefined || job.dueAt > soon) {
@@ -140,7 +140,7 @@ async function openSite(
       return;
     }
     clock.forward(job.dueAt);
-    await activate(workshop, job.key, job.activation, job.queue, new AbortController().signal);
+    await activate(workerContext, job.key, job.activation, job.queue, new AbortController().signal);
   };
   const until: Site['until'] = async (isSo, watch) => {
     for (let count = 0; count < 5_000; count += 1) {

@@ -6,13 +6,14 @@ import { expect } from 'vitest';
 import type { CheckInConfig } from '../../shared/config.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { Dispatcher } from '../../shared/queues.ts';
-import { createMemoryStore } from '../../shared/store/memory-store.ts';
-import type { Activation, Store } from '../../shared/store/store.ts';
+import { createMemoryStore } from '../twin/memory-store.ts';
+import type { Store } from '../../shared/store/store.ts';
 import { openArchive } from '../../orchestrator/audit/archive.ts';
-import type { Premises } from '../../orchestrator/doctor/diagnose.ts';
-import { openCheckIns } from '../../orchestrator/checkin/listener.ts';
+import type { Environment } from '../../orchestrator/doctor/diagnose.ts';
+import { openCheckIns } from '../../orchestrator/http/checkin/listener.ts';
 import { buildApi } from '../../orchestrator/http/api.ts';
 import { tokenFileIn } from '../../orchestrator/http/token.ts';
+import type { Activation } from '../../shared/store/types.ts';
 
 /** The API of an orchestrator with everything behind it but the queue: what would become a job is kept in `jobs`. */
 export interface SmallOrchestrator extends AsyncDisposable {
@@ -54,7 +55,7 @@ const standingClock: Clock = {
 export async function startSmallOrchestrator(
   store: Store = createMemoryStore(Date.now),
   log: Logger = pino({ level: 'silent' }),
-  premises?: (folder: string) => Premises,
+  environment?: (folder: string) => Environment,
 ): Promise<SmallOrchestrator> {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-api-'));
   const token = 'a-token-for-this-test-only';
@@ -68,11 +69,11 @@ export async function startSmallOrchestrator(
   };
   const archive = openArchive({ folder: join(folder, 'audit'), prefix: 'test', shards: 1 });
   const checkInKey = 'a-key-for-this-test-only';
-  const office = { store, dispatcher, clock: standingClock, log, archive, checkInKey };
-  const api = buildApi(office, {
+  const context = { store, dispatcher, clock: standingClock, log, archive, checkInKey };
+  const api = buildApi(context, {
     token,
     log,
-    ...(premises === undefined ? {} : { premises: premises(folder) }),
+    ...(environment === undefined ? {} : { environment: environment(folder) }),
   });
   const doors: { close(): Promise<unknown> }[] = [];
   const url = await api.listen({ host: '127.0.0.1', port: 0 });
@@ -90,7 +91,7 @@ export async function startSmallOrchestrator(
     jobs,
     openDoor: async (config = {}) => {
       const place = { host: '127.0.0.1', port: 0, address: 'never', tls: null, ...config } as const;
-      const opened = openCheckIns(office, place);
+      const opened = openCheckIns(context, place);
       if (!opened.ok) throw new Error(opened.error.message);
       doors.push(opened.value);
       return opened.value.listen({ host: place.host, port: place.port });

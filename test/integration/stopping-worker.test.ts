@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recount } from '../../shared/store/recount.ts';
+import { recount } from '../twin/recount.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { type OneClient, oneClient } from './one-client.ts';

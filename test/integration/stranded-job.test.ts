@@ -2,8 +2,8 @@ import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
 import { openDispatcher, queuePrefix } from '../../shared/queues.ts';
-import type { Activation } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
+import type { Activation } from '../../shared/store/types.ts';
 
 const { url, prefix } = testRedis();
 const dispatcher = openDispatcher({ url, prefix });

@@ -1,22 +1,22 @@
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { startCampaign, startWaiting } from '../../orchestrator/campaigns/moves.ts';
-import { leadRound } from '../../orchestrator/lead.ts';
-import type { Office } from '../../orchestrator/office.ts';
-import type { CampaignState } from '../../shared/domain/campaign.ts';
-import { recountSlots } from '../../shared/store/recount.ts';
-import type { Activation } from '../../shared/store/store.ts';
+import { startCampaign, startWaiting } from '../../orchestrator/campaigns/transitions.ts';
+import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
+import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { recountSlots } from '../twin/recount.ts';
 import { openTestStore } from '../contract/store/redis.ts';
 import { at, campaignOf, entry, picks, runningState } from '../contract/store/words.ts';
+import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import type { Activation } from '../../shared/store/types.ts';
 
 /** Two orchestrators as far as Redis can tell: each with a connection of its own. What would become a job is kept. */
-async function twoOffices() {
+async function twoOrchestrators() {
   const { store, ...place } = await openTestStore();
   const first = { store };
   const second = await openTestStore(place);
   onTestFinished(() => Promise.all([first.store.close(), second.store.close()]).then(() => undefined));
   const jobs: Activation[] = [];
-  const officeOf = ({ store }: { readonly store: Office['store'] }): Office => ({
+  const contextOf = ({ store }: { readonly store: OrchestratorContext['store'] }): OrchestratorContext => ({
     store,
     dispatcher: {
       add: async (activation) => void jobs.push(activation),
@@ -28,25 +28,30 @@ async function twoOffices() {
     clock: { now: () => at, realDelay: () => 0, policySpan: (ms) => ms },
     log: pino({ level: 'silent' }),
   });
-  return { offices: [officeOf(first), officeOf(second)] as const, jobs };
+  return { contexts: [contextOf(first), contextOf(second)] as const, jobs };
 }
 
 const release = { release: 'sms-1.2-sp4', product: 'sms-1.2', servicePack: 4, files: [] };
 
-async function create(office: Office, name: string, state: CampaignState, count: number): Promise<void> {
+async function create(
+  context: OrchestratorContext,
+  name: string,
+  state: CampaignState,
+  count: number,
+): Promise<void> {
   const { definition, ...rest } = campaignOf(name, state, { active: 20, perLogonServer: 20 });
   const gate = { settledPercent: 80, notOkPercent: 10, minSample: 10 };
   const waves = [{ name: 'all', size: { rest: true }, gate }] as const;
   const campaign = { ...rest, definition: { ...definition, waves }, waveSizes: [count] };
-  expect((await office.store.createCampaign(campaign, picks(count), entry(name))).ok).toBe(true);
+  expect((await context.store.createCampaign(campaign, picks(count), entry(name))).ok).toBe(true);
 }
 
-const statusOf = async ({ store }: Office, name: string): Promise<string | undefined> =>
+const statusOf = async ({ store }: OrchestratorContext, name: string): Promise<string | undefined> =>
   (await store.readCampaign(name))?.campaign.state.status;
 
 test('of two campaigns that want the same clients only one is started, whichever orchestrators are asked', async () => {
-  const { offices } = await twoOffices();
-  const [one, other] = offices;
+  const { contexts } = await twoOrchestrators();
+  const [one, other] = contexts;
   await one.store.stageRelease(release, { sha256: 'sha', text: 'x' }, entry('sp4'));
   for (let round = 0; round < 10; round += 1) {
     const names = [`a-${round}`, `b-${round}`] as const;
@@ -65,24 +70,24 @@ test('of two campaigns that want the same clients only one is started, whichever
 });
 
 test('of two campaigns that waited for the same release only one begins at once', async () => {
-  const { offices } = await twoOffices();
-  const [one, other] = offices;
+  const { contexts } = await twoOrchestrators();
+  const [one, other] = contexts;
   for (const name of ['sp4-a', 'sp4-b']) await create(one, name, { status: 'waitingForRelease' }, 3_000);
   await one.store.stageRelease(release, { sha256: 'sha', text: 'x' }, entry('sp4'));
   // Each begins with another one of the two.
-  const campaigns: Office['store']['campaigns'] = async (statuses) =>
+  const campaigns: OrchestratorContext['store']['campaigns'] = async (statuses) =>
     (await other.store.campaigns(statuses)).toReversed();
-  const backwards: Office = { ...other, store: { ...other.store, campaigns } };
-  await Promise.all([one, backwards].map((office) => startWaiting(office, 'orchestrator')));
+  const backwards: OrchestratorContext = { ...other, store: { ...other.store, campaigns } };
+  await Promise.all([one, backwards].map((context) => startWaiting(context, 'orchestrator')));
   const statuses = await Promise.all(['sp4-a', 'sp4-b'].map((name) => statusOf(other, name)));
   expect(new Set(statuses)).toEqual(new Set(['running', 'waitingForRelease']));
 });
 
 test('two that both take themselves for the leader admit nobody twice', async () => {
-  const { offices, jobs } = await twoOffices();
-  const [one] = offices;
+  const { contexts, jobs } = await twoOrchestrators();
+  const [one] = contexts;
   await create(one, 'sp4', runningState(1), 60);
-  await Promise.all([...offices, ...offices].map((office) => leadRound(office)));
+  await Promise.all([...contexts, ...contexts].map((context) => leadRound(context)));
   const admitted = jobs.map(({ key }) => key.client);
   expect(new Set(admitted).size).toBe(20);
   expect(admitted).toHaveLength(20);

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AuditEntry } from '../../shared/store/store.ts';
 import { defaultComponents } from './fleet/logon-server.ts';
+import type { AuditEntry } from '../../shared/store/types.ts';
 
 /** An audit entry with the version of its record. */
 /** As `audit export` writes it. The id begins with the real time in milliseconds at which Redis took the entry. */

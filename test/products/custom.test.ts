@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { readObservation } from '../../shared/products/observe.ts';
+import { readObservation } from '../../workers/observation/read-observation.ts';
 import {
   knownProducts,
   loadProfile,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { readLoadEntry, timesStarted } from '../../shared/products/load-entry.ts';
+import { readLoadEntry, timesStarted } from '../../workers/observation/load-entry.ts';
 
 test.each([
   ['', 0],

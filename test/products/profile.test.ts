@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import { printFaults } from '../../shared/input/input-fault.ts';
 import { knownProducts, loadProfile, parseProfile, rulesOf } from '../../shared/products/profile.ts';
-import { lookRequest } from '../../shared/products/look-request.ts';
+import { lookRequest } from '../../workers/observation/look-request.ts';
 import { markMethod, updateRun } from '../../workers/update-methods.ts';
 import { smsProfile } from './given.ts';
 

@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import type { CampaignStatus } from '../../shared/domain/status.ts';
+import type { CampaignStatus } from '../../orchestrator/views/status.ts';
 import { testRedis } from '../environment/redis.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import {

@@ -3,9 +3,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { recount, recountSlots } from '../../shared/store/recount.ts';
+import { recount, recountSlots } from '../twin/recount.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
-import type { StoredUpgrade } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
 import { type ReportRow, verdict } from '../lab/expected.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
@@ -20,6 +19,7 @@ import {
 import type { LabProcess } from '../lab/process.ts';
 import { writeTree } from '../lab/staged-tree.ts';
 import { Operator } from '../lab/operator.ts';
+import type { StoredUpgrade } from '../../shared/store/types.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-rolling-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));

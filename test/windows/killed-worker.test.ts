@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type StepName, stepsOf } from '../../shared/domain/procedure.ts';
+import { type StepName, stepsOf } from '../../shared/domain/remediation/procedure.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import { pathIn } from '../lab/windows/client-files.ts';
 import type { HoldPlace } from '../lab/windows/hold.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { deferralClasses } from '../../shared/domain/policy.ts';
+import { deferralClasses } from '../../shared/domain/rules/policy.ts';
 import { testRedis } from '../environment/redis.ts';
 import { type House, startOrchestrator, startSshWorker, urlOf } from '../lab/house.ts';
 import { Operator, type StagedTree } from '../lab/operator.ts';

@@ -1,4 +1,4 @@
-import type { Service } from '../../shared/domain/observation.ts';
+import type { Service } from '../../shared/domain/observation/observation.ts';
 import type { ClientLook, LookRequest } from '../../shared/products/client-look.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../gateways/gateway.ts';
 

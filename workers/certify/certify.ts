@@ -1,7 +1,8 @@
 import { messageOf } from '../../shared/errors.ts';
-import type { PointFound } from '../../shared/protocol/certify.ts';
+import type { PointFound } from '../../shared/certify-protocol.ts';
 import { type Bench, by, puttingBack } from './bench.ts';
-import { type Point, points } from './points.ts';
+import { points } from './points.ts';
+import type { Point } from './point.ts';
 
 /** What the user of the machine lets be done to it. */
 export interface Allowed {

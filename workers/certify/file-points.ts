@@ -1,5 +1,5 @@
 import { type Bench, bring, by, good, hashOf, refused, remove, same } from './bench.ts';
-import type { Point } from './points.ts';
+import type { Point } from './point.ts';
 
 const one = ({ folder }: Bench): string => `${folder}\\ONE.TXT`;
 const two = ({ folder }: Bench): string => `${folder}\\TWO & (2).TXT`;

@@ -1,17 +1,10 @@
-import type { Intent } from '../../shared/domain/observation.ts';
+import type { Intent } from '../../shared/domain/observation/observation.ts';
 import type { Change, GatewayResult } from '../gateways/gateway.ts';
 import { type Bench, bring, by, good, look, refused, remove, same } from './bench.ts';
 import { filePoints } from './file-points.ts';
 import { restartPoints } from './restart-points.ts';
 import { servicePoints } from './service-points.ts';
-
-/** One thing that every gateway and every client must do. `needs` says what has to be allowed for it to be tried. */
-export interface Point {
-  readonly says: string;
-  readonly needs: 'reading' | 'changes' | 'service' | 'restart';
-  /** Throws `Different` where the machine does something else. */
-  readonly try: (bench: Bench) => Promise<void>;
-}
+import type { Point } from './point.ts';
 
 const reading: readonly Point[] = [
   {

@@ -1,7 +1,7 @@
-import type { Intent } from '../../shared/domain/observation.ts';
+import type { Intent } from '../../shared/domain/observation/observation.ts';
 import type { ClientLook } from '../../shared/products/client-look.ts';
 import { type Bench, bring, by, Different, good, hashOf, look, remove, same } from './bench.ts';
-import type { Point } from './points.ts';
+import type { Point } from './point.ts';
 
 /** A machine that has not come back by then did not pass. */
 const backWithinMs = 15 * 60_000;

@@ -1,6 +1,6 @@
-import { needsPassword } from '../../shared/domain/service-account.ts';
-import { executableOf, withExecutable } from '../../shared/domain/image-path.ts';
-import type { Service } from '../../shared/domain/observation.ts';
+import { needsPassword } from '../gateways/service-account.ts';
+import { executableOf, withExecutable } from '../../shared/domain/observation/image-path.ts';
+import type { Service } from '../../shared/domain/observation/observation.ts';
 import { messageOf } from '../../shared/errors.ts';
 import {
   type Bench,
@@ -15,7 +15,7 @@ import {
   same,
   serviceOf,
 } from './bench.ts';
-import type { Point } from './points.ts';
+import type { Point } from './point.ts';
 
 const fileOf = (path: string): string => path.slice(path.lastIndexOf('\\') + 1);
 

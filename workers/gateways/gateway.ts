@@ -1,5 +1,5 @@
-import type { Client } from '../../shared/domain/definition.ts';
-import type { Intent, Service, StartType } from '../../shared/domain/observation.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import type { Intent, Service, StartType } from '../../shared/domain/observation/observation.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../shared/products/client-look.ts';
 

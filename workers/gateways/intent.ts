@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Intent, Service } from '../../shared/domain/observation.ts';
+import type { Intent, Service } from '../../shared/domain/observation/observation.ts';
 
 /** Something else that a client says in its place must never be taken for a hash. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);

@@ -4,7 +4,7 @@ import type { Gateway } from './gateway.ts';
 import { fleetAddress } from './simulated/address.ts';
 import { connectSimulatedGateway } from './simulated/gateway.ts';
 import { connectSshGateway } from './windows-ssh/gateway.ts';
-import { readSshSettings } from './windows-ssh/settings.ts';
+import { readSshSettings } from './windows-ssh/config/settings.ts';
 
 /** The configured way to the clients. */
 export function openGateway({ gateway, sshConfig, callDeadlineMs }: Config): Result<Gateway, Fault> {

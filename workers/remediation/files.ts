@@ -1,6 +1,6 @@
 import { ok } from '../../shared/errors.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
-import { failed, type Runner } from './services.ts';
+import { failed, type Runner } from './service-control.ts';
 
 /** Making one file so, by its hash: what stands there already is left, and what was done is proved by reading again. */
 

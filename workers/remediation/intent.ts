@@ -1,8 +1,8 @@
-import type { Intent } from '../../shared/domain/observation.ts';
-import type { Journal } from '../../shared/domain/procedure.ts';
+import type { Intent } from '../../shared/domain/observation/observation.ts';
+import type { Journal } from '../../shared/domain/remediation/procedure.ts';
 import { ok } from '../../shared/errors.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
-import { failed, type Runner } from './services.ts';
+import { failed, type Runner } from './service-control.ts';
 
 /** The intent names the step before it runs, so that whoever finds it knows where to go on. Written, and verified by reading it back. */
 export async function announce(runner: Runner, journal: Recorded): Promise<GatewayResult<void>> {

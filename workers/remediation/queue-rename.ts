@@ -1,8 +1,8 @@
-import type { SwapPreImage, SwappedFile } from '../../shared/domain/observation.ts';
+import type { SwapPreImage, SwappedFile } from '../../shared/domain/observation/observation.ts';
 import { ok } from '../../shared/errors.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { copyVerified, hashFile, removeOurs } from './files.ts';
-import type { Runner } from './services.ts';
+import type { Runner } from './service-control.ts';
 
 /** Files that take their places at the next start of the client, because they are held until then. */
 

@@ -1,8 +1,8 @@
-import type { PreImage } from '../../shared/domain/observation.ts';
-import { needsPassword, passwordNeeded } from '../../shared/domain/service-account.ts';
+import type { PreImage } from '../../shared/domain/observation/observation.ts';
+import { needsPassword, passwordNeeded } from '../gateways/service-account.ts';
 import { ok } from '../../shared/errors.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
-import { differences, failed, findService, readService, type Runner } from './services.ts';
+import { differences, failed, findService, readService, type Runner } from './service-control.ts';
 import { stopService } from './start-stop.ts';
 
 /**

@@ -1,12 +1,12 @@
-import type { PreImage, SwapPreImage } from '../../shared/domain/observation.ts';
-import { standsWith } from '../../shared/domain/overtaken.ts';
-import type { Journal, StepName } from '../../shared/domain/procedure.ts';
-import { bringsFiles, withPreImage } from '../../shared/domain/procedure.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade.ts';
+import type { PreImage, SwapPreImage } from '../../shared/domain/observation/observation.ts';
+import { standsWith } from '../../shared/domain/upgrade/stale-journal.ts';
+import type { Journal, StepName } from '../../shared/domain/remediation/procedure.ts';
+import { bringsFiles, withPreImage } from '../../shared/domain/remediation/procedure.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
 import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
 import { announce, isRecorded, type Recorded, takeIntentAway } from './intent.ts';
-import { recordService, serviceSteps } from './move.ts';
-import { failed, type Runner } from './services.ts';
+import { recordService, serviceSteps } from './relocate.ts';
+import { failed, type Runner } from './service-control.ts';
 import { fileSteps, recordFiles } from './swap.ts';
 
 /**
@@ -21,7 +21,7 @@ export async function runStep(given: Runner, journal: Journal): Promise<UpgradeE
   if (!there.ok) return { type: 'StepFailed', step, failure: notRefused(there.error) };
   return standsWith(journal, there.value)
     ? take({ ...runner, announced: there.value }, journal)
-    : { type: 'ProcedureOvertaken', step };
+    : { type: 'JournalFoundStale', step };
 }
 
 /** A client that does not say where it stands has not refused the step: nothing is turned round for it. */
@@ -72,7 +72,7 @@ const recordEvent = (
 ): UpgradeEvent => {
   if (!recorded.ok) return { type: 'StepFailed', step, failure: recorded.error };
   return recorded.value === null
-    ? { type: 'ProcedureOvertaken', step }
+    ? { type: 'JournalFoundStale', step }
     : { type: 'StepDone', step, preImage: recorded.value };
 };
 

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { PreImage, ServiceRunState } from '../../shared/domain/observation.ts';
+import type { PreImage, ServiceRunState } from '../../shared/domain/observation/observation.ts';
 import { err, ok } from '../../shared/errors.ts';
 import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
-import { failed, findService, readService, type Runner, stateBefore } from './services.ts';
+import { failed, findService, readService, type Runner, stateBefore } from './service-control.ts';
 
 /** Real time a service may need to stop or start before the step counts as failed. */
 const settleDeadlineMs = 30_000;

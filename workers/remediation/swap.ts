@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Service, SwapPreImage, SwappedFile } from '../../shared/domain/observation.ts';
-import type { StepName } from '../../shared/domain/procedure.ts';
+import type { Service, SwapPreImage, SwappedFile } from '../../shared/domain/observation/observation.ts';
+import type { StepName } from '../../shared/domain/remediation/procedure.ts';
 import { err, ok } from '../../shared/errors.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { copyVerified, each, hashFile, putVerified, removeOurs } from './files.ts';
@@ -12,7 +12,7 @@ import {
   readService,
   type Runner,
   stateBefore,
-} from './services.ts';
+} from './service-control.ts';
 import { startLikeBefore, stopService } from './start-stop.ts';
 
 /**

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
-import { auditShowAnswer, verifyAnswer, type VerifyAnswer } from '../../../shared/protocol/audit.ts';
+import { auditShowAnswer, verifyAnswer, type VerifyAnswer } from '../../http/schemas/audit.ts';
 import type { Refusal } from '../../refusal.ts';
-import { connect, type GlobalOptions } from '../connection.ts';
+import { connect, type GlobalOptions } from '../client/connection.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { segment } from '../path-segment.ts';
-import { print, showRefusal, shown, withApi } from '../session.ts';
-import { auditLines, verifyLines } from '../text/audit-text.ts';
-import { viewOf } from '../text/view.ts';
+import { segment } from '../client/path-segment.ts';
+import { print, showRefusal, shown, withApi } from '../client/session.ts';
+import { auditLines, verifyLines } from '../render/audit-text.ts';
+import { viewOf } from '../render/view.ts';
 
 interface ShowOptions {
   readonly evidence?: boolean;
@@ -66,7 +66,7 @@ export function addAuditCommands(program: Command): void {
 async function readVerdict(files: readonly string[]): Promise<Result<VerifyAnswer, Refusal>> {
   const [{ verifyPaths }, { verdictAnswer }] = await Promise.all([
     import('../../audit/verify.ts'),
-    import('../../audit/answers.ts'),
+    import('../../audit/responses.ts'),
   ]);
   const verdict = await verifyPaths(files);
   return verdict.ok ? ok(verdictAnswer(verdict.value)) : verdict;

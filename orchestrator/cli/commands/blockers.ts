@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { blockersAnswer } from '../../../shared/protocol/campaigns.ts';
-import { shown, withApi } from '../session.ts';
-import { rankingLines } from '../text/report-text.ts';
+import { blockersAnswer } from '../../http/schemas/campaigns.ts';
+import { shown, withApi } from '../client/session.ts';
+import { rankingLines } from '../render/report-text.ts';
 
 export function addBlockersCommand(program: Command): void {
   program

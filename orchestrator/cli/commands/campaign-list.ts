@@ -1,10 +1,10 @@
-import type { CampaignStatus } from '../../../shared/domain/status.ts';
-import { campaignsAnswer } from '../../../shared/protocol/campaigns.ts';
-import type { ApiClient } from '../api-client.ts';
-import { shown } from '../session.ts';
-import { table } from '../text/table.ts';
-import { haltedLine } from '../text/status-text.ts';
-import { number, type View } from '../text/view.ts';
+import type { CampaignStatus } from '../../views/status.ts';
+import { campaignsAnswer } from '../../http/schemas/campaigns.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { shown } from '../client/session.ts';
+import { table } from '../render/table.ts';
+import { haltedLine } from '../render/status-text.ts';
+import { number, type View } from '../render/view.ts';
 
 /** All campaigns, newest first. */
 export const listCampaigns = async (api: ApiClient) =>

@@ -1,3 +1,3 @@
-import { segment } from '../path-segment.ts';
+import { segment } from '../client/path-segment.ts';
 
 export const campaignPath = (name: string, what = ''): string => `/v1/campaigns/${segment(name)}${what}`;

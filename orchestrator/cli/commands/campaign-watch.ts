@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { endedWell } from '../../../shared/domain/report.ts';
+import { endedWell } from '../../views/report.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
-import { statusAnswer } from '../../../shared/protocol/campaigns.ts';
-import { connect, type GlobalOptions } from '../connection.ts';
+import { statusAnswer } from '../../http/schemas/campaigns.ts';
+import { connect, type GlobalOptions } from '../client/connection.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { segment } from '../path-segment.ts';
-import { showRefusal } from '../session.ts';
-import { jsonScreenOn, watchCampaign, watchScreenOn } from '../watch.ts';
+import { segment } from '../client/path-segment.ts';
+import { showRefusal } from '../client/session.ts';
+import { jsonScreenOn, watchCampaign, watchScreenOn } from './watch.ts';
 
 /** People see half a second as live; a log file wants fewer lines. */
 const liveEveryMs = 500;

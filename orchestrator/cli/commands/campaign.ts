@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
-import { movedAnswer, planAnswer, reportAnswer, statusAnswer } from '../../../shared/protocol/campaigns.ts';
-import type { ApiClient } from '../api-client.ts';
-import { readFileOf } from '../input-file.ts';
-import { shown, withApi } from '../session.ts';
-import { askForNumber } from '../start-question.ts';
-import { planLines } from '../text/plan-text.ts';
-import { reportLines } from '../text/report-text.ts';
-import { haltedLine, statusLines } from '../text/status-text.ts';
-import { many, safe } from '../text/view.ts';
+import { movedAnswer, planAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { readFileOf } from '../client/input-file.ts';
+import { shown, withApi } from '../client/session.ts';
+import { askForNumber } from './start-question.ts';
+import { planLines } from '../render/plan-text.ts';
+import { reportLines } from '../render/report-text.ts';
+import { haltedLine, statusLines } from '../render/status-text.ts';
+import { many, safe } from '../render/view.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { listCampaigns } from './campaign-list.ts';
 import type { LetGoOptions } from './halt.ts';
 import { campaignPath } from './campaign-path.ts';
-import { addStragglerCommands } from './campaign-stragglers.ts';
+import { addRetryCommands } from './campaign-retry.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 
 export function addCampaignCommands(program: Command): void {
@@ -24,7 +24,7 @@ export function addCampaignCommands(program: Command): void {
   addMoveCommands(campaign);
   addAbortCommand(campaign);
   addReadingCommands(campaign);
-  addStragglerCommands(campaign);
+  addRetryCommands(campaign);
   addWatchCommand(campaign);
 }
 

@@ -1,15 +1,15 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { hostForm, isHost, isHostKey, isPort, portForm } from '../../../shared/input/names.ts';
-import { type CertifyOrder, certifyOrder } from '../../../shared/protocol/certify.ts';
+import { type CertifyOrder, certifyOrder } from '../../../shared/certify-protocol.ts';
 import type { Refusal } from '../../refusal.ts';
-import { certifyMachine } from '../certify.ts';
-import { confirm } from '../confirm.ts';
-import { dataDirOf, type GlobalOptions } from '../connection.ts';
+import { certifyMachine } from '../processes/certify.ts';
+import { confirm } from '../client/confirm.ts';
+import { dataDirOf, type GlobalOptions } from '../client/connection.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { print, showRefusal } from '../session.ts';
-import { certifiedLines, pointLines } from '../text/certify-text.ts';
-import { safe, viewOf } from '../text/view.ts';
+import { print, showRefusal } from '../client/session.ts';
+import { certifiedLines, pointLines } from '../render/certify-text.ts';
+import { safe, viewOf } from '../render/view.ts';
 
 interface CertifyOptions extends GlobalOptions {
   readonly port?: number;

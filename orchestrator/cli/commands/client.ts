@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { ok } from '../../../shared/errors.ts';
-import { checkInAnswer, clientAnswer, whyAnswer } from '../../../shared/protocol/clients.ts';
-import { readTranscript } from '../input-file.ts';
-import { segment } from '../path-segment.ts';
-import { shown, withApi } from '../session.ts';
-import { safe } from '../text/view.ts';
-import { whyLines } from '../text/why-text.ts';
-import { addOrderCommands } from './client-orders.ts';
+import { checkInAnswer, clientAnswer, whyAnswer } from '../../http/schemas/clients.ts';
+import { readTranscript } from '../client/input-file.ts';
+import { segment } from '../client/path-segment.ts';
+import { shown, withApi } from '../client/session.ts';
+import { safe } from '../render/view.ts';
+import { whyLines } from '../render/why-text.ts';
+import { addOrderCommands } from './client-actions.ts';
 import { whole } from './fleet.ts';
 
 const pathOf = (name: string, what = ''): string => `/v1/clients/${segment(name)}${what}`;
@@ -24,7 +24,7 @@ export function addClientCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack client show pc-0017')
     .action(async (name: string, { entries }: { entries: number }, command: Command) => {
       // It prints YAML, which the other commands need not load.
-      const { clientLines } = await import('../text/record-text.ts');
+      const { clientLines } = await import('../render/record-text.ts');
       await withApi(command, async (api) =>
         shown(await api.get(clientAnswer, pathOf(name), { entries }), clientLines),
       );

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { haltAnswer } from '../../../shared/protocol/campaigns.ts';
-import { shown, withApi } from '../session.ts';
-import { haltedLine } from '../text/status-text.ts';
+import { haltAnswer } from '../../http/schemas/campaigns.ts';
+import { shown, withApi } from '../client/session.ts';
+import { haltedLine } from '../render/status-text.ts';
 
 /** How what is held is let go on. */
 export interface LetGoOptions {

@@ -1,17 +1,17 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { existsSync } from 'node:fs';
-import { verdictKinds } from '../../../shared/domain/verdict.ts';
+import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
-import { surveyAnswer, type SurveyTargets } from '../../../shared/protocol/surveys.ts';
+import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { ApiClient } from '../api-client.ts';
-import { connect, type GlobalOptions } from '../connection.ts';
-import { readFileOf } from '../input-file.ts';
-import { print, showRefusal } from '../session.ts';
-import { showSurvey } from '../show-survey.ts';
-import { surveyLines } from '../text/survey-text.ts';
-import { viewOf } from '../text/view.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { connect, type GlobalOptions } from '../client/connection.ts';
+import { readFileOf } from '../client/input-file.ts';
+import { print, showRefusal } from '../client/session.ts';
+import { showSurvey } from './show-survey.ts';
+import { surveyLines } from '../render/survey-text.ts';
+import { viewOf } from '../render/view.ts';
 
 interface LookOptions {
   readonly fleet?: string | true;

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { startWorker, stopAsked } from '../child.ts';
-import { dataDirOf, type GlobalOptions } from '../connection.ts';
-import { print, showRefusal } from '../session.ts';
+import { startWorker, stopAsked } from '../processes/child.ts';
+import { dataDirOf, type GlobalOptions } from '../client/connection.ts';
+import { print, showRefusal } from '../client/session.ts';
 
 interface ProcessOptions extends GlobalOptions {
   readonly port?: number;
@@ -26,7 +26,7 @@ export function addProcessCommands(program: Command): void {
     )
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ProcessOptions>();
-      const { up } = await import('../up.ts');
+      const { up } = await import('../processes/up.ts');
       // A terminal is for people: the logs of a whole house are asked for with SERVPACK_LOG_LEVEL.
       const ended = await up({ SERVPACK_LOG_LEVEL: 'warn', ...environmentOf(options) }, (line) =>
         print([line]),

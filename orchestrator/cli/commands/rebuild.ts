@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { labClock, systemClock } from '../../../shared/clock.ts';
 import type { Result } from '../../../shared/errors.ts';
-import type { Rebuilt } from '../../rebuild/rebuild.ts';
+import type { Rebuilt } from '../../audit/rebuild/rebuild.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { GlobalOptions } from '../connection.ts';
-import { print, showRefusal } from '../session.ts';
-import { rebuiltLines } from '../text/audit-text.ts';
-import { viewOf } from '../text/view.ts';
+import type { GlobalOptions } from '../client/connection.ts';
+import { print, showRefusal } from '../client/session.ts';
+import { rebuiltLines } from '../render/audit-text.ts';
+import { viewOf } from '../render/view.ts';
 
 export function addRebuildCommand(program: Command): void {
   program
@@ -28,7 +28,7 @@ export function addRebuildCommand(program: Command): void {
 
 /** A dry run touches no Redis. */
 async function run(files: readonly string[], isDry: boolean): Promise<Result<Rebuilt, Refusal>> {
-  const { rebuild } = await import('../../rebuild/rebuild.ts');
+  const { rebuild } = await import('../../audit/rebuild/rebuild.ts');
   if (isDry) return rebuild(null, systemClock, files);
   const { readConfig } = await import('../../../shared/config.ts');
   const config = readConfig(process.env);

@@ -5,12 +5,12 @@ import {
   releaseServersAnswer,
   stagedAnswer,
   withdrawnAnswer,
-} from '../../../shared/protocol/clients.ts';
-import { segment } from '../path-segment.ts';
-import { shown, withApi } from '../session.ts';
-import { serverLines } from '../text/server-text.ts';
-import { releaseLines, stagedLines } from '../text/client-text.ts';
-import { safe } from '../text/view.ts';
+} from '../../http/schemas/clients.ts';
+import { segment } from '../client/path-segment.ts';
+import { shown, withApi } from '../client/session.ts';
+import { serverLines } from '../render/server-text.ts';
+import { releaseLines, stagedLines } from '../render/client-text.ts';
+import { safe } from '../render/view.ts';
 
 export function addReleaseCommands(program: Command): void {
   const release = program

@@ -1,36 +1,37 @@
 import { type Fault, ok, type Result } from '../../errors.ts';
-import type { Store, UpgradeKey } from '../store.ts';
-import { admit, slotsInUse } from './admission.ts';
-import { readAudit } from './audit.ts';
-import { sayingWhenAway } from './away.ts';
-import { readCampaign, readCampaigns, readCounters, readStarts, waitingPick } from './campaigns.ts';
-import { checkingInOf } from './checking-in.ts';
-import { commitCampaign } from './commit-campaign.ts';
-import { commitAtRest } from './commit-at-rest.ts';
-import { copiesOf } from './copies.ts';
-import { connect } from './connection.ts';
-import { createCampaign } from './create-campaign.ts';
-import { deliver } from './deliver.ts';
-import { fleetOf } from './fleet.ts';
-import { commitHalt, readHalt } from './halt.ts';
-import { inspect } from './inspect.ts';
-import { lead, readLeader, resign } from './leader.ts';
-import { membersIn, overlap } from './overlap.ts';
-import { queued } from './queued.ts';
-import { rebuildingOf } from './rebuilding.ts';
-import { readUpgrades } from './record.ts';
-import { repairReplicas } from './replicas.ts';
-import { rollCallOf } from './roll-call.ts';
-import { sealingOf } from './sealing.ts';
-import { shareBudget } from './share-budget.ts';
-import { inPieces, type Shard } from './shard.ts';
-import { checkCount, fromEach, type Shards, shardsOf } from './shards.ts';
-import { surveyingOf } from './surveying.ts';
-import { sweep } from './sweep.ts';
-import { begin, commit, renew } from './upgrades.ts';
+import type { Store } from '../store.ts';
+import { admit, slotsInUse } from './admission/admit.ts';
+import { readAudit } from './audit/audit.ts';
+import { sayingWhenUnavailable } from './core/store-unavailable.ts';
+import { readCampaign, readCampaigns, readCounters, readStarts, waitingPick } from './campaigns/campaigns.ts';
+import { checkingInOf } from './fleet/check-ins.ts';
+import { commitCampaign } from './campaigns/commit-campaign.ts';
+import { commitIdle } from './upgrades/commit-idle.ts';
+import { copiesOf } from './fleet/copies.ts';
+import { connect } from './core/connection.ts';
+import { createCampaign } from './campaigns/create-campaign.ts';
+import { deliver } from './upgrades/deliver.ts';
+import { fleetOf } from './fleet/fleet.ts';
+import { commitHalt, readHalt } from './campaigns/halt.ts';
+import { checkInvariants } from './integrity/check-invariants.ts';
+import { lead, readLeader, resign } from './leader/leader.ts';
+import { membersIn, overlap } from './campaigns/overlap.ts';
+import { queued } from './admission/queued.ts';
+import { rebuildingOf } from './audit/rebuilding.ts';
+import { readUpgrades } from './upgrades/record.ts';
+import { repairReplicas } from './sharding/replicas.ts';
+import { workerRegistryOf } from './fleet/worker-registry.ts';
+import { sealingOf } from './audit/sealing.ts';
+import { shareBudget } from './sharding/share-budget.ts';
+import { inPieces, type Shard } from './core/shard.ts';
+import { checkCount, fromEach, type Shards, shardsOf } from './sharding/shards.ts';
+import { surveyingOf } from './surveys/surveys.ts';
+import { sweep } from './upgrades/sweep.ts';
+import { begin, commit, renew } from './upgrades/upgrades.ts';
+import type { UpgradeKey } from '../types.ts';
 
 export interface RedisStoreOptions {
-  /** As `redisPlace` reads it; may hold a password, which no message repeats. */
+  /** As `parseRedisUrl` reads it; may hold a password, which no message repeats. */
   readonly url: string;
   /** Names everything that belongs to this servpack. */
   readonly prefix: string;
@@ -43,7 +44,7 @@ export interface RedisStoreOptions {
 /**
  * Opens the records in Redis. Faults: `redis.url`, `redis.unreachable`, `redis.auth`, `redis.version`,
  * `redis.eviction`, `redis.shards`. While Redis is away every call waits for it, at most `answerMs`, and then rejects
- * with `StoreAway`; the connection comes back by itself.
+ * with `StoreUnavailable`; the connection comes back by itself.
  */
 export async function openRedisStore({
   url,
@@ -56,7 +57,7 @@ export async function openRedisStore({
   const { redis, where, close } = connected.value;
   const shards = shardsOf(redis, prefix, count);
   const checked = await checkCount(shards, prefix);
-  if (checked.ok) return ok(sayingWhenAway(storeOf(shards, close), where));
+  if (checked.ok) return ok(sayingWhenUnavailable(storeOf(shards, close), where));
   await close();
   return checked;
 }
@@ -67,7 +68,8 @@ const storeOf = (shards: Shards, close: () => Promise<void>): Store => ({
   ...copiesOf(shards),
   ...upgradesOf(shards),
   sweep: (at, graceMs, limit, skip = 0, leader) => sweep(shards, { at, graceMs, limit, skip, leader }),
-  inspect: (campaign, cursor, limit, at, leader) => inspect(shards, { campaign, cursor, limit, at, leader }),
+  checkInvariants: (campaign, cursor, limit, at, leader) =>
+    checkInvariants(shards, { campaign, cursor, limit, at, leader }),
   lead: (owner, leaseMs) => lead(shards.head, owner, leaseMs),
   resign: (owner, fence) => resign(shards.head, owner, fence),
   leader: () => readLeader(shards.head),
@@ -76,12 +78,12 @@ const storeOf = (shards: Shards, close: () => Promise<void>): Store => ({
   ...sealingOf(shards.all.length, (number) => shards.all[number] ?? shards.head),
   ...rebuildingOf(shards),
   ...checkingInOf(shards.head),
-  ...rollCallOf(shards.head),
+  ...workerRegistryOf(shards.head),
   ...surveyingOf(shards),
   close,
 });
 
-type CampaignPart = globalThis.Pick<
+type CampaignPart = Pick<
   Store,
   | 'createCampaign'
   | 'readCampaign'
@@ -118,7 +120,7 @@ const campaignsOf = (shards: Shards): CampaignPart => ({
   admit: (campaign, picks, at, leader) => admit(shards, campaign, picks, at, leader),
 });
 
-type UpgradePart = globalThis.Pick<
+type UpgradePart = Pick<
   Store,
   | 'readUpgrade'
   | 'readWaiting'
@@ -127,7 +129,7 @@ type UpgradePart = globalThis.Pick<
   | 'claimOf'
   | 'begin'
   | 'commit'
-  | 'commitAtRest'
+  | 'commitIdle'
   | 'renew'
   | 'deliver'
 >;
@@ -146,7 +148,7 @@ function upgradesOf(shards: Shards): UpgradePart {
     begin: async (key, activation, owner, leaseMs, at) =>
       begin(await homeOf(key.client), { key, activation, owner, leaseMs, at }),
     commit: async (asked) => commit(await homeOf(asked.key.client), asked),
-    commitAtRest: async (change) => commitAtRest(await homeOf(change.key.client), change),
+    commitIdle: async (change) => commitIdle(await homeOf(change.key.client), change),
     renew: async (key, fence, leaseMs) => renew(await homeOf(key.client), key, fence, leaseMs),
     deliver: (client, message, at, campaign) => deliver(shards, client, message, at, campaign),
   };

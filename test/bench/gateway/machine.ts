@@ -1,4 +1,4 @@
-import type { Intent, RunningProcess, Service } from '../../../shared/domain/observation.ts';
+import type { Intent, RunningProcess, Service } from '../../../shared/domain/observation/observation.ts';
 import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
 import type { Fence } from '../../../workers/gateways/gateway.ts';
 import { componentNames, newFiles, oldFiles } from '../release.ts';

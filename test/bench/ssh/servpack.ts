@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { buckets, noStates, statesBy } from '../../../shared/domain/states.ts';
+import { buckets, noStates, statesBy } from '../../../shared/domain/outcome/states.ts';
 import { openRedisStore } from '../../../shared/store/redis/open.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { environmentOf, type LabHouse, startOrchestrator, urlOf } from '../../lab/house.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { newUpgrade } from '../../../shared/domain/upgrade.ts';
-import { recount } from '../../../shared/store/recount.ts';
+import { newUpgrade } from '../../../shared/domain/upgrade/state.ts';
+import { recount } from '../../twin/recount.ts';
 import {
   anyShard,
   at,

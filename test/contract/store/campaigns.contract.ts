@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CampaignState } from '../../../shared/domain/campaign.ts';
-import { recount } from '../../../shared/store/recount.ts';
+import { recount } from '../../twin/recount.ts';
 import {
   all,
   at,
@@ -14,6 +13,7 @@ import {
   settledPlace,
 } from './words.ts';
 import { type Given, joinFleet } from './world.ts';
+import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 
 export function campaignsContract(given: Given): void {
   describe('a campaign', () => {

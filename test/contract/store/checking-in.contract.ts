@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { everyClient } from '../../../shared/store/checking-in.ts';
+import { everyClient } from '../../../shared/store/check-in-store.ts';
 import { clientOf, entry } from './words.ts';
 import { type Given } from './world.ts';
 

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { difference, tallyOf } from '../../../shared/domain/tally.ts';
-import { newUpgrade, type Upgrade } from '../../../shared/domain/upgrade.ts';
-import { waitingTally } from '../../../shared/store/admitted.ts';
-import { recount } from '../../../shared/store/recount.ts';
-import type { CommitAtRest, CommitAtRestOutcome, StoredUpgrade } from '../../../shared/store/store.ts';
+import { countersOf } from '../../../shared/domain/upgrade/count-upgrade.ts';
+import { newUpgrade, type Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import { waitingCounters } from '../../../shared/store/admitted.ts';
+import { recount } from '../../twin/recount.ts';
 import {
   at,
   deferred,
@@ -20,6 +19,8 @@ import {
   settledPlace,
 } from './words.ts';
 import { atHomeTogether, driving, type Given, type World } from './world.ts';
+import { difference } from '../../../shared/domain/outcome/counters.ts';
+import type { CommitIdle, CommitIdleOutcome, StoredUpgrade } from '../../../shared/store/types.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 
@@ -32,19 +33,22 @@ const again = (upgrade: Upgrade): Upgrade => ({
   attempt: 2,
 });
 
-export function commitAtRestContract(given: Given): void {
+export function commitIdleContract(given: Given): void {
   const commit = (
     world: World,
     { key: of, version, upgrade: before }: Pick<StoredUpgrade, 'key' | 'version' | 'upgrade'>,
     upgrade: Upgrade,
-    place: CommitAtRest['place'],
-  ): Promise<CommitAtRestOutcome> =>
-    world.store.commitAtRest({
+    place: CommitIdle['place'],
+  ): Promise<CommitIdleOutcome> =>
+    world.store.commitIdle({
       key: of,
       version,
       upgrade,
       place,
-      counters: difference(version === 0 ? waitingTally([before]) : tallyOf(before), tallyOf(upgrade)),
+      counters: difference(
+        version === 0 ? waitingCounters([before]) : countersOf(before),
+        countersOf(upgrade),
+      ),
       audit: entry('sp4', of.client),
       at,
     });

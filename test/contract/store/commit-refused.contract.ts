@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Commit, CommitOutcome } from '../../../shared/store/store.ts';
 import {
   at,
   deferred,
@@ -15,6 +14,7 @@ import {
   settledPlace,
 } from './words.ts';
 import { type Given, type World, driving } from './world.ts';
+import type { Commit, CommitOutcome } from '../../../shared/store/types.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 

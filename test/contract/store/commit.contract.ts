@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Journal } from '../../../shared/domain/procedure.ts';
+import type { Journal } from '../../../shared/domain/remediation/procedure.ts';
 import {
   anyShard,
   at,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { recount, recountSlots } from '../../../shared/store/recount.ts';
-import type { Activation, Store } from '../../../shared/store/store.ts';
+import { recount, recountSlots } from '../../twin/recount.ts';
+import type { Store } from '../../../shared/store/store.ts';
 import {
   all,
   at,
@@ -14,6 +14,7 @@ import {
   settledPlace,
 } from './words.ts';
 import { type Given, type World } from './world.ts';
+import type { Activation } from '../../../shared/store/types.ts';
 
 const campaign = 'sp4';
 const budgets = { active: 20, perLogonServer: 6 };

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { inboxLimit } from '../../../shared/store/store.ts';
 import {
   anyShard,
   at,
@@ -16,6 +15,7 @@ import {
   settledPlace,
 } from './words.ts';
 import { type Given, type World } from './world.ts';
+import { inboxLimit } from '../../../shared/store/types.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Halt } from '../../../shared/domain/halt.ts';
-import type { CampaignState } from '../../../shared/domain/campaign.ts';
+import type { Halt } from '../../../shared/domain/campaign/halt.ts';
 import {
   at,
   driven,
@@ -18,6 +17,7 @@ import {
   settledPlace,
 } from './words.ts';
 import { type Begun, driving, type Given, type World } from './world.ts';
+import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 const held: Halt = { by: 'anna', because: 'phones ring', at };
@@ -143,7 +143,7 @@ export function haltContract(given: Given): void {
       const stored = await world.stored(key);
       const upgrade = restarting(stored.upgrade);
       const change = { key, version: stored.version, upgrade, place: 'stays', counters: {}, at } as const;
-      await world.store.commitAtRest({ ...change, audit: entry('sp4', 'pc-1') });
+      await world.store.commitIdle({ ...change, audit: entry('sp4', 'pc-1') });
       await world.change('sp4', abortedState);
       const found = (await world.store.queued('sp4', 9)).parked.map(({ client }) => client);
       expect(found).toEqual(['pc-1', 'finishing']);

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Activation } from '../../../shared/store/store.ts';
 import {
   anyShard,
   at,
@@ -14,6 +13,7 @@ import {
   settledPlace,
 } from './words.ts';
 import { atHomeTogether, type Begun, type Given, type World } from './world.ts';
+import type { Activation } from '../../../shared/store/types.ts';
 
 const campaign = 'sp4';
 const activationOf = (client: string, activation: number, dueAt: number): Activation => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ledBy } from '../../../shared/store/leader.ts';
+import { ledBy } from '../../../orchestrator/rounds/led-by.ts';
 import { campaignOf, entry, longLease, noLease, pausedState, picks, runningState, later } from './words.ts';
 import { type Given } from './world.ts';
 

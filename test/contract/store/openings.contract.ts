@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { manifestOf } from '../../../shared/store/copies.ts';
-import { recount, recountSlots } from '../../../shared/store/recount.ts';
+import { manifestOf } from '../../../shared/store/copies-store.ts';
+import { recount, recountSlots } from '../../twin/recount.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import {
   at,

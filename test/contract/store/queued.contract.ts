@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Budgets } from '../../../shared/domain/definition.ts';
+import type { Budgets } from '../../../shared/domain/campaign/definition.ts';
 import { at, pausedState, pick, picks, roomy, runningState, settled, settledPlace } from './words.ts';
 import { type Given, type World } from './world.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import type { Budgets } from '../../../shared/domain/definition.ts';
-import type { Upgrade } from '../../../shared/domain/upgrade.ts';
-import { manifestOf } from '../../../shared/store/copies.ts';
-import type { Commit, Fence, Store, StoredUpgrade, UpgradeKey } from '../../../shared/store/store.ts';
+import type { Budgets } from '../../../shared/domain/campaign/definition.ts';
+import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import { manifestOf } from '../../../shared/store/copies-store.ts';
+import type { Store } from '../../../shared/store/store.ts';
 import {
   all,
   at,
@@ -24,6 +24,7 @@ import {
   settledPlace,
 } from './words.ts';
 import { makeWorld, type World } from './world.ts';
+import type { Commit, Fence, StoredUpgrade, UpgradeKey } from '../../../shared/store/types.ts';
 
 /**
  * Random steps that are done to a store: mostly what well-behaved callers do, now and then what late,

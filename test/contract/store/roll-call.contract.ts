@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WorkerFacts } from '../../../shared/store/roll-call.ts';
+import type { WorkerFacts } from '../../../shared/store/worker-registry.ts';
 import { type Given } from './world.ts';
 
 const worker = (name: string): WorkerFacts => ({
@@ -14,7 +14,7 @@ const worker = (name: string): WorkerFacts => ({
   since: 1_000,
 });
 
-export function rollCallContract(given: Given): void {
+export function workerRegistryContract(given: Given): void {
   describe('the roll call of workers', () => {
     it('knows those that were heard of, and how far off their clocks are', async () => {
       const { store } = given();

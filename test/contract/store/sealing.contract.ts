@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { makeBlock } from '../../../shared/audit/block.ts';
+import { makeBlock } from '../../../orchestrator/audit/format/block.ts';
 import { sha256 } from '../../../shared/evidence.ts';
-import { beforeAll, type KeptEntry, type SealedHead } from '../../../shared/store/sealing.ts';
+import { beforeAll, type KeptEntry, type SealedHead } from '../../../shared/store/seal-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { servpackVersion } from '../../../shared/version.ts';
 import { driven, entry, marking, picks, runningState } from './words.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { recount, recountSlots } from '../../../shared/store/recount.ts';
+import { recount, recountSlots } from '../../twin/recount.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { all } from './words.ts';
 import { campaigns, clients } from './random-steps.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { LastLook } from '../../../shared/domain/last-look.ts';
-import type { Survey, SurveyEnd } from '../../../shared/domain/survey.ts';
-import type { Verdict } from '../../../shared/domain/verdict.ts';
+import type { LastLook } from '../../../shared/domain/survey/last-look.ts';
+import type { Survey, SurveyEnd } from '../../../shared/domain/survey/survey.ts';
+import type { Verdict } from '../../../shared/domain/observation/verdict.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import type { AskedLook, LookKey, SurveyTarget } from '../../../shared/store/surveying.ts';
+import type { AskedLook, LookKey, SurveyTarget } from '../../../shared/store/survey-store.ts';
 import { at, clientOf, entry, later, picks } from './words.ts';
 import { type Given, joinFleet } from './world.ts';
 

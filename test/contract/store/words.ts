@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import type { Campaign, CampaignState } from '../../../shared/domain/campaign.ts';
-import type { CopyStatus } from '../../../shared/domain/copies.ts';
-import type { Budgets, Client, Release } from '../../../shared/domain/definition.ts';
-import type { Ending } from '../../../shared/domain/ending.ts';
-import type { Upgrade } from '../../../shared/domain/upgrade.ts';
-import type { AuditEntry, Commit, Pick } from '../../../shared/store/store.ts';
+import type { CopyStatus } from '../../../shared/domain/campaign/copies.ts';
+import type { Budgets, Client, Release } from '../../../shared/domain/campaign/definition.ts';
+import type { Ending } from '../../../shared/domain/outcome/ending.ts';
+import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import { evening, minutes, policy } from '../../domain/given.ts';
+import type { Campaign, CampaignState } from '../../../shared/domain/campaign/campaign.ts';
+import type { AuditEntry, Commit, WaitingClient } from '../../../shared/store/types.ts';
 
 /** The words the store's contract is written in: a campaign that runs, upgrades in each index, drivers. */
 
@@ -28,10 +28,14 @@ export const clientOf = (client: string, changes: Partial<Client> = {}): Client 
   ...changes,
 });
 
-export const pick = (client: string, logonServer = 'LS-1', wave = 0): Pick => ({ client, wave, logonServer });
+export const pick = (client: string, logonServer = 'LS-1', wave = 0): WaitingClient => ({
+  client,
+  wave,
+  logonServer,
+});
 
 /** So many picks, shared out over the logon servers in turn. */
-export const picks = (count: number, servers: readonly string[] = ['LS-1']): readonly Pick[] =>
+export const picks = (count: number, servers: readonly string[] = ['LS-1']): readonly WaitingClient[] =>
   Array.from({ length: count }, (_, n) => pick(`pc-${n + 1}`, servers[n % servers.length]));
 
 export const entry = (campaign: string, client: string | null = null, because = 'because'): AuditEntry => ({

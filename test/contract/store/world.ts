@@ -1,20 +1,21 @@
 import { expect } from 'vitest';
-import type { CampaignState } from '../../../shared/domain/campaign.ts';
-import type { Budgets } from '../../../shared/domain/definition.ts';
-import { difference, tallyOf } from '../../../shared/domain/tally.ts';
-import type { Upgrade } from '../../../shared/domain/upgrade.ts';
+import type { Budgets } from '../../../shared/domain/campaign/definition.ts';
+import { countersOf } from '../../../shared/domain/upgrade/count-upgrade.ts';
+import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import type { Store } from '../../../shared/store/store.ts';
+import { all, at, campaignOf, clientOf, entry, longLease, picks, runningState } from './words.ts';
+import { difference } from '../../../shared/domain/outcome/counters.ts';
+import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 import type {
   Activation,
   BeginOutcome,
   Commit,
   CommitOutcome,
   Fence,
-  Pick,
-  Store,
+  WaitingClient,
   StoredUpgrade,
   UpgradeKey,
-} from '../../../shared/store/store.ts';
-import { all, at, campaignOf, clientOf, entry, longLease, picks, runningState } from './words.ts';
+} from '../../../shared/store/types.ts';
 
 export interface Begun {
   readonly stored: StoredUpgrade;
@@ -24,9 +25,18 @@ export interface Begun {
 export interface World {
   readonly store: Store;
   /** A campaign with these clients in the given state. */
-  campaign(name: string, clients: readonly Pick[], state: CampaignState, budgets?: Budgets): Promise<void>;
+  campaign(
+    name: string,
+    clients: readonly WaitingClient[],
+    state: CampaignState,
+    budgets?: Budgets,
+  ): Promise<void>;
   /** A running one whose clients are all admitted: due now, with slots. */
-  admitted(name: string, clients: readonly Pick[], budgets?: Budgets): Promise<readonly Activation[]>;
+  admitted(
+    name: string,
+    clients: readonly WaitingClient[],
+    budgets?: Budgets,
+  ): Promise<readonly Activation[]>;
   /** Changes the state or budgets of a campaign. */
   change(name: string, state: CampaignState, budgets?: Budgets): Promise<void>;
   begin(
@@ -46,17 +56,17 @@ export interface World {
 }
 
 /** Whoever is in a campaign is in the fleet, as planning sees to it; whoever is there already stays as it is. */
-export async function joinFleet(store: Store, picks: readonly Pick[]): Promise<void> {
+export async function joinFleet(store: Store, picks: readonly WaitingClient[]): Promise<void> {
   const known = new Set((await all(store.fleet())).map(({ client }) => client));
   const strangers = picks.filter(({ client }) => !known.has(client));
   await store.importFleet(strangers.map(({ client, logonServer }) => clientOf(client, { logonServer })));
 }
 
 /** `pc-1` on a logon server whose clients are at home in the first of three shards. */
-export const atHomeInShard0: Pick = { client: 'pc-1', wave: 0, logonServer: 'LS-3' };
+export const atHomeInShard0: WaitingClient = { client: 'pc-1', wave: 0, logonServer: 'LS-3' };
 
 /** With several shards: all at home in the same one, wherever they have roamed to since. */
-export const atHomeTogether = (store: Store, picks: readonly Pick[]): Promise<void> =>
+export const atHomeTogether = (store: Store, picks: readonly WaitingClient[]): Promise<void> =>
   joinFleet(
     store,
     picks.map((each) => ({ ...each, logonServer: 'LS-1' })),
@@ -106,7 +116,7 @@ export function makeWorld(store: Store): World {
         consumed: 0,
         step: 'finish',
         place,
-        counters: difference(tallyOf(stored.upgrade), tallyOf(upgrade)),
+        counters: difference(countersOf(stored.upgrade), countersOf(upgrade)),
         audit: null,
         evidence: [],
         at,

@@ -1,5 +1,10 @@
-import type { Intent, Observation, Service, SwapPreImage } from '../../../shared/domain/observation.ts';
-import type { Journal, StepName } from '../../../shared/domain/procedure.ts';
+import type {
+  Intent,
+  Observation,
+  Service,
+  SwapPreImage,
+} from '../../../shared/domain/observation/observation.ts';
+import type { Journal, StepName } from '../../../shared/domain/remediation/procedure.ts';
 import {
   agentClient,
   agentService,
@@ -133,14 +138,19 @@ export class ModelAgent implements ModelMachine {
     return true;
   }
 
-  step({ step, direction, procedure, preImage }: Journal): SwapPreImage | 'refused' | 'done' | 'overtaken' {
+  step({
+    step,
+    direction,
+    procedure,
+    preImage,
+  }: Journal): SwapPreImage | 'refused' | 'done' | 'onStaleJournal' {
     if (procedure !== 'swap' && procedure !== 'replaceAtRestart')
       throw new Error(`no ${procedure} belongs on this client`);
     if (step === 'close') {
       this.intent = null;
       return 'done';
     }
-    if ((step === 'record' || preImage === null) && this.isNew) return 'overtaken';
+    if ((step === 'record' || preImage === null) && this.isNew) return 'onStaleJournal';
     const known = step === 'record' || preImage === null ? this.#asNow() : preImage;
     this.intent = { kind: procedure, campaign: 'sp4', direction, step, preImage: known };
     if (this.nature.refuses.includes(step)) {

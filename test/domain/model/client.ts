@@ -1,6 +1,11 @@
-import type { Intent, Observation, PreImage, Service } from '../../../shared/domain/observation.ts';
-import type { Journal, StepName } from '../../../shared/domain/procedure.ts';
-import type { RestartCause } from '../../../shared/domain/upgrade.ts';
+import type {
+  Intent,
+  Observation,
+  PreImage,
+  Service,
+} from '../../../shared/domain/observation/observation.ts';
+import type { Journal, StepName } from '../../../shared/domain/remediation/procedure.ts';
+import type { RestartCause } from '../../../shared/domain/upgrade/state.ts';
 import { anna, evening, hours, minutes, oldClient, pcmService, preImage, upToDate } from '../given.ts';
 
 /** What sort of machine it is; everything else follows from what is done to it. */

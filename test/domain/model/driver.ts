@@ -1,16 +1,15 @@
-import { decide } from '../../../shared/domain/decide.ts';
-import type { Ending } from '../../../shared/domain/ending.ts';
-import { giveUpAfterCrashes, crashesAtMost } from '../../../shared/domain/crash.ts';
-import { standsWith } from '../../../shared/domain/overtaken.ts';
-import { beginsSomething, isFinishing, placementOf } from '../../../shared/domain/placement.ts';
-import { deferralClasses, type Rules } from '../../../shared/domain/policy.ts';
+import { decide } from '../../../shared/domain/upgrade/decide.ts';
+import type { Ending } from '../../../shared/domain/outcome/ending.ts';
+import { giveUpAfterCrashes, crashesAtMost } from '../../../workers/crash-budget.ts';
+import { standsWith } from '../../../shared/domain/upgrade/stale-journal.ts';
+import { beginsSomething, isFinishing, placementOf } from '../../../shared/domain/upgrade/placement.ts';
+import { deferralClasses, type Rules } from '../../../shared/domain/rules/policy.ts';
 import {
   type Command,
-  type Failure,
   newUpgrade,
   type Upgrade,
   type UpgradeEvent,
-} from '../../../shared/domain/upgrade.ts';
+} from '../../../shared/domain/upgrade/state.ts';
 import { evening, hours, minutes, preImage } from '../given.ts';
 import type {
   Observation,
@@ -18,9 +17,10 @@ import type {
   PreImage,
   Service,
   SwapPreImage,
-} from '../../../shared/domain/observation.ts';
-import type { Journal } from '../../../shared/domain/procedure.ts';
-import type { RestartCause } from '../../../shared/domain/upgrade.ts';
+} from '../../../shared/domain/observation/observation.ts';
+import type { Journal } from '../../../shared/domain/remediation/procedure.ts';
+import type { RestartCause } from '../../../shared/domain/upgrade/state.ts';
+import type { Failure } from '../../../shared/domain/observation/failure.ts';
 
 /** A model of a client, of whatever product. */
 export interface ModelMachine {
@@ -38,8 +38,8 @@ export interface ModelMachine {
   update(): void;
   /** False when it takes no order now. */
   order(cause: RestartCause): boolean;
-  /** Runs a step as the worker does; `overtaken`: there is nothing to record, because it is done already. */
-  step(journal: Journal): PreImage | SwapPreImage | 'refused' | 'done' | 'overtaken';
+  /** Runs a step as the worker does; `onStaleJournal`: there is nothing to record, because it is done already. */
+  step(journal: Journal): PreImage | SwapPreImage | 'refused' | 'done' | 'onStaleJournal';
   whyNotWhole(): string | null;
 }
 
@@ -165,7 +165,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
     const event = this.#ask(command, mishap);
     this.#resumes = false;
     // Steps are believed: only the driver that ran one can tell of it, and it tells at once.
-    if (event.type !== 'StepDone' && event.type !== 'StepFailed' && event.type !== 'ProcedureOvertaken')
+    if (event.type !== 'StepDone' && event.type !== 'StepFailed' && event.type !== 'JournalFoundStale')
       this.#past.push(event);
     this.#take(event);
     if (mishap?.type === 'duplicate') this.#take(event);
@@ -224,9 +224,9 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
         return { type: 'UsersNotified' };
       case 'RunStep': {
         const { step } = command.journal;
-        if (this.#isOvertaken(command)) return { type: 'ProcedureOvertaken', step };
+        if (this.#isOvertaken(command)) return { type: 'JournalFoundStale', step };
         const made = client.step(command.journal);
-        if (made === 'overtaken') return { type: 'ProcedureOvertaken', step };
+        if (made === 'onStaleJournal') return { type: 'JournalFoundStale', step };
         if (made === 'refused') return failed(command, { kind: 'failed', message: 'refused' });
         return { type: 'StepDone', step, preImage: made === 'done' ? null : made };
       }

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Rules } from '../../../shared/domain/policy.ts';
-import type { StepName } from '../../../shared/domain/procedure.ts';
-import { everyDay } from '../../../shared/domain/window.ts';
+import type { Rules } from '../../../shared/domain/rules/policy.ts';
+import type { StepName } from '../../../shared/domain/remediation/procedure.ts';
+import { everyDay } from '../../../shared/domain/time/window.ts';
 import { direct, hours, minutes, pushed, rules, withPolicy } from '../given.ts';
 import { ModelClient, type Nature } from './client.ts';
 import { type AgentNature, ModelAgent } from './agent.ts';

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import type { Upgrade } from '../../../shared/domain/upgrade.ts';
-import { unpackUpgrade } from '../../../shared/store/redis/packed-upgrade.ts';
+import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import { unpackUpgrade } from '../../../shared/store/redis/upgrades/packed-upgrade.ts';
 import { keysLike } from '../keys-like.ts';
 
 /** One upgrade as it stands in Redis, field by field. */

@@ -13,7 +13,7 @@ import { holdLab } from './lab-lock.ts';
 import { readOptions, type DemoOptions } from './options.ts';
 import { prepareSample, type Sample } from './sample.ts';
 
-/** Monday evening: offices are empty, the first logons come the next morning. */
+/** Monday evening: contexts are empty, the first logons come the next morning. */
 const labBegins = Date.UTC(2026, 10, 16, 19);
 /** Real time that import, staging and planning usually take; the lab begins when they are done, and then. */
 const preparationMs = 5_000;

@@ -1,5 +1,10 @@
-import type { Intent, PreImage, SwapPreImage, SwappedFile } from '../../../shared/domain/observation.ts';
-import type { Direction, Procedure, StepName } from '../../../shared/domain/procedure.ts';
+import type {
+  Intent,
+  PreImage,
+  SwapPreImage,
+  SwappedFile,
+} from '../../../shared/domain/observation/observation.ts';
+import type { Direction, Procedure, StepName } from '../../../shared/domain/remediation/procedure.ts';
 import type { Request } from '../../../workers/gateways/simulated/wire.ts';
 import { directoryOf, joinPath, keyOf, readFile } from './disk.ts';
 import { readIntent } from './look.ts';

@@ -1,4 +1,4 @@
-import type { Service } from '../../../shared/domain/observation.ts';
+import type { Service } from '../../../shared/domain/observation/observation.ts';
 import type { ChangeRequest, Request } from '../../../workers/gateways/simulated/wire.ts';
 import { advance } from './advance.ts';
 import { change } from './changes.ts';

@@ -1,4 +1,4 @@
-import { foreignIn } from '../../../workers/gateways/foreign-names.ts';
+import { foreignIn } from '../../../workers/gateways/windows-ssh/changes/foreign-names.ts';
 import type { ChangeRequest, RequestOf } from '../../../workers/gateways/simulated/wire.ts';
 import { beginsReinstall } from '../../../workers/gateways/intent.ts';
 import {
@@ -13,7 +13,7 @@ import {
   writeFile,
 } from './disk.ts';
 import { violate } from './fence.ts';
-import { isLocked, type Machine } from './machine.ts';
+import type { Machine } from './machine.ts';
 import { done, type Outcome, refused, waits } from './outcome.ts';
 import { childrenOf, forgetPermissions, protect, takeOver } from './permissions.ts';
 import { orderRestart } from './power.ts';
@@ -22,6 +22,7 @@ import { installService, uninstallService } from './service-install.ts';
 import { intentPath } from './sms.ts';
 import { startSmsrun32 } from './smsrun32.ts';
 import { transcriptText } from './transcript.ts';
+import { isLocked } from './file-locks.ts';
 
 /** Does what an accepted changing call asks for. */
 export function change(machine: Machine, request: ChangeRequest, now: number): Outcome {

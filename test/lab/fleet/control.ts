@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { procedures, stepsOf } from '../../../shared/domain/procedure.ts';
+import { procedures, stepsOf } from '../../../shared/domain/remediation/procedure.ts';
 import type { Op } from '../../../workers/gateways/simulated/wire.ts';
 import { valueSchemas } from '../../../workers/gateways/simulated/wire.ts';
 import { faultKinds, type FaultOrder } from './faults.ts';

@@ -1,4 +1,4 @@
-import type { Service } from '../../../shared/domain/observation.ts';
+import type { Service } from '../../../shared/domain/observation/observation.ts';
 import { advance } from './advance.ts';
 import { schedule } from './agenda.ts';
 import { agentExecutable, agentPath, agentService } from './agent.ts';

@@ -1,4 +1,4 @@
-import type { Direction, Procedure, StepName } from '../../../shared/domain/procedure.ts';
+import type { Direction, Procedure, StepName } from '../../../shared/domain/remediation/procedure.ts';
 import type { Op } from '../../../workers/gateways/simulated/wire.ts';
 import type { CallStep } from './call-step.ts';
 

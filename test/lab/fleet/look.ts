@@ -1,6 +1,5 @@
 import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
-import type { Intent } from '../../../shared/domain/observation.ts';
-import { heldByAgent } from './agent.ts';
+import type { Intent } from '../../../shared/domain/observation/observation.ts';
 import { isInside, joinPath, nameOf, readFile } from './disk.ts';
 import { bootIdOf, isPackageRunning, type Machine } from './machine.ts';
 import { findService, showService } from './service-control.ts';
@@ -8,6 +7,7 @@ import { userSession } from './sessions.ts';
 import { intentPath, versionFile } from './sms.ts';
 import { smsIni } from './sms-ini.ts';
 import { transcriptText } from './transcript.ts';
+import { heldByAgent } from './agent-state.ts';
 
 /** What a gateway brings back from looking at this machine. Changes nothing. */
 export function look(machine: Machine, request: LookRequest, now: number): ClientLook {

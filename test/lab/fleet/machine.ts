@@ -1,12 +1,10 @@
-import type { Service } from '../../../shared/domain/observation.ts';
+import type { Service } from '../../../shared/domain/observation/observation.ts';
 import type { Fence, GatewayResult } from '../../../workers/gateways/gateway.ts';
 import type { ChangeRequest } from '../../../workers/gateways/simulated/wire.ts';
-import { heldByAgent } from './agent.ts';
 import { chance, type Span, within } from './chance.ts';
-import { type Disk, type FileContent, keyOf } from './disk.ts';
+import type { Disk, FileContent } from './disk.ts';
 import type { FleetRow } from './fleet-row.ts';
 import type { LogonServer } from './logon-server.ts';
-import type { Permissions } from './permissions.ts';
 import { bin, pcmService } from './sms.ts';
 import type { Trait, TraitRules, TraitSet } from './traits.ts';
 
@@ -178,11 +176,6 @@ export const duration = (machine: Machine, what: string, at: number, span: Span)
 
 export const bootIdOf = ({ row, boots, bootedAt }: Machine): string => `${row.client}-${boots}-${bootedAt}`;
 
-/** A file that a process runs from, or has loaded, can not be written or removed. */
-export const isLocked = (machine: Machine, path: string): boolean =>
-  machine.processes.some(({ imagePath }) => keyOf(imagePath) === keyOf(path)) ||
-  heldByAgent(machine).includes(keyOf(path));
-
 export function spawn(machine: Machine, process: Omit<Process, 'pid'>): Process {
   const spawned = { ...process, pid: machine.nextPid };
   machine.nextPid += 4;
@@ -202,3 +195,12 @@ export function serverOf({ world, row }: Machine): LogonServer {
 }
 
 export const componentPath = (name: string): string => `${bin}\\${name}`;
+
+/** Who owns a path and whom it lets in, by SID. */
+export interface Permissions {
+  readonly owner: string;
+  /** Entries of its own: who may do everything there. */
+  readonly entries: readonly string[];
+  /** The entries of the folder above count too. */
+  readonly inherits: boolean;
+}

@@ -1,14 +1,5 @@
 import { directoryOf, type Disk, filesOf, hasDirectory, isInside, joinPath, keyOf } from './disk.ts';
-import type { Machine } from './machine.ts';
-
-/** Who owns a path and whom it lets in, by SID. */
-export interface Permissions {
-  readonly owner: string;
-  /** Entries of its own: who may do everything there. */
-  readonly entries: readonly string[];
-  /** The entries of the folder above count too. */
-  readonly inherits: boolean;
-}
+import type { Machine, Permissions } from './machine.ts';
 
 export const administrators = 'S-1-5-32-544';
 export const system = 'S-1-5-18';

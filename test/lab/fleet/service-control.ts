@@ -1,12 +1,13 @@
 import { ok } from '../../../shared/errors.ts';
-import type { Service } from '../../../shared/domain/observation.ts';
+import type { Service } from '../../../shared/domain/observation/observation.ts';
 import { answerWaiters, schedule } from './agenda.ts';
-import { agentService, hasFirstAgent } from './agent.ts';
+import { agentService } from './agent.ts';
 import { isInside, readFile } from './disk.ts';
 import { duration, isPackageRunning, type Machine, spawn } from './machine.ts';
 import { done, type Outcome, refusal, refused, waits } from './outcome.ts';
 import { bin, pcmService } from './sms.ts';
 import { second } from './time.ts';
+import { hasFirstAgent } from './agent-state.ts';
 
 /** A control that a service does not respond to is given up by Windows; what it has begun goes on. */
 const givenUpAfter = 30 * second;

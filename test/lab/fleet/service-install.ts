@@ -1,5 +1,5 @@
 import type { InstalledAs } from '../../../workers/gateways/gateway.ts';
-import { needsPassword, passwordNeeded } from '../../../shared/domain/service-account.ts';
+import { needsPassword, passwordNeeded } from '../../../workers/gateways/service-account.ts';
 import type { Machine } from './machine.ts';
 import { done, type Outcome, refused } from './outcome.ts';
 import { findService, forgetMarked, markedForDeletion, noSuchService } from './service-control.ts';

@@ -2,10 +2,11 @@ import { ok } from '../../../shared/errors.ts';
 import { answerWaiters, drop, schedule } from './agenda.ts';
 import { isInside, nameOf, readFile, textContent, writeFile } from './disk.ts';
 import { lackedFile } from './logon-server.ts';
-import { componentPath, duration, isLocked, type Machine, serverOf, type UpdateRun } from './machine.ts';
+import { componentPath, duration, type Machine, serverOf, type UpdateRun } from './machine.ts';
 import { bin, pcmExecutable } from './sms.ts';
 import { second } from './time.ts';
 import { transcriptText } from './transcript.ts';
+import { isLocked } from './file-locks.ts';
 
 /** How long one file takes over the line. */
 const copyTime = [1 * second, 4 * second] as const;

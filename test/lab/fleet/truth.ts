@@ -1,10 +1,10 @@
-import type { Intent, Service } from '../../../shared/domain/observation.ts';
+import type { Intent, Service } from '../../../shared/domain/observation/observation.ts';
 import { servicesAtFirst } from './create.ts';
 import { filesOf, isInside, nameOf } from './disk.ts';
 import type { FaultKind } from './faults.ts';
 import { readIntent } from './look.ts';
-import type { JournalEntry, Machine, Violation } from './machine.ts';
-import { type Permissions, protectedDirectories } from './permissions.ts';
+import type { JournalEntry, Machine, Permissions, Violation } from './machine.ts';
+import { protectedDirectories } from './permissions.ts';
 import { bin } from './sms.ts';
 import type { Trait } from './traits.ts';
 

@@ -10,10 +10,11 @@ import {
   readFile,
   writeFile,
 } from '../fleet/disk.ts';
-import { bootIdOf, isLocked, isPackageRunning, type Machine } from '../fleet/machine.ts';
+import { bootIdOf, isPackageRunning, type Machine } from '../fleet/machine.ts';
 import { childrenOf, forgetPermissions } from '../fleet/permissions.ts';
 import { smsIni } from '../fleet/sms-ini.ts';
 import { transcriptText } from '../fleet/transcript.ts';
+import { isLocked } from '../fleet/file-locks.ts';
 
 /** Files whose content follows from what the machine is doing. */
 const iniPath = 'c:\\sms.ini';

@@ -1,16 +1,9 @@
-import type { Service } from '../../../shared/domain/observation.ts';
+import type { Service } from '../../../shared/domain/observation/observation.ts';
 import type { InstalledAs } from '../../../workers/gateways/gateway.ts';
 import { joinPath } from '../fleet/disk.ts';
-import type { Machine } from '../fleet/machine.ts';
+import type { Machine, Permissions } from '../fleet/machine.ts';
 import type { Outcome } from '../fleet/outcome.ts';
-import {
-  administrators,
-  childrenOf,
-  type Permissions,
-  permissionsOf,
-  setPermissions,
-  system,
-} from '../fleet/permissions.ts';
+import { administrators, childrenOf, permissionsOf, setPermissions, system } from '../fleet/permissions.ts';
 import { orderRestart } from '../fleet/power.ts';
 import {
   configureService,

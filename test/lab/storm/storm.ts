@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CampaignStatus } from '../../../shared/domain/status.ts';
+import type { CampaignStatus } from '../../../orchestrator/views/status.ts';
 import { type LabHouse, portOf, startFleetProcess, startOrchestrator, startWorker, urlOf } from '../house.ts';
 import { Operator } from '../operator.ts';
 import { writeTree } from '../staged-tree.ts';

@@ -51,7 +51,8 @@ function isError(line: string, { outages, frozen }: Excuses): boolean {
   if (read === null) return !/^servpack (orchestrator|worker): no Redis answers at /.test(line);
   if (read.level < errorLevel) return false;
   const at = Date.parse(read.time);
-  const wasFrozen = line.includes('"StoreAway"') && (frozen.get(read.pid)?.near(at, afterThawMs) ?? false);
+  const wasFrozen =
+    line.includes('"StoreUnavailable"') && (frozen.get(read.pid)?.near(at, afterThawMs) ?? false);
   return !outages.near(at) && !wasFrozen;
 }
 

@@ -1,7 +1,7 @@
-import { tallyOf } from '../../../../shared/domain/tally.ts';
-import { stateCounter } from '../../../../shared/domain/tally.ts';
+import { countersOf } from '../../../../shared/domain/upgrade/count-upgrade.ts';
 import type { RawRecord, Walk } from '../walk.ts';
 import { about, type Fault, house } from './line.ts';
+import { stateCounter } from '../../../../shared/domain/outcome/counters.ts';
 
 /** Every client that should have a place has exactly one; and every place belongs to somebody. */
 export function indexFaults(walk: Walk): readonly Fault[] {
@@ -113,7 +113,7 @@ const holdersIn = (records: readonly RawRecord[]): readonly RawRecord[] =>
 
 function recountFaults(walk: Walk, campaign: string): readonly Fault[] {
   const records = recordsOf(walk, campaign);
-  const counted = sumOf(records.map(({ upgrade }) => tallyOf(upgrade)));
+  const counted = sumOf(records.map(({ upgrade }) => countersOf(upgrade)));
   for (const place of walk.members.get(campaign)?.values() ?? []) {
     if (place !== '')
       add(

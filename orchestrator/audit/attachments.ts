@@ -1,0 +1,109 @@
+import {
+  campaignLine,
+  evidenceLine,
+  fleetLine,
+  picksLines,
+  recordLine,
+  releaseLine,
+  tokensLine,
+} from './format/attachment-lines.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { movedTo, revokedTo } from '../../shared/store/check-in-store.ts';
+import type { KeptEntry } from '../../shared/store/seal-store.ts';
+import type { Store } from '../../shared/store/store.ts';
+import type { WaitingClient, UpgradeKey } from '../../shared/store/types.ts';
+
+/**
+ * What is kept beside these entries: the records of the clients they name, as they are now; their campaigns; the fleet and the releases
+ * where these changed; evidence that stands in no file yet. All of it is read after the entries, so it is never older than they are.
+ */
+export async function* besideLines(
+  store: Store,
+  shard: number,
+  entries: readonly KeptEntry[],
+): AsyncGenerator<string> {
+  if (entries.some(isStaging)) for (const release of await store.releases()) yield releaseLine(release);
+  if (entries.some(isImport)) yield* fleetLines(store.fleet());
+  else yield* fleetLines(clientsIn(store, entries.filter(isMove)));
+  if (entries.some(isRevocation)) yield tokensLine(await store.tokenGenerations());
+  for (const [campaign, own] of Map.groupBy(entries.filter(isOfCampaign), (entry) => entry.campaign))
+    yield* campaignLines(store, campaign, own.some(isCreation));
+  for (const stored of await store.readUpgrades(shard, upgradesIn(entries)))
+    if (stored !== null) yield recordLine(stored);
+  for (const evidence of await store.unwrittenEvidence(shard, evidenceIn(entries)))
+    yield evidenceLine(evidence);
+}
+
+const isStaging = ({ campaign, to }: KeptEntry): boolean =>
+  campaign === '' && (to === 'staged' || to === 'withdrawn');
+const isImport = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === 'imported';
+const isMove = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === movedTo;
+const isRevocation = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === revokedTo;
+const isOfCampaign = ({ campaign, client }: KeptEntry): boolean => campaign !== '' && client === null;
+const isCreation = ({ version }: KeptEntry): boolean => version === 1;
+
+async function* clientsIn(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<Client> {
+  for (const name of new Set(entries.map(({ client }) => client))) {
+    const client = name === null ? null : await store.readClient(name);
+    if (client !== null) yield client;
+  }
+}
+
+/** Every text that these entries rest on, each once. */
+export const evidenceIn = (entries: readonly KeptEntry[]): readonly string[] => [
+  ...new Set(entries.flatMap(({ evidence, beside }) => (evidence === null ? beside : [evidence, ...beside]))),
+];
+
+function upgradesIn(entries: readonly KeptEntry[]): readonly UpgradeKey[] {
+  const keys = new Map<string, UpgradeKey>();
+  for (const { campaign, client } of entries)
+    if (client !== null) keys.set(`${campaign}.${client}`, { campaign, client });
+  return [...keys.values()];
+}
+
+async function* campaignLines(store: Store, name: string, isNew: boolean): AsyncGenerator<string> {
+  const record = await store.readCampaign(name);
+  if (record === null) return;
+  const release = await store.readRelease(record.campaign.definition.release);
+  if (release !== null) yield releaseLine(release);
+  if (isNew) yield* clientsOf(store, name);
+  yield campaignLine(record);
+}
+
+/** The clients of a campaign with their places in the fleet. Whoever is admitted meanwhile has a record and is found there. */
+async function* clientsOf(store: Store, campaign: string): AsyncGenerator<string> {
+  const members = new Set<string>();
+  const lines = picksLines(campaign);
+  for await (const pick of picksOf(store, campaign)) {
+    if (members.has(pick.client)) continue;
+    members.add(pick.client);
+    yield* lines.add(pick);
+  }
+  yield* lines.end();
+  yield* fleetLines(only(store.fleet(), members));
+}
+
+async function* picksOf(store: Store, campaign: string): AsyncGenerator<WaitingClient> {
+  yield* store.waiting(campaign);
+  for await (const { upgrade } of store.upgrades(campaign)) {
+    const { client, wave, logonServer } = upgrade;
+    yield { client, wave, logonServer };
+  }
+}
+
+async function* only(clients: AsyncIterable<Client>, asked: ReadonlySet<string>): AsyncGenerator<Client> {
+  for await (const client of clients) if (asked.has(client.client)) yield client;
+}
+
+const rowsPerLine = 200;
+
+async function* fleetLines(clients: AsyncIterable<Client>): AsyncGenerator<string> {
+  let rows: Client[] = [];
+  for await (const client of clients) {
+    rows.push(client);
+    if (rows.length < rowsPerLine) continue;
+    yield fleetLine(rows);
+    rows = [];
+  }
+  if (rows.length > 0) yield fleetLine(rows);
+}

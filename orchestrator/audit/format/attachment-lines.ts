@@ -1,0 +1,136 @@
+import { learned, remembered } from '../../../shared/domain/upgrade/memory-codec.ts';
+import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
+import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
+import type { CampaignRecord, Evidence, WaitingClient, StoredUpgrade } from '../../../shared/store/types.ts';
+
+/** What is kept beside the entries of a block, so that the records can be put back from files alone: one line for each. */
+
+export interface RecordLine {
+  /** The campaign. */
+  readonly record: string;
+  readonly client: string;
+  readonly version: number;
+  readonly activation: number;
+  readonly upgrade: Upgrade;
+}
+
+export const recordLine = ({ key, version, activation, upgrade }: StoredUpgrade): string =>
+  JSON.stringify({
+    record: key.campaign,
+    client: key.client,
+    version,
+    activation,
+    upgrade: { ...upgrade, memory: learned(upgrade.memory) },
+  });
+
+/** The record of a line that `recordLine` made. */
+export function recordIn(line: string): RecordLine {
+  const read = JSON.parse(line) as RecordLine;
+  return { ...read, upgrade: { ...read.upgrade, memory: remembered(read.upgrade.memory) } };
+}
+
+export interface CampaignLine {
+  readonly campaign: string;
+  readonly version: number;
+  readonly whole: Campaign;
+}
+
+export const campaignLine = ({ version, campaign }: CampaignRecord): string =>
+  JSON.stringify({
+    campaign: campaign.definition.campaign,
+    version,
+    whole: campaign,
+  } satisfies CampaignLine);
+
+/** Clients of one wave and logon server, as they were taken when the campaign was created. */
+export interface PicksLine {
+  /** The campaign. */
+  readonly picks: string;
+  readonly wave: number;
+  readonly logonServer: string;
+  readonly clients: readonly string[];
+}
+
+/** So many clients stand in one line, so that no line grows without bound. */
+const clientsPerLine = 500;
+
+/** Collects picks, and gives a line back whenever one is full. */
+export function picksLines(campaign: string) {
+  const open = new Map<string, WaitingClient[]>();
+  const lineOf = (picks: readonly WaitingClient[]): string => {
+    const { wave = 0, logonServer = '' } = picks[0] ?? {};
+    const clients = picks.map(({ client }) => client);
+    return JSON.stringify({ picks: campaign, wave, logonServer, clients } satisfies PicksLine);
+  };
+  return {
+    add: (pick: WaitingClient): readonly string[] => {
+      const place = `${pick.wave}|${pick.logonServer}`;
+      const picks = [...(open.get(place) ?? []), pick];
+      const isFull = picks.length >= clientsPerLine;
+      open.set(place, isFull ? [] : picks);
+      return isFull ? [lineOf(picks)] : [];
+    },
+    end: (): readonly string[] => [...open.values()].filter((picks) => picks.length > 0).map(lineOf),
+  };
+}
+
+/** Port and host keys stand at its end where the fleet says them. */
+type FleetRow = readonly [
+  client: string,
+  host: string,
+  logonServer: string,
+  zone: string,
+  role: Client['role'],
+  labels: readonly string[],
+  port?: number | null,
+  hostKeys?: readonly string[],
+];
+
+export interface FleetLine {
+  readonly fleet: readonly FleetRow[];
+}
+
+export const fleetLine = (clients: readonly Client[]): string =>
+  JSON.stringify({
+    fleet: clients.map(({ client, host, logonServer, zone, role, labels, port, hostKeys }): FleetRow => {
+      const plain = [client, host, logonServer, zone, role, labels] as const;
+      return port === undefined && hostKeys === undefined ? plain : [...plain, port ?? null, hostKeys ?? []];
+    }),
+  } satisfies FleetLine);
+
+export const fleetIn = ({ fleet }: FleetLine): readonly Client[] =>
+  fleet.map(([client, host, logonServer, zone, role, labels, port = null, hostKeys = []]) => ({
+    client,
+    host,
+    logonServer,
+    zone,
+    role,
+    labels,
+    ...(port === null ? {} : { port }),
+    ...(hostKeys.length === 0 ? {} : { hostKeys }),
+  }));
+
+/** The lowest generation of check-in tokens that is good, by client: all that was ever raised. */
+export interface TokensLine {
+  readonly tokens: Readonly<Record<string, number>>;
+}
+
+export const tokensLine = (tokens: TokensLine['tokens']): string =>
+  JSON.stringify({ tokens } satisfies TokensLine);
+
+export interface ReleaseLine {
+  readonly release: string;
+  readonly whole: Release;
+}
+
+export const releaseLine = (release: Release): string =>
+  JSON.stringify({ release: release.release, whole: release } satisfies ReleaseLine);
+
+export interface EvidenceLine {
+  readonly evidence: string;
+  readonly text: string;
+}
+
+export const evidenceLine = ({ sha256, text }: Evidence): string =>
+  JSON.stringify({ evidence: sha256, text } satisfies EvidenceLine);

@@ -1,0 +1,58 @@
+import type { KeptEntry } from '../../../shared/store/seal-store.ts';
+
+/**
+ * An entry as a line of the file, without its line end. What is null is left out, and so is the servpack version where it is the
+ * one that the block names.
+ */
+export function entryLine(entry: KeptEntry, sealedBy: string): string {
+  const { id, at, campaign, client, version, who, from, to, because, evidence, beside, servpack } = entry;
+  return JSON.stringify({
+    entry: id,
+    at,
+    ...(campaign === '' ? {} : { campaign }),
+    ...(client === null ? {} : { client }),
+    ...(version === null ? {} : { version }),
+    who,
+    from,
+    to,
+    because,
+    ...(evidence === null ? {} : { evidence }),
+    ...(beside.length === 0 ? {} : { beside }),
+    ...(servpack === sealedBy ? {} : { servpack }),
+  });
+}
+
+type Written = Partial<Omit<KeptEntry, 'id'>> & { readonly entry?: string };
+
+/** The entry of a line that `entryLine` made. Throws on anything else. */
+export function entryOf(line: string, sealedBy: string): KeptEntry {
+  const read = JSON.parse(line) as Written;
+  if (read.entry === undefined || read.at === undefined) throw new Error('is no entry');
+  return {
+    id: read.entry,
+    at: read.at,
+    campaign: read.campaign ?? '',
+    client: read.client ?? null,
+    version: read.version ?? null,
+    who: read.who ?? '',
+    from: read.from ?? '',
+    to: read.to ?? '',
+    because: read.because ?? '',
+    evidence: read.evidence ?? null,
+    beside: read.beside ?? [],
+    servpack: read.servpack ?? sealedBy,
+  };
+}
+
+/** Ids in the order of their stream: by time, then by number. */
+export function compareIds(a: string, b: string): number {
+  const [aTime = 0, aNumber = 0] = a.split('-').map(Number);
+  const [bTime = 0, bNumber = 0] = b.split('-').map(Number);
+  return aTime - bTime || aNumber - bNumber;
+}
+
+/** An id that lies between this one and whatever came before it. */
+export function idBefore(id: string): string {
+  const [time = 0, number = 0] = id.split('-').map(Number);
+  return number > 0 ? `${time}-${number - 1}` : `${Math.max(0, time - 1)}-18446744073709551615`;
+}

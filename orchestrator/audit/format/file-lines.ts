@@ -1,0 +1,88 @@
+import { sha256 } from '../../../shared/evidence.ts';
+
+/**
+ * A file of the audit: an opening line, then sections. A section is a block (header and entries), what is kept beside it (records,
+ * campaigns, fleet, releases, revoked tokens, evidence: the first key of each line says which), and a seal line. The seal names the block's head, by
+ * which the chain goes on, and the running hash of the file, which also covers everything that is kept beside the blocks.
+ */
+export type LineKind =
+  | 'audit'
+  | 'block'
+  | 'entry'
+  | 'record'
+  | 'campaign'
+  | 'picks'
+  | 'fleet'
+  | 'tokens'
+  | 'release'
+  | 'evidence'
+  | 'seal';
+
+const kinds: readonly LineKind[] = [
+  'entry',
+  'record',
+  'evidence',
+  'block',
+  'seal',
+  'campaign',
+  'picks',
+  'fleet',
+  'tokens',
+  'release',
+  'audit',
+];
+const marks = kinds.map((kind) => ({ kind, mark: Buffer.from(`{"${kind}":`) }));
+
+/** By its first key; null for what is no line of an audit file. */
+export function kindOf(line: Buffer): LineKind | null {
+  const found = marks.find(({ mark }) => line.subarray(0, mark.length).equals(mark));
+  return found?.kind ?? null;
+}
+
+export interface Opening {
+  /** Version of this format. */
+  readonly audit: 1;
+  readonly prefix: string;
+  readonly shard: number;
+  readonly shards: number;
+  readonly servpack: string;
+  /** The running hash at the end of the file that this one follows; null = the first one in its folder. */
+  readonly follows: string | null;
+}
+
+export const openingLine = (opening: Opening): string =>
+  JSON.stringify({ ...opening, file: sha256(JSON.stringify(opening)) });
+
+export interface Seal {
+  readonly seal: number;
+  readonly head: string;
+  /** How many lines the section has before this one. */
+  readonly lines: number;
+  /** SHA-256 over the one before, every line of the section, and the head. */
+  readonly file: string;
+}
+
+export const sealLine = ({ seal, head, lines, file }: Seal): string =>
+  JSON.stringify({ seal, head, lines, file });
+
+/** Null when the line is not exactly one that was written as such. */
+export function openingOf(line: string): (Opening & { readonly file: string }) | null {
+  const read = parsed(line) as (Opening & { readonly file: string }) | null;
+  if (read?.audit !== 1) return null;
+  const { audit, prefix, shard, shards, servpack, follows } = read;
+  return openingLine({ audit, prefix, shard, shards, servpack, follows }) === line ? read : null;
+}
+
+/** Null when the line is not exactly one that was written as such. */
+export function sealOf(line: string): Seal | null {
+  const read = parsed(line) as Seal | null;
+  return read !== null && sealLine(read) === line ? read : null;
+}
+
+export function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,203 @@
+import { createHash } from 'node:crypto';
+import { sha256 } from '../../../shared/evidence.ts';
+import { type BlockHeader, openHead } from './block.ts';
+import { compareIds, entryOf } from './entry-line.ts';
+import { kindOf, type Opening, openingOf, parsed, type Seal, sealLine, sealOf } from './file-lines.ts';
+import type { FileLine } from './split-lines.ts';
+
+/** Something in a file that is not as it was written. */
+export interface AuditFault {
+  readonly file: string;
+  /** From 1; 0 = the file as a whole. */
+  readonly line: number;
+  /** Null outside every block. */
+  readonly block: number | null;
+  readonly says: string;
+}
+
+/** A block as a file holds it. */
+export interface FoundBlock extends Omit<BlockHeader, 'campaigns' | 'servpack'> {
+  readonly head: string;
+  /** Its first line. */
+  readonly header: string;
+  readonly file: string;
+  readonly line: number;
+  /** Policy time of its last entry. */
+  readonly lastAt: number;
+}
+
+export interface FileVerdict {
+  readonly file: string;
+  readonly opening: Opening | null;
+  readonly blocks: readonly FoundBlock[];
+  readonly entries: number;
+  readonly faults: readonly AuditFault[];
+  /** Where the last whole section ends, and the running hash there. What comes after was broken off by a crash. */
+  readonly whole: { readonly end: number; readonly hash: string };
+  /** First line of what was broken off; null = nothing was. */
+  readonly tornAt: number | null;
+}
+
+/** Reads a file of the audit line by line and says whether it is as it was written. */
+export interface FileVerifier {
+  take(line: FileLine): void;
+  end(): FileVerdict;
+}
+
+interface Section {
+  readonly line: number;
+  readonly header: BlockHeader;
+  readonly text: string;
+  readonly head: ReturnType<typeof openHead>;
+  readonly hash: ReturnType<typeof createHash>;
+  lines: number;
+  entries: number;
+  lastId: string;
+  lastAt: number;
+  isPastEntries: boolean;
+}
+
+export function verifyFile(file: string): FileVerifier {
+  const faults: AuditFault[] = [];
+  const blocks: FoundBlock[] = [];
+  let opening: Opening | null = null;
+  let whole = { end: 0, hash: '' };
+  // In an object, for closures change it.
+  const at: { section: Section | null } = { section: null };
+  let entries = 0;
+  let tornAt: number | null = null;
+  const blame = (line: number, says: string): void =>
+    void faults.push({ file, line, block: at.section?.header.block ?? null, says });
+
+  const open = ({ line, number, end }: FileLine): void => {
+    const read = openingOf(line.toString('utf8'));
+    if (read === null) return blame(number, 'the first line is not that of an audit file, or was changed');
+    opening = read;
+    whole = { end, hash: read.file };
+  };
+
+  const beginBlock = ({ line, number }: FileLine): void => {
+    if (at.section !== null) blame(number, `block ${at.section.header.block} has no seal`);
+    const header = headerOf(line);
+    if (header === null) return blame(number, 'this is no beginning of a block');
+    if (header.shard !== opening?.shard)
+      blame(number, `a block of shard ${header.shard} in a file of another`);
+    at.section = newSection(number, header, line.toString('utf8'), whole.hash);
+    at.section.head.take(line);
+  };
+
+  const takeEntry = (current: Section, { line, number }: FileLine): void => {
+    if (current.isPastEntries) blame(number, 'an entry stands outside the entries of its block');
+    current.head.take(line);
+    const wrong = addEntry(current, line);
+    if (wrong !== null) blame(number, wrong);
+    entries += 1;
+  };
+
+  const endBlock = (current: Section, { line, number, end }: FileLine): void => {
+    const { header } = current;
+    const seal = sealOf(line.toString('utf8'));
+    const head = current.head.end();
+    const hash = current.hash.update(head).digest('hex');
+    const expected: Seal = { seal: header.block, head, lines: current.lines, file: hash };
+    if (current.entries !== header.count)
+      blame(number, `${current.entries} entries, the block says ${header.count}`);
+    if (current.lastId !== header.last) blame(number, `ends with ${current.lastId}, not with ${header.last}`);
+    if (seal === null || sealLine(seal) !== sealLine(expected))
+      blame(number, whyBroken(current, seal, expected));
+    const { first, last, previous, shard, count } = header;
+    const found = { block: header.block, shard, previous, first, last, count, header: current.text };
+    blocks.push({ ...found, head, file, line: current.line, lastAt: current.lastAt });
+    // What the seal says is taken for the next section, so that one broken block does not break all that follow.
+    whole = { end, hash: seal?.file ?? hash };
+    at.section = null;
+  };
+
+  return {
+    take: (next) => {
+      if (tornAt !== null) return;
+      if (!next.isWhole) {
+        tornAt = at.section === null ? next.number : at.section.line;
+        return;
+      }
+      if (next.number === 1) return open(next);
+      const kind = kindOf(next.line);
+      if (kind === 'block') return beginThis(next);
+      if (at.section === null) return blame(next.number, 'a line outside every block');
+      if (kind === 'seal') return endBlock(at.section, next);
+      at.section.lines += 1;
+      at.section.hash.update(next.line).update('\n');
+      if (kind === 'entry') return takeEntry(at.section, next);
+      at.section.isPastEntries = true;
+      const wrong =
+        kind === null || kind === 'audit' ? 'not a line of an audit file' : whyWrong(kind, next.line);
+      if (wrong !== null) blame(next.number, wrong);
+    },
+    end: () => {
+      if (at.section !== null && tornAt === null) tornAt = at.section.line;
+      if (opening === null && faults.length === 0 && tornAt === null) tornAt = 1;
+      return { file, opening, blocks, entries, faults, whole, tornAt };
+    },
+  };
+
+  function beginThis(line: FileLine): void {
+    beginBlock(line);
+    at.section?.hash.update(line.line).update('\n');
+  }
+}
+
+function headerOf(line: Buffer): BlockHeader | null {
+  const read = parsed(line.toString('utf8')) as BlockHeader | null;
+  return read !== null && Number.isSafeInteger(read.block) && typeof read.previous === 'string' ? read : null;
+}
+
+function newSection(line: number, header: BlockHeader, text: string, before: string): Section {
+  return {
+    line,
+    header,
+    text,
+    head: openHead(header.previous),
+    hash: openFileHash(before),
+    lines: 1,
+    entries: 0,
+    lastId: '',
+    lastAt: 0,
+    isPastEntries: false,
+  };
+}
+
+/** The running hash of a file, from one seal to the next. */
+export const openFileHash = (before: string) => createHash('sha256').update(`${before}\n`);
+
+function addEntry(section: Section, line: Buffer): string | null {
+  try {
+    const entry = entryOf(line.toString('utf8'), section.header.servpack);
+    const before = section.lastId;
+    section.entries += 1;
+    section.lastId = entry.id;
+    section.lastAt = entry.at;
+    if (before === '') return entry.id === section.header.first ? null : 'not the first entry of its block';
+    return compareIds(before, entry.id) < 0 ? null : `entry ${entry.id} after ${before}`;
+  } catch {
+    section.entries += 1;
+    return 'this entry can not be read';
+  }
+}
+
+function whyBroken({ line }: Section, seal: Seal | null, expected: Seal): string {
+  const lines = `lines ${line} to ${line + expected.lines}`;
+  if (seal === null) return `its seal was changed (${lines})`;
+  if (seal.head !== expected.head) return `its entries are not those that were sealed (${lines})`;
+  if (seal.seal !== expected.seal || seal.lines !== expected.lines)
+    return `its seal is that of another block, or lines are missing (${lines})`;
+  return `what is kept beside its entries was changed, or what came before it (${lines})`;
+}
+
+/** Evidence proves itself; the other lines are proved by the hash of their section. */
+function whyWrong(kind: string, line: Buffer): string | null {
+  if (kind !== 'evidence') return null;
+  const read = parsed(line.toString('utf8')) as { evidence?: unknown; text?: unknown } | null;
+  return typeof read?.text === 'string' && sha256(read.text) === read.evidence
+    ? null
+    : 'this evidence is not what its SHA-256 says';
+}

@@ -1,0 +1,251 @@
+import type { Clock } from '../../../shared/clock.ts';
+import type { RecordLine } from '../format/attachment-lines.ts';
+import type { Chain } from '../format/verify-chain.ts';
+import type { FileVerdict } from '../format/verify-file.ts';
+import { idBefore } from '../format/entry-line.ts';
+import { inOrder } from '../../domain/plan-waves.ts';
+import { lookAgain, putBack } from '../../domain/look-again.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { sha256 } from '../../../shared/evidence.ts';
+import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
+import type { PutBackUpgrade } from '../../../shared/store/rebuild-store.ts';
+import type { Store } from '../../../shared/store/store.ts';
+import { verifyPaths } from '../verify.ts';
+import type { Refusal } from '../../refusal.ts';
+import { newestRecords, type Picture, readPicture } from './snapshot.ts';
+import { inTheirOrder } from './sections.ts';
+import { isoOf } from '../../../shared/domain/time/iso-time.ts';
+import { type Campaign, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
+import type { AuditEntry, WaitingClient } from '../../../shared/store/types.ts';
+
+/** What was put back, or would be, and how far the files go. */
+export interface Rebuilt {
+  readonly isWritten: boolean;
+  readonly clients: number;
+  readonly releases: number;
+  readonly campaigns: readonly {
+    readonly campaign: string;
+    readonly status: string;
+    readonly clients: number;
+    readonly settled: number;
+    /** Had been begun and had not settled: each is looked at before anything is done to it. */
+    readonly lookedAt: number;
+    readonly waiting: number;
+  }[];
+  /** The end of each chain: what was done afterwards is in no file. */
+  readonly ends: readonly { readonly shard: number; readonly block: number; readonly at: string }[];
+  /** The same in words. */
+  readonly gap: string;
+}
+
+/**
+ * Puts the records back from the files of the audit. Refused when a file is not as it was written or a block is missing
+ * (`rebuild.notWhole`), and when something stands under the prefix already (`rebuild.notEmpty`).
+ * @param store null = only say what would be written
+ */
+export async function rebuild(
+  store: Store | null,
+  clock: Clock,
+  paths: readonly string[],
+): Promise<Result<Rebuilt, Refusal>> {
+  const verdict = await verifyPaths(paths);
+  if (!verdict.ok) return verdict;
+  const { faults, chains } = verdict.value;
+  const [first] = faults;
+  if (first !== undefined)
+    return err(
+      fault(
+        'rebuild.notWhole',
+        `the audit is not whole (${faults.length} faults, the first: ${first.says}); "servpack audit verify" tells all`,
+      ),
+    );
+  if (chains.length === 0) return err(fault('rebuild.nothing', 'there is no block in these files'));
+  const refusal = store === null ? null : await whyNotInto(store, verdict.value.files);
+  if (refusal !== null) return err(refusal);
+  const files = inTheirOrder(verdict.value.files);
+  const picture = await readPicture(files);
+  const counts = await countUp(files, picture);
+  const gap = gapOf(chains, counts);
+  if (store !== null) await write(store, clock.now(), { files, picture, chains, gap });
+  return ok(summary(picture, counts, chains, gap, store !== null));
+}
+
+/** Every shard has a chain of its own, and clients are at home in one of them: their number stays. */
+async function whyNotInto(store: Store, files: readonly FileVerdict[]): Promise<Refusal | null> {
+  if (!(await store.isEmpty())) return notEmpty;
+  const [shards, was] = [await store.shards(), files[0]?.opening?.shards];
+  if (shards === was) return null;
+  return fault(
+    'rebuild.shards',
+    `the audit is that of ${was} shards, not of ${shards}; set SERVPACK_SHARDS to ${was}`,
+  );
+}
+
+const notEmpty = fault(
+  'rebuild.notEmpty',
+  'there are records under this prefix already; stop every orchestrator and worker, and rebuild into an empty Redis or under another SERVPACK_PREFIX',
+);
+
+interface Counts {
+  settled: number;
+  lookedAt: number;
+  waiting: number;
+}
+
+async function countUp(
+  files: readonly FileVerdict[],
+  picture: Picture,
+): Promise<ReadonlyMap<string, Counts>> {
+  const counts = new Map<string, Counts>();
+  for (const name of picture.campaigns.keys())
+    counts.set(name, { settled: 0, lookedAt: 0, waiting: picture.picks.get(name)?.size ?? 0 });
+  for await (const { record, upgrade } of newestRecords(files, picture)) {
+    const count = counts.get(record);
+    if (count === undefined) continue;
+    count.waiting -= 1;
+    if (upgrade.state.phase === 'settled') count.settled += 1;
+    else count.lookedAt += 1;
+  }
+  return counts;
+}
+
+function endsOf(chains: readonly Chain[]): Rebuilt['ends'] {
+  return chains.flatMap(({ shard, last }) =>
+    last === null ? [] : [{ shard, block: last.block, at: isoOf(last.lastAt) }],
+  );
+}
+
+function gapOf(chains: readonly Chain[], counts: ReadonlyMap<string, Counts>): string {
+  const ends = endsOf(chains).map(({ shard, block, at }) => `block ${block} of shard ${shard}, ${at}`);
+  const all = [...counts.values()];
+  const begun = all.reduce((sum, { lookedAt }) => sum + lookedAt, 0);
+  const waiting = all.reduce((sum, each) => sum + each.waiting, 0);
+  return (
+    `the audit ends at ${ends.join(' and ')}; what happened after is not in it: ` +
+    `${begun} upgrades may have gone on, and of ${waiting} waiting clients some may have been begun`
+  );
+}
+
+interface Source {
+  readonly files: readonly FileVerdict[];
+  readonly picture: Picture;
+  readonly chains: readonly Chain[];
+  readonly gap: string;
+}
+
+/** The chain first: everything that is put back leaves entries, and they follow the last block. */
+async function write(store: Store, now: number, { files, picture, chains, gap }: Source): Promise<void> {
+  for (const { shard, last } of chains) {
+    if (last === null) continue;
+    const { block: number, head, first, last: end } = last;
+    await store.putBackSeal(shard, { number, head, after: idBefore(first), last: end, header: last.header });
+  }
+  const entry = entryAt(now);
+  for (const release of picture.releases.values())
+    await store.stageRelease(
+      release,
+      said(gap),
+      entry('', null, '', 'staged', `${release.release}: put back`),
+    );
+  const fleet = [...picture.fleet.values()];
+  if (fleet.length > 0)
+    await store.importFleet(fleet, entry('', null, '', 'imported', `${fleet.length} clients: put back`));
+  for (const [client, least] of picture.tokens)
+    await store.raiseGeneration(
+      client,
+      least,
+      entry('', client === everyClient ? null : client, '', revokedTo, `below generation ${least}: put back`),
+    );
+  await writeCampaigns(store, now, picture, gap);
+  await writeUpgrades(store, now, files, picture);
+}
+
+const said = (text: string) => ({ sha256: sha256(text), text });
+
+const entryAt =
+  (at: number) =>
+  (campaign: string, client: string | null, from: string, to: string, because: string): AuditEntry => ({
+    at,
+    campaign,
+    client,
+    who: rebuilder,
+    from,
+    to,
+    because,
+    evidence: null,
+  });
+
+async function writeCampaigns(store: Store, now: number, picture: Picture, gap: string): Promise<void> {
+  const entry = entryAt(now);
+  for (const [name, { version, campaign }] of picture.campaigns) {
+    const back = putBack(campaign, gap, now);
+    const own = [...(picture.picks.get(name)?.values() ?? [])].map((pick) =>
+      inOwnZone(campaign, picture, pick),
+    );
+    const picks = inOrder(campaign.definition, own);
+    const byWave = picks.toSorted((a, b) => a.wave - b.wave);
+    const because = `put back from the audit; ${gap}`;
+    const audit = entry(name, null, campaign.state.status, back.state.status, because);
+    const created = await store.createCampaign(back, byWave, audit, version + 1);
+    if (!created.ok) throw new Error(created.error.message);
+  }
+}
+
+/** In a campaign with a window clients wait by time zone; the files know it from the fleet. */
+function inOwnZone({ definition }: Campaign, { fleet }: Picture, pick: WaitingClient): WaitingClient {
+  const zone = fleet.get(pick.client)?.zone;
+  return definition.policy.window === null || zone === undefined ? pick : { ...pick, zone };
+}
+
+const batchSize = 500;
+
+async function writeUpgrades(
+  store: Store,
+  now: number,
+  files: readonly FileVerdict[],
+  picture: Picture,
+): Promise<void> {
+  const open = new Map<string, PutBackUpgrade[]>();
+  const flush = async (campaign: string): Promise<void> => {
+    await store.putBackUpgrades(campaign, open.get(campaign) ?? [], now);
+    open.set(campaign, []);
+  };
+  for await (const line of newestRecords(files, picture)) {
+    const batch = open.get(line.record) ?? [];
+    batch.push(putBackOf(line, now));
+    open.set(line.record, batch);
+    if (batch.length >= batchSize) await flush(line.record);
+  }
+  for (const campaign of open.keys()) await flush(campaign);
+}
+
+function putBackOf({ record: campaign, client, version, activation, upgrade }: RecordLine, now: number) {
+  const key = { campaign, client };
+  const { phase } = upgrade.state;
+  if (phase === 'settled') return { key, version, activation, upgrade, audit: null };
+  const because = 'put back from the audit: it is looked at before anything is done';
+  const audit = entryAt(now)(campaign, client, phase, 'looking', because);
+  return { key, version: version + 1, activation, upgrade: lookAgain(upgrade, now), audit };
+}
+
+function summary(
+  { campaigns, fleet, releases, picks }: Picture,
+  counts: ReadonlyMap<string, Counts>,
+  chains: readonly Chain[],
+  gap: string,
+  isWritten: boolean,
+): Rebuilt {
+  return {
+    isWritten,
+    clients: fleet.size,
+    releases: releases.size,
+    campaigns: [...campaigns].map(([campaign, { campaign: found }]) => ({
+      campaign,
+      status: putBack(found, gap, 0).state.status,
+      clients: picks.get(campaign)?.size ?? 0,
+      ...(counts.get(campaign) ?? { settled: 0, lookedAt: 0, waiting: 0 }),
+    })),
+    ends: endsOf(chains),
+    gap,
+  };
+}

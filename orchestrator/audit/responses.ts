@@ -1,0 +1,155 @@
+import type { Verdict } from './format/verify-chain.ts';
+import { err, ok, type Result } from '../../shared/errors.ts';
+import type { AuditLineAnswer, VerifyAnswer } from '../http/schemas/audit.ts';
+import { isHaltStep } from '../campaigns/halt.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { csvField } from '../views/csv.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+import { readEvidence } from './evidence.ts';
+import { type EntryFilter, type FoundEntry, readEntries } from './read.ts';
+import { verifyPaths } from './verify.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+
+export interface ClientAudit {
+  readonly client: string;
+  readonly entries: readonly AuditLineAnswer[];
+  readonly evidence: Readonly<Record<string, string>>;
+}
+
+export const auditLine = ({ at, ...entry }: FoundEntry): AuditLineAnswer => ({ ...entry, at: isoOf(at) });
+
+/** Everything that was done to a client, over all campaigns, in its order; with what people did to its campaigns meanwhile. */
+export async function showAudit(
+  { store, archive }: OrchestratorContext,
+  client: string,
+  withEvidence: boolean,
+): Promise<Result<ClientAudit, Refusal>> {
+  const read = await Array.fromAsync(readEntries(store, archive, { client, orNoClient: true }));
+  const found = read.filter(isPartOf(read.filter((entry) => entry.client === client)));
+  if (found.length === 0 && (await store.readClient(client)) === null)
+    return err(notFound('client', client, ' in the fleet or in the audit'));
+  // By time over shards; within one the order of the stream stays.
+  const entries = found.toSorted((a, b) => a.at - b.at);
+  const hashes = entries.flatMap(({ evidence, beside }) =>
+    evidence === null ? beside : [evidence, ...beside],
+  );
+  const texts = withEvidence ? await readEvidence(store, archive, hashes) : new Map<string, string>();
+  return ok({ client, entries: entries.map(auditLine), evidence: Object.fromEntries(texts) });
+}
+
+/** Its own steps; of its campaigns from their creation on, and of halts since its first step, until its last one. */
+function isPartOf(own: readonly FoundEntry[]): (entry: FoundEntry) => boolean {
+  const lastIn = new Map<string, number>();
+  for (const { campaign, at } of own) lastIn.set(campaign, Math.max(at, lastIn.get(campaign) ?? at));
+  const first = Math.min(...own.map(({ at }) => at));
+  const last = Math.max(...lastIn.values());
+  return ({ client, campaign, at, to }) => {
+    if (client !== null) return true;
+    if (campaign !== '') return at <= (lastIn.get(campaign) ?? Number.NEGATIVE_INFINITY);
+    return isHaltStep(to) && at >= first && at <= last;
+  };
+}
+
+const columns = [
+  'at',
+  'campaign',
+  'client',
+  'who',
+  'from',
+  'to',
+  'because',
+  'version',
+  'evidence',
+  'campaignHash',
+  'servpack',
+  'shard',
+  'block',
+  'id',
+] as const satisfies readonly (keyof AuditLineAnswer)[];
+
+/** The audit as lines of text, with their line ends: JSON, or CSV with a header. Streamed; nothing is kept. */
+export async function* exportAudit(
+  { store, archive }: OrchestratorContext,
+  { format, ...filter }: EntryFilter & { readonly format: 'jsonl' | 'csv' },
+): AsyncGenerator<string> {
+  if (format === 'csv') yield `${columns.join(',')}\n`;
+  for await (const found of readEntries(store, archive, filter)) {
+    const line = auditLine(found);
+    yield format === 'csv'
+      ? `${columns.map((name) => csvField(line[name])).join(',')}\n`
+      : `${JSON.stringify(line)}\n`;
+  }
+}
+
+/** Verifies the orchestrator's own files against the heads that Redis knows. */
+export async function verifyOwn({
+  store,
+  archive,
+}: OrchestratorContext): Promise<Result<VerifyAnswer, Refusal>> {
+  const shards = Array.from({ length: await store.shards() }, (_, shard) => shard);
+  // Before the files: what is sealed meanwhile is in them and not in these.
+  const heads = await Promise.all(shards.map((shard) => store.readSeal(shard)));
+  const verdict = await verifyPaths(shards.flatMap((shard) => archive?.files(shard) ?? []));
+  if (!verdict.ok) return verdict;
+  const answer = verdictAnswer(verdict.value);
+  const known = shards.map((shard) => {
+    const { head, written } = heads[shard] ?? { head: null, written: 0 };
+    const inRedis = head === null ? null : { block: head.number, head: head.head };
+    return { shard, inRedis, isWritten: head !== null && written === head.number };
+  });
+  return ok(compared(answer, known));
+}
+
+interface Known {
+  readonly shard: number;
+  readonly inRedis: { readonly block: number; readonly head: string } | null;
+  readonly isWritten: boolean;
+}
+
+function compared(answer: VerifyAnswer, known: readonly Known[]): VerifyAnswer {
+  const chains = known.map(({ shard, inRedis }) => {
+    const chain = answer.chains.find((each) => each.shard === shard);
+    return { ...(chain ?? { shard, blocks: 0, entries: 0, last: null }), inRedis };
+  });
+  const faults = [...answer.faults];
+  for (const { shard, inRedis, isWritten } of known) {
+    if (inRedis === null || !isWritten) continue;
+    const says = whyOther(shard, inRedis, chains[shard]?.last ?? null);
+    if (says !== null) faults.push({ file: '', line: 0, block: inRedis.block, says });
+  }
+  return { ...answer, chains, faults };
+}
+
+function whyOther(
+  shard: number,
+  { block, head }: { readonly block: number; readonly head: string },
+  last: { readonly block: number; readonly head: string } | null,
+): string | null {
+  if (last === null || last.block < block)
+    return (
+      `shard ${shard}: Redis says that block ${block} is written; the files here end at block ${last?.block ?? 0}: ` +
+      'another orchestrator has it, or it was taken away'
+    );
+  if (last.block > block || last.head === head) return null;
+  return `shard ${shard}: block ${block} has another hash in Redis than in the file`;
+}
+
+export function verdictAnswer({ files, chains, faults }: Verdict): VerifyAnswer {
+  return {
+    files: files.map(({ file, opening, blocks, entries, tornAt }) => ({
+      file,
+      shard: opening?.shard ?? null,
+      blocks: blocks.length,
+      entries,
+      tornAt,
+    })),
+    chains: chains.map(({ shard, blocks, entries, last }) => ({
+      shard,
+      blocks,
+      entries,
+      last: last === null ? null : { block: last.block, head: last.head, at: isoOf(last.lastAt) },
+      inRedis: null,
+    })),
+    faults: faults.map((each) => ({ ...each })),
+  };
+}

@@ -1,0 +1,67 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { labClock, systemClock } from '../../shared/clock.ts';
+import { openLog } from '../../shared/log.ts';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import { createCampaign, planCampaign } from '../campaigns/create.ts';
+import { importFleet } from '../fleet/import.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { createSurvey } from '../surveys/start.ts';
+import type { Answer, Order } from './request.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
+
+/**
+ * Longer than a usual call waits: a million rows go to a Redis that has all its other work too, and a rewrite of its file on top. Nobody
+ * is kept from anything meanwhile but who asked for this.
+ */
+const answerMs = 30_000;
+
+/** The thread's whole life: one order, one answer. */
+async function answer(order: Order): Promise<Answer> {
+  const { config } = order;
+  const { redisUrl: url, prefix, shards } = config;
+  const store = await openRedisStore({ url, prefix, shards, answerMs });
+  if (!store.ok) return { kind: 'away', message: store.error.message };
+  const context: OrchestratorContext = {
+    store: store.value,
+    dispatcher: {
+      add: noJobs,
+      addAll: noJobs,
+      withoutJob: async (all) => all,
+      addLooks: noJobs,
+      close: async () => undefined,
+    },
+    clock: config.labClock === null ? systemClock : labClock(config.labClock),
+    log: openLog('orchestrator', config.logLevel),
+    profiles: config.profiles,
+  };
+  try {
+    return { kind: 'done', result: await resultOf(context, order) };
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return { kind: 'away', message: error.message };
+    throw error;
+  } finally {
+    await store.value.close();
+  }
+}
+
+function resultOf(
+  context: OrchestratorContext,
+  order: Order,
+): Promise<Extract<Answer, { kind: 'done' }>['result']> {
+  const { who } = order;
+  switch (order.work) {
+    case 'importFleet':
+      return importFleet(context, who, order.input);
+    case 'planCampaign':
+      return planCampaign(context, order.input);
+    case 'createCampaign':
+      return createCampaign(context, who, order.input);
+    case 'createSurvey':
+      return createSurvey(context, who, order.input);
+  }
+}
+
+/** None of this work starts anything. */
+const noJobs = (): Promise<void> => Promise.reject(new Error('this thread adds no jobs'));
+
+parentPort?.postMessage(await answer(workerData as Order));

@@ -1,0 +1,137 @@
+import { retry, type Reopening, undo } from '../domain/reopen.ts';
+import type { Ending } from '../../shared/domain/outcome/ending.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { waitingIdle } from './commit-idle.ts';
+import { endClient, type EndedClient } from './end-client.ts';
+import { goOn, reopenOne, wasAborted } from './reopen-clients.ts';
+import { type Part, partOf } from '../fleet/clients.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+
+/** What a person wants of one client. */
+export interface ClientOrder {
+  readonly client: string;
+  readonly reason: string;
+  /** Null = the campaign that holds it now, else the newest that knows it. */
+  readonly campaign: string | null;
+}
+
+export interface Ordered {
+  readonly client: string;
+  readonly campaign: string;
+  /** What has become of it, in one sentence. */
+  readonly because: string;
+}
+
+/** Against the leader, a driver and other people. */
+const triesAtMost = 10;
+
+/** Opens a client that has settled again, as its next attempt. */
+export async function retryClient(
+  context: OrchestratorContext,
+  who: string,
+  order: ClientOrder,
+): Promise<Result<Ordered, Refusal>> {
+  const part = await findPart(context, order);
+  if (!part.ok) return part;
+  const { campaign } = part.value;
+  const record = await context.store.readCampaign(campaign);
+  if (record?.campaign.state.status === 'aborted') return err(wasAborted(campaign));
+  return reopenClient(context, who, part.value, order, (upgrade) =>
+    retry(upgrade, `${who}: ${order.reason}`),
+  );
+}
+
+/** Moves the service of a client back to where it was before its relocation. */
+export async function undoClient(
+  context: OrchestratorContext,
+  who: string,
+  order: ClientOrder,
+): Promise<Result<Ordered, Refusal>> {
+  const part = await findPart(context, order);
+  return part.ok
+    ? reopenClient(context, who, part.value, order, (upgrade) => undo(upgrade, who, order.reason))
+    : part;
+}
+
+async function reopenClient(
+  context: OrchestratorContext,
+  who: string,
+  part: Part,
+  { client }: ClientOrder,
+  reopen: (upgrade: Upgrade) => Reopening,
+): Promise<Result<Ordered, Refusal>> {
+  const { campaign } = part;
+  if (part.kind === 'waiting')
+    return err(refused(client, campaign, 'it waits and is not admitted yet: nothing has been done to it'));
+  const opened = await reopenOne(context, who, part.stored, reopen);
+  // Also when it is open already: whoever opened it may have died before the campaign went on.
+  const isOpen = opened.ok || part.stored.upgrade.state.phase !== 'settled';
+  if (isOpen) await goOn(context, who, campaign, `client ${client} is open again`);
+  return opened.ok ? ok({ client, campaign, because: opened.value }) : opened;
+}
+
+/** Gives one client up: it ends as skipped as soon as nothing is open on it. */
+export async function skipClient(
+  context: OrchestratorContext,
+  who: string,
+  order: ClientOrder,
+): Promise<Result<Ordered, Refusal>> {
+  const { client, reason } = order;
+  const because = `skipped by ${who}: ${reason}`;
+  const ending: Ending = { end: 'skipped', cause: 'by hand', because, blockers: [] };
+  for (let tries = 0; tries < triesAtMost; tries += 1) {
+    const part = await findPart(context, order);
+    if (!part.ok) return part;
+    const { campaign } = part.value;
+    const stored = part.value.kind === 'waiting' ? waitingIdle(campaign, part.value.pick) : part.value.stored;
+    if (part.value.kind === 'waiting' && (await isAborted(context, campaign)))
+      return err(refused(client, campaign, 'the campaign was aborted before anything was begun on it'));
+    const ended = await endClient(context, stored, who, ending);
+    if (ended === 'unchanged') return err(refused(client, campaign, whyUnchanged(stored.upgrade)));
+    if (ended !== 'again')
+      return ok({ client, campaign, because: await inWords(context, campaign, client, ended) });
+  }
+  return err(fault('client.busy', `client ${client} is being changed by others all the time; try again`));
+}
+
+const isAborted = async ({ store }: OrchestratorContext, campaign: string): Promise<boolean> =>
+  (await store.readCampaign(campaign))?.campaign.state.status === 'aborted';
+
+function whyUnchanged({ state, memory }: Upgrade): string {
+  if (state.phase === 'settled') return `it has settled: ${state.because}`;
+  if (memory.request?.kind === 'end')
+    return 'it is to end already, as soon as what was begun on it is finished';
+  return memory.request === null
+    ? 'its driver has been told already'
+    : `a person has asked for something else: its ${memory.request.kind} is under way`;
+}
+
+async function inWords(
+  { store }: OrchestratorContext,
+  campaign: string,
+  client: string,
+  ended: EndedClient,
+): Promise<string> {
+  if (ended === 'told') return 'a worker is at it: it is skipped as soon as nothing is open on it';
+  if (ended === 'finishing') return 'what was begun on it is finished first, then it is skipped';
+  const stored = await store.readUpgrade({ campaign, client });
+  return stored?.upgrade.state.phase === 'settled' ? stored.upgrade.state.because : 'it is skipped';
+}
+
+async function findPart(
+  { store }: OrchestratorContext,
+  { client, campaign }: ClientOrder,
+): Promise<Result<Part, Refusal>> {
+  if ((await store.readClient(client)) === null) return err(notFound('client', client, ' in the fleet'));
+  if (campaign !== null && (await store.readCampaign(campaign)) === null)
+    return err(notFound('campaign', campaign));
+  const part = await partOf(store, client, campaign);
+  if (part !== null) return ok(part);
+  const where = campaign === null ? 'no campaign' : `campaign ${campaign}`;
+  return err(fault('notFound.upgrade', `client ${client} is ${campaign === null ? '' : 'not '}in ${where}`));
+}
+
+const refused = (client: string, campaign: string, because: string): Refusal =>
+  fault('client.refused', `client ${client} in campaign ${campaign}: ${because}`);

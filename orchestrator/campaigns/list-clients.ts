@@ -1,0 +1,107 @@
+import { clientReport, type ClientReport, type Reported } from '../views/report.ts';
+import { campaignStatus } from '../views/status.ts';
+import { bucketOf } from '../../shared/domain/upgrade/count-upgrade.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { csvField } from '../views/csv.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+import type { Bucket } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+
+/** Which clients of a campaign are asked for; what is not given does not matter. */
+export interface ClientsQuestion {
+  /** A column of the status table. */
+  readonly state?: Bucket | undefined;
+  readonly wave?: string | undefined;
+  readonly server?: string | undefined;
+  /** Part of the cause or of the whole reason, whatever its case. */
+  readonly cause?: string | undefined;
+  readonly format: 'jsonl' | 'csv';
+}
+
+const columns = [
+  'client',
+  'wave',
+  'logonServer',
+  'attempt',
+  'state',
+  'end',
+  'cause',
+  'reason',
+  'settledAt',
+  'relocation',
+  'servicePath',
+  'willBlockAgain',
+  'blockers',
+  'evidence',
+] as const satisfies readonly (keyof ClientReport)[];
+
+/** Clients of a campaign as lines of text, with their line ends: JSON, or CSV with a header. In no order, streamed. */
+export async function listClients(
+  { store }: OrchestratorContext,
+  name: string,
+  question: ClientsQuestion,
+): Promise<Result<AsyncIterable<string>, Refusal>> {
+  const record = await store.readCampaign(name);
+  if (record === null) return err(notFound('campaign', name));
+  const { campaign } = record;
+  const waves = campaign.definition.waves.map((wave) => wave.name);
+  if (question.wave !== undefined && !waves.includes(question.wave)) {
+    const because = `campaign ${name} has no wave ${question.wave}; its waves are ${waves.join(', ')}`;
+    return err(fault('notFound.wave', because));
+  }
+  const { server } = question;
+  if (server !== undefined && !(await serversOf(store, campaign)).has(server))
+    return err(fault('notFound.server', `campaign ${name} has no clients of a logon server ${server}`));
+  return ok(linesOf(store, campaign, question));
+}
+
+/** Of all its clients, as its counters know them. */
+async function serversOf(store: Store, campaign: Campaign): Promise<ReadonlySet<string>> {
+  const counters = await store.counters(campaign.definition.campaign);
+  return new Set(campaignStatus(campaign, counters, 0).logonServers.map(({ logonServer }) => logonServer));
+}
+
+async function* linesOf(store: Store, campaign: Campaign, question: ClientsQuestion): AsyncGenerator<string> {
+  const { format } = question;
+  if (format === 'csv') yield `${columns.join(',')}\n`;
+  for await (const reported of reportedIn(store, campaign.definition.campaign)) {
+    const report = clientReport(campaign, reported);
+    if (!isAsked(question, report, stateOf(campaign, reported))) continue;
+    yield format === 'csv'
+      ? `${columns.map((name) => cellOf(report[name])).join(',')}\n`
+      : `${JSON.stringify(report)}\n`;
+  }
+}
+
+/** Every client once: one that is admitted between the two readings is told as it waited. */
+async function* reportedIn(store: Store, name: string): AsyncGenerator<Reported> {
+  const waited = new Set<string>();
+  for await (const pick of store.waiting(name)) {
+    waited.add(pick.client);
+    yield { kind: 'waiting', ...pick };
+  }
+  for await (const { upgrade } of store.upgrades(name))
+    if (!waited.has(upgrade.client)) yield { kind: 'admitted', upgrade };
+}
+
+function stateOf({ state }: Campaign, reported: Reported): Bucket {
+  if (reported.kind === 'admitted') return bucketOf(reported.upgrade);
+  return state.status === 'aborted' ? 'cancelled' : 'waiting';
+}
+
+function isAsked(
+  { wave, server, state, cause }: ClientsQuestion,
+  report: ClientReport,
+  found: Bucket,
+): boolean {
+  if (state !== undefined && state !== found) return false;
+  if (wave !== undefined && wave !== report.wave) return false;
+  if (server !== undefined && server !== report.logonServer) return false;
+  if (cause === undefined) return true;
+  return `${report.cause ?? ''}\n${report.reason ?? ''}`.toLowerCase().includes(cause.toLowerCase());
+}
+
+const cellOf = (value: ClientReport[(typeof columns)[number]]): string =>
+  csvField(typeof value === 'object' && value !== null ? value.join('; ') : value);

@@ -1,0 +1,113 @@
+import { type Copies, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
+import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
+import { type Plan, planWaves } from '../domain/plan-waves.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { parseCampaign } from '../input/campaign-file.ts';
+import { type Profile, profileOf } from '../../shared/products/profile.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { isUsable } from '../releases/usable.ts';
+import { copiesOf } from './report.ts';
+import { badFile, type Refusal } from '../refusal.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import type { CampaignPlan, CountByLogonServer, InputFile } from '../background/results.ts';
+
+/** A campaign file that may become a campaign. */
+export interface Draft {
+  readonly definition: CampaignDefinition;
+  /** Null while its release is not staged. */
+  readonly product: string | null;
+  readonly plan: CampaignPlan;
+  readonly waves: Plan['waves'];
+}
+
+/**
+ * Reads a campaign file against the fleet and the releases. Refused when the file has faults, names clients that the fleet does
+ * not have, a release whose product is not known, or one whose profile can not do what the ladder asks. Clients left over and a release yet to be staged do not refuse a plan.
+ */
+export async function draftCampaign(
+  { store }: OrchestratorContext,
+  { file, text }: InputFile,
+): Promise<Result<Draft, Refusal>> {
+  const parsed = parseCampaign(text, file);
+  if (!parsed.ok) return err(badFile(file, parsed.error));
+  const definition = parsed.value;
+  const release = await store.readRelease(definition.release);
+  const profile = release === null ? null : profileOf(release);
+  if (profile?.ok === false) return profile;
+  const useless = profile?.ok === true ? uselessStep(definition, profile.value) : null;
+  if (useless !== null) return err(useless);
+  const fleet = await Array.fromAsync(store.fleet());
+  const unknown = unknownNames(definition, fleet);
+  if (unknown !== null) return err(unknown);
+  const { waves, left } = planWaves(definition, fleet);
+  const copies = await copiesOf(store, release);
+  return ok({
+    definition,
+    product: release?.product ?? null,
+    waves,
+    plan: planOf(definition, fleet.length, { waves, left }, { release, copies }),
+  });
+}
+
+/** Only files that servpack brings itself can wait for a restart. */
+function uselessStep({ release, policy }: CampaignDefinition, { product, update }: Profile): Refusal | null {
+  if (!policy.ladder.includes('replaceAtRestart') || update.route === 'push') return null;
+  return fault(
+    'campaign.ladder',
+    `the ladder has replaceAtRestart, but servpack does not bring the files of ${release} itself: ` +
+      `the product profile ${product} has route ${update.route}, and it needs route push`,
+  );
+}
+
+/** A client or logon server that is spelled wrong would be left out without a word. */
+function unknownNames({ select }: CampaignDefinition, fleet: readonly Client[]): Refusal | null {
+  const clients = new Set(fleet.map(({ client }) => client));
+  const servers = new Set(fleet.map(({ logonServer }) => logonServer));
+  const missing = [
+    ...select.clients.filter((client) => !clients.has(client)).map((client) => `client ${client}`),
+    ...select.logonServers.filter((server) => !servers.has(server)).map((server) => `logon server ${server}`),
+  ];
+  if (missing.length === 0) return null;
+  const more = missing.length > 5 ? `, and ${missing.length - 5} more` : '';
+  return fault(
+    'campaign.unknownNames',
+    `the campaign selects what the fleet does not have: ${missing.slice(0, 5).join(', ')}${more}`,
+  );
+}
+
+function planOf(
+  definition: CampaignDefinition,
+  fleet: number,
+  { waves, left }: Plan,
+  { release, copies }: { readonly release: Release | null; readonly copies: Copies | null },
+): CampaignPlan {
+  const taken = waves.flatMap(({ clients }) => clients);
+  return {
+    campaign: definition.campaign,
+    release: definition.release,
+    releaseStaged: isUsable(release),
+    start: definition.start,
+    startAt: definition.startAt === null ? null : isoOf(definition.startAt),
+    fleet,
+    selected: taken.length + left,
+    siteWide: release?.siteWide === true,
+    servers: taken.filter(({ role }) => role === 'server').length,
+    left,
+    notStaged: copies === null ? [] : serversNotStaged(copies, byLogonServer(taken)),
+    waves: waves.map(({ name, clients }) => ({
+      wave: name,
+      clients: clients.length,
+      logonServers: byLogonServer(clients),
+    })),
+    logonServers: byLogonServer(taken),
+    forecast: null,
+  };
+}
+
+function byLogonServer(clients: readonly Client[]): readonly CountByLogonServer[] {
+  const count = new Map<string, number>();
+  for (const { logonServer } of clients) count.set(logonServer, (count.get(logonServer) ?? 0) + 1);
+  return [...count]
+    .map(([logonServer, found]) => ({ logonServer, clients: found }))
+    .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1));
+}

@@ -1,0 +1,81 @@
+import type { ProductRules } from '../../shared/domain/rules/policy.ts';
+import { type Why, whyAdmitted, type WhyContext, whyWaiting } from '../views/why.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { profileOf, rulesOf } from '../../shared/products/profile.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { readEvidence } from '../audit/evidence.ts';
+import { copiesOf } from './report.ts';
+import { type Part, partOf } from '../fleet/clients.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+
+/** The answer, with the evidence itself where it was asked for. */
+export type WhyAnswer = Why & { readonly evidenceText: string | null };
+
+export interface WhyQuestion {
+  readonly client: string;
+  /** Null = the campaign that holds it now, else the newest that knows it. */
+  readonly campaign: string | null;
+  /** Read the evidence of the last look too. */
+  readonly evidence: boolean;
+}
+
+/** Why a client stands where it stands: state, cause with evidence, next action and its time, and what if it stays so. */
+export async function why(
+  context: OrchestratorContext,
+  question: WhyQuestion,
+): Promise<Result<WhyAnswer, Refusal>> {
+  const { store } = context;
+  const { client, campaign } = question;
+  if ((await store.readClient(client)) === null) return err(notFound('client', client, ' in the fleet'));
+  if (campaign !== null && (await store.readCampaign(campaign)) === null)
+    return err(notFound('campaign', campaign));
+  const part = await partOf(store, client, campaign);
+  if (part === null) return err(inNone(client, campaign));
+  const answer = await answerOf(context, part);
+  if (answer === null) return err(notFound('campaign', part.campaign));
+  const { evidence } = answer;
+  const texts = question.evidence && evidence !== null ? [evidence] : [];
+  const evidenceText = (await readEvidence(store, context.archive, texts)).get(evidence ?? '') ?? null;
+  return ok({ ...answer, evidenceText });
+}
+
+const inNone = (client: string, campaign: string | null): Refusal =>
+  fault(
+    'notFound.upgrade',
+    campaign === null
+      ? `client ${client} is in no campaign`
+      : `client ${client} is not in campaign ${campaign}`,
+  );
+
+async function answerOf(context: OrchestratorContext, part: Part): Promise<Why | null> {
+  const { store, clock } = context;
+  const record = await store.readCampaign(part.campaign);
+  if (record === null) return null;
+  const surroundings: WhyContext = {
+    campaign: record.campaign,
+    counters: await store.counters(part.campaign),
+    slots: await store.slotsInUse(part.campaign),
+    product: await productOf(store, record.campaign.definition.release),
+    now: clock.now(),
+    halt: (await store.readHalt()).halt,
+    copies: await copiesOf(store, await store.readRelease(record.campaign.definition.release)),
+    ...(await zoneOf(store, part)),
+  };
+  if (part.kind === 'waiting') return whyWaiting(surroundings, part.pick);
+  const { upgrade, index, dueAt, key } = part.stored;
+  const [newest] = await store.audit(1, key);
+  return whyAdmitted(surroundings, { upgrade, index, dueAt, since: newest?.at ?? null });
+}
+
+async function zoneOf(store: Store, part: Part): Promise<{ readonly zone: string } | null> {
+  const name = part.kind === 'waiting' ? part.pick.client : part.stored.key.client;
+  const client = await store.readClient(name);
+  return client === null ? null : { zone: client.zone };
+}
+
+async function productOf(store: Store, name: string): Promise<ProductRules | null> {
+  const release = await store.readRelease(name);
+  const profile = release === null ? null : profileOf(release);
+  return profile?.ok === true ? rulesOf(profile.value) : null;
+}

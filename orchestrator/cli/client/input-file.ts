@@ -1,0 +1,32 @@
+import { readFile } from 'node:fs/promises';
+import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { readInputFile, yamlBytesAtMost } from '../../../shared/input/input-text.ts';
+import { badFile, type Refusal } from '../../refusal.ts';
+
+/** Reads a file that is sent to the orchestrator; its name, as the operator wrote it, goes along for the faults. */
+export async function readFileOf(
+  file: string,
+  bytesAtMost = yamlBytesAtMost,
+): Promise<Result<{ file: string; text: string }, Refusal>> {
+  const text = await readInputFile(file, bytesAtMost);
+  return text.ok ? ok({ file, text: text.value }) : err(badFile(file, text.error));
+}
+
+/** Longer ones tell nothing more: the orchestrator keeps 16 KiB. */
+const transcriptBytesAtMost = 128 * 1024;
+
+/**
+ * A transcript from a file, or from stdin where the name is `-`. The programs that write them are old: bytes that are not UTF-8 become
+ * marks, and a long one is cut.
+ */
+export async function readTranscript(file: string): Promise<Result<string, Refusal>> {
+  try {
+    const bytes = file === '-' ? await readStdin() : await readFile(file);
+    return ok(bytes.subarray(0, transcriptBytesAtMost).toString('utf8'));
+  } catch (error) {
+    return err(fault('input.transcript', `the transcript can not be read: ${messageOf(error)}`));
+  }
+}
+
+const readStdin = async (): Promise<Buffer> =>
+  Buffer.concat(await Array.fromAsync(process.stdin as AsyncIterable<Buffer>));

@@ -1,0 +1,59 @@
+import { createInterface } from 'node:readline';
+import { once } from 'node:events';
+import { Readable } from 'node:stream';
+import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { clientReport } from '../../http/schemas/campaigns.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { ApiClient } from './api-client.ts';
+import { many, safe } from '../render/view.ts';
+
+export interface Listing {
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly form: 'text' | 'json' | 'csv';
+  /** How a person reads a line; without it as a client of a campaign. */
+  readonly inWords?: (line: string) => string;
+}
+
+/** Writes clients as they come, however many there are: a line each, one JSON array, or CSV. */
+export async function listTo(
+  output: NodeJS.WritableStream,
+  api: ApiClient,
+  path: string,
+  { query, form, inWords = clientInWords }: Listing,
+): Promise<Result<void, Refusal>> {
+  const lines = await api.stream(path, { ...query, format: form === 'csv' ? 'csv' : 'jsonl' });
+  if (!lines.ok) return lines;
+  try {
+    for await (const text of written(Readable.from(lines.value), form, inWords)) {
+      // Waits where the reader is slower than the orchestrator.
+      if (!output.write(text)) await once(output, 'drain');
+    }
+    return ok(undefined);
+  } catch (error) {
+    const because = `the orchestrator broke off, the list is not whole: ${messageOf(error)}`;
+    return err(fault('unreachable.brokenOff', because));
+  }
+}
+
+async function* written(
+  bytes: Readable,
+  form: Listing['form'],
+  inWords: (line: string) => string,
+): AsyncGenerator<string | Uint8Array> {
+  if (form === 'csv') {
+    yield* bytes as AsyncIterable<Uint8Array>;
+    return;
+  }
+  let count = 0;
+  if (form === 'json') yield '[';
+  for await (const line of createInterface({ input: bytes })) {
+    yield form === 'json' ? `${count === 0 ? '' : ','}\n${line}` : `${inWords(line)}\n`;
+    count += 1;
+  }
+  yield form === 'json' ? '\n]\n' : `${many(count, 'client')}\n`;
+}
+
+function clientInWords(line: string): string {
+  const { client, wave, logonServer, state, end, reason, cause } = clientReport.parse(JSON.parse(line));
+  return safe([client, wave, logonServer, end ?? state, reason ?? cause ?? ''].join('  ').trimEnd());
+}

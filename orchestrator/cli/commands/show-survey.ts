@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import type { SurveyStatus } from '../../../shared/domain/survey/survey.ts';
+import { ok, type Result } from '../../../shared/errors.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { followSurvey, type Look, sawEverybody } from '../client/follow-survey.ts';
+import { evidenceLines, lookLine, surveyLines } from '../render/survey-text.ts';
+import { viewOf } from '../render/view.ts';
+
+export interface ShowSurvey {
+  readonly verdict?: string | undefined;
+  readonly evidence?: boolean | undefined;
+  readonly json: boolean;
+}
+
+/** Written with the first look, so that a refusal is a document of its own. */
+const head = '{"looks":[';
+
+/** So long without one look: somebody has to be told that nobody looks. */
+const silenceMs = 15_000;
+
+/**
+ * Writes a line for each machine as it is looked at, then the whole in a few; with `json` one document with `looks` and `survey`. Ctrl-C
+ * ends the looking itself. The exit code says whether everybody could be looked at.
+ */
+export async function showSurvey(
+  api: ApiClient,
+  survey: string,
+  { verdict, evidence = false, json }: ShowSurvey,
+): Promise<Result<void, Refusal>> {
+  const stop = new AbortController();
+  const end = (): void => stop.abort();
+  process.once('SIGINT', end);
+  const silence = setTimeout(warn, silenceMs).unref();
+  const view = viewOf(process.stdout);
+  let count = 0;
+  const take = async (looks: readonly Look[]): Promise<void> => {
+    if (looks.length > 0) clearTimeout(silence);
+    for (const look of looks) {
+      const lines = [lookLine(view, look), ...(evidence ? evidenceLines(look.evidenceText) : [])];
+      await write(json ? `${count === 0 ? head : ','}\n${JSON.stringify(look)}` : `${lines.join('\n')}\n`);
+      count += 1;
+    }
+  };
+  const over = await followSurvey(api, survey, { verdict, evidence }, stop.signal, take);
+  clearTimeout(silence);
+  process.removeListener('SIGINT', end);
+  if (!over.ok) return over;
+  const rest = `${count === 0 ? head : ''}\n],"survey":${JSON.stringify(over.value)}}\n`;
+  await write(json ? rest : `\n${surveyLines(view, over.value).join('\n')}\n`);
+  process.exitCode = codeOf(over.value);
+  return ok(undefined);
+}
+
+function codeOf(status: SurveyStatus): number {
+  if (sawEverybody(status)) return exitCodes.ok.code;
+  return (status.status === 'done' ? exitCodes.warnings : exitCodes.refused).code;
+}
+
+const warn = (): void => {
+  process.stderr.write('nobody has been looked at yet: does a worker run? "servpack doctor" tells\n');
+};
+
+/** Waits where the reader is slower than the orchestrator. */
+async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}

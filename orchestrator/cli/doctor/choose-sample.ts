@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SurveyStatus } from '../../../shared/domain/survey/survey.ts';
+import { ok, type Result } from '../../../shared/errors.ts';
+import { type Check, sampleAnswer } from '../../http/schemas/doctor.ts';
+import { surveyAnswer, surveyLooksAnswer } from '../../http/schemas/surveys.ts';
+import { warning } from '../../doctor/check.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { judgeLooks, type Looked } from './sample-looks.ts';
+
+export interface SampleQuestion {
+  /** How many clients are looked at; 0 = none. */
+  readonly sample: number;
+  readonly seed: string;
+  /** Real milliseconds that these looks may take. */
+  readonly withinMs: number;
+}
+
+const pollMs = 250;
+
+/** Looks at a few clients of the fleet, which changes nothing on them. */
+export async function lookAtSome(
+  api: ApiClient,
+  { sample, seed, withinMs }: SampleQuestion,
+): Promise<readonly Check[]> {
+  const drawn = await api.get(sampleAnswer, '/v1/fleet/sample', { count: sample, seed });
+  if (!drawn.ok) return [notAsked(drawn.error)];
+  const { clients, total } = drawn.value;
+  if (clients.length === 0) return [emptyFleet];
+  const found = await survey(api, clients, withinMs);
+  return [
+    found.ok ? judgeLooks({ asked: clients.length, total, seed, ...found.value }) : notAsked(found.error),
+  ];
+}
+
+/** A survey of these clients, waited for, and called off when it takes too long. */
+async function survey(
+  api: ApiClient,
+  names: readonly string[],
+  withinMs: number,
+): Promise<Result<Pick<Looked, 'looked' | 'failed'>, Refusal>> {
+  const begun = await api.post(surveyAnswer, '/v1/surveys', {
+    targets: { from: 'names', names },
+    withinMinutes: Math.ceil(withinMs / 60_000),
+  });
+  if (!begun.ok) return begun;
+  const path = `/v1/surveys/${begun.value.survey}`;
+  const over = await waitFor(api, path, withinMs);
+  if (!over.ok) return over;
+  const looks = await api.get(surveyLooksAnswer, `${path}/looks`, { verdict: 'couldNotLook', limit: 1_000 });
+  return looks.ok ? ok({ looked: over.value.looked, failed: looks.value.looks }) : looks;
+}
+
+async function waitFor(
+  api: ApiClient,
+  path: string,
+  withinMs: number,
+): Promise<Result<SurveyStatus, Refusal>> {
+  const deadline = performance.now() + withinMs;
+  for (;;) {
+    const status = await api.get(surveyAnswer, path);
+    if (!status.ok || status.value.status !== 'running') return status;
+    if (performance.now() >= deadline) return api.post(surveyAnswer, `${path}/cancel`);
+    await delay(pollMs);
+  }
+}
+
+const emptyFleet = warning(
+  'clients',
+  'the fleet is empty',
+  'no campaign has anybody',
+  'servpack fleet import FILE',
+);
+
+const notAsked = ({ message }: Refusal): Check =>
+  warning(
+    'clients',
+    `no client was looked at: ${message}`,
+    'it is not known whether clients can be reached',
+    'ask again',
+  );

@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Config, readConfig } from '../../../shared/config.ts';
+import { err, fault, type Fault, ok, type Result } from '../../../shared/errors.ts';
+import { openLog } from '../../../shared/log.ts';
+import { isAlive } from '../../embedded-redis/processes.ts';
+import { startEmbeddedRedis } from '../../embedded-redis/start.ts';
+import { type Child, startWorker, stopAsked } from './child.ts';
+import { runOrchestrator } from '../../main.ts';
+
+/** Closing connections to a Redis that has gone may take for ever. */
+const stopDeadlineMs = 10_000;
+/** Looks whether the private Redis still runs this often. */
+const redisLookMs = 500;
+
+interface UpRedis {
+  readonly url: string;
+  readonly how: string;
+  /** Null for a Redis that is not ours. */
+  readonly pid: number | null;
+  stop(): Promise<void>;
+}
+
+/** Runs everything until Ctrl-C or SIGTERM; a fault when a part can not be started or ends by itself. Whatever was started is stopped. */
+export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Result<void, Fault>> {
+  await using stack = new AsyncDisposableStack();
+  const asked = stopAsked(say);
+  const hasUrl = (env['REDIS_URL'] ?? '') !== '';
+  // The password of a private Redis is its own.
+  const settings = hasUrl ? env : { ...env, REDIS_URL: 'redis://private', REDIS_PASSWORD_FILE: '' };
+  const checked = readConfig(settings);
+  if (!checked.ok) return checked;
+  if (checked.value.gateway === null) return err(noGateway);
+  const redis = await openRedis(hasUrl, checked.value, say);
+  if (!redis.ok) return redis;
+  stack.defer(() => redis.value.stop());
+  say(`Redis: ${redis.value.how}`);
+  const config: Config = { ...checked.value, redisUrl: redis.value.url };
+  const orchestrator = await runOrchestrator(config, openLog('orchestrator', config.logLevel));
+  if (!orchestrator.ok) return orchestrator;
+  stack.defer(() =>
+    // What it could not say to a Redis that has gone does no harm: its lease ends.
+    Promise.race([
+      orchestrator.value.stop().catch(() => undefined),
+      delay(stopDeadlineMs, undefined, { ref: false }),
+    ]),
+  );
+  const worker = startWorker({ ...env, REDIS_URL: redis.value.url, REDIS_PASSWORD_FILE: '' });
+  stack.defer(() => worker.stop());
+  say(`servpack is up: ${orchestrator.value.url} (data folder ${config.dataDir}); Ctrl-C stops it`);
+  const ended = await Promise.race([asked, partEnded(worker, redis.value)]);
+  if (ended !== undefined) return err(ended);
+  say('stopping');
+  return ok(undefined);
+}
+
+const noGateway = fault(
+  'config.gateway',
+  'no way to reach clients is configured; set SERVPACK_GATEWAY, e.g. SERVPACK_GATEWAY=simulated:7400',
+);
+
+async function openRedis(
+  hasUrl: boolean,
+  { dataDir, redisUrl: url }: Config,
+  say: (line: string) => void,
+): Promise<Result<UpRedis, Fault>> {
+  if (hasUrl) return ok({ url, how: 'the one of REDIS_URL', pid: null, stop: async () => undefined });
+  return startEmbeddedRedis({ dataDir, log: { info: say, warn: say } });
+}
+
+/** Which part ended without being asked to. */
+async function partEnded(worker: Child, { pid }: UpRedis): Promise<Fault> {
+  const workerEnded = worker.ended.then((code) =>
+    fault(
+      'up.worker',
+      `the worker ended by itself (${code === null ? 'killed' : `exit code ${code}`}); everything is stopped`,
+    ),
+  );
+  const redisEnded =
+    pid === null
+      ? never
+      : gone(pid).then(() => fault('up.redis', 'the private Redis ended by itself; everything is stopped'));
+  return Promise.race([workerEnded, redisEnded]);
+}
+
+const never = new Promise<Fault>(() => undefined);
+
+async function gone(pid: number): Promise<void> {
+  while (isAlive(pid)) await delay(redisLookMs, undefined, { ref: false });
+}

@@ -1,0 +1,75 @@
+import type { z } from 'zod';
+import type { fleetAnswer, releasesAnswer, stagedAnswer } from '../../http/schemas/clients.ts';
+import { table } from './table.ts';
+import { many, number, safe, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): readonly string[] {
+  const { total, servers, logonServers, clients, found } = fleet;
+  const right = { align: 'right' as const };
+  return [
+    `${many(total, 'client')} on ${many(logonServers.length, 'logon server')}, ${many(servers, 'server')} among them`,
+    '',
+    ...table(
+      view,
+      [{ head: 'logon server' }, { head: 'clients', ...right }],
+      logonServers.map((each) => [{ text: each.logonServer }, { text: number(each.clients) }]),
+    ),
+    '',
+    ...table(
+      view,
+      [
+        { head: 'client' },
+        { head: 'host' },
+        { head: 'logon server' },
+        { head: 'zone' },
+        { head: 'role' },
+        { head: 'labels' },
+      ],
+      clients.map(({ client, host, logonServer, zone, role, labels }) =>
+        [client, host, logonServer, zone, role, labels.join(' ')].map((text) => ({ text })),
+      ),
+    ),
+    ...(found > clients.length
+      ? [`and ${number(found - clients.length)} more; --limit shows more of them`]
+      : []),
+  ];
+}
+
+export function releaseLines(view: View, { releases }: z.infer<typeof releasesAnswer>): readonly string[] {
+  if (releases.length === 0) return ['No release is staged.'];
+  const right = { align: 'right' as const };
+  const withdrawn = releases.flatMap(({ release, withdrawn: by }) =>
+    by === undefined ? [] : wrapped(view, `${release} was withdrawn by ${by.by}: `, by.because, 'red'),
+  );
+  const rows = table(
+    view,
+    [
+      { head: 'release' },
+      { head: 'product' },
+      { head: 'service pack', short: 'SP', ...right },
+      { head: 'files', ...right },
+      { head: 'bytes', ...right },
+    ],
+    releases.map(({ release, product, servicePack, files }) => [
+      { text: release },
+      { text: product },
+      { text: servicePack === null ? '·' : String(servicePack) },
+      { text: number(files.length) },
+      { text: number(files.reduce((sum, { size }) => sum + size, 0)) },
+    ]),
+  );
+  return [...rows, ...withdrawn];
+}
+
+export const stagedLines = (
+  view: View,
+  { release, tree, evidence, tookMs, started }: z.infer<typeof stagedAnswer>,
+): readonly string[] => [
+  view.paint('bold', safe(`release ${release.release} of ${release.product} is staged`)),
+  safe(
+    `${many(release.files.length, 'file')} in ${tree}, hashed; the upgrade command ended well, ${number(tookMs)} ms in all`,
+  ),
+  `what it said is kept under SHA-256 ${evidence}`,
+  ...started.map((campaign) => safe(`campaign ${campaign} waited for it and runs now`)),
+];

@@ -1,0 +1,29 @@
+import type { Check } from '../../http/schemas/doctor.ts';
+import { many, safe, type Style, type View } from './view.ts';
+
+const styles = { ok: 'green', warning: 'yellow', broken: 'red' } as const satisfies Record<
+  Check['state'],
+  Style
+>;
+
+/** A line for each check; below what is not well what it leads to and what to do. */
+export function doctorLines(view: View, checks: readonly Check[]): readonly string[] {
+  const count = (state: Check['state']): number => checks.filter((each) => each.state === state).length;
+  const [isBroken, isWarned] = [count('broken'), count('warning')];
+  const verdict =
+    isBroken > 0
+      ? `${isBroken} broken, ${many(isWarned, 'warning')}`
+      : isWarned > 0
+        ? many(isWarned, 'warning')
+        : 'all is well';
+  return [...checks.flatMap((each) => linesOf(view, each)), `${many(checks.length, 'check')}: ${verdict}`];
+}
+
+function linesOf({ paint }: View, { area, state, says, leadsTo, todo }: Check): readonly string[] {
+  const head = `${paint(styles[state], state.padEnd(7))}  ${safe(`${area}: ${says}`)}`;
+  return [
+    head,
+    ...(leadsTo === null ? [] : [safe(`         leads to: ${leadsTo}`)]),
+    ...(todo === null ? [] : [safe(`         do: ${todo}`)]),
+  ];
+}

@@ -1,0 +1,59 @@
+import { shorten } from './table.ts';
+
+/** Lines on a terminal that are drawn over and over in the same place. */
+export interface LiveScreen {
+  draw(lines: readonly string[]): void;
+  /** Leaves the last lines standing and gives the cursor back. Safe to repeat. */
+  close(): void;
+}
+
+const hideCursor = '\u001b[?25l';
+const showCursor = '\u001b[?25h';
+const clearRestOfLine = '\u001b[K';
+const clearBelow = '\u001b[J';
+const clearAll = '\u001b[2J\u001b[H';
+/** Shown only when it is whole, by terminals that know it; and without wrapping, for a wrapped line would shift the next frame. */
+const beginFrame = '\u001b[?2026h\u001b[?7l';
+const endFrame = '\u001b[?7h\u001b[?2026l';
+const up = (rows: number): string => (rows === 0 ? '' : `\u001b[${rows}A`);
+
+type Terminal = Pick<NodeJS.WriteStream, 'rows' | 'columns' | 'write' | 'on' | 'off'>;
+
+/** One write per frame and no clearing before it, so that nothing flickers; what does not fit into the window is left out and counted. */
+export function liveScreen(terminal: Terminal): LiveScreen {
+  let drawn = 0;
+  let isOpen = false;
+  // Lines of another width have wrapped or not: where they begin now is not known any more.
+  const resized = (): void => {
+    terminal.write(clearAll);
+    drawn = 0;
+  };
+  const open = (): string => {
+    if (isOpen) return '';
+    isOpen = true;
+    terminal.on('resize', resized);
+    return hideCursor;
+  };
+  return {
+    draw: (lines) => {
+      const shown = fitRows(lines, terminal.rows);
+      const body = shown.map((line) => `${line}${clearRestOfLine}\n`).join('');
+      terminal.write(`${open()}${beginFrame}${up(drawn)}\r${body}${clearBelow}${endFrame}`);
+      drawn = shown.length;
+    },
+    close: () => {
+      if (!isOpen) return;
+      isOpen = false;
+      terminal.off('resize', resized);
+      terminal.write(showCursor);
+    },
+  };
+}
+
+/** The last row stays free for the cursor. */
+function fitRows(lines: readonly string[], rows: number): readonly string[] {
+  const room = Math.max(2, rows - 1);
+  if (lines.length <= room) return lines;
+  const shown = lines.slice(0, room - 1);
+  return [...shown, shorten(`… ${lines.length - shown.length} more lines; enlarge the window`, 80)];
+}

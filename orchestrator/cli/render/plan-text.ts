@@ -1,0 +1,69 @@
+import type { z } from 'zod';
+import type { planAnswer } from '../../http/schemas/campaigns.ts';
+import { forecastLines, relocationsInWords } from './forecast-text.ts';
+import { notStagedInAll, notStagedLines } from './status-text.ts';
+import { type Cell, table } from './table.ts';
+import { many, number, safe, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+const siteWideWarning =
+  'staging this release changed the version that every logon compares: every client of the site takes it at its next logon (the site-wide route), in whichever wave it is. Waves can not hold clients back';
+
+/** What a campaign file would do: waves by logon server, and what stands in the way of creating it. */
+export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonly string[] {
+  const {
+    campaign,
+    release,
+    releaseStaged,
+    start,
+    selected,
+    fleet,
+    servers,
+    left,
+    siteWide,
+    notStaged,
+    forecast,
+  } = plan;
+  const staged = releaseStaged
+    ? 'staged'
+    : start === 'whenStaged'
+      ? 'not staged yet: staging it starts the campaign'
+      : 'not staged yet';
+  const leftOver = `${many(left, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave: a campaign with any left over is refused`;
+  return [
+    `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
+    `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `, ${many(servers, 'server')} among them: looked at, skipped, never changed`}`,
+    ...(siteWide ? wrapped(view, 'warning: ', siteWideWarning, 'red') : []),
+    ...(forecast === null ? [] : [relocationsInWords(forecast), ...forecastLines(forecast)]).flatMap((line) =>
+      wrapped(view, '', line),
+    ),
+    ...(left === 0 ? [] : [view.paint('red', leftOver)]),
+    ...(notStaged.length === 0 ? [] : [view.paint('yellow', notStagedInAll(notStaged))]),
+    ...notStagedLines(view, notStaged, release),
+    '',
+    ...wavesTable(view, plan),
+  ];
+}
+
+function wavesTable(view: View, { waves, logonServers }: z.infer<typeof planAnswer>): readonly string[] {
+  const columns = [
+    { head: 'logon server' },
+    ...waves.map(({ wave }) => ({ head: wave, align: 'right' as const })),
+    { head: 'clients', align: 'right' as const },
+  ];
+  const cell = (count: number): Cell => (count === 0 ? { text: '·', style: 'dim' } : { text: number(count) });
+  const rows = logonServers.map(({ logonServer, clients }) => [
+    { text: logonServer },
+    ...waves.map((wave) =>
+      cell(wave.logonServers.find((each) => each.logonServer === logonServer)?.clients ?? 0),
+    ),
+    cell(clients),
+  ]);
+  const sum = waves.reduce((all, { clients }) => all + clients, 0);
+  const last = [
+    { text: 'all', style: 'bold' as const },
+    ...waves.map(({ clients }) => cell(clients)),
+    cell(sum),
+  ];
+  return table(view, columns, [...rows, last]);
+}

@@ -1,0 +1,58 @@
+import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
+import type { CampaignReport, ClientReport } from '../../views/report.ts';
+import { statusLines } from './status-text.ts';
+import { table } from './table.ts';
+import { many, number, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+/** Not-ok ends that are listed by name; `--json` has them all. */
+const namedAtMost = 20;
+
+/** The final report on a terminal: the status, the blockers ranked, and every client a person has to see to. */
+export function reportLines(view: View, report: CampaignReport): readonly string[] {
+  const notOk = report.clients.filter(({ end }) => end === 'failed' || end === 'needsAttention');
+  return [
+    ...statusLines(view, report),
+    '',
+    ...rankingLines(view, report.blockers),
+    ...(notOk.length === 0 ? [] : ['', ...notOkLines(view, notOk)]),
+    '',
+    view.paint('dim', `every client, with its evidence: servpack campaign report ${report.campaign} --json`),
+  ];
+}
+
+/** "fix this one, N go" */
+export function rankingLines(view: View, blockers: readonly RankedBlocker[]): readonly string[] {
+  if (blockers.length === 0) return ['No blocker was ever met.'];
+  const columns = [
+    { head: 'blocker' },
+    { head: 'fix it: go', short: 'go', align: 'right' as const },
+    { head: 'blocks', align: 'right' as const },
+    { head: 'met', align: 'right' as const },
+  ];
+  const rows = blockers.map(({ blocker, alone, blocks, met }) => [
+    { text: blocker },
+    alone === 0 ? { text: '·', style: 'dim' as const } : { text: number(alone), style: 'bold' as const },
+    { text: number(blocks) },
+    { text: number(met) },
+  ]);
+  const [first] = blockers;
+  const best =
+    first === undefined || first.alone === 0
+      ? []
+      : wrapped(view, '', `Fix ${first.blocker} and ${many(first.alone, 'client')} can go.`);
+  return [...table(view, columns, rows), ...best];
+}
+
+function notOkLines(view: View, clients: readonly ClientReport[]): readonly string[] {
+  const named = clients.slice(0, namedAtMost);
+  const width = named.reduce((widest, { client }) => Math.max(widest, client.length), 0);
+  const more = clients.length - named.length;
+  return [
+    ...named.flatMap(({ client, end, reason, cause }) => {
+      const word = end === 'needsAttention' ? 'attention' : 'failed';
+      return wrapped(view, `${client.padEnd(width)}  ${word.padEnd(9)}  `, reason ?? cause ?? '', 'red');
+    }),
+    ...(more > 0 ? [`and ${number(more)} more`] : []),
+  ];
+}

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { releaseServersAnswer } from '../../http/schemas/clients.ts';
+import { table } from './table.ts';
+import { number, safe, type Style, type View } from './view.ts';
+
+type Answer = z.infer<typeof releaseServersAnswer>;
+
+const styleOf: Readonly<Record<Answer['servers'][number]['state'], Style>> = {
+  verified: 'green',
+  incomplete: 'yellow',
+  unreadable: 'red',
+  unknown: 'dim',
+};
+
+/** How the copy on each logon server stands. */
+export function serverLines(view: View, { release, hasCopies, servers }: Answer): readonly string[] {
+  if (!hasCopies)
+    return [
+      safe(
+        `The release file of ${release} names no copies: all logon servers have the tree that was staged.`,
+      ),
+    ];
+  if (servers.length === 0)
+    return [safe(`No campaign with release ${release} has clients that may still download.`)];
+  const right = { align: 'right' as const };
+  return table(
+    view,
+    [
+      { head: 'logon server' },
+      { head: 'copy' },
+      { head: 'files', ...right },
+      { head: 'clients wait', short: 'wait', ...right },
+      { head: 'since' },
+      { head: 'why not' },
+    ],
+    servers.map(({ logonServer, state, filesOk, filesInAll, waiting, since, because }) => [
+      { text: logonServer },
+      { text: state, style: styleOf[state] },
+      { text: `${number(filesOk)}/${number(filesInAll)}` },
+      { text: number(waiting) },
+      { text: since ?? '' },
+      { text: because },
+    ]),
+  );
+}

@@ -1,0 +1,55 @@
+import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
+import { type Cell, type Column, table } from './table.ts';
+import { number, type Style, type View } from './view.ts';
+import type { Bucket } from '../../../shared/domain/outcome/counters.ts';
+
+const heads: Readonly<
+  Record<Bucket, { readonly head: string; readonly short: string; readonly style?: Style }>
+> = {
+  waiting: { head: 'waiting', short: 'wait' },
+  active: { head: 'active', short: 'act', style: 'cyan' },
+  restarting: { head: 'restarting', short: 'rst', style: 'cyan' },
+  deferred: { head: 'deferred', short: 'def', style: 'yellow' },
+  remedying: { head: 'remedying', short: 'rem', style: 'cyan' },
+  upgraded: { head: 'upgraded', short: 'upgr', style: 'green' },
+  skipped: { head: 'skipped', short: 'skip', style: 'green' },
+  failed: { head: 'failed', short: 'fail', style: 'red' },
+  needsAttention: { head: 'attention', short: 'attn', style: 'red' },
+  cancelled: { head: 'cancelled', short: 'canc' },
+};
+
+export interface StatesRow {
+  readonly name: string;
+  readonly size: number;
+  readonly states: States;
+}
+
+/** Clients by state, a row for each wave or logon server. States that nobody is in take no column. */
+export function statesTable(view: View, nameHead: string, rows: readonly StatesRow[]): readonly string[] {
+  const used = buckets.filter((bucket) => rows.some(({ states }) => states[bucket] > 0));
+  const columns: readonly Column[] = [
+    { head: nameHead },
+    { head: 'clients', short: 'size', align: 'right' },
+    ...used.map((bucket) => ({
+      head: heads[bucket].head,
+      short: heads[bucket].short,
+      align: 'right' as const,
+    })),
+  ];
+  return table(
+    view,
+    columns,
+    rows.map(({ name, size, states }) => [
+      { text: name },
+      { text: number(size) },
+      ...used.map((bucket) => countCell(bucket, states[bucket])),
+    ]),
+  );
+}
+
+/** A zero is a dot: the eye finds what is there. */
+function countCell(bucket: Bucket, count: number): Cell {
+  if (count === 0) return { text: '·', style: 'dim' };
+  const { style } = heads[bucket];
+  return style === undefined ? { text: number(count) } : { text: number(count), style };
+}

@@ -1,0 +1,191 @@
+import { spanInWords } from '../../views/duration-text.ts';
+import type { CampaignStatus } from '../../views/status.ts';
+import { statesTable } from './states-table.ts';
+import { many, number, safe, type Style, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+const statusStyle: Readonly<Record<CampaignStatus['status'], Style>> = {
+  created: 'dim',
+  scheduled: 'yellow',
+  waitingForRelease: 'yellow',
+  running: 'cyan',
+  paused: 'yellow',
+  ended: 'bold',
+  aborted: 'red',
+};
+
+const statusWord: Readonly<Record<CampaignStatus['status'], string>> = {
+  created: 'created, not started',
+  scheduled: 'scheduled',
+  waitingForRelease: 'waits for its release',
+  running: 'running',
+  paused: 'paused',
+  ended: 'ended',
+  aborted: 'aborted',
+};
+
+/** Where a campaign stands: its head, waves with their gates, logon servers, and what goes wrong. */
+export function statusLines(view: View, status: CampaignStatus): readonly string[] {
+  const waves = status.waves.map(({ wave, size, states }) => ({ name: wave, size, states }));
+  const servers = status.logonServers.map(({ logonServer, size, states }) => ({
+    name: logonServer,
+    size,
+    states,
+  }));
+  return [
+    ...headLines(view, status),
+    '',
+    ...statesTable(view, 'wave', waves),
+    ...status.waves.flatMap(({ wave, gate }) => wrapped(view, `  ${wave}: `, gate, 'dim')),
+    '',
+    ...statesTable(view, 'logon server', servers),
+    ...notStagedLines(view, status.notStaged, status.release),
+    ...troubleLines(view, status),
+  ];
+}
+
+/** Nothing begins anywhere: said above everything else. */
+export const haltedLine = (view: View, halted: CampaignStatus['halted']): readonly string[] =>
+  halted === null
+    ? []
+    : wrapped(view, `EVERYTHING IS HALTED by ${halted.by} since ${halted.at}: `, halted.because, 'red');
+
+function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus): readonly string[] {
+  if (aborted === null) return [];
+  const { by, because, finishing, stillMarked } = aborted;
+  const marked = `${many(stillMarked, 'client')} WILL still install ${release}: servpack campaign unmark ${campaign}`;
+  return [
+    ...wrapped(view, `aborted by ${by}: `, because, 'red'),
+    ...(finishing === 0 ? [] : [`${number(finishing)} being cancelled or finished safely`]),
+    ...(stillMarked === 0 ? [] : wrapped(view, 'marked: ', marked, 'red')),
+  ];
+}
+
+const namedAtMost = 5;
+
+/** `LS-PUN 14/22 files: 312 clients wait`, for those that hold back most clients. */
+export function notStagedLines(
+  view: View,
+  servers: CampaignStatus['notStaged'],
+  release: string,
+): readonly string[] {
+  const more = servers.length - namedAtMost;
+  return [
+    ...servers.slice(0, namedAtMost).flatMap(({ logonServer, filesOk, filesInAll, waiting, because }) => {
+      const head = `${logonServer} ${filesOk}/${filesInAll} files: `;
+      const waits = `${many(waiting, 'client')} ${waiting === 1 ? 'waits' : 'wait'}: ${because}`;
+      return wrapped(view, head, waits, 'yellow');
+    }),
+    ...(more > 0 ? [safe(`and ${number(more)} more: servpack release servers ${release}`)] : []),
+  ];
+}
+
+/** `41 logon servers not staged: 312 clients wait`. */
+export function notStagedInAll(servers: CampaignStatus['notStaged']): string {
+  const clients = servers.reduce((sum, { waiting }) => sum + waiting, 0);
+  return `${many(servers.length, 'logon server')} not staged: ${many(clients, 'client')} ${clients === 1 ? 'waits' : 'wait'}`;
+}
+
+/** What the time since its start is of; of a pause it says nothing. */
+const tookWord: Partial<Record<CampaignStatus['status'], (span: string) => string>> = {
+  running: (span) => ` for ${span}`,
+  paused: (span) => `, begun ${span} ago`,
+  ended: (span) => ` after ${span}`,
+  aborted: (span) => ` after ${span}`,
+};
+
+/** Campaign, progress, and who paused or aborted it. */
+export function headLines(view: View, status: CampaignStatus): readonly string[] {
+  const { campaign, release, paused, tookMs } = status;
+  const { paint } = view;
+  const took = tookMs === null ? '' : (tookWord[status.status]?.(spanInWords(tookMs)) ?? '');
+  const word = paint(statusStyle[status.status], `${statusWord[status.status]}${took}`);
+  return [
+    ...haltedLine(view, status.halted),
+    `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
+    progressLine(view, status),
+    ...(paused === null
+      ? []
+      : wrapped(view, `paused by ${paused.by} since ${paused.at}: `, paused.because, 'yellow')),
+    ...abortedLines(view, status),
+  ];
+}
+
+/** With a bar on a terminal, as long as there is room for one. */
+function progressLine(view: View, status: CampaignStatus): string {
+  const { size, settled, notOk } = status;
+  const share = size === 0 ? 0 : Math.floor((settled * 100) / size);
+  const progress = `${number(settled)} of ${many(size, 'client')} settled (${share} %)`;
+  const verdict = settled === 0 ? '' : notOk === 0 ? ', all of them ok' : `, ${number(notOk)} not ok`;
+  const room = Math.min(barAtMost, view.width - progress.length - verdict.length - 1);
+  const painted = `${progress}${notOk === 0 ? verdict : view.paint('red', verdict)}`;
+  return view.isTerminal && room > 0 ? `${bar(view, status, room)} ${painted}` : painted;
+}
+
+const barAtMost = 30;
+
+/** Ok ends, not-ok ends, and what is still to come. */
+function bar({ paint }: View, { size, settled, notOk }: CampaignStatus, width: number): string {
+  // Counters and sizes are read one after the other: a share is never trusted to stay within the bar.
+  const cells = (clients: number): number =>
+    Math.min(width, size === 0 ? 0 : Math.round((clients * width) / size));
+  const ok = cells(settled - notOk);
+  const bad = Math.min(width - ok, notOk > 0 ? Math.max(1, cells(notOk)) : 0);
+  return `${paint('green', '█'.repeat(ok))}${paint('red', '█'.repeat(bad))}${paint('dim', '░'.repeat(width - ok - bad))}`;
+}
+
+function troubleLines(
+  view: View,
+  { deferrals, relocations, willBlockAgain, causes }: CampaignStatus,
+): readonly string[] {
+  const listed = (pick: 'now' | 'inAll'): string =>
+    deferrals
+      .filter((each) => each[pick] > 0)
+      .map((each) => `${number(each[pick])} ${each.class}`)
+      .join(', ');
+  const moved = [
+    relocations.done > 0 && `${many(relocations.done, 'service')} relocated`,
+    relocations.undone > 0 && `${many(relocations.undone, 'relocation')} undone`,
+    willBlockAgain > 0 && `${many(willBlockAgain, 'client')} will block again next time`,
+  ].filter((part) => part !== false);
+  const lines = [
+    ...named(view, 'deferred now: ', listed('now')),
+    ...named(view, 'deferrals in all: ', listed('inAll')),
+    ...named(view, '', moved.join(', ')),
+    ...causes.flatMap(({ cause, count }) => wrapped(view, `${number(count)} not ok: `, cause, 'red')),
+  ];
+  return lines.length === 0 ? [] : ['', ...lines];
+}
+
+const named = (view: View, head: string, text: string): readonly string[] =>
+  text === '' ? [] : wrapped(view, head, text);
+
+/** The status in one line, for a pipe: the same line means that nothing worth telling has changed. */
+export function statusLine({
+  campaign,
+  status,
+  settled,
+  size,
+  notOk,
+  states,
+  waves,
+  paused,
+  aborted,
+  halted,
+  notStaged,
+}: CampaignStatus): string {
+  const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
+  const moving = states.active + states.restarting + states.remedying;
+  const parts = [
+    `${number(settled)} of ${number(size)} settled`,
+    `${number(notOk)} not ok`,
+    `${number(moving)} in work`,
+    `${number(states.deferred)} deferred`,
+    ...(open === undefined ? [] : [`wave ${open}`]),
+    ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
+  ];
+  const stopped = paused ?? aborted;
+  const held = halted === null ? '' : `, halted by ${halted.by}`;
+  const why = stopped === null ? held : `, by ${stopped.by}: ${stopped.because}${held}`;
+  return safe(`${campaign} ${status}${why}: ${parts.join(', ')}`);
+}

@@ -1,0 +1,113 @@
+import { failureWords } from '../../../shared/domain/observation/verdict.ts';
+import type { Findings, SurveyStatus } from '../../../shared/domain/survey/survey.ts';
+import type { LookReport } from '../../../shared/domain/survey/last-look.ts';
+import { rankingLines } from './report-text.ts';
+import { table } from './table.ts';
+import { many, number, safe, safeLines, type Style, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+const styles: Partial<Record<LookReport['verdict'], Style>> = {
+  free: 'green',
+  current: 'green',
+  blocked: 'red',
+  couldNotLook: 'yellow',
+};
+
+/** `pc-17: BLOCKED pcmsvc32.exe, automatic, runs from C:\MS\SMS\BIN (structural)` */
+export function lookLine({ paint }: View, { client, verdict, says }: LookReport): string {
+  const style = styles[verdict];
+  const text = safe(says);
+  return `${safe(client)}: ${style === undefined ? text : paint(style, text)}`;
+}
+
+/** What a look brought, as it came, below its line. */
+export const evidenceLines = (text: string | null | undefined): readonly string[] =>
+  text === null || text === undefined
+    ? ['  (nothing is kept of it)']
+    : safeLines(text).map((line) => `  ${line}`);
+
+/** What a survey has found: how many of what, and what would set most clients free. */
+export function surveyLines(view: View, status: SurveyStatus): readonly string[] {
+  const { survey, what, product, release, total, looked, by, verdicts } = status;
+  const against = release === null ? '' : `, held against release ${release}`;
+  return [
+    `${view.paint('bold', safe(survey))}  ${safe(what)} (product ${safe(product)}${safe(against)}), asked for by ${safe(by)}: ${how[status.status]}`,
+    `${number(looked)} of ${many(total, 'machine')} looked at, nothing changed on any: ${findingWords(status)}`,
+    ...moreLines(view, status),
+    ...(verdicts.blocked === 0
+      ? []
+      : ['', ...rankingLines(view, status.blockers), ...moveLines(view, status)]),
+  ];
+}
+
+const how: Readonly<Record<SurveyStatus['status'], string>> = {
+  running: 'under way',
+  done: 'done',
+  cancelled: 'cancelled',
+  expired: 'ended, its time was over',
+};
+
+/** `312 free, 11,930 blocked, 4 could not be looked at` */
+export function findingWords({ verdicts }: Findings): string {
+  const words = [
+    [verdicts.free, 'free'],
+    [verdicts.current, 'current'],
+    [verdicts.blocked, 'blocked'],
+    [verdicts.server, verdicts.server === 1 ? 'server' : 'servers'],
+    [verdicts.couldNotLook, 'could not be looked at'],
+  ] as const;
+  const found = words.filter(([count]) => count > 0).map(([count, word]) => `${number(count)} ${word}`);
+  return found.length === 0 ? 'nothing yet' : found.join(', ');
+}
+
+function moreLines(view: View, { failures, inCampaign }: Findings): readonly string[] {
+  const causes = Object.entries(failures)
+    .toSorted(([, a], [, b]) => b - a)
+    .map(
+      ([kind, count]) =>
+        `${Object.hasOwn(failureWords, kind) ? failureWords[kind as keyof typeof failureWords] : kind} ${number(count)}`,
+    );
+  return [
+    ...(causes.length === 0 ? [] : wrapped(view, 'could not look: ', causes.join(', '), 'yellow')),
+    ...(inCampaign === 0
+      ? []
+      : [
+          `${many(inCampaign, 'client')} in the middle of a campaign, whose work may have changed them since`,
+        ]),
+  ];
+}
+
+/** The answer to "what would it take": the one move that is worth most. */
+function moveLines(view: View, { movable, structural, verdicts }: Findings): readonly string[] {
+  if (movable === 0) return [];
+  const services = movable === 1 ? 'a service' : 'services';
+  return wrapped(
+    view,
+    '',
+    `On ${number(movable)} of ${many(verdicts.blocked, 'blocked client')} a campaign could move ${services} out of the way; on ${number(structural)} waiting can not clear it (structural).`,
+  );
+}
+
+/** All surveys of the last week, newest first. */
+export function surveyListLines(view: View, surveys: readonly SurveyStatus[]): readonly string[] {
+  if (surveys.length === 0) return ['Nobody has looked in the last week: servpack look --fleet'];
+  const right = { align: 'right' as const };
+  return table(
+    view,
+    [
+      { head: 'survey' },
+      { head: 'asked for' },
+      { head: 'by' },
+      { head: 'state' },
+      { head: 'looked', ...right },
+      { head: 'of', ...right },
+      { head: 'blocked', ...right },
+      { head: 'what' },
+    ],
+    surveys.map(({ survey, at, by, status, looked, total, verdicts, what }) =>
+      [survey, at, by, how[status], number(looked), number(total), number(verdicts.blocked), what].map(
+        (text) => ({ text }),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,42 @@
+import type { Moment } from '../../views/why.ts';
+import type { WhyAnswer } from '../../campaigns/why.ts';
+import { safe, safeLines, type View } from './view.ts';
+import { wrapped } from './wrap.ts';
+
+const when = ({ at, inWords }: Moment): string => `${at} (${inWords})`;
+
+/** `client why` as a person reads it: what is, why, on what evidence, what comes next and what if it stays so. */
+export function whyLines(view: View, answer: WhyAnswer): readonly string[] {
+  const {
+    client,
+    campaign,
+    state,
+    because,
+    since,
+    blockers,
+    evidence,
+    evidenceText,
+    next,
+    otherwise,
+    remarks,
+  } = answer;
+  const others = blockers.filter((blocker) => !because.includes(blocker));
+  const field = (name: string, text: string): readonly string[] =>
+    wrapped(view, `  ${name.padEnd(10)} `, text, 'dim');
+  return [
+    view.paint('bold', safe(`${client} is ${state} in campaign ${campaign}`)),
+    ...field('because', because),
+    ...others.flatMap((blocker) => field('blocked by', blocker)),
+    ...(since === null ? [] : field('since', when(since))),
+    ...field('next', nextInWords(next)),
+    ...(otherwise === null ? [] : field('otherwise', otherwise)),
+    ...remarks.flatMap((remark, index) => field(index === 0 ? 'also' : '', remark)),
+    ...(evidence === null ? [] : field('evidence', `SHA-256 ${evidence}`)),
+    ...(evidenceText === null ? [] : ['', ...safeLines(evidenceText)]),
+  ];
+}
+
+function nextInWords(next: WhyAnswer['next']): string {
+  if (next === null) return 'nothing: this is its end';
+  return next.when === null ? next.action : `${next.action}: ${when(next.when)}`;
+}

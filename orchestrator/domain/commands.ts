@@ -1,0 +1,158 @@
+import { waveProgress } from './gate.ts';
+import { letGo } from '../../shared/domain/campaign/halt.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import {
+  type Campaign,
+  type CampaignDecision,
+  type CampaignEvent,
+  type CampaignState,
+  rebuilder,
+} from '../../shared/domain/campaign/campaign.ts';
+
+/** What people and moments ask of a campaign. What can not be is refused with the reason. */
+
+type EventOf<T extends CampaignEvent['type']> = Extract<CampaignEvent, { type: T }>;
+
+export function start(
+  campaign: Campaign,
+  { releaseStaged: isStaged, withdrawn, overlap }: EventOf<'StartRequested'>,
+  now: number,
+): CampaignDecision {
+  const { definition, state } = campaign;
+  if (state.status !== 'created')
+    return refused(`campaign ${definition.campaign} was started already: it is ${state.status}`);
+  const first = overlap[0];
+  if (first !== undefined) {
+    const names = overlap
+      .slice(0, 5)
+      .map((each) => each.client)
+      .join(', ');
+    const more = overlap.length > 5 ? ', …' : '';
+    return refused(`campaign ${first.campaign} has not settled clients that this one wants: ${names}${more}`);
+  }
+  if (withdrawn !== undefined && withdrawn !== null)
+    return refused(
+      `release ${definition.release} was withdrawn by ${withdrawn.by}: ${withdrawn.because}; nothing is started with it until it is staged again`,
+    );
+  if (!isStaged && definition.start === 'byHand')
+    return refused(`release ${definition.release} is not staged`);
+  return beginWhenReady(campaign, isStaged, now, 'started');
+}
+
+/** The moment comes first, then the release: a campaign never starts before either. */
+function beginWhenReady(
+  campaign: Campaign,
+  isStaged: boolean,
+  now: number,
+  because: string,
+): CampaignDecision {
+  const { startAt, release } = campaign.definition;
+  if (startAt !== null && now < startAt)
+    return move(campaign, { status: 'scheduled', startAt }, `starts at ${isoOf(startAt)}`);
+  if (isStaged) return move(campaign, begin(campaign, now), because);
+  return move(campaign, { status: 'waitingForRelease' }, `starts when release ${release} is staged`);
+}
+
+const begin = (campaign: Campaign, now: number): CampaignState => ({
+  status: 'running',
+  startedAt: now,
+  openWaves: 1,
+  accepted: campaign.waveSizes.map(() => 0),
+});
+
+export const releaseStaged = (campaign: Campaign, now: number): CampaignDecision =>
+  campaign.state.status === 'waitingForRelease'
+    ? move(campaign, begin(campaign, now), 'its release was staged')
+    : ignored(`release staged while ${campaign.state.status}`);
+
+export function startTimeCame(campaign: Campaign, isStaged: boolean, now: number): CampaignDecision {
+  const { state } = campaign;
+  if (state.status !== 'scheduled') return ignored(`its time came while ${state.status}`);
+  if (now < state.startAt) return ignored(`starts at ${isoOf(state.startAt)}`);
+  return beginWhenReady(campaign, isStaged, now, 'its time has come');
+}
+
+export function pause(
+  campaign: Campaign,
+  { by, reason }: EventOf<'PauseRequested'>,
+  now: number,
+): CampaignDecision {
+  const { state, definition } = campaign;
+  if (state.status === 'paused')
+    return refused(`campaign ${definition.campaign} is paused already, by ${state.by}: ${state.because}`);
+  if (state.status !== 'running')
+    return refused(`campaign ${definition.campaign} is not running: it is ${state.status}`);
+  return move(
+    campaign,
+    { ...state, status: 'paused', pausedAt: now, byGate: false, by, because: reason },
+    reason,
+  );
+}
+
+/**
+ * Whoever resumes after a gate has read the reason: the not-ok ends so far are accepted, further ones count again. What another
+ * person has paused is resumed only by who says that they mean it.
+ */
+export function resume(
+  campaign: Campaign,
+  { by, override, reason, counters }: EventOf<'ResumeRequested'>,
+): CampaignDecision {
+  const { state, definition } = campaign;
+  const name = definition.campaign;
+  if (state.status !== 'paused') return refused(`campaign ${name} is not paused: it is ${state.status}`);
+  const isAnothers = !state.byGate && state.by !== rebuilder && state.by !== by;
+  if (isAnothers && !override)
+    return refused(
+      `campaign ${name} was paused by ${state.by}: ${state.because}; ask them, or resume it all the same with --override`,
+    );
+  const { startedAt, openWaves } = state;
+  const accepted = state.byGate
+    ? waveProgress(campaign.waveSizes, counters).map((wave) => wave.notOk)
+    : state.accepted;
+  return move(
+    campaign,
+    { status: 'running', startedAt, openWaves, accepted },
+    letGo('resumed', isAnothers ? state : null, reason),
+  );
+}
+
+/** For good: a client that waits or is deferred is cancelled, what was begun is finished. */
+export function abort(
+  campaign: Campaign,
+  { by, reason }: EventOf<'AbortRequested'>,
+  now: number,
+): CampaignDecision {
+  const { state, definition, waveSizes } = campaign;
+  if (state.status === 'aborted' || state.status === 'ended')
+    return refused(`campaign ${definition.campaign} is over: it is ${state.status}`);
+  const aborted = { status: 'aborted', abortedAt: now, by, because: reason } as const;
+  const next: CampaignState =
+    'startedAt' in state
+      ? { ...aborted, ...runningOf(state), endedAt: null }
+      : { ...aborted, startedAt: now, openWaves: 0, accepted: waveSizes.map(() => 0), endedAt: now };
+  return move(campaign, next, reason);
+}
+
+const runningOf = ({ startedAt, openWaves, accepted }: Extract<CampaignState, { startedAt: number }>) => ({
+  startedAt,
+  openWaves,
+  accepted,
+});
+
+/** Its budgets, gates and rounds are needed again. An aborted one stays so, and sees also this client to its end. */
+export function reopen(campaign: Campaign, because: string): CampaignDecision {
+  const { state } = campaign;
+  if (state.status === 'aborted' && state.endedAt !== null)
+    return move(campaign, { ...state, endedAt: null }, because);
+  if (state.status !== 'ended') return ignored(`reopened while ${state.status}`);
+  return move(campaign, { status: 'running', ...runningOf(state) }, because);
+}
+
+export const move = (campaign: Campaign, state: CampaignState, because: string): CampaignDecision => ({
+  kind: 'moved',
+  campaign: { ...campaign, state },
+  because,
+});
+
+export const refused = (because: string): CampaignDecision => ({ kind: 'refused', because });
+export const ignored = (because: string): CampaignDecision => ({ kind: 'ignored', because });

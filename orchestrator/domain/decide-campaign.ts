@@ -1,0 +1,97 @@
+import {
+  abort,
+  ignored,
+  move,
+  pause,
+  releaseStaged,
+  reopen,
+  resume,
+  start,
+  startTimeCame,
+} from './commands.ts';
+import { judgeGate, type WaveProgress, waveProgress } from './gate.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type {
+  Campaign,
+  CampaignDecision,
+  CampaignEvent,
+  Running,
+} from '../../shared/domain/campaign/campaign.ts';
+
+/** The decider of the campaign: level-triggered, so the same counters may be read any number of times. */
+export function decideCampaign(campaign: Campaign, event: CampaignEvent, now: number): CampaignDecision {
+  switch (event.type) {
+    case 'StartRequested':
+      return start(campaign, event, now);
+    case 'ReleaseStaged':
+      return releaseStaged(campaign, now);
+    case 'StartTimeCame':
+      return startTimeCame(campaign, event.releaseStaged, now);
+    case 'PauseRequested':
+      return pause(campaign, event, now);
+    case 'ResumeRequested':
+      return resume(campaign, event);
+    case 'AbortRequested':
+      return abort(campaign, event, now);
+    case 'Reopened':
+      return reopen(campaign, event.because);
+    case 'CountersRead':
+      return countersRead(campaign, event.counters, now);
+  }
+}
+
+function countersRead(campaign: Campaign, counters: Counters, now: number): CampaignDecision {
+  const { state } = campaign;
+  if (state.status === 'running') return judge(campaign, state, counters, now);
+  if (state.status !== 'aborted' || state.endedAt !== null)
+    return ignored(`counters read while ${state.status}`);
+  return isEveryoneSettledOrWaiting(campaign, counters)
+    ? move(campaign, { ...state, endedAt: now }, 'aborted, and everything that was begun is finished')
+    : ignored('what was begun is being finished');
+}
+
+function isEveryoneSettledOrWaiting({ waveSizes }: Campaign, counters: Counters): boolean {
+  return waveProgress(waveSizes, counters).every(({ settled, waiting, size }) => settled + waiting === size);
+}
+
+function judge(campaign: Campaign, state: Running, counters: Counters, now: number): CampaignDecision {
+  const progress = waveProgress(campaign.waveSizes, counters);
+  if (progress.every((wave) => wave.settled === wave.size)) {
+    return move(campaign, { ...state, status: 'ended', endedAt: now }, 'every client has settled');
+  }
+  const verdicts = progress
+    .slice(0, state.openWaves)
+    .map((wave, index) => judgeWave(campaign, state, wave, index));
+  const broken = verdicts.find((verdict) => verdict.kind === 'broken');
+  if (broken?.kind === 'broken') {
+    const paused = {
+      ...state,
+      status: 'paused',
+      pausedAt: now,
+      byGate: true,
+      by: 'gate',
+      because: broken.because,
+    } as const;
+    return move(campaign, paused, broken.because);
+  }
+  const last = verdicts.at(-1);
+  if (last?.kind !== 'open') return ignored(last?.because ?? 'no wave is open');
+  if (state.openWaves >= campaign.waveSizes.length) return ignored('every wave is open');
+  const name = campaign.definition.waves[state.openWaves]?.name ?? '';
+  return move(
+    campaign,
+    { ...state, status: 'running', openWaves: state.openWaves + 1 },
+    `wave ${name} opens: ${last.because}`,
+  );
+}
+
+function judgeWave(
+  campaign: Campaign,
+  state: Running,
+  progress: WaveProgress,
+  index: number,
+): ReturnType<typeof judgeGate> {
+  const wave = campaign.definition.waves[index];
+  if (wave === undefined) return { kind: 'closed', because: 'a wave that the definition does not know' };
+  return judgeGate(wave, progress, state.accepted[index] ?? 0);
+}

@@ -1,0 +1,50 @@
+import type { CampaignDefinition, Client, Selection, Wave } from '../../shared/domain/campaign/definition.ts';
+import { spread } from '../../shared/domain/rules/backoff.ts';
+
+/** Which clients a campaign would take, wave by wave. */
+export interface Plan {
+  readonly waves: readonly { readonly name: string; readonly clients: readonly Client[] }[];
+  /** Selected clients that no wave has room for; a campaign with any is refused. */
+  readonly left: number;
+}
+
+export function isSelected({ labels, logonServers, clients }: Selection, candidate: Client): boolean {
+  return (
+    labels.every((label) => candidate.labels.includes(label)) &&
+    (logonServers.length === 0 || logonServers.includes(candidate.logonServer)) &&
+    (clients.length === 0 || clients.includes(candidate.client))
+  );
+}
+
+/**
+ * Shares the selected clients out to the waves. The order is a seeded shuffle, so that a small first wave is a sample of
+ * the whole fleet and not of one site; the same seed gives the same waves.
+ */
+export function planWaves(definition: CampaignDefinition, fleet: readonly Client[]): Plan {
+  const selected = fleet.filter((client) => isSelected(definition.select, client));
+  const ordered = inOrder(definition, selected);
+  let taken = 0;
+  const waves = definition.waves.map((wave) => {
+    const clients = ordered.slice(taken, taken + sizeOf(wave, ordered.length));
+    taken += clients.length;
+    return { name: wave.name, clients };
+  });
+  return { waves, left: ordered.length - taken };
+}
+
+/** The order of a campaign's clients, from its seed alone. */
+export function inOrder<T extends { readonly client: string }>(
+  { seed, campaign }: CampaignDefinition,
+  clients: readonly T[],
+): readonly T[] {
+  return clients
+    .map((client) => ({ client, rank: spread(seed, campaign, 'wave', client.client) }))
+    .sort((a, b) => a.rank - b.rank || (a.client.client < b.client.client ? -1 : 1))
+    .map(({ client }) => client);
+}
+
+/** Percent of the whole selection, rounded up so that a wave of a small fleet is not empty. */
+function sizeOf({ size }: Wave, total: number): number {
+  if ('count' in size) return size.count;
+  return 'percent' in size ? Math.ceil((total * size.percent) / 100) : total;
+}

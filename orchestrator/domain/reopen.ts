@@ -1,0 +1,60 @@
+import type { Ending } from '../../shared/domain/outcome/ending.ts';
+import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import { newUpgrade, newMemory, type Memory, type Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { stillMarked } from '../../shared/domain/outcome/counters.ts';
+
+/** What becomes of a settled upgrade that a person wants to go on with: open again as the next attempt, or why not. */
+export type Reopening =
+  | { readonly kind: 'reopened'; readonly upgrade: Upgrade; readonly because: string }
+  | { readonly kind: 'refused'; readonly because: string };
+
+/** Begins anew with a look, and with fresh budgets. What servpack has done to the machine is not forgotten. */
+export function retry(upgrade: Upgrade, reason: string): Reopening {
+  const { state } = upgrade;
+  if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
+  if (state.end === 'upgraded' || state.cause === 'already current')
+    return refused(`there is nothing to retry: ${state.because}`);
+  // A mark that is forgotten would be made again, with another restart, and nobody would be told of it at an abort.
+  return reopened(upgrade, { marked: upgrade.memory.marked }, `retried: ${reason}`);
+}
+
+/** Moves the service back to where it was before its relocation. */
+export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
+  const { state, memory } = upgrade;
+  if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
+  if (memory.moved === null) return refused('servpack has not moved a service on it');
+  return reopened(upgrade, { request: { kind: 'undo', by, reason } }, `to be moved back: ${reason}`);
+}
+
+/** Takes the mark of a client back that has ended marked. What can not be unmarked is found by its cause afterwards, whatever it was before. */
+export function unmark(upgrade: Upgrade, reason: string): Reopening {
+  const { state } = upgrade;
+  if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
+  if (!endedMarked(upgrade)) return refused('it is not marked');
+  return reopened(
+    upgrade,
+    { request: { kind: 'unmark', ending: markedEnding(state) } },
+    `to be unmarked: ${reason}`,
+  );
+}
+
+const markedEnding = ({ end, cause, because, blockers }: Ending): Ending =>
+  cause === stillMarked
+    ? { end, cause, because, blockers }
+    : { end, cause: stillMarked, because: `${cause}: ${because}; it is marked, too`, blockers };
+
+function reopened(upgrade: Upgrade, changes: Partial<Memory>, because: string): Reopening {
+  const { moved, relocation, servicePath, willBlockAgain, workaround, replacing, seen } = upgrade.memory;
+  const kept = { moved, relocation, servicePath, willBlockAgain, workaround, replacing, seen };
+  return {
+    kind: 'reopened',
+    upgrade: {
+      ...newUpgrade(upgrade.client, upgrade.wave, upgrade.logonServer),
+      attempt: upgrade.attempt + 1,
+      memory: { ...newMemory, ...kept, ...changes },
+    },
+    because,
+  };
+}
+
+const refused = (because: string): Reopening => ({ kind: 'refused', because });

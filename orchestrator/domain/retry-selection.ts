@@ -1,0 +1,32 @@
+import type { Ending } from '../../shared/domain/outcome/ending.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { isNotOk } from '../../shared/domain/outcome/counters.ts';
+
+/**
+ * Which clients of a campaign a person tries again: `failed` = all that failed or need attention, whatever the cause; of those
+ * `blocked` = something ran out of the component directory, or a file was held; `unreachable` = they could not be reached, could not be looked at, or did not come
+ * back from a restart.
+ */
+export type RetrySelection = 'failed' | 'blocked' | 'unreachable';
+
+export const stragglers: readonly RetrySelection[] = ['failed', 'blocked', 'unreachable'];
+
+const away: ReadonlySet<string> = new Set([
+  'unreachable budget spent',
+  'couldNotLook budget spent',
+  'did not come back',
+]);
+
+export function isInRetrySelection(kind: RetrySelection, { state }: Upgrade): boolean {
+  if (state.phase !== 'settled' || !isNotOk(state.end)) return false;
+  switch (kind) {
+    case 'failed':
+      return true;
+    case 'blocked':
+      return isBlocked(state);
+    case 'unreachable':
+      return away.has(state.cause);
+  }
+}
+
+const isBlocked = ({ blockers }: Ending): boolean => blockers.some(({ kind }) => kind !== 'couldNotLook');

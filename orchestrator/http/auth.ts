@@ -1,0 +1,63 @@
+import type { FastifyInstance } from 'fastify';
+import { fault, type Result, err, ok } from '../../shared/errors.ts';
+import { userHeader } from './schemas/requests.ts';
+import { refusalOf } from './refusal-response.ts';
+import { isSameToken } from './token.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The person as it goes into the audit: `anna (token default)`, or the token alone. */
+    who: string;
+  }
+  interface FastifyContextConfig {
+    /** May be asked without a token. */
+    open?: boolean;
+  }
+}
+
+export interface NamedToken {
+  readonly name: string;
+  readonly token: string;
+}
+
+/** Lets nobody in without the token, and notes who it is. The user is what the caller says; the token is what is proved. */
+export function requireToken(app: FastifyInstance, expected: NamedToken): void {
+  app.decorateRequest('who', '');
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.routeOptions.config.open === true) return;
+    const { authorization } = request.headers;
+    const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+    if (given === undefined || !isSameToken(given, expected.token)) {
+      const refusal =
+        given === undefined
+          ? fault('token.missing', 'a token is needed: Authorization: Bearer …')
+          : fault('token.wrong', 'the token is not the one of this orchestrator');
+      return reply.code(401).header('www-authenticate', 'Bearer').send(refusalOf(refusal));
+    }
+    const user = readUser(request.headers[userHeader]);
+    if (!user.ok) return reply.code(400).send(refusalOf(user.error));
+    request.who = user.value === null ? `token ${expected.name}` : `${user.value} (token ${expected.name})`;
+  });
+}
+
+/** Percent-encoded, because headers carry no more than Latin-1. A name goes into the audit, so it may not forge lines there. */
+function readUser(header: string | string[] | undefined): Result<string | null> {
+  if (header === undefined) return ok(null);
+  const name = decoded(String(header));
+  return /^[\p{L}\p{N}][\p{L}\p{N}\p{M} ._@\\-]{0,63}$/u.test(name)
+    ? ok(name)
+    : err(
+        fault(
+          'input.user',
+          `${userHeader} must be a user name of at most 64 letters, digits, spaces and . _ @ \\ -`,
+        ),
+      );
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}

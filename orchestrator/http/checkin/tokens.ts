@@ -1,0 +1,95 @@
+import type { Client } from '../../../shared/domain/campaign/definition.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
+import { csvField } from '../../views/csv.ts';
+import type { OrchestratorContext } from '../../context.ts';
+import { notFound, type Refusal } from '../../refusal.ts';
+import { clientToken } from './client-token.ts';
+
+export interface TokensQuestion {
+  /** One client; all of the fleet when not given. */
+  readonly client?: string | undefined;
+  /** The lowest one that is good for each client when not given. */
+  readonly generation?: number | undefined;
+  readonly format: 'jsonl' | 'csv';
+}
+
+/** Check-in tokens as lines of text, with their line ends: JSON, or CSV with a header. In no order, streamed. */
+export async function listTokens(
+  { store, log, checkInKey }: OrchestratorContext,
+  who: string,
+  { client, generation, format }: TokensQuestion,
+): Promise<Result<AsyncIterable<string>, Refusal>> {
+  if (checkInKey === undefined)
+    return err(fault('checkInKey.none', 'this orchestrator has no key for check-in tokens'));
+  const only = client === undefined ? null : await store.readClient(client);
+  if (client !== undefined && only === null) return err(notFound('client', client, ' in the fleet'));
+  const raised = await store.tokenGenerations();
+  const leastFor = (name: string): number => Math.max(1, raised[everyClient] ?? 1, raised[name] ?? 1);
+  if (only !== null && generation !== undefined && generation < leastFor(only.client))
+    return err(
+      fault(
+        'tokens.revoked',
+        `tokens of ${only.client} below generation ${leastFor(only.client)} are revoked`,
+      ),
+    );
+  log.info({ who, client: client ?? 'all' }, 'check-in tokens handed out');
+  const rowOf = (each: Client) => {
+    const own = Math.max(generation ?? 1, leastFor(each.client));
+    return {
+      client: each.client,
+      host: each.host,
+      generation: own,
+      token: clientToken(checkInKey, each.client, own),
+    };
+  };
+  return ok(linesOf(only === null ? store.fleet() : [only], rowOf, format));
+}
+
+async function* linesOf(
+  clients: AsyncIterable<Client> | Iterable<Client>,
+  rowOf: (client: Client) => Readonly<Record<string, string | number>>,
+  format: TokensQuestion['format'],
+): AsyncGenerator<string> {
+  if (format === 'csv') yield 'client,host,generation,token\n';
+  for await (const client of clients) {
+    const row = rowOf(client);
+    yield format === 'csv' ? `${Object.values(row).map(csvField).join(',')}\n` : `${JSON.stringify(row)}\n`;
+  }
+}
+
+export interface Revocation {
+  /** All clients when not given. */
+  readonly client?: string | undefined;
+  /** Tokens below this generation are refused; those of the present one and older when not given. */
+  readonly below?: number | undefined;
+  readonly reason: string;
+}
+
+/** Refuses what was handed out. Nothing makes it good again. Returns the lowest generation that is good then. */
+export async function revokeTokens(
+  { store, clock, log }: OrchestratorContext,
+  who: string,
+  { client, below, reason }: Revocation,
+): Promise<Result<{ readonly client: string | null; readonly least: number }, Refusal>> {
+  if (client !== undefined && (await store.readClient(client)) === null)
+    return err(notFound('client', client, ' in the fleet'));
+  const present = await store.leastGeneration(client ?? everyClient);
+  const asked = below ?? present + 1;
+  if (asked <= present)
+    return err(
+      fault('tokens.revoked', `tokens below generation ${present} are revoked already; nothing was changed`),
+    );
+  const least = await store.raiseGeneration(client ?? everyClient, asked, {
+    at: clock.now(),
+    campaign: '',
+    client: client ?? null,
+    who,
+    from: '',
+    to: revokedTo,
+    because: `below generation ${asked}: ${reason}`,
+    evidence: null,
+  });
+  log.info({ who, client: client ?? 'all', least }, 'check-in tokens revoked');
+  return ok({ client: client ?? null, least });
+}

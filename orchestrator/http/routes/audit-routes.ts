@@ -1,0 +1,27 @@
+import { Readable } from 'node:stream';
+import { clientParams } from '../schemas/requests.ts';
+import { auditQuery, auditShowAnswer, exportQuery, verifyAnswer } from '../schemas/audit.ts';
+import { exportAudit, showAudit, verifyOwn } from '../../audit/responses.ts';
+import type { OrchestratorContext } from '../../context.ts';
+import { answer } from '../refusal-response.ts';
+import { answers } from '../responses.ts';
+import { textTypes } from '../text-types.ts';
+import type { Api } from '../typed-app.ts';
+
+/** What was done, to whom, by whom and why; and whether the files still say so. */
+export function auditRoutes(app: Api, context: OrchestratorContext): void {
+  app.get(
+    '/v1/audit/clients/:client',
+    { schema: { params: clientParams, querystring: auditQuery, response: answers(auditShowAnswer) } },
+    async ({ params, query }, reply) =>
+      answer(reply, await showAudit(context, params.client, query.evidence)),
+  );
+
+  app.get('/v1/audit/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>
+    reply.type(textTypes[query.format]).send(Readable.from(exportAudit(context, query))),
+  );
+
+  app.get('/v1/audit/verify', { schema: { response: answers(verifyAnswer) } }, async (_request, reply) =>
+    answer(reply, await verifyOwn(context)),
+  );
+}

@@ -1,0 +1,32 @@
+import { checkInBody, clientParams, clientQuery, whyQuery } from '../schemas/requests.ts';
+import { checkInAnswer, clientAnswer, whyAnswer } from '../schemas/clients.ts';
+import { checkIn, readClientRecord } from '../../fleet/clients.ts';
+import type { OrchestratorContext } from '../../context.ts';
+import { why } from '../../campaigns/why.ts';
+import { answer } from '../refusal-response.ts';
+import { answers } from '../responses.ts';
+import type { Api } from '../typed-app.ts';
+
+/** What is known of one client, and what it reports itself. */
+export function clientRoutes(app: Api, context: OrchestratorContext): void {
+  app.get(
+    '/v1/clients/:client',
+    { schema: { params: clientParams, querystring: clientQuery, response: answers(clientAnswer) } },
+    async ({ params, query }, reply) =>
+      answer(reply, await readClientRecord(context, params.client, query.entries)),
+  );
+
+  app.get(
+    '/v1/clients/:client/why',
+    { schema: { params: clientParams, querystring: whyQuery, response: answers(whyAnswer) } },
+    async ({ params, query: { campaign = null, evidence } }, reply) =>
+      answer(reply, await why(context, { client: params.client, campaign, evidence })),
+  );
+
+  app.post(
+    '/v1/clients/:client/checkin',
+    { schema: { params: clientParams, body: checkInBody, response: answers(checkInAnswer) } },
+    async ({ params, body }, reply) =>
+      answer(reply, await checkIn(context, params.client, body?.transcript ?? null)),
+  );
+}

@@ -1,0 +1,59 @@
+import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
+import { campaignParams } from '../schemas/requests.ts';
+import {
+  forecastAnswer,
+  surveyAnswer,
+  surveyBody,
+  surveyLooksAnswer,
+  surveyLooksQuery,
+  surveyParams,
+  surveysAnswer,
+} from '../schemas/surveys.ts';
+import type { OrchestratorContext } from '../../context.ts';
+import { forecastCampaign } from '../../surveys/forecast.ts';
+import { cancelSurvey, listLooks, listSurveys, readSurvey } from '../../surveys/read.ts';
+import { startSurvey } from '../../surveys/start.ts';
+import { answer } from '../refusal-response.ts';
+import { answers } from '../responses.ts';
+import { jsonLimit } from '../json-limit.ts';
+import type { Api } from '../typed-app.ts';
+
+/** Looks that change nothing, and what they say about a campaign. */
+export function surveyRoutes(app: Api, context: OrchestratorContext): void {
+  app.post(
+    '/v1/surveys',
+    { bodyLimit: jsonLimit(fleetBytesAtMost), schema: { body: surveyBody, response: answers(surveyAnswer) } },
+    async ({ who, body }, reply) => answer(reply, await startSurvey(context, who, body)),
+  );
+
+  app.get('/v1/surveys', { schema: { response: answers(surveysAnswer) } }, async () => ({
+    surveys: await listSurveys(context),
+  }));
+
+  const one = { params: surveyParams, response: answers(surveyAnswer) };
+  app.get('/v1/surveys/:survey', { schema: one }, async ({ params }, reply) =>
+    answer(reply, await readSurvey(context, params.survey)),
+  );
+
+  app.post('/v1/surveys/:survey/cancel', { schema: one }, async ({ who, params }, reply) =>
+    answer(reply, await cancelSurvey(context, who, params.survey)),
+  );
+
+  app.get(
+    '/v1/surveys/:survey/looks',
+    {
+      schema: {
+        params: surveyParams,
+        querystring: surveyLooksQuery,
+        response: answers(surveyLooksAnswer),
+      },
+    },
+    async ({ params, query }, reply) => answer(reply, await listLooks(context, params.survey, query)),
+  );
+
+  app.get(
+    '/v1/campaigns/:campaign/forecast',
+    { schema: { params: campaignParams, response: answers(forecastAnswer) } },
+    async ({ params }, reply) => answer(reply, await forecastCampaign(context, params.campaign)),
+  );
+}

@@ -1,0 +1,75 @@
+import type { Budgets, Gate } from '../../shared/domain/campaign/definition.ts';
+import type {
+  DeferralClass,
+  DeferralPolicy,
+  LadderStep,
+  PersistencePolicy,
+  RestartPolicy,
+} from '../../shared/domain/rules/policy.ts';
+
+/**
+ * What holds where a campaign file is silent. The defaults are those of a careful operator: a few clients first,
+ * patience that ends within days, nobody restarted while working, no service moved before waiting was tried.
+ */
+
+const minutes = 60_000;
+const hours = 60 * minutes;
+
+/** Waits first, first x factor, ... up to max; delays are spread by 20 % either way so that clients do not return in step. */
+const deferral = (firstMs: number, factor: number, maxMs: number, budget: number) =>
+  ({ firstMs, factor, maxMs, budget, jitter: 0.2, whenSpent: 'needsAttention' }) as const;
+
+const thenFailed = (policy: DeferralPolicy): DeferralPolicy => ({ ...policy, whenSpent: 'failed' });
+
+export const defaultDeferrals: Readonly<Record<DeferralClass, DeferralPolicy>> = {
+  /** A service runs out of the component directory: it seldom stops by itself, so 12 looks are plenty. */
+  service: deferral(30 * minutes, 2, 4 * hours, 12),
+  /** A user's program: open till the evening, or over the weekend. */
+  program: deferral(30 * minutes, 1.5, 2 * hours, 40),
+  /** The service is running a package (Q173073): that ends, but may take a night. */
+  busy: deferral(1 * hours, 1.5, 4 * hours, 30),
+  /** Offline for days is normal, for a week it is not: that one is failed, nobody can attend to it from here. */
+  unreachable: thenFailed(deferral(15 * minutes, 2, 8 * hours, 20)),
+  /** Reached, but not looked at: something is broken that a person has to see. */
+  couldNotLook: deferral(15 * minutes, 2, 4 * hours, 8),
+  /** A restart is due and somebody is logged on. */
+  restart: deferral(30 * minutes, 1.5, 2 * hours, 60),
+  /** The update starts at the next logon (Q168463), and nobody logs on. */
+  logon: deferral(1 * hours, 1.5, 4 * hours, 60),
+  /** Files that do not come (Q168598) are missing on the logon server: more waiting does not bring them. */
+  download: thenFailed(deferral(1 * hours, 2, 8 * hours, 6)),
+  /** Smsrun32 is missing from Load or stands there twice (Q174952, Q230660). */
+  load: deferral(1 * hours, 2, 8 * hours, 6),
+};
+
+/** Persisting: the same blocker at 3 looks at least 20 minutes apart, or for a day, or after one restart. */
+export const defaultPersistence: PersistencePolicy = {
+  looks: 3,
+  afterMs: 24 * hours,
+  restarts: 1,
+  minGapMs: 20 * minutes,
+};
+
+/** The workaround is not in it: it helps once and leaves the client blocked for the next service pack (Q168463). */
+export const defaultLadder: readonly LadderStep[] = ['wait', 'notify', 'relocation'];
+
+export const defaultRestart: RestartPolicy = {
+  allowed: 'nobodyLoggedOn',
+  between: null,
+  deadlineMs: 4 * hours,
+  lookEveryMs: 5 * minutes,
+};
+
+/** One hour between telling the users and the next step of the ladder. */
+export const defaultNoticeMs = 1 * hours;
+
+export const defaultGate: Gate = { settledPercent: 80, notOkPercent: 10, minSample: 10 };
+
+export const defaultBudgets: Budgets = { active: 100, perLogonServer: 25 };
+
+/** The waves of a campaign file that names none. */
+export const defaultWaves = [
+  { name: 'canary', count: 10 },
+  { name: 'early', percent: 25 },
+  { name: 'rest', rest: true },
+];

@@ -1,0 +1,100 @@
+import type { z } from 'zod';
+
+import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import { ok } from '../../shared/errors.ts';
+import type { Result } from '../../shared/errors.ts';
+import { sha256 } from '../../shared/evidence.ts';
+import { defaultBudgets, defaultNoticeMs } from './campaign-defaults.ts';
+import {
+  deferralsSection,
+  ladderSection,
+  persistenceSection,
+  restartSection,
+  structuralField,
+} from './campaign-policy.ts';
+import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
+import { count, field, list, oneOf, section } from '../../shared/input/fields.ts';
+import type { InputFault } from '../../shared/input/input-fault.ts';
+import { byLogonServer, host, id, label, versionedId } from '../../shared/input/names.ts';
+import { moment } from './parse-timestamp.ts';
+import { duration } from '../../shared/input/quantities.ts';
+import { windowSection } from './windows.ts';
+import { parseYaml } from '../../shared/input/yaml-input.ts';
+
+const seedField = field('a text or a number', (value) => {
+  const seed = typeof value === 'number' ? String(value) : value;
+  return typeof seed === 'string' && seed.length > 0 && seed.length <= 200 ? seed : undefined;
+});
+
+/** The keys of a campaign file. Only `campaign` and `release` have to be there. */
+export const campaignSchema = section({
+  campaign: id(),
+  release: versionedId(),
+  on: oneOf('staged').nullable().default(null),
+  startAt: moment().nullable().default(null),
+  seed: seedField.optional(),
+  select: section({
+    labels: list(label(), 'a list of labels').default([]),
+    logonServers: list(host(), 'a list of logon servers').default([]),
+    clients: list(id(), 'a list of client ids').default([]),
+  }).prefault({}),
+  waves: wavesSection,
+  gate: gateSection,
+  budgets: section({
+    active: count(1, 1_000_000).default(defaultBudgets.active),
+    perLogonServer: count(1, 1_000_000).default(defaultBudgets.perLogonServer),
+    maxDownloads: count(1, 1_000_000).nullable().default(null),
+    logonServers: byLogonServer(
+      section({ maxDownloads: count(1, 1_000_000) }),
+      'logon servers by name, such as { LS-PUN: { maxDownloads: 5 } }',
+    ).default({}),
+  }).prefault({}),
+  deferrals: deferralsSection,
+  persistence: persistenceSection,
+  ladder: ladderSection,
+  structural: structuralField,
+  restart: restartSection,
+  window: windowSection,
+  notice: duration().default(defaultNoticeMs),
+});
+
+/**
+ * Reads a campaign file. `file` is the name for the faults, nothing is opened. What the file leaves out is taken
+ * from `campaign-defaults.ts`; the seed of the jitter is the campaign's id unless given.
+ * `hash` is the SHA-256 of the text, so it equals the one of the file.
+ */
+export function parseCampaign(text: string, file: string): Result<CampaignDefinition, InputFault[]> {
+  const parsed = parseYaml(text, file, campaignSchema);
+  return parsed.ok ? ok(toDefinition(parsed.value, sha256(text))) : parsed;
+}
+
+type BudgetsInput = z.output<typeof campaignSchema>['budgets'];
+
+function toBudgets({ active, perLogonServer, maxDownloads, logonServers }: BudgetsInput): Budgets {
+  const at = Object.fromEntries(
+    Object.entries(logonServers).map(([server, own]): [string, number] => [server, own.maxDownloads]),
+  );
+  const isLimited = maxDownloads !== null || Object.keys(at).length > 0;
+  return {
+    active,
+    perLogonServer,
+    ...(isLimited ? { maxDownloads: { everywhere: maxDownloads, at } } : {}),
+  };
+}
+
+function toDefinition(input: z.output<typeof campaignSchema>, hash: string): CampaignDefinition {
+  const { campaign, release, select, budgets, deferrals, persistence, ladder, structural, restart, window } =
+    input;
+  return {
+    campaign,
+    release,
+    start: input.on === 'staged' ? 'whenStaged' : 'byHand',
+    startAt: input.startAt,
+    seed: input.seed ?? campaign,
+    select,
+    waves: input.waves.map((wave) => toWave(wave, input.gate)),
+    budgets: toBudgets(budgets),
+    policy: { deferrals, persistence, ladder, structural, restart, window, noticeMs: input.notice },
+    hash,
+  };
+}

@@ -1,0 +1,96 @@
+import { parse } from 'csv-parse/sync';
+
+import { wholeFile } from '../../shared/input/input-fault.ts';
+import type { InputFault } from '../../shared/input/input-fault.ts';
+import { withoutByteOrderMark } from '../../shared/input/input-text.ts';
+
+/** One row of a CSV file and the line it stands on, counted from 1. */
+export interface CsvRecord {
+  readonly line: number;
+  readonly cells: readonly string[];
+}
+
+export interface CsvRecords {
+  readonly records: readonly CsvRecord[];
+  /** Lines that are no CSV; they are missing from the records. */
+  readonly faults: readonly InputFault[];
+}
+
+/** No row of ours is longer; bounds what one line can cost. */
+const charactersPerLineAtMost = 4096;
+
+/** Twice the largest fleet that is promised. Lists of many more entries do not fit into the memory of a process. */
+export const linesAtMost = 2_000_000;
+
+/** A file with more faults than this is of another kind altogether, and a list of millions of them would fill the memory. */
+export const faultsAtMost = 10_000;
+
+/** Cells without quotes, or wholly in quotes with `""` for a quote inside. The branches differ in their first character: linear. */
+const wellQuoted = /^(?:[^",]*|"(?:[^"]|"")*")(?:,(?:[^",]*|"(?:[^"]|"")*"))*$/;
+
+/**
+ * Splits CSV text (comma, RFC 4180 quotes; BOM, CRLF, LF and CR) into records. Rows without any value are left out.
+ * A row is one line: no value of ours holds a line break, so a quote that is left open costs its own line and not
+ * the rest of the file. That is also why such lines are taken out before the parser sees them.
+ */
+export function readCsv(text: string, file: string): CsvRecords {
+  const faults: InputFault[] = [];
+  if (countLines(text) > linesAtMost) return { records: [], faults: [tooManyLines(file)] };
+  const lines = withoutByteOrderMark(text).split(/\r\n|\n|\r/);
+  const sound = lines.map((line, index) => {
+    const fault = lineFault(line);
+    if (fault === null) return line;
+    if (faults.length < faultsAtMost) faults.push({ file, line: index + 1, key: wholeFile, ...fault });
+    return '';
+  });
+  return { records: parseLines(sound), faults };
+}
+
+/** As many as there are, or one more than are allowed. Counted before the text is split, which is what needs the memory. */
+function countLines(text: string): number {
+  let lines = 1;
+  for (const end of ['\n', '\r']) {
+    for (let at = text.indexOf(end); at >= 0 && lines <= linesAtMost; at = text.indexOf(end, at + 1))
+      if (end === '\n' || text[at + 1] !== '\n') lines += 1;
+  }
+  return lines;
+}
+
+const tooManyLines = (file: string): InputFault => ({
+  file,
+  line: linesAtMost + 1,
+  key: wholeFile,
+  wrong: `has more than ${linesAtMost} lines`,
+  expected: 'a fleet in several files',
+});
+
+function lineFault(line: string): Pick<InputFault, 'wrong' | 'expected'> | null {
+  if (line.length > charactersPerLineAtMost) {
+    return {
+      wrong: `has a row of ${line.length} characters`,
+      expected: `at most ${charactersPerLineAtMost}`,
+    };
+  }
+  if (!line.includes('"') || wellQuoted.test(line)) return null;
+  return {
+    wrong: 'has a quote that is not closed or in the wrong place',
+    expected: '"value" or "a ""quoted"" value"',
+  };
+}
+
+/**
+ * Only lines with quotes need the library, which takes some microseconds for a row: a file of nothing but line ends would hold up an
+ * orchestrator for minutes.
+ */
+function parseLines(lines: readonly string[]): CsvRecord[] {
+  const quoted = parseQuoted(lines.filter((line) => line.includes('"')));
+  return lines.flatMap((text, index) => {
+    const cells = text.includes('"') ? (quoted.next().value ?? []) : text.split(',');
+    const trimmed = cells.map((cell) => cell.trim());
+    return trimmed.some((cell) => cell !== '') ? [{ line: index + 1, cells: trimmed }] : [];
+  });
+}
+
+/** One row for each line: none is blank, and no value goes on in the next line. */
+const parseQuoted = (lines: readonly string[]): ArrayIterator<string[]> =>
+  parse(lines.join('\n'), { relax_column_count: true, record_delimiter: '\n' }).values();

@@ -1,0 +1,140 @@
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { err, ok } from '../../shared/errors.ts';
+import type { Result } from '../../shared/errors.ts';
+import { faultsAtMost, readCsv } from './csv-records.ts';
+import type { CsvRecord } from './csv-records.ts';
+import { readHeader } from './fleet-columns.ts';
+import type { FleetColumn } from './fleet-columns.ts';
+import { inFileOrder, show, wholeFile } from '../../shared/input/input-fault.ts';
+import type { InputFault } from '../../shared/input/input-fault.ts';
+import {
+  hostForm,
+  hostKeyForm,
+  idForm,
+  isHost,
+  isHostKey,
+  isId,
+  isLabel,
+  isPort,
+  isZone,
+  labelForm,
+  portForm,
+  zoneForm,
+} from '../../shared/input/names.ts';
+
+/**
+ * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then one row per client. Where the
+ * column is missing or the cell empty, the host is the client's id, the zone UTC and the role workstation. Labels and
+ * fingerprints of host keys are separated by spaces or semicolons. All faults come at once, and no client with any of them.
+ *
+ * Two rows for one machine would let two drivers work on it, so clients and hosts are unique, in any case.
+ */
+export function parseFleet(text: string, file: string): Result<Client[], InputFault[]> {
+  const { records, faults } = readCsv(text, file);
+  const [header, ...rows] = records;
+  const broken = faults[0];
+  if (header === undefined || (broken !== undefined && broken.line < header.line)) {
+    return err(faults.length > 0 ? [...faults] : [empty(file)]);
+  }
+  const { columns, faults: inHeader } = readHeader(header, file);
+  // Under a wrong header every row would be blamed for it.
+  if (inHeader.length > 0) return err(inFileOrder([...faults, ...inHeader]));
+  const reader = new FleetReader(file, columns, header.cells.length);
+  const clients: Client[] = [];
+  for (const row of rows) {
+    if (reader.faults.length >= faultsAtMost) break;
+    clients.push(reader.read(row));
+  }
+  const found = inFileOrder([...faults, ...reader.faults]);
+  if (found.length > 0) return err(found);
+  return clients.length > 0
+    ? ok(clients)
+    : err([{ ...empty(file), wrong: 'has no clients below its header' }]);
+}
+
+const words = (text: string): string[] => text.split(/[\s;]+/).filter((word) => word !== '');
+
+const empty = (file: string): InputFault => ({
+  file,
+  line: 1,
+  key: wholeFile,
+  wrong: 'is empty',
+  expected: 'a header and a row for every client',
+});
+
+/** Reads row after row and remembers where each client and host was first seen. */
+class FleetReader {
+  readonly faults: InputFault[] = [];
+  readonly #file: string;
+  readonly #columns: ReadonlyMap<FleetColumn, number>;
+  readonly #width: number;
+  readonly #clientLines = new Map<string, number>();
+  readonly #hostLines = new Map<string, number>();
+
+  constructor(file: string, columns: ReadonlyMap<FleetColumn, number>, width: number) {
+    this.#file = file;
+    this.#columns = columns;
+    this.#width = width;
+  }
+
+  /** The client of a row. After a fault it is not worth anything; `faults` says so. */
+  read({ line, cells }: CsvRecord): Client {
+    const cell = (column: FleetColumn): string => cells[this.#columns.get(column) ?? -1] ?? '';
+    if (cells.length !== this.#width) {
+      this.#blame(line, '(row)', `has ${cells.length} values`, `${this.#width} as in the header`);
+    }
+    const client = cell('client');
+    const found: Client = {
+      client,
+      host: cell('host') || client,
+      logonServer: cell('logonServer'),
+      zone: cell('zone') || 'UTC',
+      role: cell('role') === 'server' ? 'server' : 'workstation',
+      labels: words(cell('labels')),
+      ...(cell('port') === '' ? {} : { port: Number(cell('port')) }),
+      ...(cell('hostKey') === '' ? {} : { hostKeys: words(cell('hostKey')) }),
+    };
+    // A row of the wrong width has its values in the wrong columns: judging them would blame the innocent.
+    if (cells.length === this.#width) this.#judge(found, cell, line);
+    return found;
+  }
+
+  #judge(found: Client, cell: (column: FleetColumn) => string, line: number): void {
+    const role = cell('role');
+    const port = cell('port');
+    const wants = (column: FleetColumn, value: string, fits: boolean, expected: string): void => {
+      if (!fits) this.#blame(line, column, value === '' ? 'is missing' : `is ${show(value)}`, expected);
+    };
+    const knownClient = isId(found.client);
+    wants('client', found.client, knownClient, idForm);
+    // Without a client the host, which defaults to it, is not the fault.
+    wants('host', found.host, found.host === found.client || isHost(found.host), hostForm);
+    wants('logonServer', found.logonServer, isHost(found.logonServer), hostForm);
+    wants('zone', found.zone, isZone(found.zone), zoneForm);
+    wants('role', role, role === '' || role === 'workstation' || role === 'server', 'workstation or server');
+    for (const label of found.labels) wants('labels', label, isLabel(label), labelForm);
+    wants('port', port, port === '' || isPort(port), portForm);
+    for (const key of found.hostKeys ?? []) wants('hostKey', key, isHostKey(key), hostKeyForm);
+    if (knownClient) this.#unique(found, line);
+  }
+
+  #unique({ client, host }: Client, line: number): void {
+    const clientBefore = firstLine(this.#clientLines, client, line);
+    const hostBefore = firstLine(this.#hostLines, host, line);
+    const wrong = (value: string, before: number): string => `is ${show(value)}, as in line ${before}`;
+    if (clientBefore !== null) this.#blame(line, 'client', wrong(client, clientBefore), 'one row per client');
+    else if (hostBefore !== null) this.#blame(line, 'host', wrong(host, hostBefore), 'one client per host');
+  }
+
+  #blame(line: number, key: string, wrong: string, expected: string): void {
+    this.faults.push({ file: this.#file, line, key, wrong, expected });
+  }
+}
+
+/** The line on which `name` was seen before, or null after noting this one. Windows names know no case. */
+function firstLine(lines: Map<string, number>, name: string, line: number): number | null {
+  const key = name.toLowerCase();
+  const before = lines.get(key);
+  if (before === undefined) lines.set(key, line);
+  return before ?? null;
+}

@@ -1,0 +1,23 @@
+import { field } from '../../shared/input/fields.ts';
+import { isZone } from '../../shared/input/names.ts';
+
+const form = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d) ([A-Za-z][A-Za-z0-9_+/-]{1,63})$/;
+
+/**
+ * `2026-11-23 22:00 Europe/Rome` in epoch milliseconds, or undefined: also for a wall time that this night does not have, or has
+ * twice, because nobody can tell which one was meant.
+ */
+export function readMoment(value: unknown): number | undefined {
+  const [, date, time, zone] = (typeof value === 'string' ? form.exec(value) : null) ?? [];
+  if (date === undefined || time === undefined || zone === undefined || !isZone(zone)) return undefined;
+  try {
+    const wall = Temporal.PlainDateTime.from(`${date}T${time}`, { overflow: 'reject' });
+    return wall.toZonedDateTime(zone, { disambiguation: 'reject' }).epochMilliseconds;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A moment by the clock of a place, in epoch milliseconds. */
+export const moment = () =>
+  field('a moment that exists once, with its time zone, such as "2026-11-23 22:00 Europe/Rome"', readMoment);

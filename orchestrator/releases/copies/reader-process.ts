@@ -1,0 +1,19 @@
+import { type CopyRequest, readCopy } from './read-copy.ts';
+import type { FileOnServer } from '../../../shared/domain/campaign/copies.ts';
+
+/** What the process that reads copies is asked, and says. */
+export type Ask = { readonly id: number } & CopyRequest;
+export type Told =
+  | { readonly id: number; readonly name: string; readonly found: FileOnServer }
+  /** Nothing more comes; with a reason when the folder can not be read. */
+  | { readonly id: number; readonly ended: string | null };
+
+const say = (told: Told): void => void process.send?.(told);
+
+process.on('message', ({ id, ...request }: Ask) => {
+  const read = readCopy(request, (name, found) => say({ id, name, found }));
+  void read.then((ended) => say({ id, ended }));
+});
+// Whoever asked is gone; what hangs here is ended with the process.
+process.on('disconnect', () => process.exit());
+process.send?.('up');

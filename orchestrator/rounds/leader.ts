@@ -1,0 +1,59 @@
+import { ledBy } from './led-by.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { repeat } from './repeat.ts';
+import type { LeaderFence } from '../../shared/store/leader-store.ts';
+
+/** Real time. A leader that was killed is followed after the lease and one ask at most. */
+export const leadTiming = { leaseMs: 3_000, renewMs: 1_000, askMs: 250 } as const;
+
+export interface Leadership {
+  /** The context of this term, whose changes carry the leader's fence; null while this process does not lead. */
+  context(): OrchestratorContext | null;
+  /** Asks no more and ends the lease, so that another leads at once. Rejects when Redis does not hear it: then the lease expires. */
+  resign(): Promise<void>;
+}
+
+interface Term {
+  readonly fence: LeaderFence;
+  readonly context: OrchestratorContext;
+  /** By this process's own clock, which no one can set back. */
+  heldUntil: number;
+}
+
+/**
+ * Seeks the leader's lease and renews it. This process takes itself for the leader only until a lease after it asked: one that was
+ * frozen or could not ask for longer knows at once that it leads no more, and what it still does carries an older fence.
+ */
+export function seekLeadership(
+  base: OrchestratorContext,
+  owner: string,
+  timing: typeof leadTiming = leadTiming,
+): Leadership {
+  const { store, log } = base;
+  let term: Term | null = null;
+  const isHeld = (): boolean => term !== null && performance.now() < term.heldUntil;
+  const ask = async (): Promise<void> => {
+    const heldUntil = performance.now() + timing.leaseMs;
+    const outcome = await store.lead(owner, timing.leaseMs);
+    if (outcome.kind === 'follows') {
+      if (term !== null) log.warn({ leader: outcome.owner }, 'leads no more');
+      term = null;
+    } else if (outcome.fence === term?.fence) {
+      term.heldUntil = heldUntil;
+    } else {
+      const { fence } = outcome;
+      term = { fence, heldUntil, context: { ...base, store: ledBy(store, fence) } };
+      log.info({ fence }, 'leads');
+    }
+  };
+  const asking = repeat('leadership', () => (isHeld() ? timing.renewMs : timing.askMs), ask, log);
+  return {
+    context: () => (isHeld() ? (term?.context ?? null) : null),
+    resign: async () => {
+      await asking.stop();
+      const fence = term?.fence;
+      term = null;
+      if (fence !== undefined) await store.resign(owner, fence);
+    },
+  };
+}

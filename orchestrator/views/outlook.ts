@@ -1,0 +1,116 @@
+import { type Blocker, fingerprint } from '../../shared/domain/observation/blocker.ts';
+import {
+  attemptAt,
+  movableIn,
+  nameOf,
+  escalationsOf,
+  serviceOf,
+} from '../../shared/domain/remediation/escalation-steps.ts';
+import { fromNow, spanInWords } from './duration-text.ts';
+import { persistsBecause, type Sighting } from '../../shared/domain/remediation/persistence.ts';
+import type { CampaignPolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
+import type { Upgrade, UpgradeState } from '../../shared/domain/upgrade/state.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+
+interface Context {
+  readonly campaign: Campaign;
+  readonly product: ProductRules | null;
+  readonly now: number;
+}
+
+type Deferred = Extract<UpgradeState, { phase: 'deferred' }>;
+
+/** What comes of a client's state when the machine does not change: the next step of the ladder, or what is left of the budget. */
+export function ifItStaysSo(context: Context, upgrade: Upgrade): string | null {
+  const { state, memory } = upgrade;
+  switch (state.phase) {
+    case 'deferred':
+      return ifStillDeferred(context, upgrade, state);
+    case 'restarting': {
+      const deadline = memory.restart?.deadline;
+      return deadline === undefined
+        ? null
+        : `if it has not restarted by ${isoOf(deadline)} (${fromNow(deadline, context.now)}) it settles as failed`;
+    }
+    case 'remedying':
+      return state.journal.direction === 'forward'
+        ? `if the client refuses a step, the ${state.journal.procedure} is undone`
+        : 'the way back is tried until the service is as it was; if the client keeps refusing, it needs attention';
+    case 'looking':
+    case 'marking':
+    case 'unmarking':
+    case 'updating':
+    case 'ordering':
+    case 'notifying':
+    case 'settled':
+      return null;
+  }
+}
+
+function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): string {
+  const { policy } = context.campaign.definition;
+  const { product } = context;
+  const escalation =
+    product === null ? null : nextEscalation(policy, product, upgrade, state.blockers, context.now);
+  return escalation ?? budgetLeft(policy, upgrade, state);
+}
+
+function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): string {
+  if (state.class === 'window') return 'waiting for the window has no limit and spends no budget';
+  const { budget, whenSpent } = policy.deferrals[state.class];
+  const left = budget - (upgrade.memory.deferrals[state.class] ?? 0);
+  const end = whenSpent === 'failed' ? 'settles as failed' : 'needs attention';
+  if (left <= 0)
+    return `if the next look finds the same, it ${end}: its ${budget} deferrals of class ${state.class} are spent`;
+  return `after ${left} more deferrals of class ${state.class} (of ${budget}) it ${end}`;
+}
+
+function nextEscalation(
+  policy: CampaignPolicy,
+  product: ProductRules,
+  upgrade: Upgrade,
+  blockers: readonly Blocker[],
+  now: number,
+): string | null {
+  const { notifiedAt, tried, sightings } = upgrade.memory;
+  const escalations = escalationsOf(product, policy.ladder, blockers);
+  const next = escalations.find(
+    (escalation) => !tried.includes(attemptAt(escalation.procedure, serviceOf(product, escalation))),
+  );
+  const target = (next ?? escalations[0])?.target ?? movableIn(product, blockers);
+  if (target === undefined) return null;
+  const name = target.kind === 'service' ? target.service : nameOf(target);
+  if (next === undefined)
+    return `no step of the ladder is left that could move ${name}: it needs attention when it persists`;
+  const told =
+    policy.ladder.includes('notify') && notifiedAt === null ? '; users who are logged on are told first' : '';
+  const what = next.procedure === 'replaceAtRestart' ? 'replaceAtRestart' : `${next.procedure} of ${name}`;
+  const follows = (when: string): string => `${what} follows ${when}${told}`;
+  const noticeLeft = notifiedAt === null ? 0 : notifiedAt + policy.noticeMs - now;
+  if (noticeLeft > 0) return follows(`when the users' time is over, in ${spanInWords(noticeLeft)}`);
+  if (
+    notifiedAt !== null ||
+    (target.kind === 'service' && target.structural && policy.structural === 'atOnce')
+  )
+    return follows('at the next look');
+  const sighting = sightings[fingerprint(target)];
+  if (sighting === undefined) return null;
+  const persists = persistsBecause(policy.persistence, sighting);
+  return follows(
+    persists === null
+      ? whenPersisting(policy, sighting)
+      : `when it can be stopped: it persists (${persists})`,
+  );
+}
+
+/** What is missing until the blocker counts as persisting; any one of them is enough. */
+function whenPersisting({ persistence }: CampaignPolicy, { looks, restarts, since }: Sighting): string {
+  const moreLooks = persistence.looks - looks;
+  const moreRestarts = persistence.restarts - restarts;
+  return (
+    `when ${moreLooks} more ${moreLooks === 1 ? 'look finds' : 'looks find'} it, ` +
+    `or it outlives ${moreRestarts} more ${moreRestarts === 1 ? 'restart' : 'restarts'}, ` +
+    `or it is still there at ${isoOf(since + persistence.afterMs)}`
+  );
+}

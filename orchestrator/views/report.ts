@@ -1,0 +1,120 @@
+import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
+import type { DeferralClass } from '../../shared/domain/rules/policy.ts';
+import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ranking.ts';
+import { calm, type CampaignStatus, campaignStatus, type Surroundings } from './status.ts';
+import type { End } from '../../shared/domain/outcome/ending.ts';
+import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+
+/** What the report says of one client. Times are ISO 8601, UTC. */
+export interface ClientReport {
+  readonly client: string;
+  readonly wave: string;
+  readonly logonServer: string;
+  readonly attempt: number;
+  readonly state: Phase | 'waiting';
+  /** Null until it has settled; then `cause` is the short form that is counted and `reason` the whole sentence. */
+  readonly end: End | null;
+  readonly cause: string | null;
+  /** Why it ended so, or what a deferred client waits for; null where there is nothing to say yet. */
+  readonly reason: string | null;
+  readonly settledAt: string | null;
+  readonly blockers: readonly string[];
+  /** SHA-256 of what the last look found; the text is kept under it. */
+  readonly evidence: string | null;
+  readonly relocation: 'none' | 'done' | 'undone';
+  /** Image path of a service that was moved, as it is now. */
+  readonly servicePath: string | null;
+  readonly willBlockAgain: boolean;
+  readonly deferrals: Readonly<Partial<Record<DeferralClass, number>>>;
+}
+
+/** Everything about a campaign: where it stands, what was in the way, and what became of every client. */
+export interface CampaignReport extends CampaignStatus {
+  /** SHA-256 of the campaign file. */
+  readonly hash: string;
+  readonly blockers: readonly RankedBlocker[];
+  /** By wave, then by client. */
+  readonly clients: readonly ClientReport[];
+}
+
+/** A client that has not been admitted yet, or its upgrade. */
+export type Reported =
+  | { readonly kind: 'waiting'; readonly client: string; readonly wave: number; readonly logonServer: string }
+  | { readonly kind: 'admitted'; readonly upgrade: Upgrade };
+
+/** @param now policy time in milliseconds */
+export function campaignReport(
+  campaign: Campaign,
+  counters: Counters,
+  clients: readonly Reported[],
+  now: number,
+  surroundings: Surroundings = calm,
+): CampaignReport {
+  return {
+    ...campaignStatus(campaign, counters, now, surroundings),
+    hash: campaign.definition.hash,
+    blockers: rankBlockers(counters),
+    clients: clients
+      .map((each) => ({ wave: waveOf(each), report: clientReport(campaign, each) }))
+      .sort((a, b) => a.wave - b.wave || (a.report.client < b.report.client ? -1 : 1))
+      .map(({ report }) => report),
+  };
+}
+
+/** Did every client end well? What `campaign watch` and `campaign report` answer with their exit code. */
+export const endedWell = ({ status, notOk }: CampaignStatus): boolean => status === 'ended' && notOk === 0;
+
+const waveOf = (reported: Reported): number =>
+  reported.kind === 'waiting' ? reported.wave : reported.upgrade.wave;
+
+/** What is said of one client of this campaign. */
+export function clientReport({ state: { status }, definition }: Campaign, reported: Reported): ClientReport {
+  const wave = definition.waves[waveOf(reported)]?.name ?? '';
+  if (reported.kind === 'waiting') {
+    const { client, logonServer } = reported;
+    return { ...untouched, ...(status === 'aborted' ? neverBegun : {}), client, wave, logonServer };
+  }
+  const { client, attempt, logonServer, state, memory } = reported.upgrade;
+  const settled = state.phase === 'settled' ? state : null;
+  return {
+    client,
+    wave,
+    logonServer,
+    attempt,
+    state: state.phase,
+    end: settled?.end ?? null,
+    cause: settled?.cause ?? null,
+    reason: 'because' in state ? state.because : null,
+    settledAt: settled === null ? null : isoOf(settled.at),
+    blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
+    evidence: memory.lastLook?.evidence ?? null,
+    relocation: memory.relocation,
+    servicePath: memory.servicePath,
+    willBlockAgain: memory.willBlockAgain,
+    deferrals: memory.deferrals,
+  };
+}
+
+const untouched = {
+  attempt: 1,
+  state: 'waiting',
+  end: null,
+  cause: null,
+  reason: null,
+  settledAt: null,
+  blockers: [],
+  evidence: null,
+  relocation: 'none',
+  servicePath: null,
+  willBlockAgain: false,
+  deferrals: {},
+} as const;
+
+const neverBegun = {
+  end: 'cancelled',
+  cause: 'campaign aborted',
+  reason: 'the campaign was aborted before anything was begun on it',
+} as const;

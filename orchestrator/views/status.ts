@@ -1,0 +1,239 @@
+import { type Copies, type NotStaged, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
+import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
+import type { Halt } from '../../shared/domain/campaign/halt.ts';
+import { judgeGate, type GateVerdict, type WaveProgress, waveProgress } from '../domain/gate.ts';
+import { type WaitClass, waitClasses } from '../../shared/domain/rules/policy.ts';
+import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { markedIn, type Counters } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
+
+export interface WaveStatus {
+  readonly wave: string;
+  readonly size: number;
+  readonly states: States;
+  /** Its clients may be admitted. */
+  readonly isOpen: boolean;
+  /** What its gate says of opening the next wave, or why this one is not open yet, in words. */
+  readonly gate: string;
+}
+
+export interface LogonServerStatus {
+  readonly logonServer: string;
+  readonly size: number;
+  readonly states: States;
+}
+
+/** Where a campaign stands, from its aggregate and its counters alone: cheap for any number of clients. Times are ISO 8601, UTC. */
+export interface CampaignStatus {
+  readonly campaign: string;
+  readonly release: string;
+  readonly status: CampaignState['status'];
+  /** Who paused it and why; null unless it is paused. */
+  readonly paused: { readonly by: string; readonly because: string; readonly at: string } | null;
+  /** Who halted everything and why: nothing begins in any campaign. */
+  readonly halted: { readonly by: string; readonly because: string; readonly at: string } | null;
+  /** Who withdrew its release and why. */
+  readonly withdrawn: { readonly by: string; readonly because: string; readonly at: string } | null;
+  /** Who aborted it and why; `stillMarked` clients will install at their next logon all the same. Null unless it is aborted. */
+  readonly aborted: {
+    readonly by: string;
+    readonly because: string;
+    readonly at: string;
+    readonly stillMarked: number;
+    /** Clients that have begun something and are seen to its end, and those not gone through yet. */
+    readonly finishing: number;
+  } | null;
+  /** Clients that ended marked, and those whose mark was taken back. */
+  readonly stillMarked: number;
+  readonly unmarked: number;
+  /** When a scheduled one starts. */
+  readonly startsAt: string | null;
+  readonly createdAt: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** When this was read, and the policy time from the start until then, or until the end; null before the start. */
+  readonly at: string;
+  readonly tookMs: number | null;
+  readonly size: number;
+  readonly settled: number;
+  readonly notOk: number;
+  readonly states: States;
+  readonly waves: readonly WaveStatus[];
+  readonly logonServers: readonly LogonServerStatus[];
+  /** Logon servers with waiting clients whose copy of the release is not verified; none where all have the one tree. */
+  readonly notStaged: readonly NotStaged[];
+  /** By class: clients deferred now, and deferrals planned in all. Only classes that occurred. */
+  readonly deferrals: readonly {
+    readonly class: WaitClass;
+    readonly now: number;
+    readonly inAll: number;
+  }[];
+  readonly relocations: { readonly done: number; readonly undone: number };
+  /** Clients on which only the workaround was used: the same service blocks them again at the next release. */
+  readonly willBlockAgain: number;
+  /** Causes of not-ok ends, most frequent first. */
+  readonly causes: readonly { readonly cause: string; readonly count: number }[];
+}
+
+/** What a campaign's status says of things that are not its own. */
+export interface Surroundings {
+  readonly halt: Halt | null;
+  /** Who has withdrawn its release. */
+  readonly withdrawn: Withdrawal | null;
+  /** What is known of the logon servers' copies, and how many files each must have; null = all have the one tree. */
+  readonly copies?: Copies | null;
+}
+
+export const calm: Surroundings = { halt: null, withdrawn: null };
+
+/** @param now policy time in milliseconds */
+export function campaignStatus(
+  campaign: Campaign,
+  counters: Counters,
+  now: number,
+  { halt, withdrawn, copies = null }: Surroundings = calm,
+): CampaignStatus {
+  const { definition, state, createdAt, waveSizes } = campaign;
+  const endedAt = 'endedAt' in state ? state.endedAt : null;
+  const progress = waveProgress(waveSizes, counters);
+  const waves = statesOf(campaign, counters, 'wave');
+  const words = gateWords(campaign, progress, withdrawn);
+  const begun = 'startedAt' in state;
+  const sum = (pick: (wave: WaveProgress) => number): number =>
+    progress.reduce((total, wave) => total + pick(wave), 0);
+  return {
+    campaign: definition.campaign,
+    release: definition.release,
+    status: state.status,
+    paused:
+      state.status === 'paused' ? { by: state.by, because: state.because, at: isoOf(state.pausedAt) } : null,
+    halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
+    withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },
+    aborted: abortedOf(campaign, counters),
+    stillMarked: markedIn(counters).settled,
+    unmarked: counters['cancelled|unmarked'] ?? 0,
+    startsAt: state.status === 'scheduled' ? isoOf(state.startAt) : null,
+    createdAt: isoOf(createdAt),
+    startedAt: begun ? isoOf(state.startedAt) : null,
+    endedAt: endedAt === null ? null : isoOf(endedAt),
+    at: isoOf(now),
+    tookMs: begun ? (endedAt ?? now) - state.startedAt : null,
+    size: sum((wave) => wave.size),
+    settled: sum((wave) => wave.settled + (state.status === 'aborted' ? wave.waiting : 0)),
+    notOk: sum((wave) => wave.notOk),
+    states: [...waves.values()].reduce(addStates, noStates),
+    waves: definition.waves.map(({ name }, index) => ({
+      wave: name,
+      size: waveSizes[index] ?? 0,
+      states: waves.get(String(index)) ?? noStates,
+      isOpen: begun && index < state.openWaves,
+      gate: words[index] ?? '',
+    })),
+    logonServers: logonServersOf(campaign, counters),
+    notStaged: notStagedIn(copies, logonServersOf(campaign, counters)),
+    deferrals: deferralsOf(counters),
+    relocations: { done: counters['relocation|done'] ?? 0, undone: counters['relocation|undone'] ?? 0 },
+    willBlockAgain: counters['willBlockAgain'] ?? 0,
+    causes: ranked(progress.flatMap((wave) => wave.causes)),
+  };
+}
+
+/** For every wave: what its gate says, or what has to happen before it opens. */
+export function gateWords(
+  { definition, state }: Campaign,
+  progress: readonly WaveProgress[],
+  withdrawn: Withdrawal | null = null,
+): readonly string[] {
+  const openWaves = 'openWaves' in state ? state.openWaves : 0;
+  return definition.waves.map((wave, index) => {
+    const before = definition.waves[index - 1]?.name ?? '';
+    if (!('openWaves' in state))
+      return index === 0 ? notStarted(definition.release, state, withdrawn) : `after wave ${before}`;
+    const own = progress[index];
+    if (index >= openWaves || own === undefined) return `not open yet: after wave ${before}`;
+    return inWords(judgeGate(wave, own, state.accepted[index] ?? 0), index === definition.waves.length - 1);
+  });
+}
+
+function notStarted(release: string, state: CampaignState, withdrawn: Withdrawal | null): string {
+  if (state.status === 'scheduled') return `opens at ${isoOf(state.startAt)}`;
+  const again = withdrawn === null ? '' : ` again: it was withdrawn by ${withdrawn.by}: ${withdrawn.because}`;
+  return state.status === 'waitingForRelease'
+    ? `opens when release ${release} is staged${again}`
+    : 'opens when the campaign is started';
+}
+
+/** The last gate opens nothing, but it still stops the campaign when too much goes wrong. */
+function inWords({ kind, because }: GateVerdict, isLast: boolean): string {
+  if (kind === 'broken') return `stopped: ${because}`;
+  if (isLast) return `last wave: ${because}`;
+  return kind === 'open' ? `passed: ${because}` : `holds: ${because}`;
+}
+
+/** Who still waits in an aborted campaign is cancelled by that alone; no record says so, and none has to. */
+function statesOf(
+  { state }: Campaign,
+  counters: Counters,
+  by: 'wave' | 'logonServer',
+): ReadonlyMap<string, States> {
+  const found = statesBy(counters, by);
+  if (state.status !== 'aborted') return found;
+  return new Map(
+    [...found].map(([name, states]) => [
+      name,
+      { ...states, waiting: 0, cancelled: states.cancelled + states.waiting },
+    ]),
+  );
+}
+
+function abortedOf({ state }: Campaign, counters: Counters): CampaignStatus['aborted'] {
+  if (state.status !== 'aborted') return null;
+  const { by, because, abortedAt } = state;
+  const marked = markedIn(counters);
+  const { active, restarting, deferred, remedying } = [...statesBy(counters, 'wave').values()].reduce(
+    addStates,
+    noStates,
+  );
+  return {
+    by,
+    because,
+    at: isoOf(abortedAt),
+    stillMarked: marked.settled + marked.unsettled,
+    finishing: active + restarting + deferred + remedying,
+  };
+}
+
+function logonServersOf(campaign: Campaign, counters: Counters): readonly LogonServerStatus[] {
+  return [...statesOf(campaign, counters, 'logonServer')]
+    .map(([logonServer, states]) => ({ logonServer, size: sizeOf(states), states }))
+    .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1));
+}
+
+/** Those with most waiting clients first. */
+const notStagedIn = (copies: Copies | null, servers: readonly LogonServerStatus[]): readonly NotStaged[] =>
+  copies === null
+    ? []
+    : serversNotStaged(
+        copies,
+        servers.map(({ logonServer, states }) => ({ logonServer, clients: states.waiting })),
+      );
+
+const deferralsOf = (counters: Counters): CampaignStatus['deferrals'] =>
+  waitClasses
+    .map((kind) => ({
+      class: kind,
+      now: counters[`deferred|${kind}`] ?? 0,
+      inAll: counters[`deferrals|${kind}`] ?? 0,
+    }))
+    .filter(({ now, inAll }) => now > 0 || inAll > 0)
+    .sort((a, b) => b.inAll - a.inAll);
+
+function ranked(causes: WaveProgress['causes']): CampaignStatus['causes'] {
+  const sum = new Map<string, number>();
+  for (const { cause, count } of causes) sum.set(cause, (sum.get(cause) ?? 0) + count);
+  return [...sum]
+    .map(([cause, count]) => ({ cause, count }))
+    .filter(({ count }) => count > 0)
+    .sort((a, b) => b.count - a.count || (a.cause < b.cause ? -1 : 1));
+}

@@ -1,0 +1,83 @@
+import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
+import { type Copies, whyNotStaged } from '../../shared/domain/campaign/copies.ts';
+import { waveProgress } from '../domain/gate.ts';
+import type { Halt } from '../../shared/domain/campaign/halt.ts';
+import { gateWords } from './status.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { downloadsIn, type Counters } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+
+/** Why a client's wave is closed to it, or null when it is open and the campaign runs. */
+export function whyNotOpen(
+  {
+    campaign,
+    counters,
+    halt = null,
+  }: { readonly campaign: Campaign; readonly counters: Counters; readonly halt?: Halt | null },
+  wave: number,
+): string | null {
+  const { definition, state, waveSizes } = campaign;
+  if (state.status !== 'running' && state.status !== 'ended') return whyNotRunning(campaign);
+  if (halt !== null) return whyHalted(halt);
+  if (wave < state.openWaves) return null;
+  const last = state.openWaves - 1;
+  const gate = gateWords(campaign, waveProgress(waveSizes, counters))[last] ?? '';
+  return `its wave ${definition.waves[wave]?.name ?? ''} is not open; wave ${definition.waves[last]?.name ?? ''} ${gate}`;
+}
+
+/** Why a client that may be admitted has no slot yet. */
+export function whyNoSlot(
+  {
+    campaign,
+    slots,
+    halt = null,
+    copies = null,
+    counters,
+  }: {
+    readonly campaign: Campaign;
+    readonly counters: Counters;
+    readonly copies?: Copies | null;
+    readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
+    readonly halt?: Halt | null;
+  },
+  logonServer: string,
+): string {
+  const { budgets } = campaign.definition;
+  if (campaign.state.status !== 'running') return whyNotRunning(campaign);
+  if (halt !== null) return whyHalted(halt);
+  const status = copies?.found.find((each) => each.logonServer === logonServer);
+  if (copies !== null && status?.state !== 'verified') return `waits: ${whyNotStaged(logonServer, status)}`;
+  const most = maxDownloadsAt(budgets, logonServer);
+  const use = {
+    ...downloadsIn((name) => counters[name], logonServer),
+    slots: slots.perLogonServer[logonServer] ?? 0,
+    isStaged: true,
+  };
+  if (most !== null && roomToBegin(most, use) <= 0)
+    return `all ${most} downloads of logon server ${logonServer} are taken: ${use.downloading} clients are marked and not proved`;
+  if (slots.active >= budgets.active) return `all ${budgets.active} slots of the campaign are taken`;
+  if ((slots.perLogonServer[logonServer] ?? 0) >= budgets.perLogonServer) {
+    return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are taken`;
+  }
+  return 'a slot is free: its turn comes in one of the next rounds';
+}
+
+const whyHalted = ({ by, because }: Halt): string => `everything is halted by ${by}: ${because}`;
+
+function whyNotRunning({ definition, state }: Campaign): string {
+  switch (state.status) {
+    case 'created':
+      return 'the campaign has not been started';
+    case 'scheduled':
+      return `the campaign starts at ${isoOf(state.startAt)}`;
+    case 'aborted':
+      return `the campaign was aborted by ${state.by}: ${state.because}`;
+    case 'waitingForRelease':
+      return `the campaign waits until release ${definition.release} is staged`;
+    case 'paused':
+      return `the campaign is paused by ${state.by}: ${state.because}`;
+    case 'running':
+    case 'ended':
+      return `the campaign is ${state.status}`;
+  }
+}

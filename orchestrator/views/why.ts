@@ -1,0 +1,186 @@
+import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
+import type { Copies } from '../../shared/domain/campaign/copies.ts';
+import type { Halt } from '../../shared/domain/campaign/halt.ts';
+import { fromNow } from './duration-text.ts';
+import type { ProductRules } from '../../shared/domain/rules/policy.ts';
+import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
+import type { Phase, RestartCause, Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { remarksOn } from './why-remarks.ts';
+import { ifItStaysSo } from './outlook.ts';
+import { whyNoSlot, whyNotOpen } from './why-waiting.ts';
+import { isOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+
+/** Why a client stands where it stands, in plain words. Times are ISO 8601, UTC, and beside them as seen from now. */
+export interface Why {
+  readonly client: string;
+  readonly campaign: string;
+  readonly state: Phase | 'waiting';
+  readonly because: string;
+  readonly since: Moment | null;
+  readonly blockers: readonly string[];
+  /** SHA-256 of what the last look found. */
+  readonly evidence: string | null;
+  /** What happens next by itself, and when; no time = as soon as it can be. Null = nothing more happens. */
+  readonly next: { readonly action: string; readonly when: Moment | null } | null;
+  /** What comes of it when nothing changes; null where that is not foreseen. */
+  readonly otherwise: string | null;
+  readonly remarks: readonly string[];
+}
+
+export interface Moment {
+  readonly at: string;
+  readonly inWords: string;
+}
+
+/** What the answer is drawn from besides the client's own record. */
+export interface WhyContext {
+  readonly campaign: Campaign;
+  readonly counters: Counters;
+  readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
+  /** Null when the profile of the release's product can not be read. */
+  readonly product: ProductRules | null;
+  readonly now: number;
+  /** Everything is held. */
+  readonly halt?: Halt | null;
+  /** What is known of the logon servers' copies; null = all have the one tree. */
+  readonly copies?: Copies | null;
+  /** IANA time zone of the client. */
+  readonly zone?: string;
+}
+
+/** An admitted client's record, as far as it matters here. `since` is when it came into its state, if that is known. */
+export interface Recorded {
+  readonly upgrade: Upgrade;
+  readonly index: 'waiting' | 'due' | 'parked' | 'driven' | 'settled';
+  readonly dueAt: number | null;
+  readonly since: number | null;
+}
+
+const moment = (at: number, now: number): Moment => ({ at: isoOf(at), inWords: fromNow(at, now) });
+
+/** A client that has not been admitted yet: no look, so nothing but the campaign to speak of. */
+export function whyWaiting(
+  context: WhyContext,
+  pick: { readonly client: string; readonly wave: number; readonly logonServer: string },
+): Why {
+  const opening = windowOpening(context);
+  const because =
+    whyNotOpen(context, pick.wave) ??
+    (opening === null
+      ? whyNoSlot(context, pick.logonServer)
+      : `waits for its window, which opens ${wallTimeOf(context.zone ?? 'UTC', opening)}`);
+  return {
+    client: pick.client,
+    campaign: context.campaign.definition.campaign,
+    state: 'waiting',
+    because,
+    since: null,
+    blockers: [],
+    evidence: null,
+    next: {
+      action: 'it is admitted and looked at',
+      when: opening === null ? null : moment(opening, context.now),
+    },
+    otherwise: null,
+    remarks: [
+      `it is in wave ${context.campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
+    ],
+  };
+}
+
+/** When the window of a client opens that is closed now; null when it is open, or there is none. */
+function windowOpening({ campaign, zone, now }: WhyContext): number | null {
+  const { window } = campaign.definition.policy;
+  if (window === null || zone === undefined || isOpen(window, zone, now)) return null;
+  return nextOpening(window, zone, now);
+}
+
+/** A client that has been admitted. */
+export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
+  const { upgrade, since } = recorded;
+  const { state, memory } = upgrade;
+  return {
+    client: upgrade.client,
+    campaign: context.campaign.definition.campaign,
+    state: state.phase,
+    because: becauseOf(upgrade),
+    since: since === null ? null : moment(since, context.now),
+    blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
+    evidence: memory.lastLook?.evidence ?? null,
+    next: nextOf(context, recorded),
+    otherwise: ifItStaysSo(context, upgrade),
+    remarks: remarksOn(context.campaign, upgrade),
+  };
+}
+
+function becauseOf({ state, memory }: Upgrade): string {
+  switch (state.phase) {
+    case 'looking':
+      return 'it has to be looked at';
+    case 'marking':
+      return 'nothing is in the way: it is being marked for the update';
+    case 'unmarking':
+      return 'its mark is being taken back';
+    case 'updating':
+      return 'nothing is in the way: the update runs';
+    case 'ordering':
+      return `it is being told to restart, because of the ${restartCauses[state.cause]}`;
+    case 'restarting':
+      return `it was told to restart at ${isoOf(memory.restart?.orderedAt ?? 0)} and is not proved to be in another boot`;
+    case 'notifying':
+      return 'its users are being told what will follow';
+    case 'deferred':
+      return state.because;
+    case 'remedying': {
+      const { direction, failures } = state.journal;
+      const failed = failures === 0 ? '' : `, failed ${failures}x in a row`;
+      const way = direction === 'forward' ? '' : ' is being undone';
+      return `${titleOf(state.journal)}${way}: ${progressOf(state.journal)}${failed}`;
+    }
+    case 'settled':
+      return state.because;
+  }
+}
+
+const restartCauses: Readonly<Record<RestartCause, string>> = {
+  mark: 'mark',
+  workaround: 'workaround',
+  pendingRestart: 'restart that is still pending',
+  replacement: 'files that take their places then',
+};
+
+function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['next'] {
+  if (upgrade.state.phase === 'settled') return null;
+  const action = actionOf(upgrade);
+  if (index === 'parked')
+    return {
+      action: `${action}, once it gets a slot: ${whyNoSlot(context, upgrade.logonServer)}`,
+      when: null,
+    };
+  if (index === 'driven') return { action: `${action}: a worker is at it`, when: null };
+  return { action, when: dueAt === null ? null : moment(Math.max(dueAt, context.now), context.now) };
+}
+
+function actionOf({ state }: Upgrade): string {
+  switch (state.phase) {
+    case 'marking':
+    case 'unmarking':
+    case 'updating':
+    case 'ordering':
+    case 'looking':
+      return 'it is looked at';
+    case 'restarting':
+      return 'it is looked at, to see whether it is back';
+    case 'deferred':
+      return 'it is looked at again';
+    case 'notifying':
+      return 'its users are told';
+    case 'remedying':
+      return `${state.journal.step} is ${state.retryAt === null ? 'run' : 'tried again'}`;
+    case 'settled':
+      return 'nothing';
+  }
+}

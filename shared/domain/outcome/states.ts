@@ -1,0 +1,41 @@
+import type { Bucket, Counters } from './counters.ts';
+
+/** The columns of every status table, in the order a client passes through them. */
+export const buckets: readonly Bucket[] = [
+  'waiting',
+  'active',
+  'restarting',
+  'deferred',
+  'remedying',
+  'upgraded',
+  'skipped',
+  'failed',
+  'needsAttention',
+  'cancelled',
+];
+
+export type States = Readonly<Record<Bucket, number>>;
+
+export const noStates = Object.fromEntries(buckets.map((bucket) => [bucket, 0])) as Record<Bucket, number>;
+
+export const addStates = (a: States, b: States): States =>
+  Object.fromEntries(buckets.map((bucket) => [bucket, a[bucket] + b[bucket]])) as Record<Bucket, number>;
+
+/** The counters `state|wave|logonServer|bucket` summed by wave (its position) or by logon server. */
+export function statesBy(counters: Counters, by: 'wave' | 'logonServer'): ReadonlyMap<string, States> {
+  const found = new Map<string, Record<Bucket, number>>();
+  for (const [name, count] of Object.entries(counters)) {
+    const [kind, wave = '', logonServer = '', bucket = ''] = name.split('|');
+    if (kind !== 'state' || count === 0 || !isBucket(bucket)) continue;
+    const key = by === 'wave' ? wave : logonServer;
+    const states = found.get(key) ?? { ...noStates };
+    states[bucket] += count;
+    found.set(key, states);
+  }
+  return found;
+}
+
+/** How many clients these are. */
+export const sizeOf = (states: States): number => buckets.reduce((sum, bucket) => sum + states[bucket], 0);
+
+const isBucket = (text: string): text is Bucket => Object.hasOwn(noStates, text);

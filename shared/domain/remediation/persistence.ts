@@ -1,0 +1,54 @@
+import { type Blocker, fingerprint } from '../observation/blocker.ts';
+import type { PersistencePolicy } from '../rules/policy.ts';
+
+export type Sightings = Readonly<Record<string, Sighting>>;
+
+/**
+ * The sightings after one more look: blockers that are gone are forgotten, looks closer than `minGapMs` to the last counted
+ * one do not count again, and a blocker seen again in another boot has survived a restart.
+ */
+export function countSightings(
+  policy: PersistencePolicy,
+  before: Sightings,
+  blockers: readonly Blocker[],
+  look: { readonly at: number; readonly bootId: string },
+): Sightings {
+  const names = [...new Set(blockers.map(fingerprint))];
+  return Object.fromEntries(names.map((name) => [name, countOne(policy, before[name], look)]));
+}
+
+function countOne(
+  policy: PersistencePolicy,
+  before: Sighting | undefined,
+  { at, bootId }: { readonly at: number; readonly bootId: string },
+): Sighting {
+  if (before === undefined) return { since: at, lastCounted: at, looks: 1, restarts: 0, bootId };
+  const restarts = before.restarts + (bootId === before.bootId ? 0 : 1);
+  const counts = at - before.lastCounted >= policy.minGapMs;
+  return {
+    since: before.since,
+    lastCounted: counts ? at : before.lastCounted,
+    looks: before.looks + (counts ? 1 : 0),
+    restarts,
+    bootId,
+  };
+}
+
+/** Why this blocker is no longer a matter of waiting, in words; null while it may still go away by itself. */
+export function persistsBecause(policy: PersistencePolicy, sighting: Sighting): string | null {
+  const { looks, restarts, since, lastCounted } = sighting;
+  if (restarts >= policy.restarts) return `still there after ${restarts} restart${restarts === 1 ? '' : 's'}`;
+  if (looks >= policy.looks) return `found by ${looks} looks`;
+  if (lastCounted - since >= policy.afterMs)
+    return `there for ${Math.floor((lastCounted - since) / 3_600_000)} hours`;
+  return null;
+}
+
+/** How long one blocker has been in the way (see `persistence.ts`). */
+export interface Sighting {
+  readonly since: number;
+  readonly lastCounted: number;
+  readonly looks: number;
+  readonly restarts: number;
+  readonly bootId: string;
+}

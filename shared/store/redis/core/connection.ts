@@ -1,0 +1,103 @@
+import type { Redis } from 'ioredis';
+import { err, fault, type Fault, messageOf, ok, type Result } from '../../../errors.ts';
+import { mastersOf, openClient } from '../../../redis/client.ts';
+import { parseRedisUrl, redisUrlForms } from '../../../redis/redis-url.ts';
+
+export interface ConnectionOptions {
+  readonly url: string;
+  /** A call that was not answered for so many milliseconds is refused, wherever it hangs. */
+  readonly answerMs: number;
+}
+
+export interface Connected {
+  readonly redis: Redis;
+  /** For messages: without user and password. */
+  readonly where: string;
+  /** Lets running calls end; a connection that is away is dropped. */
+  readonly close: () => Promise<void>;
+}
+
+const longestPauseMs = 1_000;
+
+/**
+ * Connects and proves that this Redis, or each master of a Cluster, may hold the records: 6.2 or newer and never
+ * evicting. Later, while Redis is away, calls wait for it for a bounded time and are then refused (`away.ts`); the
+ * connection comes back by itself.
+ */
+export async function connect({ url, answerMs }: ConnectionOptions): Promise<Result<Connected, Fault>> {
+  const place = parseRedisUrl(url);
+  if (place === null) {
+    return err(fault('redis.url', `the Redis URL is not understood; expected ${redisUrlForms}`));
+  }
+  const { where } = place;
+  let isOpen = false;
+  const retry = (times: number): number | null => (isOpen ? Math.min(times * 100, longestPauseMs) : null);
+  const redis = openClient(place, { use: 'store', answerMs, retry });
+  let lastError: unknown;
+  // Without a listener a lost connection would end the process. Calls that suffer from it are refused anyway.
+  redis.on('error', (error: unknown) => (lastError = error));
+  try {
+    await redis.connect();
+    isOpen = true;
+    for (const master of mastersOf(redis)) {
+      const which = placeOfNode(master, where);
+      const unfit = whyUnfit(await master.info('server'), await master.info('memory'), which);
+      if (unfit === null) continue;
+      redis.disconnect();
+      return err(unfit);
+    }
+    return ok({ redis, where, close: () => close(redis) });
+  } catch (error) {
+    redis.disconnect();
+    return err(whyNot(lastError ?? error, where));
+  }
+}
+
+/** A Cluster is many: which of them? */
+function placeOfNode({ options, isCluster }: Redis, where: string): string {
+  const { host, port } = options;
+  return isCluster || host === undefined ? where : `${host}:${port ?? ''}`;
+}
+
+async function close(redis: Redis): Promise<void> {
+  if (redis.status === 'ready') await redis.quit();
+  else redis.disconnect();
+}
+
+function whyNot(error: unknown, place: string): Fault {
+  const message = messageOf(error);
+  if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message)) {
+    return fault('redis.auth', `Redis at ${place} refuses the user or password of the Redis URL`);
+  }
+  const because =
+    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : message;
+  return fault(
+    'redis.unreachable',
+    `no Redis answers at ${place} (${because}); start it or correct the Redis URL`,
+  );
+}
+
+function whyUnfit(server: string, memory: string, place: string): Fault | null {
+  const version = valueIn(server, 'redis_version') ?? '0';
+  if (isOlder(version)) {
+    return fault('redis.version', `Redis at ${place} has version ${version}; servpack needs 6.2 or newer`);
+  }
+  const policy = valueIn(memory, 'maxmemory_policy') ?? 'unknown';
+  return policy === 'noeviction'
+    ? null
+    : fault(
+        'redis.eviction',
+        `Redis at ${place} may evict records (maxmemory-policy ${policy}); set it to noeviction`,
+      );
+}
+
+function isOlder(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < 6 || (major === 6 && minor < 2);
+}
+
+const valueIn = (info: string, name: string): string | undefined =>
+  info
+    .split('\r\n')
+    .find((line) => line.startsWith(`${name}:`))
+    ?.slice(name.length + 1);

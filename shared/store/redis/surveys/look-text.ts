@@ -1,0 +1,92 @@
+import { packHash, unpackHash } from '../audit/packed-entry.ts';
+import type { Blocker } from '../../../domain/observation/blocker.ts';
+import type { LastLook } from '../../../domain/survey/last-look.ts';
+import { remarks, type Verdict } from '../../../domain/observation/verdict.ts';
+
+/**
+ * A look as Redis keeps it: one for every client of the fleet, so it is an array without names, and whatever most of them do not have is
+ * left out at its end: `[at, survey, product, verdict, evidence, release, campaign, remarks]`.
+ */
+type Row = [
+  at: number,
+  survey: string,
+  product: string,
+  verdict: PackedVerdict,
+  evidence: string,
+  release: string,
+  campaign: string,
+  remarks: number[],
+];
+
+type Failure = Extract<Verdict, { kind: 'couldNotLook' }>['failure'];
+
+type PackedVerdict =
+  | 'f'
+  | 'c'
+  | 's'
+  | readonly ['b', number, readonly Blocker[]]
+  | readonly ['x', Failure, string];
+
+/** An error may be a whole page; its beginning says what it is. */
+const errorLengthAtMost = 300;
+
+export function lookText({
+  at,
+  survey,
+  product,
+  release,
+  verdict,
+  remarks: seen,
+  campaign,
+  evidence,
+}: LastLook) {
+  const row: Row = [
+    at,
+    survey,
+    product,
+    packed(verdict),
+    evidence === null ? '' : packHash(evidence),
+    release ?? '',
+    campaign ?? '',
+    seen.map((remark) => remarks.indexOf(remark)),
+  ];
+  return JSON.stringify(row);
+}
+
+export function lookOf(text: string): LastLook {
+  const [at, survey, product, verdict, evidence, release, campaign, seen] = JSON.parse(text) as Row;
+  return {
+    at,
+    survey,
+    product,
+    verdict: unpacked(verdict),
+    evidence: evidence === '' ? null : unpackHash(evidence),
+    release: release === '' ? null : release,
+    campaign: campaign === '' ? null : campaign,
+    remarks: seen.map((index) => remarks[index]).filter((remark) => remark !== undefined),
+  };
+}
+
+function packed(verdict: Verdict): PackedVerdict {
+  switch (verdict.kind) {
+    case 'free':
+      return 'f';
+    case 'current':
+      return 'c';
+    case 'server':
+      return 's';
+    case 'blocked':
+      return ['b', verdict.movable, verdict.blockers];
+    case 'couldNotLook':
+      return ['x', verdict.failure, verdict.error.slice(0, errorLengthAtMost)];
+  }
+}
+
+function unpacked(row: PackedVerdict): Verdict {
+  if (row === 'f') return { kind: 'free' };
+  if (row === 'c') return { kind: 'current' };
+  if (row === 's') return { kind: 'server' };
+  return row[0] === 'b'
+    ? { kind: 'blocked', movable: row[1], blockers: row[2] }
+    : { kind: 'couldNotLook', failure: row[1], error: row[2] };
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { lookRequest } from '../../workers/observation/look-request.ts';
+import { targetOf } from '../../workers/gateways/gateway.ts';
+import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
+import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
+import { everyChange, intentOf, valueOf } from '../contract/contract-clients.ts';
+import { settingsWith } from '../contract/ssh-settings.ts';
+import { formsIn } from '../lab/ssh/command-forms.ts';
+import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
+import { makeDoorKeys } from '../lab/ssh/server.ts';
+import { smsMethods, smsProfile } from '../products/given.ts';
+
+const path = join(import.meta.dirname, '../../docs/windows.md');
+const text = readFileSync(path, 'utf8');
+const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
+const keys = makeDoorKeys();
+
+let lab: OneMachine;
+let sent: ReadonlySet<string>;
+
+/** Every call of the gateway, on a blocked client whose service runs: all that servpack ever sends. */
+beforeAll(async () => {
+  const lines: string[] = [];
+  const commanded = (line: string): void => void lines.push(line);
+  const hear = { commanded, connected: () => undefined, askedForFile: () => undefined };
+  lab = await openOneMachine('pcmInBin', keys, { hear });
+  const gateway = connectSshGateway({
+    settings: settingsWith(keys),
+    deadlineMs: 30_000,
+  });
+  const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
+  const target = targetOf({ client: lab.client, host: '127.0.0.1', port: lab.door.port, hostKeys });
+  const signal = AbortSignal.timeout(60_000);
+  const change = { target, fence: { counter: 1, owner: 'driver' }, signal };
+  const seen = valueOf(await gateway.look(target, lookRequest(smsProfile(), ['PCM32R.DLL']), signal));
+  const [service] = seen.services;
+  if (service === undefined) throw new Error('the client has no service');
+  const { keys: itsKeys } = smsProfile().services[0] ?? { keys: [] };
+  valueOf(await gateway.readService(target, name, signal, itsKeys));
+  valueOf(await gateway.canReadShare(target, '\\\\LS1\\SMS_SHR', signal));
+  valueOf(await gateway.writeIntent(change, intentOf(service, '0'.repeat(64), 'C:\\SMS_PCM\\A.EXE')));
+  const executable = 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE';
+  const clients = { gateway, service: { name, executable }, methods: smsMethods() };
+  await gateway.configureService(change, name, { imagePath: executable });
+  // The last one takes the client away.
+  const calls = everyChange(clients, 'C:\\NEW\\A.EXE').toSorted(([a], [b]) => rank(a) - rank(b));
+  for (const [, call] of calls) await call(change);
+  sent = formsIn(lines);
+  await gateway.close();
+}, 60_000);
+afterAll(() => lab.close());
+
+const rank = (call: string): number => (call === 'restart' ? 1 : 0);
+
+/** The commands of the tables, as far as they are told apart: program, verb and switches. */
+function formsOfTables(): ReadonlySet<string> {
+  const tables = text.slice(text.indexOf('### Looking'), text.indexOf('## What it leaves'));
+  const cells = tables
+    .split('\n')
+    .flatMap((line) => (line.startsWith('|') ? [line.split('|')[2] ?? ''] : []));
+  return formsIn(cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code ?? '')));
+}
+
+describe('docs/windows.md', () => {
+  test('names every command that is sent to a client', () => {
+    const said = formsOfTables();
+    expect([...sent].filter((form) => !said.has(form))).toEqual([]);
+    expect(sent.size).toBeGreaterThan(25);
+  });
+
+  test('and none that is not', () => {
+    expect([...formsOfTables()].filter((form) => !sent.has(form))).toEqual([]);
+  });
+
+  test('leads to files that are there', () => {
+    const links = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link]) => link ?? '');
+    expect(links.length).toBeGreaterThan(3);
+    expect(links.filter((link) => !existsSync(join(dirname(path), link)))).toEqual([]);
+  });
+});

@@ -1,0 +1,27 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openRedisStore } from '../../shared/store/redis/open.ts';
+import { startWatchedRedis } from './redis-sentinel.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
+
+test('calls to a master that hangs are refused in time, and find the next one; it is no master when it wakes', async () => {
+  const watched = await startWatchedRedis(mkdtempSync(join(tmpdir(), 'servpack-redis-')));
+  onTestFinished(() => watched.stop());
+  const opened = await openRedisStore({ url: watched.url, prefix: 'frozen', answerMs: 1_500 });
+  if (!opened.ok) throw new Error(opened.error.message);
+  const store = opened.value;
+  onTestFinished(() => store.close());
+  watched.master.kill('SIGSTOP');
+  const asked = performance.now();
+  await expect(store.fleetSize()).rejects.toBeInstanceOf(StoreUnavailable);
+  expect(performance.now() - asked).toBeLessThan(3_000);
+  await expect.poll(() => store.fleetSize().catch(() => -1), { timeout: 20_000 }).toBe(0);
+  watched.master.kill('SIGCONT');
+  await store.lead('somebody', 60_000);
+  await expect
+    .poll(() => watched.master.client.info('replication'), { timeout: 20_000 })
+    .toContain('role:slave');
+  expect((await store.leader())?.owner).toBe('somebody');
+});

@@ -1,0 +1,166 @@
+import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
+import { reasons } from '../../shared/store/reasons.ts';
+import { addAudit } from './sealing.ts';
+import {
+  closedBecause,
+  fullBudget,
+  fullLogonServer,
+  giveBackSlots,
+  handOver,
+  makeDue,
+  park,
+  takeSlots,
+} from './slots.ts';
+import {
+  type CampaignTable,
+  count,
+  heldStatus,
+  keepEvidence,
+  type Row,
+  rowOf,
+  type Tables,
+} from './tables.ts';
+import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../../shared/store/types.ts';
+
+export interface Begin {
+  readonly key: UpgradeKey;
+  readonly activation: number;
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly at: number;
+}
+
+export function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
+  const table = tables.campaigns.get(asked.key.campaign);
+  const row = table?.rows.get(asked.key.client);
+  if (table === undefined || row === undefined)
+    return { kind: 'ignored', because: reasons.noUpgrade(asked.key) };
+  const because = whyIgnored(row, asked, now);
+  if (because !== null) return { kind: 'ignored', because };
+  const parked = whyParked(tables, table, row, asked.key.campaign);
+  if (parked !== null) {
+    if (row.stored.holdsSlots) giveBackSlots(table, row.stored.upgrade.logonServer);
+    park(row, asked.at);
+    return { kind: 'parked', because: parked };
+  }
+  if (!row.stored.holdsSlots) takeSlots(table, row.stored.upgrade.logonServer);
+  tables.fences = Math.max(tables.fences + 1, now * 1_000);
+  const fence: Fence = { counter: tables.fences, owner: asked.owner };
+  const lease = { fence, until: now + asked.leaseMs };
+  const crashes = row.stored.crashes + (isHeir(row, asked) ? 1 : 0);
+  row.stored = { ...row.stored, index: 'driven', dueAt: null, holdsSlots: true, crashes, lease };
+  return { kind: 'begun', stored: row.stored, fence };
+}
+
+/** BullMQ may bring the job of a dead driver back before the sweep takes the lease away: the same crash. */
+const isHeir = ({ stored }: Row, { owner }: Begin): boolean =>
+  stored.lease !== null && stored.lease.fence.owner !== owner;
+
+function whyIgnored({ stored }: Row, { activation, owner, at }: Begin, now: number): string | null {
+  if (stored.index === 'settled') return reasons.settled;
+  if (stored.lease !== null && stored.lease.until > now && stored.lease.fence.owner !== owner)
+    return reasons.leased;
+  if (stored.activation !== activation) return reasons.otherActivation(activation, stored.activation);
+  if (stored.index === 'parked') return reasons.isParked;
+  return stored.dueAt !== null && stored.dueAt > at ? reasons.notDue(stored.dueAt) : null;
+}
+
+function whyParked(tables: Tables, table: CampaignTable, { stored }: Row, campaign: string): string | null {
+  const status = heldStatus(tables, table);
+  if (status !== 'running' && !stored.finishing) return reasons.campaignIs(campaign, status);
+  const { logonServer } = stored.upgrade;
+  const full = stored.holdsSlots ? null : fullBudget(table, campaign, logonServer);
+  // What was begun goes on also where nothing new may begin.
+  if (full !== null || stored.finishing) return full;
+  return closedBecause(tables, table, logonServer, stored.holdsSlots ? 1 : 0);
+}
+
+export function commit(tables: Tables, asked: Commit): CommitOutcome {
+  const table = tables.campaigns.get(asked.key.campaign);
+  const row = table?.rows.get(asked.key.client);
+  if (table === undefined || row === undefined)
+    return { kind: 'stale', because: reasons.noUpgrade(asked.key) };
+  const refusal = whyRefused(tables, table, row, asked);
+  if (refusal !== null) return refusal;
+  const { upgrade: before } = row.stored;
+  write(tables, table, row, asked);
+  const keeps = asked.place.index === 'driven' || (asked.place.index === 'due' && asked.place.keepsSlots);
+  giveBackSlots(table, before.logonServer);
+  // A client that roamed is charged to the logon server where it was seen last.
+  if (keeps) takeSlots(table, asked.upgrade.logonServer);
+  const next = place(tables, row, asked);
+  const handed = keeps ? null : handOver(tables, table, asked.key, before.logonServer, asked.at);
+  return { kind: 'committed', version: row.stored.version, next, handed };
+}
+
+function whyRefused(
+  tables: Tables,
+  table: CampaignTable,
+  { stored }: Row,
+  asked: Commit,
+): CommitOutcome | null {
+  if (!isHeldBy(stored.lease, asked.fence)) return { kind: 'stale', because: reasons.takenOver };
+  if (stored.version !== asked.version) {
+    return { kind: 'stale', because: reasons.otherVersion(asked.version, stored.version) };
+  }
+  const because = asked.step === 'start' ? whyHeld(tables, table, stored, asked) : null;
+  if (because !== null) return { kind: 'held', because };
+  const isBehind = stored.inbox.length > asked.consumed;
+  return asked.place.index !== 'driven' && isBehind ? { kind: 'inbox', messages: stored.inbox } : null;
+}
+
+/** What was begun goes on wherever it is; one that has roamed needs room where it was seen. */
+function whyHeld(tables: Tables, table: CampaignTable, stored: Row['stored'], asked: Commit): string | null {
+  const status = heldStatus(tables, table);
+  if (status !== 'running') return reasons.campaignIs(asked.key.campaign, status);
+  if (stored.finishing) return null;
+  const { logonServer } = asked.upgrade;
+  if (stored.upgrade.logonServer === logonServer) return closedBecause(tables, table, logonServer, 1);
+  return fullLogonServer(table, logonServer) ?? closedBecause(tables, table, logonServer, 0);
+}
+
+function write(
+  tables: Tables,
+  table: CampaignTable,
+  row: Row,
+  { upgrade, consumed, counters, audit, evidence }: Commit,
+): void {
+  row.stored = {
+    ...row.stored,
+    version: row.stored.version + 1,
+    crashes: 0,
+    upgrade,
+    queue: queueOf(upgrade),
+    finishing: isFinishing(upgrade),
+    inbox: row.stored.inbox.slice(consumed),
+  };
+  count(table.counters, counters);
+  addAudit(tables, audit, row.stored.version, evidence);
+  keepEvidence(tables, evidence);
+}
+
+function place(tables: Tables, row: Row, { key, place: to, at }: Commit) {
+  switch (to.index) {
+    case 'driven':
+      return null;
+    case 'due':
+      return makeDue(row, to.dueAt, to.keepsSlots);
+    case 'parked':
+      park(row, at);
+      return null;
+    case 'settled':
+      row.stored = { ...row.stored, index: 'settled', dueAt: null, holdsSlots: false, lease: null };
+      if (tables.claims.get(key.client) === key.campaign) tables.claims.delete(key.client);
+      return null;
+  }
+}
+
+export function renew(tables: Tables, key: UpgradeKey, fence: Fence, until: number): boolean {
+  const row = rowOf(tables, key);
+  if (row === undefined || !isHeldBy(row.stored.lease, fence)) return false;
+  row.stored = { ...row.stored, lease: { fence, until } };
+  return true;
+}
+
+const isHeldBy = (lease: { readonly fence: Fence } | null, fence: Fence): boolean =>
+  lease !== null && lease.fence.counter === fence.counter && lease.fence.owner === fence.owner;

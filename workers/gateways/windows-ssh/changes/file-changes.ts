@@ -1,0 +1,170 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { ok } from '../../../../shared/errors.ts';
+import type { Fence, GatewayResult } from '../../gateway.ts';
+import { send, sendUntilSaid, wordsOf } from './change.ts';
+import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
+import type { Connection } from '../connection/connection.ts';
+import { hashBack, makeFolder, removeStaged, writeNew } from '../connection/files.ts';
+import type { Part } from '../connection/frame.ts';
+import { guardFolder, stagingFolder } from './guard.ts';
+import { hashSection, isMissing } from '../look/look-sections.ts';
+import { quotePath } from '../connection/quote.ts';
+import { multiOf, parseRegistry } from '../look/registry.ts';
+
+const done = 'servpack:done';
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('\\'));
+
+/** Makes the folder of a path, unless it is there. */
+const folderFor = (path: string): string =>
+  `(if not exist "${parentOf(path)}\\" md "${parentOf(path)}" 2>&1)`;
+
+/** SHA-256 of a file as the client's own program tells it, or of what it reads back where that says nothing. */
+export async function hash(shell: ClientShell, path: string): Promise<GatewayResult<string | null>> {
+  const quoted = refused(quotePath(path));
+  if (!quoted.ok) return quoted;
+  const parts = await shell.read([hashSection('hash', quoted.value)]);
+  return parts.ok ? hashIn(shell.connection, path, parts.value.get('hash')) : parts;
+}
+
+/** The hash in a section; certutil of Windows 7 prints it in pairs of digits. */
+export async function hashIn(
+  connection: Connection,
+  path: string,
+  part: Part | undefined,
+): Promise<GatewayResult<string | null>> {
+  if (part?.text.trim() === isMissing) return ok(null);
+  const lines = (part?.text ?? '').split(/\r?\n/).map((line) => line.replaceAll(' ', '').toLowerCase());
+  const said = lines.find((line) => /^[0-9a-f]{64}$/.test(line));
+  if (said !== undefined) return ok(said);
+  return attempt(`${path} could not be read`, () => hashBack(connection, path));
+}
+
+export async function copy(
+  shell: ClientShell,
+  fence: Fence,
+  from: string,
+  to: string,
+): Promise<GatewayResult<void>> {
+  const [source, target] = [refused(quotePath(from)), refused(quotePath(to))];
+  if (!source.ok) return source;
+  if (!target.ok) return target;
+  const place = `(${folderFor(to)}& copy /y /b ${source.value} ${target.value} 2>&1 && echo ${done})`;
+  return sendUntilSaid(
+    shell,
+    fence,
+    `if exist ${source.value} ${place} else (echo ${from.replaceAll(/[^\w:\\. -]/g, '?')} is not there)`,
+    done,
+  );
+}
+
+export async function remove(shell: ClientShell, fence: Fence, path: string): Promise<GatewayResult<void>> {
+  const quoted = refused(quotePath(path));
+  if (!quoted.ok) return quoted;
+  const folder = parentOf(path);
+  return sendUntilSaid(
+    shell,
+    fence,
+    // The exit code of `del` says nothing, and `rd` takes only an empty folder away.
+    `(if exist ${quoted.value} del /f /q ${quoted.value} 2>&1)& (if not exist ${quoted.value} (echo ${done}& rd "${folder}" 2>nul))`,
+    done,
+  );
+}
+
+/** A file of the staging folder that nobody else has. */
+export const stagedName = (systemRoot: string): string =>
+  `${stagingFolder(systemRoot)}\\${randomBytes(8).toString('hex')}`;
+
+/**
+ * Content in the staging folder of the client for as long as `place` takes, under a name that nobody else has. It is no change yet: what lies there takes no
+ * place before a guarded line copies it.
+ */
+export async function staged<T>(
+  shell: ClientShell,
+  content: Buffer,
+  place: (path: string) => Promise<GatewayResult<T>>,
+): Promise<GatewayResult<T>> {
+  const root = await shell.systemRoot();
+  if (!root.ok) return root;
+  const path = stagedName(root.value);
+  const { connection } = shell;
+  const written = await attempt('the staging folder can not be written', async () => {
+    await makeFolder(connection, guardFolder(root.value));
+    await makeFolder(connection, stagingFolder(root.value));
+    await writeNew(connection, path, content);
+  });
+  if (!written.ok) return written;
+  try {
+    return await place(path);
+  } finally {
+    await removeStaged(connection, path);
+  }
+}
+
+/** Staged, verified there by its hash, then copied to its place by cmd.exe, which respects the locks of Windows. */
+export async function upload(
+  shell: ClientShell,
+  fence: Fence,
+  content: Buffer,
+  to: string,
+): Promise<GatewayResult<void>> {
+  const target = refused(quotePath(to));
+  if (!target.ok) return target;
+  return staged(shell, content, async (path) => {
+    const there = await hash(shell, path);
+    if (!there.ok) return there;
+    if (there.value !== createHash('sha256').update(content).digest('hex'))
+      return failure('failed', `what was brought for ${to} arrived as something else`);
+    return copy(shell, fence, path, to);
+  });
+}
+
+const managerKey = '"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"';
+const renames = 'PendingFileRenameOperations';
+
+/**
+ * Windows reads two lists of renames at its start. `reg` can not write a list in which an entry is empty (a file that is only to be deleted), so ours goes
+ * to the first list that is not there, or behind one without such entries.
+ */
+export async function replaceAtRestart(
+  shell: ClientShell,
+  fence: Fence,
+  from: string,
+  to: string,
+): Promise<GatewayResult<void>> {
+  const [source, target] = [refused(quotePath(from)), refused(quotePath(to))];
+  if (!source.ok) return source;
+  if (!target.ok) return target;
+  const lists = [renames, `${renames}2`];
+  const read = await shell.read(
+    lists.map((name) => ({ name, commands: `reg query ${managerKey} /v ${name} 2>nul` })),
+  );
+  if (!read.ok) return read;
+  const [old, place] = [`\\??\\${from}`, `!\\??\\${to}`];
+  const noted = lists.flatMap((name) => multiOf(valueIn(read.value.get(name)?.text ?? '', name)));
+  if (isPairIn(noted, old, place)) return ok(undefined);
+  const chosen = lists
+    .map((name) => ({ name, raw: valueIn(read.value.get(name)?.text ?? '', name) }))
+    .find(({ raw }) => raw === '' || !raw.includes('\\0\\0'));
+  if (chosen === undefined) return failure('failed', 'both lists of pending renames are in use');
+  const before = multiOf(chosen.raw);
+  if (before.some((entry) => /["%]/.test(entry)))
+    return failure('failed', 'the list of pending renames can not be written again as it is');
+  const data = [...before, old, place].join('\\0');
+  const add = `reg add ${managerKey} /v ${chosen.name} /t REG_MULTI_SZ /d "${data}" /f >nul 2>&1`;
+  const sent = await send(
+    shell,
+    fence,
+    `if exist ${source.value} (${add}& reg query ${managerKey} /v ${chosen.name} 2>&1) else (echo ${isMissing})`,
+  );
+  if (!sent.ok) return sent;
+  return isPairIn(multiOf(valueIn(sent.value.text, chosen.name)), old, place)
+    ? ok(undefined)
+    : failure('failed', `the rename at the next start is not noted: ${wordsOf(sent.value)}`);
+}
+
+const isPairIn = (entries: readonly string[], old: string, place: string): boolean =>
+  entries.some((entry, at) => entry === old && entries[at + 1] === place);
+
+const valueIn = (text: string, name: string): string =>
+  parseRegistry(text)[0]?.values.get(name.toLowerCase()) ?? '';

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto';
+import { ok } from '../../../../shared/errors.ts';
+import type { CommandOutput, Fence, GatewayResult, MarkMethod, Phase, UpdateRun } from '../../gateway.ts';
+import { send } from './change.ts';
+import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
+import { staged, stagedName } from './file-changes.ts';
+import { readTail } from '../connection/files.ts';
+import type { Part } from '../connection/frame.ts';
+import { editOnClient } from './ini-edit.ts';
+import { iniValue, withIniValue } from './ini-line.ts';
+import { quotePath } from '../connection/quote.ts';
+
+/** An SMS.INI has a few hundred lines. */
+const configurationBytesAtMost = 1024 * 1024;
+
+const placed = 'servpack:placed';
+const changedMeanwhile = 'servpack:changed';
+const ranTo = 'servpack:ran';
+
+export async function mark(
+  shell: ClientShell,
+  fence: Fence,
+  how: MarkMethod,
+): Promise<GatewayResult<CommandOutput>> {
+  if (how.kind === 'command') return output(await send(shell, fence, `${how.command} 2>&1`));
+  return wasPlaced(await withPhase(shell, fence, { phase: how.phase, value: how.phase.marked }));
+}
+
+/** Only our own mark is taken back: a client that is doing something else by now is left at it. */
+export async function unmark(
+  shell: ClientShell,
+  fence: Fence,
+  phase: Phase,
+): Promise<GatewayResult<CommandOutput>> {
+  const change = { phase, value: phase.unmarked, only: phase.marked };
+  return wasPlaced(await withPhase(shell, fence, change));
+}
+
+/** The mark and the run are one line, so nothing comes between them; the transcript comes with the answer. */
+export async function runUpdate(
+  shell: ClientShell,
+  fence: Fence,
+  { mark: how, command, transcriptFile }: UpdateRun,
+): Promise<GatewayResult<CommandOutput>> {
+  const transcript = transcriptFile === null ? ok('""') : refused(quotePath(transcriptFile));
+  if (!transcript.ok) return transcript;
+  const told =
+    transcriptFile === null ? '' : `& (if exist ${transcript.value} type ${transcript.value} 2>&1)`;
+  const run = `(${command} 2>&1)& call echo ${ranTo} %^ERRORLEVEL%${told}`;
+  if (how === null) return hasRun(await send(shell, fence, run));
+  if (how.kind === 'command') return hasRun(await send(shell, fence, `(${how.command} 2>&1)& ${run}`));
+  const sent = await withPhase(shell, fence, { phase: how.phase, value: how.phase.marked, afterwards: run });
+  const placing = wasPlaced(sent);
+  return placing.ok ? hasRun(sent) : placing;
+}
+
+function hasRun(sent: GatewayResult<Part>): GatewayResult<CommandOutput> {
+  if (!sent.ok) return sent;
+  const { text } = sent.value;
+  const code = new RegExp(`${ranTo} (-?\\d+)`).exec(text)?.[1];
+  return code === undefined
+    ? failure('failed', text.trim().slice(0, 300))
+    : ok({ exitCode: Number(code), output: text });
+}
+
+const output = (sent: GatewayResult<Part>): GatewayResult<CommandOutput> =>
+  sent.ok ? ok({ exitCode: sent.value.exitCode ?? -1, output: sent.value.text }) : sent;
+
+function wasPlaced(sent: GatewayResult<Part>): GatewayResult<CommandOutput> {
+  if (!sent.ok) return sent;
+  const { text } = sent.value;
+  if (text.includes(placed)) return ok({ exitCode: 0, output: text });
+  return text.includes(changedMeanwhile)
+    ? failure('failed', 'the configuration file was changed by somebody else meanwhile')
+    : failure('failed', `the configuration file can not be written: ${text.trim().slice(0, 300)}`);
+}
+
+interface PhaseChange {
+  readonly phase: Phase;
+  readonly value: string;
+  /** Change it only if it is this now. */
+  readonly only?: string;
+  /** Commands that run in the same line once the file is in its place. */
+  readonly afterwards?: string;
+}
+
+/**
+ * Puts the changed configuration file into its place; `placed` is in the answer when it is there. Where a look has read the file over this connection, the
+ * client makes the changed copy itself, and the line is all it takes; where that does not come out as it must, or nobody has read it, the file is read and
+ * its copy brought over SFTP.
+ */
+async function withPhase(
+  shell: ClientShell,
+  fence: Fence,
+  change: PhaseChange,
+): Promise<GatewayResult<Part>> {
+  const root = await shell.systemRoot();
+  if (!root.ok) return root;
+  const commands = madeThere(shell, root.value, change);
+  if (commands === null) return brought(shell, fence, change);
+  const sent = await send(shell, fence, commands);
+  return !sent.ok || sent.value.text.includes(placed) ? sent : brought(shell, fence, change);
+}
+
+const isToChange = ({ value, only }: PhaseChange, before: string | null): boolean =>
+  before?.toLowerCase() !== value.toLowerCase() &&
+  (only === undefined || before?.toLowerCase() === only.toLowerCase());
+
+/** The line by which the client makes the copy and places it; null where it takes more than a line. */
+function madeThere({ connection }: ClientShell, systemRoot: string, change: PhaseChange): string | null {
+  const { phase, value, afterwards = '' } = change;
+  const text = connection.texts.get(phase.file);
+  if (text === undefined) return null;
+  connection.texts.delete(phase.file);
+  const bytes = Buffer.from(text, 'latin1');
+  const before = iniValue(bytes, phase);
+  const after = withIniValue(bytes, { ...phase, value });
+  const quoted = quotePath(phase.file);
+  if (before === null || !isToChange(change, before) || !after.ok || !quoted.ok) return null;
+  if (!/^[\w .-]+$/.test(before)) return null;
+  const copy = stagedName(systemRoot);
+  const made = editOnClient({
+    file: phase.file,
+    copy,
+    before: text,
+    after: after.value.toString('latin1'),
+    sha256: createHash('sha256').update(after.value).digest('hex'),
+  });
+  if (made === null) return null;
+  const still = `findstr /i /l /c:"${phase.key}=${before}" ${quoted.value} >nul 2>&1`;
+  const next = afterwards === '' ? '' : ` && (${afterwards}& ver>nul)`;
+  return `(${still} && ${made} && ${placing(copy, quoted.value)}${next})& (del /f /q "${copy}" 2>nul)`;
+}
+
+/**
+ * The file is read, one value is changed, and the line that places it checks in the same breath that the file still has the size and the phase that
+ * were read.
+ */
+async function brought(shell: ClientShell, fence: Fence, change: PhaseChange): Promise<GatewayResult<Part>> {
+  const { phase, value, afterwards } = change;
+  const { file, key } = phase;
+  const after = afterwards === undefined ? '' : `& ${afterwards}`;
+  const quoted = refused(quotePath(file));
+  if (!quoted.ok) return quoted;
+  const found = await attempt(`${file} could not be read`, () =>
+    readTail(shell.connection, file, configurationBytesAtMost),
+  );
+  if (!found.ok) return found;
+  if (found.value === null) return failure('failed', `there is no ${file}`);
+  const { bytes } = found.value;
+  const before = iniValue(bytes, phase);
+  if (!isToChange(change, before)) return send(shell, fence, `echo ${placed}${after}`);
+  const next = refused(withIniValue(bytes, { ...phase, value }));
+  if (!next.ok) return next;
+  if (before !== null && !/^[\w .-]*$/.test(before))
+    return failure('failed', `${key} is ${JSON.stringify(before)}`);
+  const still = before === null ? '' : `findstr /i /l /c:"${key}=${before}" ${quoted.value} >nul 2>&1 && `;
+  return staged(shell, next.value, (path) =>
+    send(
+      shell,
+      fence,
+      `(for %z in (${quoted.value}) do @(if not "%~zz"=="${bytes.length}" (echo ${changedMeanwhile}) else (${still}${placing(path, quoted.value)})))${after}`,
+    ),
+  );
+}
+
+/** Copies it into its place and says so. cmd.exe writes over no hidden file, and this one often is. */
+function placing(path: string, quoted: string): string {
+  const copy = `copy /y /b "${path}" ${quoted} >nul 2>&1`;
+  const hidden = `(dir /b /ah ${quoted} >nul 2>&1 && attrib -h ${quoted} && (${copy} && (attrib +h ${quoted}& echo ${placed})))`;
+  return `((${copy} && echo ${placed}) || ${hidden})`;
+}

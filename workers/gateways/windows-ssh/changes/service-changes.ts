@@ -1,0 +1,101 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Service, StartType } from '../../../../shared/domain/observation/observation.ts';
+import { ok } from '../../../../shared/errors.ts';
+import type { Fence, GatewayResult } from '../../gateway.ts';
+import { send, wordsOf } from './change.ts';
+import { type ClientShell, failure, refused } from '../connection/client.ts';
+import { quoteArgument, quoteName } from '../connection/quote.ts';
+import { keptIn, keySections } from './kept-settings.ts';
+import { readService, serviceSections } from '../look/services.ts';
+
+/** Windows gives a service that does not respond up after this long (error 1053, 2186). */
+const settleMs = 30_000;
+const pollMs = 150;
+
+const alreadyRunning = 1056;
+const notStarted = 1062;
+
+/**
+ * The service, or null where none of this name is installed.
+ * @param keys registry keys whose values belong to it
+ */
+export async function service(
+  shell: ClientShell,
+  name: string,
+  keys: readonly string[] = [],
+): Promise<GatewayResult<Service | null>> {
+  const sections = refused(serviceSections(name));
+  if (!sections.ok) return sections;
+  const more = refused(keySections(keys));
+  if (!more.ok) return more;
+  const parts = await shell.read([...sections.value, ...more.value]);
+  if (!parts.ok) return parts;
+  const found = readService(parts.value, name);
+  if (!found.ok) return failure('garbled', found.error);
+  if (found.value === null) return ok(null);
+  const kept = keptIn(parts.value, name, keys);
+  return ok(Object.keys(kept).length === 0 ? found.value : { ...found.value, kept });
+}
+
+/** Answers when the service has got there, or does not get there. */
+export async function control(
+  shell: ClientShell,
+  fence: Fence,
+  name: string,
+  order: 'start' | 'stop',
+): Promise<GatewayResult<void>> {
+  const quoted = refused(quoteName(name));
+  if (!quoted.ok) return quoted;
+  const sent = await send(shell, fence, `sc ${order} ${quoted.value} 2>&1`);
+  if (!sent.ok) return sent;
+  const isSo = sent.value.exitCode === (order === 'start' ? alreadyRunning : notStarted);
+  if (sent.value.exitCode !== 0 && !isSo) return failure('failed', wordsOf(sent.value));
+  return settled(shell, name, order === 'start' ? 'running' : 'stopped');
+}
+
+async function settled(
+  shell: ClientShell,
+  name: string,
+  state: 'running' | 'stopped',
+): Promise<GatewayResult<void>> {
+  for (const until = Date.now() + settleMs; ; await pause(pollMs)) {
+    const now = await service(shell, name);
+    if (!now.ok) return now;
+    if (now.value === null) return failure('failed', `error 1060: there is no service ${name}`);
+    if (now.value.state === state) return ok(undefined);
+    if (now.value.state !== 'startPending' && now.value.state !== 'stopPending')
+      return failure('failed', `${name} is ${now.value.state}, not ${state}`);
+    if (Date.now() > until)
+      return failure('failed', `error 2186: ${name} is still ${now.value.state} after ${settleMs / 1_000} s`);
+    if (shell.signal.aborted) return failure('cutOff', 'given up while the service was on its way');
+  }
+}
+
+/** What `sc` calls it. */
+export const startWords: Readonly<Record<StartType, string>> = {
+  automatic: 'auto',
+  // `auto` would take the delay away.
+  delayed: 'delayed-auto',
+  manual: 'demand',
+  disabled: 'disabled',
+};
+
+/** `sc config` changes what it is told and keeps the rest, the account and its password among it. */
+export async function configure(
+  shell: ClientShell,
+  fence: Fence,
+  name: string,
+  { startType, imagePath }: { readonly startType?: StartType; readonly imagePath?: string },
+): Promise<GatewayResult<void>> {
+  const quoted = refused(quoteName(name));
+  if (!quoted.ok) return quoted;
+  const path = imagePath === undefined ? ok('') : refused(quoteArgument(imagePath));
+  if (!path.ok) return path;
+  const settings = [
+    startType === undefined ? '' : ` start= ${startWords[startType]}`,
+    imagePath === undefined ? '' : ` binPath= ${path.value}`,
+  ].join('');
+  const sent = await send(shell, fence, `sc config ${quoted.value}${settings} 2>&1`);
+  if (!sent.ok) return sent;
+  return sent.value.exitCode === 0 ? ok(undefined) : failure('failed', wordsOf(sent.value));
+}

@@ -1,0 +1,180 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { needsPassword, passwordNeeded } from '../../service-account.ts';
+import { err, ok, type Result } from '../../../../shared/errors.ts';
+import type { Fence, GatewayResult, InstalledAs } from '../../gateway.ts';
+import { send, wordsOf } from './change.ts';
+import { type ClientShell, failure, refused } from '../connection/client.ts';
+import { keptFile } from './guard.ts';
+import { quoteArgument, quoteName } from '../connection/quote.ts';
+import { dwordOf, multiOf, parseRegistry } from '../look/registry.ts';
+import { startWords } from './service-changes.ts';
+import { noSuchService, servicesKey } from '../look/services.ts';
+
+/**
+ * A service is deleted and made anew. What is stored of it lies in one file of the guard folder from before it is deleted until it is whole
+ * again: as long as that file is there, what stands under the service's name is not to be trusted, and is not kept over it.
+ */
+
+/** Whoever holds a deleted service open as a rule lets go of it at once. */
+const goneMs = 10_000;
+const pollMs = 150;
+
+const alreadyThere = 1073;
+const markedForDeletion = 1072;
+const isUnkept = 'servpack:unkept';
+
+const keyOf = (name: string): string => `"${servicesKey}\\${name}"`;
+
+export async function uninstall(
+  shell: ClientShell,
+  fence: Fence,
+  name: string,
+): Promise<GatewayResult<void>> {
+  const quoted = refused(quoteName(name));
+  if (!quoted.ok) return quoted;
+  const root = await shell.systemRoot();
+  if (!root.ok) return root;
+  const file = keptFile(root.value);
+  // Of a service that is marked for deletion the mark would be kept as well, and come back with it. The file gets its name when it is complete.
+  const keep = [
+    `(reg query ${keyOf(name)} /v DeleteFlag >nul 2>&1 || `,
+    `(reg export ${keyOf(name)} "${file}.new" /y >nul 2>&1 && move /y "${file}.new" "${file}" >nul 2>&1))`,
+  ].join('');
+  const sent = await send(
+    shell,
+    fence,
+    `(if not exist "${file}" ${keep})& (if exist "${file}" (sc delete ${quoted.value} 2>&1) else (echo ${isUnkept}& sc queryex ${quoted.value} 2>&1))`,
+  );
+  if (!sent.ok) return sent;
+  const { exitCode, text } = sent.value;
+  if (exitCode === noSuchService) return ok(undefined);
+  if (text.includes(isUnkept))
+    return failure('failed', `${name} was not deleted: it is marked for that already, or can not be kept`);
+  if (exitCode !== 0 && exitCode !== markedForDeletion) return failure('failed', wordsOf(sent.value));
+  return untilGone(shell, name, quoted.value);
+}
+
+/** It stays, marked for deletion, for as long as it runs or anybody holds it open: a window of services.msc does. */
+async function untilGone(shell: ClientShell, name: string, quoted: string): Promise<GatewayResult<void>> {
+  for (const until = Date.now() + goneMs; ; await pause(pollMs)) {
+    const asked = await shell.read([{ name: 'state', commands: `sc queryex ${quoted} 2>&1` }]);
+    if (!asked.ok) return asked;
+    if (asked.value.get('state')?.exitCode === noSuchService) return ok(undefined);
+    if (Date.now() > until) return marked(name);
+    if (shell.signal.aborted) return failure('cutOff', 'given up while the service was being deleted');
+  }
+}
+
+const marked = (name: string): GatewayResult<never> =>
+  failure(
+    'failed',
+    `error 1072: ${name} is marked for deletion and stays (Q173785): it runs, or something holds it open; closing that ends it, or a restart`,
+  );
+
+/** Each of these may be run again: what is there is not made twice, and the file goes only when all is done. */
+export async function install(
+  shell: ClientShell,
+  fence: Fence,
+  service: InstalledAs,
+): Promise<GatewayResult<void>> {
+  const root = await shell.systemRoot();
+  if (!root.ok) return root;
+  const file = keptFile(root.value);
+  const made = await create(shell, fence, service, file);
+  if (!made.ok) return made;
+  if (made.value === 'kept') {
+    const imported = await send(shell, fence, `reg import "${file}" 2>&1`);
+    if (!imported.ok) return imported;
+    if (imported.value.exitCode !== 0) return failure('failed', wordsOf(imported.value));
+  }
+  return configureAnew(shell, fence, service, file);
+}
+
+/** Says whether there is something kept to be put into it. */
+async function create(
+  shell: ClientShell,
+  fence: Fence,
+  service: InstalledAs,
+  file: string,
+): Promise<GatewayResult<'kept' | 'unkept'>> {
+  const { name, account } = service;
+  if (needsPassword(account)) return failure('failed', passwordNeeded(name, account));
+  const quoted = refused(quoteName(name));
+  if (!quoted.ok) return quoted;
+  const settings = refused(settingsOf(service, service.dependsOn));
+  if (!settings.ok) return settings;
+  const owner = refused(quoteArgument(account));
+  if (!owner.ok) return owner;
+  const obj = /^(?:\.\\)?LocalSystem$/i.test(account) ? '' : ` obj= ${owner.value}`;
+  const sent = await send(
+    shell,
+    fence,
+    `if exist "${file}" (sc create ${quoted.value}${settings.value}${obj} 2>&1) else (echo ${isUnkept}& sc queryex ${quoted.value} 2>&1)`,
+  );
+  if (!sent.ok) return sent;
+  const { exitCode, text } = sent.value;
+  const isNothing = text.includes(isUnkept);
+  if (isNothing && exitCode === noSuchService)
+    return failure('failed', `error 1060: there is no service ${name}, and nothing of it was kept`);
+  if (exitCode === markedForDeletion) return marked(name);
+  return exitCode === 0 || exitCode === alreadyThere
+    ? ok(isNothing ? 'unkept' : 'kept')
+    : failure('failed', wordsOf(sent.value));
+}
+
+/** The settings that are told to `sc`, which takes a slash alone for "depends on nothing". */
+function settingsOf(
+  { imagePath, startType }: InstalledAs,
+  dependsOn: readonly string[],
+): Result<string, string> {
+  const [path, needs] = [quoteArgument(imagePath), quoteArgument(dependsOn.join('/') || '/')];
+  if (!path.ok) return path;
+  if (!needs.ok) return needs;
+  if (dependsOn.some((each) => each.includes('/')))
+    return err('a service of this name can not be depended on');
+  return ok(` binPath= ${path.value} start= ${startWords[startType]} depend= ${needs.value}`);
+}
+
+/**
+ * What was put back into the registry brought the old place with it, and the service control manager does not read it there: it goes by what it was told.
+ * So it is told what is wanted, and of what was kept that which it has in its memory.
+ */
+async function configureAnew(
+  shell: ClientShell,
+  fence: Fence,
+  service: InstalledAs,
+  file: string,
+): Promise<GatewayResult<void>> {
+  const { name, dependsOn } = service;
+  const quoted = refused(quoteName(name));
+  if (!quoted.ok) return quoted;
+  const stored = await shell.read([{ name: 'stored', commands: `reg query ${keyOf(name)} 2>&1` }]);
+  if (!stored.ok) return stored;
+  const values =
+    parseRegistry(stored.value.get('stored')?.text ?? '')[0]?.values ?? new Map<string, string>();
+  const groups = multiOf(values.get('dependongroup')).map((group) => `+${group}`);
+  const settings = refused(settingsOf(service, [...dependsOn, ...groups]));
+  if (!settings.ok) return settings;
+  const told = `${settings.value}${displayName(values)}${typeWords[dwordOf(values.get('type')) ?? 0] ?? ''}`;
+  const sent = await send(
+    shell,
+    fence,
+    `sc config ${quoted.value}${told} 2>&1 && (if exist "${file}" del /f /q "${file}" 2>nul)`,
+  );
+  if (!sent.ok) return sent;
+  return sent.value.exitCode === 0 ? ok(undefined) : failure('failed', wordsOf(sent.value));
+}
+
+/** A name that can not be put on a line stands in the registry all the same, and is read there at the next start. */
+function displayName(values: ReadonlyMap<string, string>): string {
+  const name = values.get('displayname') ?? '';
+  const quoted = quoteArgument(name);
+  return name === '' || !quoted.ok ? '' : ` displayname= ${quoted.value}`;
+}
+
+/** A process of its own is what `sc create` makes; others by the bits of the value. */
+const typeWords: Readonly<Record<number, string>> = {
+  0x20: ' type= share',
+  0x110: ' type= interact type= own',
+  0x120: ' type= interact type= share',
+};

@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
+import { err, type Fault, fault, messageOf, ok, type Result } from '../../../../shared/errors.ts';
+import { across, amount, count, field, section, text } from '../../../../shared/input/fields.ts';
+import { printFaults } from '../../../../shared/input/input-fault.ts';
+import { parseYaml } from '../../../../shared/input/yaml-input.ts';
+import { type KnownHosts, parseKnownHosts } from './known-hosts.ts';
+
+const isTrue = () => field('true or false', (value) => (typeof value === 'boolean' ? value : undefined));
+
+const seconds = (usual: number) => amount(1, 3_600, ' seconds').default(usual);
+
+const timeouts = section({
+  /** Until the TCP connection stands, and from there until the login is done. */
+  connect: seconds(10),
+  handshake: seconds(20),
+  /** Nothing came back for so long on an open connection: it is given up. */
+  keepalive: seconds(15),
+  /** An unused connection is closed. */
+  idle: seconds(10),
+});
+
+const usualTimeouts = { connect: 10, handshake: 20, keepalive: 15, idle: 10 };
+
+const settingsSchema = across(
+  section({
+    user: text('the name of the account, such as CORP\\servpack'),
+    keyFile: text('a path').nullable().default(null),
+    /** Holds the passphrase of the key; the file is read, never its content written anywhere. */
+    passphraseFile: text('a path').nullable().default(null),
+    /** The socket of an SSH agent; `env` = that of SSH_AUTH_SOCK. */
+    agent: text('a path, or env').nullable().default(null),
+    passwordFile: text('a path').nullable().default(null),
+    knownHosts: text('a path').nullable().default(null),
+    /** Takes an unknown key for the right one and writes it into `knownHosts`. A changed one is refused all the same. */
+    trustOnFirstUse: isTrue().default(false),
+    port: count(1, 65_535).default(22),
+    timeouts: timeouts.default(usualTimeouts),
+    /** Handshakes at once: each costs a core some milliseconds, and a domain controller an answer. */
+    handshakes: count(1, 500).default(20),
+  }),
+  ({ keyFile, agent, passwordFile, knownHosts, trustOnFirstUse }, blame) => {
+    if (keyFile === null && agent === null && passwordFile === null)
+      blame(['keyFile'], 'is missing', 'one of keyFile, agent and passwordFile');
+    if (trustOnFirstUse === true && knownHosts === null)
+      blame(['knownHosts'], 'is missing', 'the file in which trusted keys are written down');
+  },
+);
+
+/** How clients are reached over SSH, with the secrets that the file only refers to. They are in no log and no error. */
+export interface SshSettings {
+  readonly user: string;
+  readonly privateKey: Buffer | null;
+  readonly passphrase: string | null;
+  readonly agent: string | null;
+  readonly password: string | null;
+  readonly knownHosts: KnownHosts;
+  /** The file for keys trusted at first use; null = none are. */
+  readonly trustInto: string | null;
+  readonly port: number;
+  /** Milliseconds. */
+  readonly timeouts: z.output<typeof timeouts>;
+  readonly handshakes: number;
+}
+
+/** Reads the file and what it refers to; paths in it are relative to it. All faults of the file come at once. */
+export function readSshSettings(
+  file: string,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Result<SshSettings, Fault> {
+  const source = readReferred(file, 'SERVPACK_SSH_CONFIG');
+  if (!source.ok) return source;
+  const parsed = parseYaml(source.value.toString('utf8'), file, settingsSchema);
+  if (!parsed.ok) return err(fault('config.ssh', printFaults(parsed.error).join('; '), parsed.error));
+  const given = parsed.value;
+  const refer = (path: string | null, key: string): Result<Buffer | null, Fault> =>
+    path === null ? ok(null) : readReferred(resolve(dirname(file), path), `${file}: ${key}`);
+  const key = refer(given.keyFile, 'keyFile');
+  if (!key.ok) return key;
+  const passphrase = refer(given.passphraseFile, 'passphraseFile');
+  if (!passphrase.ok) return passphrase;
+  const password = refer(given.passwordFile, 'passwordFile');
+  if (!password.ok) return password;
+  const knownPath = given.knownHosts === null ? null : resolve(dirname(file), given.knownHosts);
+  const known = given.trustOnFirstUse ? readOrEmpty(knownPath) : refer(given.knownHosts, 'knownHosts');
+  if (!known.ok) return known;
+  const agent = given.agent === 'env' ? (env['SSH_AUTH_SOCK'] ?? null) : given.agent;
+  if (given.agent === 'env' && agent === null)
+    return err(fault('config.ssh', `${file}: agent: SSH_AUTH_SOCK is not set`));
+  const inMs = ([name, value]: [string, number]): [string, number] => [name, value * 1_000];
+  return ok({
+    user: given.user,
+    privateKey: key.value,
+    passphrase: firstLine(passphrase.value),
+    agent,
+    password: firstLine(password.value),
+    knownHosts: parseKnownHosts(known.value?.toString('utf8') ?? ''),
+    trustInto: given.trustOnFirstUse ? knownPath : null,
+    port: given.port,
+    timeouts: Object.fromEntries(Object.entries(given.timeouts).map(inMs)) as SshSettings['timeouts'],
+    handshakes: given.handshakes,
+  });
+}
+
+const firstLine = (content: Buffer | null): string | null =>
+  content === null ? null : (content.toString('utf8').split(/\r?\n/)[0] ?? '');
+
+function readReferred(path: string, who: string): Result<Buffer, Fault> {
+  try {
+    return ok(readFileSync(path));
+  } catch (thrown) {
+    return err(fault('config.ssh', `${who}: can not be read: ${messageOf(thrown)}`));
+  }
+}
+
+function readOrEmpty(path: string | null): Result<Buffer | null, Fault> {
+  try {
+    return ok(path === null ? null : readFileSync(path));
+  } catch {
+    return ok(null);
+  }
+}

@@ -1,0 +1,140 @@
+import { ok, type Result } from '../../../../shared/errors.ts';
+import type { LookRequest } from '../../../../shared/products/client-look.ts';
+import type { Section } from '../connection/frame.ts';
+import { quotePath } from '../connection/quote.ts';
+import { serviceSections } from './services.ts';
+
+/** Said in the place of a file that is not there; the colon can be in no file name, and it comes with an exit code of its own. */
+export const isMissing = 'servpack:missing';
+
+/** Said in the place of a text that is too long for a command's answer. */
+export const isLong = 'servpack:long';
+/** A transcript has some 300 characters, and of a log only the end counts. */
+const textBytesAtMost = 8 * 1024;
+
+/** A text that is short as a rule, so that it comes with the rest. */
+const typeIfShort = (quoted: string): string =>
+  `(if exist ${quoted} (for %z in (${quoted}) do @(if %~zz leq ${textBytesAtMost} (type ${quoted} 2>&1) else (echo ${isLong}))) else (echo ${isMissing}))`;
+
+function typeIfThere(quoted: string): string {
+  return `(if exist ${quoted} (type ${quoted} 2>&1) else (echo ${isMissing}))`;
+}
+
+/** What is known of a client before anything is asked of it: the folder of Windows, and the code page of its console. */
+export const factsSection: Section = { name: 'facts', commands: 'echo %SystemRoot%& chcp& ver' };
+
+/** When Windows was started: from its event log, and where that is empty from WMI. */
+const bootSection: Section = {
+  name: 'boot',
+  commands: [
+    'wevtutil qe System /q:"*[System[Provider[@Name=\'Microsoft-Windows-Kernel-General\'] and (EventID=12)]]"',
+    '/rd:true /c:1 /f:xml 2>nul | findstr StartTime || wmic os get LastBootUpTime 2>nul <nul',
+  ].join(' '),
+};
+
+/** Hives of those who are logged on: their Load value, and the volatile key that Windows makes at an interactive logon. */
+const usersSection: Section = {
+  name: 'users',
+  commands: [
+    'for /f "tokens=2 delims=\\" %s in (\'reg query HKU\') do @(',
+    'reg query "HKU\\%s\\Volatile Environment" /s 2>nul& ',
+    'reg query "HKU\\%s\\Software\\Microsoft\\Windows NT\\CurrentVersion\\Windows" /v Load 2>nul)',
+  ].join(''),
+};
+
+const pendingSection: Section = {
+  name: 'pending',
+  commands: [
+    'reg query "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager" /v PendingFileRenameOperations 2>nul',
+    'reg query "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager" /v PendingFileRenameOperations2 2>nul',
+    'reg query "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\RebootRequired" 2>nul',
+    'reg query "HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending" 2>nul',
+  ].join('& '),
+};
+
+const roleSection: Section = {
+  name: 'role',
+  commands: 'reg query "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ProductOptions" /v ProductType 2>&1',
+};
+
+/** The intent lies in the Windows directory, which has another name on some machines. */
+export const intentSection: Section = {
+  name: 'intent',
+  commands: typeIfThere('"%SystemRoot%\\servpack\\intent.json"'),
+};
+
+/**
+ * Opening a component for appending is the very question that an update asks: it is refused while the file runs or is held, or may not be written.
+ * Nothing is written. A path with spaces is no problem after `pushd`; `for` would not take it in quotes everywhere.
+ */
+const componentsSection = (quotedDirectory: string): Section => ({
+  name: 'components',
+  commands: [
+    `pushd ${quotedDirectory} 2>&1 && ((for %f in (*) do @(((type nul>>"%f") 2>nul && echo F %f) || echo L %f))`,
+    '& popd)',
+  ].join(''),
+});
+
+const freeSection = (quotedDirectory: string): Section => ({
+  name: 'free',
+  commands: `dir /-c /ad ${quotedDirectory} 2>nul`,
+});
+
+/** certutil is on every Windows from 2003 on. Where it says nothing, the file is read back. */
+export const hashSection = (name: string, quotedPath: string): Section => ({
+  name,
+  commands: `(if exist ${quotedPath} (certutil -hashfile ${quotedPath} SHA256 2>&1) else (echo ${isMissing}))`,
+});
+
+/** Everything a look asks in one line, as far as one line goes; the hashes may need more. */
+export function lookSections(request: LookRequest): Result<readonly Section[], string> {
+  const directory = quotePath(request.componentDirectory);
+  if (!directory.ok) return directory;
+  const sections: Section[] = [
+    factsSection,
+    bootSection,
+    roleSection,
+    intentSection,
+    pendingSection,
+    usersSection,
+    { name: 'processes', commands: 'tasklist /fo csv /nh 2>&1' },
+    componentsSection(directory.value),
+    freeSection(directory.value),
+  ];
+  for (const name of request.services) {
+    const service = serviceSections(name);
+    if (!service.ok) return service;
+    sections.push(...service.value);
+  }
+  for (const [name, path, typed] of [
+    ['configuration', request.configurationFile, typeIfThere],
+    ['version', request.versionFile, typeIfThere],
+    // With its time it comes over SFTP.
+    ['transcript', request.isTranscriptDated === true ? undefined : request.transcriptFile, typeIfShort],
+    ['busy', request.busy?.file, typeIfShort],
+  ] as const) {
+    if (path === undefined) continue;
+    const quoted = quotePath(path);
+    if (!quoted.ok) return quoted;
+    sections.push({ name, commands: typed(quoted.value) });
+  }
+  for (const file of request.files) {
+    const quoted = quotePath(`${request.componentDirectory}\\${file}`);
+    if (!quoted.ok) return quoted;
+    sections.push(hashSection(`hash ${file}`, quoted.value));
+  }
+  return ok(sections);
+}
+
+/** Who runs from where since when, as only WMI knows it; PowerShell where its own program is gone (Windows 11 24H2). */
+export const detailSections: readonly Section[] = [
+  {
+    name: 'details',
+    commands: [
+      '(wmic process get CreationDate,ExecutablePath,ProcessId /format:csv <nul 2>nul | findstr /r ",[0-9]" || ',
+      'powershell -NoProfile -NonInteractive -Command "Get-WmiObject Win32_Process | ',
+      "Where-Object { $_.ExecutablePath } | ForEach-Object { ',' + $_.CreationDate + ',' + $_.ExecutablePath + ',' + $_.ProcessId }\" <nul 2>nul)",
+    ].join(''),
+  },
+  { name: 'running services', commands: 'sc queryex 2>&1' },
+];

@@ -1,0 +1,132 @@
+import type { Service } from '../../../../shared/domain/observation/observation.ts';
+import { ok } from '../../../../shared/errors.ts';
+import type { ClientLook, LookRequest } from '../../../../shared/products/client-look.ts';
+import type { GatewayResult } from '../../gateway.ts';
+import { type ClientShell, failure, refused } from '../connection/client.ts';
+import { hashIn } from '../changes/file-changes.ts';
+import type { Part } from '../connection/frame.ts';
+import { detailSections, lookSections } from './look-sections.ts';
+import { datedTranscript, saysBusy, shortText, transcriptIn } from './look-texts.ts';
+import { parseDetails } from './processes.ts';
+import { readSeen, runningThere, type Seen } from './read-look.ts';
+import { readService, scBlocks, serviceSections } from './services.ts';
+
+/**
+ * Looks at a client. A free one answers everything in one command; what is in the way of a blocked one takes a second, and a third where it is a
+ * service that nobody had asked for. Only a transcript whose time counts is read over SFTP meanwhile, and a log that is long.
+ */
+export async function lookAt(shell: ClientShell, request: LookRequest): Promise<GatewayResult<ClientLook>> {
+  const sections = refused(lookSections(request));
+  if (!sections.ok) return notMade(sections.error.message);
+  const [parts, dated] = await Promise.all([shell.read(sections.value), datedTranscript(shell, request)]);
+  if (!parts.ok) return parts;
+  if (!dated.ok) return dated;
+  const transcript = await transcriptIn(shell, request, parts.value, dated.value);
+  if (!transcript.ok) return transcript;
+  const busy = await shortText(shell, parts.value.get('busy'), request.busy?.file);
+  if (!busy.ok) return busy;
+  const seen = readSeen(parts.value, request);
+  if (!seen.ok) return notMade(seen.error);
+  const files = await hashes(shell, request, parts.value);
+  if (!files.ok) return files;
+  const blocking = await whatRuns(shell, request, seen.value);
+  if (!blocking.ok) return blocking;
+  if (request.configurationFile !== undefined && seen.value.configuration !== null)
+    shell.connection.texts.set(request.configurationFile, seen.value.configuration);
+  const {
+    bootedAt,
+    role,
+    users,
+    logonServer,
+    pendingRestart,
+    intent,
+    configuration,
+    versionFile,
+    freeBytes,
+    system,
+  } = seen.value;
+  return ok({
+    at: Date.now(),
+    bootId: new Date(bootedAt).toISOString(),
+    bootedAt,
+    role,
+    logonServer,
+    configuration,
+    transcript: transcript.value,
+    versionFile,
+    files: files.value,
+    processes: blocking.value.processes,
+    locked: seen.value.locked.map((name) => name.toLowerCase()),
+    services: blocking.value.services,
+    users,
+    packageRunning: saysBusy(request, busy.value),
+    pendingRestart,
+    intent,
+    ...(freeBytes === null ? {} : { freeBytes }),
+    ...(system === null ? {} : { system }),
+  });
+}
+
+const notMade = (because: string): GatewayResult<never> => failure('garbled', `could not look: ${because}`);
+
+async function hashes(
+  shell: ClientShell,
+  { files, componentDirectory }: LookRequest,
+  parts: ReadonlyMap<string, Part>,
+): Promise<GatewayResult<ClientLook['files']>> {
+  const found: ClientLook['files'][number][] = [];
+  for (const name of files) {
+    const path = `${componentDirectory}\\${name}`;
+    const hash = await hashIn(shell.connection, path, parts.get(`hash ${name}`));
+    if (!hash.ok && !shell.connection.isOpen) return hash;
+    found.push(hash.ok ? { name, sha256: hash.value } : { name, sha256: null, error: hash.error.message });
+  }
+  return ok(found);
+}
+
+interface Running {
+  readonly processes: ClientLook['processes'];
+  readonly services: readonly Service[];
+}
+
+/** Who is in the way, asked only where somebody is: the processes, and the services that they are. */
+async function whatRuns(
+  shell: ClientShell,
+  request: LookRequest,
+  seen: Seen,
+): Promise<GatewayResult<Running>> {
+  if (seen.locked.length === 0) return ok({ processes: [], services: seen.services });
+  const detail = await shell.read(detailSections);
+  if (!detail.ok) return detail;
+  const details = parseDetails(detail.value.get('details')?.text ?? '');
+  const first = runningThere(request, seen, seen.services, details);
+  const pids = new Set(first.map(({ pid }) => pid));
+  const isKnown = (name: string): boolean =>
+    seen.services.some((each) => each.name.toLowerCase() === name.toLowerCase());
+  const others = scBlocks(detail.value.get('running services')?.text ?? '').filter(
+    ({ name, pid }) => pid !== null && pids.has(pid) && !isKnown(name),
+  );
+  if (others.length === 0) return ok({ processes: first, services: seen.services });
+  const more = await readServices(
+    shell,
+    others.map(({ name }) => name),
+  );
+  if (!more.ok) return more;
+  const services = [...seen.services, ...more.value];
+  return ok({ processes: runningThere(request, seen, services, details), services });
+}
+
+async function readServices(
+  shell: ClientShell,
+  names: readonly string[],
+): Promise<GatewayResult<readonly Service[]>> {
+  const sections = names.map((name) => serviceSections(name));
+  const parts = await shell.read(sections.flatMap((each) => (each.ok ? each.value : [])));
+  if (!parts.ok) return parts;
+  return ok(
+    names.flatMap((name) => {
+      const service = readService(parts.value, name);
+      return service.ok && service.value !== null ? [service.value] : [];
+    }),
+  );
+}

@@ -1,0 +1,196 @@
+import { isInside } from '../../../../shared/domain/observation/image-path.ts';
+import type { Intent, RunningProcess, Service } from '../../../../shared/domain/observation/observation.ts';
+import { err, ok, type Result } from '../../../../shared/errors.ts';
+import type { ClientLook, LookRequest } from '../../../../shared/products/client-look.ts';
+import type { Part } from '../connection/frame.ts';
+import { parseIntent } from '../../intent.ts';
+import { isMissing } from './look-sections.ts';
+import { type ListedProcess, parseTasklist, type ProcessDetail, wmiTime } from './processes.ts';
+import { multiOf, parseRegistry, type RegistryKey } from './registry.ts';
+import { readService } from './services.ts';
+
+/** What one look's sections say, before it is known whose processes are the ones in the way. */
+export interface Seen {
+  readonly bootedAt: number;
+  readonly role: 'workstation' | 'server';
+  readonly users: ClientLook['users'];
+  readonly logonServer: string;
+  readonly pendingRestart: boolean;
+  readonly intent: Intent | null;
+  readonly listed: readonly ListedProcess[];
+  /** Names in the component directory that can not be opened for writing, as the client spells them. */
+  readonly locked: readonly string[];
+  readonly services: readonly Service[];
+  readonly configuration: string | null;
+  readonly versionFile: string | null;
+  readonly freeBytes: number | null;
+  readonly system: string | null;
+}
+
+type Parts = ReadonlyMap<string, Part>;
+
+/** Reads the sections; whatever is not understood makes the look one that could not be made, with the client's own words. */
+export function readSeen(parts: Parts, request: LookRequest): Result<Seen, string> {
+  const text = (name: string): string => parts.get(name)?.text ?? '';
+  const unfinished = [...parts].find(([, { exitCode }]) => exitCode === null);
+  if (unfinished !== undefined) return strange(unfinished[0], unfinished[1].text);
+  const bootedAt = bootTime(text('boot'));
+  if (bootedAt === null) return strange('boot', text('boot'));
+  const role = roleOf(text('role'));
+  if (role === null) return strange('role', text('role'));
+  const intent = readIntentPart(text('intent'));
+  if (!intent.ok) return intent;
+  const listed = parseTasklist(text('processes'));
+  if (listed.length === 0) return strange('processes', text('processes'));
+  const components = readComponents(parts.get('components'));
+  if (!components.ok) return components;
+  const services = readServices(parts, request.services);
+  if (!services.ok) return services;
+  const configuration = readText(parts, 'configuration');
+  if (!configuration.ok) return configuration;
+  const versionFile = readText(parts, 'version');
+  if (!versionFile.ok) return versionFile;
+  const hives = parseRegistry(text('users'));
+  const isOld = /\b5\.[012]\.\d/.test(text('facts'));
+  return ok({
+    bootedAt,
+    role,
+    users: usersOf(hives, isOld, bootedAt),
+    logonServer: logonServerOf(hives),
+    pendingRestart: isPending(parseRegistry(text('pending')), request.componentDirectory),
+    intent: intent.value,
+    listed,
+    locked: components.value,
+    services: services.value,
+    configuration: configuration.value,
+    versionFile: versionFile.value,
+    freeBytes: freeBytes(text('free')),
+    system: systemIn(text('facts')),
+  });
+}
+
+/** The line of `ver`: the only one with a version, in brackets or not, and in whatever language. */
+export const systemIn = (facts: string): string | null =>
+  facts
+    .split(/\r?\n/)
+    .find((line) => /\d+\.\d+\.\d+/.test(line))
+    ?.trim() ?? null;
+
+const strange = (what: string, text: string): Result<never, string> =>
+  err(`${what} not understood: ${text.trim().slice(0, 300) || '(nothing was said)'}`);
+
+/** From the event of the start itself, or WMI's time. Seconds are enough to tell two boots apart. */
+export function bootTime(text: string): number | null {
+  const event = /StartTime['"]?>([^<]+)</.exec(text)?.[1];
+  const at = event === undefined ? wmiTime(text) : Date.parse(event.replace(/(\.\d{3})\d+Z$/, '$1Z'));
+  return at === null || Number.isNaN(at) ? null : Math.floor(at / 1_000) * 1_000;
+}
+
+/** `WinNT` is a workstation; `ServerNT` and `LanmanNT` (a domain controller) are servers. */
+function roleOf(text: string): 'workstation' | 'server' | null {
+  const type = parseRegistry(text)[0]?.values.get('producttype')?.toLowerCase();
+  if (type === 'winnt') return 'workstation';
+  return type === 'servernt' || type === 'lanmannt' ? 'server' : null;
+}
+
+export function readIntentPart(text: string): Result<Intent | null, string> {
+  if (text.trim() === isMissing) return ok(null);
+  const intent = parseIntent(text);
+  return intent === null ? strange('the intent on the client', text) : ok(intent);
+}
+
+function readComponents(part: Part | undefined): Result<readonly string[], string> {
+  const lines = (part?.text ?? '').split(/\r?\n/).filter((line) => line !== '');
+  if (lines.length === 0 || !lines.every((line) => /^[FL] ./.test(line)))
+    return strange('the component directory', part?.text ?? '');
+  return ok(lines.filter((line) => line.startsWith('L')).map((line) => line.slice(2)));
+}
+
+function readServices(parts: Parts, names: readonly string[]): Result<readonly Service[], string> {
+  const services: Service[] = [];
+  for (const name of names) {
+    const service = readService(parts, name);
+    if (!service.ok) return service;
+    if (service.value !== null) services.push(service.value);
+  }
+  return ok(services);
+}
+
+/** A file that is not there is no failure; one that could not be read is. */
+function readText(parts: Parts, name: string): Result<string | null, string> {
+  const part = parts.get(name);
+  if (part === undefined || part.text.trim() === isMissing) return ok(null);
+  return part.exitCode === 0 ? ok(part.text) : strange(name, part.text);
+}
+
+/**
+ * Who is logged on at the machine: Windows makes a key with the number of the session below "Volatile Environment" (before Vista the key itself). A login
+ * over SSH has none. When they came is not told in words that every Windows shares, so it is the last start.
+ */
+function usersOf(hives: readonly RegistryKey[], isOld: boolean, since: number): ClientLook['users'] {
+  const sessions = hives.flatMap(({ path }) => {
+    const found = /^HKEY_USERS\\(S-[\d-]+)\\Volatile Environment(?:\\(\d+))?$/i.exec(path);
+    if (found === null || (found[2] === undefined && !isOld)) return [];
+    return [{ sid: found[1] ?? '', session: Number(found[2] ?? 0) }];
+  });
+  return sessions.map(({ sid, session }) => {
+    const of = (key: string, value: string): string | undefined =>
+      hives
+        .find(({ path, values }) => path === `HKEY_USERS\\${sid}\\${key}` && values.has(value))
+        ?.values.get(value);
+    const domain = of('Volatile Environment', 'userdomain');
+    const name = of('Volatile Environment', 'username') ?? sid;
+    const load = of('Software\\Microsoft\\Windows NT\\CurrentVersion\\Windows', 'load') ?? null;
+    return { name: domain === undefined ? name : `${domain}\\${name}`, session, since, load };
+  });
+}
+
+/** The server that checked the logon of whoever is there; empty = nobody is. */
+const logonServerOf = (hives: readonly RegistryKey[]): string =>
+  hives
+    .filter(({ path }) => /^HKEY_USERS\\S-[\d-]+\\Volatile Environment$/i.test(path))
+    .map(({ values }) => (values.get('logonserver') ?? '').replace(/^\\\\/, ''))
+    .find((name) => name !== '') ?? '';
+
+/**
+ * Files of the component directory that wait for a start, or Windows' own servicing does. Renames of other programs wait on many machines for ever, and
+ * concern nobody here.
+ */
+function isPending(keys: readonly RegistryKey[], componentDirectory: string): boolean {
+  const renames = keys.flatMap(({ values }) => [
+    ...multiOf(values.get('pendingfilerenameoperations')),
+    ...multiOf(values.get('pendingfilerenameoperations2')),
+  ]);
+  const isServicing = keys.some(({ path }) => /\\(RebootRequired|RebootPending)$/i.test(path));
+  return isServicing || renames.some((path) => isInside(path.replace(/^!?\\\?\?\\/, ''), componentDirectory));
+}
+
+/** The last number of what `dir` says, the only one that is left when words and separators differ. */
+function freeBytes(text: string): number | null {
+  const numbers = text.trimEnd().split(/\r?\n/).at(-1)?.match(/\d+/g) ?? [];
+  return numbers.length === 2 ? Number(numbers[1]) : null;
+}
+
+/**
+ * The processes that run out of the component directory. Without WMI's word it follows from three facts: a file there can not be written, a process
+ * of its name runs, and it is not the process of a service that runs from elsewhere.
+ */
+export function runningThere(
+  { componentDirectory }: LookRequest,
+  { listed, locked, bootedAt, users }: Seen,
+  services: readonly Service[],
+  details: ReadonlyMap<number, ProcessDetail>,
+): readonly RunningProcess[] {
+  const isLocked = new Map(locked.map((name) => [name.toLowerCase(), name]));
+  return listed.flatMap(({ executable, pid, session }) => {
+    const service = services.find((each) => each.pid === pid);
+    const detail = details.get(pid);
+    const file = isLocked.get(executable.toLowerCase());
+    const known = detail?.imagePath ?? service?.imagePath;
+    if (file === undefined && detail === undefined) return [];
+    if (known !== undefined && !isInside(known, componentDirectory)) return [];
+    const imagePath = detail?.imagePath ?? `${componentDirectory}\\${file ?? executable}`;
+    const user = service?.account ?? users.find((each) => each.session === session)?.name ?? '';
+    return [{ pid, executable, imagePath, session, user, startedAt: detail?.startedAt ?? bootedAt }];
+  });
+}

@@ -1,0 +1,99 @@
+import type {
+  Service,
+  ServiceRunState,
+  StartType,
+} from '../../../../shared/domain/observation/observation.ts';
+import { err, ok, type Result } from '../../../../shared/errors.ts';
+import type { Part, Section } from '../connection/frame.ts';
+import { quoteName } from '../connection/quote.ts';
+import { dwordOf, multiOf, parseRegistry } from './registry.ts';
+
+export const servicesKey = 'HKLM\\SYSTEM\\CurrentControlSet\\Services';
+
+/** Numbers of the service control manager; the words beside them differ by language, and SC never prints one without the other. */
+const states: Readonly<Record<string, ServiceRunState>> = {
+  '1': 'stopped',
+  '2': 'startPending',
+  '3': 'stopPending',
+  '4': 'running',
+  '5': 'running',
+  '6': 'running',
+  '7': 'running',
+};
+
+const startTypes: Readonly<Record<number, StartType>> = {
+  0: 'automatic',
+  1: 'automatic',
+  2: 'automatic',
+  3: 'manual',
+  4: 'disabled',
+};
+
+/** The service does not exist as an installed service. */
+export const noSuchService = 1060;
+
+/** What has to be asked to know a service: its state, its stored settings, and what runs only because it does. */
+export function serviceSections(name: string): Result<readonly Section[], string> {
+  const quoted = quoteName(name);
+  if (!quoted.ok) return quoted;
+  return ok([
+    { name: `state ${name}`, commands: `sc queryex ${quoted.value} 2>&1` },
+    { name: `settings ${name}`, commands: `reg query "${servicesKey}\\${name}" 2>&1` },
+    { name: `dependants ${name}`, commands: `sc enumdepend ${quoted.value} 65536 2>&1` },
+  ]);
+}
+
+/** The service of this name in what its sections brought; null when the client has none. */
+export function readService(parts: ReadonlyMap<string, Part>, name: string): Result<Service | null, string> {
+  const of = (what: string): Part => parts.get(`${what} ${name}`) ?? { text: '', exitCode: null };
+  const [state, settings, dependants] = [of('state'), of('settings'), of('dependants')];
+  if (state.exitCode === noSuchService) return ok(null);
+  const running = scBlocks(state.text)[0];
+  if (state.exitCode !== 0 || running === undefined) return notUnderstood('state', name, state);
+  const values = parseRegistry(settings.text)[0]?.values;
+  const startType = startTypes[dwordOf(values?.get('start')) ?? -1];
+  const imagePath = values?.get('imagepath');
+  if (settings.exitCode !== 0 || startType === undefined || imagePath === undefined)
+    return notUnderstood('settings', name, settings);
+  if (dependants.exitCode !== 0) return notUnderstood('dependants', name, dependants);
+  const neededBy = scBlocks(dependants.text).filter((each) => each.state !== 'stopped');
+  return ok({
+    name,
+    imagePath,
+    startType:
+      startType === 'automatic' && dwordOf(values?.get('delayedautostart')) === 1 ? 'delayed' : startType,
+    state: running.state,
+    pid: running.state === 'stopped' ? null : running.pid,
+    account: values?.get('objectname') ?? '',
+    dependsOn: multiOf(values?.get('dependonservice')),
+    ...(neededBy.length === 0 ? {} : { neededBy: neededBy.map((each) => each.name) }),
+  });
+}
+
+const notUnderstood = (what: string, name: string, { text, exitCode }: Part): Result<never, string> =>
+  err(`${what} of ${name} not understood (exit code ${exitCode ?? 'unknown'}): ${text.trim().slice(0, 300)}`);
+
+export interface ScBlock {
+  readonly name: string;
+  readonly state: ServiceRunState;
+  readonly pid: number | null;
+}
+
+/**
+ * The services in what `sc query`, `queryex` or `enumdepend` printed, in its order. Its labels are localised, so only their places count: the first line of a
+ * block names the service, the state is the second number that has a word in capitals behind it, the process the last whole number.
+ */
+export const scBlocks = (text: string): readonly ScBlock[] => text.split(/\r?\n[ \t]*\r?\n/).flatMap(scBlock);
+
+function scBlock(block: string): readonly ScBlock[] {
+  const lines = block.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const name = /^\S+: (.+?)\s*$/.exec(lines.find((line) => /^\S+: /.test(line)) ?? '')?.[1];
+  const numbered = lines.flatMap(
+    (line) => /^\s+\S[^:]*: ([0-9a-f]+)\s+[A-Z][A-Z0-9_]+/.exec(line)?.[1] ?? [],
+  );
+  const state = states[numbered[1] ?? ''];
+  if (name === undefined || state === undefined) return [];
+  const pids = lines.flatMap((line) => /^\s+PID\s*: (\d+)\s*$/.exec(line)?.[1] ?? []);
+  const pid = pids[0] === undefined ? null : Number(pids[0]);
+  return [{ name, state, pid: pid === 0 ? null : pid }];
+}
