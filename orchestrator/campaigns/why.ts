@@ -1,5 +1,5 @@
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
-import { type Why, whyAdmitted, type WhyContext, whyWaiting } from '../views/why.ts';
+import { type Why, whyAdmitted, type WhyAnswer, type WhyContext, whyWaiting } from '../views/why.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { profileOf, rulesOf } from '../../shared/products/profile.ts';
 import type { Store } from '../../shared/store/store.ts';
@@ -8,9 +8,6 @@ import { copiesOf } from './report.ts';
 import { type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
-
-/** The answer, with the evidence itself where it was asked for. */
-export type WhyAnswer = Why & { readonly evidenceText: string | null };
 
 export interface WhyQuestion {
   readonly client: string;

@@ -1,5 +1,5 @@
 import { exitCodes } from './exit-codes.ts';
-import { runCommandLine } from './run.ts';
+import { runCommandLine } from './program.ts';
 
 // Whoever reads us has read enough (`servpack fleet list | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

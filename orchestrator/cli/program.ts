@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { addAuditCommands } from './commands/audit.ts';
 import { addBlockersCommand } from './commands/blockers.ts';
@@ -13,8 +13,9 @@ import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { addSurveyCommands } from './commands/survey.ts';
-import { defaultDataDir, defaultUrl } from './client/connection.ts';
-import { exitCodesHelp } from './exit-codes.ts';
+import { exitCodes, exitCodesHelp } from './exit-codes.ts';
+import { fault, messageOf } from '../../shared/errors.ts';
+import { defaultDataDir, defaultUrl, showRefusal } from './client/session.ts';
 
 const environmentHelp = [
   'Environment:',
@@ -64,4 +65,20 @@ export function buildProgram(): Command {
 function inheritSettings(command: Command): void {
   command.configureHelp({ showGlobalOptions: true });
   for (const child of command.commands) inheritSettings(child);
+}
+
+/** Runs one command line to its end; how it ended stands in `process.exitCode`. Never rejects. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  const isJson = args.includes('--json');
+  try {
+    await buildProgram().parseAsync(args, { from: 'user' });
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) {
+      showRefusal(fault('internal', `this should not have happened: ${messageOf(thrown)}`, thrown), isJson);
+    } else if (thrown.exitCode !== 0) {
+      // Commander has explained it on stderr; a script that reads JSON gets its document all the same.
+      if (isJson) showRefusal(fault('input.usage', thrown.message), true);
+      process.exitCode = exitCodes.usage.code;
+    }
+  }
 }

@@ -1,17 +1,17 @@
-import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
-import type { Copies } from '../../shared/domain/campaign/copies.ts';
-import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { fromNow } from './duration-text.ts';
-import type { ProductRules } from '../../shared/domain/rules/policy.ts';
-import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
-import type { Phase, RestartCause, Upgrade } from '../../shared/domain/upgrade/state.ts';
-import { remarksOn } from './why-remarks.ts';
 import { ifItStaysSo } from './outlook.ts';
 import { whyNoSlot, whyNotOpen } from './why-waiting.ts';
-import { isOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
-import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { Copies } from '../../shared/domain/campaign/copies.ts';
+import type { Halt } from '../../shared/domain/campaign/halt.ts';
+import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
+import type { ProductRules } from '../../shared/domain/rules/policy.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { isOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
+import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
+import type { Phase, RestartCause, Upgrade } from '../../shared/domain/upgrade/state.ts';
 
 /** Why a client stands where it stands, in plain words. Times are ISO 8601, UTC, and beside them as seen from now. */
 export interface Why {
@@ -184,3 +184,38 @@ function actionOf({ state }: Upgrade): string {
       return 'nothing';
   }
 }
+
+/** What else an operator should know of a client: what was done to it, and what holds it. */
+export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
+  const { marked, relocation, servicePath, willBlockAgain, workaround, replacing, lastLook } = upgrade.memory;
+  const { state } = campaign;
+  const holds = state.status === 'paused' && upgrade.state.phase !== 'settled';
+  const found: (string | false)[] = [
+    holds &&
+      `the campaign is paused by ${state.by}: ${state.because}; ${isFinishing(upgrade) ? 'what was begun on the client is finished' : 'nothing is begun on the client until it is resumed'}`,
+    marked !== null &&
+      upgrade.state.phase !== 'settled' &&
+      `it has been marked for the update since ${isoOf(marked.at)}`,
+    workaround !== null && `${workaround.preImage.service.name} starts by hand only until the update is done`,
+    replacing !== null && 'new files wait on it, and take their places when it restarts',
+    relocation === 'done' && `its service was moved and runs from ${servicePath ?? 'its new directory'}`,
+    relocation === 'undone' && 'a relocation was tried and undone: the service is as it was',
+    willBlockAgain &&
+      'only the workaround was used: the same service will block it again at the next release',
+    ...sightingsOf(upgrade),
+    lastLook !== null && `last looked at ${isoOf(lastLook.at)}`,
+  ];
+  return found.filter((remark) => remark !== false);
+}
+
+/** Since when each of its blockers is in the way; only while it waits for them to go. */
+function sightingsOf({ state, memory }: Upgrade): readonly string[] {
+  if (state.phase !== 'deferred' && state.phase !== 'notifying') return [];
+  return Object.entries(memory.sightings).map(
+    ([blocker, { since, looks }]) =>
+      `${blocker} has been in the way since ${isoOf(since)}: ${looks} ${looks === 1 ? 'look' : 'looks'}`,
+  );
+}
+
+/** The answer, with the evidence itself where it was asked for. */
+export type WhyAnswer = Why & { readonly evidenceText: string | null };

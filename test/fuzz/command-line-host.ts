@@ -1,4 +1,4 @@
-import { runCommandLine } from '../../orchestrator/cli/run.ts';
+import { runCommandLine } from '../../orchestrator/cli/program.ts';
 
 /** Runs command lines that its parent sends, one at a time, as if each had a process of its own. */
 export interface CommandLineRun {

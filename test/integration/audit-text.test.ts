@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { auditLines } from '../../orchestrator/cli/render/audit-text.ts';
+import { auditLines } from '../../orchestrator/cli/render/audit.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
 import type { AuditLineAnswer } from '../../orchestrator/http/schemas/audit.ts';
 

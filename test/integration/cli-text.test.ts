@@ -1,9 +1,9 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { liveScreen } from '../../orchestrator/cli/render/live-screen.ts';
-import { rankingLines, reportLines } from '../../orchestrator/cli/render/report-text.ts';
-import { serverLines } from '../../orchestrator/cli/render/server-text.ts';
-import { notStagedInAll, notStagedLines, statusLines } from '../../orchestrator/cli/render/status-text.ts';
+import { rankingLines, reportLines } from '../../orchestrator/cli/render/report.ts';
+import { serverLines } from '../../orchestrator/cli/render/server.ts';
+import { notStagedInAll, notStagedLines, statusLines } from '../../orchestrator/cli/render/status.ts';
 import { wrapped } from '../../orchestrator/cli/render/wrap.ts';
 import { plainView, safe, safeLines, type View, viewOf } from '../../orchestrator/cli/render/view.ts';
 import { campaignReport } from '../../orchestrator/views/report.ts';

@@ -5,12 +5,12 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
-import { askForNumber } from '../../orchestrator/cli/commands/start-question.ts';
-import { forecastLines, relocationsInWords } from '../../orchestrator/cli/render/forecast-text.ts';
+import { forecastLines, relocationsInWords } from '../../orchestrator/cli/render/forecast.ts';
 import { type Forecast, forecasting } from '../../orchestrator/views/survey-forecast.ts';
 import { defaultComponents } from '../lab/fleet/logon-server.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { type LookHouse, startLookHouse } from './look-house.ts';
+import { askForNumber } from '../../orchestrator/cli/commands/campaign-control.ts';
 
 /** What a person reads who starts a campaign, and what they have to type. */
 async function start(house: LookHouse, campaign: string, typed: string) {

@@ -122,3 +122,14 @@ function unreachable(url: string, error: unknown): Refusal {
     `no orchestrator answers at ${url}${reason}; start one with "servpack up", or say with --url where it is`,
   );
 }
+
+/**
+ * A name as one segment of a path, whatever an operator typed: a lone surrogate would throw, and `..` would ask for another path, also
+ * where its dots are escaped. The API then says itself that such a name is none.
+ */
+export const segment = (name: string): string =>
+  /^\.{1,2}$/.test(name) ? name.replaceAll('.', '%252E') : encodeURIComponent(name.toWellFormed());
+
+export const campaignPath = (name: string, what = ''): string => `/v1/campaigns/${segment(name)}${what}`;
+
+export const surveyPath = (survey: string, what = ''): string => `/v1/surveys/${segment(survey)}${what}`;

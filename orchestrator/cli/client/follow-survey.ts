@@ -4,15 +4,12 @@ import type { SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import type { Result } from '../../../shared/errors.ts';
 import { surveyAnswer, surveyLooksAnswer } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { ApiClient } from './api-client.ts';
-import { segment } from './path-segment.ts';
+import { type ApiClient, surveyPath } from './api-client.ts';
 
 export type Look = z.output<typeof surveyLooksAnswer>['looks'][number];
 
 const everyMs = 300;
 const pageSize = 1_000;
-
-export const surveyPath = (survey: string, what = ''): string => `/v1/surveys/${segment(survey)}${what}`;
 
 /**
  * Hands on what a survey finds, as it is found, until it is over; then where it stands. A survey whose asker gives up (`signal`) is

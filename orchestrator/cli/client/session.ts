@@ -1,23 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import type { Result } from '../../../shared/errors.ts';
+import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { printFaults } from '../../../shared/input/input-fault.ts';
+import { readAddress } from '../../http/address.ts';
 import { refusalOf } from '../../http/refusal-response.ts';
+import { healthAnswer } from '../../http/schemas/requests.ts';
+import { tokenFileIn } from '../../http/token.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { ApiClient } from './api-client.ts';
-import { connect, type GlobalOptions } from './connection.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { safe, type View, viewOf } from '../render/view.ts';
+import { type ApiClient, openApiClient } from './api-client.ts';
 
-/** What a command has to say: a value for `--json`, and how a person reads it. */
+export const defaultDataDir = '.servpack';
+export const defaultUrl = 'http://127.0.0.1:7300';
+
+/** The options that every command has. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly url?: string;
+  readonly data?: string;
+  readonly tokenFile?: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The answer of a command: a value for `--json`, and the lines that a person reads. */
 export interface Shown {
   readonly value: unknown;
   readonly lines: (view: View) => readonly string[];
 }
 
-type Body = (api: ApiClient) => Promise<Result<Shown, Refusal>>;
-
-/** Runs a command against the API and shows its answer: on stdout, one JSON document with `--json`, or the refusal. */
-export async function withApi(command: Command, body: Body): Promise<void> {
+/**
+ * Runs a command against the API and shows its answer on stdout: lines, or one JSON document with
+ * `--json`. A refusal is shown and sets the exit code.
+ */
+export async function withApi(
+  command: Command,
+  body: (api: ApiClient) => Promise<Result<Shown, Refusal>>,
+): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const api = await connect(options, process.env);
   const answered = api.ok ? await body(api.value) : api;
@@ -26,7 +47,7 @@ export async function withApi(command: Command, body: Body): Promise<void> {
   print(options.json === true ? [JSON.stringify(value, null, 2)] : lines(viewOf(process.stdout)));
 }
 
-/** A value and its lines, as a command body returns them. */
+/** A value and its lines, as the body of a command returns them. */
 export const shown = <T>(
   answer: Result<T, Refusal>,
   lines: (view: View, value: T) => readonly string[],
@@ -35,7 +56,10 @@ export const shown = <T>(
     ? { ok: true, value: { value: answer.value, lines: (view) => lines(view, answer.value) } }
     : answer;
 
-/** The sentence on stderr, with the faults of the file below it; with `--json` the refusal as JSON on stdout. */
+/**
+ * Sets the exit code and shows a refusal: the sentence on stderr with the faults of the file below,
+ * or, with `--json`, one JSON document on stdout.
+ */
 export function showRefusal(refusal: Refusal, json: boolean): void {
   process.exitCode = exitCodeOf(refusal);
   if (json) return print([JSON.stringify(refusalOf(refusal), null, 2)]);
@@ -46,3 +70,50 @@ export function showRefusal(refusal: Refusal, json: boolean): void {
 export const print = (lines: readonly string[]): void => {
   process.stdout.write(`${lines.join('\n')}\n`);
 };
+
+export const dataDirOf = ({ data }: GlobalOptions, env: Environment): string =>
+  data ?? given(env, 'SERVPACK_DATA') ?? defaultDataDir;
+
+/**
+ * Finds the orchestrator and the token. An option wins over the environment, and the environment
+ * over the data folder. Without a token the refusal says so only when an orchestrator answers.
+ */
+export async function connect(options: GlobalOptions, env: Environment): Promise<Result<ApiClient, Refusal>> {
+  const dataDir = dataDirOf(options, env);
+  const url = options.url ?? given(env, 'SERVPACK_URL') ?? readAddress(dataDir) ?? defaultUrl;
+  const token = readToken(options, env, dataDir);
+  if (token.ok) return ok(openApiClient({ url, token: token.value, user: userName() }));
+  const health = await openApiClient({ url, token: '', user: null }).get(healthAnswer, '/v1/health');
+  return health.ok || health.error.code.startsWith('store') ? token : health;
+}
+
+function readToken({ tokenFile }: GlobalOptions, env: Environment, dataDir: string): Result<string, Refusal> {
+  const direct = given(env, 'SERVPACK_TOKEN');
+  if (tokenFile === undefined && direct !== undefined) return ok(direct);
+  const file = tokenFile ?? tokenFileIn(dataDir);
+  try {
+    const token = readFileSync(file, 'utf8').trim();
+    // A header can carry nothing else; fetch would refuse other characters with a text of its own.
+    return /^[\x21-\x7e]+$/.test(token) ? ok(token) : err(fault('token.file', `${file} holds no token`));
+  } catch (error) {
+    return err(
+      fault(
+        'token.file',
+        `the token can not be read (${messageOf(error)}); say with --token-file, --data or SERVPACK_TOKEN where it is`,
+      ),
+    );
+  }
+}
+
+/** The user for the audit. A user without a name, as in a container, is named by number. */
+function userName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return process.getuid === undefined ? null : `uid ${process.getuid()}`;
+  }
+}
+
+/** An empty variable counts as not set. */
+const given = (env: Environment, name: string): string | undefined =>
+  env[name] === '' ? undefined : env[name];

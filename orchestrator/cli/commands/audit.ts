@@ -2,12 +2,11 @@ import type { Command } from 'commander';
 import { fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { auditShowAnswer, verifyAnswer, type VerifyAnswer } from '../../http/schemas/audit.ts';
 import type { Refusal } from '../../refusal.ts';
-import { connect, type GlobalOptions } from '../client/connection.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { segment } from '../client/path-segment.ts';
-import { print, showRefusal, shown, withApi } from '../client/session.ts';
-import { auditLines, verifyLines } from '../render/audit-text.ts';
+import { connect, type GlobalOptions, print, shown, showRefusal, withApi } from '../client/session.ts';
+import { auditLines, verifyLines } from '../render/audit.ts';
 import { viewOf } from '../render/view.ts';
+import { segment } from '../client/api-client.ts';
 
 interface ShowOptions {
   readonly evidence?: boolean;

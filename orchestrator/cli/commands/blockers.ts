@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { blockersAnswer } from '../../http/schemas/campaigns.ts';
 import { shown, withApi } from '../client/session.ts';
-import { rankingLines } from '../render/report-text.ts';
+import { rankingLines } from '../render/report.ts';
 
 export function addBlockersCommand(program: Command): void {
   program

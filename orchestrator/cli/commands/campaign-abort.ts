@@ -1,11 +1,10 @@
 import type { Command } from 'commander';
 import { type AbortedAnswer, abortedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
-import type { ApiClient } from '../client/api-client.ts';
+import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirm } from '../client/confirm.ts';
 import { shown, withApi } from '../client/session.ts';
 import { many, number, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
-import { campaignPath } from './campaign-path.ts';
 
 interface AbortOptions {
   readonly reason: string;

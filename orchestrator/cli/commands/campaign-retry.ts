@@ -1,20 +1,22 @@
 import { type Command, Option } from 'commander';
 import { buckets } from '../../../shared/domain/outcome/states.ts';
-import type { RetrySelection } from '../../domain/retry-selection.ts';
+import type { retryBody } from '../../http/schemas/requests.ts';
+import type { z } from 'zod';
 import { fault, err } from '../../../shared/errors.ts';
 import { reopenedAnswer } from '../../http/schemas/campaigns.ts';
-import { connect, type GlobalOptions } from '../client/connection.ts';
 import { listTo } from '../client/list-clients.ts';
-import { showRefusal, shown, withApi } from '../client/session.ts';
+import { connect, type GlobalOptions, shown, showRefusal, withApi } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
 import { takeMarksBack } from './unmark.ts';
-import { campaignPath } from './campaign-path.ts';
+import { campaignPath } from '../client/api-client.ts';
 
 export function addRetryCommands(campaign: Command): void {
   addRetryCommand(campaign);
   addUnmarkCommand(campaign);
   addClientsCommand(campaign);
 }
+
+type RetrySelection = z.infer<typeof retryBody>['which'];
 
 const nobody: Readonly<Record<RetrySelection, string>> = {
   failed: 'has failed or needs attention',

@@ -2,11 +2,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { endedWell } from '../../views/report.ts';
 import { readDuration } from '../../../shared/input/quantities.ts';
 import { statusAnswer } from '../../http/schemas/campaigns.ts';
-import { connect, type GlobalOptions } from '../client/connection.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { segment } from '../client/path-segment.ts';
-import { showRefusal } from '../client/session.ts';
-import { jsonScreenOn, watchCampaign, watchScreenOn } from './watch.ts';
+import { connect, type GlobalOptions, showRefusal } from '../client/session.ts';
+import { jsonScreenOn, watchCampaign, watchScreenOn } from '../client/watch-campaign.ts';
+import { segment } from '../client/api-client.ts';
 
 /** People see half a second as live; a log file wants fewer lines. */
 const liveEveryMs = 500;

@@ -1,19 +1,18 @@
 import type { Command } from 'commander';
-import { movedAnswer, planAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
-import type { ApiClient } from '../client/api-client.ts';
+import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { readFileOf } from '../client/input-file.ts';
 import { shown, withApi } from '../client/session.ts';
-import { askForNumber } from './start-question.ts';
-import { planLines } from '../render/plan-text.ts';
-import { reportLines } from '../render/report-text.ts';
-import { haltedLine, statusLines } from '../render/status-text.ts';
-import { many, safe } from '../render/view.ts';
 import { addAbortCommand } from './campaign-abort.ts';
-import { listCampaigns } from './campaign-list.ts';
-import type { LetGoOptions } from './halt.ts';
-import { campaignPath } from './campaign-path.ts';
+import { addControlCommands } from './campaign-control.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addWatchCommand } from './campaign-watch.ts';
+import { planLines } from '../render/plan.ts';
+import { reportLines } from '../render/report.ts';
+import { haltedLine, statusLines } from '../render/status.ts';
+import { table } from '../render/table.ts';
+import { many, number, safe, type View } from '../render/view.ts';
+import { campaignsAnswer, planAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
+import type { CampaignStatus } from '../../views/status.ts';
 
 export function addCampaignCommands(program: Command): void {
   const campaign = program
@@ -21,7 +20,7 @@ export function addCampaignCommands(program: Command): void {
     .description('one release to selected clients, by waves, under policies')
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml');
   addFileCommands(campaign);
-  addMoveCommands(campaign);
+  addControlCommands(campaign);
   addAbortCommand(campaign);
   addReadingCommands(campaign);
   addRetryCommands(campaign);
@@ -59,53 +58,6 @@ function addFileCommands(campaign: Command): void {
     });
 }
 
-const verbOf: Partial<Record<string, string>> = {
-  waitingForRelease: 'waits for its release',
-  scheduled: 'waits for its time',
-};
-
-function addMoveCommands(campaign: Command): void {
-  const move = async (api: ApiClient, name: string, what: string, body?: unknown) =>
-    shown(await api.post(movedAnswer, campaignPath(name, what), body), (view, moved) => [
-      ...haltedLine(view, moved.halted),
-      safe(`campaign ${moved.campaign} ${verbOf[moved.status] ?? `is ${moved.status}`}: ${moved.because}`),
-      ...(moved.halted === null ? [] : ['Nothing begins in it before: servpack unhalt']),
-    ]);
-
-  campaign
-    .command('start <campaign>')
-    .description(
-      'start a campaign, or let it wait for its moment (startAt) or its release (on: staged) as its file says',
-    )
-    .addHelpText('after', '\nExample:\n  servpack campaign start sms-sp4')
-    .option('--yes', 'do not ask for the number of clients')
-    .action(async (name: string, { yes = false }: { yes?: boolean }, command: Command) => {
-      await withApi(command, async (api) => {
-        const asked = yes ? null : await askForNumber(api, name);
-        return asked !== null && !asked.ok ? asked : move(api, name, '/start');
-      });
-    });
-
-  campaign
-    .command('pause <campaign>')
-    .description('begin nothing new on any client, within a second; what was begun is finished')
-    .requiredOption('--reason <text>', 'why, for everyone who reads the status')
-    .addHelpText('after', '\nExample:\n  servpack campaign pause sms-sp4 --reason "help desk is flooded"')
-    .action(async (name: string, { reason }: { reason: string }, command: Command) => {
-      await withApi(command, async (api) => move(api, name, '/pause', { reason }));
-    });
-
-  campaign
-    .command('resume <campaign>')
-    .description('go on; clients that are not ok so far count as accepted by whoever resumes')
-    .option('--override', 'also when another person has paused it')
-    .option('--reason <text>', 'why, for the audit')
-    .addHelpText('after', '\nExample:\n  servpack campaign resume sms-sp4 --reason "help desk is ready"')
-    .action(async (name: string, options: LetGoOptions, command: Command) => {
-      await withApi(command, async (api) => move(api, name, '/resume', options));
-    });
-}
-
 function addReadingCommands(campaign: Command): void {
   campaign
     .command('status [campaign]')
@@ -133,4 +85,36 @@ function addReadingCommands(campaign: Command): void {
         shown(await api.get(reportAnswer, campaignPath(name, '/report')), reportLines),
       );
     });
+}
+
+/** All campaigns, newest first. */
+const listCampaigns = async (api: ApiClient) =>
+  shown(await api.get(campaignsAnswer, '/v1/campaigns'), (view: View, { halted, campaigns }) => [
+    ...haltedLine(view, halted),
+    ...campaignLines(view, campaigns),
+  ]);
+
+function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readonly string[] {
+  if (campaigns.length === 0)
+    return ['There is no campaign yet; create one with: servpack campaign create FILE'];
+  const right = { align: 'right' as const };
+  return table(
+    view,
+    [
+      { head: 'campaign' },
+      { head: 'release' },
+      { head: 'status' },
+      { head: 'clients', ...right },
+      { head: 'settled', ...right },
+      { head: 'not ok', ...right },
+    ],
+    campaigns.map(({ campaign, release, status, size, settled, notOk }) => [
+      { text: campaign },
+      { text: release },
+      { text: status },
+      { text: number(size) },
+      { text: number(settled) },
+      notOk === 0 ? { text: '·', style: 'dim' } : { text: number(notOk), style: 'red' },
+    ]),
+  );
 }

@@ -5,10 +5,9 @@ import { type CertifyOrder, certifyOrder } from '../../../shared/certify-protoco
 import type { Refusal } from '../../refusal.ts';
 import { certifyMachine } from '../processes/certify.ts';
 import { confirm } from '../client/confirm.ts';
-import { dataDirOf, type GlobalOptions } from '../client/connection.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { print, showRefusal } from '../client/session.ts';
-import { certifiedLines, pointLines } from '../render/certify-text.ts';
+import { dataDirOf, type GlobalOptions, print, showRefusal } from '../client/session.ts';
+import { certifiedLines, pointLines } from '../render/certify.ts';
 import { safe, viewOf } from '../render/view.ts';
 
 interface CertifyOptions extends GlobalOptions {

@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { connect, dataDirOf, type GlobalOptions } from '../client/connection.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { print } from '../client/session.ts';
-import { doctorLines } from '../render/doctor-text.ts';
+import { connect, dataDirOf, type GlobalOptions, print } from '../client/session.ts';
+import { doctorLines } from '../render/doctor.ts';
 import { viewOf } from '../render/view.ts';
 
 interface DoctorOptions {
@@ -26,7 +25,7 @@ export function addDoctorCommand(program: Command): void {
     )
     .action(async ({ sample: count, seed }: DoctorOptions, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      const { examine } = await import('../doctor/run-doctor.ts');
+      const { examine } = await import('../doctor/examine.ts');
       const question = { sample: count, seed, withinMs };
       const api = await connect(options, process.env);
       const checks = await examine(api, process.env, dataDirOf(options, process.env), question);

@@ -2,11 +2,10 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
 import { err, fault } from '../../../shared/errors.ts';
 import { fleetAnswer, fleetImportAnswer, revokedAnswer, tokenLine } from '../../http/schemas/clients.ts';
-import { connect, type GlobalOptions } from '../client/connection.ts';
 import { readFileOf } from '../client/input-file.ts';
 import { listTo } from '../client/list-clients.ts';
-import { showRefusal, shown, withApi } from '../client/session.ts';
-import { fleetLines } from '../render/client-text.ts';
+import { connect, type GlobalOptions, shown, showRefusal, withApi } from '../client/session.ts';
+import { fleetLines } from '../render/fleet.ts';
 import { many, number, safe } from '../render/view.ts';
 
 export function addFleetCommands(program: Command): void {

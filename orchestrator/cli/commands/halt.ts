@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { haltAnswer } from '../../http/schemas/campaigns.ts';
 import { shown, withApi } from '../client/session.ts';
-import { haltedLine } from '../render/status-text.ts';
+import { haltedLine } from '../render/status.ts';
 
 /** How what is held is let go on. */
 export interface LetGoOptions {

@@ -6,11 +6,10 @@ import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
 import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';
-import { connect, type GlobalOptions } from '../client/connection.ts';
 import { readFileOf } from '../client/input-file.ts';
-import { print, showRefusal } from '../client/session.ts';
-import { showSurvey } from './show-survey.ts';
-import { surveyLines } from '../render/survey-text.ts';
+import { connect, type GlobalOptions, print, showRefusal } from '../client/session.ts';
+import { showSurvey } from '../client/show-survey.ts';
+import { surveyLines } from '../render/survey.ts';
 import { viewOf } from '../render/view.ts';
 
 interface LookOptions {

@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { startWorker, stopAsked } from '../processes/child.ts';
-import { dataDirOf, type GlobalOptions } from '../client/connection.ts';
-import { print, showRefusal } from '../client/session.ts';
+import { dataDirOf, type GlobalOptions, print, showRefusal } from '../client/session.ts';
 
 interface ProcessOptions extends GlobalOptions {
   readonly port?: number;

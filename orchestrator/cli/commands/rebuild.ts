@@ -3,10 +3,8 @@ import { labClock, systemClock } from '../../../shared/clock.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { Rebuilt } from '../../audit/rebuild/rebuild.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { GlobalOptions } from '../client/connection.ts';
-import { print, showRefusal } from '../client/session.ts';
-import { rebuiltLines } from '../render/audit-text.ts';
-import { viewOf } from '../render/view.ts';
+import { type GlobalOptions, print, showRefusal } from '../client/session.ts';
+import { many, number, safe, type View, viewOf } from '../render/view.ts';
 
 export function addRebuildCommand(program: Command): void {
   program
@@ -43,4 +41,21 @@ async function run(files: readonly string[], isDry: boolean): Promise<Result<Reb
   } finally {
     await store.value.close();
   }
+}
+
+/** What was put back, and what a person must know before the campaigns go on. */
+export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
+  const { isWritten, clients, releases, campaigns, gap } = rebuilt;
+  const did = isWritten ? 'put back' : 'would be put back (nothing was written)';
+  return [
+    view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
+    ...campaigns.map(({ campaign, status, settled, lookedAt, waiting }) =>
+      safe(
+        `campaign ${campaign}, ${status}: ${number(settled)} settled, ${number(lookedAt)} are looked at before anything ` +
+          `is done to them, ${number(waiting)} wait`,
+      ),
+    ),
+    view.paint('yellow', safe(gap)),
+    ...(isWritten ? ['Start orchestrator and workers, then resume each campaign that is paused.'] : []),
+  ];
 }

@@ -6,11 +6,11 @@ import {
   stagedAnswer,
   withdrawnAnswer,
 } from '../../http/schemas/clients.ts';
-import { segment } from '../client/path-segment.ts';
 import { shown, withApi } from '../client/session.ts';
-import { serverLines } from '../render/server-text.ts';
-import { releaseLines, stagedLines } from '../render/client-text.ts';
+import { serverLines } from '../render/server.ts';
+import { releaseLines, stagedLines } from '../render/fleet.ts';
 import { safe } from '../render/view.ts';
+import { segment } from '../client/api-client.ts';
 
 export function addReleaseCommands(program: Command): void {
   const release = program

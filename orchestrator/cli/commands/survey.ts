@@ -1,11 +1,10 @@
 import { type Command, Option } from 'commander';
 import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
 import { surveyAnswer, surveysAnswer } from '../../http/schemas/surveys.ts';
-import { connect, type GlobalOptions } from '../client/connection.ts';
-import { surveyPath } from '../client/follow-survey.ts';
-import { showRefusal, shown, withApi } from '../client/session.ts';
-import { type ShowSurvey, showSurvey } from './show-survey.ts';
-import { surveyLines, surveyListLines } from '../render/survey-text.ts';
+import { connect, type GlobalOptions, shown, showRefusal, withApi } from '../client/session.ts';
+import { type ShowSurvey, showSurvey } from '../client/show-survey.ts';
+import { surveyLines, surveyListLines } from '../render/survey.ts';
+import { surveyPath } from '../client/api-client.ts';
 
 /** What `servpack look` has begun: a survey goes on in the orchestrator, whoever reads it. */
 export function addSurveyCommands(program: Command): void {

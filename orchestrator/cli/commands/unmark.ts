@@ -3,8 +3,7 @@ import type { CampaignStatus } from '../../views/status.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
 import { reopenedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { ApiClient } from '../client/api-client.ts';
-import { campaignPath } from './campaign-path.ts';
+import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import type { Shown } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { planAnswer } from '../../http/schemas/campaigns.ts';
-import { forecastLines, relocationsInWords } from './forecast-text.ts';
-import { notStagedInAll, notStagedLines } from './status-text.ts';
+import { forecastLines, relocationsInWords } from './forecast.ts';
+import { notStagedInAll, notStagedLines } from './status.ts';
 import { type Cell, table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';

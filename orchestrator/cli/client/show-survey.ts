@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
-import type { ApiClient } from '../client/api-client.ts';
+import type { ApiClient } from './api-client.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { followSurvey, type Look, sawEverybody } from '../client/follow-survey.ts';
-import { evidenceLines, lookLine, surveyLines } from '../render/survey-text.ts';
+import { followSurvey, type Look, sawEverybody } from './follow-survey.ts';
+import { evidenceLines, lookLine, surveyLines } from '../render/survey.ts';
 import { viewOf } from '../render/view.ts';
 
 export interface ShowSurvey {

@@ -1,6 +1,5 @@
 import type { z } from 'zod';
 import type { AuditLineAnswer, auditShowAnswer, VerifyAnswer } from '../../http/schemas/audit.ts';
-import type { Rebuilt } from '../../audit/rebuild/rebuild.ts';
 import { many, number, safe, safeLines, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
@@ -149,20 +148,3 @@ const placeOf = (file: string, line: number): string =>
   file === '' ? '' : line === 0 ? `${file}: ` : `${file}:${line}: `;
 
 const blockOf = (block: number | null): string => (block === null ? '' : `block ${block}: `);
-
-/** What was put back, and what a person must know before the campaigns go on. */
-export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
-  const { isWritten, clients, releases, campaigns, gap } = rebuilt;
-  const did = isWritten ? 'put back' : 'would be put back (nothing was written)';
-  return [
-    view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
-    ...campaigns.map(({ campaign, status, settled, lookedAt, waiting }) =>
-      safe(
-        `campaign ${campaign}, ${status}: ${number(settled)} settled, ${number(lookedAt)} are looked at before anything ` +
-          `is done to them, ${number(waiting)} wait`,
-      ),
-    ),
-    view.paint('yellow', safe(gap)),
-    ...(isWritten ? ['Start orchestrator and workers, then resume each campaign that is paused.'] : []),
-  ];
-}

@@ -3,7 +3,7 @@ import type { CampaignStatus } from '../../views/status.ts';
 import { err, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import { liveScreen } from '../render/live-screen.ts';
-import { statusLine, statusLines } from '../render/status-text.ts';
+import { statusLine, statusLines } from '../render/status.ts';
 import { viewOf } from '../render/view.ts';
 
 /** Where a watched campaign is shown. */

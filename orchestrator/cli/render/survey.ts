@@ -1,7 +1,7 @@
 import { failureWords } from '../../../shared/domain/observation/verdict.ts';
 import type { Findings, SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import type { LookReport } from '../../../shared/domain/survey/last-look.ts';
-import { rankingLines } from './report-text.ts';
+import { rankingLines } from './report.ts';
 import { table } from './table.ts';
 import { many, number, safe, safeLines, type Style, type View } from './view.ts';
 import { wrapped } from './wrap.ts';

@@ -1,5 +1,4 @@
-import type { Moment } from '../../views/why.ts';
-import type { WhyAnswer } from '../../campaigns/why.ts';
+import type { Moment, WhyAnswer } from '../../views/why.ts';
 import { safe, safeLines, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 

@@ -1,6 +1,6 @@
 import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
-import { statusLines } from './status-text.ts';
+import { statusLines } from './status.ts';
 import { table } from './table.ts';
 import { many, number, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
