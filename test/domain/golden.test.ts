@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { nights } from './golden/nights.ts';
+import { rings } from './golden/rings.ts';
+import { trouble } from './golden/trouble.ts';
+
+/**
+ * Whole campaigns as transcripts: a command, then what has changed by it or the whole state. A
+ * change of behaviour shows as a diff of these files. `npx vitest run test/domain/golden.test.ts
+ * -u` writes them again; read the diff before it is committed.
+ */
+test.each([
+  ['rings', rings],
+  ['nights', nights],
+  ['trouble', trouble],
+] as const)('the campaign of %s goes as it always has', async (name, story) => {
+  await expect(await story()).toMatchFileSnapshot(`golden/${name}.txt`);
+});
