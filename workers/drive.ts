@@ -8,7 +8,7 @@ import {
   placementOf,
   queueOf,
 } from '../shared/domain/upgrade/placement.ts';
-import type { Decision, UpgradeEvent } from '../shared/domain/upgrade/state.ts';
+import type { Decision, UpgradeEvent } from '../shared/domain/upgrade/events.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Dispatcher } from '../shared/queues.ts';
 import type { Store } from '../shared/store/store.ts';

@@ -7,7 +7,8 @@ import {
 } from '../../shared/domain/rules/policy.ts';
 import type { Observation, RunningProcess, Service } from '../../shared/domain/observation/observation.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
-import { newUpgrade, type Upgrade, type UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
 
 /** The words the domain tests are written in: rules, observations and the moves of one upgrade. */
 

@@ -3,7 +3,8 @@ import { lookAgain, putBack } from '../../orchestrator/domain/look-again.ts';
 import { attemptAt } from '../../shared/domain/remediation/escalation-steps.ts';
 import { isFinishing, placementOf } from '../../shared/domain/upgrade/placement.ts';
 import type { Journal } from '../../shared/domain/remediation/procedure.ts';
-import { newUpgrade, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade/state.ts';
+import type { MemoryChange } from '../../shared/domain/upgrade/memory.ts';
+import { newUpgrade, type Upgrade, type UpgradeState, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { campaignOf, pausedState, runningState } from '../contract/store/words.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
@@ -21,11 +22,10 @@ const journal: Journal = {
   ending: null,
   turnedAt: null,
 };
-const upgradeIn = (state: UpgradeState, memory: Partial<Upgrade['memory']> = {}): Upgrade => ({
-  ...fresh,
+const upgradeIn = (state: UpgradeState, open: MemoryChange['open'] = {}): Upgrade => ({
+  ...withMemory(fresh, { open, history: { deferrals: { logon: 3 }, tried: [escalation] } }),
   attempt: 2,
   state,
-  memory: { ...fresh.memory, deferrals: { logon: 3 }, tried: [escalation], ...memory },
 });
 const blockers: never[] = [];
 const unsettled: readonly UpgradeState[] = [
@@ -46,7 +46,7 @@ describe('an upgrade that was put back', () => {
     const after = lookAgain(before, now);
     expect(placementOf(after)).toEqual({ kind: 'drive', command: { type: 'LookAtClient' } });
     expect(after.attempt).toBe(2);
-    expect(after.memory.deferrals).toEqual({ logon: 3 });
+    expect(after.memory.history.deferrals).toEqual({ logon: 3 });
     expect(lookAgain(after, now)).toEqual(after);
   });
 
@@ -63,22 +63,22 @@ describe('an upgrade that was put back', () => {
   });
 
   it('does not know whether its command was carried out', () => {
-    expect(lookAgain(upgradeIn({ phase: 'marking' }), now).memory.unanswered).toBe(true);
-    expect(lookAgain(upgradeIn({ phase: 'looking' }), now).memory.unanswered).toBe(false);
-    expect(lookAgain(upgradeIn({ phase: 'notifying', blockers }), now).memory.notifiedAt).toBe(now);
+    expect(lookAgain(upgradeIn({ phase: 'marking' }), now).memory.open.unanswered).toBe(true);
+    expect(lookAgain(upgradeIn({ phase: 'looking' }), now).memory.open.unanswered).toBe(false);
+    expect(lookAgain(upgradeIn({ phase: 'notifying', blockers }), now).memory.history.notifiedAt).toBe(now);
   });
 
   it('keeps the escalation of a procedure that was begun, and gives back one that was only about to be recorded', () => {
     const remedying = (step: Journal['step']) =>
       upgradeIn({ phase: 'remedying', journal: { ...journal, step }, retryAt: null, blockers });
-    expect(lookAgain(remedying('record'), now).memory.tried).toEqual([]);
-    expect(lookAgain(remedying('stop'), now).memory.tried).toEqual([escalation]);
+    expect(lookAgain(remedying('record'), now).memory.history.tried).toEqual([]);
+    expect(lookAgain(remedying('stop'), now).memory.history.tried).toEqual([escalation]);
   });
 
   it('gives a client that was restarting its whole time again, and does not know whether it took the order', () => {
     const restart = { cause: 'mark', orderedAt: 100, bootBefore: 'b', deadline: 600, taken: true } as const;
     const after = lookAgain(upgradeIn({ phase: 'restarting', nextLook: 5 }, { restart }), now);
-    expect(after.memory.restart).toEqual({ ...restart, taken: null, deadline: now + 500 });
+    expect(after.memory.open.restart).toEqual({ ...restart, taken: null, deadline: now + 500 });
     expect(isFinishing(after)).toBe(true);
   });
 });

@@ -3,7 +3,8 @@ import type { Observation } from '../../shared/domain/observation/observation.ts
 import { standsWith } from '../../shared/domain/upgrade/stale-journal.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { stepsOf, wayBack } from '../../shared/domain/remediation/procedure.ts';
-import type { Upgrade, UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   admitted,
@@ -109,7 +110,7 @@ describe('files that a program never lets go of', () => {
       stepsOf('replaceAtRestart', 'back').map((step): Timed => [evening + hours(140), done(step)]),
     );
     expect(phases(ended)).toBe('settled needsAttention');
-    expect(ended.memory.replacing).toBeNull();
+    expect(ended.memory.open.replacing).toBeNull();
   });
 
   test('that another has replaced since an old record are not taken back for it', () => {

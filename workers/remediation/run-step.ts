@@ -2,7 +2,7 @@ import type { PreImage, SwapPreImage } from '../../shared/domain/observation/obs
 import { standsWith } from '../../shared/domain/upgrade/stale-journal.ts';
 import type { Journal, StepName } from '../../shared/domain/remediation/procedure.ts';
 import { bringsFiles, withPreImage } from '../../shared/domain/remediation/procedure.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
 import { announce, isRecorded, type Recorded, takeIntentAway } from './intent.ts';
 import { recordService, serviceSteps } from './relocate.ts';

@@ -1,7 +1,8 @@
 import { beginsSomething, isFinishing } from './placement.ts';
 import type { Rules } from '../rules/policy.ts';
 import { spread } from '../rules/backoff.ts';
-import type { Decision, Upgrade } from './state.ts';
+import type { Decision } from './events.ts';
+import { type Upgrade, withMemory } from './state.ts';
 import { isOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts';
 
 /**
@@ -28,7 +29,7 @@ export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, 
 export function heldByWindow(rules: Rules, upgrade: Upgrade, now: number): Decision | null {
   const { window } = rules.policy;
   if (window === null || isOpen(window, rules.zone, now)) return null;
-  const isBegun = isFinishing(upgrade) || upgrade.memory.unanswered !== false;
+  const isBegun = isFinishing(upgrade) || upgrade.memory.open.unanswered !== false;
   return isBegun ? null : awaitWindow(rules, upgrade, window, 'waits for its window, which opens', now);
 }
 
@@ -38,9 +39,10 @@ export const withoutPlan = (before: Upgrade, planned: Upgrade): Upgrade =>
 
 /** What the look has taught stays; what the decision was about to do has not happened. */
 export function withPlansDropped(before: Upgrade, planned: Upgrade): Upgrade {
-  const { lastLook, sightings, seen, marked, unanswered } = planned.memory;
-  const memory = { ...before.memory, lastLook, sightings, seen, marked, unanswered, restart: null };
-  return { ...before, logonServer: planned.logonServer, memory };
+  const { learned, open } = planned.memory;
+  const { mark, unanswered } = open;
+  const learnedOnly = withMemory(before, { open: { mark, unanswered, restart: null }, learned });
+  return { ...learnedOnly, logonServer: planned.logonServer };
 }
 
 /** Not everybody at the stroke of the hour: openings are spread over a tenth of the window, at most over ten minutes. */

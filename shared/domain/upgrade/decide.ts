@@ -8,7 +8,9 @@ import type { Rules } from '../rules/policy.ts';
 import { stepDone, stepFailed } from './on-step.ts';
 import { asRequested, endRequested, unmarkFailed } from './requests.ts';
 import { awaitReturn, restartAnswered } from './restart.ts';
-import type { Decision, Upgrade, UpgradeEvent } from './state.ts';
+import type { Decision, UpgradeEvent } from './events.ts';
+import type { Open } from './memory.ts';
+import { type Upgrade, withMemory } from './state.ts';
 import type { Failure } from '../observation/failure.ts';
 
 /**
@@ -79,7 +81,7 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
       return unanswered(upgrade, 'the worker was lost');
     case 'unmarking':
       return move(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
-        unanswered: true,
+        open: { unanswered: true },
       });
     case 'ordering':
       return move(upgrade, { phase: 'looking' }, 'outcome of the restart order not known: looking');
@@ -134,12 +136,12 @@ function checkedIn(upgrade: Upgrade): Decision {
 }
 
 function lookFailed(rules: Rules, upgrade: Upgrade, failure: Failure, now: number): Decision {
-  const { restart, request } = upgrade.memory;
+  const { open, request } = upgrade.memory;
   if (request?.kind === 'unmark') return unmarkFailed(upgrade, failure, now);
   const isSilent = failure.kind === 'unreachable' || failure.kind === 'timedOut';
   // Only silence says that it has not come back; half an answer, or a wrong one, is a look that has to be made again.
-  if (restart !== null && (isSilent || now < restart.deadline))
-    return awaitReturn(rules, upgrade, restart, failure, now);
+  if (open.restart !== null && (isSilent || now < open.restart.deadline))
+    return awaitReturn(rules, upgrade, open.restart, failure, now);
   if (isSilent) {
     return defer(rules, upgrade, 'unreachable', failure.message, now);
   }
@@ -148,19 +150,14 @@ function lookFailed(rules: Rules, upgrade: Upgrade, failure: Failure, now: numbe
 }
 
 /** The update command may or may not have run; only a look can tell. */
-const unanswered = (
-  upgrade: Upgrade,
-  because: string,
-  how: Upgrade['memory']['unanswered'] = true,
-): Decision =>
+const unanswered = (upgrade: Upgrade, because: string, how: Open['unanswered'] = true): Decision =>
   move(upgrade, { phase: 'looking' }, `outcome of ${upgrade.state.phase} not known (${because}): looking`, {
-    unanswered: how,
+    open: { unanswered: how },
   });
 
 const marked = (upgrade: Upgrade, now: number, because: string): Decision =>
   move(upgrade, { phase: 'looking' }, because, {
-    marked: { at: now, bootId: upgrade.memory.lastLook?.bootId ?? '' },
-    unanswered: false,
+    open: { mark: { at: now, bootId: upgrade.memory.learned.lastLook?.bootId ?? '' }, unanswered: false },
   });
 
 function notified(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
@@ -170,7 +167,7 @@ function notified(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: numb
 function tell(rules: Rules, upgrade: Upgrade, now: number, failure?: Failure): Decision {
   const blockers = upgrade.state.phase === 'notifying' ? upgrade.state.blockers : [];
   const because = failure === undefined ? toldOf(blockers) : `users could not be told (${failure.message})`;
-  const notified: Upgrade = { ...upgrade, memory: { ...upgrade.memory, notifiedAt: now } };
+  const notified = withMemory(upgrade, { history: { notifiedAt: now } });
   return restNotice(notified, blockers, now + rules.policy.noticeMs, because);
 }
 

@@ -12,7 +12,8 @@ import {
   escalationsOf,
   serviceOf,
 } from '../remediation/escalation-steps.ts';
-import type { Decision, Upgrade } from './state.ts';
+import type { Decision } from './events.ts';
+import type { Upgrade } from './state.ts';
 
 /**
  * A client that is blocked: wait while waiting helps, then escalate: notify -> workaround -> relocation or replacement at a restart -> needs
@@ -26,7 +27,9 @@ export function escalate(
   now: number,
 ): Decision {
   const escalations = escalationsOf(rules.product, rules.policy.ladder, blockers);
-  const next = escalations.find((escalation) => !upgrade.memory.tried.includes(attemptOf(rules, escalation)));
+  const next = escalations.find(
+    (escalation) => !upgrade.memory.history.tried.includes(attemptOf(rules, escalation)),
+  );
   const target = (next ?? escalations[0])?.target ?? movableIn(rules.product, blockers);
   const persists = target && ripeBecause(rules, upgrade, target);
   if (target === undefined || persists === undefined || persists === null)
@@ -49,7 +52,7 @@ function applyEscalation(
   now: number,
 ): Decision {
   const { ladder, noticeMs } = rules.policy;
-  const { notifiedAt } = upgrade.memory;
+  const { notifiedAt } = upgrade.memory.history;
   const { escalation, blockers, persists } = found;
   const name = nameOf(escalation.target);
   const tellsFirst =
@@ -84,11 +87,11 @@ export const restNotice = (
   );
 
 function beginProcedure(rules: Rules, upgrade: Upgrade, { escalation, blockers, persists }: Case): Decision {
-  const { workaround, tried } = upgrade.memory;
+  const { open, history } = upgrade.memory;
   const { procedure, target } = escalation;
-  if (workaround !== null) {
+  if (open.workaround !== null) {
     // The pre-image of the next procedure must be the service as it was before the first one.
-    const journal = wayBack({ procedure: 'workaround', preImage: workaround.preImage }, null);
+    const journal = wayBack({ procedure: 'workaround', preImage: open.workaround.preImage }, null);
     const because = `the workaround did not help (${persists}); it is taken back before the ${procedure}`;
     return move(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because);
   }
@@ -97,7 +100,7 @@ function beginProcedure(rules: Rules, upgrade: Upgrade, { escalation, blockers, 
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers },
     `${titleOf(journal)}: ${nameOf(target)} ${persists}`,
-    { tried: [...tried, attemptOf(rules, escalation)] },
+    { history: { tried: [...history.tried, attemptOf(rules, escalation)] } },
   );
 }
 
@@ -133,6 +136,6 @@ const classOf = (blockers: readonly Blocker[]): DeferralClass =>
 function ripeBecause(rules: Rules, upgrade: Upgrade, target: Blocker): string | null {
   if (target.kind === 'service' && target.structural && rules.policy.structural === 'atOnce')
     return 'is structural: it runs again after every start';
-  const sighting = upgrade.memory.sightings[fingerprint(target)];
+  const sighting = upgrade.memory.learned.sightings[fingerprint(target)];
   return sighting === undefined ? null : persistsBecause(rules.policy.persistence, sighting);
 }

@@ -15,7 +15,9 @@ import {
 } from '../remediation/procedure.ts';
 import { backoff } from '../rules/backoff.ts';
 import type { Ending } from '../outcome/ending.ts';
-import type { Decision, Memory, Remedying, Upgrade } from './state.ts';
+import type { Decision } from './events.ts';
+import type { MemoryChange } from './memory.ts';
+import { type Remedying, type Upgrade, withMemory } from './state.ts';
 import { attemptAt } from '../remediation/escalation-steps.ts';
 import type { Failure } from '../observation/failure.ts';
 
@@ -44,10 +46,10 @@ export function stepDone(
 
 /** The intent stays on the client: whoever finds it there without this record goes on with it. */
 function awaitRestart(upgrade: Upgrade, { preImage }: Journal): Decision {
-  const bootId = upgrade.memory.lastLook?.bootId ?? '';
+  const bootId = upgrade.memory.learned.lastLook?.bootId ?? '';
   const because = 'the new files take their places at the next start of the client';
   return move(upgrade, { phase: 'looking' }, because, {
-    replacing: preImage !== null && 'files' in preImage ? { preImage, bootId } : null,
+    open: { replacing: preImage !== null && 'files' in preImage ? { preImage, bootId } : null },
   });
 }
 
@@ -59,33 +61,38 @@ const newPlaceOf = (preImage: Journal['preImage']): string =>
 
 function wentForward(upgrade: Upgrade, journal: Journal, now: number): Decision {
   const { procedure, preImage, service } = journal;
-  const bootId = upgrade.memory.lastLook?.bootId ?? '';
+  const bootId = upgrade.memory.learned.lastLook?.bootId ?? '';
   switch (procedure) {
     case 'relocation':
       return move(
         upgrade,
         { phase: 'looking' },
         `${service} runs from ${newPlaceOf(preImage)} with its old settings`,
-        { relocation: 'done', moved: preImage, servicePath: preImage === null ? null : preImage.to },
+        {
+          learned: {
+            relocation: 'done',
+            beforeRelocation: preImage,
+            servicePath: preImage === null ? null : preImage.to,
+          },
+        },
       );
     case 'workaround':
       return move(upgrade, { phase: 'looking' }, `${service} starts by hand only until the update is done`, {
-        workaround: preImage === null ? null : { preImage, bootId },
-        willBlockAgain: true,
+        open: { workaround: preImage === null ? null : { preImage, bootId } },
+        learned: { willBlockAgain: true },
       });
     case 'swap':
     case 'replaceAtRestart': {
       const runs = service === '' ? '' : `, and ${service} is as before`;
       return move(upgrade, { phase: 'looking' }, `the files of the release are in their place${runs}`, {
-        marked: { at: now, bootId },
-        unanswered: false,
+        open: { mark: { at: now, bootId }, unanswered: false },
       });
     }
   }
 }
 
 function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedying, now: number): Decision {
-  const whole: Upgrade = { ...upgrade, memory: { ...upgrade.memory, ...afterBack(upgrade, journal) } };
+  const whole = withMemory(upgrade, afterBack(upgrade, journal));
   if (journal.ending !== null) return settle(whole, journal.ending, now);
   const because = `${journal.service === '' ? 'the client' : journal.service} is exactly as it was before`;
   if (journal.turnedAt === null) return move(whole, { phase: 'looking' }, because);
@@ -98,14 +105,14 @@ function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedyi
 }
 
 /** A relocation that could not even stop the service changed nothing and may be tried again; so may files that could not be brought. */
-function afterBack({ memory }: Upgrade, journal: Journal): Partial<Memory> {
+function afterBack({ memory }: Upgrade, journal: Journal): MemoryChange {
   const { procedure, service, turnedAt } = journal;
-  const tried = memory.tried.filter((each) => each !== attemptAt(procedure, service));
-  if (procedure === 'workaround') return { workaround: null };
+  const tried = memory.history.tried.filter((each) => each !== attemptAt(procedure, service));
+  if (procedure === 'workaround') return { open: { workaround: null } };
   if (procedure === 'replaceAtRestart')
-    return goesOnAfter(journal, turnedAt) ? { replacing: null, tried } : { replacing: null };
+    return { open: { replacing: null }, history: goesOnAfter(journal, turnedAt) ? { tried } : {} };
   if (procedure === 'swap' || turnedAt === 'record') return {};
-  return turnedAt === 'stop' ? { tried } : { relocation: 'undone' };
+  return turnedAt === 'stop' ? { history: { tried } } : { learned: { relocation: 'undone' } };
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { Blocker } from '../observation/blocker.ts';
-import type { Command, Upgrade } from './state.ts';
+import type { Command } from './events.ts';
+import { openOnClient } from './memory.ts';
+import type { Upgrade } from './state.ts';
 
 /**
  * What follows from an upgrade's state: drive it on, let it rest until a moment, or leave it settled. Derived from the state alone,
@@ -59,8 +61,7 @@ export const isFinishing = (upgrade: Upgrade): boolean => {
   const { state, memory } = upgrade;
   // A procedure that is only about to be recorded has not been begun.
   if (state.phase === 'remedying') return !beginsSomething(upgrade);
-  const { marked, restart, workaround, replacing, request } = memory;
-  return [marked, restart, workaround, replacing, request].some((open) => open !== null);
+  return memory.request !== null || openOnClient(memory).some((name) => name !== 'unanswered');
 };
 
 /**
