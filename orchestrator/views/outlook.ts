@@ -1,7 +1,7 @@
 import { type Blocker, fingerprint } from '../../shared/domain/observation/blocker.ts';
 import {
   attemptAt,
-  movableIn,
+  relocatableIn,
   nameOf,
   escalationsOf,
   serviceOf,
@@ -79,7 +79,7 @@ function nextEscalation(
   const next = escalations.find(
     (escalation) => !tried.includes(attemptAt(escalation.procedure, serviceOf(product, escalation))),
   );
-  const target = (next ?? escalations[0])?.target ?? movableIn(product, blockers);
+  const target = (next ?? escalations[0])?.target ?? relocatableIn(product, blockers);
   if (target === undefined) return null;
   const name = target.kind === 'service' ? target.service : nameOf(target);
   if (next === undefined)

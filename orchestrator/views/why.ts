@@ -9,7 +9,7 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { isOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
+import { isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
 import type { RestartCause } from '../../shared/domain/upgrade/memory.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -95,7 +95,7 @@ export function whyWaiting(
 /** When the window of a client opens that is closed now; null when it is open, or there is none. */
 function windowOpening({ campaign, zone, now }: WhyContext): number | null {
   const { window } = campaign.definition.policy;
-  if (window === null || zone === undefined || isOpen(window, zone, now)) return null;
+  if (window === null || zone === undefined || isWindowOpen(window, zone, now)) return null;
   return nextOpening(window, zone, now);
 }
 

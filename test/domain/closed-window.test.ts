@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CampaignPolicy, Rules } from '../../shared/domain/rules/policy.ts';
-import { everyDay, isOpen, type Window } from '../../shared/domain/time/window.ts';
+import { everyDay, isWindowOpen, type Window } from '../../shared/domain/time/window.ts';
 import {
   activated,
   admitted,
@@ -39,7 +39,7 @@ describe('outside the window of the campaign', () => {
     expect(waits.state).toMatchObject({
       because: 'waits for its window, which opens Mon 16 Nov 22:00 Europe/Berlin',
     });
-    expect(isOpen(fromTen, 'Europe/Berlin', untilOf(waits))).toBe(true);
+    expect(isWindowOpen(fromTen, 'Europe/Berlin', untilOf(waits))).toBe(true);
   });
 
   test('not everybody comes at the stroke of the hour, and nobody later than ten minutes after it', () => {

@@ -89,7 +89,7 @@ const table: Readonly<Record<string, string>> = Object.fromEntries(
   states.map((state) => [
     nameOf(state),
     events
-      .filter((event) => decide(rules, standing(state), event, evening).kind === 'moved')
+      .filter((event) => decide(rules, standing(state), event, evening).kind === 'changed')
       .map((event) => event.type)
       .join(' '),
   ]),
@@ -127,7 +127,7 @@ describe('every (state, event) pair has an answer', () => {
     for (const phase of ['marking', 'updating', 'ordering'] as const) {
       const state: UpgradeState = phase === 'ordering' ? { phase, cause: 'mark' } : { phase };
       const decision = decide(rules, standing(state), { type: 'Activated' }, evening);
-      expect(decision).toMatchObject({ kind: 'moved', upgrade: { state: { phase: 'looking' } } });
+      expect(decision).toMatchObject({ kind: 'changed', upgrade: { state: { phase: 'looking' } } });
     }
   });
 });
@@ -299,7 +299,7 @@ describe('in any order, with any repetition and delay of events', () => {
                 ? { ...event, observation: { ...event.observation, at: now } }
                 : event;
             const decision = decide(given, upgrade, stamped, now);
-            if (decision.kind === 'moved') ({ upgrade } = decision);
+            if (decision.kind === 'changed') ({ upgrade } = decision);
           }
           expect(upgrade.state.phase).toBe('settled');
         },

@@ -217,7 +217,7 @@ export function after(given: Rules, upgrade: Upgrade, events: readonly Timed[]):
     const stamped: UpgradeEvent =
       event.type === 'ClientObserved' ? { ...event, observation: { ...event.observation, at } } : event;
     const decision = decide(given, current, stamped, at);
-    return decision.kind === 'moved' ? decision.upgrade : current;
+    return decision.kind === 'changed' ? decision.upgrade : current;
   }, upgrade);
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../shared/domain/observation/observation.ts';
-import { standsWith } from '../../shared/domain/upgrade/stale-journal.ts';
+import { matchesIntent } from '../../shared/domain/upgrade/stale-journal.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { stepsOf, wayBack } from '../../shared/domain/remediation/procedure.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
@@ -117,8 +117,8 @@ describe('files that a program never lets go of', () => {
     const found = after(rules, waiting(), [[evening + hours(3), look(isNew, { bootId: 'boot-2' })]]);
     expect(phases(found)).toBe('settled upgraded');
     const old = wayBack({ procedure: 'replaceAtRestart', preImage: swapPreImage }, null);
-    expect(standsWith(old, null)).toBe(false);
-    expect(standsWith(old, intent)).toBe(true);
+    expect(matchesIntent(old, null)).toBe(false);
+    expect(matchesIntent(old, intent)).toBe(true);
   });
 
   test('are found by whoever has lost the record, and go on where they stand', () => {

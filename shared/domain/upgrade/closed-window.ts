@@ -3,7 +3,7 @@ import type { Rules } from '../rules/policy.ts';
 import { spread } from '../rules/backoff.ts';
 import type { Decision } from './events.ts';
 import { type Upgrade, withMemory } from './state.ts';
-import { isOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts';
+import { isWindowOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts';
 
 /**
  * Outside the campaign's window nothing begins on a client: what was about to begin waits for the opening instead, and starts
@@ -11,8 +11,8 @@ import { isOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts'
  */
 export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
   const { window } = rules.policy;
-  if (window === null || decision.kind !== 'moved' || !beginsSomething(decision.upgrade)) return decision;
-  if (isOpen(window, rules.zone, now)) return decision;
+  if (window === null || decision.kind !== 'changed' || !beginsSomething(decision.upgrade)) return decision;
+  if (isWindowOpen(window, rules.zone, now)) return decision;
   return awaitWindow(
     rules,
     withPlansDropped(before, decision.upgrade),
@@ -28,7 +28,7 @@ export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, 
  */
 export function heldByWindow(rules: Rules, upgrade: Upgrade, now: number): Decision | null {
   const { window } = rules.policy;
-  if (window === null || isOpen(window, rules.zone, now)) return null;
+  if (window === null || isWindowOpen(window, rules.zone, now)) return null;
   const isBegun = isFinishing(upgrade) || upgrade.memory.open.unanswered !== false;
   return isBegun ? null : awaitWindow(rules, upgrade, window, 'waits for its window, which opens', now);
 }
@@ -65,7 +65,7 @@ export function awaitWindow(
   const because = `${words} ${wallTimeOf(rules.zone, opening)}`;
   const blockers = 'blockers' in upgrade.state ? upgrade.state.blockers : [];
   const state = { phase: 'deferred', class: 'window', until, because, blockers } as const;
-  return { kind: 'moved', upgrade: { ...upgrade, state }, because };
+  return { kind: 'changed', upgrade: { ...upgrade, state }, because };
 }
 
 const lengthMs = ({ from, to }: Window): number => ((to - from + 1440) % 1440 || 1440) * 60_000;

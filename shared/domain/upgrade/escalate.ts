@@ -1,12 +1,12 @@
 import { type Blocker, describeBlocker, fingerprint } from '../observation/blocker.ts';
-import { defer, move, settle } from './transitions.ts';
+import { defer, transition, settle } from './transitions.ts';
 import type { Observation } from '../observation/observation.ts';
 import { persistsBecause } from '../remediation/persistence.ts';
 import type { DeferralClass, Rules } from '../rules/policy.ts';
 import { newJournal, titleOf, wayBack } from '../remediation/procedure.ts';
 import {
   attemptAt,
-  movableIn,
+  relocatableIn,
   nameOf,
   type Escalation,
   escalationsOf,
@@ -30,7 +30,7 @@ export function escalate(
   const next = escalations.find(
     (escalation) => !upgrade.memory.history.tried.includes(attemptOf(rules, escalation)),
   );
-  const target = (next ?? escalations[0])?.target ?? movableIn(rules.product, blockers);
+  const target = (next ?? escalations[0])?.target ?? relocatableIn(rules.product, blockers);
   const persists = target && ripeBecause(rules, upgrade, target);
   if (target === undefined || persists === undefined || persists === null)
     return wait(rules, upgrade, blockers, now);
@@ -58,7 +58,7 @@ function applyEscalation(
   const tellsFirst =
     ladder.includes('notify') && ladder.indexOf('notify') < ladder.indexOf(escalation.procedure);
   if (tellsFirst && notifiedAt === null && seen.users.length > 0)
-    return move(upgrade, { phase: 'notifying', blockers }, `${name} persists (${persists})`);
+    return transition(upgrade, { phase: 'notifying', blockers }, `${name} persists (${persists})`);
   const noticeUntil = notifiedAt === null ? now : notifiedAt + noticeMs;
   if (now < noticeUntil) return restNotice(upgrade, blockers, noticeUntil, toldOf(blockers));
   if (seen.packageRunning) {
@@ -80,7 +80,7 @@ export const restNotice = (
   until: number,
   because: string,
 ): Decision =>
-  move(
+  transition(
     upgrade,
     { phase: 'deferred', class: classOf(blockers), until, because, blockers },
     `${because}; they get their time before the next step`,
@@ -93,10 +93,10 @@ function beginProcedure(rules: Rules, upgrade: Upgrade, { escalation, blockers, 
     // The pre-image of the next procedure must be the service as it was before the first one.
     const journal = wayBack({ procedure: 'workaround', preImage: open.workaround.preImage }, null);
     const because = `the workaround did not help (${persists}); it is taken back before the ${procedure}`;
-    return move(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because);
+    return transition(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because);
   }
   const journal = newJournal(procedure, serviceOf(rules.product, escalation));
-  return move(
+  return transition(
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers },
     `${titleOf(journal)}: ${nameOf(target)} ${persists}`,

@@ -37,5 +37,5 @@ export type Command =
 
 /** The answer to every (state, event) pair. */
 export type Decision =
-  | { readonly kind: 'moved'; readonly upgrade: Upgrade; readonly because: string }
+  | { readonly kind: 'changed'; readonly upgrade: Upgrade; readonly because: string }
   | { readonly kind: 'ignored'; readonly because: string };

@@ -1,8 +1,8 @@
 import { type Blocker, blockersOf, fingerprint } from '../observation/blocker.ts';
-import { defer, move, settle, unmarked } from './transitions.ts';
+import { defer, transition, settle, unmarked } from './transitions.ts';
 import { escalate } from './escalate.ts';
 import { attemptAt } from '../remediation/escalation-steps.ts';
-import { logonServerSeen } from '../observation/logon-server.ts';
+import { observedLogonServer } from '../observation/logon-server.ts';
 import type { Intent, Observation, SwapPreImage } from '../observation/observation.ts';
 import { countSightings } from '../remediation/persistence.ts';
 import type { ProductRules, Rules, SwapRules } from '../rules/policy.ts';
@@ -21,7 +21,7 @@ export function onObservation(rules: Rules, known: Upgrade, seen: Observation, n
   // Slots and what it may download are charged where it was seen last.
   const before = {
     ...known,
-    logonServer: logonServerSeen(known.logonServer, seen.logonServer, rules.logonServers),
+    logonServer: observedLogonServer(known.logonServer, seen.logonServer, rules.logonServers),
     memory: endedElsewhere(known, seen, now),
   };
   const { workaround, replacing } = before.memory.open;
@@ -66,7 +66,7 @@ function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number
   const goesOn = found.direction === 'back' || seen.role !== 'server';
   const journal = goesOn ? found : turnBack(found, null);
   const tried = [...upgrade.memory.history.tried, attemptAt(found.procedure, found.service)];
-  return move(
+  return transition(
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers: [] },
     `found an unfinished ${found.procedure} on the client`,
@@ -86,7 +86,7 @@ function endedElsewhere({ memory }: Upgrade, { intent }: Observation, now: numbe
 
 /** The client has restarted since its files were to be replaced: that they are, and that the service runs with them, is still to be proved. */
 const hasReplaced = (upgrade: Upgrade, preImage: SwapPreImage): Decision =>
-  move(
+  transition(
     upgrade,
     { phase: 'remedying', journal: afterRestart(preImage), retryAt: null, blockers: [] },
     'it has restarted: whether the new files are in their places is proved now',
@@ -187,8 +187,9 @@ function goDirect(
   at: number,
 ): Decision {
   const { mark, unanswered } = upgrade.memory.open;
-  if (unanswered === 'workerStopped') return move(unmarked(upgrade), { phase: 'updating' }, cutShort);
-  if (mark === null && !unanswered) return move(upgrade, { phase: 'updating' }, 'nothing is in the way');
+  if (unanswered === 'workerStopped') return transition(unmarked(upgrade), { phase: 'updating' }, cutShort);
+  if (mark === null && !unanswered)
+    return transition(upgrade, { phase: 'updating' }, 'nothing is in the way');
   return defer(rules, unmarked(upgrade), 'download', whyNot(proof), at);
 }
 
@@ -205,8 +206,8 @@ function goByLogon(
   if (unanswered === true)
     return defer(rules, unmarked(upgrade), 'download', 'the client did not take the mark', at);
   if (mark === null && isLeaving(seen)) return leaving(upgrade, seen, at);
-  if (unanswered === 'workerStopped') return move(unmarked(upgrade), { phase: 'marking' }, cutShort);
-  if (mark === null) return move(upgrade, { phase: 'marking' }, 'nothing is in the way');
+  if (unanswered === 'workerStopped') return transition(unmarked(upgrade), { phase: 'marking' }, cutShort);
+  if (mark === null) return transition(upgrade, { phase: 'marking' }, 'nothing is in the way');
   if (proof.kind === 'filesMissing') return defer(rules, upgrade, 'download', whyNot(proof), at);
   if (seen.setupPhase === 'installed') {
     return defer(rules, unmarked(upgrade), 'download', `says it is installed, but ${whyNot(proof)}`, at);

@@ -90,5 +90,5 @@ export function beginsSomething({ state }: Upgrade): boolean {
  * May another driver take it over here as if nothing had happened? Looks and steps of a procedure are begun afresh by whoever comes.
  * In every other state that is driven, whoever comes must take the command for sent.
  */
-export const isFreshFor = ({ state }: Upgrade): boolean =>
+export const isRepeatable = ({ state }: Upgrade): boolean =>
   state.phase === 'looking' || (state.phase === 'remedying' && state.retryAt === null);

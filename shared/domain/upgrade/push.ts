@@ -1,4 +1,4 @@
-import { defer, move, unmarked } from './transitions.ts';
+import { defer, transition, unmarked } from './transitions.ts';
 import type { Observation } from '../observation/observation.ts';
 import type { Rules } from '../rules/policy.ts';
 import { newJournal } from '../remediation/procedure.ts';
@@ -32,12 +32,12 @@ export function goByPush(
   if (isHeldAgainAndAgain(rules, upgrade)) {
     const journal = newJournal('replaceAtRestart', service);
     const because = `its files are held by something else each time that ${service || 'a swap'} makes way for them`;
-    return move(upgrade, { phase: 'remedying', journal, retryAt: null, blockers: [] }, because, {
+    return transition(upgrade, { phase: 'remedying', journal, retryAt: null, blockers: [] }, because, {
       history: { tried: [...upgrade.memory.history.tried, attemptAt('replaceAtRestart', service)] },
     });
   }
   const because = `nothing is in the way: the files are swapped${service === '' ? '' : ` while ${service} is stopped`}`;
-  return move(
+  return transition(
     upgrade,
     { phase: 'remedying', journal: newJournal('swap', service), retryAt: null, blockers: [] },
     because,

@@ -1,5 +1,5 @@
 import { withoutPlan } from './closed-window.ts';
-import { defer, ignore, move, settle, unmarked } from './transitions.ts';
+import { defer, ignore, transition, settle, unmarked } from './transitions.ts';
 import type { Ending } from '../outcome/ending.ts';
 import { executableOf } from '../observation/image-path.ts';
 import type { Observation } from '../observation/observation.ts';
@@ -27,9 +27,9 @@ export function endRequested(upgrade: Upgrade, ending: Ending): Decision {
   if (upgrade.memory.request !== null) return ignore(requested[upgrade.memory.request.kind]);
   const request: Request = { kind: 'end', ending };
   // The command may be under way, or its driver is dead: nobody knows what the client did.
-  if (phase === 'ordering') return move(upgrade, { phase: 'looking' }, ending.because, { request });
+  if (phase === 'ordering') return transition(upgrade, { phase: 'looking' }, ending.because, { request });
   const unanswered = upgrade.memory.open.unanswered || phase === 'marking' || phase === 'updating';
-  return move(upgrade, upgrade.state, ending.because, { request, open: { unanswered } });
+  return transition(upgrade, upgrade.state, ending.because, { request, open: { unanswered } });
 }
 
 const requested: Readonly<Record<Request['kind'], string>> = {
@@ -40,7 +40,7 @@ const requested: Readonly<Record<Request['kind'], string>> = {
 
 /** Settles an upgrade that is to end, unless something is open on the client. What was only planned does not happen. */
 export function asRequested(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
-  if (decision.kind !== 'moved') return decision;
+  if (decision.kind !== 'changed') return decision;
   const { request } = decision.upgrade.memory;
   if (request?.kind !== 'end' || isOpenOnClient(decision.upgrade)) return decision;
   const upgrade = withoutPlan(before, decision.upgrade);
@@ -114,7 +114,7 @@ function moveBack(
     { procedure: 'relocation', preImage: beforeRelocation },
     { end: 'skipped', cause: 'moved back', because, blockers: [] },
   );
-  return move(
+  return transition(
     withoutRequest(upgrade),
     { phase: 'remedying', journal, retryAt: null, blockers: [] },
     `${service.name} is moved back for ${by}: ${reason}`,
@@ -129,7 +129,7 @@ function unmark(rules: Rules, upgrade: Upgrade, seen: Observation, now: number):
   const freed = withoutRequest(upgrade);
   if (prove(rules.files, seen).kind === 'current') return settle(freed, installedMeanwhile, now);
   if (seen.setupPhase === 'upgrade' || seen.setupPhase === 'verifyFiles')
-    return move(
+    return transition(
       upgrade,
       { phase: 'unmarking' },
       `its setup phase is ${seen.setupPhase}: the mark is taken back`,
@@ -151,7 +151,7 @@ export function unmarkFailed(upgrade: Upgrade, failure: Failure, now: number): D
   if (request?.kind !== 'unmark') return ignore('nobody asked to unmark it');
   const isUnknown = failure.kind !== 'unreachable' && failure.kind !== 'failed';
   if (upgrade.state.phase === 'unmarking' && isUnknown && !open.unanswered)
-    return move(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
+    return transition(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
       open: { unanswered: true },
     });
   const because = `${request.ending.because}; it could not be unmarked: ${failure.message}`;

@@ -1,11 +1,11 @@
 import { awaitWindow } from './closed-window.ts';
-import { defer, move, settle } from './transitions.ts';
+import { defer, transition, settle } from './transitions.ts';
 import type { Observation } from '../observation/observation.ts';
 import type { Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
 import type { PendingRestart, RestartCause } from './memory.ts';
 import { type Upgrade, withMemory } from './state.ts';
-import { isOpen } from '../time/window.ts';
+import { isWindowOpen } from '../time/window.ts';
 import { isoOf } from '../time/iso-time.ts';
 import type { Failure } from '../observation/failure.ts';
 
@@ -44,7 +44,7 @@ export function askRestart(
       now,
     );
   }
-  if (between !== null && !isOpen(between, rules.zone, now))
+  if (between !== null && !isWindowOpen(between, rules.zone, now))
     return awaitWindow(rules, upgrade, between, 'waits to restart until', now);
   const orders = upgrade.memory.history.restarts[cause] ?? 0;
   if (orders >= maxOrders) {
@@ -59,7 +59,7 @@ export function askRestart(
     taken: null,
   };
   const restarts = { ...upgrade.memory.history.restarts, [cause]: orders + 1 };
-  return move(upgrade, { phase: 'ordering', cause }, restartReason[cause], {
+  return transition(upgrade, { phase: 'ordering', cause }, restartReason[cause], {
     open: { restart },
     history: { restarts },
   });
@@ -80,7 +80,7 @@ export function restartAnswered(
   now: number,
 ): Decision {
   const { restart } = upgrade.memory.open;
-  if (restart === null) return move(upgrade, { phase: 'looking' }, 'no restart is pending');
+  if (restart === null) return transition(upgrade, { phase: 'looking' }, 'no restart is pending');
   if (failure?.kind === 'unreachable') {
     return defer(
       rules,
@@ -144,13 +144,13 @@ export function awaitReturn(
   now: number,
 ): Decision {
   if (now < restart.deadline) return restUntilLook(rules, upgrade, `restarting: ${failure.message}`, now);
-  const because = `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ${failure.message}${openOn(upgrade)}`;
+  const because = `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ${failure.message}${describeOpen(upgrade)}`;
   const ending = { end: 'failed', cause: 'did not come back', because, blockers: [] } as const;
-  return move(upgrade, { phase: 'settled', at: now, ...ending }, because);
+  return transition(upgrade, { phase: 'settled', at: now, ...ending }, because);
 }
 
 /** What of a procedure that waits for a restart stands open on the client, to be put after what is said of it; '' = nothing does. */
-export function openOn({
+export function describeOpen({
   memory: {
     open: { workaround, replacing },
   },
@@ -169,4 +169,4 @@ const takeBack = (upgrade: Upgrade, { cause }: PendingRestart): Upgrade => {
 export const withoutRestart = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { open: { restart: null } });
 
 const restUntilLook = (rules: Rules, upgrade: Upgrade, because: string, now: number): Decision =>
-  move(upgrade, { phase: 'restarting', nextLook: now + rules.policy.restart.lookEveryMs }, because);
+  transition(upgrade, { phase: 'restarting', nextLook: now + rules.policy.restart.lookEveryMs }, because);

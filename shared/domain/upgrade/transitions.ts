@@ -8,13 +8,13 @@ import { changeMemory, type MemoryChange } from './memory.ts';
 import { type Upgrade, type UpgradeState, withMemory } from './state.ts';
 
 /** The upgrade in its next state. */
-export const move = (
+export const transition = (
   upgrade: Upgrade,
   state: UpgradeState,
   because: string,
   change: MemoryChange = {},
 ): Decision => ({
-  kind: 'moved',
+  kind: 'changed',
   upgrade: { ...upgrade, state, memory: changeMemory(upgrade.memory, change) },
   because,
 });
@@ -40,7 +40,7 @@ export function defer(
   const { lastDeferral } = upgrade.memory.history;
   if (lastDeferral?.class === kind && now < lastDeferral.until) {
     // A check-in caused this look. It found the same, so the planned attempt stands and the budget is not touched.
-    return move(
+    return transition(
       upgrade,
       { phase: 'deferred', class: kind, until: lastDeferral.until, because, blockers },
       because,
@@ -59,7 +59,7 @@ export function defer(
   const point = spread(rules.seed, rules.campaign, upgrade.client, kind, used);
   const until = now + backoff(policy, used, point);
   const deferrals = { ...upgrade.memory.history.deferrals, [kind]: used + 1 };
-  return move(upgrade, { phase: 'deferred', class: kind, until, because, blockers }, because, {
+  return transition(upgrade, { phase: 'deferred', class: kind, until, because, blockers }, because, {
     history: { deferrals, lastDeferral: { class: kind, until } },
   });
 }
@@ -81,11 +81,11 @@ export function settle(upgrade: Upgrade, ending: Ending, now: number): Decision 
     const journal = wayBack({ procedure: 'replaceAtRestart', preImage }, ending);
     return goBackFirst(upgrade, journal, 'the files that wait for a restart are withdrawn', ending);
   }
-  return move(upgrade, { phase: 'settled', at: now, ...ending }, ending.because);
+  return transition(upgrade, { phase: 'settled', at: now, ...ending }, ending.because);
 }
 
 const goBackFirst = (upgrade: Upgrade, journal: Journal, what: string, ending: Ending): Decision =>
-  move(
+  transition(
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers: ending.blockers },
     `${what} first; then: ${ending.because}`,

@@ -1,7 +1,7 @@
 import { decide } from '../../../shared/domain/upgrade/decide.ts';
 import type { Ending } from '../../../shared/domain/outcome/ending.ts';
 import { giveUpAfterCrashes, crashesAtMost } from '../../../workers/crash-budget.ts';
-import { standsWith } from '../../../shared/domain/upgrade/stale-journal.ts';
+import { matchesIntent } from '../../../shared/domain/upgrade/stale-journal.ts';
 import { beginsSomething, isFinishing, placementOf } from '../../../shared/domain/upgrade/placement.ts';
 import { deferralClasses, type Rules } from '../../../shared/domain/rules/policy.ts';
 import type { Command, UpgradeEvent } from '../../../shared/domain/upgrade/events.ts';
@@ -191,7 +191,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
     const { journal } = command;
     const isAsked = this.#resumes || journal.failures > 0 || journal.step === 'record';
     const isMoved = journal.step === 'record' && this.client.service?.imagePath === preImage.to;
-    return isAsked && (isMoved || !standsWith(journal, this.client.intent));
+    return isAsked && (isMoved || !matchesIntent(journal, this.client.intent));
   }
 
   /** What the client makes of a command. */

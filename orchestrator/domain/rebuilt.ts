@@ -10,7 +10,7 @@ import { type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.
  * open on the client is found there by its intent. A settled one stays settled.
  * @param now policy time of the rebuild
  */
-export function lookAgain(upgrade: Upgrade, now: number): Upgrade {
+export function rebuiltUpgrade(upgrade: Upgrade, now: number): Upgrade {
   const { state, memory } = upgrade;
   if (state.phase === 'settled') return upgrade;
   const { restart } = memory.open;
@@ -57,7 +57,7 @@ const withNewDeadline = (restart: PendingRestart, now: number): PendingRestart =
  * A campaign that was put back from the audit. One that ran is paused, so that a person starts it again.
  * @param end how far the audit goes, in words
  */
-export function putBack(campaign: Campaign, end: string, now: number): Campaign {
+export function rebuiltCampaign(campaign: Campaign, end: string, now: number): Campaign {
   const rebuilt = { ...campaign, rebuiltAt: now };
   if (campaign.state.status !== 'running') return rebuilt;
   const because = `rebuilt from the audit at ${isoOf(now)}; ${end}; look at the clients, then resume`;
