@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.ts';
 import {
   beginsSomething,
-  isFreshFor,
+  isRepeatable,
   placementOf,
   type QueueName,
   queueOf,
@@ -79,7 +79,7 @@ function placeOf(upgrade: Upgrade, queue: QueueName, at: number, isQuiet: boolea
     case 'rest':
       return { index: 'due', dueAt: placement.until, keepsSlots: placement.keepsSlots };
     case 'drive':
-      return queueOf(upgrade) === queue && !(isQuiet && isFreshFor(upgrade))
+      return queueOf(upgrade) === queue && !(isQuiet && isRepeatable(upgrade))
         ? { index: 'driven' }
         : { index: 'due', dueAt: at, keepsSlots: true };
   }

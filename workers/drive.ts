@@ -4,11 +4,11 @@ import { decide } from '../shared/domain/upgrade/decide.ts';
 import {
   beginsSomething,
   isFinishing,
-  isFreshFor,
+  isRepeatable,
   placementOf,
   queueOf,
 } from '../shared/domain/upgrade/placement.ts';
-import type { Decision, UpgradeEvent } from '../shared/domain/upgrade/state.ts';
+import type { Decision, UpgradeEvent } from '../shared/domain/upgrade/events.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Dispatcher } from '../shared/queues.ts';
 import type { Store } from '../shared/store/store.ts';
@@ -131,7 +131,7 @@ function consume({ job, clock }: Drive, held: Held, move: Move, inbox: readonly 
   for (const message of inbox) {
     const event: UpgradeEvent = isOrder(message) ? message : { type: message.type };
     const decision = decide(job.rules, upgrade, event, clock.now());
-    if (decision.kind === 'moved') ({ upgrade, because } = decision);
+    if (decision.kind === 'changed') ({ upgrade, because } = decision);
   }
   return { upgrade, because, evidence: [...move.evidence, ...inbox.flatMap(evidenceIn)] };
 }
@@ -212,16 +212,16 @@ const restBeforeAnotherTry = ({ clock, job }: Drive): Commit['place'] => ({
  * forgotten, and the next driver looks again.
  */
 function isHandedOver({ quiet }: Drive, held: Held, decision: Decision): boolean {
-  if (quiet?.aborted !== true || !isFreshFor(held.upgrade)) return false;
+  if (quiet?.aborted !== true || !isRepeatable(held.upgrade)) return false;
   if (decision.kind === 'ignored') return true;
-  return placementOf(decision.upgrade).kind === 'drive' && !isFreshFor(decision.upgrade);
+  return placementOf(decision.upgrade).kind === 'drive' && !isRepeatable(decision.upgrade);
 }
 
 /** A command was given up in its middle, by our own stop: what came of it is not known, and whoever comes next looks first. */
 async function letGo(context: Drive, held: Held, why?: string): Promise<DriveEnd> {
   const { job, clock } = context;
   const decision = decide(job.rules, held.upgrade, { type: 'WorkerStopped' }, clock.now());
-  if (decision.kind !== 'moved') return handOver(context, held);
+  if (decision.kind !== 'changed') return handOver(context, held);
   return handOver(context, held, { upgrade: decision.upgrade, because: why ?? decision.because });
 }
 

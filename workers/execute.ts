@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.ts';
 import type { Client } from '../shared/domain/campaign/definition.ts';
 import type { Rules } from '../shared/domain/rules/policy.ts';
-import type { Command, UpgradeEvent } from '../shared/domain/upgrade/state.ts';
+import type { Command, UpgradeEvent } from '../shared/domain/upgrade/events.ts';
 import { err } from '../shared/errors.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
 import type { Profile } from '../shared/products/profile.ts';

@@ -1,5 +1,5 @@
 import { waveProgress } from './gate.ts';
-import { letGo } from '../../shared/domain/campaign/halt.ts';
+import { resumeReason } from '../../shared/domain/campaign/halt.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import {
   type Campaign,
@@ -48,9 +48,9 @@ function beginWhenReady(
 ): CampaignDecision {
   const { startAt, release } = campaign.definition;
   if (startAt !== null && now < startAt)
-    return move(campaign, { status: 'scheduled', startAt }, `starts at ${isoOf(startAt)}`);
-  if (isStaged) return move(campaign, begin(campaign, now), because);
-  return move(campaign, { status: 'waitingForRelease' }, `starts when release ${release} is staged`);
+    return transition(campaign, { status: 'scheduled', startAt }, `starts at ${isoOf(startAt)}`);
+  if (isStaged) return transition(campaign, begin(campaign, now), because);
+  return transition(campaign, { status: 'waitingForRelease' }, `starts when release ${release} is staged`);
 }
 
 const begin = (campaign: Campaign, now: number): CampaignState => ({
@@ -62,7 +62,7 @@ const begin = (campaign: Campaign, now: number): CampaignState => ({
 
 export const releaseStaged = (campaign: Campaign, now: number): CampaignDecision =>
   campaign.state.status === 'waitingForRelease'
-    ? move(campaign, begin(campaign, now), 'its release was staged')
+    ? transition(campaign, begin(campaign, now), 'its release was staged')
     : ignored(`release staged while ${campaign.state.status}`);
 
 export function startTimeCame(campaign: Campaign, isStaged: boolean, now: number): CampaignDecision {
@@ -82,7 +82,7 @@ export function pause(
     return refused(`campaign ${definition.campaign} is paused already, by ${state.by}: ${state.because}`);
   if (state.status !== 'running')
     return refused(`campaign ${definition.campaign} is not running: it is ${state.status}`);
-  return move(
+  return transition(
     campaign,
     { ...state, status: 'paused', pausedAt: now, byGate: false, by, because: reason },
     reason,
@@ -109,10 +109,10 @@ export function resume(
   const accepted = state.byGate
     ? waveProgress(campaign.waveSizes, counters).map((wave) => wave.notOk)
     : state.accepted;
-  return move(
+  return transition(
     campaign,
     { status: 'running', startedAt, openWaves, accepted },
-    letGo('resumed', isAnothers ? state : null, reason),
+    resumeReason('resumed', isAnothers ? state : null, reason),
   );
 }
 
@@ -130,7 +130,7 @@ export function abort(
     'startedAt' in state
       ? { ...aborted, ...runningOf(state), endedAt: null }
       : { ...aborted, startedAt: now, openWaves: 0, accepted: waveSizes.map(() => 0), endedAt: now };
-  return move(campaign, next, reason);
+  return transition(campaign, next, reason);
 }
 
 const runningOf = ({ startedAt, openWaves, accepted }: Extract<CampaignState, { startedAt: number }>) => ({
@@ -143,13 +143,13 @@ const runningOf = ({ startedAt, openWaves, accepted }: Extract<CampaignState, { 
 export function reopen(campaign: Campaign, because: string): CampaignDecision {
   const { state } = campaign;
   if (state.status === 'aborted' && state.endedAt !== null)
-    return move(campaign, { ...state, endedAt: null }, because);
+    return transition(campaign, { ...state, endedAt: null }, because);
   if (state.status !== 'ended') return ignored(`reopened while ${state.status}`);
-  return move(campaign, { status: 'running', ...runningOf(state) }, because);
+  return transition(campaign, { status: 'running', ...runningOf(state) }, because);
 }
 
-export const move = (campaign: Campaign, state: CampaignState, because: string): CampaignDecision => ({
-  kind: 'moved',
+export const transition = (campaign: Campaign, state: CampaignState, because: string): CampaignDecision => ({
+  kind: 'changed',
   campaign: { ...campaign, state },
   because,
 });

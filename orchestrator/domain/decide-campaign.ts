@@ -1,7 +1,7 @@
 import {
   abort,
   ignored,
-  move,
+  transition,
   pause,
   releaseStaged,
   reopen,
@@ -9,7 +9,7 @@ import {
   start,
   startTimeCame,
 } from './commands.ts';
-import { judgeGate, type WaveProgress, waveProgress } from './gate.ts';
+import { evaluateGate, type WaveProgress, waveProgress } from './gate.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type {
   Campaign,
@@ -46,7 +46,7 @@ function countersRead(campaign: Campaign, counters: Counters, now: number): Camp
   if (state.status !== 'aborted' || state.endedAt !== null)
     return ignored(`counters read while ${state.status}`);
   return isEveryoneSettledOrWaiting(campaign, counters)
-    ? move(campaign, { ...state, endedAt: now }, 'aborted, and everything that was begun is finished')
+    ? transition(campaign, { ...state, endedAt: now }, 'aborted, and everything that was begun is finished')
     : ignored('what was begun is being finished');
 }
 
@@ -57,7 +57,7 @@ function isEveryoneSettledOrWaiting({ waveSizes }: Campaign, counters: Counters)
 function judge(campaign: Campaign, state: Running, counters: Counters, now: number): CampaignDecision {
   const progress = waveProgress(campaign.waveSizes, counters);
   if (progress.every((wave) => wave.settled === wave.size)) {
-    return move(campaign, { ...state, status: 'ended', endedAt: now }, 'every client has settled');
+    return transition(campaign, { ...state, status: 'ended', endedAt: now }, 'every client has settled');
   }
   const verdicts = progress
     .slice(0, state.openWaves)
@@ -72,13 +72,13 @@ function judge(campaign: Campaign, state: Running, counters: Counters, now: numb
       by: 'gate',
       because: broken.because,
     } as const;
-    return move(campaign, paused, broken.because);
+    return transition(campaign, paused, broken.because);
   }
   const last = verdicts.at(-1);
   if (last?.kind !== 'open') return ignored(last?.because ?? 'no wave is open');
   if (state.openWaves >= campaign.waveSizes.length) return ignored('every wave is open');
   const name = campaign.definition.waves[state.openWaves]?.name ?? '';
-  return move(
+  return transition(
     campaign,
     { ...state, status: 'running', openWaves: state.openWaves + 1 },
     `wave ${name} opens: ${last.because}`,
@@ -90,8 +90,8 @@ function judgeWave(
   state: Running,
   progress: WaveProgress,
   index: number,
-): ReturnType<typeof judgeGate> {
+): ReturnType<typeof evaluateGate> {
   const wave = campaign.definition.waves[index];
   if (wave === undefined) return { kind: 'closed', because: 'a wave that the definition does not know' };
-  return judgeGate(wave, progress, state.accepted[index] ?? 0);
+  return evaluateGate(wave, progress, state.accepted[index] ?? 0);
 }

@@ -55,7 +55,7 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
  * whole wave, when it is smaller). What can not be concluded yet keeps the gate closed.
  * @param accepted not-ok ends that a person has accepted
  */
-export function judgeGate({ name, gate }: Wave, progress: WaveProgress, accepted: number): GateVerdict {
+export function evaluateGate({ name, gate }: Wave, progress: WaveProgress, accepted: number): GateVerdict {
   const { size, settled, notOk } = progress;
   if (size === 0) return { kind: 'open', because: `wave ${name} is empty` };
   const isEnough = settled >= Math.min(gate.minSample, size);

@@ -1,6 +1,7 @@
 import type { Ending } from '../../shared/domain/outcome/ending.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
-import { newUpgrade, newMemory, type Memory, type Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { changeMemory, newMemory, type MemoryChange } from '../../shared/domain/upgrade/memory.ts';
+import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { stillMarked } from '../../shared/domain/outcome/counters.ts';
 
 /** What becomes of a settled upgrade that a person wants to go on with: open again as the next attempt, or why not. */
@@ -15,14 +16,14 @@ export function retry(upgrade: Upgrade, reason: string): Reopening {
   if (state.end === 'upgraded' || state.cause === 'already current')
     return refused(`there is nothing to retry: ${state.because}`);
   // A mark that is forgotten would be made again, with another restart, and nobody would be told of it at an abort.
-  return reopened(upgrade, { marked: upgrade.memory.marked }, `retried: ${reason}`);
+  return reopened(upgrade, { open: { mark: upgrade.memory.open.mark } }, `retried: ${reason}`);
 }
 
 /** Moves the service back to where it was before its relocation. */
 export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
   const { state, memory } = upgrade;
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
-  if (memory.moved === null) return refused('servpack has not moved a service on it');
+  if (memory.learned.beforeRelocation === null) return refused('servpack has not moved a service on it');
   return reopened(upgrade, { request: { kind: 'undo', by, reason } }, `to be moved back: ${reason}`);
 }
 
@@ -43,15 +44,19 @@ const markedEnding = ({ end, cause, because, blockers }: Ending): Ending =>
     ? { end, cause, because, blockers }
     : { end, cause: stillMarked, because: `${cause}: ${because}; it is marked, too`, blockers };
 
-function reopened(upgrade: Upgrade, changes: Partial<Memory>, because: string): Reopening {
-  const { moved, relocation, servicePath, willBlockAgain, workaround, replacing, seen } = upgrade.memory;
-  const kept = { moved, relocation, servicePath, willBlockAgain, workaround, replacing, seen };
+function reopened(upgrade: Upgrade, change: MemoryChange, because: string): Reopening {
+  const { learned, open } = upgrade.memory;
+  const { workaround, replacing } = open;
+  const kept = changeMemory(newMemory, {
+    open: { workaround, replacing },
+    learned: { ...learned, sightings: {}, lastLook: null },
+  });
   return {
     kind: 'reopened',
     upgrade: {
       ...newUpgrade(upgrade.client, upgrade.wave, upgrade.logonServer),
       attempt: upgrade.attempt + 1,
-      memory: { ...newMemory, ...kept, ...changes },
+      memory: changeMemory(kept, change),
     },
     because,
   };

@@ -9,7 +9,7 @@ import { isNotOk } from '../../shared/domain/outcome/counters.ts';
  */
 export type RetrySelection = 'failed' | 'blocked' | 'unreachable';
 
-export const stragglers: readonly RetrySelection[] = ['failed', 'blocked', 'unreachable'];
+export const retrySelections: readonly RetrySelection[] = ['failed', 'blocked', 'unreachable'];
 
 const away: ReadonlySet<string> = new Set([
   'unreachable budget spent',

@@ -1,6 +1,6 @@
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import { isOpen } from '../../shared/domain/time/window.ts';
+import { isWindowOpen } from '../../shared/domain/time/window.ts';
 import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
 import { dispatch, type OrchestratorContext } from '../context.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
@@ -30,7 +30,7 @@ export function openZones({ policy: { window } }: CampaignDefinition, now: numbe
   if (window === null) return everywhere;
   const known = new Map<string, boolean>();
   return (zone) => {
-    const found = known.get(zone) ?? isOpen(window, zone, now);
+    const found = known.get(zone) ?? isWindowOpen(window, zone, now);
     known.set(zone, found);
     return found;
   };

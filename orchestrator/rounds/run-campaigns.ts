@@ -53,7 +53,7 @@ export async function judge(
   const counters = await store.counters(name);
   const at = clock.now();
   const decision = decideCampaign(campaign, { type: 'CountersRead', counters }, at);
-  if (decision.kind !== 'moved') return record;
+  if (decision.kind !== 'changed') return record;
   const { status } = decision.campaign.state;
   log.info({ campaign: name, because: decision.because }, status);
   const why = { at, who: 'orchestrator', because: decision.because };

@@ -1,7 +1,7 @@
 import { type Blocker, fingerprint } from '../../shared/domain/observation/blocker.ts';
 import {
   attemptAt,
-  movableIn,
+  relocatableIn,
   nameOf,
   escalationsOf,
   serviceOf,
@@ -28,7 +28,7 @@ export function ifItStaysSo(context: Context, upgrade: Upgrade): string | null {
     case 'deferred':
       return ifStillDeferred(context, upgrade, state);
     case 'restarting': {
-      const deadline = memory.restart?.deadline;
+      const deadline = memory.open.restart?.deadline;
       return deadline === undefined
         ? null
         : `if it has not restarted by ${isoOf(deadline)} (${fromNow(deadline, context.now)}) it settles as failed`;
@@ -59,7 +59,7 @@ function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): s
 function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): string {
   if (state.class === 'window') return 'waiting for the window has no limit and spends no budget';
   const { budget, whenSpent } = policy.deferrals[state.class];
-  const left = budget - (upgrade.memory.deferrals[state.class] ?? 0);
+  const left = budget - (upgrade.memory.history.deferrals[state.class] ?? 0);
   const end = whenSpent === 'failed' ? 'settles as failed' : 'needs attention';
   if (left <= 0)
     return `if the next look finds the same, it ${end}: its ${budget} deferrals of class ${state.class} are spent`;
@@ -73,12 +73,13 @@ function nextEscalation(
   blockers: readonly Blocker[],
   now: number,
 ): string | null {
-  const { notifiedAt, tried, sightings } = upgrade.memory;
+  const { notifiedAt, tried } = upgrade.memory.history;
+  const { sightings } = upgrade.memory.learned;
   const escalations = escalationsOf(product, policy.ladder, blockers);
   const next = escalations.find(
     (escalation) => !tried.includes(attemptAt(escalation.procedure, serviceOf(product, escalation))),
   );
-  const target = (next ?? escalations[0])?.target ?? movableIn(product, blockers);
+  const target = (next ?? escalations[0])?.target ?? relocatableIn(product, blockers);
   if (target === undefined) return null;
   const name = target.kind === 'service' ? target.service : nameOf(target);
   if (next === undefined)

@@ -90,11 +90,11 @@ export function clientReport({ state: { status }, definition }: Campaign, report
     reason: 'because' in state ? state.because : null,
     settledAt: settled === null ? null : isoOf(settled.at),
     blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
-    evidence: memory.lastLook?.evidence ?? null,
-    relocation: memory.relocation,
-    servicePath: memory.servicePath,
-    willBlockAgain: memory.willBlockAgain,
-    deferrals: memory.deferrals,
+    evidence: memory.learned.lastLook?.evidence ?? null,
+    relocation: memory.learned.relocation,
+    servicePath: memory.learned.servicePath,
+    willBlockAgain: memory.learned.willBlockAgain,
+    deferrals: memory.history.deferrals,
   };
 }
 

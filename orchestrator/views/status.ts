@@ -1,7 +1,7 @@
 import { type Copies, type NotStaged, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
-import { judgeGate, type GateVerdict, type WaveProgress, waveProgress } from '../domain/gate.ts';
+import { evaluateGate, type GateVerdict, type WaveProgress, waveProgress } from '../domain/gate.ts';
 import { type WaitClass, waitClasses } from '../../shared/domain/rules/policy.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -152,7 +152,10 @@ export function gateWords(
       return index === 0 ? notStarted(definition.release, state, withdrawn) : `after wave ${before}`;
     const own = progress[index];
     if (index >= openWaves || own === undefined) return `not open yet: after wave ${before}`;
-    return inWords(judgeGate(wave, own, state.accepted[index] ?? 0), index === definition.waves.length - 1);
+    return inWords(
+      evaluateGate(wave, own, state.accepted[index] ?? 0),
+      index === definition.waves.length - 1,
+    );
   });
 }
 

@@ -9,9 +9,10 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { isOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
+import { isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
-import type { Phase, RestartCause, Upgrade } from '../../shared/domain/upgrade/state.ts';
+import type { RestartCause } from '../../shared/domain/upgrade/memory.ts';
+import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
 
 /** Why a client stands where it stands, in plain words. Times are ISO 8601, UTC, and beside them as seen from now. */
 export interface Why {
@@ -94,7 +95,7 @@ export function whyWaiting(
 /** When the window of a client opens that is closed now; null when it is open, or there is none. */
 function windowOpening({ campaign, zone, now }: WhyContext): number | null {
   const { window } = campaign.definition.policy;
-  if (window === null || zone === undefined || isOpen(window, zone, now)) return null;
+  if (window === null || zone === undefined || isWindowOpen(window, zone, now)) return null;
   return nextOpening(window, zone, now);
 }
 
@@ -109,7 +110,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     because: becauseOf(upgrade),
     since: since === null ? null : moment(since, context.now),
     blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
-    evidence: memory.lastLook?.evidence ?? null,
+    evidence: memory.learned.lastLook?.evidence ?? null,
     next: nextOf(context, recorded),
     otherwise: ifItStaysSo(context, upgrade),
     remarks: remarksOn(context.campaign, upgrade),
@@ -129,7 +130,7 @@ function becauseOf({ state, memory }: Upgrade): string {
     case 'ordering':
       return `it is being told to restart, because of the ${restartCauses[state.cause]}`;
     case 'restarting':
-      return `it was told to restart at ${isoOf(memory.restart?.orderedAt ?? 0)} and is not proved to be in another boot`;
+      return `it was told to restart at ${isoOf(memory.open.restart?.orderedAt ?? 0)} and is not proved to be in another boot`;
     case 'notifying':
       return 'its users are being told what will follow';
     case 'deferred':
@@ -187,15 +188,16 @@ function actionOf({ state }: Upgrade): string {
 
 /** What else an operator should know of a client: what was done to it, and what holds it. */
 export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
-  const { marked, relocation, servicePath, willBlockAgain, workaround, replacing, lastLook } = upgrade.memory;
+  const { mark, workaround, replacing } = upgrade.memory.open;
+  const { relocation, servicePath, willBlockAgain, lastLook } = upgrade.memory.learned;
   const { state } = campaign;
   const holds = state.status === 'paused' && upgrade.state.phase !== 'settled';
   const found: (string | false)[] = [
     holds &&
       `the campaign is paused by ${state.by}: ${state.because}; ${isFinishing(upgrade) ? 'what was begun on the client is finished' : 'nothing is begun on the client until it is resumed'}`,
-    marked !== null &&
+    mark !== null &&
       upgrade.state.phase !== 'settled' &&
-      `it has been marked for the update since ${isoOf(marked.at)}`,
+      `it has been marked for the update since ${isoOf(mark.at)}`,
     workaround !== null && `${workaround.preImage.service.name} starts by hand only until the update is done`,
     replacing !== null && 'new files wait on it, and take their places when it restarts',
     relocation === 'done' && `its service was moved and runs from ${servicePath ?? 'its new directory'}`,
@@ -211,7 +213,7 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
 /** Since when each of its blockers is in the way; only while it waits for them to go. */
 function sightingsOf({ state, memory }: Upgrade): readonly string[] {
   if (state.phase !== 'deferred' && state.phase !== 'notifying') return [];
-  return Object.entries(memory.sightings).map(
+  return Object.entries(memory.learned.sightings).map(
     ([blocker, { since, looks }]) =>
       `${blocker} has been in the way since ${isoOf(since)}: ${looks} ${looks === 1 ? 'look' : 'looks'}`,
   );

@@ -31,5 +31,5 @@ test('the file of an older servpack is whole, and records come back from it', as
   });
   const found = await store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
   expect(found).toMatchObject({ version: 3, upgrade: { state: { phase: 'looking' } } });
-  expect(found?.upgrade.memory.unanswered).toBe(true);
+  expect(found?.upgrade.memory.open.unanswered).toBe(true);
 });

@@ -218,7 +218,7 @@ async function expectPutBack(before: Store, after: Store, name: string): Promise
       upgrade: {
         attempt: upgrade.attempt,
         state: { phase: isSettled ? 'settled' : 'looking' },
-        memory: { deferrals: upgrade.memory.deferrals },
+        memory: { history: { deferrals: upgrade.memory.history.deferrals } },
       },
     });
     expect(found?.activation).toBeLessThanOrEqual(activation);

@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
-import { packUpgrade, unpackUpgrade } from '../../shared/store/redis/upgrades/packed-upgrade.ts';
+import {
+  packUpgrade,
+  unpackUpgrade,
+  wholeUpgrade,
+} from '../../shared/store/redis/upgrades/packed-upgrade.ts';
 import {
   activated,
   admitted,
@@ -34,11 +38,11 @@ test.each(upgrades)('an upgrade that is %s comes back from its record as it was'
 });
 
 test('a record that was written whole can be read', () => {
-  expect(backAgain(deferred, JSON.stringify(deferred))).toEqual(deferred);
+  expect(backAgain(deferred, wholeUpgrade(deferred))).toEqual(deferred);
 });
 
 test('a resting upgrade takes a third of the room, a new one says next to nothing', () => {
-  expect(packUpgrade(deferred, true).length).toBeLessThan(JSON.stringify(deferred).length / 3);
+  expect(packUpgrade(deferred, true).length).toBeLessThan(wholeUpgrade(deferred).length / 3);
   expect(packUpgrade(admitted, false)).toBe('{"attempt":1,"wave":0,"state":{"phase":"looking"},"memory":{}}');
 });
 
@@ -49,4 +53,20 @@ const written =
 
 test('a deflated record of form 1 can be read for ever', () => {
   expect(unpackUpgrade('pc-17', 'LS-ROM', written)).toEqual(deferred);
+});
+
+/** As the first version wrote it. */
+const writtenPlain =
+  '{"attempt":1,"wave":0,"state":{"phase":"deferred","class":"program","until":1794861000000,' +
+  '"because":"pcmwin32.exe, started by anna in session 1","blockers":[{"kind":"program",' +
+  '"executable":"pcmwin32.exe","imagePath":"C:\\\\MS\\\\SMS\\\\BIN\\\\PCMWIN32.EXE","pid":120,' +
+  '"since":1794855600000,"session":1,"user":"anna"}]},"memory":{"deferrals":{"program":1},' +
+  '"sightings":{"program pcmwin32.exe":{"since":1794859200000,"lastCounted":1794859200000,"looks":1,' +
+  '"restarts":0,"bootId":"boot-1"}},"seen":["program pcmwin32.exe"],' +
+  '"lastDeferral":{"class":"program","until":1794861000000},' +
+  '"lastLook":{"at":1794859200000,"bootId":"boot-1","evidence":"sha-of-the-look"}}}';
+
+test('a plain record is byte for byte as the first version wrote it', () => {
+  expect(packUpgrade(deferred, false)).toBe(writtenPlain);
+  expect(backAgain(deferred, writtenPlain)).toEqual(deferred);
 });

@@ -62,7 +62,7 @@ class Play {
     const before = this.campaign;
     const decision = decideCampaign(before, event, this.#now);
     check(decision.because !== '', 'no reason');
-    if (decision.kind !== 'moved') return;
+    if (decision.kind !== 'changed') return;
     this.campaign = decision.campaign;
     expectRightMove(before, event, decision.campaign);
   }

@@ -10,7 +10,7 @@ import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campa
 
 const decided = (given: Campaign, event: CampaignEvent, now = evening): Campaign => {
   const decision = decideCampaign(given, event, now);
-  if (decision.kind !== 'moved') throw new Error(`${decision.kind}: ${decision.because}`);
+  if (decision.kind !== 'changed') throw new Error(`${decision.kind}: ${decision.because}`);
   return decision.campaign;
 };
 const because = (given: Campaign, event: CampaignEvent, now = evening): string =>

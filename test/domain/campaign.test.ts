@@ -64,7 +64,7 @@ describe('a wave opens the next one', () => {
     expect(
       read(running(2), counters({ upgraded: 10 }, { upgraded: 75, failed: 5, deferred: 20 })),
     ).toMatchObject({
-      kind: 'moved',
+      kind: 'changed',
       campaign: { state: { status: 'running', openWaves: 3 } },
       because: 'wave rest opens: 80 of 100 clients of wave early settled, 5 of them not ok',
     });
@@ -77,7 +77,7 @@ describe('a wave opens the next one', () => {
       'cause|1|did not come back': 1,
     };
     expect(read(running(2), found)).toMatchObject({
-      kind: 'moved',
+      kind: 'changed',
       campaign: { state: { status: 'paused', by: 'gate', openWaves: 2 } },
       because: 'wave early: 6 of 46 settled clients not ok, limit 10 %, same cause 5x: download budget spent',
     });
@@ -111,10 +111,10 @@ describe('a wave opens the next one', () => {
       evening,
     );
     expect(resumed).toMatchObject({
-      kind: 'moved',
+      kind: 'changed',
       campaign: { state: { status: 'running', accepted: [0, 6, 0] } },
     });
-    if (resumed.kind !== 'moved') throw new Error('not resumed');
+    if (resumed.kind !== 'changed') throw new Error('not resumed');
     expect(read(resumed.campaign.state, bad).kind).toBe('ignored');
     expect(
       read(resumed.campaign.state, counters({ upgraded: 10 }, { upgraded: 40, failed: 12 })),
@@ -130,7 +130,7 @@ describe('a wave opens the next one', () => {
       { type: 'PauseRequested', by: 'kim', reason: 'night' },
       evening,
     );
-    if (paused.kind !== 'moved') throw new Error('not paused');
+    if (paused.kind !== 'changed') throw new Error('not paused');
     const resumed = decideCampaign(
       paused.campaign,
       { type: 'ResumeRequested', by: 'kim', override: false, counters: bad },
@@ -190,7 +190,7 @@ describe('what people ask of a campaign', () => {
   test('a campaign that starts when its release is staged waits for it, and starts then', () => {
     const given = { ...campaign, definition: { ...campaign.definition, start: 'whenStaged' as const } };
     const waiting = ask({ status: 'created' }, start({ releaseStaged: false }), given);
-    expect(waiting).toMatchObject({ kind: 'moved', campaign: { state: { status: 'waitingForRelease' } } });
+    expect(waiting).toMatchObject({ kind: 'changed', campaign: { state: { status: 'waitingForRelease' } } });
     expect(ask({ status: 'waitingForRelease' }, { type: 'ReleaseStaged' }, given)).toMatchObject({
       campaign: { state: { status: 'running', openWaves: 1 } },
     });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CampaignPolicy, Rules } from '../../shared/domain/rules/policy.ts';
-import { everyDay, isOpen, type Window } from '../../shared/domain/time/window.ts';
+import { everyDay, isWindowOpen, type Window } from '../../shared/domain/time/window.ts';
 import {
   activated,
   admitted,
@@ -39,7 +39,7 @@ describe('outside the window of the campaign', () => {
     expect(waits.state).toMatchObject({
       because: 'waits for its window, which opens Mon 16 Nov 22:00 Europe/Berlin',
     });
-    expect(isOpen(fromTen, 'Europe/Berlin', untilOf(waits))).toBe(true);
+    expect(isWindowOpen(fromTen, 'Europe/Berlin', untilOf(waits))).toBe(true);
   });
 
   test('not everybody comes at the stroke of the hour, and nobody later than ten minutes after it', () => {
@@ -61,7 +61,7 @@ describe('outside the window of the campaign', () => {
       ]).flat(),
     );
     expect(phases(often)).toBe('deferred window');
-    expect(often.memory.deferrals).toEqual({});
+    expect(often.memory.history.deferrals).toEqual({});
   });
 
   test('it starts with a look when the window is open', () => {
@@ -84,7 +84,7 @@ describe('outside the window of the campaign', () => {
     expect(phases(blocked)).toBe('deferred program');
     const held = after(windowed, blocked, [[morning, activated]]);
     expect(held.state).toMatchObject({ phase: 'deferred', class: 'window', blockers: [{ kind: 'program' }] });
-    expect(held.memory.deferrals).toEqual({ program: 1 });
+    expect(held.memory.history.deferrals).toEqual({ program: 1 });
   });
 
   test('who is marked, or may be, is looked at all the same: what has begun is finished', () => {
@@ -100,7 +100,7 @@ describe('outside the window of the campaign', () => {
       [opening, look()],
       [opening, activated],
     ]);
-    expect(unsure.memory.unanswered).toBe(true);
+    expect(unsure.memory.open.unanswered).toBe(true);
     expect(phases(after(windowed, unsure, [[morning, activated]]))).toBe('looking');
   });
 
@@ -112,14 +112,20 @@ describe('outside the window of the campaign', () => {
     const morning = evening + hours(12);
     const later = after(windowed, marked, [[morning, look({ setupPhase: 'upgrade' })]]);
     expect(phases(later)).toBe('deferred window');
-    expect(later.memory).toMatchObject({ restart: null, restarts: {}, marked: { bootId: 'boot-1' } });
+    expect(later.memory).toMatchObject({
+      open: { restart: null, mark: { bootId: 'boot-1' } },
+      history: { restarts: {} },
+    });
   });
 
   test('a persisting blocker is not moved, and the procedure is not taken as tried', () => {
     const atOnce = inBerlin({ window: fromTen, structural: 'atOnce', ladder: ['wait', 'relocation'] });
     const blocked = after(atOnce, admitted, [[evening, look(blockedByPcm)]]);
     expect(phases(blocked)).toBe('deferred window');
-    expect(blocked.memory).toMatchObject({ tried: [], lastLook: { at: evening } });
+    expect(blocked.memory).toMatchObject({
+      history: { tried: [] },
+      learned: { lastLook: { at: evening } },
+    });
   });
 
   test('what has begun is finished: an open procedure goes on', () => {
@@ -139,7 +145,7 @@ describe('restart hours', () => {
   ]);
 
   test('hold back the restart and nothing else', () => {
-    expect(marked.memory.marked).not.toBeNull();
+    expect(marked.memory.open.mark).not.toBeNull();
     const waits = after(nightly, marked, [[evening + 1, look({ setupPhase: 'upgrade' })]]);
     expect(waits.state).toMatchObject({
       phase: 'deferred',

@@ -5,7 +5,8 @@ import { placementOf } from '../../shared/domain/upgrade/placement.ts';
 import type { Remediation, StepName } from '../../shared/domain/remediation/procedure.ts';
 import { firstStep, stepsOf } from '../../shared/domain/remediation/procedure.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
-import type { Upgrade, UpgradeEvent, UpgradeState } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import type { Upgrade, UpgradeState } from '../../shared/domain/upgrade/state.ts';
 import {
   admitted,
   anna,
@@ -88,7 +89,7 @@ const table: Readonly<Record<string, string>> = Object.fromEntries(
   states.map((state) => [
     nameOf(state),
     events
-      .filter((event) => decide(rules, standing(state), event, evening).kind === 'moved')
+      .filter((event) => decide(rules, standing(state), event, evening).kind === 'changed')
       .map((event) => event.type)
       .join(' '),
   ]),
@@ -126,7 +127,7 @@ describe('every (state, event) pair has an answer', () => {
     for (const phase of ['marking', 'updating', 'ordering'] as const) {
       const state: UpgradeState = phase === 'ordering' ? { phase, cause: 'mark' } : { phase };
       const decision = decide(rules, standing(state), { type: 'Activated' }, evening);
-      expect(decision).toMatchObject({ kind: 'moved', upgrade: { state: { phase: 'looking' } } });
+      expect(decision).toMatchObject({ kind: 'changed', upgrade: { state: { phase: 'looking' } } });
     }
   });
 });
@@ -255,11 +256,13 @@ describe('in any order, with any repetition and delay of events', () => {
           ({ upgrade } = decision);
           const isUpgraded = upgrade.state.phase === 'settled' && upgrade.state.end === 'upgraded';
           expect(isUpgraded && !proved).toBe(false);
-          expect(isUpgraded && upgrade.memory.workaround !== null).toBe(false);
+          expect(isUpgraded && upgrade.memory.open.workaround !== null).toBe(false);
           // Only a client that can no longer be reached keeps a service set to manual, and its ending says so.
           const { state, memory } = upgrade;
           const said =
-            state.phase === 'settled' && memory.workaround !== null ? state.because : 'unfinished workaround';
+            state.phase === 'settled' && memory.open.workaround !== null
+              ? state.because
+              : 'unfinished workaround';
           expect(said).toMatch(/still set to manual|unfinished workaround/);
         }
       }),
@@ -296,7 +299,7 @@ describe('in any order, with any repetition and delay of events', () => {
                 ? { ...event, observation: { ...event.observation, at: now } }
                 : event;
             const decision = decide(given, upgrade, stamped, now);
-            if (decision.kind === 'moved') ({ upgrade } = decision);
+            if (decision.kind === 'changed') ({ upgrade } = decision);
           }
           expect(upgrade.state.phase).toBe('settled');
         },

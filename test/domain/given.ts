@@ -7,7 +7,8 @@ import {
 } from '../../shared/domain/rules/policy.ts';
 import type { Observation, RunningProcess, Service } from '../../shared/domain/observation/observation.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
-import { newUpgrade, type Upgrade, type UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
 
 /** The words the domain tests are written in: rules, observations and the moves of one upgrade. */
 
@@ -216,7 +217,7 @@ export function after(given: Rules, upgrade: Upgrade, events: readonly Timed[]):
     const stamped: UpgradeEvent =
       event.type === 'ClientObserved' ? { ...event, observation: { ...event.observation, at } } : event;
     const decision = decide(given, current, stamped, at);
-    return decision.kind === 'moved' ? decision.upgrade : current;
+    return decision.kind === 'changed' ? decision.upgrade : current;
   }, upgrade);
 }
 

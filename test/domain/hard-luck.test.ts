@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../shared/domain/observation/observation.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
 import type { Remediation } from '../../shared/domain/remediation/procedure.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import {
   activated,
   done,
@@ -49,7 +49,7 @@ describe('an intent that nobody remembers', () => {
       [evening, look(blockedByPcm, intentOf('workaround', 'setManual'))],
     ]);
     expect(phases(found)).toBe('marking');
-    expect(found.memory.workaround?.preImage.service.startType).toBe('automatic');
+    expect(found.memory.open.workaround?.preImage.service.startType).toBe('automatic');
     const end = after(atOnce, found, [
       [evening, { type: 'ClientMarked' }],
       [evening + hours(12), look(upToDate, { bootId: 'boot-2' })],
@@ -111,7 +111,7 @@ describe('one procedure after the other', () => {
       [evening + hours(1), look(blockedByPcm, { bootId: 'boot-2' })],
     ]);
     expect(phases(climbed)).toBe('remedying relocation forward record');
-    expect(climbed.memory.workaround).toBeNull();
+    expect(climbed.memory.open.workaround).toBeNull();
   });
 
   test('a procedure that the client will not record takes its intent away', () => {
@@ -150,7 +150,7 @@ describe('proof and restarts', () => {
       [evening, look()],
       [evening, { type: 'ClientMarked' }],
     ]);
-    expect(after(rules, marked, again).memory.restarts).toEqual({ mark: 0 });
+    expect(after(rules, marked, again).memory.history.restarts).toEqual({ mark: 0 });
   });
 
   test('by the direct route the update runs also on a client that is marked already', () => {
@@ -173,7 +173,7 @@ describe('patience', () => {
       [evening + minutes(i), look(blockedByProgram)],
     ]).flat();
     expect(after(rules, waiting, storm).state).toMatchObject({ until: evening + minutes(30) });
-    expect(after(rules, waiting, storm).memory.deferrals).toEqual({ program: 1 });
+    expect(after(rules, waiting, storm).memory.history.deferrals).toEqual({ program: 1 });
   });
 
   test("a client's clock says nothing about how long a blocker is there", () => {
@@ -183,8 +183,8 @@ describe('patience', () => {
       [evening, look(blockedByPcm)],
       [evening + minutes(30), activated],
     ]);
-    expect(Object.values(memory.sightings)[0]?.since).toBe(evening);
-    expect(after(rules, admitted, [[evening, seen]]).memory.lastLook?.at).toBe(evening);
+    expect(Object.values(memory.learned.sightings)[0]?.since).toBe(evening);
+    expect(after(rules, admitted, [[evening, seen]]).memory.learned.lastLook?.at).toBe(evening);
   });
 
   test('users who could not be reached are told later, before anything is moved', () => {
@@ -194,6 +194,6 @@ describe('patience', () => {
       [evening, { type: 'CommandFailed', failure: unreachable }],
     ]);
     expect(phases(failed)).toBe('deferred unreachable');
-    expect(failed.memory.notifiedAt).toBeNull();
+    expect(failed.memory.history.notifiedAt).toBeNull();
   });
 });

@@ -6,7 +6,7 @@ import type { Observation } from '../../shared/domain/observation/observation.ts
 import { countSightings, persistsBecause } from '../../shared/domain/remediation/persistence.ts';
 import { prove } from '../../shared/domain/observation/proof.ts';
 import { backoff, spread } from '../../shared/domain/rules/backoff.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import {
   activated,
   admitted,
@@ -229,7 +229,7 @@ describe('a client whose SetupPhase can not be read', () => {
       [evening, look(unread)],
       [evening + hours(1), activated],
     ]);
-    expect(marked.memory.unanswered).toBe(true);
+    expect(marked.memory.open.unanswered).toBe(true);
     const seenMarked = after(rules, marked, [[evening + hours(1), look({ setupPhase: 'upgrade' })]]);
     expect(phases(seenMarked)).toBe('ordering');
   });
@@ -333,7 +333,7 @@ describe('exclusions', () => {
       cause: 'did not come back',
       because: 'did not come back after the restart ordered at 2026-11-16T20:00:00Z: no answer',
     });
-    expect(lost.memory.restarts).toEqual({ mark: 1 });
+    expect(lost.memory.history.restarts).toEqual({ mark: 1 });
   });
 
   test.each(['garbled', 'cutOff'] as const)(
@@ -352,7 +352,7 @@ describe('exclusions', () => {
       ]);
       expect(again.state).toMatchObject({ phase: 'deferred', class: 'couldNotLook' });
       // The next look still knows what it has to prove.
-      expect(again.memory.restart).not.toBeNull();
+      expect(again.memory.open.restart).not.toBeNull();
     },
   );
 });

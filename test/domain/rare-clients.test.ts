@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import {
   activated,
   admitted,
@@ -40,7 +40,7 @@ describe('a client that restarted and says that a restart is still pending', () 
   test('is restarted again, for that cause', () => {
     const again = after(always, restarted, inBoot('boot-2', evening + minutes(10)));
     expect(again.state).toEqual({ phase: 'ordering', cause: 'pendingRestart' });
-    expect(again.memory.restarts).toEqual({ mark: 1, pendingRestart: 1 });
+    expect(again.memory.history.restarts).toEqual({ mark: 1, pendingRestart: 1 });
   });
 
   test('waits for its logon when nothing is pending any more', () => {
@@ -61,7 +61,7 @@ describe('a client that restarted and says that a restart is still pending', () 
       ...inBoot('boot-4', evening + minutes(30)),
     ]);
     expect(phases(stubborn)).toBe('deferred logon');
-    expect(stubborn.memory.restarts).toEqual({ mark: 1, pendingRestart: 2 });
+    expect(stubborn.memory.history.restarts).toEqual({ mark: 1, pendingRestart: 2 });
   });
 });
 
@@ -110,6 +110,6 @@ describe('a service that does not start any more where it was', () => {
       cause: 'the service does not start again',
       because: expect.stringMatching(/failed at step 6 .*does not start: error 1069/),
     });
-    expect(settled.memory.relocation).toBe('undone');
+    expect(settled.memory.learned.relocation).toBe('undone');
   });
 });

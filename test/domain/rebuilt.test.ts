@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { lookAgain, putBack } from '../../orchestrator/domain/look-again.ts';
+import { rebuiltUpgrade, rebuiltCampaign } from '../../orchestrator/domain/rebuilt.ts';
 import { attemptAt } from '../../shared/domain/remediation/escalation-steps.ts';
 import { isFinishing, placementOf } from '../../shared/domain/upgrade/placement.ts';
 import type { Journal } from '../../shared/domain/remediation/procedure.ts';
-import { newUpgrade, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade/state.ts';
+import type { MemoryChange } from '../../shared/domain/upgrade/memory.ts';
+import {
+  newUpgrade,
+  type Upgrade,
+  type UpgradeState,
+  withMemory,
+} from '../../shared/domain/upgrade/state.ts';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { campaignOf, pausedState, runningState } from '../contract/store/words.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
@@ -21,11 +27,10 @@ const journal: Journal = {
   ending: null,
   turnedAt: null,
 };
-const upgradeIn = (state: UpgradeState, memory: Partial<Upgrade['memory']> = {}): Upgrade => ({
-  ...fresh,
+const upgradeIn = (state: UpgradeState, open: MemoryChange['open'] = {}): Upgrade => ({
+  ...withMemory(fresh, { open, history: { deferrals: { logon: 3 }, tried: [escalation] } }),
   attempt: 2,
   state,
-  memory: { ...fresh.memory, deferrals: { logon: 3 }, tried: [escalation], ...memory },
 });
 const blockers: never[] = [];
 const unsettled: readonly UpgradeState[] = [
@@ -43,11 +48,11 @@ const unsettled: readonly UpgradeState[] = [
 describe('an upgrade that was put back', () => {
   it.each(unsettled)('is looked at next: $phase', (state) => {
     const before = upgradeIn(state);
-    const after = lookAgain(before, now);
+    const after = rebuiltUpgrade(before, now);
     expect(placementOf(after)).toEqual({ kind: 'drive', command: { type: 'LookAtClient' } });
     expect(after.attempt).toBe(2);
-    expect(after.memory.deferrals).toEqual({ logon: 3 });
-    expect(lookAgain(after, now)).toEqual(after);
+    expect(after.memory.history.deferrals).toEqual({ logon: 3 });
+    expect(rebuiltUpgrade(after, now)).toEqual(after);
   });
 
   it('stays as it is when it has settled', () => {
@@ -59,33 +64,35 @@ describe('an upgrade that was put back', () => {
       because: 'x',
       blockers,
     });
-    expect(lookAgain(settled, now)).toBe(settled);
+    expect(rebuiltUpgrade(settled, now)).toBe(settled);
   });
 
   it('does not know whether its command was carried out', () => {
-    expect(lookAgain(upgradeIn({ phase: 'marking' }), now).memory.unanswered).toBe(true);
-    expect(lookAgain(upgradeIn({ phase: 'looking' }), now).memory.unanswered).toBe(false);
-    expect(lookAgain(upgradeIn({ phase: 'notifying', blockers }), now).memory.notifiedAt).toBe(now);
+    expect(rebuiltUpgrade(upgradeIn({ phase: 'marking' }), now).memory.open.unanswered).toBe(true);
+    expect(rebuiltUpgrade(upgradeIn({ phase: 'looking' }), now).memory.open.unanswered).toBe(false);
+    expect(rebuiltUpgrade(upgradeIn({ phase: 'notifying', blockers }), now).memory.history.notifiedAt).toBe(
+      now,
+    );
   });
 
   it('keeps the escalation of a procedure that was begun, and gives back one that was only about to be recorded', () => {
     const remedying = (step: Journal['step']) =>
       upgradeIn({ phase: 'remedying', journal: { ...journal, step }, retryAt: null, blockers });
-    expect(lookAgain(remedying('record'), now).memory.tried).toEqual([]);
-    expect(lookAgain(remedying('stop'), now).memory.tried).toEqual([escalation]);
+    expect(rebuiltUpgrade(remedying('record'), now).memory.history.tried).toEqual([]);
+    expect(rebuiltUpgrade(remedying('stop'), now).memory.history.tried).toEqual([escalation]);
   });
 
   it('gives a client that was restarting its whole time again, and does not know whether it took the order', () => {
     const restart = { cause: 'mark', orderedAt: 100, bootBefore: 'b', deadline: 600, taken: true } as const;
-    const after = lookAgain(upgradeIn({ phase: 'restarting', nextLook: 5 }, { restart }), now);
-    expect(after.memory.restart).toEqual({ ...restart, taken: null, deadline: now + 500 });
+    const after = rebuiltUpgrade(upgradeIn({ phase: 'restarting', nextLook: 5 }, { restart }), now);
+    expect(after.memory.open.restart).toEqual({ ...restart, taken: null, deadline: now + 500 });
     expect(isFinishing(after)).toBe(true);
   });
 });
 
 describe('a campaign that was put back', () => {
   const end = 'the audit ends at block 7';
-  const of = (state: Campaign['state']): Campaign => putBack(campaignOf('sp4', state), end, now);
+  const of = (state: Campaign['state']): Campaign => rebuiltCampaign(campaignOf('sp4', state), end, now);
 
   it('is paused when it ran, and says why', () => {
     expect(of(runningState(2))).toMatchObject({
@@ -102,7 +109,7 @@ describe('a campaign that was put back', () => {
 
   it('is resumed by anybody: there is nobody to ask', () => {
     const resumed = { type: 'ResumeRequested', by: 'anna', override: false, counters: {} } as const;
-    expect(decideCampaign(of(runningState(2)), resumed, now)).toMatchObject({ kind: 'moved' });
+    expect(decideCampaign(of(runningState(2)), resumed, now)).toMatchObject({ kind: 'changed' });
   });
 
   it('stays what it was when it did not run', () => {

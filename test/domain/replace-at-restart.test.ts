@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Observation } from '../../shared/domain/observation/observation.ts';
-import { standsWith } from '../../shared/domain/upgrade/stale-journal.ts';
+import { matchesIntent } from '../../shared/domain/upgrade/stale-journal.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { stepsOf, wayBack } from '../../shared/domain/remediation/procedure.ts';
-import type { Upgrade, UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   admitted,
@@ -109,15 +110,15 @@ describe('files that a program never lets go of', () => {
       stepsOf('replaceAtRestart', 'back').map((step): Timed => [evening + hours(140), done(step)]),
     );
     expect(phases(ended)).toBe('settled needsAttention');
-    expect(ended.memory.replacing).toBeNull();
+    expect(ended.memory.open.replacing).toBeNull();
   });
 
   test('that another has replaced since an old record are not taken back for it', () => {
     const found = after(rules, waiting(), [[evening + hours(3), look(isNew, { bootId: 'boot-2' })]]);
     expect(phases(found)).toBe('settled upgraded');
     const old = wayBack({ procedure: 'replaceAtRestart', preImage: swapPreImage }, null);
-    expect(standsWith(old, null)).toBe(false);
-    expect(standsWith(old, intent)).toBe(true);
+    expect(matchesIntent(old, null)).toBe(false);
+    expect(matchesIntent(old, intent)).toBe(true);
   });
 
   test('are found by whoever has lost the record, and go on where they stand', () => {

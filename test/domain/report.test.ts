@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { rankBlockers } from '../../shared/domain/outcome/ranking.ts';
 import { campaignReport, endedWell } from '../../orchestrator/views/report.ts';
 import { campaignStatus } from '../../orchestrator/views/status.ts';
-import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { newUpgrade, type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { campaign, countersOfAll, running, standing } from './given-campaign.ts';
 import {
   after,
@@ -199,15 +199,9 @@ describe('the report of a campaign', () => {
   });
 
   test('tells where a moved service runs now, and who will block again', () => {
-    const moved: Upgrade = {
-      ...current,
-      memory: {
-        ...current.memory,
-        relocation: 'done',
-        servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe',
-        willBlockAgain: true,
-      },
-    };
+    const moved = withMemory(current, {
+      learned: { relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe', willBlockAgain: true },
+    });
     const { clients, relocations, willBlockAgain } = campaignReport(
       campaign,
       countersOfAll([moved]),

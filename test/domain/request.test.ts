@@ -4,7 +4,8 @@ import type { Ending } from '../../shared/domain/outcome/ending.ts';
 import { beginsSomething, isFinishing } from '../../shared/domain/upgrade/placement.ts';
 import { retry, undo, unmark } from '../../orchestrator/domain/reopen.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
-import type { Upgrade, UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   admitted,
@@ -62,7 +63,7 @@ describe('a client that was marked when it failed, and is tried again', () => {
     expect(waits.state).toMatchObject({ phase: 'deferred', class: 'logon' });
     const notMarked = look({ setupPhase: 'installed', bootId: 'another-boot' });
     const looked = after(rules, again.upgrade, [[evening + minutes(400), notMarked]]);
-    expect([phases(looked), looked.memory.marked]).toEqual(['deferred download', null]);
+    expect([phases(looked), looked.memory.open.mark]).toEqual(['deferred download', null]);
   });
 
   test('is said to install all the same when it is given up then', () => {
@@ -124,13 +125,13 @@ describe('a client that is given up', () => {
     expect(phases(upgrade)).toBe('remedying relocation forward stop');
     const whole = story(upgrade, forward.slice(1), atOnce);
     expect(whole.state).toMatchObject({ phase: 'settled', end: 'cancelled', cause: 'campaign aborted' });
-    expect(whole.memory.relocation).toBe('done');
+    expect(whole.memory.learned.relocation).toBe('done');
   });
 
   test('has no service moved that was only about to be', () => {
     const upgrade = story(admitted, [look(blockedByPcm), ends], atOnce);
     expect(phases(upgrade)).toBe('settled cancelled');
-    expect(upgrade.memory.relocation).toBe('none');
+    expect(upgrade.memory.learned.relocation).toBe('none');
   });
 
   test('stays as it has settled', () => {
@@ -176,14 +177,22 @@ describe('a retry', () => {
     expect(again).toMatchObject({
       kind: 'reopened',
       because: 'retried: anna: the program is gone',
-      upgrade: { attempt: 2, state: { phase: 'looking' }, memory: { deferrals: {}, request: null } },
+      upgrade: {
+        attempt: 2,
+        state: { phase: 'looking' },
+        memory: { history: { deferrals: {} }, request: null },
+      },
     });
   });
 
   test('remembers what was done to the machine', () => {
     const moved = story(admitted, [look(blockedByPcm), ...forward, ends], atOnce);
     expect(retry(moved, 'x')).toMatchObject({
-      upgrade: { memory: { relocation: 'done', moved: preImage, servicePath: preImage.to } },
+      upgrade: {
+        memory: {
+          learned: { relocation: 'done', beforeRelocation: preImage, servicePath: preImage.to },
+        },
+      },
     });
   });
 
@@ -215,7 +224,11 @@ describe('moving a service back', () => {
       cause: 'moved back',
       because: 'SMS_PACKAGE_COMMAND_MANAGER_NT was moved back for anna: its packages fail',
     });
-    expect(upgrade.memory).toMatchObject({ relocation: 'undone', moved: null, servicePath: null });
+    expect(upgrade.memory.learned).toMatchObject({
+      relocation: 'undone',
+      beforeRelocation: null,
+      servicePath: null,
+    });
   });
 
   test('touches nothing that someone else has changed since', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { logonServerSeen } from '../../shared/domain/observation/logon-server.ts';
+import { observedLogonServer } from '../../shared/domain/observation/logon-server.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { admitted, after, blockedByProgram, evening, look, rules, withPolicy } from './given.ts';
 
@@ -14,12 +14,12 @@ describe('the logon server that a look found', () => {
     ['../LS-PUN', 'LS-ROM'],
     ['*', 'LS-ROM'],
   ])('says %s: it is charged to %s', (said, charged) => {
-    expect(logonServerSeen('LS-ROM', said)).toBe(charged);
+    expect(observedLogonServer('LS-ROM', said)).toBe(charged);
   });
 
   test('has one name, however the client spells it', () => {
-    expect(logonServerSeen('LS-ROM', 'ls-pun', ['LS-MIL', 'LS-PUN'])).toBe('LS-PUN');
-    expect(logonServerSeen('ls-rom.corp.example', 'LS-ROM')).toBe('ls-rom.corp.example');
+    expect(observedLogonServer('LS-ROM', 'ls-pun', ['LS-MIL', 'LS-PUN'])).toBe('LS-PUN');
+    expect(observedLogonServer('ls-rom.corp.example', 'LS-ROM')).toBe('ls-rom.corp.example');
   });
 });
 

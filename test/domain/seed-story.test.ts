@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import {
   activated,
   done,
@@ -171,14 +171,17 @@ describe('a procedure that the client refuses', () => {
     const back = ['startAgain', 'close'];
     const refused = refusedAt(relocate, ['record'], 'stop', back);
     expect(phases(refused)).toBe('deferred busy');
-    expect(refused.memory).toMatchObject({ relocation: 'none', tried: [], deferrals: { busy: 1 } });
+    expect(refused.memory).toMatchObject({
+      learned: { relocation: 'none' },
+      history: { tried: [], deferrals: { busy: 1 } },
+    });
   });
 
   test('after a workaround that failed comes the next escalation', () => {
     const undone = refusedAt(atOnce, ['record'], 'setManual', ['restoreStartType', 'startAgain', 'close']);
     expect(undone.memory).toMatchObject({
-      tried: ['workaround of sms_package_command_manager_nt'],
-      willBlockAgain: false,
+      history: { tried: ['workaround of sms_package_command_manager_nt'] },
+      learned: { willBlockAgain: false },
     });
     expect(phases(after(atOnce, undone, [[evening, look(blockedByPcm)]]))).toBe(
       'remedying relocation forward record',
@@ -232,8 +235,8 @@ describe('the workaround of the article', () => {
       'StepDone -> settled upgraded',
     ]);
     expect(after(workaround, admitted, events).memory).toMatchObject({
-      willBlockAgain: true,
-      workaround: null,
+      learned: { willBlockAgain: true },
+      open: { workaround: null },
     });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
-import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { type Recorded, type WhyContext, whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { campaign, running, standing } from './given-campaign.ts';
@@ -269,14 +269,13 @@ describe('how a client ended', () => {
 
   test('says what became of the service', () => {
     const settled = when([[evening, look(upToDate)]]);
-    const moved = {
-      ...settled,
-      memory: { ...settled.memory, relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe' },
-    } as Upgrade;
+    const moved = withMemory(settled, {
+      learned: { relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe' },
+    });
     expect(whyAdmitted(context(), rests(moved)).remarks).toContain(
       'its service was moved and runs from C:\\SMS_PCM\\pcmsvc32.exe',
     );
-    const stopgap = { ...settled, memory: { ...settled.memory, willBlockAgain: true } };
+    const stopgap = withMemory(settled, { learned: { willBlockAgain: true } });
     expect(whyAdmitted(context(), rests(stopgap)).remarks).toContain(
       'only the workaround was used: the same service will block it again at the next release',
     );

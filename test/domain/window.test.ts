@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   everyDay,
-  isOpen,
+  isWindowOpen,
   nextOpening,
   wallTimeOf,
   type Window,
@@ -30,16 +30,14 @@ describe('a weekly window', () => {
     ['Saturday night', '2026-11-28T23:00', false],
     ['Monday morning: Sunday did not open it', '2026-11-23T03:00', false],
   ])('%s', (_name, wall, open) => {
-    expect(isOpen(nights, berlin, here(wall))).toBe(open);
+    expect(isWindowOpen(nights, berlin, here(wall))).toBe(open);
   });
 
   it('is open by the clock of the client, not by that of the orchestrator', () => {
     const moment = at('2026-11-23T21:30Z[UTC]');
-    expect([berlin, 'Asia/Kolkata', 'America/New_York'].map((zone) => isOpen(nights, zone, moment))).toEqual([
-      true,
-      true,
-      false,
-    ]);
+    expect(
+      [berlin, 'Asia/Kolkata', 'America/New_York'].map((zone) => isWindowOpen(nights, zone, moment)),
+    ).toEqual([true, true, false]);
   });
 
   it('opens next on its next day', () => {
@@ -98,12 +96,12 @@ describe('the next opening of any window', () => {
     fc.assert(
       fc.property(window, fc.constantFrom(...zones), moment, (asked, zone, from) => {
         const opening = nextOpening(asked, zone, from);
-        expect(isOpen(asked, zone, opening)).toBe(true);
+        expect(isWindowOpen(asked, zone, opening)).toBe(true);
         const between = Array.from(
           { length: 200 },
           (_, n) => from + Math.floor(((opening - from) * n) / 200),
         );
-        expect(between.filter((each) => each < opening && isOpen(asked, zone, each))).toEqual([]);
+        expect(between.filter((each) => each < opening && isWindowOpen(asked, zone, each))).toEqual([]);
       }),
       { numRuns: 300 },
     );

@@ -7,7 +7,7 @@ import { finishRound } from '../../orchestrator/rounds/drain-campaigns.ts';
 import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { OrchestratorContext } from '../../orchestrator/context.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
-import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { recount } from '../twin/recount.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
@@ -50,7 +50,7 @@ const contextOf = ({ store, jobs }: SmallOrchestrator): OrchestratorContext => (
 
 type Change = (upgrade: Upgrade) => Upgrade;
 
-const marked = { at: now, bootId: 'boot-1' };
+const mark = { at: now, bootId: 'boot-1' };
 const restart = {
   cause: 'mark',
   orderedAt: now,
@@ -66,14 +66,12 @@ const changes = {
     state: { phase: 'deferred', class: 'program', until, because: 'PCMWIN32.EXE runs', blockers: [] },
   }),
   deferredMarked: (upgrade) => ({
-    ...upgrade,
+    ...withMemory(upgrade, { open: { mark } }),
     state: { phase: 'deferred', class: 'logon', until, because: 'waits for a logon', blockers: [] },
-    memory: { ...upgrade.memory, marked },
   }),
   restarting: (upgrade) => ({
-    ...upgrade,
+    ...withMemory(upgrade, { open: { mark, restart } }),
     state: { phase: 'restarting', nextLook: until },
-    memory: { ...upgrade.memory, marked, restart },
   }),
   failed: (upgrade) => ({
     ...upgrade,

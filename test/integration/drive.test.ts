@@ -22,7 +22,7 @@ describe('a client ends where its trait and the policy say it must', () => {
     await using one = await oneClient(trait);
     const { upgrade } = await one.settle();
     expect(upgrade.state).toMatchObject({ phase: 'settled', end });
-    expect(upgrade.memory.servicePath).toBe(servicePath);
+    expect(upgrade.memory.learned.servicePath).toBe(servicePath);
     const truth = await one.fleet.clientTruth(one.client);
     expect(truth?.violations).toEqual([]);
     expect(truth?.intent).toBeNull();
@@ -42,7 +42,7 @@ test('the workaround updates the client and gives the service its start type bac
   await using one = await oneClient('pcmInBin', { ladder: ['wait', 'workaround'], structural: 'atOnce' });
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'upgraded' });
-  expect(upgrade.memory.willBlockAgain).toBe(true);
+  expect(upgrade.memory.learned.willBlockAgain).toBe(true);
   const truth = await one.fleet.clientTruth(one.client);
   expect(truth?.services).toEqual(truth?.servicesAtFirst);
   expect(truth?.intent).toBeNull();
@@ -67,7 +67,7 @@ test('a check-in wakes a deferred client at once, and a stale job is ignored', a
     because: 'the client checked in',
   });
   // Closer than minGap: the blocker was seen twice and counts once.
-  expect(Object.values(upgrade.memory.sightings)[0]?.looks).toBe(1);
+  expect(Object.values(upgrade.memory.learned.sightings)[0]?.looks).toBe(1);
   expect(before).toBeDefined();
   expect(one.dispatcher.next()).toEqual(before);
 });

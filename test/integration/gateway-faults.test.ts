@@ -70,7 +70,11 @@ describe.concurrent.each(faultKinds)('%s', (kind) => {
     expect(truth?.restarts.length).toBeLessThanOrEqual(1);
     const services = truth?.servicesAtFirst.map((service) =>
       end === 'upgraded' && service.name.startsWith('SMS')
-        ? { ...service, imagePath: upgrade.memory.servicePath, runsFrom: upgrade.memory.servicePath }
+        ? {
+            ...service,
+            imagePath: upgrade.memory.learned.servicePath,
+            runsFrom: upgrade.memory.learned.servicePath,
+          }
         : service,
     );
     expect(truth?.services).toEqual(services);

@@ -62,9 +62,12 @@ test('a job whose lock is gone in mid-command: the call is given up, and the rec
   expect(await redis.del(lock)).toBe(1);
   // The next activation looks, finds no mark, and marks: the first call never came through.
   await expect
-    .poll(async () => (await store.readUpgrade({ campaign: 'sp4', client }))?.upgrade.memory.marked ?? null, {
-      timeout: renewalMs + 2_000,
-    })
+    .poll(
+      async () => (await store.readUpgrade({ campaign: 'sp4', client }))?.upgrade.memory.open.mark ?? null,
+      {
+        timeout: renewalMs + 2_000,
+      },
+    )
     .not.toBeNull();
   await hold.release();
   const stored = await store.readUpgrade({ campaign: 'sp4', client });

@@ -9,7 +9,7 @@ import {
   wayBack,
   withPreImage,
 } from '../../shared/domain/remediation/procedure.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { runStep } from '../../workers/remediation/run-step.ts';
 import type { Runner } from '../../workers/remediation/service-control.ts';

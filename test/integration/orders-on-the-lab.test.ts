@@ -46,7 +46,7 @@ async function until(one: OneClient, isSo: (upgrade: Upgrade) => boolean): Promi
 describe('an abort', () => {
   test('leaves a marked client marked and says so; unmark takes it off the machine, and it does not install', async () => {
     await using one = await oneClient('offlineForDays');
-    await until(one, ({ memory }) => memory.marked !== null);
+    await until(one, ({ memory }) => memory.open.mark !== null);
     const aborted = await abort(one);
     await until(one, ({ state }) => state.phase === 'settled');
     expect(aborted).toMatchObject({ status: 'aborted', stillMarked: 1 });
@@ -92,13 +92,13 @@ describe('an abort', () => {
     });
     const truth = await truthOf(one);
     expect([truth.intent, truth.violations]).toEqual([null, []]);
-    expect(upgrade.memory.relocation).toBe('done');
+    expect(upgrade.memory.learned.relocation).toBe('done');
     expect((await changesOn(one)).filter((op) => op === 'mark' || op === 'restart')).toEqual([]);
   });
 
   test('takes an open workaround back first', async () => {
     await using one = await oneClient('pcmInBin', { ladder: ['wait', 'workaround'], structural: 'atOnce' });
-    await until(one, ({ state, memory }) => memory.workaround !== null && state.phase === 'restarting');
+    await until(one, ({ state, memory }) => memory.open.workaround !== null && state.phase === 'restarting');
     await abort(one);
     await until(one, ({ state }) => state.phase === 'settled');
     const truth = await truthOf(one);
@@ -122,7 +122,7 @@ test('a halt lets a restart come back and begins nothing; it goes on when the ha
 test('a marked client whose restart a halt holds is looked at again in its time, and not over and over', async () => {
   const between = { days: everyDay, from: 22 * 60, to: 5 * 60 };
   await using one = await oneClient('free', { restart: { ...patient.restart, between } });
-  await until(one, ({ memory }) => memory.marked !== null);
+  await until(one, ({ memory }) => memory.open.mark !== null);
   unwrapped(await haltAll(contextOf(one), anna, 'phones ring'));
   const isHeld: boolean[] = [];
   for (let step = 0; step < 3; step += 1) {
@@ -140,7 +140,7 @@ test('a marked client whose restart a halt holds is looked at again in its time,
 
 test('undo moves the service of an ended campaign back, and the campaign ends again', async () => {
   await using one = await oneClient('pcmInBin');
-  expect((await one.settle()).upgrade.memory.relocation).toBe('done');
+  expect((await one.settle()).upgrade.memory.learned.relocation).toBe('done');
   await leadRound(contextOf(one));
   const status = async () => (await one.store.readCampaign('sp4'))?.campaign.state.status;
   expect(await status()).toBe('ended');

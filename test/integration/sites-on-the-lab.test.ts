@@ -5,7 +5,7 @@ import type { OrchestratorContext } from '../../orchestrator/context.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Budgets, Release } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
-import { everyDay, isOpen, type Window } from '../../shared/domain/time/window.ts';
+import { everyDay, isWindowOpen, type Window } from '../../shared/domain/time/window.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { manifestOf } from '../../shared/store/copies-store.ts';
 import { recount, recountSlots } from '../twin/recount.ts';
@@ -256,7 +256,7 @@ test('each client is admitted, looked at and marked in the nights of its own tim
     if (client === null) continue;
     const zone = zoneOf[seats.find((seat) => seat.client === client)?.server ?? 'LS-ROM'];
     // A step that was decided in the last minute of the night is written a moment later.
-    const isNight = isOpen(window, zone, at) || isOpen(window, zone, at - 20 * 60_000);
+    const isNight = isWindowOpen(window, zone, at) || isWindowOpen(window, zone, at - 20 * 60_000);
     if (!isNight && !begun.has(client) && (to === 'looking' || to === 'marking'))
       outside.push([client, to, at, because]);
     if (to === 'marking') begun.add(client);

@@ -75,7 +75,7 @@ async function expectHandedOver(one: OneClient): Promise<void> {
 async function expectUpgraded(one: OneClient): Promise<void> {
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'upgraded' });
-  expect(Object.keys(upgrade.memory.deferrals)).not.toContain('download');
+  expect(Object.keys(upgrade.memory.history.deferrals)).not.toContain('download');
   expect(upgrade.attempt).toBe(1);
   const truth = await one.fleet.clientTruth(one.client);
   expect(truth?.violations).toEqual([]);
@@ -101,7 +101,7 @@ describe('a worker that is quiet hands over when its command has ended', () => {
     await expectHandedOver(one);
     const { state, memory } = (await one.stored()).upgrade;
     expect(state).toEqual({ phase: 'looking' });
-    expect(memory.marked).not.toBeNull();
+    expect(memory.open.mark).not.toBeNull();
     await expectUpgraded(one);
     const marks = (await one.fleet.clientTruth(one.client))?.journal.filter(({ op }) => op === 'mark');
     expect(marks).toHaveLength(1);

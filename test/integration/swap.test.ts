@@ -97,7 +97,7 @@ describe('files that a program holds', () => {
     one.clock.forward(Date.UTC(2026, 10, 17, 10, 30));
     for (;;) {
       const { state, memory } = (await one.stored()).upgrade;
-      if (memory.replacing !== null && state.phase === 'deferred') return;
+      if (memory.open.replacing !== null && state.phase === 'deferred') return;
       await one.step();
     }
   }

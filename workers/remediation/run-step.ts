@@ -1,8 +1,8 @@
 import type { PreImage, SwapPreImage } from '../../shared/domain/observation/observation.ts';
-import { standsWith } from '../../shared/domain/upgrade/stale-journal.ts';
+import { matchesIntent } from '../../shared/domain/upgrade/stale-journal.ts';
 import type { Journal, StepName } from '../../shared/domain/remediation/procedure.ts';
 import { bringsFiles, withPreImage } from '../../shared/domain/remediation/procedure.ts';
-import type { UpgradeEvent } from '../../shared/domain/upgrade/state.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
 import { announce, isRecorded, type Recorded, takeIntentAway } from './intent.ts';
 import { recordService, serviceSteps } from './relocate.ts';
@@ -19,7 +19,7 @@ export async function runStep(given: Runner, journal: Journal): Promise<UpgradeE
   if (!runner.resumes && step !== 'record') return take(runner, journal);
   const there = await runner.gateway.readIntent(runner.change.target, runner.change.signal);
   if (!there.ok) return { type: 'StepFailed', step, failure: notRefused(there.error) };
-  return standsWith(journal, there.value)
+  return matchesIntent(journal, there.value)
     ? take({ ...runner, announced: there.value }, journal)
     : { type: 'JournalFoundStale', step };
 }

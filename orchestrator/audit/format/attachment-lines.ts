@@ -1,4 +1,8 @@
-import { learned, remembered } from '../../../shared/domain/upgrade/memory-codec.ts';
+import {
+  decodeMemory,
+  encodeMemory,
+  type StoredMemory,
+} from '../../../shared/domain/upgrade/memory-codec.ts';
 import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
@@ -21,13 +25,15 @@ export const recordLine = ({ key, version, activation, upgrade }: StoredUpgrade)
     client: key.client,
     version,
     activation,
-    upgrade: { ...upgrade, memory: learned(upgrade.memory) },
+    upgrade: { ...upgrade, memory: encodeMemory(upgrade.memory) },
   });
 
 /** The record of a line that `recordLine` made. */
 export function recordIn(line: string): RecordLine {
-  const read = JSON.parse(line) as RecordLine;
-  return { ...read, upgrade: { ...read.upgrade, memory: remembered(read.upgrade.memory) } };
+  const read = JSON.parse(line) as RecordLine & {
+    readonly upgrade: { readonly memory: Partial<StoredMemory> };
+  };
+  return { ...read, upgrade: { ...read.upgrade, memory: decodeMemory(read.upgrade.memory) } };
 }
 
 export interface CampaignLine {

@@ -4,7 +4,7 @@ import type { Chain } from '../format/verify-chain.ts';
 import type { FileVerdict } from '../format/verify-file.ts';
 import { idBefore } from '../format/entry-line.ts';
 import { inOrder } from '../../domain/plan-waves.ts';
-import { lookAgain, putBack } from '../../domain/look-again.ts';
+import { rebuiltUpgrade, rebuiltCampaign } from '../../domain/rebuilt.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { sha256 } from '../../../shared/evidence.ts';
 import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
@@ -178,7 +178,7 @@ const entryAt =
 async function writeCampaigns(store: Store, now: number, picture: Picture, gap: string): Promise<void> {
   const entry = entryAt(now);
   for (const [name, { version, campaign }] of picture.campaigns) {
-    const back = putBack(campaign, gap, now);
+    const back = rebuiltCampaign(campaign, gap, now);
     const own = [...(picture.picks.get(name)?.values() ?? [])].map((pick) =>
       inOwnZone(campaign, picture, pick),
     );
@@ -225,7 +225,7 @@ function putBackOf({ record: campaign, client, version, activation, upgrade }: R
   if (phase === 'settled') return { key, version, activation, upgrade, audit: null };
   const because = 'put back from the audit: it is looked at before anything is done';
   const audit = entryAt(now)(campaign, client, phase, 'looking', because);
-  return { key, version: version + 1, activation, upgrade: lookAgain(upgrade, now), audit };
+  return { key, version: version + 1, activation, upgrade: rebuiltUpgrade(upgrade, now), audit };
 }
 
 function summary(
@@ -241,7 +241,7 @@ function summary(
     releases: releases.size,
     campaigns: [...campaigns].map(([campaign, { campaign: found }]) => ({
       campaign,
-      status: putBack(found, gap, 0).state.status,
+      status: rebuiltCampaign(found, gap, 0).state.status,
       clients: picks.get(campaign)?.size ?? 0,
       ...(counts.get(campaign) ?? { settled: 0, lookedAt: 0, waiting: 0 }),
     })),

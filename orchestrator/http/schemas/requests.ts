@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { buckets } from '../../../shared/domain/outcome/states.ts';
-import { stragglers } from '../../domain/retry-selection.ts';
+import { retrySelections } from '../../domain/retry-selection.ts';
 import type { InputFault } from '../../../shared/input/input-fault.ts';
 import { idForm, isId, isVersionedId, versionedIdForm } from '../../../shared/input/names.ts';
 
@@ -40,7 +40,7 @@ export const resumeBody = z
 export const reasonBody = z.strictObject({ reason });
 export const maybeReasonBody = z.strictObject({ reason: reason.optional() }).nullish();
 
-export const retryBody = z.strictObject({ which: z.enum(stragglers), reason: reason.optional() });
+export const retryBody = z.strictObject({ which: z.enum(retrySelections), reason: reason.optional() });
 export const orderBody = z.strictObject({ reason, campaign: idSchema.optional() });
 export const releaseParams = z.strictObject({ release: versionedIdSchema });
 

@@ -71,7 +71,7 @@ export type CampaignEvent =
   | { readonly type: 'CountersRead'; readonly counters: Counters };
 
 export type CampaignDecision =
-  | { readonly kind: 'moved'; readonly campaign: Campaign; readonly because: string }
+  | { readonly kind: 'changed'; readonly campaign: Campaign; readonly because: string }
   /** A person asked for what can not be. */
   | { readonly kind: 'refused'; readonly because: string }
   | { readonly kind: 'ignored'; readonly because: string };

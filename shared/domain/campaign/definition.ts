@@ -28,11 +28,11 @@ export interface Release {
   readonly siteWide?: boolean;
   readonly withdrawn?: Withdrawal;
   /** Where the copy of each logon server can be read; left out = all of them have the one tree that was staged. */
-  readonly copies?: CopyPlaces;
+  readonly copies?: CopyPaths;
 }
 
 /** Paths as the leading orchestrator reads them, to the folder of the component files. */
-export interface CopyPlaces {
+export interface CopyPaths {
   /** `{logonServer}` stands for the name of the server. */
   readonly path: string;
   /** Logon servers whose copy lies elsewhere. */

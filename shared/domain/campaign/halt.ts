@@ -7,11 +7,11 @@ export interface Halt {
 
 /** What follows for the halt; `refused` is a sentence for whoever asked. */
 export type HaltDecision =
-  | { readonly kind: 'moved'; readonly halt: Halt | null; readonly because: string }
+  | { readonly kind: 'changed'; readonly halt: Halt | null; readonly because: string }
   | { readonly kind: 'refused'; readonly because: string };
 
 export function halt(present: Halt | null, asked: Halt): HaltDecision {
-  if (present === null) return { kind: 'moved', halt: asked, because: asked.because };
+  if (present === null) return { kind: 'changed', halt: asked, because: asked.because };
   const because = `everything is halted already, by ${present.by}: ${present.because}`;
   return { kind: 'refused', because };
 }
@@ -30,7 +30,7 @@ export function unhalt(
   if (present === null) return { kind: 'refused', because: 'nothing is halted' };
   const over = present.by === by ? null : present;
   if (over === null || override)
-    return { kind: 'moved', halt: null, because: letGo('everything may go on', over, reason) };
+    return { kind: 'changed', halt: null, because: resumeReason('everything may go on', over, reason) };
   const because = `everything was halted by ${present.by}: ${present.because}; ask them, or end it all the same with --override`;
   return { kind: 'refused', because };
 }
@@ -39,7 +39,7 @@ export function unhalt(
  * What the audit says of whoever lets go on.
  * @param over what another person had held
  */
-export function letGo(
+export function resumeReason(
   what: string,
   over: Pick<Halt, 'by' | 'because'> | null,
   reason: string | undefined,

@@ -4,7 +4,7 @@
  * @param known the server it is charged to now
  * @param spellings names as the campaign knows them: Windows tells no difference of case, and a budget must not be split by one
  */
-export function logonServerSeen(known: string, said: string, spellings: readonly string[] = []): string {
+export function observedLogonServer(known: string, said: string, spellings: readonly string[] = []): string {
   const seen = said.replace(/^\\\\/, '').trim();
   if (!isName(seen) || isSame(known, seen)) return known;
   return spellings.find((each) => isSame(each, seen)) ?? seen;

@@ -16,7 +16,7 @@ export function escalationsOf(
   ladder: readonly LadderStep[],
   blockers: readonly Blocker[],
 ): readonly Escalation[] {
-  const movable = movableIn(product, blockers);
+  const movable = relocatableIn(product, blockers);
   const first = product.route === 'push' ? blockers[0] : undefined;
   return ladder.flatMap((step): Escalation[] => {
     switch (step) {
@@ -33,7 +33,7 @@ export function escalationsOf(
 }
 
 /** The first service among the blockers that the product profile knows how to move. */
-export const movableIn = (
+export const relocatableIn = (
   { relocatable }: ProductRules,
   blockers: readonly Blocker[],
 ): ServiceBlocker | undefined =>

@@ -21,7 +21,7 @@ const daysOfWeek = 7;
  * @param zone IANA name
  * @param at epoch milliseconds
  */
-export function isOpen(window: Window, zone: string, at: number): boolean {
+export function isWindowOpen(window: Window, zone: string, at: number): boolean {
   const wall = wallOf(zone, at);
   const minute = wall.hour * 60 + wall.minute;
   const dayBefore = wall.dayOfWeek === 1 ? daysOfWeek : wall.dayOfWeek - 1;
@@ -35,9 +35,9 @@ export function isOpen(window: Window, zone: string, at: number): boolean {
  * with the first minute that is there.
  */
 export function nextOpening(window: Window, zone: string, at: number): number {
-  if (isOpen(window, zone, at)) return at;
+  if (isWindowOpen(window, zone, at)) return at;
   const found = moments(window, zone, at)
-    .filter((moment) => moment > at && isOpen(window, zone, moment))
+    .filter((moment) => moment > at && isWindowOpen(window, zone, moment))
     .sort((a, b) => a - b)[0];
   // Every window of a campaign has a day and a length, so a week always has an opening; in doubt it is asked again.
   return found ?? at + minutesOfDay * 60_000;

@@ -1,8 +1,9 @@
 import { beginsSomething, isFinishing } from './placement.ts';
 import type { Rules } from '../rules/policy.ts';
 import { spread } from '../rules/backoff.ts';
-import type { Decision, Upgrade } from './state.ts';
-import { isOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts';
+import type { Decision } from './events.ts';
+import { type Upgrade, withMemory } from './state.ts';
+import { isWindowOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts';
 
 /**
  * Outside the campaign's window nothing begins on a client: what was about to begin waits for the opening instead, and starts
@@ -10,8 +11,8 @@ import { isOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts'
  */
 export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
   const { window } = rules.policy;
-  if (window === null || decision.kind !== 'moved' || !beginsSomething(decision.upgrade)) return decision;
-  if (isOpen(window, rules.zone, now)) return decision;
+  if (window === null || decision.kind !== 'changed' || !beginsSomething(decision.upgrade)) return decision;
+  if (isWindowOpen(window, rules.zone, now)) return decision;
   return awaitWindow(
     rules,
     withPlansDropped(before, decision.upgrade),
@@ -27,8 +28,8 @@ export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, 
  */
 export function heldByWindow(rules: Rules, upgrade: Upgrade, now: number): Decision | null {
   const { window } = rules.policy;
-  if (window === null || isOpen(window, rules.zone, now)) return null;
-  const isBegun = isFinishing(upgrade) || upgrade.memory.unanswered !== false;
+  if (window === null || isWindowOpen(window, rules.zone, now)) return null;
+  const isBegun = isFinishing(upgrade) || upgrade.memory.open.unanswered !== false;
   return isBegun ? null : awaitWindow(rules, upgrade, window, 'waits for its window, which opens', now);
 }
 
@@ -38,9 +39,10 @@ export const withoutPlan = (before: Upgrade, planned: Upgrade): Upgrade =>
 
 /** What the look has taught stays; what the decision was about to do has not happened. */
 export function withPlansDropped(before: Upgrade, planned: Upgrade): Upgrade {
-  const { lastLook, sightings, seen, marked, unanswered } = planned.memory;
-  const memory = { ...before.memory, lastLook, sightings, seen, marked, unanswered, restart: null };
-  return { ...before, logonServer: planned.logonServer, memory };
+  const { learned, open } = planned.memory;
+  const { mark, unanswered } = open;
+  const learnedOnly = withMemory(before, { open: { mark, unanswered, restart: null }, learned });
+  return { ...learnedOnly, logonServer: planned.logonServer };
 }
 
 /** Not everybody at the stroke of the hour: openings are spread over a tenth of the window, at most over ten minutes. */
@@ -63,7 +65,7 @@ export function awaitWindow(
   const because = `${words} ${wallTimeOf(rules.zone, opening)}`;
   const blockers = 'blockers' in upgrade.state ? upgrade.state.blockers : [];
   const state = { phase: 'deferred', class: 'window', until, because, blockers } as const;
-  return { kind: 'moved', upgrade: { ...upgrade, state }, because };
+  return { kind: 'changed', upgrade: { ...upgrade, state }, because };
 }
 
 const lengthMs = ({ from, to }: Window): number => ((to - from + 1440) % 1440 || 1440) * 60_000;

@@ -1,6 +1,6 @@
 import { describeBlocker } from '../observation/blocker.ts';
 import { heldByWindow, withinWindow } from './closed-window.ts';
-import { defer, ignore, move } from './transitions.ts';
+import { defer, ignore, transition } from './transitions.ts';
 import { restNotice, toldOf } from './escalate.ts';
 import { onObservation } from './on-observation.ts';
 import { onStaleJournal } from './stale-journal.ts';
@@ -8,7 +8,9 @@ import type { Rules } from '../rules/policy.ts';
 import { stepDone, stepFailed } from './on-step.ts';
 import { asRequested, endRequested, unmarkFailed } from './requests.ts';
 import { awaitReturn, restartAnswered } from './restart.ts';
-import type { Decision, Upgrade, UpgradeEvent } from './state.ts';
+import type { Decision, UpgradeEvent } from './events.ts';
+import type { Open } from './memory.ts';
+import { type Upgrade, withMemory } from './state.ts';
 import type { Failure } from '../observation/failure.ts';
 
 /**
@@ -45,7 +47,7 @@ function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number
       return upgrade.state.phase === 'marking' ? marked(upgrade, now, 'marked') : late(upgrade, event);
     case 'ClientUnmarked':
       return upgrade.state.phase === 'unmarking'
-        ? move(upgrade, { phase: 'looking' }, 'unmarked: looking whether it is so')
+        ? transition(upgrade, { phase: 'looking' }, 'unmarked: looking whether it is so')
         : late(upgrade, event);
     case 'UpdateRan':
       return upgrade.state.phase === 'updating'
@@ -78,25 +80,25 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
     case 'updating':
       return unanswered(upgrade, 'the worker was lost');
     case 'unmarking':
-      return move(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
-        unanswered: true,
+      return transition(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
+        open: { unanswered: true },
       });
     case 'ordering':
-      return move(upgrade, { phase: 'looking' }, 'outcome of the restart order not known: looking');
+      return transition(upgrade, { phase: 'looking' }, 'outcome of the restart order not known: looking');
     case 'notifying':
       // It can not be seen whether users were told. Telling them twice is worse than counting the notice from now.
       return tell(rules, upgrade, now);
     case 'restarting':
-      return move(upgrade, { phase: 'looking' }, 'time to see whether it is back');
+      return transition(upgrade, { phase: 'looking' }, 'time to see whether it is back');
     case 'deferred':
       return (
         heldByWindow(rules, upgrade, now) ??
-        move(upgrade, { phase: 'looking' }, `deferral over (${state.class})`)
+        transition(upgrade, { phase: 'looking' }, `deferral over (${state.class})`)
       );
     case 'remedying':
       return state.retryAt === null
         ? ignore('the step looks before it acts: it is run again')
-        : move(
+        : transition(
             upgrade,
             { ...state, retryAt: null },
             `${state.journal.procedure}: trying ${state.journal.step} again`,
@@ -129,17 +131,17 @@ function workerStopped(rules: Rules, upgrade: Upgrade, now: number): Decision {
 function checkedIn(upgrade: Upgrade): Decision {
   const { phase } = upgrade.state;
   return phase === 'deferred' || phase === 'restarting'
-    ? move(upgrade, { phase: 'looking' }, 'the client checked in')
+    ? transition(upgrade, { phase: 'looking' }, 'the client checked in')
     : ignore(phase === 'settled' ? 'already settled' : `${phase}: the next look comes anyway`);
 }
 
 function lookFailed(rules: Rules, upgrade: Upgrade, failure: Failure, now: number): Decision {
-  const { restart, request } = upgrade.memory;
+  const { open, request } = upgrade.memory;
   if (request?.kind === 'unmark') return unmarkFailed(upgrade, failure, now);
   const isSilent = failure.kind === 'unreachable' || failure.kind === 'timedOut';
   // Only silence says that it has not come back; half an answer, or a wrong one, is a look that has to be made again.
-  if (restart !== null && (isSilent || now < restart.deadline))
-    return awaitReturn(rules, upgrade, restart, failure, now);
+  if (open.restart !== null && (isSilent || now < open.restart.deadline))
+    return awaitReturn(rules, upgrade, open.restart, failure, now);
   if (isSilent) {
     return defer(rules, upgrade, 'unreachable', failure.message, now);
   }
@@ -148,19 +150,19 @@ function lookFailed(rules: Rules, upgrade: Upgrade, failure: Failure, now: numbe
 }
 
 /** The update command may or may not have run; only a look can tell. */
-const unanswered = (
-  upgrade: Upgrade,
-  because: string,
-  how: Upgrade['memory']['unanswered'] = true,
-): Decision =>
-  move(upgrade, { phase: 'looking' }, `outcome of ${upgrade.state.phase} not known (${because}): looking`, {
-    unanswered: how,
-  });
+const unanswered = (upgrade: Upgrade, because: string, how: Open['unanswered'] = true): Decision =>
+  transition(
+    upgrade,
+    { phase: 'looking' },
+    `outcome of ${upgrade.state.phase} not known (${because}): looking`,
+    {
+      open: { unanswered: how },
+    },
+  );
 
 const marked = (upgrade: Upgrade, now: number, because: string): Decision =>
-  move(upgrade, { phase: 'looking' }, because, {
-    marked: { at: now, bootId: upgrade.memory.lastLook?.bootId ?? '' },
-    unanswered: false,
+  transition(upgrade, { phase: 'looking' }, because, {
+    open: { mark: { at: now, bootId: upgrade.memory.learned.lastLook?.bootId ?? '' }, unanswered: false },
   });
 
 function notified(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
@@ -170,7 +172,7 @@ function notified(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: numb
 function tell(rules: Rules, upgrade: Upgrade, now: number, failure?: Failure): Decision {
   const blockers = upgrade.state.phase === 'notifying' ? upgrade.state.blockers : [];
   const because = failure === undefined ? toldOf(blockers) : `users could not be told (${failure.message})`;
-  const notified: Upgrade = { ...upgrade, memory: { ...upgrade.memory, notifiedAt: now } };
+  const notified = withMemory(upgrade, { history: { notifiedAt: now } });
   return restNotice(notified, blockers, now + rules.policy.noticeMs, because);
 }
 

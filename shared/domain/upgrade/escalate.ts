@@ -1,18 +1,19 @@
 import { type Blocker, describeBlocker, fingerprint } from '../observation/blocker.ts';
-import { defer, move, settle } from './transitions.ts';
+import { defer, transition, settle } from './transitions.ts';
 import type { Observation } from '../observation/observation.ts';
 import { persistsBecause } from '../remediation/persistence.ts';
 import type { DeferralClass, Rules } from '../rules/policy.ts';
 import { newJournal, titleOf, wayBack } from '../remediation/procedure.ts';
 import {
   attemptAt,
-  movableIn,
+  relocatableIn,
   nameOf,
   type Escalation,
   escalationsOf,
   serviceOf,
 } from '../remediation/escalation-steps.ts';
-import type { Decision, Upgrade } from './state.ts';
+import type { Decision } from './events.ts';
+import type { Upgrade } from './state.ts';
 
 /**
  * A client that is blocked: wait while waiting helps, then escalate: notify -> workaround -> relocation or replacement at a restart -> needs
@@ -26,8 +27,10 @@ export function escalate(
   now: number,
 ): Decision {
   const escalations = escalationsOf(rules.product, rules.policy.ladder, blockers);
-  const next = escalations.find((escalation) => !upgrade.memory.tried.includes(attemptOf(rules, escalation)));
-  const target = (next ?? escalations[0])?.target ?? movableIn(rules.product, blockers);
+  const next = escalations.find(
+    (escalation) => !upgrade.memory.history.tried.includes(attemptOf(rules, escalation)),
+  );
+  const target = (next ?? escalations[0])?.target ?? relocatableIn(rules.product, blockers);
   const persists = target && ripeBecause(rules, upgrade, target);
   if (target === undefined || persists === undefined || persists === null)
     return wait(rules, upgrade, blockers, now);
@@ -49,13 +52,13 @@ function applyEscalation(
   now: number,
 ): Decision {
   const { ladder, noticeMs } = rules.policy;
-  const { notifiedAt } = upgrade.memory;
+  const { notifiedAt } = upgrade.memory.history;
   const { escalation, blockers, persists } = found;
   const name = nameOf(escalation.target);
   const tellsFirst =
     ladder.includes('notify') && ladder.indexOf('notify') < ladder.indexOf(escalation.procedure);
   if (tellsFirst && notifiedAt === null && seen.users.length > 0)
-    return move(upgrade, { phase: 'notifying', blockers }, `${name} persists (${persists})`);
+    return transition(upgrade, { phase: 'notifying', blockers }, `${name} persists (${persists})`);
   const noticeUntil = notifiedAt === null ? now : notifiedAt + noticeMs;
   if (now < noticeUntil) return restNotice(upgrade, blockers, noticeUntil, toldOf(blockers));
   if (seen.packageRunning) {
@@ -77,27 +80,27 @@ export const restNotice = (
   until: number,
   because: string,
 ): Decision =>
-  move(
+  transition(
     upgrade,
     { phase: 'deferred', class: classOf(blockers), until, because, blockers },
     `${because}; they get their time before the next step`,
   );
 
 function beginProcedure(rules: Rules, upgrade: Upgrade, { escalation, blockers, persists }: Case): Decision {
-  const { workaround, tried } = upgrade.memory;
+  const { open, history } = upgrade.memory;
   const { procedure, target } = escalation;
-  if (workaround !== null) {
+  if (open.workaround !== null) {
     // The pre-image of the next procedure must be the service as it was before the first one.
-    const journal = wayBack({ procedure: 'workaround', preImage: workaround.preImage }, null);
+    const journal = wayBack({ procedure: 'workaround', preImage: open.workaround.preImage }, null);
     const because = `the workaround did not help (${persists}); it is taken back before the ${procedure}`;
-    return move(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because);
+    return transition(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because);
   }
   const journal = newJournal(procedure, serviceOf(rules.product, escalation));
-  return move(
+  return transition(
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers },
     `${titleOf(journal)}: ${nameOf(target)} ${persists}`,
-    { tried: [...tried, attemptOf(rules, escalation)] },
+    { history: { tried: [...history.tried, attemptOf(rules, escalation)] } },
   );
 }
 
@@ -133,6 +136,6 @@ const classOf = (blockers: readonly Blocker[]): DeferralClass =>
 function ripeBecause(rules: Rules, upgrade: Upgrade, target: Blocker): string | null {
   if (target.kind === 'service' && target.structural && rules.policy.structural === 'atOnce')
     return 'is structural: it runs again after every start';
-  const sighting = upgrade.memory.sightings[fingerprint(target)];
+  const sighting = upgrade.memory.learned.sightings[fingerprint(target)];
   return sighting === undefined ? null : persistsBecause(rules.policy.persistence, sighting);
 }

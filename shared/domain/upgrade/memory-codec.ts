@@ -1,17 +1,70 @@
-import { type Memory, newMemory } from './state.ts';
+import type { History, Learned, Memory, Open } from './memory.ts';
+import { newMemory } from './memory.ts';
 
-/** What differs from the memory of a new upgrade: enough to write down. Lists and records of it are empty there. */
-export function learned(memory: Memory): Partial<Memory> {
-  const names = Object.keys(memory) as (keyof Memory)[];
-  const found = names.filter((name) => !isAtFirst(name, memory[name]));
-  return Object.fromEntries(found.map((name) => [name, memory[name]]));
+/**
+ * The memory as records and audit files have it: flat, under the names of the first version, in
+ * this order. Fleets have such records, so neither names nor order may change.
+ */
+export interface StoredMemory
+  extends Omit<Open, 'mark'>, Omit<Learned, 'beforeRelocation'>, History, Pick<Memory, 'request'> {
+  readonly marked: Open['mark'];
+  readonly moved: Learned['beforeRelocation'];
 }
 
-/** The whole memory again; what an older servpack did not know yet is as at the beginning. */
-export const remembered = (written: Partial<Memory>): Memory => ({ ...newMemory, ...written });
+/** The whole memory in its stored form. */
+export const flatMemory = ({ open, learned, history, request }: Memory): StoredMemory => ({
+  marked: open.mark,
+  unanswered: open.unanswered,
+  restart: open.restart,
+  restarts: history.restarts,
+  deferrals: history.deferrals,
+  sightings: learned.sightings,
+  seen: learned.seen,
+  notifiedAt: history.notifiedAt,
+  workaround: open.workaround,
+  replacing: open.replacing,
+  relocation: learned.relocation,
+  tried: history.tried,
+  lastDeferral: history.lastDeferral,
+  moved: learned.beforeRelocation,
+  request,
+  servicePath: learned.servicePath,
+  willBlockAgain: learned.willBlockAgain,
+  lastLook: learned.lastLook,
+});
 
-function isAtFirst(name: keyof Memory, value: Memory[keyof Memory]): boolean {
-  if (value === newMemory[name]) return true;
-  if (typeof value !== 'object' || value === null || newMemory[name] === null) return false;
+const flatNew = flatMemory(newMemory);
+
+/** The stored form without what is as in a new memory: empty lists, empty records and initial values. */
+export function encodeMemory(memory: Memory): Partial<StoredMemory> {
+  const flat = Object.entries(flatMemory(memory)) as [keyof StoredMemory, unknown][];
+  return Object.fromEntries(flat.filter(([name, value]) => !isAsNew(name, value)));
+}
+
+/** The memory of a stored form; what the form leaves out is as in a new memory. */
+export function decodeMemory(stored: Partial<StoredMemory>): Memory {
+  const flat: StoredMemory = { ...flatNew, ...stored };
+  const { unanswered, restart, workaround, replacing } = flat;
+  const { sightings, seen, relocation, servicePath, willBlockAgain, lastLook } = flat;
+  const { restarts, deferrals, lastDeferral, notifiedAt, tried } = flat;
+  return {
+    open: { mark: flat.marked, unanswered, restart, workaround, replacing },
+    learned: {
+      sightings,
+      seen,
+      relocation,
+      beforeRelocation: flat.moved,
+      servicePath,
+      willBlockAgain,
+      lastLook,
+    },
+    history: { restarts, deferrals, lastDeferral, notifiedAt, tried },
+    request: flat.request,
+  };
+}
+
+function isAsNew(name: keyof StoredMemory, value: unknown): boolean {
+  if (value === flatNew[name]) return true;
+  if (typeof value !== 'object' || value === null || flatNew[name] === null) return false;
   return Object.keys(value).length === 0;
 }

@@ -1,8 +1,8 @@
 import { type Blocker, blockersOf, fingerprint } from '../observation/blocker.ts';
-import { defer, move, settle, unmarked } from './transitions.ts';
+import { defer, transition, settle, unmarked } from './transitions.ts';
 import { escalate } from './escalate.ts';
 import { attemptAt } from '../remediation/escalation-steps.ts';
-import { logonServerSeen } from '../observation/logon-server.ts';
+import { observedLogonServer } from '../observation/logon-server.ts';
 import type { Intent, Observation, SwapPreImage } from '../observation/observation.ts';
 import { countSightings } from '../remediation/persistence.ts';
 import type { ProductRules, Rules, SwapRules } from '../rules/policy.ts';
@@ -12,23 +12,25 @@ import { goByPush } from './push.ts';
 import { observedAsRequested } from './requests.ts';
 import { askRestart, stillRestarting, withoutRestart } from './restart.ts';
 import type { Ending } from '../outcome/ending.ts';
-import type { Decision, Memory, Upgrade } from './state.ts';
+import type { Decision } from './events.ts';
+import { changeMemory, type Learned, type Memory, openOnClient } from './memory.ts';
+import { type Upgrade, withMemory } from './state.ts';
 
 /** What a look means for the upgrade: the centre of the domain. Each question is asked in order of weight. */
 export function onObservation(rules: Rules, known: Upgrade, seen: Observation, now: number): Decision {
   // Slots and what it may download are charged where it was seen last.
   const before = {
     ...known,
-    logonServer: logonServerSeen(known.logonServer, seen.logonServer, rules.logonServers),
+    logonServer: observedLogonServer(known.logonServer, seen.logonServer, rules.logonServers),
     memory: endedElsewhere(known, seen, now),
   };
-  const { workaround, replacing } = before.memory;
+  const { workaround, replacing } = before.memory.open;
   if (seen.intent !== null && workaround === null && replacing === null)
     return resume(before, seen, seen.intent, now);
   if (seen.role === 'server') return excluded(before, now);
   const asked = observedAsRequested(
     rules,
-    { ...before, memory: { ...before.memory, lastLook: lookOf(seen, now) } },
+    withMemory(before, { learned: { lastLook: lookOf(seen, now) } }),
     seen,
     now,
   );
@@ -63,12 +65,12 @@ function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number
   const found = journalOf(intent);
   const goesOn = found.direction === 'back' || seen.role !== 'server';
   const journal = goesOn ? found : turnBack(found, null);
-  const tried = [...upgrade.memory.tried, attemptAt(found.procedure, found.service)];
-  return move(
+  const tried = [...upgrade.memory.history.tried, attemptAt(found.procedure, found.service)];
+  return transition(
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers: [] },
     `found an unfinished ${found.procedure} on the client`,
-    { lastLook: lookOf(seen, now), ...(intent.step === 'record' ? {} : { tried }) },
+    { learned: { lastLook: lookOf(seen, now) }, history: intent.step === 'record' ? {} : { tried } },
   );
 }
 
@@ -77,21 +79,21 @@ function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number
  * that something was done.
  */
 function endedElsewhere({ memory }: Upgrade, { intent }: Observation, now: number): Memory {
-  const { replacing } = memory;
+  const { replacing } = memory.open;
   if (replacing === null || intent?.kind === 'replaceAtRestart') return memory;
-  return { ...memory, replacing: null, marked: { at: now, bootId: replacing.bootId } };
+  return changeMemory(memory, { open: { replacing: null, mark: { at: now, bootId: replacing.bootId } } });
 }
 
 /** The client has restarted since its files were to be replaced: that they are, and that the service runs with them, is still to be proved. */
 const hasReplaced = (upgrade: Upgrade, preImage: SwapPreImage): Decision =>
-  move(
+  transition(
     upgrade,
     { phase: 'remedying', journal: afterRestart(preImage), retryAt: null, blockers: [] },
     'it has restarted: whether the new files are in their places is proved now',
-    { replacing: null },
+    { open: { replacing: null } },
   );
 
-const lookOf = ({ bootId, evidence }: Observation, at: number): Memory['lastLook'] => ({
+const lookOf = ({ bootId, evidence }: Observation, at: number): Learned['lastLook'] => ({
   at,
   bootId,
   evidence,
@@ -111,10 +113,10 @@ const excluded = (upgrade: Upgrade, now: number): Decision =>
   );
 
 /** A service that the workaround set to manual is still running in this boot and will be gone in the next one. */
-const isCuredByRestart = ({ memory }: Upgrade, seen: Observation, blocker: Blocker): boolean =>
+const isCuredByRestart = ({ memory: { open } }: Upgrade, seen: Observation, blocker: Blocker): boolean =>
   blocker.kind === 'service' &&
-  memory.workaround?.bootId === seen.bootId &&
-  blocker.service.toLowerCase() === memory.workaround.preImage.service.name.toLowerCase();
+  open.workaround?.bootId === seen.bootId &&
+  blocker.service.toLowerCase() === open.workaround.preImage.service.name.toLowerCase();
 
 /** What is remembered of a look. Times are servpack's own: a client's clock may be wrong. */
 function learn(
@@ -124,31 +126,29 @@ function learn(
   blockers: readonly Blocker[],
   now: number,
 ): Upgrade {
-  const { memory } = upgrade;
+  const { open, learned } = upgrade.memory;
   // Someone else may have run Upgrade.bat on the client, or our own mark may have had an unknown outcome. By the direct route a
   // mark alone starts nothing.
   const isMarked =
     rules.product.route === 'logon' && (seen.setupPhase === 'upgrade' || seen.setupPhase === 'verifyFiles');
-  return {
-    ...upgrade,
-    memory: {
-      ...memory,
-      marked: memory.marked ?? (isMarked ? { at: now, bootId: seen.bootId } : null),
-      unanswered: isMarked ? false : memory.unanswered,
-      sightings: countSightings(rules.policy.persistence, memory.sightings, blockers, {
-        at: now,
-        bootId: seen.bootId,
-      }),
-      seen: [...new Set([...memory.seen, ...blockers.map(fingerprint)])],
+  const look = { at: now, bootId: seen.bootId };
+  return withMemory(upgrade, {
+    open: {
+      mark: open.mark ?? (isMarked ? look : null),
+      unanswered: isMarked ? false : open.unanswered,
+    },
+    learned: {
+      sightings: countSightings(rules.policy.persistence, learned.sightings, blockers, look),
+      seen: [...new Set([...learned.seen, ...blockers.map(fingerprint)])],
       lastLook: lookOf(seen, now),
     },
-  };
+  });
 }
 
 function finish({ isRebuilt = false, product }: Rules, upgrade: Upgrade, at: number): Decision {
   const proved = provedFor(product);
-  const { marked, unanswered, relocation, workaround } = upgrade.memory;
-  const isUntouched = marked === null && !unanswered && relocation === 'none' && workaround === null;
+  const { memory } = upgrade;
+  const isUntouched = openOnClient(memory).length === 0 && memory.learned.relocation === 'none';
   if (!isUntouched) return settle(upgrade, proved, at);
   return settle(upgrade, isRebuilt ? afterRebuild(proved) : alreadyCurrent, at);
 }
@@ -186,9 +186,10 @@ function goDirect(
   proof: Exclude<Proof, { kind: 'current' }>,
   at: number,
 ): Decision {
-  const { marked, unanswered } = upgrade.memory;
-  if (unanswered === 'workerStopped') return move(unmarked(upgrade), { phase: 'updating' }, cutShort);
-  if (marked === null && !unanswered) return move(upgrade, { phase: 'updating' }, 'nothing is in the way');
+  const { mark, unanswered } = upgrade.memory.open;
+  if (unanswered === 'workerStopped') return transition(unmarked(upgrade), { phase: 'updating' }, cutShort);
+  if (mark === null && !unanswered)
+    return transition(upgrade, { phase: 'updating' }, 'nothing is in the way');
   return defer(rules, unmarked(upgrade), 'download', whyNot(proof), at);
 }
 
@@ -200,19 +201,19 @@ function goByLogon(
   proof: Exclude<Proof, { kind: 'current' }>,
   at: number,
 ): Decision {
-  const { marked, unanswered, workaround } = upgrade.memory;
+  const { mark, unanswered, workaround } = upgrade.memory.open;
   if (seen.setupPhase === 'unknown') return phaseNotRead(rules, upgrade, at);
   if (unanswered === true)
     return defer(rules, unmarked(upgrade), 'download', 'the client did not take the mark', at);
-  if (marked === null && isLeaving(seen)) return leaving(upgrade, seen, at);
-  if (unanswered === 'workerStopped') return move(unmarked(upgrade), { phase: 'marking' }, cutShort);
-  if (marked === null) return move(upgrade, { phase: 'marking' }, 'nothing is in the way');
+  if (mark === null && isLeaving(seen)) return leaving(upgrade, seen, at);
+  if (unanswered === 'workerStopped') return transition(unmarked(upgrade), { phase: 'marking' }, cutShort);
+  if (mark === null) return transition(upgrade, { phase: 'marking' }, 'nothing is in the way');
   if (proof.kind === 'filesMissing') return defer(rules, upgrade, 'download', whyNot(proof), at);
   if (seen.setupPhase === 'installed') {
     return defer(rules, unmarked(upgrade), 'download', `says it is installed, but ${whyNot(proof)}`, at);
   }
   if (workaround?.bootId === seen.bootId) return askRestart(rules, upgrade, seen, 'workaround', at);
-  if (seen.bootId === marked.bootId) return askRestart(rules, upgrade, seen, 'mark', at);
+  if (seen.bootId === mark.bootId) return askRestart(rules, upgrade, seen, 'mark', at);
   if (needsAnotherBoot(upgrade, seen)) return askRestart(rules, upgrade, seen, 'pendingRestart', at);
   return awaitLogon(rules, upgrade, seen, at);
 }
@@ -222,7 +223,7 @@ const furtherBootsAtMost = 2;
 
 /** Files that were in use are swapped at a restart (Q186412), which may leave others for the next one. */
 const needsAnotherBoot = ({ memory }: Upgrade, { pendingRestart }: Observation): boolean =>
-  pendingRestart && (memory.restarts.pendingRestart ?? 0) < furtherBootsAtMost;
+  pendingRestart && (memory.history.restarts.pendingRestart ?? 0) < furtherBootsAtMost;
 
 /** What is not known is not taken for "not marked": a client may be in the middle of its update. */
 function phaseNotRead(rules: Rules, upgrade: Upgrade, at: number): Decision {

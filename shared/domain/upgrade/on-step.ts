@@ -1,4 +1,4 @@
-import { defer, ignore, move, settle } from './transitions.ts';
+import { defer, ignore, transition, settle } from './transitions.ts';
 import type { PreImage, SwapPreImage } from '../observation/observation.ts';
 import type { Rules } from '../rules/policy.ts';
 import {
@@ -15,7 +15,9 @@ import {
 } from '../remediation/procedure.ts';
 import { backoff } from '../rules/backoff.ts';
 import type { Ending } from '../outcome/ending.ts';
-import type { Decision, Memory, Remedying, Upgrade } from './state.ts';
+import type { Decision } from './events.ts';
+import type { MemoryChange } from './memory.ts';
+import { type Remedying, type Upgrade, withMemory } from './state.ts';
 import { attemptAt } from '../remediation/escalation-steps.ts';
 import type { Failure } from '../observation/failure.ts';
 
@@ -35,7 +37,7 @@ export function stepDone(
   const next = nextStep(journal);
   if (next !== null) {
     const because = `${journal.procedure}: ${journal.step} done`;
-    return move(upgrade, { ...state, journal: next, retryAt: null }, because);
+    return transition(upgrade, { ...state, journal: next, retryAt: null }, because);
   }
   return journal.direction === 'forward'
     ? wentForward(upgrade, journal, now)
@@ -44,10 +46,10 @@ export function stepDone(
 
 /** The intent stays on the client: whoever finds it there without this record goes on with it. */
 function awaitRestart(upgrade: Upgrade, { preImage }: Journal): Decision {
-  const bootId = upgrade.memory.lastLook?.bootId ?? '';
+  const bootId = upgrade.memory.learned.lastLook?.bootId ?? '';
   const because = 'the new files take their places at the next start of the client';
-  return move(upgrade, { phase: 'looking' }, because, {
-    replacing: preImage !== null && 'files' in preImage ? { preImage, bootId } : null,
+  return transition(upgrade, { phase: 'looking' }, because, {
+    open: { replacing: preImage !== null && 'files' in preImage ? { preImage, bootId } : null },
   });
 }
 
@@ -59,53 +61,63 @@ const newPlaceOf = (preImage: Journal['preImage']): string =>
 
 function wentForward(upgrade: Upgrade, journal: Journal, now: number): Decision {
   const { procedure, preImage, service } = journal;
-  const bootId = upgrade.memory.lastLook?.bootId ?? '';
+  const bootId = upgrade.memory.learned.lastLook?.bootId ?? '';
   switch (procedure) {
     case 'relocation':
-      return move(
+      return transition(
         upgrade,
         { phase: 'looking' },
         `${service} runs from ${newPlaceOf(preImage)} with its old settings`,
-        { relocation: 'done', moved: preImage, servicePath: preImage === null ? null : preImage.to },
+        {
+          learned: {
+            relocation: 'done',
+            beforeRelocation: preImage,
+            servicePath: preImage === null ? null : preImage.to,
+          },
+        },
       );
     case 'workaround':
-      return move(upgrade, { phase: 'looking' }, `${service} starts by hand only until the update is done`, {
-        workaround: preImage === null ? null : { preImage, bootId },
-        willBlockAgain: true,
-      });
+      return transition(
+        upgrade,
+        { phase: 'looking' },
+        `${service} starts by hand only until the update is done`,
+        {
+          open: { workaround: preImage === null ? null : { preImage, bootId } },
+          learned: { willBlockAgain: true },
+        },
+      );
     case 'swap':
     case 'replaceAtRestart': {
       const runs = service === '' ? '' : `, and ${service} is as before`;
-      return move(upgrade, { phase: 'looking' }, `the files of the release are in their place${runs}`, {
-        marked: { at: now, bootId },
-        unanswered: false,
+      return transition(upgrade, { phase: 'looking' }, `the files of the release are in their place${runs}`, {
+        open: { mark: { at: now, bootId }, unanswered: false },
       });
     }
   }
 }
 
 function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedying, now: number): Decision {
-  const whole: Upgrade = { ...upgrade, memory: { ...upgrade.memory, ...afterBack(upgrade, journal) } };
+  const whole = withMemory(upgrade, afterBack(upgrade, journal));
   if (journal.ending !== null) return settle(whole, journal.ending, now);
   const because = `${journal.service === '' ? 'the client' : journal.service} is exactly as it was before`;
-  if (journal.turnedAt === null) return move(whole, { phase: 'looking' }, because);
+  if (journal.turnedAt === null) return transition(whole, { phase: 'looking' }, because);
   // It would not stop, so it is likely to be busy (Q173073); asking again at once would only be refused again.
   const failed = journal.turnedBecause ?? `${journal.service} could not be stopped`;
   if (journal.turnedAt === 'stop') return defer(rules, whole, 'busy', `${failed}; ${because}`, now, blockers);
   return bringsFiles(journal)
     ? defer(rules, whole, 'download', `${failed}; ${because}`, now, blockers)
-    : move(whole, { phase: 'looking' }, because);
+    : transition(whole, { phase: 'looking' }, because);
 }
 
 /** A relocation that could not even stop the service changed nothing and may be tried again; so may files that could not be brought. */
-function afterBack({ memory }: Upgrade, journal: Journal): Partial<Memory> {
+function afterBack({ memory }: Upgrade, journal: Journal): MemoryChange {
   const { procedure, service, turnedAt } = journal;
-  const tried = memory.tried.filter((each) => each !== attemptAt(procedure, service));
-  if (procedure === 'workaround') return { workaround: null };
+  const tried = memory.history.tried.filter((each) => each !== attemptAt(procedure, service));
+  if (procedure === 'workaround') return { open: { workaround: null } };
   if (procedure === 'replaceAtRestart')
-    return goesOnAfter(journal, turnedAt) ? { replacing: null, tried } : { replacing: null };
+    return { open: { replacing: null }, history: goesOnAfter(journal, turnedAt) ? { tried } : {} };
   if (procedure === 'swap' || turnedAt === 'record') return {};
-  return turnedAt === 'stop' ? { tried } : { relocation: 'undone' };
+  return turnedAt === 'stop' ? { history: { tried } } : { learned: { relocation: 'undone' } };
 }
 
 /**
@@ -135,7 +147,7 @@ export function stepFailed(
       : leaveOpen(upgrade, state, failure, now);
   const retryAt = now + backoff(isHeld ? program : unreachable, Math.min(journal.failures, 8), 0.5);
   const because = `${journal.procedure} waits at ${progressOf(journal)}: ${failure.message}`;
-  return move(upgrade, { ...state, journal: { ...journal, failures }, retryAt }, because);
+  return transition(upgrade, { ...state, journal: { ...journal, failures }, retryAt }, because);
 }
 
 function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure): Decision {
@@ -147,7 +159,7 @@ function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure): Decisi
   const back = goesOnAfter(journal, journal.step)
     ? turnBack(journal, null, because)
     : turnBack(journal, { ...ending, because: `${because}; ${done}` });
-  return move(upgrade, { ...state, journal: back, retryAt: null }, `${because}; going back`);
+  return transition(upgrade, { ...state, journal: back, retryAt: null }, `${because}; going back`);
 }
 
 /**
@@ -172,7 +184,7 @@ function leaveDown(upgrade: Upgrade, state: Remedying, failure: Failure): Decisi
   const next = nextStep({ ...journal, ending });
   return next === null
     ? ignore('the last step of a way back is never to start a service')
-    : move(upgrade, { ...state, journal: next, retryAt: null }, down);
+    : transition(upgrade, { ...state, journal: next, retryAt: null }, down);
 }
 
 /** Patience is spent with a procedure open. Its intent and pre-image stand on the client: the next look there ends it. */
@@ -191,5 +203,5 @@ function leaveOpen(
     because,
     blockers,
   };
-  return move(upgrade, { phase: 'settled', at: now, ...ending }, because);
+  return transition(upgrade, { phase: 'settled', at: now, ...ending }, because);
 }

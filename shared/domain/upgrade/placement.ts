@@ -1,5 +1,7 @@
 import type { Blocker } from '../observation/blocker.ts';
-import type { Command, Upgrade } from './state.ts';
+import type { Command } from './events.ts';
+import { openOnClient } from './memory.ts';
+import type { Upgrade } from './state.ts';
 
 /**
  * What follows from an upgrade's state: drive it on, let it rest until a moment, or leave it settled. Derived from the state alone,
@@ -59,8 +61,7 @@ export const isFinishing = (upgrade: Upgrade): boolean => {
   const { state, memory } = upgrade;
   // A procedure that is only about to be recorded has not been begun.
   if (state.phase === 'remedying') return !beginsSomething(upgrade);
-  const { marked, restart, workaround, replacing, request } = memory;
-  return [marked, restart, workaround, replacing, request].some((open) => open !== null);
+  return memory.request !== null || openOnClient(memory).some((name) => name !== 'unanswered');
 };
 
 /**
@@ -89,5 +90,5 @@ export function beginsSomething({ state }: Upgrade): boolean {
  * May another driver take it over here as if nothing had happened? Looks and steps of a procedure are begun afresh by whoever comes.
  * In every other state that is driven, whoever comes must take the command for sent.
  */
-export const isFreshFor = ({ state }: Upgrade): boolean =>
+export const isRepeatable = ({ state }: Upgrade): boolean =>
   state.phase === 'looking' || (state.phase === 'remedying' && state.retryAt === null);

@@ -1,5 +1,5 @@
 import { withoutPlan } from './closed-window.ts';
-import { defer, ignore, move, settle } from './transitions.ts';
+import { defer, ignore, transition, settle, unmarked } from './transitions.ts';
 import type { Ending } from '../outcome/ending.ts';
 import { executableOf } from '../observation/image-path.ts';
 import type { Observation } from '../observation/observation.ts';
@@ -7,7 +7,9 @@ import { beginsSomething } from './placement.ts';
 import type { Rules } from '../rules/policy.ts';
 import { wayBack } from '../remediation/procedure.ts';
 import { prove } from '../observation/proof.ts';
-import type { Decision, Request, Upgrade } from './state.ts';
+import type { Decision } from './events.ts';
+import { mayBeMarked, openOnClient, type Request } from './memory.ts';
+import { type Upgrade, withMemory } from './state.ts';
 import { isoOf } from '../time/iso-time.ts';
 import type { Failure } from '../observation/failure.ts';
 import { stillMarked } from '../outcome/counters.ts';
@@ -25,9 +27,9 @@ export function endRequested(upgrade: Upgrade, ending: Ending): Decision {
   if (upgrade.memory.request !== null) return ignore(requested[upgrade.memory.request.kind]);
   const request: Request = { kind: 'end', ending };
   // The command may be under way, or its driver is dead: nobody knows what the client did.
-  if (phase === 'ordering') return move(upgrade, { phase: 'looking' }, ending.because, { request });
-  const unanswered = upgrade.memory.unanswered || phase === 'marking' || phase === 'updating';
-  return move(upgrade, upgrade.state, ending.because, { request, unanswered });
+  if (phase === 'ordering') return transition(upgrade, { phase: 'looking' }, ending.because, { request });
+  const unanswered = upgrade.memory.open.unanswered || phase === 'marking' || phase === 'updating';
+  return transition(upgrade, upgrade.state, ending.because, { request, open: { unanswered } });
 }
 
 const requested: Readonly<Record<Request['kind'], string>> = {
@@ -38,7 +40,7 @@ const requested: Readonly<Record<Request['kind'], string>> = {
 
 /** Settles an upgrade that is to end, unless something is open on the client. What was only planned does not happen. */
 export function asRequested(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
-  if (decision.kind !== 'moved') return decision;
+  if (decision.kind !== 'changed') return decision;
   const { request } = decision.upgrade.memory;
   if (request?.kind !== 'end' || isOpenOnClient(decision.upgrade)) return decision;
   const upgrade = withoutPlan(before, decision.upgrade);
@@ -48,18 +50,18 @@ export function asRequested(rules: Rules, before: Upgrade, decision: Decision, n
 const isOpenOnClient = (upgrade: Upgrade): boolean => {
   const { state, memory } = upgrade;
   if (state.phase === 'settled') return true;
-  return !beginsSomething(upgrade) && (state.phase === 'remedying' || memory.restart !== null);
+  return (
+    !beginsSomething(upgrade) && (state.phase === 'remedying' || openOnClient(memory).includes('restart'))
+  );
 };
 
-const withoutRequest = (upgrade: Upgrade): Upgrade => ({
-  ...upgrade,
-  memory: { ...upgrade.memory, request: null },
-});
+const withoutRequest = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { request: null });
 
 /** A mark outlives its campaign: the client installs at its next logon (Q168463), and nobody may believe otherwise. */
 function honestEnding(rules: Rules, { memory }: Upgrade, ending: Ending): Ending {
-  if (rules.product.route !== 'logon' || (memory.marked === null && !memory.unanswered)) return ending;
-  const since = memory.marked === null ? 'it may be marked' : `it is marked since ${isoOf(memory.marked.at)}`;
+  if (rules.product.route !== 'logon' || !mayBeMarked(memory)) return ending;
+  const { mark } = memory.open;
+  const since = mark === null ? 'it may be marked' : `it is marked since ${isoOf(mark.at)}`;
   return {
     ...ending,
     cause: stillMarked,
@@ -94,9 +96,13 @@ function moveBack(
   seen: Observation,
   now: number,
 ): Decision {
-  const { moved } = upgrade.memory;
-  const service = seen.services.find((each) => each.name === moved?.service.name);
-  if (moved === null || service === undefined || !isSamePath(service.imagePath, moved.to)) {
+  const { beforeRelocation } = upgrade.memory.learned;
+  const service = seen.services.find((each) => each.name === beforeRelocation?.service.name);
+  if (
+    beforeRelocation === null ||
+    service === undefined ||
+    !isSamePath(service.imagePath, beforeRelocation.to)
+  ) {
     const because = `asked to move the service back by ${by}: it is not where it was moved to, nothing was changed`;
     const ending: Ending = { end: 'needsAttention', cause: 'not moved back', because, blockers: [] };
     return settle(withoutRequest(upgrade), ending, now);
@@ -105,14 +111,14 @@ function moveBack(
     return defer(rules, upgrade, 'busy', `${service.name} runs a package; it is not stopped now`, now);
   const because = `${service.name} was moved back for ${by}: ${reason}`;
   const journal = wayBack(
-    { procedure: 'relocation', preImage: moved },
+    { procedure: 'relocation', preImage: beforeRelocation },
     { end: 'skipped', cause: 'moved back', because, blockers: [] },
   );
-  return move(
+  return transition(
     withoutRequest(upgrade),
     { phase: 'remedying', journal, retryAt: null, blockers: [] },
     `${service.name} is moved back for ${by}: ${reason}`,
-    { moved: null, servicePath: null },
+    { learned: { beforeRelocation: null, servicePath: null } },
   );
 }
 
@@ -123,14 +129,13 @@ function unmark(rules: Rules, upgrade: Upgrade, seen: Observation, now: number):
   const freed = withoutRequest(upgrade);
   if (prove(rules.files, seen).kind === 'current') return settle(freed, installedMeanwhile, now);
   if (seen.setupPhase === 'upgrade' || seen.setupPhase === 'verifyFiles')
-    return move(
+    return transition(
       upgrade,
       { phase: 'unmarking' },
       `its setup phase is ${seen.setupPhase}: the mark is taken back`,
     );
   const because = `its setup phase is ${seen.setupPhase}: it does not install at its next logon`;
-  const memory = { ...freed.memory, marked: null, unanswered: false };
-  return settle({ ...freed, memory }, { end: 'cancelled', cause: 'unmarked', because, blockers: [] }, now);
+  return settle(unmarked(freed), { end: 'cancelled', cause: 'unmarked', because, blockers: [] }, now);
 }
 
 const installedMeanwhile: Ending = {
@@ -142,12 +147,12 @@ const installedMeanwhile: Ending = {
 
 /** Taking a mark back is tried once: whoever asked gets the list of those on which it did not work. */
 export function unmarkFailed(upgrade: Upgrade, failure: Failure, now: number): Decision {
-  const { request, unanswered } = upgrade.memory;
+  const { request, open } = upgrade.memory;
   if (request?.kind !== 'unmark') return ignore('nobody asked to unmark it');
   const isUnknown = failure.kind !== 'unreachable' && failure.kind !== 'failed';
-  if (upgrade.state.phase === 'unmarking' && isUnknown && !unanswered)
-    return move(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
-      unanswered: true,
+  if (upgrade.state.phase === 'unmarking' && isUnknown && !open.unanswered)
+    return transition(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
+      open: { unanswered: true },
     });
   const because = `${request.ending.because}; it could not be unmarked: ${failure.message}`;
   return settle(withoutRequest(upgrade), { ...request.ending, because }, now);

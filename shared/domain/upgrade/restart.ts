@@ -1,9 +1,11 @@
 import { awaitWindow } from './closed-window.ts';
-import { defer, move, settle } from './transitions.ts';
+import { defer, transition, settle } from './transitions.ts';
 import type { Observation } from '../observation/observation.ts';
 import type { Rules } from '../rules/policy.ts';
-import type { Decision, PendingRestart, RestartCause, Upgrade } from './state.ts';
-import { isOpen } from '../time/window.ts';
+import type { Decision } from './events.ts';
+import type { PendingRestart, RestartCause } from './memory.ts';
+import { type Upgrade, withMemory } from './state.ts';
+import { isWindowOpen } from '../time/window.ts';
 import { isoOf } from '../time/iso-time.ts';
 import type { Failure } from '../observation/failure.ts';
 
@@ -42,9 +44,9 @@ export function askRestart(
       now,
     );
   }
-  if (between !== null && !isOpen(between, rules.zone, now))
+  if (between !== null && !isWindowOpen(between, rules.zone, now))
     return awaitWindow(rules, upgrade, between, 'waits to restart until', now);
-  const orders = upgrade.memory.restarts[cause] ?? 0;
+  const orders = upgrade.memory.history.restarts[cause] ?? 0;
   if (orders >= maxOrders) {
     const because = `was ordered to restart ${orders} times and never did`;
     return settle(upgrade, { end: 'needsAttention', cause: 'does not restart', because, blockers: [] }, now);
@@ -56,8 +58,11 @@ export function askRestart(
     deadline: now + deadlineMs,
     taken: null,
   };
-  const restarts = { ...upgrade.memory.restarts, [cause]: orders + 1 };
-  return move(upgrade, { phase: 'ordering', cause }, restartReason[cause], { restart, restarts });
+  const restarts = { ...upgrade.memory.history.restarts, [cause]: orders + 1 };
+  return transition(upgrade, { phase: 'ordering', cause }, restartReason[cause], {
+    open: { restart },
+    history: { restarts },
+  });
 }
 
 const restartReason: Readonly<Record<RestartCause, string>> = {
@@ -74,8 +79,8 @@ export function restartAnswered(
   failure: Failure | null,
   now: number,
 ): Decision {
-  const { restart } = upgrade.memory;
-  if (restart === null) return move(upgrade, { phase: 'looking' }, 'no restart is pending');
+  const { restart } = upgrade.memory.open;
+  if (restart === null) return transition(upgrade, { phase: 'looking' }, 'no restart is pending');
   if (failure?.kind === 'unreachable') {
     return defer(
       rules,
@@ -100,7 +105,7 @@ export function restartAnswered(
     : `outcome of the restart order is not known: ${failure?.message ?? ''}`;
   return restUntilLook(
     rules,
-    { ...upgrade, memory: { ...upgrade.memory, restart: { ...restart, taken } } },
+    withMemory(upgrade, { open: { restart: { ...restart, taken } } }),
     because,
     now,
   );
@@ -116,7 +121,7 @@ export function stillRestarting(
   seen: Observation,
   now: number,
 ): Decision | null {
-  const { restart } = upgrade.memory;
+  const { restart } = upgrade.memory.open;
   if (restart === null || seen.bootId !== restart.bootBefore) return null;
   const { lookEveryMs } = rules.policy.restart;
   if (restart.taken === null && now - restart.orderedAt >= 2 * lookEveryMs) return null;
@@ -139,28 +144,29 @@ export function awaitReturn(
   now: number,
 ): Decision {
   if (now < restart.deadline) return restUntilLook(rules, upgrade, `restarting: ${failure.message}`, now);
-  const because = `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ${failure.message}${openOn(upgrade)}`;
+  const because = `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ${failure.message}${describeOpen(upgrade)}`;
   const ending = { end: 'failed', cause: 'did not come back', because, blockers: [] } as const;
-  return move(upgrade, { phase: 'settled', at: now, ...ending }, because);
+  return transition(upgrade, { phase: 'settled', at: now, ...ending }, because);
 }
 
 /** What of a procedure that waits for a restart stands open on the client, to be put after what is said of it; '' = nothing does. */
-export function openOn({ memory: { workaround, replacing } }: Upgrade): string {
+export function describeOpen({
+  memory: {
+    open: { workaround, replacing },
+  },
+}: Upgrade): string {
   if (workaround !== null) return `; ${workaround.preImage.service.name} is still set to manual there`;
   return replacing === null ? '' : '; new files still wait there for its restart';
 }
 
 /** The order provably never took effect, so it does not count. */
 const takeBack = (upgrade: Upgrade, { cause }: PendingRestart): Upgrade => {
-  const { restarts } = upgrade.memory;
+  const { restarts } = upgrade.memory.history;
   const fewer = { ...restarts, [cause]: Math.max(0, (restarts[cause] ?? 0) - 1) };
-  return { ...upgrade, memory: { ...upgrade.memory, restart: null, restarts: fewer } };
+  return withMemory(upgrade, { open: { restart: null }, history: { restarts: fewer } });
 };
 
-export const withoutRestart = (upgrade: Upgrade): Upgrade => ({
-  ...upgrade,
-  memory: { ...upgrade.memory, restart: null },
-});
+export const withoutRestart = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { open: { restart: null } });
 
 const restUntilLook = (rules: Rules, upgrade: Upgrade, because: string, now: number): Decision =>
-  move(upgrade, { phase: 'restarting', nextLook: now + rules.policy.restart.lookEveryMs }, because);
+  transition(upgrade, { phase: 'restarting', nextLook: now + rules.policy.restart.lookEveryMs }, because);

@@ -1,7 +1,8 @@
-import { ignore, move } from './transitions.ts';
+import { ignore, transition } from './transitions.ts';
 import type { Intent } from '../observation/observation.ts';
 import { type Journal, orderOf, type StepName } from '../remediation/procedure.ts';
-import type { Decision, Upgrade } from './state.ts';
+import type { Decision } from './events.ts';
+import type { Upgrade } from './state.ts';
 
 /**
  * A record can be older than its client: a Redis that came back without its last second, or from a backup. Then the steps that were done
@@ -12,7 +13,7 @@ import type { Decision, Upgrade } from './state.ts';
  * Can the client have this intent while the journal stands where it stands? An intent names the step that was begun last: this one, or
  * the one before it.
  */
-export function standsWith(journal: Journal, intent: Intent | null): boolean {
+export function matchesIntent(journal: Journal, intent: Intent | null): boolean {
   const { step, direction, turnedAt } = journal;
   const before = orderOf(journal)[orderOf(journal).indexOf(step) - 1];
   if (intent === null) return isClosed(journal, before);
@@ -47,5 +48,5 @@ export function onStaleJournal(upgrade: Upgrade, step: StepName): Decision {
   if (state.phase !== 'remedying' || state.journal.step !== step)
     return ignore(`JournalFoundStale at ${step} while ${state.phase}`);
   const because = `the client has gone on since ${state.journal.procedure} was recorded at ${step}: looking`;
-  return move(upgrade, { phase: 'looking' }, because, { workaround: null, replacing: null });
+  return transition(upgrade, { phase: 'looking' }, because, { open: { workaround: null, replacing: null } });
 }

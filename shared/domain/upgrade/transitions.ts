@@ -3,27 +3,27 @@ import type { DeferralClass, Rules } from '../rules/policy.ts';
 import { type Journal, wayBack } from '../remediation/procedure.ts';
 import { backoff, spread } from '../rules/backoff.ts';
 import type { Ending } from '../outcome/ending.ts';
-import type { Decision, Memory, Upgrade, UpgradeState } from './state.ts';
+import type { Decision } from './events.ts';
+import { changeMemory, type MemoryChange } from './memory.ts';
+import { type Upgrade, type UpgradeState, withMemory } from './state.ts';
 
 /** The upgrade in its next state. */
-export const move = (
+export const transition = (
   upgrade: Upgrade,
   state: UpgradeState,
   because: string,
-  memory?: Partial<Memory>,
+  change: MemoryChange = {},
 ): Decision => ({
-  kind: 'moved',
-  upgrade: { ...upgrade, state, memory: { ...upgrade.memory, ...memory } },
+  kind: 'changed',
+  upgrade: { ...upgrade, state, memory: changeMemory(upgrade.memory, change) },
   because,
 });
 
 export const ignore = (because: string): Decision => ({ kind: 'ignored', because });
 
 /** The update is asked for again next time. */
-export const unmarked = (upgrade: Upgrade): Upgrade => ({
-  ...upgrade,
-  memory: { ...upgrade.memory, marked: null, unanswered: false },
-});
+export const unmarked = (upgrade: Upgrade): Upgrade =>
+  withMemory(upgrade, { open: { mark: null, unanswered: false } });
 
 /**
  * Plans the next attempt of this class, or settles the upgrade when the class's budget is spent.
@@ -37,17 +37,17 @@ export function defer(
   now: number,
   blockers: readonly Blocker[] = [],
 ): Decision {
-  const { lastDeferral } = upgrade.memory;
+  const { lastDeferral } = upgrade.memory.history;
   if (lastDeferral?.class === kind && now < lastDeferral.until) {
     // A check-in caused this look. It found the same, so the planned attempt stands and the budget is not touched.
-    return move(
+    return transition(
       upgrade,
       { phase: 'deferred', class: kind, until: lastDeferral.until, because, blockers },
       because,
     );
   }
   const policy = rules.policy.deferrals[kind];
-  const used = upgrade.memory.deferrals[kind] ?? 0;
+  const used = upgrade.memory.history.deferrals[kind] ?? 0;
   if (used >= policy.budget) {
     const spent = `gave up after ${used} deferrals of class ${kind}: ${because}`;
     return settle(
@@ -58,10 +58,9 @@ export function defer(
   }
   const point = spread(rules.seed, rules.campaign, upgrade.client, kind, used);
   const until = now + backoff(policy, used, point);
-  const deferrals = { ...upgrade.memory.deferrals, [kind]: used + 1 };
-  return move(upgrade, { phase: 'deferred', class: kind, until, because, blockers }, because, {
-    deferrals,
-    lastDeferral: { class: kind, until },
+  const deferrals = { ...upgrade.memory.history.deferrals, [kind]: used + 1 };
+  return transition(upgrade, { phase: 'deferred', class: kind, until, because, blockers }, because, {
+    history: { deferrals, lastDeferral: { class: kind, until } },
   });
 }
 
@@ -71,7 +70,7 @@ export function defer(
  * down), and files that would take their places at the next start are withdrawn.
  */
 export function settle(upgrade: Upgrade, ending: Ending, now: number): Decision {
-  const { workaround, replacing } = upgrade.memory;
+  const { workaround, replacing } = upgrade.memory.open;
   if (workaround !== null) {
     const { preImage } = workaround;
     const journal = wayBack({ procedure: 'workaround', preImage }, ending);
@@ -82,11 +81,11 @@ export function settle(upgrade: Upgrade, ending: Ending, now: number): Decision 
     const journal = wayBack({ procedure: 'replaceAtRestart', preImage }, ending);
     return goBackFirst(upgrade, journal, 'the files that wait for a restart are withdrawn', ending);
   }
-  return move(upgrade, { phase: 'settled', at: now, ...ending }, ending.because);
+  return transition(upgrade, { phase: 'settled', at: now, ...ending }, ending.because);
 }
 
 const goBackFirst = (upgrade: Upgrade, journal: Journal, what: string, ending: Ending): Decision =>
-  move(
+  transition(
     upgrade,
     { phase: 'remedying', journal, retryAt: null, blockers: ending.blockers },
     `${what} first; then: ${ending.because}`,

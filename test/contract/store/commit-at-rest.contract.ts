@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { countersOf } from '../../../shared/domain/upgrade/count-upgrade.ts';
-import { newUpgrade, type Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import { newUpgrade, type Upgrade, withMemory } from '../../../shared/domain/upgrade/state.ts';
 import { waitingCounters } from '../../../shared/store/admitted.ts';
 import { recount } from '../../twin/recount.ts';
 import {
@@ -143,7 +143,7 @@ export function commitIdleContract(given: Given): void {
       const world = given();
       await world.commit(await driving(world), deferred((await world.stored(key)).upgrade), restUntil(later));
       const { version, upgrade, ...rest } = await world.stored(key);
-      const changed: Upgrade = { ...upgrade, memory: { ...upgrade.memory, notifiedAt: at } };
+      const changed = withMemory(upgrade, { history: { notifiedAt: at } });
       await commit(world, { key, version, upgrade }, changed, 'stays');
       expect(await world.stored(key)).toEqual({ ...rest, version: version + 1, upgrade: changed });
     });

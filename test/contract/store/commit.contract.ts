@@ -1,3 +1,4 @@
+import { withMemory } from '../../../shared/domain/upgrade/state.ts';
 import { describe, expect, it } from 'vitest';
 import type { Journal } from '../../../shared/domain/remediation/procedure.ts';
 import {
@@ -58,10 +59,7 @@ export function commitContract(given: Given): void {
       const world = given();
       const begun = await driving(world);
       const text = 'quote " backslash \\ line\nbreak \u0000 null, é, 𝄞, {"json":true}, __proto__';
-      const next = {
-        ...begun.stored.upgrade,
-        memory: { ...begun.stored.upgrade.memory, seen: [text], servicePath: text },
-      };
+      const next = withMemory(begun.stored.upgrade, { learned: { seen: [text], servicePath: text } });
       await world.commit(begun, next, driven, {
         audit: entry('sp4', 'pc-1', text),
         counters: { [`seen|${text}`]: 1 },

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import type { CopyStatus } from '../../../shared/domain/campaign/copies.ts';
 import type { Budgets, Client, Release } from '../../../shared/domain/campaign/definition.ts';
 import type { Ending } from '../../../shared/domain/outcome/ending.ts';
-import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import { type Upgrade, withMemory } from '../../../shared/domain/upgrade/state.ts';
 import { evening, minutes, policy } from '../../domain/given.ts';
 import type { Campaign, CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 import type { AuditEntry, Commit, WaitingClient } from '../../../shared/store/types.ts';
@@ -98,10 +98,8 @@ export const settledPlace: Commit['place'] = { index: 'settled' };
 export const marking = (upgrade: Upgrade): Upgrade => ({ ...upgrade, state: { phase: 'marking' } });
 
 /** It will install at its next logon. */
-export const marked = (upgrade: Upgrade): Upgrade => ({
-  ...upgrade,
-  memory: { ...upgrade.memory, marked: { at, bootId: 'boot-1' } },
-});
+export const marked = (upgrade: Upgrade): Upgrade =>
+  withMemory(upgrade, { open: { mark: { at, bootId: 'boot-1' } } });
 
 /** A release whose release file says where each logon server's copy can be read. */
 export const gated: Release = {
@@ -123,15 +121,16 @@ export const copyOn = (logonServer: string, state: CopyStatus['state'] = 'verifi
 });
 
 export const deferred = (upgrade: Upgrade, until = later): Upgrade => ({
-  ...upgrade,
+  ...withMemory(upgrade, {
+    history: { deferrals: { program: 1 } },
+    learned: { seen: ['program pcmwin32.exe'] },
+  }),
   state: { phase: 'deferred', class: 'program', until, because: 'PCMWIN32.EXE runs', blockers: [] },
-  memory: { ...upgrade.memory, deferrals: { program: 1 }, seen: ['program pcmwin32.exe'] },
 });
 
 export const restarting = (upgrade: Upgrade, nextLook = later): Upgrade => ({
-  ...upgrade,
+  ...marked(upgrade),
   state: { phase: 'restarting', nextLook },
-  memory: { ...upgrade.memory, marked: { at, bootId: 'boot-1' } },
 });
 
 export const settled = (upgrade: Upgrade, end: Ending['end'] = 'upgraded'): Upgrade => ({

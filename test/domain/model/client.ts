@@ -5,7 +5,7 @@ import type {
   Service,
 } from '../../../shared/domain/observation/observation.ts';
 import type { Journal, StepName } from '../../../shared/domain/remediation/procedure.ts';
-import type { RestartCause } from '../../../shared/domain/upgrade/state.ts';
+import type { RestartCause } from '../../../shared/domain/upgrade/memory.ts';
 import { anna, evening, hours, minutes, oldClient, pcmService, preImage, upToDate } from '../given.ts';
 
 /** What sort of machine it is; everything else follows from what is done to it. */

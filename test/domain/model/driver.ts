@@ -1,15 +1,11 @@
 import { decide } from '../../../shared/domain/upgrade/decide.ts';
 import type { Ending } from '../../../shared/domain/outcome/ending.ts';
 import { giveUpAfterCrashes, crashesAtMost } from '../../../workers/crash-budget.ts';
-import { standsWith } from '../../../shared/domain/upgrade/stale-journal.ts';
+import { matchesIntent } from '../../../shared/domain/upgrade/stale-journal.ts';
 import { beginsSomething, isFinishing, placementOf } from '../../../shared/domain/upgrade/placement.ts';
 import { deferralClasses, type Rules } from '../../../shared/domain/rules/policy.ts';
-import {
-  type Command,
-  newUpgrade,
-  type Upgrade,
-  type UpgradeEvent,
-} from '../../../shared/domain/upgrade/state.ts';
+import type { Command, UpgradeEvent } from '../../../shared/domain/upgrade/events.ts';
+import { newUpgrade, type Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import { evening, hours, minutes, preImage } from '../given.ts';
 import type {
   Observation,
@@ -19,7 +15,7 @@ import type {
   SwapPreImage,
 } from '../../../shared/domain/observation/observation.ts';
 import type { Journal } from '../../../shared/domain/remediation/procedure.ts';
-import type { RestartCause } from '../../../shared/domain/upgrade/state.ts';
+import type { RestartCause } from '../../../shared/domain/upgrade/memory.ts';
 import type { Failure } from '../../../shared/domain/observation/failure.ts';
 
 /** A model of a client, of whatever product. */
@@ -195,7 +191,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
     const { journal } = command;
     const isAsked = this.#resumes || journal.failures > 0 || journal.step === 'record';
     const isMoved = journal.step === 'record' && this.client.service?.imagePath === preImage.to;
-    return isAsked && (isMoved || !standsWith(journal, this.client.intent));
+    return isAsked && (isMoved || !matchesIntent(journal, this.client.intent));
   }
 
   /** What the client makes of a command. */
@@ -255,7 +251,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
   }
 
   #expectWithinBudgets(): void {
-    const { deferrals, restarts } = this.upgrade.memory;
+    const { deferrals, restarts } = this.upgrade.memory.history;
     const { policy } = this.rules;
     for (const kind of deferralClasses) {
       const used = deferrals[kind] ?? 0;
@@ -275,7 +271,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
     const { state, memory } = this.upgrade;
     if (state.phase !== 'settled' || (state.end !== 'upgraded' && state.cause !== 'already current')) return;
     if (!this.client.isNew) throw new Error(`${state.end}, and the files are old`);
-    if (memory.workaround !== null) throw new Error('settled with the workaround open');
+    if (memory.open.workaround !== null) throw new Error('settled with the workaround open');
   }
 }
 

@@ -237,7 +237,9 @@ describe('whatever goes wrong while the files of a client are swapped', () => {
       fc.property(stayingAgent, (machine) => {
         const driver = playOn(replacing, new ModelAgent({ ...machine, refuses: [] }), []);
         settle(driver);
-        expect(driver.upgrade.memory.tried).toEqual(machine.program ? [`replaceAtRestart of acmeagent`] : []);
+        expect(driver.upgrade.memory.history.tried).toEqual(
+          machine.program ? [`replaceAtRestart of acmeagent`] : [],
+        );
         const fails = machine.breaks && machine.service === 'running';
         expect(driver.upgrade.state).toMatchObject({ end: fails ? 'needsAttention' : 'upgraded' });
         expect(driver.client.whyNotWhole()).toBeNull();

@@ -1,6 +1,7 @@
 import { isFinishing, queueOf } from '../../../domain/upgrade/placement.ts';
 import { countersOf } from '../../../domain/upgrade/count-upgrade.ts';
 import { newUpgrade } from '../../../domain/upgrade/state.ts';
+import { wholeUpgrade } from '../upgrades/packed-upgrade.ts';
 import { waitingCounters } from '../../admitted.ts';
 import { type Violation, type InvariantCheck, type ViolationKind, violations } from '../../safety-net.ts';
 import { auditFields } from '../audit/audit.ts';
@@ -111,7 +112,7 @@ async function restore(
   const wave = 'openWaves' in state ? Math.max(0, state.openWaves - 1) : 0;
   const upgrade = newUpgrade(client, wave, clientOf(client, text).logonServer);
   const reply = await shard.run(
-    ...(['restore', leader ?? '', campaign, client, upgrade.logonServer, JSON.stringify(upgrade)] as const),
+    ...(['restore', leader ?? '', campaign, client, upgrade.logonServer, wholeUpgrade(upgrade)] as const),
     queueOf(upgrade),
     isFinishing(upgrade) ? 1 : 0,
     at,

@@ -1,6 +1,11 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { learned, remembered } from '../../../domain/upgrade/memory-codec.ts';
-import type { Memory, Upgrade } from '../../../domain/upgrade/state.ts';
+import {
+  decodeMemory,
+  encodeMemory,
+  flatMemory,
+  type StoredMemory,
+} from '../../../domain/upgrade/memory-codec.ts';
+import type { Upgrade } from '../../../domain/upgrade/state.ts';
 
 /**
  * How an upgrade is written into its record: as JSON without what its key and fields say already and without memory that is still as
@@ -34,17 +39,21 @@ export function packUpgrade(
   { client: _c, logonServer: _l, ...upgrade }: Upgrade,
   restsLong: boolean,
 ): string {
-  const text = JSON.stringify({ ...upgrade, memory: learned(upgrade.memory) });
+  const text = JSON.stringify({ ...upgrade, memory: encodeMemory(upgrade.memory) });
   return restsLong ? form + deflateRawSync(text, sizes).toString('base64url') : text;
 }
+
+/** The record of an upgrade that was put back because it had none: everything, as the first version wrote it. */
+export const wholeUpgrade = (upgrade: Upgrade): string =>
+  JSON.stringify({ ...upgrade, memory: flatMemory(upgrade.memory) });
 
 /** Also reads records that were written whole. */
 export function unpackUpgrade(client: string, logonServer: string, text: string): Upgrade {
   const read = JSON.parse(text.startsWith(form) ? inflate(text.slice(form.length)) : text) as Packed;
-  return { ...read, client, logonServer, memory: remembered(read.memory) };
+  return { ...read, client, logonServer, memory: decodeMemory(read.memory) };
 }
 
-type Packed = Omit<Upgrade, 'client' | 'logonServer' | 'memory'> & { readonly memory: Partial<Memory> };
+type Packed = Omit<Upgrade, 'client' | 'logonServer' | 'memory'> & { readonly memory: Partial<StoredMemory> };
 
 const inflate = (text: string): string =>
   inflateRawSync(Buffer.from(text, 'base64url'), { dictionary: commonText }).toString();

@@ -1,5 +1,6 @@
 import { attemptAt } from '../../shared/domain/remediation/escalation-steps.ts';
-import type { Memory, PendingRestart, Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { changeMemory, type MemoryChange, type PendingRestart } from '../../shared/domain/upgrade/memory.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.ts';
 
@@ -9,28 +10,31 @@ import { type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.
  * open on the client is found there by its intent. A settled one stays settled.
  * @param now policy time of the rebuild
  */
-export function lookAgain(upgrade: Upgrade, now: number): Upgrade {
+export function rebuiltUpgrade(upgrade: Upgrade, now: number): Upgrade {
   const { state, memory } = upgrade;
   if (state.phase === 'settled') return upgrade;
-  const kept: Memory = { ...memory, restart: memory.restart && withNewDeadline(memory.restart, now) };
-  return { ...upgrade, state: { phase: 'looking' }, memory: { ...kept, ...notKnown(upgrade, now) } };
+  const { restart } = memory.open;
+  const kept = changeMemory(memory, { open: { restart: restart && withNewDeadline(restart, now) } });
+  return { ...upgrade, state: { phase: 'looking' }, memory: changeMemory(kept, notKnown(upgrade, now)) };
 }
 
 /** What was about to be done when the audit ended may have been done, or not. */
-function notKnown({ state, memory }: Upgrade, now: number): Partial<Memory> {
+function notKnown({ state, memory }: Upgrade, now: number): MemoryChange {
   switch (state.phase) {
     case 'marking':
     case 'updating':
-      return { unanswered: true };
+      return { open: { unanswered: true } };
     case 'notifying':
       // As after a lost worker: telling users twice is worse than counting the notice from now.
-      return { notifiedAt: now };
+      return { history: { notifiedAt: now } };
     case 'remedying': {
       const { journal } = state;
       // What was only about to be recorded is not a step of the ladder that was tried; an intent on the client says otherwise.
       const isBegun = journal.step !== 'record' || journal.direction !== 'forward';
       const escalation = attemptAt(journal.procedure, journal.service);
-      return isBegun ? {} : { tried: memory.tried.filter((each) => each !== escalation) };
+      return isBegun
+        ? {}
+        : { history: { tried: memory.history.tried.filter((each) => each !== escalation) } };
     }
     case 'looking':
     case 'ordering':
@@ -53,7 +57,7 @@ const withNewDeadline = (restart: PendingRestart, now: number): PendingRestart =
  * A campaign that was put back from the audit. One that ran is paused, so that a person starts it again.
  * @param end how far the audit goes, in words
  */
-export function putBack(campaign: Campaign, end: string, now: number): Campaign {
+export function rebuiltCampaign(campaign: Campaign, end: string, now: number): Campaign {
   const rebuilt = { ...campaign, rebuiltAt: now };
   if (campaign.state.status !== 'running') return rebuilt;
   const because = `rebuilt from the audit at ${isoOf(now)}; ${end}; look at the clients, then resume`;

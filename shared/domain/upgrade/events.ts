@@ -1,0 +1,41 @@
+import type { Observation, PreImage, SwapPreImage } from '../observation/observation.ts';
+import type { Ending } from '../outcome/ending.ts';
+import type { Journal, StepName } from '../remediation/procedure.ts';
+import type { Failure } from '../observation/failure.ts';
+import type { Upgrade } from './state.ts';
+
+export type UpgradeEvent =
+  /** An activation took the lease: a timer fired, a slot was handed over, or a worker died and another took over. */
+  | { readonly type: 'Activated' }
+  /** The worker that runs the command stops and has let go of it: what came of it is not known, and no fault of the client. */
+  | { readonly type: 'WorkerStopped' }
+  | { readonly type: 'ClientObserved'; readonly observation: Observation }
+  | { readonly type: 'LookFailed'; readonly failure: Failure }
+  | { readonly type: 'ClientMarked' }
+  | { readonly type: 'ClientUnmarked' }
+  | { readonly type: 'UpdateRan' }
+  | { readonly type: 'RestartOrdered' }
+  | { readonly type: 'UsersNotified' }
+  | { readonly type: 'CommandFailed'; readonly failure: Failure }
+  | { readonly type: 'StepDone'; readonly step: StepName; readonly preImage: PreImage | SwapPreImage | null }
+  | { readonly type: 'StepFailed'; readonly step: StepName; readonly failure: Failure }
+  /** The client stands at another step than the record: the record is an old one. */
+  | { readonly type: 'JournalFoundStale'; readonly step: StepName }
+  | { readonly type: 'CheckedIn' }
+  /** A person gives this client up, or its whole campaign. */
+  | { readonly type: 'EndRequested'; readonly ending: Ending };
+
+/** What the driver must do on the client next. */
+export type Command =
+  | { readonly type: 'LookAtClient' }
+  | { readonly type: 'MarkClient' }
+  | { readonly type: 'UnmarkClient' }
+  | { readonly type: 'RunUpdate' }
+  | { readonly type: 'RestartClient' }
+  | { readonly type: 'NotifyUsers'; readonly text: string }
+  | { readonly type: 'RunStep'; readonly journal: Journal };
+
+/** The answer to every (state, event) pair. */
+export type Decision =
+  | { readonly kind: 'changed'; readonly upgrade: Upgrade; readonly because: string }
+  | { readonly kind: 'ignored'; readonly because: string };

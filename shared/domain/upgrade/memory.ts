@@ -1,0 +1,130 @@
+import type { PreImage, SwapPreImage } from '../observation/observation.ts';
+import type { Ending } from '../outcome/ending.ts';
+import type { Sighting } from '../remediation/persistence.ts';
+import type { DeferralClass } from '../rules/policy.ts';
+
+/** What is known of one client in its campaign; it outlives the states of the upgrade. */
+export interface Memory {
+  readonly open: Open;
+  readonly learned: Learned;
+  readonly history: History;
+  /** What a person wants of this client instead of its upgrade. */
+  readonly request: Request | null;
+}
+
+/** What is open on the client now, and what may be. `openOnClient` lists what of it is. */
+export interface Open {
+  /** Since when, and in which boot, the client is marked, its update has run, or its files are swapped. */
+  readonly mark: { readonly at: number; readonly bootId: string } | null;
+  /**
+   * The update command was sent and its outcome is not known; the next look finds out.
+   * `workerStopped`: servpack's own worker gave the command up. A look that finds nothing done
+   * does not count against the client then.
+   */
+  readonly unanswered: boolean | 'workerStopped';
+  readonly restart: PendingRestart | null;
+  /** The workaround set a service to manual: its start type is restored before the upgrade settles. */
+  readonly workaround: { readonly preImage: PreImage; readonly bootId: string } | null;
+  /**
+   * New files take their places when the client leaves this boot. They are proved or withdrawn
+   * before the upgrade settles.
+   */
+  readonly replacing: { readonly preImage: SwapPreImage; readonly bootId: string } | null;
+}
+
+/** What looks have found, and how servpack has left the blocking service. */
+export interface Learned {
+  /** By blocker fingerprint: the blockers that the last look found. */
+  readonly sightings: Readonly<Record<string, Sighting>>;
+  /** Fingerprints of every blocker that any look found; the ranking counts them. */
+  readonly seen: readonly string[];
+  readonly relocation: 'none' | 'done' | 'undone';
+  /** The service as it was before its relocation, so that a person can undo it; null = not relocated. */
+  readonly beforeRelocation: PreImage | null;
+  /** Where the relocated service runs now. */
+  readonly servicePath: string | null;
+  /** The workaround was used: the same service blocks again at the next release. */
+  readonly willBlockAgain: boolean;
+  /** Boot id and SHA-256 of the evidence of the last look. */
+  readonly lastLook: { readonly at: number; readonly bootId: string; readonly evidence: string } | null;
+}
+
+/** What was done and spent in this attempt. */
+export interface History {
+  /** Restarts ordered, by cause. */
+  readonly restarts: Readonly<Partial<Record<RestartCause, number>>>;
+  readonly deferrals: Readonly<Partial<Record<DeferralClass, number>>>;
+  /** The last deferral planned: a look before its time, after a check-in, spends no budget. */
+  readonly lastDeferral: { readonly class: DeferralClass; readonly until: number } | null;
+  /** When users were notified that the blocker will be dealt with. */
+  readonly notifiedAt: number | null;
+  /** Procedures that were begun and are not begun again, as `attemptAt` names them. */
+  readonly tried: readonly string[];
+}
+
+/**
+ * `pendingRestart`: the client has restarted and still says that a restart is pending.
+ * `replacement`: files wait for the restart (`replaceAtRestart`).
+ */
+export type RestartCause = 'mark' | 'workaround' | 'pendingRestart' | 'replacement';
+
+/** A restart that was ordered and is not proved yet. The proof is another boot id. */
+export interface PendingRestart {
+  readonly cause: RestartCause;
+  readonly orderedAt: number;
+  readonly bootBefore: string;
+  readonly deadline: number;
+  /** Did the client take the order? null = the outcome of the command is not known. */
+  readonly taken: boolean | null;
+}
+
+/**
+ * `end`: settle with this ending as soon as nothing is open on the client. `undo`: relocate the
+ * service back. `unmark`: take the mark back; `ending` is how the upgrade settles where that fails.
+ */
+export type Request =
+  | { readonly kind: 'end'; readonly ending: Ending }
+  | { readonly kind: 'undo'; readonly by: string; readonly reason: string }
+  | { readonly kind: 'unmark'; readonly ending: Ending };
+
+export const newMemory: Memory = {
+  open: { mark: null, unanswered: false, restart: null, workaround: null, replacing: null },
+  learned: {
+    sightings: {},
+    seen: [],
+    relocation: 'none',
+    beforeRelocation: null,
+    servicePath: null,
+    willBlockAgain: false,
+    lastLook: null,
+  },
+  history: { restarts: {}, deferrals: {}, lastDeferral: null, notifiedAt: null, tried: [] },
+  request: null,
+};
+
+/** New values for some fields of a memory. */
+export interface MemoryChange {
+  readonly open?: Partial<Open>;
+  readonly learned?: Partial<Learned>;
+  readonly history?: Partial<History>;
+  readonly request?: Request | null;
+}
+
+/** The memory with these new values; a group without any stays the same object. */
+export const changeMemory = (memory: Memory, change: MemoryChange): Memory => ({
+  open: change.open === undefined ? memory.open : { ...memory.open, ...change.open },
+  learned: change.learned === undefined ? memory.learned : { ...memory.learned, ...change.learned },
+  history: change.history === undefined ? memory.history : { ...memory.history, ...change.history },
+  request: change.request === undefined ? memory.request : change.request,
+});
+
+/** What can be open on a client, in the order in which an upgrade comes to it. */
+const openNames = ['mark', 'unanswered', 'restart', 'workaround', 'replacing'] as const;
+
+/** What is open on the client, by its field in `memory.open`; empty = nothing is. */
+export const openOnClient = ({ open }: Memory): readonly (keyof Open)[] =>
+  openNames.filter((name) => open[name] !== null && open[name] !== false);
+
+/** Is the client marked, or may it be: the update command was sent and its outcome is not known? */
+export const mayBeMarked = (memory: Memory): boolean =>
+  openOnClient(memory).some((name) => name === 'mark' || name === 'unanswered');
