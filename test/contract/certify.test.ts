@@ -6,7 +6,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labClock } from '../../shared/clock.ts';
 import { ok } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { lookRequest } from '../../workers/observation/look-request.ts';
 import type { Bench } from '../../workers/certify/bench.ts';
 import type { PointFound } from '../../shared/certify-protocol.ts';
 import { certify } from '../../workers/certify/certify.ts';
@@ -19,6 +18,7 @@ import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { smsProfile } from '../products/given.ts';
 import { clientWith } from '../integration/one-client.ts';
+import { lookRequest } from '../../workers/observation/observe-client.ts';
 
 /** `servpack certify` on a machine of the lab: a free one of the model must pass, and one that lies must not. */
 const mondayAtFive = Date.UTC(2026, 10, 23, 5);

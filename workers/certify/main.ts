@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readConfig } from '../../shared/config.ts';
 import { err, fault, type Fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { lookRequest } from '../observation/look-request.ts';
+import { lookRequest } from '../observation/observe-client.ts';
 import { loadProfile } from '../../shared/products/profile.ts';
 import { type CertifyMessage, certifyOrder, type CertifyOrder } from '../../shared/certify-protocol.ts';
 import { onStopSignals } from '../../shared/stop-signals.ts';
