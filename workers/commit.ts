@@ -1,86 +1,104 @@
-import type { Clock } from '../shared/clock.ts';
-import {
-  beginsSomething,
-  isRepeatable,
-  placementOf,
-  type QueueName,
-  queueOf,
-} from '../shared/domain/upgrade/placement.ts';
-import { countersOf } from '../shared/domain/upgrade/count-upgrade.ts';
-import type { Upgrade } from '../shared/domain/upgrade/state.ts';
-import { difference } from '../shared/domain/outcome/counters.ts';
-import type { Commit, Evidence, Fence, Message, UpgradeKey } from '../shared/store/types.ts';
+import { isFinishing, queueOf } from '../shared/domain/upgrade/placement.ts';
+import type { Activation, Commit, CommitOutcome } from '../shared/store/types.ts';
+import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
+import { commitOf, isEndRequest, withInbox } from './prepare-commit.ts';
 
-/** Who commits, and from which queue. */
-export interface Committing {
-  readonly clock: Clock;
-  readonly key: UpgradeKey;
-  readonly fence: Fence;
-  readonly queue: QueueName;
-  /** Fires when the worker is to stop: what is driven rests at the next boundary, so that another goes on. */
-  readonly quiet?: AbortSignal;
+/**
+ * Commits a transition. Messages that came in meanwhile are decided on first, and the commit is tried
+ * again: no upgrade rests while its inbox has unread messages.
+ * @returns the upgrade to drive on, or how the activation ended
+ */
+export async function commitTransition(
+  activation: ActivationContext,
+  leased: LeasedUpgrade,
+  transition: Transition,
+): Promise<LeasedUpgrade | ActivationEnd> {
+  let { inbox } = leased;
+  let next = withInbox(activation, leased, transition, inbox);
+  for (;;) {
+    const outcome = await activation.store.commit(commitOf(activation, leased, next, inbox.length));
+    switch (outcome.kind) {
+      case 'committed':
+        return afterCommit(activation, leased, next, outcome);
+      case 'inbox':
+        inbox = outcome.messages;
+        next = withInbox(activation, leased, transition, inbox);
+        break;
+      case 'held':
+        activation.log.info({ because: outcome.because }, 'held');
+        return waitUntilAllowed(activation, { ...leased, inbox }, next.upgrade.logonServer, outcome.because);
+      case 'stale':
+        activation.log.warn({ because: outcome.because }, 'another driver has taken over');
+        return 'lost';
+    }
+  }
 }
 
-/** What the record holds while this driver has the lease. */
-export interface Held {
-  readonly version: number;
-  readonly upgrade: Upgrade;
-  readonly inbox: readonly Message[];
+async function afterCommit(
+  activation: ActivationContext,
+  before: LeasedUpgrade,
+  { upgrade, because }: Transition,
+  outcome: Extract<CommitOutcome, { kind: 'committed' }>,
+): Promise<LeasedUpgrade | ActivationEnd> {
+  activation.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'moved');
+  await addJobs(activation, [outcome.next, outcome.handed]);
+  if (upgrade.state.phase === 'settled') return 'settled';
+  // The job completes; activation N + 1 is in the queue.
+  if (outcome.next !== null) return queueOf(upgrade) === activation.queue ? 'rested' : 'handedOver';
+  return { version: outcome.version, upgrade, inbox: [] };
 }
 
-/** Where the upgrade goes, why, and on what evidence. */
-export interface Move {
-  readonly upgrade: Upgrade;
-  readonly because: string;
-  readonly evidence: readonly Evidence[];
-}
-
-/** A move as the store takes it: everything that follows from the next state is derived here. */
-export function commitOf(
-  { key, fence, clock, queue, quiet }: Committing,
-  held: Held,
-  { upgrade, because, evidence }: Move,
-  consumed: number,
-): Commit {
-  const at = clock.now();
-  return {
-    key,
-    version: held.version,
-    fence,
-    at,
-    upgrade,
-    consumed,
-    step: beginsSomething(upgrade) ? 'start' : 'finish',
-    place: placeOf(upgrade, queue, at, quiet?.aborted === true),
-    counters: difference(countersOf(held.upgrade), countersOf(upgrade)),
-    audit: {
-      at,
-      campaign: key.campaign,
-      client: key.client,
-      who: `worker ${fence.owner}`,
-      from: held.upgrade.state.phase,
-      to: upgrade.state.phase,
-      because,
-      evidence: evidence[0]?.sha256 ?? null,
-    },
-    evidence,
-  };
+/** Adds the jobs that follow from a commit. One that can not be added now is added by the sweep. */
+export async function addJobs(
+  { log, dispatcher, clock }: ActivationContext,
+  activations: readonly (Activation | null)[],
+): Promise<void> {
+  const jobs = activations
+    .filter((each) => each !== null)
+    .map((activation) => ({ activation, delayMs: clock.realDelay(activation.dueAt) }));
+  await dispatcher
+    .addAll(jobs)
+    .catch((error: unknown) => log.warn({ error }, 'could not add the next job; the sweep will'));
 }
 
 /**
- * Work that belongs to the other queue rests until now, so that the other queue's limits apply to it; so does what a worker that stops
- * hands over.
+ * Ends the activation because nothing may begin now: the upgrade keeps its state and waits until the
+ * campaign runs again or its logon server has room.
+ *
+ * The job completes. A parked upgrade gets its next job from whoever frees a slot, or from the next round
+ * of the leader. One that is finishing something rests instead: activation N + 1 is in the queue.
+ * @param logonServer where the client was just seen, so that it waits for that server's room
  */
-function placeOf(upgrade: Upgrade, queue: QueueName, at: number, isQuiet: boolean): Commit['place'] {
-  const placement = placementOf(upgrade);
-  switch (placement.kind) {
-    case 'settled':
-      return { index: 'settled' };
-    case 'rest':
-      return { index: 'due', dueAt: placement.until, keepsSlots: placement.keepsSlots };
-    case 'drive':
-      return queueOf(upgrade) === queue && !(isQuiet && isRepeatable(upgrade))
-        ? { index: 'driven' }
-        : { index: 'due', dueAt: at, keepsSlots: true };
-  }
+async function waitUntilAllowed(
+  activation: ActivationContext,
+  leased: LeasedUpgrade,
+  logonServer: string,
+  because: string,
+): Promise<LeasedUpgrade | ActivationEnd> {
+  const { inbox } = leased;
+  const upgrade = { ...leased.upgrade, logonServer };
+  const unchanged = { upgrade, because, evidence: [] };
+  // A check-in may be dropped, for the upgrade begins again with a look. A person's request may not.
+  if (inbox.some(isEndRequest)) return commitTransition(activation, leased, unchanged);
+  const commit: Commit = {
+    ...commitOf(activation, leased, unchanged, inbox.length),
+    step: 'finish',
+    place: isFinishing(upgrade) ? restUntilNextLook(activation) : { index: 'parked' },
+  };
+  const outcome = await activation.store.commit(commit);
+  if (outcome.kind === 'inbox')
+    return waitUntilAllowed(activation, { ...leased, inbox: outcome.messages }, logonServer, because);
+  if (outcome.kind !== 'committed') return 'lost';
+  await addJobs(activation, [outcome.next, outcome.handed]);
+  return 'held';
 }
+
+/**
+ * A finishing upgrade gets a slot also while nothing may begin. Parked, it would get back at once the very
+ * slot that it gives up, and be looked at again and again.
+ */
+const restUntilNextLook = ({ clock, rules }: ActivationContext): Commit['place'] => ({
+  index: 'due',
+  dueAt: clock.now() + rules.policy.restart.lookEveryMs,
+  keepsSlots: false,
+});

@@ -1,20 +1,20 @@
 import { describeOpen } from '../shared/domain/upgrade/restart.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 
-/** Drivers that may be lost on one upgrade in a row, without a single commit between, before a person is called. */
+/** Workers that may be lost on one upgrade in a row, with no commit between them. */
 export const crashesAtMost = 10;
 
 /**
- * The upgrade that every worker dies on: it needs attention instead of a slot for ever. What stands open on the client is named, and
- * the next look there ends it.
+ * Settles an upgrade on which every worker is lost: it needs attention, and gives its slot back. The text
+ * names what is unfinished on the client; the next look there finishes it. Pure.
  */
 export function giveUpAfterCrashes(upgrade: Upgrade, crashes: number, now: number): Upgrade {
   const { state } = upgrade;
-  const open =
+  const unfinished =
     state.phase === 'remedying'
       ? `; a ${state.journal.procedure} stands unfinished on the client`
       : describeOpen(upgrade);
-  const because = `${crashes} workers in a row were lost while it was ${state.phase}; their logs say why${open}`;
+  const because = `${crashes} workers in a row were lost while it was ${state.phase}; their logs say why${unfinished}`;
   return {
     ...upgrade,
     state: {

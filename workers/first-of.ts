@@ -1,11 +1,15 @@
-/** A signal that fires with the first of two, until it is let go. */
+/** A signal that fires with the first of two, until it is released. */
 export interface FirstOf {
   readonly signal: AbortSignal;
-  /** Forgets both: they live longer than what the signal was for. */
+  /** Removes the listeners from both: they live longer than the work that the signal is for. */
   release(): void;
 }
 
-/** What `AbortSignal.any` does, without its weak references: they cost every activation more than its gateway calls do. */
+/**
+ * Joins two signals. `AbortSignal.any` does the same, but keeps weak references, which have to be
+ * registered and collected: they cost every activation more than its gateway calls do. The listeners here
+ * are removed by hand instead.
+ */
 export function firstOf(a: AbortSignal, b: AbortSignal): FirstOf {
   const controller = new AbortController();
   const fire = (): void => controller.abort(a.aborted ? a.reason : b.reason);

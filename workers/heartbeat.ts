@@ -2,35 +2,35 @@ import { statSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 
 const beatMs = 5_000;
-/** Two beats, and one whose look waited its full time for Redis. */
+/** Two beats, and one that waited its full time for Redis. */
 const freshMs = 20_000;
 
 /**
- * Says in a file that this worker runs and reaches its Redis: it listens nowhere, so nobody can ask it. The file is touched every 5 s as
- * long as `look` succeeds.
+ * Shows in a file that this worker runs and reaches its Redis: a worker listens on no port that could be
+ * asked. The file is touched every 5 s as long as `askRedis` succeeds.
  */
 export function startHeartbeat(
   file: string,
-  look: () => Promise<unknown>,
+  askRedis: () => Promise<unknown>,
   log: Logger,
 ): { readonly stop: () => void } {
-  let failing = false;
+  let isFailing = false;
   const beat = (): void =>
-    void look()
+    void askRedis()
       .then(() => {
         writeFileSync(file, '');
-        failing = false;
+        isFailing = false;
       })
       .catch((error: unknown) => {
-        if (!failing) log.warn({ error }, 'no heartbeat');
-        failing = true;
+        if (!isFailing) log.warn({ error }, 'no heartbeat');
+        isFailing = true;
       });
   beat();
   const timer = setInterval(beat, beatMs);
   return { stop: () => clearInterval(timer) };
 }
 
-/** Whether the file was touched within the last 20 s. */
+/** Was the file touched within the last 20 s? */
 export function isFresh(file: string): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
   return stat !== undefined && Date.now() - stat.mtimeMs < freshMs;

@@ -3,14 +3,15 @@ import type { Store } from '../shared/store/store.ts';
 import type { Fence, UpgradeKey } from '../shared/store/types.ts';
 
 export interface Lease {
-  /** Fires when the lease is lost, or can not be known to be held any longer. */
+  /** Fires when the lease is lost, or may be lost. */
   readonly lost: AbortSignal;
+  /** Renews the lease no longer. */
   stop(): void;
 }
 
 /**
- * Renews a lease every third of its length. When Redis can not be asked for a whole lease the lease counts as lost: someone else
- * may have it by then. Real time that no one can set back.
+ * Renews a lease every third of its length. When Redis does not answer for a whole lease, the lease counts
+ * as lost: another driver may have it by then. Measured in monotonic time, which no clock change affects.
  * @param takenAt `performance.now()` from before the lease was asked for: it may have begun at once
  */
 export function keepLease(
@@ -20,7 +21,7 @@ export function keepLease(
   log: Logger,
 ): Lease {
   const controller = new AbortController();
-  let heldUntil = takenAt + leaseMs;
+  let validUntil = takenAt + leaseMs;
   const lose = (because: string): void => {
     clearInterval(timer);
     if (controller.signal.aborted) return;
@@ -28,17 +29,17 @@ export function keepLease(
     controller.abort(new Error(because));
   };
   const renew = async (): Promise<void> => {
-    const asked = performance.now();
+    const askedAt = performance.now();
     try {
-      if (await store.renew(key, fence, leaseMs)) heldUntil = asked + leaseMs;
+      if (await store.renew(key, fence, leaseMs)) validUntil = askedAt + leaseMs;
       else lose('another driver has it');
     } catch {
-      if (performance.now() >= heldUntil) lose('it could not be renewed in time');
+      if (performance.now() >= validUntil) lose('it could not be renewed in time');
     }
   };
   const timer = setInterval(() => {
-    // A process that was frozen wakes up here with its lease long gone.
-    if (performance.now() >= heldUntil) lose('it ended before it was renewed');
+    // A process that was frozen wakes up here long after its lease has ended.
+    if (performance.now() >= validUntil) lose('it ended before it was renewed');
     else void renew();
   }, leaseMs / 3);
   return { lost: controller.signal, stop: () => clearInterval(timer) };

@@ -3,14 +3,17 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from '../shared/config.ts';
 import { messageOf } from '../shared/errors.ts';
-import { servpackVersion } from '../shared/version.ts';
 import type { WorkerRegistry, WorkerFacts } from '../shared/store/worker-registry.ts';
+import { servpackVersion } from '../shared/version.ts';
 
-const everyMs = 5_000;
-/** Two of them, and one that waited its full time for Redis. */
-const goodForMs = 20_000;
+const announceEveryMs = 5_000;
+/** Two announcements, and one that waited its full time for Redis. */
+const validForMs = 20_000;
 
-/** Says every 5 s that this worker is there, for people who ask why nothing happens. Nothing rests on it. */
+/**
+ * Announces every 5 s that this worker runs, for people who ask why nothing happens. No decision depends on
+ * the registry.
+ */
 export function registerWorker(
   store: WorkerRegistry,
   config: Config,
@@ -19,16 +22,18 @@ export function registerWorker(
   const worker = factsOf(config);
   const announce = (): void =>
     void store
-      .announceWorker(worker, Date.now(), goodForMs)
-      .catch((error: unknown) => log.debug({ error }, 'not announced'));
+      .announceWorker(worker, Date.now(), validForMs)
+      .catch((error: unknown) => log.debug({ error }, 'could not announce this worker'));
   announce();
-  const timer = setInterval(announce, everyMs);
+  const timer = setInterval(announce, announceEveryMs);
   return {
     leave: async () => {
       clearInterval(timer);
       await store
         .dismissWorker(worker.name)
-        .catch((error: unknown) => log.debug({ because: messageOf(error) }, 'left without a word'));
+        .catch((error: unknown) =>
+          log.debug({ because: messageOf(error) }, 'could not take this worker off the registry'),
+        );
     },
   };
 }

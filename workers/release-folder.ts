@@ -9,7 +9,8 @@ import { err, fault, messageOf, ok, type Result } from '../shared/errors.ts';
 /** The files of one release as this worker can read them. */
 export interface ReleaseFolder {
   /**
-   * The path of a component file whose size and SHA-256 are those of the manifest. Faults: `release.unreadable`, `release.changed`.
+   * The path of a component file that has the size and SHA-256 of the manifest.
+   * Faults: `release.unreadable`, `release.changed`.
    * @param name as the manifest has it, in lower case
    */
   pathOf(name: string): Promise<Result<string>>;
@@ -20,8 +21,9 @@ export interface ReleaseFolders {
 }
 
 /**
- * Finds the files of releases: where they were staged, or in a folder of this host that has a folder for each release.
- * @param root `SERVPACK_RELEASES`; null = the tree that the release was staged in
+ * Finds the files of releases: where they were staged, or in a folder of this host that has one folder per
+ * release.
+ * @param root `SERVPACK_RELEASES`; null = the tree from which the release was staged
  */
 export function openReleaseFolders(root: string | null): ReleaseFolders {
   const checked = new Map<string, Promise<Result<string>>>();
@@ -31,7 +33,7 @@ export function openReleaseFolders(root: string | null): ReleaseFolders {
       return {
         pathOf: async (name) => {
           const file = release.files.find((each) => each.name === name);
-          if (folder === null || file === undefined) return err(notThere(release, name));
+          if (folder === null || file === undefined) return err(unknownPlace(release, name));
           const found = await findFile(folder, file.name);
           return found.ok ? checkOnce(checked, file, found.value) : found;
         },
@@ -42,8 +44,8 @@ export function openReleaseFolders(root: string | null): ReleaseFolders {
 
 type ManifestFile = Release['files'][number];
 
-/** A file as it was found: what changes when it is written to names it, too. */
-interface Found {
+/** A file as it was found. `version` changes when the file is written to. */
+interface FoundFile {
   readonly path: string;
   readonly size: number;
   readonly version: string;
@@ -54,15 +56,15 @@ const folderOf = ({ release, source }: Release, root: string | null): string | n
   return source === undefined ? null : join(source.tree, source.components);
 };
 
-const notThere = ({ release }: Release, name: string) =>
+const unknownPlace = ({ release }: Release, name: string) =>
   fault(
     'release.unreadable',
     `it is not known where ${name} of release ${release} lies: stage the release again, or set SERVPACK_RELEASES for this worker`,
   );
 
-async function findFile(folder: string, name: string): Promise<Result<Found>> {
+async function findFile(folder: string, name: string): Promise<Result<FoundFile>> {
   try {
-    // Windows does not care about case, and a manifest has it all in lower case.
+    // Windows ignores case in names, and a manifest has all names in lower case.
     const spelled = (await readdir(folder)).find((each) => each.toLowerCase() === name);
     if (spelled === undefined) return err(unreadable(join(folder, name), 'it is not there'));
     const path = join(folder, spelled);
@@ -76,11 +78,11 @@ async function findFile(folder: string, name: string): Promise<Result<Found>> {
 const unreadable = (path: string, why: string) =>
   fault('release.unreadable', `this worker can not read ${path}: ${why}`);
 
-/** A release goes to many clients, and its files are hashed once as long as they stay as they are. */
+/** A release goes to many clients, so a file is hashed once, and again only after it has changed. */
 function checkOnce(
   checked: Map<string, Promise<Result<string>>>,
   file: ManifestFile,
-  { path, size, version }: Found,
+  { path, size, version }: FoundFile,
 ): Promise<Result<string>> {
   const known = checked.get(`${version}|${file.sha256}`) ?? check(file, path, size);
   checked.set(`${version}|${file.sha256}`, known);
@@ -90,12 +92,12 @@ function checkOnce(
 async function check(
   { name, size, sha256 }: ManifestFile,
   path: string,
-  found: number,
+  foundSize: number,
 ): Promise<Result<string>> {
   try {
     const hash = createHash('sha256');
     await pipeline(createReadStream(path), hash);
-    if (found === size && hash.digest('hex') === sha256) return ok(path);
+    if (foundSize === size && hash.digest('hex') === sha256) return ok(path);
     return err(
       fault('release.changed', `${path} is not the ${name} that was staged: its size or SHA-256 differs`),
     );

@@ -1,7 +1,7 @@
 import type { LastLook } from '../shared/domain/survey/last-look.ts';
 import { couldNotLook, remarksOf, verdictOf } from '../shared/domain/observation/verdict.ts';
 import type { BegunLook, LookKey } from '../shared/store/survey-store.ts';
-import type { WorkerContext } from './activation.ts';
+import type { WorkerContext } from './context.ts';
 import { targetOf } from './gateways/gateway.ts';
 import { observeClient } from './observation/observe-client.ts';
 import { surveyScope } from './survey-target.ts';

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { lookRequest } from '../../workers/observation/look-request.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
@@ -11,6 +10,7 @@ import { formsIn } from '../lab/ssh/command-forms.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';
 import { smsMethods, smsProfile } from '../products/given.ts';
+import { lookRequest } from '../../workers/observation/observe-client.ts';
 
 const path = join(import.meta.dirname, '../../docs/windows.md');
 const text = readFileSync(path, 'utf8');

@@ -6,8 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { labClock } from '../../shared/clock.ts';
 import { ok } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { lookRequest } from '../../workers/observation/look-request.ts';
-import type { Bench } from '../../workers/certify/bench.ts';
+import type { SpareMachine } from '../../workers/certify/spare-machine.ts';
 import type { PointFound } from '../../shared/certify-protocol.ts';
 import { certify } from '../../workers/certify/certify.ts';
 import { points } from '../../workers/certify/points.ts';
@@ -19,6 +18,7 @@ import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { smsProfile } from '../products/given.ts';
 import { clientWith } from '../integration/one-client.ts';
+import { lookRequest } from '../../workers/observation/observe-client.ts';
 
 /** `servpack certify` on a machine of the lab: a free one of the model must pass, and one that lies must not. */
 const mondayAtFive = Date.UTC(2026, 10, 23, 5);
@@ -26,7 +26,7 @@ const client = clientWith('pcmInBin');
 const all = { changes: true, restart: true };
 
 let fleet: Fleet;
-let bench: Bench;
+let machine: SpareMachine;
 let here: string;
 beforeEach(async () => {
   here = mkdtempSync(join(tmpdir(), 'servpack-certify-'));
@@ -39,21 +39,21 @@ beforeEach(async () => {
     clock: labClock({ labAt: mondayAtFive, realAt: Date.now(), speed: 5_000 }),
     release: stagedRelease(new Map([['PCM32R.DLL', contentOf('new')]])),
   });
-  bench = {
+  machine = {
     gateway: connectSimulatedGateway({ port: fleet.port }),
     target: targetOf({ client, host: client }),
     request: lookRequest(smsProfile(), []),
     file: 'PCM32R.DLL',
     service: 'SMS_PACKAGE_COMMAND_MANAGER_NT',
     folder: 'C:\\ServpackCertify',
-    local: { path, sha256: sha256('sample') },
-    counter: 1_000,
+    sample: { path, sha256: sha256('sample') },
+    fenceCounter: 1_000,
     signal: AbortSignal.timeout(15_000),
-    breathe: () => breathe(),
+    wait: () => breathe(),
   };
 });
 afterEach(async () => {
-  await bench.gateway.close();
+  await machine.gateway.close();
   await fleet.close();
   rmSync(here, { recursive: true });
 });
@@ -65,7 +65,7 @@ describe('certify', () => {
   it('finds that every point holds, and leaves the machine as it was', async () => {
     const before = await fleet.clientTruth(client);
     const told: PointFound[] = [];
-    const { points: found, left } = await certify(bench, all, (each) => told.push(each));
+    const { points: found, left } = await certify(machine, all, (each) => told.push(each));
     expect(differing(found)).toEqual([]);
     expect(found.map(({ end }) => end)).toEqual(points.map(() => 'holds'));
     expect(told).toEqual(found);
@@ -77,14 +77,14 @@ describe('certify', () => {
   });
 
   it('only reads unless it is told that it may change something', async () => {
-    const { points: found } = await certify(bench, { changes: false, restart: false }, () => undefined);
+    const { points: found } = await certify(machine, { changes: false, restart: false }, () => undefined);
     expect(found.filter(({ end }) => end === 'holds').length).toBeGreaterThan(2);
     expect(found.filter(({ because }) => because.includes('only read')).length).toBeGreaterThan(5);
     expect((await fleet.clientTruth(client))?.journal).toEqual([]);
   });
 
   it('touches no service that was not named, and restarts nothing by itself', async () => {
-    await certify({ ...bench, service: null }, { changes: true, restart: false }, () => undefined);
+    await certify({ ...machine, service: null }, { changes: true, restart: false }, () => undefined);
     const ops = new Set((await fleet.clientTruth(client))?.journal.map(({ op }) => op));
     expect([...ops].filter((op) => op.includes('Service') || op === 'restart')).toEqual([]);
   });
@@ -106,7 +106,7 @@ describe('certify', () => {
     ],
   ])('finds %s', async (_what, lie, words) => {
     const { points: found } = await certify(
-      { ...bench, gateway: { ...bench.gateway, ...lie } },
+      { ...machine, gateway: { ...machine.gateway, ...lie } },
       all,
       () => undefined,
     );
@@ -115,14 +115,14 @@ describe('certify', () => {
 
   it('says what it could not put back, and how it was', async () => {
     const gateway: Gateway = {
-      ...bench.gateway,
+      ...machine.gateway,
       // Takes the change to manual, and never the way back.
       configureService: (where, name, settings) =>
         settings.startType === 'automatic'
           ? Promise.resolve(failure('failed', 'access is denied'))
-          : bench.gateway.configureService(where, name, settings),
+          : machine.gateway.configureService(where, name, settings),
     };
-    const { points: found } = await certify({ ...bench, gateway }, all, () => undefined);
+    const { points: found } = await certify({ ...machine, gateway }, all, () => undefined);
     expect(differing(found).join('\n')).toMatch(
       /NOT PUT BACK: SMS_PACKAGE_COMMAND_MANAGER_NT had start type automatic and image path c:.*access is denied/,
     );
@@ -132,15 +132,15 @@ describe('certify', () => {
     const before = await fleet.clientTruth(client);
     const giveUp = new AbortController();
     const gateway: Gateway = {
-      ...bench.gateway,
+      ...machine.gateway,
       configureService: async (where, name, settings) => {
-        const done = await bench.gateway.configureService(where, name, settings);
+        const done = await machine.gateway.configureService(where, name, settings);
         giveUp.abort();
         return done;
       },
     };
     const { points: found, left } = await certify(
-      { ...bench, gateway, signal: giveUp.signal },
+      { ...machine, gateway, signal: giveUp.signal },
       all,
       () => undefined,
     );

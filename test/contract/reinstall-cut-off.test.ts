@@ -4,9 +4,8 @@ import type { PreImage } from '../../shared/domain/observation/observation.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway, type SshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
-import { recordService } from '../../workers/remediation/relocate.ts';
-import { reinstall } from '../../workers/remediation/reinstall.ts';
-import type { Runner } from '../../workers/remediation/service-control.ts';
+import { recordService, reinstall } from '../../workers/remediation/relocate.ts';
+import type { StepContext } from '../../workers/context.ts';
 import { rules } from '../domain/given.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';
@@ -48,7 +47,7 @@ afterEach(async () => {
   await lab.close();
 });
 
-const runner = (counter: number, signal = AbortSignal.timeout(15_000)): Runner => ({
+const driver = (counter: number, signal = AbortSignal.timeout(15_000)): StepContext => ({
   rules: { ...rules, product: { ...rules.product, relocatable } },
   gateway,
   change: {
@@ -61,9 +60,8 @@ const runner = (counter: number, signal = AbortSignal.timeout(15_000)): Runner =
     fence: { counter, owner: `driver-${counter}` },
     signal,
   },
-  resumes: true,
   clock: systemClock,
-  files: { pathOf: () => Promise.reject(new Error('no file is brought')) },
+  releaseFolder: { pathOf: () => Promise.reject(new Error('no file is brought')) },
 });
 
 const service = () => lab.machine.services.find((each) => each.name === name);
@@ -74,25 +72,25 @@ const keptFile = () =>
 async function lostAt(command: string, preImage: PreImage, imagePath: string): Promise<void> {
   const lost = new AbortController();
   heard = (line) => (line.includes(command) ? lost.abort() : undefined);
-  expectFailure(await reinstall(runner(1, lost.signal), preImage, imagePath), 'cutOff');
+  expectFailure(await reinstall(driver(1, lost.signal), preImage, imagePath), 'cutOff');
   heard = () => undefined;
 }
 
 test('a service that has got an account with a password meanwhile is not deleted', async () => {
-  const preImage = valueOf(await recordService(runner(1), 'relocation', name));
+  const preImage = valueOf(await recordService(driver(1), 'relocation', name));
   if (preImage === null) throw new Error('it is there already');
-  valueOf(await reinstall(runner(1), preImage, preImage.to));
+  valueOf(await reinstall(driver(1), preImage, preImage.to));
   lab.machine.services = lab.machine.services.map((each) =>
     each.name === name ? { ...each, account: 'CORP\\SMSService' } : each,
   );
   const now = service();
-  expectFailure(await reinstall(runner(1), preImage, preImage.from), 'failed');
+  expectFailure(await reinstall(driver(1), preImage, preImage.from), 'failed');
   expect(service()).toEqual(now);
 });
 
 test('a service that somebody else has marked for deletion is not kept with its mark', async () => {
   lab.machine.markedForDeletion = [name];
-  const deleted = await gateway.uninstallService(runner(1).change, name);
+  const deleted = await gateway.uninstallService(driver(1).change, name);
   expectFailure(deleted, 'failed');
   expect(JSON.stringify(deleted)).toContain('marked for that already');
   expect(keptFile()).toBeUndefined();
@@ -102,23 +100,23 @@ describe.each(['sc delete ', 'sc create ', 'reg import ', 'sc config '])(
   'a driver that is lost at %s',
   (command) => {
     test('leaves a service that the next one finishes, there and back', async () => {
-      const preImage = valueOf(await recordService(runner(1), 'relocation', name));
+      const preImage = valueOf(await recordService(driver(1), 'relocation', name));
       if (preImage === null) throw new Error('it is there already');
       const before = { ...service(), state: 'stopped', pid: null };
       await lostAt(command, preImage, preImage.to);
-      valueOf(await reinstall(runner(2), preImage, preImage.to));
+      valueOf(await reinstall(driver(2), preImage, preImage.to));
       expect(service()).toEqual({ ...before, imagePath: preImage.to });
       expect(keptFile()).toBeUndefined();
-      valueOf(await reinstall(runner(2), preImage, preImage.from));
+      valueOf(await reinstall(driver(2), preImage, preImage.from));
       expect(service()).toEqual(before);
     });
 
     test('leaves one that the way back finds as well', async () => {
-      const preImage = valueOf(await recordService(runner(1), 'relocation', name));
+      const preImage = valueOf(await recordService(driver(1), 'relocation', name));
       if (preImage === null) throw new Error('it is there already');
       const before = { ...service(), state: 'stopped', pid: null };
       await lostAt(command, preImage, preImage.to);
-      valueOf(await reinstall(runner(2), preImage, preImage.from));
+      valueOf(await reinstall(driver(2), preImage, preImage.from));
       expect(service()).toEqual(before);
       expect(keptFile()).toBeUndefined();
     });

@@ -1,6 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { lookRequest } from '../../workers/observation/look-request.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
@@ -13,6 +12,7 @@ import { rightsIn } from './lab-rights.ts';
 import { type ContractClients, expectFailure, valueOf } from './contract-clients.ts';
 import { gatewayContract } from './gateway.contract.ts';
 import { settingsWith } from './ssh-settings.ts';
+import { lookRequest } from '../../workers/observation/observe-client.ts';
 
 /** The same contract over real SSH on loopback: what goes over the line is cmd.exe's, and a model of cmd.exe runs it on the lab fleet's machines. */
 const keys = makeDoorKeys();

@@ -53,7 +53,7 @@ describe('servpack certify', { timeout: patienceMs }, () => {
     expect(stderr).toBe('');
     expect(stdout).toContain('127.0.0.1: Microsoft Windows [Version 10.0.19045]\n');
     expect(stdout).toContain(
-      'holds    it is moved to another folder and runs from there, and is moved back\n',
+      'holds    the service is moved to another folder and runs from there, and is moved back\n',
     );
     expect(stdout).toMatch(/127\.0\.0\.1: \d\d points hold, 0 differ, 0 not tried\n$/);
     expect(code).toBe(0);

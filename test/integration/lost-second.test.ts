@@ -12,7 +12,7 @@ import {
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { runStep } from '../../workers/remediation/run-step.ts';
-import type { Runner } from '../../workers/remediation/service-control.ts';
+import type { StepContext } from '../../workers/context.ts';
 import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { clientWith, type OneClient, oneClient } from './one-client.ts';
@@ -25,10 +25,10 @@ const service = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 
 const begun = (procedure: Remediation): Journal => newJournal(procedure, service);
 
-async function runnerOf(one: OneClient): Promise<Runner> {
+async function stepContextOf(one: OneClient): Promise<StepContext> {
   const client = clientWith('pcmInBin');
   const { rules, release } = await openRulebook(one.store).of('sp4');
-  const files = openReleaseFolders(null).of(release);
+  const releaseFolder = openReleaseFolders(null).of(release);
   const change = {
     target: targetOf({ client, host: client }),
     fence: { counter: 1, owner: 'test' },
@@ -38,15 +38,14 @@ async function runnerOf(one: OneClient): Promise<Runner> {
     rules: { ...rules, zone: 'UTC' },
     gateway: one.gateway,
     change,
-    files,
+    releaseFolder,
     clock: one.clock,
-    resumes: true,
   };
 }
 
 /** The journal after its present step. */
-async function advanced(runner: Runner, journal: Journal): Promise<Journal> {
-  const event: UpgradeEvent = await runStep(runner, journal);
+async function advanced(context: StepContext, journal: Journal): Promise<Journal> {
+  const event: UpgradeEvent = await runStep(context, journal, true);
   if (event.type !== 'StepDone') throw new Error(JSON.stringify(event));
   const next = nextStep(withPreImage(journal, event.preImage));
   if (next === null) throw new Error('it was the last step');
@@ -58,9 +57,9 @@ const onStaleJournal = { type: 'JournalFoundStale' };
 describe('a record that is older than its client', () => {
   test('records nothing over a procedure that is open, of its own kind or another', async () => {
     await using one = await oneClient('pcmInBin');
-    const runner = await runnerOf(one);
-    const atStop = await advanced(runner, begun('relocation'));
-    const atCopy = await advanced(runner, atStop);
+    const context = await stepContextOf(one);
+    const atStop = await advanced(context, begun('relocation'));
+    const atCopy = await advanced(context, atStop);
     const intent = (await one.fleet.clientTruth(one.client))?.intent;
     expect(intent).toMatchObject({ step: 'stop', preImage: { service: { state: 'running' } } });
     if (atCopy.preImage === null || bringsFiles(atCopy)) throw new Error('nothing was recorded');
@@ -72,20 +71,21 @@ describe('a record that is older than its client', () => {
       { ...begun('relocation'), step: 'close', direction: 'back', turnedAt: 'record' },
       ...stepsOf('workaround', 'back').map((step): Journal => ({ ...old, step })),
     ];
-    for (const journal of journals) expect(await runStep(runner, journal)).toMatchObject(onStaleJournal);
+    for (const journal of journals)
+      expect(await runStep(context, journal, true)).toMatchObject(onStaleJournal);
     expect((await one.fleet.clientTruth(one.client))?.intent).toEqual(intent);
-    expect(await runStep(runner, atCopy)).toMatchObject({ type: 'StepDone', step: 'copy' });
+    expect(await runStep(context, atCopy, true)).toMatchObject({ type: 'StepDone', step: 'copy' });
   });
 
   test('does not take the new place of a moved service for its old one', async () => {
     await using one = await oneClient('pcmInBin');
-    const runner = await runnerOf(one);
+    const context = await stepContextOf(one);
     let journal = begun('relocation');
-    while (journal.step !== 'close') journal = await advanced(runner, journal);
-    expect(await runStep(runner, journal)).toMatchObject({ type: 'StepDone', step: 'close' });
+    while (journal.step !== 'close') journal = await advanced(context, journal);
+    expect(await runStep(context, journal, true)).toMatchObject({ type: 'StepDone', step: 'close' });
     // Closed already, and its commit was lost: that is where the record says it is.
-    expect(await runStep(runner, journal)).toMatchObject({ type: 'StepDone', step: 'close' });
-    expect(await runStep(runner, begun('relocation'))).toMatchObject(onStaleJournal);
+    expect(await runStep(context, journal, true)).toMatchObject({ type: 'StepDone', step: 'close' });
+    expect(await runStep(context, begun('relocation'), true)).toMatchObject(onStaleJournal);
     expect((await one.fleet.clientTruth(one.client))?.intent).toBeNull();
   });
 });

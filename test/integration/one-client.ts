@@ -10,7 +10,8 @@ import type { CampaignPolicy, MoveBy } from '../../shared/domain/rules/policy.ts
 import type { Dispatcher } from '../../shared/queues.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { activate, type ActivationEnd } from '../../workers/activation.ts';
+import { activate } from '../../workers/activation.ts';
+import type { ActivationEnd } from '../../workers/context.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { openRulebook } from '../../shared/rulebook.ts';

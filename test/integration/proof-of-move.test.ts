@@ -4,7 +4,7 @@ import { type Change, type Gateway, type GatewayResult, targetOf } from '../../w
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { failure } from '../../workers/gateways/windows-ssh/connection/client.ts';
 import { serviceSteps } from '../../workers/remediation/relocate.ts';
-import type { Runner } from '../../workers/remediation/service-control.ts';
+import type { StepContext } from '../../workers/context.ts';
 import { preImage, rules } from '../domain/given.ts';
 import { administrators } from '../lab/fleet/permissions.ts';
 import { oneClient } from './one-client.ts';
@@ -123,8 +123,8 @@ test('where the profile moves two services to one directory, both their files ma
       elsewhere: { executable: 'elsewhere.exe', to: 'C:\\OTHER', keys: [] },
     },
   };
-  const runner = { rules: { ...rules, product }, gateway } as unknown as Runner;
-  await serviceSteps.protect?.(runner, name, { ...preImage, to: moved });
+  const context = { rules: { ...rules, product }, gateway } as unknown as StepContext;
+  await serviceSteps.protect?.(context, name, { ...preImage, to: moved });
   expect(new Set(asked[0])).toEqual(new Set(['pcmsvc32.exe', 'second.exe']));
 });
 

@@ -2,7 +2,7 @@ import type { ClientLook } from '../../shared/products/client-look.ts';
 import { loadProfile } from '../../shared/products/profile.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import type { MarkMethod, Phase, UpdateRun } from '../../workers/gateways/gateway.ts';
-import { markMethod, phaseOf, updateRun } from '../../workers/update-methods.ts';
+import { markMethod, phaseOf, updateRun } from '../../workers/update-client.ts';
 
 /** The built-in profile that the tests are about. */
 export function smsProfile(): Profile {

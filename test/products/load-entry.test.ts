@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-
-import { readLoadEntry, timesStarted } from '../../workers/observation/load-entry.ts';
+import { readLoadEntry, timesStarted } from '../../workers/observation/read-observation.ts';
 
 test.each([
   ['', 0],

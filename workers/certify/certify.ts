@@ -1,10 +1,9 @@
 import { messageOf } from '../../shared/errors.ts';
 import type { PointFound } from '../../shared/certify-protocol.ts';
-import { type Bench, by, puttingBack } from './bench.ts';
+import { changeBy, forPuttingBack, type Point, type SpareMachine } from './spare-machine.ts';
 import { points } from './points.ts';
-import type { Point } from './point.ts';
 
-/** What the user of the machine lets be done to it. */
+/** What the user allows to be done to the machine. */
 export interface Allowed {
   readonly changes: boolean;
   readonly restart: boolean;
@@ -12,29 +11,35 @@ export interface Allowed {
 
 export interface Certified {
   readonly points: readonly PointFound[];
-  /** What of ours could not be taken away from the machine again, in sentences. */
+  /** What could not be removed from the machine again, in sentences. */
   readonly left: readonly string[];
 }
 
 /**
- * Tries every point that is allowed, one after the other, and tells each as it is found. What was made on the machine is taken away again, also
- * when the trial is given up.
- * @param tell hears of each point as soon as it is known
+ * Tries every allowed point, one after the other. Whatever the trial created on the machine is removed
+ * again, also when the trial is given up.
+ * @param report called with each result as soon as it is known
  */
 export async function certify(
-  bench: Bench,
+  machine: SpareMachine,
   allowed: Allowed,
-  tell: (found: PointFound) => void,
+  report: (found: PointFound) => void,
 ): Promise<Certified> {
   const found: PointFound[] = [];
   for (const point of points) {
-    found.push(await tryOne(bench, point, whyNot(bench, point, allowed)));
-    tell(found.at(-1) as PointFound);
+    const result = await tryPoint(machine, point, whyNotTried(machine, point, allowed));
+    found.push(result);
+    report(result);
   }
-  return { points: found, left: allowed.changes ? await cleanUp(puttingBack(bench)) : [] };
+  return { points: found, left: allowed.changes ? await cleanUp(forPuttingBack(machine)) : [] };
 }
 
-function whyNot({ service, signal }: Bench, { needs }: Point, { changes, restart }: Allowed): string | null {
+/** Null = the point may be tried. */
+function whyNotTried(
+  { service, signal }: SpareMachine,
+  { needs }: Point,
+  { changes, restart }: Allowed,
+): string | null {
   if (signal.aborted) return 'given up before';
   if (needs === 'reading') return null;
   if (!changes) return 'it changes the machine, which is only read';
@@ -42,32 +47,35 @@ function whyNot({ service, signal }: Bench, { needs }: Point, { changes, restart
   return needs === 'restart' && !restart ? 'it restarts the machine: --restart' : null;
 }
 
-async function tryOne(
-  bench: Bench,
+async function tryPoint(
+  machine: SpareMachine,
   { says, try: attempt }: Point,
   because: string | null,
 ): Promise<PointFound> {
   if (because !== null) return { says, end: 'notTried', because };
   try {
-    await attempt(bench);
+    await attempt(machine);
     return { says, end: 'holds', because: '' };
   } catch (error) {
     return { says, end: 'differs', because: messageOf(error) };
   }
 }
 
-/** Names of every file that a point may have left behind; the executable of the service is taken away by the point that brings it. */
-const ours = ['FENCE.TXT', 'ONE.TXT', 'TWO & (2).TXT', 'LATER.TXT'] as const;
+/**
+ * Every file that a point may have left behind. The copy of the service's executable is not among them:
+ * the point that makes it removes it.
+ */
+const createdFiles = ['FENCE.TXT', 'ONE.TXT', 'TWO & (2).TXT', 'LATER.TXT'] as const;
 
-async function cleanUp(bench: Bench): Promise<readonly string[]> {
-  const { gateway, target, folder, signal } = bench;
+async function cleanUp(machine: SpareMachine): Promise<readonly string[]> {
+  const { gateway, target, folder, signal } = machine;
   const left: string[] = [];
-  for (const name of ours) {
-    const gone = await gateway.removeFile(by(bench), `${folder}\\${name}`);
-    if (!gone.ok) left.push(`${folder}\\${name}: ${gone.error.message}`);
+  for (const name of createdFiles) {
+    const removed = await gateway.removeFile(changeBy(machine), `${folder}\\${name}`);
+    if (!removed.ok) left.push(`${folder}\\${name}: ${removed.error.message}`);
   }
   const intent = await gateway.readIntent(target, signal);
   if (intent.ok && intent.value?.campaign !== 'certify') return left;
-  const gone = intent.ok ? await gateway.writeIntent(by(bench), null) : intent;
-  return gone.ok ? left : [...left, `the record of a procedure: ${gone.error.message}`];
+  const removed = intent.ok ? await gateway.writeIntent(changeBy(machine), null) : intent;
+  return removed.ok ? left : [...left, `the record of a procedure: ${removed.error.message}`];
 }

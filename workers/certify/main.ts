@@ -2,33 +2,34 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { type CertifyMessage, certifyOrder, type CertifyOrder } from '../../shared/certify-protocol.ts';
 import { readConfig } from '../../shared/config.ts';
 import { err, fault, type Fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import { lookRequest } from '../observation/look-request.ts';
 import { loadProfile } from '../../shared/products/profile.ts';
-import { type CertifyMessage, certifyOrder, type CertifyOrder } from '../../shared/certify-protocol.ts';
 import { onStopSignals } from '../../shared/stop-signals.ts';
 import { targetOf } from '../gateways/gateway.ts';
 import { openGateway } from '../gateways/open.ts';
-import type { Bench } from './bench.ts';
+import { lookRequest } from '../observation/observe-client.ts';
 import { certify } from './certify.ts';
+import type { SpareMachine } from './spare-machine.ts';
 
 /**
- * The process of `servpack certify`: tries on one machine what servpack expects of every client. Its order is its only argument, as JSON; what it
- * finds goes to its parent, message by message. Told to stop it puts back what it has changed first.
+ * The process of `servpack certify`: tries on one machine what servpack expects of every client. Its only
+ * argument is the order, as JSON. It reports to its parent process, message by message. When it is asked to
+ * stop, it first puts back what it has changed.
  */
 
-/** On every Windows since NT, with a handful of files that nobody runs from. */
-const usualDirectory = 'C:\\Windows\\System32\\drivers\\etc';
-const usualFile = 'hosts';
+/** Every Windows since NT has this directory. It holds a few files, and no program runs from it. */
+const directoryOnEveryWindows = 'C:\\Windows\\System32\\drivers\\etc';
+const fileInIt = 'hosts';
 
 /** Real time between two looks at a machine that restarts. */
 const lookEveryMs = 1_000;
 
-const tell = (message: CertifyMessage): void => void process.send?.(message);
+const report = (message: CertifyMessage): void => void process.send?.(message);
 
-/** A gateway needs no Redis; the rest of the settings is read as everywhere. */
+/** The gateway and the folder of the profiles. A gateway needs no Redis, so its settings are left out. */
 function open() {
   const { REDIS_URL: _url, REDIS_PASSWORD_FILE: _file, ...rest } = process.env;
   const config = readConfig({ SERVPACK_GATEWAY: 'ssh', ...rest, REDIS_URL: 'redis://127.0.0.1' });
@@ -40,12 +41,12 @@ function open() {
 function requestOf(
   { product, directory, file, service }: CertifyOrder,
   profiles: string,
-): Result<Pick<Bench, 'request' | 'file'>, Fault> {
+): Result<Pick<SpareMachine, 'request' | 'file'>, Fault> {
   const services = service === null ? [] : [service];
   if (product === null) {
-    const componentDirectory = directory ?? usualDirectory;
+    const componentDirectory = directory ?? directoryOnEveryWindows;
     const request = { componentDirectory, files: [], services };
-    return ok({ request, file: file ?? (directory === null ? usualFile : null) });
+    return ok({ request, file: file ?? (directory === null ? fileInIt : null) });
   }
   const profile = loadProfile(product, profiles);
   if (!profile.ok) return profile;
@@ -56,13 +57,13 @@ function requestOf(
   });
 }
 
-/** What the machine is, when nothing speaks against trying it out. */
-async function begin({
+/** What the machine calls itself. Faults when it does not answer, or has an unfinished procedure. */
+async function checkIsSpare({
   gateway,
   target,
   request,
   signal,
-}: Bench): Promise<Result<{ readonly system: string | null }, Fault>> {
+}: SpareMachine): Promise<Result<{ readonly system: string | null }, Fault>> {
   const intent = await gateway.readIntent(target, signal);
   if (!intent.ok)
     return err(fault(`certify.${intent.error.kind}`, `${intent.error.message}; nothing was tried`));
@@ -93,22 +94,24 @@ async function run(order: CertifyOrder, here: string): Promise<Result<readonly s
       () => stop.abort(),
       (sentence) => process.stderr.write(`servpack certify: ${sentence}\n`),
     );
-    const bench: Bench = {
+    const machine: SpareMachine = {
       gateway,
       target: targetOf({ client: host, host, ...(port === null ? {} : { port }), hostKeys }),
       ...asked.value,
       service,
       folder,
-      local: { path, sha256: sha256(content) },
-      // Later than any fence of a Redis, whose counters are microseconds of its clock.
-      counter: Date.now() * 1_000,
+      sample: { path, sha256: sha256(content) },
+      // Newer than any fence from a Redis: their counters are microseconds of its clock.
+      fenceCounter: Date.now() * 1_000,
       signal: stop.signal,
-      breathe: () => pause(lookEveryMs),
+      wait: () => pause(lookEveryMs),
     };
-    const begun = await begin(bench);
+    const begun = await checkIsSpare(machine);
     if (!begun.ok) return begun;
-    tell({ kind: 'begun', ...begun.value });
-    const { left } = await certify(bench, { changes, restart }, (point) => tell({ kind: 'found', point }));
+    report({ kind: 'begun', ...begun.value });
+    const { left } = await certify(machine, { changes, restart }, (point) =>
+      report({ kind: 'found', point }),
+    );
     return ok(left);
   } finally {
     await gateway.close();
@@ -118,13 +121,13 @@ async function run(order: CertifyOrder, here: string): Promise<Result<readonly s
 const here = mkdtempSync(join(tmpdir(), 'servpack-certify-'));
 try {
   const done = await run(certifyOrder.parse(JSON.parse(process.argv[2] ?? '')), here);
-  tell(
+  report(
     done.ok
       ? { kind: 'done', left: done.value }
       : { kind: 'fault', code: done.error.code, message: done.error.message },
   );
 } catch (thrown) {
-  tell({ kind: 'fault', code: 'internal', message: `this should not have happened: ${messageOf(thrown)}` });
+  report({ kind: 'fault', code: 'internal', message: `this should not have happened: ${messageOf(thrown)}` });
 } finally {
   rmSync(here, { recursive: true });
   process.disconnect?.();

@@ -1,23 +1,27 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Observation } from '../../shared/domain/observation/observation.ts';
+import type { ReleaseFiles } from '../../shared/domain/rules/policy.ts';
 import { ok } from '../../shared/errors.ts';
 import { evidenceOf, sha256 } from '../../shared/evidence.ts';
-import { lookRequest } from './look-request.ts';
-import { readObservation } from './read-observation.ts';
-import type { Gateway, GatewayResult, Target } from '../gateways/gateway.ts';
-import type { SurveyScope } from '../survey-target.ts';
+import type { LookRequest } from '../../shared/products/client-look.ts';
+import type { Profile } from '../../shared/products/profile.ts';
 import type { Evidence } from '../../shared/store/types.ts';
+import type { Gateway, GatewayResult, Target } from '../gateways/gateway.ts';
+import { readObservation } from './read-observation.ts';
 
-/** What was seen, and the raw text it rests on. */
+/** What was seen, and the raw text that it rests on. */
 export interface Seen {
   readonly observation: Observation;
   readonly evidence: Evidence;
 }
 
-/** Looks at a client and changes nothing on it. */
+/**
+ * Looks at a client and changes nothing on it.
+ * @param wanted the profile of the product, and the component files whose hashes are wanted
+ */
 export async function observeClient(
   gateway: Gateway,
-  { profile, files }: Pick<SurveyScope, 'profile' | 'files'>,
+  { profile, files }: { readonly profile: Profile; readonly files: ReleaseFiles },
   {
     client,
     target,
@@ -29,7 +33,33 @@ export async function observeClient(
   const text = evidenceOf(found.value);
   const evidence = { sha256: sha256(text), text };
   const seen = readObservation(profile, found.value, evidence.sha256);
-  // A server by the fleet file stays one even where the machine does not look like it.
+  // The fleet file wins: a server is a server also where the machine does not look like one.
   const observation = client.role === 'server' ? { ...seen, role: client.role } : seen;
   return ok({ observation, evidence });
+}
+
+/**
+ * What to look at on a client, by the profile of its product.
+ * @param files names of the component files whose hashes are wanted
+ */
+export function lookRequest(profile: Profile, files: readonly string[]): LookRequest {
+  const { componentDirectory, configuration, version, transcript, busy, services, swap, update } = profile;
+  return {
+    componentDirectory,
+    files,
+    services: [
+      ...services.map(({ name }) => name),
+      ...(swap === null || swap.service === null ? [] : [swap.service]),
+    ],
+    ...(configuration === null ? {} : { configurationFile: configuration.file }),
+    ...(version === null ? {} : { versionFile: `${componentDirectory}\\${version.file}` }),
+    ...(transcript === null || transcript.file === null
+      ? {}
+      : {
+          transcriptFile: transcript.file,
+          // With route `logon` it matters whether the present logon wrote the transcript.
+          ...(update.route === 'logon' ? { isTranscriptDated: true } : {}),
+        }),
+    ...(busy === null ? {} : { busy }),
+  };
 }

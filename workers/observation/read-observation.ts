@@ -1,14 +1,18 @@
-import type { FileState, Observation, Transcript } from '../../shared/domain/observation/observation.ts';
+import type {
+  FileState,
+  LoadEntry,
+  Observation,
+  Transcript,
+} from '../../shared/domain/observation/observation.ts';
 import type { ClientLook } from '../../shared/products/client-look.ts';
-import { readLoadEntry } from './load-entry.ts';
 import { configurationParsers, transcriptParsers, versionParsers } from '../../shared/products/parsers.ts';
 import type { Profile } from '../../shared/products/profile.ts';
 import type { Configuration } from '../../shared/products/sms-ini.ts';
 
 /**
- * Interprets what a gateway brought from a client by the product's profile; pure. Judging it (blocked, upgraded, ...)
- * is the domain's business, with one trap kept out here: CopyListVersion, current before a single file has come, is
- * no part of an observation.
+ * Interprets what a gateway brought from a client, by the profile of the product; pure. Judging it
+ * (blocked, upgraded, ...) is the domain's business. One trap is kept out here: CopyListVersion is no part
+ * of an observation, because it is current before a single file has come.
  * @param evidenceSha SHA-256 of the look's evidence (`evidenceOf`), kept in the observation
  */
 export function readObservation(profile: Profile, look: ClientLook, evidenceSha: string): Observation {
@@ -36,7 +40,7 @@ export function readObservation(profile: Profile, look: ClientLook, evidenceSha:
   };
 }
 
-/** A product that says nowhere how far its setup is, is judged by its files alone. */
+/** A product without a configuration file is judged by its component files alone. */
 function configurationOf(
   { configuration }: Profile,
   look: ClientLook,
@@ -56,3 +60,33 @@ function transcriptOf(profile: Profile, { transcript }: ClientLook): Transcript 
   if (transcript === null || profile.transcript === null) return null;
   return { at: transcript.at, ...transcriptParsers[profile.transcript.parser](transcript.text) };
 }
+
+/**
+ * Does the Load value (HKCU ...\Windows NT\CurrentVersion\Windows) of the logged-on users start the update
+ * program? The value lists programs, separated by spaces or commas, with or without path and `.exe`.
+ * Missing, the update never starts; double, two instances get into each other's way (Q174952, Q230660,
+ * Q216552). With several users logged on, the double entry of one user is enough to block, and the single
+ * entry of one user is enough to start the update.
+ */
+export function readLoadEntry(
+  users: readonly { readonly load: string | null }[],
+  program: string,
+): LoadEntry {
+  if (users.length === 0) return 'nobodyLoggedOn';
+  const most = Math.max(...users.map(({ load }) => timesStarted(load ?? '', program)));
+  if (most === 0) return 'missing';
+  return most === 1 ? 'once' : 'double';
+}
+
+/** How often a Load value names `program`. */
+export const timesStarted = (load: string, program: string): number =>
+  load
+    .slice(0, 4096)
+    .split(/[\s,;"]+/)
+    .filter((word) => programName(word) === programName(program)).length;
+
+const programName = (path: string): string =>
+  path
+    .slice(Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/')) + 1)
+    .toLowerCase()
+    .replace(/\.exe$/, '');

@@ -1,52 +1,66 @@
+import type { SwapPreImage, SwappedFile } from '../../shared/domain/observation/observation.ts';
 import { ok } from '../../shared/errors.ts';
+import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
-import { failed, type Runner } from './service-control.ts';
+import { failed } from './service-control.ts';
 
-/** Making one file so, by its hash: what stands there already is left, and what was done is proved by reading again. */
+/**
+ * Changes of single files, by their hash: a file that has the wanted content already is left alone, and
+ * every change is proved by reading again. So each change may be made again after it was cut off.
+ */
 
-export const hashFile = ({ gateway, change }: Runner, path: string): Promise<GatewayResult<string | null>> =>
-  gateway.hashFile(change.target, path, change.signal);
+/** The SHA-256 of a file on the client; null = the file is missing. */
+export const hashFile = (
+  { gateway, change }: StepContext,
+  path: string,
+): Promise<GatewayResult<string | null>> => gateway.hashFile(change.target, path, change.signal);
 
-/** Copies a file on the client unless its content stands there already. @param sha256 what must stand at `to` afterwards */
+/**
+ * Copies a file on the client, unless its content is at `to` already.
+ * @param sha256 what must be at `to` afterwards
+ */
 export const copyVerified = (
-  runner: Runner,
+  context: StepContext,
   from: string,
   to: string,
   sha256: string,
 ): Promise<GatewayResult<void>> =>
-  putVerified(runner, to, sha256, () => runner.gateway.copyFile(runner.change, from, to));
+  putVerified(context, to, sha256, () => context.gateway.copyFile(context.change, from, to));
 
-/** Puts a file there by `put`, unless it stands there. */
+/** Puts a file there with `put`, unless its content is there already. */
 export async function putVerified(
-  runner: Runner,
+  context: StepContext,
   to: string,
   sha256: string,
   put: () => Promise<GatewayResult<void>>,
 ): Promise<GatewayResult<void>> {
-  const there = await hashFile(runner, to);
-  if (!there.ok) return there;
-  if (there.value === sha256) return ok(undefined);
+  const before = await hashFile(context, to);
+  if (!before.ok) return before;
+  if (before.value === sha256) return ok(undefined);
   const done = await put();
   if (!done.ok) return done;
-  const check = await hashFile(runner, to);
-  if (!check.ok) return check;
-  return check.value === sha256 ? ok(undefined) : failed(`the copy at ${to} is not the same file`);
+  const after = await hashFile(context, to);
+  if (!after.ok) return after;
+  return after.value === sha256 ? ok(undefined) : failed(`the copy at ${to} is not the same file`);
 }
 
-/** Takes away our copy, and nothing that someone else has put there. */
+/**
+ * Removes a file that servpack has put there. A file with other content is left alone.
+ * @param ours the SHA-256 of what servpack may have put there
+ */
 export async function removeOurs(
-  runner: Runner,
+  context: StepContext,
   path: string,
   ...ours: readonly string[]
 ): Promise<GatewayResult<void>> {
-  const there = await hashFile(runner, path);
-  if (!there.ok) return there;
-  return there.value !== null && ours.includes(there.value)
-    ? runner.gateway.removeFile(runner.change, path)
+  const found = await hashFile(context, path);
+  if (!found.ok) return found;
+  return found.value !== null && ours.includes(found.value)
+    ? context.gateway.removeFile(context.change, path)
     : ok(undefined);
 }
 
-/** One after the other; the first one that is not so is the answer. */
+/** Makes one change after the other. Ends with the first one that fails, and returns its failure. */
 export async function each<T>(
   items: readonly T[],
   make: (item: T) => Promise<GatewayResult<void>>,
@@ -57,3 +71,36 @@ export async function each<T>(
   }
   return ok(undefined);
 }
+
+/**
+ * Has a file that is in use replaced at the next start of the client.
+ *
+ * Windows renames within one volume, and a renamed file keeps its rights. So the new file waits beside the
+ * old one, where it inherits the same rights, and not in the protected staging folder.
+ */
+export async function queueRename(
+  context: StepContext,
+  { directory, staging }: SwapPreImage,
+  { name, after }: SwappedFile,
+): Promise<GatewayResult<void>> {
+  const to = `${directory}\\${name}`;
+  const waiting = waitingPath(to);
+  const present = await hashFile(context, to);
+  if (!present.ok) return present;
+  if (present.value === after) return ok(undefined);
+  const copied = await copyVerified(context, `${staging}\\${name}`, waiting, after);
+  return copied.ok ? context.gateway.replaceAtRestart(context.change, waiting, to) : copied;
+}
+
+/**
+ * Takes a queued rename back by removing its file. Windows skips a rename whose file is missing, so the
+ * entry that stays in its list does nothing.
+ */
+export const withdraw = (
+  context: StepContext,
+  { directory }: SwapPreImage,
+  { name, after }: SwappedFile,
+): Promise<GatewayResult<void>> => removeOurs(context, waitingPath(`${directory}\\${name}`), after);
+
+/** Where the new content of a file waits for the next start of the client. */
+export const waitingPath = (path: string): string => `${path}.servpack`;

@@ -1,28 +1,38 @@
 import { directoryOf, executableOf, withExecutable } from '../../shared/domain/observation/image-path.ts';
-import type { PreImage } from '../../shared/domain/observation/observation.ts';
+import type { PreImage, Service } from '../../shared/domain/observation/observation.ts';
 import type { Remediation, StepName } from '../../shared/domain/remediation/procedure.ts';
-import { needsPassword, passwordNeeded } from '../gateways/service-account.ts';
 import { ok } from '../../shared/errors.ts';
+import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
+import { needsPassword, passwordNeeded } from '../gateways/service-account.ts';
 import { copyVerified, hashFile, removeOurs } from './files.ts';
-import { reinstall } from './reinstall.ts';
-import { configureService, failed, proveMoved, readService, type Runner } from './service-control.ts';
-import { startLikeBefore, stopService } from './start-stop.ts';
+import {
+  configureService,
+  differences,
+  failed,
+  findService,
+  proveDependantsRun,
+  readService,
+  startLikeBefore,
+  stateBefore,
+  stopService,
+} from './service-control.ts';
 
-type Step = (runner: Runner, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
+type Step = (context: StepContext, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
 
 /**
- * Reads the service as it is, and where it is to go. Null when it is where it is to go already: what would be recorded as its old place
- * is its new one, and a way back would take its only file away. A service that could not be made anew is refused here, before anything is changed.
+ * Reads the service, and where it is to be moved. Null when it is there already: its new place would be
+ * recorded as its old one, and the way back would remove its only file. A service that could not be
+ * reinstalled is refused here, before anything is changed.
  */
 export async function recordService(
-  runner: Runner,
+  context: StepContext,
   procedure: Remediation,
   name: string,
 ): Promise<GatewayResult<PreImage | null>> {
-  const service = await readService(runner, name);
+  const service = await readService(context, name);
   if (!service.ok) return service;
-  const { relocatable } = runner.rules.product;
+  const { relocatable } = context.rules.product;
   // The name may come from a client: `constructor` is no service that the profile knows.
   const known = name.toLowerCase();
   const target = Object.hasOwn(relocatable, known) ? relocatable[known] : undefined;
@@ -30,7 +40,7 @@ export async function recordService(
   const from = service.value.imagePath;
   const to = withExecutable(from, `${target.to}\\${target.executable}`);
   if (from.toLowerCase() === to.toLowerCase()) return ok(null);
-  const sha256 = await hashFile(runner, executableOf(from));
+  const sha256 = await hashFile(context, executableOf(from));
   if (!sha256.ok) return sha256;
   if (sha256.value === null) return failed(`${executableOf(from)} is not there`);
   const { account } = service.value;
@@ -42,61 +52,131 @@ export async function recordService(
 
 /** The steps of relocation and workaround. */
 export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
-  stop: (runner, _service, preImage) => stopService(runner, preImage),
-  copy: (runner, _service, { from, to, sha256 }) =>
-    copyVerified(runner, executableOf(from), executableOf(to), sha256),
+  stop: (context, _service, preImage) => stopService(context, preImage),
+  copy: (context, _service, { from, to, sha256 }) =>
+    copyVerified(context, executableOf(from), executableOf(to), sha256),
   protect: protectCopy,
-  repoint: (runner, service, preImage) =>
+  repoint: (context, service, preImage) =>
     preImage.by === 'reinstall'
-      ? reinstall(runner, preImage, preImage.to)
-      : pointStopped(runner, service, preImage, { imagePath: preImage.to }),
-  start: (runner, _service, preImage) => startLikeBefore(runner, preImage),
+      ? reinstall(context, preImage, preImage.to)
+      : configureStopped(context, service, preImage, { imagePath: preImage.to }),
+  start: (context, _service, preImage) => startLikeBefore(context, preImage),
   prove: proveMoved,
-  setManual: (runner, service) => configureService(runner, service, { startType: 'manual' }),
-  pointBack: (runner, service, preImage) => {
+  setManual: (context, service) => configureService(context, service, { startType: 'manual' }),
+  pointBack: (context, service, preImage) => {
     const { from: imagePath, service: before, by } = preImage;
-    if (by === 'reinstall') return reinstall(runner, preImage, imagePath);
-    return pointStopped(runner, service, preImage, { imagePath, startType: before.startType });
+    if (by === 'reinstall') return reinstall(context, preImage, imagePath);
+    return configureStopped(context, service, preImage, { imagePath, startType: before.startType });
   },
-  startAgain: (runner, _service, preImage) => startLikeBefore(runner, preImage),
-  removeCopy: (runner, _service, { to, sha256 }) => removeOurs(runner, executableOf(to), sha256),
-  restoreStartType: (runner, service, { service: { startType } }) =>
-    configureService(runner, service, { startType }),
+  startAgain: (context, _service, preImage) => startLikeBefore(context, preImage),
+  removeCopy: (context, _service, { to, sha256 }) => removeOurs(context, executableOf(to), sha256),
+  restoreStartType: (context, service, { service: { startType } }) =>
+    configureService(context, service, { startType }),
 };
 
 /**
- * What anybody could write there before the directory was protected is not trusted: the copy is checked, and made, again, and nothing else may
- * lie beside it, for a service loads libraries from there.
+ * Until the directory is protected any user may write there, so the copy is checked again afterwards, and
+ * copied again if it differs. No other file may be in the directory, for a service loads libraries from it.
  */
 async function protectCopy(
-  runner: Runner,
+  context: StepContext,
   _service: string,
   { from, to, sha256 }: PreImage,
 ): Promise<GatewayResult<void>> {
   const directory = directoryOf(to);
-  const safe = await runner.gateway.protectDirectory(runner.change, directory, [
+  const safe = await context.gateway.protectDirectory(context.change, directory, [
     executableOf(to).slice(directory.length + 1),
-    ...movedInto(runner, directory),
+    ...movedInto(context, directory),
   ]);
-  return safe.ok ? copyVerified(runner, executableOf(from), executableOf(to), sha256) : safe;
+  return safe.ok ? copyVerified(context, executableOf(from), executableOf(to), sha256) : safe;
 }
 
-/** Names of the executables that this profile moves to the same directory: more than one service may run from there. */
-const movedInto = ({ rules }: Runner, directory: string): readonly string[] =>
+/** The executables that this profile moves to one directory: more than one service may run from there. */
+const movedInto = ({ rules }: StepContext, directory: string): readonly string[] =>
   Object.values(rules.product.relocatable)
     .filter(({ to }) => to.toLowerCase() === directory.toLowerCase())
     .map(({ executable }) => executable);
 
 /**
- * A client that restarted meanwhile has started the service again, from the old place: a new image path alone would leave its
- * process where it is.
+ * Stops the service before it is configured. A client that restarted meanwhile has started the service
+ * again, from the old place: a new image path alone would leave its process where it is.
  */
-async function pointStopped(
-  runner: Runner,
+async function configureStopped(
+  context: StepContext,
   service: string,
   preImage: PreImage,
   settings: Parameters<typeof configureService>[2],
 ): Promise<GatewayResult<void>> {
-  const stopped = await stopService(runner, preImage);
-  return stopped.ok ? configureService(runner, service, settings) : stopped;
+  const stopped = await stopService(context, preImage);
+  return stopped.ok ? configureService(context, service, settings) : stopped;
+}
+
+/**
+ * Moves the service as `rservice` does it: deletes it and installs it again at the other place, with all
+ * settings that were stored. Only the client knows how far an earlier attempt got, so it is asked to install
+ * the service even where all looks right: it finishes what is there by half.
+ */
+export async function reinstall(
+  context: StepContext,
+  preImage: PreImage,
+  imagePath: string,
+): Promise<GatewayResult<void>> {
+  const { name, startType, account, dependsOn } = preImage.service;
+  const { gateway, change } = context;
+  const stopped = await stopService(context, preImage);
+  if (!stopped.ok) return stopped;
+  const now = await findService(context, name);
+  if (!now.ok) return now;
+  if (now.value !== null && now.value.imagePath !== imagePath) {
+    // The service may have been given another account since it was recorded.
+    if (needsPassword(now.value.account)) return failed(passwordNeeded(name, now.value.account));
+    const deleted = await gateway.uninstallService(change, name);
+    if (!deleted.ok) return deleted;
+  }
+  const installed = await gateway.installService(change, { name, imagePath, startType, account, dependsOn });
+  if (!installed.ok) return installed;
+  const after = await readService(context, name);
+  if (!after.ok) return after;
+  const different = differences(after.value, { ...preImage.service, imagePath });
+  return different.length === 0
+    ? ok(undefined)
+    : failed(`${name} was installed again, and is not as before: ${different.join(', ')}`);
+}
+
+/** The service has the state from before the procedure, at its new place, with its old settings. */
+async function proveMoved(
+  context: StepContext,
+  service: string,
+  preImage: PreImage,
+): Promise<GatewayResult<void>> {
+  const { gateway, change } = context;
+  const now = await readService(context, service);
+  if (!now.ok) return now;
+  const different = differences(now.value, { ...preImage.service, imagePath: preImage.to });
+  if (different.length > 0) return failed(`${service} is not as before: ${different.join(', ')}`);
+  if (now.value.state !== stateBefore(preImage)) return failed(`${service} is ${now.value.state}`);
+  // Until the directory was protected any user might have put another file there.
+  const sha256 = await gateway.hashFile(change.target, executableOf(preImage.to), change.signal);
+  if (!sha256.ok) return sha256;
+  if (sha256.value !== preImage.sha256) return failed(`${executableOf(preImage.to)} is another file`);
+  const moved = await proveProcessMoved(context, now.value, preImage);
+  return moved.ok ? proveDependantsRun(context, preImage) : moved;
+}
+
+/**
+ * Settings say where a service will run from; only its process says where it runs. So the process must be
+ * seen in the new directory.
+ */
+async function proveProcessMoved(
+  { gateway, change }: StepContext,
+  { name, pid }: Service,
+  { to }: PreImage,
+): Promise<GatewayResult<void>> {
+  if (pid === null) return ok(undefined);
+  const request = { componentDirectory: directoryOf(to), files: [], services: [name] };
+  const seen = await gateway.look(change.target, request, change.signal);
+  if (!seen.ok) return seen;
+  return seen.value.processes.some((process) => process.pid === pid)
+    ? ok(undefined)
+    : failed(`${name} runs, but process ${pid} does not run from ${directoryOf(to)}`);
 }

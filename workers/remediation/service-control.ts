@@ -1,121 +1,36 @@
-import type { Clock } from '../../shared/clock.ts';
+import { setTimeout as pause } from 'node:timers/promises';
 import type {
-  Intent,
   PreImage,
   Service,
   ServiceRunState,
   StartType,
 } from '../../shared/domain/observation/observation.ts';
-import { directoryOf, executableOf } from '../../shared/domain/observation/image-path.ts';
-import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { err, ok } from '../../shared/errors.ts';
-import type { ReleaseFolder } from '../release-folder.ts';
-import type { Change, Gateway, GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
-
-/** What a step of a procedure works with. */
-export interface Runner {
-  readonly rules: Rules;
-  readonly gateway: Gateway;
-  readonly change: Change;
-  /** The step may have been begun before, by this driver or by one that was lost: nothing of it is sent unseen. */
-  readonly resumes: boolean;
-  /** The intent that was just read from the client, null for none; left out where nobody had to ask. */
-  readonly announced?: Intent | null;
-  readonly clock: Clock;
-  /** The files of the campaign's release, where this worker can read them. */
-  readonly files: ReleaseFolder;
-}
+import type { StepContext } from '../context.ts';
+import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
 
 /**
- * Making one thing of a service so: read what is, change only what is not so yet, and prove it by reading again, because tool output
- * lies (Q169476, Q174648). So each of these may be run again after it was cut off.
+ * Changes of one service. Each reads the service, changes only what differs, and proves the change by
+ * reading again, because tool output lies (Q169476, Q174648). So each may be made again after it was cut
+ * off.
  */
 
-/** Changes settings of the service; the service control manager keeps the rest, the account and its password among them. */
-export async function configureService(
-  runner: Runner,
-  service: string,
-  settings: { readonly startType?: StartType; readonly imagePath?: string },
-): Promise<GatewayResult<void>> {
-  const isSo = (now: Service): boolean =>
-    now.startType === (settings.startType ?? now.startType) &&
-    now.imagePath === (settings.imagePath ?? now.imagePath);
-  const now = await readService(runner, service);
-  if (!now.ok) return now;
-  if (isSo(now.value)) return ok(undefined);
-  const set = await runner.gateway.configureService(runner.change, service, settings);
-  if (!set.ok) return set;
-  const after = await readService(runner, service);
-  if (!after.ok) return after;
-  const { startType, imagePath } = after.value;
-  return isSo(after.value)
-    ? ok(undefined)
-    : failed(`${service} still has start type ${startType} and image path ${imagePath}`);
-}
+/** Real time a service may need to stop or start before the step counts as failed. */
+const settleDeadlineMs = 30_000;
+const pollEveryMs = 50;
 
-/** The service runs (or rests) as before the procedure, from its new place, with its old settings. */
-export async function proveMoved(
-  runner: Runner,
-  service: string,
-  preImage: PreImage,
-): Promise<GatewayResult<void>> {
-  const now = await readService(runner, service);
-  if (!now.ok) return now;
-  const different = differences(now.value, { ...preImage.service, imagePath: preImage.to });
-  if (different.length > 0) return failed(`${service} is not as before: ${different.join(', ')}`);
-  if (now.value.state !== stateBefore(preImage)) return failed(`${service} is ${now.value.state}`);
-  // Until its directory was protected anybody might have put another file there.
-  const sha256 = await runner.gateway.hashFile(
-    runner.change.target,
-    executableOf(preImage.to),
-    runner.change.signal,
-  );
-  if (!sha256.ok) return sha256;
-  if (sha256.value !== preImage.sha256) return failed(`${executableOf(preImage.to)} is another file`);
-  const moved = await proveProcessMoved(runner, now.value, preImage);
-  return moved.ok ? proveDependantsRun(runner, preImage) : moved;
-}
-
-export async function proveDependantsRun(
-  runner: Runner,
-  preImage: Pick<PreImage, 'service'>,
-): Promise<GatewayResult<void>> {
-  for (const dependant of preImage.service.neededBy ?? []) {
-    const now = await readService(runner, dependant);
-    if (!now.ok) return now;
-    if (now.value.state !== 'running')
-      return failed(`${dependant}, which depends on it, is ${now.value.state}`);
-  }
-  return ok(undefined);
-}
-
-/** Settings say where a service will run from; only its process says where it runs. So it has to be seen in the new directory. */
-async function proveProcessMoved(
-  { gateway, change }: Runner,
-  { name, pid }: Service,
-  { to }: PreImage,
-): Promise<GatewayResult<void>> {
-  if (pid === null) return ok(undefined);
-  const request = { componentDirectory: directoryOf(to), files: [], services: [name] };
-  const seen = await gateway.look(change.target, request, change.signal);
-  if (!seen.ok) return seen;
-  return seen.value.processes.some((process) => process.pid === pid)
-    ? ok(undefined)
-    : failed(`${name} runs, but process ${pid} does not run from ${directoryOf(to)}`);
-}
-
-/** The service, which must be there. */
-export async function readService(runner: Runner, service: string): Promise<GatewayResult<Service>> {
-  const found = await findService(runner, service);
+/** The service; failed where none of this name is installed. */
+export async function readService(context: StepContext, service: string): Promise<GatewayResult<Service>> {
+  const found = await findService(context, service);
   if (!found.ok) return found;
   return found.value === null
     ? failed(`error 1060: there is no service ${service}`)
     : { ok: true, value: found.value };
 }
 
-/** The service with everything that must not be lost of it; null where none of this name is installed. */
+/** The service with all settings that must not be lost; null where none of this name is installed. */
 export function findService(
-  { gateway, change, rules }: Runner,
+  { gateway, change, rules }: StepContext,
   service: string,
 ): Promise<GatewayResult<Service | null>> {
   const { relocatable } = rules.product;
@@ -126,13 +41,151 @@ export function findService(
   return gateway.readService(change.target, service, change.signal, known?.keys ?? []);
 }
 
-export const failed = (message: string): { readonly ok: false; readonly error: GatewayFailure } =>
-  err({ kind: 'failed', message });
+/**
+ * Changes settings of the service. The service control manager keeps the rest, including the account and
+ * its password.
+ */
+export async function configureService(
+  context: StepContext,
+  service: string,
+  settings: { readonly startType?: StartType; readonly imagePath?: string },
+): Promise<GatewayResult<void>> {
+  const hasThem = (now: Service): boolean =>
+    now.startType === (settings.startType ?? now.startType) &&
+    now.imagePath === (settings.imagePath ?? now.imagePath);
+  const now = await readService(context, service);
+  if (!now.ok) return now;
+  if (hasThem(now.value)) return ok(undefined);
+  const set = await context.gateway.configureService(context.change, service, settings);
+  if (!set.ok) return set;
+  const after = await readService(context, service);
+  if (!after.ok) return after;
+  const { startType, imagePath } = after.value;
+  return hasThem(after.value)
+    ? ok(undefined)
+    : failed(`${service} still has start type ${startType} and image path ${imagePath}`);
+}
 
+/**
+ * Stops the service. Services that depend on it are stopped first, as far as the pre-image names them,
+ * because only those are started again. A service that is being reinstalled may be missing; then it counts
+ * as stopped.
+ */
+export async function stopService(
+  context: StepContext,
+  { service, by }: Pick<PreImage, 'service' | 'by'>,
+): Promise<GatewayResult<void>> {
+  for (const dependant of service.neededBy ?? []) {
+    const stopped = await stopOne(context, dependant);
+    if (!stopped.ok) return stopped;
+  }
+  const stopped = await stopOne(context, service.name);
+  if (stopped.ok || by !== 'reinstall') return stopped;
+  const now = await findService(context, service.name);
+  return now.ok && now.value === null ? ok(undefined) : stopped;
+}
+
+async function stopOne(context: StepContext, service: string): Promise<GatewayResult<void>> {
+  const now = await readService(context, service);
+  if (!now.ok) return now;
+  if (now.value.state === 'running') {
+    const stopped = await context.gateway.stopService(context.change, service);
+    if (!stopped.ok) return unlessOnItsWay(context, service, 'stopPending', 'stopped', stopped);
+  }
+  return untilState(context, service, 'stopped');
+}
+
+/**
+ * Starts the service, and the services that were stopped before it, when it ran before the procedure. Else
+ * leaves it stopped.
+ */
+export async function startLikeBefore(
+  context: StepContext,
+  { service }: Pick<PreImage, 'service'>,
+): Promise<GatewayResult<void>> {
+  if (stateBefore({ service }) === 'stopped') return ok(undefined);
+  const started = await startOne(context, service.name);
+  if (!started.ok) return started;
+  for (const dependant of (service.neededBy ?? []).toReversed()) {
+    const again = await startOne(context, dependant);
+    if (!again.ok) return again;
+  }
+  return ok(undefined);
+}
+
+async function startOne(context: StepContext, service: string): Promise<GatewayResult<void>> {
+  const now = await readService(context, service);
+  if (!now.ok) return now;
+  if (now.value.state === 'stopPending') {
+    const stopped = await untilState(context, service, 'stopped');
+    if (!stopped.ok) return stopped;
+  }
+  if (now.value.state === 'stopped' || now.value.state === 'stopPending') {
+    const started = await context.gateway.startService(context.change, service);
+    if (!started.ok) return unlessOnItsWay(context, service, 'startPending', 'running', started);
+  }
+  return untilState(context, service, 'running');
+}
+
+/**
+ * A tool gives up on a service that needs long (error 2186, Q178662), and the service gets there all the
+ * same. So the refusal counts only when the service is not on its way.
+ */
+async function unlessOnItsWay(
+  context: StepContext,
+  service: string,
+  onItsWay: ServiceRunState,
+  state: ServiceRunState,
+  refusal: { readonly ok: false; readonly error: GatewayFailure },
+): Promise<GatewayResult<void>> {
+  if (refusal.error.kind !== 'failed') return refusal;
+  const now = await readService(context, service);
+  if (!now.ok) return now;
+  return now.value.state === onItsWay || now.value.state === state
+    ? untilState(context, service, state)
+    : refusal;
+}
+
+/** Reads the service until it is in this state. Any other state that is not a pending one is a failure. */
+async function untilState(
+  context: StepContext,
+  service: string,
+  state: ServiceRunState,
+): Promise<GatewayResult<void>> {
+  const deadline = Date.now() + settleDeadlineMs;
+  for (;;) {
+    const now = await readService(context, service);
+    if (!now.ok) return now;
+    if (now.value.state === state) return ok(undefined);
+    if (now.value.state !== 'startPending' && now.value.state !== 'stopPending') {
+      return failed(`${service} is ${now.value.state}, not ${state}`);
+    }
+    if (Date.now() > deadline)
+      return failed(`${service} is still ${now.value.state} after ${settleDeadlineMs / 1000} s`);
+    if (context.change.signal.aborted) return err({ kind: 'cutOff', message: 'the lease was lost' });
+    await pause(pollEveryMs);
+  }
+}
+
+/** Every service that was stopped with this one runs again. */
+export async function proveDependantsRun(
+  context: StepContext,
+  preImage: Pick<PreImage, 'service'>,
+): Promise<GatewayResult<void>> {
+  for (const dependant of preImage.service.neededBy ?? []) {
+    const now = await readService(context, dependant);
+    if (!now.ok) return now;
+    if (now.value.state !== 'running')
+      return failed(`${dependant}, which depends on it, is ${now.value.state}`);
+  }
+  return ok(undefined);
+}
+
+/** The state that the service had before the procedure; a pending one counts as where it led to. */
 export const stateBefore = ({ service }: Pick<PreImage, 'service'>): ServiceRunState =>
   service.state === 'running' || service.state === 'startPending' ? 'running' : 'stopped';
 
-/** What of a service's settings is not as it should be, in words. */
+/** Each setting of the service that differs from the wanted one, in words. */
 export function differences(now: Service, wanted: Service): readonly string[] {
   return [
     now.imagePath === wanted.imagePath ? '' : `image path ${now.imagePath}`,
@@ -145,3 +198,6 @@ export function differences(now: Service, wanted: Service): readonly string[] {
     }),
   ].filter((each) => each !== '');
 }
+
+export const failed = (message: string): { readonly ok: false; readonly error: GatewayFailure } =>
+  err({ kind: 'failed', message });

@@ -1,7 +1,8 @@
+import type { Command, UpgradeEvent } from '../../../shared/domain/upgrade/events.ts';
 import type { Failure } from '../../../shared/domain/observation/failure.ts';
-import type { Upgrade, Command, UpgradeEvent } from '../../../shared/domain/upgrade/state.ts';
+import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import type { Journal } from '../../../shared/domain/remediation/procedure.ts';
-import { standsWith } from '../../../shared/domain/upgrade/stale-journal.ts';
+import { matchesIntent } from '../../../shared/domain/upgrade/stale-journal.ts';
 import { preImage } from '../given.ts';
 import type { Machine } from './machine.ts';
 
@@ -55,7 +56,7 @@ function runStep({ client }: Machine, journal: Journal, resumes: boolean): Upgra
 function isOvertaken({ service, intent }: Machine['client'], journal: Journal, resumes: boolean): boolean {
   const isAsked = resumes || journal.failures > 0 || journal.step === 'record';
   const isMoved = journal.step === 'record' && service?.imagePath === preImage.to;
-  return isAsked && (isMoved || !standsWith(journal, intent));
+  return isAsked && (isMoved || !matchesIntent(journal, intent));
 }
 
 function failed(command: Command, failure: Failure): UpgradeEvent {

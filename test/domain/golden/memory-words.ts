@@ -1,5 +1,7 @@
 import { progressOf } from '../../../shared/domain/remediation/procedure.ts';
-import type { Memory, Request, Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import { flatMemory, type StoredMemory } from '../../../shared/domain/upgrade/memory-codec.ts';
+import type { Request } from '../../../shared/domain/upgrade/memory.ts';
+import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import { counted, countsOf, momentOf } from './layout.ts';
 
 /**
@@ -32,7 +34,8 @@ export function stateWords({ state }: Upgrade): string {
 }
 
 /** Everything that is remembered, a fact at a time; what is as at the beginning is left out. */
-export function memoryWords({ attempt, memory }: Upgrade): readonly string[] {
+export function memoryWords({ attempt, memory: grouped }: Upgrade): readonly string[] {
+  const memory = flatMemory(grouped);
   return [
     attempt === 1 ? '' : `attempt ${attempt}`,
     ...openWords(memory),
@@ -43,7 +46,7 @@ export function memoryWords({ attempt, memory }: Upgrade): readonly string[] {
 }
 
 /** What stands open on the client. */
-function openWords({ marked, unanswered, restart, workaround, replacing }: Memory): readonly string[] {
+function openWords({ marked, unanswered, restart, workaround, replacing }: StoredMemory): readonly string[] {
   const taken = { true: 'taken', false: 'not taken', null: 'not known whether taken' };
   return [
     marked === null ? '' : `marked ${momentOf(marked.at)} in ${marked.bootId}`,
@@ -61,7 +64,13 @@ function openWords({ marked, unanswered, restart, workaround, replacing }: Memor
   ];
 }
 
-function historyWords({ restarts, deferrals, lastDeferral, notifiedAt, tried }: Memory): readonly string[] {
+function historyWords({
+  restarts,
+  deferrals,
+  lastDeferral,
+  notifiedAt,
+  tried,
+}: StoredMemory): readonly string[] {
   const last = lastDeferral;
   return [
     Object.keys(restarts).length === 0 ? '' : `restarts: ${countsOf(restarts)}`,
@@ -72,7 +81,7 @@ function historyWords({ restarts, deferrals, lastDeferral, notifiedAt, tried }: 
   ];
 }
 
-function learnedWords(memory: Memory): readonly string[] {
+function learnedWords(memory: StoredMemory): readonly string[] {
   const { sightings, seen, relocation, moved, servicePath, willBlockAgain, lastLook } = memory;
   const gone = seen.filter((name) => !Object.hasOwn(sightings, name));
   return [

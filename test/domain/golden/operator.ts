@@ -72,7 +72,7 @@ export async function create(world: World, who: string): Promise<void> {
 export async function moveCampaign(world: World, who: string, event: CampaignEvent): Promise<string | null> {
   const { campaign, version } = await recordOf(world);
   const decision = decideCampaign(campaign, event, world.now);
-  if (decision.kind !== 'moved') return `${decision.kind}: ${decision.because}`;
+  if (decision.kind !== 'changed') return `${decision.kind}: ${decision.because}`;
   const { status } = decision.campaign.state;
   const audit = campaignEntry(world, who, campaign.state.status, status, decision.because);
   await world.store.commitCampaign(decision.campaign, version, audit);
@@ -101,7 +101,7 @@ async function endClient(world: World, who: string, stored: StoredUpgrade, endin
   }
   const rules = { ...world.rulesFor(key.client), zone: 'UTC' };
   const decision = decide(rules, upgrade, { type: 'EndRequested', ending }, world.now);
-  if (decision.kind === 'moved') await changeAtRest(world, who, stored, decision.upgrade, decision.because);
+  if (decision.kind === 'changed') await changeAtRest(world, who, stored, decision.upgrade, decision.because);
 }
 
 /** The client reports in by itself. Returns why nothing came of it. */

@@ -2,7 +2,7 @@ import type { CampaignRecord } from '../../../shared/store/types.ts';
 import { chooseAdmissions } from '../../../shared/domain/campaign/admission.ts';
 import { decideCampaign } from '../../../orchestrator/domain/decide-campaign.ts';
 import type { CampaignDefinition } from '../../../shared/domain/campaign/definition.ts';
-import { isOpen } from '../../../shared/domain/time/window.ts';
+import { isWindowOpen } from '../../../shared/domain/time/window.ts';
 import { campaignEntry, cancelEveryone, recordOf } from './operator.ts';
 import type { World } from './world.ts';
 
@@ -21,7 +21,7 @@ async function judge(world: World, record: CampaignRecord): Promise<CampaignReco
   const { store, campaign: name, now } = world;
   const counters = await store.counters(name);
   const decision = decideCampaign(record.campaign, { type: 'CountersRead', counters }, now);
-  if (decision.kind !== 'moved') return record;
+  if (decision.kind !== 'changed') return record;
   const [from, to] = [record.campaign.state.status, decision.campaign.state.status];
   const audit = campaignEntry(world, 'orchestrator', from, to, decision.because);
   const committed = await store.commitCampaign(decision.campaign, record.version, audit);
@@ -34,7 +34,7 @@ async function admit(world: World, { budgets, policy }: CampaignDefinition): Pro
   const free = budgets.active - inUse.active;
   if (free <= 0) return;
   const { window } = policy;
-  const isOpenIn = (zone: string): boolean => window === null || isOpen(window, zone, now);
+  const isOpenIn = (zone: string): boolean => window === null || isWindowOpen(window, zone, now);
   const queued = await store.queued(campaign, free, isOpenIn);
   const chosen = chooseAdmissions(budgets, inUse, [...queued.parked, ...queued.waiting]);
   world.addJobs(await store.admit(campaign, chosen, now));

@@ -1,3 +1,4 @@
+import type { UpgradeEvent } from '../../../shared/domain/upgrade/events.ts';
 import type { Activation, Commit, Fence, Message, StoredUpgrade } from '../../../shared/store/types.ts';
 import { difference } from '../../../shared/domain/outcome/counters.ts';
 import { withoutPlan } from '../../../shared/domain/upgrade/closed-window.ts';
@@ -9,7 +10,7 @@ import {
   queueOf,
 } from '../../../shared/domain/upgrade/placement.ts';
 import { countersOf } from '../../../shared/domain/upgrade/count-upgrade.ts';
-import type { Upgrade, UpgradeEvent } from '../../../shared/domain/upgrade/state.ts';
+import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import { askClient } from './ask-client.ts';
 import type { World } from './world.ts';
 
@@ -19,7 +20,7 @@ const callMs = 1_000;
 /** No activation of a story is longer. */
 const turnsAtMost = 100;
 
-type Move = Pick<Extract<ReturnType<typeof decide>, { kind: 'moved' }>, 'upgrade' | 'because'>;
+type Move = Pick<Extract<ReturnType<typeof decide>, { kind: 'changed' }>, 'upgrade' | 'because'>;
 
 /**
  * One activation in the hands of one worker: decide, commit, act, in turns, until the upgrade
@@ -102,7 +103,8 @@ export class Drive {
   /** Its process is asked to stop: the command is let go of, and lease and work are given back. */
   async letGo(): Promise<void> {
     const stopped = decide(this.#rules, this.upgrade, { type: 'WorkerStopped' }, this.#world.now);
-    const move = stopped.kind === 'moved' ? stopped : { upgrade: this.upgrade, because: 'its worker stops' };
+    const move =
+      stopped.kind === 'changed' ? stopped : { upgrade: this.upgrade, because: 'its worker stops' };
     const now = { index: 'due', dueAt: this.#world.now, keepsSlots: true } as const;
     const { kind } = await this.#write(move, 'finish', now);
     if (kind !== 'committed') throw new Error(`could not be handed over: ${kind}`);
@@ -133,7 +135,7 @@ export class Drive {
     for (const message of this.#inbox) {
       const event: UpgradeEvent = message.type === 'CheckedIn' ? { type: 'CheckedIn' } : message;
       const decision = decide(this.#rules, upgrade, event, this.#world.now);
-      if (decision.kind === 'moved') ({ upgrade, because } = decision);
+      if (decision.kind === 'changed') ({ upgrade, because } = decision);
     }
     return { upgrade, because };
   }

@@ -9,9 +9,9 @@ import type { Request } from '../../../workers/gateways/simulated/wire.ts';
 import { directoryOf, joinPath, keyOf, readFile } from './disk.ts';
 import { readIntent } from './look.ts';
 import type { Machine } from './machine.ts';
-import { waitingPath } from '../../../workers/remediation/queue-rename.ts';
 import { isProtected } from './permissions.ts';
 import { findService } from './service-control.ts';
+import { waitingPath } from '../../../workers/remediation/files.ts';
 
 /** The step of a procedure that a call belongs to, told from the intent alone: what a client can know of it. */
 export interface CallStep {

@@ -1,6 +1,7 @@
+import type { Fence } from '../../../../shared/store/types.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { ok } from '../../../../shared/errors.ts';
-import type { Fence, GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../gateway.ts';
 import { send, sendUntilSaid, wordsOf } from './change.ts';
 import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';

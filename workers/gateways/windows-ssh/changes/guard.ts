@@ -1,4 +1,4 @@
-import type { Fence } from '../../gateway.ts';
+import type { Fence } from '../../../../shared/store/types.ts';
 import { err, type Result } from '../../../../shared/errors.ts';
 import { type Framed, newMark, wrapped } from '../connection/frame.ts';
 

@@ -1,6 +1,7 @@
+import type { Fence } from '../../../../shared/store/types.ts';
 import { createHash } from 'node:crypto';
 import { ok } from '../../../../shared/errors.ts';
-import type { CommandOutput, Fence, GatewayResult, MarkMethod, Phase, UpdateRun } from '../../gateway.ts';
+import type { CommandOutput, GatewayResult, MarkMethod, Phase, UpdateRun } from '../../gateway.ts';
 import { send } from './change.ts';
 import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
 import { staged, stagedName } from './file-changes.ts';

@@ -1,6 +1,7 @@
+import type { Fence } from '../../../../shared/store/types.ts';
 import { ok } from '../../../../shared/errors.ts';
 import { type Child, foreignIn } from './foreign-names.ts';
-import type { Fence, GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../gateway.ts';
 import { send, sendUntilSaid, wordsOf } from './change.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { administrators, protect } from './guard.ts';

@@ -1,7 +1,8 @@
+import type { Fence } from '../../../../shared/store/types.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Service, StartType } from '../../../../shared/domain/observation/observation.ts';
 import { ok } from '../../../../shared/errors.ts';
-import type { Fence, GatewayResult } from '../../gateway.ts';
+import type { GatewayResult } from '../../gateway.ts';
 import { send, wordsOf } from './change.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { quoteArgument, quoteName } from '../connection/quote.ts';

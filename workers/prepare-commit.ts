@@ -1,0 +1,99 @@
+import type { UpgradeEvent } from '../shared/domain/upgrade/events.ts';
+import { countersOf } from '../shared/domain/upgrade/count-upgrade.ts';
+import { withoutPlan } from '../shared/domain/upgrade/closed-window.ts';
+import { decide } from '../shared/domain/upgrade/decide.ts';
+import { difference } from '../shared/domain/outcome/counters.ts';
+import {
+  beginsSomething,
+  isRepeatable,
+  placementOf,
+  type QueueName,
+  queueOf,
+} from '../shared/domain/upgrade/placement.ts';
+import type { Upgrade } from '../shared/domain/upgrade/state.ts';
+import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
+import type { Commit, Evidence, Message } from '../shared/store/types.ts';
+import type { ActivationContext, LeasedUpgrade, Transition } from './context.ts';
+
+/** What a commit is made of besides the upgrade. */
+export type CommitContext = Pick<ActivationContext, 'clock' | 'key' | 'fence' | 'queue' | 'quiet'>;
+
+/** A transition as the store takes it. All that follows from the next state is derived here. */
+export function commitOf(
+  { key, fence, clock, queue, quiet }: CommitContext,
+  leased: LeasedUpgrade,
+  { upgrade, because, evidence }: Transition,
+  consumed: number,
+): Commit {
+  const at = clock.now();
+  return {
+    key,
+    version: leased.version,
+    fence,
+    at,
+    upgrade,
+    consumed,
+    step: beginsSomething(upgrade) ? 'start' : 'finish',
+    place: placeOf(upgrade, queue, at, quiet?.aborted === true),
+    counters: difference(countersOf(leased.upgrade), countersOf(upgrade)),
+    audit: {
+      at,
+      campaign: key.campaign,
+      client: key.client,
+      who: `worker ${fence.owner}`,
+      from: leased.upgrade.state.phase,
+      to: upgrade.state.phase,
+      because,
+      evidence: evidence[0]?.sha256 ?? null,
+    },
+    evidence,
+  };
+}
+
+/**
+ * An upgrade that must be driven in the other queue is due now, so that the other queue's limits apply.
+ * So is one that a stopping worker hands over.
+ */
+function placeOf(upgrade: Upgrade, queue: QueueName, at: number, isQuiet: boolean): Commit['place'] {
+  const placement = placementOf(upgrade);
+  switch (placement.kind) {
+    case 'settled':
+      return { index: 'settled' };
+    case 'rest':
+      return { index: 'due', dueAt: placement.until, keepsSlots: placement.keepsSlots };
+    case 'drive':
+      return queueOf(upgrade) === queue && !(isQuiet && isRepeatable(upgrade))
+        ? { index: 'driven' }
+        : dueNow(at);
+  }
+}
+
+export const dueNow = (at: number): Commit['place'] => ({ index: 'due', dueAt: at, keepsSlots: true });
+
+/** The transition after each message of the inbox was decided on. Transcripts are added to the evidence. */
+export function withInbox(
+  { rules, clock }: Pick<ActivationContext, 'rules' | 'clock'>,
+  leased: LeasedUpgrade,
+  transition: Transition,
+  inbox: readonly Message[],
+): Transition {
+  let { upgrade, because } = transition;
+  // What the transition was about to begin has not begun: an end is decided on where the client is.
+  if (inbox.some(isEndRequest)) upgrade = withoutPlan(leased.upgrade, upgrade);
+  for (const message of inbox) {
+    const event: UpgradeEvent = isEndRequest(message) ? message : { type: message.type };
+    const decision = decide(rules, upgrade, event, clock.now());
+    if (decision.kind === 'changed') ({ upgrade, because } = decision);
+  }
+  return { upgrade, because, evidence: [...transition.evidence, ...inbox.flatMap(transcriptOf)] };
+}
+
+/** A person's request, as opposed to a client's report. */
+export const isEndRequest = (message: Message): message is Extract<Message, { type: 'EndRequested' }> =>
+  message.type === 'EndRequested';
+
+function transcriptOf(message: Message): readonly Evidence[] {
+  if (isEndRequest(message) || message.transcript === null) return [];
+  const text = capped(message.transcript, evidenceBytesAtMost);
+  return [{ sha256: sha256(text), text }];
+}
