@@ -4,7 +4,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Client } from '../shared/domain/campaign/definition.ts';
 import { crashesAtMost, giveUpAfterCrashes } from './crash-budget.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
-import type { Dispatcher } from '../shared/queues.ts';
+import type { Dispatcher } from '../shared/queues/dispatcher.ts';
 import type { Store } from '../shared/store/store.ts';
 import { commitOf, type Committing } from './commit.ts';
 import { drive, type DriveEnd } from './drive.ts';

@@ -10,7 +10,7 @@ import {
 } from '../shared/domain/upgrade/placement.ts';
 import type { Decision, UpgradeEvent } from '../shared/domain/upgrade/state.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
-import type { Dispatcher } from '../shared/queues.ts';
+import type { Dispatcher } from '../shared/queues/dispatcher.ts';
 import type { Store } from '../shared/store/store.ts';
 import { act, type Job } from './execute.ts';
 import { commitOf, type Committing, type Held, type Move } from './commit.ts';

@@ -1,32 +1,21 @@
-import { Worker } from 'bullmq';
-import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
-import type { QueueName } from '../shared/domain/upgrade/placement.ts';
 import { type Fault, ok, type Result } from '../shared/errors.ts';
-import {
-  activationIn,
-  type JobData,
-  lookIn,
-  looksQueue,
-  openDispatcher,
-  openQueueConnection,
-  queueNames,
-  queuePrefix,
-  workerOptions,
-} from '../shared/queues.ts';
+import { openQueueConnection } from '../shared/queues/connection.ts';
+import { openDispatcher } from '../shared/queues/dispatcher.ts';
+import { queueNames } from '../shared/queues/jobs.ts';
 import { runProcess, stopDeadlines } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
-import { activate, type WorkerContext } from './activation.ts';
-import { firstOf } from './first-of.ts';
+import type { WorkerContext } from './activation.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { openGateway } from './gateways/open.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { lookFor } from './survey-look.ts';
+import { openLooks, openUpgrades, type QueueContext, workerOptions } from './queue-worker.ts';
 import { registerWorker } from './registration.ts';
 import { openReleaseFolders } from './release-folder.ts';
 import { openRulebook } from '../shared/rulebook.ts';
+import { openSurveyScopes } from './survey-scope.ts';
 
 /** A lease as long as BullMQ's lock: what loses one has lost the other. */
 const leaseMs = workerOptions.lockDuration;
@@ -70,14 +59,14 @@ export async function runWorker(
     : null;
   const registration = registerWorker(context.store, config, log);
   const hardStop = new AbortController();
-  // Every shard and queue has a worker, which BullMQ gives a blocking connection of its own; this one they share.
   const connection = openQueueConnection(config.redisUrl, 'worker');
   connection.on('error', (error) => log.warn({ error }, 'redis'));
-  const queues: QueueContext = { config, context, connection, hardStop: hardStop.signal };
+  const queues: QueueContext = { config, connection, hardStop: hardStop.signal };
+  const surveyor = { ...context, scopes: openSurveyScopes(store.value) };
   const shards = Array.from({ length: config.shards }, (_, shard) => shard);
   const workers = shards.flatMap((shard) => [
-    ...queueNames.map((queue) => openUpgrades(queues, queue, shard)),
-    openLooks(queues, shard),
+    ...queueNames.map((queue) => openUpgrades({ queues, context }, queue, shard)),
+    openLooks({ queues, surveyor }, shard),
   ]);
   log.info({ gateway: config.gateway }, 'worker runs');
   return ok({
@@ -96,55 +85,6 @@ export async function runWorker(
       log.info('worker stopped');
     },
   });
-}
-
-interface QueueContext {
-  readonly config: Config;
-  readonly context: WorkerContext;
-  readonly connection: Redis;
-  readonly hardStop: AbortSignal;
-}
-
-const openUpgrades = (context: QueueContext, queue: QueueName, shard: number): Worker<JobData> =>
-  openQueue(context, queue, shard, (id, signal) => {
-    const { key, activation } = activationIn(id);
-    return activate(context.context, key, activation, queue, signal);
-  });
-
-const openLooks = (context: QueueContext, shard: number): Worker<JobData> =>
-  openQueue(context, looksQueue, shard, (id, signal) => lookFor(context.context, lookIn(id, shard), signal));
-
-function openQueue(
-  { config, context, connection, hardStop }: QueueContext,
-  queue: QueueName | typeof looksQueue,
-  shard: number,
-  run: (id: string, stop: AbortSignal) => Promise<unknown>,
-): Worker<JobData> {
-  const worker = new Worker<JobData>(
-    queue,
-    // A lock that could not be renewed does not stop a processor by itself: the third argument is the signal that does.
-    async (job, _token, signal) => {
-      const stop = firstOf(signal ?? hardStop, hardStop);
-      try {
-        return await run(job.id ?? '', stop.signal);
-      } finally {
-        stop.release();
-      }
-    },
-    {
-      ...workerOptions,
-      connection,
-      prefix: queuePrefix(config.prefix, shard),
-      // The limit is that of the process; a shard always has one.
-      concurrency: Math.ceil(config.concurrency[queue] / config.shards),
-    },
-  );
-  worker.on('lockRenewalFailed', (ids) => {
-    for (const id of ids) worker.cancelJob(id, 'its lock was lost');
-  });
-  worker.on('failed', (job, error) => context.log.error({ queue, job: job?.id, error }, 'a job failed'));
-  worker.on('error', (error) => context.log.warn({ error }, 'queue'));
-  return worker;
 }
 
 if (import.meta.main) await runProcess('worker', runWorker, () => 'ready');

@@ -5,7 +5,6 @@ import { err, ok, type Result } from '../../shared/errors.ts';
 import type { SurveyLook } from '../../shared/store/survey-store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
-import { endSurvey } from '../rounds/run-surveys.ts';
 
 /** Where a survey stands, and what it has found so far. */
 export async function readSurvey(
@@ -19,20 +18,6 @@ export async function readSurvey(
 /** Newest first; those of the last week. */
 export const listSurveys = async ({ store }: OrchestratorContext): Promise<readonly SurveyStatus[]> =>
   (await store.surveys()).map(surveyStatus);
-
-/** Ends it at once: looks under way are thrown away, and nobody else is looked at. One that has ended stays as it ended. */
-export async function cancelSurvey(
-  context: OrchestratorContext,
-  who: string,
-  name: string,
-): Promise<Result<SurveyStatus, Refusal>> {
-  const progress = await context.store.readSurvey(name);
-  if (progress === null) return err(notFound('survey', name));
-  if (progress.end !== null) return ok(surveyStatus(progress));
-  const end = { how: 'cancelled', by: who, at: context.clock.now() } as const;
-  const ended = await endSurvey(context, name, progress, end);
-  return ended === null ? err(notFound('survey', name)) : ok(surveyStatus(ended));
-}
 
 export interface LooksQuestion {
   readonly verdict?: Verdict['kind'] | undefined;

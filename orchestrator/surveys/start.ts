@@ -6,7 +6,7 @@ import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { surveyAudit } from './audit.ts';
-import { askForLooks } from '../rounds/run-surveys.ts';
+import { askForLooks } from './ask.ts';
 import { targetsOf } from './targets.ts';
 
 export const usualProduct = 'sms-1.2';
@@ -29,7 +29,7 @@ export async function startSurvey(
       ? await context.aside('createSurvey', who, request)
       : await createSurvey(context, who, request);
   // Not left to the next round: a person waits for it.
-  if (created.ok) await askForLooks(context, created.value.survey, created.value.total);
+  if (created.ok) await askForLooks(context, created.value);
   return created;
 }
 

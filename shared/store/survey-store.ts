@@ -19,19 +19,11 @@ export interface LookKey {
   readonly shard: number;
 }
 
-/** A look that somebody should make now: the caller adds its job. */
+/** A look that was asked for and has no answer yet: what a worker needs to make it. */
 export interface AskedLook {
-  readonly key: LookKey;
-  /** It was asked for before and has not been answered. */
-  readonly again: boolean;
-}
-
-export interface BegunLook {
   readonly survey: Survey;
-  /** Null when the fleet does not have it any more: a Redis that lost something. */
+  /** Null when the fleet does not have the client any more: Redis lost something. */
   readonly client: Client | null;
-  /** How often it was begun, this time included: whoever began it before was lost. */
-  readonly tries: number;
   /** The campaign that has the client now. */
   readonly campaign: string | null;
 }
@@ -62,13 +54,12 @@ export interface SurveyStore {
   surveys(): Promise<readonly SurveyProgress[]>;
   /** Names of those that have not ended, or whose end was not carried through. */
   openSurveys(): Promise<readonly string[]>;
-  /**
-   * Asks for waiting targets until in each shard so many are asked for; and again for those that were asked for longer ago than `againMs`
-   * of real time and have not been answered.
-   */
-  askLooks(survey: string, atMost: number, againMs: number): Promise<readonly AskedLook[]>;
-  /** Null when it is not asked for any more: it was looked at already, or its survey has ended. */
-  beginLook(key: LookKey): Promise<BegunLook | null>;
+  /** Asks for waiting targets until each shard has `atMost` looks without an answer; the caller adds their jobs. */
+  askLooks(survey: string, atMost: number): Promise<readonly LookKey[]>;
+  /** All looks of a survey that were asked for and have no answer yet, in no order. */
+  askedLooks(survey: string): Promise<readonly LookKey[]>;
+  /** Null when the look has its answer already, or its survey has ended. */
+  readAskedLook(key: LookKey): Promise<AskedLook | null>;
   /**
    * Writes what was found, once: false, and nothing is written, when it is not asked for any more. A fleet client's becomes its last look.
    * @param evidence is kept as long as the survey

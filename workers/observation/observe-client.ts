@@ -5,7 +5,7 @@ import { evidenceOf, sha256 } from '../../shared/evidence.ts';
 import { lookRequest } from './look-request.ts';
 import { readObservation } from './read-observation.ts';
 import type { Gateway, GatewayResult, Target } from '../gateways/gateway.ts';
-import type { SurveyScope } from '../survey-target.ts';
+import type { SurveyScope } from '../survey-scope.ts';
 import type { Evidence } from '../../shared/store/types.ts';
 
 /** What was seen, and the raw text it rests on. */
