@@ -8,8 +8,8 @@ import { firstOf } from './first-of.ts';
 import { makeLook, type Surveyor } from './survey-look.ts';
 
 /**
- * BullMQ finds the job of a killed worker within 15 s: a lock of 10 s, a check every 5 s. Finished jobs
- * are removed at once.
+ * BullMQ finds the job of a killed worker within 15 s: a lock of 10 s, a check every 5 s. Finished
+ * jobs are removed at once.
  */
 export const workerOptions = {
   lockDuration: 10_000,
@@ -19,17 +19,22 @@ export const workerOptions = {
 } as const;
 
 /**
- * The sweep alone brings back the upgrade of a lost worker, under its next activation. So BullMQ only
- * removes the job of the lost activation: it fails without being run.
+ * The sweep alone brings back the upgrade of a lost worker, under its next activation. So BullMQ
+ * only removes the job of the lost activation: it fails without being run.
  */
 const upgradeOptions = { ...workerOptions, maxStalledCount: 0 } as const;
 
-/** BullMQ makes a look again whose worker was lost, for as long as `makeLook` does not give it up. */
+/**
+ * BullMQ makes a look again whose worker was lost, for as long as `makeLook` does not give it up.
+ */
 const lookOptions = { ...workerOptions, maxStalledCount: 1_000_000 } as const;
 
 export interface QueueContext {
   readonly config: Config;
-  /** Every queue and shard has a worker, which BullMQ gives a blocking connection of its own; this one they share. */
+  /**
+   * Every queue and shard has a worker, which BullMQ gives a blocking connection of its own; this
+   * one they share.
+   */
   readonly connection: Redis;
   /** Fires when commands that still run are given up. */
   readonly hardStop: AbortSignal;
@@ -62,7 +67,8 @@ export function openLooks(
   const worker = openQueue(queues, looksQueue, shard, lookOptions, async (job, token, stop) => {
     const end = await makeLook(surveyor, lookIn(job.id ?? '', shard), job.stalledCounter, stop);
     if (end !== 'letGo') return;
-    // Another worker makes the look at once. Without its lock the job is found stalled, with the same result.
+    // Another worker makes the look at once. Without its lock the job is found stalled, with the
+    // same result.
     await job.moveToWait(token);
     throw new WaitingError();
   });
@@ -81,7 +87,8 @@ function openQueue(
 ): Worker<JobData> {
   const worker = new Worker<JobData>(
     queue,
-    // A lock that could not be renewed does not stop a processor by itself: the third argument is the signal that does.
+    // A lock that could not be renewed does not stop a processor by itself: the third argument is
+    // the signal that does.
     async (job, token, signal) => {
       const stop = firstOf(signal ?? hardStop, hardStop);
       try {

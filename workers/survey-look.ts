@@ -9,7 +9,10 @@ import { targetOf } from './gateways/gateway.ts';
 import { observeClient } from './observation/observe-client.ts';
 import type { SurveyScopes } from './survey-scope.ts';
 
-/** `ignored`: the survey has the answer already, or is over. `letGo`: this worker stops; another one makes the look. */
+/**
+ * `ignored`: the survey has the answer already, or is over. `letGo`: this worker stops; another one
+ * makes the look.
+ */
 export type LookEnd = 'put' | 'ignored' | 'letGo';
 
 /** What a worker process shares among all its looks. */
@@ -21,8 +24,8 @@ export interface Surveyor extends Pick<WorkerContext, 'store' | 'clock' | 'log' 
 const lostWorkersAtMost = 5;
 
 /**
- * Makes one look of a survey. A look changes nothing: neither on the client nor in any upgrade. A client
- * that could not be looked at is an answer too, and is not tried again.
+ * Makes one look of a survey. A look changes nothing: neither on the client nor in any upgrade. A
+ * client that could not be looked at is an answer too, and is not tried again.
  * @param lostWorkers how many workers died while they made this look
  * @param stop gives the look up without an answer
  * @returns how the look ended

@@ -3,7 +3,10 @@ import type { Survey } from '../shared/domain/survey/survey.ts';
 import { type Profile, profileOf, rulesOf } from '../shared/products/profile.ts';
 import type { Store } from '../shared/store/store.ts';
 
-/** What a survey looks for: the rules and the profile of its product, and the files of its release, if it has one. */
+/**
+ * What a survey looks for: the rules and the profile of its product, and the files of its release,
+ * if it has one.
+ */
 export interface SurveyScope {
   readonly product: ProductRules;
   readonly profile: Profile;
@@ -12,14 +15,20 @@ export interface SurveyScope {
 
 /** The scopes of surveys, each read once. */
 export interface SurveyScopes {
-  /** The scope, or a sentence when profile or release do not exist any more. Throws while Redis is unavailable. */
+  /**
+   * The scope, or a sentence when profile or release do not exist any more. Throws while Redis is
+   * unavailable.
+   */
   of(survey: Survey): Promise<SurveyScope | string>;
 }
 
 /** Few surveys run at once. */
 const keptAtMost = 20;
 
-/** A survey never changes, so its scope is read once per process. The oldest is forgotten for a new one. */
+/**
+ * A survey never changes, so its scope is read once per process. The oldest is forgotten for a new
+ * one.
+ */
 export function openSurveyScopes(store: Pick<Store, 'readRelease'>): SurveyScopes {
   const kept = new Map<string, Promise<SurveyScope | string>>();
   return {

@@ -5,11 +5,12 @@ import { endSurvey } from '../surveys/end.ts';
 import type { Round } from './repeat.ts';
 
 /**
- * Keeps surveys going: asks for further looks where workers have answered some, and ends a survey when all
- * looks are answered or its time is over. A survey that fails does not hold up the others.
+ * Keeps surveys going: asks for further looks where workers have answered some, and ends a survey
+ * when all looks are answered or its time is over. A survey that fails does not hold up the others.
  *
- * BullMQ itself brings back the look of a lost worker. The round looks for lost jobs only when the queues
- * hold fewer jobs than looks are without an answer: BullMQ's keys were deleted, or an adding was cut off.
+ * BullMQ itself brings back the look of a lost worker. The round looks for lost jobs only when the
+ * queues hold fewer jobs than looks are without an answer: BullMQ's keys were deleted, or an adding
+ * was cut off.
  */
 export function runSurveys(context: OrchestratorContext): Round {
   const { store, dispatcher, clock, log } = context;
@@ -32,7 +33,8 @@ export function runSurveys(context: OrchestratorContext): Round {
     run: async () => {
       const names = await store.openSurveys();
       if (names.length === 0) return;
-      // Counted before the surveys are read: a look that is answered in between does not count as lost.
+      // Counted before the surveys are read: a look that is answered in between does not count as
+      // lost.
       const jobs = await dispatcher.looks.count();
       const running: SurveyProgress[] = [];
       for (const name of names)

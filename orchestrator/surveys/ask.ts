@@ -2,14 +2,17 @@ import type { Survey } from '../../shared/domain/survey/survey.ts';
 import type { LookKey } from '../../shared/store/survey-store.ts';
 import type { OrchestratorContext } from '../context.ts';
 
-/** Looks of one survey that each shard has in its queue at once: enough for many workers, and a short queue. */
+/**
+ * So many looks of a survey are in the queue of a shard at once: enough for many workers, a short
+ * queue.
+ */
 const askedAtMost = 500;
 /** Jobs of larger surveys come after those of smaller ones. */
 const largeFrom = 100;
 
 /**
- * Asks workers for looks of a survey that wait. A job that can not be added now is added by the round
- * that runs surveys.
+ * Asks workers for looks of a survey that wait. A job that can not be added now is added by the
+ * round that runs surveys.
  */
 export async function askForLooks(
   context: OrchestratorContext,

@@ -10,8 +10,8 @@ import { notFound, type Refusal } from '../refusal.ts';
 import { surveyAudit } from './audit.ts';
 
 /**
- * Ends a survey at once for a person: answers of looks under way are thrown away, and no other machine is
- * looked at. A survey that has ended stays as it ended.
+ * Ends a survey at once for a person: answers of looks under way are thrown away, and no other
+ * machine is looked at. A survey that has ended stays as it ended.
  */
 export async function cancelSurvey(
   context: OrchestratorContext,

@@ -6,7 +6,7 @@ import type { SurveyLook } from '../../shared/store/survey-store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
-/** Where a survey stands, and what it has found so far. */
+/** How far a survey is, and what it has found so far. */
 export async function readSurvey(
   { store }: OrchestratorContext,
   name: string,
@@ -15,7 +15,7 @@ export async function readSurvey(
   return progress === null ? err(notFound('survey', name)) : ok(surveyStatus(progress));
 }
 
-/** Newest first; those of the last week. */
+/** The surveys that have not ended or ended in the last week, newest first. */
 export const listSurveys = async ({ store }: OrchestratorContext): Promise<readonly SurveyStatus[]> =>
   (await store.surveys()).map(surveyStatus);
 
@@ -32,14 +32,14 @@ export interface LooksPage {
   readonly isLast: boolean;
 }
 
-/** What a survey found, a page at a time, in the order in which it was found; also while it runs. */
+/** A page of what a survey found, in the order of the answers; also while it runs. */
 export async function listLooks(
   context: OrchestratorContext,
   name: string,
   { verdict, cursor, limit, evidence }: LooksQuestion,
 ): Promise<Result<LooksPage, Refusal>> {
   const { store } = context;
-  // Read first: what is found after this is on a later page.
+  // Read before the page: an answer that comes in between is on a later page.
   const progress = await store.readSurvey(name);
   if (progress === null) return err(notFound('survey', name));
   const isOver = surveyStatus(progress).status !== 'running';

@@ -6,15 +6,17 @@ import { openQueueConnection } from './connection.ts';
 import { type JobData, jobId, looksQueue, queueNames, queuePrefix } from './jobs.ts';
 import { type LookDispatcher, lookDispatcher } from './look-dispatcher.ts';
 
-/** Adds jobs for activations that a commit has written before. A job that exists is not added twice. */
+/**
+ * Adds jobs for activations that a commit has written before. A job that exists is not added twice.
+ */
 export interface Dispatcher {
   /** @param delayMs real milliseconds until the job may run */
   add(activation: Activation, delayMs: number): Promise<void>;
   addAll(activations: readonly Delayed[]): Promise<void>;
   /**
-   * Returns the activations that have no job. Of the first 50 it also removes a job that stands in no
-   * list of BullMQ (its keys were deleted piece by piece, say): nobody runs such a job, and it absorbs
-   * a new one of the same id. Jobs that wait, run or are delayed stay as they are.
+   * Returns the activations that have no job. Of the first 50 it also removes a job that stands in
+   * no list of BullMQ (its keys were deleted piece by piece, say): nobody runs such a job, and it
+   * absorbs a new one of the same id. Jobs that wait, run or are delayed stay as they are.
    */
   withoutJob(activations: readonly Activation[]): Promise<readonly Activation[]>;
   readonly looks: LookDispatcher;
@@ -44,11 +46,13 @@ const statesAtMost = 50;
  */
 export function openDispatcher({ url, prefix, shards = 1, log }: DispatcherOptions): Dispatcher {
   const connection = openQueueConnection(url, 'producer');
-  // Without a listener a lost connection would end the process; every failed call reports it anyway.
+  // Without a listener a lost connection would end the process; every failed call reports it
+  // anyway.
   connection.on('error', () => undefined);
   const open = (name: string, shard: number): Queue<JobData> => {
     const queue = new Queue<JobData>(name, { connection, prefix: queuePrefix(prefix, shard) });
-    // Without a listener BullMQ writes the whole error to the console, and one of AUTH holds the password.
+    // Without a listener BullMQ writes the whole error to the console, and one of AUTH holds the
+    // password.
     queue.on('error', (error) => log?.warn({ error }, 'queue'));
     return queue;
   };

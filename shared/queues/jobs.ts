@@ -2,18 +2,25 @@ import type { QueueName } from '../domain/upgrade/placement.ts';
 import type { LookKey } from '../store/survey-store.ts';
 import type { Activation, UpgradeKey } from '../store/types.ts';
 
-/** A job carries no data: its id names the activation, the record is the truth, and a queue may hold a million jobs. */
+/**
+ * A job carries no data: its id names the activation, the record is the truth, and a queue may hold
+ * a million jobs.
+ */
 export type JobData = Readonly<Record<string, never>>;
 
 export const queueNames: readonly QueueName[] = ['upgrades', 'remediations'];
 
-/** Looks of surveys have a queue of their own, so that no look stands before the work of a campaign. */
+/**
+ * Looks of surveys have a queue of their own, so that no look stands before the work of a campaign.
+ */
 export const looksQueue = 'looks';
 
 /** BullMQ's key prefix for a shard; the braces keep a shard's keys in one Cluster slot. */
 export const queuePrefix = (prefix: string, shard: number): string => `{${prefix}:${shard}}:q`;
 
-/** `campaign.client.N`: names of campaigns and clients hold no dots, so the parts can be told apart. */
+/**
+ * `campaign.client.N`: names of campaigns and clients hold no dots, so the parts can be told apart.
+ */
 export const jobId = ({ key, activation }: Activation): string =>
   `${key.campaign}.${key.client}.${activation}`;
 

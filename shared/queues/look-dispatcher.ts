@@ -4,13 +4,16 @@ import { type JobData, lookJobId } from './jobs.ts';
 
 /** The jobs of looks. BullMQ runs a job again when its worker died or its processor threw. */
 export interface LookDispatcher {
-  /** Adds the jobs of looks; a job that exists is not added twice. Small surveys go before large ones. */
+  /**
+   * Adds the jobs of looks; a job that exists is not added twice. Small surveys go before large
+   * ones.
+   */
   add(looks: readonly LookKey[], isLarge: boolean): Promise<void>;
   /** How many looks wait, run or are delayed: one command a shard. */
   count(): Promise<number>;
   /**
-   * Returns the looks whose job stands in no list of BullMQ (its keys were deleted, or its adding was
-   * cut off), and removes what is left of such a job: it would absorb a new one of the same id.
+   * Returns the looks whose job stands in no list of BullMQ (its keys were deleted, or its adding
+   * was cut off), and removes what is left of such a job: it would absorb a new one of the same id.
    */
   withoutJob(looks: readonly LookKey[]): Promise<readonly LookKey[]>;
 }
@@ -29,7 +32,10 @@ const retries = { attempts: 1_000_000, backoff: { type: 'fixed', delay: 5_000 } 
 
 /** @param queues the looks queue of every shard */
 export const lookDispatcher = (queues: readonly Queue<JobData>[]): LookDispatcher => {
-  /** Every look belongs to the queue of its shard. A shard that does not answer does not hold up the others. */
+  /**
+   * Every look belongs to the queue of its shard. A shard that does not answer does not hold up the
+   * others.
+   */
   const inEach = async <T>(
     looks: readonly LookKey[],
     run: (queue: Queue<JobData>, own: readonly LookKey[]) => Promise<T>,

@@ -33,7 +33,10 @@ const startedAt = morning - 18 * 3_600_000;
 
 const files = new Map(componentNames.map((name) => [name, textContent(componentText(name))]));
 
-/** A real orchestrator and worker on a real Redis, and a lab fleet that they look at: one client per trait. */
+/**
+ * A real orchestrator and worker on a real Redis, and a lab fleet that they look at: one client per
+ * trait.
+ */
 export interface LookHouse extends AsyncDisposable {
   readonly fleet: Fleet;
   readonly store: Store;

@@ -1,7 +1,8 @@
--- Takes waiting targets until so many looks are asked for and have no answer.
+-- Moves waiting targets to the asked ones until so many looks are asked for and have no answer.
 -- ARGV: survey, how many may be without an answer at once
--- Returns the names of those that were taken now.
--- A waiting target is `name` or `name|its client as JSON`; an asked one has that JSON (or nothing) beside its name.
+-- Returns the names of those that were taken now. A waiting target is `name`, or `name|client as
+-- JSON` where the fleet does not have it. The hash of asked targets holds that JSON, or nothing,
+-- under the name.
 local waiting, asked = key('surveyWaiting', ARGV[1]), key('surveyAsked', ARGV[1])
 local taken = {}
 for _ = redis.call('HLEN', asked) + 1, tonumber(ARGV[2]) do

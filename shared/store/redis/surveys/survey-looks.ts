@@ -93,7 +93,7 @@ async function putLook(
   return put === 1;
 }
 
-/** The cursor says for each shard how many were read. */
+/** The cursor holds the number of looks that were read from each shard. */
 async function surveyLooks(
   { all }: Shards,
   survey: string,
