@@ -3,7 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { Background } from './background/request.ts';
 import type { Archive } from './audit/archive.ts';
-import type { Dispatcher } from '../shared/queues.ts';
+import type { Dispatcher } from '../shared/queues/dispatcher.ts';
 import type { Activation } from '../shared/store/types.ts';
 
 /** What every room of the orchestrator works with. */

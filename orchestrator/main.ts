@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
 import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/errors.ts';
-import { openDispatcher } from '../shared/queues.ts';
+import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openBackground } from './background/background.ts';
@@ -24,8 +24,8 @@ import { checkInvariantsRound } from './rounds/check-invariants.ts';
 import { leadRound, repairRound } from './rounds/run-campaigns.ts';
 import { type Leadership, seekLeadership } from './rounds/leader.ts';
 import type { OrchestratorContext } from './context.ts';
-import { repeat, type Rounds } from './rounds/repeat.ts';
-import { surveyRound } from './rounds/run-surveys.ts';
+import { repeat, type Round, type Rounds } from './rounds/repeat.ts';
+import { runSurveys } from './rounds/run-surveys.ts';
 import { sweepRound } from './rounds/sweep.ts';
 
 const leadEveryMs = 100;
@@ -34,7 +34,6 @@ const finishEveryMs = 500;
 /** A shard that was away when a campaign was paused knows of it within this time after it is back. */
 const repairEveryMs = 500;
 const sweepEveryMs = 1_000;
-const surveysEveryMs = 250;
 const inspectEveryMs = 10_000;
 /** Begins what is due; each copy has a pace of its own. */
 const copiesEveryMs = 1_000;
@@ -103,7 +102,7 @@ export async function runOrchestrator(
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   const leadership = seekLeadership(context, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
   const verifier = openCopyVerifier(log);
-  const rounds = roundsOf(leadership, sealer, verifier, log);
+  const rounds = roundsOf(leadership, sealer, verifier, runSurveys(context), log);
   log.info({ url: listening.value, checkIns: door.value?.url }, 'orchestrator runs');
   return ok({
     url: listening.value,
@@ -153,6 +152,7 @@ function roundsOf(
   leadership: Leadership,
   sealer: Sealer,
   verifier: CopyVerifier,
+  surveys: Round,
   log: Logger,
 ): readonly Rounds[] {
   const leading = (
@@ -177,7 +177,7 @@ function roundsOf(
     leading('inspection', inspectEveryMs, checkInvariantsRound),
     leading('copies', copiesEveryMs, (context) => verifier.round(context)),
     leading('audit', sealEveryMs, () => sealer.round()),
-    leading('surveys', surveysEveryMs, surveyRound),
+    leading(surveys.name, surveys.everyMs, () => surveys.run()),
     leading('waiting campaigns', startWaitingEveryMs, (context) => startWaiting(context, 'orchestrator')),
   ];
 }

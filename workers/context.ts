@@ -5,7 +5,7 @@ import type { Rules } from '../shared/domain/rules/policy.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import type { Profile } from '../shared/products/profile.ts';
-import type { Dispatcher } from '../shared/queues.ts';
+import type { Dispatcher } from '../shared/queues/dispatcher.ts';
 import type { Rulebook } from '../shared/rulebook.ts';
 import type { Store } from '../shared/store/store.ts';
 import type { Evidence, Fence, Message, UpgradeKey } from '../shared/store/types.ts';

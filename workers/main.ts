@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
 import { type Fault, ok, type Result } from '../shared/errors.ts';
-import { openDispatcher, workerOptions } from '../shared/queues.ts';
+import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess, stopDeadlines } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
@@ -10,7 +10,7 @@ import type { WorkerContext } from './context.ts';
 import type { Gateway } from './gateways/gateway.ts';
 import { openGateway } from './gateways/open.ts';
 import { startHeartbeat } from './heartbeat.ts';
-import { startJobs } from './jobs.ts';
+import { startJobs, workerOptions } from './jobs.ts';
 import { registerWorker } from './registration.ts';
 import { openReleaseFolders } from './release-folder.ts';
 

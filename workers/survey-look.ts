@@ -1,70 +1,96 @@
-import type { LastLook } from '../shared/domain/survey/last-look.ts';
+import type { Failure } from '../shared/domain/observation/failure.ts';
 import { couldNotLook, remarksOf, verdictOf } from '../shared/domain/observation/verdict.ts';
-import type { BegunLook, LookKey } from '../shared/store/survey-store.ts';
+import type { LastLook } from '../shared/domain/survey/last-look.ts';
+import { messageOf } from '../shared/errors.ts';
+import type { AskedLook, LookKey } from '../shared/store/survey-store.ts';
+import type { Evidence } from '../shared/store/types.ts';
 import type { WorkerContext } from './context.ts';
 import { targetOf } from './gateways/gateway.ts';
 import { observeClient } from './observation/observe-client.ts';
-import { surveyScope } from './survey-target.ts';
-import type { Failure } from '../shared/domain/observation/failure.ts';
-import type { Evidence } from '../shared/store/types.ts';
-
-/** `ignored`: it is not asked for any more. `letGo`: the worker stops, and somebody else is asked. */
-export type LookEnd = 'put' | 'ignored' | 'letGo';
-
-type Surveyor = Pick<WorkerContext, 'store' | 'clock' | 'log' | 'gateway' | 'quiet'>;
-
-/** Whatever brings down worker after worker is given up, and said. */
-const triesAtMost = 5;
+import type { SurveyScopes } from './survey-scope.ts';
 
 /**
- * One look of a survey, which changes nothing: neither on the client nor in any upgrade. What can not be found out is written down as
- * such; it is not tried again.
- * @param stop lets go of the look
+ * `ignored`: the survey has the answer already, or is over. `letGo`: this worker stops; another one
+ * makes the look.
  */
-export async function lookFor(surveyor: Surveyor, key: LookKey, stop: AbortSignal): Promise<LookEnd> {
-  const { store, log, quiet } = surveyor;
+export type LookEnd = 'put' | 'ignored' | 'letGo';
+
+/** What a worker process shares among all its looks. */
+export interface Surveyor extends Pick<WorkerContext, 'store' | 'clock' | 'log' | 'gateway' | 'quiet'> {
+  readonly scopes: SurveyScopes;
+}
+
+/** A look on which so many workers died is given up, and the survey says so. */
+const lostWorkersAtMost = 5;
+
+/**
+ * Makes one look of a survey. A look changes nothing: neither on the client nor in any upgrade. A
+ * client that could not be looked at is an answer too, and is not tried again.
+ * @param lostWorkers how many workers died while they made this look
+ * @param stop gives the look up without an answer
+ * @returns how the look ended
+ * @throws when Redis does not answer
+ */
+export async function makeLook(
+  surveyor: Surveyor,
+  key: LookKey,
+  lostWorkers: number,
+  stop: AbortSignal,
+): Promise<LookEnd> {
+  const { store, log, quiet, clock } = surveyor;
   if (quiet?.aborted === true) return 'letGo';
-  const begun = await store.beginLook(key);
-  if (begun === null) return 'ignored';
-  const { look, evidence } = await lookAt(surveyor, begun, stop);
-  // Our own end is no fault of the client.
+  const asked = await store.readAskedLook(key);
+  if (asked === null) return 'ignored';
+  const found =
+    lostWorkers >= lostWorkersAtMost
+      ? failed('failed', `${lostWorkers} workers in a row were lost on it`)
+      : await find(surveyor, asked, stop);
+  // The end of this worker is no fault of the client.
   if (stop.aborted) return 'letGo';
-  const isPut = await store.putLook(key, look, begun.survey.keepsEvidence ? evidence : null);
-  log.debug({ ...key, verdict: look.verdict.kind }, 'looked');
+  const { survey, product, release, keepsEvidence } = asked.survey;
+  const { verdict, remarks, evidence } = found;
+  const look: LastLook = {
+    at: clock.now(),
+    survey,
+    product,
+    release,
+    verdict,
+    remarks,
+    campaign: asked.campaign,
+    evidence: evidence?.sha256 ?? null,
+  };
+  const isPut = await store.putLook(key, look, keepsEvidence ? evidence : null);
+  log.debug({ ...key, verdict: verdict.kind }, 'looked');
   return isPut ? 'put' : 'ignored';
 }
 
-interface Found {
-  readonly look: LastLook;
+interface Found extends Pick<LastLook, 'verdict' | 'remarks'> {
   readonly evidence: Evidence | null;
 }
 
-async function lookAt(surveyor: Surveyor, begun: BegunLook, signal: AbortSignal): Promise<Found> {
-  const { survey, client, tries, campaign } = begun;
-  const found = (verdict: LastLook['verdict'], rest: Partial<LastLook> = {}): LastLook => ({
-    at: surveyor.clock.now(),
-    survey: survey.survey,
-    product: survey.product,
-    release: survey.release,
-    verdict,
-    remarks: [],
-    campaign,
-    evidence: null,
-    ...rest,
-  });
-  const failed = (kind: Failure['kind'], message: string): Found => ({
-    look: found(couldNotLook({ kind, message })),
-    evidence: null,
-  });
+const failed = (kind: Failure['kind'], message: string): Found => ({
+  verdict: couldNotLook({ kind, message }),
+  remarks: [],
+  evidence: null,
+});
+
+async function find(
+  { scopes, gateway, log }: Surveyor,
+  { survey, client }: AskedLook,
+  signal: AbortSignal,
+): Promise<Found> {
   if (client === null) return failed('failed', 'it is not in the fleet any more');
-  if (tries > triesAtMost) return failed('failed', `${tries - 1} workers in a row were lost on it`);
-  const scope = await surveyScope(surveyor.store, survey);
+  const scope = await scopes.of(survey);
   if (typeof scope === 'string') return failed('failed', scope);
-  const seen = await observeClient(surveyor.gateway, scope, { client, target: targetOf(client), signal });
-  if (!seen.ok) return failed(seen.error.kind, seen.error.message);
-  const { observation, evidence } = seen.value;
-  const files = survey.release === null ? null : scope.files;
-  const verdict = verdictOf(scope.product, files, observation);
-  const rest = { remarks: remarksOf(scope.product, observation), evidence: evidence.sha256 };
-  return { look: found(verdict, rest), evidence };
+  try {
+    const seen = await observeClient(gateway, scope, { client, target: targetOf(client), signal });
+    if (!seen.ok) return failed(seen.error.kind, seen.error.message);
+    const { observation, evidence } = seen.value;
+    const verdict = verdictOf(scope.product, survey.release === null ? null : scope.files, observation);
+    return { verdict, remarks: remarksOf(scope.product, observation), evidence };
+  } catch (error) {
+    // A fault of servpack itself: the same look would fail again.
+    if (!signal.aborted) log.error({ survey: survey.survey, client: client.client, error }, 'a look failed');
+    return failed('failed', messageOf(error));
+  }
 }

@@ -27,7 +27,7 @@ async function answer(order: Order): Promise<Answer> {
       add: noJobs,
       addAll: noJobs,
       withoutJob: async (all) => all,
-      addLooks: noJobs,
+      looks: { add: noJobs, count: async () => 0, withoutJob: async (all) => all },
       close: async () => undefined,
     },
     clock: config.labClock === null ? systemClock : labClock(config.labClock),

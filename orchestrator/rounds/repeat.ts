@@ -1,5 +1,13 @@
 import type { Logger } from 'pino';
 
+/** One thing that the leader does again and again. */
+export interface Round {
+  readonly name: string;
+  /** Real time from the end of one run to the beginning of the next. */
+  readonly everyMs: number;
+  run(): Promise<void>;
+}
+
 /** Something done again and again, one round after the other, never two at once. */
 export interface Rounds {
   /** Waits for the round that runs; no other follows. */

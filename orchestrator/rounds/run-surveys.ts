@@ -1,83 +1,63 @@
-import { type SurveyEnd, type SurveyProgress, surveyStatus } from '../../shared/domain/survey/survey.ts';
+import type { SurveyEnd, SurveyProgress } from '../../shared/domain/survey/survey.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { surveyAudit } from '../surveys/audit.ts';
-
-/** Looks that workers of a shard are asked for at once: enough for many of them, and a short queue. */
-const askedAtMost = 500;
-/** Real time after which a look that was asked for is asked for again; one that is under way is not made twice by that. */
-const againMs = 30_000;
-/** Jobs of larger surveys come after those of smaller ones. */
-const largeFrom = 100;
-
-const failing = new WeakMap<OrchestratorContext['log'], Set<string>>();
+import { askForLooks, restoreLooks } from '../surveys/ask.ts';
+import { endSurvey } from '../surveys/end.ts';
+import type { Round } from './repeat.ts';
 
 /**
- * Keeps surveys going: asks for looks where workers have answered some, and again where nobody has, and ends those with nobody left or
- * whose time is over. Level-triggered; jobs are hints, the survey is the truth.
+ * Keeps surveys going: asks for further looks where workers have answered some, and ends a survey
+ * when all looks are answered or its time is over. A survey that fails does not hold up the others.
+ *
+ * BullMQ itself brings back the look of a lost worker. The round looks for lost jobs only when the
+ * queues hold fewer jobs than looks are without an answer: BullMQ's keys were deleted, or an adding
+ * was cut off.
  */
-export async function surveyRound(context: OrchestratorContext): Promise<void> {
-  for (const name of await context.store.openSurveys()) {
-    const names = failing.get(context.log) ?? new Set<string>();
-    failing.set(context.log, names);
+export function runSurveys(context: OrchestratorContext): Round {
+  const { store, dispatcher, clock, log } = context;
+  /** Surveys that failed in the round before: each failure is logged once. */
+  const failing = new Set<string>();
+
+  const attempt = async (survey: string, run: () => Promise<unknown>): Promise<void> => {
     try {
-      await keepGoing(context, name);
-      names.delete(name);
+      await run();
+      failing.delete(survey);
     } catch (error) {
-      if (!names.has(name)) context.log.error({ survey: name, error }, 'failed; tries again');
-      names.add(name);
+      if (!failing.has(survey)) log.error({ survey, error }, 'failed; tries again');
+      failing.add(survey);
     }
-  }
+  };
+
+  return {
+    name: 'surveys',
+    everyMs: 250,
+    run: async () => {
+      const names = await store.openSurveys();
+      if (names.length === 0) return;
+      // Counted before the surveys are read: a look that is answered in between does not count as
+      // lost.
+      const jobs = await dispatcher.looks.count();
+      const running: SurveyProgress[] = [];
+      for (const name of names)
+        await attempt(name, async () => {
+          const progress = await store.readSurvey(name);
+          const end = endOf(progress, clock.now());
+          if (progress !== null && end === null) {
+            running.push(progress);
+            await askForLooks(context, progress.survey);
+          } else if (end !== null) await endSurvey(context, name, progress, end);
+        });
+      const asked = running.reduce((sum, progress) => sum + progress.asked, 0);
+      if (asked <= jobs) return;
+      for (const { survey } of running) await attempt(survey.survey, () => restoreLooks(context, survey));
+    },
+  };
 }
 
-async function keepGoing(context: OrchestratorContext, name: string): Promise<void> {
-  const progress = await context.store.readSurvey(name);
-  const end = endOf(context, progress);
-  if (end !== null) await endSurvey(context, name, progress, end);
-  else await askForLooks(context, name, progress?.survey.total ?? 0);
-}
-
-/** Why it ends now; null while it goes on. An end that broke off is carried through. */
-function endOf({ clock }: OrchestratorContext, progress: SurveyProgress | null): SurveyEnd | null {
-  const by = { by: 'orchestrator', at: clock.now() };
+/** How a survey ends now; null while it goes on. An end that broke off is carried through. */
+function endOf(progress: SurveyProgress | null, at: number): SurveyEnd | null {
+  const by = { by: 'orchestrator', at };
   if (progress === null) return { how: 'expired', ...by };
   if (progress.end !== null) return progress.end;
   if (progress.waiting + progress.asked === 0) return { how: 'done', ...by };
   return Date.now() > progress.survey.until ? { how: 'expired', ...by } : null;
-}
-
-/** Ends a survey for a reason, and says in the audit what it found. */
-export async function endSurvey(
-  { store, log }: OrchestratorContext,
-  name: string,
-  progress: SurveyProgress | null,
-  end: SurveyEnd,
-): Promise<SurveyProgress | null> {
-  const because = progress === null ? 'it is not there any more' : foundInWords(progress);
-  const step = { who: end.by, at: end.at, from: 'looking', to: end.how, because };
-  const ended = await store.endSurvey(name, end, surveyAudit({ survey: name }, step));
-  log.info({ survey: name, by: end.by, because }, end.how);
-  return ended;
-}
-
-function foundInWords(progress: SurveyProgress): string {
-  const { total, looked, verdicts } = surveyStatus(progress);
-  const { free, current, blocked, server, couldNotLook } = verdicts;
-  return `${looked} of ${total} looked at: ${free} free, ${current} current, ${blocked} blocked, ${server} servers, ${couldNotLook} could not be looked at`;
-}
-
-/** Asks workers for looks that wait. What can not be added to the queue now is asked for again later. */
-export async function askForLooks(
-  { store, dispatcher, log }: OrchestratorContext,
-  survey: string,
-  total: number,
-): Promise<void> {
-  const looks = await store.askLooks(survey, askedAtMost, againMs);
-  if (looks.length === 0) return;
-  const again = looks.filter((look) => look.again).length;
-  if (again > 0) log.info({ survey, again }, 'looks were not answered; asks again');
-  try {
-    await dispatcher.addLooks(looks, total > largeFrom);
-  } catch (error) {
-    log.warn({ survey, error, looks: looks.length }, 'could not add looks; they are asked for again');
-  }
 }

@@ -6,7 +6,10 @@ import { notFound, type Refusal } from '../refusal.ts';
 
 const pieceSize = 1_000;
 
-/** What the last looks say about the clients of a campaign that still wait: before its start, all of them. */
+/**
+ * Forecasts a campaign from the last looks at its waiting clients; before its start all clients
+ * wait.
+ */
 export async function forecastCampaign(
   { store, clock }: OrchestratorContext,
   name: string,
@@ -24,7 +27,9 @@ async function* namesOf(clients: AsyncIterable<{ readonly client: string }>): As
   for await (const { client } of clients) yield client;
 }
 
-/** Adds the last look at each of these clients, in pieces: there may be a million of them. */
+/**
+ * Adds the last look at each of these clients to `sums`, in pieces: there may be a million clients.
+ */
 export async function addLooks(
   store: Store,
   sums: Forecasting,

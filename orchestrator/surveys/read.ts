@@ -5,9 +5,8 @@ import { err, ok, type Result } from '../../shared/errors.ts';
 import type { SurveyLook } from '../../shared/store/survey-store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
-import { endSurvey } from '../rounds/run-surveys.ts';
 
-/** Where a survey stands, and what it has found so far. */
+/** How far a survey is, and what it has found so far. */
 export async function readSurvey(
   { store }: OrchestratorContext,
   name: string,
@@ -16,23 +15,9 @@ export async function readSurvey(
   return progress === null ? err(notFound('survey', name)) : ok(surveyStatus(progress));
 }
 
-/** Newest first; those of the last week. */
+/** The surveys that have not ended or ended in the last week, newest first. */
 export const listSurveys = async ({ store }: OrchestratorContext): Promise<readonly SurveyStatus[]> =>
   (await store.surveys()).map(surveyStatus);
-
-/** Ends it at once: looks under way are thrown away, and nobody else is looked at. One that has ended stays as it ended. */
-export async function cancelSurvey(
-  context: OrchestratorContext,
-  who: string,
-  name: string,
-): Promise<Result<SurveyStatus, Refusal>> {
-  const progress = await context.store.readSurvey(name);
-  if (progress === null) return err(notFound('survey', name));
-  if (progress.end !== null) return ok(surveyStatus(progress));
-  const end = { how: 'cancelled', by: who, at: context.clock.now() } as const;
-  const ended = await endSurvey(context, name, progress, end);
-  return ended === null ? err(notFound('survey', name)) : ok(surveyStatus(ended));
-}
 
 export interface LooksQuestion {
   readonly verdict?: Verdict['kind'] | undefined;
@@ -47,14 +32,14 @@ export interface LooksPage {
   readonly isLast: boolean;
 }
 
-/** What a survey found, a page at a time, in the order in which it was found; also while it runs. */
+/** A page of what a survey found, in the order of the answers; also while it runs. */
 export async function listLooks(
   context: OrchestratorContext,
   name: string,
   { verdict, cursor, limit, evidence }: LooksQuestion,
 ): Promise<Result<LooksPage, Refusal>> {
   const { store } = context;
-  // Read first: what is found after this is on a later page.
+  // Read before the page: an answer that comes in between is on a later page.
   const progress = await store.readSurvey(name);
   if (progress === null) return err(notFound('survey', name));
   const isOver = surveyStatus(progress).status !== 'running';

@@ -6,17 +6,17 @@ import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { surveyAudit } from './audit.ts';
-import { askForLooks } from '../rounds/run-surveys.ts';
+import { askForLooks } from './ask.ts';
 import { targetsOf } from './targets.ts';
 
 export const usualProduct = 'sms-1.2';
 
-/** Each open one is read four times a second by the leading round. */
+/** The leader reads each open survey four times a second. */
 const openAtMost = 100;
-/** Some ten thousand clients of a file: a tenth of a second. */
+/** A file of some ten thousand clients: parsing takes a tenth of a second. */
 const largeText = 512 * 1024;
 
-/** Begins to look at machines. Nothing is changed on any of them, nor in any campaign. */
+/** Starts a survey. Nothing changes on any machine, nor in any campaign. */
 export async function startSurvey(
   context: OrchestratorContext,
   who: string,
@@ -28,12 +28,12 @@ export async function startSurvey(
     context.aside !== undefined && isLarge
       ? await context.aside('createSurvey', who, request)
       : await createSurvey(context, who, request);
-  // Not left to the next round: a person waits for it.
-  if (created.ok) await askForLooks(context, created.value.survey, created.value.total);
+  // A person waits for the looks, so they do not wait for the next round.
+  if (created.ok) await askForLooks(context, created.value);
   return created;
 }
 
-/** Writes it down; it begins when somebody is asked for its looks. */
+/** Writes a survey into the store; its looks begin with `askForLooks`. */
 export async function createSurvey(
   context: OrchestratorContext,
   who: string,
@@ -71,17 +71,19 @@ export async function createSurvey(
   return ok(surveyStatus(created));
 }
 
-/** Raw texts are some kilobytes each: they are kept for machines that somebody has named. */
+/** Raw evidence is some kilobytes a machine, so only surveys that name so few machines keep it. */
 const evidenceOfAtMost = 1_000;
 
 const inWords = ({ what, product, release }: Omit<Survey, 'total'>, total: number): string =>
   `looks at ${total === 1 ? '1 machine' : `${total} machines`} and changes nothing: ${what} (product ${product}${release === null ? '' : `, release ${release}`})`;
 
-/** Short enough to type; that two are the same does not happen within the week that they are kept. */
+/** Short enough to type; long enough to be unique for the week that a survey is kept. */
 const newName = (): string =>
   `look-${Array.from({ length: 7 }, () => 'abcdefghjkmnpqrstuvwxyz23456789'[randomInt(31)]).join('')}`;
 
-/** What to look for. With a release its own profile holds, as it was staged. */
+/**
+ * The product to look for. With a release it is the release's product, with the profile as staged.
+ */
 async function productOf(
   { store, profiles }: OrchestratorContext,
   named: string | undefined,

@@ -8,7 +8,7 @@ import type { Store } from '../../shared/store/store.ts';
 import type { SurveyTarget } from '../../shared/store/survey-store.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 
-/** Whom a survey looks at, and how it is called. */
+/** The machines that a survey looks at, and their name in words. */
 export interface Targets {
   readonly what: string;
   readonly each: AsyncIterable<SurveyTarget>;
@@ -16,7 +16,10 @@ export interface Targets {
 
 type Select = Pick<Extract<SurveyTargets, { from: 'fleet' }>, 'labels' | 'logonServers'>;
 
-/** Nothing is kept of a file that is only looked at: its clients do not join the fleet. */
+/**
+ * Reads the targets of a survey. Clients of a file do not join the fleet. Faults name the file or
+ * the machine.
+ */
 export function targetsOf(store: Store, targets: SurveyTargets): Promise<Result<Targets, Refusal>> {
   switch (targets.from) {
     case 'names':
@@ -55,7 +58,7 @@ function inFile(given: Extract<SurveyTargets, { from: 'file' }>): Result<Targets
 
 const piece = 200;
 
-/** A client of the fleet by its id; whatever the fleet does not have is a host. */
+/** A name is the id of a fleet client, or else a host. */
 async function named(store: Store, names: readonly string[]): Promise<Result<Targets, Refusal>> {
   const targets: SurveyTarget[] = [];
   for (let at = 0; at < names.length; at += piece) {
@@ -75,7 +78,7 @@ async function named(store: Store, names: readonly string[]): Promise<Result<Tar
   return ok({ what: names.length === 1 ? first : `${names.length} machines`, each: from(targets) });
 }
 
-/** All that is known of a machine that no fleet has. */
+/** A machine of which only the host is known. */
 const hostOnly = (host: string): Client => ({
   client: host,
   host,

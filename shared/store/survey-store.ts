@@ -3,93 +3,98 @@ import type { LastLook } from '../domain/survey/last-look.ts';
 import type { Survey, SurveyEnd, SurveyProgress } from '../domain/survey/survey.ts';
 import type { AuditEntry, Evidence } from './types.ts';
 
-/** A machine to look at: a client of the fleet by its id, or one that the fleet does not have. */
+/** A machine to look at: a client of the fleet, or a machine that the fleet does not have. */
 export interface SurveyTarget {
-  /** Id of a fleet client, else the host or the id by which it was asked for; unique within a survey, without a bar. */
+  /**
+   * Id of a fleet client, else the host or id that was asked for; unique in a survey, holds no `|`.
+   */
   readonly name: string;
-  /** Null = the client of the fleet with this id. */
+  /** The machine where the fleet does not have it; null = the fleet client of this id. */
   readonly adHoc: Client | null;
 }
 
-/** Names one look of a survey, as its job does. */
+/** Names one look of a survey; a job of the looks queue is for one of these. */
 export interface LookKey {
   readonly survey: string;
   readonly name: string;
-  /** Where its place in the survey is kept, and its job. */
+  /** The shard that keeps the look and its job. */
   readonly shard: number;
 }
 
-/** A look that somebody should make now: the caller adds its job. */
+/** A look that was asked for and has no answer yet: what a worker needs to make it. */
 export interface AskedLook {
-  readonly key: LookKey;
-  /** It was asked for before and has not been answered. */
-  readonly again: boolean;
-}
-
-export interface BegunLook {
   readonly survey: Survey;
-  /** Null when the fleet does not have it any more: a Redis that lost something. */
+  /** Null when the fleet does not have the client any more: Redis lost something. */
   readonly client: Client | null;
-  /** How often it was begun, this time included: whoever began it before was lost. */
-  readonly tries: number;
   /** The campaign that has the client now. */
   readonly campaign: string | null;
 }
 
-/** One line of what a survey found. */
+/** What a survey found on one machine. */
 export interface SurveyLook {
   readonly name: string;
   readonly isInFleet: boolean;
   readonly look: LastLook;
 }
 
-/** After this a survey that has ended is forgotten, with the raw texts it kept; real seconds. */
+/** Real seconds after which an ended survey is forgotten, with its raw evidence. */
 export const surveyKeptSeconds = 7 * 24 * 3_600;
 
 /**
- * Surveys and the last look at each client. A target is in one of two places until it has been looked at: it waits, or a worker was asked
- * for it. Nothing here takes a lease, a slot or a claim, and no campaign reads any of it.
+ * Surveys, and the last look at each client. Until a target has its answer it is in one of two
+ * lists: it waits, or workers were asked for it. A survey takes no lease, no slot and no claim, and
+ * no campaign reads it.
  */
 export interface SurveyStore {
-  /** Writes a survey and all its targets, or, when there are none, nothing: then null. Nobody sees it before it is whole. */
+  /**
+   * Writes a survey and all its targets; readers see it only when it is complete.
+   * @returns null, and writes nothing, when there is no target
+   */
   createSurvey(
     survey: Omit<Survey, 'total'>,
     targets: AsyncIterable<SurveyTarget>,
     audit: (total: number) => AuditEntry,
   ): Promise<SurveyProgress | null>;
   readSurvey(survey: string): Promise<SurveyProgress | null>;
-  /** Those that are not forgotten yet, newest first. */
+  /** All surveys that are not forgotten yet, newest first. */
   surveys(): Promise<readonly SurveyProgress[]>;
-  /** Names of those that have not ended, or whose end was not carried through. */
+  /** Names of the surveys that have not ended, or whose end broke off half way. */
   openSurveys(): Promise<readonly string[]>;
   /**
-   * Asks for waiting targets until in each shard so many are asked for; and again for those that were asked for longer ago than `againMs`
-   * of real time and have not been answered.
+   * Asks for waiting targets until each shard has `atMost` looks without an answer; the caller adds
+   * their jobs.
    */
-  askLooks(survey: string, atMost: number, againMs: number): Promise<readonly AskedLook[]>;
-  /** Null when it is not asked for any more: it was looked at already, or its survey has ended. */
-  beginLook(key: LookKey): Promise<BegunLook | null>;
+  askLooks(survey: string, atMost: number): Promise<readonly LookKey[]>;
+  /** All looks of a survey that were asked for and have no answer yet, in no order. */
+  askedLooks(survey: string): Promise<readonly LookKey[]>;
+  /** Null when the look has its answer already, or its survey has ended. */
+  readAskedLook(key: LookKey): Promise<AskedLook | null>;
   /**
-   * Writes what was found, once: false, and nothing is written, when it is not asked for any more. A fleet client's becomes its last look.
-   * @param evidence is kept as long as the survey
+   * Writes the answer of a look; the look of a fleet client becomes its last look.
+   * @param evidence kept as long as the survey
+   * @returns false, and writes nothing, when the look has its answer already or its survey has
+   * ended
    */
   putLook(key: LookKey, look: LastLook, evidence: Evidence | null): Promise<boolean>;
   /**
-   * Ends a survey: the first end counts, and is carried through again by every later one. Whoever has not been looked at is forgotten.
+   * Ends a survey and forgets the targets without an answer. The first end counts; a later call
+   * only completes it.
+   * @returns null when there is no such survey
    */
   endSurvey(survey: string, end: SurveyEnd, audit: AuditEntry): Promise<SurveyProgress | null>;
   /**
-   * What a survey found, in the order in which it was found.
-   * @param cursor from the page before; empty = from the beginning. There may be more behind the last page as long as it runs
-   * @param limit about so many
+   * What a survey found, in the order of the answers, page by page.
+   * @param cursor from the page before; empty = from the beginning. While the survey runs, more
+   * looks may follow the last page
+   * @param limit looks per page, about
    */
   surveyLooks(
     survey: string,
     cursor: string,
     limit: number,
   ): Promise<{ readonly looks: readonly SurveyLook[]; readonly cursor: string }>;
-  /** In the same order; null for clients that nobody has looked at. */
+  /** The last looks at these clients in the same order; null where there is none. */
   lastLooks(clients: readonly string[]): Promise<readonly (LastLook | null)[]>;
-  /** The raw text of a look of a survey that kept it; null when it is forgotten, or never was kept. */
+  /** The raw text of a look; null when it was not kept, or is forgotten. */
   lookEvidence(sha256: string): Promise<string | null>;
 }

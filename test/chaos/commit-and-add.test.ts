@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
 import type { ClockAnchor } from '../../shared/clock.ts';
-import { openDispatcher } from '../../shared/queues.ts';
+import { openDispatcher } from '../../shared/queues/dispatcher.ts';
 import { beforeAll } from '../../shared/store/seal-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { auditFaults, blindCommands, storiesOf } from '../lab/chaos/verdict/audit.ts';

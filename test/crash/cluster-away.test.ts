@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Queue, Worker } from 'bullmq';
 import { expect, onTestFinished, test } from 'vitest';
-import { openQueueConnection, queuePrefix } from '../../shared/queues.ts';
+import { openQueueConnection } from '../../shared/queues/connection.ts';
+import { queuePrefix } from '../../shared/queues/jobs.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
 

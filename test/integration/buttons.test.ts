@@ -25,6 +25,7 @@ import {
 import { unwrapped } from './unwrapped.ts';
 import { difference } from '../../shared/domain/outcome/counters.ts';
 import type { Commit } from '../../shared/store/types.ts';
+import { noLooks } from './no-looks.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [
   ['memory', async () => createMemoryStore(Date.now)],
@@ -43,7 +44,7 @@ const contextOf = ({ store, jobs }: SmallOrchestrator): OrchestratorContext => (
     add: async (activation) => void (jobs as (typeof activation)[]).push(activation),
     addAll: async (all) => void (jobs as unknown[]).push(...all.map(({ activation }) => activation)),
     withoutJob: async (all) => all,
-    addLooks: async () => undefined,
+    looks: noLooks,
     close: async () => undefined,
   },
 });

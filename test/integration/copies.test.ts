@@ -19,6 +19,7 @@ import {
   writeRelease,
 } from './small-orchestrator.ts';
 import { unwrapped } from './unwrapped.ts';
+import { noLooks } from './no-looks.ts';
 
 /** Copies of a real folder on two "logon servers", read by the real process. */
 interface Copies extends AsyncDisposable {
@@ -45,7 +46,7 @@ async function openCopies(store: Store, changes: Partial<typeof timing> = {}): P
       add: async (activation) => void (house.jobs as unknown[]).push(activation),
       addAll: async (all) => void (house.jobs as unknown[]).push(...all.map(({ activation }) => activation)),
       withoutJob: async (all) => all,
-      addLooks: async () => undefined,
+      looks: noLooks,
       close: async () => undefined,
     },
   };

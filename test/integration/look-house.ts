@@ -2,16 +2,21 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { expect } from 'vitest';
 import { runOrchestrator } from '../../orchestrator/main.ts';
 import { tokenFileIn } from '../../orchestrator/http/token.ts';
 import { labClock } from '../../shared/clock.ts';
 import { readConfig } from '../../shared/config.ts';
+import type { LookReport } from '../../shared/domain/survey/last-look.ts';
+import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { ok } from '../../shared/errors.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { runWorker, type RunningWorker } from '../../workers/main.ts';
+import { startWorker } from '../lab/house.ts';
+import type { LabProcess } from '../lab/process.ts';
 import { testRedis } from '../environment/redis.ts';
 import { textContent } from '../lab/fleet/disk.ts';
 import type { FleetRow } from '../lab/fleet/fleet-row.ts';
@@ -28,7 +33,10 @@ const startedAt = morning - 18 * 3_600_000;
 
 const files = new Map(componentNames.map((name) => [name, textContent(componentText(name))]));
 
-/** A real orchestrator and worker on a real Redis, and a lab fleet that they look at: one client per trait. */
+/**
+ * A real orchestrator and worker on a real Redis, and a lab fleet that they look at: one client per
+ * trait.
+ */
 export interface LookHouse extends AsyncDisposable {
   readonly fleet: Fleet;
   readonly store: Store;
@@ -39,7 +47,15 @@ export interface LookHouse extends AsyncDisposable {
   /** Which client has which trait. */
   readonly clients: ReadonlyMap<Trait, string>;
   startWorker(wrap?: (gateway: Gateway) => Gateway): Promise<RunningWorker>;
+  /** A worker that can be killed. */
+  startWorkerProcess(): Promise<LabProcess>;
   cli(args: readonly string[]): Promise<CliRun>;
+  ask<T>(method: string, path: string, body?: object): Promise<T>;
+  /** Starts a survey of these targets; resolves to its name. */
+  startSurvey(targets: object): Promise<string>;
+  /** The survey once it is over. Fails at a deadline that a killed worker does not reach. */
+  over(survey: string): Promise<SurveyStatus>;
+  looksOf(survey: string): Promise<readonly LookReport[]>;
 }
 
 export interface LookHouseOptions {
@@ -97,18 +113,43 @@ export async function startLookHouse({
   stack.defer(() => store.close());
   const known = rows.filter(({ client }) => !strangers.includes(client));
   await store.importFleet(known.map((row) => ({ ...row, labels: [row.role] })));
+  const token = readFileSync(tokenFileIn(folder), 'utf8').trim();
+  const ask = async <T>(method: string, path: string, body?: object): Promise<T> => {
+    const authorization = `Bearer ${token}`;
+    const given =
+      body === undefined
+        ? { headers: { authorization } }
+        : { headers: { authorization, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    const answer = await fetch(`${orchestrator.url}${path}`, { method, ...given });
+    return (await answer.json()) as T;
+  };
+  const read = (survey: string) => ask<SurveyStatus>('GET', `/v1/surveys/${survey}`);
   return {
     fleet,
     store,
     prefix,
     redisUrl,
     url: orchestrator.url,
-    token: readFileSync(tokenFileIn(folder), 'utf8').trim(),
+    token,
+    ask,
+    startSurvey: async (targets) => (await ask<SurveyStatus>('POST', '/v1/surveys', { targets })).survey,
+    over: async (survey) => {
+      await expect.poll(async () => (await read(survey)).status, { timeout: 30_000 }).not.toBe('running');
+      return read(survey);
+    },
+    looksOf: async (survey) =>
+      (await ask<{ looks: readonly LookReport[] }>('GET', `/v1/surveys/${survey}/looks`)).looks,
     clients,
     startWorker: async (wrap = (gateway) => gateway) => {
       const worker = unwrapped(
         await runWorker(config, log, () => ok(wrap(connectSimulatedGateway({ port: fleet.port })))),
       );
+      stack.defer(() => worker.stop());
+      return worker;
+    },
+    startWorkerProcess: async () => {
+      const house = { redisUrl, prefix, dataDir: folder, clock: anchor, shards };
+      const worker = await startWorker(house, fleet.port);
       stack.defer(() => worker.stop());
       return worker;
     },

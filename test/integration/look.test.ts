@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { extraTraits, type Trait } from '../lab/fleet/traits.ts';
 import type { ClientTruth } from '../lab/fleet/truth.ts';
 import { bin } from '../lab/fleet/sms.ts';
-import { type LookHouse, startLookHouse } from './look-house.ts';
+import { startLookHouse } from './look-house.ts';
 
 /** `servpack look`, from the API to the machines of the lab. */
 
@@ -18,47 +18,6 @@ const usual: readonly Trait[] = [
   'server',
 ];
 const everyTrait: readonly Trait[] = [...usual, ...extraTraits];
-
-async function ask<T>({ url, token }: LookHouse, method: string, path: string, body?: object): Promise<T> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const given =
-    body === undefined
-      ? { headers: { authorization: headers.authorization } }
-      : { headers, body: JSON.stringify(body) };
-  const answer = await fetch(`${url}${path}`, { method, ...given });
-  return (await answer.json()) as T;
-}
-
-interface Status {
-  readonly survey: string;
-  readonly status: string;
-  readonly total: number;
-  readonly looked: number;
-  readonly structural: number;
-  readonly movable: number;
-  readonly verdicts: Readonly<Record<string, number>>;
-}
-
-interface Look {
-  readonly client: string;
-  readonly verdict: string;
-  readonly says: string;
-  readonly remarks: readonly string[];
-  readonly structural: boolean;
-}
-
-async function over(house: LookHouse, survey: string): Promise<Status> {
-  const read = () => ask<Status>(house, 'GET', `/v1/surveys/${survey}`);
-  await expect.poll(async () => (await read()).status, { timeout: 15_000 }).not.toBe('running');
-  return read();
-}
-
-async function lookAt(house: LookHouse, targets: object, more: object = {}) {
-  const { survey } = await ask<Status>(house, 'POST', '/v1/surveys', { targets, ...more });
-  const status = await over(house, survey);
-  const { looks } = await ask<{ looks: readonly Look[] }>(house, 'GET', `/v1/surveys/${survey}/looks`);
-  return { status, looks: new Map(looks.map((look) => [look.client, look])) };
-}
 
 /** What a look must say of a machine, by its truth and nothing else. */
 function expectedOf({ reachable, role, services, trait }: ClientTruth): string {
@@ -78,7 +37,9 @@ describe('a look', () => {
       await using house = await startLookHouse({ traits: everyTrait, shards });
       await house.startWorker();
       const before = await house.fleet.truth();
-      const { status, looks } = await lookAt(house, { from: 'fleet' });
+      const survey = await house.startSurvey({ from: 'fleet' });
+      const status = await house.over(survey);
+      const looks = new Map((await house.looksOf(survey)).map((look) => [look.client, look]));
       const after = await house.fleet.truth();
       expect(after.clients).toEqual(before.clients);
 

@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import type { QueueName } from '../../shared/domain/upgrade/placement.ts';
 import type { CampaignPolicy, MoveBy } from '../../shared/domain/rules/policy.ts';
-import type { Dispatcher } from '../../shared/queues.ts';
+import type { Dispatcher } from '../../shared/queues/dispatcher.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { activate } from '../../workers/activation.ts';
@@ -25,6 +25,7 @@ import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { componentNames, componentText, stagedAgent } from '../lab/staged-tree.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation, AuditEntry, StoredUpgrade } from '../../shared/store/types.ts';
+import { noLooks } from './no-looks.ts';
 
 /** Lab time that flows a thousand times as fast as real time, and can be moved forward to a moment. */
 export class JumpingClock implements Clock {
@@ -55,6 +56,7 @@ export class JumpingClock implements Clock {
 /** Keeps the jobs in order of their time; the test runs them instead of BullMQ. */
 export class HandDispatcher implements Dispatcher {
   readonly jobs: Activation[] = [];
+  readonly looks = noLooks;
 
   add(activation: Activation): Promise<void> {
     this.jobs.push(activation);
@@ -68,10 +70,6 @@ export class HandDispatcher implements Dispatcher {
 
   withoutJob(activations: readonly Activation[]): Promise<readonly Activation[]> {
     return Promise.resolve(activations);
-  }
-
-  addLooks(): Promise<void> {
-    return Promise.resolve();
   }
 
   close(): Promise<void> {

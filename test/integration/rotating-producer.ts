@@ -1,5 +1,5 @@
 import { openLog } from '../../shared/log.ts';
-import { openDispatcher } from '../../shared/queues.ts';
+import { openDispatcher } from '../../shared/queues/dispatcher.ts';
 
 /** A process that adds a job again and again to the Redis of its first argument, until it is ended. */
 const url = process.argv[2] ?? '';

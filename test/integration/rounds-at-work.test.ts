@@ -8,6 +8,7 @@ import { at, campaignOf, entry, later, picks, runningState } from '../contract/s
 import { makeWorld } from '../contract/store/world.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
+import { noLooks } from './no-looks.ts';
 
 /** A context whose jobs and log lines are kept. */
 function openContext(now: number) {
@@ -19,7 +20,7 @@ function openContext(now: number) {
       add: async (activation) => void jobs.push(activation),
       addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
       withoutJob: async (all) => all,
-      addLooks: async () => undefined,
+      looks: noLooks,
       close: async () => undefined,
     },
     clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },

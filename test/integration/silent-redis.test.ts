@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { openDispatcher } from '../../shared/queues.ts';
+import { openDispatcher } from '../../shared/queues/dispatcher.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 
 test('a Redis that takes a job and does not answer does not hang who adds it', async () => {

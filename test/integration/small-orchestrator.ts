@@ -5,7 +5,7 @@ import { type Logger, pino } from 'pino';
 import { expect } from 'vitest';
 import type { CheckInConfig } from '../../shared/config.ts';
 import type { Clock } from '../../shared/clock.ts';
-import type { Dispatcher } from '../../shared/queues.ts';
+import type { Dispatcher } from '../../shared/queues/dispatcher.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { openArchive } from '../../orchestrator/audit/archive.ts';
@@ -14,6 +14,7 @@ import { openCheckIns } from '../../orchestrator/http/checkin/listener.ts';
 import { buildApi } from '../../orchestrator/http/api.ts';
 import { tokenFileIn } from '../../orchestrator/http/token.ts';
 import type { Activation } from '../../shared/store/types.ts';
+import { noLooks } from './no-looks.ts';
 
 /** The API of an orchestrator with everything behind it but the queue: what would become a job is kept in `jobs`. */
 export interface SmallOrchestrator extends AsyncDisposable {
@@ -64,7 +65,7 @@ export async function startSmallOrchestrator(
     add: async (activation) => void jobs.push(activation),
     addAll: async (activations) => void jobs.push(...activations.map((each) => each.activation)),
     withoutJob: async (all) => all,
-    addLooks: async () => undefined,
+    looks: noLooks,
     close: async () => undefined,
   };
   const archive = openArchive({ folder: join(folder, 'audit'), prefix: 'test', shards: 1 });

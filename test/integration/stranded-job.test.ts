@@ -1,7 +1,8 @@
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
-import { openDispatcher, queuePrefix } from '../../shared/queues.ts';
+import { openDispatcher } from '../../shared/queues/dispatcher.ts';
+import { queuePrefix } from '../../shared/queues/jobs.ts';
 import { testRedis } from '../environment/redis.ts';
 import type { Activation } from '../../shared/store/types.ts';
 

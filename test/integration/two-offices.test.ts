@@ -8,6 +8,7 @@ import { openTestStore } from '../contract/store/redis.ts';
 import { at, campaignOf, entry, picks, runningState } from '../contract/store/words.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
+import { noLooks } from './no-looks.ts';
 
 /** Two orchestrators as far as Redis can tell: each with a connection of its own. What would become a job is kept. */
 async function twoOrchestrators() {
@@ -22,7 +23,7 @@ async function twoOrchestrators() {
       add: async (activation) => void jobs.push(activation),
       addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
       withoutJob: async (all) => all,
-      addLooks: async () => undefined,
+      looks: noLooks,
       close: async () => undefined,
     },
     clock: { now: () => at, realDelay: () => 0, policySpan: (ms) => ms },

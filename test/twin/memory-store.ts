@@ -52,7 +52,7 @@ export function createMemoryStore(now: () => number): Store {
     ...rebuildingOf(tables),
     ...checkingInOf(tables),
     ...workerRegistryOf(tables, now),
-    ...surveyingOf(tables, now),
+    ...surveyingOf(tables),
     close: async () => undefined,
   };
 }

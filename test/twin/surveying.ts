@@ -1,11 +1,10 @@
 import { countersOfLook } from '../../shared/domain/survey/last-look.ts';
 import type { SurveyProgress } from '../../shared/domain/survey/survey.ts';
-import type { AskedLook, BegunLook, LookKey, SurveyStore } from '../../shared/store/survey-store.ts';
+import type { AskedLook, LookKey, SurveyStore } from '../../shared/store/survey-store.ts';
 import { addAudit } from './sealing.ts';
 import { compare, count, type SurveyTable, type Tables } from './tables.ts';
 
-/** @param now real time in milliseconds */
-export const surveyingOf = (tables: Tables, now: () => number): SurveyStore => ({
+export const surveyingOf = (tables: Tables): SurveyStore => ({
   createSurvey: async (asked, targets, audit) => {
     const waiting = await Array.fromAsync(targets);
     if (waiting.length === 0) return null;
@@ -29,17 +28,21 @@ export const surveyingOf = (tables: Tables, now: () => number): SurveyStore => (
       .map(progressOf),
   openSurveys: async () =>
     [...tables.surveys.values()].filter(({ end }) => end === null).map(({ survey }) => survey.survey),
-  askLooks: async (survey, atMost, againMs) => {
+  askLooks: async (survey, atMost) => {
     const table = tables.surveys.get(survey);
-    return table === undefined ? [] : askLooks(table, atMost, againMs, now());
+    const taken = table?.waiting.splice(0, Math.max(0, atMost - table.asked.size)) ?? [];
+    for (const target of taken) table?.asked.set(target.name, target);
+    return taken.map(({ name }) => ({ survey, name, shard: 0 }));
   },
-  beginLook: async (key) => beginLook(tables, key),
+  askedLooks: async (survey) =>
+    [...(tables.surveys.get(survey)?.asked.keys() ?? [])].map((name) => ({ survey, name, shard: 0 })),
+  readAskedLook: async (key) => readAskedLook(tables, key),
   putLook: async (key, look, evidence) => {
     const table = tables.surveys.get(key.survey);
     const asked = table?.asked.get(key.name);
     if (table === undefined || asked === undefined) return false;
     table.asked.delete(key.name);
-    const isInFleet = asked.target.adHoc === null;
+    const isInFleet = asked.adHoc === null;
     if (isInFleet) tables.looks.set(key.name, look);
     table.found.push({ name: key.name, look: isInFleet ? null : look });
     count(table.counters, countersOfLook(look));
@@ -81,28 +84,10 @@ function progressIn(tables: Tables, survey: string): SurveyProgress | null {
   return table === undefined ? null : progressOf(table);
 }
 
-function askLooks(
-  { survey: { survey }, waiting, asked }: SurveyTable,
-  atMost: number,
-  againMs: number,
-  now: number,
-): readonly AskedLook[] {
-  const keyOf = (name: string): LookKey => ({ survey, name, shard: 0 });
-  const late = [...asked].filter(([, { since }]) => now - since >= againMs);
-  for (const [, entry] of late) entry.since = now;
-  const fresh = waiting.splice(0, Math.max(0, atMost - asked.size));
-  for (const target of fresh) asked.set(target.name, { target, since: now, tries: 0 });
-  return [
-    ...late.map(([name]) => ({ key: keyOf(name), again: true })),
-    ...fresh.map(({ name }) => ({ key: keyOf(name), again: false })),
-  ];
-}
-
-function beginLook(tables: Tables, { survey, name }: LookKey): BegunLook | null {
+function readAskedLook(tables: Tables, { survey, name }: LookKey): AskedLook | null {
   const table = tables.surveys.get(survey);
   const asked = table?.asked.get(name);
   if (table === undefined || asked === undefined) return null;
-  const client = asked.target.adHoc ?? tables.fleet.get(name) ?? null;
-  asked.tries += 1;
-  return { survey: table.survey, client, tries: asked.tries, campaign: tables.claims.get(name) ?? null };
+  const client = asked.adHoc ?? tables.fleet.get(name) ?? null;
+  return { survey: table.survey, client, campaign: tables.claims.get(name) ?? null };
 }

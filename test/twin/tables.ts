@@ -73,7 +73,7 @@ export interface SurveyTable {
   end: SurveyEnd | null;
   waiting: SurveyTarget[];
   /** `since` is real time. */
-  readonly asked: Map<string, { readonly target: SurveyTarget; since: number; tries: number }>;
+  readonly asked: Map<string, SurveyTarget>;
   readonly counters: Map<string, number>;
   /** The look of a fleet client is its last one. */
   readonly found: { readonly name: string; readonly look: LastLook | null }[];

@@ -52,7 +52,7 @@ export function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
   return { kind: 'begun', stored: row.stored, fence };
 }
 
-/** BullMQ may bring the job of a dead driver back before the sweep takes the lease away: the same crash. */
+/** The sweep takes the lease of a dead driver away. A job that was added twice may begin before the sweep: the same crash. */
 const isHeir = ({ stored }: Row, { owner }: Begin): boolean =>
   stored.lease !== null && stored.lease.fence.owner !== owner;
 

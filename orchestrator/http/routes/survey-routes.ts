@@ -11,7 +11,8 @@ import {
 } from '../schemas/surveys.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { forecastCampaign } from '../../surveys/forecast.ts';
-import { cancelSurvey, listLooks, listSurveys, readSurvey } from '../../surveys/read.ts';
+import { cancelSurvey } from '../../surveys/end.ts';
+import { listLooks, listSurveys, readSurvey } from '../../surveys/read.ts';
 import { startSurvey } from '../../surveys/start.ts';
 import { answer } from '../refusal-response.ts';
 import { answers } from '../responses.ts';

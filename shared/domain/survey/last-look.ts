@@ -3,24 +3,29 @@ import { describeVerdict, type Remark, remarkWords, type Verdict } from '../obse
 import { isoOf } from '../time/iso-time.ts';
 import type { Counters } from '../outcome/counters.ts';
 
-/** What the newest look of a survey found on one client: small, for one is kept of every client of the fleet. */
+/**
+ * What the newest look of a survey found on a client. Kept of every client of the fleet, so it is
+ * small.
+ */
 export interface LastLook {
-  /** Policy time, servpack's own: a client's clock may be wrong. */
+  /** Policy time, by servpack's clock: a client's clock may be wrong. */
   readonly at: number;
   readonly survey: string;
   readonly product: string;
-  /** The release that it was held against; null = none. */
+  /** The release whose files were compared; null = none. */
   readonly release: string | null;
   readonly verdict: Verdict;
   readonly remarks: readonly Remark[];
-  /** The campaign that had the client at that moment, whose work may have changed it since. */
+  /**
+   * The campaign that had the client at that moment; its work may have changed the client since.
+   */
   readonly campaign: string | null;
   /** SHA-256 of the raw evidence; null when there was none. */
   readonly evidence: string | null;
 }
 
 /**
- * What one look contributes to the counters of its survey; `blocked|…` and `seen|…` are those that `rankBlockers` reads.
+ * What one look adds to the counters of its survey. `rankBlockers` reads `blocked|…` and `seen|…`.
  */
 export function countersOfLook({ verdict, remarks, campaign }: LastLook): Counters {
   const counters: Record<string, number> = { [`verdict|${verdict.kind}`]: 1 };
@@ -37,7 +42,7 @@ export function countersOfLook({ verdict, remarks, campaign }: LastLook): Counte
   return counters;
 }
 
-/** The verdict, and whatever else a person should know of this client, in one line. */
+/** The verdict and the remarks on this client, in one line. */
 export function describeLook({ verdict, remarks, campaign }: LastLook): string {
   const more = [
     ...remarks.map((remark) => remarkWords[remark]),
@@ -46,14 +51,14 @@ export function describeLook({ verdict, remarks, campaign }: LastLook): string {
   return `${describeVerdict(verdict)}${more.length === 0 ? '' : ` [${more.join('; ')}]`}`;
 }
 
-/** A look as answers carry it. */
+/** A look as responses of the API carry it. */
 export interface LookReport {
-  /** Id of the client, or the host where the fleet does not have it. */
+  /** Id of the client; the host where the fleet does not have the machine. */
   readonly client: string;
   readonly isInFleet: boolean;
   readonly at: string;
   readonly verdict: Verdict['kind'];
-  /** All of it in one line. */
+  /** The whole look in one line. */
   readonly says: string;
   readonly structural: boolean;
   readonly movable: boolean;

@@ -3,28 +3,31 @@ import { type Remark, remarks, type verdictKinds } from '../observation/verdict.
 import { isoOf } from '../time/iso-time.ts';
 import type { Counters } from '../outcome/counters.ts';
 
-/** One look at each of some machines, which changes nothing on any of them. */
+/** Looks once at each of many machines, and changes nothing on any. */
 export interface Survey {
   readonly survey: string;
-  /** Who asked, as in the audit. */
+  /** The person who asked, as in the audit. */
   readonly by: string;
   /** Policy time. */
   readonly at: number;
-  /** What was asked for, in words: `the fleet, label ward`. */
+  /** The machines in words: `the fleet, label ward`. */
   readonly what: string;
   readonly product: string;
-  /** The product profile as it was when this was asked for, where an operator wrote it; left out = the built-in one. */
+  /**
+   * The text of the operator's product profile when the survey began; left out = the built-in
+   * profile.
+   */
   readonly profile?: string;
-  /** The release that files are held against; null = none. */
+  /** The release whose files are compared; null = none. */
   readonly release: string | null;
-  /** Real time: it ends then, whoever has not been looked at. */
+  /** Real time at which the survey ends, with or without all answers. */
   readonly until: number;
-  /** The raw texts are kept for a while, too. */
+  /** True = the raw evidence of its looks is kept, too. */
   readonly keepsEvidence: boolean;
   readonly total: number;
 }
 
-/** `done`: nobody is left. `expired`: its time was over. */
+/** `done`: every look has its answer. `expired`: its time was over first. */
 export interface SurveyEnd {
   readonly how: 'done' | 'cancelled' | 'expired';
   readonly by: string;
@@ -32,7 +35,9 @@ export interface SurveyEnd {
   readonly at: number;
 }
 
-/** How far a survey is: who waits, for whom a worker was asked, and what was found. */
+/**
+ * How far a survey is: targets that wait, targets that workers were asked for, and what was found.
+ */
 export interface SurveyProgress {
   readonly survey: Survey;
   readonly end: SurveyEnd | null;
@@ -43,19 +48,21 @@ export interface SurveyProgress {
 
 export type VerdictCounts = Readonly<Record<(typeof verdictKinds)[number], number>>;
 
-/** What looks found, summed up. All counts are clients. */
+/** What the looks found, summed up. All counts are clients. */
 export interface Findings {
   readonly verdicts: VerdictCounts;
-  /** Blocked by a service that starts by itself out of the component directory: waiting can not clear it. */
+  /**
+   * Blocked by a service that starts by itself from the component directory: waiting does not help.
+   */
   readonly structural: number;
-  /** Blocked by a service that the product's profile knows how to move. */
+  /** Blocked by a service that the product profile can move. */
   readonly movable: number;
-  /** A campaign had them at that moment. */
+  /** In a campaign at that moment. */
   readonly inCampaign: number;
   readonly remarks: Readonly<Partial<Record<Remark, number>>>;
-  /** Why clients could not be looked at. */
+  /** How many clients could not be looked at, by kind of failure. */
   readonly failures: Readonly<Record<string, number>>;
-  /** The one that sets most clients free first. */
+  /** First the blocker whose removal sets most clients free. */
   readonly blockers: readonly RankedBlocker[];
 }
 
@@ -105,7 +112,7 @@ export const lookedIn = ({ verdicts }: Findings): number =>
 export function surveyStatus({ survey, end, waiting, asked, counters }: SurveyProgress): SurveyStatus {
   const findings = findingsOf(counters);
   const { by, at, what, product, release, total } = survey;
-  // Nobody is left: the leading round has only not written it down yet.
+  // All looks have their answers; the leader only has not written the end yet.
   const status = end?.how ?? (waiting + asked === 0 ? 'done' : 'running');
   return {
     survey: survey.survey,

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { queuePrefix } from '../../../shared/queues.ts';
+import { queuePrefix } from '../../../shared/queues/jobs.ts';
 import type { Bench } from '../bench.ts';
 import type { Rollout } from '../campaign.ts';
 

@@ -3,7 +3,7 @@ import type { LastLook } from '../../../shared/domain/survey/last-look.ts';
 import type { Survey, SurveyEnd } from '../../../shared/domain/survey/survey.ts';
 import type { Verdict } from '../../../shared/domain/observation/verdict.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import type { AskedLook, LookKey, SurveyTarget } from '../../../shared/store/survey-store.ts';
+import type { LookKey, SurveyTarget } from '../../../shared/store/survey-store.ts';
 import { at, clientOf, entry, later, picks } from './words.ts';
 import { type Given, joinFleet } from './world.ts';
 
@@ -18,7 +18,6 @@ const survey: Omit<Survey, 'total'> = {
   keepsEvidence: true,
 };
 
-const never = 3_600_000;
 const done: SurveyEnd = { how: 'done', by: 'orchestrator', at: later };
 const cancelled: SurveyEnd = { how: 'cancelled', by: 'anna', at };
 
@@ -77,11 +76,11 @@ const looked = (verdict: Verdict, changes: Partial<LastLook> = {}): LastLook => 
   ...changes,
 });
 
-const namesOf = (asked: readonly AskedLook[]): readonly string[] => asked.map(({ key }) => key.name).sort();
-const keyOf = (asked: readonly AskedLook[], name: string): LookKey => {
-  const found = asked.find(({ key }) => key.name === name);
+const namesOf = (asked: readonly LookKey[]): readonly string[] => asked.map(({ name }) => name).sort();
+const keyOf = (asked: readonly LookKey[], name: string): LookKey => {
+  const found = asked.find((key) => key.name === name);
   if (found === undefined) throw new Error(`${name} was not asked for`);
-  return found.key;
+  return found;
 };
 
 export function surveyingContract(given: Given): void {
@@ -102,14 +101,14 @@ export function surveyingContract(given: Given): void {
       const { store } = given();
       const names = Array.from({ length: 12 }, (_, n) => `pc-${n}`);
       await begin(store, fleet(...names));
-      const first = await store.askLooks('look-1', 2, never);
+      const first = await store.askLooks('look-1', 2);
       expect(first.length).toBeGreaterThanOrEqual(2);
       expect(first.length).toBeLessThan(12);
-      expect(await store.askLooks('look-1', 2, never)).toEqual([]);
+      expect(await store.askLooks('look-1', 2)).toEqual([]);
       const asked = [...first];
       for (let round = 0; round < 12; round += 1) {
-        for (const { key } of asked) await store.putLook(key, looked({ kind: 'free' }), null);
-        asked.push(...(await store.askLooks('look-1', 2, never)));
+        for (const key of asked) await store.putLook(key, looked({ kind: 'free' }), null);
+        asked.push(...(await store.askLooks('look-1', 2)));
       }
       expect(namesOf(asked)).toEqual(names.toSorted());
       expect(await store.readSurvey('look-1')).toMatchObject({
@@ -119,54 +118,59 @@ export function surveyingContract(given: Given): void {
       });
     });
 
-    it('asks again for what was not answered in time, and takes one answer for it', async () => {
+    it('names what is asked for and not answered, in every shard, and takes one answer for it', async () => {
       const { store } = given();
-      await begin(store, fleet('pc-1'));
-      const [first] = await store.askLooks('look-1', 9, never);
-      expect(first).toMatchObject({ key: { survey: 'look-1', name: 'pc-1' }, again: false });
-      const [second] = await store.askLooks('look-1', 9, 0);
-      expect(second).toEqual({ ...first, again: true });
-      const key = second?.key ?? { survey: '', name: '', shard: 0 };
+      await begin(store, [...fleet('pc-1', 'pc-2', 'pc-3'), strange]);
+      expect(await store.askedLooks('look-1')).toEqual([]);
+      const asked = await store.askLooks('look-1', 9);
+      const byName = (keys: readonly LookKey[]) => keys.toSorted((a, b) => a.name.localeCompare(b.name));
+      expect(byName(await store.askedLooks('look-1'))).toEqual(byName(asked));
+      expect(namesOf(asked)).toEqual([strange.name, 'pc-1', 'pc-2', 'pc-3'].toSorted());
+
+      const key = keyOf(asked, 'pc-1');
       expect(await store.putLook(key, looked({ kind: 'free' }), null)).toBe(true);
       expect(await store.putLook(key, looked(blocked), null)).toBe(false);
-      expect(await store.beginLook(key)).toBeNull();
+      expect(await store.readAskedLook(key)).toBeNull();
+      expect(namesOf(await store.askedLooks('look-1'))).toEqual(
+        namesOf(asked).filter((name) => name !== 'pc-1'),
+      );
       expect((await store.readSurvey('look-1'))?.counters).toEqual({ 'verdict|free': 1 });
       expect(await store.lastLooks(['pc-1'])).toEqual([looked({ kind: 'free' })]);
+      expect(await store.askedLooks('look-2')).toEqual([]);
     });
 
-    it('tells whoever begins a look of what, how often it was begun, and which campaign has the client', async () => {
+    it('tells a worker what to look at, as often as it asks, and which campaign has the client', async () => {
       const world = given();
       const { store } = world;
       await world.admitted('sp4', picks(1));
       await begin(store, [...fleet('pc-1', 'pc-2'), strange]);
-      const asked = await store.askLooks('look-1', 9, never);
+      const asked = await store.askLooks('look-1', 9);
       await world.begun({ campaign: 'sp4', client: 'pc-1' });
       const whole = { ...survey, total: 3 };
-      const client = await store.readClient('pc-1');
-      const pc1 = { survey: whole, client, campaign: 'sp4' };
-      expect(await store.beginLook(keyOf(asked, 'pc-1'))).toEqual({ ...pc1, tries: 1 });
-      expect(await store.beginLook(keyOf(asked, 'pc-1'))).toEqual({ ...pc1, tries: 2 });
-      expect(await store.beginLook(keyOf(asked, strange.name))).toEqual({
+      const pc1 = { survey: whole, client: await store.readClient('pc-1'), campaign: 'sp4' };
+      expect(await store.readAskedLook(keyOf(asked, 'pc-1'))).toEqual(pc1);
+      // Its worker was lost: the next one gets the same.
+      expect(await store.readAskedLook(keyOf(asked, 'pc-1'))).toEqual(pc1);
+      expect(await store.readAskedLook(keyOf(asked, strange.name))).toEqual({
         survey: whole,
         client: strange.adHoc,
-        tries: 1,
         campaign: null,
       });
       const waits = { ...keyOf(asked, 'pc-2'), name: 'pc-3' };
-      expect(await store.beginLook(waits)).toBeNull();
+      expect(await store.readAskedLook(waits)).toBeNull();
     });
 
     it('has a client that is gone from the fleet looked at all the same, by nobody', async () => {
       const { store } = given();
       await store.createSurvey(survey, each(fleet('nobody')), () => entry(''));
-      const asked = await store.askLooks('look-1', 9, never);
-      expect(await store.beginLook(keyOf(asked, 'nobody'))).toMatchObject({ client: null });
+      const asked = await store.askLooks('look-1', 9);
+      expect(await store.readAskedLook(keyOf(asked, 'nobody'))).toMatchObject({ client: null });
     });
 
     it('keeps what was found in the order in which it was found, and counts it', async () => {
       const { store } = given();
       await begin(store, [...fleet('pc-1', 'pc-2'), strange]);
-      const asked = await store.askLooks('look-1', 9, never);
+      const asked = await store.askLooks('look-1', 9);
       const evidence = { sha256: 'a'.repeat(64), text: 'raw' };
       const looks: Readonly<Record<string, LastLook>> = {
         'pc-2': looked(blocked, {
@@ -211,7 +215,7 @@ export function surveyingContract(given: Given): void {
       const { store } = given();
       const names = Array.from({ length: 7 }, (_, n) => `pc-${n}`);
       await begin(store, fleet(...names));
-      const asked = await store.askLooks('look-1', 9, never);
+      const asked = await store.askLooks('look-1', 9);
       const seen: string[] = [];
       const sizes: number[] = [];
       let cursor = '';
@@ -234,7 +238,7 @@ export function surveyingContract(given: Given): void {
     it('ends once: who is left is forgotten, and no look under way is taken any more', async () => {
       const { store } = given();
       await begin(store, fleet('pc-1', 'pc-2', 'pc-3', 'pc-4', 'pc-5', 'pc-6', 'pc-7'));
-      const asked = await store.askLooks('look-1', 1, never);
+      const asked = await store.askLooks('look-1', 1);
       const [under] = asked;
       if (under === undefined) throw new Error('nobody was asked for');
       const ended = await store.endSurvey('look-1', cancelled, entry('', null, 'cancelled'));
@@ -243,9 +247,10 @@ export function surveyingContract(given: Given): void {
         end: cancelled,
       });
       expect(await store.openSurveys()).toEqual([]);
-      expect(await store.askLooks('look-1', 9, 0)).toEqual([]);
-      expect(await store.beginLook(under.key)).toBeNull();
-      expect(await store.putLook(under.key, looked({ kind: 'free' }), null)).toBe(false);
+      expect(await store.askLooks('look-1', 9)).toEqual([]);
+      expect(await store.askedLooks('look-1')).toEqual([]);
+      expect(await store.readAskedLook(under)).toBeNull();
+      expect(await store.putLook(under, looked({ kind: 'free' }), null)).toBe(false);
       expect((await store.surveyLooks('look-1', '', 9)).looks).toEqual([]);
       expect((await store.audit(9)).map(({ because }) => because)).toEqual(['cancelled', '7 asked for']);
     });
@@ -253,7 +258,7 @@ export function surveyingContract(given: Given): void {
     it('that is not there does not end', async () => {
       const { store } = given();
       expect(await store.endSurvey('look-9', done, entry(''))).toBeNull();
-      expect(await store.askLooks('look-9', 9, never)).toEqual([]);
+      expect(await store.askLooks('look-9', 9)).toEqual([]);
       expect(await store.audit(9)).toEqual([]);
     });
 
@@ -264,9 +269,9 @@ export function surveyingContract(given: Given): void {
         entry(''),
       );
       expect((await store.surveys()).map((each) => each.survey.survey)).toEqual(['look-2', 'look-1']);
-      const first = await store.askLooks('look-1', 9, never);
+      const first = await store.askLooks('look-1', 9);
       await store.putLook(keyOf(first, 'pc-1'), looked(blocked), null);
-      const second = await store.askLooks('look-2', 9, never);
+      const second = await store.askLooks('look-2', 9);
       const newer = looked({ kind: 'current' }, { survey: 'look-2', at: later });
       await store.putLook(keyOf(second, 'pc-1'), newer, null);
       expect(await store.lastLooks(['pc-2', 'pc-1', 'pc-9'])).toEqual([null, newer, null]);

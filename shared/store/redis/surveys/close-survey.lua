@@ -1,5 +1,5 @@
--- Whoever has not been looked at is forgotten, and after a while what was found, too.
--- ARGV: survey, seconds that it is kept
+-- Forgets the targets without an answer at once, and what was found after a while.
+-- ARGV: survey, seconds until what was found is forgotten
 redis.call('UNLINK', key('surveyWaiting', ARGV[1]), key('surveyAsked', ARGV[1]))
 redis.call('EXPIRE', key('surveyFound', ARGV[1]), ARGV[2])
 redis.call('EXPIRE', key('surveyCounts', ARGV[1]), ARGV[2])

@@ -1,4 +1,4 @@
--- The first end of a survey counts. Returns 0 when there is no such survey.
+-- Writes how a survey ended; the first end counts. Returns 0 when there is no such survey.
 -- ARGV: survey, end as JSON; list: audit
 local survey = key('survey', ARGV[1])
 if redis.call('EXISTS', survey) == 0 then return 0 end

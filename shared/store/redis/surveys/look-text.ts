@@ -4,8 +4,8 @@ import type { LastLook } from '../../../domain/survey/last-look.ts';
 import { remarks, type Verdict } from '../../../domain/observation/verdict.ts';
 
 /**
- * A look as Redis keeps it: one for every client of the fleet, so it is an array without names, and whatever most of them do not have is
- * left out at its end: `[at, survey, product, verdict, evidence, release, campaign, remarks]`.
+ * A look as Redis keeps it. Redis keeps one of every client of the fleet, so it is a short array
+ * without names of fields.
  */
 type Row = [
   at: number,
@@ -27,7 +27,7 @@ type PackedVerdict =
   | readonly ['b', number, readonly Blocker[]]
   | readonly ['x', Failure, string];
 
-/** An error may be a whole page; its beginning says what it is. */
+/** An error may be a page long; its beginning says what went wrong. */
 const errorLengthAtMost = 300;
 
 export function lookText({

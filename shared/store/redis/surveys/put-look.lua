@@ -1,11 +1,13 @@
--- What a look found, once: 0 when it is not asked for any more. The look of a fleet client is kept as its last one and the survey only
--- names it; that of another machine stands in the survey itself.
--- ARGV: survey, name, look, seconds that raw texts are kept; lists: counters, evidence (SHA-256 and text, or none)
+-- Writes the answer of a look, once. Returns 0 when the look has its answer already or its survey
+-- has ended. The look of a fleet client is kept as its last look, and the survey only names the
+-- client; the look at another machine stands in the survey itself.
+-- ARGV: survey, name, look, seconds that evidence is kept; lists: counters, evidence (SHA-256 and
+-- text, or none)
 local asked = key('surveyAsked', ARGV[1])
-local text = redis.call('HGET', asked, ARGV[2])
-if not text then return 0 end
+local client = redis.call('HGET', asked, ARGV[2])
+if not client then return 0 end
 redis.call('HDEL', asked, ARGV[2])
-if string.match(text, '^%d+|%d+|$') then
+if client == '' then
   redis.call('HSET', key('looks'), ARGV[2], ARGV[3])
   redis.call('RPUSH', key('surveyFound', ARGV[1]), ARGV[2])
 else

@@ -4,7 +4,6 @@ import { countersOfLook } from '../../../domain/survey/last-look.ts';
 import type { Survey } from '../../../domain/survey/survey.ts';
 import {
   type AskedLook,
-  type BegunLook,
   type LookKey,
   surveyKeptSeconds,
   type SurveyStore,
@@ -14,21 +13,32 @@ import { evidenceFields } from '../audit/audit.ts';
 import { clientOf } from '../fleet/fleet-text.ts';
 import { lookOf, lookText } from './look-text.ts';
 import { flat, list } from '../core/scripts.ts';
-import { inPieces, pairs, type Shard } from '../core/shard.ts';
+import { inPieces, type Shard } from '../core/shard.ts';
 import { fromEach, type Shards } from '../sharding/shards.ts';
 import type { Evidence } from '../../types.ts';
 
 type LooksPart = Pick<
   SurveyStore,
-  'askLooks' | 'beginLook' | 'putLook' | 'surveyLooks' | 'lastLooks' | 'lookEvidence'
+  'askLooks' | 'askedLooks' | 'readAskedLook' | 'putLook' | 'surveyLooks' | 'lastLooks' | 'lookEvidence'
 >;
 
 const pieceSize = 1_000;
 
 export const surveyLooksOf = (shards: Shards): LooksPart => ({
-  askLooks: async (survey, atMost, againMs) =>
-    (await fromEach(shards, (shard) => askIn(shard, survey, atMost, againMs))).flat(),
-  beginLook: (key) => beginLook(shards, key),
+  askLooks: async (survey, atMost) =>
+    (
+      await fromEach(shards, async (shard) => {
+        const names = (await shard.run('ask-looks', survey, atMost)) as readonly string[];
+        return keysIn(shard, survey, names);
+      })
+    ).flat(),
+  askedLooks: async (survey) =>
+    (
+      await fromEach(shards, async (shard) =>
+        keysIn(shard, survey, await shard.redis.hkeys(shard.keys.of('surveyAsked', survey))),
+      )
+    ).flat(),
+  readAskedLook: (key) => readAskedLook(shards, key),
   putLook: (key, look, evidence) => putLook(shards, key, look, evidence),
   surveyLooks: (survey, cursor, limit) => surveyLooks(shards, survey, cursor, limit),
   lastLooks: (clients) => lastLooks(shards, clients),
@@ -38,32 +48,26 @@ export const surveyLooksOf = (shards: Shards): LooksPart => ({
   },
 });
 
-async function askIn(
-  { run, number }: Shard,
-  survey: string,
-  atMost: number,
-  againMs: number,
-): Promise<readonly AskedLook[]> {
-  const found = (await run('ask-looks', survey, atMost, againMs)) as readonly string[];
-  return pairs(found).map(([name, again]) => ({
-    key: { survey, name, shard: number },
-    again: Number(again) === 1,
-  }));
-}
+const keysIn = ({ number }: Shard, survey: string, names: readonly string[]): readonly LookKey[] =>
+  names.map((name) => ({ survey, name, shard: number }));
 
-type BegunReply = readonly [tries: number, client: string, campaign: string];
-
-async function beginLook(
+async function readAskedLook(
   { all, head }: Shards,
-  { survey: name, name: target, shard }: LookKey,
-): Promise<BegunLook | null> {
-  const begun = (await all[shard]?.run('begin-look', name, target)) as BegunReply | null | undefined;
-  if (begun === null || begun === undefined) return null;
-  const [tries, adHoc, campaign] = begun;
-  const json = await head.redis.hget(head.keys.of('survey', name), 'json');
-  const client = adHoc === '' ? await fleetClient(head, target) : (JSON.parse(adHoc) as Client);
-  if (json === null) return null;
-  return { survey: JSON.parse(json) as Survey, client, tries, campaign: campaign === '' ? null : campaign };
+  { survey: name, name: target, shard: number }: LookKey,
+): Promise<AskedLook | null> {
+  const shard = all[number];
+  if (shard === undefined) return null;
+  const { redis, keys } = shard;
+  const [adHoc, campaign] = await Promise.all([
+    redis.hget(keys.of('surveyAsked', name), target),
+    redis.hget(keys.of('claims'), target),
+  ]);
+  if (adHoc === null) return null;
+  const [json, client] = await Promise.all([
+    head.redis.hget(head.keys.of('survey', name), 'json'),
+    adHoc === '' ? fleetClient(head, target) : (JSON.parse(adHoc) as Client),
+  ]);
+  return json === null ? null : { survey: JSON.parse(json) as Survey, client, campaign };
 }
 
 async function fleetClient({ redis, keys }: Shard, client: string): Promise<Client | null> {
@@ -89,7 +93,7 @@ async function putLook(
   return put === 1;
 }
 
-/** The cursor says for each shard how many were read. */
+/** The cursor holds the number of looks that were read from each shard. */
 async function surveyLooks(
   { all }: Shards,
   survey: string,

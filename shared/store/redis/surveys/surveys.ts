@@ -20,7 +20,10 @@ export const surveyingOf = (shards: Shards): SurveyStore => ({
   ...surveyLooksOf(shards),
 });
 
-/** The targets first, in pieces that expire by themselves; the survey last: nobody sees half of it, and one that breaks off leaves nothing. */
+/**
+ * Writes the targets first, in pieces that expire by themselves, and the survey last. So readers
+ * never see half a survey, and creating one that breaks off leaves nothing behind.
+ */
 async function createSurvey(
   shards: Shards,
   asked: Omit<Survey, 'total'>,
@@ -95,7 +98,7 @@ async function readSurvey(shards: Shards, name: string): Promise<SurveyProgress 
   };
 }
 
-/** At one moment: a look that is put between two readings would be in neither or in both. */
+/** Reads all at one moment: an answer between two reads would be counted twice or not at all. */
 async function progressIn({ redis, keys }: Shard, survey: string) {
   const [waiting, asked, counts] = valuesOf(
     await redis
@@ -117,7 +120,10 @@ async function surveys(shards: Shards): Promise<readonly SurveyProgress[]> {
   return found.filter((survey) => survey !== null);
 }
 
-/** First the end, then the shards: whatever breaks off is carried through by the leading round, for the survey is still open. */
+/**
+ * Writes the end first, then closes the shards. Until that is done the survey is listed as open, so
+ * the leader completes an end that broke off.
+ */
 async function endSurvey(
   shards: Shards,
   survey: string,

@@ -38,7 +38,7 @@ if because then
 end
 
 if not holdsSlots then takeSlots(campaign, server) end
--- BullMQ may bring the job of a dead driver back before the sweep takes the lease away: the same crash.
+-- The sweep takes the lease of a dead driver away. A job that was added twice may begin before the sweep: the same crash.
 if leaseOwner and leaseOwner ~= owner then stored.c = tostring(redis.call('HINCRBY', record, 'c', 1)) end
 -- Never below the time: a Redis that lost its counter (wiped, an old backup, a failover) does not issue a fence again that a
 -- client has seen. In microseconds, for the counter must not run ahead of the time.
