@@ -1,30 +1,41 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../shared/clock.ts';
-import type { Store } from '../shared/store/store.ts';
-import type { Background } from './background/request.ts';
-import type { Archive } from './audit/archive.ts';
 import type { Dispatcher } from '../shared/queues/dispatcher.ts';
+import type { Rulebook } from '../shared/rulebook.ts';
+import type { LeadingStore, OperatorStore } from '../shared/store/store.ts';
 import type { Activation } from '../shared/store/types.ts';
+import type { Archive } from './audit/archive.ts';
+import type { Background } from './background/request.ts';
 
-/** What every room of the orchestrator works with. */
+/** What every request to an orchestrator works with. */
 export interface OrchestratorContext {
-  readonly store: Store;
+  readonly store: OperatorStore;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
+  /** What holds for the clients of a campaign, read once per campaign. */
+  readonly rulebook: Rulebook;
   readonly log: Logger;
-  /** The files of the audit, where this orchestrator keeps some. */
+  /** The audit files, where this orchestrator keeps some. */
   readonly archive?: Archive;
-  /** What check-in tokens are computed from, where clients may report in by themselves. */
+  /** The key that check-in tokens are computed from, where clients may report in by themselves. */
   readonly checkInKey?: string;
-  /** The operator's folder of product profiles; without it, only the built-in ones are known. */
+  /** The operator's folder of product profiles. Without it only the built-in ones are known. */
   readonly profiles?: string;
-  /** Where work on large files and fleets is done, so that it holds up nothing else; without it, here. */
-  readonly aside?: Background;
+  /** Runs work on large files and fleets in a thread of its own. Without it the work runs here. */
+  readonly background?: Background;
 }
 
-/** Adds the jobs of activations that stand in the record already; what can not be added now is added by the sweep. */
-export async function dispatch(
-  { dispatcher, clock, log }: OrchestratorContext,
+/** What the rounds of the leader work with: what they change carries the fence of the leader's term. */
+export interface LeaderContext extends OrchestratorContext {
+  readonly store: LeadingStore;
+}
+
+/**
+ * Adds the jobs of activations that are already written in their records. A job that cannot be added
+ * now is added by the sweep. After that a worker goes on: `workers/jobs.ts`.
+ */
+export async function dispatchJobs(
+  { dispatcher, clock, log }: Pick<OrchestratorContext, 'dispatcher' | 'clock' | 'log'>,
   activations: readonly Activation[],
 ): Promise<void> {
   if (activations.length === 0) return;

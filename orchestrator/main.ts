@@ -7,6 +7,7 @@ import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
 import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/errors.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
+import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openBackground } from './background/background.ts';
@@ -15,32 +16,19 @@ import { openSealer, type Sealer } from './audit/seal.ts';
 import { openCheckInKey } from './http/checkin/client-token.ts';
 import { openCheckIns } from './http/checkin/listener.ts';
 import { startWaiting } from './campaigns/transitions.ts';
-import { finishRound } from './rounds/drain-campaigns.ts';
+import { drainCampaigns } from './rounds/drain-campaigns.ts';
 import { writeAddress, writeCheckInAddress } from './http/address.ts';
 import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
 import { buildApi } from './http/api.ts';
 import { openToken } from './http/token.ts';
-import { checkInvariantsRound } from './rounds/check-invariants.ts';
-import { leadRound, repairRound } from './rounds/run-campaigns.ts';
+import { checkInvariants } from './rounds/check-invariants.ts';
+import { runCampaigns } from './rounds/run-campaigns.ts';
+import { repairReplicas } from './rounds/repair-replicas.ts';
 import { type Leadership, seekLeadership } from './rounds/leader.ts';
 import type { OrchestratorContext } from './context.ts';
-import { repeat, type Round, type Rounds } from './rounds/repeat.ts';
+import { repeat, type Repeated, type Round } from './rounds/repeat.ts';
 import { runSurveys } from './rounds/run-surveys.ts';
-import { sweepRound } from './rounds/sweep.ts';
-
-const leadEveryMs = 100;
-/** For campaigns that begin nothing. */
-const finishEveryMs = 500;
-/** A shard that was away when a campaign was paused knows of it within this time after it is back. */
-const repairEveryMs = 500;
-const sweepEveryMs = 1_000;
-const inspectEveryMs = 10_000;
-/** Begins what is due; each copy has a pace of its own. */
-const copiesEveryMs = 1_000;
-/** What Redis loses at most when it is lost for good. */
-const sealEveryMs = 1_000;
-/** A staging starts waiting campaigns at once; this is for those that also waited for another campaign's clients. */
-const startWaitingEveryMs = 1_000;
+import { sweep } from './rounds/sweep.ts';
 
 export interface RunningOrchestrator {
   /** Where the HTTP API listens. */
@@ -75,16 +63,17 @@ export async function runOrchestrator(
     store: store.value,
     archive: archive.value,
     profiles: config.profiles,
-    aside: openBackground(config),
+    background: openBackground(config),
     dispatcher: openDispatcher({ ...place, log }),
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
+    rulebook: openRulebook(store.value),
     log,
     checkInKey: checkInKey.value,
   };
   const api = buildApi(context, { token: token.value, log, environment: config });
   const close = async (): Promise<void> => {
     await api.close();
-    await Promise.all([context.dispatcher.close(), context.store.close()]);
+    await Promise.all([context.dispatcher.close(), store.value.close()]);
   };
   // A copy: the framework writes into what it is given.
   const listening = await listen(() => api.listen({ ...config.api }), config.api.port, 'SERVPACK_PORT');
@@ -100,9 +89,14 @@ export async function runOrchestrator(
   writeAddress(config.dataDir, listening.value);
   if (door.value !== null) writeCheckInAddress(config.dataDir, door.value.url);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
-  const leadership = seekLeadership(context, `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`);
+  const leadership = seekLeadership(
+    { ...context, store: store.value },
+    `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
+  );
   const verifier = openCopyVerifier(log);
-  const rounds = roundsOf(leadership, sealer, verifier, runSurveys(context), log);
+  const rounds = roundsOf(sealer, verifier).map(([everyMs, round]) =>
+    whileLeading(leadership, log, everyMs, round),
+  );
   log.info({ url: listening.value, checkIns: door.value?.url }, 'orchestrator runs');
   return ok({
     url: listening.value,
@@ -111,7 +105,7 @@ export async function runOrchestrator(
       const resigned = Promise.all(rounds.map((each) => each.stop())).then(() => leadership.resign());
       verifier.close();
       const [farewell] = await Promise.allSettled([resigned, api.close(), door.value?.app.close()]);
-      await Promise.all([context.dispatcher.close(), context.store.close()]);
+      await Promise.all([context.dispatcher.close(), store.value.close()]);
       if (farewell.status === 'rejected') throw farewell.reason;
       log.info('orchestrator stopped');
     },
@@ -147,40 +141,34 @@ function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Ar
   }
 }
 
-/** What only the leader does. */
-function roundsOf(
-  leadership: Leadership,
-  sealer: Sealer,
-  verifier: CopyVerifier,
-  surveys: Round,
-  log: Logger,
-): readonly Rounds[] {
-  const leading = (
-    name: string,
-    everyMs: number,
-    round: (context: OrchestratorContext) => Promise<unknown>,
-  ): Rounds =>
-    repeat(
-      name,
-      everyMs,
-      async () => {
-        const context = leadership.context();
-        if (context !== null) await round(context);
-      },
-      log,
-    );
-  return [
-    leading('lead', leadEveryMs, leadRound),
-    leading('finish', finishEveryMs, finishRound),
-    leading('replicas', repairEveryMs, repairRound),
-    leading('sweep', sweepEveryMs, sweepRound),
-    leading('inspection', inspectEveryMs, checkInvariantsRound),
-    leading('copies', copiesEveryMs, (context) => verifier.round(context)),
-    leading('audit', sealEveryMs, () => sealer.round()),
-    leading(surveys.name, surveys.everyMs, () => surveys.run()),
-    leading('waiting campaigns', startWaitingEveryMs, (context) => startWaiting(context, 'orchestrator')),
-  ];
-}
+/** What only the leader does, and how often: real time from the end of a run to the next one. */
+const roundsOf = (sealer: Sealer, verifier: CopyVerifier): readonly (readonly [number, Round])[] => [
+  [100, runCampaigns()],
+  [500, drainCampaigns()],
+  // A shard that missed a pause hears of it within this time after it is back.
+  [500, { name: 'replicas', run: repairReplicas }],
+  [1_000, sweep()],
+  [10_000, checkInvariants()],
+  // Begins what is due; each copy has a pace of its own.
+  [1_000, { name: 'copies', run: (context) => verifier.round(context) }],
+  // What Redis loses at most when it is lost for good.
+  [1_000, { name: 'audit', run: () => sealer.round() }],
+  [250, runSurveys()],
+  // A staging starts waiting campaigns at once; this is for those that waited for clients of another.
+  [1_000, { name: 'waiting campaigns', run: (context) => startWaiting(context, 'orchestrator') }],
+];
+
+/** Runs a round as long as this process leads. */
+const whileLeading = (leadership: Leadership, log: Logger, everyMs: number, round: Round): Repeated =>
+  repeat(
+    round.name,
+    everyMs,
+    async () => {
+      const context = leadership.context();
+      if (context !== null) await round.run(context);
+    },
+    log,
+  );
 
 async function listen(
   open: () => Promise<string>,

@@ -2,7 +2,8 @@ import type { Release } from './domain/campaign/definition.ts';
 import type { Rules } from './domain/rules/policy.ts';
 import { statesBy } from './domain/outcome/states.ts';
 import { type Profile, profileOf, rulesOf } from './products/profile.ts';
-import type { Store } from './store/store.ts';
+import type { CampaignStore } from './store/campaign-store.ts';
+import type { ReleaseStore } from './store/release-store.ts';
 
 /** What holds for every client of one campaign; the zone is each client's own. */
 export type CampaignRules = Omit<Rules, 'zone'>;
@@ -13,8 +14,11 @@ export interface Rulebook {
   ): Promise<{ readonly rules: CampaignRules; readonly profile: Profile; readonly release: Release }>;
 }
 
+/** What the rules of a campaign are read from. */
+type RuleSource = Pick<CampaignStore & ReleaseStore, 'readCampaign' | 'readRelease' | 'counters'>;
+
 /** A campaign's definition and its release do not change once it is started, so they are read once per process. */
-export function openRulebook(store: Store): Rulebook {
+export function openRulebook(store: RuleSource): Rulebook {
   const known = new Map<string, ReturnType<Rulebook['of']>>();
   return {
     of: (campaign) => {
@@ -27,7 +31,7 @@ export function openRulebook(store: Store): Rulebook {
   };
 }
 
-async function read(store: Store, name: string): ReturnType<Rulebook['of']> {
+async function read(store: RuleSource, name: string): ReturnType<Rulebook['of']> {
   const record = await store.readCampaign(name);
   if (record === null) throw new Error(`campaign ${name} is not there`);
   const { definition } = record.campaign;

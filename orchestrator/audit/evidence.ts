@@ -2,12 +2,12 @@ import { createReadStream } from 'node:fs';
 import type { EvidenceLine } from './format/attachment-lines.ts';
 import { splitLines } from './format/split-lines.ts';
 import { sha256 } from '../../shared/evidence.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import type { Archive } from './archive.ts';
 
 /** Texts of evidence by SHA-256: from Redis, else from the files, where they stay for good. What is nowhere is missing. */
 export async function readEvidence(
-  store: Store,
+  store: OperatorStore,
   archive: Archive | undefined,
   sha256s: readonly string[],
 ): Promise<ReadonlyMap<string, string>> {
@@ -22,7 +22,7 @@ export async function readEvidence(
 }
 
 async function readFromFiles(
-  store: Store,
+  store: OperatorStore,
   archive: Archive,
   missing: Set<string>,
   found: Map<string, string>,

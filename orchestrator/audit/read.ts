@@ -4,7 +4,7 @@ import { compareIds, entryOf } from './format/entry-line.ts';
 import { kindOf } from './format/file-lines.ts';
 import { splitLines } from './format/split-lines.ts';
 import { beforeAll, type KeptEntry } from '../../shared/store/seal-store.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import type { Archive } from './archive.ts';
 
 /** An entry and where it stands. */
@@ -25,7 +25,7 @@ export interface EntryFilter {
 
 /** Every entry that fits, shard by shard in the order in which things were done: the files first, then what only Redis has. */
 export async function* readEntries(
-  store: Store,
+  store: OperatorStore,
   archive: Archive | undefined,
   filter: EntryFilter,
 ): AsyncGenerator<FoundEntry> {
@@ -34,7 +34,7 @@ export async function* readEntries(
 }
 
 async function* entriesOf(
-  store: Store,
+  store: OperatorStore,
   archive: Archive | undefined,
   shard: number,
   filter: EntryFilter,
@@ -89,7 +89,7 @@ function openSieve({ client, campaign, orNoClient = false }: EntryFilter): (line
 const pageSize = 1_000;
 
 async function* redisEntries(
-  store: Store,
+  store: OperatorStore,
   shard: number,
   after: string,
   before: string | null,
@@ -111,7 +111,7 @@ async function* redisEntries(
   }
 }
 
-const hashOf = async (store: Store, campaign: string): Promise<string | null> =>
+const hashOf = async (store: OperatorStore, campaign: string): Promise<string | null> =>
   campaign === '' ? null : ((await store.readCampaign(campaign))?.campaign.definition.hash ?? null);
 
 const fits = (entry: KeptEntry, { campaign, client, orNoClient = false }: EntryFilter): boolean =>

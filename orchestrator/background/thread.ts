@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { labClock, systemClock } from '../../shared/clock.ts';
 import { openLog } from '../../shared/log.ts';
+import { openRulebook } from '../../shared/rulebook.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { importFleet } from '../fleet/import.ts';
@@ -31,6 +32,7 @@ async function answer(order: Order): Promise<Answer> {
       close: async () => undefined,
     },
     clock: config.labClock === null ? systemClock : labClock(config.labClock),
+    rulebook: openRulebook(store.value),
     log: openLog('orchestrator', config.logLevel),
     profiles: config.profiles,
   };

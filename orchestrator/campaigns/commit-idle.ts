@@ -2,7 +2,7 @@ import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
 import { newUpgrade } from '../../shared/domain/upgrade/state.ts';
-import { dispatch, type OrchestratorContext } from '../context.ts';
+import { dispatchJobs, type OrchestratorContext } from '../context.ts';
 import { difference, type Counters } from '../../shared/domain/outcome/counters.ts';
 import type {
   CommitIdle,
@@ -54,7 +54,7 @@ export async function changeIdle(
     at,
   });
   if (outcome.kind !== 'committed') return outcome;
-  await dispatch(
+  await dispatchJobs(
     context,
     [outcome.next, outcome.handed].filter((each) => each !== null),
   );

@@ -1,6 +1,6 @@
 import { type Forecast, forecasting } from '../views/survey-forecast.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { addLooks } from '../surveys/forecast.ts';
@@ -14,8 +14,8 @@ export async function planCampaign(
   context: OrchestratorContext,
   input: InputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
-  if (context.aside !== undefined && (await isLarge(context)))
-    return context.aside('planCampaign', '', input);
+  if (context.background !== undefined && (await isLarge(context)))
+    return context.background('planCampaign', '', input);
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   return ok({ ...draft.value.plan, forecast: await forecastDraft(context, draft.value) });
@@ -44,8 +44,8 @@ export async function createCampaign(
   who: string,
   input: InputFile,
 ): Promise<Result<CampaignPlan, Refusal>> {
-  if (context.aside !== undefined && (await isLarge(context)))
-    return context.aside('createCampaign', who, input);
+  if (context.background !== undefined && (await isLarge(context)))
+    return context.background('createCampaign', who, input);
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const { plan } = draft.value;
@@ -87,7 +87,7 @@ function recordsOf(
   { definition, waves, plan }: Draft,
   who: string,
   at: number,
-): Parameters<Store['createCampaign']> {
+): Parameters<OperatorStore['createCampaign']> {
   const campaign: Campaign = {
     definition,
     createdAt: at,

@@ -1,20 +1,8 @@
 import { decide } from '../../shared/domain/upgrade/decide.ts';
 import type { Ending } from '../../shared/domain/outcome/ending.ts';
-import type { CampaignRules, Rulebook } from '../../shared/rulebook.ts';
-import { openRulebook } from '../../shared/rulebook.ts';
-import type { Store } from '../../shared/store/store.ts';
 import { type AtRest, changeIdle } from './commit-idle.ts';
-import { dispatch, type OrchestratorContext } from '../context.ts';
+import { dispatchJobs, type OrchestratorContext } from '../context.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
-
-const books = new WeakMap<Store, Rulebook>();
-
-/** What holds for the clients of a campaign; read once, as workers do. Rejects when its release or product is not there. */
-export async function rulesFor({ store }: OrchestratorContext, campaign: string): Promise<CampaignRules> {
-  const book = books.get(store) ?? openRulebook(store);
-  books.set(store, book);
-  return (await book.of(campaign)).rules;
-}
 
 /**
  * `settled`, or `finishing` what is open on it first; `told` its driver; `unchanged`, because it has settled or somebody asked
@@ -22,7 +10,7 @@ export async function rulesFor({ store }: OrchestratorContext, campaign: string)
  */
 export type EndedClient = 'settled' | 'finishing' | 'told' | 'unchanged' | 'again';
 
-/** Ends a client's part as soon as nothing is open on it, by the person who says so. Rejects where `rulesFor` does. */
+/** Ends a client's part as soon as nothing is open on it, by the person who says so. Rejects when the campaign's release or product is not there. */
 export async function endClient(
   context: OrchestratorContext,
   stored: AtRest & Partial<Pick<StoredUpgrade, 'index' | 'inbox'>>,
@@ -32,7 +20,7 @@ export async function endClient(
   if (stored.upgrade.state.phase === 'settled' || stored.upgrade.memory.request !== null) return 'unchanged';
   if (stored.index === 'driven') return tell(context, stored, ending);
   // Windows do not matter here: nothing is begun.
-  const rules = { ...(await rulesFor(context, stored.key.campaign)), zone: 'UTC' };
+  const rules = { ...(await context.rulebook.of(stored.key.campaign)).rules, zone: 'UTC' };
   const decision = decide(rules, stored.upgrade, { type: 'EndRequested', ending }, context.clock.now());
   if (decision.kind === 'ignored') return 'unchanged';
   const { upgrade, because } = decision;
@@ -57,6 +45,6 @@ async function tell(
     key.campaign,
   );
   if (delivered.kind === 'ignored') return 'again';
-  await dispatch(context, delivered.next === null ? [] : [delivered.next]);
+  await dispatchJobs(context, delivered.next === null ? [] : [delivered.next]);
   return 'told';
 }

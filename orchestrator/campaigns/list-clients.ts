@@ -2,7 +2,7 @@ import { clientReport, type ClientReport, type Reported } from '../views/report.
 import { campaignStatus } from '../views/status.ts';
 import { bucketOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import { csvField } from '../views/csv.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -58,12 +58,16 @@ export async function listClients(
 }
 
 /** Of all its clients, as its counters know them. */
-async function serversOf(store: Store, campaign: Campaign): Promise<ReadonlySet<string>> {
+async function serversOf(store: OperatorStore, campaign: Campaign): Promise<ReadonlySet<string>> {
   const counters = await store.counters(campaign.definition.campaign);
   return new Set(campaignStatus(campaign, counters, 0).logonServers.map(({ logonServer }) => logonServer));
 }
 
-async function* linesOf(store: Store, campaign: Campaign, question: ClientsQuestion): AsyncGenerator<string> {
+async function* linesOf(
+  store: OperatorStore,
+  campaign: Campaign,
+  question: ClientsQuestion,
+): AsyncGenerator<string> {
   const { format } = question;
   if (format === 'csv') yield `${columns.join(',')}\n`;
   for await (const reported of reportedIn(store, campaign.definition.campaign)) {
@@ -76,7 +80,7 @@ async function* linesOf(store: Store, campaign: Campaign, question: ClientsQuest
 }
 
 /** Every client once: one that is admitted between the two readings is told as it waited. */
-async function* reportedIn(store: Store, name: string): AsyncGenerator<Reported> {
+async function* reportedIn(store: OperatorStore, name: string): AsyncGenerator<Reported> {
   const waited = new Set<string>();
   for await (const pick of store.waiting(name)) {
     waited.add(pick.client);

@@ -4,7 +4,7 @@ import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { type CampaignStatus, campaignStatus, type Surroundings } from '../views/status.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -36,7 +36,11 @@ export async function readStatus(
   return record === null ? err(notFound('campaign', name)) : ok(await statusOf(store, record, clock.now()));
 }
 
-const statusOf = async (store: Store, { campaign }: CampaignRecord, now: number): Promise<CampaignStatus> =>
+const statusOf = async (
+  store: OperatorStore,
+  { campaign }: CampaignRecord,
+  now: number,
+): Promise<CampaignStatus> =>
   campaignStatus(
     campaign,
     await store.counters(campaign.definition.campaign),
@@ -44,14 +48,14 @@ const statusOf = async (store: Store, { campaign }: CampaignRecord, now: number)
     await surroundingsOf(store, campaign),
   );
 
-async function surroundingsOf(store: Store, { definition }: Campaign): Promise<Surroundings> {
+async function surroundingsOf(store: OperatorStore, { definition }: Campaign): Promise<Surroundings> {
   const { halt } = await store.readHalt();
   const release = await store.readRelease(definition.release);
   return { halt, withdrawn: release?.withdrawn ?? null, copies: await copiesOf(store, release) };
 }
 
 /** Null where every logon server has the one tree. */
-export async function copiesOf(store: Store, release: Release | null): Promise<Copies | null> {
+export async function copiesOf(store: OperatorStore, release: Release | null): Promise<Copies | null> {
   if (release?.copies === undefined) return null;
   return { filesInAll: release.files.length, found: await store.readCopies(release.release) };
 }
@@ -76,7 +80,7 @@ export async function readReport(
 }
 
 /** A client admitted between the two readings is found waiting and with a record: the record counts. */
-async function clientsOf(store: Store, name: string): Promise<readonly Reported[]> {
+async function clientsOf(store: OperatorStore, name: string): Promise<readonly Reported[]> {
   const found = new Map<string, Reported>();
   for await (const pick of store.waiting(name)) found.set(pick.client, { kind: 'waiting', ...pick });
   for await (const { upgrade } of store.upgrades(name))

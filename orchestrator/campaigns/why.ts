@@ -2,7 +2,7 @@ import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { type Why, whyAdmitted, type WhyAnswer, type WhyContext, whyWaiting } from '../views/why.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { profileOf, rulesOf } from '../../shared/products/profile.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import { readEvidence } from '../audit/evidence.ts';
 import { copiesOf } from './report.ts';
 import { type Part, partOf } from '../fleet/clients.ts';
@@ -65,13 +65,13 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
   return whyAdmitted(surroundings, { upgrade, index, dueAt, since: newest?.at ?? null });
 }
 
-async function zoneOf(store: Store, part: Part): Promise<{ readonly zone: string } | null> {
+async function zoneOf(store: OperatorStore, part: Part): Promise<{ readonly zone: string } | null> {
   const name = part.kind === 'waiting' ? part.pick.client : part.stored.key.client;
   const client = await store.readClient(name);
   return client === null ? null : { zone: client.zone };
 }
 
-async function productOf(store: Store, name: string): Promise<ProductRules | null> {
+async function productOf(store: OperatorStore, name: string): Promise<ProductRules | null> {
   const release = await store.readRelease(name);
   const profile = release === null ? null : profileOf(release);
   return profile?.ok === true ? rulesOf(profile.value) : null;

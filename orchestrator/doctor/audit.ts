@@ -2,20 +2,23 @@ import { statSync } from 'node:fs';
 import { messageOf } from '../../shared/errors.ts';
 import type { Archive } from '../audit/archive.ts';
 import { verifyPath } from '../audit/verify.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 
 /** A larger file is left to `audit verify`. */
 const verifiedBytesAtMost = 64 * 1024 * 1024;
 
 /** The newest file of each shard: is it as it was written, and does it go as far as Redis says? */
-export async function checkAudit(store: Store, archive: Archive | undefined): Promise<readonly Check[]> {
+export async function checkAudit(
+  store: OperatorStore,
+  archive: Archive | undefined,
+): Promise<readonly Check[]> {
   if (archive === undefined) return [];
   const shards = Array.from({ length: await store.shards() }, (_, shard) => shard);
   return (await Promise.all(shards.map((shard) => checkShard(store, archive, shard)))).flat();
 }
 
-async function checkShard(store: Store, archive: Archive, shard: number): Promise<readonly Check[]> {
+async function checkShard(store: OperatorStore, archive: Archive, shard: number): Promise<readonly Check[]> {
   const { head, written } = await store.readSeal(shard);
   const file = archive.files(shard).at(-1);
   if (file === undefined || head === null)

@@ -1,12 +1,12 @@
 import type { Release } from '../../shared/domain/campaign/definition.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import { many } from '../cli/render/view.ts';
 import { type ManifestFile, readManifest } from '../releases/manifest.ts';
 import { isUsable } from '../releases/usable.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 
 /** What clients are to download is what they are judged by. */
-export async function checkReleases(store: Store): Promise<readonly Check[]> {
+export async function checkReleases(store: OperatorStore): Promise<readonly Check[]> {
   const [releases, records] = [await store.releases(), await store.campaigns()];
   const waited = records
     .map(({ campaign }) => campaign)

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 
 export interface Sample {
   readonly clients: readonly string[];
@@ -7,7 +7,7 @@ export interface Sample {
 }
 
 /** So many clients by chance of the seed: the same ones for the same seed and fleet, in whatever order it is read. */
-export async function sampleOf(store: Store, count: number, seed: string): Promise<Sample> {
+export async function sampleOf(store: OperatorStore, count: number, seed: string): Promise<Sample> {
   let kept: { readonly client: string; readonly draw: string }[] = [];
   let total = 0;
   const cut = (): void => void (kept = kept.sort((a, b) => (a.draw < b.draw ? -1 : 1)).slice(0, count));

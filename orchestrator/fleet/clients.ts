@@ -1,8 +1,8 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { capped, evidenceBytesAtMost } from '../../shared/evidence.ts';
-import type { Store } from '../../shared/store/store.ts';
-import { dispatch, type OrchestratorContext } from '../context.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
+import { dispatchJobs, type OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { AuditEntry, WaitingClient, StoredUpgrade } from '../../shared/store/types.ts';
@@ -35,7 +35,11 @@ export interface CheckIn {
  * The part of the client that matters now: in the asked campaign, else in the one that holds it, else in the newest that knows
  * it. Null when none does.
  */
-export async function partOf(store: Store, client: string, asked: string | null): Promise<Part | null> {
+export async function partOf(
+  store: OperatorStore,
+  client: string,
+  asked: string | null,
+): Promise<Part | null> {
   const held = asked ?? (await store.claimOf(client));
   if (held !== null) return partIn(store, held, client);
   const records = [...(await store.campaigns())].sort((a, b) => b.campaign.createdAt - a.campaign.createdAt);
@@ -46,7 +50,7 @@ export async function partOf(store: Store, client: string, asked: string | null)
   return null;
 }
 
-async function partIn(store: Store, campaign: string, client: string): Promise<Part | null> {
+async function partIn(store: OperatorStore, campaign: string, client: string): Promise<Part | null> {
   const pick = await store.readWaiting({ campaign, client });
   if (pick !== null) return { kind: 'waiting', campaign, pick };
   // Read second: between the two a waiting client may be admitted, but never the other way round.
@@ -103,7 +107,7 @@ export async function reportIn(
   if (delivered.kind === 'ignored')
     return { client: name, looks: false, campaign: null, because: delivered.because };
   const { key, next } = delivered;
-  await dispatch(context, next === null ? [] : [next]);
+  await dispatchJobs(context, next === null ? [] : [next]);
   const because =
     next === null ? 'it is looked at as soon as its driver or a free slot allows' : 'it is looked at now';
   return { client: name, looks: true, campaign: key.campaign, because };

@@ -20,11 +20,12 @@ const largeText = 512 * 1024;
 
 /** Adds and replaces clients from CSV text: the whole file or, when it has any fault, nothing of it. */
 export async function importFleet(
-  { store, log, clock, aside }: OrchestratorContext,
+  { store, log, clock, background }: OrchestratorContext,
   who: string,
   { file, text }: InputFile,
 ): Promise<Result<FleetImport, Refusal>> {
-  if (aside !== undefined && text.length > largeText) return aside('importFleet', who, { file, text });
+  if (background !== undefined && text.length > largeText)
+    return background('importFleet', who, { file, text });
   const clients = parseFleet(text, file);
   if (!clients.ok) return err(badFile(file, clients.error));
   const imported = await store.importFleet(clients.value, {

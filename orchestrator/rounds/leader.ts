@@ -1,5 +1,5 @@
 import { ledBy } from './led-by.ts';
-import type { OrchestratorContext } from '../context.ts';
+import type { LeaderContext } from '../context.ts';
 import { repeat } from './repeat.ts';
 import type { LeaderFence } from '../../shared/store/leader-store.ts';
 
@@ -8,14 +8,14 @@ export const leadTiming = { leaseMs: 3_000, renewMs: 1_000, askMs: 250 } as cons
 
 export interface Leadership {
   /** The context of this term, whose changes carry the leader's fence; null while this process does not lead. */
-  context(): OrchestratorContext | null;
+  context(): LeaderContext | null;
   /** Asks no more and ends the lease, so that another leads at once. Rejects when Redis does not hear it: then the lease expires. */
   resign(): Promise<void>;
 }
 
 interface Term {
   readonly fence: LeaderFence;
-  readonly context: OrchestratorContext;
+  readonly context: LeaderContext;
   /** By this process's own clock, which no one can set back. */
   heldUntil: number;
 }
@@ -25,7 +25,7 @@ interface Term {
  * frozen or could not ask for longer knows at once that it leads no more, and what it still does carries an older fence.
  */
 export function seekLeadership(
-  base: OrchestratorContext,
+  base: LeaderContext,
   owner: string,
   timing: typeof leadTiming = leadTiming,
 ): Leadership {

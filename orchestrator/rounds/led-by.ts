@@ -1,8 +1,8 @@
-import type { Store } from '../../shared/store/store.ts';
+import type { LeadingStore } from '../../shared/store/store.ts';
 import type { LeaderFence } from '../../shared/store/leader-store.ts';
 
 /** The same store as this leader uses it: what a round changes, it changes under the leader's fence. */
-export const ledBy = (store: Store, leader: LeaderFence): Store => ({
+export const ledBy = (store: LeadingStore, leader: LeaderFence): LeadingStore => ({
   ...store,
   commitCampaign: (next, version, audit, conditions) =>
     store.commitCampaign(next, version, audit, { ...conditions, leader }),

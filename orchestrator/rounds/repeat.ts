@@ -1,29 +1,32 @@
 import type { Logger } from 'pino';
+import type { LeaderContext } from '../context.ts';
 
-/** One thing that the leader does again and again. */
+/** One thing that the leader does again and again. Its state lives as long as the process. */
 export interface Round {
   readonly name: string;
-  /** Real time from the end of one run to the beginning of the next. */
-  readonly everyMs: number;
-  run(): Promise<void>;
+  /**
+   * One run. What it changes carries the fence of the leader's present term.
+   * @param context of the present term
+   */
+  run(context: LeaderContext): Promise<unknown>;
 }
 
-/** Something done again and again, one round after the other, never two at once. */
-export interface Rounds {
-  /** Waits for the round that runs; no other follows. */
+/** A function that is repeated, never two runs at once. */
+export interface Repeated {
+  /** Waits for the present run; no other follows. */
   stop(): Promise<void>;
 }
 
 /**
- * Runs `round` every `everyMs` of real time after the one before has ended. A failing round is logged and tried again: an
- * orchestrator outlives a Redis that is away.
+ * Runs `run` again and again, `everyMs` of real time after the run before has ended. A run that fails
+ * is logged, once, and repeated: an orchestrator outlives a Redis that is unavailable.
  */
 export function repeat(
   name: string,
   everyMs: number | (() => number),
-  round: () => Promise<unknown>,
+  run: () => Promise<unknown>,
   log: Logger,
-): Rounds {
+): Repeated {
   const pauseMs = typeof everyMs === 'number' ? (): number => everyMs : everyMs;
   let stopped = false;
   let failing = false;
@@ -31,7 +34,7 @@ export function repeat(
   let running: Promise<void> = Promise.resolve();
   const next = async (): Promise<void> => {
     try {
-      await round();
+      await run();
       if (failing) log.info({ round: name }, 'works again');
       failing = false;
     } catch (error) {

@@ -1,51 +1,53 @@
-import { decideCampaign } from '../domain/decide-campaign.ts';
-import { admit, openZones } from './admit.ts';
-import { campaignAudit } from '../campaigns/audit.ts';
-import type { OrchestratorContext } from '../context.ts';
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
+import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import { isWindowOpen } from '../../shared/domain/time/window.ts';
+import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
-
-/** Campaigns that failed in the round before: each is told once, not ten times a second. */
-const failing = new WeakMap<OrchestratorContext, Set<string>>();
+import { campaignAudit } from '../campaigns/audit.ts';
+import { dispatchJobs, type LeaderContext } from '../context.ts';
+import { decideCampaign } from '../domain/decide-campaign.ts';
+import type { Round } from './repeat.ts';
 
 /**
- * One round of leading: every running campaign is judged on its counters (next wave, pause, end), then its free slots are
- * filled. Level-triggered: a round may come late or twice. A campaign that fails does not hold up the others.
+ * Runs the campaigns: each running campaign is evaluated on its counters (next wave, pause, end), then
+ * its free slots are filled. A round may come late or twice. A campaign that fails does not hold up the
+ * others, and its failure is logged once, not ten times a second.
  */
-export async function leadRound(context: OrchestratorContext): Promise<void> {
-  for (const record of await context.store.campaigns(['running'])) {
-    const { campaign } = record.campaign.definition;
-    try {
-      await lead(context, record);
-      if (failingIn(context).delete(campaign)) context.log.info({ campaign }, 'works again');
-    } catch (error) {
-      if (!failingIn(context).has(campaign)) context.log.error({ campaign, error }, 'failed; tries again');
-      failingIn(context).add(campaign);
-    }
-  }
+export function runCampaigns(): Round {
+  const failing = new Set<string>();
+  return {
+    name: 'campaigns',
+    run: async (context) => {
+      for (const record of await context.store.campaigns(['running'])) {
+        const { campaign } = record.campaign.definition;
+        try {
+          await runCampaign(context, record);
+          if (failing.delete(campaign)) context.log.info({ campaign }, 'works again');
+        } catch (error) {
+          if (!failing.has(campaign)) context.log.error({ campaign, error }, 'failed; tries again');
+          failing.add(campaign);
+        }
+      }
+    },
+  };
 }
 
-/** Shards that could not be told how a campaign stands are told now, before anything else is decided about it. */
-export async function repairRound({ store, log }: OrchestratorContext): Promise<void> {
-  for (const campaign of await store.repairReplicas())
-    log.info({ campaign }, 'all shards know its state again');
+async function runCampaign(context: LeaderContext, record: CampaignRecord): Promise<void> {
+  const { store, clock } = context;
+  const evaluated = await evaluateCampaign(context, record);
+  if (evaluated.campaign.state.status !== 'running') return;
+  await store.shareBudget(evaluated, openZones(evaluated.campaign.definition, clock.now()));
+  await admitClients(context, evaluated.campaign);
 }
 
-function failingIn(context: OrchestratorContext): Set<string> {
-  const names = failing.get(context) ?? new Set();
-  failing.set(context, names);
-  return names;
-}
-
-async function lead(context: OrchestratorContext, record: CampaignRecord): Promise<void> {
-  const judged = await judge(context, record);
-  if (judged.campaign.state.status !== 'running') return;
-  await context.store.shareBudget(judged, openZones(judged.campaign.definition, context.clock.now()));
-  await admit(context, judged.campaign);
-}
-
-/** Judges a campaign on its counters; the record as it is then. */
-export async function judge(
-  { store, clock, log }: OrchestratorContext,
+/**
+ * Evaluates a campaign on its counters and commits what follows: the next wave opens, the campaign
+ * pauses, or it ends.
+ * @returns the record as it is then
+ */
+export async function evaluateCampaign(
+  { store, clock, log }: LeaderContext,
   record: CampaignRecord,
 ): Promise<CampaignRecord> {
   const { campaign, version } = record;
@@ -58,6 +60,38 @@ export async function judge(
   log.info({ campaign: name, because: decision.because }, status);
   const why = { at, who: 'orchestrator', because: decision.because };
   const audit = campaignAudit(campaign, campaign.state.status, status, why);
-  // Someone may have paused it in this very moment; then their word stands and the next round judges again.
+  // A person may have paused it in this moment. Their change stands, and the next round evaluates again.
   return (await store.commitCampaign(decision.campaign, version, audit)) ?? record;
+}
+
+/**
+ * Fills the free slots of a campaign: parked clients first, then waiting ones. The choice is a pure
+ * function. The store compares and sets, so a choice made on old numbers cannot break a budget. The
+ * job of each admitted client is added last; a worker runs it.
+ * @returns how many were admitted
+ */
+export async function admitClients(context: LeaderContext, { definition }: Campaign): Promise<number> {
+  const { store, clock, log } = context;
+  const name = definition.campaign;
+  const inUse = await store.slotsInUse(name);
+  const free = definition.budgets.active - inUse.active;
+  if (free <= 0) return 0;
+  const queued = await store.queued(name, free, openZones(definition, clock.now()));
+  const chosen = chooseAdmissions(definition.budgets, inUse, [...queued.parked, ...queued.waiting]);
+  if (chosen.length === 0) return 0;
+  const admitted = await store.admit(name, chosen, clock.now());
+  log.debug({ campaign: name, admitted: admitted.length }, 'admitted');
+  await dispatchJobs(context, admitted);
+  return admitted.length;
+}
+
+/** Whether the campaign's window is open now in a time zone. Each zone is computed once. */
+function openZones({ policy: { window } }: CampaignDefinition, now: number): IsOpen {
+  if (window === null) return everywhere;
+  const known = new Map<string, boolean>();
+  return (zone) => {
+    const isOpen = known.get(zone) ?? isWindowOpen(window, zone, now);
+    known.set(zone, isOpen);
+    return isOpen;
+  };
 }

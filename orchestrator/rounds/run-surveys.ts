@@ -1,5 +1,5 @@
 import type { SurveyEnd, SurveyProgress } from '../../shared/domain/survey/survey.ts';
-import type { OrchestratorContext } from '../context.ts';
+import type { LeaderContext } from '../context.ts';
 import { askForLooks, restoreLooks } from '../surveys/ask.ts';
 import { endSurvey } from '../surveys/end.ts';
 import type { Round } from './repeat.ts';
@@ -12,12 +12,15 @@ import type { Round } from './repeat.ts';
  * queues hold fewer jobs than looks are without an answer: BullMQ's keys were deleted, or an adding
  * was cut off.
  */
-export function runSurveys(context: OrchestratorContext): Round {
-  const { store, dispatcher, clock, log } = context;
+export function runSurveys(): Round {
   /** Surveys that failed in the round before: each failure is logged once. */
   const failing = new Set<string>();
 
-  const attempt = async (survey: string, run: () => Promise<unknown>): Promise<void> => {
+  const attempt = async (
+    { log }: LeaderContext,
+    survey: string,
+    run: () => Promise<unknown>,
+  ): Promise<void> => {
     try {
       await run();
       failing.delete(survey);
@@ -29,8 +32,8 @@ export function runSurveys(context: OrchestratorContext): Round {
 
   return {
     name: 'surveys',
-    everyMs: 250,
-    run: async () => {
+    run: async (context) => {
+      const { store, dispatcher, clock } = context;
       const names = await store.openSurveys();
       if (names.length === 0) return;
       // Counted before the surveys are read: a look that is answered in between does not count as
@@ -38,7 +41,7 @@ export function runSurveys(context: OrchestratorContext): Round {
       const jobs = await dispatcher.looks.count();
       const running: SurveyProgress[] = [];
       for (const name of names)
-        await attempt(name, async () => {
+        await attempt(context, name, async () => {
           const progress = await store.readSurvey(name);
           const end = endOf(progress, clock.now());
           if (progress !== null && end === null) {
@@ -48,7 +51,8 @@ export function runSurveys(context: OrchestratorContext): Round {
         });
       const asked = running.reduce((sum, progress) => sum + progress.asked, 0);
       if (asked <= jobs) return;
-      for (const { survey } of running) await attempt(survey.survey, () => restoreLooks(context, survey));
+      for (const { survey } of running)
+        await attempt(context, survey.survey, () => restoreLooks(context, survey));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { type Forecast, type Forecasting, forecasting } from '../views/survey-forecast.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
@@ -31,7 +31,7 @@ async function* namesOf(clients: AsyncIterable<{ readonly client: string }>): As
  * Adds the last look at each of these clients to `sums`, in pieces: there may be a million clients.
  */
 export async function addLooks(
-  store: Store,
+  store: OperatorStore,
   sums: Forecasting,
   clients: Iterable<string> | AsyncIterable<string>,
 ): Promise<void> {

@@ -25,8 +25,8 @@ export async function startSurvey(
   const { targets } = request;
   const isLarge = targets.from === 'file' && targets.text.length > largeText;
   const created =
-    context.aside !== undefined && isLarge
-      ? await context.aside('createSurvey', who, request)
+    context.background !== undefined && isLarge
+      ? await context.background('createSurvey', who, request)
       : await createSurvey(context, who, request);
   // A person waits for the looks, so they do not wait for the next round.
   if (created.ok) await askForLooks(context, created.value);

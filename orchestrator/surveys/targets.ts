@@ -4,7 +4,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseFleet } from '../input/fleet-csv.ts';
 import { isHost } from '../../shared/input/names.ts';
 import type { SurveyTargets } from '../http/schemas/surveys.ts';
-import type { Store } from '../../shared/store/store.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
 import type { SurveyTarget } from '../../shared/store/survey-store.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 
@@ -20,7 +20,7 @@ type Select = Pick<Extract<SurveyTargets, { from: 'fleet' }>, 'labels' | 'logonS
  * Reads the targets of a survey. Clients of a file do not join the fleet. Faults name the file or
  * the machine.
  */
-export function targetsOf(store: Store, targets: SurveyTargets): Promise<Result<Targets, Refusal>> {
+export function targetsOf(store: OperatorStore, targets: SurveyTargets): Promise<Result<Targets, Refusal>> {
   switch (targets.from) {
     case 'names':
       return named(store, [...new Set(targets.names)]);
@@ -41,7 +41,7 @@ const whatOf = (of: string, { labels, logonServers }: Select): string =>
 const isAsked = ({ labels, logonServers }: Select, client: Client): boolean =>
   isSelected({ labels, logonServers, clients: [] }, client);
 
-async function* ofFleet(store: Store, select: Select): AsyncGenerator<SurveyTarget> {
+async function* ofFleet(store: OperatorStore, select: Select): AsyncGenerator<SurveyTarget> {
   for await (const client of store.fleet())
     if (isAsked(select, client)) yield { name: client.client, adHoc: null };
 }
@@ -59,7 +59,7 @@ function inFile(given: Extract<SurveyTargets, { from: 'file' }>): Result<Targets
 const piece = 200;
 
 /** A name is the id of a fleet client, or else a host. */
-async function named(store: Store, names: readonly string[]): Promise<Result<Targets, Refusal>> {
+async function named(store: OperatorStore, names: readonly string[]): Promise<Result<Targets, Refusal>> {
   const targets: SurveyTarget[] = [];
   for (let at = 0; at < names.length; at += piece) {
     const some = names.slice(at, at + piece);

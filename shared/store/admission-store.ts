@@ -4,11 +4,6 @@ import type { CampaignRecord, Candidate, Queued, Activation } from './types.ts';
 
 /** What the leader uses to fill free slots. */
 export interface AdmissionStore {
-  /**
-   * Brings every shard up to the campaigns' heads; names of those of which a shard knew an older version. For what
-   * broke off between head and shards.
-   */
-  repairReplicas(): Promise<readonly string[]>;
   /** Shares the campaign's budget out among the shards by what each could use now. Nothing to do with one shard. */
   shareBudget(campaign: CampaignRecord, isOpen?: IsOpen): Promise<void>;
   /**

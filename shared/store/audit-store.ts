@@ -1,3 +1,4 @@
+import type { KeptEntry, SealState } from './seal-store.ts';
 import type { AuditEntry } from './types.ts';
 
 /** Reading the audit. Sealing and trimming are a port of their own (`SealStore`). */
@@ -8,4 +9,10 @@ export interface AuditStore {
     limit: number,
     filter?: { readonly campaign?: string; readonly client?: string },
   ): Promise<readonly AuditEntry[]>;
+  /** Each shard has an audit of its own. */
+  shards(): Promise<number>;
+  /** How far a shard's audit is sealed and written. */
+  readSeal(shard: number): Promise<SealState>;
+  /** Entries with an id above `after`, oldest first, at most `limit`. */
+  auditAfter(shard: number, after: string, limit: number): Promise<readonly KeptEntry[]>;
 }

@@ -55,4 +55,9 @@ export interface CampaignStore {
   ): Promise<readonly { readonly client: string; readonly campaign: string }[]>;
 
   slotsInUse(campaign: string): Promise<SlotsInUse>;
+  /**
+   * Brings every shard up to the campaigns' heads; names of those of which a shard knew an older version. For what
+   * broke off between head and shards.
+   */
+  repairReplicas(): Promise<readonly string[]>;
 }

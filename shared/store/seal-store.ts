@@ -39,11 +39,8 @@ export const beforeAll = '0-0';
 export const writtenEvidenceSeconds = 30 * 24 * 3_600;
 
 /** What sealing needs of the store. One stream and one chain per shard; shards count from 0. */
+/** Sealing the audit and trimming it. Only the sealer of the leader uses it. */
 export interface SealStore {
-  shards(): Promise<number>;
-  readSeal(shard: number): Promise<SealState>;
-  /** Entries with an id above `after`, oldest first, at most `limit`. */
-  auditAfter(shard: number, after: string, limit: number): Promise<readonly KeptEntry[]>;
   /**
    * Compare-and-set of the chain head: false when the head is not `before` any more, or when `before` is not known to stand in a
    * file. So at most one block is sealed and not written.

@@ -37,7 +37,8 @@ export interface OperatorStore
     ReleaseStore,
     SurveyStore,
     UpgradeStore,
-    WorkerRegistry {}
+    WorkerRegistry,
+    Pick<LeaderStore, 'leader'> {}
 
 /** What the rounds of the leader need on top of it. */
 export interface LeadingStore extends OperatorStore, AdmissionStore, LeaderStore, SafetyNet {}

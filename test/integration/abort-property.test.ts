@@ -1,9 +1,8 @@
+import { contextOver } from '../fixtures/context.ts';
 import fc from 'fast-check';
-import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { abortCampaign } from '../../orchestrator/campaigns/abort.ts';
-import { finishRound } from '../../orchestrator/rounds/drain-campaigns.ts';
-import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { recount } from '../twin/recount.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
@@ -40,13 +39,13 @@ test(
         async (trait, policy, steps) => {
           await using one = await oneClient(trait, policy);
           for (let step = 0; step < steps; step += 1) await one.step();
-          const context: OrchestratorContext = { ...one, log: pino({ level: 'silent' }) };
+          const context = contextOver(one.store, one.clock, one.dispatcher);
           const before = (await one.fleet.clientTruth(one.client))?.journal.length ?? 0;
           const isOver = (await one.stored()).upgrade.state.phase === 'settled';
           const wasOpen = (await one.stored()).upgrade.state.phase === 'remedying';
           unwrapped(await abortCampaign(context, 'anna', 'sp4', 'x'));
           const { upgrade } = await one.settle();
-          await finishRound(context);
+          await drainCampaigns().run(context);
           const truth = await one.fleet.clientTruth(one.client);
           const later = truth?.journal.slice(before).map(({ op }) => op) ?? [];
           // A procedure that is open is finished, and stops the service on its way.

@@ -1,11 +1,11 @@
-import { pino } from 'pino';
+import type { Activation } from '../../shared/store/types.ts';
+import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
 import { describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
 import { takeMarksBack } from '../../orchestrator/cli/commands/unmark.ts';
-import { finishRound } from '../../orchestrator/rounds/drain-campaigns.ts';
-import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
-import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
+import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
@@ -25,7 +25,6 @@ import {
 import { unwrapped } from './unwrapped.ts';
 import { difference } from '../../shared/domain/outcome/counters.ts';
 import type { Commit } from '../../shared/store/types.ts';
-import { noLooks } from './no-looks.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [
   ['memory', async () => createMemoryStore(Date.now)],
@@ -36,18 +35,8 @@ const stores: readonly [name: string, open: () => Promise<Store>][] = [
 const anna = { 'x-servpack-user': 'anna' };
 const kim = { 'x-servpack-user': 'kim' };
 
-const contextOf = ({ store, jobs }: SmallOrchestrator): OrchestratorContext => ({
-  store,
-  clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },
-  log: pino({ level: 'silent' }),
-  dispatcher: {
-    add: async (activation) => void (jobs as (typeof activation)[]).push(activation),
-    addAll: async (all) => void (jobs as unknown[]).push(...all.map(({ activation }) => activation)),
-    withoutJob: async (all) => all,
-    looks: noLooks,
-    close: async () => undefined,
-  },
-});
+const contextOf = ({ store, jobs }: SmallOrchestrator) =>
+  contextOver(store, standingClock(now), keepingDispatcher(jobs as Activation[]));
 
 type Change = (upgrade: Upgrade) => Upgrade;
 
@@ -167,7 +156,7 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
     });
     expect(await house.store.counters('sp4')).toEqual(await recount(house.store, 'sp4'));
     // Again changes nothing: nobody is told twice.
-    await finishRound(contextOf(house));
+    await drainCampaigns().run(contextOf(house));
     expect((await house.store.readUpgrade({ campaign: 'sp4', client: d }))?.inbox).toHaveLength(1);
   });
 
@@ -175,7 +164,7 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
     await using house = await startRunning(await open());
     const ask = () => house.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
     expect((await ask()).body).toMatchObject({ finishing: 0, stillMarked: 0, cancelling: false });
-    await finishRound(contextOf(house));
+    await drainCampaigns().run(contextOf(house));
     expect((await house.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
       endedAt: expect.any(String),
       states: { cancelled: 10 },
@@ -188,7 +177,7 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
     const [a = ''] = await firstWave(house, 1);
     await bring(house.store, a, changes.deferredMarked, rest);
     await house.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
-    await finishRound(contextOf(house));
+    await drainCampaigns().run(contextOf(house));
     const asked = await house.ask('POST', '/v1/campaigns/sp4/unmark', { reason: 'wrong release' }, anna);
     expect(asked.body).toEqual({ campaign: 'sp4', reopened: 1, passedOver: 0 });
     const key = { campaign: 'sp4', client: a };
@@ -231,7 +220,7 @@ describe.each(stores)('a halt, on the %s store', (_name, open) => {
     const halted = { by: 'anna (token default)', because: 'phones ring', at: '2026-11-17T09:00:00Z' };
     expect(body).toEqual({ halted });
     expect((await house.ask('GET', '/v1/campaigns')).body).toMatchObject({ halted, campaigns: [{ halted }] });
-    await leadRound(contextOf(house));
+    await runCampaigns().run(contextOf(house));
     expect((await house.store.slotsInUse('sp4')).active).toBe(0);
     const [client = ''] = await firstWave(house, 1);
     expect((await house.ask('GET', `/v1/clients/${client}/why`)).body.because).toBe(
@@ -245,7 +234,7 @@ describe.each(stores)('a halt, on the %s store', (_name, open) => {
     );
     expect((await house.ask('POST', '/v1/unhalt', { override: true }, kim)).body).toEqual({ halted: null });
     expect((await house.ask('POST', '/v1/unhalt', {}, kim)).body.error.message).toBe('nothing is halted');
-    await leadRound(contextOf(house));
+    await runCampaigns().run(contextOf(house));
     expect((await house.store.slotsInUse('sp4')).active).toBe(2);
     const told = (await house.store.audit(50)).filter(({ to }) => to === 'halted' || to === 'going');
     expect(told.map(({ who, from, to, because }) => [who, from, to, because])).toEqual([
@@ -305,13 +294,13 @@ describe.each(stores)('stragglers, on the %s store', (_name, open) => {
       await bring(house.store, client, changes.failed, { index: 'settled' });
     for await (const { client } of house.store.waiting('sp4'))
       expect((await order(house, client, 'skip')).status).toBe(200);
-    await leadRound(contextOf(house));
+    await runCampaigns().run(contextOf(house));
     const status = async () => (await house.ask('GET', '/v1/campaigns/sp4')).body;
     expect(await status()).toMatchObject({ status: 'ended', states: { skipped: 8, failed: 2 } });
     const asked = await house.ask('POST', '/v1/campaigns/sp4/retry', { which: 'unreachable' }, anna);
     expect(asked.body).toEqual({ campaign: 'sp4', reopened: 2, passedOver: 0 });
     expect(await status()).toMatchObject({ status: 'running', states: { active: 2 } });
-    await leadRound(contextOf(house));
+    await runCampaigns().run(contextOf(house));
     expect((await status()).status).toBe('running');
   });
 

@@ -1,10 +1,12 @@
+import type { Activation } from '../../shared/store/types.ts';
+import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
 import { cpSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
 import { openCopyReader } from '../../orchestrator/releases/copies/reader.ts';
 import { type CopyVerifier, openCopyVerifier } from '../../orchestrator/releases/copies/verify.ts';
-import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
+import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { OrchestratorContext } from '../../orchestrator/context.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
@@ -19,7 +21,6 @@ import {
   writeRelease,
 } from './small-orchestrator.ts';
 import { unwrapped } from './unwrapped.ts';
-import { noLooks } from './no-looks.ts';
 
 /** Copies of a real folder on two "logon servers", read by the real process. */
 interface Copies extends AsyncDisposable {
@@ -38,18 +39,7 @@ const timing = { verifiedMs: 20, incompleteMs: 20, unreadableMs: 20, silenceMs: 
 async function openCopies(store: Store, changes: Partial<typeof timing> = {}): Promise<Copies> {
   const house = await startSmallOrchestrator(store);
   const log = pino({ level: 'silent' });
-  const context: OrchestratorContext = {
-    store,
-    log,
-    clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },
-    dispatcher: {
-      add: async (activation) => void (house.jobs as unknown[]).push(activation),
-      addAll: async (all) => void (house.jobs as unknown[]).push(...all.map(({ activation }) => activation)),
-      withoutJob: async (all) => all,
-      looks: noLooks,
-      close: async () => undefined,
-    },
-  };
+  const context = contextOver(store, standingClock(now), keepingDispatcher(house.jobs as Activation[]));
   const reader = openCopyReader(changes.silenceMs ?? timing.silenceMs);
   const verifier: CopyVerifier = openCopyVerifier(log, { ...timing, ...changes }, reader);
   const folderOf = (server: string): string => join(house.folder, 'mnt', server);
@@ -89,7 +79,7 @@ upgrade: { command: [./upgrade.sh], timeout: 10s }
         )
         .toEqual([state, because]),
     lead: async () => {
-      await leadRound(context);
+      await runCampaigns().run(context);
       const admitted = await Array.fromAsync(store.upgrades('sp4'));
       return [...new Set(admitted.map(({ upgrade }) => upgrade.logonServer))].toSorted();
     },

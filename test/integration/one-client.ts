@@ -25,7 +25,7 @@ import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { componentNames, componentText, stagedAgent } from '../lab/staged-tree.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation, AuditEntry, StoredUpgrade } from '../../shared/store/types.ts';
-import { noLooks } from './no-looks.ts';
+import { noLooks } from '../fixtures/no-looks.ts';
 
 /** Lab time that flows a thousand times as fast as real time, and can be moved forward to a moment. */
 export class JumpingClock implements Clock {

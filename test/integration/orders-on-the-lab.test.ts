@@ -1,12 +1,11 @@
-import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { abortCampaign } from '../../orchestrator/campaigns/abort.ts';
 import { unmarkCampaign } from '../../orchestrator/campaigns/reopen-clients.ts';
 import { type ClientOrder, retryClient, undoClient } from '../../orchestrator/campaigns/client-actions.ts';
-import { finishRound } from '../../orchestrator/rounds/drain-campaigns.ts';
+import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import { haltAll, unhaltAll } from '../../orchestrator/campaigns/halt.ts';
-import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
-import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
+import { contextOver } from '../fixtures/context.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { recount } from '../twin/recount.ts';
@@ -15,12 +14,7 @@ import { unwrapped } from './unwrapped.ts';
 
 /** What people ask for, carried out on a real machine of the lab by the real driver and the real rounds. */
 
-const contextOf = ({ store, clock, dispatcher }: OneClient): OrchestratorContext => ({
-  store,
-  clock,
-  dispatcher,
-  log: pino({ level: process.env['TEST_LOG'] ?? 'silent' }),
-});
+const contextOf = ({ store, clock, dispatcher }: OneClient) => contextOver(store, clock, dispatcher);
 
 const anna = 'anna (token default)';
 const order = ({ client }: OneClient): ClientOrder => ({ client, reason: 'because', campaign: null });
@@ -51,7 +45,7 @@ describe('an abort', () => {
     await until(one, ({ state }) => state.phase === 'settled');
     expect(aborted).toMatchObject({ status: 'aborted', stillMarked: 1 });
     expect((await one.stored()).upgrade.state).toMatchObject({ end: 'cancelled', cause: 'still marked' });
-    await finishRound(contextOf(one));
+    await drainCampaigns().run(contextOf(one));
     expect((await one.store.readCampaign('sp4'))?.campaign.state).toMatchObject({
       endedAt: expect.any(Number),
     });
@@ -63,7 +57,7 @@ describe('an abort', () => {
     expect([isUnmarked, (await changesOn(one)).includes('unmark')]).toEqual([true, true]);
     expect((await truthOf(one)).violations).toEqual([]);
     expect(await one.store.counters('sp4')).toEqual(await recount(one.store, 'sp4'));
-    await finishRound(contextOf(one));
+    await drainCampaigns().run(contextOf(one));
     expect((await one.store.readCampaign('sp4'))?.campaign.state).toMatchObject({
       status: 'aborted',
       endedAt: expect.any(Number),
@@ -115,7 +109,7 @@ test('a halt lets a restart come back and begins nothing; it goes on when the ha
   for (let step = 0; step < 20 && one.dispatcher.jobs.length > 0; step += 1) await one.step();
   expect((await changesOn(one)).slice(before.length)).toEqual([]);
   unwrapped(await unhaltAll(contextOf(one), anna, { override: false }));
-  await leadRound(contextOf(one));
+  await runCampaigns().run(contextOf(one));
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
 });
 
@@ -141,7 +135,7 @@ test('a marked client whose restart a halt holds is looked at again in its time,
 test('undo moves the service of an ended campaign back, and the campaign ends again', async () => {
   await using one = await oneClient('pcmInBin');
   expect((await one.settle()).upgrade.memory.learned.relocation).toBe('done');
-  await leadRound(contextOf(one));
+  await runCampaigns().run(contextOf(one));
   const status = async () => (await one.store.readCampaign('sp4'))?.campaign.state.status;
   expect(await status()).toBe('ended');
   unwrapped(await undoClient(contextOf(one), anna, order(one)));
@@ -151,14 +145,14 @@ test('undo moves the service of an ended campaign back, and the campaign ends ag
   const truth = await truthOf(one);
   expect(truth.services).toEqual(truth.servicesAtFirst);
   expect([truth.intent, truth.violations]).toEqual([null, []]);
-  await leadRound(contextOf(one));
+  await runCampaigns().run(contextOf(one));
   expect(await status()).toBe('ended');
 });
 
 test('a retry begins with a look and ends as the machine deserves', async () => {
   await using one = await oneClient('fileMissing');
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'failed' });
-  await leadRound(contextOf(one));
+  await runCampaigns().run(contextOf(one));
   unwrapped(await retryClient(contextOf(one), anna, order(one)));
   const { upgrade } = await one.settle();
   expect(upgrade).toMatchObject({ attempt: 2, state: { end: 'failed' } });

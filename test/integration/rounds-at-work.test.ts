@@ -1,41 +1,33 @@
 import { expect, test } from 'vitest';
 import { pino } from 'pino';
-import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
-import type { OrchestratorContext } from '../../orchestrator/context.ts';
-import { sweepRound } from '../../orchestrator/rounds/sweep.ts';
+import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
+import type { LeaderContext } from '../../orchestrator/context.ts';
+import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
+import { sweep } from '../../orchestrator/rounds/sweep.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { at, campaignOf, entry, later, picks, runningState } from '../contract/store/words.ts';
 import { makeWorld } from '../contract/store/world.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
-import { noLooks } from './no-looks.ts';
 
 /** A context whose jobs and log lines are kept. */
 function openContext(now: number) {
   const jobs: Activation[] = [];
   const lines: Record<string, unknown>[] = [];
-  const context: OrchestratorContext = {
-    store: createMemoryStore(Date.now),
-    dispatcher: {
-      add: async (activation) => void jobs.push(activation),
-      addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
-      withoutJob: async (all) => all,
-      looks: noLooks,
-      close: async () => undefined,
-    },
-    clock: { now: () => now, realDelay: () => 0, policySpan: (ms) => ms },
-    log: pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) }),
-  };
+  const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+  const store = createMemoryStore(Date.now);
+  const context = contextOver(store, standingClock(now), keepingDispatcher(jobs), log);
   return { context, jobs, lines };
 }
 
 test('a sweep gives every job of a long queue its turn, and says so in one line a round', async () => {
   const { context, jobs, lines } = openContext(later);
   await makeWorld(context.store).admitted('sp4', picks(1_500), { active: 9_999, perLogonServer: 9_999 });
-  expect(await sweepRound(context)).toBe(1_000);
-  expect(await sweepRound(context)).toBe(500);
+  const round = sweep();
+  expect(await round.run(context)).toBe(1_000);
+  expect(await round.run(context)).toBe(500);
   expect(new Set(jobs.map(({ key }) => key.client)).size).toBe(1_500);
-  expect(await sweepRound(context)).toBe(1_000);
+  expect(await round.run(context)).toBe(1_000);
   expect(lines.map(({ overdue, leaseExpired }) => [overdue, leaseExpired])).toEqual([
     [1_000, 0],
     [500, 0],
@@ -47,12 +39,12 @@ test('a sweep adds nothing for whom a job waits in a long queue, nor for whom a 
   const { context, jobs, lines } = openContext(later);
   const { store, dispatcher } = context;
   await makeWorld(store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
-  const withoutJob: OrchestratorContext['dispatcher']['withoutJob'] = async ([first, taken, missing]) => {
+  const withoutJob: LeaderContext['dispatcher']['withoutJob'] = async ([first, taken, missing]) => {
     if (first === undefined || taken === undefined || missing === undefined) throw new Error('3 are overdue');
     await store.begin(taken.key, 1, 'worker', 1_000, later);
     return [taken, missing];
   };
-  expect(await sweepRound({ ...context, dispatcher: { ...dispatcher, withoutJob } })).toBe(3);
+  expect(await sweep().run({ ...context, dispatcher: { ...dispatcher, withoutJob } })).toBe(3);
   expect(jobs).toHaveLength(1);
   expect((await store.readUpgrade(jobs[0]?.key ?? { campaign: '', client: '' }))?.index).toBe('due');
   expect(lines).toMatchObject([{ overdue: 3, withoutJob: 1, leaseExpired: 0 }]);
@@ -62,7 +54,7 @@ test('a sweep that can not find out who has a job adds them all', async () => {
   const { context, jobs } = openContext(later);
   await makeWorld(context.store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
   const withoutJob = async (): Promise<never> => Promise.reject(new Error('Redis is away'));
-  await sweepRound({ ...context, dispatcher: { ...context.dispatcher, withoutJob } });
+  await sweep().run({ ...context, dispatcher: { ...context.dispatcher, withoutJob } });
   expect(jobs).toHaveLength(3);
 });
 
@@ -78,7 +70,7 @@ test('a campaign that can not be led does not hold up the later ones, and is tol
   const names = ['a-broken', 'b-good'];
   for (const name of names) await context.store.createCampaign(inOneWave(name), picks(2), entry(name));
   let isBroken = true;
-  const breaking: OrchestratorContext = {
+  const breaking: LeaderContext = {
     ...context,
     store: {
       ...context.store,
@@ -88,11 +80,12 @@ test('a campaign that can not be led does not hold up the later ones, and is tol
       },
     },
   };
-  await leadRound(breaking);
-  await leadRound(breaking);
+  const round = runCampaigns();
+  await round.run(breaking);
+  await round.run(breaking);
   expect(jobs.map(({ key }) => key.campaign)).toEqual(['b-good', 'b-good']);
   isBroken = false;
-  await leadRound(breaking);
+  await round.run(breaking);
   expect(lines.filter(({ campaign }) => campaign === 'a-broken').map(({ msg }) => msg)).toEqual([
     'failed; tries again',
     'works again',

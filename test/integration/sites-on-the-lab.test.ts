@@ -1,7 +1,7 @@
+import { contextOver } from '../fixtures/context.ts';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
-import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Budgets, Release } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
@@ -89,7 +89,7 @@ async function openSite(
   const store = unwrapped(await openRedisStore(testRedis()));
   const dispatcher = new HandDispatcher();
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
-  const context: OrchestratorContext = { store, clock, log, dispatcher };
+  const context = contextOver(store, clock, dispatcher, log);
   const release = { ...smsRelease(componentNames), ...(copies === undefined ? {} : { copies }) };
   await store.importFleet(rows);
   await store.stageRelease(release, null, entry(''));
@@ -131,7 +131,7 @@ async function openSite(
     releases: openReleaseFolders(null),
   };
   const step = async (): Promise<void> => {
-    await leadRound(context);
+    await runCampaigns().run(context);
     const job = dispatcher.next();
     const soon = clock.now() + 10 * 60_000;
     if (job === undefined || job.dueAt > soon) {

@@ -1,3 +1,4 @@
+import { contextOver, keepingDispatcher } from '../fixtures/context.ts';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,7 +6,6 @@ import { type Logger, pino } from 'pino';
 import { expect } from 'vitest';
 import type { CheckInConfig } from '../../shared/config.ts';
 import type { Clock } from '../../shared/clock.ts';
-import type { Dispatcher } from '../../shared/queues/dispatcher.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { openArchive } from '../../orchestrator/audit/archive.ts';
@@ -14,7 +14,6 @@ import { openCheckIns } from '../../orchestrator/http/checkin/listener.ts';
 import { buildApi } from '../../orchestrator/http/api.ts';
 import { tokenFileIn } from '../../orchestrator/http/token.ts';
 import type { Activation } from '../../shared/store/types.ts';
-import { noLooks } from './no-looks.ts';
 
 /** The API of an orchestrator with everything behind it but the queue: what would become a job is kept in `jobs`. */
 export interface SmallOrchestrator extends AsyncDisposable {
@@ -61,16 +60,10 @@ export async function startSmallOrchestrator(
   const folder = mkdtempSync(join(tmpdir(), 'servpack-api-'));
   const token = 'a-token-for-this-test-only';
   const jobs: Activation[] = [];
-  const dispatcher: Dispatcher = {
-    add: async (activation) => void jobs.push(activation),
-    addAll: async (activations) => void jobs.push(...activations.map((each) => each.activation)),
-    withoutJob: async (all) => all,
-    looks: noLooks,
-    close: async () => undefined,
-  };
+  const dispatcher = keepingDispatcher(jobs);
   const archive = openArchive({ folder: join(folder, 'audit'), prefix: 'test', shards: 1 });
   const checkInKey = 'a-key-for-this-test-only';
-  const context = { store, dispatcher, clock: standingClock, log, archive, checkInKey };
+  const context = { ...contextOver(store, standingClock, dispatcher, log), archive, checkInKey };
   const api = buildApi(context, {
     token,
     log,

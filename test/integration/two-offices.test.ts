@@ -1,14 +1,14 @@
-import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCampaign, startWaiting } from '../../orchestrator/campaigns/transitions.ts';
-import { leadRound } from '../../orchestrator/rounds/run-campaigns.ts';
+import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
 import { recountSlots } from '../twin/recount.ts';
 import { openTestStore } from '../contract/store/redis.ts';
 import { at, campaignOf, entry, picks, runningState } from '../contract/store/words.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
-import { noLooks } from './no-looks.ts';
 
 /** Two orchestrators as far as Redis can tell: each with a connection of its own. What would become a job is kept. */
 async function twoOrchestrators() {
@@ -17,18 +17,8 @@ async function twoOrchestrators() {
   const second = await openTestStore(place);
   onTestFinished(() => Promise.all([first.store.close(), second.store.close()]).then(() => undefined));
   const jobs: Activation[] = [];
-  const contextOf = ({ store }: { readonly store: OrchestratorContext['store'] }): OrchestratorContext => ({
-    store,
-    dispatcher: {
-      add: async (activation) => void jobs.push(activation),
-      addAll: async (activations) => void jobs.push(...activations.map(({ activation }) => activation)),
-      withoutJob: async (all) => all,
-      looks: noLooks,
-      close: async () => undefined,
-    },
-    clock: { now: () => at, realDelay: () => 0, policySpan: (ms) => ms },
-    log: pino({ level: 'silent' }),
-  });
+  const contextOf = ({ store }: { readonly store: Store }) =>
+    contextOver(store, standingClock(at), keepingDispatcher(jobs));
   return { contexts: [contextOf(first), contextOf(second)] as const, jobs };
 }
 
@@ -88,7 +78,7 @@ test('two that both take themselves for the leader admit nobody twice', async ()
   const { contexts, jobs } = await twoOrchestrators();
   const [one] = contexts;
   await create(one, 'sp4', runningState(1), 60);
-  await Promise.all([...contexts, ...contexts].map((context) => leadRound(context)));
+  await Promise.all([...contexts, ...contexts].map((context) => runCampaigns().run(context)));
   const admitted = jobs.map(({ key }) => key.client);
   expect(new Set(admitted).size).toBe(20);
   expect(admitted).toHaveLength(20);

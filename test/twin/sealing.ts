@@ -1,3 +1,4 @@
+import type { AuditStore } from '../../shared/store/audit-store.ts';
 import { compareIds } from '../../orchestrator/audit/format/entry-line.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import type { KeptEntry, SealStore } from '../../shared/store/seal-store.ts';
@@ -27,7 +28,9 @@ export const shownEntry = ({
   ...entry
 }: KeptEntry): AuditEntry => entry;
 
-export const sealingOf = (tables: Tables): SealStore => ({
+export const sealingOf = (
+  tables: Tables,
+): SealStore & Pick<AuditStore, 'shards' | 'readSeal' | 'auditAfter'> => ({
   shards: async () => 1,
   readSeal: async () => tables.seals.state,
   auditAfter: async (_shard, after, limit) =>

@@ -1,5 +1,5 @@
 import { sizeOf, statesBy } from '../../../shared/domain/outcome/states.ts';
-import type { Store } from '../../../shared/store/store.ts';
+import type { OperatorStore } from '../../../shared/store/store.ts';
 import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 
 /** Campaigns whose clients may still download. */
@@ -12,7 +12,9 @@ const open: readonly CampaignState['status'][] = [
 ];
 
 /** By release: the logon servers with clients that have not settled, and how many of those wait without having been admitted. */
-export async function neededServers(store: Store): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+export async function neededServers(
+  store: OperatorStore,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {
   const needed = new Map<string, Map<string, number>>();
   for (const { campaign } of await store.campaigns(open)) {
     const { release, campaign: name } = campaign.definition;

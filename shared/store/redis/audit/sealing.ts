@@ -1,3 +1,4 @@
+import type { AuditStore } from '../../audit-store.ts';
 import type { SealedHead, SealStore, SealState } from '../../seal-store.ts';
 import { writtenEvidenceSeconds } from '../../seal-store.ts';
 import { auditAfter } from './audit.ts';
@@ -8,8 +9,10 @@ import { inPieces, type Shard } from '../core/shard.ts';
 const trimAtMost = 1_000;
 const pieceSize = 200;
 
+type SealPart = SealStore & Pick<AuditStore, 'shards' | 'readSeal' | 'auditAfter'>;
+
 /** @param shardOf the shard with this number */
-export function sealingOf(shards: number, shardOf: (shard: number) => Shard): SealStore {
+export function sealingOf(shards: number, shardOf: (shard: number) => Shard): SealPart {
   return {
     shards: async () => shards,
     readSeal: (shard) => readSeal(shardOf(shard)),
