@@ -7,14 +7,14 @@ import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import type { Profile } from '../shared/products/profile.ts';
 import type { Dispatcher } from '../shared/queues/dispatcher.ts';
 import type { Rulebook } from '../shared/rulebook.ts';
-import type { Store } from '../shared/store/store.ts';
+import type { DrivingStore } from '../shared/store/store.ts';
 import type { Evidence, Fence, Message, UpgradeKey } from '../shared/store/types.ts';
 import type { Change, Gateway } from './gateways/gateway.ts';
 import type { ReleaseFolder, ReleaseFolders } from './release-folder.ts';
 
 /** What a worker process shares among all its activations. */
 export interface WorkerContext {
-  readonly store: Store;
+  readonly store: DrivingStore;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly log: Logger;

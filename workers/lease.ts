@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Store } from '../shared/store/store.ts';
+import type { UpgradeStore } from '../shared/store/upgrade-store.ts';
 import type { Fence, UpgradeKey } from '../shared/store/types.ts';
 
 export interface Lease {
@@ -15,7 +15,7 @@ export interface Lease {
  * @param takenAt `performance.now()` from before the lease was asked for: it may have begun at once
  */
 export function keepLease(
-  store: Store,
+  store: Pick<UpgradeStore, 'renew'>,
   key: UpgradeKey,
   { fence, leaseMs, takenAt }: { readonly fence: Fence; readonly leaseMs: number; readonly takenAt: number },
   log: Logger,

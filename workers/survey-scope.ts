@@ -1,7 +1,7 @@
 import type { ProductRules, ReleaseFiles } from '../shared/domain/rules/policy.ts';
 import type { Survey } from '../shared/domain/survey/survey.ts';
 import { type Profile, profileOf, rulesOf } from '../shared/products/profile.ts';
-import type { Store } from '../shared/store/store.ts';
+import type { ReleaseStore } from '../shared/store/release-store.ts';
 
 /**
  * What a survey looks for: the rules and the profile of its product, and the files of its release,
@@ -29,7 +29,7 @@ const keptAtMost = 20;
  * A survey never changes, so its scope is read once per process. The oldest is forgotten for a new
  * one.
  */
-export function openSurveyScopes(store: Pick<Store, 'readRelease'>): SurveyScopes {
+export function openSurveyScopes(store: Pick<ReleaseStore, 'readRelease'>): SurveyScopes {
   const kept = new Map<string, Promise<SurveyScope | string>>();
   return {
     of: (survey) => {
@@ -46,7 +46,10 @@ export function openSurveyScopes(store: Pick<Store, 'readRelease'>): SurveyScope
   };
 }
 
-async function readScope(store: Pick<Store, 'readRelease'>, survey: Survey): Promise<SurveyScope | string> {
+async function readScope(
+  store: Pick<ReleaseStore, 'readRelease'>,
+  survey: Survey,
+): Promise<SurveyScope | string> {
   const { release: name } = survey;
   const profile = profileOf({ ...survey, release: name ?? survey.survey });
   if (!profile.ok) return profile.error.message;

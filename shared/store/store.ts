@@ -40,5 +40,17 @@ export interface OperatorStore
     WorkerRegistry,
     Pick<LeaderStore, 'leader'> {}
 
+/** What a worker needs: it drives upgrades, makes looks, and reads what they depend on. */
+export interface DrivingStore
+  extends
+    UpgradeStore,
+    SurveyStore,
+    WorkerRegistry,
+    Pick<CampaignStore, 'readCampaign' | 'readHalt' | 'counters'>,
+    Pick<FleetStore, 'readClient' | 'fleetSize'>,
+    Pick<ReleaseStore, 'readRelease'> {
+  close(): Promise<void>;
+}
+
 /** What the rounds of the leader need on top of it. */
 export interface LeadingStore extends OperatorStore, AdmissionStore, LeaderStore, SafetyNet {}
