@@ -17,8 +17,8 @@ import { firstOf } from './first-of.ts';
 import { lookFor } from './survey-look.ts';
 
 /**
- * Takes jobs from every queue of every shard and runs them: activations of upgrades, and the looks of
- * surveys.
+ * Takes jobs from every queue of every shard and runs them: activations of upgrades, and the looks
+ * of surveys.
  * @param hardStop abandons the commands that are still running
  */
 export function startJobs(
@@ -70,8 +70,8 @@ export function startJobs(
 }
 
 /**
- * A processor for BullMQ whose job can be abandoned. A lock that could not be renewed does not stop a
- * processor by itself: the signal that BullMQ passes as third argument does.
+ * A processor for BullMQ whose job can be abandoned. A lock that could not be renewed does not stop
+ * a processor by itself: the signal that BullMQ passes as third argument does.
  */
 const abandonable =
   (hardStop: AbortSignal, run: (id: string, stop: AbortSignal) => Promise<unknown>) =>
