@@ -11,9 +11,11 @@ import { keepLease } from './lease.ts';
 import { commitOf, type CommitContext } from './prepare-commit.ts';
 
 /**
- * Runs one activation: takes lease and slots, drives the upgrade until it rests, gives the lease back.
- * A job whose activation is not the record's next one ends here: the record is the truth, the job a hint.
- * @param stop abandons the running command: the job's lock is lost, or the worker's time to stop is over
+ * Runs one activation: takes lease and slots, drives the upgrade until it rests, gives the lease
+ * back. A job whose activation is not the record's next one ends here: the record is the truth, the
+ * job a hint.
+ * @param stop abandons the running command: the job's lock is lost, or the worker's time to stop is
+ * over
  * @throws when the client is not in the fleet, or campaign or release can not be read
  */
 export async function activate(
@@ -27,7 +29,7 @@ export async function activate(
   const log = context.log.child({ ...key, activation });
   const takenAt = performance.now();
   const beginning = store.begin(key, activation, randomUUID(), leaseMs, clock.now());
-  // Sent together with `begin`, in one write. A failure is thrown where the client is awaited below.
+  // Sent together with `begin`, in one write. A failure is thrown where the client is awaited.
   const reading = store.readClient(key.client);
   reading.catch(() => undefined);
   const begun = await beginning;
@@ -62,8 +64,8 @@ async function readWork(
 }
 
 /**
- * Settles an upgrade on which one worker after the other was lost. Client, campaign and release are not
- * read: reading them may be what the workers died of.
+ * Settles an upgrade on which one worker after the other was lost. Client, campaign and release are
+ * not read: reading them may be what the workers died of.
  */
 async function giveUp(context: CommitContext & WorkerContext, stored: StoredUpgrade): Promise<ActivationEnd> {
   const { store, clock, log, dispatcher } = context;

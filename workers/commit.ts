@@ -4,8 +4,8 @@ import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from
 import { commitOf, isEndRequest, withInbox } from './prepare-commit.ts';
 
 /**
- * Commits a transition. Messages that came in meanwhile are decided on first, and the commit is tried
- * again: no upgrade rests while its inbox has unread messages.
+ * Commits a transition. Messages that came in meanwhile are decided on first, and the commit is
+ * tried again: no upgrade rests while its inbox has unread messages.
  * @returns the upgrade to drive on, or how the activation ended
  */
 export async function commitTransition(
@@ -62,11 +62,12 @@ export async function addJobs(
 }
 
 /**
- * Ends the activation because nothing may begin now: the upgrade keeps its state and waits until the
- * campaign runs again or its logon server has room.
+ * Ends the activation because nothing may begin now: the upgrade keeps its state and waits until
+ * the campaign runs again or its logon server has room.
  *
- * The job completes. A parked upgrade gets its next job from whoever frees a slot, or from the next round
- * of the leader. One that is finishing something rests instead: activation N + 1 is in the queue.
+ * The job completes. A parked upgrade gets its next job from the commit that frees a slot, or from
+ * the next round of the leader. One that is finishing something rests instead: activation N + 1 is
+ * in the queue.
  * @param logonServer where the client was just seen, so that it waits for that server's room
  */
 async function waitUntilAllowed(
@@ -78,7 +79,7 @@ async function waitUntilAllowed(
   const { inbox } = leased;
   const upgrade = { ...leased.upgrade, logonServer };
   const unchanged = { upgrade, because, evidence: [] };
-  // A check-in may be dropped, for the upgrade begins again with a look. A person's request may not.
+  // A check-in may be dropped: the upgrade begins again with a look. A person's request may not.
   if (inbox.some(isEndRequest)) return commitTransition(activation, leased, unchanged);
   const commit: Commit = {
     ...commitOf(activation, leased, unchanged, inbox.length),
@@ -94,8 +95,8 @@ async function waitUntilAllowed(
 }
 
 /**
- * A finishing upgrade gets a slot also while nothing may begin. Parked, it would get back at once the very
- * slot that it gives up, and be looked at again and again.
+ * A finishing upgrade gets a slot also while nothing may begin. Parked, it would get back at once
+ * the very slot that it gives up, and be looked at again and again.
  */
 const restUntilNextLook = ({ clock, rules }: ActivationContext): Commit['place'] => ({
   index: 'due',

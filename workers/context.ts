@@ -36,7 +36,7 @@ export interface ActivationContext extends WorkerContext {
   readonly queue: QueueName;
   /** Proves to the store and to the client that this driver is the present one. */
   readonly fence: Fence;
-  /** Fires when the lease is lost: another driver may have it, so nothing more is written or done. */
+  /** Fires when the lease is lost: another driver may have it, so nothing is written or done. */
   readonly lost: AbortSignal;
   /** Fires when the running command must be abandoned while the lease is still held. */
   readonly stop: AbortSignal;

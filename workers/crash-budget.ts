@@ -5,8 +5,8 @@ import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 export const crashesAtMost = 10;
 
 /**
- * Settles an upgrade on which every worker is lost: it needs attention, and gives its slot back. The text
- * names what is unfinished on the client; the next look there finishes it. Pure.
+ * Settles an upgrade on which every worker is lost: it needs attention, and gives its slot back.
+ * The text names what is unfinished on the client; the next look there finishes it. Pure.
  */
 export function giveUpAfterCrashes(upgrade: Upgrade, crashes: number, now: number): Upgrade {
   const { state } = upgrade;

@@ -8,8 +8,8 @@ import { execute } from './execute.ts';
 import { handOver, handOverUnfinished, isLeftToNextDriver } from './hand-over.ts';
 
 /**
- * Drives one upgrade until it rests: command -> gateway -> event -> decide -> commit -> next command.
- * Nothing is done on the client that was not committed before.
+ * Drives one upgrade until it rests: command -> gateway -> event -> decide -> commit -> next
+ * command. Nothing is done on the client that was not committed before.
  */
 export async function drive(activation: ActivationContext, begun: LeasedUpgrade): Promise<ActivationEnd> {
   let leased = begun;
@@ -39,8 +39,8 @@ export async function drive(activation: ActivationContext, begun: LeasedUpgrade)
 }
 
 /**
- * The event an activation begins with. A resting upgrade whose client has checked in was woken by the
- * check-in, not by its timer, and its audit entry says so.
+ * The event an activation begins with. A resting upgrade whose client has checked in was woken by
+ * the check-in, not by its timer, and its audit entry says so.
  */
 function firstEvent({ upgrade: { state }, inbox }: LeasedUpgrade): UpgradeEvent {
   const isAtRest = state.phase === 'deferred' || state.phase === 'restarting';
@@ -63,13 +63,14 @@ async function decideAndCommit(
   return commitTransition(activation, leased, { upgrade, because, evidence });
 }
 
-/** Real time from the begin of a commit to the command that follows it. A pause takes hold within 1 s. */
+/** Real time from a commit to the command that follows it. A pause takes hold within 1 s. */
 const beginWithinMs = 900;
 
 /**
- * A pause refuses every commit after it. A commit before the pause may be followed by a delay (a frozen
- * process, a slow Redis); its command must not begin after the second in which the pause takes hold. So a
- * late driver asks once more whether the campaign runs.
+ * May the command of this commit still begin? A pause refuses every commit after it. A commit
+ * before the pause may be followed by a delay (a frozen process, a slow Redis), and its command
+ * must not begin later than the second in which the pause takes hold. So a late driver asks the
+ * store once more whether the campaign runs.
  */
 async function mayStillBegin(
   { store, key, log }: ActivationContext,
@@ -88,7 +89,7 @@ async function mayStillBegin(
   return false;
 }
 
-/** The lease is gone, or the client has seen a newer driver: nothing more may be written or done. */
+/** The lease is gone, or the client has seen a newer driver: nothing may be written or done. */
 function isLost({ lost, log }: ActivationContext, event: UpgradeEvent): boolean {
   const isFenced = 'failure' in event && event.failure.kind === 'fenced';
   if (isFenced) log.warn('the client has seen a newer driver');

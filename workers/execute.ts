@@ -14,7 +14,8 @@ export interface Outcome {
 }
 
 /**
- * Carries out one command on the client. Never throws for what a client can do; a failure is an event.
+ * Carries out one command on the client. Never throws for what a client can do; a failure is an
+ * event.
  * @param mayHaveBegun the command may have been sent before, by a driver that was lost
  */
 export async function execute(

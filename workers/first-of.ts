@@ -7,8 +7,8 @@ export interface FirstOf {
 
 /**
  * Joins two signals. `AbortSignal.any` does the same, but keeps weak references, which have to be
- * registered and collected: they cost every activation more than its gateway calls do. The listeners here
- * are removed by hand instead.
+ * registered and collected: they cost every activation more than its gateway calls do. The
+ * listeners here are removed by hand instead.
  */
 export function firstOf(a: AbortSignal, b: AbortSignal): FirstOf {
   const controller = new AbortController();

@@ -6,9 +6,10 @@ import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from
 import { commitOf, dueNow, withInbox } from './prepare-commit.ts';
 
 /**
- * Is this decision left to the next driver, because the worker stops? True for a decision that would begin
- * something: the next driver would have to take its command for sent. The look that led to the decision is
- * dropped, and the next driver looks again. True also for one that changes nothing.
+ * Is this decision left to the next driver, because the worker stops? True for a decision that
+ * would begin something: the next driver would have to take its command for sent. The look that led
+ * to the decision is dropped, and the next driver looks again. True also for one that changes
+ * nothing.
  */
 export function isLeftToNextDriver(
   { quiet }: ActivationContext,
@@ -21,8 +22,8 @@ export function isLeftToNextDriver(
 }
 
 /**
- * Hands over an upgrade whose command was abandoned in the middle, or not sent at all. The outcome of the
- * command is not known, so the next driver looks at the client first.
+ * Hands over an upgrade whose command was abandoned in the middle, or not sent at all. The outcome
+ * of the command is not known, so the next driver looks at the client first.
  * @param why left out = what the decider says
  */
 export async function handOverUnfinished(
@@ -37,8 +38,8 @@ export async function handOverUnfinished(
 }
 
 /**
- * Gives the lease back, and keeps the slots. The job completes; activation N + 1 is in the queue, due now,
- * and the worker that takes it goes on.
+ * Gives the lease back, and keeps the slots. The job completes; activation N + 1 is in the queue,
+ * due now, and the worker that takes it goes on.
  */
 export async function handOver(
   activation: ActivationContext,

@@ -6,8 +6,8 @@ const beatMs = 5_000;
 const freshMs = 20_000;
 
 /**
- * Shows in a file that this worker runs and reaches its Redis: a worker listens on no port that could be
- * asked. The file is touched every 5 s as long as `askRedis` succeeds.
+ * Shows in a file that this worker runs and reaches its Redis: a worker listens on no port that
+ * could be asked. The file is touched every 5 s as long as `askRedis` succeeds.
  */
 export function startHeartbeat(
   file: string,

@@ -10,8 +10,9 @@ export interface Lease {
 }
 
 /**
- * Renews a lease every third of its length. When Redis does not answer for a whole lease, the lease counts
- * as lost: another driver may have it by then. Measured in monotonic time, which no clock change affects.
+ * Renews a lease every third of its length. When Redis does not answer for a whole lease, the lease
+ * counts as lost: another driver may have it by then. Measured in monotonic time, which no clock
+ * change affects.
  * @param takenAt `performance.now()` from before the lease was asked for: it may have begun at once
  */
 export function keepLease(

@@ -19,8 +19,8 @@ const leaseMs = workerOptions.lockDuration;
 
 export interface RunningWorker {
   /**
-   * Takes no new jobs, and hands over each upgrade as soon as its command has ended. At the deadline the
-   * running commands are abandoned. Then closes everything.
+   * Takes no new jobs, and hands over each upgrade as soon as its command has ended. At the
+   * deadline the running commands are abandoned. Then closes everything.
    */
   stop(): Promise<void>;
 }

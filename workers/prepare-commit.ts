@@ -51,8 +51,8 @@ export function commitOf(
 }
 
 /**
- * An upgrade that must be driven in the other queue is due now, so that the other queue's limits apply.
- * So is one that a stopping worker hands over.
+ * An upgrade that must be driven in the other queue is due now, so that the other queue's limits
+ * apply. So is one that a stopping worker hands over.
  */
 function placeOf(upgrade: Upgrade, queue: QueueName, at: number, isQuiet: boolean): Commit['place'] {
   const placement = placementOf(upgrade);
@@ -70,7 +70,10 @@ function placeOf(upgrade: Upgrade, queue: QueueName, at: number, isQuiet: boolea
 
 export const dueNow = (at: number): Commit['place'] => ({ index: 'due', dueAt: at, keepsSlots: true });
 
-/** The transition after each message of the inbox was decided on. Transcripts are added to the evidence. */
+/**
+ * The transition after each message of the inbox was decided on. Transcripts are added to the
+ * evidence.
+ */
 export function withInbox(
   { rules, clock }: Pick<ActivationContext, 'rules' | 'clock'>,
   leased: LeasedUpgrade,

@@ -11,8 +11,8 @@ const announceEveryMs = 5_000;
 const validForMs = 20_000;
 
 /**
- * Announces every 5 s that this worker runs, for people who ask why nothing happens. No decision depends on
- * the registry.
+ * Announces every 5 s that this worker runs, for people who ask why nothing happens. No decision
+ * depends on the registry.
  */
 export function registerWorker(
   store: WorkerRegistry,

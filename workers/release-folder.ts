@@ -21,8 +21,8 @@ export interface ReleaseFolders {
 }
 
 /**
- * Finds the files of releases: where they were staged, or in a folder of this host that has one folder per
- * release.
+ * Finds the files of releases: where they were staged, or in a folder of this host that has one
+ * folder per release.
  * @param root `SERVPACK_RELEASES`; null = the tree from which the release was staged
  */
 export function openReleaseFolders(root: string | null): ReleaseFolders {
@@ -78,7 +78,7 @@ async function findFile(folder: string, name: string): Promise<Result<FoundFile>
 const unreadable = (path: string, why: string) =>
   fault('release.unreadable', `this worker can not read ${path}: ${why}`);
 
-/** A release goes to many clients, so a file is hashed once, and again only after it has changed. */
+/** A release goes to many clients: a file is hashed once, and again only after it has changed. */
 function checkOnce(
   checked: Map<string, Promise<Result<string>>>,
   file: ManifestFile,

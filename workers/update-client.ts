@@ -49,7 +49,7 @@ const notInProfile = (what: string): GatewayResult<never> =>
 /** What a command line may name of a client. */
 type ClientNames = Pick<Client, 'client' | 'host' | 'logonServer'>;
 
-/** How this client is marked, by the profile of its product; null where the product knows no mark. */
+/** How this client is marked, by the profile of its product; null = the product has no mark. */
 export function markMethod(profile: Profile, client: ClientNames): MarkMethod | null {
   const { kind, command } = profile.update.mark;
   if (kind === 'command' && command !== null)
@@ -82,9 +82,9 @@ export function sharesIn(commandLine: string): readonly string[] {
 }
 
 /**
- * Checks before a command runs whether its login may read every share that the command line names. A
- * login with a key has no rights on the network: the command would fail with a misleading message, or
- * with none.
+ * Checks before a command runs whether its login may read every share that the command line names.
+ * A login with a key has no rights on the network: the command would fail with a misleading
+ * message, or with none.
  * @param commandLine null = nothing is run
  */
 export async function canReach(

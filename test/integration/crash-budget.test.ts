@@ -5,10 +5,15 @@ import { createMemoryStore } from '../twin/memory-store.ts';
 import { recount } from '../twin/recount.ts';
 import { activate } from '../../workers/activation.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { openReleaseFolders } from '../../workers/release-folder.ts';
-import { openRulebook } from '../../shared/rulebook.ts';
 import { componentNames } from '../lab/staged-tree.ts';
-import { HandDispatcher, JumpingClock, openCampaign, patient, smsRelease } from './one-client.ts';
+import {
+  HandDispatcher,
+  JumpingClock,
+  openCampaign,
+  patient,
+  smsRelease,
+  workerContext,
+} from './one-client.ts';
 
 test('an upgrade that worker after worker is lost on needs attention, and gives its slot back', async () => {
   let real = Date.now();
@@ -33,16 +38,7 @@ test('an upgrade that worker after worker is lost on needs attention, and gives 
   const gateway = connectSimulatedGateway({ port: 1 });
   const log = pino({ level: 'silent' });
   const dispatcher = new HandDispatcher();
-  const context = {
-    store,
-    dispatcher,
-    clock,
-    log,
-    gateway,
-    rulebook: openRulebook(store),
-    releases: openReleaseFolders(null),
-    leaseMs: 10_000,
-  };
+  const context = workerContext({ store, dispatcher, clock, gateway, log });
   const end = await activate(context, key, activation, 'upgrades', new AbortController().signal);
   await gateway.close();
   expect(end).toBe('settled');

@@ -11,7 +11,7 @@ import type { Dispatcher } from '../../shared/queues/dispatcher.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { activate } from '../../workers/activation.ts';
-import type { ActivationEnd } from '../../workers/context.ts';
+import type { ActivationEnd, WorkerContext } from '../../workers/context.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
@@ -176,16 +176,7 @@ export async function oneClient(
     if (record === null) throw new Error(`${client} has no record`);
     return record;
   };
-  const context = {
-    store,
-    dispatcher,
-    clock,
-    log,
-    gateway,
-    rulebook: openRulebook(store),
-    releases: openReleaseFolders(null),
-    leaseMs: 10_000,
-  };
+  const context = workerContext({ store, dispatcher, clock, gateway, log });
   const step = async ({ quiet, stop }: Stopping = {}): Promise<ActivationEnd | undefined> => {
     const job = dispatcher.next();
     if (job === undefined) return undefined;
@@ -224,6 +215,16 @@ export async function oneClient(
     },
   };
 }
+
+/** What a worker process shares, on these parts. */
+export const workerContext = (
+  parts: Pick<WorkerContext, 'store' | 'dispatcher' | 'clock' | 'gateway' | 'log'>,
+): WorkerContext => ({
+  ...parts,
+  rulebook: openRulebook(parts.store),
+  releases: openReleaseFolders(null),
+  leaseMs: 10_000,
+});
 
 /** A release of SMS with these component files. */
 export function smsRelease(names: readonly string[]): Release {

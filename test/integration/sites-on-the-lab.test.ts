@@ -6,21 +6,19 @@ import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Budgets, Release } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { everyDay, isWindowOpen, type Window } from '../../shared/domain/time/window.ts';
-import { openRulebook } from '../../shared/rulebook.ts';
 import { manifestOf } from '../../shared/store/copies-store.ts';
 import { recount, recountSlots } from '../twin/recount.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { activate } from '../../workers/activation.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { entry } from '../contract/store/words.ts';
 import { testRedis } from '../environment/redis.ts';
 import { textContent } from '../lab/fleet/disk.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { type Trait, traitOf } from '../lab/fleet/traits.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
-import { HandDispatcher, JumpingClock, patient, smsRelease } from './one-client.ts';
+import { HandDispatcher, JumpingClock, patient, smsRelease, workerContext } from './one-client.ts';
 import { unwrapped } from './unwrapped.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
@@ -120,16 +118,7 @@ async function openSite(
   }));
   unwrapped(await store.createCampaign(campaign, picks, entry('sp4')));
   const gateway = connectSimulatedGateway({ port: fleet.port, deadlineMs: 20_000 });
-  const workerContext = {
-    store,
-    dispatcher,
-    clock,
-    log,
-    gateway,
-    leaseMs: 30_000,
-    rulebook: openRulebook(store),
-    releases: openReleaseFolders(null),
-  };
+  const worker = { ...workerContext({ store, dispatcher, clock, gateway, log }), leaseMs: 30_000 };
   const step = async (): Promise<void> => {
     await runCampaigns().run(context);
     const job = dispatcher.next();
@@ -140,7 +129,7 @@ async function openSite(
       return;
     }
     clock.forward(job.dueAt);
-    await activate(workerContext, job.key, job.activation, job.queue, new AbortController().signal);
+    await activate(worker, job.key, job.activation, job.queue, new AbortController().signal);
   };
   const until: Site['until'] = async (isSo, watch) => {
     for (let count = 0; count < 5_000; count += 1) {

@@ -16,8 +16,8 @@ export interface Certified {
 }
 
 /**
- * Tries every allowed point, one after the other. Whatever the trial created on the machine is removed
- * again, also when the trial is given up.
+ * Tries every allowed point, one after the other. Whatever the trial created on the machine is
+ * removed again, also when the trial is given up.
  * @param report called with each result as soon as it is known
  */
 export async function certify(
@@ -62,8 +62,8 @@ async function tryPoint(
 }
 
 /**
- * Every file that a point may have left behind. The copy of the service's executable is not among them:
- * the point that makes it removes it.
+ * Every file that a point may have left behind. The copy of the service's executable is not among
+ * them: the point that makes it removes it.
  */
 const createdFiles = ['FENCE.TXT', 'ONE.TXT', 'TWO & (2).TXT', 'LATER.TXT'] as const;
 

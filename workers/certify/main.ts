@@ -15,9 +15,9 @@ import { certify } from './certify.ts';
 import type { SpareMachine } from './spare-machine.ts';
 
 /**
- * The process of `servpack certify`: tries on one machine what servpack expects of every client. Its only
- * argument is the order, as JSON. It reports to its parent process, message by message. When it is asked to
- * stop, it first puts back what it has changed.
+ * The process of `servpack certify`: tries on one machine what servpack expects of every client.
+ * Its only argument is the order, as JSON. It reports to its parent process, message by message.
+ * When it is asked to stop, it first puts back what it has changed.
  */
 
 /** Every Windows since NT has this directory. It holds a few files, and no program runs from it. */
@@ -29,7 +29,10 @@ const lookEveryMs = 1_000;
 
 const report = (message: CertifyMessage): void => void process.send?.(message);
 
-/** The gateway and the folder of the profiles. A gateway needs no Redis, so its settings are left out. */
+/**
+ * The gateway and the folder of the profiles. A gateway needs no Redis, so its settings are left
+ * out.
+ */
 function open() {
   const { REDIS_URL: _url, REDIS_PASSWORD_FILE: _file, ...rest } = process.env;
   const config = readConfig({ SERVPACK_GATEWAY: 'ssh', ...rest, REDIS_URL: 'redis://127.0.0.1' });
@@ -57,7 +60,7 @@ function requestOf(
   });
 }
 
-/** What the machine calls itself. Faults when it does not answer, or has an unfinished procedure. */
+/** The name of its system. Faults when it does not answer, or has an unfinished procedure. */
 async function checkIsSpare({
   gateway,
   target,

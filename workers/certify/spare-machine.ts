@@ -7,9 +7,9 @@ export interface SpareMachine {
   readonly gateway: Gateway;
   readonly target: Target;
   readonly request: LookRequest;
-  /** A file of the component directory, which is only read. Null = the directory has no known file. */
+  /** A file of the component directory, which is only read. Null = no file is known there. */
   readonly file: string | null;
-  /** A service that may be stopped, moved and started. Its settings are put back. Null = no service. */
+  /** A service that may be stopped, moved and started; it is put back. Null = no service. */
   readonly service: string | null;
   /** A folder for the trial: it is created, and removed afterwards. */
   readonly folder: string;
@@ -39,8 +39,8 @@ export class Mismatch extends Error {}
 const putBackWithinMs = 5 * 60_000;
 
 /**
- * The same machine with a signal of its own: what the trial has changed is put back also when the trial was
- * given up.
+ * The same machine with a signal of its own: what the trial has changed is put back also when the
+ * trial was given up.
  */
 export const forPuttingBack = (machine: SpareMachine): SpareMachine => ({
   ...machine,

@@ -11,8 +11,8 @@ import type { Configuration } from '../../shared/products/sms-ini.ts';
 
 /**
  * Interprets what a gateway brought from a client, by the profile of the product; pure. Judging it
- * (blocked, upgraded, ...) is the domain's business. One trap is kept out here: CopyListVersion is no part
- * of an observation, because it is current before a single file has come.
+ * (blocked, upgraded, ...) is the domain's business. One trap is kept out here: CopyListVersion is
+ * no part of an observation, because it is current before a single file has come.
  * @param evidenceSha SHA-256 of the look's evidence (`evidenceOf`), kept in the observation
  */
 export function readObservation(profile: Profile, look: ClientLook, evidenceSha: string): Observation {
@@ -50,7 +50,7 @@ function configurationOf(
     : configurationParsers[configuration.parser](look.configuration);
 }
 
-/** An error wins over everything: a file that could not be read is never missing and never right. */
+/** An error wins: a file that could not be read counts neither as missing nor as right. */
 function fileState({ sha256, error }: ClientLook['files'][number]): FileState {
   if (error !== undefined) return { unreadable: error };
   return sha256 === null ? { missing: true } : { sha256: sha256.toLowerCase() };
@@ -62,11 +62,11 @@ function transcriptOf(profile: Profile, { transcript }: ClientLook): Transcript 
 }
 
 /**
- * Does the Load value (HKCU ...\Windows NT\CurrentVersion\Windows) of the logged-on users start the update
- * program? The value lists programs, separated by spaces or commas, with or without path and `.exe`.
- * Missing, the update never starts; double, two instances get into each other's way (Q174952, Q230660,
- * Q216552). With several users logged on, the double entry of one user is enough to block, and the single
- * entry of one user is enough to start the update.
+ * Does the Load value (HKCU ...\Windows NT\CurrentVersion\Windows) of the logged-on users start the
+ * update program? The value lists programs, separated by spaces or commas, with or without path and
+ * `.exe`. Missing, the update never starts; double, two instances get into each other's way
+ * (Q174952, Q230660, Q216552). With several users logged on, the double entry of one user is enough
+ * to block, and the single entry of one user is enough to start the update.
  */
 export function readLoadEntry(
   users: readonly { readonly load: string | null }[],

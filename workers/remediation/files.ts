@@ -5,8 +5,9 @@ import type { GatewayResult } from '../gateways/gateway.ts';
 import { failed } from './service-control.ts';
 
 /**
- * Changes of single files, by their hash: a file that has the wanted content already is left alone, and
- * every change is proved by reading again. So each change may be made again after it was cut off.
+ * Changes of single files, by their hash: a file that has the wanted content already is left alone,
+ * and every change is proved by reading again. So each change may be made again after it was cut
+ * off.
  */
 
 /** The SHA-256 of a file on the client; null = the file is missing. */
@@ -60,7 +61,7 @@ export async function removeOurs(
     : ok(undefined);
 }
 
-/** Makes one change after the other. Ends with the first one that fails, and returns its failure. */
+/** Makes one change after the other. Ends with the first failure, and returns it. */
 export async function each<T>(
   items: readonly T[],
   make: (item: T) => Promise<GatewayResult<void>>,
@@ -75,8 +76,8 @@ export async function each<T>(
 /**
  * Has a file that is in use replaced at the next start of the client.
  *
- * Windows renames within one volume, and a renamed file keeps its rights. So the new file waits beside the
- * old one, where it inherits the same rights, and not in the protected staging folder.
+ * Windows renames within one volume, and a renamed file keeps its rights. So the new file waits
+ * beside the old one, where it inherits the same rights, and not in the protected staging folder.
  */
 export async function queueRename(
   context: StepContext,
@@ -93,8 +94,8 @@ export async function queueRename(
 }
 
 /**
- * Takes a queued rename back by removing its file. Windows skips a rename whose file is missing, so the
- * entry that stays in its list does nothing.
+ * Takes a queued rename back by removing its file. Windows skips a rename whose file is missing, so
+ * the entry that stays in its list does nothing.
  */
 export const withdraw = (
   context: StepContext,

@@ -5,7 +5,10 @@ import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { failed } from './service-control.ts';
 
-/** The intent that was read from the client before the step: null = none. Undefined = it was not read. */
+/**
+ * The intent that was read from the client before the step: null = none. Undefined = it was not
+ * read.
+ */
 export type FoundIntent = Intent | null | undefined;
 
 /** A journal that has its pre-image. */
@@ -18,8 +21,8 @@ export type RecordedJournal = Journal extends infer Each
 export const isRecorded = (journal: Journal): journal is RecordedJournal => journal.preImage !== null;
 
 /**
- * Writes the intent onto the client before a step runs, and verifies it by reading it back. It names the
- * step, so that the next driver knows where to go on.
+ * Writes the intent onto the client before a step runs, and verifies it by reading it back. It
+ * names the step, so that the next driver knows where to go on.
  */
 export async function writeIntent(
   context: StepContext,

@@ -21,9 +21,9 @@ import {
 type Step = (context: StepContext, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
 
 /**
- * Reads the service, and where it is to be moved. Null when it is there already: its new place would be
- * recorded as its old one, and the way back would remove its only file. A service that could not be
- * reinstalled is refused here, before anything is changed.
+ * Reads the service, and where it is to be moved. Null when it is there already: its new place
+ * would be recorded as its old one, and the way back would remove its only file. A service that
+ * could not be reinstalled is refused here, before anything is changed.
  */
 export async function recordService(
   context: StepContext,
@@ -75,8 +75,9 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
 };
 
 /**
- * Until the directory is protected any user may write there, so the copy is checked again afterwards, and
- * copied again if it differs. No other file may be in the directory, for a service loads libraries from it.
+ * Until the directory is protected any user may write there, so the copy is checked again
+ * afterwards, and copied again if it differs. No other file may be in the directory, for a service
+ * loads libraries from it.
  */
 async function protectCopy(
   context: StepContext,
@@ -91,15 +92,18 @@ async function protectCopy(
   return safe.ok ? copyVerified(context, executableOf(from), executableOf(to), sha256) : safe;
 }
 
-/** The executables that this profile moves to one directory: more than one service may run from there. */
+/**
+ * The executables that this profile moves to one directory: more than one service may run from
+ * there.
+ */
 const movedInto = ({ rules }: StepContext, directory: string): readonly string[] =>
   Object.values(rules.product.relocatable)
     .filter(({ to }) => to.toLowerCase() === directory.toLowerCase())
     .map(({ executable }) => executable);
 
 /**
- * Stops the service before it is configured. A client that restarted meanwhile has started the service
- * again, from the old place: a new image path alone would leave its process where it is.
+ * Stops the service before it is configured. A client that restarted meanwhile has started the
+ * service again, from the old place: a new image path alone would leave its process where it is.
  */
 async function configureStopped(
   context: StepContext,
@@ -112,9 +116,9 @@ async function configureStopped(
 }
 
 /**
- * Moves the service as `rservice` does it: deletes it and installs it again at the other place, with all
- * settings that were stored. Only the client knows how far an earlier attempt got, so it is asked to install
- * the service even where all looks right: it finishes what is there by half.
+ * Moves the service as `rservice` does it: deletes it and installs it again at the other place,
+ * with all settings that were stored. Only the client knows how far an earlier attempt got, so it
+ * is asked to install the service even where all looks right: it finishes what is there by half.
  */
 export async function reinstall(
   context: StepContext,
@@ -164,8 +168,8 @@ async function proveMoved(
 }
 
 /**
- * Settings say where a service will run from; only its process says where it runs. So the process must be
- * seen in the new directory.
+ * Settings say where a service will run from; only its process says where it runs. So the process
+ * must be seen in the new directory.
  */
 async function proveProcessMoved(
   { gateway, change }: StepContext,

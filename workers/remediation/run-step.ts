@@ -11,8 +11,9 @@ import { failed } from './service-control.ts';
 import { fileSteps, recordFiles } from './swap.ts';
 
 /**
- * Runs one step of a procedure: makes one change and proves it. A step that was cut off may be run again.
- * A driver that takes a procedure over first asks the client whether it stands where the record says.
+ * Runs one step of a procedure: makes one change and proves it. A step that was cut off may be run
+ * again. A driver that takes a procedure over first asks the client whether it stands where the
+ * record says.
  * @param mayHaveBegun this step may have been begun by a driver that was lost
  */
 export async function runStep(
@@ -29,7 +30,10 @@ export async function runStep(
     : { type: 'JournalFoundStale', step };
 }
 
-/** A client that can not say where it stands has not refused the step: the procedure is not turned round. */
+/**
+ * A client that can not say where it stands has not refused the step: the procedure is not turned
+ * round.
+ */
 const notRefused = ({ kind, message }: GatewayFailure): GatewayFailure => ({
   kind: kind === 'failed' ? 'garbled' : kind,
   message,
@@ -45,8 +49,8 @@ async function takeStep(context: StepContext, journal: Journal, found: FoundInte
 }
 
 /**
- * Reads the state of the client, writes pre-image and intent onto the client, and verifies both. Null when
- * there is nothing to do: the procedure was done, and the record does not know.
+ * Reads the state of the client, writes pre-image and intent onto the client, and verifies both.
+ * Null when there is nothing to do: the procedure was done, and the record does not know.
  */
 async function record(
   context: StepContext,
@@ -57,7 +61,7 @@ async function record(
     : await recordService(context, journal.procedure, journal.service);
   if (!read.ok || read.value === null) return read;
   const recorded = withPreImage(journal, read.value);
-  // An intent that is there already may hold settings that were changed since, so it is always replaced.
+  // An intent that is there already may hold settings that have changed since: it is replaced.
   const written = isRecorded(recorded) ? await writeIntent(context, recorded, null) : read;
   return written.ok ? read : written;
 }

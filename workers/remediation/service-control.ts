@@ -10,16 +10,16 @@ import type { StepContext } from '../context.ts';
 import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
 
 /**
- * Changes of one service. Each reads the service, changes only what differs, and proves the change by
- * reading again, because tool output lies (Q169476, Q174648). So each may be made again after it was cut
- * off.
+ * Changes of one service. Each reads the service, changes only what differs, and proves the change
+ * by reading again, because tool output lies (Q169476, Q174648). So each may be made again after it
+ * was cut off.
  */
 
 /** Real time a service may need to stop or start before the step counts as failed. */
 const settleDeadlineMs = 30_000;
 const pollEveryMs = 50;
 
-/** The service; failed where none of this name is installed. */
+/** The service. Fails when no service of this name is installed. */
 export async function readService(context: StepContext, service: string): Promise<GatewayResult<Service>> {
   const found = await findService(context, service);
   if (!found.ok) return found;
@@ -28,7 +28,7 @@ export async function readService(context: StepContext, service: string): Promis
     : { ok: true, value: found.value };
 }
 
-/** The service with all settings that must not be lost; null where none of this name is installed. */
+/** The service with all settings that must not be lost; null = no such service is installed. */
 export function findService(
   { gateway, change, rules }: StepContext,
   service: string,
@@ -42,8 +42,8 @@ export function findService(
 }
 
 /**
- * Changes settings of the service. The service control manager keeps the rest, including the account and
- * its password.
+ * Changes settings of the service. The service control manager keeps the rest, including the
+ * account and its password.
  */
 export async function configureService(
   context: StepContext,
@@ -67,9 +67,9 @@ export async function configureService(
 }
 
 /**
- * Stops the service. Services that depend on it are stopped first, as far as the pre-image names them,
- * because only those are started again. A service that is being reinstalled may be missing; then it counts
- * as stopped.
+ * Stops the service. Services that depend on it are stopped first, as far as the pre-image names
+ * them, because only those are started again. A service that is being reinstalled may be missing;
+ * then it counts as stopped.
  */
 export async function stopService(
   context: StepContext,
@@ -96,8 +96,8 @@ async function stopOne(context: StepContext, service: string): Promise<GatewayRe
 }
 
 /**
- * Starts the service, and the services that were stopped before it, when it ran before the procedure. Else
- * leaves it stopped.
+ * Starts the service, and the services that were stopped before it, when it ran before the
+ * procedure. Else leaves it stopped.
  */
 export async function startLikeBefore(
   context: StepContext,
@@ -128,8 +128,8 @@ async function startOne(context: StepContext, service: string): Promise<GatewayR
 }
 
 /**
- * A tool gives up on a service that needs long (error 2186, Q178662), and the service gets there all the
- * same. So the refusal counts only when the service is not on its way.
+ * A tool gives up on a service that needs long (error 2186, Q178662), and the service gets there
+ * all the same. So the refusal counts only when the service is not on its way.
  */
 async function unlessOnItsWay(
   context: StepContext,
@@ -146,7 +146,10 @@ async function unlessOnItsWay(
     : refusal;
 }
 
-/** Reads the service until it is in this state. Any other state that is not a pending one is a failure. */
+/**
+ * Reads the service until it is in this state. Any other state that is not a pending one is a
+ * failure.
+ */
 async function untilState(
   context: StepContext,
   service: string,

@@ -16,16 +16,16 @@ import {
 } from './service-control.ts';
 
 /**
- * The files of a component directory are swapped for those of the release, all or none, while the service
- * that has them in use is stopped. What takes long, bringing and checking the files, is done before the
- * stop.
+ * The files of a component directory are swapped for those of the release, all or none, while the
+ * service that has them in use is stopped. What takes long, bringing and checking the files, is
+ * done before the stop.
  */
 
 type Step = (context: StepContext, preImage: SwapPreImage) => Promise<GatewayResult<void>>;
 
 /**
- * Reads the service and every file of the release as they are on the client, and checks that this worker
- * can read the new files. Null when no file differs.
+ * Reads the service and every file of the release as they are on the client, and checks that this
+ * worker can read the new files. Null when no file differs.
  */
 export async function recordFiles(context: StepContext): Promise<GatewayResult<SwapPreImage | null>> {
   const { swap, componentDirectory: directory } = context.rules.product;
@@ -54,7 +54,10 @@ async function changedFiles(
   return ok(changed);
 }
 
-/** Where this worker can read a file of the release. The file is hashed first: no other content is brought. */
+/**
+ * Where this worker can read a file of the release. The file is hashed first: no other content is
+ * brought.
+ */
 async function localPath({ releaseFolder }: StepContext, name: string): Promise<GatewayResult<string>> {
   const path = await releaseFolder.pathOf(name);
   return path.ok ? path : failed(path.error.message);
@@ -84,9 +87,9 @@ export const fileSteps: Readonly<Partial<Record<StepName, Step>>> = {
 };
 
 /**
- * Brings the files into the staging folder, protects the folder, and checks the files again: no user can
- * change them afterwards (Q181118). Files of an earlier release may stay there: nothing runs from the
- * folder, and each file is placed by its hash.
+ * Brings the files into the staging folder, protects the folder, and checks the files again: no
+ * user can change them afterwards (Q181118). Files of an earlier release may stay there: nothing
+ * runs from the folder, and each file is placed by its hash.
  */
 async function stage(context: StepContext, { staging, files }: SwapPreImage): Promise<GatewayResult<void>> {
   const bring = ({ name, after }: SwappedFile) =>
@@ -163,7 +166,7 @@ const restoreFile = (
     ? removeOurs(context, `${directory}\\${name}`, after)
     : copyVerified(context, `${kept}\\${name}`, `${directory}\\${name}`, before);
 
-/** The service keeps running with the new files and its old settings, and every file is the new one. */
+/** The service keeps running with its old settings, and every file is the new one. */
 async function prove(context: StepContext, preImage: SwapPreImage): Promise<GatewayResult<void>> {
   const { service, directory, files } = preImage;
   const runs = service === null ? ok(undefined) : await keepsRunning(context, service);
@@ -185,7 +188,7 @@ async function keepsRunning(context: StepContext, service: Service): Promise<Gat
   if (!waited) return err({ kind: 'cutOff', message: 'the lease was lost' });
   const second = await readAsBefore(context, service);
   if (!second.ok) return second;
-  // A service that ends and is started again by its recovery actions runs both times, as another process.
+  // A service that its recovery actions have started again runs both times, as another process.
   return second.value.pid === first.value.pid
     ? proveDependantsRun(context, { service })
     : failed(`${service.name} ended and was started again within ${settleMs / 1_000} s`);
@@ -200,7 +203,10 @@ async function readAsBefore(context: StepContext, service: Service): Promise<Gat
   return now.value.state === stateBefore({ service }) ? now : failed(`${service.name} is ${now.value.state}`);
 }
 
-/** Removes staged files and backup. A file that the client refuses to remove stays: the swap is over. */
+/**
+ * Removes staged files and backup. A file that the client refuses to remove stays: the swap is
+ * over.
+ */
 async function removeStaged(context: StepContext, preImage: SwapPreImage): Promise<GatewayResult<void>> {
   const { staging, backup: kept, files } = preImage;
   return each(files, async ({ name, before, after }) => {
