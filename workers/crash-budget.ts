@@ -1,4 +1,4 @@
-import { describeOpen } from '../shared/domain/upgrade/restart.ts';
+import { describeOpenProcedure } from '../shared/domain/upgrade/restart.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 
 /** Workers that may be lost on one upgrade in a row, with no commit between them. */
@@ -13,7 +13,7 @@ export function giveUpAfterCrashes(upgrade: Upgrade, crashes: number, now: numbe
   const unfinished =
     state.phase === 'remedying'
       ? `; a ${state.journal.procedure} stands unfinished on the client`
-      : describeOpen(upgrade);
+      : describeOpenProcedure(upgrade);
   const because = `${crashes} workers in a row were lost while it was ${state.phase}; their logs say why${unfinished}`;
   return {
     ...upgrade,

@@ -6,51 +6,54 @@ import { type Upgrade, withMemory } from './state.ts';
 import { isWindowOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts';
 
 /**
- * Outside the campaign's window nothing begins on a client: what was about to begin waits for the opening instead, and starts
- * with a look there. What has begun is not broken off.
+ * Replaces a decision that begins something outside the campaign's window: the upgrade waits for
+ * the opening, and begins with a look there. What has begun is finished outside the window.
  */
 export function withinWindow(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
   const { window } = rules.policy;
   if (window === null || decision.kind !== 'changed' || !beginsSomething(decision.upgrade)) return decision;
   if (isWindowOpen(window, rules.zone, now)) return decision;
-  return awaitWindow(
-    rules,
-    withPlansDropped(before, decision.upgrade),
-    window,
-    'waits for its window, which opens',
-    now,
-  );
+  return awaitWindow(rules, onlyLearned(before, decision.upgrade), window, untilWindow, now);
 }
 
 /**
- * A client on which nothing has been begun is not even looked at outside the window: it waits for the opening without a slot. Null where
- * it may go on. A check-in is looked at all the same, and begins nothing.
+ * Defers a client on which nothing has begun to the opening of the window: outside the window
+ * servpack does not even look at it, and it holds no slot. A check-in is still followed by a look,
+ * which begins nothing.
+ * @returns null where the upgrade may go on
  */
-export function heldByWindow(rules: Rules, upgrade: Upgrade, now: number): Decision | null {
+export function deferToWindow(rules: Rules, upgrade: Upgrade, now: number): Decision | null {
   const { window } = rules.policy;
   if (window === null || isWindowOpen(window, rules.zone, now)) return null;
   const isBegun = isFinishing(upgrade) || upgrade.memory.open.unanswered !== false;
-  return isBegun ? null : awaitWindow(rules, upgrade, window, 'waits for its window, which opens', now);
+  return isBegun ? null : awaitWindow(rules, upgrade, window, untilWindow, now);
 }
 
-/** The planned upgrade where it begins nothing; else what the look has taught, without the plan. */
-export const withoutPlan = (before: Upgrade, planned: Upgrade): Upgrade =>
-  beginsSomething(planned) ? withPlansDropped(before, planned) : planned;
+const untilWindow = 'waits for its window, which opens';
 
-/** What the look has taught stays; what the decision was about to do has not happened. */
-export function withPlansDropped(before: Upgrade, planned: Upgrade): Upgrade {
+/**
+ * The planned upgrade, unless the plan begins something: then the upgrade before, with what the
+ * look has learned.
+ */
+export const withoutPlan = (before: Upgrade, planned: Upgrade): Upgrade =>
+  beginsSomething(planned) ? onlyLearned(before, planned) : planned;
+
+function onlyLearned(before: Upgrade, planned: Upgrade): Upgrade {
   const { learned, open } = planned.memory;
   const { mark, unanswered } = open;
-  const learnedOnly = withMemory(before, { open: { mark, unanswered, restart: null }, learned });
-  return { ...learnedOnly, logonServer: planned.logonServer };
+  const upgrade = withMemory(before, { open: { mark, unanswered, restart: null }, learned });
+  return { ...upgrade, logonServer: planned.logonServer };
 }
 
-/** Not everybody at the stroke of the hour: openings are spread over a tenth of the window, at most over ten minutes. */
+/**
+ * Clients do not all begin at the minute of the opening: they are spread over a tenth of the
+ * window, at most over ten minutes.
+ */
 const spreadAtMostMs = 10 * 60_000;
 
 /**
- * Waits for an opening, however long that is: it spends no budget.
- * @param words what is waited for; the moment of the opening follows
+ * Defers the upgrade to the next opening of a window. Waiting for it spends no budget.
+ * @param words what the client waits for; the time of the opening is appended
  */
 export function awaitWindow(
   rules: Rules,

@@ -4,8 +4,9 @@ import type { Upgrade } from './state.ts';
 import { type Bucket, isNotOk, stateCounter, stillMarked, type Counters } from '../outcome/counters.ts';
 
 /**
- * Everything one upgrade contributes to its campaign's counters. The counters are the sum over all upgrades: a commit
- * adds `difference(countersOf(before), countersOf(after))`, and a recount must give the same.
+ * Everything one upgrade contributes to its campaign's counters. The counters are the sum over all
+ * upgrades: a commit adds `difference(countersOf(before), countersOf(after))`, and a recount gives
+ * the same numbers.
  */
 export function countersOf(upgrade: Upgrade): Counters {
   const { state, memory, wave, logonServer } = upgrade;
@@ -28,24 +29,29 @@ export function countersOf(upgrade: Upgrade): Counters {
   return counters;
 }
 
-/** Settled, and it will install at its next logon all the same: also one that failed for another cause and was marked before. */
+/**
+ * Is the upgrade settled while its client still installs at its next logon? That includes a client
+ * that was marked and then failed for another cause.
+ */
 export const endedMarked = ({ state, memory }: Upgrade): boolean =>
   state.phase === 'settled' && (state.cause === stillMarked || (isNotOk(state.end) && mayBeMarked(memory)));
 
-/** Not settled, and it would install at its next logon whatever becomes of its campaign. */
+/** Not settled, and its client may install at its next logon even if the campaign ends now. */
 const unsettledMarked = ({ state, memory }: Upgrade): boolean =>
   state.phase !== 'settled' &&
   (state.phase === 'marking' || mayBeMarked(memory) || memory.request?.kind === 'unmark');
 
 /**
- * The files come when the user of a marked client logs on (Q168463), so from its mark to its proof a client counts as downloading. One
- * whose mark has an unknown outcome is worked on, and counts by its slot.
+ * The client downloads when its user logs on after the mark (Q168463), so it counts as downloading
+ * from the mark to the proof. A client whose mark has an unknown outcome holds a slot, and counts
+ * by that.
  */
 const isDownloading = ({ state, memory: { open } }: Upgrade): boolean =>
   state.phase === 'marking' ||
   state.phase === 'updating' ||
   (state.phase !== 'settled' && open.mark !== null);
 
+/** The column of the status table in which an upgrade is counted. */
 export function bucketOf({ state }: Upgrade): Bucket {
   switch (state.phase) {
     case 'looking':
@@ -64,7 +70,7 @@ export function bucketOf({ state }: Upgrade): Bucket {
   }
 }
 
-/** Sorted fingerprints of what blocks the client now. */
+/** Fingerprints of what blocks the client now, sorted. */
 function blockingOf({ state }: Upgrade): readonly string[] {
   if (!('blockers' in state)) return [];
   return [...new Set(state.blockers.map(fingerprint))].sort();

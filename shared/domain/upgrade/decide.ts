@@ -1,31 +1,32 @@
 import { describeBlocker } from '../observation/blocker.ts';
-import { heldByWindow, withinWindow } from './closed-window.ts';
-import { defer, ignore, transition } from './transitions.ts';
-import { restNotice, toldOf } from './escalate.ts';
-import { onObservation } from './on-observation.ts';
-import { onStaleJournal } from './stale-journal.ts';
+import type { Failure } from '../observation/failure.ts';
 import type { Rules } from '../rules/policy.ts';
-import { stepDone, stepFailed } from './on-step.ts';
-import { asRequested, endRequested, unmarkFailed } from './requests.ts';
-import { awaitReturn, restartAnswered } from './restart.ts';
+import { deferToWindow, withinWindow } from './closed-window.ts';
+import { awaitNoticeEnd, usersNotified } from './escalate.ts';
 import type { Decision, UpgradeEvent } from './events.ts';
 import type { Open } from './memory.ts';
+import { onObservation } from './on-observation.ts';
+import { stepDone, stepFailed } from './on-step.ts';
+import { endIfRequested, endRequested, unmarkFailed } from './requests.ts';
+import { awaitReturn, onRestartResponse } from './restart.ts';
+import { onStaleJournal } from './stale-journal.ts';
 import { type Upgrade, withMemory } from './state.ts';
-import type { Failure } from '../observation/failure.ts';
+import { defer, ignore, transition } from './transitions.ts';
 
 /**
- * The decider: what an event means for an upgrade. Pure; every (state, event) pair has an answer, and delivery is at least
- * once, so a repeated or late event is normal and is answered `ignored`, with the reason.
+ * The decider: what an event means for an upgrade. Pure. Every (state, event) pair has an answer.
+ * Delivery is at least once, so a repeated or late event is normal: it is `ignored`, with the
+ * reason.
  * @param now policy time in milliseconds
  */
 export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
-  const decision = answer(rules, upgrade, event, now);
-  // What is open on the client must be seen before anything may end.
+  const decision = onEvent(rules, upgrade, event, now);
+  // The record is older than the client: a look has to find out what is open before anything ends.
   if (event.type === 'JournalFoundStale') return decision;
-  return withinWindow(rules, upgrade, asRequested(rules, upgrade, decision, now), now);
+  return withinWindow(rules, upgrade, endIfRequested(rules, upgrade, decision, now), now);
 }
 
-function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
+function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
   switch (event.type) {
     case 'Activated':
       return activated(rules, upgrade, now);
@@ -38,47 +39,53 @@ function answer(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number
     case 'ClientObserved':
       return upgrade.state.phase === 'looking'
         ? onObservation(rules, upgrade, event.observation, now)
-        : late(upgrade, event);
+        : ignoreLate(upgrade, event);
     case 'LookFailed':
       return upgrade.state.phase === 'looking'
         ? lookFailed(rules, upgrade, event.failure, now)
-        : late(upgrade, event);
+        : ignoreLate(upgrade, event);
     case 'ClientMarked':
-      return upgrade.state.phase === 'marking' ? marked(upgrade, now, 'marked') : late(upgrade, event);
+      return upgrade.state.phase === 'marking'
+        ? lookAfterMark(upgrade, now, 'marked')
+        : ignoreLate(upgrade, event);
     case 'ClientUnmarked':
       return upgrade.state.phase === 'unmarking'
         ? transition(upgrade, { phase: 'looking' }, 'unmarked: looking whether it is so')
-        : late(upgrade, event);
+        : ignoreLate(upgrade, event);
     case 'UpdateRan':
       return upgrade.state.phase === 'updating'
-        ? marked(upgrade, now, 'the update ran')
-        : late(upgrade, event);
+        ? lookAfterMark(upgrade, now, 'the update ran')
+        : ignoreLate(upgrade, event);
     case 'RestartOrdered':
       return upgrade.state.phase === 'ordering'
-        ? restartAnswered(rules, upgrade, null, now)
-        : late(upgrade, event);
+        ? onRestartResponse(rules, upgrade, null, now)
+        : ignoreLate(upgrade, event);
     case 'UsersNotified':
-      return notified(rules, upgrade, event, now);
+      return upgrade.state.phase === 'notifying'
+        ? beginNotice(rules, upgrade, now)
+        : ignoreLate(upgrade, event);
     case 'CommandFailed':
       return commandFailed(rules, upgrade, event, now);
     case 'StepDone':
-      return atStep(upgrade, event) ?? stepEvent(rules, upgrade, event, now);
     case 'StepFailed':
-      return atStep(upgrade, event) ?? stepEvent(rules, upgrade, event, now);
+      return onStep(rules, upgrade, event, now);
     case 'JournalFoundStale':
       return onStaleJournal(upgrade, event.step);
   }
 }
 
-/** A worker took the lease. What was asked of the client before and is not known to be answered is looked at, never repeated. */
+/**
+ * A worker took the lease. A command whose outcome is not known is followed by a look, never by the
+ * same command.
+ */
 function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
   const { state } = upgrade;
   switch (state.phase) {
     case 'looking':
-      return heldByWindow(rules, upgrade, now) ?? ignore('it is about to be looked at anyway');
+      return deferToWindow(rules, upgrade, now) ?? ignore('it is about to be looked at anyway');
     case 'marking':
     case 'updating':
-      return unanswered(upgrade, 'the worker was lost');
+      return lookWhetherItRan(upgrade, 'the worker was lost');
     case 'unmarking':
       return transition(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
         open: { unanswered: true },
@@ -86,13 +93,14 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
     case 'ordering':
       return transition(upgrade, { phase: 'looking' }, 'outcome of the restart order not known: looking');
     case 'notifying':
-      // It can not be seen whether users were told. Telling them twice is worse than counting the notice from now.
-      return tell(rules, upgrade, now);
+      // No look can tell whether users were notified. A second notice is worse than to count from
+      // now.
+      return beginNotice(rules, upgrade, now);
     case 'restarting':
       return transition(upgrade, { phase: 'looking' }, 'time to see whether it is back');
     case 'deferred':
       return (
-        heldByWindow(rules, upgrade, now) ??
+        deferToWindow(rules, upgrade, now) ??
         transition(upgrade, { phase: 'looking' }, `deferral over (${state.class})`)
       );
     case 'remedying':
@@ -108,12 +116,15 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
   }
 }
 
-/** A command was given up by its own worker. As after a crash a look comes first, but it is not held against the client. */
+/**
+ * A worker that stops gave its command up. As after a crash a look comes first, but a look that
+ * finds nothing done does not count against the client.
+ */
 function workerStopped(rules: Rules, upgrade: Upgrade, now: number): Decision {
   switch (upgrade.state.phase) {
     case 'marking':
     case 'updating':
-      return unanswered(upgrade, 'its worker stopped', 'workerStopped');
+      return lookWhetherItRan(upgrade, 'its worker stopped', 'workerStopped');
     case 'unmarking':
     case 'ordering':
     case 'notifying':
@@ -139,54 +150,59 @@ function lookFailed(rules: Rules, upgrade: Upgrade, failure: Failure, now: numbe
   const { open, request } = upgrade.memory;
   if (request?.kind === 'unmark') return unmarkFailed(upgrade, failure, now);
   const isSilent = failure.kind === 'unreachable' || failure.kind === 'timedOut';
-  // Only silence says that it has not come back; half an answer, or a wrong one, is a look that has to be made again.
+  // Past the deadline only silence proves that the client did not come back. After half an answer,
+  // or a wrong one, servpack looks again.
   if (open.restart !== null && (isSilent || now < open.restart.deadline))
     return awaitReturn(rules, upgrade, open.restart, failure, now);
-  if (isSilent) {
-    return defer(rules, upgrade, 'unreachable', failure.message, now);
-  }
+  if (isSilent) return defer(rules, upgrade, 'unreachable', failure.message, now);
   const blocker = { kind: 'couldNotLook', error: failure.message } as const;
   return defer(rules, upgrade, 'couldNotLook', describeBlocker(blocker), now, [blocker]);
 }
 
-/** The update command may or may not have run; only a look can tell. */
-const unanswered = (upgrade: Upgrade, because: string, how: Open['unanswered'] = true): Decision =>
+/** The update command may have run or not; only a look can tell. */
+const lookWhetherItRan = (
+  upgrade: Upgrade,
+  because: string,
+  unanswered: Open['unanswered'] = true,
+): Decision =>
   transition(
     upgrade,
     { phase: 'looking' },
     `outcome of ${upgrade.state.phase} not known (${because}): looking`,
-    {
-      open: { unanswered: how },
-    },
+    { open: { unanswered } },
   );
 
-const marked = (upgrade: Upgrade, now: number, because: string): Decision =>
+const lookAfterMark = (upgrade: Upgrade, now: number, because: string): Decision =>
   transition(upgrade, { phase: 'looking' }, because, {
     open: { mark: { at: now, bootId: upgrade.memory.learned.lastLook?.bootId ?? '' }, unanswered: false },
   });
 
-function notified(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
-  return upgrade.state.phase === 'notifying' ? tell(rules, upgrade, now) : late(upgrade, event);
-}
-
-function tell(rules: Rules, upgrade: Upgrade, now: number, failure?: Failure): Decision {
+/**
+ * The time that users have before the next step begins now.
+ * @param failure why they could not be notified, if so
+ */
+function beginNotice(rules: Rules, upgrade: Upgrade, now: number, failure?: Failure): Decision {
   const blockers = upgrade.state.phase === 'notifying' ? upgrade.state.blockers : [];
-  const because = failure === undefined ? toldOf(blockers) : `users could not be told (${failure.message})`;
+  const because =
+    failure === undefined ? usersNotified(blockers) : `users could not be told (${failure.message})`;
   const notified = withMemory(upgrade, { history: { notifiedAt: now } });
-  return restNotice(notified, blockers, now + rules.policy.noticeMs, because);
+  return awaitNoticeEnd(notified, blockers, now + rules.policy.noticeMs, because);
 }
 
-/** A command that is not a step failed: nothing was done (unreachable, refused), or the outcome is unknown and a look tells. */
+/**
+ * A command that is not a step failed: either nothing was done (unreachable, refused), or the
+ * outcome is not known and a look tells.
+ */
 function commandFailed(
   rules: Rules,
   upgrade: Upgrade,
-  event: { type: 'CommandFailed'; failure: Failure },
+  event: Extract<UpgradeEvent, { type: 'CommandFailed' }>,
   now: number,
 ): Decision {
   const { failure } = event;
   switch (upgrade.state.phase) {
     case 'ordering':
-      return restartAnswered(rules, upgrade, failure, now);
+      return onRestartResponse(rules, upgrade, failure, now);
     case 'unmarking':
       return unmarkFailed(upgrade, failure, now);
     case 'marking':
@@ -194,35 +210,31 @@ function commandFailed(
       if (failure.kind === 'unreachable') return defer(rules, upgrade, 'unreachable', failure.message, now);
       if (failure.kind === 'failed')
         return defer(rules, upgrade, 'download', `the update command failed: ${failure.message}`, now);
-      return unanswered(upgrade, failure.message);
+      return lookWhetherItRan(upgrade, failure.message);
     case 'notifying':
       if (failure.kind === 'unreachable') return defer(rules, upgrade, 'unreachable', failure.message, now);
-      return tell(rules, upgrade, now, failure);
+      return beginNotice(rules, upgrade, now, failure);
     case 'looking':
     case 'restarting':
     case 'deferred':
     case 'remedying':
     case 'settled':
-      return late(upgrade, event);
+      return ignoreLate(upgrade, event);
   }
 }
 
 type StepEvent = Extract<UpgradeEvent, { type: 'StepDone' | 'StepFailed' }>;
 
-/** Null when the event belongs to the step the journal stands at; else the reason to ignore it. */
-function atStep({ state }: Upgrade, event: StepEvent): Decision | null {
-  if (state.phase !== 'remedying') return ignore(`${event.type} while ${state.phase}`);
-  return state.journal.step === event.step
-    ? null
-    : ignore(`${event.step} while the journal stands at ${state.journal.step}`);
-}
-
-function stepEvent(rules: Rules, upgrade: Upgrade, event: StepEvent, now: number): Decision {
-  if (upgrade.state.phase !== 'remedying') return late(upgrade, event);
+/** What came of a step; ignored unless the journal stands at that step. */
+function onStep(rules: Rules, upgrade: Upgrade, event: StepEvent, now: number): Decision {
+  const { state } = upgrade;
+  if (state.phase !== 'remedying') return ignoreLate(upgrade, event);
+  if (state.journal.step !== event.step)
+    return ignore(`${event.step} while the journal stands at ${state.journal.step}`);
   return event.type === 'StepDone'
-    ? stepDone(rules, upgrade, upgrade.state, event.preImage, now)
-    : stepFailed(rules, upgrade, upgrade.state, event.failure, now);
+    ? stepDone(rules, upgrade, state, event.preImage, now)
+    : stepFailed(rules, upgrade, state, event.failure, now);
 }
 
-const late = ({ state }: Upgrade, event: UpgradeEvent): Decision =>
+const ignoreLate = ({ state }: Upgrade, event: UpgradeEvent): Decision =>
   ignore(`${event.type} while ${state.phase}`);

@@ -1,23 +1,24 @@
 import { type Blocker, describeBlocker, fingerprint } from '../observation/blocker.ts';
-import { defer, transition, settle } from './transitions.ts';
 import type { Observation } from '../observation/observation.ts';
-import { persistsBecause } from '../remediation/persistence.ts';
-import type { DeferralClass, Rules } from '../rules/policy.ts';
-import { newJournal, titleOf, wayBack } from '../remediation/procedure.ts';
 import {
   attemptAt,
-  relocatableIn,
-  nameOf,
   type Escalation,
   escalationsOf,
+  nameOf,
+  relocatableIn,
   serviceOf,
 } from '../remediation/escalation-steps.ts';
+import { persistsBecause } from '../remediation/persistence.ts';
+import { newJournal, titleOf, wayBack } from '../remediation/procedure.ts';
+import type { DeferralClass, Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
 import type { Upgrade } from './state.ts';
+import { beginProcedure, defer, settle, transition } from './transitions.ts';
 
 /**
- * A client that is blocked: wait while waiting helps, then escalate: notify -> workaround -> relocation or replacement at a restart -> needs
- * attention. Nothing is done before the blocker persists, or is structural and the policy says that structural ones need not be waited for.
+ * A blocked client waits while waiting helps. Then it climbs the ladder of its policy: notify ->
+ * workaround -> relocation, or replacement at a restart -> needs attention. The ladder begins when
+ * the blocker persists, or is structural and the policy does not wait for structural ones.
  */
 export function escalate(
   rules: Rules,
@@ -27,23 +28,24 @@ export function escalate(
   now: number,
 ): Decision {
   const escalations = escalationsOf(rules.product, rules.policy.ladder, blockers);
-  const next = escalations.find(
-    (escalation) => !upgrade.memory.history.tried.includes(attemptOf(rules, escalation)),
-  );
+  const { tried } = upgrade.memory.history;
+  const next = escalations.find((escalation) => !tried.includes(attemptOf(rules, escalation)));
   const target = (next ?? escalations[0])?.target ?? relocatableIn(rules.product, blockers);
-  const persists = target && ripeBecause(rules, upgrade, target);
+  const persists = target && whyPersisting(rules, upgrade, target);
   if (target === undefined || persists === undefined || persists === null)
     return wait(rules, upgrade, blockers, now);
-  if (next === undefined) return exhausted(upgrade, { target, blockers, persists }, escalations, now);
+  if (next === undefined) return ladderSpent(upgrade, { target, blockers, persists }, escalations, now);
   return applyEscalation(rules, upgrade, seen, { escalation: next, blockers, persists }, now);
 }
 
 interface Case {
   readonly escalation: Escalation;
   readonly blockers: readonly Blocker[];
+  /** Why the blocker persists, in words. */
   readonly persists: string;
 }
 
+/** The next step of the ladder: users are notified and get their time first. */
 function applyEscalation(
   rules: Rules,
   upgrade: Upgrade,
@@ -55,26 +57,27 @@ function applyEscalation(
   const { notifiedAt } = upgrade.memory.history;
   const { escalation, blockers, persists } = found;
   const name = nameOf(escalation.target);
-  const tellsFirst =
+  const isNoticeFirst =
     ladder.includes('notify') && ladder.indexOf('notify') < ladder.indexOf(escalation.procedure);
-  if (tellsFirst && notifiedAt === null && seen.users.length > 0)
+  if (isNoticeFirst && notifiedAt === null && seen.users.length > 0)
     return transition(upgrade, { phase: 'notifying', blockers }, `${name} persists (${persists})`);
   const noticeUntil = notifiedAt === null ? now : notifiedAt + noticeMs;
-  if (now < noticeUntil) return restNotice(upgrade, blockers, noticeUntil, toldOf(blockers));
+  if (now < noticeUntil) return awaitNoticeEnd(upgrade, blockers, noticeUntil, usersNotified(blockers));
   if (seen.packageRunning) {
     const busy = `${serviceOf(rules.product, escalation) || name} runs a package; it is not stopped now`;
     return defer(rules, upgrade, 'busy', busy, now, blockers);
   }
-  return beginProcedure(rules, upgrade, found);
+  return applyProcedure(rules, upgrade, found);
 }
 
-export const toldOf = (blockers: readonly Blocker[]): string =>
+/** What users were notified of, in words. */
+export const usersNotified = (blockers: readonly Blocker[]): string =>
   blockers.some(({ kind }) => kind === 'service')
     ? 'users were told that the service will be moved'
     : 'users were told that the files will be replaced when the computer restarts';
 
-/** Users were told; they get their time before the next step. */
-export const restNotice = (
+/** Defers the upgrade until the time that notified users have is over. */
+export const awaitNoticeEnd = (
   upgrade: Upgrade,
   blockers: readonly Blocker[],
   until: number,
@@ -86,28 +89,26 @@ export const restNotice = (
     `${because}; they get their time before the next step`,
   );
 
-function beginProcedure(rules: Rules, upgrade: Upgrade, { escalation, blockers, persists }: Case): Decision {
+function applyProcedure(rules: Rules, upgrade: Upgrade, { escalation, blockers, persists }: Case): Decision {
   const { open, history } = upgrade.memory;
   const { procedure, target } = escalation;
   if (open.workaround !== null) {
-    // The pre-image of the next procedure must be the service as it was before the first one.
+    // The next procedure records a pre-image: the service as it was before the workaround.
     const journal = wayBack({ procedure: 'workaround', preImage: open.workaround.preImage }, null);
     const because = `the workaround did not help (${persists}); it is taken back before the ${procedure}`;
-    return transition(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because);
+    return beginProcedure(upgrade, journal, because, { blockers });
   }
   const journal = newJournal(procedure, serviceOf(rules.product, escalation));
-  return transition(
-    upgrade,
-    { phase: 'remedying', journal, retryAt: null, blockers },
-    `${titleOf(journal)}: ${nameOf(target)} ${persists}`,
-    { history: { tried: [...history.tried, attemptOf(rules, escalation)] } },
-  );
+  return beginProcedure(upgrade, journal, `${titleOf(journal)}: ${nameOf(target)} ${persists}`, {
+    blockers,
+    change: { history: { tried: [...history.tried, attemptOf(rules, escalation)] } },
+  });
 }
 
 const attemptOf = ({ product }: Rules, escalation: Escalation): string =>
   attemptAt(escalation.procedure, serviceOf(product, escalation));
 
-function exhausted(
+function ladderSpent(
   upgrade: Upgrade,
   { target, blockers, persists }: Omit<Case, 'escalation'> & { readonly target: Blocker },
   escalations: readonly Escalation[],
@@ -128,12 +129,15 @@ function wait(rules: Rules, upgrade: Upgrade, blockers: readonly Blocker[], now:
   return defer(rules, upgrade, classOf(blockers), because, now, blockers);
 }
 
-/** A program goes away at logoff, which also tells when to look again; so it decides the class when there is one. */
+/**
+ * A program ends at logoff, so one program among the blockers makes it class `program`: that class
+ * tells when the next look makes sense.
+ */
 const classOf = (blockers: readonly Blocker[]): DeferralClass =>
   blockers.every((blocker) => blocker.kind === 'service') ? 'service' : 'program';
 
-/** Why it is time for the ladder, or null while waiting may still help. */
-function ripeBecause(rules: Rules, upgrade: Upgrade, target: Blocker): string | null {
+/** Why the ladder begins now, in words; null while waiting may still help. */
+function whyPersisting(rules: Rules, upgrade: Upgrade, target: Blocker): string | null {
   if (target.kind === 'service' && target.structural && rules.policy.structural === 'atOnce')
     return 'is structural: it runs again after every start';
   const sighting = upgrade.memory.learned.sightings[fingerprint(target)];

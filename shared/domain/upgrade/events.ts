@@ -4,10 +4,16 @@ import type { Journal, StepName } from '../remediation/procedure.ts';
 import type { Failure } from '../observation/failure.ts';
 import type { Upgrade } from './state.ts';
 
+/** What happens to an upgrade. Delivery is at least once: an event can come late, or twice. */
 export type UpgradeEvent =
-  /** An activation took the lease: a timer fired, a slot was handed over, or a worker died and another took over. */
+  /**
+   * A worker took the lease: a timer fired, a slot became free, or another worker died.
+   */
   | { readonly type: 'Activated' }
-  /** The worker that runs the command stops and has let go of it: what came of it is not known, and no fault of the client. */
+  /**
+   * The worker that runs the command stops and gave the command up. Its outcome is not known, which
+   * is no fault of the client.
+   */
   | { readonly type: 'WorkerStopped' }
   | { readonly type: 'ClientObserved'; readonly observation: Observation }
   | { readonly type: 'LookFailed'; readonly failure: Failure }
@@ -19,10 +25,10 @@ export type UpgradeEvent =
   | { readonly type: 'CommandFailed'; readonly failure: Failure }
   | { readonly type: 'StepDone'; readonly step: StepName; readonly preImage: PreImage | SwapPreImage | null }
   | { readonly type: 'StepFailed'; readonly step: StepName; readonly failure: Failure }
-  /** The client stands at another step than the record: the record is an old one. */
+  /** The client is at another step than the record, so the record is old. */
   | { readonly type: 'JournalFoundStale'; readonly step: StepName }
   | { readonly type: 'CheckedIn' }
-  /** A person gives this client up, or its whole campaign. */
+  /** A person ends the upgrade of this client, or of the whole campaign. */
   | { readonly type: 'EndRequested'; readonly ending: Ending };
 
 /** What the driver must do on the client next. */

@@ -35,7 +35,10 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
 
 const flatNew = flatMemory(newMemory);
 
-/** The stored form without what is as in a new memory: empty lists, empty records and initial values. */
+/**
+ * The stored form without what is as in a new memory: empty lists, empty records and initial
+ * values.
+ */
 export function encodeMemory(memory: Memory): Partial<StoredMemory> {
   const flat = Object.entries(flatMemory(memory)) as [keyof StoredMemory, unknown][];
   return Object.fromEntries(flat.filter(([name, value]) => !isAsNew(name, value)));

@@ -14,7 +14,10 @@ export interface Memory {
 
 /** What is open on the client now, and what may be. `openOnClient` lists what of it is. */
 export interface Open {
-  /** Since when, and in which boot, the client is marked, its update has run, or its files are swapped. */
+  /**
+   * Since when, and in which boot, the client is marked, its update has run, or its files are
+   * swapped.
+   */
   readonly mark: { readonly at: number; readonly bootId: string } | null;
   /**
    * The update command was sent and its outcome is not known; the next look finds out.
@@ -23,7 +26,9 @@ export interface Open {
    */
   readonly unanswered: boolean | 'workerStopped';
   readonly restart: PendingRestart | null;
-  /** The workaround set a service to manual: its start type is restored before the upgrade settles. */
+  /**
+   * The workaround set a service to manual: its start type is restored before the upgrade settles.
+   */
   readonly workaround: { readonly preImage: PreImage; readonly bootId: string } | null;
   /**
    * New files take their places when the client leaves this boot. They are proved or withdrawn
@@ -39,7 +44,10 @@ export interface Learned {
   /** Fingerprints of every blocker that any look found; the ranking counts them. */
   readonly seen: readonly string[];
   readonly relocation: 'none' | 'done' | 'undone';
-  /** The service as it was before its relocation, so that a person can undo it; null = not relocated. */
+  /**
+   * The service as it was before its relocation, so that a person can undo it; null = not
+   * relocated.
+   */
   readonly beforeRelocation: PreImage | null;
   /** Where the relocated service runs now. */
   readonly servicePath: string | null;

@@ -1,6 +1,7 @@
-import { defer, ignore, transition, settle } from './transitions.ts';
+import type { Failure } from '../observation/failure.ts';
 import type { PreImage, SwapPreImage } from '../observation/observation.ts';
-import type { Rules } from '../rules/policy.ts';
+import type { Ending } from '../outcome/ending.ts';
+import { attemptAt } from '../remediation/escalation-steps.ts';
 import {
   bringsFiles,
   isProved,
@@ -14,17 +15,19 @@ import {
   withPreImage,
 } from '../remediation/procedure.ts';
 import { backoff } from '../rules/backoff.ts';
-import type { Ending } from '../outcome/ending.ts';
+import type { Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
 import type { MemoryChange } from './memory.ts';
 import { type Remedying, type Upgrade, withMemory } from './state.ts';
-import { attemptAt } from '../remediation/escalation-steps.ts';
-import type { Failure } from '../observation/failure.ts';
+import { defer, ignore, settle, settleNow, transition } from './transitions.ts';
 
-/** Tries of the way back against a client that answers and refuses, before a person is called. */
+/** Tries of a step of the way back that the client refuses, before the upgrade needs attention. */
 const maxRefusals = 5;
 
-/** One step of a procedure is done and proved. */
+/**
+ * A step of a procedure is done and proved.
+ * @param preImage what step `record` read; null after every other step
+ */
 export function stepDone(
   rules: Rules,
   upgrade: Upgrade,
@@ -40,11 +43,14 @@ export function stepDone(
     return transition(upgrade, { ...state, journal: next, retryAt: null }, because);
   }
   return journal.direction === 'forward'
-    ? wentForward(upgrade, journal, now)
-    : cameBack(rules, upgrade, { ...state, journal }, now);
+    ? endForward(upgrade, journal, now)
+    : endBack(rules, upgrade, { ...state, journal }, now);
 }
 
-/** The intent stays on the client: whoever finds it there without this record goes on with it. */
+/**
+ * The intent stays on the client: a driver that finds it without this record finishes the
+ * procedure.
+ */
 function awaitRestart(upgrade: Upgrade, { preImage }: Journal): Decision {
   const bootId = upgrade.memory.learned.lastLook?.bootId ?? '';
   const because = 'the new files take their places at the next start of the client';
@@ -53,55 +59,47 @@ function awaitRestart(upgrade: Upgrade, { preImage }: Journal): Decision {
   });
 }
 
-/** Before and after, for whoever reads the audit. */
-const newPlaceOf = (preImage: Journal['preImage']): string =>
+/** The path before and after, for the audit. */
+const pathsOf = (preImage: Journal['preImage']): string =>
   preImage !== null && 'to' in preImage
     ? `${preImage.to}, before from ${preImage.from},`
     : 'its new directory';
 
-function wentForward(upgrade: Upgrade, journal: Journal, now: number): Decision {
+/** The last step of the way forward is done. */
+function endForward(upgrade: Upgrade, journal: Journal, now: number): Decision {
   const { procedure, preImage, service } = journal;
   const bootId = upgrade.memory.learned.lastLook?.bootId ?? '';
+  const look = { phase: 'looking' } as const;
   switch (procedure) {
-    case 'relocation':
-      return transition(
-        upgrade,
-        { phase: 'looking' },
-        `${service} runs from ${newPlaceOf(preImage)} with its old settings`,
-        {
-          learned: {
-            relocation: 'done',
-            beforeRelocation: preImage,
-            servicePath: preImage === null ? null : preImage.to,
-          },
-        },
-      );
+    case 'relocation': {
+      const because = `${service} runs from ${pathsOf(preImage)} with its old settings`;
+      const servicePath = preImage === null ? null : preImage.to;
+      return transition(upgrade, look, because, {
+        learned: { relocation: 'done', beforeRelocation: preImage, servicePath },
+      });
+    }
     case 'workaround':
-      return transition(
-        upgrade,
-        { phase: 'looking' },
-        `${service} starts by hand only until the update is done`,
-        {
-          open: { workaround: preImage === null ? null : { preImage, bootId } },
-          learned: { willBlockAgain: true },
-        },
-      );
+      return transition(upgrade, look, `${service} starts by hand only until the update is done`, {
+        open: { workaround: preImage === null ? null : { preImage, bootId } },
+        learned: { willBlockAgain: true },
+      });
     case 'swap':
     case 'replaceAtRestart': {
       const runs = service === '' ? '' : `, and ${service} is as before`;
-      return transition(upgrade, { phase: 'looking' }, `the files of the release are in their place${runs}`, {
+      return transition(upgrade, look, `the files of the release are in their place${runs}`, {
         open: { mark: { at: now, bootId }, unanswered: false },
       });
     }
   }
 }
 
-function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedying, now: number): Decision {
-  const whole = withMemory(upgrade, afterBack(upgrade, journal));
+/** The last step of the way back is done: the client is as it was before the procedure. */
+function endBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedying, now: number): Decision {
+  const whole = withMemory(upgrade, memoryAfterBack(upgrade, journal));
   if (journal.ending !== null) return settle(whole, journal.ending, now);
   const because = `${journal.service === '' ? 'the client' : journal.service} is exactly as it was before`;
   if (journal.turnedAt === null) return transition(whole, { phase: 'looking' }, because);
-  // It would not stop, so it is likely to be busy (Q173073); asking again at once would only be refused again.
+  // A service that does not stop is likely to be busy (Q173073): it would refuse again at once.
   const failed = journal.turnedBecause ?? `${journal.service} could not be stopped`;
   if (journal.turnedAt === 'stop') return defer(rules, whole, 'busy', `${failed}; ${because}`, now, blockers);
   return bringsFiles(journal)
@@ -109,20 +107,24 @@ function cameBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedyi
     : transition(whole, { phase: 'looking' }, because);
 }
 
-/** A relocation that could not even stop the service changed nothing and may be tried again; so may files that could not be brought. */
-function afterBack({ memory }: Upgrade, journal: Journal): MemoryChange {
+/**
+ * A relocation that could not even stop the service changed nothing, so it may be tried again; the
+ * same holds for files that could not be brought.
+ */
+function memoryAfterBack({ memory }: Upgrade, journal: Journal): MemoryChange {
   const { procedure, service, turnedAt } = journal;
   const tried = memory.history.tried.filter((each) => each !== attemptAt(procedure, service));
   if (procedure === 'workaround') return { open: { workaround: null } };
   if (procedure === 'replaceAtRestart')
-    return { open: { replacing: null }, history: goesOnAfter(journal, turnedAt) ? { tried } : {} };
+    return { open: { replacing: null }, history: mayTryAgain(journal, turnedAt) ? { tried } : {} };
   if (procedure === 'swap' || turnedAt === 'record') return {};
   return turnedAt === 'stop' ? { history: { tried } } : { learned: { relocation: 'undone' } };
 }
 
 /**
- * A step did not succeed. A client that could not be reached, or whose answer is unknown, is tried again at the same step (a step
- * looks before it acts). A client that answered and refused turns the procedure round; on the way back it is asked again.
+ * A step failed. Where the client was not reached, or its response is not known, the same step is
+ * tried again (a step looks before it acts). Where the client responded and refused, the procedure
+ * turns back; on the way back the step is tried again.
  */
 export function stepFailed(
   rules: Rules,
@@ -138,44 +140,48 @@ export function stepFailed(
   if (refused && journal.direction === 'forward' && !isProved(journal))
     return turnRound(upgrade, state, failure);
   const { program, unreachable } = rules.policy.deferrals;
-  // The old files can not be put back while a program holds the new ones: that is waited for as it is before an update.
-  const isHeld = refused && journal.step === 'restoreFiles';
-  const patience = isHeld ? program.budget : refused ? maxRefusals : unreachable.budget;
+  // A program has the new files open, so the old ones can not be put back: the wait for the program
+  // is as long as before an update.
+  const isFileInUse = refused && journal.step === 'restoreFiles';
+  const patience = isFileInUse ? program.budget : refused ? maxRefusals : unreachable.budget;
   if (failures > patience)
     return refused && journal.step === 'startAgain'
-      ? leaveDown(upgrade, state, failure)
-      : leaveOpen(upgrade, state, failure, now);
-  const retryAt = now + backoff(isHeld ? program : unreachable, Math.min(journal.failures, 8), 0.5);
+      ? leaveServiceDown(upgrade, state, failure)
+      : settleUnfinished(upgrade, state, failure, now);
+  const retryAt = now + backoff(isFileInUse ? program : unreachable, Math.min(journal.failures, 8), 0.5);
   const because = `${journal.procedure} waits at ${progressOf(journal)}: ${failure.message}`;
   return transition(upgrade, { ...state, journal: { ...journal, failures }, retryAt }, because);
 }
 
+/** The client refused a step of the way forward: the procedure goes back. */
 function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure): Decision {
   const { journal, blockers } = state;
   const because = `${titleOf(journal)} failed at ${progressOf(journal)}: ${failure.message}`;
   const cause = `${journal.procedure} failed at ${journal.step}`;
   const ending: Ending = { end: 'needsAttention', cause, because, blockers };
   const done = journal.step === 'record' ? 'nothing was changed' : 'undone';
-  const back = goesOnAfter(journal, journal.step)
+  const back = mayTryAgain(journal, journal.step)
     ? turnBack(journal, null, because)
     : turnBack(journal, { ...ending, because: `${because}; ${done}` });
   return transition(upgrade, { ...state, journal: back, retryAt: null }, `${because}; going back`);
 }
 
 /**
- * May it be tried again, or something else? After the workaround the ladder has another step, a service that will not stop now may stop
- * later, and files that could not be brought may come next time. New files with which the service does not run will not run next time.
+ * May the upgrade go on after this way back? After the workaround the ladder has another step. A
+ * service that does not stop now may stop later. Files that could not be brought may come next
+ * time, but new files with which the service does not run will not run next time.
  */
-function goesOnAfter(journal: Journal, step: StepName | null): boolean {
+function mayTryAgain(journal: Journal, step: StepName | null): boolean {
   if (bringsFiles(journal)) return step !== 'start' && step !== 'prove';
   return step !== 'record' && (journal.procedure === 'workaround' || step === 'stop');
 }
 
 /**
- * The service has its old settings and will not start any more, as when its account has lost the right to log on as a service
- * (Q191328). Only a person can mend that, so the rest of the way back is gone, and the person is called.
+ * The service has its old settings and does not start, for example because its account has lost the
+ * right to log on as a service (Q191328). Only a person can mend that: the rest of the way back is
+ * done, then the upgrade needs attention.
  */
-function leaveDown(upgrade: Upgrade, state: Remedying, failure: Failure): Decision {
+function leaveServiceDown(upgrade: Upgrade, state: Remedying, failure: Failure): Decision {
   const { journal, blockers } = state;
   const down = `${journal.service} has its old settings and does not start: ${failure.message}`;
   const because = journal.ending === null ? down : `${journal.ending.because}; ${down}`;
@@ -187,8 +193,11 @@ function leaveDown(upgrade: Upgrade, state: Remedying, failure: Failure): Decisi
     : transition(upgrade, { ...state, journal: next, retryAt: null }, down);
 }
 
-/** Patience is spent with a procedure open. Its intent and pre-image stand on the client: the next look there ends it. */
-function leaveOpen(
+/**
+ * The tries are spent with a procedure open. Its intent and pre-image stay on the client, and the
+ * next look there finishes it.
+ */
+function settleUnfinished(
   upgrade: Upgrade,
   { journal, blockers }: Remedying,
   failure: Failure,
@@ -197,11 +206,6 @@ function leaveOpen(
   const because =
     `unfinished ${titleOf(journal)} at ${progressOf(journal)}: ${failure.message}; ` +
     'the pre-image stands on the client, the next look there goes on';
-  const ending: Ending = {
-    end: 'needsAttention',
-    cause: `unfinished ${journal.procedure}`,
-    because,
-    blockers,
-  };
-  return transition(upgrade, { phase: 'settled', at: now, ...ending }, because);
+  const cause = `unfinished ${journal.procedure}`;
+  return settleNow(upgrade, { end: 'needsAttention', cause, because, blockers }, now);
 }

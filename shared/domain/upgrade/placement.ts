@@ -4,8 +4,9 @@ import { openOnClient } from './memory.ts';
 import type { Upgrade } from './state.ts';
 
 /**
- * What follows from an upgrade's state: drive it on, let it rest until a moment, or leave it settled. Derived from the state alone,
- * so that a worker that takes over after a crash comes to the same conclusion.
+ * What follows from an upgrade's state: run a command on the client, rest until a time, or nothing
+ * more. It follows from the state alone, so a worker that takes over after a crash concludes the
+ * same.
  */
 export type Placement =
   | { readonly kind: 'drive'; readonly command: Command }
@@ -14,10 +15,11 @@ export type Placement =
 
 export type QueueName = 'upgrades' | 'remediations';
 
-/** Procedures have a queue of their own, with its own limits. */
+/** The queue of an upgrade's jobs. Procedures have their own queue, with its own limits. */
 export const queueOf = (upgrade: Upgrade): QueueName =>
   upgrade.state.phase === 'remedying' ? 'remediations' : 'upgrades';
 
+/** What a driver does with this upgrade now. */
 export function placementOf({ state }: Upgrade): Placement {
   switch (state.phase) {
     case 'looking':
@@ -45,6 +47,7 @@ export function placementOf({ state }: Upgrade): Placement {
   }
 }
 
+/** What logged-on users read on their screens. */
 function noticeOf(blockers: readonly Blocker[]): string {
   if (blockers.length > 0 && blockers.every(({ kind }) => kind !== 'service'))
     return 'Open programs on this computer hold up a pending update. Please close them, or it will be installed when the computer restarts.';
@@ -54,19 +57,22 @@ function noticeOf(blockers: readonly Blocker[]): string {
 }
 
 /**
- * May this upgrade go on while its campaign is paused? True for what has been begun on the client and should not be broken off:
- * a restart that was ordered, a procedure that is open, an update whose mark is set; and for what takes back what was done.
+ * May this upgrade go on while its campaign is paused? True while something is open on the client
+ * that has to be finished (a mark, an ordered restart, a procedure), and while a person's request
+ * takes something back. A command with an unknown outcome may have done nothing, so it alone is no
+ * reason.
  */
 export const isFinishing = (upgrade: Upgrade): boolean => {
   const { state, memory } = upgrade;
-  // A procedure that is only about to be recorded has not been begun.
+  // A procedure that is about to be recorded has not begun.
   if (state.phase === 'remedying') return !beginsSomething(upgrade);
   return memory.request !== null || openOnClient(memory).some((name) => name !== 'unanswered');
 };
 
 /**
- * Does the step into this state begin something new on the client? Such a commit is refused unless the campaign runs. A look changes
- * nothing; the way back of a procedure, and every later step of one that is open, finish what was begun.
+ * Does this state begin something new on the client? The store refuses its commit unless the
+ * campaign runs. A look changes nothing. The later steps of a procedure, and all steps of its way
+ * back, finish what has begun.
  */
 export function beginsSomething({ state }: Upgrade): boolean {
   switch (state.phase) {
@@ -87,8 +93,8 @@ export function beginsSomething({ state }: Upgrade): boolean {
 }
 
 /**
- * May another driver take it over here as if nothing had happened? Looks and steps of a procedure are begun afresh by whoever comes.
- * In every other state that is driven, whoever comes must take the command for sent.
+ * Can another driver run this state's command again? Looks and the steps of a procedure are safe to
+ * repeat. In every other driven state the next driver has to assume that the command was sent.
  */
 export const isRepeatable = ({ state }: Upgrade): boolean =>
   state.phase === 'looking' || (state.phase === 'remedying' && state.retryAt === null);

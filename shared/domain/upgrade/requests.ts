@@ -1,64 +1,74 @@
-import { withoutPlan } from './closed-window.ts';
-import { defer, ignore, transition, settle, unmarked } from './transitions.ts';
-import type { Ending } from '../outcome/ending.ts';
+import type { Failure } from '../observation/failure.ts';
 import { executableOf } from '../observation/image-path.ts';
 import type { Observation } from '../observation/observation.ts';
-import { beginsSomething } from './placement.ts';
-import type { Rules } from '../rules/policy.ts';
-import { wayBack } from '../remediation/procedure.ts';
 import { prove } from '../observation/proof.ts';
+import { stillMarked } from '../outcome/counters.ts';
+import type { Ending } from '../outcome/ending.ts';
+import { wayBack } from '../remediation/procedure.ts';
+import type { Rules } from '../rules/policy.ts';
+import { isoOf } from '../time/iso-time.ts';
+import { withoutPlan } from './closed-window.ts';
 import type { Decision } from './events.ts';
 import { mayBeMarked, openOnClient, type Request } from './memory.ts';
-import { type Upgrade, withMemory } from './state.ts';
-import { isoOf } from '../time/iso-time.ts';
-import type { Failure } from '../observation/failure.ts';
-import { stillMarked } from '../outcome/counters.ts';
+import { beginsSomething } from './placement.ts';
+import { type Upgrade, withMemory, withoutMark } from './state.ts';
+import { beginProcedure, defer, ignore, settle, transition } from './transitions.ts';
 
 /**
- * What a person wants of a client instead of its upgrade: that it ends, that its service is moved back, that its mark is taken
- * back. Nothing is broken off in the middle: an open procedure and a restart that was ordered are seen to their end first.
+ * What a person wants of a client instead of its upgrade: that the upgrade ends, that the service
+ * is relocated back, that the mark is taken back. An open procedure and an ordered restart are
+ * finished first.
  */
 
-/** The client is given up: noted here, carried out by `asRequested` as soon as nothing is open on it. */
+/**
+ * Notes that the upgrade is to end. `endIfRequested` settles it when nothing is open on the client.
+ */
 export function endRequested(upgrade: Upgrade, ending: Ending): Decision {
   const { phase } = upgrade.state;
   if (phase === 'settled') return ignore('already settled');
-  // Its mark or its moved service is being taken back, which nobody may cut short; or it is to end already.
-  if (upgrade.memory.request !== null) return ignore(requested[upgrade.memory.request.kind]);
+  const { request: present, open } = upgrade.memory;
+  // A mark or a relocation that is being taken back is never cut short.
+  if (present !== null) return ignore(alreadyRequested[present.kind]);
   const request: Request = { kind: 'end', ending };
-  // The command may be under way, or its driver is dead: nobody knows what the client did.
+  // The command may be running, or its driver is dead: the outcome is not known.
   if (phase === 'ordering') return transition(upgrade, { phase: 'looking' }, ending.because, { request });
-  const unanswered = upgrade.memory.open.unanswered || phase === 'marking' || phase === 'updating';
+  const unanswered = open.unanswered || phase === 'marking' || phase === 'updating';
   return transition(upgrade, upgrade.state, ending.because, { request, open: { unanswered } });
 }
 
-const requested: Readonly<Record<Request['kind'], string>> = {
+const alreadyRequested: Readonly<Record<Request['kind'], string>> = {
   end: 'it is to end already',
   undo: 'its service is being moved back first',
   unmark: 'its mark is being taken back first',
 };
 
-/** Settles an upgrade that is to end, unless something is open on the client. What was only planned does not happen. */
-export function asRequested(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
+/**
+ * Settles an upgrade that is to end, unless something is open on the client. A step that was only
+ * planned does not begin.
+ */
+export function endIfRequested(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
   if (decision.kind !== 'changed') return decision;
   const { request } = decision.upgrade.memory;
-  if (request?.kind !== 'end' || isOpenOnClient(decision.upgrade)) return decision;
+  if (request?.kind !== 'end' || mustGoOnFirst(decision.upgrade)) return decision;
   const upgrade = withoutPlan(before, decision.upgrade);
-  return settle(withoutRequest(upgrade), honestEnding(rules, upgrade, request.ending), now);
+  return settle(withoutRequest(upgrade), endingWithMark(rules, upgrade, request.ending), now);
 }
 
-const isOpenOnClient = (upgrade: Upgrade): boolean => {
+/** Is there a procedure or a restart to finish before the upgrade may end, or has it ended? */
+const mustGoOnFirst = (upgrade: Upgrade): boolean => {
   const { state, memory } = upgrade;
   if (state.phase === 'settled') return true;
-  return (
-    !beginsSomething(upgrade) && (state.phase === 'remedying' || openOnClient(memory).includes('restart'))
-  );
+  if (beginsSomething(upgrade)) return false;
+  return state.phase === 'remedying' || openOnClient(memory).includes('restart');
 };
 
 const withoutRequest = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { request: null });
 
-/** A mark outlives its campaign: the client installs at its next logon (Q168463), and nobody may believe otherwise. */
-function honestEnding(rules: Rules, { memory }: Upgrade, ending: Ending): Ending {
+/**
+ * A mark outlives its campaign: the client installs at its next logon (Q168463). An ending without
+ * that would mislead people, so the ending says it.
+ */
+function endingWithMark(rules: Rules, { memory }: Upgrade, ending: Ending): Ending {
   if (rules.product.route !== 'logon' || !mayBeMarked(memory)) return ending;
   const { mark } = memory.open;
   const since = mark === null ? 'it may be marked' : `it is marked since ${isoOf(mark.at)}`;
@@ -69,8 +79,11 @@ function honestEnding(rules: Rules, { memory }: Upgrade, ending: Ending): Ending
   };
 }
 
-/** A look at a client of which a person wants something else than its upgrade; null when its upgrade goes on. */
-export function observedAsRequested(
+/**
+ * What a look means for a client of which a person wants something else than its upgrade.
+ * @returns null where the upgrade goes on
+ */
+export function followRequest(
   rules: Rules,
   upgrade: Upgrade,
   seen: Observation,
@@ -79,7 +92,7 @@ export function observedAsRequested(
   const { request } = upgrade.memory;
   switch (request?.kind) {
     case 'undo':
-      return moveBack(rules, upgrade, request, seen, now);
+      return undoRelocation(rules, upgrade, request, seen, now);
     case 'unmark':
       return unmark(rules, upgrade, seen, now);
     case 'end':
@@ -88,21 +101,20 @@ export function observedAsRequested(
   }
 }
 
-/** Only what stands where servpack has put it is moved back: someone else may have changed it since. */
-function moveBack(
+/**
+ * Relocates the service back, if it still is where servpack has put it: another person may have
+ * changed it since.
+ */
+function undoRelocation(
   rules: Rules,
   upgrade: Upgrade,
   { by, reason }: Extract<Request, { kind: 'undo' }>,
   seen: Observation,
   now: number,
 ): Decision {
-  const { beforeRelocation } = upgrade.memory.learned;
-  const service = seen.services.find((each) => each.name === beforeRelocation?.service.name);
-  if (
-    beforeRelocation === null ||
-    service === undefined ||
-    !isSamePath(service.imagePath, beforeRelocation.to)
-  ) {
+  const preImage = upgrade.memory.learned.beforeRelocation;
+  const service = seen.services.find((each) => each.name === preImage?.service.name);
+  if (preImage === null || service === undefined || !isSamePath(service.imagePath, preImage.to)) {
     const because = `asked to move the service back by ${by}: it is not where it was moved to, nothing was changed`;
     const ending: Ending = { end: 'needsAttention', cause: 'not moved back', because, blockers: [] };
     return settle(withoutRequest(upgrade), ending, now);
@@ -110,32 +122,29 @@ function moveBack(
   if (seen.packageRunning)
     return defer(rules, upgrade, 'busy', `${service.name} runs a package; it is not stopped now`, now);
   const because = `${service.name} was moved back for ${by}: ${reason}`;
-  const journal = wayBack(
-    { procedure: 'relocation', preImage: beforeRelocation },
-    { end: 'skipped', cause: 'moved back', because, blockers: [] },
-  );
-  return transition(
-    withoutRequest(upgrade),
-    { phase: 'remedying', journal, retryAt: null, blockers: [] },
-    `${service.name} is moved back for ${by}: ${reason}`,
-    { learned: { beforeRelocation: null, servicePath: null } },
-  );
+  const ending: Ending = { end: 'skipped', cause: 'moved back', because, blockers: [] };
+  const journal = wayBack({ procedure: 'relocation', preImage }, ending);
+  return beginProcedure(upgrade, journal, `${service.name} is moved back for ${by}: ${reason}`, {
+    change: { request: null, learned: { beforeRelocation: null, servicePath: null } },
+  });
 }
 
 const isSamePath = (one: string, other: string): boolean =>
   executableOf(one).toLowerCase() === executableOf(other).toLowerCase();
 
+/** Takes the mark back, unless the client has installed the release or is not marked. */
 function unmark(rules: Rules, upgrade: Upgrade, seen: Observation, now: number): Decision {
   const freed = withoutRequest(upgrade);
   if (prove(rules.files, seen).kind === 'current') return settle(freed, installedMeanwhile, now);
-  if (seen.setupPhase === 'upgrade' || seen.setupPhase === 'verifyFiles')
+  const { setupPhase } = seen;
+  if (setupPhase === 'upgrade' || setupPhase === 'verifyFiles')
     return transition(
       upgrade,
       { phase: 'unmarking' },
-      `its setup phase is ${seen.setupPhase}: the mark is taken back`,
+      `its setup phase is ${setupPhase}: the mark is taken back`,
     );
-  const because = `its setup phase is ${seen.setupPhase}: it does not install at its next logon`;
-  return settle(unmarked(freed), { end: 'cancelled', cause: 'unmarked', because, blockers: [] }, now);
+  const because = `its setup phase is ${setupPhase}: it does not install at its next logon`;
+  return settle(withoutMark(freed), { end: 'cancelled', cause: 'unmarked', because, blockers: [] }, now);
 }
 
 const installedMeanwhile: Ending = {
@@ -145,7 +154,10 @@ const installedMeanwhile: Ending = {
   blockers: [],
 };
 
-/** Taking a mark back is tried once: whoever asked gets the list of those on which it did not work. */
+/**
+ * Taking a mark back failed. It is tried once: the person who asked gets the list of the clients on
+ * which it failed.
+ */
 export function unmarkFailed(upgrade: Upgrade, failure: Failure, now: number): Decision {
   const { request, open } = upgrade.memory;
   if (request?.kind !== 'unmark') return ignore('nobody asked to unmark it');

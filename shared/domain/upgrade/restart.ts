@@ -1,22 +1,22 @@
-import { awaitWindow } from './closed-window.ts';
-import { defer, transition, settle } from './transitions.ts';
+import type { Failure } from '../observation/failure.ts';
 import type { Observation } from '../observation/observation.ts';
 import type { Rules } from '../rules/policy.ts';
+import { isoOf } from '../time/iso-time.ts';
+import { isWindowOpen } from '../time/window.ts';
+import { awaitWindow } from './closed-window.ts';
 import type { Decision } from './events.ts';
 import type { PendingRestart, RestartCause } from './memory.ts';
-import { type Upgrade, withMemory } from './state.ts';
-import { isWindowOpen } from '../time/window.ts';
-import { isoOf } from '../time/iso-time.ts';
-import type { Failure } from '../observation/failure.ts';
+import { type Upgrade, withMemory, withoutRestart } from './state.ts';
+import { defer, settle, settleNow, transition } from './transitions.ts';
 
-/** Orders for one cause that a client may be sent when the earlier ones provably did not restart it. */
+/** Orders for one cause, when the client provably did not restart after the earlier ones. */
 const maxOrders = 3;
 
 /**
- * Orders a restart where the policy allows it, else says what is waited for. The order is committed before it is given, so
- * that a crash in between is answered by a look and never by a second order sent blindly.
+ * Orders a restart where the policy allows it, else defers the upgrade. The order is committed
+ * before it is sent: after a crash in between a look follows, and never a second order.
  */
-export function askRestart(
+export function orderRestart(
   rules: Rules,
   upgrade: Upgrade,
   seen: Observation,
@@ -26,27 +26,17 @@ export function askRestart(
   const { allowed, between, deadlineMs } = rules.policy.restart;
   const user = seen.users[0];
   if (allowed === 'never') {
-    const kind = cause === 'mark' ? 'logon' : 'restart';
-    return defer(
-      rules,
-      upgrade,
-      kind,
-      'the policy allows no restart: waits until someone restarts it or logs on',
-      now,
-    );
+    const because = 'the policy allows no restart: waits until someone restarts it or logs on';
+    return defer(rules, upgrade, cause === 'mark' ? 'logon' : 'restart', because, now);
   }
   if (allowed === 'nobodyLoggedOn' && user !== undefined) {
-    return defer(
-      rules,
-      upgrade,
-      'restart',
-      `waits to restart: ${user.name} is logged on, session ${user.session}`,
-      now,
-    );
+    const because = `waits to restart: ${user.name} is logged on, session ${user.session}`;
+    return defer(rules, upgrade, 'restart', because, now);
   }
   if (between !== null && !isWindowOpen(between, rules.zone, now))
     return awaitWindow(rules, upgrade, between, 'waits to restart until', now);
-  const orders = upgrade.memory.history.restarts[cause] ?? 0;
+  const { restarts } = upgrade.memory.history;
+  const orders = restarts[cause] ?? 0;
   if (orders >= maxOrders) {
     const because = `was ordered to restart ${orders} times and never did`;
     return settle(upgrade, { end: 'needsAttention', cause: 'does not restart', because, blockers: [] }, now);
@@ -58,10 +48,9 @@ export function askRestart(
     deadline: now + deadlineMs,
     taken: null,
   };
-  const restarts = { ...upgrade.memory.history.restarts, [cause]: orders + 1 };
   return transition(upgrade, { phase: 'ordering', cause }, restartReason[cause], {
     open: { restart },
-    history: { restarts },
+    history: { restarts: { ...restarts, [cause]: orders + 1 } },
   });
 }
 
@@ -72,8 +61,11 @@ const restartReason: Readonly<Record<RestartCause, string>> = {
   pendingRestart: 'it has restarted, and says that a restart is still pending',
 };
 
-/** The answer to an order: taken, refused, or not known. */
-export function restartAnswered(
+/**
+ * The client's response to an order: taken, refused, or not known.
+ * @param failure null = the client took the order
+ */
+export function onRestartResponse(
   rules: Rules,
   upgrade: Upgrade,
   failure: Failure | null,
@@ -82,38 +74,25 @@ export function restartAnswered(
   const { restart } = upgrade.memory.open;
   if (restart === null) return transition(upgrade, { phase: 'looking' }, 'no restart is pending');
   if (failure?.kind === 'unreachable') {
-    return defer(
-      rules,
-      takeBack(upgrade, restart),
-      'unreachable',
-      `could not order the restart: ${failure.message}`,
-      now,
-    );
+    const because = `could not order the restart: ${failure.message}`;
+    return defer(rules, withoutOrder(upgrade, restart), 'unreachable', because, now);
   }
   if (failure?.kind === 'failed') {
-    return defer(
-      rules,
-      takeBack(upgrade, restart),
-      'restart',
-      `the client refused to restart: ${failure.message}`,
-      now,
-    );
+    const because = `the client refused to restart: ${failure.message}`;
+    return defer(rules, withoutOrder(upgrade, restart), 'restart', because, now);
   }
   const taken = failure === null ? true : null;
   const because = taken
     ? 'restart ordered'
     : `outcome of the restart order is not known: ${failure?.message ?? ''}`;
-  return restUntilLook(
-    rules,
-    withMemory(upgrade, { open: { restart: { ...restart, taken } } }),
-    because,
-    now,
-  );
+  const ordered = withMemory(upgrade, { open: { restart: { ...restart, taken } } });
+  return restUntilLook(rules, ordered, because, now);
 }
 
 /**
- * What a look that reached the client says of a pending restart: null = it is proved (or was never pending, or provably not taken) and
- * deciding goes on with `withoutRestart(upgrade)`.
+ * What a look that reached the client means for a pending restart.
+ * @returns null where the restart is proved, was never pending, or was provably not taken: the
+ * caller goes on with `withoutRestart(upgrade)`
  */
 export function stillRestarting(
   rules: Rules,
@@ -128,14 +107,11 @@ export function stillRestarting(
   if (now < restart.deadline)
     return restUntilLook(rules, upgrade, 'still in the boot from before the restart', now);
   const because = `was told to restart at ${isoOf(restart.orderedAt)} and is still in the same boot`;
-  return settle(
-    withoutRestart(upgrade),
-    { end: 'failed', cause: 'did not restart', because, blockers: [] },
-    now,
-  );
+  const ending = { end: 'failed', cause: 'did not restart', because, blockers: [] } as const;
+  return settle(withoutRestart(upgrade), ending, now);
 }
 
-/** A client that can not be looked at while a restart is pending: on its way, or lost. */
+/** A look failed while a restart is pending: the client is on its way, or lost. */
 export function awaitReturn(
   rules: Rules,
   upgrade: Upgrade,
@@ -144,29 +120,28 @@ export function awaitReturn(
   now: number,
 ): Decision {
   if (now < restart.deadline) return restUntilLook(rules, upgrade, `restarting: ${failure.message}`, now);
-  const because = `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ${failure.message}${describeOpen(upgrade)}`;
-  const ending = { end: 'failed', cause: 'did not come back', because, blockers: [] } as const;
-  return transition(upgrade, { phase: 'settled', at: now, ...ending }, because);
+  const because =
+    `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ` +
+    `${failure.message}${describeOpenProcedure(upgrade)}`;
+  return settleNow(upgrade, { end: 'failed', cause: 'did not come back', because, blockers: [] }, now);
 }
 
-/** What of a procedure that waits for a restart stands open on the client, to be put after what is said of it; '' = nothing does. */
-export function describeOpen({
-  memory: {
-    open: { workaround, replacing },
-  },
-}: Upgrade): string {
+/**
+ * Names the procedure that is open on the client and waits for its restart.
+ * @returns text to append to a sentence; '' = there is none
+ */
+export function describeOpenProcedure({ memory }: Upgrade): string {
+  const { workaround, replacing } = memory.open;
   if (workaround !== null) return `; ${workaround.preImage.service.name} is still set to manual there`;
   return replacing === null ? '' : '; new files still wait there for its restart';
 }
 
 /** The order provably never took effect, so it does not count. */
-const takeBack = (upgrade: Upgrade, { cause }: PendingRestart): Upgrade => {
+const withoutOrder = (upgrade: Upgrade, { cause }: PendingRestart): Upgrade => {
   const { restarts } = upgrade.memory.history;
   const fewer = { ...restarts, [cause]: Math.max(0, (restarts[cause] ?? 0) - 1) };
   return withMemory(upgrade, { open: { restart: null }, history: { restarts: fewer } });
 };
-
-export const withoutRestart = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { open: { restart: null } });
 
 const restUntilLook = (rules: Rules, upgrade: Upgrade, because: string, now: number): Decision =>
   transition(upgrade, { phase: 'restarting', nextLook: now + rules.policy.restart.lookEveryMs }, because);

@@ -5,33 +5,35 @@ import type { Decision } from './events.ts';
 import type { Upgrade } from './state.ts';
 
 /**
- * A record can be older than its client: a Redis that came back without its last second, or from a backup. Then the steps that were done
- * since are forgotten, and doing them again from the record would undo them by half, or write a half moved service over the pre-image.
+ * A record can be older than its client: Redis came back without its last second, or from a backup.
+ * The record does not know the steps that were done since. Repeating them from the record would
+ * undo them by half, or write a half relocated service over the pre-image.
  */
 
 /**
- * Can the client have this intent while the journal stands where it stands? An intent names the step that was begun last: this one, or
- * the one before it.
+ * Can the client have this intent while the journal is at its present step? An intent names the
+ * step that began last: the journal's present step or the one before.
  */
 export function matchesIntent(journal: Journal, intent: Intent | null): boolean {
   const { step, direction, turnedAt } = journal;
   const before = orderOf(journal)[orderOf(journal).indexOf(step) - 1];
-  if (intent === null) return isClosed(journal, before);
+  if (intent === null) return mayHaveNone(journal, before);
   if (!isOf(intent, journal)) return false;
   if (direction === 'back' && before === undefined) return turnedFrom(intent, step, turnedAt);
   return intent.direction === direction && (intent.step === step || intent.step === before);
 }
 
 /**
- * None stands there before the first step of all, and after the last one. A way back that nothing turned round begins with none, but that of a
- * replacement: files that wait for a restart have theirs.
+ * May the client have no intent? There is none before the first step and after the last one. A way
+ * back after a finished way forward begins without one too, except for `replaceAtRestart`: its
+ * intent stays while the files wait for the restart.
  */
-const isClosed = ({ procedure, step, turnedAt }: Journal, before: StepName | undefined): boolean =>
+const mayHaveNone = ({ procedure, step, turnedAt }: Journal, before: StepName | undefined): boolean =>
   step === 'record' ||
   step === 'close' ||
   (before === undefined && turnedAt === null && procedure !== 'replaceAtRestart');
 
-/** The first step of a way back: the way forward was left at `turnedAt`, or had come to its end. */
+/** At the first step of a way back: the way forward stopped at `turnedAt`, or was finished. */
 function turnedFrom(intent: Intent, step: StepName, turnedAt: StepName | null): boolean {
   if (intent.direction === 'back') return intent.step === step;
   if (turnedAt === null || intent.step === turnedAt) return true;
@@ -42,7 +44,7 @@ function turnedFrom(intent: Intent, step: StepName, turnedAt: StepName | null): 
 const isOf = ({ kind, preImage }: Intent, { procedure, service }: Journal): boolean =>
   kind === procedure && (preImage.service?.name ?? '').toLowerCase() === service.toLowerCase();
 
-/** What stands on the client wins: the next look goes on with the procedure that is open there, or finds that none is. */
+/** The client is right: the next look continues the procedure that is open there, or finds none. */
 export function onStaleJournal(upgrade: Upgrade, step: StepName): Decision {
   const { state } = upgrade;
   if (state.phase !== 'remedying' || state.journal.step !== step)

@@ -5,8 +5,8 @@ import type { WaitClass } from '../rules/policy.ts';
 import { changeMemory, type Memory, type MemoryChange, newMemory, type RestartCause } from './memory.ts';
 
 /**
- * One client's part in one campaign: the unit of state. `state` says where it stands and carries exactly that state's
- * data; `memory` is what has been learned and done on the way and outlives the states.
+ * One client's part in one campaign: the unit of state. `state` carries exactly the data of the
+ * state it is in; `memory` is what was learned and done on the way, and outlives the states.
  */
 export interface Upgrade {
   readonly client: string;
@@ -38,14 +38,14 @@ export type UpgradeState =
       readonly journal: Journal;
       /** Policy time of the next try after a failed one; null while the step can run now. */
       readonly retryAt: number | null;
-      /** What stood in the way when the procedure was begun. */
+      /** What was in the way when the procedure began. */
       readonly blockers: readonly Blocker[];
     }
   | ({ readonly phase: 'settled'; readonly at: number } & Ending);
 
 export type Phase = UpgradeState['phase'];
 
-/** The upgrade of a client that was just admitted. */
+/** The upgrade of a client that was just admitted, in wave number `wave`. */
 export const newUpgrade = (client: string, wave: number, logonServer: string): Upgrade => ({
   client,
   attempt: 1,
@@ -60,5 +60,12 @@ export const withMemory = (upgrade: Upgrade, change: MemoryChange): Upgrade => (
   ...upgrade,
   memory: changeMemory(upgrade.memory, change),
 });
+
+/** The upgrade with no mark open: the next look may mark the client again. */
+export const withoutMark = (upgrade: Upgrade): Upgrade =>
+  withMemory(upgrade, { open: { mark: null, unanswered: false } });
+
+/** The upgrade with no restart pending: it is proved, or the client never took the order. */
+export const withoutRestart = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { open: { restart: null } });
 
 export type Remedying = Extract<UpgradeState, { phase: 'remedying' }>;
