@@ -3,7 +3,14 @@ import type { Redis } from 'ioredis';
 import type { Config } from '../shared/config.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
 import { openQueueConnection } from '../shared/queues/connection.ts';
-import { activationIn, type JobData, lookIn, looksQueue, queueNames, queuePrefix } from '../shared/queues/jobs.ts';
+import {
+  activationIn,
+  type JobData,
+  lookIn,
+  looksQueue,
+  queueNames,
+  queuePrefix,
+} from '../shared/queues/jobs.ts';
 import { activate } from './activation.ts';
 import type { WorkerContext } from './context.ts';
 import { firstOf } from './first-of.ts';
@@ -39,8 +46,8 @@ interface Queues {
 }
 
 /**
- * Takes jobs from every queue of every shard and runs them: activations of upgrades, and the looks of
- * surveys.
+ * Takes jobs from every queue of every shard and runs them: activations of upgrades, and the looks
+ * of surveys.
  * @param hardStop abandons the commands that are still running
  */
 export function startJobs(
