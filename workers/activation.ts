@@ -71,7 +71,7 @@ async function giveUp(context: CommitContext & WorkerContext, stored: StoredUpgr
   const { store, clock, log, dispatcher } = context;
   const upgrade = giveUpAfterCrashes(stored.upgrade, stored.crashes, clock.now());
   const because = `${stored.crashes} workers in a row were lost on it`;
-  log.error({ because }, 'gives up');
+  log.error({ because }, 'gives the upgrade up');
   const transition = { upgrade, because, evidence: [] };
   const outcome = await store.commit(commitOf(context, stored, transition, stored.inbox.length));
   if (outcome.kind !== 'committed') return 'lost';

@@ -25,7 +25,7 @@ export async function commitTransition(
         next = withInbox(activation, leased, transition, inbox);
         break;
       case 'held':
-        activation.log.info({ because: outcome.because }, 'held');
+        activation.log.info({ because: outcome.because }, 'nothing may begin now');
         return waitUntilAllowed(activation, { ...leased, inbox }, next.upgrade.logonServer, outcome.because);
       case 'stale':
         activation.log.warn({ because: outcome.because }, 'another driver has taken over');
@@ -40,7 +40,7 @@ async function afterCommit(
   { upgrade, because }: Transition,
   outcome: Extract<CommitOutcome, { kind: 'committed' }>,
 ): Promise<LeasedUpgrade | ActivationEnd> {
-  activation.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'moved');
+  activation.log.info({ from: before.upgrade.state.phase, to: upgrade.state.phase, because }, 'committed');
   await addJobs(activation, [outcome.next, outcome.handed]);
   if (upgrade.state.phase === 'settled') return 'settled';
   // The job completes; activation N + 1 is in the queue.
@@ -66,8 +66,8 @@ export async function addJobs(
  * the campaign runs again or its logon server has room.
  *
  * The job completes. A parked upgrade gets its next job from the commit that frees a slot, or from
- * the next round of the leader. One that is finishing something rests instead: activation N + 1 is
- * in the queue.
+ * the next round of the leader. An upgrade that has begun something on the client rests
+ * instead: activation N + 1 is in the queue.
  * @param logonServer where the client was just seen, so that it waits for that server's room
  */
 async function waitUntilAllowed(

@@ -38,7 +38,7 @@ export interface ActivationContext extends WorkerContext {
   readonly fence: Fence;
   /** Fires when the lease is lost: another driver may have it, so nothing is written or done. */
   readonly lost: AbortSignal;
-  /** Fires when the running command must be abandoned while the lease is still held. */
+  /** Fires when the running command must be abandoned while this driver still has the lease. */
   readonly stop: AbortSignal;
   readonly client: Client;
   readonly rules: Rules;

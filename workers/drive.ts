@@ -85,7 +85,7 @@ async function mayStillBegin(
     const [record, { halt }] = await Promise.all([store.readCampaign(key.campaign), store.readHalt()]);
     if (record?.campaign.state.status !== 'running' || halt !== null) break;
   }
-  log.info({ phase: upgrade.state.phase }, 'was held up, and is not begun');
+  log.info({ phase: upgrade.state.phase }, 'was delayed, and does not begin its command');
   return false;
 }
 
