@@ -46,8 +46,8 @@ interface Queues {
 }
 
 /**
- * Takes jobs from every queue of every shard and runs them: activations of upgrades, and the looks of
- * surveys.
+ * Takes jobs from every queue of every shard and runs them: activations of upgrades, and the looks
+ * of surveys.
  * @param hardStop abandons the commands that are still running
  */
 export function startJobs(

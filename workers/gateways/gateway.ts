@@ -2,15 +2,7 @@ import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Intent, Service, StartType } from '../../shared/domain/observation/observation.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../shared/products/client-look.ts';
-
-/**
- * The driver that may change the client now. A higher counter is newer; the owner tells equal
- * counters apart.
- */
-export interface Fence {
-  readonly counter: number;
-  readonly owner: string;
-}
+import type { Fence } from '../../shared/store/types.ts';
 
 /** The machine that a call goes to. */
 export interface Target {
