@@ -15,8 +15,8 @@ export interface Dispatcher {
   addAll(activations: readonly Delayed[]): Promise<void>;
   /**
    * Returns the activations that have no job. Of the first 50 it also removes a job that stands in
-   * no list of BullMQ (its keys were deleted piece by piece, say): nobody runs such a job, and it
-   * absorbs a new one of the same id. Jobs that wait, run or are delayed stay as they are.
+   * no list of BullMQ (its keys were deleted piece by piece, say): no worker runs such a job, and
+   * it absorbs a new one of the same id. Jobs that wait, run or are delayed stay as they are.
    */
   withoutJob(activations: readonly Activation[]): Promise<readonly Activation[]>;
   readonly looks: LookDispatcher;

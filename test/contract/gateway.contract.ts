@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Service } from '../../shared/domain/observation/observation.ts';
 import type { ClientLook } from '../../shared/products/client-look.ts';
-import type { Change, Fence, GatewayResult } from '../../workers/gateways/gateway.ts';
+import type { Fence } from '../../shared/store/types.ts';
+import type { Change, GatewayResult } from '../../workers/gateways/gateway.ts';
 import { type ContractClients, everyChange, expectFailure, intentOf, valueOf } from './contract-clients.ts';
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('\\') + 1).toUpperCase();

@@ -68,7 +68,7 @@ describe('a host key is taken', () => {
     expect(objection(nothing, unpinned, 22, key)).toContain(fingerprintOf(key));
     expect(objection({ ...nothing, trustInto: 'f' }, unpinned, 22, key)).toBeNull();
     const rules = { knownHosts: parseKnownHosts(`pc-1 ssh-ed25519 ${base64}`), trustInto: 'f' };
-    expect(objection(rules, unpinned, 22, other)).toContain('another one is known');
+    expect(objection(rules, unpinned, 22, other)).toContain('but another key is known');
   });
 
   test('at first use, and is written down as known', async () => {

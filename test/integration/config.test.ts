@@ -7,7 +7,7 @@ import { readConfig } from '../../shared/config.ts';
 import { parseRedisUrl } from '../../shared/redis/redis-url.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { startFleet } from '../lab/fleet/start-fleet.ts';
-import { fleetAddress } from '../../workers/gateways/simulated/address.ts';
+import { fleetAddress } from '../../workers/gateways/simulated/connection.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { pino } from 'pino';

@@ -1,5 +1,6 @@
 import type { ClientLook } from '../../shared/products/client-look.ts';
-import type { Fence, GatewayResult } from '../../workers/gateways/gateway.ts';
+import type { Fence } from '../../shared/store/types.ts';
+import type { GatewayResult } from '../../workers/gateways/gateway.ts';
 import type { Request } from '../../workers/gateways/simulated/wire.ts';
 import { advance } from '../lab/fleet/advance.ts';
 import { perform } from '../lab/fleet/call.ts';

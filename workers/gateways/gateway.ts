@@ -2,20 +2,18 @@ import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Intent, Service, StartType } from '../../shared/domain/observation/observation.ts';
 import type { Result } from '../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../shared/products/client-look.ts';
+import type { Fence } from '../../shared/store/types.ts';
 
-/** Who is allowed to change the client right now. A higher counter is newer; the owner makes equal counters distinguishable. */
-export interface Fence {
-  readonly counter: number;
-  readonly owner: string;
-}
-
-/** The machine a call goes to. */
+/** The machine that a call goes to. */
 export interface Target {
   readonly client: string;
   readonly host: string;
   /** Null = the port of the gateway's settings. */
   readonly port: number | null;
-  /** Fingerprints of which it must show one (`SHA256:…`); none = whatever the gateway's known hosts say. */
+  /**
+   * Fingerprints (`SHA256:…`) of which the machine must show one; none = the known hosts of the
+   * gateway decide.
+   */
   readonly hostKeys: readonly string[];
 }
 
@@ -40,12 +38,16 @@ export interface Phase {
   readonly unmarked: string;
 }
 
-/** How a client is marked: the line is written, or a command is run that does it (Upgrade.bat). */
+/**
+ * How a client is marked: servpack writes the line, or runs a command that writes it (Upgrade.bat).
+ */
 export type MarkMethod =
   | { readonly kind: 'configuration'; readonly phase: Phase }
   | { readonly kind: 'command'; readonly command: string };
 
-/** A direct run of the update: what marks the client before it, the command line, and where its transcript is written. */
+/**
+ * A direct run of the update: the mark before it, its command line, and the file of its transcript.
+ */
 export interface UpdateRun {
   readonly mark: MarkMethod | null;
   readonly command: string;
@@ -53,9 +55,10 @@ export interface UpdateRun {
 }
 
 /**
- * Why a call did not bring what was asked.
- * `unreachable`: never got there, nothing was done. `timedOut`, `cutOff`: the outcome is unknown and must be looked at.
- * `fenced`: the client has seen a newer driver. `failed`: the client did it and says no. `garbled`: an answer that can not be read.
+ * Why a call did not succeed. `unreachable`: the call did not reach the client, so nothing was
+ * done. `timedOut`, `cutOff`: the outcome is unknown; the next driver looks first. `fenced`: the
+ * client has seen a newer driver. `failed`: the client refused, or its command failed. `garbled`:
+ * the answer can not be understood.
  */
 export interface GatewayFailure {
   readonly kind: 'unreachable' | 'timedOut' | 'cutOff' | 'fenced' | 'failed' | 'garbled';
@@ -70,26 +73,30 @@ export interface CommandOutput {
   readonly output: string;
 }
 
-/** A call that changes the client: where, by whom, until when. */
+/**
+ * A call that changes the client: the machine, the driver, and the signal that gives the call up.
+ */
 export interface Change {
   readonly target: Target;
   readonly fence: Fence;
   readonly signal: AbortSignal;
 }
 
-/** A service as it is to be installed; everything else of it comes from what was kept. */
+/** The settings of a service to install; all other settings come from the kept registry key. */
 export type InstalledAs = Pick<Service, 'name' | 'imagePath' | 'startType' | 'account' | 'dependsOn'>;
 
 /**
- * The hands of servpack: everything that touches a client goes through here. Every changing call carries the fence and is refused by
- * the client when it has seen a newer one. No call retries by itself, and none answers before the client did.
+ * All that servpack does on a client. Every changing call carries the fence, and the client refuses
+ * a fence older than one it has seen. No call retries by itself, and none returns before the client
+ * has answered.
  */
 export interface Gateway {
   /** Reads, never changes. */
   look(target: Target, request: LookRequest, signal: AbortSignal): Promise<GatewayResult<ClientLook>>;
   /**
-   * Null: no service of this name is installed.
-   * @param keys registry keys that belong to the service; their values come back in `kept`
+   * Reads a service.
+   * @param keys registry keys that belong to the service; their values are returned in `kept`
+   * @returns null when no service of this name is installed
    */
   readService(
     target: Target,
@@ -99,16 +106,24 @@ export interface Gateway {
   ): Promise<GatewayResult<Service | null>>;
   hashFile(target: Target, path: string, signal: AbortSignal): Promise<GatewayResult<string | null>>;
 
-  /** Can this login read a share of the network (`\\server\share`) from the client? A login with a key can not. */
+  /** Can this login read a share (`\\server\share`) from the client? A login with a key can not. */
   canReadShare(target: Target, share: string, signal: AbortSignal): Promise<GatewayResult<boolean>>;
 
-  /** Marks the client for the update and nothing else: its files come later (SetupPhase=UPGRADE, Q168463). */
+  /** Marks the client for the update; the files come later (SetupPhase=UPGRADE, Q168463). */
   mark(change: Change, how: MarkMethod): Promise<GatewayResult<CommandOutput>>;
-  /** Takes the mark back: the phase is as before it and the next logon installs nothing. Not marked is fine. */
+  /**
+   * Takes the mark back, so that the next logon installs nothing. Succeeds when the client is not
+   * marked.
+   */
   unmark(change: Change, phase: Phase): Promise<GatewayResult<CommandOutput>>;
-  /** Runs the update program on the client and brings its transcript (route `direct`). Marks first when asked to. */
+  /**
+   * Marks the client where `run` says so, runs the update program, and returns its transcript
+   * (route `direct`).
+   */
   runUpdate(change: Change, run: UpdateRun): Promise<GatewayResult<CommandOutput>>;
-  /** Orders a restart. Success means that the order was taken, not that the machine came back. */
+  /**
+   * Orders a restart. Success means that Windows accepted the order, not that the machine is back.
+   */
   restart(change: Change): Promise<GatewayResult<void>>;
   notify(change: Change, text: string): Promise<GatewayResult<void>>;
 
@@ -120,40 +135,49 @@ export interface Gateway {
     settings: { readonly startType?: StartType; readonly imagePath?: string },
   ): Promise<GatewayResult<void>>;
   /**
-   * Keeps everything that is stored of the service on the client, deletes it, and waits until it is gone. Not there is fine. What is kept already
-   * stays: a service that is made anew by half is not what it was. One that stays marked for deletion is a failure (Q173785).
+   * Keeps the registry key of the service on the client, deletes the service, and waits until it is
+   * gone. Succeeds when there is no such service. An existing backup is kept: a half-recreated
+   * service must not overwrite the original settings. A service that stays marked for deletion is
+   * `failed` (Q173785).
    */
   uninstallService(change: Change, name: string): Promise<GatewayResult<void>>;
   /**
-   * Makes the service anew with what `uninstallService` has kept, and what is said here; one that stands there by half is finished. Without the
-   * one or the other there is nothing to make it of. An account that needs a password is refused: no password travels.
+   * Recreates the service from the key that `uninstallService` kept and the settings given here, or
+   * finishes a half-recreated one. `failed` when there is neither a kept key nor a service.
+   * `failed` for an account that needs a password: servpack sends none.
    */
   installService(change: Change, service: InstalledAs): Promise<GatewayResult<void>>;
-  /** Copies a file on the client, creating the directory. Overwrites what stands at `to`. */
+  /** Copies a file on the client and creates the directory. Overwrites a file at `to`. */
   copyFile(change: Change, from: string, to: string): Promise<GatewayResult<void>>;
-  /** Brings a file of this machine onto the client, creating the directory. Overwrites what stands at `to`. */
+  /**
+   * Copies a file of this machine to the client and creates the directory. Overwrites a file at
+   * `to`.
+   */
   uploadFile(change: Change, localPath: string, to: string): Promise<GatewayResult<void>>;
   /**
-   * Has Windows put `from` in the place of `to` at the next start, because `to` is in use until then. Both are on one volume. One that is
-   * noted already is not noted twice; nothing happens at the start when `from` is gone by then.
+   * Has Windows rename `from` to `to` at its next start, because `to` is in use until then. Both
+   * are on one volume. A rename that is listed already is not listed twice. Windows does nothing
+   * when `from` is gone at that start.
    */
   replaceAtRestart(change: Change, from: string, to: string): Promise<GatewayResult<void>>;
-  /** Removes one file, and its directory when that is then empty. Missing is fine. */
+  /**
+   * Removes a file, and its directory if that is empty then. Succeeds when there is no such file.
+   */
   removeFile(change: Change, path: string): Promise<GatewayResult<void>>;
   /**
-   * Administrators own the directory and what lies in it afterwards, and only they and the system have any rights there, whoever made it
-   * (Q181118). Twice is fine.
-   * @param allowed names of files; anything else that is found there once nobody can add to it is `failed`, and left as it is. Null = it
-   * does not matter what lies there
+   * Makes administrators the owner of a directory and its content, and takes all rights there from
+   * everyone but them and the system (Q181118). May be repeated.
+   * @param allowed names of files; when the protected directory holds anything else, the call is
+   * `failed` and that content stays as it is. Null = any content is allowed
    */
   protectDirectory(
     change: Change,
     path: string,
     allowed: readonly string[] | null,
   ): Promise<GatewayResult<void>>;
-  /** Reads back what `writeIntent` wrote, so that it is verified before the first change. */
+  /** Reads the intent on the client, which is so verified before the first change. */
   readIntent(target: Target, signal: AbortSignal): Promise<GatewayResult<Intent | null>>;
-  /** Writes the intent and pre-image of a procedure onto the client, or takes it away with null. */
+  /** Writes the intent and pre-image of a procedure onto the client; null removes them. */
   writeIntent(change: Change, intent: Intent | null): Promise<GatewayResult<void>>;
 
   close(): Promise<void>;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Intent, Service } from '../../shared/domain/observation/observation.ts';
 
-/** Something else that a client says in its place must never be taken for a hash. */
+/** Other text in the place of a hash is never taken for one. */
 export const sha256Schema = z.string().regex(/^[0-9a-f]{64}$/);
 
 export const startTypeSchema = z.enum(['automatic', 'delayed', 'manual', 'disabled']);
 
-/** A service as a gateway brings it or finds it recorded. */
+/** A service as a gateway reads it, and as an intent records it. */
 export const serviceSchema = z.strictObject({
   name: z.string(),
   imagePath: z.string(),
@@ -19,7 +19,7 @@ export const serviceSchema = z.strictObject({
   kept: z.record(z.string(), z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<Service>;
 
-const place = { campaign: z.string(), direction: z.enum(['forward', 'back']), step: z.string() };
+const position = { campaign: z.string(), direction: z.enum(['forward', 'back']), step: z.string() };
 
 const servicePreImage = z.strictObject({
   service: serviceSchema,
@@ -44,17 +44,23 @@ const swapPreImage = z.strictObject({
   files: z.array(swappedFile).readonly(),
 });
 
-/** The record of an open procedure, as a gateway writes it onto a client and reads it back. */
+/** The record of an open procedure on a client. */
 export const intentSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ ...place, kind: z.enum(['relocation', 'workaround']), preImage: servicePreImage }),
-  z.strictObject({ ...place, kind: z.enum(['swap', 'replaceAtRestart']), preImage: swapPreImage }),
+  z.strictObject({ ...position, kind: z.enum(['relocation', 'workaround']), preImage: servicePreImage }),
+  z.strictObject({ ...position, kind: z.enum(['swap', 'replaceAtRestart']), preImage: swapPreImage }),
 ]) satisfies z.ZodType<Intent>;
 
-/** Nothing has been changed yet when this is recorded: what is still kept of a service is of another time, and must not come back. */
+/**
+ * Does this intent open a relocation by reinstalling? Nothing is changed yet at that step, so a
+ * kept registry key on the client belongs to an earlier procedure and must not be used.
+ */
 export const beginsReinstall = (intent: Intent): boolean =>
   intent.step === 'record' && intent.kind === 'relocation' && intent.preImage.by === 'reinstall';
 
-/** The intent in a text; null when it is none, which is never the same as "there is none". */
+/**
+ * Reads an intent; null when the text is not an intent, which does not mean that the client has
+ * none.
+ */
 export function parseIntent(text: string): Intent | null {
   try {
     return intentSchema.parse(JSON.parse(text));

@@ -1,12 +1,12 @@
 import type { Config } from '../../shared/config.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import type { Gateway } from './gateway.ts';
-import { fleetAddress } from './simulated/address.ts';
+import { fleetAddress } from './simulated/connection.ts';
 import { connectSimulatedGateway } from './simulated/gateway.ts';
 import { connectSshGateway } from './windows-ssh/gateway.ts';
 import { readSshSettings } from './windows-ssh/config/settings.ts';
 
-/** The configured way to the clients. */
+/** Opens the gateway that the settings name. Faults name the setting. */
 export function openGateway({ gateway, sshConfig, callDeadlineMs }: Config): Result<Gateway, Fault> {
   if (gateway === null) {
     return err(

@@ -1,6 +1,7 @@
 /**
- * Accounts of services that have no password of their own: Windows' own ones, and the virtual account that every service has. All others
- * are known to Windows by a password that it tells nobody, and that is lost with the service.
+ * Service accounts without a password: those of Windows, and the virtual account of each service.
+ * Of any other account Windows keeps the password, shows it to no program, and loses it with the
+ * service.
  */
 const withoutPassword = [
   /^(?:\.\\)?LocalSystem$/i,
@@ -8,10 +9,10 @@ const withoutPassword = [
   /^NT SERVICE\\[^\\]+$/i,
 ];
 
-/** Can a service be installed with this account only by somebody who knows its password? */
+/** Does installing a service with this account need the password of the account? */
 export const needsPassword = (account: string): boolean =>
   !withoutPassword.some((form) => form.test(account));
 
-/** Why a service with such an account is not installed anew. */
+/** Why a service with such an account is not reinstalled. */
 export const passwordNeeded = (service: string, account: string): string =>
-  `${service} runs as ${account}: to install it anew that account's password would be needed, which servpack never has; moveBy: repoint keeps it`;
+  `${service} runs as ${account}: reinstalling it needs the password of that account, which servpack never has; moveBy: repoint keeps it`;

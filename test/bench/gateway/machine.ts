@@ -1,6 +1,6 @@
 import type { Intent, RunningProcess, Service } from '../../../shared/domain/observation/observation.ts';
 import type { ClientLook, LookRequest } from '../../../shared/products/client-look.ts';
-import type { Fence } from '../../../workers/gateways/gateway.ts';
+import type { Fence } from '../../../shared/store/types.ts';
 import { componentNames, newFiles, oldFiles } from '../release.ts';
 import { type Story, storyOf } from '../stories.ts';
 

@@ -1,4 +1,4 @@
-import type { FleetAddress } from '../../../workers/gateways/simulated/address.ts';
+import type { FleetAddress } from '../../../workers/gateways/simulated/connection.ts';
 import { Connection } from '../../../workers/gateways/simulated/connection.ts';
 import type { FleetControl } from './control.ts';
 import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';

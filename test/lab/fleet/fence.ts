@@ -1,4 +1,5 @@
-import type { Fence, GatewayResult } from '../../../workers/gateways/gateway.ts';
+import type { Fence } from '../../../shared/store/types.ts';
+import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
 import type { ChangeRequest, Request } from '../../../workers/gateways/simulated/wire.ts';
 import type { JournalEntry, Machine, Violation } from './machine.ts';
 import { refusal } from './outcome.ts';

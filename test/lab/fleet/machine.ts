@@ -1,5 +1,6 @@
 import type { Service } from '../../../shared/domain/observation/observation.ts';
-import type { Fence, GatewayResult } from '../../../workers/gateways/gateway.ts';
+import type { Fence } from '../../../shared/store/types.ts';
+import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
 import type { ChangeRequest } from '../../../workers/gateways/simulated/wire.ts';
 import { chance, type Span, within } from './chance.ts';
 import type { Disk, FileContent } from './disk.ts';

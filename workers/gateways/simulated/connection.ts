@@ -4,14 +4,26 @@ import type { GatewayFailure, GatewayResult } from '../gateway.ts';
 import { Lines, parseJson } from './lines.ts';
 import { answerSchema } from './wire.ts';
 
+/** Where a lab fleet listens; without a host, on this machine. */
+export interface FleetAddress {
+  readonly host?: string;
+  readonly port: number;
+}
+
+/** Reads `simulated:PORT` or `simulated:HOST:PORT`; the settings have checked the form. */
+export function fleetAddress(gateway: string): FleetAddress {
+  const [host, port] = gateway.split(':').slice(1);
+  return port === undefined ? { port: Number(host) } : { host: String(host), port: Number(port) };
+}
+
 const refuse = (kind: GatewayFailure['kind'], message: string): GatewayResult<never> =>
   err({ kind, message });
 
 type Settle = (result: GatewayResult<unknown>) => void;
 
 /**
- * One connection to the fleet that carries every call. It opens itself when a call needs it. When it breaks,
- * the calls in flight answer `cutOff`: nobody knows whether the client did them.
+ * The connection to the fleet, which carries all calls. A call opens it where it is not open. When
+ * it breaks, the calls in flight end as `cutOff`: whether the client did them is not known.
  */
 export class Connection {
   readonly #address: { readonly host: string; readonly port: number };
@@ -28,8 +40,8 @@ export class Connection {
   }
 
   /**
-   * Sends one call and brings its answer as the fleet gave it; an abort answers `cutOff` at once, the deadline
-   * `timedOut`.
+   * Sends one call and returns the answer of the fleet; an abort returns `cutOff` at once, the
+   * deadline `timedOut`.
    */
   async call(body: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<GatewayResult<unknown>> {
     if (signal.aborted) return refuse('cutOff', 'given up before it was sent');
@@ -93,7 +105,7 @@ export class Connection {
       opened = true;
       resolve(lines);
     });
-    // `close` comes some turns after `error`; a call made in between must already find the way free for a new
+    // `close` comes some turns of the event loop after `error`; a call in between opens a new
     // connection.
     const lost = (error?: Error): void => {
       if (this.#link === promise) {
@@ -113,7 +125,8 @@ export class Connection {
       const { id, ...result } = answer.data;
       return this.#answer(id, result.ok ? { ok: true, value: result.value } : result);
     }
-    // It is not known whose answer this was, so nothing in flight can be trusted to be answered.
+    // Which call this line answers is not known, so no call in flight can expect its answer any
+    // more.
     this.#link = null;
     socket.destroy();
     this.#answerAll('garbled', `the fleet said something that is no answer: ${line.slice(0, 200)}`);

@@ -2,23 +2,24 @@ import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { err, ok } from '../../../shared/errors.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
-import type { FleetAddress } from './address.ts';
+import type { FleetAddress } from './connection.ts';
 import { Connection } from './connection.ts';
 import { type Op, type RequestOf, type ValueOf, valueSchemas } from './wire.ts';
 
-/** What an operation needs besides id, client, host and fence. */
+/** The arguments of an operation besides id, client, host and fence. */
 type Arguments<O extends Op> = Omit<RequestOf<O>, 'id' | 'op' | 'client' | 'host' | 'fence'>;
 
-/** Longer than anything takes that a client of the lab does, in real time. */
+/** Real time; longer than any operation of a lab client takes. */
 const usualDeadlineMs = 120_000;
 
 export interface SimulatedGatewayOptions extends FleetAddress {
-  /** Real milliseconds a call may take before it answers `timedOut`. */
+  /** Real milliseconds after which a call ends as `timedOut`. */
   readonly deadlineMs?: number;
 }
 
 /**
- * The gateway to the lab fleet: a socket client of the fleet process. It never calls twice; it connects when the first call needs it, so a fleet that is not there answers `unreachable`.
+ * The gateway to the lab fleet: a socket client of the fleet process. It connects at the first
+ * call, so calls to a fleet that does not run end as `unreachable`. No call is sent twice.
  */
 export function connectSimulatedGateway({
   deadlineMs = usualDeadlineMs,
@@ -42,7 +43,7 @@ export function connectSimulatedGateway({
     call(op, { client: target.client, host: target.host, fence, ...rest }, signal);
 
   return {
-    // The model has one product and knows its files; what a client is like does not depend on how its product is asked.
+    // The model has one product and knows its files, so the rest of the request is not sent.
     look: (target, { componentDirectory, files, services }, signal) =>
       read('look', target, { request: { componentDirectory, files, services } }, signal),
     readService: (target, name, signal, keys = []) => read('readService', target, { name, keys }, signal),
@@ -73,7 +74,7 @@ export function connectSimulatedGateway({
   };
 }
 
-/** An answer is only what it says when all of it is understood. */
+/** Checks the value of an answer; `garbled` unless all of it is understood. */
 function understand<O extends Op>(op: O, value: unknown): GatewayResult<ValueOf<O>> {
   const parsed = valueSchemas[op].safeParse(value);
   if (parsed.success) return ok(parsed.data as ValueOf<O>);

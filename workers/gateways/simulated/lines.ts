@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
 
-/** A peer that sends more than this without a line end is not speaking the protocol. */
+/** A peer that sends more than this without a line end does not speak the protocol. */
 const maxLineLength = 16 * 1024 * 1024;
 
 /**
- * JSON lines over a socket. `onLine` gets each complete line; a line longer than 16 MiB destroys the socket.
- * Lines sent within one turn of the event loop leave in one write, which is what keeps thousands of small
- * calls cheap.
+ * JSON lines over a socket. `onLine` gets each complete line; a longer line than 16 MiB destroys
+ * the socket. Lines that are sent within one turn of the event loop leave in one write, so
+ * thousands of small calls stay cheap.
  */
 export class Lines {
   readonly #socket: Socket;
@@ -38,7 +38,7 @@ export class Lines {
   }
 }
 
-/** The JSON value of a line, or undefined when it is none. */
+/** The JSON value of a line; undefined when the line is no JSON. */
 export function parseJson(line: string): unknown {
   try {
     return JSON.parse(line) as unknown;

@@ -9,8 +9,9 @@ import {
 } from '../intent.ts';
 
 /**
- * What the simulated gateway and the lab fleet say to each other: one JSON value per line over loopback TCP.
- * One connection carries many calls at once; `id` ties an answer to its call. Both sides check what they get.
+ * The protocol between the simulated gateway and the lab fleet: one JSON value a line over TCP. One
+ * connection carries many calls at once; `id` ties an answer to its call. Both sides check what
+ * they get.
  */
 
 const lookSchema = z.strictObject({
@@ -52,7 +53,7 @@ const outputSchema = z.strictObject({
   output: z.string(),
 }) satisfies z.ZodType<CommandOutput>;
 
-/** What a good answer to each operation carries. `undefined`: it only says that it was done. */
+/** The value of a successful answer to each operation. `undefined`: the answer has no value. */
 export const valueSchemas = {
   look: lookSchema,
   readService: serviceSchema.nullable(),
@@ -132,7 +133,7 @@ export type RequestOf<O extends Op> = Extract<Request, { op: O }>;
 /** A request that changes the client; it carries the fence. */
 export type ChangeRequest = Extract<Request, { fence: unknown }>;
 
-/** The driver lets go of a call it no longer waits for. What the call has begun on the client goes on. */
+/** The driver waits no longer for a call. What the call has begun on the client goes on. */
 export const abandonSchema = z.strictObject({ abandon: z.int().positive() });
 
 const failureSchema = z.strictObject({

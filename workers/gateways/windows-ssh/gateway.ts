@@ -3,7 +3,7 @@ import { ok } from '../../../shared/errors.ts';
 import { firstOf } from '../../first-of.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
 import { beginsReinstall } from '../intent.ts';
-import { send, sendUntilSaid, wordsOf } from './changes/change.ts';
+import { send, sendUntilSaid, wordsOf } from './changes/send.ts';
 import { attempt, ClientShell, type Facts, failure, nothingKnown, refused } from './connection/client.ts';
 import { Connections } from './connection/connections.ts';
 import { copy, hash, remove, replaceAtRestart, upload } from './changes/file-changes.ts';
@@ -20,17 +20,19 @@ import type { SshSettings } from './config/settings.ts';
 
 export interface SshGatewayOptions {
   readonly settings: SshSettings;
-  /** Real milliseconds that a call may take before it answers `timedOut`. */
+  /** Real milliseconds after which a call ends as `timedOut`. */
   readonly deadlineMs: number;
 }
 
-/** A gateway that also says how many command lines it has sent. */
+/** A gateway that also counts its command lines. */
 export interface SshGateway extends Gateway {
+  /** Command lines sent so far. */
   readonly commands: () => number;
 }
 
 /**
- * The gateway to real Windows clients over OpenSSH, with nothing installed on them: each call is one command line for cmd.exe, or as few as it takes.
+ * The gateway to real Windows clients over OpenSSH, with nothing installed on them. Each call is
+ * one command line for cmd.exe, or as few as possible.
  */
 export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): SshGateway {
   const connections = new Connections(settings);
@@ -139,7 +141,7 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
   };
 }
 
-/** A command that has done its part with exit code 0. */
+/** Sends a command for which exit code 0 is success. */
 async function ordered(
   shell: ClientShell,
   fence: Change['fence'],

@@ -2,7 +2,7 @@ import type { Fence } from '../../../../shared/store/types.ts';
 import { createHash, randomBytes } from 'node:crypto';
 import { ok } from '../../../../shared/errors.ts';
 import type { GatewayResult } from '../../gateway.ts';
-import { send, sendUntilSaid, wordsOf } from './change.ts';
+import { send, sendUntilSaid, wordsOf } from './send.ts';
 import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
 import type { Connection } from '../connection/connection.ts';
 import { hashBack, makeFolder, removeStaged, writeNew } from '../connection/files.ts';
@@ -16,11 +16,14 @@ const done = 'servpack:done';
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('\\'));
 
-/** Makes the folder of a path, unless it is there. */
+/** Creates the folder of a path unless it exists. */
 const folderFor = (path: string): string =>
   `(if not exist "${parentOf(path)}\\" md "${parentOf(path)}" 2>&1)`;
 
-/** SHA-256 of a file as the client's own program tells it, or of what it reads back where that says nothing. */
+/**
+ * SHA-256 of a file by certutil, or of the file read back where certutil prints none; null when
+ * there is no such file.
+ */
 export async function hash(shell: ClientShell, path: string): Promise<GatewayResult<string | null>> {
   const quoted = refused(quotePath(path));
   if (!quoted.ok) return quoted;
@@ -28,7 +31,7 @@ export async function hash(shell: ClientShell, path: string): Promise<GatewayRes
   return parts.ok ? hashIn(shell.connection, path, parts.value.get('hash')) : parts;
 }
 
-/** The hash in a section; certutil of Windows 7 prints it in pairs of digits. */
+/** The hash in the section of `hashSection`; certutil of Windows 7 prints it in pairs of digits. */
 export async function hashIn(
   connection: Connection,
   path: string,
@@ -50,11 +53,11 @@ export async function copy(
   const [source, target] = [refused(quotePath(from)), refused(quotePath(to))];
   if (!source.ok) return source;
   if (!target.ok) return target;
-  const place = `(${folderFor(to)}& copy /y /b ${source.value} ${target.value} 2>&1 && echo ${done})`;
+  const copying = `(${folderFor(to)}& copy /y /b ${source.value} ${target.value} 2>&1 && echo ${done})`;
   return sendUntilSaid(
     shell,
     fence,
-    `if exist ${source.value} ${place} else (echo ${from.replaceAll(/[^\w:\\. -]/g, '?')} is not there)`,
+    `if exist ${source.value} ${copying} else (echo ${from.replaceAll(/[^\w:\\. -]/g, '?')} is not there)`,
     done,
   );
 }
@@ -66,24 +69,25 @@ export async function remove(shell: ClientShell, fence: Fence, path: string): Pr
   return sendUntilSaid(
     shell,
     fence,
-    // The exit code of `del` says nothing, and `rd` takes only an empty folder away.
+    // The exit code of `del` does not say whether the file is gone; `rd` removes only an empty
+    // folder.
     `(if exist ${quoted.value} del /f /q ${quoted.value} 2>&1)& (if not exist ${quoted.value} (echo ${done}& rd "${folder}" 2>nul))`,
     done,
   );
 }
 
-/** A file of the staging folder that nobody else has. */
+/** The path of a new file in the staging folder, with a random name. */
 export const stagedName = (systemRoot: string): string =>
   `${stagingFolder(systemRoot)}\\${randomBytes(8).toString('hex')}`;
 
 /**
- * Content in the staging folder of the client for as long as `place` takes, under a name that nobody else has. It is no change yet: what lies there takes no
- * place before a guarded line copies it.
+ * Writes content into the staging folder under a random name, runs `use`, and removes the file. A
+ * staged file changes nothing yet: only a guarded line copies it to its place.
  */
 export async function staged<T>(
   shell: ClientShell,
   content: Buffer,
-  place: (path: string) => Promise<GatewayResult<T>>,
+  use: (path: string) => Promise<GatewayResult<T>>,
 ): Promise<GatewayResult<T>> {
   const root = await shell.systemRoot();
   if (!root.ok) return root;
@@ -96,13 +100,16 @@ export async function staged<T>(
   });
   if (!written.ok) return written;
   try {
-    return await place(path);
+    return await use(path);
   } finally {
     await removeStaged(connection, path);
   }
 }
 
-/** Staged, verified there by its hash, then copied to its place by cmd.exe, which respects the locks of Windows. */
+/**
+ * Stages content, verifies its hash there, and has cmd.exe copy it to `to`, which respects the
+ * locks of Windows.
+ */
 export async function upload(
   shell: ClientShell,
   fence: Fence,
@@ -124,8 +131,9 @@ const managerKey = '"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"'
 const renames = 'PendingFileRenameOperations';
 
 /**
- * Windows reads two lists of renames at its start. `reg` can not write a list in which an entry is empty (a file that is only to be deleted), so ours goes
- * to the first list that is not there, or behind one without such entries.
+ * Lists a rename for the next start of Windows, which reads two lists. `reg` can not write a list
+ * with an empty entry (a file to delete), so the rename goes into the first list that does not
+ * exist or has no such entry.
  */
 export async function replaceAtRestart(
   shell: ClientShell,
@@ -141,9 +149,9 @@ export async function replaceAtRestart(
     lists.map((name) => ({ name, commands: `reg query ${managerKey} /v ${name} 2>nul` })),
   );
   if (!read.ok) return read;
-  const [old, place] = [`\\??\\${from}`, `!\\??\\${to}`];
+  const [oldEntry, newEntry] = [`\\??\\${from}`, `!\\??\\${to}`];
   const noted = lists.flatMap((name) => multiOf(valueIn(read.value.get(name)?.text ?? '', name)));
-  if (isPairIn(noted, old, place)) return ok(undefined);
+  if (isPairIn(noted, oldEntry, newEntry)) return ok(undefined);
   const chosen = lists
     .map((name) => ({ name, raw: valueIn(read.value.get(name)?.text ?? '', name) }))
     .find(({ raw }) => raw === '' || !raw.includes('\\0\\0'));
@@ -151,7 +159,7 @@ export async function replaceAtRestart(
   const before = multiOf(chosen.raw);
   if (before.some((entry) => /["%]/.test(entry)))
     return failure('failed', 'the list of pending renames can not be written again as it is');
-  const data = [...before, old, place].join('\\0');
+  const data = [...before, oldEntry, newEntry].join('\\0');
   const add = `reg add ${managerKey} /v ${chosen.name} /t REG_MULTI_SZ /d "${data}" /f >nul 2>&1`;
   const sent = await send(
     shell,
@@ -159,13 +167,13 @@ export async function replaceAtRestart(
     `if exist ${source.value} (${add}& reg query ${managerKey} /v ${chosen.name} 2>&1) else (echo ${isMissing})`,
   );
   if (!sent.ok) return sent;
-  return isPairIn(multiOf(valueIn(sent.value.text, chosen.name)), old, place)
+  return isPairIn(multiOf(valueIn(sent.value.text, chosen.name)), oldEntry, newEntry)
     ? ok(undefined)
     : failure('failed', `the rename at the next start is not noted: ${wordsOf(sent.value)}`);
 }
 
-const isPairIn = (entries: readonly string[], old: string, place: string): boolean =>
-  entries.some((entry, at) => entry === old && entries[at + 1] === place);
+const isPairIn = (entries: readonly string[], oldEntry: string, newEntry: string): boolean =>
+  entries.some((entry, at) => entry === oldEntry && entries[at + 1] === newEntry);
 
 const valueIn = (text: string, name: string): string =>
   parseRegistry(text)[0]?.values.get(name.toLowerCase()) ?? '';

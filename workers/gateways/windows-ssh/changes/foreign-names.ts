@@ -1,4 +1,7 @@
-/** One thing that lies in a folder. Only a plain file can be one that was brought: a folder or a link of its name is something else. */
+/**
+ * An entry of a folder. servpack brings only plain files; a folder or a link is foreign, whatever
+ * its name.
+ */
 export interface Child {
   readonly name: string;
   readonly isPlainFile: boolean;
@@ -7,8 +10,9 @@ export interface Child {
 const namedAtMost = 3;
 
 /**
- * Says what of a folder servpack did not bring; null when there is no such thing.
- * @param allowed names of the files that it brings there; case does not matter
+ * A sentence that names the entries of a folder which servpack did not bring; null when there are
+ * none.
+ * @param allowed names of the files that servpack brings there; case does not matter
  */
 export function foreignIn(
   folder: string,

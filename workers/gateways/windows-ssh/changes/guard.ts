@@ -3,29 +3,36 @@ import { err, type Result } from '../../../../shared/errors.ts';
 import { type Framed, newMark, wrapped } from '../connection/frame.ts';
 
 /**
- * The guard of a client: a folder that only administrators can write, because it lies in the Windows directory, on every Windows. It holds the newest
- * fence that was seen, the intent of an open procedure, and what is on its way to its place.
+ * The guard folder of a client. It lies in the Windows directory, where on every Windows only
+ * administrators can write. It holds the newest fence that the client has seen, the intent of an
+ * open procedure, and staged files.
  */
 export const guardFolder = (systemRoot: string): string => `${systemRoot}\\servpack`;
 export const intentFile = (systemRoot: string): string => `${guardFolder(systemRoot)}\\intent.json`;
-/** What is stored of a service that is deleted and made anew, in between. */
+/** The registry key of a service between its deletion and the end of its reinstallation. */
 export const keptFile = (systemRoot: string): string => `${guardFolder(systemRoot)}\\service.reg`;
 export const stagingFolder = (systemRoot: string): string => `${guardFolder(systemRoot)}\\staging`;
 
-/** By SID: its name is localised. */
+/** The SID of the group Administrators, whose name is localised. */
 export const administrators = '*S-1-5-32-544';
 
-/** Only the system and administrators. Inherited rights are taken away. @param switches of icacls, beside these */
+/**
+ * A command that gives a folder only the rights of the system and of administrators; inherited
+ * rights go.
+ * @param switches further switches of icacls
+ */
 export const protect = (quotedFolder: string, switches = ''): string =>
   `icacls ${quotedFolder} /inheritance:r /grant:r "*S-1-5-18:(OI)(CI)F" /grant:r "${administrators}:(OI)(CI)F"${switches} 2>&1`;
 
-/** Fixed width, so that cmd.exe, whose numbers have 32 bits, compares it as text. */
+/** A counter in fixed width: cmd.exe compares it as text, because its numbers have 32 bits. */
 const counterText = (counter: number): string => String(counter).padStart(20, '0');
 
 /**
- * A line that changes the client. All of it runs while the lock file is open for writing, which Windows grants to one process at a time and takes back
- * from one that ends, so two drivers' changes never run at once; under the lock an older fence, and an equal one of somebody else, ends the
- * line before the change, and a newer one is written down and read back first.
+ * A line that changes the client. The whole line runs while it has the lock file open for writing.
+ * Windows grants that to one process at a time and takes it back when the process ends, so the
+ * changes of two drivers never run at once. Under the lock, a fence older than the stored one, or
+ * an equal one of another owner, ends the line before the change; a newer fence is stored and read
+ * back first.
  */
 export function guarded(
   { counter, owner }: Fence,
@@ -39,8 +46,9 @@ export function guarded(
   const file = `${folder}\\fence`;
   const mine = `${counterText(counter)} ${owner}`;
   const fenced = `(echo ${mark} fenced %a %b& exit 77)`;
-  // Everything stands in parentheses of its own: what follows an `if` or a `for` on a line belongs to it. `for` fails on a file that is not there,
-  // and the letter keeps the comparison from becoming one of numbers.
+  // Each part has its own parentheses, because the rest of a line belongs to an `if` or a `for`
+  // before it. `for` fails when the file does not exist. The letter makes cmd.exe compare text, not
+  // numbers.
   const older = [
     `(if exist "${file}" for /f "usebackq tokens=1,2" %a in ("${file}") do @(`,
     `(if f%a gtr f${counterText(counter)} ${fenced})& `,
@@ -51,7 +59,8 @@ export function guarded(
   const body = [
     `echo ${mark} held`,
     `(${known} || (${older}& ${write}))`,
-    // Whatever came before, nothing is changed unless the client says now that it is this driver's turn.
+    // Nothing changes unless the stored fence is the one of this driver now, whatever happened
+    // before.
     `(${known} || (echo ${mark} unwritten& exit 78))`,
     `echo ${mark} 0`,
     'ver>nul',
@@ -64,7 +73,7 @@ export function guarded(
   ]);
 }
 
-/** How far a guarded line got. `busy`: somebody else's change is still under way. */
+/** How far a guarded line came. `busy`: the change of another driver is still running. */
 export type Guarded = 'changed' | 'fenced' | 'unwritten' | 'busy';
 
 export function reached(output: Buffer, { mark }: Framed): Guarded {
@@ -74,7 +83,7 @@ export function reached(output: Buffer, { mark }: Framed): Guarded {
   return has('unwritten') ? 'unwritten' : 'changed';
 }
 
-/** The newer fence that the client said, in words. */
+/** The newer fence that the client has seen, in words. */
 export function newerFence(output: Buffer, { mark }: Framed): string {
   const found = new RegExp(`${mark} fenced 0*(\\d+) ([\\w-]+)`).exec(output.toString('latin1'));
   return found === null ? 'a newer driver was here' : `a newer driver was here: ${found[1]} (${found[2]})`;

@@ -1,8 +1,9 @@
 import { err, ok, type Result } from '../../../../shared/errors.ts';
 
 /**
- * The bytes of an INI file with one value changed, as WritePrivateProfileString does it: the first such key of the section, in any case, or a new line
- * at the section's end. Bytes are taken as Latin-1, so that whatever code page the rest is in comes through unharmed.
+ * Changes one value in the bytes of an INI file, as WritePrivateProfileString does: the first key
+ * of this name in the section, in any case, or else a new line at the beginning of the section.
+ * Bytes are read as Latin-1, so that text in any code page stays unchanged.
  */
 export function withIniValue(
   bytes: Buffer,
@@ -33,7 +34,7 @@ function sectionOf(line: string): string | null {
 const keyOf = (line: string): string | null =>
   line.trimStart().startsWith(';') ? null : (/^\s*([^=]+?)\s*=/.exec(line)?.[1]?.toLowerCase() ?? null);
 
-/** The value as it stands, without the spaces around it; null when there is none. */
+/** The value of a key without spaces around it; null when the file has no such key. */
 export function iniValue(
   bytes: Buffer,
   { section, key }: { readonly section: string; readonly key: string },

@@ -3,7 +3,10 @@ import type { Part, Section } from '../connection/frame.ts';
 import { quoteName } from '../connection/quote.ts';
 import { parseRegistry } from '../look/registry.ts';
 
-/** Values of a service's own key that neither its state nor its start type, path or account say: `sc failure`, `sc privs`, `sc sidtype`. */
+/**
+ * Values of the key of a service beyond start type, path and account: `sc failure`, `sc privs`, `sc
+ * sidtype`.
+ */
 const ownValues = [
   'failureactions',
   'failurecommand',
@@ -15,7 +18,7 @@ const ownValues = [
 
 const sectionOf = (key: string): string => `key ${key}`;
 
-/** The values of keys that belong to a service. One that is not there has none. */
+/** Sections that read registry keys of a service; a key that does not exist has no values. */
 export function keySections(keys: readonly string[]): Result<readonly Section[], string> {
   const sections: Section[] = [];
   for (const key of keys) {
@@ -27,7 +30,10 @@ export function keySections(keys: readonly string[]): Result<readonly Section[],
   return ok(sections);
 }
 
-/** What must not be lost of a service, out of what its sections brought: own values by their name, others by key and name, in lower case. */
+/**
+ * The settings of a service that a move must keep: values of its own key by name, others by key and
+ * name, in lower case.
+ */
 export function keptIn(
   parts: ReadonlyMap<string, Part>,
   service: string,

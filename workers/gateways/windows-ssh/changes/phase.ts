@@ -2,7 +2,7 @@ import type { Fence } from '../../../../shared/store/types.ts';
 import { createHash } from 'node:crypto';
 import { ok } from '../../../../shared/errors.ts';
 import type { CommandOutput, GatewayResult, MarkMethod, Phase, UpdateRun } from '../../gateway.ts';
-import { send } from './change.ts';
+import { send } from './send.ts';
 import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
 import { staged, stagedName } from './file-changes.ts';
 import { readTail } from '../connection/files.ts';
@@ -27,7 +27,7 @@ export async function mark(
   return wasPlaced(await withPhase(shell, fence, { phase: how.phase, value: how.phase.marked }));
 }
 
-/** Only our own mark is taken back: a client that is doing something else by now is left at it. */
+/** Takes back only the mark of servpack: a client in another phase stays in it. */
 export async function unmark(
   shell: ClientShell,
   fence: Fence,
@@ -37,7 +37,7 @@ export async function unmark(
   return wasPlaced(await withPhase(shell, fence, change));
 }
 
-/** The mark and the run are one line, so nothing comes between them; the transcript comes with the answer. */
+/** Marks and runs in one line, so nothing comes in between; the line also prints the transcript. */
 export async function runUpdate(
   shell: ClientShell,
   fence: Fence,
@@ -45,9 +45,9 @@ export async function runUpdate(
 ): Promise<GatewayResult<CommandOutput>> {
   const transcript = transcriptFile === null ? ok('""') : refused(quotePath(transcriptFile));
   if (!transcript.ok) return transcript;
-  const told =
+  const thenPrint =
     transcriptFile === null ? '' : `& (if exist ${transcript.value} type ${transcript.value} 2>&1)`;
-  const run = `(${command} 2>&1)& call echo ${ranTo} %^ERRORLEVEL%${told}`;
+  const run = `(${command} 2>&1)& call echo ${ranTo} %^ERRORLEVEL%${thenPrint}`;
   if (how === null) return hasRun(await send(shell, fence, run));
   if (how.kind === 'command') return hasRun(await send(shell, fence, `(${how.command} 2>&1)& ${run}`));
   const sent = await withPhase(shell, fence, { phase: how.phase, value: how.phase.marked, afterwards: run });
@@ -72,23 +72,24 @@ function wasPlaced(sent: GatewayResult<Part>): GatewayResult<CommandOutput> {
   const { text } = sent.value;
   if (text.includes(placed)) return ok({ exitCode: 0, output: text });
   return text.includes(changedMeanwhile)
-    ? failure('failed', 'the configuration file was changed by somebody else meanwhile')
+    ? failure('failed', 'another program changed the configuration file meanwhile')
     : failure('failed', `the configuration file can not be written: ${text.trim().slice(0, 300)}`);
 }
 
 interface PhaseChange {
   readonly phase: Phase;
   readonly value: string;
-  /** Change it only if it is this now. */
+  /** Changes the value only if it is this one now. */
   readonly only?: string;
-  /** Commands that run in the same line once the file is in its place. */
+  /** Commands that run in the same line after the file is in its place. */
   readonly afterwards?: string;
 }
 
 /**
- * Puts the changed configuration file into its place; `placed` is in the answer when it is there. Where a look has read the file over this connection, the
- * client makes the changed copy itself, and the line is all it takes; where that does not come out as it must, or nobody has read it, the file is read and
- * its copy brought over SFTP.
+ * Puts the changed configuration file into its place; then the output holds `placed`. Where a look
+ * has read the file over this connection, one line has the client make the changed copy itself.
+ * Where that fails, or no look has read the file, servpack reads the file and brings the copy over
+ * SFTP.
  */
 async function withPhase(
   shell: ClientShell,
@@ -107,7 +108,9 @@ const isToChange = ({ value, only }: PhaseChange, before: string | null): boolea
   before?.toLowerCase() !== value.toLowerCase() &&
   (only === undefined || before?.toLowerCase() === only.toLowerCase());
 
-/** The line by which the client makes the copy and places it; null where it takes more than a line. */
+/**
+ * Commands by which the client makes the copy and places it; null where one line can not do that.
+ */
 function madeThere({ connection }: ClientShell, systemRoot: string, change: PhaseChange): string | null {
   const { phase, value, afterwards = '' } = change;
   const text = connection.texts.get(phase.file);
@@ -134,8 +137,8 @@ function madeThere({ connection }: ClientShell, systemRoot: string, change: Phas
 }
 
 /**
- * The file is read, one value is changed, and the line that places it checks in the same breath that the file still has the size and the phase that
- * were read.
+ * Reads the file over SFTP, changes the value, and stages the copy. The line that places the copy
+ * first checks that the file still has the size and the phase that were read.
  */
 async function brought(shell: ClientShell, fence: Fence, change: PhaseChange): Promise<GatewayResult<Part>> {
   const { phase, value, afterwards } = change;
@@ -165,7 +168,10 @@ async function brought(shell: ClientShell, fence: Fence, change: PhaseChange): P
   );
 }
 
-/** Copies it into its place and says so. cmd.exe writes over no hidden file, and this one often is. */
+/**
+ * Copies a file into its place and prints `placed`. cmd.exe does not overwrite a hidden file, and
+ * SMS.INI often is one.
+ */
 function placing(path: string, quoted: string): string {
   const copy = `copy /y /b "${path}" ${quoted} >nul 2>&1`;
   const hidden = `(dir /b /ah ${quoted} >nul 2>&1 && attrib -h ${quoted} && (${copy} && (attrib +h ${quoted}& echo ${placed})))`;

@@ -2,26 +2,32 @@ import type { Fence } from '../../../../shared/store/types.ts';
 import { ok } from '../../../../shared/errors.ts';
 import { type Child, foreignIn } from './foreign-names.ts';
 import type { GatewayResult } from '../../gateway.ts';
-import { send, sendUntilSaid, wordsOf } from './change.ts';
+import { send, sendUntilSaid, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { administrators, protect } from './guard.ts';
 import { isMissing } from '../look/look-sections.ts';
 import { quotePath } from '../connection/quote.ts';
 
-/** A colon is in no file name: what lies in the folder can not say any of these. */
+/** No file name holds a colon, so no entry of the folder can imitate these words. */
 const tight = 'servpack:tight';
 const done = 'servpack:done';
 const itself = 'servpack:is';
 const inside = 'servpack:in';
 
-/** `/l`: where somebody has put a link in its place, the link is changed and not what it leads to. */
+/** `/l`: where a link stands in place of the folder, icacls changes the link and not its target. */
 const onLink = ' /l';
 
-/** No plain command tells an owner in a form that can be read: `dir /q` is localised and cut off. So what counts is that icacls says it was done. */
+/**
+ * Makes administrators the owner. No plain command prints an owner in a readable form (`dir /q` is
+ * localised and cut off), so the success of icacls counts.
+ */
 const takeOver = (quoted: string): string =>
   `icacls ${quoted} /setowner "${administrators}"${onLink} 2>&1 && icacls ${quoted} /reset${onLink} 2>&1`;
 
-/** Attributes and names, hidden ones too. `for` alone passes over these, and `dir` alone does not tell a link. */
+/**
+ * Prints attributes and names, also of hidden entries. `for` alone skips those, and `dir` alone
+ * does not show links.
+ */
 const listed = (quoted: string): string =>
   [
     `(for %z in (${quoted}) do @(echo ${itself} %~az))`,
@@ -29,8 +35,10 @@ const listed = (quoted: string): string =>
   ].join('& ');
 
 /**
- * The owner first, because an owner can always change the permissions back; then the entries that somebody made; then ours. What lies there is listed after
- * that, when nobody else can add to it, and taken over only if it may stay.
+ * Protects a folder. The owner comes first, because an owner can always change the rights back;
+ * then all entries of others go; then come those of the system and administrators. The content is
+ * listed after that, when no other account can add to it, and taken over only if all of it may
+ * stay.
  */
 export async function protectFolder(
   shell: ClientShell,
@@ -60,7 +68,10 @@ export async function protectFolder(
   return children.length === 0 ? ok(undefined) : takeOverChildren(shell, fence, path);
 }
 
-/** Names of accounts are localised; what counts is how many there are, and that none of them is inherited. */
+/**
+ * Checks the rights of the folder. Names of accounts are localised, so their number counts, and
+ * that none is inherited.
+ */
 function looseIn(text: string, path: string): string | null {
   const said = text.slice(0, text.indexOf(tight));
   const entries = said.match(/:(?:\([A-Z,]+\))+/g) ?? [];
@@ -69,7 +80,7 @@ function looseIn(text: string, path: string): string | null {
   return entries.length === 0 || isTight ? null : `${path} is not protected: ${said.trim().slice(0, 300)}`;
 }
 
-/** Whoever can change the folder that a link leads to can change what is found behind it. */
+/** Refuses a link: an account that can change its target could replace the content. */
 function linkIn(text: string, path: string): string | null {
   const attributes = new RegExp(`^${itself} (\\S+)`, 'm').exec(text)?.[1] ?? '';
   return /^d[^l]*$/.test(attributes) ? null : `${path} is a link, or no folder: take it away`;
@@ -82,8 +93,9 @@ const childrenIn = (text: string): readonly Child[] =>
   });
 
 /**
- * What is there keeps the owner and the entries that it had, whatever the folder says: who may open a file needs no right to its folder. Not `/t`, which
- * would walk through links, and not `/c`, for one that is left must be heard of.
+ * Takes over the entries of the folder. They keep their old owner and rights otherwise, and opening
+ * a file needs no right to its folder. Without `/t`, which would follow links; without `/c`, which
+ * would hide a failure.
  */
 const takeOverChildren = (shell: ClientShell, fence: Fence, path: string): Promise<GatewayResult<void>> =>
   sendUntilSaid(shell, fence, `${takeOver(`"${path}\\*"`)} && echo ${done}`, done);

@@ -3,13 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Service, StartType } from '../../../../shared/domain/observation/observation.ts';
 import { ok } from '../../../../shared/errors.ts';
 import type { GatewayResult } from '../../gateway.ts';
-import { send, wordsOf } from './change.ts';
+import { send, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { quoteArgument, quoteName } from '../connection/quote.ts';
 import { keptIn, keySections } from './kept-settings.ts';
 import { readService, serviceSections } from '../look/services.ts';
 
-/** Windows gives a service that does not respond up after this long (error 1053, 2186). */
+/** Windows gives up a service that does not respond for so long (errors 1053, 2186). */
 const settleMs = 30_000;
 const pollMs = 150;
 
@@ -17,8 +17,8 @@ const alreadyRunning = 1056;
 const notStarted = 1062;
 
 /**
- * The service, or null where none of this name is installed.
- * @param keys registry keys whose values belong to it
+ * Reads a service; null when none of this name is installed.
+ * @param keys registry keys whose values belong to the service
  */
 export async function service(
   shell: ClientShell,
@@ -38,7 +38,7 @@ export async function service(
   return ok(Object.keys(kept).length === 0 ? found.value : { ...found.value, kept });
 }
 
-/** Answers when the service has got there, or does not get there. */
+/** Starts or stops a service, and waits until the service is in that state or will not reach it. */
 export async function control(
   shell: ClientShell,
   fence: Fence,
@@ -72,16 +72,18 @@ async function settled(
   }
 }
 
-/** What `sc` calls it. */
+/** The words of `sc` for start types. */
 export const startWords: Readonly<Record<StartType, string>> = {
   automatic: 'auto',
-  // `auto` would take the delay away.
+  // `auto` would remove the delay.
   delayed: 'delayed-auto',
   manual: 'demand',
   disabled: 'disabled',
 };
 
-/** `sc config` changes what it is told and keeps the rest, the account and its password among it. */
+/**
+ * Changes settings of a service. `sc config` keeps all others, also the account and its password.
+ */
 export async function configure(
   shell: ClientShell,
   fence: Fence,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { needsPassword, passwordNeeded } from '../../service-account.ts';
 import { err, ok, type Result } from '../../../../shared/errors.ts';
 import type { GatewayResult, InstalledAs } from '../../gateway.ts';
-import { send, wordsOf } from './change.ts';
+import { send, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { keptFile } from './guard.ts';
 import { quoteArgument, quoteName } from '../connection/quote.ts';
@@ -12,11 +12,12 @@ import { startWords } from './service-changes.ts';
 import { noSuchService, servicesKey } from '../look/services.ts';
 
 /**
- * A service is deleted and made anew. What is stored of it lies in one file of the guard folder from before it is deleted until it is whole
- * again: as long as that file is there, what stands under the service's name is not to be trusted, and is not kept over it.
+ * Reinstalls a service: deletes it and creates it again. The guard folder holds its registry key in
+ * one file from before the deletion until the service is complete again. While that file exists,
+ * the service under this name may be incomplete, and must not overwrite the file.
  */
 
-/** Whoever holds a deleted service open as a rule lets go of it at once. */
+/** Programs that have a deleted service open mostly close it at once. */
 const goneMs = 10_000;
 const pollMs = 150;
 
@@ -36,7 +37,8 @@ export async function uninstall(
   const root = await shell.systemRoot();
   if (!root.ok) return root;
   const file = keptFile(root.value);
-  // Of a service that is marked for deletion the mark would be kept as well, and come back with it. The file gets its name when it is complete.
+  // A service that is marked for deletion is not kept: the mark would come back with it. The file
+  // gets its name only when it is complete.
   const keep = [
     `(reg query ${keyOf(name)} /v DeleteFlag >nul 2>&1 || `,
     `(reg export ${keyOf(name)} "${file}.new" /y >nul 2>&1 && move /y "${file}.new" "${file}" >nul 2>&1))`,
@@ -55,7 +57,10 @@ export async function uninstall(
   return untilGone(shell, name, quoted.value);
 }
 
-/** It stays, marked for deletion, for as long as it runs or anybody holds it open: a window of services.msc does. */
+/**
+ * A deleted service stays, marked for deletion, while it runs or a program has it open, such as
+ * services.msc.
+ */
 async function untilGone(shell: ClientShell, name: string, quoted: string): Promise<GatewayResult<void>> {
   for (const until = Date.now() + goneMs; ; await pause(pollMs)) {
     const asked = await shell.read([{ name: 'state', commands: `sc queryex ${quoted} 2>&1` }]);
@@ -72,7 +77,10 @@ const marked = (name: string): GatewayResult<never> =>
     `error 1072: ${name} is marked for deletion and stays (Q173785): it runs, or something holds it open; closing that ends it, or a restart`,
   );
 
-/** Each of these may be run again: what is there is not made twice, and the file goes only when all is done. */
+/**
+ * Every step may run again: an existing service is not created twice, and the file goes only after
+ * the last step.
+ */
 export async function install(
   shell: ClientShell,
   fence: Fence,
@@ -88,10 +96,10 @@ export async function install(
     if (!imported.ok) return imported;
     if (imported.value.exitCode !== 0) return failure('failed', wordsOf(imported.value));
   }
-  return configureAnew(shell, fence, service, file);
+  return configureRecreated(shell, fence, service, file);
 }
 
-/** Says whether there is something kept to be put into it. */
+/** Creates the service unless it exists. Returns whether a kept key is to be imported. */
 async function create(
   shell: ClientShell,
   fence: Fence,
@@ -123,7 +131,7 @@ async function create(
     : failure('failed', wordsOf(sent.value));
 }
 
-/** The settings that are told to `sc`, which takes a slash alone for "depends on nothing". */
+/** The settings as arguments of `sc`, for which a slash alone means "depends on nothing". */
 function settingsOf(
   { imagePath, startType }: InstalledAs,
   dependsOn: readonly string[],
@@ -137,10 +145,11 @@ function settingsOf(
 }
 
 /**
- * What was put back into the registry brought the old place with it, and the service control manager does not read it there: it goes by what it was told.
- * So it is told what is wanted, and of what was kept that which it has in its memory.
+ * Configures the recreated service. The imported key holds the old image path, and the service
+ * control manager does not read the registry: it goes by the settings that `sc` gives it. So `sc`
+ * gives it the wanted settings, and of the kept ones those that it has in memory.
  */
-async function configureAnew(
+async function configureRecreated(
   shell: ClientShell,
   fence: Fence,
   service: InstalledAs,
@@ -156,24 +165,30 @@ async function configureAnew(
   const groups = multiOf(values.get('dependongroup')).map((group) => `+${group}`);
   const settings = refused(settingsOf(service, [...dependsOn, ...groups]));
   if (!settings.ok) return settings;
-  const told = `${settings.value}${displayName(values)}${typeWords[dwordOf(values.get('type')) ?? 0] ?? ''}`;
+  const allSettings = `${settings.value}${displayName(values)}${typeWords[dwordOf(values.get('type')) ?? 0] ?? ''}`;
   const sent = await send(
     shell,
     fence,
-    `sc config ${quoted.value}${told} 2>&1 && (if exist "${file}" del /f /q "${file}" 2>nul)`,
+    `sc config ${quoted.value}${allSettings} 2>&1 && (if exist "${file}" del /f /q "${file}" 2>nul)`,
   );
   if (!sent.ok) return sent;
   return sent.value.exitCode === 0 ? ok(undefined) : failure('failed', wordsOf(sent.value));
 }
 
-/** A name that can not be put on a line stands in the registry all the same, and is read there at the next start. */
+/**
+ * The display name as an argument. One that can not be put on a line is in the registry, from which
+ * the next start reads it.
+ */
 function displayName(values: ReadonlyMap<string, string>): string {
   const name = values.get('displayname') ?? '';
   const quoted = quoteArgument(name);
   return name === '' || !quoted.ok ? '' : ` displayname= ${quoted.value}`;
 }
 
-/** A process of its own is what `sc create` makes; others by the bits of the value. */
+/**
+ * Types of services by their value in the registry; `sc create` makes a process of its own, which
+ * is not listed.
+ */
 const typeWords: Readonly<Record<number, string>> = {
   0x20: ' type= share',
   0x110: ' type= interact type= own',

@@ -4,11 +4,14 @@ import { fingerprintOf, type KnownHosts } from './known-hosts.ts';
 
 export interface HostKeyRules {
   readonly knownHosts: KnownHosts;
-  /** Where a key that is trusted at first use is written down; null = such keys are refused. */
+  /** The file that receives keys trusted at first use; null = unknown keys are refused. */
   readonly trustInto: string | null;
 }
 
-/** Why the host's key is not taken; null = it is. Fingerprints of the fleet file outweigh every known_hosts. */
+/**
+ * Why the key of a host is refused; null = it is accepted. Fingerprints in the fleet file outweigh
+ * known_hosts.
+ */
 export function objection(
   { knownHosts, trustInto }: HostKeyRules,
   { host, hostKeys }: Target,
@@ -27,7 +30,7 @@ export function objection(
     case 'revoked':
       return `${host} shows the host key ${shown}, which is revoked`;
     case 'different':
-      return `${host} shows the host key ${shown}, and another one is known: it was set up anew, or it is not the machine it says it is`;
+      return `${host} shows the host key ${shown}, but another key is known: the machine was reinstalled, or this is a different machine`;
     case 'unknown':
       return trustInto === null
         ? `the host key of ${host} is not known (${shown}): put it into known_hosts or into the fleet file`
@@ -35,7 +38,9 @@ export function objection(
   }
 }
 
-/** The key type is the first of the length-prefixed parts of the key itself. */
+/**
+ * Appends a key to a known_hosts file. The key holds its type as the first length-prefixed part.
+ */
 export async function writeDown(file: string, host: string, port: number, key: Buffer): Promise<void> {
   const type = key.toString('latin1', 4, 4 + key.readUInt32BE(0));
   const name = port === 22 ? host : `[${host}]:${port}`;

@@ -1,10 +1,15 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 
-/** Host keys that are known, as OpenSSH's `known_hosts` lists them, names in plain text or hashed (`HashKnownHosts yes`). */
+/**
+ * The host keys of an OpenSSH `known_hosts` file, with plain or hashed names (`HashKnownHosts
+ * yes`).
+ */
 export interface KnownHosts {
-  /** Has the host a line, whatever its key? */
+  /** Has the file a line for this host, with whatever key? */
   isKnown(host: string, port: number): boolean;
-  /** Types of its keys (`ssh-ed25519`), so that the client asks for one that can be judged. */
+  /**
+   * Types of the keys of a host (`ssh-ed25519`), so that the client asks for a key of such a type.
+   */
   typesOf(host: string, port: number): readonly string[];
   judge(host: string, port: number, key: Buffer): 'known' | 'unknown' | 'different' | 'revoked';
 }
@@ -20,10 +25,13 @@ interface Line {
 export const fingerprintOf = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 
-/** Lines that are no keys are left out, as OpenSSH does; certificate authorities are not supported and count for nothing. */
+/**
+ * Ignores lines that hold no key, as OpenSSH does, and certificate authorities, which are not
+ * supported.
+ */
 export function parseKnownHosts(text: string): KnownHosts {
   const lines = text.split(/\r?\n/).flatMap(readLine);
-  // Every client of a fleet has its line, so those with plain names are found by their name.
+  // Every client of a fleet may have a line, so plain names are looked up in a map.
   const byName = new Map<string, Line[]>();
   const patterns: Line[] = [];
   for (const line of lines) {
@@ -63,7 +71,10 @@ function readLine(text: string): readonly Line[] {
 
 const isPlain = (name: string): boolean => !name.startsWith('|1|') && !/[*?!]/.test(name);
 
-/** Patterns with `*` and `?`; one with `!` in front that fits takes the line away. */
+/**
+ * Names may be patterns with `*` and `?`. A pattern with `!` in front excludes the hosts that it
+ * matches.
+ */
 function fits(names: readonly string[], asked: string): boolean {
   if (names.some((name) => name.startsWith('!') && isLike(name.slice(1), asked))) return false;
   return names.some((name) => !name.startsWith('!') && isLike(name, asked));

@@ -12,12 +12,14 @@ const isTrue = () => field('true or false', (value) => (typeof value === 'boolea
 const seconds = (usual: number) => amount(1, 3_600, ' seconds').default(usual);
 
 const timeouts = section({
-  /** Until the TCP connection stands, and from there until the login is done. */
+  /**
+   * `connect`: until the TCP connection is open. `handshake`: from there until the login is done.
+   */
   connect: seconds(10),
   handshake: seconds(20),
-  /** Nothing came back for so long on an open connection: it is given up. */
+  /** An open connection on which nothing arrives for so long is given up. */
   keepalive: seconds(15),
-  /** An unused connection is closed. */
+  /** A connection that is not used for so long is closed. */
   idle: seconds(10),
 });
 
@@ -27,17 +29,23 @@ const settingsSchema = across(
   section({
     user: text('the name of the account, such as CORP\\servpack'),
     keyFile: text('a path').nullable().default(null),
-    /** Holds the passphrase of the key; the file is read, never its content written anywhere. */
+    /** The file with the passphrase of the key. servpack writes its content nowhere. */
     passphraseFile: text('a path').nullable().default(null),
-    /** The socket of an SSH agent; `env` = that of SSH_AUTH_SOCK. */
+    /** The socket of an SSH agent; `env` = the socket in SSH_AUTH_SOCK. */
     agent: text('a path, or env').nullable().default(null),
     passwordFile: text('a path').nullable().default(null),
     knownHosts: text('a path').nullable().default(null),
-    /** Takes an unknown key for the right one and writes it into `knownHosts`. A changed one is refused all the same. */
+    /**
+     * Accepts an unknown key and writes it into `knownHosts`. A changed key is refused all the
+     * same.
+     */
     trustOnFirstUse: isTrue().default(false),
     port: count(1, 65_535).default(22),
     timeouts: timeouts.default(usualTimeouts),
-    /** Handshakes at once: each costs a core some milliseconds, and a domain controller an answer. */
+    /**
+     * Handshakes at once: each costs some milliseconds of a core, and a request to a domain
+     * controller.
+     */
     handshakes: count(1, 500).default(20),
   }),
   ({ keyFile, agent, passwordFile, knownHosts, trustOnFirstUse }, blame) => {
@@ -48,7 +56,10 @@ const settingsSchema = across(
   },
 );
 
-/** How clients are reached over SSH, with the secrets that the file only refers to. They are in no log and no error. */
+/**
+ * The settings of the SSH gateway, with the secrets that the file names. Secrets appear in no log
+ * and no error.
+ */
 export interface SshSettings {
   readonly user: string;
   readonly privateKey: Buffer | null;
@@ -56,7 +67,7 @@ export interface SshSettings {
   readonly agent: string | null;
   readonly password: string | null;
   readonly knownHosts: KnownHosts;
-  /** The file for keys trusted at first use; null = none are. */
+  /** The file that receives keys trusted at first use; null = unknown keys are refused. */
   readonly trustInto: string | null;
   readonly port: number;
   /** Milliseconds. */
@@ -64,7 +75,10 @@ export interface SshSettings {
   readonly handshakes: number;
 }
 
-/** Reads the file and what it refers to; paths in it are relative to it. All faults of the file come at once. */
+/**
+ * Reads the settings file and the files that it names, relative to its folder. Reports all faults
+ * of the file at once.
+ */
 export function readSshSettings(
   file: string,
   env: Readonly<Record<string, string | undefined>> = process.env,

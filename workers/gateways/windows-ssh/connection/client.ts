@@ -6,7 +6,7 @@ import { type Framed, framed, hasBegun, type Part, partOf, partsOf, type Section
 import { factsSection } from '../look/look-sections.ts';
 import { lineFor, type Shell } from './shell.ts';
 
-/** What is the same on a client from one call to the next; null until it has said it. */
+/** What does not change on a client between calls; null = not known yet. */
 export interface Facts {
   shell: Shell | null;
   systemRoot: string | null;
@@ -15,7 +15,7 @@ export interface Facts {
 
 export const nothingKnown = (): Facts => ({ shell: null, systemRoot: null, codePage: 'utf8' });
 
-/** A line that was run, and what it printed. */
+/** A line that was run, with its output. */
 export interface Ran extends Executed {
   readonly framed: Framed;
 }
@@ -23,11 +23,11 @@ export interface Ran extends Executed {
 export const failure = (kind: GatewayFailure['kind'], message: string): GatewayResult<never> =>
   err({ kind, message });
 
-/** What can not be put on a command line was not sent; the client would say no to it as well. */
+/** A value that can not be put on a command line makes the call `failed`, with nothing sent. */
 export const refused = <T>(result: Result<T, string>): GatewayResult<T> =>
   result.ok ? result : failure('failed', result.error);
 
-/** A client as its facts and its connection make it: runs lines, and reads their sections. */
+/** Runs command lines on a client over its connection, and reads their sections. */
 export class ClientShell {
   readonly #connection: Connection;
   readonly #facts: Facts;
@@ -47,17 +47,20 @@ export class ClientShell {
     return this.#connection;
   }
 
-  /** The folder of Windows, asked for where it is not known yet. */
+  /** The folder of Windows; asks the client where it is not known yet. */
   async systemRoot(): Promise<GatewayResult<string>> {
     if (this.#facts.systemRoot !== null) return ok(this.#facts.systemRoot);
     const asked = await this.read([factsSection]);
     if (!asked.ok) return asked;
     return this.#facts.systemRoot === null
-      ? failure('garbled', 'the client does not say where Windows is')
+      ? failure('garbled', 'the client does not name the folder of Windows')
       : ok(this.#facts.systemRoot);
   }
 
-  /** Sections that only look, in one line or, where that gets too long, in several. Facts among them are remembered. */
+  /**
+   * Runs sections that change nothing, in as few lines as they fit into. Remembers the facts among
+   * them.
+   */
   async read(sections: readonly Section[]): Promise<GatewayResult<ReadonlyMap<string, Part>>> {
     const parts = new Map<string, Part>();
     for (const piece of inLines(sections)) {
@@ -74,12 +77,15 @@ export class ClientShell {
     return ok(parts);
   }
 
-  /** The sections of a line that was run, in the client's code page. */
+  /** The sections of a line that was run, decoded by the code page of the client. */
   parts({ stdout, framed: line }: Ran): ReadonlyMap<string, Part> {
     return partsOf(stdout, line, this.#facts.codePage);
   }
 
-  /** Runs a framed line as the login's shell takes it. Which shell it is shows at the first line, of which another one than cmd.exe runs nothing. */
+  /**
+   * Runs a framed line in the shell of the login. The first line finds out which shell that is: one
+   * other than cmd.exe runs nothing of it.
+   */
   async run(line: Framed): Promise<GatewayResult<Ran>> {
     const { shell } = this.#facts;
     const first = await this.#connection.exec(lineFor(shell ?? 'cmd', line.line), this.signal);
@@ -112,11 +118,11 @@ export class ClientShell {
   }
 }
 
-/** What a client said instead, for whoever reads why. */
+/** The end of what a client printed, for the message of a failure. */
 export const endOf = ({ stdout, stderr }: Executed): string =>
   JSON.stringify(`${stdout.toString('latin1').slice(-200)} ${stderr.toString('latin1').slice(-300)}`.trim());
 
-/** Room for the frame's own characters around each section. */
+/** Characters of the frame around each section, at most. */
 const frameCharacters = 90;
 const lineCharacters = 8_000;
 
@@ -135,7 +141,10 @@ function inLines(sections: readonly Section[]): readonly (readonly Section[])[] 
   return lines.filter((line) => line.length > 0);
 }
 
-/** An error that SFTP throws says that the file could not be read, never that there is none. */
+/**
+ * Runs work over SFTP. An error there means `cutOff`: the work failed; it never means that there is
+ * no such file.
+ */
 export async function attempt<T>(what: string, work: () => Promise<T>): Promise<GatewayResult<T>> {
   try {
     return ok(await work());

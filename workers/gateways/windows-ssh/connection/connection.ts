@@ -4,29 +4,33 @@ import type { GatewayResult, Target } from '../../gateway.ts';
 import { objection, writeDown } from '../config/host-key.ts';
 import type { SshSettings } from '../config/settings.ts';
 
-/** A client that says more than this to one command is not understood. */
+/** A longer output of one command is `garbled`. */
 const outputBytesAtMost = 8 * 1024 * 1024;
 
-/** What a command printed until its channel closed. */
+/** The output of a command until its channel closed. */
 export interface Executed {
   readonly stdout: Buffer;
   readonly stderr: Buffer;
 }
 
-/** One SSH connection to one client. It opens itself no second time: a broken one is replaced by `Connections`. */
+/** An SSH connection to one client. A broken connection stays broken; `Connections` replaces it. */
 export class Connection {
   readonly #client: Client;
   #sftp: Promise<SFTPWrapper> | null = null;
   #isOpen = true;
   readonly #sent: () => void;
-  /** Texts of files as the newest look over this connection brought them, by path. They may have changed since. */
+  /**
+   * Texts of files by path, as the newest look over this connection read them; they may be out of
+   * date.
+   */
   readonly texts = new Map<string, string>();
 
   private constructor(client: Client, sent: () => void) {
     this.#client = client;
     this.#sent = sent;
     client.once('close', () => (this.#isOpen = false));
-    // Whoever uses it hears of it by the close; an error nobody listens to would end the process.
+    // The `close` event reports the loss. An `error` event without a listener would end the
+    // process.
     client.on('error', () => undefined);
   }
 
@@ -34,7 +38,12 @@ export class Connection {
     return this.#isOpen;
   }
 
-  /** Connects and logs in. Whatever goes wrong, nothing was done on the client: `unreachable`, with the reason. @param sent told of every command line */
+  /**
+   * Connects and logs in.
+   * @param sent called for every command line
+   * @returns `unreachable` with the reason when there is no connection: nothing was done on the
+   * client
+   */
   static async open(
     settings: SshSettings,
     target: Target,
@@ -47,7 +56,8 @@ export class Connection {
     const fail = (message: string): void =>
       resolve(err({ kind: 'unreachable', message: `${target.host}:${port}: ${refusal ?? message}` }));
     client.once('ready', () => resolve(ok(new Connection(client, sent))));
-    // A command is a few small packets, each of which would wait 40 ms for the answer to the one before it.
+    // A command is a few small packets; with Nagle's algorithm each would wait 40 ms for an
+    // acknowledgement.
     client.once('connect', () => client.setNoDelay(true));
     client.on('error', (error) => fail(error.message));
     client.once('close', () => fail('the connection was closed before the login'));
@@ -72,7 +82,7 @@ export class Connection {
     return opened;
   }
 
-  /** Runs one line. The answer comes when its channel has closed; before that only an abort or a broken connection ends it. */
+  /** Runs one line until its channel has closed, the signal aborts, or the connection breaks. */
   exec(line: string, signal: AbortSignal): Promise<GatewayResult<Executed>> {
     const { promise, resolve } = Promise.withResolvers<GatewayResult<Executed>>();
     this.#sent();
@@ -89,7 +99,10 @@ export class Connection {
     return promise.finally(() => this.#client.off('close', lost));
   }
 
-  /** What comes of work over SFTP. Rejects when the connection breaks first: ssh2 never answers what is asked of a broken one. */
+  /**
+   * Does work over SFTP. Rejects when the connection breaks first: ssh2 never answers on a broken
+   * one.
+   */
   async unlessBroken<T>(work: (sftp: SFTPWrapper) => Promise<T>): Promise<T> {
     const { promise: broken, reject } = Promise.withResolvers<never>();
     const lost = (): void => reject(new Error('the connection broke'));
@@ -110,13 +123,14 @@ export class Connection {
   #openSftp(): Promise<SFTPWrapper> {
     this.#sftp ??= new Promise<SFTPWrapper>((resolve, reject) => {
       this.#client.sftp((error, sftp) => {
-        // The next one asks anew.
+        // The next work opens SFTP again.
         const forget = (): void => void (this.#sftp = null);
         if (error !== undefined) {
           forget();
           return reject(error);
         }
-        // What a client says that is no SFTP fails what was asked; with no listener it would end the process.
+        // Bytes that are no SFTP fail the work. An `error` event without a listener would end the
+        // process.
         sftp.on('error', forget);
         sftp.on('close', forget);
         resolve(sftp);
@@ -182,7 +196,10 @@ function configOf(
   };
 }
 
-/** The signature algorithms that go with the types of known keys: else the host may show one that nobody knows. */
+/**
+ * The signature algorithms of the known key types: without them the host may show a key of another
+ * type.
+ */
 const keyAlgorithms = (types: readonly string[]) =>
   types.flatMap((type) =>
     type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type],

@@ -1,21 +1,23 @@
 import { err } from '../../../../shared/errors.ts';
 import type { GatewayResult, Target } from '../../gateway.ts';
 import { Connection } from './connection.ts';
-import { Limit } from './limit.ts';
 import type { SshSettings } from '../config/settings.ts';
 
-interface Held {
+interface Pooled {
   readonly opening: Promise<GatewayResult<Connection>>;
   connection: Connection | null;
   users: number;
   idle: NodeJS.Timeout | undefined;
 }
 
-/** One connection per client, used by all calls of an activation one after the other, and closed when nobody has used it for a while. */
+/**
+ * One connection per client, which the calls of an activation share. An unused connection closes
+ * after a while.
+ */
 export class Connections {
   readonly #settings: SshSettings;
   readonly #handshakes: Limit;
-  readonly #held = new Map<string, Held>();
+  readonly #pool = new Map<string, Pooled>();
   #closed = false;
   /** Command lines sent so far, on all connections. */
   commands = 0;
@@ -25,61 +27,87 @@ export class Connections {
     this.#handshakes = new Limit(settings.handshakes);
   }
 
-  /** Runs `work` on the client's connection, opened anew when it is not there or has broken. */
+  /**
+   * Runs `work` on the connection of the client; opens one where there is none or it has broken.
+   */
   async use<T>(
     target: Target,
     work: (connection: Connection) => Promise<GatewayResult<T>>,
   ): Promise<GatewayResult<T>> {
     if (this.#closed) return err({ kind: 'unreachable', message: 'the gateway is closed' });
     const key = `${target.host}:${target.port ?? this.#settings.port}`;
-    const held = this.#hold(key, target);
-    held.users += 1;
-    clearTimeout(held.idle);
+    const pooled = this.#take(key, target);
+    pooled.users += 1;
+    clearTimeout(pooled.idle);
     try {
-      const opened = await held.opening;
+      const opened = await pooled.opening;
       return opened.ok ? await work(opened.value) : opened;
     } finally {
-      held.users -= 1;
-      await this.#letGo(key, held);
+      pooled.users -= 1;
+      await this.#giveBack(key, pooled);
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true;
-    const all = [...this.#held.values()];
-    this.#held.clear();
-    await Promise.all(all.map(closeHeld));
+    const all = [...this.#pool.values()];
+    this.#pool.clear();
+    await Promise.all(all.map(closePooled));
   }
 
-  #hold(key: string, target: Target): Held {
-    const known = this.#held.get(key);
+  #take(key: string, target: Target): Pooled {
+    const known = this.#pool.get(key);
     if (known !== undefined && known.connection?.isOpen !== false) return known;
     const opening = this.#handshakes.run(() =>
       Connection.open(this.#settings, target, () => (this.commands += 1)),
     );
-    const held: Held = { opening, connection: null, users: 0, idle: undefined };
-    void opening.then((opened) => (held.connection = opened.ok ? opened.value : null));
-    this.#held.set(key, held);
-    return held;
+    const pooled: Pooled = { opening, connection: null, users: 0, idle: undefined };
+    void opening.then((opened) => (pooled.connection = opened.ok ? opened.value : null));
+    this.#pool.set(key, pooled);
+    return pooled;
   }
 
-  /** A connection that did not come about, or has broken, is forgotten at once: the next call tries anew. */
-  async #letGo(key: string, held: Held): Promise<void> {
-    const opened = await held.opening;
+  /**
+   * Forgets a connection that could not be opened or has broken, so that the next call opens one.
+   */
+  async #giveBack(key: string, pooled: Pooled): Promise<void> {
+    const opened = await pooled.opening;
     const isGood = opened.ok && opened.value.isOpen;
-    if (!isGood && this.#held.get(key) === held) this.#held.delete(key);
-    if (!isGood || held.users > 0) return;
-    held.idle = setTimeout(() => {
-      if (held.users > 0 || this.#held.get(key) !== held) return;
-      this.#held.delete(key);
+    if (!isGood && this.#pool.get(key) === pooled) this.#pool.delete(key);
+    if (!isGood || pooled.users > 0) return;
+    pooled.idle = setTimeout(() => {
+      if (pooled.users > 0 || this.#pool.get(key) !== pooled) return;
+      this.#pool.delete(key);
       opened.value.close();
     }, this.#settings.timeouts.idle);
-    held.idle.unref();
+    pooled.idle.unref();
   }
 }
 
-async function closeHeld({ opening, idle }: Held): Promise<void> {
+async function closePooled({ opening, idle }: Pooled): Promise<void> {
   clearTimeout(idle);
   const opened = await opening;
   if (opened.ok) opened.value.close();
+}
+
+/** Runs at most so many works at once; the others wait in the order of their calls. */
+class Limit {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(atOnce: number) {
+    this.#free = atOnce;
+  }
+
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
 }

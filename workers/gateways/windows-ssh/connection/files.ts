@@ -3,14 +3,15 @@ import type { SFTPWrapper, Stats } from 'ssh2';
 import type { Connection } from './connection.ts';
 
 /**
- * Files of a client over SFTP: reading back what no program of the client can say of them, and bringing content into the staging folder. What lies
- * in its place is only ever written through cmd.exe, which respects the locks of Windows.
+ * Files of a client over SFTP: reads what no program of the client can print, and writes content
+ * into the staging folder. Files in their final place are written only by cmd.exe, which respects
+ * the locks of Windows.
  */
 
-/** `C:\A\B` as sshd of Windows names it. */
+/** The name of `C:\A\B` in the SFTP of Windows' sshd. */
 export const sftpPath = (path: string): string => `/${path.replaceAll('\\', '/')}`;
 
-/** No such file: the only error that is an answer. */
+/** No such file: the only error code of SFTP that answers the question. */
 const noSuchFile = 2;
 
 const call = <T>(work: (done: (error: Error | null | undefined, value: T) => void) => void): Promise<T> =>
@@ -22,12 +23,15 @@ const isMissing = (thrown: unknown): boolean =>
   typeof thrown === 'object' && thrown !== null && 'code' in thrown && thrown.code === noSuchFile;
 
 export interface FileTail {
-  /** When it was last written, epoch milliseconds, by the client's clock. */
+  /** Time of the last write in epoch milliseconds, by the clock of the client. */
   readonly at: number;
   readonly bytes: Buffer;
 }
 
-/** The end of a file, at most so many bytes; null when there is none. Throws what else goes wrong. */
+/**
+ * The end of a file, at most so many bytes; null when there is no such file. Throws for any other
+ * error.
+ */
 export const readTail = (
   connection: Connection,
   path: string,
@@ -41,13 +45,13 @@ export const readTail = (
     return { at: stats.mtime * 1_000, bytes: await readFrom(sftp, name, from) };
   });
 
-/** SHA-256 of a file read back, in lower-case hex; null when there is none. */
+/** Reads a file back and returns its SHA-256 in lower-case hex; null when there is no such file. */
 export async function hashBack(connection: Connection, path: string): Promise<string | null> {
   const tail = await readTail(connection, path, Number.MAX_SAFE_INTEGER);
   return tail === null ? null : createHash('sha256').update(tail.bytes).digest('hex');
 }
 
-/** Writes a new file; its folder is there already. */
+/** Writes a new file into a folder that exists. */
 export const writeNew = (connection: Connection, path: string, content: Buffer): Promise<void> =>
   connection.unlessBroken((sftp) =>
     call<void>((done) => sftp.writeFile(sftpPath(path), content, (error) => done(error, undefined))),
@@ -56,14 +60,17 @@ export const writeNew = (connection: Connection, path: string, content: Buffer):
 async function readFrom(sftp: SFTPWrapper, name: string, start: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   const stream = sftp.createReadStream(name, { start });
-  // After the last byte the file is still to be closed. If the connection breaks in that moment nobody waits for the stream any more, and its error
-  // would end the process.
+  // The stream closes the file after its last byte. A connection that breaks in that moment raises
+  // an error for which nothing waits any more, and which would end the process.
   stream.on('error', () => undefined);
   for await (const chunk of stream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
 }
 
-/** Windows knows no case in names; a server on another file system does, so the folders are asked where a name as given is not found. */
+/**
+ * Finds a file in any case of its name: Windows ignores case, but sshd may serve another file
+ * system.
+ */
 async function locate(
   sftp: SFTPWrapper,
   path: string,
@@ -93,14 +100,17 @@ async function statOf(sftp: SFTPWrapper, path: string): Promise<Stats | null> {
   }
 }
 
-/** Makes a folder that may be there already. */
+/** Creates a folder unless it exists. */
 export const makeFolder = (connection: Connection, path: string): Promise<void> =>
   connection.unlessBroken(async (sftp) => {
     if ((await statOf(sftp, sftpPath(path))) !== null) return;
     await call<void>((done) => sftp.mkdir(sftpPath(path), (error) => done(error, undefined)));
   });
 
-/** Best effort: what stays behind takes no place, and the next staging has a name of its own. */
+/**
+ * Best effort: a file that stays behind does no harm, because every staged file has a name of its
+ * own.
+ */
 export async function removeStaged(connection: Connection, path: string): Promise<void> {
   try {
     await connection.unlessBroken((sftp) =>

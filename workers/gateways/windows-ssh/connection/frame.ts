@@ -4,23 +4,27 @@ import { decode } from './code-page.ts';
 import { lineCharactersAtMost } from './quote.ts';
 
 /**
- * What is sent to a client is one line for cmd.exe, made of sections. Each is framed by markers that nobody can foresee and that carry
- * the number of the section and, at its end, the exit code, for sshd hands on only the last one, and some only its lowest byte.
+ * A part of a line. servpack sends a client one line for cmd.exe, made of sections. Random markers
+ * frame each section; they carry its number and, at its end, its exit code, because sshd returns
+ * only the exit code of the whole line, and some versions only its lowest byte.
  */
 export interface Section {
   readonly name: string;
-  /** Commands of cmd.exe, safe as they stand. */
+  /** Commands of cmd.exe, quoted already. */
   readonly commands: string;
 }
 
 export interface Framed {
   readonly line: string;
-  /** Marks what belongs to this call. */
+  /** The random marker of this line. */
   readonly mark: string;
   readonly names: readonly string[];
 }
 
-/** What one section brought: decoded text without the markers, and its exit code; null while its end was not seen. */
+/**
+ * The output of a section, decoded and without markers, and its exit code; null when its end is
+ * missing.
+ */
 export interface Part {
   readonly text: string;
   readonly exitCode: number | null;
@@ -29,12 +33,13 @@ export interface Part {
 export const newMark = (): string => `@@${randomBytes(6).toString('hex')}`;
 
 /**
- * The beginning that PowerShell and the Unix shells take for a mistake in a line of which they then run nothing, so that it does no harm where
- * the login's shell is not cmd.exe and shows itself by the marker that is missing.
+ * The beginning of a line. PowerShell and the Unix shells take it for a syntax error and run
+ * nothing of the line. So the line does no harm in a shell other than cmd.exe, and the missing
+ * marker shows that it is one.
  */
 const opening = (mark: string): string => `if 1==1 (echo ${mark} begin)`;
 
-/** The line of these sections, or a refusal when it is longer than cmd.exe reads. */
+/** Puts sections together to a line. Error: the line is longer than cmd.exe reads. */
 export function framed(sections: readonly Section[], mark = newMark()): Result<Framed, string> {
   const parts = sections.map(
     ({ commands }, at) => `echo ${mark} ${at}& ver>nul& (${commands})& call echo ${mark} ${at} %^ERRORLEVEL%`,
@@ -52,10 +57,13 @@ export function wrapped(
     : err(`a command line of ${line.length} characters is longer than cmd.exe reads`);
 }
 
-/** Did cmd.exe take the line? */
+/** Did cmd.exe run the line? */
 export const hasBegun = (output: Buffer, { mark }: Framed): boolean => output.includes(`${mark} begin`);
 
-/** The sections by name. A file without a line end runs into the marker behind it, so markers are found anywhere. */
+/**
+ * The sections by name. Markers count anywhere in a line: a file may end without a line end before
+ * one.
+ */
 export function partsOf(output: Buffer, framed: Framed, codePage: string): ReadonlyMap<string, Part> {
   const parts = new Map<string, Part>();
   for (const name of framed.names) {
@@ -65,7 +73,7 @@ export function partsOf(output: Buffer, framed: Framed, codePage: string): Reado
   return parts;
 }
 
-/** One section of them; null when its beginning was not seen. */
+/** One section; null when its beginning is missing. */
 export function partOf(output: Buffer, { mark, names }: Framed, name: string, codePage: string): Part | null {
   const at = names.indexOf(name);
   const crlf = output.indexOf(`${mark} ${at}\r`);

@@ -1,31 +1,35 @@
 import { err, ok, type Result } from '../../../../shared/errors.ts';
 
 /**
- * Values on a cmd.exe command line. cmd.exe has no quoting that takes everything, so each kind of value has the form that is safe for it, and
- * what none of them can carry is refused. Every command is a line of its own given to `cmd.exe /c`, where `%` expands a variable that exists and is
- * left alone otherwise.
+ * Values on a cmd.exe command line. cmd.exe has no quoting that is safe for every text, so each
+ * kind of value has its own safe form, and a value that has none is refused. Every line is given to
+ * `cmd.exe /c`, where `%` expands a variable that exists and is left as it is otherwise.
  */
 
-/** cmd.exe reads no more of a line; what is longer is cut off in its middle. */
+/** cmd.exe cuts a longer line off. */
 export const lineCharactersAtMost = 8_191;
 
 const refuse = (what: string, value: string, because: string): Result<never, string> =>
   err(`${what} ${JSON.stringify(value.slice(0, 100))} can not be put on a command line: ${because}`);
 
-/** Control characters end or cut a line, half surrogates are no text, and a line separator may become one of them on the way. */
+/**
+ * Control characters end or cut a line, a lone surrogate is no text, and a line separator may be
+ * recoded to a line end.
+ */
 const isPlain = (value: string): boolean =>
   !/[\p{Cc}\u2028\u2029\u0085]/u.test(value) && value.isWellFormed();
 
 /**
- * A full path, a network path, or a file name, in double quotes, inside which cmd.exe takes `& | < > ^ ( )` as they are. Refused: what no file name
- * holds (`" < > | * ?`), and `%` and `!`, which cmd.exe may replace even inside quotes.
+ * A full path, a network path or a file name in double quotes, between which cmd.exe takes `& | < >
+ * ^ ( )` literally. Refused: characters that no file name holds (`" < > | * ?`), and `%` and `!`,
+ * which cmd.exe may replace even between quotes.
  */
 export function quotePath(path: string): Result<string, string> {
   if (path === '' || path.length > 1_000)
     return refuse('path', path, 'it has no length that a path may have');
   if (!isPlain(path)) return refuse('path', path, 'it holds a control character');
   if (/["<>|*?%!]/.test(path)) return refuse('path', path, 'it holds one of " < > | * ? % !');
-  // A backslash before the closing quote would make it a part of the argument for most programs.
+  // Most programs take a quote after a backslash for a part of the argument.
   if (/[\\/]$/.test(path)) return refuse('path', path, 'it ends in a separator');
   return ok(`"${path}"`);
 }
@@ -38,21 +42,22 @@ export function quoteName(name: string): Result<string, string> {
 }
 
 /**
- * Any text as one argument of a program that splits its command line as Microsoft's C runtime does. Every quote is escaped for cmd.exe too, so that it
- * never is "inside quotes", and each of its special characters can have its caret: `^%name^%` names a variable that nobody has.
+ * Any text as one argument of a program that splits its command line as Microsoft's C runtime does.
+ * Quotes are escaped for cmd.exe too: so cmd.exe is never between quotes, and a caret disarms each
+ * of its special characters. `^%name^%` names a variable that does not exist.
  */
 export function quoteArgument(value: string): Result<string, string> {
   if (value.length > 2_000) return refuse('argument', value, 'it is too long');
   if (!isPlain(value)) return refuse('argument', value, 'it holds a control character');
-  // Where an administrator has switched delayed expansion on, it would be taken for a variable.
+  // With delayed expansion, which an administrator may switch on, `!` begins a variable.
   if (value.includes('!')) return refuse('argument', value, 'it holds !');
   const inner = value.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1');
   return ok(`"${inner}"`.replaceAll(/["&|<>^()%]/g, '^$&'));
 }
 
 /**
- * JSON as text that `echo` writes unchanged: its quotes are the only ones, in pairs, and whatever cmd.exe could take for its own is written as
- * an escape of JSON.
+ * JSON in a form that `echo` prints unchanged. Its own quotes come in pairs, and every character
+ * with a meaning for cmd.exe becomes a JSON escape.
  */
 export function echoJson(value: unknown): Result<string, string> {
   const escaped = (character: string): string =>
@@ -63,7 +68,7 @@ export function echoJson(value: unknown): Result<string, string> {
   return text.length <= 5_000 ? ok(text) : err(`a record of ${text.length} characters is too long for it`);
 }
 
-/** Words for people: what cmd.exe would take for its own is left out, and nothing that matters is lost by it. */
+/** Text for people without the characters that have a meaning for cmd.exe. */
 export const plainWords = (text: string): string =>
   text
     .replaceAll(/[^\p{L}\p{N} .,:;?'+=@#_/-]/gu, ' ')

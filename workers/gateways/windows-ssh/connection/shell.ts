@@ -1,9 +1,13 @@
-/** What takes the command lines of a login: cmd.exe, or something that has to be told to start it (the DefaultShell of OpenSSH). */
+/**
+ * The shell of a login (DefaultShell of OpenSSH): cmd.exe, or another one that has to start
+ * cmd.exe.
+ */
 export type Shell = 'cmd' | 'other';
 
 /**
- * A line as this shell takes it. Any other shell is given nothing but letters and digits: PowerShell starts cmd.exe with the line as it stands, so that
- * no quoting of theirs is in the way. The input is closed, for some versions wait for it.
+ * A line in the form for this shell. Another shell than cmd.exe gets only letters and digits:
+ * PowerShell decodes them and starts cmd.exe with the line as it is, so no quoting of that shell
+ * matters.
  */
 export function lineFor(shell: Shell, line: string): string {
   if (shell === 'cmd') return line;

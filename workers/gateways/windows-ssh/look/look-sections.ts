@@ -4,15 +4,18 @@ import type { Section } from '../connection/frame.ts';
 import { quotePath } from '../connection/quote.ts';
 import { serviceSections } from './services.ts';
 
-/** Said in the place of a file that is not there; the colon can be in no file name, and it comes with an exit code of its own. */
+/**
+ * Printed in place of a file that does not exist. No file name holds a colon, and the section has
+ * its own exit code.
+ */
 export const isMissing = 'servpack:missing';
 
-/** Said in the place of a text that is too long for a command's answer. */
+/** Printed in place of a text that is too long for the output of a command. */
 export const isLong = 'servpack:long';
-/** A transcript has some 300 characters, and of a log only the end counts. */
+/** A transcript has some 300 characters; of a log only the end matters. */
 const textBytesAtMost = 8 * 1024;
 
-/** A text that is short as a rule, so that it comes with the rest. */
+/** Prints a text that is mostly short, so that it needs no call of its own. */
 const typeIfShort = (quoted: string): string =>
   `(if exist ${quoted} (for %z in (${quoted}) do @(if %~zz leq ${textBytesAtMost} (type ${quoted} 2>&1) else (echo ${isLong}))) else (echo ${isMissing}))`;
 
@@ -20,10 +23,13 @@ function typeIfThere(quoted: string): string {
   return `(if exist ${quoted} (type ${quoted} 2>&1) else (echo ${isMissing}))`;
 }
 
-/** What is known of a client before anything is asked of it: the folder of Windows, and the code page of its console. */
+/**
+ * The folder of Windows, the code page of the console and the version: later calls need the first
+ * two.
+ */
 export const factsSection: Section = { name: 'facts', commands: 'echo %SystemRoot%& chcp& ver' };
 
-/** When Windows was started: from its event log, and where that is empty from WMI. */
+/** The start time of Windows: from the event log, or from WMI where the log is empty. */
 const bootSection: Section = {
   name: 'boot',
   commands: [
@@ -32,7 +38,10 @@ const bootSection: Section = {
   ].join(' '),
 };
 
-/** Hives of those who are logged on: their Load value, and the volatile key that Windows makes at an interactive logon. */
+/**
+ * The hives of logged-on users: their Load value, and the volatile key that Windows creates at an
+ * interactive logon.
+ */
 const usersSection: Section = {
   name: 'users',
   commands: [
@@ -57,15 +66,16 @@ const roleSection: Section = {
   commands: 'reg query "HKLM\\SYSTEM\\CurrentControlSet\\Control\\ProductOptions" /v ProductType 2>&1',
 };
 
-/** The intent lies in the Windows directory, which has another name on some machines. */
+/** The intent lies in the Windows directory, whose path differs between machines. */
 export const intentSection: Section = {
   name: 'intent',
   commands: typeIfThere('"%SystemRoot%\\servpack\\intent.json"'),
 };
 
 /**
- * Opening a component for appending is the very question that an update asks: it is refused while the file runs or is held, or may not be written.
- * Nothing is written. A path with spaces is no problem after `pushd`; `for` would not take it in quotes everywhere.
+ * Opens every component for appending, as an update does: Windows refuses while the file runs, is
+ * open, or is write-protected. Nothing is written. `pushd` takes a path with spaces; `for` does not
+ * take a quoted path everywhere.
  */
 const componentsSection = (quotedDirectory: string): Section => ({
   name: 'components',
@@ -80,13 +90,16 @@ const freeSection = (quotedDirectory: string): Section => ({
   commands: `dir /-c /ad ${quotedDirectory} 2>nul`,
 });
 
-/** certutil is on every Windows from 2003 on. Where it says nothing, the file is read back. */
+/**
+ * The SHA-256 of a file. certutil is on every Windows from 2003 on; where it prints nothing,
+ * servpack reads the file back.
+ */
 export const hashSection = (name: string, quotedPath: string): Section => ({
   name,
   commands: `(if exist ${quotedPath} (certutil -hashfile ${quotedPath} SHA256 2>&1) else (echo ${isMissing}))`,
 });
 
-/** Everything a look asks in one line, as far as one line goes; the hashes may need more. */
+/** All sections of a look. They fit into one line, save where there are many files to hash. */
 export function lookSections(request: LookRequest): Result<readonly Section[], string> {
   const directory = quotePath(request.componentDirectory);
   if (!directory.ok) return directory;
@@ -109,7 +122,7 @@ export function lookSections(request: LookRequest): Result<readonly Section[], s
   for (const [name, path, typed] of [
     ['configuration', request.configurationFile, typeIfThere],
     ['version', request.versionFile, typeIfThere],
-    // With its time it comes over SFTP.
+    // A transcript whose time counts is read over SFTP.
     ['transcript', request.isTranscriptDated === true ? undefined : request.transcriptFile, typeIfShort],
     ['busy', request.busy?.file, typeIfShort],
   ] as const) {
@@ -126,7 +139,10 @@ export function lookSections(request: LookRequest): Result<readonly Section[], s
   return ok(sections);
 }
 
-/** Who runs from where since when, as only WMI knows it; PowerShell where its own program is gone (Windows 11 24H2). */
+/**
+ * Path and start time of each process, which only WMI knows. PowerShell asks it where wmic is gone
+ * (Windows 11 24H2).
+ */
 export const detailSections: readonly Section[] = [
   {
     name: 'details',

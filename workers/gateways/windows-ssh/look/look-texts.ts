@@ -7,13 +7,16 @@ import { type FileTail, readTail } from '../connection/files.ts';
 import type { Part } from '../connection/frame.ts';
 import { isLong, isMissing } from './look-sections.ts';
 
-/** The end of a log is enough: a transcript has some 300 characters. */
+/** The end of a log is enough; a transcript has some 300 characters. */
 const tailBytesAtMost = 32 * 1024;
 
 const tailOf = (shell: ClientShell, path: string): Promise<GatewayResult<FileTail | null>> =>
   attempt(`${path} could not be read`, () => readTail(shell.connection, path, tailBytesAtMost));
 
-/** The transcript with its time, which only SFTP tells; null where there is none, or its time is not asked. */
+/**
+ * The transcript with its time, which only SFTP knows; null where it does not exist, or its time is
+ * not needed.
+ */
 export async function datedTranscript(
   shell: ClientShell,
   { transcriptFile, isTranscriptDated }: LookRequest,
@@ -23,7 +26,10 @@ export async function datedTranscript(
     : tailOf(shell, transcriptFile);
 }
 
-/** @param dated what `datedTranscript` brought */
+/**
+ * The transcript of a look; null where it does not exist.
+ * @param dated the result of `datedTranscript`
+ */
 export async function transcriptIn(
   shell: ClientShell,
   { transcriptFile, isTranscriptDated }: LookRequest,
@@ -37,7 +43,10 @@ export async function transcriptIn(
   return ok(text.value === null ? null : { at: null, text: text.value });
 }
 
-/** What came with the line, null where there is none; what was too long for it, or could not be typed, comes over SFTP. */
+/**
+ * A text from its section, or over SFTP where it was too long or could not be printed; null where
+ * it does not exist.
+ */
 export async function shortText(
   shell: ClientShell,
   part: Part | undefined,
@@ -50,7 +59,7 @@ export async function shortText(
   return tail.ok ? ok(tail.value && decode(tail.value.bytes, shell.codePage)) : tail;
 }
 
-/** The last line that says anything is the present one. */
+/** Does the log say that a package runs? Its last line that is not empty is the present state. */
 export function saysBusy({ busy }: LookRequest, log: string | null): boolean {
   if (busy === undefined || log === null) return false;
   const last = log.trimEnd().split(/\r?\n/).at(-1) ?? '';

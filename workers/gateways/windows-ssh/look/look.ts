@@ -12,8 +12,9 @@ import { readSeen, runningThere, type Seen } from './read-look.ts';
 import { readService, scBlocks, serviceSections } from './services.ts';
 
 /**
- * Looks at a client. A free one answers everything in one command; what is in the way of a blocked one takes a second, and a third where it is a
- * service that nobody had asked for. Only a transcript whose time counts is read over SFTP meanwhile, and a log that is long.
+ * Looks at a client. A free client takes one command line. A blocked client takes a second one for
+ * what blocks it, and a third where that is a service that the profile does not name. SFTP reads
+ * only a transcript whose time counts, at the same time, and a long log.
  */
 export async function lookAt(shell: ClientShell, request: LookRequest): Promise<GatewayResult<ClientLook>> {
   const sections = refused(lookSections(request));
@@ -89,7 +90,10 @@ interface Running {
   readonly services: readonly Service[];
 }
 
-/** Who is in the way, asked only where somebody is: the processes, and the services that they are. */
+/**
+ * The processes that run from the component directory, and their services; asked only where a
+ * component is locked.
+ */
 async function whatRuns(
   shell: ClientShell,
   request: LookRequest,

@@ -1,11 +1,11 @@
-/** A process as `tasklist /fo csv /nh` lists it. */
+/** A process in the list of `tasklist /fo csv /nh`. */
 export interface ListedProcess {
   readonly executable: string;
   readonly pid: number;
   readonly session: number;
 }
 
-/** `"name","pid","session name","session","memory"`; lines of another form are messages. */
+/** Reads lines `"name","pid","session name","session","memory"`; any other line is a message. */
 export function parseTasklist(text: string): readonly ListedProcess[] {
   return text.split(/\r?\n/).flatMap((line) => {
     const found = /^"([^"]+)","(\d+)","[^"]*","(\d+)",/.exec(line.trim());
@@ -15,7 +15,7 @@ export function parseTasklist(text: string): readonly ListedProcess[] {
   });
 }
 
-/** What only WMI knows of a process. */
+/** What only WMI knows about a process. */
 export interface ProcessDetail {
   readonly imagePath: string;
   /** Epoch milliseconds. */
@@ -23,7 +23,8 @@ export interface ProcessDetail {
 }
 
 /**
- * `wmic process get … /format:csv`, or what PowerShell writes in the same columns: node, creation date, path, pid. A path may hold commas.
+ * Reads `wmic process get … /format:csv`, whose columns PowerShell prints too: node, creation date,
+ * path, pid. A path may hold commas.
  */
 export function parseDetails(text: string): ReadonlyMap<number, ProcessDetail> {
   const details = new Map<number, ProcessDetail>();
@@ -36,7 +37,10 @@ export function parseDetails(text: string): ReadonlyMap<number, ProcessDetail> {
   return details;
 }
 
-/** `yyyymmddHHMMSS.ffffff±minutes`, local time with its offset from UTC, as epoch milliseconds; null when it is none. */
+/**
+ * Epoch milliseconds of `yyyymmddHHMMSS.ffffff±minutes` (local time, offset from UTC); null for
+ * another text.
+ */
 export function wmiTime(text: string): number | null {
   const found = /(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{3})\d{0,3}([+-]\d{3})/.exec(text);
   if (found === null) return null;

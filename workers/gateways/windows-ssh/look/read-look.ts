@@ -9,7 +9,7 @@ import { type ListedProcess, parseTasklist, type ProcessDetail, wmiTime } from '
 import { multiOf, parseRegistry, type RegistryKey } from './registry.ts';
 import { readService } from './services.ts';
 
-/** What one look's sections say, before it is known whose processes are the ones in the way. */
+/** The content of the sections of a look, before the processes that block are known. */
 export interface Seen {
   readonly bootedAt: number;
   readonly role: 'workstation' | 'server';
@@ -18,7 +18,10 @@ export interface Seen {
   readonly pendingRestart: boolean;
   readonly intent: Intent | null;
   readonly listed: readonly ListedProcess[];
-  /** Names in the component directory that can not be opened for writing, as the client spells them. */
+  /**
+   * Files in the component directory that can not be opened for writing, in the spelling of the
+   * client.
+   */
   readonly locked: readonly string[];
   readonly services: readonly Service[];
   readonly configuration: string | null;
@@ -29,7 +32,9 @@ export interface Seen {
 
 type Parts = ReadonlyMap<string, Part>;
 
-/** Reads the sections; whatever is not understood makes the look one that could not be made, with the client's own words. */
+/**
+ * Reads the sections of a look. Error: a section is not understood, with the output of the client.
+ */
 export function readSeen(parts: Parts, request: LookRequest): Result<Seen, string> {
   const text = (name: string): string => parts.get(name)?.text ?? '';
   const unfinished = [...parts].find(([, { exitCode }]) => exitCode === null);
@@ -69,7 +74,7 @@ export function readSeen(parts: Parts, request: LookRequest): Result<Seen, strin
   });
 }
 
-/** The line of `ver`: the only one with a version, in brackets or not, and in whatever language. */
+/** The output of `ver`: in every language the only line with a version number. */
 export const systemIn = (facts: string): string | null =>
   facts
     .split(/\r?\n/)
@@ -79,7 +84,7 @@ export const systemIn = (facts: string): string | null =>
 const strange = (what: string, text: string): Result<never, string> =>
   err(`${what} not understood: ${text.trim().slice(0, 300) || '(nothing was said)'}`);
 
-/** From the event of the start itself, or WMI's time. Seconds are enough to tell two boots apart. */
+/** The start time from the event or from WMI, in whole seconds: enough to tell two starts apart. */
 export function bootTime(text: string): number | null {
   const event = /StartTime['"]?>([^<]+)</.exec(text)?.[1];
   const at = event === undefined ? wmiTime(text) : Date.parse(event.replace(/(\.\d{3})\d+Z$/, '$1Z'));
@@ -93,6 +98,7 @@ function roleOf(text: string): 'workstation' | 'server' | null {
   return type === 'servernt' || type === 'lanmannt' ? 'server' : null;
 }
 
+/** The intent of a client; null when there is none. Error: the file holds something else. */
 export function readIntentPart(text: string): Result<Intent | null, string> {
   if (text.trim() === isMissing) return ok(null);
   const intent = parseIntent(text);
@@ -116,7 +122,7 @@ function readServices(parts: Parts, names: readonly string[]): Result<readonly S
   return ok(services);
 }
 
-/** A file that is not there is no failure; one that could not be read is. */
+/** A text; null when the file does not exist. Error: the file could not be read. */
 function readText(parts: Parts, name: string): Result<string | null, string> {
   const part = parts.get(name);
   if (part === undefined || part.text.trim() === isMissing) return ok(null);
@@ -124,8 +130,10 @@ function readText(parts: Parts, name: string): Result<string | null, string> {
 }
 
 /**
- * Who is logged on at the machine: Windows makes a key with the number of the session below "Volatile Environment" (before Vista the key itself). A login
- * over SSH has none. When they came is not told in words that every Windows shares, so it is the last start.
+ * The users who are logged on at the machine. For each Windows creates a key with the number of the
+ * session below "Volatile Environment" (before Vista that key itself); a login over SSH has none.
+ * No Windows prints the time of a logon in the same form in all languages, so `since` is the last
+ * start.
  */
 function usersOf(hives: readonly RegistryKey[], isOld: boolean, since: number): ClientLook['users'] {
   const sessions = hives.flatMap(({ path }) => {
@@ -145,7 +153,7 @@ function usersOf(hives: readonly RegistryKey[], isOld: boolean, since: number): 
   });
 }
 
-/** The server that checked the logon of whoever is there; empty = nobody is. */
+/** The logon server of the users; empty = no user is logged on. */
 const logonServerOf = (hives: readonly RegistryKey[]): string =>
   hives
     .filter(({ path }) => /^HKEY_USERS\\S-[\d-]+\\Volatile Environment$/i.test(path))
@@ -153,8 +161,8 @@ const logonServerOf = (hives: readonly RegistryKey[]): string =>
     .find((name) => name !== '') ?? '';
 
 /**
- * Files of the component directory that wait for a start, or Windows' own servicing does. Renames of other programs wait on many machines for ever, and
- * concern nobody here.
+ * Do files of the component directory, or Windows' own servicing, wait for a restart? Pending
+ * renames of other programs do not count: on many machines they stay for ever.
  */
 function isPending(keys: readonly RegistryKey[], componentDirectory: string): boolean {
   const renames = keys.flatMap(({ values }) => [
@@ -165,15 +173,18 @@ function isPending(keys: readonly RegistryKey[], componentDirectory: string): bo
   return isServicing || renames.some((path) => isInside(path.replace(/^!?\\\?\?\\/, ''), componentDirectory));
 }
 
-/** The last number of what `dir` says, the only one that is left when words and separators differ. */
+/**
+ * The last number that `dir` prints: words and separators differ by language, its place does not.
+ */
 function freeBytes(text: string): number | null {
   const numbers = text.trimEnd().split(/\r?\n/).at(-1)?.match(/\d+/g) ?? [];
   return numbers.length === 2 ? Number(numbers[1]) : null;
 }
 
 /**
- * The processes that run out of the component directory. Without WMI's word it follows from three facts: a file there can not be written, a process
- * of its name runs, and it is not the process of a service that runs from elsewhere.
+ * The processes that run from the component directory. Without WMI this follows from three facts: a
+ * file there can not be written, a process of its name runs, and that process is not a service that
+ * runs from another directory.
  */
 export function runningThere(
   { componentDirectory }: LookRequest,

@@ -1,10 +1,16 @@
-/** Values of one registry key as `reg query` prints them: names in lower case, data as text. Value names are never localised. */
+/**
+ * The values of a registry key as `reg query` prints them: names in lower case, data as text. No
+ * language translates names of values.
+ */
 export interface RegistryKey {
   readonly path: string;
   readonly values: ReadonlyMap<string, string>;
 }
 
-/** Everything between the type and the end of the line is data, spaces included; a line that begins in column one names a key. */
+/**
+ * Reads the output of `reg query`. A line that begins in column one names a key; data run from the
+ * type to the end of the line.
+ */
 export function parseRegistry(text: string): readonly RegistryKey[] {
   const keys: { path: string; values: Map<string, string> }[] = [];
   for (const line of text.split(/\r?\n/)) {
@@ -15,11 +21,11 @@ export function parseRegistry(text: string): readonly RegistryKey[] {
   return keys;
 }
 
-/** A REG_DWORD, printed as 0x…; null for anything else. */
+/** The value of a REG_DWORD, printed as 0x…; null for another text. */
 export function dwordOf(text: string | undefined): number | null {
   return text !== undefined && /^0x[0-9a-f]{1,8}$/i.test(text) ? Number.parseInt(text, 16) : null;
 }
 
-/** A REG_MULTI_SZ, whose parts `reg query` separates by a backslash and a zero. */
+/** The parts of a REG_MULTI_SZ, which `reg query` separates by a backslash and a zero. */
 export const multiOf = (text: string | undefined): readonly string[] =>
   (text ?? '').split('\\0').filter((part) => part !== '');

@@ -10,7 +10,10 @@ import { dwordOf, multiOf, parseRegistry } from './registry.ts';
 
 export const servicesKey = 'HKLM\\SYSTEM\\CurrentControlSet\\Services';
 
-/** Numbers of the service control manager; the words beside them differ by language, and SC never prints one without the other. */
+/**
+ * State numbers of the service control manager. SC prints a word beside each, which differs by
+ * language.
+ */
 const states: Readonly<Record<string, ServiceRunState>> = {
   '1': 'stopped',
   '2': 'startPending',
@@ -29,10 +32,13 @@ const startTypes: Readonly<Record<number, StartType>> = {
   4: 'disabled',
 };
 
-/** The service does not exist as an installed service. */
+/** Error 1060: the service does not exist as an installed service. */
 export const noSuchService = 1060;
 
-/** What has to be asked to know a service: its state, its stored settings, and what runs only because it does. */
+/**
+ * The sections that read a service: its state, its stored settings, and the services that depend on
+ * it.
+ */
 export function serviceSections(name: string): Result<readonly Section[], string> {
   const quoted = quoteName(name);
   if (!quoted.ok) return quoted;
@@ -43,7 +49,7 @@ export function serviceSections(name: string): Result<readonly Section[], string
   ]);
 }
 
-/** The service of this name in what its sections brought; null when the client has none. */
+/** Reads a service from its sections; null when the client has none of this name. */
 export function readService(parts: ReadonlyMap<string, Part>, name: string): Result<Service | null, string> {
   const of = (what: string): Part => parts.get(`${what} ${name}`) ?? { text: '', exitCode: null };
   const [state, settings, dependants] = [of('state'), of('settings'), of('dependants')];
@@ -80,8 +86,9 @@ export interface ScBlock {
 }
 
 /**
- * The services in what `sc query`, `queryex` or `enumdepend` printed, in its order. Its labels are localised, so only their places count: the first line of a
- * block names the service, the state is the second number that has a word in capitals behind it, the process the last whole number.
+ * The services in the output of `sc query`, `queryex` or `enumdepend`, in its order. Its labels are
+ * localised, so positions count: the first line of a block names the service, the state is the
+ * second number with a word in capitals behind it, and the process is the number of the line `PID`.
  */
 export const scBlocks = (text: string): readonly ScBlock[] => text.split(/\r?\n[ \t]*\r?\n/).flatMap(scBlock);
 

@@ -6,13 +6,17 @@ import { type ClientShell, endOf, failure, refused } from '../connection/client.
 import type { Part } from '../connection/frame.ts';
 import { guarded, newerFence, reached } from './guard.ts';
 
-/** Real time for which a change waits for another driver's, which was let go of and goes on on the client. */
+/**
+ * Real time for which a change waits for the command of an earlier driver that still runs on the
+ * client.
+ */
 const busyMs = 10_000;
 const askAgainMs = 250;
 
 /**
- * Sends a change under its fence. As long as another driver's change is under way on the client nothing is done, so asking again is no repetition; when it does
- * not end the client counts as unreachable, for it could not be reached with this.
+ * Sends a change under its fence. While the change of another driver runs on the client, the line
+ * does nothing, so sending it again repeats nothing. When the other change does not end in time,
+ * the result is `unreachable`: nothing was done.
  */
 export async function send(shell: ClientShell, fence: Fence, commands: string): Promise<GatewayResult<Part>> {
   const root = await shell.systemRoot();
@@ -26,7 +30,7 @@ export async function send(shell: ClientShell, fence: Fence, commands: string): 
       case 'fenced':
         return failure('fenced', newerFence(ran.value.stdout, line.value));
       case 'unwritten':
-        return failure('failed', 'the client can not write down whose turn it is');
+        return failure('failed', 'the fence can not be stored on the client');
       case 'busy':
         if (Date.now() < until && !shell.signal.aborted) continue;
         return failure(
@@ -43,7 +47,9 @@ export async function send(shell: ClientShell, fence: Fence, commands: string): 
   }
 }
 
-/** A change that says in its own words that it was done, because the exit codes of many commands do not. */
+/**
+ * Sends a change that prints `word` when it is done: the exit codes of many commands do not say so.
+ */
 export async function sendUntilSaid(
   shell: ClientShell,
   fence: Fence,
@@ -55,5 +61,6 @@ export async function sendUntilSaid(
   return part.value.text.includes(word) ? ok(undefined) : failure('failed', wordsOf(part.value));
 }
 
+/** The exit code and the output of a command, as the message of a failure. */
 export const wordsOf = ({ text, exitCode }: Part): string =>
   `error ${exitCode ?? 'unknown'}: ${text.replaceAll(/\s+/g, ' ').trim().slice(0, 300) || 'nothing was said'}`;
