@@ -6,9 +6,9 @@ import { freePort } from '../../../orchestrator/embedded-redis/launch.ts';
 import { findServer, type ServerBinary } from '../../../orchestrator/embedded-redis/server-binary.ts';
 import { spawnServer, untilAnswers } from '../../../orchestrator/embedded-redis/server-process.ts';
 import { serverSettings } from '../../../orchestrator/embedded-redis/server-settings.ts';
+import { patienceMs } from '../../environment/patience.ts';
 import type { LabProcess } from '../process.ts';
 
-const answerWithinMs = 30_000;
 const packagesDir = join(import.meta.dirname, '../../../.servpack/os-packages');
 
 /** A Redis that comes back after a kill: the same files, port and password each time. */
@@ -36,7 +36,7 @@ async function startServer(server: ServerBinary, folder: string, url: string): P
   const ended = new Promise<Awaited<LabProcess['ended']>>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const why = await untilAnswers(child, url, answerWithinMs);
+  const why = await untilAnswers(child, url, patienceMs);
   const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
   if (why !== undefined) {
     kill('SIGKILL');

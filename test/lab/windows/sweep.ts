@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { windowsPatienceMs } from '../../environment/patience.ts';
 
 function read(path: string): string {
   try {
@@ -71,7 +72,7 @@ export const endSshdOf = (folder: string): Promise<void> => endAll(folder, sshds
 export const endProcessesOf = (folder: string): Promise<void> => endAll(folder, processesOf);
 
 async function endAll(folder: string, find: (folder: string) => readonly number[]): Promise<void> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + windowsPatienceMs;
   for (let left = find(folder); left.length > 0; left = find(folder)) {
     for (const pid of left) end(pid);
     if (Date.now() > deadline) throw new Error(`processes ${left.join(', ')} of ${folder} do not end`);
