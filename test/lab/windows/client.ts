@@ -224,13 +224,14 @@ export class WindowsClient {
   }
 }
 
-/** The request is taken away: a second notice about the same file finds nothing. */
+/** Takes the request away once its line is whole: a second notice about the same file finds nothing. */
 function takeRequest(prefix: string): readonly string[] {
   const file = join(prefix, 'root/C:/LAB/RESTART.REQ');
   try {
-    const words = readFileSync(file, 'utf8').trim().split(' ');
+    const text = readFileSync(file, 'utf8');
+    if (!text.endsWith('\n')) return [];
     rmSync(file);
-    return words;
+    return text.trim().split(' ');
   } catch {
     return [];
   }
