@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSecretFile } from '../../../orchestrator/embedded-redis/data-folder.ts';
 import { freePort } from '../../../orchestrator/embedded-redis/launch.ts';
+import { writeRunning } from '../../../orchestrator/embedded-redis/running.ts';
 import { findServer, type ServerBinary } from '../../../orchestrator/embedded-redis/server-binary.ts';
 import { spawnServer, untilAnswers } from '../../../orchestrator/embedded-redis/server-process.ts';
 import { serverSettings } from '../../../orchestrator/embedded-redis/server-settings.ts';
@@ -36,6 +37,8 @@ async function startServer(server: ServerBinary, folder: string, url: string): P
   const ended = new Promise<Awaited<LabProcess['ended']>>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
+  // The guard of the run knows by it whose Redis this is.
+  if (child.pid !== undefined) writeRunning(folder, { url, pid: child.pid, ownerPid: process.pid });
   const why = await untilAnswers(child, url, patienceMs);
   const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
   if (why !== undefined) {
