@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { windowsPatienceMs } from './test/environment/patience.ts';
 
 /** Needs a machine on which Windows clients can be made (test/lab/windows): `npm run test:windows`, not a part of `npm test`. */
 export default defineConfig({
@@ -7,7 +8,8 @@ export default defineConfig({
     globalSetup: ['test/environment/global-setup.ts'],
     include: ['test/windows/**/*.test.ts'],
     fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 600_000,
+    // Beyond what a test waits for itself, which says what it has waited for.
+    testTimeout: 4 * windowsPatienceMs,
+    hookTimeout: 4 * windowsPatienceMs,
   },
 });

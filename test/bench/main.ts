@@ -1,4 +1,6 @@
+import { mkdirSync } from 'node:fs';
 import { loadavg } from 'node:os';
+import { join } from 'node:path';
 import { type Bench, openBench } from './bench.ts';
 import type { Figure } from './figure.ts';
 import { large } from './figures/large.ts';
@@ -37,4 +39,7 @@ const redisVersion = async ({ redis }: Bench): Promise<string> =>
   /^redis_version:(.*)\r$/m.exec(await redis.info('server'))?.[1] ?? 'unknown';
 
 const options = readOptions(process.argv.slice(2), Object.keys(figures));
-await runBench('bench', (stack) => measure(options, stack));
+// On the disk of the checkout, as a Redis in use: temporary files may lie in memory.
+const home = join(import.meta.dirname, '../../.servpack');
+mkdirSync(home, { recursive: true });
+await runBench('bench', (stack) => measure(options, stack), { home });

@@ -3,27 +3,32 @@ import { availableParallelism, cpus, release, totalmem } from 'node:os';
 import { Redis } from 'ioredis';
 import { messageOf } from '../../shared/errors.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
+import { type GuardOptions, guardRun } from '../environment/run-guard.ts';
 
 /** What is told while a bench runs; its figures alone go to stdout. */
 export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
  * Runs a bench as the whole process. Ctrl-C must not leave a Redis, a worker or a server behind: it ends the run, and the stack ends
- * everything that was started. Exit code 1 when it fails or is interrupted.
+ * everything that was started; what it starts even then its guard ends. Exit code 1 when it fails or is interrupted.
  */
 export async function runBench(
   name: string,
   measure: (stack: AsyncDisposableStack) => Promise<void>,
+  guard: GuardOptions = {},
 ): Promise<void> {
+  const guarded = await guardRun(guard);
   try {
     await using stack = new AsyncDisposableStack();
     // Listening comes first: a bench's start may block before it first waits.
     await Promise.race([interrupted(), measure(stack)]);
   } catch (error) {
     say(`${name}: ${messageOf(error)}`);
-    // A figure that was interrupted may still wait for something.
-    process.exit(1);
+    process.exitCode = 1;
   }
+  await guarded.end();
+  // A figure that was interrupted may still wait for something.
+  process.exit();
 }
 
 const interrupted = (): Promise<never> =>

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../../orchestrator/embedded-redis/launch.ts';
 import { findServer } from '../../orchestrator/embedded-redis/server-binary.ts';
+import { patienceMs } from './patience.ts';
 import { packagesDir } from './private-redis.ts';
 
 /** A redis-server of a test that kills, freezes and restarts it, by its pid. */
@@ -20,7 +21,6 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-const answersWithinMs = 30_000;
 const usual = ['--bind', '127.0.0.1', '--save', '', '--maxmemory-policy', 'noeviction', '--hz', '100'];
 
 /**
@@ -51,10 +51,12 @@ export async function startRedisServer(
       else child.once('exit', () => done());
     });
   const answers = async (): Promise<void> => {
-    for (const deadline = Date.now() + answersWithinMs; ; await new Promise((go) => setTimeout(go, 20))) {
+    for (const deadline = Date.now() + patienceMs; ; await new Promise((go) => setTimeout(go, 20))) {
       const said = await client.info('persistence').catch(() => '');
       if (said.includes('loading:0') || (said === '' && (await client.ping().catch(() => '')) === 'PONG'))
         return;
+      if (child.exitCode !== null || child.signalCode !== null)
+        throw new Error(`the Redis on port ${port} has ended: see ${folder}/redis.log`);
       if (Date.now() > deadline) throw new Error(`the Redis on port ${port} does not answer`);
     }
   };

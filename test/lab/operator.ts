@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { patienceMs } from '../environment/patience.ts';
 import { defaultComponents } from './fleet/logon-server.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
 
@@ -33,7 +34,7 @@ export class Operator {
   }
 
   /** @param withinMs real time after which the answer is not waited for any longer; the request may still be carried out */
-  async ask(method: 'GET' | 'POST', path: string, body?: object, withinMs = 120_000): Promise<unknown> {
+  async ask(method: 'GET' | 'POST', path: string, body?: object, withinMs = patienceMs): Promise<unknown> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
       signal: AbortSignal.timeout(withinMs),

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { patienceMs } from '../environment/patience.ts';
 
 /** A process of servpack or of its lab, started here and ended here, by pid. */
 export interface LabProcess {
@@ -64,7 +65,7 @@ export async function startProcess(options: LabProcessOptions): Promise<LabProce
 
 function awaitReady(
   child: ChildProcess,
-  { name, readyWhen, deadlineMs = 120_000 }: LabProcessOptions,
+  { name, readyWhen, deadlineMs = patienceMs }: LabProcessOptions,
   ended: LabProcess['ended'],
   lastWords: () => string,
 ): Promise<string> {

@@ -19,7 +19,7 @@ const elsewhere = [
  * The main job on clients that are Windows as far as Wine is: by real processes, over real sshds. What is compared in the end was read from
  * the machines themselves.
  */
-it('upgrades a fleet of Windows clients and gets past what is in the way', { timeout: 900_000 }, async () => {
+it('upgrades a fleet of Windows clients and gets past what is in the way', async () => {
   await using house = await openWindowsHouse({
     traits: ['pcmInBin', 'userProgram', 'comesAndGoes', 'workaround', 'server', 'onDriveD', 'pathWithSpaces'],
     profiles: Object.fromEntries(

@@ -5,6 +5,7 @@ import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import type { SshSettings } from '../../workers/gateways/windows-ssh/config/settings.ts';
+import { windowsPatienceMs } from '../environment/patience.ts';
 import type { ContractClients } from '../contract/contract-clients.ts';
 import { gatewayContract } from '../contract/gateway.contract.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
@@ -13,7 +14,7 @@ import { plantOn, rightsOn } from './rights.ts';
 import { smsMethods } from '../products/given.ts';
 
 /** The contract of every gateway, on clients made of Wine behind real sshds. */
-const deadlineMs = 120_000;
+const deadlineMs = windowsPatienceMs;
 /** Beside the lab that somebody looks around in. */
 const block = '127.0.91';
 const port = 2_291;
@@ -24,7 +25,7 @@ let gone: WindowsClient;
 beforeAll(async () => {
   lab = await startWindowsLab({ traits: [], block, port });
   gone = await lab.add('free', { isOn: false });
-}, 600_000);
+});
 afterAll(() => lab.close());
 
 const settings = (): SshSettings => ({
@@ -36,7 +37,7 @@ const settings = (): SshSettings => ({
   knownHosts: parseKnownHosts(''),
   trustInto: null,
   port,
-  timeouts: { connect: 10_000, handshake: 30_000, keepalive: 60_000, idle: 10_000 },
+  timeouts: { connect: 60_000, handshake: windowsPatienceMs, keepalive: 120_000, idle: 10_000 },
   handshakes: 10,
 });
 

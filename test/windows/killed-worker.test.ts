@@ -40,11 +40,9 @@ const batches = Array.from({ length: places.length / atOnce }, (_, at) =>
 describe('a worker is killed in every step of a relocation', () => {
   let house: WindowsHouse;
   beforeAll(async () => {
-    // A call stands still for as long as the others need to get to their places.
     house = await openWindowsHouse({
       traits: places.map(() => 'pcmInBin'),
       isOn: false,
-      callSeconds: 900,
     });
     await house.importFleet();
     await house.stage();
@@ -53,7 +51,6 @@ describe('a worker is killed in every step of a relocation', () => {
 
   it.for(batches.map((batch, at) => [batch.map(inWords).join(', '), batch, at] as const))(
     '%s: another ends it whole',
-    { timeout: 900_000 },
     async ([, batch, at]) => {
       await using stack = new AsyncDisposableStack();
       const stands = batch.map((place, n) => ({
@@ -79,7 +76,14 @@ describe('a worker is killed in every step of a relocation', () => {
       );
       stack.defer(() => house.abort(campaign));
       const first = await house.startWorker(`first-${at}`);
-      await until('a worker stands at every place', () => holds.every((hold) => hold.isReached()), house.why);
+      await until(
+        'a worker stands at every place',
+        () => {
+          house.assertRuns();
+          return holds.every((hold) => hold.isReached());
+        },
+        house.why,
+      );
       first.kill('SIGKILL');
       await first.ended;
       for (const { client, place } of stands)

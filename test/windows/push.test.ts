@@ -23,39 +23,35 @@ async function stageAgent(house: WindowsHouse): Promise<string> {
   return join(tree, 'bin');
 }
 
-it(
-  'brings the files of an agent itself, while its service is stopped for them',
-  { timeout: 600_000 },
-  async () => {
-    await using house = await openWindowsHouse({ traits: ['agent'] });
-    const client = house.lab.client('pc-1');
-    const before = await serviceOf(client, agentService);
-    expect(imagesOf(client)).toContain(service);
+it('brings the files of an agent itself, while its service is stopped for them', async () => {
+  await using house = await openWindowsHouse({ traits: ['agent'] });
+  const client = house.lab.client('pc-1');
+  const before = await serviceOf(client, agentService);
+  expect(imagesOf(client)).toContain(service);
 
-    const release = await stageAgent(house);
-    await house.startWorker('worker');
-    await house.begin(
-      campaignText({ campaign: 'push', clients: [client], ladder: 'wait', release: 'agent-2' }),
-    );
-    await until(
-      'the campaign has ended',
-      async () => (await house.report('push')).status === 'ended',
-      house.why,
-    );
+  const release = await stageAgent(house);
+  await house.startWorker('worker');
+  await house.begin(
+    campaignText({ campaign: 'push', clients: [client], ladder: 'wait', release: 'agent-2' }),
+  );
+  await until(
+    'the campaign has ended',
+    async () => (await house.report('push')).status === 'ended',
+    house.why,
+  );
 
-    expect((await house.report('push')).clients).toMatchObject([{ client: client.id, end: 'upgraded' }]);
-    expect(componentsOf(client)).toEqual(hashesIn(release));
-    expect(imagesOf(client).filter((image) => image.endsWith('AGENTSVC.EXE'))).toEqual([service]);
-    expect(await serviceOf(client, agentService)).toEqual(before);
-    expect(client.boots).toBe(1);
-    expect(intentOn(client)).toBeNull();
-    const staged = String.raw`C:\ProgramData\servpack\GenericAgent\new\AGENTSVC.EXE`;
-    expect(fileOf(client, staged)).toBeNull();
-    expect(await registryOf(client, String.raw`HKLM\Software\ServpackLab`)).not.toBeNull();
-  },
-);
+  expect((await house.report('push')).clients).toMatchObject([{ client: client.id, end: 'upgraded' }]);
+  expect(componentsOf(client)).toEqual(hashesIn(release));
+  expect(imagesOf(client).filter((image) => image.endsWith('AGENTSVC.EXE'))).toEqual([service]);
+  expect(await serviceOf(client, agentService)).toEqual(before);
+  expect(client.boots).toBe(1);
+  expect(intentOn(client)).toBeNull();
+  const staged = String.raw`C:\ProgramData\servpack\GenericAgent\new\AGENTSVC.EXE`;
+  expect(fileOf(client, staged)).toBeNull();
+  expect(await registryOf(client, String.raw`HKLM\Software\ServpackLab`)).not.toBeNull();
+});
 
-it('replaces at a restart what a user holds open', { timeout: 600_000 }, async () => {
+it('replaces at a restart what a user holds open', async () => {
   await using house = await openWindowsHouse({ traits: ['agentProgram'] });
   const client = house.lab.client('pc-1');
   const before = await serviceOf(client, agentService);

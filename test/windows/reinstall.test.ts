@@ -41,14 +41,12 @@ async function settingsOf(client: WindowsClient) {
   return { ...(await keptSettings(client)), Description, DisplayName, Type, ErrorControl, deep };
 }
 
-it('moves a service by installing it anew, whoever is killed meanwhile', { timeout: 900_000 }, async () => {
+it('moves a service by installing it anew, whoever is killed meanwhile', async () => {
   await using house = await openWindowsHouse({
     traits: [...commands.map(() => 'pcmInBin' as const), 'staysHome'],
     block: '127.0.93',
     port: 2_293,
     profiles: { [product]: profile },
-    // A call stands still for as long as the others need to get to their places.
-    callSeconds: 600,
   });
   const { clients } = house.lab;
   await Promise.all(clients.map(prepare));
@@ -70,7 +68,14 @@ it('moves a service by installing it anew, whoever is killed meanwhile', { timeo
     }),
   );
   const first = await house.startWorker('first');
-  await until('a worker stands at every place', () => holds.every((hold) => hold.isReached()), house.why);
+  await until(
+    'a worker stands at every place',
+    () => {
+      house.assertRuns();
+      return holds.every((hold) => hold.isReached());
+    },
+    house.why,
+  );
   first.kill('SIGKILL');
   await first.ended;
 

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { deferralClasses } from '../../shared/domain/rules/policy.ts';
+import { windowsPatienceMs } from '../environment/patience.ts';
 import { testRedis } from '../environment/redis.ts';
 import { type House, startOrchestrator, startSshWorker, urlOf } from '../lab/house.ts';
 import { Operator, type StagedTree } from '../lab/operator.ts';
@@ -33,8 +34,11 @@ export interface WindowsHouse extends AsyncDisposable {
   stage(tree?: string, staged?: StagedTree): Promise<void>;
   /** Creates and starts a campaign. */
   begin(text: string): Promise<void>;
+  /** Throws when a worker has ended by itself. */
   report(campaign: string): Promise<Report>;
   abort(campaign: string): Promise<void>;
+  /** Throws when a worker has ended by itself. */
+  readonly assertRuns: () => void;
   /** What `servpack client why` says of all clients. */
   readonly why: () => Promise<string>;
 }
@@ -42,13 +46,13 @@ export interface WindowsHouse extends AsyncDisposable {
 export interface WindowsHouseOptions extends LabOptions {
   /** Product profiles of its own, as texts by their name. */
   readonly profiles?: Readonly<Record<string, string>>;
-  /** How long a call on a client may take. */
+  /** How long a call on a client may take; as long as a test waits unless told. */
   readonly callSeconds?: number;
 }
 
 export async function openWindowsHouse({
   profiles = {},
-  callSeconds = 120,
+  callSeconds = windowsPatienceMs / 1000,
   ...options
 }: WindowsHouseOptions): Promise<WindowsHouse> {
   await using stack = new AsyncDisposableStack();
@@ -74,11 +78,19 @@ export async function openWindowsHouse({
   const timeouts = '{ connect: 60, handshake: 120, keepalive: 120, idle: 30 }';
   writeFileSync(sshConfig, `user: root\nkeyFile: ${lab.userKey}\ntimeouts: ${timeouts}\n`);
   const moved = stack.move();
+  /** Workers that ended by themselves: what is waited for never comes then. A signal is the test's own. */
+  const lost: string[] = [];
+  const assertRuns = (): void => {
+    if (lost.length > 0) throw new Error(lost.join('; '));
+  };
   return {
     lab,
     operator,
     startWorker: async (name) => {
       const worker = await startSshWorker(house, sshConfig, name);
+      void worker.ended.then(({ code }) => {
+        if (code !== null && code !== 0) lost.push(`the worker ${name} ended with exit code ${code}`);
+      });
       moved.defer(() => worker.stop());
       return worker;
     },
@@ -91,7 +103,11 @@ export async function openWindowsHouse({
     },
     abort: async (campaign) =>
       void (await operator.ask('POST', `/v1/campaigns/${campaign}/abort`, { reason: 'the test is over' })),
-    report: (campaign) => operator.ask('GET', `/v1/campaigns/${campaign}/report`) as Promise<Report>,
+    report: async (campaign) => {
+      assertRuns();
+      return (await operator.ask('GET', `/v1/campaigns/${campaign}/report`)) as Report;
+    },
+    assertRuns,
     why: async () => {
       const answers = lab.clients.map(({ id }) => operator.ask('GET', `/v1/clients/${id}/why`));
       return (await Promise.allSettled(answers)).map((each) => JSON.stringify(each)).join('\n');
@@ -141,7 +157,7 @@ export const campaignText = ({
     `ladder: [${ladder}]`,
     `structural: ${structural}`,
     'persistence: { looks: 2, after: 1h, restarts: 9, minGap: 1s }',
-    `restart: { allowed: ${restart}, deadline: 10m, lookEvery: 5s }`,
+    `restart: { allowed: ${restart}, deadline: 2h, lookEvery: 5s }`,
     'notice: 1s',
     'deferrals:',
     ...deferralClasses.map(
@@ -155,8 +171,8 @@ export async function until(
   what: string,
   isSo: () => boolean | Promise<boolean>,
   known: () => string | Promise<string> = () => '',
-  withinMs = 480_000,
 ): Promise<void> {
-  for (const end = Date.now() + withinMs; Date.now() < end; await pause(250)) if (await isSo()) return;
-  throw new Error(`not within ${withinMs / 1000} s: ${what}; ${await known()}`);
+  for (const end = Date.now() + windowsPatienceMs; Date.now() < end; await pause(250))
+    if (await isSo()) return;
+  throw new Error(`not within ${windowsPatienceMs / 1000} s: ${what}; ${await known()}`);
 }

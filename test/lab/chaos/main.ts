@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { messageOf } from '../../../shared/errors.ts';
+import { guardRun } from '../../environment/run-guard.ts';
 import { readOptions, replayOf } from './options.ts';
 import { run } from './run.ts';
 import { storiesText, tableText } from './table.ts';
@@ -8,6 +9,7 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const options = readOptions(process.argv.slice(2));
 const started = Date.now();
+const guarded = await guardRun({ keeps: [options.dataDir] });
 try {
   say(replayOf(options));
   const { lines, stories } = await run(options, say);
@@ -25,4 +27,5 @@ try {
   say(`The same plan again:\n  ${replayOf(options)}`);
   process.exitCode = 1;
 }
+await guarded.end();
 say(`Took ${Math.round((Date.now() - started) / 1000)} s.`);

@@ -3,12 +3,13 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeSecretFile } from '../../../orchestrator/embedded-redis/data-folder.ts';
 import { freePort } from '../../../orchestrator/embedded-redis/launch.ts';
+import { writeRunning } from '../../../orchestrator/embedded-redis/running.ts';
 import { findServer, type ServerBinary } from '../../../orchestrator/embedded-redis/server-binary.ts';
 import { spawnServer, untilAnswers } from '../../../orchestrator/embedded-redis/server-process.ts';
 import { serverSettings } from '../../../orchestrator/embedded-redis/server-settings.ts';
+import { patienceMs } from '../../environment/patience.ts';
 import type { LabProcess } from '../process.ts';
 
-const answerWithinMs = 30_000;
 const packagesDir = join(import.meta.dirname, '../../../.servpack/os-packages');
 
 /** A Redis that comes back after a kill: the same files, port and password each time. */
@@ -36,7 +37,9 @@ async function startServer(server: ServerBinary, folder: string, url: string): P
   const ended = new Promise<Awaited<LabProcess['ended']>>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const why = await untilAnswers(child, url, answerWithinMs);
+  // The guard of the run knows by it whose Redis this is.
+  if (child.pid !== undefined) writeRunning(folder, { url, pid: child.pid, ownerPid: process.pid });
+  const why = await untilAnswers(child, url, patienceMs);
   const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
   if (why !== undefined) {
     kill('SIGKILL');

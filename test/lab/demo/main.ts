@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import type { ClockAnchor } from '../../../shared/clock.ts';
 import { messageOf } from '../../../shared/errors.ts';
+import { guardRun } from '../../environment/run-guard.ts';
 import { type Policy, verdict } from '../expected.ts';
 import { connectFleetControl } from '../fleet/control-client.ts';
 import { type LabHouse, portOf, startFleetProcess, startOrchestrator, startWorker, urlOf } from '../house.ts';
@@ -135,6 +136,7 @@ const started = Date.now();
 /** The verdict; null until there is one. */
 let isRight: boolean | null = null;
 const options = readOptions(process.argv.slice(2));
+const guarded = await guardRun({ keeps: [options.dataDir] });
 try {
   await using stack = new AsyncDisposableStack();
   await Promise.race([run(options, stack), interrupted]);
@@ -143,4 +145,6 @@ try {
   process.stderr.write(`${messageOf(error)}\n`);
 }
 say(`Took ${Math.round((Date.now() - started) / 1000)} s.`);
-process.exitCode = isRight === true ? 0 : 1;
+// What was about to be started when it was interrupted ends too.
+await guarded.end();
+process.exit(isRight === true ? 0 : 1);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startPrivateRedis } from '../../environment/private-redis.ts';
+import { guardRun } from '../../environment/run-guard.ts';
 import { storm } from './storm.ts';
 
 /** `npm run test:checkins -- --laptops 10000 --others 1000 --at-once 200`: exit code 0 when nobody is lost and nobody starves. */
@@ -14,6 +15,7 @@ const { values } = parseArgs({
   },
 });
 
+const guarded = await guardRun();
 const folder = mkdtempSync(join(tmpdir(), 'servpack-storm-'));
 const redis = await startPrivateRedis();
 try {
@@ -33,4 +35,5 @@ try {
 } finally {
   await redis.stop();
   rmSync(folder, { recursive: true, force: true });
+  await guarded.end();
 }

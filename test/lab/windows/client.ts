@@ -4,6 +4,7 @@ import { type FSWatcher, mkdirSync, readFileSync, rmSync, watch } from 'node:fs'
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
+import { windowsPatienceMs } from '../../environment/patience.ts';
 import type { Built } from './build.ts';
 import { type Hold, holdCommand, type HoldPlace } from './hold.ts';
 import type { LogonServer } from './logon-server.ts';
@@ -210,7 +211,7 @@ export class WindowsClient {
       },
     );
     const ready = once(createInterface({ input: child.stdout }), 'line', {
-      signal: AbortSignal.timeout(120_000),
+      signal: AbortSignal.timeout(windowsPatienceMs),
     });
     const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${this.id}: the logon fails`)));
     await Promise.race([ready, ended]);
@@ -223,13 +224,14 @@ export class WindowsClient {
   }
 }
 
-/** The request is taken away: a second notice about the same file finds nothing. */
+/** Takes the request away once its line is whole: a second notice about the same file finds nothing. */
 function takeRequest(prefix: string): readonly string[] {
   const file = join(prefix, 'root/C:/LAB/RESTART.REQ');
   try {
-    const words = readFileSync(file, 'utf8').trim().split(' ');
+    const text = readFileSync(file, 'utf8');
+    if (!text.endsWith('\n')) return [];
     rmSync(file);
-    return words;
+    return text.trim().split(' ');
   } catch {
     return [];
   }

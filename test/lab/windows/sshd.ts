@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { windowsPatienceMs } from '../../environment/patience.ts';
 import { heldCommand } from './hold.ts';
 import { wineEnvironment, wineLoader } from './wine.ts';
 
@@ -103,16 +104,17 @@ export async function startSshd({ prefix, address, port }: SshdPlace): Promise<C
   const config = join(prefix, 'sshd_config');
   const log = join(prefix, 'sshd.log');
   const sshd = spawn('/usr/sbin/sshd', ['-D', '-f', config, '-E', log], { stdio: 'ignore' });
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + windowsPatienceMs;
   while (!(await accepts(address, port))) {
-    if (sshd.exitCode !== null || Date.now() > deadline)
+    if (sshd.exitCode !== null || sshd.signalCode !== null || Date.now() > deadline)
       throw new Error(`no sshd on ${address}:${port}: ${readFileSync(log, 'utf8').slice(-300)}`);
     await pause(20);
   }
   return sshd;
 }
 
-function accepts(address: string, port: number): Promise<boolean> {
+/** Whether something accepts connections there. */
+export function accepts(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, address);
     socket.once('connect', () => resolve(true));

@@ -1,6 +1,7 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { windowsPatienceMs } from '../../environment/patience.ts';
+import { hasOpenIn, isStartedWith, killAll, processIds, programOf } from '../../environment/processes-in.ts';
 
 function read(path: string): string {
   try {
@@ -10,54 +11,22 @@ function read(path: string): string {
   }
 }
 
-function link(path: string): string {
-  try {
-    return readlinkSync(path);
-  } catch {
-    return '';
-  }
-}
-
-/** Files that a process has open. */
-function openFiles(pid: string): readonly string[] {
-  try {
-    return readdirSync(`/proc/${pid}/fd`).map((fd) => link(`/proc/${pid}/fd/${fd}`));
-  } catch {
-    return [];
-  }
-}
-
-const within = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
-
-function isOf(pid: string, variable: string, folder: string): boolean {
-  const found = read(`/proc/${pid}/environ`)
-    .split('\0')
-    .find((each) => each.startsWith(`${variable}=`));
-  return found !== undefined && within(found.slice(variable.length + 1), folder);
-}
-
 /** A process of Wine carries its prefix in its environment. */
-const isWindowsOf = (pid: string, folder: string): boolean => isOf(pid, 'WINEPREFIX', folder);
+const isWindowsOf = (pid: number, folder: string): boolean => isStartedWith(pid, 'WINEPREFIX', folder);
 
 /** What is not Windows has its home there: sftp and a command that stands still in a prefix, the processes of a test's house beside them. */
-const isAtHomeIn = (pid: string, folder: string): boolean => isOf(pid, 'HOME', folder);
+const isAtHomeIn = (pid: number, folder: string): boolean => isStartedWith(pid, 'HOME', folder);
 
 /** An sshd of a client, and each of its sessions, has its log open. */
-const isSshdOf = (pid: string, folder: string): boolean =>
-  link(`/proc/${pid}/exe`).endsWith('/sshd') && openFiles(pid).some((path) => within(path, folder));
-
-const processIds = (): readonly string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+const isSshdOf = (pid: number, folder: string): boolean =>
+  programOf(pid) === 'sshd' && hasOpenIn(pid, folder);
 
 /** The Windows processes, by their id on this machine, of the lab or client that lives in this folder. */
 export const windowsProcessesOf = (folder: string): readonly number[] =>
-  processIds()
-    .filter((pid) => isWindowsOf(pid, folder))
-    .map(Number);
+  processIds().filter((pid) => isWindowsOf(pid, folder));
 
 const sshdsOf = (folder: string): readonly number[] =>
-  processIds()
-    .filter((pid) => isSshdOf(pid, folder) || isAtHomeIn(pid, folder))
-    .map(Number);
+  processIds().filter((pid) => isSshdOf(pid, folder) || isAtHomeIn(pid, folder));
 
 export const processesOf = (folder: string): readonly number[] => [
   ...sshdsOf(folder),
@@ -70,22 +39,8 @@ export const endSshdOf = (folder: string): Promise<void> => endAll(folder, sshds
 /** Ends every process of a lab or a client at once, like a power failure, and waits until they are gone. */
 export const endProcessesOf = (folder: string): Promise<void> => endAll(folder, processesOf);
 
-async function endAll(folder: string, find: (folder: string) => readonly number[]): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  for (let left = find(folder); left.length > 0; left = find(folder)) {
-    for (const pid of left) end(pid);
-    if (Date.now() > deadline) throw new Error(`processes ${left.join(', ')} of ${folder} do not end`);
-    await pause(20);
-  }
-}
-
-function end(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It has ended meanwhile.
-  }
-}
+const endAll = (folder: string, find: (folder: string) => readonly number[]): Promise<void> =>
+  killAll(() => find(folder), windowsPatienceMs);
 
 /** Ends what a run of the lab has left, and removes its folder and what its servers have left beside it. */
 export async function removeRun(folder: string): Promise<void> {

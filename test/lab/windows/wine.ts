@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { windowsPatienceMs } from '../../environment/patience.ts';
 
 /** Where Debian has Wine: the loader of 64-bit programs, and the server that is a client's kernel. */
 export const wineLoader = '/usr/lib/wine/wine64';
@@ -41,7 +42,6 @@ async function run(
   prefix: string,
   program: string,
   args: readonly string[],
-  deadlineMs: number,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
   const path = join(prefix, `output-${randomUUID()}`);
@@ -51,7 +51,7 @@ async function run(
     const child = spawn('/usr/bin/setarch', ['-R', program, ...args], {
       env: { ...wineEnvironment(prefix), ...environment },
       stdio: ['ignore', file, 'ignore'],
-      timeout: deadlineMs,
+      timeout: windowsPatienceMs,
       killSignal: 'SIGKILL',
     });
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -66,18 +66,18 @@ async function run(
 }
 
 /** Runs a Windows program of the client, and brings what it printed. */
-export const runProgram = (prefix: string, args: readonly string[], deadlineMs = 180_000): Promise<Ran> =>
-  run(prefix, wineLoader, args, deadlineMs);
+export const runProgram = (prefix: string, args: readonly string[]): Promise<Ran> =>
+  run(prefix, wineLoader, args);
 
 /** Boots: the server stays until it is told to end, and wineboot starts the services. */
 export async function boot(prefix: string, ...args: readonly string[]): Promise<void> {
-  await run(prefix, wineServer, ['-p'], 60_000);
-  const { code } = await run(prefix, wineLoader, ['wineboot.exe', ...args], 240_000);
+  await run(prefix, wineServer, ['-p']);
+  const { code } = await run(prefix, wineLoader, ['wineboot.exe', ...args]);
   if (code !== 0) throw new Error(`${prefix} does not boot: wineboot ended with ${code}`);
 }
 
 /** Shuts down: everything is ended, and the registry written. */
 export async function shutDown(prefix: string): Promise<void> {
-  await run(prefix, wineServer, ['-k'], 60_000);
-  await run(prefix, wineServer, ['-w'], 60_000);
+  await run(prefix, wineServer, ['-k']);
+  await run(prefix, wineServer, ['-w']);
 }
