@@ -25,14 +25,17 @@ export interface OrchestratorContext {
   readonly background?: Background;
 }
 
-/** What the rounds of the leader work with: what they change carries the fence of the leader's term. */
+/**
+ * What the rounds of the leader work with: what they change carries the fence of the leader's
+ * term.
+ */
 export interface LeaderContext extends OrchestratorContext {
   readonly store: LeadingStore;
 }
 
 /**
- * Adds the jobs of activations that are already written in their records. A job that cannot be added
- * now is added by the sweep. After that a worker goes on: `workers/jobs.ts`.
+ * Adds the jobs of activations that are already written in their records. A job that cannot be
+ * added now is added by the sweep. After that a worker goes on: `workers/jobs.ts`.
  */
 export async function dispatchJobs(
   { dispatcher, clock, log }: Pick<OrchestratorContext, 'dispatcher' | 'clock' | 'log'>,

@@ -36,8 +36,8 @@ export interface RunningOrchestrator {
   /** Where clients report in by themselves; null = nowhere. */
   readonly checkInUrl: string | null;
   /**
-   * Ends the rounds and resigns, so that another orchestrator leads at once; finishes the answers under way; then closes. Rejects when
-   * Redis did not hear of it. What is under way in workers goes on.
+   * Ends the rounds and resigns, so that another orchestrator leads at once; finishes the answers
+   * under way; then closes. Workers go on. Rejects when Redis could not be informed.
    */
   stop(): Promise<void>;
 }
@@ -117,7 +117,7 @@ interface OpenDoor {
   readonly url: string;
 }
 
-/** Null where clients are not to report in by themselves. */
+/** Null where clients do not report in by themselves. */
 async function openDoor(
   context: OrchestratorContext,
   { checkIn }: Config,
@@ -131,7 +131,7 @@ async function openDoor(
   return url.ok ? ok({ app: app.value, url: url.value }) : url;
 }
 
-/** Fault `audit.folder`: it can not be made. */
+/** Fault `audit.folder`: the folder cannot be made. */
 function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Archive> {
   const folder = join(dataDir, 'audit');
   try {
@@ -154,7 +154,8 @@ const roundsOf = (sealer: Sealer, verifier: CopyVerifier): readonly (readonly [n
   // What Redis loses at most when it is lost for good.
   [1_000, { name: 'audit', run: () => sealer.round() }],
   [250, runSurveys()],
-  // A staging starts waiting campaigns at once; this is for those that waited for clients of another.
+  // A staging starts waiting campaigns at once; this is for those that waited for clients of
+  // another.
   [1_000, { name: 'waiting campaigns', run: (context) => startWaiting(context, 'orchestrator') }],
 ];
 

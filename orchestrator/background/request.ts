@@ -5,15 +5,15 @@ import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { Refusal } from '../refusal.ts';
 import type { CampaignPlan, FleetImport, InputFile } from './results.ts';
 
-/** Work on a whole fleet, by name, and what comes of it. */
-export interface Works {
+/** Work on a whole fleet, by name, and its result. */
+export interface Results {
   readonly importFleet: FleetImport;
   readonly planCampaign: CampaignPlan;
   readonly createCampaign: CampaignPlan;
   readonly createSurvey: SurveyStatus;
 }
 
-/** What each works on. */
+/** The input of each. */
 export interface Inputs {
   readonly importFleet: InputFile;
   readonly planCampaign: InputFile;
@@ -21,10 +21,10 @@ export interface Inputs {
   readonly createSurvey: SurveyRequest;
 }
 
-export type WorkName = keyof Works;
+export type WorkName = keyof Results;
 
-/** Everything the thread needs: it opens a connection of its own. */
-export type Order = {
+/** Everything the thread needs. It opens a connection of its own. */
+export type ThreadRequest = {
   readonly [Name in WorkName]: {
     readonly config: Config;
     readonly work: Name;
@@ -33,14 +33,14 @@ export type Order = {
   };
 }[WorkName];
 
-/** `away`: Redis did not answer, in the words of the store. */
-export type Answer =
-  | { readonly kind: 'done'; readonly result: Result<Works[WorkName], Refusal> }
-  | { readonly kind: 'away'; readonly message: string };
+/** `unavailable`: Redis did not answer, in the words of the store. */
+export type ThreadResponse =
+  | { readonly kind: 'done'; readonly result: Result<Results[WorkName], Refusal> }
+  | { readonly kind: 'unavailable'; readonly message: string };
 
-/** Does the work beside the event loop. Rejects with `StoreUnavailable` as the store does. */
+/** Runs work outside the event loop. Rejects with `StoreUnavailable` as the store does. */
 export type Background = <Name extends WorkName>(
   work: Name,
   who: string,
   input: Inputs[Name],
-) => Promise<Result<Works[Name], Refusal>>;
+) => Promise<Result<Results[Name], Refusal>>;

@@ -2,7 +2,7 @@ import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { Forecast } from '../views/survey-forecast.ts';
 
-/** A file as an operator hands it over: its text, and its name for the faults. */
+/** A file of an operator: its text, and its name for the faults. */
 export interface InputFile {
   readonly file: string;
   readonly text: string;
@@ -13,7 +13,7 @@ export interface CountByLogonServer {
   readonly clients: number;
 }
 
-/** What a campaign file would do; nothing has been touched. */
+/** What a campaign file would do. */
 export interface CampaignPlan {
   readonly campaign: string;
   readonly release: string;
@@ -26,11 +26,13 @@ export interface CampaignPlan {
   readonly selected: number;
   /** Servers among the selected: they are looked at and skipped, never changed. */
   readonly servers: number;
-  /** Every client of the site takes the release at its next logon, in whichever wave it is. */
+  /** Every client of the site installs the release at its next logon, whatever its wave. */
   readonly siteWide: boolean;
   /** Selected clients that no wave has room for; with any the campaign is refused. */
   readonly left: number;
-  /** Logon servers of the selected whose copy of the release is not verified, as far as somebody has looked. */
+  /**
+   * Logon servers of selected clients whose copy of the release is not verified, as far as known.
+   */
   readonly notStaged: readonly NotStaged[];
   readonly waves: readonly {
     readonly wave: string;
@@ -38,7 +40,7 @@ export interface CampaignPlan {
     readonly logonServers: readonly CountByLogonServer[];
   }[];
   readonly logonServers: readonly CountByLogonServer[];
-  /** What the last looks say about the selected clients; null where nobody asked. */
+  /** What the last looks say about the selected clients; null = not asked for. */
   readonly forecast: Forecast | null;
 }
 

@@ -7,21 +7,21 @@ import { createCampaign, planCampaign } from '../campaigns/create.ts';
 import { importFleet } from '../fleet/import.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { createSurvey } from '../surveys/start.ts';
-import type { Answer, Order } from './request.ts';
+import type { ThreadResponse, ThreadRequest } from './request.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 
 /**
- * Longer than a usual call waits: a million rows go to a Redis that has all its other work too, and a rewrite of its file on top. Nobody
- * is kept from anything meanwhile but who asked for this.
+ * Longer than a usual call waits: a million rows go to a Redis that does all its other work too,
+ * and may rewrite its file meanwhile. Only the request that asked for this work waits for it.
  */
 const answerMs = 30_000;
 
-/** The thread's whole life: one order, one answer. */
-async function answer(order: Order): Promise<Answer> {
+/** The thread's whole life: one request, one response. */
+async function answer(order: ThreadRequest): Promise<ThreadResponse> {
   const { config } = order;
   const { redisUrl: url, prefix, shards } = config;
   const store = await openRedisStore({ url, prefix, shards, answerMs });
-  if (!store.ok) return { kind: 'away', message: store.error.message };
+  if (!store.ok) return { kind: 'unavailable', message: store.error.message };
   const context: OrchestratorContext = {
     store: store.value,
     dispatcher: {
@@ -39,7 +39,7 @@ async function answer(order: Order): Promise<Answer> {
   try {
     return { kind: 'done', result: await resultOf(context, order) };
   } catch (error) {
-    if (error instanceof StoreUnavailable) return { kind: 'away', message: error.message };
+    if (error instanceof StoreUnavailable) return { kind: 'unavailable', message: error.message };
     throw error;
   } finally {
     await store.value.close();
@@ -48,8 +48,8 @@ async function answer(order: Order): Promise<Answer> {
 
 function resultOf(
   context: OrchestratorContext,
-  order: Order,
-): Promise<Extract<Answer, { kind: 'done' }>['result']> {
+  order: ThreadRequest,
+): Promise<Extract<ThreadResponse, { kind: 'done' }>['result']> {
   const { who } = order;
   switch (order.work) {
     case 'importFleet':
@@ -63,7 +63,7 @@ function resultOf(
   }
 }
 
-/** None of this work starts anything. */
+/** None of this work starts anything, so it adds no jobs. */
 const noJobs = (): Promise<void> => Promise.reject(new Error('this thread adds no jobs'));
 
-parentPort?.postMessage(await answer(workerData as Order));
+parentPort?.postMessage(await answer(workerData as ThreadRequest));

@@ -3,24 +3,28 @@ import { ok, type Result } from '../../shared/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 import { beginWalk, cancelUntil } from './cancel.ts';
-import { type Moved, moveCampaign } from './transitions.ts';
+import { type ChangedCampaign, changeCampaign } from './transitions.ts';
 
-/** What an abort has come to by now. Numbers are clients. */
-export interface Aborted extends Moved {
+/** What an abort has done so far. Numbers are clients. */
+export interface Aborted extends ChangedCampaign {
   readonly release: string;
   /** Real milliseconds until nothing could begin any more. */
   readonly stoppedInMs: number;
-  /** Not all were gone through yet: `finishing` counts also those that will be cancelled. */
+  /** Not all clients are cancelled yet: `finishing` also counts those that will be. */
   readonly cancelling: boolean;
   readonly finishing: number;
-  /** They install at their next logon all the same. */
+  /** Clients that install at their next logon all the same. */
   readonly stillMarked: number;
 }
 
-/** Most campaigns are gone through in this time; for what is left the answer says that it goes on. Real time. */
+/** Real time in which most campaigns are cancelled. The answer says when clients are left. */
 const patienceMs = 3_000;
 
-/** Ends a campaign for good: nothing begins any more when this is committed; then clients are cancelled, or finished safely. */
+/**
+ * Ends a campaign for good. Once this is committed nothing begins any more. Then clients are
+ * cancelled, or finished safely; what is left after some seconds `rounds/drain-campaigns.ts` goes
+ * on with.
+ */
 export async function abortCampaign(
   context: OrchestratorContext,
   who: string,
@@ -28,7 +32,7 @@ export async function abortCampaign(
   reason: string,
 ): Promise<Result<Aborted, Refusal>> {
   const asked = performance.now();
-  const moved = await moveCampaign(context, who, name, async () => ({
+  const moved = await changeCampaign(context, who, name, async () => ({
     event: { type: 'AbortRequested', by: who, reason },
   }));
   if (!moved.ok) return moved;
@@ -57,7 +61,7 @@ async function cancelled(context: OrchestratorContext, name: string, untilMs: nu
   try {
     return await cancelUntil(context, record.campaign, beginWalk(context, record.campaign), untilMs);
   } catch (error) {
-    // The campaign is aborted whatever happens here, and the leading orchestrator goes on with it.
+    // The campaign is aborted whatever happens here; `rounds/drain-campaigns.ts` goes on.
     context.log.error({ campaign: name, error }, 'clients could not be cancelled; tries again');
     return false;
   }

@@ -1,7 +1,7 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
 
-/** The audit entry of a step that concerns the whole campaign. */
+/** The audit entry of a change that concerns the whole campaign. */
 export const campaignAudit = (
   { definition }: Campaign,
   from: string,

@@ -4,13 +4,13 @@ import { endClient } from './end-client.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
 
-/** So many clients are cancelled at the same time. */
+/** Clients cancelled at the same time. */
 const atOnce = 50;
 
-/** A walk over the records of an aborted campaign that can be broken off and gone on with. */
+/** A walk over the records of an aborted campaign, which can be interrupted and continued. */
 export interface CancelWalk {
   readonly records: AsyncIterator<StoredUpgrade>;
-  /** Whether a client was found that had not been told yet, or has to be asked again. */
+  /** A client was found that was not cancelled yet, or must be asked again. */
   hasChanged: boolean;
 }
 
@@ -20,9 +20,9 @@ export const beginWalk = ({ store }: OrchestratorContext, { definition }: Campai
 });
 
 /**
- * Cancels what is at rest and tells those who drive; what is open on a client is finished first. Clients that were never admitted
- * need nothing. Whoever does it twice changes nothing.
- * @param untilMs real time by `performance.now()` at which it breaks off
+ * Cancels idle upgrades and puts the order into the inbox of driven ones. What is open on a client
+ * is finished first. Clients that were never admitted need nothing. Repeating it changes nothing.
+ * @param untilMs real time by `performance.now()` at which the walk is interrupted
  * @returns true when the walk is at its end
  */
 export async function cancelUntil(

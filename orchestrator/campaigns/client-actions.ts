@@ -2,37 +2,37 @@ import { retry, type Reopening, undo } from '../domain/reopen.ts';
 import type { Ending } from '../../shared/domain/outcome/ending.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { waitingIdle } from './commit-idle.ts';
+import { idleWaiting } from './commit-idle.ts';
 import { endClient, type EndedClient } from './end-client.ts';
-import { goOn, reopenOne, wasAborted } from './reopen-clients.ts';
+import { runAgain, reopenOne, wasAborted } from './retry.ts';
 import { type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
-/** What a person wants of one client. */
-export interface ClientOrder {
+/** What a person asks of one client. */
+export interface ClientRequest {
   readonly client: string;
   readonly reason: string;
   /** Null = the campaign that holds it now, else the newest that knows it. */
   readonly campaign: string | null;
 }
 
-export interface Ordered {
+export interface ClientResult {
   readonly client: string;
   readonly campaign: string;
-  /** What has become of it, in one sentence. */
+  /** What became of the request, in one sentence. */
   readonly because: string;
 }
 
-/** Against the leader, a driver and other people. */
+/** Tries against the leader, a driver and other people. */
 const triesAtMost = 10;
 
-/** Opens a client that has settled again, as its next attempt. */
+/** Opens a settled client again, as its next attempt. */
 export async function retryClient(
   context: OrchestratorContext,
   who: string,
-  order: ClientOrder,
-): Promise<Result<Ordered, Refusal>> {
+  order: ClientRequest,
+): Promise<Result<ClientResult, Refusal>> {
   const part = await findPart(context, order);
   if (!part.ok) return part;
   const { campaign } = part.value;
@@ -47,8 +47,8 @@ export async function retryClient(
 export async function undoClient(
   context: OrchestratorContext,
   who: string,
-  order: ClientOrder,
-): Promise<Result<Ordered, Refusal>> {
+  order: ClientRequest,
+): Promise<Result<ClientResult, Refusal>> {
   const part = await findPart(context, order);
   return part.ok
     ? reopenClient(context, who, part.value, order, (upgrade) => undo(upgrade, who, order.reason))
@@ -59,25 +59,25 @@ async function reopenClient(
   context: OrchestratorContext,
   who: string,
   part: Part,
-  { client }: ClientOrder,
+  { client }: ClientRequest,
   reopen: (upgrade: Upgrade) => Reopening,
-): Promise<Result<Ordered, Refusal>> {
+): Promise<Result<ClientResult, Refusal>> {
   const { campaign } = part;
   if (part.kind === 'waiting')
     return err(refused(client, campaign, 'it waits and is not admitted yet: nothing has been done to it'));
   const opened = await reopenOne(context, who, part.stored, reopen);
-  // Also when it is open already: whoever opened it may have died before the campaign went on.
+  // Also when the client is open already: the request that opened it may have died in between.
   const isOpen = opened.ok || part.stored.upgrade.state.phase !== 'settled';
-  if (isOpen) await goOn(context, who, campaign, `client ${client} is open again`);
+  if (isOpen) await runAgain(context, who, campaign, `client ${client} is open again`);
   return opened.ok ? ok({ client, campaign, because: opened.value }) : opened;
 }
 
-/** Gives one client up: it ends as skipped as soon as nothing is open on it. */
+/** Gives one client up: it ends as skipped as soon as nothing is open on the client. */
 export async function skipClient(
   context: OrchestratorContext,
   who: string,
-  order: ClientOrder,
-): Promise<Result<Ordered, Refusal>> {
+  order: ClientRequest,
+): Promise<Result<ClientResult, Refusal>> {
   const { client, reason } = order;
   const because = `skipped by ${who}: ${reason}`;
   const ending: Ending = { end: 'skipped', cause: 'by hand', because, blockers: [] };
@@ -85,7 +85,7 @@ export async function skipClient(
     const part = await findPart(context, order);
     if (!part.ok) return part;
     const { campaign } = part.value;
-    const stored = part.value.kind === 'waiting' ? waitingIdle(campaign, part.value.pick) : part.value.stored;
+    const stored = part.value.kind === 'waiting' ? idleWaiting(campaign, part.value.pick) : part.value.stored;
     if (part.value.kind === 'waiting' && (await isAborted(context, campaign)))
       return err(refused(client, campaign, 'the campaign was aborted before anything was begun on it'));
     const ended = await endClient(context, stored, who, ending);
@@ -114,7 +114,7 @@ async function inWords(
   client: string,
   ended: EndedClient,
 ): Promise<string> {
-  if (ended === 'told') return 'a worker is at it: it is skipped as soon as nothing is open on it';
+  if (ended === 'delivered') return 'a worker is at it: it is skipped as soon as nothing is open on it';
   if (ended === 'finishing') return 'what was begun on it is finished first, then it is skipped';
   const stored = await store.readUpgrade({ campaign, client });
   return stored?.upgrade.state.phase === 'settled' ? stored.upgrade.state.because : 'it is skipped';
@@ -122,7 +122,7 @@ async function inWords(
 
 async function findPart(
   { store }: OrchestratorContext,
-  { client, campaign }: ClientOrder,
+  { client, campaign }: ClientRequest,
 ): Promise<Result<Part, Refusal>> {
   if ((await store.readClient(client)) === null) return err(notFound('client', client, ' in the fleet'));
   if (campaign !== null && (await store.readCampaign(campaign)) === null)

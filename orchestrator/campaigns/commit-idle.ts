@@ -11,11 +11,11 @@ import type {
   StoredUpgrade,
 } from '../../shared/store/types.ts';
 
-/** An upgrade that nobody drives, or a client that still waits and has none: what a person's change begins from. */
-export type AtRest = Pick<StoredUpgrade, 'key' | 'version' | 'upgrade'>;
+/** An upgrade that no worker drives, or a waiting client that has no record yet (version 0). */
+export type IdleUpgrade = Pick<StoredUpgrade, 'key' | 'version' | 'upgrade'>;
 
-/** As if it had just been admitted; committing it takes it out of its queue. */
-export const waitingIdle = (campaign: string, { client, wave, logonServer }: WaitingClient): AtRest => ({
+/** A waiting client as if it had just been admitted. Committing it takes it out of its queue. */
+export const idleWaiting = (campaign: string, { client, wave, logonServer }: WaitingClient): IdleUpgrade => ({
   key: { campaign, client },
   version: 0,
   upgrade: newUpgrade(client, wave, logonServer),
@@ -24,14 +24,14 @@ export const waitingIdle = (campaign: string, { client, wave, logonServer }: Wai
 export interface ChangeIdle {
   readonly upgrade: Upgrade;
   readonly because: string;
-  /** The person, as in the audit. */
+  /** The person, as the audit names them. */
   readonly who: string;
 }
 
-/** Commits a change by compare-and-set, writes it into the audit, and adds the jobs that follow from it. */
+/** Commits a change by compare-and-set, writes it into the audit, and adds the jobs that follow. */
 export async function changeIdle(
   context: OrchestratorContext,
-  before: AtRest,
+  before: IdleUpgrade,
   { upgrade, because, who }: ChangeIdle,
 ): Promise<CommitIdleOutcome> {
   const at = context.clock.now();
@@ -61,13 +61,13 @@ export async function changeIdle(
   return outcome;
 }
 
-/** Where nothing but what is known of it has changed it stays where it is; whatever else is gone on with at once. */
+/** An upgrade whose state is unchanged stays in its index. A changed one is due at once. */
 function placeOf(before: Upgrade, { state }: Upgrade): CommitIdle['place'] {
   if (state.phase === 'settled') return 'settled';
   return state === before.state ? 'stays' : 'due';
 }
 
-function countedFor({ version, upgrade }: AtRest): Counters {
+function countedFor({ version, upgrade }: IdleUpgrade): Counters {
   const { client, wave, logonServer } = upgrade;
   return version === 0 ? waitingCounters([{ client, wave, logonServer }]) : countersOf(upgrade);
 }

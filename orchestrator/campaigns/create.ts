@@ -9,7 +9,7 @@ import type { Refusal } from '../refusal.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignPlan, InputFile } from '../background/results.ts';
 
-/** What the file would do, and what the last looks say about its clients. Touches nothing. */
+/** What the file would do, and what the last looks say about its clients. Changes nothing. */
 export async function planCampaign(
   context: OrchestratorContext,
   input: InputFile,
@@ -36,8 +36,9 @@ async function forecastDraft(
 }
 
 /**
- * Writes the campaign and its waiting clients; it starts nothing. Refused when its release is neither staged nor waited for, when it
- * selects nobody, when clients are left over, or when the name is taken.
+ * Writes the campaign and its waiting clients, and starts nothing. Refused when the release is
+ * neither staged nor waited for, when no client is selected, when clients are left over, or when
+ * the name is taken.
  */
 export async function createCampaign(
   context: OrchestratorContext,
@@ -57,7 +58,7 @@ export async function createCampaign(
   return ok(plan);
 }
 
-/** Sharing so many clients out to the waves takes a tenth of a second. */
+/** Dividing so many clients among the waves takes a tenth of a second. */
 const largeFleet = 20_000;
 
 const isLarge = async ({ store }: OrchestratorContext): Promise<boolean> =>
@@ -99,7 +100,7 @@ function recordsOf(
       client,
       wave,
       logonServer,
-      // By time zone they wait apart, so that those of a closed window cost nothing.
+      // Clients wait apart by time zone, so that those whose window is closed cost nothing.
       ...(definition.policy.window === null ? {} : { zone }),
     })),
   );

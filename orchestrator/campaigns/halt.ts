@@ -5,14 +5,14 @@ import {
   unhalt as decideUnhalt,
 } from '../../shared/domain/campaign/halt.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import type { LetGo } from './transitions.ts';
+import type { ResumeRequest } from './transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 
-/** Losing this often against other people in a row does not happen by chance. */
+/** Losing this often in a row against other people does not happen by chance. */
 const triesAtMost = 20;
 
-/** Holds every campaign at once: nothing begins on any client any more; what was begun is finished. */
+/** Halts every campaign at once: nothing new begins on any client; what was begun is finished. */
 export const haltAll = (
   context: OrchestratorContext,
   who: string,
@@ -20,17 +20,17 @@ export const haltAll = (
 ): Promise<Result<Halt | null, Refusal>> =>
   change(context, who, (present, at) => decideHalt(present, { by: who, because: reason, at }));
 
-/** Lets them go on: who ran runs again, who is paused stays so. */
+/** Ends the halt: campaigns that ran run again, paused campaigns stay paused. */
 export const unhaltAll = (
   context: OrchestratorContext,
   who: string,
-  { override, reason }: LetGo,
+  { override, reason }: ResumeRequest,
 ): Promise<Result<Halt | null, Refusal>> =>
   change(context, who, (present) => decideUnhalt(present, who, override, reason));
 
 const nameOf = (halt: Halt | null): 'going' | 'halted' => (halt === null ? 'going' : 'halted');
 
-/** Does an entry of the audit that leads there tell of a halt, or of its end? */
+/** Whether an audit entry that leads to this state is about a halt or its end. */
 export const isHaltStep = (to: string): boolean => to === 'going' || to === 'halted';
 
 async function change(
@@ -43,7 +43,7 @@ async function change(
     const at = clock.now();
     const decision = decide(present, at);
     if (decision.kind === 'refused') {
-      // It is so already; but a shard may have been away when it was made so.
+      // Nothing to change. A shard may have missed the write that made it so: it is repeated there.
       await store.repairReplicas();
       return err(fault('halt.refused', decision.because));
     }

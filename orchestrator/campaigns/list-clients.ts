@@ -9,13 +9,13 @@ import { notFound, type Refusal } from '../refusal.ts';
 import type { Bucket } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
-/** Which clients of a campaign are asked for; what is not given does not matter. */
+/** Which clients of a campaign are listed. A filter that is absent does not apply. */
 export interface ClientsQuestion {
   /** A column of the status table. */
   readonly state?: Bucket | undefined;
   readonly wave?: string | undefined;
   readonly server?: string | undefined;
-  /** Part of the cause or of the whole reason, whatever its case. */
+  /** Part of the cause or of the reason, in any case. */
   readonly cause?: string | undefined;
   readonly format: 'jsonl' | 'csv';
 }
@@ -37,7 +37,10 @@ const columns = [
   'evidence',
 ] as const satisfies readonly (keyof ClientReport)[];
 
-/** Clients of a campaign as lines of text, with their line ends: JSON, or CSV with a header. In no order, streamed. */
+/**
+ * Clients of a campaign as lines of text with their line ends, streamed in no order: JSON, or CSV
+ * with a header.
+ */
 export async function listClients(
   { store }: OrchestratorContext,
   name: string,
@@ -57,7 +60,7 @@ export async function listClients(
   return ok(linesOf(store, campaign, question));
 }
 
-/** Of all its clients, as its counters know them. */
+/** The logon servers of all clients, read from the counters. */
 async function serversOf(store: OperatorStore, campaign: Campaign): Promise<ReadonlySet<string>> {
   const counters = await store.counters(campaign.definition.campaign);
   return new Set(campaignStatus(campaign, counters, 0).logonServers.map(({ logonServer }) => logonServer));
@@ -79,7 +82,7 @@ async function* linesOf(
   }
 }
 
-/** Every client once: one that is admitted between the two readings is told as it waited. */
+/** Every client once. A client admitted between the two readings is listed as waiting. */
 async function* reportedIn(store: OperatorStore, name: string): AsyncGenerator<Reported> {
   const waited = new Set<string>();
   for await (const pick of store.waiting(name)) {

@@ -11,7 +11,7 @@ import { badFile, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { CampaignPlan, CountByLogonServer, InputFile } from '../background/results.ts';
 
-/** A campaign file that may become a campaign. */
+/** A campaign file that can become a campaign. */
 export interface Draft {
   readonly definition: CampaignDefinition;
   /** Null while its release is not staged. */
@@ -21,8 +21,10 @@ export interface Draft {
 }
 
 /**
- * Reads a campaign file against the fleet and the releases. Refused when the file has faults, names clients that the fleet does
- * not have, a release whose product is not known, or one whose profile can not do what the ladder asks. Clients left over and a release yet to be staged do not refuse a plan.
+ * Reads a campaign file against the fleet and the releases. Refused when the file has faults, names
+ * clients or logon servers that the fleet does not have, or a release whose profile is not known or
+ * cannot do what the ladder asks. Clients left over and a release that is not staged yet are no
+ * refusal: the plan says so.
  */
 export async function draftCampaign(
   { store }: OrchestratorContext,
@@ -49,7 +51,7 @@ export async function draftCampaign(
   });
 }
 
-/** Only files that servpack brings itself can wait for a restart. */
+/** Only files that servpack brings itself can be replaced at a restart. */
 function uselessStep({ release, policy }: CampaignDefinition, { product, update }: Profile): Refusal | null {
   if (!policy.ladder.includes('replaceAtRestart') || update.route === 'push') return null;
   return fault(
@@ -59,7 +61,7 @@ function uselessStep({ release, policy }: CampaignDefinition, { product, update 
   );
 }
 
-/** A client or logon server that is spelled wrong would be left out without a word. */
+/** A misspelled client or logon server would be left out silently. */
 function unknownNames({ select }: CampaignDefinition, fleet: readonly Client[]): Refusal | null {
   const clients = new Set(fleet.map(({ client }) => client));
   const servers = new Set(fleet.map(({ logonServer }) => logonServer));

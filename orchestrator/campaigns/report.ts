@@ -12,7 +12,7 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 
-/** Blockers of the named campaigns, the one that sets most clients free first. */
+/** Blockers of the named campaigns. The blocker whose removal frees most clients comes first. */
 export interface Blockers {
   readonly campaigns: readonly string[];
   readonly blockers: readonly RankedBlocker[];
@@ -27,7 +27,7 @@ export async function listCampaigns({
   return Promise.all(records.map(async (record) => statusOf(store, record, clock.now())));
 }
 
-/** Where a campaign stands, from its counters: cheap for any number of clients. */
+/** Where a campaign stands, read from its counters: cheap for any number of clients. */
 export async function readStatus(
   { store, clock }: OrchestratorContext,
   name: string,
@@ -54,13 +54,13 @@ async function surroundingsOf(store: OperatorStore, { definition }: Campaign): P
   return { halt, withdrawn: release?.withdrawn ?? null, copies: await copiesOf(store, release) };
 }
 
-/** Null where every logon server has the one tree. */
+/** What is known of the copies of a release. Null = all logon servers share one tree. */
 export async function copiesOf(store: OperatorStore, release: Release | null): Promise<Copies | null> {
   if (release?.copies === undefined) return null;
   return { filesInAll: release.files.length, found: await store.readCopies(release.release) };
 }
 
-/** Who holds everything, if somebody does. */
+/** Who halted everything; null = nothing is halted. */
 export async function readHalted({ store }: OrchestratorContext): Promise<CampaignStatus['halted']> {
   const { halt } = await store.readHalt();
   return halt === null ? null : { ...halt, at: isoOf(halt.at) };
@@ -79,7 +79,7 @@ export async function readReport(
   return ok(campaignReport(record.campaign, counters, clients, clock.now(), surroundings));
 }
 
-/** A client admitted between the two readings is found waiting and with a record: the record counts. */
+/** A client admitted between the two readings is found twice: the record counts. */
 async function clientsOf(store: OperatorStore, name: string): Promise<readonly Reported[]> {
   const found = new Map<string, Reported>();
   for await (const pick of store.waiting(name)) found.set(pick.client, { kind: 'waiting', ...pick });

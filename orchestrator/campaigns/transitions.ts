@@ -7,33 +7,41 @@ import { notFound, type Refusal } from '../refusal.ts';
 import type { Campaign, CampaignEvent, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 
-/** How a campaign stands after it was asked to move, and why. `who` is always the person as it goes into the audit. */
-export interface Moved {
+/**
+ * Where a campaign stands after a request, and why. `who` is always the person, as the audit names
+ * them.
+ */
+export interface ChangedCampaign {
   readonly campaign: string;
   readonly status: CampaignState['status'];
   readonly because: string;
 }
 
-/** How a person lets go on what is held. */
-export interface LetGo {
-  /** Also what another person has held. */
+/** How a person resumes a campaign, or ends a halt. */
+export interface ResumeRequest {
+  /** Also when another person paused or halted. */
   readonly override: boolean;
   readonly reason?: string | undefined;
 }
 
-/** Clients named in a refusal; the decider names five of them. */
+/** The decider names five clients in a refusal, and says that there are more. */
 const overlapAtMost = 6;
-/** Losing this often against the leader and other operators in a row does not happen by chance. */
+/** Losing this often in a row against the leader and other operators does not happen by chance. */
 const triesAtMost = 20;
 
-/** Starts it, or lets it wait for its release when its file says so. */
+/**
+ * Starts a campaign, or lets it wait for its moment or its release when its file says so.
+ *
+ * After it returns the leader goes on: within 100 ms `rounds/run-campaigns.ts` admits the first
+ * clients and adds their jobs.
+ */
 export async function startCampaign(
   context: OrchestratorContext,
   who: string,
   name: string,
-): Promise<Result<Moved, Refusal>> {
+): Promise<Result<ChangedCampaign, Refusal>> {
   const { store } = context;
-  const moved = await moveCampaign(context, who, name, async ({ campaign }) => {
+  const moved = await changeCampaign(context, who, name, async ({ campaign }) => {
     const starts = await store.starts();
     const release = await store.readRelease(campaign.definition.release);
     const overlap = await store.overlap(name, overlapAtMost);
@@ -44,7 +52,7 @@ export async function startCampaign(
     };
   });
   if (!moved.ok || moved.value.status !== 'waitingForRelease') return moved;
-  // Staged in this very moment: whoever staged it may have looked before this campaign began to wait.
+  // The release may have been staged in this moment, before this campaign began to wait for it.
   const started = await startWaiting(context, who);
   return ok(
     started.includes(name)
@@ -53,23 +61,26 @@ export async function startCampaign(
   );
 }
 
-/** Holds the campaign: nothing new is begun on any client within a second; what was begun is finished. */
+/**
+ * Pauses a campaign: within a second nothing new begins on any client; what was begun is finished.
+ * Every commit that would begin something checks the campaign's status in its own script.
+ */
 export const pauseCampaign = (
   context: OrchestratorContext,
   who: string,
   name: string,
   reason: string,
-): Promise<Result<Moved, Refusal>> =>
-  moveCampaign(context, who, name, async () => ({ event: { type: 'PauseRequested', by: who, reason } }));
+): Promise<Result<ChangedCampaign, Refusal>> =>
+  changeCampaign(context, who, name, async () => ({ event: { type: 'PauseRequested', by: who, reason } }));
 
-/** Lets it go on. Not-ok ends so far count as accepted by whoever resumes. */
+/** Resumes a campaign. The person who resumes accepts the ends that are not ok so far. */
 export const resumeCampaign = (
   context: OrchestratorContext,
   who: string,
   name: string,
-  { override, reason }: LetGo,
-): Promise<Result<Moved, Refusal>> =>
-  moveCampaign(context, who, name, async () => ({
+  { override, reason }: ResumeRequest,
+): Promise<Result<ChangedCampaign, Refusal>> =>
+  changeCampaign(context, who, name, async () => ({
     event: {
       type: 'ResumeRequested',
       by: who,
@@ -80,8 +91,10 @@ export const resumeCampaign = (
   }));
 
 /**
- * Starts every campaign whose time has come, or whose release has been staged, while it waited; returns their names. Level-triggered: called after a staging
- * and safe to repeat at any time. One that wants clients of a running campaign goes on waiting until those have settled.
+ * Starts every waiting campaign whose time has come or whose release has been staged. Safe to
+ * repeat at any time. A campaign that wants clients of a running campaign waits until those have
+ * settled.
+ * @returns the names of the campaigns that were started
  */
 export async function startWaiting(context: OrchestratorContext, who: string): Promise<readonly string[]> {
   const started: string[] = [];
@@ -100,7 +113,7 @@ async function startIfReady(
   const { store, clock, log } = context;
   const { campaign: name, release } = definition;
   if (state.status === 'scheduled' && clock.now() < state.startAt) return false;
-  const moved = await moveCampaign(context, who, name, async () => {
+  const moved = await changeCampaign(context, who, name, async () => {
     const starts = await store.starts();
     const releaseStaged = isUsable(await store.readRelease(release));
     if (state.status === 'waitingForRelease' && !releaseStaged) return null;
@@ -116,37 +129,42 @@ async function startIfReady(
 }
 
 /**
- * What is asked of a campaign, on what was read. With `starts` it holds only as long as no other campaign is set running: two
- * that want the same client must not both start in the moment between the other's look and its start, in any process.
+ * What is asked of a campaign. With `starts` the change is made only while no other campaign has
+ * been set running since it was read: two campaigns that want the same client must not both start,
+ * in whichever processes.
  */
-interface Asked {
+interface ChangeRequest {
   readonly event: CampaignEvent;
   readonly starts?: number;
 }
 
-/** Null leaves the campaign as it is. */
-type Ask = (record: CampaignRecord) => Promise<Asked | null>;
+/** Reads what the request depends on. Null leaves the campaign as it is. */
+type ReadRequest = (record: CampaignRecord) => Promise<ChangeRequest | null>;
 
-/** Read, decide, compare and set; whoever was slower reads again, and may then be refused for what the other one did. */
-export async function moveCampaign(
+/**
+ * Changes a campaign: read, decide, compare and set. A request that loses against another one reads
+ * again, and may then be refused for what the other one did.
+ * @returns where the campaign stands now; `campaign.refused` with the reason of the decider
+ */
+export async function changeCampaign(
   context: OrchestratorContext,
   who: string,
   name: string,
-  ask: Ask,
-): Promise<Result<Moved, Refusal>> {
+  read: ReadRequest,
+): Promise<Result<ChangedCampaign, Refusal>> {
   const { store, clock, log } = context;
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const record = await store.readCampaign(name);
     if (record === null) return err(notFound('campaign', name));
     const { status } = record.campaign.state;
-    const asked = await ask(record);
+    const asked = await read(record);
     if (asked === null) return ok({ campaign: name, status, because: 'it goes on waiting' });
     const { event, ...conditions } = asked;
     const at = clock.now();
     const decision = decideCampaign(record.campaign, event, at);
     if (decision.kind === 'refused') return err(fault('campaign.refused', decision.because));
     if (decision.kind === 'ignored') {
-      // It is so already; but a shard may have been away when it was made so.
+      // Nothing to change. A shard may have missed the write that made it so: it is repeated there.
       await store.repairReplicas();
       return ok({ campaign: name, status, because: decision.because });
     }

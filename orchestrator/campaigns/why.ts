@@ -17,7 +17,10 @@ export interface WhyQuestion {
   readonly evidence: boolean;
 }
 
-/** Why a client stands where it stands: state, cause with evidence, next action and its time, and what if it stays so. */
+/**
+ * Why a client stands where it stands: state, cause with evidence, next action and its time, and
+ * what follows if nothing changes.
+ */
 export async function why(
   context: OrchestratorContext,
   question: WhyQuestion,

@@ -7,17 +7,17 @@ import { notFound, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { AuditEntry, WaitingClient, StoredUpgrade } from '../../shared/store/types.ts';
 
-/** One client's part in one campaign, as it is found. */
+/** One client's part in one campaign. */
 export type Part =
   | { readonly kind: 'waiting'; readonly campaign: string; readonly pick: WaitingClient }
   | { readonly kind: 'admitted'; readonly campaign: string; readonly stored: StoredUpgrade };
 
-/** An audit entry with its time in words (ISO 8601, UTC). */
+/** An audit entry with its time as ISO 8601, UTC. */
 export type AuditLine = Omit<AuditEntry, 'at'> & { readonly at: string };
 
 export interface ClientRecord {
   readonly client: Client;
-  /** `record` is the whole upgrade as it is kept, or the place in the queue of one that waits. */
+  /** `record` is the whole upgrade, or the place in the queue of a waiting client. */
   readonly part: { readonly campaign: string; readonly state: string; readonly record: unknown } | null;
   /** Newest first. */
   readonly audit: readonly AuditLine[];
@@ -25,15 +25,15 @@ export interface ClientRecord {
 
 export interface CheckIn {
   readonly client: string;
-  /** False when there is nothing to do; `because` says why, and that is fine. */
+  /** False when there is nothing to do; `because` says why. That is no error. */
   readonly looks: boolean;
   readonly campaign: string | null;
   readonly because: string;
 }
 
 /**
- * The part of the client that matters now: in the asked campaign, else in the one that holds it, else in the newest that knows
- * it. Null when none does.
+ * The part of the client that matters now: in the asked campaign, else in the campaign that holds
+ * the client, else in the newest campaign that knows it. Null = none knows it.
  */
 export async function partOf(
   store: OperatorStore,
@@ -53,12 +53,13 @@ export async function partOf(
 async function partIn(store: OperatorStore, campaign: string, client: string): Promise<Part | null> {
   const pick = await store.readWaiting({ campaign, client });
   if (pick !== null) return { kind: 'waiting', campaign, pick };
-  // Read second: between the two a waiting client may be admitted, but never the other way round.
+  // Read second: in between a waiting client may be admitted, but an admitted one never waits
+  // again.
   const stored = await store.readUpgrade({ campaign, client });
   return stored === null ? null : { kind: 'admitted', campaign, stored };
 }
 
-/** The inventory, the record and the last audit entries of a client. */
+/** The fleet entry, the record and the last audit entries of a client. */
 export async function readClientRecord(
   { store }: OrchestratorContext,
   name: string,
@@ -82,7 +83,8 @@ function shown(part: Part | null): ClientRecord['part'] {
 }
 
 /**
- * A client reports in (its logon script, or a person for it). That causes a look at once and proves nothing by itself.
+ * A client reports in (its logon script, or a person for it). That causes a look at once and proves
+ * nothing by itself.
  * @param transcript what Smsrun32 said; cut to 16 KiB
  */
 export async function checkIn(
@@ -94,7 +96,7 @@ export async function checkIn(
   return ok(await reportIn(context, name, transcript));
 }
 
-/** The same for a client of which is known that it is in the fleet. */
+/** The same for a client that is known to be in the fleet. */
 export async function reportIn(
   context: OrchestratorContext,
   name: string,

@@ -9,16 +9,16 @@ export interface FleetList {
   readonly total: number;
   readonly servers: number;
   readonly logonServers: readonly { readonly logonServer: string; readonly clients: number }[];
-  /** The first of those that were asked for, by client. */
+  /** The clients that were asked for, in order, cut at the limit. */
   readonly clients: readonly Client[];
-  /** How many were asked for; more than `clients` when the list was cut. */
+  /** How many clients match; more than `clients` when the list was cut. */
   readonly found: number;
 }
 
-/** Some ten thousand clients: a tenth of a second. */
+/** Some ten thousand clients: a tenth of a second of computing. */
 const largeText = 512 * 1024;
 
-/** Adds and replaces clients from CSV text: the whole file or, when it has any fault, nothing of it. */
+/** Adds and replaces clients from CSV text: the whole file, or nothing when it has a fault. */
 export async function importFleet(
   { store, log, clock, background }: OrchestratorContext,
   who: string,
@@ -42,7 +42,10 @@ export async function importFleet(
   return ok(imported);
 }
 
-/** The fleet in numbers, and its clients: those of one logon server or with one label, at most `limit`. */
+/**
+ * The fleet in numbers, and its clients: those of one logon server or with one label, at most
+ * `limit`.
+ */
 export async function listFleet(
   { store }: OrchestratorContext,
   {

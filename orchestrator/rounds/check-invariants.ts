@@ -18,9 +18,9 @@ interface Pass {
 }
 
 /**
- * A slow pass over every client of every campaign, some pages a round: a client in no index or in two,
- * an index that disagrees with its record, a lost claim or record, counts that differ from a recount.
- * What is wrong is repaired and logged.
+ * A slow pass over every client of every campaign, some pages a round: a client in no index or in
+ * two, an index that disagrees with its record, a lost claim or record, counts that differ from a
+ * recount. What is wrong is repaired and logged.
  */
 export function checkInvariants(): Round {
   let pass: Pass | null = null;

@@ -19,9 +19,9 @@ interface Cancelling {
 }
 
 /**
- * Drains campaigns that are paused or aborted: they begin nothing, and what was begun on a client goes
- * on. Parked upgrades that are finishing get slots. The clients of an aborted campaign are cancelled, a
- * slice in each round. A campaign that fails does not hold up the others.
+ * Drains campaigns that are paused or aborted: they begin nothing, and what was begun on a client
+ * goes on. Parked upgrades that are finishing get slots. The clients of an aborted campaign are
+ * cancelled, a slice in each round. A campaign that fails does not hold up the others.
  */
 export function drainCampaigns(): Round {
   const cancelling = new Map<string, Cancelling>();
@@ -64,8 +64,8 @@ const isOver = ({ state }: Campaign): boolean => state.status === 'aborted' && s
 const awaitsPerson = ({ state }: Campaign): boolean => state.status === 'paused' && state.by === rebuilder;
 
 /**
- * Continues the walk over the clients. There is one walk after the abort, and further ones only while
- * the counters show a client that has not settled.
+ * Continues the walk over the clients. There is one walk after the abort, and further ones only
+ * while the counters show a client that has not settled.
  */
 async function cancelSlice(context: LeaderContext, campaign: Campaign, state: Cancelling): Promise<void> {
   const now = performance.now();

@@ -3,13 +3,19 @@ import type { LeaderContext } from '../context.ts';
 import { repeat } from './repeat.ts';
 import type { LeaderFence } from '../../shared/store/leader-store.ts';
 
-/** Real time. A leader that was killed is followed after the lease and one ask at most. */
+/** Real time. When a leader is killed another leads after the lease and one ask at most. */
 export const leadTiming = { leaseMs: 3_000, renewMs: 1_000, askMs: 250 } as const;
 
 export interface Leadership {
-  /** The context of this term, whose changes carry the leader's fence; null while this process does not lead. */
+  /**
+   * The context of this term, whose changes carry its fence; null while this process does not
+   * lead.
+   */
   context(): LeaderContext | null;
-  /** Asks no more and ends the lease, so that another leads at once. Rejects when Redis does not hear it: then the lease expires. */
+  /**
+   * Ends the lease, so that another orchestrator leads at once. Rejects when Redis does not answer:
+   * then the lease expires.
+   */
   resign(): Promise<void>;
 }
 
@@ -21,8 +27,9 @@ interface Term {
 }
 
 /**
- * Seeks the leader's lease and renews it. This process takes itself for the leader only until a lease after it asked: one that was
- * frozen or could not ask for longer knows at once that it leads no more, and what it still does carries an older fence.
+ * Seeks the leader's lease and renews it. This process takes itself for the leader only until one
+ * lease after it asked. A process that was frozen, or could not ask for longer, knows at once that
+ * it no longer leads, and what it still changes carries an older fence.
  */
 export function seekLeadership(
   base: LeaderContext,

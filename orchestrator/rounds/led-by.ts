@@ -1,7 +1,7 @@
 import type { LeadingStore } from '../../shared/store/store.ts';
 import type { LeaderFence } from '../../shared/store/leader-store.ts';
 
-/** The same store as this leader uses it: what a round changes, it changes under the leader's fence. */
+/** The store as a leader uses it: what a round changes carries the fence of the term. */
 export const ledBy = (store: LeadingStore, leader: LeaderFence): LeadingStore => ({
   ...store,
   commitCampaign: (next, version, audit, conditions) =>

@@ -18,8 +18,8 @@ export interface Repeated {
 }
 
 /**
- * Runs `run` again and again, `everyMs` of real time after the run before has ended. A run that fails
- * is logged, once, and repeated: an orchestrator outlives a Redis that is unavailable.
+ * Runs `run` again and again, `everyMs` of real time after the run before has ended. A run that
+ * fails is logged, once, and repeated: an orchestrator outlives a Redis that is unavailable.
  */
 export function repeat(
   name: string,

@@ -10,9 +10,9 @@ import { decideCampaign } from '../domain/decide-campaign.ts';
 import type { Round } from './repeat.ts';
 
 /**
- * Runs the campaigns: each running campaign is evaluated on its counters (next wave, pause, end), then
- * its free slots are filled. A round may come late or twice. A campaign that fails does not hold up the
- * others, and its failure is logged once, not ten times a second.
+ * Runs the campaigns: each running campaign is evaluated on its counters (next wave, pause, end),
+ * then its free slots are filled. A round may come late or twice. A campaign that fails does not
+ * hold up the others, and its failure is logged once, not ten times a second.
  */
 export function runCampaigns(): Round {
   const failing = new Set<string>();
@@ -60,7 +60,8 @@ export async function evaluateCampaign(
   log.info({ campaign: name, because: decision.because }, status);
   const why = { at, who: 'orchestrator', because: decision.because };
   const audit = campaignAudit(campaign, campaign.state.status, status, why);
-  // A person may have paused it in this moment. Their change stands, and the next round evaluates again.
+  // A person may have paused it in this moment. Their change stands, and the next round evaluates
+  // again.
   return (await store.commitCampaign(decision.campaign, version, audit)) ?? record;
 }
 

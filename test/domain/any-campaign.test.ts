@@ -42,10 +42,10 @@ class Play {
   do(move: Move): void {
     this.#now += 60_000;
     if (move.type === 'ask') this.ask(move.event(this.counters, this.#before));
-    else this.#goOn(move);
+    else this.#runAgain(move);
   }
 
-  #goOn(move: Exclude<Move, { type: 'ask' }>): void {
+  #runAgain(move: Exclude<Move, { type: 'ask' }>): void {
     const { state } = this.campaign;
     const openWaves = 'openWaves' in state ? state.openWaves : 0;
     const wave = this.waves[move.wave];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { oneAtATime } from '../../orchestrator/background/one-at-a-time.ts';
+import { oneAtATime } from '../../orchestrator/background/background.ts';
 
 test('work that takes much memory is done one after the other, and a failure holds up nobody', async () => {
   const inTurn = oneAtATime();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { abortCampaign } from '../../orchestrator/campaigns/abort.ts';
-import { unmarkCampaign } from '../../orchestrator/campaigns/reopen-clients.ts';
-import { type ClientOrder, retryClient, undoClient } from '../../orchestrator/campaigns/client-actions.ts';
+import { unmarkCampaign } from '../../orchestrator/campaigns/retry.ts';
+import { type ClientRequest, retryClient, undoClient } from '../../orchestrator/campaigns/client-actions.ts';
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import { haltAll, unhaltAll } from '../../orchestrator/campaigns/halt.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
@@ -17,7 +17,7 @@ import { unwrapped } from './unwrapped.ts';
 const contextOf = ({ store, clock, dispatcher }: OneClient) => contextOver(store, clock, dispatcher);
 
 const anna = 'anna (token default)';
-const order = ({ client }: OneClient): ClientOrder => ({ client, reason: 'because', campaign: null });
+const order = ({ client }: OneClient): ClientRequest => ({ client, reason: 'because', campaign: null });
 const abort = (one: OneClient) => abortCampaign(contextOf(one), anna, 'sp4', 'wrong release').then(unwrapped);
 
 const truthOf = async (one: OneClient) => {

@@ -6,7 +6,7 @@ import type { LetGoOptions } from './halt.ts';
 import { forecastLines, relocationsInWords } from '../render/forecast.ts';
 import { haltedLine, notStagedInAll } from '../render/status.ts';
 import { many, number, safe } from '../render/view.ts';
-import { movedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
+import { changedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import { forecastAnswer } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { CampaignStatus } from '../../views/status.ts';
@@ -21,7 +21,7 @@ const verbOf: Partial<Record<string, string>> = {
 /** `start`, `pause` and `resume`. */
 export function addControlCommands(campaign: Command): void {
   const ask = async (api: ApiClient, name: string, what: string, body?: unknown) =>
-    shown(await api.post(movedAnswer, campaignPath(name, what), body), (view, moved) => [
+    shown(await api.post(changedAnswer, campaignPath(name, what), body), (view, moved) => [
       ...haltedLine(view, moved.halted),
       safe(`campaign ${moved.campaign} ${verbOf[moved.status] ?? `is ${moved.status}`}: ${moved.because}`),
       ...(moved.halted === null ? [] : ['Nothing begins in it before: servpack unhalt']),

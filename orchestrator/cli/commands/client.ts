@@ -5,7 +5,7 @@ import { shown, withApi } from '../client/session.ts';
 import { whole } from './fleet.ts';
 import { safe } from '../render/view.ts';
 import { whyLines } from '../render/why.ts';
-import { checkInAnswer, clientAnswer, orderedAnswer, whyAnswer } from '../../http/schemas/clients.ts';
+import { checkInAnswer, clientAnswer, clientResultAnswer, whyAnswer } from '../../http/schemas/clients.ts';
 import { ok } from '../../../shared/errors.ts';
 
 const pathOf = (name: string, what = ''): string => `/v1/clients/${segment(name)}${what}`;
@@ -100,7 +100,7 @@ export function addOrderCommands(client: Command): void {
       .action(async (which: string, body: { reason: string; campaign?: string }, command: Command) => {
         await withApi(command, async (api) =>
           shown(
-            await api.post(orderedAnswer, `/v1/clients/${segment(which)}/${name}`, { ...body }),
+            await api.post(clientResultAnswer, `/v1/clients/${segment(which)}/${name}`, { ...body }),
             (_view, { campaign, because }) => [safe(`${which} in campaign ${campaign}: ${because}`)],
           ),
         );

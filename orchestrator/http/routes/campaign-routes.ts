@@ -4,12 +4,17 @@ import { blockersQuery, campaignParams, fileBody, reasonBody, resumeBody } from 
 import {
   blockersAnswer,
   campaignsAnswer,
-  movedAnswer,
+  changedAnswer,
   planAnswer,
   reportAnswer,
   statusAnswer,
 } from '../schemas/campaigns.ts';
-import { type Moved, pauseCampaign, resumeCampaign, startCampaign } from '../../campaigns/transitions.ts';
+import {
+  type ChangedCampaign,
+  pauseCampaign,
+  resumeCampaign,
+  startCampaign,
+} from '../../campaigns/transitions.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
@@ -21,10 +26,10 @@ import type { Api } from '../typed-app.ts';
 /** A campaign file as JSON text may be up to twice as long. */
 const bodyLimit = 2 * yamlBytesAtMost;
 
-const moves = { params: campaignParams, response: answers(movedAnswer) };
+const moves = { params: campaignParams, response: answers(changedAnswer) };
 
 /** Whoever moves a campaign while everything is halted must hear of it: nothing begins in it all the same. */
-async function underHalt(context: OrchestratorContext, asked: Promise<Result<Moved, Refusal>>) {
+async function underHalt(context: OrchestratorContext, asked: Promise<Result<ChangedCampaign, Refusal>>) {
   const [moved, halted] = [await asked, await readHalted(context)];
   if (moved.ok) return ok({ ...moved.value, halted });
   if (halted === null || moved.error.code !== 'campaign.refused') return moved;

@@ -9,10 +9,10 @@ import {
   retryBody,
 } from '../schemas/requests.ts';
 import { abortedAnswer, reopenedAnswer } from '../schemas/campaigns.ts';
-import { orderedAnswer } from '../schemas/clients.ts';
+import { clientResultAnswer } from '../schemas/clients.ts';
 import { abortCampaign } from '../../campaigns/abort.ts';
 import { listClients } from '../../campaigns/list-clients.ts';
-import { retryCampaign, unmarkCampaign } from '../../campaigns/reopen-clients.ts';
+import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
 import { retryClient, skipClient, undoClient } from '../../campaigns/client-actions.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answer } from '../refusal-response.ts';
@@ -29,7 +29,7 @@ export function retryRoutes(app: Api, context: OrchestratorContext): void {
   for (const [name, order] of Object.entries(orders)) {
     app.post(
       `/v1/clients/:client/${name}`,
-      { schema: { params: clientParams, body: orderBody, response: answers(orderedAnswer) } },
+      { schema: { params: clientParams, body: orderBody, response: answers(clientResultAnswer) } },
       async ({ who, params, body: { reason, campaign = null } }, reply) =>
         answer(reply, await order(context, who, { client: params.client, reason, campaign })),
     );

@@ -56,7 +56,7 @@ export const planAnswer = z.object({
 const moved = z.object({ campaign: z.string(), status, because: z.string() });
 
 /** A campaign that was moved while everything is halted begins nothing all the same. */
-export const movedAnswer = moved.extend({ halted: haltedBy });
+export const changedAnswer = moved.extend({ halted: haltedBy });
 
 /** `finishing` counts also those not gone through yet while `cancelling`. */
 export const abortedAnswer = moved.extend({

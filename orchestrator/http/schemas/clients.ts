@@ -111,7 +111,7 @@ export const whyAnswer = z.object({
 /** Campaigns that wait until it is staged again. */
 export const withdrawnAnswer = z.object({ release: z.string(), waiting: z.array(z.string()).readonly() });
 
-export const orderedAnswer = z.object({ client: z.string(), campaign: z.string(), because: z.string() });
+export const clientResultAnswer = z.object({ client: z.string(), campaign: z.string(), because: z.string() });
 
 /** A line of the list of check-in tokens. */
 export const tokenLine = z.object({

@@ -69,7 +69,11 @@ export async function create(world: World, who: string): Promise<void> {
 }
 
 /** Returns the answer to the person when the campaign does not move. */
-export async function moveCampaign(world: World, who: string, event: CampaignEvent): Promise<string | null> {
+export async function changeCampaign(
+  world: World,
+  who: string,
+  event: CampaignEvent,
+): Promise<string | null> {
   const { campaign, version } = await recordOf(world);
   const decision = decideCampaign(campaign, event, world.now);
   if (decision.kind !== 'changed') return `${decision.kind}: ${decision.because}`;
@@ -128,7 +132,7 @@ export async function reopen(
   if (reopening.kind === 'refused') return `refused: ${reopening.because}`;
   const outcome = await changeAtRest(world, who, stored, reopening.upgrade, reopening.because);
   if (outcome.kind !== 'committed') return `refused: ${outcome.kind}`;
-  await moveCampaign(world, who, { type: 'Reopened', because: `client ${client} is open again` });
+  await changeCampaign(world, who, { type: 'Reopened', because: `client ${client} is open again` });
   return null;
 }
 

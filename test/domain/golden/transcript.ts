@@ -1,7 +1,7 @@
 import { retry, undo, unmark } from '../../../orchestrator/domain/reopen.ts';
 import { spanOf, wrapped } from './layout.ts';
 import type { Machine } from './machine.ts';
-import { cancelEveryone, checkIn, create, moveCampaign, reopen } from './operator.ts';
+import { cancelEveryone, checkIn, create, changeCampaign, reopen } from './operator.ts';
 import { round, sweep } from './orchestrator.ts';
 import { auditLines } from './audit-words.ts';
 import { clientLines, wholeState } from './state-words.ts';
@@ -40,23 +40,23 @@ export class Transcript {
 
   start = (who: string) =>
     this.#command(`start by ${who}`, () =>
-      moveCampaign(this.world, who, { type: 'StartRequested', releaseStaged: true, overlap: [] }),
+      changeCampaign(this.world, who, { type: 'StartRequested', releaseStaged: true, overlap: [] }),
     );
 
   pause = (by: string, reason: string) =>
     this.#command(`pause by ${by}: ${reason}`, () =>
-      moveCampaign(this.world, by, { type: 'PauseRequested', by, reason }),
+      changeCampaign(this.world, by, { type: 'PauseRequested', by, reason }),
     );
 
   resume = (by: string, override = false) =>
     this.#command(`resume by ${by}${override ? ', override' : ''}`, async () => {
       const counters = await this.world.store.counters(this.world.campaign);
-      return moveCampaign(this.world, by, { type: 'ResumeRequested', by, override, counters });
+      return changeCampaign(this.world, by, { type: 'ResumeRequested', by, override, counters });
     });
 
   abort = (by: string, reason: string) =>
     this.#command(`abort by ${by}: ${reason}`, async () => {
-      const refusal = await moveCampaign(this.world, by, { type: 'AbortRequested', by, reason });
+      const refusal = await changeCampaign(this.world, by, { type: 'AbortRequested', by, reason });
       await cancelEveryone(this.world);
       return refusal;
     });

@@ -6,21 +6,24 @@ import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { changeIdle } from './commit-idle.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
-import { moveCampaign } from './transitions.ts';
+import { changeCampaign } from './transitions.ts';
 import type { CommitIdleOutcome, StoredUpgrade } from '../../shared/store/types.ts';
 
 /** How many clients were opened again, and how many could not be. */
 export interface ReopenedClients {
   readonly campaign: string;
   readonly reopened: number;
-  /** Another campaign has them now, or somebody else was faster. */
+  /** Clients that another campaign has now, or that another request changed first. */
   readonly passedOver: number;
 }
 
-/** So many at the same time. */
+/** Clients opened at the same time. */
 const atOnce = 50;
 
-/** Opens every client again whose mark is still on it: each is looked at, and its mark is taken back. Works while aborted. */
+/**
+ * Opens every client that ended marked: each is looked at, and its mark is taken back. Works for an
+ * aborted campaign too.
+ */
 export const unmarkCampaign = (
   context: OrchestratorContext,
   who: string,
@@ -32,7 +35,7 @@ export const unmarkCampaign = (
     reopen: (upgrade) => unmark(upgrade, `${who}: ${reason}`),
   });
 
-/** Opens the stragglers of this kind again, each as its next attempt. Refused for a campaign that was aborted. */
+/** Opens the selected clients again, each as its next attempt. Refused for an aborted campaign. */
 export async function retryCampaign(
   context: OrchestratorContext,
   who: string,
@@ -53,7 +56,7 @@ export const wasAborted = (name: string): Refusal =>
     `campaign ${name} was aborted: nothing is begun in it any more; create another one`,
   );
 
-interface Asked {
+interface Reopen {
   readonly isAsked: (upgrade: Upgrade) => boolean;
   readonly reopen: (upgrade: Upgrade) => Reopening;
 }
@@ -62,7 +65,7 @@ async function reopenAll(
   context: OrchestratorContext,
   who: string,
   name: string,
-  { isAsked, reopen }: Asked,
+  { isAsked, reopen }: Reopen,
 ): Promise<Result<ReopenedClients, Refusal>> {
   if ((await context.store.readCampaign(name)) === null) return err(notFound('campaign', name));
   let [reopened, passedOver] = [0, 0];
@@ -81,12 +84,12 @@ async function reopenAll(
     page = [];
   }
   await open(page);
-  if (reopened > 0) await goOn(context, who, name, `${reopened} clients are open again`);
+  if (reopened > 0) await runAgain(context, who, name, `${reopened} clients are open again`);
   context.log.info({ campaign: name, who, reopened, passedOver }, 'clients are open again');
   return ok({ campaign: name, reopened, passedOver });
 }
 
-/** Opens one client again that has settled; the refusal is a sentence. */
+/** Opens one settled client again. */
 export async function reopenOne(
   context: OrchestratorContext,
   who: string,
@@ -116,14 +119,17 @@ function whyNot(outcome: CommitIdleOutcome): string | null {
   }
 }
 
-/** An ended campaign runs again, so that its budgets and gates hold. After the client was opened, else it would end at once. */
-export async function goOn(
+/**
+ * Lets an ended campaign run again, so that its budgets and gates hold for the clients that were
+ * opened. Called after they were opened: else the campaign would end at once.
+ */
+export async function runAgain(
   context: OrchestratorContext,
   who: string,
   name: string,
   because: string,
 ): Promise<void> {
-  const moved = await moveCampaign(context, who, name, async () => ({
+  const moved = await changeCampaign(context, who, name, async () => ({
     event: { type: 'Reopened', because },
   }));
   if (!moved.ok) context.log.warn({ campaign: name, because: moved.error.message }, 'does not run again');
