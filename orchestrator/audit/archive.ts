@@ -22,8 +22,9 @@ export interface ArchiveOptions {
 /** The files of the audit in one data folder. */
 export interface Archive {
   /**
-   * Adds a block and what is kept beside it, and returns when the disk has them. A block that is there already is not added again, and
-   * what a crash has broken off is cut away first. Throws when the disk does not take it: call again.
+   * Appends a block and its attachments, and returns when the disk has them. A block that the file
+   * already has is not appended again, and what a crash cut off is removed first.
+   * @throws when the disk does not take the block: call again
    */
   append(shard: number, block: Block, beside: AsyncIterable<string>): Promise<void>;
   /** The block that was added last; null when there is none. */
@@ -67,7 +68,8 @@ export function openArchive(options: ArchiveOptions): Archive {
         const newest = await readTail(present(shard));
         const before = newest ?? (await readTail(putAside(shard).at(-1) ?? ''));
         if (holds(before, block.sealed)) return;
-        // Ours was done by others while this process was frozen: it stands here, or in a folder of theirs.
+        // Another orchestrator wrote this block while this process was frozen: it stands here, or
+        // in the folder of that orchestrator.
         if ((before?.block?.number ?? 0) > block.number) return;
         const isFull = newest !== null && newest.end > (options.fileBytesAtMost ?? usualBytesAtMost);
         if (isFull) await rename(present(shard), join(folder, `${name(shard)}.${padded(newest)}.jsonl`));

@@ -14,10 +14,11 @@ import type { Store } from '../../shared/store/store.ts';
 import type { WaitingClient, UpgradeKey } from '../../shared/store/types.ts';
 
 /**
- * What is kept beside these entries: the records of the clients they name, as they are now; their campaigns; the fleet and the releases
- * where these changed; evidence that stands in no file yet. All of it is read after the entries, so it is never older than they are.
+ * The attachments of these entries: the records of the clients that they name, as they are now;
+ * their campaigns; the fleet and the releases where these changed; evidence that no file holds
+ * yet. All of it is read after the entries, so it is never older than they are.
  */
-export async function* besideLines(
+export async function* attachmentsOf(
   store: Store,
   shard: number,
   entries: readonly KeptEntry[],
@@ -70,7 +71,10 @@ async function* campaignLines(store: Store, name: string, isNew: boolean): Async
   yield campaignLine(record);
 }
 
-/** The clients of a campaign with their places in the fleet. Whoever is admitted meanwhile has a record and is found there. */
+/**
+ * The clients of a campaign with their fleet entries. A client that is admitted meanwhile has a
+ * record, and is found there.
+ */
 async function* clientsOf(store: Store, campaign: string): AsyncGenerator<string> {
   const members = new Set<string>();
   const lines = picksLines(campaign);

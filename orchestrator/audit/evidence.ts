@@ -5,7 +5,10 @@ import { sha256 } from '../../shared/evidence.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { Archive } from './archive.ts';
 
-/** Texts of evidence by SHA-256: from Redis, else from the files, where they stay for good. What is nowhere is missing. */
+/**
+ * Texts of evidence by SHA-256: from Redis, else from the files, which keep them for good. A text
+ * that is in neither is missing from the result.
+ */
 export async function readEvidence(
   store: OperatorStore,
   archive: Archive | undefined,

@@ -2,14 +2,18 @@ import { DatabaseSync } from 'node:sqlite';
 
 const SQLITE_BUSY = 5;
 
-/** Another process writes the file: the leader before this one, which ends its block; it may be frozen in the middle of it. */
+/**
+ * Another process writes the file: the leader before this one, which finishes its block. It may be
+ * frozen in the middle of it.
+ */
 export class FileBusy extends Error {
   override readonly name = 'FileBusy';
 }
 
 /**
- * Runs `work` while no other process writes this file; two orchestrators may share a data folder. An SQLite transaction, because the kernel
- * gives that back when its holder dies. Throws `FileBusy` when another one is at it.
+ * Runs `work` while no other process writes this file: two orchestrators may share a data folder.
+ * The lock is an SQLite transaction, because the kernel releases it when its holder dies.
+ * @throws `FileBusy` when another process holds the lock
  */
 export async function withFileLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const lock = new DatabaseSync(path, { timeout: 0 });

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { openingOf, sealOf } from './format/file-lines.ts';
 
-/** Where a file goes on. */
+/** Where a file ends, and where the next section begins. */
 export interface FileTail {
   /** Bytes up to here are whole; what follows was broken off by a crash. */
   readonly end: number;
@@ -18,7 +18,10 @@ const overlapBytes = 64 * 1024;
 const sealMark = Buffer.from('\n{"seal":');
 const blockMark = Buffer.from('\n{"block":');
 
-/** Null when there is no file, or none that was ever whole. Throws when its last seal was changed: then nothing may be added to it. */
+/**
+ * Null when there is no file, or no section of it was ever whole.
+ * @throws when the last seal was changed: nothing may be appended then
+ */
 export const readTail = (path: string): Promise<FileTail | null> =>
   reading(path, async (file, size) => {
     const found = await lineBefore(file, size, size, sealMark);
@@ -48,7 +51,10 @@ async function reading<T>(
   }
 }
 
-/** The last whole line before `end` that begins as the mark says. Backwards, in pieces that overlap. */
+/**
+ * The last whole line before `end` that begins with the mark. Read backwards, in pieces that
+ * overlap.
+ */
 async function lineBefore(file: FileHandle, size: number, end: number, mark: Buffer) {
   for (let to = end; to > 0; to -= pieceBytes) {
     const from = Math.max(0, to - pieceBytes);

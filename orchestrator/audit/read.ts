@@ -23,7 +23,10 @@ export interface EntryFilter {
   readonly orNoClient?: boolean;
 }
 
-/** Every entry that fits, shard by shard in the order in which things were done: the files first, then what only Redis has. */
+/**
+ * Every entry that matches the filter, shard by shard, in the order of what was done: the files
+ * first, then what only Redis has.
+ */
 export async function* readEntries(
   store: OperatorStore,
   archive: Archive | undefined,
@@ -53,7 +56,10 @@ async function* entriesOf(
 
 type FileItem = { readonly header: BlockHeader } | Omit<FoundEntry, 'shard'>;
 
-/** Only lines that hold the bytes of what is asked for are read as JSON, so that a large file is passed over quickly. */
+/**
+ * Only lines that hold the bytes of the filter are parsed as JSON, so that a large file is read
+ * quickly.
+ */
 async function* fileEntries(files: readonly string[], filter: EntryFilter): AsyncGenerator<FileItem> {
   const mayFit = openSieve(filter);
   for (const file of files) {

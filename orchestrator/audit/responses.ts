@@ -18,7 +18,10 @@ export interface ClientAudit {
 
 export const auditLine = ({ at, ...entry }: FoundEntry): AuditLineAnswer => ({ ...entry, at: isoOf(at) });
 
-/** Everything that was done to a client, over all campaigns, in its order; with what people did to its campaigns meanwhile. */
+/**
+ * Everything that was done to a client, over all campaigns, in order, together with what people
+ * did to its campaigns meanwhile.
+ */
 export async function showAudit(
   { store, archive }: OrchestratorContext,
   client: string,
@@ -37,7 +40,10 @@ export async function showAudit(
   return ok({ client, entries: entries.map(auditLine), evidence: Object.fromEntries(texts) });
 }
 
-/** Its own steps; of its campaigns from their creation on, and of halts since its first step, until its last one. */
+/**
+ * The client's own steps, its campaigns' steps from their creation on, and halts from the client's
+ * first step to its last.
+ */
 function isPartOf(own: readonly FoundEntry[]): (entry: FoundEntry) => boolean {
   const lastIn = new Map<string, number>();
   for (const { campaign, at } of own) lastIn.set(campaign, Math.max(at, lastIn.get(campaign) ?? at));
@@ -67,7 +73,7 @@ const columns = [
   'id',
 ] as const satisfies readonly (keyof AuditLineAnswer)[];
 
-/** The audit as lines of text, with their line ends: JSON, or CSV with a header. Streamed; nothing is kept. */
+/** The audit as lines of text with their line ends, streamed: JSON, or CSV with a header. */
 export async function* exportAudit(
   { store, archive }: OrchestratorContext,
   { format, ...filter }: EntryFilter & { readonly format: 'jsonl' | 'csv' },

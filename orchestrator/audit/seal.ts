@@ -5,7 +5,7 @@ import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../.
 import type { Store } from '../../shared/store/store.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import type { Archive } from './archive.ts';
-import { besideLines, evidenceIn } from './attachments.ts';
+import { attachmentsOf, evidenceIn } from './attachments.ts';
 import { FileBusy } from './file-lock.ts';
 
 export interface SealerOptions {
@@ -19,7 +19,10 @@ export interface SealerOptions {
 }
 
 export interface Sealer {
-  /** Seals and writes everything that has been done; ends what an earlier round, or another orchestrator, has left half done. */
+  /**
+   * Seals and writes every entry so far, and finishes what an earlier run or another orchestrator
+   * left unfinished.
+   */
   round(): Promise<void>;
 }
 
@@ -27,17 +30,22 @@ export interface Sealer {
 const busyAtMostMs = 60_000;
 
 /**
- * A round ends after so many blocks of a shard: the other shards wait for it, and so does a process that stops or leads no more. Under a
- * campaign there is always another entry by the time a block is on the disk.
+ * A run ends after so many blocks of a shard: the other shards wait for it, and so does a process
+ * that stops or no longer leads. During a campaign there is always another entry by the time a
+ * block is on the disk.
  */
 const blocksAtMost = 20;
 
-/** Seal heads go to the log at most so often (real time): enough to compare with, wherever the log is shipped to. */
+/**
+ * Seal heads go to the log at most this often (real time): enough to compare with, wherever the
+ * log is shipped to.
+ */
 const tellEveryMs = 10_000;
 
 /**
- * Seals the audit, one chain per shard: the head moves in Redis, the block goes to the file, and only then it counts as written. After a
- * crash between any two of these the next round makes the same block again, for it is a pure function of its entries.
+ * Seals the audit, one chain per shard: the head moves in Redis, the block goes to the file, and
+ * only then the block counts as written. After a crash in between the next run makes the same
+ * block again, because a block is a pure function of its entries.
  */
 export function openSealer(options: SealerOptions): Sealer {
   const told = new Map<number, { readonly at: number; readonly block: number }>();
@@ -59,8 +67,9 @@ export function openSealer(options: SealerOptions): Sealer {
 }
 
 /**
- * After a change of the leader the one before may still be writing its last block. What is in the files then is whole all the same, and
- * the next round goes on; only one that keeps the file for long is an error. Other shards do not wait for it.
+ * After a change of the leader the former leader may still be writing its last block. The files
+ * are whole all the same, and the next run continues. Only a process that keeps the file for long
+ * is an error. Other shards do not wait for it.
  */
 function openPatience(log: Logger) {
   const busySince = new Map<number, number>();
@@ -93,7 +102,10 @@ async function sealShard(options: SealerOptions, shard: number): Promise<SealedH
   return isHalfDone(state) ? null : state.head;
 }
 
-/** @returns whether another block is to follow at once; what has come in since a block that was not full waits for the next round */
+/**
+ * @returns whether another block follows at once; entries after a block that was not full wait for
+ * the next run
+ */
 async function sealNext(options: SealerOptions, shard: number): Promise<boolean> {
   const { store, entriesAtMost = 1_000 } = options;
   const state = await store.readSeal(shard);
@@ -108,14 +120,15 @@ async function sealNext(options: SealerOptions, shard: number): Promise<boolean>
     servpack: servpackVersion,
     campaigns: await hashesOf(store, entries),
   });
-  // Another orchestrator was faster: it goes on with what that one left.
+  // Another orchestrator was faster: the next run continues from its block.
   if (await store.moveSeal(shard, state.head, block.sealed)) await finish(options, shard, block);
   return entries.length === entriesAtMost;
 }
 
 /**
- * A Redis that has lost its last second (a crash with AOF everysec, a failover) may know less of the chain than the file. The chain goes
- * on from the file; what Redis still has of those entries stands there already.
+ * A Redis that lost its last second (a crash with AOF everysec, a failover) may know less of the
+ * chain than the file. The chain continues from the file; the entries that Redis still has are in
+ * the file already.
  */
 async function catchUp({ store, archive, log }: SealerOptions, shard: number): Promise<void> {
   const [{ head }, newest] = [await store.readSeal(shard), await archive.newest(shard)];
@@ -132,7 +145,7 @@ const isHalfDone = (state: SealState): state is SealState & { readonly head: Sea
   state.head !== null && state.written < state.head.number;
 
 async function finish({ store, archive }: SealerOptions, shard: number, block: Block): Promise<void> {
-  await archive.append(shard, block, besideLines(store, shard, block.entries));
+  await archive.append(shard, block, attachmentsOf(store, shard, block.entries));
   await store.markWritten(shard, block.number, evidenceIn(block.entries));
 }
 

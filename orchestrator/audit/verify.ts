@@ -4,7 +4,10 @@ import { verifyChains, type Verdict } from './format/verify-chain.ts';
 import { type FileVerdict, verifyFile } from './format/verify-file.ts';
 import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 
-/** Reads whole files and says whether they are as they were written. Fault `input.audit`: a file can not be read. */
+/**
+ * Reads whole files and says whether they are as they were written. Fault `input.audit`: a file
+ * cannot be read.
+ */
 export async function verifyPaths(paths: readonly string[]): Promise<Result<Verdict>> {
   const verdicts: FileVerdict[] = [];
   for (const path of paths) {

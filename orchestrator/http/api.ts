@@ -10,7 +10,6 @@ import { doctorRoutes } from './routes/doctor-routes.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
 import { haltRoutes } from './routes/halt-routes.ts';
-import { retryRoutes } from './routes/retry-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { tokenRoutes } from './routes/token-routes.ts';
 import { requireToken } from './auth.ts';
@@ -18,7 +17,10 @@ import { requireToken } from './auth.ts';
 /** A request is a few ids and words; routes that take a file say how large it may be. */
 const bodyLimit = 512 * 1024;
 
-/** Real time until a request must have come in as a whole: the largest fleet file over a slow line, and nobody who only keeps a socket. */
+/**
+ * Real time in which a request must arrive as a whole. The largest fleet file passes over a slow
+ * line; an idle socket is closed.
+ */
 const requestDeadlineMs = 300_000;
 
 export interface ApiOptions {
@@ -30,7 +32,10 @@ export interface ApiOptions {
   readonly environment?: Environment;
 }
 
-/** The HTTP API of an orchestrator; the caller lets it listen, on loopback unless told otherwise. */
+/**
+ * The HTTP API of an orchestrator. The caller lets it listen, on loopback unless configured
+ * otherwise.
+ */
 export function buildApi(
   context: OrchestratorContext,
   { token, tokenName = 'default', log, environment }: ApiOptions,
@@ -48,7 +53,6 @@ export function buildApi(
     fleetRoutes,
     campaignRoutes,
     haltRoutes,
-    retryRoutes,
     clientRoutes,
     tokenRoutes,
     auditRoutes,

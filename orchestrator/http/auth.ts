@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { fault, type Result, err, ok } from '../../shared/errors.ts';
 import { userHeader } from './schemas/requests.ts';
-import { refusalOf } from './refusal-response.ts';
 import { isSameToken } from './token.ts';
+import { refusalOf } from './responses.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -20,7 +20,10 @@ export interface NamedToken {
   readonly token: string;
 }
 
-/** Lets nobody in without the token, and notes who it is. The user is what the caller says; the token is what is proved. */
+/**
+ * Refuses every request without the token, and records who asks. The token is proved; the user
+ * name is what the caller says.
+ */
 export function requireToken(app: FastifyInstance, expected: NamedToken): void {
   app.decorateRequest('who', '');
   app.addHook('onRequest', async (request, reply) => {
@@ -40,7 +43,10 @@ export function requireToken(app: FastifyInstance, expected: NamedToken): void {
   });
 }
 
-/** Percent-encoded, because headers carry no more than Latin-1. A name goes into the audit, so it may not forge lines there. */
+/**
+ * The user name, percent-encoded because headers carry no more than Latin-1. It goes into the
+ * audit, so it may hold no line ends or other control characters.
+ */
 function readUser(header: string | string[] | undefined): Result<string | null> {
   if (header === undefined) return ok(null);
   const name = decoded(String(header));

@@ -3,9 +3,12 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { fault, type Fault, messageOf } from '../../shared/errors.ts';
 import { StoreUnavailable } from '../../shared/store/redis/core/store-unavailable.ts';
-import { refusalOf, refusedStatus } from './refusal-response.ts';
+import { refusalOf, refusedStatus } from './responses.ts';
 
-/** Whatever goes wrong is answered as `{ error: { code, message } }`; only a bug is a 500, and its words stay in the log. */
+/**
+ * Answers every failure as `{ error: { code, message } }`. Only a bug is a 500, and its text stays
+ * in the log.
+ */
 export function answerErrors(app: FastifyInstance, log: Logger): void {
   app.setNotFoundHandler(async (request, reply) =>
     refuse(reply, fault('notFound.route', `there is no ${request.method} ${pathOf(request)}`)),
@@ -19,7 +22,10 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
   });
 }
 
-/** What is not even a URL reaches no route and no error handler; it is answered in the same form all the same. */
+/**
+ * A request whose URL cannot be parsed reaches no route and no error handler. It is answered in
+ * the same form.
+ */
 export function answerBadUrl(error: FastifyError, _request: unknown, reply: unknown): void {
   const known = knownFault(error) ?? fault('input.request', 'the request is not understood');
   const answer = reply as FastifyReply;
@@ -32,7 +38,7 @@ function refuse(reply: FastifyReply, refusal: Fault, status?: number) {
   return refusalOf(refusal);
 }
 
-/** Null for what nobody foresaw. */
+/** Null for an error that nothing here expects: a bug. */
 function knownFault(error: FastifyError): Fault | null {
   if (error instanceof StoreUnavailable) return fault('store.away', error.message);
   if (hasZodFastifySchemaValidationErrors(error)) {

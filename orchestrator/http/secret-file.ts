@@ -3,13 +3,13 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 
-/** Whoever can read such a file may do what it is good for: it is for its owner only. */
+/** Only the owner may read a secret file. */
 export const secretMode = 0o600;
 const secretForm = /^[\x21-\x7e]{16,512}$/;
 
 /**
- * A secret that is kept in a file and made at the first start. Faults: `CODE.folder` when the folder can not be used, `CODE.file` when
- * the file holds none.
+ * A secret that is kept in a file and made at the first start. Faults: `CODE.folder` when the
+ * folder cannot be used, `CODE.file` when the file holds no secret.
  * @param what names it in sentences, e.g. "the token"
  */
 export function openSecretFile(file: string, code: string, what: string): Result<string> {
@@ -34,7 +34,10 @@ export function openSecretFile(file: string, code: string, what: string): Result
   }
 }
 
-/** `wx`: of two orchestrators that start at once on a new folder one makes the secret and the other reads it. */
+/**
+ * `wx`: of two orchestrators that start at once on a new folder one makes the secret and the other
+ * reads it.
+ */
 function makeSecret(file: string): void {
   try {
     writeFileSync(file, `${randomBytes(32).toString('base64url')}\n`, { mode: secretMode, flag: 'wx' });

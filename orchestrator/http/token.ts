@@ -5,7 +5,10 @@ import { openSecretFile } from './secret-file.ts';
 
 export const tokenFileIn = (dataDir: string): string => join(dataDir, 'token');
 
-/** The token of the API: whoever has it may do everything. Faults: `token.folder`, `token.file`. */
+/**
+ * The token of the API. A caller that has it may do everything. Faults: `token.folder`,
+ * `token.file`.
+ */
 export const openToken = (dataDir: string): Result<string> =>
   openSecretFile(tokenFileIn(dataDir), 'token', 'the token');
 

@@ -8,7 +8,7 @@ import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
 import type { CampaignRecord, Evidence, WaitingClient, StoredUpgrade } from '../../../shared/store/types.ts';
 
-/** What is kept beside the entries of a block, so that the records can be put back from files alone: one line for each. */
+/** The attachments of a block, one line each: the records can be rebuilt from the files alone. */
 
 export interface RecordLine {
   /** The campaign. */

@@ -17,7 +17,9 @@ export interface BlockHeader {
   readonly count: number;
   /** The servpack that sealed it; entries of another version name theirs. */
   readonly servpack: string;
-  /** SHA-256 of the campaign file under which the entries of each campaign were done. A campaign's file never changes. */
+  /**
+   * SHA-256 of each campaign's file at the time of its entries. A campaign's file never changes.
+   */
   readonly campaigns: Readonly<Record<string, string>>;
 }
 
@@ -36,7 +38,10 @@ export interface BlockContext {
   readonly campaigns: Readonly<Record<string, string>>;
 }
 
-/** The next block of a chain: a pure function of the block before, its entries (at least one) and what is named in its header. */
+/**
+ * The next block of a chain: a pure function of the block before, its entries (at least one) and
+ * what its header names.
+ */
 export function makeBlock(
   before: SealedHead | null,
   entries: readonly KeptEntry[],
@@ -55,7 +60,10 @@ export function makeBlock(
   return blockOf(JSON.stringify(header), header, before?.last ?? beforeAll, entries);
 }
 
-/** The same block once more, after a crash between its seal and its file. Null when its entries are not the same any more. */
+/**
+ * The same block again, after a crash between its seal and its file. Null when its entries are no
+ * longer the same.
+ */
 export function remakeBlock(sealed: SealedHead, entries: readonly KeptEntry[]): Block | null {
   const header = JSON.parse(sealed.header) as BlockHeader;
   const block = blockOf(sealed.header, header, sealed.after, entries);

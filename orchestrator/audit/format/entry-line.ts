@@ -1,8 +1,8 @@
 import type { KeptEntry } from '../../../shared/store/seal-store.ts';
 
 /**
- * An entry as a line of the file, without its line end. What is null is left out, and so is the servpack version where it is the
- * one that the block names.
+ * An entry as a line of the file, without its line end. Null fields are left out, and so is the
+ * servpack version where it is the one that the block names.
  */
 export function entryLine(entry: KeptEntry, sealedBy: string): string {
   const { id, at, campaign, client, version, who, from, to, because, evidence, beside, servpack } = entry;

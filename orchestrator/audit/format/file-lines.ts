@@ -1,9 +1,10 @@
 import { sha256 } from '../../../shared/evidence.ts';
 
 /**
- * A file of the audit: an opening line, then sections. A section is a block (header and entries), what is kept beside it (records,
- * campaigns, fleet, releases, revoked tokens, evidence: the first key of each line says which), and a seal line. The seal names the block's head, by
- * which the chain goes on, and the running hash of the file, which also covers everything that is kept beside the blocks.
+ * A file of the audit: an opening line, then sections. A section is a block (header and entries),
+ * its attachments (records, campaigns, fleet, releases, revoked tokens, evidence: the first key of
+ * each line says which), and a seal line. The seal names the block's head, which the next block
+ * continues, and the running hash of the file, which also covers the attachments.
  */
 export type LineKind =
   | 'audit'
@@ -46,7 +47,9 @@ export interface Opening {
   readonly shard: number;
   readonly shards: number;
   readonly servpack: string;
-  /** The running hash at the end of the file that this one follows; null = the first one in its folder. */
+  /**
+   * The running hash at the end of the file before this one; null = the first file in its folder.
+   */
   readonly follows: string | null;
 }
 

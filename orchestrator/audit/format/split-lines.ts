@@ -5,7 +5,7 @@ export interface FileLine {
   readonly number: number;
   /** Where the next line begins. */
   readonly end: number;
-  /** False for bytes at the end of the file that no line end follows: a crash in the middle of writing. */
+  /** False for bytes at the end of the file without a line end: a crash while writing. */
   readonly isWhole: boolean;
 }
 
@@ -14,7 +14,10 @@ const lineEnd = 0x0a;
 const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer =>
   Buffer.from(buffer, byteOffset, byteLength);
 
-/** The lines of a stream of bytes, exactly as they are there; nothing is decoded, for hashes are taken over bytes. */
+/**
+ * The lines of a stream of bytes, exactly as they are. Nothing is decoded, because hashes cover
+ * bytes.
+ */
 export async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<FileLine> {
   let rest: Buffer = Buffer.alloc(0);
   let number = 0;

@@ -19,8 +19,8 @@ export interface Verdict {
 }
 
 /**
- * Puts the files of all orchestrators together: every block is there, each follows the one before, and none is there in two forms.
- * The same block in two files is fine: two orchestrators wrote it.
+ * Puts the files of all orchestrators together: every block is there, each follows the one before,
+ * and none exists in two forms. The same block in two files is fine: two orchestrators wrote it.
  */
 export function verifyChains(files: readonly FileVerdict[]): Verdict {
   const prefixes = new Set(files.flatMap(({ opening }) => opening?.prefix ?? []));

@@ -32,7 +32,9 @@ export interface FileVerdict {
   readonly blocks: readonly FoundBlock[];
   readonly entries: number;
   readonly faults: readonly AuditFault[];
-  /** Where the last whole section ends, and the running hash there. What comes after was broken off by a crash. */
+  /**
+   * Where the last whole section ends, and the running hash there. A crash cut off what follows.
+   */
   readonly whole: { readonly end: number; readonly hash: string };
   /** First line of what was broken off; null = nothing was. */
   readonly tornAt: number | null;
@@ -108,7 +110,8 @@ export function verifyFile(file: string): FileVerifier {
     const { first, last, previous, shard, count } = header;
     const found = { block: header.block, shard, previous, first, last, count, header: current.text };
     blocks.push({ ...found, head, file, line: current.line, lastAt: current.lastAt });
-    // What the seal says is taken for the next section, so that one broken block does not break all that follow.
+    // The seal's own words are used for the next section, so that one broken block does not break
+    // all that follow.
     whole = { end, hash: seal?.file ?? hash };
     at.section = null;
   };

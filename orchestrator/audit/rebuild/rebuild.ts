@@ -39,8 +39,8 @@ export interface Rebuilt {
 }
 
 /**
- * Puts the records back from the files of the audit. Refused when a file is not as it was written or a block is missing
- * (`rebuild.notWhole`), and when something stands under the prefix already (`rebuild.notEmpty`).
+ * Puts the records back from the files of the audit. Refused when a file was changed or a block is
+ * missing (`rebuild.notWhole`), and when the prefix already holds keys (`rebuild.notEmpty`).
  * @param store null = only say what would be written
  */
 export async function rebuild(
@@ -70,7 +70,10 @@ export async function rebuild(
   return ok(summary(picture, counts, chains, gap, store !== null));
 }
 
-/** Every shard has a chain of its own, and clients are at home in one of them: their number stays. */
+/**
+ * Every shard has a chain of its own, and each client has its home in one shard: their number
+ * stays.
+ */
 async function whyNotInto(store: Store, files: readonly FileVerdict[]): Promise<Refusal | null> {
   if (!(await store.isEmpty())) return notEmpty;
   const [shards, was] = [await store.shards(), files[0]?.opening?.shards];

@@ -3,7 +3,10 @@ import { kindOf, type LineKind } from '../format/file-lines.ts';
 import { splitLines } from '../format/split-lines.ts';
 import type { FileVerdict } from '../format/verify-file.ts';
 
-/** A line of a whole section. `place` is the same whenever the same files are read in the same order. */
+/**
+ * A line of a whole section. `place` is the same whenever the same files are read in the same
+ * order.
+ */
 export interface PlacedLine {
   readonly place: number;
   readonly kind: LineKind;

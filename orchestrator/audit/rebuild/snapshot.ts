@@ -13,7 +13,7 @@ import type { FileVerdict } from '../format/verify-file.ts';
 import { wholeLines } from './sections.ts';
 import type { CampaignRecord, WaitingClient } from '../../../shared/store/types.ts';
 
-/** What the files know, but for the upgrades themselves: of those only where the newest state of each stands. */
+/** What the files know. Of the upgrades only the place of each one's newest state. */
 export interface Picture {
   readonly fleet: ReadonlyMap<string, Client>;
   readonly releases: ReadonlyMap<string, Release>;
@@ -27,7 +27,10 @@ export interface Picture {
   readonly newest: ReadonlyMap<string, number>;
 }
 
-/** One pass over all files. A million upgrades are a million small numbers here, and not a million states. */
+/**
+ * One pass over all files. A million upgrades are a million small numbers here, not a million
+ * states.
+ */
 export async function readPicture(files: readonly FileVerdict[]): Promise<Picture> {
   const fleet = new Map<string, Client>();
   const releases = new Map<string, Release>();

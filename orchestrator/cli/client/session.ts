@@ -4,13 +4,13 @@ import type { Command } from 'commander';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { printFaults } from '../../../shared/input/input-fault.ts';
 import { readAddress } from '../../http/address.ts';
-import { refusalOf } from '../../http/refusal-response.ts';
 import { healthAnswer } from '../../http/schemas/requests.ts';
 import { tokenFileIn } from '../../http/token.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { safe, type View, viewOf } from '../render/view.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
+import { refusalOf } from '../../http/responses.ts';
 
 export const defaultDataDir = '.servpack';
 export const defaultUrl = 'http://127.0.0.1:7300';

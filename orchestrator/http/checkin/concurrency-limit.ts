@@ -1,6 +1,7 @@
 /**
- * Lets so many be at work at once; so many more wait in their order, and beyond that nobody is let in. Without it a crowd at 9 o'clock
- * would stand before the rounds of the leader at Redis.
+ * Limits how much work runs at once. A bounded number of callers wait in order, and any further
+ * caller is refused. Without the limit a crowd at 9 o'clock would stand before the rounds of the
+ * leader at Redis.
  */
 export class Turns {
   readonly #atOnce: number;
@@ -23,7 +24,7 @@ export class Turns {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      // Whoever is next takes over this place.
+      // The next caller in line takes over this place.
       if (next === undefined) this.#atWork -= 1;
       else next();
     }

@@ -26,14 +26,19 @@ const bodyLimit = 256 * 1024;
 /** Real time in which a request must have come in as a whole. */
 const requestDeadlineMs = 30_000;
 const socketsAtMost = 10_000;
-/** So many are written down at once; so many more, with what they brought, wait for it in memory. */
+/**
+ * So many check-ins are written at once; so many more, with their bodies, wait for it in memory.
+ */
 const turns = { atOnce: 32, waiting: 2_000 } as const;
-/** When Redis is away or the line is full. */
+/** Seconds after which a client may try again, when Redis is unavailable or the line is full. */
 const laterSeconds = 30;
 
 export const addressHeader = 'x-servpack-host';
 
-/** The door for clients that report in by themselves: one route, plain text, and nothing else of the API. */
+/**
+ * The listener for clients that report in by themselves: one route, plain text, and nothing else
+ * of the API.
+ */
 export function openCheckIns(context: OrchestratorContext, config: CheckInConfig): Result<FastifyInstance> {
   const tls = readTls(config);
   if (!tls.ok) return tls;
@@ -58,7 +63,7 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
     refusals: new Refusals(context.log),
   };
   const handler = (request: CheckInRequest, reply: FastifyReply) => checkIn(door, request, reply);
-  // Before the body is read: whoever has no token does not get to send one.
+  // Before the body is read: a caller without a token does not get to send one.
   const onRequest = async (request: CheckInRequest, reply: FastifyReply) => letIn(door, request, reply);
   app.route({
     method: ['GET', 'POST', 'PUT'],

@@ -4,10 +4,12 @@ import type { OrchestratorContext } from '../../context.ts';
 import type { Address } from './address.ts';
 
 /**
- * Gives the client the address that its check-in brought, and says what became of it; null when none came.
+ * Gives the client the address that its check-in brought, and says what became of it; null when
+ * the check-in brought none.
  *
- * Only a client whose host key is pinned in the fleet is moved: whoever got hold of its token can then lead servpack to no machine that
- * does not show that key, and the key itself can not be changed from here.
+ * Only a client whose host key is pinned in the fleet gets another address: a stolen token can
+ * then lead servpack to no machine that does not show that key, and a check-in cannot change the
+ * key.
  */
 export async function takeAddress(
   { store, clock, log }: OrchestratorContext,

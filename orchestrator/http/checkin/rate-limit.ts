@@ -1,10 +1,16 @@
 /** A logon script reports in once or twice; a person who tries it out a few times more. */
 const atOnce = 4;
 const everyMs = 15_000;
-/** Some 10 MB. Beyond it the oldest are forgotten: with so many different clients no single one is the trouble. */
+/**
+ * Some 10 MB. Beyond it the oldest are forgotten: with so many different clients no single one is
+ * the trouble.
+ */
 const keptAtMost = 100_000;
 
-/** How often each client may report in: four times at once, then every 15 s. Real time. Nothing is asked of Redis for it. */
+/**
+ * How often each client may report in: four times at once, then every 15 s of real time. It costs
+ * no request to Redis.
+ */
 export class Rate {
   /** Until when a client has used up what it may, the longest unheard-of first. */
   readonly #usedUntil = new Map<string, number>();

@@ -2,7 +2,10 @@ import type { Logger } from 'pino';
 
 const everyMs = 60_000;
 
-/** Tells the log of refused check-ins, once a minute at most: anyone can cause them, and a log must not be filled from outside. */
+/**
+ * Logs refused check-ins, once a minute at most: any caller can cause them, and must not be able
+ * to fill the log.
+ */
 export class Refusals {
   readonly #log: Logger;
   #count = 0;
@@ -12,7 +15,7 @@ export class Refusals {
     this.#log = log;
   }
 
-  /** @param client as it called itself; an id, or shortened so that it can not fill the log either */
+  /** @param client the name it gave: an id, or cut so that it cannot fill the log */
   note(client: string, from: string | undefined): void {
     this.#count += 1;
     const now = performance.now();

@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** `Bearer TOKEN`, `Basic` with the token as the password (`curl -u pc-0017:TOKEN`), or `?token=` for what can only open an address. */
+/**
+ * `Bearer TOKEN`, `Basic` with the token as the password (`curl -u pc-0017:TOKEN`), or `?token=`
+ * for programs that can only open an address.
+ */
 export function tokenIn({ authorization = '' }: IncomingHttpHeaders, query: unknown): string | null {
   const bearer = /^Bearer (\S+)$/i.exec(authorization)?.[1];
   if (bearer !== undefined) return bearer;
@@ -18,7 +21,10 @@ export function oneOf(query: unknown, name: string): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** A log file of a client as text: UTF-16 and UTF-8 as such, anything else in the code page of Western Windows. Empty = null. */
+/**
+ * A log file of a client as text: UTF-16 and UTF-8 as such, anything else in the code page of
+ * Western Windows. Empty = null.
+ */
 export function transcriptIn(body: unknown): string | null {
   if (!Buffer.isBuffer(body) || body.length === 0) return null;
   if (body[0] === 0xff && body[1] === 0xfe) return new TextDecoder('utf-16le').decode(body);

@@ -14,7 +14,10 @@ export interface TokensQuestion {
   readonly format: 'jsonl' | 'csv';
 }
 
-/** Check-in tokens as lines of text, with their line ends: JSON, or CSV with a header. In no order, streamed. */
+/**
+ * Check-in tokens as lines of text with their line ends, streamed in no order: JSON, or CSV with a
+ * header.
+ */
 export async function listTokens(
   { store, log, checkInKey }: OrchestratorContext,
   who: string,
@@ -61,12 +64,18 @@ async function* linesOf(
 export interface Revocation {
   /** All clients when not given. */
   readonly client?: string | undefined;
-  /** Tokens below this generation are refused; those of the present one and older when not given. */
+  /**
+   * Tokens below this generation are refused; when absent, those of the present generation and
+   * older.
+   */
   readonly below?: number | undefined;
   readonly reason: string;
 }
 
-/** Refuses what was handed out. Nothing makes it good again. Returns the lowest generation that is good then. */
+/**
+ * Revokes tokens that were handed out. This cannot be undone.
+ * @returns the lowest generation that is valid then
+ */
 export async function revokeTokens(
   { store, clock, log }: OrchestratorContext,
   who: string,

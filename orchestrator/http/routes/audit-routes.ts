@@ -3,9 +3,7 @@ import { clientParams } from '../schemas/requests.ts';
 import { auditQuery, auditShowAnswer, exportQuery, verifyAnswer } from '../schemas/audit.ts';
 import { exportAudit, showAudit, verifyOwn } from '../../audit/responses.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { answer } from '../refusal-response.ts';
-import { answers } from '../responses.ts';
-import { textTypes } from '../text-types.ts';
+import { answer, answers, textTypes } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
 
 /** What was done, to whom, by whom and why; and whether the files still say so. */

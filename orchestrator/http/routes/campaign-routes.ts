@@ -1,7 +1,22 @@
+import { Readable } from 'node:stream';
+import { abortCampaign } from '../../campaigns/abort.ts';
+import { listClients } from '../../campaigns/list-clients.ts';
+import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
 import { yamlBytesAtMost } from '../../../shared/input/input-text.ts';
-import { blockersQuery, campaignParams, fileBody, reasonBody, resumeBody } from '../schemas/requests.ts';
 import {
+  blockersQuery,
+  campaignParams,
+  clientsQuery,
+  fileBody,
+  maybeReasonBody,
+  reasonBody,
+  resumeBody,
+  retryBody,
+} from '../schemas/requests.ts';
+import {
+  abortedAnswer,
+  reopenedAnswer,
   blockersAnswer,
   campaignsAnswer,
   changedAnswer,
@@ -19,22 +34,24 @@ import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
 import type { Refusal } from '../../refusal.ts';
-import { answer } from '../refusal-response.ts';
-import { answers } from '../responses.ts';
+import { answer, answers, textTypes } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
 
 /** A campaign file as JSON text may be up to twice as long. */
 const bodyLimit = 2 * yamlBytesAtMost;
 
-const moves = { params: campaignParams, response: answers(changedAnswer) };
+const changes = { params: campaignParams, response: answers(changedAnswer) };
 
-/** Whoever moves a campaign while everything is halted must hear of it: nothing begins in it all the same. */
-async function underHalt(context: OrchestratorContext, asked: Promise<Result<ChangedCampaign, Refusal>>) {
-  const [moved, halted] = [await asked, await readHalted(context)];
-  if (moved.ok) return ok({ ...moved.value, halted });
-  if (halted === null || moved.error.code !== 'campaign.refused') return moved;
-  const { message } = moved.error;
-  return err({ ...moved.error, message: `${message}; and everything is halted by ${halted.by}` });
+/**
+ * Says with the answer that everything is halted: a campaign that is changed under a halt begins
+ * nothing all the same.
+ */
+async function withHalt(context: OrchestratorContext, asked: Promise<Result<ChangedCampaign, Refusal>>) {
+  const [changed, halted] = [await asked, await readHalted(context)];
+  if (changed.ok) return ok({ ...changed.value, halted });
+  if (halted === null || changed.error.code !== 'campaign.refused') return changed;
+  const { message } = changed.error;
+  return err({ ...changed.error, message: `${message}; and everything is halted by ${halted.by}` });
 }
 
 /** What operators ask of campaigns. */
@@ -48,28 +65,29 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
     answer(reply, await createCampaign(context, request.who, request.body)),
   );
 
-  app.post('/v1/campaigns/:campaign/start', { schema: moves }, async ({ who, params }, reply) =>
-    answer(reply, await underHalt(context, startCampaign(context, who, params.campaign))),
+  app.post('/v1/campaigns/:campaign/start', { schema: changes }, async ({ who, params }, reply) =>
+    answer(reply, await withHalt(context, startCampaign(context, who, params.campaign))),
   );
 
   app.post(
     '/v1/campaigns/:campaign/pause',
-    { schema: { ...moves, body: reasonBody } },
+    { schema: { ...changes, body: reasonBody } },
     async ({ who, params, body }, reply) =>
-      answer(reply, await underHalt(context, pauseCampaign(context, who, params.campaign, body.reason))),
+      answer(reply, await withHalt(context, pauseCampaign(context, who, params.campaign, body.reason))),
   );
 
   app.post(
     '/v1/campaigns/:campaign/resume',
-    { schema: { ...moves, body: resumeBody } },
+    { schema: { ...changes, body: resumeBody } },
     async ({ who, params, body }, reply) =>
       answer(
         reply,
-        await underHalt(context, resumeCampaign(context, who, params.campaign, body ?? { override: false })),
+        await withHalt(context, resumeCampaign(context, who, params.campaign, body ?? { override: false })),
       ),
   );
 
   readingRoutes(app, context);
+  clientsOfCampaignRoutes(app, context);
 }
 
 function readingRoutes(app: Api, context: OrchestratorContext): void {
@@ -94,5 +112,41 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/blockers',
     { schema: { querystring: blockersQuery, response: answers(blockersAnswer) } },
     async ({ query }, reply) => answer(reply, await readBlockers(context, query.campaign ?? null)),
+  );
+}
+
+const noReason = 'no reason was given';
+
+/** What people do about many clients of a campaign, and the list of them. */
+function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
+  app.post(
+    '/v1/campaigns/:campaign/abort',
+    { schema: { params: campaignParams, body: reasonBody, response: answers(abortedAnswer) } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await abortCampaign(context, who, params.campaign, body.reason)),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/unmark',
+    { schema: { params: campaignParams, body: maybeReasonBody, response: answers(reopenedAnswer) } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await unmarkCampaign(context, who, params.campaign, body?.reason ?? noReason)),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/retry',
+    { schema: { params: campaignParams, body: retryBody, response: answers(reopenedAnswer) } },
+    async ({ who, params, body: { which, reason = noReason } }, reply) =>
+      answer(reply, await retryCampaign(context, who, params.campaign, { which, reason })),
+  );
+
+  app.get(
+    '/v1/campaigns/:campaign/clients',
+    { schema: { params: campaignParams, querystring: clientsQuery } },
+    async ({ params, query }, reply) => {
+      const lines = await listClients(context, params.campaign, query);
+      if (!lines.ok) return reply.send(answer(reply, lines));
+      return reply.type(textTypes[query.format]).send(Readable.from(lines.value));
+    },
   );
 }

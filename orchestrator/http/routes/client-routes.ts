@@ -1,10 +1,10 @@
-import { checkInBody, clientParams, clientQuery, whyQuery } from '../schemas/requests.ts';
-import { checkInAnswer, clientAnswer, whyAnswer } from '../schemas/clients.ts';
+import { retryClient, skipClient, undoClient } from '../../campaigns/client-actions.ts';
+import { checkInBody, clientParams, clientQuery, orderBody, whyQuery } from '../schemas/requests.ts';
+import { checkInAnswer, clientAnswer, clientResultAnswer, whyAnswer } from '../schemas/clients.ts';
 import { checkIn, readClientRecord } from '../../fleet/clients.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { why } from '../../campaigns/why.ts';
-import { answer } from '../refusal-response.ts';
-import { answers } from '../responses.ts';
+import { answer, answers } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
 
 /** What is known of one client, and what it reports itself. */
@@ -29,4 +29,15 @@ export function clientRoutes(app: Api, context: OrchestratorContext): void {
     async ({ params, body }, reply) =>
       answer(reply, await checkIn(context, params.client, body?.transcript ?? null)),
   );
+
+  // What a person does about one client: POST …/retry, …/skip, …/undo.
+  const actions = { retry: retryClient, skip: skipClient, undo: undoClient };
+  for (const [name, act] of Object.entries(actions)) {
+    app.post(
+      `/v1/clients/:client/${name}`,
+      { schema: { params: clientParams, body: orderBody, response: answers(clientResultAnswer) } },
+      async ({ who, params, body: { reason, campaign = null } }, reply) =>
+        answer(reply, await act(context, who, { client: params.client, reason, campaign })),
+    );
+  }
 }

@@ -5,7 +5,7 @@ import type { OrchestratorContext } from '../../context.ts';
 import { answers } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
 
-/** The orchestrator's part of the preflight. It answers while Redis is away, too. */
+/** The orchestrator's part of the preflight. It also answers while Redis is unavailable. */
 export function doctorRoutes(app: Api, context: OrchestratorContext, environment: Environment | null): void {
   app.get('/v1/doctor', { schema: { response: answers(doctorAnswer) } }, async () => ({
     checks: await diagnose(context, environment),

@@ -4,6 +4,7 @@ import {
   fileBody,
   fleetQuery,
   healthAnswer,
+  jsonLimit,
   leaderAnswer,
   reasonBody,
   releaseParams,
@@ -22,16 +23,15 @@ import { importFleet, listFleet } from '../../fleet/import.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { stage } from '../../releases/releases.ts';
 import { withdrawRelease } from '../../releases/withdraw.ts';
-import { answer } from '../refusal-response.ts';
-import { answers } from '../responses.ts';
-import { jsonLimit } from '../json-limit.ts';
+import { answer, answers } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
 
 /** Health, who leads, the fleet and the releases. */
 export function fleetRoutes(app: Api, context: OrchestratorContext): void {
   app.get('/v1/health', { config: { open: true }, schema: { response: answers(healthAnswer) } }, async () => {
-    // Nobody is helped by an orchestrator that runs without its records: this fails when they are away.
+    // Health fails when the records are unavailable: an orchestrator without them helps no
+    // operator.
     await context.store.fleetSize();
     return { version: packageJson.version, now: isoOf(context.clock.now()) };
   });

@@ -3,11 +3,10 @@ import { haltAnswer } from '../schemas/campaigns.ts';
 import { readHalted } from '../../campaigns/report.ts';
 import { haltAll, unhaltAll } from '../../campaigns/halt.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { answer } from '../refusal-response.ts';
-import { answers } from '../responses.ts';
+import { answer, answers } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
 
-/** Everything is held, or goes on. */
+/** Halting every campaign, and ending the halt. */
 export function haltRoutes(app: Api, context: OrchestratorContext): void {
   const halted = async () => ({ halted: await readHalted(context) });
 

@@ -1,5 +1,5 @@
 import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
-import { campaignParams } from '../schemas/requests.ts';
+import { campaignParams, jsonLimit } from '../schemas/requests.ts';
 import {
   forecastAnswer,
   surveyAnswer,
@@ -14,9 +14,7 @@ import { forecastCampaign } from '../../surveys/forecast.ts';
 import { cancelSurvey } from '../../surveys/end.ts';
 import { listLooks, listSurveys, readSurvey } from '../../surveys/read.ts';
 import { startSurvey } from '../../surveys/start.ts';
-import { answer } from '../refusal-response.ts';
-import { answers } from '../responses.ts';
-import { jsonLimit } from '../json-limit.ts';
+import { answer, answers } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
 
 /** Looks that change nothing, and what they say about a campaign. */

@@ -3,12 +3,10 @@ import { revokeBody, tokensQuery } from '../schemas/requests.ts';
 import { revokedAnswer } from '../schemas/clients.ts';
 import { listTokens, revokeTokens } from '../checkin/tokens.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { answer } from '../refusal-response.ts';
-import { answers } from '../responses.ts';
-import { textTypes } from '../text-types.ts';
+import { answer, answers, textTypes } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
 
-/** The tokens with which clients report in by themselves, for whoever hands them out. */
+/** The tokens with which clients report in by themselves, for the operator who hands them out. */
 export function tokenRoutes(app: Api, context: OrchestratorContext): void {
   app.get('/v1/fleet/tokens', { schema: { querystring: tokensQuery } }, async ({ who, query }, reply) => {
     const lines = await listTokens(context, who, query);

@@ -71,7 +71,7 @@ export const verifyAnswer = z.object({
         blocks: count,
         entries: count,
         last: z.object({ block: count, head: z.string(), at: z.string() }).nullable(),
-        /** The head that Redis knows; null where nobody was asked, or Redis has none. */
+        /** The head that Redis knows; null when Redis was not asked, or has none. */
         inRedis: z.object({ block: count, head: z.string() }).nullable(),
       }),
     )

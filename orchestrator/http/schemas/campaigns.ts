@@ -8,7 +8,7 @@ import { upgradeState } from './requests.ts';
 import { rankedBlocker } from './ranked-blocker.ts';
 import { forecastAnswer } from './surveys.ts';
 
-/** Answers about campaigns. `satisfies` keeps them from drifting away from what the domain computes. */
+/** Answers about campaigns. `satisfies` keeps them equal to what the domain computes. */
 
 const count = z.int().nonnegative();
 const time = z.string();

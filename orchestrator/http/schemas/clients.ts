@@ -73,7 +73,10 @@ export const stagedAnswer = z.object({
 
 export const clientAnswer = z.object({
   client,
-  /** Its part in the campaign that holds it, or else in the newest that knows it. `record` is the whole upgrade as it is kept. */
+  /**
+   * The client's part in the campaign that holds it, else in the newest campaign that knows it.
+   * `record` is the whole upgrade.
+   */
   part: z.object({ campaign: z.string(), state: z.string(), record: z.unknown() }).nullable(),
   /** Newest first. */
   audit: z

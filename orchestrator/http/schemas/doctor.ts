@@ -15,7 +15,10 @@ export const areas = [
 
 export const check = z.object({
   area: z.enum(areas),
-  /** `warning`: it works, but not for long or not as well. `broken`: something does not work, or records may be lost. */
+  /**
+   * `warning`: it works, but not for long or not as well. `broken`: something does not work, or
+   * records may be lost.
+   */
   state: z.enum(['ok', 'warning', 'broken']),
   /** What is so, in one sentence. */
   says: z.string(),

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { buckets } from '../../../shared/domain/outcome/states.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
+import { buckets } from '../../../shared/domain/outcome/states.ts';
 import type { InputFault } from '../../../shared/input/input-fault.ts';
 import { idForm, isId, isVersionedId, versionedIdForm } from '../../../shared/input/names.ts';
 
 /**
- * What crosses the HTTP API, in the schemas that both sides check with; the answers about campaigns, clients and the fleet are
- * in `protocol/`. Times in answers are ISO 8601, UTC.
+ * Requests of the HTTP API, in the schemas that both sides check with. The answers stand beside
+ * this file by subject. Times in answers are ISO 8601, UTC.
  */
 
 /** Says who asks, percent-encoded; it is written into the audit beside the name of the token. */
@@ -99,7 +99,7 @@ export const healthAnswer = z.object({
 });
 
 export const leaderAnswer = z.object({
-  /** Null while nobody leads: campaigns stand still, requests are answered all the same. */
+  /** Null while no orchestrator leads: campaigns stand still, and requests are answered. */
   leader: z
     .object({
       /** Host, process id and a random part. */
@@ -145,3 +145,9 @@ export const upgradeState = z.enum([
   'remedying',
   'settled',
 ]);
+
+/**
+ * How large the JSON of a file may be. JSON writes a line end as two characters; 1.25 leaves room
+ * for that and for quotes.
+ */
+export const jsonLimit = (bytes: number): number => Math.ceil(bytes * 1.25);

@@ -20,7 +20,10 @@ const selection = {
   logonServers: z.array(z.string().min(1).max(253)).max(1_000).default([]),
 };
 
-/** What to look at: named machines, the clients of a fleet file that is not imported, or those of the fleet. */
+/**
+ * What to look at: named machines, the clients of a fleet file that is not imported, or those of
+ * the fleet.
+ */
 const surveyTargets = z.discriminatedUnion('from', [
   z.strictObject({ from: z.literal('names'), names: z.array(machine).min(1).max(100_000) }),
   z.strictObject({ from: z.literal('file'), ...fileBody.shape, ...selection }),
@@ -35,9 +38,9 @@ export const surveyBody = z.strictObject({
   targets: surveyTargets,
   /** The product of the release when one is named, else this one. */
   product: versionedIdSchema.optional(),
-  /** Clients that have this release already are told apart. */
+  /** With a release, clients that already have it are counted apart. */
   release: versionedIdSchema.optional(),
-  /** It ends after so many minutes of real time, whoever has not been looked at by then. */
+  /** The survey ends after so many minutes of real time, whether or not all were looked at. */
   withinMinutes: z
     .int()
     .min(1)
