@@ -3,8 +3,9 @@ import { faultsAtMost } from './input/csv-records.ts';
 import type { InputFault } from '../shared/input/input-fault.ts';
 
 /**
- * Why an operator does not get what was asked: one clear sentence, and the faults of the file where a file is to blame. The
- * first part of `code` says of what kind it is (see `http/answer-refusal.ts` for the HTTP status of each).
+ * Why a request is refused: one clear sentence, and the faults of the file where a file is to
+ * blame. The first part of `code` says of what kind it is; `http/responses.ts` has the HTTP status
+ * of each.
  */
 export interface Refusal extends Fault {
   readonly faults?: readonly InputFault[];

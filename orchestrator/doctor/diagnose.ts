@@ -20,7 +20,8 @@ export async function diagnose(
 ): Promise<readonly Check[]> {
   const redis = environment === null ? [] : await checkRedis({ ...environment, url: environment.redisUrl });
   const folder = environment === null ? [] : checkDataFolder(environment.dataDir);
-  // Without its records nothing of the rest is known, and each question would wait its time for them.
+  // Without its records nothing else can be checked, and each check would wait its full time for
+  // them.
   if (redis.some(isAway)) return [...redis, ...folder];
   const rest = await Promise.all([
     asked('audit', () => checkAudit(store, archive)),

@@ -39,7 +39,10 @@ function settingsChecks(env: Environment): readonly Check[] {
       ];
 }
 
-/** In place of an orchestrator that does not answer: its Redis, where REDIS_URL says which, and its data folder. */
+/**
+ * Checks what can be checked without an orchestrator: its Redis, where REDIS_URL names it, and its
+ * data folder.
+ */
 export async function checkAlone(env: Environment, dataDir: string): Promise<readonly Check[]> {
   const config = (env['REDIS_URL'] ?? '') === '' ? null : readConfig(env);
   const redis = config?.ok === true ? await checkRedis({ ...config.value, url: config.value.redisUrl }) : [];

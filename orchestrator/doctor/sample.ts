@@ -6,7 +6,10 @@ export interface Sample {
   readonly total: number;
 }
 
-/** So many clients by chance of the seed: the same ones for the same seed and fleet, in whatever order it is read. */
+/**
+ * Draws this many clients by chance of the seed. The same seed and fleet give the same clients, in
+ * whatever order the fleet is read.
+ */
 export async function sampleOf(store: OperatorStore, count: number, seed: string): Promise<Sample> {
   let kept: { readonly client: string; readonly draw: string }[] = [];
   let total = 0;

@@ -43,7 +43,7 @@ export async function unpackServer(
   }
 }
 
-/** Works in `draft` and renames at the end: a copy that was interrupted is never taken for a whole one. */
+/** Works in `draft` and renames at the end, so an interrupted copy never counts as a whole one. */
 async function unpackThrough(
   draft: string,
   names: readonly string[],

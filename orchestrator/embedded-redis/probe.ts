@@ -1,8 +1,8 @@
 import { Redis } from 'ioredis';
 
 /**
- * `answers`: it serves us. `loading`: it is ours and still reads its file. `stranger`: another server, which does
- * not take our password. `silent`: nobody there, or nobody who speaks.
+ * `answers`: it serves us. `loading`: it is ours and still reads its file. `stranger`: another
+ * server, which refuses our password. `silent`: no server, or one that does not speak.
  */
 export type ProbeAnswer = 'answers' | 'loading' | 'stranger' | 'silent';
 
@@ -30,7 +30,10 @@ export async function probe(url: string): Promise<ProbeAnswer> {
   }
 }
 
-/** A server that is busy or can not write its disk answers PING with an error: it is there all the same. */
+/**
+ * A server that is busy or cannot write its disk answers PING with an error. It is there all the
+ * same.
+ */
 function meaning(error: unknown): ProbeAnswer {
   if (!(error instanceof Error) || error.name !== 'ReplyError') return 'silent';
   if (error.message.startsWith('LOADING')) return 'loading';

@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Whether a process runs; a dead one that nobody has reaped yet does not. */
+/** Whether a process runs. A dead process that its parent has not reaped yet does not run. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -22,8 +22,9 @@ function isZombie(pid: number): boolean {
 }
 
 /**
- * Whether a process works in this folder, as our Redis does in its own. Process ids are given again: without this
- * a stranger could pass for our Redis. Where it can not be seen the answer is yes, the careful one.
+ * Whether a process works in this folder, as our Redis does in its own. Process ids are reused:
+ * without this check another process could pass for our Redis. Where the folder cannot be read the
+ * answer is yes, which is the careful one.
  */
 export function worksIn(pid: number, folder: string): boolean {
   try {

@@ -42,7 +42,10 @@ export async function findRunning(folder: string): Promise<Result<RunningRedis |
   return (await probe(running.url)) === 'answers' ? ok(running) : err(silent(running.pid, folder));
 }
 
-/** Unreadable is as good as missing: the file is written whole, so such a one is not from us. */
+/**
+ * An unreadable file counts as missing: the file is written as a whole, so a broken one is not
+ * ours.
+ */
 function readRunning(folder: string): RunningRedis | undefined {
   try {
     return schema.parse(JSON.parse(readFileSync(join(folder, FILE), 'utf8')));

@@ -68,7 +68,7 @@ async function start(folder: string, options: EmbeddedRedisOptions): Promise<Res
   return ok({ url, pid, how: server.value.how, stop: () => stopping.run() });
 }
 
-/** A Redis whose owner was killed is taken over, or nobody would ever end it. */
+/** A Redis whose owner was killed is taken over: otherwise no process would ever end it. */
 function attach(folder: string, running: RunningRedis): EmbeddedRedis {
   const { url, pid, ownerPid } = running;
   const how = `Redis of this data folder, running already (process ${pid})`;
@@ -99,7 +99,7 @@ class Stopping {
   }
 
   async #end(): Promise<void> {
-    // It may have died long ago, and its process id may be somebody else's now.
+    // The owner may have died long ago, and another process may have its process id now.
     if (worksIn(this.#pid, this.#folder)) await endProcess(this.#pid, STOP_GRACE_MS);
     forgetRunning(this.#folder, this.#pid);
   }

@@ -8,14 +8,18 @@ import type {
 } from '../../shared/domain/rules/policy.ts';
 
 /**
- * What holds where a campaign file is silent. The defaults are those of a careful operator: a few clients first,
- * patience that ends within days, nobody restarted while working, no service moved before waiting was tried.
+ * What holds where a campaign file is silent. The defaults are those of a careful operator: a few
+ * clients first, patience that ends within days, no restart while a user works, no service moved
+ * before waiting was tried.
  */
 
 const minutes = 60_000;
 const hours = 60 * minutes;
 
-/** Waits first, first x factor, ... up to max; delays are spread by 20 % either way so that clients do not return in step. */
+/**
+ * Waits `first`, `first` x `factor`, … up to `max`. Delays are spread by 20 % either way, so that
+ * clients do not return in step.
+ */
 const deferral = (firstMs: number, factor: number, maxMs: number, budget: number) =>
   ({ firstMs, factor, maxMs, budget, jitter: 0.2, whenSpent: 'needsAttention' }) as const;
 
@@ -28,15 +32,21 @@ export const defaultDeferrals: Readonly<Record<DeferralClass, DeferralPolicy>> =
   program: deferral(30 * minutes, 1.5, 2 * hours, 40),
   /** The service is running a package (Q173073): that ends, but may take a night. */
   busy: deferral(1 * hours, 1.5, 4 * hours, 30),
-  /** Offline for days is normal, for a week it is not: that one is failed, nobody can attend to it from here. */
+  /**
+   * Offline for days is normal, for a week it is not: such a client fails, because it cannot be
+   * attended to from here.
+   */
   unreachable: thenFailed(deferral(15 * minutes, 2, 8 * hours, 20)),
   /** Reached, but not looked at: something is broken that a person has to see. */
   couldNotLook: deferral(15 * minutes, 2, 4 * hours, 8),
-  /** A restart is due and somebody is logged on. */
+  /** A restart is due and a user is logged on. */
   restart: deferral(30 * minutes, 1.5, 2 * hours, 60),
-  /** The update starts at the next logon (Q168463), and nobody logs on. */
+  /** The update starts at the next logon (Q168463), and no user logs on. */
   logon: deferral(1 * hours, 1.5, 4 * hours, 60),
-  /** Files that do not come (Q168598) are missing on the logon server: more waiting does not bring them. */
+  /**
+   * Files that do not arrive (Q168598) are missing on the logon server: more waiting does not
+   * bring them.
+   */
   download: thenFailed(deferral(1 * hours, 2, 8 * hours, 6)),
   /** Smsrun32 is missing from Load or stands there twice (Q174952, Q230660). */
   load: deferral(1 * hours, 2, 8 * hours, 6),
@@ -50,7 +60,10 @@ export const defaultPersistence: PersistencePolicy = {
   minGapMs: 20 * minutes,
 };
 
-/** The workaround is not in it: it helps once and leaves the client blocked for the next service pack (Q168463). */
+/**
+ * The workaround is left out: it helps once and leaves the client blocked for the next service
+ * pack (Q168463).
+ */
 export const defaultLadder: readonly LadderStep[] = ['wait', 'notify', 'relocation'];
 
 export const defaultRestart: RestartPolicy = {

@@ -11,11 +11,16 @@ import { hoursOfDay } from './windows.ts';
 
 /** The policy sections of a campaign file; every key may be left out. */
 
-/** What holds: the value given, the default where none is, NaN (which no comparison likes) where it is faulty. */
+/**
+ * The value given, the default where none is given, NaN (which fails every comparison) where it is
+ * faulty.
+ */
 const effective = (value: unknown, fallback: number): number =>
   value === undefined ? fallback : typeof value === 'number' ? value : Number.NaN;
 
-/** Blames the key that the operator wrote when a shorter duration turns out longer than the longer one. */
+/**
+ * Blames the key that the operator wrote when the shorter duration is longer than the longer one.
+ */
 function notLonger(
   value: Readonly<Record<string, unknown>>,
   [short, shortDefault]: readonly [string, number],

@@ -22,16 +22,23 @@ const charactersPerLineAtMost = 4096;
 /** Twice the largest fleet that is promised. Lists of many more entries do not fit into the memory of a process. */
 export const linesAtMost = 2_000_000;
 
-/** A file with more faults than this is of another kind altogether, and a list of millions of them would fill the memory. */
+/**
+ * A file with more faults than this is no fleet file, and a list of millions of faults would fill
+ * the memory.
+ */
 export const faultsAtMost = 10_000;
 
-/** Cells without quotes, or wholly in quotes with `""` for a quote inside. The branches differ in their first character: linear. */
+/**
+ * Cells without quotes, or wholly in quotes with `""` for a quote inside. The branches differ in
+ * their first character, so matching is linear.
+ */
 const wellQuoted = /^(?:[^",]*|"(?:[^"]|"")*")(?:,(?:[^",]*|"(?:[^"]|"")*"))*$/;
 
 /**
- * Splits CSV text (comma, RFC 4180 quotes; BOM, CRLF, LF and CR) into records. Rows without any value are left out.
- * A row is one line: no value of ours holds a line break, so a quote that is left open costs its own line and not
- * the rest of the file. That is also why such lines are taken out before the parser sees them.
+ * Splits CSV text (comma, RFC 4180 quotes; BOM, CRLF, LF and CR) into records. Rows without any
+ * value are left out. A row is one line: no value of a fleet holds a line break, so an open quote
+ * costs its own line and not the rest of the file. Such lines are removed before the parser sees
+ * them.
  */
 export function readCsv(text: string, file: string): CsvRecords {
   const faults: InputFault[] = [];
@@ -46,7 +53,10 @@ export function readCsv(text: string, file: string): CsvRecords {
   return { records: parseLines(sound), faults };
 }
 
-/** As many as there are, or one more than are allowed. Counted before the text is split, which is what needs the memory. */
+/**
+ * How many rows there are, or one more than allowed. Counted before the text is split, because
+ * splitting is what needs the memory.
+ */
 function countLines(text: string): number {
   let lines = 1;
   for (const end of ['\n', '\r']) {
@@ -79,8 +89,8 @@ function lineFault(line: string): Pick<InputFault, 'wrong' | 'expected'> | null 
 }
 
 /**
- * Only lines with quotes need the library, which takes some microseconds for a row: a file of nothing but line ends would hold up an
- * orchestrator for minutes.
+ * Only lines with quotes need the library, which takes some microseconds per row: a file of
+ * nothing but line ends would block an orchestrator for minutes.
  */
 function parseLines(lines: readonly string[]): CsvRecord[] {
   const quoted = parseQuoted(lines.filter((line) => line.includes('"')));
@@ -91,6 +101,6 @@ function parseLines(lines: readonly string[]): CsvRecord[] {
   });
 }
 
-/** One row for each line: none is blank, and no value goes on in the next line. */
+/** One row for each line: no line is blank, and no value continues in the next line. */
 const parseQuoted = (lines: readonly string[]): ArrayIterator<string[]> =>
   parse(lines.join('\n'), { relax_column_count: true, record_delimiter: '\n' }).values();

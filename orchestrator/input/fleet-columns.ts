@@ -57,7 +57,10 @@ function unknown(cell: string): string {
   return meant === null ? 'is not a known column' : `is not a known column (did you mean ${meant}?)`;
 }
 
-/** Spreadsheets write other separators in other countries: say so instead of calling the header one strange column. */
+/**
+ * Spreadsheets write other separators in other countries. The fault says so, instead of calling
+ * the header one unknown column.
+ */
 function otherSeparator(cells: readonly string[]): string | null {
   const [only] = cells;
   if (cells.length !== 1 || only === undefined) return null;

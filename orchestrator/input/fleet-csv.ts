@@ -23,11 +23,13 @@ import {
 } from '../../shared/input/names.ts';
 
 /**
- * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then one row per client. Where the
- * column is missing or the cell empty, the host is the client's id, the zone UTC and the role workstation. Labels and
- * fingerprints of host keys are separated by spaces or semicolons. All faults come at once, and no client with any of them.
+ * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then
+ * one row per client. Where the column is missing or the cell empty, the host is the client's id,
+ * the zone UTC and the role workstation. Labels and fingerprints of host keys are separated by
+ * spaces or semicolons. All faults are reported at once, and with any fault there are no clients.
  *
- * Two rows for one machine would let two drivers work on it, so clients and hosts are unique, in any case.
+ * Two rows for one machine would let two drivers work on it, so clients and hosts are unique, in
+ * any case.
  */
 export function parseFleet(text: string, file: string): Result<Client[], InputFault[]> {
   const { records, faults } = readCsv(text, file);
@@ -94,7 +96,8 @@ class FleetReader {
       ...(cell('port') === '' ? {} : { port: Number(cell('port')) }),
       ...(cell('hostKey') === '' ? {} : { hostKeys: words(cell('hostKey')) }),
     };
-    // A row of the wrong width has its values in the wrong columns: judging them would blame the innocent.
+    // A row of the wrong width has its values in the wrong columns: checking them would blame good
+    // values.
     if (cells.length === this.#width) this.#judge(found, cell, line);
     return found;
   }
@@ -131,7 +134,10 @@ class FleetReader {
   }
 }
 
-/** The line on which `name` was seen before, or null after noting this one. Windows names know no case. */
+/**
+ * The line on which `name` was seen before, or null after noting this one. Windows names ignore
+ * case.
+ */
 function firstLine(lines: Map<string, number>, name: string, line: number): number | null {
   const key = name.toLowerCase();
   const before = lines.get(key);

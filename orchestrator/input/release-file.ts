@@ -35,8 +35,8 @@ function releaseSchema(profiles: string | null) {
     /** The folder inside the tree that holds the component files as clients download them. */
     components: path(),
     /**
-     * Where the copies of the logon servers can be read: each one's folder of component files. Left out = one share, and what was
-     * staged is staged for all.
+     * Where the copies on the logon servers can be read: each one's folder of component files.
+     * Left out = one share: staging it stages it for all.
      */
     logonServers: section({
       path: matching(

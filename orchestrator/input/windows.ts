@@ -3,7 +3,10 @@ import { field, list, oneOf, section } from '../../shared/input/fields.ts';
 
 const dayNames = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 
-/** `22:00-05:00` as minutes after midnight; an end that is not later than its start lies on the next day. */
+/**
+ * `22:00-05:00` as minutes after midnight. An end that is not later than its start lies on the
+ * next day.
+ */
 export function readHours(value: unknown): Pick<Window, 'from' | 'to'> | undefined {
   const found = typeof value === 'string' ? /^(\d\d):(\d\d) ?- ?(\d\d):(\d\d)$/.exec(value) : null;
   if (found === null) return undefined;
@@ -34,7 +37,10 @@ export const hoursOfDay = () =>
     return found && { days: everyDay, ...found };
   });
 
-/** When something may begin on a client, by the clock on its wall: `{ days: [fri, sat], between: "22:00-05:00" }`. */
+/**
+ * When something may begin on a client, by the clock on its wall: `{ days: [fri, sat], between:
+ * "22:00-05:00" }`.
+ */
 export const windowSection = section({
   days: list(oneOf(...dayNames), `a list of days out of ${dayNames.join(', ')}`).default([...dayNames]),
   between: hours(),

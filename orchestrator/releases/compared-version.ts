@@ -3,9 +3,11 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Profile } from '../../shared/products/profile.ts';
 
 /**
- * The version in a staged tree that every logon compares with the client's own, by the profile (`siteWide`); null where there is none. A
- * new one makes every client of the site download at its next logon, whether anybody has marked it or not (Q168463, site-wide route).
- * @param components the folder inside the tree; the file lies there or in a folder above, up to the tree
+ * The version in a staged tree that every logon compares with the client's own, by the profile
+ * (`siteWide`); null where there is none. A new version makes every client of the site download at
+ * its next logon, marked or not (Q168463, site-wide route).
+ * @param components the folder inside the tree; the file lies there or in a folder above, up to
+ * the tree
  */
 export async function comparedVersion(
   tree: string,

@@ -11,9 +11,10 @@ import type { Result } from '../../shared/errors.ts';
 export type ManifestFile = Release['files'][number];
 
 /**
- * Reads the manifest from the component folder of a staged tree: every file's name in lower case, size in bytes and
- * SHA-256, sorted by name. Folders inside are left out: clients download a flat list of files. Faults: `noComponents`,
- * `outsideTree`, `ambiguousFile`, `strangeFile`, `unreadableFile`.
+ * Reads the manifest from the component folder of a staged tree: every file's name in lower case,
+ * size in bytes and SHA-256, sorted by name. Folders inside are left out: clients download a flat
+ * list of files. Faults: `noComponents`, `outsideTree`, `ambiguousFile`, `strangeFile`,
+ * `unreadableFile`.
  * @param tree the folder that no file may lie outside of, not even by a symbolic link
  */
 export async function readManifest(tree: string, components: string): Promise<Result<ManifestFile[]>> {

@@ -8,7 +8,10 @@ import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { stageRelease, type StagedRelease } from './staging.ts';
 
-/** What staging brought: the release, the proof that its upgrade command ran, and the campaigns that waited for it. */
+/**
+ * What staging produced: the release, the proof that its upgrade command ran, and the campaigns
+ * that waited for it.
+ */
 export interface Staged {
   readonly release: Release;
   readonly tree: string;
@@ -19,9 +22,10 @@ export interface Staged {
 }
 
 /**
- * Stages the release of a release file on this machine: runs its upgrade command, reads the manifest, writes both, and starts
- * the campaigns that wait for it. A release that a campaign is rolling out is not staged again: its clients are judged by the
- * hashes that the campaign began with; and one that was withdrawn only by who says that they mean it.
+ * Stages the release of a release file on this machine: runs its upgrade command, reads the
+ * manifest, writes both, and starts the campaigns that wait for it. A release that a campaign is
+ * rolling out is not staged again, because its clients are judged by the hashes that the campaign
+ * began with. A withdrawn release is staged only with `override`.
  * @param override stage also what was withdrawn
  */
 export async function stage(
@@ -50,7 +54,7 @@ export async function stage(
   return ok({ release, tree, evidence: evidence.sha256, tookMs, started });
 }
 
-/** The second staging finds the share as the first one left it: what that one changed is still so. */
+/** Two stagings run one after the other: the second finds the share as the first one left it. */
 async function knownSiteWide({ store }: OrchestratorContext, release: Release): Promise<Release> {
   const known = await store.readRelease(release.release);
   return known?.siteWide === true ? { ...release, siteWide: true } : release;
@@ -66,14 +70,17 @@ async function whyWithdrawn({ store }: OrchestratorContext, name: string | null)
   );
 }
 
-/** Null when the file has faults: they are told by the staging itself. */
+/** Null when the file has faults: the staging itself reports them. */
 async function releaseNamedIn(file: string, profiles: string | null): Promise<string | null> {
   const text = await readInputFile(file, yamlBytesAtMost);
   const input = text.ok ? parseRelease(text.value, file, profiles) : text;
   return input.ok ? input.value.release : null;
 }
 
-/** Asked before the upgrade command runs, for that changes the tree, and again before its result is written. */
+/**
+ * Checked before the upgrade command runs, because the command changes the tree, and again before
+ * its result is written.
+ */
 async function whyInUse({ store }: OrchestratorContext, release: string | null): Promise<Refusal | null> {
   for (const { campaign } of await store.campaigns(['running', 'paused'])) {
     const { definition, state } = campaign;

@@ -11,7 +11,10 @@ const open: readonly CampaignState['status'][] = [
   'paused',
 ];
 
-/** By release: the logon servers with clients that have not settled, and how many of those wait without having been admitted. */
+/**
+ * By release: the logon servers with clients that have not settled, and how many of those clients
+ * wait without having been admitted.
+ */
 export async function neededServers(
   store: OperatorStore,
 ): Promise<ReadonlyMap<string, ReadonlyMap<string, number>>> {

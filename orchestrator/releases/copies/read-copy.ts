@@ -14,9 +14,10 @@ export interface CopyRequest {
 }
 
 /**
- * Reads the files of one copy and tells each as soon as it is known. A file is hashed anew only when its size or its time differ from
- * what is known; one of another size than asked for is not hashed at all.
- * @returns null, or why the folder can not be read
+ * Reads the files of one copy and reports each as soon as it is known. A file is hashed again only
+ * when its size or its time differ from what is known. A file of the wrong size is not hashed at
+ * all.
+ * @returns null, or why the folder cannot be read
  */
 export async function readCopy(
   { path, files, known }: CopyRequest,

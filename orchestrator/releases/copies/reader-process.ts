@@ -5,7 +5,7 @@ import type { FileOnServer } from '../../../shared/domain/campaign/copies.ts';
 export type Ask = { readonly id: number } & CopyRequest;
 export type Told =
   | { readonly id: number; readonly name: string; readonly found: FileOnServer }
-  /** Nothing more comes; with a reason when the folder can not be read. */
+  /** Nothing more comes; with a reason when the folder cannot be read. */
   | { readonly id: number; readonly ended: string | null };
 
 const say = (told: Told): void => void process.send?.(told);
@@ -14,6 +14,6 @@ process.on('message', ({ id, ...request }: Ask) => {
   const read = readCopy(request, (name, found) => say({ id, name, found }));
   void read.then((ended) => say({ id, ended }));
 });
-// Whoever asked is gone; what hangs here is ended with the process.
+// The process that asked is gone. A read that hangs ends with this process.
 process.on('disconnect', () => process.exit());
 process.send?.('up');

@@ -10,8 +10,9 @@ export type CopyReading =
 
 export interface CopyReader {
   /**
-   * Reads one copy. Ends at the latest when nothing was heard of it for `silenceMs`; what was read before is told along the way.
-   * @param tell each file as soon as it is known
+   * Reads one copy. Ends when nothing was heard of it for `silenceMs` at the latest; files that
+   * were read before are reported on the way.
+   * @param tell receives each file as soon as it is known
    */
   read(request: CopyRequest, tell: (name: string, found: FileOnServer) => void): Promise<CopyReading>;
   /** The process that new reads go to, if there is one. */
@@ -32,14 +33,15 @@ interface Reading {
 interface Hands {
   readonly process: ChildProcess;
   readonly readings: Map<number, Reading>;
-  /** Never, when it can not be started: its end is heard then. */
+  /** Never sent when the process cannot be started: its end is reported then. */
   readonly isUp: Promise<void>;
   isRetired: boolean;
 }
 
 /**
- * Reads copies in a process of its own: a share that hangs holds a thread for as long as it likes, and no program can take it back. A
- * process with a read that hangs gets no other one; it is killed as soon as those that do not hang have ended.
+ * Reads copies in a process of its own: a share that hangs occupies a thread, and no program can
+ * take that thread back. A process with a read that hangs gets no further reads. It is killed as
+ * soon as its other reads have ended.
  */
 export function openCopyReader(silenceMs: number): CopyReader {
   let hands: Hands | null = null;

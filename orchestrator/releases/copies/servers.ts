@@ -5,14 +5,20 @@ import { notFound, type Refusal } from '../../refusal.ts';
 import { copyPath, neededServers } from './needed.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
 
-/** Every logon server that a release is needed on, and how its copy stands. Times are ISO 8601, UTC. */
+/**
+ * Every logon server that a release is needed on, and the state of its copy. Times are ISO 8601,
+ * UTC.
+ */
 export interface ReleaseServers {
   readonly release: string;
-  /** False: the release file names no copies, and every logon server has the one tree that was staged. */
+  /**
+   * False: the release file names no copies, and all logon servers share the one tree that was
+   * staged.
+   */
   readonly hasCopies: boolean;
   readonly servers: readonly {
     readonly logonServer: string;
-    /** `unknown`: nobody has looked yet. */
+    /** `unknown`: not read yet. */
     readonly state: CopyStatus['state'] | 'unknown';
     readonly filesOk: number;
     readonly filesInAll: number;

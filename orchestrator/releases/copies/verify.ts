@@ -44,8 +44,9 @@ interface Copy {
 }
 
 /**
- * Level-triggered: each round finds out which logon servers have clients that may still download, begins to read those copies whose time
- * has come, and forgets the others. A copy is verified only while the last look found it whole.
+ * Each round finds the logon servers whose clients may still download, begins to read the copies
+ * whose time has come, and forgets the others. A copy is verified only while the last read found
+ * it whole.
  */
 export function openCopyVerifier(
   log: Logger,
@@ -116,7 +117,7 @@ export function openCopyVerifier(
   };
 }
 
-/** A copy that nobody looks after any more is not known any more. */
+/** A copy that no campaign needs any more is forgotten. */
 async function forget(
   { store }: OrchestratorContext,
   release: string,
