@@ -9,10 +9,14 @@ import {
   rebuilder,
 } from '../../shared/domain/campaign/campaign.ts';
 
-/** What people and moments ask of a campaign. What can not be is refused with the reason. */
+/**
+ * What people and start times ask of a campaign. A command that is not possible is refused, with
+ * the reason.
+ */
 
 type EventOf<T extends CampaignEvent['type']> = Extract<CampaignEvent, { type: T }>;
 
+/** Starts the campaign, or schedules it. Refused while clients are in another campaign. */
 export function start(
   campaign: Campaign,
   { releaseStaged: isStaged, withdrawn, overlap }: EventOf<'StartRequested'>,
@@ -39,7 +43,7 @@ export function start(
   return beginWhenReady(campaign, isStaged, now, 'started');
 }
 
-/** The moment comes first, then the release: a campaign never starts before either. */
+/** The campaign waits for its start time first, then for its release. */
 function beginWhenReady(
   campaign: Campaign,
   isStaged: boolean,
@@ -49,22 +53,24 @@ function beginWhenReady(
   const { startAt, release } = campaign.definition;
   if (startAt !== null && now < startAt)
     return transition(campaign, { status: 'scheduled', startAt }, `starts at ${isoOf(startAt)}`);
-  if (isStaged) return transition(campaign, begin(campaign, now), because);
+  if (isStaged) return transition(campaign, running(campaign, now), because);
   return transition(campaign, { status: 'waitingForRelease' }, `starts when release ${release} is staged`);
 }
 
-const begin = (campaign: Campaign, now: number): CampaignState => ({
+const running = (campaign: Campaign, now: number): CampaignState => ({
   status: 'running',
   startedAt: now,
   openWaves: 1,
   accepted: campaign.waveSizes.map(() => 0),
 });
 
+/** The release was staged: a campaign that waits for it starts. */
 export const releaseStaged = (campaign: Campaign, now: number): CampaignDecision =>
   campaign.state.status === 'waitingForRelease'
-    ? transition(campaign, begin(campaign, now), 'its release was staged')
+    ? transition(campaign, running(campaign, now), 'its release was staged')
     : ignored(`release staged while ${campaign.state.status}`);
 
+/** The start time of a scheduled campaign has come. */
 export function startTimeCame(campaign: Campaign, isStaged: boolean, now: number): CampaignDecision {
   const { state } = campaign;
   if (state.status !== 'scheduled') return ignored(`its time came while ${state.status}`);
@@ -72,6 +78,7 @@ export function startTimeCame(campaign: Campaign, isStaged: boolean, now: number
   return beginWhenReady(campaign, isStaged, now, 'its time has come');
 }
 
+/** A person pauses the campaign: nothing begins until a person resumes it. */
 export function pause(
   campaign: Campaign,
   { by, reason }: EventOf<'PauseRequested'>,
@@ -90,8 +97,8 @@ export function pause(
 }
 
 /**
- * Whoever resumes after a gate has read the reason: the not-ok ends so far are accepted, further ones count again. What another
- * person has paused is resumed only by who says that they mean it.
+ * A person resumes the campaign. After a pause by a gate this accepts the not-ok ends so far; later
+ * ones count again. The pause of another person ends only with `override`.
  */
 export function resume(
   campaign: Campaign,
@@ -116,7 +123,7 @@ export function resume(
   );
 }
 
-/** For good: a client that waits or is deferred is cancelled, what was begun is finished. */
+/** Ends the campaign for good: clients that wait are cancelled, what has begun is finished. */
 export function abort(
   campaign: Campaign,
   { by, reason }: EventOf<'AbortRequested'>,
@@ -139,7 +146,10 @@ const runningOf = ({ startedAt, openWaves, accepted }: Extract<CampaignState, { 
   accepted,
 });
 
-/** Its budgets, gates and rounds are needed again. An aborted one stays so, and sees also this client to its end. */
+/**
+ * A settled client was reopened: budgets, gates and rounds of the campaign are needed again. An
+ * aborted campaign stays aborted, and also finishes this client.
+ */
 export function reopen(campaign: Campaign, because: string): CampaignDecision {
   const { state } = campaign;
   if (state.status === 'aborted' && state.endedAt !== null)
@@ -148,6 +158,7 @@ export function reopen(campaign: Campaign, because: string): CampaignDecision {
   return transition(campaign, { status: 'running', ...runningOf(state) }, because);
 }
 
+/** The decision that the campaign is now in this state. */
 export const transition = (campaign: Campaign, state: CampaignState, because: string): CampaignDecision => ({
   kind: 'changed',
   campaign: { ...campaign, state },

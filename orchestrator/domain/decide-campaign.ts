@@ -18,7 +18,11 @@ import type {
   Running,
 } from '../../shared/domain/campaign/campaign.ts';
 
-/** The decider of the campaign: level-triggered, so the same counters may be read any number of times. */
+/**
+ * The decider of the campaign: what an event means for it. Pure, and level-triggered: the same
+ * counters may be read any number of times.
+ * @param now policy time in milliseconds
+ */
 export function decideCampaign(campaign: Campaign, event: CampaignEvent, now: number): CampaignDecision {
   switch (event.type) {
     case 'StartRequested':
@@ -42,26 +46,28 @@ export function decideCampaign(campaign: Campaign, event: CampaignEvent, now: nu
 
 function countersRead(campaign: Campaign, counters: Counters, now: number): CampaignDecision {
   const { state } = campaign;
-  if (state.status === 'running') return judge(campaign, state, counters, now);
+  if (state.status === 'running') return evaluate(campaign, state, counters, now);
   if (state.status !== 'aborted' || state.endedAt !== null)
     return ignored(`counters read while ${state.status}`);
-  return isEveryoneSettledOrWaiting(campaign, counters)
+  return areAdmittedSettled(campaign, counters)
     ? transition(campaign, { ...state, endedAt: now }, 'aborted, and everything that was begun is finished')
     : ignored('what was begun is being finished');
 }
 
-function isEveryoneSettledOrWaiting({ waveSizes }: Campaign, counters: Counters): boolean {
+/** Has every client settled, except for those that still wait? */
+function areAdmittedSettled({ waveSizes }: Campaign, counters: Counters): boolean {
   return waveProgress(waveSizes, counters).every(({ settled, waiting, size }) => settled + waiting === size);
 }
 
-function judge(campaign: Campaign, state: Running, counters: Counters, now: number): CampaignDecision {
+/** Ends the campaign, pauses it, or opens the next wave, by the gates of the open waves. */
+function evaluate(campaign: Campaign, state: Running, counters: Counters, now: number): CampaignDecision {
   const progress = waveProgress(campaign.waveSizes, counters);
   if (progress.every((wave) => wave.settled === wave.size)) {
     return transition(campaign, { ...state, status: 'ended', endedAt: now }, 'every client has settled');
   }
   const verdicts = progress
     .slice(0, state.openWaves)
-    .map((wave, index) => judgeWave(campaign, state, wave, index));
+    .map((wave, index) => evaluateWave(campaign, state, wave, index));
   const broken = verdicts.find((verdict) => verdict.kind === 'broken');
   if (broken?.kind === 'broken') {
     const paused = {
@@ -85,7 +91,7 @@ function judge(campaign: Campaign, state: Running, counters: Counters, now: numb
   );
 }
 
-function judgeWave(
+function evaluateWave(
   campaign: Campaign,
   state: Running,
   progress: WaveProgress,

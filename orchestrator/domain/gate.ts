@@ -2,12 +2,13 @@ import type { Wave } from '../../shared/domain/campaign/definition.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import { isNotOk, type Counters } from '../../shared/domain/outcome/counters.ts';
 
-/** How far a wave is, summed from the campaign's counters. */
+/** How far a wave is, by the campaign's counters. */
 export interface WaveProgress {
   readonly size: number;
   readonly settled: number;
-  /** Not admitted yet. */
+  /** Clients that are not admitted yet. */
   readonly waiting: number;
+  /** Clients that failed or need attention. */
   readonly notOk: number;
   /** Causes of not-ok ends, most frequent first. */
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
@@ -16,7 +17,7 @@ export interface WaveProgress {
 export type GateVerdict =
   | { readonly kind: 'open'; readonly because: string }
   | { readonly kind: 'closed'; readonly because: string }
-  /** Too much went wrong: the campaign pauses. */
+  /** Too many clients ended not ok: the campaign pauses. */
   | { readonly kind: 'broken'; readonly because: string };
 
 const ends: readonly string[] = [
@@ -27,7 +28,7 @@ const ends: readonly string[] = [
   'cancelled',
 ] satisfies readonly End[];
 
-/** Progress of every wave, in order. */
+/** The progress of every wave, in the order of `sizes`. */
 export function waveProgress(sizes: readonly number[], counters: Counters): readonly WaveProgress[] {
   const waves = sizes.map((size) => ({
     size,
@@ -51,8 +52,9 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
 }
 
 /**
- * The gate of a wave: the share of not-ok ends is taken over the settled clients, once there are `minSample` of them (or the
- * whole wave, when it is smaller). What can not be concluded yet keeps the gate closed.
+ * Is the gate of a wave open, closed or broken? The share of not-ok ends counts once `minSample`
+ * clients have settled, or the whole wave where it is smaller. Without a conclusion the gate stays
+ * closed.
  * @param accepted not-ok ends that a person has accepted
  */
 export function evaluateGate({ name, gate }: Wave, progress: WaveProgress, accepted: number): GateVerdict {

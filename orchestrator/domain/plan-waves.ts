@@ -1,13 +1,14 @@
 import type { CampaignDefinition, Client, Selection, Wave } from '../../shared/domain/campaign/definition.ts';
 import { spread } from '../../shared/domain/rules/backoff.ts';
 
-/** Which clients a campaign would take, wave by wave. */
+/** The clients of a campaign, wave by wave. */
 export interface Plan {
   readonly waves: readonly { readonly name: string; readonly clients: readonly Client[] }[];
-  /** Selected clients that no wave has room for; a campaign with any is refused. */
+  /** Number of selected clients without room in any wave; a campaign with one is refused. */
   readonly left: number;
 }
 
+/** Does the client fulfil all criteria of this selection? */
 export function isSelected({ labels, logonServers, clients }: Selection, candidate: Client): boolean {
   return (
     labels.every((label) => candidate.labels.includes(label)) &&
@@ -17,8 +18,9 @@ export function isSelected({ labels, logonServers, clients }: Selection, candida
 }
 
 /**
- * Shares the selected clients out to the waves. The order is a seeded shuffle, so that a small first wave is a sample of
- * the whole fleet and not of one site; the same seed gives the same waves.
+ * Distributes the selected clients to the waves. Their order is a seeded shuffle, so that a small
+ * first wave is a sample of the whole fleet and not of one site. The same seed gives the same
+ * waves.
  */
 export function planWaves(definition: CampaignDefinition, fleet: readonly Client[]): Plan {
   const selected = fleet.filter((client) => isSelected(definition.select, client));
@@ -32,7 +34,7 @@ export function planWaves(definition: CampaignDefinition, fleet: readonly Client
   return { waves, left: ordered.length - taken };
 }
 
-/** The order of a campaign's clients, from its seed alone. */
+/** The clients in the order of the campaign, which follows from its seed alone. */
 export function inOrder<T extends { readonly client: string }>(
   { seed, campaign }: CampaignDefinition,
   clients: readonly T[],
@@ -43,7 +45,7 @@ export function inOrder<T extends { readonly client: string }>(
     .map(({ client }) => client);
 }
 
-/** Percent of the whole selection, rounded up so that a wave of a small fleet is not empty. */
+/** A percentage is rounded up, so that a wave of a small fleet is not empty. */
 function sizeOf({ size }: Wave, total: number): number {
   if ('count' in size) return size.count;
   return 'percent' in size ? Math.ceil((total * size.percent) / 100) : total;

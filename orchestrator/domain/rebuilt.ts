@@ -5,31 +5,32 @@ import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.ts';
 
 /**
- * An upgrade that was put back from the audit: what was done on the client after the audit's end is not known, so the next thing is a
- * look. Budgets stay spent, the attempt is the same, and what is known of a service's original settings is kept. A procedure that is
- * open on the client is found there by its intent. A settled one stays settled.
+ * An upgrade as a rebuild from the audit restores it. What was done on the client after the end of
+ * the audit is not known, so a look follows. The attempt stays the same, budgets stay spent, and
+ * the original settings of a service are kept. The look finds an open procedure by its intent. A
+ * settled upgrade stays settled.
  * @param now policy time of the rebuild
  */
 export function rebuiltUpgrade(upgrade: Upgrade, now: number): Upgrade {
   const { state, memory } = upgrade;
   if (state.phase === 'settled') return upgrade;
   const { restart } = memory.open;
-  const kept = changeMemory(memory, { open: { restart: restart && withNewDeadline(restart, now) } });
-  return { ...upgrade, state: { phase: 'looking' }, memory: changeMemory(kept, notKnown(upgrade, now)) };
+  const present = changeMemory(memory, { open: { restart: restart && withNewDeadline(restart, now) } });
+  return { ...upgrade, state: { phase: 'looking' }, memory: changeMemory(present, notKnown(upgrade, now)) };
 }
 
-/** What was about to be done when the audit ended may have been done, or not. */
+/** What was about to begin when the audit ended may have been done, or not. */
 function notKnown({ state, memory }: Upgrade, now: number): MemoryChange {
   switch (state.phase) {
     case 'marking':
     case 'updating':
       return { open: { unanswered: true } };
     case 'notifying':
-      // As after a lost worker: telling users twice is worse than counting the notice from now.
+      // As after a lost worker: a second notice is worse than to count the notice from now.
       return { history: { notifiedAt: now } };
     case 'remedying': {
       const { journal } = state;
-      // What was only about to be recorded is not a step of the ladder that was tried; an intent on the client says otherwise.
+      // A procedure that was about to be recorded was not tried, unless the client has its intent.
       const isBegun = journal.step !== 'record' || journal.direction !== 'forward';
       const escalation = attemptAt(journal.procedure, journal.service);
       return isBegun
@@ -46,7 +47,7 @@ function notKnown({ state, memory }: Upgrade, now: number): MemoryChange {
   }
 }
 
-/** Nobody looked meanwhile: the client gets as long again to come back. */
+/** Nothing looked at the client meanwhile, so it gets the same time again to come back. */
 const withNewDeadline = (restart: PendingRestart, now: number): PendingRestart => ({
   ...restart,
   taken: null,
@@ -54,7 +55,8 @@ const withNewDeadline = (restart: PendingRestart, now: number): PendingRestart =
 });
 
 /**
- * A campaign that was put back from the audit. One that ran is paused, so that a person starts it again.
+ * A campaign as a rebuild from the audit restores it. A running campaign is paused: a person
+ * resumes it.
  * @param end how far the audit goes, in words
  */
 export function rebuiltCampaign(campaign: Campaign, end: string, now: number): Campaign {

@@ -4,22 +4,29 @@ import { changeMemory, newMemory, type MemoryChange } from '../../shared/domain/
 import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { stillMarked } from '../../shared/domain/outcome/counters.ts';
 
-/** What becomes of a settled upgrade that a person wants to go on with: open again as the next attempt, or why not. */
+/**
+ * A settled upgrade that a person reopens: it begins its next attempt, or the reason why it does
+ * not.
+ */
 export type Reopening =
   | { readonly kind: 'reopened'; readonly upgrade: Upgrade; readonly because: string }
   | { readonly kind: 'refused'; readonly because: string };
 
-/** Begins anew with a look, and with fresh budgets. What servpack has done to the machine is not forgotten. */
+/**
+ * Begins the next attempt, with a look and new budgets. What servpack did on the client stays
+ * known.
+ */
 export function retry(upgrade: Upgrade, reason: string): Reopening {
   const { state } = upgrade;
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
   if (state.end === 'upgraded' || state.cause === 'already current')
     return refused(`there is nothing to retry: ${state.because}`);
-  // A mark that is forgotten would be made again, with another restart, and nobody would be told of it at an abort.
+  // Without the mark the client would be marked and restarted again, and an abort would not name
+  // it.
   return reopened(upgrade, { open: { mark: upgrade.memory.open.mark } }, `retried: ${reason}`);
 }
 
-/** Moves the service back to where it was before its relocation. */
+/** Begins an attempt that relocates the service back to its original path. */
 export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
   const { state, memory } = upgrade;
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
@@ -27,7 +34,10 @@ export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
   return reopened(upgrade, { request: { kind: 'undo', by, reason } }, `to be moved back: ${reason}`);
 }
 
-/** Takes the mark of a client back that has ended marked. What can not be unmarked is found by its cause afterwards, whatever it was before. */
+/**
+ * Begins an attempt that takes back the mark of a client. Where that fails the upgrade settles as
+ * `still marked`, whatever its cause was before.
+ */
 export function unmark(upgrade: Upgrade, reason: string): Reopening {
   const { state } = upgrade;
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);

@@ -3,20 +3,22 @@ import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { isNotOk } from '../../shared/domain/outcome/counters.ts';
 
 /**
- * Which clients of a campaign a person tries again: `failed` = all that failed or need attention, whatever the cause; of those
- * `blocked` = something ran out of the component directory, or a file was held; `unreachable` = they could not be reached, could not be looked at, or did not come
- * back from a restart.
+ * Which clients of a campaign a person retries. `failed`: all that failed or need attention, for
+ * any cause. Of those, `blocked`: something ran out of the component directory, or had a file open.
+ * `unreachable`: the client was not reached, could not be looked at, or did not come back from a
+ * restart.
  */
 export type RetrySelection = 'failed' | 'blocked' | 'unreachable';
 
 export const retrySelections: readonly RetrySelection[] = ['failed', 'blocked', 'unreachable'];
 
-const away: ReadonlySet<string> = new Set([
+const unreachableCauses: ReadonlySet<string> = new Set([
   'unreachable budget spent',
   'couldNotLook budget spent',
   'did not come back',
 ]);
 
+/** Is this upgrade settled, and part of the selection? */
 export function isInRetrySelection(kind: RetrySelection, { state }: Upgrade): boolean {
   if (state.phase !== 'settled' || !isNotOk(state.end)) return false;
   switch (kind) {
@@ -25,7 +27,7 @@ export function isInRetrySelection(kind: RetrySelection, { state }: Upgrade): bo
     case 'blocked':
       return isBlocked(state);
     case 'unreachable':
-      return away.has(state.cause);
+      return unreachableCauses.has(state.cause);
   }
 }
 

@@ -6,14 +6,14 @@ interface Candidate {
   readonly logonServer: string;
 }
 
-/** What decides whether something new may begin on clients of one logon server. */
+/** Facts of one logon server that decide whether something new may begin on its clients. */
 export interface ServerUse extends Downloads {
   readonly slots: number;
-  /** Its copy of the release is verified; unknown is not. */
+  /** Its copy of the release is verified; an unknown copy is not. */
   readonly isStaged: boolean;
 }
 
-/** How many clients of this logon server may be marked and not proved yet; null = any number. */
+/** How many clients of this logon server may be marked and not proved; null = any number. */
 export const maxDownloadsAt = (
   { maxDownloads }: Pick<Budgets, 'maxDownloads'>,
   logonServer: string,
@@ -24,8 +24,9 @@ export const maxDownloadsAt = (
 };
 
 /**
- * How many more clients of a logon server may have something begun on them, as far as its copy and its downloads go. Whoever is worked
- * on may be marked next, so a slot counts as a download.
+ * On how many more clients of a logon server something may begin, by its copy and its downloads. A
+ * client with a slot may be marked next, so a slot counts as a download.
+ * @param maxDownloads null = any number
  */
 export function roomToBegin(maxDownloads: number | null, use: ServerUse): number {
   if (!use.isStaged) return 0;
@@ -34,8 +35,8 @@ export function roomToBegin(maxDownloads: number | null, use: ServerUse): number
 }
 
 /**
- * Who may take a slot now: candidates in their given order, as far as the campaign's budget and that of each one's logon
- * server allow. A full logon server does not hold up the others.
+ * The candidates that may take a slot now, in their given order: as many as the budgets of the
+ * campaign and of each logon server allow. A full logon server does not stop the others.
  */
 export function chooseAdmissions<T extends Candidate>(
   budgets: Budgets,
@@ -46,9 +47,9 @@ export function chooseAdmissions<T extends Candidate>(
   const used = new Map(Object.entries(inUse.perLogonServer));
   for (const candidate of candidates) {
     if (inUse.active + chosen.length >= budgets.active) break;
-    const there = used.get(candidate.logonServer) ?? 0;
-    if (there >= budgets.perLogonServer) continue;
-    used.set(candidate.logonServer, there + 1);
+    const onServer = used.get(candidate.logonServer) ?? 0;
+    if (onServer >= budgets.perLogonServer) continue;
+    used.set(candidate.logonServer, onServer + 1);
     chosen.push(candidate);
   }
   return chosen;

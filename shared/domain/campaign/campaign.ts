@@ -1,14 +1,16 @@
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
 
-/** A campaign's aggregate: what was asked for, and where it stands. */
+/** A campaign: its definition, and where it stands. */
 export interface Campaign {
   readonly definition: CampaignDefinition;
   readonly createdAt: number;
   /** Clients per wave, in the order of the definition's waves; fixed at creation. */
   readonly waveSizes: readonly number[];
   readonly state: CampaignState;
-  /** Its records were put back from the audit then: what was done shortly before is not known. */
+  /**
+   * Its records were rebuilt from the audit at this time: what was done just before is not known.
+   */
   readonly rebuiltAt?: number;
 }
 
@@ -20,13 +22,16 @@ export type CampaignState =
   | ({
       readonly status: 'paused';
       readonly pausedAt: number;
-      /** A gate paused it, and not a person. */
+      /** A gate paused the campaign, not a person. */
       readonly byGate: boolean;
       readonly by: string;
       readonly because: string;
     } & Running)
   | ({ readonly status: 'ended'; readonly endedAt: number } & Running)
-  /** Nothing begins any more. Clients that still wait are cancelled by that alone; `endedAt` is when the last other one had settled. */
+  /**
+   * Nothing begins any more, which cancels the clients that still wait. `endedAt`: when the last
+   * client on which something had begun was finished; null = not yet.
+   */
   | ({
       readonly status: 'aborted';
       readonly abortedAt: number;
@@ -35,46 +40,48 @@ export type CampaignState =
       readonly endedAt: number | null;
     } & Running);
 
-/** What is true from the start on, whatever the status. */
+/** What a campaign has from its start on, in every status. */
 export interface Running {
   readonly startedAt: number;
   readonly openWaves: number;
-  /** By wave: how many not-ok ends a person has accepted by resuming after a gate paused the campaign. */
+  /** By wave: not-ok ends that a person accepted by resuming a campaign that a gate had paused. */
   readonly accepted: readonly number[];
 }
 
+/** What happens to a campaign. */
 export type CampaignEvent =
   | {
       readonly type: 'StartRequested';
       readonly releaseStaged: boolean;
-      /** Who has withdrawn the release. */
+      /** Set where the release was withdrawn. */
       readonly withdrawn?: Withdrawal | null;
       /** Clients with an unsettled upgrade in another campaign. */
       readonly overlap: readonly { readonly client: string; readonly campaign: string }[];
     }
   | { readonly type: 'ReleaseStaged' }
-  /** The moment a scheduled campaign waits for, or later. */
+  /** The start time of a scheduled campaign, or later. */
   | { readonly type: 'StartTimeCame'; readonly releaseStaged: boolean }
   | { readonly type: 'PauseRequested'; readonly by: string; readonly reason: string }
   | {
       readonly type: 'ResumeRequested';
       readonly by: string;
-      /** Resume also what another person has paused. */
+      /** Resume also a campaign that another person paused. */
       readonly override: boolean;
-      /** Why, where the person says it. */
+      /** Why, if the person says it. */
       readonly reason?: string | undefined;
       readonly counters: Counters;
     }
   | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }
-  /** A client that had settled has been opened again. */
+  /** A settled client was reopened. */
   | { readonly type: 'Reopened'; readonly because: string }
   | { readonly type: 'CountersRead'; readonly counters: Counters };
 
+/** The answer to every event. */
 export type CampaignDecision =
   | { readonly kind: 'changed'; readonly campaign: Campaign; readonly because: string }
-  /** A person asked for what can not be. */
+  /** A person asked for something that is not possible. */
   | { readonly kind: 'refused'; readonly because: string }
   | { readonly kind: 'ignored'; readonly because: string };
 
-/** Who has paused a campaign whose records were put back: nobody whom one could ask. */
+/** Who paused a campaign whose records were rebuilt: no person, so anybody may resume it. */
 export const rebuilder = 'rebuild';

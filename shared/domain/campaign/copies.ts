@@ -1,22 +1,26 @@
-/** What is known of a logon server's copy of a release. Only a verified one lets its clients in. Times are policy time. */
+/**
+ * What is known of a logon server's copy of a release. Only a verified copy admits the server's
+ * clients. Times are policy time.
+ */
 export interface CopyStatus extends JudgedCopy {
   readonly logonServer: string;
-  /** Since when it has been in this state. */
+  /** Since when the copy has been in this state. */
   readonly since: number;
   readonly checkedAt: number;
 }
 
 export interface JudgedCopy {
-  /** `incomplete`: read, and not all files are as the manifest says; `unreadable`: nothing is known. */
+  /** `incomplete`: not all files match the manifest. `unreadable`: nothing is known. */
   readonly state: 'verified' | 'incomplete' | 'unreadable';
-  /** Files that are as the manifest says, and how many there must be. */
+  /** Files that match the manifest. */
   readonly filesOk: number;
+  /** Files in the manifest. */
   readonly filesInAll: number;
-  /** What is wrong, in words; empty when it is verified. */
+  /** What is wrong, in words; '' = the copy is verified. */
   readonly because: string;
 }
 
-/** A file as it was hashed; it is taken for the same as long as its size and its time stay. */
+/** A file as it was hashed. While size and time stay the same, the hash counts as known. */
 export interface KnownFile {
   readonly size: number;
   readonly mtimeMs: number;
@@ -30,7 +34,9 @@ type Reading =
   | { readonly kind: 'read'; readonly files: Readonly<Record<string, FileOnServer>> }
   | { readonly kind: 'unreadable'; readonly because: string };
 
-/** Holds a copy against the manifest. What was not read is wrong; files that the manifest does not name do not matter. */
+/**
+ * Compares a copy with the manifest. A file that was not read is wrong; extra files do not matter.
+ */
 export function judgeCopy(
   manifest: readonly { readonly name: string; readonly size: number; readonly sha256: string }[],
   reading: Reading,
@@ -51,7 +57,10 @@ export function judgeCopy(
   return { state: 'incomplete', filesOk, filesInAll, because: `${first}${more}` };
 }
 
-/** `LS-PUN has 14 of 22 files: …`: why clients of a logon server wait. @param status undefined = nobody has looked yet */
+/**
+ * Why clients of a logon server wait: `LS-PUN has 14 of 22 files: …`.
+ * @param status undefined = the copy was not checked yet
+ */
 export function whyNotStaged(logonServer: string, status: JudgedCopy | undefined): string {
   switch (status?.state) {
     case undefined:
@@ -65,24 +74,24 @@ export function whyNotStaged(logonServer: string, status: JudgedCopy | undefined
   }
 }
 
-/** A logon server whose copy of the release is not verified: nobody of it is admitted. */
+/** A logon server whose copy of the release is not verified: none of its clients is admitted. */
 export interface NotStaged {
   readonly logonServer: string;
-  /** Files that are as they must be, and how many there must be; 0 where nothing is known. */
+  /** Files that match the manifest; 0 = nothing is known. */
   readonly filesOk: number;
   readonly filesInAll: number;
-  /** Clients that wait for it. */
+  /** Clients that wait for the copy. */
   readonly waiting: number;
   readonly because: string;
 }
 
-/** What is known of a release's copies. */
+/** What is known of the copies of a release. */
 export interface Copies {
   readonly filesInAll: number;
   readonly found: readonly CopyStatus[];
 }
 
-/** Of these logon servers those that hold clients back, the one with most of them first. */
+/** The logon servers whose copies make clients wait, those with most clients first. */
 export function serversNotStaged(
   { found, filesInAll }: Copies,
   servers: readonly { readonly logonServer: string; readonly clients: number }[],

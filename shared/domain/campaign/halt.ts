@@ -1,15 +1,16 @@
-/** Everything is held: who has done so, why, and since when (policy time). */
+/** A person stopped all campaigns: who, why, and since when (policy time). */
 export interface Halt {
   readonly by: string;
   readonly because: string;
   readonly at: number;
 }
 
-/** What follows for the halt; `refused` is a sentence for whoever asked. */
+/** What becomes of the halt. `refused` carries a sentence for the person who asked. */
 export type HaltDecision =
   | { readonly kind: 'changed'; readonly halt: Halt | null; readonly because: string }
   | { readonly kind: 'refused'; readonly because: string };
 
+/** Halts everything, unless it is halted already. */
 export function halt(present: Halt | null, asked: Halt): HaltDecision {
   if (present === null) return { kind: 'changed', halt: asked, because: asked.because };
   const because = `everything is halted already, by ${present.by}: ${present.because}`;
@@ -17,9 +18,9 @@ export function halt(present: Halt | null, asked: Halt): HaltDecision {
 }
 
 /**
- * What another person has halted goes on only by who says that they mean it.
- * @param override let go on also what another person has halted
- * @param reason why, where the person says it
+ * Ends the halt. The halt of another person ends only with an override.
+ * @param override end also the halt of another person
+ * @param reason why, if the person says it
  */
 export function unhalt(
   present: Halt | null,
@@ -36,8 +37,8 @@ export function unhalt(
 }
 
 /**
- * What the audit says of whoever lets go on.
- * @param over what another person had held
+ * The text that the audit keeps of a resume, or of the end of a halt.
+ * @param over the pause or halt of another person that is overridden; null = none
  */
 export function resumeReason(
   what: string,

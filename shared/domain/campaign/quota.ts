@@ -1,20 +1,22 @@
-/** How a campaign's budget is shared out: what one shard may use, uses, could use now, and when it was raised last. */
+/** One shard's share of a campaign's budget. */
 export interface Share {
-  /** Slots that the shard may have in use; it begins nothing beyond. */
+  /** Slots that the shard may use: at the quota it begins nothing more. */
   readonly quota: number;
-  /** More than the quota for a while after it was lowered. */
+  /** Slots in use: for a while more than the quota, after the quota was lowered. */
   readonly inUse: number;
-  /** Clients that would take a slot at once, over and above those in use. */
+  /** Clients that would take a slot now, besides those that have one. */
   readonly wants: number;
-  /** Grows with each grant: the lowest has waited longest. */
+  /** Grows with each grant: the shard with the lowest has waited longest. */
   readonly servedAt: number;
 }
 
 /**
- * The quotas that the shards should have: as much as each needs, and where that is more than there is, the same for
- * everybody who needs more. A budget smaller than the number of shards in need goes round: those who waited longest
- * come first, so that nobody starves. Nothing is changed while everybody has enough.
- * @returns targets in the order of `shares`, `active` in all at most
+ * The quotas that the shards should have: what each needs, or, where the budget is smaller than all
+ * needs, the same for all shards that need more. A budget smaller than the number of shards in need
+ * goes round: the shards that waited longest come first, so none starves. While all shards have
+ * enough, nothing changes.
+ * @param active the budget
+ * @returns targets in the order of `shares`; their sum is at most `active`
  */
 export function grantQuotas(active: number, shares: readonly Share[]): readonly number[] {
   const granted = sum(shares.map(({ quota }) => quota));
@@ -36,7 +38,9 @@ function oneEach(active: number, shares: readonly Share[]): readonly number[] {
   return shares.map((_, at) => (turns.some((turn) => turn.at === at) ? 1 : 0));
 }
 
-/** The smallest need first: what it leaves is shared by the others. What nobody needs is shared by all. */
+/**
+ * Serves the smallest need first; the others share what it leaves. What no shard needs, all share.
+ */
 function levelled(active: number, shares: readonly Share[]): readonly number[] {
   const order = shares
     .map((share, at) => ({ need: needOf(share), at }))
@@ -52,22 +56,23 @@ function levelled(active: number, shares: readonly Share[]): readonly number[] {
 }
 
 /**
- * Raises quotas towards their targets by no more than is really free, after those that go down were lowered: a shard
- * whose quota is below what it uses still holds that. So the sum of what each may use or uses never grows beyond
- * `active`.
+ * Raises quotas towards their targets, after those that go down were lowered. A shard that uses
+ * more than its quota still occupies those slots, so quotas grow only by what is really free: the
+ * sum of what the shards may use, or do use, never exceeds `active`.
+ * @returns the raised quotas, in the order of `lowered`
  */
 export function raiseQuotas(
   active: number,
   lowered: readonly Pick<Share, 'quota' | 'inUse'>[],
   targets: readonly number[],
 ): readonly number[] {
-  const held = lowered.map(({ quota, inUse }) => Math.max(quota, inUse));
-  let free = Math.max(0, active - sum(held));
+  const occupied = lowered.map(({ quota, inUse }) => Math.max(quota, inUse));
+  let free = Math.max(0, active - sum(occupied));
   return lowered.map(({ quota }, at) => {
-    const holds = held[at] ?? 0;
+    const present = occupied[at] ?? 0;
     const target = targets[at] ?? quota;
-    const raise = Math.min(free, Math.max(0, target - holds));
+    const raise = Math.min(free, Math.max(0, target - present));
     free -= raise;
-    return Math.max(quota, Math.min(target, holds + raise));
+    return Math.max(quota, Math.min(target, present + raise));
   });
 }

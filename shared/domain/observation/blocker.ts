@@ -2,7 +2,9 @@ import { directoryOf, isInside } from './image-path.ts';
 import type { Observation, RunningProcess, Service, StartType } from './observation.ts';
 import type { ProductRules } from '../rules/policy.ts';
 
-/** What stands in the way of the update: who it is, since when, and whether waiting can clear it. Never a boolean. */
+/**
+ * What is in the way of the update: which program or file, since when, and whether waiting helps.
+ */
 export type Blocker =
   | {
       readonly kind: 'service';
@@ -12,7 +14,7 @@ export type Blocker =
       readonly since: number;
       readonly service: string;
       readonly startType: StartType;
-      /** Starts by itself out of the component directory: waiting can not clear it (Q168463). */
+      /** Starts by itself out of the component directory: waiting does not help (Q168463). */
       readonly structural: boolean;
     }
   | {
@@ -29,7 +31,10 @@ export type Blocker =
 
 export type ServiceBlocker = Extract<Blocker, { kind: 'service' }>;
 
-/** The same for the same trouble on every client and at every look, so that sightings and rankings can be counted. */
+/**
+ * Equal for the same blocker on every client and at every look, so that sightings and rankings can
+ * be counted.
+ */
 export function fingerprint(blocker: Blocker): string {
   switch (blocker.kind) {
     case 'service':
@@ -43,7 +48,7 @@ export function fingerprint(blocker: Blocker): string {
   }
 }
 
-/** In plain words, for `client why`. */
+/** The blocker in words, for `client why`. */
 export function describeBlocker(blocker: Blocker): string {
   switch (blocker.kind) {
     case 'service': {
@@ -62,14 +67,18 @@ export function describeBlocker(blocker: Blocker): string {
   }
 }
 
-/** Blocked = something runs out of the component directory, or a component file can not be written. */
+/**
+ * What blocks the update: processes that run out of the component directory, and component files
+ * that can not be opened for writing. Empty = the client is free.
+ */
 export function blockersOf(product: ProductRules, seen: Observation): readonly Blocker[] {
   const stopped = stoppedForSwap(product, seen);
-  // Services live in session 0, and what they have started: it ends with them, or the swap finds its files held and goes back.
+  // Session 0 holds services and what they have started. That ends with the service that the swap
+  // stops; else the swap finds its files open, and goes back.
   const running = seen.processes
     .filter(
       (process) =>
-        stopped === undefined || (process.pid !== stopped.pid && staysBeside(stopped, seen, process)),
+        stopped === undefined || (process.pid !== stopped.pid && isNotStoppedWith(stopped, seen, process)),
     )
     .flatMap((process) => runningBlocker(product, seen, process));
   const explained = new Set(seen.processes.map((process) => process.executable.toLowerCase()));
@@ -77,16 +86,16 @@ export function blockersOf(product: ProductRules, seen: Observation): readonly B
   return [...running, ...held.map((file): Blocker => ({ kind: 'heldFile', file }))];
 }
 
-/** The service that a swap is going to stop, while it runs: what it holds is in nobody's way. */
+/** The running service that a swap stops: the files it has open do not block the swap. */
 const stoppedForSwap = ({ swap }: ProductRules, { services }: Observation): Service | undefined =>
   services.find(
     ({ name, state }) => name.toLowerCase() === swap?.service?.toLowerCase() && state !== 'stopped',
   );
 
-const staysBeside = (stopped: Service, seen: Observation, process: RunningProcess): boolean =>
-  process.session !== 0 || isOfAnother(stopped, seen, process);
+const isNotStoppedWith = (stopped: Service, seen: Observation, process: RunningProcess): boolean =>
+  process.session !== 0 || runsAnotherService(stopped, seen, process);
 
-const isOfAnother = (stopped: Service, { services }: Observation, { pid }: RunningProcess): boolean =>
+const runsAnotherService = (stopped: Service, { services }: Observation, { pid }: RunningProcess): boolean =>
   services.some((each) => each.pid === pid && each.name !== stopped.name);
 
 function runningBlocker(product: ProductRules, seen: Observation, process: RunningProcess): Blocker[] {
@@ -100,7 +109,7 @@ function runningBlocker(product: ProductRules, seen: Observation, process: Runni
   if (service === undefined) {
     return [{ kind: 'program', ...common, session: process.session, user: process.user }];
   }
-  // A cured product updates past its own service: moving it would be for nothing.
+  // A cured product updates past its own service: a relocation would be for nothing.
   if (isCured(product, seen) && Object.hasOwn(product.relocatable, service.name.toLowerCase())) return [];
   const { name, startType } = service;
   return [
@@ -108,12 +117,15 @@ function runningBlocker(product: ProductRules, seen: Observation, process: Runni
   ];
 }
 
-/** From this service pack on the product no longer blocks itself (Q157677). An unknown one is not cured. */
+/**
+ * Does the installed service pack no longer block itself (Q157677)? An unknown one counts as not
+ * cured.
+ */
 const isCured = (product: ProductRules, seen: Observation): boolean =>
   product.structuralUntil !== null &&
   seen.servicePack !== null &&
   seen.servicePack >= product.structuralUntil;
 
-/** The seed's fault: image path under the component directory and automatic start. Waiting can not clear it (Q168463). */
+/** The fault of Q168463: image path in the component directory and automatic start. */
 const isStructural = (product: ProductRules, { startType, imagePath }: Service): boolean =>
   (startType === 'automatic' || startType === 'delayed') && isInside(imagePath, product.componentDirectory);

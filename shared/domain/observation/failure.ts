@@ -1,4 +1,4 @@
-/** Why a gateway call did not bring what was asked; `kind` decides what is known about the outcome. */
+/** Why a gateway call failed; `kind` says what is known about the outcome. */
 export interface Failure {
   readonly kind: 'unreachable' | 'timedOut' | 'cutOff' | 'fenced' | 'failed' | 'garbled';
   readonly message: string;

@@ -1,4 +1,7 @@
-/** Image paths of services as Windows spells them: perhaps in quotes, perhaps with arguments behind. Case does not matter. */
+/**
+ * Image paths of services as Windows spells them: with or without quotes and arguments. Case does
+ * not matter.
+ */
 
 /** The executable of an image path, without quotes and arguments. */
 export function executableOf(imagePath: string): string {
@@ -35,7 +38,7 @@ function split(imagePath: string): {
     const close = end === -1 ? text.length : end;
     return { executable: text.slice(1, close), rest: text.slice(close + 1), isQuoted: true };
   }
-  // A path without quotes may hold spaces; its arguments begin after the first `.exe` that ends a word.
+  // A path without quotes may contain spaces; arguments begin after the first `.exe` and a space.
   const end = text.toLowerCase().indexOf('.exe ');
   const cut = end === -1 ? text.length : end + '.exe'.length;
   return { executable: text.slice(0, cut), rest: text.slice(cut), isQuoted: false };

@@ -5,25 +5,30 @@ import type { ProductRules, ReleaseFiles } from '../rules/policy.ts';
 import { prove } from './proof.ts';
 import type { Failure } from './failure.ts';
 
-/** What a look at one client means, without any campaign: would an update get past what runs there now? */
+/**
+ * What a look at one client means without any campaign: would an update get past what runs there
+ * now?
+ */
 export type Verdict =
   | { readonly kind: 'free' }
-  /** Every file is that of the release that was asked about: there is nothing to do. */
+  /** Every file is that of the release in question: there is nothing to do. */
   | { readonly kind: 'current' }
   | {
       readonly kind: 'blocked';
       readonly blockers: readonly Blocker[];
-      /** How many of the blockers are services that the product's profile knows how to move. */
+      /** How many of the blockers are services that the product profile can relocate. */
       readonly movable: number;
     }
-  /** Logon, site and helper servers carry the same services legitimately: a campaign changes nothing there. */
+  /**
+   * Logon, site and helper servers have the same services legitimately: a campaign changes none.
+   */
   | { readonly kind: 'server' }
   /** Unknown is a verdict of its own, and never `free`. */
   | { readonly kind: 'couldNotLook'; readonly failure: Failure['kind']; readonly error: string };
 
 export const verdictKinds = ['free', 'current', 'blocked', 'server', 'couldNotLook'] as const;
 
-/** What else a campaign would meet on this client. */
+/** What else a campaign would find on this client. */
 export const remarks = [
   'marked',
   'unfinished',
@@ -37,9 +42,9 @@ export const remarks = [
 export type Remark = (typeof remarks)[number];
 
 /**
- * In the order in which an upgrade asks: a server is excluded, what is proved current needs nothing, and only then it matters what
- * is in the way.
- * @param files of the release that was asked about; null = of none, and then nothing is proved
+ * The verdict of one look, by the questions of an upgrade in their order: a server is excluded; a
+ * client that is proved current needs nothing; only then it matters what is in the way.
+ * @param files of the release in question; null = no release, so nothing is proved
  */
 export function verdictOf(product: ProductRules, files: ReleaseFiles | null, seen: Observation): Verdict {
   if (seen.role === 'server') return { kind: 'server' };
@@ -51,12 +56,14 @@ export function verdictOf(product: ProductRules, files: ReleaseFiles | null, see
   return { kind: 'blocked', blockers, movable: blockers.filter(isMovable).length };
 }
 
+/** The verdict of a look that failed. */
 export const couldNotLook = ({ kind, message }: Failure): Verdict => ({
   kind: 'couldNotLook',
   failure: kind,
   error: message,
 });
 
+/** What else a campaign would find on this client, in a fixed order. */
 export function remarksOf({ route }: ProductRules, seen: Observation): readonly Remark[] {
   const isLogon = route === 'logon';
   const holds: Readonly<Record<Remark, boolean>> = {
@@ -98,7 +105,7 @@ export const failureWords: Readonly<Record<Failure['kind'], string>> = {
 
 export const remarkWords: Readonly<Record<Remark, string>> = {
   marked: 'marked: installs at its next logon',
-  unfinished: 'a move of a service is unfinished there',
+  unfinished: 'a procedure is unfinished there',
   packageRuns: 'a package runs now',
   restartPending: 'a restart is pending',
   loadMissing: 'Load does not start the update program',

@@ -1,19 +1,20 @@
 import type { Counters } from './counters.ts';
 
-/** One blocker of a campaign by fingerprint: how much is gained by dealing with it. Counts are clients. */
+/** One blocker of a campaign, and how many clients it concerns. */
 export interface RankedBlocker {
+  /** Its fingerprint. */
   readonly blocker: string;
-  /** It alone blocks them now: fix it and they go. */
+  /** Clients that it alone blocks now: without it they go on. */
   readonly alone: number;
-  /** It blocks them now, alone or together with others. */
+  /** Clients that it blocks now, alone or with other blockers. */
   readonly blocks: number;
-  /** They ever met it, those that got past it included. */
+  /** Clients on which it was ever found, also those that got past it. */
   readonly met: number;
 }
 
 /**
- * Ranks blockers from the counters `blocked|a + b` (what blocks a client now, all of it) and `seen|a` (who ever met it):
- * first the one that sets most clients free.
+ * Ranks blockers from two kinds of counters: `blocked|a + b` (everything that blocks a client now)
+ * and `seen|a` (everything ever found). First comes the blocker that frees most clients.
  */
 export function rankBlockers(counters: Counters): readonly RankedBlocker[] {
   const found = new Map<string, { blocker: string; alone: number; blocks: number; met: number }>();

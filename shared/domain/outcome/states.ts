@@ -1,6 +1,6 @@
 import type { Bucket, Counters } from './counters.ts';
 
-/** The columns of every status table, in the order a client passes through them. */
+/** The columns of every status table, in the order in which a client passes them. */
 export const buckets: readonly Bucket[] = [
   'waiting',
   'active',
@@ -14,6 +14,7 @@ export const buckets: readonly Bucket[] = [
   'cancelled',
 ];
 
+/** Clients by column. */
 export type States = Readonly<Record<Bucket, number>>;
 
 export const noStates = Object.fromEntries(buckets.map((bucket) => [bucket, 0])) as Record<Bucket, number>;
@@ -21,7 +22,9 @@ export const noStates = Object.fromEntries(buckets.map((bucket) => [bucket, 0]))
 export const addStates = (a: States, b: States): States =>
   Object.fromEntries(buckets.map((bucket) => [bucket, a[bucket] + b[bucket]])) as Record<Bucket, number>;
 
-/** The counters `state|wave|logonServer|bucket` summed by wave (its position) or by logon server. */
+/**
+ * The counters `state|wave|logonServer|bucket`, summed by wave (its position) or by logon server.
+ */
 export function statesBy(counters: Counters, by: 'wave' | 'logonServer'): ReadonlyMap<string, States> {
   const found = new Map<string, Record<Bucket, number>>();
   for (const [name, count] of Object.entries(counters)) {
@@ -35,7 +38,7 @@ export function statesBy(counters: Counters, by: 'wave' | 'logonServer'): Readon
   return found;
 }
 
-/** How many clients these are. */
+/** The number of clients in all columns. */
 export const sizeOf = (states: States): number => buckets.reduce((sum, bucket) => sum + states[bucket], 0);
 
 const isBucket = (text: string): text is Bucket => Object.hasOwn(noStates, text);

@@ -2,14 +2,15 @@ import { type Blocker, fingerprint, type ServiceBlocker } from '../observation/b
 import type { LadderStep, ProductRules } from '../rules/policy.ts';
 import type { Procedure, Remediation } from './procedure.ts';
 
-/** A step of the ladder that changes something on the client, and the blocker that it gets past. */
+/** A step of the ladder that changes something on the client, and the blocker it is for. */
 export type Escalation =
   | { readonly procedure: Remediation; readonly target: ServiceBlocker }
   | { readonly procedure: 'replaceAtRestart'; readonly target: Blocker };
 
 /**
- * What the ladder has for these blockers, in its order. Only a service that the product profile knows how to move is ever moved. Files
- * that servpack brings itself (route `push`) can also be replaced at a restart, whoever holds them until then.
+ * The steps of the ladder that apply to these blockers, in its order. Only a service that the
+ * product profile lists is ever relocated. On route `push` files can also be replaced at a restart,
+ * whatever has them open until then.
  */
 export function escalationsOf(
   product: ProductRules,
@@ -32,7 +33,7 @@ export function escalationsOf(
   });
 }
 
-/** The first service among the blockers that the product profile knows how to move. */
+/** The first of these blockers that is a service which the product profile can relocate. */
 export const relocatableIn = (
   { relocatable }: ProductRules,
   blockers: readonly Blocker[],
@@ -42,14 +43,14 @@ export const relocatableIn = (
       blocker.kind === 'service' && Object.hasOwn(relocatable, blocker.service.toLowerCase()),
   );
 
-/** The service that a procedure of this step belongs to; '' where no service holds the files. */
+/** The service of this step's procedure; '' = no service uses the files. */
 export const serviceOf = ({ swap }: ProductRules, escalation: Escalation): string =>
   escalation.procedure === 'replaceAtRestart' ? (swap?.service ?? '') : escalation.target.service;
 
-/** How a procedure that was begun on a service is remembered. */
+/** The name under which a memory keeps that this procedure has begun on this service. */
 export const attemptAt = (procedure: Procedure, service: string): string =>
   `${procedure} of ${service.toLowerCase()}`;
 
-/** The service, the program or the file, for a sentence. */
+/** The program or the file, for a sentence. */
 export const nameOf = (blocker: Blocker): string =>
   blocker.kind === 'service' || blocker.kind === 'program' ? blocker.executable : fingerprint(blocker);

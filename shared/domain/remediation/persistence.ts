@@ -1,11 +1,22 @@
 import { type Blocker, fingerprint } from '../observation/blocker.ts';
 import type { PersistencePolicy } from '../rules/policy.ts';
 
+/** How long one blocker has been in the way. */
+export interface Sighting {
+  readonly since: number;
+  readonly lastCounted: number;
+  readonly looks: number;
+  readonly restarts: number;
+  readonly bootId: string;
+}
+
+/** By blocker fingerprint. */
 export type Sightings = Readonly<Record<string, Sighting>>;
 
 /**
- * The sightings after one more look: blockers that are gone are forgotten, looks closer than `minGapMs` to the last counted
- * one do not count again, and a blocker seen again in another boot has survived a restart.
+ * The sightings after one more look. Blockers that are gone are dropped. A look closer than
+ * `minGapMs` to the last counted one does not count. A blocker that is found in another boot has
+ * survived a restart.
  */
 export function countSightings(
   policy: PersistencePolicy,
@@ -34,7 +45,7 @@ function countOne(
   };
 }
 
-/** Why this blocker is no longer a matter of waiting, in words; null while it may still go away by itself. */
+/** Why waiting for this blocker no longer helps, in words; null while it may still go by itself. */
 export function persistsBecause(policy: PersistencePolicy, sighting: Sighting): string | null {
   const { looks, restarts, since, lastCounted } = sighting;
   if (restarts >= policy.restarts) return `still there after ${restarts} restart${restarts === 1 ? '' : 's'}`;
@@ -42,13 +53,4 @@ export function persistsBecause(policy: PersistencePolicy, sighting: Sighting): 
   if (lastCounted - since >= policy.afterMs)
     return `there for ${Math.floor((lastCounted - since) / 3_600_000)} hours`;
   return null;
-}
-
-/** How long one blocker has been in the way (see `persistence.ts`). */
-export interface Sighting {
-  readonly since: number;
-  readonly lastCounted: number;
-  readonly looks: number;
-  readonly restarts: number;
-  readonly bootId: string;
 }

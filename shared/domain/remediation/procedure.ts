@@ -2,9 +2,9 @@ import type { Intent, PreImage, SwapPreImage } from '../observation/observation.
 import type { Ending } from '../outcome/ending.ts';
 
 /**
- * What changes a service or the files it holds is a journaled procedure: an ordered list of steps, each of which makes one thing so and
- * proves it, so that running a step again after a crash is safe. The intent with the pre-image stands on the client from the
- * first step (`record`) until the last (`close`).
+ * A procedure changes a service or the files it uses, in a fixed order of steps. Each step brings
+ * about one thing and proves it, so it is safe to run a step again after a crash. The intent with
+ * the pre-image stays on the client from the first step (`record`) to the last (`close`).
  */
 export type StepName =
   | 'record'
@@ -29,8 +29,9 @@ export type StepName =
   | 'close';
 
 /**
- * Remediations move a service out of the way. The others bring the files of the release (route `push`): a `swap` at once,
- * `replaceAtRestart` by what Windows renames at its next start, before anything runs that could hold them.
+ * Remediations get a service out of the way. File procedures bring the files of the release (route
+ * `push`): a `swap` at once; `replaceAtRestart` by renames that Windows does at its next start,
+ * before any program can open the files.
  */
 export type Remediation = 'relocation' | 'workaround';
 export type FileProcedure = 'swap' | 'replaceAtRestart';
@@ -44,8 +45,8 @@ export const procedures = [
 export type Direction = 'forward' | 'back';
 
 /**
- * The order is the safe one of the facts: stop -> verified copy -> protected directory (Q181118) -> new image path ->
- * start -> proof. `back` undoes what may have been done, in reverse.
+ * The safe order: stop -> verified copy -> protected directory (Q181118) -> new image path -> start
+ * -> proof. `back` undoes in reverse what may have been done.
  */
 const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly StepName[]>>>> = {
   relocation: {
@@ -57,13 +58,14 @@ const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly Step
     back: ['restoreStartType', 'startAgain', 'close'],
   },
   swap: {
-    // Everything that takes long is done while the service still runs.
+    // The service still runs during the long steps.
     forward: ['record', 'stage', 'stop', 'backup', 'place', 'start', 'prove', 'removeStaged', 'close'],
-    // Nothing is stopped where no file has been placed.
+    // `restoreFiles` stops the service itself, and only where a file has been placed.
     back: ['restoreFiles', 'startAgain', 'removeStaged', 'close'],
   },
   replaceAtRestart: {
-    // The client restarts after `queueRenames`: everything before it changes no file that is in use, and stops nothing.
+    // The client restarts after `queueRenames`. Earlier steps change no file in use, and stop
+    // nothing.
     forward: [
       'record',
       'stage',
@@ -75,7 +77,7 @@ const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly Step
       'removeStaged',
       'close',
     ],
-    // It may have restarted meanwhile, so the files are put back where they are not the old ones any more.
+    // The client may have restarted meanwhile: `restoreFiles` puts back the files that are new.
     back: ['withdraw', 'restoreFiles', 'startAgain', 'removeStaged', 'close'],
   },
 };
@@ -83,7 +85,7 @@ const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly Step
 /** The step after which a procedure waits for the client to restart. */
 const beforeRestart: StepName = 'queueRenames';
 
-/** Where a procedure stands. The named step is the one to run (again); everything before it is done. */
+/** Where a procedure stands: `step` is the one to run (again), all steps before it are done. */
 export type Journal =
   | JournalOf<Remediation, PreImage>
   | JournalOf<'swap', SwapPreImage>
@@ -93,21 +95,21 @@ interface JournalOf<Name extends Procedure, Image> {
   readonly procedure: Name;
   readonly direction: Direction;
   readonly step: StepName;
-  /** The service that is moved, or that holds the files; '' where no service does. */
+  /** The service that is relocated, or that uses the files; '' = no service does. */
   readonly service: string;
-  /** Null until `record` has read and written it. */
+  /** null until `record` has read it and written it to the client. */
   readonly preImage: Image | null;
-  /** Failures of the present step in a row. */
+  /** Failures of the present step, in a row. */
   readonly failures: number;
-  /** What to settle as when the way back is done; null = look again. */
+  /** How the upgrade settles when the way back is done; null = a look follows. */
   readonly ending: Ending | null;
-  /** The step that failed for good and turned the procedure round; null on the way forward. */
+  /** The step whose failure turned the procedure back; null on the way forward. */
   readonly turnedAt: StepName | null;
-  /** What the client said there, where the ending does not tell. */
+  /** What the client said at that step, where the ending does not say it. */
   readonly turnedBecause?: string;
 }
 
-/** Does it bring the files of the release, instead of moving a service? */
+/** Does this procedure bring the files of the release (and not get a service out of the way)? */
 export const bringsFiles = <Of extends { readonly procedure: Procedure }>(
   of: Of,
 ): of is Extract<Of, { readonly procedure: FileProcedure }> =>
@@ -129,8 +131,8 @@ export const firstStep = (procedure: Procedure, direction: Direction): StepName 
   steps[procedure][direction][0] ?? 'close';
 
 /**
- * The steps of this journal. The way back is as long as what may have been done: nothing when it could not even be recorded, and a
- * service that would not stop is only seen to run.
+ * The steps of this journal, in order. The way back has only the steps for what may have been done:
+ * none where `record` failed, and a check that the service runs where `stop` failed.
  */
 export function orderOf({
   procedure,
@@ -145,25 +147,27 @@ export function orderOf({
   return steps[procedure][direction];
 }
 
-/** It is proved, and only what it has left behind is still to be taken away: nothing turns it round any more. */
+/**
+ * Is the way forward proved? Only cleaning up is left then, and a failure does not turn it back.
+ */
 export function isProved({ procedure, direction, step }: Journal): boolean {
   const order = steps[procedure].forward;
   const proof = order.indexOf('prove');
   return direction === 'forward' && proof >= 0 && order.indexOf(step) > proof;
 }
 
-/** The journal with what `record` brought, which is of its own kind: only the driver that ran the step can tell of it. */
+/** The journal with the pre-image that `record` has read; null = the step was another one. */
 export const withPreImage = (journal: Journal, preImage: PreImage | SwapPreImage | null): Journal =>
   preImage === null ? journal : ({ ...journal, preImage } as Journal);
 
-/** The journal one step further, or null when its last step is done. */
+/** The journal at its next step; null = its last step is done. */
 export function nextStep(journal: Journal): Journal | null {
   const order = orderOf(journal);
   const step = order[order.indexOf(journal.step) + 1];
   return step === undefined ? null : { ...journal, step, failures: 0 };
 }
 
-/** The same procedure on its way back, from the step that could not be done. */
+/** The same procedure on its way back, because its present step failed. */
 export function turnBack(journal: Journal, ending: Ending | null, turnedBecause?: string): Journal {
   const turned: Journal = {
     ...journal,
@@ -176,13 +180,13 @@ export function turnBack(journal: Journal, ending: Ending | null, turnedBecause?
   return { ...turned, step: orderOf(turned)[0] ?? 'close' };
 }
 
-/** A procedure with what it recorded, as a journal and an intent have it. */
+/** A procedure with the pre-image that it recorded. */
 type Recorded =
   | { readonly procedure: Remediation; readonly preImage: PreImage }
   | { readonly procedure: 'swap'; readonly preImage: SwapPreImage }
   | { readonly procedure: 'replaceAtRestart'; readonly preImage: SwapPreImage };
 
-/** The journal of a procedure that has its pre-image, standing at its first step. */
+/** The journal of a procedure that has its pre-image, at its first step. */
 const fromPreImage = (recorded: Recorded, direction: Direction): Journal => ({
   ...recorded,
   direction,
@@ -193,13 +197,13 @@ const fromPreImage = (recorded: Recorded, direction: Direction): Journal => ({
   turnedAt: null,
 });
 
-/** The way back of a procedure that went forward to its end or to its restart, and what to settle as afterwards. */
+/** The way back of a procedure that is done, or waits for its restart, and the ending after it. */
 export const wayBack = (recorded: Recorded, ending: Ending | null): Journal => ({
   ...fromPreImage(recorded, 'back'),
   ending,
 });
 
-/** Is the client to restart before the next step of this journal? */
+/** Must the client restart before the next step of this journal? */
 export const waitsForRestart = ({ direction, step }: Journal): boolean =>
   direction === 'forward' && step === beforeRestart;
 
@@ -213,9 +217,10 @@ const recordedIn = (intent: Intent): Recorded =>
   ({ procedure: intent.kind, preImage: intent.preImage }) as Recorded;
 
 /**
- * The journal of a procedure found unfinished on the client: it goes on at the step the client remembers. One that was only recorded has
- * changed nothing, so only its intent is taken away. One at a step that this version does not know goes back as a whole: going forward from
- * the beginning would record a service that is moved by half as the service that was before.
+ * The journal of an unfinished procedure that was found on the client. It continues at the step of
+ * the intent. A procedure that was only recorded has changed nothing: only its intent is removed.
+ * At a step that this version of servpack does not know, the procedure goes back completely: going
+ * forward from the beginning would record a half relocated service as the original one.
  */
 export function journalOf(intent: Intent): Journal {
   const begun = fromPreImage(recordedIn(intent), intent.direction);

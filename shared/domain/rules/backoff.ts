@@ -1,8 +1,8 @@
 import type { DeferralPolicy } from './policy.ts';
 
 /**
- * A number in [0, 1) that is the same for the same words: jitter without a random source, so that a replay plans the same
- * moments. FNV-1a, finished with an avalanche so that neighbouring names spread.
+ * A number in [0, 1) that is always the same for the same words: jitter without randomness, so that
+ * a replay plans the same times. FNV-1a, with an avalanche at the end so that similar names spread.
  */
 export function spread(...words: readonly (string | number)[]): number {
   let hash = 0x811c9dc5;
@@ -14,8 +14,8 @@ export function spread(...words: readonly (string | number)[]): number {
 
 /**
  * The delay in milliseconds before the next try.
- * @param used how many deferrals of this class came before, from 0
- * @param point where in the jitter range this one falls, in [0, 1)
+ * @param used number of earlier deferrals of this class, from 0
+ * @param point position in the jitter range, in [0, 1)
  */
 export function backoff(policy: DeferralPolicy, used: number, point: number): number {
   const plain = Math.min(policy.firstMs * policy.factor ** used, policy.maxMs);

@@ -1,11 +1,12 @@
 import type { Window } from '../time/window.ts';
 
 /**
- * The policies of one campaign and the part of a product profile that deciding needs: plain values, all times in
- * milliseconds. The files operators write are parsed into this shape at the border.
+ * The policies of one campaign, and the part of a product profile that deciding needs. Plain
+ * values; durations are in milliseconds. Campaign and profile files are parsed into this shape at
+ * the border.
  */
 
-/** Why a client is not being worked on right now. Every class has its own patience. */
+/** Why a client waits. Every class has its own delays and its own budget. */
 export type DeferralClass =
   | 'service'
   | 'program'
@@ -29,12 +30,17 @@ export const deferralClasses: readonly DeferralClass[] = [
   'load',
 ];
 
-/** What a deferred client waits for: one of the classes with a budget, or the campaign's window, which has none. */
+/**
+ * What a deferred client waits for: a class with a budget, or the campaign's window, which has
+ * none.
+ */
 export type WaitClass = DeferralClass | 'window';
 
 export const waitClasses: readonly WaitClass[] = [...deferralClasses, 'window'];
 
-/** Exponential backoff with a budget. `jitter` 0.2 spreads a delay over 80 % to 120 % of itself. */
+/**
+ * Exponential backoff with a budget. `jitter` 0.2 makes a delay 80 % to 120 % of its plain value.
+ */
 export interface DeferralPolicy {
   readonly firstMs: number;
   readonly factor: number;
@@ -44,7 +50,10 @@ export interface DeferralPolicy {
   readonly whenSpent: 'needsAttention' | 'failed';
 }
 
-/** When the same blocker stops being a matter of waiting. Any one of the three is enough; looks closer than `minGapMs` count once. */
+/**
+ * When the same blocker persists, so that waiting no longer helps. One of the three limits is
+ * enough. Looks closer together than `minGapMs` count once.
+ */
 export interface PersistencePolicy {
   readonly looks: number;
   readonly afterMs: number;
@@ -56,11 +65,11 @@ export type LadderStep = 'wait' | 'notify' | 'workaround' | 'relocation' | 'repl
 
 export interface RestartPolicy {
   readonly allowed: 'never' | 'nobodyLoggedOn' | 'always';
-  /** Restarts are ordered within these hours of the client's day only; null = at any hour. */
+  /** Restarts are ordered only within these hours of the client's day; null = at any hour. */
   readonly between: Window | null;
-  /** Time a machine may need to come back; after that it is settled as failed. */
+  /** Time in which a machine has to come back; after that its upgrade settles as failed. */
   readonly deadlineMs: number;
-  /** First look after ordering a restart; later looks are this far apart too. */
+  /** Time from the order to the first look, and between later looks. */
   readonly lookEveryMs: number;
 }
 
@@ -68,72 +77,86 @@ export interface CampaignPolicy {
   readonly deferrals: Readonly<Record<DeferralClass, DeferralPolicy>>;
   readonly persistence: PersistencePolicy;
   readonly ladder: readonly LadderStep[];
-  /** May a structural blocker go up the ladder at first sight? */
+  /** When the ladder begins for a structural blocker. */
   readonly structural: 'atOnce' | 'whenPersisting';
   readonly restart: RestartPolicy;
-  /** Outside it nothing begins on a client; null = always open. In the client's own time zone. */
+  /**
+   * Nothing begins on a client outside this window, in the client's time zone; null = always open.
+   */
   readonly window: Window | null;
-  /** How long users get between the notification and the next step of the ladder. */
+  /** Time that users have between the notice and the next step of the ladder. */
   readonly noticeMs: number;
 }
 
-/** How the files of the component directory are swapped for those of the release. */
+/** How the files of the component directory are replaced by those of the release. */
 export interface SwapRules {
-  /** Runs out of the component directory and holds its files: it is stopped for the swap. Null = no service does. */
+  /**
+   * Runs out of the component directory, and is stopped for the swap; null = there is no such
+   * service.
+   */
   readonly service: string | null;
   readonly staging: string;
   readonly backup: string;
-  /** After the start, before the proof: a service that dies soon is not proved. */
+  /** Time between start and proof: a service that ends soon after its start is not proved. */
   readonly settleMs: number;
   readonly keepsBackup: boolean;
 }
 
-/** How a service may be moved out of the component directory. */
+/** How a service is relocated out of the component directory. */
 export interface Relocatable {
   readonly executable: string;
-  /** The directory that it is moved to. */
+  /** The directory to relocate it to. */
   readonly to: string;
-  /** Registry keys that belong to it: their values are recorded before a move, and proved after it. */
+  /**
+   * Registry keys of the service: their values are recorded before the relocation and proved after
+   * it.
+   */
   readonly keys: readonly string[];
   readonly moveBy: MoveBy;
 }
 
-/** `repoint`: the service gets another image path. `reinstall`: it is deleted, and made anew at its new place. */
+/** `repoint`: the service gets another image path. `reinstall`: it is deleted and created again. */
 export type MoveBy = 'repoint' | 'reinstall';
 
-/** What deciding must know of the product; the rest of the profile is the gateway's and the parser's business. */
+/** What deciding needs of a product profile. */
 export interface ProductRules {
   readonly product: string;
   readonly componentDirectory: string;
   /**
-   * `logon`: mark, restart, the user's logon starts the update. `direct`: servpack runs the update itself. `push`: servpack brings the
-   * files of the release itself.
+   * `logon`: mark, restart, the user's logon starts the update. `direct`: servpack runs the update.
+   * `push`: servpack copies the files of the release to the client.
    */
   readonly route: 'logon' | 'direct' | 'push';
-  /** How files are brought by route `push`; null = not by this product's route. */
+  /** How route `push` replaces files; null = the product has another route. */
   readonly swap: SwapRules | null;
-  /** The program that a user's logon starts for the update, for what people are told; null = there is none. */
+  /** The program that a logon starts for the update, to name it in texts; null = there is none. */
   readonly updateProgram: string | null;
-  /** Lower-case service name -> how to move it. Only these are ever touched. */
+  /** By lower-case service name. No other service is ever relocated. */
   readonly relocatable: Readonly<Record<string, Relocatable>>;
-  /** From this service pack on the product no longer blocks itself; null = it always does. */
+  /** From this service pack on the product does not block itself; null = it always does. */
   readonly structuralUntil: number | null;
 }
 
-/** Lower-case file name -> SHA-256 of the release's component files. */
+/** SHA-256 of the release's component files, by lower-case file name. */
 export type ReleaseFiles = Readonly<Record<string, string>>;
 
-/** Everything besides state, event and time that `decide` reads; fixed for the life of a campaign, but for the client's zone. */
+/**
+ * Everything that `decide` reads besides state, event and time. Fixed for the life of a campaign,
+ * except for the client's zone.
+ */
 export interface Rules {
   readonly campaign: string;
   readonly seed: string;
-  /** IANA time zone of the client: windows and restart hours are those of its own day. */
+  /** IANA time zone of the client: windows and restart hours follow the client's own day. */
   readonly zone: string;
   readonly policy: CampaignPolicy;
   readonly product: ProductRules;
   readonly files: ReleaseFiles;
-  /** Logon servers as the campaign spells them; left out = only the client's own is known. */
+  /** Logon servers in the campaign's spelling; left out = only the client's own is known. */
   readonly logonServers?: readonly string[];
-  /** The campaign's records were put back from the audit: a client may have been upgraded without a trace in them. */
+  /**
+   * The campaign's records were rebuilt from the audit: they may not know that a client was
+   * upgraded.
+   */
   readonly isRebuilt?: boolean;
 }

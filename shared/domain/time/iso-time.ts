@@ -1,3 +1,3 @@
-/** UTC, whole seconds. Formatting a given time is not reading a clock. */
+/** ISO 8601 in UTC, whole seconds. It formats a given time, and reads no clock. */
 export const isoOf = (at: number): string =>
   Temporal.Instant.fromEpochMilliseconds(at).toString({ smallestUnit: 'second' });

@@ -1,11 +1,13 @@
 /**
- * A weekly window in which something may begin on a client, by the clock on the client's own wall. What has begun is
- * finished outside it.
+ * A weekly window in which something may begin on a client, by the client's wall clock. What has
+ * begun is finished outside the window.
  */
 export interface Window {
-  /** Days on which it opens, 1 = Monday to 7 = Sunday; what runs past midnight belongs to the day it opened on. */
+  /**
+   * Days on which it opens, 1 = Monday to 7 = Sunday. It may end after midnight, on the next day.
+   */
   readonly days: readonly number[];
-  /** Minutes after midnight. An end that is not later than the start lies on the next day. */
+  /** Minutes after midnight. `to` lies on the next day if it is not later than `from`. */
   readonly from: number;
   readonly to: number;
 }
@@ -16,8 +18,8 @@ const minutesOfDay = 24 * 60;
 const daysOfWeek = 7;
 
 /**
- * Does the wall clock in this zone stand within the window? A night that has an hour twice is in the window both times; an
- * hour that a night does not have is in no window.
+ * Is the wall clock of this zone within the window? An hour that a night has twice is in the window
+ * both times; an hour that a night skips is in no window.
  * @param zone IANA name
  * @param at epoch milliseconds
  */
@@ -31,20 +33,22 @@ export function isWindowOpen(window: Window, zone: string, at: number): boolean 
 }
 
 /**
- * The first moment from `at` on at which the window is open: `at` itself while it is. A window whose start the clock skips opens
- * with the first minute that is there.
+ * The first time from `at` on at which the window is open; `at` itself while it is open. A window
+ * whose start the clock skips opens at the first minute after the gap.
  */
 export function nextOpening(window: Window, zone: string, at: number): number {
   if (isWindowOpen(window, zone, at)) return at;
-  const found = moments(window, zone, at)
-    .filter((moment) => moment > at && isWindowOpen(window, zone, moment))
+  const found = possibleOpenings(window, zone, at)
+    .filter((time) => time > at && isWindowOpen(window, zone, time))
     .sort((a, b) => a - b)[0];
-  // Every window of a campaign has a day and a length, so a week always has an opening; in doubt it is asked again.
+  // Every window has a day and a length, so a week always has an opening. If not: try a day later.
   return found ?? at + minutesOfDay * 60_000;
 }
 
-/** Where a window can begin: its starts of the coming days, either way a clock is set, and the changes of the clock itself. */
-function moments(window: Window, zone: string, at: number): readonly number[] {
+/**
+ * Times at which the window can open: its starts on the next days, and the changes of the clock.
+ */
+function possibleOpenings(window: Window, zone: string, at: number): readonly number[] {
   const today = wallOf(zone, at).toPlainDate();
   const start = Temporal.PlainTime.from({ hour: Math.floor(window.from / 60), minute: window.from % 60 });
   const starts = Array.from({ length: daysOfWeek + 3 }, (_, day) => today.add({ days: day - 1 })).flatMap(
@@ -65,7 +69,7 @@ function clockChanges(zone: string, at: number): readonly number[] {
 const wallOf = (zone: string, at: number): Temporal.ZonedDateTime =>
   Temporal.Instant.fromEpochMilliseconds(at).toZonedDateTimeISO(zone);
 
-/** `Mon 23 Nov 22:00 Europe/Berlin`: a moment as the people at the client read it. */
+/** `Mon 23 Nov 22:00 Europe/Berlin`: a time as people at the client read it. */
 export function wallTimeOf(zone: string, at: number): string {
   const wall = wallOf(zone, at);
   const day = dayNames[wall.dayOfWeek - 1] ?? '';
@@ -79,7 +83,7 @@ const monthNames = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep
 const two = (value: number): string => String(value).padStart(2, '0');
 const clock = (minute: number): string => `${two(Math.floor(minute / 60))}:${two(minute % 60)}`;
 
-/** `22:00-05:00`, or with its days `Mon, Fri 22:00-05:00`. */
+/** `22:00-05:00`; with days, unless it opens every day: `Mon, Fri 22:00-05:00`. */
 export function windowInWords({ days, from, to }: Window): string {
   const hours = `${clock(from)}-${clock(to)}`;
   if (days.length === daysOfWeek) return hours;
