@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { isHost, isHostKey } from './input/names.ts';
 
-/** What `servpack certify` asks of the process that has the gateway, and what that says back, line by line. */
+/**
+ * What `servpack certify` asks of the process that has the gateway, and what that process answers,
+ * line by line.
+ */
 
-/** Letters that every Windows takes in a path, from its drive on; what else a path may hold is refused where it is used. */
+/**
+ * Characters that every Windows accepts in a path, from its drive on. Paths that may hold more are
+ * checked where they are used.
+ */
 const windowsPath = z
   .string()
   .regex(/^[A-Za-z]:\\[^"<>|*?%!/\p{Cc}]{1,200}$/u, 'must be a path such as C:\\Name');
@@ -12,7 +18,9 @@ export const certifyOrder = z.strictObject({
   host: z.string().refine(isHost),
   port: z.int().min(1).max(65_535).nullable(),
   hostKeys: z.array(z.string().refine(isHostKey)).readonly(),
-  /** The product whose directory, files and services a look asks for; null = a look at `directory`. */
+  /**
+   * The product whose directory, files and services a look asks for; null = a look at `directory`.
+   */
   product: z.string().nullable(),
   /** A folder whose files are looked at; null = that of the product. */
   directory: windowsPath.nullable(),

@@ -1,6 +1,6 @@
 /**
- * The one clock of policies, due times and the lab's model. Leases, locks, time-outs and the promise to pause within
- * a second are real time and never go through it.
+ * The one clock of policies, due times and the lab's model. Leases, locks, time-outs and the
+ * promise to pause within a second are real time and never go through it.
  */
 export interface Clock {
   /** Policy time in whole milliseconds since the epoch. */
@@ -11,7 +11,10 @@ export interface Clock {
   policySpan(realMs: number): number;
 }
 
-/** Where lab time stood at a real moment, and how fast it runs. Processes that share an anchor share a time. */
+/**
+ * Where lab time stood at a real moment, and how fast it runs. Processes that share an anchor
+ * share a time.
+ */
 export interface ClockAnchor {
   readonly labAt: number;
   readonly realAt: number;

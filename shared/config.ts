@@ -8,7 +8,10 @@ import { withPasswordFrom } from './password-file.ts';
 /** Settings of a process, read once from the environment and validated; plain values afterwards. */
 export interface Config {
   readonly redisUrl: string;
-  /** Names everything in Redis. The lab uses one of its own, so that it can never touch a real fleet. */
+  /**
+   * Names everything in Redis. The lab uses one of its own, so that it can never touch a real
+   * fleet.
+   */
   readonly prefix: string;
   /** Shards of the records; fixed when a store is first opened. */
   readonly shards: number;
@@ -17,9 +20,15 @@ export interface Config {
   readonly api: { readonly host: string; readonly port: number };
   /** Where clients report in by themselves; null = nowhere. */
   readonly checkIn: CheckInConfig | null;
-  /** Upgrades and remediations one worker process drives at once, and looks of surveys that it makes at once. */
+  /**
+   * Upgrades and remediations one worker process drives at once, and looks of surveys that it
+   * makes at once.
+   */
   readonly concurrency: { readonly upgrades: number; readonly remediations: number; readonly looks: number };
-  /** How clients are reached: `simulated:PORT` is a lab fleet on this machine, `simulated:HOST:PORT` one elsewhere, `ssh` real clients. */
+  /**
+   * How clients are reached: `simulated:PORT` is a lab fleet on this machine,
+   * `simulated:HOST:PORT` one elsewhere, `ssh` are real clients.
+   */
   readonly gateway: string | null;
   /** The file that says how the gateway `ssh` logs in. */
   readonly sshConfig: string | null;
@@ -27,20 +36,29 @@ export interface Config {
   readonly callDeadlineMs: number;
   /** The operator's own product profiles, read when a release is staged. */
   readonly profiles: string;
-  /** Holds a folder with the component files of each release, by its name; null = where each was staged. */
+  /**
+   * Holds a folder with the component files of each release, by its name; null = where each was
+   * staged.
+   */
   readonly releases: string | null;
   /** A worker touches this file as long as it runs and reaches its Redis. */
   readonly heartbeatFile: string | null;
   /** Lab time; null = real time. */
   readonly labClock: ClockAnchor | null;
-  /** So many of the newest audit entries of each shard stay in Redis after they were written to the files. */
+  /**
+   * So many of the newest audit entries of each shard stay in Redis after they were written to the
+   * files.
+   */
   readonly auditKeep: number;
 }
 
 export interface CheckInConfig {
   readonly host: string;
   readonly port: number;
-  /** Whether a check-in may change the client's address in the fleet: to what it says itself, or to where it comes from. */
+  /**
+   * Whether a check-in may change the client's address in the fleet: to the address it sends, or
+   * to the one it comes from.
+   */
   readonly address: 'never' | 'sent' | 'peer';
   /** Files with certificate and key (PEM); null = plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
@@ -70,7 +88,7 @@ export const environment = z.object({
   SERVPACK_HOST: z.string().min(1).default('127.0.0.1'),
   SERVPACK_PORT: count(0, 65_535, 7300),
   SERVPACK_CHECKIN_HOST: z.string().min(1).default('127.0.0.1'),
-  /** Not set = clients can not report in by themselves. */
+  /** Not set = clients cannot report in by themselves. */
   SERVPACK_CHECKIN_PORT: z.coerce.number().int().min(0).max(65_535).optional(),
   SERVPACK_CHECKIN_ADDRESS: z.enum(['never', 'sent', 'peer']).default('never'),
   SERVPACK_CHECKIN_TLS_CERT: z.string().optional(),
@@ -87,7 +105,10 @@ export const environment = z.object({
     .optional(),
   /** YAML: account, key or password by reference, known hosts, time-outs of the gateway `ssh`. */
   SERVPACK_SSH_CONFIG: z.string().optional(),
-  /** Seconds that a call on a client may take; after that its outcome is not known, and the client is looked at. */
+  /**
+   * Seconds that a call on a client may take; after that its outcome is not known, and the client
+   * is looked at.
+   */
   SERVPACK_CALL_SECONDS: count(1, 3_600, 120),
   SERVPACK_RELEASES: z.string().optional(),
   SERVPACK_PRODUCTS: z.string().optional(),
@@ -106,8 +127,9 @@ export const environment = z.object({
 });
 
 /**
- * Reads the settings from environment variables. An error names the variable and what was expected, never its value: a URL may
- * hold a password. An empty variable is one that nobody set: compose files and unit files can not leave one out.
+ * Reads the settings from environment variables. An error names the variable and what was
+ * expected, never its value: a URL may hold a password. An empty variable counts as not set,
+ * because compose files and unit files cannot leave one out.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Result<Config, Fault> {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
@@ -174,7 +196,7 @@ function checkInOf(data: z.output<typeof environment>): Result<CheckInConfig | n
   return ok({ host: data.SERVPACK_CHECKIN_HOST, port, address: data.SERVPACK_CHECKIN_ADDRESS, tls });
 }
 
-/** Clients of the real world have no lab time: what waits for hours by it would be done to them in seconds. */
+/** Real clients have no lab time: a wait of hours would last seconds on them. */
 function sshFault(data: z.output<typeof environment>): string | null {
   if (data.SERVPACK_GATEWAY !== 'ssh') return null;
   if (data.SERVPACK_LAB_CLOCK !== undefined)

@@ -1,9 +1,15 @@
-/** Failures are values. `Result` is what every fallible function returns; exceptions are for bugs only. */
+/**
+ * Failures are values. `Result` is what every fallible function returns; exceptions are for bugs
+ * only.
+ */
 export type Result<T, E = Fault> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: E };
 
-/** One thing that went wrong, said so that an operator can act on it. `code` is stable, `message` is one clear sentence. */
+/**
+ * One thing that went wrong, in words that an operator can act on. `code` is stable, `message` is
+ * one clear sentence.
+ */
 export interface Fault {
   readonly code: string;
   readonly message: string;

@@ -2,21 +2,31 @@ import { createHash } from 'node:crypto';
 
 import type { ClientLook } from './products/client-look.ts';
 
-/** Evidence is kept once, under its own SHA-256, and never longer than this; where it was cut it says so. */
+/**
+ * Evidence is kept once, under its own SHA-256, and never longer than this. A text that was cut
+ * says so.
+ */
 export const evidenceBytesAtMost = 16 * 1024;
 
-/** Raw texts inside a look are cut sooner, so that a bloated SMS.INI does not push the rest of the look out. */
+/**
+ * Raw texts inside a look are cut sooner, so that a bloated SMS.INI leaves room for the rest of
+ * the look.
+ */
 const rawTextBytesAtMost = 4 * 1024;
 
 /** SHA-256 in lower-case hex; a string is hashed as UTF-8. */
 export const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
-/** The text when it fits into `bytesAtMost` (UTF-8), else its beginning and a mark that says how much there was. */
+/**
+ * The text when it fits into `bytesAtMost` (UTF-8), else its beginning and a mark that says how
+ * much there was.
+ */
 export function capped(text: string, bytesAtMost: number): string {
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= bytesAtMost) return text;
   const mark = `[cut, ${bytes.length} bytes in all]`;
-  // The last character may be cut in two: `stream` keeps its first half back instead of inventing U+FFFD.
+  // The last character may be cut in two: `stream` keeps its first half back instead of inventing
+  // U+FFFD.
   const kept = bytes.subarray(0, Math.max(0, bytesAtMost - mark.length));
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(kept, { stream: true }) + mark;
 }
@@ -24,7 +34,10 @@ export function capped(text: string, bytesAtMost: number): string {
 /** JSON with sorted keys: equal values give equal text, and so an equal SHA-256. */
 export const canonicalJson = (value: unknown): string => JSON.stringify(ordered(value));
 
-/** Every look is hashed, and most of what a gateway brings is in order already: that is passed on as it is. */
+/**
+ * Returns a value whose keys are in order as it is: every look is hashed, and most of what a
+ * gateway brings is in order already.
+ */
 function ordered(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map(ordered);
@@ -38,8 +51,9 @@ const isSorted = (names: readonly string[]): boolean =>
   names.every((name, at) => at === 0 || (names[at - 1] ?? '') < name);
 
 /**
- * The raw evidence of a look: canonical JSON of what the gateway brought, at most 16 KiB. The moment of the look (the audit has
- * it) and the free bytes, which are never the same twice, are left out, so that looks that find the same are kept once.
+ * The raw evidence of a look: canonical JSON of what the gateway brought, at most 16 KiB. The
+ * moment of the look (the audit has it) and the free bytes, which are never the same twice, are
+ * left out, so that looks that find the same share one text.
  */
 export function evidenceOf({ at: _at, freeBytes: _freeBytes, ...look }: ClientLook): string {
   const cut = (text: string | null): string | null =>

@@ -3,7 +3,10 @@ import { type Logger, pino } from 'pino';
 /** Keys whose values never reach a log, wherever they stand. */
 const secrets = ['password', 'token', 'authorization', 'redisUrl', 'url.password'];
 
-/** The log of one process: JSON lines on stderr, with the names of campaign, client and activation where they are known. */
+/**
+ * The log of one process: JSON lines on stderr, with the names of campaign, client and activation
+ * where they are known.
+ */
 export function openLog(role: string, level: string): Logger {
   const paths = secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
   return pino(
@@ -18,7 +21,10 @@ export function openLog(role: string, level: string): Logger {
   );
 }
 
-/** An error's own words and place; connection errors may carry options with a password, so nothing else is kept. */
+/**
+ * An error's own words and place. Connection errors may carry options with a password, so nothing
+ * else is kept.
+ */
 function errorForLog(error: unknown): unknown {
   if (!(error instanceof Error)) return withoutCredentials(String(error));
   return {
@@ -28,5 +34,8 @@ function errorForLog(error: unknown): unknown {
   };
 }
 
-/** Blots out user and password of any URL, up to the last @ before its path: a password may hold one of its own. */
+/**
+ * Blots out user and password of any URL, up to the last @ before its path: a password may hold an
+ * @ itself.
+ */
 export const withoutCredentials = (text: string): string => text.replace(/\/\/[^/\s]*@/g, '//[redacted]@');

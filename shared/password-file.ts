@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { err, fault, type Fault, messageOf, ok, type Result } from './errors.ts';
 
 /**
- * The Redis URL with the password that stands in a file: a secret that is mounted shows neither in the environment nor in the list of
- * processes. One line end after it is not part of it. No error repeats the URL or what the file holds.
+ * The Redis URL with the password of a file: a mounted secret shows neither in the environment nor
+ * in the list of processes. One line end at the end of the file is not part of the password. No
+ * error repeats the URL or the content of the file.
  */
 export function withPasswordFrom(file: string, url: string): Result<string, Fault> {
   try {

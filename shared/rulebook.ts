@@ -17,7 +17,10 @@ export interface Rulebook {
 /** What the rules of a campaign are read from. */
 type RuleSource = Pick<CampaignStore & ReleaseStore, 'readCampaign' | 'readRelease' | 'counters'>;
 
-/** A campaign's definition and its release do not change once it is started, so they are read once per process. */
+/**
+ * A campaign's definition and its release do not change once it is started, so they are read once
+ * per process.
+ */
 export function openRulebook(store: RuleSource): Rulebook {
   const known = new Map<string, ReturnType<Rulebook['of']>>();
   return {

@@ -5,22 +5,23 @@ import { type Fault, messageOf, type Result } from './errors.ts';
 import { openLog } from './log.ts';
 import { onStopSignals } from './stop-signals.ts';
 
-/** Something that runs until it is told to stop. */
+/** A program that runs until it is asked to stop. */
 export interface Running {
   /** Rejects when not everything could be put in order; the process then ends with exit code 1. */
   stop(): Promise<void>;
 }
 
 /**
- * From SIGTERM on: so long a command on a client may go on, then it is let go of; so long the whole process has. Below the ten
- * seconds that container engines give before they kill.
+ * From SIGTERM on: how long a command on a client may go on before it is abandoned, and how long
+ * the whole process has. Below the ten seconds after which container engines kill.
  */
 export const stopDeadlines = { commandMs: 7_000, processMs: 9_500 } as const;
 
 /**
- * The life of a process of servpack: reads its settings, starts, says on stdout that it is ready, and stops on SIGTERM or SIGINT. Exit
- * code 0: everything was put in order. 1: the start failed (one sentence on stderr), or it could not stop cleanly or in time,
- * because its Redis is away; it ends all the same, and the record knows what it was at.
+ * The life of a process of servpack: reads its settings, starts, says on stdout that it is ready,
+ * and stops on SIGTERM or SIGINT. Exit code 0: everything was closed in order. 1: the start failed
+ * (one sentence on stderr), or the process could not stop cleanly or in time, because Redis was
+ * unavailable. It ends all the same; the records say what it was doing.
  */
 export async function runProcess<R extends Running>(
   role: string,
@@ -39,7 +40,8 @@ export async function runProcess<R extends Running>(
     (sentence) => log.warn(sentence),
   );
   process.stdout.write(`servpack ${role}: ${readyWord(running.value)}\n`);
-  // Where Node keeps what it compiled (NODE_COMPILE_CACHE); it would do so at the end, and this process may be killed.
+  // Flushes Node's compile cache (NODE_COMPILE_CACHE) now: Node would do so at the end, and this
+  // process may be killed.
   flushCompileCache();
 }
 

@@ -1,9 +1,13 @@
-/** Ctrl-C reaches a whole process group, and a parent may pass it on once more: what comes so close is one wish. */
+/**
+ * Ctrl-C reaches a whole process group, and a parent may pass it on once more: signals this close
+ * are one request.
+ */
 const oneWishMs = 1_000;
 
 /**
- * SIGTERM and SIGINT: the first asks to stop, the second only says that this goes on, the third ends the process at once with exit
- * code 1, whatever it was at. Signals within a second of the last count as one.
+ * SIGTERM and SIGINT: the first asks to stop, the second only says that stopping is under way, the
+ * third ends the process at once with exit code 1. Signals within a second of the last count as
+ * one.
  */
 export function onStopSignals(stop: () => void, say: (sentence: string) => void): void {
   let wishes = 0;

@@ -1,6 +1,8 @@
 import { type Check, broken, fine, warning } from './check.ts';
 
-/** Clocks that are kept by NTP differ by milliseconds; windows and restarts are planned in minutes. */
+/**
+ * Clocks that are kept by NTP differ by milliseconds; windows and restarts are planned in minutes.
+ */
 const noticeMs = 2_000;
 const badMs = 60_000;
 

@@ -23,7 +23,10 @@ export function prepareRedisFolder(dataDir: string): Result<string> {
   }
 }
 
-/** Writes a file that holds a secret: whole or not at all, and readable by its owner only from the first byte. */
+/**
+ * Writes a file that holds a secret: whole or not at all, and readable by its owner only from the
+ * first byte.
+ */
 export function writeSecretFile(path: string, text: string): void {
   const draft = `${path}.${process.pid}`;
   rmSync(draft, { force: true });

@@ -16,7 +16,10 @@ const KILL_AFTER_MS = 2_000;
 export interface LaunchSettings {
   readonly folder: string;
   readonly choosePort: () => Promise<number>;
-  /** Real milliseconds until it must answer; `loading` is an answer: reading its file takes what it takes. */
+  /**
+   * Real milliseconds until it must answer; `loading` is an answer: reading its file takes what it
+   * takes.
+   */
   readonly answerWithinMs: number;
 }
 
@@ -27,8 +30,9 @@ export interface Launched {
 }
 
 /**
- * Starts a server in its folder on a free port of the loopback interface and waits until it answers. What was
- * started and does not answer is killed. Fault `redis-not-started` with the last words of its log.
+ * Starts a server in its folder on a free port of the loopback interface and waits until it
+ * answers. What was started and does not answer is killed. Fault `redis-not-started` with the last
+ * words of its log.
  */
 export async function launch(server: ServerBinary, settings: LaunchSettings): Promise<Result<Launched>> {
   let why = '';

@@ -21,8 +21,8 @@ function libraryFolders(tree: string): readonly string[] {
 }
 
 /**
- * Unpacks the first of the named packages that apt knows, with the libraries that this machine lacks, into
- * `folder`. No root, nothing is installed. Fault: why not, as a clause.
+ * Unpacks the first of the named packages that apt knows, with the libraries that this machine
+ * lacks, into `folder`. No root, nothing is installed. Fault: why not, as a clause.
  */
 export async function unpackServer(
   names: readonly string[],
@@ -85,7 +85,10 @@ async function download(
   return err(why);
 }
 
-/** Lists, cache and locks of our own beside the machine's list of installed packages: that is what needs no root. */
+/**
+ * Lists, cache and locks of our own beside the machine's list of installed packages: that is what
+ * needs no root.
+ */
 function aptSettings(draft: string): readonly string[] {
   const lists = join(draft, 'lists');
   const cache = join(draft, 'cache');

@@ -34,7 +34,10 @@ export function worksIn(pid: number, folder: string): boolean {
   }
 }
 
-/** Ends a process: asks (SIGTERM lets Redis write its file), and kills it when it has not gone in time. */
+/**
+ * Ends a process: asks (SIGTERM lets Redis write its file), and kills it when it has not gone in
+ * time.
+ */
 export async function endProcess(pid: number, graceMs: number): Promise<void> {
   signal(pid, 'SIGTERM');
   if (await isGone(pid, graceMs)) return;

@@ -8,7 +8,10 @@ export interface CommandSettings {
   readonly deadlineMs: number;
 }
 
-/** Runs one command to its end; the value is its stdout, the fault's message its last line of stderr. */
+/**
+ * Runs one command to its end; the value is its stdout, the fault's message its last line of
+ * stderr.
+ */
 export function runCommand(
   command: string,
   args: readonly string[],

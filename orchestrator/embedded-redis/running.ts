@@ -17,7 +17,10 @@ const schema = z.strictObject({
   ownerPid: z.int().positive(),
 });
 
-/** The Redis that runs on a data folder. `url` holds the password, so the file is for its owner only. */
+/**
+ * The Redis that runs on a data folder. `url` holds the password, so the file is for its owner
+ * only.
+ */
 export type RunningRedis = Readonly<z.infer<typeof schema>>;
 
 export function writeRunning(folder: string, running: RunningRedis): void {
@@ -30,8 +33,8 @@ export function forgetRunning(folder: string, pid: number): void {
 }
 
 /**
- * The Redis that already runs on this folder, or undefined. Fault `redis-not-answering`: it is there but silent;
- * a second one on the same files would destroy them.
+ * The Redis that already runs on this folder, or undefined. Fault `redis-not-answering`: it is
+ * there but silent; a second one on the same files would destroy them.
  */
 export async function findRunning(folder: string): Promise<Result<RunningRedis | undefined>> {
   const running = readRunning(folder);

@@ -22,8 +22,8 @@ export interface SearchSettings {
 const NAMES = ['redis-server', 'valkey-server'] as const;
 
 /**
- * A Redis server that runs on this machine: on PATH, else unpacked from the packages of the operating system.
- * Fault `redis-missing`: one sentence that says what to install.
+ * A Redis server that runs on this machine: on PATH, else unpacked from the packages of the
+ * operating system. Fault `redis-missing`: one sentence that says what to install.
  */
 export async function findServer({ env, packagesDir, log }: SearchSettings): Promise<Result<ServerBinary>> {
   for (const name of NAMES) {

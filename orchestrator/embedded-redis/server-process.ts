@@ -14,8 +14,9 @@ export interface ServerProcess {
 }
 
 /**
- * Starts the server in its folder, in a session of its own, so that Ctrl-C in the terminal ends servpack first
- * and Redis after it. Its log is a file: a pipe would break when servpack is killed, and Redis is to survive that.
+ * Starts the server in its folder, in a session of its own, so that Ctrl-C in the terminal ends
+ * servpack first and Redis after it. Its log is a file: a pipe would break when servpack is
+ * killed, and Redis is to survive that.
  */
 export function spawnServer(server: ServerBinary, folder: string): ServerProcess {
   const logFile = join(folder, LOG);

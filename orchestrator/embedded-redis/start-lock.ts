@@ -6,9 +6,9 @@ import { err, fault, type Result } from '../../shared/errors.ts';
 const SQLITE_BUSY = 5;
 
 /**
- * Runs `work` while no other process starts a Redis in this folder: two servers on the same files destroy them.
- * The lock is an SQLite transaction, because the kernel gives that back when its holder dies.
- * Fault `redis-starting-elsewhere` after the deadline (real milliseconds).
+ * Runs `work` while no other process starts a Redis in this folder: two servers on the same files
+ * destroy them. The lock is an SQLite transaction, because the kernel gives that back when its
+ * holder dies. Fault `redis-starting-elsewhere` after the deadline (real milliseconds).
  */
 export async function withStartLock<T>(
   folder: string,

@@ -30,14 +30,17 @@ export interface EmbeddedRedis {
   readonly pid: number;
   /** For the operator: which server, from where, or that it ran already. */
   readonly how: string;
-  /** Ends it and awaits its exit, data written. Leaves a Redis alone that another live servpack started. */
+  /**
+   * Ends it and awaits its exit, data written. Leaves a Redis alone that another live servpack
+   * started.
+   */
   readonly stop: () => Promise<void>;
 }
 
 /**
- * The private Redis of a data folder: attached to when it runs already, else started; append-only file on, nothing
- * evicted, loopback only, with a password. Faults: `data-folder-not-writable`, `redis-missing`,
- * `redis-not-started`, `redis-not-answering`, `redis-starting-elsewhere`.
+ * The private Redis of a data folder: attached to when it runs already, else started; append-only
+ * file on, nothing evicted, loopback only, with a password. Faults: `data-folder-not-writable`,
+ * `redis-missing`, `redis-not-started`, `redis-not-answering`, `redis-starting-elsewhere`.
  */
 export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise<Result<EmbeddedRedis>> {
   const folder = prepareRedisFolder(options.dataDir);

@@ -26,7 +26,10 @@ const deferral = (firstMs: number, factor: number, maxMs: number, budget: number
 const thenFailed = (policy: DeferralPolicy): DeferralPolicy => ({ ...policy, whenSpent: 'failed' });
 
 export const defaultDeferrals: Readonly<Record<DeferralClass, DeferralPolicy>> = {
-  /** A service runs out of the component directory: it seldom stops by itself, so 12 looks are plenty. */
+  /**
+   * A service runs out of the component directory: it seldom stops by itself, so 12 looks are
+   * plenty.
+   */
   service: deferral(30 * minutes, 2, 4 * hours, 12),
   /** A user's program: open till the evening, or over the weekend. */
   program: deferral(30 * minutes, 1.5, 2 * hours, 40),
@@ -52,7 +55,10 @@ export const defaultDeferrals: Readonly<Record<DeferralClass, DeferralPolicy>> =
   load: deferral(1 * hours, 2, 8 * hours, 6),
 };
 
-/** Persisting: the same blocker at 3 looks at least 20 minutes apart, or for a day, or after one restart. */
+/**
+ * Persisting: the same blocker at 3 looks at least 20 minutes apart, or for a day, or after one
+ * restart.
+ */
 export const defaultPersistence: PersistencePolicy = {
   looks: 3,
   afterMs: 24 * hours,

@@ -59,9 +59,9 @@ export const campaignSchema = section({
 });
 
 /**
- * Reads a campaign file. `file` is the name for the faults, nothing is opened. What the file leaves out is taken
- * from `campaign-defaults.ts`; the seed of the jitter is the campaign's id unless given.
- * `hash` is the SHA-256 of the text, so it equals the one of the file.
+ * Reads a campaign file. `file` is the name for the faults, nothing is opened. What the file
+ * leaves out is taken from `campaign-defaults.ts`; the seed of the jitter is the campaign's id
+ * unless given. `hash` is the SHA-256 of the text, so it equals the one of the file.
  */
 export function parseCampaign(text: string, file: string): Result<CampaignDefinition, InputFault[]> {
   const parsed = parseYaml(text, file, campaignSchema);

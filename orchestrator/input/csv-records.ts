@@ -19,7 +19,10 @@ export interface CsvRecords {
 /** No row of ours is longer; bounds what one line can cost. */
 const charactersPerLineAtMost = 4096;
 
-/** Twice the largest fleet that is promised. Lists of many more entries do not fit into the memory of a process. */
+/**
+ * Twice the largest fleet that is promised. Lists of many more entries do not fit into the memory
+ * of a process.
+ */
 export const linesAtMost = 2_000_000;
 
 /**

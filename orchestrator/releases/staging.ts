@@ -14,7 +14,10 @@ import { readManifest } from './manifest.ts';
 import { runUpgrade } from './upgrade-command.ts';
 import type { UpgradeEvidence } from './upgrade-command.ts';
 
-/** A release that was really staged: the tree as the upgrade command left it, and the proof that it ran. */
+/**
+ * A release that was really staged: the tree as the upgrade command left it, and the proof that
+ * the command ran.
+ */
 export interface StagedRelease {
   readonly release: Release;
   /** Absolute path. */
@@ -25,10 +28,10 @@ export interface StagedRelease {
 }
 
 /**
- * Stages the release that a release file describes: runs its upgrade command on the tree, then reads the manifest
- * from the files as they are afterwards. A command that fails or hangs, and a tree that can not be read, stage
- * nothing and are one `Fault`; faults of the release file itself come all at once. Running it again is as safe as
- * the upgrade command is.
+ * Stages the release that a release file describes: runs its upgrade command on the tree, then
+ * reads the manifest from the files as they are afterwards. A command that fails or hangs, or a
+ * tree that cannot be read, stages nothing and is one `Fault`. Faults of the release file itself
+ * are reported all at once. Running it again is as safe as the upgrade command is.
  * @param profiles the operator's folder of product profiles
  * @param signal stops the upgrade command early
  */
@@ -75,7 +78,9 @@ export async function stageRelease(
   });
 }
 
-/** Paths of the file are relative to it; those of a share (`\\\\server\\share`) are whole already. */
+/**
+ * Paths of the file are relative to it; those of a share (`\\\\server\\share`) are whole already.
+ */
 function copiesOf({ logonServers }: ReleaseInput, file: string): Pick<Release, 'copies'> {
   if (logonServers === null) return {};
   const whole = (path: string): string => (path.startsWith('\\\\') ? path : resolve(dirname(file), path));
@@ -92,7 +97,8 @@ const isFolder = async (path: string): Promise<boolean> =>
 function upgradeOf({ release, upgrade }: ReleaseInput, file: string, tree: string, signal?: AbortSignal) {
   const [program = '', ...args] = upgrade.command;
   return {
-    // Like every path of the file, a program given with its path is relative to the file and not to the tree.
+    // Like every path of the file, a program given with its path is relative to the file and not
+    // to the tree.
     command: [/[\\/]/.test(program) ? resolve(dirname(file), program) : program, ...args],
     cwd: tree,
     // Nothing else: secrets in servpack's own environment are not the command's business.

@@ -33,10 +33,10 @@ type Child = ChildProcessByStdio<null, Readable, Readable>;
 const drainMs = 1000;
 
 /**
- * Runs the upgrade command, without a shell and in a process group of its own, and waits for its end. Whatever it
- * started is killed with it, at the time-out and at its regular end alike: nothing may go on changing the tree while
- * its files are being read. Faults: `upgradeNotStarted`, `upgradeTimedOut`, `upgradeStopped`, `upgradeFailed`; the
- * evidence is in their cause.
+ * Runs the upgrade command, without a shell and in a process group of its own, and waits for its
+ * end. Its whole group is killed with it, at the time-out and at its regular end alike: no process
+ * may change the tree while its files are being read. Faults: `upgradeNotStarted`,
+ * `upgradeTimedOut`, `upgradeStopped`, `upgradeFailed`; the evidence is in their cause.
  */
 export async function runUpgrade(run: UpgradeCommand): Promise<Result<UpgradeEvidence>> {
   const [program, ...args] = run.command;
@@ -107,7 +107,7 @@ function killGroup({ pid }: Child): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Nobody of the group is left.
+    // No process of the group is left.
   }
 }
 

@@ -2,8 +2,8 @@
 const bytesPerHalf = 8 * 1024 - 64;
 
 /**
- * Keeps the beginning and the end of an output in bounded memory, however long a command talks: mistakes are
- * explained at the end, and what it was about stands at the beginning.
+ * Keeps the beginning and the end of an output in bounded memory, however much a command prints:
+ * errors are explained at the end, and the beginning says what they are about.
  */
 export class UpgradeOutput {
   #head = Buffer.alloc(0);
@@ -38,5 +38,8 @@ export class UpgradeOutput {
   }
 }
 
-/** Bytes that are no UTF-8, such as a character cut in two, become `?`: one byte each, so that the text does not grow. */
+/**
+ * Bytes that are not UTF-8, such as a character cut in two, become `?`: one byte each, so that the
+ * text does not grow.
+ */
 const readable = (bytes: Buffer): string => bytes.toString('utf8').replaceAll('\uFFFD', '?');

@@ -10,8 +10,8 @@ export interface Withdrawn {
 }
 
 /**
- * Withdraws a release: nothing is started with it until it is staged again. Refused while a campaign rolls it out. What was marked
- * or installed already stays so.
+ * Withdraws a release: nothing is started with it until it is staged again. Refused while a
+ * campaign rolls it out. Clients that are marked or upgraded stay so.
  */
 export async function withdrawRelease(
   context: OrchestratorContext,
@@ -30,7 +30,8 @@ export async function withdrawRelease(
   if (before !== null) return err(before);
   const at = clock.now();
   await write(context, who, { ...release, withdrawn: { by: who, because: reason, at } }, reason);
-  // A start that had read the release before is refused from now on; one that was committed is seen here.
+  // A start that read the release before is refused from now on; a start that was committed is
+  // seen here.
   const meanwhile = await whyRolledOut(context, name);
   if (meanwhile !== null) {
     await write(context, who, release, meanwhile.message);

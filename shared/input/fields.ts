@@ -1,12 +1,15 @@
 import { z } from 'zod';
 
 /**
- * The few building blocks of every input schema. They share one convention: the message of an issue is the
- * *expected* half of a fault (`yaml-input.ts` adds the wrong half from the value that was found), and an object's
- * message is the list of its keys.
+ * The few building blocks of every input schema. They share one convention: the message of an
+ * issue is the *expected* half of a fault (`yaml-input.ts` adds the wrong half from the value that
+ * was found), and an object's message is the list of its keys.
  */
 
-/** A value read from one YAML scalar or list. `read` answers undefined for what does not fit `expected`. */
+/**
+ * A value read from one YAML scalar or list. `read` returns undefined for a value that does not
+ * fit `expected`.
+ */
 export const field = <T>(expected: string, read: (value: unknown) => T | undefined) =>
   z.unknown().transform((input, context): T => {
     const value = read(input);
@@ -58,8 +61,9 @@ const isWithin = (value: unknown, least: number, most: number): value is number 
   typeof value === 'number' && value >= least && value <= most;
 
 /**
- * A check across the values of one section or list. It runs even when some of them are faulty, so that all faults
- * come at once; `value` may then hold anything at the faulty places, and the check has to look before it compares.
+ * A check across the values of one section or list. It runs even when some of them are faulty, so
+ * that all faults are reported at once. `value` may then hold anything at the faulty places, so
+ * the check looks before it compares.
  */
 export const across = <Schema extends z.ZodType>(
   schema: Schema,

@@ -1,6 +1,7 @@
 /**
- * One thing that is wrong in a file an operator wrote. `line` counts from 1. `key` is the path of the key
- * (`waves[0].gate.settled`, list positions count from 0) or the column; '(file)' when the file as a whole is meant.
+ * One thing that is wrong in a file of an operator. `line` counts from 1. `key` is the path of the
+ * key (`waves[0].gate.settled`, list positions count from 0) or the column; '(file)' when the file
+ * as a whole is meant.
  */
 export interface InputFault {
   readonly file: string;
@@ -13,10 +14,12 @@ export interface InputFault {
 /** The `key` of a fault that no single key is to blame for. */
 export const wholeFile = '(file)';
 
-/** More lines than this help nobody; what is left out is counted. */
+/** More lines than this help no reader. What is left out is counted. */
 const printedAtMost = 100;
 
-/** `file:line: key: what is wrong, expected what`: the form editors and terminals turn into a link. */
+/**
+ * `file:line: key: what is wrong, expected what`: the form editors and terminals turn into a link.
+ */
 export const printFault = ({ file, line, key, wrong, expected }: InputFault): string =>
   `${file}:${line}: ${key}: ${wrong}, expected ${expected}`;
 
@@ -31,12 +34,15 @@ export function printFaults(faults: readonly InputFault[]): string[] {
 export const inFileOrder = (faults: readonly InputFault[]): InputFault[] =>
   faults.toSorted((a, b) => a.line - b.line);
 
-/** True for the faults of a file, false for a single `Fault` (they share an error channel in `stageRelease`). */
+/**
+ * True for the faults of a file, false for a single `Fault` (they share an error channel in
+ * `stageRelease`).
+ */
 export const areInputFaults = (error: unknown): error is readonly InputFault[] => Array.isArray(error);
 
 /**
- * A value as it may stand in a fault: quoted, control characters escaped and never long, because it comes from a
- * file nobody has checked yet.
+ * A value as it may stand in a fault: quoted, control characters escaped, and short, because it
+ * comes from a file that was not checked yet.
  */
 export function show(value: unknown): string {
   if (value === undefined) return 'missing';
@@ -46,7 +52,7 @@ export function show(value: unknown): string {
   return typeof value === 'object' ? 'a group of keys' : JSON.stringify(value);
 }
 
-// JSON leaves the C1 controls, line separators and direction marks alone; a terminal obeys some of them.
+// JSON keeps the C1 controls, line separators and direction marks; a terminal obeys some of them.
 const invisible = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
 
 const escapeInvisible = (char: string): string => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -5,15 +5,19 @@ import type { Result } from '../errors.ts';
 import { wholeFile } from './input-fault.ts';
 import type { InputFault } from './input-fault.ts';
 
-/** YAML is read by people: 512 KiB are some 30,000 lines, and bound the time a malicious file can cost. */
+/**
+ * YAML is read by people: 512 KiB are some 30,000 lines, and bound the time a malicious file can
+ * cost.
+ */
 export const yamlBytesAtMost = 512 * 1024;
 
 /** A fleet of a million clients takes about 60 MiB. */
 export const fleetBytesAtMost = 128 * 1024 * 1024;
 
 /**
- * Reads a text file that an operator wrote. A byte order mark is kept, so that the SHA-256 of the text is the
- * SHA-256 of the file. Missing, unreadable, too large and not UTF-8 are one fault each.
+ * Reads a text file that an operator wrote. A byte order mark is kept, so that the SHA-256 of the
+ * text is the SHA-256 of the file. Missing, unreadable, too large and not UTF-8 are one fault
+ * each.
  */
 export async function readInputFile(
   path: string,
@@ -51,13 +55,17 @@ export const withoutByteOrderMark = (text: string): string =>
 const startsAsUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 
-/** Decoding again without `fatal` marks the bad places; an honest U+FFFD before them is rare enough. */
+/**
+ * Decoding again without `fatal` marks the bad places. A real U+FFFD before them is rare enough.
+ */
 function lineOfFirstBadByte(bytes: Uint8Array): number {
   const text = new TextDecoder('utf-8').decode(bytes);
   return lineAt(text, text.indexOf('\uFFFD'));
 }
 
-/** The line, from 1, that the character at `offset` stands on; CRLF, LF and a lone CR end a line. */
+/**
+ * The line, from 1, that the character at `offset` stands on; CRLF, LF and a lone CR end a line.
+ */
 export const lineAt = (text: string, offset: number): number =>
   text.slice(0, Math.max(0, offset)).split(/\r\n|\n|\r/).length;
 

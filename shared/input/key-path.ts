@@ -5,7 +5,10 @@ export type KeyPath = readonly PropertyKey[];
 
 const plainWord = /^[A-Za-z0-9_-]{1,60}$/;
 
-/** `waves[0].gate.settled`. Keys that are no plain words are quoted and shortened: the file chose them. */
+/**
+ * `waves[0].gate.settled`. Keys that are no plain words are quoted and shortened: the file chose
+ * them.
+ */
 export const keyText = (path: KeyPath): string =>
   path.length === 0 ? wholeFile : path.map(segment).join('').replace(/^\./, '');
 

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { across, matching } from './fields.ts';
 
 /**
- * Ids of campaigns and clients make up the job ids `campaign.client.N`, so they hold no dot and no colon, and are
- * never all digits (BullMQ refuses such a job id).
+ * Ids of campaigns and clients make up the job ids `campaign.client.N`, so they hold no dot and no
+ * colon, and are never all digits (BullMQ refuses such a job id).
  */
 export const isId = (value: string): boolean =>
   /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/.test(value) && /\D/.test(value);
@@ -54,7 +54,10 @@ export const isPort = (value: string): boolean =>
 
 export const portForm = 'a port from 1 to 65535';
 
-/** As `ssh-keygen -lf` prints it: 32 bytes are 43 characters of base64, and the last one carries four bits. */
+/**
+ * As `ssh-keygen -lf` prints it: 32 bytes are 43 characters of base64, and the last one carries
+ * four bits.
+ */
 export const isHostKey = (value: string): boolean =>
   /^SHA256:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]$/.test(value);
 

@@ -1,4 +1,7 @@
-/** The known word that was probably meant, or null. Case, `-` and `_` do not count, one or two slips are forgiven. */
+/**
+ * The known word that was probably meant, or null. Case, `-` and `_` do not count, one or two
+ * slips are forgiven.
+ */
 export function nearest(word: string, known: readonly string[]): string | null {
   const wanted = plain(word);
   if (wanted.length === 0 || wanted.length > 40) return null;

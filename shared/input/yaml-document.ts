@@ -10,21 +10,27 @@ import { YamlWalk } from './yaml-walk.ts';
 /** A parsed file and where in it everything stands. */
 export interface YamlDocument {
   readonly value: unknown;
-  /** Line of the key or list entry at `path`; for one that is missing, the line of what should contain it. */
+  /**
+   * Line of the key or list entry at `path`; for one that is missing, the line of what should
+   * contain it.
+   */
   lineOf(path: KeyPath): number;
 }
 
-/** What parsing brought. The document is null when its faults leave nothing that is worth validating. */
+/**
+ * What parsing brought. The document is null when its faults leave nothing that is worth
+ * validating.
+ */
 export interface ReadYaml {
   readonly faults: readonly InputFault[];
   readonly document: YamlDocument | null;
 }
 
 /**
- * Reads one YAML 1.2 document as operators write it: keys, lists and plain values. What can make one file mean two
- * things is refused: duplicate keys, several documents, anchors and aliases (and with them alias bombs), tags,
- * `%` directives and keys that are no text. The first syntax fault ends the reading, because the ones after it are
- * mostly its echoes.
+ * Reads one YAML 1.2 document as operators write it: keys, lists and plain values. What can make
+ * one file mean two things is refused: duplicate keys, several documents, anchors and aliases (and
+ * with them alias bombs), tags, `%` directives and keys that are no text. The first syntax fault
+ * ends the reading, because the ones after it are mostly its echoes.
  */
 export function readYaml(text: string, file: string): ReadYaml {
   const lines = new LineCounter();
@@ -42,7 +48,9 @@ export function readYaml(text: string, file: string): ReadYaml {
   return inspected(document, document.contents, file, lineAt);
 }
 
-/** Duplicate keys are found by the walk below: the library compares every key with every other one. */
+/**
+ * Duplicate keys are found by the walk below: the library compares every key with every other one.
+ */
 function parsed(text: string, lineCounter: LineCounter): Document | string {
   try {
     return parseDocument(text, { lineCounter, uniqueKeys: false, prettyErrors: false }) as Document;

@@ -14,7 +14,10 @@ function plainKey(value: unknown): string {
 /** Deeper than any file of ours; keeps the walk's own recursion short. */
 const levelsAtMost = 32;
 
-/** One pass over the tree: notes the line of every path and refuses what has no place in an input file. */
+/**
+ * One pass over the tree: notes the line of every path and refuses what has no place in an input
+ * file.
+ */
 export class YamlWalk {
   readonly faults: InputFault[] = [];
   unreadable = false;

@@ -7,7 +7,9 @@ type Values = Readonly<Record<(typeof placeholders)[number], string>>;
 
 const open = /\{([A-Za-z]+)\}/g;
 
-/** One line of plain characters that cmd.exe takes as it stands; every placeholder in it is known. */
+/**
+ * One line of plain characters that cmd.exe takes as it stands; every placeholder in it is known.
+ */
 export const isCommandLine = (value: string): boolean =>
   /^[^\p{Cc}\p{Cs}]{1,1000}$/u.test(value) &&
   /\S/.test(value) &&
@@ -16,8 +18,9 @@ export const isCommandLine = (value: string): boolean =>
 export const commandLineForm = `one line of at most 1000 characters; in braces only ${placeholders.join(', ')}`;
 
 /**
- * A profile's command line for one client. The values are those of the fleet file and of the profile, whose forms hold nothing that
- * cmd.exe would read as more than a word; what a client says of itself is never pasted in.
+ * A profile's command line for one client. Its values come from the fleet file and the profile,
+ * whose forms hold nothing that cmd.exe reads as more than a word. Nothing that a client says of
+ * itself is put into a command line.
  */
 export function commandLineFor(
   template: string,

@@ -2,9 +2,9 @@
 const charactersAtMost = 4096;
 
 /**
- * The service pack that CSDVER.SMS (in the component directory from SP2 on) names: `SP3`, `sp 3`, `Service Pack 4`.
- * Null where it names none or several: file dates and build numbers can not tell service packs apart (786 for all),
- * so what is not spelled out is not guessed.
+ * The service pack that CSDVER.SMS (in the component directory from SP2 on) names: `SP3`, `sp 3`,
+ * `Service Pack 4`. Null where it names none or several: file dates and build numbers cannot tell
+ * service packs apart (786 for all), so a number that is not spelled out is not guessed.
  */
 export function parseCsdver(text: string | null): number | null {
   const words = (text ?? '').slice(0, charactersAtMost).toLowerCase();

@@ -34,7 +34,10 @@ function customProducts(folder: string | null): string[] {
   }
 }
 
-/** The products that have a profile: a YAML file among the built-in ones, or in the operator's folder. */
+/**
+ * The products that have a profile: a YAML file among the built-in ones, or in the operator's
+ * folder.
+ */
 export const knownProducts = (folder: string | null = null): string[] =>
   [...new Set([...profilesIn(builtIn), ...customProducts(folder)])].toSorted();
 
@@ -44,13 +47,19 @@ export interface LoadedProfile {
   readonly text: string | null;
 }
 
-/** The profile of a product by its name: a built-in one, or one of the operator's folder. Faults: see `loadWithText`. */
+/**
+ * The profile of a product by its name: a built-in one, or one in the operator's folder. Faults:
+ * see `loadWithText`.
+ */
 export function loadProfile(product: string, folder: string | null = null): Result<Profile> {
   const loaded = loadWithText(product, folder);
   return loaded.ok ? ok(loaded.value.profile) : loaded;
 }
 
-/** As `loadProfile`, with its text. `Fault` (`unknownProduct`, `badProfile`, `builtInProfile`) in one sentence. */
+/**
+ * As `loadProfile`, with its text. `Fault` (`unknownProduct`, `badProfile`, `builtInProfile`) in
+ * one sentence.
+ */
 export function loadWithText(product: string, folder: string | null): Result<LoadedProfile> {
   const known = knownProducts(folder);
   // Compared with the list, never pasted into a path unseen.
@@ -67,8 +76,8 @@ export function loadWithText(product: string, folder: string | null): Result<Loa
 }
 
 /**
- * The profile that holds for a staged release. One that an operator wrote stands in the release as it was when that was staged, so that
- * every process, on whatever host, goes by the same one.
+ * The profile that holds for a staged release. An operator's own profile is kept in the release as
+ * it was at the staging, so that every process, on whatever host, uses the same one.
  */
 export function profileOf(release: Pick<Release, 'release' | 'product' | 'profile'>): Result<Profile> {
   if (release.profile === undefined) return loadProfile(release.product);
@@ -103,7 +112,9 @@ function readProfile(file: string): Result<LoadedProfile & { readonly text: stri
   }
 }
 
-/** The part of a profile that deciding needs, with names in lower case as the domain compares them. */
+/**
+ * The part of a profile that deciding needs, with names in lower case as the domain compares them.
+ */
 export function rulesOf(profile: Profile): ProductRules {
   const relocatable = profile.services.map(
     ({ name, executable, relocateTo, keys, moveBy }): [string, Relocatable] => [

@@ -7,9 +7,15 @@ import { commandLineForm, isCommandLine } from './command-line.ts';
 import { parseCsdver } from './csdver.ts';
 import { configurationParsers, transcriptParsers, versionParsers } from './parsers.ts';
 
-/** The keys of a product profile: everything that servpack knows of a product without being changed for it. */
+/**
+ * The keys of a product profile: everything that servpack knows of a product without being changed
+ * for it.
+ */
 
-/** Windows drops dots and spaces at the end of a name, and `..` leads elsewhere: such a path is not what it seems. */
+/**
+ * Windows drops dots and spaces at the end of a name, and `..` leads elsewhere: such a path is
+ * another path than it seems.
+ */
 const isWindowsPath = (value: string): boolean =>
   /^[A-Za-z]:(?:\\[^\\/:*?"<>|\p{Cc}]{1,100}){1,20}$/u.test(value) && !/[. ](?:\\|$)/.test(value);
 
@@ -34,9 +40,15 @@ const service = section({
   name: serviceName(),
   executable: fileName(),
   relocateTo: windowsPath(),
-  /** Registry keys that belong to the service, besides its own: their values are recorded before it is moved, and proved afterwards. */
+  /**
+   * Registry keys that belong to the service, besides its own: their values are recorded before it
+   * is relocated, and proved afterwards.
+   */
   keys: list(registryKey(), 'a list of registry keys').default([]),
-  /** `repoint`: it gets another image path. `reinstall`: it is deleted and made anew, which only an account without a password allows. */
+  /**
+   * `repoint`: the service gets another image path. `reinstall`: the service is deleted and
+   * created again, which only an account without a password allows.
+   */
   moveBy: oneOf('repoint', 'reinstall').default('repoint'),
 });
 
@@ -44,8 +56,9 @@ const commandLine = () => matching(commandLineForm, isCommandLine);
 
 const mark = section({
   /**
-   * `configuration`: servpack writes the phase into the configuration file, as Upgrade.bat does. `command`: it runs the command, which
-   * needs a login that the network knows where it reads a share.
+   * `configuration`: servpack writes the phase into the configuration file, as Upgrade.bat does.
+   * `command`: the client runs the command, which needs a login with rights on the network where
+   * it reads a share.
    */
   kind: oneOf('configuration', 'command'),
   command: commandLine().nullable().default(null),
@@ -53,15 +66,19 @@ const mark = section({
 
 const update = section({
   /**
-   * `logon`: mark, restart, the user's logon starts the program. `direct`: servpack runs it. `push`: servpack brings the files of the
-   * release itself, as `swap` says.
+   * `logon`: mark, restart, the user's logon starts the program. `direct`: servpack runs the
+   * program. `push`: servpack brings the files of the release itself, as `swap` says.
    */
   route: oneOf('logon', 'direct', 'push'),
-  /** The program that the users' Load value starts and that updates the client; route `push` needs none. */
+  /**
+   * The program that the users' Load value starts and that updates the client; route `push` needs
+   * none.
+   */
   program: fileName().nullable().default(null),
   /**
-   * Who reads the release from the logon server. `userLogon`: the user's own logon. `passwordLogin`: what servpack runs, for which it logs in
-   * with a password; a key has no rights on the network. Nobody does by route `push`.
+   * Who reads the release from the logon server. `userLogon`: the user's own logon.
+   * `passwordLogin`: a program that servpack runs, for which it logs in with a password; a key has
+   * no rights on the network. With route `push` the client reads nothing there.
    */
   network: oneOf('userLogon', 'passwordLogin').default('userLogon'),
   mark: mark.default({ kind: 'configuration', command: null }),
@@ -71,7 +88,10 @@ const update = section({
 
 const word = (what: string) => matching(what, (value) => /^[\w.-]{1,60}$/.test(value));
 
-/** Route `push`: the files of the release are brought beside, the service is stopped, they take the place of the old ones. */
+/**
+ * Route `push`: the files of the release are brought beside the old ones, the service is stopped,
+ * and they take the places of the old ones.
+ */
 const swap = section({
   /** Runs out of the component directory and holds its files; left out = no service does. */
   service: serviceName().nullable().default(null),
@@ -80,11 +100,14 @@ const swap = section({
   backup: windowsPath(),
   /** The service still runs so long after its start: that is the proof. */
   settle: duration().default(30_000),
-  /** The old files stay in the backup folder, for whoever wants them. */
+  /** The old files stay in the backup folder, where an operator finds them. */
   keepBackup: flag().default(false),
 });
 
-/** The line of the configuration file that marks a client for the update, and what it says before and after. */
+/**
+ * The line of the configuration file that marks a client for the update, and what it says before
+ * and after.
+ */
 const phase = section({
   section: word('the name of a section'),
   key: word('the name of a key'),
@@ -106,7 +129,10 @@ export const profileSchema = across(
     componentDirectory: windowsPath(),
     update,
     swap: swap.nullable().default(null),
-    /** Where the product says how far its setup is; left out = it says so nowhere, and the files are all the evidence. */
+    /**
+     * Where the product says how far its setup is. Absent = it says so nowhere, and the files are
+     * all the evidence.
+     */
     configuration: section({
       file: windowsPath(),
       parser: oneOf(...namesOf(configurationParsers)),
@@ -124,11 +150,17 @@ export const profileSchema = across(
     version: section({ file: fileName(), parser: oneOf(...namesOf(versionParsers)) })
       .nullable()
       .default(null),
-    /** The line of a file of the staged tree that every logon compares: a new value reaches all clients at once. */
+    /**
+     * The line of a file of the staged tree that every logon compares: a new value reaches all
+     * clients at once.
+     */
     siteWide: section({ file: fileName(), key: word('the name of a key') })
       .nullable()
       .default(null),
-    /** The log whose last line says these words while a package runs; the service is not stopped then. */
+    /**
+     * The log whose last line holds these words while a package runs; the service is not stopped
+     * then.
+     */
     busy: section({ file: windowsPath(), says: logWords() }).nullable().default(null),
     /** From this service pack on the product no longer blocks itself; left out = it always does. */
     structuralUntil: servicePack.nullable().default(null),

@@ -6,9 +6,10 @@ export interface Configuration {
   readonly setupPhase: SetupPhase;
   readonly filesNotDownloaded: readonly string[];
   /**
-   * The trap of this product: the client takes over the logon server's CopyListVersion *before* any file is copied.
-   * A current one says that an update began, never that it ended, so it stays out of the observation and only
-   * serves to explain a client. Success is the phase, FilesNotDownloaded and the hashes of the files together.
+   * The trap of this product: the client takes over the logon server's CopyListVersion *before*
+   * any file is copied. A current one says that an update began, never that it ended, so it stays
+   * out of the observation and only serves to explain a client. Success is the phase,
+   * FilesNotDownloaded and the hashes of the files together.
    */
   readonly copyListVersion: string | null;
 }
@@ -17,9 +18,10 @@ export interface Configuration {
 const charactersAtMost = 256 * 1024;
 
 /**
- * Reads `[Local]` of an SMS.INI the way Windows reads an INI file: any case, CRLF or LF, lines beginning with `;` are
- * comments, quotes around a value do not belong to it, the first of several equal keys wins. Never throws; what is
- * missing or not understood makes the phase 'unknown', which is never success.
+ * Reads `[Local]` of an SMS.INI the way Windows reads an INI file: any case, CRLF or LF, lines
+ * beginning with `;` are comments, quotes around a value do not belong to it, the first of several
+ * equal keys wins. Never throws; what is missing or not understood makes the phase 'unknown',
+ * which is never success.
  */
 export function parseSmsIni(text: string | null): Configuration {
   const local = readSection((text ?? '').slice(0, charactersAtMost), 'local');
@@ -57,7 +59,9 @@ const readNames = (value = ''): string[] => [
   ),
 ];
 
-/** Keys (lower case) and values of every section called `wanted`, the first of several equal keys. */
+/**
+ * Keys (lower case) and values of every section called `wanted`, the first of several equal keys.
+ */
 function readSection(text: string, wanted: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   let isWanted = false;

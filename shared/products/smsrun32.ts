@@ -5,7 +5,10 @@ export interface TranscriptText {
   readonly notUnderstood: readonly string[];
 }
 
-/** A real transcript has some 300 characters. Beyond the limits it is cut, and what is cut is not understood. */
+/**
+ * A real transcript has some 300 characters. Beyond the limits it is cut, and a cut transcript
+ * counts as not understood.
+ */
 const charactersAtMost = 64 * 1024;
 const strangeLinesAtMost = 50;
 const strangeLineCharactersAtMost = 200;
@@ -18,16 +21,20 @@ const inUseLines = [
   'client component files will not be overwritten or removed',
 ];
 
-/** Said by every client. Verifying is printed even when nothing was downloaded: it is not success. */
+/**
+ * Every client prints these. `Verifying` is printed even when nothing was downloaded: it is not
+ * success.
+ */
 const plainLines = [
   'reading configuration',
   'verifying microsoft systems management server client installation',
 ];
 
 /**
- * Reads the text of `Smsrun32 /V`. Case, spacing and the number of dots at the end do not matter. Several runs in one
- * text add up: what was active in any of them counts, because a block that is believed too long costs a look and one
- * that is overlooked costs the update. Never throws, in time linear to the text.
+ * Reads the text of `Smsrun32 /V`. Case, spacing and the number of dots at the end do not matter.
+ * Several runs in one text add up: a component that was active in any of them counts, because a
+ * block that is believed too long costs a look and a block that is overlooked costs the update.
+ * Never throws, in time linear to the text.
  */
 export function parseSmsrun32(text: string): TranscriptText {
   const active = new Set<string>();
@@ -49,7 +56,9 @@ export function parseSmsrun32(text: string): TranscriptText {
   };
 }
 
-/** Lower case, single spaces, no dots at the end. Written without a pattern that could backtrack. */
+/**
+ * Lower case, single spaces, no dots at the end. Written without a pattern that could backtrack.
+ */
 function plainForm(raw: string): string {
   const line = raw
     .replace('\uFEFF', '')
@@ -62,7 +71,10 @@ function plainForm(raw: string): string {
   return line.slice(0, end);
 }
 
-/** The file name of a `Client executable active:` line, with or without its path; null for every other line. */
+/**
+ * The file name of a `Client executable active:` line, with or without its path; null for every
+ * other line.
+ */
 function activeName(line: string): string | null {
   if (!line.startsWith(activePrefix)) return null;
   const path = line.slice(activePrefix.length).trim();

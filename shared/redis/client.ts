@@ -13,8 +13,9 @@ import type { RedisAddress } from './redis-url.ts';
 type Options = Omit<RedisOptions, 'replyMapping'>;
 
 /**
- * What a connection is for. `store`: a call waits for an answer, bounded. `producer`: a call fails at once while Redis
- * is away. `worker`: BullMQ's own, which waits for ever and comes back by itself.
+ * What a connection is for. `store`: a call waits for an answer, bounded. `producer`: a call fails
+ * at once while Redis is unavailable. `worker`: BullMQ's own, which waits without limit and
+ * reconnects by itself.
  */
 export type ClientUse = 'store' | 'producer' | 'worker';
 
@@ -22,19 +23,26 @@ export interface ClientOptions {
   readonly use: ClientUse;
   /** A call that was not answered for so many milliseconds is refused; not for `worker`. */
   readonly answerMs: number;
-  /** How long to wait before the next try to connect, null to give up; for ever in growing steps when not given. */
+  /**
+   * How long to wait before the next attempt to connect, null to give up. Absent = for ever, in
+   * growing steps.
+   */
   readonly retry?: (times: number) => number | null;
 }
 
 const longestPauseMs = 1_000;
 const growing = (times: number): number => Math.min(times * 100, longestPauseMs);
-/** After so many vain tries to reconnect everything that waits is refused; mostly `answerMs` comes first. */
+/**
+ * After so many failed attempts to reconnect every waiting call is refused; mostly `answerMs`
+ * comes first.
+ */
 const tries = 8;
 const redirectEveryMs = 100;
 
 /**
- * The one place that opens connections. Not connected yet: the first command, or `connect`, does that. The commands of a
- * Cluster are the same as long as all keys of a call lie in one slot, which is what the keys of a shard do.
+ * The one place that opens connections. Not connected yet: the first command, or `connect`, does
+ * that. The commands of a Cluster are the same as long as all keys of a call lie in one slot,
+ * which is what the keys of a shard do.
  */
 export function openClient(place: RedisAddress, options: ClientOptions): Redis {
   switch (place.kind) {
@@ -57,7 +65,8 @@ const openBehindSentinels = (place: RedisAddress & { kind: 'sentinel' }, options
     enableTLSForSentinelMode: place.tls,
     sentinelRetryStrategy: options.retry ?? growing,
     sentinelCommandTimeout: options.answerMs,
-    // Not `failoverDetector`: its word of a new master in the middle of a reconnect ends the client for good.
+    // Not `failoverDetector`: a message about a new master in the middle of a reconnect ends the
+    // client for good.
     ...whenSilent(options),
   });
 
@@ -67,8 +76,8 @@ function openCluster(place: RedisAddress & { kind: 'cluster' }, options: ClientO
   const cluster = {
     lazyConnect: lazyConnect ?? true,
     enableOfflineQueue: use !== 'producer',
-    // A check that fails leaves the promise of `connect` open for ever, and BullMQ with it. What a Cluster that lacks slots
-    // refuses is sent again anyway.
+    // A check that fails leaves the promise of `connect` open for ever, and BullMQ with it. A
+    // command that a Cluster refuses for lack of slots is sent again anyway.
     enableReadyCheck: false,
     clusterRetryStrategy: retry ?? growing,
     // Enough of them that the time ends first.
@@ -89,7 +98,8 @@ function optionsOf({ use, answerMs, retry }: ClientOptions): Options {
   const shared: Options = {
     lazyConnect: use === 'store',
     connectTimeout: answerMs,
-    // A failover leaves us with a replica: it says READONLY, and the way to the new master is a new connection.
+    // A failover leaves this connection with a replica: it answers READONLY, and a new connection
+    // leads to the new master.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
     retryStrategy: retry ?? growing,
   };
@@ -99,7 +109,10 @@ function optionsOf({ use, answerMs, retry }: ClientOptions): Options {
   return { ...shared, maxRetriesPerRequest: tries, commandTimeout: answerMs };
 }
 
-/** A master that hangs is given up, for another one may have taken its place; a worker's blocking call takes ten seconds. */
+/**
+ * A master that hangs is given up, because another one may have taken its place. A worker's
+ * blocking call takes ten seconds.
+ */
 const whenSilent = ({ use, answerMs }: ClientOptions): Options => ({
   socketTimeout: use === 'worker' ? 30_000 : answerMs,
 });
@@ -116,7 +129,10 @@ type BoundedOptions = Omit<ClusterOptions, 'redisOptions'> & {
   redisOptions: Omit<Options, 'enableOfflineQueue' | 'retryStrategy'>;
 };
 
-/** `commandTimeout` begins when a command is given to a node; one that waits for the Cluster to come back would wait for ever. */
+/**
+ * `commandTimeout` begins when a command is given to a node. A command that waits for the Cluster
+ * to come back would wait for ever.
+ */
 class BoundedCluster extends Cluster {
   readonly #answerMs: number;
 

@@ -1,13 +1,17 @@
 import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 
-/** So many calls go out together at most: Redis begins with the first ones while the next are still being made. */
+/**
+ * So many calls go out together at most: Redis begins with the first ones while the next are still
+ * being made.
+ */
 const atMost = 32;
 
 /**
- * Lets the calls of one turn of the event loop go out in one write, on this connection and on each that follows it. A write to the
- * socket costs both sides more than most calls do, and a process that works on many clients has many calls in one turn. Nothing
- * waits: what a turn has gathered goes out at its end.
+ * Sends the calls of one turn of the event loop in one write, on this connection and on each that
+ * follows it. A write to the socket costs both sides more than most calls do, and a process that
+ * works on many clients has many calls in one turn. No call waits: the calls of a turn go out at
+ * its end.
  */
 export function gatherWrites(redis: Redis): Redis {
   const gather = (): void => gatherOn(redis.stream as Socket);
