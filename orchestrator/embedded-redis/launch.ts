@@ -40,7 +40,7 @@ export async function launch(server: ServerBinary, settings: LaunchSettings): Pr
     const started = await launchOn(await settings.choosePort(), server, settings);
     if (started.ok) return started;
     why = started.error;
-    // Somebody took the port between choosing and binding: another one.
+    // Another process took the port between choosing and binding it: choose another one.
     if (!PORT_TAKEN.test(why)) break;
   }
   return err(fault('redis-not-started', `The private Redis did not start: ${why.replace(/\.$/, '')}.`));

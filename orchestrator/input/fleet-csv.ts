@@ -16,7 +16,7 @@ import {
   isId,
   isLabel,
   isPort,
-  isZone,
+  rememberingIsZone,
   labelForm,
   portForm,
   zoneForm,
@@ -72,6 +72,7 @@ class FleetReader {
   readonly #width: number;
   readonly #clientLines = new Map<string, number>();
   readonly #hostLines = new Map<string, number>();
+  readonly #isZone = rememberingIsZone();
 
   constructor(file: string, columns: ReadonlyMap<FleetColumn, number>, width: number) {
     this.#file = file;
@@ -113,7 +114,7 @@ class FleetReader {
     // Without a client the host, which defaults to it, is not the fault.
     wants('host', found.host, found.host === found.client || isHost(found.host), hostForm);
     wants('logonServer', found.logonServer, isHost(found.logonServer), hostForm);
-    wants('zone', found.zone, isZone(found.zone), zoneForm);
+    wants('zone', found.zone, this.#isZone(found.zone), zoneForm);
     wants('role', role, role === '' || role === 'workstation' || role === 'server', 'workstation or server');
     for (const label of found.labels) wants('labels', label, isLabel(label), labelForm);
     wants('port', port, port === '' || isPort(port), portForm);

@@ -27,15 +27,18 @@ export const isLabel = (value: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}._:=
 
 export const labelForm = 'a word of 1 to 63 letters, digits and . _ : = / @ + -';
 
-const zonesSeen = new Map<string, boolean>([['UTC', true]]);
-
 /** A zone of the tz database. Bare offsets are refused: they know no daylight saving time. */
-export function isZone(value: string): boolean {
-  const known = zonesSeen.get(value);
-  if (known !== undefined) return known;
-  const found = /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(value) && isKnownToIntl(value);
-  if (zonesSeen.size < 10_000) zonesSeen.set(value, found);
-  return found;
+export const isZone = (value: string): boolean =>
+  /^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/.test(value) && isKnownToIntl(value);
+
+/** `isZone` that remembers its answers: a fleet has few zones, and asking Intl takes long. */
+export function rememberingIsZone(): (value: string) => boolean {
+  const known = new Map<string, boolean>();
+  return (value) => {
+    const found = known.get(value) ?? isZone(value);
+    if (known.size < 10_000) known.set(value, found);
+    return found;
+  };
 }
 
 function isKnownToIntl(timeZone: string): boolean {

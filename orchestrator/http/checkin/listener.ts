@@ -11,14 +11,10 @@ import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.t
 import { isId } from '../../../shared/input/names.ts';
 import { reportIn } from '../../fleet/clients.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { addressIn } from './address.ts';
-import { accepted, refused } from './responses.ts';
+import { addressIn, takeAddress } from './address.ts';
 import { generationIn } from './client-token.ts';
-import { takeAddress } from './logon-server-change.ts';
-import { Rate } from './rate-limit.ts';
-import { Refusals } from './refusal-log.ts';
-import { oneOf, tokenIn, transcriptIn } from './request.ts';
-import { Turns } from './concurrency-limit.ts';
+import { RateLimit, RefusalLog, ConcurrencyLimit } from './limits.ts';
+import { accepted, oneOf, refused, tokenIn, transcriptIn } from './request.ts';
 import { StoreUnavailable } from '../../../shared/store/errors.ts';
 
 /** What Smsrun32 says at one logon is a few KB; 16 KiB of it are kept. */
@@ -58,9 +54,9 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
   const door: Door = {
     context,
     config,
-    rate: new Rate(),
-    turns: new Turns(turns.atOnce, turns.waiting),
-    refusals: new Refusals(context.log),
+    rate: new RateLimit(),
+    turns: new ConcurrencyLimit(turns.atOnce, turns.waiting),
+    refusals: new RefusalLog(context.log),
   };
   const handler = (request: CheckInRequest, reply: FastifyReply) => checkIn(door, request, reply);
   // Before the body is read: a caller without a token does not get to send one.
@@ -80,9 +76,9 @@ type CheckInRequest = FastifyRequest;
 interface Door {
   readonly context: OrchestratorContext;
   readonly config: CheckInConfig;
-  readonly rate: Rate;
-  readonly turns: Turns;
-  readonly refusals: Refusals;
+  readonly rate: RateLimit;
+  readonly turns: ConcurrencyLimit;
+  readonly refusals: RefusalLog;
 }
 
 function readTls({ tls }: CheckInConfig): Result<{ cert: Buffer; key: Buffer } | null> {

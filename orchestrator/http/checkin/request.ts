@@ -1,4 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { CheckIn } from '../../fleet/clients.ts';
+import { reasons } from '../../../shared/store/reasons.ts';
 
 /**
  * `Bearer TOKEN`, `Basic` with the token as the password (`curl -u pc-0017:TOKEN`), or `?token=`
@@ -34,3 +36,19 @@ export function transcriptIn(body: unknown): string | null {
     return new TextDecoder('windows-1252').decode(body);
   }
 }
+
+/** What a logon script gets to read: one line, and a second one where an address came along. */
+
+export const refused = (because: string): string => `refused: ${because}\n`;
+
+export function accepted({ client, looks, because }: CheckIn, address: string | null): string {
+  const what = looks
+    ? because.replace(/^it is looked at/, 'will be looked at')
+    : `nothing to do: ${why(client, because)}`;
+  return `${client}: ${what}\n${address === null ? '' : `address: ${address}\n`}`;
+}
+
+const why = (client: string, because: string): string =>
+  because === reasons.inNoCampaign(client)
+    ? 'no campaign wants this client'
+    : because.replace(`client ${client} `, 'it ');

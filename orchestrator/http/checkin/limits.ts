@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+
+/** A logon script reports in once or twice; a person who tries it out a few times more. */
+const atOnce = 4;
+const refillMs = 15_000;
+/**
+ * Some 10 MB. Beyond it the oldest are forgotten: with so many different clients no single one is
+ * the trouble.
+ */
+const keptAtMost = 100_000;
+
+/**
+ * How often each client may report in: four times at once, then every 15 s of real time. It costs
+ * no request to Redis.
+ */
+export class RateLimit {
+  /** Until when a client has used up what it may, the longest unheard-of first. */
+  readonly #usedUntil = new Map<string, number>();
+
+  /** Real milliseconds until this one may; 0 = it may now, and that is counted. */
+  take(client: string, now: number): number {
+    this.#forget(now);
+    const used = Math.max(now, this.#usedUntil.get(client) ?? now);
+    const wait = used - now - (atOnce - 1) * refillMs;
+    if (wait > 0) return wait;
+    this.#usedUntil.delete(client);
+    this.#usedUntil.set(client, used + refillMs);
+    return 0;
+  }
+
+  #forget(now: number): void {
+    for (const [client, until] of this.#usedUntil) {
+      if (until > now && this.#usedUntil.size < keptAtMost) return;
+      this.#usedUntil.delete(client);
+    }
+  }
+}
+
+/**
+ * Limits how much work runs at once. A bounded number of callers wait in order, and any further
+ * caller is refused. Without the limit a crowd at 9 o'clock would stand before the rounds of the
+ * leader at Redis.
+ */
+export class ConcurrencyLimit {
+  readonly #atOnce: number;
+  readonly #waitingAtMost: number;
+  readonly #waiting: (() => void)[] = [];
+  #atWork = 0;
+
+  constructor(atOnce: number, waitingAtMost: number) {
+    this.#atOnce = atOnce;
+    this.#waitingAtMost = waitingAtMost;
+  }
+
+  /** Null when there is no room to wait. */
+  async run<T>(work: () => Promise<T>): Promise<T | null> {
+    if (this.#atWork >= this.#atOnce) {
+      if (this.#waiting.length >= this.#waitingAtMost) return null;
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else this.#atWork += 1;
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      // The next caller in line takes over this place.
+      if (next === undefined) this.#atWork -= 1;
+      else next();
+    }
+  }
+}
+
+const logEveryMs = 60_000;
+
+/**
+ * Logs refused check-ins, once a minute at most: any caller can cause them, and must not be able
+ * to fill the log.
+ */
+export class RefusalLog {
+  readonly #log: Logger;
+  #count = 0;
+  #quietUntil = 0;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** @param client the name it gave: an id, or cut so that it cannot fill the log */
+  note(client: string, from: string | undefined): void {
+    this.#count += 1;
+    const now = performance.now();
+    if (now < this.#quietUntil) return;
+    this.#log.warn(
+      { refused: this.#count, client: client.slice(0, 63), from },
+      'check-ins without their token',
+    );
+    this.#count = 0;
+    this.#quietUntil = now + logEveryMs;
+  }
+}
