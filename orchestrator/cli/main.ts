@@ -1,7 +1,7 @@
 import { exitCodes } from './exit-codes.ts';
 import { runCommandLine } from './program.ts';
 
-// Whoever reads us has read enough (`servpack fleet list | head`).
+// The reader has read enough (`servpack fleet list | head`).
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok.code);
   throw error;

@@ -24,7 +24,10 @@ const environmentHelp = [
   '  SERVPACK_TOKEN  the token itself; --token-file wins over it',
 ].join('\n');
 
-/** The command line: every command a thin client of the HTTP API, but for those that are servpack itself. */
+/**
+ * The command line. Every command is a thin client of the HTTP API, except those that are servpack
+ * itself.
+ */
 export function buildProgram(): Command {
   const program = new Command('servpack')
     .description(
@@ -61,7 +64,10 @@ export function buildProgram(): Command {
   return program;
 }
 
-/** Commands made with `.command()` copy the settings of their parent; this shows the common options in the help of each, too. */
+/**
+ * Commands made with `.command()` copy the settings of their parent. This shows the common options
+ * in the help of each command too.
+ */
 function inheritSettings(command: Command): void {
   command.configureHelp({ showGlobalOptions: true });
   for (const child of command.commands) inheritSettings(child);
@@ -76,7 +82,8 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     if (!(thrown instanceof CommanderError)) {
       showRefusal(fault('internal', `this should not have happened: ${messageOf(thrown)}`, thrown), isJson);
     } else if (thrown.exitCode !== 0) {
-      // Commander has explained it on stderr; a script that reads JSON gets its document all the same.
+      // Commander has explained the fault on stderr. A script that reads JSON gets its document
+      // all the same.
       if (isJson) showRefusal(fault('input.usage', thrown.message), true);
       process.exitCode = exitCodes.usage.code;
     }

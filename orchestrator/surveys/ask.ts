@@ -11,7 +11,7 @@ const askedAtMost = 500;
 const largeFrom = 100;
 
 /**
- * Asks workers for looks of a survey that wait. A job that can not be added now is added by the
+ * Asks workers for looks of a survey that wait. A job that cannot be added now is added by the
  * round that runs surveys.
  */
 export async function askForLooks(

@@ -3,7 +3,10 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** A span of time as people say it, never more exact than it matters: `40 s`, `25 min`, `3 h 10 min`, `2 days 4 h`. */
+/**
+ * A span of time as people say it, no more exact than it matters: `40 s`, `25 min`, `3 h 10 min`,
+ * `2 days 4 h`.
+ */
 export function spanInWords(ms: number): string {
   if (ms < minute) return `${Math.max(0, Math.round(ms / second))} s`;
   if (ms < hour) return `${Math.floor(ms / minute)} min`;

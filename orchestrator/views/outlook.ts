@@ -21,7 +21,10 @@ interface Context {
 
 type Deferred = Extract<UpgradeState, { phase: 'deferred' }>;
 
-/** What comes of a client's state when the machine does not change: the next step of the ladder, or what is left of the budget. */
+/**
+ * What follows for a client if its machine does not change: the next step of the ladder, or what
+ * is left of the budget.
+ */
 export function ifItStaysSo(context: Context, upgrade: Upgrade): string | null {
   const { state, memory } = upgrade;
   switch (state.phase) {

@@ -15,10 +15,16 @@ export interface ClientReport {
   readonly logonServer: string;
   readonly attempt: number;
   readonly state: Phase | 'waiting';
-  /** Null until it has settled; then `cause` is the short form that is counted and `reason` the whole sentence. */
+  /**
+   * Null until the client has settled; then `cause` is the short form that is counted and `reason`
+   * the whole sentence.
+   */
   readonly end: End | null;
   readonly cause: string | null;
-  /** Why it ended so, or what a deferred client waits for; null where there is nothing to say yet. */
+  /**
+   * Why the client ended so, or what a deferred client waits for; null where there is nothing to
+   * say yet.
+   */
   readonly reason: string | null;
   readonly settledAt: string | null;
   readonly blockers: readonly string[];
@@ -31,7 +37,9 @@ export interface ClientReport {
   readonly deferrals: Readonly<Partial<Record<DeferralClass, number>>>;
 }
 
-/** Everything about a campaign: where it stands, what was in the way, and what became of every client. */
+/**
+ * Everything about a campaign: its status, what was in the way, and what became of every client.
+ */
 export interface CampaignReport extends CampaignStatus {
   /** SHA-256 of the campaign file. */
   readonly hash: string;
@@ -64,7 +72,7 @@ export function campaignReport(
   };
 }
 
-/** Did every client end well? What `campaign watch` and `campaign report` answer with their exit code. */
+/** Whether every client ended well: the exit code of `campaign watch` and `campaign report`. */
 export const endedWell = ({ status, notOk }: CampaignStatus): boolean => status === 'ended' && notOk === 0;
 
 const waveOf = (reported: Reported): number =>

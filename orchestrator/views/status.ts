@@ -24,7 +24,10 @@ export interface LogonServerStatus {
   readonly states: States;
 }
 
-/** Where a campaign stands, from its aggregate and its counters alone: cheap for any number of clients. Times are ISO 8601, UTC. */
+/**
+ * Where a campaign stands, from its aggregate and its counters alone: cheap for any number of
+ * clients. Times are ISO 8601, UTC.
+ */
 export interface CampaignStatus {
   readonly campaign: string;
   readonly release: string;
@@ -35,13 +38,18 @@ export interface CampaignStatus {
   readonly halted: { readonly by: string; readonly because: string; readonly at: string } | null;
   /** Who withdrew its release and why. */
   readonly withdrawn: { readonly by: string; readonly because: string; readonly at: string } | null;
-  /** Who aborted it and why; `stillMarked` clients will install at their next logon all the same. Null unless it is aborted. */
+  /**
+   * Who aborted it and why. `stillMarked` clients will install at their next logon all the same.
+   * Null unless it is aborted.
+   */
   readonly aborted: {
     readonly by: string;
     readonly because: string;
     readonly at: string;
     readonly stillMarked: number;
-    /** Clients that have begun something and are seen to its end, and those not gone through yet. */
+    /**
+     * Clients on which something was begun and is finished first, and clients not cancelled yet.
+     */
     readonly finishing: number;
   } | null;
   /** Clients that ended marked, and those whose mark was taken back. */
@@ -52,7 +60,10 @@ export interface CampaignStatus {
   readonly createdAt: string;
   readonly startedAt: string | null;
   readonly endedAt: string | null;
-  /** When this was read, and the policy time from the start until then, or until the end; null before the start. */
+  /**
+   * When this was read, and the policy time from the start until then, or until the end; null
+   * before the start.
+   */
   readonly at: string;
   readonly tookMs: number | null;
   readonly size: number;
@@ -61,7 +72,10 @@ export interface CampaignStatus {
   readonly states: States;
   readonly waves: readonly WaveStatus[];
   readonly logonServers: readonly LogonServerStatus[];
-  /** Logon servers with waiting clients whose copy of the release is not verified; none where all have the one tree. */
+  /**
+   * Logon servers with waiting clients whose copy of the release is not verified; none where all
+   * share one tree.
+   */
   readonly notStaged: readonly NotStaged[];
   /** By class: clients deferred now, and deferrals planned in all. Only classes that occurred. */
   readonly deferrals: readonly {
@@ -70,7 +84,10 @@ export interface CampaignStatus {
     readonly inAll: number;
   }[];
   readonly relocations: { readonly done: number; readonly undone: number };
-  /** Clients on which only the workaround was used: the same service blocks them again at the next release. */
+  /**
+   * Clients on which only the workaround was used: the same service blocks them again at the next
+   * release.
+   */
   readonly willBlockAgain: number;
   /** Causes of not-ok ends, most frequent first. */
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
@@ -81,7 +98,10 @@ export interface Surroundings {
   readonly halt: Halt | null;
   /** Who has withdrawn its release. */
   readonly withdrawn: Withdrawal | null;
-  /** What is known of the logon servers' copies, and how many files each must have; null = all have the one tree. */
+  /**
+   * What is known of the logon servers' copies, and how many files each must have; null = all
+   * share one tree.
+   */
   readonly copies?: Copies | null;
 }
 
@@ -174,7 +194,10 @@ function inWords({ kind, because }: GateVerdict, isLast: boolean): string {
   return kind === 'open' ? `passed: ${because}` : `holds: ${because}`;
 }
 
-/** Who still waits in an aborted campaign is cancelled by that alone; no record says so, and none has to. */
+/**
+ * A client that still waits in an aborted campaign counts as cancelled; it has no record, and
+ * needs none.
+ */
 function statesOf(
   { state }: Campaign,
   counters: Counters,

@@ -10,7 +10,7 @@ export const recentMs = 7 * 24 * 3_600_000;
 export interface Forecast extends Findings {
   /** With a recent look, one that could not look included. */
   readonly looked: number;
-  /** Without one: nobody knows what a campaign would meet there. */
+  /** Clients without a recent look: what a campaign would meet there is unknown. */
   readonly notLooked: number;
   /** The oldest of the recent looks; null = there is none. */
   readonly oldest: string | null;
@@ -21,14 +21,15 @@ export interface Forecast extends Findings {
 }
 
 export interface Forecasting {
-  /** One client of the campaign; null = nobody has looked at it. */
+  /** Adds one client of the campaign; null = it was never looked at. */
   add(look: LastLook | null): void;
   forecast(ladder: readonly LadderStep[]): Forecast;
 }
 
 /**
- * Sums up looks one by one, for there may be a million of them.
- * @param product of the campaign's release: looks for another one say nothing about it; null = not known yet
+ * Sums up looks one by one: there may be a million of them.
+ * @param product of the campaign's release: looks for another product say nothing about it; null =
+ * not known yet
  */
 export function forecasting(product: string | null, now: number): Forecasting {
   const counters: Record<string, number> = {};

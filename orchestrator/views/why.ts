@@ -14,7 +14,10 @@ import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
 import type { RestartCause } from '../../shared/domain/upgrade/memory.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
 
-/** Why a client stands where it stands, in plain words. Times are ISO 8601, UTC, and beside them as seen from now. */
+/**
+ * Why a client stands where it stands, in plain words. Times are ISO 8601, UTC, with the time from
+ * now beside them.
+ */
 export interface Why {
   readonly client: string;
   readonly campaign: string;
@@ -24,9 +27,12 @@ export interface Why {
   readonly blockers: readonly string[];
   /** SHA-256 of what the last look found. */
   readonly evidence: string | null;
-  /** What happens next by itself, and when; no time = as soon as it can be. Null = nothing more happens. */
+  /**
+   * What happens next by itself, and when; no time = as soon as possible. Null = nothing more
+   * happens.
+   */
   readonly next: { readonly action: string; readonly when: Moment | null } | null;
-  /** What comes of it when nothing changes; null where that is not foreseen. */
+  /** What follows when nothing changes; null where that cannot be foreseen. */
   readonly otherwise: string | null;
   readonly remarks: readonly string[];
 }
@@ -41,7 +47,7 @@ export interface WhyContext {
   readonly campaign: Campaign;
   readonly counters: Counters;
   readonly slots: { readonly active: number; readonly perLogonServer: Readonly<Record<string, number>> };
-  /** Null when the profile of the release's product can not be read. */
+  /** Null when the profile of the release's product cannot be read. */
   readonly product: ProductRules | null;
   readonly now: number;
   /** Everything is held. */
@@ -52,7 +58,10 @@ export interface WhyContext {
   readonly zone?: string;
 }
 
-/** An admitted client's record, as far as it matters here. `since` is when it came into its state, if that is known. */
+/**
+ * An admitted client's record, as far as it matters here. `since` is when it came into its state,
+ * if known.
+ */
 export interface Recorded {
   readonly upgrade: Upgrade;
   readonly index: 'waiting' | 'due' | 'parked' | 'driven' | 'settled';

@@ -12,7 +12,10 @@ export interface ApiAddress {
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** The orchestrator's HTTP API as the commands see it: typed answers, and every failure a value with one clear sentence. */
+/**
+ * The orchestrator's HTTP API as the commands see it: typed answers, and every failure a value
+ * with one clear sentence.
+ */
 export interface ApiClient {
   get<Schema extends z.ZodType>(
     schema: Schema,
@@ -124,8 +127,8 @@ function unreachable(url: string, error: unknown): Refusal {
 }
 
 /**
- * A name as one segment of a path, whatever an operator typed: a lone surrogate would throw, and `..` would ask for another path, also
- * where its dots are escaped. The API then says itself that such a name is none.
+ * A name as one segment of a path, whatever an operator typed: a lone surrogate would throw, and
+ * `..` would ask for another path, even with escaped dots. The API then refuses the name itself.
  */
 export const segment = (name: string): string =>
   /^\.{1,2}$/.test(name) ? name.replaceAll('.', '%252E') : encodeURIComponent(name.toWellFormed());

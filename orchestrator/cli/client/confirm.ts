@@ -24,8 +24,8 @@ export interface Question {
 const ownTerminal: Terminal = { input: process.stdin, output: process.stderr };
 
 /**
- * Asks a person to type what they are about to do, so that no slip of the finger does it. `--yes` stands for the answer; where nobody
- * can be asked and nobody said so, it is refused.
+ * Asks a person to type what they are about to do, so that it is not done by mistake. `--yes`
+ * stands for the answer. Without a terminal and without `--yes` it is refused.
  */
 export async function confirm(
   { lines, answer, verb, instead = '' }: Question,
@@ -50,7 +50,7 @@ export async function confirm(
   return err(fault('confirm.no', `${why}nothing was changed${instead === '' ? '' : `; ${instead}`}`));
 }
 
-/** Null when the person turned away. */
+/** Null when the person closed the question. */
 async function typedAt(reader: Interface, question: string): Promise<string | null> {
   const closed = new Promise<null>((resolve) => reader.once('close', () => resolve(null)));
   const typed = await Promise.race([reader.question(question), closed]);

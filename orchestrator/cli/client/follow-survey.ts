@@ -12,8 +12,8 @@ const everyMs = 300;
 const pageSize = 1_000;
 
 /**
- * Hands on what a survey finds, as it is found, until it is over; then where it stands. A survey whose asker gives up (`signal`) is
- * cancelled: nothing goes on behind their back.
+ * Passes on what a survey finds until the survey is over, then returns its status. When `signal`
+ * fires the survey is cancelled, so that nothing runs on behind the person's back.
  */
 export async function followSurvey(
   api: ApiClient,

@@ -3,7 +3,10 @@ import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.t
 import { readInputFile, yamlBytesAtMost } from '../../../shared/input/input-text.ts';
 import { badFile, type Refusal } from '../../refusal.ts';
 
-/** Reads a file that is sent to the orchestrator; its name, as the operator wrote it, goes along for the faults. */
+/**
+ * Reads a file that is sent to the orchestrator. Its name, as the operator wrote it, goes along
+ * for the faults.
+ */
 export async function readFileOf(
   file: string,
   bytesAtMost = yamlBytesAtMost,
@@ -16,8 +19,8 @@ export async function readFileOf(
 const transcriptBytesAtMost = 128 * 1024;
 
 /**
- * A transcript from a file, or from stdin where the name is `-`. The programs that write them are old: bytes that are not UTF-8 become
- * marks, and a long one is cut.
+ * A transcript from a file, or from stdin where the name is `-`. The programs that write
+ * transcripts are old: bytes that are not UTF-8 become marks, and a long text is cut.
  */
 export async function readTranscript(file: string): Promise<Result<string, Refusal>> {
   try {

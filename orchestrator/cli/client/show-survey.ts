@@ -17,12 +17,13 @@ export interface ShowSurvey {
 /** Written with the first look, so that a refusal is a document of its own. */
 const head = '{"looks":[';
 
-/** So long without one look: somebody has to be told that nobody looks. */
+/** After so long without one look the person is informed that no worker makes looks. */
 const silenceMs = 15_000;
 
 /**
- * Writes a line for each machine as it is looked at, then the whole in a few; with `json` one document with `looks` and `survey`. Ctrl-C
- * ends the looking itself. The exit code says whether everybody could be looked at.
+ * Writes a line for each machine as it is looked at, then a summary; with `json` one document with
+ * `looks` and `survey`. Ctrl-C ends the survey. The exit code says whether every machine could be
+ * looked at.
  */
 export async function showSurvey(
   api: ApiClient,

@@ -27,7 +27,10 @@ export interface Watch {
 /** An orchestrator that restarts comes back within this; real time. */
 const patienceMs = 20_000;
 
-/** Shows a campaign until it has ended; an orchestrator that is away for a moment is waited for. */
+/**
+ * Shows a campaign until it has ended. An orchestrator that does not answer for a moment is waited
+ * for.
+ */
 export async function watchCampaign({
   read,
   screen,
@@ -62,7 +65,10 @@ export async function watchCampaign({
 const isAbortedToItsEnd = ({ status, endedAt }: CampaignStatus): boolean =>
   status === 'aborted' && endedAt !== null;
 
-/** A live picture on a terminal, and plain lines anywhere else: one whenever something worth telling has changed. */
+/**
+ * A live screen on a terminal, and plain lines anywhere else: one line whenever something worth
+ * reporting has changed.
+ */
 export const watchScreenOn = (stream: NodeJS.WriteStream): WatchScreen =>
   stream.isTTY ? onTerminal(stream) : inLines(stream);
 
@@ -103,7 +109,7 @@ export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
   let last = '';
   return {
     show: (status) => {
-      // Time goes on by itself; that alone is no news.
+      // The passing of time alone is no change.
       const news = JSON.stringify({ ...status, at: '', tookMs: 0 });
       if (news !== last) stream.write(`${JSON.stringify(status)}\n`);
       last = news;

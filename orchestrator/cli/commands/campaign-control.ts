@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirm, type Terminal } from '../client/confirm.ts';
 import { shown, withApi } from '../client/session.ts';
-import type { LetGoOptions } from './halt.ts';
+import type { ResumeOptions } from './halt.ts';
 import { forecastLines, relocationsInWords } from '../render/forecast.ts';
 import { haltedLine, notStagedInAll } from '../render/status.ts';
 import { many, number, safe } from '../render/view.ts';
@@ -56,12 +56,15 @@ export function addControlCommands(campaign: Command): void {
     .option('--override', 'also when another person has paused it')
     .option('--reason <text>', 'why, for the audit')
     .addHelpText('after', '\nExample:\n  servpack campaign resume sms-sp4 --reason "help desk is ready"')
-    .action(async (name: string, options: LetGoOptions, command: Command) => {
+    .action(async (name: string, options: ResumeOptions, command: Command) => {
       await withApi(command, async (api) => ask(api, name, '/resume', options));
     });
 }
 
-/** Says what will happen, and asks for the number of clients. One that can not be started is asked nothing: its start says why. */
+/**
+ * Says what will happen, and asks for the number of clients. A campaign that cannot be started
+ * gets no question: the start itself says why.
+ */
 export async function askForNumber(
   api: ApiClient,
   name: string,

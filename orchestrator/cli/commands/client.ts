@@ -46,7 +46,7 @@ export function addClientCommands(program: Command): void {
       );
     });
 
-  addOrderCommands(client);
+  addActionCommands(client);
 
   client
     .command('checkin <client>')
@@ -86,7 +86,7 @@ const orders = [
 ] as const;
 
 /** What a person wants of one client. */
-export function addOrderCommands(client: Command): void {
+export function addActionCommands(client: Command): void {
   for (const [name, description, reason] of orders) {
     client
       .command(`${name} <client>`)

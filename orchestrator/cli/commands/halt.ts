@@ -3,8 +3,8 @@ import { haltAnswer } from '../../http/schemas/campaigns.ts';
 import { shown, withApi } from '../client/session.ts';
 import { haltedLine } from '../render/status.ts';
 
-/** How what is held is let go on. */
-export interface LetGoOptions {
+/** Options of `campaign resume` and `unhalt`. */
+export interface ResumeOptions {
   readonly override?: boolean;
   readonly reason?: string;
 }
@@ -31,7 +31,7 @@ export function addHaltCommands(program: Command): void {
     .option('--override', 'also when another person has halted')
     .option('--reason <text>', 'why, for the audit')
     .addHelpText('after', '\nExample:\n  servpack unhalt --reason "network is back"')
-    .action(async (options: LetGoOptions, command: Command) => {
+    .action(async (options: ResumeOptions, command: Command) => {
       await withApi(command, async (api) =>
         shown(await api.post(haltAnswer, '/v1/unhalt', options), () => [
           'Everything may go on; campaigns that are paused stay paused.',

@@ -7,8 +7,9 @@ interface ProcessOptions extends GlobalOptions {
 }
 
 /**
- * The commands that are servpack itself and not a question to it. Each runs until Ctrl-C or SIGTERM. What only they need (BullMQ,
- * Fastify) is loaded by them alone, so that the other commands answer at once.
+ * The commands that run servpack itself. Each runs until Ctrl-C or SIGTERM. The libraries that
+ * only they need (BullMQ, Fastify) are loaded by them alone, so that the other commands answer at
+ * once.
  */
 export function addProcessCommands(program: Command): void {
   const portHelp = 'port of the HTTP API; 0 takes a free one (default: SERVPACK_PORT or 7300)';

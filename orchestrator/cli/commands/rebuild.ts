@@ -43,7 +43,7 @@ async function run(files: readonly string[], isDry: boolean): Promise<Result<Reb
   }
 }
 
-/** What was put back, and what a person must know before the campaigns go on. */
+/** What was put back, and what a person must know before the campaigns are resumed. */
 export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
   const { isWritten, clients, releases, campaigns, gap } = rebuilt;
   const did = isWritten ? 'put back' : 'would be put back (nothing was written)';

@@ -6,7 +6,9 @@ import { type ShowSurvey, showSurvey } from '../client/show-survey.ts';
 import { surveyLines, surveyListLines } from '../render/survey.ts';
 import { surveyPath } from '../client/api-client.ts';
 
-/** What `servpack look` has begun: a survey goes on in the orchestrator, whoever reads it. */
+/**
+ * Surveys that `servpack look` began: a survey runs in the orchestrator, with or without a reader.
+ */
 export function addSurveyCommands(program: Command): void {
   const survey = program
     .command('survey')

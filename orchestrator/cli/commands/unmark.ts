@@ -7,11 +7,16 @@ import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import type { Shown } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
 
-/** Real time. What takes longer goes on by itself, and can be asked for again. */
+/**
+ * Real time. Work that takes longer goes on in the orchestrator, and the command can be repeated.
+ */
 const patienceMs = 60_000;
 const everyMs = 300;
 
-/** Asks for the marks to be taken back, waits until every client has been looked at, and says how it went. */
+/**
+ * Asks for the marks to be taken back, waits until every client was looked at, and reports the
+ * result.
+ */
 export async function takeMarksBack(
   api: ApiClient,
   campaign: string,

@@ -23,8 +23,8 @@ interface Failed {
 }
 
 /**
- * What a sample says about the way to the clients. Half of a fleet may be switched off at night: that is a warning, none at all is
- * broken.
+ * What a sample says about reaching the clients. Half of a fleet may be switched off at night:
+ * that is a warning. No reachable client at all is broken.
  */
 export function judgeLooks(sample: Looked): Check {
   const { asked, looked, failed } = sample;
@@ -40,7 +40,10 @@ export function judgeLooks(sample: Looked): Check {
 const todo =
   'switch them on, or see what lies between: names, firewalls, and what SERVPACK_GATEWAY of the workers says';
 
-/** Reached by the network or not, and why not otherwise: those are put right by different people. */
+/**
+ * Why clients were not reached: by the network, or for another reason. Different people repair
+ * these.
+ */
 function reasonsOf({ asked, looked, failed }: Looked): readonly string[] {
   const isAway = ({ failure }: Failed): boolean => failure === 'unreachable';
   const late = asked - looked;

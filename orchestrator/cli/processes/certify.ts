@@ -11,7 +11,7 @@ export interface Certified {
   readonly hold: number;
   readonly differ: number;
   readonly notTried: number;
-  /** What could not be taken away from the machine again. */
+  /** What could not be removed from the machine again. */
   readonly left: readonly string[];
 }
 
@@ -20,7 +20,10 @@ interface Listener {
   readonly found: (point: PointFound) => void;
 }
 
-/** Has the machine tried out by a process that has the gateway. Ctrl-C ends the trial; what was changed is put back first. */
+/**
+ * Tries a machine out in a process that has the gateway. Ctrl-C ends the trial; what was changed
+ * is put back first.
+ */
 export async function certifyMachine(
   env: NodeJS.ProcessEnv,
   order: CertifyOrder,

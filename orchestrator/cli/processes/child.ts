@@ -19,8 +19,9 @@ export interface Child {
 }
 
 /**
- * A worker as a process of its own; it talks to the same terminal. In a process group of its own, so that it hears of Ctrl-C once, from
- * us: the second time would end it in the middle of a step.
+ * Starts a worker as a process of its own on the same terminal. It has a process group of its own,
+ * so that it receives Ctrl-C once, from this process: a second signal would end it in the middle
+ * of a step.
  */
 export function startWorker(env: NodeJS.ProcessEnv): Child {
   const child = spawn(process.execPath, [workerMain], {
@@ -32,8 +33,8 @@ export function startWorker(env: NodeJS.ProcessEnv): Child {
 }
 
 /**
- * The process that tries a machine out, which has the gateway to it; a process group of its own, as above.
- * @param hear gets each of its messages
+ * Starts the process that tries a machine out, in a process group of its own as above.
+ * @param hear receives each of its messages
  */
 export function startCertify(env: NodeJS.ProcessEnv, order: string, hear: (message: unknown) => void): Child {
   const child = fork(certifyMain, [order], {
@@ -54,7 +55,8 @@ function ending(child: ChildProcess, graceMs: number): Child {
     ended,
     stop: async () => {
       child.kill('SIGTERM');
-      // Without its Redis it can not even say goodbye there; what it was at stands in the record for the next one.
+      // Without Redis the process cannot close in order. The records say for the next worker what
+      // it was doing.
       const kill = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await ended;
       clearTimeout(kill);

@@ -20,7 +20,10 @@ interface UpRedis {
   stop(): Promise<void>;
 }
 
-/** Runs everything until Ctrl-C or SIGTERM; a fault when a part can not be started or ends by itself. Whatever was started is stopped. */
+/**
+ * Runs everything until Ctrl-C or SIGTERM. Returns a fault when a part cannot be started or ends
+ * by itself. Every part that was started is stopped.
+ */
 export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Result<void, Fault>> {
   await using stack = new AsyncDisposableStack();
   const asked = stopAsked(say);

@@ -4,9 +4,9 @@ import { many, number, safe, safeLines, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
 /**
- * What was done to one machine, for a person who was not there: what was changed on it, then each step in its order, campaign by
- * campaign as they came.
- * @param all also looks that brought what the look before had brought, one by one
+ * What was done to one machine, for a person who was not there: what was changed on it, then each
+ * step in order, campaign by campaign.
+ * @param all also list each look that found the same as the look before
  */
 export function auditLines(
   view: View,
@@ -50,27 +50,30 @@ function changeLines(view: View, own: readonly AuditLineAnswer[]): readonly stri
   ];
 }
 
-interface Told {
+interface Listed {
   readonly entry: AuditLineAnswer;
   /** Looks after it that brought the same. */
   readonly again: { readonly times: number; readonly until: string } | null;
 }
 
-const alone = (entry: AuditLineAnswer): Told => ({ entry, again: null });
+const alone = (entry: AuditLineAnswer): Listed => ({ entry, again: null });
 
-/** A client that waits for days is looked at many times: what brought nothing new is counted, not told again. */
-function withoutRepeats(entries: readonly AuditLineAnswer[]): readonly Told[] {
-  const told: Told[] = [];
+/**
+ * A client that waits for days is looked at many times: looks that found nothing new are counted,
+ * not listed.
+ */
+function withoutRepeats(entries: readonly AuditLineAnswer[]): readonly Listed[] {
+  const listed: Listed[] = [];
   for (let n = 0; n < entries.length; n += 1) {
-    const [entry, next, before] = [entries[n], entries[n + 1], told.at(-1)];
+    const [entry, next, before] = [entries[n], entries[n + 1], listed.at(-1)];
     if (entry === undefined) break;
     if (before !== undefined && next !== undefined && isAgain(before.entry, entry, next)) {
       const again = { times: (before.again?.times ?? 0) + 1, until: next.at };
-      told.splice(-1, 1, { ...before, again });
+      listed.splice(-1, 1, { ...before, again });
       n += 1;
-    } else told.push(alone(entry));
+    } else listed.push(alone(entry));
   }
-  return told;
+  return listed;
 }
 
 const isAgain = (before: AuditLineAnswer, woke: AuditLineAnswer, rests: AuditLineAnswer): boolean =>
@@ -81,7 +84,7 @@ const isAgain = (before: AuditLineAnswer, woke: AuditLineAnswer, rests: AuditLin
   rests.because === before.because &&
   rests.evidence === before.evidence;
 
-const againInWords = ({ times, until }: NonNullable<Told['again']>): string =>
+const againInWords = ({ times, until }: NonNullable<Listed['again']>): string =>
   `and the same at ${many(times, 'further look')}, until ${until}; --all tells of each`;
 
 const isHalt = ({ client, campaign }: AuditLineAnswer): boolean => client === null && campaign === '';

@@ -1,7 +1,10 @@
 import { type Forecast, recentMs } from '../../views/survey-forecast.ts';
 import { many, number } from './view.ts';
 
-/** "up to 11,930 relocations": as far as somebody has looked, and never a number where nobody has. */
+/**
+ * "up to 11,930 relocations": only of clients that were looked at, and no number where no client
+ * was.
+ */
 export function relocationsInWords(forecast: Forecast): string {
   const { mayRelocate, looked, notLooked, relocations, verdicts } = forecast;
   if (!mayRelocate) return 'no relocations (its ladder has none)';
@@ -14,7 +17,7 @@ export function relocationsInWords(forecast: Forecast): string {
 
 const recently = `the last ${recentMs / (24 * 3_600_000)} days`;
 
-/** What the last looks say, and on how many clients nobody has looked. */
+/** What the last looks say, and how many clients were not looked at. */
 export function forecastLines({ looked, notLooked, oldest, verdicts }: Forecast): readonly string[] {
   const { blocked, free, current, server, couldNotLook } = verdicts;
   const found = [

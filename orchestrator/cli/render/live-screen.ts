@@ -12,14 +12,20 @@ const showCursor = '\u001b[?25h';
 const clearRestOfLine = '\u001b[K';
 const clearBelow = '\u001b[J';
 const clearAll = '\u001b[2J\u001b[H';
-/** Shown only when it is whole, by terminals that know it; and without wrapping, for a wrapped line would shift the next frame. */
+/**
+ * Synchronized output: terminals that know it show a frame only when it is whole. Wrapping is off,
+ * because a wrapped line would shift the next frame.
+ */
 const beginFrame = '\u001b[?2026h\u001b[?7l';
 const endFrame = '\u001b[?7h\u001b[?2026l';
 const up = (rows: number): string => (rows === 0 ? '' : `\u001b[${rows}A`);
 
 type Terminal = Pick<NodeJS.WriteStream, 'rows' | 'columns' | 'write' | 'on' | 'off'>;
 
-/** One write per frame and no clearing before it, so that nothing flickers; what does not fit into the window is left out and counted. */
+/**
+ * Draws each frame in one write without clearing first, so that nothing flickers. Lines that do
+ * not fit into the window are left out and counted.
+ */
 export function liveScreen(terminal: Terminal): LiveScreen {
   let drawn = 0;
   let isOpen = false;

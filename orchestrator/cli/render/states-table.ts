@@ -24,7 +24,9 @@ export interface StatesRow {
   readonly states: States;
 }
 
-/** Clients by state, a row for each wave or logon server. States that nobody is in take no column. */
+/**
+ * Clients by state, a row for each wave or logon server. A state without clients takes no column.
+ */
 export function statesTable(view: View, nameHead: string, rows: readonly StatesRow[]): readonly string[] {
   const used = buckets.filter((bucket) => rows.some(({ states }) => states[bucket] > 0));
   const columns: readonly Column[] = [

@@ -126,7 +126,8 @@ const barAtMost = 30;
 
 /** Ok ends, not-ok ends, and what is still to come. */
 function bar({ paint }: View, { size, settled, notOk }: CampaignStatus, width: number): string {
-  // Counters and sizes are read one after the other: a share is never trusted to stay within the bar.
+  // Counters and sizes are read one after the other, so a share may be larger than the whole: it
+  // is cut to the bar.
   const cells = (clients: number): number =>
     Math.min(width, size === 0 ? 0 : Math.round((clients * width) / size));
   const ok = cells(settled - notOk);
@@ -160,7 +161,10 @@ function troubleLines(
 const named = (view: View, head: string, text: string): readonly string[] =>
   text === '' ? [] : wrapped(view, head, text);
 
-/** The status in one line, for a pipe: the same line means that nothing worth telling has changed. */
+/**
+ * The status in one line, for a pipe. The same line means that nothing worth reporting has
+ * changed.
+ */
 export function statusLine({
   campaign,
   status,

@@ -17,7 +17,10 @@ const gaps = ['  ', ' '] as const;
 /** No left column is cut shorter than this. */
 const leastWidth = 8;
 
-/** Aligned columns that fit into the view: heads get short first, then gaps, then the widest left-aligned column is cut. */
+/**
+ * Aligned columns that fit into the view. Heads get short first, then gaps, then the widest
+ * left-aligned column is cut.
+ */
 export function table(
   view: View,
   columns: readonly Column[],

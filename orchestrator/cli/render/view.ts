@@ -25,7 +25,8 @@ export function viewOf(stream: NodeJS.WriteStream): View {
   return { width: stream.columns || usualColumns, isTerminal: true, paint };
 }
 
-// A terminal obeys control characters, and much of what is shown was said by a client: those are shown, not obeyed.
+// A terminal obeys control characters, and clients wrote much of what is shown: these characters
+// are shown, not obeyed.
 const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /** Text that comes from outside, safe to put on a terminal in one line. */

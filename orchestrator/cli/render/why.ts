@@ -4,7 +4,10 @@ import { wrapped } from './wrap.ts';
 
 const when = ({ at, inWords }: Moment): string => `${at} (${inWords})`;
 
-/** `client why` as a person reads it: what is, why, on what evidence, what comes next and what if it stays so. */
+/**
+ * `client why` for a person: the state, why, on what evidence, what comes next, and what follows
+ * if nothing changes.
+ */
 export function whyLines(view: View, answer: WhyAnswer): readonly string[] {
   const {
     client,

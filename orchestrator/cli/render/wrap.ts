@@ -6,8 +6,9 @@ const leastWidth = 20;
 const hanging = 4;
 
 /**
- * A sentence on as many lines as the view needs; the first begins with `head` (painted, if told how), the others are indented as far.
- * Nothing is cut: the end of a reason is often what matters.
+ * A sentence on as many lines as the view needs. The first line begins with `head` (painted in
+ * `headStyle`), the others are indented as far. Nothing is cut: the end of a reason is often what
+ * matters.
  */
 export function wrapped(view: View, head: string, text: string, headStyle?: Style): readonly string[] {
   const plain = safe(head);
@@ -18,7 +19,7 @@ export function wrapped(view: View, head: string, text: string, headStyle?: Styl
   return inLines(safe(text), room).map((line, index) => `${index === 0 ? paint(plain) : indent}${line}`);
 }
 
-/** Below a long head the text goes on from the left, where there is room. */
+/** Below a long head the text continues from the left, where there is room. */
 function hung(
   { width }: View,
   head: string,
