@@ -137,7 +137,7 @@ function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Ar
   try {
     return ok(openArchive({ folder, prefix, shards }));
   } catch (error) {
-    return err(fault('audit.folder', `the audit can not be kept in ${folder}: ${messageOf(error)}`, error));
+    return err(fault('audit.folder', `the audit cannot be kept in ${folder}: ${messageOf(error)}`, error));
   }
 }
 
@@ -186,7 +186,7 @@ async function listen(
             'http.portTaken',
             `port ${port} is taken; stop what listens there or set ${setting} to another one`,
           )
-        : fault('http.listen', `can not listen on port ${port}: ${messageOf(error)}`),
+        : fault('http.listen', `cannot listen on port ${port}: ${messageOf(error)}`),
     );
   }
 }

@@ -14,7 +14,7 @@ export function withPasswordFrom(file: string, url: string): Result<string, Faul
     const [user = ''] = who.split(':');
     return ok(`${scheme}${user}:${encodeURIComponent(password)}@${rest}`);
   } catch (error) {
-    return err(refused(`can not be read: ${messageOf(error)}`));
+    return err(refused(`cannot be read: ${messageOf(error)}`));
   }
 }
 

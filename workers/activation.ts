@@ -16,7 +16,7 @@ import { commitOf, type CommitContext } from './prepare-commit.ts';
  * job a hint.
  * @param stop abandons the running command: the job's lock is lost, or the worker's time to stop is
  * over
- * @throws when the client is not in the fleet, or campaign or release can not be read
+ * @throws when the client is not in the fleet, or campaign or release cannot be read
  */
 export async function activate(
   context: WorkerContext,

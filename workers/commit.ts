@@ -48,7 +48,7 @@ async function afterCommit(
   return { version: outcome.version, upgrade, inbox: [] };
 }
 
-/** Adds the jobs that follow from a commit. One that can not be added now is added by the sweep. */
+/** Adds the jobs that follow from a commit. One that cannot be added now is added by the sweep. */
 export async function addJobs(
   { log, dispatcher, clock }: ActivationContext,
   activations: readonly (Activation | null)[],

@@ -76,7 +76,7 @@ async function findFile(folder: string, name: string): Promise<Result<FoundFile>
 }
 
 const unreadable = (path: string, why: string) =>
-  fault('release.unreadable', `this worker can not read ${path}: ${why}`);
+  fault('release.unreadable', `this worker cannot read ${path}: ${why}`);
 
 /** A release goes to many clients: a file is hashed once, and again only after it has changed. */
 function checkOnce(

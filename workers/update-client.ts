@@ -96,7 +96,7 @@ export async function canReach(
     const can = await gateway.canReadShare(target, share, signal);
     if (!can.ok) return can;
     if (!can.value)
-      return err({ kind: 'failed', message: `this login can not read ${share}: ${noNetworkRights}` });
+      return err({ kind: 'failed', message: `this login cannot read ${share}: ${noNetworkRights}` });
   }
   return ok(undefined);
 }

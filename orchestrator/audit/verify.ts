@@ -14,7 +14,7 @@ export async function verifyPaths(paths: readonly string[]): Promise<Result<Verd
     try {
       verdicts.push(await verifyPath(path));
     } catch (error) {
-      return err(fault('input.audit', `${path} can not be read: ${messageOf(error)}`));
+      return err(fault('input.audit', `${path} cannot be read: ${messageOf(error)}`));
     }
   }
   return ok(verifyChains(verdicts));

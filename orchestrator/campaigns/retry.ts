@@ -115,7 +115,7 @@ function whyNot(outcome: CommitIdleOutcome): string | null {
       return `campaign ${outcome.campaign} is at work on it now; wait until it has settled there`;
     case 'driven':
     case 'stale':
-      return 'somebody else has changed it in this very moment; look again';
+      return 'another request changed it in this moment; try again';
   }
 }
 

@@ -61,8 +61,8 @@ async function tailCheck(file: string, shard: number): Promise<Check> {
   } catch (error) {
     return broken(
       'audit',
-      `${file} can not be read: ${messageOf(error)}`,
-      'the past can not be proved',
+      `${file} cannot be read: ${messageOf(error)}`,
+      'the past cannot be proved',
       'chown or chmod it',
     );
   }

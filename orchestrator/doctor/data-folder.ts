@@ -37,7 +37,7 @@ function writableCheck(folder: string): Check {
   } catch (error) {
     return broken(
       'data folder',
-      `${folder} can not be written: ${messageOf(error)}`,
+      `${folder} cannot be written: ${messageOf(error)}`,
       'no audit is written to files, and an orchestrator does not start',
       `chown or chmod ${folder}, or set SERVPACK_DATA to another folder`,
     );
@@ -82,7 +82,7 @@ function secretChecks(folder: string): readonly Check[] {
         broken(
           'data folder',
           `${name} can be read by other users of this machine (mode ${(stat.mode & 0o777).toString(8)})`,
-          `whoever reads it may ${may}`,
+          `a person who reads it may ${may}`,
           `chmod 600 ${file}, and change it if others have read it`,
         ),
       ];
@@ -91,7 +91,7 @@ function secretChecks(folder: string): readonly Check[] {
       : [
           warning(
             'data folder',
-            `${name} can not be read by this user`,
+            `${name} cannot be read by this user`,
             'the command line has no token here',
             'run it as the user of the orchestrator, or set SERVPACK_TOKEN',
           ),
@@ -109,7 +109,7 @@ function auditFolderChecks(folder: string): readonly Check[] {
     return [
       broken(
         'audit',
-        `${audit} can not be written`,
+        `${audit} cannot be written`,
         'what is done is kept in Redis only',
         `chown or chmod ${audit}`,
       ),

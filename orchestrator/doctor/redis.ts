@@ -60,7 +60,7 @@ function away(where: string, error: unknown): Check {
     : broken(
         'redis',
         `${noAnswer} at ${where} (${code})`,
-        'everything stands still and goes on by itself as soon as it answers; nobody is lost',
+        'everything stands still and goes on by itself as soon as it answers; no client is lost',
         'start it (docker compose up -d redis, systemctl start redis), or correct REDIS_URL',
       );
 }

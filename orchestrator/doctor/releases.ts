@@ -49,7 +49,7 @@ async function treeCheck({ release: name, files, source }: Release): Promise<Che
 const unread = (name: string, tree: string, because: string): Check =>
   warning(
     'releases',
-    `release ${name}: ${tree} can not be compared: ${because}`,
+    `release ${name}: ${tree} cannot be compared: ${because}`,
     'when it was staged on the machine of another orchestrator, to nothing; else clients find nothing to download',
     'ask that orchestrator (--url), or put the tree back',
   );

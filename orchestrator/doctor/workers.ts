@@ -20,7 +20,7 @@ function aliveCheck(alive: readonly SeenWorker[]): Check {
     return broken(
       'workers',
       'no worker is running',
-      'nobody is looked at, and nothing is done on any client',
+      'no client is looked at, and nothing is done on any client',
       'start one: servpack worker (docker compose up -d worker)',
     );
   const places = alive.reduce((sum, { upgrades }) => sum + upgrades, 0);

@@ -29,7 +29,7 @@ export function openSecretFile(file: string, code: string, what: string): Result
         );
   } catch (error) {
     const because = `${messageOf(error)}; choose another data folder or change its rights`;
-    const says = `${what} can not be kept in the data folder ${dirname(file)}: ${because}`;
+    const says = `${what} cannot be kept in the data folder ${dirname(file)}: ${because}`;
     return err(fault(`${code}.folder`, says, error));
   }
 }

@@ -83,4 +83,4 @@ const ambiguous = (one: string, other: string) =>
   );
 
 const unreadable = (name: string, thrown: unknown) =>
-  fault('unreadableFile', `${name} can not be read: ${messageOf(thrown)}; nothing is staged`, thrown);
+  fault('unreadableFile', `${name} cannot be read: ${messageOf(thrown)}; nothing is staged`, thrown);

@@ -22,7 +22,7 @@ export function notStarted(program: string, thrown: unknown): Fault {
   const reason = reasons[code] ?? messageOf(thrown);
   return fault(
     'upgradeNotStarted',
-    `the upgrade command ${program} can not be started: ${reason}; nothing is staged`,
+    `the upgrade command ${program} cannot be started: ${reason}; nothing is staged`,
     thrown,
   );
 }

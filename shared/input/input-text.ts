@@ -29,7 +29,7 @@ export async function readInputFile(
     if (found.size > bytesAtMost) return tooLarge(path, found.size, bytesAtMost);
     return decodeInput(await readFile(path), path, bytesAtMost);
   } catch (thrown) {
-    return refuse(path, 1, `can not be read (${reasonOf(thrown)})`, 'a readable text file');
+    return refuse(path, 1, `cannot be read (${reasonOf(thrown)})`, 'a readable text file');
   }
 }
 

@@ -108,7 +108,7 @@ function readProfile(file: string): Result<LoadedProfile & { readonly text: stri
       ? ok({ profile: parsed.value, text })
       : err(fault('badProfile', printFaults(parsed.error).join('; '), parsed.error));
   } catch (thrown) {
-    return err(fault('badProfile', `${file} can not be read: ${messageOf(thrown)}`, thrown));
+    return err(fault('badProfile', `${file} cannot be read: ${messageOf(thrown)}`, thrown));
   }
 }
 

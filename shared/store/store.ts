@@ -15,7 +15,7 @@ import type { WorkerRegistry } from './worker-registry.ts';
 
 /**
  * The store holds the truth of servpack. It consists of small ports, one per use, so that a caller is
- * given only what it needs: a route that reads can not trim the audit.
+ * given only what it needs: a route that reads cannot trim the audit.
  *
  * Two adapters pass one contract suite: Redis (one Lua script per change) and the in-memory twin of
  * the tests. Each change is atomic. Times named `…At` and `at` are policy time; leases are real time.

@@ -16,7 +16,7 @@ export type Index = 'waiting' | 'due' | 'parked' | 'driven';
 
 /**
  * The one driver of a client. The counter grows for ever across campaigns; the owner is random, so a lost
- * counter can not repeat a fence.
+ * counter cannot repeat a fence.
  */
 export interface Fence {
   readonly counter: number;

@@ -43,11 +43,11 @@ describe('a copy on a logon server', () => {
     expect(whyNotStaged('LS-PUN', status)).toBe(`LS-PUN has 2 of 3 files: ${because}`);
   });
 
-  test('is incomplete while files have not been read; one that can not be read is no copy at all', () => {
+  test('is incomplete while files have not been read; one that cannot be read is no copy at all', () => {
     expect(judged({}).because).toBe('appctl32.exe was not read, and 2 more');
     const unreadable = judgeCopy(manifest, { kind: 'unreadable', because: 'no such folder' });
     expect(unreadable).toEqual({ state: 'unreadable', filesOk: 0, filesInAll: 3, because: 'no such folder' });
-    expect(whyNotStaged('LS-PUN', unreadable)).toBe('the copy on LS-PUN can not be read: no such folder');
+    expect(whyNotStaged('LS-PUN', unreadable)).toBe('the copy on LS-PUN cannot be read: no such folder');
     expect(whyNotStaged('LS-PUN', undefined)).toBe('nobody has looked at the copy on LS-PUN yet');
   });
 
@@ -69,7 +69,7 @@ describe('a copy on a logon server', () => {
       { logonServer: 'LS-OFF', clients: 0 },
     ];
     expect(serversNotStaged(copies, servers)).toEqual([
-      { logonServer: 'LS-ROM', filesOk: 0, filesInAll: 3, waiting: 7, because: 'nobody has looked yet' },
+      { logonServer: 'LS-ROM', filesOk: 0, filesInAll: 3, waiting: 7, because: 'not read yet' },
       { logonServer: 'LS-PUN', filesOk: 1, filesInAll: 3, waiting: 2, because: 'x' },
     ]);
   });

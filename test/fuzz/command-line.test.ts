@@ -43,7 +43,7 @@ afterAll(async () => {
   await house[Symbol.asyncDispose]();
 });
 
-/** Every command that there is, with its words and options: a new one can not be forgotten. */
+/** Every command that there is, with its words and options: a new one cannot be forgotten. */
 interface Known {
   readonly words: readonly string[];
   readonly takes: number;

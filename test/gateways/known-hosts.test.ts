@@ -106,7 +106,7 @@ describe('the settings', () => {
     ['user: me\nagent: env\nprot: 22\n', ':3: prot: is not a known key (did you mean port?)'],
     ['user: me\nagent: env\nport: 0\n', ':3: port: is 0, expected a whole number from 1 to 65535'],
     ['user: me\nagent: env\n', 'SSH_AUTH_SOCK is not set'],
-    ['user: me\nkeyFile: nowhere\n', 'keyFile: can not be read'],
+    ['user: me\nkeyFile: nowhere\n', 'keyFile: cannot be read'],
     ['user: me\nagent: /x\ntrustOnFirstUse: true\n', 'knownHosts: is missing'],
   ])('are refused: %j', (text, message) => {
     const read = readSshSettings(write('bad.yaml', text), {});

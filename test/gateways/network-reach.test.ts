@@ -24,12 +24,12 @@ test.each([
   expect(sharesIn(commandLine)).toEqual(shares);
 });
 
-test('a command whose share this login can not read is not sent, and told why', async () => {
+test('a command whose share this login cannot read is not sent, and told why', async () => {
   const command = String.raw`\\LS-PUN\SMS_SHR\UPGRADE.BAT`;
   expect(await canReach(gateway([]), change, command)).toMatchObject({
     error: {
       kind: 'failed',
-      message: expect.stringContaining(String.raw`can not read \\LS-PUN\SMS_SHR: a login with a key`),
+      message: expect.stringContaining(String.raw`cannot read \\LS-PUN\SMS_SHR: a login with a key`),
     },
   });
   expect(await canReach(gateway([String.raw`\\LS-PUN\SMS_SHR`]), change, command)).toEqual(ok(undefined));

@@ -62,7 +62,7 @@ describe('files', () => {
   test('one that is not there, and one that is a folder', async () => {
     const missing = join(folder, 'missing.yaml');
     expect(faultsOf(await readInputFile(missing, 100))).toEqual([
-      `${missing}:1: (file): can not be read (there is no such file), expected a readable text file`,
+      `${missing}:1: (file): cannot be read (there is no such file), expected a readable text file`,
     ]);
     expect(faultsOf(await readInputFile(folder, 100))).toEqual([
       `${folder}:1: (file): is not a file, expected a text file`,

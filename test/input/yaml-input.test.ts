@@ -142,7 +142,7 @@ describe('keys', () => {
   });
 });
 
-test('what is shown of a key or of broken YAML is short and can not steer a terminal', () => {
+test('what is shown of a key or of broken YAML is short and cannot steer a terminal', () => {
   const longKey = `name: a\n"${'\\e[2J'}${'x'.repeat(1000)}": 1\n`;
   const broken = `name: |\u009b31m${'x'.repeat(1000)}\n`;
   for (const [fault = ''] of [faults(longKey), faults(broken)]) {
@@ -151,7 +151,7 @@ test('what is shown of a key or of broken YAML is short and can not steer a term
   }
 });
 
-test('what is shown of a value is short and can not steer a terminal', () => {
+test('what is shown of a value is short and cannot steer a terminal', () => {
   const source = `name: a\npeople:\n  - firstName: b\n    age: "${'\\e[2J\\u202e'}${'x'.repeat(1000)}"\n`;
   const [fault = ''] = faults(source);
   expect(fault).toMatch(/^in\.yaml:4: people\[0\]\.age: is "\\u001b\[2J\\u202ex+\.\.\., expected/);

@@ -91,7 +91,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     const missing = await house.ask('POST', '/v1/releases', { path: '/nowhere/release.yaml' });
     expect([missing.status, missing.body.error.faults[0].wrong]).toEqual([
       400,
-      'can not be read (there is no such file)',
+      'cannot be read (there is no such file)',
     ]);
   });
 
@@ -155,7 +155,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     ]);
   });
 
-  test('is refused with one clear sentence for what can not be', async () => {
+  test('is refused with one clear sentence for what cannot be', async () => {
     await using house = await startReady();
     await create(house, campaignYaml());
     const tooSmall = 'campaign: small\nrelease: sms-sp4\nwaves: [{ name: a, count: 3 }]\n';
@@ -222,7 +222,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     expect(body.error.message).toBe('the fleet is empty; import one first: servpack fleet import FILE');
   });
 
-  test('can not move a campaign where it can not go', async () => {
+  test('cannot move a campaign where it cannot go', async () => {
     await using house = await startReady();
     await create(house, campaignYaml());
     const refusal = async (path: string, body?: object): Promise<string> =>

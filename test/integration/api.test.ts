@@ -45,7 +45,7 @@ describe('who may ask', () => {
     expect(readFileSync(join(folder, 'token'), 'utf8').trim()).toBe(token);
   });
 
-  test('a token file that holds none, and a folder that can not be used, are one sentence each', async () => {
+  test('a token file that holds none, and a folder that cannot be used, are one sentence each', async () => {
     await using house = await startSmallOrchestrator();
     expect(openToken(house.folder)).toMatchObject({ ok: true });
     house.write('token', '\n');

@@ -206,7 +206,7 @@ test('unmark says who is marked and still being finished, so that somebody asks 
   await bring(house.store, a, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
   await house.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
   expect(await said()).toEqual([
-    '0 clients asked: 0 unmarked, 0 had installed meanwhile.',
+    '0 of 0 clients withdrawn, 0 installed meanwhile.',
     '1 more marked, still being finished; then again: servpack campaign unmark sp4',
   ]);
 });

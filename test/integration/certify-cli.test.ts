@@ -94,7 +94,7 @@ describe('servpack certify', { timeout: patienceMs }, () => {
     expect(code).toBe(1);
   });
 
-  test('tries nothing on a machine that it can not reach, or that shows another key', async () => {
+  test('tries nothing on a machine that it cannot reach, or that shows another key', async () => {
     const refused = await certifyWith(makeDoorKeys(), '--read-only', '--json');
     expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'certify.unreachable' } });
     expect(refused.code).toBe(1);

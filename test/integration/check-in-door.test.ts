@@ -225,7 +225,7 @@ test('while Redis is away it is told to come again, and too much is not taken', 
   hands.away = true;
   const heard = await door.checkIn('pc-1', token);
   expect([heard.status, heard.headers.get('retry-after')]).toEqual([503, '30']);
-  expect(heard.text).toBe('refused: it can not be written down now; again in 30 s\n');
+  expect(heard.text).toBe('refused: it cannot be written down now; again in 30 s\n');
   hands.away = false;
   expect(await door.checkIn('pc-1', token, { body: 'x'.repeat(300_000) })).toMatchObject({
     status: 413,
@@ -301,7 +301,7 @@ describe('the address that a check-in brings', () => {
       'address: left as it is, no host key of this client is pinned in the fleet\n',
     );
     expect((await door.house.store.readClient('pc-2'))?.host).toBe('NT-2');
-    // With the token of one client the address of another can not be changed.
+    // With the token of one client the address of another cannot be changed.
     expect((await door.checkIn('pc-1', token, sent('10.0.0.7'))).status).toBe(401);
     expect((await door.house.store.readClient('pc-1'))?.host).toBe('NT-1');
   });

@@ -92,11 +92,11 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'client checkin pc-1',
-    /^pc-1: nothing to do, because client pc-1 waits in campaign sp4 and is not admitted yet\n$/,
+    /^pc-1: nothing to do: client pc-1 waits in campaign sp4 and is not admitted yet\n$/,
     checkInAnswer,
   ],
   ['halt --reason phones', /^EVERYTHING IS HALTED by .* since .*: phones\n$/, haltAnswer],
-  ['unhalt', /^Everything may go on; campaigns that are paused stay paused\.\n$/, haltAnswer],
+  ['unhalt', /^The halt is over. Paused campaigns stay paused\.\n$/, haltAnswer],
   ['campaign unmark sp4', /^No client of campaign sp4 is marked\.\n$/, z.object({ asked: z.literal(0) })],
   [
     'campaign retry sp4 --failed',

@@ -51,7 +51,7 @@ describe('exit codes and sentences', () => {
     ['campaign status s:p', 2, 'servpack: params.campaign: is not an id of 1 to 63 letters'],
     ['campaign status ..', 2, 'servpack: params.campaign: is not an id of 1 to 63 letters'],
     ['client why .', 2, 'servpack: params.client: is not an id of 1 to 63 letters'],
-    ['client checkin pc-1 --transcript missing.txt', 2, 'servpack: the transcript can not be read: ENOENT'],
+    ['client checkin pc-1 --transcript missing.txt', 2, 'servpack: the transcript cannot be read: ENOENT'],
     ['nonsense', 2, "error: unknown command 'nonsense'"],
     ['campaign status sp9', 4, 'servpack: there is no campaign named sp9\n'],
     ['client why pc-77', 4, 'servpack: there is no client named pc-77 in the fleet\n'],

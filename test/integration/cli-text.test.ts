@@ -59,7 +59,7 @@ describe('the status on a terminal', () => {
 
   test('says what is not ok, what is deferred and what was moved', () => {
     const text = stripVTControlCharacters(lines.join('\n'));
-    expect(text).toContain('deferred now: 7 service\ndeferrals in all: 70 service\n');
+    expect(text).toContain('deferred now: 7 service\nretries so far: 70 service\n');
     expect(text).toContain('9 services relocated, 2 clients will block again next time');
     expect(text).toContain('31 not ok: did not come back');
   });
@@ -144,9 +144,9 @@ describe('the ranking', () => {
       { blocker: 'program pcmwin32.exe', alone: 0, blocks: 80, met: 80 },
     ]);
     expect(lines).toEqual([
-      'blocker                     fix it: go  blocks     met',
-      'service pcm (pcmsvc32.exe)      11,930  14,002  15,000',
-      'program pcmwin32.exe                 ·      80      80',
+      'blocker                     freed if fixed  blocked now  ever blocked',
+      'service pcm (pcmsvc32.exe)          11,930       14,002        15,000',
+      'program pcmwin32.exe                     ·           80            80',
       'Fix service pcm (pcmsvc32.exe) and 11,930 clients can go.',
     ]);
   });

@@ -91,7 +91,7 @@ describe('the password of Redis', () => {
     expect(missing).toMatchObject({
       ok: false,
       error: {
-        message: expect.stringMatching(/^REDIS_PASSWORD_FILE: the file can not be read: ENOENT/) as string,
+        message: expect.stringMatching(/^REDIS_PASSWORD_FILE: the file cannot be read: ENOENT/) as string,
       },
     });
   });

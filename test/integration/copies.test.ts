@@ -114,8 +114,8 @@ test.each(stores)('clients are admitted where their logon server has its copy: %
     text: campaignYaml('other'),
   });
   expect(plan.body.notStaged.map((each: { because: string }) => each.because)).toEqual([
-    'nobody has looked yet',
-    'nobody has looked yet',
+    'not read yet',
+    'not read yet',
   ]);
   await house.ask('POST', '/v1/campaigns/sp4/start');
   expect(await copies.lead()).toEqual([]);

@@ -149,11 +149,11 @@ describe('the data folder', () => {
     expect(notOk(checks).join('\n')).toContain('token can be read by other users of this machine (mode 644)');
   });
 
-  test('that can not be written is broken, and one that is not there yet a warning', () => {
+  test('that cannot be written is broken, and one that is not there yet a warning', () => {
     // Root may write wherever a disk lets it.
     const folder = process.getuid?.() === 0 ? '/proc/self' : newFolder();
     if (process.getuid?.() !== 0) chmodSync(folder, 0o500);
-    expect(notOk(checkDataFolder(folder)).join('\n')).toMatch(/broken: data folder: \S+ can not be written/);
+    expect(notOk(checkDataFolder(folder)).join('\n')).toMatch(/broken: data folder: \S+ cannot be written/);
     expect(notOk(checkDataFolder(join(tmpdir(), 'servpack-nowhere')))).toHaveLength(1);
   });
 });
@@ -226,7 +226,7 @@ test('an orchestrator tells of workers and their clocks, and of a tree that was 
     /broken: releases: release sms-sp4: \S+ is not as it was staged: appctl32\.exe was changed, and 1 more/,
   );
   rmSync(join(house.folder, 'bin'), { recursive: true });
-  expect(notOk(await checksOf(house)).join('\n')).toContain('can not be read');
+  expect(notOk(await checksOf(house)).join('\n')).toContain('cannot be read');
   mkdirSync(join(house.folder, 'bin'));
 });
 
@@ -236,7 +236,7 @@ test('the command says the same in words, as JSON and by its exit code', async (
   expect(code).toBe(1);
   const { checks } = JSON.parse(stdout) as { checks: Check[] };
   expect(notOk(checks)).toContain('broken: workers: no worker is running');
-  expect(notOk(checks)).toContain('warning: clients: no client was looked at: nobody is there to look');
+  expect(notOk(checks)).toContain('warning: clients: not checked, because something above is broken');
   const text = await runCliAt(house, ['doctor']);
   expect(text.stdout).toContain(
     'broken   workers: no worker is running\n         leads to: nobody is looked at, and nothing is done on any client\n         do: start one: servpack worker',

@@ -85,7 +85,7 @@ describe('the private Redis of a data folder', () => {
     expect(place().logged.join()).toContain('ended by itself (SIGKILL)');
   });
 
-  it('refuses a data folder that can not be written, in one sentence', async () => {
+  it('refuses a data folder that cannot be written, in one sentence', async () => {
     const file = join(place().root, 'file');
     writeFileSync(file, '');
     const refused = expectRefused(await place().start({ dataDir: join(file, 'data') }));

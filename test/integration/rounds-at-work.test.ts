@@ -50,7 +50,7 @@ test('a sweep adds nothing for whom a job waits in a long queue, nor for whom a 
   expect(lines).toMatchObject([{ overdue: 3, withoutJob: 1, leaseExpired: 0 }]);
 });
 
-test('a sweep that can not find out who has a job adds them all', async () => {
+test('a sweep that cannot find out who has a job adds them all', async () => {
   const { context, jobs } = openContext(later);
   await makeWorld(context.store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
   const withoutJob = async (): Promise<never> => Promise.reject(new Error('Redis is away'));
@@ -65,7 +65,7 @@ const inOneWave = (name: string): Campaign => {
   return { ...rest, definition: { ...definition, waves }, waveSizes: [2] };
 };
 
-test('a campaign that can not be led does not hold up the later ones, and is told once', async () => {
+test('a campaign that cannot be led does not hold up the later ones, and is told once', async () => {
   const { context, jobs, lines } = openContext(at);
   const names = ['a-broken', 'b-good'];
   for (const name of names) await context.store.createCampaign(inOneWave(name), picks(2), entry(name));

@@ -8,7 +8,7 @@ export interface Route {
   readonly path: string;
 }
 
-/** Every route the API really has, as its own router prints them: a new one can not be forgotten. */
+/** Every route the API really has, as its own router prints them: a new one cannot be forgotten. */
 export function routesOf(): readonly Route[] {
   const log = pino({ level: 'silent' });
   const printed = buildApi({ log } as OrchestratorContext, {

@@ -219,11 +219,11 @@ describe('the upgrade command', () => {
     const { code, message } = await refusal(await withLine(/command: .*/, `command: ${command}`));
     const program = command.startsWith('./') ? at(command) : command;
     expect(code).toBe('upgradeNotStarted');
-    expect(message).toBe(`the upgrade command ${program} can not be started: ${reason}; nothing is staged`);
+    expect(message).toBe(`the upgrade command ${program} cannot be started: ${reason}; nothing is staged`);
   });
 });
 
-describe('a tree that can not be trusted stages nothing', () => {
+describe('a tree that cannot be trusted stages nothing', () => {
   const share = (...path: string[]): string => at('logon.srv', components, ...path);
 
   test('when it is not there', async () => {
@@ -234,7 +234,7 @@ describe('a tree that can not be trusted stages nothing', () => {
   test('when the component folder is not there', async () => {
     const { code, message } = await refusal(await withLine(/components: .*/, 'components: ALPHA.BIN'));
     expect(code).toBe('unreadableFile');
-    expect(message).toMatch(/^ALPHA\.BIN can not be read: .*; nothing is staged$/);
+    expect(message).toMatch(/^ALPHA\.BIN cannot be read: .*; nothing is staged$/);
   });
 
   test('when the component folder is empty, folders inside do not count', async () => {
@@ -298,7 +298,7 @@ describe('a faulty release file', () => {
     const result = await stageRelease(at('nothing.yaml'));
     const faults = !result.ok && areInputFaults(result.error) ? printFaults(result.error) : [];
     expect(faults).toEqual([
-      `${at('nothing.yaml')}:1: (file): can not be read (there is no such file), expected a readable text file`,
+      `${at('nothing.yaml')}:1: (file): cannot be read (there is no such file), expected a readable text file`,
     ]);
   });
 });

@@ -89,8 +89,8 @@ test('a start says clients, relocations by the last looks and logon servers, and
   expect(before.answered).toMatchObject({ ok: false, error: { code: 'confirm.no' } });
   expect(before.lines.slice(0, 5)).toEqual([
     'campaign sp4: release sms-sp4, 1 wave',
-    '6 clients, relocations not known, 1 logon server not staged',
-    '6 clients without a look in the last 7 days: not known what is in the way there',
+    '6 clients, relocations unknown, 1 logon server not staged',
+    '6 clients were not looked at in the last 7 days: what blocks them is unknown. Run: servpack look --fleet',
     '1 logon server not staged: 3 clients wait',
     'type 6 to start: yes',
   ]);
@@ -104,7 +104,7 @@ test('a start says clients, relocations by the last looks and logon servers, and
   expect(some.lines[2]).toMatch(
     /^last looks, the oldest of 2026-11-17T11:\S+Z: 2 blocked, 1 free, 1 could not be looked at$/,
   );
-  expect(some.lines[3]).toMatch(/^2 clients without a look in /);
+  expect(some.lines[3]).toMatch(/^2 clients were not looked at in /);
 
   await look(house, names);
   const all = await start(house, 'sp4', '6');
@@ -146,7 +146,7 @@ describe('a forecast in words', () => {
       'up to 11,930 relocations on 39,214 clients that were looked at',
     );
     expect(relocationsInWords(given)).toBe('up to 11,930 relocations on 39,204 clients that were looked at');
-    expect(relocationsInWords({ ...none, notLooked: 5 })).toBe('relocations not known');
+    expect(relocationsInWords({ ...none, notLooked: 5 })).toBe('relocations unknown');
     expect(forecastLines(given)).toEqual([
       'last looks, the oldest of 2026-11-20T08:00:00Z: 14,002 blocked, 25,000 free, 2 current, 200 servers, 10 could not be looked at',
     ]);

@@ -137,7 +137,7 @@ describe('a worker that is quiet hands over when its command has ended', () => {
   });
 });
 
-describe('a worker that can not wait lets go of its command and gives the lease back', () => {
+describe('a worker that cannot wait lets go of its command and gives the lease back', () => {
   test.each<[Op, 'before' | 'after']>([
     ['look', 'before'],
     ['mark', 'before'],

@@ -65,7 +65,7 @@ describe('the files of an agent are swapped', () => {
     expect(swapVerdict([await truthOf(one)], [{ client: one.client, end }], agentHashes())).toEqual([]);
   });
 
-  test('by what was staged only: a worker that can not read it, or finds it changed, stops nothing', async () => {
+  test('by what was staged only: a worker that cannot read it, or finds it changed, stops nothing', async () => {
     await using one = await oneClient('agent');
     const file = join(one.tree, 'bin', 'agentlib.dll');
     writeFileSync(file, 'something else');
@@ -79,7 +79,7 @@ describe('the files of an agent are swapped', () => {
     rmSync(file);
     await one.step();
     await one.step();
-    expect(await reason()).toMatch(/^download: .*this worker can not read .*agentlib\.dll: it is not there/);
+    expect(await reason()).toMatch(/^download: .*this worker cannot read .*agentlib\.dll: it is not there/);
     const truth = await truthOf(one);
     expect(swapFaults(truth, agentHashes())).toEqual([]);
     expect(truth.journal.map(({ op }) => op).filter((op) => op !== 'writeIntent')).toEqual([]);

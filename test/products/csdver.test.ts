@@ -23,7 +23,7 @@ test.each([
   ['a name that only begins like one', 'SP3a SPOOL4 SP345'],
   ['a word that only ends like one', 'WASP3'],
   ['a digit that is none of ours', 'SP٣'],
-])('%s can not be told', (_, text) => {
+])('%s cannot be told', (_, text) => {
   expect(parseCsdver(text)).toBeNull();
 });
 

@@ -49,7 +49,7 @@ const reading: readonly Point[] = [
       expectSame(await valueOf(gateway.readService(target, 'NO_SUCH_SERVICE', signal)), null, 'the service'),
   },
   {
-    says: 'a share that is not there can not be read',
+    says: 'a share that is not there cannot be read',
     needs: 'reading',
     try: async ({ gateway, target, signal }) =>
       expectSame(

@@ -87,7 +87,7 @@ export const servicePoints: readonly Point[] = [
       }),
   },
   {
-    says: 'the file that the service runs from can not be written, and a look names the file and the process',
+    says: 'the file that the service runs from cannot be written, and a look names the file and the process',
     needs: 'service',
     try: (machine) => withService(machine, (name, before) => proveLocked(machine, name, before)),
   },

@@ -58,7 +58,7 @@ export interface UpdateRun {
  * Why a call did not succeed. `unreachable`: the call did not reach the client, so nothing was
  * done. `timedOut`, `cutOff`: the outcome is unknown; the next driver looks first. `fenced`: the
  * client has seen a newer driver. `failed`: the client refused, or its command failed. `garbled`:
- * the answer can not be understood.
+ * the answer cannot be understood.
  */
 export interface GatewayFailure {
   readonly kind: 'unreachable' | 'timedOut' | 'cutOff' | 'fenced' | 'failed' | 'garbled';
@@ -106,7 +106,7 @@ export interface Gateway {
   ): Promise<GatewayResult<Service | null>>;
   hashFile(target: Target, path: string, signal: AbortSignal): Promise<GatewayResult<string | null>>;
 
-  /** Can this login read a share (`\\server\share`) from the client? A login with a key can not. */
+  /** Can this login read a share (`\\server\share`) from the client? A login with a key cannot. */
   canReadShare(target: Target, share: string, signal: AbortSignal): Promise<GatewayResult<boolean>>;
 
   /** Marks the client for the update; the files come later (SetupPhase=UPGRADE, Q168463). */

@@ -31,7 +31,7 @@ export async function runStep(
 }
 
 /**
- * A client that can not say where it stands has not refused the step: the procedure is not turned
+ * A client that cannot say where it stands has not refused the step: the procedure is not turned
  * round.
  */
 const notRefused = ({ kind, message }: GatewayFailure): GatewayFailure => ({

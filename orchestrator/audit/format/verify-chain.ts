@@ -75,7 +75,7 @@ function whyNot(before: FoundBlock | null, block: FoundBlock): string | null {
     return block.head === before.head
       ? null
       : `block ${block.block} of shard ${block.shard} is there twice, and the two are not the same: ` +
-          'a Redis went back to an older state, or somebody rewrote one of them';
+          'a Redis went back to an older state, or one of them was rewritten';
   if (block.block !== next) return `missing: ${missing(next, block.block - 1)} of shard ${block.shard}`;
   return block.previous === (before?.head ?? genesis)
     ? null

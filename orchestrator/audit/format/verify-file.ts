@@ -183,7 +183,7 @@ function addEntry(section: Section, line: Buffer): string | null {
     return compareIds(before, entry.id) < 0 ? null : `entry ${entry.id} after ${before}`;
   } catch {
     section.entries += 1;
-    return 'this entry can not be read';
+    return 'this entry cannot be read';
   }
 }
 

@@ -27,7 +27,7 @@ export async function readTranscript(file: string): Promise<Result<string, Refus
     const bytes = file === '-' ? await readStdin() : await readFile(file);
     return ok(bytes.subarray(0, transcriptBytesAtMost).toString('utf8'));
   } catch (error) {
-    return err(fault('input.transcript', `the transcript can not be read: ${messageOf(error)}`));
+    return err(fault('input.transcript', `the transcript cannot be read: ${messageOf(error)}`));
   }
 }
 

@@ -99,7 +99,7 @@ function readToken({ tokenFile }: GlobalOptions, env: Environment, dataDir: stri
     return err(
       fault(
         'token.file',
-        `the token can not be read (${messageOf(error)}); say with --token-file, --data or SERVPACK_TOKEN where it is`,
+        `the token cannot be read (${messageOf(error)}); say with --token-file, --data or SERVPACK_TOKEN where it is`,
       ),
     );
   }

@@ -60,7 +60,7 @@ function codeOf(status: SurveyStatus): number {
 }
 
 const warn = (): void => {
-  process.stderr.write('nobody has been looked at yet: does a worker run? "servpack doctor" tells\n');
+  process.stderr.write('no machine has been looked at yet: does a worker run? Run: servpack doctor\n');
 };
 
 /** Waits where the reader is slower than the orchestrator. */

@@ -15,7 +15,7 @@ import { ok, type Result } from '../../../shared/errors.ts';
 
 const verbOf: Partial<Record<string, string>> = {
   waitingForRelease: 'waits for its release',
-  scheduled: 'waits for its time',
+  scheduled: 'waits for its start time',
 };
 
 /** `start`, `pause` and `resume`. */
@@ -52,7 +52,7 @@ export function addControlCommands(campaign: Command): void {
 
   campaign
     .command('resume <campaign>')
-    .description('go on; clients that are not ok so far count as accepted by whoever resumes')
+    .description('resume; you accept the failures so far')
     .option('--override', 'also when another person has paused it')
     .option('--reason <text>', 'why, for the audit')
     .addHelpText('after', '\nExample:\n  servpack campaign resume sms-sp4 --reason "help desk is ready"')

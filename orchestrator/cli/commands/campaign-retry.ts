@@ -18,7 +18,7 @@ export function addRetryCommands(campaign: Command): void {
 
 type RetrySelection = z.infer<typeof retryBody>['which'];
 
-const nobody: Readonly<Record<RetrySelection, string>> = {
+const noneSelected: Readonly<Record<RetrySelection, string>> = {
   failed: 'has failed or needs attention',
   blocked: 'has ended because something was in the way',
   unreachable: 'has ended because it could not be reached',
@@ -51,7 +51,7 @@ function addRetryCommand(campaign: Command): void {
           await api.post(reopenedAnswer, campaignPath(name, '/retry'), body),
           (_view, { reopened, passedOver }) => [
             reopened === 0 && passedOver === 0
-              ? `No client of campaign ${safe(name)} ${nobody[which as RetrySelection]}.`
+              ? `No client of campaign ${safe(name)} ${noneSelected[which as RetrySelection]}.`
               : `${many(reopened, 'client')} tried again.${passedOver === 0 ? '' : ` ${number(passedOver)} passed over: others are at work on them.`}`,
           ],
         );
@@ -83,7 +83,7 @@ interface ClientsOptions {
 function addClientsCommand(campaign: Command): void {
   campaign
     .command('clients <campaign>')
-    .description('the clients of a campaign, in no order; all of them, or those in this state, wave, …')
+    .description("list a campaign's clients; filter by state, wave, server, cause")
     .addOption(new Option('--state <state>', 'a column of the status table').choices(buckets))
     .option('--wave <name>', 'only of this wave')
     .option('--server <name>', 'only of this logon server')

@@ -112,7 +112,7 @@ function questionOf({ host, service, folder, restart }: CertifyOrder) {
         ? '- No service is touched (--service NAME would stop, move and start one).'
         : `- ${service} is stopped and started several times, set to manual, and moved to ${folder} and back.`,
       restart
-        ? '- The machine is restarted twice, whoever is logged on.'
+        ? '- The machine is restarted twice, also while a user is logged on.'
         : '- It is not restarted (--restart).',
     ],
     answer: host,

@@ -64,7 +64,7 @@ export function addClientCommands(program: Command): void {
         return shown(
           await api.post(checkInAnswer, pathOf(name, '/checkin'), body),
           (_view, { looks, because }) => [
-            safe(looks ? `${name}: ${because}` : `${name}: nothing to do, because ${because}`),
+            safe(looks ? `${name}: ${because}` : `${name}: nothing to do: ${because}`),
           ],
         );
       });

@@ -27,14 +27,14 @@ export function addHaltCommands(program: Command): void {
 
   program
     .command('unhalt')
-    .description('let every campaign go on that was not paused for itself')
+    .description('end the halt; paused campaigns stay paused')
     .option('--override', 'also when another person has halted')
     .option('--reason <text>', 'why, for the audit')
     .addHelpText('after', '\nExample:\n  servpack unhalt --reason "network is back"')
     .action(async (options: ResumeOptions, command: Command) => {
       await withApi(command, async (api) =>
         shown(await api.post(haltAnswer, '/v1/unhalt', options), () => [
-          'Everything may go on; campaigns that are paused stay paused.',
+          'The halt is over. Paused campaigns stay paused.',
         ]),
       );
     });

@@ -52,7 +52,7 @@ export function addSurveyCommands(program: Command): void {
 
   survey
     .command('cancel <survey>')
-    .description('nobody else is looked at; what was found stays')
+    .description('stop a survey; what was found stays')
     .addHelpText('after', '\nExample:\n  servpack survey cancel look-7kq2m9x')
     .action(async (name: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) =>

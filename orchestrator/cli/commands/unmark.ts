@@ -79,7 +79,7 @@ function linesOf(found: Unmarked): readonly string[] {
     return [safe(`No client of campaign ${campaign} is marked.`)];
   const list = `servpack campaign clients ${campaign} --cause "still marked"`;
   return [
-    `${many(asked, 'client')} asked: ${number(unmarked)} unmarked, ${number(installedMeanwhile)} had installed meanwhile.`,
+    `${number(unmarked)} of ${many(asked, 'client')} withdrawn, ${number(installedMeanwhile)} installed meanwhile.`,
     ...(underWay === 0
       ? []
       : [safe(`${number(underWay)} are still being looked at: servpack campaign status ${campaign}`)]),
@@ -92,6 +92,6 @@ function linesOf(found: Unmarked): readonly string[] {
         ]),
     ...(stillMarked === 0
       ? []
-      : [safe(`${number(stillMarked)} could not be unmarked and WILL still install: ${list}`)]),
+      : [safe(`${number(stillMarked)} not reachable or not unmarked: these WILL still install: ${list}`)]),
   ];
 }

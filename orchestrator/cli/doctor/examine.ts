@@ -26,8 +26,7 @@ export async function examine(
   const canLook = !checks.some(
     ({ area, state }) => state === 'broken' && (area === 'workers' || area === 'redis'),
   );
-  const clients =
-    question.sample === 0 ? [] : canLook ? await lookAtSome(api.value, question) : [nobodyCanLook];
+  const clients = question.sample === 0 ? [] : canLook ? await lookAtSome(api.value, question) : [notChecked];
   return [...here, fine('servpack', 'an orchestrator answers'), ...checks, ...clients];
 }
 
@@ -39,9 +38,9 @@ const noOrchestrator = (because: string): Check =>
     'docker compose up -d orchestrator, systemctl start servpack-orchestrator, or servpack up; --url, --token-file and --data say which one',
   );
 
-const nobodyCanLook = warning(
+const notChecked = warning(
   'clients',
-  'no client was looked at: nobody is there to look',
+  'not checked, because something above is broken',
   'it is not known whether clients can be reached',
   'put right what is broken above, and ask again',
 );

@@ -33,7 +33,7 @@ export function judgeLooks(sample: Looked): Check {
   if (reached === asked) return fine('clients', says);
   const all = [says, ...reasonsOf(sample)].join('; ');
   return reached === 0
-    ? broken('clients', all, 'a campaign would reach nobody: all clients are deferred', todo)
+    ? broken('clients', all, 'a campaign would reach no client: all are deferred', todo)
     : warning('clients', all, 'these are deferred until they answer', todo);
 }
 

@@ -68,8 +68,8 @@ export const stagedLines = (
 ): readonly string[] => [
   view.paint('bold', safe(`release ${release.release} of ${release.product} is staged`)),
   safe(
-    `${many(release.files.length, 'file')} in ${tree}, hashed; the upgrade command ended well, ${number(tookMs)} ms in all`,
+    `${many(release.files.length, 'file')} in ${tree}, hashed; the upgrade command succeeded (${(tookMs / 1000).toFixed(1)} s)`,
   ),
-  `what it said is kept under SHA-256 ${evidence}`,
+  `its output is kept under SHA-256 ${evidence}`,
   ...started.map((campaign) => safe(`campaign ${campaign} waited for it and runs now`)),
 ];

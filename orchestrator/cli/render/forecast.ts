@@ -10,7 +10,7 @@ export function relocationsInWords(forecast: Forecast): string {
   if (!mayRelocate) return 'no relocations (its ladder has none)';
   // Who could not be looked at may need one as well.
   const seen = looked - verdicts.couldNotLook;
-  if (seen === 0) return 'relocations not known';
+  if (seen === 0) return 'relocations unknown';
   const where = seen === looked + notLooked ? '' : ` on ${many(seen, 'client')} that were looked at`;
   return `up to ${many(relocations, 'relocation')}${where}`;
 }
@@ -30,7 +30,9 @@ export function forecastLines({ looked, notLooked, oldest, verdicts }: Forecast)
   return [
     ...(looked > 0 ? [`last looks, the oldest of ${oldest}: ${found.join(', ')}`] : []),
     ...(notLooked > 0
-      ? [`${many(notLooked, 'client')} without a look in ${recently}: not known what is in the way there`]
+      ? [
+          `${many(notLooked, 'client')} were not looked at in ${recently}: what blocks them is unknown. Run: servpack look --fleet`,
+        ]
       : []),
   ];
 }

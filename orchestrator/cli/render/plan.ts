@@ -7,7 +7,7 @@ import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
 const siteWideWarning =
-  'staging this release changed the version that every logon compares: every client of the site takes it at its next logon (the site-wide route), in whichever wave it is. Waves can not hold clients back';
+  'staging this release changed the version that every logon compares: every client of the site takes it at its next logon (the site-wide route), in whichever wave it is. Waves cannot hold clients back';
 
 /** What a campaign file would do: waves by logon server, and what stands in the way of creating it. */
 export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonly string[] {

@@ -26,9 +26,9 @@ export function rankingLines(view: View, blockers: readonly RankedBlocker[]): re
   if (blockers.length === 0) return ['No blocker was ever met.'];
   const columns = [
     { head: 'blocker' },
-    { head: 'fix it: go', short: 'go', align: 'right' as const },
-    { head: 'blocks', align: 'right' as const },
-    { head: 'met', align: 'right' as const },
+    { head: 'freed if fixed', short: 'freed', align: 'right' as const },
+    { head: 'blocked now', short: 'now', align: 'right' as const },
+    { head: 'ever blocked', short: 'ever', align: 'right' as const },
   ];
   const rows = blockers.map(({ blocker, alone, blocks, met }) => [
     { text: blocker },

@@ -151,7 +151,7 @@ function troubleLines(
   ].filter((part) => part !== false);
   const lines = [
     ...named(view, 'deferred now: ', listed('now')),
-    ...named(view, 'deferrals in all: ', listed('inAll')),
+    ...named(view, 'retries so far: ', listed('inAll')),
     ...named(view, '', moved.join(', ')),
     ...causes.flatMap(({ cause, count }) => wrapped(view, `${number(count)} not ok: `, cause, 'red')),
   ];

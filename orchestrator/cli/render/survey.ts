@@ -84,7 +84,7 @@ function moveLines(view: View, { movable, structural, verdicts }: Findings): rea
   return wrapped(
     view,
     '',
-    `On ${number(movable)} of ${many(verdicts.blocked, 'blocked client')} a campaign could move ${services} out of the way; on ${number(structural)} waiting can not clear it (structural).`,
+    `On ${number(movable)} of ${many(verdicts.blocked, 'blocked client')} a campaign could move ${services} out of the way; on ${number(structural)} waiting cannot clear it (structural).`,
   );
 }
 

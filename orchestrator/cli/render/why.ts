@@ -39,6 +39,6 @@ export function whyLines(view: View, answer: WhyAnswer): readonly string[] {
 }
 
 function nextInWords(next: WhyAnswer['next']): string {
-  if (next === null) return 'nothing: this is its end';
+  if (next === null) return 'finished; nothing more happens unless you run: servpack client retry …';
   return next.when === null ? next.action : `${next.action}: ${when(next.when)}`;
 }

@@ -86,7 +86,7 @@ function readTls({ tls }: CheckInConfig): Result<{ cert: Buffer; key: Buffer } |
   try {
     return ok({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) });
   } catch (error) {
-    return err(fault('checkIn.tls', `the certificate of the check-ins can not be read: ${messageOf(error)}`));
+    return err(fault('checkIn.tls', `the certificate of the check-ins cannot be read: ${messageOf(error)}`));
   }
 }
 
@@ -163,7 +163,7 @@ function answerErrors(app: FastifyInstance, { log }: OrchestratorContext): void 
     say(reply, 404, 'clients report in at /checkin/CLIENT, and nowhere else'),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    if (error instanceof StoreUnavailable) return later(reply, 'it can not be written down now');
+    if (error instanceof StoreUnavailable) return later(reply, 'it cannot be written down now');
     const status = error.statusCode ?? 500;
     if (status === 413) return say(reply, 413, `more than ${bodyLimit / 1024} KiB are not taken`);
     if (status >= 400 && status < 500) return say(reply, status, 'the request is not understood');

@@ -57,7 +57,7 @@ async function readFile(
     const isStill = after.size === before.size && after.mtimeMs === before.mtimeMs;
     return isStill ? { size, mtimeMs: before.mtimeMs, sha256 } : { wrong: 'is being written' };
   } catch (thrown) {
-    return { wrong: `can not be read: ${messageOf(thrown)}` };
+    return { wrong: `cannot be read: ${messageOf(thrown)}` };
   }
 }
 

@@ -49,7 +49,7 @@ export async function readServers(
       state: status?.state ?? ('unknown' as const),
       filesOk: status?.filesOk ?? 0,
       filesInAll: release.files.length,
-      because: status?.because ?? 'nobody has looked yet',
+      because: status?.because ?? 'not read yet',
       path: copyPath(copies, logonServer),
       since: status === undefined ? null : isoOf(status.since),
       checkedAt: status === undefined ? null : isoOf(status.checkedAt),

@@ -70,7 +70,7 @@ export function whyNotStaged(logonServer: string, status: JudgedCopy | undefined
     case 'incomplete':
       return `${logonServer} has ${status.filesOk} of ${status.filesInAll} files: ${status.because}`;
     case 'unreadable':
-      return `the copy on ${logonServer} can not be read: ${status.because}`;
+      return `the copy on ${logonServer} cannot be read: ${status.because}`;
   }
 }
 
@@ -101,7 +101,7 @@ export function serversNotStaged(
     .filter(({ logonServer, clients }) => clients > 0 && known.get(logonServer)?.state !== 'verified')
     .map(({ logonServer, clients }) => {
       const status = known.get(logonServer);
-      const because = status?.because ?? 'nobody has looked yet';
+      const because = status?.because ?? 'not read yet';
       return { logonServer, filesOk: status?.filesOk ?? 0, filesInAll, waiting: clients, because };
     })
     .sort((a, b) => b.waiting - a.waiting || (a.logonServer < b.logonServer ? -1 : 1));

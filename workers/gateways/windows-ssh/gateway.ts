@@ -101,7 +101,7 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
     copyFile: (where, from, to) => change(where, (shell, by) => copy(shell, by, from, to)),
     uploadFile: (where, localPath, to) =>
       change(where, async (shell, by) => {
-        const content = await attempt('the file can not be read here', () => readFile(localPath));
+        const content = await attempt('the file cannot be read here', () => readFile(localPath));
         return content.ok ? upload(shell, by, content.value, to) : failure('failed', content.error.message);
       }),
     replaceAtRestart: (where, from, to) =>

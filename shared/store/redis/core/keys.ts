@@ -1,7 +1,7 @@
 /**
  * Every key of the store in Redis, in one place: `{prefix:shard}:name[:part…]`. The braces are a Cluster hash
  * tag: all keys of a shard lie in one slot, so that one script may change all of them. Campaign and client
- * ids hold no dot and no colon, so `campaign.client` and `campaign:logonServer` can not be mistaken for
+ * ids hold no dot and no colon, so `campaign.client` and `campaign:logonServer` cannot be mistaken for
  * another pair.
  */
 export const keyNames = {

@@ -13,7 +13,7 @@ import type { Upgrade } from '../../../domain/upgrade/state.ts';
  */
 
 /**
- * What resting upgrades have in common, so that only the rest takes room. It belongs to the form `1`: who changes a letter of it can not
+ * What resting upgrades have in common, so that only the rest takes room. It belongs to the form `1`: who changes a letter of it cannot
  * read what was written before, so another text is another form.
  */
 const commonText = Buffer.from(

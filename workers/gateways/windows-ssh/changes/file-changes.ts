@@ -93,7 +93,7 @@ export async function staged<T>(
   if (!root.ok) return root;
   const path = stagedName(root.value);
   const { connection } = shell;
-  const written = await attempt('the staging folder can not be written', async () => {
+  const written = await attempt('the staging folder cannot be written', async () => {
     await makeFolder(connection, guardFolder(root.value));
     await makeFolder(connection, stagingFolder(root.value));
     await writeNew(connection, path, content);
@@ -131,7 +131,7 @@ const managerKey = '"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"'
 const renames = 'PendingFileRenameOperations';
 
 /**
- * Lists a rename for the next start of Windows, which reads two lists. `reg` can not write a list
+ * Lists a rename for the next start of Windows, which reads two lists. `reg` cannot write a list
  * with an empty entry (a file to delete), so the rename goes into the first list that does not
  * exist or has no such entry.
  */
@@ -158,7 +158,7 @@ export async function replaceAtRestart(
   if (chosen === undefined) return failure('failed', 'both lists of pending renames are in use');
   const before = multiOf(chosen.raw);
   if (before.some((entry) => /["%]/.test(entry)))
-    return failure('failed', 'the list of pending renames can not be written again as it is');
+    return failure('failed', 'the list of pending renames cannot be written again as it is');
   const data = [...before, oldEntry, newEntry].join('\\0');
   const add = `reg add ${managerKey} /v ${chosen.name} /t REG_MULTI_SZ /d "${data}" /f >nul 2>&1`;
   const sent = await send(

@@ -41,7 +41,7 @@ export function guarded(
   mark = newMark(),
 ): Result<Framed, string> {
   if (!/^[\w-]{1,64}$/.test(owner) || !Number.isSafeInteger(counter) || counter < 0)
-    return err('a fence of this form can not be put on a command line');
+    return err('a fence of this form cannot be put on a command line');
   const folder = guardFolder(systemRoot);
   const file = `${folder}\\fence`;
   const mine = `${counterText(counter)} ${owner}`;

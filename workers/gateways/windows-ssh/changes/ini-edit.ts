@@ -15,7 +15,7 @@ export interface IniEdit {
 /**
  * Commands that copy a file with one line changed. They succeed only when the copy has the expected
  * hash: so neither cmd.exe nor another program has changed anything else meanwhile.
- * @returns null when more than one line changes, or cmd.exe can not copy such a file line by line
+ * @returns null when more than one line changes, or cmd.exe cannot copy such a file line by line
  */
 export function editOnClient({ file, copy, before, after, sha256 }: IniEdit): string | null {
   const [old, lines] = [before, after].map(linesOf);

@@ -73,7 +73,7 @@ function wasPlaced(sent: GatewayResult<Part>): GatewayResult<CommandOutput> {
   if (text.includes(placed)) return ok({ exitCode: 0, output: text });
   return text.includes(changedMeanwhile)
     ? failure('failed', 'another program changed the configuration file meanwhile')
-    : failure('failed', `the configuration file can not be written: ${text.trim().slice(0, 300)}`);
+    : failure('failed', `the configuration file cannot be written: ${text.trim().slice(0, 300)}`);
 }
 
 interface PhaseChange {
@@ -109,7 +109,7 @@ const isToChange = ({ value, only }: PhaseChange, before: string | null): boolea
   (only === undefined || before?.toLowerCase() === only.toLowerCase());
 
 /**
- * Commands by which the client makes the copy and places it; null where one line can not do that.
+ * Commands by which the client makes the copy and places it; null where one line cannot do that.
  */
 function madeThere({ connection }: ClientShell, systemRoot: string, change: PhaseChange): string | null {
   const { phase, value, afterwards = '' } = change;

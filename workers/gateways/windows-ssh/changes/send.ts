@@ -30,7 +30,7 @@ export async function send(shell: ClientShell, fence: Fence, commands: string): 
       case 'fenced':
         return failure('fenced', newerFence(ran.value.stdout, line.value));
       case 'unwritten':
-        return failure('failed', 'the fence can not be stored on the client');
+        return failure('failed', 'the fence cannot be stored on the client');
       case 'busy':
         if (Date.now() < until && !shell.signal.aborted) continue;
         return failure(

@@ -52,7 +52,7 @@ export async function uninstall(
   const { exitCode, text } = sent.value;
   if (exitCode === noSuchService) return ok(undefined);
   if (text.includes(isUnkept))
-    return failure('failed', `${name} was not deleted: it is marked for that already, or can not be kept`);
+    return failure('failed', `${name} was not deleted: it is marked for that already, or cannot be kept`);
   if (exitCode !== 0 && exitCode !== markedForDeletion) return failure('failed', wordsOf(sent.value));
   return untilGone(shell, name, quoted.value);
 }
@@ -140,7 +140,7 @@ function settingsOf(
   if (!path.ok) return path;
   if (!needs.ok) return needs;
   if (dependsOn.some((each) => each.includes('/')))
-    return err('a service of this name can not be depended on');
+    return err('a service of this name cannot be depended on');
   return ok(` binPath= ${path.value} start= ${startWords[startType]} depend= ${needs.value}`);
 }
 
@@ -176,7 +176,7 @@ async function configureRecreated(
 }
 
 /**
- * The display name as an argument. One that can not be put on a line is in the registry, from which
+ * The display name as an argument. One that cannot be put on a line is in the registry, from which
  * the next start reads it.
  */
 function displayName(values: ReadonlyMap<string, string>): string {

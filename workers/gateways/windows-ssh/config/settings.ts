@@ -124,7 +124,7 @@ function readReferred(path: string, who: string): Result<Buffer, Fault> {
   try {
     return ok(readFileSync(path));
   } catch (thrown) {
-    return err(fault('config.ssh', `${who}: can not be read: ${messageOf(thrown)}`));
+    return err(fault('config.ssh', `${who}: cannot be read: ${messageOf(thrown)}`));
   }
 }
 

@@ -23,7 +23,7 @@ export interface Ran extends Executed {
 export const failure = (kind: GatewayFailure['kind'], message: string): GatewayResult<never> =>
   err({ kind, message });
 
-/** A value that can not be put on a command line makes the call `failed`, with nothing sent. */
+/** A value that cannot be put on a command line makes the call `failed`, with nothing sent. */
 export const refused = <T>(result: Result<T, string>): GatewayResult<T> =>
   result.ok ? result : failure('failed', result.error);
 

@@ -10,7 +10,7 @@ import { err, ok, type Result } from '../../../../shared/errors.ts';
 export const lineCharactersAtMost = 8_191;
 
 const refuse = (what: string, value: string, because: string): Result<never, string> =>
-  err(`${what} ${JSON.stringify(value.slice(0, 100))} can not be put on a command line: ${because}`);
+  err(`${what} ${JSON.stringify(value.slice(0, 100))} cannot be put on a command line: ${because}`);
 
 /**
  * Control characters end or cut a line, a lone surrogate is no text, and a line separator may be

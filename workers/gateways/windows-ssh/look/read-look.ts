@@ -19,7 +19,7 @@ export interface Seen {
   readonly intent: Intent | null;
   readonly listed: readonly ListedProcess[];
   /**
-   * Files in the component directory that can not be opened for writing, in the spelling of the
+   * Files in the component directory that cannot be opened for writing, in the spelling of the
    * client.
    */
   readonly locked: readonly string[];
@@ -183,7 +183,7 @@ function freeBytes(text: string): number | null {
 
 /**
  * The processes that run from the component directory. Without WMI this follows from three facts: a
- * file there can not be written, a process of its name runs, and that process is not a service that
+ * file there cannot be written, a process of its name runs, and that process is not a service that
  * runs from another directory.
  */
 export function runningThere(
