@@ -239,7 +239,7 @@ test('the command says the same in words, as JSON and by its exit code', async (
   expect(notOk(checks)).toContain('warning: clients: not checked, because something above is broken');
   const text = await runCliAt(house, ['doctor']);
   expect(text.stdout).toContain(
-    'broken   workers: no worker is running\n         leads to: nobody is looked at, and nothing is done on any client\n         do: start one: servpack worker',
+    'broken   workers: no worker is running\n         leads to: no client is looked at, and nothing is done on any client\n         do: start one: servpack worker',
   );
   await house.store.announceWorker(worker, Date.now(), 60_000);
   expect((await runCliAt(house, ['doctor', '--sample', '0'])).code).toBe(6);
