@@ -13,7 +13,7 @@ export const ends: UpgradeEvent = { type: 'EndRequested', ending: aborted };
 export const marked = look({ setupPhase: 'upgrade' });
 export const atOnce = withPolicy({ structural: 'atOnce', ladder: ['wait', 'relocation'] });
 
-/** These events, a minute apart. */
+/** The upgrade after these events, a minute apart. */
 export const story = (upgrade: Upgrade, events: readonly UpgradeEvent[], given = rules): Upgrade =>
   after(
     given,
