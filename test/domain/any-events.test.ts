@@ -90,7 +90,9 @@ const anyRules = fc.constantFrom(
   withPolicy({ restart: { ...rules.policy.restart, allowed: 'never' } }),
 );
 
-/** The event as the client would send it in this state: an outcome of the command that is asked for. */
+/**
+ * The event as the client would send it in this state: an outcome of the command that is asked for.
+ */
 const fitting = (upgrade: Upgrade, event: UpgradeEvent): UpgradeEvent => {
   const { state } = upgrade;
   if (state.phase !== 'remedying' || (event.type !== 'StepDone' && event.type !== 'StepFailed')) return event;
@@ -153,7 +155,8 @@ describe('an upgrade under events in any order, late and repeated', () => {
           const isUpgraded = upgrade.state.phase === 'settled' && upgrade.state.end === 'upgraded';
           expect(isUpgraded && !proved).toBe(false);
           expect(isUpgraded && upgrade.memory.open.workaround !== null).toBe(false);
-          // Only a client that can not be reached keeps a service set to manual, and its ending says so.
+          // Only a client that can not be reached keeps a service set to manual, and its ending
+          // says so.
           const { state, memory } = upgrade;
           const said =
             state.phase === 'settled' && memory.open.workaround !== null

@@ -66,7 +66,9 @@ const standing = (state: UpgradeState): Upgrade => ({ ...admitted, state });
 const nameOf = (state: UpgradeState): string =>
   state.phase === 'remedying' ? `remedying ${state.journal.direction}` : state.phase;
 
-/** The events that change each state. A changed cell is a change of behaviour, and must be intended. */
+/**
+ * The events that change each state. A changed cell is a change of behaviour, and must be intended.
+ */
 const table: Readonly<Record<string, string>> = Object.fromEntries(
   states.map((state) => [
     nameOf(state),

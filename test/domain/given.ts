@@ -140,7 +140,9 @@ const running = (executable: string, pid: number, session: number, user: string)
   startedAt: evening - hours(1),
 });
 
-/** The client of Q168463: the PCM service runs out of the component directory and starts by itself. */
+/**
+ * The client of Q168463: the PCM service runs out of the component directory and starts by itself.
+ */
 export const blockedByPcm: Partial<Observation> = {
   processes: [running('PCMSVC32.EXE', 88, 0, 'SYSTEM')],
   locked: ['pcmsvc32.exe'],

@@ -23,7 +23,10 @@ import {
   upToDate,
 } from './given.ts';
 
-/** A user never closes a program on a client of route `push`: its files are replaced at its next start. */
+/**
+ * A user never closes a program on a client of route `push`: its files are replaced at its next
+ * start.
+ */
 const rules: Rules = {
   ...pushed,
   policy: { ...pushed.policy, ladder: ['wait', 'notify', 'replaceAtRestart'] },
