@@ -11,14 +11,14 @@ const queue = fc
   .array(candidate, { maxLength: 60 })
   .map((names) => names.map((logonServer, n) => ({ client: `pc-${n}`, logonServer })));
 const budgets = fc.record({ active: fc.nat(20), perLogonServer: fc.nat(6) });
-/** What is in use may exceed a budget that was lowered meanwhile. */
+/** More slots may be in use than a budget that was lowered meanwhile. */
 const inUse = fc.uniqueArray(fc.tuple(candidate, fc.nat(8)), { selector: ([name]) => name }).map((used) => ({
   active: used.reduce((sum, [, count]) => sum + count, 0),
   perLogonServer: Object.fromEntries(used),
 }));
 
 describe('admission', () => {
-  test('keeps to every budget, to the order, and leaves no slot empty that somebody could have', () => {
+  test('keeps to every budget and to the order, and leaves no slot empty that a client could take', () => {
     fc.assert(
       fc.property(budgets, inUse, queue, (limits, used, candidates) => {
         const chosen = chooseAdmissions(limits, used, candidates);
@@ -39,7 +39,7 @@ describe('admission', () => {
     );
   });
 
-  test('nobody gets a second slot before every logon server has a first, and everybody is served in the end', async () => {
+  test('gives every logon server a first slot before any gets a second one, and serves all in the end', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 2, maxLength: 5 }),
@@ -75,7 +75,7 @@ describe('admission', () => {
 describe('admission in a campaign with a window', () => {
   const zones = ['Europe/Rome', 'Asia/Kolkata', 'America/New_York'] as const;
 
-  test('takes from open time zones only, as many as if the others were not there', async () => {
+  test('admits from open time zones only, as many as if there were no others', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.constantFrom('LS-1', 'LS-2', 'LS-3'), fc.constantFrom(...zones)), {
@@ -107,7 +107,7 @@ describe('admission in a campaign with a window', () => {
   });
 });
 
-/** Nobody gets a second slot of a round while another logon server has clients and room, and has none of it. */
+/** No logon server gets a second slot of a round while one with clients and room has none. */
 function expectTurns(
   count: number,
   chosen: readonly Candidate[],

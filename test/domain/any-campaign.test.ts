@@ -6,7 +6,7 @@ import { campaign as given } from './given-campaign.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 
-/** A campaign whose clients settle, and people and rounds that come in any order, late, and again and again. */
+/** A campaign whose clients settle, under commands and rounds in any order, late and repeated. */
 interface WaveCount {
   waiting: number;
   active: number;
@@ -21,10 +21,10 @@ type Move =
 
 const sizes = [4, 10, 10];
 
-/** A few clients are enough to conclude something from, so that the share decides. */
+/** A small `minSample`, so that the share decides. */
 const waves = given.definition.waves.map((wave) => ({ ...wave, gate: { ...wave.gate, minSample: 3 } }));
 
-/** Plays a campaign and holds every decision against rules of its own. */
+/** Plays a campaign, and checks every decision against rules of its own. */
 class Play {
   campaign: Campaign = { ...given, definition: { ...given.definition, waves }, waveSizes: sizes };
   readonly waves: WaveCount[] = sizes.map((waiting) => ({ waiting, active: 0, upgraded: 0, failed: 0 }));
@@ -70,7 +70,7 @@ class Play {
 
 const opened = ({ state }: Campaign): number => ('openWaves' in state ? state.openWaves : 0);
 
-/** The gate as the campaign file says it, worked out again. */
+/** The gate of the campaign file, computed independently. */
 function isGatePassed(campaign: Campaign, wave: number, counters: Counters): boolean {
   const { gate } = campaign.definition.waves[wave] ?? { gate: null };
   if (gate === null) return false;
@@ -92,7 +92,7 @@ function expectRightMove(before: Campaign, event: CampaignEvent, after: Campaign
   const counters = event.type === 'CountersRead' ? event.counters : {};
   const mayOpen = isStart || (from === 'running' && isGatePassed(before, opened(before) - 1, counters));
   check(opens === 0 || mayOpen, `wave ${opened(after)} opened before its gate`);
-  // Only a person goes on after a pause, only a reopened client after the end, nobody after an abort.
+  // Only a person ends a pause, only a reopened client ends an end, and nothing ends an abort.
   const mayRun: Readonly<Record<string, readonly string[]>> = {
     paused: ['ResumeRequested'],
     ended: ['Reopened'],
@@ -105,7 +105,7 @@ function expectRightMove(before: Campaign, event: CampaignEvent, after: Campaign
   expectAcceptedKept(before, after);
 }
 
-/** Cheaper than `expect`, and there are many. */
+/** Cheaper than `expect`, of which there would be very many. */
 function check(isSo: boolean, what: string): void {
   if (!isSo) throw new Error(what);
 }
@@ -173,8 +173,8 @@ const playOf = (start: typeof begins extends fc.Arbitrary<infer T> ? T : never):
   return play;
 };
 
-describe('whatever comes to a campaign, in any order', () => {
-  test('no wave opens before its gate, a pause holds, an end is an end, and what was accepted stays so', () => {
+describe('a campaign under commands and rounds in any order', () => {
+  test('opens no wave before its gate, stays paused, stays ended, and keeps what was accepted', () => {
     fc.assert(
       fc.property(begins, moves, (start, way) => {
         const play = playOf(start);
@@ -184,7 +184,7 @@ describe('whatever comes to a campaign, in any order', () => {
     );
   });
 
-  test('who resumes after a gate is not stopped again by the same ends', () => {
+  test('is not paused again by the same ends after a resume', () => {
     fc.assert(
       fc.property(begins, moves, (start, way) => {
         const play = playOf(start);
@@ -198,7 +198,7 @@ describe('whatever comes to a campaign, in any order', () => {
     );
   });
 
-  test('every state has a way out: with patience and a person it ends', () => {
+  test('ends from every state, with time and a person', () => {
     fc.assert(
       fc.property(begins, moves, (start, way) => {
         const play = playOf(start);
@@ -213,7 +213,7 @@ describe('whatever comes to a campaign, in any order', () => {
 
 const hasEnded = ({ campaign: { state } }: Play): boolean => 'endedAt' in state && state.endedAt !== null;
 
-/** What a person does who wants it to end, and clients that all settle. */
+/** A person who wants the campaign to end, and clients that all settle. */
 function finish(play: Play): void {
   const events: readonly Move[] = [
     asks(() => ({ type: 'StartRequested', releaseStaged: true, overlap: [] })),

@@ -19,19 +19,19 @@ const because = (given: Campaign, event: CampaignEvent, now = evening): string =
 const started = { type: 'StartRequested', releaseStaged: true, overlap: [] } as const;
 const notStaged = { ...started, releaseStaged: false } as const;
 
-describe('a campaign with a moment to start at', () => {
+describe('a campaign with a start time', () => {
   const startAt = evening + hours(2);
   const later = { ...campaign, definition: { ...campaign.definition, startAt } };
   const scheduled = decided(later, started);
 
-  test('is scheduled when it is started before, and runs when the moment has come', () => {
+  test('is scheduled when it is started before that time, and runs from that time on', () => {
     expect(scheduled.state).toEqual({ status: 'scheduled', startAt });
     const early = { type: 'StartTimeCame', releaseStaged: true } as const;
     expect(decideCampaign(scheduled, early, startAt - 1).kind).toBe('ignored');
     expect(decided(scheduled, early, startAt).state).toMatchObject({ status: 'running', startedAt: startAt });
   });
 
-  test('runs at once when it is started afterwards', () => {
+  test('runs at once when it is started after that time', () => {
     expect(decided(later, started, startAt + 1).state.status).toBe('running');
   });
 
@@ -46,7 +46,7 @@ describe('a campaign with a moment to start at', () => {
     expect(decideCampaign(scheduled, { type: 'ReleaseStaged' }, evening).kind).toBe('ignored');
   });
 
-  test('says when', () => {
+  test('says when it starts', () => {
     expect(campaignStatus(scheduled, {}, evening)).toMatchObject({
       status: 'scheduled',
       startsAt: '2026-11-16T22:00:00Z',
@@ -54,7 +54,7 @@ describe('a campaign with a moment to start at', () => {
   });
 });
 
-describe('what one person has paused', () => {
+describe('the pause of one person', () => {
   const paused = decided(standing(running(1)), { type: 'PauseRequested', by: 'anna', reason: 'phones ring' });
   const resume = (by: string, override = false): CampaignEvent => ({
     type: 'ResumeRequested',
@@ -63,13 +63,13 @@ describe('what one person has paused', () => {
     counters: {},
   });
 
-  test('is not resumed by another one, who is told whom to ask', () => {
+  test('is not ended by another person, who learns whom to ask', () => {
     expect(because(paused, resume('kim'))).toBe(
       'campaign sp4 was paused by anna: phones ring; ask them, or resume it all the same with --override',
     );
   });
 
-  test('is resumed by the same person, and by one who means it', () => {
+  test('is ended by the same person, and by another one with an override', () => {
     expect(decided(paused, resume('anna')).state.status).toBe('running');
     expect(decided(paused, resume('kim', true)).state.status).toBe('running');
   });
@@ -95,7 +95,7 @@ describe('an abort', () => {
     ],
   ]);
 
-  test('is for good', () => {
+  test('is final', () => {
     expect(aborted.state).toMatchObject({
       status: 'aborted',
       by: 'anna',
@@ -107,7 +107,7 @@ describe('an abort', () => {
     expect(decideCampaign(aborted, { type: 'Reopened', because: 'x' }, evening).kind).toBe('ignored');
   });
 
-  test('is over when everything that was begun is finished; those that wait are cancelled by that alone', () => {
+  test('is over when everything that began is finished; it cancels the clients that wait', () => {
     const oneActive = { ...waiting, 'state|2|LS-ROM|active': 1 };
     expect(decideCampaign(aborted, { type: 'CountersRead', counters: oneActive }, evening).kind).toBe(
       'ignored',
@@ -124,7 +124,7 @@ describe('an abort', () => {
     });
   });
 
-  test('of a campaign that never ran is over at once', () => {
+  test('is over at once for a campaign that never ran', () => {
     expect(decided(campaign, abort).state).toMatchObject({
       status: 'aborted',
       openWaves: 0,
@@ -132,7 +132,7 @@ describe('an abort', () => {
     });
   });
 
-  test('is in the report of every client', () => {
+  test('is named in the report of every client', () => {
     const report = campaignReport(
       aborted,
       waiting,
@@ -143,7 +143,7 @@ describe('an abort', () => {
   });
 });
 
-test('a client that is opened again sets its ended campaign going again', () => {
+test('a reopened client sets its ended campaign running again', () => {
   const ended = standing({ ...running(3), status: 'ended', endedAt: evening } as never);
   expect(decided(ended, { type: 'Reopened', because: 'pc-1 is tried again' }).state).toEqual(running(3));
 });

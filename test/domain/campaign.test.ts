@@ -38,7 +38,7 @@ const running = (openWaves: number, accepted = [0, 0, 0]): CampaignState => ({
   accepted,
 });
 
-/** Counters of waves with so many ends each; what is missing waits. */
+/** Counters of waves with these ends; all other clients wait. */
 const counters = (...ends: readonly Record<string, number>[]): Counters =>
   Object.fromEntries(
     ends.flatMap((wave, index) =>
@@ -49,8 +49,8 @@ const counters = (...ends: readonly Record<string, number>[]): Counters =>
 const read = (state: CampaignState, counters: Counters) =>
   decideCampaign(standing(state), { type: 'CountersRead', counters: counters }, evening);
 
-describe('a wave opens the next one', () => {
-  test('not before 80 % have settled', () => {
+describe('the gate of a wave', () => {
+  test('stays closed before 80 % have settled', () => {
     expect(read(running(1), counters({ upgraded: 7, deferred: 3 }))).toEqual({
       kind: 'ignored',
       because: '7 of 10 clients of wave canary settled; nothing is concluded below 10',
@@ -60,7 +60,7 @@ describe('a wave opens the next one', () => {
     });
   });
 
-  test('when enough have settled well; the stragglers go on', () => {
+  test('opens the next wave when enough clients have settled well; the others go on', () => {
     expect(
       read(running(2), counters({ upgraded: 10 }, { upgraded: 75, failed: 5, deferred: 20 })),
     ).toMatchObject({
@@ -70,7 +70,7 @@ describe('a wave opens the next one', () => {
     });
   });
 
-  test('too many not ok pauses the campaign and names the cause they share', () => {
+  test('pauses the campaign at too many not-ok ends, and names their shared cause', () => {
     const found = {
       ...counters({ upgraded: 10 }, { upgraded: 40, failed: 6 }),
       'cause|1|download budget spent': 5,
@@ -83,11 +83,11 @@ describe('a wave opens the next one', () => {
     });
   });
 
-  test('one bad client of the first three concludes nothing', () => {
+  test('concludes nothing from one failed client of the first three', () => {
     expect(read(running(2), counters({ upgraded: 10 }, { upgraded: 2, failed: 1 })).kind).toBe('ignored');
   });
 
-  test('a straggler wave that goes bad pauses too', () => {
+  test('pauses the campaign also for an earlier wave that goes bad late', () => {
     expect(
       read(running(3), counters({ upgraded: 8, failed: 2 }, { upgraded: 100 }, { upgraded: 5 })),
     ).toMatchObject({
@@ -95,7 +95,7 @@ describe('a wave opens the next one', () => {
     });
   });
 
-  test('who resumes accepts what went wrong so far; more of it pauses again', () => {
+  test('counts from the accepted not-ok ends after a resume; more of them pause again', () => {
     const paused: CampaignState = {
       ...running(2),
       status: 'paused',
@@ -123,7 +123,7 @@ describe('a wave opens the next one', () => {
     });
   });
 
-  test('a pause by a person accepts nothing', () => {
+  test('accepts no ends by a pause of a person', () => {
     const bad = counters({ upgraded: 10 }, { upgraded: 40, failed: 3 });
     const paused = decideCampaign(
       standing(running(2)),
@@ -139,7 +139,7 @@ describe('a wave opens the next one', () => {
     expect(resumed).toMatchObject({ campaign: { state: { status: 'running', accepted: [0, 0, 0] } } });
   });
 
-  test('it ends when every client has settled', () => {
+  test('lets the campaign end when every client has settled', () => {
     const all = counters(
       { upgraded: 10 },
       { upgraded: 98, skipped: 2 },
@@ -152,7 +152,7 @@ describe('a wave opens the next one', () => {
   });
 });
 
-describe('what people ask of a campaign', () => {
+describe('a command to a campaign', () => {
   const start = (changes: object = {}): CampaignEvent =>
     ({ type: 'StartRequested', releaseStaged: true, overlap: [], ...changes }) as CampaignEvent;
   const ask = (state: CampaignState, event: CampaignEvent, given = campaign) =>
@@ -187,7 +187,7 @@ describe('what people ask of a campaign', () => {
     expect(decision.because).toBe(because);
   });
 
-  test('a campaign that starts when its release is staged waits for it, and starts then', () => {
+  test('to start waits for a release that is not staged, and starts the campaign then', () => {
     const given = { ...campaign, definition: { ...campaign.definition, start: 'whenStaged' as const } };
     const waiting = ask({ status: 'created' }, start({ releaseStaged: false }), given);
     expect(waiting).toMatchObject({ kind: 'changed', campaign: { state: { status: 'waitingForRelease' } } });
@@ -201,7 +201,7 @@ describe('admission', () => {
   const queue = (server: string, count: number) =>
     Array.from({ length: count }, (_, i) => ({ client: `${server}-${i}`, logonServer: server }));
 
-  test('keeps to both budgets, and a full logon server does not hold up the others', () => {
+  test('keeps to both budgets, and a full logon server does not stop the others', () => {
     const chosen = chooseAdmissions(
       { active: 10, perLogonServer: 4 },
       { active: 3, perLogonServer: { rom: 3 } },
@@ -219,7 +219,7 @@ describe('admission', () => {
   });
 });
 
-describe('the plan', () => {
+describe('the plan of the waves', () => {
   const fleet: readonly Client[] = Array.from({ length: 400 }, (_, i) => ({
     client: `pc-${i}`,
     host: `pc-${i}`,
@@ -229,7 +229,7 @@ describe('the plan', () => {
     labels: i < 100 ? ['sales'] : [],
   }));
 
-  test('shares everyone out by count and percent; the first wave is a sample of all logon servers', () => {
+  test('distributes all clients by count and percent; the first wave is a sample of all logon servers', () => {
     const plan = planWaves(campaign.definition, fleet);
     expect(plan.waves.map((wave) => wave.clients.length)).toEqual([10, 100, 290]);
     expect(plan.left).toBe(0);
@@ -237,13 +237,13 @@ describe('the plan', () => {
     expect(new Set(plan.waves[0]?.clients.map((each) => each.logonServer)).size).toBeGreaterThan(2);
   });
 
-  test('the same seed gives the same waves, another seed others', () => {
+  test('gives the same waves for the same seed, and others for another seed', () => {
     const first = planWaves(campaign.definition, fleet).waves[0]?.clients;
     expect(planWaves(campaign.definition, fleet.toReversed()).waves[0]?.clients).toEqual(first);
     expect(planWaves({ ...campaign.definition, seed: '2' }, fleet).waves[0]?.clients).not.toEqual(first);
   });
 
-  test('selects by label, and says whom no wave has room for', () => {
+  test('selects by label, and counts the clients for which no wave has room', () => {
     const plan = planWaves(
       {
         ...campaign.definition,

@@ -19,7 +19,7 @@ import {
   withPolicy,
 } from './given.ts';
 
-/** Given at 20:00 UTC on a Monday, which is 21:00 in Berlin. */
+/** The tests begin on a Monday at 20:00 UTC, which is 21:00 in Berlin. */
 const fromTen: Window = { days: everyDay, from: 22 * 60, to: 5 * 60 };
 const inBerlin = (changes: Partial<CampaignPolicy>): Rules => ({
   ...withPolicy(changes),
@@ -31,10 +31,10 @@ const opening = evening + hours(1);
 const untilOf = (upgrade: typeof admitted): number =>
   upgrade.state.phase === 'deferred' ? upgrade.state.until : Number.NaN;
 
-describe('outside the window of the campaign', () => {
+describe('a client outside the window of its campaign', () => {
   const waits = after(windowed, admitted, [[evening, look()]]);
 
-  test('a free client is not marked: it waits for the opening, in its own time zone', () => {
+  test('is not marked, but waits for the opening in its own time zone', () => {
     expect(phases(waits)).toBe('deferred window');
     expect(waits.state).toMatchObject({
       because: 'waits for its window, which opens Mon 16 Nov 22:00 Europe/Berlin',
@@ -42,7 +42,7 @@ describe('outside the window of the campaign', () => {
     expect(isWindowOpen(fromTen, 'Europe/Berlin', untilOf(waits))).toBe(true);
   });
 
-  test('not everybody comes at the stroke of the hour, and nobody later than ten minutes after it', () => {
+  test('begins at most ten minutes after the opening, and not all clients at the same minute', () => {
     expect(untilOf(waits)).toBeGreaterThanOrEqual(opening);
     expect(untilOf(waits)).toBeLessThan(opening + minutes(10));
     const others = ['pc-1', 'pc-2', 'pc-3'].map((client) =>
@@ -51,7 +51,7 @@ describe('outside the window of the campaign', () => {
     expect(new Set(others).size).toBe(3);
   });
 
-  test('no budget is spent, however often a check-in brings a look', () => {
+  test('spends no budget, however many check-ins cause a look', () => {
     const often = after(
       windowed,
       waits,
@@ -64,7 +64,7 @@ describe('outside the window of the campaign', () => {
     expect(often.memory.history.deferrals).toEqual({});
   });
 
-  test('it starts with a look when the window is open', () => {
+  test('begins with a look when the window opens', () => {
     const at = untilOf(waits);
     expect(phases(after(windowed, waits, [[at, activated]]))).toBe('looking');
     expect(
@@ -77,7 +77,7 @@ describe('outside the window of the campaign', () => {
     ).toBe('marking');
   });
 
-  test('who has not been begun is not even looked at: neither one just admitted, nor one whose deferral is over', () => {
+  test('is not looked at when nothing has begun: just admitted, or after a deferral', () => {
     const morning = evening + hours(12);
     expect(phases(after(windowed, admitted, [[morning, activated]]))).toBe('deferred window');
     const blocked = after(windowed, admitted, [[opening, look(blockedByProgram)]]);
@@ -87,7 +87,7 @@ describe('outside the window of the campaign', () => {
     expect(held.memory.history.deferrals).toEqual({ program: 1 });
   });
 
-  test('who is marked, or may be, is looked at all the same: what has begun is finished', () => {
+  test('is still looked at when it is marked or may be: what has begun is finished', () => {
     const morning = evening + hours(12);
     const marked = after(windowed, admitted, [
       [opening, look()],
@@ -104,7 +104,7 @@ describe('outside the window of the campaign', () => {
     expect(phases(after(windowed, unsure, [[morning, activated]]))).toBe('looking');
   });
 
-  test('a restart that was due is not ordered and not counted', () => {
+  test('is not restarted, and the restart does not count', () => {
     const marked = after(windowed, admitted, [
       [opening, look()],
       [opening, { type: 'ClientMarked' }],
@@ -118,7 +118,7 @@ describe('outside the window of the campaign', () => {
     });
   });
 
-  test('a persisting blocker is not moved, and the procedure is not taken as tried', () => {
+  test('keeps a persisting blocker, and the procedure does not count as tried', () => {
     const atOnce = inBerlin({ window: fromTen, structural: 'atOnce', ladder: ['wait', 'relocation'] });
     const blocked = after(atOnce, admitted, [[evening, look(blockedByPcm)]]);
     expect(phases(blocked)).toBe('deferred window');
@@ -128,7 +128,7 @@ describe('outside the window of the campaign', () => {
     });
   });
 
-  test('what has begun is finished: an open procedure goes on', () => {
+  test('finishes an open procedure', () => {
     const atOnce = inBerlin({ window: fromTen, structural: 'atOnce', ladder: ['wait', 'relocation'] });
     const moving = after(atOnce, admitted, [[opening, look(blockedByPcm)]]);
     expect(phases(moving)).toBe('remedying relocation forward record');
@@ -144,7 +144,7 @@ describe('restart hours', () => {
     [evening, { type: 'ClientMarked' }],
   ]);
 
-  test('hold back the restart and nothing else', () => {
+  test('delay the restart and nothing else', () => {
     expect(marked.memory.open.mark).not.toBeNull();
     const waits = after(nightly, marked, [[evening + 1, look({ setupPhase: 'upgrade' })]]);
     expect(waits.state).toMatchObject({
@@ -159,7 +159,7 @@ describe('restart hours', () => {
     expect(phases(there)).toBe('ordering');
   });
 
-  test('do not excuse a user who is logged on', () => {
+  test('do not permit a restart while a user is logged on', () => {
     const held = after(nightly, marked, [[opening, look({ setupPhase: 'upgrade', users: [anna] })]]);
     expect(held.state).toMatchObject({
       phase: 'deferred',
@@ -169,15 +169,15 @@ describe('restart hours', () => {
   });
 });
 
-describe('the night of a clock change, at the client', () => {
+describe('a window in the night of a clock change', () => {
   const at = (iso: string): number => Temporal.Instant.from(iso).epochMilliseconds;
   const open = (from: number, to: number): Window => ({ days: everyDay, from, to });
-  /** Where a free client is after it was looked at then. */
+  /** The phase of a free client after a look at this time. */
   const looked = (window: Window, moment: string) =>
     after(inBerlin({ window }), admitted, [[at(moment), look()]]);
 
   // 29 March 2026: 02:00 becomes 03:00.
-  test('an hour that the night does not have is in no window: the client waits for the night after', () => {
+  test('does not open in an hour that the night skips: the client waits for the next night', () => {
     const missing = open(130, 170);
     for (const moment of ['2026-03-29T01:59+01:00', '2026-03-29T03:00+02:00'])
       expect(looked(missing, moment).state).toMatchObject({
@@ -185,7 +185,7 @@ describe('the night of a clock change, at the client', () => {
       });
   });
 
-  test('a window whose start is skipped opens with the first minute there is', () => {
+  test('opens at the first minute after a skipped start', () => {
     const waits = looked(open(150, 240), '2026-03-29T01:59+01:00');
     expect(waits.state).toMatchObject({
       because: 'waits for its window, which opens Sun 29 Mar 03:00 Europe/Berlin',
@@ -202,11 +202,11 @@ describe('the night of a clock change, at the client', () => {
     ['2026-10-25T02:09+01:00', 'deferred window'],
     ['2026-10-25T02:10+01:00', 'marking'],
     ['2026-10-25T02:40+01:00', 'deferred window'],
-  ])('an hour that the night has twice is in the window both times: at %s it is %s', (moment, phase) => {
+  ])('is open in both hours that the night has twice: at %s the client is %s', (moment, phase) => {
     expect(phases(looked(open(130, 160), moment))).toBe(phase);
   });
 
-  test('hours for restarts mean the same', () => {
+  test('means the same for restart hours', () => {
     const rules = inBerlin({ restart: { ...policy.restart, between: open(130, 160) } });
     const told = (moment: string) =>
       after(rules, admitted, [
@@ -225,6 +225,6 @@ describe('the night of a clock change, at the client', () => {
   });
 });
 
-test('without a window everything is as it was', () => {
+test('a campaign without a window begins at any time', () => {
   expect(phases(after(rules, admitted, [[evening, look()]]))).toBe('marking');
 });

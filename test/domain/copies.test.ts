@@ -27,7 +27,7 @@ const judged = (files: Readonly<Record<string, FileOnServer>>) =>
   judgeCopy(manifest, { kind: 'read', files });
 
 describe('a copy on a logon server', () => {
-  test('is verified when every file has the size and the hash of the manifest, whatever else lies there', () => {
+  test('is verified when every file has the size and the hash of the manifest, with or without extra files', () => {
     const strange = { ...all, 'readme.txt': { size: 1, mtimeMs: 1, sha256: 'x' } };
     expect(judged(strange)).toEqual({ state: 'verified', filesOk: 3, filesInAll: 3, because: '' });
   });
@@ -43,7 +43,7 @@ describe('a copy on a logon server', () => {
     expect(whyNotStaged('LS-PUN', status)).toBe(`LS-PUN has 2 of 3 files: ${because}`);
   });
 
-  test('is incomplete while files have not been read; one that cannot be read is no copy at all', () => {
+  test('is incomplete while files have not been read, and unreadable when it cannot be read', () => {
     expect(judged({}).because).toBe('appctl32.exe was not read, and 2 more');
     const unreadable = judgeCopy(manifest, { kind: 'unreadable', because: 'no such folder' });
     expect(unreadable).toEqual({ state: 'unreadable', filesOk: 0, filesInAll: 3, because: 'no such folder' });
@@ -51,7 +51,7 @@ describe('a copy on a logon server', () => {
     expect(whyNotStaged('LS-PUN', undefined)).toBe('nobody has looked at the copy on LS-PUN yet');
   });
 
-  test('holds its clients back as long as it is not verified, the one with most of them first', () => {
+  test('makes its clients wait until it is verified, the server with most clients first', () => {
     const found = (logonServer: string, state: CopyStatus['state']): CopyStatus => ({
       logonServer,
       state,
@@ -76,7 +76,7 @@ describe('a copy on a logon server', () => {
 });
 
 describe('room to begin on a logon server', () => {
-  test('is none without a copy, and never more than downloads are free', () => {
+  test('is zero without a copy, and never more than free downloads', () => {
     const small = fc.nat(20);
     fc.assert(
       fc.property(
@@ -92,7 +92,7 @@ describe('room to begin on a logon server', () => {
     );
   });
 
-  test('the limit of a logon server of its own wins', () => {
+  test('follows the limit of the logon server where it has its own', () => {
     const limits = { maxDownloads: { everywhere: 10, at: { 'LS-PUN': 2 } } };
     expect(maxDownloadsAt(limits, 'LS-PUN')).toBe(2);
     expect(maxDownloadsAt(limits, 'LS-ROM')).toBe(10);

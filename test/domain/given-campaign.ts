@@ -40,7 +40,7 @@ export const running = (openWaves: number): CampaignState => ({
   accepted: [0, 0, 0],
 });
 
-/** What the campaign's counters say of these upgrades. */
+/** The counters of a campaign with these upgrades. */
 export function countersOfAll(upgrades: readonly Upgrade[]): Counters {
   const sum: Record<string, number> = {};
   for (const [name, count] of upgrades.flatMap((upgrade) => Object.entries(countersOf(upgrade)))) {

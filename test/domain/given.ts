@@ -10,7 +10,7 @@ import { decide } from '../../shared/domain/upgrade/decide.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
 
-/** The words the domain tests are written in: rules, observations and the moves of one upgrade. */
+/** The fixtures of the domain tests: rules, observations and the events of one upgrade. */
 
 export const minutes = (count: number): number => count * 60_000;
 export const hours = (count: number): number => count * 3_600_000;
@@ -69,7 +69,7 @@ export const withPolicy = (changes: Partial<CampaignPolicy>): Rules => ({
   ...rules,
   policy: { ...policy, ...changes },
 });
-/** A product whose service runs out of its own directory, and whose files servpack brings itself. */
+/** A product of route `push`, whose service runs out of its own component directory. */
 export const pushed: Rules = {
   ...rules,
   product: {
@@ -140,7 +140,9 @@ const running = (executable: string, pid: number, session: number, user: string)
   startedAt: evening - hours(1),
 });
 
-/** The seed's client: the PCM service runs out of the component directory and starts by itself. */
+/**
+ * The client of Q168463: the PCM service runs out of the component directory and starts by itself.
+ */
 export const blockedByPcm: Partial<Observation> = {
   processes: [running('PCMSVC32.EXE', 88, 0, 'SYSTEM')],
   locked: ['pcmsvc32.exe'],
@@ -165,7 +167,7 @@ export const preImage = {
   to: 'C:\\SMS_PCM\\pcmsvc32.exe',
 } as const;
 
-/** The agent of the product that is pushed, running out of its own directory, as it always does. */
+/** The service of the product of route `push`, running out of its own directory as always. */
 export const agentService: Service = {
   name: 'AcmeAgent',
   imagePath: '"C:\\Program Files\\Acme Agent\\appctl32.exe" --service',
@@ -188,7 +190,7 @@ export const agentClient: Partial<Observation> = {
   locked: ['appctl32.exe', 'climonnt.exe'],
 };
 
-/** A program of the agent's that anna has open; it holds files of the component directory. */
+/** A program of the pushed product that anna has open; it uses files of the component directory. */
 export const annasProgram: RunningProcess = {
   ...running('climonnt.exe', 310, 1, 'anna'),
   imagePath: 'C:\\Program Files\\Acme Agent\\climonnt.exe',
@@ -211,7 +213,7 @@ export const admitted: Upgrade = newUpgrade('pc-17', 0, 'LS-ROM');
 
 export type Timed = readonly [at: number, event: UpgradeEvent];
 
-/** The upgrade after these events; an ignored one leaves it as it is. */
+/** The upgrade after these events. */
 export function after(given: Rules, upgrade: Upgrade, events: readonly Timed[]): Upgrade {
   return events.reduce((current, [at, event]) => {
     const stamped: UpgradeEvent =
@@ -221,7 +223,7 @@ export function after(given: Rules, upgrade: Upgrade, events: readonly Timed[]):
   }, upgrade);
 }
 
-/** Every state as an upgrade stands in it, for tests that go through all of them. */
+/** The state of an upgrade in short. */
 export const phases = (upgrade: Upgrade): string =>
   upgrade.state.phase === 'deferred'
     ? `deferred ${upgrade.state.class}`
@@ -233,6 +235,6 @@ export const phases = (upgrade: Upgrade): string =>
 
 export const activated: UpgradeEvent = { type: 'Activated' };
 
-/** A step that was done; `record` brings the pre-image. */
+/** This step is done; `record` has read the pre-image. */
 export const done = (step: string): UpgradeEvent =>
   ({ type: 'StepDone', step, preImage: step === 'record' ? preImage : null }) as UpgradeEvent;

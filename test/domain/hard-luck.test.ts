@@ -25,15 +25,15 @@ import {
   withPolicy,
 } from './given.ts';
 
-/** What goes wrong between two looks: each of these once ended badly. */
+/** Things that go wrong between two looks. Each of them once ended badly. */
 const unreachable = { kind: 'unreachable', message: 'no route' } as const;
 const atOnce = withPolicy({ structural: 'atOnce', ladder: ['wait', 'workaround', 'relocation'] });
 const intentOf = (kind: Remediation, step: string): Partial<Observation> => ({
   intent: { kind, campaign: 'lost', direction: 'forward', step, preImage },
 });
 
-describe('a pause', () => {
-  test('holds a procedure that has not been recorded yet, and lets one that has go on', () => {
+describe('a procedure while its campaign is paused', () => {
+  test('does not begin before it is recorded, and goes on afterwards', () => {
     const queued = after(withPolicy({ structural: 'atOnce' }), admitted, [[evening, look(blockedByPcm)]]);
     expect(phases(queued)).toBe('remedying relocation forward record');
     expect(isFinishing(queued)).toBe(false);
@@ -41,8 +41,8 @@ describe('a pause', () => {
   });
 });
 
-describe('an intent that nobody remembers', () => {
-  test('of a workaround: the service still counts as set to manual, and gets its start type back', () => {
+describe('an intent on the client that the record does not know', () => {
+  test('of a workaround: the service counts as set to manual, and gets its start type back', () => {
     const found = after(atOnce, admitted, [
       [evening, look(blockedByPcm, intentOf('workaround', 'setManual'))],
       [evening, done('setManual')],
@@ -57,7 +57,7 @@ describe('an intent that nobody remembers', () => {
     expect(phases(end)).toBe('remedying workaround back restoreStartType');
   });
 
-  test('that only stands recorded is taken away; on a server a move goes back', () => {
+  test('is removed when it was only recorded; a relocation on a server goes back', () => {
     const recorded = after(rules, admitted, [
       [evening, look(blockedByPcm, intentOf('relocation', 'record'))],
     ]);
@@ -69,8 +69,8 @@ describe('an intent that nobody remembers', () => {
   });
 });
 
-describe('an intent at a step that nobody knows', () => {
-  test.each(['relocation', 'workaround'] as const)('of a %s goes back, and is not recorded anew', (kind) => {
+describe('an intent at an unknown step', () => {
+  test.each(['relocation', 'workaround'] as const)('of a %s goes back, and is not recorded again', (kind) => {
     const found = after(rules, admitted, [[evening, look(blockedByPcm, intentOf(kind, 'teleport'))]]);
     expect(phases(found)).toBe(
       `remedying ${kind} back ${kind === 'relocation' ? 'stop' : 'restoreStartType'}`,
@@ -79,7 +79,7 @@ describe('an intent at a step that nobody knows', () => {
 });
 
 describe('a record that is older than its client', () => {
-  test('is looked at before anything else, also when its end was asked for', () => {
+  test('causes a look first, also when the upgrade is to end', () => {
     const ending = { end: 'cancelled', cause: 'by hand', because: 'kim', blockers: [] } as const;
     const found = after(atOnce, admitted, [
       [evening, look(blockedByPcm)],
@@ -95,8 +95,8 @@ describe('a record that is older than its client', () => {
   });
 });
 
-describe('one procedure after the other', () => {
-  test('the workaround is taken back before the relocation reads the service as it was', () => {
+describe('a second procedure', () => {
+  test('begins after the workaround is taken back, so that it reads the original service', () => {
     const blockedAgain = after(atOnce, admitted, [
       [evening, look(blockedByPcm)],
       [evening, done('record')],
@@ -114,7 +114,7 @@ describe('one procedure after the other', () => {
     expect(climbed.memory.open.workaround).toBeNull();
   });
 
-  test('a procedure that the client will not record takes its intent away', () => {
+  test('removes its intent when the client does not record it', () => {
     const refused = after(atOnce, admitted, [
       [evening, look(blockedByPcm)],
       [evening, { type: 'StepFailed', step: 'record', failure: { kind: 'failed', message: 'read only' } }],
@@ -124,7 +124,7 @@ describe('one procedure after the other', () => {
   });
 });
 
-describe('proof and restarts', () => {
+describe('a restart and the proof', () => {
   const ordered = after(rules, admitted, [
     [evening, look()],
     [evening, { type: 'ClientMarked' }],
@@ -132,7 +132,7 @@ describe('proof and restarts', () => {
     [evening, { type: 'RestartOrdered' }],
   ]);
 
-  test('a client that is current is upgraded, whether it restarted or not', () => {
+  test('a current client settles as upgraded, with or without the restart', () => {
     const late: readonly Timed[] = [
       [evening + hours(5), activated],
       [evening + hours(5), look(upToDate)],
@@ -140,7 +140,7 @@ describe('proof and restarts', () => {
     expect(phases(after(rules, ordered, late))).toBe('settled upgraded');
   });
 
-  test('an order that never went out does not count', () => {
+  test('an order that was never sent does not count', () => {
     const again: readonly Timed[] = Array.from({ length: 5 }, (_, i): readonly Timed[] => [
       [evening + hours(i), look({ setupPhase: 'upgrade' })],
       [evening + hours(i), { type: 'CommandFailed', failure: unreachable }],
@@ -153,20 +153,20 @@ describe('proof and restarts', () => {
     expect(after(rules, marked, again).memory.history.restarts).toEqual({ mark: 0 });
   });
 
-  test('by the direct route the update runs also on a client that is marked already', () => {
+  test('the direct route runs the update also on a client that is marked already', () => {
     expect(phases(after(direct, admitted, [[evening, look({ setupPhase: 'verifyFiles' })]]))).toBe(
       'updating',
     );
   });
 
-  test('a client that the product is being removed from is not marked', () => {
+  test('a client from which the product is being removed is not marked', () => {
     const leaving = after(rules, admitted, [[evening, look({ setupPhase: 'deinstall' })]]);
     expect(leaving.state).toMatchObject({ end: 'needsAttention', cause: 'being removed' });
   });
 });
 
-describe('patience', () => {
-  test('check-ins before the planned time do not spend a budget, and the plan stands', () => {
+describe('the time that an upgrade waits', () => {
+  test('is not changed by check-ins before the planned look, which spend no budget', () => {
     const waiting = after(rules, admitted, [[evening, look(blockedByProgram)]]);
     const storm: readonly Timed[] = Array.from({ length: 20 }, (_, i): readonly Timed[] => [
       [evening + minutes(i), { type: 'CheckedIn' }],
@@ -176,7 +176,7 @@ describe('patience', () => {
     expect(after(rules, waiting, storm).memory.history.deferrals).toEqual({ program: 1 });
   });
 
-  test("a client's clock says nothing about how long a blocker is there", () => {
+  test('does not follow the clock of the client', () => {
     const future = { ...blockedByPcm, at: evening + hours(25) };
     const seen: UpgradeEvent = { type: 'ClientObserved', observation: { ...oldClient, ...future } };
     const { memory } = after(rules, admitted, [
@@ -187,7 +187,7 @@ describe('patience', () => {
     expect(after(rules, admitted, [[evening, seen]]).memory.learned.lastLook?.at).toBe(evening);
   });
 
-  test('users who could not be reached are told later, before anything is moved', () => {
+  test('begins for users when they were notified, also when a first notice failed', () => {
     const told = withPolicy({ structural: 'atOnce' });
     const failed = after(told, admitted, [
       [evening, look(blockedByPcm, { users: [anna] })],

@@ -32,19 +32,19 @@ describe('quotas', () => {
     expect(grantQuotas(active, shares)).toEqual(targets);
   });
 
-  it('are raised only by what is really free', () => {
+  it('rise only by what is really free', () => {
     expect(raiseQuotas(3, [share(0, 2, 0), share(1, 0, 0)], [0, 3])).toEqual([0, 1]);
     expect(raiseQuotas(3, [share(0, 1, 0), share(1, 0, 0)], [0, 3])).toEqual([0, 2]);
     expect(raiseQuotas(1, [share(0, 5, 0), share(0, 0, 0)], [0, 1])).toEqual([0, 0]);
   });
 
-  /** What happens in a shard between two rounds: slots are given back and taken, within the quota. */
+  /** One shard between two rounds: it gives slots back and takes slots, within its quota. */
   const between = fc.array(fc.record({ ends: fc.nat(6), begins: fc.nat(6), comes: fc.nat(3) }), {
     minLength: 4,
     maxLength: 4,
   });
 
-  it('never let shards hold more than the budget, whatever happens between lowering and raising', () => {
+  it('never let shards use more than the budget, whatever happens between lowering and raising', () => {
     const rounds = fc.array(fc.tuple(between, between), { minLength: 1, maxLength: 30 });
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 20 }), rounds, (active, steps) => {
@@ -78,7 +78,7 @@ describe('quotas', () => {
           }));
           const raised = raiseQuotas(active, lowered, targets);
           shares = lowered.map((each, at) => granted(each, raised[at] ?? 0, turn));
-          // Whoever has a slot works, and has done before the next round.
+          // A client with a slot is finished before the next round.
           shares = shares.map((each) => ({ ...each, wants: Math.max(0, each.wants - each.quota) }));
         }
         expect(sum(shares.map(({ wants }) => wants))).toBe(0);

@@ -24,7 +24,7 @@ describe('a client that restarted and says that a restart is still pending', () 
       lookEveryMs: minutes(5),
     },
   });
-  /** It is looked at in this boot, marked, after the restart that was ordered before. */
+  /** The client after a look in this boot, marked, after an ordered restart. */
   const inBoot = (bootId: string, at: number, pendingRestart = true): readonly Timed[] => [
     [at, activated],
     [at, look({ setupPhase: 'upgrade', bootId, pendingRestart })],
@@ -37,13 +37,13 @@ describe('a client that restarted and says that a restart is still pending', () 
     [evening, ordered],
   ]);
 
-  test('is restarted again, for that cause', () => {
+  test('is restarted again, for this cause', () => {
     const again = after(always, restarted, inBoot('boot-2', evening + minutes(10)));
     expect(again.state).toEqual({ phase: 'ordering', cause: 'pendingRestart' });
     expect(again.memory.history.restarts).toEqual({ mark: 1, pendingRestart: 1 });
   });
 
-  test('waits for its logon when nothing is pending any more', () => {
+  test('waits for its logon when no restart is pending', () => {
     const done = after(always, restarted, [
       ...inBoot('boot-2', evening + minutes(10)),
       [evening + minutes(10), ordered],
@@ -52,7 +52,7 @@ describe('a client that restarted and says that a restart is still pending', () 
     expect(phases(done)).toBe('deferred logon');
   });
 
-  test('is not restarted for ever', () => {
+  test('is restarted twice more at most', () => {
     const stubborn = after(always, restarted, [
       ...inBoot('boot-2', evening + minutes(10)),
       [evening + minutes(10), ordered],
@@ -65,7 +65,7 @@ describe('a client that restarted and says that a restart is still pending', () 
   });
 });
 
-describe('a service that does not start any more where it was', () => {
+describe('a service that no longer starts at its original path', () => {
   const atOnce = withPolicy({ structural: 'atOnce', ladder: ['wait', 'relocation'] });
   const done = (step: 'record' | 'stop' | 'copy' | 'protect' | 'repoint' | 'pointBack'): UpgradeEvent => ({
     type: 'StepDone',
@@ -94,11 +94,11 @@ describe('a service that does not start any more where it was', () => {
       [evening + hours(n), { type: 'StepFailed', step: 'startAgain', failure }],
     ]).flat();
 
-  test('is asked again five times', () => {
+  test('is started five times more', () => {
     expect(phases(after(atOnce, back, refused(5)))).toBe('remedying relocation back startAgain');
   });
 
-  test('is left with its old settings, the copy and the intent are taken away, and a person is called', () => {
+  test('keeps its old settings; copy and intent are removed, and the upgrade needs attention', () => {
     const down = after(atOnce, back, refused(6));
     expect(phases(down)).toBe('remedying relocation back removeCopy');
     const settled = after(atOnce, down, [

@@ -45,8 +45,8 @@ const unsettled: readonly UpgradeState[] = [
   { phase: 'remedying', journal, retryAt: null, blockers },
 ];
 
-describe('an upgrade that was put back', () => {
-  it.each(unsettled)('is looked at next: $phase', (state) => {
+describe('a rebuilt upgrade', () => {
+  it.each(unsettled)('begins with a look after $phase', (state) => {
     const before = upgradeIn(state);
     const after = rebuiltUpgrade(before, now);
     expect(placementOf(after)).toEqual({ kind: 'drive', command: { type: 'LookAtClient' } });
@@ -55,7 +55,7 @@ describe('an upgrade that was put back', () => {
     expect(rebuiltUpgrade(after, now)).toEqual(after);
   });
 
-  it('stays as it is when it has settled', () => {
+  it('stays as it is when it had settled', () => {
     const settled = upgradeIn({
       phase: 'settled',
       at: 1,
@@ -67,7 +67,7 @@ describe('an upgrade that was put back', () => {
     expect(rebuiltUpgrade(settled, now)).toBe(settled);
   });
 
-  it('does not know whether its command was carried out', () => {
+  it('does not know whether its last command was carried out', () => {
     expect(rebuiltUpgrade(upgradeIn({ phase: 'marking' }), now).memory.open.unanswered).toBe(true);
     expect(rebuiltUpgrade(upgradeIn({ phase: 'looking' }), now).memory.open.unanswered).toBe(false);
     expect(rebuiltUpgrade(upgradeIn({ phase: 'notifying', blockers }), now).memory.history.notifiedAt).toBe(
@@ -75,14 +75,14 @@ describe('an upgrade that was put back', () => {
     );
   });
 
-  it('keeps the escalation of a procedure that was begun, and gives back one that was only about to be recorded', () => {
+  it('keeps an escalation whose procedure has begun, and drops one that was only planned', () => {
     const remedying = (step: Journal['step']) =>
       upgradeIn({ phase: 'remedying', journal: { ...journal, step }, retryAt: null, blockers });
     expect(rebuiltUpgrade(remedying('record'), now).memory.history.tried).toEqual([]);
     expect(rebuiltUpgrade(remedying('stop'), now).memory.history.tried).toEqual([escalation]);
   });
 
-  it('gives a client that was restarting its whole time again, and does not know whether it took the order', () => {
+  it('gives a restarting client its whole time again, and does not know whether it took the order', () => {
     const restart = { cause: 'mark', orderedAt: 100, bootBefore: 'b', deadline: 600, taken: true } as const;
     const after = rebuiltUpgrade(upgradeIn({ phase: 'restarting', nextLook: 5 }, { restart }), now);
     expect(after.memory.open.restart).toEqual({ ...restart, taken: null, deadline: now + 500 });
@@ -90,11 +90,11 @@ describe('an upgrade that was put back', () => {
   });
 });
 
-describe('a campaign that was put back', () => {
+describe('a rebuilt campaign', () => {
   const end = 'the audit ends at block 7';
   const of = (state: Campaign['state']): Campaign => rebuiltCampaign(campaignOf('sp4', state), end, now);
 
-  it('is paused when it ran, and says why', () => {
+  it('is paused when it was running, and says why', () => {
     expect(of(runningState(2))).toMatchObject({
       rebuiltAt: now,
       state: {
@@ -107,12 +107,12 @@ describe('a campaign that was put back', () => {
     });
   });
 
-  it('is resumed by anybody: there is nobody to ask', () => {
+  it('can be resumed by any person', () => {
     const resumed = { type: 'ResumeRequested', by: 'anna', override: false, counters: {} } as const;
     expect(decideCampaign(of(runningState(2)), resumed, now)).toMatchObject({ kind: 'changed' });
   });
 
-  it('stays what it was when it did not run', () => {
+  it('keeps its status when it was not running', () => {
     expect(of({ status: 'created' }).state).toEqual({ status: 'created' });
     expect(of(pausedState).state).toEqual(pausedState);
   });

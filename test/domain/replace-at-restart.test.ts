@@ -23,7 +23,10 @@ import {
   upToDate,
 } from './given.ts';
 
-/** A program that a user never closes, on a client whose files servpack brings: they are replaced at its next start. */
+/**
+ * A user never closes a program on a client of route `push`: its files are replaced at its next
+ * start.
+ */
 const rules: Rules = {
   ...pushed,
   policy: { ...pushed.policy, ladder: ['wait', 'notify', 'replaceAtRestart'] },
@@ -47,7 +50,7 @@ const done = (step: string): UpgradeEvent =>
 
 const steps = stepsOf('replaceAtRestart', 'forward');
 const rest = steps.indexOf('queueRenames') + 1;
-/** Three looks make it persist. */
+/** After three looks the program persists. */
 const looks: readonly Timed[] = [0, 1, 2].map((hour) => [evening + hours(hour), look(program)]);
 const queued: readonly Timed[] = [
   ...looks.flatMap(([at, event]): Timed[] => [
@@ -59,8 +62,8 @@ const queued: readonly Timed[] = [
 
 const waiting = (): Upgrade => after(rules, admitted, queued);
 
-describe('files that a program never lets go of', () => {
-  test('are brought, noted for the next start, and proved after it; nothing is stopped for them', () => {
+describe('files that a program never closes', () => {
+  test('are brought, queued for the next start, and proved after it; nothing is stopped for them', () => {
     let upgrade = waiting();
     expect(phases(upgrade)).toBe('looking');
     const at = evening + hours(3);
@@ -91,7 +94,7 @@ describe('files that a program never lets go of', () => {
     expect(steps).not.toContain('stop');
   });
 
-  test('wait as long as somebody is logged on, and are withdrawn when the budget for that is spent', () => {
+  test('wait while a user is logged on, and are withdrawn when the budget for that is spent', () => {
     const patient = after(rules, waiting(), [[evening + hours(3), look(program, { intent, users: [anna] })]]);
     expect(patient.state).toMatchObject({
       phase: 'deferred',
@@ -113,7 +116,7 @@ describe('files that a program never lets go of', () => {
     expect(ended.memory.open.replacing).toBeNull();
   });
 
-  test('that another has replaced since an old record are not taken back for it', () => {
+  test('are not taken back by an old record when they were replaced since', () => {
     const found = after(rules, waiting(), [[evening + hours(3), look(isNew, { bootId: 'boot-2' })]]);
     expect(phases(found)).toBe('settled upgraded');
     const old = wayBack({ procedure: 'replaceAtRestart', preImage: swapPreImage }, null);
@@ -121,12 +124,12 @@ describe('files that a program never lets go of', () => {
     expect(matchesIntent(old, intent)).toBe(true);
   });
 
-  test('are found by whoever has lost the record, and go on where they stand', () => {
+  test('are found by their intent without the record, and go on where they are', () => {
     const found = after(rules, admitted, [[evening, look(program, { intent })]]);
     expect(phases(found)).toBe('remedying replaceAtRestart forward queueRenames');
   });
 
-  test('are not asked for where another route brings the files', () => {
+  test('are not replaced at a restart on another route', () => {
     const logon: Rules = { ...rules, product: { ...rules.product, route: 'logon', swap: null } };
     const blocked = after(logon, admitted, queued);
     expect(blocked.state).toMatchObject({ phase: 'deferred', class: 'program' });

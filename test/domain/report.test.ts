@@ -47,7 +47,7 @@ describe('the status of a campaign', () => {
     ]);
   });
 
-  test('tells deferrals of now from all there ever were, and ranks the causes of not-ok ends', () => {
+  test('separates present deferrals from all deferrals ever, and ranks the causes of not-ok ends', () => {
     const status = campaignStatus(standing(running(2)), countersOfAll([lost, blocked('pc-2')]), evening);
     expect(status.deferrals).toEqual([
       { class: 'unreachable', now: 0, inAll: 6 },
@@ -76,12 +76,12 @@ describe('the status of a campaign', () => {
         'not open yet: after wave early',
       ],
     ],
-  ])('says in words what the gates of a %s campaign wait for', (_name, given, words) => {
+  ])('says what the gates of a %s campaign wait for', (_name, given, words) => {
     const counters = { 'state|0|LS-ROM|upgraded': 2, 'state|0|LS-ROM|waiting': 8 };
     expect(campaignStatus(given, counters, evening).waves.map(({ gate }) => gate)).toEqual(words);
   });
 
-  test('says which gate has passed, which one stopped the campaign, and who paused it', () => {
+  test('says which gate has opened, which one paused the campaign, and who paused it', () => {
     const because = 'wave early: 20 of 60 settled clients not ok, limit 10 %';
     const paused = standing({
       ...running(2),
@@ -104,7 +104,7 @@ describe('the status of a campaign', () => {
     ]);
   });
 
-  test('an ended campaign ended well only without a not-ok end, and its time stands still', () => {
+  test('counts an ended campaign as good only without a not-ok end, and stops its clock', () => {
     const ended = standing({ ...running(3), status: 'ended', endedAt: evening + hours(2) } as never);
     const well = campaignStatus(ended, countersOfAll([current, server]), evening + hours(50));
     expect([well.tookMs, endedWell(well)]).toEqual([hours(2), true]);
@@ -125,14 +125,14 @@ describe('the ranking of blockers', () => {
     ],
   ]);
 
-  test('puts first what sets most clients free alone, and counts who only takes part', () => {
+  test('puts first what frees most clients alone, and counts clients that have other blockers too', () => {
     expect(rankBlockers(countersOfAll([blocked('pc-1'), blocked('pc-2'), both]))).toEqual([
       { blocker: pcm, alone: 2, blocks: 3, met: 3 },
       { blocker: 'program pcmwin32.exe', alone: 0, blocks: 1, met: 1 },
     ]);
   });
 
-  test('keeps blockers that were met and are gone, and drops counters that are back at zero', () => {
+  test('keeps blockers that are gone, and drops counters that are back at zero', () => {
     const gone = after(rules, blocked('pc-1'), [
       [evening + hours(1), { type: 'Activated' }],
       [evening + hours(1), look(upToDate)],
@@ -142,7 +142,7 @@ describe('the ranking of blockers', () => {
     );
   });
 
-  test('of no blockers is empty', () => {
+  test('is empty without blockers', () => {
     expect(rankBlockers(countersOfAll([current]))).toEqual([]);
   });
 });
@@ -154,7 +154,7 @@ describe('the report of a campaign', () => {
   ];
   const report = campaignReport(campaign, countersOfAll([lost, current, blocked('pc-2')]), reported, evening);
 
-  test('has every client once, by wave and then by name', () => {
+  test('lists every client once, by wave and then by name', () => {
     expect(report.clients.map(({ wave, client, state }) => [wave, client, state])).toEqual([
       ['canary', 'pc-0', 'waiting'],
       ['canary', 'pc-1', 'settled'],
@@ -163,7 +163,7 @@ describe('the report of a campaign', () => {
     ]);
   });
 
-  test('says of a settled client how it ended, why, when and on what evidence', () => {
+  test('says how a settled client ended, why, when, and by which evidence', () => {
     expect(report.clients[1]).toEqual({
       client: 'pc-1',
       wave: 'canary',
@@ -183,7 +183,7 @@ describe('the report of a campaign', () => {
     });
   });
 
-  test('says of a failed client the countable cause and the whole reason', () => {
+  test('gives the countable cause and the whole reason of a failed client', () => {
     expect(report.clients[3]).toMatchObject({
       end: 'failed',
       cause: 'unreachable budget spent',
@@ -192,13 +192,13 @@ describe('the report of a campaign', () => {
     });
   });
 
-  test('says of a blocked client what it waits for, and of a waiting one nothing that is not known', () => {
+  test('says what a blocked client waits for, and nothing unknown of a waiting one', () => {
     expect(report.clients[2]).toMatchObject({ end: null, settledAt: null, deferrals: { service: 1 } });
     expect(report.clients[2]?.blockers[0]).toContain('runs from C:\\MS\\SMS\\BIN');
     expect(report.clients[0]).toMatchObject({ end: null, reason: null, evidence: null });
   });
 
-  test('tells where a moved service runs now, and who will block again', () => {
+  test('says where a relocated service runs now, and what will block again', () => {
     const moved = withMemory(current, {
       learned: { relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe', willBlockAgain: true },
     });

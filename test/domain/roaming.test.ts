@@ -13,11 +13,11 @@ describe('the logon server that a look found', () => {
     ['LS|PUN', 'LS-ROM'],
     ['../LS-PUN', 'LS-ROM'],
     ['*', 'LS-ROM'],
-  ])('says %s: it is charged to %s', (said, charged) => {
+  ])('that the client calls %s is charged as %s', (said, charged) => {
     expect(observedLogonServer('LS-ROM', said)).toBe(charged);
   });
 
-  test('has one name, however the client spells it', () => {
+  test('has one name for every spelling', () => {
     expect(observedLogonServer('LS-ROM', 'ls-pun', ['LS-MIL', 'LS-PUN'])).toBe('LS-PUN');
     expect(observedLogonServer('ls-rom.corp.example', 'LS-ROM')).toBe('ls-rom.corp.example');
   });
@@ -26,14 +26,14 @@ describe('the logon server that a look found', () => {
 describe('a client that has roamed', () => {
   const roamed = { logonServer: 'LS-PUN' };
 
-  test('is charged where it was seen, whatever the look leads to', () => {
+  test('is charged where it was seen, for every result of the look', () => {
     const marking = after(rules, admitted, [[evening, look(roamed)]]);
     expect([marking.state.phase, marking.logonServer]).toEqual(['marking', 'LS-PUN']);
     const deferred = after(rules, admitted, [[evening, look(roamed, blockedByProgram)]]);
     expect([deferred.state.phase, deferred.logonServer]).toEqual(['deferred', 'LS-PUN']);
   });
 
-  test('is remembered there while it waits for its window', () => {
+  test('stays charged there while it waits for its window', () => {
     const closed = withPolicy({ window: { days: everyDay, from: 0, to: 5 * 60 } });
     const waits = after(closed, admitted, [[evening, look(roamed)]]);
     expect(waits.state).toMatchObject({ phase: 'deferred', class: 'window' });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { admitted, after, evening, look, phases, rules, upToDate } from './given.ts';
 
-/** The way back: the older release is staged again and rolled out like any other. */
+/** A rollback stages the older release again and rolls it out like any other. */
 const older: Rules = { ...rules, files: { 'appctl32.exe': 'old-a', 'climonnt.exe': 'old-c' } };
 
 const olderFiles = { 'appctl32.exe': { sha256: 'old-a' }, 'climonnt.exe': { sha256: 'old-c' } };
@@ -12,7 +12,7 @@ test('a client with a newer service pack is not current for an older release: it
   expect(phases(upgrade)).toBe('marking');
 });
 
-test('it is upgraded when the files of the older release are proved, whatever the service pack is', () => {
+test('a client is upgraded to an older release when its files are proved, with any service pack', () => {
   const marked = after(older, admitted, [
     [evening, look(upToDate)],
     [evening, { type: 'ClientMarked' }],
@@ -21,7 +21,7 @@ test('it is upgraded when the files of the older release are proved, whatever th
   expect(phases(back)).toBe('settled upgraded');
 });
 
-test('a client that never left the older release is skipped', () => {
+test('a client that always had the older release is skipped', () => {
   const current = look({ ...upToDate, files: olderFiles, servicePack: 2 });
   expect(phases(after(older, admitted, [[evening, current]]))).toBe('settled skipped');
 });

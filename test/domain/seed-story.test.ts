@@ -19,7 +19,7 @@ import {
   withPolicy,
 } from './given.ts';
 
-/** Plays the events one by one and notes every state, as a transcript of the whole way. */
+/** Plays the events one by one, and lists every state: a transcript of the whole way. */
 function transcript(given: typeof rules, events: readonly Timed[]): string[] {
   let upgrade = admitted;
   return events.map((timed) => {
@@ -29,7 +29,7 @@ function transcript(given: typeof rules, events: readonly Timed[]): string[] {
 }
 
 describe('the way of a free client (Q168463)', () => {
-  test('mark, restart, logon, proof', () => {
+  test('is mark, restart, logon, proof', () => {
     expect(
       transcript(rules, [
         [evening, look()],
@@ -60,7 +60,7 @@ describe('the way of a free client (Q168463)', () => {
     ]);
   });
 
-  test('by the direct route servpack runs the update itself', () => {
+  test('is update and proof by the direct route: servpack runs the update itself', () => {
     expect(
       transcript(direct, [
         [evening, look()],
@@ -71,7 +71,7 @@ describe('the way of a free client (Q168463)', () => {
   });
 });
 
-describe('the way of a client that the PCM service blocks', () => {
+describe('a client that the PCM service blocks', () => {
   const blocked = look(blockedByPcm);
   const looks: readonly Timed[] = [
     [evening, blocked],
@@ -81,7 +81,7 @@ describe('the way of a client that the PCM service blocks', () => {
     [evening + minutes(90), blocked],
   ];
 
-  test('deferred twice, relocated at the third look, then updated', () => {
+  test('is deferred twice, has its service relocated at the third look, then is updated', () => {
     const steps = ['record', 'stop', 'copy', 'protect', 'repoint', 'start', 'prove', 'close'];
     const way = transcript(rules, [
       ...looks,
@@ -98,7 +98,7 @@ describe('the way of a client that the PCM service blocks', () => {
     expect(way.at(-1)).toBe('StepDone -> looking');
   });
 
-  test('users who are logged on are told and get their time first', () => {
+  test('has its logged-on users notified first, and they get their time', () => {
     const told = after(rules, admitted, [
       [evening, look(blockedByPcm, { users: [anna] })],
       [evening + minutes(30), activated],
@@ -115,19 +115,19 @@ describe('the way of a client that the PCM service blocks', () => {
     expect(phases(later)).toBe('remedying relocation forward record');
   });
 
-  test('a structural blocker may go up the ladder at first sight when the policy says so', () => {
+  test('climbs the ladder at the first look when the policy does not wait for structural blockers', () => {
     const atOnce = after(withPolicy({ structural: 'atOnce' }), admitted, [[evening, blocked]]);
     expect(phases(atOnce)).toBe('remedying relocation forward record');
   });
 
-  test('from SP3 on the product no longer blocks itself: the service is left where it is', () => {
+  test('keeps its service where it is from SP3 on: the product no longer blocks itself', () => {
     const sp3 = after(withPolicy({ structural: 'atOnce' }), admitted, [
       [evening, look(blockedByPcm, { servicePack: 3 })],
     ]);
     expect(phases(sp3)).toBe('marking');
   });
 
-  test('a running package is not stopped: the relocation waits', () => {
+  test('waits with the relocation while a package runs', () => {
     const busy = after(rules, admitted, [
       ...looks.slice(0, 4),
       [evening + minutes(90), look(blockedByPcm, { packageRunning: true })],
@@ -135,7 +135,7 @@ describe('the way of a client that the PCM service blocks', () => {
     expect(phases(busy)).toBe('deferred busy');
   });
 
-  test('a service that will not start elsewhere goes back and needs attention', () => {
+  test('gets its service back and needs attention when the service does not start elsewhere', () => {
     const failure = { kind: 'failed', message: 'error 1053' } as const;
     const back = ['stop', 'pointBack', 'startAgain', 'removeCopy', 'close'];
     const way = transcript(rules, [
@@ -166,7 +166,7 @@ describe('a procedure that the client refuses', () => {
       ...back.map((each): Timed => [evening, done(each)]),
     ]);
 
-  test('a service that will not stop is asked again later, and not for ever', () => {
+  test('at its stop is tried again later, and not for ever', () => {
     const relocate = withPolicy({ structural: 'atOnce' });
     const back = ['startAgain', 'close'];
     const refused = refusedAt(relocate, ['record'], 'stop', back);
@@ -177,7 +177,7 @@ describe('a procedure that the client refuses', () => {
     });
   });
 
-  test('after a workaround that failed comes the next escalation', () => {
+  test('as a workaround is followed by the next escalation', () => {
     const undone = refusedAt(atOnce, ['record'], 'setManual', ['restoreStartType', 'startAgain', 'close']);
     expect(undone.memory).toMatchObject({
       history: { tried: ['workaround of sms_package_command_manager_nt'] },
@@ -188,7 +188,7 @@ describe('a procedure that the client refuses', () => {
     );
   });
 
-  test('what blocked stays named when the relocation is undone', () => {
+  test('as a relocation is undone, and the ending names the blocker', () => {
     const relocate = withPolicy({ structural: 'atOnce' });
     const back = ['stop', 'pointBack', 'startAgain', 'removeCopy', 'close'];
     const undone = refusedAt(relocate, ['record', 'stop', 'copy', 'protect', 'repoint'], 'start', back);
@@ -196,12 +196,12 @@ describe('a procedure that the client refuses', () => {
   });
 });
 
-describe('the workaround of the article', () => {
+describe('the workaround of Q168463', () => {
   const workaround = withPolicy({ ladder: ['wait', 'workaround'], structural: 'atOnce' });
   const running = look(blockedByPcm, { setupPhase: 'upgrade' });
   const manual = { services: [] };
 
-  test('manual start, one restart, update, then start type and service as before; it will block again', () => {
+  test('is manual start, one restart, update, then the service as before, which will block again', () => {
     const events: readonly Timed[] = [
       [evening, look(blockedByPcm)],
       [evening + 1_000, done('record')],

@@ -122,7 +122,7 @@ describe('why a client still waits', () => {
 });
 
 describe('why a client is deferred', () => {
-  test('says the blocker, its evidence, since when, and the next look as a time and in words', () => {
+  test('names the blocker, its evidence, since when, and the next look as a time and in words', () => {
     const why = whyAdmitted(context(running(1), { now: evening + minutes(5) }), rests(pcm));
     expect(why).toMatchObject({
       client: 'pc-17',
@@ -140,21 +140,21 @@ describe('why a client is deferred', () => {
     );
   });
 
-  test('the ladder is next for a service that can be moved, as soon as it counts as persisting', () => {
+  test('says that the ladder is next for a relocatable service, as soon as it persists', () => {
     expect(whyAdmitted(context(), rests(pcm)).otherwise).toBe(
       'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when 2 more looks find it, or it outlives 1 more restart, ' +
         'or it is still there at 2026-11-17T20:00:00Z; users who are logged on are told first',
     );
   });
 
-  test('at once where the policy does not wait for structural ones', () => {
+  test('says that the ladder comes at once where the policy does not wait for structural blockers', () => {
     const given = withPolicy({ structural: 'atOnce', ladder: ['wait', 'relocation'] });
     expect(whyAdmitted(context(running(1), {}, given), rests(pcm)).otherwise).toBe(
       'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows at the next look',
     );
   });
 
-  test('the users of a blocked client get their time first', () => {
+  test('says that the users of a blocked client get their time first', () => {
     const told = when([
       [evening, look(blockedByPcm, { users: [anna] })],
       [evening + hours(1), activated],
@@ -171,14 +171,14 @@ describe('why a client is deferred', () => {
     });
   });
 
-  test('a program can only be waited for: what is left of the budget counts', () => {
+  test('gives the budget that is left where only waiting helps against a program', () => {
     const program = when([[evening, look(blockedByProgram)]]);
     expect(whyAdmitted(context(), rests(program)).otherwise).toBe(
       'after 5 more deferrals of class program (of 6) it needs attention',
     );
   });
 
-  test('the last deferral says so', () => {
+  test('says when the deferral is the last one', () => {
     const failure = { kind: 'unreachable', message: 'no answer' } as const;
     const tries = [0, 1, 2, 3, 4, 5].flatMap((day): Timed[] => [
       [evening + hours(24 * day), activated],
@@ -191,15 +191,15 @@ describe('why a client is deferred', () => {
     });
   });
 
-  test('without the product profile nothing is promised but the budget', () => {
+  test('gives only the budget without the product profile', () => {
     expect(whyAdmitted(context(running(1), { product: null }), rests(pcm)).otherwise).toBe(
       'after 5 more deferrals of class service (of 6) it needs attention',
     );
   });
 });
 
-describe('why an admitted client does not move', () => {
-  test('a parked one waits for a slot, and the campaign says why there is none', () => {
+describe('why an admitted client does not go on', () => {
+  test('says that a parked one waits for a slot, and why there is none', () => {
     const parked: Recorded = { ...rests(pcm), index: 'parked', dueAt: null };
     expect(whyAdmitted(context(paused), parked)).toMatchObject({
       next: {
@@ -209,14 +209,14 @@ describe('why an admitted client does not move', () => {
     });
   });
 
-  test('a driven one is in the hands of a worker', () => {
+  test('says that a worker drives it', () => {
     expect(whyAdmitted(context(), { ...rests(admitted), index: 'driven', dueAt: null }).next).toEqual({
       action: 'it is looked at: a worker is at it',
       when: null,
     });
   });
 
-  test('a restarting one is waited for until its deadline', () => {
+  test('says until when a restarting one has to be back', () => {
     const restarting = when([
       [evening, look({ setupPhase: 'upgrade' })],
       [evening, { type: 'RestartOrdered' }],
@@ -228,7 +228,7 @@ describe('why an admitted client does not move', () => {
     });
   });
 
-  test('a paused campaign finishes what was begun and begins nothing', () => {
+  test('says that a paused campaign finishes what has begun and begins nothing', () => {
     const remarks = (upgrade: Upgrade): readonly string[] =>
       whyAdmitted(context(paused), rests(upgrade)).remarks;
     expect(remarks(pcm)[0]).toBe(
@@ -243,7 +243,7 @@ describe('why an admitted client does not move', () => {
     );
   });
 
-  test('one in a procedure says the step, and that a refusal is undone', () => {
+  test('gives the step of its procedure, and says that a refusal undoes it', () => {
     const given = withPolicy({ structural: 'atOnce', ladder: ['wait', 'relocation'] });
     const remedying = when([[evening, look(blockedByPcm)]], given);
     expect(whyAdmitted(context(running(1), {}, given), rests(remedying))).toMatchObject({
@@ -255,7 +255,7 @@ describe('why an admitted client does not move', () => {
 });
 
 describe('how a client ended', () => {
-  test('says on what proof, and that nothing comes after', () => {
+  test('names the proof, and says that nothing follows', () => {
     const settled = when([[evening, look(upToDate)]]);
     expect(whyAdmitted(context(), { ...rests(settled), index: 'settled', dueAt: null })).toMatchObject({
       state: 'settled',
@@ -267,7 +267,7 @@ describe('how a client ended', () => {
     });
   });
 
-  test('says what became of the service', () => {
+  test('says what was done with the service', () => {
     const settled = when([[evening, look(upToDate)]]);
     const moved = withMemory(settled, {
       learned: { relocation: 'done', servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe' },

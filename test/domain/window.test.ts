@@ -40,18 +40,18 @@ describe('a weekly window', () => {
     ).toEqual([true, true, false]);
   });
 
-  it('opens next on its next day', () => {
+  it('opens again on its next day', () => {
     expect(iso(nextOpening(nights, berlin, here('2026-11-28T12:00')))).toBe('2026-11-30T22:00+01:00');
     expect(nextOpening(nights, berlin, here('2026-11-24T01:00'))).toBe(here('2026-11-24T01:00'));
   });
 
-  it('opens with the first minute there is when the clock skips its start', () => {
+  it('opens at the first minute after the gap when the clock skips its start', () => {
     // 29 March 2026: 02:00 becomes 03:00.
     const opening = nextOpening(early(150, 240), berlin, here('2026-03-29T01:00'));
     expect(iso(opening)).toBe('2026-03-29T03:00+02:00');
   });
 
-  it('does not open in a night that does not have its hour', () => {
+  it('does not open in a night that skips its hour', () => {
     const opening = nextOpening(early(130, 170), berlin, here('2026-03-29T01:00'));
     expect(iso(opening)).toBe('2026-03-30T02:10+02:00');
   });
@@ -71,14 +71,14 @@ describe('a weekly window', () => {
     );
   });
 
-  it('says itself in words', () => {
+  it('has a form in words', () => {
     expect(windowInWords(nights)).toBe('Mon, Tue, Wed, Thu, Fri 22:00-05:00');
     expect(windowInWords(early(150, 240))).toBe('02:30-04:00');
     expect(wallTimeOf(berlin, here('2026-11-23T22:00'))).toBe('Mon 23 Nov 22:00 Europe/Berlin');
   });
 });
 
-/** Zones with a clock change of an hour, of half an hour, at midnight, and none. */
+/** Zones with a clock change of an hour, of half an hour, at midnight, and without one. */
 const zones = [berlin, 'America/New_York', 'Australia/Lord_Howe', 'America/Santiago', 'Asia/Kolkata'];
 
 const window = fc

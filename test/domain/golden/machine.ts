@@ -3,8 +3,8 @@ import { ModelClient, type Nature } from '../model/client.ts';
 import { evening } from '../given.ts';
 
 /**
- * What sort of machine it is unless a story says otherwise: nothing is in the way, and it does what
- * it is told.
+ * The traits of a machine unless a story says otherwise: nothing is in the way, and it carries out
+ * every command.
  */
 const plain: Nature = {
   service: 'none',
@@ -35,7 +35,7 @@ export class Machine {
   readonly role: Observation['role'];
   isPlugged = true;
   isPackageRunning = false;
-  /** Somebody beside anna, who has come at this time. */
+  /** A second user besides anna, who has logged on at this time. */
   guest: { readonly name: string; readonly since: number } | null = null;
   readonly #nature: { -readonly [Key in keyof Nature]: Nature[Key] };
 
@@ -67,7 +67,7 @@ export class Machine {
     this.guest = null;
   }
 
-  /** Somebody who knows what is wrong with it mends it. */
+  /** A person repairs the machine. */
   mend(): void {
     [this.#nature.refuses, this.#nature.program] = [[], false];
   }

@@ -84,7 +84,8 @@ export async function changeCampaign(
 }
 
 /**
- * Everybody who has not settled ends as soon as nothing is open on the client; a driver is told.
+ * Every upgrade that has not settled ends as soon as nothing is open on its client. A driver gets
+ * the request through the inbox.
  */
 export async function cancelEveryone(world: World): Promise<void> {
   const { campaign } = await recordOf(world);

@@ -9,9 +9,9 @@ import type { World } from './world.ts';
 
 /**
  * The whole state as a person reads it.
- * @param told what the reader was told before of each client: nobody reads the same twice
+ * @param shown what was shown of each client before: the same is not shown twice
  */
-export async function wholeState(world: World, told: Map<string, string>): Promise<readonly string[]> {
+export async function wholeState(world: World, shown: Map<string, string>): Promise<readonly string[]> {
   const { store, campaign: name, now } = world;
   const record = await store.readCampaign(name);
   if (record === null) return ['no campaign yet'];
@@ -27,8 +27,8 @@ export async function wholeState(world: World, told: Map<string, string>): Promi
     wrapped('counters  ', countersWords(counters)),
     wrapped('jobs      ', await leftOver(world)),
     ...[...clients].flatMap(([client, { line, remembers }]) => {
-      const isNews = remembers !== '' && told.get(client) !== remembers;
-      told.set(client, remembers);
+      const isNews = remembers !== '' && shown.get(client) !== remembers;
+      shown.set(client, remembers);
       return isNews ? [line, wrapped(' '.repeat(10), remembers)] : [line];
     }),
   ];

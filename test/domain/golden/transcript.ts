@@ -9,7 +9,7 @@ import { Drive, driveUpTo } from './worker.ts';
 import { type Setting, World } from './world.ts';
 
 /**
- * A story as it is told: every method is a command. It does what it says and writes down the
+ * A story: every method is a command. It does what it says and writes down the
  * command, the audit entries that it caused, and the clients whose line has changed.
  */
 export class Transcript {
@@ -100,7 +100,7 @@ export class Transcript {
       await round(this.world);
     });
 
-  /** Nobody does anything meanwhile. */
+  /** Time goes on, and nothing is done. */
   wait = (ms: number) =>
     this.#command(`wait ${spanOf(ms)}`, async () => this.world.passTo(this.world.now + ms));
 

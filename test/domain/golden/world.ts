@@ -6,7 +6,7 @@ import { recount, recountSlots } from '../../twin/recount.ts';
 import { evening, rules } from '../given.ts';
 import { Machine, type MachineSetting } from './machine.ts';
 
-/** What a story is told about: its machines in the order of the fleet, and its campaign file. */
+/** The setting of a story: its machines in the order of the fleet, and its campaign file. */
 export interface Setting {
   readonly campaign: string;
   readonly machines: Readonly<Record<string, MachineSetting>>;

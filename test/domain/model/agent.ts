@@ -17,27 +17,31 @@ import {
 } from '../given.ts';
 import type { ModelMachine } from './driver.ts';
 
-/** What sort of machine it is, where files are brought to it and a service of its own runs from them. */
+/**
+ * The traits of a machine of route `push`, whose service runs from the files that servpack brings.
+ */
 export interface AgentNature {
   readonly service: 'none' | 'running' | 'stopped';
-  /** Steps that this machine refuses, however often it is asked. */
+  /** Steps that this machine always refuses. */
   readonly refuses: readonly StepName[];
-  /** The service does not run from the files of the release. */
+  /** The service does not run with the files of the release. */
   readonly breaks: boolean;
   readonly goneAfterMs: number | null;
-  /** Anna works at night, from 18 to 6, and has a program of the product open unless the machine has just restarted. */
+  /**
+   * Anna works from 18 to 6, and has a program of the product open, except just after a restart.
+   */
   readonly program: boolean;
 }
 
 const bootMs = minutes(4);
-/** Anna comes back so long after a restart, and opens her program again. */
-const awayMs = minutes(50);
+/** After a restart Anna comes back after this time, and opens her program again. */
+const absenceMs = minutes(50);
 const { files } = swapPreImage;
 type Hashes = Readonly<Record<string, string>>;
 const before: Hashes = Object.fromEntries(files.map((file) => [file.name, file.before]));
 const after: Hashes = Object.fromEntries(files.map((file) => [file.name, file.after]));
 
-/** A machine with an agent whose files servpack swaps: what is on its disk, and what its service has been started from. */
+/** A machine with an agent whose files servpack swaps: its disk, its service and its restarts. */
 export class ModelAgent implements ModelMachine {
   readonly nature: AgentNature & { readonly restarts: 'well' };
   service: Service | null;
@@ -49,7 +53,7 @@ export class ModelAgent implements ModelMachine {
   #installed: Hashes = before;
   #staged: Hashes = {};
   #kept: Hashes = {};
-  /** What stands beside the old files, and the names that Windows renames at its next start. */
+  /** New files next to the old ones, which Windows renames at its next start. */
   #waiting: Hashes = {};
   #queued: readonly string[] = [];
   #annaAt = evening;
@@ -76,13 +80,13 @@ export class ModelAgent implements ModelMachine {
     if (this.#upAt === null || this.#now < this.#upAt) return;
     this.#upAt = null;
     this.#boot += 1;
-    this.#annaAt = this.#now + awayMs;
+    this.#annaAt = this.#now + absenceMs;
     this.#rename();
-    // It comes up whatever lies there, also in the middle of a swap.
+    // The service starts from any files, also in the middle of a swap.
     if (this.service?.startType === 'automatic') this.#start();
   }
 
-  /** Before anything runs; a rename whose file is gone does nothing. */
+  /** Windows renames before any program runs; a rename whose file is gone does nothing. */
   #rename(): void {
     for (const name of this.#queued) {
       const { [name]: waits, ...others } = this.#waiting;
@@ -93,7 +97,7 @@ export class ModelAgent implements ModelMachine {
     this.#queued = [];
   }
 
-  get #isHeld(): boolean {
+  get #isInUse(): boolean {
     const hour = (this.#now % hours(24)) / hours(1);
     return this.nature.program && this.#now >= this.#annaAt && (hour >= 18 || hour < 6);
   }
@@ -117,7 +121,7 @@ export class ModelAgent implements ModelMachine {
         ]),
       ),
       services: this.service === null ? [] : [this.service],
-      processes: [...(runs ? (agentClient.processes ?? []) : []), ...(this.#isHeld ? [annasProgram] : [])],
+      processes: [...(runs ? (agentClient.processes ?? []) : []), ...(this.#isInUse ? [annasProgram] : [])],
       users: [],
       pendingRestart: this.#queued.length > 0,
       locked: runs ? (agentClient.locked ?? []) : [],
@@ -154,7 +158,7 @@ export class ModelAgent implements ModelMachine {
     const known = step === 'record' || preImage === null ? this.#asNow() : preImage;
     this.intent = { kind: procedure, campaign: 'sp4', direction, step, preImage: known };
     if (this.nature.refuses.includes(step)) {
-      // Half of them are in their place when the client says no.
+      // Some files are in their place already when the client refuses.
       if (step === 'place') this.#install(hashesOf({ ...known, files: known.files.slice(0, 1) }, 'after'));
       return 'refused';
     }
@@ -171,7 +175,7 @@ export class ModelAgent implements ModelMachine {
     };
   }
 
-  /** False when the step can not be proved. */
+  /** Runs the step; false = it can not be proved. */
   #make(step: StepName, known: SwapPreImage): boolean {
     const ran = known.service?.state === 'running';
     const [old, fresh] = [hashesOf(known, 'before'), hashesOf(known, 'after')];
@@ -180,7 +184,7 @@ export class ModelAgent implements ModelMachine {
         this.#staged = fresh;
         return true;
       case 'stop':
-        return this.#stop() && !this.#isHeld;
+        return this.#stop() && !this.#isInUse;
       case 'backup':
         this.#kept = pick(this.#installed, known);
         return isSame(this.#kept, old);
@@ -194,7 +198,7 @@ export class ModelAgent implements ModelMachine {
         this.#waiting = {};
         return true;
       case 'place':
-        return !this.#isHeld && this.#stop() && isSame(this.#staged, fresh) && this.#install(fresh);
+        return !this.#isInUse && this.#stop() && isSame(this.#staged, fresh) && this.#install(fresh);
       case 'start':
       case 'startAgain':
         return !ran || this.#start();
@@ -213,7 +217,7 @@ export class ModelAgent implements ModelMachine {
   #restore(known: SwapPreImage, old: Hashes): boolean {
     if (isSame(pick(this.#installed, known), old)) return true;
     if (!this.#stop()) return false;
-    return !this.#isHeld && isSame(this.#kept, old) && this.#install(old);
+    return !this.#isInUse && isSame(this.#kept, old) && this.#install(old);
   }
 
   #install(hashes: Hashes): boolean {
@@ -232,7 +236,10 @@ export class ModelAgent implements ModelMachine {
     return runs;
   }
 
-  /** What is wrong when nothing is open any more: null = the files are all old or all new, and the service is as it was. */
+  /**
+   * What is wrong with a client on which nothing is open; null = its files are all old or all new,
+   * and its service is as before.
+   */
   whyNotWhole(): string | null {
     if (this.intent !== null) return 'an intent stands on the client';
     if (!this.isNew && !isSame(this.#installed, before)) return `files ${JSON.stringify(this.#installed)}`;

@@ -8,20 +8,23 @@ import type { Journal, StepName } from '../../../shared/domain/remediation/proce
 import type { RestartCause } from '../../../shared/domain/upgrade/memory.ts';
 import { anna, evening, hours, minutes, oldClient, pcmService, preImage, upToDate } from '../given.ts';
 
-/** What sort of machine it is; everything else follows from what is done to it. */
+/** The traits of a machine; everything else follows from what is done to it. */
 export interface Nature {
   readonly service: 'none' | 'automatic' | 'manual' | 'runsAfterRestartToo';
-  /** Anna has a program of the product open whenever she is there. */
+  /** Anna has a program of the product open while she is there. */
   readonly program: boolean;
-  /** Steps that this machine refuses, however often it is asked. */
+  /** Steps that this machine always refuses. */
   readonly refuses: readonly StepName[];
-  /** From an order to restart until it is down; it answers meanwhile, from the old boot, and takes no other order. */
+  /**
+   * From a restart order until it is down. Meanwhile it answers in the old boot, and takes no other
+   * order.
+   */
   readonly shutdownMs: number;
-  /** Boots after a mark until nothing of a restart is pending any more. */
+  /** Boots after a mark until no restart is pending. */
   readonly bootsNeeded: 1 | 2;
-  /** `lost`: no order ever reaches it, and nobody hears so. */
+  /** `lost`: no restart order ever reaches it, and the sender does not learn that. */
   readonly restarts: 'well' | 'lost';
-  /** From this long after the beginning on it is never reached again; null = it stays. */
+  /** After this time it is never reached again; null = it stays. */
   readonly goneAfterMs: number | null;
 }
 
@@ -31,8 +34,8 @@ const bootMs = minutes(4);
 const sha256 = 'sha-pcm';
 
 /**
- * A small model of a client: a machine with state that answers commands, as the domain tests' own truth. Anna works from 8 to 17;
- * her logon starts the update when the client is marked and has restarted since.
+ * A small model of a client: a machine with state that answers commands. Anna works from 8 to 17.
+ * Her logon starts the update when the client is marked and has restarted since.
  */
 export class ModelClient {
   readonly nature: Nature;
@@ -43,7 +46,7 @@ export class ModelClient {
   marks = 0;
   intent: Intent | null = null;
   copied = false;
-  /** Restarts that it made because it was told to, each with what had brought it about. */
+  /** Restarts by order, each with what had caused the order. */
   readonly restarts: string[] = [];
   #now = evening;
   #boot = 1;
@@ -52,7 +55,7 @@ export class ModelClient {
   #goesDown: { readonly at: number; readonly because: string } | null = null;
   #upAt: number | null = null;
   #anna = false;
-  /** Where the service's process runs from; null while it is stopped. */
+  /** Image path of the service's process; null while it is stopped. */
   #runsFrom: string | null;
 
   constructor(nature: Nature) {
@@ -68,17 +71,17 @@ export class ModelClient {
     return this.#upAt === null && (goneAfterMs === null || this.#now < evening + goneAfterMs);
   }
 
-  /** Time goes on: restarts happen, Anna comes and goes. */
+  /** Time goes on until `to`: restarts happen, Anna comes and goes. */
   pass(to: number): void {
     while (this.#now < to) {
-      this.#now = Math.min(to, this.#nextMoment());
+      this.#now = Math.min(to, this.#nextChange());
       if (this.#goesDown !== null && this.#now >= this.#goesDown.at) this.#obey(this.#goesDown.because);
       if (this.#upAt !== null && this.#now >= this.#upAt) this.#comeUp();
       this.#people();
     }
   }
 
-  #nextMoment(): number {
+  #nextChange(): number {
     const hour = Math.floor(this.#now / hours(1)) * hours(1) + hours(1);
     return Math.min(hour, this.#goesDown?.at ?? hour, this.#upAt ?? hour);
   }
@@ -88,7 +91,7 @@ export class ModelClient {
     this.restart();
   }
 
-  /** Somebody, or the order of a while ago, restarts it. */
+  /** The machine restarts, by an earlier order or by a person. */
   restart(): void {
     this.#goesDown = null;
     this.#upAt ??= this.#now + bootMs;
@@ -110,7 +113,7 @@ export class ModelClient {
     this.#anna = isThere;
   }
 
-  /** Load starts Smsrun32, which updates nothing that is in use. */
+  /** Load starts Smsrun32, which does not update files in use. */
   #logon(): void {
     const isBlocked = this.#runsFrom === preImage.from || this.nature.program;
     if (!this.isMarked || this.#boot === this.#markedInBoot || isBlocked) return;
@@ -135,7 +138,7 @@ export class ModelClient {
       load: this.#anna ? 'once' : 'nobodyLoggedOn',
       pendingRestart: this.#restartIsPending,
       intent: this.intent,
-      // Only files that change a decision matter; the rest is as in `oldClient`.
+      // All other values are as in `oldClient`.
     };
   }
 
@@ -149,7 +152,7 @@ export class ModelClient {
     if (this.#runsFrom !== preImage.from && !(this.#anna && this.nature.program)) this.isNew = true;
   }
 
-  /** False: it is on its way down already. */
+  /** Takes a restart order; false = it is going down already. */
   order(cause: RestartCause): boolean {
     if (this.#goesDown !== null) return false;
     if (cause === 'replacement') throw new Error('no file of this client is replaced at a restart');
@@ -163,7 +166,9 @@ export class ModelClient {
     return this.isMarked && boots > 0 && boots < this.nature.bootsNeeded;
   }
 
-  /** Runs a step as the worker does: it announces itself, makes one thing so, and may be repeated. */
+  /**
+   * Runs a step as the worker does: it writes the intent, makes one change, and may be repeated.
+   */
   step({ step, direction, procedure, preImage }: Journal): PreImage | 'refused' | 'done' {
     if (procedure === 'swap' || procedure === 'replaceAtRestart')
       throw new Error('no file of this client is brought by servpack');
@@ -184,7 +189,7 @@ export class ModelClient {
     return { service, sha256, from: service.imagePath, to: preImage.to };
   }
 
-  /** False when the step can not be proved. */
+  /** Runs the step; false = it can not be proved. */
   #make(step: StepName, before: PreImage): boolean {
     const { startType, state } = before.service;
     switch (step) {
@@ -231,7 +236,10 @@ export class ModelClient {
     return this.#set({ state: 'stopped', pid: null });
   }
 
-  /** A new process only when none runs, and only from a file that is there: a new image path alone moves nothing. */
+  /**
+   * Starts a process only when none runs, and only from an existing file: a running one keeps its
+   * path.
+   */
   #start(): boolean {
     if (this.service === null) return false;
     if (this.service.imagePath === preImage.to && !this.copied) return false;
@@ -239,15 +247,19 @@ export class ModelClient {
     return this.#set({ state: 'running', pid: 88 });
   }
 
-  /** What is wrong with the service when nothing is open any more: null = it is as it was before, or moved as a whole. */
+  /**
+   * What is wrong with the service when nothing is open on the client; null = it is as before, or
+   * wholly relocated.
+   */
   whyNotWhole(): string | null {
     if (this.intent !== null) return 'an intent stands on the client';
     const { service, first } = this;
     if (service === null || first === null) return null;
-    const isMoved = service.imagePath === preImage.to;
-    if (!isMoved && service.imagePath !== first.imagePath) return `image path ${service.imagePath}`;
+    const isRelocated = service.imagePath === preImage.to;
+    if (!isRelocated && service.imagePath !== first.imagePath) return `image path ${service.imagePath}`;
     if (service.startType !== first.startType) return `start type ${service.startType}`;
-    if (isMoved !== this.copied) return isMoved ? 'it runs from a file that is not there' : 'a copy is left';
+    if (isRelocated !== this.copied)
+      return isRelocated ? 'it runs from a file that is not there' : 'a copy is left';
     if (first.startType !== 'automatic' || !this.isUp) return null;
     return this.#runsFrom === service.imagePath ? null : `it runs from ${this.#runsFrom ?? 'nowhere'}`;
   }

@@ -18,7 +18,7 @@ import type { Journal } from '../../../shared/domain/remediation/procedure.ts';
 import type { RestartCause } from '../../../shared/domain/upgrade/memory.ts';
 import type { Failure } from '../../../shared/domain/observation/failure.ts';
 
-/** A model of a client, of whatever product. */
+/** A model of a client, of any product. */
 export interface ModelMachine {
   readonly nature: { readonly restarts: 'well' | 'lost' };
   readonly isUp: boolean;
@@ -26,41 +26,41 @@ export interface ModelMachine {
   readonly service: Service | null;
   readonly intent: Intent | null;
   isMarked: boolean;
-  /** Time goes on until then. */
+  /** Time goes on until `to`. */
   pass(to: number): void;
   restart(): void;
   look(): Observation;
   mark(): void;
   update(): void;
-  /** False when it takes no order now. */
+  /** Takes a restart order; false = it takes none now. */
   order(cause: RestartCause): boolean;
-  /** Runs a step as the worker does; `onStaleJournal`: there is nothing to record, because it is done already. */
+  /** Runs a step as the worker does. `onStaleJournal`: it is done already, nothing to record. */
   step(journal: Journal): PreImage | SwapPreImage | 'refused' | 'done' | 'onStaleJournal';
   whyNotWhole(): string | null;
 }
 
-/** What goes wrong at one turn; null = nothing. */
+/** What goes wrong in one turn. */
 export type Mishap =
-  /** It is done, and nobody hears of it. */
+  /** The command is done, and its response is lost. */
   | { readonly type: 'answerLost'; readonly kind: 'timedOut' | 'cutOff' | 'garbled' }
   | { readonly type: 'notDone'; readonly kind: 'unreachable' | 'timedOut' | 'cutOff' | 'failed' | 'garbled' }
   | { readonly type: 'crash'; readonly when: 'before' | 'after' }
   | { readonly type: 'duplicate' | 'checkIn' | 'restarted' | 'wiped' | 'pause' | 'resume' }
-  /** Somebody gives the client up. */
+  /** A person ends the upgrade. */
   | { readonly type: 'end' }
-  /** Redis comes back with a copy from before the last commits. */
+  /** Redis comes back without the last commits. */
   | { readonly type: 'restored'; readonly back: number }
-  /** An event of some turns ago comes again. */
+  /** An earlier event comes again. */
   | { readonly type: 'late'; readonly back: number }
   | { readonly type: 'delay'; readonly ms: number };
 
 const givenUp: Ending = { end: 'cancelled', cause: 'cancelled', because: 'kim gave it up', blockers: [] };
 
-/** Longer than a lease and a call together; no machine is down and up again meanwhile. */
+/** Longer than a lease and a call together, shorter than a restart. */
 const leaseMs = minutes(3);
 const maxRestartOrders = 3;
 
-/** The worker's loop on one model client, with everything around it that can go wrong; it checks what must hold after every turn. */
+/** The worker's loop on one model client, under mishaps. It checks the invariants every turn. */
 export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
   readonly rules: Rules;
   readonly client: Machine;
@@ -69,9 +69,9 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
   isPaused = false;
   #crashes = 0;
   #isParked = false;
-  /** The present state was committed in a pause; what was committed before may still go out. */
+  /** The present state was committed during a pause; an earlier command may still be sent. */
   #isBegunInPause = false;
-  /** It has just taken the upgrade up, and knows nothing but the record. */
+  /** This driver has just taken over, and knows only the record. */
   #resumes = true;
   readonly #past: UpgradeEvent[] = [];
   readonly #records: Upgrade[] = [];
@@ -85,7 +85,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
     return this.upgrade.state.phase === 'settled';
   }
 
-  /** The record is gone, or somebody asks for the next attempt: all that is left is what stands on the client. */
+  /** Loses the record, or begins the next attempt: only what is on the client is left. */
   beginAgain(): void {
     this.upgrade = newUpgrade('pc-17', 0, 'LS-ROM');
     this.#crashes = 0;
@@ -103,12 +103,12 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
       return this.#activate();
     }
     if (placement.kind !== 'drive') return;
-    // Whoever was away for so long has lost its lease, and sends what it was about to send to nobody.
+    // A driver that was delayed for so long has lost its lease, so the next one takes over.
     if (mishap?.type === 'delay' && mishap.ms > leaseMs) return this.#activate();
     this.#drive(placement.command, mishap);
   }
 
-  /** True when this turn is over. */
+  /** A mishap from outside; true = this turn is over. */
   #fromOutside(mishap: Mishap): boolean {
     if (mishap.type === 'pause') this.isPaused = true;
     if (mishap.type === 'resume') this.isPaused = false;
@@ -160,7 +160,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
     if (mishap?.type === 'crash') return this.#crash(command, mishap.when);
     const event = this.#ask(command, mishap);
     this.#resumes = false;
-    // Steps are believed: only the driver that ran one can tell of it, and it tells at once.
+    // Results of steps never come late: only the driver that ran the step reports it, and at once.
     if (event.type !== 'StepDone' && event.type !== 'StepFailed' && event.type !== 'JournalFoundStale')
       this.#past.push(event);
     this.#take(event);
@@ -177,7 +177,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
   }
 
   #ask(command: Command, mishap: Mishap | null): UpgradeEvent {
-    if (mishap?.type === 'notDone' && mishap.kind === 'failed' && this.#isOvertaken(command))
+    if (mishap?.type === 'notDone' && mishap.kind === 'failed' && this.#isStale(command))
       return this.#do(command);
     if (mishap?.type === 'notDone') return failed(command, { kind: mishap.kind, message: mishap.kind });
     const event = this.#do(command);
@@ -185,16 +185,16 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
     return failed(command, { kind: mishap.kind, message: mishap.kind });
   }
 
-  /** A driver that takes a procedure up asks the client where it stands, before the client can refuse anything. */
-  #isOvertaken(command: Command): boolean {
+  /** A driver that continues a procedure reads the client's intent before any step is refused. */
+  #isStale(command: Command): boolean {
     if (command.type !== 'RunStep' || !this.client.isUp) return false;
     const { journal } = command;
     const isAsked = this.#resumes || journal.failures > 0 || journal.step === 'record';
-    const isMoved = journal.step === 'record' && this.client.service?.imagePath === preImage.to;
-    return isAsked && (isMoved || !matchesIntent(journal, this.client.intent));
+    const isRelocated = journal.step === 'record' && this.client.service?.imagePath === preImage.to;
+    return isAsked && (isRelocated || !matchesIntent(journal, this.client.intent));
   }
 
-  /** What the client makes of a command. */
+  /** The client carries out the command. */
   #do(command: Command): UpgradeEvent {
     const { client, upgrade } = this;
     if (!client.isUp) return failed(command, { kind: 'unreachable', message: 'no route' });
@@ -220,7 +220,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
         return { type: 'UsersNotified' };
       case 'RunStep': {
         const { step } = command.journal;
-        if (this.#isOvertaken(command)) return { type: 'JournalFoundStale', step };
+        if (this.#isStale(command)) return { type: 'JournalFoundStale', step };
         const made = client.step(command.journal);
         if (made === 'onStaleJournal') return { type: 'JournalFoundStale', step };
         if (made === 'refused') return failed(command, { kind: 'failed', message: 'refused' });
@@ -266,7 +266,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
     if (state.phase === 'deferred' && state.until < this.now - hours(1)) throw new Error('rests in the past');
   }
 
-  /** Success is what the client says, and nothing of ours stands open behind it. */
+  /** Success only with the new files on the client, and with no workaround open. */
   #expectProof(): void {
     const { state, memory } = this.upgrade;
     if (state.phase !== 'settled' || (state.end !== 'upgraded' && state.cause !== 'already current')) return;
@@ -275,7 +275,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
   }
 }
 
-/** What a pause holds. The later steps of a procedure finish what was begun. */
+/** Does the command begin something, which a pause forbids? Later steps finish something. */
 const begins = (command: Command): boolean =>
   command.type === 'RunStep'
     ? command.journal.step === 'record'

@@ -9,8 +9,9 @@ import { type AgentNature, ModelAgent } from './agent.ts';
 import { type Mishap, ModelDriver, type ModelMachine } from './driver.ts';
 
 /**
- * A model client and a driver, and an adversary between them that loses, repeats, delays and breaks off whatever it likes, pauses the
- * campaign and throws the record away. Afterwards the world is fair again.
+ * A model client and a driver, and an adversary between them that loses, repeats, delays and breaks
+ * off events, pauses the campaign and throws the record away. Afterwards nothing goes wrong any
+ * more.
  */
 const failures = ['unreachable', 'timedOut', 'cutOff', 'failed', 'garbled'] as const;
 const mishap: fc.Arbitrary<Mishap | null> = fc.oneof(
@@ -55,13 +56,13 @@ const nature: fc.Arbitrary<Nature> = fc.record({
     { weight: 3, arbitrary: fc.constant([]) },
     fc.constantFrom(...steps).map((step) => [step]),
   ),
-  // Slower than two looks, and the order seems lost.
+  // A shutdown that takes longer than two looks seems lost.
   shutdownMs: fc.oneof(fc.integer({ min: 0, max: minutes(9) }), fc.integer({ min: 0, max: hours(3) })),
   bootsNeeded: fc.constantFrom(1, 1, 2),
   restarts: fc.oneof({ weight: 6, arbitrary: fc.constant('well') }, fc.constant('lost')),
   goneAfterMs: fc.option(fc.integer({ min: 0, max: hours(40) }), { freq: 6 }),
 });
-/** One that can still be looked at in the end. */
+/** A machine that can be reached in the end. */
 const staying = nature.map((machine): Nature => ({ ...machine, goneAfterMs: null }));
 
 const climbing = { structural: 'atOnce', ladder: ['wait', 'workaround', 'relocation'] } as const;
@@ -80,7 +81,7 @@ const adversary = fc.array(mishap, { maxLength: 80, size: 'max' });
 const turnsAtMost = 1_500;
 const daysAtMost = 60;
 
-/** Fair turns until it has settled; throws when it does not, in turns or in days. */
+/** Turns without mishaps until the upgrade settles; throws after too many turns or days. */
 function settle(driver: ModelDriver): void {
   const begun = driver.now;
   driver.isPaused = false;
@@ -104,8 +105,8 @@ function playOn<Machine extends ModelMachine>(
   return driver;
 }
 
-describe('whatever goes wrong between a driver and its client', () => {
-  test('nothing is stuck, no budget is exceeded, and success is the truth', () => {
+describe('an upgrade in a hostile world', () => {
+  test('settles, exceeds no budget, and succeeds only in truth', () => {
     fc.assert(
       fc.property(someRules, nature, adversary, (given, machine, mishaps) => {
         const driver = play(given, machine, mishaps);
@@ -116,7 +117,7 @@ describe('whatever goes wrong between a driver and its client', () => {
     );
   });
 
-  test('a service ends whole, moved or as it was, once its client is looked at in peace', () => {
+  test('leaves the service whole, relocated or as before, after a look without mishaps', () => {
     fc.assert(
       fc.property(someRules, staying, adversary, (given, machine, mishaps) => {
         const driver = play(
@@ -125,7 +126,7 @@ describe('whatever goes wrong between a driver and its client', () => {
           mishaps.filter((each) => each?.type !== 'late'),
         );
         settle(driver);
-        // Who settles with something open says so, and the next look there ends it.
+        // An upgrade that settles with a procedure open says so, and the next look finishes it.
         if (driver.client.whyNotWhole() !== null) {
           driver.beginAgain();
           settle(driver);
@@ -137,10 +138,11 @@ describe('whatever goes wrong between a driver and its client', () => {
     );
   });
 
-  // A look is believed to be of now, because only the holder of the lease can tell of one; and a lost record knows no orders.
+  // A late look can not happen (only the lease holder reports one), and a lost record knows no
+  // orders.
   const notHere = new Set(['late', 'wiped', 'restored']);
 
-  test('no client is restarted twice for one cause', () => {
+  test('restarts no client twice for one cause', () => {
     fc.assert(
       fc.property(someRules, nature, adversary, (given, machine, mishaps) => {
         const known = mishaps.filter((each) => each === null || !notHere.has(each.type));
@@ -154,7 +156,7 @@ describe('whatever goes wrong between a driver and its client', () => {
     );
   });
 
-  test('in peace, a machine without faults is upgraded', () => {
+  test('settles as upgraded without mishaps and faults', () => {
     fc.assert(
       fc.property(staying, (machine) => {
         const driver = play(
@@ -203,8 +205,8 @@ const someSwaps: fc.Arbitrary<Rules> = fc.constantFrom(
 );
 const stayingAgent = agentNature.map((machine): AgentNature => ({ ...machine, goneAfterMs: null }));
 
-describe('whatever goes wrong while the files of a client are swapped', () => {
-  test('nothing is stuck, no budget is exceeded, and success is the truth', () => {
+describe('a swap of files in a hostile world', () => {
+  test('settles, exceeds no budget, and succeeds only in truth', () => {
     fc.assert(
       fc.property(someSwaps, agentNature, adversary, (given, machine, mishaps) => {
         const driver = playOn(given, new ModelAgent(machine), mishaps);
@@ -215,7 +217,7 @@ describe('whatever goes wrong while the files of a client are swapped', () => {
     );
   });
 
-  test('its files end as one release, the old or the new, and its service as it was', () => {
+  test('leaves the files of one release, the old or the new, and the service as before', () => {
     fc.assert(
       fc.property(someSwaps, stayingAgent, adversary, (given, machine, mishaps) => {
         const told = mishaps.filter((each) => each?.type !== 'late');
@@ -232,7 +234,7 @@ describe('whatever goes wrong while the files of a client are swapped', () => {
     );
   });
 
-  test('in peace, a machine without faults is upgraded, and one on which the release does not run is as before', () => {
+  test('settles as upgraded without mishaps; where the release does not run, the client is as before', () => {
     fc.assert(
       fc.property(stayingAgent, (machine) => {
         const driver = playOn(replacing, new ModelAgent({ ...machine, refuses: [] }), []);

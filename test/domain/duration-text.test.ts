@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { fromNow, spanInWords } from '../../orchestrator/views/duration-text.ts';
 import { evening, hours, minutes } from './given.ts';
 
-describe('time in words', () => {
+describe('a duration in words', () => {
   test.each([
     [0, '0 s'],
     [59_499, '59 s'],
@@ -12,7 +12,7 @@ describe('time in words', () => {
     [hours(3) + minutes(10), '3 h 10 min'],
     [hours(47), '47 h'],
     [hours(76), '3 days 4 h'],
-  ])('%d ms is %s', (ms, words) => {
+  ])('says %d ms as %s', (ms, words) => {
     expect(spanInWords(ms)).toBe(words);
   });
 
@@ -20,7 +20,7 @@ describe('time in words', () => {
     [evening + minutes(25), 'in 25 min'],
     [evening + 999, 'now'],
     [evening - hours(3), '3 h ago'],
-  ])('a moment is seen from now', (at, words) => {
+  ])('says a time as seen from now', (at, words) => {
     expect(fromNow(at, evening)).toBe(words);
   });
 });

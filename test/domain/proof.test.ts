@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import type { Observation } from '../../shared/domain/observation/observation.ts';
+import { prove } from '../../shared/domain/observation/proof.ts';
+import { admitted, after, evening, hours, look, oldClient, rules, upToDate } from './given.ts';
+
+const seen = (...changes: readonly Partial<Observation>[]): Observation =>
+  Object.assign({}, oldClient, ...changes) as Observation;
+
+describe('proof', () => {
+  test('needs the setup phase, nothing left to download, and every hash', () => {
+    expect(prove(rules.files, seen(upToDate)).kind).toBe('current');
+    expect(prove(rules.files, seen(upToDate, { setupPhase: 'verifyFiles' }))).toEqual({
+      kind: 'notCurrent',
+      because: 'its setup phase is verifyFiles',
+    });
+    expect(prove(rules.files, seen(upToDate, { setupPhase: 'unknown' })).kind).toBe('notCurrent');
+    expect(prove(rules.files, seen(upToDate, { filesNotDownloaded: ['sm32.hlp'] })).kind).toBe(
+      'filesMissing',
+    );
+    expect(prove(rules.files, seen()).kind).toBe('notCurrent');
+    expect(
+      prove(
+        rules.files,
+        seen(upToDate, { files: { ...upToDate.files, 'climonnt.exe': { unreadable: 'locked' } } }),
+      ).kind,
+    ).toBe('notCurrent');
+  });
+
+  test('fails for a client that says it is installed and has the old files', () => {
+    const marked = after(rules, admitted, [
+      [evening, look()],
+      [evening, { type: 'ClientMarked' }],
+    ]);
+    const trapped = after(rules, marked, [[evening + hours(1), look({ bootId: 'boot-2' })]]);
+    expect(trapped.state).toMatchObject({
+      phase: 'deferred',
+      class: 'download',
+      because: expect.stringContaining('says it is installed, but 2 files differ'),
+    });
+  });
+});

@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import type { Ending } from '../../shared/domain/outcome/ending.ts';
+import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
+import { retry, undo, unmark } from '../../orchestrator/domain/reopen.ts';
+import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import {
+  activated,
+  admitted,
+  blockedByPcm,
+  blockedByProgram,
+  look,
+  pcmService,
+  phases,
+  preImage,
+  upToDate,
+} from './given.ts';
+import { atOnce, back, ends, forward, marked, story } from './given-request.ts';
+
+describe('a retry', () => {
+  test('reopens the upgrade as the next attempt, with a look and new budgets', () => {
+    const settled = story(admitted, [look(blockedByProgram), ends]);
+    const again = retry(settled, 'anna: the program is gone');
+    expect(again).toMatchObject({
+      kind: 'reopened',
+      because: 'retried: anna: the program is gone',
+      upgrade: {
+        attempt: 2,
+        state: { phase: 'looking' },
+        memory: { history: { deferrals: {} }, request: null },
+      },
+    });
+  });
+
+  test('keeps what was done on the client', () => {
+    const moved = story(admitted, [look(blockedByPcm), ...forward, ends], atOnce);
+    expect(retry(moved, 'x')).toMatchObject({
+      upgrade: {
+        memory: {
+          learned: { relocation: 'done', beforeRelocation: preImage, servicePath: preImage.to },
+        },
+      },
+    });
+  });
+
+  test('is refused where there is nothing to retry', () => {
+    expect(retry(story(admitted, [look(upToDate)]), 'x').kind).toBe('refused');
+    expect(retry(admitted, 'x')).toEqual({ kind: 'refused', because: 'it has not settled: it is looking' });
+  });
+});
+
+describe('the undo of a relocation', () => {
+  const moved = story(admitted, [look(blockedByPcm), ...forward, ends], atOnce);
+  const opened = (): Upgrade => {
+    const reopening = undo(moved, 'anna', 'its packages fail');
+    if (reopening.kind === 'refused') throw new Error(reopening.because);
+    return reopening.upgrade;
+  };
+  const relocatedService = { ...pcmService, imagePath: preImage.to };
+
+  test('begins with a look, also while the campaign does not run', () => {
+    expect(phases(opened())).toBe('looking');
+    expect(isFinishing(opened())).toBe(true);
+  });
+
+  test('ends with the service as it was before', () => {
+    const upgrade = story(opened(), [look({ services: [relocatedService] }), ...back]);
+    expect(upgrade.state).toMatchObject({
+      phase: 'settled',
+      end: 'skipped',
+      cause: 'moved back',
+      because: 'SMS_PACKAGE_COMMAND_MANAGER_NT was moved back for anna: its packages fail',
+    });
+    expect(upgrade.memory.learned).toMatchObject({
+      relocation: 'undone',
+      beforeRelocation: null,
+      servicePath: null,
+    });
+  });
+
+  test('changes nothing where another person has changed the service since', () => {
+    const elsewhere = { ...pcmService, imagePath: 'D:\\PCM\\PCMSVC32.EXE' };
+    const upgrade = story(opened(), [look({ services: [elsewhere] })]);
+    expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'needsAttention', cause: 'not moved back' });
+  });
+
+  test('waits while a package runs', () => {
+    const busy = story(opened(), [look({ services: [relocatedService], packageRunning: true })]);
+    expect(phases(busy)).toBe('deferred busy');
+    expect(phases(story(busy, [activated, look({ services: [relocatedService] })]))).toBe(
+      'remedying relocation back stop',
+    );
+  });
+
+  test('is refused where nothing was relocated', () => {
+    const untouched = story(admitted, [look(blockedByProgram), ends]);
+    expect(undo(untouched, 'anna', 'x')).toMatchObject({ kind: 'refused' });
+  });
+});
+
+describe('the unmarking of a client', () => {
+  const cancelled = story(admitted, [look(), { type: 'ClientMarked' }, ends]);
+  const reopening = unmark(cancelled, 'anna: wrong release');
+  const opened = reopening.kind === 'reopened' ? reopening.upgrade : admitted;
+  const unmarking = story(opened, [marked]);
+  const settledAs = (ending: Pick<Ending, 'end' | 'cause'>): Upgrade => ({
+    ...cancelled,
+    state: { phase: 'settled', ...ending, because: 'no answer', blockers: [], at: 0 },
+  });
+
+  test('looks, takes the mark back, and looks again', () => {
+    expect(phases(unmarking)).toBe('unmarking');
+    const upgrade = story(unmarking, [{ type: 'ClientUnmarked' }, look({ setupPhase: 'installed' })]);
+    expect(upgrade.state).toMatchObject({ end: 'cancelled', cause: 'unmarked' });
+    expect(countersOf(cancelled)['endedMarked']).toBe(1);
+    expect(countersOf(upgrade)['endedMarked']).toBeUndefined();
+  });
+
+  test('includes a client that failed for another cause after its mark', () => {
+    const failed = settledAs({ end: 'failed', cause: 'did not come back' });
+    expect(countersOf(failed)['endedMarked']).toBe(1);
+    const again = unmark(failed, 'anna: wrong release');
+    const reopened = again.kind === 'reopened' ? again.upgrade : admitted;
+    expect(countersOf(reopened)).toMatchObject({ marked: 1 });
+    const failedAgain = story(reopened, [
+      { type: 'LookFailed', failure: { kind: 'unreachable', message: 'off' } },
+    ]);
+    expect(failedAgain.state).toMatchObject({
+      end: 'failed',
+      cause: 'still marked',
+      because: expect.stringContaining(
+        'did not come back: no answer; it is marked, too; it could not be unmarked',
+      ),
+    });
+    expect(countersOf(failedAgain)['endedMarked']).toBe(1);
+    expect(countersOf(settledAs({ end: 'upgraded', cause: 'proved' }))['endedMarked']).toBeUndefined();
+  });
+
+  test('settles as upgraded when the client has installed meanwhile', () => {
+    expect(phases(story(opened, [look(upToDate)]))).toBe('settled upgraded');
+  });
+
+  test.each<[string, readonly UpgradeEvent[]]>([
+    ['can not be reached', [{ type: 'LookFailed', failure: { kind: 'unreachable', message: 'off' } }]],
+    [
+      'does not answer, twice',
+      [
+        marked,
+        { type: 'CommandFailed', failure: { kind: 'timedOut', message: 'no answer' } },
+        marked,
+        { type: 'CommandFailed', failure: { kind: 'timedOut', message: 'no answer' } },
+      ],
+    ],
+    ['refuses', [marked, { type: 'CommandFailed', failure: { kind: 'failed', message: 'exit code 5' } }]],
+  ])('leaves a client that %s marked, so that it can be unmarked again', (_name, events) => {
+    const upgrade = story(opened, events);
+    expect(upgrade.state).toMatchObject({
+      phase: 'settled',
+      end: 'cancelled',
+      cause: 'still marked',
+      because: expect.stringContaining('could not be unmarked'),
+    });
+    expect(unmark(upgrade, 'again').kind).toBe('reopened');
+  });
+
+  test('is refused for a client that is not marked', () => {
+    expect(unmark(story(admitted, [look(upToDate)]), 'x')).toMatchObject({ kind: 'refused' });
+  });
+});
