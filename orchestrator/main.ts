@@ -1,8 +1,26 @@
+import type { FastifyInstance } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
+import { type Archive, openArchive } from './audit/archive.ts';
+import { openSealer, type Sealer } from './audit/seal.ts';
+import { openBackground } from './background/background.ts';
+import { startWaiting } from './campaigns/transitions.ts';
+import type { LeaderContext, OrchestratorContext } from './context.ts';
+import { writeAddress, writeCheckInAddress } from './http/address.ts';
+import { buildApi } from './http/api.ts';
+import { openCheckInKey } from './http/checkin/client-token.ts';
+import { openCheckIns } from './http/checkin/listener.ts';
+import { openToken } from './http/token.ts';
+import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
+import { checkInvariants } from './rounds/check-invariants.ts';
+import { drainCampaigns } from './rounds/drain-campaigns.ts';
+import { type Leadership, seekLeadership } from './rounds/leader.ts';
+import { repeat, type Repeated, type Round } from './rounds/repeat.ts';
+import { runCampaigns } from './rounds/run-campaigns.ts';
+import { runSurveys } from './rounds/run-surveys.ts';
+import { sweep } from './rounds/sweep.ts';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
 import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/errors.ts';
@@ -10,25 +28,6 @@ import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
-import { openBackground } from './background/background.ts';
-import { type Archive, openArchive } from './audit/archive.ts';
-import { openSealer, type Sealer } from './audit/seal.ts';
-import { openCheckInKey } from './http/checkin/client-token.ts';
-import { openCheckIns } from './http/checkin/listener.ts';
-import { startWaiting } from './campaigns/transitions.ts';
-import { drainCampaigns } from './rounds/drain-campaigns.ts';
-import { writeAddress, writeCheckInAddress } from './http/address.ts';
-import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
-import { buildApi } from './http/api.ts';
-import { openToken } from './http/token.ts';
-import { checkInvariants } from './rounds/check-invariants.ts';
-import { runCampaigns } from './rounds/run-campaigns.ts';
-import { repairReplicas } from './rounds/repair-replicas.ts';
-import { type Leadership, seekLeadership } from './rounds/leader.ts';
-import type { OrchestratorContext } from './context.ts';
-import { repeat, type Repeated, type Round } from './rounds/repeat.ts';
-import { runSurveys } from './rounds/run-surveys.ts';
-import { sweep } from './rounds/sweep.ts';
 
 export interface RunningOrchestrator {
   /** Where the HTTP API listens. */
@@ -158,6 +157,12 @@ const roundsOf = (sealer: Sealer, verifier: CopyVerifier): readonly (readonly [n
   // another.
   [1_000, { name: 'waiting campaigns', run: (context) => startWaiting(context, 'orchestrator') }],
 ];
+
+/** Repeats the last write of each campaign on the shards that missed it. */
+async function repairReplicas({ store, log }: LeaderContext): Promise<void> {
+  for (const campaign of await store.repairReplicas())
+    log.info({ campaign }, 'all shards know its state again');
+}
 
 /** Runs a round as long as this process leads. */
 const whileLeading = (leadership: Leadership, log: Logger, everyMs: number, round: Round): Repeated =>

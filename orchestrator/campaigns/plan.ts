@@ -5,11 +5,11 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseCampaign } from '../input/campaign-file.ts';
 import { type Profile, profileOf } from '../../shared/products/profile.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { isUsable } from '../releases/usable.ts';
 import { copiesOf } from './report.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { CampaignPlan, CountByLogonServer, InputFile } from '../background/results.ts';
+import { isUsable } from '../releases/withdraw.ts';
 
 /** A campaign file that can become a campaign. */
 export interface Draft {

@@ -2,10 +2,10 @@ import { decideCampaign } from '../domain/decide-campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
-import { isUsable } from '../releases/usable.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Campaign, CampaignEvent, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
+import { isUsable } from '../releases/withdraw.ts';
 
 /**
  * Where a campaign stands after a request, and why. `who` is always the person, as the audit names

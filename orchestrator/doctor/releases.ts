@@ -2,8 +2,8 @@ import type { Release } from '../../shared/domain/campaign/definition.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { many } from '../cli/render/view.ts';
 import { type ManifestFile, readManifest } from '../releases/manifest.ts';
-import { isUsable } from '../releases/usable.ts';
 import { broken, type Check, fine, warning } from './check.ts';
+import { isUsable } from '../releases/withdraw.ts';
 
 /** What clients are to download is what they are judged by. */
 export async function checkReleases(store: OperatorStore): Promise<readonly Check[]> {

@@ -1,11 +1,10 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
-import { capped, evidenceBytesAtMost } from '../../shared/evidence.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
-import { dispatchJobs, type OrchestratorContext } from '../context.ts';
+import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import type { AuditEntry, WaitingClient, StoredUpgrade } from '../../shared/store/types.ts';
+import type { AuditEntry, StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
 
 /** One client's part in one campaign. */
 export type Part =
@@ -15,20 +14,13 @@ export type Part =
 /** An audit entry with its time as ISO 8601, UTC. */
 export type AuditLine = Omit<AuditEntry, 'at'> & { readonly at: string };
 
+/** Everything that is stored about one client. */
 export interface ClientRecord {
   readonly client: Client;
   /** `record` is the whole upgrade, or the place in the queue of a waiting client. */
   readonly part: { readonly campaign: string; readonly state: string; readonly record: unknown } | null;
   /** Newest first. */
   readonly audit: readonly AuditLine[];
-}
-
-export interface CheckIn {
-  readonly client: string;
-  /** False when there is nothing to do; `because` says why. That is no error. */
-  readonly looks: boolean;
-  readonly campaign: string | null;
-  readonly because: string;
 }
 
 /**
@@ -82,35 +74,51 @@ function shown(part: Part | null): ClientRecord['part'] {
   return { campaign, state: part.stored.upgrade.state.phase, record: part.stored };
 }
 
-/**
- * A client reports in (its logon script, or a person for it). That causes a look at once and proves
- * nothing by itself.
- * @param transcript what Smsrun32 said; cut to 16 KiB
- */
-export async function checkIn(
-  context: OrchestratorContext,
-  name: string,
-  transcript: string | null,
-): Promise<Result<CheckIn, Refusal>> {
-  if ((await context.store.readClient(name)) === null) return err(notFound('client', name, ' in the fleet'));
-  return ok(await reportIn(context, name, transcript));
+/** The fleet in numbers, and some of its clients. */
+export interface FleetList {
+  readonly total: number;
+  readonly servers: number;
+  readonly logonServers: readonly { readonly logonServer: string; readonly clients: number }[];
+  /** The clients that were asked for, in order, cut at the limit. */
+  readonly clients: readonly Client[];
+  /** How many clients match; more than `clients` when the list was cut. */
+  readonly found: number;
 }
 
-/** The same for a client that is known to be in the fleet. */
-export async function reportIn(
-  context: OrchestratorContext,
-  name: string,
-  transcript: string | null,
-): Promise<CheckIn> {
-  const { store, clock, log } = context;
-  const cut = transcript === null ? null : capped(transcript, evidenceBytesAtMost);
-  const delivered = await store.deliver(name, { type: 'CheckedIn', transcript: cut }, clock.now());
-  log.info({ client: name, answer: delivered.kind }, 'checked in');
-  if (delivered.kind === 'ignored')
-    return { client: name, looks: false, campaign: null, because: delivered.because };
-  const { key, next } = delivered;
-  await dispatchJobs(context, next === null ? [] : [next]);
-  const because =
-    next === null ? 'it is looked at as soon as its driver or a free slot allows' : 'it is looked at now';
-  return { client: name, looks: true, campaign: key.campaign, because };
+/**
+ * The fleet in numbers, and its clients: those of one logon server or with one label, at most
+ * `limit`.
+ */
+export async function listFleet(
+  { store }: OrchestratorContext,
+  {
+    limit,
+    logonServer,
+    label,
+  }: {
+    readonly limit: number;
+    readonly logonServer?: string | undefined;
+    readonly label?: string | undefined;
+  },
+): Promise<FleetList> {
+  const perServer = new Map<string, number>();
+  const asked: Client[] = [];
+  let servers = 0;
+  for await (const client of store.fleet()) {
+    perServer.set(client.logonServer, (perServer.get(client.logonServer) ?? 0) + 1);
+    if (client.role === 'server') servers += 1;
+    const isAsked =
+      (logonServer === undefined || client.logonServer === logonServer) &&
+      (label === undefined || client.labels.includes(label));
+    if (isAsked) asked.push(client);
+  }
+  return {
+    total: [...perServer.values()].reduce((sum, clients) => sum + clients, 0),
+    servers,
+    logonServers: [...perServer]
+      .map(([name, clients]) => ({ logonServer: name, clients }))
+      .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1)),
+    clients: asked.sort((a, b) => (a.client < b.client ? -1 : 1)).slice(0, limit),
+    found: asked.length,
+  };
 }

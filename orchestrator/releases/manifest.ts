@@ -69,8 +69,8 @@ async function hashed(path: string): Promise<{ size: number; sha256: string }> {
 }
 
 function isInside(root: string, path: string): boolean {
-  const way = relative(root, path);
-  return way !== '..' && !way.startsWith(`..${sep}`);
+  const relation = relative(root, path);
+  return relation !== '..' && !relation.startsWith(`..${sep}`);
 }
 
 const outside = (name: string, tree: string) =>

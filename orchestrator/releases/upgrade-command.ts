@@ -1,15 +1,10 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-
-import { err, fault, ok } from '../../shared/errors.ts';
-import type { Result } from '../../shared/errors.ts';
-import { sha256 } from '../../shared/evidence.ts';
-import { endedBadly, notStarted } from './upgrade-ending.ts';
-import type { Ending } from './upgrade-ending.ts';
 import { UpgradeOutput } from './upgrade-output.ts';
+import { err, fault, type Fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { sha256 } from '../../shared/evidence.ts';
 
-/** What the upgrade command is run with. Times are real time. */
+/** An upgrade command and its surroundings. Times are real time. */
 export interface UpgradeCommand {
   readonly command: readonly string[];
   readonly cwd: string;
@@ -19,7 +14,10 @@ export interface UpgradeCommand {
   readonly signal?: AbortSignal;
 }
 
-/** The proof that it ran, kept with the release. `output` is stdout and stderr, at most 16 KiB. */
+/**
+ * The proof that the command ran, kept with the release. `output` is stdout and stderr, at most
+ * 16 KiB.
+ */
 export interface UpgradeEvidence {
   readonly exitCode: number;
   readonly output: string;
@@ -29,14 +27,24 @@ export interface UpgradeEvidence {
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-/** How long a pipe may stay open after everything that could write into it was killed. */
+/** How the upgrade command ended. `exitCode` is -1 when it was killed. */
+type Ending =
+  | { readonly kind: 'notStarted'; readonly thrown: unknown }
+  | {
+      readonly kind: 'exited' | 'timedOut' | 'stopped';
+      readonly exitCode: number;
+      readonly killedBy: string | null;
+    };
+
+/** Real time that a pipe may stay open after the process group was killed. */
 const drainMs = 1000;
 
 /**
  * Runs the upgrade command, without a shell and in a process group of its own, and waits for its
- * end. Its whole group is killed with it, at the time-out and at its regular end alike: no process
- * may change the tree while its files are being read. Faults: `upgradeNotStarted`,
- * `upgradeTimedOut`, `upgradeStopped`, `upgradeFailed`; the evidence is in their cause.
+ * end. Every process that the command started is killed with it, at the time-out and at its regular
+ * end alike: no process may change the tree while its files are being read.
+ * @returns the evidence; faults `upgradeNotStarted`, `upgradeTimedOut`, `upgradeStopped` and
+ * `upgradeFailed` have the evidence in their cause
  */
 export async function runUpgrade(run: UpgradeCommand): Promise<Result<UpgradeEvidence>> {
   const [program, ...args] = run.command;
@@ -91,7 +99,7 @@ function spawned(
   }
 }
 
-/** A process that left the group may still hold a pipe; it is not worth waiting for. */
+/** Kills the group. A process that left it may still hold a pipe, which is closed after a while. */
 function leaveNothingBehind(child: Child): void {
   killGroup(child);
   const closePipes = (): void => {
@@ -114,4 +122,43 @@ function killGroup({ pid }: Child): void {
 function evidenceOf(exitCode: number, output: UpgradeOutput): UpgradeEvidence {
   const text = output.text();
   return { exitCode, output: text, sha256: sha256(text) };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such program (or its interpreter is missing)',
+  EACCES: 'it is not executable',
+  ENOEXEC: 'it is neither a program nor a script that begins with #!',
+};
+
+/** The fault of a command that could not be started. */
+function notStarted(program: string, thrown: unknown): Fault {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+  const reason = reasons[code] ?? messageOf(thrown);
+  return fault(
+    'upgradeNotStarted',
+    `the upgrade command ${program} cannot be started: ${reason}; nothing is staged`,
+    thrown,
+  );
+}
+
+/** The fault of a command that did not end with exit code 0. */
+function endedBadly(
+  { kind, exitCode, killedBy }: Exclude<Ending, { kind: 'notStarted' }>,
+  { program, timeoutMs, lastLine }: { program: string; timeoutMs: number; lastLine: string },
+  evidence: unknown,
+): Fault {
+  const said = lastLine === '' ? '' : ` (its last words: ${lastLine})`;
+  const because = (code: string, what: string): Fault =>
+    fault(code, `the upgrade command ${program} ${what}${said}; nothing is staged`, evidence);
+  switch (kind) {
+    case 'timedOut':
+      return because('upgradeTimedOut', `did not end within ${timeoutMs / 1000} s and was killed`);
+    case 'stopped':
+      return because('upgradeStopped', 'was stopped before its end');
+    case 'exited':
+      return because(
+        'upgradeFailed',
+        killedBy === null ? `ended with exit code ${exitCode}` : `was killed by ${killedBy}`,
+      );
+  }
 }

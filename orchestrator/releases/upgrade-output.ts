@@ -1,9 +1,9 @@
-/** Half of the evidence of a command's output: what it said first, and what it said last. */
+/** The first and the last part of a command's output are half of the evidence each. */
 const bytesPerHalf = 8 * 1024 - 64;
 
 /**
- * Keeps the beginning and the end of an output in bounded memory, however much a command prints:
- * errors are explained at the end, and the beginning says what they are about.
+ * Keeps the beginning and the end of a command's output in bounded memory, however long the output
+ * is: the beginning says what the command does, the end explains mistakes.
  */
 export class UpgradeOutput {
   #head = Buffer.alloc(0);
@@ -18,7 +18,7 @@ export class UpgradeOutput {
     if (rest.length > 0) this.#tail = Buffer.concat([this.#tail, rest]).subarray(-bytesPerHalf);
   }
 
-  /** The output as text of at most 16 KiB; what was left out in the middle is counted. */
+  /** The output as text of at most 16 KiB. It says how many bytes were left out in the middle. */
   text(): string {
     const left = this.#bytes - this.#head.length - this.#tail.length;
     const between = left > 0 ? `\n[${left} bytes left out]\n` : '';
@@ -39,7 +39,7 @@ export class UpgradeOutput {
 }
 
 /**
- * Bytes that are not UTF-8, such as a character cut in two, become `?`: one byte each, so that the
+ * Bytes that are no UTF-8, such as a character cut in two, become `?`: one byte each, so that the
  * text does not grow.
  */
 const readable = (bytes: Buffer): string => bytes.toString('utf8').replaceAll('\uFFFD', '?');

@@ -1,17 +1,17 @@
-import type { Release } from '../../shared/domain/campaign/definition.ts';
-import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
+import type { Release } from '../../shared/domain/campaign/definition.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
 
-/** A release that was withdrawn, and the campaigns that wait until it is staged again. */
+/** A withdrawn release, and the campaigns that wait until it is staged again. */
 export interface Withdrawn {
   readonly release: string;
   readonly waiting: readonly string[];
 }
 
 /**
- * Withdraws a release: nothing is started with it until it is staged again. Refused while a
- * campaign rolls it out. Clients that are marked or upgraded stay so.
+ * Withdraws a release: no campaign starts with it until it is staged again. Refused while a
+ * campaign rolls it out. Clients that were marked or installed it before stay as they are.
  */
 export async function withdrawRelease(
   context: OrchestratorContext,
@@ -30,8 +30,8 @@ export async function withdrawRelease(
   if (before !== null) return err(before);
   const at = clock.now();
   await write(context, who, { ...release, withdrawn: { by: who, because: reason, at } }, reason);
-  // A start that read the release before is refused from now on; a start that was committed is
-  // seen here.
+  // A start that read the release before this write is either refused from now on, or its campaign
+  // is found here: then the withdrawal is taken back.
   const meanwhile = await whyRolledOut(context, name);
   if (meanwhile !== null) {
     await write(context, who, release, meanwhile.message);
@@ -44,6 +44,7 @@ export async function withdrawRelease(
   return ok({ release: name, waiting });
 }
 
+/** Writes the release and the audit entry of the step. */
 const write = (
   { store, clock }: OrchestratorContext,
   who: string,
@@ -70,3 +71,7 @@ async function whyRolledOut({ store }: OrchestratorContext, name: string): Promi
   const because = `release ${name} is being rolled out by campaign ${definition.campaign}, which is ${state.status}`;
   return fault('release.inUse', `${because}; abort that one first`);
 }
+
+/** Whether a campaign may start with the release: it is staged, and not withdrawn since. */
+export const isUsable = (release: Release | null): boolean =>
+  release !== null && release.withdrawn === undefined;

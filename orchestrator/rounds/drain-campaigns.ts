@@ -1,9 +1,9 @@
 import { type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
-import { beginWalk, cancelUntil, type CancelWalk } from '../campaigns/cancel.ts';
 import type { LeaderContext } from '../context.ts';
 import type { Round } from './repeat.ts';
 import { admitClients, evaluateCampaign } from './run-campaigns.ts';
+import { beginWalk, cancelUntil, type CancelWalk } from '../campaigns/abort.ts';
 
 /** Real time that one round spends on the clients of one aborted campaign. */
 const sliceMs = 500;

@@ -1,7 +1,7 @@
-import { ledBy } from './led-by.ts';
 import type { LeaderContext } from '../context.ts';
 import { repeat } from './repeat.ts';
 import type { LeaderFence } from '../../shared/store/leader-store.ts';
+import type { LeadingStore } from '../../shared/store/store.ts';
 
 /** Real time. When a leader is killed another leads after the lease and one ask at most. */
 export const leadTiming = { leaseMs: 3_000, renewMs: 1_000, askMs: 250 } as const;
@@ -64,3 +64,16 @@ export function seekLeadership(
     },
   };
 }
+
+/** The store as a leader uses it: what a round changes carries the fence of the term. */
+export const ledBy = (store: LeadingStore, leader: LeaderFence): LeadingStore => ({
+  ...store,
+  commitCampaign: (next, version, audit, conditions) =>
+    store.commitCampaign(next, version, audit, { ...conditions, leader }),
+  admit: (campaign, picks, at) => store.admit(campaign, picks, at, leader),
+  checkInvariants: (campaign, cursor, limit, at) =>
+    store.checkInvariants(campaign, cursor, limit, at, leader),
+  writeCopies: (release, manifest, found, forgotten) =>
+    store.writeCopies(release, manifest, found, forgotten, leader),
+  sweep: (at, graceMs, limit, skip) => store.sweep(at, graceMs, limit, skip, leader),
+});

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { type LabHouse, startOrchestrator, urlOf } from '../lab/house.ts';
+import { type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { Operator } from '../lab/operator.ts';
 import type { BenchOptions } from './options.ts';
@@ -14,7 +14,7 @@ import { type BenchWorker, startBenchWorker } from './worker.ts';
 /** Everything a figure is taken with: one Redis, an orchestrator and a worker as processes of their own. */
 export interface Bench {
   readonly options: BenchOptions;
-  readonly house: LabHouse;
+  readonly house: LabInstallation;
   readonly redis: Redis;
   readonly redisPid: number;
   readonly store: Store;
@@ -33,7 +33,7 @@ export async function openBench(
   const dataDir = mkdtempSync(join(tmpdir(), 'servpack-bench-'));
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   const { server, redis } = await openOwnRedis(stack);
-  const house: LabHouse = {
+  const house: LabInstallation = {
     redisUrl: server.url,
     prefix: 'servpack-bench',
     dataDir,

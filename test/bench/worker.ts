@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { createWriteStream, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { environmentOf, type LabHouse } from '../lab/house.ts';
+import { environmentOf, type LabInstallation } from '../lab/installation.ts';
 import type { Looked, Tell } from './worker-process.ts';
 
 /** A worker process of servpack whose clients are in that process. */
@@ -18,7 +18,7 @@ export const concurrency = 50;
 
 /** @param nodeOptions for its NODE_OPTIONS, e.g. to take a profile */
 export async function startBenchWorker(
-  house: LabHouse,
+  house: LabInstallation,
   name: string,
   nodeOptions: string,
 ): Promise<BenchWorker> {

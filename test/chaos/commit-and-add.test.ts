@@ -15,13 +15,13 @@ import { verdict } from '../lab/expected.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import type { FleetHold } from '../lab/fleet/control.ts';
 import {
-  type LabHouse,
+  type LabInstallation,
   portOf,
   startFleetProcess,
   startOrchestrator,
   startWorker,
   urlOf,
-} from '../lab/house.ts';
+} from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
 import { writeTree } from '../lab/staged-tree.ts';
 import { clientsWith } from './held-fleet.ts';
@@ -119,7 +119,7 @@ async function open(redis: JoblessRedis, stack: AsyncDisposableStack) {
   await mkdir(tree, { recursive: true });
   await writeTree(tree);
   const clock: ClockAnchor = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 14_400 };
-  const house: LabHouse = { redisUrl: redis.url, prefix: redis.prefix, dataDir: folder, clock };
+  const house: LabInstallation = { redisUrl: redis.url, prefix: redis.prefix, dataDir: folder, clock };
   const fleetCsv = join(folder, 'fleet.csv');
   const rows = clients.map((client) => `${client},${client},LS-1,UTC,workstation,`);
   const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;

@@ -15,13 +15,13 @@ import type { FleetHold } from '../lab/fleet/control.ts';
 import type { StepHold } from '../lab/fleet/holds.ts';
 import { setOf, type Trait, traitOf } from '../lab/fleet/traits.ts';
 import {
-  type LabHouse,
+  type LabInstallation,
   portOf,
   startFleetProcess,
   startOrchestrator,
   startWorker,
   urlOf,
-} from '../lab/house.ts';
+} from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { agentRelease, stagedAgent, writeTree } from '../lab/staged-tree.ts';
@@ -77,7 +77,7 @@ export function clientsWith(trait: Trait, count: number, set = setOf(trait)): re
 /** A house whose clients will each stand still at a place of their own. */
 export interface HeldFleet extends AsyncDisposable {
   readonly places: readonly Place[];
-  readonly house: LabHouse;
+  readonly house: LabInstallation;
   readonly control: ReturnType<typeof connectFleetControl>;
   readonly holds: readonly FleetHold[];
   readonly operator: Operator;
@@ -110,7 +110,13 @@ export async function holdFleet(redis: {
   const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
   writeFileSync(fleetCsv, csv);
   const clock: ClockAnchor = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed };
-  const house: LabHouse = { redisUrl: redis.url, prefix: redis.prefix, dataDir: folder, clock, settings };
+  const house: LabInstallation = {
+    redisUrl: redis.url,
+    prefix: redis.prefix,
+    dataDir: folder,
+    clock,
+    settings,
+  };
   const orchestrator = await startOrchestrator(house);
   stack.defer(() => orchestrator.stop());
   const fleet = await startFleetProcess(house, {

@@ -11,13 +11,13 @@ import { prepareSample } from '../lab/demo/sample.ts';
 import { verdict } from '../lab/expected.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import {
-  type LabHouse,
+  type LabInstallation,
   portOf,
   startFleetProcess,
   startOrchestrator,
   startWorker,
   urlOf,
-} from '../lab/house.ts';
+} from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
 
 const clients = 150;
@@ -42,7 +42,7 @@ export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<
   stack.defer(async () => {
     if (isRight) await rm(dataDir, { recursive: true, force: true });
   });
-  const house: LabHouse = {
+  const house: LabInstallation = {
     redisUrl: url,
     prefix: 'struck',
     dataDir,

@@ -17,21 +17,26 @@ import { assertAllAsync } from './cases.ts';
 import type { CommandLineRun } from './command-line-host.ts';
 import { anyText, mutated, nasty } from './texts.ts';
 
-let house: SmallOrchestrator;
+let orchestrator: SmallOrchestrator;
 let host: ChildProcess;
 
 beforeAll(async () => {
-  house = await startSmallOrchestrator();
-  house.write('f.csv', fleetCsv);
-  house.write('c.yaml', campaignYaml('sp4'));
-  const path = writeRelease(house);
-  await house.ask('POST', '/v1/fleet', { file: 'f.csv', text: fleetCsv });
-  await house.ask('POST', '/v1/releases', { path });
-  await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml('sp4') });
+  orchestrator = await startSmallOrchestrator();
+  orchestrator.write('f.csv', fleetCsv);
+  orchestrator.write('c.yaml', campaignYaml('sp4'));
+  const path = writeRelease(orchestrator);
+  await orchestrator.ask('POST', '/v1/fleet', { file: 'f.csv', text: fleetCsv });
+  await orchestrator.ask('POST', '/v1/releases', { path });
+  await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml('sp4') });
   const { PATH = '' } = process.env;
-  const env = { PATH, NODE_NO_WARNINGS: '1', SERVPACK_URL: house.url, SERVPACK_DATA: house.folder };
+  const env = {
+    PATH,
+    NODE_NO_WARNINGS: '1',
+    SERVPACK_URL: orchestrator.url,
+    SERVPACK_DATA: orchestrator.folder,
+  };
   host = fork(join(import.meta.dirname, 'command-line-host.ts'), {
-    cwd: house.folder,
+    cwd: orchestrator.folder,
     env,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -40,7 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   host.disconnect();
   await once(host, 'exit');
-  await house[Symbol.asyncDispose]();
+  await orchestrator[Symbol.asyncDispose]();
 });
 
 /** Every command that there is, with its words and options: a new one cannot be forgotten. */
@@ -140,7 +145,7 @@ test('commandLine: any words end with a code of the table and a sentence', { tim
         throw new Error(said);
       if (code !== exitCodes.ok.code && said.trim() === '')
         throw new Error(`exit code ${code} without a word`);
-      if (said.includes(house.token)) throw new Error('the token was said');
+      if (said.includes(orchestrator.token)) throw new Error('the token was said');
     }),
   );
 });

@@ -23,7 +23,7 @@ import { anyText, nasty } from './texts.ts';
 import { expectUnharmed } from './unharmed.ts';
 
 /** The real API on a real Redis; only the queue is a list. */
-let house: SmallOrchestrator;
+let orchestrator: SmallOrchestrator;
 let browser: Browser;
 let secrets: readonly string[];
 const state = new ExpectedState();
@@ -39,13 +39,15 @@ beforeAll(async () => {
       done();
     },
   });
-  house = await startSmallOrchestrator(
+  orchestrator = await startSmallOrchestrator(
     unwrapped(await openRedisStore(redis)),
     pino({ level: 'debug' }, stream),
   );
-  browser = new Browser(house);
-  secrets = [house.token, decodeURIComponent(new URL(redis.url).password)].filter((each) => each !== '');
-  const path = writeRelease(house);
+  browser = new Browser(orchestrator);
+  secrets = [orchestrator.token, decodeURIComponent(new URL(redis.url).password)].filter(
+    (each) => each !== '',
+  );
+  const path = writeRelease(orchestrator);
   await honest('/v1/fleet', { file: 'f.csv', text: fleetCsv });
   await honest('/v1/releases', { path });
   await honest('/v1/campaigns', { file: 'c.yaml', text: campaignYaml('sp4') });
@@ -53,11 +55,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   browser.close();
-  await house[Symbol.asyncDispose]();
+  await orchestrator[Symbol.asyncDispose]();
 });
 
 async function honest(path: string, body: object): Promise<void> {
-  const headers = { authorization: `Bearer ${house.token}`, 'content-type': 'application/json' };
+  const headers = { authorization: `Bearer ${orchestrator.token}`, 'content-type': 'application/json' };
   const answer = await ask({ method: 'POST', path, headers, body: JSON.stringify(body) });
   if (answer?.status !== 200) throw new Error(`${path}: ${answer?.text}`);
 }
@@ -82,8 +84,8 @@ interface Held {
 }
 
 async function heldNow(): Promise<Held> {
-  const { body: listed } = await house.ask('GET', '/v1/campaigns');
-  const { body: staged } = await house.ask('GET', '/v1/releases');
+  const { body: listed } = await orchestrator.ask('GET', '/v1/campaigns');
+  const { body: staged } = await orchestrator.ask('GET', '/v1/releases');
   const campaigns = listed.campaigns as { campaign: string; status: string }[];
   return {
     campaigns: new Map(campaigns.map(({ campaign, status }) => [campaign, status])),
@@ -147,15 +149,15 @@ const comesThrough = /^\/v1\/(fleet|releases|campaigns|campaigns\/x-1\/start|cli
 const comesThroughFrom = 5_000;
 
 async function expectStateHeld(): Promise<void> {
-  const { body: fleet } = await house.ask('GET', '/v1/fleet?limit=1000000');
+  const { body: fleet } = await orchestrator.ask('GET', '/v1/fleet?limit=1000000');
   const byName = (a: { client: string }, b: { client: string }): number => (a.client < b.client ? -1 : 1);
   expect(fleet.clients).toEqual([...state.fleet.values()].sort(byName));
   const { campaigns, releases } = await heldNow();
   expect(campaigns).toEqual(state.campaigns);
   expect(releases).toEqual([...state.releases]);
   for (const [name] of campaigns) {
-    expect((await house.ask('GET', `/v1/campaigns/${name}/report`)).status).toBe(200);
-    expect(await house.store.counters(name)).toEqual(await recount(house.store, name));
+    expect((await orchestrator.ask('GET', `/v1/campaigns/${name}/report`)).status).toBe(200);
+    expect(await orchestrator.store.counters(name)).toEqual(await recount(orchestrator.store, name));
   }
 }
 
@@ -164,8 +166,12 @@ test(
   { timeout: 600_000 },
   async () => {
     const { token } = await tokenOf('pc-1');
-    const door = new Browser({ url: await house.openDoor({ address: 'sent' }), token, folder: house.folder });
-    const before = await house.store.readClient('pc-1');
+    const door = new Browser({
+      url: await orchestrator.openDoor({ address: 'sent' }),
+      token,
+      folder: orchestrator.folder,
+    });
+    const before = await orchestrator.store.readClient('pc-1');
     await assertAllAsync(
       'checkIn',
       fc.asyncProperty(anyKnock, async (given) => {
@@ -186,13 +192,13 @@ test(
     );
     door.close();
     // Nobody has pinned a key of it, so it was not moved, whatever was sent.
-    expect(await house.store.readClient('pc-1')).toEqual(before);
+    expect(await orchestrator.store.readClient('pc-1')).toEqual(before);
   },
 );
 
 async function tokenOf(client: string): Promise<{ readonly token: string }> {
-  const headers = { authorization: `Bearer ${house.token}` };
-  const answer = await fetch(`${house.url}/v1/fleet/tokens?client=${client}`, { headers });
+  const headers = { authorization: `Bearer ${orchestrator.token}` };
+  const answer = await fetch(`${orchestrator.url}/v1/fleet/tokens?client=${client}`, { headers });
   return (await answer.json()) as { token: string };
 }
 
@@ -214,7 +220,7 @@ const line = fc.oneof(
 /** Says it, hangs up, and brings what was answered until then. */
 function shout(said: string): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
-  const { hostname, port } = new URL(house.url);
+  const { hostname, port } = new URL(orchestrator.url);
   const socket = connect({ host: hostname, port: Number(port) }, () => socket.end(said));
   let heard = '';
   socket.setTimeout(2_000, () => socket.destroy());
@@ -231,7 +237,7 @@ test('rawHttp: half requests and what is no HTTP hurt nobody else', { timeout: 6
       const heard = await shout(lines.join('\r\n') + (ends ? '\r\n\r\n' : ''));
       expectNoSecret(heard, 'the answer');
       if (/^HTTP\/1\.\d 5/.test(heard) && !heard.startsWith('HTTP/1.1 505')) throw new Error(heard);
-      const health = await house.ask('GET', '/v1/health');
+      const health = await orchestrator.ask('GET', '/v1/health');
       if (health.status !== 200) throw new Error(`health ${health.status}`);
     }),
   );

@@ -22,22 +22,25 @@ const file = (text: string, name = 'campaign.yaml') => ({ file: name, text });
 describe.each(stores)('an operator on the %s store', (_name, open) => {
   /** With fleet and release; every answer on the way was 200. */
   async function startReady(): Promise<SmallOrchestrator> {
-    const house = await startSmallOrchestrator(await open());
-    expect((await house.ask('POST', '/v1/fleet', file(fleetCsv, 'fleet.csv'))).body).toEqual({
+    const orchestrator = await startSmallOrchestrator(await open());
+    expect((await orchestrator.ask('POST', '/v1/fleet', file(fleetCsv, 'fleet.csv'))).body).toEqual({
       added: 10,
       changed: 0,
       total: 10,
     });
-    expect((await house.ask('POST', '/v1/releases', { path: writeRelease(house) })).status).toBe(200);
-    return house;
+    expect(
+      (await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) })).status,
+    ).toBe(200);
+    return orchestrator;
   }
 
-  const create = (house: SmallOrchestrator, yaml: string) => house.ask('POST', '/v1/campaigns', file(yaml));
+  const create = (orchestrator: SmallOrchestrator, yaml: string) =>
+    orchestrator.ask('POST', '/v1/campaigns', file(yaml));
 
   test('imports a fleet, or refuses all of it with every fault', async () => {
-    await using house = await startReady();
+    await using orchestrator = await startReady();
     const bad = 'client,host,logonServer\npc-1,h1,\npc-2,h 2,LS\n';
-    const { status, body } = await house.ask('POST', '/v1/fleet', file(bad, 'bad.csv'));
+    const { status, body } = await orchestrator.ask('POST', '/v1/fleet', file(bad, 'bad.csv'));
     expect(status).toBe(400);
     expect(body.error).toMatchObject({
       code: 'input.file',
@@ -47,7 +50,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       { file: 'bad.csv', line: 2, key: 'logonServer' },
       { line: 3, key: 'host' },
     ]);
-    const list = await house.ask('GET', '/v1/fleet?logonServer=LS-MIL&limit=2');
+    const list = await orchestrator.ask('GET', '/v1/fleet?logonServer=LS-MIL&limit=2');
     expect(list.body).toMatchObject({
       total: 10,
       servers: 1,
@@ -61,8 +64,8 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
   });
 
   test('stages a release: its files by hash, and what the command said as evidence', async () => {
-    await using house = await startReady();
-    const { body } = await house.ask('GET', '/v1/releases');
+    await using orchestrator = await startReady();
+    const { body } = await orchestrator.ask('GET', '/v1/releases');
     expect(body.releases).toMatchObject([
       {
         release: 'sms-sp4',
@@ -71,24 +74,24 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
         files: [{ name: 'appctl32.exe', size: 3, sha256: expect.stringMatching(/^[0-9a-f]{64}$/) }],
       },
     ]);
-    const [entry] = await house.store.audit(1);
+    const [entry] = await orchestrator.store.audit(1);
     expect(entry).toMatchObject({
       to: 'staged',
       who: 'token default',
       because: expect.stringContaining('exit code 0'),
     });
-    expect(await house.store.readEvidence(entry?.evidence ?? '')).toBe('staged\n');
+    expect(await orchestrator.store.readEvidence(entry?.evidence ?? '')).toBe('staged\n');
   });
 
   test('a command that fails stages nothing and says why', async () => {
-    await using house = await startSmallOrchestrator(await open());
-    const { status, body } = await house.ask('POST', '/v1/releases', {
-      path: writeRelease(house, 'echo no space left; exit 3'),
+    await using orchestrator = await startSmallOrchestrator(await open());
+    const { status, body } = await orchestrator.ask('POST', '/v1/releases', {
+      path: writeRelease(orchestrator, 'echo no space left; exit 3'),
     });
     expect([status, body.error.code]).toEqual([409, 'upgradeFailed']);
     expect(body.error.message).toContain('no space left');
-    expect((await house.ask('GET', '/v1/releases')).body).toEqual({ releases: [] });
-    const missing = await house.ask('POST', '/v1/releases', { path: '/nowhere/release.yaml' });
+    expect((await orchestrator.ask('GET', '/v1/releases')).body).toEqual({ releases: [] });
+    const missing = await orchestrator.ask('POST', '/v1/releases', { path: '/nowhere/release.yaml' });
     expect([missing.status, missing.body.error.faults[0].wrong]).toEqual([
       400,
       'cannot be read (there is no such file)',
@@ -96,8 +99,8 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
   });
 
   test('plans without touching anything', async () => {
-    await using house = await startReady();
-    const { body } = await house.ask(
+    await using orchestrator = await startReady();
+    const { body } = await orchestrator.ask(
       'POST',
       '/v1/campaigns/plan',
       file(campaignYaml('sp4', 'select: { labels: [office] }\n')),
@@ -120,33 +123,33 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       { logonServer: 'LS-MIL', clients: 2 },
       { logonServer: 'LS-ROM', clients: 4 },
     ]);
-    expect((await house.ask('GET', '/v1/campaigns')).body).toEqual({ halted: null, campaigns: [] });
+    expect((await orchestrator.ask('GET', '/v1/campaigns')).body).toEqual({ halted: null, campaigns: [] });
   });
 
   test('creates, starts, pauses and resumes; each is in the audit with who and why', async () => {
-    await using house = await startReady();
+    await using orchestrator = await startReady();
     const anna = { 'x-servpack-user': encodeURIComponent('Anna Müller') };
-    expect((await create(house, campaignYaml())).body).toMatchObject({ selected: 10 });
-    expect((await house.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
+    expect((await create(orchestrator, campaignYaml())).body).toMatchObject({ selected: 10 });
+    expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
       status: 'created',
       size: 10,
       startedAt: null,
     });
-    const started = await house.ask('POST', '/v1/campaigns/sp4/start', undefined, anna);
+    const started = await orchestrator.ask('POST', '/v1/campaigns/sp4/start', undefined, anna);
     expect(started.body).toEqual({ campaign: 'sp4', status: 'running', because: 'started', halted: null });
-    await house.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones ring' }, anna);
-    const { body: paused } = await house.ask('GET', '/v1/campaigns/sp4');
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones ring' }, anna);
+    const { body: paused } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
     expect(paused).toMatchObject({
       status: 'paused',
       paused: { by: 'Anna Müller (token default)', because: 'phones ring', at: '2026-11-17T09:00:00Z' },
       states: { waiting: 10, active: 0 },
     });
-    const resume = (body?: unknown) => house.ask('POST', '/v1/campaigns/sp4/resume', body);
+    const resume = (body?: unknown) => orchestrator.ask('POST', '/v1/campaigns/sp4/resume', body);
     expect((await resume()).body.error.message).toContain(
       'was paused by Anna Müller (token default): phones',
     );
     expect((await resume({ override: true })).body.status).toBe('running');
-    const audit = await house.store.audit(4, { campaign: 'sp4' });
+    const audit = await orchestrator.store.audit(4, { campaign: 'sp4' });
     expect(audit.map(({ who, from, to }) => [who, from, to])).toEqual([
       ['token default', 'paused', 'running'],
       ['Anna Müller (token default)', 'running', 'paused'],
@@ -156,8 +159,8 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
   });
 
   test('is refused with one clear sentence for what cannot be', async () => {
-    await using house = await startReady();
-    await create(house, campaignYaml());
+    await using orchestrator = await startReady();
+    await create(orchestrator, campaignYaml());
     const tooSmall = 'campaign: small\nrelease: sms-sp4\nwaves: [{ name: a, count: 3 }]\n';
     const refused: readonly [yaml: string, code: string, message: string][] = [
       [campaignYaml(), 'campaign.taken', 'a campaign named sp4 exists already; choose another name'],
@@ -188,15 +191,15 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       ],
     ];
     for (const [yaml, code, message] of refused) {
-      expect(await create(house, yaml)).toEqual({ status: 409, body: { error: { code, message } } });
+      expect(await create(orchestrator, yaml)).toEqual({ status: 409, body: { error: { code, message } } });
     }
-    const faulty = await create(house, campaignYaml('e', 'budgets: { active: none }\n'));
+    const faulty = await create(orchestrator, campaignYaml('e', 'budgets: { active: none }\n'));
     expect([faulty.status, faulty.body.error.faults[0].key]).toEqual([400, 'budgets.active']);
-    expect((await house.ask('GET', '/v1/campaigns')).body.campaigns).toHaveLength(1);
+    expect((await orchestrator.ask('GET', '/v1/campaigns')).body.campaigns).toHaveLength(1);
   });
 
   test('a release of a product that nobody knows any more is refused', async () => {
-    await using house = await startReady();
+    await using orchestrator = await startReady();
     const audit = {
       at: 0,
       campaign: '',
@@ -208,8 +211,8 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       evidence: null,
     };
     const release = { release: 'old', product: 'sms-0.9', servicePack: null, files: [] };
-    await house.store.stageRelease(release, { sha256: 'x', text: '' }, audit);
-    const { status, body } = await create(house, campaignYaml('old').replace('sms-sp4', 'old'));
+    await orchestrator.store.stageRelease(release, { sha256: 'x', text: '' }, audit);
+    const { status, body } = await create(orchestrator, campaignYaml('old').replace('sms-sp4', 'old'));
     expect([status, body.error]).toEqual([
       409,
       { code: 'unknownProduct', message: expect.stringMatching(/^product "sms-0\.9" is not known: /) },
@@ -217,79 +220,84 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
   });
 
   test('an empty fleet says what to do first', async () => {
-    await using house = await startSmallOrchestrator(await open());
-    const { body } = await create(house, campaignYaml('sp4', 'on: staged\n'));
+    await using orchestrator = await startSmallOrchestrator(await open());
+    const { body } = await create(orchestrator, campaignYaml('sp4', 'on: staged\n'));
     expect(body.error.message).toBe('the fleet is empty; import one first: servpack fleet import FILE');
   });
 
   test('cannot move a campaign where it cannot go', async () => {
-    await using house = await startReady();
-    await create(house, campaignYaml());
+    await using orchestrator = await startReady();
+    await create(orchestrator, campaignYaml());
     const refusal = async (path: string, body?: object): Promise<string> =>
-      (await house.ask('POST', `/v1/campaigns/${path}`, body)).body.error.message;
+      (await orchestrator.ask('POST', `/v1/campaigns/${path}`, body)).body.error.message;
     expect(await refusal('sp4/pause', { reason: 'x' })).toBe('campaign sp4 is not running: it is created');
     expect(await refusal('sp4/resume')).toBe('campaign sp4 is not paused: it is created');
-    await house.ask('POST', '/v1/campaigns/sp4/start');
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
     expect(await refusal('sp4/start')).toBe('campaign sp4 was started already: it is running');
     expect(await refusal('sp9/start')).toBe('there is no campaign named sp9');
-    await create(house, campaignYaml('second'));
+    await create(orchestrator, campaignYaml('second'));
     expect(await refusal('second/start')).toMatch(
       /^campaign sp4 has not settled clients that this one wants: .+, …$/,
     );
   });
 
   test('of two who start at once one is told that it was started', async () => {
-    await using house = await startReady();
-    await create(house, campaignYaml());
-    const answers = await Promise.all([1, 2, 3].map(() => house.ask('POST', '/v1/campaigns/sp4/start')));
+    await using orchestrator = await startReady();
+    await create(orchestrator, campaignYaml());
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => orchestrator.ask('POST', '/v1/campaigns/sp4/start')),
+    );
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
   });
 
   test('of two campaigns that want the same clients and start at once one is refused', async () => {
-    await using house = await startReady();
-    await create(house, campaignYaml());
-    await create(house, campaignYaml('second'));
+    await using orchestrator = await startReady();
+    await create(orchestrator, campaignYaml());
+    await create(orchestrator, campaignYaml('second'));
     const answers = await Promise.all(
-      ['sp4', 'second'].map((name) => house.ask('POST', `/v1/campaigns/${name}/start`)),
+      ['sp4', 'second'].map((name) => orchestrator.ask('POST', `/v1/campaigns/${name}/start`)),
     );
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
   });
 
   test('a campaign that waits for its release starts when that is staged', async () => {
-    await using house = await startSmallOrchestrator(await open());
-    await house.ask('POST', '/v1/fleet', file(fleetCsv));
-    await create(house, campaignYaml('first', 'on: staged\nselect: { labels: [office] }\n'));
-    await create(house, campaignYaml('other', 'on: staged\nselect: { labels: [shop] }\n'));
-    await create(house, campaignYaml('greedy', 'on: staged\n'));
+    await using orchestrator = await startSmallOrchestrator(await open());
+    await orchestrator.ask('POST', '/v1/fleet', file(fleetCsv));
+    await create(orchestrator, campaignYaml('first', 'on: staged\nselect: { labels: [office] }\n'));
+    await create(orchestrator, campaignYaml('other', 'on: staged\nselect: { labels: [shop] }\n'));
+    await create(orchestrator, campaignYaml('greedy', 'on: staged\n'));
     for (const name of ['first', 'other', 'greedy']) {
-      expect((await house.ask('POST', `/v1/campaigns/${name}/start`)).body).toMatchObject({
+      expect((await orchestrator.ask('POST', `/v1/campaigns/${name}/start`)).body).toMatchObject({
         status: 'waitingForRelease',
       });
     }
-    const staged = await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
+    const staged = await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
     // The third one wants clients that the first two have: it goes on waiting.
     expect(new Set(staged.body.started)).toEqual(new Set(['first', 'other']));
-    expect((await house.ask('GET', '/v1/campaigns/greedy')).body.status).toBe('waitingForRelease');
-    const again = await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
+    expect((await orchestrator.ask('GET', '/v1/campaigns/greedy')).body.status).toBe('waitingForRelease');
+    const again = await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
     expect(again.body.error.message).toMatch(
       /^release sms-sp4 is being rolled out by campaign (first|other), which is running; stage a changed one under another name$/,
     );
   });
 
   test('reports every client, ranks blockers, and knows what there is not', async () => {
-    await using house = await startReady();
-    await create(house, campaignYaml());
-    await house.ask('POST', '/v1/campaigns/sp4/start');
-    const { body: report } = await house.ask('GET', '/v1/campaigns/sp4/report');
+    await using orchestrator = await startReady();
+    await create(orchestrator, campaignYaml());
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
+    const { body: report } = await orchestrator.ask('GET', '/v1/campaigns/sp4/report');
     expect(report.clients).toHaveLength(10);
     expect(report).toMatchObject({
       status: 'running',
       blockers: [],
       hash: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
-    expect((await house.ask('GET', '/v1/blockers')).body).toEqual({ campaigns: ['sp4'], blockers: [] });
+    expect((await orchestrator.ask('GET', '/v1/blockers')).body).toEqual({
+      campaigns: ['sp4'],
+      blockers: [],
+    });
     for (const path of ['/v1/campaigns/sp9', '/v1/campaigns/sp9/report', '/v1/blockers?campaign=sp9']) {
-      expect(await house.ask('GET', path)).toEqual({
+      expect(await orchestrator.ask('GET', path)).toEqual({
         status: 404,
         body: { error: { code: 'notFound.campaign', message: 'there is no campaign named sp9' } },
       });

@@ -31,7 +31,7 @@ const selection = 'seed: 1\nselect: { clients: [pc-1, pc-2, pc-4] }\n';
 
 /** A running campaign whose first client was looked at and found blocked by the PCM service. */
 async function startBlocked(store: Store): Promise<SmallOrchestrator> {
-  const house = await startRunning(store, campaignYaml('sp4', selection));
+  const orchestrator = await startRunning(store, campaignYaml('sp4', selection));
   const key = { campaign: 'sp4', client: 'pc-1' };
   const pick = { client: 'pc-1', wave: 0, logonServer: 'LS-ROM' };
   const [activation] = await store.admit('sp4', [pick], now);
@@ -62,7 +62,7 @@ async function startBlocked(store: Store): Promise<SmallOrchestrator> {
     evidence: [evidence],
   });
   expect(committed.kind).toBe('committed');
-  return house;
+  return orchestrator;
 }
 
 const blocked = (upgrade: Upgrade): Upgrade =>
@@ -70,8 +70,8 @@ const blocked = (upgrade: Upgrade): Upgrade =>
 
 describe.each(stores)('a client on the %s store', (_name, open) => {
   test('why: blocked, on what evidence, and what comes next', async () => {
-    await using house = await startBlocked(await open());
-    const { body } = await house.ask('GET', '/v1/clients/pc-1/why?evidence=true');
+    await using orchestrator = await startBlocked(await open());
+    const { body } = await orchestrator.ask('GET', '/v1/clients/pc-1/why?evidence=true');
     expect(body).toMatchObject({
       client: 'pc-1',
       campaign: 'sp4',
@@ -87,33 +87,33 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
         /^relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when 2 more looks find it/,
       ),
     });
-    expect((await house.ask('GET', '/v1/clients/pc-1/why')).body.evidenceText).toBeNull();
+    expect((await orchestrator.ask('GET', '/v1/clients/pc-1/why')).body.evidenceText).toBeNull();
   });
 
   test('why: one that waits says that its wave is closed or that a slot is free', async () => {
-    await using house = await startBlocked(await open());
-    expect((await house.ask('GET', '/v1/clients/pc-4/why')).body).toMatchObject({
+    await using orchestrator = await startBlocked(await open());
+    expect((await orchestrator.ask('GET', '/v1/clients/pc-4/why')).body).toMatchObject({
       state: 'waiting',
       because: expect.stringMatching(/^a slot is free/),
     });
-    expect((await house.ask('GET', '/v1/clients/pc-2/why')).body.because).toMatch(
+    expect((await orchestrator.ask('GET', '/v1/clients/pc-2/why')).body.because).toMatch(
       /^its wave rest is not open; wave canary holds: 0 of 2/,
     );
-    expect((await house.ask('GET', '/v1/clients/pc-5/why')).body.error).toEqual({
+    expect((await orchestrator.ask('GET', '/v1/clients/pc-5/why')).body.error).toEqual({
       code: 'notFound.upgrade',
       message: 'client pc-5 is in no campaign',
     });
-    expect((await house.ask('GET', '/v1/clients/pc-5/why?campaign=sp4')).body.error.message).toBe(
+    expect((await orchestrator.ask('GET', '/v1/clients/pc-5/why?campaign=sp4')).body.error.message).toBe(
       'client pc-5 is not in campaign sp4',
     );
-    expect((await house.ask('GET', '/v1/clients/pc-5/why?campaign=sp9')).body.error.message).toBe(
+    expect((await orchestrator.ask('GET', '/v1/clients/pc-5/why?campaign=sp9')).body.error.message).toBe(
       'there is no campaign named sp9',
     );
   });
 
   test('show: the row, the whole record and the audit, newest first', async () => {
-    await using house = await startBlocked(await open());
-    const { body } = await house.ask('GET', '/v1/clients/pc-1');
+    await using orchestrator = await startBlocked(await open());
+    const { body } = await orchestrator.ask('GET', '/v1/clients/pc-1');
     expect(body).toMatchObject({
       client: { client: 'pc-1', host: 'NT-1' },
       part: {
@@ -126,15 +126,15 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
         { from: 'waiting', to: 'looking' },
       ],
     });
-    expect((await house.ask('GET', '/v1/clients/pc-5')).body.part).toBeNull();
-    expect((await house.ask('GET', '/v1/clients/pc-77')).body.error.message).toBe(
+    expect((await orchestrator.ask('GET', '/v1/clients/pc-5')).body.part).toBeNull();
+    expect((await orchestrator.ask('GET', '/v1/clients/pc-77')).body.error.message).toBe(
       'there is no client named pc-77 in the fleet',
     );
   });
 
   test('a check-in makes its job at once, with or without a body; the transcript stands in the inbox', async () => {
-    await using house = await startBlocked(await open());
-    const answer = await house.ask('POST', '/v1/clients/pc-1/checkin', {
+    await using orchestrator = await startBlocked(await open());
+    const answer = await orchestrator.ask('POST', '/v1/clients/pc-1/checkin', {
       transcript: 'Reading configuration...',
     });
     expect(answer.body).toEqual({
@@ -143,39 +143,39 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
       campaign: 'sp4',
       because: 'it is looked at now',
     });
-    expect(house.jobs).toMatchObject([{ key: { campaign: 'sp4', client: 'pc-1' }, dueAt: now }]);
-    const stored = await house.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
+    expect(orchestrator.jobs).toMatchObject([{ key: { campaign: 'sp4', client: 'pc-1' }, dueAt: now }]);
+    const stored = await orchestrator.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
     expect(stored?.inbox).toEqual([{ type: 'CheckedIn', transcript: 'Reading configuration...' }]);
-    expect((await house.ask('POST', '/v1/clients/pc-1/checkin')).status).toBe(200);
+    expect((await orchestrator.ask('POST', '/v1/clients/pc-1/checkin')).status).toBe(200);
   });
 
   test('a check-in with nothing to do is no fault', async () => {
-    await using house = await startBlocked(await open());
-    const idle = await house.ask('POST', '/v1/clients/pc-5/checkin', {});
+    await using orchestrator = await startBlocked(await open());
+    const idle = await orchestrator.ask('POST', '/v1/clients/pc-5/checkin', {});
     expect(idle).toEqual({
       status: 200,
       body: { client: 'pc-5', looks: false, campaign: null, because: 'client pc-5 is in no campaign' },
     });
-    expect((await house.ask('POST', '/v1/clients/pc-2/checkin', {})).body).toMatchObject({
+    expect((await orchestrator.ask('POST', '/v1/clients/pc-2/checkin', {})).body).toMatchObject({
       looks: false,
       because: expect.stringContaining('waits in campaign sp4'),
     });
-    expect((await house.ask('POST', '/v1/clients/pc-77/checkin', {})).status).toBe(404);
-    expect(house.jobs).toEqual([]);
+    expect((await orchestrator.ask('POST', '/v1/clients/pc-77/checkin', {})).status).toBe(404);
+    expect(orchestrator.jobs).toEqual([]);
   });
 
   test('a long transcript is cut, not refused', async () => {
-    await using house = await startBlocked(await open());
-    await house.ask('POST', '/v1/clients/pc-1/checkin', { transcript: 'x'.repeat(200_000) });
-    const stored = await house.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
+    await using orchestrator = await startBlocked(await open());
+    await orchestrator.ask('POST', '/v1/clients/pc-1/checkin', { transcript: 'x'.repeat(200_000) });
+    const stored = await orchestrator.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
     expect(stored?.inbox).toEqual([
       { type: 'CheckedIn', transcript: expect.stringMatching(/^x{16000,16384}/) },
     ]);
   });
 
   test('blockers say which one to fix', async () => {
-    await using house = await startBlocked(await open());
-    expect((await house.ask('GET', '/v1/blockers?campaign=sp4')).body).toEqual({
+    await using orchestrator = await startBlocked(await open());
+    expect((await orchestrator.ask('GET', '/v1/blockers?campaign=sp4')).body).toEqual({
       campaigns: ['sp4'],
       blockers: [
         { blocker: 'service sms_package_command_manager_nt (pcmsvc32.exe)', alone: 1, blocks: 1, met: 1 },
@@ -188,13 +188,13 @@ describe('an orchestrator in trouble', () => {
   test('says that its records are away, with a status of its own', async () => {
     const away = async (): Promise<never> =>
       Promise.reject(new StoreUnavailable('Redis at 127.0.0.1:6379 does not answer'));
-    await using house = await startSmallOrchestrator({
+    await using orchestrator = await startSmallOrchestrator({
       ...createMemoryStore(Date.now),
       fleetSize: away,
       campaigns: away,
     });
     for (const path of ['/v1/health', '/v1/campaigns']) {
-      expect(await house.ask('GET', path)).toEqual({
+      expect(await orchestrator.ask('GET', path)).toEqual({
         status: 503,
         body: { error: { code: 'store.away', message: 'Redis at 127.0.0.1:6379 does not answer' } },
       });
@@ -203,8 +203,11 @@ describe('an orchestrator in trouble', () => {
 
   test('tells nobody the words of a bug', async () => {
     const bug = async (): Promise<never> => Promise.reject(new Error('secret inside'));
-    await using house = await startSmallOrchestrator({ ...createMemoryStore(Date.now), releases: bug });
-    expect(await house.ask('GET', '/v1/releases')).toEqual({
+    await using orchestrator = await startSmallOrchestrator({
+      ...createMemoryStore(Date.now),
+      releases: bug,
+    });
+    expect(await orchestrator.ask('GET', '/v1/releases')).toEqual({
       status: 500,
       body: {
         error: { code: 'internal', message: 'the orchestrator failed at this request; its log says why' },

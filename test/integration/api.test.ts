@@ -8,17 +8,17 @@ import { routesOf } from './routes.ts';
 
 describe('who may ask', () => {
   test('every route but health wants the token', async () => {
-    await using house = await startSmallOrchestrator();
+    await using orchestrator = await startSmallOrchestrator();
     const routes = routesOf().filter(({ path }) => path !== '/v1/health');
     const refusal = {
       error: { code: 'token.missing', message: 'a token is needed: Authorization: Bearer …' },
     };
     expect(routes.length).toBeGreaterThan(14);
     for (const { method, path } of routes) {
-      const answer = await house.ask(method, path, undefined, { authorization: '' });
+      const answer = await orchestrator.ask(method, path, undefined, { authorization: '' });
       expect([method, path, answer]).toEqual([method, path, { status: 401, body: refusal }]);
     }
-    const health = await house.ask('GET', '/v1/health', undefined, { authorization: '' });
+    const health = await orchestrator.ask('GET', '/v1/health', undefined, { authorization: '' });
     expect(health).toEqual({
       status: 200,
       body: { version: expect.stringMatching(/^\d+\.\d+\.\d+/), now: '2026-11-17T09:00:00Z' },
@@ -28,16 +28,16 @@ describe('who may ask', () => {
   test.each(['Bearer wrong', 'Bearer a-token-for-this-test-onlY', 'Basic YTpi', 'bearer'])(
     '%s is refused',
     async (authorization) => {
-      await using house = await startSmallOrchestrator();
-      const { status, body } = await house.ask('GET', '/v1/campaigns', undefined, { authorization });
+      await using orchestrator = await startSmallOrchestrator();
+      const { status, body } = await orchestrator.ask('GET', '/v1/campaigns', undefined, { authorization });
       expect(status).toBe(401);
       expect(body.error.code).toMatch(/^token\./);
     },
   );
 
   test('the token is made once, for its owner only', async () => {
-    await using house = await startSmallOrchestrator();
-    const folder = join(house.folder, 'data');
+    await using orchestrator = await startSmallOrchestrator();
+    const folder = join(orchestrator.folder, 'data');
     const token = unwrapped(openToken(folder));
     expect(token.length).toBeGreaterThan(40);
     expect(statSync(join(folder, 'token')).mode & 0o777).toBe(0o600);
@@ -46,16 +46,16 @@ describe('who may ask', () => {
   });
 
   test('a token file that holds none, and a folder that cannot be used, are one sentence each', async () => {
-    await using house = await startSmallOrchestrator();
-    expect(openToken(house.folder)).toMatchObject({ ok: true });
-    house.write('token', '\n');
-    expect(openToken(house.folder)).toMatchObject({
+    await using orchestrator = await startSmallOrchestrator();
+    expect(openToken(orchestrator.folder)).toMatchObject({ ok: true });
+    orchestrator.write('token', '\n');
+    expect(openToken(orchestrator.folder)).toMatchObject({
       error: {
         code: 'token.file',
-        message: `${join(house.folder, 'token')} holds no token; remove it, and a new one is made`,
+        message: `${join(orchestrator.folder, 'token')} holds no token; remove it, and a new one is made`,
       },
     });
-    expect(openToken(join(house.folder, 'token'))).toMatchObject({ error: { code: 'token.folder' } });
+    expect(openToken(join(orchestrator.folder, 'token'))).toMatchObject({ error: { code: 'token.folder' } });
   });
 });
 
@@ -143,8 +143,8 @@ describe('bad requests', () => {
   ];
 
   test.each(bad)('%s', async (_what, method, path, body, headers, status, message) => {
-    await using house = await startSmallOrchestrator();
-    const answer = await house.ask(method, path, body, headers);
+    await using orchestrator = await startSmallOrchestrator();
+    const answer = await orchestrator.ask(method, path, body, headers);
     expect(answer.status).toBe(status);
     expect(answer.body).toEqual({
       error: { code: expect.any(String), message: expect.stringMatching(message) },
@@ -153,8 +153,10 @@ describe('bad requests', () => {
 });
 
 test('a file that is asked for as a release is not told to anybody', async () => {
-  await using house = await startSmallOrchestrator();
-  const { status, body } = await house.ask('POST', '/v1/releases', { path: join(house.folder, 'token') });
+  await using orchestrator = await startSmallOrchestrator();
+  const { status, body } = await orchestrator.ask('POST', '/v1/releases', {
+    path: join(orchestrator.folder, 'token'),
+  });
   expect(status).toBe(400);
-  expect(JSON.stringify(body)).not.toContain(house.token);
+  expect(JSON.stringify(body)).not.toContain(orchestrator.token);
 });

@@ -12,10 +12,10 @@ import { runCli, runCliAt } from './run-cli.ts';
 import { startSmallOrchestrator } from './small-orchestrator.ts';
 
 /** A client that was admitted, looked at and marked, sealed; then looked at again, not sealed yet. */
-async function auditedHouse() {
+async function auditedOrchestrator() {
   const store = createMemoryStore(Date.now);
-  const house = await startSmallOrchestrator(store);
-  const archive = openArchive({ folder: join(house.folder, 'audit'), prefix: 'test', shards: 1 });
+  const orchestrator = await startSmallOrchestrator(store);
+  const archive = openArchive({ folder: join(orchestrator.folder, 'audit'), prefix: 'test', shards: 1 });
   const sealer = openSealer({ store, archive, log: pino({ level: 'silent' }), keep: 0 });
   const world = makeWorld(store);
   await store.importFleet([clientOf('pc-1'), clientOf('pc-2')]);
@@ -32,15 +32,15 @@ async function auditedHouse() {
   const stored = await world.stored({ campaign: 'sp4', client: 'pc-1' });
   const back = { ...entry('sp4', 'pc-1', 'marked'), from: 'marking', to: 'looking' };
   await world.commit({ ...begun, stored }, begun.stored.upgrade, driven, { audit: back, at });
-  return { house, archive, sealer, look, file: archive.files(0)[0] ?? '' };
+  return { orchestrator, archive, sealer, look, file: archive.files(0)[0] ?? '' };
 }
 
 /** A dozen processes, one after the other. */
 describe('servpack audit', { timeout: 60_000 }, () => {
   test('show: every step of a machine, the last ones from Redis, with the evidence that was asked for', async () => {
-    const { house, look } = await auditedHouse();
-    await using _closing = house;
-    const shown = await runCliAt(house, ['audit', 'show', 'pc-1', '--evidence']);
+    const { orchestrator, look } = await auditedOrchestrator();
+    await using _closing = orchestrator;
+    const shown = await runCliAt(orchestrator, ['audit', 'show', 'pc-1', '--evidence']);
     expect(shown).toMatchObject({ code: 0, stderr: '' });
     const lines = shown.stdout.split('\n');
     expect(lines[0]).toBe('pc-1: 3 steps, the first one first');
@@ -48,7 +48,7 @@ describe('servpack audit', { timeout: 60_000 }, () => {
     expect(shown.stdout).toContain('waiting -> looking: admitted: a slot is free');
     expect(shown.stdout).toContain(`evidence ${look.sha256}\n      a look\n      of two lines`);
     expect(shown.stdout).toMatch(/by contract; record version 3, servpack \d+\.\d+\.\d+, not sealed/);
-    const json = await runCliAt(house, ['audit', 'show', 'pc-1', '--json']);
+    const json = await runCliAt(orchestrator, ['audit', 'show', 'pc-1', '--json']);
     const { entries, evidence } = JSON.parse(json.stdout) as {
       entries: { client: string | null; version: number }[];
       evidence: object;
@@ -57,35 +57,35 @@ describe('servpack audit', { timeout: 60_000 }, () => {
     // What people did to its campaign is a part of its story.
     expect(entries[0]).toMatchObject({ client: null, campaign: 'sp4' });
     expect(evidence).toEqual({});
-    expect(await runCliAt(house, ['audit', 'show', 'pc-9'])).toMatchObject({ code: 4 });
-    expect((await runCliAt(house, ['audit', 'show', 'pc-2'])).stdout).toContain('1 step,');
+    expect(await runCliAt(orchestrator, ['audit', 'show', 'pc-9'])).toMatchObject({ code: 4 });
+    expect((await runCliAt(orchestrator, ['audit', 'show', 'pc-2'])).stdout).toContain('1 step,');
   });
 
   test('export: JSON lines or CSV, of everything or of what was asked for', async () => {
-    const { house } = await auditedHouse();
-    await using _closing = house;
-    const exported = await runCliAt(house, ['audit', 'export', '--client', 'pc-1']);
+    const { orchestrator } = await auditedOrchestrator();
+    await using _closing = orchestrator;
+    const exported = await runCliAt(orchestrator, ['audit', 'export', '--client', 'pc-1']);
     const lines = exported.stdout
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as { to: string });
     expect(lines.map(({ to }) => to)).toEqual(['looking', 'marking', 'looking']);
-    const csv = (await runCliAt(house, ['audit', 'export', '--campaign', 'sp4', '--csv'])).stdout;
+    const csv = (await runCliAt(orchestrator, ['audit', 'export', '--campaign', 'sp4', '--csv'])).stdout;
     expect(csv.split('\n')[0]).toMatch(/^at,campaign,client,/);
     // A spreadsheet must not run what a client said.
     expect(csv).toContain(`"'=nothing, ""really"""`);
     expect(csv.trimEnd().split('\n')).toHaveLength(6);
-    expect((await runCliAt(house, ['audit', 'export', '--campaign', 'other'])).stdout).toBe('');
-    expect(await runCliAt(house, ['audit', 'export', '--client', 'a b'])).toMatchObject({
+    expect((await runCliAt(orchestrator, ['audit', 'export', '--campaign', 'other'])).stdout).toBe('');
+    expect(await runCliAt(orchestrator, ['audit', 'export', '--client', 'a b'])).toMatchObject({
       code: 2,
       stdout: '',
     });
   });
 
   test('verify: the own files against Redis, and any files without an orchestrator', async () => {
-    const { house, file, sealer } = await auditedHouse();
-    await using _closing = house;
-    const own = await runCliAt(house, ['audit', 'verify']);
+    const { orchestrator, file, sealer } = await auditedOrchestrator();
+    await using _closing = orchestrator;
+    const own = await runCliAt(orchestrator, ['audit', 'verify']);
     expect(own).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/Redis is at block 1\nthe audit is whole\n$/),
@@ -100,7 +100,7 @@ describe('servpack audit', { timeout: 60_000 }, () => {
     writeFileSync(file, before);
     // Whole sections that are gone can only be seen from the heads.
     expect(await runCli(['audit', 'verify', file])).toMatchObject({ code: 0 });
-    expect(await runCliAt(house, ['audit', 'verify'])).toMatchObject({
+    expect(await runCliAt(orchestrator, ['audit', 'verify'])).toMatchObject({
       code: 1,
       stdout: expect.stringContaining('Redis says that block 2 is written; the files here end at block 1'),
     });
@@ -114,8 +114,8 @@ describe('servpack audit', { timeout: 60_000 }, () => {
   });
 
   test('rebuild --dry-run: what would be written, and how far the files go, without a Redis', async () => {
-    const { house, file } = await auditedHouse();
-    await using _closing = house;
+    const { orchestrator, file } = await auditedOrchestrator();
+    await using _closing = orchestrator;
     const dry = await runCli(['rebuild', '--from', file, '--dry-run']);
     expect(dry).toMatchObject({ code: 0, stderr: '' });
     expect(dry.stdout).toContain(

@@ -5,16 +5,17 @@ import { type SmallOrchestrator, startRunning } from './small-orchestrator.ts';
 
 /** What one person has stopped, and another one lets go on: as both type it. */
 
-let house: SmallOrchestrator;
+let orchestrator: SmallOrchestrator;
 beforeAll(async () => {
-  house = await startRunning();
+  orchestrator = await startRunning();
 });
-afterAll(() => house[Symbol.asyncDispose]());
+afterAll(() => orchestrator[Symbol.asyncDispose]());
 
-const cli = (...args: readonly string[]) => runCliAt(house, args);
-const asKim = (path: string, body: unknown) => house.ask('POST', path, body, { 'x-servpack-user': 'kim' });
+const cli = (...args: readonly string[]) => runCliAt(orchestrator, args);
+const asKim = (path: string, body: unknown) =>
+  orchestrator.ask('POST', path, body, { 'x-servpack-user': 'kim' });
 const me = `${userInfo().username} (token default)`;
-const newest = async () => (await house.store.audit(1))[0];
+const newest = async () => (await orchestrator.store.audit(1))[0];
 
 describe('what another person has paused or halted', () => {
   test('a campaign goes on only with --override, and the audit says over whom, and why', async () => {
@@ -24,7 +25,7 @@ describe('what another person has paused or halted', () => {
     expect(refused.stderr).toBe(
       'servpack: campaign sp4 was paused by kim (token default): phones ring; ask them, or resume it all the same with --override\n',
     );
-    expect((await house.store.readCampaign('sp4'))?.campaign.state.status).toBe('paused');
+    expect((await orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('paused');
     const meant = await cli('campaign', 'resume', 'sp4', '--override', '--reason', 'kim is off duty');
     const because = 'resumed, which kim (token default) had held (phones ring): kim is off duty';
     expect(meant.stdout).toBe(`campaign sp4 is running: ${because}\n`);
@@ -47,7 +48,7 @@ describe('what another person has paused or halted', () => {
     'users of the machine are told apart, also without a name',
     async () => {
       const asUser = (uid: number, ...args: readonly string[]) =>
-        runCliAt(house, args, { uid, env: { SERVPACK_TOKEN: house.token } });
+        runCliAt(orchestrator, args, { uid, env: { SERVPACK_TOKEN: orchestrator.token } });
       expect((await asUser(54_321, 'campaign', 'pause', 'sp4', '--reason', 'lunch')).code).toBe(0);
       for (const uid of [54_322, 0])
         expect((await asUser(uid, 'campaign', 'resume', 'sp4')).stderr).toContain(

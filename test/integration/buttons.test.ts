@@ -105,13 +105,13 @@ const wide =
 
 describe.each(stores)('an abort, on the %s store', (_name, open) => {
   test('cancels what is at rest, leaves what is open, tells who drives, and says so in numbers', async () => {
-    await using house = await startRunning(await open(), wide);
-    const [a = '', b = '', c = '', d = ''] = await firstWave(house, 4);
-    await bring(house.store, a, changes.deferred, rest);
-    await bring(house.store, b, changes.deferredMarked, rest);
-    await bring(house.store, c, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
-    await bring(house.store, d, (upgrade) => upgrade, { index: 'driven' });
-    const { status, body } = await house.ask(
+    await using orchestrator = await startRunning(await open(), wide);
+    const [a = '', b = '', c = '', d = ''] = await firstWave(orchestrator, 4);
+    await bring(orchestrator.store, a, changes.deferred, rest);
+    await bring(orchestrator.store, b, changes.deferredMarked, rest);
+    await bring(orchestrator.store, c, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
+    await bring(orchestrator.store, d, (upgrade) => upgrade, { index: 'driven' });
+    const { status, body } = await orchestrator.ask(
       'POST',
       '/v1/campaigns/sp4/abort',
       { reason: 'wrong release' },
@@ -131,22 +131,22 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
       },
     ]);
     expect(body.stoppedInMs).toBeLessThan(1_000);
-    const settled = await house.store.readUpgrade({ campaign: 'sp4', client: b });
+    const settled = await orchestrator.store.readUpgrade({ campaign: 'sp4', client: b });
     expect(settled?.upgrade.state).toMatchObject({
       end: 'cancelled',
       cause: 'still marked',
       because: expect.stringContaining('campaign sp4 was aborted by anna (token default): wrong release'),
     });
-    const opened = await house.store.readUpgrade({ campaign: 'sp4', client: c });
+    const opened = await orchestrator.store.readUpgrade({ campaign: 'sp4', client: c });
     expect(opened).toMatchObject({
       index: 'due',
       finishing: true,
       upgrade: { memory: { request: { kind: 'end' } } },
     });
-    expect((await house.store.readUpgrade({ campaign: 'sp4', client: d }))?.inbox).toMatchObject([
+    expect((await orchestrator.store.readUpgrade({ campaign: 'sp4', client: d }))?.inbox).toMatchObject([
       { type: 'EndRequested' },
     ]);
-    const state = (await house.ask('GET', '/v1/campaigns/sp4')).body;
+    const state = (await orchestrator.ask('GET', '/v1/campaigns/sp4')).body;
     expect(state).toMatchObject({
       status: 'aborted',
       endedAt: null,
@@ -154,18 +154,18 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
       aborted: { by: 'anna (token default)', stillMarked: 2, finishing: 2 },
       states: { cancelled: 8, waiting: 0, restarting: 1, active: 1 },
     });
-    expect(await house.store.counters('sp4')).toEqual(await recount(house.store, 'sp4'));
+    expect(await orchestrator.store.counters('sp4')).toEqual(await recount(orchestrator.store, 'sp4'));
     // Again changes nothing: nobody is told twice.
-    await drainCampaigns().run(contextOf(house));
-    expect((await house.store.readUpgrade({ campaign: 'sp4', client: d }))?.inbox).toHaveLength(1);
+    await drainCampaigns().run(contextOf(orchestrator));
+    expect((await orchestrator.store.readUpgrade({ campaign: 'sp4', client: d }))?.inbox).toHaveLength(1);
   });
 
   test('is over at once where nothing was begun, and refused the second time', async () => {
-    await using house = await startRunning(await open());
-    const ask = () => house.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
+    await using orchestrator = await startRunning(await open());
+    const ask = () => orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
     expect((await ask()).body).toMatchObject({ finishing: 0, stillMarked: 0, cancelling: false });
-    await drainCampaigns().run(contextOf(house));
-    expect((await house.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
+    await drainCampaigns().run(contextOf(orchestrator));
+    expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
       endedAt: expect.any(String),
       states: { cancelled: 10 },
     });
@@ -173,38 +173,45 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
   });
 
   test('is taken back from the machines by unmark, which works while aborted', async () => {
-    await using house = await startRunning(await open(), wide);
-    const [a = ''] = await firstWave(house, 1);
-    await bring(house.store, a, changes.deferredMarked, rest);
-    await house.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
-    await drainCampaigns().run(contextOf(house));
-    const asked = await house.ask('POST', '/v1/campaigns/sp4/unmark', { reason: 'wrong release' }, anna);
+    await using orchestrator = await startRunning(await open(), wide);
+    const [a = ''] = await firstWave(orchestrator, 1);
+    await bring(orchestrator.store, a, changes.deferredMarked, rest);
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
+    await drainCampaigns().run(contextOf(orchestrator));
+    const asked = await orchestrator.ask(
+      'POST',
+      '/v1/campaigns/sp4/unmark',
+      { reason: 'wrong release' },
+      anna,
+    );
     expect(asked.body).toEqual({ campaign: 'sp4', reopened: 1, passedOver: 0 });
     const key = { campaign: 'sp4', client: a };
-    const opened = await house.store.readUpgrade(key);
+    const opened = await orchestrator.store.readUpgrade(key);
     expect(opened).toMatchObject({ index: 'due', finishing: true, upgrade: { attempt: 2 } });
     // Until it is done it counts as marked.
-    expect((await house.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
+    expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
       endedAt: null,
       stillMarked: 0,
       aborted: { stillMarked: 1, finishing: 1 },
     });
-    expect((await house.store.begin(key, opened?.activation ?? 0, 'next', 60_000, now)).kind).toBe('begun');
-    const again = await house.ask('POST', '/v1/campaigns/sp4/unmark', {}, anna);
+    expect((await orchestrator.store.begin(key, opened?.activation ?? 0, 'next', 60_000, now)).kind).toBe(
+      'begun',
+    );
+    const again = await orchestrator.ask('POST', '/v1/campaigns/sp4/unmark', {}, anna);
     expect(again.body).toEqual({ campaign: 'sp4', reopened: 0, passedOver: 0 });
   });
 });
 
 test('unmark says who is marked and still being finished, so that somebody asks again', async () => {
-  await using house = await startRunning(createMemoryStore(Date.now), wide);
-  const [a = ''] = await firstWave(house, 1);
-  const api = openApiClient({ url: house.url, token: house.token, user: 'anna' });
+  await using orchestrator = await startRunning(createMemoryStore(Date.now), wide);
+  const [a = ''] = await firstWave(orchestrator, 1);
+  const api = openApiClient({ url: orchestrator.url, token: orchestrator.token, user: 'anna' });
   const said = async () => {
     const done = unwrapped(await takeMarksBack(api, 'sp4', 'wrong release', 1));
     return done.lines(plainView);
   };
-  await bring(house.store, a, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
-  await house.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
+  await bring(orchestrator.store, a, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
+  await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
   expect(await said()).toEqual([
     '0 of 0 clients withdrawn, 0 installed meanwhile.',
     '1 more marked, still being finished; then again: servpack campaign unmark sp4',
@@ -213,30 +220,37 @@ test('unmark says who is marked and still being finished, so that somebody asks 
 
 describe.each(stores)('a halt, on the %s store', (_name, open) => {
   test('stands above every status, holds admission, and is ended by the same person or by who means it', async () => {
-    await using house = await startRunning(await open());
+    await using orchestrator = await startRunning(await open());
     const asked = performance.now();
-    const { body } = await house.ask('POST', '/v1/halt', { reason: 'phones ring' }, anna);
+    const { body } = await orchestrator.ask('POST', '/v1/halt', { reason: 'phones ring' }, anna);
     expect(performance.now() - asked).toBeLessThan(1_000);
     const halted = { by: 'anna (token default)', because: 'phones ring', at: '2026-11-17T09:00:00Z' };
     expect(body).toEqual({ halted });
-    expect((await house.ask('GET', '/v1/campaigns')).body).toMatchObject({ halted, campaigns: [{ halted }] });
-    await runCampaigns().run(contextOf(house));
-    expect((await house.store.slotsInUse('sp4')).active).toBe(0);
-    const [client = ''] = await firstWave(house, 1);
-    expect((await house.ask('GET', `/v1/clients/${client}/why`)).body.because).toBe(
+    expect((await orchestrator.ask('GET', '/v1/campaigns')).body).toMatchObject({
+      halted,
+      campaigns: [{ halted }],
+    });
+    await runCampaigns().run(contextOf(orchestrator));
+    expect((await orchestrator.store.slotsInUse('sp4')).active).toBe(0);
+    const [client = ''] = await firstWave(orchestrator, 1);
+    expect((await orchestrator.ask('GET', `/v1/clients/${client}/why`)).body.because).toBe(
       'everything is halted by anna (token default): phones ring',
     );
-    expect((await house.ask('POST', '/v1/halt', { reason: 'x' }, kim)).body.error.message).toBe(
+    expect((await orchestrator.ask('POST', '/v1/halt', { reason: 'x' }, kim)).body.error.message).toBe(
       'everything is halted already, by anna (token default): phones ring',
     );
-    expect((await house.ask('POST', '/v1/unhalt', {}, kim)).body.error.message).toMatch(
+    expect((await orchestrator.ask('POST', '/v1/unhalt', {}, kim)).body.error.message).toMatch(
       /ask them, or .*--override$/,
     );
-    expect((await house.ask('POST', '/v1/unhalt', { override: true }, kim)).body).toEqual({ halted: null });
-    expect((await house.ask('POST', '/v1/unhalt', {}, kim)).body.error.message).toBe('nothing is halted');
-    await runCampaigns().run(contextOf(house));
-    expect((await house.store.slotsInUse('sp4')).active).toBe(2);
-    const told = (await house.store.audit(50)).filter(({ to }) => to === 'halted' || to === 'going');
+    expect((await orchestrator.ask('POST', '/v1/unhalt', { override: true }, kim)).body).toEqual({
+      halted: null,
+    });
+    expect((await orchestrator.ask('POST', '/v1/unhalt', {}, kim)).body.error.message).toBe(
+      'nothing is halted',
+    );
+    await runCampaigns().run(contextOf(orchestrator));
+    expect((await orchestrator.store.slotsInUse('sp4')).active).toBe(2);
+    const told = (await orchestrator.store.audit(50)).filter(({ to }) => to === 'halted' || to === 'going');
     expect(told.map(({ who, from, to, because }) => [who, from, to, because])).toEqual([
       [
         'kim (token default)',
@@ -249,11 +263,11 @@ describe.each(stores)('a halt, on the %s store', (_name, open) => {
   });
 
   test('leaves a paused campaign paused', async () => {
-    await using house = await startRunning(await open());
-    await house.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'lunch' }, anna);
-    await house.ask('POST', '/v1/halt', { reason: 'x' }, anna);
-    await house.ask('POST', '/v1/unhalt', {}, anna);
-    expect((await house.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
+    await using orchestrator = await startRunning(await open());
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'lunch' }, anna);
+    await orchestrator.ask('POST', '/v1/halt', { reason: 'x' }, anna);
+    await orchestrator.ask('POST', '/v1/unhalt', {}, anna);
+    expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
       status: 'paused',
       halted: null,
     });
@@ -261,78 +275,82 @@ describe.each(stores)('a halt, on the %s store', (_name, open) => {
 });
 
 describe.each(stores)('stragglers, on the %s store', (_name, open) => {
-  const order = (house: SmallOrchestrator, client: string, what: string, more = {}) =>
-    house.ask('POST', `/v1/clients/${client}/${what}`, { reason: 'because I say so', ...more }, anna);
+  const order = (orchestrator: SmallOrchestrator, client: string, what: string, more = {}) =>
+    orchestrator.ask('POST', `/v1/clients/${client}/${what}`, { reason: 'because I say so', ...more }, anna);
 
   test('are tried again, one or many, and refused in sentences', async () => {
-    await using house = await startRunning(await open(), wide);
-    const [a = '', b = '', c = ''] = await firstWave(house, 3);
-    await bring(house.store, a, changes.failed, { index: 'settled' });
-    await bring(house.store, b, changes.deferred, rest);
-    expect((await order(house, a, 'retry')).body).toEqual({
+    await using orchestrator = await startRunning(await open(), wide);
+    const [a = '', b = '', c = ''] = await firstWave(orchestrator, 3);
+    await bring(orchestrator.store, a, changes.failed, { index: 'settled' });
+    await bring(orchestrator.store, b, changes.deferred, rest);
+    expect((await order(orchestrator, a, 'retry')).body).toEqual({
       client: a,
       campaign: 'sp4',
       because: 'retried: anna (token default): because I say so',
     });
-    expect(await house.store.readUpgrade({ campaign: 'sp4', client: a })).toMatchObject({
+    expect(await orchestrator.store.readUpgrade({ campaign: 'sp4', client: a })).toMatchObject({
       index: 'due',
       upgrade: { attempt: 2, state: { phase: 'looking' } },
     });
     const refusal = async (client: string, what: string, more = {}) =>
-      (await order(house, client, what, more)).body.error.message;
+      (await order(orchestrator, client, what, more)).body.error.message;
     expect(await refusal(b, 'retry')).toBe(`client ${b} in campaign sp4: it has not settled: it is deferred`);
     expect(await refusal(c, 'undo')).toMatch(/it waits and is not admitted yet/);
     expect(await refusal('pc-77', 'skip')).toBe('there is no client named pc-77 in the fleet');
     expect(await refusal(c, 'skip', { campaign: 'sp9' })).toBe('there is no campaign named sp9');
-    const none = await house.ask('POST', '/v1/campaigns/sp4/retry', { which: 'blocked' }, anna);
+    const none = await orchestrator.ask('POST', '/v1/campaigns/sp4/retry', { which: 'blocked' }, anna);
     expect(none.body).toEqual({ campaign: 'sp4', reopened: 0, passedOver: 0 });
   });
 
   test('set an ended campaign going again, and are all found by what they failed of', async () => {
-    await using house = await startRunning(await open(), wide);
-    for (const client of await firstWave(house, 2))
-      await bring(house.store, client, changes.failed, { index: 'settled' });
-    for await (const { client } of house.store.waiting('sp4'))
-      expect((await order(house, client, 'skip')).status).toBe(200);
-    await runCampaigns().run(contextOf(house));
-    const status = async () => (await house.ask('GET', '/v1/campaigns/sp4')).body;
+    await using orchestrator = await startRunning(await open(), wide);
+    for (const client of await firstWave(orchestrator, 2))
+      await bring(orchestrator.store, client, changes.failed, { index: 'settled' });
+    for await (const { client } of orchestrator.store.waiting('sp4'))
+      expect((await order(orchestrator, client, 'skip')).status).toBe(200);
+    await runCampaigns().run(contextOf(orchestrator));
+    const status = async () => (await orchestrator.ask('GET', '/v1/campaigns/sp4')).body;
     expect(await status()).toMatchObject({ status: 'ended', states: { skipped: 8, failed: 2 } });
-    const asked = await house.ask('POST', '/v1/campaigns/sp4/retry', { which: 'unreachable' }, anna);
+    const asked = await orchestrator.ask('POST', '/v1/campaigns/sp4/retry', { which: 'unreachable' }, anna);
     expect(asked.body).toEqual({ campaign: 'sp4', reopened: 2, passedOver: 0 });
     expect(await status()).toMatchObject({ status: 'running', states: { active: 2 } });
-    await runCampaigns().run(contextOf(house));
+    await runCampaigns().run(contextOf(orchestrator));
     expect((await status()).status).toBe('running');
   });
 
   test('are skipped: one that waits, one at rest, and one that is driven', async () => {
-    await using house = await startRunning(await open(), wide);
-    const [a = '', b = '', c = ''] = await firstWave(house, 3);
-    await bring(house.store, a, changes.deferred, rest);
-    await bring(house.store, b, (upgrade) => upgrade, { index: 'driven' });
-    const says = async (client: string) => (await order(house, client, 'skip')).body.because;
+    await using orchestrator = await startRunning(await open(), wide);
+    const [a = '', b = '', c = ''] = await firstWave(orchestrator, 3);
+    await bring(orchestrator.store, a, changes.deferred, rest);
+    await bring(orchestrator.store, b, (upgrade) => upgrade, { index: 'driven' });
+    const says = async (client: string) => (await order(orchestrator, client, 'skip')).body.because;
     const skipped = 'skipped by anna (token default): because I say so';
     expect([await says(a), await says(c)]).toEqual([skipped, skipped]);
     expect(await says(b)).toBe('a worker is at it: it is skipped as soon as nothing is open on it');
-    expect((await order(house, b, 'skip')).body.error.message).toMatch(/its driver has been told already$/);
-    expect((await order(house, a, 'skip')).body.error.message).toMatch(/it has settled: skipped by anna/);
-    const [newest] = await house.store.audit(1, { client: c });
+    expect((await order(orchestrator, b, 'skip')).body.error.message).toMatch(
+      /its driver has been told already$/,
+    );
+    expect((await order(orchestrator, a, 'skip')).body.error.message).toMatch(
+      /it has settled: skipped by anna/,
+    );
+    const [newest] = await orchestrator.store.audit(1, { client: c });
     expect(newest).toMatchObject({
       who: 'anna (token default)',
       from: 'waiting',
       to: 'settled',
       because: skipped,
     });
-    expect(await house.store.counters('sp4')).toEqual(await recount(house.store, 'sp4'));
+    expect(await orchestrator.store.counters('sp4')).toEqual(await recount(orchestrator.store, 'sp4'));
   });
 
   test('are listed, as JSON lines and as CSV that no spreadsheet runs', async () => {
-    await using house = await startRunning(await open(), wide);
-    const [a = '', b = ''] = await firstWave(house, 2);
-    await bring(house.store, a, changes.failed, { index: 'settled' });
-    await bring(house.store, b, changes.deferred, rest);
+    await using orchestrator = await startRunning(await open(), wide);
+    const [a = '', b = ''] = await firstWave(orchestrator, 2);
+    await bring(orchestrator.store, a, changes.failed, { index: 'settled' });
+    await bring(orchestrator.store, b, changes.deferred, rest);
     const text = async (query: string) => {
-      const headers = { authorization: `Bearer ${house.token}` };
-      return (await fetch(`${house.url}/v1/campaigns/sp4/clients?${query}`, { headers })).text();
+      const headers = { authorization: `Bearer ${orchestrator.token}` };
+      return (await fetch(`${orchestrator.url}/v1/campaigns/sp4/clients?${query}`, { headers })).text();
     };
     const clients = async (query: string) =>
       (await text(query))
@@ -350,10 +368,10 @@ describe.each(stores)('stragglers, on the %s store', (_name, open) => {
     const csv = (await text('state=failed&format=csv')).split('\n');
     expect(csv[0]).toMatch(/^client,wave,logonServer,attempt,state,end,cause,reason,/);
     expect(csv[1]).toContain(",'=gave up after 30 deferrals,");
-    expect((await house.ask('GET', '/v1/campaigns/sp4/clients?server=LS-NOPE')).body.error.message).toBe(
-      'campaign sp4 has no clients of a logon server LS-NOPE',
-    );
-    expect((await house.ask('GET', '/v1/campaigns/sp4/clients?wave=nope')).body.error.message).toBe(
+    expect(
+      (await orchestrator.ask('GET', '/v1/campaigns/sp4/clients?server=LS-NOPE')).body.error.message,
+    ).toBe('campaign sp4 has no clients of a logon server LS-NOPE');
+    expect((await orchestrator.ask('GET', '/v1/campaigns/sp4/clients?wave=nope')).body.error.message).toBe(
       'campaign sp4 has no wave nope; its waves are canary, rest',
     );
   });
@@ -361,68 +379,77 @@ describe.each(stores)('stragglers, on the %s store', (_name, open) => {
 
 describe.each(stores)('a withdrawn release, on the %s store', (_name, open) => {
   async function startReady(): Promise<SmallOrchestrator> {
-    const house = await startSmallOrchestrator(await open());
-    await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-    await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
-    await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml() });
-    return house;
+    const orchestrator = await startSmallOrchestrator(await open());
+    await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+    await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
+    await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml() });
+    return orchestrator;
   }
-  const withdraw = (house: SmallOrchestrator) =>
-    house.ask('POST', '/v1/releases/sms-sp4/withdraw', { reason: 'restarts do not come back' }, anna);
+  const withdraw = (orchestrator: SmallOrchestrator) =>
+    orchestrator.ask('POST', '/v1/releases/sms-sp4/withdraw', { reason: 'restarts do not come back' }, anna);
 
   test('starts nothing, is not staged again by mistake, and starts again when somebody means it', async () => {
-    await using house = await startReady();
-    expect((await withdraw(house)).body).toEqual({ release: 'sms-sp4', waiting: [] });
+    await using orchestrator = await startReady();
+    expect((await withdraw(orchestrator)).body).toEqual({ release: 'sms-sp4', waiting: [] });
     const because = 'was withdrawn by anna (token default): restarts do not come back';
-    expect((await house.ask('POST', '/v1/campaigns/sp4/start')).body.error.message).toBe(
+    expect((await orchestrator.ask('POST', '/v1/campaigns/sp4/start')).body.error.message).toBe(
       `release sms-sp4 ${because}; nothing is started with it until it is staged again`,
     );
-    const path = writeRelease(house);
-    expect((await house.ask('POST', '/v1/releases', { path })).body.error.message).toContain(because);
-    expect((await house.ask('POST', '/v1/releases', { path, override: true })).status).toBe(200);
-    expect((await house.ask('POST', '/v1/campaigns/sp4/start')).body.status).toBe('running');
+    const path = writeRelease(orchestrator);
+    expect((await orchestrator.ask('POST', '/v1/releases', { path })).body.error.message).toContain(because);
+    expect((await orchestrator.ask('POST', '/v1/releases', { path, override: true })).status).toBe(200);
+    expect((await orchestrator.ask('POST', '/v1/campaigns/sp4/start')).body.status).toBe('running');
   });
 
   test('is refused while a campaign rolls it out, and stays as it was', async () => {
-    await using house = await startReady();
-    await house.ask('POST', '/v1/campaigns/sp4/start');
-    expect((await withdraw(house)).body.error.message).toBe(
+    await using orchestrator = await startReady();
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
+    expect((await withdraw(orchestrator)).body.error.message).toBe(
       'release sms-sp4 is being rolled out by campaign sp4, which is running; abort that one first',
     );
-    expect((await house.store.readRelease('sms-sp4'))?.withdrawn).toBeUndefined();
+    expect((await orchestrator.store.readRelease('sms-sp4'))?.withdrawn).toBeUndefined();
   });
 
   test('may have a version in its name, as most have', async () => {
-    await using house = await startReady();
-    await house.ask('POST', '/v1/releases', { path: writeRelease(house, 'echo staged', 'sms-1.2-sp4') });
-    const asked = await house.ask('POST', '/v1/releases/sms-1.2-sp4/withdraw', { reason: 'wrong' }, anna);
+    await using orchestrator = await startReady();
+    await orchestrator.ask('POST', '/v1/releases', {
+      path: writeRelease(orchestrator, 'echo staged', 'sms-1.2-sp4'),
+    });
+    const asked = await orchestrator.ask(
+      'POST',
+      '/v1/releases/sms-1.2-sp4/withdraw',
+      { reason: 'wrong' },
+      anna,
+    );
     expect(asked.body).toEqual({ release: 'sms-1.2-sp4', waiting: [] });
-    expect((await house.ask('GET', '/v1/releases/sms-1.2-sp4/servers')).status).toBe(200);
-    expect((await house.ask('GET', '/v1/releases/a%2Fb/servers')).body.error.message).toContain(
+    expect((await orchestrator.ask('GET', '/v1/releases/sms-1.2-sp4/servers')).status).toBe(200);
+    expect((await orchestrator.ask('GET', '/v1/releases/a%2Fb/servers')).body.error.message).toContain(
       'is not a name of 1 to 63 letters, digits, dots, - and _',
     );
   });
 
   test('is said by the campaigns that wait for it', async () => {
-    await using house = await startReady();
+    await using orchestrator = await startReady();
     const later = campaignYaml('later', 'startAt: "2026-12-24 22:00 Europe/Rome"\n');
-    expect((await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: later })).status).toBe(200);
-    expect((await house.ask('POST', '/v1/campaigns/later/start')).body.status).toBe('scheduled');
-    expect((await withdraw(house)).body).toEqual({ release: 'sms-sp4', waiting: ['later'] });
-    expect((await house.ask('GET', '/v1/campaigns/later')).body.withdrawn).toMatchObject({
+    expect((await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: later })).status).toBe(
+      200,
+    );
+    expect((await orchestrator.ask('POST', '/v1/campaigns/later/start')).body.status).toBe('scheduled');
+    expect((await withdraw(orchestrator)).body).toEqual({ release: 'sms-sp4', waiting: ['later'] });
+    expect((await orchestrator.ask('GET', '/v1/campaigns/later')).body.withdrawn).toMatchObject({
       by: 'anna (token default)',
       because: 'restarts do not come back',
     });
   });
 
   test('does not slip through between the look of a start and the start', async () => {
-    await using house = await startReady();
+    await using orchestrator = await startReady();
     const [started, withdrawn] = await Promise.all([
-      house.ask('POST', '/v1/campaigns/sp4/start'),
-      withdraw(house),
+      orchestrator.ask('POST', '/v1/campaigns/sp4/start'),
+      withdraw(orchestrator),
     ]);
-    const isRunning = (await house.store.readCampaign('sp4'))?.campaign.state.status === 'running';
-    const isWithdrawn = (await house.store.readRelease('sms-sp4'))?.withdrawn !== undefined;
+    const isRunning = (await orchestrator.store.readCampaign('sp4'))?.campaign.state.status === 'running';
+    const isWithdrawn = (await orchestrator.store.readRelease('sms-sp4'))?.withdrawn !== undefined;
     expect(new Set([started.status, withdrawn.status])).toEqual(new Set([200, 409]));
     expect(isRunning).toBe(!isWithdrawn);
   });

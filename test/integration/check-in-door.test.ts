@@ -26,7 +26,7 @@ const stores: readonly [name: string, open: () => Promise<Store>][] = [
 ];
 
 interface Door {
-  readonly house: SmallOrchestrator;
+  readonly orchestrator: SmallOrchestrator;
   readonly url: string;
   readonly logged: readonly string[];
   tokenOf(client: string): Promise<string>;
@@ -57,15 +57,16 @@ async function openDoor(
       done();
     },
   });
-  const house = await startSmallOrchestrator(store, pino({ level: 'trace' }, stream));
-  onTestFinished(() => house[Symbol.asyncDispose]());
-  const url = await house.openDoor(config);
-  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+  const orchestrator = await startSmallOrchestrator(store, pino({ level: 'trace' }, stream));
+  onTestFinished(() => orchestrator[Symbol.asyncDispose]());
+  const url = await orchestrator.openDoor(config);
+  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
   return {
-    house,
+    orchestrator,
     url,
     logged,
-    tokenOf: async (client) => (await tokensOf(house, `client=${client}`)).split(',').at(-1)?.trim() ?? '',
+    tokenOf: async (client) =>
+      (await tokensOf(orchestrator, `client=${client}`)).split(',').at(-1)?.trim() ?? '',
     checkIn: async (client, token, { method = 'POST', body, headers = {}, query = '' } = {}) => {
       const answer = await fetch(`${url}/checkin/${client}${query}`, {
         method,
@@ -83,12 +84,16 @@ async function tokensOf({ url, token }: SmallOrchestrator, query = ''): Promise<
 }
 
 /** A running campaign that waits for pc-1, which is due in an hour. */
-async function startDue({ house }: Door): Promise<void> {
-  await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
+async function startDue({ orchestrator }: Door): Promise<void> {
+  await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
   const selection = 'seed: 1\nselect: { clients: [pc-1, pc-2, pc-4] }\n';
-  await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml('sp4', selection) });
-  await house.ask('POST', '/v1/campaigns/sp4/start');
-  await house.store.admit('sp4', [{ client: 'pc-1', wave: 0, logonServer: 'LS-ROM' }], now + 3_600_000);
+  await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: campaignYaml('sp4', selection) });
+  await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
+  await orchestrator.store.admit(
+    'sp4',
+    [{ client: 'pc-1', wave: 0, logonServer: 'LS-ROM' }],
+    now + 3_600_000,
+  );
 }
 
 describe.each(stores)('the door for check-ins on the %s store', (_name, open) => {
@@ -99,13 +104,16 @@ describe.each(stores)('the door for check-ins on the %s store', (_name, open) =>
     const heard = await door.checkIn('pc-1', await door.tokenOf('pc-1'), { body: log });
     expect([heard.status, heard.text]).toEqual([200, 'pc-1: will be looked at now\n']);
     expect(heard.headers.get('content-type')).toBe('text/plain; charset=utf-8');
-    const stored = await door.house.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
+    const stored = await door.orchestrator.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
     expect(stored).toMatchObject({
       index: 'due',
       dueAt: now,
       inbox: [{ type: 'CheckedIn', transcript: log }],
     });
-    expect(door.house.jobs.at(-1)).toMatchObject({ key: { client: 'pc-1' }, activation: stored?.activation });
+    expect(door.orchestrator.jobs.at(-1)).toMatchObject({
+      key: { client: 'pc-1' },
+      activation: stored?.activation,
+    });
 
     const waits = await door.checkIn('pc-4', await door.tokenOf('pc-4'));
     expect(waits.text).toBe('pc-4: nothing to do: it waits in campaign sp4 and is not admitted yet\n');
@@ -125,17 +133,17 @@ describe.each(stores)('the door for check-ins on the %s store', (_name, open) =>
       ['pc-1', token.replace('1.', '2.')],
       ['pc-1', token.replace('1.', '01.')],
       // The token of the API is none here: it is not to lie about on clients.
-      ['pc-1', door.house.token],
+      ['pc-1', door.orchestrator.token],
       ['nobody', token],
     ] as const) {
       const heard = await door.checkIn(client, given);
       expect([client, given, heard.status, heard.text]).toEqual([client, given, 401, refused]);
     }
-    const { store } = door.house;
+    const { store } = door.orchestrator;
     const before = await store.audit(100);
     for (const { method, path } of routesOf().filter(({ path: each }) => each !== '/v1/health')) {
       const asked = path.replace('x-1', 'pc-1');
-      const { status } = await door.house.ask(method, asked, method === 'POST' ? {} : undefined, {
+      const { status } = await door.orchestrator.ask(method, asked, method === 'POST' ? {} : undefined, {
         authorization: `Bearer ${token}`,
       });
       expect([method, asked, status]).toEqual([method, asked, 401]);
@@ -144,7 +152,7 @@ describe.each(stores)('the door for check-ins on the %s store', (_name, open) =>
     // And the door leads to nothing of the API, whatever the token.
     for (const path of ['/v1/health', '/v1/fleet', '/v1/clients/pc-1/checkin', '/checkin', '/']) {
       const answer = await fetch(`${door.url}${path}`, {
-        headers: { authorization: `Bearer ${door.house.token}` },
+        headers: { authorization: `Bearer ${door.orchestrator.token}` },
       });
       expect([path, answer.status]).toEqual([path, 404]);
     }
@@ -153,7 +161,7 @@ describe.each(stores)('the door for check-ins on the %s store', (_name, open) =>
   test('what was revoked is refused, and what is handed out afterwards is good', async () => {
     const door = await openDoor(await open());
     const [first, other] = [await door.tokenOf('pc-1'), await door.tokenOf('pc-2')];
-    const revoke = (body: object) => door.house.ask('POST', '/v1/fleet/tokens/revoke', body);
+    const revoke = (body: object) => door.orchestrator.ask('POST', '/v1/fleet/tokens/revoke', body);
     expect((await revoke({ client: 'pc-1', reason: 'stolen' })).body).toEqual({ client: 'pc-1', least: 2 });
     expect(await door.checkIn('pc-1', first)).toMatchObject({
       status: 401,
@@ -167,13 +175,13 @@ describe.each(stores)('the door for check-ins on the %s store', (_name, open) =>
       status: 409,
       body: { error: { code: 'tokens.revoked' } },
     });
-    const csv = await tokensOf(door.house, 'generation=6');
+    const csv = await tokensOf(door.orchestrator, 'generation=6');
     const [head, ...rows] = csv.trim().split('\n');
     expect([head, rows.length]).toEqual(['client,host,generation,token', 10]);
     const row = rows.find((each) => each.startsWith('pc-2,')) ?? '';
     expect((await door.checkIn('pc-2', row.split(',')[3] ?? '')).status).toBe(200);
     expect(
-      (await door.house.store.audit(9)).map(({ to, because }) => `${to}: ${because}`).slice(0, 2),
+      (await door.orchestrator.store.audit(9)).map(({ to, because }) => `${to}: ${because}`).slice(0, 2),
     ).toEqual([
       'tokens revoked: below generation 5: new ones are out',
       'tokens revoked: below generation 2: stolen',
@@ -240,7 +248,7 @@ test('no token stands in a log', async () => {
   await door.checkIn('pc-1', token);
   await door.checkIn('pc-2', token);
   await door.checkIn('pc-1', '', { method: 'GET', query: `?token=${token}` });
-  await tokensOf(door.house);
+  await tokensOf(door.orchestrator);
   expect(door.logged.length).toBeGreaterThan(2);
   expect(door.logged.filter((line) => line.includes(token) || line.includes(token.slice(2)))).toEqual([]);
   expect(door.logged.join('')).toContain('check-ins without their token');
@@ -253,7 +261,7 @@ test('the text of a log is read in the form in which Windows wrote it', async ()
   const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from('Lösung', 'utf16le')]);
   for (const body of [utf16, Buffer.from('Lösung'), Buffer.from('Lösung', 'latin1')])
     await door.checkIn('pc-1', token, { body });
-  const stored = await door.house.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
+  const stored = await door.orchestrator.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
   const texts = stored?.inbox.map((message) => ('transcript' in message ? message.transcript : ''));
   expect(texts).toEqual(['Lösung', 'Lösung', 'Lösung']);
 });
@@ -274,12 +282,12 @@ describe('the address that a check-in brings', () => {
 
   test('is taken when the policy says so, stands in the audit, and changes nothing but the host', async () => {
     const door = await pinnedDoor('sent');
-    const before = await door.house.store.readClient('pc-1');
+    const before = await door.orchestrator.store.readClient('pc-1');
     const token = await door.tokenOf('pc-1');
     const heard = await door.checkIn('pc-1', token, sent('10.0.0.7'));
     expect(heard.text).toContain('\naddress: 10.0.0.7, before NT-1\n');
-    expect(await door.house.store.readClient('pc-1')).toEqual({ ...before, host: '10.0.0.7' });
-    const [entry] = await door.house.store.audit(1);
+    expect(await door.orchestrator.store.readClient('pc-1')).toEqual({ ...before, host: '10.0.0.7' });
+    const [entry] = await door.orchestrator.store.audit(1);
     expect(entry).toMatchObject({
       client: 'pc-1',
       who: 'client pc-1 (check-in token)',
@@ -287,7 +295,7 @@ describe('the address that a check-in brings', () => {
       because: 'its address is 10.0.0.7 now, before NT-1',
     });
     expect((await door.checkIn('pc-1', token, sent('10.0.0.7'))).text).toContain('10.0.0.7, as before');
-    expect((await door.house.store.audit(9)).filter(({ to }) => to === 'moved')).toHaveLength(1);
+    expect((await door.orchestrator.store.audit(9)).filter(({ to }) => to === 'moved')).toHaveLength(1);
   });
 
   test('is not taken without the policy, and never for a client whose host key nobody has pinned', async () => {
@@ -300,10 +308,10 @@ describe('the address that a check-in brings', () => {
     expect((await door.checkIn('pc-2', token, sent('10.0.0.7'))).text).toContain(
       'address: left as it is, no host key of this client is pinned in the fleet\n',
     );
-    expect((await door.house.store.readClient('pc-2'))?.host).toBe('NT-2');
+    expect((await door.orchestrator.store.readClient('pc-2'))?.host).toBe('NT-2');
     // With the token of one client the address of another cannot be changed.
     expect((await door.checkIn('pc-1', token, sent('10.0.0.7'))).status).toBe(401);
-    expect((await door.house.store.readClient('pc-1'))?.host).toBe('NT-1');
+    expect((await door.orchestrator.store.readClient('pc-1'))?.host).toBe('NT-1');
   });
 
   test.each([
@@ -344,10 +352,10 @@ describe('the address that a check-in brings', () => {
 
 test('the command line hands tokens out, and takes them back', async () => {
   const door = await openDoor();
-  const { stdout } = await runCliAt(door.house, ['fleet', 'tokens', 'pc-1']);
+  const { stdout } = await runCliAt(door.orchestrator, ['fleet', 'tokens', 'pc-1']);
   const token = await door.tokenOf('pc-1');
   expect(stdout).toBe(`pc-1  generation 1  ${token}\n1 client\n`);
-  const revoked = await runCliAt(door.house, ['fleet', 'revoke-tokens', 'pc-1', '--reason', 'stolen']);
+  const revoked = await runCliAt(door.orchestrator, ['fleet', 'revoke-tokens', 'pc-1', '--reason', 'stolen']);
   expect(revoked.stdout).toBe(
     'pc-1: check-in tokens below generation 2 are refused from now on\nnew ones: servpack fleet tokens pc-1\n',
   );

@@ -31,16 +31,16 @@ import {
   writeRelease,
 } from './small-orchestrator.ts';
 
-let house: SmallOrchestrator;
+let orchestrator: SmallOrchestrator;
 
 beforeAll(async () => {
-  house = await startSmallOrchestrator();
-  house.write('fleet.csv', fleetCsv);
-  house.write('campaign.yaml', campaignYaml());
-  writeRelease(house);
+  orchestrator = await startSmallOrchestrator();
+  orchestrator.write('fleet.csv', fleetCsv);
+  orchestrator.write('campaign.yaml', campaignYaml());
+  writeRelease(orchestrator);
 });
 
-afterAll(async () => house[Symbol.asyncDispose]());
+afterAll(async () => orchestrator[Symbol.asyncDispose]());
 
 /** A day at the desk, in order: each command, what it says to a person, and the shape of its `--json` answer. */
 const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
@@ -116,20 +116,20 @@ const once = /^(release stage|campaign create|campaign start)/;
 
 describe('every command', () => {
   test.each(day)('%s: says to a person what it did, and ends with 0', async (command, says) => {
-    const { code, stdout, stderr } = await runCliAt(house, inFolder(command));
+    const { code, stdout, stderr } = await runCliAt(orchestrator, inFolder(command));
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(says);
     expect(stdout).not.toContain('\u001b');
   });
 
   test.each(day)('%s --json: one document of the documented shape', async (command, _says, answer) => {
-    const { code, stdout, stderr } = await runCliAt(house, [...inFolder(command), '--json']);
+    const { code, stdout, stderr } = await runCliAt(orchestrator, [...inFolder(command), '--json']);
     const [expected, shape] = once.test(command) ? [1, refusalAnswer] : [0, answer];
     expect([code, stderr]).toEqual([expected, '']);
     expect(shape.safeParse(JSON.parse(stdout)).error?.issues).toBeUndefined();
   });
 });
 
-/** File names become paths of the house's folder. */
+/** File names become paths of the orchestrator's folder. */
 const inFolder = (command: string): readonly string[] =>
-  command.split(' ').map((word) => (/\.(csv|yaml|txt)$/.test(word) ? join(house.folder, word) : word));
+  command.split(' ').map((word) => (/\.(csv|yaml|txt)$/.test(word) ? join(orchestrator.folder, word) : word));

@@ -5,15 +5,15 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCli, runCliAt } from './run-cli.ts';
 import { campaignYaml, type SmallOrchestrator, startRunning } from './small-orchestrator.ts';
 
-let house: SmallOrchestrator;
+let orchestrator: SmallOrchestrator;
 
 /** Campaign sp4 runs. */
 beforeAll(async () => {
-  house = await startRunning();
-  house.write('campaign.yaml', campaignYaml());
+  orchestrator = await startRunning();
+  orchestrator.write('campaign.yaml', campaignYaml());
 });
 
-afterAll(async () => house[Symbol.asyncDispose]());
+afterAll(async () => orchestrator[Symbol.asyncDispose]());
 
 describe('exit codes and sentences', () => {
   const refused: readonly [args: string, code: number, sentence: string][] = [
@@ -60,17 +60,17 @@ describe('exit codes and sentences', () => {
   ];
 
   test.each(refused)('%s: %d', async (args, code, sentence) => {
-    const run = await runCliAt(house, inFolder(args));
+    const run = await runCliAt(orchestrator, inFolder(args));
     expect([run.code, run.stdout]).toEqual([code, '']);
     expect(run.stderr).toContain(sentence);
   });
 
   test('a file with faults is 2, with every fault as file:line: key', async () => {
-    const file = house.write(
+    const file = orchestrator.write(
       'faulty.yaml',
       'campaign: sp5\nrelease: sms-sp4\nbudgets: { active: none }\nwawes: []\n',
     );
-    const { code, stderr } = await runCliAt(house, ['campaign', 'plan', file]);
+    const { code, stderr } = await runCliAt(orchestrator, ['campaign', 'plan', file]);
     expect(code).toBe(2);
     expect(stderr.split('\n')).toEqual([
       `servpack: ${file} has 2 faults; nothing was changed`,
@@ -83,7 +83,7 @@ describe('exit codes and sentences', () => {
   test('no orchestrator is 3 and says what to do, whether there is a token or not', async () => {
     const url = await urlOfNobody();
     const stderr = `servpack: no orchestrator answers at ${url} (ECONNREFUSED); start one with "servpack up", or say with --url where it is\n`;
-    for (const env of [{ SERVPACK_TOKEN: 'x' }, { SERVPACK_DATA: join(house.folder, 'nowhere') }]) {
+    for (const env of [{ SERVPACK_TOKEN: 'x' }, { SERVPACK_DATA: join(orchestrator.folder, 'nowhere') }]) {
       expect(await runCli(['fleet', 'list', '--url', url], { env })).toEqual({ code: 3, stdout: '', stderr });
     }
   });
@@ -100,53 +100,57 @@ describe('exit codes and sentences', () => {
   });
 
   test('no token and a wrong one are 5', async () => {
-    const none = await runCliAt(house, ['fleet', 'list'], {
-      env: { SERVPACK_DATA: join(house.folder, 'nowhere') },
+    const none = await runCliAt(orchestrator, ['fleet', 'list'], {
+      env: { SERVPACK_DATA: join(orchestrator.folder, 'nowhere') },
     });
     expect([none.code, none.stderr]).toEqual([
       5,
       expect.stringContaining('say with --token-file, --data or SERVPACK_TOKEN where it is'),
     ]);
-    const wrong = await runCliAt(house, ['fleet', 'list'], { env: { SERVPACK_TOKEN: 'wrong' } });
+    const wrong = await runCliAt(orchestrator, ['fleet', 'list'], { env: { SERVPACK_TOKEN: 'wrong' } });
     expect([wrong.code, wrong.stderr]).toEqual([
       5,
       'servpack: the token is not the one of this orchestrator\n',
     ]);
-    const file = house.write('other-token', `${house.token}\n`);
-    const right = await runCliAt(house, ['fleet', 'list', '--token-file', file], {
+    const file = orchestrator.write('other-token', `${orchestrator.token}\n`);
+    const right = await runCliAt(orchestrator, ['fleet', 'list', '--token-file', file], {
       env: { SERVPACK_TOKEN: 'wrong' },
     });
     expect(right.code).toBe(0);
   });
 
   test('--json answers a refusal and wrong usage as a document on stdout', async () => {
-    const missing = await runCliAt(house, ['campaign', 'status', 'sp9', '--json']);
+    const missing = await runCliAt(orchestrator, ['campaign', 'status', 'sp9', '--json']);
     expect([missing.code, JSON.parse(missing.stdout)]).toEqual([
       4,
       { error: { code: 'notFound.campaign', message: 'there is no campaign named sp9' } },
     ]);
-    const usage = await runCliAt(house, ['--json', 'campaign', 'pause', 'sp4']);
+    const usage = await runCliAt(orchestrator, ['--json', 'campaign', 'pause', 'sp4']);
     expect([usage.code, JSON.parse(usage.stdout)]).toMatchObject([2, { error: { code: 'input.usage' } }]);
   });
 
   test('a transcript comes from stdin, and strange bytes do not hurt', async () => {
-    const { code, stdout } = await runCliAt(house, ['client', 'checkin', 'pc-1', '--transcript', '-'], {
-      stdin: 'Reading configuration...\u0000',
-    });
+    const { code, stdout } = await runCliAt(
+      orchestrator,
+      ['client', 'checkin', 'pc-1', '--transcript', '-'],
+      {
+        stdin: 'Reading configuration...\u0000',
+      },
+    );
     expect([code, stdout]).toEqual([0, expect.stringContaining('nothing to do')]);
   });
 
   test('the user goes into the audit', async () => {
-    await runCliAt(house, ['campaign', 'pause', 'sp4', '--reason', 'the user']);
-    await runCliAt(house, ['campaign', 'resume', 'sp4']);
-    const [entry] = await house.store.audit(1, { campaign: 'sp4' });
+    await runCliAt(orchestrator, ['campaign', 'pause', 'sp4', '--reason', 'the user']);
+    await runCliAt(orchestrator, ['campaign', 'resume', 'sp4']);
+    const [entry] = await orchestrator.store.audit(1, { campaign: 'sp4' });
     expect(entry?.who).toBe(`${userInfo().username} (token default)`);
   });
 });
 
-/** File names become paths of the house's folder. */
+/** File names become paths of the orchestrator's folder. */
 const inFolder = (command: string): readonly string[] =>
-  command.split(' ').map((word) => (/\.(csv|yaml|txt)$/.test(word) ? join(house.folder, word) : word));
+  command.split(' ').map((word) => (/\.(csv|yaml|txt)$/.test(word) ? join(orchestrator.folder, word) : word));
 
 /** Something that speaks HTTP and is not servpack. */
 async function startStranger(): Promise<{ server: Server; url: string }> {

@@ -48,8 +48,8 @@ const watch = ['campaign', 'watch', 'sp4', '--every', '1s'];
 
 describe('campaign watch in a pipe', () => {
   test('prints a line when something has changed, and ends with 0 when all ended well', async () => {
-    await using house = await startSmallOrchestrator(storyOf([half, half, paused, ended(0)]));
-    expect(await runCliAt(house, watch)).toEqual({
+    await using orchestrator = await startSmallOrchestrator(storyOf([half, half, paused, ended(0)]));
+    expect(await runCliAt(orchestrator, watch)).toEqual({
       code: 0,
       stderr: '',
       stdout: [
@@ -62,14 +62,14 @@ describe('campaign watch in a pipe', () => {
   });
 
   test('ends with 1 when a client is not ok', async () => {
-    await using house = await startSmallOrchestrator(storyOf([ended(3)]));
-    const { code, stdout } = await runCliAt(house, watch);
+    await using orchestrator = await startSmallOrchestrator(storyOf([ended(3)]));
+    const { code, stdout } = await runCliAt(orchestrator, watch);
     expect([code, stdout]).toEqual([1, expect.stringContaining('400 of 400 settled, 3 not ok')]);
   });
 
   test('with --until-paused a pause ends it, too, with 1', async () => {
-    await using house = await startSmallOrchestrator(storyOf([half, paused, ended(0)]));
-    const { code, stdout } = await runCliAt(house, [...watch, '--until-paused']);
+    await using orchestrator = await startSmallOrchestrator(storyOf([half, paused, ended(0)]));
+    const { code, stdout } = await runCliAt(orchestrator, [...watch, '--until-paused']);
     expect([code, stdout.trim().split('\n').at(-1)]).toEqual([
       1,
       expect.stringContaining('sp4 paused, by anna: phones ring'),
@@ -77,8 +77,8 @@ describe('campaign watch in a pipe', () => {
   });
 
   test('with --json prints one status per line', async () => {
-    await using house = await startSmallOrchestrator(storyOf([half, half, ended(1)]));
-    const { code, stdout } = await runCliAt(house, [...watch, '--json']);
+    await using orchestrator = await startSmallOrchestrator(storyOf([half, half, ended(1)]));
+    const { code, stdout } = await runCliAt(orchestrator, [...watch, '--json']);
     const lines = stdout
       .trim()
       .split('\n')
@@ -93,8 +93,8 @@ describe('campaign watch in a pipe', () => {
   });
 
   test('of a campaign that is not there ends with 4', async () => {
-    await using house = await startSmallOrchestrator();
-    expect(await runCliAt(house, watch)).toEqual({
+    await using orchestrator = await startSmallOrchestrator();
+    expect(await runCliAt(orchestrator, watch)).toEqual({
       code: 4,
       stdout: '',
       stderr: 'servpack: there is no campaign named sp4\n',

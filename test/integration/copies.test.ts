@@ -24,7 +24,7 @@ import { unwrapped } from './unwrapped.ts';
 
 /** Copies of a real folder on two "logon servers", read by the real process. */
 interface Copies extends AsyncDisposable {
-  readonly house: SmallOrchestrator;
+  readonly orchestrator: SmallOrchestrator;
   readonly context: OrchestratorContext;
   readonly pid: () => number | null;
   /** Rounds until a logon server is so. */
@@ -37,41 +37,45 @@ interface Copies extends AsyncDisposable {
 const timing = { verifiedMs: 20, incompleteMs: 20, unreadableMs: 20, silenceMs: 5_000 };
 
 async function openCopies(store: Store, changes: Partial<typeof timing> = {}): Promise<Copies> {
-  const house = await startSmallOrchestrator(store);
+  const orchestrator = await startSmallOrchestrator(store);
   const log = pino({ level: 'silent' });
-  const context = contextOver(store, standingClock(now), keepingDispatcher(house.jobs as Activation[]));
+  const context = contextOver(
+    store,
+    standingClock(now),
+    keepingDispatcher(orchestrator.jobs as Activation[]),
+  );
   const reader = openCopyReader(changes.silenceMs ?? timing.silenceMs);
   const verifier: CopyVerifier = openCopyVerifier(log, { ...timing, ...changes }, reader);
-  const folderOf = (server: string): string => join(house.folder, 'mnt', server);
-  const file = writeRelease(house);
-  house.write('bin/CLIMONNT.EXE', 'newer');
-  const text = `${['release: sms-sp4', 'product: sms-1.2', 'servicePack: 4', `tree: ${house.folder}`, 'components: bin'].join('\n')}
+  const folderOf = (server: string): string => join(orchestrator.folder, 'mnt', server);
+  const file = writeRelease(orchestrator);
+  orchestrator.write('bin/CLIMONNT.EXE', 'newer');
+  const text = `${['release: sms-sp4', 'product: sms-1.2', 'servicePack: 4', `tree: ${orchestrator.folder}`, 'components: bin'].join('\n')}
 logonServers: { path: "mnt/{logonServer}" }
 upgrade: { command: [./upgrade.sh], timeout: 10s }
 `;
   writeFileSync(file, text);
-  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  expect((await house.ask('POST', '/v1/releases', { path: file })).status).toBe(200);
+  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+  expect((await orchestrator.ask('POST', '/v1/releases', { path: file })).status).toBe(200);
   const wide = campaignYaml().replace('count: 2', 'count: 10');
-  await house.ask('POST', '/v1/campaigns', {
+  await orchestrator.ask('POST', '/v1/campaigns', {
     file: 'c.yaml',
     text: wide.replace(/\n {2}- \{ name: rest.*/, ''),
   });
   return {
-    house,
+    orchestrator,
     context,
     folderOf,
     pid: () => reader.pid(),
     copy: (server) => {
       mkdirSync(folderOf(server), { recursive: true });
-      cpSync(join(house.folder, 'bin'), folderOf(server), { recursive: true });
+      cpSync(join(orchestrator.folder, 'bin'), folderOf(server), { recursive: true });
     },
     becomes: (server, state, because = '') =>
       expect
         .poll(
           async () => {
             await verifier.round(context);
-            const { body } = await house.ask('GET', '/v1/releases/sms-sp4/servers');
+            const { body } = await orchestrator.ask('GET', '/v1/releases/sms-sp4/servers');
             const found = body.servers.find((each: { logonServer: string }) => each.logonServer === server);
             return [found?.state, because === '' ? '' : found?.because];
           },
@@ -85,7 +89,7 @@ upgrade: { command: [./upgrade.sh], timeout: 10s }
     },
     [Symbol.asyncDispose]: async () => {
       verifier.close();
-      await house[Symbol.asyncDispose]();
+      await orchestrator[Symbol.asyncDispose]();
     },
   };
 }
@@ -108,8 +112,8 @@ vi.setConfig({ testTimeout: 120_000 });
 
 test.each(stores)('clients are admitted where their logon server has its copy: %s', async (_name, open) => {
   await using copies = await openCopies(await open());
-  const { house } = copies;
-  const plan = await house.ask('POST', '/v1/campaigns/plan', {
+  const { orchestrator } = copies;
+  const plan = await orchestrator.ask('POST', '/v1/campaigns/plan', {
     file: 'c.yaml',
     text: campaignYaml('other'),
   });
@@ -117,7 +121,7 @@ test.each(stores)('clients are admitted where their logon server has its copy: %
     'not read yet',
     'not read yet',
   ]);
-  await house.ask('POST', '/v1/campaigns/sp4/start');
+  await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
   expect(await copies.lead()).toEqual([]);
 
   copies.copy('LS-ROM');
@@ -128,7 +132,7 @@ test.each(stores)('clients are admitted where their logon server has its copy: %
   await copies.becomes('LS-MIL', 'incomplete', 'climonnt.exe has 2 of 5 bytes');
   expect(await copies.lead()).toEqual(['LS-ROM']);
 
-  const status = await house.ask('GET', '/v1/campaigns/sp4');
+  const status = await orchestrator.ask('GET', '/v1/campaigns/sp4');
   expect(status.body.notStaged).toEqual([
     {
       logonServer: 'LS-MIL',
@@ -138,7 +142,7 @@ test.each(stores)('clients are admitted where their logon server has its copy: %
       because: 'climonnt.exe has 2 of 5 bytes',
     },
   ]);
-  const why = await house.ask('GET', '/v1/clients/pc-0/why');
+  const why = await orchestrator.ask('GET', '/v1/clients/pc-0/why');
   expect(why.body.because).toBe('waits: LS-MIL has 1 of 2 files: climonnt.exe has 2 of 5 bytes');
 
   writeFileSync(join(copies.folderOf('LS-MIL'), 'CLIMONNT.EXE'), 'newer');
@@ -157,7 +161,7 @@ test('a copy that becomes wrong again closes its server, and one that is gone is
   rmSync(copies.folderOf('LS-MIL'), { recursive: true });
   await copies.becomes('LS-ROM', 'incomplete', 'appctl32.exe is another file');
   await copies.becomes('LS-MIL', 'unreadable');
-  await copies.house.ask('POST', '/v1/campaigns/sp4/start');
+  await copies.orchestrator.ask('POST', '/v1/campaigns/sp4/start');
   expect(await copies.lead()).toEqual([]);
 });
 

@@ -16,7 +16,7 @@ import { servpackVersion } from '../../shared/version.ts';
 import { clientOf } from '../contract/store/words.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { testRedis } from '../environment/redis.ts';
-import { type LookHouse, startLookHouse } from './look-house.ts';
+import { type LookLab, startLookLab } from './look-lab.ts';
 import { runCli, runCliAt } from './run-cli.ts';
 import {
   fleetCsv,
@@ -171,30 +171,30 @@ test('a sample is the same for the same seed, whatever the order of the fleet', 
 });
 
 /** A whole orchestrator on a real Redis, but for its rounds. */
-async function startHouse(): Promise<SmallOrchestrator> {
+async function startOnRedis(): Promise<SmallOrchestrator> {
   const { url, prefix } = testRedis();
   const store = unwrapped(await openRedisStore({ url, prefix }));
-  const house = await startSmallOrchestrator(store, undefined, (dataDir) => ({
+  const orchestrator = await startSmallOrchestrator(store, undefined, (dataDir) => ({
     redisUrl: url,
     prefix,
     shards: 1,
     dataDir,
   }));
-  onTestFinished(() => house[Symbol.asyncDispose]());
-  return house;
+  onTestFinished(() => orchestrator[Symbol.asyncDispose]());
+  return orchestrator;
 }
 
-const checksOf = async (house: SmallOrchestrator): Promise<readonly Check[]> =>
-  (await house.ask('GET', '/v1/doctor')).body.checks as Check[];
+const checksOf = async (orchestrator: SmallOrchestrator): Promise<readonly Check[]> =>
+  (await orchestrator.ask('GET', '/v1/doctor')).body.checks as Check[];
 
 test('an orchestrator tells of workers and their clocks, and of a tree that was changed', async () => {
-  const house = await startHouse();
-  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  const without = notOk(await checksOf(house));
+  const orchestrator = await startOnRedis();
+  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+  const without = notOk(await checksOf(orchestrator));
   expect(without).toContain('broken: workers: no worker is running');
   expect(without).toContain('warning: releases: no release is staged');
 
-  const { store } = house;
+  const { store } = orchestrator;
   await store.announceWorker(worker, Date.now(), 60_000);
   await store.announceWorker(
     { ...worker, name: 'rack-2/8/def', host: 'rack-2' },
@@ -207,8 +207,8 @@ test('an orchestrator tells of workers and their clocks, and of a tree that was 
     60_000,
   );
   await store.announceWorker({ ...worker, name: 'rack-4/1/jkl' }, Date.now(), 0);
-  await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
-  const checks = await checksOf(house);
+  await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
+  const checks = await checksOf(orchestrator);
   expectUseful(checks);
   expect(checks.map(({ says }) => says)).toContain('3 workers on 2 machines, up to 150 upgrades at once');
   const found = notOk(checks).join('\n');
@@ -220,29 +220,29 @@ test('an orchestrator tells of workers and their clocks, and of a tree that was 
   );
   expect(found).not.toContain('releases:');
 
-  house.write('bin/APPCTL32.EXE', 'other');
-  house.write('bin/NEW.EXE', 'new');
-  expect(notOk(await checksOf(house)).join('\n')).toMatch(
+  orchestrator.write('bin/APPCTL32.EXE', 'other');
+  orchestrator.write('bin/NEW.EXE', 'new');
+  expect(notOk(await checksOf(orchestrator)).join('\n')).toMatch(
     /broken: releases: release sms-sp4: \S+ is not as it was staged: appctl32\.exe was changed, and 1 more/,
   );
-  rmSync(join(house.folder, 'bin'), { recursive: true });
-  expect(notOk(await checksOf(house)).join('\n')).toContain('cannot be read');
-  mkdirSync(join(house.folder, 'bin'));
+  rmSync(join(orchestrator.folder, 'bin'), { recursive: true });
+  expect(notOk(await checksOf(orchestrator)).join('\n')).toContain('cannot be read');
+  mkdirSync(join(orchestrator.folder, 'bin'));
 });
 
 test('the command says the same in words, as JSON and by its exit code', async () => {
-  const house = await startHouse();
-  const { code, stdout } = await runCliAt(house, ['doctor', '--json']);
+  const orchestrator = await startOnRedis();
+  const { code, stdout } = await runCliAt(orchestrator, ['doctor', '--json']);
   expect(code).toBe(1);
   const { checks } = JSON.parse(stdout) as { checks: Check[] };
   expect(notOk(checks)).toContain('broken: workers: no worker is running');
   expect(notOk(checks)).toContain('warning: clients: not checked, because something above is broken');
-  const text = await runCliAt(house, ['doctor']);
+  const text = await runCliAt(orchestrator, ['doctor']);
   expect(text.stdout).toContain(
     'broken   workers: no worker is running\n         leads to: no client is looked at, and nothing is done on any client\n         do: start one: servpack worker',
   );
-  await house.store.announceWorker(worker, Date.now(), 60_000);
-  expect((await runCliAt(house, ['doctor', '--sample', '0'])).code).toBe(6);
+  await orchestrator.store.announceWorker(worker, Date.now(), 60_000);
+  expect((await runCliAt(orchestrator, ['doctor', '--sample', '0'])).code).toBe(6);
 });
 
 test('without an orchestrator and without Redis it says so, and looks at what there is', async () => {
@@ -270,44 +270,44 @@ test('without an orchestrator and without Redis it says so, and looks at what th
 });
 
 describe('the sample of clients', () => {
-  const doctor = async (house: LookHouse, args: readonly string[]) => {
-    const { code, stdout } = await house.cli(['doctor', '--json', ...args]);
+  const doctor = async (lab: LookLab, args: readonly string[]) => {
+    const { code, stdout } = await lab.cli(['doctor', '--json', ...args]);
     const { checks } = JSON.parse(stdout) as { checks: Check[] };
     expectUseful(checks);
     return { code, clients: checks.filter(({ area }) => area === 'clients') };
   };
 
   test('is looked at on the lab fleet, the same one again for a seed, and nothing is changed there', async () => {
-    await using house = await startLookHouse({ traits: ['free', 'pcmInBin', 'userProgram', 'server'] });
-    await house.startWorker();
-    const before = (await house.fleet.truth()).clients;
-    const { clients } = await doctor(house, []);
+    await using lab = await startLookLab({ traits: ['free', 'pcmInBin', 'userProgram', 'server'] });
+    await lab.startWorker();
+    const before = (await lab.fleet.truth()).clients;
+    const { clients } = await doctor(lab, []);
     expect(clients).toMatchObject([
       { state: 'ok', says: '4 of 4 clients drawn from 4 (seed doctor) reached and looked at' },
     ]);
-    expect((await house.fleet.truth()).clients).toEqual(before);
+    expect((await lab.fleet.truth()).clients).toEqual(before);
     const drawn = async () => {
-      const { clients: some } = await doctor(house, ['--sample', '2', '--seed', 'a']);
+      const { clients: some } = await doctor(lab, ['--sample', '2', '--seed', 'a']);
       expect(some[0]?.says).toBe('2 of 2 clients drawn from 4 (seed a) reached and looked at');
-      const [newest] = (await house.store.surveys()).toSorted((a, b) => b.survey.at - a.survey.at);
-      const page = await house.store.surveyLooks(newest?.survey.survey ?? '', '', 10);
+      const [newest] = (await lab.store.surveys()).toSorted((a, b) => b.survey.at - a.survey.at);
+      const page = await lab.store.surveyLooks(newest?.survey.survey ?? '', '', 10);
       return page.looks.map(({ name }) => name).toSorted();
     };
     expect(await drawn()).toEqual(await drawn());
   });
 
   test('says who could not be reached, and the first error of them', async () => {
-    await using house = await startLookHouse({ traits: ['free', 'offlineForDays', 'pcmInBin'] });
-    const away = house.clients.get('offlineForDays') ?? '';
-    const broken = house.clients.get('pcmInBin') ?? '';
-    await house.startWorker((gateway) => ({
+    await using lab = await startLookLab({ traits: ['free', 'offlineForDays', 'pcmInBin'] });
+    const away = lab.clients.get('offlineForDays') ?? '';
+    const broken = lab.clients.get('pcmInBin') ?? '';
+    await lab.startWorker((gateway) => ({
       ...gateway,
       look: async (target, ...rest) =>
         target.client === broken
           ? { ok: false, error: { kind: 'garbled', message: 'no file list in the answer' } }
           : gateway.look(target, ...rest),
     }));
-    const { code, clients } = await doctor(house, []);
+    const { code, clients } = await doctor(lab, []);
     expect(code).not.toBe(0);
     expect(clients).toMatchObject([{ state: 'warning', leadsTo: 'these are deferred until they answer' }]);
     expect(clients[0]?.says).toMatch(
@@ -318,9 +318,9 @@ describe('the sample of clients', () => {
   });
 
   test('is broken when nobody can be reached, and a fleet without clients is told', async () => {
-    await using house = await startLookHouse({ traits: ['offlineForDays'] });
-    await house.startWorker();
-    const { code, clients } = await doctor(house, []);
+    await using lab = await startLookLab({ traits: ['offlineForDays'] });
+    await lab.startWorker();
+    const { code, clients } = await doctor(lab, []);
     expect([code, clients[0]?.state]).toEqual([1, 'broken']);
     expect(clients[0]?.says).toMatch(/^0 of 1 client drawn from 1 .*; 1 unreachable, first /);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { type LookHouse, startLookHouse } from './look-house.ts';
+import { type LookLab, startLookLab } from './look-lab.ts';
 
 /** `servpack look` and `servpack survey` as an operator types them, against machines of the lab. */
 
@@ -12,28 +12,28 @@ const traits: readonly Trait[] = ['free', 'pcmInBin', 'staysHome', 'userProgram'
 const folder = mkdtempSync(join(tmpdir(), 'servpack-look-cli-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-let house: LookHouse;
+let lab: LookLab;
 beforeAll(async () => {
-  house = await startLookHouse({ traits, strangers: ['lent-pc'] });
-  await house.startWorker();
+  lab = await startLookLab({ traits, strangers: ['lent-pc'] });
+  await lab.startWorker();
 });
-afterAll(() => house[Symbol.asyncDispose]());
+afterAll(() => lab[Symbol.asyncDispose]());
 
-const clientOf = (trait: Trait): string => house.clients.get(trait) ?? '';
+const clientOf = (trait: Trait): string => lab.clients.get(trait) ?? '';
 
 describe('servpack look', () => {
   test('answers for one client in a line, and changes nothing on it', async () => {
-    const before = await house.fleet.truth();
-    const { code, stdout } = await house.cli(['look', clientOf('pcmInBin')]);
+    const before = await lab.fleet.truth();
+    const { code, stdout } = await lab.cli(['look', clientOf('pcmInBin')]);
     expect(stdout.split('\n')[0]).toBe(
       `${clientOf('pcmInBin')}: BLOCKED pcmsvc32.exe, automatic, runs from c:\\ms\\sms\\bin (structural)`,
     );
     expect(code).toBe(0);
-    expect((await house.fleet.truth()).clients).toEqual(before.clients);
+    expect((await lab.fleet.truth()).clients).toEqual(before.clients);
   });
 
   test('ranks what a whole fleet is blocked by, and says by its exit code that some could not be looked at', async () => {
-    const { code, stdout } = await house.cli(['look', '--fleet']);
+    const { code, stdout } = await lab.cli(['look', '--fleet']);
     expect(stdout).toContain(`${clientOf('free')}: free\n`);
     expect(stdout).toContain(`${clientOf('offlineForDays')}: COULD NOT LOOK (unreachable)`);
     expect(stdout).toContain('6 of 6 machines looked at, nothing changed on any: ');
@@ -46,34 +46,34 @@ describe('servpack look', () => {
   });
 
   test('names only the machines that were asked for, as JSON too', async () => {
-    const { code, stdout } = await house.cli(['look', '--fleet', '--label', 'server', '--json']);
+    const { code, stdout } = await lab.cli(['look', '--fleet', '--label', 'server', '--json']);
     const said = JSON.parse(stdout) as { looks: { client: string; verdict: string }[]; survey: SurveyStatus };
     expect(said.looks).toMatchObject([{ client: 'srv-1', verdict: 'server' }]);
     expect(said.survey).toMatchObject({ status: 'done', total: 1, looked: 1 });
     expect(code).toBe(0);
 
-    const blocked = await house.cli(['look', '--fleet', '--verdict', 'blocked']);
+    const blocked = await lab.cli(['look', '--fleet', '--verdict', 'blocked']);
     expect(blocked.stdout).not.toContain(': free\n');
   });
 
   test('looks at hosts that no fleet has, from a list or a file, and at a fleet file without importing it', async () => {
     const hosts = join(folder, 'hosts.txt');
     writeFileSync(hosts, `# lent\nlent-pc\n\n${clientOf('free')} # ours\n`);
-    const listed = await house.cli(['look', '--hosts', hosts]);
+    const listed = await lab.cli(['look', '--hosts', hosts]);
     expect(listed.stdout).toContain('lent-pc: ');
     expect(listed.stdout).toContain('2 of 2 machines looked at');
-    expect((await house.cli(['look', '--hosts', 'lent-pc,no.such.host'])).stdout).toContain(
+    expect((await lab.cli(['look', '--hosts', 'lent-pc,no.such.host'])).stdout).toContain(
       'no.such.host: COULD NOT LOOK',
     );
 
     const csv = join(folder, 'fleet.csv');
     writeFileSync(csv, 'client,host,logonServer,zone,role,labels\nborrowed,lent-pc,LS-1,UTC,workstation,\n');
-    expect((await house.cli(['look', '--fleet', csv])).stdout).toContain('borrowed: ');
-    expect(await house.store.readClient('borrowed')).toBeNull();
+    expect((await lab.cli(['look', '--fleet', csv])).stdout).toContain('borrowed: ');
+    expect(await lab.store.readClient('borrowed')).toBeNull();
   });
 
   test('prints what a look brought', async () => {
-    const { stdout } = await house.cli(['look', clientOf('free'), '--evidence']);
+    const { stdout } = await lab.cli(['look', clientOf('free'), '--evidence']);
     expect(stdout).toContain('SetupPhase');
   });
 
@@ -86,27 +86,27 @@ describe('servpack look', () => {
     [['--fleet', 'missing.csv'], 'missing.csv'],
     [['pc-1', '--product', 'nothing-1'], 'product "nothing-1" is not known'],
   ])('refuses %j and begins nothing', async (args, sentence) => {
-    const before = (await house.store.surveys()).length;
-    const { code, stderr } = await house.cli(['look', ...args]);
+    const before = (await lab.store.surveys()).length;
+    const { code, stderr } = await lab.cli(['look', ...args]);
     expect(stderr).toContain(sentence);
     expect(code).not.toBe(0);
-    expect(await house.store.surveys()).toHaveLength(before);
+    expect(await lab.store.surveys()).toHaveLength(before);
   });
 });
 
 describe('servpack survey', () => {
   test('shows, lists, follows and cancels what look --detach has begun', async () => {
-    const begun = await house.cli(['look', '--fleet', '--detach', '--json']);
+    const begun = await lab.cli(['look', '--fleet', '--detach', '--json']);
     const { survey } = JSON.parse(begun.stdout) as SurveyStatus;
-    expect((await house.cli(['survey', 'follow', survey])).stdout).toContain('6 of 6 machines looked at');
-    expect((await house.cli(['survey', 'show', survey])).stdout).toContain(
+    expect((await lab.cli(['survey', 'follow', survey])).stdout).toContain('6 of 6 machines looked at');
+    expect((await lab.cli(['survey', 'show', survey])).stdout).toContain(
       `${survey}  the fleet (product sms-1.2)`,
     );
-    expect((await house.cli(['survey', 'list'])).stdout).toContain(survey);
-    expect(JSON.parse((await house.cli(['survey', 'cancel', survey, '--json'])).stdout)).toMatchObject({
+    expect((await lab.cli(['survey', 'list'])).stdout).toContain(survey);
+    expect(JSON.parse((await lab.cli(['survey', 'cancel', survey, '--json'])).stdout)).toMatchObject({
       status: 'done',
     });
-    const missing = await house.cli(['survey', 'follow', 'look-nothing', '--json']);
+    const missing = await lab.cli(['survey', 'follow', 'look-nothing', '--json']);
     expect([missing.code, JSON.parse(missing.stdout)]).toMatchObject([
       4,
       { error: { code: 'notFound.survey' } },

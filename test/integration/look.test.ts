@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { extraTraits, type Trait } from '../lab/fleet/traits.ts';
 import type { ClientTruth } from '../lab/fleet/truth.ts';
 import { bin } from '../lab/fleet/sms.ts';
-import { startLookHouse } from './look-house.ts';
+import { startLookLab } from './look-lab.ts';
 
 /** `servpack look`, from the API to the machines of the lab. */
 
@@ -34,13 +34,13 @@ describe('a look', () => {
   test.each([1, 3])(
     'says what is on every machine, and changes nothing on any: %i shards',
     async (shards) => {
-      await using house = await startLookHouse({ traits: everyTrait, shards });
-      await house.startWorker();
-      const before = await house.fleet.truth();
-      const survey = await house.startSurvey({ from: 'fleet' });
-      const status = await house.over(survey);
-      const looks = new Map((await house.looksOf(survey)).map((look) => [look.client, look]));
-      const after = await house.fleet.truth();
+      await using lab = await startLookLab({ traits: everyTrait, shards });
+      await lab.startWorker();
+      const before = await lab.fleet.truth();
+      const survey = await lab.startSurvey({ from: 'fleet' });
+      const status = await lab.over(survey);
+      const looks = new Map((await lab.looksOf(survey)).map((look) => [look.client, look]));
+      const after = await lab.fleet.truth();
       expect(after.clients).toEqual(before.clients);
 
       expect(status).toMatchObject({ status: 'done', total: everyTrait.length, looked: everyTrait.length });
@@ -50,7 +50,7 @@ describe('a look', () => {
       expect(new Set(found.map(([, verdict]) => verdict))).toEqual(
         new Set(['free', 'blocked', 'server', 'couldNotLook']),
       );
-      const saysOf = (trait: Trait): string => looks.get(house.clients.get(trait) ?? '')?.says ?? '';
+      const saysOf = (trait: Trait): string => looks.get(lab.clients.get(trait) ?? '')?.says ?? '';
       expect(saysOf('pcmInBin')).toBe(
         'BLOCKED pcmsvc32.exe, automatic, runs from c:\\ms\\sms\\bin (structural)',
       );

@@ -38,8 +38,11 @@ export async function runCli(
 
 /** The same against a small orchestrator, found by its URL and the token in its folder. */
 export const runCliAt = (
-  house: SmallOrchestrator,
+  orchestrator: SmallOrchestrator,
   args: readonly string[],
   options: CliOptions = {},
 ): Promise<CliRun> =>
-  runCli(args, { ...options, env: { SERVPACK_URL: house.url, SERVPACK_DATA: house.folder, ...options.env } });
+  runCli(args, {
+    ...options,
+    env: { SERVPACK_URL: orchestrator.url, SERVPACK_DATA: orchestrator.folder, ...options.env },
+  });

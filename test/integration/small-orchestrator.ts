@@ -148,11 +148,11 @@ export async function startRunning(
   store: Store = createMemoryStore(Date.now),
   yaml = campaignYaml(),
 ): Promise<SmallOrchestrator> {
-  const house = await startSmallOrchestrator(store);
-  await house.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
-  await house.ask('POST', '/v1/releases', { path: writeRelease(house) });
-  await house.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: yaml });
-  const started = await house.ask('POST', '/v1/campaigns/sp4/start');
+  const orchestrator = await startSmallOrchestrator(store);
+  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
+  await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
+  await orchestrator.ask('POST', '/v1/campaigns', { file: 'c.yaml', text: yaml });
+  const started = await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
   expect([started.status, started.body.status]).toEqual([200, 'running']);
-  return house;
+  return orchestrator;
 }

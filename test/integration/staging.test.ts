@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { stageRelease } from '../../orchestrator/releases/staging.ts';
+import { runStaging } from '../../orchestrator/releases/run-staging.ts';
 import type { UpgradeEvidence } from '../../orchestrator/releases/upgrade-command.ts';
 import type { Fault } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
@@ -57,14 +57,14 @@ async function withLine(line: RegExp, other: string): Promise<string> {
 }
 
 async function staged(file = at('release.yaml')) {
-  const result = await stageRelease(file);
+  const result = await runStaging(file);
   if (!result.ok) throw new Error(JSON.stringify(result.error));
   return result.value;
 }
 
 /** The one fault that staging ends with. */
 async function refusal(file: string, signal?: AbortSignal): Promise<Fault> {
-  const result = await stageRelease(file, null, signal);
+  const result = await runStaging(file, null, signal);
   if (result.ok || areInputFaults(result.error))
     throw new Error(`no single fault: ${JSON.stringify(result)}`);
   return result.error;
@@ -285,7 +285,7 @@ describe('a faulty release file', () => {
   test('shows all its faults at once and runs nothing', async () => {
     const file = await withScript('10s', 'echo > ../ran');
     await withLine(/^product: .*\nservicePack: .*/m, 'product: sms-9\nservicepack: 4');
-    const result = await stageRelease(file);
+    const result = await runStaging(file);
     const faults = !result.ok && areInputFaults(result.error) ? printFaults(result.error) : [];
     expect(faults).toEqual([
       `${file}:3: product: is "sms-9", expected a known product (generic-windows-agent, sms-1.2)`,
@@ -295,7 +295,7 @@ describe('a faulty release file', () => {
   });
 
   test('that is not there is said so', async () => {
-    const result = await stageRelease(at('nothing.yaml'));
+    const result = await runStaging(at('nothing.yaml'));
     const faults = !result.ok && areInputFaults(result.error) ? printFaults(result.error) : [];
     expect(faults).toEqual([
       `${at('nothing.yaml')}:1: (file): cannot be read (there is no such file), expected a readable text file`,

@@ -9,12 +9,12 @@ import { forecastLines, relocationsInWords } from '../../orchestrator/cli/render
 import { type Forecast, forecasting } from '../../orchestrator/views/survey-forecast.ts';
 import { defaultComponents } from '../lab/fleet/logon-server.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
-import { type LookHouse, startLookHouse } from './look-house.ts';
+import { type LookLab, startLookLab } from './look-lab.ts';
 import { askForNumber } from '../../orchestrator/cli/commands/campaign-control.ts';
 
 /** What a person reads who starts a campaign, and what they have to type. */
-async function start(house: LookHouse, campaign: string, typed: string) {
-  const api = openApiClient({ url: house.url, token: house.token, user: 'anna' });
+async function start(lab: LookLab, campaign: string, typed: string) {
+  const api = openApiClient({ url: lab.url, token: lab.token, user: 'anna' });
   const [input, output] = [PassThrough, PassThrough].map((Stream) =>
     Object.assign(new Stream(), { isTTY: true }),
   ) as [PassThrough & { isTTY: true }, PassThrough & { isTTY: true }];
@@ -25,9 +25,9 @@ async function start(house: LookHouse, campaign: string, typed: string) {
   return { answered, lines: stripVTControlCharacters(text).split(/\r?\n/) };
 }
 
-async function ask(house: LookHouse, method: string, path: string, body?: object): Promise<unknown> {
-  const headers = { authorization: `Bearer ${house.token}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${house.url}${path}`, {
+async function ask(lab: LookLab, method: string, path: string, body?: object): Promise<unknown> {
+  const headers = { authorization: `Bearer ${lab.token}`, 'content-type': 'application/json' };
+  const answer = await fetch(`${lab.url}${path}`, {
     method,
     ...(body === undefined
       ? { headers: { authorization: headers.authorization } }
@@ -39,7 +39,7 @@ async function ask(house: LookHouse, method: string, path: string, body?: object
 }
 
 /** Staged where it is made; of two logon servers one has its copy. */
-async function stage(house: LookHouse): Promise<string> {
+async function stage(lab: LookLab): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-start-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const place of [`tree/${defaultComponents}`, 'LS-1', 'LS-2']) {
@@ -60,32 +60,32 @@ async function stage(house: LookHouse): Promise<string> {
   ];
   const path = join(folder, 'release.yaml');
   writeFileSync(path, lines.join('\n'));
-  await ask(house, 'POST', '/v1/releases', { path });
+  await ask(lab, 'POST', '/v1/releases', { path });
   return folder;
 }
 
 const campaignOf = (name: string, more = ''): string =>
   `campaign: ${name}\nrelease: sms-sp4\nwaves: [{ name: all, rest: true }]\n${more}`;
 
-async function look(house: LookHouse, clients: readonly string[]): Promise<void> {
+async function look(lab: LookLab, clients: readonly string[]): Promise<void> {
   const body = { targets: { from: 'names', names: clients } };
-  const { survey } = (await ask(house, 'POST', '/v1/surveys', body)) as { survey: string };
-  const read = async () => (await ask(house, 'GET', `/v1/surveys/${survey}`)) as { status: string };
+  const { survey } = (await ask(lab, 'POST', '/v1/surveys', body)) as { survey: string };
+  const read = async () => (await ask(lab, 'GET', `/v1/surveys/${survey}`)) as { status: string };
   await expect.poll(async () => (await read()).status, { timeout: 15_000 }).toBe('done');
 }
 
 test('a start says clients, relocations by the last looks and logon servers, and asks for the number', async () => {
   const traits = ['free', 'pcmInBin', 'userProgram', 'offlineForDays', 'pcmBusy', 'server'] as const;
-  await using house = await startLookHouse({ traits });
-  await house.startWorker();
-  const folder = await stage(house);
+  await using lab = await startLookLab({ traits });
+  await lab.startWorker();
+  const folder = await stage(lab);
   const create = (name: string, more?: string) =>
-    ask(house, 'POST', '/v1/campaigns', { file: 'c.yaml', text: campaignOf(name, more) });
+    ask(lab, 'POST', '/v1/campaigns', { file: 'c.yaml', text: campaignOf(name, more) });
   await create('sp4');
-  const status = async () => (await ask(house, 'GET', '/v1/campaigns/sp4')) as { notStaged: unknown[] };
+  const status = async () => (await ask(lab, 'GET', '/v1/campaigns/sp4')) as { notStaged: unknown[] };
   await expect.poll(async () => (await status()).notStaged, { timeout: 15_000 }).toHaveLength(1);
 
-  const before = await start(house, 'sp4', 'yes');
+  const before = await start(lab, 'sp4', 'yes');
   expect(before.answered).toMatchObject({ ok: false, error: { code: 'confirm.no' } });
   expect(before.lines.slice(0, 5)).toEqual([
     'campaign sp4: release sms-sp4, 1 wave',
@@ -95,9 +95,9 @@ test('a start says clients, relocations by the last looks and logon servers, and
     'type 6 to start: yes',
   ]);
 
-  const names = traits.map((trait) => house.clients.get(trait) ?? '');
-  await look(house, names.slice(0, 4));
-  const some = await start(house, 'sp4', 'no');
+  const names = traits.map((trait) => lab.clients.get(trait) ?? '');
+  await look(lab, names.slice(0, 4));
+  const some = await start(lab, 'sp4', 'no');
   expect(some.lines[1]).toBe(
     '6 clients, up to 1 relocation on 3 clients that were looked at, 1 logon server not staged',
   );
@@ -106,8 +106,8 @@ test('a start says clients, relocations by the last looks and logon servers, and
   );
   expect(some.lines[3]).toMatch(/^2 clients were not looked at in /);
 
-  await look(house, names);
-  const all = await start(house, 'sp4', '6');
+  await look(lab, names);
+  const all = await start(lab, 'sp4', '6');
   expect(all.answered).toEqual({ ok: true, value: undefined });
   expect(all.lines[1]).toBe(
     '6 clients, up to 2 relocations on 5 clients that were looked at, 1 logon server not staged',
@@ -115,13 +115,13 @@ test('a start says clients, relocations by the last looks and logon servers, and
   expect(all.lines[2]).toMatch(/: 3 blocked, 1 free, 1 server, 1 could not be looked at$/);
   // Nothing is moved by a campaign whose ladder does not say so, whatever was found.
   await create('waits', 'ladder: [wait]\n');
-  expect((await start(house, 'waits', '')).lines[1]).toBe(
+  expect((await start(lab, 'waits', '')).lines[1]).toBe(
     '6 clients, no relocations (its ladder has none), 1 logon server not staged',
   );
 
   const file = join(folder, 'campaign.yaml');
   writeFileSync(file, campaignOf('third'));
-  const { code, stdout } = await house.cli(['campaign', 'plan', file]);
+  const { code, stdout } = await lab.cli(['campaign', 'plan', file]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /\nup to 2 relocations on 5 clients that were looked at\nlast looks, the oldest of \S+: 3 blocked, 1 free, /,

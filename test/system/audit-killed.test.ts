@@ -18,13 +18,13 @@ import { startPrivateRedis } from '../environment/private-redis.ts';
 import { type ReportRow, verdict } from '../lab/expected.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import {
-  type LabHouse,
+  type LabInstallation,
   portOf,
   startFleetProcess,
   startOrchestrator,
   startWorker,
   urlOf,
-} from '../lab/house.ts';
+} from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
 import { writeTree } from '../lab/staged-tree.ts';
 
@@ -49,7 +49,7 @@ async function startHouse(stack: AsyncDisposableStack, name: string) {
   const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 14_400 };
   const dataDir = join(folder, name);
   await mkdir(dataDir);
-  const house: LabHouse = { redisUrl: redis.url, prefix: 'audited', dataDir, clock };
+  const house: LabInstallation = { redisUrl: redis.url, prefix: 'audited', dataDir, clock };
   const rows = Array.from({ length: clients }, (_, i) => `pc-${i},pc-${i},LS-${i % 4},UTC,workstation,`);
   const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
   const fleetCsv = join(dataDir, 'fleet.csv');
@@ -72,7 +72,7 @@ async function startHouse(stack: AsyncDisposableStack, name: string) {
   return { house, redis, fleet, store: opened.value, control, setUp };
 }
 
-const archiveOf = ({ dataDir, prefix }: LabHouse) =>
+const archiveOf = ({ dataDir, prefix }: LabInstallation) =>
   openArchive({ folder: join(dataDir, 'audit'), prefix, shards: 1 });
 
 const settledIn = async (store: Store): Promise<number> =>

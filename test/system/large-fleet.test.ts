@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { testRedis } from '../environment/redis.ts';
-import { type LabHouse, startOrchestrator, urlOf } from '../lab/house.ts';
+import { type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
 import { writeTree } from '../lab/staged-tree.ts';
 
@@ -21,7 +21,7 @@ test('a large fleet is imported, planned and made a campaign of in a thread besi
   await using stack = new AsyncDisposableStack();
   const { url: redisUrl, prefix } = testRedis();
   const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 1 };
-  const house: LabHouse = { redisUrl, prefix, dataDir: folder, clock };
+  const house: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
   const tree = join(folder, 'tree');
   await mkdir(tree);
   await writeTree(tree);

@@ -7,13 +7,13 @@ import type { CampaignStatus } from '../../orchestrator/views/status.ts';
 import { testRedis } from '../environment/redis.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import {
-  type LabHouse,
+  type LabInstallation,
   portOf,
   startFleetProcess,
   startOrchestrator,
   startWorker,
   urlOf,
-} from '../lab/house.ts';
+} from '../lab/installation.ts';
 import { writeTree } from '../lab/staged-tree.ts';
 import { Operator } from '../lab/operator.ts';
 
@@ -30,7 +30,7 @@ test(
     await using stack = new AsyncDisposableStack();
     const { url: redisUrl, prefix } = testRedis();
     const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 1_000 };
-    const house: LabHouse = { redisUrl, prefix, dataDir: folder, clock };
+    const house: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
     const tree = join(folder, 'tree');
     await mkdir(tree);
     await writeTree(tree);

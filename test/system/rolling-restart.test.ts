@@ -9,13 +9,13 @@ import { testRedis } from '../environment/redis.ts';
 import { type ReportRow, verdict } from '../lab/expected.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import {
-  type LabHouse,
+  type LabInstallation,
   portOf,
   startFleetProcess,
   startOrchestrator,
   startWorker,
   urlOf,
-} from '../lab/house.ts';
+} from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { writeTree } from '../lab/staged-tree.ts';
 import { Operator } from '../lab/operator.ts';
@@ -34,7 +34,7 @@ test(
     await using stack = new AsyncDisposableStack();
     const { url: redisUrl, prefix } = testRedis();
     const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now() + 3_000, speed: 25_000 };
-    const house: LabHouse = { redisUrl, prefix, dataDir: folder, clock };
+    const house: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
     const tree = join(folder, 'tree');
     await mkdir(tree);
     await writeTree(tree);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { testRedis } from '../environment/redis.ts';
-import { type LabHouse, startOrchestrator, urlOf } from '../lab/house.ts';
+import { type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { Operator } from '../lab/operator.ts';
 
@@ -28,7 +28,7 @@ async function twoOrchestrators() {
   folder = mkdtempSync(join(tmpdir(), 'servpack-two-'));
   const { url: redisUrl, prefix } = testRedis();
   const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 1 };
-  const house: LabHouse = { redisUrl, prefix, dataDir: folder, clock };
+  const house: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
   const start = async (): Promise<LabProcess> => {
     const orchestrator = await startOrchestrator(house);
     started.push(orchestrator);

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { deferralClasses } from '../../shared/domain/rules/policy.ts';
 import { windowsPatienceMs } from '../environment/patience.ts';
 import { testRedis } from '../environment/redis.ts';
-import { type House, startOrchestrator, startSshWorker, urlOf } from '../lab/house.ts';
+import { type Installation, startOrchestrator, startSshWorker, urlOf } from '../lab/installation.ts';
 import { Operator, type StagedTree } from '../lab/operator.ts';
 import type { LabProcess } from '../lab/process.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
@@ -64,7 +64,7 @@ export async function openWindowsHouse({
   mkdirSync(products, { recursive: true });
   for (const [name, text] of Object.entries(profiles)) writeFileSync(join(products, `${name}.yaml`), text);
   const redis = testRedis();
-  const house: House = {
+  const house: Installation = {
     redisUrl: redis.url,
     prefix: redis.prefix,
     dataDir: folder,

@@ -9,13 +9,13 @@ import type { CheckInConfig } from '../../../shared/config.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { isId } from '../../../shared/input/names.ts';
-import { reportIn } from '../../fleet/clients.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { addressIn, takeAddress } from './address.ts';
 import { generationIn } from './client-token.ts';
 import { RateLimit, RefusalLog, ConcurrencyLimit } from './limits.ts';
 import { accepted, oneOf, refused, tokenIn, transcriptIn } from './request.ts';
 import { StoreUnavailable } from '../../../shared/store/errors.ts';
+import { reportIn } from '../../fleet/check-in.ts';
 
 /** What Smsrun32 says at one logon is a few KB; 16 KiB of it are kept. */
 const bodyLimit = 256 * 1024;

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { CheckIn } from '../../fleet/clients.ts';
+import type { CheckIn } from '../../fleet/check-in.ts';
 import { reasons } from '../../../shared/store/reasons.ts';
 
 /**

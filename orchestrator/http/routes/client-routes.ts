@@ -1,11 +1,12 @@
 import { retryClient, skipClient, undoClient } from '../../campaigns/client-actions.ts';
 import { checkInBody, clientParams, clientQuery, orderBody, whyQuery } from '../schemas/requests.ts';
 import { checkInAnswer, clientAnswer, clientResultAnswer, whyAnswer } from '../schemas/clients.ts';
-import { checkIn, readClientRecord } from '../../fleet/clients.ts';
+import { readClientRecord } from '../../fleet/clients.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { why } from '../../campaigns/why.ts';
 import { answer, answers } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
+import { checkIn } from '../../fleet/check-in.ts';
 
 /** What is known of one client, and what it reports itself. */
 export function clientRoutes(app: Api, context: OrchestratorContext): void {

@@ -19,13 +19,14 @@ import {
   withdrawnAnswer,
 } from '../schemas/clients.ts';
 import { readServers } from '../../releases/copies/servers.ts';
-import { importFleet, listFleet } from '../../fleet/import.ts';
+import { importFleet } from '../../fleet/import.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { stage } from '../../releases/releases.ts';
+import { stageRelease } from '../../releases/stage-release.ts';
 import { withdrawRelease } from '../../releases/withdraw.ts';
 import { answer, answers } from '../responses.ts';
 import type { Api } from '../typed-app.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
+import { listFleet } from '../../fleet/clients.ts';
 
 /** Health, who leads, the fleet and the releases. */
 export function fleetRoutes(app: Api, context: OrchestratorContext): void {
@@ -59,7 +60,7 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
   app.post(
     '/v1/releases',
     { schema: { body: stageBody, response: answers(stagedAnswer) } },
-    async (request, reply) => answer(reply, await stage(context, request.who, request.body)),
+    async (request, reply) => answer(reply, await stageRelease(context, request.who, request.body)),
   );
 
   app.post(

@@ -21,7 +21,7 @@ export interface CopyRequest {
  */
 export async function readCopy(
   { path, files, known }: CopyRequest,
-  tell: (name: string, found: FileOnServer) => void,
+  report: (name: string, found: FileOnServer) => void,
 ): Promise<string | null> {
   let names: readonly string[];
   try {
@@ -32,7 +32,7 @@ export async function readCopy(
   const spelled = Map.groupBy(names, (name) => name.toLowerCase());
   // One after the other: a share is a slow disk, and clients download from it at the same time.
   for (const { name, size } of files)
-    tell(name, await readFile(path, spelled.get(name) ?? [], size, known[name]));
+    report(name, await readFile(path, spelled.get(name) ?? [], size, known[name]));
   return null;
 }
 

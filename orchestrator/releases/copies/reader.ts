@@ -1,39 +1,41 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { FileOnServer } from '../../../shared/domain/campaign/copies.ts';
 import type { CopyRequest } from './read-copy.ts';
-import type { Told } from './reader-process.ts';
+import type { ReaderMessage } from './reader-process.ts';
 
-/** What was found of a copy; `unreadable` says why nothing is known. */
+/** What was found of a copy; `unreadable` says why nothing is knreader. */
 export type CopyReading =
   | { readonly kind: 'read'; readonly files: Readonly<Record<string, FileOnServer>> }
   | { readonly kind: 'unreadable'; readonly because: string };
 
+/** Reads copies of releases. */
 export interface CopyReader {
   /**
-   * Reads one copy. Ends when nothing was heard of it for `silenceMs` at the latest; files that
+   * Reads one copy. Ends when nothing was heard of the copy for `silenceMs` at the latest; files that
    * were read before are reported on the way.
-   * @param tell receives each file as soon as it is known
+   * @param report is called for each file as soon as it is known
    */
-  read(request: CopyRequest, tell: (name: string, found: FileOnServer) => void): Promise<CopyReading>;
+  read(request: CopyRequest, report: (name: string, found: FileOnServer) => void): Promise<CopyReading>;
   /** The process that new reads go to, if there is one. */
   pid(): number | null;
   close(): void;
 }
 
-/** The first word of the process: from now on silence is that of a share. */
+/** The first message of the process: from now on silence is that of a share. */
 const isUp = 'up';
 
-/** Each copy is read by one thread of the process at a time. */
+/** Threads of the process: each reads one copy at a time. */
 const threads = 64;
 
+/** A read under way. */
 interface Reading {
-  heard(told: Told | 'processEnded'): void;
+  receive(message: ReaderMessage | 'processEnded'): void;
 }
 
-interface Hands {
+interface ReaderProcess {
   readonly process: ChildProcess;
   readonly readings: Map<number, Reading>;
-  /** Never sent when the process cannot be started: its end is reported then. */
+  /** Never fulfilled when the process cannot be started: its end is reported then. */
   readonly isUp: Promise<void>;
   isRetired: boolean;
 }
@@ -44,52 +46,54 @@ interface Hands {
  * soon as its other reads have ended.
  */
 export function openCopyReader(silenceMs: number): CopyReader {
-  let hands: Hands | null = null;
+  let newest: ReaderProcess | null = null;
   let last = 0;
-  const current = (): Hands => (hands = hands === null || hands.isRetired ? newHands() : hands);
+  const current = (): ReaderProcess => (newest = newest === null || newest.isRetired ? forkReader() : newest);
   return {
-    read: (request, tell) => {
-      const mine = current();
-      const { process: reader, readings } = mine;
+    read: (request, report) => {
+      const reader = current();
+      const { process: child, readings } = reader;
       const id = (last += 1);
       return new Promise((resolve) => {
         const files: Record<string, FileOnServer> = {};
         const end = (reading: CopyReading, isHanging = false): void => {
           clearTimeout(timer);
           readings.delete(id);
-          if (isHanging) mine.isRetired = true;
-          if (mine.isRetired && readings.size === 0) reader.kill('SIGKILL');
+          if (isHanging) reader.isRetired = true;
+          if (reader.isRetired && readings.size === 0) child.kill('SIGKILL');
           resolve(reading);
         };
         const silent = `nothing was heard of it for ${Math.round(silenceMs / 1_000)} s`;
         const hangs = (): void => end({ kind: 'unreadable', because: silent }, true);
         let timer: NodeJS.Timeout | undefined;
-        void mine.isUp.then(() => {
+        void reader.isUp.then(() => {
           if (readings.has(id)) timer = setTimeout(hangs, silenceMs);
         });
         readings.set(id, {
-          heard: (told) => {
-            if (told === 'processEnded')
+          receive: (message) => {
+            if (message === 'processEnded')
               return end({ kind: 'unreadable', because: 'the process that read it has ended' });
-            if ('ended' in told)
+            if ('ended' in message)
               return end(
-                told.ended === null ? { kind: 'read', files } : { kind: 'unreadable', because: told.ended },
+                message.ended === null
+                  ? { kind: 'read', files }
+                  : { kind: 'unreadable', because: message.ended },
               );
             timer?.refresh();
-            files[told.name] = told.found;
-            tell(told.name, told.found);
+            files[message.name] = message.found;
+            report(message.name, message.found);
           },
         });
-        reader.send({ id, ...request }, () => undefined);
+        child.send({ id, ...request }, () => undefined);
       });
     },
-    pid: () => hands?.process.pid ?? null,
-    close: () => void hands?.process.kill('SIGKILL'),
+    pid: () => newest?.process.pid ?? null,
+    close: () => void newest?.process.kill('SIGKILL'),
   };
 }
 
-function newHands(): Hands {
-  const reader = fork(new URL('reader-process.ts', import.meta.url), {
+function forkReader(): ReaderProcess {
+  const child = fork(new URL('reader-process.ts', import.meta.url), {
     env: {
       ...(process.env['PATH'] === undefined ? {} : { PATH: process.env['PATH'] }),
       UV_THREADPOOL_SIZE: String(threads),
@@ -97,19 +101,19 @@ function newHands(): Hands {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   const up = Promise.withResolvers<void>();
-  const hands: Hands = { process: reader, readings: new Map(), isUp: up.promise, isRetired: false };
-  reader.on('message', (told: Told | typeof isUp) => {
-    if (told === isUp) up.resolve();
-    else hands.readings.get(told.id)?.heard(told);
+  const reader: ReaderProcess = { process: child, readings: new Map(), isUp: up.promise, isRetired: false };
+  child.on('message', (message: ReaderMessage | typeof isUp) => {
+    if (message === isUp) up.resolve();
+    else reader.readings.get(message.id)?.receive(message);
   });
   const ended = (): void => {
-    hands.isRetired = true;
-    for (const reading of hands.readings.values()) reading.heard('processEnded');
+    reader.isRetired = true;
+    for (const reading of reader.readings.values()) reading.receive('processEnded');
   };
-  reader.on('exit', ended);
-  reader.on('error', ended);
-  // It does not keep this process alive.
-  reader.unref();
-  reader.channel?.unref();
-  return hands;
+  child.on('exit', ended);
+  child.on('error', ended);
+  // The child does not keep this process alive.
+  child.unref();
+  child.channel?.unref();
+  return reader;
 }

@@ -31,6 +31,7 @@ export interface ReleaseServers {
   }[];
 }
 
+/** The state of a release on each logon server that it is needed on. */
 export async function readServers(
   { store }: OrchestratorContext,
   name: string,

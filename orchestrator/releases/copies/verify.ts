@@ -17,11 +17,11 @@ export const copyTiming = {
   verifiedMs: 60_000,
   incompleteMs: 5_000,
   unreadableMs: 30_000,
-  /** Nothing heard of a copy for so long: it is not known. */
+  /** A copy that nothing was heard of for so long is not known. */
   silenceMs: 60_000,
 } as const;
 
-/** So many copies are read at the same time. */
+/** Copies that are read at the same time. */
 const atOnce = 32;
 
 /** Looks after the copies on logon servers. A round begins reads and waits for none of them. */
@@ -30,6 +30,7 @@ export interface CopyVerifier {
   close(): void;
 }
 
+/** What this process remembers of a copy. */
 interface Watched {
   isReading: boolean;
   /** By `performance.now()`. */

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buckets, noStates, statesBy } from '../../../shared/domain/outcome/states.ts';
 import { openRedisStore } from '../../../shared/store/redis/open.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import { environmentOf, type LabHouse, startOrchestrator, urlOf } from '../../lab/house.ts';
+import { environmentOf, type LabInstallation, startOrchestrator, urlOf } from '../../lab/installation.ts';
 import { Operator } from '../../lab/operator.ts';
 import { startProcess } from '../../lab/process.ts';
 import { openOwnRedis } from '../run-bench.ts';
@@ -37,7 +37,7 @@ export async function openHouse(
   mkdirSync(join(dataDir, 'products'), { recursive: true });
   writeFileSync(join(dataDir, 'products', `${product}.yaml`), directProfile());
   const { server, redis } = await openOwnRedis(stack);
-  const house: LabHouse = {
+  const house: LabInstallation = {
     redisUrl: server.url,
     prefix: 'servpack-bench-ssh',
     dataDir,
@@ -97,7 +97,7 @@ function directProfile(): string {
     .replace('network: userLogon', 'network: passwordLogin');
 }
 
-function startSshWorker(house: LabHouse, ground: Ground, nodeOptions: string) {
+function startSshWorker(house: LabInstallation, ground: Ground, nodeOptions: string) {
   const config = join(house.dataDir, 'ssh.yaml');
   writeFileSync(
     config,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ledBy } from '../../../orchestrator/rounds/led-by.ts';
 import { campaignOf, entry, longLease, noLease, pausedState, picks, runningState, later } from './words.ts';
 import { type Given } from './world.ts';
+import { ledBy } from '../../../orchestrator/rounds/leader.ts';
 
 export function leaderContract(given: Given): void {
   describe('the leader', () => {

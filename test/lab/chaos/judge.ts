@@ -5,7 +5,7 @@ import type { Entry } from '../operator.ts';
 import type { Stage } from './stage.ts';
 import type { PauseSpan } from './strokes.ts';
 import { auditFaults, blindCommands, storiesOf, type Stories } from './verdict/audit.ts';
-import { about, type Fault, house, type Line } from './verdict/line.ts';
+import { about, type Fault, general, type Line } from './verdict/line.ts';
 import {
   type HeldSpan,
   driverFaults,
@@ -74,7 +74,7 @@ export function judge(evidence: Evidence): { readonly lines: readonly Line[]; re
       `${audit.length} entries`,
       auditFaults(stories, records),
     ),
-    line('the audit files hold an unbroken chain', `${audit.length} entries`, house(evidence.chainFaults)),
+    line('the audit files hold an unbroken chain', `${audit.length} entries`, general(evidence.chainFaults)),
     line(
       'nothing is done that was not committed, nothing twice',
       `${changesIn(truth)} changes`,
@@ -123,13 +123,13 @@ function byTrait(truth: FleetTruth, rows: readonly ReportRow[], policy: Policy):
     const client = /^[^\s:(]+/.exec(what)?.[0] ?? '';
     return names.has(client)
       ? { client, what: what.slice(client.length).trim() }
-      : (house([what])[0] ?? { client: null, what });
+      : (general([what])[0] ?? { client: null, what });
   });
 }
 
 /** A frozen orchestrator may let the campaign go on before it was asked again: the audit tells when it really did. */
 function heldSpans({ stage, pauses, audit }: Evidence): readonly HeldSpan[] {
-  const { labAt, realAt, speed } = stage.house.clock;
+  const { labAt, realAt, speed } = stage.installation.clock;
   const moves = audit
     .filter(({ client, campaign }) => client === null && campaign === campaignName)
     .map(({ at, to }) => ({ at: realAt + (at - labAt) / speed, to }));

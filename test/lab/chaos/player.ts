@@ -10,7 +10,7 @@ const tryAgainMs = 300;
 const startDeadlineMs = 180_000;
 
 /**
- * One process of the house that is struck and comes back, as under a supervisor: `start` is called again and again until it
+ * One process of the installation that is struck and comes back, as under a supervisor: `start` is called again and again until it
  * runs. Whatever ends without a blow is complained of.
  */
 export class Player {

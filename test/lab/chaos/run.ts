@@ -12,7 +12,7 @@ import { type ChaosOptions, speedOf } from './options.ts';
 import { planOf } from './plan.ts';
 import { chaosPrefix, setStage, type Stage } from './stage.ts';
 import { Chaos, connectionTo } from './strokes.ts';
-import { type Fault, house, type Line } from './verdict/line.ts';
+import { type Fault, general, type Line } from './verdict/line.ts';
 import { readLogs } from './verdict/logs.ts';
 import { walkAll } from './walk.ts';
 import type { Stories } from './verdict/audit.ts';
@@ -71,7 +71,7 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
     stories: judged.stories,
     lines: [
       ...judged.lines,
-      line('no process ended by itself or with an error', `${chaos.struck} blows`, house(stage.complaints)),
+      line('no process ended by itself or with an error', `${chaos.struck} blows`, general(stage.complaints)),
       line('no error in a log while Redis is there', `${logs.lines} lines`, logs.errors),
       line('no secret in a log', `${logs.lines} lines`, logs.secrets),
     ],

@@ -5,7 +5,13 @@ import { freePort } from '../../../orchestrator/embedded-redis/launch.ts';
 import type { ClockAnchor } from '../../../shared/clock.ts';
 import { prepareSample, type Sample } from '../demo/sample.ts';
 import { connectFleetControl } from '../fleet/control-client.ts';
-import { type LabHouse, portOf, startFleetProcess, startOrchestrator, startWorker } from '../house.ts';
+import {
+  type LabInstallation,
+  portOf,
+  startFleetProcess,
+  startOrchestrator,
+  startWorker,
+} from '../installation.ts';
 import { Operator } from '../operator.ts';
 import type { LabProcess } from '../process.ts';
 import { type ChaosOptions, speedOf } from './options.ts';
@@ -22,7 +28,7 @@ const preparationMs = (clients: number): number => 4_000 + clients;
 
 /** Everything a run of chaos works with: the processes, what they live in, and what was complained of. */
 export interface Stage {
-  readonly house: LabHouse;
+  readonly installation: LabInstallation;
   readonly sample: Sample;
   readonly players: readonly Player[];
   /** One per orchestrator: whoever is asked may be dead. */
@@ -57,11 +63,11 @@ export async function setStage(
   const own = options.url === null ? await prepareRedis(options.dataDir) : null;
   const redis = own === null ? [] : [hire('redis', 'redis', () => own.start())];
   for (const player of redis) await player.start();
-  const house = houseOf(options, own);
+  const installation = installationOf(options, own);
   const orchestrators = await startAll(options.orchestrators, async (n) => {
     const port = await freePort();
     const name = `orchestrator-${n}`;
-    return { player: hire('orchestrator', name, () => startOrchestrator(house, port, name)), port };
+    return { player: hire('orchestrator', name, () => startOrchestrator(installation, port, name)), port };
   });
   const operators = orchestrators.map(
     ({ port }) => new Operator(`http://127.0.0.1:${port}`, options.dataDir),
@@ -70,10 +76,10 @@ export async function setStage(
   const [first] = operators;
   if (first === undefined) throw new Error('no orchestrator');
   await prepare(first, sample);
-  await delay(Math.max(0, house.clock.realAt - Date.now()));
+  await delay(Math.max(0, installation.clock.realAt - Date.now()));
 
   const tokenFile = join(options.dataDir, 'token');
-  const fleet = await startFleetProcess(house, {
+  const fleet = await startFleetProcess(installation, {
     fleetCsv: sample.fleetCsv,
     seed: options.seed,
     tree: sample.tree,
@@ -85,7 +91,7 @@ export async function setStage(
   stack.defer(() => control.close());
   const workers = await startAll(options.workers, async (n) => {
     const name = `worker-${n}`;
-    return { player: hire('worker', name, () => startWorker(house, portOf(fleet), name)) };
+    return { player: hire('worker', name, () => startWorker(installation, portOf(fleet), name)) };
   });
   const players = [
     ...redis,
@@ -93,12 +99,24 @@ export async function setStage(
     ...workers.map((each) => each.player),
   ];
   const secrets = [readFileSync(tokenFile, 'utf8').trim(), ...(own === null ? [] : [own.password])];
-  const { prefix, redisUrl: url } = house;
+  const { prefix, redisUrl: url } = installation;
   const frozen = new Map<number, Outages>();
-  return { house, sample, players, operators, control, outages, frozen, complaints, secrets, prefix, url };
+  return {
+    installation,
+    sample,
+    players,
+    operators,
+    control,
+    outages,
+    frozen,
+    complaints,
+    secrets,
+    prefix,
+    url,
+  };
 }
 
-function houseOf(options: ChaosOptions, own: OwnRedis | null): LabHouse {
+function installationOf(options: ChaosOptions, own: OwnRedis | null): LabInstallation {
   const realAt = Date.now() + preparationMs(options.clients);
   const clock: ClockAnchor = { labAt: labBegins, realAt, speed: speedOf(options) };
   const redisUrl = own?.url ?? options.url ?? '';

@@ -7,7 +7,14 @@ import { messageOf } from '../../../shared/errors.ts';
 import { guardRun } from '../../environment/run-guard.ts';
 import { type Policy, verdict } from '../expected.ts';
 import { connectFleetControl } from '../fleet/control-client.ts';
-import { type LabHouse, portOf, startFleetProcess, startOrchestrator, startWorker, urlOf } from '../house.ts';
+import {
+  type LabInstallation,
+  portOf,
+  startFleetProcess,
+  startOrchestrator,
+  startWorker,
+  urlOf,
+} from '../installation.ts';
 import { Cli } from './cli.ts';
 import { labPrefix, openLabRedis } from './lab-redis.ts';
 import { holdLab } from './lab-lock.ts';
@@ -38,8 +45,13 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
   rmSync(join(options.dataDir, 'logs'), { recursive: true, force: true });
   const sample = prepareSample(options.dataDir, options.clients);
   const clock: ClockAnchor = { labAt: labBegins, realAt: Date.now() + preparationMs, speed: options.speed };
-  const house: LabHouse = { redisUrl: redis.value.url, prefix: labPrefix, dataDir: options.dataDir, clock };
-  const orchestrator = await startOrchestrator(house);
+  const installation: LabInstallation = {
+    redisUrl: redis.value.url,
+    prefix: labPrefix,
+    dataDir: options.dataDir,
+    clock,
+  };
+  const orchestrator = await startOrchestrator(installation);
   stack.defer(() => orchestrator.stop());
   const url = urlOf(orchestrator);
   say(`orchestrator: process ${orchestrator.pid}, ${url}`);
@@ -48,7 +60,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
   const campaign = await prepareCampaign(cli, sample);
   await delay(Math.max(0, clock.realAt - Date.now()));
   const tokenFile = join(options.dataDir, 'token');
-  const fleet = await startFleetProcess(house, {
+  const fleet = await startFleetProcess(installation, {
     fleetCsv: sample.fleetCsv,
     seed: options.seed,
     tree: sample.tree,
@@ -58,7 +70,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
   say(
     `\nlab fleet: process ${fleet.pid}, ${options.clients} simulated NT clients, seed ${options.seed}, ${options.speed} times real time`,
   );
-  const worker = await startWorker(house, portOf(fleet));
+  const worker = await startWorker(installation, portOf(fleet));
   stack.defer(() => worker.stop());
   say(`worker: process ${worker.pid}; logs in ${join(options.dataDir, 'logs')}`);
 

@@ -4,7 +4,14 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CampaignStatus } from '../../../orchestrator/views/status.ts';
-import { type LabHouse, portOf, startFleetProcess, startOrchestrator, startWorker, urlOf } from '../house.ts';
+import {
+  type LabInstallation,
+  portOf,
+  startFleetProcess,
+  startOrchestrator,
+  startWorker,
+  urlOf,
+} from '../installation.ts';
 import { Operator } from '../operator.ts';
 import { writeTree } from '../staged-tree.ts';
 
@@ -60,10 +67,13 @@ export async function storm(options: StormOptions): Promise<StormFigures> {
   await using stack = new AsyncDisposableStack();
   const { folder, laptops, others, say = () => undefined } = options;
   const [laptopNames, otherNames] = [namesOf('laptop', laptops), namesOf('desk', others)];
-  const { house, operator, fleetCsv, tree } = await prepare(options, stack, [...laptopNames, ...otherNames]);
-  const fleet = await startFleetProcess(house, { fleetCsv, seed: 'storm', tree, checkIn: null });
+  const { installation, operator, fleetCsv, tree } = await prepare(options, stack, [
+    ...laptopNames,
+    ...otherNames,
+  ]);
+  const fleet = await startFleetProcess(installation, { fleetCsv, seed: 'storm', tree, checkIn: null });
   stack.defer(() => fleet.stop());
-  const worker = await startWorker(house, portOf(fleet));
+  const worker = await startWorker(installation, portOf(fleet));
   stack.defer(() => worker.stop());
   await operator.createCampaign(campaign('laptops'));
   await operator.createCampaign(campaign('desks'));
@@ -71,7 +81,7 @@ export async function storm(options: StormOptions): Promise<StormFigures> {
   await until(async () => isAtRest(await statusOf(operator, 'laptops')));
   say(`${laptops} laptops have been looked at once and wait`);
 
-  const tokens = await tokensOf(folder, urlOf(house.orchestrator));
+  const tokens = await tokensOf(folder, urlOf(installation.orchestrator));
   const door = readFileSync(join(folder, 'checkin-url'), 'utf8').trim();
   const leader = await operator.ask('GET', '/v1/leader');
   const begun = Date.now();
@@ -130,7 +140,7 @@ async function prepare(
     clock: { labAt: Date.now(), realAt: Date.now(), speed: 1 },
   };
   const settings = { SERVPACK_CHECKIN_PORT: '0', SERVPACK_LOG_LEVEL: 'warn' };
-  const plain: LabHouse = { ...place, settings };
+  const plain: LabInstallation = { ...place, settings };
   const tree = join(folder, 'tree');
   await mkdir(tree);
   await writeTree(tree);
@@ -145,7 +155,7 @@ async function prepare(
   const operator = new Operator(urlOf(orchestrator), folder);
   await operator.importFleet('fleet.csv', csv);
   await operator.stageTree(folder, tree);
-  return { house: { ...plain, orchestrator }, operator, fleetCsv, tree };
+  return { installation: { ...plain, orchestrator }, operator, fleetCsv, tree };
 }
 
 const statusOf = async (operator: Operator, name: string): Promise<CampaignStatus> =>

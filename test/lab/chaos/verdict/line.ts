@@ -4,7 +4,7 @@ export interface Fault {
   readonly what: string;
 }
 
-/** One invariant of the house and what was found against it; `on` says on how much it was held. */
+/** One invariant and what was found against it; `on` says on how much it was held. */
 export interface Line {
   readonly invariant: string;
   readonly on: string;
@@ -14,5 +14,5 @@ export interface Line {
 export const about = (client: string, whats: readonly string[]): readonly Fault[] =>
   whats.map((what) => ({ client, what }));
 
-export const house = (whats: readonly string[]): readonly Fault[] =>
+export const general = (whats: readonly string[]): readonly Fault[] =>
   whats.map((what) => ({ client: null, what }));

@@ -9,7 +9,7 @@ interface Excuses {
   readonly frozen: ReadonlyMap<number, Outages>;
 }
 
-import { type Fault, house } from './line.ts';
+import { type Fault, general } from './line.ts';
 
 export interface LogFindings {
   readonly lines: number;
@@ -35,7 +35,7 @@ export async function readLogs(
       if (secrets.some((secret) => line.includes(secret))) found.secrets.push(`${file}: line with a secret`);
     }
   }
-  return { lines: found.lines, errors: house(found.errors), secrets: house(found.secrets) };
+  return { lines: found.lines, errors: general(found.errors), secrets: general(found.secrets) };
 }
 
 interface LogLine {

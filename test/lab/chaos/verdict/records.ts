@@ -1,6 +1,6 @@
 import { countersOf } from '../../../../shared/domain/upgrade/count-upgrade.ts';
 import type { RawRecord, Walk } from '../walk.ts';
-import { about, type Fault, house } from './line.ts';
+import { about, type Fault, general } from './line.ts';
 import { stateCounter } from '../../../../shared/domain/outcome/counters.ts';
 
 /** Every client that should have a place has exactly one; and every place belongs to somebody. */
@@ -101,7 +101,7 @@ export function countFaults(
   const isTooMany = holders.length > activeAtMost;
   return [
     ...walks.flatMap((walk) => recountFaults(walk, campaign)),
-    ...house(isTooMany ? [`${holders.length} hold slots, the budget is ${activeAtMost}`] : []),
+    ...general(isTooMany ? [`${holders.length} hold slots, the budget is ${activeAtMost}`] : []),
   ];
 }
 
@@ -124,7 +124,7 @@ function recountFaults(walk: Walk, campaign: string): readonly Fault[] {
   }
   const held = holdersIn(records).map(({ fields }) => ({ '*': 1, [fields['g'] ?? '']: 1 }));
   const slots = sumOf(held);
-  return house([
+  return general([
     ...different('counter', walk.counters.get(campaign) ?? new Map(), counted),
     ...different('slots of', walk.slots.get(campaign) ?? new Map(), slots),
   ]);
@@ -168,7 +168,7 @@ export function leftOver(walk: Walk): readonly Fault[] {
   };
   return [
     ...open.flatMap(({ client, index, upgrade }) => about(client, [`is ${index} (${upgrade.state.phase})`])),
-    ...house(
+    ...general(
       Object.entries(rest)
         .filter(([, table]) => table.size > 0)
         .map(([name, table]) => `${table.size} left in ${name}: ${[...table.keys()].slice(0, 5).join(', ')}`),

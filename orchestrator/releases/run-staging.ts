@@ -1,24 +1,16 @@
-import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
-
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { parseRelease, type ReleaseInput } from '../input/release-file.ts';
+import { readManifest } from './manifest.ts';
+import { runUpgrade, type UpgradeEvidence } from './upgrade-command.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
-import { err, fault, ok } from '../../shared/errors.ts';
-import type { Fault, Result } from '../../shared/errors.ts';
+import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts';
-import { parseRelease } from '../input/release-file.ts';
-import type { ReleaseInput } from '../input/release-file.ts';
-import { loadWithText } from '../../shared/products/profile.ts';
-import { comparedVersion } from './compared-version.ts';
-import { readManifest } from './manifest.ts';
-import { runUpgrade } from './upgrade-command.ts';
-import type { UpgradeEvidence } from './upgrade-command.ts';
+import { loadWithText, type Profile } from '../../shared/products/profile.ts';
 
-/**
- * A release that was really staged: the tree as the upgrade command left it, and the proof that
- * the command ran.
- */
-export interface StagedRelease {
+/** The tree as the upgrade command left it, and the proof that the command ran. */
+export interface StagingRun {
   readonly release: Release;
   /** Absolute path. */
   readonly tree: string;
@@ -28,18 +20,18 @@ export interface StagedRelease {
 }
 
 /**
- * Stages the release that a release file describes: runs its upgrade command on the tree, then
- * reads the manifest from the files as they are afterwards. A command that fails or hangs, or a
- * tree that cannot be read, stages nothing and is one `Fault`. Faults of the release file itself
- * are reported all at once. Running it again is as safe as the upgrade command is.
+ * Runs the upgrade command of a release file on its tree, then reads the manifest from the files as
+ * they are afterwards. Writes nothing to the store. A repetition is as safe as the upgrade command.
  * @param profiles the operator's folder of product profiles
  * @param signal stops the upgrade command early
+ * @returns one `Fault` when the command fails or hangs, or the tree cannot be read; all faults of
+ * the release file at once
  */
-export async function stageRelease(
+export async function runStaging(
   file: string,
   profiles: string | null = null,
   signal?: AbortSignal,
-): Promise<Result<StagedRelease, Fault | InputFault[]>> {
+): Promise<Result<StagingRun, Fault | InputFault[]>> {
   const begun = performance.now();
   const text = await readInputFile(file, yamlBytesAtMost);
   if (!text.ok) return text;
@@ -79,13 +71,16 @@ export async function stageRelease(
 }
 
 /**
- * Paths of the file are relative to it; those of a share (`\\\\server\\share`) are whole already.
+ * Paths in a release file are relative to the file; paths of a share (`\\\\server\\share`) are
+ * absolute.
  */
 function copiesOf({ logonServers }: ReleaseInput, file: string): Pick<Release, 'copies'> {
   if (logonServers === null) return {};
-  const whole = (path: string): string => (path.startsWith('\\\\') ? path : resolve(dirname(file), path));
-  const except = Object.entries(logonServers.except).map(([server, path]) => [server, whole(path)] as const);
-  return { copies: { path: whole(logonServers.path), except: Object.fromEntries(except) } };
+  const absolute = (path: string): string => (path.startsWith('\\\\') ? path : resolve(dirname(file), path));
+  const except = Object.entries(logonServers.except).map(
+    ([server, path]) => [server, absolute(path)] as const,
+  );
+  return { copies: { path: absolute(logonServers.path), except: Object.fromEntries(except) } };
 }
 
 const noTree = (tree: string): Fault =>
@@ -97,13 +92,42 @@ const isFolder = async (path: string): Promise<boolean> =>
 function upgradeOf({ release, upgrade }: ReleaseInput, file: string, tree: string, signal?: AbortSignal) {
   const [program = '', ...args] = upgrade.command;
   return {
-    // Like every path of the file, a program given with its path is relative to the file and not
-    // to the tree.
+    // Like every path in the file, the path of a program is relative to the file, not to the tree.
     command: [/[\\/]/.test(program) ? resolve(dirname(file), program) : program, ...args],
     cwd: tree,
-    // Nothing else: secrets in servpack's own environment are not the command's business.
+    // Nothing else: the environment of servpack holds secrets.
     env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', SERVPACK_RELEASE: release, SERVPACK_TREE: tree },
     timeoutMs: upgrade.timeout,
     ...(signal === undefined ? {} : { signal }),
   };
 }
+
+/**
+ * The version in a staged tree that every logon compares with the client's own, by the profile
+ * (`siteWide`); null where there is none. A new version makes every client of the site download at
+ * its next logon, marked or not (Q168463, site-wide route).
+ * @param components the folder inside the tree; the file lies there or in a folder above, up to
+ * the tree
+ */
+async function comparedVersion(
+  tree: string,
+  components: string,
+  compared: Profile['siteWide'],
+): Promise<string | null> {
+  if (compared === null) return null;
+  const wanted = compared.file.toLowerCase();
+  const line = new RegExp(`^\\s*${RegExp.escape(compared.key)}\\s*=\\s*(\\S+)`, 'im');
+  for (let folder = resolve(tree, components); isWithin(tree, folder); folder = dirname(folder)) {
+    const names = await readdir(folder).catch(() => []);
+    const name = names.find((each) => each.toLowerCase() === wanted);
+    const text = name === undefined ? '' : await readFile(join(folder, name), 'latin1').catch(() => '');
+    const version = line.exec(text)?.[1];
+    if (version !== undefined) return version;
+  }
+  return null;
+}
+
+const isWithin = (tree: string, folder: string): boolean => {
+  const path = relative(tree, folder);
+  return path !== '..' && !path.startsWith(`..${sep}`);
+};

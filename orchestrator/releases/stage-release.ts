@@ -6,13 +6,13 @@ import { parseRelease } from '../input/release-file.ts';
 import { startWaiting } from '../campaigns/transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
-import { stageRelease, type StagedRelease } from './staging.ts';
+import { runStaging, type StagingRun } from './run-staging.ts';
 
 /**
  * What staging produced: the release, the proof that its upgrade command ran, and the campaigns
  * that waited for it.
  */
-export interface Staged {
+export interface StagedRelease {
   readonly release: Release;
   readonly tree: string;
   /** SHA-256 of what the upgrade command said. */
@@ -28,16 +28,16 @@ export interface Staged {
  * began with. A withdrawn release is staged only with `override`.
  * @param override stage also what was withdrawn
  */
-export async function stage(
+export async function stageRelease(
   context: OrchestratorContext,
   who: string,
   { path: file, override }: { readonly path: string; readonly override: boolean },
-): Promise<Result<Staged, Refusal>> {
+): Promise<Result<StagedRelease, Refusal>> {
   const profiles = context.profiles ?? null;
   const name = await releaseNamedIn(file, profiles);
   const before = (await whyInUse(context, name)) ?? (override ? null : await whyWithdrawn(context, name));
   if (before !== null) return err(before);
-  const staged = await stageRelease(file, profiles);
+  const staged = await runStaging(file, profiles);
   if (!staged.ok) return err(areInputFaults(staged.error) ? badFile(file, staged.error) : staged.error);
   const { tree, evidence, tookMs } = staged.value;
   const release = await knownSiteWide(context, staged.value.release);
@@ -91,11 +91,7 @@ async function whyInUse({ store }: OrchestratorContext, release: string | null):
   return null;
 }
 
-const auditOf = (
-  { clock }: OrchestratorContext,
-  who: string,
-  { release, tree, evidence }: StagedRelease,
-) => ({
+const auditOf = ({ clock }: OrchestratorContext, who: string, { release, tree, evidence }: StagingRun) => ({
   at: clock.now(),
   campaign: '',
   client: null,

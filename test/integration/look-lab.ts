@@ -15,7 +15,7 @@ import { ok } from '../../shared/errors.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { runWorker, type RunningWorker } from '../../workers/main.ts';
-import { startWorker } from '../lab/house.ts';
+import { startWorker } from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { testRedis } from '../environment/redis.ts';
 import { textContent } from '../lab/fleet/disk.ts';
@@ -37,7 +37,7 @@ const files = new Map(componentNames.map((name) => [name, textContent(componentT
  * A real orchestrator and worker on a real Redis, and a lab fleet that they look at: one client per
  * trait.
  */
-export interface LookHouse extends AsyncDisposable {
+export interface LookLab extends AsyncDisposable {
   readonly fleet: Fleet;
   readonly store: Store;
   readonly url: string;
@@ -58,18 +58,14 @@ export interface LookHouse extends AsyncDisposable {
   looksOf(survey: string): Promise<readonly LookReport[]>;
 }
 
-export interface LookHouseOptions {
+export interface LookLabOptions {
   readonly traits: readonly Trait[];
   /** Of these the fleet knows nothing. */
   readonly strangers?: readonly string[];
   readonly shards?: number;
 }
 
-export async function startLookHouse({
-  traits,
-  strangers = [],
-  shards = 1,
-}: LookHouseOptions): Promise<LookHouse> {
+export async function startLookLab({ traits, strangers = [], shards = 1 }: LookLabOptions): Promise<LookLab> {
   const stack = new AsyncDisposableStack();
   const { url: redisUrl, prefix } = testRedis();
   const folder = mkdtempSync(join(tmpdir(), 'servpack-look-'));
@@ -148,8 +144,8 @@ export async function startLookHouse({
       return worker;
     },
     startWorkerProcess: async () => {
-      const house = { redisUrl, prefix, dataDir: folder, clock: anchor, shards };
-      const worker = await startWorker(house, fleet.port);
+      const installation = { redisUrl, prefix, dataDir: folder, clock: anchor, shards };
+      const worker = await startWorker(installation, fleet.port);
       stack.defer(() => worker.stop());
       return worker;
     },

@@ -6,8 +6,8 @@ import { type LabProcess, startProcess } from './process.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Where a house lives: one Redis, one prefix, one data folder, one time. */
-export interface House {
+/** Where a installation lives: one Redis, one prefix, one data folder, one time. */
+export interface Installation {
   readonly redisUrl: string;
   readonly prefix: string;
   readonly dataDir: string;
@@ -21,58 +21,69 @@ export interface House {
 }
 
 /** One with lab time. */
-export interface LabHouse extends House {
+export interface LabInstallation extends Installation {
   readonly clock: ClockAnchor;
 }
 
-/** What every process of the house is started with. */
-export const environmentOf = (house: House): Record<string, string> => ({
-  REDIS_URL: house.redisUrl,
-  SERVPACK_PREFIX: house.prefix,
-  SERVPACK_SHARDS: String(house.shards ?? 1),
-  SERVPACK_DATA: house.dataDir,
-  ...(house.clock === undefined ? {} : { SERVPACK_LAB_CLOCK: JSON.stringify(house.clock) }),
-  SERVPACK_LOG_LEVEL: house.logLevel ?? 'info',
+/** What every process of the installation is started with. */
+export const environmentOf = (installation: Installation): Record<string, string> => ({
+  REDIS_URL: installation.redisUrl,
+  SERVPACK_PREFIX: installation.prefix,
+  SERVPACK_SHARDS: String(installation.shards ?? 1),
+  SERVPACK_DATA: installation.dataDir,
+  ...(installation.clock === undefined ? {} : { SERVPACK_LAB_CLOCK: JSON.stringify(installation.clock) }),
+  SERVPACK_LOG_LEVEL: installation.logLevel ?? 'info',
   NODE_NO_WARNINGS: '1',
-  ...house.settings,
+  ...installation.settings,
 });
 
-function logFile(house: House, name: string): string {
-  const folder = join(house.dataDir, 'logs');
+function logFile(installation: Installation, name: string): string {
+  const folder = join(installation.dataDir, 'logs');
   mkdirSync(folder, { recursive: true });
   return join(folder, `${name}.log`);
 }
 
 /** The orchestrator as a process of its own, on a free port. `ready` ends with its URL. */
-export const startOrchestrator = (house: House, port = 0, name = 'orchestrator'): Promise<LabProcess> =>
+export const startOrchestrator = (
+  installation: Installation,
+  port = 0,
+  name = 'orchestrator',
+): Promise<LabProcess> =>
   startProcess({
     name,
     args: [join(root, 'orchestrator/main.ts')],
-    env: { ...environmentOf(house), SERVPACK_PORT: String(port) },
-    logFile: logFile(house, name),
+    env: { ...environmentOf(installation), SERVPACK_PORT: String(port) },
+    logFile: logFile(installation, name),
     readyWhen: 'servpack orchestrator: http',
   });
 
 export const urlOf = (orchestrator: LabProcess): string =>
   orchestrator.ready.slice(orchestrator.ready.indexOf('http'));
 
-export const startWorker = (house: LabHouse, fleetPort: number, name = 'worker'): Promise<LabProcess> =>
-  startWorkerWith(house, { SERVPACK_GATEWAY: `simulated:${fleetPort}` }, name);
+export const startWorker = (
+  installation: LabInstallation,
+  fleetPort: number,
+  name = 'worker',
+): Promise<LabProcess> => startWorkerWith(installation, { SERVPACK_GATEWAY: `simulated:${fleetPort}` }, name);
 
 /** @param sshConfig how the gateway logs in: the path of its file */
-export const startSshWorker = (house: House, sshConfig: string, name = 'worker'): Promise<LabProcess> =>
-  startWorkerWith(house, { SERVPACK_GATEWAY: 'ssh', SERVPACK_SSH_CONFIG: sshConfig }, name);
+export const startSshWorker = (
+  installation: Installation,
+  sshConfig: string,
+  name = 'worker',
+): Promise<LabProcess> =>
+  startWorkerWith(installation, { SERVPACK_GATEWAY: 'ssh', SERVPACK_SSH_CONFIG: sshConfig }, name);
 
 const startWorkerWith = (
-  house: House,
+  installation: Installation,
   gateway: Readonly<Record<string, string>>,
   name: string,
 ): Promise<LabProcess> =>
   startProcess({
     name,
     args: [join(root, 'workers/main.ts')],
-    env: { ...environmentOf(house), ...gateway },
-    logFile: logFile(house, name),
+    env: { ...environmentOf(installation), ...gateway },
+    logFile: logFile(installation, name),
     readyWhen: 'servpack worker: ready',
   });
 
@@ -88,7 +99,10 @@ export interface FleetOptions {
 }
 
 /** The lab fleet as a process of its own, which outlives workers and orchestrators. */
-export const startFleetProcess = (house: LabHouse, options: FleetOptions): Promise<LabProcess> =>
+export const startFleetProcess = (
+  installation: LabInstallation,
+  options: FleetOptions,
+): Promise<LabProcess> =>
   startProcess({
     name: 'fleet',
     args: [
@@ -107,8 +121,8 @@ export const startFleetProcess = (house: LabHouse, options: FleetOptions): Promi
         ? []
         : ['--checkin-url', options.checkIn.url, '--checkin-token-file', options.checkIn.tokenFile]),
     ],
-    env: environmentOf(house),
-    logFile: logFile(house, 'fleet'),
+    env: environmentOf(installation),
+    logFile: logFile(installation, 'fleet'),
     readyWhen: '"fleet":"ready"',
   });
 
