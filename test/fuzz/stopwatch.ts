@@ -1,6 +1,9 @@
 /** Time for what does not grow with the input: compiling, collecting garbage, a machine shared with others. */
 const baseMs = 150;
 
+/** What is too slow is run again: only what stays too slow is so because of the input. */
+const secondLooks = 4;
+
 interface Slowest {
   ms: number;
   perUnit: number;
@@ -24,10 +27,10 @@ export class Stopwatch {
   time<T>(size: number, run: () => T): T {
     const begun = process.threadCpuUsage();
     const value = run();
-    const { user, system } = process.threadCpuUsage(begun);
-    const ms = (user + system) / 1_000;
-    if (ms > this.slowest.ms) Object.assign(this.slowest, { ms, perUnit: (ms * 1_000) / size, size });
     const allowed = baseMs + (size * this.#usPerUnit) / 1_000;
+    let ms = cpuMsSince(begun);
+    for (let n = 0; n < secondLooks && ms > allowed; n += 1) ms = Math.min(ms, cpuMsOf(run));
+    if (ms > this.slowest.ms) Object.assign(this.slowest, { ms, perUnit: (ms * 1_000) / size, size });
     if (ms > allowed)
       throw new Error(
         `took ${ms.toFixed()} ms for ${size} characters or bytes; ${allowed.toFixed()} ms are allowed`,
@@ -40,4 +43,15 @@ export class Stopwatch {
     const { ms, perUnit, size } = this.slowest;
     return `slowest case ${ms.toFixed(1)} ms for ${size} (${perUnit.toFixed(2)} us each)`;
   }
+}
+
+function cpuMsOf(run: () => unknown): number {
+  const begun = process.threadCpuUsage();
+  run();
+  return cpuMsSince(begun);
+}
+
+function cpuMsSince(begun: NodeJS.CpuUsage): number {
+  const { user, system } = process.threadCpuUsage(begun);
+  return (user + system) / 1_000;
 }
