@@ -34,14 +34,16 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
 });
 
 const flatNew = flatMemory(newMemory);
+const fieldNames = Object.keys(flatNew) as (keyof StoredMemory)[];
 
 /**
  * The stored form without what is as in a new memory: empty lists, empty records and initial
  * values.
  */
 export function encodeMemory(memory: Memory): Partial<StoredMemory> {
-  const flat = Object.entries(flatMemory(memory)) as [keyof StoredMemory, unknown][];
-  return Object.fromEntries(flat.filter(([name, value]) => !isAsNew(name, value)));
+  const flat = flatMemory(memory);
+  const changed = fieldNames.filter((name) => !isAsNew(name, flat[name]));
+  return Object.fromEntries(changed.map((name) => [name, flat[name]]));
 }
 
 /** The memory of a stored form; what the form leaves out is as in a new memory. */

@@ -134,5 +134,4 @@ export const openOnClient = ({ open }: Memory): readonly (keyof Open)[] =>
   openNames.filter((name) => open[name] !== null && open[name] !== false);
 
 /** Is the client marked, or may it be: the update command was sent and its outcome is not known? */
-export const mayBeMarked = (memory: Memory): boolean =>
-  openOnClient(memory).some((name) => name === 'mark' || name === 'unanswered');
+export const mayBeMarked = ({ open }: Memory): boolean => open.mark !== null || open.unanswered !== false;

@@ -66,6 +66,7 @@ export const withoutMark = (upgrade: Upgrade): Upgrade =>
   withMemory(upgrade, { open: { mark: null, unanswered: false } });
 
 /** The upgrade with no restart pending: it is proved, or the client never took the order. */
-export const withoutRestart = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { open: { restart: null } });
+export const withoutRestart = (upgrade: Upgrade): Upgrade =>
+  upgrade.memory.open.restart === null ? upgrade : withMemory(upgrade, { open: { restart: null } });
 
 export type Remedying = Extract<UpgradeState, { phase: 'remedying' }>;

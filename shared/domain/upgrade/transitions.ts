@@ -15,10 +15,14 @@ export const transition = (
   upgrade: Upgrade,
   state: UpgradeState,
   because: string,
-  change: MemoryChange = {},
+  change?: MemoryChange,
 ): Decision => ({
   kind: 'changed',
-  upgrade: { ...upgrade, state, memory: changeMemory(upgrade.memory, change) },
+  upgrade: {
+    ...upgrade,
+    state,
+    memory: change === undefined ? upgrade.memory : changeMemory(upgrade.memory, change),
+  },
   because,
 });
 
@@ -30,7 +34,7 @@ export const beginProcedure = (
   upgrade: Upgrade,
   journal: Journal,
   because: string,
-  { blockers = [], change = {} }: { blockers?: readonly Blocker[]; change?: MemoryChange } = {},
+  { blockers = [], change }: { blockers?: readonly Blocker[]; change?: MemoryChange } = {},
 ): Decision => transition(upgrade, { phase: 'remedying', journal, retryAt: null, blockers }, because, change);
 
 /**
