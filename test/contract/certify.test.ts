@@ -19,6 +19,7 @@ import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { smsProfile } from '../products/given.ts';
 import { clientWith } from '../integration/one-client.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 /** `servpack certify` on a machine of the lab: a free one of the model must pass, and one that lies must not. */
 const mondayAtFive = Date.UTC(2026, 10, 23, 5);
@@ -48,7 +49,7 @@ beforeEach(async () => {
     folder: 'C:\\ServpackCertify',
     local: { path, sha256: sha256('sample') },
     counter: 1_000,
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(patienceMs),
     breathe: () => breathe(),
   };
 });

@@ -12,6 +12,7 @@ import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';
 import { expectFailure, valueOf } from './contract-clients.ts';
 import { settingsWith } from './ssh-settings.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 /**
  * A driver is lost at each of the commands by which a service is installed anew; the client runs the command all the same. The next driver finds what
@@ -41,14 +42,14 @@ beforeEach(async () => {
   lab.machine.services = lab.machine.services.map((service) =>
     service.name === name ? { ...service, account: 'LocalSystem', kept: unseen } : service,
   );
-  gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
+  gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
 });
 afterEach(async () => {
   await gateway.close();
   await lab.close();
 });
 
-const runner = (counter: number, signal = AbortSignal.timeout(15_000)): Runner => ({
+const runner = (counter: number, signal = AbortSignal.timeout(patienceMs)): Runner => ({
   rules: { ...rules, product: { ...rules.product, relocatable } },
   gateway,
   change: {

@@ -49,7 +49,7 @@ interface Look {
 
 async function over(house: LookHouse, survey: string): Promise<Status> {
   const read = () => ask<Status>(house, 'GET', `/v1/surveys/${survey}`);
-  await expect.poll(async () => (await read()).status, { timeout: 15_000 }).not.toBe('running');
+  await expect.poll(async () => (await read()).status).not.toBe('running');
   return read();
 }
 
