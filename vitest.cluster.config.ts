@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { patienceMs } from './test/environment/patience.ts';
 
 /** The Cluster of six takes the machine for itself: `npm run test:cluster`, not a part of `npm test`. */
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     globalSetup: ['test/environment/global-setup.ts'],
     include: ['test/cluster/**/*.test.ts'],
     fileParallelism: false,
-    hookTimeout: 120_000,
+    testTimeout: 4 * patienceMs,
+    hookTimeout: 2 * patienceMs,
+    expect: { poll: { timeout: patienceMs } },
   },
 });

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { patienceMs } from './test/environment/patience.ts';
 
 // As `./servpack` does: the tests start hundreds of processes, and each would strip and compile the same files again.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/servpack');
@@ -29,8 +30,10 @@ function project(name: string): TestProjectInlineConfiguration {
       include: [`test/${name}/**/*.test.ts`],
       fileParallelism: !serial,
       sequence: { groupOrder: serial ? 1 : 0 },
-      testTimeout: serial ? 120_000 : 20_000,
-      hookTimeout: serial ? 120_000 : 60_000,
+      // Beyond what a test waits for itself, which says what it has waited for.
+      testTimeout: 2 * patienceMs,
+      hookTimeout: 2 * patienceMs,
+      expect: { poll: { timeout: patienceMs } },
     },
   };
 }

@@ -49,7 +49,7 @@ beforeAll(async () => {
   for (const [, call] of calls) await call(change);
   sent = formsIn(lines);
   await gateway.close();
-}, 60_000);
+});
 afterAll(() => lab.close());
 
 const rank = (call: string): number => (call === 'restart' ? 1 : 0);

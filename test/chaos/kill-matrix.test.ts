@@ -13,6 +13,7 @@ import { indexFaults, countFaults, leftOver } from '../lab/chaos/verdict/records
 import { agentHashes } from '../lab/staged-tree.ts';
 import { type RawRecord, type Walk, walkOf } from '../lab/chaos/walk.ts';
 import { type HeldFleet, holdFleet, type Place } from './held-fleet.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 /**
  * The promise of the house in full: for every step of every procedure, on the way forward and back, the driver is lost before the step,
@@ -20,7 +21,7 @@ import { type HeldFleet, holdFleet, type Place } from './held-fleet.ts';
  * it was. Real processes, real signals, the machines' own truth.
  */
 describe('a driver is lost at every step of every procedure', { concurrent: true }, () => {
-  test('worker killed: another ends every client whole or as before', { timeout: 220_000 }, async () => {
+  test('worker killed: another ends every client whole or as before', async () => {
     const { url, prefix } = testRedis();
     await using fleet = await holdFleet({ url, prefix });
     const first = await allHeld(fleet, 'first');
@@ -35,62 +36,52 @@ describe('a driver is lost at every step of every procedure', { concurrent: true
     expect(await endFaults(fleet, walk)).toEqual([]);
   });
 
-  test(
-    'worker frozen beyond lock and lease: woken, it changes nothing and commits nothing',
-    { timeout: 220_000 },
-    async () => {
-      const { url, prefix } = testRedis();
-      await using fleet = await holdFleet({ url, prefix });
-      const first = await allHeld(fleet, 'first');
-      first.kill('SIGSTOP');
-      await fleet.startWorker('second');
-      const walk = await untilSettled(url, prefix, fleet);
-      const ended = await fleet.control.truth();
+  test('worker frozen beyond lock and lease: woken, it changes nothing and commits nothing', async () => {
+    const { url, prefix } = testRedis();
+    await using fleet = await holdFleet({ url, prefix });
+    const first = await allHeld(fleet, 'first');
+    first.kill('SIGSTOP');
+    await fleet.startWorker('second');
+    const walk = await untilSettled(url, prefix, fleet);
+    const ended = await fleet.control.truth();
 
-      // Its calls come through at last, while it still stands: they carry an older fence.
-      await Promise.all(fleet.holds.map((hold) => hold.release()));
-      const late = await fleet.control.summary();
-      first.kill('SIGCONT');
-      const lost = await aborted(fleet, 'first');
-      expect(lost).toBe(fleet.places.length);
-      await first.stop();
-      expect((await first.ended).code).toBe(0);
+    // Its calls come through at last, while it still stands: they carry an older fence.
+    await Promise.all(fleet.holds.map((hold) => hold.release()));
+    const late = await fleet.control.summary();
+    first.kill('SIGCONT');
+    const lost = await aborted(fleet, 'first');
+    expect(lost).toBe(fleet.places.length);
+    await first.stop();
+    expect((await first.ended).code).toBe(0);
 
-      expect(await endFaults(fleet, walk)).toEqual([]);
-      // Every call held before its effect was a changing one of an older driver, and was refused.
-      const heldBefore = fleet.places.filter(({ when }) => when === 'before').length;
-      expect(late.fencedRefusals).toBeGreaterThanOrEqual(heldBefore);
-      const changes = (truth: FleetTruth) => truth.clients.map(({ journal }) => journal.length);
-      expect(changes(await fleet.control.truth())).toEqual(changes(ended));
-      expect(versionsIn(await walkAt(url, prefix))).toEqual(versionsIn(walk));
-    },
-  );
+    expect(await endFaults(fleet, walk)).toEqual([]);
+    // Every call held before its effect was a changing one of an older driver, and was refused.
+    const heldBefore = fleet.places.filter(({ when }) => when === 'before').length;
+    expect(late.fencedRefusals).toBeGreaterThanOrEqual(heldBefore);
+    const changes = (truth: FleetTruth) => truth.clients.map(({ journal }) => journal.length);
+    expect(changes(await fleet.control.truth())).toEqual(changes(ended));
+    expect(versionsIn(await walkAt(url, prefix))).toEqual(versionsIn(walk));
+  });
 
-  test(
-    'Redis wiped: a new campaign finds intent and pre-image on the clients and ends every move',
-    { timeout: 220_000 },
-    async () => {
-      const own = await startPrivateRedis();
-      await using stack = new AsyncDisposableStack();
-      stack.defer(() => own.stop());
-      const fleet = stack.use(await holdFleet({ url: own.url, prefix: 'wiped' }));
-      await allHeld(fleet, 'only');
-      // The worker lives, and holds calls of a campaign that nobody remembers.
-      const redis = new Redis(own.url);
-      stack.defer(() => redis.disconnect());
-      await redis.flushall();
-      await fleet.begin();
-      const walk = await untilSettled(own.url, 'wiped', fleet);
-      await Promise.all(fleet.holds.map((hold) => hold.release()));
+  test('Redis wiped: a new campaign finds intent and pre-image on the clients and ends every move', async () => {
+    const own = await startPrivateRedis();
+    await using stack = new AsyncDisposableStack();
+    stack.defer(() => own.stop());
+    const fleet = stack.use(await holdFleet({ url: own.url, prefix: 'wiped' }));
+    await allHeld(fleet, 'only');
+    // The worker lives, and holds calls of a campaign that nobody remembers.
+    const redis = new Redis(own.url);
+    stack.defer(() => redis.disconnect());
+    await redis.flushall();
+    await fleet.begin();
+    const walk = await untilSettled(own.url, 'wiped', fleet);
+    await Promise.all(fleet.holds.map((hold) => hold.release()));
 
-      const truth = await fleet.control.truth();
-      expect(truth.clients.flatMap(wholeFaults)).toEqual([]);
-      expect(provedFaults(truth, [...walk.records.values()])).toEqual([]);
-    },
-  );
+    const truth = await fleet.control.truth();
+    expect(truth.clients.flatMap(wholeFaults)).toEqual([]);
+    expect(provedFaults(truth, [...walk.records.values()])).toEqual([]);
+  });
 });
-
-const settleWithinMs = 120_000;
 
 /** Starts everything and a worker that comes to stand at every place. */
 async function allHeld(fleet: HeldFleet, name: string) {
@@ -100,7 +91,7 @@ async function allHeld(fleet: HeldFleet, name: string) {
   const reached = Promise.all(
     fleet.holds.map((hold, at) => hold.reached().then(() => missing.delete(nameOf(fleet.places[at])))),
   );
-  await within(90_000, reached, () => `not reached: ${[...missing].join('; ')}`);
+  await within(patienceMs, reached, () => `not reached: ${[...missing].join('; ')}`);
   return worker;
 }
 
@@ -130,7 +121,7 @@ const walkAt = async (url: string, prefix: string): Promise<Walk> => {
 };
 
 async function untilSettled(url: string, prefix: string, { places }: HeldFleet): Promise<Walk> {
-  const deadline = Date.now() + settleWithinMs;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const walk = await walkAt(url, prefix);
     const records = [...walk.records.values()];
@@ -203,7 +194,7 @@ const versionsIn = (walk: Walk): readonly string[] =>
 
 /** Waits until a woken worker has aborted what it was at, and says for how many clients, by its log. */
 async function aborted({ house, places }: HeldFleet, worker: string): Promise<number> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const lines = readFileSync(join(house.dataDir, 'logs', `${worker}.log`), 'utf8').split('\n');
     const lost = lines.filter((line) => line.includes('"lease lost: aborting"'));

@@ -1,3 +1,4 @@
+import { patienceMs } from '../environment/patience.ts';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -48,7 +49,7 @@ beforeEach(async () => {
     folder: 'C:\\ServpackCertify',
     sample: { path, sha256: sha256('sample') },
     fenceCounter: 1_000,
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(patienceMs),
     wait: () => breathe(),
   };
 });

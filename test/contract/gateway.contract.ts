@@ -4,6 +4,7 @@ import type { ClientLook } from '../../shared/products/client-look.ts';
 import type { Fence } from '../../shared/store/types.ts';
 import type { Change, GatewayResult } from '../../workers/gateways/gateway.ts';
 import { type ContractClients, everyChange, expectFailure, intentOf, valueOf } from './contract-clients.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('\\') + 1).toUpperCase();
 
@@ -14,7 +15,7 @@ const nameOf = (path: string): string => path.slice(path.lastIndexOf('\\') + 1).
 export function gatewayContract(
   name: string,
   makeClients: () => Promise<ContractClients>,
-  deadlineMs = 15_000,
+  deadlineMs = patienceMs,
 ): void {
   describe(`${name}: the gateway contract`, () => {
     let lab: ContractClients;

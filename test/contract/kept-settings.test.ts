@@ -12,6 +12,7 @@ import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { clientWith } from '../integration/one-client.ts';
 import { settingsWith } from './ssh-settings.ts';
 import { valueOf } from './contract-clients.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 /** What Windows stores of a service besides start type, path and account: recovery actions, and keys that belong to it. */
 
@@ -32,13 +33,13 @@ interface Lab {
 const changeOn = (target: Change['target']): Change => ({
   target,
   fence: { counter: 1, owner: 'driver' },
-  signal: AbortSignal.timeout(15_000),
+  signal: AbortSignal.timeout(patienceMs),
 });
 
 async function overSsh(): Promise<Lab> {
   const keys = makeDoorKeys();
   const { client, door, close } = await openOneMachine('pcmInBin', keys);
-  const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
+  const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
   const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
   return {
     gateway,

@@ -84,7 +84,7 @@ describe('the keys of the store in Redis', () => {
       }),
       { seed: 20_261_122, numRuns: 25 },
     );
-  }, 60_000);
+  });
 
   async function indexesOf(of: string, { key, upgrade }: StoredUpgrade): Promise<readonly string[]> {
     const keys = keysOf(of, 0);

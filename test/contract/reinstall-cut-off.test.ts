@@ -1,3 +1,4 @@
+import { patienceMs } from '../environment/patience.ts';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { systemClock } from '../../shared/clock.ts';
 import type { PreImage } from '../../shared/domain/observation/observation.ts';
@@ -40,14 +41,14 @@ beforeEach(async () => {
   lab.machine.services = lab.machine.services.map((service) =>
     service.name === name ? { ...service, account: 'LocalSystem', kept: unseen } : service,
   );
-  gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
+  gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
 });
 afterEach(async () => {
   await gateway.close();
   await lab.close();
 });
 
-const driver = (counter: number, signal = AbortSignal.timeout(15_000)): StepContext => ({
+const driver = (counter: number, signal = AbortSignal.timeout(patienceMs)): StepContext => ({
   rules: { ...rules, product: { ...rules.product, relocatable } },
   gateway,
   change: {

@@ -16,6 +16,7 @@ import { smsMethods } from '../products/given.ts';
 import { rightsIn } from './lab-rights.ts';
 import { type ContractClients, everyChange } from './contract-clients.ts';
 import { gatewayContract } from './gateway.contract.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 const seed = 'contract';
 /** Monday, before anybody comes to work. */
@@ -54,7 +55,7 @@ if (target === undefined || gone === undefined) throw new Error('no such clients
 
 const openLab = async (
   setup: Partial<FleetSetup> = {},
-  deadlineMs = 15_000,
+  deadlineMs = patienceMs,
 ): Promise<ContractClients & { readonly fleet: Fleet }> => {
   const fleet = await fast(0, setup);
   const connect = () => connectSimulatedGateway({ port: fleet.port, deadlineMs });
@@ -107,12 +108,12 @@ describe('when something goes wrong on the way', () => {
       const { fleet, gateway } = lab;
       try {
         const reads = {
-          look: () => gateway.look(target, request, AbortSignal.timeout(15_000)),
-          readService: () => gateway.readService(target, service.name, AbortSignal.timeout(15_000)),
-          hashFile: () => gateway.hashFile(target, service.executable, AbortSignal.timeout(15_000)),
-          readIntent: () => gateway.readIntent(target, AbortSignal.timeout(15_000)),
+          look: () => gateway.look(target, request, AbortSignal.timeout(patienceMs)),
+          readService: () => gateway.readService(target, service.name, AbortSignal.timeout(patienceMs)),
+          hashFile: () => gateway.hashFile(target, service.executable, AbortSignal.timeout(patienceMs)),
+          readIntent: () => gateway.readIntent(target, AbortSignal.timeout(patienceMs)),
         };
-        const change = { target, fence: { counter: 1, owner: 'a' }, signal: AbortSignal.timeout(15_000) };
+        const change = { target, fence: { counter: 1, owner: 'a' }, signal: AbortSignal.timeout(patienceMs) };
         // A client that goes down answers nothing any more: the restart comes last.
         const changes = everyChange(lab, path).toSorted(([what]) => (what === 'restart' ? 1 : -1));
         for (const [what, call] of [...Object.entries(reads), ...changes]) {
@@ -153,7 +154,7 @@ describe('when something goes wrong on the way', () => {
       const { gateway, fleet } = lab;
       const control = connectFleetControl({ port: fleet.port });
       const read = async () => {
-        const answer = await gateway.readIntent(target, AbortSignal.timeout(15_000));
+        const answer = await gateway.readIntent(target, AbortSignal.timeout(patienceMs));
         return answer.ok ? 'done' : answer.error.kind;
       };
       const fault = await control.fault({ client: target.client, op: 'readIntent', kind: 'wrongValue' });

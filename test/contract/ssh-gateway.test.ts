@@ -1,3 +1,4 @@
+import { patienceMs } from '../environment/patience.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { targetOf } from '../../workers/gateways/gateway.ts';
@@ -20,7 +21,7 @@ const keys = makeDoorKeys();
 async function openClients(): Promise<ContractClients> {
   const { client, machine, door, close } = await openOneMachine('pcmInBin', keys);
   machine.services = machine.services.map((service) => ({ ...service, account: 'LocalSystem' }));
-  const connect = () => connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
+  const connect = () => connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
   const gateway = connect();
   const target = (port: number) =>
     targetOf({ client, host: '127.0.0.1', port, hostKeys: [fingerprintOf(keys.hostKeyBytes)] });
@@ -50,10 +51,10 @@ gatewayContract('windows-ssh on the model', openClients);
 describe('over SSH', () => {
   const lookAt = async (trait: Trait, role: 'workstation' | 'server' = 'workstation') => {
     const { client, door, close } = await openOneMachine(trait, keys, { role });
-    const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
+    const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
     const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
     const target = targetOf({ client, host: '127.0.0.1', port: door.port, hostKeys });
-    const seen = await gateway.look(target, lookRequest(smsProfile(), []), AbortSignal.timeout(15_000));
+    const seen = await gateway.look(target, lookRequest(smsProfile(), []), AbortSignal.timeout(patienceMs));
     await gateway.close();
     await close();
     return valueOf(seen);
@@ -66,10 +67,14 @@ describe('over SSH', () => {
 
   test('a folder that is a link to another one is refused', async () => {
     const { client, machine, door, close } = await openOneMachine('pcmInBin', keys);
-    const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: 15_000 });
+    const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
     const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
     const target = targetOf({ client, host: '127.0.0.1', port: door.port, hostKeys });
-    const change = { target, fence: { counter: 1, owner: 'driver' }, signal: AbortSignal.timeout(15_000) };
+    const change = {
+      target,
+      fence: { counter: 1, owner: 'driver' },
+      signal: AbortSignal.timeout(patienceMs),
+    };
     plant(machine, 'C:\\SMS_PCM\\PCMSVC32.EXE');
     machine.links = new Set(['c:\\sms_pcm']);
     const answer = await gateway.protectDirectory(change, 'C:\\SMS_PCM', null);

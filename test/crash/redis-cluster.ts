@@ -42,19 +42,15 @@ export async function startRedisCluster(folder: string, hasReplicas = true): Pro
 
 async function follow(replica: RedisServer, head: RedisServer | undefined): Promise<void> {
   const id = String(await head?.client.call('CLUSTER', 'MYID'));
-  await expect
-    .poll(() => replica.client.call('CLUSTER', 'REPLICATE', id).catch(() => 'not yet'), { timeout: 20_000 })
-    .toBe('OK');
+  await expect.poll(() => replica.client.call('CLUSTER', 'REPLICATE', id).catch(() => 'not yet')).toBe('OK');
 }
 
 async function ready(nodes: readonly RedisServer[]): Promise<void> {
   for (const { client } of nodes) {
     await expect
-      .poll(() => client.call('CLUSTER', 'INFO').then(String), { timeout: 20_000 })
+      .poll(() => client.call('CLUSTER', 'INFO').then(String))
       .toMatch(RegExp(`cluster_state:ok[\\s\\S]*cluster_known_nodes:${nodes.length}\\b`));
   }
   for (const { client } of nodes.slice(masters))
-    await expect
-      .poll(() => client.info('replication'), { timeout: 20_000 })
-      .toContain('master_link_status:up');
+    await expect.poll(() => client.info('replication')).toContain('master_link_status:up');
 }

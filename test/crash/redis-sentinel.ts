@@ -21,16 +21,12 @@ export async function startWatchedRedis(folder: string): Promise<WatchedRedis> {
     [1, 2].map((n) => startRedisServer(join(folder, `replica-${n}`), [...settings, ...following])),
   );
   for (const { client } of replicas)
-    await expect
-      .poll(() => client.info('replication'), { timeout: 20_000 })
-      .toContain('master_link_status:up');
+    await expect.poll(() => client.info('replication')).toContain('master_link_status:up');
   const sentinels = await Promise.all(
     [1, 2, 3].map((n) => startSentinel(join(folder, `sentinel-${n}`), master.port)),
   );
   for (const { client } of sentinels)
-    await expect
-      .poll(() => client.call('INFO', 'sentinel').then(String), { timeout: 20_000 })
-      .toMatch(/slaves=2,sentinels=3/);
+    await expect.poll(() => client.call('INFO', 'sentinel').then(String)).toMatch(/slaves=2,sentinels=3/);
   const hosts = sentinels.map(({ port }) => `127.0.0.1:${port}`).join(',');
   return {
     url: `redis+sentinel://${hosts}/${name}`,

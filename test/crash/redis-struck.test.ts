@@ -9,7 +9,7 @@ import { expectRightEnd } from './struck-campaign.ts';
 const folder = (): string => mkdtempSync(join(tmpdir(), 'servpack-redis-'));
 const wait = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
 
-describe('a campaign whose Redis is struck ends right', { timeout: 400_000 }, () => {
+describe('a campaign whose Redis is struck ends right', () => {
   test('Sentinel moves the master', async () => {
     const watched = await startWatchedRedis(folder());
     onTestFinished(() => watched.stop());

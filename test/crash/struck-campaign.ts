@@ -19,10 +19,10 @@ import {
   urlOf,
 } from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 const clients = 150;
 const seed = 'cluster';
-const endsWithinMs = 300_000;
 
 export interface Struck {
   readonly url: string;
@@ -103,9 +103,9 @@ async function settled(store: Store): Promise<number> {
 
 /** Redis may be away meanwhile. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + endsWithinMs;
+  const deadline = Date.now() + patienceMs;
   while (!(await isSo().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error(`it did not come to that within ${endsWithinMs / 1_000} s`);
+    if (Date.now() > deadline) throw new Error(`it did not come to that within ${patienceMs / 1_000} s`);
     await new Promise((go) => setTimeout(go, 200));
   }
 }

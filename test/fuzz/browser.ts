@@ -1,5 +1,6 @@
 import { Agent, request } from 'node:http';
 import { type Ask, folderMark, tokenMark } from './requests.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 export interface Heard {
   readonly status: number;
@@ -8,7 +9,6 @@ export interface Heard {
 }
 
 /** Real time in which every request must be answered, on a busy machine too. */
-const deadlineMs = 15_000;
 /** A server may hang up on a body that it will not read; whether its answer arrives first is luck. */
 const hangsUpFrom = 500_000;
 
@@ -44,7 +44,7 @@ export class Browser {
       method: ask.method,
       path: ask.path,
       agent: this.#agent,
-      timeout: deadlineMs,
+      timeout: patienceMs,
     };
     const sent = request({ ...options, headers: { ...headers, ...length } }, (answer) => {
       const chunks: Buffer[] = [];
@@ -58,7 +58,7 @@ export class Browser {
       );
       answer.on('error', reject);
     });
-    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${deadlineMs} ms`)));
+    sent.on('timeout', () => sent.destroy(new Error(`no answer within ${patienceMs} ms`)));
     sent.on('error', (error: NodeJS.ErrnoException) => {
       const hungUp =
         (error.code === 'ECONNRESET' || error.code === 'EPIPE') && (body ?? '').length > hangsUpFrom;

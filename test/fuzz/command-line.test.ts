@@ -16,6 +16,7 @@ import {
 import { assertAllAsync } from './cases.ts';
 import type { CommandLineRun } from './command-line-host.ts';
 import { anyText, mutated, nasty } from './texts.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 let orchestrator: SmallOrchestrator;
 let host: ChildProcess;
@@ -126,7 +127,7 @@ const anyArgs = fc.oneof(
 );
 
 async function run(args: readonly string[]): Promise<CommandLineRun> {
-  const answered = once(host, 'message', { signal: AbortSignal.timeout(20_000) });
+  const answered = once(host, 'message', { signal: AbortSignal.timeout(patienceMs) });
   host.send([...args]);
   const [done] = (await answered) as [CommandLineRun];
   return done;

@@ -36,7 +36,7 @@ async function auditedOrchestrator() {
 }
 
 /** A dozen processes, one after the other. */
-describe('servpack audit', { timeout: 60_000 }, () => {
+describe('servpack audit', () => {
   test('show: every step of a machine, the last ones from Redis, with the evidence that was asked for', async () => {
     const { orchestrator, look } = await auditedOrchestrator();
     await using _closing = orchestrator;

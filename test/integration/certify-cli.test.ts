@@ -9,7 +9,6 @@ import { type DoorKeys, makeDoorKeys } from '../lab/ssh/server.ts';
 import { runCli } from './run-cli.ts';
 
 /** Each run is two processes. */
-const patienceMs = 90_000;
 
 /** `servpack certify` as it is typed, over real SSH to a machine of the lab whose sshd runs a model of cmd.exe. */
 
@@ -46,7 +45,7 @@ interface Answer {
   readonly notTried: number;
 }
 
-describe('servpack certify', { timeout: patienceMs }, () => {
+describe('servpack certify', () => {
   test('says which points hold on a machine, and leaves it as it was', async () => {
     const before = structuredClone({ services: lab.machine.services, boots: lab.machine.boots });
     const { code, stdout, stderr } = await certify('--service', service, '--restart', '--yes');

@@ -79,7 +79,7 @@ upgrade: { command: [./upgrade.sh], timeout: 10s }
             const found = body.servers.find((each: { logonServer: string }) => each.logonServer === server);
             return [found?.state, because === '' ? '' : found?.because];
           },
-          { timeout: 45_000, interval: 50 },
+          { interval: 50 },
         )
         .toEqual([state, because]),
     lead: async () => {
@@ -176,5 +176,5 @@ test('a share that hangs holds up no round and no other reader for ever: it is n
   // Another process has taken over by itself.
   await copies.becomes('LS-ROM', 'verified');
   expect(copies.pid()).not.toBe(pid);
-  await expect.poll(() => isThere(pid), { timeout: 20_000 }).toBe(false);
+  await expect.poll(() => isThere(pid)).toBe(false);
 });

@@ -48,7 +48,7 @@ describe('the search for a Redis server', () => {
     return { PATH: folder };
   };
 
-  it.runIf(hasApt)('unpacks one from the OS packages, once', { timeout: 120_000 }, async () => {
+  it.runIf(hasApt)('unpacks one from the OS packages, once', async () => {
     const packagesDir = join(place().root, 'packages');
     const env = withoutRedis();
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isAlive, isGone } from '../../orchestrator/embedded-redis/processes.ts';
 import { packagesDir } from '../environment/private-redis.ts';
 import { eachInItsPlace, expectRefused, talk } from './embedded-redis-place.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 describe('a data folder whose Redis runs already', () => {
   const place = eachInItsPlace();
@@ -57,6 +58,6 @@ async function startByAnOwnerWhoIsKilled(dataDir: string): Promise<number> {
   });
   const [said] = (await once(owner.stdout, 'data')) as [Buffer];
   owner.kill('SIGKILL');
-  await isGone(owner.pid ?? 0, 10_000);
+  await isGone(owner.pid ?? 0, patienceMs);
   return Number(said.toString());
 }

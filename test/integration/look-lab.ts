@@ -130,7 +130,7 @@ export async function startLookLab({ traits, strangers = [], shards = 1 }: LookL
     ask,
     startSurvey: async (targets) => (await ask<SurveyStatus>('POST', '/v1/surveys', { targets })).survey,
     over: async (survey) => {
-      await expect.poll(async () => (await read(survey)).status, { timeout: 30_000 }).not.toBe('running');
+      await expect.poll(async () => (await read(survey)).status).not.toBe('running');
       return read(survey);
     },
     looksOf: async (survey) =>

@@ -8,6 +8,7 @@ import type { StepContext } from '../../workers/context.ts';
 import { preImage, rules } from '../domain/given.ts';
 import { administrators } from '../lab/fleet/permissions.ts';
 import { oneClient } from './one-client.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 /** A relocation is whole only when nothing of the service was lost and the right file runs; else all is as it was. */
 
@@ -164,7 +165,11 @@ test.each(['relocation', 'workaround'] as const)('a delayed start stays one: %s'
   await using one = await oneClient('pcmInBin', { ladder: ['wait', step], structural: 'atOnce' });
   await using gateway = disposed(connectSimulatedGateway({ port: one.fleet.port }));
   const target = targetOf({ client: one.client, host: one.client });
-  const change = { target, fence: { counter: 0, owner: 'somebody' }, signal: AbortSignal.timeout(15_000) };
+  const change = {
+    target,
+    fence: { counter: 0, owner: 'somebody' },
+    signal: AbortSignal.timeout(patienceMs),
+  };
   expect(await gateway.configureService(change, name, { startType: 'delayed' })).toMatchObject({ ok: true });
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'upgraded' });

@@ -47,32 +47,28 @@ async function settleWithCheckIns(one: OneClient, checkIns: readonly boolean[]):
 }
 
 describe('the audit of a run', () => {
-  test(
-    'is the path of its record: each entry goes on where the one before ended',
-    { timeout: 120_000 },
-    async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          trait,
-          troubles,
-          fc.array(fc.boolean(), { maxLength: 6 }),
-          async (name, given, checkIns) => {
-            await using one = await oneClient(name, { structural: 'atOnce' }, troubled(given));
-            await settleWithCheckIns(one, checkIns);
-            const entries = (await one.store.audit(1_000, { client: one.client })).toReversed();
-            const record = await one.stored();
-            expect(entries.map(({ from }) => from)).toEqual([
-              'waiting',
-              ...entries.slice(0, -1).map(({ to }) => to),
-            ]);
-            expect(entries.at(-1)?.to).toBe(record.upgrade.state.phase);
-            const times = entries.map(({ at }) => at);
-            expect(times).toEqual(times.toSorted((a, b) => a - b));
-            expect(entries.filter(({ because, who }) => because === '' || who === '')).toEqual([]);
-          },
-        ),
-        { numRuns: 40 },
-      );
-    },
-  );
+  test('is the path of its record: each entry goes on where the one before ended', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        trait,
+        troubles,
+        fc.array(fc.boolean(), { maxLength: 6 }),
+        async (name, given, checkIns) => {
+          await using one = await oneClient(name, { structural: 'atOnce' }, troubled(given));
+          await settleWithCheckIns(one, checkIns);
+          const entries = (await one.store.audit(1_000, { client: one.client })).toReversed();
+          const record = await one.stored();
+          expect(entries.map(({ from }) => from)).toEqual([
+            'waiting',
+            ...entries.slice(0, -1).map(({ to }) => to),
+          ]);
+          expect(entries.at(-1)?.to).toBe(record.upgrade.state.phase);
+          const times = entries.map(({ at }) => at);
+          expect(times).toEqual(times.toSorted((a, b) => a - b));
+          expect(entries.filter(({ because, who }) => because === '' || who === '')).toEqual([]);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
 });

@@ -170,7 +170,7 @@ describe('the upgrade command', () => {
     );
     const pid = await child();
     expect(pid).toBeGreaterThan(0);
-    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
   test('that ends but leaves something running is over: what it left is killed', async () => {
@@ -180,7 +180,7 @@ describe('the upgrade command', () => {
     expect(evidence.output).toBe('done\n');
     const pid = await child();
     expect(pid).toBeGreaterThan(0);
-    await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
+    await expect.poll(() => isAlive(pid)).toBe(false);
   });
 
   test('is stopped when the orchestrator stops', async () => {

@@ -71,7 +71,7 @@ async function look(lab: LookLab, clients: readonly string[]): Promise<void> {
   const body = { targets: { from: 'names', names: clients } };
   const { survey } = (await ask(lab, 'POST', '/v1/surveys', body)) as { survey: string };
   const read = async () => (await ask(lab, 'GET', `/v1/surveys/${survey}`)) as { status: string };
-  await expect.poll(async () => (await read()).status, { timeout: 15_000 }).toBe('done');
+  await expect.poll(async () => (await read()).status).toBe('done');
 }
 
 test('a start says clients, relocations by the last looks and logon servers, and asks for the number', async () => {
@@ -83,7 +83,7 @@ test('a start says clients, relocations by the last looks and logon servers, and
     ask(lab, 'POST', '/v1/campaigns', { file: 'c.yaml', text: campaignOf(name, more) });
   await create('sp4');
   const status = async () => (await ask(lab, 'GET', '/v1/campaigns/sp4')) as { notStaged: unknown[] };
-  await expect.poll(async () => (await status()).notStaged, { timeout: 15_000 }).toHaveLength(1);
+  await expect.poll(async () => (await status()).notStaged).toHaveLength(1);
 
   const before = await start(lab, 'sp4', 'yes');
   expect(before.answered).toMatchObject({ ok: false, error: { code: 'confirm.no' } });

@@ -71,6 +71,7 @@ function awaitReady(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const fail = (because: string): void => {
+      clearTimeout(timer);
       child.kill('SIGKILL');
       reject(new Error(`${name} ${because}: ${lastWords() || 'it said nothing'}`));
     };

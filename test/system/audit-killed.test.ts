@@ -27,6 +27,7 @@ import {
 } from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
 import { writeTree } from '../lab/staged-tree.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-audit-'));
 const tree = join(folder, 'tree');
@@ -82,9 +83,9 @@ const statusOf = async (store: Store): Promise<string | undefined> =>
   (await store.readCampaign('sp4'))?.campaign.state.status;
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 90_000;
+  const deadline = Date.now() + patienceMs;
   while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not within 90 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`not within ${patienceMs / 1_000} s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -21,5 +21,5 @@ test('of many check-ins at once none is lost, and a campaign of others goes on m
     keptLeading: true,
   });
   // The others did not have to wait until every laptop had had its turn.
-  expect(figures.othersIn).toBeLessThan(figures.lookedIn + 10);
+  expect(figures.othersBetween).toBeGreaterThan(0);
 });

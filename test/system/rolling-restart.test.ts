@@ -1,3 +1,4 @@
+import type { StoredUpgrade } from '../../shared/store/types.ts';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +20,7 @@ import {
 import type { LabProcess } from '../lab/process.ts';
 import { writeTree } from '../lab/staged-tree.ts';
 import { Operator } from '../lab/operator.ts';
-import type { StoredUpgrade } from '../../shared/store/types.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-rolling-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -27,105 +28,101 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const clients = 300;
 const rounds = 3;
 
-test(
-  'workers and orchestrators are restarted one after the other in mid-campaign, and nobody notices',
-  { timeout: 120_000 },
-  async () => {
-    await using stack = new AsyncDisposableStack();
-    const { url: redisUrl, prefix } = testRedis();
-    const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now() + 3_000, speed: 25_000 };
-    const house: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
-    const tree = join(folder, 'tree');
-    await mkdir(tree);
-    await writeTree(tree);
-    const rows = Array.from({ length: clients }, (_, i) => `pc-${i},pc-${i},LS-${i % 4},UTC,workstation,`);
-    const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
-    const fleetCsv = join(folder, 'fleet.csv');
-    writeFileSync(fleetCsv, csv);
+test('workers and orchestrators are restarted one after the other in mid-campaign, and nobody notices', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { url: redisUrl, prefix } = testRedis();
+  const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now() + 3_000, speed: 25_000 };
+  const installation: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
+  const tree = join(folder, 'tree');
+  await mkdir(tree);
+  await writeTree(tree);
+  const rows = Array.from({ length: clients }, (_, i) => `pc-${i},pc-${i},LS-${i % 4},UTC,workstation,`);
+  const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
+  const fleetCsv = join(folder, 'fleet.csv');
+  writeFileSync(fleetCsv, csv);
 
-    const running = new Map<string, LabProcess>();
-    stack.defer(async () => void (await Promise.all([...running.values()].map((each) => each.stop()))));
-    const startIn = async (place: string, start: () => Promise<LabProcess>): Promise<void> =>
-      void running.set(place, await start());
-    const stopTimes: number[] = [];
-    /** A new one first, then the old one is stopped. */
-    const replace = async (place: string, start: () => Promise<LabProcess>): Promise<void> => {
-      const old = running.get(place);
-      await startIn(place, start);
-      const asked = performance.now();
-      old?.kill('SIGTERM');
-      expect(await old?.ended).toEqual({ code: 0, signal: null });
-      stopTimes.push(performance.now() - asked);
-    };
-    await startIn('orchestrator-1', () => startOrchestrator(house));
-    const operator = (): Operator =>
-      new Operator(urlOf(running.get('orchestrator-1') as LabProcess), house.dataDir);
-    await operator().importFleet('fleet.csv', csv);
-    await operator().stageTree(folder, tree);
-    await operator().createCampaign(
-      'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nbudgets: { active: 40, perLogonServer: 12 }\n',
-    );
-    const fleet = await startFleetProcess(house, { fleetCsv, seed: 'rolling', tree, checkIn: null });
-    stack.defer(() => fleet.stop());
-    const worker = (): Promise<LabProcess> => startWorker(house, portOf(fleet));
-    await startIn('orchestrator-2', () => startOrchestrator(house));
-    await startIn('worker-1', worker);
-    await startIn('worker-2', worker);
-    await operator().ask('POST', '/v1/campaigns/sp4/start');
+  const running = new Map<string, LabProcess>();
+  stack.defer(async () => void (await Promise.all([...running.values()].map((each) => each.stop()))));
+  const startIn = async (place: string, start: () => Promise<LabProcess>): Promise<void> =>
+    void running.set(place, await start());
+  const stopTimes: number[] = [];
+  /** A new one first, then the old one is stopped. */
+  const replace = async (place: string, start: () => Promise<LabProcess>): Promise<void> => {
+    const old = running.get(place);
+    await startIn(place, start);
+    const asked = performance.now();
+    old?.kill('SIGTERM');
+    // Code 0: it has put everything in order within its own deadline, and was not ended by it.
+    expect(await old?.ended).toEqual({ code: 0, signal: null });
+    stopTimes.push(performance.now() - asked);
+  };
+  await startIn('orchestrator-1', () => startOrchestrator(installation));
+  const operator = (): Operator =>
+    new Operator(urlOf(running.get('orchestrator-1') as LabProcess), installation.dataDir);
+  await operator().importFleet('fleet.csv', csv);
+  await operator().stageTree(folder, tree);
+  await operator().createCampaign(
+    'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nbudgets: { active: 40, perLogonServer: 12 }\n',
+  );
+  const fleet = await startFleetProcess(installation, { fleetCsv, seed: 'rolling', tree, checkIn: null });
+  stack.defer(() => fleet.stop());
+  const worker = (): Promise<LabProcess> => startWorker(installation, portOf(fleet));
+  await startIn('orchestrator-2', () => startOrchestrator(installation));
+  await startIn('worker-1', worker);
+  await startIn('worker-2', worker);
+  await operator().ask('POST', '/v1/campaigns/sp4/start');
 
-    for (let round = 0; round < rounds; round += 1) {
-      for (const which of [1, 2])
-        await Promise.all([
-          replace(`worker-${which}`, worker),
-          replace(`orchestrator-${which}`, () => startOrchestrator(house)),
-        ]);
-    }
-    const atLastStop = (await operator().ask('GET', '/v1/campaigns/sp4')) as { status: string };
-    expect(atLastStop.status).not.toBe('ended');
-    await untilEnded(operator());
+  for (let round = 0; round < rounds; round += 1) {
+    for (const which of [1, 2])
+      await Promise.all([
+        replace(`worker-${which}`, worker),
+        replace(`orchestrator-${which}`, () => startOrchestrator(installation)),
+      ]);
+  }
+  const atLastStop = (await operator().ask('GET', '/v1/campaigns/sp4')) as { status: string };
+  expect(atLastStop.status).not.toBe('ended');
+  await untilEnded(operator());
 
-    const opened = await openRedisStore({ url: redisUrl, prefix });
-    if (!opened.ok) throw new Error(opened.error.message);
-    const store = opened.value;
-    stack.defer(() => store.close());
-    const upgrades: StoredUpgrade[] = await Array.fromAsync(store.upgrades('sp4'));
-    expect(upgrades.filter(({ crashes }) => crashes > 0)).toEqual([]);
-    expect(upgrades.filter(({ upgrade }) => upgrade.attempt !== 1)).toEqual([]);
-    expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
-    expect(await store.slotsInUse('sp4')).toEqual(await recountSlots(store, 'sp4'));
-    const told = (await store.audit(1_000_000, { campaign: 'sp4' })).map(({ because }) => because);
-    expect(told.filter((because) => /not known|did not take the mark/.test(because))).toEqual([]);
+  const opened = await openRedisStore({ url: redisUrl, prefix });
+  if (!opened.ok) throw new Error(opened.error.message);
+  const store = opened.value;
+  stack.defer(() => store.close());
+  const upgrades: StoredUpgrade[] = await Array.fromAsync(store.upgrades('sp4'));
+  expect(upgrades.filter(({ crashes }) => crashes > 0)).toEqual([]);
+  expect(upgrades.filter(({ upgrade }) => upgrade.attempt !== 1)).toEqual([]);
+  expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
+  expect(await store.slotsInUse('sp4')).toEqual(await recountSlots(store, 'sp4'));
+  const told = (await store.audit(1_000_000, { campaign: 'sp4' })).map(({ because }) => because);
+  expect(told.filter((because) => /not known|did not take the mark/.test(because))).toEqual([]);
 
-    const lines = logLines();
-    expect(lines.filter(({ level }) => level >= 50)).toEqual([]);
-    expect(lines.filter(({ leaseExpired = 0 }) => leaseExpired > 0)).toEqual([]);
-    const handedOver = lines.filter(({ msg }) => msg === 'handed over').length;
+  const lines = logLines();
+  expect(lines.filter(({ level }) => level >= 50)).toEqual([]);
+  expect(lines.filter(({ leaseExpired = 0 }) => leaseExpired > 0)).toEqual([]);
+  const handedOver = lines.filter(({ msg }) => msg === 'handed over').length;
 
-    const control = connectFleetControl({ port: portOf(fleet) });
-    stack.defer(() => control.close());
-    const report = (await operator().ask('GET', '/v1/campaigns/sp4/report')) as { clients: ReportRow[] };
-    const policy = { relocation: true, workaround: false };
-    expect(verdict(await control.truth(), report.clients, policy)).toEqual([]);
+  const control = connectFleetControl({ port: portOf(fleet) });
+  stack.defer(() => control.close());
+  const report = (await operator().ask('GET', '/v1/campaigns/sp4/report')) as { clients: ReportRow[] };
+  const policy = { relocation: true, workaround: false };
+  expect(verdict(await control.truth(), report.clients, policy)).toEqual([]);
 
-    stopTimes.sort((a, b) => a - b);
-    expect(stopTimes.at(-1)).toBeLessThan(8_000);
-    const [p50, max] = [stopTimes[Math.floor(stopTimes.length / 2)], stopTimes.at(-1)].map((ms) =>
-      Math.round(ms ?? 0),
-    );
-    console.info(
-      `${stopTimes.length} stops, SIGTERM to exit p50 ${p50} ms, max ${max} ms; ${handedOver} handed over`,
-    );
-  },
-);
+  stopTimes.sort((a, b) => a - b);
+  const [p50, max] = [stopTimes[Math.floor(stopTimes.length / 2)], stopTimes.at(-1)].map((ms) =>
+    Math.round(ms ?? 0),
+  );
+  console.info(
+    `${stopTimes.length} stops, SIGTERM to exit p50 ${p50} ms, max ${max} ms; ${handedOver} handed over`,
+  );
+});
 
 /** A gate may pause the campaign for those that are meant to go wrong. */
 async function untilEnded(operator: Operator): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const { status } = (await operator.ask('GET', '/v1/campaigns/sp4')) as { status: string };
     if (status === 'ended') return;
     if (status === 'paused') await operator.ask('POST', '/v1/campaigns/sp4/resume');
-    if (Date.now() > deadline) throw new Error(`the campaign is ${status} after a minute`);
+    if (Date.now() > deadline) throw new Error(`the campaign is ${status} after ${patienceMs / 1_000} s`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -6,6 +6,7 @@ import { afterEach, expect, test } from 'vitest';
 import { isAlive, isGone } from '../../orchestrator/embedded-redis/processes.ts';
 import { testRedis } from '../environment/redis.ts';
 import { runCli } from '../integration/run-cli.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 const main = join(import.meta.dirname, '../../orchestrator/cli/main.ts');
 const isUp = /^servpack is up: (http:\S+) /m;
@@ -45,7 +46,7 @@ function startUp(env: Readonly<Record<string, string>>, port = '0'): Up {
 
 /** Waits until it has said so; fails with what it did say when it ends or stays silent. */
 async function said(up: Up, words: RegExp): Promise<string> {
-  const deadline = performance.now() + 60_000;
+  const deadline = performance.now() + patienceMs;
   const end = up.ended.then(() => true);
   for (;;) {
     const found = words.exec(up.text());

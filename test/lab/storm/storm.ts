@@ -12,7 +12,8 @@ import {
   startWorker,
   urlOf,
 } from '../installation.ts';
-import { Operator } from '../operator.ts';
+import { type Entry, Operator } from '../operator.ts';
+import { patienceMs } from '../../environment/patience.ts';
 import { writeTree } from '../staged-tree.ts';
 
 export interface StormOptions {
@@ -44,6 +45,8 @@ export interface StormFigures {
   readonly p99: number;
   /** Real seconds until each of the others had been looked at. */
   readonly othersIn: number;
+  /** How many of the others had their first look before the last of the promised had theirs. */
+  readonly othersBetween: number;
   /** The same orchestrator led all the time. */
   readonly keptLeading: boolean;
 }
@@ -56,8 +59,6 @@ interface CheckedIn {
   readonly at: number;
   readonly tookMs: number;
 }
-
-const patienceMs = 600_000;
 
 /**
  * Real laptops' worth of HTTP, one connection each, against a running orchestrator, worker and lab fleet. Everybody has been looked at once
@@ -94,6 +95,7 @@ export async function storm(options: StormOptions): Promise<StormFigures> {
   const lost = await awaitLooks(operator, promised);
   const lookedIn = (Date.now() - begun) / 1_000;
   const othersIn = ((await othersDone) - begun) / 1_000;
+  const othersBetween = lookedBetween(await operator.exportAudit(), begun, promised, otherNames);
   const after = await operator.ask('GET', '/v1/leader');
   const took = heard.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
   const share = (part: number): number => Math.round(took[Math.floor(took.length * part)] ?? 0);
@@ -108,6 +110,7 @@ export async function storm(options: StormOptions): Promise<StormFigures> {
     p50: share(0.5),
     p99: share(0.99),
     othersIn,
+    othersBetween,
     keptLeading: fenceOf(leader) === fenceOf(after),
   };
 }
@@ -223,6 +226,25 @@ async function awaitLooks(operator: Operator, promised: readonly CheckedIn[]): P
     if (missing.size > 0) await delay(500);
   }
   return [...missing.keys()];
+}
+
+/** Counts the others whom a worker has looked at before it looked at the last of the promised, both by the audit. */
+function lookedBetween(
+  audit: readonly Entry[],
+  begun: number,
+  promised: readonly CheckedIn[],
+  others: readonly string[],
+): number {
+  const looks = audit
+    .filter(({ who }) => who.startsWith('worker'))
+    .toSorted((a, b) => msOf(a.id) - msOf(b.id));
+  const looksAt = Map.groupBy(looks, ({ client }) => client);
+  const firstSince = (client: string, at: number): number => {
+    const look = looksAt.get(client)?.find(({ id }) => msOf(id) >= at);
+    return look === undefined ? Infinity : msOf(look.id);
+  };
+  const last = Math.max(...promised.map(({ client, at }) => firstSince(client, at)).filter(Number.isFinite));
+  return others.filter((client) => firstSince(client, begun) < last).length;
 }
 
 /** When an entry was written, to the millisecond; its own time is told in whole seconds. */
