@@ -39,7 +39,9 @@ const { services } = z
   .parse(parse(usual, { merge: true }));
 const each = Object.entries(services);
 
-/** A tag that says at least major, minor and patch: `latest` or `26` would be another program tomorrow. */
+/**
+ * A tag with at least major, minor and patch: `latest` or `26` would be another program tomorrow.
+ */
 const pinned = /^[a-z/-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?$/;
 
 describe('compose.yaml', () => {

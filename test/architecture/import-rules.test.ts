@@ -76,7 +76,7 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
   ],
 ];
 
-/** The directions that the house allows; a rule that refused everything would pass the list above. */
+/** The directions that are allowed: a rule that refused everything would pass the list above. */
 const allowed: ReadonlyArray<readonly [what: string, file: string, source: string]> = [
   [
     'domain imports domain',

@@ -20,7 +20,10 @@ const keys = makeDoorKeys();
 let lab: OneMachine;
 let sent: ReadonlySet<string>;
 
-/** Every call of the gateway, on a blocked client whose service runs: all that servpack ever sends. */
+/**
+ * Every call of the gateway, on a blocked client whose service runs: all command lines that
+ * servpack ever sends.
+ */
 beforeAll(async () => {
   const lines: string[] = [];
   const commanded = (line: string): void => void lines.push(line);
@@ -44,7 +47,7 @@ beforeAll(async () => {
   const executable = 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE';
   const clients = { gateway, service: { name, executable }, methods: smsMethods() };
   await gateway.configureService(change, name, { imagePath: executable });
-  // The last one takes the client away.
+  // The last call restarts the client.
   const calls = everyChange(clients, 'C:\\NEW\\A.EXE').toSorted(([a], [b]) => rank(a) - rank(b));
   for (const [, call] of calls) await call(change);
   sent = formsIn(lines);
@@ -54,7 +57,7 @@ afterAll(() => lab.close());
 
 const rank = (call: string): number => (call === 'restart' ? 1 : 0);
 
-/** The commands of the tables, as far as they are told apart: program, verb and switches. */
+/** The commands of the tables, by program, verb and switches. */
 function formsOfTables(): ReadonlySet<string> {
   const tables = text.slice(text.indexOf('### Looking'), text.indexOf('## What it leaves'));
   const cells = tables

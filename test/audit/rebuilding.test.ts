@@ -111,7 +111,7 @@ describe('the files after random steps', () => {
           const rebuilt = await rebuild(after, systemClock, house.files());
           expect(rebuilt).toMatchObject({ ok: true, value: { isWritten: true } });
           for (const name of campaigns) await expectPutBack(before, after, name);
-          // The chain goes on: what the rebuild did is sealed behind the last block.
+          // The chain continues: what the rebuild did is sealed behind the last block.
           using next = sealedHouse({ store: after, folder: house.folder, shards: await after.shards() });
           await next.sealer.round();
           expect(await next.verify()).toMatchObject({ faults: [], torn: [] });
@@ -226,7 +226,10 @@ async function expectPutBack(before: Store, after: Store, name: string): Promise
   }
 }
 
-/** Of each upgrade every step begins where the one before ended, and its record's version rises by one. */
+/**
+ * Of each upgrade every step begins where the step before ended, and its record's version rises by
+ * one.
+ */
 function expectPaths(entries: Awaited<ReturnType<SealedHouse['entries']>>): void {
   const paths = Map.groupBy(
     entries.filter(({ client, campaign }) => client !== null && campaign !== ''),

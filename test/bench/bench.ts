@@ -11,7 +11,10 @@ import type { BenchOptions } from './options.ts';
 import { openOwnRedis } from './run-bench.ts';
 import { type BenchWorker, startBenchWorker } from './worker.ts';
 
-/** Everything a figure is taken with: one Redis, an orchestrator and a worker as processes of their own. */
+/**
+ * Everything a figure is taken with: one Redis, an orchestrator and a worker as processes of their
+ * own.
+ */
 export interface Bench {
   readonly options: BenchOptions;
   readonly house: LabInstallation;

@@ -52,7 +52,10 @@ export interface Rollout {
 export const stageRelease = ({ store }: Bench, { name }: Rollout): Promise<void> =>
   store.stageRelease(release, { sha256: 'bench', text: 'bench' }, entry(name, 'staged'));
 
-/** Puts the clients of a rollout into the fleet and stages the release: what is there before any campaign. */
+/**
+ * Puts the clients of a rollout into the fleet and stages the release: what exists before any
+ * campaign.
+ */
 export async function importClients(bench: Bench, rollout: Rollout): Promise<void> {
   const { name, story, clients } = rollout;
   await stageRelease(bench, rollout);
@@ -124,7 +127,10 @@ export async function statesOf({ store }: Bench, { name }: Rollout): Promise<Sta
 const pollMs = 10;
 const patienceMs = 60_000;
 
-/** Waits until so many clients are in one of these states; an end that the story does not have, or no progress, is an error. */
+/**
+ * Waits until so many clients are in one of these states. An end that the story does not have, or
+ * no progress, is an error.
+ */
 export async function untilThere(
   bench: Bench,
   rollout: Rollout,

@@ -6,7 +6,10 @@ export interface Figure {
   readonly value: number;
   /** Each round's value, in order. */
   readonly runs: readonly number[];
-  /** The raw limit taken in the same rounds, and what share of it this is (the median of the rounds' shares). */
+  /**
+   * The raw limit of the same rounds, and this figure's share of it (the median of the rounds'
+   * shares).
+   */
   readonly limit: { readonly name: string; readonly value: number; readonly ratio: number } | null;
   /** What is aimed at, in words, and whether it is met; null where there is no aim. */
   readonly aim: { readonly text: string; readonly met: boolean } | null;

@@ -3,7 +3,10 @@ import { logonServerOf, type Rollout, slots } from './campaign.ts';
 import { release } from './release.ts';
 import { clientName } from './stories.ts';
 
-/** Puts the clients of a rollout into the fleet as an operator does: a CSV file, over HTTP. The rollout's name is their label. */
+/**
+ * Puts the clients of a rollout into the fleet as an operator does: a CSV file, over HTTP. The
+ * rollout's name is their label.
+ */
 export async function importFile({ operator }: Bench, rollout: Rollout): Promise<void> {
   const rows = Array.from({ length: rollout.clients }, (_, number) => rowOf(rollout, number));
   await operator.importFleet(

@@ -57,7 +57,7 @@ export const sumOf = (a: Share, b: Share): Share => ({
   ),
 });
 
-/** Empties Redis; the processes go on. */
+/** Empties Redis. The processes keep running. */
 export async function empty({ redis }: Bench): Promise<void> {
   await redis.flushall('SYNC');
 }

@@ -7,7 +7,10 @@ export interface BenchOptions {
   readonly only: readonly string[];
   /** Size of the large campaign, which memory, start and pause are measured at. */
   readonly clients: number;
-  /** So many clients of it are brought to their end, and so many more beside it deferred, to weigh them. */
+  /**
+   * So many clients of the large campaign are brought to their end, and so many more deferred, to
+   * weigh them.
+   */
   readonly sample: number;
   /** Clients or jobs of one run of a throughput figure. */
   readonly size: number;

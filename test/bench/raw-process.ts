@@ -2,7 +2,10 @@ import { DelayedError, Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { workerOptions } from '../../workers/jobs.ts';
 
-/** A bare BullMQ worker as a process of its own: `node raw-process.ts URL QUEUE CONCURRENCY once|twice|tell`. */
+/**
+ * A bare BullMQ worker as a process of its own: `node raw-process.ts URL QUEUE CONCURRENCY
+ * once|twice|tell`.
+ */
 const [url = '', queue = '', concurrency = '', times = ''] = process.argv.slice(2);
 const connection = new Redis(url, { maxRetriesPerRequest: null });
 

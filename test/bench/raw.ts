@@ -9,7 +9,10 @@ import type { Run } from './rollout.ts';
 import { cpuOf, redisCpu } from './usage.ts';
 import { concurrency } from './worker.ts';
 
-/** The limit that servpack is held against: the same queue, worker options and Redis, and nothing around them. */
+/**
+ * The limit that servpack is compared with: the same queue, worker options and Redis, and nothing
+ * around them.
+ */
 export type RawKind = 'no-op' | 'defer';
 
 const batch = 1_000;
@@ -17,7 +20,10 @@ const batchesInFlight = 4;
 
 let runs = 0;
 
-/** Adds so many jobs and works on them at the same time, by `workers` processes; the clock runs from the first add. */
+/**
+ * Adds so many jobs and works on them at the same time, by `workers` processes. The clock runs
+ * from the first add.
+ */
 export async function runRaw(
   { house, redis }: Bench,
   kind: RawKind,
@@ -66,7 +72,10 @@ async function endOf(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** One process counts for itself; of several nobody knows who does how many, so the queue is asked. */
+/**
+ * One process counts its own jobs. With several processes the share of each is unknown, so the
+ * queue is asked.
+ */
 function whenDone(children: readonly ChildProcess[], jobs: number): Promise<unknown> | null {
   const [only, ...others] = children;
   if (only === undefined || others.length > 0) return null;

@@ -14,8 +14,9 @@ let runs = 0;
 export const nextName = (): string => `r${String(++runs)}`;
 
 /**
- * A campaign from its first entry to the end of its last client. The add is inside the clock: writing the waiting clients, the
- * command that starts the campaign, and its admission by the orchestrator.
+ * A campaign from its first entry to the end of its last client. The add is inside the clock:
+ * writing the waiting clients, the command that starts the campaign, and its admission by the
+ * orchestrator.
  */
 export async function rollOut(bench: Bench, story: Story, clients: number): Promise<Run> {
   const rollout: Rollout = { name: nextName(), story, clients };
@@ -37,7 +38,10 @@ export const perClient = (used: Usage, clients: number): Usage => ({
   orchestrator: (used.orchestrator / clients) * 1_000,
 });
 
-/** Admission and then one commit for each step: found out by the record's version, which every commit raises by one. */
+/**
+ * Admission and then one commit for each step, read from the record's version, which every commit
+ * raises by one.
+ */
 export const commitsOf: Readonly<Record<EndingStory, number>> = {
   // observed, marked, proved
   free: 3,

@@ -5,12 +5,13 @@ import { messageOf } from '../../shared/errors.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { type GuardOptions, guardRun } from '../environment/run-guard.ts';
 
-/** What is told while a bench runs; its figures alone go to stdout. */
+/** Progress of a bench; its figures alone go to stdout. */
 export const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
- * Runs a bench as the whole process. Ctrl-C must not leave a Redis, a worker or a server behind: it ends the run, and the stack ends
- * everything that was started; what it starts even then its guard ends. Exit code 1 when it fails or is interrupted.
+ * Runs a bench as the whole process. Ctrl-C leaves no Redis, worker or server behind: it ends the
+ * run, and the stack ends everything that was started; the guard ends what is started even then.
+ * Exit code 1 when the bench fails or is interrupted.
  */
 export async function runBench(
   name: string,
@@ -35,13 +36,17 @@ const interrupted = (): Promise<never> =>
   new Promise((_, reject) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => {
-        // A terminal tells all processes: what breaks from now on breaks because of it, and must not keep us from ending the rest.
+        // A terminal sends Ctrl-C to all processes: what breaks from now on breaks because of it,
+        // and must not stop the rest from being ended.
         process.on('uncaughtException', () => undefined);
         reject(new Error('interrupted'));
       });
   });
 
-/** A Redis of the bench's own with the settings of the embedded one (AOF every second), and a connection to it. */
+/**
+ * A Redis of the bench's own with the settings of the embedded one (AOF every second), and a
+ * connection to it.
+ */
 export async function openOwnRedis(stack: AsyncDisposableStack) {
   const server = await startPrivateRedis();
   stack.defer(() => server.stop());
@@ -58,7 +63,7 @@ export const machineOf = () => ({
   node: process.version,
 });
 
-/** @param file null = nobody asked for it */
+/** @param file null = not asked for */
 export function writeResult(file: string | null, result: unknown): void {
   if (file !== null) writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`);
 }

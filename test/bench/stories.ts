@@ -1,6 +1,7 @@
 /**
- * What lies ahead of a client of the bench. `free` updates at once after its mark, `restart` needs one first, `defer` is in use at
- * the first look, `move` has the PCM service in the way, and `wait` stays in use.
+ * What lies ahead of a client of the bench. `free` updates at once after its mark, `restart` needs
+ * one first, `defer` is in use at the first look, `move` has the PCM service in the way, and
+ * `wait` stays in use.
  */
 export const stories = ['free', 'restart', 'defer', 'move', 'wait'] as const;
 

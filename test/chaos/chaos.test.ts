@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 
 /**
- * The short form of `npm run test:chaos`, with one seed, so that it is the same plan each time. Another: SERVPACK_CHAOS_SEED=7, or the
- * script itself with as many kills and clients as one likes.
+ * The short form of `npm run test:chaos`, with one seed, so that the plan is the same each time.
+ * For another seed: SERVPACK_CHAOS_SEED=7, or the script itself with as many kills and clients as
+ * wanted.
  */
 const main = join(import.meta.dirname, '../lab/chaos/main.ts');
 const seed = process.env['SERVPACK_CHAOS_SEED'] ?? '3';

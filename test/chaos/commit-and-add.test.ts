@@ -29,8 +29,9 @@ import { type JoblessRedis, joblessRedis } from './jobless-redis.ts';
 import { patienceMs } from '../environment/patience.ts';
 
 /**
- * The record is the truth, the job a hint: whoever dies between the two, or loses every job, leaves records from which all is repaired. And
- * a freed slot goes to the next parked client by whoever frees it, not by a round.
+ * The record is the truth, the job a hint: a process that dies between the two, or loses every
+ * job, leaves records from which everything is repaired. A freed slot goes to the next parked
+ * client at once, not by a round.
  */
 const folder = mkdtempSync(join(tmpdir(), 'servpack-add-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -72,7 +73,7 @@ test('killed between commit and add, and all jobs deleted: repaired from the rec
   stack.defer(() => worker.kill('SIGKILL'));
   await until('parked', async () => parkedIn(await walk(redis)) === clients.length - active);
 
-  // No orchestrator runs, so nobody makes rounds: each who rests hands its slot on.
+  // No orchestrator runs, so there are no rounds: each client that rests hands its slot on.
   leader.kill('SIGKILL');
   await leader.ended;
   for (let n = 0; n < 6; n += 1) await looks.releaseNext();

@@ -26,7 +26,7 @@ import { Operator } from '../lab/operator.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { agentRelease, stagedAgent, writeTree } from '../lab/staged-tree.ts';
 
-/** A place in a procedure at which a driver is to be lost, and the client that is to stand there. */
+/** A place in a procedure at which a driver is lost, and the client that stands there. */
 export interface Place {
   readonly procedure: Procedure;
   readonly direction: Direction;
@@ -83,7 +83,10 @@ export interface HeldFleet extends AsyncDisposable {
   readonly operator: Operator;
   readonly orchestrator: LabProcess;
   startWorker(name: string): Promise<LabProcess>;
-  /** Imports, stages, creates and starts, as an operator does, also where Redis has lost everything. */
+  /**
+   * Imports, stages, creates and starts, as an operator does, also where Redis has lost
+   * everything.
+   */
   begin(): Promise<void>;
 }
 

@@ -4,8 +4,9 @@ import { keysLike } from '../lab/keys-like.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 
 /**
- * A Redis whose user can be cut off from BullMQ's keys while the store's scripts go on: what a process commits is committed, what it adds
- * is not. So a process can be killed between the two, with no hook in the product.
+ * A Redis whose user can be cut off from BullMQ's keys while the store's scripts still run: a
+ * commit succeeds, and the add after it does not. So a process can be killed between the two,
+ * without a hook in the product.
  */
 export interface JoblessRedis extends AsyncDisposable {
   /** As the user that can be cut off. */

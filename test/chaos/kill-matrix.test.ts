@@ -16,9 +16,10 @@ import { type HeldFleet, holdFleet, type Place } from './held-fleet.ts';
 import { patienceMs } from '../environment/patience.ts';
 
 /**
- * The promise of the house in full: for every step of every procedure, on the way forward and back, the driver is lost before the step,
- * when it is only announced, and after it, all clients at once. Whatever died, each client ends with its service moved whole or exactly as
- * it was. Real processes, real signals, the machines' own truth.
+ * Invariant 4 in full: for every step of every procedure, forward and back, the driver is lost
+ * before the step, when it is only announced, and after it, on all clients at once. Each client
+ * ends with its service relocated whole or exactly as it was. Real processes, real signals, the
+ * machines' own truth.
  */
 describe('a driver is lost at every step of every procedure', { concurrent: true }, () => {
   test('worker killed: another ends every client whole or as before', async () => {
@@ -27,7 +28,7 @@ describe('a driver is lost at every step of every procedure', { concurrent: true
     const first = await allHeld(fleet, 'first');
     first.kill('SIGKILL');
     await first.ended;
-    // What the dead worker has announced stands on the clients, for whoever comes next.
+    // The intent of the dead worker stands on the clients, for the next driver.
     expect(intentFaults(await fleet.control.truth(), fleet.places)).toEqual([]);
 
     await fleet.startWorker('second');
@@ -69,7 +70,7 @@ describe('a driver is lost at every step of every procedure', { concurrent: true
     stack.defer(() => own.stop());
     const fleet = stack.use(await holdFleet({ url: own.url, prefix: 'wiped' }));
     await allHeld(fleet, 'only');
-    // The worker lives, and holds calls of a campaign that nobody remembers.
+    // The worker lives, and holds calls of a campaign that no record knows.
     const redis = new Redis(own.url);
     stack.defer(() => redis.disconnect());
     await redis.flushall();
@@ -100,7 +101,10 @@ const nameOf = (place: Place | undefined): string =>
     ? ''
     : `${place.client} ${place.when} ${place.step} of the ${place.procedure}, ${place.direction}`;
 
-/** The intent names the step as soon as it is announced, and until the last step has taken it away. */
+/**
+ * The intent names the step as soon as it is announced, until the last step has removed the
+ * intent.
+ */
 function intentFaults(truth: FleetTruth, places: readonly Place[]): readonly string[] {
   return places.flatMap((place) => {
     const intent = truth.clients.find(({ client }) => client === place.client)?.intent ?? null;
@@ -172,7 +176,10 @@ function wholeFaults(client: FleetTruth['clients'][number]): readonly string[] {
   return faults.map((fault) => `${client.client}: ${fault}`);
 }
 
-/** A new record does not know what was done before, so a client that has everything may be current already. */
+/**
+ * A new record does not know what was done before, so a client with all files may count as current
+ * already.
+ */
 function provedFaults(truth: FleetTruth, records: readonly RawRecord[]): readonly string[] {
   const ends = new Map(rowsOf(records).map(({ client, end }) => [client, end]));
   return truth.clients.flatMap((client) => {
@@ -192,7 +199,9 @@ function provedFaults(truth: FleetTruth, records: readonly RawRecord[]): readonl
 const versionsIn = (walk: Walk): readonly string[] =>
   [...walk.records.values()].map(({ id, version, index }) => `${id} ${version} ${index}`).sort();
 
-/** Waits until a woken worker has aborted what it was at, and says for how many clients, by its log. */
+/**
+ * Waits until a woken worker has aborted its work, and returns for how many clients, by its log.
+ */
 async function aborted({ house, places }: HeldFleet, worker: string): Promise<number> {
   const deadline = Date.now() + patienceMs;
   for (;;) {

@@ -8,7 +8,10 @@ import { queuePrefix } from '../../shared/queues/jobs.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { type RedisCluster, startRedisCluster } from './redis-cluster.ts';
 
-/** Without replicas a lost master leaves slots to nobody, and a Cluster that lacks slots answers nothing. */
+/**
+ * Without replicas a lost master leaves its slots without a node, and a Cluster that lacks slots
+ * answers nothing.
+ */
 async function clusterWithoutReplicas(): Promise<RedisCluster> {
   const cluster = await startRedisCluster(mkdtempSync(join(tmpdir(), 'servpack-redis-')), false);
   onTestFinished(() => cluster.stop());
@@ -29,7 +32,7 @@ const shardElsewhere = async ({ masters: [first] }: RedisCluster): Promise<numbe
   }
 };
 
-/** It gives a blocking call up, and connects anew, a second after this. */
+/** The worker gives a blocking call up, and connects again, a second after this. */
 const drainDelay = 0.5;
 const downMs = 4_000;
 

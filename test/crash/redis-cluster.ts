@@ -11,7 +11,10 @@ export interface RedisCluster {
   stop(): Promise<void>;
 }
 
-/** Three masters with a replica each, or with none: then one that is lost leaves its slots to nobody. */
+/**
+ * Three masters with a replica each, or with none: then a lost master leaves its slots without a
+ * node.
+ */
 export async function startRedisCluster(folder: string, hasReplicas = true): Promise<RedisCluster> {
   const settings = [
     '--cluster-enabled yes --cluster-config-file nodes.conf --cluster-node-timeout 1000',

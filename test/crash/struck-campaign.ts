@@ -32,8 +32,9 @@ export interface Struck {
 }
 
 /**
- * A campaign by real processes over a lab fleet, with a blow against its Redis in the middle. It must end right: the
- * machines' own truth says so, nobody is lost, and counters and slots equal a recount.
+ * A campaign by real processes over a lab fleet, whose Redis is hit in the middle. It must end
+ * right: by the machines' own truth, with no client lost, and with counters and slots equal to a
+ * recount.
  */
 export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<void> {
   await using stack = new AsyncDisposableStack();
@@ -91,7 +92,8 @@ export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<
   expect(rows).toHaveLength(clients);
   expect(await store.counters(campaignName)).toEqual(await recount(store, campaignName));
   expect(await store.slotsInUse(campaignName)).toEqual(await recountSlots(store, campaignName));
-  // Kept when it went wrong; and not before the orchestrator has ended, which writes the audit there.
+  // Kept when the test failed. Removed only after the orchestrator has ended, because it writes
+  // the audit there.
   isRight = true;
 }
 
@@ -101,7 +103,7 @@ async function settled(store: Store): Promise<number> {
   return count;
 }
 
-/** Redis may be away meanwhile. */
+/** Redis may be unavailable meanwhile. */
 async function until(isSo: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while (!(await isSo().catch(() => false))) {

@@ -11,7 +11,10 @@ declare module 'vitest' {
   }
 }
 
-/** Gives every test a real Redis, says which one, and leaves nothing of the run behind, however the run ends. */
+/**
+ * Gives every test a real Redis, says which one, and leaves nothing of the run behind, however the
+ * run ends.
+ */
 export default async function setup(root: TestProject): Promise<() => Promise<void>> {
   const guarded = await guardRun();
   if (root.vitest.projects.every(({ name }) => WITHOUT_REDIS.has(name))) return guarded.end;

@@ -1,16 +1,23 @@
 import { expect } from 'vitest';
 
-/** So many times larger is the large input; work that grows with the square of its input takes 64 times as long. */
+/**
+ * How many times larger the large input is. Work that grows with the square of its input takes 64
+ * times as long.
+ */
 const larger = 8;
-/** Of that, what may be due to a machine, a cache or a collector: 24 times as long still counts as linear. */
+/**
+ * Allowance for the machine, caches and the garbage collector: 24 times as long still counts as
+ * linear.
+ */
 const slack = 3;
 /** Below it a measure says nothing: some kernels count processor time in ticks of four milliseconds. */
 const leastMs = 4;
 const measures = 3;
 
 /**
- * Expects work whose cost grows with its input and not with the square of it, however fast the machine is and whatever else it does. What is
- * compared is processor time of this thread, for a small and a large input in the same run.
+ * Expects work whose cost grows with its input and not with its square, however fast the machine
+ * is and whatever else runs on it. Compared is the processor time of this thread, for a small and
+ * a large input in the same run.
  * @param size of the large input
  * @param prepare makes the input of a size; its time does not count
  */

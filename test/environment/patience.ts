@@ -1,6 +1,7 @@
 /**
- * How long a test waits for what must come. No measure of speed: only the end of waiting for what never comes. A machine that has thirty
- * times its work still keeps these; whoever can, waits for an event and fails at the end of the process that would bring it.
+ * How long a test waits for an event. It is no measure of speed, only the end of waiting for an
+ * event that never comes. A machine with thirty times its usual load still keeps it. A test waits
+ * for an event where it can, and fails when the process that would cause the event ends.
  */
 export const patienceMs = 300_000;
 

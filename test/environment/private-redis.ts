@@ -9,8 +9,9 @@ import { patienceMs } from './patience.ts';
 export const packagesDir = resolve(import.meta.dirname, '../../.servpack/os-packages');
 
 /**
- * A redis-server of our own in a new folder, gone with its data after `stop`, or with the
- * run (`guardRun`): for a whole run, or for one test that breaks it. Throws when there is none to be had.
+ * A redis-server of our own in a new folder, gone with its data after `stop`, or with the run
+ * (`guardRun`): for a whole run, or for one test that breaks it.
+ * @throws when no redis-server can be found or unpacked
  */
 export async function startPrivateRedis(): Promise<TestRedis & { readonly pid: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-redis-'));

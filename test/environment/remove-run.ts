@@ -31,7 +31,7 @@ export function processesOf({ folder, owner, keeps }: Run): readonly number[] {
 const isRedisIn = (pid: number, folder: string): boolean =>
   /^(redis|valkey)-/.test(programOf(pid)) && worksIn(pid, folder);
 
-/** The Redis of a data folder, if the owner has started it and not somebody else. */
+/** The Redis of a data folder, if the owner started it. */
 function redisOn(dataDir: string, owner: number): number | null {
   const folder = join(dataDir, 'redis');
   try {

@@ -22,9 +22,10 @@ const named = /^servpack-run-(\d+)-/;
 const parentLookMs = 500;
 
 /**
- * From here on everything temporary of this process and of its children lies in one folder: TMPDIR. A guard waits for the end of this process,
- * however it comes (Ctrl-C, SIGTERM, SIGKILL), ends what was started with that TMPDIR and removes the folder. What loses its guard too is
- * removed when the next run begins.
+ * From here on every temporary file of this process and of its children lies in one folder:
+ * TMPDIR. A guard waits for the end of this process, however it ends (Ctrl-C, SIGTERM, SIGKILL),
+ * ends what was started with that TMPDIR and removes the folder. A folder that loses its guard too
+ * is removed when the next run begins.
  */
 export async function guardRun({ home = tmpdir(), keeps = [] }: GuardOptions = {}): Promise<GuardedRun> {
   await removeLeftovers(home);
@@ -42,7 +43,10 @@ async function removeLeftovers(home: string): Promise<void> {
   }
 }
 
-/** In a session of its own, so that no Ctrl-C ends it first; in an environment of its own, so that it does not find itself. */
+/**
+ * In a session of its own, so that Ctrl-C does not end it first; in an environment of its own, so
+ * that it does not find itself.
+ */
 function startGuard(args: readonly string[]): ChildProcess {
   const script = join(import.meta.dirname, 'guard-process.ts');
   const guard = spawn(process.execPath, [script, ...args], {

@@ -4,9 +4,10 @@ import { startPrivateRedis } from './private-redis.ts';
 import type { TestRedis } from './running-redis.ts';
 
 /**
- * A Redis in a container where a Docker engine answers and has the image, else a private redis-server. Throws
- * when there is neither, and when an image that was asked for by name does not start: that is a fault to see, not
- * one to test around.
+ * A Redis in a container where a Docker engine answers and has the image, else a private
+ * redis-server.
+ * @throws when there is neither, and when an image that was asked for by name does not start: that
+ * is a fault to report, not one to test around
  */
 export async function startTestRedis(env: NodeJS.ProcessEnv): Promise<TestRedis> {
   const image = imageIn(env);

@@ -9,7 +9,10 @@ export interface Heard {
 }
 
 /** Real time in which every request must be answered, on a busy machine too. */
-/** A server may hang up on a body that it will not read; whether its answer arrives first is luck. */
+/**
+ * A server may hang up on a body that it does not read; whether its answer arrives first is
+ * chance.
+ */
 const hangsUpFrom = 500_000;
 
 /** Sends what no browser would send. */

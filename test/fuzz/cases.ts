@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 
 /**
- * How many hostile inputs this run tries, and from which seed: a few thousand within `npm test`, as many as are asked for with
- * `npm run test:fuzz -- --cases N --seed S`. Every test takes its share of them.
+ * How many hostile inputs this run tries, and from which seed: a few thousand within `npm test`,
+ * as many as wanted with `npm run test:fuzz -- --cases N --seed S`. Every test takes its share of
+ * them.
  */
 const defaultCases = 5_000;
 

@@ -65,7 +65,10 @@ function commandsOf(command: Command, words: readonly string[] = []): readonly K
   return [own, ...command.commands.flatMap((child) => commandsOf(child, [...words, child.name()]))];
 }
 
-/** These run until they are stopped, wait for an orchestrator that is away, or start a process of their own. */
+/**
+ * These run until they are stopped, wait for an orchestrator that does not answer, or start a
+ * process of their own.
+ */
 const staying = new Set(['up', 'orchestrator', 'worker', 'watch', 'look', 'follow', 'certify']);
 const commands = commandsOf(buildProgram()).filter(({ words }) => !words.some((word) => staying.has(word)));
 
@@ -91,7 +94,9 @@ const value = fc.oneof(
   { weight: 1, arbitrary: anyText },
 );
 
-/** Addresses at which nobody answers, and texts that are none; all of them on this machine. */
+/**
+ * Addresses at which no orchestrator answers, and texts that are no address; all on this machine.
+ */
 const url = fc.constantFrom(
   '',
   'x',

@@ -8,7 +8,7 @@ import type { Ask } from './requests.ts';
 const understood =
   /^\/v1\/(fleet|releases|campaigns(\/plan)?|campaigns\/[^/]+\/(start|pause|resume|abort)|clients\/[^/]+\/checkin)$/;
 
-/** What the orchestrator must hold: the sum of what it has accepted, and nothing of what it has refused. */
+/** What the orchestrator must hold: the sum of what it accepted, and nothing of what it refused. */
 export class ExpectedState {
   readonly fleet = new Map<string, Client>();
   /** Status by name. */

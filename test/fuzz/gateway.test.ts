@@ -15,7 +15,9 @@ import { anyLook } from './looks.ts';
 import { anyText, mutated } from './texts.ts';
 import { expectUnharmed } from './unharmed.ts';
 
-/** Either side of the wire says what it likes; the other one must not believe it, wait for it, or break. */
+/**
+ * One side of the wire sends anything; the other side must not believe it, wait for it, or break.
+ */
 const target = targetOf({ client: 'PC1', host: 'pc1' });
 const request = { componentDirectory: 'C:\\MS\\SMS\\BIN', files: [], services: [] };
 const deadlineMs = 5_000;
@@ -29,7 +31,10 @@ async function inTime<T>(what: string, done: Promise<T>): Promise<T> {
   return Promise.race([done, timer]).finally(() => late.abort());
 }
 
-/** What a broken fleet says to a look: lines with the call's id in them, or not; then the line breaks off. */
+/**
+ * What a broken fleet answers to a look: lines with the call's id in them, or not; then the line
+ * breaks off.
+ */
 const idMark = '"<id>"';
 const good = JSON.stringify({ id: '<id>', ok: true, value: quietLook });
 const answerLine = fc.oneof(

@@ -134,7 +134,8 @@ test('http: every route answers everything, and holds what was accepted', { time
       await ask(given);
     }),
   );
-  // No route was left out, and a storm of some length has come through to what changes something, and not only to its door.
+  // No route was left out, and a long storm has reached the code that changes something, not only
+  // its checks.
   const quiet = routes.filter(({ name }) => [...(seen.get(name) ?? [])].every((status) => status === 401));
   expect(quiet.map(({ name }) => name)).toEqual([]);
   const deep = routes.filter(({ method, path }) => method === 'POST' && comesThrough.test(path));
@@ -191,7 +192,7 @@ test(
       }),
     );
     door.close();
-    // Nobody has pinned a key of it, so it was not moved, whatever was sent.
+    // No key of it is pinned, so its address was not changed, whatever was sent.
     expect(await orchestrator.store.readClient('pc-1')).toEqual(before);
   },
 );

@@ -215,7 +215,10 @@ const at = (route: Route): fc.Arbitrary<Ask> =>
       body: rest.method === 'GET' || rest.method === 'HEAD' ? null : body,
     }));
 
-/** What comes to the door for check-ins: mostly with the token, in one of the ways in which it may be sent. */
+/**
+ * Requests to the endpoint for check-ins: mostly with the token, in one of the ways in which it
+ * may be sent.
+ */
 export const anyKnock: fc.Arbitrary<Ask> = fc
   .record({
     method: fc.constantFrom('POST', 'POST', 'GET', 'PUT', 'HEAD', 'DELETE', 'OPTIONS'),

@@ -1,4 +1,7 @@
-/** Time for what does not grow with the input: compiling, collecting garbage, a machine shared with others. */
+/**
+ * Time for work that does not grow with the input: compiling, collecting garbage, a shared
+ * machine.
+ */
 const baseMs = 150;
 
 /** What is too slow is run again: only what stays too slow is so because of the input. */
@@ -11,8 +14,8 @@ interface Slowest {
 }
 
 /**
- * Holds inputs to a time that grows linearly with their size. Measures the processor time of this thread, so that a busy machine
- * does not fail a test.
+ * Holds inputs to a time that grows linearly with their size. Measures the processor time of this
+ * thread, so that a busy machine does not fail a test.
  */
 export class Stopwatch {
   readonly #usPerUnit: number;

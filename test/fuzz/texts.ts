@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 
-/** Words that have hurt parsers: names of the language, ends of lines, marks, numbers, escapes, what is invisible. */
+/**
+ * Words that have hurt parsers: names of the language, ends of lines, marks, numbers, escapes,
+ * invisible characters.
+ */
 export const nasty: readonly string[] = [
   ['__proto__', 'constructor', 'prototype', 'toString', 'valueOf', 'hasOwnProperty', 'length', 'then'],
   ['\n', '\r', '\r\n', '\n\n', '\0', '\t', '\v', '\f', '\u0085', '\u2028', '\u2029', '\uFEFF', '\u200B'],
@@ -107,7 +110,10 @@ export const mutated = (samples: readonly string[]): fc.Arbitrary<string> =>
     .tuple(fc.constantFrom(...samples), fc.array(mutation, { minLength: 1, maxLength: 5 }))
     .map(([sample, changes]) => changes.reduce((text, change) => change(text), sample));
 
-/** One short thing over and over: where a pattern backtracks or a list is searched again and again, this takes for ever. */
+/**
+ * One short text repeated: where a pattern backtracks or a list is searched again and again, this
+ * takes for ever.
+ */
 export const repeated = (longest: number, words: readonly string[] = []): fc.Arbitrary<string> =>
   fc
     .record({

@@ -1,4 +1,7 @@
-/** What every object of the process inherits from: a parser that writes there changes the meaning of all others. */
+/**
+ * What every object of the process inherits from: a parser that writes there changes the meaning
+ * of all others.
+ */
 const shared: readonly object[] = [
   Object.prototype,
   Array.prototype,

@@ -8,14 +8,18 @@ import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-h
 import { settingsWith } from '../contract/ssh-settings.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';
 
-/** A client that restarts in the middle of a look cuts the connection: the look must end then, not at its deadline. */
+/**
+ * A client that restarts in the middle of a look cuts the connection: the look must end then, not
+ * at its deadline.
+ */
 const { STATUS_CODE } = ssh2.utils.sftp;
 const keys = makeDoorKeys();
 const served = new Set<Served>();
 let asked = Promise.withResolvers<void>();
 let closing = Promise.withResolvers<void>();
 const readable = String.raw`C:\READ.ME`;
-// It opens SFTP, and never answers what is asked over it; but of one file it brings all, and only its closing is left unanswered.
+// It opens SFTP and answers no request over it. Of one file it brings everything, and only the
+// closing is left unanswered.
 const server = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
   served.add(client);
   client.on('error', () => undefined);
@@ -63,7 +67,10 @@ async function askAndCut(connection: Connection): Promise<unknown> {
 
 const path = String.raw`C:\SMS.INI`;
 
-/** A client whose subsystem opens well, and answers the first question with something that is no packet. */
+/**
+ * A client whose subsystem opens well, and answers the first request with bytes that are no
+ * packet.
+ */
 const babbling = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
   client.on('error', () => undefined);
   client.on('authentication', (context) => context.accept());
@@ -103,7 +110,7 @@ describe('a connection that breaks', () => {
     await closing.promise;
     const broken = connection.unlessBroken(() => new Promise<never>(() => undefined));
     for (const client of served) client.end();
-    // An error of the stream that nobody listens to any more would end the worker.
+    // An error of the stream without a listener would end the worker.
     await expect(broken).rejects.toThrow('the connection broke');
     await new Promise((resolve) => setImmediate(resolve));
   });

@@ -31,7 +31,10 @@ const hostile = fc.string({
   maxLength: 60,
 });
 
-/** One harmless command, whose text the value is a part of: nothing else would run, and nothing be redirected. */
+/**
+ * One harmless command, whose text contains the value: nothing else runs, and nothing is
+ * redirected.
+ */
 function onlyCommand(line: string): string {
   const node = read(line);
   expect(node).toMatchObject({ kind: 'simple', redirections: [] });

@@ -9,7 +9,10 @@ import type { InputFault } from '../../shared/input/input-fault.ts';
 export const golden = (name: string): string =>
   readFileSync(join(import.meta.dirname, 'golden', name), 'utf8');
 
-/** What an operator sees of a refused file. An accepted one is no list of faults, and fails the test that wants one. */
+/**
+ * What an operator sees of a refused file. An accepted file has no faults, and fails the test that
+ * expects them.
+ */
 export const faultsOf = (result: Result<unknown, readonly InputFault[]>): readonly string[] =>
   result.ok ? ['(accepted)'] : printFaults(result.error);
 

@@ -77,7 +77,9 @@ export class OneMachine {
     return this.#answers.get(call);
   }
 
-  /** A call from beginning to end: as much lab time passes as the machine needs, a minute at most. */
+  /**
+   * A call from beginning to end: as much lab time passes as the machine needs, a minute at most.
+   */
   call(op: Request['op'], body: object = {}, fence?: Fence): GatewayResult<unknown> {
     const call = this.begin(op, body, fence);
     for (let seconds = 0; seconds < 60 && !this.#answers.has(call); seconds++) this.pass(1000);

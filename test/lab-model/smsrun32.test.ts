@@ -3,7 +3,10 @@ import { logOff, logOn } from '../lab/fleet/sessions.ts';
 import { oldCopyListVersion } from '../lab/fleet/sms.ts';
 import { hour, mondayAtFive, OneMachine, release } from './one-machine.ts';
 
-/** The lines of the facts; machines differ in dots, in the case of the name and in the end of the last one. */
+/**
+ * The lines of the facts. Machines differ in dots, in the case of the name and in the end of the
+ * last one.
+ */
 const textOf = (...lines: readonly string[]) =>
   new RegExp(`^${lines.map((line) => `${line}\\r\\n`).join('')}$`);
 const first = 'Reading configuration(\\.{3}|\\.{6})';

@@ -11,7 +11,7 @@ export function smsProfile(): Profile {
   return profile.value;
 }
 
-/** A client in good order on which nobody is logged on. */
+/** A client in good order on which no user is logged on. */
 export const quietLook: ClientLook = {
   at: 1_000_000,
   bootId: 'boot-7',

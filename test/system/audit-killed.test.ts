@@ -106,7 +106,8 @@ describe('an orchestrator killed again and again', () => {
     stack.defer(() => worker.stop());
     let inMidCampaign = 0;
     for (const pause of [0, 700, 1_300, 100, 1_900, 400]) {
-      // Killed at any moment of its rounds, which are a second apart; the seal and its file take a part of each.
+      // Killed at any moment of its rounds, which are a second apart; seal and file take a part of
+      // each round.
       await new Promise((resolve) => setTimeout(resolve, pause));
       if ((await settledIn(store)) < clients) inMidCampaign += 1;
       orchestrator.kill('SIGKILL');

@@ -15,7 +15,10 @@ afterAll(() => rmSync(here, { recursive: true, force: true }));
 
 const waiting = { timeout: patienceMs, interval: 50 };
 
-/** Ctrl-C in a terminal reaches the whole process group; SIGKILL reaches the one process that somebody names. */
+/**
+ * Ctrl-C in a terminal reaches the whole process group; SIGKILL reaches only the process that it
+ * names.
+ */
 test.for([
   ['SIGINT', 'group'],
   ['SIGTERM', 'group'],

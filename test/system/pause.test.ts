@@ -23,7 +23,7 @@ const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify', 'stopServic
 
 /** Clients that may be at work at once. */
 const slots = 8;
-/** Long enough for many commits of whoever would go on: one takes milliseconds. */
+/** Long enough for many commits of a worker that goes on: one commit takes milliseconds. */
 const quietMs = 1_500;
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-pause-'));
@@ -46,7 +46,7 @@ test('paused, halted or aborted a campaign starts nothing new but what was under
   const operator = new Operator(urlOf(orchestrator), installation.dataDir);
   await operator.importFleet('fleet.csv', csv);
   await operator.stageTree(folder, tree);
-  // Few slots, so that there is always somebody who would go on.
+  // Few slots, so that another client is always ready to begin.
   await operator.createCampaign(
     `campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nstructural: atOnce\nbudgets: { active: ${slots}, perLogonServer: 4 }\n`,
   );
@@ -62,8 +62,9 @@ test('paused, halted or aborted a campaign starts nothing new but what was under
       .filter((entry) => beginning.has(entry.op)).length;
 
   /**
-   * Asks, and sees that from the answer on only what was committed before it reaches clients, one command for each slot at most, and
-   * then nothing. How long the answer takes is a figure of the bench.
+   * Asks, and sees that from the answer on only what was committed before reaches clients, one
+   * command for each slot at most, and then nothing. How long the answer takes is a figure of the
+   * bench.
    */
   const stops = async (path: string, body: object): Promise<unknown> => {
     const answer = await operator.ask('POST', path, body);
@@ -101,7 +102,7 @@ test('paused, halted or aborted a campaign starts nothing new but what was under
   const over = await begun();
   await until(async () => (await status()).endedAt !== null);
   const { states, size, stillMarked } = await status();
-  // Whoever is settled as marked is marked, and nobody else who was cancelled is.
+  // A client that settled as marked is marked, and no other cancelled client is.
   const marked = (await control.truth()).clients.filter(({ setupPhase }) => setupPhase === 'upgrade').length;
   expect([await begun(), marked]).toEqual([over, stillMarked]);
   expect(Object.values(states).reduce((sum, count) => sum + count)).toBe(size);

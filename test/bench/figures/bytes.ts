@@ -8,8 +8,9 @@ interface Aim {
 }
 
 /**
- * Everything that a client is in Redis: its fleet record, its place in the campaign, its record, its index and its BullMQ job. What
- * grows with what was done to it (audit, evidence) is shown apart.
+ * Everything that a client is in Redis: its fleet record, its place in the campaign, its record,
+ * its index and its BullMQ job. Audit and evidence grow with what was done to the client and are
+ * shown apart.
  */
 export const bytesFigures = (state: string, share: Share, { atMost, raw }: Aim = {}): readonly Figure[] => [
   figureOf({
@@ -24,7 +25,10 @@ export const bytesFigures = (state: string, share: Share, { atMost, raw }: Aim =
   ...familyFigures(state, share),
 ];
 
-/** By kind of key, the largest first. Lists of free memory and tables of the key space belong to none of them. */
+/**
+ * By kind of key, the largest first. Lists of free memory and tables of the key space belong to no
+ * kind.
+ */
 const familyFigures = (state: string, { families }: Share): readonly Figure[] =>
   [...families]
     .filter(([, bytes]) => bytes >= 1)

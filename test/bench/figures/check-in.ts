@@ -6,7 +6,10 @@ import type { Looked } from '../worker-process.ts';
 
 export const samplesAtMost = 1_000;
 
-/** From before the request of the check-in until a worker has the lease and looks at the client, one after the other; ms. */
+/**
+ * Milliseconds from before the request of the check-in until a worker has the lease and looks at
+ * the client, one client after the other.
+ */
 export async function checkInLatencies(
   { worker, operator }: Bench,
   { name, story, clients }: Rollout,

@@ -17,7 +17,7 @@ export interface Cost {
   readonly perSecond: number;
 }
 
-/** What the next clients cost while the campaign is in full swing, as far as there are so many left. */
+/** What the next clients cost in the middle of the campaign, as far as enough clients are left. */
 export async function costHere(bench: Bench, rollout: Rollout, clients: number): Promise<Cost> {
   const ended = async (): Promise<number> => (await statesOf(bench, rollout)).upgraded;
   const untilEnded = (count: number): Promise<void> =>

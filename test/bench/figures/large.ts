@@ -15,8 +15,9 @@ import { pauseMs, untilWorkersRest } from './pause.ts';
 const smallAtMost = 10_000;
 
 /**
- * The large campaign, from its fleet file on: what an operator waits for, what a client takes in Redis while it waits, and, of a
- * sample, when it has settled and while it is deferred; what it costs; its start and its pause.
+ * The large campaign, from its fleet file on: what an operator waits for; what a client takes in
+ * Redis while it waits, and, of a sample, when it has settled and while it is deferred; what it
+ * costs; its start and its pause.
  */
 export async function large(bench: Bench): Promise<readonly Figure[]> {
   const { clients, sample } = bench.options;

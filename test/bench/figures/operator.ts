@@ -12,7 +12,10 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
 
 const statusRounds = 20;
 
-/** What an operator who looks waits for: the status of the campaign, and the list of its clients to the last line. */
+/**
+ * What an operator waits for: the status of the campaign, and the list of its clients to the last
+ * line.
+ */
 export async function listingFigures(
   { operator }: Bench,
   { name, clients }: Rollout,
@@ -36,7 +39,7 @@ export async function listingFigures(
   ];
 }
 
-/** What the orchestrator needed most at any moment so far: import, planning and creation included. */
+/** The most memory the orchestrator needed so far: import, planning and creation included. */
 export const memoryPeakFigure = ({ orchestrator }: Bench, clients: number): Figure =>
   figureOf({
     name: `memory of the orchestrator at most, with ${clients} clients`,

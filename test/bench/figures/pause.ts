@@ -10,8 +10,8 @@ const quietMs = 500;
 const entriesRead = 5_000;
 
 /**
- * Real milliseconds from before the command until it has answered and no start-class commit passes any more, by the
- * campaign's own audit.
+ * Real milliseconds from before the command until it has answered and no commit that begins
+ * something passes any more, by the campaign's own audit.
  */
 export async function pauseMs({ operator, store }: Bench, { name }: Rollout): Promise<number> {
   const before = Date.now();
@@ -26,7 +26,10 @@ export async function pauseMs({ operator, store }: Bench, { name }: Rollout): Pr
 const pollMs = 50;
 const patienceMs = 60_000;
 
-/** Waits until no worker has anything to do: who is deferred rests, who was admitted in front of a pause is parked. */
+/**
+ * Waits until no worker has anything to do: deferred clients rest, and clients admitted before a
+ * pause are parked.
+ */
 export async function untilWorkersRest({ redis, house }: Bench): Promise<void> {
   const queue = `${queuePrefix(house.prefix, 0)}:upgrades`;
   const deadline = Date.now() + patienceMs;

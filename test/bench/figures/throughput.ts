@@ -19,7 +19,10 @@ const allPairs: readonly Pair[] = [
   { story: 'move', title: 'with a relocation', limit: 'defer', aim: null },
 ];
 
-/** Rounds of a raw limit and the upgrades beside it, taken in turns: what else the machine does hits both. */
+/**
+ * Rounds of a raw limit and the upgrades beside it, taken in turns: other work of the machine hits
+ * both.
+ */
 export async function throughput(bench: Bench): Promise<readonly Figure[]> {
   const { size, rounds, stories } = bench.options;
   const pairs = allPairs.filter(({ story }) => stories.length === 0 || stories.includes(story));

@@ -4,9 +4,10 @@ import type { Change, Gateway, GatewayResult, Target } from '../../../workers/ga
 import { look, type Machine, mark, newMachine, restart } from './machine.ts';
 
 /**
- * A gateway without a way: the clients are objects of the worker's own process and answer within the same turn, behind the port
- * that every gateway has. So what is measured is servpack and its queue, beside a bare queue whose processor does no I/O either.
- * @param looked told of every look, before it is answered
+ * A gateway without a network: the clients are objects of the worker's own process and answer
+ * within the same turn, behind the port that every gateway has. So the bench measures servpack and
+ * its queue, beside a bare queue whose processor does no I/O either.
+ * @param looked called with every look, before the look is answered
  */
 export function inProcessGateway(looked: (client: string) => void): Gateway {
   const machines = new Map<string, Machine>();

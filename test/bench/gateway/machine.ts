@@ -59,7 +59,10 @@ const program: RunningProcess = {
 
 export const bootIdOf = ({ client, boots }: Machine): string => `${client}-${boots}`;
 
-/** The user whose logon starts the update logs on at once: zero latency is what the bench measures servpack at. */
+/**
+ * The user whose logon starts the update logs on at once: the bench measures servpack at zero
+ * latency.
+ */
 export function mark(machine: Machine): void {
   machine.marked = true;
   if (machine.story !== 'restart') machine.current = true;
@@ -70,7 +73,7 @@ export function restart(machine: Machine): void {
   machine.current = machine.marked;
 }
 
-/** Built anew for each look, as an answer from the wire is. */
+/** Built for each look, as an answer over a network is. */
 export function look(
   machine: Machine,
   { services, componentDirectory }: LookRequest,

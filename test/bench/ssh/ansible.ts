@@ -17,8 +17,9 @@ export function ansibleVersion(): string | null {
 }
 
 /**
- * One playbook over all clients: module `raw`, a task for each command line, and at last the client's own word for the hashes held against the
- * release, on this machine. Connections are kept from task to task (ControlPersist), as Ansible does by itself.
+ * One playbook over all clients: module `raw`, a task for each command line, and at last the
+ * client's own hashes compared with the release, on this machine. Connections are kept from task
+ * to task (ControlPersist), as Ansible does by itself.
  */
 export async function runPlaybook(ground: Ground, lines: Lines, hashes: readonly string[]): Promise<Go> {
   const folder = join(ground.folder, 'ansible');
@@ -52,7 +53,10 @@ function play(folder: string): Promise<void> {
   });
 }
 
-/** JSON is YAML. An exit code of cmd.exe is that of its last command and says nothing here; the hashes say it. */
+/**
+ * JSON is YAML. An exit code of cmd.exe is that of its last command and says nothing here; the
+ * hashes prove the upgrade.
+ */
 const playbook = (tasks: number, hashes: readonly string[]): string =>
   JSON.stringify([
     {
@@ -92,7 +96,7 @@ const inventory = ({ clients, userKeyFile }: Ground): string =>
     },
   });
 
-/** What Ansible does by itself, but for the forks, and that nothing of this machine's own settings has a say. */
+/** Ansible's own defaults but for the forks, without this machine's own settings. */
 const configuration = ({ concurrency, knownHostsFile }: Ground, folder: string): string =>
   [
     '[defaults]',
@@ -106,7 +110,10 @@ const configuration = ({ concurrency, knownHostsFile }: Ground, folder: string):
     '',
   ].join('\n');
 
-/** CPU milliseconds of every child that has ended, and of theirs; the masters of kept connections are nobody's children and not among them. */
+/**
+ * CPU milliseconds of every child that has ended, and of their children. The masters of kept
+ * connections are not among them.
+ */
 function cpuOfChildren(): number {
   try {
     const stat = readFileSync('/proc/self/stat', 'utf8');

@@ -1,6 +1,9 @@
 import { Client, type ConnectConfig } from 'ssh2';
 
-/** A bare loop over ssh2 as a process of its own: connects, runs the lines one after the other, and is gone. */
+/**
+ * A bare loop over ssh2 as a process of its own: connects, runs the lines one after the other, and
+ * ends.
+ */
 export interface Round {
   readonly userKey: string;
   /** Base64. */

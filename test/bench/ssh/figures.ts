@@ -4,7 +4,10 @@ import type { Go } from './side.ts';
 
 /** One side's go over all clients, and what the servers saw of it. */
 export interface Taken extends Go {
-  /** Real milliseconds from the first connection that a server saw: what a program needs before it begins is left out. */
+  /**
+   * Real milliseconds from the first connection that a server saw: a program's own start is left
+   * out.
+   */
   readonly sinceFirstMs: number;
   readonly report: Report;
 }

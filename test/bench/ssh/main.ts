@@ -65,7 +65,10 @@ async function openField(
   return { ground, servers, bare, rollOut: () => house.rollOut() };
 }
 
-/** Every side once, each on clients that are as they were at first. Servpack goes first: what it sent is what the others send. */
+/**
+ * Runs every side once, each on clients in their first state. Servpack goes first: the others send
+ * what it sent.
+ */
 async function takeRound(field: Field, withAnsible: boolean): Promise<RoundOfAll> {
   const servpack = await taken(field, 'servpack', field.rollOut);
   const lines: Lines = new Map(servpack.report.clients.map(({ client, lines: sent }) => [client, sent]));
@@ -78,7 +81,7 @@ async function takeRound(field: Field, withAnsible: boolean): Promise<RoundOfAll
   return { servpack, bare, single, ansible };
 }
 
-/** @param upgrades who upgrades every client by it; null = nobody */
+/** @param upgrades upgrades every client with it; null = no upgrade */
 async function taken(
   { servers }: Field,
   upgrades: string | null,
@@ -96,7 +99,7 @@ async function taken(
   return { ms, sinceFirstMs: endedAt - (report.firstAt ?? NaN), cpu: { ...cpu, servers: used }, report };
 }
 
-/** By what is on the clients' disks, whatever anybody was told. */
+/** Judged by the clients' disks, whatever any program reported. */
 function assertUpgraded({ clients }: Report, who: string): void {
   const left = clients.filter(({ isUpgraded }) => !isUpgraded).map(({ client }) => client);
   if (left.length > 0)

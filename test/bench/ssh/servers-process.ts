@@ -7,10 +7,13 @@ import { bin } from '../../lab/fleet/sms.ts';
 import { traitOf } from '../../lab/fleet/traits.ts';
 import { closedPort, makeDoorKeys, openDoor, type SshDoor } from '../../lab/ssh/server.ts';
 
-/** `node servers-process.ts CLIENTS TREE COMPONENTS`: SSH servers on loopback, each the door of a free client of the lab's model. */
+/**
+ * `node servers-process.ts CLIENTS TREE COMPONENTS`: SSH servers on loopback, each in front of a
+ * free client of the lab's model.
+ */
 const [count = '', tree = '', components = ''] = process.argv.slice(2);
 
-/** What one server saw since it was last made anew, and what is true of its client now. */
+/** What one server saw since it was last reset, and what is true of its client now. */
 export interface Visited {
   readonly client: string;
   readonly connections: number;
@@ -28,7 +31,7 @@ export interface Servers {
 }
 
 export interface Report {
-  /** Epoch milliseconds of the first connection; null = nobody came. */
+  /** Epoch milliseconds of the first connection; null = there was none. */
   readonly firstAt: number | null;
   readonly clients: readonly Visited[];
 }
@@ -37,7 +40,9 @@ export type Asked = 'reset' | 'report';
 export type Told = { readonly ready: Servers } | { readonly report: Report } | { readonly reset: true };
 
 const seed = 'bench-ssh';
-/** On a Saturday nobody logs on, so that nothing but who is measured does anything on the clients. */
+/**
+ * On a Saturday no user logs on, so that only the measured program does anything on the clients.
+ */
 const saturday = Date.UTC(2026, 10, 21, 4);
 /** A file takes seconds over the line of the model: milliseconds here. */
 const speed = 1_000;
@@ -99,7 +104,7 @@ async function openField(): Promise<Field> {
   return { machines, doors, heard };
 }
 
-/** On the same port each time, so that whoever knows the client finds it again. */
+/** On the same port each time, so that a program that knows the client finds it again. */
 async function open(
   machines: Machines,
   heard: ReadonlyMap<string, Heard>,

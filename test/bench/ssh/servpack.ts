@@ -88,7 +88,10 @@ export async function openHouse(
   };
 }
 
-/** The profile as it is shipped, but that servpack runs the update itself: else it would be the user's logon that is waited for. */
+/**
+ * The profile as it is shipped, but servpack runs the update itself: else the bench would wait for
+ * the user's logon.
+ */
 function directProfile(): string {
   const shipped = readFileSync(join(root, 'shared/products/sms-1.2.yaml'), 'utf8');
   return shipped
@@ -105,7 +108,8 @@ function startSshWorker(house: LabInstallation, ground: Ground, nodeOptions: str
       'user: servpack',
       `keyFile: ${ground.userKeyFile}`,
       `knownHosts: ${ground.knownHostsFile}`,
-      // On a machine that is busy with other work a login takes its time; a client that is deferred for it would end the bench.
+      // On a machine that is busy with other work a login takes its time. A client that is
+      // deferred for it would end the bench.
       'timeouts: { connect: 120, handshake: 120, keepalive: 120 }',
       '',
     ].join('\n'),
