@@ -63,6 +63,12 @@ export function gatewayContract(
         allowed?.map((path) => path.slice(lab.newDirectory.length + 1)) ?? null,
       );
 
+    /** A restart may cut its own answer: whether it happened is seen from the next boot. */
+    async function orderRestart(): Promise<void> {
+      const told = await lab.gateway.restart(change());
+      expect(['taken', 'cutOff', 'timedOut']).toContain(told.ok ? 'taken' : told.error.kind);
+    }
+
     async function afterRestart(before: ClientLook): Promise<ClientLook> {
       for (const end = Date.now() + deadlineMs; Date.now() < end; await lab.breathe()) {
         const now = await look();
@@ -120,9 +126,7 @@ export function gatewayContract(
     describe('restart', () => {
       it('brings another boot, later than the one before', async () => {
         const before = await seen();
-        // The restart may cut its own answer: whether it happened is seen from the next boot.
-        const told = await lab.gateway.restart(change());
-        expect(['taken', 'cutOff', 'timedOut']).toContain(told.ok ? 'taken' : told.error.kind);
+        await orderRestart();
         const after = await afterRestart(before);
         expect(after.bootedAt).toBeGreaterThan(before.bootedAt);
         expect(after.services).toMatchObject([{ state: 'running' }]);
@@ -283,7 +287,7 @@ export function gatewayContract(
         valueOf(await lab.gateway.replaceAtRestart(change(), waits, copy));
         expect(await hash(copy)).not.toBe(content);
         const before = await seen();
-        valueOf(await lab.gateway.restart(change()));
+        await orderRestart();
         await afterRestart(before);
         expect([await hash(copy), await hash(waits)]).toEqual([content, null]);
       });
@@ -346,7 +350,7 @@ export function gatewayContract(
         expect(await readIntent()).toEqual(intent);
         const before = await seen();
         expect(before.intent).toEqual(intent);
-        valueOf(await lab.gateway.restart(change()));
+        await orderRestart();
         expect((await afterRestart(before)).intent).toEqual(intent);
         valueOf(await lab.gateway.writeIntent(change(), null));
         expect(await readIntent()).toBeNull();
