@@ -7,7 +7,7 @@ export interface Workday {
   readonly logoffAt: number;
 }
 
-/** Whose timetable it is, and where: times are local times of the client's zone. */
+/** The user of the timetable, and the zone of the client: times are local times of the zone. */
 export interface Desk {
   readonly seed: string;
   readonly client: string;
@@ -47,7 +47,8 @@ function workdayOn({ seed, client, zone }: Desk, dayNumber: number): Workday {
 }
 
 /**
- * The user's present or next workday: the first, Monday to Friday, that ends at least `margin` ms after `at`.
+ * The user's present or next workday: the first one, Monday to Friday, that ends at least `margin`
+ * ms after `at`.
  */
 export function workdayFrom(desk: Desk, at: number, margin = 10 * minute): Workday {
   // A zone may be a day ahead of or behind UTC, so the search starts a day early.
