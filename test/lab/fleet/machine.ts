@@ -70,7 +70,10 @@ export interface UpdateRun {
   readonly isDisturbed: boolean;
 }
 
-/** A changing call that was accepted. `at` is lab time; the others are real time, epoch milliseconds. */
+/**
+ * A changing call that was accepted. `at` is lab time; the others are real time, epoch
+ * milliseconds.
+ */
 export interface JournalEntry {
   readonly at: number;
   readonly op: ChangeRequest['op'];

@@ -21,9 +21,9 @@ const spread = 2 * hour;
 const sixInTheMorning = new Map<string, Map<number, number>>();
 
 /**
- * 06:00 local time of a calendar day (days since 1970-01-01) in epoch milliseconds. Clocks change at night,
- * so from six in the morning on, hours can be added; this keeps the costly zone arithmetic to once per zone
- * and day.
+ * 06:00 local time of a calendar day (days since 1970-01-01) in epoch milliseconds. Clocks change
+ * at night, so from six in the morning on, hours can be added; this keeps the costly zone
+ * arithmetic to once per zone and day.
  */
 function sixOClock(zone: string, dayNumber: number): number {
   const known = sixInTheMorning.get(zone) ?? new Map<number, number>();

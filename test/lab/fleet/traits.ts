@@ -16,7 +16,10 @@ export type Trait =
   | ExtraTrait
   | AgentTrait;
 
-/** Rarer troubles. A fleet has them only when it asks for all traits: the demo's shares stay as they are. */
+/**
+ * Rarer troubles. A fleet has them only when it asks for all traits: the demo's shares stay as
+ * they are.
+ */
 export const extraTraits = [
   'diskFull',
   'diskFullAtFirst',
@@ -42,8 +45,8 @@ export type AgentTrait = (typeof agentTraits)[number];
 export type ExtraTrait = (typeof extraTraits)[number];
 
 /**
- * `usual`: the shares of the demo. `all`: a third of the fleet has one of the extra traits, in equal shares; `agents`: a third of it has
- * one of the agents' traits.
+ * `usual`: the shares of the demo. `all`: a third of the fleet has one of the extra traits, in
+ * equal shares; `agents`: a third of it has one of the agents' traits.
  */
 export const traitSets = ['usual', 'all', 'agents'] as const;
 
@@ -125,7 +128,9 @@ export interface TraitRules {
   readonly bootsNeeded: 1 | 2;
   /** How long the PCM service takes to stop. */
   readonly stopTakes: Span;
-  /** The PCM service's account has lost its right to log on as a service: a start gives error 1069. */
+  /**
+   * The PCM service's account has lost its right to log on as a service: a start gives error 1069.
+   */
   readonly rightLost: boolean;
   /** How far the client's clock is ahead. */
   readonly clockOffMs: number;
