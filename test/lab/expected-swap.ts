@@ -4,8 +4,8 @@ import type { Trait } from './fleet/traits.ts';
 import type { ClientTruth, ServiceTruth } from './fleet/truth.ts';
 
 /**
- * What must become of every machine with an agent whose files are swapped, said from its trait alone: like `expected.ts`, it shares
- * nothing with the code that decides.
+ * The expected end of every machine with an agent whose files are swapped, from its trait alone.
+ * Like `expected.ts`, this file shares nothing with the code that decides.
  */
 const expectedEnds: Partial<Record<Trait, ReportedEnd>> = {
   agent: 'upgraded',
@@ -14,7 +14,10 @@ const expectedEnds: Partial<Record<Trait, ReportedEnd>> = {
   agentProgramBreaks: 'needsAttention',
 };
 
-/** Everything that is not as it must be; empty = the campaign is right. @param release SHA-256 by lower-case name */
+/**
+ * Everything that is not as it must be; empty = the campaign is right.
+ * @param release SHA-256 by lower-case name
+ */
 export const swapVerdict = (
   clients: readonly ClientTruth[],
   rows: readonly ReportRow[],
@@ -32,7 +35,10 @@ export const swapVerdict = (
     return faults.map((fault) => `${client.client} (${client.trait}): ${fault}`);
   });
 
-/** Whatever became of the client: its files are all of one release, and its service is as it was, from its place. */
+/**
+ * Faults of the files and of the service, whatever the end of the client: its files must be of one
+ * release, and its service as it was, in its directory.
+ */
 export function swapFaults(
   client: ClientTruth,
   release: Readonly<Record<string, string>>,

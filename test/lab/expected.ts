@@ -4,8 +4,8 @@ import type { Violation } from './fleet/machine.ts';
 import type { ClientTruth, FleetTruth, ServiceTruth } from './fleet/truth.ts';
 
 /**
- * What must become of every client, said from its trait and the campaign's policy alone. This file shares
- * nothing with the code that decides: it is the other opinion.
+ * The expected end of every client, from its trait and the campaign's policy alone. This file
+ * shares nothing with the code that decides: it is a second opinion.
  */
 
 export type ReportedEnd = 'upgraded' | 'skipped' | 'failed' | 'needsAttention' | 'cancelled';
@@ -16,17 +16,17 @@ export interface ReportRow {
   readonly end: ReportedEnd | null;
 }
 
-/** Which steps the campaign's ladder has; the workaround, where it is there, comes before the relocation. */
+/** Which steps the campaign's ladder has. A workaround comes before the relocation. */
 export interface Policy {
   readonly relocation: boolean;
   readonly workaround: boolean;
 }
 
-/** The end, whether the release must be on the disk, and what must have become of the services. */
+/** The end of a client, whether the release must be on its disk, and the state of its services. */
 export interface Expected {
   readonly end: ReportedEnd;
   readonly hasRelease: boolean;
-  /** `down`: with its old settings, and not running, because its account may not start it any more. */
+  /** `down`: with its old settings, and not running, because its account may no longer start it. */
   readonly service: 'asBefore' | 'relocated' | 'down';
 }
 
@@ -70,7 +70,7 @@ export function expectedOf(trait: Trait, policy: Policy): Expected {
     case 'staysHome':
       return policy.workaround ? upgraded : needsAttention;
     case 'pcmNeeded':
-      // Set to manual it is started for the sake of the other one.
+      // A service set to manual is started because the other one depends on it.
       return policy.relocation ? relocated : needsAttention;
     case 'rightLost':
       if (policy.workaround) return { ...needsAttention, hasRelease: true, service: 'down' };
@@ -84,7 +84,7 @@ export function expectedOf(trait: Trait, policy: Policy): Expected {
   }
 }
 
-/** Everything that is not as it must be, each in plain words; empty = the campaign is right. */
+/** Everything that is not as it must be, in plain words; empty = the campaign is right. */
 export function verdict(truth: FleetTruth, rows: readonly ReportRow[], policy: Policy): readonly string[] {
   const known = new Set(truth.clients.map(({ client }) => client));
   const reported = new Map(rows.map((row) => [row.client, row]));
@@ -126,7 +126,7 @@ function judge(
   ];
 }
 
-/** What must never have happened on a machine, as it is told. */
+/** A violation in plain words. */
 export function inWords(violation: Violation): string {
   switch (violation.kind) {
     case 'twoDrivers':
@@ -143,14 +143,14 @@ export function inWords(violation: Violation): string {
 }
 
 /**
- * A service that will not start elsewhere stands still for a moment before it is put back. A logon in that
- * very moment finds nothing in the way and downloads the release: then `upgraded` is the truth, and nothing
- * less than the whole release proves it.
+ * A service that does not start elsewhere is stopped for a moment before it is put back. A logon in
+ * that moment finds no blocker and downloads the release: then `upgraded` is true, and only the
+ * whole release proves it.
  */
 const allowFor = ({ trait }: ClientTruth, row: ReportRow | undefined, expected: Expected): Expected =>
   trait === 'staysHome' && row?.end === 'upgraded' ? upgraded : expected;
 
-/** What is missing on the client for the release to be installed there; empty = it is proved. */
+/** What is missing on the client of the release; empty = the release is proved. */
 export function releaseFaults(client: ClientTruth, release: FleetTruth['release']): readonly string[] {
   const different = Object.keys(release).filter((name) => client.files[name] !== release[name]);
   return [
@@ -162,7 +162,7 @@ export function releaseFaults(client: ClientTruth, release: FleetTruth['release'
   ];
 }
 
-/** Whether services run can be told only of a machine that is switched on. */
+/** Whether services run can be known only of a machine that is switched on. */
 const describe = (
   { name, imagePath, startType, account, kept, running, runsFrom }: ServiceTruth,
   isOn: boolean,
@@ -181,13 +181,15 @@ function serviceFaults(client: ClientTruth, must: Expected['service']): readonly
   return changeFaults(must === 'asBefore' ? client : { ...client, servicesAtFirst: withoutPcm(client) });
 }
 
-/** Whoever needs the PCM service does not run without it either. */
+/** A service that depends on the PCM service does not run without it. */
 const withoutPcm = ({ servicesAtFirst }: ClientTruth): readonly ServiceTruth[] =>
   servicesAtFirst.map((each) =>
     each.name === pcmService ? { ...each, running: false, runsFrom: null } : each,
   );
 
-/** The services must be exactly as the client had them, and nothing of a move may be left behind. */
+/**
+ * The services must be exactly as the client had them, and a relocation must leave nothing behind.
+ */
 function changeFaults(client: ClientTruth): readonly string[] {
   const described = (services: readonly ServiceTruth[]): ReadonlyMap<string, string> =>
     new Map(services.map((service) => [service.name, describe(service, client.reachable)]));
@@ -204,8 +206,8 @@ function changeFaults(client: ClientTruth): readonly string[] {
 }
 
 /**
- * Whatever became of a client, its services must be exactly as it had them, or one relocated and the rest so.
- * Empty = they are; else what is neither.
+ * Faults of the services, whatever the end of the client: they must be exactly as the client had
+ * them, or one relocated and the others unchanged. Empty = they are.
  */
 export function halfMoved(client: ClientTruth): readonly string[] {
   const faults = changeFaults(client);
@@ -216,7 +218,7 @@ const isRelocated = (path: string): boolean =>
   path.toLowerCase().startsWith(`${relocatedTo.toLowerCase()}\\`);
 
 /**
- * Everything but the path must be as it was, and the directory must be one where only administrators write
+ * Everything but the path must be as it was, and only administrators may write in the directory
  * (Q181118).
  */
 function relocationFaults(client: ClientTruth): readonly string[] {
@@ -235,7 +237,7 @@ function relocationFaults(client: ClientTruth): readonly string[] {
   });
 }
 
-/** The moved executable is the one that ran before, or the release's newer one. */
+/** The relocated executable is the one that ran before, or the release's newer one. */
 function copyFaults(client: ClientTruth, to: string, from: string): readonly string[] {
   const name = from.split('\\').at(-1)?.toLowerCase() ?? '';
   const copy = client.otherFiles[to.toLowerCase()];

@@ -6,7 +6,9 @@ import { type LabProcess, startProcess } from './process.ts';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Where a installation lives: one Redis, one prefix, one data folder, one time. */
+/**
+ * The surroundings of one servpack installation: one Redis, one prefix, one data folder, one time.
+ */
 export interface Installation {
   readonly redisUrl: string;
   readonly prefix: string;
@@ -20,12 +22,12 @@ export interface Installation {
   readonly settings?: Readonly<Record<string, string>>;
 }
 
-/** One with lab time. */
+/** An installation with lab time. */
 export interface LabInstallation extends Installation {
   readonly clock: ClockAnchor;
 }
 
-/** What every process of the installation is started with. */
+/** The environment of every process of the installation. */
 export const environmentOf = (installation: Installation): Record<string, string> => ({
   REDIS_URL: installation.redisUrl,
   SERVPACK_PREFIX: installation.prefix,
@@ -43,7 +45,7 @@ function logFile(installation: Installation, name: string): string {
   return join(folder, `${name}.log`);
 }
 
-/** The orchestrator as a process of its own, on a free port. `ready` ends with its URL. */
+/** Starts an orchestrator as a process of its own, on a free port. `ready` ends with its URL. */
 export const startOrchestrator = (
   installation: Installation,
   port = 0,
@@ -93,12 +95,12 @@ export interface FleetOptions {
   /** The staged tree. */
   readonly tree: string;
   readonly traits?: TraitSet;
-  /** Share of the calls with which something goes wrong on the way. */
+  /** Share of the calls that fail in some way. */
   readonly faults?: number;
   readonly checkIn: { readonly url: string; readonly tokenFile: string } | null;
 }
 
-/** The lab fleet as a process of its own, which outlives workers and orchestrators. */
+/** Starts the lab fleet as a process of its own, which outlives workers and orchestrators. */
 export const startFleetProcess = (
   installation: LabInstallation,
   options: FleetOptions,

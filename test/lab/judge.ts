@@ -4,8 +4,9 @@ import { verdict } from './expected.ts';
 import { connectFleetControl } from './fleet/control-client.ts';
 
 /**
- * Holds a campaign's report against what really is on the machines of a lab fleet, for the ladder of examples/campaign.yaml:
- * `servpack campaign report NAME --json | node test/lab/judge.ts PORT`. Exit code 1 when anything is not as it must be.
+ * Compares a campaign's report with the true state of the machines of a lab fleet, for the ladder
+ * of examples/campaign.yaml: `servpack campaign report NAME --json | node test/lab/judge.ts PORT`.
+ * Exit code 1 when anything is not as it must be.
  */
 const ends = z.enum(['upgraded', 'skipped', 'failed', 'needsAttention', 'cancelled']);
 const report = z.object({ clients: z.array(z.object({ client: z.string(), end: ends.nullable() })) });

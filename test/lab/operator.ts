@@ -4,11 +4,13 @@ import { patienceMs } from '../environment/patience.ts';
 import { defaultComponents } from './fleet/logon-server.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
 
-/** An audit entry with the version of its record. */
-/** As `audit export` writes it. The id begins with the real time in milliseconds at which Redis took the entry. */
+/**
+ * An audit entry as `audit export` writes it, with the version of its record. The id begins with
+ * the real time in milliseconds at which Redis stored the entry.
+ */
 export type Entry = AuditEntry & { readonly id: string; readonly version: number | null };
 
-/** What a staged tree is a release of, and where its component files are. */
+/** The release of a staged tree, and the folder of its component files. */
 export interface StagedTree {
   readonly release: string;
   readonly product: string;
@@ -23,7 +25,10 @@ const smsTree: StagedTree = {
   components: defaultComponents,
 };
 
-/** An operator of a real orchestrator, by its HTTP API. Throws with the answer when it is refused. */
+/**
+ * An operator of a real orchestrator, over its HTTP API. Throws with the answer when a request is
+ * refused.
+ */
 export class Operator {
   readonly #url: string;
   readonly #token: string;
@@ -33,7 +38,10 @@ export class Operator {
     this.#token = readFileSync(join(dataDir, 'token'), 'utf8').trim();
   }
 
-  /** @param withinMs real time after which the answer is not waited for any longer; the request may still be carried out */
+  /**
+   * @param withinMs real time after which the answer is not waited for; the request may still be
+   * carried out
+   */
   async ask(method: 'GET' | 'POST', path: string, body?: object, withinMs = patienceMs): Promise<unknown> {
     const response = await fetch(`${this.#url}${path}`, {
       method,
@@ -85,7 +93,7 @@ export class Operator {
     }
   }
 
-  /** Stages a tree that is complete already, by a command that changes nothing. */
+  /** Stages a complete tree, with an upgrade command that changes nothing. */
   stageTree(folder: string, tree: string, staged: StagedTree = smsTree): Promise<unknown> {
     const command = join(folder, 'upgrade.sh');
     writeFileSync(command, '#!/bin/sh\necho nothing to do\n');

@@ -3,33 +3,36 @@ import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { patienceMs } from '../environment/patience.ts';
 
-/** A process of servpack or of its lab, started here and ended here, by pid. */
+/** A process of servpack or of its lab, started and ended by this process, by pid. */
 export interface LabProcess {
   readonly name: string;
   readonly pid: number;
-  /** The line it printed when it was ready. */
+  /** The line that the process printed when it was ready. */
   readonly ready: string;
-  /** What it ended with. */
+  /** How the process ended. */
   readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   kill(signal: NodeJS.Signals): void;
-  /** SIGTERM, and SIGKILL at the deadline. */
+  /** Sends SIGTERM, and SIGKILL at the deadline. */
   stop(): Promise<void>;
 }
 
 export interface LabProcessOptions {
   readonly name: string;
-  /** Script and arguments, run with the Node that runs this. */
+  /** Script and arguments, run with the Node of this process. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly logFile: string;
-  /** The first line of stdout that holds this says that it is ready. */
+  /** The process is ready when a line of stdout contains this text. */
   readonly readyWhen: string;
   readonly deadlineMs?: number;
 }
 
 const stopDeadlineMs = 15_000;
 
-/** Starts a process and waits until it is ready. Rejects with its last words when it ends or stays silent instead. */
+/**
+ * Starts a process and waits until it is ready. Rejects with its last output when it ends or prints
+ * nothing.
+ */
 export async function startProcess(options: LabProcessOptions): Promise<LabProcess> {
   const { name, args, env, logFile } = options;
   const log = createWriteStream(logFile, { flags: 'a' });

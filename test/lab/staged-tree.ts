@@ -4,12 +4,12 @@ import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { contentOf } from './fleet/disk.ts';
 import { defaultComponents } from './fleet/logon-server.ts';
 
-/** A small staged tree for tests that need a release but not the sample's. */
+/** A small staged tree, for tests that need a release but not the sample's. */
 export const componentNames = ['APPCTL32.EXE', 'CLIMONNT.EXE', 'CSDVER.SMS'] as const;
 
 export const componentText = (name: string): string => (name === 'CSDVER.SMS' ? 'SP4' : `new ${name}`);
 
-/** A release of the agent: one file is new, one stays as it is on every machine. */
+/** A release of the agent: one file is new, one is the same on every machine. */
 export const agentRelease = {
   release: 'agent-2',
   product: 'generic-windows-agent',
@@ -23,7 +23,7 @@ const agentContent: Readonly<Record<string, string>> = {
   'NEWTOOL.EXE': 'not in the first version',
 };
 
-/** The release of the agent as it is when it was staged from this tree, which is written. */
+/** Writes this tree and returns the release of the agent that is staged from it. */
 export async function stagedAgent(tree: string): Promise<Release> {
   const { release, product, servicePack, components } = agentRelease;
   const folder = join(tree, components);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Reads an option's value that is a whole number within these bounds. */
+/** Parses an option's value: a whole number within these bounds. */
 export const whole =
   (least: number, most: number): ((text: string) => number) =>
   (text) => {

@@ -3,10 +3,13 @@ import type { Policy } from '../expected.ts';
 
 export const campaignName = 'chaos';
 
-/** So many clients at once, and a quarter of them on one logon server: a large fleet is not kept waiting by its budget alone. */
+/**
+ * Budget of clients at once; a quarter of it on one logon server. A large fleet must not be limited
+ * by its budget alone.
+ */
 const activeOf = (clients: number): number => Math.max(60, Math.round(clients / 20));
 
-/** What the ladder of this seed does, and the file that says so to the program. */
+/** A campaign file, and what its ladder allows. */
 export interface ChaosCampaign {
   readonly policy: Policy;
   readonly ladder: readonly string[];
@@ -20,7 +23,10 @@ const ladders = [
   ['wait', 'notify', 'workaround', 'relocation'],
 ] as const;
 
-/** A campaign over all clients, as patient as a run in which everything breaks for seconds (hours of the lab) asks for. */
+/**
+ * A campaign over all clients. Its deferrals last for hours of lab time, because in this run every
+ * process is unavailable for seconds again and again.
+ */
 export function campaignOf(seed: string, clients: number): ChaosCampaign {
   const activeAtMost = activeOf(clients);
   const ladder = pick([...ladders] as [readonly string[], ...(readonly string[])[]], chance(seed, 'ladder'));

@@ -7,7 +7,7 @@ import type { PauseSpan } from './strokes.ts';
 import { auditFaults, blindCommands, storiesOf, type Stories } from './verdict/audit.ts';
 import { about, type Fault, general, type Line } from './verdict/line.ts';
 import {
-  type HeldSpan,
+  type PausedSpan,
   driverFaults,
   evidenceFaults,
   halfMovedFaults,
@@ -16,22 +16,25 @@ import {
 import { countFaults, indexFaults, leftOver } from './verdict/records.ts';
 import type { RawRecord, Walk } from './walk.ts';
 
-/** What is judged: the machines' own truth, Redis read raw, and what was seen on the way. */
+/**
+ * The evidence that is judged: what is true on the machines, Redis read raw, and the records of the
+ * run.
+ */
 export interface Evidence {
   readonly stage: Stage;
   readonly policy: Policy;
   readonly truth: FleetTruth;
   readonly walks: readonly Walk[];
   readonly audit: readonly Entry[];
-  /** What the orchestrator finds against the chain in its own files. */
+  /** Faults that the orchestrator finds in the chain of its own audit files. */
   readonly chainFaults: readonly string[];
   readonly pauses: readonly PauseSpan[];
-  /** Faults of the walks made while the campaign ran, and how many walks there were. */
+  /** Faults of the walks while the campaign ran, and how many walks there were. */
   readonly midway: { readonly walks: number; readonly faults: readonly Fault[] };
   readonly activeAtMost: number;
 }
 
-/** What must be true of Redis at any moment, also while everything is under way. */
+/** Faults in Redis that must never exist, also while the campaign runs. */
 export const midwayFaults = (walks: readonly Walk[], activeAtMost: number): readonly Fault[] => [
   ...walks.flatMap(indexFaults),
   ...countFaults(walks, campaignName, activeAtMost),
@@ -47,7 +50,7 @@ export function judge(evidence: Evidence): { readonly lines: readonly Line[]; re
   const stories = storiesOf(audit);
   const rows = rowsOf(records);
   const clients = `${truth.clients.length} clients`;
-  const held = heldSpans(evidence);
+  const paused = pausedSpans(evidence);
   const lines: Line[] = [
     line('the campaign ended', clients, unsettled(records)),
     line('one driver per client', `${changesIn(truth)} changes on ${clients}`, driverFaults(truth)),
@@ -82,8 +85,8 @@ export function judge(evidence: Evidence): { readonly lines: readonly Line[]; re
     ),
     line(
       'a pause starts nothing new after one second',
-      `${held.length} of ${pauses.length} pauses`,
-      startsInPause(truth, held),
+      `${paused.length} of ${pauses.length} pauses`,
+      startsInPause(truth, paused),
     ),
   ];
   return { lines, stories };
@@ -109,7 +112,7 @@ const unsettled = (records: readonly RawRecord[]): readonly Fault[] =>
     .filter(({ upgrade }) => upgrade.state.phase !== 'settled')
     .flatMap(({ client, index, upgrade }) => about(client, [`is ${upgrade.state.phase} (${index})`]));
 
-/** Every machine of the fleet has a record: the campaign wants all of them. */
+/** Machines without a record. The campaign selects all of them. */
 function lost({ truth }: Evidence, records: readonly RawRecord[]): readonly Fault[] {
   const known = new Set(records.map(({ client }) => client));
   return truth.clients
@@ -127,8 +130,11 @@ function byTrait(truth: FleetTruth, rows: readonly ReportRow[], policy: Policy):
   });
 }
 
-/** A frozen orchestrator may let the campaign go on before it was asked again: the audit tells when it really did. */
-function heldSpans({ stage, pauses, audit }: Evidence): readonly HeldSpan[] {
+/**
+ * The pauses as they really were. A frozen orchestrator may resume the campaign before it is asked
+ * again, so the audit says when a pause ended.
+ */
+function pausedSpans({ stage, pauses, audit }: Evidence): readonly PausedSpan[] {
   const { labAt, realAt, speed } = stage.installation.clock;
   const moves = audit
     .filter(({ client, campaign }) => client === null && campaign === campaignName)

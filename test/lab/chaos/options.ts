@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { whole } from '../whole.ts';
 
 export interface ChaosOptions {
-  /** Strokes against processes; wiped jobs and pauses come on top. */
+  /** Strokes against processes; deletions of all jobs and pauses are added to them. */
   readonly kills: number;
   readonly clients: number;
   /** Decides moments, targets, signals, durations, and the fleet. */
@@ -12,22 +12,25 @@ export interface ChaosOptions {
   readonly orchestrators: number;
   /** Shards of the store. */
   readonly shards: number;
-  /** Lab seconds per real second; 0 = so that the campaign outlasts the plan. */
+  /** Lab seconds per real second; 0 = chosen so that the campaign lasts longer than the plan. */
   readonly speed: number;
   /** Mean real milliseconds between two strokes. */
   readonly gapMs: number;
-  /** Share of the gateway calls with which something goes wrong. */
+  /** Share of the gateway calls that fail in some way. */
   readonly faults: number;
-  /** Another Redis than an own one; it is then not struck itself. */
+  /** An existing Redis, which is not struck; null = a Redis of this run. */
   readonly url: string | null;
-  /** Real seconds without one more settled client, after the last stroke, with which the campaign is given up. */
+  /**
+   * Real seconds after the last stroke: when no client settles for so long, the campaign is given
+   * up.
+   */
   readonly deadlineS: number;
   readonly dataDir: string;
 }
 
 const root = join(import.meta.dirname, '../../..');
 
-/** The slowest of a fleet needs about five lab days: its offline time, then a working day. */
+/** The slowest client needs about five lab days: its offline time, then a working day. */
 const campaignNeedsMs = 5 * 24 * 3_600_000;
 const speedAtMost = 20_000;
 
@@ -44,7 +47,7 @@ interface Flags extends Omit<ChaosOptions, 'gapMs' | 'deadlineS' | 'dataDir' | '
   readonly url?: string;
 }
 
-/** Reads the command line; prints help or the fault and ends the process when it is not one. */
+/** Reads the command line. For help or a fault it prints a text and ends the process. */
 export function readOptions(argv: readonly string[]): ChaosOptions {
   const command = new Command('npm run test:chaos --')
     .description(
@@ -74,11 +77,11 @@ export function readOptions(argv: readonly string[]): ChaosOptions {
   return { ...flags, gapMs: gap, deadlineS: deadline, dataDir: join(data, 'run'), url: url ?? null };
 }
 
-/** The chosen speed, or one at which the campaign is about as long as the plan. */
+/** The chosen speed, or a speed at which the campaign is about as long as the plan. */
 export const speedOf = ({ speed, kills, gapMs }: ChaosOptions): number =>
   speed > 0 ? speed : Math.min(speedAtMost, Math.round(campaignNeedsMs / Math.max(1, kills * gapMs)));
 
-/** What starts the same plan on the same fleet again. */
+/** The command that starts the same plan on the same fleet again. */
 export const replayOf = (options: ChaosOptions): string =>
   [
     'npm run test:chaos --',

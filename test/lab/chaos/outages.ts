@@ -1,4 +1,4 @@
-/** When Redis was away, in real time: what processes may then complain of is no fault of theirs. */
+/** When Redis was unavailable, in real time. Errors that processes log then are not their fault. */
 export class Outages {
   readonly #spans: { readonly from: number; to: number }[] = [];
 
@@ -10,14 +10,18 @@ export class Outages {
     };
   }
 
-  /** Was Redis away at this moment, or shortly before it? Calls wait five seconds before they give up, and connections come back late. */
+  /**
+   * Was Redis unavailable at this moment, or shortly before? Calls wait five seconds before they
+   * give up, and connections come back late.
+   */
   near(at: number, afterMs = 15_000): boolean {
     return this.#spans.some(({ from, to }) => at >= from - 50 && at <= to + afterMs);
   }
 
   /**
-   * May a commit of this moment be lost? `appendfsync everysec`: while the disk is slow Redis answers before it has written, for up to two
-   * seconds, and what it had answered is gone when it is killed then (docs/operations.md says what each setting may lose).
+   * May a commit of this moment be lost? With `appendfsync everysec` and a slow disk Redis answers
+   * up to two seconds before it has written. Such an answer is lost when Redis is killed then
+   * (docs/operations.md says what each setting may lose).
    */
   mayForget(at: number): boolean {
     return this.#spans.some(({ from, to }) => at >= from - 2_000 && at <= to);

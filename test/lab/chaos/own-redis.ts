@@ -12,15 +12,15 @@ import type { LabProcess } from '../process.ts';
 
 const packagesDir = join(import.meta.dirname, '../../../.servpack/os-packages');
 
-/** A Redis that comes back after a kill: the same files, port and password each time. */
+/** A Redis that starts again after a kill: with the same files, port and password. */
 export interface OwnRedis {
   readonly url: string;
   readonly password: string;
-  /** Resolves when it answers. Throws when it never does. */
+  /** Resolves when Redis answers. Throws when it does not. */
   start(): Promise<LabProcess>;
 }
 
-/** The folder of a Redis as the product would run its own; nothing is started yet. */
+/** Prepares the folder of a Redis with the settings of the product. Starts nothing. */
 export async function prepareRedis(dataDir: string): Promise<OwnRedis> {
   const server = await findServer({ env: process.env, packagesDir, log: { info: () => {}, warn: () => {} } });
   if (!server.ok) throw new Error(server.error.message);
@@ -37,7 +37,7 @@ async function startServer(server: ServerBinary, folder: string, url: string): P
   const ended = new Promise<Awaited<LabProcess['ended']>>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  // The guard of the run knows by it whose Redis this is.
+  // The guard of the run reads from this file which Redis belongs to the run.
   if (child.pid !== undefined) writeRunning(folder, { url, pid: child.pid, ownerPid: process.pid });
   const why = await untilAnswers(child, url, patienceMs);
   const kill = (signal: NodeJS.Signals): void => void child.kill(signal);

@@ -3,11 +3,11 @@ import type { ChaosOptions } from './options.ts';
 
 export type Role = 'worker' | 'orchestrator' | 'redis';
 
-/** What is done to one process. `forMs` is how long it stays down or frozen, in real time. */
+/** One stroke against a process. `forMs` is the real time that the process stays down or frozen. */
 export interface Blow {
   readonly kind: 'kill' | 'freeze' | 'term';
   readonly role: Role;
-  /** Which of its role; the next that runs when this one does not. */
+  /** Which process of the role; when it does not run, the next one that does. */
   readonly nth: number;
   readonly forMs: number;
 }
@@ -24,7 +24,7 @@ export interface Planned {
   readonly stroke: Stroke;
 }
 
-/** Out of a hundred blows; a Redis of somebody else is left alone. */
+/** Weights that add up to 100. An existing Redis (`--url`) is never struck. */
 const weights: readonly (readonly [Role, Blow['kind'], number])[] = [
   ['worker', 'kill', 34],
   ['worker', 'freeze', 18],
@@ -38,7 +38,10 @@ const weights: readonly (readonly [Role, Blow['kind'], number])[] = [
 ];
 
 const downFor: Span = [100, 2_500];
-/** Most are short; every third outlasts lock and lease (10 s). Redis is what all wait for, so its spans are shorter. */
+/**
+ * Most freezes are short; every third lasts longer than lock and lease (10 s). Everything waits for
+ * Redis, so its freezes are shorter.
+ */
 const freezes: Readonly<Record<Role, readonly [Span, Span, Span]>> = {
   worker: [
     [1_000, 4_000],
@@ -56,13 +59,13 @@ const freezes: Readonly<Record<Role, readonly [Span, Span, Span]>> = {
     [5_000, 12_000],
   ],
 };
-/** All are back so long after the last stroke. */
+/** Every process runs again at most so long after the last stroke. */
 const afterEndMs = 5_000;
 const pausedFor: Span = [2_500, 5_000];
-/** One wipe and one pause for so many blows, and one of each at least. */
+/** One deletion of all jobs and one pause per so many strokes, and at least one of each. */
 const blowsPerExtra = 15;
 
-/** The whole plan: the same options give the same strokes at the same moments. */
+/** The whole plan. The same options give the same strokes at the same moments. */
 export function planOf({ seed, kills, gapMs, url }: ChaosOptions): readonly Planned[] {
   const planned: Planned[] = [];
   let atMs = 500;
@@ -74,7 +77,7 @@ export function planOf({ seed, kills, gapMs, url }: ChaosOptions): readonly Plan
   return all.map((each) => endingSoonAfter(each, atMs));
 }
 
-/** Nobody waits long for the last one to thaw. */
+/** Shortens the last spans, so that the run does not wait long after the last stroke. */
 function endingSoonAfter({ atMs, stroke }: Planned, endMs: number): Planned {
   if (stroke.kind === 'wipeJobs') return { atMs, stroke };
   return { atMs, stroke: { ...stroke, forMs: Math.min(stroke.forMs, endMs - atMs + afterEndMs) } };
@@ -95,15 +98,15 @@ function extras(seed: string, kills: number, endMs: number): readonly Planned[] 
   }).flat();
 }
 
-function blow(seed: string, n: number, sparesRedis: boolean): Blow {
-  const [role, kind] = drawn(chance(seed, 'blow', n), sparesRedis);
+function blow(seed: string, n: number, isRedisSpared: boolean): Blow {
+  const [role, kind] = drawn(chance(seed, 'blow', n), isRedisSpared);
   const toss = chance(seed, 'span', n);
   const span = kind === 'freeze' ? pick(freezes[role], chance(seed, 'long', n)) : downFor;
   return { kind, role, nth: Math.floor(chance(seed, 'nth', n) * 1_000), forMs: within(span, toss) };
 }
 
-function drawn(toss: number, sparesRedis: boolean): readonly [Role, Blow['kind']] {
-  const open = weights.filter(([role]) => role !== 'redis' || !sparesRedis);
+function drawn(toss: number, isRedisSpared: boolean): readonly [Role, Blow['kind']] {
+  const open = weights.filter(([role]) => role !== 'redis' || !isRedisSpared);
   let rest = toss * open.reduce((sum, [, , weight]) => sum + weight, 0);
   for (const [role, kind, weight] of open) {
     rest -= weight;

@@ -3,22 +3,25 @@ import { messageOf } from '../../../shared/errors.ts';
 import type { LabProcess } from '../process.ts';
 import type { Blow, Role } from './plan.ts';
 
-/** Something that must not have happened to a process, in plain words. */
+/** Reports something that must not happen to a process, in plain words. */
 export type Complain = (what: string) => void;
 
 const tryAgainMs = 300;
 const startDeadlineMs = 180_000;
 
 /**
- * One process of the installation that is struck and comes back, as under a supervisor: `start` is called again and again until it
- * runs. Whatever ends without a blow is complained of.
+ * One process of the installation that is struck and started again, as by a supervisor: `start` is
+ * called until the process runs. An end without a stroke is reported.
  */
 export class Player {
   readonly role: Role;
   readonly name: string;
   readonly #start: () => Promise<LabProcess>;
   readonly #complain: Complain;
-  /** May a start fail now for want of something else? Then it is tried again without a word. */
+  /**
+   * Whether a start may fail now because Redis is unavailable. Then it is repeated and not
+   * reported.
+   */
   readonly #mayFail: () => boolean;
   #process: LabProcess | null = null;
   #struck = false;
@@ -38,7 +41,7 @@ export class Player {
     this.#mayFail = parts.mayFail;
   }
 
-  /** It runs and nothing is being done to it. */
+  /** The process runs and is not being struck. */
   get isFree(): boolean {
     return this.#process !== null && !this.#struck;
   }
@@ -67,7 +70,7 @@ export class Player {
     }
   }
 
-  /** Strikes it and brings it back. Resolves when it runs again. */
+  /** Strikes the process and starts it again. Resolves when it runs. */
   async strike({ kind, forMs }: Blow): Promise<void> {
     const struck = this.#process;
     if (struck === null) return;

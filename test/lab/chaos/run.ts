@@ -17,7 +17,10 @@ import { readLogs } from './verdict/logs.ts';
 import { walkAll } from './walk.ts';
 import type { Stories } from './verdict/audit.ts';
 
-/** A walk through all of Redis so many times in mid-campaign; of a large fleet fewer, for Redis answers nobody else meanwhile. */
+/**
+ * Strokes between two walks through all of Redis. A large fleet is walked through less often,
+ * because Redis answers nothing else meanwhile.
+ */
 const walksEvery = (clients: number): number => (clients > 2_000 ? 25 : 5);
 
 interface Midway {
@@ -31,7 +34,8 @@ export interface Judged {
 }
 
 /**
- * One run of chaos from an empty folder to the verdict: stage, campaign, plan, end, judgement. Throws when the lab itself fails.
+ * One run from an empty folder to the verdict: processes, campaign, strokes, end, judgement. Throws
+ * when the lab itself fails.
  */
 export async function run(options: ChaosOptions, say: (line: string) => void): Promise<Judged> {
   const campaign = campaignOf(options.seed, options.clients);
@@ -85,7 +89,7 @@ async function clear(url: string): Promise<void> {
   if (!cleared.ok) throw new Error(cleared.error.message);
 }
 
-/** As an operator does it. */
+/** Imports, stages and creates, as an operator does. */
 async function prepare(operator: Operator, sample: Sample, campaign: ChaosCampaign): Promise<void> {
   await operator.importFleet('fleet.csv', readFileSync(sample.fleetCsv, 'utf8'));
   await operator.ask('POST', '/v1/releases', { path: sample.releaseYaml });
@@ -96,7 +100,7 @@ async function startCampaign({ operators: [first] }: Stage): Promise<void> {
   await first?.ask('POST', `/v1/campaigns/${campaignName}/start`);
 }
 
-/** A walk while everything is under way; when Redis is away there is nothing to walk through. */
+/** Walks through Redis while the campaign runs. When Redis is unavailable there is no walk. */
 async function walkMidway(stage: Stage, midway: Midway, activeAtMost: number): Promise<void> {
   const redis = connectionTo(stage.url);
   try {
@@ -123,8 +127,9 @@ async function statusOf(stage: Stage): Promise<string> {
 }
 
 /**
- * Given up when nobody settles for so long: a slow machine takes longer, and is not wrong. A frozen orchestrator may wake up with
- * somebody's pause in its hands: an operator would let the campaign go on.
+ * Waits for the end of the campaign. It is given up when no client settles for so long; a slow
+ * machine takes longer and is not wrong. A frozen orchestrator may carry out a pause after it wakes
+ * up: then the campaign is resumed, as an operator would.
  */
 async function untilEnded(stage: Stage, standstillMs: number, say: (line: string) => void): Promise<string> {
   for (let settled = -1; ;) {
@@ -141,7 +146,7 @@ async function endedWithin(stage: Stage, withinMs: number, say: (line: string) =
     const status = await statusOf(stage);
     if (status === 'ended' || Date.now() > deadline) return status;
     if (status === 'paused') {
-      say('           it is paused by an order that came late; it goes on');
+      say('           a late request paused the campaign; it is resumed');
       await stage.operators[0]?.ask('POST', `/v1/campaigns/${campaignName}/resume`).catch(() => undefined);
     }
     await delay(250);
@@ -172,7 +177,7 @@ async function gather(stage: Stage) {
   }
 }
 
-/** From the first orchestrator that answers: all run by now, and none is left with a request that nobody waits for. */
+/** Asks the orchestrators one after the other until one answers. All of them run by now. */
 async function firstOf<T>({ operators }: Stage, ask: (operator: Operator) => Promise<T>): Promise<T> {
   const refusals: string[] = [];
   for (const operator of operators) {

@@ -26,16 +26,16 @@ export const chaosPrefix = 'servpack-chaos';
 const labBegins = Date.UTC(2026, 10, 16, 19);
 const preparationMs = (clients: number): number => 4_000 + clients;
 
-/** Everything a run of chaos works with: the processes, what they live in, and what was complained of. */
+/** Everything that a run works with: the processes, their surroundings, and the reports. */
 export interface Stage {
   readonly installation: LabInstallation;
   readonly sample: Sample;
   readonly players: readonly Player[];
-  /** One per orchestrator: whoever is asked may be dead. */
+  /** One per orchestrator, because each may be down. */
   readonly operators: readonly Operator[];
   readonly control: ReturnType<typeof connectFleetControl>;
   readonly outages: Outages;
-  /** When which process (by its id) was frozen. */
+  /** When each process was frozen, by process id. */
   readonly frozen: Map<number, Outages>;
   readonly complaints: string[];
   /** Texts that no log may hold. */
@@ -44,7 +44,10 @@ export interface Stage {
   readonly url: string;
 }
 
-/** Starts Redis and orchestrators, lets `prepare` import, stage and create, then starts fleet and workers. */
+/**
+ * Starts Redis and orchestrators, lets `prepare` import, stage and create, then starts the fleet
+ * and the workers.
+ */
 export async function setStage(
   options: ChaosOptions,
   stack: AsyncDisposableStack,
@@ -124,7 +127,9 @@ function installationOf(options: ChaosOptions, own: OwnRedis | null): LabInstall
   return { redisUrl, prefix: chaosPrefix, dataDir, clock, shards };
 }
 
-/** The first alone: it makes what the others find, the token among it. */
+/**
+ * Starts the first process alone, because it makes files that the others read, such as the token.
+ */
 async function startAll<T extends { readonly player: Player }>(
   count: number,
   hire: (n: number) => Promise<T>,

@@ -8,7 +8,9 @@ import type { Blow, Planned, Role, Stroke } from './plan.ts';
 import type { Player } from './player.ts';
 import type { Stage } from './stage.ts';
 
-/** A pause as it was: real moments at which it was acknowledged, and at which the campaign was asked to go on. */
+/**
+ * One pause, by real time: when the orchestrator acknowledged it, and when it was asked to resume.
+ */
 export interface PauseSpan {
   readonly acknowledgedAt: number;
   readonly resumeAskedAt: number;
@@ -16,11 +18,14 @@ export interface PauseSpan {
 
 const freeDeadlineMs = 60_000;
 const answerDeadlineMs = 180_000;
-/** After all of a role were down for so long, the first that runs again has so much time to do something. */
+/**
+ * When all processes of a role were down for so long, the first that runs again gets so much time
+ * to work.
+ */
 const allDownMs = 3_000;
 const freshMs = 1_000;
 
-/** Carries the plan out. Strokes fall at their moments, each recovers in its own time. */
+/** Carries out the plan. Strokes fall at their moments; each process recovers in its own time. */
 export class Chaos {
   readonly #stage: Stage;
   readonly #say: (line: string) => void;
@@ -41,7 +46,7 @@ export class Chaos {
     for (const [index, { atMs, stroke }] of plan.entries()) {
       await delay(Math.max(0, begun + late + atMs - Date.now()));
       await this.#someoneRuns();
-      // A slow machine gets the same strokes as far apart, and not a heap of them.
+      // On a slow machine all later strokes move back, so that they stay as far apart.
       late = Math.max(late, Date.now() - begun - atMs);
       const seconds = ((Date.now() - begun) / 1000).toFixed(1).padStart(6);
       await this.#strike(stroke, seconds);
@@ -49,7 +54,10 @@ export class Chaos {
     }
   }
 
-  /** Everything down at once is part of it, everything down for ever is not: on a slow machine a start takes long. */
+  /**
+   * Waits until a worker and an orchestrator run. All may be down at once, but not for ever: on a
+   * slow machine a start takes long.
+   */
   async #someoneRuns(): Promise<void> {
     const since = Date.now();
     const isThere = (role: Role): boolean =>
@@ -61,7 +69,7 @@ export class Chaos {
     if (Date.now() - since > allDownMs) await delay(freshMs);
   }
 
-  /** Resolves when everything that was struck runs again. */
+  /** Resolves when every process that was struck runs again. */
   async recovered(): Promise<void> {
     while (this.#recovering.size > 0) await Promise.all(this.#recovering);
   }
@@ -92,7 +100,7 @@ export class Chaos {
     void this.#follow(target.strike(blow).finally(back));
   }
 
-  /** What is away for whom while this lasts. */
+  /** Notes an outage: of Redis for all, or of everything for a frozen process. Returns its end. */
   #outage({ role, pid }: Player, { kind }: Blow): () => void {
     const { outages, frozen } = this.#stage;
     if (role === 'redis') return outages.begin();
@@ -110,7 +118,10 @@ export class Chaos {
     return followed;
   }
 
-  /** The asked one, else the next of its role that runs, else another that does: a plan that waits strikes nobody. */
+  /**
+   * The process to strike: the planned one, else the next of its role that runs, else a worker or
+   * orchestrator that runs. A plan that waits would strike nothing.
+   */
   async #free({ role, nth }: Blow): Promise<Player> {
     const of = (asked: Role): readonly Player[] => this.#stage.players.filter((each) => each.role === asked);
     const turned = of(role).map((_, at, all) => all[(at + nth) % all.length]);
@@ -132,8 +143,8 @@ export class Chaos {
         gone += await redis.unlink(key);
       return `${gone} keys`;
     } catch {
-      // Redis is away at this moment: nothing to delete.
-      return `${gone} keys, Redis is away`;
+      // Redis is unavailable at this moment: there is nothing to delete.
+      return `${gone} keys, Redis is unavailable`;
     } finally {
       redis.disconnect();
     }
@@ -148,14 +159,17 @@ export class Chaos {
     this.pauses.push({ acknowledgedAt, resumeAskedAt });
   }
 
-  /** Asks one orchestrator after the other until one answers. `done` is the refusal that says it has been done before. */
-  async #ask(move: 'pause' | 'resume', body: object | undefined, done: RegExp): Promise<void> {
+  /**
+   * Asks one orchestrator after the other until one answers.
+   * @param done the refusal that says it was done before
+   */
+  async #ask(action: 'pause' | 'resume', body: object | undefined, done: RegExp): Promise<void> {
     const deadline = Date.now() + answerDeadlineMs;
     for (let n = 0; ; n += 1) {
       const { operators } = this.#stage;
       const operator = operators[n % operators.length];
       try {
-        await operator?.ask('POST', `/v1/campaigns/${campaignName}/${move}`, body, 6_000);
+        await operator?.ask('POST', `/v1/campaigns/${campaignName}/${action}`, body, 6_000);
         return;
       } catch (error) {
         const because = messageOf(error);
@@ -167,7 +181,7 @@ export class Chaos {
   }
 }
 
-/** Fails at once while Redis is away. */
+/** A connection that fails at once while Redis is unavailable. */
 export function connectionTo(url: string): Redis {
   const redis = new Redis(url, {
     maxRetriesPerRequest: 0,

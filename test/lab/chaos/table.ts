@@ -5,7 +5,7 @@ import type { Line } from './verdict/line.ts';
 const faultsShown = 10;
 const storiesShown = 5;
 
-/** One line per invariant; under a broken one what was found. */
+/** One line per invariant; the faults stand below a broken one. */
 export function tableText(lines: readonly Line[]): readonly string[] {
   const width = Math.max(...lines.map(({ invariant }) => invariant.length));
   return lines.flatMap(({ invariant, on, faults }) => {
@@ -18,7 +18,7 @@ export function tableText(lines: readonly Line[]): readonly string[] {
   });
 }
 
-/** What the audit tells of the clients that something is wrong with. */
+/** The audit entries of the clients that have a fault. */
 export function storiesText(lines: readonly Line[], stories: Stories): readonly string[] {
   const clients = new Set(lines.flatMap(({ faults }) => faults.map(({ client }) => client)));
   return [...clients]

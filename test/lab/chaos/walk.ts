@@ -3,7 +3,7 @@ import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import { unpackUpgrade } from '../../../shared/store/redis/upgrades/packed-upgrade.ts';
 import { keysLike } from '../keys-like.ts';
 
-/** One upgrade as it stands in Redis, field by field. */
+/** One upgrade as it is stored in Redis, field by field. */
 export interface RawRecord {
   /** `campaign.client` */
   readonly id: string;
@@ -17,7 +17,10 @@ export interface RawRecord {
 
 type Table = ReadonlyMap<string, string>;
 
-/** Everything of one shard at one moment, read raw: no reader of the program is asked. Tables are by what follows their name. */
+/**
+ * Everything in one shard at one moment, read without the code of the product. Keys of the tables
+ * are the part of the key after the name of the table.
+ */
 export interface Walk {
   readonly base: string;
   readonly records: ReadonlyMap<string, RawRecord>;
@@ -33,7 +36,10 @@ export interface Walk {
   readonly claims: Table;
 }
 
-/** One script, so that nothing moves meanwhile. Reads by pattern, so that what nothing points to is found too. */
+/**
+ * One script, so that nothing changes meanwhile. It reads by pattern, so that it also finds keys
+ * that nothing points to.
+ */
 const script = `
 local base = KEYS[1]
 local function each(name, command, a, b, c)
@@ -57,14 +63,14 @@ return {
 type Named = readonly (readonly [name: string, reply: readonly string[]])[];
 type Reply = readonly [Named, Named, Named, Named, Named, Named, Named, Named, string[], string[], string[]];
 
-/** The shards of this prefix, by the braces of their keys. */
+/** The shards of this prefix, from the braces of their keys. */
 async function basesOf(redis: Redis, prefix: string): Promise<readonly string[]> {
   const bases = new Set<string>();
   for await (const key of keysLike(redis, `{${prefix}:*}:*`)) bases.add(key.slice(0, key.indexOf('}') + 1));
   return [...bases].sort();
 }
 
-/** All shards at one moment, so that what they hold can be summed up; of a Redis that is no Cluster. */
+/** All shards at one moment, so that their contents can be added up. Not for a Redis Cluster. */
 export async function walkAll(redis: Redis, prefix: string): Promise<readonly Walk[]> {
   const bases = await basesOf(redis, prefix);
   const multi = redis.multi();

@@ -10,7 +10,10 @@ interface CliOptions {
   readonly say: (line: string) => void;
 }
 
-/** Runs servpack's own command line as an operator would: a process for each command, with nothing but its arguments. */
+/**
+ * Runs servpack's own command line as an operator does: a process per command, with only its
+ * arguments.
+ */
 export class Cli {
   readonly #options: CliOptions;
 
@@ -24,7 +27,10 @@ export class Cli {
     await this.#end(this.#start(args, 'inherit'), args, [0]);
   }
 
-  /** The same for a command whose exit code 1 says that something watched did not end well, which the proof judges. */
+  /**
+   * The same for a command whose exit code 1 says that the campaign did not end well; the proof
+   * judges that.
+   */
   async watch(args: readonly string[]): Promise<void> {
     this.#show(args);
     await this.#end(this.#start(args, 'inherit'), args, [0, 1]);

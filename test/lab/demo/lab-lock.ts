@@ -2,8 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * One lab per data folder: a second one would wipe the first. A lock whose owner is gone is taken over.
- * @returns gives the lab free again
+ * Locks the data folder: a second lab in it would delete the first. A lock whose owner has ended is
+ * taken over.
+ * @returns releases the lock
  * @throws when another lab runs here
  */
 export function holdLab(dataDir: string): () => void {

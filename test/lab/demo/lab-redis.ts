@@ -4,10 +4,10 @@ import { err, type Fault, fault, messageOf, ok, type Result } from '../../../sha
 import { withoutCredentials } from '../../../shared/log.ts';
 import { keysLike } from '../keys-like.ts';
 
-/** Everything of the lab lies under this prefix, so that it can be wiped without touching anything else. */
+/** The prefix of all keys of the lab, so that they can be deleted without touching other keys. */
 export const labPrefix = 'servpack-lab';
 
-/** Labs leave each other alone and may lie side by side. */
+/** Prefixes of labs. Several labs may use the same Redis. */
 const isLab = (prefix: string): boolean => prefix === labPrefix || prefix === 'servpack-chaos';
 
 export interface LabRedis {
@@ -16,7 +16,10 @@ export interface LabRedis {
   stop(): Promise<void>;
 }
 
-/** REDIS_URL when it is set, else a private Redis in the data folder; in both the lab's own keys are gone afterwards. */
+/**
+ * Opens REDIS_URL when it is set, else a private Redis in the data folder. In both the lab's own
+ * keys are deleted first.
+ */
 export async function openLabRedis(
   dataDir: string,
   say: (line: string) => void,
@@ -37,7 +40,7 @@ async function open(dataDir: string, say: (line: string) => void): Promise<Resul
   return startEmbeddedRedis({ dataDir, log: { info: say, warn: say } });
 }
 
-/** Deletes the lab's own keys. Refused where a real fleet lies in the same Redis. */
+/** Deletes the lab's own keys. Refused when a real fleet is in the same Redis. */
 export async function clearLab(url: string, prefix = labPrefix): Promise<Result<void, Fault>> {
   const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
   redis.on('error', () => undefined);

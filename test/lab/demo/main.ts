@@ -21,18 +21,21 @@ import { holdLab } from './lab-lock.ts';
 import { readOptions, type DemoOptions } from './options.ts';
 import { prepareSample, type Sample } from './sample.ts';
 
-/** Monday evening: contexts are empty, the first logons come the next morning. */
+/** Monday evening: nothing runs on the clients, and the first logons come the next morning. */
 const labBegins = Date.UTC(2026, 10, 16, 19);
-/** Real time that import, staging and planning usually take; the lab begins when they are done, and then. */
+/**
+ * Real time that import, staging and planning usually take. The lab begins after this time, and not
+ * before they are done.
+ */
 const preparationMs = 5_000;
 
-/** What the ladder of examples/campaign.yaml does, in the lab's own words. */
+/** The ladder of examples/campaign.yaml, in the terms of the lab. */
 const policy: Policy = { relocation: true, workaround: false };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const head = (line: string): void => say(`\n${styleText('bold', line)}`);
 
-/** The main job in the open: every line that begins with $ is a real command, run against real processes. */
+/** Shows the main job: every line that begins with $ is a real command against real processes. */
 async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<void> {
   mkdirSync(options.dataDir, { recursive: true });
   const free = holdLab(options.dataDir);
@@ -95,8 +98,9 @@ async function prepareCampaign(cli: Cli, sample: Sample): Promise<string> {
 }
 
 /**
- * A gate may pause the campaign: of a small fleet a few are soon too many. An operator would read the reason and decide; the lab goes
- * on, because what it proves is where every client ends.
+ * Watches the campaign and resumes it when a gate pauses it: in a small fleet a few failures are
+ * soon too many. An operator would read the reason and decide. The lab goes on, because it proves
+ * where every client ends.
  */
 async function watchToTheEnd(cli: Cli, campaign: string): Promise<void> {
   for (;;) {
@@ -108,7 +112,10 @@ async function watchToTheEnd(cli: Cli, campaign: string): Promise<void> {
   }
 }
 
-/** Holds what the report says against what really is on the machines, and against what their traits and the policy ask for. */
+/**
+ * Compares the report with the true state of the machines, and with what their traits and the
+ * policy demand.
+ */
 async function judge(cli: Cli, campaign: string, fleetPort: number): Promise<boolean> {
   head('The proof');
   const report = (await cli.json(['campaign', 'report', campaign])) as {
@@ -139,7 +146,7 @@ async function stayOpen({ dataDir }: DemoOptions, campaign: string): Promise<voi
   await interrupted;
 }
 
-/** Ctrl-C must not leave a Redis or a fleet behind: it ends the run, and the stack ends everything that was started. */
+/** Ctrl-C ends the run and everything that was started, also Redis and the fleet. */
 const interrupted = new Promise<void>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
 });
@@ -157,6 +164,6 @@ try {
   process.stderr.write(`${messageOf(error)}\n`);
 }
 say(`Took ${Math.round((Date.now() - started) / 1000)} s.`);
-// What was about to be started when it was interrupted ends too.
+// A process that was being started when the run was interrupted ends too.
 await guarded.end();
 process.exit(isRight === true ? 0 : 1);

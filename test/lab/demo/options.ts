@@ -14,10 +14,10 @@ export interface DemoOptions {
 
 const root = join(import.meta.dirname, '../../..');
 
-/** At this speed the five lab days that the slowest of 500 clients needs take some twenty seconds. */
+/** At this speed the five lab days of the slowest of 500 clients take some twenty seconds. */
 const defaultSpeed = 20_000;
 
-/** Reads the command line; prints help or the fault and ends the process when it is not one. */
+/** Reads the command line. For help or a fault it prints a text and ends the process. */
 export function readOptions(argv: readonly string[]): DemoOptions {
   const command = new Command('npm start --')
     .description(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const examples = join(import.meta.dirname, '../../../examples');
 
-/** The sample's files as one run of the lab uses them. */
+/** The sample's files for one run of the lab. */
 export interface Sample {
   readonly fleetCsv: string;
   readonly releaseYaml: string;
@@ -12,8 +12,8 @@ export interface Sample {
 }
 
 /**
- * Copies the sample release into the data folder, because staging really changes its tree, and cuts or grows the fleet to
- * the asked size. A fleet grows by repeating the example's rows under new ids.
+ * Copies the sample release into the data folder, because staging changes its tree, and fits the
+ * fleet to the requested size. A larger fleet repeats the example's rows under new ids.
  */
 export function prepareSample(dataDir: string, clients: number): Sample {
   const folder = join(dataDir, 'sample');
@@ -30,7 +30,9 @@ export function prepareSample(dataDir: string, clients: number): Sample {
   };
 }
 
-/** Rows of the example's plain CSV: no quotes, the id in the first column, the host in the second. */
+/**
+ * Rows of the example's plain CSV: no quotes, the id in the first column, the host in the second.
+ */
 export function fleetOf(csv: string, clients: number): string {
   const [header = '', ...rows] = csv.split(/\r?\n/).filter((line) => line !== '');
   const grown = Array.from({ length: clients }, (_, index) => {

@@ -18,7 +18,7 @@ const happens: Readonly<Record<DueKind, (machine: Machine, at: number, name: str
   stopUnanswered: (machine, _at, name) => stopUnanswered(machine, name),
 };
 
-/** Lets everything happen on this machine that is due by `now`, in order, each at its own time. */
+/** Carries out everything that is due on this machine by `now`, in order, each at its own time. */
 export function advance(machine: Machine, now: number): void {
   for (let due = machine.agenda[0]; due !== undefined && due.at <= now; due = machine.agenda[0]) {
     machine.agenda = machine.agenda.slice(1);
@@ -26,5 +26,5 @@ export function advance(machine: Machine, now: number): void {
   }
 }
 
-/** When something happens on this machine by itself next; Infinity = never again. */
+/** When something happens on this machine by itself next; Infinity = never. */
 export const nextAt = ({ agenda }: Machine): number => agenda[0]?.at ?? Infinity;

@@ -2,7 +2,7 @@ import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
 import { endChange } from './fence.ts';
 import type { DueKind, Machine, Waiter } from './machine.ts';
 
-/** Puts something on the machine's agenda. Equal times keep the order in which they were put there. */
+/** Adds an entry to the machine's agenda. Entries of equal times keep their order. */
 export function schedule(machine: Machine, at: number, what: DueKind, name = ''): void {
   const later = machine.agenda.findIndex((due) => due.at > at);
   const place = later < 0 ? machine.agenda.length : later;
@@ -27,7 +27,7 @@ export function answerWaiters(
   for (const { call } of meant) answerCall(machine, call, answer);
 }
 
-/** The effect of a call is over, and so is whoever's wait for it. */
+/** The effect of a call is over: no driver waits for it any more. */
 export function answerCall(machine: Machine, call: number, answer: GatewayResult<unknown>): void {
   endChange(machine, call);
   machine.world.answered(call, answer);

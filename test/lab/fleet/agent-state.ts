@@ -6,7 +6,7 @@ import { agentDirectory, agentExecutable, agentLibrary, agentPath, oldText } fro
 export const hasFirstAgent = ({ disk }: Machine): boolean =>
   readFile(disk, agentPath(agentExecutable))?.sha256 === oldText(agentExecutable).sha256;
 
-/** Keys of the files that the agent's processes hold besides their own executables. */
+/** Keys of the files that the agent's processes have in use besides their own executables. */
 export function heldByAgent({ processes }: Machine): readonly string[] {
   const runs = processes.some(({ imagePath }) => isInside(imagePath, agentDirectory));
   return runs ? [keyOf(agentPath(agentLibrary))] : [];

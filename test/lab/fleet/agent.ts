@@ -1,12 +1,15 @@
 import { type FileContent, joinPath, textContent } from './disk.ts';
 
-/** A second product on the machines of the lab: an agent whose service runs out of its own directory and holds its files. */
+/**
+ * A second product on the machines of the lab: an agent whose service runs out of its own directory
+ * and has its files in use.
+ */
 export const agentDirectory = 'C:\\Program Files\\GenericAgent';
 export const agentService = 'GenericAgent';
 export const agentExecutable = 'AGENTSVC.EXE';
-/** A program of it that a user opens. */
+/** A program of the agent that a user opens. */
 export const agentProgram = 'AGENTUI.EXE';
-/** Loaded by whatever runs out of the directory. */
+/** Loaded by every process that runs out of the directory. */
 export const agentLibrary = 'AGENTLIB.DLL';
 
 export const agentPath = (name: string): string => joinPath(agentDirectory, name);

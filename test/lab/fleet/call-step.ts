@@ -13,12 +13,18 @@ import { isProtected } from './permissions.ts';
 import { findService } from './service-control.ts';
 import { waitingPath } from '../../../workers/remediation/files.ts';
 
-/** The step of a procedure that a call belongs to, told from the intent alone: what a client can know of it. */
+/**
+ * The step of a procedure that a call belongs to. It is derived from the intent alone, because a
+ * client knows nothing else.
+ */
 export interface CallStep {
   readonly procedure: Procedure;
   readonly direction: Direction;
   readonly step: StepName;
-  /** The call that names the step on the client; every later call belongs to it until the next one is named. */
+  /**
+   * The call that names the step on the client. Later calls belong to this step until another step
+   * is named.
+   */
   readonly announces: boolean;
   readonly intent: Intent;
 }
@@ -27,7 +33,7 @@ export interface CallStep {
 export function stepOf(machine: Machine, request: Request): CallStep | null {
   const open = readIntent(machine);
   const announces = request.op === 'writeIntent';
-  // Taking the intent away is the last step; it is announced by nothing else.
+  // Removing the intent is the last step, and nothing else announces it.
   const intent = announces ? (request.intent ?? (open && { ...open, step: 'close' })) : open;
   if (intent === null) return null;
   const { kind: procedure, direction, step } = intent;
@@ -35,8 +41,9 @@ export function stepOf(machine: Machine, request: Request): CallStep | null {
 }
 
 /**
- * Is the one thing so that the step makes so? A step that finds it so changes nothing, and is done by then too.
- * Asked after a call's effect; the announcement itself is the effect of the first and the last step only.
+ * Whether the state that the step brings about exists. A step that finds this state changes nothing
+ * and is done as well. It is checked after the effect of a call. The first and the last step have
+ * only the announcement as their effect.
  */
 export function isStepDone(machine: Machine, { step, announces, intent }: CallStep): boolean {
   if (step === 'record' || step === 'close') return announces;
@@ -53,7 +60,7 @@ function isSo(machine: Machine, step: StepName, preImage: PreImage): boolean {
   const hashAtTarget = readFile(machine.disk, preImage.to)?.sha256;
   switch (step) {
     case 'stop':
-      // One that is on its way by being installed anew may not be there.
+      // A service that is being reinstalled may not exist.
       return service === undefined ? preImage.by === 'reinstall' : service.state === 'stopped';
     case 'copy':
       return hashAtTarget === preImage.sha256;

@@ -9,8 +9,8 @@ import { done, type Outcome, refusal } from './outcome.ts';
 import { findService, showService } from './service-control.ts';
 
 /**
- * One call on one machine at the time `now`. `call` identifies it until it is answered; an accepted change is
- * under way until then.
+ * One call on one machine at the time `now`. `call` identifies it until it is answered. An accepted
+ * change is under way until then.
  */
 export function perform(machine: Machine, call: number, request: Request, now: number): Outcome {
   advance(machine, now);
@@ -33,7 +33,7 @@ function wait(machine: Machine, call: number, outcome: Extract<Outcome, { kind: 
   return outcome;
 }
 
-/** Of what belongs to a service only its own values are seen by whoever asks for no key. */
+/** A look without the key of the services sees only their own values. */
 function keptOf({ kept, ...service }: Service, keys: readonly string[]): Service {
   const asked = keys.map((key) => `${key.replace(/^HKLM\\/i, 'HKEY_LOCAL_MACHINE\\').toLowerCase()}\\`);
   const seen = Object.entries(kept ?? {}).filter(
@@ -48,7 +48,7 @@ function read(
   request: Exclude<Request, ChangeRequest>,
   now: number,
 ): Outcome {
-  // Whoever reads knows again what is so.
+  // A driver that reads knows the present state again.
   machine.unanswered = null;
   machine.lastRead = call;
   switch (request.op) {
@@ -60,7 +60,7 @@ function read(
     }
     case 'hashFile':
       return done(hash(machine, request.path));
-    // The model's driver logs in as nobody that a share knows.
+    // The driver of the model logs in with an account that no share knows.
     case 'canReadShare':
       return done(false);
     case 'readIntent':

@@ -1,5 +1,5 @@
 /**
- * Seeded chance: a pure function of the seed and of what it is asked about, so that the same seed gives the
+ * Seeded chance: a pure function of the seed and of its question, so that the same seed gives the
  * same fleet whatever the order of events. (cyrb53, a public-domain string hash, scaled to [0, 1).)
  */
 export function chance(seed: string, ...about: readonly (string | number)[]): number {

@@ -24,7 +24,7 @@ import { startSmsrun32 } from './smsrun32.ts';
 import { transcriptText } from './transcript.ts';
 import { isLocked } from './file-locks.ts';
 
-/** Does what an accepted changing call asks for. */
+/** Carries out an accepted changing call. */
 export function change(machine: Machine, request: ChangeRequest, now: number): Outcome {
   switch (request.op) {
     case 'mark':
@@ -71,7 +71,7 @@ function mark(machine: Machine, now: number): Outcome {
   return done({ exitCode: 0, output: 'SetupPhase=UPGRADE\r\n' });
 }
 
-/** The mark is a line of SMS.INI; what Smsrun32 is just doing is not stopped by it. */
+/** The mark is a line of SMS.INI. A running Smsrun32 goes on. */
 function unmark(machine: Machine): Outcome {
   if (machine.setupPhase === 'upgrade' || machine.setupPhase === 'verifyFiles')
     machine.setupPhase = 'installed';
@@ -103,7 +103,10 @@ function place(machine: Machine, to: string, content: FileContent, now: number):
   return done();
 }
 
-/** Windows asks neither whether the file is in use nor whether there is room: it does it at the next start, before anything runs. */
+/**
+ * Windows does not check whether the file is in use or whether there is room. It replaces the file
+ * at the next start, before anything runs.
+ */
 function replaceAtRestart(machine: Machine, { from, to }: RequestOf<'replaceAtRestart'>): Outcome {
   if (readFile(machine.disk, from) === null) return refused(`error 2: no file ${from}`);
   const isNoted = machine.renames.some(
@@ -114,7 +117,7 @@ function replaceAtRestart(machine: Machine, { from, to }: RequestOf<'replaceAtRe
   return done();
 }
 
-/** A directory is gone with its last file, and its protection with it. */
+/** A directory ends with its last file, and its protection with it. */
 function removeFile(machine: Machine, path: string): Outcome {
   if (isLocked(machine, path)) return refused(`error 32: ${path} is in use`);
   if (readFile(machine.disk, path) === null) return done();
@@ -135,7 +138,7 @@ function protectDirectory(machine: Machine, { path, allowed }: RequestOf<'protec
   return done();
 }
 
-/** A few hundred bytes find a place on a full disk too. */
+/** A few hundred bytes fit on a full disk too. */
 function writeIntent(machine: Machine, intent: RequestOf<'writeIntent'>['intent']): Outcome {
   if (intent !== null && beginsReinstall(intent)) machine.keptService = null;
   writeFile(machine.disk, intentPath, intent === null ? null : textContent(JSON.stringify(intent)));

@@ -1,6 +1,6 @@
 import type { Machine } from './machine.ts';
 
-/** Where logon scripts post what Smsrun32 said, and with which token. */
+/** Where logon scripts post the transcript of Smsrun32, and their token. */
 export interface CheckInTarget {
   readonly url: string;
   readonly token: string;
@@ -15,8 +15,8 @@ interface Post {
 }
 
 /**
- * The check-ins of all logon scripts. Nobody at a logon waits for the orchestrator: a post that fails is
- * counted and forgotten, and no more than 20 are on their way at once.
+ * The check-ins of all logon scripts. A logon never waits for the orchestrator: a post that fails
+ * is counted and forgotten, and at most 20 posts are under way at once.
  */
 export class CheckIns {
   readonly #target: CheckInTarget | null;

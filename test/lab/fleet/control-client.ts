@@ -3,12 +3,12 @@ import { Connection } from '../../../workers/gateways/simulated/connection.ts';
 import type { FleetControl } from './control.ts';
 import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';
 
-/** A client with a long journal is some 10 KB, and a line has its limit. */
+/** A client with a long journal takes some 10 KB, and a line has a limit. */
 const pageSize = 500;
 
 /**
- * The control operations on a fleet in another process. What it brings is the lab's own word, typed here and
- * not checked again. Throws when the fleet is gone.
+ * The control operations on a fleet in another process. Its answers are the lab's own, so they are
+ * typed here and not checked. Throws when the fleet has ended.
  */
 export function connectFleetControl(address: FleetAddress): FleetControl & { close(): Promise<void> } {
   const connection = new Connection({ host: '127.0.0.1', ...address });

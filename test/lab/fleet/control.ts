@@ -6,25 +6,25 @@ import { faultKinds, type FaultOrder } from './faults.ts';
 import type { HoldOrder } from './holds.ts';
 import type { ClientTruth, FleetSummary, FleetTruth } from './truth.ts';
 
-/** A call that will be, or is, stopped at a chosen place. */
+/** A call that is stopped at a chosen point, or will be. */
 export interface FleetHold {
-  /** Resolves when a call stands there. */
+  /** Resolves when a call has stopped there. */
   reached(): Promise<void>;
   release(): Promise<void>;
 }
 
-/** Something that goes wrong with calls. */
+/** A fault of calls. */
 export interface FleetFault {
-  /** Resolves when it has struck once. */
+  /** Resolves when the fault has happened once. */
   struck(): Promise<void>;
   lift(): Promise<void>;
 }
 
-/** The lab's own hands on the fleet, for tests and the demo; no driver has them. */
+/** The control operations of the lab, for tests and the demo. Drivers do not have them. */
 export interface FleetControl {
-  /** Of a fleet in another process it comes in pages, each at a moment of its own. */
+  /** For a fleet in another process the truth comes in pages, each of its own moment. */
   truth(): Promise<FleetTruth>;
-  /** Null: there is no such client. */
+  /** Null when there is no such client. */
   clientTruth(client: string): Promise<ClientTruth | null>;
   summary(): Promise<FleetSummary>;
   hold(order: HoldOrder): Promise<FleetHold>;

@@ -21,7 +21,10 @@ const workstationService: Service = {
   dependsOn: [],
 };
 
-/** A site's own service that watches packages; it needs the PCM service and runs from a place of its own. */
+/**
+ * A service of the site that watches packages. It depends on the PCM service and has a directory of
+ * its own.
+ */
 const monitorService: Service = {
   ...workstationService,
   name: 'PACKAGE_MONITOR',
@@ -29,7 +32,7 @@ const monitorService: Service = {
   dependsOn: [pcmService],
 };
 
-/** It is started again when it fails, and somebody traces its packages. */
+/** Windows starts it again when it fails, and its packages are traced. */
 const pcmKept: NonNullable<Service['kept']> = {
   failureactions: '80510100000000000000000001000000140000000100000060EA0000',
   [`${traceKey.toLowerCase()}\\enabled`]: '0x1',
@@ -48,8 +51,9 @@ const accounts = ['CORP\\SMSService', 'LocalSystem'] as const;
 const spellings = [(path: string) => path, (path: string) => path.toLowerCase()] as const;
 
 /**
- * One client as it stands when the fleet is switched on: it was booted on one of the last two days and lived
- * its day until `world.startedAt`. `trait` is drawn from seed and client unless a test names one.
+ * One client at the moment when the fleet is switched on: it was booted on one of the last two days
+ * and lived its day until `world.startedAt`. `trait` is drawn from seed and client unless a test
+ * names one.
  */
 export function createMachine(world: World, row: FleetRow, trait: Trait = drawTrait(world, row)): Machine {
   const rules = rulesOf[trait];
@@ -79,7 +83,7 @@ function takeAway(machine: Machine, until: number): void {
   schedule(machine, until, 'boot');
 }
 
-/** What very many machines share. */
+/** Values that very many machines share. */
 const nothingSaid: Machine['permissions'] = new Map();
 const noLinks: Machine['links'] = new Set();
 
@@ -145,7 +149,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
 const placementOf = ({ seed }: World, { client }: FleetRow, rules: TraitRules): PcmPlacement =>
   pick(rules.pcm, chance(seed, client, 'pcm'));
 
-/** The services of a client as they were set up, before anything ran. */
+/** The services of a client as they were set up. */
 export function servicesAtFirst(world: World, row: FleetRow, rules: TraitRules): readonly Service[] {
   const placement = placementOf(world, row, rules);
   const path = pcmPath[placement];

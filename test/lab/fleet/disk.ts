@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What a file holds. Equal contents are shared by every client; `text` only where someone reads it as text.
+ * The content of a file. Clients share equal contents. `text` exists only where it is read as text.
  */
 export interface FileContent {
   readonly sha256: string;
@@ -10,8 +10,8 @@ export interface FileContent {
 }
 
 /**
- * The files of one client: a base that thousands of clients share, and what this one changed. Keys are lower-
- * case paths: Windows does not care about case.
+ * The files of one client: a base that thousands of clients share, and the changes of this client.
+ * Keys are lower-case paths, because Windows ignores case.
  */
 export interface Disk {
   readonly base: ReadonlyMap<string, FileContent>;
@@ -27,7 +27,7 @@ export const contentOf = (bytes: Buffer | string, text: string | null = null): F
 
 export const textContent = (text: string): FileContent => contentOf(text, text);
 
-/** The key of a path: no quotes, no arguments' spaces around, lower case. */
+/** The key of a path: without quotes, without the space before arguments, in lower case. */
 export const keyOf = (path: string): string =>
   path.replaceAll('"', '').replaceAll('/', '\\').trim().toLowerCase();
 

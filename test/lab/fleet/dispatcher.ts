@@ -11,7 +11,7 @@ import type { Machine } from './machine.ts';
 import type { Machines } from './machines.ts';
 import { withWrongText, wrongWords } from './spoil.ts';
 
-/** A call on its way: `letGo` when its driver has given it up or is dead. */
+/** A call under way. `letGo`: its driver has given it up or is dead. */
 interface Flight {
   readonly call: number;
   readonly request: Request;
@@ -22,9 +22,9 @@ interface Flight {
 /** What the lab can do to a driver's connection. */
 export interface DriverLine {
   reply(id: number, answer: GatewayResult<unknown>): void;
-  /** The beginning of an answer, and then nothing more: the connection breaks. */
+  /** Sends the beginning of an answer and breaks the connection. */
   replyHalf(id: number, answer: GatewayResult<unknown>): void;
-  /** A line that is no answer. */
+  /** Sends a line that is no answer. */
   say(words: string): void;
   cut(): void;
 }
@@ -39,8 +39,8 @@ export class Driver {
   }
 
   /**
-   * The driver has given a call up, or is dead: what has begun on the machine goes on, what has not never will.
-   * Either way it does not know what has become of it.
+   * The driver has given a call up, or is dead. A call that began on the machine goes on; another
+   * never begins. The driver does not know which of the two happened.
    */
   giveUp(id: number): void {
     const flight = this.flights.get(id);
@@ -55,7 +55,7 @@ export class Driver {
   }
 }
 
-/** Brings calls to machines and answers back, past latency and holds. */
+/** Delivers calls to machines and answers to drivers, past latency and holds. */
 export class Dispatcher {
   readonly #machines: Machines;
   readonly #holds: Holds;
@@ -68,7 +68,7 @@ export class Dispatcher {
     readonly machines: Machines;
     readonly holds: Holds;
     readonly faults: Faults;
-    /** Real milliseconds: what every call takes on its way, and what a slow one takes besides. */
+    /** Real milliseconds that every call takes, and that a slow call takes besides. */
     readonly latencyMs: number;
     readonly slowMs: number;
   }) {
@@ -84,7 +84,10 @@ export class Dispatcher {
     return this.#calls;
   }
 
-  /** Serves one call. Without latency, holds and faults it reaches the machine at once, so calls keep their order. */
+  /**
+   * Serves one call. Without latency, holds and faults the call reaches the machine at once, so
+   * calls keep their order.
+   */
   async serve(driver: Driver, request: Request): Promise<void> {
     const machine = this.#machines.find(request.client) ?? null;
     const flight: Flight = { call: ++this.#calls, request, letGo: false, machine };
@@ -107,7 +110,7 @@ export class Dispatcher {
     if (!flight.letGo) deliver(driver, request.id, settled, fault);
   }
 
-  /** What a hold may ask of a call; null where none is. */
+  /** The properties of a call that a hold may match; null when no hold exists. */
   #passing(request: Request): Omit<Passing, 'effect'> | null {
     const { client, op } = request;
     const machine = this.#machines.find(client);
@@ -126,7 +129,7 @@ export class Dispatcher {
   }
 }
 
-/** Brings an answer to its driver, or what a fault has made of it. */
+/** Delivers an answer to its driver, or what a fault makes of it. */
 function deliver(driver: Driver, id: number, answer: GatewayResult<unknown>, fault: FaultKind | null): void {
   const { line } = driver;
   switch (fault) {

@@ -2,41 +2,44 @@ import type { Op, Request } from '../../../workers/gateways/simulated/wire.ts';
 import { chance, pick } from './chance.ts';
 
 /**
- * What can go wrong between a driver and its client. The effect on the client is real: after `cutAfter` the client
- * has done it, after `cutBefore` it has not, and the driver can tell neither from the other.
+ * Faults between a driver and its client. The effect on the client is real: with `cutAfter` the
+ * client has carried out the call, with `cutBefore` it has not, and the driver cannot tell the two
+ * apart.
  */
 export const faultKinds = [
-  /** It never reaches the client, and nobody ever answers. */
+  /** The call never reaches the client, and no answer comes. */
   'lostCall',
-  /** The client does it, and nobody ever answers. */
+  /** The client carries out the call, and no answer comes. */
   'lostAnswer',
-  /** The connection breaks, and with it every other call on it. */
+  /** The connection breaks, and every other call on it fails too. */
   'cutBefore',
   'cutAfter',
-  /** Half of the answer, and then the connection breaks. */
+  /** Half of the answer comes, then the connection breaks. */
   'halfAnswer',
-  /** Where an answer should stand there is a line of something else. */
+  /** A line of something else comes in place of an answer. */
   'wrongLine',
-  /** The answer is to this call, and what it carries is something else. */
+  /** The answer belongs to this call, but its content is something else. */
   'wrongValue',
-  /** The answer has its form, and the texts in it, of files and programs, are something else. */
+  /**
+   * The answer has the right form, but the texts of files and programs in it are something else.
+   */
   'wrongText',
-  /** Seconds pass before the client gets it. */
+  /** Seconds pass before the call reaches the client. */
   'slowCall',
-  /** The client has done it, and seconds pass before its driver knows. */
+  /** The client has carried out the call, and seconds pass before the driver knows. */
   'slowAnswer',
 ] as const;
 
 export type FaultKind = (typeof faultKinds)[number];
 
-/** Which calls something goes wrong with; what is left out means any. */
+/** The calls that a fault concerns; a property that is left out matches any. */
 export interface FaultOrder {
   readonly client?: string | undefined;
   readonly op?: Op | undefined;
   readonly kind?: FaultKind | undefined;
-  /** Share of the calls that are meant; 1 if not said otherwise. */
+  /** Share of the matching calls; 1 when left out. */
   readonly rate?: number | undefined;
-  /** Over after this many; without end if not said otherwise. */
+  /** The fault ends after so many calls; without end when left out. */
   readonly times?: number | undefined;
 }
 
@@ -44,11 +47,13 @@ interface Fault {
   readonly order: FaultOrder;
   readonly struck: PromiseWithResolvers<void>;
   count: number;
-  /** Calls of each client that were meant so far: the chance of a call does not depend on other clients. */
+  /**
+   * Matching calls of each client so far: the chance of a call does not depend on other clients.
+   */
   readonly calls: Map<string, number>;
 }
 
-/** The gateway faults of one fleet, by chance of its seed or by order. */
+/** The gateway faults of one fleet: by chance of its seed, or by order of a test. */
 export class Faults {
   readonly #seed: string;
   readonly #faults = new Map<number, Fault>();
@@ -70,17 +75,17 @@ export class Faults {
     this.#faults.delete(id);
   }
 
-  /** Resolves when it has struck once. */
+  /** Resolves when the fault has happened once. */
   async struck(id: number): Promise<void> {
     await this.#faults.get(id)?.struck.promise;
   }
 
-  /** How often each kind has struck. */
+  /** How often each kind has happened. */
   get counts(): Readonly<Partial<Record<FaultKind, number>>> {
     return Object.fromEntries(this.#counts);
   }
 
-  /** What goes wrong with this call, or null. */
+  /** The fault of this call, or null. */
   strike(request: Request): FaultKind | null {
     for (const fault of this.#faults.values()) {
       const kind = this.#draw(fault, request);

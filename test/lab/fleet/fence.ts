@@ -4,14 +4,17 @@ import type { ChangeRequest, Request } from '../../../workers/gateways/simulated
 import type { JournalEntry, Machine, Violation } from './machine.ts';
 import { refusal } from './outcome.ts';
 
-/** Entries kept per machine: a relocation that is undone, with a restart and retries, has some forty. */
+/**
+ * Entries kept per machine. A relocation that is undone, with a restart and retries, has some
+ * forty.
+ */
 const journalAtMost = 200;
 
 export const isChange = (request: Request): request is ChangeRequest => 'fence' in request;
 
 /**
- * The guard of a changing call: refuses a fence that is older than the newest one seen, or equally old but
- * somebody else's, and remembers the fence otherwise. Null = accepted.
+ * The guard of a changing call. It refuses a fence that is older than the newest one seen, or
+ * equally old with another owner; else it remembers the fence. Null = accepted.
  */
 export function guard(machine: Machine, { fence }: ChangeRequest): GatewayResult<never> | null {
   const newest = machine.fence;
@@ -19,7 +22,7 @@ export function guard(machine: Machine, { fence }: ChangeRequest): GatewayResult
     machine.fencedRefusals += 1;
     return refusal('fenced', `a newer driver was here: ${newest.counter} (${newest.owner})`);
   }
-  // Equal fences are one object: a machine keeps many of them.
+  // Equal fences are one object, because a machine keeps many of them.
   if (newest === null || newest.counter !== fence.counter) machine.fence = fence;
   return null;
 }
@@ -35,8 +38,8 @@ export function violate(machine: Machine, violation: Violation): void {
 }
 
 /**
- * An accepted change begins: it is written into the journal, and held against what went before it. Another
- * driver's change under way, or a newer fence before it, is what must never happen.
+ * An accepted change begins: it is written into the journal and compared with the changes before
+ * it. A change of another driver under way, or a newer fence before it, must never exist.
  */
 export function beginChange(machine: Machine, call: number, { op, fence }: ChangeRequest, now: number): void {
   const other = machine.inFlight.find(({ entry, abandoned }) => !abandoned && isOther(entry.fence, fence));
@@ -61,7 +64,7 @@ export function beginChange(machine: Machine, call: number, { op, fence }: Chang
   machine.inFlight = [...machine.inFlight, { call, entry, abandoned: false }];
 }
 
-/** The effect is over, with whatever answer. */
+/** The effect is over, whatever the answer. */
 export function endChange(machine: Machine, call: number): void {
   const change = machine.inFlight.find((each) => each.call === call);
   if (change === undefined) return;
@@ -69,9 +72,10 @@ export function endChange(machine: Machine, call: number): void {
   machine.inFlight = machine.inFlight.filter((each) => each !== change);
 }
 
-/** The driver has let go of the call, or is dead: what goes on of it is nobody's any more. */
+/** The driver has given up the call, or is dead: no driver waits for its effect any more. */
 export function abandon(machine: Machine, call: number, request: Request): void {
-  // A driver makes one call after the other: who has looked since this one came is another, and goes by what that look found.
+  // A driver makes one call after the other. A driver that looked since this call came is another
+  // one, and goes by what its look found.
   if (isChange(request) && machine.lastRead < call) machine.unanswered = request.op;
   const change = machine.inFlight.find((each) => each.call === call);
   if (change !== undefined) change.abandoned = true;

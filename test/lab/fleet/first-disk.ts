@@ -5,7 +5,7 @@ import { binFiles, pcmExecutable, versionFile, windows } from './sms.ts';
 import type { PcmPlacement, ServicePack } from './traits.ts';
 
 /**
- * Where the PCM service's executable lies, by placement; `elsewhere` is a directory documented as safe
+ * The directory of the PCM service's executable, by placement; `elsewhere` is documented as safe
  * (Q191329).
  */
 export const pcmPath: Readonly<Record<PcmPlacement, string | null>> = {
@@ -18,8 +18,9 @@ export const pcmPath: Readonly<Record<PcmPlacement, string | null>> = {
 export const monitorPath = 'C:\\MONITOR\\PKGMON.EXE';
 
 /**
- * The files of a client before the release: every component in its old content. `servicePack` 2 writes the
- * version file CSDVER.SMS, as later ones do; before it there was none. Clients with the same files share one map.
+ * The files of a client before the release: every component in its old content. Service pack 2 and
+ * later ones write the version file CSDVER.SMS; before, there was none. Clients with the same files
+ * share one map.
  */
 export function firstDisk(
   world: World,

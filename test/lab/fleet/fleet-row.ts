@@ -1,4 +1,4 @@
-/** What the fleet file says of a client, as far as the lab needs it. */
+/** The columns of the fleet file that the lab needs. */
 export interface FleetRow {
   readonly client: string;
   readonly host: string;

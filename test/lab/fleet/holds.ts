@@ -2,39 +2,43 @@ import type { Direction, Procedure, StepName } from '../../../shared/domain/reme
 import type { Op } from '../../../workers/gateways/simulated/wire.ts';
 import type { CallStep } from './call-step.ts';
 
-/** Stop a call of this kind on this client before or after its effect, so that a test can act exactly there. */
+/**
+ * Stops a call of this kind on this client before or after its effect, so that a test can act
+ * exactly there.
+ */
 export interface OpHold {
   readonly client: string;
   readonly op: Op;
-  /** The first one from now on, if not said otherwise. */
+  /** Which one from now on; the first when left out. */
   readonly nth?: number | undefined;
   readonly when: 'before' | 'after';
 }
 
 /**
- * Stop a client at a step of a procedure. `before`: nothing of the step has reached the client. `announced`: the
- * intent on the client names it, and that is all. `after`: what it makes so is so, and its driver does not know.
+ * Stops a client at a step of a procedure. `before`: nothing of the step has reached the client.
+ * `announced`: the intent on the client names the step, and no more was done. `after`: the step is
+ * done, and its driver does not know.
  */
 export interface StepHold {
   readonly client: string;
   readonly step: StepName;
-  /** Some steps exist on the way forward and on the way back, or in both procedures; left out = in any. */
+  /** Some steps exist forward and back, or in both procedures; left out = in any. */
   readonly direction?: Direction | undefined;
   readonly procedure?: Procedure | undefined;
-  /** The first time the step is announced from now on, if not said otherwise. */
+  /** Which announcement of the step from now on; the first when left out. */
   readonly nth?: number | undefined;
   readonly when: 'before' | 'announced' | 'after';
 }
 
 export type HoldOrder = OpHold | StepHold;
 
-/** A call that comes to its client, or has had its effect there. */
+/** A call that reaches its client, or has had its effect there. */
 export interface Passing {
   readonly client: string;
   readonly op: Op;
   readonly effect: 'ahead' | 'done';
   readonly step: CallStep | null;
-  /** What the step makes so is so; asked when the effect is done. */
+  /** Whether the step is done; read after the effect. */
   readonly isStepDone: () => boolean;
 }
 
@@ -44,11 +48,11 @@ interface Hold {
   readonly reached: PromiseWithResolvers<void>;
   readonly released: PromiseWithResolvers<void>;
   used: boolean;
-  /** How many calls, or announcements of the step, it has let pass or stopped. */
+  /** How many calls, or announcements of the step, the hold has let pass or stopped. */
   count: number;
 }
 
-/** The holds of one fleet. Each stops one call and is then used up. */
+/** The holds of one fleet. Each hold stops one call and is then used up. */
 export class Holds {
   readonly #byClient = new Map<string, Hold[]>();
   readonly #byId = new Map<number, Hold>();
@@ -63,17 +67,17 @@ export class Holds {
     return id;
   }
 
-  /** May anything stop a call on this client? */
+  /** Whether any hold may stop a call on this client. */
   areOn(client: string): boolean {
     return this.#byClient.has(client);
   }
 
-  /** Resolves when a call stands at the hold. */
+  /** Resolves when a call has stopped at the hold. */
   async reached(id: number): Promise<void> {
     await this.#byId.get(id)?.reached.promise;
   }
 
-  /** Lets the call go on; a hold that nothing has reached is taken back. */
+  /** Lets the call go on. A hold that no call has reached is removed. */
   release(id: number): void {
     const hold = this.#byId.get(id);
     if (hold === undefined) return;
@@ -84,9 +88,9 @@ export class Holds {
     else this.#byClient.delete(hold.order.client);
   }
 
-  /** What a call has to wait for here, or null when nothing holds it. */
+  /** What a call waits for here, or null when no hold stops it. */
   stopAt(passing: Passing): Promise<void> | null {
-    // Every hold counts, also those behind the one that stops the call.
+    // Every hold counts the call, also the holds behind the one that stops it.
     const meant = (this.#byClient.get(passing.client) ?? []).filter((hold) => isMeant(hold, passing));
     const hold = meant.find(({ used }) => !used);
     if (hold === undefined) return null;

@@ -32,7 +32,7 @@ export class Lab implements FleetControl {
     this.#hashes = parts.release;
   }
 
-  /** Everybody, or `count` clients from the given place on. */
+  /** All clients, or `count` of them from the given position on. */
   async truth(from = 0, count = Infinity): Promise<FleetTruth> {
     const asked = this.#machines.all().drop(from).take(count);
     const clients = asked.map((machine) => this.#machines.visit(machine, () => truthOf(machine))).toArray();
@@ -96,8 +96,8 @@ export class Lab implements FleetControl {
   }
 
   /**
-   * Whoever kills a driver and then releases its call must find the driver gone: word of that may still wait
-   * to be read.
+   * A test that kills a driver and then releases its call must find the driver gone. The end of its
+   * connection may still be unread.
    */
   async #release(hold: number): Promise<void> {
     for (let turns = 0; turns < 3; turns++) await nextTurn();

@@ -6,21 +6,21 @@ import { contentOf, type FileContent } from './disk.ts';
 import { oldCopyListVersion, versionFile } from './sms.ts';
 
 /**
- * The component files of a staged release by upper-case name, and the version that clients write down before
- * copying any.
+ * The component files of a staged release by upper-case name, and the version that clients write
+ * down before they copy a file.
  */
 export interface StagedRelease {
   readonly files: ReadonlyMap<string, FileContent>;
   readonly copyListVersion: number;
 }
 
-/** A distribution point: what it offers, and what it lacks for whom. */
+/** A distribution point: the files that it offers, and the clients for which a file is missing. */
 export interface LogonServer {
   readonly name: string;
   readonly release: StagedRelease;
 }
 
-/** Where a staged tree keeps the components of Intel clients, English. */
+/** The folder of a staged tree with the components of Intel clients, English. */
 export const defaultComponents = 'X86.BIN/00000409';
 
 /** Reads the component files of a staged tree; sizes and hashes come from the files themselves. */
@@ -44,7 +44,8 @@ export function stagedRelease(files: ReadonlyMap<string, FileContent>): StagedRe
     .map(([name, { sha256 }]) => `${name}=${sha256}`)
     .toSorted()
     .join();
-  // Looks like a Unix time, differs for every release, and is newer than what clients have.
+  // Looks like a Unix time, differs for every release, and is newer than the version that clients
+  // have.
   return {
     files: byUpperName,
     copyListVersion: oldCopyListVersion + 1 + Math.floor(chance(print) * 40_000_000),
@@ -52,7 +53,8 @@ export function stagedRelease(files: ReadonlyMap<string, FileContent>): StagedRe
 }
 
 /**
- * The one file that a server lacks for a client it lacks a file for (Q168598). Never the version file alone.
+ * The one file that is missing on a server for such a client (Q168598). Never the version file
+ * alone.
  */
 export function lackedFile({ release }: LogonServer, seed: string, client: string): string | null {
   const names = [...release.files.keys()].filter((name) => name !== versionFile).toSorted();

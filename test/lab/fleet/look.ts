@@ -9,7 +9,7 @@ import { smsIni } from './sms-ini.ts';
 import { transcriptText } from './transcript.ts';
 import { heldByAgent } from './agent-state.ts';
 
-/** What a gateway brings back from looking at this machine. Changes nothing. */
+/** The result of a look at this machine. Changes nothing. */
 export function look(machine: Machine, request: LookRequest, now: number): ClientLook {
   const { componentDirectory } = request;
   const shown = (at: number): number => at + machine.rules.clockOffMs;
@@ -51,7 +51,7 @@ const lockedIn = (machine: Machine, directory: string): readonly string[] => {
 
 export const hash = ({ disk }: Machine, path: string): string | null => readFile(disk, path)?.sha256 ?? null;
 
-/** A time as the client's own clock showed it. */
+/** A time by the client's own clock. */
 type Shown = (at: number) => number;
 
 const lastTranscript = (machine: Machine, shown: Shown): ClientLook['transcript'] =>
@@ -63,7 +63,7 @@ const lastTranscript = (machine: Machine, shown: Shown): ClientLook['transcript'
 const usersOf = ({ session, load }: Machine, shown: Shown): ClientLook['users'] =>
   session === null ? [] : [{ name: session.user, session: userSession, since: shown(session.since), load }];
 
-/** The intent is a file of the client: it survives restarts, and whoever comes next finds it. */
+/** The intent is a file on the client: it survives restarts, and the next driver finds it. */
 export function readIntent({ disk }: Machine): Intent | null {
   const text = readFile(disk, intentPath)?.text;
   return text === undefined || text === null ? null : (JSON.parse(text) as Intent);

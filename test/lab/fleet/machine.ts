@@ -9,18 +9,18 @@ import type { LogonServer } from './logon-server.ts';
 import { bin, pcmService } from './sms.ts';
 import type { Trait, TraitRules, TraitSet } from './traits.ts';
 
-/** What every machine of a fleet shares, and its ways to the outside. */
+/** Everything that the machines of a fleet share, and their connections to the outside. */
 export interface World {
   readonly seed: string;
   /** Lab time at which the fleet was switched on. */
   readonly startedAt: number;
   readonly traits: TraitSet;
   readonly servers: ReadonlyMap<string, LogonServer>;
-  /** Shared contents of untouched disks, by what is on them. */
+  /** Shared contents of unchanged disks, by their files. */
   readonly disks: Map<string, ReadonlyMap<string, FileContent>>;
   /** Real time, epoch milliseconds. */
   readonly realNow: () => number;
-  /** A call that had to wait for the machine has its answer. */
+  /** A call that waited for the machine gets its answer. */
   readonly answered: (call: number, answer: GatewayResult<unknown>) => void;
   /** The logon script of a client posts the transcript of Smsrun32. */
   readonly checkIn: (machine: Machine, transcript: string) => void;
@@ -34,7 +34,7 @@ export interface Process {
   readonly startedAt: number;
 }
 
-/** What a machine does by itself next. `name` is a service's. */
+/** Something that a machine does by itself next. `name` is the name of a service. */
 export interface Due {
   readonly at: number;
   readonly what: DueKind;
@@ -54,7 +54,7 @@ export type DueKind =
   | 'serviceStopped'
   | 'stopUnanswered';
 
-/** A call that is answered when something has come to its end. */
+/** A call that is answered when something on the machine has ended. */
 export interface Waiter {
   readonly call: number;
   readonly until: Extract<DueKind, 'smsrun32' | 'serviceStarted' | 'serviceStopped'>;
@@ -66,37 +66,46 @@ export interface UpdateRun {
   readonly by: 'logon' | 'gateway';
   readonly todo: readonly string[];
   readonly failed: readonly string[];
-  /** A second instance holds the file that comes next. */
+  /** A second instance has the next file in use. */
   readonly isDisturbed: boolean;
 }
 
-/** A changing call that was accepted. `at` is lab time; the others are real time, epoch milliseconds. */
+/**
+ * A changing call that was accepted. `at` is lab time; the others are real time, epoch
+ * milliseconds.
+ */
 export interface JournalEntry {
   readonly at: number;
   readonly op: ChangeRequest['op'];
   readonly fence: Fence;
   readonly beganAt: number;
-  /** When its effect was over, whoever still waited for it; null while it goes on. */
+  /** When its effect was over, whether or not a driver still waited; null while it goes on. */
   endedAt: number | null;
 }
 
-/** Why a client was told to restart, as far as the client can tell; `none`: nothing since its start asked for it. */
+/**
+ * Why a client was restarted, as far as the client can tell; `none`: nothing since its start asked
+ * for it.
+ */
 export type RestartReason = 'mark' | 'workaround' | 'replacement' | 'pendingRestart' | 'none';
 
-/** What must never happen on a client, whoever drives it. Times are lab times. */
+/** Events that must never happen on a client. Times are lab times. */
 export type Violation =
   /** Two drivers had changes under way at once. */
   | { readonly kind: 'twoDrivers'; readonly at: number; readonly owners: readonly [string, string] }
   /** A change was accepted after one with a newer fence. */
   | { readonly kind: 'olderFence'; readonly at: number; readonly op: ChangeRequest['op'] }
-  /** It was marked although it was marked already: nobody had looked. */
+  /** The client was marked a second time without a look in between. */
   | { readonly kind: 'markedAgain'; readonly at: number }
-  /** It was restarted although nothing since its last start asked for it. */
+  /** The client was restarted although nothing since its last start asked for it. */
   | { readonly kind: 'restartedAgain'; readonly at: number }
-  /** A change whose answer its driver never got was sent again, and nobody had looked. */
+  /** A change whose answer its driver never got was sent again without a look in between. */
   | { readonly kind: 'repeatedBlindly'; readonly at: number; readonly op: ChangeRequest['op'] };
 
-/** One simulated NT client: plain state, moved on by the functions of this folder with an explicit time. */
+/**
+ * One simulated NT client: plain state, changed by the functions of this folder with an explicit
+ * time.
+ */
 export interface Machine {
   readonly row: FleetRow;
   readonly trait: Trait;
@@ -111,9 +120,15 @@ export interface Machine {
   nextPid: number;
   processes: readonly Process[];
   services: readonly Service[];
-  /** Deleted while somebody still held them, by name: they are gone once they have stopped, and can not be started before (Q173785). */
+  /**
+   * Services that were deleted while a process still used them, by name: they end once they have
+   * stopped, and cannot be started before (Q173785).
+   */
   markedForDeletion: readonly string[];
-  /** What servpack keeps of a service that it deletes, until it is made anew. */
+  /**
+   * The backup that servpack keeps of a service that it deletes, until the service is installed
+   * again.
+   */
   keptService: Service | null;
   session: { readonly user: string; readonly since: number } | null;
   /** HKCU …\Windows\Load of its user. */
@@ -123,55 +138,55 @@ export interface Machine {
   filesNotDownloaded: readonly string[];
   copyListVersion: number;
   readonly disk: Disk;
-  /** Of what somebody has said so; the rest is as Windows makes it. */
+  /** Permissions that were set; all others are the defaults of Windows. */
   permissions: ReadonlyMap<string, Permissions>;
   /** Files and folders that are links to others. */
   links: ReadonlySet<string>;
-  /** Files that take each other's place at the next start (PendingFileRenameOperations). */
+  /** Files that replace others at the next start (PendingFileRenameOperations). */
   renames: readonly { readonly from: string; readonly to: string }[];
   run: UpdateRun | null;
-  /** When the last Smsrun32 ended, and what it found active. */
+  /** When the last Smsrun32 ended, and which programs it found running. */
   transcript: { readonly at: number; readonly active: readonly string[] } | null;
   packageUntil: number;
   diskFullUntil: number;
   secondInstanceUntil: number;
-  /** Boots that are still needed until nothing of a restart is pending. */
+  /** Boots until no restart is pending any more. */
   bootsPending: number;
-  /** The power has yet to fail while Smsrun32 copies. */
+  /** The power will fail while Smsrun32 copies. */
   willDie: boolean;
-  /** The file that Smsrun32 was copying when it was cut short, as SMS.INI keeps it; '' = it was not. */
+  /** The file that Smsrun32 was copying when it was interrupted, as in SMS.INI; '' = it was not. */
   cutShortAt: string;
 
   /** The newest fence seen in a changing call. */
   fence: Fence | null;
   fencedRefusals: number;
-  /** The newest `journalAtMost` accepted changes; what came before them is only counted. */
+  /** The newest `journalAtMost` accepted changes; older ones are only counted. */
   readonly journal: JournalEntry[];
   journalDropped: number;
   violations: readonly Violation[];
-  /** Accepted changes whose effect goes on; an abandoned one has no driver any more. */
+  /** Accepted changes whose effect goes on. An abandoned change has no driver any more. */
   inFlight: readonly { readonly call: number; readonly entry: JournalEntry; abandoned: boolean }[];
-  /** The last change whose driver never got its answer; null once somebody has looked. */
+  /** The last change whose driver never got its answer; null after a look. */
   unanswered: ChangeRequest['op'] | null;
-  /** Number of the newest call that only looked; calls are numbered as they come. */
+  /** Number of the newest call that only looked. Calls are numbered as they come. */
   lastRead: number;
   waiting: readonly Waiter[];
   agenda: readonly Due[];
-  /** Orders to restart that were taken. */
+  /** Restart orders that were accepted. */
   restarts: readonly { readonly at: number; readonly reason: RestartReason }[];
-  /** What has been asked for in this boot that a restart answers. */
+  /** Causes in this boot that a restart resolves. */
   asksForRestart: Exclude<RestartReason, 'none'> | null;
-  /** How often Upgrade.bat has marked it. */
+  /** How often Upgrade.bat marked the client. */
   marks: number;
   notices: readonly { readonly at: number; readonly text: string }[];
   checkIns: number;
 }
 
-/** Chance of this machine about something; `about` keeps different questions apart. */
+/** This machine's chance; `about` keeps different questions apart. */
 export const toss = ({ world, row }: Machine, ...about: readonly (string | number)[]): number =>
   chance(world.seed, row.client, ...about);
 
-/** A duration of this machine; different in every boot and at every moment it is asked for. */
+/** A duration on this machine. It differs in every boot and at every moment. */
 export const duration = (machine: Machine, what: string, at: number, span: Span): number =>
   within(span, toss(machine, what, machine.boots, at));
 
@@ -188,7 +203,7 @@ export const isPackageRunning = (machine: Machine, at: number): boolean =>
   at < machine.packageUntil &&
   machine.services.some(({ name, state }) => name === pcmService && state !== 'stopped');
 
-/** The server that this machine logs on to. Every row's server is in the world. */
+/** The server that this machine logs on to. The world has the server of every row. */
 export function serverOf({ world, row }: Machine): LogonServer {
   const server = world.servers.get(row.logonServer);
   if (server === undefined) throw new Error(`no logon server ${row.logonServer}`);
@@ -197,11 +212,11 @@ export function serverOf({ world, row }: Machine): LogonServer {
 
 export const componentPath = (name: string): string => `${bin}\\${name}`;
 
-/** Who owns a path and whom it lets in, by SID. */
+/** The owner of a path and the accounts with access, by SID. */
 export interface Permissions {
   readonly owner: string;
-  /** Entries of its own: who may do everything there. */
+  /** Its own entries: accounts with full access. */
   readonly entries: readonly string[];
-  /** The entries of the folder above count too. */
+  /** The entries of the folder above apply too. */
   readonly inherits: boolean;
 }

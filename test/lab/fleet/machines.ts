@@ -19,18 +19,19 @@ export interface MachinesSetup {
   readonly checkIn: (machine: Machine, transcript: string) => void;
 }
 
-/** Real time. A clock that a test moves forward is noticed within this. */
+/** Real time. A clock that a test moves forward is noticed within this time. */
 const longestDelay = 100;
 
 /**
- * All machines of the lab, each moved on when its own next moment comes or when somebody calls it. One queue
- * and one timer serve them all, so 100,000 machines cost what happens on them and nothing for being there.
+ * All machines of the lab. A machine advances when its own next moment comes or when a call reaches
+ * it. One queue and one timer serve all machines, so 100,000 machines cost only what happens on
+ * them.
  */
 export class Machines {
   readonly #clock: Clock;
   readonly #byClient = new Map<string, Machine>();
   readonly #moments = new MomentQueue<Machine>();
-  /** The earliest moment a machine stands in the queue with. */
+  /** The earliest moment of each machine in the queue. */
   readonly #queuedAt = new Map<Machine, number>();
   readonly #waiting = new Map<number, (answer: GatewayResult<unknown>) => void>();
   #timer: { readonly at: number; readonly handle: NodeJS.Timeout } | null = null;
@@ -46,7 +47,7 @@ export class Machines {
       disks: new Map<string, ReadonlyMap<string, FileContent>>(),
       realNow: () => Date.now(),
       answered: (call, answer) => this.#answer(call, answer),
-      // What a machine lived through before the lab was switched on is nobody's news.
+      // Events before the lab was switched on are not reported.
       checkIn: (machine, transcript) => {
         if (this.#running) checkIn(machine, transcript);
       },
@@ -73,7 +74,7 @@ export class Machines {
     return this.#clock.now();
   }
 
-  /** Does something with a machine at the present time, after everything due on it has happened. */
+  /** Runs something on a machine at the present time, after everything due on it. */
   visit<T>(machine: Machine, act: (now: number) => T): T {
     const now = this.#clock.now();
     advance(machine, now);
@@ -83,7 +84,7 @@ export class Machines {
     return result;
   }
 
-  /** The answer to a call that a machine has not come to the end of. */
+  /** The answer to a call that a machine has not finished. */
   answerTo(call: number): Promise<GatewayResult<unknown>> {
     const { promise, resolve } = Promise.withResolvers<GatewayResult<unknown>>();
     this.#waiting.set(call, resolve);
@@ -101,7 +102,7 @@ export class Machines {
     this.#waiting.delete(call);
   }
 
-  /** A machine may stand in the queue more than once; only its earliest entry counts. */
+  /** A machine may be in the queue more than once; only its earliest entry counts. */
   #queue(machine: Machine): void {
     const at = nextAt(machine);
     if (at >= (this.#queuedAt.get(machine) ?? Infinity)) return;

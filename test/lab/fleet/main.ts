@@ -10,10 +10,11 @@ import { traitSets } from './traits.ts';
 
 /**
  * The lab fleet as a process of its own, which outlives workers and orchestrators: `node
- * test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. It listens on loopback
- * unless --host says where else. `--faults 0.01` lets something go wrong with every hundredth call (faults.ts);
- * `--traits all` gives a third of the clients one of the rarer troubles (traits.ts). Lab time
- * comes from SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real time).
+ * test/lab/fleet/main.ts --fleet fleet.csv --seed S --port P --release DIR --ready-file F`. It
+ * listens on loopback unless --host says otherwise. `--faults 0.01`: every hundredth call fails in
+ * some way (faults.ts). `--traits all`: a third of the clients has one of the rarer troubles
+ * (traits.ts). Lab time comes from SERVPACK_LAB_CLOCK (a ClockAnchor as JSON; without it: real
+ * time).
  */
 const { values } = parseArgs({
   options: {
@@ -63,7 +64,7 @@ const fleet = await startFleet({
 const ready = JSON.stringify({ fleet: 'ready', port: fleet.port, pid: process.pid });
 const readyFile = values['ready-file'];
 if (readyFile !== undefined) {
-  // Whoever waits for the file must never read half of it.
+  // A process that waits for the file must never read half of it.
   writeFileSync(`${readyFile}.new`, `${ready}\n`);
   renameSync(`${readyFile}.new`, readyFile);
 }

@@ -1,4 +1,4 @@
-/** A moment at which something wants attention. */
+/** A moment at which something is due. */
 export interface Moment<T> {
   readonly at: number;
   readonly item: T;
@@ -21,7 +21,7 @@ export class MomentQueue<T> {
     this.#rise(this.#heap.length - 1);
   }
 
-  /** Takes the earliest moment out when it is due by `now`. */
+  /** Removes and returns the earliest moment when it is due by `now`. */
   takeDue(now: number): Moment<T> | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.at > now) return undefined;

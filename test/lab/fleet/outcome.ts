@@ -3,7 +3,7 @@ import type { GatewayFailure, GatewayResult } from '../../../workers/gateways/ga
 import type { Waiter } from './machine.ts';
 
 /**
- * What a call on a machine leads to: an answer, or something on the machine that must come to its end first.
+ * The outcome of a call on a machine: an answer, or something on the machine that must end first.
  */
 export type Outcome =
   | { readonly kind: 'answer'; readonly answer: GatewayResult<unknown> }
@@ -16,5 +16,5 @@ export const waits = (until: Waiter['until'], name = ''): Outcome => ({ kind: 'w
 export const refusal = (kind: GatewayFailure['kind'], message: string): GatewayResult<never> =>
   err({ kind, message });
 
-/** The client did it and says no; `message` begins with the Win32 error where Windows has one. */
+/** The client tried and refused; `message` begins with the Win32 error where Windows has one. */
 export const refused = (message: string): Outcome => ({ kind: 'answer', answer: refusal('failed', message) });

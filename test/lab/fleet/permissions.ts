@@ -3,10 +3,10 @@ import type { Machine, Permissions } from './machine.ts';
 
 export const administrators = 'S-1-5-32-544';
 export const system = 'S-1-5-18';
-/** Somebody who is no administrator. */
+/** A user without administrator rights. */
 export const someUser = 'S-1-5-21-1085031214-1563985344-725345543-1001';
 
-/** As Windows makes a file of an administrator. */
+/** The permissions that Windows gives a file of an administrator. */
 const usual: Permissions = { owner: administrators, entries: [], inherits: true };
 const tight: Permissions = { owner: administrators, entries: [system, administrators], inherits: false };
 
@@ -22,7 +22,7 @@ export function setPermissions(machine: Machine, path: string, now: Partial<Perm
   });
 }
 
-/** It is gone, or was made anew. */
+/** The path was removed or created again: its own permissions are gone. */
 export function forgetPermissions(machine: Machine, path: string): void {
   machine.permissions = new Map([...machine.permissions].filter(([each]) => each !== plain(path)));
 }
@@ -38,10 +38,10 @@ const isTight = ({ owner, entries, inherits }: Permissions): boolean =>
 
 export const protect = (machine: Machine, folder: string): void => setPermissions(machine, folder, tight);
 
-/** As icacls does it: `/setowner` and `/reset`. */
+/** As icacls does: `/setowner` and `/reset`. */
 export const takeOver = (machine: Machine, path: string): void => setPermissions(machine, path, usual);
 
-/** What lies in a folder, by lower-case name. */
+/** The names in a folder, by lower-case name. */
 export function childrenOf(
   disk: Disk,
   folder: string,
@@ -52,7 +52,10 @@ export function childrenOf(
   return names.map((name) => ({ name, isPlainFile: paths.includes(name) }));
 }
 
-/** Somebody who is no administrator has a folder of his own, lets everybody write in it, and puts a file there. */
+/**
+ * A user without administrator rights creates a folder, lets everyone write in it, and puts a file
+ * there.
+ */
 export function plant(machine: Machine, path: string): void {
   const folder = directoryOf(path);
   if (!hasDirectory(machine.disk, folder))

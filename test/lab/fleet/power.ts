@@ -10,7 +10,10 @@ import { minute, second } from './time.ts';
 
 const firstPid = 96;
 
-/** The order is taken at once; the machine goes down some seconds later and is away for minutes. */
+/**
+ * The order is accepted at once. The machine goes down some seconds later and is unreachable for
+ * minutes.
+ */
 export function orderRestart(machine: Machine, now: number): Outcome {
   if (machine.goingDown) return refused('error 1115: a system shutdown is in progress');
   machine.goingDown = true;
@@ -27,7 +30,7 @@ export function goDown(machine: Machine, now: number): void {
     schedule(machine, now + duration(machine, 'boot', now, [2 * minute, 6 * minute]), 'boot');
 }
 
-/** It comes back by itself, with half of the file that was being copied. */
+/** The machine comes back by itself, with half of the file that was being copied. */
 export function failPower(machine: Machine, now: number): void {
   machine.willDie = false;
   leaveHalfAFile(machine);
@@ -35,7 +38,7 @@ export function failPower(machine: Machine, now: number): void {
   schedule(machine, now + duration(machine, 'boot', now, [2 * minute, 6 * minute]), 'boot');
 }
 
-/** The session manager does it before any service starts, so nothing is in use. */
+/** The session manager replaces files before any service starts, so nothing is in use. */
 function renamePending(machine: Machine): void {
   for (const { from, to } of machine.renames) {
     const content = readFile(machine.disk, from);
@@ -46,7 +49,7 @@ function renamePending(machine: Machine): void {
   machine.renames = [];
 }
 
-/** Whatever ran is gone, whoever waits for an answer will not get one, and nothing planned happens. */
+/** All processes end, calls that wait get no answer, and nothing planned happens. */
 export function switchOff(machine: Machine): void {
   machine.power = 'off';
   endSession(machine);
@@ -58,7 +61,7 @@ export function switchOff(machine: Machine): void {
   for (const { call } of waiting) answerCall(machine, call, refusal('cutOff', 'the machine went down'));
 }
 
-/** Automatic services run before anybody can log on. */
+/** Automatic services run before a user can log on. */
 export function boot(machine: Machine, now: number): void {
   machine.power = 'on';
   machine.goingDown = false;

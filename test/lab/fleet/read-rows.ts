@@ -31,7 +31,9 @@ function isZone(zone: string): boolean {
   }
 }
 
-/** The rows of a fleet file as far as the lab needs them; the product has its own, stricter reader. */
+/**
+ * The rows of a fleet file, as far as the lab needs them. The product has its own, stricter reader.
+ */
 export function readRows(path: string): Result<readonly FleetRow[]> {
   try {
     const records: unknown = parse(readFileSync(path), {

@@ -6,7 +6,10 @@ import { controlSchema } from './control.ts';
 import { type Dispatcher, Driver } from './dispatcher.ts';
 import type { Lab } from './lab.ts';
 
-/** The fleet's door: JSON lines, on loopback unless told otherwise; many drivers, many calls at once on each connection. */
+/**
+ * The socket of the fleet: JSON lines, on loopback unless configured otherwise; many drivers, many
+ * calls at once on each connection.
+ */
 export class FleetServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -19,7 +22,7 @@ export class FleetServer {
     });
   }
 
-  /** Listens and brings the port. Rejects when the port is taken. */
+  /** Listens and returns the port. Rejects when the port is taken. */
   async listen(port: number, host = '127.0.0.1'): Promise<number> {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     this.#server.once('error', reject);
@@ -35,7 +38,7 @@ export class FleetServer {
   }
 }
 
-/** A driver that dies takes its calls with it, as far as they have not begun on a machine. */
+/** When a driver dies, its calls that have not begun on a machine never begin. */
 function serveDriver(socket: Socket, dispatcher: Dispatcher, lab: Lab): void {
   const lines = new Lines(socket, (line) => take(parseJson(line)));
   const driver = new Driver({
@@ -62,7 +65,7 @@ function serveDriver(socket: Socket, dispatcher: Dispatcher, lab: Lab): void {
     const abandon = abandonSchema.safeParse(message);
     if (abandon.success) return driver.giveUp(abandon.data.abandon);
     const control = controlSchema.safeParse(message);
-    // Whoever speaks anything else is no driver of this lab.
+    // A connection that sends anything else is no driver of this lab.
     if (!control.success) return void socket.destroy();
     const { data } = control;
     void lab.serve(data).then((value) => lines.send({ id: data.id, ...ok(value) }));

@@ -9,24 +9,30 @@ import { bin, pcmService } from './sms.ts';
 import { second } from './time.ts';
 import { hasFirstAgent } from './agent-state.ts';
 
-/** A control that a service does not respond to is given up by Windows; what it has begun goes on. */
+/**
+ * Windows gives up a control that a service does not respond to. What the service has begun goes
+ * on.
+ */
 const givenUpAfter = 30 * second;
 
 /**
- * The service control manager of a machine. Start and stop answer when the service has got there, as `net
- * start` does.
+ * The service control manager of a machine. Start and stop answer when the service has reached the
+ * state, as `net start` does.
  */
 
 export const findService = (machine: Machine, name: string): Service | undefined =>
   machine.services.find((service) => service.name.toLowerCase() === name.toLowerCase());
 
-/** The service as the service control manager shows it, with what runs only because it does. */
+/**
+ * The service as the service control manager shows it, with the services that run only because of
+ * it.
+ */
 export function showService(machine: Machine, service: Service): Service {
   const neededBy = dependantsOf(machine, service.name);
   return neededBy.length === 0 ? service : { ...service, neededBy };
 }
 
-/** Running services that depend on this one, those first on which no other does. */
+/** Running services that depend on this one, in an order in which they can be stopped. */
 function dependantsOf(machine: Machine, name: string): readonly string[] {
   const direct = machine.services.filter((each) => each.dependsOn.includes(name) && each.state !== 'stopped');
   const all = direct.flatMap((each) => [...dependantsOf(machine, each.name), each.name]);
@@ -45,7 +51,7 @@ function change(machine: Machine, name: string, changes: Partial<Service>): void
   );
 }
 
-/** Starting what runs already is done. */
+/** Starting a running service is a success. */
 export function startService(machine: Machine, name: string, now: number): Outcome {
   const service = findService(machine, name);
   if (service === undefined) return noSuchService(name);
@@ -64,7 +70,7 @@ export function startService(machine: Machine, name: string, now: number): Outco
   return waits('serviceStarted', service.name);
 }
 
-/** Whether its account may log on as a service is asked at every start, and not of what runs already. */
+/** The right to log on as a service is checked at every start; a running service goes on. */
 const mayLogOn = ({ rules, world }: Machine, { name }: Service, at: number): boolean =>
   !rules.rightLost || name !== pcmService || at < world.startedAt;
 
@@ -72,7 +78,7 @@ function begin(machine: Machine, service: Service, now: number): void {
   const { imagePath, account } = service;
   const { pid } = spawn(machine, { imagePath, session: 0, user: account, startedAt: now });
   change(machine, service.name, { state: 'startPending', pid });
-  // A service that does not respond is given up by Windows after 30 seconds.
+  // Windows gives up a service that does not respond after 30 seconds.
   const needs = responds(machine, service)
     ? duration(machine, 'start', now, [1 * second, 4 * second])
     : givenUpAfter;
@@ -103,7 +109,7 @@ function end(machine: Machine, { name, pid }: Service): void {
   forgetMarked(machine);
 }
 
-/** A service that was deleted while it ran is gone when it has stopped. */
+/** A service that was deleted while it ran ends when it has stopped. */
 export function forgetMarked(machine: Machine): void {
   const isGone = ({ name, state }: Service): boolean =>
     state === 'stopped' && machine.markedForDeletion.includes(name);
@@ -112,7 +118,7 @@ export function forgetMarked(machine: Machine): void {
   machine.markedForDeletion = machine.markedForDeletion.filter((name) => !gone.includes(name));
 }
 
-/** Stopping what is stopped is done. */
+/** Stopping a stopped service is a success. */
 export function stopService(machine: Machine, name: string, now: number): Outcome {
   const service = findService(machine, name);
   if (service === undefined) return noSuchService(name);
@@ -140,7 +146,7 @@ export function stopService(machine: Machine, name: string, now: number): Outcom
 
 const stopTakes = [1 * second, 6 * second] as const;
 
-/** Whoever asked hears no more of it; the service goes on stopping (Q178662). */
+/** The caller gets no further news; the service goes on stopping (Q178662). */
 export function stopUnanswered(machine: Machine, name: string): void {
   const message = 'error 2186: the service is not responding to the control function';
   answerWaiters(machine, 'serviceStopped', name, refusal('failed', message));
@@ -152,7 +158,7 @@ export function serviceStopped(machine: Machine, name: string): void {
   answerWaiters(machine, 'serviceStopped', name, ok(undefined));
 }
 
-/** Changes the stored settings; a running service goes on as it is until its next start. */
+/** Changes the stored settings. A running service keeps its old ones until its next start. */
 export function configureService(
   machine: Machine,
   name: string,
@@ -167,14 +173,17 @@ export function configureService(
 }
 
 /**
- * Automatic services run before anybody can log on: this is what blocks a client at every start (Q168463).
+ * Automatic services run before a user can log on: this blocks a client at every start (Q168463).
  */
 export function startAutomaticServices(machine: Machine, at: number): void {
   for (const { name, startType } of machine.services)
     if (startType === 'automatic' || startType === 'delayed') bringUp(machine, name, at);
 }
 
-/** What a service depends on comes up first, unless it is disabled; without it the service stays down. */
+/**
+ * The services that a service depends on start first, unless they are disabled; without them the
+ * service stays down.
+ */
 function bringUp(machine: Machine, name: string, at: number): void {
   const service = findService(machine, name);
   if (service === undefined || service.state !== 'stopped' || service.startType === 'disabled') return;

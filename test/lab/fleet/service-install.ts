@@ -4,9 +4,12 @@ import type { Machine } from './machine.ts';
 import { done, type Outcome, refused } from './outcome.ts';
 import { findService, forgetMarked, markedForDeletion, noSuchService } from './service-control.ts';
 
-/** Services that are deleted and made anew, and what the service control manager knows of them afterwards. */
+/**
+ * Services that are deleted and installed again, and what the service control manager knows of them
+ * afterwards.
+ */
 
-/** Deletes it at once where it is stopped, and else when it stops. */
+/** Deletes a stopped service at once, and a running one when it stops. */
 export function deleteService(machine: Machine, name: string): Outcome {
   const service = findService(machine, name);
   if (service === undefined) return noSuchService(name);
@@ -16,7 +19,10 @@ export function deleteService(machine: Machine, name: string): Outcome {
   return done();
 }
 
-/** Makes it with what is said and nothing else: what only the registry had of it is not known any more. */
+/**
+ * Installs a service with these settings and nothing else: settings that only the registry had are
+ * lost.
+ */
 export function createService(machine: Machine, { name, ...settings }: InstalledAs): Outcome {
   const there = findService(machine, name);
   if (there !== undefined)
@@ -29,7 +35,7 @@ export function createService(machine: Machine, { name, ...settings }: Installed
   return done();
 }
 
-/** As the gateway does it: what is kept already is not kept again. */
+/** Keeps a backup, as the gateway does: an existing backup is not replaced. */
 export function uninstallService(machine: Machine, name: string): Outcome {
   const service = findService(machine, name);
   if (service === undefined) return done();
@@ -40,7 +46,7 @@ export function uninstallService(machine: Machine, name: string): Outcome {
   return findService(machine, name) === undefined ? done() : refused(markedForDeletion(service.name));
 }
 
-/** What was kept comes back with it; one that is there by half is finished. */
+/** Restores the backup with the service. A half-installed service is completed. */
 export function installService(machine: Machine, wanted: InstalledAs): Outcome {
   const { name, account } = wanted;
   if (needsPassword(account)) return refused(passwordNeeded(name, account));

@@ -6,13 +6,13 @@ import { cutSmsrun32Short } from './smsrun32.ts';
 import { minute, second } from './time.ts';
 import { workdayFrom } from './timetable.ts';
 
-/** The session of whoever sits at the machine; session 0 belongs to the services. */
+/** The session of the user at the machine; session 0 belongs to the services. */
 export const userSession = 1;
 
 export const userOf = ({ row }: Machine): string => `CORP\\${row.client.toLowerCase()}.user`;
 
 /**
- * The user's next logon: by the timetable, or some minutes from now when they are at work and lost their
+ * The user's next logon: by the timetable, or some minutes from now when a user at work lost their
  * machine.
  */
 export function planLogon(machine: Machine, now: number): void {
@@ -24,7 +24,7 @@ export function planLogon(machine: Machine, now: number): void {
   schedule(machine, logoffAt, 'logoff');
 }
 
-/** Load starts Smsrun32 at once, and the user starts their programs later: it runs before they do. */
+/** Load starts Smsrun32 at once. The user starts programs later, so Smsrun32 runs first. */
 export function logOn(machine: Machine, now: number): void {
   machine.session = { user: userOf(machine), since: now };
   const startsAt = now + duration(machine, 'load', now, [5 * second, 25 * second]);

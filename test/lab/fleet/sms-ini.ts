@@ -2,22 +2,21 @@ import { pick } from './chance.ts';
 import { type Machine, toss } from './machine.ts';
 import { bin } from './sms.ts';
 
-/** Spellings of SetupPhase in the field; a machine keeps to its own. */
+/** Spellings of SetupPhase in the field; each machine has one of them. */
 const spellings = {
   installed: ['INSTALLED', 'installed'],
   upgrade: ['UPGRADE', 'upgrade'],
   verifyFiles: ['VERIFY_FILES', 'verify_files', 'verifying_files'],
 } as const;
 
-/** What Smsrun32 is doing, or was doing when it was cut short. */
+/** What Smsrun32 is doing, or was doing when it was interrupted. */
 function phaseOf({ run, cutShortAt }: Machine): string {
   const file = run?.todo[0] ?? cutShortAt;
   return file === '' ? '' : `COPY ${file}`;
 }
 
 /**
- * SMS.INI as it stands on the client. BuildNo and SPNumber can not tell service packs apart: they never
- * change.
+ * SMS.INI on the client. BuildNo and SPNumber cannot tell service packs apart: they never change.
  */
 export function smsIni(machine: Machine): string {
   return [

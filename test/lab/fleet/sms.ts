@@ -1,4 +1,4 @@
-/** Names and paths of SMS 1.2 on a client, as the facts spell them. */
+/** Names and paths of SMS 1.2 on a client, from the facts. */
 export const bin = 'C:\\MS\\SMS\\BIN';
 export const windows = 'C:\\WINNT';
 export const pcmService = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
@@ -6,12 +6,13 @@ export const traceKey = `HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\SMS\\TRACING\\
 export const pcmExecutable = 'PCMSVC32.EXE';
 export const versionFile = 'CSDVER.SMS';
 /**
- * Where the intent of an unfinished procedure stands: outside the component tree, which the update replaces.
+ * The file of the intent of an unfinished procedure: outside the component tree, which the update
+ * replaces.
  */
 export const intentPath = 'C:\\SERVPACK\\INTENT.JSON';
 export const oldCopyListVersion = 835643765;
 
-/** What a client has in BIN before any release; PCMSVC32.EXE only where the service was put there. */
+/** The files in BIN before any release; PCMSVC32.EXE only where the service was put there. */
 export const binFiles: readonly string[] = [
   'APPCTL32.EXE',
   'CLIMONNT.EXE',

@@ -8,10 +8,13 @@ import { second } from './time.ts';
 import { transcriptText } from './transcript.ts';
 import { isLocked } from './file-locks.ts';
 
-/** How long one file takes over the line. */
+/** How long the transfer of one file takes. */
 const copyTime = [1 * second, 4 * second] as const;
 
-/** Executables that run out of the component directory, lower-case, each once; from SP3 on not its own service (Q157677). */
+/**
+ * Executables that run out of the component directory, in lower case, each once; from SP3 on
+ * without the PCM service (Q157677).
+ */
 export const activeExecutables = ({ processes, rules }: Machine): readonly string[] => [
   ...new Set(
     processes
@@ -22,10 +25,11 @@ export const activeExecutables = ({ processes, rules }: Machine): readonly strin
 ];
 
 /**
- * Smsrun32 as Q168463 has it: when anything runs out of BIN, nothing at all is downloaded; else a marked
- * client gets the server's files. CopyListVersion is written before any file is copied, so it proves nothing.
- * A second instance gets in the way of the first one's next file and ends (Q216552). Two that Load starts at once get in each
- * other's way, and neither downloads anything; while a restart is pending none does.
+ * Smsrun32 as described in Q168463. When a program runs out of BIN, no file is downloaded; else a
+ * marked client gets the server's files. CopyListVersion is written before any file is copied, so
+ * it proves nothing. A second instance blocks the next file of the first one and ends (Q216552).
+ * Two that Load starts at once block each other, and neither downloads a file. While a restart is
+ * pending no instance downloads.
  */
 export function startSmsrun32(machine: Machine, by: UpdateRun['by'], now: number): void {
   if (machine.run !== null) return by === 'logon' ? disturb(machine, machine.run) : undefined;
@@ -53,7 +57,7 @@ function continueWith(machine: Machine, run: UpdateRun, now: number): void {
   machine.run = run;
   if (run.todo.length > 0) {
     const copiedAt = now + duration(machine, 'copy', now, copyTime);
-    // The first file has come, so that there is something to go on with.
+    // The first file has been copied, so that there is something to continue.
     if (machine.willDie && run.by === 'logon' && run.todo.length < outdatedAtFirst(machine))
       return schedule(machine, copiedAt - 1, 'powerFailure');
     return schedule(machine, copiedAt, 'fileCopied');
@@ -63,7 +67,10 @@ function continueWith(machine: Machine, run: UpdateRun, now: number): void {
   finish(machine, run.by, now, []);
 }
 
-/** One file has come, or could not be written: then the next Smsrun32 tries again (endlessly, Q168598). */
+/**
+ * One file has been copied, or could not be written. In the second case the next Smsrun32 tries
+ * again (endlessly, Q168598).
+ */
 export function fileCopied(machine: Machine, now: number): void {
   if (machine.run === null) return;
   const [name = '', ...todo] = machine.run.todo;
@@ -100,14 +107,17 @@ function finish(machine: Machine, by: UpdateRun['by'], now: number, active: read
   if (by === 'logon') machine.world.checkIn(machine, text);
 }
 
-/** A run that is cut short leaves what it has copied, and SetupPhase as it was: the next one goes on. */
+/**
+ * An interrupted run leaves the files that it copied, and SetupPhase as it was. The next run
+ * continues.
+ */
 export function cutSmsrun32Short(machine: Machine): void {
   if (machine.run !== null) machine.cutShortAt = machine.run.todo[0] ?? '';
   machine.run = null;
   drop(machine, 'fileCopied', 'powerFailure');
 }
 
-/** What stands on the disk of the file that is being copied is not the old one and not the new one. */
+/** The file that is being copied is neither the old nor the new one on the disk. */
 export function leaveHalfAFile(machine: Machine): void {
   const [name] = machine.run?.todo ?? [];
   if (name !== undefined) writeFile(machine.disk, componentPath(name), textContent(`half of ${name}`));

@@ -1,12 +1,12 @@
 import { ok } from '../../../shared/errors.ts';
 import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
 
-/** What a program of the client, or something on the way to it, might say instead of what was asked. */
+/** Texts that a program of the client, or something on the way, might send instead of an answer. */
 export const wrongWords = 'Access is denied. \u0000\uFFFD [Local] SetupPhase=';
 
 const wrongFile = `${wrongWords}\r\n[Lo\u0000cal\r\nSetupPhase==\r\nFilesNotDownloaded\r\n`;
 
-/** An answer in its form, with everything that is the text of a file or of a program replaced. */
+/** An answer in the right form, in which every text of a file or program is replaced. */
 export function withWrongText(answer: GatewayResult<unknown>): GatewayResult<unknown> {
   if (!answer.ok || typeof answer.value !== 'object' || answer.value === null) return answer;
   const value = answer.value as Readonly<Record<string, unknown>>;

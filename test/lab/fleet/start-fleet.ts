@@ -15,20 +15,23 @@ import { FleetServer } from './server.ts';
 export interface FleetSetup {
   readonly rows: readonly FleetRow[];
   readonly seed: string;
-  /** Which troubles there are; the usual ones if not said otherwise. */
+  /** Which troubles exist; the usual ones when left out. */
   readonly traits?: TraitSet;
   readonly release: StagedRelease;
   readonly clock?: Clock;
-  /** Lab time at which the fleet is switched on; default now. The same moment makes the same fleet. */
+  /**
+   * Lab time at which the fleet is switched on; now when left out. The same moment makes the same
+   * fleet.
+   */
   readonly startedAt?: number;
   /** Default: loopback. */
   readonly host?: string;
   /** 0 = any. */
   readonly port?: number;
   readonly checkIn?: CheckInTarget;
-  /** Real milliseconds that every call takes on its way. */
+  /** Real milliseconds that every call takes. */
   readonly latencyMs?: number;
-  /** Share of the calls with which something goes wrong on the way, by chance of the seed. */
+  /** Share of the calls that fail in some way, by chance of the seed. */
   readonly faultRate?: number;
   /** Real milliseconds that a call with the fault `slow…` takes. */
   readonly slowMs?: number;
@@ -36,7 +39,10 @@ export interface FleetSetup {
 
 export interface Fleet extends FleetControl {
   readonly port: number;
-  /** Somebody who is no administrator puts a file on a client; its folder is his own where it is new. */
+  /**
+   * A user without administrator rights puts a file on a client. The user owns a folder that is
+   * new.
+   */
   plant(client: string, path: string): void;
   close(): Promise<void>;
 }

@@ -7,7 +7,7 @@ export interface Workday {
   readonly logoffAt: number;
 }
 
-/** Whose timetable it is, and where: times are local times of the client's zone. */
+/** The user of the timetable, and the zone of the client: times are local times of the zone. */
 export interface Desk {
   readonly seed: string;
   readonly client: string;
@@ -21,9 +21,9 @@ const spread = 2 * hour;
 const sixInTheMorning = new Map<string, Map<number, number>>();
 
 /**
- * 06:00 local time of a calendar day (days since 1970-01-01) in epoch milliseconds. Clocks change at night,
- * so from six in the morning on, hours can be added; this keeps the costly zone arithmetic to once per zone
- * and day.
+ * 06:00 local time of a calendar day (days since 1970-01-01) in epoch milliseconds. Clocks change
+ * at night, so from six in the morning on, hours can be added; this keeps the costly zone
+ * arithmetic to once per zone and day.
  */
 function sixOClock(zone: string, dayNumber: number): number {
   const known = sixInTheMorning.get(zone) ?? new Map<number, number>();
@@ -47,7 +47,8 @@ function workdayOn({ seed, client, zone }: Desk, dayNumber: number): Workday {
 }
 
 /**
- * The user's present or next workday: the first, Monday to Friday, that ends at least `margin` ms after `at`.
+ * The user's present or next workday: the first one, Monday to Friday, that ends at least `margin`
+ * ms after `at`.
  */
 export function workdayFrom(desk: Desk, at: number, margin = 10 * minute): Workday {
   // A zone may be a day ahead of or behind UTC, so the search starts a day early.

@@ -16,7 +16,10 @@ export type Trait =
   | ExtraTrait
   | AgentTrait;
 
-/** Rarer troubles. A fleet has them only when it asks for all traits: the demo's shares stay as they are. */
+/**
+ * Rarer troubles. A fleet has them only when it asks for all traits: the demo's shares stay as
+ * they are.
+ */
 export const extraTraits = [
   'diskFull',
   'diskFullAtFirst',
@@ -34,7 +37,7 @@ export const extraTraits = [
   'current',
 ] as const;
 
-/** Machines that have a second product on them, an agent. A fleet has them only when it asks for agents. */
+/** Machines with a second product, an agent. A fleet has them only when it asks for agents. */
 export const agentTraits = ['agent', 'agentBreaks', 'agentProgram', 'agentProgramBreaks'] as const;
 
 export type AgentTrait = (typeof agentTraits)[number];
@@ -42,8 +45,8 @@ export type AgentTrait = (typeof agentTraits)[number];
 export type ExtraTrait = (typeof extraTraits)[number];
 
 /**
- * `usual`: the shares of the demo. `all`: a third of the fleet has one of the extra traits, in equal shares; `agents`: a third of it has
- * one of the agents' traits.
+ * `usual`: the shares of the demo. `all`: a third of the fleet has one of the extra traits, in
+ * equal shares; `agents`: a third of it has one of the agents' traits.
  */
 export const traitSets = ['usual', 'all', 'agents'] as const;
 
@@ -68,7 +71,7 @@ const weights: readonly (readonly [Trait, number])[] = [
 
 const extraShare = 1 / 3;
 
-/** The trait of a workstation. Servers are told by their role: `server`. */
+/** The trait of a workstation. A server has its role as its trait: `server`. */
 export function traitOf(seed: string, client: string, set: TraitSet = 'usual'): Trait {
   if (set === 'all' && chance(seed, client, 'has extra') < extraShare)
     return pick(extraTraits, chance(seed, client, 'extra'));
@@ -82,58 +85,71 @@ export function traitOf(seed: string, client: string, set: TraitSet = 'usual'): 
   return 'free';
 }
 
-/** Where a client has its PCM service, and how it starts there. */
+/** The directory of the PCM service on a client, and its start type. */
 export type PcmPlacement = 'none' | 'elsewhere' | 'inBinByHand' | 'inBinAutomatic';
 
-/** What a trait means: initial state and rules, as data. The model reads these and never the trait's name. */
+/**
+ * The meaning of a trait: initial state and rules, as data. The model reads these and never the
+ * name of the trait.
+ */
 export interface TraitRules {
   readonly pcm: readonly [PcmPlacement, ...PcmPlacement[]];
-  /** The PCM service starts from the component directory only; from anywhere else: error 1053. */
+  /** The PCM service starts only from the component directory; elsewhere with error 1053. */
   readonly staysHome: boolean;
   /**
-   * A program of the component directory that the user starts this long after each logon, and leaves open.
+   * A program of the component directory that the user starts so long after each logon, and leaves
+   * open.
    */
   readonly program: {
     readonly executable: string;
     readonly directory?: string;
     readonly afterLogon: Span;
   } | null;
-  /** Switched off for this long from the fleet's start. */
+  /** Switched off for so long after the fleet's start. */
   readonly offline: Span | null;
-  /** A package runs for this long from the fleet's start. */
+  /** A package runs for so long after the fleet's start. */
   readonly packageRuns: Span | null;
-  /** The client's logon server lacks one file of the release for it. */
+  /** The client's logon server has one file of the release missing for it. */
   readonly serverLacksFile: boolean;
   readonly comesBack: boolean;
   readonly hasUser: boolean;
-  /** What the client has before the release: a service pack, or the release itself. */
+  /** The version on the client before the release: a service pack, or the release itself. */
   readonly has: readonly [ServicePack, ...ServicePack[]];
-  /** No file of the release fits on the disk, for this long from the fleet's start. */
+  /** No file of the release fits on the disk, for so long after the fleet's start. */
   readonly diskFull: Span | 'forEver' | null;
   /** How often Load of its user starts Smsrun32. */
   readonly loadStarts: 0 | 1 | 2;
-  /** For this long from the fleet's start its user starts a second Smsrun32 while the first one copies. */
+  /**
+   * For so long after the fleet's start its user starts a second Smsrun32 while the first one
+   * copies.
+   */
   readonly secondInstance: Span | null;
-  /** Boots after a mark until nothing of a restart is pending any more. */
+  /** Boots after a mark until no restart is pending any more. */
   readonly bootsNeeded: 1 | 2;
   /** How long the PCM service takes to stop. */
   readonly stopTakes: Span;
-  /** The PCM service's account has lost its right to log on as a service: a start gives error 1069. */
+  /**
+   * The PCM service's account has lost its right to log on as a service: a start gives error 1069.
+   */
   readonly rightLost: boolean;
-  /** What the client's clock shows more than it is. */
+  /** How far the client's clock is ahead. */
   readonly clockOffMs: number;
   /** The power fails once while Smsrun32 copies. */
   readonly diesInMidCopy: boolean;
   /** Another automatic service depends on the PCM service, and runs. */
   readonly pcmNeeded: boolean;
-  /** It has the agent, whose service runs; `breaks`: from the files of its first version only. Null = it has none. */
+  /**
+   * The client has the agent, whose service runs; `breaks`: only from the files of its first
+   * version. Null = it has no agent.
+   */
   readonly agent: 'runs' | 'breaks' | null;
 }
 
 export type ServicePack = 1 | 2 | 3 | 'release';
 
 /**
- * Nothing is in the way. Having the PCM service is no fault: only running out of the component directory is.
+ * Nothing blocks the release. Having the PCM service is no trouble: only its running out of the
+ * component directory is.
  */
 const plain: TraitRules = {
   pcm: ['none', 'none', 'none', 'elsewhere', 'inBinByHand'],
@@ -177,12 +193,12 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
   pcmBusy: { ...inBin, packageRuns: [6 * hour, 20 * hour] },
   fileMissing: { ...plain, serverLacksFile: true },
   staysHome: { ...inBin, staysHome: true },
-  // Its user is away: otherwise a logon between mark and restart would upgrade it on some runs and not on
-  // others.
+  // Its user is absent: otherwise a logon between mark and restart would upgrade the client in some
+  // runs and not in others.
   neverComesBack: { ...plain, comesBack: false, hasUser: false },
   server: { ...inBin, hasUser: false },
   diskFull: { ...plain, diskFull: 'forEver' },
-  // The first morning finds it full, the second one does not.
+  // The disk is full on the first morning and not on the second.
   diskFullAtFirst: { ...plain, diskFull: [22 * hour, 26 * hour] },
   diskFullBlocked: { ...inBin, diskFull: 'forEver' },
   loadTwice: { ...plain, loadStarts: 2 },
@@ -194,7 +210,8 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
   clockOff: { ...inBin, clockOffMs: -1 * hour },
   diesInMidCopy: { ...plain, diesInMidCopy: true },
   pcmNeeded: { ...inBin, pcmNeeded: true },
-  // From service pack 3 on Smsrun32 does not mind its own service (Q157677): nothing has to be moved.
+  // From service pack 3 on Smsrun32 ignores its own service (Q157677): no service has to be
+  // relocated.
   atSp3: { ...inBin, has: [3] },
   current: { ...plain, has: ['release'] },
   agent: withAgent,

@@ -2,8 +2,9 @@ import { pick } from './chance.ts';
 import { type Machine, toss } from './machine.ts';
 
 /**
- * The /V text of Smsrun32 as this machine's build spells it (Q168463): 3 or 6 dots, any case, "." or "..." at
- * the end. "Verifying …" is printed whether or not anything was downloaded, so it proves nothing.
+ * The /V text of Smsrun32 as this machine's build spells it (Q168463): 3 or 6 dots, any case, "."
+ * or "..." at the end. "Verifying …" is printed whether or not a file was downloaded, so it proves
+ * nothing.
  */
 export function transcriptText(machine: Machine, active: readonly string[]): string {
   const spell = pick(

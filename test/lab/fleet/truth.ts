@@ -15,11 +15,11 @@ export interface ServiceTruth {
   readonly account: string;
   readonly kept: Service['kept'];
   readonly running: boolean;
-  /** Where the process of a running service runs from. */
+  /** The executable of the running process of a service. */
   readonly runsFrom: string | null;
 }
 
-/** What really is on one client, whatever anybody reports. */
+/** The true state of one client, independent of any report. */
 export interface ClientTruth {
   readonly client: string;
   readonly trait: Trait;
@@ -31,19 +31,19 @@ export interface ClientTruth {
   /** SHA-256 by lower-case path, of every other file. */
   readonly otherFiles: Readonly<Record<string, string>>;
   readonly protectedDirectories: readonly string[];
-  /** By lower-case path, of what somebody has said so. */
+  /** By lower-case path; only permissions that were set. */
   readonly permissions: Readonly<Record<string, Permissions>>;
   readonly setupPhase: Machine['setupPhase'];
   readonly filesNotDownloaded: readonly string[];
   readonly services: readonly ServiceTruth[];
-  /** The services as the client had them before anybody came. */
+  /** The services of the client before the first change. */
   readonly servicesAtFirst: readonly ServiceTruth[];
   readonly boots: number;
-  /** Orders to restart that were taken, and why. */
+  /** Restart orders that were accepted, and their causes. */
   readonly restarts: Machine['restarts'];
-  /** How often Upgrade.bat has marked it. */
+  /** How often Upgrade.bat marked the client. */
   readonly marks: number;
-  /** The changing calls that were accepted, in order; of very many only the newest. */
+  /** The changing calls that were accepted, in order; only the newest when there are very many. */
   readonly journal: readonly JournalEntry[];
   readonly journalDropped: number;
   readonly violations: readonly Violation[];
@@ -70,7 +70,7 @@ export interface FleetSummary {
   readonly fencedRefusals: number;
   readonly violations: number;
   readonly checkIns: { readonly posted: number; readonly failed: number };
-  /** How often each gateway fault has struck. */
+  /** How often each gateway fault has happened. */
   readonly faults: Readonly<Partial<Record<FaultKind, number>>>;
 }
 
@@ -122,7 +122,7 @@ function untouched({ name, imagePath, startType, account, kept }: Service): Serv
   return { name, imagePath, startType, account, kept, running, runsFrom: running ? imagePath : null };
 }
 
-/** Counts over the whole fleet, as far as the machines themselves know. */
+/** Counts over the whole fleet, from the machines themselves. */
 export function countMachines(
   machines: Iterable<Machine>,
 ): Omit<FleetSummary, 'now' | 'calls' | 'checkIns' | 'faults'> {

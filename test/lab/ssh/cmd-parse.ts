@@ -1,6 +1,7 @@
 /**
- * The command line of cmd.exe, as far as servpack uses it: what `cmd /c` makes of one line. A model of its own, which knows nothing of how servpack
- * quotes: variables first, then carets, quotes and operators. What follows an `if` or `for` on a line belongs to it.
+ * The command line of cmd.exe, as far as servpack uses it: how `cmd /c` reads one line. An
+ * independent model, which knows nothing of how servpack quotes: variables first, then carets,
+ * quotes and operators. Everything after an `if` or `for` on a line belongs to it.
  */
 
 export interface Redirection {
@@ -41,10 +42,10 @@ export type Node =
       readonly body: Node;
     };
 
-/** What cmd.exe calls a syntax error; it runs nothing of the line then. */
+/** A syntax error of cmd.exe: then nothing of the line runs. */
 export class SyntaxFault extends Error {}
 
-/** `%name%` for every variable there is; in a command line the others stay as they are. */
+/** Replaces `%name%` for existing variables; on a command line all others stay as they are. */
 export const expand = (line: string, variables: (name: string) => string | undefined): string =>
   line.replaceAll(/%([^%]+)%/g, (text, name: string) => variables(name) ?? text);
 
@@ -136,7 +137,10 @@ class Parser {
     return { kind: 'if', isNot, isCaseless, condition, body, otherwise };
   }
 
-  /** A block may be followed by `else`; what else follows belongs to the `if`, as everything does after a plain command. */
+  /**
+   * A block may be followed by `else`. Everything else after it, and everything after a plain
+   * command, belongs to the `if`.
+   */
   #body(): Node {
     this.#blanks();
     const start = this.#at;

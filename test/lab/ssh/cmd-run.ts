@@ -2,7 +2,7 @@ import { expand, type Node, parse, type Redirection, SyntaxFault } from './cmd-p
 import { nameOf } from '../fleet/disk.ts';
 import type { NtFiles } from './nt-files.ts';
 
-/** Where output goes: what sshd sends back, nothing, or a file. */
+/** Where output goes: to sshd, nowhere, or into a file. */
 interface Sink {
   readonly write: (text: string) => void;
 }
@@ -10,14 +10,14 @@ interface Sink {
 export interface Streams {
   readonly out: Sink;
   readonly error: Sink;
-  /** What a program reads; only a pipe feeds one. */
+  /** The input of a program; only a pipe has one. */
   readonly input: string;
 }
 
-/** A program of the machine: what it prints and its exit code. Undefined = there is none of this name. */
+/** A program of the machine: its output and its exit code. Undefined = no program has this name. */
 export type Programs = (name: string, args: string, streams: Streams) => Promise<number> | undefined;
 
-/** `exit` ends the whole command, whatever stands around it. */
+/** `exit` ends the whole command, however deep it stands. */
 class Exit extends Error {
   readonly code: number;
   constructor(code: number) {
@@ -44,7 +44,7 @@ export class Cmd {
     this.#variables = variables;
   }
 
-  /** Runs the line; the value is the exit code that sshd sees. */
+  /** Runs the line. Returns the exit code that sshd sees. */
   async run(line: string, streams: Streams): Promise<number> {
     try {
       await this.#node(parse(expand(line.slice(0, 8_191), (name) => this.#variable(name))), streams, {});
@@ -62,7 +62,7 @@ export class Cmd {
     return this.#variables.get(name.toUpperCase());
   }
 
-  /** The value is whether it succeeded, which `&&` and `||` ask. */
+  /** Returns whether the command succeeded; `&&` and `||` use it. */
   async #node(node: Node, streams: Streams, loop: Loop): Promise<boolean> {
     switch (node.kind) {
       case 'pair':
@@ -147,7 +147,7 @@ export class Cmd {
   #plainValues(variable: string, text: string): readonly Loop[] {
     const words = text.match(/"[^"]*"|[^\s,;=]+/g) ?? [];
     return words.flatMap((word) => {
-      // A pattern in quotes is not taken for one everywhere; servpack must not rely on it.
+      // Not every command treats a pattern in quotes as a pattern; servpack must not rely on it.
       if (!/[*?]/.test(word)) return [{ [variable]: word }];
       return this.#files.list(this.#directory).map((name) => ({ [variable]: name }));
     });
@@ -304,7 +304,10 @@ export class Cmd {
       .map((word) => this.#full(word.replaceAll('"', '')));
   }
 
-  /** They are put in after everything else of the line was understood; `%~z` is the size of a file, `%~a` what it is. */
+  /**
+   * Replaces the variables of `for` after the rest of the line was parsed; `%~z` is the size of a
+   * file, `%~a` its attributes.
+   */
   #replaced(text: string, loop: Loop): string {
     return text.replaceAll(/%(~[az]?)?([A-Za-z])/g, (whole, modifier: string | undefined, letter: string) => {
       const value = loop[letter];
@@ -337,7 +340,9 @@ function split(line: string, delimiters: string): readonly string[] {
   return words;
 }
 
-/** What `*` stands for: the rest of the line as it is, after so many words and the delimiters that follow them. */
+/**
+ * The value of `*`: the rest of the line, after so many words and the delimiters that follow them.
+ */
 function behind(line: string, delimiters: string, words: number): string {
   let at = 0;
   const skip = (isDelimiter: boolean): void => {
@@ -351,7 +356,7 @@ function behind(line: string, delimiters: string, words: number): string {
   return line.slice(at);
 }
 
-/** Numbers only where both sides are nothing else, and then with 32 bits. */
+/** Compares as numbers when both sides are numbers, with 32 bits; else as texts. */
 function compare(left: string, operator: string, right: string, isCaseless: boolean): boolean {
   const [a, b] = isCaseless ? [left.toLowerCase(), right.toLowerCase()] : [left, right];
   if (operator === '==') return a === b;

@@ -1,12 +1,15 @@
 import { type Node, parse } from './cmd-parse.ts';
 
-/** Parts of cmd.exe that change and ask nothing. */
+/** Commands of cmd.exe that neither change nor ask anything. */
 const silent = new Set(['echo', 'call', 'exit', 'popd']);
 
-/** Programs whose second word says what they do. */
+/** Programs whose second word is the subcommand. */
 const withVerb = new Set(['sc', 'reg', 'wmic', 'wevtutil']);
 
-/** Commands of some lines without their values: `sc config binpath= start=`, `reg query /v`. What a profile names itself is left out. */
+/**
+ * The commands in some lines without their values: `sc config binpath= start=`, `reg query /v`.
+ * Commands that a profile names itself are left out.
+ */
 export const formsIn = (lines: readonly string[]): ReadonlySet<string> =>
   new Set(lines.flatMap((line) => commandsOf(parse(line))).flatMap(formOf));
 

@@ -16,16 +16,19 @@ import { smsIni } from '../fleet/sms-ini.ts';
 import { transcriptText } from '../fleet/transcript.ts';
 import { isLocked } from '../fleet/file-locks.ts';
 
-/** Files whose content follows from what the machine is doing. */
+/** Files whose content is derived from the state of the machine. */
 const iniPath = 'c:\\sms.ini';
 const logPath = 'c:\\ms\\sms\\logs\\smsrun.log';
 const packageLogPath = 'c:\\ms\\sms\\logs\\pacman.log';
 
-/** The files of a lab machine as its programs see them: bytes, folders, and who has what open. */
+/**
+ * The files of a lab machine as its programs see them: bytes, folders, and which process has a file
+ * open.
+ */
 export class NtFiles {
   readonly #machine: Machine;
   readonly #now: () => number;
-  /** Folders that were made and hold nothing yet. */
+  /** Empty folders. */
   readonly #made = new Set<string>();
   readonly #written = new Set<string>();
 
@@ -44,7 +47,7 @@ export class NtFiles {
     return content.text === null ? Buffer.alloc(content.size, 1) : Buffer.from(content.text, 'latin1');
   }
 
-  /** When it was last written, epoch milliseconds. */
+  /** When the file was last written, epoch milliseconds. */
   writtenAt(path: string): number {
     return keyOf(path) === logPath ? (this.#machine.transcript?.at ?? 0) : this.#machine.bootedAt;
   }
@@ -62,7 +65,7 @@ export class NtFiles {
       : Buffer.from(transcriptText(this.#machine, transcript.active), 'latin1');
   }
 
-  /** The package service writes it, and it is there while a package runs. */
+  /** The package service writes this file; it exists while a package runs. */
   #packageLog(): Buffer | null {
     return isPackageRunning(this.#machine, this.#now())
       ? Buffer.from(`${bootIdOf(this.#machine)}\r\nJob still running\r\n`)
@@ -93,7 +96,7 @@ export class NtFiles {
     return childrenOf(this.#machine.disk, folder).map(({ name }) => name.toUpperCase());
   }
 
-  /** As `for` tells them (`%~a`); empty when it is not there. */
+  /** Attributes as `for` prints them (`%~a`); empty when the path does not exist. */
   attributes(path: string): string {
     const isFolder = this.#isFolder(path);
     if (!isFolder && this.read(path) === null) return '';
@@ -111,13 +114,13 @@ export class NtFiles {
       write: (text: string) => void (added += text),
       close: () => {
         this.#written.delete(key);
-        // Opened for appending and closed again: the file is as before.
+        // Opens the file for appending and closes it; the file is unchanged.
         if (!isAppending || added !== '') this.write(path, Buffer.from(before + added, 'latin1'));
       },
     };
   }
 
-  /** Writes a file; SMS.INI is what the machine then goes by. */
+  /** Writes a file. The machine reads SMS.INI from then on. */
   write(path: string, bytes: Buffer): void {
     this.#put(path, contentOf(bytes, bytes.toString('latin1')));
   }
@@ -140,7 +143,7 @@ export class NtFiles {
     }
   }
 
-  /** Null = done, else what Windows says. */
+  /** Null = done, else the error text of Windows. */
   copy(from: string, to: string): string | null {
     const bytes = this.read(from);
     const content =
@@ -160,7 +163,7 @@ export class NtFiles {
     const folder = directoryOf(path);
     writeFile(this.#machine.disk, path, null);
     forgetPermissions(this.#machine, path);
-    // A folder stays when its last file goes.
+    // A folder stays when its last file is removed.
     this.#made.add(folder);
     return null;
   }

@@ -7,10 +7,10 @@ import { type Trait, traitOf } from '../fleet/traits.ts';
 import { type DoorKeys, type DoorOptions, openDoor, type SshDoor } from './server.ts';
 
 const seed = 'contract';
-/** Monday, before anybody comes to work. */
+/** Monday, before the users come to work. */
 const mondayAtFive = Date.UTC(2026, 10, 23, 5);
 
-/** A machine of the lab with an sshd of its own; the minutes of a restart pass in milliseconds. */
+/** A machine of the lab with an sshd of its own. The minutes of a restart take milliseconds. */
 export interface OneMachine {
   readonly client: string;
   readonly machine: Machine;
@@ -19,7 +19,7 @@ export interface OneMachine {
 }
 
 interface OneMachineOptions extends DoorOptions {
-  /** What the machine is, whatever a fleet file says of it. */
+  /** Properties of the machine, independent of a fleet file. */
   readonly role?: 'workstation' | 'server';
 }
 
@@ -28,7 +28,7 @@ export async function openOneMachine(
   keys: DoorKeys,
   { role = 'workstation', ...options }: OneMachineOptions = {},
 ): Promise<OneMachine> {
-  // Rare traits are for fleets that ask for all of them.
+  // A fleet has rare traits only when it asks for all of them.
   const names = Array.from({ length: 1_000 }, (_, n) => `PC${n}`);
   const client = names.find((name) => traitOf(seed, name, 'all') === trait) ?? '';
   const machines = new Machines({

@@ -18,7 +18,7 @@ import { transcriptText } from '../fleet/transcript.ts';
 import type { Programs, Streams } from './cmd-run.ts';
 import type { NtFiles } from './nt-files.ts';
 
-/** A visit to the machine at the present time, after all that is due on it has happened. */
+/** Runs something on the machine at the present time, after everything due on it. */
 export type Visit = <T>(act: (now: number) => T) => T;
 
 const controlKey = 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control';
@@ -28,7 +28,9 @@ const userSid = 'S-1-5-21-1085031214-1563985344-725345543-1001';
 const stateNumbers = { stopped: 1, startPending: 2, stopPending: 3, running: 4 } as const;
 const startNumbers = { automatic: 2, delayed: 2, manual: 3, disabled: 4 } as const;
 
-/** The console programs of a Windows machine that servpack runs, over the lab's model of one. */
+/**
+ * The console programs of a Windows machine that servpack runs, on the lab's model of the machine.
+ */
 export function programsOf(
   machine: Machine,
   files: NtFiles,
@@ -82,7 +84,10 @@ function said(out: Streams['out'], text: string, code = 0): number {
   return code;
 }
 
-/** As Microsoft's C runtime splits a command line: quotes group, a backslash before a quote makes it plain. */
+/**
+ * Splits a command line as Microsoft's C runtime does: quotes group, and a backslash before a quote
+ * makes it a character.
+ */
 export function argumentsOf(raw: string): readonly string[] {
   const found: string[] = [];
   let word: string | null = null;
@@ -141,7 +146,9 @@ function scText({ name, state, pid }: Service): string {
   ].join('\r\n');
 }
 
-/** An outcome of the model as a program says it: its message, with the number of the error as exit code. */
+/**
+ * An outcome of the model as a program prints it: its message, with the error number as exit code.
+ */
 function answered(outcome: Outcome, { out }: Streams): number {
   if (outcome.kind === 'waits' || outcome.answer.ok) return 0;
   const { message } = outcome.answer.error;
@@ -202,13 +209,13 @@ function serviceControl(machine: Machine, visit: Visit, args: readonly string[],
   }
 }
 
-/** `start= auto binPath= …`: the value is the word behind. */
+/** `start= auto binPath= …`: the value is the next word. */
 function optionOf(args: readonly string[], key: string): string | undefined {
   const at = args.findIndex((each) => each.toLowerCase() === key);
   return at < 0 ? undefined : args[at + 1];
 }
 
-/** What is not said of a new service: started by hand, as the system itself. */
+/** Defaults of a new service: started by hand, with the system account. */
 function createdBy(name: string, args: readonly string[]): InstalledAs {
   const { imagePath = '', startType = 'manual', dependsOn = [] } = settingsIn(args);
   return { name, imagePath, startType, dependsOn, account: optionOf(args, 'obj=') ?? 'LocalSystem' };
@@ -228,7 +235,7 @@ function settingsIn(args: readonly string[]): Parameters<typeof configureService
   return {
     ...(start === undefined ? {} : { startType: starts[start] }),
     ...(path === undefined ? {} : { imagePath: path }),
-    // A slash alone: it depends on nothing.
+    // A slash alone: the service depends on nothing.
     ...(depend === undefined ? {} : { dependsOn: depend.split('/').filter((each) => each !== '') }),
   };
 }
@@ -263,7 +270,7 @@ function registry(
   return 1;
 }
 
-/** A service's key in a file. The form of the file is the model's own: nobody but `reg` reads it. */
+/** A service's key in a file. The form of the file is the model's own: only `reg` reads it. */
 function exportService(machine: Machine, files: NtFiles, key: string, to: string): number {
   const service = findService(machine, key.slice(servicesKey.length + 1));
   if (service === undefined) return 1;
@@ -271,7 +278,7 @@ function exportService(machine: Machine, files: NtFiles, key: string, to: string
   return 0;
 }
 
-/** What runs goes on, and the old place comes back with the rest. */
+/** A running service goes on, and the old path comes back with the other settings. */
 function importService(machine: Machine, files: NtFiles, from: string): number {
   const text = files.read(from)?.toString('latin1');
   if (text === undefined) return 1;
@@ -345,7 +352,7 @@ const settingsOf = ({ name, imagePath, startType, account, dependsOn, kept = {} 
     ...(dependsOn.length === 0 ? [] : [['DependOnService', 'REG_MULTI_SZ', dependsOn.join('\\0')] as const]),
   ] as const;
 
-/** Words as they are, in a file or in what comes through a pipe. */
+/** Finds words literally, in a file or in the input of a pipe. */
 function find(files: NtFiles, args: readonly string[], input: string, write: (line: string) => void): number {
   const literal = args.find((each) => /^\/c:/i.test(each))?.slice(3);
   const isCaseless = args.some((each) => each.toLowerCase() === '/i');
@@ -366,7 +373,10 @@ function find(files: NtFiles, args: readonly string[], input: string, write: (li
   return found.length > 0 ? 0 : 1;
 }
 
-/** icacls: a path alone is listed; `PATH\\*` is what lies in it. Of a list the owner is not seen, as on Windows. */
+/**
+ * icacls: a path alone is listed; `PATH\\*` means the entries of the folder. A list does not show
+ * the owner, as on Windows.
+ */
 function icacls(machine: Machine, args: readonly string[], { out, error }: Streams): number {
   const [path = '', ...switches] = args;
   const paths = path.endsWith('\\*')
@@ -381,7 +391,7 @@ function icacls(machine: Machine, args: readonly string[], { out, error }: Strea
   return said(out, `Successfully processed ${paths.length} files; Failed processing 0 files`);
 }
 
-/** `/reset` leaves only what is inherited; a grant stands beside the entries of others. */
+/** `/reset` leaves only inherited entries; a grant is added to the entries of others. */
 function changeOne(machine: Machine, path: string, switches: readonly string[]): void {
   for (const [at, word] of switches.entries()) {
     const sid = /^\*(S-[\d-]+)/.exec(switches[at + 1] ?? '')?.[1] ?? '';

@@ -11,36 +11,42 @@ import { serveSftp } from './sftp.ts';
 
 const { Server, utils } = ssh2;
 
-/** Real milliseconds: how soon a connection notices that its machine went down, and a program that something has ended. */
+/**
+ * Real milliseconds until a connection notices that its machine went down, and a program that
+ * something has ended.
+ */
 const soon = 10;
 
-/** What a door may be told, beside whose it is. */
+/** Options of an sshd. */
 export interface DoorOptions {
-  /** 127.0.0.1 when not given. */
+  /** 127.0.0.1 when left out. */
   readonly address?: string;
-  /** Any when not given. */
+  /** A free port when left out. */
   readonly port?: number;
   /** Real milliseconds within which open connections notice that the machine went down. */
   readonly noticedWithinMs?: number;
   readonly hear?: Listener;
 }
 
-/** Hears of everything that a client asks of the door, as it comes in. */
+/** Called for everything that a client asks of the sshd, as it comes in. */
 export interface Listener {
   connected(): void;
   commanded(line: string): void;
-  /** A request over SFTP, the opening of its channel among them. */
+  /** Requests over SFTP; opening the channel counts as one. */
   askedForFile(): void;
 }
 
 export interface SshDoor {
   readonly port: number;
-  /** Command lines that have come in. */
+  /** Command lines that were received. */
   readonly commands: () => number;
   close(): Promise<void>;
 }
 
-/** Keys of a door; every machine of a lab may show the same one, and the user of servpack may be one for all. */
+/**
+ * Keys of an sshd. All machines of a lab may show the same host key, and one user key may open all
+ * of them.
+ */
 export interface DoorKeys {
   readonly hostKey: string;
   readonly hostKeyBytes: Buffer;
@@ -56,7 +62,10 @@ export function makeDoorKeys(): DoorKeys {
   };
 }
 
-/** The sshd of one machine of the lab fleet: a real SSH server on loopback whose cmd.exe works on the model. */
+/**
+ * The sshd of one machine of the lab fleet: a real SSH server on loopback whose cmd.exe works on
+ * the model.
+ */
 export async function openDoor(
   machines: Machines,
   machine: Machine,
@@ -75,7 +84,7 @@ export async function openDoor(
   const open = new Set<Connection>();
   const server = new Server({ hostKeys: [keys.hostKey] }, (connection) => {
     if (visit(() => machine.power === 'off')) return void connection.end();
-    // The types do not know it on this side.
+    // The types do not have this property for servers.
     (connection as Connection & { setNoDelay(isOn: boolean): void }).setNoDelay(true);
     open.add(connection);
     hear?.connected();
@@ -130,7 +139,7 @@ function letIn(context: AuthContext, { userKey }: DoorKeys): void {
   context.accept();
 }
 
-/** A port of this machine on which nobody listens. */
+/** A port of this machine on which nothing listens. */
 export async function closedPort(): Promise<number> {
   const server = listenOn().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -9,12 +9,12 @@ interface Open {
   readonly isWritten: boolean;
 }
 
-/** `/C:/A` as Windows names it. */
+/** `/C:/A` as a path of Windows. */
 const windowsPath = (path: string): string => path.replace(/^\//, '').replaceAll('/', '\\');
 
 /**
- * What of SFTP a gateway uses, on the files of a lab machine.
- * @param asked told of every request that is served
+ * The part of SFTP that a gateway uses, on the files of a lab machine.
+ * @param asked called for every request that is served
  */
 export function serveSftp(
   sftp: SFTPWrapper,

@@ -6,7 +6,10 @@ import { startPrivateRedis } from '../../environment/private-redis.ts';
 import { guardRun } from '../../environment/run-guard.ts';
 import { storm } from './storm.ts';
 
-/** `npm run test:checkins -- --laptops 10000 --others 1000 --at-once 200`: exit code 0 when nobody is lost and nobody starves. */
+/**
+ * `npm run test:checkins -- --laptops 10000 --others 1000 --at-once 200`: exit code 0 when no
+ * check-in is lost and no other client has to wait long.
+ */
 const { values } = parseArgs({
   options: {
     laptops: { type: 'string', default: '10000' },

@@ -19,7 +19,7 @@ import { writeTree } from '../staged-tree.ts';
 export interface StormOptions {
   readonly redisUrl: string;
   readonly prefix: string;
-  /** Is written into. */
+  /** The folder of this run. */
   readonly folder: string;
   /** Laptops, each of which checks in once. */
   readonly laptops: number;
@@ -33,17 +33,17 @@ export interface StormOptions {
 export interface StormFigures {
   /** Check-ins by HTTP status. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Answered that they will be looked at. */
+  /** Laptops that were promised a look. */
   readonly promised: number;
-  /** Of these, who has not been looked at since. */
+  /** Of these, laptops that were not looked at since. */
   readonly lost: readonly string[];
-  /** Real seconds: until the last answer, and until the last of the promised was looked at. */
+  /** Real seconds until the last answer, and until the last promised look. */
   readonly answeredIn: number;
   readonly lookedIn: number;
   /** Real milliseconds for an answer. */
   readonly p50: number;
   readonly p99: number;
-  /** Real seconds until each of the others had been looked at. */
+  /** Real seconds until each of the other clients was looked at. */
   readonly othersIn: number;
   /** How many of the others had their first look before the last of the promised had theirs. */
   readonly othersBetween: number;
@@ -61,8 +61,9 @@ interface CheckedIn {
 }
 
 /**
- * Real laptops' worth of HTTP, one connection each, against a running orchestrator, worker and lab fleet. Everybody has been looked at once
- * and waits for hours before it; who was looked at afterwards is taken from the audit.
+ * As much HTTP as from real laptops, one connection each, against a running orchestrator, worker
+ * and lab fleet. Every laptop was looked at once before and then waits for hours. The audit says
+ * which laptops were looked at afterwards.
  */
 export async function storm(options: StormOptions): Promise<StormFigures> {
   await using stack = new AsyncDisposableStack();
@@ -125,7 +126,7 @@ const campaign = (name: string): string =>
     `select: { labels: [${name}] }`,
     'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
     'budgets: { active: 200, perLogonServer: 200 }',
-    // Nobody is restarted or relocated: a client that was looked at waits.
+    // No client is restarted or relocated: after a look a client waits.
     'restart: { allowed: never }',
     'ladder: [wait]',
     '',
@@ -196,7 +197,7 @@ async function checkAllIn(
   return heard;
 }
 
-/** As curl does it: a connection of its own, closed afterwards. */
+/** Like curl: one connection per request, closed afterwards. */
 function checkIn(door: string, client: string, token: string): Promise<CheckedIn> {
   const { promise, resolve, reject } = Promise.withResolvers<CheckedIn>();
   const [at, started] = [Date.now(), performance.now()];
@@ -215,7 +216,10 @@ function checkIn(door: string, client: string, token: string): Promise<CheckedIn
   return promise;
 }
 
-/** Waits until a worker has written something about each of them since it checked in; names those of whom nothing came. */
+/**
+ * Waits until a worker has written an audit entry about each client since its check-in. Returns the
+ * clients without one.
+ */
 async function awaitLooks(operator: Operator, promised: readonly CheckedIn[]): Promise<readonly string[]> {
   const missing = new Map(promised.map(({ client, at }) => [client, at]));
   const deadline = Date.now() + patienceMs;

@@ -18,10 +18,13 @@ import { boot, consoleTools, runProgram, shutDown, standIns } from './wine.ts';
 
 const here = import.meta.dirname;
 
-/** Where the lab keeps what it has built, and its runs; one file system, because clients are made of hard links. */
+/**
+ * The folder of the lab for builds and runs. It is one file system, because clients consist of hard
+ * links.
+ */
 export const labHome = process.env['SERVPACK_WINDOWS_LAB'] ?? join(here, '../../../.servpack/windows-lab');
 
-/** What clients are made from. */
+/** The parts that clients are made from. */
 export interface Built {
   /** A prefix that was booted once. */
   readonly base: string;
@@ -29,12 +32,12 @@ export interface Built {
   readonly programs: string;
 }
 
-/** The lab can not be built on this machine; the message says why. */
+/** The lab cannot be built on this machine; the message says why. */
 export class CanNotBuild extends Error {}
 
 /**
- * Builds what clients are made from, or finds what an earlier run has built from the same sources.
- * @throws CanNotBuild where it is not possible at all
+ * Builds the parts of clients, or finds the parts that an earlier run built from the same sources.
+ * @throws CanNotBuild when it is not possible on this machine
  */
 export async function build(say: (text: string) => void): Promise<Built> {
   script('packages.sh');
@@ -49,7 +52,10 @@ export async function build(say: (text: string) => void): Promise<Built> {
   return { base, programs };
 }
 
-/** A part of what is built: made once from the same sources, in a folder that gets its name when it is complete. */
+/**
+ * Builds one part, once per content of its sources, in a folder that gets its name when it is
+ * complete.
+ */
 async function kept(
   name: string,
   sources: readonly string[],
@@ -63,13 +69,13 @@ async function kept(
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   await make(work);
-  // Who else has made the same meanwhile was as good.
+  // Another process may have built the same part meanwhile; either is used.
   if (existsSync(folder)) rmSync(work, { recursive: true, force: true });
   else renameSync(work, folder);
   return folder;
 }
 
-/** Another content of the sources is another folder. */
+/** Other contents of the sources get another folder. */
 function digest(sources: readonly string[]): string {
   const hash = createHash('sha256');
   const files = sources.flatMap((source) =>
@@ -97,12 +103,12 @@ async function makeBase(base: string, tools: string, programs: string): Promise<
   symlinkSync('../root/C:', join(base, 'dosdevices/c:'));
   symlinkSync('root/C:', join(base, 'drive_c'));
   await boot(base, '-i');
-  // It would look for devices of this machine at every boot.
+  // Wine would look for devices of this machine at every boot.
   const winebus = String.raw`HKLM\System\CurrentControlSet\Services\winebus`;
   await runProgram(base, ['reg.exe', 'add', winebus, '/v', 'Start', '/t', 'REG_DWORD', '/d', '4', '/f']);
   await shutDown(base);
   removeServerFolder(base);
-  // This machine's own files are no drive of a client.
+  // This machine's own files are not a drive of a client.
   rmSync(join(base, 'dosdevices/z:'), { force: true });
   const system = join(drive, 'windows/system32');
   for (const name of consoleTools) replace(join(tools, `${name}.exe`), join(system, `${name}.exe`));
@@ -121,7 +127,10 @@ function replace(from: string, to: string): void {
   copyFileSync(from, to);
 }
 
-/** sftp runs in a chroot where the drives are folders, `/C:/…`, as Windows' sftp-server spells paths. */
+/**
+ * sftp runs in a chroot where the drives are folders, `/C:/…`, as Windows' sftp-server spells
+ * paths.
+ */
 function makeSftpRoot(root: string): void {
   const libraries = ['/lib/x86_64-linux-gnu/libc.so.6', '/lib64/ld-linux-x86-64.so.2'];
   for (const library of libraries) {
@@ -130,7 +139,7 @@ function makeSftpRoot(root: string): void {
   }
   copyFileSync('/usr/lib/openssh/sftp-server', join(root, 'sftp-server'));
   chmodSync(join(root, 'sftp-server'), 0o755);
-  // sftp-server does not start without knowing who it is, nor without something to open in the place of /dev/null.
+  // sftp-server does not start without a user name and a file that stands for /dev/null.
   for (const folder of ['etc', 'dev']) mkdirSync(join(root, folder));
   writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/:/bin/false\n');
   writeFileSync(join(root, 'dev/null'), '');

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Built } from './build.ts';
 import type { TraitRules } from './traits.ts';
 
-/** Components that are programs; a user may leave them open. */
+/** Components that are programs. A user may leave them open. */
 export const programNames = ['APPCTL32', 'CLIMONNT', 'EDITININT', 'INV32CLI', 'MIFWIN', 'PCMWIN32'].map(
   (name) => `${name}.EXE`,
 );
 
-/** Components that nothing runs from. CSDVER.SMS says the service pack. */
+/** Components that no process runs from. CSDVER.SMS says the service pack. */
 export const otherNames = [
   'APPRES32.DLL',
   'PCM32R.DLL',
@@ -21,7 +21,9 @@ export const otherNames = [
 
 export type ServicePack = 2 | 4;
 
-/** Component files of a service pack, into a client's directory or a logon server's share. */
+/**
+ * Writes the component files of a service pack into a client's directory or a logon server's share.
+ */
 export function writeComponents({ programs }: Built, pack: ServicePack, folder: string): void {
   mkdirSync(folder, { recursive: true });
   for (const name of programNames) copyFileSync(join(programs, `sp${pack}`, name), join(folder, name));
@@ -31,21 +33,26 @@ export function writeComponents({ programs }: Built, pack: ServicePack, folder: 
   }
 }
 
-/** Where a Windows path of a client lies on this machine. */
+/** The path on this machine of a Windows path of a client. */
 export const pathIn = (prefix: string, path: string): string => join(prefix, 'root', ...path.split('\\'));
 
-/** The agent's files, of its first or second version, into a client's directory or a release. */
+/**
+ * Writes the agent's files, of its first or second version, into a client's directory or a release.
+ */
 export function writeAgent({ programs }: Built, version: 1 | 2, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const service = readFileSync(join(programs, 'pcmsvc32.exe'));
-  // What follows the image makes it a file of its own.
+  // The bytes after the image make it a different file.
   writeFileSync(join(folder, 'AGENTSVC.EXE'), Buffer.concat([service, Buffer.from(`version ${version}`)]));
   copyFileSync(join(programs, version === 1 ? 'sp2' : 'sp4', 'MIFWIN.EXE'), join(folder, 'AGENTUI.EXE'));
   writeFileSync(join(folder, 'agentlib.dll'), `the library of version ${version}\r\n`);
   if (version === 2) writeFileSync(join(folder, 'NEWTOOL.EXE'), 'not in the first version\r\n');
 }
 
-/** The disk of a client, below its prefix: with service pack 2, or with the first version of the agent. */
+/**
+ * Writes the disk of a client, below its prefix: with service pack 2, or with the first version of
+ * the agent.
+ */
 export function writeClientFiles(prefix: string, built: Built, rules: TraitRules): void {
   if (rules.product === 'agent') writeAgent(built, 1, pathIn(prefix, rules.componentDirectory));
   else writeSmsClient(prefix, built, rules);
@@ -63,7 +70,7 @@ function writeSmsClient(prefix: string, built: Built, rules: TraitRules): void {
   if (rules.role === 'server') mkdirSync(pathIn(prefix, String.raw`C:\SMS\LOGON.SRV`), { recursive: true });
 }
 
-/** BuildNo and SPNumber never change: they can not tell service packs apart. */
+/** BuildNo and SPNumber never change: they cannot tell service packs apart. */
 const smsIni = ({ componentDirectory, logonServer }: TraitRules): string =>
   [
     '[SMS]',

@@ -1,10 +1,13 @@
 import type { RegistryKey } from './registry-text.ts';
 import type { TraitRules } from './traits.ts';
 
-/** Settings that a relocation must not lose: an account of its own, recovery actions, a trace key (Q168463, Q191329). */
+/**
+ * Settings that a relocation must not lose: its own account, recovery actions, a trace key
+ * (Q168463, Q191329).
+ */
 export const serviceSettings = {
   account: String.raw`LAB\smsclient`,
-  /** Restart after a minute, three times; counted anew every day. */
+  /** Restart after a minute, three times; the count starts again every day. */
   failureActions: [
     0x80, 0x51, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0x14, 0, 0, 0, 1, 0, 0, 0, 0x60, 0xea, 0, 0, 1,
     0, 0, 0, 0x60, 0xea, 0, 0, 1, 0, 0, 0, 0x60, 0xea, 0, 0,
@@ -13,7 +16,7 @@ export const serviceSettings = {
 
 const startValue = { automatic: 2, manual: 3 } as const;
 
-/** What a client's registry has beside that of the base. */
+/** The registry of a client, without that of the base. */
 export function clientRegistry(rules: TraitRules): readonly RegistryKey[] {
   return [...serviceKeys(rules), ...roleKeys(rules), ...troubles(rules)];
 }
@@ -42,7 +45,10 @@ function serviceKeys({ service, componentDirectory }: TraitRules): readonly Regi
   ];
 }
 
-/** How Windows itself says that it is a server, and the share that makes it a logon server of SMS. */
+/**
+ * The key by which Windows says that it is a server, and the share that makes it a logon server of
+ * SMS.
+ */
 function roleKeys({ role }: TraitRules): readonly RegistryKey[] {
   if (role === 'workstation') return [];
   const share = ['Path=C:\\SMS\\LOGON.SRV', 'Permissions=0', 'Type=0'];
@@ -58,7 +64,7 @@ function roleKeys({ role }: TraitRules): readonly RegistryKey[] {
   ];
 }
 
-/** What PCMSVC32.EXE reads of the lab's wishes. */
+/** The settings of the lab that PCMSVC32.EXE reads. */
 function troubles({ stopSeconds, staysHome, componentDirectory }: TraitRules): readonly RegistryKey[] {
   const values = {
     StopSeconds: stopSeconds,

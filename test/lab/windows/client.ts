@@ -20,16 +20,19 @@ export interface ClientSetup {
   readonly place: SshdPlace;
   readonly built: Built;
   readonly server: LogonServer;
-  /** Load of its user; `once` unless told. */
+  /** How often Load of its user starts Smsrun32; `once` when left out. */
   readonly load?: string;
-  /** Told what happens to the client, in words. */
+  /** Called with every event of the client, in words. */
   readonly say: (text: string) => void;
 }
 
 /** Real time between the end of one Windows and the start of the next. */
 const offMs = 300;
 
-/** A Windows machine of the lab: a Wine prefix with an sshd of its own, and somebody who presses its buttons. */
+/**
+ * A Windows machine of the lab: a Wine prefix with an sshd of its own, and a user who presses its
+ * buttons.
+ */
 export class WindowsClient {
   readonly id: string;
   readonly trait: Trait;
@@ -37,7 +40,7 @@ export class WindowsClient {
   readonly place: SshdPlace;
   readonly #setup: ClientSetup;
   #watcher: FSWatcher | null = null;
-  /** One thing at a time happens to a machine. */
+  /** Events of a machine happen one after the other. */
   #last: Promise<unknown> = Promise.resolve();
   #isRemoved = false;
   #boots = 0;
@@ -64,12 +67,12 @@ export class WindowsClient {
     return `[${this.place.address}]:${this.place.port} ${hostKeyOf(this.prefix)}`;
   }
 
-  /** How often it has been booted. */
+  /** How often the machine was booted. */
   get boots(): number {
     return this.#boots;
   }
 
-  /** Makes the machine; it is switched off then. */
+  /** Creates the machine, switched off. */
   make(): void {
     const { built, server } = this.#setup;
     mkdirSync(this.prefix, { recursive: true });
@@ -85,12 +88,15 @@ export class WindowsClient {
     });
   }
 
-  /** As somebody at the machine restarts it: an orderly end, another boot, and the user who logs on every morning. */
+  /**
+   * Restarts the machine as a user does: an orderly end, another boot, and the user who logs on
+   * every morning.
+   */
   restart(): Promise<void> {
     return this.#next(() => this.#restart());
   }
 
-  /** A power failure: whatever was not on the disk is lost. It stays off. */
+  /** A power failure: everything that was not on the disk is lost. The machine stays off. */
   crash(): Promise<void> {
     return this.#next(async () => {
       this.#setup.say(`${this.id}: the power fails`);
@@ -99,7 +105,7 @@ export class WindowsClient {
     });
   }
 
-  /** Its sshd ends: connections are cut, new ones refused. The machine goes on. */
+  /** Ends its sshd: connections are cut and new ones refused. The machine goes on. */
   disconnect(): Promise<void> {
     return this.#next(() => endSshdOf(this.prefix));
   }
@@ -108,7 +114,10 @@ export class WindowsClient {
     return this.#next(async () => void (await startSshd(this.place)));
   }
 
-  /** The client's user logs on: what Load of the hive names is run, and then what the user opens. */
+  /**
+   * The client's user logs on: the program that Load of the hive names runs, then the programs that
+   * the user opens.
+   */
   logon(): Promise<void> {
     return this.#next(() => this.#logon());
   }
@@ -122,17 +131,17 @@ export class WindowsClient {
     return this.#next(() => this.#session('end', executable));
   }
 
-  /** Runs a program on the machine itself, not through ssh, with the rights of whoever sits there. */
+  /** Runs a program on the machine itself, not over ssh, with the rights of its user. */
   run(...args: readonly string[]): Promise<{ readonly code: number | null; readonly output: string }> {
     return runProgram(this.prefix, args);
   }
 
-  /** The next command line by ssh that contains this text stands still. */
+  /** Holds the next command line over ssh that contains this text. */
   hold(when: HoldPlace, text: string): Hold {
     return holdCommand(this.prefix, when, text);
   }
 
-  /** Ends it, and removes it from the disk. */
+  /** Ends the machine, and removes it from the disk. */
   async remove(): Promise<void> {
     this.#isRemoved = true;
     this.#watcher?.close();
@@ -142,7 +151,7 @@ export class WindowsClient {
     rmSync(this.prefix, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  /** Whatever happens to the machine has happened. */
+  /** Resolves when every event of the machine has ended. */
   settled(): Promise<void> {
     return this.#next(() => Promise.resolve());
   }
@@ -174,7 +183,7 @@ export class WindowsClient {
     removeServerFolder(this.prefix);
   }
 
-  /** shutdown.exe has left what it was asked for. */
+  /** The request that shutdown.exe left. */
   #readRequest(): void {
     const [what, seconds] = takeRequest(this.prefix);
     if (what !== 'restart' && what !== 'off') return;
@@ -184,7 +193,10 @@ export class WindowsClient {
     }).catch((error: unknown) => this.#setup.say(`${this.id}: does not come back: ${String(error)}`));
   }
 
-  /** The session is a process of the client that stays until logoff; resolves when its user has opened everything. */
+  /**
+   * The session is a process of the client that stays until logoff. Resolves when its user has
+   * opened everything.
+   */
   async #logon(): Promise<void> {
     const { user, logonServer, componentDirectory } = this.rules;
     this.#setup.say(`${this.id}: ${user.name} logs on`);
@@ -224,7 +236,9 @@ export class WindowsClient {
   }
 }
 
-/** Takes the request away once its line is whole: a second notice about the same file finds nothing. */
+/**
+ * Removes the request once its line is whole: a second notice about the same file finds nothing.
+ */
 function takeRequest(prefix: string): readonly string[] {
   const file = join(prefix, 'root/C:/LAB/RESTART.REQ');
   try {

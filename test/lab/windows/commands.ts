@@ -4,7 +4,7 @@ import { componentsOf, imagesOf, settingOf } from './truth.ts';
 
 type Action = (client: WindowsClient, argument: string) => Promise<unknown>;
 
-/** What somebody at the lab's terminal can do to a client. */
+/** Commands of the lab's terminal for a client. */
 const actions: Readonly<Record<string, Action>> = {
   restart: (client) => client.restart(),
   crash: (client) => client.crash(),
@@ -24,7 +24,7 @@ const actions: Readonly<Record<string, Action>> = {
 
 export const commandHelp = `${Object.keys(actions).join(' | ')}, and a client: "logon pc-1", "end pc-2 PCMWIN32.EXE"`;
 
-/** Carries out one line; what it brought, or what was wrong with it, in words. */
+/** Carries out one line. Returns its result, or what was wrong, in words. */
 export async function carryOut(lab: WindowsLab, line: string): Promise<string> {
   const [name = '', id = '', argument = ''] = line.trim().split(/\s+/);
   if (name === '') return '';

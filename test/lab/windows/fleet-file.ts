@@ -1,6 +1,6 @@
 import type { WindowsClient } from './client.ts';
 
-/** The clients as a fleet file: how each is reached, and the host key it must show. */
+/** The clients as a fleet file: their addresses and host keys. */
 export const fleetCsv = (clients: readonly WindowsClient[]): string =>
   [
     'client,host,port,hostKey,logonServer,zone,role,labels',

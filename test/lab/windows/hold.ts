@@ -2,26 +2,26 @@ import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Lets one command line that comes by ssh stand still on a client, so that whoever has sent it can be lost at that very place. It goes on
- * when it is let go of, as a command of Windows does whose connection was cut.
+ * Holds one command line over ssh on a client, so that its sender can be lost at that very point.
+ * After its release the command goes on, like a command of Windows whose connection was cut.
  */
 export interface Hold {
-  /** A command stands there. */
+  /** Resolves when a command is held. */
   isReached(): boolean;
-  /** Lets go of it; the client's later commands are not held. */
+  /** Releases the command; later commands of the client are not held. */
   release(): void;
-  /** The command that was let go of has ended. */
+  /** Resolves when the released command has ended. */
   hasEnded(): boolean;
 }
 
-/** `before` the command runs, or `after` it has done everything and its answer is still to come. */
+/** `before` the command runs, or `after` it has ended and before its answer. */
 export type HoldPlace = 'before' | 'after';
 
 const orderIn = (prefix: string, when: HoldPlace): string => join(prefix, `hold-${when}`);
 const heldIn = (prefix: string): string => join(prefix, 'held');
 const endedIn = (prefix: string): string => join(prefix, 'held-ended');
 
-/** Holds the next command that contains `text`. One hold at a time on a client. */
+/** Holds the next command that contains `text`. A client has one hold at a time. */
 export function holdCommand(prefix: string, when: HoldPlace, text: string): Hold {
   rmSync(endedIn(prefix), { force: true });
   writeFileSync(orderIn(prefix, when), text);
@@ -36,8 +36,8 @@ export function holdCommand(prefix: string, when: HoldPlace, text: string): Hold
 }
 
 /**
- * The script behind sshd, around a command: whichever command comes first and contains the text takes the order for itself by renaming it. Where nothing is
- * to stand still no shell stays beside the command.
+ * The script behind sshd, around a command: the first command that contains the text takes the hold
+ * by renaming it. Without a hold no shell stays beside the command.
  */
 export const heldCommand = (quotedPrefix: string, command: string): readonly string[] => [
   `order=${quotedPrefix}/hold held=${quotedPrefix}/held`,

@@ -9,14 +9,17 @@ import { removeRun, sweepRuns } from './sweep.ts';
 import { rulesOf, type Trait } from './traits.ts';
 
 export interface LabOptions {
-  /** One client for each. */
+  /** One client per entry. */
   readonly traits: readonly Trait[];
   /** Clients are at .1, .2, … of this block of loopback addresses. */
   readonly block?: string;
   readonly port?: number;
-  /** What ssh runs may read the logon server's share; no unless told, as with a key login on Windows. */
+  /**
+   * Programs over ssh may read the logon server's share; no when left out, as with a key login on
+   * Windows.
+   */
   readonly readsShares?: boolean;
-  /** Switched on at once; yes unless told. */
+  /** Switched on at once; yes when left out. */
   readonly isOn?: boolean;
   readonly say?: (text: string) => void;
 }
@@ -24,23 +27,25 @@ export interface LabOptions {
 export const defaultBlock = process.env['SERVPACK_WINDOWS_LAB_BLOCK'] ?? '127.0.88';
 export const defaultPort = 2222;
 
-/** A running lab. `close` leaves nothing of it; its guard does when this process is killed. */
+/**
+ * A running lab. `close` removes everything of it; its guard does so when this process is killed.
+ */
 export interface WindowsLab {
   readonly folder: string;
   readonly built: Built;
   readonly clients: readonly WindowsClient[];
   readonly servers: readonly LogonServer[];
-  /** The private key that every client lets in, as root. */
+  /** The private key that every client accepts, for root. */
   readonly userKey: string;
-  /** Adds a client and switches it on; its address is the next one. */
+  /** Adds a client with the next address and switches it on. */
   add(trait: Trait, options?: { readonly isOn?: boolean; readonly load?: string }): Promise<WindowsClient>;
-  /** Ends a client and takes it away. */
+  /** Ends a client and removes it. */
   remove(client: WindowsClient): Promise<void>;
   client(id: string): WindowsClient;
   close(): Promise<void>;
 }
 
-/** @throws CanNotBuild where this machine can not have one */
+/** @throws CanNotBuild when it is not possible on this machine */
 export async function startWindowsLab(options: LabOptions): Promise<WindowsLab> {
   const { say = () => undefined, block = defaultBlock, port = defaultPort, readsShares = false } = options;
   await sweepRuns(labHome);

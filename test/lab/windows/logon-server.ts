@@ -5,13 +5,16 @@ import { type ServicePack, writeComponents } from './client-files.ts';
 
 const components = 'X86.BIN/00000409';
 
-/** A logon server's share SMS_SHR, as a folder of this machine that clients know as `\\SERVER\SMS_SHR`. */
+/**
+ * A logon server's share SMS_SHR, as a folder of this machine that clients know as
+ * `\\SERVER\SMS_SHR`.
+ */
 export interface LogonServer {
   readonly name: string;
   readonly share: string;
-  /** Where in the share the component files lie. */
+  /** The folder of the component files in the share. */
   readonly components: string;
-  /** Puts a service pack there: its files, then the new CopyListVersion. */
+  /** Installs a service pack on the share: its files, then the new CopyListVersion. */
   stage(pack: ServicePack): void;
 }
 

@@ -8,7 +8,9 @@ import { startWindowsLab, type WindowsLab } from './lab.ts';
 import { type WindowsLabOptions, readOptions } from './options.ts';
 import { traits } from './traits.ts';
 
-/** `npm run lab:windows`: the lab until Ctrl-C, for looking around and for trying servpack by hand. */
+/**
+ * `npm run lab:windows`: the lab until Ctrl-C, for looking around and for trying servpack by hand.
+ */
 const canNotBuildCode = 3;
 
 const say = (text: string): void => console.log(text);
@@ -42,13 +44,13 @@ here          ${commandHelp}
 Ctrl-C ends it; nothing of it is left then.`);
 }
 
-/** Lines from the terminal are carried out, one after the other, until it is told to end. */
+/** Carries out lines from the terminal, one after the other, until the lab ends. */
 function untilEnded(lab: WindowsLab): Promise<void> {
   let last: Promise<void> = Promise.resolve();
   createInterface({ input: process.stdin }).on('line', (line) => {
     last = last.then(async () => console.log(await carryOut(lab, line)));
   });
-  // A closed terminal input does not end the lab; only these do.
+  // A closed terminal input does not end the lab; only these signals do.
   const waiting = setInterval(() => undefined, 60_000);
   return new Promise((resolve) => {
     const end = (): void => {

@@ -7,7 +7,7 @@ export interface WindowsLabOptions {
   readonly block: string;
   readonly port: number;
   readonly readsShares: boolean;
-  /** Only what clients are made from is built. */
+  /** Builds the parts of clients, and no more. */
   readonly build: boolean;
 }
 
@@ -16,7 +16,7 @@ function loopback(text: string): string {
   throw new InvalidArgumentError('expected the first three numbers of loopback addresses, e.g. 127.0.88');
 }
 
-/** Reads the command line; prints help or the fault and ends the process when it is not one. */
+/** Reads the command line. For help or a fault it prints a text and ends the process. */
 export function readOptions(argv: readonly string[]): WindowsLabOptions {
   const command = new Command('npm run lab:windows --')
     .description('Starts Windows clients made of Wine, each behind an sshd of its own, until Ctrl-C.')

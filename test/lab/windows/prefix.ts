@@ -19,11 +19,12 @@ import type { TraitRules } from './traits.ts';
 /** Folders of Windows that no client changes: their files are shared as hard links. */
 const shared = new Set(['system32', 'winsxs', 'resources', 'globalization', 'Fonts']);
 
-/** Nobody of this machine; see `makeShares`. */
+/** A user id that no user of this machine has; see `makeShares`. */
 const nobody = 65_534;
 
 /**
- * Makes a client's prefix from the base. The registry's files are never linked: the wineserver writes them in place.
+ * Creates a client's prefix from the base. The registry's files are never linked: the wineserver
+ * writes them in place.
  * @param server whose share the client reaches as a UNC path
  */
 export function makePrefix(prefix: string, built: Built, rules: TraitRules, server: LogonServer): void {
@@ -65,9 +66,10 @@ function makeDrives(prefix: string, { componentDirectory }: TraitRules): void {
 }
 
 /**
- * UNC paths lead through a folder of nobody's, which a process may enter only when it can pass over permissions. Logons and
- * services can; what ssh runs can not (`remoteExec`), as a key login has no credentials for the network on Windows. The share is
- * drive L: too, as logon scripts have it: Wine's cmd.exe runs no batch file of a UNC path.
+ * UNC paths lead through a folder of a user that does not exist, which a process may enter only
+ * when it may pass over permissions. Logons and services may. Programs over ssh may not
+ * (`remoteExec`), as a key login on Windows has no credentials for the network. The share is drive
+ * L: too, as in logon scripts: Wine's cmd.exe runs no batch file from a UNC path.
  */
 function makeShares(prefix: string, { name, share }: LogonServer): void {
   const unc = join(prefix, 'dosdevices/unc');

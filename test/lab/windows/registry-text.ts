@@ -1,6 +1,6 @@
 /**
- * The registry of a client that does not run is text: system.reg in its prefix. A key that stands there twice has the values of
- * both, so that a client's own keys are appended to those of the base.
+ * The registry of a client that does not run is text: system.reg in its prefix. A key that is in
+ * the file twice has the values of both, so a client's own keys are appended to those of the base.
  */
 export type RegistryValue =
   | string

@@ -23,13 +23,13 @@ export interface SshdPlace {
   readonly prefix: string;
   readonly address: string;
   readonly port: number;
-  /** Who may log in: a public key. */
+  /** The public key that may log in. */
   readonly userKey: string;
-  /** What ssh runs may read the logon server's share: untrue of a key login on Windows. */
+  /** Programs over ssh may read the logon server's share; a key login on Windows may not. */
   readonly readsShares: boolean;
 }
 
-/** Writes host key, configuration and the command that stands between sshd and Windows. */
+/** Writes the host key, the configuration, and the command that stands between sshd and Windows. */
 export function prepareSshd(place: SshdPlace): void {
   mkdirSync(join(place.prefix, 'home'));
   makeKey(join(place.prefix, 'host_key'));
@@ -42,8 +42,9 @@ export const hostKeyOf = (prefix: string): string =>
   readFileSync(join(prefix, 'host_key.pub'), 'utf8').trim();
 
 /**
- * The empty home keeps the start-up files of root on this machine out of it: a bash that sshd starts reads them before every request, and
- * whatever they do there, and the exit code they may end with, would be the client's.
+ * The empty home keeps root's start-up files of this machine out of it: a bash that sshd starts
+ * reads them before every request, and their actions and exit codes would appear as those of the
+ * client.
  */
 const configuration = ({ prefix, address, port, userKey }: SshdPlace): string =>
   [
@@ -73,8 +74,9 @@ const configuration = ({ prefix, address, port, userKey }: SshdPlace): string =>
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
- * The shell script that sshd runs for every request: sftp into the chroot, anything else as a command line of Windows. Without
- * CAP_DAC_OVERRIDE root is held to permissions, and so can not enter the folder of UNC paths.
+ * The shell script that sshd runs for every request: sftp in the chroot, anything else as a command
+ * line of Windows. Without CAP_DAC_OVERRIDE permissions apply to root, so root cannot enter the
+ * folder of UNC paths.
  */
 function remoteExec({ prefix, readsShares }: SshdPlace): string {
   const environment = Object.entries(wineEnvironment(prefix)).map(
@@ -113,7 +115,7 @@ export async function startSshd({ prefix, address, port }: SshdPlace): Promise<C
   return sshd;
 }
 
-/** Whether something accepts connections there. */
+/** Whether connections are accepted there. */
 export function accepts(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(port, address);

@@ -11,17 +11,20 @@ function read(path: string): string {
   }
 }
 
-/** A process of Wine carries its prefix in its environment. */
+/** A process of Wine has its prefix in its environment. */
 const isWindowsOf = (pid: number, folder: string): boolean => isStartedWith(pid, 'WINEPREFIX', folder);
 
-/** What is not Windows has its home there: sftp and a command that stands still in a prefix, the processes of a test's house beside them. */
+/**
+ * Processes that are not Windows have their home there: sftp, and a held command in a prefix; and
+ * the processes of a test's installation beside them.
+ */
 const isAtHomeIn = (pid: number, folder: string): boolean => isStartedWith(pid, 'HOME', folder);
 
 /** An sshd of a client, and each of its sessions, has its log open. */
 const isSshdOf = (pid: number, folder: string): boolean =>
   programOf(pid) === 'sshd' && hasOpenIn(pid, folder);
 
-/** The Windows processes, by their id on this machine, of the lab or client that lives in this folder. */
+/** The Windows processes of the lab or client in this folder, by their id on this machine. */
 export const windowsProcessesOf = (folder: string): readonly number[] =>
   processIds().filter((pid) => isWindowsOf(pid, folder));
 
@@ -33,16 +36,22 @@ export const processesOf = (folder: string): readonly number[] => [
   ...windowsProcessesOf(folder),
 ];
 
-/** Ends the client's sshd with its sessions: connections are cut, and new ones refused. */
+/** Ends the client's sshd with its sessions: connections are cut and new ones refused. */
 export const endSshdOf = (folder: string): Promise<void> => endAll(folder, sshdsOf);
 
-/** Ends every process of a lab or a client at once, like a power failure, and waits until they are gone. */
+/**
+ * Ends every process of a lab or a client at once, like a power failure, and waits until they have
+ * ended.
+ */
 export const endProcessesOf = (folder: string): Promise<void> => endAll(folder, processesOf);
 
 const endAll = (folder: string, find: (folder: string) => readonly number[]): Promise<void> =>
   killAll(() => find(folder), windowsPatienceMs);
 
-/** Ends what a run of the lab has left, and removes its folder and what its servers have left beside it. */
+/**
+ * Ends the processes that a run of the lab has left, and removes its folder and the files that its
+ * servers left beside it.
+ */
 export async function removeRun(folder: string): Promise<void> {
   await endProcessesOf(folder);
   if (!existsSync(folder)) return;
@@ -50,13 +59,16 @@ export async function removeRun(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }
 
-/** Debian's wineserver keeps its socket in a folder of its own below /tmp, whose name it leaves in the prefix. */
+/**
+ * Debian's wineserver has its socket in a folder of its own below /tmp, and writes the name of the
+ * folder into the prefix.
+ */
 export function removeServerFolder(prefix: string): void {
   const name = read(join(prefix, 'wineserver')).trim();
   if (/^wine-\w{6}$/.test(name)) rmSync(join('/tmp', name), { recursive: true, force: true });
 }
 
-/** Removes every run whose lab is gone: it was killed together with its guard. */
+/** Removes every run whose lab was killed together with its guard. */
 export async function sweepRuns(home: string): Promise<void> {
   const runs = join(home, 'runs');
   if (!existsSync(runs)) return;

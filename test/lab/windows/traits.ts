@@ -15,7 +15,7 @@ export type Trait =
   | 'agent'
   | 'agentProgram';
 
-/** A lab of N clients has the first N of these, and begins anew after the last. */
+/** A lab of N clients has the first N of these, and starts again after the last. */
 export const traits: readonly Trait[] = [
   'pcmInBin',
   'userProgram',
@@ -34,7 +34,10 @@ export const traits: readonly Trait[] = [
 export interface User {
   readonly name: string;
   readonly sid: string;
-  /** Programs of the component directory that the user opens after each logon, once Smsrun32 has ended. */
+  /**
+   * Programs of the component directory that the user opens after each logon, once Smsrun32 has
+   * ended.
+   */
   readonly opens: readonly string[];
 }
 
@@ -45,12 +48,12 @@ export interface TraitService {
   readonly start: 'automatic' | 'manual';
 }
 
-/** What a trait means, as data: the lab reads these and never the trait's name. */
+/** The meaning of a trait, as data: the lab reads these and never the name of the trait. */
 export interface TraitRules {
   readonly what: string;
-  /** The component directory; its drive is there. */
+  /** The component directory. Its drive exists. */
   readonly componentDirectory: string;
-  /** Whose client it is: of SMS 1.2, or of an agent that a release is pushed to. */
+  /** The product: SMS 1.2, or an agent that a release is pushed to. */
   readonly product: 'sms' | 'agent';
   readonly service: TraitService | null;
   readonly user: User;

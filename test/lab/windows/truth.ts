@@ -6,8 +6,8 @@ import { pathIn } from './client-files.ts';
 import { windowsProcessesOf } from './sweep.ts';
 
 /**
- * What really is on a client, read from its disk, its registry and this machine's processes, and never through ssh: what a test
- * holds servpack's word against.
+ * The true state of a client, read from its disk, its registry and this machine's processes, never
+ * over ssh. Tests compare servpack's reports with it.
  */
 export const sha256Of = (file: string): string =>
   createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -23,7 +23,7 @@ export const hashesIn = (folder: string): Readonly<Record<string, string>> =>
 export const componentsOf = (client: WindowsClient): Readonly<Record<string, string>> =>
   hashesIn(pathIn(client.prefix, client.rules.componentDirectory));
 
-/** Text of a file of the client; null when it is not there. */
+/** The text of a file of the client; null when the file does not exist. */
 export function fileOf(client: WindowsClient, path: string): string | null {
   const file = pathIn(client.prefix, path);
   return existsSync(file) ? readFileSync(file, 'latin1') : null;
@@ -33,7 +33,7 @@ export function fileOf(client: WindowsClient, path: string): string | null {
 export const settingOf = (client: WindowsClient, key: string): string | undefined =>
   new RegExp(`^${key}=(.*?)\\r?$`, 'im').exec(fileOf(client, String.raw`C:\SMS.INI`) ?? '')?.[1];
 
-/** The image paths of what runs on the client, as this machine knows its processes. */
+/** The image paths of the processes of the client, as this machine knows them. */
 export const imagesOf = (client: WindowsClient): readonly string[] =>
   windowsProcessesOf(client.prefix)
     .map((pid) => imageOf(pid))
@@ -50,7 +50,9 @@ function imageOf(pid: number): string {
   }
 }
 
-/** Values of a registry key, as reg.exe of the client prints them; null when the key is not there. */
+/**
+ * Values of a registry key, as reg.exe of the client prints them; null when the key does not exist.
+ */
 export async function registryOf(
   client: WindowsClient,
   key: string,
@@ -62,6 +64,6 @@ export async function registryOf(
   return Object.fromEntries(values.map(([, name = '', value = '']) => [name, value]));
 }
 
-/** A service as the registry of its machine has it. */
+/** A service as its machine has it in the registry. */
 export const serviceOf = (client: WindowsClient, name: string): ReturnType<typeof registryOf> =>
   registryOf(client, `HKLM\\System\\CurrentControlSet\\Services\\${name}`);

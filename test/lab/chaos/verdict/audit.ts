@@ -3,7 +3,7 @@ import type { Entry } from '../../operator.ts';
 import type { RawRecord } from '../walk.ts';
 import { about, type Fault } from './line.ts';
 
-/** Oldest first, by client. */
+/** Audit entries by client, oldest first. */
 export type Stories = ReadonlyMap<string, readonly Entry[]>;
 
 export function storiesOf(entries: readonly Entry[]): Stories {
@@ -17,7 +17,10 @@ export function storiesOf(entries: readonly Entry[]): Stories {
   return stories;
 }
 
-/** Every version of the record has its entry, and each begins where the one before ended. */
+/**
+ * Every version of a record has its entry, and each entry begins in the state in which the one
+ * before ended.
+ */
 export const auditFaults = (stories: Stories, records: Iterable<RawRecord>): readonly Fault[] =>
   [...records].flatMap((record) => about(record.client, gapsIn(stories.get(record.client) ?? [], record)));
 
@@ -40,7 +43,7 @@ function gapsIn(story: readonly Entry[], { version, upgrade }: RawRecord): reado
   ];
 }
 
-/** What must have been committed, by the same driver, before this is done on a client. */
+/** The state that the same driver must have committed before it sends this command to a client. */
 const committedAs: Readonly<Partial<Record<ClientTruth['journal'][number]['op'], string>>> = {
   mark: 'marking',
   runUpdate: 'updating',
@@ -49,8 +52,10 @@ const committedAs: Readonly<Partial<Record<ClientTruth['journal'][number]['op'],
 };
 
 /**
- * Every command that begins something stands on a commit of its own: no driver acts first, and none sends one twice.
- * @param mayForget was Redis killed so soon after this moment (real time) that it may have lost the commit?
+ * Every command that begins something on a client has a commit of its own: no driver acts before it
+ * commits, and none sends a command twice.
+ * @param mayForget whether Redis was killed so soon after this moment (real time) that it may have
+ * lost the commit
  */
 export const blindCommands = (
   truth: FleetTruth,

@@ -1,10 +1,10 @@
-/** Something that is not as it must be. `client` is null for what concerns no single one. */
+/** Something that is not as it must be. `client` is null when no single client is concerned. */
 export interface Fault {
   readonly client: string | null;
   readonly what: string;
 }
 
-/** One invariant and what was found against it; `on` says on how much it was held. */
+/** One invariant and its faults; `on` says how much was checked. */
 export interface Line {
   readonly invariant: string;
   readonly on: string;

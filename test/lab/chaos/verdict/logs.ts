@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Outages } from '../outages.ts';
 
-/** When Redis was away for all, and when each process was frozen: to a woken one its calls seem unanswered. */
+/**
+ * When Redis was unavailable to all, and when each process was frozen: after it wakes up, its calls
+ * to Redis seem unanswered.
+ */
 interface Excuses {
   readonly outages: Outages;
   readonly frozen: ReadonlyMap<number, Outages>;
@@ -21,7 +24,7 @@ const errorLevel = 50;
 const afterThawMs = 2_000;
 const shownAtMost = 240;
 
-/** Reads every log of the run line by line; faults are cut to what a person can read. */
+/** Reads every log of the run line by line. Faults are cut to a readable length. */
 export async function readLogs(
   folder: string,
   secrets: readonly string[],
@@ -44,10 +47,13 @@ interface LogLine {
   readonly pid: number;
 }
 
-/** Every line is the log's own JSON; anything else is a stack trace or a library's word. Errors are excused while Redis is away. */
+/**
+ * A line is an error when it is not JSON of the log (a stack trace, a text of a library), or has
+ * the level error. Errors are excused while Redis is unavailable.
+ */
 function isError(line: string, { outages, frozen }: Excuses): boolean {
   const read = parse(line);
-  // A start that fails says so in one sentence; whether it may fail is judged where it is started.
+  // A failed start prints one sentence. Whether it may fail is judged where it is started.
   if (read === null) return !/^servpack (orchestrator|worker): no Redis answers at /.test(line);
   if (read.level < errorLevel) return false;
   const at = Date.parse(read.time);

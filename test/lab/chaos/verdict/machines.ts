@@ -2,7 +2,7 @@ import { halfMoved, inWords, releaseFaults, type ReportRow } from '../../expecte
 import type { ClientTruth, FleetTruth } from '../../fleet/truth.ts';
 import { about, type Fault } from './line.ts';
 
-/** No two drivers in one machine at once, and no change of an older driver after one of a newer. */
+/** Two drivers on one machine at once, or a change of an older driver after one of a newer. */
 export const driverFaults = (truth: FleetTruth): readonly Fault[] =>
   truth.clients.flatMap((client) =>
     about(client.client, [...client.violations.map(inWords), ...olderAfterNewer(client)]),
@@ -17,7 +17,10 @@ function olderAfterNewer({ journal }: ClientTruth): readonly string[] {
   });
 }
 
-/** Whoever is reported upgraded, or current before anything was done, has the whole release; whoever has it is so reported. */
+/**
+ * A client that is reported as upgraded, or as current before anything was done, has the whole
+ * release; and a client that has the whole release is reported so.
+ */
 export function evidenceFaults(truth: FleetTruth, rows: readonly ReportRow[]): readonly Fault[] {
   const ends = new Map(rows.map(({ client, end }) => [client, end]));
   return truth.clients.flatMap((client) => {
@@ -46,14 +49,16 @@ export const halfMovedFaults = (truth: FleetTruth): readonly Fault[] =>
 /** Calls that begin something on a client. */
 const beginning = new Set<string>(['mark', 'runUpdate', 'restart', 'notify']);
 
-/** A pause in real time: from a second after it was acknowledged until the campaign went on. */
-export interface HeldSpan {
+/**
+ * A pause in real time: from one second after it was acknowledged until the campaign was resumed.
+ */
+export interface PausedSpan {
   readonly from: number;
   readonly to: number;
 }
 
-/** Nothing begins while the campaign is held; what was begun before, a procedure among it, is finished. */
-export const startsInPause = (truth: FleetTruth, spans: readonly HeldSpan[]): readonly Fault[] =>
+/** Commands that began in a pause. What was begun before, such as a procedure, is finished. */
+export const startsInPause = (truth: FleetTruth, spans: readonly PausedSpan[]): readonly Fault[] =>
   truth.clients.flatMap(({ client, journal }) =>
     journal
       .filter(

@@ -3,7 +3,9 @@ import type { RawRecord, Walk } from '../walk.ts';
 import { about, type Fault, general } from './line.ts';
 import { stateCounter } from '../../../../shared/domain/outcome/counters.ts';
 
-/** Every client that should have a place has exactly one; and every place belongs to somebody. */
+/**
+ * Every record is in exactly the index that it names, and every index entry belongs to a record.
+ */
 export function indexFaults(walk: Walk): readonly Fault[] {
   return [
     ...[...walk.records.values()].flatMap((record) => about(record.client, placeFaults(walk, record))),
@@ -42,7 +44,7 @@ function placeFaults(walk: Walk, { id, campaign, client, index, fields }: RawRec
 /** `campaign:logonServer` begins with the campaign. */
 const of = (name: string, campaign: string): boolean => name.startsWith(`${campaign}:`);
 
-/** A member waits in one queue, or has a record. */
+/** A member of a campaign waits in one queue, or has a record. */
 function memberFaults(walk: Walk): readonly Fault[] {
   return [...walk.members].flatMap(([campaign, clients]) =>
     [...clients].flatMap(([client, place]) => {
@@ -64,7 +66,7 @@ function memberFaults(walk: Walk): readonly Fault[] {
   );
 }
 
-/** Places that belong to nobody. */
+/** Index entries, inboxes and claims without a record. */
 function ghosts(walk: Walk): readonly Fault[] {
   const isThere = (id: string, index: string): boolean => walk.records.get(id)?.index === index;
   const stray = (ids: Iterable<string>, index: string): readonly Fault[] =>
@@ -80,7 +82,7 @@ function ghosts(walk: Walk): readonly Fault[] {
     ...stray(parked, 'parked'),
     ...[...walk.inboxes.keys()]
       .filter((id) => (walk.records.get(id)?.index ?? 'settled') === 'settled')
-      .flatMap((id) => about(clientIn(id), ['an inbox that nobody will read'])),
+      .flatMap((id) => about(clientIn(id), ['an inbox that no driver will read'])),
     ...[...walk.claims]
       .filter(
         ([client, campaign]) => (walk.records.get(`${campaign}.${client}`)?.index ?? 'settled') === 'settled',
@@ -91,7 +93,10 @@ function ghosts(walk: Walk): readonly Fault[] {
 
 const clientIn = (id: string): string => id.slice(id.indexOf('.') + 1);
 
-/** Counters and slots are what the records of each shard add up to, and no budget is exceeded by all shards together. */
+/**
+ * Counters and slots equal a recount of the records in each shard, and all shards together keep the
+ * budget.
+ */
 export function countFaults(
   walks: readonly Walk[],
   campaign: string,
@@ -153,7 +158,9 @@ function different(
     .map((name) => `${what} ${name} is ${said.get(name) ?? 0}, a recount gives ${counted.get(name) ?? 0}`);
 }
 
-/** At the end nothing is held, queued, claimed or waiting any more, and everybody has settled. */
+/**
+ * At the end no slot is held, nothing is queued, claimed or waiting, and every client has settled.
+ */
 export function leftOver(walk: Walk): readonly Fault[] {
   const open = [...walk.records.values()].filter(({ index }) => index !== 'settled');
   const rest = {
