@@ -13,7 +13,10 @@ import { clientWith } from '../integration/one-client.ts';
 import { settingsWith } from './ssh-settings.ts';
 import { valueOf } from './contract-clients.ts';
 
-/** What Windows stores of a service besides start type, path and account: recovery actions, and keys that belong to it. */
+/**
+ * What Windows stores of a service besides start type, path and account: recovery actions, and
+ * keys that belong to it.
+ */
 
 /** A service that must be there. */
 const there = (service: Service | null): Service => service ?? expect.fail('there is no such service');
