@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { fault, type Fault, messageOf } from '../../shared/errors.ts';
-import { StoreUnavailable } from '../../shared/store/redis/core/store-unavailable.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 import { refusalOf, refusedStatus } from './responses.ts';
 
 /**

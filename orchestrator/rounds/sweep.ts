@@ -1,4 +1,5 @@
-import type { Activation, StoredUpgrade, SweepFinding } from '../../shared/store/types.ts';
+import type { SweepFinding } from '../../shared/store/safety-net.ts';
+import type { Activation, StoredUpgrade } from '../../shared/store/types.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import type { Round } from './repeat.ts';
 

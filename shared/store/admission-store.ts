@@ -1,24 +1,29 @@
 import type { LeaderFence } from './leader-store.ts';
 import type { IsOpen } from './queued.ts';
-import type { CampaignRecord, Candidate, Queued, Activation } from './types.ts';
+import type { Activation, CampaignRecord, Candidate, Queued } from './types.ts';
 
 /** What the leader uses to fill free slots. */
 export interface AdmissionStore {
-  /** Shares the campaign's budget out among the shards by what each could use now. Nothing to do with one shard. */
+  /**
+   * Shares the campaign's budget out among the shards by what each could use now. Does nothing
+   * with one shard.
+   */
   shareBudget(campaign: CampaignRecord, isOpen?: IsOpen): Promise<void>;
   /**
-   * Whom the free slots may go to, parked ones before waiting ones; in a campaign that does not run only parked ones that are
-   * finishing. At most `limit` and no more than the campaign has
-   * free slots, nobody of a logon server beyond its free slots, of open waves only. A client that another campaign
-   * claims is passed over; after very many of those in one call the next call looks from the beginning again. Of a logon server on
-   * which nothing may begin (its copy is not verified, its downloads are taken) only those who are finishing.
-   * @param isOpen of waiting clients, those of other time zones are left out; their queues are not even read
+   * Finds the clients that may get the free slots: parked upgrades before waiting clients, of open
+   * waves only, at most `limit`, and no more than the campaign and each logon server have free
+   * slots. In a campaign that does not run, and on a logon server where nothing may begin (its
+   * copy is not verified, its downloads are taken), only parked upgrades that are finishing.
+   * Passes over clients that another campaign claims; after very many of them in one call, the
+   * next call begins at the start again.
+   * @param isOpen clients in other time zones do not wait for this call; their queues are not read
    */
   queued(campaign: string, limit: number, isOpen?: IsOpen): Promise<Queued>;
   /**
-   * Makes waiting or parked clients due now with their slots taken. Compare-and-set for each: one that is no
-   * longer queued, whose slots are taken, on whose logon server nothing may begin, or whose campaign does not run is left alone; a parked one that is finishing goes on also there. A parked one gets its
-   * next activation.
+   * Makes waiting or parked clients due now, with their slots taken. A parked upgrade gets its
+   * next activation. Each pick is compared and set: it is left alone when it is no longer queued,
+   * its slots are taken, nothing may begin on its logon server, or its campaign does not run. A
+   * parked upgrade that is finishing goes on in the last two cases.
    * @param leader nothing is changed when a newer one has been seen
    */
   admit(

@@ -1,9 +1,9 @@
+import { difference, stateCounter, type Counters } from '../domain/outcome/counters.ts';
 import { countersOf } from '../domain/upgrade/count-upgrade.ts';
 import { newUpgrade, type Upgrade } from '../domain/upgrade/state.ts';
-import { difference, stateCounter, type Counters } from '../domain/outcome/counters.ts';
 import type { AuditEntry, WaitingClient } from './types.ts';
 
-/** Everything that comes into being when a waiting client is admitted. */
+/** What a store writes when it admits a waiting client. */
 export interface Admitted {
   readonly upgrade: Upgrade;
   readonly counters: Counters;
@@ -32,7 +32,7 @@ export function admitted(
   };
 }
 
-/** What waiting clients contribute to their campaign's counters. */
+/** What waiting clients add to the counters of their campaign. */
 export function waitingCounters(clients: readonly WaitingClient[]): Counters {
   const counters: Record<string, number> = {};
   for (const { wave, logonServer } of clients) {

@@ -14,22 +14,25 @@ import type {
 /** Campaigns, their counters, and the halt over all of them. */
 export interface CampaignStore {
   /**
-   * Writes the campaign and its waiting clients; refused when the name is taken, and with several shards also when a
-   * client is not in the fleet.
+   * Writes a campaign and its waiting clients.
+   * @param version 1 when not given; a rebuild brings the version that the campaign had
+   * @returns fault `campaign.taken`, and with several shards `campaign.unknownClient` for a client
+   * that the fleet does not have
    */
   createCampaign(
     campaign: Campaign,
     clients: readonly WaitingClient[],
     audit: AuditEntry,
-    /** 1 when not given; a rebuild brings the one it had. */
     version?: number,
   ): Promise<Result<CampaignRecord, Fault>>;
   readCampaign(campaign: string): Promise<CampaignRecord | null>;
-  /** By time of creation; of these statuses, or all. Others than those asked for are not even read. */
+  /** All campaigns, or those in these statuses, by time of creation. Reads no others. */
   campaigns(statuses?: readonly CampaignState['status'][]): Promise<readonly CampaignRecord[]>;
   /**
-   * Compare-and-set by version and by these conditions; null = someone else was faster, read again. Every shard knows of it
-   * when this answers; `StoreUnavailable` names the shards that could not be told, which is made up for by `repairReplicas`.
+   * Changes a campaign by compare-and-set of its version and of these conditions. Every shard has
+   * the change when this returns. `StoreUnavailable` names the shards that could not be reached;
+   * `repairReplicas` updates them later.
+   * @returns null when another change came first: read again
    */
   commitCampaign(
     next: Campaign,
@@ -37,27 +40,33 @@ export interface CampaignStore {
     audit: AuditEntry,
     conditions?: CampaignConditions,
   ): Promise<CampaignRecord | null>;
-  /** Is every campaign held? */
+  /**
+   * Brings every shard up to the campaigns' heads, for what broke off between head and shards.
+   * @returns names of the campaigns of which a shard knew an older version
+   */
+  repairReplicas(): Promise<readonly string[]>;
+  /** Whether every campaign is halted. */
   readHalt(): Promise<HaltRecord>;
   /**
-   * Holds every campaign, or lets them go on (null): while it is set no running campaign begins anything, as if it were paused.
-   * Compare-and-set by version; false = someone else was faster, read again. Every shard knows of it when this answers, as for
-   * `commitCampaign`.
+   * Halts every campaign, or ends the halt (null). During a halt no running campaign begins
+   * anything, as if it were paused. Compare-and-set by version. Every shard has the change when
+   * this returns, as with `commitCampaign`.
+   * @returns false when another change came first: read again
    */
   commitHalt(halt: Halt | null, version: number, audit: AuditEntry): Promise<boolean>;
-  /** How often a campaign has been set running for the first time or a release was written. Read it before what a start depends on, and commit the start with it. */
+  /**
+   * How often a campaign was set running for the first time, or a release was written. Read it
+   * before everything else that a start depends on, and commit the start with it.
+   */
   starts(): Promise<number>;
   counters(campaign: string): Promise<Counters>;
-  /** Clients of this campaign with an unsettled upgrade in another running or paused one, at most `limit`. */
+  /**
+   * Clients of this campaign with an unsettled upgrade in another running or paused one, at most
+   * `limit`.
+   */
   overlap(
     campaign: string,
     limit: number,
   ): Promise<readonly { readonly client: string; readonly campaign: string }[]>;
-
   slotsInUse(campaign: string): Promise<SlotsInUse>;
-  /**
-   * Brings every shard up to the campaigns' heads; names of those of which a shard knew an older version. For what
-   * broke off between head and shards.
-   */
-  repairReplicas(): Promise<readonly string[]>;
 }

@@ -1,23 +1,32 @@
 import type { AuditEntry } from './types.ts';
 
-/** In place of a client: all of them. */
+/** Stands for all clients in place of one. */
 export const everyClient = '*';
 
-/** How the audit names what changes here; what is kept beside the entry follows from it. */
+/**
+ * `to` of the audit entries of these changes. What the files keep beside an entry depends on them.
+ */
 export const movedTo = 'moved';
 export const revokedTo = 'tokens revoked';
 
-/** What clients that report in by themselves need of the store. */
+/** What clients that check in by themselves need of the store. */
 export interface CheckInStore {
-  /** By client, and `everyClient`: check-in tokens of a lower generation are refused. Only what was ever raised. */
+  /**
+   * By client, and `everyClient`: check-in tokens of a lower generation are refused. Lists only
+   * clients whose generation was ever raised.
+   */
   tokenGenerations(): Promise<Readonly<Record<string, number>>>;
-  /** The lowest generation of check-in tokens that is good for this client; 1 when none was ever raised. */
+  /** The lowest good generation of this client's check-in tokens; 1 when it was never raised. */
   leastGeneration(client: string): Promise<number>;
-  /** Refuses tokens of this client (or `everyClient`) below `least`; what was raised is never lowered. Returns what holds then. */
+  /**
+   * Refuses tokens of this client (or `everyClient`) below `least`. Never lowers the limit.
+   * @returns the limit that holds now
+   */
   raiseGeneration(client: string, least: number, audit: AuditEntry): Promise<number>;
   /**
-   * Gives a client another address, and changes nothing else of its entry. False = it has that address, is not in the fleet, or
-   * someone else was faster.
+   * Gives a client another address and changes nothing else of its entry.
+   * @returns false when the client has that address already, is not in the fleet, or another change
+   * came first
    */
   moveClient(client: string, host: string, audit: AuditEntry): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-/** The store did not answer in time. What was asked may or may not have been done: read again. */
+/** The store did not answer in time. The change may or may not have been made: read again. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }

@@ -3,7 +3,10 @@ import type { AuditEntry } from './types.ts';
 
 /** The fleet: one entry per client. */
 export interface FleetStore {
-  /** Replaces or adds clients; the whole list or nothing. Returns how many there are now. */
+  /**
+   * Adds or replaces clients, all of them or none.
+   * @returns how many were new and changed, and how many clients there are now
+   */
   importFleet(
     clients: readonly Client[],
     audit?: AuditEntry,

@@ -1,23 +1,29 @@
 import { maxDownloadsAt, roomToBegin } from '../domain/campaign/admission.ts';
 import type { Budgets } from '../domain/campaign/definition.ts';
 import type { Downloads } from '../domain/outcome/counters.ts';
-import type { WaitingClient, Queued, SlotsInUse } from './types.ts';
+import type { Queued, SlotsInUse, WaitingClient } from './types.ts';
 
-/** A client in the queue of its logon server; places order the whole campaign: when it was parked, or its number. */
-export interface Place {
+/** A client in a queue. Positions order the whole campaign: the time of parking, or the number. */
+export interface QueuedClient {
   readonly client: string;
-  readonly place: number;
+  readonly position: number;
 }
 
-/** The parked clients, those of them that are finishing, or the waiting ones of this wave. */
+/** The parked clients, those of them that are finishing, or the clients that wait in this wave. */
 export type Line = 'parked' | 'finishing' | number;
 
-/** A logon server's queue in one shard: a client that has roamed stays in its shard. */
-export interface Queue {
-  readonly shard: number;
+/**
+ * Which queue of a line: a logon server; of waiting clients in a campaign with a window also a
+ * zone.
+ */
+export interface QueueKey {
   readonly logonServer: string;
-  /** Of waiting clients, where each time zone has a queue of its own. */
   readonly zone?: string;
+}
+
+/** A queue in one shard: a client that has roamed stays in its shard. */
+export interface Queue extends QueueKey {
+  readonly shard: number;
 }
 
 /** Is the campaign's window open in this IANA time zone? */
@@ -25,52 +31,79 @@ export type IsOpen = (zone: string) => boolean;
 
 export const everywhere: IsOpen = () => true;
 
-/** The queue in which a client waits: `LS-ROM`, or `LS-ROM|Europe/Rome` in a campaign with a window. */
+/** `LS-ROM`, or `LS-ROM|Europe/Rome` in a campaign with a window. */
 export const queueName = ({ logonServer, zone }: Pick<WaitingClient, 'logonServer' | 'zone'>): string =>
   zone === undefined ? logonServer : `${logonServer}|${zone}`;
 
-/** What `queueName` has put together. */
-export function placeOf(queue: string): { readonly logonServer: string; readonly zone?: string } {
-  const bar = queue.indexOf('|');
-  return bar < 0 ? { logonServer: queue } : { logonServer: queue.slice(0, bar), zone: queue.slice(bar + 1) };
+/** Reads what `queueName` writes. */
+export function parseQueueName(name: string): QueueKey {
+  const bar = name.indexOf('|');
+  return bar < 0 ? { logonServer: name } : { logonServer: name.slice(0, bar), zone: name.slice(bar + 1) };
 }
 
-/** What is read to find those who may get a slot; each adapter brings its own. */
-export interface Queues {
-  /** By shard: what it may have in use, and has. */
-  readonly quotas: readonly number[];
-  readonly inUse: readonly SlotsInUse[];
+/** What limits a campaign in a shard. */
+interface Limits {
   readonly perLogonServer: number;
   readonly maxDownloads: Pick<Budgets, 'maxDownloads'>;
-  /** By shard. */
-  readonly downloads: readonly ((logonServer: string) => Downloads)[];
   readonly isStaged: (logonServer: string) => boolean;
   readonly openWaves: number;
-  /** A campaign that does not run only finishes what was begun. */
+  /** A campaign that does not run only finishes what it has begun. */
   readonly isRunning: boolean;
-  /** Those that may hold somebody in this line; none when the line is empty. */
-  queues(line: Line): Promise<readonly Queue[]>;
-  /** Of each queue `count` clients from rank `start` on. */
-  readonly read: (
-    line: Line,
-    queues: readonly Queue[],
-    start: number,
-    count: number,
-  ) => Promise<readonly (readonly Place[])[]>;
-  /** Those of them whom no campaign claims. */
-  unclaimed(places: readonly Found[]): Promise<readonly Found[]>;
 }
 
-export interface Found extends Place, Queue {}
+/** The queues that may hold clients of this line; none when the line is empty. */
+type QueuesOf = (line: Line) => Promise<readonly Queue[]>;
 
-/** So many claimed clients are passed over in one call at most. */
+/** Of each queue `count` clients from rank `start` on. */
+type ReadPages = (
+  line: Line,
+  queues: readonly Queue[],
+  start: number,
+  count: number,
+) => Promise<readonly (readonly QueuedClient[])[]>;
+
+/** What one shard holds of a campaign's queues. */
+export interface ShardQueues extends Limits {
+  /** The slots that the shard may use, and those in use. */
+  readonly quota: number;
+  readonly inUse: SlotsInUse;
+  readonly downloads: (logonServer: string) => Downloads;
+  readonly queues: QueuesOf;
+  readonly read: ReadPages;
+  /**
+   * The campaigns that claim these clients, in the same order. A waiting client is not claimed by
+   * its own campaign.
+   */
+  readonly claims: (clients: readonly string[]) => Promise<readonly (string | null)[]>;
+}
+
+/** The queues of a campaign in all shards; each adapter brings its own. */
+export interface Queues extends Limits {
+  /** By shard: the slots that it may use, and those in use. */
+  readonly quotas: readonly number[];
+  readonly inUse: readonly SlotsInUse[];
+  /** By shard. */
+  readonly downloads: readonly ((logonServer: string) => Downloads)[];
+  readonly queues: QueuesOf;
+  readonly read: ReadPages;
+  /** Those of these clients that no campaign claims. */
+  readonly unclaimed: (clients: readonly Found[]) => Promise<readonly Found[]>;
+}
+
+/** A client with the queue it was found in. */
+export interface Found extends QueuedClient, Queue {}
+
+/** How many claimed clients one call passes over at most. */
 const claimedAtMost = 10_000;
 const longestPage = 1_000;
 
-/** Not one moment for all of them: `admit` compares each pick again. */
+/**
+ * Finds the clients that may get a free slot, as `AdmissionStore.queued` describes. The parts are
+ * not read at one moment: `admit` compares each pick again.
+ */
 export async function findQueued(queues: Queues, limit: number): Promise<Queued> {
   const room = roomIn(queues, limit);
-  // Where nothing may begin, those are served that finish what was begun.
+  // Where nothing new may begin, only clients that are finishing are served.
   const isClosed = (queue: Queue): boolean => !queues.isRunning || !room.mayBegin(queue);
   const closed = queues.isRunning
     ? new Set((await queues.queues('finishing')).filter(isClosed).map(queueName))
@@ -91,7 +124,10 @@ export async function findQueued(queues: Queues, limit: number): Promise<Queued>
   };
 }
 
-/** Page by page: everybody's first, then what follows, in pages that grow. Stops when nothing is free any more. */
+/**
+ * Takes clients page by page: first one of every queue, then further ones in pages that grow,
+ * until no slot is free.
+ */
 async function take(
   queues: Queues,
   line: Line,
@@ -100,35 +136,39 @@ async function take(
 ): Promise<readonly Found[]> {
   const taken: Found[] = [];
   if (room.free() <= 0) return taken;
-  const isAt = line === 'finishing' ? room.isAt : (queue: Queue) => room.isAt(queue) && room.mayBegin(queue);
-  let asked = (await queues.queues(line)).filter((queue) => isAsked(queue) && isAt(queue));
+  const hasRoom =
+    line === 'finishing' ? room.isAt : (queue: Queue) => room.isAt(queue) && room.mayBegin(queue);
+  let asked = (await queues.queues(line)).filter((queue) => isAsked(queue) && hasRoom(queue));
   let start = 0;
   for (let count = 1; asked.length > 0 && room.free() > 0; count = Math.min(count * 2, longestPage)) {
     const pages = await queues.read(line, asked, start, count);
     const found = asked.flatMap((queue, at) => (pages[at] ?? []).map((each) => ({ ...each, ...queue })));
     const free = typeof line === 'string' ? found : await queues.unclaimed(found);
-    taken.push(...free.toSorted(byPlace).filter((each) => isAt(each) && room.take(each)));
+    taken.push(...free.toSorted(byPosition).filter((each) => hasRoom(each) && room.take(each)));
     room.passOver(found.length - free.length);
-    asked = asked.filter((queue, at) => pages[at]?.length === count && isAt(queue));
+    asked = asked.filter((queue, at) => pages[at]?.length === count && hasRoom(queue));
     start += count;
   }
   return taken;
 }
 
-const byPlace = (a: Place, b: Place): number => a.place - b.place || (a.client < b.client ? -1 : 1);
+const byPosition = (a: QueuedClient, b: QueuedClient): number =>
+  a.position - b.position || (a.client < b.client ? -1 : 1);
 
+/** The free slots that are left while clients are taken. */
 interface Room {
-  /** Slots of the campaign that nobody was found for yet; 0 too when enough were passed over. */
+  /** Slots of the campaign that no client has taken yet; 0 also after too many claimed clients. */
   readonly free: () => number;
+  /** The queue's shard and logon server have a free slot. */
   readonly isAt: (queue: Queue) => boolean;
-  /** Something may begin on one more client of its logon server. */
+  /** Something new may begin on one more client of the queue's logon server. */
   readonly mayBegin: (queue: Queue) => boolean;
-  /** False when there is none. */
+  /** Takes a slot. Returns false when none is free. */
   readonly take: (queue: Queue) => boolean;
   readonly passOver: (claimed: number) => void;
 }
 
-/** A logon server's budget is held against all shards together. */
+/** The budget of a logon server is compared with its slots in all shards together. */
 function roomIn(queues: Queues, limit: number): Room {
   const { quotas, inUse, perLogonServer, isStaged } = queues;
   const used = new Map<string, number>();
@@ -145,13 +185,13 @@ function roomIn(queues: Queues, limit: number): Room {
     (left[shard] ?? 0) > 0 && (used.get(logonServer) ?? 0) < perLogonServer;
   const mayBegin = ({ logonServer }: Queue): boolean => {
     const found = queues.downloads.map((downloadsAt) => downloadsAt(logonServer));
-    const use = {
+    const inUseThere = {
       isStaged: isStaged(logonServer),
       slots: used.get(logonServer) ?? 0,
       downloading: found.reduce((sum, { downloading }) => sum + downloading, 0),
       resting: found.reduce((sum, { resting }) => sum + resting, 0),
     };
-    return roomToBegin(maxDownloadsAt(queues.maxDownloads, logonServer), use) > 0;
+    return roomToBegin(maxDownloadsAt(queues.maxDownloads, logonServer), inUseThere) > 0;
   };
   return {
     mayBegin,

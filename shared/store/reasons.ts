@@ -1,7 +1,7 @@
 import type { CampaignState } from '../domain/campaign/campaign.ts';
 import type { UpgradeKey } from './types.ts';
 
-/** Why a store did not do what was asked, in the same words from both adapters. */
+/** Why a store refused, in the same words from both adapters. */
 export const reasons = {
   noUpgrade: ({ campaign, client }: UpgradeKey) => `campaign ${campaign} has no upgrade of client ${client}`,
   settled: 'the upgrade is settled',
@@ -30,7 +30,7 @@ export const reasons = {
   inNoCampaign: (client: string) => `client ${client} is in no campaign`,
 } as const;
 
-/** `halted` is what a running campaign is while everything is held. */
+/** `halted` is the status of a running campaign during a halt. */
 type Status = CampaignState['status'] | 'halted';
 
 const inWords: Readonly<Record<Status, string>> = {

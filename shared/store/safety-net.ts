@@ -1,16 +1,21 @@
-import type { SweepFinding } from './types.ts';
 import type { LeaderFence } from './leader-store.ts';
 import type { Activation, UpgradeKey } from './types.ts';
 
-/** What a slow pass over the records can find wrong with one client. */
+export interface SweepFinding {
+  readonly key: UpgradeKey;
+  readonly found: 'overdue' | 'leaseExpired';
+  readonly next: Activation;
+}
+
+/** What the check of invariants can find wrong with one client. */
 export const violations = {
-  inNoIndex: 'it was in no index: nobody would have come to it again',
+  inNoIndex: 'it was in no index: no driver would have come to it again',
   inSeveral: 'it was in several indexes',
   inAnother: 'it was in another index than its record says',
   otherDueTime: 'the index had another due time than its record',
-  otherLine: 'it stood in the wrong line of parked ones',
+  otherLine: 'it was in the wrong line of parked upgrades',
   noClaim: 'no campaign claimed it: another one could have taken it',
-  noRecord: 'its record was gone: it begins anew, with a look',
+  noRecord: 'its record was gone: it begins again, with a look',
   waitsThoughRecorded: 'it was listed as waiting and has a record',
   indexedThoughSettled: 'it has settled and was still in an index',
   claimedThoughSettled: 'it has settled and was still claimed',
@@ -21,7 +26,7 @@ export type ViolationKind = keyof typeof violations;
 export interface Violation {
   readonly key: UpgradeKey;
   readonly found: ViolationKind;
-  /** The job that must be there now; null when none is due. */
+  /** The job that must exist now; null when none is due. */
   readonly next: Activation | null;
 }
 
@@ -36,12 +41,13 @@ export interface InvariantCheck {
 /** Finds and repairs what a crash left behind. Only the leader uses it. */
 export interface SafetyNet {
   /**
-   * Upgrades overdue by more than `graceMs` of policy time, and drivers whose lease ended: what must be added
-   * to BullMQ (again). An expired lease is taken away and the upgrade made due at `at` under the same
-   * activation number + 1; its slots stay with the record, and its crashes grow by 1.
+   * Finds upgrades that are overdue by more than `graceMs` of policy time, and drivers whose lease
+   * has ended. Takes an expired lease away: the upgrade becomes due at `at` under its next
+   * activation, keeps its slots, and its crashes grow by 1.
    * @param limit how many at most; ended leases come first, then the longest overdue
-   * @param skip so many of the longest overdue are passed over, so that later ones get their turn
+   * @param skip how many of the longest overdue to pass over, so that later ones get their turn
    * @param leader nothing is found or changed when a newer one has been seen
+   * @returns the jobs that the caller must add to BullMQ, or add again
    */
   sweep(
     at: number,
@@ -51,11 +57,12 @@ export interface SafetyNet {
     leader?: LeaderFence,
   ): Promise<readonly SweepFinding[]>;
   /**
-   * Looks at a page of a campaign's clients for what the sweep does not see: in no index or in two, an index that disagrees with
-   * its record, a lost claim or record; and after each shard, as far as it is cheap, at its counts. Puts right what is wrong,
-   * each client at once, with an audit entry. Two of them at once do no harm.
+   * Checks a page of a campaign's clients for what the sweep does not see: in no index or in two,
+   * an index that disagrees with its record, a lost claim or record. After the last page of a
+   * shard it recounts slots and counters, as far as that is cheap. Repairs what is wrong, each
+   * client at once, with an audit entry. Two checks at the same time do no harm.
    * @param cursor from the page before; empty = from the beginning
-   * @param limit about so many clients
+   * @param limit about how many clients
    */
   checkInvariants(
     campaign: string,

@@ -2,7 +2,6 @@ import type { AdmissionStore } from './admission-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
-import type { CopiesStore } from './copies-store.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { LeaderStore } from './leader-store.ts';
 import type { RebuildStore } from './rebuild-store.ts';
@@ -14,12 +13,12 @@ import type { UpgradeStore } from './upgrade-store.ts';
 import type { WorkerRegistry } from './worker-registry.ts';
 
 /**
- * The store holds the truth of servpack. It consists of small ports, one per use, so that a caller is
- * given only what it needs: a route that reads cannot trim the audit.
+ * The store holds the truth of servpack. It consists of small ports, one per use, so that a caller
+ * is given only what it needs: a route that reads cannot trim the audit.
  *
- * Two adapters pass one contract suite: Redis (one Lua script per change) and the in-memory twin of
- * the tests. Each change is atomic. Times named `…At` and `at` are policy time; leases are real time.
- * An outcome that a caller must handle is a value. A store that does not answer rejects with
+ * Two adapters pass one contract suite: Redis (one Lua script per change) and the in-memory twin
+ * of the tests. Each change is atomic. Times named `…At` and `at` are policy time; leases are real
+ * time. An outcome that a caller must handle is a value. A store that does not answer rejects with
  * `StoreUnavailable`; whether the change was made is unknown then, so the caller reads again.
  */
 export interface Store extends OperatorStore, LeadingStore, SealStore, RebuildStore {
@@ -32,7 +31,6 @@ export interface OperatorStore
     AuditStore,
     CampaignStore,
     CheckInStore,
-    CopiesStore,
     FleetStore,
     ReleaseStore,
     SurveyStore,
@@ -52,5 +50,5 @@ export interface DrivingStore
   close(): Promise<void>;
 }
 
-/** What the rounds of the leader need on top of it. */
+/** What the rounds of the leader need. */
 export interface LeadingStore extends OperatorStore, AdmissionStore, LeaderStore, SafetyNet {}

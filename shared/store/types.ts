@@ -11,30 +11,31 @@ export interface UpgradeKey {
   readonly client: string;
 }
 
-/** Where a non-terminal upgrade is found. It is in exactly one of these; waiting ones have no record yet. */
+/** A non-terminal upgrade is in exactly one of these. A waiting one has no record yet. */
 export type Index = 'waiting' | 'due' | 'parked' | 'driven';
 
 /**
- * The one driver of a client. The counter grows for ever across campaigns; the owner is random, so a lost
- * counter cannot repeat a fence.
+ * Names the one driver of a client. The counter grows for ever, across campaigns; the owner is
+ * random, so a lost counter cannot repeat a fence.
  */
 export interface Fence {
   readonly counter: number;
   readonly owner: string;
 }
 
-/** What came in from outside and is consumed by the lease holder only. */
+/** What came in from outside. Only the lease holder consumes it. */
 export type Message =
   | { readonly type: 'CheckedIn'; readonly transcript: string | null }
   /** A person gives the client up, or its whole campaign. */
   | { readonly type: 'EndRequested'; readonly ending: Ending };
 
-/**
- * An inbox holds at most this many check-ins; a further one is absorbed, for it would cause the same look.
- */
+/** How many check-ins an inbox holds. A further one is absorbed: it would cause the same look. */
 export const inboxLimit = 8;
 
-/** An order finds room where check-ins find none; it is absorbed only by as many orders, the first of which ends the client. */
+/**
+ * How full the inbox may be for this message. A request to end finds room where check-ins find
+ * none. As many such requests absorb a further one: the first of them ends the client.
+ */
 export const roomFor = ({ type }: Message): number => (type === 'CheckedIn' ? inboxLimit : 2 * inboxLimit);
 
 export interface StoredUpgrade {
@@ -48,18 +49,18 @@ export interface StoredUpgrade {
   /** Number of the activation that may run next, or runs now: job `campaign.client.N`. */
   readonly activation: number;
   readonly holdsSlots: boolean;
-  /** May go on while the campaign is paused (`isFinishing`). */
+  /** The upgrade may go on while its campaign is paused (`isFinishing`). */
   readonly finishing: boolean;
-  /** How many drivers in a row lost their lease and had committed nothing; a commit sets it back to 0. */
+  /** How many drivers in a row lost their lease without a commit. A commit sets it back to 0. */
   readonly crashes: number;
   readonly lease: { readonly fence: Fence; readonly until: number } | null;
   readonly inbox: readonly Message[];
 }
 
-/** A job that the caller must now add to BullMQ. If it dies first, the sweep adds it. */
+/** A job that the caller must add to BullMQ now. If the caller dies first, the sweep adds it. */
 export interface Activation {
   readonly key: UpgradeKey;
-  /** Where the client is at home: its record and its job lie there. */
+  /** The client's home shard, which holds its record and its job. */
   readonly shard: number;
   readonly activation: number;
   readonly queue: QueueName;
@@ -76,7 +77,7 @@ export interface Evidence {
 export interface AuditEntry {
   readonly at: number;
   readonly campaign: string;
-  /** Null for what concerns the whole campaign. */
+  /** Null for an entry about the whole campaign. */
   readonly client: string | null;
   readonly who: string;
   readonly from: string;
@@ -95,24 +96,24 @@ export interface Commit {
   readonly version: number;
   readonly fence: Fence;
   readonly upgrade: Upgrade;
-  /** How many messages at the head of the inbox this commit has consumed. */
+  /** How many messages at the head of the inbox the driver has consumed. */
   readonly consumed: number;
   /** `start` is refused unless the campaign runs. */
   readonly step: 'start' | 'finish';
   readonly place:
     | { readonly index: 'driven' }
     /**
-     * A rest: refused with `inbox` while there are unconsumed messages. Adds 1 to the activation and ends the
-     * lease.
+     * A rest: refused with `inbox` while the inbox holds messages beyond `consumed`. Adds 1 to the
+     * activation and ends the lease.
      */
     | { readonly index: 'due'; readonly dueAt: number; readonly keepsSlots: boolean }
-    /** Gives back slots and lease; whoever frees a slot hands it on. */
+    /** Gives back slots and lease, and hands the slots to the next parked upgrade. */
     | { readonly index: 'parked' }
     | { readonly index: 'settled' };
   readonly counters: Counters;
   readonly audit: AuditEntry | null;
   readonly evidence: readonly Evidence[];
-  /** Policy time of this commit: when it parks, and when a handed-over upgrade becomes due. */
+  /** Policy time of the commit: when the upgrade parks, and when a handed-over one becomes due. */
   readonly at: number;
 }
 
@@ -122,28 +123,32 @@ export type CommitOutcome =
       readonly version: number;
       /** The job of this upgrade's own rest, when it rests. */
       readonly next: Activation | null;
-      /** A parked upgrade that got the freed slot. */
+      /** The job of a parked upgrade that got the freed slot. */
       readonly handed: Activation | null;
     }
   /**
-   * Nothing was written: messages came in beyond `consumed`. Here is the whole inbox, those that this commit
-   * would have consumed included: decide on all of them again and commit with their number.
+   * Nothing was written: messages came in beyond `consumed`. `messages` is the whole inbox, with
+   * those that the commit would have consumed: decide on all of them and commit again with their
+   * number.
    */
   | { readonly kind: 'inbox'; readonly messages: readonly Message[] }
-  /** Nothing was written: the campaign does not run, or the logon server has no room, and the step would begin something. */
+  /**
+   * Nothing was written: the step would begin something, which the campaign or its budgets refuse
+   * now.
+   */
   | { readonly kind: 'held'; readonly because: string }
   /** Nothing was written: another driver has taken over. */
   | { readonly kind: 'stale'; readonly because: string };
 
-/** A change to an upgrade that nobody drives. */
+/** A change to an upgrade that has no driver. */
 export interface CommitIdle {
   readonly key: UpgradeKey;
-  /** 0 = it still waits and has no record; it gets one. */
+  /** 0 = the client still waits; it gets a record. */
   readonly version: number;
   readonly upgrade: Upgrade;
   /**
-   * `stays`: only its state changes. `due`: at `at` under its next activation; one that had settled claims its client again.
-   * `settled`: gives back its slots, claim and messages.
+   * `stays`: only the state changes. `due`: at `at` under the next activation; a settled upgrade
+   * claims its client again. `settled`: gives up slots, claim and messages.
    */
   readonly place: 'stays' | 'due' | 'settled';
   readonly counters: Counters;
@@ -153,22 +158,22 @@ export interface CommitIdle {
 
 export type CommitIdleOutcome =
   | Extract<CommitOutcome, { kind: 'committed' }>
-  /** Nothing was written: someone drives it and has to be told (`deliver`). */
+  /** Nothing was written: the upgrade has a driver, which needs a message (`deliver`). */
   | { readonly kind: 'driven' }
-  /** Nothing was written: it has changed meanwhile; read again. */
+  /** Nothing was written: the upgrade has changed meanwhile; read again. */
   | { readonly kind: 'stale'; readonly because: string }
-  /** Nothing was written: another campaign has this client now. */
+  /** Nothing was written: another campaign claims the client now. */
   | { readonly kind: 'claimed'; readonly campaign: string };
 
 export type DeliverOutcome =
   /**
-   * `next` is null when a driver is at work (it will read the inbox) or when the upgrade is parked without a
-   * slot.
+   * `next` is null when a driver is at work (it will read the inbox), or when the upgrade is
+   * parked.
    */
   | { readonly kind: 'delivered'; readonly key: UpgradeKey; readonly next: Activation | null }
   | { readonly kind: 'ignored'; readonly because: string };
 
-/** Whether every campaign is held. Version 0 = nobody has ever halted. */
+/** Whether every campaign is halted. Version 0 = there never was a halt. */
 export interface HaltRecord {
   readonly version: number;
   readonly halt: Halt | null;
@@ -179,11 +184,11 @@ export interface CampaignRecord {
   readonly campaign: Campaign;
 }
 
-/** What must hold beside the version for a campaign to be changed. */
+/** What must hold besides the version for a campaign to be changed. */
 export interface CampaignConditions {
   /** No newer leader has been seen. */
   readonly leader?: LeaderFence;
-  /** No campaign has been set running for the first time since `starts` said this. */
+  /** `starts` is still this number. */
   readonly starts?: number;
 }
 
@@ -191,11 +196,11 @@ export interface WaitingClient {
   readonly client: string;
   readonly wave: number;
   readonly logonServer: string;
-  /** IANA time zone by which its window opens; left out where the campaign has none. */
+  /** IANA time zone of the client's window; left out where the campaign has no window. */
   readonly zone?: string;
 }
 
-/** Whom admission may pick: a waiting client (with its wave) or a parked one. */
+/** A client that admission may pick: waiting (with its wave), or parked. */
 export type Candidate = WaitingClient | { readonly client: string; readonly logonServer: string };
 
 /** Slots in use, for admission. */
@@ -205,16 +210,11 @@ export interface SlotsInUse {
 }
 
 /**
- * Who may be given a slot, as far as budgets and other campaigns show now. Logon servers take turns, each with its
- * own in their order: the longest parked first; the waiting ones by wave and place in the campaign.
+ * Clients that may get a slot, as far as budgets and other campaigns show now. Logon servers take
+ * turns, each with its own clients in order: parked ones by the time of parking, waiting ones by
+ * wave and position in the campaign.
  */
 export interface Queued {
   readonly parked: readonly { readonly client: string; readonly logonServer: string }[];
   readonly waiting: readonly WaitingClient[];
-}
-
-export interface SweepFinding {
-  readonly key: UpgradeKey;
-  readonly found: 'overdue' | 'leaseExpired';
-  readonly next: Activation;
 }

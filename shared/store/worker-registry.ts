@@ -1,4 +1,4 @@
-/** A worker process, as it says itself. */
+/** A worker process, as it describes itself. */
 export interface WorkerFacts {
   /** No two processes share one. */
   readonly name: string;
@@ -8,35 +8,35 @@ export interface WorkerFacts {
   readonly version: string;
   /** Of Node. */
   readonly node: string;
-  /** How it reaches clients, without addresses. */
+  /** How the worker reaches clients, without addresses. */
   readonly gateway: string;
-  /** How many it drives at once. */
+  /** How many upgrades and procedures it drives at once. */
   readonly upgrades: number;
   readonly remediations: number;
-  /** Real time by its own clock. */
+  /** Real time by the worker's own clock. */
   readonly since: number;
 }
 
 export interface SeenWorker extends WorkerFacts {
-  /** Whether it was heard of within the time it gave. */
+  /** The worker has reported within the time that it gave. */
   readonly isAlive: boolean;
-  /** Real milliseconds since it was heard of last. */
+  /** Real milliseconds since the worker's last report. */
   readonly silentMs: number;
-  /** Real milliseconds by which its clock was ahead of that of Redis when it was heard of. */
+  /** Real milliseconds by which the worker's clock was ahead of Redis's at that report. */
   readonly aheadMs: number;
 }
 
-/** Who works here. Nothing rests on it: leases say who drives what. */
+/** The worker processes. Nothing depends on this list: leases decide who drives what. */
 export interface WorkerRegistry {
   /**
    * @param now real time by the worker's own clock
-   * @param goodForMs real milliseconds after which it is taken for gone unless it says so again
+   * @param goodForMs real milliseconds after which the worker counts as gone without another report
    */
   announceWorker(worker: WorkerFacts, now: number, goodForMs: number): Promise<void>;
   dismissWorker(name: string): Promise<void>;
-  /** By name; those that are gone without a word for an hour at most. */
+  /** By name. Workers that are gone without a dismissal are listed for an hour. */
   workers(): Promise<readonly SeenWorker[]>;
 }
 
-/** Who has gone without a word is remembered so long, in real milliseconds. */
+/** Real milliseconds for which a worker that is gone without a dismissal is remembered. */
 export const rememberedMs = 3_600_000;

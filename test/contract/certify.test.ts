@@ -21,7 +21,10 @@ import { smsProfile } from '../products/given.ts';
 import { clientWith } from '../integration/one-client.ts';
 import { lookRequest } from '../../workers/observation/observe-client.ts';
 
-/** `servpack certify` on a machine of the lab: a free one of the model must pass, and one that lies must not. */
+/**
+ * `servpack certify` on a machine of the lab: a free one of the model must pass, and one that lies
+ * must not.
+ */
 const mondayAtFive = Date.UTC(2026, 10, 23, 5);
 const client = clientWith('pcmInBin');
 const all = { changes: true, restart: true };

@@ -4,14 +4,17 @@ import type { smsMethods } from '../products/given.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../../workers/gateways/gateway.ts';
 
 /**
- * Clients that a gateway is tried on. Made anew for every test; nothing of an earlier test may be left on
- * them.
+ * Clients that a gateway is tried on. Made anew for every test; nothing of an earlier test may be
+ * left on them.
  */
 export interface ContractClients {
   readonly gateway: Gateway;
   /** Another connection to the same clients. */
   connect(): Gateway;
-  /** A client on which the service below runs out of the component directory, and nobody is logged on. */
+  /**
+   * A client on which the service below runs out of the component directory, and nobody is logged
+   * on.
+   */
   readonly target: Target;
   /** A client that is switched off. */
   readonly gone: Target;

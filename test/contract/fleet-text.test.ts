@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
-import { clientOf, fleetText, homeIn } from '../../shared/store/redis/fleet/fleet-text.ts';
+import { clientOf, fleetText, homeShardIn } from '../../shared/store/redis/fleet/fleet-text.ts';
 
 const client: Client = {
   client: 'pc-17',
@@ -25,7 +25,7 @@ test.each([
 test.each([0, 1, 2])('with a way of its own it keeps its home shard: %d', (home) => {
   const text = fleetText({ ...client, port: 2222 }, home, 3);
 
-  expect(homeIn(text, 3)).toBe(home);
+  expect(homeShardIn(text, 3)).toBe(home);
   expect(clientOf('pc-17', text)).toEqual({ ...client, port: 2222 });
 });
 

@@ -14,7 +14,10 @@ import { settingsWith } from './ssh-settings.ts';
 import { valueOf } from './contract-clients.ts';
 import { patienceMs } from '../environment/patience.ts';
 
-/** What Windows stores of a service besides start type, path and account: recovery actions, and keys that belong to it. */
+/**
+ * What Windows stores of a service besides start type, path and account: recovery actions, and
+ * keys that belong to it.
+ */
 
 /** A service that must be there. */
 const there = (service: Service | null): Service => service ?? expect.fail('there is no such service');

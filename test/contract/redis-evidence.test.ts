@@ -29,7 +29,8 @@ it('evidence stays for good until it is written, then for 30 days after its last
   await use();
   expect(await redis.ttl(key)).toBeGreaterThan(writtenEvidenceSeconds - 60);
   expect(await store.unwrittenEvidence(0, [evidence.sha256])).toEqual([]);
-  // It has expired and is brought again: it is not in the newest file for sure, so it is written again.
+  // It has expired and is brought again: it is not in the newest file for sure, so it is written
+  // again.
   await redis.del(key);
   await use();
   expect(await redis.ttl(key)).toBe(-1);

@@ -96,7 +96,7 @@ describe('a store over three shards', () => {
     await redis.set(replica, 'in the way');
     const paused = store.commitCampaign(campaignOf(campaign, pausedState), 1, entry(campaign));
     await expect(paused).rejects.toThrow(StoreUnavailable);
-    await expect(paused).rejects.toThrow('campaign sp4 is now paused, but shard 2 could not be told');
+    await expect(paused).rejects.toThrow('campaign sp4 is now paused, but shard 2 could not be reached');
     await redis.del(replica);
     await redis.hset(replica, kept);
     expect(await store.repairReplicas()).toEqual([campaign]);

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keyNames, keysOf } from '../../shared/store/redis/core/keys.ts';
-import { scriptNames, scriptText } from '../../shared/store/redis/core/scripts.ts';
 import type { Store } from '../../shared/store/store.ts';
+import { filesBelow, linesOf } from '../architecture/imports.ts';
 import { campaigns, newHands, someSteps } from './store/random-steps.ts';
 import { openTestStore } from './store/redis.ts';
 import { all, campaignOf, clientOf, entry, message, picks } from './store/words.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
+
+const adapter = 'shared/store/redis';
 
 describe('the keys of the store in Redis', () => {
   let redis: Redis;
@@ -61,8 +63,10 @@ describe('the keys of the store in Redis', () => {
   });
 
   it('are called by scripts only by the names that are declared', () => {
-    const called = scriptNames
-      .flatMap((name) => [...scriptText(name).matchAll(/\bkey\('(\w+)'/g)])
+    const sources = [...filesBelow(adapter, '.lua'), ...filesBelow(adapter)];
+    const called = sources
+      .flatMap((file) => linesOf(file))
+      .flatMap((line) => [...line.matchAll(/\bkey\('(\w+)'/g)])
       .map(([, name]) => name);
     expect(called.length).toBeGreaterThan(50);
     expect(Object.values(keyNames)).toEqual(expect.arrayContaining([...new Set(called)]));

@@ -14,8 +14,9 @@ import { expectFailure, valueOf } from './contract-clients.ts';
 import { settingsWith } from './ssh-settings.ts';
 
 /**
- * A driver is lost at each of the commands by which a service is installed anew; the client runs the command all the same. The next driver finds what
- * is there, and nothing is lost of what no look can see.
+ * A driver is lost at each of the commands by which a service is installed anew; the client runs
+ * the command all the same. The next driver finds what is there, and nothing is lost of what no
+ * look can see.
  */
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 const keys = makeDoorKeys();

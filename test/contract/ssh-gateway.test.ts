@@ -15,7 +15,10 @@ import { gatewayContract } from './gateway.contract.ts';
 import { settingsWith } from './ssh-settings.ts';
 import { lookRequest } from '../../workers/observation/observe-client.ts';
 
-/** The same contract over real SSH on loopback: what goes over the line is cmd.exe's, and a model of cmd.exe runs it on the lab fleet's machines. */
+/**
+ * The same contract over real SSH on loopback: what goes over the line is cmd.exe's, and a model
+ * of cmd.exe runs it on the lab fleet's machines.
+ */
 const keys = makeDoorKeys();
 
 async function openClients(): Promise<ContractClients> {

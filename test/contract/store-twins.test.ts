@@ -40,7 +40,9 @@ describe('both stores, given the same random steps', () => {
   );
 });
 
-/** Lease ends, and fence counters, which never fall below the time; and where a client is at home. */
+/**
+ * Lease ends, and fence counters, which never fall below the time; and where a client is at home.
+ */
 const realTime = new Set(['until', 'counter', 'shard']);
 
 const everyKind = [

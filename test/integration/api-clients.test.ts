@@ -5,7 +5,7 @@ import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
-import { StoreUnavailable } from '../../shared/store/redis/core/store-unavailable.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { after, blockedByPcm, look, rules } from '../domain/given.ts';
 import { testRedis } from '../environment/redis.ts';

@@ -6,7 +6,7 @@ import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Budgets, Release } from '../../shared/domain/campaign/definition.ts';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { everyDay, isWindowOpen, type Window } from '../../shared/domain/time/window.ts';
-import { manifestOf } from '../../shared/store/copies-store.ts';
+import { manifestOf } from '../../shared/store/release-store.ts';
 import { recount, recountSlots } from '../twin/recount.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';

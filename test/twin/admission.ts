@@ -1,20 +1,96 @@
-import { queueOf, isFinishing } from '../../shared/domain/upgrade/placement.ts';
+import { downloadsIn } from '../../shared/domain/outcome/counters.ts';
+import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
+import type { AdmissionStore } from '../../shared/store/admission-store.ts';
 import { admitted } from '../../shared/store/admitted.ts';
-import { isDeposed } from './leader.ts';
-import { addAudit } from './sealing.ts';
-import { admitParked, closedBecause, fullBudget, takeSlots } from './slots.ts';
-import { type CampaignTable, count, heldStatus, openWavesOf, type Row, type Tables } from './tables.ts';
 import type { LeaderFence } from '../../shared/store/leader-store.ts';
-import type { Activation, Candidate, WaitingClient, SlotsInUse } from '../../shared/store/types.ts';
+import {
+  everywhere,
+  findQueued,
+  type IsOpen,
+  type Line,
+  parseQueueName,
+  type QueuedClient,
+  queueName,
+} from '../../shared/store/queued.ts';
+import type { Activation, Candidate, Queued, WaitingClient } from '../../shared/store/types.ts';
+import { addAudit } from './audit.ts';
+import { hasVerifiedCopy } from './fleet.ts';
+import { isDeposed } from './leader.ts';
+import { admitParked, closedBecause, fullBudget, slotsInUse, takeSlots } from './slots.ts';
+import {
+  type CampaignTable,
+  compare,
+  count,
+  heldStatus,
+  openWavesOf,
+  type Row,
+  type Tables,
+} from './tables.ts';
 
-export function slotsInUse({ slots }: CampaignTable): SlotsInUse {
-  return {
-    active: [...slots.values()].reduce((sum, each) => sum + each, 0),
-    perLogonServer: Object.fromEntries(slots),
-  };
+export const admissionStoreOf = (tables: Tables): AdmissionStore => ({
+  shareBudget: async () => undefined,
+  queued: async (campaign, limit, isOpen) => {
+    const table = tables.campaigns.get(campaign);
+    return table === undefined ? { parked: [], waiting: [] } : queued(tables, table, limit, isOpen);
+  },
+  admit: async (campaign, picks, at, leader) => admit(tables, campaign, picks, at, leader),
+});
+
+async function queued(
+  tables: Tables,
+  table: CampaignTable,
+  limit: number,
+  isOpen: IsOpen = everywhere,
+): Promise<Queued> {
+  const { budgets } = table.record.campaign.definition;
+  const { active, perLogonServer } = budgets;
+  return findQueued(
+    {
+      quotas: [active],
+      perLogonServer,
+      maxDownloads: budgets,
+      downloads: [(server) => downloadsIn((name) => table.counters.get(name), server)],
+      isStaged: (server) => hasVerifiedCopy(tables, table, server),
+      inUse: [slotsInUse(table)],
+      openWaves: openWavesOf(table),
+      isRunning: heldStatus(tables, table) === 'running',
+      queues: async (line) =>
+        [...linesOf(table, line).keys()]
+          .map((queue) => ({ shard: 0, ...parseQueueName(queue) }))
+          .filter(({ zone }) => zone === undefined || isOpen(zone)),
+      read: async (line, asked, start, count) => {
+        const lines = linesOf(table, line);
+        return asked.map((queue) => (lines.get(queueName(queue)) ?? []).slice(start, start + count));
+      },
+      unclaimed: async (places) => places.filter(({ client }) => !tables.claims.has(client)),
+    },
+    limit,
+  );
 }
 
-export function admit(
+/** The clients of a line by the name of their queue. */
+function linesOf(table: CampaignTable, line: Line): ReadonlyMap<string, readonly QueuedClient[]> {
+  const clients = typeof line === 'number' ? waitingIn(table, line) : parkedIn(table, line);
+  return Map.groupBy(clients, queueName);
+}
+
+const parkedIn = ({ rows }: CampaignTable, line: 'parked' | 'finishing') =>
+  [...rows.values()]
+    .filter(({ stored }) => stored.index === 'parked' && (line === 'parked' || stored.finishing))
+    .map(({ stored: { key, upgrade }, parkedAt }) => ({
+      client: key.client,
+      logonServer: upgrade.logonServer,
+      position: parkedAt,
+    }))
+    .sort((a, b) => a.position - b.position || compare(a.client, b.client));
+
+/** In the order in which the campaign was created. */
+const waitingIn = (table: CampaignTable, asked: number) =>
+  [...table.waiting.values()]
+    .map((pick, position) => ({ ...pick, position }))
+    .filter(({ wave }) => wave === asked);
+
+function admit(
   tables: Tables,
   campaign: string,
   picks: readonly Candidate[],

@@ -1,18 +1,47 @@
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
+import type { CampaignStore } from '../../shared/store/campaign-store.ts';
 import { reasons } from '../../shared/store/reasons.ts';
-import { isDeposed } from './leader.ts';
-import { addAudit } from './sealing.ts';
-import { statusOf, type Tables } from './tables.ts';
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type {
   AuditEntry,
   CampaignConditions,
   CampaignRecord,
   WaitingClient,
 } from '../../shared/store/types.ts';
+import { addAudit } from './audit.ts';
+import { isDeposed } from './leader.ts';
+import { slotsInUse } from './slots.ts';
+import { byCreation, type CampaignTable, statusOf, type Tables } from './tables.ts';
 
-export function createCampaign(
+export function campaignStoreOf(tables: Tables): CampaignStore {
+  const from = <T>(campaign: string, read: (table: CampaignTable) => T, none: T): T => {
+    const table = tables.campaigns.get(campaign);
+    return table === undefined ? none : read(table);
+  };
+  return {
+    createCampaign: async (campaign, clients, audit, version) =>
+      createCampaign(tables, campaign, clients, audit, version),
+    readCampaign: async (campaign) => from(campaign, ({ record }) => record, null),
+    campaigns: async (statuses) =>
+      [...tables.campaigns.values()]
+        .filter((table) => statuses === undefined || statuses.some((status) => status === statusOf(table)))
+        .map(({ record }) => record)
+        .sort(byCreation),
+    commitCampaign: async (next, version, audit, conditions) =>
+      commitCampaign(tables, next, version, audit, conditions),
+    repairReplicas: async () => [],
+    readHalt: async () => tables.halt,
+    commitHalt: async (halt, version, audit) => commitHalt(tables, halt, version, audit),
+    starts: async () => tables.starts,
+    counters: async (campaign) => from(campaign, ({ counters }) => Object.fromEntries(counters), {}),
+    overlap: async (campaign, limit) => overlap(tables, campaign, limit),
+    slotsInUse: async (campaign) => from(campaign, slotsInUse, { active: 0, perLogonServer: {} }),
+  };
+}
+
+function createCampaign(
   tables: Tables,
   campaign: Campaign,
   clients: readonly WaitingClient[],
@@ -33,7 +62,7 @@ export function createCampaign(
   return ok(record);
 }
 
-export function commitCampaign(
+function commitCampaign(
   tables: Tables,
   next: Campaign,
   version: number,
@@ -44,7 +73,7 @@ export function commitCampaign(
   const table = tables.campaigns.get(next.definition.campaign);
   if (table?.record.version !== version) return null;
   if (starts !== undefined && starts !== tables.starts) return null;
-  // A paused one is at work already, and every look has seen it.
+  // A paused campaign counts as running: every look for overlaps has seen it.
   const wasAtWork = statusOf(table) === 'running' || statusOf(table) === 'paused';
   if (next.state.status === 'running' && !wasAtWork) tables.starts += 1;
   table.record = { version: version + 1, campaign: next };
@@ -52,11 +81,7 @@ export function commitCampaign(
   return table.record;
 }
 
-export function overlap(
-  tables: Tables,
-  campaign: string,
-  limit: number,
-): { client: string; campaign: string }[] {
+function overlap(tables: Tables, campaign: string, limit: number): { client: string; campaign: string }[] {
   const table = tables.campaigns.get(campaign);
   const clients = [...(table?.waiting.keys() ?? []), ...(table?.rows.keys() ?? [])];
   const others = [...tables.campaigns].filter(
@@ -69,4 +94,11 @@ export function overlap(
         .map(([name]) => ({ client, campaign: name })),
     )
     .slice(0, limit);
+}
+
+function commitHalt(tables: Tables, halt: Halt | null, version: number, audit: AuditEntry): boolean {
+  if (tables.halt.version !== version) return false;
+  tables.halt = { version: version + 1, halt };
+  addAudit(tables, audit, version + 1);
+  return true;
 }

@@ -5,8 +5,8 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { SlotsInUse } from '../../shared/store/types.ts';
 
 /**
- * What the campaign's counters must say: summed from every record and every waiting client, not from the
- * counters.
+ * What the campaign's counters must say: summed from every record and every waiting client, not
+ * from the counters.
  */
 export async function recount(store: Store, campaign: string): Promise<Counters> {
   const sum = new Map<string, number>();

@@ -1,16 +1,23 @@
 import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
-import { reasons } from '../../shared/store/reasons.ts';
-import { hasVerifiedCopy } from './copies.ts';
-import { type CampaignTable, compare, count, heldStatus, type Row, type Tables } from './tables.ts';
 import { downloadsIn } from '../../shared/domain/outcome/counters.ts';
-import type { Activation, UpgradeKey } from '../../shared/store/types.ts';
+import { reasons } from '../../shared/store/reasons.ts';
+import type { Activation, SlotsInUse, UpgradeKey } from '../../shared/store/types.ts';
+import { hasVerifiedCopy } from './fleet.ts';
+import { type CampaignTable, compare, count, heldStatus, type Row, type Tables } from './tables.ts';
 
 const budgetsOf = (table: CampaignTable) => table.record.campaign.definition.budgets;
 
 const activeIn = ({ slots }: CampaignTable): number =>
   [...slots.values()].reduce((sum, each) => sum + each, 0);
 
-/** Null when there is room for one more, else which budget is full. */
+export function slotsInUse(table: CampaignTable): SlotsInUse {
+  return {
+    active: activeIn(table),
+    perLogonServer: Object.fromEntries(table.slots),
+  };
+}
+
+/** Null when there is room for one more upgrade, else which budget is full. */
 export function fullBudget(table: CampaignTable, campaign: string, server: string): string | null {
   const { active } = budgetsOf(table);
   if (activeIn(table) >= active) return reasons.campaignFull(campaign, active);
@@ -24,7 +31,10 @@ export function fullLogonServer(table: CampaignTable, server: string): string | 
     : null;
 }
 
-/** Null when something may begin on one more client of this logon server, else why not. @param own slots of whoever asks there */
+/**
+ * Null when something may begin on one more client of this logon server, else why not.
+ * @param own slots that the upgrade in question holds there
+ */
 export function closedBecause(
   tables: Tables,
   table: CampaignTable,
@@ -43,7 +53,7 @@ export const takeSlots = (table: CampaignTable, server: string): void => count(t
 export const giveBackSlots = (table: CampaignTable, server: string): void =>
   count(table.slots, { [server]: -1 });
 
-/** Parked without slots and without a driver. */
+/** Parks an upgrade, without slots and without a driver. */
 export function park(row: Row, at: number): void {
   row.stored = { ...row.stored, index: 'parked', dueAt: null, holdsSlots: false, lease: null };
   row.parkedAt = at;
@@ -55,7 +65,7 @@ export function admitParked(table: CampaignTable, row: Row, at: number): Activat
   return makeDue(row, at, true);
 }
 
-/** Due at `dueAt` under the next activation number, nobody driving. */
+/** Due at `dueAt` under the next activation, without a driver. */
 export function makeDue(row: Row, dueAt: number, holdsSlots: boolean): Activation {
   const { key, queue } = row.stored;
   const activation = row.stored.activation + 1;
@@ -63,7 +73,7 @@ export function makeDue(row: Row, dueAt: number, holdsSlots: boolean): Activatio
   return { key, shard: 0, activation, queue, dueAt };
 }
 
-/** The one that its record names now. */
+/** The activation that the record names now. */
 export const presentActivation = ({ stored: { key, activation, queue, dueAt } }: Row): Activation => ({
   key,
   shard: 0,
@@ -72,12 +82,12 @@ export const presentActivation = ({ stored: { key, activation, queue, dueAt } }:
   dueAt: dueAt ?? 0,
 });
 
-/** So many other logon servers are asked at most: every commit waits for it, and the leading round fills what is left. */
+/** As in `handover.lua`. */
 const othersAtMost = 8;
 
 /**
- * A freed slot goes to the oldest parked upgrade of the same logon server, else, when it was the last one of the
- * campaign, of another one that has room.
+ * Hands a freed slot to the oldest parked upgrade of the same logon server. When the campaign was
+ * full, upgrades of other logon servers with room follow.
  */
 export function handOver(
   tables: Tables,
@@ -86,7 +96,7 @@ export function handOver(
   server: string,
   at: number,
 ): Activation | null {
-  // A campaign that does not run serves those only that finish what was begun.
+  // A campaign that does not run serves only upgrades that are finishing.
   const isRunning = heldStatus(tables, table) === 'running';
   const oldest = oldestParked(table, (row) => isRunning || row.stored.finishing);
   const finishing = oldestParked(table, (row) => row.stored.finishing);
@@ -113,7 +123,9 @@ function oldestParked(table: CampaignTable, mayGoOn: (row: Row) => boolean): Rea
   return oldest;
 }
 
-/** Equal times are ordered by name, so that both adapters choose the same one. */
+/**
+ * Upgrades parked at the same time are ordered by name, so that both adapters choose the same one.
+ */
 const byAge = (a: Row, b: Row): number =>
   a.parkedAt - b.parkedAt ||
   compare(a.stored.upgrade.logonServer, b.stored.upgrade.logonServer) ||

@@ -2,7 +2,6 @@ import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { LastLook } from '../../shared/domain/survey/last-look.ts';
 import type { Survey, SurveyEnd } from '../../shared/domain/survey/survey.ts';
-import { capped, evidenceBytesAtMost } from '../../shared/evidence.ts';
 import type { WorkerFacts } from '../../shared/store/worker-registry.ts';
 import type { KeptEntry, SealState } from '../../shared/store/seal-store.ts';
 import type { SurveyTarget } from '../../shared/store/survey-store.ts';
@@ -10,7 +9,6 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Leader, LeaderFence } from '../../shared/store/leader-store.ts';
 import type {
   CampaignRecord,
-  Evidence,
   HaltRecord,
   StoredUpgrade,
   UpgradeKey,
@@ -18,30 +16,33 @@ import type {
 } from '../../shared/store/types.ts';
 
 /**
- * Everything the in-memory twin holds. JavaScript runs one function at a time, which makes every change
- * atomic.
+ * Everything that the in-memory twin holds. JavaScript runs one function at a time, which makes
+ * every change atomic.
  */
 export interface Tables {
   readonly fleet: Map<string, Client>;
   readonly releases: Map<string, Release>;
-  /** By release: what its copies are held against, and what was found by logon server. */
+  /**
+   * By release: the manifest that its copies are compared with, and what was found by logon
+   * server.
+   */
   readonly copies: Map<string, { readonly manifest: string; readonly found: Map<string, CopyStatus> }>;
   readonly campaigns: Map<string, CampaignTable>;
   /** Client -> campaign of its unsettled upgrade. */
   readonly claims: Map<string, string>;
   readonly evidence: Map<string, string>;
   readonly audit: KeptEntry[];
-  /** How many there have ever been; the newest one's id. */
+  /** How many entries there have ever been: the id of the newest. */
   entries: number;
   readonly seals: Seals;
   fences: number;
   leader: Leader | null;
-  /** The highest that was issued or seen. */
+  /** The highest fence that was issued or seen. */
   leaderFence: LeaderFence;
   /** How often a campaign was set running. */
   starts: number;
   halt: HaltRecord;
-  /** Client, or everyone -> lowest good generation of check-in tokens. */
+  /** Client, or `everyClient` -> lowest good generation of check-in tokens. */
   readonly tokens: Map<string, number>;
   readonly workers: Map<string, Announced>;
   readonly surveys: Map<string, SurveyTable>;
@@ -52,7 +53,7 @@ export interface Tables {
 
 export interface Announced {
   readonly worker: WorkerFacts;
-  /** Real time, as are the others. */
+  /** Real time, like the other times here. */
   readonly heardAt: number;
   readonly until: number;
   readonly aheadMs: number;
@@ -60,7 +61,7 @@ export interface Announced {
 
 export interface CampaignTable {
   record: CampaignRecord;
-  /** In the order they were given. */
+  /** In the order in which the campaign was created. */
   readonly waiting: Map<string, WaitingClient>;
   readonly rows: Map<string, Row>;
   readonly counters: Map<string, number>;
@@ -72,10 +73,9 @@ export interface SurveyTable {
   readonly survey: Survey;
   end: SurveyEnd | null;
   waiting: SurveyTarget[];
-  /** `since` is real time. */
   readonly asked: Map<string, SurveyTarget>;
   readonly counters: Map<string, number>;
-  /** The look of a fleet client is its last one. */
+  /** Null for a fleet client, whose look is its last one. */
   readonly found: { readonly name: string; readonly look: LastLook | null }[];
 }
 
@@ -112,7 +112,7 @@ export const rowOf = (tables: Tables, { campaign, client }: UpgradeKey): Row | u
 
 export const statusOf = (table: CampaignTable): string => table.record.campaign.state.status;
 
-/** What a campaign is while everything is halted; what a paused one is does not change by it. */
+/** A halt stops running campaigns. The status of a paused campaign stays what it is. */
 export const heldStatus = ({ halt: { halt } }: Tables, table: CampaignTable): string =>
   halt !== null && statusOf(table) === 'running' ? 'halted' : statusOf(table);
 
@@ -133,15 +133,14 @@ export function count(counters: Map<string, number>, changes: Counters): void {
   }
 }
 
-export function keepEvidence(tables: Tables, all: readonly Evidence[]): void {
-  for (const { sha256, text } of all) {
-    if (!tables.evidence.has(sha256)) tables.evidence.set(sha256, capped(text, evidenceBytesAtMost));
-  }
-}
-
-/** What sealing keeps; the memory has one shard. */
+/** What sealing keeps. The memory has one shard. */
 export interface Seals {
   state: SealState;
-  /** Evidence that stands in a file. Nothing expires here. */
+  /** Evidence that stands in a file. No evidence expires here. */
   readonly written: Set<string>;
+}
+
+/** Streams a copy, so that changes between two steps of the reader do not disturb it. */
+export async function* each<T>(values: Iterable<T>): AsyncGenerator<T> {
+  yield* Array.from(values);
 }

@@ -1,6 +1,9 @@
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { reasons } from '../../shared/store/reasons.ts';
-import { addAudit } from './sealing.ts';
+import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../../shared/store/types.ts';
+import type { UpgradeStore } from '../../shared/store/upgrade-store.ts';
+import { addAudit, keepEvidence } from './audit.ts';
+import { commitIdle, deliver } from './idle-upgrades.ts';
 import {
   closedBecause,
   fullBudget,
@@ -11,18 +14,24 @@ import {
   park,
   takeSlots,
 } from './slots.ts';
-import {
-  type CampaignTable,
-  count,
-  heldStatus,
-  keepEvidence,
-  type Row,
-  rowOf,
-  type Tables,
-} from './tables.ts';
-import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../../shared/store/types.ts';
+import { type CampaignTable, count, each, heldStatus, type Row, rowOf, type Tables } from './tables.ts';
 
-export interface Begin {
+export const upgradeStoreOf = (tables: Tables, now: () => number): UpgradeStore => ({
+  readUpgrade: async (key) => rowOf(tables, key)?.stored ?? null,
+  readWaiting: async ({ campaign, client }) => tables.campaigns.get(campaign)?.waiting.get(client) ?? null,
+  waiting: (campaign) => each(tables.campaigns.get(campaign)?.waiting.values() ?? []),
+  upgrades: (campaign) =>
+    each([...(tables.campaigns.get(campaign)?.rows.values() ?? [])].map(({ stored }) => stored)),
+  claimOf: async (client) => tables.claims.get(client) ?? null,
+  begin: async (key, activation, owner, leaseMs, at) =>
+    begin(tables, { key, activation, owner, leaseMs, at }, now()),
+  commit: async (asked) => commit(tables, asked),
+  commitIdle: async (change) => commitIdle(tables, change),
+  renew: async (key, fence, leaseMs) => renew(tables, key, fence, now() + leaseMs),
+  deliver: async (client, message, at, campaign) => deliver(tables, client, message, at, campaign),
+});
+
+interface Begin {
   readonly key: UpgradeKey;
   readonly activation: number;
   readonly owner: string;
@@ -30,7 +39,7 @@ export interface Begin {
   readonly at: number;
 }
 
-export function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
+function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
   const table = tables.campaigns.get(asked.key.campaign);
   const row = table?.rows.get(asked.key.client);
   if (table === undefined || row === undefined)
@@ -52,7 +61,10 @@ export function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
   return { kind: 'begun', stored: row.stored, fence };
 }
 
-/** The sweep takes the lease of a dead driver away. A job that was added twice may begin before the sweep: the same crash. */
+/**
+ * The sweep takes the lease of a dead driver away. A job that was added twice may begin before the
+ * sweep: then `begin` counts the crash.
+ */
 const isHeir = ({ stored }: Row, { owner }: Begin): boolean =>
   stored.lease !== null && stored.lease.fence.owner !== owner;
 
@@ -70,12 +82,12 @@ function whyParked(tables: Tables, table: CampaignTable, { stored }: Row, campai
   if (status !== 'running' && !stored.finishing) return reasons.campaignIs(campaign, status);
   const { logonServer } = stored.upgrade;
   const full = stored.holdsSlots ? null : fullBudget(table, campaign, logonServer);
-  // What was begun goes on also where nothing new may begin.
+  // An upgrade that is finishing goes on also where nothing new may begin.
   if (full !== null || stored.finishing) return full;
   return closedBecause(tables, table, logonServer, stored.holdsSlots ? 1 : 0);
 }
 
-export function commit(tables: Tables, asked: Commit): CommitOutcome {
+function commit(tables: Tables, asked: Commit): CommitOutcome {
   const table = tables.campaigns.get(asked.key.campaign);
   const row = table?.rows.get(asked.key.client);
   if (table === undefined || row === undefined)
@@ -86,9 +98,9 @@ export function commit(tables: Tables, asked: Commit): CommitOutcome {
   write(tables, table, row, asked);
   const keeps = asked.place.index === 'driven' || (asked.place.index === 'due' && asked.place.keepsSlots);
   giveBackSlots(table, before.logonServer);
-  // A client that roamed is charged to the logon server where it was seen last.
+  // A client that has roamed is charged to the logon server where it was seen last.
   if (keeps) takeSlots(table, asked.upgrade.logonServer);
-  const next = place(tables, row, asked);
+  const next = move(tables, row, asked);
   const handed = keeps ? null : handOver(tables, table, asked.key, before.logonServer, asked.at);
   return { kind: 'committed', version: row.stored.version, next, handed };
 }
@@ -109,7 +121,10 @@ function whyRefused(
   return asked.place.index !== 'driven' && isBehind ? { kind: 'inbox', messages: stored.inbox } : null;
 }
 
-/** What was begun goes on wherever it is; one that has roamed needs room where it was seen. */
+/**
+ * A finishing upgrade goes on wherever it is. A client that has roamed needs room where it was
+ * seen.
+ */
 function whyHeld(tables: Tables, table: CampaignTable, stored: Row['stored'], asked: Commit): string | null {
   const status = heldStatus(tables, table);
   if (status !== 'running') return reasons.campaignIs(asked.key.campaign, status);
@@ -139,7 +154,7 @@ function write(
   keepEvidence(tables, evidence);
 }
 
-function place(tables: Tables, row: Row, { key, place: to, at }: Commit) {
+function move(tables: Tables, row: Row, { key, place: to, at }: Commit) {
   switch (to.index) {
     case 'driven':
       return null;
@@ -155,7 +170,7 @@ function place(tables: Tables, row: Row, { key, place: to, at }: Commit) {
   }
 }
 
-export function renew(tables: Tables, key: UpgradeKey, fence: Fence, until: number): boolean {
+function renew(tables: Tables, key: UpgradeKey, fence: Fence, until: number): boolean {
   const row = rowOf(tables, key);
   if (row === undefined || !isHeldBy(row.stored.lease, fence)) return false;
   row.stored = { ...row.stored, lease: { fence, until } };

@@ -7,7 +7,7 @@ import {
 } from '../../../shared/domain/campaign/copies.ts';
 import type { Release } from '../../../shared/domain/campaign/definition.ts';
 import { messageOf } from '../../../shared/errors.ts';
-import { manifestOf } from '../../../shared/store/copies-store.ts';
+import { manifestOf } from '../../../shared/store/release-store.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { copyPath, neededServers } from './needed.ts';
 import { type CopyReader, openCopyReader } from './reader.ts';

@@ -38,7 +38,10 @@ const abortedState: CampaignState = {
   accepted,
 };
 
-/** `pc-1` is parked and has begun nothing, `finishing` restarts and is parked after it, `works` is at work. */
+/**
+ * `pc-1` is parked and has begun nothing, `finishing` restarts and is parked after it, `works` is
+ * at work.
+ */
 async function twoParked(world: World): Promise<Begun> {
   await world.admitted('sp4', [pick('pc-1'), pick('finishing'), pick('works')]);
   const waits = await world.begun(key);

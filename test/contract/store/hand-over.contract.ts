@@ -25,8 +25,8 @@ const activationOf = (client: string, activation: number, dueAt: number): Activa
 });
 
 /**
- * One client at work on each of two logon servers with room for one each, and these clients parked in this
- * order. `names` that begin with `b` are on LS-B.
+ * One client at work on each of two logon servers with room for one each, and these clients parked
+ * in this order. `names` that begin with `b` are on LS-B.
  */
 async function crowded(
   world: World,

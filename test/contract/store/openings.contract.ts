@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { manifestOf } from '../../../shared/store/copies-store.ts';
+import { manifestOf } from '../../../shared/store/release-store.ts';
 import { recount, recountSlots } from '../../twin/recount.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import {
@@ -45,7 +45,10 @@ async function gatedWorld(world: World): Promise<void> {
   expect(await store.writeCopies(release, manifest, [copyOn('LS-1')], [])).toBe(true);
 }
 
-/** Where something may begin: copies that are verified, downloads that are free, windows that are open. */
+/**
+ * Where something may begin: copies that are verified, downloads that are free, windows that are
+ * open.
+ */
 export function openingsContract(given: Given): void {
   describe('copies on logon servers', () => {
     it('let in the clients of those that are verified; nobody has looked is not verified', async () => {

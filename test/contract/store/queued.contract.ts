@@ -8,7 +8,10 @@ const names = (found: readonly { readonly client: string }[]) => found.map(({ cl
 const waitingNames = async (world: World, limit: number): Promise<readonly string[]> =>
   names((await world.store.queued('sp4', limit)).waiting);
 
-/** These clients parked in this order, one policy millisecond after the other, with nobody else at work. */
+/**
+ * These clients parked in this order, one policy millisecond after the other, with nobody else at
+ * work.
+ */
 async function parkedInOrder(world: World, clients: readonly string[], budgets: Budgets): Promise<void> {
   await world.admitted('sp4', picks(clients.length, ['LS-1', 'LS-2']));
   await world.change('sp4', pausedState);

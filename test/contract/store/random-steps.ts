@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Budgets } from '../../../shared/domain/campaign/definition.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
-import { manifestOf } from '../../../shared/store/copies-store.ts';
+import { manifestOf } from '../../../shared/store/release-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import {
   all,
@@ -27,12 +27,15 @@ import { makeWorld, type World } from './world.ts';
 import type { Commit, Fence, StoredUpgrade, UpgradeKey } from '../../../shared/store/types.ts';
 
 /**
- * Random steps that are done to a store: mostly what well-behaved callers do, now and then what late,
- * repeated or lost ones do. Two campaigns want the same clients, and the budgets are small.
+ * Random steps that are done to a store: mostly what well-behaved callers do, now and then what
+ * late, repeated or lost ones do. Two campaigns want the same clients, and the budgets are small.
  */
 export type Step = (hands: Hands) => Promise<unknown>;
 
-/** The hands of everybody who works on one store; two stores have hands of their own that do the same. */
+/**
+ * The hands of everybody who works on one store; two stores have hands of their own that do the
+ * same.
+ */
 export interface Hands {
   readonly world: World;
   readonly fences: Map<string, Fence>;
@@ -43,7 +46,10 @@ export interface Hands {
 export const campaigns = ['sp3', 'sp4'] as const;
 const servers = ['LS-1', 'LS-2', 'LS-3'] as const;
 export const clients = ['pc-1', 'pc-2', 'pc-3', 'pc-4', 'pc-5', 'pc-6', 'pc-7', 'pc-8'] as const;
-/** What the steps may do: several shards hold a logon server's budget each for itself, and share the campaign's out in rounds. */
+/**
+ * What the steps may do: several shards hold a logon server's budget each for itself, and share
+ * the campaign's out in rounds.
+ */
 export interface Mode {
   readonly budgets: readonly Budgets[];
   readonly roaming: boolean;

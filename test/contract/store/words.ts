@@ -7,7 +7,10 @@ import { evening, minutes, policy } from '../../domain/given.ts';
 import type { Campaign, CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 import type { AuditEntry, Commit, WaitingClient } from '../../../shared/store/types.ts';
 
-/** The words the store's contract is written in: a campaign that runs, upgrades in each index, drivers. */
+/**
+ * The words the store's contract is written in: a campaign that runs, upgrades in each index,
+ * drivers.
+ */
 
 export const at = evening;
 /** Where a client is at home is the store's business. */

@@ -55,7 +55,10 @@ export interface World {
   stored(key: UpgradeKey): Promise<StoredUpgrade>;
 }
 
-/** Whoever is in a campaign is in the fleet, as planning sees to it; whoever is there already stays as it is. */
+/**
+ * Whoever is in a campaign is in the fleet, as planning sees to it; whoever is there already stays
+ * as it is.
+ */
 export async function joinFleet(store: Store, picks: readonly WaitingClient[]): Promise<void> {
   const known = new Set((await all(store.fleet())).map(({ client }) => client));
   const strangers = picks.filter(({ client }) => !known.has(client));

@@ -1,14 +1,18 @@
--- Gives slots to those whom admission has picked: compare-and-set for each, whoever does not fit any more is
--- left alone.
--- ARGV: leader fence ('' = not a round), campaign, at (policy time), how many; for each one:
---       client, logon server, wave ('' = parked), state (JSON), queue, finishing; lists: audit, counters
+-- @include ../leader/leader.lua
+-- @include ../upgrades/handover.lua
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua Gives slots to the clients that admission has picked. Each is
+-- compared and set: a client that does not fit any more is left alone. ARGV: leader fence ('' =
+-- not a round), campaign, at (policy time), how many; for each one: client, logon server, wave (''
+-- = parked), state (JSON), queue, finishing; lists: audit, counters
 if isDeposed(ARGV[1]) then return {} end
 local campaign, at = ARGV[2], ARGV[3]
 local limits = limitsOf(campaign)
 if not limits.status then return {} end
 local isRunning = limits.status == 'running'
 
--- Everything is read first and written at the end, for all picks together: a call for each pick and key is what would cost.
+-- All reads come first and all writes last, for all picks together: a call for each pick and key
+-- would be slow.
 local picks, clients = {}, {}
 local position = 5
 for pick = 1, tonumber(ARGV[4]) do
@@ -27,7 +31,8 @@ if #picks == 0 then return {} end
 local members = redis.call('HMGET', key('members', campaign), unpack(clients))
 local claims = redis.call('HMGET', key('claims'), unpack(clients))
 
--- Slots in use, those of this admission included. Those of parked ones are written at once, the others at the end.
+-- Slots in use, with those of this admission. Slots of parked upgrades are written at once, the
+-- others at the end.
 local used = {}
 local function hasRoom(server)
   for _, name in ipairs({ '*', server }) do
@@ -36,9 +41,9 @@ local function hasRoom(server)
   return used['*'] < limits.active and used[server] < limits.perServer
 end
 
-
 local isVerified = {}
--- May something new begin on one more client of this logon server? Asked after `hasRoom`, which counts its slots.
+-- May something new begin on one more client of this logon server? Call `hasRoom` first: it counts
+-- the slots.
 local function mayBegin(server)
   if isVerified[server] == nil then isVerified[server] = hasVerifiedCopy(server, limits) end
   if not isVerified[server] then return false end
@@ -46,7 +51,7 @@ local function mayBegin(server)
   return not room or room > 0
 end
 
--- The queue it waits in; nil when it does not wait, or may not be taken.
+-- The queue in which a client waits; nil when it does not wait, or may not be taken.
 local function queueOf(number, pick)
   if not isRunning or tonumber(pick.wave) >= limits.openWaves or claims[number] then return nil end
   local wave, queue = string.match(members[number] or '', '^(%d+)|(.*)$')
@@ -60,7 +65,7 @@ local function isParked(pick)
   return redis.call('ZSCORE', key(line, campaign, pick.server), pick.client)
 end
 
--- Writes gathered by command and key, and how much is to be added to which counter.
+-- Writes by command and key, and the sum to add to each counter.
 local writes, amounts = {}, {}
 local function gather(command, name, ...)
   local slot = command .. ' ' .. name

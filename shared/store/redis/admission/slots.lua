@@ -1,10 +1,6 @@
+-- @include ../core/counters.lua
 -- Slots: one of the campaign and one of the logon server, always taken and given back together.
--- The field '*' counts the whole campaign; no logon server is called so.
-
--- A number that comes to 0 is dropped, so that counters and slots equal a recount of the records.
-local function count(hash, field, by)
-  if redis.call('HINCRBY', hash, field, by) == 0 then redis.call('HDEL', hash, field) end
-end
+-- The field '*' counts the whole campaign; no logon server has this name.
 
 local function takeSlots(campaign, server)
   local slots = key('slots', campaign)
@@ -18,13 +14,14 @@ local function giveBackSlots(campaign, server)
   count(slots, server, -1)
 end
 
--- A halt holds campaigns that run; what a paused one is does not change by it.
+-- A halt stops running campaigns. The status of a paused campaign stays what it is.
 local function heldStatus(status)
   if status == 'running' and redis.call('HGET', key('halt'), 'on') == '1' then return 'halted' end
   return status
 end
 
--- What scripts must know of a campaign: whether it runs, and how many may be active in this shard.
+-- What scripts check of a campaign: whether it runs, and how many upgrades may be active in this
+-- shard.
 local function limitsOf(campaign)
   local found = redis.call(
     'HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves', 'release', 'downloads'
@@ -39,7 +36,7 @@ local function limitsOf(campaign)
   }
 end
 
--- nil while there is room for one more, else the budget that is full and its size.
+-- nil while there is room for one more upgrade, else the budget that is full and its size.
 local function fullBudget(campaign, server, limits)
   local used = redis.call('HMGET', key('slots', campaign), '*', server)
   if tonumber(used[1] or 0) >= limits.active then return 'campaignFull', limits.active end
@@ -47,32 +44,35 @@ local function fullBudget(campaign, server, limits)
   return nil
 end
 
--- Is a logon server's copy of the release verified? Where the release file names no copies, every server has the one tree.
+-- Is a logon server's copy of the release verified? Where the release file names no copies, all
+-- logon servers share one tree.
 local function hasVerifiedCopy(server, limits)
   if not limits.release then return true end
   local found = redis.call('HMGET', key('copies', limits.release), '*', server)
   return not found[1] or found[2] == '1'
 end
 
--- `;*=10;LS-PUN=5;`: how many clients of a logon server may be marked and not proved; nil = any number.
-local function mostDownloads(server, limits)
+-- `;*=10;LS-PUN=5;`: how many clients of a logon server may be marked and not proved at the same
+-- time; nil = any number.
+local function maxDownloads(server, limits)
   if limits.downloads == '' then return nil end
   local _, last = string.find(limits.downloads, ';' .. server .. '=', 1, true)
   if not last then _, last = string.find(limits.downloads, ';*=', 1, true) end
   return last and tonumber(string.match(limits.downloads, '^%d+', last + 1))
 end
 
--- How many more of a logon server may be marked, and how many at all; nil = any number. Whoever is worked on may be marked next.
+-- How many more clients of a logon server may be marked, and how many at all; nil = any number.
+-- Every client that holds a slot counts: it may be marked next.
 local function downloadRoom(campaign, server, limits, slots)
-  local most = mostDownloads(server, limits)
+  local most = maxDownloads(server, limits)
   if not most then return nil end
   local names = { 'downloading|' .. server, 'downloadRests|' .. server }
   local found = redis.call('HMGET', key('counters', campaign), unpack(names))
   return most - math.max(tonumber(found[1] or 0), slots + tonumber(found[2] or 0)), most
 end
 
--- Why nothing new may begin on clients of a logon server, and which or how many; nil = it may.
--- own: 1 = the one that asks holds a slot there already
+-- Why nothing new may begin on clients of a logon server, and the detail of the reason; nil = it
+-- may. own: 1 = the upgrade in question holds a slot there already
 local function closedBecause(campaign, server, limits, own)
   if not hasVerifiedCopy(server, limits) then return 'notStaged', server end
   if limits.downloads == '' then return nil end

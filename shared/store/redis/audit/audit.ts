@@ -1,16 +1,15 @@
-import { packHash, packWho, unpackHash, unpackWho } from './packed-entry.ts';
+import type { KeptEntry } from '../../seal-store.ts';
+import type { AuditEntry, Evidence } from '../../types.ts';
 import { capped, evidenceBytesAtMost } from '../../../evidence.ts';
 import { servpackVersion } from '../../../version.ts';
-import type { KeptEntry } from '../../seal-store.ts';
 import type { Shard } from '../core/shard.ts';
-import { fromEach, type Shards } from '../sharding/shards.ts';
-import type { AuditEntry, Evidence } from '../../types.ts';
+import { packHash, packWho, unpackHash, unpackWho } from './packed-entry.ts';
 
 /**
- * An entry as the one field of its stream entry and that field's text: an array without names. For a script every further field would
- * be two more values to take apart, and so it would be for whoever reads the stream.
- * @param version of the record after the step; null where none has one
- * @param evidence everything that is kept at this step
+ * An entry as the one field of its stream entry and that field's text: an array without names. Each
+ * further field would cost every script, and every reader of the stream, two more values.
+ * @param version of the record after the step; null where no record has one
+ * @param evidence all evidence that is kept at this step
  */
 export function auditFields(
   entry: AuditEntry | null,
@@ -21,7 +20,7 @@ export function auditFields(
   const { at, campaign, client, who, from, to, because } = entry;
   const named = entry.evidence === null ? [] : [entry.evidence];
   const kept = [...new Set([...named, ...evidence.map(({ sha256 }) => sha256)])];
-  // A dash in front: the first one is not the entry's own.
+  // A dash in front: the first hash is not the evidence of the entry itself.
   const hashes = `${entry.evidence === null && kept.length > 0 ? '- ' : ''}${kept.map(packHash).join(' ')}`;
   const row: Row = [at, campaign, client, version, packWho(who), from, to, because, hashes, servpackVersion];
   return [packed, JSON.stringify(row)];
@@ -47,37 +46,16 @@ export const evidenceFields = (all: readonly Evidence[]): readonly string[] =>
 
 const pageSize = 500;
 
-interface Filter {
+export interface AuditFilter {
   readonly campaign?: string;
   readonly client?: string;
 }
 
-/** Newest first; entries of several shards by the millisecond in which Redis took them. */
-export async function readAudit(
-  shards: Shards,
-  limit: number,
-  filter: Filter,
-): Promise<readonly AuditEntry[]> {
-  const streams = await fromEach(shards, (shard) => readStream(shard, limit, filter));
-  return newestOf(streams).slice(0, limit).map(shownEntry);
-}
-
-/** Within a shard the order is kept; a stable sort does that for those of one millisecond. */
-const newestOf = (streams: readonly (readonly KeptEntry[])[]): readonly KeptEntry[] =>
-  streams.length === 1
-    ? (streams[0] ?? [])
-    : streams
-        .toReversed()
-        .flat()
-        .sort((a, b) => msOf(b) - msOf(a));
-
-const msOf = ({ id }: KeptEntry): number => Number.parseInt(id, 10);
-
-/** Page by page until `limit` entries match. */
-async function readStream(
+/** Entries of one shard, newest first: page by page until `limit` entries match. */
+export async function newestEntries(
   { redis, keys }: Shard,
   limit: number,
-  { campaign, client }: Filter,
+  { campaign, client }: AuditFilter,
 ): Promise<readonly KeptEntry[]> {
   const matching: KeptEntry[] = [];
   let from = '+';
@@ -94,10 +72,8 @@ async function readStream(
   }
 }
 
-const shownEntry = ({ id: _i, version: _v, servpack: _s, beside: _b, ...entry }: KeptEntry): AuditEntry =>
-  entry;
-
-export async function auditAfter(
+/** Entries of one shard with an id above `after`, oldest first. */
+export async function entriesAfter(
   { redis, keys }: Shard,
   after: string,
   limit: number,
@@ -107,7 +83,7 @@ export async function auditAfter(
 
 function keptEntry([id, [, text = '']]: readonly [string, readonly string[]]): KeptEntry {
   const [at, campaign, client, version, who, from, to, because, hashes, servpack] = JSON.parse(text) as Row;
-  const [evidence, ...beside] = hashes.split(' ');
+  const [evidence, ...others] = hashes.split(' ');
   return {
     id,
     at,
@@ -119,7 +95,7 @@ function keptEntry([id, [, text = '']]: readonly [string, readonly string[]]): K
     to,
     because,
     evidence: evidence === undefined || evidence === '' || evidence === '-' ? null : unpackHash(evidence),
-    beside: beside.map(unpackHash),
+    beside: others.map(unpackHash),
     servpack,
   };
 }

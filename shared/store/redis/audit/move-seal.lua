@@ -1,13 +1,21 @@
--- Moves the head of the audit's chain: compare-and-set, and only when the head stands in a file. 1 = moved, 0 = a loser does nothing.
--- ARGV: number and head before (0 and '' = none), number, head, after, last, header
+-- Moves the head of the audit's chain by compare-and-set, and only when the head stands in a file.
+-- Returns 1 when it moved, 0 when it did nothing.
+-- ARGV: JSON of numberBefore and headBefore (0 and '' = none), number, head, after, last, header
+local asked = cjson.decode(ARGV[1])
 local seal = key('seal')
 local found = redis.call('HMGET', seal, 'number', 'head', 'written')
 local number, head, written = found[1] or '0', found[2] or '', found[3] or '0'
-if number ~= ARGV[1] or head ~= ARGV[2] or written ~= number then return 0 end
-redis.call('HSET', seal, 'number', ARGV[3], 'head', ARGV[4], 'after', ARGV[5], 'last', ARGV[6], 'header', ARGV[7])
--- A Redis that went back knows less than the file, and its clock may be behind: what is done from now on comes after the block all the
--- same, or it would never be sealed. Refused when the stream is further on.
-if #redis.call('XRANGE', key('audit'), ARGV[6], ARGV[6]) == 0 then
-  if not redis.pcall('XADD', key('audit'), ARGV[6], 'went', 'back').err then redis.call('XDEL', key('audit'), ARGV[6]) end
+if number ~= asked.numberBefore or head ~= asked.headBefore or written ~= number then return 0 end
+redis.call(
+  'HSET', seal, 'number', asked.number, 'head', asked.head, 'after', asked.after, 'last', asked.last,
+  'header', asked.header
+)
+-- A Redis that went back in time knows less than the file, and its clock may be behind. New
+-- entries must still get ids after the block, or no block would ever seal them. XADD is refused
+-- when the stream is further on.
+if #redis.call('XRANGE', key('audit'), asked.last, asked.last) == 0 then
+  if not redis.pcall('XADD', key('audit'), asked.last, 'went', 'back').err then
+    redis.call('XDEL', key('audit'), asked.last)
+  end
 end
 return 1

@@ -1,12 +1,12 @@
 /**
- * What is long in an entry and says little: a million entries stay in Redis, so hashes and the random names of drivers are kept there in
- * base64url instead of hex.
+ * Shorter forms of long values in an audit entry. Redis keeps a million entries, so hashes and the
+ * random names of drivers are kept in base64url instead of hex.
  */
 
 const hash = /^[0-9a-f]{64}$/;
 const packedHash = /^[A-Za-z0-9_-]{43}$/;
 
-/** SHA-256 in 43 characters instead of 64; what is none stays as it is. */
+/** A SHA-256 in 43 characters instead of 64; any other text stays as it is. */
 export const packHash = (text: string): string =>
   hash.test(text) ? Buffer.from(text, 'hex').toString('base64url') : text;
 
@@ -16,7 +16,7 @@ export const unpackHash = (text: string): string =>
 const driver = /^worker ([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/;
 const packedDriver = /^~[A-Za-z0-9_-]{22}$/;
 
-/** `worker UUID` in 23 characters instead of 43. No user's name begins with `~`. */
+/** `worker UUID` in 23 characters instead of 43. No user name begins with `~`. */
 export function packWho(who: string): string {
   const parts = driver.exec(who);
   return parts === null ? who : `~${Buffer.from(parts.slice(1).join(''), 'hex').toString('base64url')}`;

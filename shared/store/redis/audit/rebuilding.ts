@@ -1,32 +1,21 @@
-import { isFinishing, type QueueName, queueOf } from '../../../domain/upgrade/placement.ts';
 import { countersOf } from '../../../domain/upgrade/count-upgrade.ts';
-import { queueName } from '../../queued.ts';
-import type { PutBackUpgrade, RebuildStore } from '../../rebuild-store.ts';
-import { auditFields } from './audit.ts';
-import { waitingPick } from '../campaigns/campaigns.ts';
-import { packUpgrade } from '../upgrades/packed-upgrade.ts';
-import { flat, list } from '../core/scripts.ts';
-import { inPieces, type Shard } from '../core/shard.ts';
-import { fromEach, type Shards } from '../sharding/shards.ts';
 import { difference, stateCounter } from '../../../domain/outcome/counters.ts';
+import { isFinishing, type QueueName, queueOf } from '../../../domain/upgrade/placement.ts';
+import { queueName } from '../../queued.ts';
+import type { PutBackUpgrade } from '../../rebuild-store.ts';
+import type { SealedHead } from '../../seal-store.ts';
+import { waitingPick } from '../campaigns/campaigns.ts';
+import { flat, list, lua, named, script, scriptFile, type ScriptValue } from '../core/scripts.ts';
+import { inPieces, type Shard } from '../core/shard.ts';
+import { packUpgrade } from '../upgrades/packed-upgrade.ts';
+import { auditFields } from './audit.ts';
 
 const pieceSize = 100;
 
-export const rebuildingOf = (shards: Shards): RebuildStore => ({
-  isEmpty: async () => (await fromEach(shards, countIn)).every((count) => count === 0),
-  putBackSeal: async (shard, { number, head, after, last, header }) => {
-    await shards.all[shard]?.run('put-back-seal', number, head, after, last, header);
-  },
-  putBackUpgrades: async (campaign, upgrades, at) => {
-    const homes = await shards.homes.ofAll(upgrades.map(({ key }) => key.client));
-    for (const shard of shards.all) {
-      const own = upgrades.filter((_, index) => homes[index] === shard);
-      for (const piece of inPieces(own, pieceSize)) await putBack(shard, campaign, piece, at);
-    }
-  },
-});
-
-/** Whatever was ever done leaves one of these; a queue its own mark. The number of shards is written when a store is opened. */
+/**
+ * Whatever was ever done leaves one of these keys; a queue of BullMQ leaves its meta key. The
+ * number of shards is not among them: it is written when a store is opened.
+ */
 const firstKeys = [
   'fleet',
   'releases',
@@ -40,41 +29,74 @@ const firstKeys = [
 
 const queues: readonly QueueName[] = ['upgrades', 'remediations'];
 
-const countIn = ({ redis, keys }: Shard): Promise<number> =>
-  redis.exists(
+export const isEmptyShard = async ({ redis, keys }: Shard): Promise<boolean> =>
+  (await redis.exists(
     ...firstKeys.map((name) => keys.of(name)),
     ...queues.map((name) => `${keys.base}:q:${name}:meta`),
-  );
+  )) === 0;
 
-async function putBack(
-  { redis, keys, run }: Shard,
+const putBackSealScript = script(
+  import.meta.url,
+  'put-back-seal',
+  lua`
+-- The chain goes on after a block that stands in a file. An empty stream still remembers its last
+-- id. ARGV: JSON of number, head, after, last, header
+local seal = cjson.decode(ARGV[1])
+redis.call('HSET', key('seal'), 'number', seal.number, 'head', seal.head, 'after', seal.after, 'last', seal.last,
+  'header', seal.header, 'written', seal.number)
+redis.call('XADD', key('audit'), seal.last, 'put', 'back')
+redis.call('XDEL', key('audit'), seal.last)
+return 1`,
+);
+
+export async function putBackSeal(
+  { run }: Shard,
+  { number, head, after, last, header }: SealedHead,
+): Promise<void> {
+  await run(putBackSealScript, named({ number, head, after, last, header }));
+}
+
+const putBackUpgradesScript = scriptFile(import.meta.url, 'put-back-upgrades.lua');
+
+export async function putBackUpgrades(
+  shard: Shard,
   campaign: string,
   upgrades: readonly PutBackUpgrade[],
   at: number,
 ): Promise<void> {
-  const members = await redis.hmget(keys.of('members', campaign), ...upgrades.map(({ key }) => key.client));
-  const asked = upgrades.flatMap(({ key, version, activation, upgrade, audit }, index) => {
-    const pick = waitingPick(key.client, members[index] ?? '');
-    if (pick === null) return [];
-    const waited = { [stateCounter(pick.wave, pick.logonServer, 'waiting')]: 1 };
-    const isSettled = upgrade.state.phase === 'settled' ? 1 : 0;
-    const finishing = isFinishing(upgrade) ? 1 : 0;
-    return [
-      [
-        key.client,
-        pick.wave,
-        queueName(pick),
-        upgrade.logonServer,
-        isSettled,
-        version,
-        activation,
-        packUpgrade(upgrade, true),
-        queueOf(upgrade),
-        finishing,
-        ...list(auditFields(audit, version)),
-        ...list(flat(difference(waited, countersOf(upgrade)))),
-      ],
-    ];
+  const members = shard.keys.of('members', campaign);
+  for (const piece of inPieces(upgrades, pieceSize)) {
+    const waits = await shard.redis.hmget(members, ...piece.map(({ key }) => key.client));
+    const asked = piece
+      .map((upgrade, index) => putBackFields(upgrade, waits[index] ?? ''))
+      .filter((fields) => fields !== null);
+    await shard.run(putBackUpgradesScript, campaign, at, asked.length, ...asked.flat());
+  }
+}
+
+/** Null when the client does not wait in the campaign. */
+function putBackFields(
+  { key, version, activation, upgrade, audit }: PutBackUpgrade,
+  member: string,
+): readonly ScriptValue[] | null {
+  const pick = waitingPick(key.client, member);
+  if (pick === null) return null;
+  const waited = { [stateCounter(pick.wave, pick.logonServer, 'waiting')]: 1 };
+  const fields = named({
+    client: key.client,
+    wave: pick.wave,
+    waitsIn: queueName(pick),
+    server: upgrade.logonServer,
+    settled: upgrade.state.phase === 'settled' ? 1 : 0,
+    version,
+    activation,
+    queue: queueOf(upgrade),
+    finishing: isFinishing(upgrade) ? 1 : 0,
   });
-  await run('put-back-upgrades', campaign, at, asked.length, ...asked.flat());
+  return [
+    fields,
+    packUpgrade(upgrade, true),
+    ...list(auditFields(audit, version)),
+    ...list(flat(difference(waited, countersOf(upgrade)))),
+  ];
 }

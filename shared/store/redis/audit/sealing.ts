@@ -1,34 +1,13 @@
-import type { AuditStore } from '../../audit-store.ts';
-import type { SealedHead, SealStore, SealState } from '../../seal-store.ts';
-import { writtenEvidenceSeconds } from '../../seal-store.ts';
-import { auditAfter } from './audit.ts';
-import { readUpgrades } from '../upgrades/record.ts';
+import { type SealedHead, type SealState, writtenEvidenceSeconds } from '../../seal-store.ts';
+import type { Evidence } from '../../types.ts';
+import { lua, named, script, scriptFile } from '../core/scripts.ts';
 import { inPieces, type Shard } from '../core/shard.ts';
 
-/** So many entries a trimming takes away at most: Redis answers nobody else meanwhile. */
+/** How many entries one call removes at most: Redis answers no other client meanwhile. */
 const trimAtMost = 1_000;
 const pieceSize = 200;
 
-type SealPart = SealStore & Pick<AuditStore, 'shards' | 'readSeal' | 'auditAfter'>;
-
-/** @param shardOf the shard with this number */
-export function sealingOf(shards: number, shardOf: (shard: number) => Shard): SealPart {
-  return {
-    shards: async () => shards,
-    readSeal: (shard) => readSeal(shardOf(shard)),
-    auditAfter: (shard, after, limit) => auditAfter(shardOf(shard), after, limit),
-    moveSeal: (shard, before, next) => moveSeal(shardOf(shard), before, next),
-    readUpgrades: async (shard, asked) => {
-      const pieces = [...inPieces(asked, pieceSize)];
-      return (await Promise.all(pieces.map((piece) => readUpgrades(shardOf(shard), piece)))).flat();
-    },
-    unwrittenEvidence: (shard, sha256s) => unwrittenEvidence(shardOf(shard), sha256s),
-    markWritten: (shard, block, sha256s) => markWritten(shardOf(shard), block, sha256s),
-    trimAudit: async (shard, keep) => Number(await shardOf(shard).run('trim-audit', keep, trimAtMost)),
-  };
-}
-
-async function readSeal({ redis, keys }: Shard): Promise<SealState> {
+export async function readSeal({ redis, keys }: Shard): Promise<SealState> {
   const {
     number,
     head = '',
@@ -43,19 +22,43 @@ async function readSeal({ redis, keys }: Shard): Promise<SealState> {
   };
 }
 
-async function moveSeal({ run }: Shard, before: SealedHead | null, next: SealedHead): Promise<boolean> {
-  const { number, head, after, last, header } = next;
-  const moved = await run(
-    ...(['move-seal', before?.number ?? 0, before?.head ?? '', number, head, after, last, header] as const),
-  );
-  return moved === 1;
+const moveSealScript = scriptFile(import.meta.url, 'move-seal.lua');
+
+export async function moveSeal(
+  { run }: Shard,
+  before: SealedHead | null,
+  { number, head, after, last, header }: SealedHead,
+): Promise<boolean> {
+  const { number: numberBefore = 0, head: headBefore = '' } = before ?? {};
+  const fields = named({ numberBefore, headBefore, number, head, after, last, header });
+  return (await run(moveSealScript, fields)) === 1;
 }
 
-/** Two calls for many texts: asked one by one, they would cost the orchestrator more than everything else it does for a client. */
-async function unwrittenEvidence({ redis, keys, run }: Shard, sha256s: readonly string[]) {
-  const found: { sha256: string; text: string }[] = [];
+/**
+ * A text in no file has no expiry. Texts themselves would be slow here: Redis's Lua hashes them.
+ */
+const unwrittenScript = script(
+  import.meta.url,
+  'unwritten-evidence',
+  lua`
+-- Returns 1 for each of these texts that stands in no file yet, else 0.
+-- ARGV: SHA-256s
+local found = {}
+for at, sha256 in ipairs(ARGV) do found[at] = redis.call('TTL', key('evidence', sha256)) == -1 and 1 or 0 end
+return found`,
+);
+
+/**
+ * Two commands read many texts. Reading them one by one would cost the orchestrator more than all
+ * its other work for a client.
+ */
+export async function unwrittenEvidence(
+  { redis, keys, run }: Shard,
+  sha256s: readonly string[],
+): Promise<readonly Evidence[]> {
+  const found: Evidence[] = [];
   for (const piece of inPieces(sha256s, pieceSize)) {
-    const states = (await run('unwritten-evidence', ...piece)) as number[];
+    const states = (await run(unwrittenScript, ...piece)) as number[];
     const unwritten = piece.filter((_, at) => states[at] === 1);
     if (unwritten.length === 0) continue;
     const texts = await redis.mget(...unwritten.map((sha256) => keys.of('evidence', sha256)));
@@ -67,8 +70,33 @@ async function unwrittenEvidence({ redis, keys, run }: Shard, sha256s: readonly 
   return found;
 }
 
-async function markWritten({ run }: Shard, block: number, sha256s: readonly string[]): Promise<void> {
+const markEvidenceScript = script(
+  import.meta.url,
+  'mark-evidence',
+  lua`
+-- Lets texts that stand in a file expire.
+-- ARGV: seconds after the last use, SHA-256s
+for at = 2, #ARGV do redis.call('EXPIRE', key('evidence', ARGV[at]), ARGV[1]) end
+return 1`,
+);
+
+const markWrittenScript = script(
+  import.meta.url,
+  'mark-written',
+  lua`
+-- Notes that the head of the chain stands in a file. Ignored when another block is the head by now.
+-- ARGV: number of the block
+if redis.call('HGET', key('seal'), 'number') == ARGV[1] then redis.call('HSET', key('seal'), 'written', ARGV[1]) end
+return 1`,
+);
+
+export async function markWritten({ run }: Shard, block: number, sha256s: readonly string[]): Promise<void> {
   for (const piece of inPieces(sha256s, pieceSize))
-    await run('mark-evidence', writtenEvidenceSeconds, ...piece);
-  await run('mark-written', block);
+    await run(markEvidenceScript, writtenEvidenceSeconds, ...piece);
+  await run(markWrittenScript, block);
 }
+
+const trimScript = scriptFile(import.meta.url, 'trim-audit.lua');
+
+export const trimAudit = async ({ run }: Shard, keep: number): Promise<number> =>
+  Number(await run(trimScript, keep, trimAtMost));

@@ -1,8 +1,9 @@
--- Takes away the oldest entries of the audit beyond `keep`, but never one that does not stand in a file.
--- ARGV: keep, how many at most
+-- Removes the oldest entries of the audit beyond `keep`, but none that does not stand in a file.
+-- Returns how many it removed.
+-- ARGV: keep, how many to remove at most
 local found = redis.call('HMGET', key('seal'), 'number', 'written', 'after', 'last')
 if not found[2] then return 0 end
--- While the head is not written yet, what came before it is.
+-- While the head is not written yet, the entries before it are.
 local safe = found[1] == found[2] and found[4] or found[3]
 local excess = math.min(redis.call('XLEN', key('audit')) - tonumber(ARGV[1]), tonumber(ARGV[2]))
 if excess <= 0 then return 0 end

@@ -1,17 +1,16 @@
-import type { Budgets, DownloadLimits } from '../../../domain/campaign/definition.ts';
-import { placeOf, queueName } from '../../queued.ts';
-import type { Store } from '../../store.ts';
-import { type Shard, valuesOf } from '../core/shard.ts';
-import { fromEach, type Shards } from '../sharding/shards.ts';
-import type { Counters } from '../../../domain/outcome/counters.ts';
 import type { Campaign } from '../../../domain/campaign/campaign.ts';
+import type { Budgets, DownloadLimits } from '../../../domain/campaign/definition.ts';
+import type { CampaignStore } from '../../campaign-store.ts';
+import { parseQueueName, queueName } from '../../queued.ts';
 import type { CampaignRecord, WaitingClient } from '../../types.ts';
+import type { ScriptValue } from '../core/scripts.ts';
+import { type NumberHash, type Shard, valuesOf } from '../core/shard.ts';
 
-/** What the scripts of every shard check. The quota is not the head's to say: it is granted. */
-export function replicaFields(
-  { state, definition }: Campaign,
-  version: number,
-): readonly (string | number)[] {
+/**
+ * Fields of a campaign's hash that the scripts of every shard check. The quota is not among them:
+ * it is granted.
+ */
+export function replicaFields({ state, definition }: Campaign, version: number): readonly ScriptValue[] {
   return [
     'version',
     version,
@@ -36,7 +35,7 @@ function downloadsText({ maxDownloads }: Budgets): string {
   return limits.length === 0 ? '' : `;${limits.map(([name, most]) => `${name}=${most}`).join(';')};`;
 }
 
-/** What `downloadsText` has put together. */
+/** Reads what `downloadsText` writes. */
 export function downloadLimits(text: string): DownloadLimits {
   const found = text
     .split(';')
@@ -49,38 +48,31 @@ export function downloadLimits(text: string): DownloadLimits {
   return { everywhere, at };
 }
 
-/** The head: the whole as JSON, and beside it what scripts check. */
-export const headFields = (campaign: Campaign, version: number): readonly (string | number)[] => [
+/** Fields of the head: those that scripts check, and the whole campaign as JSON. */
+export const headFields = (campaign: Campaign, version: number): readonly ScriptValue[] => [
   ...replicaFields(campaign, version),
   'json',
   JSON.stringify(campaign),
 ];
 
-/** What a shard may use of the budget. */
-export const quotaField = (quota: number): readonly (string | number)[] => ['quota', quota];
+/** The part of the budget that a shard may use. */
+export const quotaField = (quota: number): readonly ScriptValue[] => ['quota', quota];
 
-/** The first grant of several shards: who has something comes later in turn than who has nothing. */
-export const firstGrant = (quota: number): readonly (string | number)[] => [
-  ...quotaField(quota),
-  'served',
-  quota > 0 ? 1 : 0,
-];
-
-/** Where a client waits. */
+/** Where a client waits, as the hash `members` keeps it. */
 export const memberText = (pick: WaitingClient): string => `${pick.wave}|${queueName(pick)}`;
 
-/** Null when the client has a record already. */
+/** Reads what `memberText` writes; null when the client has a record already. */
 export function waitingPick(client: string, member: string): WaitingClient | null {
   if (member === '') return null;
   const bar = member.indexOf('|');
-  return { client, wave: Number(member.slice(0, bar)), ...placeOf(member.slice(bar + 1)) };
+  return { client, wave: Number(member.slice(0, bar)), ...parseQueueName(member.slice(bar + 1)) };
 }
 
 export async function readCampaign({ redis, keys }: Shard, campaign: string): Promise<CampaignRecord | null> {
   return recordOf(await redis.hmget(keys.of('campaign', campaign), 'version', 'json'));
 }
 
-type Statuses = Parameters<Store['campaigns']>[0];
+type Statuses = Parameters<CampaignStore['campaigns']>[0];
 
 /** By time of creation. */
 export async function readCampaigns(shard: Shard, statuses?: Statuses): Promise<readonly CampaignRecord[]> {
@@ -98,7 +90,7 @@ export async function readCampaigns(shard: Shard, statuses?: Statuses): Promise<
     .sort(byCreation);
 }
 
-/** By the status beside the JSON, which may be long: that of an ended campaign is not even fetched. */
+/** Compares the status field first: the JSON of an ended campaign may be long. */
 async function namesIn(
   { redis, keys }: Shard,
   names: readonly string[],
@@ -118,18 +110,11 @@ function recordOf([version, json]: readonly (string | null)[]): CampaignRecord |
 const byCreation = ({ campaign: a }: CampaignRecord, { campaign: b }: CampaignRecord): number =>
   a.createdAt - b.createdAt || (a.definition.campaign < b.definition.campaign ? -1 : 1);
 
-/** The sum over all shards. */
-export async function readCounters(shards: Shards, campaign: string): Promise<Counters> {
-  return sumOf(await fromEach(shards, ({ redis, keys }) => redis.hgetall(keys.of('counters', campaign))));
-}
+export const readCounters = ({ redis, keys }: Shard, campaign: string): Promise<NumberHash> =>
+  redis.hgetall(keys.of('counters', campaign));
 
-/** Sums hashes of numbers as Redis keeps them. */
-export function sumOf(hashes: readonly Readonly<Record<string, string>>[]): Readonly<Record<string, number>> {
-  const sums = new Map<string, number>();
-  for (const [name, amount] of hashes.flatMap((hash) => Object.entries(hash)))
-    sums.set(name, (sums.get(name) ?? 0) + Number(amount));
-  return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
-}
+export const readSlots = ({ redis, keys }: Shard, campaign: string): Promise<NumberHash> =>
+  redis.hgetall(keys.of('slots', campaign));
 
 export const readStarts = async ({ redis, keys }: Shard): Promise<number> =>
   Number((await redis.get(keys.of('starts'))) ?? 0);

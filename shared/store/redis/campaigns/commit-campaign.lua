@@ -1,15 +1,22 @@
--- Compare-and-set of a campaign by its version; 0 = someone else was faster.
--- ARGV: leader fence ('' = not a round), campaign, version, next status, starts ('' = does not matter);
---       lists: campaign hash, audit
-if isDeposed(ARGV[1]) then return 0 end
-local campaign, version, status, starts = unpack(ARGV, 2, 5)
+-- @include ../leader/leader.lua
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua
+-- Compare-and-set of a campaign by its version. Returns 0 when another change came first.
+-- ARGV: JSON of leader (fence, '' = not a round), campaign, version, status (the next one), starts
+--       ('' = does not matter); lists: campaign hash, audit
+local asked = cjson.decode(ARGV[1])
+if isDeposed(asked.leader) then return 0 end
+local campaign = asked.campaign
 local found = redis.call('HMGET', key('campaign', campaign), 'version', 'status')
-if found[1] ~= version then return 0 end
--- Two campaigns that want the same client each looked before the other ran: the slower one looks again.
-if starts ~= '' and (redis.call('GET', key('starts')) or '0') ~= starts then return 0 end
--- A paused one is at work already, and every look has seen it.
-if status == 'running' and found[2] ~= 'running' and found[2] ~= 'paused' then redis.call('INCR', key('starts')) end
-local nextList = lists(6)
+if found[1] ~= asked.version then return 0 end
+-- Two campaigns that want the same client both looked for overlaps before the other one ran. The
+-- slower one must look again.
+if asked.starts ~= '' and (redis.call('GET', key('starts')) or '0') ~= asked.starts then return 0 end
+-- A paused campaign counts as running: every look for overlaps has seen it.
+if asked.status == 'running' and found[2] ~= 'running' and found[2] ~= 'paused' then
+  redis.call('INCR', key('starts'))
+end
+local nextList = lists(2)
 redis.call('HSET', key('campaign', campaign), unpack(ARGV, nextList()))
 addAudit(nextList())
 return 1

@@ -1,39 +1,36 @@
-import type { Store } from '../../store.ts';
-import { auditFields } from '../audit/audit.ts';
-import { headFields, quotaField } from './campaigns.ts';
-import { followHead } from '../sharding/replicas.ts';
-import { list } from '../core/scripts.ts';
-import type { Shards } from '../sharding/shards.ts';
 import type { Campaign } from '../../../domain/campaign/campaign.ts';
 import type { AuditEntry, CampaignConditions } from '../../types.ts';
+import { auditFields } from '../audit/audit.ts';
+import { list, named, scriptFile, type ScriptValue } from '../core/scripts.ts';
+import type { Shard } from '../core/shard.ts';
+import { headFields } from './campaigns.ts';
 
-/** The head decides; the other shards know of it before this answers. */
-export async function commitCampaign(
-  shards: Shards,
+const commitCampaignScript = scriptFile(import.meta.url, 'commit-campaign.lua');
+
+/**
+ * Writes the head of a campaign by compare-and-set.
+ * @param further fields of the campaign's hash
+ * @returns false when another change came first, or a condition does not hold
+ */
+export async function commitHead(
+  { run }: Shard,
   next: Campaign,
   version: number,
   audit: AuditEntry,
-  { leader, starts }: CampaignConditions = {},
-): ReturnType<Store['commitCampaign']> {
-  const { head, others } = shards;
-  const record = { version: version + 1, campaign: next };
-  const isAlone = others.length === 0;
-  const fields = [
-    ...headFields(next, record.version),
-    ...(isAlone ? quotaField(next.definition.budgets.active) : []),
-  ];
-  const name = next.definition.campaign;
-  const done = await head.run(
-    'commit-campaign',
-    leader ?? '',
-    name,
-    version,
-    next.state.status,
-    starts ?? '',
-    ...list(fields),
-    ...list(auditFields(audit, record.version)),
+  { leader, starts }: CampaignConditions,
+  further: readonly ScriptValue[],
+): Promise<boolean> {
+  const done = await run(
+    commitCampaignScript,
+    named({
+      leader: leader ?? '',
+      campaign: next.definition.campaign,
+      version,
+      status: next.state.status,
+      starts: starts ?? '',
+    }),
+    ...list([...headFields(next, version + 1), ...further]),
+    ...list(auditFields(audit, version + 1)),
   );
-  if (done !== 1) return null;
-  if (!isAlone) await followHead(shards, record);
-  return record;
+  return done === 1;
 }

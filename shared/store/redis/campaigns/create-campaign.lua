@@ -1,14 +1,16 @@
--- Makes a campaign visible whose clients were staged before, in pieces. 0 = the name was taken meanwhile,
--- -1 = something of what was staged is gone.
--- ARGV: campaign, token of the staging keys, number of the reservation ('' = the only shard, nothing was reserved), clients;
---       lists: campaign hash, wave:server pairs, counters, servers, audit
-local campaign, token, number = ARGV[1], ARGV[2], ARGV[3]
+-- @include publish.lua
+-- @include ../audit/audit.lua Makes a campaign visible whose clients were staged before, in
+-- pieces. Returns 0 when the name was taken meanwhile, -1 when a part of what was staged is gone.
+-- ARGV: JSON of campaign, token (of the staging keys), reservation ('' = the only shard, where no
+-- name is reserved), clients (how many); lists: those of `publishCampaign`, then audit
+local asked = cjson.decode(ARGV[1])
+local campaign, reservation = asked.campaign, asked.reservation
 if redis.call('EXISTS', key('campaign', campaign)) == 1 then return 0 end
-if number ~= '' and redis.call('GET', key('reserved', campaign)) ~= number then return 0 end
-if not isStaged(token, ARGV[4], lists(5)) then return -1 end
-if number ~= '' then redis.call('DEL', key('reserved', campaign)) end
-local nextList = lists(5)
-publishCampaign(campaign, token, nextList)
+if reservation ~= '' and redis.call('GET', key('reserved', campaign)) ~= reservation then return 0 end
+if not isStaged(asked.token, asked.clients, lists(2)) then return -1 end
+if reservation ~= '' then redis.call('DEL', key('reserved', campaign)) end
+local nextList = lists(2)
+publishCampaign(campaign, asked.token, nextList)
 redis.call('SADD', key('campaigns'), campaign)
 addAudit(nextList())
 return 1

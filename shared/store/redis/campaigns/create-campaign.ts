@@ -1,151 +1,50 @@
-import { randomUUID } from 'node:crypto';
-import { grantQuotas } from '../../../domain/campaign/quota.ts';
-import { err, fault, type Fault, ok, type Result } from '../../../errors.ts';
+import type { Campaign } from '../../../domain/campaign/campaign.ts';
 import { waitingCounters } from '../../admitted.ts';
 import { queueName } from '../../queued.ts';
-import { reasons } from '../../reasons.ts';
+import type { AuditEntry, WaitingClient } from '../../types.ts';
 import { auditFields } from '../audit/audit.ts';
-import { firstGrant, headFields, memberText, quotaField, replicaFields } from './campaigns.ts';
-import { stagingSeconds } from '../fleet/import-fleet.ts';
-import { flat, list } from '../core/scripts.ts';
+import { flat, list, named, scriptFile, type ScriptValue } from '../core/scripts.ts';
 import { inPieces, type Shard, valuesOf } from '../core/shard.ts';
-import type { Shards } from '../sharding/shards.ts';
-import type { Campaign } from '../../../domain/campaign/campaign.ts';
-import { StoreUnavailable } from '../../errors.ts';
-import type { AuditEntry, CampaignRecord, WaitingClient } from '../../types.ts';
+import { stagingSeconds } from '../fleet/import-fleet.ts';
+import { headFields, memberText } from './campaigns.ts';
 
-const pieceSize = 1_000;
-
-/** A client with its place in the order of the whole campaign. */
-interface Placed extends WaitingClient {
-  readonly place: number;
+/** A client with its position in the whole campaign. */
+export interface Positioned extends WaitingClient {
+  readonly position: number;
 }
 
-/** What one shard gets of a new campaign. */
-interface Part {
-  readonly shard: Shard;
-  readonly clients: readonly Placed[];
-  readonly quota: number;
-}
-
-/**
- * Stages the waiting clients in pieces under a random token, publishes what lies in other shards, and at last the head
- * with its own shard: until then the campaign does not exist and its name is free. What a crash leaves staged expires;
- * what it leaves published in other shards is replaced when the name is used again. Staged anew when Redis lost something of
- * it on the way; throws `StoreUnavailable` when it does so again and again.
- */
-export async function createCampaign(
-  shards: Shards,
-  campaign: Campaign,
-  clients: readonly WaitingClient[],
-  audit: AuditEntry,
-  version = 1,
-): Promise<Result<CampaignRecord, Fault>> {
-  const name = campaign.definition.campaign;
-  for (let tries = 0; tries < triesAtMost; tries += 1) {
-    const number = await reserve(shards, name);
-    if (number === null) return taken(name);
-    const parts = await partsOf(shards, campaign, clients);
-    if (!parts.ok) return parts;
-    const published = await publish(shards, { campaign, version, audit, number }, parts.value);
-    if (published === created) return ok({ version, campaign });
-    if (published === isTaken) return taken(name);
-  }
-  throw new StoreUnavailable(`Redis does not keep what is staged for campaign ${name}; create it again`);
-}
-
-const triesAtMost = 3;
-/** What the scripts answer; anything else means that something of what was staged is gone. */
-const created = 1;
-const isTaken = 0;
-
-const taken = (name: string) => err(fault('campaign.taken', reasons.campaignTaken(name)));
-
-interface Creation {
+/** A campaign that is being created. */
+export interface Creation {
   readonly campaign: Campaign;
   readonly version: number;
   readonly audit: AuditEntry;
-  /** Of the reservation. */
-  readonly number: string;
+  /** Names the staging keys of this try. */
+  readonly token: string;
+  /** Number of the name's reservation; empty with one shard, where no name is reserved. */
+  readonly reservation: string;
 }
 
-async function publish(
-  { head, others }: Shards,
-  { campaign, version, audit, number }: Creation,
-  parts: readonly Part[],
-): Promise<unknown> {
-  const { campaign: name, waves } = campaign.definition;
-  const [own = { shard: head, clients: [], quota: 0 }, ...rest] = parts;
-  const token = randomUUID();
-  for (const part of parts) await stageAll(part, token);
-  for (const part of rest) {
-    const fields = list([...replicaFields(campaign, version), ...firstGrant(part.quota)]);
-    const asked = [name, token, number, waves.length, part.clients.length, ...fields, ...partFields(part)];
-    const published = await part.shard.run('publish-shard', ...asked);
-    if (published !== created) return published;
-  }
-  const grant = others.length === 0 ? quotaField : firstGrant;
-  return head.run(
-    'create-campaign',
-    name,
-    token,
-    others.length === 0 ? '' : number,
-    own.clients.length,
-    ...list([...headFields(campaign, version), ...grant(own.quota)]),
-    ...partFields(own),
-    ...list(auditFields(audit, version)),
-  );
+/** What `publishHead` returns; any other number means that a part of what was staged is gone. */
+export const published = 1;
+export const nameTaken = 0;
+
+const pieceSize = 1_000;
+
+/** Writes a shard's clients under the token, in pieces. They expire unless they are published. */
+export async function stageClients(
+  shard: Shard,
+  token: string,
+  clients: readonly Positioned[],
+): Promise<void> {
+  for (const piece of inPieces(clients, pieceSize)) await stagePiece(shard, token, piece);
 }
 
-/** Null when the campaign exists. With one shard the last script alone decides, and there is nothing to reserve. */
-async function reserve({ head, others }: Shards, name: string): Promise<string | null> {
-  if (others.length > 0) return (await head.run('reserve', name, stagingSeconds)) as string | null;
-  return (await head.redis.exists(head.keys.of('campaign', name))) === 1 ? null : '';
-}
-
-/** A client of no fleet is at home nowhere: with several shards nobody would find it again. */
-async function partsOf(
-  { all, homes }: Shards,
-  { definition }: Campaign,
-  clients: readonly WaitingClient[],
-): Promise<Result<readonly Part[], Fault>> {
-  const found = await homes.ofAll(clients.map(({ client }) => client));
-  const homeless = clients.find((_, at) => found[at] === null);
-  if (homeless !== undefined)
-    return err(fault('campaign.unknownClient', reasons.unknownClient(homeless.client)));
-  const shares = all.map((): Placed[] => []);
-  clients.forEach((pick, place) => shares[found[place]?.number ?? 0]?.push({ ...pick, place }));
-  const quotas = grantQuotas(
-    definition.budgets.active,
-    shares.map(({ length }) => ({ quota: 0, inUse: 0, wants: length, servedAt: 0 })),
-  );
-  const own = definition.budgets.active;
-  return ok(
-    all.map((shard, at) => ({
-      shard,
-      clients: shares[at] ?? [],
-      quota: all.length === 1 ? own : (quotas[at] ?? 0),
-    })),
-  );
-}
-
-/** In the order that `publishCampaign` takes them, after the hash. */
-function partFields({ clients }: Part): readonly (string | number)[] {
-  const queues = new Set(clients.map((pick) => `${pick.wave}:${queueName(pick)}`));
-  const names = new Set(clients.map(queueName));
-  return [...list([...queues]), ...list(flat(waitingCounters(clients))), ...list([...names])];
-}
-
-async function stageAll({ shard, clients }: Part, token: string): Promise<void> {
-  for (const piece of inPieces(clients, pieceSize)) await stage(shard, token, piece);
-}
-
-async function stage({ redis, keys }: Shard, token: string, clients: readonly Placed[]): Promise<void> {
-  const queues = new Map<string, (string | number)[]>();
+async function stagePiece({ redis, keys }: Shard, token: string, clients: readonly Positioned[]) {
+  const queues = new Map<string, ScriptValue[]>();
   for (const pick of clients) {
     const queue = keys.of('staging', token, pick.wave, queueName(pick));
     const entries = queues.get(queue) ?? [];
-    entries.push(pick.place, pick.client);
+    entries.push(pick.position, pick.client);
     queues.set(queue, entries);
   }
   const members = keys.of('staging', token, 'members');
@@ -154,4 +53,32 @@ async function stage({ redis, keys }: Shard, token: string, clients: readonly Pl
   pipeline.expire(members, stagingSeconds);
   for (const [queue, entries] of queues) pipeline.zadd(queue, ...entries).expire(queue, stagingSeconds);
   valuesOf(await pipeline.exec());
+}
+
+const createCampaignScript = scriptFile(import.meta.url, 'create-campaign.lua');
+
+/**
+ * Publishes the head of a campaign with the clients of its shard.
+ * @param further fields of the campaign's hash
+ */
+export function publishHead(
+  { run }: Shard,
+  { campaign, version, audit, token, reservation }: Creation,
+  clients: readonly Positioned[],
+  further: readonly ScriptValue[],
+): Promise<unknown> {
+  return run(
+    createCampaignScript,
+    named({ campaign: campaign.definition.campaign, token, reservation, clients: clients.length }),
+    ...list([...headFields(campaign, version), ...further]),
+    ...clientLists(clients),
+    ...list(auditFields(audit, version)),
+  );
+}
+
+/** The lists that `publishCampaign` reads after the campaign's hash. */
+export function clientLists(clients: readonly Positioned[]): readonly ScriptValue[] {
+  const waves = new Set(clients.map((pick) => `${pick.wave}:${queueName(pick)}`));
+  const names = new Set(clients.map(queueName));
+  return [...list([...waves]), ...list(flat(waitingCounters(clients))), ...list([...names])];
 }

@@ -1,11 +1,15 @@
--- Gives staged clients their names. Staged keys expire when their writer dies; published ones are here to stay.
+-- @include ../core/counters.lua
+-- @include ../core/lists.lua Clients of a new campaign are staged in pieces, under a token. Staged
+-- keys expire when their writer dies; published keys stay.
+
 local function publish(staged, final)
   if redis.call('EXISTS', staged) == 0 then return end
   redis.call('RENAME', staged, final)
   redis.call('PERSIST', final)
 end
 
--- Is everybody still there who was staged? A Redis that took over meanwhile may know less. The lists as below.
+-- Is every client still there that was staged? A Redis that took over meanwhile may know less.
+-- The lists are those of `publishCampaign`.
 local function isStaged(token, clients, nextList)
   nextList()
   local first, last = nextList()
@@ -14,7 +18,7 @@ local function isStaged(token, clients, nextList)
   return queued == tonumber(clients) and redis.call('HLEN', key('staging', token, 'members')) == queued
 end
 
--- The lists: campaign hash, wave:server pairs, counters, servers.
+-- The lists: campaign hash, `wave:queue` pairs, counters, queues.
 local function publishCampaign(campaign, token, nextList)
   local first, last = nextList()
   redis.call('HSET', key('campaign', campaign), unpack(ARGV, first, last))

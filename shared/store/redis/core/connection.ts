@@ -5,7 +5,7 @@ import { parseRedisUrl, redisUrlForms } from '../../../redis/redis-url.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
-  /** A call that was not answered for so many milliseconds is refused, wherever it hangs. */
+  /** Milliseconds after which a call without an answer is refused, wherever it hangs. */
   readonly answerMs: number;
 }
 
@@ -13,34 +13,35 @@ export interface Connected {
   readonly redis: Redis;
   /** For messages: without user and password. */
   readonly where: string;
-  /** Lets running calls end; a connection that is away is dropped. */
+  /** Lets running calls end. Drops a connection that Redis does not answer. */
   readonly close: () => Promise<void>;
 }
 
 const longestPauseMs = 1_000;
 
 /**
- * Connects and proves that this Redis, or each master of a Cluster, may hold the records: 6.2 or newer and never
- * evicting. Later, while Redis is away, calls wait for it for a bounded time and are then refused (`away.ts`); the
- * connection comes back by itself.
+ * Connects and proves that this Redis, or each master of a Cluster, may hold the records: 6.2 or
+ * newer and never evicting. Later, while Redis does not answer, calls wait for a bounded time and
+ * are then refused (`store-unavailable.ts`); the connection comes back by itself.
+ * @returns faults `redis.url`, `redis.unreachable`, `redis.auth`, `redis.version`, `redis.eviction`
  */
 export async function connect({ url, answerMs }: ConnectionOptions): Promise<Result<Connected, Fault>> {
-  const place = parseRedisUrl(url);
-  if (place === null) {
+  const address = parseRedisUrl(url);
+  if (address === null) {
     return err(fault('redis.url', `the Redis URL is not understood; expected ${redisUrlForms}`));
   }
-  const { where } = place;
+  const { where } = address;
   let isOpen = false;
   const retry = (times: number): number | null => (isOpen ? Math.min(times * 100, longestPauseMs) : null);
-  const redis = openClient(place, { use: 'store', answerMs, retry });
+  const redis = openClient(address, { use: 'store', answerMs, retry });
   let lastError: unknown;
-  // Without a listener a lost connection would end the process. Calls that suffer from it are refused anyway.
+  // Without a listener a lost connection would end the process. The calls on it are refused anyway.
   redis.on('error', (error: unknown) => (lastError = error));
   try {
     await redis.connect();
     isOpen = true;
     for (const master of mastersOf(redis)) {
-      const which = placeOfNode(master, where);
+      const which = nameOfNode(master, where);
       const unfit = whyUnfit(await master.info('server'), await master.info('memory'), which);
       if (unfit === null) continue;
       redis.disconnect();
@@ -53,8 +54,8 @@ export async function connect({ url, answerMs }: ConnectionOptions): Promise<Res
   }
 }
 
-/** A Cluster is many: which of them? */
-function placeOfNode({ options, isCluster }: Redis, where: string): string {
+/** Which server of a Cluster this is, for messages. */
+function nameOfNode({ options, isCluster }: Redis, where: string): string {
   const { host, port } = options;
   return isCluster || host === undefined ? where : `${host}:${port ?? ''}`;
 }
@@ -64,30 +65,30 @@ async function close(redis: Redis): Promise<void> {
   else redis.disconnect();
 }
 
-function whyNot(error: unknown, place: string): Fault {
+function whyNot(error: unknown, where: string): Fault {
   const message = messageOf(error);
   if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message)) {
-    return fault('redis.auth', `Redis at ${place} refuses the user or password of the Redis URL`);
+    return fault('redis.auth', `Redis at ${where} refuses the user or password of the Redis URL`);
   }
   const because =
     typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : message;
   return fault(
     'redis.unreachable',
-    `no Redis answers at ${place} (${because}); start it or correct the Redis URL`,
+    `no Redis answers at ${where} (${because}); start it or correct the Redis URL`,
   );
 }
 
-function whyUnfit(server: string, memory: string, place: string): Fault | null {
+function whyUnfit(server: string, memory: string, where: string): Fault | null {
   const version = valueIn(server, 'redis_version') ?? '0';
   if (isOlder(version)) {
-    return fault('redis.version', `Redis at ${place} has version ${version}; servpack needs 6.2 or newer`);
+    return fault('redis.version', `Redis at ${where} has version ${version}; servpack needs 6.2 or newer`);
   }
   const policy = valueIn(memory, 'maxmemory_policy') ?? 'unknown';
   return policy === 'noeviction'
     ? null
     : fault(
         'redis.eviction',
-        `Redis at ${place} may evict records (maxmemory-policy ${policy}); set it to noeviction`,
+        `Redis at ${where} may evict records (maxmemory-policy ${policy}); set it to noeviction`,
       );
 }
 

@@ -1,7 +1,7 @@
 import type { Keys } from './keys.ts';
 import type { Commands, RunScript } from './scripts.ts';
 
-/** What every part of the adapter works with: the keys of one shard, its scripts, and the connection that all share. */
+/** One shard: its keys, its scripts, and the connection that all shards share. */
 export interface Shard {
   readonly number: number;
   readonly redis: Commands;
@@ -9,10 +9,10 @@ export interface Shard {
   readonly run: RunScript;
 }
 
-type Queued = [error: Error | null, value: unknown][] | null;
+type Replies = [error: Error | null, value: unknown][] | null;
 
-/** The values of a pipeline or transaction; the first error is thrown. */
-export function valuesOf(replies: Queued): readonly unknown[] {
+/** The values of a pipeline or transaction. Throws the first error. */
+export function valuesOf(replies: Replies): readonly unknown[] {
   return (replies ?? []).map(([error, value]) => {
     if (error !== null) throw error;
     return value;
@@ -25,7 +25,8 @@ export function* inPieces<T>(all: readonly T[], size: number): Generator<readonl
 }
 
 /**
- * Every field and value of a hash, page by page. Hashes read this way never lose fields, so none comes twice.
+ * Every field and value of a hash, page by page. A hash read this way must never lose fields: then
+ * no field comes twice.
  */
 export async function* scanHash(
   { redis }: Shard,
@@ -44,4 +45,15 @@ export function pairs(found: readonly string[]): readonly (readonly [string, str
   const all: [string, string][] = [];
   for (let at = 0; at + 1 < found.length; at += 2) all.push([found[at] ?? '', found[at + 1] ?? '']);
   return all;
+}
+
+/** A hash of numbers as Redis keeps it. */
+export type NumberHash = Readonly<Record<string, string>>;
+
+/** The sum of hashes of numbers, without what comes to 0. */
+export function sumOf(hashes: readonly NumberHash[]): Readonly<Record<string, number>> {
+  const sums = new Map<string, number>();
+  for (const [name, amount] of hashes.flatMap((hash) => Object.entries(hash)))
+    sums.set(name, (sums.get(name) ?? 0) + Number(amount));
+  return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
 }

@@ -1,9 +1,8 @@
-import type { Store } from '../../store.ts';
 import { StoreUnavailable } from '../../errors.ts';
+import type { Store } from '../../store.ts';
 
-export { StoreUnavailable };
-
-const isAway = (thrown: unknown): boolean =>
+/** What the client library throws when Redis does not answer. */
+const isUnavailable = (thrown: unknown): boolean =>
   thrown instanceof Error &&
   (thrown.name === 'MaxRetriesPerRequestError' ||
     thrown.name === 'AbortError' ||
@@ -12,12 +11,15 @@ const isAway = (thrown: unknown): boolean =>
     thrown.message.startsWith("Stream isn't writeable"));
 
 /**
- * The same store; a call that Redis did not answer is rejected with `StoreUnavailable` and a sentence that says
- * where, instead of with the client library's own words.
+ * The same store, whose calls reject with `StoreUnavailable` and a sentence that names the Redis
+ * when it does not answer, instead of with the client library's own words.
+ * @param where the Redis, for messages
  */
-export function sayingWhenUnavailable(store: Store, place: string): Store {
+export function explainUnavailable(store: Store, where: string): Store {
   const explained = (thrown: unknown): unknown =>
-    isAway(thrown) ? new StoreUnavailable(`Redis at ${place} does not answer`, { cause: thrown }) : thrown;
+    isUnavailable(thrown)
+      ? new StoreUnavailable(`Redis at ${where} does not answer`, { cause: thrown })
+      : thrown;
   const methods = Object.entries(store).map(([name, method]) => [
     name,
     explaining(method as Method, explained),
@@ -36,7 +38,7 @@ const explaining =
   };
 
 function rethrow(thrown: unknown): never {
-  // oxlint-disable-next-line typescript/only-throw-error -- passes on whatever was thrown
+  // oxlint-disable-next-line typescript/only-throw-error -- passes on what was thrown, of any type
   throw thrown;
 }
 

@@ -1,8 +1,8 @@
--- copies
--- Which logon servers' copies of a release are verified. `*` holds the manifest that they were held against: while it is set, a server
--- that nobody has looked at is closed.
+-- Which logon servers' copies of a release are verified. `*` holds the manifest that the copies are
+-- compared with: while it is set, a logon server whose copy was never looked at is closed.
 
--- A release that is staged anew with other files makes everything unknown that was known. manifest: '' = the release names no copies
+-- A release that is staged again with other files makes everything unknown that was known.
+-- manifest: '' = the release names no copies
 local function openCopies(release, manifest)
   local copies = key('copies', release)
   if redis.call('HGET', copies, '*') == manifest then return end

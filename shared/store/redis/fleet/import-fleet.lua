@@ -1,24 +1,26 @@
--- Makes staged clients part of the fleet, or a staged fleet the fleet. Returns how many there are now, or -1 when another import
--- came since this one was staged: where a client is at home follows from its entry before. Also when something of what was staged is gone:
--- a Redis that was restarted meanwhile goes through a hash in another order, and one that took over may know less.
--- ARGV: token of the staging key, how many imports there were when it was staged, add or replace, rows, how many of them are new;
---       list: audit
-local staged, fleet = key('staging', ARGV[1]), key('fleet')
-local expected = tonumber(ARGV[4])
-if ARGV[3] == 'replace' then expected = redis.call('HLEN', fleet) + tonumber(ARGV[5]) end
-if (redis.call('GET', key('imports')) or '0') ~= ARGV[2] or redis.call('HLEN', staged) ~= expected then
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua Adds staged clients to the fleet, or puts a staged fleet in its
+-- place. Returns how many clients there are now, or -1 when another import came since this one was
+-- staged (a client's home shard follows from its entry before), or when a part of what was staged
+-- is gone: a Redis that was restarted meanwhile reads a hash in another order, and one that took
+-- over may know less. ARGV: JSON of token (of the staging key), imports (how many there were at
+-- staging), way (add or replace), rows, new (how many of the rows are new clients); list: audit
+local asked = cjson.decode(ARGV[1])
+local staged, fleet = key('staging', asked.token), key('fleet')
+local expected = tonumber(asked.rows)
+if asked.way == 'replace' then expected = redis.call('HLEN', fleet) + tonumber(asked.new) end
+if (redis.call('GET', key('imports')) or '0') ~= asked.imports or redis.call('HLEN', staged) ~= expected then
   redis.call('UNLINK', staged)
   return -1
 end
 redis.call('INCR', key('imports'))
-local nextList = lists(6)
-addAudit(nextList())
+addAudit(lists(2)())
 if redis.call('EXISTS', staged) == 0 then return redis.call('HLEN', fleet) end
 if redis.call('EXISTS', fleet) == 0 then
   redis.call('RENAME', staged, fleet)
-elseif ARGV[3] == 'replace' then
-  -- Freeing a million entries takes a while; it is done in the background.
-  local old = key('staging', ARGV[1], 'old')
+elseif asked.way == 'replace' then
+  -- UNLINK frees a million entries in the background.
+  local old = key('staging', asked.token, 'old')
   redis.call('RENAME', fleet, old)
   redis.call('UNLINK', old)
   redis.call('RENAME', staged, fleet)
@@ -27,7 +29,7 @@ else
   repeat
     local page = redis.call('HSCAN', staged, cursor, 'COUNT', 1000)
     cursor = page[1]
-    -- A small hash comes in one page whatever the count; unpack stands 7,999 values at most.
+    -- A small hash comes in one page whatever the count; unpack takes 7,999 values at most.
     for at = 1, #page[2], 2000 do
       redis.call('HSET', fleet, unpack(page[2], at, math.min(at + 1999, #page[2])))
     end

@@ -1,47 +1,56 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../../domain/campaign/definition.ts';
-import type { Store } from '../../store.ts';
-import { auditFields } from '../audit/audit.ts';
-import { fleetText, homeIn, shardOf } from './fleet-text.ts';
-import { list } from '../core/scripts.ts';
-import { inPieces, scanHash, type Shard, valuesOf } from '../core/shard.ts';
-import type { Shards } from '../sharding/shards.ts';
+import type { FleetStore } from '../../fleet-store.ts';
 import type { AuditEntry } from '../../types.ts';
+import { auditFields } from '../audit/audit.ts';
+import { list, named, scriptFile } from '../core/scripts.ts';
+import { inPieces, scanHash, type Shard, valuesOf } from '../core/shard.ts';
+import { fleetText, homeShardIn, shardOfServer } from './fleet-text.ts';
 
-type Imported = Awaited<ReturnType<Store['importFleet']>>;
+type Imported = Awaited<ReturnType<FleetStore['importFleet']>>;
+
+const importFleetScript = scriptFile(import.meta.url, 'import-fleet.lua');
 
 const pieceSize = 1_000;
-/** Staged keys whose writer died are gone after this. */
+/** Real seconds after which staged keys whose writer died are gone. */
 export const stagingSeconds = 3_600;
-/** So many rows one script moves into the fleet without anybody noticing; more are staged beside a copy of it that takes its place. */
-const movedAtMost = 10_000;
+/**
+ * How many rows one script adds to the fleet without a noticeable delay. More rows are staged
+ * together with a copy of the fleet, which then takes its place.
+ */
+const addedAtMost = 10_000;
 
 /**
- * Readers see the old fleet or the new one, and a crash on the way changes nothing: everything is staged in pieces, and one short
- * script makes it the fleet. An import that another one overtook begins again, and so does one of which Redis lost something.
+ * Imports clients so that readers see the old fleet or the new one, and a crash changes nothing:
+ * all rows are staged in pieces, and one short script makes them the fleet. Begins again when
+ * another import came first, or when Redis lost a part of what was staged.
+ * @param shards how many shards the store has
  */
 export async function importFleet(
-  shards: Shards,
+  head: Shard,
+  shards: number,
   clients: readonly Client[],
   audit: AuditEntry | null,
 ): Promise<Imported> {
   for (;;) {
-    const imported = await tryImport(shards, clients, audit);
+    const imported = await tryImport(head, shards, clients, audit);
     if (imported !== null) return imported;
   }
 }
 
-/** Null when another import came between, or what was staged did not stay. */
+/** Null when another import came first, or a part of what was staged is gone. */
 async function tryImport(
-  { head, all }: Shards,
+  head: Shard,
+  shards: number,
   clients: readonly Client[],
   audit: AuditEntry | null,
 ): Promise<Imported | null> {
   const imports = (await head.redis.get(head.keys.of('imports'))) ?? '0';
-  const different = await differentRows(head, clients, all.length);
+  const different = await differentRows(head, clients, shards);
   const changed = different.filter(({ known }) => known !== null).length;
+  const added = different.length - changed;
   const token = randomUUID();
-  const isLarge = different.length > movedAtMost;
+  const isLarge = different.length > addedAtMost;
   if (isLarge) await stageCopy(head, token);
   for (const piece of inPieces(different, pieceSize))
     await stage(
@@ -51,22 +60,18 @@ async function tryImport(
     );
   const total = Number(
     await head.run(
-      'import-fleet',
-      token,
-      imports,
-      isLarge ? 'replace' : 'add',
-      different.length,
-      different.length - changed,
+      importFleetScript,
+      named({ token, imports, way: isLarge ? 'replace' : 'add', rows: different.length, new: added }),
       ...list(auditFields(audit, null)),
     ),
   );
-  return total < 0 ? null : { added: different.length - changed, changed, total };
+  return total < 0 ? null : { added, changed, total };
 }
 
 interface FleetRow {
   readonly client: string;
   readonly text: string;
-  /** As it is in the fleet now. */
+  /** The text in the fleet now; null for a new client. */
   readonly known: string | null;
 }
 
@@ -75,7 +80,7 @@ async function differentRows(
   clients: readonly Client[],
   shards: number,
 ): Promise<readonly FleetRow[]> {
-  // The last entry of a client counts: what is staged is counted.
+  // The last row of a client wins: the script counts the staged rows.
   const found = new Map<string, FleetRow>();
   for (const piece of inPieces(clients, pieceSize)) {
     const known = await redis.hmget(keys.of('fleet'), ...piece.map(({ client }) => client));
@@ -85,9 +90,9 @@ async function differentRows(
   return [...found.values()];
 }
 
-/** A client's home shard follows from its entry before. */
+/** A client keeps the home shard of its entry before. */
 function rowOf(client: Client, known: string | null, shards: number): FleetRow {
-  const home = known === null ? shardOf(client.logonServer, shards) : homeIn(known, shards);
+  const home = known === null ? shardOfServer(client.logonServer, shards) : homeShardIn(known, shards);
   return { client: client.client, text: fleetText(client, home, shards), known };
 }
 

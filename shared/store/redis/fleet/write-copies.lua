@@ -1,7 +1,9 @@
--- write-copies
--- What was found on logon servers. Only shard 0 is given the words. 0 = the release has been staged anew meanwhile, or a newer leader was seen.
--- ARGV: leader fence ('' = not a round), release, manifest that the copies were held against;
---       lists: servers whose copy is verified, servers whose copy is not, servers and what is known of each as JSON
+-- @include ../leader/leader.lua
+-- @include ../core/lists.lua Writes what was found on logon servers. Only shard 0 gets the third
+-- list. Returns 0 when the release has been staged again meanwhile, or a newer leader was seen.
+-- ARGV: leader fence ('' = not a round), release, manifest that the copies were compared with;
+-- lists: servers whose copy is verified, servers whose copy is not, servers with their status as
+-- JSON
 if isDeposed(ARGV[1]) then return 0 end
 local release = ARGV[2]
 local copies, status = key('copies', release), key('copyStatus', release)

@@ -1,6 +1,9 @@
--- Sets counters to what a recount of this shard's records gave, if not one of those records has changed since, none has come and
--- nobody has been admitted. 0 = something has; the next pass counts again.
--- ARGV: leader fence, campaign; lists: campaign.client and version of each, counters, audit
+-- @include ../leader/leader.lua
+-- @include ../core/counters.lua
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua Sets counters to a recount of this shard's records, if none of them
+-- has changed since and no client has been admitted. Returns 0 when one has; the next pass counts
+-- again. ARGV: leader fence, campaign; lists: campaign.client and version of each, counters, audit
 if isDeposed(ARGV[1]) then return 0 end
 local campaign = ARGV[2]
 local nextList = lists(3)

@@ -1,6 +1,10 @@
--- Counts a campaign's slots anew from the records that hold some: all of them are due or driven. Nothing is done when there are more
--- of those than may be looked at in one script. 1 = slots were wrong and are right now.
--- ARGV: leader fence, campaign, how many at most; list: audit
+-- @include ../leader/leader.lua
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua
+-- Counts a campaign's slots from the records that hold some, all of which are due or driven. Does
+-- nothing when more upgrades are due or driven than one script may read. Returns 1 when slots were
+-- wrong and are right now.
+-- ARGV: leader fence, campaign, how many upgrades at most; list: audit
 if isDeposed(ARGV[1]) then return 0 end
 local campaign, atMost = ARGV[2], tonumber(ARGV[3])
 if redis.call('ZCARD', key('due')) + redis.call('ZCARD', key('driven')) > atMost then return 0 end

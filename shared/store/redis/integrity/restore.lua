@@ -1,11 +1,19 @@
--- Gives a client whose record is gone a fresh one, parked: it is looked at before anything is done to it. 0 = it has one.
--- ARGV: leader fence, campaign, client, logon server, state (JSON), queue, finishing, at (policy time); list: audit
-if isDeposed(ARGV[1]) then return 0 end
-local campaign, client, server, state, queue, finishing, at = unpack(ARGV, 2, 8)
-local id = campaign .. '.' .. client
+-- @include ../leader/leader.lua
+-- @include violations.lua
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua Gives a client that has lost its record a fresh one, parked: its
+-- driver looks before it does anything else. Returns 0 when the client has a record. ARGV: JSON of
+-- leader (fence, '' = not a round), campaign, client, server, queue, finishing, at (policy time);
+-- state (JSON, passed through unread); list: audit
+local asked, state = cjson.decode(ARGV[1]), ARGV[2]
+if isDeposed(asked.leader) then return 0 end
+local campaign, client, server, at = asked.campaign, asked.client, asked.server, asked.at
 if violationOf(campaign, client, at, false) ~= 'noRecord' then return 0 end
-redis.call('HSET', key('upgrade', id), 'v', 1, 's', state, 'q', queue, 'f', finishing, 'g', server, 'a', 0)
+redis.call(
+  'HSET', key('upgrade', campaign .. '.' .. client), 'v', 1, 's', state, 'q', asked.queue,
+  'f', asked.finishing, 'g', server, 'a', 0
+)
 toParked(campaign, client, server, at)
 redis.call('HSETNX', key('claims'), client, campaign)
-addAudit(lists(9)())
+addAudit(lists(3)())
 return 1

@@ -1,23 +1,25 @@
--- What must hold of one client of a campaign, in its record, the indexes, the claims and the list of members; and how it is
--- put right. The record is believed, an index is not.
+-- @include ../upgrades/indexes.lua
+-- What must hold of one client of a campaign in its record, the indexes, the claims and the list of
+-- members, and how a violation is repaired. The record is believed, an index is not.
 
-local function place(queue, member)
+local function scoreOf(queue, member)
   return redis.call('ZSCORE', queue, member)
 end
 
--- Of a waiting client: its place in the queue of its wave and logon server. At the end of it, when it was lost.
-local function ofWaiting(campaign, client, wave, server, repair)
+-- A waiting client must be in the queue of its wave. A client that was lost goes to the end.
+local function ofWaiting(campaign, client, wave, waitsIn, repair)
   if redis.call('EXISTS', key('upgrade', campaign .. '.' .. client)) == 1 then
     if repair then redis.call('HSET', key('members', campaign), client, '') end
     return 'waitsThoughRecorded'
   end
-  local queue = key('waiting', campaign, wave, server)
-  if place(queue, client) then return nil end
+  local queue = key('waiting', campaign, wave, waitsIn)
+  if scoreOf(queue, client) then return nil end
   local last = redis.call('ZRANGE', queue, -1, -1, 'WITHSCORES')[2]
   if repair then redis.call('ZADD', queue, tonumber(last or 0) + 1, client) end
   return 'inNoIndex'
 end
 
+-- A settled upgrade must be in no index, and its campaign must not claim the client.
 local function ofSettled(campaign, client, record, due, driven, parked, repair)
   local claim = redis.call('HGET', key('claims'), client)
   if repair then
@@ -31,8 +33,8 @@ local function ofSettled(campaign, client, record, due, driven, parked, repair)
   return claim == campaign and 'claimedThoughSettled' or nil
 end
 
--- Which of the three it is in is for the record to say; the others are left.
-local function indexFault(record, due, driven, parked, finishing)
+-- The record names the one index in which the upgrade must be.
+local function ofIndexes(record, due, driven, parked, finishing)
   local found = (due and 1 or 0) + (driven and 1 or 0) + (parked and 1 or 0)
   if found > 1 then return 'inSeveral' end
   local own = record.i == 'due' and due or record.i == 'driven' and driven or record.i == 'parked' and parked
@@ -43,12 +45,13 @@ local function indexFault(record, due, driven, parked, finishing)
   return nil
 end
 
--- A driven one whose lease is gone from the record as well is due now, for whoever drives next: it looks first.
+-- A driven upgrade whose record has lost the lease too becomes due now: its next driver looks
+-- first.
 local function reindex(campaign, client, record, at)
   local id = campaign .. '.' .. client
   redis.call('ZREM', key('due'), id)
   redis.call('ZREM', key('driven'), id)
-  local since = place(key('parked', campaign, record.g), client) or at
+  local since = scoreOf(key('parked', campaign, record.g), client) or at
   delist('parked', campaign, client, record.g)
   delist('finishing', campaign, client, record.g)
   if record.i == 'parked' then
@@ -62,23 +65,23 @@ local function reindex(campaign, client, record, at)
   end
 end
 
--- nil, or what is wrong with this client; put right when asked to, except for what scripts can not know.
+-- nil, or what is wrong with this client. With `repair` it is also repaired, save a lost record.
 local function violationOf(campaign, client, at, repair)
   local member = redis.call('HGET', key('members', campaign), client)
   if not member then return nil end
-  local wave, waitsAt = string.match(member, '^(%d+)|(.*)$')
-  if wave then return ofWaiting(campaign, client, wave, waitsAt, repair) end
+  local wave, waitsIn = string.match(member, '^(%d+)|(.*)$')
+  if wave then return ofWaiting(campaign, client, wave, waitsIn, repair) end
   local id = campaign .. '.' .. client
   local found = redis.call('HMGET', key('upgrade', id), 'i', 'a', 'd', 'h', 'g', 'l', 'f')
   if not found[1] then return 'noRecord' end
   local record = { i = found[1], a = found[2], d = found[3], h = found[4], g = found[5], l = found[6], f = found[7] }
-  local due, driven = place(key('due'), id), place(key('driven'), id)
-  local parked = place(key('parked', campaign, record.g), client)
+  local due, driven = scoreOf(key('due'), id), scoreOf(key('driven'), id)
+  local parked = scoreOf(key('parked', campaign, record.g), client)
   if record.i == 'settled' then return ofSettled(campaign, client, record, due, driven, parked, repair) end
-  local fault = indexFault(record, due, driven, parked, place(key('finishing', campaign, record.g), client))
-  if fault then
+  local violation = ofIndexes(record, due, driven, parked, scoreOf(key('finishing', campaign, record.g), client))
+  if violation then
     if repair then reindex(campaign, client, record, at) end
-    return fault
+    return violation
   end
   if redis.call('HEXISTS', key('claims'), client) == 1 then return nil end
   if repair then redis.call('HSET', key('claims'), client, campaign) end

@@ -1,4 +1,5 @@
--- Takes or renews the leader's lease, or says who has it.
+-- @include ../core/time.lua
+-- Takes or renews the leader's lease, or returns who holds it.
 -- ARGV: owner, lease in real ms
 local owner, now = ARGV[1], realNow()
 local found = redis.call('HMGET', key('leader'), 'owner', 'counter', 'until')
@@ -6,8 +7,9 @@ local holder, counter, leaseEnd = found[1], found[2], found[3]
 local isHeld = holder and tonumber(leaseEnd) > now
 if isHeld and holder ~= owner then return { 'follows', holder, counter, leaseEnd } end
 
--- An owner whose lease had ended begins a new term: rounds of its old one may still be on their way.
--- Never below the time, as the fence of a driver: a Redis that lost the counter does not issue it again.
+-- An owner whose lease has ended begins a new term: rounds of its old term may still arrive. The
+-- counter is never below the time, like the fence of a driver: a Redis that lost the counter does
+-- not issue it again.
 if not isHeld then
   counter = string.format('%.0f', math.max((tonumber(counter) or 0) + 1, realMicroseconds()))
 end

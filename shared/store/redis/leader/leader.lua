@@ -1,6 +1,7 @@
--- The highest fence of a leader that this shard has seen. Rounds bring theirs along: an older one changes nothing.
+-- The highest fence of a leader that this shard has seen. A round brings its own fence; an older
+-- one changes nothing.
 
--- counter: '' when it is not a round of the leader that asks
+-- counter: '' when the caller is not a round of the leader
 local function isDeposed(counter)
   if counter == '' then return false end
   local seen = redis.call('HGET', key('leader'), 'counter')

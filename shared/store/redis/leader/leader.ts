@@ -1,24 +1,44 @@
+import type { Leader, LeaderFence, LeaderStore, LeadOutcome } from '../../leader-store.ts';
+import { lua, script, scriptFile } from '../core/scripts.ts';
 import { type Shard, valuesOf } from '../core/shard.ts';
-import type { Leader, LeaderFence, LeadOutcome } from '../../leader-store.ts';
 
 /**
- * The lease of the leader lies in one shard. Every shard learns of a new leader by the scripts of its rounds, and refuses
- * whoever is older than the newest it has seen.
+ * The lease of the leader, which lies in shard 0. Every shard learns of a new leader by the
+ * scripts of its rounds, and refuses a leader that is older than the newest it has seen.
  */
+export const leaderStoreOf = (head: Shard): LeaderStore => ({
+  lead: (owner, leaseMs) => lead(head, owner, leaseMs),
+  resign: (owner, fence) => resign(head, owner, fence),
+  leader: () => readLeader(head),
+});
+
+const leadScript = scriptFile(import.meta.url, 'lead.lua');
+
 type LeadReply = readonly [kind: LeadOutcome['kind'], owner: string, counter: string, until: string];
 
-export async function lead({ run }: Shard, owner: string, leaseMs: number): Promise<LeadOutcome> {
-  const [kind, holder, counter, until] = (await run('lead', owner, leaseMs)) as LeadReply;
+async function lead({ run }: Shard, owner: string, leaseMs: number): Promise<LeadOutcome> {
+  const [kind, holder, counter, until] = (await run(leadScript, owner, leaseMs)) as LeadReply;
   return { kind, owner: holder, fence: Number(counter), until: Number(until) };
 }
 
-export async function resign({ run }: Shard, owner: string, fence: LeaderFence): Promise<void> {
-  await run('resign', owner, fence);
+const resignScript = script(
+  import.meta.url,
+  'resign',
+  lua`
+-- Ends the leader's lease; its counter stays. Does nothing when another process leads.
+-- ARGV: owner, leader fence
+local found = redis.call('HMGET', key('leader'), 'owner', 'counter')
+if found[1] == ARGV[1] and found[2] == ARGV[2] then redis.call('HDEL', key('leader'), 'owner', 'until') end
+return 0`,
+);
+
+async function resign({ run }: Shard, owner: string, fence: LeaderFence): Promise<void> {
+  await run(resignScript, owner, fence);
 }
 
-/** By Redis's own time, as the lease is granted. */
-export async function readLeader({ redis, keys }: Shard): Promise<Leader | null> {
-  // In one go, so that in a Cluster the same machine is asked for its time.
+/** By Redis's own time, by which the lease is granted. */
+async function readLeader({ redis, keys }: Shard): Promise<Leader | null> {
+  // In one pipeline, so that in a Cluster the same server answers with its time.
   const [found, time] = valuesOf(
     await redis.pipeline().hmget(keys.of('leader'), 'owner', 'counter', 'until').time().exec(),
   ) as [(string | null)[], (string | number)[]];

@@ -1,6 +1,7 @@
--- What a shard uses of a campaign's budget, and could use now: parked and waiting clients, of each logon server as many
--- as it has room for, none where nothing may begin or the window is closed. Changes nothing.
--- ARGV: campaign, budget (more than that need not be counted); then the time zones in which the window is closed
+-- @include ../admission/slots.lua What a shard uses of a campaign's budget, and could use now:
+-- parked and waiting clients, of each logon server as many as it has room for, none where nothing
+-- may begin or the window is closed. Changes nothing. ARGV: campaign, budget (no more need be
+-- counted); then the time zones in which the window is closed
 local campaign, enough = ARGV[1], tonumber(ARGV[2])
 local found = redis.call('HMGET', key('campaign', campaign), 'quota', 'served')
 local limits = limitsOf(campaign)
@@ -10,7 +11,7 @@ local slots = redis.call('HGETALL', key('slots', campaign))
 local used, free, wants = {}, {}, 0
 for at = 1, #slots, 2 do used[slots[at]] = tonumber(slots[at + 1]) end
 
--- How many more may have something begun there.
+-- How many more clients may begin something new on this logon server.
 local function maxBegun(server)
   if not hasVerifiedCopy(server, limits) then return 0 end
   return downloadRoom(campaign, server, limits, used[server] or 0) or math.huge
@@ -31,7 +32,7 @@ local function add(server, queue, line)
   wants = wants + fits
 end
 
--- A campaign that does not run can use slots only for what it finishes.
+-- A campaign that does not run uses slots only for upgrades that are finishing.
 local isRunning = limits.status == 'running'
 local line = isRunning and 'parked' or 'finishing'
 for _, server in ipairs(redis.call('ZRANGE', key(line .. 'Servers', campaign), 0, -1)) do

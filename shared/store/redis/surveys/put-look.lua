@@ -1,3 +1,4 @@
+-- @include ../core/lists.lua
 -- Writes the answer of a look, once. Returns 0 when the look has its answer already or its survey
 -- has ended. The look of a fleet client is kept as its last look, and the survey only names the
 -- client; the look at another machine stands in the survey itself.

@@ -1,88 +1,55 @@
 import type { Client } from '../../../domain/campaign/definition.ts';
-import type { LastLook } from '../../../domain/survey/last-look.ts';
-import { countersOfLook } from '../../../domain/survey/last-look.ts';
-import type { Survey } from '../../../domain/survey/survey.ts';
-import {
-  type AskedLook,
-  type LookKey,
-  surveyKeptSeconds,
-  type SurveyStore,
-  type SurveyLook,
-} from '../../survey-store.ts';
-import { evidenceFields } from '../audit/audit.ts';
-import { clientOf } from '../fleet/fleet-text.ts';
-import { lookOf, lookText } from './look-text.ts';
-import { flat, list } from '../core/scripts.ts';
-import { inPieces, type Shard } from '../core/shard.ts';
-import { fromEach, type Shards } from '../sharding/shards.ts';
+import { countersOfLook, type LastLook } from '../../../domain/survey/last-look.ts';
+import { type LookKey, surveyKeptSeconds, type SurveyLook } from '../../survey-store.ts';
 import type { Evidence } from '../../types.ts';
+import { evidenceFields } from '../audit/audit.ts';
+import { flat, list, scriptFile } from '../core/scripts.ts';
+import { inPieces, type Shard } from '../core/shard.ts';
+import { lookOf, lookText } from './look-text.ts';
 
-type LooksPart = Pick<
-  SurveyStore,
-  'askLooks' | 'askedLooks' | 'readAskedLook' | 'putLook' | 'surveyLooks' | 'lastLooks' | 'lookEvidence'
->;
+const askLooksScript = scriptFile(import.meta.url, 'ask-looks.lua');
 
-const pieceSize = 1_000;
+/** Asks for waiting targets until the shard has `atMost` looks without an answer. */
+export async function askLooks(shard: Shard, survey: string, atMost: number): Promise<readonly LookKey[]> {
+  return keysIn(shard, survey, (await shard.run(askLooksScript, survey, atMost)) as readonly string[]);
+}
 
-export const surveyLooksOf = (shards: Shards): LooksPart => ({
-  askLooks: async (survey, atMost) =>
-    (
-      await fromEach(shards, async (shard) => {
-        const names = (await shard.run('ask-looks', survey, atMost)) as readonly string[];
-        return keysIn(shard, survey, names);
-      })
-    ).flat(),
-  askedLooks: async (survey) =>
-    (
-      await fromEach(shards, async (shard) =>
-        keysIn(shard, survey, await shard.redis.hkeys(shard.keys.of('surveyAsked', survey))),
-      )
-    ).flat(),
-  readAskedLook: (key) => readAskedLook(shards, key),
-  putLook: (key, look, evidence) => putLook(shards, key, look, evidence),
-  surveyLooks: (survey, cursor, limit) => surveyLooks(shards, survey, cursor, limit),
-  lastLooks: (clients) => lastLooks(shards, clients),
-  lookEvidence: async (sha256) => {
-    const found = await fromEach(shards, ({ redis, keys }) => redis.get(keys.of('lookEvidence', sha256)));
-    return found.find((text) => text !== null) ?? null;
-  },
-});
+/** The looks of a shard that were asked for and have no answer yet. */
+export async function askedLooks(shard: Shard, survey: string): Promise<readonly LookKey[]> {
+  return keysIn(shard, survey, await shard.redis.hkeys(shard.keys.of('surveyAsked', survey)));
+}
 
 const keysIn = ({ number }: Shard, survey: string, names: readonly string[]): readonly LookKey[] =>
   names.map((name) => ({ survey, name, shard: number }));
 
-async function readAskedLook(
-  { all, head }: Shards,
-  { survey: name, name: target, shard: number }: LookKey,
-): Promise<AskedLook | null> {
-  const shard = all[number];
-  if (shard === undefined) return null;
-  const { redis, keys } = shard;
+/**
+ * A look that has no answer yet; null when it has one.
+ * @returns `adHoc` is null for a fleet client
+ */
+export async function readTarget(
+  { redis, keys }: Shard,
+  survey: string,
+  target: string,
+): Promise<{ readonly adHoc: Client | null; readonly campaign: string | null } | null> {
   const [adHoc, campaign] = await Promise.all([
-    redis.hget(keys.of('surveyAsked', name), target),
+    redis.hget(keys.of('surveyAsked', survey), target),
     redis.hget(keys.of('claims'), target),
   ]);
   if (adHoc === null) return null;
-  const [json, client] = await Promise.all([
-    head.redis.hget(head.keys.of('survey', name), 'json'),
-    adHoc === '' ? fleetClient(head, target) : (JSON.parse(adHoc) as Client),
-  ]);
-  return json === null ? null : { survey: JSON.parse(json) as Survey, client, campaign };
+  return { adHoc: adHoc === '' ? null : (JSON.parse(adHoc) as Client), campaign };
 }
 
-async function fleetClient({ redis, keys }: Shard, client: string): Promise<Client | null> {
-  const text = await redis.hget(keys.of('fleet'), client);
-  return text === null ? null : clientOf(client, text);
-}
+const putLookScript = scriptFile(import.meta.url, 'put-look.lua');
 
-async function putLook(
-  { all }: Shards,
-  { survey, name, shard }: LookKey,
+/** Writes the answer of a look. Returns false when it has one already, or its survey has ended. */
+export async function putLook(
+  { run }: Shard,
+  { survey, name }: LookKey,
   look: LastLook,
   evidence: Evidence | null,
 ): Promise<boolean> {
-  const put = await all[shard]?.run(
-    'put-look',
+  const put = await run(
+    putLookScript,
     survey,
     name,
     lookText(look),
@@ -93,52 +60,49 @@ async function putLook(
   return put === 1;
 }
 
-/** The cursor holds the number of looks that were read from each shard. */
-async function surveyLooks(
-  { all }: Shards,
+/**
+ * What a survey found in one shard, in the order of the answers.
+ * @returns `count` is the number of entries read; an entry without a look any more gives none
+ */
+export async function foundIn(
+  shard: Shard,
   survey: string,
-  cursor: string,
+  from: number,
   limit: number,
-): Promise<{ readonly looks: readonly SurveyLook[]; readonly cursor: string }> {
-  const read = cursor.split('-').map((text) => Number(text) || 0);
-  const looks: SurveyLook[] = [];
-  const next: number[] = [];
-  for (const shard of all) {
-    const from = read[shard.number] ?? 0;
-    const room = limit - looks.length;
-    const found = room > 0 ? await foundIn(shard, survey, from, room) : { looks: [], count: 0 };
-    looks.push(...found.looks);
-    next.push(from + found.count);
-  }
-  return { looks, cursor: next.join('-') };
-}
-
-async function foundIn({ redis, keys }: Shard, survey: string, from: number, limit: number) {
+): Promise<{ readonly looks: readonly SurveyLook[]; readonly count: number }> {
+  const { redis, keys } = shard;
   const entries = await redis.lrange(keys.of('surveyFound', survey), from, from + limit - 1);
-  const names = entries.filter((entry) => !entry.includes('|'));
-  const texts = names.length === 0 ? [] : await redis.hmget(keys.of('looks'), ...names);
-  const kept = new Map(names.map((name, at) => [name, texts[at] ?? null]));
+  const kept = await lastLooksIn(
+    shard,
+    entries.filter((entry) => !entry.includes('|')),
+  );
   const looks = entries.flatMap((entry): SurveyLook[] => {
     const bar = entry.indexOf('|');
-    const isInFleet = bar === -1;
-    const text = isInFleet ? kept.get(entry) : entry.slice(bar + 1);
-    return text ? [{ name: isInFleet ? entry : entry.slice(0, bar), isInFleet, look: lookOf(text) }] : [];
+    if (bar >= 0)
+      return [{ name: entry.slice(0, bar), isInFleet: false, look: lookOf(entry.slice(bar + 1)) }];
+    const look = kept.get(entry);
+    return look === undefined ? [] : [{ name: entry, isInFleet: true, look }];
   });
   return { looks, count: entries.length };
 }
 
-async function lastLooks(shards: Shards, clients: readonly string[]): Promise<readonly (LastLook | null)[]> {
-  const homes = await shards.homes.ofAll(clients);
+const pieceSize = 1_000;
+
+/** The last looks at clients of this shard; clients without one are left out. */
+export async function lastLooksIn(
+  { redis, keys }: Shard,
+  clients: readonly string[],
+): Promise<ReadonlyMap<string, LastLook>> {
   const found = new Map<string, LastLook>();
-  for (const { number, redis, keys } of shards.all) {
-    const own = clients.filter((_, at) => homes[at]?.number === number);
-    for (const piece of inPieces(own, pieceSize)) {
-      const texts = await redis.hmget(keys.of('looks'), ...piece);
-      piece.forEach((client, at) => {
-        const text = texts[at];
-        if (text) found.set(client, lookOf(text));
-      });
-    }
+  for (const piece of inPieces(clients, pieceSize)) {
+    const texts = await redis.hmget(keys.of('looks'), ...piece);
+    piece.forEach((client, at) => {
+      const text = texts[at];
+      if (text) found.set(client, lookOf(text));
+    });
   }
-  return clients.map((client) => found.get(client) ?? null);
+  return found;
 }
+
+export const readLookEvidence = ({ redis, keys }: Shard, sha256: string): Promise<string | null> =>
+  redis.get(keys.of('lookEvidence', sha256));

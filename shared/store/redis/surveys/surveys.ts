@@ -1,105 +1,68 @@
-import type { Survey, SurveyEnd, SurveyProgress } from '../../../domain/survey/survey.ts';
-import { surveyKeptSeconds, type SurveyStore, type SurveyTarget } from '../../survey-store.ts';
-import { auditFields } from '../audit/audit.ts';
-import { sumOf } from '../campaigns/campaigns.ts';
-import { shardOf } from '../fleet/fleet-text.ts';
-import { list } from '../core/scripts.ts';
-import { type Shard, valuesOf } from '../core/shard.ts';
-import { fromEach, type Shards } from '../sharding/shards.ts';
-import { surveyLooksOf } from './survey-looks.ts';
+import type { Survey, SurveyEnd } from '../../../domain/survey/survey.ts';
+import { surveyKeptSeconds, type SurveyTarget } from '../../survey-store.ts';
 import type { AuditEntry } from '../../types.ts';
-
-const pieceSize = 1_000;
-
-export const surveyingOf = (shards: Shards): SurveyStore => ({
-  createSurvey: (survey, targets, audit) => createSurvey(shards, survey, targets, audit),
-  readSurvey: (survey) => readSurvey(shards, survey),
-  surveys: () => surveys(shards),
-  openSurveys: () => shards.head.redis.smembers(shards.head.keys.of('surveysOpen')),
-  endSurvey: (survey, end, audit) => endSurvey(shards, survey, end, audit),
-  ...surveyLooksOf(shards),
-});
+import { auditFields } from '../audit/audit.ts';
+import { list, lua, script } from '../core/scripts.ts';
+import { type NumberHash, type Shard, valuesOf } from '../core/shard.ts';
 
 /**
- * Writes the targets first, in pieces that expire by themselves, and the survey last. So readers
- * never see half a survey, and creating one that breaks off leaves nothing behind.
+ * Adds waiting targets to a survey that is not visible yet. They expire unless the survey is
+ * written.
  */
-async function createSurvey(
-  shards: Shards,
-  asked: Omit<Survey, 'total'>,
-  targets: AsyncIterable<SurveyTarget>,
-  audit: (total: number) => AuditEntry,
-): Promise<SurveyProgress | null> {
-  let total = 0;
-  let piece: SurveyTarget[] = [];
-  const stage = async (): Promise<void> => {
-    await addTargets(shards, asked, piece);
-    total += piece.length;
-    piece = [];
-  };
-  for await (const target of targets) {
-    piece.push(target);
-    if (piece.length === pieceSize) await stage();
-  }
-  await stage();
-  if (total === 0) return null;
-  const survey = { ...asked, total };
-  const { head } = shards;
-  await head.run(
-    'create-survey',
-    survey.survey,
-    JSON.stringify(survey),
-    survey.at,
-    ...list(auditFields(audit(total), null)),
-  );
-  return { survey, end: null, waiting: total, asked: 0, counters: {} };
-}
-
-async function addTargets(
-  { all, homes, head }: Shards,
-  { survey, until }: Omit<Survey, 'total'>,
+export async function addTargets(
+  { redis, keys }: Shard,
+  { survey, until }: Pick<Survey, 'survey' | 'until'>,
   targets: readonly SurveyTarget[],
 ): Promise<void> {
-  if (targets.length === 0) return;
-  const found = await homes.ofAll(targets.map(({ name }) => name));
-  const homeOf = ({ name, adHoc }: SurveyTarget, at: number): Shard =>
-    (adHoc === null ? found[at] : all[shardOf(name, all.length)]) ?? head;
-  const parts = Map.groupBy(
-    targets.map((target, at) => ({ target, shard: homeOf(target, at) })),
-    (each) => each.shard,
+  const waiting = keys.of('surveyWaiting', survey);
+  valuesOf(
+    await redis
+      .pipeline()
+      .rpush(waiting, ...targets.map(targetText))
+      .pexpireat(waiting, until + surveyKeptSeconds * 1_000)
+      .exec(),
   );
-  for (const [{ redis, keys }, part] of parts) {
-    const waiting = keys.of('surveyWaiting', survey);
-    const texts = part.map(({ target }) => targetText(target));
-    valuesOf(
-      await redis
-        .pipeline()
-        .rpush(waiting, ...texts)
-        .pexpireat(waiting, until + surveyKeptSeconds * 1_000)
-        .exec(),
-    );
-  }
 }
 
 const targetText = ({ name, adHoc }: SurveyTarget): string =>
   adHoc === null ? name : `${name}|${JSON.stringify(adHoc)}`;
 
-async function readSurvey(shards: Shards, name: string): Promise<SurveyProgress | null> {
-  const { redis, keys } = shards.head;
-  const [json, end] = await redis.hmget(keys.of('survey', name), 'json', 'end');
-  if (json === null || json === undefined) return null;
-  const parts = await fromEach(shards, (shard) => progressIn(shard, name));
-  return {
-    survey: JSON.parse(json) as Survey,
-    end: JSON.parse(end ?? 'null') as SurveyEnd | null,
-    waiting: parts.reduce((sum, { waiting }) => sum + waiting, 0),
-    asked: parts.reduce((sum, { asked }) => sum + asked, 0),
-    counters: sumOf(parts.map(({ counts }) => counts)),
-  };
+const writeSurveyScript = script(
+  import.meta.url,
+  'create-survey',
+  lua`
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua
+-- Writes a survey, whose targets wait already, and its audit entry.
+-- ARGV: survey, JSON, when (policy time); list: audit
+redis.call('HSET', key('survey', ARGV[1]), 'json', ARGV[2])
+redis.call('ZADD', key('surveys'), ARGV[3], ARGV[1])
+redis.call('SADD', key('surveysOpen'), ARGV[1])
+addAudit(lists(4)())
+return 1`,
+);
+
+/** Makes a survey visible, in shard 0. */
+export async function writeSurvey({ run }: Shard, survey: Survey, audit: AuditEntry): Promise<void> {
+  const json = JSON.stringify(survey);
+  await run(writeSurveyScript, survey.survey, json, survey.at, ...list(auditFields(audit, null)));
 }
 
-/** Reads all at one moment: an answer between two reads would be counted twice or not at all. */
-async function progressIn({ redis, keys }: Shard, survey: string) {
+/** A survey as shard 0 knows it; null when there is none. */
+export async function readHead({ redis, keys }: Shard, name: string) {
+  const [json, end] = await redis.hmget(keys.of('survey', name), 'json', 'end');
+  if (json === null || json === undefined) return null;
+  return { survey: JSON.parse(json) as Survey, end: JSON.parse(end ?? 'null') as SurveyEnd | null };
+}
+
+export interface ShardProgress {
+  readonly waiting: number;
+  readonly asked: number;
+  readonly counts: NumberHash;
+}
+
+/** Reads all at one moment: an answer between two reads would count twice or not at all. */
+export async function progressIn({ redis, keys }: Shard, survey: string): Promise<ShardProgress> {
   const [waiting, asked, counts] = valuesOf(
     await redis
       .multi()
@@ -111,38 +74,69 @@ async function progressIn({ redis, keys }: Shard, survey: string) {
   return { waiting: Number(waiting), asked: Number(asked), counts: counts as Record<string, string> };
 }
 
-async function surveys(shards: Shards): Promise<readonly SurveyProgress[]> {
-  const { redis, keys } = shards.head;
-  const names = await redis.zrevrange(keys.of('surveys'), 0, -1);
-  const found = await Promise.all(names.map((name) => readSurvey(shards, name)));
-  const forgotten = names.filter((_, at) => found[at] === null);
-  if (forgotten.length > 0) await redis.zrem(keys.of('surveys'), ...forgotten);
-  return found.filter((survey) => survey !== null);
+/** Names of all surveys, newest first. */
+export const surveyNames = ({ redis, keys }: Shard): Promise<readonly string[]> =>
+  redis.zrevrange(keys.of('surveys'), 0, -1);
+
+/** Removes from the list surveys that Redis has forgotten. */
+export async function forgetNames({ redis, keys }: Shard, names: readonly string[]): Promise<void> {
+  if (names.length > 0) await redis.zrem(keys.of('surveys'), ...names);
 }
 
-/**
- * Writes the end first, then closes the shards. Until that is done the survey is listed as open, so
- * the leader completes an end that broke off.
- */
-async function endSurvey(
-  shards: Shards,
+export const openSurveys = ({ redis, keys }: Shard): Promise<readonly string[]> =>
+  redis.smembers(keys.of('surveysOpen'));
+
+const endSurveyScript = script(
+  import.meta.url,
+  'end-survey',
+  lua`
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua
+-- Writes how a survey ended; the first end counts. Returns 0 when there is no such survey.
+-- ARGV: survey, end as JSON; list: audit
+local survey = key('survey', ARGV[1])
+if redis.call('EXISTS', survey) == 0 then return 0 end
+if redis.call('HSETNX', survey, 'end', ARGV[2]) == 1 then addAudit(lists(3)()) end
+return 1`,
+);
+
+/** Writes the end of a survey in shard 0. Returns false when there is no such survey. */
+export async function writeEnd(
+  { redis, keys, run }: Shard,
   survey: string,
   end: SurveyEnd,
   audit: AuditEntry,
-): Promise<SurveyProgress | null> {
-  const { head } = shards;
-  const found = await head.run('end-survey', survey, JSON.stringify(end), ...list(auditFields(audit, null)));
-  if (found !== 1) {
-    await head.redis.srem(head.keys.of('surveysOpen'), survey);
-    return null;
-  }
-  await fromEach(shards, ({ run }) => run('close-survey', survey, surveyKeptSeconds));
+): Promise<boolean> {
+  const fields = list(auditFields(audit, null));
+  if ((await run(endSurveyScript, survey, JSON.stringify(end), ...fields)) === 1) return true;
+  await redis.srem(keys.of('surveysOpen'), survey);
+  return false;
+}
+
+const closeSurveyScript = script(
+  import.meta.url,
+  'close-survey',
+  lua`
+-- Forgets the targets without an answer at once, and what was found after a while.
+-- ARGV: survey, seconds until what was found is forgotten
+redis.call('UNLINK', key('surveyWaiting', ARGV[1]), key('surveyAsked', ARGV[1]))
+redis.call('EXPIRE', key('surveyFound', ARGV[1]), ARGV[2])
+redis.call('EXPIRE', key('surveyCounts', ARGV[1]), ARGV[2])
+return 1`,
+);
+
+/** Forgets the targets of an ended survey in one shard. */
+export async function closeSurvey({ run }: Shard, survey: string): Promise<void> {
+  await run(closeSurveyScript, survey, surveyKeptSeconds);
+}
+
+/** Lets shard 0 forget an ended survey after a while, once all shards are closed. */
+export async function closeHead({ redis, keys }: Shard, survey: string): Promise<void> {
   valuesOf(
-    await head.redis
+    await redis
       .multi()
-      .expire(head.keys.of('survey', survey), surveyKeptSeconds)
-      .srem(head.keys.of('surveysOpen'), survey)
+      .expire(keys.of('survey', survey), surveyKeptSeconds)
+      .srem(keys.of('surveysOpen'), survey)
       .exec(),
   );
-  return readSurvey(shards, survey);
 }

@@ -1,4 +1,7 @@
--- First step of an activation: takes lease and slots together, or says why not.
+-- @include ../admission/slots.lua
+-- @include indexes.lua
+-- @include ../core/time.lua
+-- First step of an activation: takes lease and slots together, or returns why not.
 -- ARGV: campaign, client, activation, owner, lease in real ms, at (policy time)
 local campaign, client, activation, owner, at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local id = campaign .. '.' .. client
@@ -14,7 +17,7 @@ local now = math.floor(microseconds / 1000)
 
 if not index then return { 'ignored', 'noUpgrade' } end
 if index == 'settled' then return { 'ignored', 'settled' } end
--- The same owner may ask again: its first answer was lost with a connection.
+-- The same owner may call again: a lost connection took its first answer.
 if leaseUntil and tonumber(leaseUntil) > now and leaseOwner ~= owner then return { 'ignored', 'leased' } end
 if present ~= activation then return { 'ignored', 'otherActivation', present } end
 if index == 'parked' then return { 'ignored', 'isParked' } end
@@ -27,7 +30,7 @@ if limits.status ~= 'running' and finishing ~= '1' then
 elseif not holdsSlots then
   because, detail = fullBudget(campaign, server, limits)
 end
--- What was begun goes on also where nothing new may begin.
+-- An upgrade that is finishing goes on also where nothing new may begin.
 if not because and finishing ~= '1' then
   because, detail = closedBecause(campaign, server, limits, holdsSlots and 1 or 0)
 end
@@ -38,10 +41,12 @@ if because then
 end
 
 if not holdsSlots then takeSlots(campaign, server) end
--- The sweep takes the lease of a dead driver away. A job that was added twice may begin before the sweep: the same crash.
+-- The sweep takes the lease of a dead driver away. A job that was added twice may begin before the
+-- sweep: then this counts the crash.
 if leaseOwner and leaseOwner ~= owner then stored.c = tostring(redis.call('HINCRBY', record, 'c', 1)) end
--- Never below the time: a Redis that lost its counter (wiped, an old backup, a failover) does not issue a fence again that a
--- client has seen. In microseconds, for the counter must not run ahead of the time.
+-- Never below the time: a Redis that lost its counter (wiped, an old backup, a failover) must not
+-- issue a fence again that a client has seen. In microseconds, so that the counter does not run
+-- ahead of the time.
 local counter = string.format('%.0f', microseconds)
 local last = redis.call('SET', key('fence'), counter, 'GET')
 if last and tonumber(last) >= microseconds then

@@ -1,8 +1,14 @@
--- Changes an upgrade that nobody drives, in one step: as if a driver took it, decided, and let go of it.
--- ARGV: campaign, client, version (0 = it still waits), place (stays, due or settled), at (policy time), state, queue,
---       finishing, logon server, wave (of one that waits); lists: audit, counters
-local campaign, client, version, place, at = unpack(ARGV, 1, 5)
-local state, queue, finishing, server, wave = unpack(ARGV, 6, 10)
+-- @include handover.lua
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua
+-- Changes an upgrade that has no driver, in one step: as if a driver took it, decided, and gave the
+-- lease back.
+-- ARGV: JSON of campaign, client, version (0 = it still waits), place (stays, due or settled), at
+--       (policy time), queue, finishing, server, wave (of one that waits);
+--       state (JSON, passed through unread); lists: audit, counters
+local asked, state = cjson.decode(ARGV[1]), ARGV[2]
+local campaign, client, version, place, at = asked.campaign, asked.client, asked.version, asked.place, asked.at
+local queue, finishing, server = asked.queue, asked.finishing, asked.server
 local id = campaign .. '.' .. client
 local record = key('upgrade', id)
 local found = redis.call('HMGET', record, 'v', 'i', 'a', 'g', 'h')
@@ -11,21 +17,21 @@ local heldSlots = found[5]
 
 if before.version ~= version then return { 'stale', before.version } end
 if before.index == 'driven' then return { 'driven' } end
-local line
+local waitsIn
 if not before.index then
-  local waits
-  waits, line = string.match(redis.call('HGET', key('members', campaign), client) or '', '^(%d+)|(.*)$')
-  if waits ~= wave or serverOf(line) ~= server then return { 'stale', before.version } end
+  local wave
+  wave, waitsIn = string.match(redis.call('HGET', key('members', campaign), client) or '', '^(%d+)|(.*)$')
+  if wave ~= asked.wave or serverOf(waitsIn) ~= server then return { 'stale', before.version } end
 end
 local claim = redis.call('HGET', key('claims'), client)
 if place == 'due' and claim and claim ~= campaign then return { 'claimed', claim } end
 
-local nextList = lists(11)
+local nextList = lists(3)
 addAudit(nextList())
 addCounters(campaign, nextList())
 local fields = { 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', server }
 if not before.index then
-  redis.call('ZREM', key('waiting', campaign, wave, line), client)
+  redis.call('ZREM', key('waiting', campaign, asked.wave, waitsIn), client)
   redis.call('HSET', key('members', campaign), client, '')
   before.activation = 0
 end

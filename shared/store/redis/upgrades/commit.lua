@@ -1,10 +1,14 @@
--- The only way a driven upgrade changes: everything is checked first, then everything is written.
+-- @include handover.lua
+-- @include ../core/lists.lua
+-- @include ../audit/audit.lua
+-- The only way in which a driven upgrade changes: all checks come first, then all writes.
 -- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread),
---       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy time),
---       seconds that evidence which stands in a file stays after its last use;
+--       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy
+--       time), seconds for which written evidence stays after its last use;
 --       lists: audit, counters, evidence
 
--- Why nothing may begin on this client now. What was begun goes on wherever it is; one that has roamed needs room where it was seen.
+-- Why nothing may begin on this client now; nil = it may. A finishing upgrade goes on wherever it
+-- is. A client that has roamed needs room at the logon server where it was seen.
 local function whyHeld(campaign, before, server)
   local limits = limitsOf(campaign)
   if limits.status ~= 'running' then return 'campaignIs', limits.status end
@@ -27,14 +31,14 @@ local before = { version = found[1], counter = found[2], owner = found[3] }
 before.activation, before.server, before.crashes, before.finishing = found[4], found[5], found[6], found[7]
 
 if not before.version then return { 'stale', 'noUpgrade' } end
--- A lease that has ended but was not taken is still this driver's: nobody else can have acted.
+-- A lease that has ended and was not taken away is still this driver's: no other driver has acted.
 if before.counter ~= counter or before.owner ~= owner then return { 'stale', 'takenOver' } end
 if before.version ~= version then return { 'stale', 'otherVersion', before.version } end
 if step == 'start' then
   local because, detail = whyHeld(campaign, before, server)
   if because then return { 'held', because, tostring(detail), server } end
 end
--- Nobody rests past a wake-up: what came in meanwhile goes round once more.
+-- Refuse to rest while the inbox has unread messages: the driver decides on them and commits again.
 if index ~= 'driven' and redis.call('LLEN', inbox) > consumed then
   return { 'inbox', redis.call('LRANGE', inbox, 0, -1) }
 end
@@ -48,7 +52,7 @@ if consumed > 0 then redis.call('LTRIM', inbox, consumed, -1) end
 if before.crashes then redis.call('HDEL', record, 'c') end
 
 local keeps = index == 'driven' or keepsSlots == '1'
--- A client that roamed is charged to the logon server where it was seen last.
+-- A client that has roamed is charged to the logon server where it was seen last.
 if not keeps or before.server ~= server then giveBackSlots(campaign, before.server) end
 if keeps and before.server ~= server then takeSlots(campaign, server) end
 

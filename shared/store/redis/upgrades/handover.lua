@@ -1,4 +1,6 @@
--- Whoever frees a slot hands it to the next parked upgrade, so that nobody has to poll for one.
+-- @include ../admission/slots.lua
+-- @include indexes.lua
+-- A script that frees a slot hands it to the next parked upgrade, so that no upgrade has to poll.
 
 -- Gives a parked upgrade its slots and its next activation, due at once.
 local function admitParked(campaign, client, server, at)
@@ -11,7 +13,7 @@ local function admitParked(campaign, client, server, at)
   return activationOf(client, activation, found[2], at)
 end
 
--- A campaign that does not run serves those only that finish what was begun.
+-- A campaign that does not run serves only upgrades that finish what they have begun.
 local function lineOf(limits)
   return limits.status == 'running' and 'parked' or 'finishing'
 end
@@ -20,13 +22,14 @@ local function oldestIn(line, campaign, server)
   return redis.call('ZRANGE', key(line, campaign, server), 0, 0)[1]
 end
 
--- So many other logon servers are asked at most: every commit waits for it, and the leading round fills what is left.
+-- How many other logon servers are tried at most: every commit waits for this, and the leading
+-- round fills the slots that stay free.
 local othersAtMost = 8
 
--- The oldest of the same logon server, else, when the freed slot was the last one of the campaign, of another one that has room.
--- false when there is nobody.
+-- Hands a freed slot to the oldest parked upgrade of the same logon server. When the campaign was
+-- full, upgrades of other logon servers with room follow. Returns false when no upgrade takes it.
 local function handOver(campaign, server, at)
-  -- Mostly nobody is parked, and that is one question.
+  -- Mostly no upgrade is parked: then one command answers.
   if redis.call('EXISTS', key('parkedServers', campaign)) == 0 then return false end
   local limits = limitsOf(campaign)
   local line = lineOf(limits)

@@ -1,13 +1,14 @@
--- A non-terminal upgrade that has a record is in exactly one of due, driven, parked. Only these functions
--- move it.
+-- A non-terminal upgrade that has a record is in exactly one of due, driven and parked. Only these
+-- functions move it.
 
--- A queue of waiting clients is called by its logon server, or `server|zone`, where each time zone has one of its own.
+-- The logon server in the name of a queue of waiting clients: `server`, or `server|zone`.
 local function serverOf(queue)
   return string.match(queue, '^[^|]*')
 end
 
--- Keeps the list of logon servers that have parked clients in step with the oldest one of each.
--- line: parked = all of them; finishing = those that may go on while their campaign does not run
+-- Keeps the list of logon servers that have parked clients in step with the oldest client of each.
+-- line: parked = all parked clients; finishing = those that may go on while their campaign does not
+-- run
 local function noteOldest(line, campaign, server)
   local oldest = redis.call('ZRANGE', key(line, campaign, server), 0, 0, 'WITHSCORES')
   if oldest[1] then
@@ -26,7 +27,7 @@ local function delist(line, campaign, client, server)
   if redis.call('ZREM', key(line, campaign, server), client) == 1 then noteOldest(line, campaign, server) end
 end
 
--- d: due time, h: holds slots, n o l: the lease. Further fields and values of the record are written along.
+-- d: due time, h: holds slots, n o l: the lease. Further fields of the record are written as well.
 local function toDue(id, activation, dueAt, holdsSlots, ...)
   local record = key('upgrade', id)
   redis.call('ZREM', key('driven'), id)
@@ -57,7 +58,7 @@ local function unpark(campaign, client, before)
   delist('finishing', campaign, client, before.server)
 end
 
--- Whoever is driven stands in no other index; who is not has to be taken out of its index first.
+-- A driven upgrade is in no other index. The caller takes any other upgrade out of its index first.
 local function toSettled(campaign, client, ...)
   local id = campaign .. '.' .. client
   redis.call('ZREM', key('driven'), id)

@@ -8,13 +8,15 @@ import {
 import type { Upgrade } from '../../../domain/upgrade/state.ts';
 
 /**
- * How an upgrade is written into its record: as JSON without what its key and fields say already and without memory that is still as
- * at the beginning. One that rests for long, as most of a large fleet does, is deflated on top: `1` and base64url.
+ * How an upgrade is written into its record: as JSON without what its key and fields say already,
+ * and without memory that is still as at the beginning. An upgrade that rests for long, as most of
+ * a large fleet does, is deflated on top: `1` and base64url.
  */
 
 /**
- * What resting upgrades have in common, so that only the rest takes room. It belongs to the form `1`: who changes a letter of it cannot
- * read what was written before, so another text is another form.
+ * Text that resting upgrades have in common, so that only the differences take room. The text
+ * belongs to the form `1`: with one letter changed, older records cannot be read. Another text
+ * needs another form.
  */
 const commonText = Buffer.from(
   [
@@ -31,10 +33,10 @@ const commonText = Buffer.from(
   ].join(''),
 );
 const form = '1';
-/** Small tables: a record is short, and setting up large ones would take longer than the work. */
+/** Small tables: a record is short, and large tables would take longer to set up than to use. */
 const sizes = { level: 1, memLevel: 4, windowBits: 12, dictionary: commonText };
 
-/** @param restsLong worth the time that deflating takes */
+/** @param restsLong deflates, which takes time */
 export function packUpgrade(
   { client: _c, logonServer: _l, ...upgrade }: Upgrade,
   restsLong: boolean,
@@ -43,11 +45,11 @@ export function packUpgrade(
   return restsLong ? form + deflateRawSync(text, sizes).toString('base64url') : text;
 }
 
-/** The record of an upgrade that was put back because it had none: everything, as the first version wrote it. */
+/** The record of an upgrade that had lost it: the whole upgrade, as the first version wrote it. */
 export const wholeUpgrade = (upgrade: Upgrade): string =>
   JSON.stringify({ ...upgrade, memory: flatMemory(upgrade.memory) });
 
-/** Also reads records that were written whole. */
+/** Reads both forms: packed records and records that were written whole. */
 export function unpackUpgrade(client: string, logonServer: string, text: string): Upgrade {
   const read = JSON.parse(text.startsWith(form) ? inflate(text.slice(form.length)) : text) as Packed;
   return { ...read, client, logonServer, memory: decodeMemory(read.memory) };

@@ -1,6 +1,8 @@
--- The safety net: finds drivers whose lease ended and upgrades that are overdue, and says which jobs must be
--- there.
--- ARGV: leader fence ('' = not a round), at (policy time), grace in policy ms, how many at most, how many overdue ones to pass over
+-- @include ../leader/leader.lua
+-- @include indexes.lua
+-- @include ../core/time.lua The safety net: finds drivers whose lease has ended and upgrades that
+-- are overdue, and returns the jobs that must exist. ARGV: leader fence ('' = not a round), at
+-- (policy time), grace in policy ms, how many at most, how many overdue upgrades to pass over
 if isDeposed(ARGV[1]) then return {} end
 local at, limit, skip = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local findings = {}
@@ -11,7 +13,8 @@ local function found(id, what, activation, queue, dueAt)
   findings[#findings + 1] = { campaign, what, activationOf(client, activation, queue, dueAt) }
 end
 
--- The lease is taken away; the slots stay with the record, for the client may be in the middle of something.
+-- The lease is taken away. The slots stay with the record: the client may be in the middle of a
+-- step.
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('driven'), '-inf', realNow(), 'LIMIT', 0, limit)) do
   local record = redis.call('HMGET', key('upgrade', id), 'a', 'q', 'h', 'i')
   if record[4] == 'driven' then
@@ -20,13 +23,13 @@ for _, id in ipairs(redis.call('ZRANGEBYSCORE', key('driven'), '-inf', realNow()
     redis.call('HINCRBY', key('upgrade', id), 'c', 1)
     found(id, 'leaseExpired', activation, record[2], at)
   else
-    -- The record says otherwise, or is gone: the index must not hold up all the others.
+    -- The record says otherwise, or is gone: its entry must not hold up the others.
     redis.call('ZREM', key('driven'), id)
   end
 end
 
--- The same activation again: a job that is still there absorbs the double.
--- By rank, for a LIMIT would walk over all that are passed over.
+-- The same activation again: BullMQ absorbs a job that exists already.
+-- By rank, because a LIMIT would walk over every entry that it passes over.
 local late = tonumber(at) - tonumber(ARGV[3])
 local last = skip + limit - #findings - 1
 local page = last >= skip and redis.call('ZRANGE', key('due'), skip, last) or {}

@@ -1,10 +1,12 @@
-import { messageOf } from '../../../errors.ts';
-import { activation, type ActivationReply } from './record.ts';
-import type { Shard } from '../core/shard.ts';
-import type { Shards } from '../sharding/shards.ts';
 import type { LeaderFence } from '../../leader-store.ts';
-import type { SweepFinding } from '../../types.ts';
+import type { SweepFinding } from '../../safety-net.ts';
+import { scriptFile } from '../core/scripts.ts';
+import type { Shard } from '../core/shard.ts';
+import { activation, type ActivationReply } from './record.ts';
 
+const sweepScript = scriptFile(import.meta.url, 'sweep.lua');
+
+/** As `SafetyNet.sweep` describes it. */
 export interface Sweep {
   readonly at: number;
   readonly graceMs: number;
@@ -13,39 +15,20 @@ export interface Sweep {
   readonly leader: LeaderFence | undefined;
 }
 
-/**
- * Sweeps one shard after the other: the longest overdue of each, and `skip` counts through all of them. A shard that
- * does not answer does not hold up the others; throws only when nothing else was found.
- */
-export async function sweep({ all }: Shards, asked: Sweep): Promise<readonly SweepFinding[]> {
-  const findings: SweepFinding[] = [];
-  let { skip } = asked;
-  let away: Error | undefined;
-  for (const shard of all) {
-    try {
-      findings.push(...(await sweepShard(shard, { ...asked, limit: asked.limit - findings.length, skip })));
-      if (skip > 0 && all.length > 1) skip = Math.max(0, skip - (await overdueIn(shard, asked)));
-    } catch (error) {
-      away = error instanceof Error ? error : new Error(messageOf(error));
-    }
-    if (findings.length >= asked.limit) break;
-  }
-  if (away !== undefined && findings.length === 0) throw away;
-  return findings;
-}
+type Reply = readonly [campaign: string, found: SweepFinding['found'], next: ActivationReply];
 
-type SweepReply = readonly [campaign: string, found: SweepFinding['found'], next: ActivationReply];
-
-async function sweepShard(
+/** Sweeps one shard. */
+export async function sweep(
   shard: Shard,
   { at, graceMs, limit, skip, leader }: Sweep,
 ): Promise<readonly SweepFinding[]> {
-  const replies = (await shard.run('sweep', leader ?? '', at, graceMs, limit, skip)) as SweepReply[];
+  const replies = (await shard.run(sweepScript, leader ?? '', at, graceMs, limit, skip)) as Reply[];
   return replies.map(([campaign, found, reply]) => {
     const next = activation(shard, campaign, reply);
     return { key: next.key, found, next };
   });
 }
 
-const overdueIn = ({ redis, keys }: Shard, { at, graceMs }: Sweep): Promise<number> =>
+/** How many upgrades of a shard are overdue. */
+export const countOverdue = ({ redis, keys }: Shard, { at, graceMs }: Sweep): Promise<number> =>
   redis.zcount(keys.of('due'), '-inf', `(${at - graceMs}`);

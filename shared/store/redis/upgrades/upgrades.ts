@@ -4,10 +4,29 @@ import { writtenEvidenceSeconds } from '../../seal-store.ts';
 import { auditFields, evidenceFields } from '../audit/audit.ts';
 import { packUpgrade } from './packed-upgrade.ts';
 import { activation, type ActivationReply, messages, type RecordFields, storedUpgrade } from './record.ts';
-import { flat, list } from '../core/scripts.ts';
+import { flat, list, lua, script, scriptFile } from '../core/scripts.ts';
 import { pairs, type Shard } from '../core/shard.ts';
 import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../../types.ts';
 
+const beginScript = scriptFile(import.meta.url, 'begin.lua');
+const commitScript = scriptFile(import.meta.url, 'commit.lua');
+const renewScript = script(
+  import.meta.url,
+  'renew',
+  lua`
+-- @include ../core/time.lua
+-- Prolongs a lease for the driver that holds it. Returns 0 when the driver has lost it.
+-- ARGV: campaign, client, fence counter, fence owner, lease in real ms
+local id = ARGV[1] .. '.' .. ARGV[2]
+local found = redis.call('HMGET', key('upgrade', id), 'n', 'o')
+if found[1] ~= ARGV[3] or found[2] ~= ARGV[4] then return 0 end
+local leaseEnd = realNow() + tonumber(ARGV[5])
+redis.call('HSET', key('upgrade', id), 'l', leaseEnd)
+redis.call('ZADD', key('driven'), leaseEnd, id)
+return 1`,
+);
+
+/** The arguments of `UpgradeStore.begin`. */
 export interface Begin {
   readonly key: UpgradeKey;
   readonly activation: number;
@@ -24,7 +43,7 @@ type BeginReply =
 export async function begin({ run }: Shard, asked: Begin): Promise<BeginOutcome> {
   const { key, owner, leaseMs, at } = asked;
   const reply = (await run(
-    'begin',
+    beginScript,
     key.campaign,
     key.client,
     asked.activation,
@@ -88,7 +107,7 @@ type CommitReply =
 
 export async function commit(shard: Shard, asked: Commit): Promise<CommitOutcome> {
   const { campaign } = asked.key;
-  const reply = (await shard.run('commit', ...commitFields(asked))) as CommitReply;
+  const reply = (await shard.run(commitScript, ...commitFields(asked))) as CommitReply;
   switch (reply[0]) {
     case 'committed': {
       const [, version, next, handed] = reply;
@@ -108,7 +127,7 @@ export async function commit(shard: Shard, asked: Commit): Promise<CommitOutcome
   }
 }
 
-/** In the order that commit.lua names. */
+/** The arguments of `commit.lua`, in its order. */
 function commitFields({ key, version, fence, upgrade, consumed, step, place, at, ...rest }: Commit) {
   return [
     key.campaign,
@@ -144,5 +163,5 @@ export async function renew(
   fence: Fence,
   leaseMs: number,
 ): Promise<boolean> {
-  return (await run('renew', key.campaign, key.client, fence.counter, fence.owner, leaseMs)) === 1;
+  return (await run(renewScript, key.campaign, key.client, fence.counter, fence.owner, leaseMs)) === 1;
 }

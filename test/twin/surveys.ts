@@ -1,10 +1,10 @@
 import { countersOfLook } from '../../shared/domain/survey/last-look.ts';
 import type { SurveyProgress } from '../../shared/domain/survey/survey.ts';
 import type { AskedLook, LookKey, SurveyStore } from '../../shared/store/survey-store.ts';
-import { addAudit } from './sealing.ts';
+import { addAudit } from './audit.ts';
 import { compare, count, type SurveyTable, type Tables } from './tables.ts';
 
-export const surveyingOf = (tables: Tables): SurveyStore => ({
+export const surveyStoreOf = (tables: Tables): SurveyStore => ({
   createSurvey: async (asked, targets, audit) => {
     const waiting = await Array.fromAsync(targets);
     if (waiting.length === 0) return null;

@@ -1,0 +1,79 @@
+import type { Campaign } from '../../../domain/campaign/campaign.ts';
+import type { CampaignStore } from '../../campaign-store.ts';
+import type { AuditEntry, CampaignConditions, CampaignRecord } from '../../types.ts';
+import { slotsOf } from '../admission/admit.ts';
+import {
+  quotaField,
+  readCampaign,
+  readCampaigns,
+  readCounters,
+  readSlots,
+  readStarts,
+} from '../campaigns/campaigns.ts';
+import { commitHead } from '../campaigns/commit-campaign.ts';
+import { commitHalt, readHalt } from '../campaigns/halt.ts';
+import { type Overlap, overlapOf } from '../campaigns/overlap.ts';
+import { sumOf } from '../core/shard.ts';
+import { membersIn } from '../upgrades/record.ts';
+import { createCampaign } from './create-campaign.ts';
+import { followHalt, followHead, repairReplicas } from './replicas.ts';
+import { fromEach, type Shards } from './shards.ts';
+
+/**
+ * The head of a campaign in shard 0 is the truth. The other shards follow it before a call
+ * answers.
+ */
+export const campaignStoreOf = (shards: Shards): CampaignStore => ({
+  createCampaign: (campaign, clients, audit, version) =>
+    createCampaign(shards, campaign, clients, audit, version),
+  readCampaign: (campaign) => readCampaign(shards.head, campaign),
+  campaigns: (statuses) => readCampaigns(shards.head, statuses),
+  commitCampaign: (next, version, audit, conditions) =>
+    commitCampaign(shards, next, version, audit, conditions),
+  repairReplicas: () => repairReplicas(shards),
+  readHalt: () => readHalt(shards.head),
+  commitHalt: async (halt, version, audit) => {
+    if (!(await commitHalt(shards.head, halt, version, audit))) return false;
+    await followHalt(shards, { version: version + 1, halt });
+    return true;
+  },
+  starts: () => readStarts(shards.head),
+  counters: async (campaign) => sumOf(await fromEach(shards, (shard) => readCounters(shard, campaign))),
+  overlap: (campaign, limit) => overlap(shards, campaign, limit),
+  slotsInUse: async (campaign) => slotsOf(await fromEach(shards, (shard) => readSlots(shard, campaign))),
+});
+
+async function commitCampaign(
+  shards: Shards,
+  next: Campaign,
+  version: number,
+  audit: AuditEntry,
+  conditions: CampaignConditions = {},
+): Promise<CampaignRecord | null> {
+  const isAlone = shards.others.length === 0;
+  const quota = isAlone ? quotaField(next.definition.budgets.active) : [];
+  if (!(await commitHead(shards.head, next, version, audit, conditions, quota))) return null;
+  const record = { version: version + 1, campaign: next };
+  if (!isAlone) await followHead(shards, record);
+  return record;
+}
+
+/**
+ * Reads this campaign's clients page by page and finds for each page which campaigns at work want
+ * them too: exact, whatever the size.
+ */
+async function overlap(shards: Shards, campaign: string, limit: number): Promise<readonly Overlap[]> {
+  const others = (await readCampaigns(shards.head, ['running', 'paused']))
+    .map((record) => record.campaign.definition.campaign)
+    .filter((name) => name !== campaign);
+  const found: Overlap[] = [];
+  if (others.length === 0) return found;
+  for (const shard of shards.all) {
+    for await (const page of membersIn(shard, campaign)) {
+      const clients = page.map(([client]) => client);
+      found.push(...(await overlapOf(shard, clients, others)));
+      if (found.length >= limit) return found.slice(0, limit);
+    }
+  }
+  return found;
+}

@@ -1,0 +1,39 @@
+import type { FleetStore } from '../../fleet-store.ts';
+import type { ReleaseStore } from '../../release-store.ts';
+import { fleetSize, readClient, readFleet } from '../fleet/fleet.ts';
+import { importFleet } from '../fleet/import-fleet.ts';
+import {
+  openCopies,
+  readCopies,
+  readRelease,
+  readReleases,
+  stageRelease,
+  writeCopies,
+} from '../fleet/releases.ts';
+import { fromEach, type Shards } from './shards.ts';
+
+/**
+ * The fleet lies in shard 0. An entry names the home shard where it does not follow from the rest.
+ */
+export const fleetStoreOf = ({ head, all }: Shards): FleetStore => ({
+  importFleet: (clients, audit) => importFleet(head, all.length, clients, audit ?? null),
+  readClient: (client) => readClient(head, client),
+  fleet: () => readFleet(head),
+  fleetSize: () => fleetSize(head),
+});
+
+/** Releases lie in shard 0. Every shard knows on which logon servers the copies are verified. */
+export const releaseStoreOf = (shards: Shards): ReleaseStore => ({
+  stageRelease: async (release, evidence, audit) => {
+    // The other shards know of a release's copies before readers find the release.
+    await Promise.all(shards.others.map((shard) => openCopies(shard, release)));
+    await stageRelease(shards.head, release, evidence, audit);
+  },
+  readRelease: (release) => readRelease(shards.head, release),
+  releases: () => readReleases(shards.head),
+  readCopies: (release) => readCopies(shards.head, release),
+  writeCopies: async (release, manifest, found, forgotten, leader) => {
+    const asked = { release, manifest, found, forgotten, leader };
+    return (await fromEach(shards, (shard) => writeCopies(shard, asked))).every(Boolean);
+  },
+});

@@ -1,0 +1,101 @@
+import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
+import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
+import { type CheckInStore, everyClient } from '../../shared/store/check-in-store.ts';
+import type { FleetStore } from '../../shared/store/fleet-store.ts';
+import { byServer, manifestOf, type ReleaseStore } from '../../shared/store/release-store.ts';
+import { rememberedMs, type WorkerRegistry } from '../../shared/store/worker-registry.ts';
+import { addAudit, keepEvidence } from './audit.ts';
+import { isDeposed } from './leader.ts';
+import { type CampaignTable, compare, each, type Tables } from './tables.ts';
+
+export const fleetStoreOf = (tables: Tables): FleetStore => ({
+  importFleet: async (clients, audit) => {
+    addAudit(tables, audit ?? null, null);
+    return importFleet(tables.fleet, clients);
+  },
+  readClient: async (client) => tables.fleet.get(client) ?? null,
+  fleet: () => each(tables.fleet.values()),
+  fleetSize: async () => tables.fleet.size,
+});
+
+function importFleet(fleet: Map<string, Client>, clients: readonly Client[]) {
+  const known = clients.filter(({ client }) => fleet.has(client));
+  const changed = known.filter(
+    (client) => JSON.stringify(fleet.get(client.client)) !== JSON.stringify(client),
+  );
+  for (const client of clients) fleet.set(client.client, client);
+  return { added: clients.length - known.length, changed: changed.length, total: fleet.size };
+}
+
+export const releaseStoreOf = (tables: Tables): ReleaseStore => ({
+  stageRelease: async (release: Release, evidence, audit) => {
+    const evidences = evidence === null ? [] : [evidence];
+    tables.releases.set(release.release, release);
+    openCopies(tables, release);
+    tables.starts += 1;
+    keepEvidence(tables, evidences);
+    addAudit(tables, audit, null, evidences);
+  },
+  readRelease: async (release) => tables.releases.get(release) ?? null,
+  releases: async () => [...tables.releases.values()].sort((a, b) => compare(a.release, b.release)),
+  readCopies: async (release) => [...(tables.copies.get(release)?.found.values() ?? [])].sort(byServer),
+  writeCopies: async (release, manifest, found, forgotten, leader) => {
+    const copies = tables.copies.get(release);
+    if (isDeposed(tables, leader) || copies?.manifest !== manifest) return false;
+    for (const server of forgotten) copies.found.delete(server);
+    for (const status of found) copies.found.set(status.logonServer, status);
+    return true;
+  },
+});
+
+/** A release that is staged again with other files makes everything unknown that was known. */
+function openCopies({ copies }: Tables, release: Release): void {
+  const manifest = manifestOf(release);
+  if (manifest === '') copies.delete(release.release);
+  else if (copies.get(release.release)?.manifest !== manifest)
+    copies.set(release.release, { manifest, found: new Map<string, CopyStatus>() });
+}
+
+/** Where the release file names no copies, all logon servers share one tree. */
+export function hasVerifiedCopy(tables: Tables, { record }: CampaignTable, server: string): boolean {
+  const copies = tables.copies.get(record.campaign.definition.release);
+  return copies === undefined || copies.found.get(server)?.state === 'verified';
+}
+
+export const checkInStoreOf = (tables: Tables): CheckInStore => ({
+  tokenGenerations: async () => Object.fromEntries(tables.tokens),
+  leastGeneration: async (client) =>
+    Math.max(1, tables.tokens.get(everyClient) ?? 1, tables.tokens.get(client) ?? 1),
+  raiseGeneration: async (client, least, audit) => {
+    const known = tables.tokens.get(client) ?? 1;
+    if (least <= known) return known;
+    tables.tokens.set(client, least);
+    addAudit(tables, audit, null);
+    return least;
+  },
+  moveClient: async (client, host, audit) => {
+    const known = tables.fleet.get(client);
+    if (known === undefined || known.host === host) return false;
+    tables.fleet.set(client, { ...known, host });
+    addAudit(tables, audit, null);
+    return true;
+  },
+});
+
+export const workerRegistryOf = ({ workers }: Tables, now: () => number): WorkerRegistry => ({
+  announceWorker: async (worker, ownTime, goodForMs) => {
+    const heardAt = now();
+    workers.set(worker.name, { worker, heardAt, until: heardAt + goodForMs, aheadMs: ownTime - heardAt });
+    for (const [name, { until }] of workers) if (until <= heardAt - rememberedMs) workers.delete(name);
+  },
+  dismissWorker: async (name) => void workers.delete(name),
+  workers: async () =>
+    [...workers.values()]
+      .map(({ worker, heardAt, until, aheadMs }) => ({
+        ...worker,
+        isAlive: until > now(),
+        silentMs: Math.max(0, now() - heardAt),
+        aheadMs,
+      }))
+      .sort((a, b) => compare(a.name, b.name)),
+});
