@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# console-tools.sh FOLDER: brings the console programs of Wine 10 into FOLDER, from the libwine package of Debian 13. Those of Wine 8 can
-# not be used: its cmd.exe reads some command lines otherwise than Windows, and several of its tools do nothing and say yes.
-# A private configuration of apt is used; the machine's own is not touched.
+# console-tools.sh FOLDER: copies the console programs of Wine 10 into FOLDER, from the libwine
+# package of Debian 13. The programs of Wine 8 cannot be used: its cmd.exe reads some command lines
+# differently from Windows, and several of its tools do nothing and report success.
+# The script has an apt configuration of its own; that of the machine stays as it is.
 set -euo pipefail
 target=$1
 programs=(cmd tasklist findstr where fc find sort net)
@@ -16,7 +17,7 @@ can_not() {
   exit 3
 }
 
-# The mirror that this machine uses already.
+# The mirror that this machine is configured with.
 mirror=$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -m 1 '/debian/\?$' || true)
 [ -n "$mirror" ] || can_not 'no Debian mirror is configured'
 
@@ -29,7 +30,7 @@ apt-get -qq "${options[@]}" update || can_not "apt-get does not read $mirror tri
 for program in "${programs[@]}"; do echo "$inside/$program.exe"; done >"$work/wanted"
 dpkg-deb --fsys-tarfile "$work"/libwine_*.deb | tar -x -C "$work" -T "$work/wanted"
 
-# Wine 8 takes a program with this mark for one of its own and loads that instead.
+# Wine 8 takes a program with this mark for its own built-in one, and loads that instead.
 mark='Wine builtin DLL'
 for program in "${programs[@]}"; do
   file=$work/$inside/$program.exe

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Says with exit code 0 that everything is there that the Windows lab is made of, and installs it from the packages of Debian where
-# it is not. Exit code 3: the lab can not be built on this machine; the reason stands on stderr.
+# Installs the Debian packages that the Windows lab needs and that are missing. Exit code 0: all are
+# installed. Exit code 3: the lab cannot be built on this machine; stderr says why.
 set -euo pipefail
 
 packages=(wine wine64 openssh-server gcc-mingw-w64-x86-64-win32)
@@ -17,7 +17,7 @@ have_all() {
   command -v x86_64-w64-mingw32-gcc >/dev/null && command -v setpriv >/dev/null
 }
 
-# Another apt may be at work: it is waited for.
+# Another apt may be running: wait for it.
 install_packages() {
   apt-get -qq -o DPkg::Lock::Timeout=300 update &&
     DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "${packages[@]}"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# programs.sh FOLDER: compiles the programs of the lab into FOLDER, and the components of service packs 2 and 4 into FOLDER/sp2 and FOLDER/sp4.
+# programs.sh FOLDER: compiles the programs of the lab into FOLDER, and the components of service
+# packs 2 and 4 into FOLDER/sp2 and FOLDER/sp4.
 set -euo pipefail
 target=$1
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../programs" && pwd)
@@ -19,7 +20,7 @@ for file in "$source"/*.c; do
   esac
 done
 
-# What follows the image in the file makes each component one of its own.
+# The bytes after the image make each component a different file.
 for pack in 2 4; do
   compile -DSERVICE_PACK="\"$pack\"" -o "$target/component.exe" "$source/component.c"
   for name in "${components[@]}"; do

@@ -1,4 +1,7 @@
-/* certutil.exe -hashfile FILE SHA256, which Wine's takes and does not do. Layout of Windows 10 and later. */
+/*
+ * certutil.exe -hashfile FILE SHA256: Wine's own accepts it and does nothing. The layout is that of
+ * Windows 10 and later.
+ */
 #include <windows.h>
 #include <wincrypt.h>
 #include <stdio.h>

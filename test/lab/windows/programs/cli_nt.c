@@ -1,6 +1,6 @@
 /*
- * CLI_NT.EXE /u, as far as Upgrade.bat needs it: marks this client for an upgrade (SetupPhase=UPGRADE in SMS.INI, Q168463)
- * and brings no file.
+ * CLI_NT.EXE /u, as far as Upgrade.bat needs it: marks this client for an upgrade
+ * (SetupPhase=UPGRADE in SMS.INI, Q168463) and copies no file.
  */
 #include <windows.h>
 #include <stdio.h>

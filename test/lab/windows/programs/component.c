@@ -1,7 +1,7 @@
 /*
- * The programs of the component directory that a user may leave open: PCMWIN32.EXE and the others, by the name the file
- * is given. It runs until it is told to end (`session end NAME.EXE`), or its user logs off. The service pack it is of is in
- * its text only, so that one pack's file differs from another's.
+ * The programs of the component directory that a user may leave open: PCMWIN32.EXE and the others,
+ * by the name of the file. The program runs until `session end NAME.EXE` or until its user logs
+ * off. Only its text names the service pack, so that the files of two packs differ.
  */
 #include <windows.h>
 #include <stdio.h>

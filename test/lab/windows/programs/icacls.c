@@ -1,8 +1,9 @@
 /*
- * icacls.exe, which Wine's takes and does not do: PATH alone prints who may do what; with /inheritance:r and
- * /grant[:r] *SID:(..)F it sets that list on the file. Wine keeps of it what the modes of Linux can say.
- * /reset gives a file the list of its folder. /setowner is noted in C:\LAB\OWNERS.LOG, for Wine keeps no owner.
- * PATH\* is what lies in a folder; without /t nothing below is touched.
+ * icacls.exe: Wine's own accepts its arguments and does nothing. PATH alone prints the permissions.
+ * /inheritance:r and /grant[:r] *SID:(..)F set them on the file; Wine keeps what the modes of Linux
+ * can express. /reset gives a file the permissions of its folder. /setowner is written to
+ * C:\LAB\OWNERS.LOG, because Wine keeps no owner. PATH\* means the entries of a folder; without /t
+ * nothing below them changes.
  */
 #include <windows.h>
 #include <aclapi.h>
@@ -73,7 +74,7 @@ static BOOL read_grant(char *text, EXPLICIT_ACCESSA *entry)
     return TRUE;
 }
 
-/* What is asked for, read from the command line. */
+/* The request, from the command line. */
 static struct {
     EXPLICIT_ACCESSA grants[16];
     ULONG count;
@@ -86,11 +87,11 @@ static BOOL read_arguments(int argc, char **argv)
     BOOL grants_follow = FALSE;
     for (int i = 2; i < argc; i++) {
         if (!_strnicmp(argv[i], "/grant", 6)) grants_follow = TRUE;
-        /* A list that is set here has nothing of the folder above. */
+        /* A list that is set here inherits nothing from the folder above. */
         else if (!_stricmp(argv[i], "/inheritance:r")) grants_follow = FALSE;
         else if (!_stricmp(argv[i], "/reset")) asked.is_reset = TRUE;
         else if (!_stricmp(argv[i], "/setowner") && i + 1 < argc) asked.owner = argv[++i];
-        /* Links are none of Wine's; every file is told of; the first failure ends it. */
+        /* /l: Wine has no links. /q: every file is reported all the same. /c: the first failure ends it. */
         else if (!_stricmp(argv[i], "/l") || !_stricmp(argv[i], "/q")) grants_follow = FALSE;
         else if (argv[i][0] == '/' || !grants_follow || asked.count == ARRAYSIZE(asked.grants) ||
                  !read_grant(argv[i], &asked.grants[asked.count++]))
@@ -99,7 +100,7 @@ static BOOL read_arguments(int argc, char **argv)
     return TRUE;
 }
 
-/* Not SetNamedSecurityInfo, whose list is in Wine always that of the folder above, whatever is asked for. */
+/* Not SetNamedSecurityInfo: in Wine it always sets the permissions of the folder above. */
 static DWORD set_list(const char *path, PACL list)
 {
     SECURITY_DESCRIPTOR descriptor;
@@ -125,7 +126,7 @@ static DWORD reset(const char *path)
     lstrcpynA(folder, path, sizeof folder);
     end = strrchr(folder, '\\');
     if (!end) return ERROR_INVALID_PARAMETER;
-    /* C: alone is the directory in which this runs. */
+    /* C: alone is the current directory. */
     end[end == folder + 2] = 0;
     error = read_list(folder, &list);
     return error ? error : set_list(path, list);

@@ -1,4 +1,4 @@
-/* msg.exe: what users would be shown stands in C:\LAB\MESSAGES.LOG afterwards, one line each. */
+/* msg.exe: writes each message for users as a line of C:\LAB\MESSAGES.LOG. */
 #include <windows.h>
 #include <stdio.h>
 

@@ -1,6 +1,7 @@
 /*
- * PCMSVC32.EXE: the Package Command Manager as a real service. It runs from wherever it lies, writes a line to
- * C:\LAB\PCMSVC.LOG when it starts and stops, and reads two troubles from HKLM\SOFTWARE\ServpackLab:
+ * PCMSVC32.EXE: the Package Command Manager as a real service. It runs from any directory, writes a
+ * line to C:\LAB\PCMSVC.LOG when it starts and stops, and reads two troubles from
+ * HKLM\SOFTWARE\ServpackLab:
  *   StopSeconds   how long it needs to stop
  *   StaysHome     starts from this directory only
  */

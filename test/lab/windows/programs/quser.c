@@ -1,4 +1,7 @@
-/* quser.exe, and `query user`: the lab's sessions (session.c), in the layout of Windows'. Exit code 1 when there is none. */
+/*
+ * quser.exe, and `query user`: prints the sessions of the lab (session.c) in the layout of Windows.
+ * Exit code 1 when there is none.
+ */
 #include <windows.h>
 #include <stdio.h>
 

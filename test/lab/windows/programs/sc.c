@@ -1,6 +1,6 @@
 /*
- * sc.exe over the real service control manager. Wine's has no qc, config, queryex and enumdepend; what this one
- * prints follows the layout of Windows' own as public transcripts show it.
+ * sc.exe on the real service control manager. Wine's own has no qc, config, queryex and enumdepend.
+ * This one prints the layout of Windows, as public transcripts show it.
  */
 #include <windows.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ static int done(const char *call)
     return 0;
 }
 
-/* The word after `name=`: sc wants a space there, so it is an argument of its own. */
+/* The word after `name=`: sc demands a space there, so the value is an argument of its own. */
 static const char *option(int argc, char **argv, const char *name)
 {
     for (int i = 3; i + 1 < argc; i++)
@@ -62,7 +62,10 @@ static DWORD start_type(const char *text)
     return 99;
 }
 
-/* "A/B" as the two strings and the empty one that the service control manager takes; "/" alone means none. */
+/*
+ * "A/B" as the two strings and the empty one that the service control manager expects; "/" alone
+ * means none.
+ */
 static const char *dependencies(const char *text)
 {
     static char list[1024];
@@ -120,7 +123,10 @@ static int query(SC_HANDLE service, const char *name, BOOL extended)
     return 0;
 }
 
-/* The strings that DependOnService holds, one after the other, and an empty one: Wine's QueryServiceConfig leaves them out. */
+/*
+ * The strings of DependOnService, one after the other, and an empty one: Wine's QueryServiceConfig
+ * leaves them out.
+ */
 static const char *needed_by(const char *name)
 {
     static char list[1024];
@@ -165,7 +171,7 @@ static BOOL depends_on(const char *dependant, const char *name)
     return FALSE;
 }
 
-/* Wine's EnumDependentServices finds nobody: every service is asked what it depends on. */
+/* Wine's EnumDependentServices finds no service, so this reads the dependencies of each one. */
 static int enumerate_dependants(const char *name)
 {
     DWORD needed, count, resume = 0, found = 0;
@@ -181,7 +187,7 @@ static int enumerate_dependants(const char *name)
     return 0;
 }
 
-/* A service that runs and needs this one keeps it from stopping, as Windows' manager has it and Wine's does not. */
+/* As on Windows, and not in Wine: a service does not stop while a running service depends on it. */
 static BOOL is_needed(const char *name)
 {
     DWORD needed, count, resume = 0;
@@ -215,8 +221,9 @@ static const char *description_of(const char *name)
 }
 
 /*
- * What is not named stays as it is. Wine drops the dependencies then, so they are named always; and a description that came into
- * the registry behind its back, so that is told to it again.
+ * Settings that are not named stay as they are. Wine drops two of them: the dependencies, so they
+ * are always named; and a description that was written straight into the registry, so it is set
+ * again.
  */
 static int configure(SC_HANDLE service, int argc, char **argv)
 {

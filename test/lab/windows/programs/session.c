@@ -1,11 +1,13 @@
 /*
- * The lab's stand-in for logons, which Wine does not have.
- *   session logon USER SID ID SERVER [PROGRAM...]   one session: loads the user's hive, runs what its Load value names and
- *                                                   then the programs, and stays until logoff ends them all
+ * Stands in for logons, which Wine does not have.
+ *   session logon USER SID ID SERVER [PROGRAM...]
+ *     one session: loads the user's hive, runs the program of its Load value, then the programs, and
+ *     stays until logoff ends them all
  *   session logoff USER
- *   session end NAME.EXE                            asks a program of the component directory to end
- * The hive is HKU\<SID>, there only while the user is logged on, as on Windows. LOAD in the environment is its Load value;
- * the empty one means that there is none.
+ *   session end NAME.EXE
+ *     asks a program of the component directory to end
+ * The hive is HKU\<SID> and exists only while the user is logged on, as on Windows. LOAD in the
+ * environment is its Load value; an empty LOAD means none.
  */
 #include <windows.h>
 #include <stdio.h>
@@ -40,12 +42,12 @@ static void load_hive(const char *user, const char *sid, const char *id, const c
     snprintf(logon_server, sizeof logon_server, "\\\\%s", server);
     set_text(HKEY_USERS, path, "LOGONSERVER", logon_server, REG_OPTION_VOLATILE);
     set_text(HKEY_USERS, path, "USERDOMAIN", "LAB", REG_OPTION_VOLATILE);
-    /* One key for each session, by its number. */
+    /* One key per session, named by its number. */
     snprintf(path, sizeof path, "%s\\Volatile Environment\\%s", sid, id);
     set_text(HKEY_USERS, path, "SESSIONNAME", "Console", REG_OPTION_VOLATILE);
 }
 
-/* What quser reads: the session's number and the moment of the logon. */
+/* The values that quser reads: the number of the session and the time of the logon. */
 static void record_session(const char *user, const char *id)
 {
     char path[256], moment[32];
@@ -71,7 +73,7 @@ static HANDLE start(const char *command)
     return process.hProcess;
 }
 
-/* Load holds programs with blanks or commas between them; it is read from the hive, as at a real logon. */
+/* Load lists programs, separated by blanks or commas. It is read from the hive, as at a logon. */
 static void run_load(const char *sid)
 {
     char path[512], load[512] = "";
@@ -111,7 +113,7 @@ static int logon(int argc, char **argv)
     return 0;
 }
 
-/* Waits until the session is gone from what quser reads; the lab ends what waits for ever. */
+/* Waits until quser finds the session no more. The lab ends a wait that takes too long. */
 static int logoff(const char *user)
 {
     char path[256];

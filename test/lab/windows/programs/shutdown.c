@@ -1,6 +1,7 @@
 /*
- * shutdown.exe: Wine's does nothing. This one leaves C:\LAB\RESTART.REQ; the lab watches for it, takes the client's sshd
- * and processes down, and boots it again. With /t the lab waits as long before; /a takes the order back.
+ * shutdown.exe: Wine's own does nothing. This one writes C:\LAB\RESTART.REQ. The lab watches for
+ * the file, ends the client's sshd and processes, and boots the client again. With /t the lab waits
+ * so long before; /a removes the request.
  */
 #include <windows.h>
 #include <stdio.h>
@@ -14,7 +15,10 @@ static int usage(void)
     return 1;
 }
 
-/* The lab takes the file away once its line is whole. A rename would fail (error 8) when the lab is faster than its end. */
+/*
+ * The lab removes the file once its line is whole. A rename would fail (error 8) when the lab is
+ * faster than the end of the rename.
+ */
 static int leave_request(const char *what, int seconds)
 {
     FILE *file = fopen(REQUEST, "w");

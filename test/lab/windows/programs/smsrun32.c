@@ -1,8 +1,9 @@
 /*
- * SMSRUN32.EXE: what Load starts at a logon, and what an administrator runs with /V. It looks which programs run out of the
- * component directory; if one does, nothing is brought (Q168463). Else, where SMS.INI asks for it, it copies each file
- * of the logon server's share that differs; what can not be written stands in FilesNotDownloaded, and the next run tries
- * again. "Verifying ..." is its last line whatever happened.
+ * SMSRUN32.EXE: Load starts it at a logon, and an administrator runs it with /V. It looks for
+ * programs that run out of the component directory. When one does, it copies nothing (Q168463).
+ * Else, when SMS.INI asks for it, it copies each file of the logon server's share that differs. A
+ * file that cannot be written is listed in FilesNotDownloaded, and the next run tries again.
+ * "Verifying ..." is its last line in every case.
  */
 #include <windows.h>
 #include <tlhelp32.h>
@@ -45,7 +46,7 @@ static void write_setting(const char *key, const char *value)
     WritePrivateProfileStringA("Local", key, value, INI);
 }
 
-/* SMSRUN.LOG is the text of the newest run; the one before it is kept beside it. */
+/* SMSRUN.LOG is the text of the newest run; the text of the run before is kept beside it. */
 static void begin_log(void)
 {
     char now[MAX_PATH + 16], before[MAX_PATH + 16];
@@ -94,7 +95,7 @@ static BOOL is_same_file(const char *one, const char *other)
     return same;
 }
 
-/* Files that could not be brought, as SMS.INI lists them. */
+/* Files that could not be copied, as SMS.INI lists them. */
 static char not_downloaded[2048];
 
 static void bring(const char *source, const char *name)
@@ -110,7 +111,7 @@ static void bring(const char *source, const char *name)
     strncat(not_downloaded, name, sizeof not_downloaded - strlen(not_downloaded) - 1);
 }
 
-/* CopyListVersion is taken over before any file has come: it never proves an upgrade. */
+/* CopyListVersion is written before any file is copied: it never proves an upgrade. */
 static void take_copy_list_version(const char *share)
 {
     char list[MAX_PATH * 2], version[64];

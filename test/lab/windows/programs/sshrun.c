@@ -1,6 +1,6 @@
 /*
- * sshrun: runs one command line as the sshd of Windows does, cmd.exe /c "<the raw text>". The text comes in LAB_COMMAND,
- * so that no shell and no argument list on the way has touched its quotes.
+ * sshrun: runs one command line as the sshd of Windows does, cmd.exe /c "<the raw text>". The text
+ * is in LAB_COMMAND, so that no shell and no argument list changes its quotes.
  */
 #include <windows.h>
 #include <stdio.h>
