@@ -1,10 +1,13 @@
 -- @include ../leader/leader.lua
 -- @include ../upgrades/handover.lua
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Gives slots to the clients that admission has picked. Each is
--- compared and set: a client that does not fit any more is left alone. ARGV: leader fence ('' =
--- not a round), campaign, at (policy time), how many; for each one: client, logon server, wave (''
--- = parked), state (JSON), queue, finishing; lists: audit, counters
+-- @include ../audit/audit.lua
+
+-- Gives slots to the clients that admission has picked. Each is compared and set: a client that
+-- does not fit any more is left alone.
+-- ARGV: leader fence ('' = not a round), campaign, at (policy time), how many; for each one:
+--       client, logon server, wave ('' = parked), state (JSON), queue, finishing; lists: audit,
+--       counters
 if isDeposed(ARGV[1]) then return {} end
 local campaign, at = ARGV[2], ARGV[3]
 local limits = limitsOf(campaign)

@@ -1,4 +1,5 @@
 -- @include ../core/counters.lua
+
 -- Slots: one of the campaign and one of the logon server, always taken and given back together.
 -- The field '*' counts the whole campaign; no logon server has this name.
 

@@ -2,11 +2,12 @@
 -- @include ../core/counters.lua
 -- @include ../core/lists.lua
 -- @include audit.lua
+
 -- Gives waiting clients their records back: settled, or parked without slots. No upgrade is driven
 -- before the campaign goes on.
--- ARGV: campaign, at (policy time), how many; for each upgrade:
---       JSON of client, wave, waitsIn (its queue), server, settled, version, activation, queue,
---       finishing; state (JSON, passed through unread); lists: audit, counters
+-- ARGV: campaign, at (policy time), how many; for each upgrade: JSON of client, wave, waitsIn (its
+--       queue), server, settled, version, activation, queue, finishing; state (JSON, passed through
+--       unread); lists: audit, counters
 local campaign, at = ARGV[1], ARGV[2]
 local position = 4
 for _ = 1, tonumber(ARGV[3]) do

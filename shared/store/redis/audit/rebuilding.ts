@@ -40,7 +40,8 @@ const putBackSealScript = script(
   'put-back-seal',
   lua`
 -- The chain goes on after a block that stands in a file. An empty stream still remembers its last
--- id. ARGV: JSON of number, head, after, last, header
+-- id.
+-- ARGV: JSON of number, head, after, last, header
 local seal = cjson.decode(ARGV[1])
 redis.call('HSET', key('seal'), 'number', seal.number, 'head', seal.head, 'after', seal.after, 'last', seal.last,
   'header', seal.header, 'written', seal.number)

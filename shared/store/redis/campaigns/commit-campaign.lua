@@ -1,6 +1,7 @@
 -- @include ../leader/leader.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+
 -- Compare-and-set of a campaign by its version. Returns 0 when another change came first.
 -- ARGV: JSON of leader (fence, '' = not a round), campaign, version, status (the next one), starts
 --       ('' = does not matter); lists: campaign hash, audit

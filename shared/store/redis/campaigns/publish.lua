@@ -1,6 +1,8 @@
 -- @include ../core/counters.lua
--- @include ../core/lists.lua Clients of a new campaign are staged in pieces, under a token. Staged
--- keys expire when their writer dies; published keys stay.
+-- @include ../core/lists.lua
+
+-- Clients of a new campaign are staged in pieces, under a token. Staged keys expire when their
+-- writer dies; published keys stay.
 
 local function publish(staged, final)
   if redis.call('EXISTS', staged) == 0 then return end

@@ -5,7 +5,8 @@ import { luaKeys } from './keys.ts';
 /**
  * A Lua script. Each aggregate declares its own as constants beside the functions that run them.
  * A line `-- @include ../core/time.lua` stands for that file, whose path is relative to the file
- * that names it; a file that several lines include is taken once.
+ * that names it; a file that several lines include is taken once. A line that names no file fails
+ * when the module is loaded.
  */
 export interface Script {
   readonly name: string;
@@ -32,7 +33,7 @@ export const script = (module: string, name: string, text: string): Script => ({
 /** Marks a text as Lua, for readers and editors. */
 export const lua = String.raw;
 
-const includeLine = /^ *-- @include (\S+)$/gm;
+const includeLine = /^ *-- @include (.+)$/gm;
 
 const withIncludes = (text: string, home: URL, included: Set<string>): string =>
   text.replaceAll(includeLine, (_line, path: string) => {

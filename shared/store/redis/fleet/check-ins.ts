@@ -9,8 +9,11 @@ const raiseGenerationScript = script(
   'raise-generation',
   lua`
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Refuses check-in tokens of older generations and never lowers the
--- limit. Returns the lowest good one. ARGV: client or *, lowest generation; list: audit
+-- @include ../audit/audit.lua
+
+-- Refuses check-in tokens of older generations and never lowers the limit. Returns the lowest good
+-- one.
+-- ARGV: client or *, lowest generation; list: audit
 local known = tonumber(redis.call('HGET', key('tokens'), ARGV[1]) or 1)
 local least = tonumber(ARGV[2])
 if least <= known then return known end
@@ -25,6 +28,7 @@ const moveClientScript = script(
   lua`
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+
 -- Replaces a fleet entry that is still as it was read. Returns 0 when it is not.
 -- ARGV: client, entry before, entry after; list: audit
 if redis.call('HGET', key('fleet'), ARGV[1]) ~= ARGV[2] then return 0 end

@@ -1,10 +1,12 @@
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Adds staged clients to the fleet, or puts a staged fleet in its
--- place. Returns how many clients there are now, or -1 when another import came since this one was
--- staged (a client's home shard follows from its entry before), or when a part of what was staged
--- is gone: a Redis that was restarted meanwhile reads a hash in another order, and one that took
--- over may know less. ARGV: JSON of token (of the staging key), imports (how many there were at
--- staging), way (add or replace), rows, new (how many of the rows are new clients); list: audit
+-- @include ../audit/audit.lua
+
+-- Adds staged clients to the fleet, or puts a staged fleet in its place. Returns how many clients
+-- there are now, or -1 when another import came since this one was staged (a client's home shard
+-- follows from its entry before), or when a part of what was staged is gone: a Redis that was
+-- restarted meanwhile reads a hash in another order, and one that took over may know less.
+-- ARGV: JSON of token (of the staging key), imports (how many there were at staging), way (add or
+--       replace), rows, new (how many of the rows are new clients); list: audit
 local asked = cjson.decode(ARGV[1])
 local staged, fleet = key('staging', asked.token), key('fleet')
 local expected = tonumber(asked.rows)

@@ -43,6 +43,7 @@ const openCopiesScript = script(
   'open-copies',
   lua`
 -- @include copies.lua
+
 -- ARGV: release, manifest ('' = the release names no copies)
 openCopies(ARGV[1], ARGV[2])
 return 1`,

@@ -1,6 +1,7 @@
 -- @include copies.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+
 -- Writes a release, what its upgrade command printed, and the audit entry, all at once.
 -- ARGV: release, JSON, seconds for which written evidence stays after its last use, manifest of the
 --       copies ('' = the release names none); lists: audit, evidence

@@ -11,9 +11,11 @@ const announceScript = script(
   import.meta.url,
   'announce-worker',
   lua`
--- @include ../core/time.lua Notes that a worker runs, and forgets workers that have been silent
--- for very long. ARGV: name, facts (JSON), its own clock, then in real ms: how long this is good,
--- how long to remember
+-- @include ../core/time.lua
+
+-- Notes that a worker runs, and forgets workers that have been silent for very long.
+-- ARGV: name, facts (JSON), its own clock, then in real ms: how long this is good, how long to
+--       remember
 local now = realNow()
 redis.call('ZADD', key('workers'), now + tonumber(ARGV[4]), ARGV[1])
 redis.call('HSET', key('workerFacts'), ARGV[1], string.format('%d %d %s', now, tonumber(ARGV[3]) - now, ARGV[2]))
@@ -29,6 +31,7 @@ const workersScript = script(
   'workers',
   lua`
 -- @include ../core/time.lua
+
 -- Redis's time, then the name, the end of its time and the facts of every worker.
 local all = redis.call('ZRANGE', key('workers'), 0, -1, 'WITHSCORES')
 local found = { realNow() }

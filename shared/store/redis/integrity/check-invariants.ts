@@ -50,6 +50,7 @@ const checkScript = script(
   'check-invariants',
   lua`
 -- @include violations.lua
+
 -- Returns the clients that violate an invariant, each with what was found. Changes nothing.
 -- ARGV: campaign, clients
 local found = {}
@@ -100,9 +101,11 @@ const repairScript = script(
 -- @include ../leader/leader.lua
 -- @include violations.lua
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Repairs one client if the violation still holds. Returns 0 if it
--- does not, else the activation of an upgrade that is due, or 1. ARGV: leader fence ('' = not a
--- round), campaign, client, violation, at (policy time); list: audit
+-- @include ../audit/audit.lua
+
+-- Repairs one client if the violation still holds. Returns 0 if it does not, else the activation of
+-- an upgrade that is due, or 1.
+-- ARGV: leader fence ('' = not a round), campaign, client, violation, at (policy time); list: audit
 if isDeposed(ARGV[1]) then return 0 end
 local campaign, client, violation, at = unpack(ARGV, 2, 5)
 if violationOf(campaign, client, at, false) ~= violation then return 0 end

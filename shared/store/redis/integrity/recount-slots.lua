@@ -1,6 +1,7 @@
 -- @include ../leader/leader.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+
 -- Counts a campaign's slots from the records that hold some, all of which are due or driven. Does
 -- nothing when more upgrades are due or driven than one script may read. Returns 1 when slots were
 -- wrong and are right now.

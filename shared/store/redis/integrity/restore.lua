@@ -1,10 +1,12 @@
 -- @include ../leader/leader.lua
 -- @include violations.lua
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Gives a client that has lost its record a fresh one, parked: its
--- driver looks before it does anything else. Returns 0 when the client has a record. ARGV: JSON of
--- leader (fence, '' = not a round), campaign, client, server, queue, finishing, at (policy time);
--- state (JSON, passed through unread); list: audit
+-- @include ../audit/audit.lua
+
+-- Gives a client that has lost its record a fresh one, parked: its driver looks before it does
+-- anything else. Returns 0 when the client has a record.
+-- ARGV: JSON of leader (fence, '' = not a round), campaign, client, server, queue, finishing, at
+--       (policy time); state (JSON, passed through unread); list: audit
 local asked, state = cjson.decode(ARGV[1]), ARGV[2]
 if isDeposed(asked.leader) then return 0 end
 local campaign, client, server, at = asked.campaign, asked.client, asked.server, asked.at

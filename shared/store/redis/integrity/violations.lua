@@ -1,4 +1,5 @@
 -- @include ../upgrades/indexes.lua
+
 -- What must hold of one client of a campaign in its record, the indexes, the claims and the list of
 -- members, and how a violation is repaired. The record is believed, an index is not.
 

@@ -1,4 +1,5 @@
 -- @include ../core/time.lua
+
 -- Takes or renews the leader's lease, or returns who holds it.
 -- ARGV: owner, lease in real ms
 local owner, now = ARGV[1], realNow()

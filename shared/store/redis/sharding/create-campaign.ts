@@ -99,9 +99,11 @@ const reserveScript = script(
   import.meta.url,
   'reserve',
   lua`
--- @include ../core/time.lua Reserves a campaign's name for one creation. The latest number wins,
--- so a creation that died blocks no other. Returns false when the campaign exists. ARGV: campaign,
--- seconds
+-- @include ../core/time.lua
+
+-- Reserves a campaign's name for one creation. The latest number wins, so a creation that died
+-- blocks no other. Returns false when the campaign exists.
+-- ARGV: campaign, seconds
 if redis.call('EXISTS', key('campaign', ARGV[1])) == 1 then return false end
 local last = tonumber(redis.call('GET', key('reserved', ARGV[1])) or 0)
 local number = string.format('%.0f', math.max(last + 1, realMicroseconds()))

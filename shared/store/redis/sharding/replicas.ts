@@ -13,6 +13,7 @@ const replicateScript = script(
   'replicate',
   lua`
 -- @include ../core/lists.lua
+
 -- Writes how a campaign stands to a shard, but never an older version over a newer one.
 -- ARGV: campaign, version; list: campaign hash
 local campaign, version = ARGV[1], tonumber(ARGV[2])

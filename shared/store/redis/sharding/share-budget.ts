@@ -55,6 +55,7 @@ const grantTokenScript = script(
   'grant-token',
   lua`
 -- @include ../core/time.lua
+
 -- A number for one round of grants, above all before it. Like a fence it survives a lost counter.
 -- ARGV: campaign
 local last = tonumber(redis.call('HGET', key('campaign', ARGV[1]), 'grants') or 0)
@@ -68,8 +69,8 @@ const lowerScript = script(
   'lower',
   lua`
 -- Lowers a shard's quota to its target if it is above it, and refuses older rounds of grants from
--- now on. Returns false when a later round has come here. ARGV: campaign, token of this round,
--- target
+-- now on. Returns false when a later round has come here.
+-- ARGV: campaign, token of this round, target
 local record = key('campaign', ARGV[1])
 local found = redis.call('HMGET', record, 'quota', 'grant')
 if tonumber(found[2] or 0) > tonumber(ARGV[2]) then return false end
@@ -94,7 +95,8 @@ const raiseScript = script(
   'raise',
   lua`
 -- Raises a shard's quota. Returns 0 when another round of grants has begun: this one knows too
--- little. ARGV: campaign, token of this round, quota
+-- little.
+-- ARGV: campaign, token of this round, quota
 local record = key('campaign', ARGV[1])
 if redis.call('HGET', record, 'grant') ~= ARGV[2] then return 0 end
 redis.call('HSET', record, 'quota', ARGV[3], 'served', ARGV[2])

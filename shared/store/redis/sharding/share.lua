@@ -1,7 +1,10 @@
--- @include ../admission/slots.lua What a shard uses of a campaign's budget, and could use now:
--- parked and waiting clients, of each logon server as many as it has room for, none where nothing
--- may begin or the window is closed. Changes nothing. ARGV: campaign, budget (no more need be
--- counted); then the time zones in which the window is closed
+-- @include ../admission/slots.lua
+
+-- What a shard uses of a campaign's budget, and could use now: parked and waiting clients, of each
+-- logon server as many as it has room for, none where nothing may begin or the window is closed.
+-- Changes nothing.
+-- ARGV: campaign, budget (no more need be counted); then the time zones in which the window is
+--       closed
 local campaign, enough = ARGV[1], tonumber(ARGV[2])
 local found = redis.call('HMGET', key('campaign', campaign), 'quota', 'served')
 local limits = limitsOf(campaign)

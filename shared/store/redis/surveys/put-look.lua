@@ -1,9 +1,10 @@
 -- @include ../core/lists.lua
+
 -- Writes the answer of a look, once. Returns 0 when the look has its answer already or its survey
 -- has ended. The look of a fleet client is kept as its last look, and the survey only names the
 -- client; the look at another machine stands in the survey itself.
 -- ARGV: survey, name, look, seconds that evidence is kept; lists: counters, evidence (SHA-256 and
--- text, or none)
+--       text, or none)
 local asked = key('surveyAsked', ARGV[1])
 local client = redis.call('HGET', asked, ARGV[2])
 if not client then return 0 end

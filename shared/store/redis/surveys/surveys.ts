@@ -33,6 +33,7 @@ const writeSurveyScript = script(
   lua`
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+
 -- Writes a survey, whose targets wait already, and its audit entry.
 -- ARGV: survey, JSON, when (policy time); list: audit
 redis.call('HSET', key('survey', ARGV[1]), 'json', ARGV[2])
@@ -92,6 +93,7 @@ const endSurveyScript = script(
   lua`
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+
 -- Writes how a survey ended; the first end counts. Returns 0 when there is no such survey.
 -- ARGV: survey, end as JSON; list: audit
 local survey = key('survey', ARGV[1])

@@ -1,6 +1,7 @@
 -- @include ../admission/slots.lua
 -- @include indexes.lua
 -- @include ../core/time.lua
+
 -- First step of an activation: takes lease and slots together, or returns why not.
 -- ARGV: campaign, client, activation, owner, lease in real ms, at (policy time)
 local campaign, client, activation, owner, at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[6]

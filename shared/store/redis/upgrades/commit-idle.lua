@@ -1,11 +1,12 @@
 -- @include handover.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+
 -- Changes an upgrade that has no driver, in one step: as if a driver took it, decided, and gave the
 -- lease back.
 -- ARGV: JSON of campaign, client, version (0 = it still waits), place (stays, due or settled), at
---       (policy time), queue, finishing, server, wave (of one that waits);
---       state (JSON, passed through unread); lists: audit, counters
+--       (policy time), queue, finishing, server, wave (of one that waits); state (JSON, passed
+--       through unread); lists: audit, counters
 local asked, state = cjson.decode(ARGV[1]), ARGV[2]
 local campaign, client, version, place, at = asked.campaign, asked.client, asked.version, asked.place, asked.at
 local queue, finishing, server = asked.queue, asked.finishing, asked.server

@@ -1,11 +1,12 @@
 -- @include handover.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+
 -- The only way in which a driven upgrade changes: all checks come first, then all writes.
 -- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread),
 --       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy
---       time), seconds for which written evidence stays after its last use;
---       lists: audit, counters, evidence
+--       time), seconds for which written evidence stays after its last use; lists: audit, counters,
+--       evidence
 
 -- Why nothing may begin on this client now; nil = it may. A finishing upgrade goes on wherever it
 -- is. A client that has roamed needs room at the logon server where it was seen.

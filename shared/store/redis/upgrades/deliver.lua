@@ -1,4 +1,5 @@
 -- @include indexes.lua
+
 -- Puts a message into the inbox of the client's unsettled upgrade and makes the upgrade due, in one
 -- step: a wake-up cannot be lost.
 -- ARGV: client, message, inbox limit, at (policy time), campaign ('' = the one that has the client)

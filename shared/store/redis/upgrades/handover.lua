@@ -1,5 +1,6 @@
 -- @include ../admission/slots.lua
 -- @include indexes.lua
+
 -- A script that frees a slot hands it to the next parked upgrade, so that no upgrade has to poll.
 
 -- Gives a parked upgrade its slots and its next activation, due at once.

@@ -1,8 +1,11 @@
 -- @include ../leader/leader.lua
 -- @include indexes.lua
--- @include ../core/time.lua The safety net: finds drivers whose lease has ended and upgrades that
--- are overdue, and returns the jobs that must exist. ARGV: leader fence ('' = not a round), at
--- (policy time), grace in policy ms, how many at most, how many overdue upgrades to pass over
+-- @include ../core/time.lua
+
+-- The safety net: finds drivers whose lease has ended and upgrades that are overdue, and returns
+-- the jobs that must exist.
+-- ARGV: leader fence ('' = not a round), at (policy time), grace in policy ms, how many at most,
+--       how many overdue upgrades to pass over
 if isDeposed(ARGV[1]) then return {} end
 local at, limit, skip = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
 local findings = {}

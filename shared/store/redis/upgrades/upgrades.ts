@@ -15,6 +15,7 @@ const renewScript = script(
   'renew',
   lua`
 -- @include ../core/time.lua
+
 -- Prolongs a lease for the driver that holds it. Returns 0 when the driver has lost it.
 -- ARGV: campaign, client, fence counter, fence owner, lease in real ms
 local id = ARGV[1] .. '.' .. ARGV[2]
