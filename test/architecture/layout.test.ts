@@ -43,6 +43,15 @@ describe('the layout', () => {
     expect(scripts.filter((file) => !code.includes(file.replace(/[^/]+$/, '')))).toEqual([]);
   });
 
+  it('keeps what works on several shards in one folder, which the other parts of the store never import', () => {
+    const sharding = 'shared/store/redis/sharding/';
+    const others = filesBelow('shared/store').filter(
+      (file) => !file.startsWith(sharding) && file !== 'shared/store/redis/open.ts',
+    );
+    const wrong = others.filter((file) => importsOf(file).some((target) => target.startsWith(sharding)));
+    expect(wrong).toEqual([]);
+  });
+
   it('has no product file over 300 lines', () => {
     expect(productFiles.filter((file) => linesOf(file).length > 301)).toEqual([]);
   });

@@ -5,14 +5,13 @@ import { explainUnavailable } from './core/store-unavailable.ts';
 import { checkInStoreOf } from './fleet/check-ins.ts';
 import { workerRegistryOf } from './fleet/worker-registry.ts';
 import { leaderStoreOf } from './leader/leader.ts';
-import { admissionStoreOf } from './sharding/admission.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
 import { campaignStoreOf } from './sharding/campaigns.ts';
 import { fleetStoreOf, releaseStoreOf } from './sharding/fleet.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
 import { checkCount, type Shards, shardsOf } from './sharding/shards.ts';
 import { surveyStoreOf } from './sharding/surveys.ts';
-import { upgradeStoreOf } from './sharding/upgrades.ts';
+import { admissionStoreOf, upgradeStoreOf } from './sharding/upgrades.ts';
 
 export interface RedisStoreOptions {
   /** As `parseRedisUrl` reads it. It may hold a password, which no message repeats. */
