@@ -44,25 +44,25 @@ const redirectEveryMs = 100;
  * that. The commands of a Cluster are the same as long as all keys of a call lie in one slot,
  * which is what the keys of a shard do.
  */
-export function openClient(place: RedisAddress, options: ClientOptions): Redis {
-  switch (place.kind) {
+export function openClient(address: RedisAddress, options: ClientOptions): Redis {
+  switch (address.kind) {
     case 'single':
-      return gatherWrites(new Redis(place.url, optionsOf(options)));
+      return gatherWrites(new Redis(address.url, optionsOf(options)));
     case 'sentinel':
-      return gatherWrites(openBehindSentinels(place, options));
+      return gatherWrites(openBehindSentinels(address, options));
     case 'cluster':
-      return openCluster(place, options).on('+node', gatherWrites) as unknown as Redis;
+      return openCluster(address, options).on('+node', gatherWrites) as unknown as Redis;
   }
 }
 
-const openBehindSentinels = (place: RedisAddress & { kind: 'sentinel' }, options: ClientOptions): Redis =>
+const openBehindSentinels = (address: RedisAddress & { kind: 'sentinel' }, options: ClientOptions): Redis =>
   new Redis({
     ...optionsOf(options),
-    ...loginOf(place),
-    sentinels: [...place.nodes],
-    name: place.master,
-    db: place.database,
-    enableTLSForSentinelMode: place.tls,
+    ...loginOf(address),
+    sentinels: [...address.nodes],
+    name: address.master,
+    db: address.database,
+    enableTLSForSentinelMode: address.tls,
     sentinelRetryStrategy: options.retry ?? growing,
     sentinelCommandTimeout: options.answerMs,
     // Not `failoverDetector`: a message about a new master in the middle of a reconnect ends the
@@ -70,7 +70,7 @@ const openBehindSentinels = (place: RedisAddress & { kind: 'sentinel' }, options
     ...whenSilent(options),
   });
 
-function openCluster(place: RedisAddress & { kind: 'cluster' }, options: ClientOptions): Cluster {
+function openCluster(address: RedisAddress & { kind: 'cluster' }, options: ClientOptions): Cluster {
   const { use, answerMs, retry } = options;
   const { retryStrategy: _, lazyConnect, enableOfflineQueue: __, ...perNode } = optionsOf(options);
   const cluster = {
@@ -87,11 +87,11 @@ function openCluster(place: RedisAddress & { kind: 'cluster' }, options: ClientO
     retryDelayOnTryAgain: redirectEveryMs,
     slotsRefreshTimeout: 2_000,
     slotsRefreshInterval: 5_000,
-    redisOptions: { ...perNode, ...loginOf(place), ...whenSilent(options) },
+    redisOptions: { ...perNode, ...loginOf(address), ...whenSilent(options) },
   };
   return use === 'worker'
-    ? new Cluster([...place.nodes], cluster)
-    : new BoundedCluster([...place.nodes], cluster, answerMs);
+    ? new Cluster([...address.nodes], cluster)
+    : new BoundedCluster([...address.nodes], cluster, answerMs);
 }
 
 function optionsOf({ use, answerMs, retry }: ClientOptions): Options {

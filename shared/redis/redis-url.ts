@@ -24,10 +24,10 @@ export const redisUrlForms =
 
 /** Null when it is no URL of a Redis, a Sentinel or a Cluster. */
 export function parseRedisUrl(url: string): RedisAddress | null {
-  return /^rediss?:/.test(url) ? singlePlace(url) : serversPlace(url);
+  return /^rediss?:/.test(url) ? singleAddress(url) : serversAddress(url);
 }
 
-function singlePlace(url: string): RedisAddress | null {
+function singleAddress(url: string): RedisAddress | null {
   const parsed = URL.parse(url);
   if (parsed === null || parsed.hostname === '' || !/^(\/\d*)?$/.test(parsed.pathname)) return null;
   return { kind: 'single', url, where: `${parsed.hostname}:${parsed.port === '' ? '6379' : parsed.port}` };
@@ -37,7 +37,7 @@ function singlePlace(url: string): RedisAddress | null {
 const form =
   /^redis(?<tls>s?)\+(?<kind>sentinel|cluster):\/\/(?:(?<who>.*)@)?(?<hosts>[^/@]+)(?<path>\/.*)?$/;
 
-function serversPlace(url: string): RedisAddress | null {
+function serversAddress(url: string): RedisAddress | null {
   const { tls, kind, who = '', hosts = '', path = '' } = form.exec(url)?.groups ?? {};
   const nodes = hosts.split(',').map((host) => nodeIn(host, kind === 'sentinel' ? 26_379 : 6_379));
   const login = loginIn(who);

@@ -12,15 +12,15 @@ import type { Store } from '../../shared/store/store.ts';
 import {
   campaigns,
   type Mode,
-  newHands,
+  newRun,
   oneShard,
   severalShards,
   someSteps,
   stepsIn,
 } from '../contract/store/random-steps.ts';
 import { testRedis } from '../environment/redis.ts';
-import { openTestStore } from '../contract/store/redis.ts';
-import { all, at, campaignOf, clientOf, entry, pick, runningState } from '../contract/store/words.ts';
+import { openTestStore } from '../contract/store/open-test-store.ts';
+import { all, at, campaignOf, clientOf, entry, pick, runningState } from '../contract/store/fixtures.ts';
 import { sealedHouse, type SealedHouse } from './sealed-house.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
@@ -49,13 +49,13 @@ async function randomHouse(
 
 async function runSteps(
   house: SealedHouse,
-  steps: readonly ((hands: Awaited<ReturnType<typeof newHands>>) => Promise<unknown>)[],
+  steps: readonly ((run: Awaited<ReturnType<typeof newRun>>) => Promise<unknown>)[],
   mode = oneShard,
 ): Promise<void> {
-  const hands = await newHands(house.store, mode);
+  const run = await newRun(house.store, mode);
   for (const [n, step] of steps.entries()) {
-    hands.steps += 1;
-    await step(hands);
+    run.steps += 1;
+    await step(run);
     if (n % 10 === 0) await house.sealer.round();
   }
 }

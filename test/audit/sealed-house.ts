@@ -9,7 +9,7 @@ import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import type { Verdict } from '../../orchestrator/audit/format/verify-chain.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { all } from '../contract/store/words.ts';
+import { all } from '../contract/store/fixtures.ts';
 
 export interface SealedHouse extends Disposable {
   readonly folder: string;

@@ -9,8 +9,8 @@ import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { beforeAll } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { entry, picks, runningState } from '../contract/store/words.ts';
-import { makeWorld } from '../contract/store/world.ts';
+import { entry, picks, runningState } from '../contract/store/fixtures.ts';
+import { storeFixture } from '../contract/store/store-fixture.ts';
 import { sealedHouse, type SealedHouse } from './sealed-house.ts';
 
 const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
@@ -127,10 +127,10 @@ describe('sealing', () => {
 
   it('says the campaign file under which each entry was done', async () => {
     using house = sealedHouse();
-    const world = makeWorld(house.store);
-    await world.admitted('sp4', picks(2));
+    const fixture = storeFixture(house.store);
+    await fixture.admitted('sp4', picks(2));
     await house.sealer.round();
-    await world.change('sp4', runningState(3));
+    await fixture.change('sp4', runningState(3));
     const found = await house.entries();
     expect(found.map(({ block, campaignHash, version }) => [block, campaignHash, version])).toEqual([
       [1, 'hash-of-the-file', 1],

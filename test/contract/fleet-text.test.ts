@@ -29,7 +29,7 @@ test.each([0, 1, 2])('with a way of its own it keeps its home shard: %d', (home)
   expect(clientOf('pc-17', text)).toEqual({ ...client, port: 2222 });
 });
 
-test('who has no way of its own costs nothing for it', () => {
+test('a client without port and host keys has a shorter entry', () => {
   expect(fleetText(client, 0, 1)).toBe('["~.corp.example","LS-ROM","Europe/Rome","",["office"]]');
 });
 

@@ -46,7 +46,7 @@ test('a resting upgrade takes a third of the room, a new one says next to nothin
   expect(packUpgrade(admitted, false)).toBe('{"attempt":1,"wave":0,"state":{"phase":"looking"},"memory":{}}');
 });
 
-/** Written once; whoever changes the common text of form 1 makes the fleet's records unreadable. */
+/** Records written once. A change to the common text of form 1 makes such records unreadable. */
 const written =
   '1Aykgs9zCYreliYWZoQEYEJXXE_PyEvHkdNqnFyNQGQ2LPksTC1NTM6jrsSQekGtplXRAdlsaQe1GS0WocgQSFCieq' +
   'Z-okCIWa_pCcSI8qUHdgpLgijMSdfPTdEsyUnVBeUOptrYWAA';

@@ -4,10 +4,10 @@ import { makeBlock } from '../../orchestrator/audit/format/block.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import { beforeAll, writtenEvidenceSeconds } from '../../shared/store/seal-store.ts';
-import { openTestStore } from './store/redis.ts';
-import { entry } from './store/words.ts';
+import { openTestStore } from './store/open-test-store.ts';
+import { entry } from './store/fixtures.ts';
 
-it('evidence stays for good until it is written, then for 30 days after its last use', async () => {
+it('evidence stays in Redis until it is written, then for 30 days after its last use', async () => {
   const { store, url, prefix } = await openTestStore();
   await using stack = new AsyncDisposableStack();
   stack.defer(() => store.close());
@@ -29,15 +29,14 @@ it('evidence stays for good until it is written, then for 30 days after its last
   await use();
   expect(await redis.ttl(key)).toBeGreaterThan(writtenEvidenceSeconds - 60);
   expect(await store.unwrittenEvidence(0, [evidence.sha256])).toEqual([]);
-  // It has expired and is brought again: it is not in the newest file for sure, so it is written
-  // again.
+  // The text has expired and comes again. The newest file may not have it, so it is written again.
   await redis.del(key);
   await use();
   expect(await redis.ttl(key)).toBe(-1);
   expect(await store.unwrittenEvidence(0, [evidence.sha256])).toEqual([evidence]);
 });
 
-it('what is done after a chain has gone on from its file is sealed, also when the clock of Redis is behind it', async () => {
+it('entries after a chain was continued from its file are sealed, also when the clock of Redis is behind', async () => {
   const { store } = await openTestStore();
   await using stack = new AsyncDisposableStack();
   stack.defer(() => store.close());

@@ -5,7 +5,7 @@ import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
-import { openTestStore } from './store/redis.ts';
+import { openTestStore } from './store/open-test-store.ts';
 import {
   all,
   at,
@@ -18,25 +18,25 @@ import {
   runningState,
   settled,
   settledPlace,
-} from './store/words.ts';
-import { joinFleet, makeWorld, type World } from './store/world.ts';
+} from './store/fixtures.ts';
+import { joinFleet, storeFixture, type StoreFixture } from './store/store-fixture.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 
 const campaign = 'sp4';
-/** At home in shards 1, 2 and 0 of three. */
+/** Logon servers whose clients are at home in shards 1, 2 and 0 of three. */
 const servers = ['LS-1', 'LS-2', 'LS-3'];
 
 describe('a store over three shards', () => {
   const place = testRedis;
   let redis: Redis;
   let store: Store;
-  let world: World;
+  let fixture: StoreFixture;
   let where: ReturnType<typeof testRedis>;
 
   beforeEach(async () => {
     where = place();
     ({ store } = await openTestStore(where, 3));
-    world = makeWorld(store);
+    fixture = storeFixture(store);
     redis = new Redis(where.url);
   });
   afterEach(async () => {
@@ -68,18 +68,18 @@ describe('a store over three shards', () => {
     for (const logonServer of ['LS-2', 'LS-3', 'LS-1', 'LS-2'])
       await store.importFleet([clientOf('pc-1', { logonServer })]);
     expect((await store.readClient('pc-1'))?.logonServer).toBe('LS-2');
-    const [admitted] = await world.admitted(campaign, [pick('pc-1', 'LS-2')]);
+    const [admitted] = await fixture.admitted(campaign, [pick('pc-1', 'LS-2')]);
     expect(admitted?.shard).toBe(1);
-    // Another process, which has it not in mind yet.
+    // Another process, whose shard directory is empty.
     const second = (await openTestStore(where, 3)).store;
     expect((await second.readUpgrade({ campaign, client: 'pc-1' }))?.upgrade.logonServer).toBe('LS-2');
     expect(await second.claimOf('pc-1')).toBe(campaign);
     await second.close();
   });
 
-  it('tells every shard of a pause before it answers', async () => {
-    await world.campaign(campaign, picks(3, servers), runningState());
-    await world.change(campaign, pausedState);
+  it('writes a pause to every shard before the call returns', async () => {
+    await fixture.campaign(campaign, picks(3, servers), runningState());
+    await fixture.change(campaign, pausedState);
     for (const shard of [0, 1, 2])
       expect(await redis.hmget(keyIn(shard, 'campaign', campaign), 'version', 'status')).toEqual([
         '2',
@@ -87,11 +87,11 @@ describe('a store over three shards', () => {
       ]);
   });
 
-  it('names the shard that could not be told, and tells it in the next round', async () => {
-    await world.campaign(campaign, picks(3, servers), runningState());
+  it('names a shard that could not be reached, and updates it in the next round', async () => {
+    await fixture.campaign(campaign, picks(3, servers), runningState());
     const replica = keyIn(2, 'campaign', campaign);
     const kept = await redis.hgetall(replica);
-    // What a shard that is away does: it refuses.
+    // A shard that refuses stands for one that does not answer.
     await redis.del(replica);
     await redis.set(replica, 'in the way');
     const paused = store.commitCampaign(campaignOf(campaign, pausedState), 1, entry(campaign));
@@ -105,9 +105,9 @@ describe('a store over three shards', () => {
   });
 
   it('never writes an older version over a newer one', async () => {
-    await world.campaign(campaign, picks(3, servers), runningState());
+    await fixture.campaign(campaign, picks(3, servers), runningState());
     await redis.hset(keyIn(1, 'campaign', campaign), 'version', 9, 'status', 'ended');
-    await world.change(campaign, pausedState);
+    await fixture.change(campaign, pausedState);
     expect(await redis.hmget(keyIn(1, 'campaign', campaign), 'version', 'status')).toEqual(['9', 'ended']);
   });
 
@@ -125,13 +125,13 @@ describe('a store over three shards', () => {
     expect(await redis.hlen(keyIn(1, 'members', campaign))).toBe(20);
     expect(await store.campaigns()).toEqual([]);
     expect(await store.readCampaign(campaign)).toBeNull();
-    await world.campaign(campaign, picks(3, servers), runningState());
+    await fixture.campaign(campaign, picks(3, servers), runningState());
     expect(await all(store.waiting(campaign))).toHaveLength(3);
     expect(Object.values(await store.counters(campaign)).reduce((sum, each) => sum + each, 0)).toBe(3);
     expect((await store.queued(campaign, 99)).waiting).toHaveLength(3);
   });
 
-  it('refuses a campaign with a client that is in no fleet: nobody would find it again', async () => {
+  it('refuses a campaign with a client that the fleet does not have', async () => {
     await joinFleet(store, [pick('pc-1')]);
     const created = await store.createCampaign(
       campaignOf(campaign, runningState()),
@@ -146,16 +146,16 @@ describe('a store over three shards', () => {
 
   it('serves every shard with a budget of one', async () => {
     const clients = picks(6, servers);
-    await world.campaign(campaign, clients, runningState(), { active: 1, perLogonServer: 9 });
+    await fixture.campaign(campaign, clients, runningState(), { active: 1, perLogonServer: 9 });
     const served: string[] = [];
     for (let round = 0; round < 20 && served.length < clients.length; round += 1) {
       const record = await store.readCampaign(campaign);
       if (record !== null) await store.shareBudget(record);
       const { waiting } = await store.queued(campaign, 9);
       for (const { key } of await store.admit(campaign, waiting, at)) {
-        const begun = await world.begun(key);
+        const begun = await fixture.begun(key);
         expect((await store.slotsInUse(campaign)).active).toBe(1);
-        await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
+        await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace);
         served.push(key.client);
       }
     }

@@ -4,9 +4,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { keyNames, keysOf } from '../../shared/store/redis/core/keys.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { filesBelow, linesOf } from '../architecture/imports.ts';
-import { campaigns, newHands, someSteps } from './store/random-steps.ts';
-import { openTestStore } from './store/redis.ts';
-import { all, campaignOf, clientOf, entry, message, picks } from './store/words.ts';
+import { campaigns, newRun, someSteps } from './store/random-steps.ts';
+import { openTestStore } from './store/open-test-store.ts';
+import { all, campaignOf, clientOf, entry, message, picks } from './store/fixtures.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
 
@@ -32,11 +32,11 @@ describe('the keys of the store in Redis', () => {
     const found: string[] = [];
     for await (const page of redis.scanStream({ match: `*${prefix}*`, count: 1_000 }))
       found.push(...(page as string[]));
-    // The number of shards is there from the beginning.
+    // The number of shards is written when the store is opened.
     return found.filter((key) => !key.endsWith(':shards')).sort();
   };
 
-  it('lie in one Cluster slot and are of known names, whatever was done', async () => {
+  it('lie in one Cluster slot and have declared names, after any steps', async () => {
     const given = [
       [1, '{fleet:3}:upgrade:sp4.pc-1'],
       ['LS-1', '{fleet:3}:parked:sp4:LS-1'],
@@ -46,12 +46,12 @@ describe('the keys of the store in Redis', () => {
       given.map(([, key]) => key),
     );
 
-    const hands = await newHands(store);
+    const run = await newRun(store);
     await store.importFleet([clientOf('pc-1')]);
     const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
     await store.stageRelease(release, { sha256: 'sha', text: 'x' }, entry('sp3'));
-    for (const step of fc.sample(someSteps, { seed: 7, numRuns: 5 }).flat()) await step(hands);
-    await store.deliver('pc-1', message, hands.now);
+    for (const step of fc.sample(someSteps, { seed: 7, numRuns: 5 }).flat()) await step(run);
+    await store.deliver('pc-1', message, run.now);
     const names = new Set<string>();
     for (const key of await keysThere()) {
       expect(key.startsWith(`{${prefix}:0}:`)).toBe(true);
@@ -62,7 +62,7 @@ describe('the keys of the store in Redis', () => {
     expect(names.size).toBeGreaterThan(14);
   });
 
-  it('are called by scripts only by the names that are declared', () => {
+  it('appear in scripts only under declared names', () => {
     const sources = [...filesBelow(adapter, '.lua'), ...filesBelow(adapter)];
     const called = sources
       .flatMap((file) => linesOf(file))
@@ -76,8 +76,8 @@ describe('the keys of the store in Redis', () => {
     await fc.assert(
       fc.asyncProperty(someSteps, async (steps) => {
         const fresh = await openTestStore();
-        const hands = await newHands(fresh.store);
-        for (const step of steps) await step(hands);
+        const run = await newRun(fresh.store);
+        for (const step of steps) await step(run);
         for (const campaign of campaigns) {
           for (const stored of await all(fresh.store.upgrades(campaign))) {
             const index = stored.index === 'settled' ? [] : [stored.index];
@@ -118,7 +118,7 @@ describe('the keys of the store in Redis', () => {
     expect(await store.counters('sp4')).toEqual({ 'state|0|LS-1|waiting': 2 });
   });
 
-  /** As a Redis does that took over in the middle, or was started anew. */
+  /** Removes a field, as a Redis that took over in the middle, or was restarted, may have lost it. */
   const loseOne = async (hash: string, field: string): Promise<void> => {
     const staged = async () =>
       (await keysThere()).filter((key) => key.includes(':staging:') && key.endsWith(hash));
@@ -127,7 +127,7 @@ describe('the keys of the store in Redis', () => {
     await expect.poll(() => redis.hdel(key, field), { interval: 2 }).toBe(1);
   };
 
-  it('lose nobody when Redis loses something of what is staged for a fleet', async () => {
+  it('lose no client when Redis loses a part of a staged fleet', async () => {
     await store.importFleet([clientOf('old')]);
     const many = Array.from({ length: 20_000 }, (_, n) => clientOf(`pc-${n}`));
     const imported = store.importFleet(many);
@@ -137,7 +137,7 @@ describe('the keys of the store in Redis', () => {
     expect((await keysThere()).filter((key) => key.includes(':staging:'))).toEqual([]);
   });
 
-  it('lose nobody when Redis loses something of what is staged for a campaign', async () => {
+  it('lose no client when Redis loses a part of a staged campaign', async () => {
     const clients = picks(30_000, ['LS-1', 'LS-2']);
     const [first] = clients;
     const creation = store.createCampaign(campaignOf('sp4', { status: 'created' }), clients, entry('sp4'));

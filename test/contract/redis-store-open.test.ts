@@ -9,7 +9,7 @@ import type { TestRedis } from '../environment/running-redis.ts';
 
 const password = 'Not-To-Be-Seen';
 
-/** Opens and brings the fault; a store that opens all the same is closed again. */
+/** Opens a store and returns the fault. Closes a store that opens all the same. */
 async function faultOf(url: string) {
   const opened = await openRedisStore({ url, prefix: 'open', answerMs: 1_000 });
   if (!opened.ok) return { code: opened.error.code, message: opened.error.message };
@@ -32,12 +32,12 @@ describe('opening the store in Redis', () => {
     servers = [];
   });
 
-  /** A server that gives every command the next of these answers, and the last one for ever. */
+  /** A server that answers each command with the next of these answers, then always with the last. */
   async function answering(answer: (command: string) => string): Promise<string> {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.on('data', (data) => {
-        // A client sends `*3\r\n$5\r\nHELLO\r\n…`, several at once too: one answer for each.
+        // A client sends `*3\r\n$5\r\nHELLO\r\n…`, also several at once: one answer for each.
         for (const command of data.toString().split(/(?=^\*\d+\r$)/m)) socket.write(answer(command));
       });
     });
@@ -59,7 +59,7 @@ describe('opening the store in Redis', () => {
     expect(await faultOf(url)).toEqual({ code: 'redis.url', message });
   });
 
-  it('says that nobody answers, and where', async () => {
+  it('says that no Redis answers, and where', async () => {
     const place = await answering(() => '');
     await new Promise((resolve) => servers[0]?.close(resolve));
     expect(await faultOf(`redis://:${password}@${place}`)).toEqual({
@@ -129,14 +129,14 @@ describe('opening the store in Redis', () => {
   });
 });
 
-describe('the store while Redis is away', () => {
-  it('refuses calls after a bounded time, says where, and works again when Redis is back', async () => {
+describe('the store while Redis does not answer', () => {
+  it('rejects calls with StoreUnavailable after a bounded time, says where, and works again when Redis is back', async () => {
     const redis = await startPrivateRedis();
     const opened = await openRedisStore({ url: redis.url, prefix: 'away', answerMs: 1_000 });
     if (!opened.ok) throw new Error(opened.error.message);
     const store = opened.value;
     expect(await store.fleetSize()).toBe(0);
-    // Stopped, it accepts connections and says nothing: the worst way of being away.
+    // A stopped Redis accepts connections and never answers: the worst way of being unavailable.
     process.kill(redis.pid, 'SIGSTOP');
     const refused = await Promise.allSettled([
       store.fleetSize(),

@@ -2,23 +2,23 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { testRedis } from '../environment/redis.ts';
-import { newHands, oneShard, severalShards, stepsIn } from './store/random-steps.ts';
-import { openTestStore } from './store/redis.ts';
+import { newRun, oneShard, severalShards, stepsIn } from './store/random-steps.ts';
+import { openTestStore } from './store/open-test-store.ts';
 import { expectWhole, snapshot } from './store/snapshot.ts';
 
-describe('both stores, given the same random steps', () => {
+describe('the Redis store and its in-memory twin, given the same random steps', () => {
   it.each([
     [1, oneShard],
     [3, severalShards],
   ])(
-    'answer every step alike, hold the same in the end, and count right: %i shards',
+    'give the same outcome at every step, hold the same data at the end, and count right: %i shards',
     async (shards, mode) => {
       const kinds = new Set<unknown>();
       await fc.assert(
         fc.asyncProperty(stepsIn(mode), async (steps) => {
           const { store } = await openTestStore(testRedis(), shards);
-          const inMemory = await newHands(createMemoryStore(Date.now), mode);
-          const inRedis = await newHands(store, mode);
+          const inMemory = await newRun(createMemoryStore(Date.now), mode);
+          const inRedis = await newRun(store, mode);
           for (const step of steps) {
             inMemory.steps += 1;
             inRedis.steps += 1;
@@ -26,14 +26,14 @@ describe('both stores, given the same random steps', () => {
             expect(outcome).toEqual(withoutRealTime(await step(inMemory)));
             kinds.add(kindOf(outcome));
           }
-          expect(await snapshot(store, shards)).toEqual(await snapshot(inMemory.world.store, shards));
+          expect(await snapshot(store, shards)).toEqual(await snapshot(inMemory.fixture.store, shards));
           await expectWhole(store);
-          await expectWhole(inMemory.world.store);
+          await expectWhole(inMemory.fixture.store);
           await store.close();
         }),
         { seed: 20_261_122, numRuns: shards === 1 ? 60 : 30 },
       );
-      // The steps are worth their name only if they lead everywhere.
+      // The test proves something only if the steps lead to every outcome.
       expect([...kinds]).toEqual(expect.arrayContaining(everyKind));
     },
     120_000,
@@ -41,7 +41,8 @@ describe('both stores, given the same random steps', () => {
 });
 
 /**
- * Lease ends, and fence counters, which never fall below the time; and where a client is at home.
+ * Fields that differ between the stores: lease ends, fence counters (which never fall below the
+ * time), and home shards.
  */
 const realTime = new Set(['until', 'counter', 'shard']);
 

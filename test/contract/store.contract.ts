@@ -3,8 +3,8 @@ import type { Store } from '../../shared/store/store.ts';
 import { admissionContract } from './store/admission.contract.ts';
 import { beginContract } from './store/begin.contract.ts';
 import { campaignsContract } from './store/campaigns.contract.ts';
-import { checkingInContract } from './store/checking-in.contract.ts';
-import { commitIdleContract } from './store/commit-at-rest.contract.ts';
+import { checkInContract } from './store/check-in.contract.ts';
+import { commitIdleContract } from './store/commit-idle.contract.ts';
 import { commitContract } from './store/commit.contract.ts';
 import { commitRefusedContract } from './store/commit-refused.contract.ts';
 import { crowdContract } from './store/crowd.contract.ts';
@@ -13,13 +13,13 @@ import { fleetContract } from './store/fleet.contract.ts';
 import { haltContract } from './store/halt.contract.ts';
 import { handOverContract } from './store/hand-over.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
-import { openingsContract } from './store/openings.contract.ts';
+import { roomToBeginContract } from './store/room-to-begin.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
-import { workerRegistryContract } from './store/roll-call.contract.ts';
+import { workerRegistryContract } from './store/worker-registry.contract.ts';
 import { sealingContract } from './store/sealing.contract.ts';
-import { surveyingContract } from './store/surveying.contract.ts';
+import { surveysContract } from './store/surveys.contract.ts';
 import { sweepContract } from './store/sweep.contract.ts';
-import { makeWorld, type World } from './store/world.ts';
+import { storeFixture, type StoreFixture } from './store/store-fixture.ts';
 
 /**
  * What every store must do.
@@ -27,18 +27,18 @@ import { makeWorld, type World } from './store/world.ts';
  */
 export function storeContract(name: string, open: () => Promise<Store>): void {
   describe(`${name}: the store contract`, () => {
-    let world: World;
+    let fixture: StoreFixture;
     beforeEach(async () => {
-      world = makeWorld(await open());
+      fixture = storeFixture(await open());
     });
-    afterEach(() => world.store.close());
+    afterEach(() => fixture.store.close());
 
-    const given = (): World => world;
+    const given = (): StoreFixture => fixture;
     fleetContract(given);
     campaignsContract(given);
     admissionContract(given);
     queuedContract(given);
-    openingsContract(given);
+    roomToBeginContract(given);
     beginContract(given);
     commitContract(given);
     commitRefusedContract(given);
@@ -50,8 +50,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     sealingContract(given);
     crowdContract(given);
     leaderContract(given);
-    checkingInContract(given);
+    checkInContract(given);
     workerRegistryContract(given);
-    surveyingContract(given);
+    surveysContract(given);
   });
 }

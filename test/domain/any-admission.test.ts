@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
-import { pick, runningState, settled, settledPlace } from '../contract/store/words.ts';
-import { makeWorld } from '../contract/store/world.ts';
+import { pick, runningState, settled, settledPlace } from '../contract/store/fixtures.ts';
+import { storeFixture } from '../contract/store/store-fixture.ts';
 
 const servers = ['LS-1', 'LS-2', 'LS-3', '__proto__', 'constructor'] as const;
 const candidate = fc.constantFrom(...servers);
@@ -47,21 +47,21 @@ describe('admission', () => {
         fc.integer({ min: 1, max: 3 }),
         async (sizes, active, perLogonServer) => {
           const limits = { active, perLogonServer };
-          const world = makeWorld(createMemoryStore(Date.now));
+          const fixture = storeFixture(createMemoryStore(Date.now));
           const picks = sizes.flatMap((size, server) =>
             Array.from({ length: size }, (_, n) => pick(`pc-${server}-${n}`, `LS-${server}`)),
           );
-          await world.campaign('sp4', picks, runningState(), limits);
+          await fixture.campaign('sp4', picks, runningState(), limits);
           const served: string[] = [];
           for (let round = 0; served.length < picks.length && round <= picks.length; round += 1) {
-            const used = await world.store.slotsInUse('sp4');
-            const { parked, waiting } = await world.store.queued('sp4', active - used.active);
+            const used = await fixture.store.slotsInUse('sp4');
+            const { parked, waiting } = await fixture.store.queued('sp4', active - used.active);
             const chosen = chooseAdmissions(limits, used, [...parked, ...waiting]);
             expectTurns(sizes.length, chosen, { picks, served, perLogonServer });
-            for (const { key } of await world.store.admit('sp4', chosen, round)) {
-              served.push((await world.stored(key)).upgrade.logonServer);
-              const begun = await world.begun(key);
-              await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
+            for (const { key } of await fixture.store.admit('sp4', chosen, round)) {
+              served.push((await fixture.stored(key)).upgrade.logonServer);
+              const begun = await fixture.begun(key);
+              await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace);
             }
           }
           expect(served).toHaveLength(picks.length);
@@ -88,10 +88,10 @@ describe('admission in a campaign with a window', () => {
           perLogonServer: fc.integer({ min: 1, max: 6 }),
         }),
         async (places, open, limits) => {
-          const world = makeWorld(createMemoryStore(Date.now));
+          const fixture = storeFixture(createMemoryStore(Date.now));
           const picks = places.map(([server, zone], n) => ({ ...pick(`pc-${n}`, server), zone }));
-          await world.campaign('sp4', picks, runningState(), limits);
-          const { waiting } = await world.store.queued('sp4', limits.active, (zone) =>
+          await fixture.campaign('sp4', picks, runningState(), limits);
+          const { waiting } = await fixture.store.queued('sp4', limits.active, (zone) =>
             open.some((each) => each === zone),
           );
           const those = picks.filter(({ zone }) => open.includes(zone));
@@ -99,7 +99,7 @@ describe('admission in a campaign with a window', () => {
           const zonesOf = new Map(picks.map(({ client, zone }) => [client, zone]));
           for (const { client } of waiting) expect(open).toContain(zonesOf.get(client));
           expect(waiting).toHaveLength(alone.length);
-          expect(await world.store.admit('sp4', waiting, 0)).toHaveLength(waiting.length);
+          expect(await fixture.store.admit('sp4', waiting, 0)).toHaveLength(waiting.length);
         },
       ),
       { numRuns: 150 },

@@ -11,7 +11,7 @@ import {
   withMemory,
 } from '../../shared/domain/upgrade/state.ts';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
-import { campaignOf, pausedState, runningState } from '../contract/store/words.ts';
+import { campaignOf, pausedState, runningState } from '../contract/store/fixtures.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
 const now = 10_000_000;

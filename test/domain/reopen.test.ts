@@ -104,7 +104,7 @@ describe('the unmarking of a client', () => {
   const reopening = unmark(cancelled, 'anna: wrong release');
   const opened = reopening.kind === 'reopened' ? reopening.upgrade : admitted;
   const unmarking = story(opened, [marked]);
-  const settledAs = (ending: Pick<Ending, 'end' | 'cause'>): Upgrade => ({
+  const settledPlace = (ending: Pick<Ending, 'end' | 'cause'>): Upgrade => ({
     ...cancelled,
     state: { phase: 'settled', ...ending, because: 'no answer', blockers: [], at: 0 },
   });
@@ -118,7 +118,7 @@ describe('the unmarking of a client', () => {
   });
 
   test('includes a client that failed for another cause after its mark', () => {
-    const failed = settledAs({ end: 'failed', cause: 'did not come back' });
+    const failed = settledPlace({ end: 'failed', cause: 'did not come back' });
     expect(countersOf(failed)['endedMarked']).toBe(1);
     const again = unmark(failed, 'anna: wrong release');
     const reopened = again.kind === 'reopened' ? again.upgrade : admitted;
@@ -134,7 +134,7 @@ describe('the unmarking of a client', () => {
       ),
     });
     expect(countersOf(failedAgain)['endedMarked']).toBe(1);
-    expect(countersOf(settledAs({ end: 'upgraded', cause: 'proved' }))['endedMarked']).toBeUndefined();
+    expect(countersOf(settledPlace({ end: 'upgraded', cause: 'proved' }))['endedMarked']).toBeUndefined();
   });
 
   test('settles as upgraded when the client has installed meanwhile', () => {

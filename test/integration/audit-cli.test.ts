@@ -5,8 +5,8 @@ import { openArchive } from '../../orchestrator/audit/archive.ts';
 import { openSealer } from '../../orchestrator/audit/seal.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
-import { at, clientOf, driven, entry, marking, picks } from '../contract/store/words.ts';
-import { makeWorld } from '../contract/store/world.ts';
+import { at, clientOf, driven, entry, marking, picks } from '../contract/store/fixtures.ts';
+import { storeFixture } from '../contract/store/store-fixture.ts';
 import { pino } from 'pino';
 import { runCli, runCliAt } from './run-cli.ts';
 import { startSmallOrchestrator } from './small-orchestrator.ts';
@@ -17,21 +17,21 @@ async function auditedOrchestrator() {
   const orchestrator = await startSmallOrchestrator(store);
   const archive = openArchive({ folder: join(orchestrator.folder, 'audit'), prefix: 'test', shards: 1 });
   const sealer = openSealer({ store, archive, log: pino({ level: 'silent' }), keep: 0 });
-  const world = makeWorld(store);
+  const fixture = storeFixture(store);
   await store.importFleet([clientOf('pc-1'), clientOf('pc-2')]);
-  await world.admitted('sp4', picks(2));
-  const begun = await world.begun({ campaign: 'sp4', client: 'pc-1' });
+  await fixture.admitted('sp4', picks(2));
+  const begun = await fixture.begun({ campaign: 'sp4', client: 'pc-1' });
   const look = { sha256: sha256('a look\nof two lines'), text: 'a look\nof two lines' };
   const audit = { ...entry('sp4', 'pc-1', '=nothing, "really"'), from: 'looking', to: 'marking' };
-  await world.commit(begun, marking(begun.stored.upgrade), driven, {
+  await fixture.commit(begun, marking(begun.stored.upgrade), driven, {
     audit: { ...audit, evidence: look.sha256 },
     evidence: [look],
     at,
   });
   await sealer.round();
-  const stored = await world.stored({ campaign: 'sp4', client: 'pc-1' });
+  const stored = await fixture.stored({ campaign: 'sp4', client: 'pc-1' });
   const back = { ...entry('sp4', 'pc-1', 'marked'), from: 'marking', to: 'looking' };
-  await world.commit({ ...begun, stored }, begun.stored.upgrade, driven, { audit: back, at });
+  await fixture.commit({ ...begun, stored }, begun.stored.upgrade, driven, { audit: back, at });
   return { orchestrator, archive, sealer, look, file: archive.files(0)[0] ?? '' };
 }
 

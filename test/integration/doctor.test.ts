@@ -13,7 +13,7 @@ import { createMemoryStore } from '../twin/memory-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { WorkerFacts } from '../../shared/store/worker-registry.ts';
 import { servpackVersion } from '../../shared/version.ts';
-import { clientOf } from '../contract/store/words.ts';
+import { clientOf } from '../contract/store/fixtures.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { testRedis } from '../environment/redis.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';

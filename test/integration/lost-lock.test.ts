@@ -6,7 +6,7 @@ import { jobId, queuePrefix } from '../../shared/queues/jobs.ts';
 import { openDispatcher } from '../../shared/queues/dispatcher.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { runWorker } from '../../workers/main.ts';
-import { openTestStore } from '../contract/store/redis.ts';
+import { openTestStore } from '../contract/store/open-test-store.ts';
 import { startFleet } from '../lab/fleet/start-fleet.ts';
 import { textContent } from '../lab/fleet/disk.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';

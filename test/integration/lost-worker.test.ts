@@ -8,7 +8,7 @@ import { openDispatcher } from '../../shared/queues/dispatcher.ts';
 import { queuePrefix } from '../../shared/queues/jobs.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { runWorker } from '../../workers/main.ts';
-import { openTestStore } from '../contract/store/redis.ts';
+import { openTestStore } from '../contract/store/open-test-store.ts';
 import { componentNames } from '../lab/staged-tree.ts';
 import { openCampaign, patient, smsRelease } from './one-client.ts';
 import { unwrapped } from './unwrapped.ts';

@@ -5,8 +5,8 @@ import type { OrchestratorContext } from '../../orchestrator/context.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
 import { recountSlots } from '../twin/recount.ts';
-import { openTestStore } from '../contract/store/redis.ts';
-import { at, campaignOf, entry, picks, runningState } from '../contract/store/words.ts';
+import { openTestStore } from '../contract/store/open-test-store.ts';
+import { at, campaignOf, entry, picks, runningState } from '../contract/store/fixtures.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
 

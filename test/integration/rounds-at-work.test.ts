@@ -5,8 +5,8 @@ import type { LeaderContext } from '../../orchestrator/context.ts';
 import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
 import { sweep } from '../../orchestrator/rounds/sweep.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
-import { at, campaignOf, entry, later, picks, runningState } from '../contract/store/words.ts';
-import { makeWorld } from '../contract/store/world.ts';
+import { at, campaignOf, entry, later, picks, runningState } from '../contract/store/fixtures.ts';
+import { storeFixture } from '../contract/store/store-fixture.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
 
@@ -22,7 +22,7 @@ function openContext(now: number) {
 
 test('a sweep gives every job of a long queue its turn, and says so in one line a round', async () => {
   const { context, jobs, lines } = openContext(later);
-  await makeWorld(context.store).admitted('sp4', picks(1_500), { active: 9_999, perLogonServer: 9_999 });
+  await storeFixture(context.store).admitted('sp4', picks(1_500), { active: 9_999, perLogonServer: 9_999 });
   const round = sweep();
   expect(await round.run(context)).toBe(1_000);
   expect(await round.run(context)).toBe(500);
@@ -38,7 +38,7 @@ test('a sweep gives every job of a long queue its turn, and says so in one line 
 test('a sweep adds nothing for whom a job waits in a long queue, nor for whom a worker has taken on meanwhile', async () => {
   const { context, jobs, lines } = openContext(later);
   const { store, dispatcher } = context;
-  await makeWorld(store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
+  await storeFixture(store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
   const withoutJob: LeaderContext['dispatcher']['withoutJob'] = async ([first, taken, missing]) => {
     if (first === undefined || taken === undefined || missing === undefined) throw new Error('3 are overdue');
     await store.begin(taken.key, 1, 'worker', 1_000, later);
@@ -52,7 +52,7 @@ test('a sweep adds nothing for whom a job waits in a long queue, nor for whom a 
 
 test('a sweep that cannot find out who has a job adds them all', async () => {
   const { context, jobs } = openContext(later);
-  await makeWorld(context.store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
+  await storeFixture(context.store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
   const withoutJob = async (): Promise<never> => Promise.reject(new Error('Redis is away'));
   await sweep().run({ ...context, dispatcher: { ...context.dispatcher, withoutJob } });
   expect(jobs).toHaveLength(3);

@@ -12,7 +12,7 @@ import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { activate } from '../../workers/activation.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { entry } from '../contract/store/words.ts';
+import { entry } from '../contract/store/fixtures.ts';
 import { testRedis } from '../environment/redis.ts';
 import { textContent } from '../lab/fleet/disk.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';

@@ -13,7 +13,7 @@ import { recount } from '../twin/recount.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { beforeAll as beforeAllIds } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { all } from '../contract/store/words.ts';
+import { all } from '../contract/store/fixtures.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { type ReportRow, verdict } from '../lab/expected.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';

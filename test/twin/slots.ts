@@ -86,7 +86,7 @@ export const presentActivation = ({ stored: { key, activation, queue, dueAt } }:
 const othersAtMost = 8;
 
 /**
- * Hands a freed slot to the oldest parked upgrade of the same logon server. When the campaign was
+ * StepRun a freed slot to the oldest parked upgrade of the same logon server. When the campaign was
  * full, upgrades of other logon servers with room follow.
  */
 export function handOver(

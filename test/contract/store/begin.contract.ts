@@ -13,17 +13,17 @@ import {
   runningState,
   settled,
   settledPlace,
-} from './words.ts';
-import { type Given } from './world.ts';
+} from './fixtures.ts';
+import { type Given } from './store-fixture.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 
 export function beginContract(given: Given): void {
   describe('begin', () => {
     it('takes the lease under a new fence and keeps the slots that admission gave', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const { stored, fence } = await world.begun(key, { owner: 'worker-a' });
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const { stored, fence } = await fixture.begun(key, { owner: 'worker-a' });
       expect(fence.owner).toBe('worker-a');
       expect(stored).toMatchObject({
         index: 'driven',
@@ -34,53 +34,53 @@ export function beginContract(given: Given): void {
       });
       expect(stored.lease?.fence).toEqual(fence);
       expect(Math.abs((stored.lease?.until ?? 0) - Date.now() - longLease)).toBeLessThan(30_000);
-      expect(await world.stored(key)).toEqual(stored);
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
+      expect(await fixture.stored(key)).toEqual(stored);
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
     });
 
     it('writes no audit entry', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const before = await world.store.audit(99);
-      await world.begun(key);
-      expect(await world.store.audit(99)).toEqual(before);
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const before = await fixture.store.audit(99);
+      await fixture.begun(key);
+      expect(await fixture.store.audit(99)).toEqual(before);
     });
 
     it('gives every driver a higher fence, across campaigns', async () => {
-      const world = given();
-      await world.admitted('a', picks(1));
-      const first = await world.begun({ campaign: 'a', client: 'pc-1' });
-      await world.commit(first, settled(first.stored.upgrade), settledPlace);
-      await world.admitted('b', picks(1));
-      const second = await world.begun({ campaign: 'b', client: 'pc-1' });
+      const fixture = given();
+      await fixture.admitted('a', picks(1));
+      const first = await fixture.begun({ campaign: 'a', client: 'pc-1' });
+      await fixture.commit(first, settled(first.stored.upgrade), settledPlace);
+      await fixture.admitted('b', picks(1));
+      const second = await fixture.begun({ campaign: 'b', client: 'pc-1' });
       expect(second.fence.counter).toBeGreaterThan(first.fence.counter);
     });
 
     it('gives no fence below the time: who loses the counter does not repeat one', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const { fence } = await world.begun(key);
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const { fence } = await fixture.begun(key);
       // In microseconds, and exact as a number.
       expect(Math.abs(fence.counter - Date.now() * 1_000)).toBeLessThan(30_000_000);
       expect(Number.isSafeInteger(fence.counter)).toBe(true);
     });
 
     it('lets one of two drivers in that race on one activation', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const race = await Promise.all(['a', 'b', 'c'].map((owner) => world.begin(key, { owner })));
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const race = await Promise.all(['a', 'b', 'c'].map((owner) => fixture.begin(key, { owner })));
       expect(race.filter(({ kind }) => kind === 'begun')).toHaveLength(1);
       const losers = race.filter((outcome) => outcome.kind === 'ignored');
       expect(losers.map(({ because }) => because)).toEqual(Array(2).fill('another driver holds the lease'));
     });
 
     it('answers the same driver again, whose first answer was lost', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const first = await world.begun(key, { owner: 'a' });
-      const again = await world.begun(key, { owner: 'a' });
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const first = await fixture.begun(key, { owner: 'a' });
+      const again = await fixture.begun(key, { owner: 'a' });
       expect(again.fence.counter).toBeGreaterThan(first.fence.counter);
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
     });
 
     it('ignores an upgrade that is not there', async () => {
@@ -91,61 +91,61 @@ export function beginContract(given: Given): void {
     });
 
     it('ignores another activation, older or newer', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      expect(await world.begin(key, { activation: 2 })).toEqual({
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      expect(await fixture.begin(key, { activation: 2 })).toEqual({
         kind: 'ignored',
         because: 'activation 2 is not the present one, 1',
       });
-      const begun = await world.begun(key);
-      await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
-      expect(await world.begin(key, { activation: 1, at: later })).toEqual({
+      const begun = await fixture.begun(key);
+      await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+      expect(await fixture.begin(key, { activation: 1, at: later })).toEqual({
         kind: 'ignored',
         because: 'activation 1 is not the present one, 2',
       });
     });
 
     it('ignores what is not due yet, and begins it when it is', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const begun = await world.begun(key);
-      await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
-      expect(await world.begin(key, { at: later - 1 })).toEqual({
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const begun = await fixture.begun(key);
+      await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+      expect(await fixture.begin(key, { at: later - 1 })).toEqual({
         kind: 'ignored',
         because: `not due before ${new Date(later).toISOString()}`,
       });
-      expect((await world.begin(key, { at: later })).kind).toBe('begun');
+      expect((await fixture.begin(key, { at: later })).kind).toBe('begun');
     });
 
     it('ignores what is settled', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const begun = await world.begun(key);
-      await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
-      expect(await world.begin(key)).toEqual({ kind: 'ignored', because: 'the upgrade is settled' });
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const begun = await fixture.begun(key);
+      await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace);
+      expect(await fixture.begin(key)).toEqual({ kind: 'ignored', because: 'the upgrade is settled' });
     });
 
     it('ignores what is parked', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      await world.change('sp4', pausedState);
-      await world.begin(key);
-      await world.change('sp4', runningState());
-      expect(await world.begin(key)).toEqual({
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      await fixture.change('sp4', pausedState);
+      await fixture.begin(key);
+      await fixture.change('sp4', runningState());
+      expect(await fixture.begin(key)).toEqual({
         kind: 'ignored',
         because: 'the upgrade is parked: it waits for a slot',
       });
     });
 
     it('takes over from a driver whose lease has ended, with the slots as they are', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const dead = await world.begun(key, { owner: 'a', leaseMs: noLease });
-      const heir = await world.begun(key, { owner: 'b' });
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const dead = await fixture.begun(key, { owner: 'a', leaseMs: noLease });
+      const heir = await fixture.begun(key, { owner: 'b' });
       expect(heir.fence.counter).toBeGreaterThan(dead.fence.counter);
       expect([dead.stored.crashes, heir.stored.crashes]).toEqual([0, 1]);
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
-      expect(await world.commit(dead, dead.stored.upgrade, parked)).toEqual({
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
+      expect(await fixture.commit(dead, dead.stored.upgrade, parked)).toEqual({
         kind: 'stale',
         because: 'another driver has taken over, or the lease was taken away',
       });
@@ -155,37 +155,37 @@ export function beginContract(given: Given): void {
       ['paused', pausedState, 'campaign sp4 is paused'],
       ['ended', { ...runningState(), status: 'ended', endedAt: at }, 'campaign sp4 has ended'],
     ] as const)('parks and gives the slots back while the campaign is %s', async (_, state, because) => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      await world.change('sp4', state);
-      expect(await world.begin(key)).toEqual({ kind: 'parked', because });
-      expect(await world.stored(key)).toMatchObject({
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      await fixture.change('sp4', state);
+      expect(await fixture.begin(key)).toEqual({ kind: 'parked', because });
+      expect(await fixture.stored(key)).toMatchObject({
         index: 'parked',
         dueAt: null,
         holdsSlots: false,
         lease: null,
         activation: 1,
       });
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
     });
 
     it("parks a driver's heir too, when the campaign does not run", async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      await world.begun(key, { owner: 'a', leaseMs: noLease });
-      await world.change('sp4', pausedState);
-      expect((await world.begin(key, { owner: 'b' })).kind).toBe('parked');
-      expect(await world.stored(key)).toMatchObject({ index: 'parked', holdsSlots: false, lease: null });
-      expect(await world.store.sweep(later, 0, 9)).toEqual([]);
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      await fixture.begun(key, { owner: 'a', leaseMs: noLease });
+      await fixture.change('sp4', pausedState);
+      expect((await fixture.begin(key, { owner: 'b' })).kind).toBe('parked');
+      expect(await fixture.stored(key)).toMatchObject({ index: 'parked', holdsSlots: false, lease: null });
+      expect(await fixture.store.sweep(later, 0, 9)).toEqual([]);
     });
 
     it('lets a finishing upgrade go on while the campaign is paused', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const begun = await world.begun(key);
-      await world.commit(begun, restarting(begun.stored.upgrade), restUntil(later, true));
-      await world.change('sp4', pausedState);
-      expect(await world.begin(key, { at: later })).toMatchObject({
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const begun = await fixture.begun(key);
+      await fixture.commit(begun, restarting(begun.stored.upgrade), restUntil(later, true));
+      await fixture.change('sp4', pausedState);
+      expect(await fixture.begin(key, { at: later })).toMatchObject({
         kind: 'begun',
         stored: { finishing: true },
       });
@@ -195,54 +195,56 @@ export function beginContract(given: Given): void {
       ['campaign', { active: 1, perLogonServer: 9 }, 'the budget of campaign sp4 is full: 1 active'],
       ['logon server', { active: 9, perLogonServer: 1 }, 'the budget of logon server LS-1 is full: 1 active'],
     ])('parks while the budget of the %s is full, and says so', async (_, budgets, because) => {
-      const world = given();
-      await world.campaign('sp4', picks(2), runningState(), budgets);
-      await world.store.admit('sp4', picks(1), at);
-      const first = await world.begun(key);
-      await world.commit(first, deferred(first.stored.upgrade), restUntil(later));
-      await world.store.admit('sp4', picks(2), at);
-      expect(await world.begin(key, { at: later })).toEqual({ kind: 'parked', because });
-      expect(await world.stored(key)).toMatchObject({ index: 'parked', holdsSlots: false, activation: 2 });
-      await world.change('sp4', runningState(), { active: 9, perLogonServer: 9 });
-      expect((await world.store.queued('sp4', 5)).parked).toEqual([{ client: 'pc-1', logonServer: 'LS-1' }]);
+      const fixture = given();
+      await fixture.campaign('sp4', picks(2), runningState(), budgets);
+      await fixture.store.admit('sp4', picks(1), at);
+      const first = await fixture.begun(key);
+      await fixture.commit(first, deferred(first.stored.upgrade), restUntil(later));
+      await fixture.store.admit('sp4', picks(2), at);
+      expect(await fixture.begin(key, { at: later })).toEqual({ kind: 'parked', because });
+      expect(await fixture.stored(key)).toMatchObject({ index: 'parked', holdsSlots: false, activation: 2 });
+      await fixture.change('sp4', runningState(), { active: 9, perLogonServer: 9 });
+      expect((await fixture.store.queued('sp4', 5)).parked).toEqual([
+        { client: 'pc-1', logonServer: 'LS-1' },
+      ]);
     });
 
     it('takes slots again for one that rested without', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const begun = await world.begun(key);
-      await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
-      await world.begun(key, { at: later });
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const begun = await fixture.begun(key);
+      await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      await fixture.begun(key, { at: later });
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
     });
   });
 
   describe('renew', () => {
     it('prolongs the lease of the driver that holds it, and of nobody else', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const { fence } = await world.begun(key, { leaseMs: noLease });
-      expect(await world.store.renew(key, { ...fence, owner: 'b' }, longLease)).toBe(false);
-      expect(await world.store.renew(key, { ...fence, counter: fence.counter + 1 }, longLease)).toBe(false);
-      expect(await world.store.renew({ ...key, client: 'pc-7' }, fence, longLease)).toBe(false);
-      expect(await world.store.renew(key, fence, longLease)).toBe(true);
-      expect(await world.begin(key, { owner: 'b' })).toEqual({
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const { fence } = await fixture.begun(key, { leaseMs: noLease });
+      expect(await fixture.store.renew(key, { ...fence, owner: 'b' }, longLease)).toBe(false);
+      expect(await fixture.store.renew(key, { ...fence, counter: fence.counter + 1 }, longLease)).toBe(false);
+      expect(await fixture.store.renew({ ...key, client: 'pc-7' }, fence, longLease)).toBe(false);
+      expect(await fixture.store.renew(key, fence, longLease)).toBe(true);
+      expect(await fixture.begin(key, { owner: 'b' })).toEqual({
         kind: 'ignored',
         because: 'another driver holds the lease',
       });
-      expect(await world.store.sweep(at, 0, 9)).toEqual([]);
+      expect(await fixture.store.sweep(at, 0, 9)).toEqual([]);
     });
 
     it('says no when the lease was taken away or the upgrade rests', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      const first = await world.begun(key, { leaseMs: noLease });
-      await world.store.sweep(at, 0, 9);
-      expect(await world.store.renew(key, first.fence, longLease)).toBe(false);
-      const second = await world.begun(key);
-      await world.commit(second, deferred(second.stored.upgrade), restUntil(later));
-      expect(await world.store.renew(key, second.fence, longLease)).toBe(false);
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      const first = await fixture.begun(key, { leaseMs: noLease });
+      await fixture.store.sweep(at, 0, 9);
+      expect(await fixture.store.renew(key, first.fence, longLease)).toBe(false);
+      const second = await fixture.begun(key);
+      await fixture.commit(second, deferred(second.stored.upgrade), restUntil(later));
+      expect(await fixture.store.renew(key, second.fence, longLease)).toBe(false);
     });
   });
 }

@@ -11,8 +11,8 @@ import {
   runningState,
   settled,
   settledPlace,
-} from './words.ts';
-import { type Given, joinFleet } from './world.ts';
+} from './fixtures.ts';
+import { type Given, joinFleet } from './store-fixture.ts';
 import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 
 export function campaignsContract(given: Given): void {
@@ -102,16 +102,16 @@ export function campaignsContract(given: Given): void {
     });
 
     it('are found by status', async () => {
-      const world = given();
-      await world.campaign('created', [], { status: 'created' });
-      await world.campaign('paused', [], pausedState);
-      await world.campaign('running', [], runningState());
+      const fixture = given();
+      await fixture.campaign('created', [], { status: 'created' });
+      await fixture.campaign('paused', [], pausedState);
+      await fixture.campaign('running', [], runningState());
       const found = async (...statuses: readonly CampaignState['status'][]): Promise<readonly string[]> =>
-        (await world.store.campaigns(statuses)).map(({ campaign }) => campaign.definition.campaign);
+        (await fixture.store.campaigns(statuses)).map(({ campaign }) => campaign.definition.campaign);
       expect(await found('running')).toEqual(['running']);
       expect(await found('paused', 'created')).toEqual(['created', 'paused']);
       expect(await found('ended')).toEqual([]);
-      await world.change('running', pausedState);
+      await fixture.change('running', pausedState);
       expect(await found('running')).toEqual([]);
     });
 
@@ -131,37 +131,41 @@ export function campaignsContract(given: Given): void {
       found.map(({ client, campaign }) => `${client} ${campaign}`).sort();
 
     it('names clients that wait in a running or paused campaign, also when they have roamed since', async () => {
-      const world = given();
-      await world.campaign('old', [pick('pc-1'), pick('pc-2', 'LS-2', 1)], runningState(1));
-      await world.campaign('older', [pick('pc-3'), pick('pc-1')], pausedState);
-      await world.campaign('new', [pick('pc-1', 'LS-9'), pick('pc-2', 'LS-9'), pick('pc-3'), pick('pc-4')], {
-        status: 'created',
-      });
-      expect(sorted(await world.store.overlap('new', 10))).toEqual([
+      const fixture = given();
+      await fixture.campaign('old', [pick('pc-1'), pick('pc-2', 'LS-2', 1)], runningState(1));
+      await fixture.campaign('older', [pick('pc-3'), pick('pc-1')], pausedState);
+      await fixture.campaign(
+        'new',
+        [pick('pc-1', 'LS-9'), pick('pc-2', 'LS-9'), pick('pc-3'), pick('pc-4')],
+        {
+          status: 'created',
+        },
+      );
+      expect(sorted(await fixture.store.overlap('new', 10))).toEqual([
         'pc-1 old',
         'pc-1 older',
         'pc-2 old',
         'pc-3 older',
       ]);
-      expect(await world.store.overlap('new', 2)).toHaveLength(2);
+      expect(await fixture.store.overlap('new', 2)).toHaveLength(2);
     });
 
     it('names clients that are at work in another campaign, and not those that have settled there', async () => {
-      const world = given();
-      await world.admitted('old', picks(2));
-      const begun = await world.begun({ campaign: 'old', client: 'pc-2' });
-      await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
-      await world.campaign('new', picks(2), { status: 'created' });
-      expect(sorted(await world.store.overlap('new', 10))).toEqual(['pc-1 old']);
+      const fixture = given();
+      await fixture.admitted('old', picks(2));
+      const begun = await fixture.begun({ campaign: 'old', client: 'pc-2' });
+      await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace);
+      await fixture.campaign('new', picks(2), { status: 'created' });
+      expect(sorted(await fixture.store.overlap('new', 10))).toEqual(['pc-1 old']);
     });
 
     it('counts no campaign that has not started or has ended', async () => {
-      const world = given();
-      await world.campaign('created', picks(1), { status: 'created' });
-      await world.campaign('waits', picks(1), { status: 'waitingForRelease' });
-      await world.campaign('ended', picks(1), { ...runningState(), status: 'ended', endedAt: at });
-      await world.campaign('new', picks(1), { status: 'created' });
-      expect(await world.store.overlap('new', 10)).toEqual([]);
+      const fixture = given();
+      await fixture.campaign('created', picks(1), { status: 'created' });
+      await fixture.campaign('waits', picks(1), { status: 'waitingForRelease' });
+      await fixture.campaign('ended', picks(1), { ...runningState(), status: 'ended', endedAt: at });
+      await fixture.campaign('new', picks(1), { status: 'created' });
+      expect(await fixture.store.overlap('new', 10)).toEqual([]);
     });
   });
 }

@@ -12,8 +12,8 @@ import {
   restUntil,
   settled,
   settledPlace,
-} from './words.ts';
-import { type Given, type World, driving } from './world.ts';
+} from './fixtures.ts';
+import { type Given, type StoreFixture, driving } from './store-fixture.ts';
 import type { Commit, CommitOutcome } from '../../../shared/store/types.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
@@ -23,23 +23,23 @@ const takenOver = { kind: 'stale', because: 'another driver has taken over, or t
 export function commitRefusedContract(given: Given): void {
   describe('commit is stale and writes nothing', () => {
     async function expectNothingWritten(
-      world: World,
+      fixture: StoreFixture,
       attempt: () => Promise<CommitOutcome>,
       because: string,
     ): Promise<void> {
       const before = [
-        await world.store.readUpgrade(key),
-        await world.store.counters('sp4'),
-        await world.store.audit(99),
+        await fixture.store.readUpgrade(key),
+        await fixture.store.counters('sp4'),
+        await fixture.store.audit(99),
       ];
       expect(await attempt()).toEqual({ kind: 'stale', because });
       const after = [
-        await world.store.readUpgrade(key),
-        await world.store.counters('sp4'),
-        await world.store.audit(99),
+        await fixture.store.readUpgrade(key),
+        await fixture.store.counters('sp4'),
+        await fixture.store.audit(99),
       ];
       expect(after).toEqual(before);
-      expect(await world.store.readEvidence('sha-1')).toBeNull();
+      expect(await fixture.store.readEvidence('sha-1')).toBeNull();
     }
 
     const full: Partial<Commit> = {
@@ -49,63 +49,63 @@ export function commitRefusedContract(given: Given): void {
     };
 
     it('for an upgrade that is not there', async () => {
-      const world = given();
-      const begun = await driving(world);
+      const fixture = given();
+      const begun = await driving(fixture);
       const attempt = () =>
-        world.commit(begun, begun.stored.upgrade, driven, {
+        fixture.commit(begun, begun.stored.upgrade, driven, {
           ...full,
           key: { campaign: 'sp4', client: 'pc-7' },
         });
-      await expectNothingWritten(world, attempt, 'campaign sp4 has no upgrade of client pc-7');
+      await expectNothingWritten(fixture, attempt, 'campaign sp4 has no upgrade of client pc-7');
     });
 
     it.each([
       ['an older counter', { counter: 0, owner: 'driver' }],
       ['another owner with the same counter', { counter: 1, owner: 'other' }],
     ])('under %s', async (_, fence) => {
-      const world = given();
-      const begun = await driving(world);
+      const fixture = given();
+      const begun = await driving(fixture);
       await expectNothingWritten(
-        world,
-        () => world.commit(begun, begun.stored.upgrade, driven, { ...full, fence }),
+        fixture,
+        () => fixture.commit(begun, begun.stored.upgrade, driven, { ...full, fence }),
         takenOver.because,
       );
     });
 
     it('for a driver that rests already', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
       await expectNothingWritten(
-        world,
-        () => world.commit(begun, begun.stored.upgrade, driven, full),
+        fixture,
+        () => fixture.commit(begun, begun.stored.upgrade, driven, full),
         takenOver.because,
       );
     });
 
     it('for another version', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.commit(begun, begun.stored.upgrade, driven);
-      const attempt = () => world.commit(begun, settled(begun.stored.upgrade), settledPlace, full);
-      await expectNothingWritten(world, attempt, 'version 1 is not the present one, 2');
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.commit(begun, begun.stored.upgrade, driven);
+      const attempt = () => fixture.commit(begun, settled(begun.stored.upgrade), settledPlace, full);
+      await expectNothingWritten(fixture, attempt, 'version 1 is not the present one, 2');
     });
 
     it('but not merely because the lease has ended: nobody else has taken it', async () => {
-      const world = given();
-      const begun = await driving(world, noLease);
-      expect(await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later))).toMatchObject({
+      const fixture = given();
+      const begun = await driving(fixture, noLease);
+      expect(await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later))).toMatchObject({
         kind: 'committed',
       });
     });
 
     it('when the sweep has taken the ended lease away', async () => {
-      const world = given();
-      const begun = await driving(world, noLease);
-      await world.store.sweep(at, 0, 9);
+      const fixture = given();
+      const begun = await driving(fixture, noLease);
+      await fixture.store.sweep(at, 0, 9);
       await expectNothingWritten(
-        world,
-        () => world.commit(begun, begun.stored.upgrade, driven, full),
+        fixture,
+        () => fixture.commit(begun, begun.stored.upgrade, driven, full),
         takenOver.because,
       );
     });
@@ -113,36 +113,36 @@ export function commitRefusedContract(given: Given): void {
 
   describe('commit is held while the campaign does not run', () => {
     it('for a step that would begin something; nothing is written', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.change('sp4', pausedState);
-      const outcome = await world.commit(begun, marking(begun.stored.upgrade), driven, { step: 'start' });
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.change('sp4', pausedState);
+      const outcome = await fixture.commit(begun, marking(begun.stored.upgrade), driven, { step: 'start' });
       expect(outcome).toEqual({ kind: 'held', because: 'campaign sp4 is paused' });
-      expect(await world.stored(key)).toEqual(begun.stored);
+      expect(await fixture.stored(key)).toEqual(begun.stored);
     });
 
     it('but not for a step that finishes', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.change('sp4', pausedState);
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.change('sp4', pausedState);
       expect(
-        await world.commit(begun, marking(begun.stored.upgrade), driven, { step: 'finish' }),
+        await fixture.commit(begun, marking(begun.stored.upgrade), driven, { step: 'finish' }),
       ).toMatchObject({ version: 2 });
     });
 
     it('and stale comes before held, held before inbox', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.change('sp4', pausedState);
-      await world.store.deliver('pc-1', message, at);
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.change('sp4', pausedState);
+      await fixture.store.deliver('pc-1', message, at);
       const rest = restUntil(later);
       expect(
-        await world.commit(begun, begun.stored.upgrade, rest, { step: 'start', version: 7 }),
+        await fixture.commit(begun, begun.stored.upgrade, rest, { step: 'start', version: 7 }),
       ).toMatchObject({ kind: 'stale' });
-      expect(await world.commit(begun, begun.stored.upgrade, rest, { step: 'start' })).toMatchObject({
+      expect(await fixture.commit(begun, begun.stored.upgrade, rest, { step: 'start' })).toMatchObject({
         kind: 'held',
       });
-      expect(await world.commit(begun, begun.stored.upgrade, rest)).toMatchObject({ kind: 'inbox' });
+      expect(await fixture.commit(begun, begun.stored.upgrade, rest)).toMatchObject({ kind: 'inbox' });
     });
   });
 }

@@ -17,18 +17,18 @@ import {
   restUntil,
   settled,
   settledPlace,
-} from './words.ts';
-import { type Given, driving } from './world.ts';
+} from './fixtures.ts';
+import { type Given, driving } from './store-fixture.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 
 export function commitContract(given: Given): void {
   describe('commit', () => {
     it('writes the upgrade, the counters, the audit entry and the evidence, and keeps driving', async () => {
-      const world = given();
-      const begun = await driving(world);
+      const fixture = given();
+      const begun = await driving(fixture);
       const next = marking(begun.stored.upgrade);
-      const outcome = await world.commit(begun, next, driven, {
+      const outcome = await fixture.commit(begun, next, driven, {
         step: 'start',
         counters: { 'state|0|LS-1|active': -1, 'state|0|LS-1|remedying': 1, 'seen|x': 2 },
         audit: entry('sp4', 'pc-1', 'nothing is in the way'),
@@ -38,44 +38,44 @@ export function commitContract(given: Given): void {
         ],
       });
       expect(outcome).toEqual({ kind: 'committed', version: 2, next: null, handed: null });
-      expect(await world.stored(key)).toEqual({ ...begun.stored, version: 2, upgrade: next });
-      expect(await world.store.counters('sp4')).toEqual({ 'state|0|LS-1|remedying': 1, 'seen|x': 2 });
-      expect((await world.store.audit(1))[0]).toEqual(entry('sp4', 'pc-1', 'nothing is in the way'));
-      expect(await world.store.readEvidence('sha-2')).toBe('look 2');
+      expect(await fixture.stored(key)).toEqual({ ...begun.stored, version: 2, upgrade: next });
+      expect(await fixture.store.counters('sp4')).toEqual({ 'state|0|LS-1|remedying': 1, 'seen|x': 2 });
+      expect((await fixture.store.audit(1))[0]).toEqual(entry('sp4', 'pc-1', 'nothing is in the way'));
+      expect(await fixture.store.readEvidence('sha-2')).toBe('look 2');
       const again = { evidence: [{ sha256: 'sha-2', text: 'something else' }] };
-      await world.commit({ ...begun, stored: await world.stored(key) }, next, driven, again);
-      expect(await world.store.readEvidence('sha-2')).toBe('look 2');
+      await fixture.commit({ ...begun, stored: await fixture.stored(key) }, next, driven, again);
+      expect(await fixture.store.readEvidence('sha-2')).toBe('look 2');
     });
 
     it('without an audit entry writes none', async () => {
-      const world = given();
-      const begun = await driving(world);
-      const before = await world.store.audit(99);
-      await world.commit(begun, begun.stored.upgrade, driven);
-      expect(await world.store.audit(99)).toEqual(before);
+      const fixture = given();
+      const begun = await driving(fixture);
+      const before = await fixture.store.audit(99);
+      await fixture.commit(begun, begun.stored.upgrade, driven);
+      expect(await fixture.store.audit(99)).toEqual(before);
     });
 
     it('keeps names and texts exactly, whatever characters they hold', async () => {
-      const world = given();
-      const begun = await driving(world);
+      const fixture = given();
+      const begun = await driving(fixture);
       const text = 'quote " backslash \\ line\nbreak \u0000 null, é, 𝄞, {"json":true}, __proto__';
       const next = withMemory(begun.stored.upgrade, { learned: { seen: [text], servicePath: text } });
-      await world.commit(begun, next, driven, {
+      await fixture.commit(begun, next, driven, {
         audit: entry('sp4', 'pc-1', text),
         counters: { [`seen|${text}`]: 1 },
       });
-      expect((await world.stored(key)).upgrade).toEqual(next);
-      expect((await world.store.audit(1))[0]?.because).toBe(text);
-      expect((await world.store.counters('sp4'))[`seen|${text}`]).toBe(1);
+      expect((await fixture.stored(key)).upgrade).toEqual(next);
+      expect((await fixture.store.audit(1))[0]?.because).toBe(text);
+      expect((await fixture.store.counters('sp4'))[`seen|${text}`]).toBe(1);
     });
 
     it('rests: due at its time under the next activation, the lease over, the slots given back', async () => {
-      const world = given();
-      const begun = await driving(world);
-      const outcome = await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+      const fixture = given();
+      const begun = await driving(fixture);
+      const outcome = await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
       const next = { key, shard: anyShard, activation: 2, queue: 'upgrades', dueAt: later };
       expect(outcome).toEqual({ kind: 'committed', version: 2, next, handed: null });
-      expect(await world.stored(key)).toMatchObject({
+      expect(await fixture.stored(key)).toMatchObject({
         index: 'due',
         dueAt: later,
         activation: 2,
@@ -83,26 +83,26 @@ export function commitContract(given: Given): void {
         lease: null,
         version: 2,
       });
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
-      expect(await world.store.claimOf('pc-1')).toBe('sp4');
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect(await fixture.store.claimOf('pc-1')).toBe('sp4');
     });
 
     it('rests with its slots when it must keep them', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.commit(begun, restarting(begun.stored.upgrade), restUntil(later, true));
-      expect(await world.stored(key)).toMatchObject({
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.commit(begun, restarting(begun.stored.upgrade), restUntil(later, true));
+      expect(await fixture.stored(key)).toMatchObject({
         index: 'due',
         holdsSlots: true,
         finishing: true,
         lease: null,
       });
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
     });
 
     it('puts the next activation into the queue that its state asks for', async () => {
-      const world = given();
-      const begun = await driving(world);
+      const fixture = given();
+      const begun = await driving(fixture);
       const journal: Journal = {
         procedure: 'relocation',
         direction: 'forward',
@@ -117,53 +117,53 @@ export function commitContract(given: Given): void {
         ...begun.stored.upgrade,
         state: { phase: 'remedying', journal, retryAt: null, blockers: [] },
       } as const;
-      const outcome = await world.commit(begun, upgrade, restUntil(at, true));
+      const outcome = await fixture.commit(begun, upgrade, restUntil(at, true));
       expect(outcome).toMatchObject({ next: { queue: 'remediations' } });
-      expect(await world.stored(key)).toMatchObject({ queue: 'remediations', finishing: true });
+      expect(await fixture.stored(key)).toMatchObject({ queue: 'remediations', finishing: true });
     });
 
     it('parks: slots and lease given back, activation as it is', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.change('sp4', pausedState);
-      const outcome = await world.commit(begun, begun.stored.upgrade, parked);
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.change('sp4', pausedState);
+      const outcome = await fixture.commit(begun, begun.stored.upgrade, parked);
       expect(outcome).toEqual({ kind: 'committed', version: 2, next: null, handed: null });
-      expect(await world.stored(key)).toMatchObject({
+      expect(await fixture.stored(key)).toMatchObject({
         index: 'parked',
         dueAt: null,
         activation: 1,
         holdsSlots: false,
         lease: null,
       });
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
     });
 
     it('settles: out of every index, slots and claim given back', async () => {
-      const world = given();
-      const begun = await driving(world);
-      const outcome = await world.commit(begun, settled(begun.stored.upgrade), settledPlace);
+      const fixture = given();
+      const begun = await driving(fixture);
+      const outcome = await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace);
       expect(outcome).toEqual({ kind: 'committed', version: 2, next: null, handed: null });
-      expect(await world.stored(key)).toMatchObject({
+      expect(await fixture.stored(key)).toMatchObject({
         index: 'settled',
         dueAt: null,
         holdsSlots: false,
         lease: null,
       });
-      expect(await world.store.claimOf('pc-1')).toBeNull();
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
-      expect(await world.store.sweep(later, 0, 9)).toEqual([]);
-      expect(await world.store.counters('sp4')).toEqual({ 'state|0|LS-1|upgraded': 1 });
+      expect(await fixture.store.claimOf('pc-1')).toBeNull();
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect(await fixture.store.sweep(later, 0, 9)).toEqual([]);
+      expect(await fixture.store.counters('sp4')).toEqual({ 'state|0|LS-1|upgraded': 1 });
     });
 
     it('charges a client that roamed to the logon server where it was seen last', async () => {
-      const world = given();
-      const begun = await driving(world);
+      const fixture = given();
+      const begun = await driving(fixture);
       const roamed = { ...begun.stored.upgrade, logonServer: 'LS-2' };
-      await world.commit(begun, roamed, driven);
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-2': 1 } });
-      const stored = await world.stored(key);
-      await world.commit({ ...begun, stored }, settled(roamed), settledPlace);
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      await fixture.commit(begun, roamed, driven);
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-2': 1 } });
+      const stored = await fixture.stored(key);
+      await fixture.commit({ ...begun, stored }, settled(roamed), settledPlace);
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
     });
   });
 
@@ -175,41 +175,41 @@ export function commitContract(given: Given): void {
       ['parks', parked],
       ['settles', settledPlace],
     ])('goes round with the whole inbox when it %s past a message; nothing is written', async (_, place) => {
-      const world = given();
-      const begun = await driving(world);
-      await world.store.deliver('pc-1', message, at);
-      await world.store.deliver('pc-1', second, at);
-      const outcome = await world.commit(begun, deferred(begun.stored.upgrade), place, { consumed: 1 });
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.store.deliver('pc-1', message, at);
+      await fixture.store.deliver('pc-1', second, at);
+      const outcome = await fixture.commit(begun, deferred(begun.stored.upgrade), place, { consumed: 1 });
       expect(outcome).toEqual({ kind: 'inbox', messages: [message, second] });
-      expect(await world.stored(key)).toEqual({ ...begun.stored, inbox: [message, second] });
+      expect(await fixture.stored(key)).toEqual({ ...begun.stored, inbox: [message, second] });
     });
 
     it('rests when every message is consumed', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.store.deliver('pc-1', message, at);
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.store.deliver('pc-1', message, at);
       expect(
-        await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later), { consumed: 1 }),
+        await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later), { consumed: 1 }),
       ).toMatchObject({
         kind: 'committed',
       });
-      expect((await world.stored(key)).inbox).toEqual([]);
+      expect((await fixture.stored(key)).inbox).toEqual([]);
     });
 
     it('drives on past a message, and takes away only what it has consumed', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.store.deliver('pc-1', message, at);
-      await world.store.deliver('pc-1', second, at);
-      await world.commit(begun, marking(begun.stored.upgrade), driven, { consumed: 1 });
-      expect((await world.stored(key)).inbox).toEqual([second]);
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.store.deliver('pc-1', message, at);
+      await fixture.store.deliver('pc-1', second, at);
+      await fixture.commit(begun, marking(begun.stored.upgrade), driven, { consumed: 1 });
+      expect((await fixture.stored(key)).inbox).toEqual([second]);
     });
 
     it('is begun with the messages that came before', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      await world.store.deliver('pc-1', message, at);
-      expect((await world.begun(key)).stored.inbox).toEqual([message]);
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      await fixture.store.deliver('pc-1', message, at);
+      expect((await fixture.begun(key)).stored.inbox).toEqual([message]);
     });
   });
 }

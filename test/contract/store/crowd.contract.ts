@@ -12,8 +12,8 @@ import {
   runningState,
   settled,
   settledPlace,
-} from './words.ts';
-import { type Given, type World } from './world.ts';
+} from './fixtures.ts';
+import { type Given, type StoreFixture } from './store-fixture.ts';
 import type { Activation } from '../../../shared/store/types.ts';
 
 const campaign = 'sp4';
@@ -21,15 +21,15 @@ const budgets = { active: 20, perLogonServer: 6 };
 const clients = picks(200, ['LS-1', 'LS-2', 'LS-3', 'LS-4']);
 
 /** 200 upgrades that all rest until the same moment, in a campaign with room for 20. */
-async function resting(world: World): Promise<readonly Activation[]> {
-  await world.admitted(campaign, clients);
+async function resting(fixture: StoreFixture): Promise<readonly Activation[]> {
+  await fixture.admitted(campaign, clients);
   const rests = clients.map(async ({ client }) => {
-    const begun = await world.begun({ campaign, client });
-    const outcome = await world.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
+    const begun = await fixture.begun({ campaign, client });
+    const outcome = await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
     return outcome.kind === 'committed' && outcome.next !== null ? [outcome.next] : [];
   });
   const next = (await Promise.all(rests)).flat();
-  await world.change(campaign, runningState(), budgets);
+  await fixture.change(campaign, runningState(), budgets);
   return next;
 }
 
@@ -50,14 +50,14 @@ async function expectWithinBudgets(store: Store): Promise<void> {
 export function crowdContract(given: Given): void {
   describe('200 drivers at once', () => {
     it('never go beyond the budgets, and hand their slots on until everybody has settled', async () => {
-      const world = given();
-      const { store } = world;
-      const jobs = await resting(world);
+      const fixture = given();
+      const { store } = fixture;
+      const jobs = await resting(fixture);
       const drive = async ({ key, activation }: Activation): Promise<void> => {
         const outcome = await store.begin(key, activation, `driver-${key.client}`, 60_000, later);
         await expectWithinBudgets(store);
         if (outcome.kind !== 'begun') return;
-        const commit = await world.commit(outcome, settled(outcome.stored.upgrade), settledPlace, {
+        const commit = await fixture.commit(outcome, settled(outcome.stored.upgrade), settledPlace, {
           at: later,
         });
         await expectWithinBudgets(store);
@@ -70,30 +70,32 @@ export function crowdContract(given: Given): void {
     });
 
     it('fill the budgets exactly, and park the rest', async () => {
-      const world = given();
-      const jobs = await resting(world);
+      const fixture = given();
+      const jobs = await resting(fixture);
       const outcomes = await Promise.all(
-        jobs.map(({ key, activation }) => world.store.begin(key, activation, 'driver', 60_000, later)),
+        jobs.map(({ key, activation }) => fixture.store.begin(key, activation, 'driver', 60_000, later)),
       );
       const begun = outcomes.filter(({ kind }) => kind === 'begun').length;
       expect(outcomes.filter(({ kind }) => kind === 'parked')).toHaveLength(200 - begun);
       // One shard has all of the budget; several get theirs by what they need, in the next round.
-      expect(begun + (await leadingRound(world.store))).toBe(20);
-      expect((await world.store.slotsInUse(campaign)).active).toBe(20);
-      expect(await recountSlots(world.store, campaign)).toEqual(await world.store.slotsInUse(campaign));
+      expect(begun + (await leadingRound(fixture.store))).toBe(20);
+      expect((await fixture.store.slotsInUse(campaign)).active).toBe(20);
+      expect(await recountSlots(fixture.store, campaign)).toEqual(await fixture.store.slotsInUse(campaign));
     });
 
     it('are all parked by a pause, and no slot is left behind', async () => {
-      const world = given();
-      const jobs = await resting(world);
-      await world.change(campaign, pausedState);
+      const fixture = given();
+      const jobs = await resting(fixture);
+      await fixture.change(campaign, pausedState);
       await Promise.all(
-        jobs.map(({ key, activation }) => world.store.begin(key, activation, 'driver', 60_000, later)),
+        jobs.map(({ key, activation }) => fixture.store.begin(key, activation, 'driver', 60_000, later)),
       );
-      expect((await all(world.store.upgrades(campaign))).every(({ index }) => index === 'parked')).toBe(true);
-      expect(await world.store.slotsInUse(campaign)).toEqual({ active: 0, perLogonServer: {} });
-      expect(await world.store.sweep(later * 2, 0, 999)).toEqual([]);
-      expect(await world.store.admit(campaign, clients, at)).toEqual([]);
+      expect((await all(fixture.store.upgrades(campaign))).every(({ index }) => index === 'parked')).toBe(
+        true,
+      );
+      expect(await fixture.store.slotsInUse(campaign)).toEqual({ active: 0, perLogonServer: {} });
+      expect(await fixture.store.sweep(later * 2, 0, 999)).toEqual([]);
+      expect(await fixture.store.admit(campaign, clients, at)).toEqual([]);
     });
   });
 }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceBytesAtMost } from '../../../shared/evidence.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import { all, clientOf, entry } from './words.ts';
-import { type Given } from './world.ts';
+import { all, clientOf, entry } from './fixtures.ts';
+import { type Given } from './store-fixture.ts';
 
 const release = { release: 'sms-1.2-sp4', product: 'sms-1.2', servicePack: 4, files: [] };
 

@@ -15,15 +15,15 @@ import {
   runningState,
   settled,
   settledPlace,
-} from './words.ts';
-import { type Begun, driving, type Given, type World } from './world.ts';
+} from './fixtures.ts';
+import { type Begun, driving, type Given, type StoreFixture } from './store-fixture.ts';
 import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 const held: Halt = { by: 'anna', because: 'phones ring', at };
 const because = 'campaign sp4 is held: everything is halted';
 
-const hold = async ({ store }: World, halt: Halt | null = held): Promise<boolean> =>
+const hold = async ({ store }: StoreFixture, halt: Halt | null = held): Promise<boolean> =>
   store.commitHalt(halt, (await store.readHalt()).version, entry(''));
 
 const { startedAt, openWaves, accepted } = runningState();
@@ -42,15 +42,15 @@ const abortedState: CampaignState = {
  * `pc-1` is parked and has begun nothing, `finishing` restarts and is parked after it, `works` is
  * at work.
  */
-async function twoParked(world: World): Promise<Begun> {
-  await world.admitted('sp4', [pick('pc-1'), pick('finishing'), pick('works')]);
-  const waits = await world.begun(key);
-  const finishing = await world.begun({ campaign: 'sp4', client: 'finishing' });
-  const works = await world.begun({ campaign: 'sp4', client: 'works' });
-  await world.change('sp4', pausedState, { active: 1, perLogonServer: 1 });
-  await world.commit(waits, waits.stored.upgrade, parked);
-  await world.commit(finishing, restarting(finishing.stored.upgrade), parked, { at: at + 1 });
-  await world.change('sp4', pausedState, { active: 9, perLogonServer: 9 });
+async function twoParked(fixture: StoreFixture): Promise<Begun> {
+  await fixture.admitted('sp4', [pick('pc-1'), pick('finishing'), pick('works')]);
+  const waits = await fixture.begun(key);
+  const finishing = await fixture.begun({ campaign: 'sp4', client: 'finishing' });
+  const works = await fixture.begun({ campaign: 'sp4', client: 'works' });
+  await fixture.change('sp4', pausedState, { active: 1, perLogonServer: 1 });
+  await fixture.commit(waits, waits.stored.upgrade, parked);
+  await fixture.commit(finishing, restarting(finishing.stored.upgrade), parked, { at: at + 1 });
+  await fixture.change('sp4', pausedState, { active: 9, perLogonServer: 9 });
   return works;
 }
 
@@ -68,41 +68,43 @@ export function haltContract(given: Given): void {
     });
 
     it('lets no running campaign begin, commit a start or admit, and everything as soon as it ends', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.campaign('other', [pick('pc-8', 'LS-2')], runningState());
-      await hold(world);
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.campaign('other', [pick('pc-8', 'LS-2')], runningState());
+      await hold(fixture);
       const start = { step: 'start' } as const;
-      expect(await world.commit(begun, marking(begun.stored.upgrade), driven, start)).toEqual({
+      expect(await fixture.commit(begun, marking(begun.stored.upgrade), driven, start)).toEqual({
         kind: 'held',
         because,
       });
-      expect(await world.store.admit('other', [pick('pc-8', 'LS-2')], at)).toEqual([]);
-      expect(await world.store.queued('other', 9)).toEqual({ parked: [], waiting: [] });
-      await world.commit(begun, begun.stored.upgrade, restUntil(at));
-      expect(await world.begin(key)).toEqual({ kind: 'parked', because });
-      await hold(world, null);
-      expect(await world.store.admit('other', [pick('pc-8', 'LS-2')], at)).toHaveLength(1);
-      expect(await world.store.admit('sp4', [{ client: 'pc-1', logonServer: 'LS-1' }], at)).toHaveLength(1);
+      expect(await fixture.store.admit('other', [pick('pc-8', 'LS-2')], at)).toEqual([]);
+      expect(await fixture.store.queued('other', 9)).toEqual({ parked: [], waiting: [] });
+      await fixture.commit(begun, begun.stored.upgrade, restUntil(at));
+      expect(await fixture.begin(key)).toEqual({ kind: 'parked', because });
+      await hold(fixture, null);
+      expect(await fixture.store.admit('other', [pick('pc-8', 'LS-2')], at)).toHaveLength(1);
+      expect(await fixture.store.admit('sp4', [{ client: 'pc-1', logonServer: 'LS-1' }], at)).toHaveLength(1);
     });
 
     it('lets what was begun be finished', async () => {
-      const world = given();
-      const begun = await driving(world);
-      await world.commit(begun, restarting(begun.stored.upgrade), restUntil(at, true));
-      await hold(world);
-      const again = await world.begun(key);
-      expect((await world.commit(again, settled(again.stored.upgrade), settledPlace)).kind).toBe('committed');
+      const fixture = given();
+      const begun = await driving(fixture);
+      await fixture.commit(begun, restarting(begun.stored.upgrade), restUntil(at, true));
+      await hold(fixture);
+      const again = await fixture.begun(key);
+      expect((await fixture.commit(again, settled(again.stored.upgrade), settledPlace)).kind).toBe(
+        'committed',
+      );
     });
 
     it('leaves a paused campaign paused', async () => {
-      const world = given();
-      await world.admitted('sp4', picks(1));
-      await world.change('sp4', pausedState);
-      await hold(world);
-      expect(await world.begin(key)).toEqual({ kind: 'parked', because: 'campaign sp4 is paused' });
-      await hold(world, null);
-      expect((await world.store.queued('sp4', 9)).parked).toEqual([]);
+      const fixture = given();
+      await fixture.admitted('sp4', picks(1));
+      await fixture.change('sp4', pausedState);
+      await hold(fixture);
+      expect(await fixture.begin(key)).toEqual({ kind: 'parked', because: 'campaign sp4 is paused' });
+      await hold(fixture, null);
+      expect((await fixture.store.queued('sp4', 9)).parked).toEqual([]);
     });
   });
 
@@ -112,43 +114,45 @@ export function haltContract(given: Given): void {
       ['aborted', abortedState, null],
       ['held', runningState(), held],
     ])('gets a slot also while the campaign is %s, and nobody else does', async (_name, state, halt) => {
-      const world = given();
-      const works = await twoParked(world);
-      await world.change('sp4', state, { active: 1, perLogonServer: 1 });
-      await hold(world, halt);
-      expect(await world.store.queued('sp4', 9)).toEqual({ parked: [], waiting: [] });
+      const fixture = given();
+      const works = await twoParked(fixture);
+      await fixture.change('sp4', state, { active: 1, perLogonServer: 1 });
+      await hold(fixture, halt);
+      expect(await fixture.store.queued('sp4', 9)).toEqual({ parked: [], waiting: [] });
       // The slot that is freed goes to it, though the other one has been parked longer.
-      const outcome = await world.commit(works, settled(works.stored.upgrade), settledPlace, { at: later });
+      const outcome = await fixture.commit(works, settled(works.stored.upgrade), settledPlace, { at: later });
       expect(outcome).toMatchObject({ kind: 'committed', handed: { key: { client: 'finishing' } } });
-      const begun = await world.begun({ campaign: 'sp4', client: 'finishing' }, { at: later });
-      expect(await world.commit(begun, settled(begun.stored.upgrade), settledPlace)).toMatchObject({
+      const begun = await fixture.begun({ campaign: 'sp4', client: 'finishing' }, { at: later });
+      expect(await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace)).toMatchObject({
         handed: null,
       });
-      expect((await world.stored({ campaign: 'sp4', client: 'pc-1' })).index).toBe('parked');
+      expect((await fixture.stored({ campaign: 'sp4', client: 'pc-1' })).index).toBe('parked');
     });
 
     it('is found and admitted by the leading round, and nobody else is', async () => {
-      const world = given();
-      await twoParked(world);
-      await world.change('sp4', abortedState);
+      const fixture = given();
+      await twoParked(fixture);
+      await fixture.change('sp4', abortedState);
       const there = { client: 'finishing', logonServer: 'LS-1' };
-      expect(await world.store.queued('sp4', 9)).toEqual({ parked: [there], waiting: [] });
+      expect(await fixture.store.queued('sp4', 9)).toEqual({ parked: [there], waiting: [] });
       const both = [{ client: 'pc-1', logonServer: 'LS-1' }, there];
-      expect(await world.store.admit('sp4', both, at)).toMatchObject([{ key: { client: 'finishing' } }]);
-      expect((await world.store.queued('sp4', 9)).parked).toEqual([]);
-      await world.change('sp4', runningState());
-      expect((await world.store.queued('sp4', 9)).parked).toEqual([{ client: 'pc-1', logonServer: 'LS-1' }]);
+      expect(await fixture.store.admit('sp4', both, at)).toMatchObject([{ key: { client: 'finishing' } }]);
+      expect((await fixture.store.queued('sp4', 9)).parked).toEqual([]);
+      await fixture.change('sp4', runningState());
+      expect((await fixture.store.queued('sp4', 9)).parked).toEqual([
+        { client: 'pc-1', logonServer: 'LS-1' },
+      ]);
     });
 
     it('is so also when a change at rest has made it so', async () => {
-      const world = given();
-      await twoParked(world);
-      const stored = await world.stored(key);
+      const fixture = given();
+      await twoParked(fixture);
+      const stored = await fixture.stored(key);
       const upgrade = restarting(stored.upgrade);
       const change = { key, version: stored.version, upgrade, place: 'stays', counters: {}, at } as const;
-      await world.store.commitIdle({ ...change, audit: entry('sp4', 'pc-1') });
-      await world.change('sp4', abortedState);
-      const found = (await world.store.queued('sp4', 9)).parked.map(({ client }) => client);
+      await fixture.store.commitIdle({ ...change, audit: entry('sp4', 'pc-1') });
+      await fixture.change('sp4', abortedState);
+      const found = (await fixture.store.queued('sp4', 9)).parked.map(({ client }) => client);
       expect(found).toEqual(['pc-1', 'finishing']);
     });
   });

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { campaignOf, entry, longLease, noLease, pausedState, picks, runningState, later } from './words.ts';
-import { type Given } from './world.ts';
+import {
+  campaignOf,
+  entry,
+  longLease,
+  noLease,
+  pausedState,
+  picks,
+  runningState,
+  later,
+} from './fixtures.ts';
+import { type Given } from './store-fixture.ts';
 import { ledBy } from '../../../orchestrator/rounds/leader.ts';
 
 export function leaderContract(given: Given): void {
@@ -70,22 +79,22 @@ export function leaderContract(given: Given): void {
 
   describe('a leader that another one has followed', () => {
     it('admits nobody, sweeps nothing and changes no campaign; the new one does', async () => {
-      const world = given();
-      const old = ledBy(world.store, (await world.store.lead('old', noLease)).fence);
-      const present = ledBy(world.store, (await world.store.lead('new', longLease)).fence);
+      const fixture = given();
+      const old = ledBy(fixture.store, (await fixture.store.lead('old', noLease)).fence);
+      const present = ledBy(fixture.store, (await fixture.store.lead('new', longLease)).fence);
       // A shard learns of a new leader by its first round, which comes within a second.
       await present.sweep(later, 0, 9);
-      await world.admitted('sp3', [{ client: 'pc-9', wave: 0, logonServer: 'LS-1' }]);
-      await world.begun({ campaign: 'sp3', client: 'pc-9' }, { leaseMs: noLease });
-      await world.campaign('sp4', picks(2), runningState());
+      await fixture.admitted('sp3', [{ client: 'pc-9', wave: 0, logonServer: 'LS-1' }]);
+      await fixture.begun({ campaign: 'sp3', client: 'pc-9' }, { leaseMs: noLease });
+      await fixture.campaign('sp4', picks(2), runningState());
       const paused = campaignOf('sp4', pausedState);
 
       expect(await old.admit('sp4', picks(2), later)).toEqual([]);
       expect(await old.sweep(later, 0, 9)).toEqual([]);
       expect(await old.commitCampaign(paused, 1, entry('sp4'))).toBeNull();
-      expect(await world.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
-      expect((await world.stored({ campaign: 'sp3', client: 'pc-9' })).index).toBe('driven');
-      expect((await world.store.readCampaign('sp4'))?.version).toBe(1);
+      expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
+      expect((await fixture.stored({ campaign: 'sp3', client: 'pc-9' })).index).toBe('driven');
+      expect((await fixture.store.readCampaign('sp4'))?.version).toBe(1);
 
       expect(await present.admit('sp4', picks(2), later)).toHaveLength(2);
       expect(await present.sweep(later, 0, 1)).toMatchObject([{ found: 'leaseExpired' }]);
@@ -93,28 +102,28 @@ export function leaderContract(given: Given): void {
     });
 
     it('is refused as soon as a change of the newer one was seen, whoever has the lease', async () => {
-      const world = given();
-      const { fence } = await world.store.lead('one', longLease);
-      await world.campaign('sp4', picks(2), runningState());
-      expect(await ledBy(world.store, fence + 5).admit('sp4', picks(1), later)).toHaveLength(1);
-      expect(await ledBy(world.store, fence).admit('sp4', picks(2), later)).toEqual([]);
+      const fixture = given();
+      const { fence } = await fixture.store.lead('one', longLease);
+      await fixture.campaign('sp4', picks(2), runningState());
+      expect(await ledBy(fixture.store, fence + 5).admit('sp4', picks(1), later)).toHaveLength(1);
+      expect(await ledBy(fixture.store, fence).admit('sp4', picks(2), later)).toEqual([]);
     });
 
     it('does not stand in the way of what people ask for', async () => {
-      const world = given();
-      await world.store.lead('one', longLease);
-      await world.campaign('sp4', picks(1), runningState());
-      const asked = await world.store.commitCampaign(campaignOf('sp4', pausedState), 1, entry('sp4'));
+      const fixture = given();
+      await fixture.store.lead('one', longLease);
+      await fixture.campaign('sp4', picks(1), runningState());
+      const asked = await fixture.store.commitCampaign(campaignOf('sp4', pausedState), 1, entry('sp4'));
       expect(asked).toMatchObject({ version: 2 });
     });
   });
 
   describe('a start', () => {
     it('is refused when another campaign was set running since it looked', async () => {
-      const world = given();
-      const { store } = world;
-      await world.campaign('sp3', picks(1), { status: 'created' });
-      await world.campaign('sp4', picks(1), { status: 'created' });
+      const fixture = given();
+      const { store } = fixture;
+      await fixture.campaign('sp3', picks(1), { status: 'created' });
+      await fixture.campaign('sp4', picks(1), { status: 'created' });
       const starts = await store.starts();
       const start = (name: string, seen: number) =>
         store.commitCampaign(campaignOf(name, runningState()), 1, entry(name), { starts: seen });
@@ -126,13 +135,13 @@ export function leaderContract(given: Given): void {
     });
 
     it('is not disturbed by a campaign that opens a wave, is paused or resumed', async () => {
-      const world = given();
-      const { store } = world;
-      await world.campaign('sp3', picks(1), runningState(1));
+      const fixture = given();
+      const { store } = fixture;
+      await fixture.campaign('sp3', picks(1), runningState(1));
       const starts = await store.starts();
-      await world.change('sp3', runningState(2));
-      await world.change('sp3', pausedState);
-      await world.change('sp3', runningState(2));
+      await fixture.change('sp3', runningState(2));
+      await fixture.change('sp3', pausedState);
+      await fixture.change('sp3', runningState(2));
       expect(await store.starts()).toBe(starts);
     });
   });

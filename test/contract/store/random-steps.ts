@@ -22,22 +22,22 @@ import {
   runningState,
   settled,
   settledPlace,
-} from './words.ts';
-import { makeWorld, type World } from './world.ts';
+} from './fixtures.ts';
+import { storeFixture, type StoreFixture } from './store-fixture.ts';
 import type { Commit, Fence, StoredUpgrade, UpgradeKey } from '../../../shared/store/types.ts';
 
 /**
- * Random steps that are done to a store: mostly what well-behaved callers do, now and then what
- * late, repeated or lost ones do. Two campaigns want the same clients, and the budgets are small.
+ * A random step on a store: mostly what well-behaved callers do, now and then what late, repeated
+ * or lost callers do. Two campaigns want the same clients, and the budgets are small.
  */
-export type Step = (hands: Hands) => Promise<unknown>;
+export type Step = (run: StepRun) => Promise<unknown>;
 
 /**
- * The hands of everybody who works on one store; two stores have hands of their own that do the
- * same.
+ * Random steps on one store, with what its callers remember. Two stores get a run each and the same
+ * steps.
  */
-export interface Hands {
-  readonly world: World;
+export interface StepRun {
+  readonly fixture: StoreFixture;
   readonly fences: Map<string, Fence>;
   now: number;
   steps: number;
@@ -47,8 +47,8 @@ export const campaigns = ['sp3', 'sp4'] as const;
 const servers = ['LS-1', 'LS-2', 'LS-3'] as const;
 export const clients = ['pc-1', 'pc-2', 'pc-3', 'pc-4', 'pc-5', 'pc-6', 'pc-7', 'pc-8'] as const;
 /**
- * What the steps may do: several shards hold a logon server's budget each for itself, and share
- * the campaign's out in rounds.
+ * What the steps may do. Several shards each hold the budget of a logon server for themselves, and
+ * share out the campaign's budget in rounds.
  */
 export interface Mode {
   readonly budgets: readonly Budgets[];
@@ -69,10 +69,10 @@ export const severalShards: Mode = {
   ],
   roaming: false,
 };
-const places = clients.map((client, n) => pick(client, servers[n % 2], n === 7 ? 2 : n % 2));
+const waitingClients = clients.map((client, n) => pick(client, servers[n % 2], n === 7 ? 2 : n % 2));
 
-export async function newHands(store: Store, { budgets: [budgets] }: Mode = oneShard): Promise<Hands> {
-  const world = makeWorld(store);
+export async function newRun(store: Store, { budgets: [budgets] }: Mode = oneShard): Promise<StepRun> {
+  const fixture = storeFixture(store);
   await store.stageRelease(gated, null, entry(''));
   await store.writeCopies(
     gated.release,
@@ -80,26 +80,27 @@ export async function newHands(store: Store, { budgets: [budgets] }: Mode = oneS
     servers.map((name) => copyOn(name, 'verified')),
     [],
   );
-  for (const campaign of campaigns) await world.campaign(campaign, places, runningState(2), budgets);
-  await store.admit('sp3', places.slice(0, 4), at);
-  return { world, fences: new Map(), now: at, steps: 0 };
+  for (const campaign of campaigns)
+    await fixture.campaign(campaign, waitingClients, runningState(2), budgets);
+  await store.admit('sp3', waitingClients.slice(0, 4), at);
+  return { fixture, fences: new Map(), now: at, steps: 0 };
 }
 
 const campaign = fc.constantFrom(...campaigns);
 const anyKey = fc.record({ campaign, client: fc.constantFrom(...clients) });
 
-/** Mostly an upgrade that is in this index now, sometimes any. */
-const inIndex = (index: StoredUpgrade['index']): fc.Arbitrary<(hands: Hands) => Promise<UpgradeKey>> =>
+/** Mostly an upgrade that is in this index now, sometimes any upgrade. */
+const inIndex = (index: StoredUpgrade['index']): fc.Arbitrary<(run: StepRun) => Promise<UpgradeKey>> =>
   fc
     .tuple(anyKey, fc.nat(clients.length), fc.integer({ min: 0, max: 9 }))
-    .map(([any, which, luck]) => async ({ world }) => {
-      const upgrades = (await Promise.all(campaigns.map((name) => all(world.store.upgrades(name))))).flat();
+    .map(([any, which, luck]) => async ({ fixture }) => {
+      const upgrades = (await Promise.all(campaigns.map((name) => all(fixture.store.upgrades(name))))).flat();
       const there = upgrades.filter((upgrade) => upgrade.index === index).map(({ key }) => key);
       there.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
       return (luck === 0 ? undefined : there[which % Math.max(1, there.length)]) ?? any;
     });
 
-/** Mostly right, sometimes off by one. */
+/** Mostly 0, sometimes off by one. */
 const off = fc.oneof(
   { weight: 12, arbitrary: fc.constant(0) },
   { weight: 1, arbitrary: fc.constantFrom(-1, 1) },
@@ -110,28 +111,28 @@ const leaseMs = fc.oneof(
 );
 
 const admit = fc
-  .tuple(campaign, fc.subarray(places), fc.boolean())
-  .map(([name, picks, isParked]): Step => (hands) => {
+  .tuple(campaign, fc.subarray(waitingClients), fc.boolean())
+  .map(([name, picks, isParked]): Step => (run) => {
     const asked = isParked ? picks.map(({ client, logonServer }) => ({ client, logonServer })) : picks;
-    return hands.world.store.admit(name, asked, hands.now);
+    return run.fixture.store.admit(name, asked, run.now);
   });
 
-const begin = fc.tuple(inIndex('due'), off, leaseMs).map(([choose, wrong, lease]): Step => async (hands) => {
-  const { store } = hands.world;
-  const key = await choose(hands);
+const begin = fc.tuple(inIndex('due'), off, leaseMs).map(([choose, wrong, lease]): Step => async (run) => {
+  const { store } = run.fixture;
+  const key = await choose(run);
   const stored = await store.readUpgrade(key);
-  // Mostly when its time has come.
-  if (wrong === 0) hands.now = Math.max(hands.now, stored?.dueAt ?? 0);
+  // Mostly the upgrade is due.
+  if (wrong === 0) run.now = Math.max(run.now, stored?.dueAt ?? 0);
   const activation = (stored?.activation ?? 1) + wrong;
-  const outcome = await store.begin(key, activation, `driver-${hands.steps}`, lease, hands.now);
-  if (outcome.kind === 'begun') hands.fences.set(nameOf(key), outcome.fence);
+  const outcome = await store.begin(key, activation, `driver-${run.steps}`, lease, run.now);
+  if (outcome.kind === 'begun') run.fences.set(nameOf(key), outcome.fence);
   return outcome;
 });
 
-type Move = (upgrade: Upgrade, now: number) => readonly [Upgrade, Commit['place']];
+type Transition = (upgrade: Upgrade, now: number) => readonly [Upgrade, Commit['place']];
 
-const roam: Move = (upgrade) => [{ ...upgrade, logonServer: 'LS-3' }, driven];
-const moves: readonly Move[] = [
+const roam: Transition = (upgrade) => [{ ...upgrade, logonServer: 'LS-3' }, driven];
+const transitions: readonly Transition[] = [
   (upgrade) => [marking(upgrade), driven],
   (upgrade, now) => [deferred(marked(upgrade), now + 10), restUntil(now + 10)],
   (upgrade) => [upgrade, parked],
@@ -145,19 +146,19 @@ const commit = ({ roaming }: Mode): fc.Arbitrary<Step> =>
   fc
     .record({
       choose: inIndex('driven'),
-      move: fc.constantFrom(...(roaming ? [...moves, roam] : moves)),
+      transition: fc.constantFrom(...(roaming ? [...transitions, roam] : transitions)),
       wrong: off,
       step: fc.constantFrom('start', 'finish'),
       reads: fc.boolean(),
     })
-    .map(({ choose, move, wrong, step, reads }): Step => async (hands) => {
-      const { world, fences, now } = hands;
-      const who = await choose(hands);
-      const stored = await world.store.readUpgrade(who);
+    .map(({ choose, transition, wrong, step, reads }): Step => async (run) => {
+      const { fixture, fences, now } = run;
+      const who = await choose(run);
+      const stored = await fixture.store.readUpgrade(who);
       if (stored === null) return null;
-      const [upgrade, place] = move(stored.upgrade, now);
+      const [upgrade, place] = transition(stored.upgrade, now);
       const fence = fences.get(nameOf(who)) ?? { counter: 0, owner: 'nobody' };
-      return world.commit({ stored, fence }, upgrade, place, {
+      return fixture.commit({ stored, fence }, upgrade, place, {
         version: stored.version + wrong,
         step,
         consumed: reads ? stored.inbox.length : 0,
@@ -172,20 +173,20 @@ const commit = ({ roaming }: Mode): fc.Arbitrary<Step> =>
 
 const deliver = fc.constantFrom(...clients).map(
   (client): Step =>
-    ({ world, now }) =>
-      world.store.deliver(client, message, now),
+    ({ fixture, now }) =>
+      fixture.store.deliver(client, message, now),
 );
 
 const renew = fc.tuple(anyKey, leaseMs).map(
   ([who, lease]): Step =>
-    ({ world, fences }) =>
-      world.store.renew(who, fences.get(nameOf(who)) ?? { counter: 0, owner: 'nobody' }, lease),
+    ({ fixture, fences }) =>
+      fixture.store.renew(who, fences.get(nameOf(who)) ?? { counter: 0, owner: 'nobody' }, lease),
 );
 
-/** The order of leases that ended in the same millisecond is nobody's business. */
+/** Leases that end in the same millisecond have no order. */
 const sweep = ({ roaming }: Mode) =>
-  fc.constantFrom(0, roaming ? 2 : 0).map((skip): Step => async ({ world, now }) => {
-    const findings = await world.store.sweep(now, 5, 99, skip);
+  fc.constantFrom(0, roaming ? 2 : 0).map((skip): Step => async ({ fixture, now }) => {
+    const findings = await fixture.store.sweep(now, 5, 99, skip);
     return [...findings].sort((a, b) => (nameOf(a.key) < nameOf(b.key) ? -1 : 1));
   });
 
@@ -198,22 +199,22 @@ const change = ({ budgets }: Mode) =>
     )
     .map(
       ([name, state, limits]): Step =>
-        ({ world }) =>
-          world.change(name, state, limits),
+        ({ fixture }) =>
+          fixture.change(name, state, limits),
     );
 
-const hold = fc.boolean().map((on): Step => async ({ world, now }) => {
-  const { version } = await world.store.readHalt();
-  return world.store.commitHalt(on ? { by: 'anna', because: 'stop', at: now } : null, version, entry(''));
+const hold = fc.boolean().map((on): Step => async ({ fixture, now }) => {
+  const { version } = await fixture.store.readHalt();
+  return fixture.store.commitHalt(on ? { by: 'anna', because: 'stop', at: now } : null, version, entry(''));
 });
 
 const queued = fc.tuple(campaign, fc.integer({ min: 1, max: 5 })).map(
   ([name, limit]): Step =>
-    ({ world }) =>
-      world.store.queued(name, limit),
+    ({ fixture }) =>
+      fixture.store.queued(name, limit),
 );
 
-/** Copies come, are found wrong, and are forgotten. */
+/** Copies are found verified or wrong, or are forgotten. */
 const copies = fc
   .record({
     found: fc.uniqueArray(fc.constantFrom(...servers), { maxLength: 3 }),
@@ -223,8 +224,8 @@ const copies = fc
   })
   .map(
     ({ found, state, forgotten, manifest }): Step =>
-      ({ world }) =>
-        world.store.writeCopies(
+      ({ fixture }) =>
+        fixture.store.writeCopies(
           gated.release,
           manifest,
           found.map((name) => copyOn(name, state)),
@@ -232,8 +233,8 @@ const copies = fc
         ),
   );
 
-const pass = fc.integer({ min: 1, max: 12 }).map((ms): Step => async (hands) => {
-  hands.now += ms;
+const pass = fc.integer({ min: 1, max: 12 }).map((ms): Step => async (run) => {
+  run.now += ms;
 });
 
 export const stepsIn = (mode: Mode): fc.Arbitrary<Step[]> =>

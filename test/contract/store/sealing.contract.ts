@@ -4,8 +4,8 @@ import { sha256 } from '../../../shared/evidence.ts';
 import { beforeAll, type KeptEntry, type SealedHead } from '../../../shared/store/seal-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { servpackVersion } from '../../../shared/version.ts';
-import { driven, entry, marking, picks, runningState } from './words.ts';
-import { atHomeInShard0, joinFleet, driving, type Given } from './world.ts';
+import { driven, entry, marking, picks, runningState } from './fixtures.ts';
+import { atHomeInShard0, joinFleet, driving, type Given } from './store-fixture.ts';
 
 const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
 const context = { shard: 0, servpack: servpackVersion, campaigns: {} };

@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { recount, recountSlots } from '../../twin/recount.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import { all } from './words.ts';
+import { all } from './fixtures.ts';
 import { campaigns, clients } from './random-steps.ts';
 
 /**
- * Everything that can be read from a store, in an order of its own; lease ends and fence counters
- * are real time and left out.
+ * Everything that can be read from a store, sorted. Lease ends and fence counters are real time and
+ * left out.
  */
 export async function snapshot(store: Store, shards = 1): Promise<unknown> {
   const audit = await store.audit(999);
@@ -43,8 +43,8 @@ const byClient = (a: { readonly client: string }, b: { readonly client: string }
   a.client < b.client ? -1 : 1;
 
 /**
- * Counters and slots equal a recount of the records; every client of a campaign is either waiting
- * or recorded.
+ * Expects that counters and slots equal a recount of the records, and that every client of a
+ * campaign either waits or has a record.
  */
 export async function expectWhole(store: Store): Promise<void> {
   for (const campaign of campaigns) {

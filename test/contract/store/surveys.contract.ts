@@ -4,8 +4,8 @@ import type { Survey, SurveyEnd } from '../../../shared/domain/survey/survey.ts'
 import type { Verdict } from '../../../shared/domain/observation/verdict.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import type { LookKey, SurveyTarget } from '../../../shared/store/survey-store.ts';
-import { at, clientOf, entry, later, picks } from './words.ts';
-import { type Given, joinFleet } from './world.ts';
+import { at, clientOf, entry, later, picks } from './fixtures.ts';
+import { type Given, joinFleet } from './store-fixture.ts';
 
 const survey: Omit<Survey, 'total'> = {
   survey: 'look-1',
@@ -83,7 +83,7 @@ const keyOf = (asked: readonly LookKey[], name: string): LookKey => {
   return found;
 };
 
-export function surveyingContract(given: Given): void {
+export function surveysContract(given: Given): void {
   describe('a survey', () => {
     it('is written with all its targets and an audit entry; nothing is written of one without any', async () => {
       const { store } = given();
@@ -140,12 +140,12 @@ export function surveyingContract(given: Given): void {
     });
 
     it('tells a worker what to look at, as often as it asks, and which campaign has the client', async () => {
-      const world = given();
-      const { store } = world;
-      await world.admitted('sp4', picks(1));
+      const fixture = given();
+      const { store } = fixture;
+      await fixture.admitted('sp4', picks(1));
       await begin(store, [...fleet('pc-1', 'pc-2'), strange]);
       const asked = await store.askLooks('look-1', 9);
-      await world.begun({ campaign: 'sp4', client: 'pc-1' });
+      await fixture.begun({ campaign: 'sp4', client: 'pc-1' });
       const whole = { ...survey, total: 3 };
       const pc1 = { survey: whole, client: await store.readClient('pc-1'), campaign: 'sp4' };
       expect(await store.readAskedLook(keyOf(asked, 'pc-1'))).toEqual(pc1);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WorkerFacts } from '../../../shared/store/worker-registry.ts';
-import { type Given } from './world.ts';
+import { type Given } from './store-fixture.ts';
 
 const worker = (name: string): WorkerFacts => ({
   name,

@@ -3,7 +3,7 @@ import type { Budgets } from '../../../shared/domain/campaign/definition.ts';
 import { countersOf } from '../../../shared/domain/upgrade/count-upgrade.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import { all, at, campaignOf, clientOf, entry, longLease, picks, runningState } from './words.ts';
+import { all, at, campaignOf, clientOf, entry, longLease, picks, runningState } from './fixtures.ts';
 import { difference } from '../../../shared/domain/outcome/counters.ts';
 import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 import type {
@@ -22,16 +22,16 @@ export interface Begun {
   readonly fence: Fence;
 }
 
-export interface World {
+export interface StoreFixture {
   readonly store: Store;
-  /** A campaign with these clients in the given state. */
+  /** Creates a campaign with these clients in the given state. */
   campaign(
     name: string,
     clients: readonly WaitingClient[],
     state: CampaignState,
     budgets?: Budgets,
   ): Promise<void>;
-  /** A running one whose clients are all admitted: due now, with slots. */
+  /** Creates a running campaign and admits all its clients: due now, with slots. */
   admitted(
     name: string,
     clients: readonly WaitingClient[],
@@ -43,9 +43,9 @@ export interface World {
     key: UpgradeKey,
     options?: { owner?: string; leaseMs?: number; at?: number; activation?: number },
   ): Promise<BeginOutcome>;
-  /** Begins and insists on it. */
+  /** Begins an activation, and throws when the store does not. */
   begun(key: UpgradeKey, options?: { owner?: string; leaseMs?: number; at?: number }): Promise<Begun>;
-  /** Commits this upgrade where it says; the counters follow by themselves. */
+  /** Commits this upgrade to this place, with the counters that follow. */
   commit(
     begun: Begun,
     upgrade: Upgrade,
@@ -56,8 +56,7 @@ export interface World {
 }
 
 /**
- * Whoever is in a campaign is in the fleet, as planning sees to it; whoever is there already stays
- * as it is.
+ * Adds the clients to the fleet that it does not have: planning picks no client outside the fleet.
  */
 export async function joinFleet(store: Store, picks: readonly WaitingClient[]): Promise<void> {
   const known = new Set((await all(store.fleet())).map(({ client }) => client));
@@ -65,18 +64,18 @@ export async function joinFleet(store: Store, picks: readonly WaitingClient[]): 
   await store.importFleet(strangers.map(({ client, logonServer }) => clientOf(client, { logonServer })));
 }
 
-/** `pc-1` on a logon server whose clients are at home in the first of three shards. */
+/** `pc-1` on a logon server whose clients are at home in shard 0 of three. */
 export const atHomeInShard0: WaitingClient = { client: 'pc-1', wave: 0, logonServer: 'LS-3' };
 
-/** With several shards: all at home in the same one, wherever they have roamed to since. */
+/** Gives all clients the same home shard, whatever logon server they have roamed to. */
 export const atHomeTogether = (store: Store, picks: readonly WaitingClient[]): Promise<void> =>
   joinFleet(
     store,
     picks.map((each) => ({ ...each, logonServer: 'LS-1' })),
   );
 
-export function makeWorld(store: Store): World {
-  const world: World = {
+export function storeFixture(store: Store): StoreFixture {
+  const fixture: StoreFixture = {
     store,
     campaign: async (name, clients, state, budgets) => {
       await joinFleet(store, clients);
@@ -84,7 +83,7 @@ export function makeWorld(store: Store): World {
       expect(created.ok).toBe(true);
     },
     admitted: async (name, clients, budgets) => {
-      await world.campaign(name, clients, runningState(), budgets);
+      await fixture.campaign(name, clients, runningState(), budgets);
       const activations = await store.admit(name, clients, at);
       expect(activations).toHaveLength(clients.length);
       return activations;
@@ -106,7 +105,7 @@ export function makeWorld(store: Store): World {
       );
     },
     begun: async (key, options) => {
-      const outcome = await world.begin(key, options);
+      const outcome = await fixture.begin(key, options);
       if (outcome.kind !== 'begun') throw new Error(`not begun: ${outcome.because}`);
       return outcome;
     },
@@ -131,14 +130,14 @@ export function makeWorld(store: Store): World {
       return found;
     },
   };
-  return world;
+  return fixture;
 }
 
-/** The test's own world, made anew for each test. */
-export type Given = () => World;
+/** The fixture of the running test; each test has its own. */
+export type Given = () => StoreFixture;
 
-/** The upgrade of `pc-1` in campaign `sp4`, alone and in the hands of a driver. */
-export async function driving(world: World, leaseMs = longLease): Promise<Begun> {
-  await world.admitted('sp4', picks(1));
-  return world.begun({ campaign: 'sp4', client: 'pc-1' }, { leaseMs });
+/** The upgrade of `pc-1` in campaign `sp4`, which has a driver. */
+export async function driving(fixture: StoreFixture, leaseMs = longLease): Promise<Begun> {
+  await fixture.admitted('sp4', picks(1));
+  return fixture.begun({ campaign: 'sp4', client: 'pc-1' }, { leaseMs });
 }

@@ -8,14 +8,14 @@ import type { Campaign, CampaignState } from '../../../shared/domain/campaign/ca
 import type { AuditEntry, Commit, WaitingClient } from '../../../shared/store/types.ts';
 
 /**
- * The words the store's contract is written in: a campaign that runs, upgrades in each index,
- * drivers.
+ * What the tests of the store give it: clients, campaigns, audit entries, and upgrades in each
+ * state.
  */
 
 export const at = evening;
-/** Where a client is at home is the store's business. */
+/** The contract does not say in which shard a client is at home. */
 export const anyShard = expect.any(Number) as number;
-/** Longer than any test, and over at once: leases are real time, and no test waits for one. */
+/** Longer than any test, and over at once: leases are real time, and no test waits for their end. */
 export const longLease = 60_000;
 export const noLease = 0;
 
@@ -37,7 +37,7 @@ export const pick = (client: string, logonServer = 'LS-1', wave = 0): WaitingCli
   logonServer,
 });
 
-/** So many picks, shared out over the logon servers in turn. */
+/** This many waiting clients, on the logon servers in turn. */
 export const picks = (count: number, servers: readonly string[] = ['LS-1']): readonly WaitingClient[] =>
   Array.from({ length: count }, (_, n) => pick(`pc-${n + 1}`, servers[n % servers.length]));
 
@@ -100,11 +100,11 @@ export const settledPlace: Commit['place'] = { index: 'settled' };
 
 export const marking = (upgrade: Upgrade): Upgrade => ({ ...upgrade, state: { phase: 'marking' } });
 
-/** It will install at its next logon. */
+/** The client will install at its next logon. */
 export const marked = (upgrade: Upgrade): Upgrade =>
   withMemory(upgrade, { open: { mark: { at, bootId: 'boot-1' } } });
 
-/** A release whose release file says where each logon server's copy can be read. */
+/** A release whose release file names where each logon server's copy can be read. */
 export const gated: Release = {
   release: 'sms-1.2-sp4',
   product: 'sms-1.2',
@@ -141,7 +141,7 @@ export const settled = (upgrade: Upgrade, end: Ending['end'] = 'upgraded'): Upgr
   state: { phase: 'settled', at, end, cause: 'proved', because: 'every file has its hash', blockers: [] },
 });
 
-/** Everything a stream brings. */
+/** Everything that a stream yields. */
 export async function all<T>(values: AsyncIterable<T>): Promise<readonly T[]> {
   const found: T[] = [];
   for await (const value of values) found.push(value);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { everyClient } from '../../../shared/store/check-in-store.ts';
-import { clientOf, entry } from './words.ts';
-import { type Given } from './world.ts';
+import { clientOf, entry } from './fixtures.ts';
+import { type Given } from './store-fixture.ts';
 
 const pinned = {
   labels: ['ward'],
@@ -10,7 +10,7 @@ const pinned = {
   hostKeys: [`SHA256:${'a'.repeat(43)}`],
 } as const;
 
-export function checkingInContract(given: Given): void {
+export function checkInContract(given: Given): void {
   describe('check-in tokens', () => {
     it('are good from generation 1 on until it is raised, for one client or for all', async () => {
       const { store } = given();

@@ -8,7 +8,7 @@ export interface TestStore {
   readonly prefix: string;
 }
 
-/** An empty store in the Redis of this run, under a prefix that nobody else has. */
+/** Opens an empty store in the Redis of this test run, under a prefix of its own. */
 export async function openTestStore(place = testRedis(), shards = 1): Promise<TestStore> {
   const opened = await openRedisStore({ ...place, shards });
   if (!opened.ok) throw new Error(opened.error.message);
