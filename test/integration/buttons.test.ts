@@ -24,7 +24,7 @@ import {
 } from './small-orchestrator.ts';
 import { unwrapped } from './unwrapped.ts';
 import { difference } from '../../shared/domain/outcome/counters.ts';
-import type { Commit } from '../../shared/store/types.ts';
+import type { Commit } from '../../shared/store/upgrade-store.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [
   ['memory', async () => createMemoryStore(Date.now)],
