@@ -20,6 +20,7 @@ import {
   swapPreImage,
   type Timed,
 } from '../given.ts';
+import { giveUpAfterCrashes } from '../../../workers/crash-budget.ts';
 import { ModelAgent } from './agent.ts';
 import { type Mishap, ModelDriver } from './driver.ts';
 
@@ -124,6 +125,14 @@ describe('a procedure at a step that the record does not know', () => {
     expect(phases(begun)).toBe('remedying swap forward record');
     expect(on(begun, ends).state).toMatchObject({ because: expect.stringContaining('may be unfinished') });
   });
+});
+
+test('a procedure on which every worker was lost is looked for first in the next attempt', () => {
+  const begun = on(admitted, look(agentClient, { intent: intentAt('prove') }));
+  const lost = giveUpAfterCrashes(begun, 10, evening);
+  const again = retry(lost, 'the workers are mended');
+  if (again.kind !== 'reopened') throw new Error(again.because);
+  expect(phases(on(again.upgrade, ends))).toBe('looking');
 });
 
 describe('the attempt after an upgrade that settled with a procedure open', () => {
