@@ -1,5 +1,5 @@
-import { describeOpenProcedure } from '../shared/domain/upgrade/restart.ts';
-import type { Upgrade } from '../shared/domain/upgrade/state.ts';
+import { describeOpenProcedure } from '../shared/domain/upgrade/memory.ts';
+import { type Upgrade, withMemory } from '../shared/domain/upgrade/state.ts';
 
 /** Workers that may be lost on one upgrade in a row, with no commit between them. */
 export const crashesAtMost = 10;
@@ -13,10 +13,10 @@ export function giveUpAfterCrashes(upgrade: Upgrade, crashes: number, now: numbe
   const unfinished =
     state.phase === 'remedying'
       ? `; a ${state.journal.procedure} stands unfinished on the client`
-      : describeOpenProcedure(upgrade);
+      : describeOpenProcedure(upgrade.memory);
   const because = `${crashes} workers in a row were lost while it was ${state.phase}; their logs say why${unfinished}`;
   return {
-    ...upgrade,
+    ...(state.phase === 'remedying' ? withMemory(upgrade, { open: { unfinished: true } }) : upgrade),
     state: {
       phase: 'settled',
       at: now,

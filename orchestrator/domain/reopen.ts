@@ -56,9 +56,9 @@ const markedEnding = ({ end, cause, because, blockers }: Ending): Ending =>
 
 function reopened(upgrade: Upgrade, change: MemoryChange, because: string): Reopening {
   const { learned, open } = upgrade.memory;
-  const { workaround, replacing } = open;
+  const { workaround, replacing, unfinished } = open;
   const kept = changeMemory(newMemory, {
-    open: { workaround, replacing },
+    open: { workaround, replacing, unfinished },
     learned: { ...learned, sightings: {}, lastLook: null },
   });
   return {

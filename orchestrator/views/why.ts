@@ -197,7 +197,7 @@ function actionOf({ state }: Upgrade): string {
 
 /** What else an operator should know of a client: what was done to it, and what holds it. */
 export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
-  const { mark, workaround, replacing } = upgrade.memory.open;
+  const { mark, workaround, replacing, unfinished } = upgrade.memory.open;
   const { relocation, servicePath, willBlockAgain, lastLook } = upgrade.memory.learned;
   const { state } = campaign;
   const holds = state.status === 'paused' && upgrade.state.phase !== 'settled';
@@ -209,6 +209,7 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
       `it has been marked for the update since ${isoOf(mark.at)}`,
     workaround !== null && `${workaround.preImage.service.name} starts by hand only until the update is done`,
     replacing !== null && 'new files wait on it, and take their places when it restarts',
+    unfinished && 'a procedure may be unfinished on it: the next look goes on there',
     relocation === 'done' && `its service was moved and runs from ${servicePath ?? 'its new directory'}`,
     relocation === 'undone' && 'a relocation was tried and undone: the service is as it was',
     willBlockAgain &&

@@ -32,6 +32,7 @@ const full: StoredMemory = {
   servicePath: 'C:\\SMS_PCM\\pcmsvc32.exe',
   willBlockAgain: true,
   lastLook: { at: 6, bootId: 'boot-1', evidence: 'sha-of-the-look' },
+  unfinished: true,
 };
 
 /** What the first version of servpack wrote for a client that had no record. */
@@ -55,6 +56,7 @@ describe('the memory codec', () => {
         restart: full.restart,
         workaround: full.workaround,
         replacing: full.replacing,
+        unfinished: full.unfinished,
       },
       learned: {
         sightings: full.sightings,
@@ -76,9 +78,9 @@ describe('the memory codec', () => {
     });
   });
 
-  test('writes the flat fields of the first version, in its order', () => {
+  test('writes the flat fields of the first version, in its order, and later fields after them', () => {
     expect(JSON.stringify(encodeMemory(decodeMemory(full)))).toBe(JSON.stringify(full));
-    expect(JSON.stringify(flatMemory(newMemory))).toBe(newWhole);
+    expect(JSON.stringify(flatMemory(newMemory))).toBe(newWhole.replace(/}$/, ',"unfinished":false}'));
     expect(JSON.stringify(encodeMemory(newMemory))).toBe('{}');
   });
 
@@ -103,7 +105,7 @@ describe('the memory codec', () => {
   });
 });
 
-test('what is open on the client: a mark, an unanswered command, a restart, a workaround, new files', () => {
+test('what is open on the client: a mark, an unanswered command, a restart, a procedure', () => {
   expect(openOnClient(newMemory)).toEqual([]);
   expect(openOnClient(decodeMemory(full))).toEqual([
     'mark',
@@ -111,9 +113,11 @@ test('what is open on the client: a mark, an unanswered command, a restart, a wo
     'restart',
     'workaround',
     'replacing',
+    'unfinished',
   ]);
   expect(openOnClient(decodeMemory({ ...full, marked: null, unanswered: false, replacing: null }))).toEqual([
     'restart',
     'workaround',
+    'unfinished',
   ]);
 });

@@ -82,8 +82,14 @@ const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly Step
   },
 };
 
-/** The step after which a procedure waits for the client to restart. */
-const beforeRestart: StepName = 'queueRenames';
+/**
+ * The last step before a procedure waits for the client to restart. The intent stays on the client
+ * at this step until the procedure goes on or back.
+ */
+const restingSteps: Readonly<Partial<Record<Procedure, StepName>>> = {
+  workaround: 'setManual',
+  replaceAtRestart: 'queueRenames',
+};
 
 /** Where a procedure stands: `step` is the one to run (again), all steps before it are done. */
 export type Journal =
@@ -204,8 +210,12 @@ export const wayBack = (recorded: Recorded, ending: Ending | null): Journal => (
 });
 
 /** Must the client restart before the next step of this journal? */
-export const waitsForRestart = ({ direction, step }: Journal): boolean =>
-  direction === 'forward' && step === beforeRestart;
+export const waitsForRestart = ({ procedure, direction, step }: Journal): boolean =>
+  procedure === 'replaceAtRestart' && direction === 'forward' && step === restingSteps[procedure];
+
+/** Does the procedure of this intent wait for the client to restart? */
+export const isResting = ({ kind, direction, step }: Intent): boolean =>
+  direction === 'forward' && step === restingSteps[kind];
 
 /** The journal of a replacement whose client has restarted. */
 export const afterRestart = (preImage: SwapPreImage): Journal => ({
@@ -225,9 +235,13 @@ const recordedIn = (intent: Intent): Recorded =>
 export function journalOf(intent: Intent): Journal {
   const begun = fromPreImage(recordedIn(intent), intent.direction);
   if (intent.step === 'record') return turnBack(begun, null);
-  const known = stepsOf(intent.kind, intent.direction).find((step) => step === intent.step);
+  const known = knownStepOf(intent);
   return known === undefined ? fromPreImage(recordedIn(intent), 'back') : { ...begun, step: known };
 }
+
+/** The step of the intent; undefined = this version of servpack does not know it. */
+export const knownStepOf = ({ kind, direction, step }: Intent): StepName | undefined =>
+  stepsOf(kind, direction).find((name) => name === step);
 
 /** "relocation of SERVICE" */
 export const titleOf = ({ procedure, service }: Pick<Journal, 'procedure' | 'service'>): string =>

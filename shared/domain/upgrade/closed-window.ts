@@ -41,7 +41,9 @@ export const withoutPlan = (before: Upgrade, planned: Upgrade): Upgrade =>
 function onlyLearned(before: Upgrade, planned: Upgrade): Upgrade {
   const { learned, open } = planned.memory;
   const { mark, unanswered } = open;
-  const upgrade = withMemory(before, { open: { mark, unanswered, restart: null }, learned });
+  // The first step may be running, or its outcome is not known: its intent may stand on the client.
+  const unfinished = open.unfinished || before.state.phase === 'remedying';
+  const upgrade = withMemory(before, { open: { mark, unanswered, unfinished, restart: null }, learned });
   return { ...upgrade, logonServer: planned.logonServer };
 }
 

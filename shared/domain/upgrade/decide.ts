@@ -21,8 +21,6 @@ import { defer, ignore, transition } from './transitions.ts';
  */
 export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
   const decision = onEvent(rules, upgrade, event, now);
-  // The record is older than the client: a look has to find out what is open before anything ends.
-  if (event.type === 'JournalFoundStale') return decision;
   return withinWindow(rules, upgrade, endIfRequested(rules, upgrade, decision, now), now);
 }
 

@@ -3,7 +3,8 @@ import { newMemory } from './memory.ts';
 
 /**
  * The memory as records and audit files have it: flat, under the names of the first version, in
- * this order. Fleets have such records, so neither names nor order may change.
+ * this order. Fleets have such records, so neither names nor order may change; a field that came
+ * later stands at the end.
  */
 export interface StoredMemory
   extends Omit<Open, 'mark'>, Omit<Learned, 'beforeRelocation'>, History, Pick<Memory, 'request'> {
@@ -31,6 +32,7 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   servicePath: learned.servicePath,
   willBlockAgain: learned.willBlockAgain,
   lastLook: learned.lastLook,
+  unfinished: open.unfinished,
 });
 
 const flatNew = flatMemory(newMemory);
@@ -49,11 +51,11 @@ export function encodeMemory(memory: Memory): Partial<StoredMemory> {
 /** The memory of a stored form; what the form leaves out is as in a new memory. */
 export function decodeMemory(stored: Partial<StoredMemory>): Memory {
   const flat: StoredMemory = { ...flatNew, ...stored };
-  const { unanswered, restart, workaround, replacing } = flat;
+  const { unanswered, restart, workaround, replacing, unfinished } = flat;
   const { sightings, seen, relocation, servicePath, willBlockAgain, lastLook } = flat;
   const { restarts, deferrals, lastDeferral, notifiedAt, tried } = flat;
   return {
-    open: { mark: flat.marked, unanswered, restart, workaround, replacing },
+    open: { mark: flat.marked, unanswered, restart, workaround, replacing, unfinished },
     learned: {
       sightings,
       seen,

@@ -35,6 +35,11 @@ export interface Open {
    * before the upgrade settles.
    */
   readonly replacing: { readonly preImage: SwapPreImage; readonly bootId: string } | null;
+  /**
+   * A procedure may stand open on the client, at a step that the record does not know. The next
+   * look that reaches the client finds out.
+   */
+  readonly unfinished: boolean;
 }
 
 /** What looks have found, and how servpack has left the blocking service. */
@@ -96,7 +101,14 @@ export type Request =
   | { readonly kind: 'unmark'; readonly ending: Ending };
 
 export const newMemory: Memory = {
-  open: { mark: null, unanswered: false, restart: null, workaround: null, replacing: null },
+  open: {
+    mark: null,
+    unanswered: false,
+    restart: null,
+    workaround: null,
+    replacing: null,
+    unfinished: false,
+  },
   learned: {
     sightings: {},
     seen: [],
@@ -127,7 +139,7 @@ export const changeMemory = (memory: Memory, change: MemoryChange): Memory => ({
 });
 
 /** What can be open on a client, in the order in which an upgrade comes to it. */
-const openNames = ['mark', 'unanswered', 'restart', 'workaround', 'replacing'] as const;
+const openNames = ['mark', 'unanswered', 'restart', 'workaround', 'replacing', 'unfinished'] as const;
 
 /** What is open on the client, by its field in `memory.open`; empty = nothing is. */
 export const openOnClient = ({ open }: Memory): readonly (keyof Open)[] =>
@@ -135,3 +147,14 @@ export const openOnClient = ({ open }: Memory): readonly (keyof Open)[] =>
 
 /** Is the client marked, or may it be: the update command was sent and its outcome is not known? */
 export const mayBeMarked = ({ open }: Memory): boolean => open.mark !== null || open.unanswered !== false;
+
+/**
+ * Names the procedure that is open on the client: it waits for a restart, or for the next look.
+ * @returns text to append to a sentence; '' = there is none
+ */
+export function describeOpenProcedure({ open }: Memory): string {
+  const { workaround, replacing, unfinished } = open;
+  if (workaround !== null) return `; ${workaround.preImage.service.name} is still set to manual there`;
+  if (replacing !== null) return '; new files still wait there for its restart';
+  return unfinished ? '; a procedure may be unfinished there, the next look there goes on' : '';
+}

@@ -4,15 +4,16 @@ import type { Intent, Observation, SwapPreImage } from '../observation/observati
 import { prove } from '../observation/proof.ts';
 import { attemptAt } from '../remediation/escalation-steps.ts';
 import { countSightings } from '../remediation/persistence.ts';
-import { afterRestart, journalOf, turnBack } from '../remediation/procedure.ts';
+import { afterRestart, bringsFiles, isProved, journalOf, turnBack } from '../remediation/procedure.ts';
 import type { Rules } from '../rules/policy.ts';
 import { settleProved } from './settle-proved.ts';
 import { escalate } from './escalate.ts';
 import type { Decision } from './events.ts';
-import { changeMemory, type Learned, type Memory } from './memory.ts';
+import type { Learned } from './memory.ts';
 import { followRequest } from './requests.ts';
 import { orderRestart, stillRestarting } from './restart.ts';
 import { followRoute } from './routes.ts';
+import { withoutStaleOpen } from './stale-journal.ts';
 import { type Upgrade, withMemory, withoutRestart } from './state.ts';
 import { beginProcedure, settle } from './transitions.ts';
 
@@ -24,7 +25,7 @@ export function onObservation(rules: Rules, known: Upgrade, seen: Observation, n
   const before = {
     ...known,
     logonServer: observedLogonServer(known.logonServer, seen.logonServer, rules.logonServers),
-    memory: withoutEndedReplacement(known, seen, now),
+    memory: withoutStaleOpen(known.memory, seen, now),
   };
   const { workaround, replacing } = before.memory.open;
   if (seen.intent !== null && workaround === null && replacing === null)
@@ -50,11 +51,13 @@ export function onObservation(rules: Rules, known: Upgrade, seen: Observation, n
 
 /**
  * The client has a procedure open that the record does not know: Redis lost data, or another
- * servpack was here. The procedure is finished first; on a server it goes back.
+ * servpack was here. The procedure is finished first; on a server it goes back, unless new files are
+ * proved: the old ones may be removed already.
  */
 function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number): Decision {
   const found = journalOf(intent);
-  const goesOn = found.direction === 'back' || seen.role !== 'server';
+  const isOver = bringsFiles(found) && isProved(found);
+  const goesOn = found.direction === 'back' || isOver || seen.role !== 'server';
   const journal = goesOn ? found : turnBack(found, null);
   const tried = [...upgrade.memory.history.tried, attemptAt(found.procedure, found.service)];
   return beginProcedure(upgrade, journal, `found an unfinished ${found.procedure} on the client`, {
@@ -63,17 +66,6 @@ function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number
       history: intent.step === 'record' ? {} : { tried },
     },
   });
-}
-
-/**
- * The memory, corrected where an old record says that files wait for a restart while the client has
- * no intent for that. All that is known then is that something was done, so the client counts as
- * marked.
- */
-function withoutEndedReplacement({ memory }: Upgrade, { intent }: Observation, now: number): Memory {
-  const { replacing } = memory.open;
-  if (replacing === null || intent?.kind === 'replaceAtRestart') return memory;
-  return changeMemory(memory, { open: { replacing: null, mark: { at: now, bootId: replacing.bootId } } });
 }
 
 /**

@@ -207,5 +207,6 @@ function settleUnfinished(
     `unfinished ${titleOf(journal)} at ${progressOf(journal)}: ${failure.message}; ` +
     'the pre-image stands on the client, the next look there goes on';
   const cause = `unfinished ${journal.procedure}`;
-  return settleNow(upgrade, { end: 'needsAttention', cause, because, blockers }, now);
+  const unfinished = withMemory(upgrade, { open: { unfinished: true } });
+  return settleNow(unfinished, { end: 'needsAttention', cause, because, blockers }, now);
 }

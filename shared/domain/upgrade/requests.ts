@@ -54,12 +54,16 @@ export function endIfRequested(rules: Rules, before: Upgrade, decision: Decision
   return settle(withoutRequest(upgrade), endingWithMark(rules, upgrade, request.ending), now);
 }
 
-/** Is there a procedure or a restart to finish before the upgrade may end, or has it ended? */
+/**
+ * Is there a procedure or a restart to finish before the upgrade may end, or has it ended? A look
+ * has to find out about a procedure of which the record knows no step.
+ */
 const mustGoOnFirst = (upgrade: Upgrade): boolean => {
   const { state, memory } = upgrade;
   if (state.phase === 'settled') return true;
   if (beginsSomething(upgrade)) return false;
-  return state.phase === 'remedying' || openOnClient(memory).includes('restart');
+  if (state.phase === 'remedying') return true;
+  return openOnClient(memory).some((name) => name === 'restart' || name === 'unfinished');
 };
 
 const withoutRequest = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { request: null });
@@ -69,7 +73,7 @@ const withoutRequest = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { requ
  * that would mislead people, so the ending says it.
  */
 function endingWithMark(rules: Rules, { memory }: Upgrade, ending: Ending): Ending {
-  if (rules.product.route !== 'logon' || !mayBeMarked(memory)) return ending;
+  if (rules.product.route !== 'logon' || !mayBeMarked(memory) || ending.cause === stillMarked) return ending;
   const { mark } = memory.open;
   const since = mark === null ? 'it may be marked' : `it is marked since ${isoOf(mark.at)}`;
   return {

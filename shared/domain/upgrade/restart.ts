@@ -5,7 +5,7 @@ import { isoOf } from '../time/iso-time.ts';
 import { isWindowOpen } from '../time/window.ts';
 import { awaitWindow } from './closed-window.ts';
 import type { Decision } from './events.ts';
-import type { PendingRestart, RestartCause } from './memory.ts';
+import { describeOpenProcedure, type PendingRestart, type RestartCause } from './memory.ts';
 import { type Upgrade, withMemory, withoutRestart } from './state.ts';
 import { defer, settle, settleNow, transition } from './transitions.ts';
 
@@ -122,18 +122,8 @@ export function awaitReturn(
   if (now < restart.deadline) return restUntilLook(rules, upgrade, `restarting: ${failure.message}`, now);
   const because =
     `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ` +
-    `${failure.message}${describeOpenProcedure(upgrade)}`;
+    `${failure.message}${describeOpenProcedure(upgrade.memory)}`;
   return settleNow(upgrade, { end: 'failed', cause: 'did not come back', because, blockers: [] }, now);
-}
-
-/**
- * Names the procedure that is open on the client and waits for its restart.
- * @returns text to append to a sentence; '' = there is none
- */
-export function describeOpenProcedure({ memory }: Upgrade): string {
-  const { workaround, replacing } = memory.open;
-  if (workaround !== null) return `; ${workaround.preImage.service.name} is still set to manual there`;
-  return replacing === null ? '' : '; new files still wait there for its restart';
 }
 
 /** The order provably never took effect, so it does not count. */

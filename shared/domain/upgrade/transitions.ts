@@ -4,7 +4,7 @@ import { type Journal, wayBack } from '../remediation/procedure.ts';
 import { backoff, spread } from '../rules/backoff.ts';
 import type { DeferralClass, Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
-import { changeMemory, type MemoryChange } from './memory.ts';
+import { changeMemory, describeOpenProcedure, type MemoryChange } from './memory.ts';
 import type { Upgrade, UpgradeState } from './state.ts';
 
 /**
@@ -89,7 +89,8 @@ export function settle(upgrade: Upgrade, ending: Ending, now: number): Decision 
     const journal = wayBack({ procedure: 'replaceAtRestart', preImage }, ending);
     return takeBackFirst(upgrade, journal, 'the files that wait for a restart are withdrawn', ending);
   }
-  return settleNow(upgrade, ending, now);
+  const because = `${ending.because}${describeOpenProcedure(upgrade.memory)}`;
+  return settleNow(upgrade, { ...ending, because }, now);
 }
 
 /** Ends the upgrade whatever is open on the client; the ending's text says what is. */

@@ -46,7 +46,14 @@ export function memoryWords({ attempt, memory: grouped }: Upgrade): readonly str
 }
 
 /** What stands open on the client. */
-function openWords({ marked, unanswered, restart, workaround, replacing }: StoredMemory): readonly string[] {
+function openWords({
+  marked,
+  unanswered,
+  restart,
+  workaround,
+  replacing,
+  unfinished,
+}: StoredMemory): readonly string[] {
   const taken = { true: 'taken', false: 'not taken', null: 'not known whether taken' };
   return [
     marked === null ? '' : `marked ${momentOf(marked.at)} in ${marked.bootId}`,
@@ -61,6 +68,7 @@ function openWords({ marked, unanswered, restart, workaround, replacing }: Store
       ? ''
       : `starts by hand since ${workaround.bootId}: ${workaround.preImage.service.name}`,
     replacing === null ? '' : `new files wait for the end of ${replacing.bootId}`,
+    unfinished ? 'a procedure may be unfinished' : '',
   ];
 }
 

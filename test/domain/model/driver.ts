@@ -1,3 +1,4 @@
+import type { Reopening } from '../../../orchestrator/domain/reopen.ts';
 import { decide } from '../../../shared/domain/upgrade/decide.ts';
 import type { Ending } from '../../../shared/domain/outcome/ending.ts';
 import { giveUpAfterCrashes, crashesAtMost } from '../../../workers/crash-budget.ts';
@@ -85,9 +86,12 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
     return this.upgrade.state.phase === 'settled';
   }
 
-  /** Loses the record, or begins the next attempt: only what is on the client is left. */
-  beginAgain(): void {
-    this.upgrade = newUpgrade('pc-17', 0, 'LS-ROM');
+  /**
+   * Begins the next attempt of a reopened upgrade. Without one the record is lost: only what is on
+   * the client is left.
+   */
+  beginAgain(reopening: Reopening | null = null): void {
+    this.upgrade = reopening?.kind === 'reopened' ? reopening.upgrade : newUpgrade('pc-17', 0, 'LS-ROM');
     this.#crashes = 0;
     this.#isParked = false;
   }
