@@ -3,11 +3,12 @@ import type { ApiClient } from '../client/api-client.ts';
 import { judgeLooks, type Looked } from './sample-looks.ts';
 import { broken, fine, warning } from '../../doctor/check.ts';
 import { checkAlone, checkHere } from '../../doctor/here.ts';
-import { type Check, doctorAnswer, sampleAnswer } from '../../http/schemas/doctor.ts';
+import { type Check, doctorAnswer } from '../../http/schemas/orchestrator.ts';
 import { surveyAnswer, surveyLooksAnswer } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
+import { sampleAnswer } from '../../http/schemas/fleet.ts';
 
 /** Everything that can be said, whether an orchestrator answers or not. */
 export async function examine(
