@@ -15,7 +15,7 @@ export interface ArchiveOptions {
   readonly folder: string;
   readonly prefix: string;
   readonly shards: number;
-  /** A file that is longer is put aside and a new one begun. */
+  /** A longer file is put aside, and a new one begun. */
   readonly fileBytesAtMost?: number;
 }
 
@@ -26,8 +26,8 @@ export interface Archive {
    * already has is not appended again, and what a crash cut off is removed first.
    * @throws when the disk does not take the block: call again
    */
-  append(shard: number, block: Block, beside: AsyncIterable<string>): Promise<void>;
-  /** The block that was added last; null when there is none. */
+  append(shard: number, block: Block, attachments: AsyncIterable<string>): Promise<void>;
+  /** The block that was appended last; null when there is none. */
   newest(shard: number): Promise<SealedHead | null>;
   /** Paths of a shard's files, the oldest first. */
   files(shard: number): readonly string[];
@@ -63,7 +63,7 @@ export function openArchive(options: ArchiveOptions): Archive {
       }
       return null;
     },
-    append: (shard, block, beside) =>
+    append: (shard, block, attachments) =>
       withFileLock(`${present(shard)}.lock`, async () => {
         const newest = await readTail(present(shard));
         const before = newest ?? (await readTail(putAside(shard).at(-1) ?? ''));
@@ -75,7 +75,7 @@ export function openArchive(options: ArchiveOptions): Archive {
         if (isFull) await rename(present(shard), join(folder, `${name(shard)}.${padded(newest)}.jsonl`));
         const tail = isFull ? null : newest;
         const opening = tail === null ? openingOf(options, shard, before?.hash ?? null) : null;
-        await write(present(shard), tail, opening, block, beside);
+        await write(present(shard), tail, opening, block, attachments);
         if (tail === null) await syncFolder(folder);
       }),
   };
@@ -105,7 +105,7 @@ async function write(
   tail: FileTail | null,
   opening: { readonly line: string; readonly hash: string } | null,
   block: Block,
-  beside: AsyncIterable<string>,
+  attachments: AsyncIterable<string>,
 ): Promise<void> {
   if (tail !== null && tail.size > tail.end) await truncate(path, tail.end);
   const file = await open(path, tail === null ? 'w' : 'a', 0o600);
@@ -120,7 +120,7 @@ async function write(
       await out.line(line);
     };
     for (const line of block.lines) await add(line);
-    for await (const line of beside) await add(line);
+    for await (const line of attachments) await add(line);
     const { head } = block.sealed;
     await out.line(sealLine({ seal: block.number, head, lines, file: hash.update(head).digest('hex') }));
     await out.end();
