@@ -8,7 +8,7 @@ import { openFileHash } from './format/verify-file.ts';
 import type { SealedHead } from '../../shared/store/seal-store.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { type FileTail, lastHeader, readTail } from './file-tail.ts';
-import { withFileLock } from './file-lock.ts';
+import { lockFile } from '../file-lock.ts';
 
 export interface ArchiveOptions {
   /** Made when it is not there. */
@@ -24,13 +24,29 @@ export interface Archive {
   /**
    * Appends a block and its attachments, and returns when the disk has them. A block that the file
    * already has is not appended again, and what a crash cut off is removed first.
-   * @throws when the disk does not take the block: call again
+   * @throws `FileBusy` while another process writes the file, and when the disk does not take the
+   * block: call again
    */
   append(shard: number, block: Block, attachments: AsyncIterable<string>): Promise<void>;
   /** The block that was appended last; null when there is none. */
   newest(shard: number): Promise<SealedHead | null>;
   /** Paths of a shard's files, the oldest first. */
   files(shard: number): readonly string[];
+}
+
+/**
+ * Another process writes the file: the former leader, which finishes its block, or is frozen in
+ * the middle of it.
+ */
+export class FileBusy extends Error {
+  override readonly name = 'FileBusy';
+}
+
+/** Runs `work` while no other process writes here: two orchestrators may share a data folder. */
+async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  using lock = lockFile(path);
+  if (lock === null) throw new FileBusy(`another orchestrator writes the audit (${path})`);
+  return await work();
 }
 
 const usualBytesAtMost = 256 * 1024 * 1024;
@@ -64,7 +80,7 @@ export function openArchive(options: ArchiveOptions): Archive {
       return null;
     },
     append: (shard, block, attachments) =>
-      withFileLock(`${present(shard)}.lock`, async () => {
+      withLock(`${present(shard)}.lock`, async () => {
         const newest = await readTail(present(shard));
         const before = newest ?? (await readTail(putAside(shard).at(-1) ?? ''));
         if (holds(before, block.sealed)) return;

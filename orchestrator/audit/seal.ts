@@ -4,9 +4,8 @@ import { compareIds } from './format/entry-line.ts';
 import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { servpackVersion } from '../../shared/version.ts';
-import type { Archive } from './archive.ts';
+import { type Archive, FileBusy } from './archive.ts';
 import { attachmentsOf, evidenceIn } from './attachments.ts';
-import { FileBusy } from './file-lock.ts';
 
 export interface SealerOptions {
   readonly store: Store;

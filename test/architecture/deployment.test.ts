@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { serverSettings } from '../../orchestrator/embedded-redis/server-settings.ts';
 import { environment, readConfig } from '../../shared/config.ts';
 import { stopDeadlines } from '../../shared/run-process.ts';
 import { unwrapped } from '../integration/unwrapped.ts';
+import { serverSettings } from '../../orchestrator/embedded-redis/server-process.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');

@@ -36,7 +36,7 @@ const inRedis = (shards: number) => async (): Promise<Store> =>
   (await openTestStore(testRedis(), shards)).store;
 
 /** Steps with sealing rounds in between, and one at the end. */
-async function randomHouse(
+async function sealedRandomSteps(
   steps: Parameters<typeof runSteps>[1],
   store: Store,
   mode = oneShard,
@@ -60,24 +60,24 @@ async function runSteps(
   }
 }
 
-describe('the files after random steps', () => {
+describe('the audit files of random steps', () => {
   it.each<[string, () => Promise<Store>, number, Mode]>([
     ['in memory', inMemory, 40, oneShard],
     ['in Redis', inRedis(1), 10, oneShard],
     ['in Redis, in three shards', inRedis(3), 8, severalShards],
   ])(
-    'hold the same records, and an unbroken path for every client (%s)',
+    'hold the records of the store, and an unbroken path for every client (%s)',
     async (_name, open, numRuns, mode) => {
       await fc.assert(
         fc.asyncProperty(stepsIn(mode), async (steps) => {
           const store = await open();
-          using sealing = await randomHouse(steps, store, mode);
+          using sealing = await sealedRandomSteps(steps, store, mode);
           const verdict = await sealing.verify();
           expect(verdict.faults).toEqual([]);
-          const picture = await readSnapshot(verdict.files);
-          const records = await all(newestRecords(verdict.files, picture));
+          const snapshot = await readSnapshot(verdict.files);
+          const records = await all(newestRecords(verdict.files, snapshot));
           for (const name of campaigns) {
-            expect(picture.campaigns.get(name)).toEqual(await store.readCampaign(name));
+            expect(snapshot.campaigns.get(name)).toEqual(await store.readCampaign(name));
             const stored = (await all(store.upgrades(name)))
               .map(({ key, version, upgrade }) => ({ client: key.client, version, upgrade }))
               .sort(byClient);
@@ -101,12 +101,12 @@ describe('the files after random steps', () => {
     ['Redis', inRedis(1), 8, oneShard],
     ['Redis, in three shards', inRedis(3), 6, severalShards],
   ])(
-    'give records back to %s that count right: nobody is lost, nobody holds a slot, what ran is paused',
+    'are rebuilt into %s: counters are right, no client is lost, none holds a slot, campaigns are paused',
     async (_name, open, numRuns, mode) => {
       await fc.assert(
         fc.asyncProperty(stepsIn(mode), async (steps) => {
           const before = await open();
-          using sealing = await randomHouse(steps, before, mode);
+          using sealing = await sealedRandomSteps(steps, before, mode);
           const after = await open();
           const rebuilt = await rebuild(after, systemClock, sealing.files());
           expect(rebuilt).toMatchObject({ ok: true, value: { isWritten: true } });
@@ -130,7 +130,7 @@ describe('the files after random steps', () => {
   it.each([
     ['in memory', inMemory],
     ['in Redis', inRedis(1)],
-  ])('bring back where clients are now, and which check-in tokens were revoked (%s)', async (_name, open) => {
+  ])('are rebuilt with the addresses of clients and revoked check-in tokens (%s)', async (_name, open) => {
     const [before, after] = [await open(), await open()];
     using sealing = sealingFixture({ store: before });
     const pinned = clientOf('pc-1', { port: 2222, hostKeys: [`SHA256:${'a'.repeat(43)}`] });
@@ -151,37 +151,40 @@ describe('the files after random steps', () => {
     ['in memory', inMemory],
     ['in Redis', inRedis(1)],
     ['in Redis, in three shards', inRedis(3)],
-  ])('let clients wait by their time zones again in a campaign with a window (%s)', async (_name, open) => {
-    const [before, after] = [await open(), await open()];
-    const shards = await before.shards();
-    using sealing = sealingFixture({ store: before, shards });
-    const [rome, pune] = ['Europe/Rome', 'Asia/Kolkata'];
-    const zones = { 'pc-1': rome, 'pc-2': pune, 'pc-3': rome, 'pc-4': pune };
-    const own = Object.entries(zones).map(([client, zone]) => ({ ...pick(client), zone }));
-    const clients = own.map(({ client, zone }) => clientOf(client, { zone }));
-    await before.importFleet(clients, { ...entry(''), to: 'imported' });
-    await before.createCampaign(inWindow, own, entry('sp4'));
-    await before.admit('sp4', own.slice(0, 1), at);
-    await sealing.sealer.round();
+  ])(
+    'are rebuilt with the time zones that clients wait by in a campaign with a window (%s)',
+    async (_name, open) => {
+      const [before, after] = [await open(), await open()];
+      const shards = await before.shards();
+      using sealing = sealingFixture({ store: before, shards });
+      const [rome, pune] = ['Europe/Rome', 'Asia/Kolkata'];
+      const zones = { 'pc-1': rome, 'pc-2': pune, 'pc-3': rome, 'pc-4': pune };
+      const own = Object.entries(zones).map(([client, zone]) => ({ ...pick(client), zone }));
+      const clients = own.map(({ client, zone }) => clientOf(client, { zone }));
+      await before.importFleet(clients, { ...entry(''), to: 'imported' });
+      await before.createCampaign(inWindow, own, entry('sp4'));
+      await before.admit('sp4', own.slice(0, 1), at);
+      await sealing.sealer.round();
 
-    expect(await rebuild(after, systemClock, sealing.files())).toMatchObject({ ok: true });
-    const waiting = async (store: Store) => (await all(store.waiting('sp4'))).toSorted(byClient);
-    expect(await waiting(after)).toEqual(await waiting(before));
-    const { campaign, version } = (await after.readCampaign('sp4')) ?? { campaign: inWindow, version: 0 };
-    expect(campaign.definition.policy.window).toEqual(nightly);
-    await after.commitCampaign({ ...campaign, state: runningState() }, version, entry('sp4'));
-    const mayGo = async (open: string) => {
-      await after.shareBudget({ campaign, version }, (zone) => zone === open);
-      return (await after.queued('sp4', 9, (zone) => zone === open)).waiting.map(({ client }) => client);
-    };
-    expect((await mayGo(pune)).toSorted()).toEqual(['pc-2', 'pc-4']);
-    expect(await mayGo(rome)).toEqual(['pc-3']);
-    await Promise.all([before.close(), after.close()]);
-  });
+      expect(await rebuild(after, systemClock, sealing.files())).toMatchObject({ ok: true });
+      const waiting = async (store: Store) => (await all(store.waiting('sp4'))).toSorted(byClient);
+      expect(await waiting(after)).toEqual(await waiting(before));
+      const { campaign, version } = (await after.readCampaign('sp4')) ?? { campaign: inWindow, version: 0 };
+      expect(campaign.definition.policy.window).toEqual(nightly);
+      await after.commitCampaign({ ...campaign, state: runningState() }, version, entry('sp4'));
+      const mayGo = async (open: string) => {
+        await after.shareBudget({ campaign, version }, (zone) => zone === open);
+        return (await after.queued('sp4', 9, (zone) => zone === open)).waiting.map(({ client }) => client);
+      };
+      expect((await mayGo(pune)).toSorted()).toEqual(['pc-2', 'pc-4']);
+      expect(await mayGo(rome)).toEqual(['pc-3']);
+      await Promise.all([before.close(), after.close()]);
+    },
+  );
 
-  it('are refused when anything in them was changed, and a dry run writes nothing', async () => {
+  it('are refused by a rebuild when one was changed, and a dry run writes nothing', async () => {
     const [steps = []] = fc.sample(someSteps, { seed: 3, numRuns: 1 });
-    using sealing = await randomHouse(steps, createMemoryStore(Date.now));
+    using sealing = await sealedRandomSteps(steps, createMemoryStore(Date.now));
     const files = sealing.archive.files(0);
     const dry = await rebuild(null, systemClock, files);
     expect(dry).toMatchObject({ ok: true, value: { isWritten: false, campaigns: [{}, {}] } });

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { describe, expect, it, test, vi } from 'vitest';
 import type { Archive } from '../../orchestrator/audit/archive.ts';
 import { readEvidence } from '../../orchestrator/audit/evidence.ts';
-import { withFileLock } from '../../orchestrator/audit/file-lock.ts';
+import { lockFile } from '../../orchestrator/file-lock.ts';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { beforeAll } from '../../shared/store/seal-store.ts';
@@ -30,7 +30,7 @@ const named = (count: number, name = 'step'): readonly string[] =>
   Array.from({ length: count }, (_, n) => `${name} ${n}`);
 
 describe('sealing', () => {
-  it('writes every entry once, in order, with its evidence, and every block after the one before', async () => {
+  it('writes every entry once, in order, with its evidence; every block follows the one before', async () => {
     using sealing = sealingFixture({ entriesAtMost: 4 });
     await steps(sealing.store, 10);
     await sealing.sealer.round();
@@ -45,7 +45,7 @@ describe('sealing', () => {
     expect(texts).toHaveLength(10);
   });
 
-  it('keeps that a release was withdrawn, so that a rebuild does not forget it', async () => {
+  it('writes that a release was withdrawn, so that a rebuild knows it', async () => {
     using sealing = sealingFixture();
     const withdrawn = { by: 'anna', because: 'restarts do not come back', at: 1 };
     await sealing.store.stageRelease({ ...release, withdrawn }, null, {
@@ -57,7 +57,7 @@ describe('sealing', () => {
     expect(found.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ whole: { withdrawn } }]);
   });
 
-  it('seals nothing when nothing was done', async () => {
+  it('seals no block without entries', async () => {
     using sealing = sealingFixture();
     await sealing.sealer.round();
     expect(sealing.archive.files(0)).toEqual([]);
@@ -68,7 +68,7 @@ describe('sealing', () => {
     expect(sealing.lines()).toEqual(before);
   });
 
-  it('keeps only so many entries in Redis, and all of them in the files', async () => {
+  it('keeps the newest entries in Redis, and all of them in the files', async () => {
     using sealing = sealingFixture({ keep: 2 });
     await steps(sealing.store, 9);
     await sealing.sealer.round();
@@ -76,7 +76,7 @@ describe('sealing', () => {
     expect(await becauses(sealing)).toEqual(named(9));
   });
 
-  it('ends its round also when there is always more: other shards wait, and so does a process that stops', async () => {
+  it('ends its round even when entries never stop coming: other shards and a stop wait for it', async () => {
     // Something is done while each block is written.
     const busy = (store: Store): Store => ({
       ...store,
@@ -93,7 +93,7 @@ describe('sealing', () => {
     expect(await sealing.verify()).toMatchObject({ faults: [], chains: [{ blocks: 2, entries: 4 }] });
   });
 
-  it('finds a text in the files that Redis has given up', async () => {
+  it('finds evidence in the files that has expired in Redis', async () => {
     using sealing = sealingFixture();
     await steps(sealing.store, 3);
     await sealing.sealer.round();
@@ -103,7 +103,7 @@ describe('sealing', () => {
     expect([...found]).toEqual([[hash, 'step 1']]);
   });
 
-  it('begins a new file at its size; the chain goes on through all of them', async () => {
+  it('begins a new file when one is full; the chain continues through all files', async () => {
     using sealing = sealingFixture({ entriesAtMost: 2, fileBytesAtMost: 2_000 });
     await steps(sealing.store, 40);
     await sealing.sealer.round();
@@ -112,7 +112,7 @@ describe('sealing', () => {
     expect(await becauses(sealing)).toEqual(named(40));
   });
 
-  it('reads what only Redis has, before, between and after the blocks of its own files', async () => {
+  it('reads entries that only Redis has before, between and after the blocks of its own files', async () => {
     using one = sealingFixture({ entriesAtMost: 3 });
     using other = sealingFixture({ store: one.store, entriesAtMost: 3 });
     for (const [n, sealing] of [one, other, one, other].entries()) {
@@ -125,7 +125,7 @@ describe('sealing', () => {
     expect(await becauses(other)).toEqual(expected);
   });
 
-  it('says the campaign file under which each entry was done', async () => {
+  it('names with each entry the hash of its campaign file', async () => {
     using sealing = sealingFixture();
     const fixture = storeFixture(sealing.store);
     await fixture.admitted('sp4', picks(2));
@@ -141,7 +141,7 @@ describe('sealing', () => {
   });
 });
 
-describe('a crash', () => {
+describe('the audit after a crash', () => {
   type Crash = readonly [
     where: string,
     store: (store: Store) => Store,
@@ -160,7 +160,7 @@ describe('a crash', () => {
     ],
     ['before the file', asIs, (archive) => ({ ...archive, append: async () => dead() })],
     [
-      'after the entries, in what is kept beside them',
+      'after the entries, in the attachments',
       (store) => ({ ...store, unwrittenEvidence: async () => dead() }),
       asIs,
     ],
@@ -179,7 +179,7 @@ describe('a crash', () => {
   ];
 
   test.each(crashes)(
-    '%s: the next round goes on, and nothing is missing or twice',
+    'continues (%s): no entry is missing, and none stands twice',
     async (_where, store, archive) => {
       using first = sealingFixture();
       await steps(first.store, 2, 'early');
@@ -202,7 +202,7 @@ describe('a crash', () => {
     },
   );
 
-  test('wherever it breaks the file off: verify says so, the next round cuts it away and goes on', async () => {
+  test('continues wherever the crash cut the file: verify says so, the next round removes the rest', async () => {
     using sealing = sealingFixture();
     await steps(sealing.store, 2);
     await sealing.sealer.round();
@@ -225,7 +225,7 @@ describe('a crash', () => {
     }
   });
 
-  test('frozen before the file while others go on in it: what it writes when it wakes up is there already', async () => {
+  test('takes nothing twice from a process that was frozen before it wrote, while others continued', async () => {
     using first = sealingFixture();
     await steps(first.store, 2);
     const frozen = Promise.withResolvers<void>();
@@ -256,13 +256,15 @@ describe('a crash', () => {
     expect(await first.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 3, entries: 5 }] });
   });
 
-  test('while the leader before still writes its block the next one waits for the file, and not for ever', async () => {
+  test('waits while the former leader still writes its block, and reports an error after a minute', async () => {
     const lines: { level: number; msg: string }[] = [];
     const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
     using sealing = sealingFixture({ log });
     await steps(sealing.store, 2);
     const now = vi.spyOn(performance, 'now');
-    await withFileLock(join(sealing.folder, 'test-0.jsonl.lock'), async () => {
+    {
+      using lock = lockFile(join(sealing.folder, 'test-0.jsonl.lock'));
+      expect(lock).not.toBeNull();
       await sealing.sealer.round();
       await sealing.sealer.round();
       expect(lines).toMatchObject([
@@ -270,13 +272,13 @@ describe('a crash', () => {
       ]);
       now.mockReturnValue(performance.now() + 60_001);
       await expect(sealing.sealer.round()).rejects.toThrow('another orchestrator writes the audit');
-    });
+    }
     now.mockRestore();
     await sealing.sealer.round();
     expect(await sealing.verify()).toMatchObject({ faults: [], chains: [{ blocks: 1, entries: 2 }] });
   });
 
-  test('between the opening of a new file and its first block: the chain goes on from the file before', async () => {
+  test('continues from the file before, when the crash came before the first block of a new file', async () => {
     using sealing = sealingFixture({ fileBytesAtMost: 1 });
     for (const name of ['one', 'two']) {
       await steps(sealing.store, 1, name);
@@ -290,7 +292,7 @@ describe('a crash', () => {
     expect(await sealing.archive.newest(0)).toMatchObject({ number: 1 });
   });
 
-  test('bytes of another writer after the last seal are cut away', async () => {
+  test('loses bytes that stand after the last seal', async () => {
     using sealing = sealingFixture();
     await steps(sealing.store, 2);
     await sealing.sealer.round();
@@ -299,12 +301,16 @@ describe('a crash', () => {
     expect((await sealing.verify()).torn).toHaveLength(1);
     await steps(sealing.store, 1, 'late');
     await sealing.sealer.round();
-    expect(await sealing.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 2, entries: 3 }] });
+    expect(await sealing.verify()).toMatchObject({
+      faults: [],
+      torn: [],
+      chains: [{ blocks: 2, entries: 3 }],
+    });
   });
 });
 
-describe('a Redis that went back', () => {
-  it('does not break the chain: it goes on from the file', async () => {
+describe('the audit of a Redis that went back', () => {
+  it('continues its chain from the file', async () => {
     using sealing = sealingFixture();
     await steps(sealing.store, 2);
     await sealing.sealer.round();
@@ -327,7 +333,7 @@ describe('a Redis that went back', () => {
     expect(readFileSync(back.archive.files(0)[0] ?? '', 'utf8').startsWith(file)).toBe(true);
   });
 
-  it('is found where two folders hold two forms of the same block', async () => {
+  it('is found broken where two folders hold two forms of the same block', async () => {
     using one = sealingFixture();
     using other = sealingFixture();
     for (const sealing of [one, other]) await steps(sealing.store, 1, sealing === one ? 'here' : 'there');
