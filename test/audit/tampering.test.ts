@@ -80,6 +80,24 @@ describe('an audit file', () => {
       expect([end, await isFound(whole.subarray(0, end))]).toEqual([end, true]);
   });
 
+  it.each(['campaign', 'picks', 'record', 'fleet', 'release'])(
+    'is found changed by its running hash alone, when the change is in an attachment: %s',
+    async (kind) => {
+      const index = lines.findIndex((line) => line.startsWith(`{"${kind}":`));
+      const line = lines[index] ?? '';
+      // The last character of the last word: the line is still JSON, and no other check reads it.
+      const at = [...line.matchAll(/\w(?=")/g)].at(-1)?.index ?? 0;
+      const other = line[at] === 'x' ? 'y' : 'x';
+      writeFileSync(path, joined(lines.with(index, line.slice(0, at) + other + line.slice(at + 1))));
+      expect(await verifyPaths([path])).toMatchObject({
+        value: {
+          faults: [{ says: expect.stringMatching(/^its attachments were changed, or a line before them/) }],
+          chains: [{ blocks: 3 }],
+        },
+      });
+    },
+  );
+
   it('names the block that was changed, and its lines', async () => {
     const index = lines.findIndex((line) => line.includes('"to":"marking"'));
     const changed = lines.with(index, (lines[index] ?? '').replace('"who":"contract"', '"who":"somebody"'));
