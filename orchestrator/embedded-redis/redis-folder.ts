@@ -44,7 +44,7 @@ const SILENCE_MS = 2_000;
 const schema = z.strictObject({
   url: z.string(),
   pid: z.int().positive(),
-  /** The process that ends it. When that process has died, the next one that attaches takes over. */
+  /** The process that ends it. When it has died, the next process that attaches takes over. */
   ownerPid: z.int().positive(),
 });
 

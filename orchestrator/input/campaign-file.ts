@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 
 import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import { ok } from '../../shared/errors.ts';
-import type { Result } from '../../shared/errors.ts';
+import { ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { defaultBudgets, defaultNoticeMs } from './campaign-defaults.ts';
 import {
@@ -15,11 +14,12 @@ import {
 import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
 import { count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
-import { byLogonServer, host, id, label, versionedId } from '../../shared/input/names.ts';
+import { versionedId } from '../../shared/input/names.ts';
 import { moment } from './parse-timestamp.ts';
 import { duration } from '../../shared/input/quantities.ts';
 import { windowSection } from './windows.ts';
 import { parseYaml } from '../../shared/input/yaml-input.ts';
+import { byLogonServer, host, id, label } from './names.ts';
 
 const seedField = field('a text or a number', (value) => {
   const seed = typeof value === 'number' ? String(value) : value;

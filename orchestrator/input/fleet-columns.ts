@@ -1,7 +1,5 @@
 import type { CsvRecord } from './csv-records.ts';
-import { wholeFile } from '../../shared/input/input-fault.ts';
-import type { InputFault } from '../../shared/input/input-fault.ts';
-import { show } from '../../shared/input/input-fault.ts';
+import { type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
 import { nearest } from '../../shared/input/nearest.ts';
 
 export const fleetColumns = [

@@ -1,26 +1,10 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
-import { err, ok } from '../../shared/errors.ts';
-import type { Result } from '../../shared/errors.ts';
-import { faultsAtMost, readCsv } from './csv-records.ts';
-import type { CsvRecord } from './csv-records.ts';
-import { readHeader } from './fleet-columns.ts';
-import type { FleetColumn } from './fleet-columns.ts';
-import { inFileOrder, show, wholeFile } from '../../shared/input/input-fault.ts';
-import type { InputFault } from '../../shared/input/input-fault.ts';
-import {
-  hostForm,
-  hostKeyForm,
-  idForm,
-  isHost,
-  isHostKey,
-  isId,
-  isLabel,
-  isPort,
-  rememberingIsZone,
-  labelForm,
-  portForm,
-  zoneForm,
-} from '../../shared/input/names.ts';
+import { err, ok, type Result } from '../../shared/errors.ts';
+import { type CsvRecord, faultsAtMost, readCsv } from './csv-records.ts';
+import { type FleetColumn, readHeader } from './fleet-columns.ts';
+import { inFileOrder, type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
+import { hostForm, hostKeyForm, isHost, isHostKey, isPort, portForm } from '../../shared/input/names.ts';
+import { idForm, isId, isLabel, labelForm, rememberingIsZone, zoneForm } from './names.ts';
 
 /**
  * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then

@@ -1,5 +1,5 @@
 import { field } from '../../shared/input/fields.ts';
-import { isZone } from '../../shared/input/names.ts';
+import { isZone } from './names.ts';
 
 const form = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d) ([A-Za-z][A-Za-z0-9_+/-]{1,63})$/;
 

@@ -4,9 +4,10 @@ import type { Result } from '../../shared/errors.ts';
 import { knownProducts } from '../../shared/products/profile.ts';
 import { count, field, matching, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
-import { byLogonServer, versionedId } from '../../shared/input/names.ts';
+import { versionedId } from '../../shared/input/names.ts';
 import { duration } from '../../shared/input/quantities.ts';
 import { parseYaml } from '../../shared/input/yaml-input.ts';
+import { byLogonServer } from './names.ts';
 
 const isPath = (value: string): boolean => /^[^\p{Cc}]{1,4096}$/u.test(value);
 

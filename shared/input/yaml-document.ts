@@ -1,10 +1,7 @@
-import { isNode, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node } from 'yaml';
+import { type Document, isNode, LineCounter, type Node, parseDocument } from 'yaml';
 
 import { messageOf } from '../errors.ts';
-import { withoutControls, wholeFile } from './input-fault.ts';
-import type { InputFault } from './input-fault.ts';
-import type { KeyPath } from './key-path.ts';
+import { type InputFault, type KeyPath, wholeFile, withoutControls } from './input-fault.ts';
 import { YamlWalk } from './yaml-walk.ts';
 
 /** A parsed file and where in it everything stands. */

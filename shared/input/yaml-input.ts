@@ -1,14 +1,9 @@
 import type { z } from 'zod';
 
-import { err, ok } from '../errors.ts';
-import type { Result } from '../errors.ts';
-import { inFileOrder, show } from './input-fault.ts';
-import type { InputFault } from './input-fault.ts';
-import { keyText } from './key-path.ts';
-import type { KeyPath } from './key-path.ts';
+import { err, ok, type Result } from '../errors.ts';
+import { inFileOrder, type InputFault, type KeyPath, keyText, show } from './input-fault.ts';
 import { nearest } from './nearest.ts';
-import { readYaml } from './yaml-document.ts';
-import type { YamlDocument } from './yaml-document.ts';
+import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 /**
  * Reads a YAML file into what `schema` (made of the blocks in `fields.ts`) describes, or answers

@@ -1,9 +1,6 @@
-import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
-import type { Pair } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, type Pair } from 'yaml';
 
-import type { InputFault } from './input-fault.ts';
-import { keyText } from './key-path.ts';
-import type { KeyPath } from './key-path.ts';
+import { type InputFault, type KeyPath, keyText } from './input-fault.ts';
 
 /** A key as it stands in the parsed object. */
 function plainKey(value: unknown): string {

@@ -3,13 +3,10 @@ import { join } from 'node:path';
 
 import type { ProductRules, Relocatable, SwapRules } from '../domain/rules/policy.ts';
 import type { Release } from '../domain/campaign/definition.ts';
-import { err, fault, messageOf, ok } from '../errors.ts';
-import type { Fault, Result } from '../errors.ts';
-import { printFaults } from '../input/input-fault.ts';
-import type { InputFault } from '../input/input-fault.ts';
+import { err, fault, type Fault, messageOf, ok, type Result } from '../errors.ts';
+import { type InputFault, printFaults } from '../input/input-fault.ts';
 import { parseYaml } from '../input/yaml-input.ts';
-import { profileSchema } from './schema.ts';
-import type { Profile } from './schema.ts';
+import { type Profile, profileSchema } from './schema.ts';
 
 export type { Profile } from './schema.ts';
 

@@ -1,5 +1,4 @@
 import type { SetupPhase } from '../domain/observation/observation.ts';
-import { withoutByteOrderMark } from '../input/input-text.ts';
 
 /** What the product's configuration file says about the update. */
 export interface Configuration {
@@ -65,7 +64,7 @@ const readNames = (value = ''): string[] => [
 function readSection(text: string, wanted: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   let isWanted = false;
-  for (const raw of withoutByteOrderMark(text).split(/[\r\n]+/)) {
+  for (const raw of text.replace(/^\uFEFF/, '').split(/[\r\n]+/)) {
     const line = raw.trim();
     if (line.startsWith('[')) isWanted = sectionName(line) === wanted;
     else if (isWanted && !line.startsWith(';')) addValue(values, line);

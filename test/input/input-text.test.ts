@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { sha256 } from '../../shared/evidence.ts';
-import { decodeInput, readInputFile } from '../../shared/input/input-text.ts';
+import { decodeInput, readInputFile } from '../../orchestrator/input-file.ts';
 import { accepted, faultsOf } from './given.ts';
 
 const bytes = (...parts: (string | number[])[]): Uint8Array =>

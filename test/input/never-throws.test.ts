@@ -4,7 +4,7 @@ import { expectLinear } from '../environment/growth.ts';
 
 import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
-import { decodeInput } from '../../shared/input/input-text.ts';
+import { decodeInput } from '../../orchestrator/input-file.ts';
 import { parseRelease } from '../../orchestrator/input/release-file.ts';
 import { parseProfile } from '../../shared/products/profile.ts';
 

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { nearest } from '../../shared/input/nearest.ts';
-import { printDuration, readDuration, readPercent } from '../../shared/input/quantities.ts';
+import { printDuration, readDuration } from '../../shared/input/quantities.ts';
+import { readPercent } from '../../orchestrator/input/campaign-waves.ts';
 
 test.each([
   ['90s', 90_000],

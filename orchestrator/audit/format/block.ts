@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { KeptEntry, SealedHead } from '../../../shared/store/seal-store.ts';
-import { beforeAll } from '../../../shared/store/seal-store.ts';
+import { beforeAll, type KeptEntry, type SealedHead } from '../../../shared/store/seal-store.ts';
 import { entryLine } from './entry-line.ts';
 
 /** The previous head of the first block of a chain. */

@@ -69,7 +69,7 @@ export async function readSnapshot(files: readonly FileVerdict[]): Promise<Snaps
     const read = <T>(): T => JSON.parse(line.toString('utf8')) as T;
     if (kind === 'fleet') for (const client of fleetIn(read<FleetLine>())) fleet.set(client.client, client);
     if (kind === 'tokens')
-      // A generation is never lowered, so the highest counts when several orchestrators wrote files.
+      // A generation only rises, so of the files of several orchestrators the highest counts.
       for (const [client, least] of Object.entries(read<TokensLine>().tokens))
         tokens.set(client, Math.max(least, tokens.get(client) ?? 1));
     if (kind === 'release') {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
+import { fleetBytesAtMost } from '../../input-file.ts';
 import { err, fault } from '../../../shared/errors.ts';
 import { readFileOf } from '../client/input-file.ts';
 import { listTo } from '../client/list-clients.ts';

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../client/api-client.ts';
 import { judgeLooks, type Looked } from './sample-looks.ts';
 import { broken, fine, warning } from '../../doctor/check.ts';
-import { checkAlone, checkHere } from '../../doctor/here.ts';
+import { checkWithoutOrchestrator, checkShell } from '../../doctor/without-orchestrator.ts';
 import { type Check, doctorAnswer } from '../../http/schemas/orchestrator.ts';
 import { surveyAnswer, surveyLooksAnswer } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -17,11 +17,11 @@ export async function examine(
   dataDir: string,
   question: SampleQuestion,
 ): Promise<readonly Check[]> {
-  const here = checkHere(env);
+  const here = checkShell(env);
   const answered = api.ok ? await api.value.get(doctorAnswer, '/v1/doctor') : api;
   if (!answered.ok || !api.ok) {
     const because = answered.ok ? '' : answered.error.message;
-    return [...here, noOrchestrator(because), ...(await checkAlone(env, dataDir))];
+    return [...here, noOrchestrator(because), ...(await checkWithoutOrchestrator(env, dataDir))];
   }
   const { checks } = answered.value;
   const canLook = !checks.some(

@@ -8,7 +8,6 @@ import fastify, {
 import type { CheckInConfig } from '../../../shared/config.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
-import { isId } from '../../../shared/input/names.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { addressIn, takeAddress } from './address.ts';
 import { RateLimit, RefusalLog, ConcurrencyLimit } from './limits.ts';
@@ -16,6 +15,7 @@ import { accepted, oneOf, refused, tokenIn, transcriptIn } from './request.ts';
 import { StoreUnavailable } from '../../../shared/store/errors.ts';
 import { reportIn } from '../../fleet/check-in.ts';
 import { generationIn } from './tokens.ts';
+import { isId } from '../../input/names.ts';
 
 /** Smsrun32 writes a few KB at one logon; servpack keeps 16 KiB of them. */
 const bodyLimit = 256 * 1024;

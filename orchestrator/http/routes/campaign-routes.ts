@@ -3,7 +3,7 @@ import { abortCampaign } from '../../campaigns/abort.ts';
 import { listClients } from '../../campaigns/list-clients.ts';
 import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
-import { yamlBytesAtMost } from '../../../shared/input/input-text.ts';
+import { yamlBytesAtMost } from '../../input-file.ts';
 import { campaignParams, fileBody, reasonBody, resumeBody } from '../schemas/fields.ts';
 import {
   abortedAnswer,

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
+import { fleetBytesAtMost } from '../../input-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listFleet, sampleOf } from '../../fleet/clients.ts';
 import { importFleet } from '../../fleet/import.ts';

@@ -1,4 +1,4 @@
-import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
+import { fleetBytesAtMost } from '../../input-file.ts';
 import { campaignParams, jsonLimit } from '../schemas/fields.ts';
 import {
   forecastAnswer,

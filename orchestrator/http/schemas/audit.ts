@@ -52,7 +52,7 @@ export const verifyAnswer = z.object({
         shard: count.nullable(),
         blocks: count,
         entries: count,
-        /** The line where an unfinished section begins: after a crash, or while a block is written. */
+        /** Line of an unfinished section: after a crash, or while a block is written. */
         tornAt: count.nullable(),
       }),
     )

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { InputFault } from '../../../shared/input/input-fault.ts';
-import { idForm, isId, isVersionedId, versionedIdForm } from '../../../shared/input/names.ts';
+import { isVersionedId, versionedIdForm } from '../../../shared/input/names.ts';
 import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
+import { idForm, isId } from '../../input/names.ts';
 
 /**
  * What the schemas of several subjects are made of. Requests and answers stand beside this file,
@@ -11,7 +12,7 @@ import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
 export const count = z.int().nonnegative();
 export const time = z.string();
 
-/** Names the person who asks, percent-encoded. It goes into the audit with the name of the token. */
+/** Names the person who asks, percent-encoded. The audit names that person and the token. */
 export const userHeader = 'x-servpack-user';
 
 /** Ids in paths and queries: nothing else may get into a key of Redis or a path. */

@@ -3,8 +3,9 @@ import type { Forecast } from '../../views/survey-forecast.ts';
 import type { LookReport } from '../../../shared/domain/survey/last-look.ts';
 import type { Findings, SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import { remarks, verdictKinds } from '../../../shared/domain/observation/verdict.ts';
-import { isHost, isId } from '../../../shared/input/names.ts';
+import { isHost } from '../../../shared/input/names.ts';
 import { count, fileBody, idSchema, isTrue, rankedBlocker, time, versionedIdSchema } from './fields.ts';
+import { isId } from '../../input/names.ts';
 
 /** Questions and answers about looks that change nothing. Times are ISO 8601, UTC. */
 

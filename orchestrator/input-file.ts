@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 
-import { err, messageOf, ok } from '../errors.ts';
-import type { Result } from '../errors.ts';
-import { wholeFile } from './input-fault.ts';
-import type { InputFault } from './input-fault.ts';
+import { err, messageOf, ok } from '../shared/errors.ts';
+import type { Result } from '../shared/errors.ts';
+import { wholeFile } from '../shared/input/input-fault.ts';
+import type { InputFault } from '../shared/input/input-fault.ts';
 
 /**
  * YAML is read by people: 512 KiB are some 30,000 lines, and bound the time a malicious file can
@@ -47,10 +47,6 @@ export function decodeInput(
     return refuse(file, lineOfFirstBadByte(bytes), 'is not UTF-8 text', 'UTF-8 text');
   }
 }
-
-/** What a program put in front of its text to say that it is Unicode; no part of the content. */
-export const withoutByteOrderMark = (text: string): string =>
-  text.startsWith('\uFEFF') ? text.slice(1) : text;
 
 const startsAsUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
