@@ -215,7 +215,7 @@ function parseJson(text: string): unknown {
 }
 
 /**
- * The Redis URL with the password of a file: a mounted secret shows neither in the environment nor
+ * The Redis URL with the password of a file: a mounted secret stands neither in the environment nor
  * in the list of processes. One line end at the end of the file is not part of the password. No
  * error repeats the URL or the content of the file.
  */

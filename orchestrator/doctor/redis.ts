@@ -65,7 +65,7 @@ function unavailable(where: string, error: unknown): Check {
       );
 }
 
-/** What a server says of itself. A managed Redis keeps some settings to itself: they are missing. */
+/** What a server says of itself, without the settings that a managed Redis keeps to itself. */
 async function factsOf(master: Redis, where: string): Promise<ServerFacts> {
   const before = Date.now();
   const [seconds, microseconds] = await master.time();

@@ -26,7 +26,7 @@ const seedField = field('a text or a number', (value) => {
   return typeof seed === 'string' && seed.length > 0 && seed.length <= 200 ? seed : undefined;
 });
 
-/** The keys of a campaign file. Only `campaign` and `release` have to be there. */
+/** The keys of a campaign file. Only `campaign` and `release` are required. */
 export const campaignSchema = section({
   campaign: id(),
   release: versionedId(),
@@ -59,9 +59,10 @@ export const campaignSchema = section({
 });
 
 /**
- * Reads a campaign file. `file` is the name for the faults, nothing is opened. What the file
- * leaves out is taken from `campaign-defaults.ts`; the seed of the jitter is the campaign's id
- * unless given. `hash` is the SHA-256 of the text, so it equals the one of the file.
+ * Reads a campaign file, with the defaults of `campaign-defaults.ts` for what it leaves out. The
+ * default seed of the jitter is the campaign's id. `hash` is the SHA-256 of the text, and so of the
+ * file.
+ * @param file its name for the faults; it is not opened
  */
 export function parseCampaign(text: string, file: string): Result<CampaignDefinition, InputFault[]> {
   const parsed = parseYaml(text, file, campaignSchema);

@@ -10,11 +10,11 @@ export interface CsvRecord {
 
 export interface CsvRecords {
   readonly records: readonly CsvRecord[];
-  /** Lines that are no CSV; they are missing from the records. */
+  /** Lines that are no CSV. The records do not hold them. */
   readonly faults: readonly InputFault[];
 }
 
-/** No row of ours is longer; bounds what one line can cost. */
+/** No row of a fleet is longer. The limit bounds the cost of one line. */
 const charactersPerLineAtMost = 4096;
 
 /**

@@ -15,7 +15,7 @@ export const fleetColumns = [
 
 export type FleetColumn = (typeof fleetColumns)[number];
 
-/** The others have a default. */
+/** Every other column has a default. */
 const required: readonly FleetColumn[] = ['client', 'logonServer'];
 
 /** The position of each column that the header names, or what is wrong with the header. */

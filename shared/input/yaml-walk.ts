@@ -8,12 +8,11 @@ function plainKey(value: unknown): string {
   return value === null ? '' : JSON.stringify(value);
 }
 
-/** Deeper than any file of ours; keeps the walk's own recursion short. */
+/** Deeper than any input file. The limit bounds the recursion of the walk. */
 const levelsAtMost = 32;
 
 /**
- * One pass over the tree: notes the line of every path and refuses what has no place in an input
- * file.
+ * Walks the tree once. Notes the line of every path, and refuses YAML that no input file needs.
  */
 export class YamlWalk {
   readonly faults: InputFault[] = [];

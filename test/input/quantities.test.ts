@@ -55,7 +55,7 @@ test.each(['', '%', 'all', '-1 %', '1e2 %', '80 % of all', '80  %', null, true])
   },
 );
 
-test('what is printed as a duration is read as the same', () => {
+test('a printed duration is read as the same duration', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 31_536_000 }), (seconds) => {
       expect(readDuration(printDuration(seconds * 1000))).toBe(seconds * 1000);
@@ -70,6 +70,6 @@ test.each([
   ['gate', null],
   ['', null],
   ['minSample'.repeat(1000), null],
-])('nearest to %s is %s', (word, meant) => {
+])('the known word nearest to %s is %s', (word, meant) => {
   expect(nearest(word, ['settled', 'notOk', 'minSample'])).toBe(meant);
 });

@@ -193,7 +193,7 @@ async function writeCampaigns(store: Store, now: number, snapshot: Snapshot, gap
   }
 }
 
-/** In a campaign with a window clients wait by time zone, which the fleet in the files tells. */
+/** In a campaign with a window clients wait by time zone, which the fleet of the files holds. */
 function inOwnZone({ definition }: Campaign, { fleet }: Snapshot, pick: WaitingClient): WaitingClient {
   const zone = fleet.get(pick.client)?.zone;
   return definition.policy.window === null || zone === undefined ? pick : { ...pick, zone };

@@ -5,8 +5,8 @@ import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
 import { idForm, isId } from '../../input/names.ts';
 
 /**
- * What the schemas of several subjects are made of. Requests and answers stand beside this file,
- * one file per subject. Both sides of the API check with them. Times in answers are ISO 8601, UTC.
+ * What the schemas of several subjects share. Each subject has a file of its own with its requests
+ * and answers. Both sides of the API check with these schemas. Times in answers are ISO 8601, UTC.
  */
 
 export const count = z.int().nonnegative();
