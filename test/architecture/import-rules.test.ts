@@ -94,7 +94,7 @@ const allowed: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['tests import everything', 'test/fine.ts', "import '../orchestrator/a.ts';\nimport '../workers/b.ts';"],
 ];
 
-describe('the lint rules of the house', () => {
+describe('the import rules', () => {
   let complaints: readonly Complaint[];
 
   beforeAll(() => {

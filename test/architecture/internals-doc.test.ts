@@ -37,7 +37,7 @@ describe('docs/internals.md', () => {
     expect(files.filter((file, at) => !isFoundFrom(file, files.slice(0, at)))).toEqual([]);
   });
 
-  it('leads to pages that exist', () => {
+  it('links only to pages that exist', () => {
     const links = [...text.matchAll(/\]\((?!http)([^)#]+)[^)]*\)/g)].map(([, link]) => link ?? '');
     expect(links.length).toBeGreaterThan(5);
     expect(links.filter((link) => !existsSync(join(root, 'docs', link)))).toEqual([]);

@@ -7,7 +7,7 @@ import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import { splitLines } from '../../orchestrator/audit/format/split-lines.ts';
 import { smallFile } from './small-file.ts';
 
-describe('a file that was changed', () => {
+describe('an audit file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-tamper-'));
   const path = join(folder, 'changed.jsonl');
   let whole: Buffer;
@@ -27,7 +27,7 @@ describe('a file that was changed', () => {
   }
   const joined = (changed: readonly string[]): Buffer => Buffer.from(`${changed.join('\n')}\n`);
 
-  it('is as it was written when nothing was changed, and has every kind of line', async () => {
+  it('is whole when nothing was changed, and has every kind of line', async () => {
     expect(await isFound(whole)).toBe(false);
     const kinds = new Set(lines.map((line) => /^\{"(\w+)":/.exec(line)?.[1]));
     expect(kinds).toEqual(
@@ -46,7 +46,7 @@ describe('a file that was changed', () => {
     );
   });
 
-  it('is found whichever byte is another one', async () => {
+  it('is found changed whichever byte differs', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat({ max: whole.length - 1 }),
@@ -61,7 +61,7 @@ describe('a file that was changed', () => {
     );
   });
 
-  it('is found whichever line is taken away, is there twice, or stands elsewhere', async () => {
+  it('is found changed when a line is missing, stands twice or stands elsewhere', async () => {
     const all = lines.map((_, index) => index);
     for (const index of all) {
       expect([index, await isFound(joined(lines.toSpliced(index, 1)))]).toEqual([index, true]);
@@ -75,12 +75,30 @@ describe('a file that was changed', () => {
     }
   });
 
-  it('is found wherever it is cut off', async () => {
+  it('is found changed wherever it is cut off', async () => {
     for (let end = 0; end < whole.length; end += 7)
       expect([end, await isFound(whole.subarray(0, end))]).toEqual([end, true]);
   });
 
-  it('says which block is broken, and where', async () => {
+  it.each(['campaign', 'picks', 'record', 'fleet', 'release'])(
+    'is found changed by its running hash alone, when the change is in an attachment: %s',
+    async (kind) => {
+      const index = lines.findIndex((line) => line.startsWith(`{"${kind}":`));
+      const line = lines[index] ?? '';
+      // The last character of the last word: the line is still JSON, and no other check reads it.
+      const at = [...line.matchAll(/\w(?=")/g)].at(-1)?.index ?? 0;
+      const other = line[at] === 'x' ? 'y' : 'x';
+      writeFileSync(path, joined(lines.with(index, line.slice(0, at) + other + line.slice(at + 1))));
+      expect(await verifyPaths([path])).toMatchObject({
+        value: {
+          faults: [{ says: expect.stringMatching(/^its attachments were changed, or a line before them/) }],
+          chains: [{ blocks: 3 }],
+        },
+      });
+    },
+  );
+
+  it('names the block that was changed, and its lines', async () => {
     const index = lines.findIndex((line) => line.includes('"to":"marking"'));
     const changed = lines.with(index, (lines[index] ?? '').replace('"who":"contract"', '"who":"somebody"'));
     writeFileSync(path, joined(changed));
@@ -98,8 +116,8 @@ describe('a file that was changed', () => {
   });
 });
 
-describe('lines', () => {
-  it('are the same however the bytes come', async () => {
+describe('split lines', () => {
+  it('are the same in whatever pieces the bytes arrive', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: fc.constantFrom('a', 'é', '\n', '\r') }),

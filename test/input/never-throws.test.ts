@@ -4,7 +4,7 @@ import { expectLinear } from '../environment/growth.ts';
 
 import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
-import { decodeInput } from '../../shared/input/input-text.ts';
+import { decodeInput } from '../../orchestrator/input-file.ts';
 import { parseRelease } from '../../orchestrator/input/release-file.ts';
 import { parseProfile } from '../../shared/products/profile.ts';
 
@@ -24,7 +24,7 @@ const source = fc.oneof(
 const parsers = { parseCampaign, parseRelease, parseProfile, parseFleet };
 
 describe.each(Object.entries(parsers))('%s', (_, parse) => {
-  test('answers any text with a value or with faults that name a line of it', () => {
+  test('returns for any text a value, or faults that each name a line of the text', () => {
     fc.assert(
       fc.property(source, (text) => {
         const result = parse(text, 'f');
@@ -38,7 +38,7 @@ describe.each(Object.entries(parsers))('%s', (_, parse) => {
   });
 });
 
-test('decodeInput answers any bytes', () => {
+test('decodeInput returns for any bytes a text or one fault', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
       const result = decodeInput(bytes, 'f', 80);
@@ -47,13 +47,13 @@ test('decodeInput answers any bytes', () => {
   );
 });
 
-describe('texts made to hang a parser', () => {
+describe('a text made to hang a parser', () => {
   const size = 60_000;
   // prettier-ignore
   test.each([
     '[', '{', '- ', '? ', ': ', 'a: ', '{a: ', '[]', ',', '"', "'", '#\n', '%\n', '&a ', '*a\n', '!', '|\n', ' ', '\t', '\n', '\r',
     '""', '"",', 'a"', '\\', '---\n', '-\n', '\uFEFF', 'a\n b\n',
-  ])('%j over and over', (piece) => {
+  ])('is read in linear time: %j repeated', (piece) => {
     const text = (length: number): string => piece.repeat(length / piece.length);
     expectLinear(size, text, (whole) => parseCampaign(whole, 'f'));
     expectLinear(size, text, (whole) => parseFleet(whole, 'f'));

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { nearest } from '../../shared/input/nearest.ts';
-import { printDuration, readDuration, readPercent } from '../../shared/input/quantities.ts';
+import { printDuration, readDuration } from '../../shared/input/quantities.ts';
+import { readPercent } from '../../orchestrator/input/campaign-waves.ts';
 
 test.each([
   ['90s', 90_000],
@@ -54,7 +55,7 @@ test.each(['', '%', 'all', '-1 %', '1e2 %', '80 % of all', '80  %', null, true])
   },
 );
 
-test('what is printed as a duration is read as the same', () => {
+test('a printed duration is read as the same duration', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 31_536_000 }), (seconds) => {
       expect(readDuration(printDuration(seconds * 1000))).toBe(seconds * 1000);
@@ -69,6 +70,6 @@ test.each([
   ['gate', null],
   ['', null],
   ['minSample'.repeat(1000), null],
-])('nearest to %s is %s', (word, meant) => {
+])('the known word nearest to %s is %s', (word, meant) => {
   expect(nearest(word, ['settled', 'notOk', 'minSample'])).toBe(meant);
 });

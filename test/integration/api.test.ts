@@ -1,10 +1,10 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openToken } from '../../orchestrator/http/token.ts';
 import { unwrapped } from './unwrapped.ts';
 import { startSmallOrchestrator } from './small-orchestrator.ts';
 import { routesOf } from './routes.ts';
+import { openToken } from '../../orchestrator/http/secrets.ts';
 
 describe('who may ask', () => {
   test('every route but health wants the token', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { refusalAnswer } from '../../orchestrator/http/schemas/requests.ts';
+import { refusalAnswer } from '../../orchestrator/http/schemas/fields.ts';
 import {
   blockersAnswer,
   campaignsAnswer,
@@ -13,15 +13,7 @@ import {
   reportAnswer,
   statusAnswer,
 } from '../../orchestrator/http/schemas/campaigns.ts';
-import {
-  checkInAnswer,
-  clientAnswer,
-  fleetAnswer,
-  fleetImportAnswer,
-  releasesAnswer,
-  stagedAnswer,
-  whyAnswer,
-} from '../../orchestrator/http/schemas/clients.ts';
+import { checkInAnswer, clientAnswer, whyAnswer } from '../../orchestrator/http/schemas/clients.ts';
 import { runCliAt } from './run-cli.ts';
 import {
   campaignYaml,
@@ -30,6 +22,8 @@ import {
   startSmallOrchestrator,
   writeRelease,
 } from './small-orchestrator.ts';
+import { fleetAnswer, fleetImportAnswer } from '../../orchestrator/http/schemas/fleet.ts';
+import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
 
 let orchestrator: SmallOrchestrator;
 

@@ -7,8 +7,7 @@ import { judgeLooks } from '../../orchestrator/cli/doctor/sample-looks.ts';
 import { checkDataFolder } from '../../orchestrator/doctor/data-folder.ts';
 import { checkRedis } from '../../orchestrator/doctor/redis.ts';
 import { judgeServer } from '../../orchestrator/doctor/redis-server.ts';
-import { sampleOf } from '../../orchestrator/doctor/sample.ts';
-import type { Check } from '../../orchestrator/http/schemas/doctor.ts';
+import type { Check } from '../../orchestrator/http/schemas/orchestrator.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { WorkerFacts } from '../../shared/store/worker-registry.ts';
@@ -25,6 +24,7 @@ import {
   writeRelease,
 } from './small-orchestrator.ts';
 import { unwrapped } from './unwrapped.ts';
+import { sampleOf } from '../../orchestrator/fleet/clients.ts';
 
 const worker: WorkerFacts = {
   name: 'rack-1/7/abc',

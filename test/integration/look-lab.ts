@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect } from 'vitest';
 import { runOrchestrator } from '../../orchestrator/main.ts';
-import { tokenFileIn } from '../../orchestrator/http/token.ts';
 import { labClock } from '../../shared/clock.ts';
 import { readConfig } from '../../shared/config.ts';
 import type { LookReport } from '../../shared/domain/survey/last-look.ts';
@@ -26,6 +25,7 @@ import { clientWith } from './one-client.ts';
 import { type CliRun, runCli } from './run-cli.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { unwrapped } from './unwrapped.ts';
+import { tokenFileIn } from '../../orchestrator/http/secrets.ts';
 
 /** Tuesday, 11:00 UTC: users are at work, and the fleet was switched on the day before. */
 const morning = Date.UTC(2026, 10, 17, 11);

@@ -12,8 +12,8 @@ import { openArchive } from '../../orchestrator/audit/archive.ts';
 import type { Environment } from '../../orchestrator/doctor/diagnose.ts';
 import { openCheckIns } from '../../orchestrator/http/checkin/listener.ts';
 import { buildApi } from '../../orchestrator/http/api.ts';
-import { tokenFileIn } from '../../orchestrator/http/token.ts';
 import type { Activation } from '../../shared/store/types.ts';
+import { tokenFileIn } from '../../orchestrator/http/secrets.ts';
 
 /** The API of an orchestrator with everything behind it but the queue: what would become a job is kept in `jobs`. */
 export interface SmallOrchestrator extends AsyncDisposable {

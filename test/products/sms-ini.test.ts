@@ -6,7 +6,7 @@ import { parseSmsIni } from '../../shared/products/sms-ini.ts';
 
 const local = (...lines: string[]) => parseSmsIni(['[Local]', ...lines].join('\r\n'));
 
-test('the SMS.INI of a sample client', () => {
+test('the SMS.INI of a sample client is read', () => {
   const text = [
     '; written by setup',
     '[SMS]',
@@ -63,15 +63,15 @@ describe('SetupPhase', () => {
   });
 });
 
-describe('the way Windows reads an INI file', () => {
+describe('SMS.INI is read as Windows reads it', () => {
   test.each(['[LOCAL]', '[ local ]', '\uFEFF[Local]', '  [Local]  ; of this machine'])(
-    'section %j',
+    'with the section %j',
     (section) => {
       expect(parseSmsIni(`${section}\nSETUPPHASE = upgrade`).setupPhase).toBe('upgrade');
     },
   );
 
-  test('the first of several equal keys wins, in a section that comes twice as well', () => {
+  test('with the first of several equal keys, also when a section comes twice', () => {
     expect(
       local('SetupPhase=UPGRADE', 'setupphase=INSTALLED', '[x]', '[local]', 'SetupPhase=INSTALLED')
         .setupPhase,
@@ -89,15 +89,15 @@ test.each([
   expect(local(`FilesNotDownloaded=${value}`).filesNotDownloaded).toEqual(names);
 });
 
-test.each(['INS TALLED', 'IN\uFEFFSTALLED', 'in-stalled'])('%j is not installed', (value) => {
+test.each(['INS TALLED', 'IN\uFEFFSTALLED', 'in-stalled'])('SetupPhase %j is not installed', (value) => {
   expect(local(`SetupPhase=${value}`).setupPhase).toBe('unknown');
 });
 
-test('a section line that was cut off is no section', () => {
+test('a section line of SMS.INI that was cut off is no section', () => {
   expect(parseSmsIni('[Locals\nSetupPhase=INSTALLED\n').setupPhase).toBe('unknown');
 });
 
-test('CopyListVersion is current before any file has come: alone it changes nothing', () => {
+test('CopyListVersion of SMS.INI changes nothing: it is current before any file arrives', () => {
   expect(local('CopyListVersion=876355200')).toEqual({
     setupPhase: 'unknown',
     filesNotDownloaded: [],
@@ -127,7 +127,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-test('it never throws, and never takes for installed what does not say so', () => {
+test('SMS.INI of any text never throws, and is never installed without saying so', () => {
   fc.assert(
     fc.property(text, (source) => {
       const { setupPhase } = parseSmsIni(source);
@@ -138,7 +138,7 @@ test('it never throws, and never takes for installed what does not say so', () =
 });
 
 test.each(['[', '=', 'a=', '[Local]\n', '[Local]\na=b\n', '"', ' ', '\r', 'FilesNotDownloaded=a,'])(
-  'a broken file of %j over and over costs what it is long',
+  'SMS.INI of repeated %j is read in linear time',
   (piece) => {
     expectLinear(10_000_000, (length) => `[Local]\n${piece.repeat(length / piece.length)}`, parseSmsIni);
   },

@@ -11,7 +11,7 @@ import { createMemoryStore } from '../twin/memory-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { all } from '../contract/store/fixtures.ts';
 
-export interface SealedHouse extends Disposable {
+export interface SealingFixture extends Disposable {
   readonly folder: string;
   /** Of all shards. */
   files(): readonly string[];
@@ -25,13 +25,13 @@ export interface SealedHouse extends Disposable {
   entries(): Promise<readonly FoundEntry[]>;
 }
 
-export interface HouseOptions {
+export interface SealingOptions {
   readonly store?: Store;
   readonly entriesAtMost?: number;
   readonly fileBytesAtMost?: number;
   readonly keep?: number;
   readonly shards?: number;
-  /** The same folder as another house: an orchestrator that comes after a crash. */
+  /** The folder of another fixture: an orchestrator that comes after a crash. */
   readonly folder?: string;
   /** Stands between the sealer and the store or the files. */
   readonly wrapStore?: (store: Store) => Store;
@@ -40,7 +40,7 @@ export interface HouseOptions {
 }
 
 /** A store, the files of its audit, and the sealer between them. */
-export function sealedHouse(options: HouseOptions = {}): SealedHouse {
+export function sealingFixture(options: SealingOptions = {}): SealingFixture {
   const { store = createMemoryStore(Date.now), keep = 1_000_000, entriesAtMost = 1_000 } = options;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'servpack-audit-'));
   const { fileBytesAtMost = 1e9, shards = 1 } = options;
