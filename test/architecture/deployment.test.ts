@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { serverSettings } from '../../orchestrator/embedded-redis/server-settings.ts';
 import { environment, readConfig } from '../../shared/config.ts';
 import { stopDeadlines } from '../../shared/run-process.ts';
-import { unwrapped } from '../integration/unwrapped.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');

@@ -202,10 +202,10 @@ const versionsIn = (walk: Walk): readonly string[] =>
 /**
  * Waits until a woken worker has aborted its work, and returns for how many clients, by its log.
  */
-async function aborted({ house, places }: HeldFleet, worker: string): Promise<number> {
+async function aborted({ installation, places }: HeldFleet, worker: string): Promise<number> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
-    const lines = readFileSync(join(house.dataDir, 'logs', `${worker}.log`), 'utf8').split('\n');
+    const lines = readFileSync(join(installation.dataDir, 'logs', `${worker}.log`), 'utf8').split('\n');
     const lost = lines.filter((line) => line.includes('"lease lost: aborting"'));
     const clients = new Set(lost.map((line) => (JSON.parse(line) as { client: string }).client));
     if (clients.size >= places.length || Date.now() > deadline) return clients.size;

@@ -18,7 +18,7 @@ import { contentOf } from '../lab/fleet/disk.ts';
 import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { smsProfile } from '../products/given.ts';
-import { clientWith } from '../integration/one-client.ts';
+import { clientWith } from '../fixtures/clients-with.ts';
 import { lookRequest } from '../../workers/observation/observe-client.ts';
 
 /**

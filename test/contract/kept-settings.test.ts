@@ -9,7 +9,7 @@ import { labClock } from '../../shared/clock.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeDoorKeys } from '../lab/ssh/server.ts';
 import { stagedRelease } from '../lab/fleet/logon-server.ts';
-import { clientWith } from '../integration/one-client.ts';
+import { clientWith } from '../fixtures/clients-with.ts';
 import { settingsWith } from './ssh-settings.ts';
 import { valueOf } from './contract-clients.ts';
 import { patienceMs } from '../environment/patience.ts';

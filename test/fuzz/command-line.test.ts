@@ -12,7 +12,7 @@ import {
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from '../integration/small-orchestrator.ts';
+} from '../fixtures/small-orchestrator.ts';
 import { assertAllAsync } from './cases.ts';
 import type { CommandLineRun } from './command-line-host.ts';
 import { anyText, mutated, nasty } from './texts.ts';

@@ -6,15 +6,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { recount } from '../twin/recount.ts';
 import { testRedis } from '../environment/redis.ts';
-import { routesOf } from '../integration/routes.ts';
+import { routesOf } from '../fixtures/routes.ts';
 import {
   campaignYaml,
   fleetCsv,
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from '../integration/small-orchestrator.ts';
-import { unwrapped } from '../integration/unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 import { Browser, type Heard } from './browser.ts';
 import { assertAllAsync, casesOf } from './cases.ts';
 import { ExpectedState } from './expected-state.ts';

@@ -6,8 +6,8 @@ import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { recount } from '../twin/recount.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { oneClient } from './one-client.ts';
-import { unwrapped } from './unwrapped.ts';
+import { oneClient } from '../fixtures/one-client.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** Calls that begin something on a client. */
 const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify', 'stopService']);

@@ -9,8 +9,8 @@ import {
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from './small-orchestrator.ts';
-import { unwrapped } from './unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [
   ['memory', async () => createMemoryStore(Date.now)],

@@ -15,8 +15,8 @@ import {
   type SmallOrchestrator,
   startRunning,
   startSmallOrchestrator,
-} from './small-orchestrator.ts';
-import { unwrapped } from './unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 import { difference } from '../../shared/domain/outcome/counters.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [

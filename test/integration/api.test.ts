@@ -2,9 +2,9 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openToken } from '../../orchestrator/http/token.ts';
-import { unwrapped } from './unwrapped.ts';
-import { startSmallOrchestrator } from './small-orchestrator.ts';
-import { routesOf } from './routes.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
+import { startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { routesOf } from '../fixtures/routes.ts';
 
 describe('who may ask', () => {
   test('every route but health wants the token', async () => {

@@ -8,8 +8,8 @@ import { createMemoryStore } from '../twin/memory-store.ts';
 import { at, clientOf, driven, entry, marking, picks } from '../contract/store/fixtures.ts';
 import { storeFixture } from '../contract/store/store-fixture.ts';
 import { pino } from 'pino';
-import { runCli, runCliAt } from './run-cli.ts';
-import { startSmallOrchestrator } from './small-orchestrator.ts';
+import { runCli, runCliAt } from '../fixtures/run-cli.ts';
+import { startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 
 /** A client that was admitted, looked at and marked, sealed; then looked at again, not sealed yet. */
 async function auditedOrchestrator() {

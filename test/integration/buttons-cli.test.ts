@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCliAt } from './run-cli.ts';
-import { type SmallOrchestrator, startRunning } from './small-orchestrator.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
+import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
 /** What one person has stopped, and another one lets go on: as both type it. */
 

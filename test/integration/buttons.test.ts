@@ -1,5 +1,6 @@
 import type { Activation } from '../../shared/store/types.ts';
-import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
+import { contextOver, standingClock } from '../fixtures/context.ts';
+import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
@@ -21,8 +22,8 @@ import {
   startRunning,
   startSmallOrchestrator,
   writeRelease,
-} from './small-orchestrator.ts';
-import { unwrapped } from './unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 import { difference } from '../../shared/domain/outcome/counters.ts';
 import type { Commit } from '../../shared/store/types.ts';
 

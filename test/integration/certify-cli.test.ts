@@ -6,7 +6,7 @@ import type { PointFound } from '../../shared/certify-protocol.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { type DoorKeys, makeDoorKeys } from '../lab/ssh/server.ts';
-import { runCli } from './run-cli.ts';
+import { runCli } from '../fixtures/run-cli.ts';
 
 /** Each run is two processes. */
 

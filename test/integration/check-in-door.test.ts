@@ -7,8 +7,8 @@ import { createMemoryStore } from '../twin/memory-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
-import { routesOf } from './routes.ts';
-import { runCliAt } from './run-cli.ts';
+import { routesOf } from '../fixtures/routes.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
 import {
   campaignYaml,
   fleetCsv,
@@ -16,8 +16,8 @@ import {
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from './small-orchestrator.ts';
-import { unwrapped } from './unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 
 const stores: readonly [name: string, open: () => Promise<Store>][] = [

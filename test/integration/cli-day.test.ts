@@ -22,14 +22,14 @@ import {
   stagedAnswer,
   whyAnswer,
 } from '../../orchestrator/http/schemas/clients.ts';
-import { runCliAt } from './run-cli.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
 import {
   campaignYaml,
   fleetCsv,
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from './small-orchestrator.ts';
+} from '../fixtures/small-orchestrator.ts';
 
 let orchestrator: SmallOrchestrator;
 

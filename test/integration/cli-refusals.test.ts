@@ -2,8 +2,8 @@ import { createServer, type Server } from 'node:http';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli, runCliAt } from './run-cli.ts';
-import { campaignYaml, type SmallOrchestrator, startRunning } from './small-orchestrator.ts';
+import { runCli, runCliAt } from '../fixtures/run-cli.ts';
+import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
 let orchestrator: SmallOrchestrator;
 

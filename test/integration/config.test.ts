@@ -12,7 +12,7 @@ import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { pino } from 'pino';
 import { isFresh, startHeartbeat } from '../../workers/heartbeat.ts';
-import { unwrapped } from './unwrapped.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 const url = 'redis://127.0.0.1:6379';
 let folder: string;

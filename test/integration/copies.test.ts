@@ -1,5 +1,6 @@
 import type { Activation } from '../../shared/store/types.ts';
-import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
+import { contextOver, standingClock } from '../fixtures/context.ts';
+import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { cpSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -19,8 +20,8 @@ import {
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from './small-orchestrator.ts';
-import { unwrapped } from './unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** Copies of a real folder on two "logon servers", read by the real process. */
 interface Copies extends AsyncDisposable {

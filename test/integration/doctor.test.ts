@@ -17,14 +17,14 @@ import { clientOf } from '../contract/store/fixtures.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { testRedis } from '../environment/redis.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
-import { runCli, runCliAt } from './run-cli.ts';
+import { runCli, runCliAt } from '../fixtures/run-cli.ts';
 import {
   fleetCsv,
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from './small-orchestrator.ts';
-import { unwrapped } from './unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 const worker: WorkerFacts = {
   name: 'rack-1/7/abc',

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { recount } from '../twin/recount.ts';
 import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { oneClient } from './one-client.ts';
+import { oneClient } from '../fixtures/one-client.ts';
 
 /** One client of each trait through the real driver and the real model, hour by hour; only the queue is played by hand. */
 const moved = 'C:\\SMS_PCM\\pcmsvc32.exe';

@@ -3,7 +3,8 @@ import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { faultKinds } from '../lab/fleet/faults.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { oneClient, patient } from './one-client.ts';
+import { oneClient } from '../fixtures/one-client.ts';
+import { patient } from '../fixtures/running-campaign.ts';
 
 /**
  * Whatever goes wrong with one call, a client ends as it would have ended, and a command whose outcome is not known is followed by a

@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { expect } from 'vitest';
 import { runOrchestrator } from '../../orchestrator/main.ts';
 import { tokenFileIn } from '../../orchestrator/http/token.ts';
@@ -18,20 +17,18 @@ import { runWorker, type RunningWorker } from '../../workers/main.ts';
 import { startWorker } from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { testRedis } from '../environment/redis.ts';
-import { textContent } from '../lab/fleet/disk.ts';
 import type { FleetRow } from '../lab/fleet/fleet-row.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
-import { componentNames, componentText } from '../lab/staged-tree.ts';
-import { clientWith } from './one-client.ts';
-import { type CliRun, runCli } from './run-cli.ts';
+import { stagedComponents } from '../lab/staged-tree.ts';
+import { clientWith } from '../fixtures/clients-with.ts';
+import { testLog } from '../fixtures/context.ts';
+import { type CliRun, runCli } from '../fixtures/run-cli.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { unwrapped } from './unwrapped.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** Tuesday, 11:00 UTC: users are at work, and the fleet was switched on the day before. */
 const morning = Date.UTC(2026, 10, 17, 11);
 const startedAt = morning - 18 * 3_600_000;
-
-const files = new Map(componentNames.map((name) => [name, textContent(componentText(name))]));
 
 /**
  * A real orchestrator and worker on a real Redis, and a lab fleet that they look at: one client per
@@ -72,7 +69,7 @@ export async function startLookLab({ traits, strangers = [], shards = 1 }: LookL
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const anchor = { labAt: morning, realAt: Date.now(), speed: 1 };
   const clients = new Map(
-    traits.map((trait) => [trait, trait === 'server' ? 'srv-1' : clientWith(trait, 'one', 'all')]),
+    traits.map((trait) => [trait, trait === 'server' ? 'srv-1' : clientWith(trait, 'all')]),
   );
   const rows = [...clients, ...strangers.map((name) => [null, name] as const)].map(
     ([trait, client], n): FleetRow => ({
@@ -87,7 +84,7 @@ export async function startLookLab({ traits, strangers = [], shards = 1 }: LookL
     rows,
     seed: 'one',
     traits: 'all',
-    release: { files, copyListVersion: 900_000_000 },
+    release: stagedComponents,
     clock: labClock(anchor),
     startedAt,
   });
@@ -102,7 +99,7 @@ export async function startLookLab({ traits, strangers = [], shards = 1 }: LookL
       SERVPACK_LAB_CLOCK: JSON.stringify(anchor),
     }),
   );
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  const log = testLog();
   const orchestrator = unwrapped(await runOrchestrator(config, log));
   stack.defer(() => orchestrator.stop());
   const store = unwrapped(await openRedisStore({ url: redisUrl, prefix, shards }));

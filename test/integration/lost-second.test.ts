@@ -15,7 +15,8 @@ import { runStep } from '../../workers/remediation/run-step.ts';
 import type { StepContext } from '../../workers/context.ts';
 import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
-import { clientWith, type OneClient, oneClient } from './one-client.ts';
+import { clientWith } from '../fixtures/clients-with.ts';
+import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
 /**
  * A Redis that came back without its last second, or from an older copy: the record stands at a step that was done long ago, and the

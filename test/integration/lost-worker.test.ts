@@ -9,9 +9,8 @@ import { queuePrefix } from '../../shared/queues/jobs.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { runWorker } from '../../workers/main.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
-import { componentNames } from '../lab/staged-tree.ts';
-import { openCampaign, patient, smsRelease } from './one-client.ts';
-import { unwrapped } from './unwrapped.ts';
+import { openCampaign, workstation } from '../fixtures/running-campaign.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** The first check of a new worker marks the job, the next one 5 s later finds it. */
 const checkedTwiceMs = 12_000;
@@ -21,7 +20,7 @@ test('the job of a worker that died before it began is removed and not run, so t
   const { store, url, prefix } = await openTestStore();
   stack.defer(() => store.close());
   const client = 'pc-1';
-  await openCampaign(store, client, smsRelease(componentNames), patient, systemClock.now());
+  await openCampaign(store, { clients: [workstation(client)], at: systemClock.now() });
   const [admitted] = await store.admit('sp4', [{ client, wave: 0, logonServer: 'LS-1' }], systemClock.now());
   if (admitted === undefined) throw new Error('not admitted');
   const dispatcher = openDispatcher({ url, prefix });

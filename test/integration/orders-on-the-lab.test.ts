@@ -9,8 +9,9 @@ import { contextOver } from '../fixtures/context.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { recount } from '../twin/recount.ts';
-import { oneClient, type OneClient, patient } from './one-client.ts';
-import { unwrapped } from './unwrapped.ts';
+import { oneClient, type OneClient } from '../fixtures/one-client.ts';
+import { patient } from '../fixtures/running-campaign.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** What people ask for, carried out on a real machine of the lab by the real driver and the real rounds. */
 

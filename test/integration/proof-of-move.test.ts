@@ -7,7 +7,7 @@ import { serviceSteps } from '../../workers/remediation/relocate.ts';
 import type { StepContext } from '../../workers/context.ts';
 import { preImage, rules } from '../domain/given.ts';
 import { administrators } from '../lab/fleet/permissions.ts';
-import { oneClient } from './one-client.ts';
+import { oneClient } from '../fixtures/one-client.ts';
 import { patienceMs } from '../environment/patience.ts';
 
 /** A relocation is whole only when nothing of the service was lost and the right file runs; else all is as it was. */

@@ -3,7 +3,8 @@ import { startCampaign, startWaiting } from '../../orchestrator/campaigns/transi
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { OrchestratorContext } from '../../orchestrator/context.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
+import { contextOver, standingClock } from '../fixtures/context.ts';
+import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { recountSlots } from '../twin/recount.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { at, campaignOf, entry, picks, runningState } from '../contract/store/fixtures.ts';

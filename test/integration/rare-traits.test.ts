@@ -3,7 +3,8 @@ import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { recount } from '../twin/recount.ts';
 import { type Policy, verdict } from '../lab/expected.ts';
 import { extraTraits } from '../lab/fleet/traits.ts';
-import { oneClient, patient } from './one-client.ts';
+import { oneClient } from '../fixtures/one-client.ts';
+import { patient } from '../fixtures/running-campaign.ts';
 
 /** One client of each rarer trait through the real driver, held against the lab's own opinion of where it must end. */
 const download = { ...patient.deferrals.download, budget: 12 };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Change, Gateway, GatewayResult } from '../../workers/gateways/gateway.ts';
 import { faultKinds } from '../lab/fleet/faults.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { type OneClient, oneClient, type OneClientOptions } from './one-client.ts';
+import { type OneClient, oneClient, type OneClientOptions } from '../fixtures/one-client.ts';
 
 /** A service is moved by being deleted and made anew: it is whole at the end, at its new place or at its old one, whatever happens in between. */
 

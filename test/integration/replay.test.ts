@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Gateway, GatewayFailure } from '../../workers/gateways/gateway.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { type OneClient, oneClient } from './one-client.ts';
+import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
 /** What an adversary does to the calls of a run, one after the other; then the way is free. */
 type Trouble = GatewayFailure['kind'] | 'ok' | 'answerLost';

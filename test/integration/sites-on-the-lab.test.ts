@@ -1,5 +1,6 @@
-import { contextOver } from '../fixtures/context.ts';
-import { pino } from 'pino';
+import { clientsWith } from '../fixtures/clients-with.ts';
+import { contextOver, workerContext } from '../fixtures/context.ts';
+import { manualDispatcher } from '../fixtures/dispatchers.ts';
 import { expect, test, vi } from 'vitest';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
@@ -12,15 +13,12 @@ import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { activate } from '../../workers/activation.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { entry } from '../contract/store/fixtures.ts';
 import { testRedis } from '../environment/redis.ts';
-import { textContent } from '../lab/fleet/disk.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
-import { type Trait, traitOf } from '../lab/fleet/traits.ts';
-import { componentNames, componentText } from '../lab/staged-tree.ts';
-import { HandDispatcher, JumpingClock, patient, smsRelease, workerContext } from './one-client.ts';
-import { unwrapped } from './unwrapped.ts';
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { stagedComponents } from '../lab/staged-tree.ts';
+import { JumpingClock } from '../fixtures/jumping-clock.ts';
+import { openCampaign, patient, smsRelease } from '../fixtures/running-campaign.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** Real machines of the lab at two logon servers, real Redis, the real rounds and the real driver. */
 
@@ -36,12 +34,6 @@ interface Seat {
   /** Where it logs on now, when that is elsewhere. */
   readonly seenOn?: Server;
 }
-
-/** So many clients with this trait. */
-const some = (count: number, trait: Trait): readonly string[] =>
-  Array.from({ length: 1_000 }, (_, n) => `pc-${n}`)
-    .filter((name) => traitOf('one', name) === trait)
-    .slice(0, count);
 
 interface Site extends AsyncDisposable {
   readonly store: Store;
@@ -77,54 +69,29 @@ async function openSite(
   const fleet = await startFleet({
     rows: rows.map((row, at) => ({ ...row, logonServer: seats[at]?.seenOn ?? row.logonServer })),
     seed: 'one',
-    release: {
-      files: new Map(componentNames.map((name) => [name, textContent(componentText(name))])),
-      copyListVersion: 900_000_000,
-    },
+    release: stagedComponents,
     clock,
     startedAt: monday,
   });
   const store = unwrapped(await openRedisStore(testRedis()));
-  const dispatcher = new HandDispatcher();
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
-  const context = contextOver(store, clock, dispatcher, log);
-  const release = { ...smsRelease(componentNames), ...(copies === undefined ? {} : { copies }) };
-  await store.importFleet(rows);
-  await store.stageRelease(release, null, entry(''));
-  const gate = { settledPercent: 100, notOkPercent: 100, minSample: 1 };
-  const campaign: Campaign = {
-    definition: {
-      campaign: 'sp4',
-      release: release.release,
-      start: 'byHand',
-      startAt: null,
-      seed: '1',
-      select: { labels: [], logonServers: [], clients: [] },
-      waves: [{ name: 'all', size: { rest: true }, gate }],
-      budgets,
-      policy: { ...patient, ...policy },
-      hash: 'hash',
-    },
-    createdAt: monday,
-    waveSizes: [seats.length],
-    state: { status: 'running', startedAt: monday, openWaves: 1, accepted: [0] },
-  };
-  const zone = (server: Server) => (policy.window === undefined ? {} : { zone: zoneOf[server] });
-  const picks = seats.map(({ client, server }) => ({
-    client,
-    wave: 0,
-    logonServer: server,
-    ...zone(server),
-  }));
-  unwrapped(await store.createCampaign(campaign, picks, entry('sp4')));
+  const dispatcher = manualDispatcher();
+  const context = contextOver(store, clock, dispatcher);
+  const release = { ...smsRelease, ...(copies === undefined ? {} : { copies }) };
+  await openCampaign(store, {
+    clients: rows,
+    release,
+    policy: { ...patient, ...policy },
+    budgets,
+    at: monday,
+  });
   const gateway = connectSimulatedGateway({ port: fleet.port, deadlineMs: 20_000 });
-  const worker = { ...workerContext({ store, dispatcher, clock, gateway, log }), leaseMs: 30_000 };
+  const worker = { ...workerContext({ store, dispatcher, clock, gateway }), leaseMs: 30_000 };
   const step = async (): Promise<void> => {
     await runCampaigns().run(context);
     const job = dispatcher.next();
     const soon = clock.now() + 10 * 60_000;
     if (job === undefined || job.dueAt > soon) {
-      if (job !== undefined) await dispatcher.add(job);
+      if (job !== undefined) dispatcher.jobs.push(job);
       clock.forward(soon);
       return;
     }
@@ -178,7 +145,7 @@ async function endsOf(store: Store): Promise<Readonly<Record<string, string>>> {
 }
 
 test('clients of a logon server without its copy are not touched, roamers neither, until it has one', async () => {
-  const [a = '', b = '', c = '', d = '', e = ''] = some(5, 'free');
+  const [a = '', b = '', c = '', d = '', e = ''] = clientsWith('free', 5);
   const seats: readonly Seat[] = [
     { client: a, server: 'LS-ROM' },
     { client: b, server: 'LS-ROM' },
@@ -229,7 +196,7 @@ test('clients of a logon server without its copy are not touched, roamers neithe
 
 test('each client is admitted, looked at and marked in the nights of its own time zone', async () => {
   // Those that are switched off are deferred into the day.
-  const seats = [...some(4, 'free'), ...some(4, 'offlineForDays')].map((client, at): Seat => ({
+  const seats = [...clientsWith('free', 4), ...clientsWith('offlineForDays', 4)].map((client, at): Seat => ({
     client,
     server: at % 2 === 0 ? 'LS-ROM' : 'LS-PUN',
   }));

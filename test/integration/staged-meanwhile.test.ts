@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { campaignYaml, fleetCsv, startSmallOrchestrator, writeRelease } from './small-orchestrator.ts';
+import {
+  campaignYaml,
+  fleetCsv,
+  startSmallOrchestrator,
+  writeRelease,
+} from '../fixtures/small-orchestrator.ts';
 
 test('a release is not staged again when a campaign began to roll it out while its upgrade command ran', async () => {
   await using orchestrator = await startSmallOrchestrator();

@@ -3,7 +3,7 @@ import { type Direction, type Procedure, stepsOf } from '../../shared/domain/rem
 import type { CampaignPolicy, MoveBy } from '../../shared/domain/rules/policy.ts';
 import type { StepHold } from '../lab/fleet/holds.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { oneClient } from './one-client.ts';
+import { oneClient } from '../fixtures/one-client.ts';
 
 /**
  * A test that stops a driver exactly at a step of a procedure must be able to stop it at every one: the lab tells the step from the

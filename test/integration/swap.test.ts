@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { hasRelease, swapFaults, swapVerdict } from '../lab/expected-swap.ts';
 import { administrators } from '../lab/fleet/permissions.ts';
 import { agentHashes } from '../lab/staged-tree.ts';
-import { type OneClient, oneClient } from './one-client.ts';
+import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
 /** Route `push` on the machines of the lab: an agent whose service holds its own directory, and files that servpack brings itself. */
 async function truthOf({ fleet, client }: OneClient) {
@@ -131,7 +131,7 @@ describe('files that a program holds', () => {
       'sp4',
     );
     if (delivered.kind === 'ignored' || delivered.next === null) throw new Error('nobody was told');
-    await one.dispatcher.add(delivered.next);
+    one.dispatcher.jobs.push(delivered.next);
     expect((await settled(one)).end).toBe('cancelled');
     one.clock.forward(Date.UTC(2026, 10, 20));
     const truth = await truthOf(one);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { testRedis } from '../environment/redis.ts';
-import { type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
+import { fromMondayEvening, type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
 import { Operator } from '../lab/operator.ts';
 import { writeTree } from '../lab/staged-tree.ts';
 
@@ -20,12 +20,11 @@ const csvOf = (rows: readonly string[]): string =>
 test('a large fleet is imported, planned and made a campaign of in a thread beside', async () => {
   await using stack = new AsyncDisposableStack();
   const { url: redisUrl, prefix } = testRedis();
-  const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 1 };
-  const house: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
+  const installation: LabInstallation = { redisUrl, prefix, dataDir: folder, clock: fromMondayEvening(1) };
   const tree = join(folder, 'tree');
   await mkdir(tree);
   await writeTree(tree);
-  const orchestrator = await startOrchestrator(house);
+  const orchestrator = await startOrchestrator(installation);
   stack.defer(() => orchestrator.stop());
   const operator = new Operator(urlOf(orchestrator), folder);
   await operator.stageTree(folder, tree);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { testRedis } from '../environment/redis.ts';
-import { type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
+import { fromMondayEvening, type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { Operator } from '../lab/operator.ts';
 import { patienceMs } from '../environment/patience.ts';
@@ -26,14 +26,13 @@ interface Leader {
   readonly until: string;
 }
 
-/** Two orchestrators of one house; the first leads. */
+/** Two orchestrators of one installation; the first leads. */
 async function twoOrchestrators() {
   folder = mkdtempSync(join(tmpdir(), 'servpack-two-'));
   const { url: redisUrl, prefix } = testRedis();
-  const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 1 };
-  const house: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
+  const installation: LabInstallation = { redisUrl, prefix, dataDir: folder, clock: fromMondayEvening(1) };
   const start = async (): Promise<LabProcess> => {
-    const orchestrator = await startOrchestrator(house);
+    const orchestrator = await startOrchestrator(installation);
     started.push(orchestrator);
     return orchestrator;
   };

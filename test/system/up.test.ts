@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { isAlive, isGone } from '../../orchestrator/embedded-redis/processes.ts';
 import { testRedis } from '../environment/redis.ts';
-import { runCli } from '../integration/run-cli.ts';
+import { runCli } from '../fixtures/run-cli.ts';
 import { patienceMs } from '../environment/patience.ts';
 
 const main = join(import.meta.dirname, '../../orchestrator/cli/main.ts');
