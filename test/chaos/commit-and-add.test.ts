@@ -107,7 +107,6 @@ async function openLab({ url, prefix }: JoblessRedis): Promise<CampaignLab> {
     clients.map((client) => ({ client })),
   );
   const lab = await openCampaignLab(installation, { files, seed: 'one' });
-  await lab.importAndStage();
   await lab.operator.createCampaign(campaign);
   return lab;
 }

@@ -18,7 +18,7 @@ import { agentRelease, stagedAgent } from '../lab/staged-tree.ts';
 import { type CampaignLab, openCampaignLab, smallFiles } from '../fixtures/campaign-lab.ts';
 import { clientsWith } from '../fixtures/clients-with.ts';
 
-/** A place in a procedure at which a driver is lost, and the client that stands there. */
+/** A point of a procedure at which a driver is lost, and the client that stands there. */
 export interface Place {
   readonly procedure: Procedure;
   readonly direction: Direction;

@@ -42,7 +42,6 @@ export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<
   };
   const files = sampleFiles(dataDir, clients);
   const lab = stack.use(await openCampaignLab(installation, { files, seed, checkIns: true }));
-  await lab.importAndStage();
   const { text, policy } = campaignOf(seed, clients);
   for (const name of ['worker-1', 'worker-2']) await lab.startWorker(name);
   await lab.begin(text);

@@ -163,12 +163,12 @@ async function expectStateHeld(): Promise<void> {
 }
 
 test(
-  'checkIn: the door for check-ins answers everything, in a line of text',
+  'checkIn: the listener for check-ins answers every request, in one line of text',
   { timeout: 600_000 },
   async () => {
     const { token } = await tokenOf('pc-1');
-    const door = new Browser({
-      url: await orchestrator.openDoor({ address: 'sent' }),
+    const listener = new Browser({
+      url: await orchestrator.openCheckIns({ address: 'sent' }),
       token,
       folder: orchestrator.folder,
     });
@@ -176,7 +176,7 @@ test(
     await assertAllAsync(
       'checkIn',
       fc.asyncProperty(anyKnock, async (given) => {
-        const answer = await door.send(given);
+        const answer = await listener.send(given);
         expectUnharmed();
         const said = logged.splice(0).join('');
         for (const secret of [token, ...secrets])
@@ -191,7 +191,7 @@ test(
         if (answer.status === 200 && !answer.text.startsWith('pc-1: ')) throw new Error(answer.text);
       }),
     );
-    door.close();
+    listener.close();
     // No key of it is pinned, so its address was not changed, whatever was sent.
     expect(await orchestrator.store.readClient('pc-1')).toEqual(before);
   },

@@ -9,7 +9,7 @@ import { manualDispatcher } from '../fixtures/dispatchers.ts';
 import { JumpingClock } from '../fixtures/jumping-clock.ts';
 import { openCampaign, workstation } from '../fixtures/running-campaign.ts';
 
-test('an upgrade that worker after worker is lost on needs attention, and gives its slot back', async () => {
+test('an upgrade on which ten workers in a row are lost needs attention, and gives its slot back', async () => {
   let real = Date.now();
   const store = createMemoryStore(() => real);
   const clock = new JumpingClock(Date.UTC(2026, 10, 16, 19));
@@ -28,7 +28,7 @@ test('an upgrade that worker after worker is lost on needs attention, and gives 
     expect(found?.found).toBe('leaseExpired');
     activation = found?.next.activation ?? 0;
   }
-  // Nothing answers there, and nothing is asked: the upgrade is settled from its record alone.
+  // The gateway leads nowhere: the upgrade is settled from its record alone.
   const gateway = connectSimulatedGateway({ port: 1 });
   const dispatcher = manualDispatcher();
   const context = workerContext({ store, dispatcher, clock, gateway });

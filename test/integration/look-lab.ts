@@ -31,8 +31,9 @@ const morning = Date.UTC(2026, 10, 17, 11);
 const startedAt = morning - 18 * 3_600_000;
 
 /**
- * A real orchestrator and worker on a real Redis, and a lab fleet that they look at: one client per
- * trait.
+ * An orchestrator, a lab fleet with one client per trait, and workers, on a real Redis. Unlike the
+ * fixture for campaigns in the lab, these run in the process of the test: a test puts a gateway of
+ * its own between a worker and the fleet.
  */
 export interface LookLab extends AsyncDisposable {
   readonly fleet: Fleet;
@@ -41,23 +42,23 @@ export interface LookLab extends AsyncDisposable {
   readonly token: string;
   readonly prefix: string;
   readonly redisUrl: string;
-  /** Which client has which trait. */
+  /** The client of each trait. */
   readonly clients: ReadonlyMap<Trait, string>;
   startWorker(wrap?: (gateway: Gateway) => Gateway): Promise<RunningWorker>;
-  /** A worker that can be killed. */
+  /** Starts a worker in a process of its own, which a test can kill. */
   startWorkerProcess(): Promise<LabProcess>;
   cli(args: readonly string[]): Promise<CliRun>;
   ask<T>(method: string, path: string, body?: object): Promise<T>;
   /** Starts a survey of these targets; resolves to its name. */
   startSurvey(targets: object): Promise<string>;
-  /** The survey once it is over. Fails at a deadline that a killed worker does not reach. */
+  /** Waits until the survey is over, and returns its status. */
   over(survey: string): Promise<SurveyStatus>;
   looksOf(survey: string): Promise<readonly LookReport[]>;
 }
 
 export interface LookLabOptions {
   readonly traits: readonly Trait[];
-  /** Of these the fleet knows nothing. */
+  /** Machines of the lab that are not in the fleet of the orchestrator. */
   readonly strangers?: readonly string[];
   readonly shards?: number;
 }

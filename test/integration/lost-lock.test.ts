@@ -15,7 +15,7 @@ import { clientWith } from '../fixtures/clients-with.ts';
 import { openCampaign, workstation } from '../fixtures/running-campaign.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 
-test('a job whose lock is gone in mid-command: the call is given up, and the record goes on at once', async () => {
+test('a worker whose lock of the job is lost during a command aborts the call, and the upgrade goes on at once', async () => {
   await using stack = new AsyncDisposableStack();
   const { store, url, prefix } = await openTestStore();
   stack.defer(() => store.close());
@@ -55,7 +55,7 @@ test('a job whose lock is gone in mid-command: the call is given up, and the rec
   onTestFinished(() => redis.disconnect());
   const lock = `${queuePrefix(prefix, admitted.shard)}:upgrades:${jobId(admitted)}:lock`;
   expect(await redis.del(lock)).toBe(1);
-  // The next activation looks, finds no mark, and marks: the first call never came through.
+  // The first mark never reached the client: the next activation looks, finds no mark, and marks.
   await expect
     .poll(
       async () => (await store.readUpgrade({ campaign: 'sp4', client }))?.upgrade.memory.open.mark ?? null,

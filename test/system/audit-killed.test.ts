@@ -40,7 +40,6 @@ async function beginCampaign(stack: AsyncDisposableStack, name: string) {
   const files = await smallFiles(dataDir, labClients(clients));
   const lab = stack.use(await openCampaignLab(installation, { files, seed: 'audit' }));
   const store = await lab.openStore();
-  await lab.importAndStage();
   await lab.begin(campaignFile);
   return { installation, redis, lab, store };
 }

@@ -32,7 +32,6 @@ test('paused, halted or aborted a campaign starts nothing new but what was under
   const files = await smallFiles(folder, labClients(400));
   const lab = stack.use(await openCampaignLab(installation, { files, seed: 'pause' }));
   const { operator, control } = lab;
-  await lab.importAndStage();
   await lab.startWorker();
   const begun = async (): Promise<number> =>
     (await control.truth()).clients

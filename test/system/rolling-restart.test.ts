@@ -30,7 +30,6 @@ test('workers and orchestrators are restarted one after the other in mid-campaig
   };
   const files = await smallFiles(folder, labClients(clients));
   const lab = stack.use(await openCampaignLab(installation, { files, seed: 'rolling' }));
-  await lab.importAndStage();
   await lab.operator.createCampaign(
     'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nbudgets: { active: 40, perLogonServer: 12 }\n',
   );

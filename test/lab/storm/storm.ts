@@ -63,7 +63,6 @@ export async function storm(options: StormOptions): Promise<StormFigures> {
   const [laptopNames, otherNames] = [namesOf('laptop', laptops), namesOf('desk', others)];
   await using lab = await openLab(options, [...laptopNames, ...otherNames]);
   const { operator } = lab;
-  await lab.importAndStage();
   await lab.startWorker();
   await operator.createCampaign(campaign('laptops'));
   await operator.createCampaign(campaign('desks'));

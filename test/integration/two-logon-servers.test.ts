@@ -20,7 +20,10 @@ import { JumpingClock } from '../fixtures/jumping-clock.ts';
 import { openCampaign, patient, smsRelease } from '../fixtures/running-campaign.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 
-/** Real machines of the lab at two logon servers, real Redis, the real rounds and the real driver. */
+/**
+ * Machines of the lab at two logon servers, with a real Redis, the real rounds and the real
+ * driver.
+ */
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -31,7 +34,7 @@ type Server = keyof typeof zoneOf;
 interface Seat {
   readonly client: string;
   readonly server: Server;
-  /** Where it logs on now, when that is elsewhere. */
+  /** The logon server where the lab has the client, when it is not `server`. */
   readonly seenOn?: Server;
 }
 
@@ -39,9 +42,9 @@ interface Site extends AsyncDisposable {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly release: Release;
-  /** Rounds and jobs in their order, until it is so; `watch` sees every step. */
+  /** Runs rounds and jobs in their order until `isSo`; calls `watch` after each. */
   until(isSo: () => Promise<boolean>, watch?: () => Promise<void>): Promise<void>;
-  /** Goes on for so long in lab time. */
+  /** Runs rounds and jobs for so long in lab time. */
   pass(ms: number, watch?: () => Promise<void>): Promise<void>;
 }
 
@@ -104,7 +107,7 @@ async function openSite(
       await step();
       await watch?.();
     }
-    throw new Error('it does not become so');
+    throw new Error('not after 5,000 rounds');
   };
   return {
     store,
@@ -144,13 +147,13 @@ async function endsOf(store: Store): Promise<Readonly<Record<string, string>>> {
   return ends;
 }
 
-test('clients of a logon server without its copy are not touched, roamers neither, until it has one', async () => {
+test('a client of a logon server without a copy is not touched before there is one, also a client that moved there', async () => {
   const [a = '', b = '', c = '', d = '', e = ''] = clientsWith('free', 5);
   const seats: readonly Seat[] = [
     { client: a, server: 'LS-ROM' },
     { client: b, server: 'LS-ROM' },
     { client: c, server: 'LS-PUN' },
-    // These have been brought to Pune, or come from there.
+    // These clients have moved from Rome to Pune, and from Pune to Rome.
     { client: d, server: 'LS-ROM', seenOn: 'LS-PUN' },
     { client: e, server: 'LS-PUN', seenOn: 'LS-ROM' },
   ];
@@ -161,7 +164,7 @@ test('clients of a logon server without its copy are not touched, roamers neithe
   const { store, release } = site;
   const write = (...found: readonly CopyStatus[]) =>
     store.writeCopies(release.release, manifestOf(release), found, []);
-  /** So many of Rome are marked at once. */
+  /** The most clients of Rome that were marked at once. */
   let most = 0;
   const watch = async (): Promise<void> => {
     const counters = await store.counters('sp4');
@@ -177,7 +180,8 @@ test('clients of a logon server without its copy are not touched, roamers neithe
   await site.pass(5 * 3_600_000, watch);
   expect(most).toBe(1);
   for (const client of [c, d, e]) expect((await site.fleet.clientTruth(client))?.journal).toEqual([]);
-  // The one that was looked at is remembered where it was seen; the other ones have never been asked.
+  // The record of the looked-at client has its new logon server; the other clients were never
+  // asked.
   expect((await endsOf(store))[d]).toBe('LS-PUN looking');
   expect((await store.readUpgrade({ campaign: 'sp4', client: d }))?.index).toBe('parked');
   expect(await store.readWaiting({ campaign: 'sp4', client: e })).not.toBeNull();
@@ -194,8 +198,8 @@ test('clients of a logon server without its copy are not touched, roamers neithe
   expect(most).toBe(1);
 });
 
-test('each client is admitted, looked at and marked in the nights of its own time zone', async () => {
-  // Those that are switched off are deferred into the day.
+test('a client is admitted, looked at and marked in the nights of its own time zone', async () => {
+  // Clients that are switched off are deferred into the day.
   const seats = [...clientsWith('free', 4), ...clientsWith('offlineForDays', 4)].map((client, at): Seat => ({
     client,
     server: at % 2 === 0 ? 'LS-ROM' : 'LS-PUN',
@@ -211,7 +215,7 @@ test('each client is admitted, looked at and marked in the nights of its own tim
   for (const { client, to, at, because } of entries) {
     if (client === null) continue;
     const zone = zoneOf[seats.find((seat) => seat.client === client)?.server ?? 'LS-ROM'];
-    // A step that was decided in the last minute of the night is written a moment later.
+    // A step that is decided in the last minute of the night is written a moment later.
     const isNight = isWindowOpen(window, zone, at) || isWindowOpen(window, zone, at - 20 * 60_000);
     if (!isNight && !begun.has(client) && (to === 'looking' || to === 'marking'))
       outside.push([client, to, at, because]);
