@@ -21,7 +21,7 @@ import {
 import { testRedis } from '../environment/redis.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { all, at, campaignOf, clientOf, entry, pick, runningState } from '../contract/store/fixtures.ts';
-import { sealedHouse, type SealedHouse } from './sealed-house.ts';
+import { sealedAudit, type SealedAudit } from './sealed-audit.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
 const nightly = { days: everyDay, from: 22 * 60, to: 5 * 60 };
@@ -35,32 +35,32 @@ const inMemory = async (): Promise<Store> => createMemoryStore(Date.now);
 const inRedis = (shards: number) => async (): Promise<Store> =>
   (await openTestStore(testRedis(), shards)).store;
 
-/** Steps with sealing rounds in between, and one at the end. */
-async function randomHouse(
+/** Runs these steps with sealing rounds in between, and one at the end. */
+async function randomAudit(
   steps: Parameters<typeof runSteps>[1],
   store: Store,
   mode = oneShard,
-): Promise<SealedHouse> {
-  const house = sealedHouse({ store, entriesAtMost: 7, shards: await store.shards() });
-  await runSteps(house, steps, mode);
-  await house.sealer.round();
-  return house;
+): Promise<SealedAudit> {
+  const audit = sealedAudit({ store, entriesAtMost: 7, shards: await store.shards() });
+  await runSteps(audit, steps, mode);
+  await audit.sealer.round();
+  return audit;
 }
 
 async function runSteps(
-  house: SealedHouse,
+  audit: SealedAudit,
   steps: readonly ((run: Awaited<ReturnType<typeof newRun>>) => Promise<unknown>)[],
   mode = oneShard,
 ): Promise<void> {
-  const run = await newRun(house.store, mode);
+  const run = await newRun(audit.store, mode);
   for (const [n, step] of steps.entries()) {
     run.steps += 1;
     await step(run);
-    if (n % 10 === 0) await house.sealer.round();
+    if (n % 10 === 0) await audit.sealer.round();
   }
 }
 
-describe('the files after random steps', () => {
+describe('the audit files after random steps', () => {
   it.each<[string, () => Promise<Store>, number, Mode]>([
     ['in memory', inMemory, 40, oneShard],
     ['in Redis', inRedis(1), 10, oneShard],
@@ -71,8 +71,8 @@ describe('the files after random steps', () => {
       await fc.assert(
         fc.asyncProperty(stepsIn(mode), async (steps) => {
           const store = await open();
-          using house = await randomHouse(steps, store, mode);
-          const verdict = await house.verify();
+          using audit = await randomAudit(steps, store, mode);
+          const verdict = await audit.verify();
           expect(verdict.faults).toEqual([]);
           const picture = await readPicture(verdict.files);
           const records = await all(newestRecords(verdict.files, picture));
@@ -87,7 +87,7 @@ describe('the files after random steps', () => {
               .sort(byClient);
             expect(written).toEqual(stored);
           }
-          expectPaths(await house.entries());
+          expectPaths(await audit.entries());
           await store.close();
         }),
         { seed: 20_261_122, numRuns },
@@ -106,13 +106,13 @@ describe('the files after random steps', () => {
       await fc.assert(
         fc.asyncProperty(stepsIn(mode), async (steps) => {
           const before = await open();
-          using house = await randomHouse(steps, before, mode);
+          using audit = await randomAudit(steps, before, mode);
           const after = await open();
-          const rebuilt = await rebuild(after, systemClock, house.files());
+          const rebuilt = await rebuild(after, systemClock, audit.files());
           expect(rebuilt).toMatchObject({ ok: true, value: { isWritten: true } });
           for (const name of campaigns) await expectPutBack(before, after, name);
-          // The chain continues: what the rebuild did is sealed behind the last block.
-          using next = sealedHouse({ store: after, folder: house.folder, shards: await after.shards() });
+          // The chain goes on: the entries of the rebuild are sealed after the last block.
+          using next = sealedAudit({ store: after, folder: audit.folder, shards: await after.shards() });
           await next.sealer.round();
           expect(await next.verify()).toMatchObject({ faults: [], torn: [] });
           expectPaths(await next.entries());
@@ -132,16 +132,16 @@ describe('the files after random steps', () => {
     ['in Redis', inRedis(1)],
   ])('bring back where clients are now, and which check-in tokens were revoked (%s)', async (_name, open) => {
     const [before, after] = [await open(), await open()];
-    using house = sealedHouse({ store: before });
+    using audit = sealedAudit({ store: before });
     const pinned = clientOf('pc-1', { port: 2222, hostKeys: [`SHA256:${'a'.repeat(43)}`] });
     await before.importFleet([pinned, clientOf('pc-2')], { ...entry(''), to: 'imported' });
-    await house.sealer.round();
+    await audit.sealer.round();
     await before.moveClient('pc-1', '10.0.0.7', { ...entry('', 'pc-1'), to: movedTo });
     await before.raiseGeneration('pc-2', 3, { ...entry('', 'pc-2'), to: revokedTo });
-    await house.sealer.round();
+    await audit.sealer.round();
     await before.raiseGeneration(everyClient, 2, { ...entry(''), to: revokedTo });
-    await house.sealer.round();
-    expect(await rebuild(after, systemClock, house.files())).toMatchObject({ ok: true });
+    await audit.sealer.round();
+    expect(await rebuild(after, systemClock, audit.files())).toMatchObject({ ok: true });
     expect(await after.readClient('pc-1')).toEqual({ ...pinned, host: '10.0.0.7' });
     expect(await after.tokenGenerations()).toEqual({ 'pc-2': 3, [everyClient]: 2 });
     await Promise.all([before.close(), after.close()]);
@@ -154,7 +154,7 @@ describe('the files after random steps', () => {
   ])('let clients wait by their time zones again in a campaign with a window (%s)', async (_name, open) => {
     const [before, after] = [await open(), await open()];
     const shards = await before.shards();
-    using house = sealedHouse({ store: before, shards });
+    using audit = sealedAudit({ store: before, shards });
     const [rome, pune] = ['Europe/Rome', 'Asia/Kolkata'];
     const zones = { 'pc-1': rome, 'pc-2': pune, 'pc-3': rome, 'pc-4': pune };
     const own = Object.entries(zones).map(([client, zone]) => ({ ...pick(client), zone }));
@@ -162,9 +162,9 @@ describe('the files after random steps', () => {
     await before.importFleet(clients, { ...entry(''), to: 'imported' });
     await before.createCampaign(inWindow, own, entry('sp4'));
     await before.admit('sp4', own.slice(0, 1), at);
-    await house.sealer.round();
+    await audit.sealer.round();
 
-    expect(await rebuild(after, systemClock, house.files())).toMatchObject({ ok: true });
+    expect(await rebuild(after, systemClock, audit.files())).toMatchObject({ ok: true });
     const waiting = async (store: Store) => (await all(store.waiting('sp4'))).toSorted(byClient);
     expect(await waiting(after)).toEqual(await waiting(before));
     const { campaign, version } = (await after.readCampaign('sp4')) ?? { campaign: inWindow, version: 0 };
@@ -179,10 +179,10 @@ describe('the files after random steps', () => {
     await Promise.all([before.close(), after.close()]);
   });
 
-  it('are refused when anything in them was changed, and a dry run writes nothing', async () => {
+  it('are refused by a rebuild when they were changed, and a dry run writes nothing', async () => {
     const [steps = []] = fc.sample(someSteps, { seed: 3, numRuns: 1 });
-    using house = await randomHouse(steps, createMemoryStore(Date.now));
-    const files = house.archive.files(0);
+    using audit = await randomAudit(steps, createMemoryStore(Date.now));
+    const files = audit.archive.files(0);
     const dry = await rebuild(null, systemClock, files);
     expect(dry).toMatchObject({ ok: true, value: { isWritten: false, campaigns: [{}, {}] } });
     const after = createMemoryStore(Date.now);
@@ -230,7 +230,7 @@ async function expectPutBack(before: Store, after: Store, name: string): Promise
  * Of each upgrade every step begins where the step before ended, and its record's version rises by
  * one.
  */
-function expectPaths(entries: Awaited<ReturnType<SealedHouse['entries']>>): void {
+function expectPaths(entries: Awaited<ReturnType<SealedAudit['entries']>>): void {
   const paths = Map.groupBy(
     entries.filter(({ client, campaign }) => client !== null && campaign !== ''),
     ({ campaign, client }) => `${campaign}.${client}`,

@@ -1,82 +1,62 @@
-import { appendFileSync, readFileSync, statSync, truncateSync } from 'node:fs';
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { describe, expect, it, test, vi } from 'vitest';
-import type { Archive } from '../../orchestrator/audit/archive.ts';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { readEvidence } from '../../orchestrator/audit/evidence.ts';
-import { withFileLock } from '../../orchestrator/audit/file-lock.ts';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { beforeAll } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { entry, picks, runningState } from '../contract/store/fixtures.ts';
 import { storeFixture } from '../contract/store/store-fixture.ts';
-import { sealedHouse, type SealedHouse } from './sealed-house.ts';
+import { becauses, named, release, sealedAudit, steps } from './sealed-audit.ts';
 
-const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
-
-/** So many steps, each with an entry and a text of its own. */
-async function steps(store: Store, count: number, name = 'step'): Promise<void> {
-  for (let n = 0; n < count; n += 1) {
-    const text = `${name} ${n}`;
-    await store.stageRelease(release, { sha256: sha256(text), text }, entry('', null, text));
-  }
-}
-
-const becauses = async (house: SealedHouse): Promise<readonly string[]> =>
-  (await house.entries()).map(({ because }) => because);
-
-const named = (count: number, name = 'step'): readonly string[] =>
-  Array.from({ length: count }, (_, n) => `${name} ${n}`);
-
-describe('sealing', () => {
-  it('writes every entry once, in order, with its evidence, and every block after the one before', async () => {
-    using house = sealedHouse({ entriesAtMost: 4 });
-    await steps(house.store, 10);
-    await house.sealer.round();
-    await house.sealer.round();
-    const verdict = await house.verify();
+describe('the sealer', () => {
+  it('writes every entry once and in order with its evidence, in blocks that follow one another', async () => {
+    using audit = sealedAudit({ entriesAtMost: 4 });
+    await steps(audit.store, 10);
+    await audit.sealer.round();
+    await audit.sealer.round();
+    const verdict = await audit.verify();
     expect(verdict).toMatchObject({ faults: [], torn: [], chains: [{ shard: 0, blocks: 3, entries: 10 }] });
-    const { head, written } = await house.store.readSeal(0);
+    const { head, written } = await audit.store.readSeal(0);
     expect(head).toMatchObject({ number: 3, head: verdict.chains[0]?.last?.head });
     expect(written).toBe(3);
-    expect(await becauses(house)).toEqual(named(10));
-    const texts = house.lines().filter((line) => line.startsWith('{"evidence":'));
+    expect(await becauses(audit)).toEqual(named(10));
+    const texts = audit.lines().filter((line) => line.startsWith('{"evidence":'));
     expect(texts).toHaveLength(10);
   });
 
-  it('keeps that a release was withdrawn, so that a rebuild does not forget it', async () => {
-    using house = sealedHouse();
+  it('writes that a release was withdrawn, so that a rebuild knows it', async () => {
+    using audit = sealedAudit();
     const withdrawn = { by: 'anna', because: 'restarts do not come back', at: 1 };
-    await house.store.stageRelease({ ...release, withdrawn }, null, {
+    await audit.store.stageRelease({ ...release, withdrawn }, null, {
       ...entry('', null, 'withdrawn'),
       to: 'withdrawn',
     });
-    await house.sealer.round();
-    const found = house.lines().filter((line) => line.startsWith('{"release":'));
+    await audit.sealer.round();
+    const found = audit.lines().filter((line) => line.startsWith('{"release":'));
     expect(found.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ whole: { withdrawn } }]);
   });
 
-  it('seals nothing when nothing was done', async () => {
-    using house = sealedHouse();
-    await house.sealer.round();
-    expect(house.archive.files(0)).toEqual([]);
-    await steps(house.store, 1);
-    await house.sealer.round();
-    const before = house.lines();
-    await house.sealer.round();
-    expect(house.lines()).toEqual(before);
+  it('writes nothing when there are no new entries', async () => {
+    using audit = sealedAudit();
+    await audit.sealer.round();
+    expect(audit.archive.files(0)).toEqual([]);
+    await steps(audit.store, 1);
+    await audit.sealer.round();
+    const before = audit.lines();
+    await audit.sealer.round();
+    expect(audit.lines()).toEqual(before);
   });
 
-  it('keeps only so many entries in Redis, and all of them in the files', async () => {
-    using house = sealedHouse({ keep: 2 });
-    await steps(house.store, 9);
-    await house.sealer.round();
-    expect(await house.store.auditAfter(0, beforeAll, 99)).toHaveLength(2);
-    expect(await becauses(house)).toEqual(named(9));
+  it('keeps the newest entries in Redis and all entries in the files', async () => {
+    using audit = sealedAudit({ keep: 2 });
+    await steps(audit.store, 9);
+    await audit.sealer.round();
+    expect(await audit.store.auditAfter(0, beforeAll, 99)).toHaveLength(2);
+    expect(await becauses(audit)).toEqual(named(9));
   });
 
-  it('ends its round also when there is always more: other shards wait, and so does a process that stops', async () => {
+  it('ends its round while new entries come all the time', async () => {
     // Something is done while each block is written.
     const busy = (store: Store): Store => ({
       ...store,
@@ -85,39 +65,39 @@ describe('sealing', () => {
         if (args[1] < 99) await steps(store, 1, 'meanwhile');
       },
     });
-    using house = sealedHouse({ wrapStore: busy });
-    await steps(house.store, 3);
-    await house.sealer.round();
-    expect(await house.verify()).toMatchObject({ faults: [], chains: [{ blocks: 1, entries: 3 }] });
-    await house.sealer.round();
-    expect(await house.verify()).toMatchObject({ faults: [], chains: [{ blocks: 2, entries: 4 }] });
+    using audit = sealedAudit({ wrapStore: busy });
+    await steps(audit.store, 3);
+    await audit.sealer.round();
+    expect(await audit.verify()).toMatchObject({ faults: [], chains: [{ blocks: 1, entries: 3 }] });
+    await audit.sealer.round();
+    expect(await audit.verify()).toMatchObject({ faults: [], chains: [{ blocks: 2, entries: 4 }] });
   });
 
-  it('finds a text in the files that Redis has given up', async () => {
-    using house = sealedHouse();
-    await steps(house.store, 3);
-    await house.sealer.round();
-    const forgetful = { ...house.store, readEvidence: async () => null };
+  it('leaves evidence in the files that Redis has dropped', async () => {
+    using audit = sealedAudit();
+    await steps(audit.store, 3);
+    await audit.sealer.round();
+    const forgetful = { ...audit.store, readEvidence: async () => null };
     const hash = sha256('step 1');
-    const found = await readEvidence(forgetful, house.archive, [hash, sha256('never said')]);
+    const found = await readEvidence(forgetful, audit.archive, [hash, sha256('never said')]);
     expect([...found]).toEqual([[hash, 'step 1']]);
   });
 
-  it('begins a new file at its size; the chain goes on through all of them', async () => {
-    using house = sealedHouse({ entriesAtMost: 2, fileBytesAtMost: 2_000 });
-    await steps(house.store, 40);
-    await house.sealer.round();
-    expect(house.archive.files(0).length).toBeGreaterThan(3);
-    expect(await house.verify()).toMatchObject({ faults: [], chains: [{ blocks: 20, entries: 40 }] });
-    expect(await becauses(house)).toEqual(named(40));
+  it('begins a new file at a size; the chain goes on through all files', async () => {
+    using audit = sealedAudit({ entriesAtMost: 2, fileBytesAtMost: 2_000 });
+    await steps(audit.store, 40);
+    await audit.sealer.round();
+    expect(audit.archive.files(0).length).toBeGreaterThan(3);
+    expect(await audit.verify()).toMatchObject({ faults: [], chains: [{ blocks: 20, entries: 40 }] });
+    expect(await becauses(audit)).toEqual(named(40));
   });
 
-  it('reads what only Redis has, before, between and after the blocks of its own files', async () => {
-    using one = sealedHouse({ entriesAtMost: 3 });
-    using other = sealedHouse({ store: one.store, entriesAtMost: 3 });
-    for (const [n, house] of [one, other, one, other].entries()) {
+  it('lets entries be read that only Redis has, before, between and after the blocks of the files', async () => {
+    using one = sealedAudit({ entriesAtMost: 3 });
+    using other = sealedAudit({ store: one.store, entriesAtMost: 3 });
+    for (const [n, audit] of [one, other, one, other].entries()) {
       await steps(one.store, 5, `part ${n}:`);
-      await house.sealer.round();
+      await audit.sealer.round();
     }
     await steps(one.store, 5, 'part 4:');
     const expected = [0, 1, 2, 3, 4].flatMap((n) => named(5, `part ${n}:`));
@@ -125,13 +105,13 @@ describe('sealing', () => {
     expect(await becauses(other)).toEqual(expected);
   });
 
-  it('says the campaign file under which each entry was done', async () => {
-    using house = sealedHouse();
-    const fixture = storeFixture(house.store);
+  it('writes the hash of the campaign file with each entry', async () => {
+    using audit = sealedAudit();
+    const fixture = storeFixture(audit.store);
     await fixture.admitted('sp4', picks(2));
-    await house.sealer.round();
+    await audit.sealer.round();
     await fixture.change('sp4', runningState(3));
-    const found = await house.entries();
+    const found = await audit.entries();
     expect(found.map(({ block, campaignHash, version }) => [block, campaignHash, version])).toEqual([
       [1, 'hash-of-the-file', 1],
       [1, 'hash-of-the-file', 1],
@@ -141,180 +121,18 @@ describe('sealing', () => {
   });
 });
 
-describe('a crash', () => {
-  type Crash = readonly [
-    where: string,
-    store: (store: Store) => Store,
-    archive: (archive: Archive) => Archive,
-  ];
-  const dead = (): never => {
-    throw new Error('the process is gone');
-  };
-  const asIs = <T>(value: T): T => value;
-  const crashes: readonly Crash[] = [
-    ['before the head moves', (store) => ({ ...store, moveSeal: async () => dead() }), asIs],
-    [
-      'after the head has moved',
-      (store) => ({ ...store, moveSeal: async (...args) => (await store.moveSeal(...args), dead()) }),
-      asIs,
-    ],
-    ['before the file', asIs, (archive) => ({ ...archive, append: async () => dead() })],
-    [
-      'after the entries, in what is kept beside them',
-      (store) => ({ ...store, unwrittenEvidence: async () => dead() }),
-      asIs,
-    ],
-    [
-      'after the file',
-      asIs,
-      (archive) => ({ ...archive, append: async (...args) => (await archive.append(...args), dead()) }),
-    ],
-    ['before it counts as written', (store) => ({ ...store, markWritten: async () => dead() }), asIs],
-    [
-      'after it counts as written',
-      (store) => ({ ...store, markWritten: async (...args) => (await store.markWritten(...args), dead()) }),
-      asIs,
-    ],
-    ['before the trimming', (store) => ({ ...store, trimAudit: async () => dead() }), asIs],
-  ];
-
-  test.each(crashes)(
-    '%s: the next round goes on, and nothing is missing or twice',
-    async (_where, store, archive) => {
-      using first = sealedHouse();
-      await steps(first.store, 2, 'early');
-      await first.sealer.round();
-      await steps(first.store, 3);
-      const { folder } = first;
-      const crashing = sealedHouse({ store: first.store, folder, wrapStore: store, wrapArchive: archive });
-      await expect(crashing.sealer.round()).rejects.toThrow('the process is gone');
-      // Meanwhile more is done, and another process comes.
-      await steps(first.store, 2, 'late');
-      const next = sealedHouse({ store: first.store, folder });
-      await next.sealer.round();
-      expect(await next.verify()).toMatchObject({ faults: [], torn: [], chains: [{ entries: 7 }] });
-      expect(await becauses(next)).toEqual([...named(2, 'early'), ...named(3), ...named(2, 'late')]);
-      const { head, written } = await next.store.readSeal(0);
-      expect(head?.number).toBe(written);
-      const texts = next.lines().filter((line) => line.startsWith('{"evidence":'));
-      expect(new Set(texts).size).toBe(7);
-      expect(texts).toHaveLength(7);
-    },
-  );
-
-  test('wherever it breaks the file off: verify says so, the next round cuts it away and goes on', async () => {
-    using house = sealedHouse();
-    await steps(house.store, 2);
-    await house.sealer.round();
-    const path = house.archive.files(0)[0] ?? '';
-    const whole = statSync(path).size;
-    const state = await house.store.readSeal(0);
-    for (const lost of [1, 2, 70, 200, 500, whole - 20, whole - 1]) {
-      truncateSync(path, whole - lost);
-      const torn = await house.verify();
-      expect([lost, torn.torn.length + torn.faults.length > 0]).toEqual([lost, true]);
-      // The mark was not set, for the process was gone before.
-      const unmarked = { ...house.store, readSeal: async () => states.pop() ?? state };
-      const states = [
-        { ...state, written: 0 },
-        { ...state, written: 0 },
-      ];
-      await sealedHouse({ store: unmarked, folder: house.folder }).sealer.round();
-      expect((await house.verify()).faults).toEqual([]);
-      expect(await becauses(house)).toEqual(named(2));
-    }
-  });
-
-  test('frozen before the file while others go on in it: what it writes when it wakes up is there already', async () => {
-    using first = sealedHouse();
-    await steps(first.store, 2);
-    const frozen = Promise.withResolvers<void>();
-    const reached = Promise.withResolvers<void>();
-    const slow = sealedHouse({
-      store: first.store,
-      folder: first.folder,
-      wrapArchive: (archive) => ({
-        ...archive,
-        append: async (...args) => {
-          reached.resolve();
-          await frozen.promise;
-          await archive.append(...args);
-        },
-      }),
-    });
-    const round = slow.sealer.round();
-    await reached.promise;
-    await first.sealer.round();
-    await steps(first.store, 2, 'late');
-    await first.sealer.round();
-    frozen.resolve();
-    await round;
-    const inOrder = ['1', '2'].map((number) => expect.stringContaining(`"seal":${number},`));
-    expect(first.lines().filter((line) => line.startsWith('{"seal":'))).toEqual(inOrder);
-    await steps(first.store, 1, 'last');
-    await first.sealer.round();
-    expect(await first.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 3, entries: 5 }] });
-  });
-
-  test('while the leader before still writes its block the next one waits for the file, and not for ever', async () => {
-    const lines: { level: number; msg: string }[] = [];
-    const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
-    using house = sealedHouse({ log });
-    await steps(house.store, 2);
-    const now = vi.spyOn(performance, 'now');
-    await withFileLock(join(house.folder, 'test-0.jsonl.lock'), async () => {
-      await house.sealer.round();
-      await house.sealer.round();
-      expect(lines).toMatchObject([
-        { level: 40, msg: expect.stringContaining('another orchestrator writes') },
-      ]);
-      now.mockReturnValue(performance.now() + 60_001);
-      await expect(house.sealer.round()).rejects.toThrow('another orchestrator writes the audit');
-    });
-    now.mockRestore();
-    await house.sealer.round();
-    expect(await house.verify()).toMatchObject({ faults: [], chains: [{ blocks: 1, entries: 2 }] });
-  });
-
-  test('between the opening of a new file and its first block: the chain goes on from the file before', async () => {
-    using house = sealedHouse({ fileBytesAtMost: 1 });
-    for (const name of ['one', 'two']) {
-      await steps(house.store, 1, name);
-      await house.sealer.round();
-    }
-    const [, path = ''] = house.archive.files(0);
-    expect(await house.archive.newest(0)).toMatchObject({ number: 2 });
-    truncateSync(path, readFileSync(path, 'utf8').indexOf('\n') + 1);
-    expect(await house.archive.newest(0)).toMatchObject({ number: 1 });
-    truncateSync(path, 0);
-    expect(await house.archive.newest(0)).toMatchObject({ number: 1 });
-  });
-
-  test('bytes of another writer after the last seal are cut away', async () => {
-    using house = sealedHouse();
-    await steps(house.store, 2);
-    await house.sealer.round();
-    const path = house.archive.files(0)[0] ?? '';
-    appendFileSync(path, '{"block":2,"shard":0,"prev');
-    expect((await house.verify()).torn).toHaveLength(1);
-    await steps(house.store, 1, 'late');
-    await house.sealer.round();
-    expect(await house.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 2, entries: 3 }] });
-  });
-});
-
 describe('a Redis that went back', () => {
-  it('does not break the chain: it goes on from the file', async () => {
-    using house = sealedHouse();
-    await steps(house.store, 2);
-    await house.sealer.round();
-    const before = await house.store.readSeal(0);
-    await steps(house.store, 3, 'lost');
-    await house.sealer.round();
-    const file = readFileSync(house.archive.files(0)[0] ?? '', 'utf8');
-    expect(await becauses(house)).toEqual([...named(2), ...named(3, 'lost')]);
+  it('does not break the chain: the sealer goes on from the file', async () => {
+    using audit = sealedAudit();
+    await steps(audit.store, 2);
+    await audit.sealer.round();
+    const before = await audit.store.readSeal(0);
+    await steps(audit.store, 3, 'lost');
+    await audit.sealer.round();
+    const file = readFileSync(audit.archive.files(0)[0] ?? '', 'utf8');
+    expect(await becauses(audit)).toEqual([...named(2), ...named(3, 'lost')]);
     // A new store that knows the first block only: what a restart from an older copy brings back.
-    using back = sealedHouse({ folder: house.folder });
+    using back = sealedAudit({ folder: audit.folder });
     await steps(back.store, 2);
     if (before.head !== null) await back.store.moveSeal(0, null, before.head);
     await back.store.markWritten(0, 1, []);
@@ -327,11 +145,11 @@ describe('a Redis that went back', () => {
     expect(readFileSync(back.archive.files(0)[0] ?? '', 'utf8').startsWith(file)).toBe(true);
   });
 
-  it('is found where two folders hold two forms of the same block', async () => {
-    using one = sealedHouse();
-    using other = sealedHouse();
-    for (const house of [one, other]) await steps(house.store, 1, house === one ? 'here' : 'there');
-    for (const house of [one, other]) await house.sealer.round();
+  it('is found when two folders hold different blocks of the same number', async () => {
+    using one = sealedAudit();
+    using other = sealedAudit();
+    for (const audit of [one, other]) await steps(audit.store, 1, audit === one ? 'here' : 'there');
+    for (const audit of [one, other]) await audit.sealer.round();
     const both = await verifyPaths([...one.archive.files(0), ...other.archive.files(0)]);
     expect(both).toMatchObject({
       value: { faults: [{ block: 1, says: expect.stringContaining('is there twice') }] },

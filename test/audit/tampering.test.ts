@@ -7,7 +7,7 @@ import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import { splitLines } from '../../orchestrator/audit/format/split-lines.ts';
 import { smallFile } from './small-file.ts';
 
-describe('a file that was changed', () => {
+describe('an audit file', () => {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-tamper-'));
   const path = join(folder, 'changed.jsonl');
   let whole: Buffer;
@@ -27,7 +27,7 @@ describe('a file that was changed', () => {
   }
   const joined = (changed: readonly string[]): Buffer => Buffer.from(`${changed.join('\n')}\n`);
 
-  it('is as it was written when nothing was changed, and has every kind of line', async () => {
+  it('is whole when nothing was changed, and has every kind of line', async () => {
     expect(await isFound(whole)).toBe(false);
     const kinds = new Set(lines.map((line) => /^\{"(\w+)":/.exec(line)?.[1]));
     expect(kinds).toEqual(
@@ -46,7 +46,7 @@ describe('a file that was changed', () => {
     );
   });
 
-  it('is found whichever byte is another one', async () => {
+  it('is found to be changed when any byte of it is changed', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat({ max: whole.length - 1 }),
@@ -61,7 +61,7 @@ describe('a file that was changed', () => {
     );
   });
 
-  it('is found whichever line is taken away, is there twice, or stands elsewhere', async () => {
+  it('is found to be changed when any line is removed, repeated or moved', async () => {
     const all = lines.map((_, index) => index);
     for (const index of all) {
       expect([index, await isFound(joined(lines.toSpliced(index, 1)))]).toEqual([index, true]);
@@ -75,12 +75,12 @@ describe('a file that was changed', () => {
     }
   });
 
-  it('is found wherever it is cut off', async () => {
+  it('is found to be torn when it is cut off anywhere', async () => {
     for (let end = 0; end < whole.length; end += 7)
       expect([end, await isFound(whole.subarray(0, end))]).toEqual([end, true]);
   });
 
-  it('says which block is broken, and where', async () => {
+  it('names the block that was changed, and its position', async () => {
     const index = lines.findIndex((line) => line.includes('"to":"marking"'));
     const changed = lines.with(index, (lines[index] ?? '').replace('"who":"contract"', '"who":"somebody"'));
     writeFileSync(path, joined(changed));
@@ -98,8 +98,8 @@ describe('a file that was changed', () => {
   });
 });
 
-describe('lines', () => {
-  it('are the same however the bytes come', async () => {
+describe('the lines of an audit file', () => {
+  it('are the same however the bytes are split', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: fc.constantFrom('a', 'é', '\n', '\r') }),

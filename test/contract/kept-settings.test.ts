@@ -7,7 +7,7 @@ import { startFleet } from '../lab/fleet/start-fleet.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { labClock } from '../../shared/clock.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
-import { makeDoorKeys } from '../lab/ssh/server.ts';
+import { makeSshKeys } from '../lab/ssh/server.ts';
 import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { clientWith } from '../fixtures/clients-with.ts';
 import { settingsWith } from './ssh-settings.ts';
@@ -40,13 +40,13 @@ const changeOn = (target: Change['target']): Change => ({
 });
 
 async function overSsh(): Promise<Lab> {
-  const keys = makeDoorKeys();
-  const { client, door, close } = await openOneMachine('pcmInBin', keys);
+  const keys = makeSshKeys();
+  const { client, server, close } = await openOneMachine('pcmInBin', keys);
   const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
   const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
   return {
     gateway,
-    change: changeOn(targetOf({ client, host: '127.0.0.1', port: door.port, hostKeys })),
+    change: changeOn(targetOf({ client, host: '127.0.0.1', port: server.port, hostKeys })),
     close: () => gateway.close().then(close),
   };
 }

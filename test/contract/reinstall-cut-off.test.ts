@@ -9,7 +9,7 @@ import { recordService, reinstall } from '../../workers/remediation/relocate.ts'
 import type { StepContext } from '../../workers/context.ts';
 import { rules } from '../domain/given.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
-import { makeDoorKeys } from '../lab/ssh/server.ts';
+import { makeSshKeys } from '../lab/ssh/server.ts';
 import { expectFailure, valueOf } from './contract-clients.ts';
 import { settingsWith } from './ssh-settings.ts';
 
@@ -19,7 +19,7 @@ import { settingsWith } from './ssh-settings.ts';
  * look can see.
  */
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
-const keys = makeDoorKeys();
+const keys = makeSshKeys();
 const relocatable = {
   [name.toLowerCase()]: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM', keys: [], moveBy: 'reinstall' },
 } as const;
@@ -56,7 +56,7 @@ const driver = (counter: number, signal = AbortSignal.timeout(patienceMs)): Step
     target: targetOf({
       client: lab.client,
       host: '127.0.0.1',
-      port: lab.door.port,
+      port: lab.server.port,
       hostKeys: [fingerprintOf(keys.hostKeyBytes)],
     }),
     fence: { counter, owner: `driver-${counter}` },

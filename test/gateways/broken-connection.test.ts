@@ -6,14 +6,14 @@ import { Connection } from '../../workers/gateways/windows-ssh/connection/connec
 import { readTail, sftpPath } from '../../workers/gateways/windows-ssh/connection/files.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { settingsWith } from '../contract/ssh-settings.ts';
-import { makeDoorKeys } from '../lab/ssh/server.ts';
+import { makeSshKeys } from '../lab/ssh/server.ts';
 
 /**
  * A client that restarts in the middle of a look cuts the connection: the look must end then, not
  * at its deadline.
  */
 const { STATUS_CODE } = ssh2.utils.sftp;
-const keys = makeDoorKeys();
+const keys = makeSshKeys();
 const served = new Set<Served>();
 let asked = Promise.withResolvers<void>();
 let closing = Promise.withResolvers<void>();

@@ -5,13 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { PointFound } from '../../shared/certify-protocol.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
-import { type DoorKeys, makeDoorKeys } from '../lab/ssh/server.ts';
+import { type SshKeys, makeSshKeys } from '../lab/ssh/server.ts';
 import { runCli } from '../fixtures/run-cli.ts';
 
 /** `servpack certify` over real SSH, to a machine of the lab whose sshd runs a model of cmd.exe. */
 
 const service = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
-const keys = makeDoorKeys();
+const keys = makeSshKeys();
 const folder = mkdtempSync(join(tmpdir(), 'servpack-certify-cli-'));
 const sshConfig = join(folder, 'ssh.yaml');
 beforeAll(() => {
@@ -29,8 +29,8 @@ afterEach(() => lab.close());
 
 const certify = (...options: readonly string[]) => certifyWith(keys, ...options);
 
-const certifyWith = ({ hostKeyBytes }: DoorKeys, ...options: readonly string[]) => {
-  const way = ['--port', String(lab.door.port), '--host-key', fingerprintOf(hostKeyBytes)];
+const certifyWith = ({ hostKeyBytes }: SshKeys, ...options: readonly string[]) => {
+  const way = ['--port', String(lab.server.port), '--host-key', fingerprintOf(hostKeyBytes)];
   return runCli(['certify', '127.0.0.1', '--product', 'sms-1.2', ...way, ...options], {
     env: { SERVPACK_SSH_CONFIG: sshConfig },
   });
@@ -77,7 +77,7 @@ describe('servpack certify', () => {
     const { code, stderr } = await certify('--service', service);
     expect(stderr).toContain('say --yes');
     expect(code).toBe(2);
-    expect(lab.door.commands()).toBe(0);
+    expect(lab.server.commands()).toBe(0);
   });
 
   test('prints what differs in red, and ends with an exit code of its own', async () => {
@@ -92,10 +92,10 @@ describe('servpack certify', () => {
   });
 
   test('tries nothing on a machine that does not answer or shows another key', async () => {
-    const refused = await certifyWith(makeDoorKeys(), '--read-only', '--json');
+    const refused = await certifyWith(makeSshKeys(), '--read-only', '--json');
     expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'certify.unreachable' } });
     expect(refused.code).toBe(1);
-    expect(lab.door.commands()).toBe(0);
+    expect(lab.server.commands()).toBe(0);
   });
 
   test('says which option is missing to reach the machine', async () => {
@@ -108,6 +108,6 @@ describe('servpack certify', () => {
     const { code, stderr } = await certify('--folder', 'C:\\A&"B', '--yes');
     expect(stderr).toContain('--folder: must be a path');
     expect(code).toBe(2);
-    expect(lab.door.commands()).toBe(0);
+    expect(lab.server.commands()).toBe(0);
   });
 });

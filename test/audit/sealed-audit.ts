@@ -8,12 +8,14 @@ import { openSealer, type Sealer } from '../../orchestrator/audit/seal.ts';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import type { Verdict } from '../../orchestrator/audit/format/verify-chain.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
+import { sha256 } from '../../shared/evidence.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { all } from '../contract/store/fixtures.ts';
+import { all, entry } from '../contract/store/fixtures.ts';
 
-export interface SealedHouse extends Disposable {
+/** The audit of an installation: a store, its files, and the sealer that writes them. */
+export interface SealedAudit extends Disposable {
   readonly folder: string;
-  /** Of all shards. */
+  /** The paths of the files of all shards. */
   files(): readonly string[];
   readonly store: Store;
   readonly archive: Archive;
@@ -25,13 +27,13 @@ export interface SealedHouse extends Disposable {
   entries(): Promise<readonly FoundEntry[]>;
 }
 
-export interface HouseOptions {
+export interface SealedAuditOptions {
   readonly store?: Store;
   readonly entriesAtMost?: number;
   readonly fileBytesAtMost?: number;
   readonly keep?: number;
   readonly shards?: number;
-  /** The same folder as another house: an orchestrator that comes after a crash. */
+  /** The folder of an earlier audit, for an orchestrator that follows a lost one. */
   readonly folder?: string;
   /** Stands between the sealer and the store or the files. */
   readonly wrapStore?: (store: Store) => Store;
@@ -40,7 +42,7 @@ export interface HouseOptions {
 }
 
 /** A store, the files of its audit, and the sealer between them. */
-export function sealedHouse(options: HouseOptions = {}): SealedHouse {
+export function sealedAudit(options: SealedAuditOptions = {}): SealedAudit {
   const { store = createMemoryStore(Date.now), keep = 1_000_000, entriesAtMost = 1_000 } = options;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'servpack-audit-'));
   const { fileBytesAtMost = 1e9, shards = 1 } = options;
@@ -70,3 +72,21 @@ export function sealedHouse(options: HouseOptions = {}): SealedHouse {
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
+
+export const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
+
+/** Writes so many entries, each with a text of its own as evidence. */
+export async function steps(store: Store, count: number, name = 'step'): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const text = `${name} ${n}`;
+    await store.stageRelease(release, { sha256: sha256(text), text }, entry('', null, text));
+  }
+}
+
+/** The reasons of all entries, in order. */
+export const becauses = async (audit: SealedAudit): Promise<readonly string[]> =>
+  (await audit.entries()).map(({ because }) => because);
+
+/** The reasons that `steps` writes. */
+export const named = (count: number, name = 'step'): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${name} ${n}`);
