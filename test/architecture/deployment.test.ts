@@ -11,7 +11,7 @@ import { unwrapped } from '../fixtures/unwrapped.ts';
 const root = join(import.meta.dirname, '../..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 
-/** Engines hand every value over as text, and nothing as an empty one. */
+/** Container engines pass every value as text, and no value as an empty text. */
 const settingValue = z
   .union([z.string(), z.number()])
   .nullable()
@@ -32,7 +32,7 @@ const serviceSchema = z.looseObject({
   network_mode: z.never().optional(),
 });
 
-/** As an engine gets it when no variable is set. */
+/** The compose file when no variable is set. */
 const usual = read('compose.yaml').replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
 const { services } = z
   .looseObject({ services: z.record(z.string(), serviceSchema) })
@@ -40,7 +40,7 @@ const { services } = z
 const each = Object.entries(services);
 
 /**
- * A tag with at least major, minor and patch: `latest` or `26` would be another program tomorrow.
+ * A tag with at least major, minor and patch: `latest` or `26` may name another program tomorrow.
  */
 const pinned = /^[a-z/-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?$/;
 
@@ -67,14 +67,14 @@ describe('compose.yaml', () => {
     expect(each.flatMap(([, { ports }]) => ports)).toEqual(['127.0.0.1:7300:7300']);
   });
 
-  it('gives every process more time to stop than it takes', () => {
+  it('gives every process more time to stop than it needs', () => {
     for (const [, { stop_signal, stop_grace_period }] of each) {
       expect(stop_signal).toBe('SIGTERM');
       expect(Number.parseInt(stop_grace_period, 10) * 1_000).toBeGreaterThan(stopDeadlines.processMs + 5_000);
     }
   });
 
-  it('names only settings that there are', () => {
+  it('names only settings that exist', () => {
     const known = new Set(Object.keys(environment.shape));
     const named = each.flatMap(([, { environment: settings }]) => Object.keys(settings));
     expect(named).toContain('SERVPACK_GATEWAY');
@@ -132,7 +132,7 @@ describe('the Dockerfile', () => {
     expect(services['redis']?.user).toBe('999:999');
   });
 
-  it('gets nothing of the folder but what it copies', () => {
+  it('copies only named files into the image', () => {
     const [first, ...others] = read('.dockerignore')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));

@@ -3,7 +3,7 @@ import { expectLinear } from '../environment/growth.ts';
 
 const lettersOf = (size: number): string => 'a'.repeat(size);
 
-test('work that grows with the square of its input is found, and work that grows with it is not', () => {
+test('the growth check finds quadratic work, and accepts linear work', () => {
   expect(() => expectLinear(40_000, lettersOf, (text) => /a+$/.test(`${text}b`))).toThrow(
     /for an eighth of it/,
   );

@@ -17,9 +17,14 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['domain hides the way up', 'shared/domain/upgrade/hidden.ts', "import './../../errors.ts';", IMPORTS],
   ['domain reads the clock', 'shared/domain/now.ts', 'export const at = Date.now();', GLOBALS],
   ['domain makes a date', 'shared/domain/date.ts', 'export const at = new Date();', GLOBALS],
-  ['domain goes round', 'shared/domain/round.ts', 'export const at = globalThis.Date.now();', GLOBALS],
+  [
+    'domain reaches the clock through globalThis',
+    'shared/domain/round.ts',
+    'export const at = globalThis.Date.now();',
+    GLOBALS,
+  ],
   ['domain asks Temporal', 'shared/domain/temporal.ts', 'export const n = Temporal.Now;', PROPERTIES],
-  ['domain throws dice', 'shared/domain/dice.ts', 'export const x = Math.random();', PROPERTIES],
+  ['domain uses chance', 'shared/domain/dice.ts', 'export const x = Math.random();', PROPERTIES],
   ['domain waits', 'shared/domain/wait.ts', 'setTimeout(() => undefined, 1);', GLOBALS],
   ['domain prints', 'shared/domain/print.ts', "console.log('x');", GLOBALS],
   [
@@ -29,7 +34,7 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
     IMPORTS,
   ],
   [
-    'its program does',
+    'a file of the command line goes round the API',
     'orchestrator/cli/a.ts',
     "import './../campaigns/abort.ts';\nimport '../context.ts';",
     IMPORTS,
@@ -53,7 +58,12 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['shared knows workers', 'shared/b.ts', "import '../workers/drive.ts';", IMPORTS],
   ['shared knows tests', 'shared/c.ts', "import '../test/lab/x.ts';", IMPORTS],
   ['orchestrator imports workers', 'orchestrator/a.ts', "import '../workers/drive.ts';", IMPORTS],
-  ['a room of orchestrator does', 'orchestrator/cli/b.ts', "import '../../workers/main.ts';", IMPORTS],
+  [
+    'a folder of orchestrator imports workers',
+    'orchestrator/cli/b.ts',
+    "import '../../workers/main.ts';",
+    IMPORTS,
+  ],
   ['orchestrator imports tests', 'orchestrator/c.ts', "import '../test/lab/x.ts';", IMPORTS],
   [
     'workers import orchestrator',
@@ -63,13 +73,13 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
   ],
   ['workers import tests', 'workers/b.ts', "import '../test/lab/x.ts';", IMPORTS],
   [
-    'a promise is forgotten',
+    'a promise is not awaited',
     'workers/forgotten.ts',
     "import type { Queue } from 'bullmq';\nexport const add = (queue: Queue): void => {\n  queue.add('a', {});\n};",
     'typescript(no-floating-promises)',
   ],
   [
-    'a state is forgotten',
+    'a switch leaves out a state',
     'shared/domain/forgotten.ts',
     "export function f(s: 'a' | 'b'): void {\n  switch (s) {\n    case 'a':\n      break;\n  }\n}",
     'typescript(switch-exhaustiveness-check)',
@@ -94,7 +104,7 @@ const allowed: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['tests import everything', 'test/fine.ts', "import '../orchestrator/a.ts';\nimport '../workers/b.ts';"],
 ];
 
-describe('the lint rules of the house', () => {
+describe('the lint rules', () => {
   let complaints: readonly Complaint[];
 
   beforeAll(() => {
@@ -106,15 +116,15 @@ describe('the lint rules of the house', () => {
   const about = (path: string): readonly string[] =>
     complaints.filter(({ file }) => file === path).map(({ rule }) => rule);
 
-  it.each(refused)('refuses: %s', (_what, file, _source, rule) => {
+  it.each(refused)('refuse: %s', (_what, file, _source, rule) => {
     expect(about(file)).toContain(rule);
   });
 
-  it.each(allowed)('allows: %s', (_what, file) => {
+  it.each(allowed)('allow: %s', (_what, file) => {
     expect(about(file)).toEqual([]);
   });
 
-  it('says why', () => {
+  it('give the reason', () => {
     const why = complaints.find(({ file }) => file === 'workers/b.ts');
     expect(why?.text).toContain('the product does not depend on its tests');
   });

@@ -19,7 +19,7 @@ describe('docs/operations.md', () => {
     expect([...table.keys()].toSorted()).toEqual(Object.keys(environment.shape).toSorted());
   });
 
-  it('says the defaults as they are', () => {
+  it('gives the defaults of the settings', () => {
     const { REDIS_URL: _url, ...usual } = environment.parse({ REDIS_URL: 'redis://127.0.0.1' });
     const said = [...table].filter(([, value]) => value !== '');
     expect(Object.fromEntries(said)).toEqual(
@@ -27,7 +27,7 @@ describe('docs/operations.md', () => {
     );
   });
 
-  it('leads to files and headings that are there', () => {
+  it('links to files and headings that exist', () => {
     const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
       `#${(heading ?? '').toLowerCase().replaceAll(/[^a-z0-9 -]/g, '')}`.replaceAll(' ', '-'),
     );

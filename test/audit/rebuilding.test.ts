@@ -227,8 +227,8 @@ async function expectPutBack(before: Store, after: Store, name: string): Promise
 }
 
 /**
- * Of each upgrade every step begins where the step before ended, and its record's version rises by
- * one.
+ * Expects of each upgrade that every step begins in the state in which the step before ended, and
+ * that the version of the record rises by one.
  */
 function expectPaths(entries: Awaited<ReturnType<SealedAudit['entries']>>): void {
   const paths = Map.groupBy(

@@ -79,7 +79,7 @@ describe('a crash of the sealer', () => {
       truncateSync(path, whole - lost);
       const torn = await audit.verify();
       expect([lost, torn.torn.length + torn.faults.length > 0]).toEqual([lost, true]);
-      // The mark was not set, for the process was gone before.
+      // The process was lost before it set the mark.
       const unmarked = { ...audit.store, readSeal: async () => states.pop() ?? state };
       const states = [
         { ...state, written: 0 },

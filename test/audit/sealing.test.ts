@@ -57,7 +57,7 @@ describe('the sealer', () => {
   });
 
   it('ends its round while new entries come all the time', async () => {
-    // Something is done while each block is written.
+    // A new entry comes while each block is written.
     const busy = (store: Store): Store => ({
       ...store,
       markWritten: async (...args) => {
@@ -131,7 +131,7 @@ describe('a Redis that went back', () => {
     await audit.sealer.round();
     const file = readFileSync(audit.archive.files(0)[0] ?? '', 'utf8');
     expect(await becauses(audit)).toEqual([...named(2), ...named(3, 'lost')]);
-    // A new store that knows the first block only: what a restart from an older copy brings back.
+    // A new store that has only the first block, like a Redis that restarts from an older copy.
     using back = sealedAudit({ folder: audit.folder });
     await steps(back.store, 2);
     if (before.head !== null) await back.store.moveSeal(0, null, before.head);

@@ -34,12 +34,12 @@ const campaign = [
   'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
   `budgets: { active: ${active}, perLogonServer: ${active} }`,
   'ladder: [wait, relocation]',
-  // Four seconds: all have been looked at once before the first comes again.
+  // Four seconds: every client is looked at once before the first is looked at again.
   'deferrals: { service: { first: 16h, max: 16h } }',
   '',
 ].join('\n');
 
-test('killed between commit and add, and all jobs deleted: repaired from the records', async () => {
+test('servpack killed between commit and add, with all jobs deleted, is repaired from the records', async () => {
   await using stack = new AsyncDisposableStack();
   const redis = stack.use(await joblessRedis('adds'));
   const lab = stack.use(await openLab(redis));

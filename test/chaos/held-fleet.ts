@@ -31,12 +31,12 @@ export interface Place {
 const whens = ['before', 'announced', 'after'] as const;
 const ways: readonly (readonly [Procedure, Direction, Trait])[] = [
   ['relocation', 'forward', 'pcmInBin'],
-  // The service does not start from its new place, so every step of the way back is gone.
+  // The service does not start in its new directory, so every step of the way back is taken.
   ['relocation', 'back', 'staysHome'],
   ['workaround', 'forward', 'pcmInBin'],
   ['workaround', 'back', 'pcmInBin'],
   ['swap', 'forward', 'agent'],
-  // The service does not start from the new files, so every step of the way back is gone.
+  // The service does not start from the new files, so every step of the way back is taken.
   ['swap', 'back', 'agentBreaks'],
   ['replaceAtRestart', 'forward', 'agentProgram'],
   ['replaceAtRestart', 'back', 'agentProgramBreaks'],
@@ -57,7 +57,7 @@ export function everyPlace(): readonly Place[] {
   );
 }
 
-/** A lab whose clients will each stand still at a place of their own. */
+/** A lab in which every client is held at a step of its own. */
 export interface HeldFleet extends AsyncDisposable {
   readonly places: readonly Place[];
   readonly installation: LabInstallation;
@@ -70,7 +70,7 @@ export interface HeldFleet extends AsyncDisposable {
   begin(): Promise<void>;
 }
 
-/** A worker takes all clients on at once, so that each can stand still at its own place. */
+/** A worker takes all clients at once, so that all can be held at the same time. */
 const settings = { SERVPACK_UPGRADES: '300', SERVPACK_REMEDIATIONS: '300' };
 /** From Monday evening to the next morning's logons in some three seconds. */
 const speed = 14_400;
@@ -114,7 +114,7 @@ export async function holdFleet(redis: {
 
 const isPushed = (procedure: string): boolean => procedure === 'swap' || procedure === 'replaceAtRestart';
 
-/** Users have their programs open by then, and are not asked. */
+/** Users have their programs open at this time, and a restart does not wait for them. */
 const whileProgramsAreOpen: readonly string[] = [
   'window: { between: "11:00-16:00" }',
   'persistence: { looks: 1, after: 24h, restarts: 9, minGap: 0s }',

@@ -16,8 +16,8 @@ import { settingsWith } from './ssh-settings.ts';
 import { lookRequest } from '../../workers/observation/observe-client.ts';
 
 /**
- * The same contract over real SSH on loopback: what goes over the line is cmd.exe's, and a model
- * of cmd.exe runs it on the lab fleet's machines.
+ * The gateway contract over real SSH on loopback. The gateway sends command lines of cmd.exe, and
+ * the lab's model of cmd.exe runs them on machines of the lab.
  */
 const keys = makeSshKeys();
 
@@ -51,7 +51,7 @@ async function openClients(): Promise<ContractClients> {
 
 gatewayContract('windows-ssh on the model', openClients);
 
-describe('over SSH', () => {
+describe('the gateway over SSH', () => {
   const lookAt = async (trait: Trait, role: 'workstation' | 'server' = 'workstation') => {
     const { client, server, close } = await openOneMachine(trait, keys, { role });
     const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
@@ -63,12 +63,12 @@ describe('over SSH', () => {
     return valueOf(seen);
   };
 
-  test('a machine that is a server says so itself, whatever the fleet file says of it', async () => {
+  test('reads from the machine whether it is a server, not from the fleet file', async () => {
     expect(await lookAt('pcmInBin', 'server')).toMatchObject({ role: 'server' });
     expect(await lookAt('pcmInBin')).toMatchObject({ role: 'workstation' });
   });
 
-  test('a folder that is a link to another one is refused', async () => {
+  test('refuses a folder that is a link to another folder', async () => {
     const { client, machine, server, close } = await openOneMachine('pcmInBin', keys);
     const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
     const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
@@ -92,7 +92,7 @@ describe('over SSH', () => {
     );
   });
 
-  test('a service that runs a package is busy', async () => {
+  test('reports a service that runs a package as busy', async () => {
     expect(await lookAt('pcmBusy')).toMatchObject({ packageRunning: true });
     expect(await lookAt('pcmInBin')).toMatchObject({ packageRunning: false });
   });

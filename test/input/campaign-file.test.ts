@@ -12,10 +12,10 @@ const read = (...lines: string[]) => parseCampaign(`${shortest}${lines.join('\n'
 const minutes = 60_000;
 const hours = 60 * minutes;
 
-describe('a campaign of two lines', () => {
+describe('a campaign file with only a name and a release', () => {
   const campaign = accepted(read());
 
-  test('is complete', () => {
+  test('has defaults for the rest', () => {
     expect(campaign).toMatchObject({
       campaign: 'sp4',
       release: 'sms-1.2-sp4',
@@ -32,7 +32,7 @@ describe('a campaign of two lines', () => {
     ]);
   });
 
-  test('has patience of every class', () => {
+  test('has default deferrals of every class', () => {
     const usual = { jitter: 0.2, whenSpent: 'needsAttention' };
     expect(campaign.policy.deferrals).toEqual({
       service: { ...usual, firstMs: 30 * minutes, factor: 2, maxMs: 4 * hours, budget: 12 },
@@ -54,7 +54,7 @@ describe('a campaign of two lines', () => {
     });
   });
 
-  test('has the other policies', () => {
+  test('has the other default policies', () => {
     const { deferrals: _, ...others } = campaign.policy;
     expect(others).toEqual({
       persistence: { looks: 3, afterMs: 24 * hours, restarts: 1, minGapMs: 20 * minutes },
@@ -71,12 +71,12 @@ describe('a campaign of two lines', () => {
     });
   });
 
-  test('is known by the hash of its text', () => {
+  test('has the hash of its text', () => {
     expect(campaign.hash).toBe(sha256(shortest.concat('\n')));
   });
 });
 
-test('what the file says wins over the defaults, and the rest of a group keeps them', () => {
+test('a campaign file replaces defaults one by one, also within a group', () => {
   const campaign = accepted(
     read(
       'on: staged',
@@ -123,7 +123,7 @@ test('what the file says wins over the defaults, and the rest of a group keeps t
   });
 });
 
-describe('values that do not go together', () => {
+describe('a campaign file is refused', () => {
   test.each([
     [
       'window: { days: [], between: "22:00-05:00" }',
@@ -166,33 +166,33 @@ describe('values that do not go together', () => {
       'deferrals: { load: { first: 2h, max: 90m } }',
       'c.yaml:3: deferrals.load.first: is longer than max (90m), expected at most 90m',
     ],
-  ])('%s', (line, fault) => {
+  ])('with the line %s', (line, fault) => {
     expect(faultsOf(read(line))).toEqual([fault]);
   });
 
-  test('are found beside a fault of another kind in the same group', () => {
+  test('with all faults of a group, also of different kinds', () => {
     expect(
       faultsOf(read('ladder: [notify, x]', 'deferrals: { load: { first: 9h, budget: x } }')),
     ).toHaveLength(4);
   });
 });
 
-test.each(['12', '"12"', 'a.b', 'a:b', '-a', 'a b', '""', 'x'.repeat(64), 'ü'])('%s is no id', (id) => {
+test.each(['12', '"12"', 'a.b', 'a:b', '-a', 'a b', '""', 'x'.repeat(64), 'ü'])('an id is not %s', (id) => {
   const faults = faultsOf(parseCampaign(`campaign: ${id}\nrelease: r\n`, 'c.yaml'));
   expect(faults).toHaveLength(1);
   expect(faults[0]).toMatch(/^c\.yaml:1: campaign: is .*, expected an id of 1 to 63 letters/);
 });
 
-test.each(['a', '1a', 'SP4_wave-2', 'x'.repeat(63)])('%s is an id', (id) => {
+test.each(['a', '1a', 'SP4_wave-2', 'x'.repeat(63)])('an id may be %s', (id) => {
   expect(accepted(parseCampaign(`campaign: ${id}\nrelease: r\n`, 'c.yaml')).campaign).toBe(id);
 });
 
-test('a bad campaign file shows all its faults at once, each on its line', () => {
+test('a bad campaign file is refused with all its faults, each with its line', () => {
   const result = parseCampaign(golden('bad-campaign.yaml'), 'bad-campaign.yaml');
   expect(`${faultsOf(result).join('\n')}\n`).toBe(golden('bad-campaign.txt'));
 });
 
-test('downloads are limited for every logon server, or for some', () => {
+test('a campaign file limits downloads for every logon server, or for some', () => {
   const budgets = (text: string) =>
     accepted(parseCampaign(`campaign: sp4\nrelease: r\nbudgets: ${text}\n`, 'c.yaml')).budgets;
   expect(budgets('{ active: 5 }')).toEqual({ active: 5, perLogonServer: 25 });

@@ -9,7 +9,7 @@ const header = 'client,host,logonServer,zone,role,labels';
 
 const read = (...rows: string[]) => parseFleet([header, ...rows].join('\n'), 'f.csv');
 
-describe('a fleet is read', () => {
+describe('a fleet file is read', () => {
   const expected = [
     {
       client: 'pc-1',
@@ -31,19 +31,19 @@ describe('a fleet is read', () => {
     expect(accepted(parseFleet(`${mark}${[header, ...rows, ''].join(end)}`, 'f.csv'))).toEqual(expected);
   });
 
-  test('with defaults for every column that is missing, in any order', () => {
+  test('with defaults for missing columns, in any order of columns', () => {
     expect(accepted(parseFleet('logonServer,client\nLS-ROM,pc-1\n', 'f.csv'))).toEqual([
       { client: 'pc-1', host: 'pc-1', logonServer: 'LS-ROM', zone: 'UTC', role: 'workstation', labels: [] },
     ]);
   });
 });
 
-describe('the way to a client', () => {
+describe('the address of a client in a fleet file', () => {
   const way = 'client,logonServer,port,hostKey';
   const key = (letter: string): string => `SHA256:${letter.repeat(42)}A`;
   const readWay = (row: string) => parseFleet(`${way}\n${row}`, 'f.csv');
 
-  test('is a port and the host keys it may show, each only where the file says it', () => {
+  test('has a port and host keys only when the file gives them', () => {
     expect(accepted(readWay(`pc-1,LS,2222,${key('a')} ${key('/')}`))).toMatchObject([
       { port: 2222, hostKeys: [key('a'), key('/')] },
     ]);
@@ -56,7 +56,7 @@ describe('the way to a client', () => {
     ['0', 'port: is "0", expected a port from 1 to 65535'],
     ['65536', 'port: is "65536", expected a port from 1 to 65535'],
     ['22x', 'port: is "22x", expected a port from 1 to 65535'],
-  ])('is no port %s', (port, fault) => {
+  ])('has no port %s', (port, fault) => {
     expect(faultsOf(readWay(`pc-1,LS,${port},`))).toEqual([`f.csv:2: ${fault}`]);
   });
 
@@ -72,7 +72,7 @@ describe('the way to a client', () => {
   );
 });
 
-describe('a header that is wrong is the only fault', () => {
+describe('a fleet file with a wrong header has one fault', () => {
   test.each([
     [
       'client;host;logonServer\npc-1;h;LS',
@@ -98,18 +98,18 @@ describe('a header that is wrong is the only fault', () => {
       `${header}\r\n\r\n`,
       ['f.csv:1: (file): has no clients below its header, expected a header and a row for every client'],
     ],
-  ])('%j', (text, faults) => {
+  ])('for %j', (text, faults) => {
     expect(faultsOf(parseFleet(text, 'f.csv'))).toEqual(faults);
   });
 });
 
-test('a bad fleet shows all its faults at once, each on its line', () => {
+test('a bad fleet file is refused with all its faults, each with its line', () => {
   expect(`${faultsOf(parseFleet(golden('bad-fleet.csv'), 'bad-fleet.csv')).join('\n')}\n`).toBe(
     golden('bad-fleet.txt'),
   );
 });
 
-test('a quote that is left open costs its own line only', () => {
+test('an open quote in a fleet file is a fault of its own line only', () => {
   const faults = faultsOf(read('pc-1,"h1,LS,,,', 'pc-2,,LS,,,', 'pc.3,"h3",LS,,,'));
   expect(faults.map((fault) => fault.split(':', 3).join(':'))).toEqual([
     'f.csv:2: (file)',
@@ -117,27 +117,27 @@ test('a quote that is left open costs its own line only', () => {
   ]);
 });
 
-test('a row that is too long to be one is refused', () => {
+test('a row of a fleet file that is too long is refused', () => {
   expect(faultsOf(read(`pc-1,,LS,,,${'a '.repeat(5000)}`))).toEqual([
     'f.csv:2: (file): has a row of 10011 characters, expected at most 4096',
   ]);
 });
 
-test('100 faults are printed and the others counted', () => {
+test('the first 100 faults of a fleet file are printed, and the others counted', () => {
   const faults = faultsOf(read(...Array.from({ length: 250 }, (_, index) => `${index},,LS,,,`)));
   expect(faults).toHaveLength(101);
   expect(faults.at(99)).toMatch(/^f\.csv:101: client: is "99"/);
   expect(faults.at(100)).toBe('and 150 more faults');
 });
 
-test('of 100,000 rows, good or bad, each costs what one of fewer costs', () => {
+test('reading a fleet file takes linear time, with good rows and with bad ones', () => {
   const rowsOf = (name: string) => (count: number) =>
     Array.from({ length: count }, (_, n) => `${name}${n},"h-${n}",LS-ROM,Europe/Rome,workstation,a b`);
   expectLinear(100_000, rowsOf('pc-'), (rows) => expect(accepted(read(...rows))).toHaveLength(rows.length));
   expectLinear(100_000, rowsOf('p c'), (rows) => expect(faultsOf(read(...rows))).toHaveLength(101));
 });
 
-test('every line number is the line of its row, whatever stands around it', () => {
+test('the line number of a fault in a fleet file is the line of its row', () => {
   const good = fc.constantFrom('', ',,,,,', '"","",,,,', 'X');
   const line = fc.oneof({ arbitrary: good, weight: 3 }, { arbitrary: fc.constant('p c,,LS,,,'), weight: 1 });
   fc.assert(
@@ -150,7 +150,7 @@ test('every line number is the line of its row, whatever stands around it', () =
   );
 });
 
-test('a file made to fill the memory or the time of an orchestrator is refused, at a cost of its size', () => {
+test('a fleet file that is made to use much memory or time is refused in linear time', () => {
   expectLinear(
     1_000_000,
     (lines) => `${header}\n${'\n'.repeat(lines)}`,

@@ -10,7 +10,7 @@ import { accepted, faultsOf } from './given.ts';
 const bytes = (...parts: (string | number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
 
-describe('bytes that are no UTF-8 text', () => {
+describe('an input file that is no UTF-8 text is refused', () => {
   test.each([
     [
       'a Latin-1 letter',
@@ -33,25 +33,25 @@ describe('bytes that are no UTF-8 text', () => {
   });
 });
 
-test('the text has the hash of the file, byte order mark included', () => {
+test('the text of an input file has the hash of the file with its byte order mark', () => {
   const input = bytes([0xef, 0xbb, 0xbf], 'a: é\r\n');
   expect(sha256(accepted(decodeInput(input, 'in', 100)))).toBe(sha256(input));
 });
 
-describe('files', () => {
+describe('an input file', () => {
   let folder = '';
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'servpack-input-'));
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  test('a readable one is read', async () => {
+  test('is read', async () => {
     const file = join(folder, 'fine.yaml');
     await writeFile(file, 'a: 1\n');
     expect(await readInputFile(file, 100)).toEqual({ ok: true, value: 'a: 1\n' });
   });
 
-  test('a huge one is refused by its size', async () => {
+  test('is refused by its size', async () => {
     const file = join(folder, 'huge.yaml');
     await writeFile(file, 'x'.repeat(101));
     expect(faultsOf(await readInputFile(file, 100))).toEqual([
@@ -59,7 +59,7 @@ describe('files', () => {
     ]);
   });
 
-  test('one that is not there, and one that is a folder', async () => {
+  test('is refused when it does not exist or is a folder', async () => {
     const missing = join(folder, 'missing.yaml');
     expect(faultsOf(await readInputFile(missing, 100))).toEqual([
       `${missing}:1: (file): cannot be read (there is no such file), expected a readable text file`,

@@ -31,7 +31,7 @@ test.each([
   '٣h',
   null,
   ['4h'],
-])('%j is no duration', (written) => {
+])('a duration is not %j', (written) => {
   expect(readDuration(written)).toBeUndefined();
 });
 
@@ -41,7 +41,7 @@ test.each([
   ['2.5 %', 2.5],
   ['80', 80],
   [80, 80],
-  // Never 80 %: a fraction is taken at its word.
+  // A fraction is a fraction of one percent, never 80 %.
   [0.8, 0.8],
 ])('the percentage %j is %d', (written, share) => {
   expect(readPercent(written)).toBe(share);
@@ -54,7 +54,7 @@ test.each(['', '%', 'all', '-1 %', '1e2 %', '80 % of all', '80  %', null, true])
   },
 );
 
-test('what is printed as a duration is read as the same', () => {
+test('a printed duration is read as the same duration', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 31_536_000 }), (seconds) => {
       expect(readDuration(printDuration(seconds * 1000))).toBe(seconds * 1000);
@@ -69,6 +69,6 @@ test.each([
   ['gate', null],
   ['', null],
   ['minSample'.repeat(1000), null],
-])('nearest to %s is %s', (word, meant) => {
+])('the suggestion for %s is %s', (word, meant) => {
   expect(nearest(word, ['settled', 'notOk', 'minSample'])).toBe(meant);
 });

@@ -13,7 +13,7 @@ const faults = (source: string) => faultsOf(parseYaml(source, 'in.yaml', schema)
 
 const keys = 'name, people';
 
-describe('one clear fault for a file that is no single plain YAML document', () => {
+describe('a file that is not one plain YAML document has one fault', () => {
   test.each([
     ['nothing', '', 'in.yaml:1: (file): is empty, expected keys and values'],
     ['comments only', '# soon\n\n# more\n', 'in.yaml:1: (file): is empty, expected keys and values'],
@@ -60,7 +60,7 @@ describe('one clear fault for a file that is no single plain YAML document', () 
     expect(faults(source)).toEqual([fault]);
   });
 
-  test('anchors and aliases are refused, so no alias can blow up', () => {
+  test('a YAML file with anchors and aliases is refused, so no alias can expand', () => {
     const bomb = ['a: &a [x, x]', 'b: &b [*a, *a]', 'name: *b'].join('\n');
     expect(faults(bomb)).toEqual([
       'in.yaml:1: a: has an anchor (&), expected the value alone',
@@ -72,7 +72,7 @@ describe('one clear fault for a file that is no single plain YAML document', () 
   });
 });
 
-describe('where a fault is', () => {
+describe('the position of a fault in a YAML file', () => {
   test.each([['\n'], ['\r\n']])(
     'line and key are right after comments and blank lines, lines ended by %j',
     (end) => {
@@ -98,13 +98,13 @@ describe('where a fault is', () => {
     },
   );
 
-  test('a byte order mark moves nothing', () => {
+  test('is the same with a byte order mark', () => {
     expect(faults('\uFEFFname: a\npeople: 1\n')).toEqual(['in.yaml:2: people: is 1, expected a list']);
   });
 });
 
-describe('keys', () => {
-  test('an unknown one is refused and the nearest known one suggested, whatever its case and hyphens', () => {
+describe('a key of a YAML file', () => {
+  test('is refused when it is unknown, with the nearest known key in any case and with any hyphens', () => {
     const source = 'name: a\npeople:\n  - first-name: b\n    FIRSTNAME: c\n    frstName: d\n    height: 3\n';
     const oneOf = 'expected one of firstName, age';
     expect(faults(source)).toEqual([
@@ -116,7 +116,7 @@ describe('keys', () => {
     ]);
   });
 
-  test('names of prototypes and merge keys are unknown keys like any other', () => {
+  test('is unknown when it is the name of a prototype or a merge key', () => {
     const source = 'name: a\n__proto__: { name: b }\nconstructor: 1\nhasOwnProperty: 1\n<<: { name: c }\n';
     const oneOf = `is not a known key, expected one of ${keys}`;
     expect(faults(source)).toEqual([
@@ -127,14 +127,14 @@ describe('keys', () => {
     ]);
   });
 
-  test('one that is given twice names the first line, and the rest of the file is still judged', () => {
+  test('is refused when it is given twice, with the first line, and the rest is checked', () => {
     expect(faults('name: a\npeople: []\nname: b\nage: 1\n')).toEqual([
       'in.yaml:3: name: is already given in line 1, expected one of the two',
       `in.yaml:4: age: is not a known key, expected one of ${keys}`,
     ]);
   });
 
-  test('the same key in two list entries is no repetition', () => {
+  test('may stand in two entries of a list', () => {
     expect(parseYaml('name: a\npeople: [{ firstName: b }, { firstName: b }]', 'in.yaml', schema)).toEqual({
       ok: true,
       value: { name: 'a', people: [{ firstName: 'b' }, { firstName: 'b' }] },
@@ -142,7 +142,7 @@ describe('keys', () => {
   });
 });
 
-test('what is shown of a key or of broken YAML is short and cannot steer a terminal', () => {
+test('a fault shows a short text of a key or of broken YAML, without control characters', () => {
   const longKey = `name: a\n"${'\\e[2J'}${'x'.repeat(1000)}": 1\n`;
   const broken = `name: |\u009b31m${'x'.repeat(1000)}\n`;
   for (const [fault = ''] of [faults(longKey), faults(broken)]) {
@@ -151,7 +151,7 @@ test('what is shown of a key or of broken YAML is short and cannot steer a termi
   }
 });
 
-test('what is shown of a value is short and cannot steer a terminal', () => {
+test('a fault shows a short text of a value, without control characters', () => {
   const source = `name: a\npeople:\n  - firstName: b\n    age: "${'\\e[2J\\u202e'}${'x'.repeat(1000)}"\n`;
   const [fault = ''] = faults(source);
   expect(fault).toMatch(/^in\.yaml:4: people\[0\]\.age: is "\\u001b\[2J\\u202ex+\.\.\., expected/);

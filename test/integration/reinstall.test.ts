@@ -109,7 +109,7 @@ test('a service whose account needs a password is refused before anything is cha
 });
 
 test('a service that stays marked for deletion is reported, and is complete once it has gone', async () => {
-  // Somebody started the service again before it was deleted.
+  // A user started the service again before it was deleted.
   const startedMeanwhile = at('uninstallService', 1, async (call, change, gateway) => {
     await gateway.startService(change, name);
     return call();

@@ -29,23 +29,23 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 const release = { release: 'r', product: 'acme-2', servicePack: null, files: [] };
 
-test('a profile of the folder is known beside the built-in ones', () => {
+test('a profile of the folder adds a product to the built-in ones', () => {
   write('acme-2.yaml', acme);
   expect(knownProducts(folder)).toEqual(['acme-2', 'generic-windows-agent', 'sms-1.2']);
   expect(loadProfile('acme-2', folder)).toMatchObject({ ok: true, value: { swap: { service: 'Acme' } } });
   expect(loadProfile('acme-2')).toMatchObject({ ok: false, error: { code: 'unknownProduct' } });
 });
 
-test('a folder that is not there has none', () => {
+test('a folder that does not exist adds no product', () => {
   expect(knownProducts(join(folder, 'no'))).toEqual(['generic-windows-agent', 'sms-1.2']);
 });
 
-test('one that would change what a built-in product is, is refused', () => {
+test('a profile of the folder with the name of a built-in product is refused', () => {
   write('sms-1.2.yaml', acme);
   expect(loadProfile('sms-1.2', folder)).toMatchObject({ ok: false, error: { code: 'builtInProfile' } });
 });
 
-test('one with a fault is refused with its line, and so is one of another name', () => {
+test('a profile of the folder is refused with a fault, or when its file has another name', () => {
   write('acme-2.yaml', acme.replace('settle: 30s', 'settle: soon'));
   expect(loadProfile('acme-2', folder)).toMatchObject({
     ok: false,
@@ -60,7 +60,7 @@ test('one with a fault is refused with its line, and so is one of another name',
   });
 });
 
-test('it holds for a release as it was when that was staged', () => {
+test('a profile of the folder applies to a release as it was when the release was staged', () => {
   write('acme-2.yaml', acme);
   const loaded = loadWithText('acme-2', folder);
   const text = loaded.ok ? loaded.value.text : null;
@@ -81,7 +81,7 @@ const faultsOf = (text: string): readonly string[] => {
   return profile.ok ? [] : printFaults(profile.error).map((line) => line.replace(/^p\.yaml:\d+: /, ''));
 };
 
-test('a route has all that it needs, and nothing is kept among the components', () => {
+test('a profile is refused without the keys of its route, or with a kept file among the components', () => {
   const inside = String.raw`C:\Program Files\Acme\new`;
   expect(faultsOf(acme.replace(/^swap:[^]*?^executables/m, 'executables'))).toEqual([
     'swap: is missing, expected how files are swapped',
@@ -99,7 +99,7 @@ test('a route has all that it needs, and nothing is kept among the components', 
   ]);
 });
 
-test('a product that says nowhere how far its setup is has no phase, whatever else lies on the client', () => {
+test('a product without a configuration file has no setup phase', () => {
   const profile = parseProfile(acme, 'p.yaml');
   if (!profile.ok) throw new Error('the profile has faults');
   const seen = readObservation(profile.value, quietLook, 'sha');

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { canonicalJson, capped, evidenceOf, sha256 } from '../../shared/evidence.ts';
 import { quietLook } from './given.ts';
 
-test('the hash is the one of the UTF-8 bytes', () => {
+test('the hash of evidence is the hash of its UTF-8 bytes', () => {
   expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   expect(sha256('é')).toBe(
     createHash('sha256')
@@ -15,19 +15,19 @@ test('the hash is the one of the UTF-8 bytes', () => {
   expect(sha256(Buffer.from([0xc3, 0xa9]))).toBe(sha256('é'));
 });
 
-describe('evidence of a look', () => {
-  test('is the look, the same text for the same look in whatever order it was built', () => {
+describe('the evidence of a look', () => {
+  test('is the same text for the same look, in any order of its keys', () => {
     const evidence = evidenceOf(quietLook);
     const { at, ...found } = quietLook;
     expect(JSON.parse(evidence)).toEqual(found);
-    // The moment is in the audit; looks that find the same are kept once.
+    // The time of a look stands in the audit, so looks with the same result are stored once.
     expect(evidenceOf({ ...quietLook, at: at + 60_000 })).toBe(evidence);
     const turned = Object.fromEntries(Object.entries(quietLook).toReversed()) as unknown as typeof quietLook;
     expect(evidenceOf(turned)).toBe(evidence);
     expect(evidenceOf({ ...quietLook, pendingRestart: true })).not.toBe(evidence);
   });
 
-  test('of a client with a bloated configuration file still holds the rest', () => {
+  test('keeps the other parts when the configuration file is very long', () => {
     const evidence = evidenceOf({ ...quietLook, configuration: 'x'.repeat(100_000) });
     expect(Buffer.byteLength(evidence)).toBeLessThan(16 * 1024);
     const read = JSON.parse(evidence) as typeof quietLook;
@@ -46,11 +46,11 @@ describe('evidence of a look', () => {
   });
 });
 
-test('keys are sorted at every depth, lists keep their order', () => {
+test('evidence has sorted keys at every depth, and keeps the order of lists', () => {
   expect(canonicalJson({ b: [{ d: 1, c: [3, 2] }], a: null })).toBe('{"a":null,"b":[{"c":[3,2],"d":1}]}');
 });
 
-test('a capped text keeps within its bytes and cuts no character in two', () => {
+test('a text that is cut has at most so many bytes and only whole characters', () => {
   fc.assert(
     fc.property(
       fc.string({ unit: 'grapheme', maxLength: 200 }),

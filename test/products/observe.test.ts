@@ -8,7 +8,7 @@ import { quietLook, smsProfile } from './given.ts';
 const observe = (look: Partial<ClientLook>) =>
   readObservation(smsProfile(), { ...quietLook, ...look }, 'e'.repeat(64));
 
-test('a quiet client', () => {
+test('a client without users is observed as free', () => {
   expect(observe({})).toEqual({
     at: 1_000_000,
     bootId: 'boot-7',
@@ -32,7 +32,7 @@ test('a quiet client', () => {
   });
 });
 
-test('a blocked client at work', () => {
+test('a client with a program in use is observed as blocked', () => {
   const process = {
     pid: 81,
     executable: 'PCMSVC32.EXE',
@@ -66,13 +66,13 @@ test('a blocked client at work', () => {
   });
 });
 
-describe('files', () => {
+describe('the files of an observation', () => {
   test('are known by their lower-case names and hashes', () => {
     const files = [{ name: 'APPCTL32.EXE', sha256: 'AB'.repeat(32) }];
     expect(observe({ files }).files).toEqual({ 'appctl32.exe': { sha256: 'ab'.repeat(32) } });
   });
 
-  test('missing is not unreadable, and an error is never a hash', () => {
+  test('are missing or unreadable, and an error is never a hash', () => {
     const files = [
       { name: 'a.exe', sha256: null },
       { name: 'b.exe', sha256: null, error: 'sharing violation' },
@@ -85,18 +85,18 @@ describe('files', () => {
     });
   });
 
-  test('with the name of a prototype are files like any other', () => {
+  test('may have the name of a prototype', () => {
     const { files } = observe({ files: [{ name: '__proto__', sha256: null }] });
     expect(Object.entries(files)).toEqual([['__proto__', { missing: true }]]);
   });
 });
 
-test('a new CopyListVersion is no success: nothing of the observation changes', () => {
+test('a new CopyListVersion changes nothing of an observation', () => {
   const configuration = quietLook.configuration?.replace('835643765', '876355200') ?? null;
   expect(observe({ configuration })).toEqual(observe({}));
 });
 
-test('whatever a client holds is an observation', () => {
+test('any look is an observation', () => {
   const text = fc.option(fc.string({ unit: 'binary' }));
   fc.assert(
     fc.property(text, text, fc.string(), text, (configuration, versionFile, transcript, load) => {

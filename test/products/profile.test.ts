@@ -17,7 +17,7 @@ const faultsOf = (text: string): readonly string[] => {
   return profile.ok ? ['(accepted)'] : printFaults(profile.error);
 };
 
-test('what deciding needs of SMS 1.2', () => {
+test('the profile of SMS 1.2 has the rules for deciding', () => {
   expect(rulesOf(smsProfile())).toEqual({
     product: 'sms-1.2',
     componentDirectory: 'C:\\MS\\SMS\\BIN',
@@ -36,7 +36,7 @@ test('what deciding needs of SMS 1.2', () => {
   });
 });
 
-test('every built-in profile is read and is the one of its product', () => {
+test('every built-in profile is valid and has the name of its product', () => {
   expect(knownProducts()).toContain('sms-1.2');
   expect(knownProducts().map((product) => loadProfile(product).ok)).not.toContain(false);
 });
@@ -50,7 +50,7 @@ test.each(['sms-9', '', '../input/x', 'SMS-1.2', '__proto__', 'x'.repeat(10_000)
   },
 );
 
-test('a profile may leave out what its product has not', () => {
+test('a profile may leave out the parts that its product does not have', () => {
   const text = builtIn
     .replace(/^structuralUntil.*$/m, '')
     .replace(/^userPrograms[^]*$/m, '')
@@ -63,7 +63,7 @@ test('a profile may leave out what its product has not', () => {
   });
 });
 
-describe('how a client is marked and updated', () => {
+describe('the mark and the update of a profile', () => {
   const onClient = { client: 'pc-1', host: 'pc-1.corp', logonServer: 'LS-ROM' };
   const read = (change: (text: string) => string) => {
     const profile = parseProfile(change(builtIn), 'p.yaml');
@@ -78,7 +78,7 @@ describe('how a client is marked and updated', () => {
     unmarked: 'INSTALLED',
   };
 
-  test('by a line of its configuration, unless the profile says a command', () => {
+  test('are a line of the configuration file, or a command', () => {
     expect(markMethod(smsProfile(), onClient)).toEqual({ kind: 'configuration', phase });
     const command = "{ kind: command, command: '\\\\{logonServer}\\SMS_SHR\\UPGRADE.BAT' }";
     const other = read((text) => text.replace('mark: { kind: configuration }', () => `mark: ${command}`));
@@ -99,11 +99,11 @@ describe('how a client is marked and updated', () => {
     ['an unknown placeholder', 'run: \'"%SystemRoot%', 'run: \'"{windows}', 'update.run'],
     ['a line that is missing', /^ +phase: .*$/m, '', 'configuration.phase'],
     ['a direct run that is missing', /route: logon([^]*)^ +run: .*$/m, 'route: direct$1', 'update.run'],
-  ])('is refused with %s', (_, what, by, key) => {
+  ])('are refused with %s', (_, what, by, key) => {
     expect(faultsOf(builtIn.replace(what, by))).toEqual([expect.stringContaining(` ${key}: `)]);
   });
 
-  test('what to look at follows from the profile', () => {
+  test('decide what a look reads', () => {
     expect(lookRequest(smsProfile(), ['A.DLL'])).toEqual({
       componentDirectory: 'C:\\MS\\SMS\\BIN',
       files: ['A.DLL'],
@@ -116,32 +116,32 @@ describe('how a client is marked and updated', () => {
     });
   });
 
-  test('when the transcript was written is asked only where a logon writes it', () => {
+  test('make a look read the time of the transcript only when a logon writes it', () => {
     const direct = { ...smsProfile(), update: { ...smsProfile().update, route: 'direct' as const } };
     expect(lookRequest(direct, [])).not.toHaveProperty('isTranscriptDated');
   });
 });
 
-describe('a service is moved', () => {
+describe('the relocation of a profile', () => {
   const saying = (how: string): string =>
     builtIn.replace('    relocateTo: C:\\SMS_PCM', `$&\n    moveBy: ${how}`);
 
-  test.each(['repoint', 'reinstall'])('by %s where the profile says so', (how) => {
+  test.each(['repoint', 'reinstall'])('is done by %s when the profile says so', (how) => {
     const profile = parseProfile(saying(how), 'p.yaml');
     expect(profile.ok && Object.values(rulesOf(profile.value).relocatable)).toMatchObject([{ moveBy: how }]);
   });
 
-  test('in no other way', () => {
+  test('is refused with another method', () => {
     expect(faultsOf(saying('rservice'))).toEqual([
       expect.stringMatching(/services\[0\]\.moveBy: .*repoint.*reinstall/),
     ]);
   });
 });
 
-describe('a service is moved out of the component directory', () => {
+describe('the new directory of a profile', () => {
   const line = builtIn.split('\n').findIndex((each) => each.includes('relocateTo')) + 1;
 
-  test.each(['C:\\MS\\SMS\\BIN', 'c:\\ms\\sms\\bin\\pcm'])('not to %s', (to) => {
+  test.each(['C:\\MS\\SMS\\BIN', 'c:\\ms\\sms\\bin\\pcm'])('is not %s', (to) => {
     expect(faultsOf(builtIn.replace('C:\\SMS_PCM', to))).toEqual([
       `p.yaml:${line}: services[0].relocateTo: is inside the component directory, expected a path outside C:\\MS\\SMS\\BIN`,
     ]);
@@ -154,12 +154,12 @@ describe('a service is moved out of the component directory', () => {
     },
   );
 
-  test('but to a neighbour of a similar name', () => {
+  test('may be a neighbour with a similar name', () => {
     expect(faultsOf(builtIn.replace('C:\\SMS_PCM', 'C:\\MS\\SMS\\BIN2'))).toEqual(['(accepted)']);
   });
 });
 
-test('a bad profile shows all its faults at once, each on its line', () => {
+test('a bad profile is refused with all its faults, each with its line', () => {
   const profile = parseProfile(golden('bad-profile.yaml'), 'bad-profile.yaml');
   expect(profile.ok).toBe(false);
   expect(`${profile.ok ? '' : printFaults(profile.error).join('\n')}\n`).toBe(golden('bad-profile.txt'));

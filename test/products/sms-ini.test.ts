@@ -6,7 +6,7 @@ import { parseSmsIni } from '../../shared/products/sms-ini.ts';
 
 const local = (...lines: string[]) => parseSmsIni(['[Local]', ...lines].join('\r\n'));
 
-test('the SMS.INI of a sample client', () => {
+test('the SMS.INI of a sample client is read', () => {
   const text = [
     '; written by setup',
     '[SMS]',
@@ -40,7 +40,7 @@ describe('SetupPhase', () => {
     ['deinstal', 'deinstall'],
     ['"installed"', 'installed'],
     ["' installed '", 'installed'],
-    // Never success by half a word.
+    // A part of the word is no success.
     ['not installed', 'unknown'],
     ['installed ; almost', 'unknown'],
     ['INSTALL', 'unknown'],
@@ -63,7 +63,7 @@ describe('SetupPhase', () => {
   });
 });
 
-describe('the way Windows reads an INI file', () => {
+describe('an SMS.INI is read as Windows reads it', () => {
   test.each(['[LOCAL]', '[ local ]', '\uFEFF[Local]', '  [Local]  ; of this machine'])(
     'section %j',
     (section) => {
@@ -71,7 +71,7 @@ describe('the way Windows reads an INI file', () => {
     },
   );
 
-  test('the first of several equal keys wins, in a section that comes twice as well', () => {
+  test('with the first of several equal keys, also in a repeated section', () => {
     expect(
       local('SetupPhase=UPGRADE', 'setupphase=INSTALLED', '[x]', '[local]', 'SetupPhase=INSTALLED')
         .setupPhase,
@@ -85,19 +85,19 @@ test.each([
   ['A.EXE', ['a.exe']],
   ['A.EXE;b.dll , A.exe\tC.XNF', ['a.exe', 'b.dll', 'c.xnf']],
   ['"A.EXE", "B.EXE"', ['a.exe', 'b.exe']],
-])('FilesNotDownloaded=%s are %j', (value, names) => {
+])('FilesNotDownloaded=%s names %j', (value, names) => {
   expect(local(`FilesNotDownloaded=${value}`).filesNotDownloaded).toEqual(names);
 });
 
-test.each(['INS TALLED', 'IN\uFEFFSTALLED', 'in-stalled'])('%j is not installed', (value) => {
+test.each(['INS TALLED', 'IN\uFEFFSTALLED', 'in-stalled'])('a SetupPhase of %j is not installed', (value) => {
   expect(local(`SetupPhase=${value}`).setupPhase).toBe('unknown');
 });
 
-test('a section line that was cut off is no section', () => {
+test('a section line without its end is no section', () => {
   expect(parseSmsIni('[Locals\nSetupPhase=INSTALLED\n').setupPhase).toBe('unknown');
 });
 
-test('CopyListVersion is current before any file has come: alone it changes nothing', () => {
+test('CopyListVersion alone changes nothing, because it is current before any file has come', () => {
   expect(local('CopyListVersion=876355200')).toEqual({
     setupPhase: 'unknown',
     filesNotDownloaded: [],
@@ -127,7 +127,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-test('it never throws, and never takes for installed what does not say so', () => {
+test('an SMS.INI with any text is read without an exception, and is installed only with the value for it', () => {
   fc.assert(
     fc.property(text, (source) => {
       const { setupPhase } = parseSmsIni(source);

@@ -16,7 +16,7 @@ const nothing = { active: [], inUse: false, notUnderstood: [] };
 
 const read = (...lines: string[]) => parseSmsrun32(lines.join('\r\n'));
 
-describe('a blocked client (Q168463)', () => {
+describe('the transcript of a blocked client (Q168463)', () => {
   const expected = { active: ['pcmsvc32.exe'], inUse: true, notUnderstood: [] };
 
   test.each([
@@ -34,7 +34,7 @@ describe('a blocked client (Q168463)', () => {
     expect(parseSmsrun32(lines.join('\n'))).toEqual(expected);
   });
 
-  test('with several active executables, each once and in order', () => {
+  test('names several active executables, each once and in order', () => {
     const more = ['PCMWIN32.EXE', 'pcmsvc32.exe', 'appctl32.exe'].map(
       (name) => `Client executable active: ${name}`,
     );
@@ -45,7 +45,7 @@ describe('a blocked client (Q168463)', () => {
     ]);
   });
 
-  test('with the warning alone, and with the executable alone', () => {
+  test('may have only the warning, or only the executable', () => {
     expect(read('Warning: Client component in use.')).toEqual({ ...nothing, inUse: true });
     expect(read('Client executable active: a.exe')).toEqual({
       active: ['a.exe'],
@@ -54,16 +54,16 @@ describe('a blocked client (Q168463)', () => {
     });
   });
 
-  test('stays blocked when a later run in the same text says nothing of it', () => {
+  test('stays blocked when a later run in the same text names no executable', () => {
     expect(read(...blocked, 'Reading configuration...', blocked[4] ?? '')).toEqual(expected);
   });
 });
 
-test('Verifying is not success: it is printed by everyone and says nothing', () => {
+test('a transcript with Verifying is no success', () => {
   expect(read('Reading configuration......', blocked[4] ?? '')).toEqual(nothing);
 });
 
-test('an empty transcript says nothing', () => {
+test('an empty transcript has no statement', () => {
   expect(parseSmsrun32('')).toEqual(nothing);
   expect(parseSmsrun32('\uFEFF\r\n \r\n...\r\n')).toEqual(nothing);
 });
@@ -75,13 +75,13 @@ test.each([
   'No warning: Client component in use.',
   'Verifying',
   `Client executable active: ${'x'.repeat(300)}`,
-])('what is not understood is kept: %s', (line) => {
+])('a transcript keeps a line that is not understood: %s', (line) => {
   const { notUnderstood, ...said } = read(...blocked.toSpliced(1, 1, line));
   expect(notUnderstood).toEqual([line.slice(0, 200)]);
   expect(said).toEqual({ active: [], inUse: true });
 });
 
-test('of a huge transcript the beginning is read, and that it was cut is not understood', () => {
+test('a huge transcript is cut, and the cut is a line that is not understood', () => {
   const { active, notUnderstood } = parseSmsrun32(
     `Client executable active: a.exe\n${'strange\n'.repeat(1_000_000)}`,
   );
@@ -109,7 +109,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-test('it never throws, and every line that is no known one is kept', () => {
+test('a transcript with any text is read without an exception, and keeps every unknown line', () => {
   fc.assert(
     fc.property(text, (source) => {
       const { active, inUse } = parseSmsrun32(source);

@@ -22,7 +22,7 @@ import { until } from '../fixtures/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-audit-'));
 const clients = 40;
-/** Few slots, so that it takes its time. */
+/** Few slots, so that the campaign takes several seconds. */
 const campaignFile =
   'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true, gate: { notOk: 100 % } }]\nstructural: atOnce\n' +
   'ladder: [wait, relocation]\nbudgets: { active: 4, perLogonServer: 2 }\n';
@@ -53,29 +53,29 @@ const settledIn = async (store: Store): Promise<number> =>
 const statusOf = async (store: Store): Promise<string | undefined> =>
   (await store.readCampaign('sp4'))?.campaign.state.status;
 
-/** Everything that Redis has is written, and the head with it. */
+/** Whether every entry in Redis stands in the files, and the head too. */
 const isWritten = async (store: Store): Promise<boolean> => {
   const { head, written } = await store.readSeal(0);
   return head !== null && written === head.number && (await store.auditAfter(0, head.last, 1)).length === 0;
 };
 
-describe('an orchestrator killed again and again', () => {
-  test('leaves files that are whole, in which nothing is missing or twice', async () => {
+describe('an orchestrator that is killed again and again', () => {
+  test('leaves whole audit files, in which no entry is missing or twice', async () => {
     await using stack = new AsyncDisposableStack();
     const { installation, lab, store } = await beginCampaign(stack, 'killed');
     let { orchestrator } = lab;
     await lab.startWorker();
     let inMidCampaign = 0;
     for (const pause of [0, 700, 1_300, 100, 1_900, 400]) {
-      // Killed at any moment of its rounds, which are a second apart; seal and file take a part of
-      // each round.
+      // The kills hit any moment of a round. Rounds are a second apart, and sealing takes a part
+      // of each.
       await new Promise((resolve) => setTimeout(resolve, pause));
       if ((await settledIn(store)) < clients) inMidCampaign += 1;
       orchestrator.kill('SIGKILL');
       await orchestrator.ended;
       orchestrator = await lab.startOrchestrator();
     }
-    // Its end is the last entry: what is read below is then read of a stream that does not grow.
+    // The end of the campaign is the last entry, so the stream that is read below does not grow.
     await until('ended', async () => (await statusOf(store)) === 'ended');
     await until('written', () => isWritten(store));
     expect(inMidCampaign).toBeGreaterThan(2);
@@ -90,8 +90,8 @@ describe('an orchestrator killed again and again', () => {
   });
 });
 
-describe('when Redis is lost in mid-campaign', () => {
-  test('the records are put back from the file, a person resumes, and every client ends right', async () => {
+describe('a rebuild after the loss of Redis during a campaign', () => {
+  test('restores the records from the audit files, and every client ends right after a resume', async () => {
     await using stack = new AsyncDisposableStack();
     const { installation, redis, lab, store } = await beginCampaign(stack, 'lost');
     const worker = await lab.startWorker();

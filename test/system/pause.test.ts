@@ -9,7 +9,7 @@ import { fromMondayEvening, type LabInstallation } from '../lab/installation.ts'
 import { labClients, openCampaignLab, smallFiles } from '../fixtures/campaign-lab.ts';
 import { until } from '../fixtures/until.ts';
 
-/** Calls that begin something on a client. A look, a step that finishes and a check-in are none. */
+/** Calls that begin something on a client. Looks, finishing steps and check-ins begin nothing. */
 const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify', 'stopService']);
 
 /** Clients that may be at work at once. */
@@ -20,7 +20,7 @@ const quietMs = 1_500;
 const folder = mkdtempSync(join(tmpdir(), 'servpack-pause-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('paused, halted or aborted a campaign starts nothing new but what was under way; resumed it goes on', async () => {
+test('a campaign that is paused, halted or aborted begins nothing new, and goes on when it is resumed', async () => {
   await using stack = new AsyncDisposableStack();
   const { url: redisUrl, prefix } = testRedis();
   const installation: LabInstallation = {
@@ -39,9 +39,8 @@ test('paused, halted or aborted a campaign starts nothing new but what was under
       .filter((entry) => beginning.has(entry.op)).length;
 
   /**
-   * Asks, and sees that from the answer on only what was committed before reaches clients, one
-   * command for each slot at most, and then nothing. How long the answer takes is a figure of the
-   * bench.
+   * Sends the request. After its answer only commands that were committed before reach clients, at
+   * most one for each slot, and then none. The bench measures how long the answer takes.
    */
   const stops = async (path: string, body: object): Promise<unknown> => {
     const answer = await operator.ask('POST', path, body);
@@ -75,14 +74,14 @@ test('paused, halted or aborted a campaign starts nothing new but what was under
 
   const asked = performance.now();
   const aborted = await stops('/v1/campaigns/sp4/abort', { reason: 'wrong release' });
-  // What it says of its own time is within the time that has passed.
+  // The abort cannot have taken longer than the request.
   expect((aborted as { stoppedInMs: number }).stoppedInMs).toBeLessThanOrEqual(
     Math.ceil(performance.now() - asked),
   );
   const over = await begun();
   await until('the aborted campaign has ended', async () => (await status()).endedAt !== null, 20);
   const { states, size, stillMarked } = await status();
-  // A client that settled as marked is marked, and no other cancelled client is.
+  // Exactly the clients that settled as `still marked` are marked.
   const marked = (await control.truth()).clients.filter(({ setupPhase }) => setupPhase === 'upgrade').length;
   expect([await begun(), marked]).toEqual([over, stillMarked]);
   expect(Object.values(states).reduce((sum, count) => sum + count)).toBe(size);

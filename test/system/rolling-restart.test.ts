@@ -19,7 +19,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const clients = 300;
 const rounds = 3;
 
-test('workers and orchestrators are restarted one after the other in mid-campaign, and nobody notices', async () => {
+test('a rolling restart of workers and orchestrators during a campaign costs no client an attempt', async () => {
   await using stack = new AsyncDisposableStack();
   const { url: redisUrl, prefix } = testRedis();
   const installation: LabInstallation = {
@@ -38,13 +38,13 @@ test('workers and orchestrators are restarted one after the other in mid-campaig
   const startIn = async (place: string, start: () => Promise<LabProcess>): Promise<void> =>
     void running.set(place, await start());
   const stopTimes: number[] = [];
-  /** A new one first, then the old one is stopped. */
+  /** Starts a new process, then stops the old one. */
   const replace = async (place: string, start: () => Promise<LabProcess>): Promise<void> => {
     const old = running.get(place);
     await startIn(place, start);
     const asked = performance.now();
     old?.kill('SIGTERM');
-    // Code 0: it has put everything in order within its own deadline, and was not ended by it.
+    // Code 0: the process stopped in order, and its own deadline did not end it.
     expect(await old?.ended).toEqual({ code: 0, signal: null });
     stopTimes.push(performance.now() - asked);
   };
@@ -71,8 +71,8 @@ test('workers and orchestrators are restarted one after the other in mid-campaig
   expect(upgrades.filter(({ upgrade }) => upgrade.attempt !== 1)).toEqual([]);
   expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
   expect(await store.slotsInUse('sp4')).toEqual(await recountSlots(store, 'sp4'));
-  const told = (await store.audit(1_000_000, { campaign: 'sp4' })).map(({ because }) => because);
-  expect(told.filter((because) => /not known|did not take the mark/.test(because))).toEqual([]);
+  const reasons = (await store.audit(1_000_000, { campaign: 'sp4' })).map(({ because }) => because);
+  expect(reasons.filter((because) => /not known|did not take the mark/.test(because))).toEqual([]);
 
   const lines = logLines();
   expect(lines.filter(({ level }) => level >= 50)).toEqual([]);
@@ -92,7 +92,7 @@ test('workers and orchestrators are restarted one after the other in mid-campaig
   );
 });
 
-/** A gate may pause the campaign for those that are meant to go wrong. */
+/** A gate may pause the campaign, because the lab makes some clients fail. */
 async function untilEnded(operator: Operator): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (;;) {

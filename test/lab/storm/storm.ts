@@ -213,7 +213,10 @@ async function awaitLooks(operator: Operator, promised: readonly CheckedIn[]): P
   return [...missing.keys()];
 }
 
-/** Counts the others whom a worker has looked at before it looked at the last of the promised, both by the audit. */
+/**
+ * Counts the others whom a worker has looked at before it looked at the last of the promised, both
+ * by the audit.
+ */
 function lookedBetween(
   audit: readonly Entry[],
   begun: number,

@@ -14,28 +14,27 @@ import { until } from '../fixtures/until.ts';
 const clients = 150;
 const seed = 'cluster';
 
-export interface Struck {
+export interface RedisOutages {
   readonly url: string;
   readonly shards: number;
-  /** What is done to Redis, each when so large a share of the clients has settled. */
-  readonly strikes: readonly { readonly at: number; readonly strike: () => Promise<void> }[];
+  /** What happens to Redis, each when this share of the clients has settled. */
+  readonly outages: readonly { readonly at: number; readonly strike: () => Promise<void> }[];
 }
 
 /**
- * A campaign by real processes over a lab fleet, whose Redis is hit in the middle. It must end
- * right: by the machines' own truth, with no client lost, and with counters and slots equal to a
- * recount.
+ * Runs a campaign in the lab with outages of its Redis. The campaign must end right: every client
+ * as the lab demands, no client lost, and counters and slots equal to a recount.
  */
-export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<void> {
+export async function expectRightEnd({ url, shards, outages }: RedisOutages): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const dataDir = mkdtempSync(join(tmpdir(), 'servpack-struck-'));
+  const dataDir = mkdtempSync(join(tmpdir(), 'servpack-outages-'));
   let isRight = false;
   stack.defer(async () => {
     if (isRight) await rm(dataDir, { recursive: true, force: true });
   });
   const installation: LabInstallation = {
     redisUrl: url,
-    prefix: 'struck',
+    prefix: 'outages',
     dataDir,
     shards,
     clock: fromMondayEvening(20_000),
@@ -47,7 +46,7 @@ export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<
   await lab.begin(text);
   const store = await lab.openStore();
 
-  for (const { at, strike } of strikes) {
+  for (const { at, strike } of outages) {
     await until(
       `${at} of the clients have settled`,
       unlessUnavailable(async () => (await settled(store)) >= clients * at),
@@ -69,8 +68,8 @@ export async function expectRightEnd({ url, shards, strikes }: Struck): Promise<
   expect(rows).toHaveLength(clients);
   expect(await store.counters(campaignName)).toEqual(await recount(store, campaignName));
   expect(await store.slotsInUse(campaignName)).toEqual(await recountSlots(store, campaignName));
-  // Kept when the test failed. Removed only after the orchestrator has ended, because it writes
-  // the audit there.
+  // A failed test keeps its folder. The folder is removed after the orchestrator has ended, because
+  // the orchestrator writes the audit there.
   isRight = true;
 }
 
