@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { environment, readConfig } from '../../shared/config.ts';
 import { stopDeadlines } from '../../shared/run-process.ts';
-import { unwrapped } from '../integration/unwrapped.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 import { serverSettings } from '../../orchestrator/embedded-redis/server-process.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -13,7 +13,10 @@ export const filesBelow = (folder: string, ending = '.ts'): readonly string[] =>
 export const linesOf = (file: string): readonly string[] =>
   readFileSync(join(root, file), 'utf8').split('\n');
 
-/** `import … from`, `export … from`, `import '…'`, `import('…')` and `new URL('….ts', …)`, types included. */
+/**
+ * `import … from`, `export … from`, `import '…'`, `import('…')` and `new URL('….ts', …)`, types
+ * included.
+ */
 const specifiers = /(?:\bfrom\s+|\bimport\s*\(?\s*|new URL\(\s*)'(\.[^']+|[\w-]+\.ts)'/g;
 
 /** Files of the project that a file imports, types included, by their paths from the root. */
@@ -25,7 +28,7 @@ export function importsOf(file: string): readonly string[] {
   return [...new Set(found)];
 }
 
-/** Every file that is reached from these by imports, these included. */
+/** Every file that these files reach by imports, and the files themselves. */
 export function reachedFrom(starts: readonly string[]): ReadonlySet<string> {
   const reached = new Set(starts);
   const open = [...starts];

@@ -5,7 +5,10 @@ import { dirname, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** One complaint of the linter: `rule` as in `eslint(no-restricted-imports)`, `file` relative to the tree. */
+/**
+ * One complaint of the linter: `rule` as in `eslint(no-restricted-imports)`, `file` relative to
+ * the tree.
+ */
 export interface Complaint {
   readonly file: string;
   readonly rule: string;
@@ -13,11 +16,11 @@ export interface Complaint {
 }
 
 /**
- * Plants files (path -> source) in a temporary tree that has the project's own lint configuration and folder
- * layout, and returns what the linter says about them.
+ * Plants files (path -> source) in a temporary tree that has the project's own lint configuration
+ * and folder layout, and returns what the linter says about them.
  */
 export function lintPlanted(files: Readonly<Record<string, string>>): readonly Complaint[] {
-  const tree = mkdtempSync(join(tmpdir(), 'servpack-house-'));
+  const tree = mkdtempSync(join(tmpdir(), 'servpack-lint-'));
   try {
     for (const config of ['.oxlintrc.json', 'tsconfig.json']) {
       copyFileSync(join(root, config), join(tree, config));

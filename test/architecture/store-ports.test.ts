@@ -3,7 +3,7 @@ import type { LeaderContext, OrchestratorContext } from '../../orchestrator/cont
 import type { DrivingStore, OperatorStore, Store } from '../../shared/store/store.ts';
 import type { WorkerContext } from '../../workers/context.ts';
 
-// The compiler holds these (`npm run check`).
+// The compiler checks these rules (`npm run check`).
 
 /** Ports that only one part of servpack may use, by an operation of each. */
 type Sealing = 'moveSeal' | 'markWritten' | 'trimAudit';
@@ -25,6 +25,6 @@ test('a worker cannot seal or trim the audit, rebuild, lead, or change campaigns
   expectTypeOf<keyof DrivingStore & Foreign>().toBeNever();
 });
 
-test('these operations exist', () => {
+test('the operations of the port rules exist', () => {
   expectTypeOf<Sealing | Rebuilding | Leading>().toExtend<keyof Store>();
 });

@@ -8,14 +8,14 @@ import { everyChange, intentOf, valueOf } from '../contract/contract-clients.ts'
 import { settingsWith } from '../contract/ssh-settings.ts';
 import { formsIn } from '../lab/ssh/command-forms.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
-import { makeDoorKeys } from '../lab/ssh/server.ts';
+import { makeSshKeys } from '../lab/ssh/server.ts';
 import { smsMethods, smsProfile } from '../products/given.ts';
 import { lookRequest } from '../../workers/observation/observe-client.ts';
 
 const path = join(import.meta.dirname, '../../docs/windows.md');
 const text = readFileSync(path, 'utf8');
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
-const keys = makeDoorKeys();
+const keys = makeSshKeys();
 
 let lab: OneMachine;
 let sent: ReadonlySet<string>;
@@ -34,7 +34,7 @@ beforeAll(async () => {
     deadlineMs: 30_000,
   });
   const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
-  const target = targetOf({ client: lab.client, host: '127.0.0.1', port: lab.door.port, hostKeys });
+  const target = targetOf({ client: lab.client, host: '127.0.0.1', port: lab.server.port, hostKeys });
   const signal = AbortSignal.timeout(60_000);
   const change = { target, fence: { counter: 1, owner: 'driver' }, signal };
   const seen = valueOf(await gateway.look(target, lookRequest(smsProfile(), ['PCM32R.DLL']), signal));

@@ -9,7 +9,8 @@ import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import type { Verdict } from '../../orchestrator/audit/format/verify-chain.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { all } from '../contract/store/fixtures.ts';
+import { all, entry } from '../contract/store/fixtures.ts';
+import { sha256 } from '../../shared/evidence.ts';
 
 export interface SealingFixture extends Disposable {
   readonly folder: string;
@@ -70,3 +71,19 @@ export function sealingFixture(options: SealingOptions = {}): SealingFixture {
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
+
+const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
+
+/** So many steps, each with an entry and a text of its own. */
+export async function steps(store: Store, count: number, name = 'step'): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const text = `${name} ${n}`;
+    await store.stageRelease(release, { sha256: sha256(text), text }, entry('', null, text));
+  }
+}
+
+export const becauses = async (sealing: SealingFixture): Promise<readonly string[]> =>
+  (await sealing.entries()).map(({ because }) => because);
+
+export const named = (count: number, name = 'step'): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${name} ${n}`);

@@ -17,7 +17,7 @@ import { type BenchWorker, startBenchWorker } from './worker.ts';
  */
 export interface Bench {
   readonly options: BenchOptions;
-  readonly house: LabInstallation;
+  readonly installation: LabInstallation;
   readonly redis: Redis;
   readonly redisPid: number;
   readonly store: Store;
@@ -36,7 +36,7 @@ export async function openBench(
   const dataDir = mkdtempSync(join(tmpdir(), 'servpack-bench-'));
   stack.defer(() => rmSync(dataDir, { recursive: true, force: true }));
   const { server, redis } = await openOwnRedis(stack);
-  const house: LabInstallation = {
+  const installation: LabInstallation = {
     redisUrl: server.url,
     prefix: 'servpack-bench',
     dataDir,
@@ -46,20 +46,20 @@ export async function openBench(
   };
   const { workerOptions, orchestratorOptions } = options;
   const orchestrator = await startOrchestrator({
-    ...house,
+    ...installation,
     settings: { NODE_OPTIONS: orchestratorOptions },
   });
   stack.defer(() => orchestrator.stop());
-  const worker = await startBenchWorker(house, 'worker', workerOptions);
+  const worker = await startBenchWorker(installation, 'worker', workerOptions);
   stack.defer(() => worker.stop());
   // A campaign of a million clients is written in one call.
-  const store = await openRedisStore({ url: server.url, prefix: house.prefix, answerMs: 60_000 });
+  const store = await openRedisStore({ url: server.url, prefix: installation.prefix, answerMs: 60_000 });
   if (!store.ok) throw new Error(store.error.message);
   stack.defer(() => store.value.close());
   const operator = new Operator(urlOf(orchestrator), dataDir);
   return {
     options,
-    house,
+    installation,
     redis,
     redisPid: server.pid,
     store: store.value,

@@ -5,7 +5,10 @@ import type { Bench } from './bench.ts';
 export interface Memory {
   /** All that Redis says it uses for data. */
   readonly total: number;
-  /** By the first word of the key after its hash tag: `fleet`, `upgrade`, `audit`, … ; `q` is BullMQ. */
+  /**
+   * By the first word of the key after its hash tag: `fleet`, `upgrade`, `audit`, … ; `q` is
+   * BullMQ.
+   */
   readonly families: ReadonlyMap<string, number>;
   /** Entries of the audit streams. */
   readonly auditEntries: number;

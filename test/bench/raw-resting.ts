@@ -19,7 +19,7 @@ const batch = 1_000;
 const hour = 3_600_000;
 
 export async function rawResting(bench: Bench, jobs: number, samples: number): Promise<RawResting> {
-  const connection = new Redis(bench.house.redisUrl, { maxRetriesPerRequest: null });
+  const connection = new Redis(bench.installation.redisUrl, { maxRetriesPerRequest: null });
   const waitingBytes = await bytesOf(bench, connection, 'raw-waiting', jobs, 0);
   const delayedBytes = await bytesOf(bench, connection, 'raw-delayed', jobs, 6 * hour);
   const promotedMs = await promoted(bench, connection, Math.min(samples, jobs));
@@ -48,10 +48,19 @@ async function bytesOf(bench: Bench, connection: Redis, name: string, jobs: numb
   return bytes;
 }
 
-async function promoted({ house }: Bench, connection: Redis, samples: number): Promise<readonly number[]> {
+async function promoted(
+  { installation }: Bench,
+  connection: Redis,
+  samples: number,
+): Promise<readonly number[]> {
   const name = 'raw-promoted';
   const queue = new Queue(name, { connection, prefix });
-  const child = fork(join(import.meta.dirname, 'raw-process.ts'), [house.redisUrl, name, '50', 'tell']);
+  const child = fork(join(import.meta.dirname, 'raw-process.ts'), [
+    installation.redisUrl,
+    name,
+    '50',
+    'tell',
+  ]);
   await once(child, 'message');
   await addAll(queue, samples, 6 * hour);
   const latencies: number[] = [];

@@ -25,16 +25,16 @@ let runs = 0;
  * from the first add.
  */
 export async function runRaw(
-  { house, redis }: Bench,
+  { installation, redis }: Bench,
   kind: RawKind,
   jobs: number,
   workers = 1,
 ): Promise<Run> {
   const name = `raw-${++runs}`;
-  const connection = new Redis(house.redisUrl, { maxRetriesPerRequest: null });
+  const connection = new Redis(installation.redisUrl, { maxRetriesPerRequest: null });
   const queue = new Queue(name, { connection, prefix: '{servpack-bench-raw}' });
   const children = await Promise.all(
-    Array.from({ length: workers }, () => startRaw(house.redisUrl, name, kind)),
+    Array.from({ length: workers }, () => startRaw(installation.redisUrl, name, kind)),
   );
   const usage = async () => ({
     redis: await redisCpu(redis),

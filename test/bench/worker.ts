@@ -18,21 +18,21 @@ export const concurrency = 50;
 
 /** @param nodeOptions for its NODE_OPTIONS, e.g. to take a profile */
 export async function startBenchWorker(
-  house: LabInstallation,
+  installation: LabInstallation,
   name: string,
   nodeOptions: string,
 ): Promise<BenchWorker> {
-  mkdirSync(join(house.dataDir, 'logs'), { recursive: true });
+  mkdirSync(join(installation.dataDir, 'logs'), { recursive: true });
   const child = fork(join(import.meta.dirname, 'worker-process.ts'), {
     env: {
       ...process.env,
-      ...environmentOf(house),
+      ...environmentOf(installation),
       SERVPACK_UPGRADES: String(concurrency),
       NODE_OPTIONS: nodeOptions,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  child.stderr?.pipe(createWriteStream(join(house.dataDir, 'logs', `${name}.log`), { flags: 'a' }));
+  child.stderr?.pipe(createWriteStream(join(installation.dataDir, 'logs', `${name}.log`), { flags: 'a' }));
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await new Promise<void>((resolve, reject) => {
     child.stdout?.once('data', () => resolve());

@@ -27,10 +27,10 @@ function chaos(args: readonly string[]): Promise<{ readonly code: number; readon
   });
 }
 
-test('thirty blows against workers, orchestrators and Redis, and every promise holds', async () => {
+test('thirty kills and freezes of workers, orchestrators and Redis break no promise of servpack', async () => {
   const { code, said } = await chaos(['--kills', '30', '--clients', '240', '--seed', seed, '--gap', '900']);
   isRight = code === 0;
-  // What was said comes first, so that a failure shows all of it.
+  // The output is compared first, so that a failure shows all of it.
   expect(isRight ? '' : said).toBe('');
   expect(said).toContain('after 30 blows');
   expect(said.match(/^ {2}holds /gm)).toHaveLength(16);

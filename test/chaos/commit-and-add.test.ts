@@ -1,10 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, expect, test } from 'vitest';
-import type { ClockAnchor } from '../../shared/clock.ts';
 import { openDispatcher } from '../../shared/queues/dispatcher.ts';
 import { beforeAll } from '../../shared/store/seal-store.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
@@ -12,21 +11,12 @@ import { auditFaults, blindCommands, storiesOf } from '../lab/chaos/verdict/audi
 import { countFaults, indexFaults, leftOver } from '../lab/chaos/verdict/records.ts';
 import { type Walk, walkOf } from '../lab/chaos/walk.ts';
 import { verdict } from '../lab/expected.ts';
-import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import type { FleetHold } from '../lab/fleet/control.ts';
-import {
-  type LabInstallation,
-  portOf,
-  startFleetProcess,
-  startOrchestrator,
-  startWorker,
-  urlOf,
-} from '../lab/installation.ts';
-import { Operator } from '../lab/operator.ts';
-import { writeTree } from '../lab/staged-tree.ts';
-import { clientsWith } from './held-fleet.ts';
+import { fromMondayEvening, type LabInstallation } from '../lab/installation.ts';
+import { type CampaignLab, openCampaignLab, smallFiles } from '../fixtures/campaign-lab.ts';
+import { clientsWith } from '../fixtures/clients-with.ts';
+import { until } from '../fixtures/until.ts';
 import { type JoblessRedis, joblessRedis } from './jobless-redis.ts';
-import { patienceMs } from '../environment/patience.ts';
 
 /**
  * The record is the truth, the job a hint: a process that dies between the two, or loses every
@@ -44,15 +34,16 @@ const campaign = [
   'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
   `budgets: { active: ${active}, perLogonServer: ${active} }`,
   'ladder: [wait, relocation]',
-  // Four seconds: all have been looked at once before the first comes again.
+  // Four seconds: every client is looked at once before the first is looked at again.
   'deferrals: { service: { first: 16h, max: 16h } }',
   '',
 ].join('\n');
 
-test('killed between commit and add, and all jobs deleted: repaired from the records', async () => {
+test('servpack killed between commit and add, with all jobs deleted, is repaired from the records', async () => {
   await using stack = new AsyncDisposableStack();
   const redis = stack.use(await joblessRedis('adds'));
-  const { house, control, fleetPort, operator, orchestrator } = await open(redis, stack);
+  const lab = stack.use(await openLab(redis));
+  const { control, operator, orchestrator } = lab;
 
   // The orchestrator admits, and dies before it adds a job.
   await redis.cutOffJobs();
@@ -67,10 +58,8 @@ test('killed between commit and add, and all jobs deleted: repaired from the rec
   const looks = new Looks(
     await Promise.all(clients.map((client) => control.hold({ client, op: 'look', nth: 2, when: 'before' }))),
   );
-  const leader = await startOrchestrator(house, 0, 'second-orchestrator');
-  stack.defer(() => leader.kill('SIGKILL'));
-  const worker = await startWorker(house, fleetPort, 'first-worker');
-  stack.defer(() => worker.kill('SIGKILL'));
+  const leader = await lab.startOrchestrator('second-orchestrator');
+  const worker = await lab.startWorker('first-worker');
   await until('parked', async () => parkedIn(await walk(redis)) === clients.length - active);
 
   // No orchestrator runs, so there are no rounds: each client that rests hands its slot on.
@@ -97,10 +86,8 @@ test('killed between commit and add, and all jobs deleted: repaired from the rec
   expect(await redis.wipeJobs()).toBeGreaterThan(0);
   await redis.allowJobs();
 
-  const last = await startOrchestrator(house, 0, 'third-orchestrator');
-  stack.defer(() => last.stop());
-  const second = await startWorker(house, fleetPort, 'second-worker');
-  stack.defer(() => second.stop());
+  await lab.startOrchestrator('third-orchestrator');
+  await lab.startWorker('second-worker');
   await looks.standing(1);
   looks.releaseAll();
   await addAllTwice(redis);
@@ -108,27 +95,20 @@ test('killed between commit and add, and all jobs deleted: repaired from the rec
   expect(await endFaults(redis, control)).toEqual([]);
 });
 
-async function open(redis: JoblessRedis, stack: AsyncDisposableStack) {
-  const tree = join(folder, 'tree');
-  await mkdir(tree, { recursive: true });
-  await writeTree(tree);
-  const clock: ClockAnchor = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 14_400 };
-  const house: LabInstallation = { redisUrl: redis.url, prefix: redis.prefix, dataDir: folder, clock };
-  const fleetCsv = join(folder, 'fleet.csv');
-  const rows = clients.map((client) => `${client},${client},LS-1,UTC,workstation,`);
-  const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
-  writeFileSync(fleetCsv, csv);
-  const orchestrator = await startOrchestrator(house);
-  stack.defer(() => orchestrator.kill('SIGKILL'));
-  const operator = new Operator(urlOf(orchestrator), folder);
-  await operator.importFleet('fleet.csv', csv);
-  await operator.stageTree(folder, tree);
-  await operator.createCampaign(campaign);
-  const fleet = await startFleetProcess(house, { fleetCsv, seed: 'one', tree, checkIn: null });
-  stack.defer(() => fleet.stop());
-  const control = connectFleetControl({ port: portOf(fleet) });
-  stack.defer(() => control.close());
-  return { house, control, fleetPort: portOf(fleet), operator, orchestrator };
+async function openLab({ url, prefix }: JoblessRedis): Promise<CampaignLab> {
+  const installation: LabInstallation = {
+    redisUrl: url,
+    prefix,
+    dataDir: folder,
+    clock: fromMondayEvening(14_400),
+  };
+  const files = await smallFiles(
+    folder,
+    clients.map((client) => ({ client })),
+  );
+  const lab = await openCampaignLab(installation, { files, seed: 'one' });
+  await lab.operator.createCampaign(campaign);
+  return lab;
 }
 
 /** Clients that stand at their second look, in the order in which they come there. */
@@ -201,7 +181,7 @@ const parkedIn = ({ records }: Walk): number =>
 const isOver = ({ records }: Walk): boolean =>
   records.size === clients.length && [...records.values()].every(({ index }) => index === 'settled');
 
-async function endFaults(redis: JoblessRedis, control: ReturnType<typeof connectFleetControl>) {
+async function endFaults(redis: JoblessRedis, control: CampaignLab['control']) {
   const [end, truth] = [await walk(redis), await control.truth()];
   const records = [...end.records.values()];
   const store = await openRedisStore({ url: redis.url, prefix: redis.prefix });
@@ -220,12 +200,4 @@ async function endFaults(redis: JoblessRedis, control: ReturnType<typeof connect
     ...auditFaults(stories, records),
     ...blindCommands(truth, stories),
   ];
-}
-
-async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patienceMs;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error(`not ${what} within ${patienceMs / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 }

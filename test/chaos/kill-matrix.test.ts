@@ -18,11 +18,10 @@ import { patienceMs } from '../environment/patience.ts';
 /**
  * Invariant 4 in full: for every step of every procedure, forward and back, the driver is lost
  * before the step, when it is only announced, and after it, on all clients at once. Each client
- * ends with its service relocated whole or exactly as it was. Real processes, real signals, the
- * machines' own truth.
+ * ends with its service relocated completely or exactly as it was, by the lab's own view.
  */
-describe('a driver is lost at every step of every procedure', { concurrent: true }, () => {
-  test('worker killed: another ends every client whole or as before', async () => {
+describe('a driver that is lost at every step of every procedure', { concurrent: true }, () => {
+  test('by a kill of its worker is replaced by another worker, which ends every client', async () => {
     const { url, prefix } = testRedis();
     await using fleet = await holdFleet({ url, prefix });
     const first = await allHeld(fleet, 'first');
@@ -37,7 +36,7 @@ describe('a driver is lost at every step of every procedure', { concurrent: true
     expect(await endFaults(fleet, walk)).toEqual([]);
   });
 
-  test('worker frozen beyond lock and lease: woken, it changes nothing and commits nothing', async () => {
+  test('by a freeze beyond lock and lease changes and commits nothing when its worker wakes up', async () => {
     const { url, prefix } = testRedis();
     await using fleet = await holdFleet({ url, prefix });
     const first = await allHeld(fleet, 'first');
@@ -46,7 +45,7 @@ describe('a driver is lost at every step of every procedure', { concurrent: true
     const walk = await untilSettled(url, prefix, fleet);
     const ended = await fleet.control.truth();
 
-    // Its calls come through at last, while it still stands: they carry an older fence.
+    // The held calls of the frozen worker reach the clients with an older fence.
     await Promise.all(fleet.holds.map((hold) => hold.release()));
     const late = await fleet.control.summary();
     first.kill('SIGCONT');
@@ -56,7 +55,7 @@ describe('a driver is lost at every step of every procedure', { concurrent: true
     expect((await first.ended).code).toBe(0);
 
     expect(await endFaults(fleet, walk)).toEqual([]);
-    // Every call held before its effect was a changing one of an older driver, and was refused.
+    // Every call that was held before its effect is a change of an older driver, and is refused.
     const heldBefore = fleet.places.filter(({ when }) => when === 'before').length;
     expect(late.fencedRefusals).toBeGreaterThanOrEqual(heldBefore);
     const changes = (truth: FleetTruth) => truth.clients.map(({ journal }) => journal.length);
@@ -64,13 +63,13 @@ describe('a driver is lost at every step of every procedure', { concurrent: true
     expect(versionsIn(await walkAt(url, prefix))).toEqual(versionsIn(walk));
   });
 
-  test('Redis wiped: a new campaign finds intent and pre-image on the clients and ends every move', async () => {
+  test('with all of Redis is replaced by a new campaign, which finds intents and pre-images on the clients', async () => {
     const own = await startPrivateRedis();
     await using stack = new AsyncDisposableStack();
     stack.defer(() => own.stop());
     const fleet = stack.use(await holdFleet({ url: own.url, prefix: 'wiped' }));
     await allHeld(fleet, 'only');
-    // The worker lives, and holds calls of a campaign that no record knows.
+    // The worker still runs, with calls of a campaign that has no records any more.
     const redis = new Redis(own.url);
     stack.defer(() => redis.disconnect());
     await redis.flushall();
@@ -84,7 +83,7 @@ describe('a driver is lost at every step of every procedure', { concurrent: true
   });
 });
 
-/** Starts everything and a worker that comes to stand at every place. */
+/** Starts the campaigns and a worker, and waits until every client is held. */
 async function allHeld(fleet: HeldFleet, name: string) {
   await fleet.begin();
   const worker = await fleet.startWorker(name);
@@ -139,7 +138,7 @@ async function untilSettled(url: string, prefix: string, { places }: HeldFleet):
 const inShort = ({ id, index, upgrade: { state } }: RawRecord): string =>
   `${id} ${index} ${JSON.stringify(state)}`;
 
-/** Everything that must be true when all is over, and no word of the program's own among it. */
+/** What is wrong at the end, by the lab's own view. */
 async function endFaults({ control, places }: HeldFleet, walk: Walk): Promise<readonly string[]> {
   const truth = await control.truth();
   const records = [...walk.records.values()];
@@ -202,10 +201,10 @@ const versionsIn = (walk: Walk): readonly string[] =>
 /**
  * Waits until a woken worker has aborted its work, and returns for how many clients, by its log.
  */
-async function aborted({ house, places }: HeldFleet, worker: string): Promise<number> {
+async function aborted({ installation, places }: HeldFleet, worker: string): Promise<number> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
-    const lines = readFileSync(join(house.dataDir, 'logs', `${worker}.log`), 'utf8').split('\n');
+    const lines = readFileSync(join(installation.dataDir, 'logs', `${worker}.log`), 'utf8').split('\n');
     const lost = lines.filter((line) => line.includes('"lease lost: aborting"'));
     const clients = new Set(lost.map((line) => (JSON.parse(line) as { client: string }).client));
     if (clients.size >= places.length || Date.now() > deadline) return clients.size;

@@ -18,12 +18,12 @@ import { contentOf } from '../lab/fleet/disk.ts';
 import { stagedRelease } from '../lab/fleet/logon-server.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { smsProfile } from '../products/given.ts';
-import { clientWith } from '../integration/one-client.ts';
+import { clientWith } from '../fixtures/clients-with.ts';
 import { lookRequest } from '../../workers/observation/observe-client.ts';
 
 /**
- * `servpack certify` on a machine of the lab: a free one of the model must pass, and one that lies
- * must not.
+ * `servpack certify` on a machine of the lab. A free machine must pass; a machine with a wrong
+ * answer must not.
  */
 const mondayAtFive = Date.UTC(2026, 10, 23, 5);
 const client = clientWith('pcmInBin');
@@ -80,14 +80,14 @@ describe('certify', () => {
     expect(after?.boots).toBe((before?.boots ?? 0) + 2);
   });
 
-  it('only reads unless it is told that it may change something', async () => {
+  it('only reads unless changes are allowed', async () => {
     const { points: found } = await certify(machine, { changes: false, restart: false }, () => undefined);
     expect(found.filter(({ end }) => end === 'holds').length).toBeGreaterThan(2);
     expect(found.filter(({ because }) => because.includes('only read')).length).toBeGreaterThan(5);
     expect((await fleet.clientTruth(client))?.journal).toEqual([]);
   });
 
-  it('touches no service that was not named, and restarts nothing by itself', async () => {
+  it('changes only the named service, and restarts only when restarts are allowed', async () => {
     await certify({ ...machine, service: null }, { changes: true, restart: false }, () => undefined);
     const ops = new Set((await fleet.clientTruth(client))?.journal.map(({ op }) => op));
     expect([...ops].filter((op) => op.includes('Service') || op === 'restart')).toEqual([]);
@@ -117,10 +117,10 @@ describe('certify', () => {
     expect(differing(found).join('\n')).toContain(words);
   });
 
-  it('says what it could not put back, and how it was', async () => {
+  it('reports what it could not put back, and the value from before', async () => {
     const gateway: Gateway = {
       ...machine.gateway,
-      // Takes the change to manual, and never the way back.
+      // The start type changes to manual, and cannot be changed back.
       configureService: (where, name, settings) =>
         settings.startType === 'automatic'
           ? Promise.resolve(failure('failed', 'access is denied'))
@@ -132,7 +132,7 @@ describe('certify', () => {
     );
   });
 
-  it('puts back what it has changed when it is given up in the middle, and tries nothing more', async () => {
+  it('puts back what it has changed when it is aborted, and tries nothing more', async () => {
     const before = await fleet.clientTruth(client);
     const giveUp = new AbortController();
     const gateway: Gateway = {

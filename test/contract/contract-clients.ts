@@ -4,17 +4,14 @@ import type { smsMethods } from '../products/given.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../../workers/gateways/gateway.ts';
 
 /**
- * Clients that a gateway is tried on. Made anew for every test; nothing of an earlier test may be
- * left on them.
+ * The clients of the gateway contract. Each test has new clients, without traces of an earlier
+ * test.
  */
 export interface ContractClients {
   readonly gateway: Gateway;
   /** Another connection to the same clients. */
   connect(): Gateway;
-  /**
-   * A client on which the service below runs out of the component directory, and nobody is logged
-   * on.
-   */
+  /** A client whose service runs out of the component directory; no user is logged on. */
   readonly target: Target;
   /** A client that is switched off. */
   readonly gone: Target;
@@ -23,24 +20,24 @@ export interface ContractClients {
   readonly file: string;
   /** The running service: its name, and its executable's full path. Its account has no password. */
   readonly service: { readonly name: string; readonly executable: string };
-  /** How it is marked and updated, by the profile of its product. */
+  /** How a client is marked and updated, by the profile of its product. */
   readonly methods: ReturnType<typeof smsMethods>;
   /** A directory that does not exist. */
   readonly newDirectory: string;
-  /** Somebody who is no administrator puts a file there, in a folder of his own where it is new. */
+  /** A user without administrator rights puts a file there. The user owns a folder that is new. */
   plant(path: string): Promise<void>;
-  /** Whose a path is, as the client itself has it and no gateway says. */
+  /** The rights on a path, read from the client without a gateway. */
   rightsOf(path: string): Promise<Rights>;
   /** The first fence counter that the client has not seen. */
   readonly fence: number;
-  /** Lets a client that is on its way get on a little. */
+  /** Lets the client do some work, for example go on with a restart. */
   breathe(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface Rights {
   readonly isOfAdministrators: boolean;
-  /** Does an entry of its own let anybody in beside administrators and the system? */
+  /** Whether an entry of the path itself lets others in than administrators and the system. */
   readonly letsOthersIn: boolean;
 }
 
@@ -85,7 +82,7 @@ export const intentOf = (service: Service, sha256: string, to: string): Intent =
   preImage: { service, sha256, from: service.imagePath, to },
 });
 
-/** The value of a good answer; throws the failure of another one. */
+/** The value of a successful answer; throws the failure of another one. */
 export function valueOf<T>(answer: GatewayResult<T>): T {
   if (answer.ok) return answer.value;
   throw new Error(`${answer.error.kind}: ${answer.error.message}`);

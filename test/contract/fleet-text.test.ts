@@ -18,28 +18,28 @@ test.each([
   ['a server', { ...client, role: 'server' } as const],
   ['a port of its own', { ...client, port: 2222 }],
   ['pinned host keys', { ...client, hostKeys: [`SHA256:${'a'.repeat(42)}A`, `SHA256:${'b'.repeat(42)}A`] }],
-])('a fleet entry comes back as it was: %s', (_, given) => {
+])('a fleet entry is read as it was written: %s', (_, given) => {
   expect(clientOf(given.client, fleetText(given, 0, 1))).toEqual(given);
 });
 
-test.each([0, 1, 2])('with a way of its own it keeps its home shard: %d', (home) => {
+test.each([0, 1, 2])('a fleet entry with a port and host keys keeps its home shard: %d', (home) => {
   const text = fleetText({ ...client, port: 2222 }, home, 3);
 
   expect(homeShardIn(text, 3)).toBe(home);
   expect(clientOf('pc-17', text)).toEqual({ ...client, port: 2222 });
 });
 
-test('a client without port and host keys has a shorter entry', () => {
+test('a fleet entry without port and host keys is shorter', () => {
   expect(fleetText(client, 0, 1)).toBe('["~.corp.example","LS-ROM","Europe/Rome","",["office"]]');
 });
 
-test('an entry that was written whole can be read', () => {
+test('a fleet entry in the older, longer form is read', () => {
   const whole = '["pc-17.corp.example","LS-ROM","Europe/Rome","workstation",["office"]]';
 
   expect(clientOf('pc-17', whole)).toEqual(client);
   expect(fleetText(client, 0, 1).length).toBeLessThan(whole.length - 10);
 });
 
-test('a role that is not known counts as a server', () => {
+test('an unknown role of a fleet entry counts as a server', () => {
   expect(clientOf('pc-17', '["~","LS-ROM","UTC","printer",[]]').role).toBe('server');
 });

@@ -7,9 +7,9 @@ import { startFleet } from '../lab/fleet/start-fleet.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { labClock } from '../../shared/clock.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
-import { makeDoorKeys } from '../lab/ssh/server.ts';
+import { makeSshKeys } from '../lab/ssh/server.ts';
 import { stagedRelease } from '../lab/fleet/logon-server.ts';
-import { clientWith } from '../integration/one-client.ts';
+import { clientWith } from '../fixtures/clients-with.ts';
 import { settingsWith } from './ssh-settings.ts';
 import { valueOf } from './contract-clients.ts';
 import { patienceMs } from '../environment/patience.ts';
@@ -19,7 +19,7 @@ import { patienceMs } from '../environment/patience.ts';
  * keys that belong to it.
  */
 
-/** A service that must be there. */
+/** The service; the test fails when it does not exist. */
 const there = (service: Service | null): Service => service ?? expect.fail('there is no such service');
 
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
@@ -40,13 +40,13 @@ const changeOn = (target: Change['target']): Change => ({
 });
 
 async function overSsh(): Promise<Lab> {
-  const keys = makeDoorKeys();
-  const { client, door, close } = await openOneMachine('pcmInBin', keys);
+  const keys = makeSshKeys();
+  const { client, server, close } = await openOneMachine('pcmInBin', keys);
   const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
   const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
   return {
     gateway,
-    change: changeOn(targetOf({ client, host: '127.0.0.1', port: door.port, hostKeys })),
+    change: changeOn(targetOf({ client, host: '127.0.0.1', port: server.port, hostKeys })),
     close: () => gateway.close().then(close),
   };
 }
@@ -70,8 +70,8 @@ async function simulated(): Promise<Lab> {
 
 describe.each([
   ['over SSH on the model', overSsh],
-  ['simulated', simulated],
-])('%s', (_gateway, open) => {
+  ['from the simulated fleet', simulated],
+])('a service that is read %s', (_gateway, open) => {
   let lab: Lab;
   beforeEach(async () => {
     lab = await open();
@@ -80,7 +80,7 @@ describe.each([
   const read = async (...keys: readonly string[]): Promise<Service> =>
     there(valueOf(await lab.gateway.readService(lab.change.target, name, lab.change.signal, keys)));
 
-  test('recovery actions come with the service, and the values of a key that is asked for', async () => {
+  test('recovery actions and the values of an asked key are read with the service', async () => {
     expect(Object.keys((await read()).kept ?? {})).toEqual(['failureactions']);
     expect((await read(key, `${key}_NO_SUCH`)).kept).toEqual({
       failureactions: expect.stringMatching(/^[0-9A-F]{40,}$/),
@@ -89,7 +89,7 @@ describe.each([
     });
   });
 
-  test('a delayed start is no plain automatic one, and is given back as it was', async () => {
+  test('a delayed start is read as such, not as an automatic one, and is restored', async () => {
     const before = await read(key);
     const start = async (startType: Service['startType']): Promise<Service> => {
       valueOf(await lab.gateway.configureService(lab.change, name, { startType }));

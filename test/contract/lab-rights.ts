@@ -3,8 +3,8 @@ import type { Rights } from './contract-clients.ts';
 import type { Permissions } from '../lab/fleet/machine.ts';
 
 /**
- * Rights as the lab fleet's model has them; what nobody has said anything of is an
- * administrator's.
+ * The rights of a path by the permissions of the lab's model. A path without permissions belongs to
+ * the administrators.
  */
 export const rightsIn = (permissions: Permissions | undefined): Rights => ({
   isOfAdministrators: (permissions?.owner ?? administrators) === administrators,

@@ -32,16 +32,16 @@ const upgrades: readonly [string, Upgrade][] = [
 const backAgain = (upgrade: Upgrade, text: string): Upgrade =>
   unpackUpgrade(upgrade.client, upgrade.logonServer, text);
 
-test.each(upgrades)('an upgrade that is %s comes back from its record as it was', (_, upgrade) => {
+test.each(upgrades)('an upgrade that is %s is read from its record as it was written', (_, upgrade) => {
   expect(backAgain(upgrade, packUpgrade(upgrade, false))).toEqual(upgrade);
   expect(backAgain(upgrade, packUpgrade(upgrade, true))).toEqual(upgrade);
 });
 
-test('a record that was written whole can be read', () => {
+test('a record in the older, longer form is read', () => {
   expect(backAgain(deferred, wholeUpgrade(deferred))).toEqual(deferred);
 });
 
-test('a resting upgrade takes a third of the room, a new one says next to nothing', () => {
+test('the record of a resting upgrade takes a third of its JSON, of a new one almost nothing', () => {
   expect(packUpgrade(deferred, true).length).toBeLessThan(wholeUpgrade(deferred).length / 3);
   expect(packUpgrade(admitted, false)).toBe('{"attempt":1,"wave":0,"state":{"phase":"looking"},"memory":{}}');
 });
@@ -51,11 +51,11 @@ const written =
   '1Aykgs9zCYreliYWZoQEYEJXXE_PyEvHkdNqnFyNQGQ2LPksTC1NTM6jrsSQekGtplXRAdlsaQe1GS0WocgQSFCieq' +
   'Z-okCIWa_pCcSI8qUHdgpLgijMSdfPTdEsyUnVBeUOptrYWAA';
 
-test('a deflated record of form 1 can be read for ever', () => {
+test('a deflated record of form 1 is read by every version', () => {
   expect(unpackUpgrade('pc-17', 'LS-ROM', written)).toEqual(deferred);
 });
 
-/** As the first version wrote it. */
+/** A record as the first version wrote it. */
 const writtenPlain =
   '{"attempt":1,"wave":0,"state":{"phase":"deferred","class":"program","until":1794861000000,' +
   '"because":"pcmwin32.exe, started by anna in session 1","blockers":[{"kind":"program",' +
@@ -66,7 +66,7 @@ const writtenPlain =
   '"lastDeferral":{"class":"program","until":1794861000000},' +
   '"lastLook":{"at":1794859200000,"bootId":"boot-1","evidence":"sha-of-the-look"}}}';
 
-test('a plain record is byte for byte as the first version wrote it', () => {
+test('a plain record has the same bytes as in the first version', () => {
   expect(packUpgrade(deferred, false)).toBe(writtenPlain);
   expect(backAgain(deferred, writtenPlain)).toEqual(deferred);
 });

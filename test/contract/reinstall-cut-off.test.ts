@@ -9,21 +9,20 @@ import { recordService, reinstall } from '../../workers/remediation/relocate.ts'
 import type { StepContext } from '../../workers/context.ts';
 import { rules } from '../domain/given.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
-import { makeDoorKeys } from '../lab/ssh/server.ts';
+import { makeSshKeys } from '../lab/ssh/server.ts';
 import { expectFailure, valueOf } from './contract-clients.ts';
 import { settingsWith } from './ssh-settings.ts';
 
 /**
- * A driver is lost at each of the commands by which a service is installed anew; the client runs
- * the command all the same. The next driver finds what is there, and nothing is lost of what no
- * look can see.
+ * A driver is lost at each command that deletes and installs a service; the client still runs the
+ * command. The next driver finishes, and the settings that no look shows are kept too.
  */
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
-const keys = makeDoorKeys();
+const keys = makeSshKeys();
 const relocatable = {
   [name.toLowerCase()]: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM', keys: [], moveBy: 'reinstall' },
 } as const;
-/** Below the service's own key, of which nobody asks. */
+/** A value below the key of the service, for which no look asks. */
 const unseen = {
   [`hkey_local_machine\\system\\currentcontrolset\\services\\${name}\\parameters\\wanted`]: '1',
 };
@@ -56,7 +55,7 @@ const driver = (counter: number, signal = AbortSignal.timeout(patienceMs)): Step
     target: targetOf({
       client: lab.client,
       host: '127.0.0.1',
-      port: lab.door.port,
+      port: lab.server.port,
       hostKeys: [fingerprintOf(keys.hostKeyBytes)],
     }),
     fence: { counter, owner: `driver-${counter}` },
@@ -70,7 +69,7 @@ const service = () => lab.machine.services.find((each) => each.name === name);
 const keptFile = () =>
   [...lab.machine.disk.changes].find(([path, is]) => path.endsWith('service.reg') && is !== null);
 
-/** The driver is lost when this command has come to the client. */
+/** Loses the driver when this command has reached the client. */
 async function lostAt(command: string, preImage: PreImage, imagePath: string): Promise<void> {
   const lost = new AbortController();
   heard = (line) => (line.includes(command) ? lost.abort() : undefined);
@@ -78,7 +77,7 @@ async function lostAt(command: string, preImage: PreImage, imagePath: string): P
   heard = () => undefined;
 }
 
-test('a service that has got an account with a password meanwhile is not deleted', async () => {
+test('a service whose account got a password meanwhile is not deleted', async () => {
   const preImage = valueOf(await recordService(driver(1), 'relocation', name));
   if (preImage === null) throw new Error('it is there already');
   valueOf(await reinstall(driver(1), preImage, preImage.to));
@@ -90,7 +89,7 @@ test('a service that has got an account with a password meanwhile is not deleted
   expect(service()).toEqual(now);
 });
 
-test('a service that somebody else has marked for deletion is not kept with its mark', async () => {
+test('a service that is marked for deletion is kept without this mark', async () => {
   lab.machine.markedForDeletion = [name];
   const deleted = await gateway.uninstallService(driver(1).change, name);
   expectFailure(deleted, 'failed');
@@ -101,7 +100,7 @@ test('a service that somebody else has marked for deletion is not kept with its 
 describe.each(['sc delete ', 'sc create ', 'reg import ', 'sc config '])(
   'a driver that is lost at %s',
   (command) => {
-    test('leaves a service that the next one finishes, there and back', async () => {
+    test('leaves a service that the next driver installs, forward and back', async () => {
       const preImage = valueOf(await recordService(driver(1), 'relocation', name));
       if (preImage === null) throw new Error('it is there already');
       const before = { ...service(), state: 'stopped', pid: null };
@@ -113,7 +112,7 @@ describe.each(['sc delete ', 'sc create ', 'reg import ', 'sc config '])(
       expect(service()).toEqual(before);
     });
 
-    test('leaves one that the way back finds as well', async () => {
+    test('leaves a service that the way back finds', async () => {
       const preImage = valueOf(await recordService(driver(1), 'relocation', name));
       if (preImage === null) throw new Error('it is there already');
       const before = { ...service(), state: 'stopped', pid: null };

@@ -19,13 +19,13 @@ import { gatewayContract } from './gateway.contract.ts';
 import { patienceMs } from '../environment/patience.ts';
 
 const seed = 'contract';
-/** Monday, before anybody comes to work. */
+/** Monday, before the users come to work. */
 const mondayAtFive = Date.UTC(2026, 10, 23, 5);
 const service = { name: 'SMS_PACKAGE_COMMAND_MANAGER_NT', executable: 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE' };
 
 function clientWith(trait: Trait): string {
   const names = Array.from({ length: 1000 }, (_, n) => `PC${n}`);
-  // Its services have an account without a password.
+  // The services of this client have an account without a password.
   return names.find((name) => traitOf(seed, name) === trait && chance(seed, name, 'account') >= 0.5) ?? '';
 }
 
@@ -39,7 +39,7 @@ const rows = (['pcmInBin', 'offlineForDays'] as const).map(clientWith).map((clie
 const [target, gone] = rows.map(targetOf);
 const request = { componentDirectory: 'C:\\MS\\SMS\\BIN', files: [], services: [] };
 
-/** The minutes of a restart pass in milliseconds. */
+/** A lab in which the minutes of a restart take milliseconds. */
 const fast = (port = 0, setup: Partial<FleetSetup> = {}): Promise<Fleet> =>
   startFleet({
     ...setup,
@@ -85,7 +85,7 @@ const openLab = async (
 
 gatewayContract('simulated', () => openLab());
 
-describe('when something goes wrong on the way', () => {
+describe('a fault of the lab fleet', () => {
   const must: Readonly<Record<FaultKind, string>> = {
     lostCall: 'timedOut',
     lostAnswer: 'timedOut',
@@ -114,7 +114,7 @@ describe('when something goes wrong on the way', () => {
           readIntent: () => gateway.readIntent(target, AbortSignal.timeout(patienceMs)),
         };
         const change = { target, fence: { counter: 1, owner: 'a' }, signal: AbortSignal.timeout(patienceMs) };
-        // A client that goes down answers nothing any more: the restart comes last.
+        // A client that restarts does not answer, so the restart comes last.
         const changes = everyChange(lab, path).toSorted(([what]) => (what === 'restart' ? 1 : -1));
         for (const [what, call] of [...Object.entries(reads), ...changes]) {
           await fleet.fault({ op: what as Op, kind, times: 1 });
@@ -132,7 +132,7 @@ describe('when something goes wrong on the way', () => {
     },
   );
 
-  it('comes by chance of the seed: the same calls the same, whatever other clients do', async () => {
+  it('follows from the seed: the same calls of a client have the same faults', async () => {
     const drawn = (seed: string, others: boolean) => {
       const faults = new Faults(seed);
       faults.add({ rate: 0.3 });
@@ -148,7 +148,7 @@ describe('when something goes wrong on the way', () => {
     expect(kinds.length / 200).toBeCloseTo(0.3, 1);
   });
 
-  it('can be lifted, and holds for one client, one operation, so many times', async () => {
+  it('holds for one client, one operation and a number of calls, and can be lifted', async () => {
     const lab = await openLab({}, 300);
     try {
       const { gateway, fleet } = lab;
@@ -180,8 +180,8 @@ describe('the simulated gateway and its connection', () => {
   });
   const signal = new AbortController().signal;
 
-  /** A door that says what the test wants it to say; the socket is real. */
-  async function door(onLine: (socket: Socket, id: number) => void): Promise<number> {
+  /** A server on a real socket that answers what the test says. Returns its port. */
+  async function serveLines(onLine: (socket: Socket, id: number) => void): Promise<number> {
     const server: Server = createServer((socket) => {
       socket.on('data', (text) => onLine(socket, Number(/"id":(\d+)/.exec(text.toString())?.[1])));
       socket.on('error', () => socket.destroy());
@@ -197,7 +197,7 @@ describe('the simulated gateway and its connection', () => {
     return gateway;
   }
 
-  it('is unreachable while there is no fleet, and connects as soon as there is one', async () => {
+  it('answers unreachable without a fleet, and connects when there is one', async () => {
     const fleet = await fast();
     const { port } = fleet;
     await fleet.close();
@@ -207,10 +207,10 @@ describe('the simulated gateway and its connection', () => {
     expect(await gateway.look(target, request, signal)).toMatchObject({ ok: true });
   });
 
-  it('answers cutOff when the connection breaks in mid-call, and connects again for the next', async () => {
+  it('answers cutOff when the connection breaks during a call, and connects again for the next call', async () => {
     let calls = 0;
     const hash = 'ab'.repeat(32);
-    const port = await door((socket, id) => {
+    const port = await serveLines((socket, id) => {
       calls += 1;
       if (calls === 1) socket.destroy();
       else socket.write(`${JSON.stringify({ id, ok: true, value: hash })}\n`);
@@ -233,12 +233,12 @@ describe('the simulated gateway and its connection', () => {
       (id: number) => JSON.stringify({ id, ok: true, value: { surprise: 1 } }),
     ],
   ])('answers garbled to %s, and never takes it for a look', async (_what, say) => {
-    const port = await door((socket, id) => void socket.write(`${say(id)}\n`));
+    const port = await serveLines((socket, id) => void socket.write(`${say(id)}\n`));
     const answer = await gatewayTo(port).look(target, request, signal);
     expect(answer).toMatchObject({ ok: false, error: { kind: 'garbled' } });
   });
 
-  it('does not know a client that the fleet does not have', async () => {
+  it('refuses a client that the fleet does not have', async () => {
     const fleet = await fast();
     open.push(fleet);
     const stranger = targetOf({ client: 'NOBODY', host: 'nobody' });
@@ -248,7 +248,7 @@ describe('the simulated gateway and its connection', () => {
     });
   });
 
-  it('is refused for good once it is closed', async () => {
+  it('refuses every call after it is closed', async () => {
     const gateway = gatewayTo(1);
     await gateway.close();
     expect(await gateway.look(target, request, signal)).toMatchObject({ error: { kind: 'unreachable' } });

@@ -7,7 +7,7 @@ import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-h
 import { permissionsOf, plant } from '../lab/fleet/permissions.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
-import { closedPort, makeDoorKeys } from '../lab/ssh/server.ts';
+import { closedPort, makeSshKeys } from '../lab/ssh/server.ts';
 import { smsMethods, smsProfile } from '../products/given.ts';
 import { rightsIn } from './lab-rights.ts';
 import { type ContractClients, expectFailure, valueOf } from './contract-clients.ts';
@@ -16,13 +16,13 @@ import { settingsWith } from './ssh-settings.ts';
 import { lookRequest } from '../../workers/observation/observe-client.ts';
 
 /**
- * The same contract over real SSH on loopback: what goes over the line is cmd.exe's, and a model
- * of cmd.exe runs it on the lab fleet's machines.
+ * The gateway contract over real SSH on loopback. The gateway sends command lines of cmd.exe, and
+ * the lab's model of cmd.exe runs them on machines of the lab.
  */
-const keys = makeDoorKeys();
+const keys = makeSshKeys();
 
 async function openClients(): Promise<ContractClients> {
-  const { client, machine, door, close } = await openOneMachine('pcmInBin', keys);
+  const { client, machine, server, close } = await openOneMachine('pcmInBin', keys);
   machine.services = machine.services.map((service) => ({ ...service, account: 'LocalSystem' }));
   const connect = () => connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
   const gateway = connect();
@@ -31,7 +31,7 @@ async function openClients(): Promise<ContractClients> {
   return {
     gateway,
     connect,
-    target: target(door.port),
+    target: target(server.port),
     gone: target(await closedPort()),
     componentDirectory: 'C:\\MS\\SMS\\BIN',
     file: 'PCM32R.DLL',
@@ -51,28 +51,28 @@ async function openClients(): Promise<ContractClients> {
 
 gatewayContract('windows-ssh on the model', openClients);
 
-describe('over SSH', () => {
+describe('the gateway over SSH', () => {
   const lookAt = async (trait: Trait, role: 'workstation' | 'server' = 'workstation') => {
-    const { client, door, close } = await openOneMachine(trait, keys, { role });
+    const { client, server, close } = await openOneMachine(trait, keys, { role });
     const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
     const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
-    const target = targetOf({ client, host: '127.0.0.1', port: door.port, hostKeys });
+    const target = targetOf({ client, host: '127.0.0.1', port: server.port, hostKeys });
     const seen = await gateway.look(target, lookRequest(smsProfile(), []), AbortSignal.timeout(patienceMs));
     await gateway.close();
     await close();
     return valueOf(seen);
   };
 
-  test('a machine that is a server says so itself, whatever the fleet file says of it', async () => {
+  test('reads from the machine whether it is a server, not from the fleet file', async () => {
     expect(await lookAt('pcmInBin', 'server')).toMatchObject({ role: 'server' });
     expect(await lookAt('pcmInBin')).toMatchObject({ role: 'workstation' });
   });
 
-  test('a folder that is a link to another one is refused', async () => {
-    const { client, machine, door, close } = await openOneMachine('pcmInBin', keys);
+  test('refuses a folder that is a link to another folder', async () => {
+    const { client, machine, server, close } = await openOneMachine('pcmInBin', keys);
     const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
     const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
-    const target = targetOf({ client, host: '127.0.0.1', port: door.port, hostKeys });
+    const target = targetOf({ client, host: '127.0.0.1', port: server.port, hostKeys });
     const change = {
       target,
       fence: { counter: 1, owner: 'driver' },
@@ -92,7 +92,7 @@ describe('over SSH', () => {
     );
   });
 
-  test('a service that runs a package is busy', async () => {
+  test('reports a service that runs a package as busy', async () => {
     expect(await lookAt('pcmBusy')).toMatchObject({ packageRunning: true });
     expect(await lookAt('pcmInBin')).toMatchObject({ packageRunning: false });
   });

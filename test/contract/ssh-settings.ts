@@ -1,9 +1,9 @@
 import { parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import type { SshSettings } from '../../workers/gateways/windows-ssh/config/settings.ts';
-import type { DoorKeys } from '../lab/ssh/server.ts';
+import type { SshKeys } from '../lab/ssh/server.ts';
 
 /** Settings of the gateway to a lab machine, whose host key the target names. */
-export const settingsWith = ({ userKey }: Pick<DoorKeys, 'userKey'>): SshSettings => ({
+export const settingsWith = ({ userKey }: Pick<SshKeys, 'userKey'>): SshSettings => ({
   user: 'servpack',
   privateKey: userKey,
   passphrase: null,

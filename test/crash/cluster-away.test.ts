@@ -32,11 +32,11 @@ const shardElsewhere = async ({ masters: [first] }: RedisCluster): Promise<numbe
   }
 };
 
-/** The worker gives a blocking call up, and connects again, a second after this. */
+/** A second after this time the worker gives up a blocking call and connects again. */
 const drainDelay = 0.5;
 const downMs = 4_000;
 
-test('a worker takes jobs again after a Cluster that answered nothing, and stops', async () => {
+test('a worker takes jobs again after a Cluster answered nothing for a while, and stops', async () => {
   const cluster = await clusterWithoutReplicas();
   const prefix = queuePrefix('away', await shardElsewhere(cluster));
   const connection = openQueueConnection(cluster.url, 'worker');
@@ -62,11 +62,11 @@ test('a worker takes jobs again after a Cluster that answered nothing, and stops
 
   await queue.add('after', {});
   await expect.poll(() => done).toEqual(['before', 'after']);
-  // A connection that never comes to an end would hold it for ever.
+  // A connection that does not end would keep the worker from stopping.
   await worker.close();
 });
 
-test('who starts while a Cluster answers nothing is told so', async () => {
+test('a start fails with a reason while a Cluster answers nothing', async () => {
   const cluster = await clusterWithoutReplicas();
   await cluster.masters[0]?.die();
   await stateIs(cluster, 'fail');

@@ -7,7 +7,7 @@ import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { startWatchedRedis } from './redis-sentinel.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 
-test('calls to a master that hangs are refused in time, and find the next one; it is no master when it wakes', async () => {
+test('a call to a master that hangs is refused in time, and the next calls reach the new master', async () => {
   const watched = await startWatchedRedis(mkdtempSync(join(tmpdir(), 'servpack-redis-')));
   onTestFinished(() => watched.stop());
   const opened = await openRedisStore({ url: watched.url, prefix: 'frozen', answerMs: 1_500 });
@@ -16,7 +16,7 @@ test('calls to a master that hangs are refused in time, and find the next one; i
   onTestFinished(() => store.close());
   watched.master.kill('SIGSTOP');
   await expect(store.fleetSize()).rejects.toBeInstanceOf(StoreUnavailable);
-  // It was refused by the deadline of the call: the master still hangs, and gives no answer.
+  // The deadline of the call refused it: the master still hangs.
   expect(stateOf(watched.master.pid())).toBe('T');
   await expect.poll(() => store.fleetSize().catch(() => -1)).toBe(0);
   watched.master.kill('SIGCONT');

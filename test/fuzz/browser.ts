@@ -29,7 +29,10 @@ export class Browser {
     return body === null ? null : body.replaceAll(folderMark, this.#place.folder);
   }
 
-  /** Null when the server hung up on a large body. Rejects when it hung up otherwise, or did not answer in time. */
+  /**
+   * Null when the server hung up on a large body. Rejects when it hung up otherwise, or did not
+   * answer in time.
+   */
   send(ask: Ask): Promise<Heard | null> {
     const { promise, resolve, reject } = Promise.withResolvers<Heard | null>();
     const body = this.bodyOf(ask);

@@ -24,7 +24,7 @@ export const shares = {
   checkIn: 30,
   rawHttp: 12,
   gateway: 30,
-  fleetDoor: 20,
+  fleetServer: 20,
   commandLine: 50,
 } as const;
 

@@ -12,7 +12,7 @@ import {
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from '../integration/small-orchestrator.ts';
+} from '../fixtures/small-orchestrator.ts';
 import { assertAllAsync } from './cases.ts';
 import type { CommandLineRun } from './command-line-host.ts';
 import { anyText, mutated, nasty } from './texts.ts';
@@ -140,18 +140,22 @@ async function run(args: readonly string[]): Promise<CommandLineRun> {
 
 const allowed: readonly number[] = Object.values(exitCodes).map(({ code }) => code);
 
-test('commandLine: any words end with a code of the table and a sentence', { timeout: 600_000 }, async () => {
-  await assertAllAsync(
-    'commandLine',
-    fc.asyncProperty(anyArgs, async (args) => {
-      const isStaying = args.some((word) => staying.has(word));
-      const { code, said } = await run(isStaying ? ['--help'] : args);
-      if (!allowed.includes(code)) throw new Error(`exit code ${code}: ${said}`);
-      if (said.includes('this should not have happened') || /\n\s+at .+:\d+:\d+/.test(said))
-        throw new Error(said);
-      if (code !== exitCodes.ok.code && said.trim() === '')
-        throw new Error(`exit code ${code} without a word`);
-      if (said.includes(orchestrator.token)) throw new Error('the token was said');
-    }),
-  );
-});
+test(
+  'commandLine: any arguments end with a documented exit code and a sentence',
+  { timeout: 600_000 },
+  async () => {
+    await assertAllAsync(
+      'commandLine',
+      fc.asyncProperty(anyArgs, async (args) => {
+        const isStaying = args.some((word) => staying.has(word));
+        const { code, said } = await run(isStaying ? ['--help'] : args);
+        if (!allowed.includes(code)) throw new Error(`exit code ${code}: ${said}`);
+        if (said.includes('this should not have happened') || /\n\s+at .+:\d+:\d+/.test(said))
+          throw new Error(said);
+        if (code !== exitCodes.ok.code && said.trim() === '')
+          throw new Error(`exit code ${code} without a word`);
+        if (said.includes(orchestrator.token)) throw new Error('the token was said');
+      }),
+    );
+  },
+);

@@ -1,6 +1,6 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
-import { unwrapped } from '../integration/unwrapped.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 import type { Heard } from './browser.ts';
 import type { Ask } from './requests.ts';
 

@@ -6,15 +6,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { recount } from '../twin/recount.ts';
 import { testRedis } from '../environment/redis.ts';
-import { routesOf } from '../integration/routes.ts';
+import { routesOf } from '../fixtures/routes.ts';
 import {
   campaignYaml,
   fleetCsv,
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from '../integration/small-orchestrator.ts';
-import { unwrapped } from '../integration/unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 import { Browser, type Heard } from './browser.ts';
 import { assertAllAsync, casesOf } from './cases.ts';
 import { ExpectedState } from './expected-state.ts';
@@ -127,22 +127,26 @@ function count({ method, path }: Ask, status: number): void {
   seen.set(route.name, (seen.get(route.name) ?? new Set()).add(status));
 }
 
-test('http: every route answers everything, and holds what was accepted', { timeout: 600_000 }, async () => {
-  await assertAllAsync(
-    'http',
-    fc.asyncProperty(anyAsk, async (given) => {
-      await ask(given);
-    }),
-  );
-  // No route was left out, and a long storm has reached the code that changes something, not only
-  // its checks.
-  const quiet = routes.filter(({ name }) => [...(seen.get(name) ?? [])].every((status) => status === 401));
-  expect(quiet.map(({ name }) => name)).toEqual([]);
-  const deep = routes.filter(({ method, path }) => method === 'POST' && comesThrough.test(path));
-  const shut = deep.filter(({ name }) => seen.get(name)?.has(200) !== true);
-  expect(casesOf('http') < comesThroughFrom ? [] : shut.map(({ name }) => name)).toEqual([]);
-  await expectStateHeld();
-});
+test(
+  'http: every route answers every request, and keeps what it accepted',
+  { timeout: 600_000 },
+  async () => {
+    await assertAllAsync(
+      'http',
+      fc.asyncProperty(anyAsk, async (given) => {
+        await ask(given);
+      }),
+    );
+    // No route was left out, and a long storm has reached the code that changes something, not only
+    // its checks.
+    const quiet = routes.filter(({ name }) => [...(seen.get(name) ?? [])].every((status) => status === 401));
+    expect(quiet.map(({ name }) => name)).toEqual([]);
+    const deep = routes.filter(({ method, path }) => method === 'POST' && comesThrough.test(path));
+    const shut = deep.filter(({ name }) => seen.get(name)?.has(200) !== true);
+    expect(casesOf('http') < comesThroughFrom ? [] : shut.map(({ name }) => name)).toEqual([]);
+    await expectStateHeld();
+  },
+);
 
 /** These need nothing that another request of the storm may have ended for good. */
 const comesThrough = /^\/v1\/(fleet|releases|campaigns|campaigns\/x-1\/start|clients\/x-1\/checkin)$/;
@@ -163,12 +167,12 @@ async function expectStateHeld(): Promise<void> {
 }
 
 test(
-  'checkIn: the door for check-ins answers everything, in a line of text',
+  'checkIn: the listener for check-ins answers every request, in one line of text',
   { timeout: 600_000 },
   async () => {
     const { token } = await tokenOf('pc-1');
-    const door = new Browser({
-      url: await orchestrator.openDoor({ address: 'sent' }),
+    const listener = new Browser({
+      url: await orchestrator.openCheckIns({ address: 'sent' }),
       token,
       folder: orchestrator.folder,
     });
@@ -176,14 +180,14 @@ test(
     await assertAllAsync(
       'checkIn',
       fc.asyncProperty(anyKnock, async (given) => {
-        const answer = await door.send(given);
+        const answer = await listener.send(given);
         expectUnharmed();
         const said = logged.splice(0).join('');
         for (const secret of [token, ...secrets])
           if (said.includes(secret) || answer?.text.includes(secret) === true)
-            throw new Error('a secret is told');
+            throw new Error('an answer or a log holds a secret');
         if (answer === null || given.method === 'HEAD') return;
-        // Node refuses a strange Expect, and what is no HTTP, by itself.
+        // Node itself refuses an unknown Expect and bytes that are no HTTP.
         if (answer.text === '' && [400, 417].includes(answer.status)) return;
         const isRefusal = answer.text.startsWith('refused: ');
         if (answer.status >= 500 || isRefusal !== answer.status >= 400)
@@ -191,8 +195,8 @@ test(
         if (answer.status === 200 && !answer.text.startsWith('pc-1: ')) throw new Error(answer.text);
       }),
     );
-    door.close();
-    // No key of it is pinned, so its address was not changed, whatever was sent.
+    listener.close();
+    // The client has no pinned key, so no check-in changed its address.
     expect(await orchestrator.store.readClient('pc-1')).toEqual(before);
   },
 );
@@ -231,16 +235,20 @@ function shout(said: string): Promise<string> {
   return promise;
 }
 
-test('rawHttp: half requests and what is no HTTP hurt nobody else', { timeout: 600_000 }, async () => {
-  await assertAllAsync(
-    'rawHttp',
-    fc.asyncProperty(fc.array(line, { maxLength: 8 }), fc.boolean(), async (lines, ends) => {
-      const heard = await shout(lines.join('\r\n') + (ends ? '\r\n\r\n' : ''));
-      expectNoSecret(heard, 'the answer');
-      if (/^HTTP\/1\.\d 5/.test(heard) && !heard.startsWith('HTTP/1.1 505')) throw new Error(heard);
-      const health = await orchestrator.ask('GET', '/v1/health');
-      if (health.status !== 200) throw new Error(`health ${health.status}`);
-    }),
-  );
-  await expectStateHeld();
-});
+test(
+  'rawHttp: incomplete requests and other bytes disturb no other client',
+  { timeout: 600_000 },
+  async () => {
+    await assertAllAsync(
+      'rawHttp',
+      fc.asyncProperty(fc.array(line, { maxLength: 8 }), fc.boolean(), async (lines, ends) => {
+        const heard = await shout(lines.join('\r\n') + (ends ? '\r\n\r\n' : ''));
+        expectNoSecret(heard, 'the answer');
+        if (/^HTTP\/1\.\d 5/.test(heard) && !heard.startsWith('HTTP/1.1 505')) throw new Error(heard);
+        const health = await orchestrator.ask('GET', '/v1/health');
+        if (health.status !== 200) throw new Error(`health ${health.status}`);
+      }),
+    );
+    await expectStateHeld();
+  },
+);

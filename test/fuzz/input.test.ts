@@ -79,7 +79,7 @@ test('profileFile: any text is a profile or faults with lines', () => {
   assertAnswers('profileFile', parseProfile, profiles, watches.yaml);
 });
 
-test('fleetFile: any text is clients, none of them twice, or faults with lines', () => {
+test('fleetFile: any text is clients without duplicates, or faults with lines', () => {
   assertAll(
     'fleetFile',
     fc.property(hostile(fleets, 500_000), (text) => {

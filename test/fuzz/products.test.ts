@@ -48,7 +48,7 @@ const iniSamples = [
   "[Other]\nSetupPhase=INSTALLED\n[local]\nsetupphase='UPGRADE'\nsetupphase=INSTALLED\n",
 ];
 
-test('smsIni: any SMS.INI is a phase and names, and only what says so is installed', () => {
+test('smsIni: any SMS.INI is a phase and names, and is installed only with the value for it', () => {
   assertAll(
     'smsIni',
     fc.property(hostile(iniSamples), (text) => {
@@ -66,7 +66,7 @@ test('smsIni: any SMS.INI is a phase and names, and only what says so is install
   );
 });
 
-test('csdver: any CSDVER.SMS is the number of a service pack or none', () => {
+test('csdver: any CSDVER.SMS is the number of a service pack, or none', () => {
   assertAll(
     'csdver',
     fc.property(hostile(['Service Pack 2\r\n', 'SP3', 'sp 4 Service Pack 4', '1.20.786 sp1']), (text) => {
@@ -83,7 +83,7 @@ const transcripts = [
     'Client component files will not be overwritten or removed.\nClient executable active: PCMSVC32.EXE\n',
 ];
 
-test('smsrun32: any transcript is names in use and what was not understood, and a named program is in use', () => {
+test('smsrun32: any transcript is programs in use and lines that are not understood', () => {
   assertAll(
     'smsrun32',
     fc.property(hostile(transcripts, 1_000_000), (text) => {
@@ -115,7 +115,7 @@ test('loadEntry: any Load value starts the program never, once or twice', () => 
 
 const profile = smsProfile();
 
-test('clientLook: any look is an observation in which every file and service is what was said', () => {
+test('clientLook: any look is an observation with the files and services of the look', () => {
   assertAll(
     'clientLook',
     fc.property(anyLook, (look) => {
@@ -133,7 +133,7 @@ test('clientLook: any look is an observation in which every file and service is 
   );
 });
 
-test('evidence: any look is at most 16 KiB of text, the same text for the same look', () => {
+test('evidence: any look is at most 16 KiB of text, always the same for the same look', () => {
   assertAll(
     'evidence',
     fc.property(anyLook, (look) => {

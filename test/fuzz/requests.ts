@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { campaignYaml, fleetCsv } from '../integration/small-orchestrator.ts';
-import { type Route, routesOf } from '../integration/routes.ts';
+import { campaignYaml, fleetCsv } from '../fixtures/small-orchestrator.ts';
+import { type Route, routesOf } from '../fixtures/routes.ts';
 import { anyText, mutated, nasty } from './texts.ts';
 
 /** One hostile or honest request; everything in it goes over the wire as it stands here. */

@@ -6,20 +6,20 @@ import { Connection } from '../../workers/gateways/windows-ssh/connection/connec
 import { readTail, sftpPath } from '../../workers/gateways/windows-ssh/connection/files.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { settingsWith } from '../contract/ssh-settings.ts';
-import { makeDoorKeys } from '../lab/ssh/server.ts';
+import { makeSshKeys } from '../lab/ssh/server.ts';
 
 /**
- * A client that restarts in the middle of a look cuts the connection: the look must end then, not
- * at its deadline.
+ * A client that restarts during a look cuts the connection. The look must end at once, not at its
+ * deadline.
  */
 const { STATUS_CODE } = ssh2.utils.sftp;
-const keys = makeDoorKeys();
+const keys = makeSshKeys();
 const served = new Set<Served>();
 let asked = Promise.withResolvers<void>();
 let closing = Promise.withResolvers<void>();
 const readable = String.raw`C:\READ.ME`;
-// It opens SFTP and answers no request over it. Of one file it brings everything, and only the
-// closing is left unanswered.
+// This server opens SFTP and answers no request over it. For one file it answers everything except
+// the close.
 const server = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
   served.add(client);
   client.on('error', () => undefined);
@@ -56,7 +56,7 @@ async function connect(to = server): Promise<Connection> {
   return opened.value;
 }
 
-/** A question that the client has got when its connection is cut. */
+/** A question that has reached the client when its connection is cut. */
 async function askAndCut(connection: Connection): Promise<unknown> {
   asked = Promise.withResolvers();
   const answer = readTail(connection, path, 100).catch((error: unknown) => error);
@@ -67,10 +67,7 @@ async function askAndCut(connection: Connection): Promise<unknown> {
 
 const path = String.raw`C:\SMS.INI`;
 
-/**
- * A client whose subsystem opens well, and answers the first request with bytes that are no
- * packet.
- */
+/** A client that opens SFTP and answers the first request with bytes that are no packet. */
 const babbling = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
   client.on('error', () => undefined);
   client.on('authentication', (context) => context.accept());
@@ -87,7 +84,7 @@ const babbling = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
   );
 });
 
-test('a client that says on SFTP what is none fails what was asked, each time anew, and nothing else', async () => {
+test('a client that answers on SFTP with other bytes fails each request over SFTP, and no other request', async () => {
   await new Promise<void>((resolve) => babbling.listen(0, '127.0.0.1', resolve));
   const connection = await connect(babbling);
   await expect(readTail(connection, path, 100)).rejects.toThrow('No response from server');
@@ -98,11 +95,11 @@ test('a client that says on SFTP what is none fails what was asked, each time an
 });
 
 describe('a connection that breaks', () => {
-  test('ends what is asked over SFTP', async () => {
+  test('ends the requests over SFTP', async () => {
     expect(await askAndCut(await connect())).toBeInstanceOf(Error);
   });
 
-  test('breaks nothing when all of a file was read, and only its closing is not answered', async () => {
+  test('fails no read of a file when only the close is not answered', async () => {
     const connection = await connect();
     closing = Promise.withResolvers();
     const tail = await readTail(connection, readable, 100);
@@ -115,7 +112,7 @@ describe('a connection that breaks', () => {
     await new Promise((resolve) => setImmediate(resolve));
   });
 
-  test('answers what is asked over its SFTP afterwards', async () => {
+  test('fails later requests over its SFTP', async () => {
     const connection = await connect();
     await askAndCut(connection);
     expect(connection.isOpen).toBe(false);

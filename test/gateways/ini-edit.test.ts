@@ -11,7 +11,7 @@ import { NtFiles } from '../lab/ssh/nt-files.ts';
 import { programsOf } from '../lab/ssh/programs.ts';
 import { systemClock } from '../../shared/clock.ts';
 
-/** What the lab's model of cmd.exe makes of the commands, on a client of the lab. */
+/** The commands run on the lab's model of cmd.exe, on a client of the lab. */
 const machines = new Machines({
   rows: [{ client: 'PC1', host: 'PC1', logonServer: 'LS1', zone: 'UTC', role: 'workstation' }],
   seed: 'ini-edit',
@@ -38,7 +38,7 @@ files.makeDirectory('C:\\APP');
 
 const change = { section: 'Local', key: 'SetupPhase', value: 'UPGRADE' };
 
-/** The commands for this text as it was read; null = it takes another way. */
+/** The commands that edit this text; null = the file is written in another way. */
 function commandsFor(before: string): string | null {
   const after = withIniValue(Buffer.from(before, 'latin1'), change);
   if (!after.ok) return null;
@@ -46,7 +46,7 @@ function commandsFor(before: string): string | null {
   return editOnClient({ file, copy, before, after: after.value.toString('latin1'), sha256 });
 }
 
-/** Runs them while the file holds this. */
+/** Runs the commands on a file with this content. */
 async function run(commands: string, present: string) {
   files.write(file, Buffer.from(present, 'latin1'));
   let said = '';
@@ -62,8 +62,8 @@ async function run(commands: string, present: string) {
 const ini = (...lines: readonly string[]): string =>
   ['[SMS]', 'Version=1.2', '', '[Local]', 'SetupPhase=INSTALLED', ...lines, ''].join('\r\n');
 
-describe('a line of a configuration file is changed on the client', () => {
-  test('and every other line stays as it is, whatever it holds', async () => {
+describe('the edit of a configuration file on the client', () => {
+  test('changes one line and no other, whatever the lines hold', async () => {
     const line = fc.string({
       unit: fc.constantFrom(...'ab 19=;&|<>()"\'[],.*?$#@\\'.split('')),
       maxLength: 30,
@@ -87,7 +87,7 @@ describe('a line of a configuration file is changed on the client', () => {
     ['another value elsewhere', ini().replace('1.2', '1.3')],
     ['a line less', ini().replace('\r\n\r\n', '\r\n')],
     ['nothing any more', ''],
-  ])('and not when it has %s than it was read with', async (_, present) => {
+  ])('changes nothing when the file has %s than when it was read', async (_, present) => {
     expect(await run(commandsFor(ini()) ?? '', present)).toMatchObject({ isMade: false });
   });
 
@@ -100,7 +100,7 @@ describe('a line of a configuration file is changed on the client', () => {
     ['what echo answers with its help', ini('x=/?')],
     ['what delayed expansion would take', ini('x=!y!')],
     ['no such key', ini().replace('SetupPhase=INSTALLED\r\n', '')],
-  ])('and is brought another way when the file has %s', (_, before) => {
+  ])('is done in another way when the file has %s', (_, before) => {
     expect(commandsFor(before)).toBeNull();
   });
 });

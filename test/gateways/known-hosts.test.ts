@@ -12,7 +12,7 @@ import { readSshSettings } from '../../workers/gateways/windows-ssh/config/setti
 const folder = mkdtempSync(join(tmpdir(), 'servpack-ssh-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** A key as SSH sends it: its type, then something. */
+/** A key as SSH sends it: its type, then its bytes. */
 function keyOf(letter: string, type = 'ssh-ed25519'): Buffer {
   const head = Buffer.alloc(4);
   head.writeUInt32BE(type.length);
@@ -24,7 +24,7 @@ const salt = Buffer.from('0123456789abcdefghij');
 const hashed = (name: string): string =>
   `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
 
-describe('a host key is known', () => {
+describe('a host key is known by a line of known_hosts', () => {
   test.each([
     ['by its name', `pc-1,10.0.0.1 ssh-ed25519 ${base64}`, 'pc-1', 22],
     ['in any case', `PC-1 ssh-ed25519 ${base64}`, 'pc-1', 22],
@@ -40,7 +40,7 @@ describe('a host key is known', () => {
     expect(known.typesOf(host, port)).toEqual(['ssh-ed25519']);
   });
 
-  test('unless its name is taken out, or the key is revoked, or only an authority vouches for it', () => {
+  test('that does not exclude the host, revoke the key or only name an authority', () => {
     const known = parseKnownHosts(
       `*.corp,!bad.corp ssh-ed25519 ${base64}\n@revoked pc-1 ssh-ed25519 ${base64}\n@cert-authority pc-2 ssh-ed25519 ${base64}`,
     );
@@ -50,12 +50,12 @@ describe('a host key is known', () => {
   });
 });
 
-describe('a host key is taken', () => {
+describe('a host key is accepted', () => {
   const target = targetOf({ client: 'pc-1', host: 'pc-1', hostKeys: [fingerprintOf(key)] });
   const unpinned = targetOf({ client: 'pc-1', host: 'pc-1' });
   const nothing = { knownHosts: parseKnownHosts(''), trustInto: null };
 
-  test('when the fleet file pins it, whatever known_hosts say', () => {
+  test('when the fleet file pins it, whatever known_hosts says', () => {
     const rules = {
       knownHosts: parseKnownHosts(`pc-1 ssh-ed25519 ${other.toString('base64')}`),
       trustInto: null,
@@ -64,28 +64,28 @@ describe('a host key is taken', () => {
     expect(objection(rules, target, 22, other)).toContain('none of those in the fleet file');
   });
 
-  test('never unknown, unless first use is trusted, and never when another one is known', () => {
+  test('when it is known, or at the first use when this is trusted, and never when another key is known', () => {
     expect(objection(nothing, unpinned, 22, key)).toContain(fingerprintOf(key));
     expect(objection({ ...nothing, trustInto: 'f' }, unpinned, 22, key)).toBeNull();
     const rules = { knownHosts: parseKnownHosts(`pc-1 ssh-ed25519 ${base64}`), trustInto: 'f' };
     expect(objection(rules, unpinned, 22, other)).toContain('but another key is known');
   });
 
-  test('at first use, and is written down as known', async () => {
+  test('at the first use, and is written into known_hosts', async () => {
     const file = join(folder, 'trusted');
     await writeDown(file, 'pc-1', 2_222, key);
     expect(parseKnownHosts(readFileSync(file, 'utf8')).judge('pc-1', 2_222, key)).toBe('known');
   });
 });
 
-describe('the settings', () => {
+describe('the settings of the SSH gateway', () => {
   const write = (name: string, text: string): string => {
     const path = join(folder, name);
     writeFileSync(path, text);
     return path;
   };
 
-  test('refer to secrets, and have defaults', () => {
+  test('name the files of secrets, and have defaults', () => {
     write('id', 'the key');
     write('phrase', 'the phrase\n');
     const read = readSshSettings(write('ssh.yaml', 'user: CORP\\me\nkeyFile: id\npassphraseFile: phrase\n'));
@@ -113,7 +113,7 @@ describe('the settings', () => {
     expect(read.ok ? '' : read.error.message).toContain(message);
   });
 
-  test('go with ssh only, and lab time does not', () => {
+  test('are needed by the ssh gateway, which refuses lab time', () => {
     const base = { REDIS_URL: 'redis://127.0.0.1', SERVPACK_GATEWAY: 'ssh' };
     const message = (env: Record<string, string>) => {
       const read = readConfig(env);

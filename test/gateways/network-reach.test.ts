@@ -20,11 +20,11 @@ test.each([
   ],
   [String.raw`"C:\MS\SMS\A.EXE" /V`, []],
   [String.raw`C:\\A\\B`, []],
-])('the shares in %s', (commandLine, shares) => {
+])('the shares that a command line names: %s', (commandLine, shares) => {
   expect(sharesIn(commandLine)).toEqual(shares);
 });
 
-test('a command whose share this login cannot read is not sent, and told why', async () => {
+test('a command whose share the login cannot read is not sent, with the reason', async () => {
   const command = String.raw`\\LS-PUN\SMS_SHR\UPGRADE.BAT`;
   expect(await canReach(gateway([]), change, command)).toMatchObject({
     error: {

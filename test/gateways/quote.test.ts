@@ -10,7 +10,7 @@ import {
 import { expand, type Node, parse } from '../lab/ssh/cmd-parse.ts';
 import { argumentsOf } from '../lab/ssh/programs.ts';
 
-/** A model of cmd.exe that knows nothing of how servpack quotes says what a line would do. */
+/** The lab's model of cmd.exe, which does not know how servpack quotes, says what a line does. */
 const variables = new Map([
   ['PATH', 'C:\\EVIL'],
   ['A', 'x'],
@@ -18,7 +18,7 @@ const variables = new Map([
 ]);
 const read = (line: string): Node => parse(expand(line, (name) => variables.get(name.toUpperCase())));
 
-/** Characters that mean something to cmd.exe, in the neighbourhood that makes them dangerous. */
+/** Characters with a meaning to cmd.exe, beside characters that make them dangerous. */
 const hostile = fc.string({
   unit: fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(...'"&|<>^%!()\\/*?;,= \t@\'`~:.'.split('')) },
@@ -32,8 +32,8 @@ const hostile = fc.string({
 });
 
 /**
- * One harmless command, whose text contains the value: nothing else runs, and nothing is
- * redirected.
+ * Expects that the line is one harmless command with the value in its text: nothing else runs, and
+ * nothing is redirected.
  */
 function onlyCommand(line: string): string {
   const node = read(line);
@@ -41,7 +41,7 @@ function onlyCommand(line: string): string {
   return node.kind === 'simple' ? node.text : '';
 }
 
-describe('a value that is put on a command line does not break out of it', () => {
+describe('a command line quotes', () => {
   test('a path', () => {
     fc.assert(
       fc.property(hostile, (value) => {
@@ -53,7 +53,7 @@ describe('a value that is put on a command line does not break out of it', () =>
     );
   });
 
-  test('an argument of a program, which takes nearly everything', () => {
+  test('an argument of a program with nearly every character', () => {
     let taken = 0;
     fc.assert(
       fc.property(hostile, (value) => {
@@ -90,7 +90,7 @@ describe('a value that is put on a command line does not break out of it', () =>
     );
   });
 
-  test('words for people', () => {
+  test('a text for users', () => {
     fc.assert(
       fc.property(hostile, (value) => {
         const words = plainWords(value);
@@ -101,7 +101,7 @@ describe('a value that is put on a command line does not break out of it', () =>
   });
 });
 
-test('what is on machines is taken', () => {
+test('a command line takes the paths and names of real machines', () => {
   expect(quotePath('C:\\Program Files (x86)\\A&B\\agent.exe')).toEqual({
     ok: true,
     value: '"C:\\Program Files (x86)\\A&B\\agent.exe"',
@@ -111,7 +111,7 @@ test('what is on machines is taken', () => {
   expect(quoteArgument('"%SystemRoot%\\svchost.exe" -k net').ok).toBe(true);
 });
 
-test('a path longer than any is refused', () => {
+test('a path that is too long is refused', () => {
   expect(quotePath(`C:\\${'x'.repeat(8_191)}`).ok).toBe(false);
 });
 

@@ -7,7 +7,7 @@ import { dwordOf, multiOf, parseRegistry } from '../../workers/gateways/windows-
 import { scBlocks } from '../../workers/gateways/windows-ssh/look/services.ts';
 import { lineFor } from '../../workers/gateways/windows-ssh/connection/shell.ts';
 
-describe('what the service control manager says is read by its numbers', () => {
+describe('the output of sc.exe is read by its numbers', () => {
   const block = (labels: readonly [string, string]) =>
     [
       '',
@@ -31,7 +31,7 @@ describe('what the service control manager says is read by its numbers', () => {
     ]);
   });
 
-  test('one block after the other, and nothing of a message', () => {
+  test('block by block, without its messages', () => {
     expect(
       scBlocks(`Enum: entriesRead = 2\r\n${block(['TYPE', 'STATE'])}${block(['TYPE', 'STATE'])}`),
     ).toHaveLength(2);
@@ -41,7 +41,7 @@ describe('what the service control manager says is read by its numbers', () => {
   });
 });
 
-test('a registry value may hold spaces, and a list ends its parts by a backslash and a zero', () => {
+test('a value in the output of reg.exe may hold spaces, and \\0 separates the parts of a list', () => {
   const [key] = parseRegistry(
     '\r\nHKEY_LOCAL_MACHINE\\X\r\n    ImagePath    REG_EXPAND_SZ    "C:\\A B\\c.exe"  -k x\r\n    Start    REG_DWORD    0x2\r\n    DependOnService    REG_MULTI_SZ    RPCSS\\0Tcpip\r\n    Empty    REG_SZ    \r\n',
   );
@@ -51,13 +51,13 @@ test('a registry value may hold spaces, and a list ends its parts by a backslash
   expect(key?.values.get('empty')).toBe('');
 });
 
-describe('times', () => {
-  test('of WMI are local, with their offset in minutes', () => {
+describe('a time of a client', () => {
+  test('from WMI is local, with its offset in minutes', () => {
     expect(wmiTime('20261125050000.500000+060')).toBe(Date.UTC(2026, 10, 25, 4, 0, 0, 500));
     expect(wmiTime('no time')).toBeNull();
   });
 
-  test('of a start come from its event, or from WMI', () => {
+  test('of its start comes from the event log, or from WMI', () => {
     const event = "<Data Name='StartTime'>2026-11-25T04:00:00.5000000Z</Data>";
     expect(bootTime(event)).toBe(Date.UTC(2026, 10, 25, 4));
     expect(bootTime('LastBootUpTime\r\n20261125050000.500000+060')).toBe(Date.UTC(2026, 10, 25, 4));
@@ -65,7 +65,7 @@ describe('times', () => {
   });
 });
 
-test('processes, and what WMI knows of them', () => {
+test('processes are read from tasklist, with their details from WMI', () => {
   expect(parseTasklist('"a b.exe","12","Console","1","1.024 K"\r\nINFO: nothing\r\n')).toEqual([
     { executable: 'a b.exe', pid: 12, session: 1 },
   ]);
@@ -75,7 +75,7 @@ test('processes, and what WMI knows of them', () => {
   });
 });
 
-describe('code pages', () => {
+describe('the code page of an output', () => {
   test.each([
     ['Aktive Codepage: 850.', 'cp850'],
     ['Active code page: 65001', 'utf8'],
@@ -85,7 +85,7 @@ describe('code pages', () => {
     expect(codePageIn(text)).toBe(page);
   });
 
-  test('are those of the console, but for what is UTF-16', () => {
+  test('is that of the console, except for UTF-16', () => {
     expect(decode(Buffer.from([0x84, 0x8e]), 'cp850')).toBe('äÄ');
     expect(decode(Buffer.from('\ufeffäb', 'utf16le'), 'cp850')).toContain('äb');
   });
@@ -98,24 +98,24 @@ describe('a value of an INI file', () => {
     return changed.ok ? changed.value.toString('latin1') : changed.error;
   };
 
-  test('is changed where it stands, and not a byte besides', () => {
+  test('is changed in its line, and no other byte', () => {
     const text = '; \x84\r\n[SMS]\r\nSetupPhase=other\r\n[ local ]\r\n  setupphase =Installed\r\nX=1';
     expect(change(text)).toBe(text.replace('Installed', 'UPGRADE'));
     expect(iniValue(Buffer.from(text, 'latin1'), phase)).toBe('Installed');
   });
 
-  test('is added to a section that has none, with the line ends of the file', () => {
+  test('is added to a section without it, with the line ends of the file', () => {
     expect(change('[Local]\nA=1\n')).toBe('[Local]\nSetupPhase=UPGRADE\nA=1\n');
     expect(change('[Local]')).toBe('[Local]\r\nSetupPhase=UPGRADE\r\n');
   });
 
-  test('is not changed in a file that is something else', () => {
+  test('is not changed in a file that is no INI file', () => {
     expect(change('[Other]\r\n')).toContain('no section');
     expect(change('[\0L\0o')).toContain('not plain text');
   });
 });
 
-test('another shell than cmd.exe is given nothing that it could read', () => {
+test('a shell that is not cmd.exe gets the command line encoded, so that it interprets none of it', () => {
   const line = `echo 'a' & "b"`;
   const wrapped = lineFor('other', line);
   expect(wrapped).toMatch(/^powershell\.exe -NoProfile -NonInteractive -EncodedCommand [A-Za-z0-9+/=]+$/);
@@ -138,6 +138,6 @@ test.each([
     'Microsoft Windows 6.1.7601',
   ],
   ['C:\\windows\r\nActive code page: 437\r\n', null],
-])('what a machine calls itself in %j', (facts, system) => {
+])('the system of a machine is read from %j', (facts, system) => {
   expect(systemIn(facts)).toBe(system);
 });

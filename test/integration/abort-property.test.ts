@@ -6,8 +6,8 @@ import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import { recount } from '../twin/recount.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { oneClient } from './one-client.ts';
-import { unwrapped } from './unwrapped.ts';
+import { oneClient } from '../fixtures/one-client.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** Calls that begin something on a client. */
 const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify', 'stopService']);
@@ -26,7 +26,7 @@ const policies: readonly Partial<CampaignPolicy>[] = [
   { ladder: ['wait', 'workaround'], structural: 'atOnce' },
 ];
 
-test('whenever a campaign is aborted: nothing begins any more, what is open is finished, and everybody settles', async () => {
+test('an abort at any moment begins nothing, finishes what is open, and every client settles', async () => {
   const ends = new Set<string>();
   await fc.assert(
     fc.asyncProperty(
@@ -45,7 +45,7 @@ test('whenever a campaign is aborted: nothing begins any more, what is open is f
         await drainCampaigns().run(context);
         const truth = await one.fleet.clientTruth(one.client);
         const later = truth?.journal.slice(before).map(({ op }) => op) ?? [];
-        // A procedure that is open is finished, and stops the service on its way.
+        // An open procedure is finished, and finishing it stops the service.
         expect(later.filter((op) => beginning.has(op) && !(wasOpen && op === 'stopService'))).toEqual([]);
         expect([truth?.intent, truth?.violations]).toEqual([null, []]);
         expect((await one.store.readCampaign('sp4'))?.campaign.state).toMatchObject({
@@ -56,7 +56,7 @@ test('whenever a campaign is aborted: nothing begins any more, what is open is f
         const { state } = upgrade;
         const cause = state.phase === 'settled' ? state.cause : '';
         if (!isOver) ends.add(cause);
-        // Nobody is said to be marked who is not, and the other way round.
+        // The upgrade says `still marked` exactly when the machine is marked.
         const isCancelled = state.phase === 'settled' && state.end === 'cancelled';
         const isMarked = isCancelled && truth?.setupPhase !== 'installed';
         expect(isMarked).toBe(isCancelled && cause === 'still marked');

@@ -1,26 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { createMemoryStore } from '../twin/memory-store.ts';
-import { openRedisStore } from '../../shared/store/redis/open.ts';
-import type { Store } from '../../shared/store/store.ts';
-import { testRedis } from '../environment/redis.ts';
 import {
   campaignYaml,
   fleetCsv,
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from './small-orchestrator.ts';
-import { unwrapped } from './unwrapped.ts';
-
-const stores: readonly [name: string, open: () => Promise<Store>][] = [
-  ['memory', async () => createMemoryStore(Date.now)],
-  ['Redis', async () => unwrapped(await openRedisStore(testRedis()))],
-];
+} from '../fixtures/small-orchestrator.ts';
+import { stores } from '../fixtures/stores.ts';
 
 const file = (text: string, name = 'campaign.yaml') => ({ file: name, text });
 
-describe.each(stores)('an operator on the %s store', (_name, open) => {
-  /** With fleet and release; every answer on the way was 200. */
+describe.each(stores)('the API for campaigns on the %s store', (_name, open) => {
+  /** Starts an orchestrator, imports the fleet and stages the release. */
   async function startReady(): Promise<SmallOrchestrator> {
     const orchestrator = await startSmallOrchestrator(await open());
     expect((await orchestrator.ask('POST', '/v1/fleet', file(fleetCsv, 'fleet.csv'))).body).toEqual({
@@ -37,7 +28,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
   const create = (orchestrator: SmallOrchestrator, yaml: string) =>
     orchestrator.ask('POST', '/v1/campaigns', file(yaml));
 
-  test('imports a fleet, or refuses all of it with every fault', async () => {
+  test('imports a fleet, or refuses the whole file with all its faults', async () => {
     await using orchestrator = await startReady();
     const bad = 'client,host,logonServer\npc-1,h1,\npc-2,h 2,LS\n';
     const { status, body } = await orchestrator.ask('POST', '/v1/fleet', file(bad, 'bad.csv'));
@@ -63,7 +54,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     });
   });
 
-  test('stages a release: its files by hash, and what the command said as evidence', async () => {
+  test('stages a release with the hashes of its files and the output of its command as evidence', async () => {
     await using orchestrator = await startReady();
     const { body } = await orchestrator.ask('GET', '/v1/releases');
     expect(body.releases).toMatchObject([
@@ -83,7 +74,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     expect(await orchestrator.store.readEvidence(entry?.evidence ?? '')).toBe('staged\n');
   });
 
-  test('a command that fails stages nothing and says why', async () => {
+  test('stages nothing when the upgrade command fails, and says why', async () => {
     await using orchestrator = await startSmallOrchestrator(await open());
     const { status, body } = await orchestrator.ask('POST', '/v1/releases', {
       path: writeRelease(orchestrator, 'echo no space left; exit 3'),
@@ -98,7 +89,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     ]);
   });
 
-  test('plans without touching anything', async () => {
+  test('plans a campaign without a change', async () => {
     await using orchestrator = await startReady();
     const { body } = await orchestrator.ask(
       'POST',
@@ -126,7 +117,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     expect((await orchestrator.ask('GET', '/v1/campaigns')).body).toEqual({ halted: null, campaigns: [] });
   });
 
-  test('creates, starts, pauses and resumes; each is in the audit with who and why', async () => {
+  test('creates, starts, pauses and resumes a campaign, and audits each with who and why', async () => {
     await using orchestrator = await startReady();
     const anna = { 'x-servpack-user': encodeURIComponent('Anna Müller') };
     expect((await create(orchestrator, campaignYaml())).body).toMatchObject({ selected: 10 });
@@ -158,7 +149,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     ]);
   });
 
-  test('is refused with one clear sentence for what cannot be', async () => {
+  test('refuses a campaign that cannot be created, with one sentence', async () => {
     await using orchestrator = await startReady();
     await create(orchestrator, campaignYaml());
     const tooSmall = 'campaign: small\nrelease: sms-sp4\nwaves: [{ name: a, count: 3 }]\n';
@@ -198,7 +189,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     expect((await orchestrator.ask('GET', '/v1/campaigns')).body.campaigns).toHaveLength(1);
   });
 
-  test('a release of a product that nobody knows any more is refused', async () => {
+  test('refuses a release of an unknown product', async () => {
     await using orchestrator = await startReady();
     const audit = {
       at: 0,
@@ -219,13 +210,13 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     ]);
   });
 
-  test('an empty fleet says what to do first', async () => {
+  test('refuses a campaign over an empty fleet, and says what to do first', async () => {
     await using orchestrator = await startSmallOrchestrator(await open());
     const { body } = await create(orchestrator, campaignYaml('sp4', 'on: staged\n'));
     expect(body.error.message).toBe('the fleet is empty; import one first: servpack fleet import FILE');
   });
 
-  test('cannot move a campaign where it cannot go', async () => {
+  test('refuses start, pause and resume that do not fit the status of the campaign', async () => {
     await using orchestrator = await startReady();
     await create(orchestrator, campaignYaml());
     const refusal = async (path: string, body?: object): Promise<string> =>
@@ -241,7 +232,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     );
   });
 
-  test('of two who start at once one is told that it was started', async () => {
+  test('starts a campaign once when several requests come at the same moment', async () => {
     await using orchestrator = await startReady();
     await create(orchestrator, campaignYaml());
     const answers = await Promise.all(
@@ -250,7 +241,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
   });
 
-  test('of two campaigns that want the same clients and start at once one is refused', async () => {
+  test('starts one of two campaigns that want the same clients at the same moment', async () => {
     await using orchestrator = await startReady();
     await create(orchestrator, campaignYaml());
     await create(orchestrator, campaignYaml('second'));
@@ -260,7 +251,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
   });
 
-  test('a campaign that waits for its release starts when that is staged', async () => {
+  test('starts a campaign that waits for its release when the release is staged', async () => {
     await using orchestrator = await startSmallOrchestrator(await open());
     await orchestrator.ask('POST', '/v1/fleet', file(fleetCsv));
     await create(orchestrator, campaignYaml('first', 'on: staged\nselect: { labels: [office] }\n'));
@@ -272,7 +263,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       });
     }
     const staged = await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
-    // The third one wants clients that the first two have: it goes on waiting.
+    // The third campaign wants clients of the first two, so it waits on.
     expect(new Set(staged.body.started)).toEqual(new Set(['first', 'other']));
     expect((await orchestrator.ask('GET', '/v1/campaigns/greedy')).body.status).toBe('waitingForRelease');
     const again = await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
@@ -281,7 +272,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
     );
   });
 
-  test('reports every client, ranks blockers, and knows what there is not', async () => {
+  test('reports every client, ranks blockers, and answers 404 for unknown campaigns', async () => {
     await using orchestrator = await startReady();
     await create(orchestrator, campaignYaml());
     await orchestrator.ask('POST', '/v1/campaigns/sp4/start');

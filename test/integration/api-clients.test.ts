@@ -4,32 +4,25 @@ import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
-import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { after, blockedByPcm, look, rules } from '../domain/given.ts';
-import { testRedis } from '../environment/redis.ts';
 import {
   campaignYaml,
   now,
   type SmallOrchestrator,
   startRunning,
   startSmallOrchestrator,
-} from './small-orchestrator.ts';
-import { unwrapped } from './unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { stores } from '../fixtures/stores.ts';
 import { difference } from '../../shared/domain/outcome/counters.ts';
-
-const stores: readonly [name: string, open: () => Promise<Store>][] = [
-  ['memory', async () => createMemoryStore(Date.now)],
-  ['Redis', async () => unwrapped(await openRedisStore(testRedis()))],
-];
 
 const evidence = { sha256: sha256('what the look found'), text: 'what the look found' };
 
-/** With this seed pc-1 and pc-4 are the canaries and pc-2 is the rest. */
+/** With this seed the first wave has pc-1 and pc-4, and the second one pc-2. */
 const selection = 'seed: 1\nselect: { clients: [pc-1, pc-2, pc-4] }\n';
 
-/** A running campaign whose first client was looked at and found blocked by the PCM service. */
+/** Starts a campaign whose first client is blocked by the PCM service at its first look. */
 async function startBlocked(store: Store): Promise<SmallOrchestrator> {
   const orchestrator = await startRunning(store, campaignYaml('sp4', selection));
   const key = { campaign: 'sp4', client: 'pc-1' };
@@ -68,8 +61,8 @@ async function startBlocked(store: Store): Promise<SmallOrchestrator> {
 const blocked = (upgrade: Upgrade): Upgrade =>
   after(rules, upgrade, [[now, look(blockedByPcm, { evidence: evidence.sha256 })]]);
 
-describe.each(stores)('a client on the %s store', (_name, open) => {
-  test('why: blocked, on what evidence, and what comes next', async () => {
+describe.each(stores)('the API for clients on the %s store', (_name, open) => {
+  test('answers why a client is blocked: the evidence, and what comes next', async () => {
     await using orchestrator = await startBlocked(await open());
     const { body } = await orchestrator.ask('GET', '/v1/clients/pc-1/why?evidence=true');
     expect(body).toMatchObject({
@@ -90,7 +83,7 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
     expect((await orchestrator.ask('GET', '/v1/clients/pc-1/why')).body.evidenceText).toBeNull();
   });
 
-  test('why: one that waits says that its wave is closed or that a slot is free', async () => {
+  test('answers why a client waits: its wave is closed, or a slot is free', async () => {
     await using orchestrator = await startBlocked(await open());
     expect((await orchestrator.ask('GET', '/v1/clients/pc-4/why')).body).toMatchObject({
       state: 'waiting',
@@ -111,7 +104,7 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
     );
   });
 
-  test('show: the row, the whole record and the audit, newest first', async () => {
+  test('shows the row, the whole record and the audit of a client, newest first', async () => {
     await using orchestrator = await startBlocked(await open());
     const { body } = await orchestrator.ask('GET', '/v1/clients/pc-1');
     expect(body).toMatchObject({
@@ -132,7 +125,7 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
     );
   });
 
-  test('a check-in makes its job at once, with or without a body; the transcript stands in the inbox', async () => {
+  test('takes a check-in with or without a body, adds its job at once, and keeps the transcript', async () => {
     await using orchestrator = await startBlocked(await open());
     const answer = await orchestrator.ask('POST', '/v1/clients/pc-1/checkin', {
       transcript: 'Reading configuration...',
@@ -149,7 +142,7 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
     expect((await orchestrator.ask('POST', '/v1/clients/pc-1/checkin')).status).toBe(200);
   });
 
-  test('a check-in with nothing to do is no fault', async () => {
+  test('takes a check-in that changes nothing', async () => {
     await using orchestrator = await startBlocked(await open());
     const idle = await orchestrator.ask('POST', '/v1/clients/pc-5/checkin', {});
     expect(idle).toEqual({
@@ -164,7 +157,7 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
     expect(orchestrator.jobs).toEqual([]);
   });
 
-  test('a long transcript is cut, not refused', async () => {
+  test('cuts a long transcript', async () => {
     await using orchestrator = await startBlocked(await open());
     await orchestrator.ask('POST', '/v1/clients/pc-1/checkin', { transcript: 'x'.repeat(200_000) });
     const stored = await orchestrator.store.readUpgrade({ campaign: 'sp4', client: 'pc-1' });
@@ -173,7 +166,7 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
     ]);
   });
 
-  test('blockers say which one to fix', async () => {
+  test('ranks the blockers that clients wait for', async () => {
     await using orchestrator = await startBlocked(await open());
     expect((await orchestrator.ask('GET', '/v1/blockers?campaign=sp4')).body).toEqual({
       campaigns: ['sp4'],
@@ -184,8 +177,8 @@ describe.each(stores)('a client on the %s store', (_name, open) => {
   });
 });
 
-describe('an orchestrator in trouble', () => {
-  test('says that its records are away, with a status of its own', async () => {
+describe('the API in trouble', () => {
+  test('answers 503 while Redis is unavailable', async () => {
     const away = async (): Promise<never> =>
       Promise.reject(new StoreUnavailable('Redis at 127.0.0.1:6379 does not answer'));
     await using orchestrator = await startSmallOrchestrator({
@@ -201,7 +194,7 @@ describe('an orchestrator in trouble', () => {
     }
   });
 
-  test('tells nobody the words of a bug', async () => {
+  test('answers 500 without the text of an unexpected error', async () => {
     const bug = async (): Promise<never> => Promise.reject(new Error('secret inside'));
     await using orchestrator = await startSmallOrchestrator({
       ...createMemoryStore(Date.now),

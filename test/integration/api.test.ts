@@ -1,13 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unwrapped } from './unwrapped.ts';
-import { startSmallOrchestrator } from './small-orchestrator.ts';
-import { routesOf } from './routes.ts';
 import { openToken } from '../../orchestrator/http/secrets.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
+import { startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+import { routesOf } from '../fixtures/routes.ts';
 
-describe('who may ask', () => {
-  test('every route but health wants the token', async () => {
+describe('the token of the API', () => {
+  test('is needed for every route except health', async () => {
     await using orchestrator = await startSmallOrchestrator();
     const routes = routesOf().filter(({ path }) => path !== '/v1/health');
     const refusal = {
@@ -35,7 +35,7 @@ describe('who may ask', () => {
     },
   );
 
-  test('the token is made once, for its owner only', async () => {
+  test('is made once, and only its owner can read the file', async () => {
     await using orchestrator = await startSmallOrchestrator();
     const folder = join(orchestrator.folder, 'data');
     const token = unwrapped(openToken(folder));
@@ -45,7 +45,7 @@ describe('who may ask', () => {
     expect(readFileSync(join(folder, 'token'), 'utf8').trim()).toBe(token);
   });
 
-  test('a token file that holds none, and a folder that cannot be used, are one sentence each', async () => {
+  test('is refused with one sentence when its file holds none or its folder cannot be used', async () => {
     await using orchestrator = await startSmallOrchestrator();
     expect(openToken(orchestrator.folder)).toMatchObject({ ok: true });
     orchestrator.write('token', '\n');
@@ -59,7 +59,7 @@ describe('who may ask', () => {
   });
 });
 
-describe('bad requests', () => {
+describe('the API refuses a request', () => {
   const bad: readonly [
     what: string,
     method: 'GET' | 'POST',
@@ -152,7 +152,7 @@ describe('bad requests', () => {
   });
 });
 
-test('a file that is asked for as a release is not told to anybody', async () => {
+test('the API does not show the text of a file that is no release', async () => {
   await using orchestrator = await startSmallOrchestrator();
   const { status, body } = await orchestrator.ask('POST', '/v1/releases', {
     path: join(orchestrator.folder, 'token'),

@@ -8,10 +8,12 @@ import { createMemoryStore } from '../twin/memory-store.ts';
 import { at, clientOf, driven, entry, marking, picks } from '../contract/store/fixtures.ts';
 import { storeFixture } from '../contract/store/store-fixture.ts';
 import { pino } from 'pino';
-import { runCli, runCliAt } from './run-cli.ts';
-import { startSmallOrchestrator } from './small-orchestrator.ts';
+import { runCli, runCliAt } from '../fixtures/run-cli.ts';
+import { startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 
-/** A client that was admitted, looked at and marked, sealed; then looked at again, not sealed yet. */
+/**
+ * A client that is admitted, looked at and marked, sealed; then looked at again, not sealed yet.
+ */
 async function auditedOrchestrator() {
   const store = createMemoryStore(Date.now);
   const orchestrator = await startSmallOrchestrator(store);
@@ -35,9 +37,8 @@ async function auditedOrchestrator() {
   return { orchestrator, archive, sealer, look, file: archive.files(0)[0] ?? '' };
 }
 
-/** A dozen processes, one after the other. */
 describe('servpack audit', () => {
-  test('show: every step of a machine, the last ones from Redis, with the evidence that was asked for', async () => {
+  test('show prints every step of a machine, the last ones from Redis, with evidence when asked for', async () => {
     const { orchestrator, look } = await auditedOrchestrator();
     await using _closing = orchestrator;
     const shown = await runCliAt(orchestrator, ['audit', 'show', 'pc-1', '--evidence']);
@@ -54,14 +55,14 @@ describe('servpack audit', () => {
       evidence: object;
     };
     expect(entries.filter(({ client }) => client !== null).map(({ version }) => version)).toEqual([1, 2, 3]);
-    // What people did to its campaign is a part of its story.
+    // What people do to the campaign is part of the story of its clients.
     expect(entries[0]).toMatchObject({ client: null, campaign: 'sp4' });
     expect(evidence).toEqual({});
     expect(await runCliAt(orchestrator, ['audit', 'show', 'pc-9'])).toMatchObject({ code: 4 });
     expect((await runCliAt(orchestrator, ['audit', 'show', 'pc-2'])).stdout).toContain('1 step,');
   });
 
-  test('export: JSON lines or CSV, of everything or of what was asked for', async () => {
+  test('export prints JSON lines or CSV, of all entries or of a selection', async () => {
     const { orchestrator } = await auditedOrchestrator();
     await using _closing = orchestrator;
     const exported = await runCliAt(orchestrator, ['audit', 'export', '--client', 'pc-1']);
@@ -72,7 +73,7 @@ describe('servpack audit', () => {
     expect(lines.map(({ to }) => to)).toEqual(['looking', 'marking', 'looking']);
     const csv = (await runCliAt(orchestrator, ['audit', 'export', '--campaign', 'sp4', '--csv'])).stdout;
     expect(csv.split('\n')[0]).toMatch(/^at,campaign,client,/);
-    // A spreadsheet must not run what a client said.
+    // A spreadsheet must not run a text of a client as a formula.
     expect(csv).toContain(`"'=nothing, ""really"""`);
     expect(csv.trimEnd().split('\n')).toHaveLength(6);
     expect((await runCliAt(orchestrator, ['audit', 'export', '--campaign', 'other'])).stdout).toBe('');
@@ -82,7 +83,7 @@ describe('servpack audit', () => {
     });
   });
 
-  test('verify: the own files against Redis, and any files without an orchestrator', async () => {
+  test('verify checks the files of the orchestrator against Redis, and other files by themselves', async () => {
     const { orchestrator, file, sealer } = await auditedOrchestrator();
     await using _closing = orchestrator;
     const own = await runCliAt(orchestrator, ['audit', 'verify']);
@@ -98,7 +99,7 @@ describe('servpack audit', () => {
     const before = readFileSync(file, 'utf8');
     await sealer.round();
     writeFileSync(file, before);
-    // Whole sections that are gone can only be seen from the heads.
+    // Only the heads show that whole files are missing.
     expect(await runCli(['audit', 'verify', file])).toMatchObject({ code: 0 });
     expect(await runCliAt(orchestrator, ['audit', 'verify'])).toMatchObject({
       code: 1,
@@ -113,7 +114,7 @@ describe('servpack audit', () => {
     expect(await runCli(['audit', 'verify', `${file}.nowhere`])).toMatchObject({ code: 2 });
   });
 
-  test('rebuild --dry-run: what would be written, and how far the files go, without a Redis', async () => {
+  test('rebuild --dry-run prints what it would write and the time of the last entry, without a Redis', async () => {
     const { orchestrator, file } = await auditedOrchestrator();
     await using _closing = orchestrator;
     const dry = await runCli(['rebuild', '--from', file, '--dry-run']);

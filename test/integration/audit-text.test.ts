@@ -3,7 +3,7 @@ import { auditLines } from '../../orchestrator/cli/render/audit.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
 import type { AuditLineAnswer } from '../../orchestrator/http/schemas/audit.ts';
 
-/** The story of a machine, as somebody reads it who was not there. */
+/** The audit of a client in words, as `servpack audit show` prints it. */
 
 const step = (minute: number, from: string, to: string, because: string): AuditLineAnswer => ({
   id: `${minute}-0`,
@@ -43,8 +43,8 @@ const story: readonly AuditLineAnswer[] = [
 const told = (all?: boolean) =>
   auditLines(plainView, { client: 'pc-1', entries: story, evidence: {} }, all).join('\n');
 
-describe('the story of a machine', () => {
-  test('begins with what was changed on it, and how it stands', () => {
+describe('the audit of a client in words', () => {
+  test('begins with what was changed on the client, and its state', () => {
     expect(told()).toContain(
       [
         'pc-1: 12 steps, the first one first',
@@ -59,7 +59,7 @@ describe('the story of a machine', () => {
     );
   });
 
-  test('counts the looks that brought nothing new, and tells of each on demand', () => {
+  test('counts looks that found nothing new, and lists them on demand', () => {
     expect(told()).toContain(
       'and the same at 1 further look, until 2026-11-16T22:06:00Z; --all tells of each',
     );
@@ -68,12 +68,12 @@ describe('the story of a machine', () => {
     expect(told()).toContain('deferred -> looking: the client checked in');
   });
 
-  test('says what was done to all campaigns meanwhile, under the one it was in', () => {
+  test('lists what was done to all campaigns below the campaign of the client', () => {
     expect(told()).toContain('all campaigns: going -> halted: phones ring\n    by anna (token default)');
     expect(told().match(/^campaign /gm)).toHaveLength(1);
   });
 
-  test('says where nothing was changed, and where nothing was done', () => {
+  test('says when nothing was changed, and when nothing was done', () => {
     const looked = auditLines(plainView, { client: 'pc-1', entries: story.slice(1, 2), evidence: {} });
     expect(looked[1]).toBe('nothing was changed on it');
     expect(auditLines(plainView, { client: 'pc-1', entries: [], evidence: {} })).toEqual([

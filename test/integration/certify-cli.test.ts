@@ -5,15 +5,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { PointFound } from '../../shared/certify-protocol.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
-import { type DoorKeys, makeDoorKeys } from '../lab/ssh/server.ts';
-import { runCli } from './run-cli.ts';
+import { type SshKeys, makeSshKeys } from '../lab/ssh/server.ts';
+import { runCli } from '../fixtures/run-cli.ts';
 
-/** Each run is two processes. */
-
-/** `servpack certify` as it is typed, over real SSH to a machine of the lab whose sshd runs a model of cmd.exe. */
+/** `servpack certify` over real SSH, to a machine of the lab whose sshd runs a model of cmd.exe. */
 
 const service = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
-const keys = makeDoorKeys();
+const keys = makeSshKeys();
 const folder = mkdtempSync(join(tmpdir(), 'servpack-certify-cli-'));
 const sshConfig = join(folder, 'ssh.yaml');
 beforeAll(() => {
@@ -31,8 +29,8 @@ afterEach(() => lab.close());
 
 const certify = (...options: readonly string[]) => certifyWith(keys, ...options);
 
-const certifyWith = ({ hostKeyBytes }: DoorKeys, ...options: readonly string[]) => {
-  const way = ['--port', String(lab.door.port), '--host-key', fingerprintOf(hostKeyBytes)];
+const certifyWith = ({ hostKeyBytes }: SshKeys, ...options: readonly string[]) => {
+  const way = ['--port', String(lab.server.port), '--host-key', fingerprintOf(hostKeyBytes)];
   return runCli(['certify', '127.0.0.1', '--product', 'sms-1.2', ...way, ...options], {
     env: { SERVPACK_SSH_CONFIG: sshConfig },
   });
@@ -46,7 +44,7 @@ interface Answer {
 }
 
 describe('servpack certify', () => {
-  test('says which points hold on a machine, and leaves it as it was', async () => {
+  test('prints which points hold on a machine, and leaves the machine as it was', async () => {
     const before = structuredClone({ services: lab.machine.services, boots: lab.machine.boots });
     const { code, stdout, stderr } = await certify('--service', service, '--restart', '--yes');
     expect(stderr).toBe('');
@@ -65,7 +63,7 @@ describe('servpack certify', () => {
     expect(lab.machine.services.map(settings)).toEqual(before.services.map(settings));
   });
 
-  test('only reads with --read-only, as JSON too', async () => {
+  test('only reads with --read-only, with text and with JSON', async () => {
     const { code, stdout } = await certify('--read-only', '--json');
     const answer = JSON.parse(stdout) as Answer;
     expect(code).toBe(0);
@@ -75,15 +73,15 @@ describe('servpack certify', () => {
     expect(lab.machine.journal).toEqual([]);
   });
 
-  test('touches nothing where nobody can be asked and nobody said --yes', async () => {
+  test('changes nothing without --yes when there is no terminal to ask on', async () => {
     const { code, stderr } = await certify('--service', service);
     expect(stderr).toContain('say --yes');
     expect(code).toBe(2);
-    expect(lab.door.commands()).toBe(0);
+    expect(lab.server.commands()).toBe(0);
   });
 
-  test('says what differs, in red letters and by its exit code', async () => {
-    // The right to log on as a service is lost: what is stopped does not start again.
+  test('prints what differs in red, and ends with an exit code of its own', async () => {
+    // Without the right to log on as a service, a stopped service does not start again.
     await lab.close();
     lab = await openOneMachine('rightLost', keys);
     const { code, stdout } = await certify('--service', service, '--yes');
@@ -93,23 +91,23 @@ describe('servpack certify', () => {
     expect(code).toBe(1);
   });
 
-  test('tries nothing on a machine that it cannot reach, or that shows another key', async () => {
-    const refused = await certifyWith(makeDoorKeys(), '--read-only', '--json');
+  test('tries nothing on a machine that does not answer or shows another key', async () => {
+    const refused = await certifyWith(makeSshKeys(), '--read-only', '--json');
     expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: 'certify.unreachable' } });
     expect(refused.code).toBe(1);
-    expect(lab.door.commands()).toBe(0);
+    expect(lab.server.commands()).toBe(0);
   });
 
-  test('says what is missing to reach the machine', async () => {
+  test('says which option is missing to reach the machine', async () => {
     const { code, stderr } = await runCli(['certify', 'spare-pc', '--read-only']);
     expect(stderr).toContain('SERVPACK_SSH_CONFIG is not set');
     expect(code).toBe(1);
   });
 
-  test('refuses what is no folder before anything is sent', async () => {
+  test('refuses a path that is no folder before it sends anything', async () => {
     const { code, stderr } = await certify('--folder', 'C:\\A&"B', '--yes');
     expect(stderr).toContain('--folder: must be a path');
     expect(code).toBe(2);
-    expect(lab.door.commands()).toBe(0);
+    expect(lab.server.commands()).toBe(0);
   });
 });

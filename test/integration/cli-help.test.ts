@@ -8,7 +8,7 @@ const everyCommand = (command: Command): readonly Command[] => [
   ...command.commands.flatMap(everyCommand),
 ];
 
-/** `--help` as it is printed, with what is added after it. */
+/** The printed `--help`, with the texts that are added after it. */
 function helpOf(command: Command): string {
   let help = '';
   command.configureOutput({ writeOut: (text) => void (help += text) });
@@ -30,7 +30,7 @@ describe('--help', () => {
     },
   );
 
-  test('says every exit code', () => {
+  test('lists every exit code', () => {
     const help = helpOf(buildProgram());
     for (const { code, means } of Object.values(exitCodes)) expect(help).toContain(`  ${code}  ${means}`);
   });

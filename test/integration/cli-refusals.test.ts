@@ -2,12 +2,12 @@ import { createServer, type Server } from 'node:http';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCli, runCliAt } from './run-cli.ts';
-import { campaignYaml, type SmallOrchestrator, startRunning } from './small-orchestrator.ts';
+import { runCli, runCliAt } from '../fixtures/run-cli.ts';
+import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
 let orchestrator: SmallOrchestrator;
 
-/** Campaign sp4 runs. */
+/** An orchestrator with the running campaign sp4. */
 beforeAll(async () => {
   orchestrator = await startRunning();
   orchestrator.write('campaign.yaml', campaignYaml());
@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 afterAll(async () => orchestrator[Symbol.asyncDispose]());
 
-describe('exit codes and sentences', () => {
+describe('the command line', () => {
   const refused: readonly [args: string, code: number, sentence: string][] = [
     ['campaign start sp4', 1, 'servpack: campaign sp4 was started already: it is '],
     [
@@ -59,13 +59,13 @@ describe('exit codes and sentences', () => {
     ['blockers --campaign sp9', 4, 'servpack: there is no campaign named sp9\n'],
   ];
 
-  test.each(refused)('%s: %d', async (args, code, sentence) => {
+  test.each(refused)('refuses `%s` with exit code %d', async (args, code, sentence) => {
     const run = await runCliAt(orchestrator, inFolder(args));
     expect([run.code, run.stdout]).toEqual([code, '']);
     expect(run.stderr).toContain(sentence);
   });
 
-  test('a file with faults is 2, with every fault as file:line: key', async () => {
+  test('refuses a file with faults with exit code 2, and prints every fault as file:line: key', async () => {
     const file = orchestrator.write(
       'faulty.yaml',
       'campaign: sp5\nrelease: sms-sp4\nbudgets: { active: none }\nwawes: []\n',
@@ -80,7 +80,7 @@ describe('exit codes and sentences', () => {
     ]);
   });
 
-  test('no orchestrator is 3 and says what to do, whether there is a token or not', async () => {
+  test('ends with exit code 3 without an orchestrator, and says what to do', async () => {
     const url = await urlOfNobody();
     const stderr = `servpack: no orchestrator answers at ${url} (ECONNREFUSED); start one with "servpack up", or say with --url where it is\n`;
     for (const env of [{ SERVPACK_TOKEN: 'x' }, { SERVPACK_DATA: join(orchestrator.folder, 'nowhere') }]) {
@@ -88,7 +88,7 @@ describe('exit codes and sentences', () => {
     }
   });
 
-  test('something else that answers is 3, too', async () => {
+  test('ends with exit code 3 when another program answers', async () => {
     const { server, url } = await startStranger();
     const run = await runCli(['fleet', 'list', '--url', url], { env: { SERVPACK_TOKEN: 'x' } });
     server.close();
@@ -99,7 +99,7 @@ describe('exit codes and sentences', () => {
     });
   });
 
-  test('no token and a wrong one are 5', async () => {
+  test('ends with exit code 5 for a missing and a wrong token', async () => {
     const none = await runCliAt(orchestrator, ['fleet', 'list'], {
       env: { SERVPACK_DATA: join(orchestrator.folder, 'nowhere') },
     });
@@ -119,7 +119,7 @@ describe('exit codes and sentences', () => {
     expect(right.code).toBe(0);
   });
 
-  test('--json answers a refusal and wrong usage as a document on stdout', async () => {
+  test('prints a refusal as a document on stdout with --json', async () => {
     const missing = await runCliAt(orchestrator, ['campaign', 'status', 'sp9', '--json']);
     expect([missing.code, JSON.parse(missing.stdout)]).toEqual([
       4,
@@ -129,7 +129,7 @@ describe('exit codes and sentences', () => {
     expect([usage.code, JSON.parse(usage.stdout)]).toMatchObject([2, { error: { code: 'input.usage' } }]);
   });
 
-  test('a transcript comes from stdin, and strange bytes do not hurt', async () => {
+  test('reads a transcript with any bytes from stdin', async () => {
     const { code, stdout } = await runCliAt(
       orchestrator,
       ['client', 'checkin', 'pc-1', '--transcript', '-'],
@@ -140,7 +140,7 @@ describe('exit codes and sentences', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('nothing to do')]);
   });
 
-  test('the user goes into the audit', async () => {
+  test('sends the name of its user, which the audit keeps', async () => {
     await runCliAt(orchestrator, ['campaign', 'pause', 'sp4', '--reason', 'the user']);
     await runCliAt(orchestrator, ['campaign', 'resume', 'sp4']);
     const [entry] = await orchestrator.store.audit(1, { campaign: 'sp4' });
@@ -148,11 +148,11 @@ describe('exit codes and sentences', () => {
   });
 });
 
-/** File names become paths of the orchestrator's folder. */
+/** Replaces file names by paths in the orchestrator's folder. */
 const inFolder = (command: string): readonly string[] =>
   command.split(' ').map((word) => (/\.(csv|yaml|txt)$/.test(word) ? join(orchestrator.folder, word) : word));
 
-/** Something that speaks HTTP and is not servpack. */
+/** A program that speaks HTTP and is not servpack. */
 async function startStranger(): Promise<{ server: Server; url: string }> {
   const server = createServer((_request, response) => response.end('hello'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

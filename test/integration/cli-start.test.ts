@@ -23,18 +23,18 @@ function start(env: Readonly<Record<string, string>>): typeof said {
 }
 
 describe('./servpack', () => {
-  test('keeps what Node compiled beside the code, for the next start', () => {
+  test('keeps the code that Node compiled beside its files, for the next start', () => {
     expect(start({})).toEqual(said);
     expect(readdirSync(beside)).not.toEqual([]);
   });
 
-  test('keeps it where it is told to', () => {
+  test('keeps the compiled code in the folder of NODE_COMPILE_CACHE', () => {
     const told = join(folder, 'told');
     expect(start({ NODE_COMPILE_CACHE: told })).toEqual(said);
     expect(readdirSync(told)).not.toEqual([]);
   });
 
-  test('runs without a word where it can keep nothing', () => {
+  test('runs without a message where it cannot keep compiled code', () => {
     expect(start({ NODE_COMPILE_CACHE: join(launcher, 'no-folder') })).toEqual(said);
   });
 });

@@ -12,10 +12,10 @@ import { campaignStatus } from '../../orchestrator/views/status.ts';
 import { running, standing } from '../domain/given-campaign.ts';
 import { evening, hours } from '../domain/given.ts';
 
-/** A terminal of 80 columns that marks what is painted as one with colours would. */
+/** A terminal of 80 columns; marks stand in place of colours. */
 const terminal: View = { width: 80, isTerminal: true, paint: (_style, text) => `\u001b[1m${text}\u001b[22m` };
 
-/** Every state in every wave, long names and large numbers: as wide as it gets. */
+/** Every state in every wave, long names and large numbers: the widest status. */
 const crowded = standing({
   ...running(3),
   status: 'paused',
@@ -23,7 +23,7 @@ const crowded = standing({
   by: 'gate',
   because: 'because '.repeat(30),
 } as never);
-/** Everything at once that a campaign that was not aborted can show. */
+/** Everything that the status of a campaign can show, except an abort. */
 const shown = buckets.filter((bucket) => bucket !== 'cancelled');
 const counters = Object.fromEntries(
   [0, 1, 2].flatMap((wave) =>
@@ -44,7 +44,7 @@ const troubles = {
 };
 const everything = { ...counters, ...troubles };
 
-describe('the status on a terminal', () => {
+describe('the status of a campaign on a terminal', () => {
   const lines = statusLines(terminal, campaignStatus(crowded, everything, evening + hours(3)));
 
   test('fits into 80 columns', () => {
@@ -57,20 +57,20 @@ describe('the status on a terminal', () => {
     expect(new Set(rows.map((row) => row.length)).size).toBe(1);
   });
 
-  test('says what is not ok, what is deferred and what was moved', () => {
+  test('counts clients that are not ok, are deferred, and were relocated', () => {
     const text = stripVTControlCharacters(lines.join('\n'));
     expect(text).toContain('deferred now: 7 service\nretries so far: 70 service\n');
     expect(text).toContain('9 services relocated, 2 clients will block again next time');
     expect(text).toContain('31 not ok: did not come back');
   });
 
-  test('says since when it is paused, and does not take the time since its start for that of the pause', () => {
+  test('says since when the campaign is paused, and shows that time apart from the time of its start', () => {
     const plain = statusLines(plainView, campaignStatus(crowded, everything, evening + hours(3)));
     expect(plain[0]).toMatch(/ {2}paused, begun \S+ h ago$/);
     expect(plain[2]).toMatch(/^paused by gate since 2026-11-16T20:00:00Z: because /);
   });
 
-  test('leaves out states that nobody is in', () => {
+  test('leaves out states without clients', () => {
     const [head = ''] = statusLines(
       plainView,
       campaignStatus(standing(running(1)), { 'state|0|LS|upgraded': 3 }, evening),
@@ -79,7 +79,7 @@ describe('the status on a terminal', () => {
   });
 });
 
-describe('logon servers that are not staged', () => {
+describe('logon servers without a copy of the release', () => {
   const servers = Array.from({ length: 41 }, (_, n) => ({
     logonServer: `LS-${n}`,
     filesOk: 14,
@@ -88,7 +88,7 @@ describe('logon servers that are not staged', () => {
     because: 'appres32.dll is missing, and 7 more',
   }));
 
-  test('are said with how many clients wait for them, the first five by name', () => {
+  test('are counted with their waiting clients, the first five by name', () => {
     const lines = notStagedLines(plainView, servers, 'sms-sp4');
     expect(lines[0]).toBe('LS-0 14/22 files: 312 clients wait: appres32.dll is missing, and 7 more');
     expect(lines).toHaveLength(6);
@@ -97,7 +97,7 @@ describe('logon servers that are not staged', () => {
     expect(notStagedLines(plainView, [], 'sms-sp4')).toEqual([]);
   });
 
-  test('stand in a table, with why not', () => {
+  test('are listed in a table with the reason', () => {
     const given = { path: '/mnt/LS-PUN', checkedAt: null };
     const lines = serverLines(plainView, {
       release: 'sms-sp4',
@@ -137,8 +137,8 @@ describe('logon servers that are not staged', () => {
   });
 });
 
-describe('the ranking', () => {
-  test('says which one to fix and how many go', () => {
+describe('the ranking of blockers', () => {
+  test('says which blocker to fix and how many clients this frees', () => {
     const lines = rankingLines(plainView, [
       { blocker: 'service pcm (pcmsvc32.exe)', alone: 11_930, blocks: 14_002, met: 15_000 },
       { blocker: 'program pcmwin32.exe', alone: 0, blocks: 80, met: 80 },
@@ -152,7 +152,7 @@ describe('the ranking', () => {
   });
 });
 
-describe('the report', () => {
+describe('the report of a campaign', () => {
   test('names the clients that are not ok, twenty of them', () => {
     const upgrades = Array.from({ length: 25 }, (_, i) => ({
       kind: 'waiting' as const,
@@ -174,7 +174,7 @@ describe('the report', () => {
 });
 
 describe('a long sentence', () => {
-  test('is wrapped below its head and loses nothing, not even a word longer than the line', () => {
+  test('is wrapped below its head, and keeps every word, also one that is longer than the line', () => {
     const narrow: View = { ...plainView, width: 40 };
     const path = 'C:\\MS\\SMS\\BIN\\A-VERY-LONG-NAME-OF-A-FILE.EXE';
     const lines = wrapped(narrow, '  because  ', `it is held by ${path} since noon`);
@@ -183,7 +183,7 @@ describe('a long sentence', () => {
     expect(lines.map((line) => line.slice(11)).join('')).toContain(path);
   });
 
-  test('goes on from the left below a head that leaves no room beside it', () => {
+  test('starts at the left margin below a head that leaves no room beside it', () => {
     const narrow: View = { ...plainView, width: 64 };
     const head = 'paused by anna (token default) since 2026-11-22T21:10:00Z: ';
     expect(wrapped(narrow, head, 'phones ring everywhere')).toEqual([
@@ -200,8 +200,8 @@ describe('a terminal that does not say how wide it is', () => {
   });
 });
 
-describe('what clients said', () => {
-  test('is shown and never obeyed', () => {
+describe('a text of a client', () => {
+  test('is printed without its control characters', () => {
     expect(safe('a\u001b[2Jb\rc\u202ed')).toBe('a\uFFFD[2Jb\uFFFDc\uFFFDd');
     expect(safeLines('one\r\ntwo\u0007')).toEqual(['one', 'two\uFFFD']);
   });
@@ -221,7 +221,7 @@ describe('the live screen', () => {
     return { written, listeners, stream: screen as unknown as NodeJS.WriteStream };
   }
 
-  test('draws over what it drew before, a whole frame in one write', () => {
+  test('draws each frame over the last one, with one write', () => {
     const { written, stream } = fakeTerminal(24);
     const screen = liveScreen(stream);
     screen.draw(['one', 'two', 'three']);
@@ -238,7 +238,7 @@ describe('the live screen', () => {
     expect(written[0]).toContain('37 more lines');
   });
 
-  test('gives the cursor back, once, and hears of no further resizing', () => {
+  test('shows the cursor again once, and ignores later changes of the size', () => {
     const { written, listeners, stream } = fakeTerminal(24);
     const screen = liveScreen(stream);
     screen.draw(['one']);

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { campaign } from '../domain/given-campaign.ts';
-import { runCliAt } from './run-cli.ts';
-import { now, startSmallOrchestrator } from './small-orchestrator.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
+import { now, startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
@@ -30,7 +30,7 @@ const ended = (failed: number): Moment => ({
   },
 });
 
-/** A campaign that is one moment further at each reading, and stays at the last one. */
+/** A campaign that has the next of these states at each reading, and stays in the last one. */
 function storyOf(moments: readonly Moment[]): Store {
   let read = -1;
   const at = (): Moment => moments[Math.min(Math.max(read, 0), moments.length - 1)] as Moment;
@@ -47,7 +47,7 @@ function storyOf(moments: readonly Moment[]): Store {
 const watch = ['campaign', 'watch', 'sp4', '--every', '1s'];
 
 describe('campaign watch in a pipe', () => {
-  test('prints a line when something has changed, and ends with 0 when all ended well', async () => {
+  test('prints a line for each change, and ends with 0 when every client is ok', async () => {
     await using orchestrator = await startSmallOrchestrator(storyOf([half, half, paused, ended(0)]));
     expect(await runCliAt(orchestrator, watch)).toEqual({
       code: 0,
@@ -67,7 +67,7 @@ describe('campaign watch in a pipe', () => {
     expect([code, stdout]).toEqual([1, expect.stringContaining('400 of 400 settled, 3 not ok')]);
   });
 
-  test('with --until-paused a pause ends it, too, with 1', async () => {
+  test('ends with 1 at a pause when --until-paused is given', async () => {
     await using orchestrator = await startSmallOrchestrator(storyOf([half, paused, ended(0)]));
     const { code, stdout } = await runCliAt(orchestrator, [...watch, '--until-paused']);
     expect([code, stdout.trim().split('\n').at(-1)]).toEqual([
@@ -76,7 +76,7 @@ describe('campaign watch in a pipe', () => {
     ]);
   });
 
-  test('with --json prints one status per line', async () => {
+  test('prints one status per line with --json', async () => {
     await using orchestrator = await startSmallOrchestrator(storyOf([half, half, ended(1)]));
     const { code, stdout } = await runCliAt(orchestrator, [...watch, '--json']);
     const lines = stdout
@@ -92,7 +92,7 @@ describe('campaign watch in a pipe', () => {
     ]);
   });
 
-  test('of a campaign that is not there ends with 4', async () => {
+  test('ends with 4 for an unknown campaign', async () => {
     await using orchestrator = await startSmallOrchestrator();
     expect(await runCliAt(orchestrator, watch)).toEqual({
       code: 4,

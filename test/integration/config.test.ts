@@ -12,7 +12,7 @@ import { connectFleetControl } from '../lab/fleet/control-client.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 import { pino } from 'pino';
 import { isFresh, startHeartbeat } from '../../workers/heartbeat.ts';
-import { unwrapped } from './unwrapped.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 const url = 'redis://127.0.0.1:6379';
 let folder: string;
@@ -25,8 +25,8 @@ function file(name: string, content: string): string {
   return path;
 }
 
-describe('the settings', () => {
-  it('take an empty variable for one that nobody set', () => {
+describe('a setting', () => {
+  it('has its default when its variable is empty', () => {
     const empty = readConfig({
       REDIS_URL: url,
       SERVPACK_GATEWAY: '',
@@ -39,7 +39,7 @@ describe('the settings', () => {
   });
 
   it.each(['simulated:', 'simulated:host:', 'simulated::7400', 'simulated:a b:7400', 'windows:7400'])(
-    'refuse the gateway %s',
+    'is refused as a gateway: %s',
     (gateway) => {
       const read = readConfig({ REDIS_URL: url, SERVPACK_GATEWAY: gateway });
       expect(read).toMatchObject({
@@ -51,7 +51,7 @@ describe('the settings', () => {
 });
 
 describe('the password of Redis', () => {
-  it('comes from a file, whatever characters it has, and opens a real Redis', async () => {
+  it('comes from a file, may have any characters, and opens a real Redis', async () => {
     await using stack = new AsyncDisposableStack();
     const redis = await startPrivateRedis();
     stack.defer(() => redis.stop());
@@ -75,13 +75,13 @@ describe('the password of Redis', () => {
     ['redis://:old@redis', 'redis://:s%40%2Fe@redis'],
     ['redis+sentinel://a:26379,b:26379/main/1', 'redis+sentinel://:s%40%2Fe@a:26379,b:26379/main/1'],
     ['redis+cluster://anna:old@a:1,b:2', 'redis+cluster://anna:s%40%2Fe@a:1,b:2'],
-  ])('goes into every form of URL: %s', (given, expected) => {
+  ])('is put into every form of URL: %s', (given, expected) => {
     const settings = { REDIS_URL: given, REDIS_PASSWORD_FILE: file('forms', 's@/e\r\n') };
     expect(unwrapped(readConfig(settings)).redisUrl).toBe(expected);
     expect(parseRedisUrl(expected)).not.toBeNull();
   });
 
-  it('is asked for where the file has none', () => {
+  it('must stand in its file: an empty and a missing file are refused', () => {
     const empty = readConfig({ REDIS_URL: url, REDIS_PASSWORD_FILE: file('empty', '\n') });
     expect(empty).toMatchObject({
       ok: false,
@@ -98,12 +98,12 @@ describe('the password of Redis', () => {
 });
 
 describe('the address of a lab fleet', () => {
-  it('is a port of this machine, or a host and a port', () => {
+  it('is a port of this machine, or a host with a port', () => {
     expect(fleetAddress('simulated:7400')).toEqual({ port: 7400 });
     expect(fleetAddress('simulated:fleet-1.lab:7400')).toEqual({ host: 'fleet-1.lab', port: 7400 });
   });
 
-  it('reaches a fleet that listens where it was told, and only there', async () => {
+  it('is where the fleet listens, and nowhere else', async () => {
     const release = { files: new Map(), servicePack: 4 } as never;
     const fleet = await startFleet({ rows: [], seed: 'a', release, host: '127.0.0.2' });
     const there = connectFleetControl(fleetAddress(`simulated:127.0.0.2:${fleet.port}`));
@@ -116,7 +116,7 @@ describe('the address of a lab fleet', () => {
 });
 
 describe('the heartbeat of a worker', () => {
-  it('is fresh once its look succeeded, and old later', async () => {
+  it('is fresh after a successful check, and old later', async () => {
     const path = join(folder, 'heartbeat');
     expect(isFresh(path)).toBe(false);
     const heartbeat = startHeartbeat(path, () => Promise.resolve(), pino({ level: 'silent' }));
@@ -127,7 +127,7 @@ describe('the heartbeat of a worker', () => {
     expect(isFresh(path)).toBe(false);
   });
 
-  it('does not beat while its look fails, and says so', async () => {
+  it('stops while its check fails, and says so', async () => {
     const path = join(folder, 'none');
     const { promise, resolve } = Promise.withResolvers<string>();
     const log = pino({ level: 'warn' }, { write: resolve });

@@ -19,8 +19,8 @@ function terminal(typed: string): { readonly terminal: Terminal; readonly shown:
   return { terminal: { input, output }, shown: () => text };
 }
 
-describe('a question before something large', () => {
-  test.each(['39,214\n', ' 39214 \n'])('is answered by typing what is asked for: %j', async (typed) => {
+describe('a question before a large change', () => {
+  test.each(['39,214\n', ' 39214 \n'])('is answered with the number that it asks for: %j', async (typed) => {
     const { terminal: at, shown } = terminal(typed);
     expect((await confirm(question, false, at)).ok).toBe(true);
     const text = shown();
@@ -28,7 +28,7 @@ describe('a question before something large', () => {
     expect(text).toContain('type 39,214 to start: ');
   });
 
-  test.each(['y\n', 'yes\n', '\n', '3921\n'])('takes nothing else: %j', async (typed) => {
+  test.each(['y\n', 'yes\n', '\n', '3921\n'])('takes no other answer: %j', async (typed) => {
     const answered = await confirm(question, false, terminal(typed).terminal);
     expect(answered).toMatchObject({
       ok: false,
@@ -36,7 +36,7 @@ describe('a question before something large', () => {
     });
   });
 
-  test('is left with Ctrl-C or Ctrl-D, and the next line begins where a line begins', async () => {
+  test('is cancelled with Ctrl-C or Ctrl-D, and the next output begins on a new line', async () => {
     const { terminal: at, shown } = terminal('');
     expect(await confirm(question, false, at)).toMatchObject({
       error: { code: 'confirm.no', message: 'nothing was changed; pause it instead' },
@@ -44,7 +44,7 @@ describe('a question before something large', () => {
     expect(shown()).toMatch(/to start: [^\n]*\n$/);
   });
 
-  test('is not asked where --yes was said, and refused where nobody can be asked', async () => {
+  test('is left out with --yes, and is a refusal without a terminal', async () => {
     const { terminal: at } = terminal('');
     const nobody = { input: new PassThrough(), output: at.output };
     expect((await confirm(question, true, nobody)).ok).toBe(true);

@@ -1,5 +1,6 @@
 import type { Activation } from '../../shared/store/types.ts';
-import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
+import { contextOver, standingClock } from '../fixtures/context.ts';
+import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { cpSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -19,15 +20,15 @@ import {
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from './small-orchestrator.ts';
-import { unwrapped } from './unwrapped.ts';
+} from '../fixtures/small-orchestrator.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
-/** Copies of a real folder on two "logon servers", read by the real process. */
+/** Copies of a folder on two logon servers, read by the process that reads copies. */
 interface Copies extends AsyncDisposable {
   readonly orchestrator: SmallOrchestrator;
   readonly context: OrchestratorContext;
   readonly pid: () => number | null;
-  /** Rounds until a logon server is so. */
+  /** Runs rounds until the copy of this logon server is in this state. */
   becomes(server: string, state: string, because?: string): Promise<void>;
   readonly folderOf: (server: string) => string;
   copy(server: string): void;
@@ -107,55 +108,58 @@ function isThere(pid: number): boolean {
   }
 }
 
-// The process that reads may take its time to start on a busy machine.
+// On a busy machine the process that reads copies may start slowly.
 vi.setConfig({ testTimeout: 120_000 });
 
-test.each(stores)('clients are admitted where their logon server has its copy: %s', async (_name, open) => {
-  await using copies = await openCopies(await open());
-  const { orchestrator } = copies;
-  const plan = await orchestrator.ask('POST', '/v1/campaigns/plan', {
-    file: 'c.yaml',
-    text: campaignYaml('other'),
-  });
-  expect(plan.body.notStaged.map((each: { because: string }) => each.because)).toEqual([
-    'not read yet',
-    'not read yet',
-  ]);
-  await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
-  expect(await copies.lead()).toEqual([]);
+test.each(stores)(
+  'clients of a logon server are admitted when its copy is verified, on the %s store',
+  async (_name, open) => {
+    await using copies = await openCopies(await open());
+    const { orchestrator } = copies;
+    const plan = await orchestrator.ask('POST', '/v1/campaigns/plan', {
+      file: 'c.yaml',
+      text: campaignYaml('other'),
+    });
+    expect(plan.body.notStaged.map((each: { because: string }) => each.because)).toEqual([
+      'not read yet',
+      'not read yet',
+    ]);
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
+    expect(await copies.lead()).toEqual([]);
 
-  copies.copy('LS-ROM');
-  mkdirSync(copies.folderOf('LS-MIL'), { recursive: true });
-  writeFileSync(join(copies.folderOf('LS-MIL'), 'appctl32.exe'), 'new');
-  writeFileSync(join(copies.folderOf('LS-MIL'), 'CLIMONNT.EXE'), 'ne');
-  await copies.becomes('LS-ROM', 'verified');
-  await copies.becomes('LS-MIL', 'incomplete', 'climonnt.exe has 2 of 5 bytes');
-  expect(await copies.lead()).toEqual(['LS-ROM']);
+    copies.copy('LS-ROM');
+    mkdirSync(copies.folderOf('LS-MIL'), { recursive: true });
+    writeFileSync(join(copies.folderOf('LS-MIL'), 'appctl32.exe'), 'new');
+    writeFileSync(join(copies.folderOf('LS-MIL'), 'CLIMONNT.EXE'), 'ne');
+    await copies.becomes('LS-ROM', 'verified');
+    await copies.becomes('LS-MIL', 'incomplete', 'climonnt.exe has 2 of 5 bytes');
+    expect(await copies.lead()).toEqual(['LS-ROM']);
 
-  const status = await orchestrator.ask('GET', '/v1/campaigns/sp4');
-  expect(status.body.notStaged).toEqual([
-    {
-      logonServer: 'LS-MIL',
-      filesOk: 1,
-      filesInAll: 2,
-      waiting: 3,
-      because: 'climonnt.exe has 2 of 5 bytes',
-    },
-  ]);
-  const why = await orchestrator.ask('GET', '/v1/clients/pc-0/why');
-  expect(why.body.because).toBe('waits: LS-MIL has 1 of 2 files: climonnt.exe has 2 of 5 bytes');
+    const status = await orchestrator.ask('GET', '/v1/campaigns/sp4');
+    expect(status.body.notStaged).toEqual([
+      {
+        logonServer: 'LS-MIL',
+        filesOk: 1,
+        filesInAll: 2,
+        waiting: 3,
+        because: 'climonnt.exe has 2 of 5 bytes',
+      },
+    ]);
+    const why = await orchestrator.ask('GET', '/v1/clients/pc-0/why');
+    expect(why.body.because).toBe('waits: LS-MIL has 1 of 2 files: climonnt.exe has 2 of 5 bytes');
 
-  writeFileSync(join(copies.folderOf('LS-MIL'), 'CLIMONNT.EXE'), 'newer');
-  await copies.becomes('LS-MIL', 'verified');
-  expect(await copies.lead()).toEqual(['LS-MIL', 'LS-ROM']);
-});
+    writeFileSync(join(copies.folderOf('LS-MIL'), 'CLIMONNT.EXE'), 'newer');
+    await copies.becomes('LS-MIL', 'verified');
+    expect(await copies.lead()).toEqual(['LS-MIL', 'LS-ROM']);
+  },
+);
 
-test('a copy that becomes wrong again closes its server, and one that is gone is not known', async () => {
+test('a copy that changes or disappears stops the admission of its logon server', async () => {
   await using copies = await openCopies(createMemoryStore(Date.now));
   for (const server of ['LS-ROM', 'LS-MIL']) copies.copy(server);
   await copies.becomes('LS-ROM', 'verified');
   await copies.becomes('LS-MIL', 'verified');
-  // Of the same size: only its hash tells, and its time says that it has to be hashed anew.
+  // The size is the same. The changed time makes the reader hash the file again.
   writeFileSync(join(copies.folderOf('LS-ROM'), 'APPCTL32.EXE'), 'old');
   utimesSync(join(copies.folderOf('LS-ROM'), 'APPCTL32.EXE'), 1, 1);
   rmSync(copies.folderOf('LS-MIL'), { recursive: true });
@@ -165,15 +169,15 @@ test('a copy that becomes wrong again closes its server, and one that is gone is
   expect(await copies.lead()).toEqual([]);
 });
 
-test('a share that hangs holds up no round and no other reader for ever: it is not known, and read again later', async () => {
+test('a share that hangs delays no round: its copy is unreadable, and another process reads it later', async () => {
   await using copies = await openCopies(createMemoryStore(Date.now), { silenceMs: 3_000 });
   for (const server of ['LS-ROM', 'LS-MIL']) copies.copy(server);
   await copies.becomes('LS-ROM', 'verified');
   const pid = copies.pid();
-  if (pid === null) throw new Error('nobody reads');
+  if (pid === null) throw new Error('no process reads copies');
   process.kill(pid, 'SIGSTOP');
   await copies.becomes('LS-ROM', 'unreadable', 'nothing was heard of it for 3 s');
-  // Another process has taken over by itself.
+  // A new process reads the copies now.
   await copies.becomes('LS-ROM', 'verified');
   expect(copies.pid()).not.toBe(pid);
   await expect.poll(() => isThere(pid)).toBe(false);

@@ -1,26 +1,20 @@
-import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { crashesAtMost } from '../../workers/crash-budget.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { recount } from '../twin/recount.ts';
 import { activate } from '../../workers/activation.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { componentNames } from '../lab/staged-tree.ts';
-import {
-  HandDispatcher,
-  JumpingClock,
-  openCampaign,
-  patient,
-  smsRelease,
-  workerContext,
-} from './one-client.ts';
+import { workerContext } from '../fixtures/context.ts';
+import { manualDispatcher } from '../fixtures/dispatchers.ts';
+import { JumpingClock } from '../fixtures/jumping-clock.ts';
+import { openCampaign, workstation } from '../fixtures/running-campaign.ts';
 
-test('an upgrade that worker after worker is lost on needs attention, and gives its slot back', async () => {
+test('an upgrade on which ten workers in a row are lost needs attention, and gives its slot back', async () => {
   let real = Date.now();
   const store = createMemoryStore(() => real);
   const clock = new JumpingClock(Date.UTC(2026, 10, 16, 19));
   const key = { campaign: 'sp4', client: 'pc-1' };
-  await openCampaign(store, key.client, smsRelease(componentNames), patient, clock.now());
+  await openCampaign(store, { clients: [workstation(key.client)], at: clock.now() });
   const [admitted] = await store.admit(
     'sp4',
     [{ client: 'pc-1', wave: 0, logonServer: 'LS-1' }],
@@ -34,11 +28,10 @@ test('an upgrade that worker after worker is lost on needs attention, and gives 
     expect(found?.found).toBe('leaseExpired');
     activation = found?.next.activation ?? 0;
   }
-  // Nothing answers there, and nothing is asked: the upgrade is settled from its record alone.
+  // The gateway leads nowhere: the upgrade is settled from its record alone.
   const gateway = connectSimulatedGateway({ port: 1 });
-  const log = pino({ level: 'silent' });
-  const dispatcher = new HandDispatcher();
-  const context = workerContext({ store, dispatcher, clock, gateway, log });
+  const dispatcher = manualDispatcher();
+  const context = workerContext({ store, dispatcher, clock, gateway });
   const end = await activate(context, key, activation, 'upgrades', new AbortController().signal);
   await gateway.close();
   expect(end).toBe('settled');

@@ -3,12 +3,14 @@ import { describe, expect, test, vi } from 'vitest';
 import { recount } from '../twin/recount.ts';
 import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { oneClient } from './one-client.ts';
+import { oneClient } from '../fixtures/one-client.ts';
 
-/** One client of each trait through the real driver and the real model, hour by hour; only the queue is played by hand. */
+/**
+ * One client of each trait, upgraded by the real driver on the real model; the test runs the jobs.
+ */
 const moved = 'C:\\SMS_PCM\\pcmsvc32.exe';
 
-describe('a client ends where its trait and the policy say it must', () => {
+describe('an upgrade ends as the trait of the client and the policy demand', () => {
   test.each<[Trait, string, string | null]>([
     ['free', 'upgraded', null],
     ['pcmInBin', 'upgraded', moved],
@@ -30,7 +32,7 @@ describe('a client ends where its trait and the policy say it must', () => {
   });
 });
 
-test('the service that will not start elsewhere is exactly as it was before', async () => {
+test('a service that does not start in the new directory is exactly as it was before', async () => {
   await using one = await oneClient('staysHome');
   await one.settle();
   const truth = await one.fleet.clientTruth(one.client);
@@ -38,7 +40,7 @@ test('the service that will not start elsewhere is exactly as it was before', as
   expect(Object.keys(truth?.otherFiles ?? {}).filter((path) => path.includes('sms_pcm'))).toEqual([]);
 });
 
-test('the workaround updates the client and gives the service its start type back', async () => {
+test('a workaround updates the client and restores the start type of the service', async () => {
   await using one = await oneClient('pcmInBin', { ladder: ['wait', 'workaround'], structural: 'atOnce' });
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'upgraded' });
@@ -48,7 +50,7 @@ test('the workaround updates the client and gives the service its start type bac
   expect(truth?.intent).toBeNull();
 });
 
-test('a check-in wakes a deferred client at once, and a stale job is ignored', async () => {
+test('a check-in activates a deferred client at once, and the job that it replaces is ignored', async () => {
   await using one = await oneClient('pcmInBin');
   await one.step();
   expect((await one.stored()).upgrade.state).toMatchObject({ phase: 'deferred', class: 'service' });
@@ -60,13 +62,13 @@ test('a check-in wakes a deferred client at once, and a stale job is ignored', a
   expect(await one.step()).toBe('rested');
   const { upgrade, inbox } = await one.stored();
   expect(inbox).toEqual([]);
-  // Whoever reads the audit must not take it for a deferral that was over.
+  // The audit must show the check-in as the cause, not the end of the deferral.
   expect((await one.store.audit(2, { client: one.client })).at(-1)).toMatchObject({
     from: 'deferred',
     to: 'looking',
     because: 'the client checked in',
   });
-  // Closer than minGap: the blocker was seen twice and counts once.
+  // The two looks are closer than minGap, so they count as one.
   expect(Object.values(upgrade.memory.learned.sightings)[0]?.looks).toBe(1);
   expect(before).toBeDefined();
   expect(one.dispatcher.next()).toEqual(before);
@@ -92,7 +94,7 @@ test.each([true, false])(
       if (asked.upgrade.state.phase !== 'marking') return outcome;
       held.mockRestore();
       if (isHalted) await one.store.commitHalt({ by: 'anna', because: 'phones ring', at: 0 }, 0, entry);
-      // The answer of Redis comes late, or the process was frozen.
+      // The answer of Redis comes late, or the process is frozen.
       await setTimeout(1_000);
       return outcome;
     });
@@ -111,7 +113,7 @@ async function restartNow(gateway: Gateway, change: Change): Promise<void> {
 }
 
 describe('a client that restarts in the middle of a relocation', () => {
-  /** The client restarts just before the nth call of this kind; the driver finds it unreachable and comes back. */
+  /** Restarts the client just before the nth call of this kind: the driver finds it unreachable. */
   const restartingAt =
     (op: 'copyFile' | 'protectDirectory' | 'configureService' | 'startService' | 'removeFile', nth: number) =>
     (inner: Gateway): Gateway => {

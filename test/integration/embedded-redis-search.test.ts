@@ -11,23 +11,23 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAlive } from '../../orchestrator/embedded-redis/processes.ts';
 import { findOnPath } from '../../orchestrator/embedded-redis/find-server.ts';
-import { eachInItsPlace, expectRefused, talk } from './embedded-redis-place.ts';
+import { useTestFolder, expectRefused, talk } from './embedded-redis-folder.ts';
 
-/** apt brings nothing that is installed already. */
+/** apt downloads no package that is installed already. */
 const hasApt =
   findOnPath('apt-get', process.env) !== undefined && !existsSync('/var/lib/dpkg/info/redis-server.list');
 
 describe('the search for a Redis server', () => {
-  const place = eachInItsPlace();
+  const testFolder = useTestFolder();
 
   /** A folder of programs, as PATH. */
   const pathOf = (name: string): string => {
-    const folder = join(place().root, name);
+    const folder = join(testFolder().root, name);
     mkdirSync(folder);
     return folder;
   };
 
-  /** Everything that is on this machine but a Redis. */
+  /** The programs of this machine without a Redis. */
   const withoutRedis = (): NodeJS.ProcessEnv => {
     const folder = pathOf('no-redis');
     for (const from of ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].filter((each) => existsSync(each))) {
@@ -48,48 +48,48 @@ describe('the search for a Redis server', () => {
     return { PATH: folder };
   };
 
-  it.runIf(hasApt)('unpacks one from the OS packages, once', async () => {
-    const packagesDir = join(place().root, 'packages');
+  it.runIf(hasApt)('unpacks a server from the OS packages, once', async () => {
+    const packagesDir = join(testFolder().root, 'packages');
     const env = withoutRedis();
 
-    const first = await place().started({ packagesDir, env });
+    const first = await testFolder().started({ packagesDir, env });
     expect(first.how).toMatch(/^redis-server \d+\.\d+\.\d+ unpacked from the OS packages$/);
     expect(await talk(first.url, (redis) => redis.set('a', '1'))).toBe('OK');
     await first.stop();
-    const second = await place().started({ packagesDir, env });
+    const second = await testFolder().started({ packagesDir, env });
 
     expect(second.how).toBe(first.how);
     expect(await talk(second.url, (redis) => redis.get('a'))).toBe('1');
-    expect(place().logged.filter((line) => line.includes('unpacking'))).toHaveLength(1);
-    expect(readdirSync(place().root).filter((name) => name.startsWith('packages-'))).toEqual([]);
+    expect(testFolder().logged.filter((line) => line.includes('unpacking'))).toHaveLength(1);
+    expect(readdirSync(testFolder().root).filter((name) => name.startsWith('packages-'))).toEqual([]);
   });
 
-  it('says in one sentence what to install when there is none', async () => {
-    const packagesDir = join(place().root, 'packages');
-    const refused = expectRefused(await place().start({ packagesDir, env: { PATH: pathOf('empty') } }));
+  it('says in one sentence what to install when it finds none', async () => {
+    const packagesDir = join(testFolder().root, 'packages');
+    const refused = expectRefused(await testFolder().start({ packagesDir, env: { PATH: pathOf('empty') } }));
     expect(refused.code).toBe('redis-missing');
     expect(refused.message).toMatch(
       /^No Redis was found \(.*\): install redis-server or .* or set REDIS_URL/,
     );
   });
 
-  it('passes on the last words of a server that does not start', async () => {
+  it('reports the last output of a server that does not start', async () => {
     const env = withServer(
       '[ "$1" = --version ] && echo "Redis server v=7.0.0" && exit\necho "Bad file format"',
     );
-    const refused = expectRefused(await place().start({ env }));
+    const refused = expectRefused(await testFolder().start({ env }));
     expect(refused.code).toBe('redis-not-started');
     expect(refused.message).toBe('The private Redis did not start: it ended at once: Bad file format.');
   });
 
   it('kills a server that does not answer', async () => {
-    const mute = join(place().root, 'mute.pid');
+    const mute = join(testFolder().root, 'mute.pid');
     const version = '[ "$1" = --version ] && echo "Redis server v=7.0.0" && exit';
     const env = withServer(
       `${version}\necho $$ > ${mute}\nexec ${process.execPath} -e 'setInterval(() => {}, 1000)'`,
     );
 
-    const refused = expectRefused(await place().start({ env, answerWithinMs: 1_000 }));
+    const refused = expectRefused(await testFolder().start({ env, answerWithinMs: 1_000 }));
 
     expect(refused.message).toContain('no answer within 1 s');
     expect(isAlive(Number(readFileSync(mute, 'utf8')))).toBe(false);

@@ -6,20 +6,20 @@ import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { freePort } from '../../orchestrator/embedded-redis/launch.ts';
 import { isAlive } from '../../orchestrator/embedded-redis/processes.ts';
-import { eachInItsPlace, expectRefused, talk } from './embedded-redis-place.ts';
+import { useTestFolder, expectRefused, talk } from './embedded-redis-folder.ts';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 describe('the private Redis of a data folder', () => {
-  const place = eachInItsPlace();
+  const testFolder = useTestFolder();
 
-  it('keeps what was written over a restart', async () => {
-    const first = await place().started();
+  it('keeps its data over a restart', async () => {
+    const first = await testFolder().started();
     await talk(first.url, (redis) => redis.hset('upgrade', 'phase', 'deferred'));
     await first.stop();
     expect(isAlive(first.pid)).toBe(false);
 
-    const second = await place().started();
+    const second = await testFolder().started();
     expect(second.pid).not.toBe(first.pid);
     expect(await talk(second.url, (redis) => redis.hget('upgrade', 'phase'))).toBe('deferred');
   });
@@ -32,63 +32,63 @@ describe('the private Redis of a data folder', () => {
     ['hash-max-listpack-value', '1024'],
     ['bind', '127.0.0.1'],
   ])('runs with %s %s', async (key, value) => {
-    const { url } = await place().started();
+    const { url } = await testFolder().started();
     expect(await talk(url, (redis) => redis.config('GET', key))).toEqual([key, value]);
   });
 
-  it('keeps its password to its owner', async () => {
-    const { url, pid } = await place().started();
+  it('has a password that only its owner can read', async () => {
+    const { url, pid } = await testFolder().started();
     const { password, port } = new URL(url);
-    const folder = join(place().dataDir, 'redis');
+    const folder = join(testFolder().dataDir, 'redis');
 
-    expect(modeOf(place().dataDir)).toBe('700');
+    expect(modeOf(testFolder().dataDir)).toBe('700');
     expect(modeOf(folder)).toBe('700');
     expect(modeOf(join(folder, 'redis.conf'))).toBe('600');
     expect(modeOf(join(folder, 'running.json'))).toBe('600');
     expect(readFileSync(`/proc/${pid}/cmdline`, 'latin1')).not.toContain(password);
-    expect(place().logged.join()).not.toContain(password);
+    expect(testFolder().logged.join()).not.toContain(password);
     const stranger = talk(`redis://127.0.0.1:${port}`, (redis) => redis.get('x'));
     await expect(stranger).rejects.toThrow(/NOAUTH/);
   });
 
-  it('takes another port when somebody was faster', async () => {
+  it('takes another port when its port is in use', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
     const taken = (other.address() as AddressInfo).port;
     const free = await freePort();
     const ports = [taken, free];
 
-    const { url } = await place().started({ choosePort: () => Promise.resolve(ports.shift() ?? 0) });
+    const { url } = await testFolder().started({ choosePort: () => Promise.resolve(ports.shift() ?? 0) });
 
     expect(new URL(url).port).toBe(String(free));
     other.close();
   });
 
-  it('stops once, however often it is asked to, and leaves no address behind', async () => {
-    const redis = await place().started();
+  it('stops once for several requests, and leaves no address behind', async () => {
+    const redis = await testFolder().started();
     await Promise.all([redis.stop(), redis.stop()]);
     expect(isAlive(redis.pid)).toBe(false);
-    expect(existsSync(join(place().dataDir, 'redis', 'running.json'))).toBe(false);
-    expect(place().logged.filter((line) => line.includes('ended by itself'))).toEqual([]);
+    expect(existsSync(join(testFolder().dataDir, 'redis', 'running.json'))).toBe(false);
+    expect(testFolder().logged.filter((line) => line.includes('ended by itself'))).toEqual([]);
   });
 
-  it('says when it ended by itself, and a next start is not confused by it', async () => {
-    const killed = await place().started();
+  it('reports that it ended by itself, and starts again afterwards', async () => {
+    const killed = await testFolder().started();
     const gone = new Redis(killed.url, { retryStrategy: () => null });
     await gone.set('a', '1');
     process.kill(killed.pid, 'SIGKILL');
     await once(gone, 'close');
 
-    const next = await place().started();
+    const next = await testFolder().started();
 
     expect(next.pid).not.toBe(killed.pid);
-    expect(place().logged.join()).toContain('ended by itself (SIGKILL)');
+    expect(testFolder().logged.join()).toContain('ended by itself (SIGKILL)');
   });
 
   it('refuses a data folder that cannot be written, in one sentence', async () => {
-    const file = join(place().root, 'file');
+    const file = join(testFolder().root, 'file');
     writeFileSync(file, '');
-    const refused = expectRefused(await place().start({ dataDir: join(file, 'data') }));
+    const refused = expectRefused(await testFolder().start({ dataDir: join(file, 'data') }));
     expect(refused.code).toBe('data-folder-not-writable');
     expect(refused.message).toMatch(/^The data folder .*file\/data is not writable: .*ENOTDIR.*rights\.$/);
   });

@@ -3,11 +3,12 @@ import type { CampaignPolicy } from '../../shared/domain/rules/policy.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
 import { faultKinds } from '../lab/fleet/faults.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { oneClient, patient } from './one-client.ts';
+import { oneClient } from '../fixtures/one-client.ts';
+import { patient } from '../fixtures/running-campaign.ts';
 
 /**
- * Whatever goes wrong with one call, a client ends as it would have ended, and a command whose outcome is not known is followed by a
- * look: the lab records a change that is sent again while nobody has looked since.
+ * A fault of one call does not change how a client ends. After a command of unknown outcome the
+ * driver looks first: the lab records every change that is sent again without a look in between.
  */
 type Op = Exclude<keyof Gateway, 'close' | 'runUpdate'>;
 
@@ -17,7 +18,7 @@ const undone = { end: 'needsAttention', trait: 'staysHome' } as const;
 
 const needed = { end: 'upgraded', trait: 'pcmNeeded' } as const;
 
-/** Calls of each operation that are spoiled, one campaign each: the nth is one on the way back. */
+/** The calls that fail, one for each campaign; the nth is one on the way back. */
 const spoiled: readonly (readonly [Op, { readonly end: string; readonly trait: Trait }, number])[] = [
   ['look', moved, 1],
   ['readService', moved, 2],
@@ -43,10 +44,10 @@ const spoiled: readonly (readonly [Op, { readonly end: string; readonly trait: T
 
 const atOnce: Partial<CampaignPolicy> = { structural: 'atOnce' };
 
-describe.concurrent.each(faultKinds)('%s', (kind) => {
-  test.each(spoiled)('of %s on the way to %o, call %i', async (op, { end, trait }, nth) => {
+describe.concurrent.each(faultKinds)('the fault %s', (kind) => {
+  test.each(spoiled)('of the call %s changes no end: %o, call %i', async (op, { end, trait }, nth) => {
     let calls = 0;
-    // The fault is ordered just before the call that it is meant for.
+    // The fault is ordered just before its call.
     const spoil = (inner: Gateway): Gateway =>
       new Proxy(inner, {
         get: (target, name: keyof Gateway) => {
@@ -59,7 +60,7 @@ describe.concurrent.each(faultKinds)('%s', (kind) => {
         },
       });
     await using one = await oneClient(trait, atOnce, spoil, { callDeadlineMs: 150, slowMs: 200 });
-    // Somebody sits there, so that there is somebody to notify.
+    // A user is logged on, so there is a user to notify.
     one.clock.forward(noon);
     const { upgrade } = await one.settle();
 
@@ -88,7 +89,7 @@ test.concurrent.each<[Trait, string]>([
   ['userProgram', 'upgraded'],
   ['staysHome', 'needsAttention'],
   ['fileMissing', 'failed'],
-])('%s ends as %s where every sixth call goes wrong in some way', async (trait, end) => {
+])('a client with the trait %s ends as %s when every sixth call fails', async (trait, end) => {
   const patience = { ...patient.deferrals.unreachable, budget: 60 };
   const deferrals = { ...patient.deferrals, unreachable: patience, couldNotLook: patience };
   const usual = (gateway: Gateway): Gateway => gateway;

@@ -6,7 +6,7 @@ import type { SurveyStatus } from '../../shared/domain/survey/survey.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
 
-/** `servpack look` and `servpack survey` as an operator types them, against machines of the lab. */
+/** `servpack look` and `servpack survey` against machines of the lab. */
 
 const traits: readonly Trait[] = ['free', 'pcmInBin', 'staysHome', 'userProgram', 'offlineForDays', 'server'];
 const folder = mkdtempSync(join(tmpdir(), 'servpack-look-cli-'));
@@ -22,7 +22,7 @@ afterAll(() => lab[Symbol.asyncDispose]());
 const clientOf = (trait: Trait): string => lab.clients.get(trait) ?? '';
 
 describe('servpack look', () => {
-  test('answers for one client in a line, and changes nothing on it', async () => {
+  test('prints one line for one client, and changes nothing on it', async () => {
     const before = await lab.fleet.truth();
     const { code, stdout } = await lab.cli(['look', clientOf('pcmInBin')]);
     expect(stdout.split('\n')[0]).toBe(
@@ -32,7 +32,7 @@ describe('servpack look', () => {
     expect((await lab.fleet.truth()).clients).toEqual(before.clients);
   });
 
-  test('ranks what a whole fleet is blocked by, and says by its exit code that some could not be looked at', async () => {
+  test('ranks the blockers of a fleet, and ends with an exit code of its own when some looks failed', async () => {
     const { code, stdout } = await lab.cli(['look', '--fleet']);
     expect(stdout).toContain(`${clientOf('free')}: free\n`);
     expect(stdout).toContain(`${clientOf('offlineForDays')}: COULD NOT LOOK (unreachable)`);
@@ -45,7 +45,7 @@ describe('servpack look', () => {
     expect(code).toBe(6);
   });
 
-  test('names only the machines that were asked for, as JSON too', async () => {
+  test('prints only the machines of its arguments, with text and with JSON', async () => {
     const { code, stdout } = await lab.cli(['look', '--fleet', '--label', 'server', '--json']);
     const said = JSON.parse(stdout) as { looks: { client: string; verdict: string }[]; survey: SurveyStatus };
     expect(said.looks).toMatchObject([{ client: 'srv-1', verdict: 'server' }]);
@@ -56,7 +56,7 @@ describe('servpack look', () => {
     expect(blocked.stdout).not.toContain(': free\n');
   });
 
-  test('looks at hosts that no fleet has, from a list or a file, and at a fleet file without importing it', async () => {
+  test('looks at hosts outside the fleet, from a list or a file, and at a fleet file without an import', async () => {
     const hosts = join(folder, 'hosts.txt');
     writeFileSync(hosts, `# lent\nlent-pc\n\n${clientOf('free')} # ours\n`);
     const listed = await lab.cli(['look', '--hosts', hosts]);
@@ -72,7 +72,7 @@ describe('servpack look', () => {
     expect(await lab.store.readClient('borrowed')).toBeNull();
   });
 
-  test('prints what a look brought', async () => {
+  test('prints the transcript of a look', async () => {
     const { stdout } = await lab.cli(['look', clientOf('free'), '--evidence']);
     expect(stdout).toContain('SetupPhase');
   });
@@ -85,7 +85,7 @@ describe('servpack look', () => {
     [['no such thing'], 'is neither a client nor a host'],
     [['--fleet', 'missing.csv'], 'missing.csv'],
     [['pc-1', '--product', 'nothing-1'], 'product "nothing-1" is not known'],
-  ])('refuses %j and begins nothing', async (args, sentence) => {
+  ])('refuses %j and begins no look', async (args, sentence) => {
     const before = (await lab.store.surveys()).length;
     const { code, stderr } = await lab.cli(['look', ...args]);
     expect(stderr).toContain(sentence);
@@ -95,7 +95,7 @@ describe('servpack look', () => {
 });
 
 describe('servpack survey', () => {
-  test('shows, lists, follows and cancels what look --detach has begun', async () => {
+  test('shows, lists, follows and cancels the survey that look --detach started', async () => {
     const begun = await lab.cli(['look', '--fleet', '--detach', '--json']);
     const { survey } = JSON.parse(begun.stdout) as SurveyStatus;
     expect((await lab.cli(['survey', 'follow', survey])).stdout).toContain('6 of 6 machines looked at');

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { expect } from 'vitest';
 import { runOrchestrator } from '../../orchestrator/main.ts';
+import { tokenFileIn } from '../../orchestrator/http/secrets.ts';
 import { labClock } from '../../shared/clock.ts';
 import { readConfig } from '../../shared/config.ts';
 import type { LookReport } from '../../shared/domain/survey/last-look.ts';
@@ -17,25 +17,23 @@ import { runWorker, type RunningWorker } from '../../workers/main.ts';
 import { startWorker } from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { testRedis } from '../environment/redis.ts';
-import { textContent } from '../lab/fleet/disk.ts';
 import type { FleetRow } from '../lab/fleet/fleet-row.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
-import { componentNames, componentText } from '../lab/staged-tree.ts';
-import { clientWith } from './one-client.ts';
-import { type CliRun, runCli } from './run-cli.ts';
+import { stagedComponents } from '../lab/staged-tree.ts';
+import { clientWith } from '../fixtures/clients-with.ts';
+import { testLog } from '../fixtures/context.ts';
+import { type CliRun, runCli } from '../fixtures/run-cli.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { unwrapped } from './unwrapped.ts';
-import { tokenFileIn } from '../../orchestrator/http/secrets.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** Tuesday, 11:00 UTC: users are at work, and the fleet was switched on the day before. */
 const morning = Date.UTC(2026, 10, 17, 11);
 const startedAt = morning - 18 * 3_600_000;
 
-const files = new Map(componentNames.map((name) => [name, textContent(componentText(name))]));
-
 /**
- * A real orchestrator and worker on a real Redis, and a lab fleet that they look at: one client per
- * trait.
+ * An orchestrator, a lab fleet with one client per trait, and workers, on a real Redis. Unlike the
+ * fixture for campaigns in the lab, these run in the process of the test: a test puts a gateway of
+ * its own between a worker and the fleet.
  */
 export interface LookLab extends AsyncDisposable {
   readonly fleet: Fleet;
@@ -44,23 +42,23 @@ export interface LookLab extends AsyncDisposable {
   readonly token: string;
   readonly prefix: string;
   readonly redisUrl: string;
-  /** Which client has which trait. */
+  /** The client of each trait. */
   readonly clients: ReadonlyMap<Trait, string>;
   startWorker(wrap?: (gateway: Gateway) => Gateway): Promise<RunningWorker>;
-  /** A worker that can be killed. */
+  /** Starts a worker in a process of its own, which a test can kill. */
   startWorkerProcess(): Promise<LabProcess>;
   cli(args: readonly string[]): Promise<CliRun>;
   ask<T>(method: string, path: string, body?: object): Promise<T>;
   /** Starts a survey of these targets; resolves to its name. */
   startSurvey(targets: object): Promise<string>;
-  /** The survey once it is over. Fails at a deadline that a killed worker does not reach. */
+  /** Waits until the survey is over, and returns its status. */
   over(survey: string): Promise<SurveyStatus>;
   looksOf(survey: string): Promise<readonly LookReport[]>;
 }
 
 export interface LookLabOptions {
   readonly traits: readonly Trait[];
-  /** Of these the fleet knows nothing. */
+  /** Machines of the lab that are not in the fleet of the orchestrator. */
   readonly strangers?: readonly string[];
   readonly shards?: number;
 }
@@ -72,7 +70,7 @@ export async function startLookLab({ traits, strangers = [], shards = 1 }: LookL
   stack.defer(() => rmSync(folder, { recursive: true, force: true }));
   const anchor = { labAt: morning, realAt: Date.now(), speed: 1 };
   const clients = new Map(
-    traits.map((trait) => [trait, trait === 'server' ? 'srv-1' : clientWith(trait, 'one', 'all')]),
+    traits.map((trait) => [trait, trait === 'server' ? 'srv-1' : clientWith(trait, 'all')]),
   );
   const rows = [...clients, ...strangers.map((name) => [null, name] as const)].map(
     ([trait, client], n): FleetRow => ({
@@ -87,7 +85,7 @@ export async function startLookLab({ traits, strangers = [], shards = 1 }: LookL
     rows,
     seed: 'one',
     traits: 'all',
-    release: { files, copyListVersion: 900_000_000 },
+    release: stagedComponents,
     clock: labClock(anchor),
     startedAt,
   });
@@ -102,7 +100,7 @@ export async function startLookLab({ traits, strangers = [], shards = 1 }: LookL
       SERVPACK_LAB_CLOCK: JSON.stringify(anchor),
     }),
   );
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
+  const log = testLog();
   const orchestrator = unwrapped(await runOrchestrator(config, log));
   stack.defer(() => orchestrator.stop());
   const store = unwrapped(await openRedisStore({ url: redisUrl, prefix, shards }));

@@ -4,7 +4,7 @@ import type { ClientTruth } from '../lab/fleet/truth.ts';
 import { bin } from '../lab/fleet/sms.ts';
 import { startLookLab } from './look-lab.ts';
 
-/** `servpack look`, from the API to the machines of the lab. */
+/** Surveys from the API to the machines of the lab. */
 
 const usual: readonly Trait[] = [
   'free',
@@ -19,14 +19,14 @@ const usual: readonly Trait[] = [
 ];
 const everyTrait: readonly Trait[] = [...usual, ...extraTraits];
 
-/** What a look must say of a machine, by its truth and nothing else. */
+/** What a look must say about a machine, by the lab's own view of it. */
 function expectedOf({ reachable, role, services, trait }: ClientTruth): string {
   if (!reachable) return 'couldNotLook';
   if (role === 'server') return 'server';
   const runsInBin = services.some(({ runsFrom }) => runsFrom?.toLowerCase().startsWith(bin.toLowerCase()));
-  // From service pack 3 on the product gets past its own service (Q157677).
+  // From service pack 3 on, the update stops the service by itself (Q157677).
   if (runsInBin && trait !== 'atSp3') return 'blocked';
-  // Its user has been at work since the morning and has left it open.
+  // The user of the machine has had the program open since the morning.
   return trait === 'userProgram' ? 'blocked' : 'free';
 }
 
@@ -46,7 +46,7 @@ describe('a look', () => {
       expect(status).toMatchObject({ status: 'done', total: everyTrait.length, looked: everyTrait.length });
       const found = after.clients.map(({ client, trait }) => [trait, looks.get(client)?.verdict]);
       expect(found).toEqual(after.clients.map((truth) => [truth.trait, expectedOf(truth)]));
-      // Something of each kind was there to be found.
+      // The fleet has a machine of each kind.
       expect(new Set(found.map(([, verdict]) => verdict))).toEqual(
         new Set(['free', 'blocked', 'server', 'couldNotLook']),
       );

@@ -8,25 +8,22 @@ import { connectSimulatedGateway } from '../../workers/gateways/simulated/gatewa
 import { runWorker } from '../../workers/main.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { startFleet } from '../lab/fleet/start-fleet.ts';
-import { textContent } from '../lab/fleet/disk.ts';
 import { connectFleetControl } from '../lab/fleet/control-client.ts';
-import { componentNames, componentText } from '../lab/staged-tree.ts';
+import { stagedComponents } from '../lab/staged-tree.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { clientWith, openCampaign, patient, smsRelease } from './one-client.ts';
-import { unwrapped } from './unwrapped.ts';
+import { clientWith } from '../fixtures/clients-with.ts';
+import { openCampaign, workstation } from '../fixtures/running-campaign.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
-test('a job whose lock is gone in mid-command: the call is given up, and the record goes on at once', async () => {
+test('a worker whose lock of the job is lost during a command aborts the call, and the upgrade goes on at once', async () => {
   await using stack = new AsyncDisposableStack();
   const { store, url, prefix } = await openTestStore();
   stack.defer(() => store.close());
   const client = clientWith('free');
   const fleet = await startFleet({
-    rows: [{ client, host: client, logonServer: 'LS-1', zone: 'UTC', role: 'workstation' }],
+    rows: [workstation(client)],
     seed: 'one',
-    release: {
-      files: new Map(componentNames.map((name) => [name, textContent(componentText(name))])),
-      copyListVersion: 900_000_000,
-    },
+    release: stagedComponents,
     clock: systemClock,
     startedAt: systemClock.now(),
   });
@@ -34,7 +31,7 @@ test('a job whose lock is gone in mid-command: the call is given up, and the rec
   const control = connectFleetControl({ port: fleet.port });
   stack.defer(() => control.close());
   const hold = await control.hold({ client, op: 'mark', when: 'before' });
-  await openCampaign(store, client, smsRelease(componentNames), patient, systemClock.now());
+  await openCampaign(store, { clients: [workstation(client)], at: systemClock.now() });
   const dispatcher = openDispatcher({ url, prefix });
   stack.defer(() => dispatcher.close());
 
@@ -58,7 +55,7 @@ test('a job whose lock is gone in mid-command: the call is given up, and the rec
   onTestFinished(() => redis.disconnect());
   const lock = `${queuePrefix(prefix, admitted.shard)}:upgrades:${jobId(admitted)}:lock`;
   expect(await redis.del(lock)).toBe(1);
-  // The next activation looks, finds no mark, and marks: the first call never came through.
+  // The first mark never reached the client: the next activation looks, finds no mark, and marks.
   await expect
     .poll(
       async () => (await store.readUpgrade({ campaign: 'sp4', client }))?.upgrade.memory.open.mark ?? null,

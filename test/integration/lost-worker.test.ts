@@ -9,26 +9,25 @@ import { queuePrefix } from '../../shared/queues/jobs.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { runWorker } from '../../workers/main.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
-import { componentNames } from '../lab/staged-tree.ts';
-import { openCampaign, patient, smsRelease } from './one-client.ts';
-import { unwrapped } from './unwrapped.ts';
+import { openCampaign, workstation } from '../fixtures/running-campaign.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
-/** The first check of a new worker marks the job, the next one 5 s later finds it. */
+/** The first stalled check of a new worker marks the job; the next one, 5 s later, finds it. */
 const checkedTwiceMs = 12_000;
 
-test('the job of a worker that died before it began is removed and not run, so the sweep misses it', async () => {
+test('the job of a worker that was lost before it began is removed, so that the sweep adds it again', async () => {
   await using stack = new AsyncDisposableStack();
   const { store, url, prefix } = await openTestStore();
   stack.defer(() => store.close());
   const client = 'pc-1';
-  await openCampaign(store, client, smsRelease(componentNames), patient, systemClock.now());
+  await openCampaign(store, { clients: [workstation(client)], at: systemClock.now() });
   const [admitted] = await store.admit('sp4', [{ client, wave: 0, logonServer: 'LS-1' }], systemClock.now());
   if (admitted === undefined) throw new Error('not admitted');
   const dispatcher = openDispatcher({ url, prefix });
   stack.defer(() => dispatcher.close());
   await dispatcher.add(admitted, 0);
 
-  // A worker that takes the job and is never heard of again.
+  // This worker takes the job and is lost.
   const connection = openQueueConnection(url, 'worker');
   stack.defer(() => connection.disconnect());
   const lost = new Worker('upgrades', null, {
@@ -40,7 +39,7 @@ test('the job of a worker that died before it began is removed and not run, so t
   });
   stack.defer(() => lost.close(true));
   expect((await lost.getNextJob('lost'))?.id).toBe('sp4.pc-1.1');
-  // The job stands among the active ones, so the sweep takes it for one that is run.
+  // The job is active in BullMQ, so the sweep does not add it again yet.
   expect(await dispatcher.withoutJob([admitted])).toEqual([]);
 
   const lines: { msg: string; job?: string }[] = [];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { oneAtATime } from '../../orchestrator/background/background.ts';
 
-test('work that takes much memory is done one after the other, and a failure holds up nobody', async () => {
+test('tasks that need much memory run one after the other, also after a failure', async () => {
   const inTurn = oneAtATime();
   const told: string[] = [];
   const first = Promise.withResolvers<string>();

@@ -28,7 +28,7 @@ describe('the output of a process', () => {
     await redis.stop();
   });
 
-  /** Starts one with this password; the function that it returns reads what it has written so far. */
+  /** Starts the process with this password. Returns a function that reads its output so far. */
   function start(password: string): () => string {
     let output = '';
     const child = spawn(process.execPath, [program, `redis://:${password}@${new URL(redis.url).host}`]);
@@ -38,7 +38,7 @@ describe('the output of a process', () => {
     return () => output;
   }
 
-  it('holds no password when it was changed while the process ran', async () => {
+  it('holds no password when the password is changed while the process runs', async () => {
     const output = start('Old@Secret');
     await expect.poll(output).toContain('"msg":"added"');
     await admin.config('SET', 'requirepass', 'another');
@@ -48,7 +48,7 @@ describe('the output of a process', () => {
     expect(output()).not.toMatch(/Secret|Old@/);
   });
 
-  it('holds no password when it was wrong from the beginning', async () => {
+  it('holds no password when the password is wrong from the beginning', async () => {
     const output = start('Wrong@Secret');
     await expect.poll(output).toMatch(/WRONGPASS[^]*"msg":"queue"/);
     expect(output()).not.toMatch(/Secret|Wrong@/);

@@ -3,14 +3,18 @@ import { startCampaign, startWaiting } from '../../orchestrator/campaigns/transi
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { OrchestratorContext } from '../../orchestrator/context.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
+import { contextOver, standingClock } from '../fixtures/context.ts';
+import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { recountSlots } from '../twin/recount.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { at, campaignOf, entry, picks, runningState } from '../contract/store/fixtures.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
 
-/** Two orchestrators as far as Redis can tell: each with a connection of its own. What would become a job is kept. */
+/**
+ * Two orchestrators, each with a connection of its own to Redis. `jobs` keeps what would become a
+ * job.
+ */
 async function twoOrchestrators() {
   const { store, ...place } = await openTestStore();
   const first = { store };
@@ -40,13 +44,13 @@ async function create(
 const statusOf = async ({ store }: OrchestratorContext, name: string): Promise<string | undefined> =>
   (await store.readCampaign(name))?.campaign.state.status;
 
-test('of two campaigns that want the same clients only one is started, whichever orchestrators are asked', async () => {
+test('two campaigns that want the same clients: only one starts, also by two orchestrators', async () => {
   const { contexts } = await twoOrchestrators();
   const [one, other] = contexts;
   await one.store.stageRelease(release, { sha256: 'sha', text: 'x' }, entry('sp4'));
   for (let round = 0; round < 10; round += 1) {
     const names = [`a-${round}`, `b-${round}`] as const;
-    // 3,000 clients take several pages to compare: long enough for the other to start meanwhile.
+    // Comparing 3,000 clients takes several pages, so the other campaign starts meanwhile.
     for (const name of names) await create(one, name, { status: 'created' }, 3_000);
     const moved = await Promise.all([
       startCampaign(one, 'anna', names[0]),
@@ -60,12 +64,12 @@ test('of two campaigns that want the same clients only one is started, whichever
   }
 });
 
-test('of two campaigns that waited for the same release only one begins at once', async () => {
+test('two campaigns that waited for the same release: only one starts when it is staged', async () => {
   const { contexts } = await twoOrchestrators();
   const [one, other] = contexts;
   for (const name of ['sp4-a', 'sp4-b']) await create(one, name, { status: 'waitingForRelease' }, 3_000);
   await one.store.stageRelease(release, { sha256: 'sha', text: 'x' }, entry('sp4'));
-  // Each begins with another one of the two.
+  // Each orchestrator begins with another campaign.
   const campaigns: OrchestratorContext['store']['campaigns'] = async (statuses) =>
     (await other.store.campaigns(statuses)).toReversed();
   const backwards: OrchestratorContext = { ...other, store: { ...other.store, campaigns } };
@@ -74,7 +78,7 @@ test('of two campaigns that waited for the same release only one begins at once'
   expect(new Set(statuses)).toEqual(new Set(['running', 'waitingForRelease']));
 });
 
-test('two that both take themselves for the leader admit nobody twice', async () => {
+test('two orchestrators that both believe to lead admit no client twice', async () => {
   const { contexts, jobs } = await twoOrchestrators();
   const [one] = contexts;
   await create(one, 'sp4', runningState(1), 60);

@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest';
 import type { Change, Gateway, GatewayResult } from '../../workers/gateways/gateway.ts';
 import { faultKinds } from '../lab/fleet/faults.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { type OneClient, oneClient, type OneClientOptions } from './one-client.ts';
+import { type OneClient, oneClient, type OneClientOptions } from '../fixtures/one-client.ts';
 
-/** A service is moved by being deleted and made anew: it is whole at the end, at its new place or at its old one, whatever happens in between. */
+/**
+ * A service that is relocated by deleting and installing it. At the end the service is complete, in
+ * its new directory or in its old one, whatever happens in between.
+ */
 
 const atOnce = { structural: 'atOnce' } as const;
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
@@ -17,7 +20,7 @@ const asItIs: Wrap = (gateway) => gateway;
 const anew = (trait: Trait, wrap = asItIs, options: OneClientOptions = {}): Promise<OneClient> =>
   oneClient(trait, atOnce, wrap, { moveBy: 'reinstall', ...options });
 
-/** Every service of the client is as it was at first, but for the place of the one that was moved. */
+/** Every service of the client is as it was at first, except for the directory of the moved one. */
 async function expectWhole({ fleet, client }: OneClient, end: 'moved' | 'asBefore'): Promise<void> {
   const truth = await fleet.clientTruth(client);
   const [is, was] = [truth?.services ?? [], truth?.servicesAtFirst ?? []].map((services) =>
@@ -34,7 +37,7 @@ async function expectWhole({ fleet, client }: OneClient, end: 'moved' | 'asBefor
 const callsOn = async ({ fleet, client }: OneClient): Promise<readonly string[]> =>
   (await fleet.clientTruth(client))?.journal.map(({ op }) => op) ?? [];
 
-/** What happens to the nth call of one kind; the others go on as they are. */
+/** Changes the nth call of one kind; all other calls go through. */
 const at =
   (
     op: keyof Gateway,
@@ -75,7 +78,7 @@ test.each<Trait>(['pcmInBin', 'pcmNeeded'])(
   },
 );
 
-test('one that runs from nowhere else goes back to where it was, in the same way', async () => {
+test('a service that does not start in the new directory is installed in its old one again', async () => {
   await using one = await anew('staysHome');
   const { state } = (await one.settle()).upgrade;
   expect(state).toMatchObject({ end: 'needsAttention', cause: 'relocation failed at start' });
@@ -83,7 +86,7 @@ test('one that runs from nowhere else goes back to where it was, in the same way
   expect(await callsOn(one)).not.toContain('configureService');
 });
 
-test('one whose account needs a password is refused before anything is changed', async () => {
+test('a service whose account needs a password is refused before anything is changed', async () => {
   const withPassword: Wrap = (inner) =>
     new Proxy(inner, {
       get: (target, asked: keyof Gateway) =>
@@ -101,12 +104,12 @@ test('one whose account needs a password is refused before anything is changed',
   expect(state).toMatchObject({ end: 'needsAttention', cause: 'relocation failed at record' });
   expect(JSON.stringify(state)).toMatch(/runs as CORP.*SMSService.*password.*moveBy: repoint keeps it/);
   await expectWhole(one, 'asBefore');
-  // The end of every procedure: no record stands there.
+  // No procedure is open on the client.
   expect(await callsOn(one)).toEqual(['writeIntent']);
 });
 
-test('one that stays marked for deletion is said to, and is whole once it has gone', async () => {
-  // It was started again by somebody when it was to be deleted.
+test('a service that stays marked for deletion is reported, and is complete once it has gone', async () => {
+  // A user started the service again before it was deleted.
   const startedMeanwhile = at('uninstallService', 1, async (call, change, gateway) => {
     await gateway.startService(change, name);
     return call();
@@ -118,7 +121,7 @@ test('one that stays marked for deletion is said to, and is whole once it has go
   await expectWhole(one, 'asBefore');
 });
 
-/** On the way to its new place, and on the way back. */
+/** The calls of the way to the new directory, and of the way back. */
 const places = [
   ['uninstallService', 'pcmInBin', 1, 'moved'],
   ['installService', 'pcmInBin', 1, 'moved'],
@@ -126,12 +129,12 @@ const places = [
   ['installService', 'staysHome', 2, 'asBefore'],
 ] as const;
 
-describe('whatever comes in between', () => {
+describe('a service that is installed again', () => {
   const cases = places.flatMap((place) =>
     (['before', 'after'] as const).map((when) => [when, ...place] as const),
   );
 
-  test.each(cases)('the worker is gone %s %s (%s, %i): it is %s', async (when, op, trait, nth, end) => {
+  test.each(cases)('whose worker is lost %s %s (%s, %i) is %s', async (when, op, trait, nth, end) => {
     const stopping = new AbortController();
     const lost = at(op, nth, async (call) => {
       if (when === 'after') await call();
@@ -144,7 +147,7 @@ describe('whatever comes in between', () => {
     await expectWhole(one, end);
   });
 
-  test.each(cases)('the client restarts %s %s (%s, %i): it is %s', async (when, op, trait, nth, end) => {
+  test.each(cases)('whose client restarts %s %s (%s, %i) is %s', async (when, op, trait, nth, end) => {
     const restarts = at(op, nth, async (call, change, gateway) => {
       if (when === 'after') await call();
       await gateway.restart(change);
@@ -155,7 +158,7 @@ describe('whatever comes in between', () => {
     await using one = await anew(trait, restarts);
     await one.settle();
     const truth = await one.fleet.clientTruth(one.client);
-    // Nobody but this test has asked for the restart.
+    // The test ordered the restart, not servpack.
     expect(truth?.violations.map(({ kind }) => kind)).toEqual(['restartedAgain']);
     await expectWhole(
       { ...one, fleet: { ...one.fleet, clientTruth: async () => truth && { ...truth, violations: [] } } },
@@ -163,8 +166,8 @@ describe('whatever comes in between', () => {
     );
   });
 
-  describe.concurrent.each(faultKinds)('%s', (kind) => {
-    test.each(places)('of %s (%s, %i): it is %s', async (op, trait, nth, end) => {
+  describe.concurrent.each(faultKinds)('with the fault %s', (kind) => {
+    test.each(places)('of %s (%s, %i) is %s', async (op, trait, nth, end) => {
       const fault = at(op, nth, async (call) => {
         await one.fleet.fault({ op, kind, times: 1 });
         return call();

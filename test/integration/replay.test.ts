@@ -2,12 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Gateway, GatewayFailure } from '../../workers/gateways/gateway.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { type OneClient, oneClient } from './one-client.ts';
+import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
-/** What an adversary does to the calls of a run, one after the other; then the way is free. */
+/** What happens to the calls of a run, one after the other; later calls succeed. */
 type Trouble = GatewayFailure['kind'] | 'ok' | 'answerLost';
 
-/** The call fails, or is done and nobody hears of it. A call that a newer driver has fenced off is another test's business. */
+/**
+ * The call fails, or is done and its answer is lost. Calls that the fence of a newer driver
+ * refuses have a test of their own.
+ */
 const troubled =
   (troubles: readonly Trouble[]) =>
   (inner: Gateway): Gateway => {
@@ -47,7 +50,7 @@ async function settleWithCheckIns(one: OneClient, checkIns: readonly boolean[]):
 }
 
 describe('the audit of a run', () => {
-  test('is the path of its record: each entry goes on where the one before ended', async () => {
+  test('follows the record: each entry starts in the state in which the one before ended', async () => {
     await fc.assert(
       fc.asyncProperty(
         trait,

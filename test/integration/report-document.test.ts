@@ -6,7 +6,7 @@ import { reportAnswer } from '../../orchestrator/http/schemas/campaigns.ts';
 
 const document = readFileSync(join(import.meta.dirname, '../../docs/report.md'), 'utf8');
 
-/** The first column of the table below a heading, and every word in code in the second. */
+/** The first column of the table below a heading, and the words in code of the second column. */
 function documented(heading: string): {
   readonly fields: readonly string[];
   readonly words: readonly string[];
@@ -31,12 +31,12 @@ const keysOf = (of: JsonSchema | undefined): readonly string[] =>
   Object.keys(of?.properties ?? {}).toSorted();
 
 describe('docs/report.md', () => {
-  test('has every field of the report, and no other', () => {
+  test('documents every field of the report, and no other', () => {
     const all = [...documented('## The campaign').fields, 'clients'];
     expect(all.toSorted()).toEqual(keysOf(schema));
   });
 
-  test('has every field of a client, and no other', () => {
+  test('documents every field of a client, and no other', () => {
     expect(documented('## `clients`').fields.toSorted()).toEqual(
       keysOf(schema.properties?.['clients']?.items),
     );

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openDispatcher } from '../../shared/queues/dispatcher.ts';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 
-test('a Redis that takes a job and does not answer does not hang who adds it', async () => {
+test('an add to a Redis that takes commands and does not answer fails in time', async () => {
   const redis = await startPrivateRedis();
   const dispatcher = openDispatcher({ url: redis.url, prefix: 'silent' });
   const add = (activation: number): Promise<void> =>

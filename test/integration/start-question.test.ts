@@ -12,7 +12,7 @@ import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
 import { askForNumber } from '../../orchestrator/cli/commands/campaign-control.ts';
 
-/** What a person reads who starts a campaign, and what they have to type. */
+/** The question before a campaign starts, and the number that answers it. */
 async function start(lab: LookLab, campaign: string, typed: string) {
   const api = openApiClient({ url: lab.url, token: lab.token, user: 'anna' });
   const [input, output] = [PassThrough, PassThrough].map((Stream) =>
@@ -38,7 +38,7 @@ async function ask(lab: LookLab, method: string, path: string, body?: object): P
   return told;
 }
 
-/** Staged where it is made; of two logon servers one has its copy. */
+/** Stages a release; of two logon servers one has a copy. */
 async function stage(lab: LookLab): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-start-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -74,7 +74,7 @@ async function look(lab: LookLab, clients: readonly string[]): Promise<void> {
   await expect.poll(async () => (await read()).status).toBe('done');
 }
 
-test('a start says clients, relocations by the last looks and logon servers, and asks for the number', async () => {
+test('the question of a start counts clients, logon servers and relocations, and asks for the number of clients', async () => {
   const traits = ['free', 'pcmInBin', 'userProgram', 'offlineForDays', 'pcmBusy', 'server'] as const;
   await using lab = await startLookLab({ traits });
   await lab.startWorker();
@@ -113,7 +113,7 @@ test('a start says clients, relocations by the last looks and logon servers, and
     '6 clients, up to 2 relocations on 5 clients that were looked at, 1 logon server not staged',
   );
   expect(all.lines[2]).toMatch(/: 3 blocked, 1 free, 1 server, 1 could not be looked at$/);
-  // Nothing is moved by a campaign whose ladder does not say so, whatever was found.
+  // A campaign without relocation in its ladder relocates nothing, whatever the looks found.
   await create('waits', 'ladder: [wait]\n');
   expect((await start(lab, 'waits', '')).lines[1]).toBe(
     '6 clients, no relocations (its ladder has none), 1 logon server not staged',
@@ -139,7 +139,7 @@ describe('a forecast in words', () => {
     verdicts: { blocked: 14_002, free: 25_000, current: 2, server: 200, couldNotLook: 10 },
   };
 
-  test('has the figures of all clients, or says of how many they are', () => {
+  test('has the figures of all clients, or says how many clients were looked at', () => {
     const everybody = { ...given, verdicts: { ...given.verdicts, couldNotLook: 0 } };
     expect(relocationsInWords(everybody)).toBe('up to 11,930 relocations');
     expect(relocationsInWords({ ...everybody, notLooked: 5 })).toBe(

@@ -3,25 +3,25 @@ import { type Direction, type Procedure, stepsOf } from '../../shared/domain/rem
 import type { CampaignPolicy, MoveBy } from '../../shared/domain/rules/policy.ts';
 import type { StepHold } from '../lab/fleet/holds.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
-import { oneClient } from './one-client.ts';
+import { oneClient } from '../fixtures/one-client.ts';
 
 /**
- * A test that stops a driver exactly at a step of a procedure must be able to stop it at every one: the lab tells the step from the
- * calls alone, so this holds its table against the driver's.
+ * Tests stop a driver at each step of a procedure. The lab recognises the step by the calls alone,
+ * so this holds the lab's table of steps against the steps of the driver.
  */
 const places = ['before', 'announced', 'after'] as const;
 
 interface Way {
   readonly procedure: Procedure;
   readonly direction: Direction;
-  /** A client that goes this way to its end. */
+  /** A trait with which a client takes this way to its end. */
   readonly trait: Trait;
   readonly policy: Partial<CampaignPolicy>;
   readonly moveBy?: MoveBy;
 }
 
 const workaround = { ladder: ['wait', 'workaround'], structural: 'atOnce' } as const;
-/** Held as often as this before it is tried at all. */
+/** The procedure begins at the first look: no further look has to confirm the blocker. */
 const replacing = {
   ladder: ['wait', 'replaceAtRestart'],
   persistence: { looks: 0, afterMs: 1, restarts: 9, minGapMs: 0 },
@@ -55,7 +55,7 @@ const cases = ways.flatMap((way) =>
   stepsOf(way.procedure, way.direction).flatMap((step) => places.map((when) => ({ ...way, step, when }))),
 );
 
-describe('a client can be stopped at every step of a procedure', () => {
+describe('a hold of the lab stops a driver at every step of a procedure', () => {
   test.each(cases)('$when $step of the $procedure, $direction, $moveBy', async (way) => {
     const { trait, policy, moveBy, ...place } = way;
     await using one = await oneClient(trait, policy, undefined, moveBy === undefined ? {} : { moveBy });
@@ -76,6 +76,6 @@ describe('a client can be stopped at every step of a procedure', () => {
   });
 });
 
-/** Taking the intent away names no step: it is there before, and gone after. */
+/** The call that removes the intent names no step: the intent is there before, and gone after. */
 const isNamed = ({ step, when }: Pick<StepHold, 'step' | 'when'>): boolean =>
   step !== 'close' && when !== 'before';

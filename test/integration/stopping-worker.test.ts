@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { recount } from '../twin/recount.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { Gateway } from '../../workers/gateways/gateway.ts';
-import { type OneClient, oneClient } from './one-client.ts';
+import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
 type Op = Exclude<keyof Gateway, 'close'>;
 
-/** Calls `then` when the nth call of this kind comes; `before` it reaches the client or `after` the client has done it. */
+/**
+ * Calls `then` at the nth call of this kind: `before` it reaches the client, or `after` the client
+ * has done it.
+ */
 function gatewayWith(
   op: Op,
   when: 'before' | 'after',
@@ -25,7 +28,7 @@ function gatewayWith(
           if (isIt && when === 'before') act();
           const answer = await method(...args);
           if (isIt && when === 'after') act();
-          // What an abort leaves of the answer: nobody knows.
+          // After an abort the outcome of the call is unknown.
           return isIt && when === 'after' && signalOf(args).aborted
             ? { ok: false, error: { kind: 'cutOff', message: 'given up' } }
             : answer;
@@ -71,7 +74,9 @@ async function expectHandedOver(one: OneClient): Promise<void> {
   expect(one.dispatcher.jobs).toContainEqual(expect.objectContaining({ key, activation }));
 }
 
-/** Nothing was held against the client, and it ends as if nobody had stopped. */
+/**
+ * The stop costs the client no deferral and no crash, and its upgrade ends as it does without one.
+ */
 async function expectUpgraded(one: OneClient): Promise<void> {
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'upgraded' });
@@ -83,8 +88,8 @@ async function expectUpgraded(one: OneClient): Promise<void> {
   expect(await one.store.counters('sp4')).toEqual(await recount(one.store, 'sp4'));
 }
 
-describe('a worker that is quiet hands over when its command has ended', () => {
-  test('after a look that would begin something: looked at again by the next one', async () => {
+describe('a worker that stops hands the upgrade over when its command has ended', () => {
+  test('after a look that would begin something: the next worker looks again', async () => {
     const { one, end } = await stoppedAt('quiet', 'look', 'before');
     await using _ = one;
     expect(end).toBe('handedOver');
@@ -94,7 +99,7 @@ describe('a worker that is quiet hands over when its command has ended', () => {
     await expectUpgraded(one);
   });
 
-  test('after the mark: marked, and not marked again', async () => {
+  test('after the mark: the next worker does not mark again', async () => {
     const { one, end } = await stoppedAt('quiet', 'mark', 'before');
     await using _ = one;
     expect(end).toBe('rested');
@@ -107,7 +112,7 @@ describe('a worker that is quiet hands over when its command has ended', () => {
     expect(marks).toHaveLength(1);
   });
 
-  test('after a restart was ordered: it rests as always', async () => {
+  test('after a restart is ordered: the upgrade rests as usual', async () => {
     const { one, end } = await stoppedAt('quiet', 'restart', 'before');
     await using _ = one;
     expect(end).toBe('rested');
@@ -129,7 +134,7 @@ describe('a worker that is quiet hands over when its command has ended', () => {
     },
   );
 
-  test('before its first command, when it stops while it takes the lease', async () => {
+  test('before its first command when it stops while it takes the lease', async () => {
     await using one = await oneClient('free');
     expect(await one.step({ quiet: AbortSignal.abort() })).toBe('handedOver');
     await expectHandedOver(one);
@@ -137,7 +142,7 @@ describe('a worker that is quiet hands over when its command has ended', () => {
   });
 });
 
-describe('a worker that cannot wait lets go of its command and gives the lease back', () => {
+describe('a worker that must stop at once aborts its command and gives the lease back', () => {
   test.each<[Op, 'before' | 'after']>([
     ['look', 'before'],
     ['mark', 'before'],
@@ -169,18 +174,21 @@ describe('a worker that cannot wait lets go of its command and gives the lease b
   });
 });
 
-test('a lease that is lost in mid-command: the call is given up, and nothing more is written', async () => {
+test('a worker that loses its lease during a command aborts the call and writes nothing more', async () => {
   let store: Store | null = null;
   const one = await oneClient('free', {}, (inner) => losing(inner, () => store));
   await using _ = one;
   store = one.store;
   expect(await one.step()).toBe('lost');
-  // Whoever took it has the say: the record is as that one left it.
+  // The record is as the new owner of the lease left it.
   expect(await one.stored()).toMatchObject({ index: 'driven', lease: { fence: { owner: 'another' } } });
   expect((await one.fleet.clientTruth(one.client))?.journal).toEqual([]);
 });
 
-/** The lease is taken away while a mark is under way, and the client hears of it only by the abort. */
+/**
+ * Takes the lease away while a mark is under way. The call of the mark ends only when it is
+ * aborted.
+ */
 function losing(inner: Gateway, storeOf: () => Store | null): Gateway {
   return {
     ...inner,
@@ -200,8 +208,8 @@ function losing(inner: Gateway, storeOf: () => Store | null): Gateway {
 
 async function takeOver(store: Store, key: { campaign: string; client: string }): Promise<void> {
   const lease = (await store.readUpgrade(key))?.lease;
-  if (lease === null || lease === undefined) throw new Error('nobody drives it');
-  // Ended at once; then the sweep takes it away and another one begins.
+  if (lease === null || lease === undefined) throw new Error('no worker has the lease');
+  // The lease ends at once; then the sweep takes it away and another worker begins.
   await store.renew(key, lease.fence, 0);
   const at = Date.UTC(2030, 0, 1);
   const [found] = await store.sweep(at, 0, 1);

@@ -23,14 +23,14 @@ const activationOf = (client: string): Activation => ({
   shard: 0,
 });
 
-test('a job whose list was deleted under it is added again; one that waits keeps its place', async () => {
+test('a job whose list was deleted is added again; a job that waits keeps its position', async () => {
   const [lost, waits] = [activationOf('pc-lost'), activationOf('pc-waits')];
   await connection.ping();
   await dispatcher.add(lost, 0);
   await connection.unlink(`${queuePrefix(prefix, 0)}:upgrades:wait`);
   await dispatcher.add(waits, 0);
   await dispatcher.add(lost, 0);
-  // The job itself is still there, in no list, and absorbs every adding.
+  // The job still exists, in no list, so BullMQ ignores every add.
   expect(await queue.getJobState('sp4.pc-lost.1')).toBe('unknown');
 
   expect(await dispatcher.withoutJob([lost, waits, activationOf('pc-new')])).toEqual([

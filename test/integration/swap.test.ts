@@ -4,9 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { hasRelease, swapFaults, swapVerdict } from '../lab/expected-swap.ts';
 import { administrators } from '../lab/fleet/permissions.ts';
 import { agentHashes } from '../lab/staged-tree.ts';
-import { type OneClient, oneClient } from './one-client.ts';
+import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
-/** Route `push` on the machines of the lab: an agent whose service holds its own directory, and files that servpack brings itself. */
+/**
+ * The route `push` on machines of the lab: servpack itself swaps the files of an agent's service.
+ */
 async function truthOf({ fleet, client }: OneClient) {
   const truth = await fleet.clientTruth(client);
   if (truth === null) throw new Error(`no machine ${client}`);
@@ -20,7 +22,7 @@ async function settled(one: OneClient) {
 }
 
 describe('the files of an agent are swapped', () => {
-  test('while its service is stopped; nobody logs on, nothing restarts', async () => {
+  test('while its service is stopped, without a logon or a restart', async () => {
     await using one = await oneClient('agent');
     const before = await truthOf(one);
     const { end, because } = await settled(one);
@@ -30,7 +32,7 @@ describe('the files of an agent are swapped', () => {
     expect({ boots: truth.boots, marks: truth.marks }).toEqual({ boots: before.boots, marks: 0 });
   });
 
-  test('back, when the service does not run from the new ones', async () => {
+  test('back when the service does not run from the new files', async () => {
     await using one = await oneClient('agentBreaks');
     const { end, cause, because } = await settled(one);
     expect(swapVerdict([await truthOf(one)], [{ client: one.client, end }], agentHashes())).toEqual([]);
@@ -38,7 +40,7 @@ describe('the files of an agent are swapped', () => {
     expect(because).toMatch(/swap of GenericAgent failed at step 6 of 9 \(start\): error 1053.*; undone/);
   });
 
-  test('through folders that were somebody else had, where an earlier release has left something', async () => {
+  test('through folders that another user owned and that hold files of an earlier release', async () => {
     await using one = await oneClient('agent');
     const folders = ['new', 'old'].map((name) => `c:\\programdata\\servpack\\genericagent\\${name}`);
     for (const folder of folders) one.fleet.plant(one.client, `${folder}\\left.dll`);
@@ -49,9 +51,9 @@ describe('the files of an agent are swapped', () => {
     for (const folder of folders) expect(permissions[`${folder}\\left.dll`]).toEqual(ours);
   });
 
-  test('not as long as a user has a program of it open', async () => {
+  test('only when no user has a program of it open', async () => {
     await using one = await oneClient('agentProgram');
-    // Half past ten: its user is there, and so is the program.
+    // At half past ten the user is logged on and has the program open.
     one.clock.forward(Date.UTC(2026, 10, 17, 10, 30));
     await one.step();
     expect((await one.stored()).upgrade.state).toMatchObject({
@@ -65,7 +67,7 @@ describe('the files of an agent are swapped', () => {
     expect(swapVerdict([await truthOf(one)], [{ client: one.client, end }], agentHashes())).toEqual([]);
   });
 
-  test('by what was staged only: a worker that cannot read it, or finds it changed, stops nothing', async () => {
+  test('only from the staged tree: a worker that cannot read the tree, or finds it changed, stops nothing', async () => {
     await using one = await oneClient('agent');
     const file = join(one.tree, 'bin', 'agentlib.dll');
     writeFileSync(file, 'something else');
@@ -91,8 +93,10 @@ const replacing = {
   persistence: { looks: 1, afterMs: 24 * 3_600_000, restarts: 9, minGapMs: 0 },
 } as const;
 
-describe('files that a program holds', () => {
-  /** Half past ten: its user is there, with the program open. Runs until the new files wait for a restart. */
+describe('files that a program holds open', () => {
+  /**
+   * At half past ten the user has the program open. Runs until the new files wait for a restart.
+   */
   async function untilWaiting(one: OneClient): Promise<void> {
     one.clock.forward(Date.UTC(2026, 10, 17, 10, 30));
     for (;;) {
@@ -102,7 +106,7 @@ describe('files that a program holds', () => {
     }
   }
 
-  test('take their places at a restart, once nobody is logged on; until then nothing is stopped or changed', async () => {
+  test('are swapped at a restart without logged-on users; until then nothing is stopped or changed', async () => {
     await using one = await oneClient('agentProgram', replacing);
     const before = await truthOf(one);
     await untilWaiting(one);
@@ -120,7 +124,7 @@ describe('files that a program holds', () => {
     expect(ops).not.toContain('stopService');
   });
 
-  test('are withdrawn when the client is given up, and a restart changes nothing afterwards', async () => {
+  test('are withdrawn when the upgrade is cancelled, and a later restart changes nothing', async () => {
     await using one = await oneClient('agentProgram', replacing);
     await untilWaiting(one);
     const ending = { end: 'cancelled', cause: 'aborted', because: 'kim aborted it', blockers: [] } as const;
@@ -130,8 +134,8 @@ describe('files that a program holds', () => {
       one.clock.now(),
       'sp4',
     );
-    if (delivered.kind === 'ignored' || delivered.next === null) throw new Error('nobody was told');
-    await one.dispatcher.add(delivered.next);
+    if (delivered.kind === 'ignored' || delivered.next === null) throw new Error('the request made no job');
+    one.dispatcher.jobs.push(delivered.next);
     expect((await settled(one)).end).toBe('cancelled');
     one.clock.forward(Date.UTC(2026, 10, 20));
     const truth = await truthOf(one);

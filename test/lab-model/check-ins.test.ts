@@ -45,8 +45,8 @@ async function fleetThatChecksInAt(url: string): Promise<Fleet> {
   return fleet;
 }
 
-describe('the logon script', () => {
-  it('posts what Smsrun32 said, with its token, for the client that ran it', async () => {
+describe('the logon script of the lab', () => {
+  it('posts the output of Smsrun32 with the token of its client', async () => {
     const { promise, resolve } = Promise.withResolvers<{ request: IncomingMessage; body: string }>();
     const url = await orchestrator((request, response) => {
       void text(request).then((body) => {
@@ -62,7 +62,7 @@ describe('the logon script', () => {
     expect(JSON.parse(body)).toEqual({ transcript: expect.stringMatching(/^Reading configuration\.{3}/) });
   });
 
-  it('posts again morning after morning', async () => {
+  it('posts every morning', async () => {
     const posts = new Map<string, number>();
     const { promise, resolve } = Promise.withResolvers<void>();
     const url = await orchestrator((request, response) => {
@@ -75,7 +75,7 @@ describe('the logon script', () => {
     await expect(promise).resolves.toBeUndefined();
   });
 
-  it('has no more than 20 posts on their way at once', async () => {
+  it('has at most 20 posts under way', async () => {
     const waiting: ServerResponse[] = [];
     const { promise: allCame, resolve } = Promise.withResolvers<void>();
     let [most, came, isAnswering] = [0, 0, false];
@@ -93,8 +93,8 @@ describe('the logon script', () => {
     expect(most).toBe(20);
   });
 
-  it('says nothing of what happened before the lab was switched on', async () => {
-    // On a Tuesday: they had a Monday to log on before.
+  it('posts nothing from before the start of the lab', async () => {
+    // The lab starts on a Tuesday, after the logons of a Monday.
     const startedAt = mondayAtFive + 24 * hour;
     const clock = labClock({ labAt: startedAt, realAt: Date.now(), speed: 1 });
     const checkIn = { url: 'http://127.0.0.1:1', token: '' };
@@ -103,7 +103,7 @@ describe('the logon script', () => {
     expect((await fleet.truth()).clients.map(({ checkIns }) => checkIns)).toEqual(rows.map(() => 0));
   });
 
-  it('does not mind an orchestrator that refuses or is not there: it counts', async () => {
+  it('counts posts that an orchestrator refuses or does not answer', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let came = 0;
     const url = await orchestrator((_request, response) => {

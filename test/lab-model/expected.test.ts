@@ -51,12 +51,15 @@ describe('the expected end', () => {
     ['server', relocation, 'skipped', 'asBefore'],
   ];
 
-  it.each(table)('of %s under %o is %s, its service %s', (trait, policy, end, service) => {
-    expect(expectedOf(trait, policy)).toMatchObject({ end, service });
-  });
+  it.each(table)(
+    'of a client with the trait %s under %o is %s, with its service %s',
+    (trait, policy, end, service) => {
+      expect(expectedOf(trait, policy)).toMatchObject({ end, service });
+    },
+  );
 });
 
-describe('the verdict finds nothing wrong where', () => {
+describe('the verdict of the lab finds nothing wrong when', () => {
   it('a free client was upgraded, and a blocked one relocated first', () => {
     expect(judged(upgrade(new OneMachine('free')), 'upgraded')).toEqual([]);
     expect(judged(upgrade(relocate(new OneMachine('pcmInBin'))), 'upgraded')).toEqual([]);
@@ -70,7 +73,7 @@ describe('the verdict finds nothing wrong where', () => {
     expect(judged(client, 'needsAttention')).toEqual([]);
   });
 
-  it('a machine never came back, and a server was left alone', () => {
+  it('a machine never came back, or a server was not changed', () => {
     const client = new OneMachine('neverComesBack');
     client.call('mark');
     client.call('restart');
@@ -79,10 +82,10 @@ describe('the verdict finds nothing wrong where', () => {
   });
 });
 
-describe('the verdict says in plain words that', () => {
+describe('the verdict of the lab reports that', () => {
   const said = (faults: readonly string[]) => faults.join('\n');
 
-  it('an end is not the expected one, is missing, or is of a stranger', () => {
+  it('an end is not the expected one, is missing, or belongs to no client of the fleet', () => {
     expect(said(judged(new OneMachine('fileMissing'), 'upgraded'))).toContain(
       'reported as upgraded, must be failed',
     );
@@ -117,7 +120,7 @@ describe('the verdict says in plain words that', () => {
     expect(said(judged(stopped, 'needsAttention'))).toMatch(/is not as it was: .*, stopped/);
   });
 
-  it('a copy was left behind by an undone move', () => {
+  it('a file of an undone relocation was left behind', () => {
     const client = new OneMachine('staysHome');
     client.call('copyFile', { from: home, to: moved });
     expect(said(judged(client, 'needsAttention'))).toContain('left behind: c:\\sms_pcm\\pcmsvc32.exe');
@@ -158,7 +161,7 @@ describe('the verdict says in plain words that', () => {
     expect(said(judged(client, 'skipped'))).toContain('a server, and something was changed on it');
   });
 
-  it('a procedure is unfinished, and two drivers met', () => {
+  it('a procedure is unfinished, or two drivers changed a client at once', () => {
     const client = upgrade(new OneMachine('free')).pass(minute);
     const [service] = client.machine.services;
     const preImage = { service, sha256: 'ab', from: home, to: moved };
@@ -171,7 +174,7 @@ describe('the verdict says in plain words that', () => {
     expect(faults).toContain('two drivers at once: a and b');
   });
 
-  it('staysHome is upgraded only with the whole release', () => {
+  it('a client with the trait staysHome was upgraded without the whole release', () => {
     const client = new OneMachine('staysHome');
     expect(said(judged(client, 'upgraded'))).toContain("not the release's");
   });

@@ -9,7 +9,7 @@ const fenced = { ok: false, error: { kind: 'fenced' } };
 const name = pcmService;
 
 describe('the fence of a machine', () => {
-  it('refuses an older counter, and an equal one of another owner; nothing is changed then', () => {
+  it('refuses an older counter and an equal one of another owner, and nothing is changed', () => {
     const client = new OneMachine('pcmInBin');
     expect(client.call('mark', {}, fence(5, 'new'))).toMatchObject({ ok: true });
     expect(client.call('stopService', { name }, fence(4, 'old'))).toMatchObject(fenced);
@@ -32,7 +32,7 @@ describe('the fence of a machine', () => {
     expect(client.call('mark', {}, fence(4, 'b'))).toMatchObject(fenced);
   });
 
-  it('lets everybody look', () => {
+  it('refuses no look', () => {
     const client = new OneMachine('free');
     client.call('mark', {}, fence(5, 'a'));
     expect(client.look().configuration).toMatch(/SetupPhase=upgrade/i);
@@ -50,7 +50,7 @@ describe('the fence of a machine', () => {
     expect(client.machine.journal[0]).toEqual(entry);
   });
 
-  it('notes when an effect was over, also when nobody waits for it any more', () => {
+  it('records when an effect was over, also for a call that was aborted', () => {
     const client = new OneMachine('pcmInBin');
     const stop = client.begin('stopService', { name });
     const beganAt = client.now;
@@ -71,8 +71,8 @@ describe('the fence of a machine', () => {
   });
 });
 
-describe('what must never happen is recorded', () => {
-  it('a change with an older fence than one before, should the guard ever let it pass', () => {
+describe('the lab records as a violation', () => {
+  it('a change with an older fence than the change before', () => {
     const client = new OneMachine('free');
     client.call('mark', {}, fence(5, 'a'));
     client.machine.fence = null;
@@ -80,7 +80,7 @@ describe('what must never happen is recorded', () => {
     expect(client.machine.violations).toEqual([{ kind: 'olderFence', at: client.now, op: 'notify' }]);
   });
 
-  it('a mark on a client that is marked, and not one on a client that lost its mark', () => {
+  it('a mark on a marked client, and not on a client that lost its mark', () => {
     const client = new OneMachine('free');
     client.call('mark');
     client.call('runUpdate');
@@ -91,7 +91,7 @@ describe('what must never happen is recorded', () => {
     expect(client.machine.marks).toBe(3);
   });
 
-  it('a second restart for one mark, and not one for another mark or for the workaround', () => {
+  it('a second restart for one mark, and not for another mark or for the workaround', () => {
     const client = new OneMachine('pcmInBin');
     const restart = () => {
       client.call('restart');
@@ -108,7 +108,7 @@ describe('what must never happen is recorded', () => {
   });
 });
 
-describe('two drivers at once', () => {
+describe('two drivers at once on a machine of the lab', () => {
   it('are recorded when the change of one is in flight while another one changes', () => {
     const client = new OneMachine('pcmInBin');
     client.begin('stopService', { name }, fence(1, 'first'));
@@ -116,7 +116,7 @@ describe('two drivers at once', () => {
     expect(client.machine.violations).toMatchObject([{ kind: 'twoDrivers', owners: ['first', 'second'] }]);
   });
 
-  it('are not seen where one comes after the other, or where one driver does two things', () => {
+  it('are not recorded when one comes after the other, or one driver makes two changes', () => {
     const client = new OneMachine('pcmInBin');
     client.begin('stopService', { name }, fence(1, 'first'));
     client.call('notify', { text: 'x' }, fence(1, 'first'));
@@ -128,7 +128,7 @@ describe('two drivers at once', () => {
     expect(other.machine.violations).toEqual([]);
   });
 
-  it('are not seen in a refused call', () => {
+  it('are not recorded for a refused call', () => {
     const client = new OneMachine('pcmInBin');
     client.begin('stopService', { name }, fence(2, 'second'));
     client.call('mark', {}, fence(1, 'first'));

@@ -71,12 +71,12 @@ const truthOf = async (fleet: FleetControl) => {
 };
 
 describe('the truth of a fleet', () => {
-  it('is the same again for the same seed, start and time', async () => {
+  it('is the same for the same seed, start and time', async () => {
     const [one, other] = [handClock(), handClock()];
     const fleets = [await fleetOf({ clock: one }), await fleetOf({ clock: other })];
     one.at = mondayAtFive + 100 * hour;
     const [first] = await Promise.all(fleets.map((fleet) => fleet.truth()));
-    // The other one gets there in many steps.
+    // The second lab reaches the same time in many steps.
     for (let hours = 1; hours <= 100; hours++) {
       other.at = mondayAtFive + hours * hour;
       await fleets[1]?.truth();
@@ -84,7 +84,7 @@ describe('the truth of a fleet', () => {
     expect(await fleets[1]?.truth()).toEqual({ ...first, now: other.at });
   });
 
-  it('reaches other processes whole', async () => {
+  it('is read completely by other processes', async () => {
     const fleet = await fleetOf({ clock: handClock() });
     const control = controlOf(fleet);
     expect(await control.truth()).toEqual(await fleet.truth());
@@ -93,7 +93,7 @@ describe('the truth of a fleet', () => {
   });
 });
 
-describe('a call that is held', () => {
+describe('a call that the lab holds', () => {
   it.each([
     ['before', 'its effect never comes', [], 'running'],
     ['after', 'its effect stays', ['stopService'], 'stopped'],
@@ -117,7 +117,7 @@ describe('a call that is held', () => {
     expect(violations).toEqual([]);
   });
 
-  it('before its effect is refused when a newer driver came by: a frozen one changes nothing', async () => {
+  it('before its effect is refused when a newer driver came meanwhile', async () => {
     const fleet = await fleetOf();
     const [frozen, next] = [gatewayTo(fleet), gatewayTo(fleet)];
     const hold = await fleet.hold({ client, op: 'stopService', when: 'before' });
@@ -129,7 +129,7 @@ describe('a call that is held', () => {
     expect(await truthOf(fleet)).toMatchObject({ fencedRefusals: 1, violations: [] });
   });
 
-  it('can be the nth of its kind', async () => {
+  it('may be the nth of its kind', async () => {
     const fleet = await fleetOf();
     const driver = gatewayTo(fleet);
     const hold = await controlOf(fleet).hold({ client, op: 'notify', nth: 3, when: 'after' });
@@ -143,7 +143,7 @@ describe('a call that is held', () => {
     expect(await driver.notify(change(1, 'a'), 'fourth')).toMatchObject({ ok: true });
   });
 
-  it('is used up by one call, and taken back when it is released before', async () => {
+  it('is one call only, and none when the hold is released before', async () => {
     const fleet = await fleetOf();
     const driver = gatewayTo(fleet);
     const never = await fleet.hold({ client, op: 'notify', when: 'before' });
@@ -152,7 +152,7 @@ describe('a call that is held', () => {
   });
 });
 
-describe('two drivers on one client', () => {
+describe('two drivers on one client of the lab', () => {
   const never = new AbortController().signal;
 
   it('are recorded while the effect of the first one goes on', async () => {
@@ -169,7 +169,7 @@ describe('two drivers on one client', () => {
     expect(await stopping).toMatchObject({ error: { kind: 'cutOff' } });
   });
 
-  it('are not recorded when the first one has given its call up', async () => {
+  it('are not recorded when the first one has aborted its call', async () => {
     const fleet = await fleetOf({ clock: handClock() });
     const giveUp = new AbortController();
     const driver = gatewayTo(fleet);
@@ -181,7 +181,7 @@ describe('two drivers on one client', () => {
     expect((await truthOf(fleet)).violations).toEqual([]);
   });
 
-  it('are not recorded when the first one only has not heard yet that it is done', async () => {
+  it('are not recorded when only the answer to the first one is still on its way', async () => {
     const fleet = await fleetOf();
     const hold = await fleet.hold({ client, op: 'mark', when: 'after' });
     const frozen = gatewayTo(fleet).mark(change(1, 'frozen'), mark);

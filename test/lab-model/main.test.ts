@@ -37,8 +37,8 @@ function startMain(fleetFile: string, release: string): ChildProcessByStdio<null
   });
 }
 
-describe('the fleet process', () => {
-  it('says where it listens, serves the fleet of its file, and ends on SIGTERM', async () => {
+describe('the process of a lab fleet', () => {
+  it('prints where it listens, serves the fleet of its file, and ends on SIGTERM', async () => {
     const fleet = startMain('fleet.csv', 'release');
     try {
       const [line] = (await once(fleet.stdout, 'data')) as [Buffer];

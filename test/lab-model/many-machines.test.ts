@@ -36,7 +36,7 @@ async function fleetOf(size: number): Promise<Fleet> {
   return fleet;
 }
 
-describe('a fleet', () => {
+describe('a lab fleet', () => {
   it('of 100,000 machines starts in one process, answers looks and takes changes', async () => {
     const before = process.memoryUsage().heapUsed;
     const fleet = await fleetOf(100_000);
@@ -59,11 +59,11 @@ describe('a fleet', () => {
     const { clients, violations, setupPhases } = await fleet.summary();
     expect({ clients, violations }).toEqual({ clients: 100_000, violations: 0 });
     expect(setupPhases.installed).toBeGreaterThanOrEqual(100_000 - marked);
-    // Some 2.5 KB each, garbage of the start included.
+    // About 2.5 KB for each machine, including garbage of the start.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(800e6);
   });
 
-  it('tells the truth of thousands of clients to another process, all of them, in order', async () => {
+  it('sends the truth of thousands of clients to another process, complete and in order', async () => {
     const fleet = await fleetOf(8_000);
     const control = connectFleetControl({ port: fleet.port });
     open.unshift(control);

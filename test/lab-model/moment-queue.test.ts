@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MomentQueue } from '../lab/fleet/moment-queue.ts';
 
 describe('the moment queue', () => {
-  it('gives back everything that is due, earliest first, and nothing else', () => {
+  it('returns every due entry, earliest first, and no other', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 50 })),
@@ -21,7 +21,7 @@ describe('the moment queue', () => {
     );
   });
 
-  it('stays in order while moments come and go', () => {
+  it('stays in order while entries are added and removed', () => {
     fc.assert(
       fc.property(fc.array(fc.option(fc.integer({ min: 0, max: 50 }), { nil: null })), (steps) => {
         const queue = new MomentQueue<null>();

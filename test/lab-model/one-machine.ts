@@ -11,7 +11,7 @@ import type { Machine, World } from '../lab/fleet/machine.ts';
 import { bin, pcmService } from '../lab/fleet/sms.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 
-/** Monday, before anybody comes to work. All tests of the model begin here, in UTC. */
+/** Monday, before the users come to work, in UTC. All tests of the model begin at this time. */
 export const mondayAtFive = Date.UTC(2026, 10, 23, 5);
 export const hour = 3_600_000;
 export const minute = 60_000;
@@ -25,7 +25,7 @@ export const release = stagedRelease(
   ]),
 );
 
-/** One machine with the time in the test's hands, and what it told the world. */
+/** One machine of the lab, whose time the test sets, with everything that it sent. */
 export class OneMachine {
   readonly machine: Machine;
   readonly checkIns: string[] = [];
@@ -60,7 +60,7 @@ export class OneMachine {
     return this.until(this.now + ms);
   }
 
-  /** Begins a call and brings its number; `answer` has its answer when there is one. */
+  /** Begins a call and returns its number. `answer` returns its answer when there is one. */
   begin(op: Request['op'], body: object = {}, fence: Fence = { counter: 1, owner: 'driver' }): number {
     const call = ++this.#calls;
     const isReading = ['look', 'readService', 'hashFile', 'readIntent'].includes(op);

@@ -26,12 +26,12 @@ const intent = {
   },
 };
 
-describe('a file that is to be replaced at the next start', () => {
+describe('a file that waits to be replaced at the next start', () => {
   const to = 'C:\\MS\\SMS\\BIN\\PCM32R.DLL';
   const from = 'C:\\STAGE\\PCM32R.DLL';
   const hashOf = (client: OneMachine, path: string) => client.call('hashFile', { path });
 
-  it('is as before until then, says that a restart is pending, and is the new one afterwards', () => {
+  it('is unchanged with a restart pending until then, and is the new file afterwards', () => {
     const client = new OneMachine('free');
     client.call('uploadFile', { to: from, base64: Buffer.from('newer').toString('base64') });
     const [before, staged] = [hashOf(client, to), hashOf(client, from)];
@@ -45,13 +45,13 @@ describe('a file that is to be replaced at the next start', () => {
     expect(client.look().pendingRestart).toBe(false);
   });
 
-  it('is refused where there is nothing to replace it by', () => {
+  it('is refused when the new file does not exist', () => {
     const client = new OneMachine('free');
     expect(client.call('replaceAtRestart', { from, to })).toMatchObject({ error: { kind: 'failed' } });
   });
 });
 
-describe('a restart', () => {
+describe('a restart of a machine in the lab', () => {
   it('is taken at once, takes minutes, and brings another boot id', () => {
     const client = new OneMachine('free');
     const before = client.look();
@@ -66,7 +66,7 @@ describe('a restart', () => {
     expect(after.pendingRestart).toBe(false);
   });
 
-  it('is refused while one is on its way, and counted once', () => {
+  it('is refused while another restart is under way, and counts once', () => {
     const client = new OneMachine('free');
     client.call('restart');
     expect(client.call('restart')).toMatchObject({
@@ -87,7 +87,7 @@ describe('a restart', () => {
     expect(client.answer(start)).toMatchObject({ error: { kind: 'cutOff' } });
   });
 
-  it('brings a service up that was being started when the machine went down', () => {
+  it('starts a service that was starting when the machine went down', () => {
     const client = new OneMachine('pcmInBin');
     client.call('stopService', { name: pcmService });
     client.call('restart');
@@ -100,7 +100,7 @@ describe('a restart', () => {
     expect(processes).toHaveLength(1);
   });
 
-  it('does not take the intent away, nor what was changed', () => {
+  it('keeps the intent and the changes', () => {
     const client = new OneMachine('pcmInBin');
     client.call('writeIntent', { intent });
     client.call('copyFile', { from: intent.preImage.from, to: intent.preImage.to });
@@ -116,7 +116,7 @@ describe('a restart', () => {
 });
 
 describe('a machine that never comes back', () => {
-  it('takes the order and is never reachable again', () => {
+  it('takes the restart and is never reachable again', () => {
     const client = new OneMachine('neverComesBack');
     client.call('mark');
     expect(client.call('restart')).toMatchObject({ ok: true });
@@ -126,7 +126,7 @@ describe('a machine that never comes back', () => {
     expect(client.call('look', { request })).toMatchObject(unreachable);
   });
 
-  it('has nobody who would upgrade it by logging on', () => {
+  it('has no user who logs on', () => {
     const client = new OneMachine('neverComesBack');
     client.call('mark');
     client.pass(7 * 24 * hour);
@@ -135,7 +135,7 @@ describe('a machine that never comes back', () => {
 });
 
 describe('a machine that is offline for days', () => {
-  it('answers nothing for 2 to 3 days and is a free machine then', () => {
+  it('is unreachable for 2 to 3 days and free afterwards', () => {
     const client = new OneMachine('offlineForDays');
     expect(client.call('mark')).toMatchObject(unreachable);
     client.pass(48 * hour);

@@ -20,27 +20,27 @@ const pcm = (client: OneMachine) => client.look().services[0];
 describe('the extra traits', () => {
   const clients = Array.from({ length: 20_000 }, (_, n) => `PC${n}`);
 
-  it('are in no fleet that does not ask for them, and change nobody else where one does', () => {
+  it('are only in fleets that ask for them, and change no other client there', () => {
     const usual = clients.map((client) => traitOf('seed', client));
     expect(usual.filter((trait) => setOf(trait) === 'all')).toEqual([]);
     const changed = clients.filter((client, n) => traitOf('seed', client, 'all') !== usual[n]);
     expect(changed.every((client) => setOf(traitOf('seed', client, 'all')) === 'all')).toBe(true);
   });
 
-  it.each(extraTraits)('%s has its share of a fleet with all traits', (trait) => {
+  it.each(extraTraits)('give %s its share of a fleet with all traits', (trait) => {
     const share = clients.filter((client) => traitOf('seed', client, 'all') === trait).length / 20_000;
     expect(Math.abs(share - 1 / 3 / extraTraits.length)).toBeLessThan(0.005);
   });
 });
 
-describe('a full disk', () => {
-  it('takes no file of the release, at no logon, and says what is missing', () => {
+describe('a client with a full disk', () => {
+  it('gets no file of the release at any logon, and reports the missing file', () => {
     const { configuration } = marked(new OneMachine('diskFull')).until(nextNoon).look();
     expect(configuration).toMatch(/^SetupPhase=verify/im);
     expect(configuration).toMatch(/^FilesNotDownloaded=.*APPCTL32\.EXE/m);
   });
 
-  it('takes no copy either, until space is freed', () => {
+  it('gets no copied file until space is freed', () => {
     const blocked = new OneMachine('diskFullBlocked');
     expect(blocked.call('copyFile', { from: home, to: elsewhere })).toMatchObject(refusal(/error 112/));
     const freed = marked(new OneMachine('diskFullAtFirst')).until(noon);
@@ -49,8 +49,8 @@ describe('a full disk', () => {
   });
 });
 
-describe('Load', () => {
-  it('that starts Smsrun32 twice or never downloads nothing', () => {
+describe('the Load entry of a client', () => {
+  it('downloads nothing when it starts Smsrun32 twice or never', () => {
     const [twice, never] = [new OneMachine('loadTwice'), new OneMachine('loadMissing')];
     for (const client of [twice, never]) expect(marked(client).until(nextNoon).filesOfRelease()).toBe(0);
     expect(twice.look().users[0]?.load?.match(/smsrun32/gi)).toHaveLength(2);
@@ -60,7 +60,7 @@ describe('Load', () => {
 });
 
 describe('a second Smsrun32', () => {
-  it('keeps a file from the first one, and the next morning nobody starts it', () => {
+  it('prevents a file of the first one, and does not run the next morning', () => {
     const client = marked(new OneMachine('secondInstance')).until(noon);
     expect(client.filesOfRelease()).toBeLessThan(all);
     expect(client.look().configuration).toMatch(/^SetupPhase=verify/im);
@@ -84,7 +84,7 @@ describe('a client that needs two boots', () => {
 });
 
 describe('a service that is slow to stop', () => {
-  it('is given up after 30 seconds with error 2186, and is stopped minutes later', () => {
+  it('fails to stop after 30 seconds with error 2186, and is stopped minutes later', () => {
     const client = new OneMachine('slowStop');
     expect(client.call('stopService', { name })).toMatchObject(refusal(/2186/));
     expect(pcm(client)).toMatchObject({ state: 'stopPending' });
@@ -95,7 +95,7 @@ describe('a service that is slow to stop', () => {
 });
 
 describe('a service whose account has lost its right', () => {
-  it('runs as long as nobody stops it, and starts from nowhere and at no boot', () => {
+  it('runs until it is stopped, and never starts again', () => {
     const client = new OneMachine('rightLost');
     expect(pcm(client)).toMatchObject({ state: 'running' });
     client.call('stopService', { name });
@@ -106,8 +106,8 @@ describe('a service whose account has lost its right', () => {
   });
 });
 
-describe('a clock that is an hour off', () => {
-  it('shows in every time the client tells', () => {
+describe('a client whose clock is an hour off', () => {
+  it('reports every time an hour off', () => {
     const client = new OneMachine('clockOff').until(noon);
     const { at, bootedAt, users, transcript, processes } = client.look();
     expect(at).toBe(noon - hour);
@@ -119,7 +119,7 @@ describe('a clock that is an hour off', () => {
 });
 
 describe('a power failure while Smsrun32 copies', () => {
-  it('leaves half a file, says so in CurrentPhase, and the next logon goes on', () => {
+  it('leaves half a file, shows it in CurrentPhase, and the next logon goes on', () => {
     const client = marked(new OneMachine('diesInMidCopy'));
     while (client.machine.power === 'on') client.pass(1000);
     while (client.machine.power === 'off') client.pass(1000);
@@ -135,7 +135,7 @@ describe('a power failure while Smsrun32 copies', () => {
 });
 
 describe('a PCM service that another one needs', () => {
-  it('says who, and stops only after that one', () => {
+  it('names that service, and stops only after it', () => {
     const client = new OneMachine('pcmNeeded');
     expect(pcm(client)).toMatchObject({ neededBy: ['PACKAGE_MONITOR'] });
     expect(client.call('stopService', { name })).toMatchObject(refusal(/1051/));
@@ -145,7 +145,7 @@ describe('a PCM service that another one needs', () => {
     expect(client.call('startService', { name: 'PACKAGE_MONITOR' })).toMatchObject(refusal(/1068/));
   });
 
-  it('is started for its sake at the next boot, although it is set to manual', () => {
+  it('is started with that service at the next boot, although it is manual', () => {
     const client = new OneMachine('pcmNeeded');
     client.call('configureService', { name, settings: { startType: 'manual' } });
     client.call('restart');
@@ -154,15 +154,15 @@ describe('a PCM service that another one needs', () => {
   });
 });
 
-describe('a client that is ahead', () => {
-  it('at service pack 3 downloads although its own service runs out of BIN', () => {
+describe('a client that is ahead of its fleet', () => {
+  it('with service pack 3 downloads although its service runs out of BIN', () => {
     const client = new OneMachine('atSp3');
     expect(client.look().versionFile).toMatch(/3/);
     expect(client.look().processes).toHaveLength(1);
     expect(marked(client).until(noon).filesOfRelease()).toBe(all);
   });
 
-  it('at the release has every file of it', () => {
+  it('with the release has every file of it', () => {
     expect(new OneMachine('current').filesOfRelease()).toBe(all);
   });
 });

@@ -15,7 +15,7 @@ function moveTo(client: OneMachine, path: string): void {
   client.call('configureService', { name, settings: { imagePath: path } });
 }
 
-describe('the service control manager', () => {
+describe('the service control manager of the lab', () => {
   it('runs the PCM service out of BIN from the start, in session 0, with its file locked', () => {
     const { processes, services, locked } = new OneMachine('pcmInBin').look();
     expect(processes).toMatchObject([{ session: 0, pid: services[0]?.pid }]);
@@ -35,7 +35,7 @@ describe('the service control manager', () => {
     expect(client.look().processes).toEqual([]);
   });
 
-  it('refuses the opposite order while a service is on its way', () => {
+  it('refuses the opposite call while a service starts or stops', () => {
     const client = new OneMachine('pcmInBin');
     client.begin('stopService', { name });
     expect(client.call('startService', { name })).toMatchObject({
@@ -43,7 +43,7 @@ describe('the service control manager', () => {
     });
   });
 
-  it('does not start what is disabled or has no file', () => {
+  it('does not start a service that is disabled or has no file', () => {
     const client = new OneMachine('pcmInBin');
     client.call('stopService', { name });
     client.call('configureService', { name, settings: { startType: 'disabled' } });
@@ -71,7 +71,7 @@ describe('the service control manager', () => {
     expect(service(client)).toMatchObject({ state: 'running', imagePath: elsewhere });
   });
 
-  it('can not overwrite or remove the file of a running service', () => {
+  it('refuses to overwrite or remove the file of a running service', () => {
     const client = new OneMachine('pcmInBin');
     const copy = client.call('copyFile', { from: `${bin}\\PCM32R.DLL`, to: home });
     expect(copy).toMatchObject({ error: { kind: 'failed', message: expect.stringMatching(/error 32/) } });
@@ -80,7 +80,7 @@ describe('the service control manager', () => {
     });
   });
 
-  it('starts automatic services before anybody can log on, manual ones not at all', () => {
+  it('starts automatic services before the first logon, and no manual ones', () => {
     const client = new OneMachine('pcmInBin');
     const before = client.look();
     client.call('restart');
@@ -99,7 +99,7 @@ describe('the service control manager', () => {
 });
 
 describe('a PCM service that will not start from another directory', () => {
-  it('is given up after 30 seconds with error 1053, and starts at home again', () => {
+  it('fails after 30 seconds with error 1053, and starts in its old directory again', () => {
     const client = new OneMachine('staysHome');
     moveTo(client, elsewhere);
     const call = client.begin('startService', { name });
@@ -139,8 +139,8 @@ describe('a PCM service that runs a package', () => {
   });
 });
 
-describe('a client where nothing is wrong', () => {
-  it('may have the PCM service elsewhere, or in BIN and started by hand: nothing runs out of BIN', () => {
+describe('a free client', () => {
+  it('has its PCM service elsewhere, or a manual one in BIN, so that nothing runs out of BIN', () => {
     const clients = Array.from({ length: 40 }, (_, n) => new OneMachine('free', `PC${n}`));
     const found = clients.map((client) => {
       expect(client.look().processes).toEqual([]);

@@ -12,7 +12,7 @@ const workdayOf = (client: OneMachine) =>
     client.now,
   );
 
-describe('the timetable', () => {
+describe('the timetable of the lab', () => {
   it.each(['UTC', 'Asia/Tokyo', 'America/New_York', 'Europe/Berlin'])(
     'has people at work from the morning to the evening of %s, Monday to Friday',
     (zone) => {
@@ -33,7 +33,7 @@ describe('the timetable', () => {
     },
   );
 
-  it('keeps to local time when the clocks change', () => {
+  it('follows local time when the clocks change', () => {
     // Friday before and Monday after the change of 25 October 2026 in Berlin.
     const desk = { seed: 'model', client: 'PC1', zone: 'Europe/Berlin' };
     const friday = workdayFrom(desk, Date.UTC(2026, 9, 23));
@@ -46,7 +46,7 @@ describe('the timetable', () => {
   });
 });
 
-describe('a user', () => {
+describe('a user of the lab', () => {
   it('logs on in the morning and off in the evening', () => {
     const client = new OneMachine('free');
     const { logonAt, logoffAt } = workdayOf(client);
@@ -77,7 +77,7 @@ describe('a user', () => {
     expect(client.until(midnight + 36 * hour).look().users).toHaveLength(1);
   });
 
-  it('never sits at a server', () => {
+  it('never logs on to a server', () => {
     expect(new OneMachine('server').until(midnight + 12 * hour).look().users).toEqual([]);
   });
 });
@@ -96,7 +96,7 @@ describe('a program of BIN that the user opens', () => {
     expect(client.until(logoffAt).look().processes).toEqual([]);
   });
 
-  it('is not opened any more by a user who has logged off at once', () => {
+  it('is not opened when the user logs off at once', () => {
     const client = new OneMachine('userProgram');
     const { transcript } = client.look();
     logOn(client.machine, client.now);
@@ -106,7 +106,7 @@ describe('a program of BIN that the user opens', () => {
     expect(client.look().transcript).toEqual(transcript);
   });
 
-  it('does not keep the release away: the next logon downloads it first', () => {
+  it('does not block the release: the next logon downloads it first', () => {
     const client = new OneMachine('userProgram').until(midnight + 12 * hour);
     client.call('mark');
     expect(client.filesOfRelease()).toBe(0);

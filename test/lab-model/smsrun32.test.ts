@@ -4,8 +4,8 @@ import { oldCopyListVersion } from '../lab/fleet/sms.ts';
 import { hour, mondayAtFive, OneMachine, release } from './one-machine.ts';
 
 /**
- * The lines of the facts. Machines differ in dots, in the case of the name and in the end of the
- * last one.
+ * The lines of Q168463. Machines print them with different dots, letter case of the name, and end
+ * of the last line.
  */
 const textOf = (...lines: readonly string[]) =>
   new RegExp(`^${lines.map((line) => `${line}\\r\\n`).join('')}$`);
@@ -56,7 +56,7 @@ describe('Smsrun32 on a client whose PCM service runs out of BIN', () => {
 });
 
 describe('Smsrun32 on a free client', () => {
-  it('does nothing as long as the client is not marked', () => {
+  it('does nothing while the client is not marked', () => {
     const client = new OneMachine('free').until(noon);
     expect(client.look().transcript?.text).toMatch(twoLines);
     expect(client.filesOfRelease()).toBe(0);
@@ -84,7 +84,7 @@ describe('Smsrun32 on a free client', () => {
     expect(client.look().configuration).toMatch(/SetupPhase=upgrade\r/i);
   });
 
-  it('brings its transcript when it was run directly, after the last file', () => {
+  it('returns its transcript after the last file when it was run directly', () => {
     const client = new OneMachine('free');
     client.call('mark');
     const answer = client.call('runUpdate');
@@ -93,14 +93,14 @@ describe('Smsrun32 on a free client', () => {
     expect(client.checkIns).toEqual([]);
   });
 
-  it('marks itself first when it is asked to', () => {
+  it('marks the client first when it is asked to', () => {
     const client = new OneMachine('free');
     client.call('runUpdate', { marks: true });
     expect(client.filesOfRelease()).toBe(release.files.size);
     expect(client.look().configuration).toMatch(/SetupPhase=installed\r/i);
   });
 
-  it('goes on at the next run where a restart cut it short', () => {
+  it('goes on at the next run after a restart interrupted it', () => {
     const client = new OneMachine('free');
     client.call('mark');
     const run = client.begin('runUpdate');
@@ -117,7 +117,7 @@ describe('Smsrun32 on a free client', () => {
 });
 
 describe('Smsrun32 in the middle of its download', () => {
-  it('leaves a file alone that a process runs from, and gets it at the next run', () => {
+  it('skips a file that a process runs from, and downloads it at the next run', () => {
     const client = new OneMachine('free');
     client.call('mark');
     client.begin('runUpdate');
@@ -146,7 +146,7 @@ describe('Smsrun32 in the middle of its download', () => {
 });
 
 describe('Smsrun32 when the logon server lacks a file', () => {
-  it('downloads the others, remembers the one, and tries again at every logon without end', () => {
+  it('downloads the other files, records the missing one, and tries again at every logon', () => {
     const client = new OneMachine('fileMissing');
     client.call('mark');
     for (const days of [0, 1, 2, 3]) {

@@ -14,13 +14,13 @@ const expected: readonly (readonly [Trait, number])[] = [
   ['neverComesBack', 0.02],
 ];
 
-describe('traits', () => {
+describe('the table of traits', () => {
   it.each(expected)('gives %s to its share of the clients', (trait, share) => {
     const found = clients.filter((client) => traitOf('seed', client) === trait).length / clients.length;
     expect(Math.abs(found - share)).toBeLessThan(0.01);
   });
 
-  it('is a function of seed and client: the same again, another with another seed', () => {
+  it('gives a client the same trait for the same seed, and others for another seed', () => {
     const drawn = (seed: string) => clients.slice(0, 100).map((client) => traitOf(seed, client));
     expect(drawn('one')).toEqual(drawn('one'));
     expect(drawn('one')).not.toEqual(drawn('two'));

@@ -129,3 +129,13 @@ export const startFleetProcess = (
   });
 
 export const portOf = (fleet: LabProcess): number => (JSON.parse(fleet.ready) as { port: number }).port;
+
+/** Monday evening: nothing runs on the clients, and the first logons come the next morning. */
+const mondayEvening = Date.UTC(2026, 10, 16, 19);
+
+/** Lab time that is Monday evening so many real milliseconds from now, and flows at this speed. */
+export const fromMondayEvening = (speed: number, inMs = 0): ClockAnchor => ({
+  labAt: mondayEvening,
+  realAt: Date.now() + inMs,
+  speed,
+});

@@ -1,13 +1,21 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
-import { contentOf } from './fleet/disk.ts';
-import { defaultComponents } from './fleet/logon-server.ts';
+import { contentOf, type FileContent, textContent } from './fleet/disk.ts';
+import { defaultComponents, type StagedRelease } from './fleet/logon-server.ts';
 
 /** A small staged tree, for tests that need a release but not the sample's. */
 export const componentNames = ['APPCTL32.EXE', 'CLIMONNT.EXE', 'CSDVER.SMS'] as const;
 
 export const componentText = (name: string): string => (name === 'CSDVER.SMS' ? 'SP4' : `new ${name}`);
+
+/** The component files of this tree by name. */
+export const componentFiles: ReadonlyMap<string, FileContent> = new Map(
+  componentNames.map((name) => [name, textContent(componentText(name))]),
+);
+
+/** What a lab fleet in this process has on its logon servers when this tree is staged. */
+export const stagedComponents: StagedRelease = { files: componentFiles, copyListVersion: 900_000_000 };
 
 /** A release of the agent: one file is new, one is the same on every machine. */
 export const agentRelease = {

@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const finite: unknown = expect.any(Number);
 
-test('the bench over SSH runs, and a free client takes one connection and three round trips', async () => {
+test('the bench over SSH shows that a free client takes one connection and three round trips', async () => {
   const file = join(folder, 'figures.json');
   const args = ['--clients', '3', '--rounds', '1', '--no-ansible', '--json', file];
   const { stdout } = await run(process.execPath, [join(root, 'test/bench/ssh/main.ts'), ...args], {

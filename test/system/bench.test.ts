@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const finite: unknown = expect.any(Number);
 
-test('the bench runs, prints a table and writes its figures as JSON', async () => {
+test('the bench prints a table and writes its figures as JSON', async () => {
   const file = join(folder, 'figures.json');
   const size = ['--clients', '200', '--size', '100', '--rounds', '1'];
   const args = [...size, '--only', 'throughput', '--only', 'large', '--json', file];
@@ -32,6 +32,6 @@ test('the bench runs, prints a table and writes its figures as JSON', async () =
     limit: { name: 'raw BullMQ, defer cycles', value: finite, ratio: finite },
     aim: null,
   });
-  // JSON knows no NaN and no Infinity: a figure that could not be measured would be null.
+  // JSON has no NaN and no Infinity: a figure that was not measured is null.
   expect(result.figures.filter(({ value }) => typeof value !== 'number')).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { Redis } from 'ioredis';
 import { afterAll, describe, expect, test } from 'vitest';
 import { startPrivateRedis } from '../environment/private-redis.ts';
 
-/** `npm start`, as a person runs it: the README's promises about it. */
+/** `npm start` as a person runs it, with the promises of the README. */
 const main = join(import.meta.dirname, '../lab/demo/main.ts');
 const dataDir = mkdtempSync(join(tmpdir(), 'servpack-demo-'));
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ function run(args: readonly string[], env: Readonly<Record<string, string>>): Pr
 }
 
 describe('npm start', () => {
-  test('upgrades a small fleet past the components in use, proves it, and ends with 0', async () => {
+  test('upgrades a small fleet with components in use, proves it, and ends with 0', async () => {
     const redis = await startPrivateRedis();
     try {
       const { code, stdout, stderr } = await run(['--clients', '60', '--seed', '3', '--speed', '20000'], {
@@ -40,7 +40,7 @@ describe('npm start', () => {
       expect(stdout).toContain('$ servpack release stage');
       expect(stdout).toMatch(/relocat/i);
       expect(stdout).toContain('Every one of 60 clients ended where its traits and the policy say it must.');
-      // Piped output is plain lines.
+      // Output into a pipe has plain lines.
       expect(stdout.includes('\u001b')).toBe(false);
       const client = new Redis(redis.url);
       const keys = await client.keys('*');
@@ -68,7 +68,7 @@ describe('npm start', () => {
     }
   });
 
-  test('says in one sentence that no Redis answers at REDIS_URL, without the password', async () => {
+  test('says in one sentence, without the password, that no Redis answers at REDIS_URL', async () => {
     const { code, stderr } = await run([], { REDIS_URL: 'redis://:geheim@127.0.0.1:1' });
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toHaveLength(1);
@@ -80,7 +80,7 @@ describe('npm start', () => {
     [['--clients', 'many'], 'expected a whole number'],
     [['--speed', '0'], 'expected a whole number'],
     [['--colour'], "unknown option '--colour'"],
-  ])('%j is refused', async (args, said) => {
+  ])('refuses %j', async (args, said) => {
     const { code, stderr } = await run(args, {});
     expect(code).not.toBe(0);
     expect(stderr).toContain(said);

@@ -23,10 +23,10 @@ test.for([
   ['SIGINT', 'group'],
   ['SIGTERM', 'group'],
   ['SIGKILL', 'process'],
-] as const)('a run of tests that %s ends (%s) leaves nothing behind', async ([signal, reaches]) => {
+] as const)('a run of tests that is ended by %s (%s) leaves nothing behind', async ([signal, reaches]) => {
   const temporary = mkdtempSync(join(here, 'tmp-'));
   const file = join(here, `${signal}.json`);
-  // Without an engine: the Redis of the run is a process of this machine.
+  // Without a container engine the Redis of the run is a process of this machine.
   const { SERVPACK_TEST_REDIS_IMAGE: _, ...env } = process.env;
   const run = spawn(
     process.execPath,

@@ -1,24 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { CampaignStatus } from '../../orchestrator/views/status.ts';
 import { testRedis } from '../environment/redis.ts';
-import { connectFleetControl } from '../lab/fleet/control-client.ts';
-import {
-  type LabInstallation,
-  portOf,
-  startFleetProcess,
-  startOrchestrator,
-  startWorker,
-  urlOf,
-} from '../lab/installation.ts';
-import { writeTree } from '../lab/staged-tree.ts';
-import { Operator } from '../lab/operator.ts';
-import { patienceMs } from '../environment/patience.ts';
+import { fromMondayEvening, type LabInstallation } from '../lab/installation.ts';
+import { labClients, openCampaignLab, smallFiles } from '../fixtures/campaign-lab.ts';
+import { until } from '../fixtures/until.ts';
 
-/** Calls that begin something on a client. A look, a step that finishes and a check-in are none. */
+/** Calls that begin something on a client. Looks, finishing steps and check-ins begin nothing. */
 const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify', 'stopService']);
 
 /** Clients that may be at work at once. */
@@ -29,42 +20,27 @@ const quietMs = 1_500;
 const folder = mkdtempSync(join(tmpdir(), 'servpack-pause-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('paused, halted or aborted a campaign starts nothing new but what was under way; resumed it goes on', async () => {
+test('a campaign that is paused, halted or aborted begins nothing new, and goes on when it is resumed', async () => {
   await using stack = new AsyncDisposableStack();
   const { url: redisUrl, prefix } = testRedis();
-  const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 1_000 };
-  const installation: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
-  const tree = join(folder, 'tree');
-  await mkdir(tree);
-  await writeTree(tree);
-  const rows = Array.from({ length: 400 }, (_, i) => `pc-${i},pc-${i},LS-${i % 4},UTC,workstation,`);
-  const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
-  const fleetCsv = join(folder, 'fleet.csv');
-  writeFileSync(fleetCsv, csv);
-  const orchestrator = await startOrchestrator(installation);
-  stack.defer(() => orchestrator.stop());
-  const operator = new Operator(urlOf(orchestrator), installation.dataDir);
-  await operator.importFleet('fleet.csv', csv);
-  await operator.stageTree(folder, tree);
-  // Few slots, so that another client is always ready to begin.
-  await operator.createCampaign(
-    `campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nstructural: atOnce\nbudgets: { active: ${slots}, perLogonServer: 4 }\n`,
-  );
-  const fleet = await startFleetProcess(installation, { fleetCsv, seed: 'pause', tree, checkIn: null });
-  stack.defer(() => fleet.stop());
-  const worker = await startWorker(installation, portOf(fleet));
-  stack.defer(() => worker.stop());
-  const control = connectFleetControl({ port: portOf(fleet) });
-  stack.defer(() => control.close());
+  const installation: LabInstallation = {
+    redisUrl,
+    prefix,
+    dataDir: folder,
+    clock: fromMondayEvening(1_000),
+  };
+  const files = await smallFiles(folder, labClients(400));
+  const lab = stack.use(await openCampaignLab(installation, { files, seed: 'pause' }));
+  const { operator, control } = lab;
+  await lab.startWorker();
   const begun = async (): Promise<number> =>
     (await control.truth()).clients
       .flatMap((client) => client.journal)
       .filter((entry) => beginning.has(entry.op)).length;
 
   /**
-   * Asks, and sees that from the answer on only what was committed before reaches clients, one
-   * command for each slot at most, and then nothing. How long the answer takes is a figure of the
-   * bench.
+   * Sends the request. After its answer only commands that were committed before reach clients, at
+   * most one for each slot, and then none. The bench measures how long the answer takes.
    */
   const stops = async (path: string, body: object): Promise<unknown> => {
     const answer = await operator.ask('POST', path, body);
@@ -80,29 +56,32 @@ test('paused, halted or aborted a campaign starts nothing new but what was under
   const status = async (): Promise<CampaignStatus> =>
     (await operator.ask('GET', '/v1/campaigns/sp4')) as CampaignStatus;
 
-  await operator.ask('POST', '/v1/campaigns/sp4/start');
-  await until(async () => (await begun()) > 20);
+  // Few slots, so that another client is always ready to begin.
+  await lab.begin(
+    `campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nstructural: atOnce\nbudgets: { active: ${slots}, perLogonServer: 4 }\n`,
+  );
+  await until('20 commands have begun', async () => (await begun()) > 20, 20);
 
   await stops('/v1/campaigns/sp4/pause', { reason: 'phones ring' });
   const atPause = await begun();
   await operator.ask('POST', '/v1/campaigns/sp4/resume');
-  await until(async () => (await begun()) > atPause);
+  await until('the resumed campaign goes on', async () => (await begun()) > atPause, 20);
 
   await stops('/v1/halt', { reason: 'phones ring' });
   const halted = await begun();
   await operator.ask('POST', '/v1/unhalt');
-  await until(async () => (await begun()) > halted);
+  await until('the campaign goes on after the halt', async () => (await begun()) > halted, 20);
 
   const asked = performance.now();
   const aborted = await stops('/v1/campaigns/sp4/abort', { reason: 'wrong release' });
-  // What it says of its own time is within the time that has passed.
+  // The abort cannot have taken longer than the request.
   expect((aborted as { stoppedInMs: number }).stoppedInMs).toBeLessThanOrEqual(
     Math.ceil(performance.now() - asked),
   );
   const over = await begun();
-  await until(async () => (await status()).endedAt !== null);
+  await until('the aborted campaign has ended', async () => (await status()).endedAt !== null, 20);
   const { states, size, stillMarked } = await status();
-  // A client that settled as marked is marked, and no other cancelled client is.
+  // Exactly the clients that settled as `still marked` are marked.
   const marked = (await control.truth()).clients.filter(({ setupPhase }) => setupPhase === 'upgrade').length;
   expect([await begun(), marked]).toEqual([over, stillMarked]);
   expect(Object.values(states).reduce((sum, count) => sum + count)).toBe(size);
@@ -110,11 +89,3 @@ test('paused, halted or aborted a campaign starts nothing new but what was under
 });
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patienceMs;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it did not come to that in time');
-    await wait(20);
-  }
-}

@@ -1,24 +1,15 @@
 import type { StoredUpgrade } from '../../shared/store/types.ts';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { recount, recountSlots } from '../twin/recount.ts';
-import { openRedisStore } from '../../shared/store/redis/open.ts';
 import { testRedis } from '../environment/redis.ts';
 import { type ReportRow, verdict } from '../lab/expected.ts';
-import { connectFleetControl } from '../lab/fleet/control-client.ts';
-import {
-  type LabInstallation,
-  portOf,
-  startFleetProcess,
-  startOrchestrator,
-  startWorker,
-  urlOf,
-} from '../lab/installation.ts';
+import { fromMondayEvening, type LabInstallation, urlOf } from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
-import { writeTree } from '../lab/staged-tree.ts';
+import { labClients, openCampaignLab, smallFiles } from '../fixtures/campaign-lab.ts';
 import { Operator } from '../lab/operator.ts';
 import { patienceMs } from '../environment/patience.ts';
 
@@ -28,83 +19,69 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const clients = 300;
 const rounds = 3;
 
-test('workers and orchestrators are restarted one after the other in mid-campaign, and nobody notices', async () => {
+test('a rolling restart of workers and orchestrators during a campaign costs no client an attempt', async () => {
   await using stack = new AsyncDisposableStack();
   const { url: redisUrl, prefix } = testRedis();
-  const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now() + 3_000, speed: 25_000 };
-  const installation: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
-  const tree = join(folder, 'tree');
-  await mkdir(tree);
-  await writeTree(tree);
-  const rows = Array.from({ length: clients }, (_, i) => `pc-${i},pc-${i},LS-${i % 4},UTC,workstation,`);
-  const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
-  const fleetCsv = join(folder, 'fleet.csv');
-  writeFileSync(fleetCsv, csv);
+  const installation: LabInstallation = {
+    redisUrl,
+    prefix,
+    dataDir: folder,
+    clock: fromMondayEvening(25_000, 3_000),
+  };
+  const files = await smallFiles(folder, labClients(clients));
+  const lab = stack.use(await openCampaignLab(installation, { files, seed: 'rolling' }));
+  await lab.operator.createCampaign(
+    'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nbudgets: { active: 40, perLogonServer: 12 }\n',
+  );
 
-  const running = new Map<string, LabProcess>();
-  stack.defer(async () => void (await Promise.all([...running.values()].map((each) => each.stop()))));
+  const running = new Map([['orchestrator-1', lab.orchestrator]]);
   const startIn = async (place: string, start: () => Promise<LabProcess>): Promise<void> =>
     void running.set(place, await start());
   const stopTimes: number[] = [];
-  /** A new one first, then the old one is stopped. */
+  /** Starts a new process, then stops the old one. */
   const replace = async (place: string, start: () => Promise<LabProcess>): Promise<void> => {
     const old = running.get(place);
     await startIn(place, start);
     const asked = performance.now();
     old?.kill('SIGTERM');
-    // Code 0: it has put everything in order within its own deadline, and was not ended by it.
+    // Code 0: the process stopped in order, and its own deadline did not end it.
     expect(await old?.ended).toEqual({ code: 0, signal: null });
     stopTimes.push(performance.now() - asked);
   };
-  await startIn('orchestrator-1', () => startOrchestrator(installation));
   const operator = (): Operator =>
     new Operator(urlOf(running.get('orchestrator-1') as LabProcess), installation.dataDir);
-  await operator().importFleet('fleet.csv', csv);
-  await operator().stageTree(folder, tree);
-  await operator().createCampaign(
-    'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true }]\nbudgets: { active: 40, perLogonServer: 12 }\n',
-  );
-  const fleet = await startFleetProcess(installation, { fleetCsv, seed: 'rolling', tree, checkIn: null });
-  stack.defer(() => fleet.stop());
-  const worker = (): Promise<LabProcess> => startWorker(installation, portOf(fleet));
-  await startIn('orchestrator-2', () => startOrchestrator(installation));
+  const worker = (): Promise<LabProcess> => lab.startWorker();
+  const orchestrator = (): Promise<LabProcess> => lab.startOrchestrator();
+  await startIn('orchestrator-2', orchestrator);
   await startIn('worker-1', worker);
   await startIn('worker-2', worker);
   await operator().ask('POST', '/v1/campaigns/sp4/start');
 
   for (let round = 0; round < rounds; round += 1) {
     for (const which of [1, 2])
-      await Promise.all([
-        replace(`worker-${which}`, worker),
-        replace(`orchestrator-${which}`, () => startOrchestrator(installation)),
-      ]);
+      await Promise.all([replace(`worker-${which}`, worker), replace(`orchestrator-${which}`, orchestrator)]);
   }
   const atLastStop = (await operator().ask('GET', '/v1/campaigns/sp4')) as { status: string };
   expect(atLastStop.status).not.toBe('ended');
   await untilEnded(operator());
 
-  const opened = await openRedisStore({ url: redisUrl, prefix });
-  if (!opened.ok) throw new Error(opened.error.message);
-  const store = opened.value;
-  stack.defer(() => store.close());
+  const store = await lab.openStore();
   const upgrades: StoredUpgrade[] = await Array.fromAsync(store.upgrades('sp4'));
   expect(upgrades.filter(({ crashes }) => crashes > 0)).toEqual([]);
   expect(upgrades.filter(({ upgrade }) => upgrade.attempt !== 1)).toEqual([]);
   expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));
   expect(await store.slotsInUse('sp4')).toEqual(await recountSlots(store, 'sp4'));
-  const told = (await store.audit(1_000_000, { campaign: 'sp4' })).map(({ because }) => because);
-  expect(told.filter((because) => /not known|did not take the mark/.test(because))).toEqual([]);
+  const reasons = (await store.audit(1_000_000, { campaign: 'sp4' })).map(({ because }) => because);
+  expect(reasons.filter((because) => /not known|did not take the mark/.test(because))).toEqual([]);
 
   const lines = logLines();
   expect(lines.filter(({ level }) => level >= 50)).toEqual([]);
   expect(lines.filter(({ leaseExpired = 0 }) => leaseExpired > 0)).toEqual([]);
   const handedOver = lines.filter(({ msg }) => msg === 'handed over').length;
 
-  const control = connectFleetControl({ port: portOf(fleet) });
-  stack.defer(() => control.close());
   const report = (await operator().ask('GET', '/v1/campaigns/sp4/report')) as { clients: ReportRow[] };
   const policy = { relocation: true, workaround: false };
-  expect(verdict(await control.truth(), report.clients, policy)).toEqual([]);
+  expect(verdict(await lab.control.truth(), report.clients, policy)).toEqual([]);
 
   stopTimes.sort((a, b) => a - b);
   const [p50, max] = [stopTimes[Math.floor(stopTimes.length / 2)], stopTimes.at(-1)].map((ms) =>
@@ -115,7 +92,7 @@ test('workers and orchestrators are restarted one after the other in mid-campaig
   );
 });
 
-/** A gate may pause the campaign for those that are meant to go wrong. */
+/** A gate may pause the campaign, because the lab makes some clients fail. */
 async function untilEnded(operator: Operator): Promise<void> {
   const deadline = Date.now() + patienceMs;
   for (;;) {

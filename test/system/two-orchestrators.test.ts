@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { testRedis } from '../environment/redis.ts';
-import { type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
+import { fromMondayEvening, type LabInstallation, startOrchestrator, urlOf } from '../lab/installation.ts';
 import type { LabProcess } from '../lab/process.ts';
 import { Operator } from '../lab/operator.ts';
 import { patienceMs } from '../environment/patience.ts';
@@ -12,7 +12,7 @@ import { leadTiming } from '../../orchestrator/rounds/leader.ts';
 const started: LabProcess[] = [];
 let folder: string;
 afterEach(async () => {
-  // One that is frozen hears nothing else.
+  // A frozen process reacts only to SIGKILL.
   for (const each of started.splice(0)) {
     each.kill('SIGKILL');
     await each.ended;
@@ -26,14 +26,13 @@ interface Leader {
   readonly until: string;
 }
 
-/** Two orchestrators of one house; the first leads. */
+/** Two orchestrators of one installation; the first leads. */
 async function twoOrchestrators() {
   folder = mkdtempSync(join(tmpdir(), 'servpack-two-'));
   const { url: redisUrl, prefix } = testRedis();
-  const clock = { labAt: Date.UTC(2026, 10, 16, 19), realAt: Date.now(), speed: 1 };
-  const house: LabInstallation = { redisUrl, prefix, dataDir: folder, clock };
+  const installation: LabInstallation = { redisUrl, prefix, dataDir: folder, clock: fromMondayEvening(1) };
   const start = async (): Promise<LabProcess> => {
-    const orchestrator = await startOrchestrator(house);
+    const orchestrator = await startOrchestrator(installation);
     started.push(orchestrator);
     return orchestrator;
   };
@@ -41,11 +40,14 @@ async function twoOrchestrators() {
     const operator = new Operator(urlOf(orchestrator), folder);
     return ((await operator.ask('GET', '/v1/leader')) as { leader: Leader | null }).leader;
   };
-  /** Real milliseconds until this one leads, as the other one or itself tells. */
-  const untilLeads = async (which: LabProcess, told = which): Promise<number> => {
+  /**
+   * Real milliseconds until this orchestrator leads, by its own answer or by the answer of
+   * another.
+   */
+  const untilLeads = async (which: LabProcess, asked = which): Promise<number> => {
     const from = performance.now();
     for (;;) {
-      const owner = (await leaderBy(told))?.owner ?? '';
+      const owner = (await leaderBy(asked))?.owner ?? '';
       const took = performance.now() - from;
       if (owner.includes(`/${which.pid}/`)) return took;
       if (took > patienceMs) throw new Error(`${which.pid} does not lead; ${owner} does`);
@@ -63,13 +65,13 @@ async function twoOrchestrators() {
   return { first, second, start, leaderBy, untilLeads, lines };
 }
 
-test('the other one leads as soon as the lease of a leader that was killed has ended', async () => {
+test('a second orchestrator leads when the lease of a killed leader has ended', async () => {
   const { first, second, untilLeads, leaderBy } = await twoOrchestrators();
   const before = await leaderBy(second);
   first.kill('SIGKILL');
   await first.ended;
   const lease = await leaderBy(second);
-  // Less than five seconds: what is left of the lease, and one ask of the other one.
+  // Less than five seconds: the rest of the lease, and one attempt of the other orchestrator.
   expect(Date.parse(lease?.until ?? '') - Date.now()).toBeLessThanOrEqual(leadTiming.leaseMs);
   expect(leadTiming.leaseMs + leadTiming.askMs).toBeLessThan(5_000);
   const took = await untilLeads(second);
@@ -77,18 +79,18 @@ test('the other one leads as soon as the lease of a leader that was killed has e
   console.info(`took over ${Math.round(took)} ms after SIGKILL`);
 });
 
-test('the other one leads at once when the leader is stopped', async () => {
+test('a second orchestrator leads at once when the leader stops', async () => {
   const { first, second, untilLeads, leaderBy, lines } = await twoOrchestrators();
   first.kill('SIGTERM');
   expect((await first.ended).code).toBe(0);
-  // It has given its lease back: the other one need not wait for the end of it.
+  // The leader has given its lease back, so the other one does not wait for its end.
   expect((await leaderBy(second))?.owner ?? '').not.toContain(`/${first.pid}/`);
   const took = await untilLeads(second);
   expect(lines().filter(({ level }) => level >= 40)).toEqual([]);
   console.info(`took over ${Math.round(took)} ms after SIGTERM`);
 });
 
-test('a leader that was frozen for longer than its lease leads no more when it wakes up', async () => {
+test('a leader that is frozen for longer than its lease does not lead when it wakes up', async () => {
   const { first, second, untilLeads, leaderBy, lines } = await twoOrchestrators();
   first.kill('SIGSTOP');
   await untilLeads(second);

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { isAlive, isGone } from '../../orchestrator/embedded-redis/processes.ts';
 import { testRedis } from '../environment/redis.ts';
-import { runCli } from '../integration/run-cli.ts';
+import { runCli } from '../fixtures/run-cli.ts';
 import { patienceMs } from '../environment/patience.ts';
 
 const main = join(import.meta.dirname, '../../orchestrator/cli/main.ts');
 const isUp = /^servpack is up: (http:\S+) /m;
 
-/** `servpack up` as a process of its own; nothing of it outlives the test. */
+/** `servpack up` as a process of its own, which ends with the test. */
 interface Up {
   readonly child: ChildProcess;
   readonly folder: string;
@@ -44,7 +44,9 @@ function startUp(env: Readonly<Record<string, string>>, port = '0'): Up {
   return up;
 }
 
-/** Waits until it has said so; fails with what it did say when it ends or stays silent. */
+/**
+ * Waits until the output matches; fails with the output when the process ends or prints nothing.
+ */
 async function said(up: Up, words: RegExp): Promise<string> {
   const deadline = performance.now() + patienceMs;
   const end = up.ended.then(() => true);
@@ -64,7 +66,7 @@ const onTestRedis = (): Record<string, string> => {
   return { REDIS_URL: url, SERVPACK_PREFIX: prefix, SERVPACK_GATEWAY: 'simulated:1' };
 };
 
-/** The worker is the only child of `up` on a Redis that is not its own. */
+/** The worker of `up`: its only child process when Redis is not its own. */
 function workerOf({ child }: Up): number {
   const found = readdirSync('/proc').find((pid) => /^\d+$/.test(pid) && parentOf(pid) === child.pid);
   if (found === undefined) throw new Error('no worker');
@@ -79,7 +81,7 @@ function parentOf(pid: string): number | undefined {
   }
 }
 
-test('up runs everything, is found by the other commands through its data folder, and stops with 0', async () => {
+test('servpack up runs all parts, is found through its data folder, and ends with 0', async () => {
   const up = startUp(onTestRedis());
   await said(up, isUp);
   await said(up, /^servpack worker: ready$/m);
@@ -92,7 +94,7 @@ test('up runs everything, is found by the other commands through its data folder
   expect(isAlive(worker)).toBe(false);
 });
 
-test('a worker that dies ends it with one sentence', async () => {
+test('servpack up ends with one sentence when its worker dies', async () => {
   const up = startUp(onTestRedis());
   await said(up, /^servpack worker: ready$/m);
   process.kill(workerOf(up), 'SIGKILL');
@@ -100,7 +102,7 @@ test('a worker that dies ends it with one sentence', async () => {
   expect(up.text()).toContain('servpack: the worker ended by itself (killed); everything is stopped\n');
 });
 
-test('a private Redis that dies ends it with one sentence', async () => {
+test('servpack up ends with one sentence when its private Redis dies', async () => {
   const up = startUp({ SERVPACK_GATEWAY: 'simulated:1' });
   await said(up, /^servpack worker: ready$/m);
   const { pid } = JSON.parse(readFileSync(join(up.folder, 'redis/running.json'), 'utf8')) as { pid: number };
@@ -110,7 +112,7 @@ test('a private Redis that dies ends it with one sentence', async () => {
   expect(await isGone(pid, 5_000)).toBe(true);
 });
 
-test('no way to reach clients, and a port that is taken, are one sentence each', async () => {
+test('servpack up refuses a missing gateway and a port in use with one sentence each', async () => {
   const { SERVPACK_GATEWAY: _none, ...without } = onTestRedis();
   const noGateway = startUp(without);
   expect(await noGateway.ended).toBe(1);

@@ -4,7 +4,7 @@ import { serviceSettings } from '../lab/windows/client-registry.ts';
 import { componentsOf, hashesIn, settingOf } from '../lab/windows/truth.ts';
 import { join } from 'node:path';
 import { homePcm, intentOn, keptSettings, movedPcm, pcmOf } from './pcm.ts';
-import { campaignText, openWindowsHouse, serverOf, smsProfileIn, until } from './windows-house.ts';
+import { campaignText, openWindowsServpack, serverOf, smsProfileIn, until } from './windows-servpack.ts';
 
 /** Without PCMSVC32.EXE, which no release brings. */
 const componentHashes = (client: WindowsClient): Readonly<Record<string, string>> =>
@@ -20,13 +20,13 @@ const elsewhere = [
  * the machines themselves.
  */
 it('upgrades a fleet of Windows clients and gets past what is in the way', async () => {
-  await using house = await openWindowsHouse({
+  await using servpack = await openWindowsServpack({
     traits: ['pcmInBin', 'userProgram', 'comesAndGoes', 'workaround', 'server', 'onDriveD', 'pathWithSpaces'],
     profiles: Object.fromEntries(
       elsewhere.map(({ product, directory }) => [product, smsProfileIn(product, directory)]),
     ),
   });
-  const { lab } = house;
+  const { lab } = servpack;
   const [pcm, program, gone, manual, server, onD, spaces] = [1, 2, 3, 4, 5, 6, 7].map((n) =>
     lab.client(`pc-${n}`),
   ) as [
@@ -43,12 +43,12 @@ it('upgrades a fleet of Windows clients and gets past what is in the way', async
   const serverBefore = [componentHashes(server), await keptSettings(server)];
   await gone.disconnect();
 
-  await house.importFleet();
-  await house.stage();
+  await servpack.importFleet();
+  await servpack.stage();
   const { share, components } = serverOf(lab);
   for (const { product } of elsewhere)
-    await house.stage(share, { release: product, product, servicePack: 4, components });
-  await house.startWorker('worker');
+    await servpack.stage(share, { release: product, product, servicePack: 4, components });
+  await servpack.startWorker('worker');
   const ladder = 'wait, relocation';
   const campaigns = {
     moves: { clients: [pcm, program, gone, server], ladder },
@@ -57,29 +57,29 @@ it('upgrades a fleet of Windows clients and gets past what is in the way', async
     spaces: { clients: [spaces], ladder, release: 'sms-in-spaces' },
   };
   for (const [campaign, choice] of Object.entries(campaigns))
-    await house.begin(campaignText({ campaign, ...choice }));
+    await servpack.begin(campaignText({ campaign, ...choice }));
 
   const deferred = async (client: WindowsClient, cause: string): Promise<boolean> => {
-    const { clients } = await house.report('moves');
+    const { clients } = await servpack.report('moves');
     return (clients.find((row) => row.client === client.id)?.deferrals[cause] ?? 0) > 0;
   };
-  await until('the program is waited for', () => deferred(program, 'program'), house.why);
-  await until('the unreachable client is waited for', () => deferred(gone, 'unreachable'), house.why);
+  await until('the program is waited for', () => deferred(program, 'program'), servpack.why);
+  await until('the unreachable client is waited for', () => deferred(gone, 'unreachable'), servpack.why);
 
   // The user ends the program and goes home; the cable is put in again.
   await program.endProgram('PCMWIN32.EXE');
   await program.logoff();
   await gone.connect();
   // After the restart that the workaround needs somebody is at work there: the mark waits for a restart of its own.
-  await until('the workaround has restarted its client', () => manual.boots > 1, house.why);
+  await until('the workaround has restarted its client', () => manual.boots > 1, servpack.why);
   await manual.logoff();
 
   const over = async (campaign: string): Promise<boolean> =>
-    (await house.report(campaign)).status === 'ended';
+    (await servpack.report(campaign)).status === 'ended';
   for (const campaign of Object.keys(campaigns))
-    await until(`${campaign} has ended`, () => over(campaign), house.why);
+    await until(`${campaign} has ended`, () => over(campaign), servpack.why);
 
-  const rows = (await Promise.all(Object.keys(campaigns).map((each) => house.report(each)))).flatMap(
+  const rows = (await Promise.all(Object.keys(campaigns).map((each) => servpack.report(each)))).flatMap(
     ({ clients }) => clients,
   );
   const row = (client: WindowsClient) => rows.find((each) => each.client === client.id);

@@ -5,10 +5,10 @@ import { pathIn } from '../lab/windows/client-files.ts';
 import type { HoldPlace } from '../lab/windows/hold.ts';
 import { componentsOf, hashesIn } from '../lab/windows/truth.ts';
 import { intentOn, keptSettings, movedPcm, pcmOf } from './pcm.ts';
-import { campaignText, openWindowsHouse, until, type WindowsHouse } from './windows-house.ts';
+import { campaignText, openWindowsServpack, until, type WindowsServpack } from './windows-servpack.ts';
 
 /**
- * The promise of the house on Windows clients: in every step of a relocation, before its command has done anything and after it has
+ * The promise of servpack on Windows clients: in every step of a relocation, before its command has done anything and after it has
  * done everything, the worker is killed. What it had sent is still with the client, and goes on when another worker is long done.
  */
 interface Place {
@@ -38,16 +38,16 @@ const batches = Array.from({ length: places.length / atOnce }, (_, at) =>
 );
 
 describe('a worker is killed in every step of a relocation', () => {
-  let house: WindowsHouse;
+  let servpack: WindowsServpack;
   beforeAll(async () => {
-    house = await openWindowsHouse({
+    servpack = await openWindowsServpack({
       traits: places.map(() => 'pcmInBin'),
       isOn: false,
     });
-    await house.importFleet();
-    await house.stage();
+    await servpack.importFleet();
+    await servpack.stage();
   });
-  afterAll(() => house[Symbol.asyncDispose]());
+  afterAll(() => servpack[Symbol.asyncDispose]());
 
   it.for(batches.map((batch, at) => [batch.map(inWords).join(', '), batch, at] as const))(
     '%s: another ends it whole',
@@ -55,7 +55,7 @@ describe('a worker is killed in every step of a relocation', () => {
       await using stack = new AsyncDisposableStack();
       const stands = batch.map((place, n) => ({
         place,
-        client: house.lab.client(`pc-${at * atOnce + n + 1}`),
+        client: servpack.lab.client(`pc-${at * atOnce + n + 1}`),
       }));
       const clients = stands.map(({ client }) => client);
       stack.defer(async () => void (await Promise.all(clients.map((client) => client.crash()))));
@@ -63,7 +63,7 @@ describe('a worker is killed in every step of a relocation', () => {
       const before = await Promise.all(clients.map(keptSettings));
       const holds = stands.map(({ client, place }) => client.hold(place.when, textOf(place.step)));
       const campaign = `kill-${at}`;
-      await house.begin(
+      await servpack.begin(
         campaignText({
           campaign,
           clients,
@@ -74,26 +74,26 @@ describe('a worker is killed in every step of a relocation', () => {
           patience: '1h',
         }),
       );
-      stack.defer(() => house.abort(campaign));
-      const first = await house.startWorker(`first-${at}`);
+      stack.defer(() => servpack.abort(campaign));
+      const first = await servpack.startWorker(`first-${at}`);
       await until(
         'a worker stands at every place',
         () => {
-          house.assertRuns();
+          servpack.assertRuns();
           return holds.every((hold) => hold.isReached());
         },
-        house.why,
+        servpack.why,
       );
       first.kill('SIGKILL');
       await first.ended;
       for (const { client, place } of stands)
         expect([inWords(place), intentOn(client) !== null]).toEqual([inWords(place), hasIntent(place)]);
 
-      const second = await house.startWorker(`second-${at}`);
+      const second = await servpack.startWorker(`second-${at}`);
       stack.defer(() => second.stop());
       const isEnded = async (): Promise<boolean> =>
-        (await house.report(campaign)).clients.every(({ relocation }) => relocation === 'done');
-      await until('every relocation is over', isEnded, house.why);
+        (await servpack.report(campaign)).clients.every(({ relocation }) => relocation === 'done');
+      await until('every relocation is over', isEnded, servpack.why);
       await isWhole(clients, before);
 
       // What the dead worker had sent gets on at last: it is of an older driver.

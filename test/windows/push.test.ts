@@ -4,17 +4,17 @@ import { agentService } from '../lab/windows/traits.ts';
 import { writeAgent } from '../lab/windows/client-files.ts';
 import { componentsOf, fileOf, hashesIn, imagesOf, registryOf, serviceOf } from '../lab/windows/truth.ts';
 import { intentOn } from './pcm.ts';
-import { campaignText, openWindowsHouse, until, type WindowsHouse } from './windows-house.ts';
+import { campaignText, openWindowsServpack, until, type WindowsServpack } from './windows-servpack.ts';
 
 const service = String.raw`C:\Program Files\GenericAgent\AGENTSVC.EXE`;
 const program = String.raw`C:\Program Files\GenericAgent\AGENTUI.EXE`;
 
 /** The second version of the agent, staged; returns the folder of its components. */
-async function stageAgent(house: WindowsHouse): Promise<string> {
-  const tree = join(house.lab.folder, 'agent');
-  writeAgent(house.lab.built, 2, join(tree, 'bin'));
-  await house.importFleet();
-  await house.stage(tree, {
+async function stageAgent(servpack: WindowsServpack): Promise<string> {
+  const tree = join(servpack.lab.folder, 'agent');
+  writeAgent(servpack.lab.built, 2, join(tree, 'bin'));
+  await servpack.importFleet();
+  await servpack.stage(tree, {
     release: 'agent-2',
     product: 'generic-windows-agent',
     servicePack: null,
@@ -24,23 +24,23 @@ async function stageAgent(house: WindowsHouse): Promise<string> {
 }
 
 it('brings the files of an agent itself, while its service is stopped for them', async () => {
-  await using house = await openWindowsHouse({ traits: ['agent'] });
-  const client = house.lab.client('pc-1');
+  await using servpack = await openWindowsServpack({ traits: ['agent'] });
+  const client = servpack.lab.client('pc-1');
   const before = await serviceOf(client, agentService);
   expect(imagesOf(client)).toContain(service);
 
-  const release = await stageAgent(house);
-  await house.startWorker('worker');
-  await house.begin(
+  const release = await stageAgent(servpack);
+  await servpack.startWorker('worker');
+  await servpack.begin(
     campaignText({ campaign: 'push', clients: [client], ladder: 'wait', release: 'agent-2' }),
   );
   await until(
     'the campaign has ended',
-    async () => (await house.report('push')).status === 'ended',
-    house.why,
+    async () => (await servpack.report('push')).status === 'ended',
+    servpack.why,
   );
 
-  expect((await house.report('push')).clients).toMatchObject([{ client: client.id, end: 'upgraded' }]);
+  expect((await servpack.report('push')).clients).toMatchObject([{ client: client.id, end: 'upgraded' }]);
   expect(componentsOf(client)).toEqual(hashesIn(release));
   expect(imagesOf(client).filter((image) => image.endsWith('AGENTSVC.EXE'))).toEqual([service]);
   expect(await serviceOf(client, agentService)).toEqual(before);
@@ -52,13 +52,13 @@ it('brings the files of an agent itself, while its service is stopped for them',
 });
 
 it('replaces at a restart what a user holds open', async () => {
-  await using house = await openWindowsHouse({ traits: ['agentProgram'] });
-  const client = house.lab.client('pc-1');
+  await using servpack = await openWindowsServpack({ traits: ['agentProgram'] });
+  const client = servpack.lab.client('pc-1');
   const before = await serviceOf(client, agentService);
   const old = componentsOf(client);
-  const release = await stageAgent(house);
-  await house.startWorker('worker');
-  await house.begin(
+  const release = await stageAgent(servpack);
+  await servpack.startWorker('worker');
+  await servpack.begin(
     campaignText({
       campaign: 'push',
       clients: [client],
@@ -68,7 +68,7 @@ it('replaces at a restart what a user holds open', async () => {
     }),
   );
   await until('the files wait for a restart', async () =>
-    (await house.why()).includes('new files wait on it, and take their places when it restarts'),
+    (await servpack.why()).includes('new files wait on it, and take their places when it restarts'),
   );
   // Anna is still there, so nothing has been restarted, stopped or changed.
   expect(imagesOf(client)).toEqual(expect.arrayContaining([service, program]));
@@ -82,10 +82,10 @@ it('replaces at a restart what a user holds open', async () => {
   await client.logoff();
   await until(
     'the campaign has ended',
-    async () => (await house.report('push')).status === 'ended',
-    house.why,
+    async () => (await servpack.report('push')).status === 'ended',
+    servpack.why,
   );
-  expect((await house.report('push')).clients).toMatchObject([{ client: client.id, end: 'upgraded' }]);
+  expect((await servpack.report('push')).clients).toMatchObject([{ client: client.id, end: 'upgraded' }]);
   expect(componentsOf(client)).toEqual(hashesIn(release));
   expect(await serviceOf(client, agentService)).toEqual(before);
   expect(client.boots).toBe(2);

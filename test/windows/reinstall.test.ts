@@ -5,7 +5,7 @@ import { pcmService } from '../lab/fleet/sms.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import { fileOf, registryOf, serviceOf } from '../lab/windows/truth.ts';
 import { homePcm, intentOn, keptSettings, movedPcm, pcmOf } from './pcm.ts';
-import { campaignText, openWindowsHouse, serverOf, until } from './windows-house.ts';
+import { campaignText, openWindowsServpack, serverOf, until } from './windows-servpack.ts';
 
 /**
  * A service that is moved by being deleted and made anew, on clients with a real service control manager and registry. The worker is killed when a
@@ -42,20 +42,20 @@ async function settingsOf(client: WindowsClient) {
 }
 
 it('moves a service by installing it anew, whoever is killed meanwhile', async () => {
-  await using house = await openWindowsHouse({
+  await using servpack = await openWindowsServpack({
     traits: [...commands.map(() => 'pcmInBin' as const), 'staysHome'],
     block: '127.0.93',
     port: 2_293,
     profiles: { [product]: profile },
   });
-  const { clients } = house.lab;
+  const { clients } = servpack.lab;
   await Promise.all(clients.map(prepare));
   const before = await Promise.all(clients.map(settingsOf));
-  const holds = commands.map((text, at) => house.lab.client(`pc-${at + 1}`).hold('after', text));
-  const { share, components } = serverOf(house.lab);
-  await house.importFleet();
-  await house.stage(share, { release: product, product, servicePack: 4, components });
-  await house.begin(
+  const holds = commands.map((text, at) => servpack.lab.client(`pc-${at + 1}`).hold('after', text));
+  const { share, components } = serverOf(servpack.lab);
+  await servpack.importFleet();
+  await servpack.stage(share, { release: product, product, servicePack: 4, components });
+  await servpack.begin(
     campaignText({
       campaign: 'anew',
       clients,
@@ -67,29 +67,29 @@ it('moves a service by installing it anew, whoever is killed meanwhile', async (
       patience: '1h',
     }),
   );
-  const first = await house.startWorker('first');
+  const first = await servpack.startWorker('first');
   await until(
     'a worker stands at every place',
     () => {
-      house.assertRuns();
+      servpack.assertRuns();
       return holds.every((hold) => hold.isReached());
     },
-    house.why,
+    servpack.why,
   );
   first.kill('SIGKILL');
   await first.ended;
 
-  await house.startWorker('second');
-  const ends = async () => (await house.report('anew')).clients.map(({ relocation }) => relocation);
+  await servpack.startWorker('second');
+  const ends = async () => (await servpack.report('anew')).clients.map(({ relocation }) => relocation);
   const wanted = [...commands.map(() => 'done'), 'undone'];
-  await until('all have got there', async () => String(await ends()) === String(wanted), house.why);
+  await until('all have got there', async () => String(await ends()) === String(wanted), servpack.why);
   // What the dead worker had sent gets on at last.
   for (const hold of holds) hold.release();
   await until('it has ended', () => holds.every((hold) => hold.hasEnded()));
 
   for (const [at, client] of clients.entries()) {
     const place = commands[at] === undefined ? homePcm(client) : movedPcm;
-    await until('its procedure is closed', () => intentOn(client) === null, house.why);
+    await until('its procedure is closed', () => intentOn(client) === null, servpack.why);
     expect([client.id, await pcmOf(client)]).toEqual([client.id, { imagePath: place, runs: [place] }]);
     expect([client.id, await settingsOf(client)]).toEqual([client.id, before[at]]);
     expect(fileOf(client, String.raw`C:\windows\servpack\service.reg`)).toBeNull();

@@ -30,8 +30,8 @@ const patienceMs = 60_000;
  * Waits until no worker has anything to do: deferred clients rest, and clients admitted before a
  * pause are parked.
  */
-export async function untilWorkersRest({ redis, house }: Bench): Promise<void> {
-  const queue = `${queuePrefix(house.prefix, 0)}:upgrades`;
+export async function untilWorkersRest({ redis, installation }: Bench): Promise<void> {
+  const queue = `${queuePrefix(installation.prefix, 0)}:upgrades`;
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const [waiting, active] = [await redis.llen(`${queue}:wait`), await redis.llen(`${queue}:active`)];

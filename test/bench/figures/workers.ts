@@ -14,7 +14,7 @@ export async function workers(bench: Bench): Promise<readonly Figure[]> {
     const rawOne = await runRaw(bench, 'no-op', size);
     raw.push((await runRaw(bench, 'no-op', size, 2)).perSecond / rawOne.perSecond);
     one.push((await rollOut(bench, 'free', size)).perSecond);
-    const second = await startBenchWorker(bench.house, 'second worker', workerOptions);
+    const second = await startBenchWorker(bench.installation, 'second worker', workerOptions);
     // Warm, as the first one is.
     await rollOut(bench, 'free', Math.min(size, 2_000));
     two.push((await rollOut(bench, 'free', size)).perSecond);

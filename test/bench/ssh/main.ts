@@ -11,7 +11,7 @@ import { type Child, startChild } from './child.ts';
 import { figuresOf, type RoundOfAll } from './figures.ts';
 import { layGround } from './ground.ts';
 import { readOptions, type SshBenchOptions } from './options.ts';
-import { openHouse, sample } from './servpack.ts';
+import { openServpack, sample } from './servpack.ts';
 import type { Asked, Report, Told } from './servers-process.ts';
 import type { Go, Ground, Lines } from './side.ts';
 
@@ -61,8 +61,8 @@ async function openField(
   stack.defer(() => bare.stop());
   await bare.next();
   const ground = layGround(told.ready, folder, concurrency);
-  const house = await openHouse(ground, workerOptions, stack);
-  return { ground, servers, bare, rollOut: () => house.rollOut() };
+  const servpack = await openServpack(ground, workerOptions, stack);
+  return { ground, servers, bare, rollOut: () => servpack.rollOut() };
 }
 
 /**

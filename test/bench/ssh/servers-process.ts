@@ -5,7 +5,7 @@ import type { Machine } from '../../lab/fleet/machine.ts';
 import { Machines } from '../../lab/fleet/machines.ts';
 import { bin } from '../../lab/fleet/sms.ts';
 import { traitOf } from '../../lab/fleet/traits.ts';
-import { closedPort, makeDoorKeys, openDoor, type SshDoor } from '../../lab/ssh/server.ts';
+import { closedPort, makeSshKeys, startSshServer, type SshServer } from '../../lab/ssh/server.ts';
 
 /**
  * `node servers-process.ts CLIENTS TREE COMPONENTS`: SSH servers on loopback, each in front of a
@@ -52,7 +52,7 @@ const release = readStagedRelease(tree, components);
 if (!release.ok) throw new Error(release.error.message);
 const staged = release.value;
 
-const keys = makeDoorKeys();
+const keys = makeSshKeys();
 const names = Iterator.from(freeClients()).take(Number(count)).toArray();
 const ports: number[] = [];
 /** A fleet has one client per host: each has a loopback address of its own, as Linux has them. */
@@ -73,7 +73,7 @@ interface Heard {
 
 interface Field {
   readonly machines: Machines;
-  readonly doors: readonly SshDoor[];
+  readonly servers: readonly SshServer[];
   readonly heard: ReadonlyMap<string, Heard>;
 }
 
@@ -99,9 +99,9 @@ async function openField(): Promise<Field> {
   const heard = new Map(
     names.map((client): [string, Heard] => [client, { connections: 0, fileRequests: 0, lines: [] }]),
   );
-  const doors: SshDoor[] = [];
-  for (const [at, client] of names.entries()) doors.push(await open(machines, heard, client, at));
-  return { machines, doors, heard };
+  const servers: SshServer[] = [];
+  for (const [at, client] of names.entries()) servers.push(await open(machines, heard, client, at));
+  return { machines, servers, heard };
 }
 
 /** On the same port each time, so that a program that knows the client finds it again. */
@@ -110,7 +110,7 @@ async function open(
   heard: ReadonlyMap<string, Heard>,
   client: string,
   at: number,
-): Promise<SshDoor> {
+): Promise<SshServer> {
   const machine = machines.find(client);
   const here = heard.get(client);
   if (machine === undefined || here === undefined) throw new Error(`no client ${client}`);
@@ -124,7 +124,7 @@ async function open(
   };
   ports[at] ??= await closedPort();
   // Nothing restarts here: to look every 10 ms would cost what is to be measured.
-  return openDoor(machines, machine, keys, {
+  return startSshServer(machines, machine, keys, {
     address: addressOf(at),
     port: ports[at],
     noticedWithinMs: 5_000,
@@ -132,8 +132,8 @@ async function open(
   });
 }
 
-async function closeField({ machines, doors }: Field): Promise<void> {
-  await Promise.all(doors.map((door) => door.close()));
+async function closeField({ machines, servers }: Field): Promise<void> {
+  await Promise.all(servers.map((server) => server.close()));
   machines.stop();
 }
 

@@ -4,9 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { buckets, noStates, statesBy } from '../../../shared/domain/outcome/states.ts';
 import { openRedisStore } from '../../../shared/store/redis/open.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import { environmentOf, type LabInstallation, startOrchestrator, urlOf } from '../../lab/installation.ts';
+import { type LabInstallation, startOrchestrator, startSshWorker, urlOf } from '../../lab/installation.ts';
 import { Operator } from '../../lab/operator.ts';
-import { startProcess } from '../../lab/process.ts';
 import { openOwnRedis } from '../run-bench.ts';
 import { cpuOf, redisCpu } from '../usage.ts';
 import type { Go, Ground } from './side.ts';
@@ -21,23 +20,23 @@ export const sample = {
 const product = 'bench-direct';
 const release = 'bench-sp4';
 
-/** servpack as it is: a Redis, an orchestrator, and a worker whose gateway is the one over SSH. */
-export interface House {
-  /** One campaign over all clients, from the command that starts it until the last client is upgraded. */
+/** A servpack that reaches its clients over SSH: a Redis, an orchestrator and a worker. */
+export interface Servpack {
+  /** Runs one campaign over all clients, from its start until the last client is upgraded. */
   rollOut(): Promise<Go>;
 }
 
 /** @param workerOptions for the worker's NODE_OPTIONS */
-export async function openHouse(
+export async function openServpack(
   ground: Ground,
   workerOptions: string,
   stack: AsyncDisposableStack,
-): Promise<House> {
-  const dataDir = join(ground.folder, 'house');
+): Promise<Servpack> {
+  const dataDir = join(ground.folder, 'servpack');
   mkdirSync(join(dataDir, 'products'), { recursive: true });
   writeFileSync(join(dataDir, 'products', `${product}.yaml`), directProfile());
   const { server, redis } = await openOwnRedis(stack);
-  const house: LabInstallation = {
+  const installation: LabInstallation = {
     redisUrl: server.url,
     prefix: 'servpack-bench-ssh',
     dataDir,
@@ -46,11 +45,16 @@ export async function openHouse(
     // Clients that are reached over SSH live in real time, and say so.
     settings: { SERVPACK_LAB_CLOCK: '' },
   };
-  const orchestrator = await startOrchestrator(house);
+  const orchestrator = await startOrchestrator(installation);
   stack.defer(() => orchestrator.stop());
-  const worker = await startSshWorker(house, ground, workerOptions);
+  const settings = {
+    ...installation.settings,
+    SERVPACK_UPGRADES: String(ground.concurrency),
+    NODE_OPTIONS: workerOptions,
+  };
+  const worker = await startSshWorker({ ...installation, settings }, writeSshConfig(dataDir, ground));
   stack.defer(() => worker.stop());
-  const store = await openRedisStore({ url: server.url, prefix: house.prefix });
+  const store = await openRedisStore({ url: server.url, prefix: installation.prefix });
   if (!store.ok) throw new Error(store.error.message);
   stack.defer(() => store.value.close());
   const operator = new Operator(urlOf(orchestrator), dataDir);
@@ -100,8 +104,9 @@ function directProfile(): string {
     .replace('network: userLogon', 'network: passwordLogin');
 }
 
-function startSshWorker(house: LabInstallation, ground: Ground, nodeOptions: string) {
-  const config = join(house.dataDir, 'ssh.yaml');
+/** Writes how the worker logs in to the clients, and returns the path of that file. */
+function writeSshConfig(dataDir: string, ground: Ground): string {
+  const config = join(dataDir, 'ssh.yaml');
   writeFileSync(
     config,
     [
@@ -114,19 +119,7 @@ function startSshWorker(house: LabInstallation, ground: Ground, nodeOptions: str
       '',
     ].join('\n'),
   );
-  return startProcess({
-    name: 'worker',
-    args: [join(root, 'workers/main.ts')],
-    env: {
-      ...environmentOf(house),
-      SERVPACK_GATEWAY: 'ssh',
-      SERVPACK_SSH_CONFIG: config,
-      SERVPACK_UPGRADES: String(ground.concurrency),
-      NODE_OPTIONS: nodeOptions,
-    },
-    logFile: join(house.dataDir, 'logs', 'worker.log'),
-    readyWhen: 'servpack worker: ready',
-  });
+  return config;
 }
 
 function fleetOf({ clients }: Ground): string {

@@ -2,10 +2,10 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { freePort } from '../../../orchestrator/embedded-redis/launch.ts';
-import type { ClockAnchor } from '../../../shared/clock.ts';
 import { prepareSample, type Sample } from '../demo/sample.ts';
 import { connectFleetControl } from '../fleet/control-client.ts';
 import {
+  fromMondayEvening,
   type LabInstallation,
   portOf,
   startFleetProcess,
@@ -22,8 +22,6 @@ import { Player } from './player.ts';
 
 export const chaosPrefix = 'servpack-chaos';
 
-/** Monday evening, as in the demo. */
-const labBegins = Date.UTC(2026, 10, 16, 19);
 const preparationMs = (clients: number): number => 4_000 + clients;
 
 /** Everything that a run works with: the processes, their surroundings, and the reports. */
@@ -120,8 +118,7 @@ export async function setStage(
 }
 
 function installationOf(options: ChaosOptions, own: OwnRedis | null): LabInstallation {
-  const realAt = Date.now() + preparationMs(options.clients);
-  const clock: ClockAnchor = { labAt: labBegins, realAt, speed: speedOf(options) };
+  const clock = fromMondayEvening(speedOf(options), preparationMs(options.clients));
   const redisUrl = own?.url ?? options.url ?? '';
   const { dataDir, shards } = options;
   return { redisUrl, prefix: chaosPrefix, dataDir, clock, shards };

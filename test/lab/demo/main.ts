@@ -2,12 +2,12 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
-import type { ClockAnchor } from '../../../shared/clock.ts';
 import { messageOf } from '../../../shared/errors.ts';
 import { guardRun } from '../../environment/run-guard.ts';
 import { type Policy, verdict } from '../expected.ts';
 import { connectFleetControl } from '../fleet/control-client.ts';
 import {
+  fromMondayEvening,
   type LabInstallation,
   portOf,
   startFleetProcess,
@@ -21,8 +21,6 @@ import { holdLab } from './lab-lock.ts';
 import { readOptions, type DemoOptions } from './options.ts';
 import { prepareSample, type Sample } from './sample.ts';
 
-/** Monday evening: nothing runs on the clients, and the first logons come the next morning. */
-const labBegins = Date.UTC(2026, 10, 16, 19);
 /**
  * Real time that import, staging and planning usually take. The lab begins after this time, and not
  * before they are done.
@@ -47,7 +45,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
 
   rmSync(join(options.dataDir, 'logs'), { recursive: true, force: true });
   const sample = prepareSample(options.dataDir, options.clients);
-  const clock: ClockAnchor = { labAt: labBegins, realAt: Date.now() + preparationMs, speed: options.speed };
+  const clock = fromMondayEvening(options.speed, preparationMs);
   const installation: LabInstallation = {
     redisUrl: redis.value.url,
     prefix: labPrefix,

@@ -1,21 +1,8 @@
 import { expand, type Node, parse, type Redirection, SyntaxFault } from './cmd-parse.ts';
-import { nameOf } from '../fleet/disk.ts';
+import { behind, compare, split } from './cmd-words.ts';
+import { type FileCommands, fileCommands } from './file-commands.ts';
 import type { NtFiles } from './nt-files.ts';
-
-/** Where output goes: to sshd, nowhere, or into a file. */
-interface Sink {
-  readonly write: (text: string) => void;
-}
-
-export interface Streams {
-  readonly out: Sink;
-  readonly error: Sink;
-  /** The input of a program; only a pipe has one. */
-  readonly input: string;
-}
-
-/** A program of the machine: its output and its exit code. Undefined = no program has this name. */
-export type Programs = (name: string, args: string, streams: Streams) => Promise<number> | undefined;
+import type { Programs, Sink, Streams } from './program.ts';
 
 /** `exit` ends the whole command, however deep it stands. */
 class Exit extends Error {
@@ -34,6 +21,7 @@ export class Cmd {
   readonly #files: NtFiles;
   readonly #programs: Programs;
   readonly #variables: ReadonlyMap<string, string>;
+  readonly #fileCommands: FileCommands;
   #errorLevel = 0;
   #directory = 'C:\\';
   readonly #directories: string[] = [];
@@ -42,6 +30,11 @@ export class Cmd {
     this.#files = files;
     this.#programs = programs;
     this.#variables = variables;
+    this.#fileCommands = fileCommands(
+      files,
+      (args) => this.#paths(args),
+      () => this.#directory,
+    );
   }
 
   /** Runs the line. Returns the exit code that sshd sees. */
@@ -201,6 +194,8 @@ export class Cmd {
     const [, name = '', args = ''] =
       /^\s*("[^"]+"|echo(?=[.:])|[^\s"/(=]+(?=[(/]?)|\S+)([^]*)$/.exec(text) ?? [];
     const command = name.replaceAll('"', '').toLowerCase();
+    const fileCommand = this.#fileCommands[command];
+    if (fileCommand !== undefined) return this.#ended(fileCommand(args, streams));
     const builtIn = this.#builtIns[command];
     if (builtIn !== undefined) return builtIn.call(this, args, streams);
     const running = this.#programs(command, args, streams);
@@ -231,35 +226,6 @@ export class Cmd {
       const line = expand(args.trim(), (name) => this.#variable(name));
       return this.#node(parse(line), streams, {});
     },
-    type: (args, { out, error }) => {
-      const path = this.#paths(args)[0] ?? '';
-      if (nameOf(path).toLowerCase() === 'nul') return this.#ended(0);
-      const content = this.#files.read(path);
-      if (content === null) {
-        error.write('The system cannot find the file specified.\r\n');
-        return this.#ended(1);
-      }
-      out.write(content.toString('latin1'));
-      return this.#ended(0);
-    },
-    copy: (args, { out }) => {
-      const [from = '', to = ''] = this.#paths(args);
-      const refusal = this.#files.copy(from, to);
-      out.write(refusal === null ? '        1 file(s) copied.\r\n' : `${refusal}\r\n`);
-      return this.#ended(refusal === null ? 0 : 1);
-    },
-    move: (args, { error }) => {
-      const [from = '', to = ''] = this.#paths(args);
-      const refusal = this.#files.copy(from, to) ?? this.#files.remove(from);
-      if (refusal !== null) error.write(`${refusal}\r\n`);
-      return this.#ended(refusal === null ? 0 : 1);
-    },
-    del: (args, { error }) => {
-      const refusal = this.#files.remove(this.#paths(args)[0] ?? '');
-      if (refusal !== null) error.write(`${refusal}\r\n`);
-      return this.#ended(0);
-    },
-    md: (args) => this.#ended(this.#files.makeDirectory(this.#paths(args)[0] ?? '') ? 0 : 1),
     rd: (args) => this.#files.removeDirectory(this.#paths(args)[0] ?? ''),
     pushd: (args, { error }) => {
       const path = this.#paths(args)[0] ?? '';
@@ -274,20 +240,6 @@ export class Cmd {
     popd: () => {
       this.#directory = this.#directories.pop() ?? this.#directory;
       return true;
-    },
-    dir: (args, { out, error }) => {
-      const path = this.#paths(args)[0] ?? this.#directory;
-      const isThere = this.#files.exists(path) || this.#files.exists(`${path}\\`);
-      if (!isThere || /\/ah/i.test(args)) {
-        error.write('File Not Found\r\n');
-        return this.#ended(1);
-      }
-      if (/\/b/i.test(args)) {
-        for (const name of this.#files.listAll(path)) out.write(`${name}\r\n`);
-        return this.#ended(0);
-      }
-      out.write(` Directory of ${path}\r\n\r\n               2 Dir(s)    12000000000 bytes free\r\n`);
-      return this.#ended(0);
     },
   };
 
@@ -325,49 +277,3 @@ export class Cmd {
 
 /** Variables of `for` by letter. */
 type Loop = Readonly<Record<string, string>>;
-
-function split(line: string, delimiters: string): readonly string[] {
-  if (delimiters === '') return [line];
-  const words: string[] = [];
-  let word = '';
-  for (const character of `${line}${delimiters[0] ?? ' '}`) {
-    if (!delimiters.includes(character)) word += character;
-    else if (word !== '') {
-      words.push(word);
-      word = '';
-    }
-  }
-  return words;
-}
-
-/**
- * The value of `*`: the rest of the line, after so many words and the delimiters that follow them.
- */
-function behind(line: string, delimiters: string, words: number): string {
-  let at = 0;
-  const skip = (isDelimiter: boolean): void => {
-    while (at < line.length && delimiters.includes(line[at] ?? '') === isDelimiter) at += 1;
-  };
-  for (let word = 0; word < words; word += 1) {
-    skip(true);
-    skip(false);
-  }
-  skip(true);
-  return line.slice(at);
-}
-
-/** Compares as numbers when both sides are numbers, with 32 bits; else as texts. */
-function compare(left: string, operator: string, right: string, isCaseless: boolean): boolean {
-  const [a, b] = isCaseless ? [left.toLowerCase(), right.toLowerCase()] : [left, right];
-  if (operator === '==') return a === b;
-  const isNumeric = /^-?\d+$/.test(a) && /^-?\d+$/.test(b);
-  const order = isNumeric ? Math.sign((Number(a) | 0) - (Number(b) | 0)) : a < b ? -1 : a > b ? 1 : 0;
-  return {
-    equ: order === 0,
-    neq: order !== 0,
-    gtr: order > 0,
-    geq: order >= 0,
-    lss: order < 0,
-    leq: order <= 0,
-  }[operator as 'equ'];
-}

@@ -4,7 +4,7 @@ import { stagedRelease } from '../fleet/logon-server.ts';
 import type { Machine } from '../fleet/machine.ts';
 import { Machines } from '../fleet/machines.ts';
 import { type Trait, traitOf } from '../fleet/traits.ts';
-import { type DoorKeys, type DoorOptions, openDoor, type SshDoor } from './server.ts';
+import { type SshKeys, type SshServerOptions, startSshServer, type SshServer } from './server.ts';
 
 const seed = 'contract';
 /** Monday, before the users come to work. */
@@ -14,18 +14,18 @@ const mondayAtFive = Date.UTC(2026, 10, 23, 5);
 export interface OneMachine {
   readonly client: string;
   readonly machine: Machine;
-  readonly door: SshDoor;
+  readonly server: SshServer;
   readonly close: () => Promise<void>;
 }
 
-interface OneMachineOptions extends DoorOptions {
+interface OneMachineOptions extends SshServerOptions {
   /** Properties of the machine, independent of a fleet file. */
   readonly role?: 'workstation' | 'server';
 }
 
 export async function openOneMachine(
   trait: Trait,
-  keys: DoorKeys,
+  keys: SshKeys,
   { role = 'workstation', ...options }: OneMachineOptions = {},
 ): Promise<OneMachine> {
   // A fleet has rare traits only when it asks for all of them.
@@ -42,13 +42,13 @@ export async function openOneMachine(
   });
   const machine = machines.find(client);
   if (machine === undefined) throw new Error(`no client with the trait ${trait}`);
-  const door = await openDoor(machines, machine, keys, options);
+  const server = await startSshServer(machines, machine, keys, options);
   return {
     client,
     machine,
-    door,
+    server,
     close: async () => {
-      await door.close();
+      await server.close();
       machines.stop();
     },
   };

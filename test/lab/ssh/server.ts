@@ -18,7 +18,7 @@ const { Server, utils } = ssh2;
 const soon = 10;
 
 /** Options of an sshd. */
-export interface DoorOptions {
+export interface SshServerOptions {
   /** 127.0.0.1 when left out. */
   readonly address?: string;
   /** A free port when left out. */
@@ -36,7 +36,7 @@ export interface Listener {
   askedForFile(): void;
 }
 
-export interface SshDoor {
+export interface SshServer {
   readonly port: number;
   /** Command lines that were received. */
   readonly commands: () => number;
@@ -47,13 +47,13 @@ export interface SshDoor {
  * Keys of an sshd. All machines of a lab may show the same host key, and one user key may open all
  * of them.
  */
-export interface DoorKeys {
+export interface SshKeys {
   readonly hostKey: string;
   readonly hostKeyBytes: Buffer;
   readonly userKey: Buffer;
 }
 
-export function makeDoorKeys(): DoorKeys {
+export function makeSshKeys(): SshKeys {
   const [host, user] = [utils.generateKeyPairSync('ed25519'), utils.generateKeyPairSync('ed25519')];
   return {
     hostKey: host.private,
@@ -66,12 +66,12 @@ export function makeDoorKeys(): DoorKeys {
  * The sshd of one machine of the lab fleet: a real SSH server on loopback whose cmd.exe works on
  * the model.
  */
-export async function openDoor(
+export async function startSshServer(
   machines: Machines,
   machine: Machine,
-  keys: DoorKeys,
-  { address = '127.0.0.1', port: wanted = 0, noticedWithinMs = soon, hear }: DoorOptions = {},
-): Promise<SshDoor> {
+  keys: SshKeys,
+  { address = '127.0.0.1', port: wanted = 0, noticedWithinMs = soon, hear }: SshServerOptions = {},
+): Promise<SshServer> {
   const visit = <T>(act: (now: number) => T): T => machines.visit(machine, act);
   const files = new NtFiles(machine, () => machines.now());
   const pause = () => sleep(soon);
@@ -132,7 +132,7 @@ export async function openDoor(
   };
 }
 
-function letIn(context: AuthContext, { userKey }: DoorKeys): void {
+function letIn(context: AuthContext, { userKey }: SshKeys): void {
   if (context.method !== 'publickey') return context.reject(['publickey']);
   const known = utils.parseKey(userKey);
   if (known instanceof Error || !context.key.data.equals(known.getPublicSSH())) return context.reject();

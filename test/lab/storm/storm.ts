@@ -1,20 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CampaignStatus } from '../../../orchestrator/views/status.ts';
-import {
-  type LabInstallation,
-  portOf,
-  startFleetProcess,
-  startOrchestrator,
-  startWorker,
-  urlOf,
-} from '../installation.ts';
-import { type Entry, Operator } from '../operator.ts';
+import { type CampaignLab, openCampaignLab, smallFiles } from '../../fixtures/campaign-lab.ts';
+import { until } from '../../fixtures/until.ts';
+import { type LabInstallation, urlOf } from '../installation.ts';
+import type { Entry, Operator } from '../operator.ts';
 import { patienceMs } from '../../environment/patience.ts';
-import { writeTree } from '../staged-tree.ts';
 
 export interface StormOptions {
   readonly redisUrl: string;
@@ -66,29 +59,27 @@ interface CheckedIn {
  * which laptops were looked at afterwards.
  */
 export async function storm(options: StormOptions): Promise<StormFigures> {
-  await using stack = new AsyncDisposableStack();
   const { folder, laptops, others, say = () => undefined } = options;
   const [laptopNames, otherNames] = [namesOf('laptop', laptops), namesOf('desk', others)];
-  const { installation, operator, fleetCsv, tree } = await prepare(options, stack, [
-    ...laptopNames,
-    ...otherNames,
-  ]);
-  const fleet = await startFleetProcess(installation, { fleetCsv, seed: 'storm', tree, checkIn: null });
-  stack.defer(() => fleet.stop());
-  const worker = await startWorker(installation, portOf(fleet));
-  stack.defer(() => worker.stop());
+  await using lab = await openLab(options, [...laptopNames, ...otherNames]);
+  const { operator } = lab;
+  await lab.startWorker();
   await operator.createCampaign(campaign('laptops'));
   await operator.createCampaign(campaign('desks'));
   await operator.ask('POST', '/v1/campaigns/laptops/start');
-  await until(async () => isAtRest(await statusOf(operator, 'laptops')));
+  await until('the laptops wait', async () => isAtRest(await statusOf(operator, 'laptops')), 100);
   say(`${laptops} laptops have been looked at once and wait`);
 
-  const tokens = await tokensOf(folder, urlOf(installation.orchestrator));
+  const tokens = await tokensOf(folder, urlOf(lab.orchestrator));
   const door = readFileSync(join(folder, 'checkin-url'), 'utf8').trim();
   const leader = await operator.ask('GET', '/v1/leader');
   const begun = Date.now();
   await operator.ask('POST', '/v1/campaigns/desks/start');
-  const othersDone = until(async () => isAtRest(await statusOf(operator, 'desks'))).then(() => Date.now());
+  const othersDone = until(
+    'the others wait',
+    async () => isAtRest(await statusOf(operator, 'desks')),
+    100,
+  ).then(() => Date.now());
   const heard = await checkAllIn(door, laptopNames, tokens, options.atOnce);
   const answeredIn = (Date.now() - begun) / 1_000;
   say(`all have their answers after ${answeredIn.toFixed(1)} s`);
@@ -132,34 +123,24 @@ const campaign = (name: string): string =>
     '',
   ].join('\n');
 
-async function prepare(
+async function openLab(
   { redisUrl, prefix, folder }: StormOptions,
-  stack: AsyncDisposableStack,
   names: readonly string[],
-) {
-  const place = {
+): Promise<CampaignLab> {
+  const installation: LabInstallation = {
     redisUrl,
     prefix,
     dataDir: folder,
     clock: { labAt: Date.now(), realAt: Date.now(), speed: 1 },
+    settings: { SERVPACK_CHECKIN_PORT: '0', SERVPACK_LOG_LEVEL: 'warn' },
   };
-  const settings = { SERVPACK_CHECKIN_PORT: '0', SERVPACK_LOG_LEVEL: 'warn' };
-  const plain: LabInstallation = { ...place, settings };
-  const tree = join(folder, 'tree');
-  await mkdir(tree);
-  await writeTree(tree);
-  const rows = names.map(
-    (name, n) => `${name},${name},LS-${n % 8},UTC,workstation,${name.replace(/-.*/, 's')}`,
-  );
-  const csv = `client,host,logonServer,zone,role,labels\n${rows.join('\n')}\n`;
-  const fleetCsv = join(folder, 'fleet.csv');
-  writeFileSync(fleetCsv, csv);
-  const orchestrator = await startOrchestrator(plain);
-  stack.defer(() => orchestrator.stop());
-  const operator = new Operator(urlOf(orchestrator), folder);
-  await operator.importFleet('fleet.csv', csv);
-  await operator.stageTree(folder, tree);
-  return { installation: { ...plain, orchestrator }, operator, fleetCsv, tree };
+  const clients = names.map((client, n) => ({
+    client,
+    logonServer: `LS-${n % 8}`,
+    label: client.replace(/-.*/, 's'),
+  }));
+  const files = await smallFiles(folder, clients);
+  return openCampaignLab(installation, { files, seed: 'storm' });
 }
 
 const statusOf = async (operator: Operator, name: string): Promise<CampaignStatus> =>
@@ -232,7 +213,10 @@ async function awaitLooks(operator: Operator, promised: readonly CheckedIn[]): P
   return [...missing.keys()];
 }
 
-/** Counts the others whom a worker has looked at before it looked at the last of the promised, both by the audit. */
+/**
+ * Counts the others whom a worker has looked at before it looked at the last of the promised, both
+ * by the audit.
+ */
 function lookedBetween(
   audit: readonly Entry[],
   begun: number,
@@ -251,13 +235,5 @@ function lookedBetween(
   return others.filter((client) => firstSince(client, begun) < last).length;
 }
 
-/** When an entry was written, to the millisecond; its own time is told in whole seconds. */
+/** When an entry was written, to the millisecond; its own time is in whole seconds. */
 const msOf = (id: string): number => Number.parseInt(id, 10);
-
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + patienceMs;
-  while (!(await isSo())) {
-    if (Date.now() > deadline) throw new Error('it did not come to that in time');
-    await delay(100);
-  }
-}

@@ -1,9 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { campaignYaml, fleetCsv, startSmallOrchestrator, writeRelease } from './small-orchestrator.ts';
+import {
+  campaignYaml,
+  fleetCsv,
+  startSmallOrchestrator,
+  writeRelease,
+} from '../fixtures/small-orchestrator.ts';
 
-test('a release is not staged again when a campaign began to roll it out while its upgrade command ran', async () => {
+test('a release is not staged again when a campaign starts to roll it out during its upgrade command', async () => {
   await using orchestrator = await startSmallOrchestrator();
   await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleetCsv });
   await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });

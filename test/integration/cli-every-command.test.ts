@@ -14,16 +14,16 @@ import {
   statusAnswer,
 } from '../../orchestrator/http/schemas/campaigns.ts';
 import { checkInAnswer, clientAnswer, whyAnswer } from '../../orchestrator/http/schemas/clients.ts';
-import { runCliAt } from './run-cli.ts';
+import { fleetAnswer, fleetImportAnswer } from '../../orchestrator/http/schemas/fleet.ts';
+import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
 import {
   campaignYaml,
   fleetCsv,
   type SmallOrchestrator,
   startSmallOrchestrator,
   writeRelease,
-} from './small-orchestrator.ts';
-import { fleetAnswer, fleetImportAnswer } from '../../orchestrator/http/schemas/fleet.ts';
-import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
+} from '../fixtures/small-orchestrator.ts';
 
 let orchestrator: SmallOrchestrator;
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(async () => orchestrator[Symbol.asyncDispose]());
 
-/** A day at the desk, in order: each command, what it says to a person, and the shape of its `--json` answer. */
+/** Every command in a useful order: its text for a person, and the shape of its `--json` answer. */
 const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ['fleet import fleet.csv', /^10 clients added, 0 changed; the fleet has 10 clients\n$/, fleetImportAnswer],
   [
@@ -105,18 +105,18 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ['blockers --campaign sp4', /^No blocker was ever met\.\n$/, blockersAnswer],
 ];
 
-// What can be asked only once was asked by then: it is refused, and a refusal is a document of its own shape.
+// A command that works only once has worked by now, so it is refused: a refusal is a document too.
 const once = /^(release stage|campaign create|campaign start)/;
 
-describe('every command', () => {
-  test.each(day)('%s: says to a person what it did, and ends with 0', async (command, says) => {
+describe('every command of servpack', () => {
+  test.each(day)('%s prints what it did, and ends with 0', async (command, says) => {
     const { code, stdout, stderr } = await runCliAt(orchestrator, inFolder(command));
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toMatch(says);
     expect(stdout).not.toContain('\u001b');
   });
 
-  test.each(day)('%s --json: one document of the documented shape', async (command, _says, answer) => {
+  test.each(day)('%s --json prints one document of the documented shape', async (command, _says, answer) => {
     const { code, stdout, stderr } = await runCliAt(orchestrator, [...inFolder(command), '--json']);
     const [expected, shape] = once.test(command) ? [1, refusalAnswer] : [0, answer];
     expect([code, stderr]).toEqual([expected, '']);
@@ -124,6 +124,6 @@ describe('every command', () => {
   });
 });
 
-/** File names become paths of the orchestrator's folder. */
+/** Replaces file names by paths in the orchestrator's folder. */
 const inFolder = (command: string): readonly string[] =>
   command.split(' ').map((word) => (/\.(csv|yaml|txt)$/.test(word) ? join(orchestrator.folder, word) : word));

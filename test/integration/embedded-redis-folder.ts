@@ -11,39 +11,44 @@ import {
 import type { Fault, Result } from '../../shared/errors.ts';
 import { packagesDir } from '../environment/private-redis.ts';
 
-/** An empty place for one test: its folder, what was logged, and every Redis that it started. */
-export interface Place {
+/**
+ * An empty data folder for one test, the lines of the log, and every Redis that the test starts.
+ */
+export interface TestFolder {
   readonly root: string;
   readonly dataDir: string;
   readonly logged: readonly string[];
   readonly start: (options?: Partial<EmbeddedRedisOptions>) => Promise<Result<EmbeddedRedis>>;
-  /** As `start`, for a Redis that the test needs running. */
+  /** Like `start`; throws when the Redis does not start. */
   readonly started: (options?: Partial<EmbeddedRedisOptions>) => Promise<EmbeddedRedis>;
 }
 
-/** A new place before each test; after it every Redis is stopped and the folder removed. */
-export function eachInItsPlace(): () => Place {
-  let place: Place & { readonly clear: () => Promise<void> };
+/**
+ * Makes a new data folder before each test. After it every Redis is stopped and the folder
+ * removed.
+ */
+export function useTestFolder(): () => TestFolder {
+  let folder: TestFolder & { readonly clear: () => Promise<void> };
   beforeEach(() => {
-    place = newPlace();
+    folder = newFolder();
   });
-  afterEach(() => place.clear());
-  return () => place;
+  afterEach(() => folder.clear());
+  return () => folder;
 }
 
-function newPlace(): Place & { readonly clear: () => Promise<void> } {
+function newFolder(): TestFolder & { readonly clear: () => Promise<void> } {
   const root = mkdtempSync(join(tmpdir(), 'servpack-redis-'));
   const dataDir = join(root, 'data');
   const logged: string[] = [];
   const note = (message: string): void => void logged.push(message);
   const running: EmbeddedRedis[] = [];
-  const start: Place['start'] = async (options) => {
+  const start: TestFolder['start'] = async (options) => {
     const log = { info: note, warn: note };
     const redis = await startEmbeddedRedis({ dataDir, packagesDir, log, ...options });
     if (redis.ok) running.push(redis.value);
     return redis;
   };
-  const started: Place['started'] = async (options) => expectStarted(await start(options));
+  const started: TestFolder['started'] = async (options) => expectStarted(await start(options));
   const clear = async (): Promise<void> => {
     await Promise.all(running.map((redis) => redis.stop()));
     rmSync(root, { recursive: true, force: true });
@@ -56,16 +61,16 @@ function expectStarted(redis: Result<EmbeddedRedis>): EmbeddedRedis {
   return redis.value;
 }
 
-/** The fault of a start that had to be refused. */
+/** The fault of a start that must be refused. */
 export function expectRefused(redis: Result<EmbeddedRedis>): Fault {
   if (redis.ok) throw new Error('A Redis was started that had to be refused');
   return redis.error;
 }
 
-/** Lets `work` speak to a Redis and hangs up. */
+/** Runs `work` with a connection to this Redis. */
 export async function talk<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, { retryStrategy: () => null });
-  redis.on('error', () => undefined); // Whoever asked gets it as a rejection.
+  redis.on('error', () => undefined); // The command that fails rejects by itself.
   try {
     return await work(redis);
   } finally {

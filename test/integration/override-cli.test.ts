@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runCliAt } from './run-cli.ts';
-import { type SmallOrchestrator, startRunning } from './small-orchestrator.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
+import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 
-/** What one person has stopped, and another one lets go on: as both type it. */
+/** One person pauses or halts, and another one resumes: the commands of both. */
 
 let orchestrator: SmallOrchestrator;
 beforeAll(async () => {
@@ -17,8 +17,8 @@ const asKim = (path: string, body: unknown) =>
 const me = `${userInfo().username} (token default)`;
 const newest = async () => (await orchestrator.store.audit(1))[0];
 
-describe('what another person has paused or halted', () => {
-  test('a campaign goes on only with --override, and the audit says over whom, and why', async () => {
+describe('the option --override', () => {
+  test('resumes a campaign that another person paused, and the audit says who was overridden and why', async () => {
     await asKim('/v1/campaigns/sp4/pause', { reason: 'phones ring' });
     const refused = await cli('campaign', 'resume', 'sp4');
     expect([refused.code, refused.stdout]).toEqual([1, '']);
@@ -32,7 +32,7 @@ describe('what another person has paused or halted', () => {
     expect(await newest()).toMatchObject({ who: me, from: 'paused', to: 'running', because });
   });
 
-  test('everything goes on only with --override', async () => {
+  test('ends a halt of another person', async () => {
     await asKim('/v1/halt', { reason: 'network is down' });
     expect((await cli('unhalt')).stderr).toContain('everything was halted by kim (token default)');
     expect((await cli('unhalt', '--override')).code).toBe(0);
@@ -61,8 +61,8 @@ describe('what another person has paused or halted', () => {
   );
 });
 
-describe('while everything is halted', () => {
-  test('who moves a campaign hears that nothing begins in it all the same', async () => {
+describe('a campaign command during a halt', () => {
+  test('says that nothing begins in the campaign while everything is halted', async () => {
     await cli('campaign', 'pause', 'sp4', '--reason', 'lunch');
     await cli('halt', '--reason', 'phones ring');
     expect((await cli('campaign', 'resume', 'sp4')).stdout).toBe(

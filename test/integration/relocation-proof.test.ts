@@ -7,16 +7,19 @@ import { serviceSteps } from '../../workers/remediation/relocate.ts';
 import type { StepContext } from '../../workers/context.ts';
 import { preImage, rules } from '../domain/given.ts';
 import { administrators } from '../lab/fleet/permissions.ts';
-import { oneClient } from './one-client.ts';
+import { oneClient } from '../fixtures/one-client.ts';
 import { patienceMs } from '../environment/patience.ts';
 
-/** A relocation is whole only when nothing of the service was lost and the right file runs; else all is as it was. */
+/**
+ * A relocation succeeds only when the service keeps its settings and the right file runs. Otherwise
+ * everything is as before.
+ */
 
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 const other = 'C:\\MS\\SMS\\BIN\\APPCTL32.EXE';
 const moved = 'C:\\SMS_PCM\\pcmsvc32.exe';
 
-/** The same gateway with some calls of its own. */
+/** This gateway with some calls replaced. */
 const having = (inner: Gateway, own: (inner: Gateway) => Partial<Gateway>): Gateway => {
   const calls = own(inner);
   return new Proxy(inner, {
@@ -32,7 +35,7 @@ async function expectAsBefore({ fleet, client }: One): Promise<void> {
   expect(truth?.intent).toBeNull();
 }
 
-/** As a machine whose tools install the service anew when its path changes. */
+/** Like a machine whose tools install the service again when its path changes. */
 const losing = (change: (service: Service) => Service) => (inner: Gateway) =>
   having(inner, (gateway) => ({
     readService: async (target, service, signal, keys): Promise<GatewayResult<Service | null>> => {
@@ -50,7 +53,7 @@ test.each<[string, (service: Service) => Service, string]>([
   ['everything that belongs to it', ({ kept: _kept, ...rest }) => rest, 'tracefilename is gone'],
   ['its account', (service) => ({ ...service, account: 'NobodyWeKnow' }), 'account NobodyWeKnow'],
   ['what it depends on', (service) => ({ ...service, dependsOn: [] }), 'dependencies'],
-])('a service that loses %s goes back', async (_what, change, words) => {
+])('a service that loses %s is moved back', async (_what, change, words) => {
   await using one = await oneClient('pcmInBin', {}, losing(change));
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ end: 'needsAttention', cause: 'relocation failed at prove' });
@@ -58,7 +61,7 @@ test.each<[string, (service: Service) => Service, string]>([
   await expectAsBefore(one);
 });
 
-test('a file that somebody put into the new directory before it was protected is not what runs', async () => {
+test('a file that a user put into the new directory before it was protected does not run', async () => {
   await using one = await oneClient('pcmInBin', {}, (inner) =>
     having(inner, (gateway) => ({
       protectDirectory: async (change: Change, path: string, allowed: readonly string[] | null) => {
@@ -74,7 +77,7 @@ test('a file that somebody put into the new directory before it was protected is
   expect(truth?.otherFiles[moved.toLowerCase()]).toBe(before);
 });
 
-test('a library that somebody left in the new directory is never loaded: all is as before, and a person is told its name', async () => {
+test('a library that a user left in the new directory is not loaded: the service is moved back, and the reason names the library', async () => {
   await using one = await oneClient('pcmInBin');
   one.fleet.plant(one.client, 'C:\\SMS_PCM\\PLANTED.DLL');
   const { upgrade } = await one.settle();
@@ -87,12 +90,12 @@ test('a library that somebody left in the new directory is never loaded: all is 
   expect(Object.keys(truth?.otherFiles ?? {}).filter((path) => path.startsWith('c:\\sms_pcm'))).toEqual([
     'c:\\sms_pcm\\planted.dll',
   ]);
-  // It never ran from there.
+  // The service never ran from the new directory.
   const ops = truth?.journal.map(({ op }) => op) ?? [];
   expect(ops.slice(0, ops.lastIndexOf('protectDirectory'))).not.toContain('configureService');
 });
 
-test('a directory that was of somebody else is not his any more when a service runs from it', async () => {
+test('a directory that a user owned belongs to administrators when a service runs from it', async () => {
   await using one = await oneClient('pcmInBin');
   one.fleet.plant(one.client, moved);
   expect((await one.fleet.clientTruth(one.client))?.protectedDirectories).toEqual([]);
@@ -107,7 +110,7 @@ test('a directory that was of somebody else is not his any more when a service r
   });
 });
 
-test('where the profile moves two services to one directory, both their files may be there, and no third one', async () => {
+test('a new directory of two services may hold the files of both, and no third file', async () => {
   const asked: (readonly string[] | null)[] = [];
   const gateway = {
     protectDirectory: async (_change: Change, _path: string, allowed: readonly string[] | null) => {
@@ -129,7 +132,7 @@ test('where the profile moves two services to one directory, both their files ma
   expect(new Set(asked[0])).toEqual(new Set(['pcmsvc32.exe', 'second.exe']));
 });
 
-test('another file in its place is found by the proof, whoever put it there', async () => {
+test('a file that was replaced in the new directory is found by the proof', async () => {
   await using one = await oneClient('pcmInBin', {}, (inner) =>
     having(inner, (gateway) => ({
       startService: async (change: Change, service: string) => {
@@ -145,7 +148,7 @@ test('another file in its place is found by the proof, whoever put it there', as
   await expectAsBefore(one);
 });
 
-test('a service whose process is not seen in the new directory has not moved, whatever its settings say', async () => {
+test('a service without a process in the new directory has not moved, whatever its settings are', async () => {
   await using one = await oneClient('pcmInBin', {}, (inner) =>
     having(inner, (gateway) => ({
       look: async (target, request, signal) => {
@@ -161,24 +164,29 @@ test('a service whose process is not seen in the new directory has not moved, wh
   await expectAsBefore(one);
 });
 
-test.each(['relocation', 'workaround'] as const)('a delayed start stays one: %s', async (step) => {
-  await using one = await oneClient('pcmInBin', { ladder: ['wait', step], structural: 'atOnce' });
-  await using gateway = disposed(connectSimulatedGateway({ port: one.fleet.port }));
-  const target = targetOf({ client: one.client, host: one.client });
-  const change = {
-    target,
-    fence: { counter: 0, owner: 'somebody' },
-    signal: AbortSignal.timeout(patienceMs),
-  };
-  expect(await gateway.configureService(change, name, { startType: 'delayed' })).toMatchObject({ ok: true });
-  const { upgrade } = await one.settle();
-  expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'upgraded' });
-  const truth = await one.fleet.clientTruth(one.client);
-  const [is, was] = [truth?.services, truth?.servicesAtFirst].map((all) =>
-    all?.find((each) => each.name === name),
-  );
-  expect(is).toMatchObject({ startType: 'delayed', account: was?.account, kept: was?.kept, running: true });
-});
+test.each(['relocation', 'workaround'] as const)(
+  'a service with a delayed start keeps it: %s',
+  async (step) => {
+    await using one = await oneClient('pcmInBin', { ladder: ['wait', step], structural: 'atOnce' });
+    await using gateway = disposed(connectSimulatedGateway({ port: one.fleet.port }));
+    const target = targetOf({ client: one.client, host: one.client });
+    const change = {
+      target,
+      fence: { counter: 0, owner: 'somebody' },
+      signal: AbortSignal.timeout(patienceMs),
+    };
+    expect(await gateway.configureService(change, name, { startType: 'delayed' })).toMatchObject({
+      ok: true,
+    });
+    const { upgrade } = await one.settle();
+    expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'upgraded' });
+    const truth = await one.fleet.clientTruth(one.client);
+    const [is, was] = [truth?.services, truth?.servicesAtFirst].map((all) =>
+      all?.find((each) => each.name === name),
+    );
+    expect(is).toMatchObject({ startType: 'delayed', account: was?.account, kept: was?.kept, running: true });
+  },
+);
 
 const disposed = (gateway: Gateway): Gateway & AsyncDisposable =>
   Object.assign(gateway, { [Symbol.asyncDispose]: () => gateway.close() });

@@ -24,8 +24,8 @@ export interface Report {
   }[];
 }
 
-/** A lab of Windows clients, and a servpack of real processes that reaches them over ssh. */
-export interface WindowsHouse extends AsyncDisposable {
+/** A lab of Windows clients, and the processes of a servpack that reaches them over SSH. */
+export interface WindowsServpack extends AsyncDisposable {
   readonly lab: WindowsLab;
   readonly operator: Operator;
   startWorker(name: string): Promise<LabProcess>;
@@ -43,34 +43,34 @@ export interface WindowsHouse extends AsyncDisposable {
   readonly why: () => Promise<string>;
 }
 
-export interface WindowsHouseOptions extends LabOptions {
+export interface WindowsServpackOptions extends LabOptions {
   /** Product profiles of its own, as texts by their name. */
   readonly profiles?: Readonly<Record<string, string>>;
   /** How long a call on a client may take; as long as a test waits unless told. */
   readonly callSeconds?: number;
 }
 
-export async function openWindowsHouse({
+export async function openWindowsServpack({
   profiles = {},
   callSeconds = windowsPatienceMs / 1000,
   ...options
-}: WindowsHouseOptions): Promise<WindowsHouse> {
+}: WindowsServpackOptions): Promise<WindowsServpack> {
   await using stack = new AsyncDisposableStack();
   const lab = await startWindowsLab(options);
   stack.defer(() => lab.close());
-  // In the lab's folder, so that its guard ends what is left of this house too when the tests are killed.
-  const folder = join(lab.folder, 'house');
+  // The guard of the lab's folder ends these processes too when the tests are killed.
+  const folder = join(lab.folder, 'servpack');
   const products = join(folder, 'products');
   mkdirSync(products, { recursive: true });
   for (const [name, text] of Object.entries(profiles)) writeFileSync(join(products, `${name}.yaml`), text);
   const redis = testRedis();
-  const house: Installation = {
+  const installation: Installation = {
     redisUrl: redis.url,
     prefix: redis.prefix,
     dataDir: folder,
     settings: { HOME: folder, SERVPACK_PRODUCTS: products, SERVPACK_CALL_SECONDS: String(callSeconds) },
   };
-  const orchestrator = await startOrchestrator(house);
+  const orchestrator = await startOrchestrator(installation);
   stack.defer(() => orchestrator.stop());
   const operator = new Operator(urlOf(orchestrator), folder);
   const sshConfig = join(folder, 'ssh.yaml');
@@ -87,7 +87,7 @@ export async function openWindowsHouse({
     lab,
     operator,
     startWorker: async (name) => {
-      const worker = await startSshWorker(house, sshConfig, name);
+      const worker = await startSshWorker(installation, sshConfig, name);
       void worker.ended.then(({ code }) => {
         if (code !== null && code !== 0) lost.push(`the worker ${name} ended with exit code ${code}`);
       });

@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { describe, onTestFinished, test } from 'vitest';
 import { startRedisServer } from '../environment/redis-servers.ts';
 import { startWatchedRedis } from './redis-sentinel.ts';
-import { expectRightEnd } from './struck-campaign.ts';
+import { expectRightEnd } from './outage-campaign.ts';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'servpack-redis-'));
 const wait = (ms: number): Promise<void> => new Promise((go) => setTimeout(go, ms));
 
-describe('a campaign whose Redis is struck ends right', () => {
-  test('Sentinel moves the master', async () => {
+describe('a campaign ends right when Redis', () => {
+  test('has a new master by Sentinel', async () => {
     const watched = await startWatchedRedis(folder());
     onTestFinished(() => watched.stop());
     const strike = (): Promise<void> => watched.master.die();
-    await expectRightEnd({ url: watched.url, shards: 1, strikes: [{ at: 0.2, strike }] });
+    await expectRightEnd({ url: watched.url, shards: 1, outages: [{ at: 0.2, strike }] });
   });
 
-  // Mostly waiting: they wait together.
-  test.concurrent('killed and started again, with appendfsync everysec and then with always', async ({
+  // These tests wait most of the time, so they run together.
+  test.concurrent('is killed and started again, with appendfsync everysec and then with always', async ({
     onTestFinished: atEnd,
   }) => {
     const redis = await startRedisServer(folder(), ['--appendonly', 'yes', '--appendfsync', 'everysec']);
@@ -31,14 +31,14 @@ describe('a campaign whose Redis is struck ends right', () => {
       await redis.client.config('SET', 'appendfsync', 'always');
       await strike();
     };
-    const strikes = [
+    const outages = [
       { at: 0.2, strike },
       { at: 0.5, strike: strictly },
     ];
-    await expectRightEnd({ url: `redis://127.0.0.1:${redis.port}`, shards: 1, strikes });
+    await expectRightEnd({ url: `redis://127.0.0.1:${redis.port}`, shards: 1, outages });
   });
 
-  test.concurrent('silent for thirty seconds', async ({ onTestFinished: atEnd }) => {
+  test.concurrent('is silent for thirty seconds', async ({ onTestFinished: atEnd }) => {
     const redis = await startRedisServer(folder(), ['--appendonly', 'yes']);
     atEnd(() => redis.stop());
     const strike = async (): Promise<void> => {
@@ -49,7 +49,7 @@ describe('a campaign whose Redis is struck ends right', () => {
     await expectRightEnd({
       url: `redis://127.0.0.1:${redis.port}`,
       shards: 3,
-      strikes: [{ at: 0.2, strike }],
+      outages: [{ at: 0.2, strike }],
     });
   });
 });

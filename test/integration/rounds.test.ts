@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { pino } from 'pino';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { LeaderContext } from '../../orchestrator/context.ts';
-import { contextOver, keepingDispatcher, standingClock } from '../fixtures/context.ts';
+import { contextOver, standingClock } from '../fixtures/context.ts';
+import { keepingDispatcher } from '../fixtures/dispatchers.ts';
 import { sweep } from '../../orchestrator/rounds/sweep.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { at, campaignOf, entry, later, picks, runningState } from '../contract/store/fixtures.ts';
@@ -10,7 +11,7 @@ import { storeFixture } from '../contract/store/store-fixture.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
 
-/** A context whose jobs and log lines are kept. */
+/** A context that keeps its jobs and log lines. */
 function openContext(now: number) {
   const jobs: Activation[] = [];
   const lines: Record<string, unknown>[] = [];
@@ -20,7 +21,7 @@ function openContext(now: number) {
   return { context, jobs, lines };
 }
 
-test('a sweep gives every job of a long queue its turn, and says so in one line a round', async () => {
+test('a sweep adds every job of a long queue within some rounds, and logs one line a round', async () => {
   const { context, jobs, lines } = openContext(later);
   await storeFixture(context.store).admitted('sp4', picks(1_500), { active: 9_999, perLogonServer: 9_999 });
   const round = sweep();
@@ -35,7 +36,7 @@ test('a sweep gives every job of a long queue its turn, and says so in one line 
   ]);
 });
 
-test('a sweep adds nothing for whom a job waits in a long queue, nor for whom a worker has taken on meanwhile', async () => {
+test('a sweep adds no job for an upgrade whose job waits, or that a worker has begun meanwhile', async () => {
   const { context, jobs, lines } = openContext(later);
   const { store, dispatcher } = context;
   await storeFixture(store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
@@ -50,7 +51,7 @@ test('a sweep adds nothing for whom a job waits in a long queue, nor for whom a 
   expect(lines).toMatchObject([{ overdue: 3, withoutJob: 1, leaseExpired: 0 }]);
 });
 
-test('a sweep that cannot find out who has a job adds them all', async () => {
+test('a sweep adds all jobs when it cannot find out which exist', async () => {
   const { context, jobs } = openContext(later);
   await storeFixture(context.store).admitted('sp4', picks(3), { active: 9, perLogonServer: 9 });
   const withoutJob = async (): Promise<never> => Promise.reject(new Error('Redis is away'));
@@ -65,7 +66,7 @@ const inOneWave = (name: string): Campaign => {
   return { ...rest, definition: { ...definition, waves }, waveSizes: [2] };
 };
 
-test('a campaign that cannot be led does not hold up the later ones, and is told once', async () => {
+test('a round of campaigns goes on after a campaign that fails, and logs the failure once', async () => {
   const { context, jobs, lines } = openContext(at);
   const names = ['a-broken', 'b-good'];
   for (const name of names) await context.store.createCampaign(inOneWave(name), picks(2), entry(name));

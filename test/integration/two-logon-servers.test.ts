@@ -1,5 +1,6 @@
-import { contextOver } from '../fixtures/context.ts';
-import { pino } from 'pino';
+import { clientsWith } from '../fixtures/clients-with.ts';
+import { contextOver, workerContext } from '../fixtures/context.ts';
+import { manualDispatcher } from '../fixtures/dispatchers.ts';
 import { expect, test, vi } from 'vitest';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
@@ -12,17 +13,17 @@ import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { activate } from '../../workers/activation.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
-import { entry } from '../contract/store/fixtures.ts';
 import { testRedis } from '../environment/redis.ts';
-import { textContent } from '../lab/fleet/disk.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
-import { type Trait, traitOf } from '../lab/fleet/traits.ts';
-import { componentNames, componentText } from '../lab/staged-tree.ts';
-import { HandDispatcher, JumpingClock, patient, smsRelease, workerContext } from './one-client.ts';
-import { unwrapped } from './unwrapped.ts';
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { stagedComponents } from '../lab/staged-tree.ts';
+import { JumpingClock } from '../fixtures/jumping-clock.ts';
+import { openCampaign, patient, smsRelease } from '../fixtures/running-campaign.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
-/** Real machines of the lab at two logon servers, real Redis, the real rounds and the real driver. */
+/**
+ * Machines of the lab at two logon servers, with a real Redis, the real rounds and the real
+ * driver.
+ */
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -33,23 +34,17 @@ type Server = keyof typeof zoneOf;
 interface Seat {
   readonly client: string;
   readonly server: Server;
-  /** Where it logs on now, when that is elsewhere. */
+  /** The logon server where the lab has the client, when it is not `server`. */
   readonly seenOn?: Server;
 }
-
-/** So many clients with this trait. */
-const some = (count: number, trait: Trait): readonly string[] =>
-  Array.from({ length: 1_000 }, (_, n) => `pc-${n}`)
-    .filter((name) => traitOf('one', name) === trait)
-    .slice(0, count);
 
 interface Site extends AsyncDisposable {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly release: Release;
-  /** Rounds and jobs in their order, until it is so; `watch` sees every step. */
+  /** Runs rounds and jobs in their order until `isSo`; calls `watch` after each. */
   until(isSo: () => Promise<boolean>, watch?: () => Promise<void>): Promise<void>;
-  /** Goes on for so long in lab time. */
+  /** Runs rounds and jobs for so long in lab time. */
   pass(ms: number, watch?: () => Promise<void>): Promise<void>;
 }
 
@@ -77,54 +72,29 @@ async function openSite(
   const fleet = await startFleet({
     rows: rows.map((row, at) => ({ ...row, logonServer: seats[at]?.seenOn ?? row.logonServer })),
     seed: 'one',
-    release: {
-      files: new Map(componentNames.map((name) => [name, textContent(componentText(name))])),
-      copyListVersion: 900_000_000,
-    },
+    release: stagedComponents,
     clock,
     startedAt: monday,
   });
   const store = unwrapped(await openRedisStore(testRedis()));
-  const dispatcher = new HandDispatcher();
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' });
-  const context = contextOver(store, clock, dispatcher, log);
-  const release = { ...smsRelease(componentNames), ...(copies === undefined ? {} : { copies }) };
-  await store.importFleet(rows);
-  await store.stageRelease(release, null, entry(''));
-  const gate = { settledPercent: 100, notOkPercent: 100, minSample: 1 };
-  const campaign: Campaign = {
-    definition: {
-      campaign: 'sp4',
-      release: release.release,
-      start: 'byHand',
-      startAt: null,
-      seed: '1',
-      select: { labels: [], logonServers: [], clients: [] },
-      waves: [{ name: 'all', size: { rest: true }, gate }],
-      budgets,
-      policy: { ...patient, ...policy },
-      hash: 'hash',
-    },
-    createdAt: monday,
-    waveSizes: [seats.length],
-    state: { status: 'running', startedAt: monday, openWaves: 1, accepted: [0] },
-  };
-  const zone = (server: Server) => (policy.window === undefined ? {} : { zone: zoneOf[server] });
-  const picks = seats.map(({ client, server }) => ({
-    client,
-    wave: 0,
-    logonServer: server,
-    ...zone(server),
-  }));
-  unwrapped(await store.createCampaign(campaign, picks, entry('sp4')));
+  const dispatcher = manualDispatcher();
+  const context = contextOver(store, clock, dispatcher);
+  const release = { ...smsRelease, ...(copies === undefined ? {} : { copies }) };
+  await openCampaign(store, {
+    clients: rows,
+    release,
+    policy: { ...patient, ...policy },
+    budgets,
+    at: monday,
+  });
   const gateway = connectSimulatedGateway({ port: fleet.port, deadlineMs: 20_000 });
-  const worker = { ...workerContext({ store, dispatcher, clock, gateway, log }), leaseMs: 30_000 };
+  const worker = { ...workerContext({ store, dispatcher, clock, gateway }), leaseMs: 30_000 };
   const step = async (): Promise<void> => {
     await runCampaigns().run(context);
     const job = dispatcher.next();
     const soon = clock.now() + 10 * 60_000;
     if (job === undefined || job.dueAt > soon) {
-      if (job !== undefined) await dispatcher.add(job);
+      if (job !== undefined) dispatcher.jobs.push(job);
       clock.forward(soon);
       return;
     }
@@ -137,7 +107,7 @@ async function openSite(
       await step();
       await watch?.();
     }
-    throw new Error('it does not become so');
+    throw new Error('not after 5,000 rounds');
   };
   return {
     store,
@@ -177,13 +147,13 @@ async function endsOf(store: Store): Promise<Readonly<Record<string, string>>> {
   return ends;
 }
 
-test('clients of a logon server without its copy are not touched, roamers neither, until it has one', async () => {
-  const [a = '', b = '', c = '', d = '', e = ''] = some(5, 'free');
+test('a client of a logon server without a copy is not touched before there is one, also a client that moved there', async () => {
+  const [a = '', b = '', c = '', d = '', e = ''] = clientsWith('free', 5);
   const seats: readonly Seat[] = [
     { client: a, server: 'LS-ROM' },
     { client: b, server: 'LS-ROM' },
     { client: c, server: 'LS-PUN' },
-    // These have been brought to Pune, or come from there.
+    // These clients have moved from Rome to Pune, and from Pune to Rome.
     { client: d, server: 'LS-ROM', seenOn: 'LS-PUN' },
     { client: e, server: 'LS-PUN', seenOn: 'LS-ROM' },
   ];
@@ -194,7 +164,7 @@ test('clients of a logon server without its copy are not touched, roamers neithe
   const { store, release } = site;
   const write = (...found: readonly CopyStatus[]) =>
     store.writeCopies(release.release, manifestOf(release), found, []);
-  /** So many of Rome are marked at once. */
+  /** The most clients of Rome that were marked at once. */
   let most = 0;
   const watch = async (): Promise<void> => {
     const counters = await store.counters('sp4');
@@ -210,7 +180,8 @@ test('clients of a logon server without its copy are not touched, roamers neithe
   await site.pass(5 * 3_600_000, watch);
   expect(most).toBe(1);
   for (const client of [c, d, e]) expect((await site.fleet.clientTruth(client))?.journal).toEqual([]);
-  // The one that was looked at is remembered where it was seen; the other ones have never been asked.
+  // The record of the looked-at client has its new logon server; the other clients were never
+  // asked.
   expect((await endsOf(store))[d]).toBe('LS-PUN looking');
   expect((await store.readUpgrade({ campaign: 'sp4', client: d }))?.index).toBe('parked');
   expect(await store.readWaiting({ campaign: 'sp4', client: e })).not.toBeNull();
@@ -227,9 +198,9 @@ test('clients of a logon server without its copy are not touched, roamers neithe
   expect(most).toBe(1);
 });
 
-test('each client is admitted, looked at and marked in the nights of its own time zone', async () => {
-  // Those that are switched off are deferred into the day.
-  const seats = [...some(4, 'free'), ...some(4, 'offlineForDays')].map((client, at): Seat => ({
+test('a client is admitted, looked at and marked in the nights of its own time zone', async () => {
+  // Clients that are switched off are deferred into the day.
+  const seats = [...clientsWith('free', 4), ...clientsWith('offlineForDays', 4)].map((client, at): Seat => ({
     client,
     server: at % 2 === 0 ? 'LS-ROM' : 'LS-PUN',
   }));
@@ -244,7 +215,7 @@ test('each client is admitted, looked at and marked in the nights of its own tim
   for (const { client, to, at, because } of entries) {
     if (client === null) continue;
     const zone = zoneOf[seats.find((seat) => seat.client === client)?.server ?? 'LS-ROM'];
-    // A step that was decided in the last minute of the night is written a moment later.
+    // A step that is decided in the last minute of the night is written a moment later.
     const isNight = isWindowOpen(window, zone, at) || isWindowOpen(window, zone, at - 20 * 60_000);
     if (!isNight && !begun.has(client) && (to === 'looking' || to === 'marking'))
       outside.push([client, to, at, because]);

@@ -9,10 +9,13 @@ import { contextOver } from '../fixtures/context.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { recount } from '../twin/recount.ts';
-import { oneClient, type OneClient, patient } from './one-client.ts';
-import { unwrapped } from './unwrapped.ts';
+import { oneClient, type OneClient } from '../fixtures/one-client.ts';
+import { patient } from '../fixtures/running-campaign.ts';
+import { unwrapped } from '../fixtures/unwrapped.ts';
 
-/** What people ask for, carried out on a real machine of the lab by the real driver and the real rounds. */
+/**
+ * Requests of people, carried out on a machine of the lab by the real driver and the real rounds.
+ */
 
 const contextOf = ({ store, clock, dispatcher }: OneClient) => contextOver(store, clock, dispatcher);
 
@@ -28,17 +31,17 @@ const truthOf = async (one: OneClient) => {
 const changesOn = async (one: OneClient): Promise<readonly string[]> =>
   (await truthOf(one)).journal.map(({ op }) => op);
 
-/** Steps until the upgrade is so. */
+/** Runs jobs until the upgrade is in this state. */
 async function until(one: OneClient, isSo: (upgrade: Upgrade) => boolean): Promise<void> {
   for (let count = 0; count < 300; count += 1) {
     if (isSo((await one.stored()).upgrade)) return;
     await one.step();
   }
-  throw new Error(`it stays ${(await one.stored()).upgrade.state.phase}`);
+  throw new Error(`the upgrade stays ${(await one.stored()).upgrade.state.phase}`);
 }
 
 describe('an abort', () => {
-  test('leaves a marked client marked and says so; unmark takes it off the machine, and it does not install', async () => {
+  test('leaves a marked client marked and says so; unmark takes the mark off, and nothing is installed', async () => {
     await using one = await oneClient('offlineForDays');
     await until(one, ({ memory }) => memory.open.mark !== null);
     const aborted = await abort(one);
@@ -64,7 +67,7 @@ describe('an abort', () => {
     });
   });
 
-  test('finishes a service that is half moved, and begins nothing afterwards', async () => {
+  test('finishes an open relocation, and begins nothing afterwards', async () => {
     await using one = await oneClient('pcmInBin', { structural: 'atOnce' });
     const hold = await one.fleet.hold({
       client: one.client,
@@ -101,7 +104,7 @@ describe('an abort', () => {
   });
 });
 
-test('a halt lets a restart come back and begins nothing; it goes on when the halt ends', async () => {
+test('a halt waits for a restarting client and begins nothing; the upgrade goes on when the halt ends', async () => {
   await using one = await oneClient('free');
   await until(one, ({ state }) => state.phase === 'restarting');
   unwrapped(await haltAll(contextOf(one), anna, 'phones ring'));
@@ -113,7 +116,7 @@ test('a halt lets a restart come back and begins nothing; it goes on when the ha
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
 });
 
-test('a marked client whose restart a halt holds is looked at again in its time, and not over and over', async () => {
+test('a halt that holds a restart lets a marked client rest until its next look', async () => {
   const between = { days: everyDay, from: 22 * 60, to: 5 * 60 };
   await using one = await oneClient('free', { restart: { ...patient.restart, between } });
   await until(one, ({ memory }) => memory.open.mark !== null);
@@ -132,7 +135,7 @@ test('a marked client whose restart a halt holds is looked at again in its time,
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
 });
 
-test('undo moves the service of an ended campaign back, and the campaign ends again', async () => {
+test('an undo moves the service of an ended campaign back, and the campaign ends again', async () => {
   await using one = await oneClient('pcmInBin');
   expect((await one.settle()).upgrade.memory.learned.relocation).toBe('done');
   await runCampaigns().run(contextOf(one));
@@ -149,7 +152,7 @@ test('undo moves the service of an ended campaign back, and the campaign ends ag
   expect(await status()).toBe('ended');
 });
 
-test('a retry begins with a look and ends as the machine deserves', async () => {
+test('a retry begins with a look and ends by what the look finds', async () => {
   await using one = await oneClient('fileMissing');
   expect((await one.settle()).upgrade.state).toMatchObject({ end: 'failed' });
   await runCampaigns().run(contextOf(one));

@@ -15,11 +15,13 @@ import { runStep } from '../../workers/remediation/run-step.ts';
 import type { StepContext } from '../../workers/context.ts';
 import { openReleaseFolders } from '../../workers/release-folder.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
-import { clientWith, type OneClient, oneClient } from './one-client.ts';
+import { clientWith } from '../fixtures/clients-with.ts';
+import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 
 /**
- * A Redis that came back without its last second, or from an older copy: the record stands at a step that was done long ago, and the
- * client has gone on. What the service was stands on the client, and nothing may be written over it.
+ * A Redis that came back without its last second, or from an older copy. The record stands at a
+ * step that was done before, and the client is ahead of it. The client holds the pre-image of its
+ * service, and nothing may be written over that pre-image.
  */
 const service = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 
@@ -43,7 +45,7 @@ async function stepContextOf(one: OneClient): Promise<StepContext> {
   };
 }
 
-/** The journal after its present step. */
+/** Runs the step of this journal and returns the journal at the next step. */
 async function advanced(context: StepContext, journal: Journal): Promise<Journal> {
   const event: UpgradeEvent = await runStep(context, journal, true);
   if (event.type !== 'StepDone') throw new Error(JSON.stringify(event));
@@ -55,7 +57,7 @@ async function advanced(context: StepContext, journal: Journal): Promise<Journal
 const onStaleJournal = { type: 'JournalFoundStale' };
 
 describe('a record that is older than its client', () => {
-  test('records nothing over a procedure that is open, of its own kind or another', async () => {
+  test('writes no intent over an open procedure, of its own kind or of another', async () => {
     await using one = await oneClient('pcmInBin');
     const context = await stepContextOf(one);
     const atStop = await advanced(context, begun('relocation'));
@@ -77,13 +79,13 @@ describe('a record that is older than its client', () => {
     expect(await runStep(context, atCopy, true)).toMatchObject({ type: 'StepDone', step: 'copy' });
   });
 
-  test('does not take the new place of a moved service for its old one', async () => {
+  test('does not record the new directory of a relocated service as its old one', async () => {
     await using one = await oneClient('pcmInBin');
     const context = await stepContextOf(one);
     let journal = begun('relocation');
     while (journal.step !== 'close') journal = await advanced(context, journal);
     expect(await runStep(context, journal, true)).toMatchObject({ type: 'StepDone', step: 'close' });
-    // Closed already, and its commit was lost: that is where the record says it is.
+    // The procedure was closed and the commit was lost: closing it again changes nothing.
     expect(await runStep(context, journal, true)).toMatchObject({ type: 'StepDone', step: 'close' });
     expect(await runStep(context, begun('relocation'), true)).toMatchObject(onStaleJournal);
     expect((await one.fleet.clientTruth(one.client))?.intent).toBeNull();

@@ -6,11 +6,11 @@ import type { Trait } from '../lab/fleet/traits.ts';
 import { keysLike } from '../lab/keys-like.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
 
-/** Whatever happens to workers and to BullMQ's keys, a survey gets an answer for every machine. */
+/** A survey gets an answer for every machine, also when workers or the keys of BullMQ are lost. */
 
 const traits: readonly Trait[] = ['free', 'pcmInBin', 'userProgram', 'staysHome', 'server'];
 
-/** A survey of one client whose look stands still on the client. */
+/** Starts a survey of one client, whose look is held on the client. */
 async function heldLook(lab: LookLab, startWorker: () => Promise<unknown>) {
   const control = connectFleetControl({ port: lab.fleet.port });
   const client = lab.clients.get('free') ?? '';
@@ -27,7 +27,7 @@ async function heldLook(lab: LookLab, startWorker: () => Promise<unknown>) {
   };
 }
 
-describe('a look is made by another worker', () => {
+describe('a look is taken over by another worker', () => {
   test('at once, when its worker stops', { timeout: 60_000 }, async () => {
     await using lab = await startLookLab({ traits: ['free'] });
     const workers: { stop(): Promise<void> }[] = [];
@@ -48,7 +48,7 @@ describe('a look is made by another worker', () => {
   });
 });
 
-test('a look on which five workers in a row were lost is given up, and the survey says so', async () => {
+test('a look on which five workers in a row are lost fails, and the survey says so', async () => {
   await using lab = await startLookLab({ traits: ['free'] });
   const client = lab.clients.get('free') ?? '';
   const survey = await lab.startSurvey({ from: 'names', names: [client] });
@@ -56,7 +56,7 @@ test('a look on which five workers in a row were lost is given up, and the surve
   const id = lookJobId({ survey, name: client, shard: 0 });
   const job = `${queuePrefix(lab.prefix, 0)}:${looksQueue}:${id}`;
   await expect.poll(() => redis.commands.exists(job)).toBe(1);
-  // As BullMQ counts them.
+  // BullMQ counts the lost workers.
   await redis.commands.hset(job, 'stc', 5);
   await lab.startWorker();
   expect(await lab.over(survey)).toMatchObject({ status: 'done', failures: { failed: 1 } });
@@ -64,7 +64,7 @@ test('a look on which five workers in a row were lost is given up, and the surve
   expect(look?.says).toContain('5 workers in a row were lost on it');
 });
 
-describe.each([1, 3])('jobs of looks that are lost are added again: %i shards', (shards) => {
+describe.each([1, 3])('a lost job of a look is added again, with %i shards', (shards) => {
   test.each([
     ['every key of BullMQ is deleted', '*'],
     ['the lists are deleted, the jobs are not', 'wait'],
