@@ -8,11 +8,9 @@ import { openSealer, type Sealer } from './audit/seal.ts';
 import { openBackground } from './background/background.ts';
 import { startWaiting } from './campaigns/transitions.ts';
 import type { LeaderContext, OrchestratorContext } from './context.ts';
-import { writeAddress, writeCheckInAddress } from './http/address.ts';
+import { writeUrl, writeCheckInUrl } from './http/url-file.ts';
 import { buildApi } from './http/api.ts';
-import { openCheckInKey } from './http/checkin/client-token.ts';
 import { openCheckIns } from './http/checkin/listener.ts';
-import { openToken } from './http/token.ts';
 import { type CopyVerifier, openCopyVerifier } from './releases/copies/verify.ts';
 import { checkInvariants } from './rounds/check-invariants.ts';
 import { drainCampaigns } from './rounds/drain-campaigns.ts';
@@ -28,6 +26,7 @@ import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
+import { openCheckInKey, openToken } from './http/secrets.ts';
 
 export interface RunningOrchestrator {
   /** Where the HTTP API listens. */
@@ -85,8 +84,8 @@ export async function runOrchestrator(
     await close();
     return door;
   }
-  writeAddress(config.dataDir, listening.value);
-  if (door.value !== null) writeCheckInAddress(config.dataDir, door.value.url);
+  writeUrl(config.dataDir, listening.value);
+  if (door.value !== null) writeCheckInUrl(config.dataDir, door.value.url);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   const leadership = seekLeadership(
     { ...context, store: store.value },

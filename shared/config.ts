@@ -1,9 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
-import { err, fault, ok, type Fault, type Result } from './errors.ts';
+import { err, fault, type Fault, messageOf, ok, type Result } from './errors.ts';
 import { parseRedisUrl, redisUrlForms } from './redis/redis-url.ts';
-import { withPasswordFrom } from './password-file.ts';
 
 /** Settings of a process, read once from the environment and validated; plain values afterwards. */
 export interface Config {
@@ -213,3 +213,26 @@ function parseJson(text: string): unknown {
     return null;
   }
 }
+
+/**
+ * The Redis URL with the password of a file: a mounted secret stands neither in the environment nor
+ * in the list of processes. One line end at the end of the file is not part of the password. No
+ * error repeats the URL or the content of the file.
+ */
+function withPasswordFrom(file: string, url: string): Result<string, Fault> {
+  try {
+    const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    if (password === '') return err(passwordFault('holds no password'));
+    const { scheme = '', who = '', rest = '' } = urlParts.exec(url)?.groups ?? {};
+    const [user = ''] = who.split(':');
+    return ok(`${scheme}${user}:${encodeURIComponent(password)}@${rest}`);
+  } catch (error) {
+    return err(passwordFault(`cannot be read: ${messageOf(error)}`));
+  }
+}
+
+/** Every form of URL: no host, database or name of a master holds an @. */
+const urlParts = /^(?<scheme>[a-z+]+:\/\/)(?:(?<who>.*)@)?(?<rest>.*)$/;
+
+const passwordFault = (because: string): Fault =>
+  fault('config.invalid', `REDIS_PASSWORD_FILE: the file ${because}`);

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import type { ClientLook } from './products/client-look.ts';
 
 /**
- * Evidence is kept once, under its own SHA-256, and never longer than this. A text that was cut
- * says so.
+ * The most bytes of a text of evidence, which is kept once, under its own SHA-256. A longer text is
+ * cut, and says so.
  */
 export const evidenceBytesAtMost = 16 * 1024;
 
@@ -35,8 +35,8 @@ export function capped(text: string, bytesAtMost: number): string {
 export const canonicalJson = (value: unknown): string => JSON.stringify(ordered(value));
 
 /**
- * Returns a value whose keys are in order as it is: every look is hashed, and most of what a
- * gateway brings is in order already.
+ * The value with its keys in order. A value that is in order is returned as it is: every look is
+ * hashed, and most of what a gateway brings is in order.
  */
 function ordered(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;

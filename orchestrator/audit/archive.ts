@@ -8,14 +8,14 @@ import { openFileHash } from './format/verify-file.ts';
 import type { SealedHead } from '../../shared/store/seal-store.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { type FileTail, lastHeader, readTail } from './file-tail.ts';
-import { withFileLock } from './file-lock.ts';
+import { lockFile } from '../file-lock.ts';
 
 export interface ArchiveOptions {
   /** Made when it is not there. */
   readonly folder: string;
   readonly prefix: string;
   readonly shards: number;
-  /** A file that is longer is put aside and a new one begun. */
+  /** A longer file is put aside, and a new one begun. */
   readonly fileBytesAtMost?: number;
 }
 
@@ -24,13 +24,29 @@ export interface Archive {
   /**
    * Appends a block and its attachments, and returns when the disk has them. A block that the file
    * already has is not appended again, and what a crash cut off is removed first.
-   * @throws when the disk does not take the block: call again
+   * @throws `FileBusy` while another process writes the file, and when the disk does not take the
+   * block: call again
    */
-  append(shard: number, block: Block, beside: AsyncIterable<string>): Promise<void>;
-  /** The block that was added last; null when there is none. */
+  append(shard: number, block: Block, attachments: AsyncIterable<string>): Promise<void>;
+  /** The block that was appended last; null when there is none. */
   newest(shard: number): Promise<SealedHead | null>;
   /** Paths of a shard's files, the oldest first. */
   files(shard: number): readonly string[];
+}
+
+/**
+ * Another process writes the file: the former leader, which finishes its block, or is frozen in
+ * the middle of it.
+ */
+export class FileBusy extends Error {
+  override readonly name = 'FileBusy';
+}
+
+/** Runs `work` while no other process writes here: two orchestrators may share a data folder. */
+async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+  using lock = lockFile(path);
+  if (lock === null) throw new FileBusy(`another orchestrator writes the audit (${path})`);
+  return await work();
 }
 
 const usualBytesAtMost = 256 * 1024 * 1024;
@@ -63,8 +79,8 @@ export function openArchive(options: ArchiveOptions): Archive {
       }
       return null;
     },
-    append: (shard, block, beside) =>
-      withFileLock(`${present(shard)}.lock`, async () => {
+    append: (shard, block, attachments) =>
+      withLock(`${present(shard)}.lock`, async () => {
         const newest = await readTail(present(shard));
         const before = newest ?? (await readTail(putAside(shard).at(-1) ?? ''));
         if (holds(before, block.sealed)) return;
@@ -75,7 +91,7 @@ export function openArchive(options: ArchiveOptions): Archive {
         if (isFull) await rename(present(shard), join(folder, `${name(shard)}.${padded(newest)}.jsonl`));
         const tail = isFull ? null : newest;
         const opening = tail === null ? openingOf(options, shard, before?.hash ?? null) : null;
-        await write(present(shard), tail, opening, block, beside);
+        await write(present(shard), tail, opening, block, attachments);
         if (tail === null) await syncFolder(folder);
       }),
   };
@@ -105,7 +121,7 @@ async function write(
   tail: FileTail | null,
   opening: { readonly line: string; readonly hash: string } | null,
   block: Block,
-  beside: AsyncIterable<string>,
+  attachments: AsyncIterable<string>,
 ): Promise<void> {
   if (tail !== null && tail.size > tail.end) await truncate(path, tail.end);
   const file = await open(path, tail === null ? 'w' : 'a', 0o600);
@@ -120,7 +136,7 @@ async function write(
       await out.line(line);
     };
     for (const line of block.lines) await add(line);
-    for await (const line of beside) await add(line);
+    for await (const line of attachments) await add(line);
     const { head } = block.sealed;
     await out.line(sealLine({ seal: block.number, head, lines, file: hash.update(head).digest('hex') }));
     await out.end();

@@ -25,7 +25,7 @@ export async function* attachmentsOf(
 ): AsyncGenerator<string> {
   if (entries.some(isStaging)) for (const release of await store.releases()) yield releaseLine(release);
   if (entries.some(isImport)) yield* fleetLines(store.fleet());
-  else yield* fleetLines(clientsIn(store, entries.filter(isMove)));
+  else yield* fleetLines(clientsIn(store, entries.filter(isNewAddress)));
   if (entries.some(isRevocation)) yield tokensLine(await store.tokenGenerations());
   for (const [campaign, own] of Map.groupBy(entries.filter(isOfCampaign), (entry) => entry.campaign))
     yield* campaignLines(store, campaign, own.some(isCreation));
@@ -38,7 +38,7 @@ export async function* attachmentsOf(
 const isStaging = ({ campaign, to }: KeptEntry): boolean =>
   campaign === '' && (to === 'staged' || to === 'withdrawn');
 const isImport = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === 'imported';
-const isMove = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === movedTo;
+const isNewAddress = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === movedTo;
 const isRevocation = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === revokedTo;
 const isOfCampaign = ({ campaign, client }: KeptEntry): boolean => campaign !== '' && client === null;
 const isCreation = ({ version }: KeptEntry): boolean => version === 1;
@@ -50,7 +50,7 @@ async function* clientsIn(store: Store, entries: readonly KeptEntry[]): AsyncGen
   }
 }
 
-/** Every text that these entries rest on, each once. */
+/** SHA-256 of every text that these entries rest on, each once. */
 export const evidenceIn = (entries: readonly KeptEntry[]): readonly string[] => [
   ...new Set(entries.flatMap(({ evidence, beside }) => (evidence === null ? beside : [evidence, ...beside]))),
 ];

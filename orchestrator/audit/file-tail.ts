@@ -1,9 +1,9 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { openingOf, sealOf } from './format/file-lines.ts';
 
-/** Where a file ends, and where the next section begins. */
+/** The end of a file, where the next section begins. */
 export interface FileTail {
-  /** Bytes up to here are whole; what follows was broken off by a crash. */
+  /** The bytes up to here are whole. A crash cut off what follows. */
   readonly end: number;
   readonly size: number;
   /** The running hash at `end`. */
@@ -13,13 +13,13 @@ export interface FileTail {
 }
 
 const pieceBytes = 64 * 1024;
-/** Longer than any opening, header or seal line is read over the end of a piece. */
+/** Read beyond the end of a piece: more than any opening, header or seal line has. */
 const overlapBytes = 64 * 1024;
 const sealMark = Buffer.from('\n{"seal":');
 const blockMark = Buffer.from('\n{"block":');
 
 /**
- * Null when there is no file, or no section of it was ever whole.
+ * The end of a file of the audit; null when there is no file, or no section was ever whole.
  * @throws when the last seal was changed: nothing may be appended then
  */
 export const readTail = (path: string): Promise<FileTail | null> =>

@@ -7,7 +7,7 @@ import { beforeAll, type KeptEntry } from '../../shared/store/seal-store.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { Archive } from './archive.ts';
 
-/** An entry and where it stands. */
+/** An entry, and where it stands. */
 export interface FoundEntry extends KeptEntry {
   readonly shard: number;
   /** Null = not sealed yet, or written by an orchestrator with another data folder. */

@@ -5,6 +5,7 @@ import { isHaltStep } from '../campaigns/halt.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { csvField } from '../views/csv.ts';
 import { notFound, type Refusal } from '../refusal.ts';
+import { evidenceIn } from './attachments.ts';
 import { readEvidence } from './evidence.ts';
 import { type EntryFilter, type FoundEntry, readEntries } from './read.ts';
 import { verifyPaths } from './verify.ts';
@@ -31,12 +32,11 @@ export async function showAudit(
   const found = read.filter(isPartOf(read.filter((entry) => entry.client === client)));
   if (found.length === 0 && (await store.readClient(client)) === null)
     return err(notFound('client', client, ' in the fleet or in the audit'));
-  // By time over shards; within one the order of the stream stays.
+  // By time across shards. Within a shard the order of the stream stays.
   const entries = found.toSorted((a, b) => a.at - b.at);
-  const hashes = entries.flatMap(({ evidence, beside }) =>
-    evidence === null ? beside : [evidence, ...beside],
-  );
-  const texts = withEvidence ? await readEvidence(store, archive, hashes) : new Map<string, string>();
+  const texts = withEvidence
+    ? await readEvidence(store, archive, evidenceIn(entries))
+    : new Map<string, string>();
   return ok({ client, entries: entries.map(auditLine), evidence: Object.fromEntries(texts) });
 }
 
@@ -93,7 +93,7 @@ export async function verifyOwn({
   archive,
 }: OrchestratorContext): Promise<Result<VerifyAnswer, Refusal>> {
   const shards = Array.from({ length: await store.shards() }, (_, shard) => shard);
-  // Before the files: what is sealed meanwhile is in them and not in these.
+  // Read before the files: a block that is sealed meanwhile is only in the files.
   const heads = await Promise.all(shards.map((shard) => store.readSeal(shard)));
   const verdict = await verifyPaths(shards.flatMap((shard) => archive?.files(shard) ?? []));
   if (!verdict.ok) return verdict;

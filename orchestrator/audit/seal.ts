@@ -4,9 +4,8 @@ import { compareIds } from './format/entry-line.ts';
 import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { servpackVersion } from '../../shared/version.ts';
-import type { Archive } from './archive.ts';
+import { type Archive, FileBusy } from './archive.ts';
 import { attachmentsOf, evidenceIn } from './attachments.ts';
-import { FileBusy } from './file-lock.ts';
 
 export interface SealerOptions {
   readonly store: Store;
@@ -40,7 +39,7 @@ const blocksAtMost = 20;
  * Seal heads go to the log at most this often (real time): enough to compare with, wherever the
  * log is shipped to.
  */
-const tellEveryMs = 10_000;
+const logEveryMs = 10_000;
 
 /**
  * Seals the audit, one chain per shard: the head moves in Redis, the block goes to the file, and
@@ -48,12 +47,12 @@ const tellEveryMs = 10_000;
  * block again, because a block is a pure function of its entries.
  */
 export function openSealer(options: SealerOptions): Sealer {
-  const told = new Map<number, { readonly at: number; readonly block: number }>();
-  const tell = (shard: number, head: SealedHead | null): void => {
-    const last = told.get(shard);
-    const isEarly = last !== undefined && performance.now() - last.at < tellEveryMs;
+  const logged = new Map<number, { readonly at: number; readonly block: number }>();
+  const logHead = (shard: number, head: SealedHead | null): void => {
+    const last = logged.get(shard);
+    const isEarly = last !== undefined && performance.now() - last.at < logEveryMs;
     if (head === null || head.number === last?.block || isEarly) return;
-    told.set(shard, { at: performance.now(), block: head.number });
+    logged.set(shard, { at: performance.now(), block: head.number });
     options.log.info({ shard, block: head.number, head: head.head }, 'audit sealed');
   };
   const patience = openPatience(options.log);
@@ -61,7 +60,7 @@ export function openSealer(options: SealerOptions): Sealer {
     round: async () => {
       const shards = await options.store.shards();
       for (let shard = 0; shard < shards; shard += 1)
-        tell(shard, await patience(shard, () => sealShard(options, shard)));
+        logHead(shard, await patience(shard, () => sealShard(options, shard)));
     },
   };
 }
@@ -120,7 +119,7 @@ async function sealNext(options: SealerOptions, shard: number): Promise<boolean>
     servpack: servpackVersion,
     campaigns: await hashesOf(store, entries),
   });
-  // Another orchestrator was faster: the next run continues from its block.
+  // When another orchestrator was faster, the next run continues from its block.
   if (await store.moveSeal(shard, state.head, block.sealed)) await finish(options, shard, block);
   return entries.length === entriesAtMost;
 }
@@ -149,7 +148,7 @@ async function finish({ store, archive }: SealerOptions, shard: number, block: B
   await store.markWritten(shard, block.number, evidenceIn(block.entries));
 }
 
-/** Makes the block of a round that did not end once more, and ends it. */
+/** Makes the block of an unfinished round again, and finishes it. */
 async function finishAgain(options: SealerOptions, shard: number, sealed: SealedHead): Promise<void> {
   const { store, archive } = options;
   const { count } = JSON.parse(sealed.header) as { readonly count: number };
@@ -164,7 +163,7 @@ async function finishAgain(options: SealerOptions, shard: number, sealed: Sealed
   );
 }
 
-/** Under which campaign file the entries of each campaign were done: SHA-256. */
+/** SHA-256 of the file of each campaign that the entries name. */
 async function hashesOf(
   store: Store,
   entries: readonly KeptEntry[],

@@ -5,10 +5,10 @@ import { verifyPath } from '../audit/verify.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 
-/** A larger file is left to `audit verify`. */
+/** `audit verify` reads larger files. */
 const verifiedBytesAtMost = 64 * 1024 * 1024;
 
-/** The newest file of each shard: is it as it was written, and does it go as far as Redis says? */
+/** Checks the newest file of each shard: is it unchanged, and does it reach the head in Redis? */
 export async function checkAudit(
   store: OperatorStore,
   archive: Archive | undefined,

@@ -1,4 +1,4 @@
-import type { Check } from '../http/schemas/doctor.ts';
+import type { Check } from '../http/schemas/orchestrator.ts';
 
 export type { Check };
 

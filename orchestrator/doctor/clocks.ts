@@ -6,7 +6,11 @@ import { type Check, broken, fine, warning } from './check.ts';
 const noticeMs = 2_000;
 const badMs = 60_000;
 
-/** @param aheadMs of the first of the two */
+/**
+ * Checks two clocks against each other.
+ * @param which names both
+ * @param aheadMs by how much the first clock is ahead
+ */
 export function judgeClock(which: string, aheadMs: number): Check {
   const apart = Math.abs(aheadMs);
   const says = `${which} are ${inWords(apart)} apart`;

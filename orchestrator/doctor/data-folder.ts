@@ -1,9 +1,8 @@
 import { accessSync, constants, existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../../shared/errors.ts';
-import { checkInKeyFileIn } from '../http/checkin/client-token.ts';
-import { tokenFileIn } from '../http/token.ts';
 import { broken, type Check, fine, warning } from './check.ts';
+import { checkInKeyFileIn, tokenFileIn } from '../http/secrets.ts';
 
 /** The audit of a campaign over 40,000 clients takes about 1 GB. */
 const freeBytes = { warning: 5 * 1024 ** 3, broken: 500 * 1024 ** 2 } as const;

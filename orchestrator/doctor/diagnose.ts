@@ -4,15 +4,15 @@ import type { OrchestratorContext } from '../context.ts';
 import { checkAudit } from './audit.ts';
 import { broken, type Check } from './check.ts';
 import { checkDataFolder } from './data-folder.ts';
-import { checkRedis, isAway } from './redis.ts';
+import { checkRedis, isUnavailable } from './redis.ts';
 import { checkReleases } from './releases.ts';
 import { judgeWorkers } from './workers.ts';
 
 export type Environment = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataDir'>;
 
 /**
- * What an orchestrator can say of itself and of what it works with. Nothing is changed by it.
- * @param environment its Redis and its data folder; null = neither is looked at
+ * Checks what an orchestrator works with. It changes nothing.
+ * @param environment its Redis and its data folder; null = neither is checked
  */
 export async function diagnose(
   { store, archive }: OrchestratorContext,
@@ -20,19 +20,21 @@ export async function diagnose(
 ): Promise<readonly Check[]> {
   const redis = environment === null ? [] : await checkRedis({ ...environment, url: environment.redisUrl });
   const folder = environment === null ? [] : checkDataFolder(environment.dataDir);
-  // Without its records nothing else can be checked, and each check would wait its full time for
-  // them.
-  if (redis.some(isAway)) return [...redis, ...folder];
+  // Without Redis every further check would only wait until its time is over.
+  if (redis.some(isUnavailable)) return [...redis, ...folder];
   const rest = await Promise.all([
-    asked('audit', () => checkAudit(store, archive)),
-    asked('releases', () => checkReleases(store)),
-    asked('workers', async () => judgeWorkers(await store.workers())),
+    orBroken('audit', () => checkAudit(store, archive)),
+    orBroken('releases', () => checkReleases(store)),
+    orBroken('workers', async () => judgeWorkers(await store.workers())),
   ]);
   return [...redis, ...folder, ...rest.flat()];
 }
 
-/** A check that breaks is one that has found something. */
-async function asked(area: Check['area'], ask: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
+/** A check that throws is itself a finding. */
+async function orBroken(
+  area: Check['area'],
+  ask: () => Promise<readonly Check[]>,
+): Promise<readonly Check[]> {
   try {
     return await ask();
   } catch (error) {

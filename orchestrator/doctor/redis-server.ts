@@ -5,14 +5,14 @@ export interface ServerFacts {
   readonly where: string;
   /** INFO by name. */
   readonly info: ReadonlyMap<string, string>;
-  /** CONFIG by name; what it does not tell is not in it. */
+  /** CONFIG by name, without what the server does not tell. */
   readonly settings: ReadonlyMap<string, string>;
   readonly clock: Check;
 }
 
 /** BullMQ 6 and the scripts of servpack need it. */
 const leastVersion = [6, 2] as const;
-/** From here on a server that may not evict refuses writes soon. */
+/** Above this share a server that may not evict soon refuses writes. */
 const memoryAlarm = 0.8;
 /** The largest packed record, and what `servpack up` sets. */
 const listpackValue = 1_024;

@@ -15,12 +15,12 @@ export interface RedisQuestion {
 
 const answerMs = 5_000;
 
-/** Asks the Redis itself, by a connection of its own: also when no orchestrator runs. */
+/** Asks Redis over a connection of its own, so that no orchestrator need run. */
 export async function checkRedis({ url, prefix, shards }: RedisQuestion): Promise<readonly Check[]> {
-  const place = parseRedisUrl(url);
-  if (place === null) return [];
-  const { where } = place;
-  const redis = openClient(place, { use: 'store', answerMs, retry: () => null });
+  const address = parseRedisUrl(url);
+  if (address === null) return [];
+  const { where } = address;
+  const redis = openClient(address, { use: 'store', answerMs, retry: () => null });
   let lastError: unknown;
   redis.on('error', (error: unknown) => (lastError = error));
   try {
@@ -29,10 +29,10 @@ export async function checkRedis({ url, prefix, shards }: RedisQuestion): Promis
     return [
       ...servers.flatMap(judgeServer),
       ...judgeShards(await redis.get(keysOf(prefix, 0).of('shards')), shards, prefix),
-      ...(await checkPlace(redis, place)),
+      ...(await checkTopology(redis, address)),
     ];
   } catch (error) {
-    return [away(where, lastError ?? error)];
+    return [unavailable(where, lastError ?? error)];
   } finally {
     redis.disconnect();
   }
@@ -40,13 +40,13 @@ export async function checkRedis({ url, prefix, shards }: RedisQuestion): Promis
 
 const noAnswer = 'no Redis answers';
 
-/** Whether this says that nothing can be asked of Redis now. */
-export const isAway = ({ area, says }: Check): boolean =>
+/** Whether the check says that Redis answers no question now. */
+export const isUnavailable = ({ area, says }: Check): boolean =>
   area === 'redis' && (says.startsWith(noAnswer) || says.endsWith(refusesUs));
 
 const refusesUs = 'refuses the user or password';
 
-function away(where: string, error: unknown): Check {
+function unavailable(where: string, error: unknown): Check {
   const message = messageOf(error);
   const isAuth = /^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message);
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : message;
@@ -65,7 +65,7 @@ function away(where: string, error: unknown): Check {
       );
 }
 
-/** Settings that a managed Redis does not tell are taken as not known, and that is said. */
+/** What a server says of itself, without the settings that a managed Redis keeps to itself. */
 async function factsOf(master: Redis, where: string): Promise<ServerFacts> {
   const before = Date.now();
   const [seconds, microseconds] = await master.time();
@@ -85,7 +85,7 @@ async function settingsOf(master: Redis): Promise<ReadonlyMap<string, string>> {
   const settings = new Map<string, string>();
   for (const pattern of ['appendfsync', 'hash-max-*-value', 'hz', 'min-replicas-to-write']) {
     const found = (await master.config('GET', pattern).catch(() => [])) as string[] | Record<string, string>;
-    // RESP3 brings a map, RESP2 a flat list.
+    // RESP3 answers with a map, RESP2 with a flat list.
     const pairs = Array.isArray(found)
       ? found.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, found[at + 1] ?? '']] : []))
       : Object.entries(found);
@@ -117,9 +117,9 @@ function judgeShards(stored: string | null, shards: number, prefix: string): rea
   ];
 }
 
-async function checkPlace(redis: Redis, place: RedisAddress): Promise<readonly Check[]> {
-  if (place.kind === 'single') return [];
-  if (place.kind === 'cluster') {
+async function checkTopology(redis: Redis, address: RedisAddress): Promise<readonly Check[]> {
+  if (address.kind === 'single') return [];
+  if (address.kind === 'cluster') {
     const [master] = mastersOf(redis);
     const state = fieldsIn((await master?.cluster('INFO')) ?? '');
     const bad = ['cluster_slots_pfail', 'cluster_slots_fail'].filter(
@@ -136,13 +136,13 @@ async function checkPlace(redis: Redis, place: RedisAddress): Promise<readonly C
           ),
         ];
   }
-  return checkSentinels(place);
+  return checkSentinels(address);
 }
 
-async function checkSentinels(place: RedisAddress & { kind: 'sentinel' }): Promise<readonly Check[]> {
+async function checkSentinels(address: RedisAddress & { kind: 'sentinel' }): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const { host, port } of place.nodes) {
-    const url = `${place.tls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  for (const { host, port } of address.nodes) {
+    const url = `${address.tls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
     const sentinel = openClient(
       { kind: 'single', url, where: `${host}:${port}` },
       { use: 'store', answerMs, retry: () => null },
@@ -153,7 +153,7 @@ async function checkSentinels(place: RedisAddress & { kind: 'sentinel' }): Promi
       checks.push(
         fine(
           'redis',
-          `Sentinel ${host}:${port}: ${String(await sentinel.call('SENTINEL', 'CKQUORUM', place.master))}`,
+          `Sentinel ${host}:${port}: ${String(await sentinel.call('SENTINEL', 'CKQUORUM', address.master))}`,
         ),
       );
     } catch (error) {

@@ -5,7 +5,7 @@ import { type ManifestFile, readManifest } from '../releases/manifest.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 import { isUsable } from '../releases/withdraw.ts';
 
-/** What clients are to download is what they are judged by. */
+/** Checks that the trees of the releases hold the files that clients are judged by. */
 export async function checkReleases(store: OperatorStore): Promise<readonly Check[]> {
   const [releases, records] = [await store.releases(), await store.campaigns()];
   const waited = records
@@ -54,7 +54,7 @@ const unread = (name: string, tree: string, because: string): Check =>
     'ask that orchestrator (--url), or put the tree back',
   );
 
-/** Null when there is none. */
+/** The first difference, and how many more there are; null when there is none. */
 function differenceOf(staged: readonly ManifestFile[], found: readonly ManifestFile[]): string | null {
   const now = new Map(found.map((file) => [file.name, file]));
   const before = new Set(staged.map(({ name }) => name));

@@ -4,7 +4,7 @@ import { servpackVersion } from '../../shared/version.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 import { inWords, judgeClock } from './clocks.ts';
 
-/** Who works here, and with what. */
+/** Checks the workers: whether they run, their clocks, versions and gateways. */
 export function judgeWorkers(seen: readonly SeenWorker[]): readonly Check[] {
   const alive = seen.filter(({ isAlive }) => isAlive);
   return [

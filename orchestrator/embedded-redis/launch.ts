@@ -4,11 +4,10 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { writeSecretFile } from './data-folder.ts';
 import { endProcess } from './processes.ts';
-import type { ServerBinary } from './server-binary.ts';
-import { PORT_TAKEN, spawnServer, untilAnswers } from './server-process.ts';
-import { serverSettings } from './server-settings.ts';
+import type { ServerBinary } from './find-server.ts';
+import { PORT_TAKEN, serverSettings, spawnServer, untilAnswers } from './server-process.ts';
+import { writeSecretFile } from './redis-folder.ts';
 
 const PORT_ATTEMPTS = 5;
 const KILL_AFTER_MS = 2_000;
@@ -17,8 +16,8 @@ export interface LaunchSettings {
   readonly folder: string;
   readonly choosePort: () => Promise<number>;
   /**
-   * Real milliseconds until it must answer; `loading` is an answer: reading its file takes what it
-   * takes.
+   * Real milliseconds until it must answer. `loading` is an answer: reading a large file takes
+   * long.
    */
   readonly answerWithinMs: number;
 }
@@ -31,8 +30,8 @@ export interface Launched {
 
 /**
  * Starts a server in its folder on a free port of the loopback interface and waits until it
- * answers. What was started and does not answer is killed. Fault `redis-not-started` with the last
- * words of its log.
+ * answers. A server that does not answer is killed. Fault `redis-not-started` with the last line of
+ * its log.
  */
 export async function launch(server: ServerBinary, settings: LaunchSettings): Promise<Result<Launched>> {
   let why = '';
@@ -40,7 +39,7 @@ export async function launch(server: ServerBinary, settings: LaunchSettings): Pr
     const started = await launchOn(await settings.choosePort(), server, settings);
     if (started.ok) return started;
     why = started.error;
-    // Another process took the port between choosing and binding it: choose another one.
+    // Another process took the port between choosing and binding it.
     if (!PORT_TAKEN.test(why)) break;
   }
   return err(fault('redis-not-started', `The private Redis did not start: ${why.replace(/\.$/, '')}.`));

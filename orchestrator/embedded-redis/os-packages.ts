@@ -1,7 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { err, type Fault, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
-import { runCommand } from './run-command.ts';
 
 export interface UnpackedServer {
   readonly path: string;
@@ -9,7 +9,7 @@ export interface UnpackedServer {
   readonly libraryPath: string;
 }
 
-/** The server of a copy that was unpacked before. */
+/** The server of a copy that was unpacked before; undefined when there is none. */
 export function locateServer(names: readonly string[], tree: string): UnpackedServer | undefined {
   const path = names.map((name) => join(resolve(tree), 'usr/bin', name)).find((file) => existsSync(file));
   return path === undefined ? undefined : { path, libraryPath: libraryFolders(tree).join(delimiter) };
@@ -72,22 +72,22 @@ async function download(
   const quiet = { env: { ...env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' }, deadlineMs: 120_000 };
   const updated = await runCommand('apt-get', [...apt, 'update'], quiet);
   if (!updated.ok) return updated;
-  // apt's own solver names the libraries that this machine lacks: they differ between releases.
+  // apt itself finds the libraries that this machine lacks: they differ between releases.
   const install = ['--yes', '--download-only', '--no-install-recommends', 'install'];
   let why: Fault = fault('redis-not-unpacked', 'no package was named');
   for (const name of names) {
     const last = await runCommand('apt-get', [...apt, ...install, name], quiet);
     const archives = archivesIn(draft);
     if (last.ok && archives.length > 0) return ok(archives);
-    // apt brings nothing that is installed already.
+    // apt downloads nothing that is installed already.
     why = last.ok ? fault('redis-not-unpacked', `${name} is installed, but not on PATH`) : last.error;
   }
   return err(why);
 }
 
 /**
- * Lists, cache and locks of our own beside the machine's list of installed packages: that is what
- * needs no root.
+ * Our own lists, cache and locks, with the machine's list of installed packages: this needs no
+ * root.
  */
 function aptSettings(draft: string): readonly string[] {
   const lists = join(draft, 'lists');
@@ -112,4 +112,39 @@ function archivesIn(draft: string): readonly string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith('.deb'))
     .map((name) => join(folder, name));
+}
+
+export interface CommandSettings {
+  readonly cwd?: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Real milliseconds, after which the command is killed. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * Runs one command to its end. The value is its stdout, the message of the fault the last line of
+ * its stderr.
+ */
+export function runCommand(
+  command: string,
+  args: readonly string[],
+  { deadlineMs, ...settings }: CommandSettings,
+): Promise<Result<string>> {
+  const options = {
+    ...settings,
+    timeout: deadlineMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: 16 * 2 ** 20,
+  } as const;
+  return new Promise((resolve) => {
+    execFile(command, args, options, (error, stdout, stderr) => {
+      if (error === null) resolve(ok(stdout));
+      else resolve(err(fault('command-failed', reason(error, stderr, deadlineMs), error)));
+    });
+  });
+}
+
+function reason(error: Error & { killed?: boolean }, stderr: string, deadlineMs: number): string {
+  if (error.killed === true) return `no end within ${deadlineMs / 1000} s`;
+  return stderr.trim().split('\n').at(-1)?.trim() || error.message;
 }

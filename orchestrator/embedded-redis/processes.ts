@@ -22,9 +22,9 @@ function isZombie(pid: number): boolean {
 }
 
 /**
- * Whether a process works in this folder, as our Redis does in its own. Process ids are reused:
- * without this check another process could pass for our Redis. Where the folder cannot be read the
- * answer is yes, which is the careful one.
+ * Whether the working folder of a process is this one, as it is for our Redis. Process ids are
+ * reused: without this check another process could pass for our Redis. The answer is yes where the
+ * folder cannot be read, because a second Redis would destroy the files.
  */
 export function worksIn(pid: number, folder: string): boolean {
   try {
@@ -35,8 +35,8 @@ export function worksIn(pid: number, folder: string): boolean {
 }
 
 /**
- * Ends a process: asks (SIGTERM lets Redis write its file), and kills it when it has not gone in
- * time.
+ * Ends a process: SIGTERM lets Redis write its file; SIGKILL follows when the process still runs
+ * after `graceMs`.
  */
 export async function endProcess(pid: number, graceMs: number): Promise<void> {
   signal(pid, 'SIGTERM');
@@ -45,7 +45,7 @@ export async function endProcess(pid: number, graceMs: number): Promise<void> {
   await isGone(pid, graceMs);
 }
 
-/** Waits until a process has gone; false when it is still there at the deadline. */
+/** Waits until a process has ended; false when it still runs at the deadline. */
 export async function isGone(pid: number, deadlineMs: number): Promise<boolean> {
   const deadline = performance.now() + deadlineMs;
   while (isAlive(pid)) {
@@ -59,6 +59,6 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It has gone by itself: what was wanted.
+    // The process has ended by itself.
   }
 }

@@ -1,14 +1,19 @@
 import { join, resolve } from 'node:path';
-import { ok, type Result } from '../../shared/errors.ts';
-import { prepareRedisFolder } from './data-folder.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { freePort, launch, type LaunchSettings } from './launch.ts';
-import type { EmbeddedRedisLog } from './log.ts';
 import { endProcess, isAlive, worksIn } from './processes.ts';
-import { findRunning, forgetRunning, writeRunning, type RunningRedis } from './running.ts';
-import { findServer } from './server-binary.ts';
-import { withStartLock } from './start-lock.ts';
+import {
+  findRunning,
+  forgetRunning,
+  prepareRedisFolder,
+  type RunningRedis,
+  writeRunning,
+} from './redis-folder.ts';
+import { type EmbeddedRedisLog, findServer } from './find-server.ts';
+import { lockFile } from '../file-lock.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 
-/** Longer than apt needs to fetch a server on a slow line. */
+/** Real time that another process may take to start: longer than apt needs on a slow line. */
 const START_DEADLINE_MS = 300_000;
 const STOP_GRACE_MS = 10_000;
 
@@ -16,7 +21,7 @@ export interface EmbeddedRedisOptions {
   /** The data folder; Redis keeps its files in `redis` below it. */
   readonly dataDir: string;
   readonly log: EmbeddedRedisLog;
-  /** Where a copy from the OS packages is kept; `os-packages` below the data folder unless told. */
+  /** Where a copy from the OS packages is kept; `os-packages` below the data folder by default. */
   readonly packagesDir?: string;
   /** Environment to search for programs in, and to start them with. */
   readonly env?: NodeJS.ProcessEnv;
@@ -45,13 +50,28 @@ export interface EmbeddedRedis {
 export async function startEmbeddedRedis(options: EmbeddedRedisOptions): Promise<Result<EmbeddedRedis>> {
   const folder = prepareRedisFolder(options.dataDir);
   if (!folder.ok) return folder;
-  return withStartLock(folder.value, START_DEADLINE_MS, async () => {
+  return withStartLock(folder.value, async () => {
     const running = await findRunning(folder.value);
     if (!running.ok) return running;
     return running.value === undefined
       ? start(folder.value, options)
       : ok(attach(folder.value, running.value));
   });
+}
+
+/**
+ * Runs `work` while no other process starts a Redis in this folder: two servers on the same files
+ * destroy them. Fault `redis-starting-elsewhere` after the deadline.
+ */
+async function withStartLock<T>(folder: string, work: () => Promise<Result<T>>): Promise<Result<T>> {
+  const deadline = performance.now() + START_DEADLINE_MS;
+  while (performance.now() <= deadline) {
+    using lock = lockFile(join(folder, 'start.lock'));
+    if (lock !== null) return await work();
+    await delay(50);
+  }
+  const message = `Another servpack has been starting a Redis in ${folder} for minutes: end it and start again.`;
+  return err(fault('redis-starting-elsewhere', message));
 }
 
 async function start(folder: string, options: EmbeddedRedisOptions): Promise<Result<EmbeddedRedis>> {
@@ -71,7 +91,7 @@ async function start(folder: string, options: EmbeddedRedisOptions): Promise<Res
   return ok({ url, pid, how: server.value.how, stop: () => stopping.run() });
 }
 
-/** A Redis whose owner was killed is taken over: otherwise no process would ever end it. */
+/** Takes over a Redis whose owner was killed: otherwise no process would ever end it. */
 function attach(folder: string, running: RunningRedis): EmbeddedRedis {
   const { url, pid, ownerPid } = running;
   const how = `Redis of this data folder, running already (process ${pid})`;
@@ -81,7 +101,7 @@ function attach(folder: string, running: RunningRedis): EmbeddedRedis {
   return { url, pid, how, stop: () => stopping.run() };
 }
 
-/** One stop, however often it is asked for. */
+/** Stops the Redis once, however often `run` is called. */
 class Stopping {
   readonly #folder: string;
   readonly #pid: number;
@@ -102,7 +122,7 @@ class Stopping {
   }
 
   async #end(): Promise<void> {
-    // The owner may have died long ago, and another process may have its process id now.
+    // The Redis may have ended long ago, and another process may have its process id now.
     if (worksIn(this.#pid, this.#folder)) await endProcess(this.#pid, STOP_GRACE_MS);
     forgetRunning(this.#folder, this.#pid);
   }

@@ -6,20 +6,20 @@ import { auditRoutes } from './routes/audit-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
 import type { Environment } from '../doctor/diagnose.ts';
 import { clientRoutes } from './routes/client-routes.ts';
-import { doctorRoutes } from './routes/doctor-routes.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
+import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
+import { releaseRoutes } from './routes/release-routes.ts';
 import { haltRoutes } from './routes/halt-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
-import { tokenRoutes } from './routes/token-routes.ts';
 import { requireToken } from './auth.ts';
 
-/** A request is a few ids and words; routes that take a file say how large it may be. */
+/** Enough for ids and reasons. A route that takes a file has a limit of its own. */
 const bodyLimit = 512 * 1024;
 
 /**
- * Real time in which a request must arrive as a whole. The largest fleet file passes over a slow
- * line; an idle socket is closed.
+ * Real time in which a whole request must arrive: enough for the largest fleet file on a slow
+ * line, and an idle socket is closed.
  */
 const requestDeadlineMs = 300_000;
 
@@ -28,7 +28,7 @@ export interface ApiOptions {
   /** Names the token in the audit. */
   readonly tokenName?: string;
   readonly log: Logger;
-  /** What the preflight looks at beside the records. */
+  /** What the preflight looks at besides the records; none when not given. */
   readonly environment?: Environment;
 }
 
@@ -54,11 +54,11 @@ export function buildApi(
     campaignRoutes,
     haltRoutes,
     clientRoutes,
-    tokenRoutes,
+    releaseRoutes,
     auditRoutes,
     surveyRoutes,
   ])
     routes(app, context);
-  doctorRoutes(app, context, environment ?? null);
+  orchestratorRoutes(app, context, environment ?? null);
   return app;
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { fault, type Result, err, ok } from '../../shared/errors.ts';
-import { userHeader } from './schemas/requests.ts';
-import { isSameToken } from './token.ts';
+import { userHeader } from './schemas/fields.ts';
 import { refusalOf } from './responses.ts';
+import { isSameToken } from './secrets.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,7 +10,7 @@ declare module 'fastify' {
     who: string;
   }
   interface FastifyContextConfig {
-    /** May be asked without a token. */
+    /** This route needs no token. */
     open?: boolean;
   }
 }

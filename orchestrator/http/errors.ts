@@ -33,7 +33,7 @@ export function answerBadUrl(error: FastifyError, _request: unknown, reply: unkn
 }
 
 function refuse(reply: FastifyReply, refusal: Fault, status?: number) {
-  // The framework knows finer ones (415, 414) for what it refuses itself.
+  // For what the framework refuses itself it knows the finer status, such as 414 and 415.
   reply.code(status !== undefined && status >= 400 && status < 500 ? status : refusedStatus(refusal));
   return refusalOf(refusal);
 }

@@ -1,9 +1,12 @@
+import type { FastifyBaseLogger, FastifyInstance, RawServerDefault } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
-import { refusalAnswer, type RefusalAnswer } from './schemas/requests.ts';
+import { refusalAnswer, type RefusalAnswer } from './schemas/fields.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Fault, Result } from '../../shared/errors.ts';
 
-/** What a route may answer: this when all is well, a refusal else. */
+/** What a route may answer: `answer`, or a refusal. */
 export const answers = <Answer extends z.ZodType>(answer: Answer) => ({
   200: answer,
   '4xx': refusalAnswer,
@@ -21,14 +24,12 @@ const statusOf: Readonly<Record<string, number>> = {
 
 export const refusedStatus = ({ code }: Fault): number => statusOf[code.split('.')[0] ?? ''] ?? 409;
 
-/**
- * A refusal as it is answered. Its cause stays in the log: it may hold what callers must not see.
- */
+/** The answer to a refused request. The cause stays out: callers must not see what it may hold. */
 export const refusalOf = ({ code, message, faults }: Refusal): RefusalAnswer => ({
   error: { code, message, ...(faults === undefined ? {} : { faults }) },
 });
 
-/** A handler's last line: the value, or the refusal with its status. */
+/** The last line of a handler: answers with the value, or with the refusal and its status. */
 export function answer<T>(
   reply: { code(status: number): unknown },
   result: Result<T, Refusal>,
@@ -38,5 +39,14 @@ export function answer<T>(
   return refusalOf(result.error);
 }
 
-/** Content types of what is streamed. */
+/** Content types of streamed lines. */
 export const textTypes = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
+
+/** A fastify whose routes have the types of their zod schemas. */
+export type Api = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;

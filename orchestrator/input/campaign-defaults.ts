@@ -8,9 +8,9 @@ import type {
 } from '../../shared/domain/rules/policy.ts';
 
 /**
- * What holds where a campaign file is silent. The defaults are those of a careful operator: a few
- * clients first, patience that ends within days, no restart while a user works, no service moved
- * before waiting was tried.
+ * The defaults of a campaign file are those of a careful operator: a few clients first, deferrals
+ * that end within days, no restart while a user works, no service relocated before waiting was
+ * tried.
  */
 
 const minutes = 60_000;
@@ -27,28 +27,28 @@ const thenFailed = (policy: DeferralPolicy): DeferralPolicy => ({ ...policy, whe
 
 export const defaultDeferrals: Readonly<Record<DeferralClass, DeferralPolicy>> = {
   /**
-   * A service runs out of the component directory: it seldom stops by itself, so 12 looks are
-   * plenty.
+   * A service runs out of the component directory. It seldom stops by itself, so 12 looks are
+   * enough.
    */
   service: deferral(30 * minutes, 2, 4 * hours, 12),
-  /** A user's program: open till the evening, or over the weekend. */
+  /** A user's program stays open until the evening, or over the weekend. */
   program: deferral(30 * minutes, 1.5, 2 * hours, 40),
-  /** The service is running a package (Q173073): that ends, but may take a night. */
+  /** The service runs a package (Q173073), which ends but may take a night. */
   busy: deferral(1 * hours, 1.5, 4 * hours, 30),
   /**
-   * Offline for days is normal, for a week it is not: such a client fails, because it cannot be
-   * attended to from here.
+   * Clients are offline for days. A client that is offline for a week fails, because servpack can
+   * do nothing for it.
    */
   unreachable: thenFailed(deferral(15 * minutes, 2, 8 * hours, 20)),
-  /** Reached, but not looked at: something is broken that a person has to see. */
+  /** The client answers, but the look fails: a person has to repair something. */
   couldNotLook: deferral(15 * minutes, 2, 4 * hours, 8),
   /** A restart is due and a user is logged on. */
   restart: deferral(30 * minutes, 1.5, 2 * hours, 60),
   /** The update starts at the next logon (Q168463), and no user logs on. */
   logon: deferral(1 * hours, 1.5, 4 * hours, 60),
   /**
-   * Files that do not arrive (Q168598) are missing on the logon server: more waiting does not
-   * bring them.
+   * Files that do not arrive (Q168598) are missing on the logon server. Waiting longer does not
+   * help.
    */
   download: thenFailed(deferral(1 * hours, 2, 8 * hours, 6)),
   /** Smsrun32 is missing from Load or stands there twice (Q174952, Q230660). */
@@ -56,8 +56,8 @@ export const defaultDeferrals: Readonly<Record<DeferralClass, DeferralPolicy>> =
 };
 
 /**
- * Persisting: the same blocker at 3 looks at least 20 minutes apart, or for a day, or after one
- * restart.
+ * A blocker persists when 3 looks at least 20 minutes apart find it, when it stays for a day, or
+ * after one restart.
  */
 export const defaultPersistence: PersistencePolicy = {
   looks: 3,
@@ -67,8 +67,8 @@ export const defaultPersistence: PersistencePolicy = {
 };
 
 /**
- * The workaround is left out: it helps once and leaves the client blocked for the next service
- * pack (Q168463).
+ * Without the workaround, which helps once and leaves the client blocked for the next service pack
+ * (Q168463).
  */
 export const defaultLadder: readonly LadderStep[] = ['wait', 'notify', 'relocation'];
 
@@ -79,7 +79,7 @@ export const defaultRestart: RestartPolicy = {
   lookEveryMs: 5 * minutes,
 };
 
-/** One hour between telling the users and the next step of the ladder. */
+/** One hour between the notice to the users and the next step of the escalation. */
 export const defaultNoticeMs = 1 * hours;
 
 export const defaultGate: Gate = { settledPercent: 80, notOkPercent: 10, minSample: 10 };

@@ -1,8 +1,7 @@
 import type { z } from 'zod';
 
 import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import { ok } from '../../shared/errors.ts';
-import type { Result } from '../../shared/errors.ts';
+import { ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { defaultBudgets, defaultNoticeMs } from './campaign-defaults.ts';
 import {
@@ -15,18 +14,19 @@ import {
 import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
 import { count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
-import { byLogonServer, host, id, label, versionedId } from '../../shared/input/names.ts';
+import { versionedId } from '../../shared/input/names.ts';
 import { moment } from './parse-timestamp.ts';
 import { duration } from '../../shared/input/quantities.ts';
 import { windowSection } from './windows.ts';
 import { parseYaml } from '../../shared/input/yaml-input.ts';
+import { byLogonServer, host, id, label } from './names.ts';
 
 const seedField = field('a text or a number', (value) => {
   const seed = typeof value === 'number' ? String(value) : value;
   return typeof seed === 'string' && seed.length > 0 && seed.length <= 200 ? seed : undefined;
 });
 
-/** The keys of a campaign file. Only `campaign` and `release` have to be there. */
+/** The keys of a campaign file. Only `campaign` and `release` are required. */
 export const campaignSchema = section({
   campaign: id(),
   release: versionedId(),
@@ -59,9 +59,10 @@ export const campaignSchema = section({
 });
 
 /**
- * Reads a campaign file. `file` is the name for the faults, nothing is opened. What the file
- * leaves out is taken from `campaign-defaults.ts`; the seed of the jitter is the campaign's id
- * unless given. `hash` is the SHA-256 of the text, so it equals the one of the file.
+ * Reads a campaign file, with the defaults of `campaign-defaults.ts` for what it leaves out. The
+ * default seed of the jitter is the campaign's id. `hash` is the SHA-256 of the text, and so of the
+ * file.
+ * @param file its name for the faults; it is not opened
  */
 export function parseCampaign(text: string, file: string): Result<CampaignDefinition, InputFault[]> {
   const parsed = parseYaml(text, file, campaignSchema);

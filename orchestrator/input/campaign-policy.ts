@@ -12,14 +12,14 @@ import { hoursOfDay } from './windows.ts';
 /** The policy sections of a campaign file; every key may be left out. */
 
 /**
- * The value given, the default where none is given, NaN (which fails every comparison) where it is
- * faulty.
+ * The value in the file, or the default without one. NaN, which fails every comparison, for a
+ * faulty value.
  */
 const effective = (value: unknown, fallback: number): number =>
   value === undefined ? fallback : typeof value === 'number' ? value : Number.NaN;
 
 /**
- * Blames the key that the operator wrote when the shorter duration is longer than the longer one.
+ * Blames a key that the file has, when the duration that must be shorter is the longer one.
  */
 function notLonger(
   value: Readonly<Record<string, unknown>>,

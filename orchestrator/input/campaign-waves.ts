@@ -3,10 +3,24 @@ import type { z } from 'zod';
 import type { Gate, Wave } from '../../shared/domain/campaign/definition.ts';
 import { defaultGate, defaultWaves } from './campaign-defaults.ts';
 import { across, count, field, list, section } from '../../shared/input/fields.ts';
-import { id } from '../../shared/input/names.ts';
-import { percent } from '../../shared/input/quantities.ts';
+import { id } from './names.ts';
 
 /** The waves of a campaign file and the gates between them. */
+
+/** `80 %`, `80%` or 80 as the number 80. */
+export function readPercent(value: unknown): number | undefined {
+  if (typeof value === 'number') return value;
+  if (typeof value !== 'string') return undefined;
+  const found = /^(\d{1,3}(?:\.\d{1,6})?) ?%?$/.exec(value);
+  return found === null ? undefined : Number(found[1]);
+}
+
+/** A share from `least` to 100 percent. A fraction such as 0.8 means 0.8 percent, never 80. */
+export const percent = (least = 0) =>
+  field(`a percentage from ${least} % to 100 %, such as 25 %`, (value) => {
+    const share = readPercent(value);
+    return share !== undefined && share >= least && share <= 100 ? share : undefined;
+  });
 
 export const gateSection = section({
   settled: percent().optional(),
@@ -74,7 +88,7 @@ function atMostAll(waves: readonly WaveInput[], blame: Blame): void {
   }
 }
 
-/** A wave's own gate wins over the campaign's, and that over the default. */
+/** The gate of the wave takes precedence over that of the campaign, which does over the default. */
 export function toWave(input: WaveInput, campaignGate: GateInput): Wave {
   const pick = (key: keyof GateInput, fallback: number): number =>
     input.gate[key] ?? campaignGate[key] ?? fallback;

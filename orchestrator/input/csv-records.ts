@@ -1,8 +1,6 @@
 import { parse } from 'csv-parse/sync';
 
-import { wholeFile } from '../../shared/input/input-fault.ts';
-import type { InputFault } from '../../shared/input/input-fault.ts';
-import { withoutByteOrderMark } from '../../shared/input/input-text.ts';
+import { type InputFault, wholeFile } from '../../shared/input/input-fault.ts';
 
 /** One row of a CSV file and the line it stands on, counted from 1. */
 export interface CsvRecord {
@@ -12,11 +10,11 @@ export interface CsvRecord {
 
 export interface CsvRecords {
   readonly records: readonly CsvRecord[];
-  /** Lines that are no CSV; they are missing from the records. */
+  /** Lines that are no CSV. The records do not hold them. */
   readonly faults: readonly InputFault[];
 }
 
-/** No row of ours is longer; bounds what one line can cost. */
+/** No row of a fleet is longer. The limit bounds the cost of one line. */
 const charactersPerLineAtMost = 4096;
 
 /**
@@ -46,7 +44,7 @@ const wellQuoted = /^(?:[^",]*|"(?:[^"]|"")*")(?:,(?:[^",]*|"(?:[^"]|"")*"))*$/;
 export function readCsv(text: string, file: string): CsvRecords {
   const faults: InputFault[] = [];
   if (countLines(text) > linesAtMost) return { records: [], faults: [tooManyLines(file)] };
-  const lines = withoutByteOrderMark(text).split(/\r\n|\n|\r/);
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const sound = lines.map((line, index) => {
     const fault = lineFault(line);
     if (fault === null) return line;

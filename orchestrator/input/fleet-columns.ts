@@ -1,7 +1,5 @@
 import type { CsvRecord } from './csv-records.ts';
-import { wholeFile } from '../../shared/input/input-fault.ts';
-import type { InputFault } from '../../shared/input/input-fault.ts';
-import { show } from '../../shared/input/input-fault.ts';
+import { type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
 import { nearest } from '../../shared/input/nearest.ts';
 
 export const fleetColumns = [
@@ -17,7 +15,7 @@ export const fleetColumns = [
 
 export type FleetColumn = (typeof fleetColumns)[number];
 
-/** The others have a default. */
+/** Every other column has a default. */
 const required: readonly FleetColumn[] = ['client', 'logonServer'];
 
 /** The position of each column that the header names, or what is wrong with the header. */

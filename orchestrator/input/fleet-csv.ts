@@ -1,26 +1,10 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
-import { err, ok } from '../../shared/errors.ts';
-import type { Result } from '../../shared/errors.ts';
-import { faultsAtMost, readCsv } from './csv-records.ts';
-import type { CsvRecord } from './csv-records.ts';
-import { readHeader } from './fleet-columns.ts';
-import type { FleetColumn } from './fleet-columns.ts';
-import { inFileOrder, show, wholeFile } from '../../shared/input/input-fault.ts';
-import type { InputFault } from '../../shared/input/input-fault.ts';
-import {
-  hostForm,
-  hostKeyForm,
-  idForm,
-  isHost,
-  isHostKey,
-  isId,
-  isLabel,
-  isPort,
-  rememberingIsZone,
-  labelForm,
-  portForm,
-  zoneForm,
-} from '../../shared/input/names.ts';
+import { err, ok, type Result } from '../../shared/errors.ts';
+import { type CsvRecord, faultsAtMost, readCsv } from './csv-records.ts';
+import { type FleetColumn, readHeader } from './fleet-columns.ts';
+import { inFileOrder, type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
+import { hostForm, hostKeyForm, isHost, isHostKey, isPort, portForm } from '../../shared/input/names.ts';
+import { idForm, isId, isLabel, labelForm, rememberingIsZone, zoneForm } from './names.ts';
 
 /**
  * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then
@@ -39,7 +23,7 @@ export function parseFleet(text: string, file: string): Result<Client[], InputFa
     return err(faults.length > 0 ? [...faults] : [empty(file)]);
   }
   const { columns, faults: inHeader } = readHeader(header, file);
-  // Under a wrong header every row would be blamed for it.
+  // With a wrong header every row would have the same faults.
   if (inHeader.length > 0) return err(inFileOrder([...faults, ...inHeader]));
   const reader = new FleetReader(file, columns, header.cells.length);
   const clients: Client[] = [];
@@ -64,7 +48,7 @@ const empty = (file: string): InputFault => ({
   expected: 'a header and a row for every client',
 });
 
-/** Reads row after row and remembers where each client and host was first seen. */
+/** Reads the rows in order, and remembers on which line each client and host first stood. */
 class FleetReader {
   readonly faults: InputFault[] = [];
   readonly #file: string;
@@ -80,7 +64,7 @@ class FleetReader {
     this.#width = width;
   }
 
-  /** The client of a row. After a fault it is not worth anything; `faults` says so. */
+  /** The client of a row. It is unusable when the row added to `faults`. */
   read({ line, cells }: CsvRecord): Client {
     const cell = (column: FleetColumn): string => cells[this.#columns.get(column) ?? -1] ?? '';
     if (cells.length !== this.#width) {
@@ -111,7 +95,7 @@ class FleetReader {
     };
     const knownClient = isId(found.client);
     wants('client', found.client, knownClient, idForm);
-    // Without a client the host, which defaults to it, is not the fault.
+    // The host defaults to the client: without a client only that is the fault.
     wants('host', found.host, found.host === found.client || isHost(found.host), hostForm);
     wants('logonServer', found.logonServer, isHost(found.logonServer), hostForm);
     wants('zone', found.zone, this.#isZone(found.zone), zoneForm);
@@ -136,8 +120,8 @@ class FleetReader {
 }
 
 /**
- * The line on which `name` was seen before, or null after noting this one. Windows names ignore
- * case.
+ * The line on which `name` stood before. Null when it is new, and `line` is noted then. Windows
+ * names ignore case.
  */
 function firstLine(lines: Map<string, number>, name: string, line: number): number | null {
   const key = name.toLowerCase();

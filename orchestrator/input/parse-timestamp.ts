@@ -1,11 +1,11 @@
 import { field } from '../../shared/input/fields.ts';
-import { isZone } from '../../shared/input/names.ts';
+import { isZone } from './names.ts';
 
 const form = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d) ([A-Za-z][A-Za-z0-9_+/-]{1,63})$/;
 
 /**
- * `2026-11-23 22:00 Europe/Rome` in epoch milliseconds. Undefined also for a wall time that this
- * night does not have, or has twice: it does not say which moment is meant.
+ * `2026-11-23 22:00 Europe/Rome` in epoch milliseconds. Undefined also for a wall time that does
+ * not exist on that day or exists twice, because it does not name one moment.
  */
 export function readMoment(value: unknown): number | undefined {
   const [, date, time, zone] = (typeof value === 'string' ? form.exec(value) : null) ?? [];

@@ -4,9 +4,10 @@ import type { Result } from '../../shared/errors.ts';
 import { knownProducts } from '../../shared/products/profile.ts';
 import { count, field, matching, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
-import { byLogonServer, versionedId } from '../../shared/input/names.ts';
+import { versionedId } from '../../shared/input/names.ts';
 import { duration } from '../../shared/input/quantities.ts';
 import { parseYaml } from '../../shared/input/yaml-input.ts';
+import { byLogonServer } from './names.ts';
 
 const isPath = (value: string): boolean => /^[^\p{Cc}]{1,4096}$/u.test(value);
 
@@ -35,8 +36,8 @@ function releaseSchema(profiles: string | null) {
     /** The folder inside the tree that holds the component files as clients download them. */
     components: path(),
     /**
-     * Where the copies on the logon servers can be read: each one's folder of component files.
-     * Left out = one share: staging it stages it for all.
+     * Where the orchestrator reads the copies on the logon servers: the folder of component files
+     * of each. Left out = one share: staging it stages it for all.
      */
     logonServers: section({
       path: matching(
@@ -54,11 +55,12 @@ function releaseSchema(profiles: string | null) {
   });
 }
 
-/** A release file as it says it; `upgrade.timeout` in milliseconds. */
+/** The values of a release file; `upgrade.timeout` in milliseconds. */
 export type ReleaseInput = z.output<ReturnType<typeof releaseSchema>>;
 
 /**
- * Reads a release file; `file` is its name for the faults, nothing it names is opened.
+ * Reads a release file. It opens nothing that the file names.
+ * @param file its name for the faults
  * @param profiles the operator's folder of product profiles; null = only the built-in ones
  */
 export const parseRelease = (

@@ -23,7 +23,7 @@ const minuteOfDay = (hour: number, minute: number): number | null =>
 /** The same time twice is the whole day. */
 const lengthOf = (from: number, to: number): number => (to - from + 1440) % 1440 || 1440;
 
-/** Clocks are set by an hour at most: a longer window is never skipped altogether. */
+/** A change of the clocks skips an hour at most, so it never skips a longer window. */
 const leastMinutes = 61;
 
 const hoursForm = 'hours of the day, more than one, such as "22:00-05:00"';

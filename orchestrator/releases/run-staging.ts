@@ -6,7 +6,7 @@ import { runUpgrade, type UpgradeEvidence } from './upgrade-command.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
-import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts';
+import { readInputFile, yamlBytesAtMost } from '../input-file.ts';
 import { loadWithText, type Profile } from '../../shared/products/profile.ts';
 
 /** The tree as the upgrade command left it, and the proof that the command ran. */

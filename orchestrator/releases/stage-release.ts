@@ -1,7 +1,7 @@
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { areInputFaults } from '../../shared/input/input-fault.ts';
-import { readInputFile, yamlBytesAtMost } from '../../shared/input/input-text.ts';
+import { readInputFile, yamlBytesAtMost } from '../input-file.ts';
 import { parseRelease } from '../input/release-file.ts';
 import { startWaiting } from '../campaigns/transitions.ts';
 import type { OrchestratorContext } from '../context.ts';

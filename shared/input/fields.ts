@@ -51,7 +51,7 @@ export const count = (least: number, most: number) =>
     isWithin(value, least, most) && Number.isInteger(value) ? value : undefined,
   );
 
-/** A number within bounds. `example` says what one means where that is not plain. */
+/** A number within bounds. `example` explains a number where that helps. */
 export const amount = (least: number, most: number, example = '') =>
   field(`a number from ${least} to ${most}${example}`, (value) =>
     isWithin(value, least, most) ? value : undefined,
@@ -61,9 +61,9 @@ const isWithin = (value: unknown, least: number, most: number): value is number 
   typeof value === 'number' && value >= least && value <= most;
 
 /**
- * A check across the values of one section or list. It runs even when some of them are faulty, so
- * that all faults are reported at once. `value` may then hold anything at the faulty places, so
- * the check looks before it compares.
+ * A check across the values of one section or list. It runs even when some values are faulty, so
+ * that all faults are reported at once. A faulty value may be anything, so the check tests types
+ * before it compares.
  */
 export const across = <Schema extends z.ZodType>(
   schema: Schema,

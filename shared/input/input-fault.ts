@@ -11,10 +11,10 @@ export interface InputFault {
   readonly expected: string;
 }
 
-/** The `key` of a fault that no single key is to blame for. */
+/** The `key` of a fault of the whole file. */
 export const wholeFile = '(file)';
 
-/** More lines than this help no reader. What is left out is counted. */
+/** More lines help no reader. The rest is counted. */
 const printedAtMost = 100;
 
 /**
@@ -23,7 +23,7 @@ const printedAtMost = 100;
 export const printFault = ({ file, line, key, wrong, expected }: InputFault): string =>
   `${file}:${line}: ${key}: ${wrong}, expected ${expected}`;
 
-/** The lines to show for a refused file: at most 100 faults, and how many more there are. */
+/** The lines to print for a refused file: at most 100 faults, and the number of the others. */
 export function printFaults(faults: readonly InputFault[]): string[] {
   const lines = faults.slice(0, printedAtMost).map(printFault);
   const more = faults.length - lines.length;
@@ -63,3 +63,21 @@ const quote = (text: string): string => JSON.stringify(text).replace(invisible, 
 export const withoutControls = (text: string): string => quote(text).slice(1, -1).replaceAll('\\"', '"');
 
 const shorten = (text: string): string => (text.length <= 50 ? text : `${text.slice(0, 47)}...`);
+
+/** The place of a value in a file: key names and list positions, from the outside in. */
+export type KeyPath = readonly PropertyKey[];
+
+const plainWord = /^[A-Za-z0-9_-]{1,60}$/;
+
+/**
+ * A path as text, such as `waves[0].gate.settled`. A key that is no plain word is quoted and
+ * shortened, because it comes from the file.
+ */
+export const keyText = (path: KeyPath): string =>
+  path.length === 0 ? wholeFile : path.map(segment).join('').replace(/^\./, '');
+
+const segment = (part: PropertyKey): string => {
+  if (typeof part === 'number') return `[${part}]`;
+  const name = String(part);
+  return plainWord.test(name) ? `.${name}` : `.${show(name)}`;
+};

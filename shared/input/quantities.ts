@@ -23,18 +23,3 @@ export const duration = (leastMs = 0) =>
     const ms = readDuration(value);
     return ms !== undefined && ms >= leastMs && ms <= yearMs ? ms : undefined;
   });
-
-/** `80 %`, `80%` or 80 as the number 80. */
-export function readPercent(value: unknown): number | undefined {
-  if (typeof value === 'number') return value;
-  if (typeof value !== 'string') return undefined;
-  const found = /^(\d{1,3}(?:\.\d{1,6})?) ?%?$/.exec(value);
-  return found === null ? undefined : Number(found[1]);
-}
-
-/** A share from `least` to 100 percent. A fraction such as 0.8 means 0.8 percent, never 80. */
-export const percent = (least = 0) =>
-  field(`a percentage from ${least} % to 100 %, such as 25 %`, (value) => {
-    const share = readPercent(value);
-    return share !== undefined && share >= least && share <= 100 ? share : undefined;
-  });

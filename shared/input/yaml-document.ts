@@ -1,25 +1,21 @@
-import { isNode, LineCounter, parseDocument } from 'yaml';
-import type { Document, Node } from 'yaml';
+import { type Document, isNode, LineCounter, type Node, parseDocument } from 'yaml';
 
 import { messageOf } from '../errors.ts';
-import { withoutControls, wholeFile } from './input-fault.ts';
-import type { InputFault } from './input-fault.ts';
-import type { KeyPath } from './key-path.ts';
+import { type InputFault, type KeyPath, wholeFile, withoutControls } from './input-fault.ts';
 import { YamlWalk } from './yaml-walk.ts';
 
-/** A parsed file and where in it everything stands. */
+/** A parsed file, and the lines of its keys. */
 export interface YamlDocument {
   readonly value: unknown;
   /**
-   * Line of the key or list entry at `path`; for one that is missing, the line of what should
+   * Line of the key or list entry at `path`. For a missing key, the line of the group that should
    * contain it.
    */
   lineOf(path: KeyPath): number;
 }
 
 /**
- * What parsing brought. The document is null when its faults leave nothing that is worth
- * validating.
+ * A parsed file. The document is null when its faults leave nothing to validate.
  */
 export interface ReadYaml {
   readonly faults: readonly InputFault[];

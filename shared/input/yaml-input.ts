@@ -1,18 +1,13 @@
 import type { z } from 'zod';
 
-import { err, ok } from '../errors.ts';
-import type { Result } from '../errors.ts';
-import { inFileOrder, show } from './input-fault.ts';
-import type { InputFault } from './input-fault.ts';
-import { keyText } from './key-path.ts';
-import type { KeyPath } from './key-path.ts';
+import { err, ok, type Result } from '../errors.ts';
+import { inFileOrder, type InputFault, type KeyPath, keyText, show } from './input-fault.ts';
 import { nearest } from './nearest.ts';
-import { readYaml } from './yaml-document.ts';
-import type { YamlDocument } from './yaml-document.ts';
+import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 /**
- * Reads a YAML file into what `schema` (made of the blocks in `fields.ts`) describes, or answers
- * all its faults at once in the order of the file.
+ * Reads a YAML file into what `schema` describes, which is built from `fields.ts`. Returns all
+ * faults at once, in the order of the file.
  */
 export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): Result<T, InputFault[]> {
   const { faults, document } = readYaml(text, file);
@@ -47,11 +42,10 @@ function unknownKey(path: KeyPath, keys: string, document: YamlDocument, file: s
   return { file, line: document.lineOf(path), key: keyText(path), wrong, expected: `one of ${keys}` };
 }
 
-/** A check may say itself what is wrong; else the value found in the file says it. */
+/** The words of the check itself, or else the value that stands in the file. */
 function wrongIn(issue: z.core.$ZodIssue, document: YamlDocument): string {
   const said: unknown = issue.code === 'custom' ? issue.params?.['wrong'] : undefined;
-  // A file of one single value is no file of ours, and may be one that holds a token: it is not
-  // quoted.
+  // A file that is one single value may be a token file, so its value is not quoted.
   const isWhole = issue.path.length === 0 && !Array.isArray(document.value);
   if (isWhole && typeof said !== 'string') return 'is a single value';
   return typeof said === 'string' ? said : `is ${show(valueAt(document.value, issue.path))}`;

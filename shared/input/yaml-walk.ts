@@ -1,9 +1,6 @@
-import { isAlias, isMap, isNode, isScalar, isSeq } from 'yaml';
-import type { Pair } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, type Pair } from 'yaml';
 
-import type { InputFault } from './input-fault.ts';
-import { keyText } from './key-path.ts';
-import type { KeyPath } from './key-path.ts';
+import { type InputFault, type KeyPath, keyText } from './input-fault.ts';
 
 /** A key as it stands in the parsed object. */
 function plainKey(value: unknown): string {
@@ -11,12 +8,11 @@ function plainKey(value: unknown): string {
   return value === null ? '' : JSON.stringify(value);
 }
 
-/** Deeper than any file of ours; keeps the walk's own recursion short. */
+/** Deeper than any input file. The limit bounds the recursion of the walk. */
 const levelsAtMost = 32;
 
 /**
- * One pass over the tree: notes the line of every path and refuses what has no place in an input
- * file.
+ * Walks the tree once. Notes the line of every path, and refuses YAML that no input file needs.
  */
 export class YamlWalk {
   readonly faults: InputFault[] = [];

@@ -67,7 +67,7 @@ export interface LookRequest {
   readonly configurationFile?: string;
   readonly versionFile?: string;
   readonly transcriptFile?: string;
-  /** Is it to be known when the transcript was written? It takes the gateway a way of its own. */
+  /** Whether to ask when the transcript was written, which costs a call of its own. */
   readonly isTranscriptDated?: boolean;
   /** The log whose last line says these words while a package runs. */
   readonly busy?: { readonly file: string; readonly says: string };

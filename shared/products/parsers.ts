@@ -1,8 +1,6 @@
 import { parseCsdver } from './csdver.ts';
-import { parseSmsIni } from './sms-ini.ts';
-import type { Configuration } from './sms-ini.ts';
-import { parseSmsrun32 } from './smsrun32.ts';
-import type { TranscriptText } from './smsrun32.ts';
+import { type Configuration, parseSmsIni } from './sms-ini.ts';
+import { parseSmsrun32, type TranscriptText } from './smsrun32.ts';
 
 /** The parsers that a profile can name. They take whatever a client holds: none of them throws. */
 export const configurationParsers = {

@@ -3,13 +3,10 @@ import { join } from 'node:path';
 
 import type { ProductRules, Relocatable, SwapRules } from '../domain/rules/policy.ts';
 import type { Release } from '../domain/campaign/definition.ts';
-import { err, fault, messageOf, ok } from '../errors.ts';
-import type { Fault, Result } from '../errors.ts';
-import { printFaults } from '../input/input-fault.ts';
-import type { InputFault } from '../input/input-fault.ts';
+import { err, fault, type Fault, messageOf, ok, type Result } from '../errors.ts';
+import { type InputFault, printFaults } from '../input/input-fault.ts';
 import { parseYaml } from '../input/yaml-input.ts';
-import { profileSchema } from './schema.ts';
-import type { Profile } from './schema.ts';
+import { type Profile, profileSchema } from './schema.ts';
 
 export type { Profile } from './schema.ts';
 
@@ -25,7 +22,7 @@ const profilesIn = (folder: string): string[] =>
     .filter((name) => name.endsWith(extension))
     .map((name) => name.slice(0, -extension.length));
 
-/** Those of an operator; a folder that is not there has none. */
+/** The products of the operator's folder; none when it is missing. */
 function customProducts(folder: string | null): string[] {
   try {
     return folder === null ? [] : profilesIn(folder);
@@ -62,7 +59,7 @@ export function loadProfile(product: string, folder: string | null = null): Resu
  */
 export function loadWithText(product: string, folder: string | null): Result<LoadedProfile> {
   const known = knownProducts(folder);
-  // Compared with the list, never pasted into a path unseen.
+  // Only names of the list get into a path.
   if (!known.includes(product)) return err(unknownProduct(product, known));
   const isBuiltIn = profilesIn(builtIn).includes(product);
   const isCustom = customProducts(folder).includes(product);

@@ -13,8 +13,8 @@ import { configurationParsers, transcriptParsers, versionParsers } from './parse
  */
 
 /**
- * Windows drops dots and spaces at the end of a name, and `..` leads elsewhere: such a path is
- * another path than it seems.
+ * Windows drops dots and spaces at the end of a name, and `..` leads elsewhere: such a path names
+ * another place than it seems to.
  */
 const isWindowsPath = (value: string): boolean =>
   /^[A-Za-z]:(?:\\[^\\/:*?"<>|\p{Cc}]{1,100}){1,20}$/u.test(value) && !/[. ](?:\\|$)/.test(value);
@@ -89,18 +89,18 @@ const update = section({
 const word = (what: string) => matching(what, (value) => /^[\w.-]{1,60}$/.test(value));
 
 /**
- * Route `push`: the files of the release are brought beside the old ones, the service is stopped,
- * and they take the places of the old ones.
+ * Route `push`: the new files are brought to the staging folder, the service is stopped, and the
+ * new files replace the old ones.
  */
 const swap = section({
-  /** Runs out of the component directory and holds its files; left out = no service does. */
+  /** The service that runs out of the component directory and holds its files, if there is one. */
   service: serviceName().nullable().default(null),
-  /** The new files wait here, and the old ones are kept there until the swap is proved. */
+  /** `staging` holds the new files, `backup` the old ones until the swap is proved. */
   staging: windowsPath(),
   backup: windowsPath(),
-  /** The service still runs so long after its start: that is the proof. */
+  /** The swap is proved when the service still runs so long after its start. */
   settle: duration().default(30_000),
-  /** The old files stay in the backup folder, where an operator finds them. */
+  /** Keeps the old files in the backup folder after the swap. */
   keepBackup: flag().default(false),
 });
 
@@ -183,7 +183,7 @@ export type Profile = z.output<typeof profileSchema>;
 
 type Blame = (path: PropertyKey[], wrong: string, expected: string) => void;
 
-/** A service moved to below the component directory would block the update as before. */
+/** A service that is moved inside the component directory would still block the update. */
 function movedOut({ componentDirectory, services }: Profile, blame: Blame): void {
   if (typeof componentDirectory !== 'string' || !Array.isArray(services)) return;
   const inside = `${componentDirectory.toLowerCase()}\\`;
@@ -198,7 +198,7 @@ function movedOut({ componentDirectory, services }: Profile, blame: Blame): void
   }
 }
 
-/** What is kept inside the component directory would be taken for components. */
+/** servpack would take files that are kept inside the component directory for components. */
 function besides({ componentDirectory, swap: how }: Profile, blame: Blame): void {
   if (typeof componentDirectory !== 'string' || typeof how !== 'object' || how === null) return;
   const inside = `${componentDirectory.toLowerCase()}\\`;
@@ -211,7 +211,7 @@ function besides({ componentDirectory, swap: how }: Profile, blame: Blame): void
     blame(['swap', 'backup'], 'is the staging folder', 'a folder of its own');
 }
 
-/** A way that is chosen has all that it needs. */
+/** Blames what the chosen route needs and does not have. */
 function complete({ update: chosen, configuration, swap: brings }: Profile, blame: Blame): void {
   const { route, run, mark: how, program } = chosen ?? {};
   if (route === 'push' && brings === null) blame(['swap'], 'is missing', 'how files are swapped');

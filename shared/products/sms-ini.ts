@@ -1,20 +1,19 @@
 import type { SetupPhase } from '../domain/observation/observation.ts';
-import { withoutByteOrderMark } from '../input/input-text.ts';
 
 /** What the product's configuration file says about the update. */
 export interface Configuration {
   readonly setupPhase: SetupPhase;
   readonly filesNotDownloaded: readonly string[];
   /**
-   * The trap of this product: the client takes over the logon server's CopyListVersion *before*
-   * any file is copied. A current one says that an update began, never that it ended, so it stays
-   * out of the observation and only serves to explain a client. Success is the phase,
-   * FilesNotDownloaded and the hashes of the files together.
+   * The client takes over the logon server's CopyListVersion *before* it copies any file. A current
+   * value says that an update began, never that it ended. So the observation leaves it out, and it
+   * only serves to explain a client. The phase, FilesNotDownloaded and the hashes of the files
+   * together prove success.
    */
   readonly copyListVersion: string | null;
 }
 
-/** Far more than any real SMS.INI; bounds what a broken one can cost. */
+/** Far more than any real SMS.INI. The limit bounds the cost of a broken file. */
 const charactersAtMost = 256 * 1024;
 
 /**
@@ -43,7 +42,7 @@ const phases: ReadonlyMap<string, SetupPhase> = new Map([
   ['deinstal', 'deinstall'],
 ]);
 
-/** The one that is half of every success is taken at its word only. */
+/** `installed` is half of every success, so only its exact spelling counts. */
 const readPhase = (value = ''): SetupPhase =>
   value.toLowerCase() === 'installed'
     ? 'installed'
@@ -65,7 +64,7 @@ const readNames = (value = ''): string[] => [
 function readSection(text: string, wanted: string): ReadonlyMap<string, string> {
   const values = new Map<string, string>();
   let isWanted = false;
-  for (const raw of withoutByteOrderMark(text).split(/[\r\n]+/)) {
+  for (const raw of text.replace(/^\uFEFF/, '').split(/[\r\n]+/)) {
     const line = raw.trim();
     if (line.startsWith('[')) isWanted = sectionName(line) === wanted;
     else if (isWanted && !line.startsWith(';')) addValue(values, line);

@@ -15,16 +15,13 @@ const strangeLineCharactersAtMost = 200;
 
 const activePrefix = 'client executable active:';
 
-/** Said by a blocked client (Q168463). */
+/** A blocked client prints these lines (Q168463). */
 const inUseLines = [
   'warning: client component in use',
   'client component files will not be overwritten or removed',
 ];
 
-/**
- * Every client prints these. `Verifying` is printed even when nothing was downloaded: it is not
- * success.
- */
+/** Every client prints these lines, also when nothing was downloaded: they are no success. */
 const plainLines = [
   'reading configuration',
   'verifying microsoft systems management server client installation',

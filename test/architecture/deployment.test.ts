@@ -3,15 +3,15 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { serverSettings } from '../../orchestrator/embedded-redis/server-settings.ts';
 import { environment, readConfig } from '../../shared/config.ts';
 import { stopDeadlines } from '../../shared/run-process.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
+import { serverSettings } from '../../orchestrator/embedded-redis/server-process.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 
-/** Container engines pass every value as text, and no value as an empty text. */
+/** Engines hand every value over as text, and nothing as an empty one. */
 const settingValue = z
   .union([z.string(), z.number()])
   .nullable()
@@ -32,7 +32,7 @@ const serviceSchema = z.looseObject({
   network_mode: z.never().optional(),
 });
 
-/** The compose file when no variable is set. */
+/** As an engine gets it when no variable is set. */
 const usual = read('compose.yaml').replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
 const { services } = z
   .looseObject({ services: z.record(z.string(), serviceSchema) })
@@ -40,7 +40,7 @@ const { services } = z
 const each = Object.entries(services);
 
 /**
- * A tag with at least major, minor and patch: `latest` or `26` may name another program tomorrow.
+ * A tag with at least major, minor and patch: `latest` or `26` would be another program tomorrow.
  */
 const pinned = /^[a-z/-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?$/;
 
@@ -52,22 +52,19 @@ describe('compose.yaml', () => {
     ]);
   });
 
-  it.each(each)(
-    '%s: a pinned image, a root that can not be written, a way to ask for its health',
-    (name, service) => {
-      expect(service.image).toMatch(pinned);
-      expect(service.read_only).toBe(true);
-      expect(service.cap_drop).toEqual(['ALL']);
-      expect(service.restart).toBe(name === 'fleet' ? 'no' : 'unless-stopped');
-      expect(service.healthcheck.test.length).toBeGreaterThan(1);
-    },
-  );
+  it.each(each)('gives %s a pinned image, a read-only root and a health check', (name, service) => {
+    expect(service.image).toMatch(pinned);
+    expect(service.read_only).toBe(true);
+    expect(service.cap_drop).toEqual(['ALL']);
+    expect(service.restart).toBe(name === 'fleet' ? 'no' : 'unless-stopped');
+    expect(service.healthcheck.test.length).toBeGreaterThan(1);
+  });
 
-  it('publishes the API on loopback, and nothing else', () => {
+  it('publishes only the API, on loopback', () => {
     expect(each.flatMap(([, { ports }]) => ports)).toEqual(['127.0.0.1:7300:7300']);
   });
 
-  it('gives every process more time to stop than it needs', () => {
+  it('gives every process more time to stop than it takes', () => {
     for (const [, { stop_signal, stop_grace_period }] of each) {
       expect(stop_signal).toBe('SIGTERM');
       expect(Number.parseInt(stop_grace_period, 10) * 1_000).toBeGreaterThan(stopDeadlines.processMs + 5_000);
@@ -81,19 +78,11 @@ describe('compose.yaml', () => {
     expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
 
-  it.each(['orchestrator', 'worker'])(
-    '%s: its settings are valid, and the usual ones where not said',
-    (name) => {
-      const settings = { ...services[name]?.environment, REDIS_PASSWORD_FILE: '' };
-      const {
-        api: _api,
-        gateway: _gateway,
-        heartbeatFile: _file,
-        ...given
-      } = unwrapped(readConfig(settings));
-      expect(unwrapped(readConfig({ REDIS_URL: 'redis://redis:6379' }))).toMatchObject(given);
-    },
-  );
+  it.each(['orchestrator', 'worker'])('gives %s valid settings, and defaults for the others', (name) => {
+    const settings = { ...services[name]?.environment, REDIS_PASSWORD_FILE: '' };
+    const { api: _api, gateway: _gateway, heartbeatFile: _file, ...given } = unwrapped(readConfig(settings));
+    expect(unwrapped(readConfig({ REDIS_URL: 'redis://redis:6379' }))).toMatchObject(given);
+  });
 
   it('runs Redis as `servpack up` does', () => {
     const ofItsOwn = /^(bind|port|protected-mode|requirepass|daemonize|dir|#.*)( |$)/;
@@ -105,7 +94,7 @@ describe('compose.yaml', () => {
     expect(given).toEqual(expect.arrayContaining(wanted));
   });
 
-  it('keeps the password out of environment and arguments', () => {
+  it('keeps the password of Redis out of environment and arguments', () => {
     for (const [, { environment: settings }] of each) expect(settings['REDIS_URL'] ?? '').not.toContain('@');
     expect(usual).not.toMatch(/--requirepass|-a "?\$\$/);
   });
@@ -114,7 +103,7 @@ describe('compose.yaml', () => {
 describe('the Dockerfile', () => {
   const dockerfile = read('Dockerfile');
 
-  it('has a pinned base that can be replaced, of the Node that the project pins', () => {
+  it('has a pinned base image, with the Node that the project pins, that can be replaced', () => {
     const base = /^ARG BASE_IMAGE=(\S+)$/m.exec(dockerfile)?.[1] ?? '';
     const { optionalDependencies } = JSON.parse(read('package.json')) as {
       optionalDependencies: Record<string, string>;
@@ -132,7 +121,7 @@ describe('the Dockerfile', () => {
     expect(services['redis']?.user).toBe('999:999');
   });
 
-  it('copies only named files into the image', () => {
+  it('receives only the files that it copies', () => {
     const [first, ...others] = read('.dockerignore')
       .split('\n')
       .filter((line) => line !== '' && !line.startsWith('#'));

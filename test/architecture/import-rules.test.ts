@@ -17,14 +17,9 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['domain hides the way up', 'shared/domain/upgrade/hidden.ts', "import './../../errors.ts';", IMPORTS],
   ['domain reads the clock', 'shared/domain/now.ts', 'export const at = Date.now();', GLOBALS],
   ['domain makes a date', 'shared/domain/date.ts', 'export const at = new Date();', GLOBALS],
-  [
-    'domain reaches the clock through globalThis',
-    'shared/domain/round.ts',
-    'export const at = globalThis.Date.now();',
-    GLOBALS,
-  ],
+  ['domain goes round', 'shared/domain/round.ts', 'export const at = globalThis.Date.now();', GLOBALS],
   ['domain asks Temporal', 'shared/domain/temporal.ts', 'export const n = Temporal.Now;', PROPERTIES],
-  ['domain uses chance', 'shared/domain/dice.ts', 'export const x = Math.random();', PROPERTIES],
+  ['domain throws dice', 'shared/domain/dice.ts', 'export const x = Math.random();', PROPERTIES],
   ['domain waits', 'shared/domain/wait.ts', 'setTimeout(() => undefined, 1);', GLOBALS],
   ['domain prints', 'shared/domain/print.ts', "console.log('x');", GLOBALS],
   [
@@ -34,7 +29,7 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
     IMPORTS,
   ],
   [
-    'a file of the command line goes round the API',
+    'its program does',
     'orchestrator/cli/a.ts',
     "import './../campaigns/abort.ts';\nimport '../context.ts';",
     IMPORTS,
@@ -58,12 +53,7 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['shared knows workers', 'shared/b.ts', "import '../workers/drive.ts';", IMPORTS],
   ['shared knows tests', 'shared/c.ts', "import '../test/lab/x.ts';", IMPORTS],
   ['orchestrator imports workers', 'orchestrator/a.ts', "import '../workers/drive.ts';", IMPORTS],
-  [
-    'a folder of orchestrator imports workers',
-    'orchestrator/cli/b.ts',
-    "import '../../workers/main.ts';",
-    IMPORTS,
-  ],
+  ['a room of orchestrator does', 'orchestrator/cli/b.ts', "import '../../workers/main.ts';", IMPORTS],
   ['orchestrator imports tests', 'orchestrator/c.ts', "import '../test/lab/x.ts';", IMPORTS],
   [
     'workers import orchestrator',
@@ -73,13 +63,13 @@ const refused: ReadonlyArray<readonly [what: string, file: string, source: strin
   ],
   ['workers import tests', 'workers/b.ts', "import '../test/lab/x.ts';", IMPORTS],
   [
-    'a promise is not awaited',
+    'a promise is forgotten',
     'workers/forgotten.ts',
     "import type { Queue } from 'bullmq';\nexport const add = (queue: Queue): void => {\n  queue.add('a', {});\n};",
     'typescript(no-floating-promises)',
   ],
   [
-    'a switch leaves out a state',
+    'a state is forgotten',
     'shared/domain/forgotten.ts',
     "export function f(s: 'a' | 'b'): void {\n  switch (s) {\n    case 'a':\n      break;\n  }\n}",
     'typescript(switch-exhaustiveness-check)',
@@ -104,7 +94,7 @@ const allowed: ReadonlyArray<readonly [what: string, file: string, source: strin
   ['tests import everything', 'test/fine.ts', "import '../orchestrator/a.ts';\nimport '../workers/b.ts';"],
 ];
 
-describe('the lint rules', () => {
+describe('the import rules', () => {
   let complaints: readonly Complaint[];
 
   beforeAll(() => {
@@ -116,15 +106,15 @@ describe('the lint rules', () => {
   const about = (path: string): readonly string[] =>
     complaints.filter(({ file }) => file === path).map(({ rule }) => rule);
 
-  it.each(refused)('refuse: %s', (_what, file, _source, rule) => {
+  it.each(refused)('refuses: %s', (_what, file, _source, rule) => {
     expect(about(file)).toContain(rule);
   });
 
-  it.each(allowed)('allow: %s', (_what, file) => {
+  it.each(allowed)('allows: %s', (_what, file) => {
     expect(about(file)).toEqual([]);
   });
 
-  it('give the reason', () => {
+  it('says why', () => {
     const why = complaints.find(({ file }) => file === 'workers/b.ts');
     expect(why?.text).toContain('the product does not depend on its tests');
   });

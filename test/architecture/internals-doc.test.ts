@@ -12,9 +12,9 @@ const walk = [...section.matchAll(/^(\d+)\. `([^`]+)` — /gm)].map(([, number, 
 }));
 const files = walk.map(({ file }) => file);
 
-/** Files that a reader reaches without an import: the HTTP API, and the two processes. */
+/** Where a reader comes in without an import: the HTTP API, and the two processes. */
 const entries = new Set(['orchestrator/http/api.ts', 'orchestrator/main.ts', 'workers/main.ts']);
-/** The files behind the ports of the store, by the adapter that both processes open. */
+/** What the store's ports lead to, by the adapter that both processes open. */
 const adapter = 'shared/store/redis/open.ts';
 
 /** A file is found from an earlier one: by its import, or as a Lua script in the same folder. */
@@ -37,7 +37,7 @@ describe('docs/internals.md', () => {
     expect(files.filter((file, at) => !isFoundFrom(file, files.slice(0, at)))).toEqual([]);
   });
 
-  it('links to pages that exist', () => {
+  it('links only to pages that exist', () => {
     const links = [...text.matchAll(/\]\((?!http)([^)#]+)[^)]*\)/g)].map(([, link]) => link ?? '');
     expect(links.length).toBeGreaterThan(5);
     expect(links.filter((link) => !existsSync(join(root, 'docs', link)))).toEqual([]);

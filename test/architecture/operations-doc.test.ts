@@ -19,7 +19,7 @@ describe('docs/operations.md', () => {
     expect([...table.keys()].toSorted()).toEqual(Object.keys(environment.shape).toSorted());
   });
 
-  it('gives the defaults of the settings', () => {
+  it('states the defaults of the code', () => {
     const { REDIS_URL: _url, ...usual } = environment.parse({ REDIS_URL: 'redis://127.0.0.1' });
     const said = [...table].filter(([, value]) => value !== '');
     expect(Object.fromEntries(said)).toEqual(
@@ -27,7 +27,7 @@ describe('docs/operations.md', () => {
     );
   });
 
-  it('links to files and headings that exist', () => {
+  it('links only to files and headings that exist', () => {
     const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
       `#${(heading ?? '').toLowerCase().replaceAll(/[^a-z0-9 -]/g, '')}`.replaceAll(' ', '-'),
     );

@@ -73,11 +73,11 @@ describe('docs/windows.md', () => {
     expect(sent.size).toBeGreaterThan(25);
   });
 
-  test('names no command that is not sent', () => {
+  test('names no command that is not sent to a client', () => {
     expect([...formsOfTables()].filter((form) => !sent.has(form))).toEqual([]);
   });
 
-  test('links to files that exist', () => {
+  test('links only to files that exist', () => {
     const links = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link]) => link ?? '');
     expect(links.length).toBeGreaterThan(3);
     expect(links.filter((link) => !existsSync(join(dirname(path), link)))).toEqual([]);

@@ -7,7 +7,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { smallFile } from './small-file.ts';
 
-/** A small campaign as servpack 0.1.0 wrote it. Every later version must read this file. */
+/** A small campaign as servpack 0.1.0 wrote it. Every later format must still read this file. */
 const golden = join(import.meta.dirname, 'golden/small-campaign.jsonl');
 
 /** Hashes and versions follow from the rest; policies have defaults that may change. */
@@ -17,11 +17,11 @@ const masked = (text: string): string =>
     .replaceAll(/"servpack":"[^"]+"/g, '"servpack":"VERSION"')
     .replaceAll(/"policy":\{.*?\},"hash"/g, '"policy":{},"hash"');
 
-test('the audit file of a small campaign is written as servpack 0.1.0 wrote it', async () => {
+test('the audit file of a small campaign is written as in servpack 0.1.0', async () => {
   expect(masked((await smallFile()).toString('utf8'))).toBe(masked(readFileSync(golden, 'utf8')));
 });
 
-test('the audit file of an older servpack is verified, and a rebuild restores its records', async () => {
+test('the audit file of servpack 0.1.0 is whole, and a rebuild puts its records back', async () => {
   expect(await verifyPaths([golden])).toMatchObject({
     value: { faults: [], torn: [], chains: [{ blocks: 3, entries: 6 }] },
   });

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newestRecords, readPicture } from '../../orchestrator/audit/rebuild/snapshot.ts';
+import { newestRecords, readSnapshot } from '../../orchestrator/audit/rebuild/snapshot.ts';
 import { rebuild } from '../../orchestrator/audit/rebuild/rebuild.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -21,7 +21,7 @@ import {
 import { testRedis } from '../environment/redis.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { all, at, campaignOf, clientOf, entry, pick, runningState } from '../contract/store/fixtures.ts';
-import { sealedAudit, type SealedAudit } from './sealed-audit.ts';
+import { sealingFixture, type SealingFixture } from './sealing-fixture.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
 const nightly = { days: everyDay, from: 22 * 60, to: 5 * 60 };
@@ -35,49 +35,49 @@ const inMemory = async (): Promise<Store> => createMemoryStore(Date.now);
 const inRedis = (shards: number) => async (): Promise<Store> =>
   (await openTestStore(testRedis(), shards)).store;
 
-/** Runs these steps with sealing rounds in between, and one at the end. */
-async function randomAudit(
+/** Steps with sealing rounds in between, and one at the end. */
+async function sealedRandomSteps(
   steps: Parameters<typeof runSteps>[1],
   store: Store,
   mode = oneShard,
-): Promise<SealedAudit> {
-  const audit = sealedAudit({ store, entriesAtMost: 7, shards: await store.shards() });
-  await runSteps(audit, steps, mode);
-  await audit.sealer.round();
-  return audit;
+): Promise<SealingFixture> {
+  const sealing = sealingFixture({ store, entriesAtMost: 7, shards: await store.shards() });
+  await runSteps(sealing, steps, mode);
+  await sealing.sealer.round();
+  return sealing;
 }
 
 async function runSteps(
-  audit: SealedAudit,
+  sealing: SealingFixture,
   steps: readonly ((run: Awaited<ReturnType<typeof newRun>>) => Promise<unknown>)[],
   mode = oneShard,
 ): Promise<void> {
-  const run = await newRun(audit.store, mode);
+  const run = await newRun(sealing.store, mode);
   for (const [n, step] of steps.entries()) {
     run.steps += 1;
     await step(run);
-    if (n % 10 === 0) await audit.sealer.round();
+    if (n % 10 === 0) await sealing.sealer.round();
   }
 }
 
-describe('the audit files after random steps', () => {
+describe('the audit files of random steps', () => {
   it.each<[string, () => Promise<Store>, number, Mode]>([
     ['in memory', inMemory, 40, oneShard],
     ['in Redis', inRedis(1), 10, oneShard],
     ['in Redis, in three shards', inRedis(3), 8, severalShards],
   ])(
-    'hold the same records, and an unbroken path for every client (%s)',
+    'hold the records of the store, and an unbroken path for every client (%s)',
     async (_name, open, numRuns, mode) => {
       await fc.assert(
         fc.asyncProperty(stepsIn(mode), async (steps) => {
           const store = await open();
-          using audit = await randomAudit(steps, store, mode);
-          const verdict = await audit.verify();
+          using sealing = await sealedRandomSteps(steps, store, mode);
+          const verdict = await sealing.verify();
           expect(verdict.faults).toEqual([]);
-          const picture = await readPicture(verdict.files);
-          const records = await all(newestRecords(verdict.files, picture));
+          const snapshot = await readSnapshot(verdict.files);
+          const records = await all(newestRecords(verdict.files, snapshot));
           for (const name of campaigns) {
-            expect(picture.campaigns.get(name)).toEqual(await store.readCampaign(name));
+            expect(snapshot.campaigns.get(name)).toEqual(await store.readCampaign(name));
             const stored = (await all(store.upgrades(name)))
               .map(({ key, version, upgrade }) => ({ client: key.client, version, upgrade }))
               .sort(byClient);
@@ -87,7 +87,7 @@ describe('the audit files after random steps', () => {
               .sort(byClient);
             expect(written).toEqual(stored);
           }
-          expectPaths(await audit.entries());
+          expectPaths(await sealing.entries());
           await store.close();
         }),
         { seed: 20_261_122, numRuns },
@@ -101,18 +101,18 @@ describe('the audit files after random steps', () => {
     ['Redis', inRedis(1), 8, oneShard],
     ['Redis, in three shards', inRedis(3), 6, severalShards],
   ])(
-    'give records back to %s that count right: nobody is lost, nobody holds a slot, what ran is paused',
+    'are rebuilt into %s: counters are right, no client is lost, none holds a slot, campaigns are paused',
     async (_name, open, numRuns, mode) => {
       await fc.assert(
         fc.asyncProperty(stepsIn(mode), async (steps) => {
           const before = await open();
-          using audit = await randomAudit(steps, before, mode);
+          using sealing = await sealedRandomSteps(steps, before, mode);
           const after = await open();
-          const rebuilt = await rebuild(after, systemClock, audit.files());
+          const rebuilt = await rebuild(after, systemClock, sealing.files());
           expect(rebuilt).toMatchObject({ ok: true, value: { isWritten: true } });
           for (const name of campaigns) await expectPutBack(before, after, name);
-          // The chain goes on: the entries of the rebuild are sealed after the last block.
-          using next = sealedAudit({ store: after, folder: audit.folder, shards: await after.shards() });
+          // The chain continues: what the rebuild did is sealed behind the last block.
+          using next = sealingFixture({ store: after, folder: sealing.folder, shards: await after.shards() });
           await next.sealer.round();
           expect(await next.verify()).toMatchObject({ faults: [], torn: [] });
           expectPaths(await next.entries());
@@ -130,18 +130,18 @@ describe('the audit files after random steps', () => {
   it.each([
     ['in memory', inMemory],
     ['in Redis', inRedis(1)],
-  ])('bring back where clients are now, and which check-in tokens were revoked (%s)', async (_name, open) => {
+  ])('are rebuilt with the addresses of clients and revoked check-in tokens (%s)', async (_name, open) => {
     const [before, after] = [await open(), await open()];
-    using audit = sealedAudit({ store: before });
+    using sealing = sealingFixture({ store: before });
     const pinned = clientOf('pc-1', { port: 2222, hostKeys: [`SHA256:${'a'.repeat(43)}`] });
     await before.importFleet([pinned, clientOf('pc-2')], { ...entry(''), to: 'imported' });
-    await audit.sealer.round();
+    await sealing.sealer.round();
     await before.moveClient('pc-1', '10.0.0.7', { ...entry('', 'pc-1'), to: movedTo });
     await before.raiseGeneration('pc-2', 3, { ...entry('', 'pc-2'), to: revokedTo });
-    await audit.sealer.round();
+    await sealing.sealer.round();
     await before.raiseGeneration(everyClient, 2, { ...entry(''), to: revokedTo });
-    await audit.sealer.round();
-    expect(await rebuild(after, systemClock, audit.files())).toMatchObject({ ok: true });
+    await sealing.sealer.round();
+    expect(await rebuild(after, systemClock, sealing.files())).toMatchObject({ ok: true });
     expect(await after.readClient('pc-1')).toEqual({ ...pinned, host: '10.0.0.7' });
     expect(await after.tokenGenerations()).toEqual({ 'pc-2': 3, [everyClient]: 2 });
     await Promise.all([before.close(), after.close()]);
@@ -151,38 +151,41 @@ describe('the audit files after random steps', () => {
     ['in memory', inMemory],
     ['in Redis', inRedis(1)],
     ['in Redis, in three shards', inRedis(3)],
-  ])('let clients wait by their time zones again in a campaign with a window (%s)', async (_name, open) => {
-    const [before, after] = [await open(), await open()];
-    const shards = await before.shards();
-    using audit = sealedAudit({ store: before, shards });
-    const [rome, pune] = ['Europe/Rome', 'Asia/Kolkata'];
-    const zones = { 'pc-1': rome, 'pc-2': pune, 'pc-3': rome, 'pc-4': pune };
-    const own = Object.entries(zones).map(([client, zone]) => ({ ...pick(client), zone }));
-    const clients = own.map(({ client, zone }) => clientOf(client, { zone }));
-    await before.importFleet(clients, { ...entry(''), to: 'imported' });
-    await before.createCampaign(inWindow, own, entry('sp4'));
-    await before.admit('sp4', own.slice(0, 1), at);
-    await audit.sealer.round();
+  ])(
+    'are rebuilt with the time zones that clients wait by in a campaign with a window (%s)',
+    async (_name, open) => {
+      const [before, after] = [await open(), await open()];
+      const shards = await before.shards();
+      using sealing = sealingFixture({ store: before, shards });
+      const [rome, pune] = ['Europe/Rome', 'Asia/Kolkata'];
+      const zones = { 'pc-1': rome, 'pc-2': pune, 'pc-3': rome, 'pc-4': pune };
+      const own = Object.entries(zones).map(([client, zone]) => ({ ...pick(client), zone }));
+      const clients = own.map(({ client, zone }) => clientOf(client, { zone }));
+      await before.importFleet(clients, { ...entry(''), to: 'imported' });
+      await before.createCampaign(inWindow, own, entry('sp4'));
+      await before.admit('sp4', own.slice(0, 1), at);
+      await sealing.sealer.round();
 
-    expect(await rebuild(after, systemClock, audit.files())).toMatchObject({ ok: true });
-    const waiting = async (store: Store) => (await all(store.waiting('sp4'))).toSorted(byClient);
-    expect(await waiting(after)).toEqual(await waiting(before));
-    const { campaign, version } = (await after.readCampaign('sp4')) ?? { campaign: inWindow, version: 0 };
-    expect(campaign.definition.policy.window).toEqual(nightly);
-    await after.commitCampaign({ ...campaign, state: runningState() }, version, entry('sp4'));
-    const mayGo = async (open: string) => {
-      await after.shareBudget({ campaign, version }, (zone) => zone === open);
-      return (await after.queued('sp4', 9, (zone) => zone === open)).waiting.map(({ client }) => client);
-    };
-    expect((await mayGo(pune)).toSorted()).toEqual(['pc-2', 'pc-4']);
-    expect(await mayGo(rome)).toEqual(['pc-3']);
-    await Promise.all([before.close(), after.close()]);
-  });
+      expect(await rebuild(after, systemClock, sealing.files())).toMatchObject({ ok: true });
+      const waiting = async (store: Store) => (await all(store.waiting('sp4'))).toSorted(byClient);
+      expect(await waiting(after)).toEqual(await waiting(before));
+      const { campaign, version } = (await after.readCampaign('sp4')) ?? { campaign: inWindow, version: 0 };
+      expect(campaign.definition.policy.window).toEqual(nightly);
+      await after.commitCampaign({ ...campaign, state: runningState() }, version, entry('sp4'));
+      const mayGo = async (open: string) => {
+        await after.shareBudget({ campaign, version }, (zone) => zone === open);
+        return (await after.queued('sp4', 9, (zone) => zone === open)).waiting.map(({ client }) => client);
+      };
+      expect((await mayGo(pune)).toSorted()).toEqual(['pc-2', 'pc-4']);
+      expect(await mayGo(rome)).toEqual(['pc-3']);
+      await Promise.all([before.close(), after.close()]);
+    },
+  );
 
-  it('are refused by a rebuild when they were changed, and a dry run writes nothing', async () => {
+  it('are refused by a rebuild when one was changed, and a dry run writes nothing', async () => {
     const [steps = []] = fc.sample(someSteps, { seed: 3, numRuns: 1 });
-    using audit = await randomAudit(steps, createMemoryStore(Date.now));
-    const files = audit.archive.files(0);
+    using sealing = await sealedRandomSteps(steps, createMemoryStore(Date.now));
+    const files = sealing.archive.files(0);
     const dry = await rebuild(null, systemClock, files);
     expect(dry).toMatchObject({ ok: true, value: { isWritten: false, campaigns: [{}, {}] } });
     const after = createMemoryStore(Date.now);
@@ -227,10 +230,10 @@ async function expectPutBack(before: Store, after: Store, name: string): Promise
 }
 
 /**
- * Expects of each upgrade that every step begins in the state in which the step before ended, and
- * that the version of the record rises by one.
+ * Of each upgrade every step begins where the step before ended, and its record's version rises by
+ * one.
  */
-function expectPaths(entries: Awaited<ReturnType<SealedAudit['entries']>>): void {
+function expectPaths(entries: Awaited<ReturnType<SealingFixture['entries']>>): void {
   const paths = Map.groupBy(
     entries.filter(({ client, campaign }) => client !== null && campaign !== ''),
     ({ campaign, client }) => `${campaign}.${client}`,

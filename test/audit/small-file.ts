@@ -2,20 +2,20 @@ import { readFileSync } from 'node:fs';
 import { sha256 } from '../../shared/evidence.ts';
 import { at, clientOf, driven, entry, marking, picks } from '../contract/store/fixtures.ts';
 import { storeFixture } from '../contract/store/store-fixture.ts';
-import { sealedAudit } from './sealed-audit.ts';
+import { sealingFixture } from './sealing-fixture.ts';
 
 /** A small campaign in three blocks, with every kind of line. */
 export async function smallFile(): Promise<Buffer> {
-  using audit = sealedAudit();
-  const fixture = storeFixture(audit.store);
+  using sealing = sealingFixture();
+  const fixture = storeFixture(sealing.store);
   const imported = { ...entry('', null, 'two clients'), from: '', to: 'imported' };
-  await audit.store.importFleet([clientOf('pc-1'), clientOf('pc-2')], imported);
+  await sealing.store.importFleet([clientOf('pc-1'), clientOf('pc-2')], imported);
   const release = { release: 'sms-1.2-sp4', product: 'sms-1.2', servicePack: 4, files: [] };
   const staged = { ...entry('', null, 'staged'), to: 'staged' };
-  await audit.store.stageRelease(release, { sha256: sha256('exit code 0'), text: 'exit code 0' }, staged);
-  await audit.sealer.round();
+  await sealing.store.stageRelease(release, { sha256: sha256('exit code 0'), text: 'exit code 0' }, staged);
+  await sealing.sealer.round();
   await fixture.admitted('sp4', picks(2));
-  await audit.sealer.round();
+  await sealing.sealer.round();
   const begun = await fixture.begun({ campaign: 'sp4', client: 'pc-1' });
   const look = { sha256: sha256('a look'), text: 'a look' };
   await fixture.commit(begun, marking(begun.stored.upgrade), driven, {
@@ -23,6 +23,6 @@ export async function smallFile(): Promise<Buffer> {
     evidence: [look],
     at,
   });
-  await audit.sealer.round();
-  return readFileSync(audit.archive.files(0)[0] ?? '');
+  await sealing.sealer.round();
+  return readFileSync(sealing.archive.files(0)[0] ?? '');
 }

@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../../orchestrator/embedded-redis/launch.ts';
-import { findServer } from '../../orchestrator/embedded-redis/server-binary.ts';
+import { findServer } from '../../orchestrator/embedded-redis/find-server.ts';
 import { patienceMs } from './patience.ts';
 import { packagesDir } from './private-redis.ts';
 

@@ -6,7 +6,7 @@ import type { Result } from '../../shared/errors.ts';
 import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
 import { type InputFault, printFaults } from '../../shared/input/input-fault.ts';
-import { decodeInput, lineAt, yamlBytesAtMost } from '../../shared/input/input-text.ts';
+import { decodeInput, lineAt, yamlBytesAtMost } from '../../orchestrator/input-file.ts';
 import { parseRelease } from '../../orchestrator/input/release-file.ts';
 import { parseProfile } from '../../shared/products/profile.ts';
 import { assertAll, type Share } from './cases.ts';

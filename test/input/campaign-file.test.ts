@@ -12,10 +12,10 @@ const read = (...lines: string[]) => parseCampaign(`${shortest}${lines.join('\n'
 const minutes = 60_000;
 const hours = 60 * minutes;
 
-describe('a campaign file with only a name and a release', () => {
+describe('a campaign file of two lines', () => {
   const campaign = accepted(read());
 
-  test('has defaults for the rest', () => {
+  test('gives a complete campaign', () => {
     expect(campaign).toMatchObject({
       campaign: 'sp4',
       release: 'sms-1.2-sp4',
@@ -32,7 +32,7 @@ describe('a campaign file with only a name and a release', () => {
     ]);
   });
 
-  test('has default deferrals of every class', () => {
+  test('has the default deferrals of every class', () => {
     const usual = { jitter: 0.2, whenSpent: 'needsAttention' };
     expect(campaign.policy.deferrals).toEqual({
       service: { ...usual, firstMs: 30 * minutes, factor: 2, maxMs: 4 * hours, budget: 12 },
@@ -71,12 +71,12 @@ describe('a campaign file with only a name and a release', () => {
     });
   });
 
-  test('has the hash of its text', () => {
+  test('has the SHA-256 of its text as its hash', () => {
     expect(campaign.hash).toBe(sha256(shortest.concat('\n')));
   });
 });
 
-test('a campaign file replaces defaults one by one, also within a group', () => {
+test('a campaign file overrides single defaults of a group, and the others stay', () => {
   const campaign = accepted(
     read(
       'on: staged',
@@ -123,7 +123,7 @@ test('a campaign file replaces defaults one by one, also within a group', () => 
   });
 });
 
-describe('a campaign file is refused', () => {
+describe('campaign values that contradict each other', () => {
   test.each([
     [
       'window: { days: [], between: "22:00-05:00" }',
@@ -166,28 +166,31 @@ describe('a campaign file is refused', () => {
       'deferrals: { load: { first: 2h, max: 90m } }',
       'c.yaml:3: deferrals.load.first: is longer than max (90m), expected at most 90m',
     ],
-  ])('with the line %s', (line, fault) => {
+  ])('%s', (line, fault) => {
     expect(faultsOf(read(line))).toEqual([fault]);
   });
 
-  test('with all faults of a group, also of different kinds', () => {
+  test('are found together with a fault of another kind in the same group', () => {
     expect(
       faultsOf(read('ladder: [notify, x]', 'deferrals: { load: { first: 9h, budget: x } }')),
     ).toHaveLength(4);
   });
 });
 
-test.each(['12', '"12"', 'a.b', 'a:b', '-a', 'a b', '""', 'x'.repeat(64), 'ü'])('an id is not %s', (id) => {
-  const faults = faultsOf(parseCampaign(`campaign: ${id}\nrelease: r\n`, 'c.yaml'));
-  expect(faults).toHaveLength(1);
-  expect(faults[0]).toMatch(/^c\.yaml:1: campaign: is .*, expected an id of 1 to 63 letters/);
-});
+test.each(['12', '"12"', 'a.b', 'a:b', '-a', 'a b', '""', 'x'.repeat(64), 'ü'])(
+  'the name %s is no id',
+  (id) => {
+    const faults = faultsOf(parseCampaign(`campaign: ${id}\nrelease: r\n`, 'c.yaml'));
+    expect(faults).toHaveLength(1);
+    expect(faults[0]).toMatch(/^c\.yaml:1: campaign: is .*, expected an id of 1 to 63 letters/);
+  },
+);
 
-test.each(['a', '1a', 'SP4_wave-2', 'x'.repeat(63)])('an id may be %s', (id) => {
+test.each(['a', '1a', 'SP4_wave-2', 'x'.repeat(63)])('the name %s is an id', (id) => {
   expect(accepted(parseCampaign(`campaign: ${id}\nrelease: r\n`, 'c.yaml')).campaign).toBe(id);
 });
 
-test('a bad campaign file is refused with all its faults, each with its line', () => {
+test('a campaign file shows all its faults at once, each with its line', () => {
   const result = parseCampaign(golden('bad-campaign.yaml'), 'bad-campaign.yaml');
   expect(`${faultsOf(result).join('\n')}\n`).toBe(golden('bad-campaign.txt'));
 });

@@ -10,7 +10,7 @@ import { accepted } from './given.ts';
 const example = (name: string): string =>
   readFileSync(join(import.meta.dirname, '../../examples', name), 'utf8');
 
-test('the sample fleet: 500 clients on 5 logon servers, every hundredth a server', () => {
+test('the example fleet has 500 clients on 5 logon servers, every hundredth a server', () => {
   const fleet = accepted(parseFleet(example('fleet.csv'), 'fleet.csv'));
   expect(fleet).toHaveLength(500);
   expect(new Set(fleet.map(({ logonServer }) => logonServer)).size).toBe(5);
@@ -18,7 +18,7 @@ test('the sample fleet: 500 clients on 5 logon servers, every hundredth a server
   expect(fleet.filter(({ role }) => role === 'server')).toHaveLength(5);
 });
 
-test('the sample campaign is for the sample release', () => {
+test('the example campaign names the example release', () => {
   const campaign = accepted(parseCampaign(example('campaign.yaml'), 'campaign.yaml'));
   const release = accepted(parseRelease(example('release/release.yaml'), 'release.yaml'));
   expect(campaign.release).toBe(release.release);

@@ -9,7 +9,7 @@ const header = 'client,host,logonServer,zone,role,labels';
 
 const read = (...rows: string[]) => parseFleet([header, ...rows].join('\n'), 'f.csv');
 
-describe('a fleet file is read', () => {
+describe('a fleet file', () => {
   const expected = [
     {
       client: 'pc-1',
@@ -27,23 +27,23 @@ describe('a fleet file is read', () => {
     ['LF', '\n', ''],
     ['CRLF and a byte order mark, as spreadsheets write it', '\r\n', '\uFEFF'],
     ['CR', '\r', ''],
-  ])('with %s', (_, end, mark) => {
+  ])('is read with %s', (_, end, mark) => {
     expect(accepted(parseFleet(`${mark}${[header, ...rows, ''].join(end)}`, 'f.csv'))).toEqual(expected);
   });
 
-  test('with defaults for missing columns, in any order of columns', () => {
+  test('is read with defaults for missing columns, in any order of columns', () => {
     expect(accepted(parseFleet('logonServer,client\nLS-ROM,pc-1\n', 'f.csv'))).toEqual([
       { client: 'pc-1', host: 'pc-1', logonServer: 'LS-ROM', zone: 'UTC', role: 'workstation', labels: [] },
     ]);
   });
 });
 
-describe('the address of a client in a fleet file', () => {
+describe('port and host keys of a fleet file', () => {
   const way = 'client,logonServer,port,hostKey';
   const key = (letter: string): string => `SHA256:${letter.repeat(42)}A`;
   const readWay = (row: string) => parseFleet(`${way}\n${row}`, 'f.csv');
 
-  test('has a port and host keys only when the file gives them', () => {
+  test('are read where the file has them', () => {
     expect(accepted(readWay(`pc-1,LS,2222,${key('a')} ${key('/')}`))).toMatchObject([
       { port: 2222, hostKeys: [key('a'), key('/')] },
     ]);
@@ -56,12 +56,12 @@ describe('the address of a client in a fleet file', () => {
     ['0', 'port: is "0", expected a port from 1 to 65535'],
     ['65536', 'port: is "65536", expected a port from 1 to 65535'],
     ['22x', 'port: is "22x", expected a port from 1 to 65535'],
-  ])('has no port %s', (port, fault) => {
+  ])('refuse the port %s', (port, fault) => {
     expect(faultsOf(readWay(`pc-1,LS,${port},`))).toEqual([`f.csv:2: ${fault}`]);
   });
 
   test.each(['MD5:aa:bb', key('a').slice(0, -1), `${key('a')}=`, `SHA256:${'a'.repeat(43)}`])(
-    'is no fingerprint %s',
+    'refuse the fingerprint %s',
     (print) => {
       expect(faultsOf(readWay(`pc-1,LS,,${print}`))).toEqual([
         expect.stringContaining(
@@ -72,7 +72,7 @@ describe('the address of a client in a fleet file', () => {
   );
 });
 
-describe('a fleet file with a wrong header has one fault', () => {
+describe('a wrong header of a fleet file is its only fault', () => {
   test.each([
     [
       'client;host;logonServer\npc-1;h;LS',
@@ -98,18 +98,18 @@ describe('a fleet file with a wrong header has one fault', () => {
       `${header}\r\n\r\n`,
       ['f.csv:1: (file): has no clients below its header, expected a header and a row for every client'],
     ],
-  ])('for %j', (text, faults) => {
+  ])('%j', (text, faults) => {
     expect(faultsOf(parseFleet(text, 'f.csv'))).toEqual(faults);
   });
 });
 
-test('a bad fleet file is refused with all its faults, each with its line', () => {
+test('a fleet file shows all its faults at once, each with its line', () => {
   expect(`${faultsOf(parseFleet(golden('bad-fleet.csv'), 'bad-fleet.csv')).join('\n')}\n`).toBe(
     golden('bad-fleet.txt'),
   );
 });
 
-test('an open quote in a fleet file is a fault of its own line only', () => {
+test('an open quote in a fleet file breaks only its own line', () => {
   const faults = faultsOf(read('pc-1,"h1,LS,,,', 'pc-2,,LS,,,', 'pc.3,"h3",LS,,,'));
   expect(faults.map((fault) => fault.split(':', 3).join(':'))).toEqual([
     'f.csv:2: (file)',
@@ -123,21 +123,21 @@ test('a row of a fleet file that is too long is refused', () => {
   ]);
 });
 
-test('the first 100 faults of a fleet file are printed, and the others counted', () => {
+test('of the faults of a fleet file 100 are printed and the others counted', () => {
   const faults = faultsOf(read(...Array.from({ length: 250 }, (_, index) => `${index},,LS,,,`)));
   expect(faults).toHaveLength(101);
   expect(faults.at(99)).toMatch(/^f\.csv:101: client: is "99"/);
   expect(faults.at(100)).toBe('and 150 more faults');
 });
 
-test('reading a fleet file takes linear time, with good rows and with bad ones', () => {
+test('reading 100,000 rows of a fleet file, good or bad, grows linearly', () => {
   const rowsOf = (name: string) => (count: number) =>
     Array.from({ length: count }, (_, n) => `${name}${n},"h-${n}",LS-ROM,Europe/Rome,workstation,a b`);
   expectLinear(100_000, rowsOf('pc-'), (rows) => expect(accepted(read(...rows))).toHaveLength(rows.length));
   expectLinear(100_000, rowsOf('p c'), (rows) => expect(faultsOf(read(...rows))).toHaveLength(101));
 });
 
-test('the line number of a fault in a fleet file is the line of its row', () => {
+test('a fault of a fleet file names the line of its row, whatever stands around the row', () => {
   const good = fc.constantFrom('', ',,,,,', '"","",,,,', 'X');
   const line = fc.oneof({ arbitrary: good, weight: 3 }, { arbitrary: fc.constant('p c,,LS,,,'), weight: 1 });
   fc.assert(
@@ -150,7 +150,7 @@ test('the line number of a fault in a fleet file is the line of its row', () => 
   );
 });
 
-test('a fleet file that is made to use much memory or time is refused in linear time', () => {
+test('a fleet file made to exhaust memory or time is refused, at a cost linear to its size', () => {
   expectLinear(
     1_000_000,
     (lines) => `${header}\n${'\n'.repeat(lines)}`,

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { sha256 } from '../../shared/evidence.ts';
-import { decodeInput, readInputFile } from '../../shared/input/input-text.ts';
+import { decodeInput, readInputFile } from '../../orchestrator/input-file.ts';
 import { accepted, faultsOf } from './given.ts';
 
 const bytes = (...parts: (string | number[])[]): Uint8Array =>
   Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : Buffer.from(part))));
 
-describe('an input file that is no UTF-8 text is refused', () => {
+describe('an input file that is no UTF-8 text', () => {
   test.each([
     [
       'a Latin-1 letter',
@@ -33,7 +33,7 @@ describe('an input file that is no UTF-8 text is refused', () => {
   });
 });
 
-test('the text of an input file has the hash of the file with its byte order mark', () => {
+test('the text of an input file has the hash of the file, byte order mark included', () => {
   const input = bytes([0xef, 0xbb, 0xbf], 'a: é\r\n');
   expect(sha256(accepted(decodeInput(input, 'in', 100)))).toBe(sha256(input));
 });
@@ -59,7 +59,7 @@ describe('an input file', () => {
     ]);
   });
 
-  test('is refused when it does not exist or is a folder', async () => {
+  test('is refused when it is missing or a folder', async () => {
     const missing = join(folder, 'missing.yaml');
     expect(faultsOf(await readInputFile(missing, 100))).toEqual([
       `${missing}:1: (file): cannot be read (there is no such file), expected a readable text file`,

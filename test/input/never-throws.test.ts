@@ -4,7 +4,7 @@ import { expectLinear } from '../environment/growth.ts';
 
 import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
-import { decodeInput } from '../../shared/input/input-text.ts';
+import { decodeInput } from '../../orchestrator/input-file.ts';
 import { parseRelease } from '../../orchestrator/input/release-file.ts';
 import { parseProfile } from '../../shared/products/profile.ts';
 
@@ -15,7 +15,7 @@ const pieces = [
   '\n', '\n  ', '\r\n', '\r', '\t', '\0', '\uFEFF', '\ud800', '1', '1e999', '0x10', '80 %', '4h', 'true', 'é',
 ] as const;
 
-/** Texts that are nearly valid for the parsers, and any other texts. */
+/** Texts that are nearly what the parsers want, and anything else. */
 const source = fc.oneof(
   fc.array(fc.constantFrom(...pieces), { maxLength: 60 }).map((words) => words.join('')),
   fc.string({ unit: 'binary', maxLength: 300 }),
@@ -23,8 +23,8 @@ const source = fc.oneof(
 
 const parsers = { parseCampaign, parseRelease, parseProfile, parseFleet };
 
-describe.each(Object.entries(parsers))('the parser %s', (_, parse) => {
-  test('returns a value for any text, or faults that name a line of it', () => {
+describe.each(Object.entries(parsers))('%s', (_, parse) => {
+  test('returns for any text a value, or faults that each name a line of the text', () => {
     fc.assert(
       fc.property(source, (text) => {
         const result = parse(text, 'f');
@@ -38,7 +38,7 @@ describe.each(Object.entries(parsers))('the parser %s', (_, parse) => {
   });
 });
 
-test('decodeInput returns a text or a fault for any bytes', () => {
+test('decodeInput returns for any bytes a text or one fault', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
       const result = decodeInput(bytes, 'f', 80);
@@ -47,13 +47,13 @@ test('decodeInput returns a text or a fault for any bytes', () => {
   );
 });
 
-describe('a text that is made to hang a parser is answered in linear time', () => {
+describe('a text made to hang a parser', () => {
   const size = 60_000;
   // prettier-ignore
   test.each([
     '[', '{', '- ', '? ', ': ', 'a: ', '{a: ', '[]', ',', '"', "'", '#\n', '%\n', '&a ', '*a\n', '!', '|\n', ' ', '\t', '\n', '\r',
     '""', '"",', 'a"', '\\', '---\n', '-\n', '\uFEFF', 'a\n b\n',
-  ])('%j repeated', (piece) => {
+  ])('is read in linear time: %j repeated', (piece) => {
     const text = (length: number): string => piece.repeat(length / piece.length);
     expectLinear(size, text, (whole) => parseCampaign(whole, 'f'));
     expectLinear(size, text, (whole) => parseFleet(whole, 'f'));

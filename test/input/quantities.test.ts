@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { nearest } from '../../shared/input/nearest.ts';
-import { printDuration, readDuration, readPercent } from '../../shared/input/quantities.ts';
+import { printDuration, readDuration } from '../../shared/input/quantities.ts';
+import { readPercent } from '../../orchestrator/input/campaign-waves.ts';
 
 test.each([
   ['90s', 90_000],
@@ -31,7 +32,7 @@ test.each([
   '٣h',
   null,
   ['4h'],
-])('a duration is not %j', (written) => {
+])('%j is no duration', (written) => {
   expect(readDuration(written)).toBeUndefined();
 });
 
@@ -41,7 +42,7 @@ test.each([
   ['2.5 %', 2.5],
   ['80', 80],
   [80, 80],
-  // A fraction is a fraction of one percent, never 80 %.
+  // Never 80 %: a fraction is taken at its word.
   [0.8, 0.8],
 ])('the percentage %j is %d', (written, share) => {
   expect(readPercent(written)).toBe(share);
@@ -69,6 +70,6 @@ test.each([
   ['gate', null],
   ['', null],
   ['minSample'.repeat(1000), null],
-])('the suggestion for %s is %s', (word, meant) => {
+])('the known word nearest to %s is %s', (word, meant) => {
   expect(nearest(word, ['settled', 'notOk', 'minSample'])).toBe(meant);
 });

@@ -7,7 +7,7 @@ const lines = ['release: sp4', 'product: sms-1.2', 'tree: ./share', 'components:
 
 const read = (...more: string[]) => parseRelease([...lines, ...more].join('\n'), 'r.yaml');
 
-test('a release file is read, with two minutes for the command and no service pack as defaults', () => {
+test('a release file has two minutes for its command and no service pack by default', () => {
   expect(accepted(read('upgrade: { command: [./upgrade.sh, --all] }'))).toEqual({
     release: 'sp4',
     product: 'sms-1.2',
@@ -19,7 +19,7 @@ test('a release file is read, with two minutes for the command and no service pa
   });
 });
 
-test('an upgrade command without arguments may be one text, and keeps its spaces', () => {
+test('the command of a release file may be one text, which keeps its spaces', () => {
   const { upgrade, servicePack } = accepted(
     read('servicePack: 4', 'upgrade: { command: ./my upgrade.sh, timeout: 90s }'),
   );
@@ -27,7 +27,7 @@ test('an upgrade command without arguments may be one text, and keeps its spaces
   expect(servicePack).toBe(4);
 });
 
-test('a release file gives the path of the copies on logon servers, with exceptions', () => {
+test("a release file names the folders of the logon servers' copies, with exceptions", () => {
   const text = 'logonServers: { path: "/mnt/{logonServer}/x86.bin", except: { LS-PUN: /mnt/pune } }';
   expect(accepted(read('upgrade: { command: a }', text)).logonServers).toEqual({
     path: '/mnt/{logonServer}/x86.bin',
@@ -42,7 +42,7 @@ test('a release file gives the path of the copies on logon servers, with excepti
   ]);
 });
 
-test('a release file is refused with all its faults, and an unknown product with the known ones', () => {
+test('a release file shows all its faults at once; an unknown product lists the known ones', () => {
   const text =
     'release: a/b\nproduct: sms-9\nservicePack: SP4\ntree: ""\nupgrade: { command: [], timeout: 0s }\n';
   expect(faultsOf(parseRelease(text, 'r.yaml'))).toEqual([

@@ -13,7 +13,7 @@ const faults = (source: string) => faultsOf(parseYaml(source, 'in.yaml', schema)
 
 const keys = 'name, people';
 
-describe('a file that is not one plain YAML document has one fault', () => {
+describe('a YAML file that is not one plain document', () => {
   test.each([
     ['nothing', '', 'in.yaml:1: (file): is empty, expected keys and values'],
     ['comments only', '# soon\n\n# more\n', 'in.yaml:1: (file): is empty, expected keys and values'],
@@ -56,11 +56,11 @@ describe('a file that is not one plain YAML document has one fault', () => {
       '? [a]\n: 1\n',
       'in.yaml:1: (file): has a key that is not plain text, expected plain text',
     ],
-  ])('%s', (_, source, fault) => {
+  ])('has one clear fault: %s', (_, source, fault) => {
     expect(faults(source)).toEqual([fault]);
   });
 
-  test('a YAML file with anchors and aliases is refused, so no alias can expand', () => {
+  test('is refused with anchors and aliases, so no alias can blow up', () => {
     const bomb = ['a: &a [x, x]', 'b: &b [*a, *a]', 'name: *b'].join('\n');
     expect(faults(bomb)).toEqual([
       'in.yaml:1: a: has an anchor (&), expected the value alone',
@@ -72,9 +72,9 @@ describe('a file that is not one plain YAML document has one fault', () => {
   });
 });
 
-describe('the position of a fault in a YAML file', () => {
+describe('a fault of a YAML file', () => {
   test.each([['\n'], ['\r\n']])(
-    'line and key are right after comments and blank lines, lines ended by %j',
+    'has the right line and key after comments and blank lines, with line ends %j',
     (end) => {
       const source = [
         '# people',
@@ -98,13 +98,13 @@ describe('the position of a fault in a YAML file', () => {
     },
   );
 
-  test('is the same with a byte order mark', () => {
+  test('has the same place after a byte order mark', () => {
     expect(faults('\uFEFFname: a\npeople: 1\n')).toEqual(['in.yaml:2: people: is 1, expected a list']);
   });
 });
 
 describe('a key of a YAML file', () => {
-  test('is refused when it is unknown, with the nearest known key in any case and with any hyphens', () => {
+  test('is refused when it is unknown; the nearest known key is suggested, whatever its case and hyphens', () => {
     const source = 'name: a\npeople:\n  - first-name: b\n    FIRSTNAME: c\n    frstName: d\n    height: 3\n';
     const oneOf = 'expected one of firstName, age';
     expect(faults(source)).toEqual([
@@ -127,14 +127,14 @@ describe('a key of a YAML file', () => {
     ]);
   });
 
-  test('is refused when it is given twice, with the first line, and the rest is checked', () => {
+  test('is refused when it stands twice; the fault names the first line, and the rest is still checked', () => {
     expect(faults('name: a\npeople: []\nname: b\nage: 1\n')).toEqual([
       'in.yaml:3: name: is already given in line 1, expected one of the two',
       `in.yaml:4: age: is not a known key, expected one of ${keys}`,
     ]);
   });
 
-  test('may stand in two entries of a list', () => {
+  test('may stand in several entries of a list', () => {
     expect(parseYaml('name: a\npeople: [{ firstName: b }, { firstName: b }]', 'in.yaml', schema)).toEqual({
       ok: true,
       value: { name: 'a', people: [{ firstName: 'b' }, { firstName: 'b' }] },
@@ -142,7 +142,7 @@ describe('a key of a YAML file', () => {
   });
 });
 
-test('a fault shows a short text of a key or of broken YAML, without control characters', () => {
+test('a fault quotes a key or broken YAML in few characters that cannot control a terminal', () => {
   const longKey = `name: a\n"${'\\e[2J'}${'x'.repeat(1000)}": 1\n`;
   const broken = `name: |\u009b31m${'x'.repeat(1000)}\n`;
   for (const [fault = ''] of [faults(longKey), faults(broken)]) {
@@ -151,7 +151,7 @@ test('a fault shows a short text of a key or of broken YAML, without control cha
   }
 });
 
-test('a fault shows a short text of a value, without control characters', () => {
+test('a fault quotes a value in few characters that cannot control a terminal', () => {
   const source = `name: a\npeople:\n  - firstName: b\n    age: "${'\\e[2J\\u202e'}${'x'.repeat(1000)}"\n`;
   const [fault = ''] = faults(source);
   expect(fault).toMatch(/^in\.yaml:4: people\[0\]\.age: is "\\u001b\[2J\\u202ex+\.\.\., expected/);

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openToken } from '../../orchestrator/http/token.ts';
+import { openToken } from '../../orchestrator/http/secrets.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 import { startSmallOrchestrator } from '../fixtures/small-orchestrator.ts';
 import { routesOf } from '../fixtures/routes.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { refusalAnswer } from '../../orchestrator/http/schemas/requests.ts';
+import { refusalAnswer } from '../../orchestrator/http/schemas/fields.ts';
 import {
   blockersAnswer,
   campaignsAnswer,
@@ -13,15 +13,9 @@ import {
   reportAnswer,
   statusAnswer,
 } from '../../orchestrator/http/schemas/campaigns.ts';
-import {
-  checkInAnswer,
-  clientAnswer,
-  fleetAnswer,
-  fleetImportAnswer,
-  releasesAnswer,
-  stagedAnswer,
-  whyAnswer,
-} from '../../orchestrator/http/schemas/clients.ts';
+import { checkInAnswer, clientAnswer, whyAnswer } from '../../orchestrator/http/schemas/clients.ts';
+import { fleetAnswer, fleetImportAnswer } from '../../orchestrator/http/schemas/fleet.ts';
+import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import {
   campaignYaml,

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Check } from '../../orchestrator/http/schemas/doctor.ts';
+import type { Check } from '../../orchestrator/http/schemas/orchestrator.ts';
 
 /** What the doctor finds wrong, a line for each check. */
 export const notOk = (checks: readonly Check[]): readonly string[] =>

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { judgeLooks } from '../../orchestrator/cli/doctor/sample-looks.ts';
-import { sampleOf } from '../../orchestrator/doctor/sample.ts';
-import type { Check } from '../../orchestrator/http/schemas/doctor.ts';
+import { sampleOf } from '../../orchestrator/fleet/clients.ts';
+import type { Check } from '../../orchestrator/http/schemas/orchestrator.ts';
 import { clientOf } from '../contract/store/fixtures.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { expectUseful } from './doctor-checks.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { checkDataFolder } from '../../orchestrator/doctor/data-folder.ts';
-import type { Check } from '../../orchestrator/http/schemas/doctor.ts';
+import type { Check } from '../../orchestrator/http/schemas/orchestrator.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
 import type { WorkerFacts } from '../../shared/store/worker-registry.ts';
 import { servpackVersion } from '../../shared/version.ts';

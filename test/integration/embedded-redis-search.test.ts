@@ -10,7 +10,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isAlive } from '../../orchestrator/embedded-redis/processes.ts';
-import { findOnPath } from '../../orchestrator/embedded-redis/server-binary.ts';
+import { findOnPath } from '../../orchestrator/embedded-redis/find-server.ts';
 import { useTestFolder, expectRefused, talk } from './embedded-redis-folder.ts';
 
 /** apt downloads no package that is installed already. */

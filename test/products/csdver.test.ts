@@ -11,7 +11,7 @@ test.each([
   ['SERVICE PACK\t4', 4],
   ['CSDVersion="Service Pack 3"\r\n; again: SP3', 3],
   ['SP10', 10],
-])('CSDVER.SMS with %j is service pack %i', (text, pack) => {
+])('CSDVER.SMS %j names service pack %i', (text, pack) => {
   expect(parseCsdver(text)).toBe(pack);
 });
 
@@ -24,11 +24,11 @@ test.each([
   ['a name that only begins like one', 'SP3a SPOOL4 SP345'],
   ['a word that only ends like one', 'WASP3'],
   ['a digit that is none of ours', 'SP٣'],
-])('CSDVER.SMS with %s is no service pack', (_, text) => {
+])('CSDVER.SMS names no service pack: %s', (_, text) => {
   expect(parseCsdver(text)).toBeNull();
 });
 
-test('CSDVER.SMS with any text is read in linear time without an exception', () => {
+test('CSDVER.SMS of any text never throws, and is read in linear time', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom('sp', 'service', 'pack', ' ', '\t', '3', '\n', 'x')), (words) => {
       const pack = parseCsdver(words.join(''));

@@ -29,23 +29,23 @@ afterEach(() => rmSync(folder, { recursive: true }));
 const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
 const release = { release: 'r', product: 'acme-2', servicePack: null, files: [] };
 
-test('a profile of the folder adds a product to the built-in ones', () => {
+test("a profile in the operator's folder is known besides the built-in ones", () => {
   write('acme-2.yaml', acme);
   expect(knownProducts(folder)).toEqual(['acme-2', 'generic-windows-agent', 'sms-1.2']);
   expect(loadProfile('acme-2', folder)).toMatchObject({ ok: true, value: { swap: { service: 'Acme' } } });
   expect(loadProfile('acme-2')).toMatchObject({ ok: false, error: { code: 'unknownProduct' } });
 });
 
-test('a folder that does not exist adds no product', () => {
+test('a missing folder has no profiles', () => {
   expect(knownProducts(join(folder, 'no'))).toEqual(['generic-windows-agent', 'sms-1.2']);
 });
 
-test('a profile of the folder with the name of a built-in product is refused', () => {
+test('a profile with the name of a built-in product is refused', () => {
   write('sms-1.2.yaml', acme);
   expect(loadProfile('sms-1.2', folder)).toMatchObject({ ok: false, error: { code: 'builtInProfile' } });
 });
 
-test('a profile of the folder is refused with a fault, or when its file has another name', () => {
+test('a profile with a fault is refused with its line, and so is a profile of another name', () => {
   write('acme-2.yaml', acme.replace('settle: 30s', 'settle: soon'));
   expect(loadProfile('acme-2', folder)).toMatchObject({
     ok: false,
@@ -60,7 +60,7 @@ test('a profile of the folder is refused with a fault, or when its file has anot
   });
 });
 
-test('a profile of the folder applies to a release as it was when the release was staged', () => {
+test('a release keeps the profile of its staging', () => {
   write('acme-2.yaml', acme);
   const loaded = loadWithText('acme-2', folder);
   const text = loaded.ok ? loaded.value.text : null;
@@ -81,7 +81,7 @@ const faultsOf = (text: string): readonly string[] => {
   return profile.ok ? [] : printFaults(profile.error).map((line) => line.replace(/^p\.yaml:\d+: /, ''));
 };
 
-test('a profile is refused without the keys of its route, or with a kept file among the components', () => {
+test('a profile gives its route all that it needs, and keeps nothing among the components', () => {
   const inside = String.raw`C:\Program Files\Acme\new`;
   expect(faultsOf(acme.replace(/^swap:[^]*?^executables/m, 'executables'))).toEqual([
     'swap: is missing, expected how files are swapped',
@@ -99,7 +99,7 @@ test('a profile is refused without the keys of its route, or with a kept file am
   ]);
 });
 
-test('a product without a configuration file has no setup phase', () => {
+test('a product without a configuration has no phase, whatever lies on the client', () => {
   const profile = parseProfile(acme, 'p.yaml');
   if (!profile.ok) throw new Error('the profile has faults');
   const seen = readObservation(profile.value, quietLook, 'sha');

@@ -11,7 +11,7 @@ test.each([
   ['smsrun32.exe C:\\WINNT\\SMSRUN32.EXE', 2],
   ['smsrun32;smsrun32 smsrun32.exe', 3],
   ['notsmsrun32.exe smsrun32.exe.bak smsrun321.exe C:\\smsrun32.exe\\x.exe', 0],
-])('the entry Load=%s starts the program %i times', (load, times) => {
+])('the entry Load=%s starts the update program %i times', (load, times) => {
   expect(timesStarted(load, 'SMSRUN32.EXE')).toBe(times);
 });
 
@@ -21,7 +21,7 @@ const entry = (...loads: (string | null)[]) =>
     'SMSRUN32.EXE',
   );
 
-test('the Load entries of several users count as twice before once', () => {
+test('of several users logged on a double Load entry counts first, then a single one', () => {
   expect(entry()).toBe('nobodyLoggedOn');
   expect(entry(null)).toBe('missing');
   expect(entry('calc.exe')).toBe('missing');

@@ -8,7 +8,7 @@ import { quietLook, smsProfile } from './given.ts';
 const observe = (look: Partial<ClientLook>) =>
   readObservation(smsProfile(), { ...quietLook, ...look }, 'e'.repeat(64));
 
-test('a client without users is observed as free', () => {
+test('an observation of a quiet client', () => {
   expect(observe({})).toEqual({
     at: 1_000_000,
     bootId: 'boot-7',
@@ -32,7 +32,7 @@ test('a client without users is observed as free', () => {
   });
 });
 
-test('a client with a program in use is observed as blocked', () => {
+test('an observation of a blocked client at work', () => {
   const process = {
     pid: 81,
     executable: 'PCMSVC32.EXE',
@@ -66,13 +66,13 @@ test('a client with a program in use is observed as blocked', () => {
   });
 });
 
-describe('the files of an observation', () => {
-  test('are known by their lower-case names and hashes', () => {
+describe('files of an observation', () => {
+  test('have lower-case names and hashes', () => {
     const files = [{ name: 'APPCTL32.EXE', sha256: 'AB'.repeat(32) }];
     expect(observe({ files }).files).toEqual({ 'appctl32.exe': { sha256: 'ab'.repeat(32) } });
   });
 
-  test('are missing or unreadable, and an error is never a hash', () => {
+  test('differ when missing and when unreadable, and an error is never a hash', () => {
     const files = [
       { name: 'a.exe', sha256: null },
       { name: 'b.exe', sha256: null, error: 'sharing violation' },
@@ -91,12 +91,12 @@ describe('the files of an observation', () => {
   });
 });
 
-test('a new CopyListVersion changes nothing of an observation', () => {
+test('a new CopyListVersion changes nothing in the observation: it is no success', () => {
   const configuration = quietLook.configuration?.replace('835643765', '876355200') ?? null;
   expect(observe({ configuration })).toEqual(observe({}));
 });
 
-test('any look is an observation', () => {
+test('any look is an observation, and never throws', () => {
   const text = fc.option(fc.string({ unit: 'binary' }));
   fc.assert(
     fc.property(text, text, fc.string(), text, (configuration, versionFile, transcript, load) => {

@@ -25,7 +25,7 @@ test('docs/products.md explains every key of a profile, and no other', () => {
   expect(said.toSorted()).toEqual([...keysOf(profileSchema)].toSorted());
 });
 
-test('docs/products.md links to files that exist', () => {
+test('docs/products.md links only to files that exist', () => {
   const links = [...text.matchAll(/\]\(([^)]+)\)/g)].map(([, link]) => link ?? '');
   expect(links.length).toBeGreaterThan(2);
   expect(links.filter((link) => !existsSync(join(dirname(path), link)))).toEqual([]);

@@ -17,7 +17,7 @@ const faultsOf = (text: string): readonly string[] => {
   return profile.ok ? ['(accepted)'] : printFaults(profile.error);
 };
 
-test('the profile of SMS 1.2 has the rules for deciding', () => {
+test('the profile of SMS 1.2 gives the rules for deciding', () => {
   expect(rulesOf(smsProfile())).toEqual({
     product: 'sms-1.2',
     componentDirectory: 'C:\\MS\\SMS\\BIN',
@@ -36,7 +36,7 @@ test('the profile of SMS 1.2 has the rules for deciding', () => {
   });
 });
 
-test('every built-in profile is valid and has the name of its product', () => {
+test('every built-in profile is valid and names its product', () => {
   expect(knownProducts()).toContain('sms-1.2');
   expect(knownProducts().map((product) => loadProfile(product).ok)).not.toContain(false);
 });
@@ -50,7 +50,7 @@ test.each(['sms-9', '', '../input/x', 'SMS-1.2', '__proto__', 'x'.repeat(10_000)
   },
 );
 
-test('a profile may leave out the parts that its product does not have', () => {
+test('a profile may leave out what its product does not have', () => {
   const text = builtIn
     .replace(/^structuralUntil.*$/m, '')
     .replace(/^userPrograms[^]*$/m, '')
@@ -63,7 +63,7 @@ test('a profile may leave out the parts that its product does not have', () => {
   });
 });
 
-describe('the mark and the update of a profile', () => {
+describe('marking and updating by a profile', () => {
   const onClient = { client: 'pc-1', host: 'pc-1.corp', logonServer: 'LS-ROM' };
   const read = (change: (text: string) => string) => {
     const profile = parseProfile(change(builtIn), 'p.yaml');
@@ -78,7 +78,7 @@ describe('the mark and the update of a profile', () => {
     unmarked: 'INSTALLED',
   };
 
-  test('are a line of the configuration file, or a command', () => {
+  test('writes a line of the configuration, or runs the command of the profile', () => {
     expect(markMethod(smsProfile(), onClient)).toEqual({ kind: 'configuration', phase });
     const command = "{ kind: command, command: '\\\\{logonServer}\\SMS_SHR\\UPGRADE.BAT' }";
     const other = read((text) => text.replace('mark: { kind: configuration }', () => `mark: ${command}`));
@@ -99,11 +99,11 @@ describe('the mark and the update of a profile', () => {
     ['an unknown placeholder', 'run: \'"%SystemRoot%', 'run: \'"{windows}', 'update.run'],
     ['a line that is missing', /^ +phase: .*$/m, '', 'configuration.phase'],
     ['a direct run that is missing', /route: logon([^]*)^ +run: .*$/m, 'route: direct$1', 'update.run'],
-  ])('are refused with %s', (_, what, by, key) => {
+  ])('is refused with %s', (_, what, by, key) => {
     expect(faultsOf(builtIn.replace(what, by))).toEqual([expect.stringContaining(` ${key}: `)]);
   });
 
-  test('decide what a look reads', () => {
+  test('names the files that a look reads', () => {
     expect(lookRequest(smsProfile(), ['A.DLL'])).toEqual({
       componentDirectory: 'C:\\MS\\SMS\\BIN',
       files: ['A.DLL'],
@@ -116,50 +116,53 @@ describe('the mark and the update of a profile', () => {
     });
   });
 
-  test('make a look read the time of the transcript only when a logon writes it', () => {
+  test('asks for the date of the transcript only where a logon writes it', () => {
     const direct = { ...smsProfile(), update: { ...smsProfile().update, route: 'direct' as const } };
     expect(lookRequest(direct, [])).not.toHaveProperty('isTranscriptDated');
   });
 });
 
-describe('the relocation of a profile', () => {
+describe('a service of a profile', () => {
   const saying = (how: string): string =>
     builtIn.replace('    relocateTo: C:\\SMS_PCM', `$&\n    moveBy: ${how}`);
 
-  test.each(['repoint', 'reinstall'])('is done by %s when the profile says so', (how) => {
+  test.each(['repoint', 'reinstall'])('is moved by %s where the profile says so', (how) => {
     const profile = parseProfile(saying(how), 'p.yaml');
     expect(profile.ok && Object.values(rulesOf(profile.value).relocatable)).toMatchObject([{ moveBy: how }]);
   });
 
-  test('is refused with another method', () => {
+  test('is moved in no other way', () => {
     expect(faultsOf(saying('rservice'))).toEqual([
       expect.stringMatching(/services\[0\]\.moveBy: .*repoint.*reinstall/),
     ]);
   });
 });
 
-describe('the new directory of a profile', () => {
+describe('the new folder of a service', () => {
   const line = builtIn.split('\n').findIndex((each) => each.includes('relocateTo')) + 1;
 
-  test.each(['C:\\MS\\SMS\\BIN', 'c:\\ms\\sms\\bin\\pcm'])('is not %s', (to) => {
-    expect(faultsOf(builtIn.replace('C:\\SMS_PCM', to))).toEqual([
-      `p.yaml:${line}: services[0].relocateTo: is inside the component directory, expected a path outside C:\\MS\\SMS\\BIN`,
-    ]);
-  });
+  test.each(['C:\\MS\\SMS\\BIN', 'c:\\ms\\sms\\bin\\pcm'])(
+    'cannot be %s, inside the component directory',
+    (to) => {
+      expect(faultsOf(builtIn.replace('C:\\SMS_PCM', to))).toEqual([
+        `p.yaml:${line}: services[0].relocateTo: is inside the component directory, expected a path outside C:\\MS\\SMS\\BIN`,
+      ]);
+    },
+  );
 
   test.each(['C:\\X\\..\\MS\\SMS\\BIN', 'C:\\MS\\SMS\\BIN.', 'C:\\MS \\SMS'])(
-    'nor to %s, which only looks like another',
+    'cannot be %s, which only looks like another folder',
     (to) => {
       expect(faultsOf(builtIn.replace('C:\\SMS_PCM', to))).toHaveLength(1);
     },
   );
 
-  test('may be a neighbour with a similar name', () => {
+  test('can be a neighbour of a similar name', () => {
     expect(faultsOf(builtIn.replace('C:\\SMS_PCM', 'C:\\MS\\SMS\\BIN2'))).toEqual(['(accepted)']);
   });
 });
 
-test('a bad profile is refused with all its faults, each with its line', () => {
+test('a profile shows all its faults at once, each with its line', () => {
   const profile = parseProfile(golden('bad-profile.yaml'), 'bad-profile.yaml');
   expect(profile.ok).toBe(false);
   expect(`${profile.ok ? '' : printFaults(profile.error).join('\n')}\n`).toBe(golden('bad-profile.txt'));

@@ -40,7 +40,7 @@ describe('SetupPhase', () => {
     ['deinstal', 'deinstall'],
     ['"installed"', 'installed'],
     ["' installed '", 'installed'],
-    // A part of the word is no success.
+    // Never success by half a word.
     ['not installed', 'unknown'],
     ['installed ; almost', 'unknown'],
     ['INSTALL', 'unknown'],
@@ -63,15 +63,15 @@ describe('SetupPhase', () => {
   });
 });
 
-describe('an SMS.INI is read as Windows reads it', () => {
+describe('SMS.INI is read as Windows reads it', () => {
   test.each(['[LOCAL]', '[ local ]', '\uFEFF[Local]', '  [Local]  ; of this machine'])(
-    'section %j',
+    'with the section %j',
     (section) => {
       expect(parseSmsIni(`${section}\nSETUPPHASE = upgrade`).setupPhase).toBe('upgrade');
     },
   );
 
-  test('with the first of several equal keys, also in a repeated section', () => {
+  test('with the first of several equal keys, also when a section comes twice', () => {
     expect(
       local('SetupPhase=UPGRADE', 'setupphase=INSTALLED', '[x]', '[local]', 'SetupPhase=INSTALLED')
         .setupPhase,
@@ -85,19 +85,19 @@ test.each([
   ['A.EXE', ['a.exe']],
   ['A.EXE;b.dll , A.exe\tC.XNF', ['a.exe', 'b.dll', 'c.xnf']],
   ['"A.EXE", "B.EXE"', ['a.exe', 'b.exe']],
-])('FilesNotDownloaded=%s names %j', (value, names) => {
+])('FilesNotDownloaded=%s are %j', (value, names) => {
   expect(local(`FilesNotDownloaded=${value}`).filesNotDownloaded).toEqual(names);
 });
 
-test.each(['INS TALLED', 'IN\uFEFFSTALLED', 'in-stalled'])('a SetupPhase of %j is not installed', (value) => {
+test.each(['INS TALLED', 'IN\uFEFFSTALLED', 'in-stalled'])('SetupPhase %j is not installed', (value) => {
   expect(local(`SetupPhase=${value}`).setupPhase).toBe('unknown');
 });
 
-test('a section line without its end is no section', () => {
+test('a section line of SMS.INI that was cut off is no section', () => {
   expect(parseSmsIni('[Locals\nSetupPhase=INSTALLED\n').setupPhase).toBe('unknown');
 });
 
-test('CopyListVersion alone changes nothing, because it is current before any file has come', () => {
+test('CopyListVersion of SMS.INI changes nothing: it is current before any file arrives', () => {
   expect(local('CopyListVersion=876355200')).toEqual({
     setupPhase: 'unknown',
     filesNotDownloaded: [],
@@ -127,7 +127,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-test('an SMS.INI with any text is read without an exception, and is installed only with the value for it', () => {
+test('SMS.INI of any text never throws, and is never installed without saying so', () => {
   fc.assert(
     fc.property(text, (source) => {
       const { setupPhase } = parseSmsIni(source);
@@ -138,7 +138,7 @@ test('an SMS.INI with any text is read without an exception, and is installed on
 });
 
 test.each(['[', '=', 'a=', '[Local]\n', '[Local]\na=b\n', '"', ' ', '\r', 'FilesNotDownloaded=a,'])(
-  'a broken file of %j over and over costs what it is long',
+  'SMS.INI of repeated %j is read in linear time',
   (piece) => {
     expectLinear(10_000_000, (length) => `[Local]\n${piece.repeat(length / piece.length)}`, parseSmsIni);
   },

@@ -45,7 +45,7 @@ describe('the transcript of a blocked client (Q168463)', () => {
     ]);
   });
 
-  test('may have only the warning, or only the executable', () => {
+  test('is blocked with the warning alone, and with the executable alone', () => {
     expect(read('Warning: Client component in use.')).toEqual({ ...nothing, inUse: true });
     expect(read('Client executable active: a.exe')).toEqual({
       active: ['a.exe'],
@@ -54,16 +54,16 @@ describe('the transcript of a blocked client (Q168463)', () => {
     });
   });
 
-  test('stays blocked when a later run in the same text names no executable', () => {
+  test('is blocked even when a later run in the same text is not', () => {
     expect(read(...blocked, 'Reading configuration...', blocked[4] ?? '')).toEqual(expected);
   });
 });
 
-test('a transcript with Verifying is no success', () => {
+test('a transcript with Verifying is no success: every client prints it', () => {
   expect(read('Reading configuration......', blocked[4] ?? '')).toEqual(nothing);
 });
 
-test('an empty transcript has no statement', () => {
+test('an empty transcript says nothing', () => {
   expect(parseSmsrun32('')).toEqual(nothing);
   expect(parseSmsrun32('\uFEFF\r\n \r\n...\r\n')).toEqual(nothing);
 });
@@ -75,13 +75,13 @@ test.each([
   'No warning: Client component in use.',
   'Verifying',
   `Client executable active: ${'x'.repeat(300)}`,
-])('a transcript keeps a line that is not understood: %s', (line) => {
+])('a transcript keeps lines that are not understood: %s', (line) => {
   const { notUnderstood, ...said } = read(...blocked.toSpliced(1, 1, line));
   expect(notUnderstood).toEqual([line.slice(0, 200)]);
   expect(said).toEqual({ active: [], inUse: true });
 });
 
-test('a huge transcript is cut, and the cut is a line that is not understood', () => {
+test('a huge transcript is cut, and counts as not understood', () => {
   const { active, notUnderstood } = parseSmsrun32(
     `Client executable active: a.exe\n${'strange\n'.repeat(1_000_000)}`,
   );
@@ -109,7 +109,7 @@ const text = fc.oneof(
   fc.string({ unit: 'binary' }),
 );
 
-test('a transcript with any text is read without an exception, and keeps every unknown line', () => {
+test('a transcript of any text never throws, and keeps every unknown line', () => {
   fc.assert(
     fc.property(text, (source) => {
       const { active, inUse } = parseSmsrun32(source);
@@ -122,7 +122,7 @@ test('a transcript with any text is read without an exception, and keeps every u
 });
 
 test.each(['.', ' ', '. ', '\r', '\t.', 'Client executable active: ', 'Reading configuration', '\\'])(
-  'a transcript of %j over and over costs what it is long',
+  'a transcript of repeated %j is read in linear time',
   (piece) => {
     expectLinear(10_000_000, (length) => piece.repeat(length / piece.length), parseSmsrun32);
   },

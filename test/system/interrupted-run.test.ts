@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { patienceMs } from '../environment/patience.ts';
 import { processesOf } from '../environment/remove-run.ts';
-import { probe } from '../../orchestrator/embedded-redis/probe.ts';
+import { probe } from '../../orchestrator/embedded-redis/server-process.ts';
 
 const root = join(import.meta.dirname, '../..');
 const config = join(root, 'test/environment/standing-run/vitest.config.ts');

@@ -49,7 +49,7 @@ export const campaignLine = ({ version, campaign }: CampaignRecord): string =>
     whole: campaign,
   } satisfies CampaignLine);
 
-/** Clients of one wave and logon server, as they were taken when the campaign was created. */
+/** Clients of one wave and logon server, as the creation of the campaign picked them. */
 export interface PicksLine {
   /** The campaign. */
   readonly picks: string;
@@ -58,12 +58,12 @@ export interface PicksLine {
   readonly clients: readonly string[];
 }
 
-/** So many clients stand in one line, so that no line grows without bound. */
+/** At most so many clients stand in one line, so that no line grows without bound. */
 const clientsPerLine = 500;
 
-/** Collects picks, and gives a line back whenever one is full. */
+/** Collects picks. `add` returns a line when one is full, `end` the lines that are left. */
 export function picksLines(campaign: string) {
-  const open = new Map<string, WaitingClient[]>();
+  const unwritten = new Map<string, WaitingClient[]>();
   const lineOf = (picks: readonly WaitingClient[]): string => {
     const { wave = 0, logonServer = '' } = picks[0] ?? {};
     const clients = picks.map(({ client }) => client);
@@ -71,17 +71,17 @@ export function picksLines(campaign: string) {
   };
   return {
     add: (pick: WaitingClient): readonly string[] => {
-      const place = `${pick.wave}|${pick.logonServer}`;
-      const picks = [...(open.get(place) ?? []), pick];
+      const group = `${pick.wave}|${pick.logonServer}`;
+      const picks = [...(unwritten.get(group) ?? []), pick];
       const isFull = picks.length >= clientsPerLine;
-      open.set(place, isFull ? [] : picks);
+      unwritten.set(group, isFull ? [] : picks);
       return isFull ? [lineOf(picks)] : [];
     },
-    end: (): readonly string[] => [...open.values()].filter((picks) => picks.length > 0).map(lineOf),
+    end: (): readonly string[] => [...unwritten.values()].filter((picks) => picks.length > 0).map(lineOf),
   };
 }
 
-/** Port and host keys stand at its end where the fleet says them. */
+/** Port and host keys stand at the end, only for clients that have them. */
 type FleetRow = readonly [
   client: string,
   host: string,
@@ -117,7 +117,7 @@ export const fleetIn = ({ fleet }: FleetLine): readonly Client[] =>
     ...(hostKeys.length === 0 ? {} : { hostKeys }),
   }));
 
-/** The lowest generation of check-in tokens that is good, by client: all that was ever raised. */
+/** By client: the lowest valid generation of check-in tokens, where it was ever raised. */
 export interface TokensLine {
   readonly tokens: Readonly<Record<string, number>>;
 }

@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { KeptEntry, SealedHead } from '../../../shared/store/seal-store.ts';
-import { beforeAll } from '../../../shared/store/seal-store.ts';
+import { beforeAll, type KeptEntry, type SealedHead } from '../../../shared/store/seal-store.ts';
 import { entryLine } from './entry-line.ts';
 
-/** What the first block of a chain names as the one before. */
+/** The previous head of the first block of a chain. */
 export const genesis = '0'.repeat(64);
 
 /** The first line of a block. */
@@ -15,7 +14,7 @@ export interface BlockHeader {
   readonly first: string;
   readonly last: string;
   readonly count: number;
-  /** The servpack that sealed it; entries of another version name theirs. */
+  /** The servpack version that sealed the block. An entry of another version names its own. */
   readonly servpack: string;
   /**
    * SHA-256 of each campaign's file at the time of its entries. A campaign's file never changes.
@@ -31,7 +30,7 @@ export interface Block {
   readonly entries: readonly KeptEntry[];
 }
 
-/** What may differ between two blocks of the same entries. */
+/** What else a block depends on besides its entries. */
 export interface BlockContext {
   readonly shard: number;
   readonly servpack: string;
@@ -39,8 +38,8 @@ export interface BlockContext {
 }
 
 /**
- * The next block of a chain: a pure function of the block before, its entries (at least one) and
- * what its header names.
+ * The next block of a chain: a pure function of the previous block, the entries (at least one) and
+ * the context.
  */
 export function makeBlock(
   before: SealedHead | null,
@@ -61,7 +60,7 @@ export function makeBlock(
 }
 
 /**
- * The same block again, after a crash between its seal and its file. Null when its entries are no
+ * Makes a sealed block again, after a crash before it was written. Null when its entries are no
  * longer the same.
  */
 export function remakeBlock(sealed: SealedHead, entries: readonly KeptEntry[]): Block | null {
@@ -84,7 +83,7 @@ function blockOf(first: string, header: BlockHeader, after: string, entries: rea
   return { number: header.block, lines, sealed, entries };
 }
 
-/** SHA-256 over what came before and the exact bytes of each line with its line end. */
+/** SHA-256 over the previous head and the exact bytes of each line with its line end. */
 export function openHead(previous: string) {
   const hash = createHash('sha256').update(`${previous}\n`);
   return {

@@ -44,14 +44,14 @@ export function entryOf(line: string, sealedBy: string): KeptEntry {
   };
 }
 
-/** Ids in the order of their stream: by time, then by number. */
+/** Compares two ids of a stream: by time, then by number. */
 export function compareIds(a: string, b: string): number {
   const [aTime = 0, aNumber = 0] = a.split('-').map(Number);
   const [bTime = 0, bNumber = 0] = b.split('-').map(Number);
   return aTime - bTime || aNumber - bNumber;
 }
 
-/** An id that lies between this one and whatever came before it. */
+/** The greatest id below this one. */
 export function idBefore(id: string): string {
   const [time = 0, number = 0] = id.split('-').map(Number);
   return number > 0 ? `${time}-${number - 1}` : `${Math.max(0, time - 1)}-18446744073709551615`;

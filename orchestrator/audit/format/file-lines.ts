@@ -34,7 +34,7 @@ const kinds: readonly LineKind[] = [
 ];
 const marks = kinds.map((kind) => ({ kind, mark: Buffer.from(`{"${kind}":`) }));
 
-/** By its first key; null for what is no line of an audit file. */
+/** The kind of a line, by its first key; null for what is no line of an audit file. */
 export function kindOf(line: Buffer): LineKind | null {
   const found = marks.find(({ mark }) => line.subarray(0, mark.length).equals(mark));
   return found?.kind ?? null;
@@ -61,14 +61,14 @@ export interface Seal {
   readonly head: string;
   /** How many lines the section has before this one. */
   readonly lines: number;
-  /** SHA-256 over the one before, every line of the section, and the head. */
+  /** The running hash: SHA-256 over the previous one, every line of the section, and the head. */
   readonly file: string;
 }
 
 export const sealLine = ({ seal, head, lines, file }: Seal): string =>
   JSON.stringify({ seal, head, lines, file });
 
-/** Null when the line is not exactly one that was written as such. */
+/** Null when the line is not byte for byte what `openingLine` writes. */
 export function openingOf(line: string): (Opening & { readonly file: string }) | null {
   const read = parsed(line) as (Opening & { readonly file: string }) | null;
   if (read?.audit !== 1) return null;
@@ -76,12 +76,13 @@ export function openingOf(line: string): (Opening & { readonly file: string }) |
   return openingLine({ audit, prefix, shard, shards, servpack, follows }) === line ? read : null;
 }
 
-/** Null when the line is not exactly one that was written as such. */
+/** Null when the line is not byte for byte what `sealLine` writes. */
 export function sealOf(line: string): Seal | null {
   const read = parsed(line) as Seal | null;
   return read !== null && sealLine(read) === line ? read : null;
 }
 
+/** The JSON value of a line; null when it is no JSON. */
 export function parsed(line: string): unknown {
   try {
     return JSON.parse(line);

@@ -5,7 +5,7 @@ import { compareIds, entryOf } from './entry-line.ts';
 import { kindOf, type Opening, openingOf, parsed, type Seal, sealLine, sealOf } from './file-lines.ts';
 import type { FileLine } from './split-lines.ts';
 
-/** Something in a file that is not as it was written. */
+/** A place of a file that is not as servpack wrote it. */
 export interface AuditFault {
   readonly file: string;
   /** From 1; 0 = the file as a whole. */
@@ -32,15 +32,13 @@ export interface FileVerdict {
   readonly blocks: readonly FoundBlock[];
   readonly entries: number;
   readonly faults: readonly AuditFault[];
-  /**
-   * Where the last whole section ends, and the running hash there. A crash cut off what follows.
-   */
+  /** The end of the last whole section, and the running hash there. */
   readonly whole: { readonly end: number; readonly hash: string };
-  /** First line of what was broken off; null = nothing was. */
+  /** First line of an unfinished section at the end; null = none. */
   readonly tornAt: number | null;
 }
 
-/** Reads a file of the audit line by line and says whether it is as it was written. */
+/** Takes a file of the audit line by line and says whether it is as servpack wrote it. */
 export interface FileVerifier {
   take(line: FileLine): void;
   end(): FileVerdict;
@@ -64,7 +62,7 @@ export function verifyFile(file: string): FileVerifier {
   const blocks: FoundBlock[] = [];
   let opening: Opening | null = null;
   let whole = { end: 0, hash: '' };
-  // In an object, for closures change it.
+  // In an object, because closures change it.
   const at: { section: Section | null } = { section: null };
   let entries = 0;
   let tornAt: number | null = null;
@@ -110,8 +108,8 @@ export function verifyFile(file: string): FileVerifier {
     const { first, last, previous, shard, count } = header;
     const found = { block: header.block, shard, previous, first, last, count, header: current.text };
     blocks.push({ ...found, head, file, line: current.line, lastAt: current.lastAt });
-    // The seal's own words are used for the next section, so that one broken block does not break
-    // all that follow.
+    // The next section continues from the hash that the seal names, so one broken block does not
+    // break every later one.
     whole = { end, hash: seal?.file ?? hash };
     at.section = null;
   };
@@ -193,10 +191,10 @@ function whyBroken({ line }: Section, seal: Seal | null, expected: Seal): string
   if (seal.head !== expected.head) return `its entries are not those that were sealed (${lines})`;
   if (seal.seal !== expected.seal || seal.lines !== expected.lines)
     return `its seal is that of another block, or lines are missing (${lines})`;
-  return `what is kept beside its entries was changed, or what came before it (${lines})`;
+  return `its attachments were changed, or a line before them (${lines})`;
 }
 
-/** Evidence proves itself; the other lines are proved by the hash of their section. */
+/** Evidence is proved by its own hash, every other attachment by the running hash. */
 function whyWrong(kind: string, line: Buffer): string | null {
   if (kind !== 'evidence') return null;
   const read = parsed(line.toString('utf8')) as { evidence?: unknown; text?: unknown } | null;

@@ -12,13 +12,12 @@ import type { PutBackUpgrade } from '../../../shared/store/rebuild-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { verifyPaths } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
-import { newestRecords, type Picture, readPicture } from './snapshot.ts';
-import { inTheirOrder } from './sections.ts';
+import { inTheirOrder, newestRecords, readSnapshot, type Snapshot } from './snapshot.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
 import { type Campaign, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import type { AuditEntry, WaitingClient } from '../../../shared/store/types.ts';
 
-/** What was put back, or would be, and how far the files go. */
+/** What was put back, or would be put back, and how far the files go. */
 export interface Rebuilt {
   readonly isWritten: boolean;
   readonly clients: number;
@@ -28,11 +27,11 @@ export interface Rebuilt {
     readonly status: string;
     readonly clients: number;
     readonly settled: number;
-    /** Had been begun and had not settled: each is looked at before anything is done to it. */
+    /** Begun and not settled: a look comes before anything else. */
     readonly lookedAt: number;
     readonly waiting: number;
   }[];
-  /** The end of each chain: what was done afterwards is in no file. */
+  /** The end of each chain: no file holds what was done afterwards. */
   readonly ends: readonly { readonly shard: number; readonly block: number; readonly at: string }[];
   /** The same in words. */
   readonly gap: string;
@@ -41,7 +40,7 @@ export interface Rebuilt {
 /**
  * Puts the records back from the files of the audit. Refused when a file was changed or a block is
  * missing (`rebuild.notWhole`), and when the prefix already holds keys (`rebuild.notEmpty`).
- * @param store null = only say what would be written
+ * @param store null = write nothing and say what would be written
  */
 export async function rebuild(
   store: Store | null,
@@ -60,21 +59,21 @@ export async function rebuild(
       ),
     );
   if (chains.length === 0) return err(fault('rebuild.nothing', 'there is no block in these files'));
-  const refusal = store === null ? null : await whyNotInto(store, verdict.value.files);
+  const refusal = store === null ? null : await whyNotEmpty(store, verdict.value.files);
   if (refusal !== null) return err(refusal);
   const files = inTheirOrder(verdict.value.files);
-  const picture = await readPicture(files);
-  const counts = await countUp(files, picture);
+  const snapshot = await readSnapshot(files);
+  const counts = await countUp(files, snapshot);
   const gap = gapOf(chains, counts);
-  if (store !== null) await write(store, clock.now(), { files, picture, chains, gap });
-  return ok(summary(picture, counts, chains, gap, store !== null));
+  if (store !== null) await write(store, clock.now(), { files, snapshot, chains, gap });
+  return ok(summary(snapshot, counts, chains, gap, store !== null));
 }
 
 /**
- * Every shard has a chain of its own, and each client has its home in one shard: their number
- * stays.
+ * The number of shards stays: each shard has a chain of its own, and each client has its home in
+ * one shard.
  */
-async function whyNotInto(store: Store, files: readonly FileVerdict[]): Promise<Refusal | null> {
+async function whyNotEmpty(store: Store, files: readonly FileVerdict[]): Promise<Refusal | null> {
   if (!(await store.isEmpty())) return notEmpty;
   const [shards, was] = [await store.shards(), files[0]?.opening?.shards];
   if (shards === was) return null;
@@ -97,12 +96,12 @@ interface Counts {
 
 async function countUp(
   files: readonly FileVerdict[],
-  picture: Picture,
+  snapshot: Snapshot,
 ): Promise<ReadonlyMap<string, Counts>> {
   const counts = new Map<string, Counts>();
-  for (const name of picture.campaigns.keys())
-    counts.set(name, { settled: 0, lookedAt: 0, waiting: picture.picks.get(name)?.size ?? 0 });
-  for await (const { record, upgrade } of newestRecords(files, picture)) {
+  for (const name of snapshot.campaigns.keys())
+    counts.set(name, { settled: 0, lookedAt: 0, waiting: snapshot.picks.get(name)?.size ?? 0 });
+  for await (const { record, upgrade } of newestRecords(files, snapshot)) {
     const count = counts.get(record);
     if (count === undefined) continue;
     count.waiting -= 1;
@@ -131,39 +130,39 @@ function gapOf(chains: readonly Chain[], counts: ReadonlyMap<string, Counts>): s
 
 interface Source {
   readonly files: readonly FileVerdict[];
-  readonly picture: Picture;
+  readonly snapshot: Snapshot;
   readonly chains: readonly Chain[];
   readonly gap: string;
 }
 
-/** The chain first: everything that is put back leaves entries, and they follow the last block. */
-async function write(store: Store, now: number, { files, picture, chains, gap }: Source): Promise<void> {
+/** Writes the seals first: what is put back leaves entries, which follow the last block. */
+async function write(store: Store, now: number, { files, snapshot, chains, gap }: Source): Promise<void> {
   for (const { shard, last } of chains) {
     if (last === null) continue;
     const { block: number, head, first, last: end } = last;
     await store.putBackSeal(shard, { number, head, after: idBefore(first), last: end, header: last.header });
   }
   const entry = entryAt(now);
-  for (const release of picture.releases.values())
+  for (const release of snapshot.releases.values())
     await store.stageRelease(
       release,
-      said(gap),
+      evidenceOf(gap),
       entry('', null, '', 'staged', `${release.release}: put back`),
     );
-  const fleet = [...picture.fleet.values()];
+  const fleet = [...snapshot.fleet.values()];
   if (fleet.length > 0)
     await store.importFleet(fleet, entry('', null, '', 'imported', `${fleet.length} clients: put back`));
-  for (const [client, least] of picture.tokens)
+  for (const [client, least] of snapshot.tokens)
     await store.raiseGeneration(
       client,
       least,
       entry('', client === everyClient ? null : client, '', revokedTo, `below generation ${least}: put back`),
     );
-  await writeCampaigns(store, now, picture, gap);
-  await writeUpgrades(store, now, files, picture);
+  await writeCampaigns(store, now, snapshot, gap);
+  await writeUpgrades(store, now, files, snapshot);
 }
 
-const said = (text: string) => ({ sha256: sha256(text), text });
+const evidenceOf = (text: string) => ({ sha256: sha256(text), text });
 
 const entryAt =
   (at: number) =>
@@ -178,12 +177,12 @@ const entryAt =
     evidence: null,
   });
 
-async function writeCampaigns(store: Store, now: number, picture: Picture, gap: string): Promise<void> {
+async function writeCampaigns(store: Store, now: number, snapshot: Snapshot, gap: string): Promise<void> {
   const entry = entryAt(now);
-  for (const [name, { version, campaign }] of picture.campaigns) {
+  for (const [name, { version, campaign }] of snapshot.campaigns) {
     const back = rebuiltCampaign(campaign, gap, now);
-    const own = [...(picture.picks.get(name)?.values() ?? [])].map((pick) =>
-      inOwnZone(campaign, picture, pick),
+    const own = [...(snapshot.picks.get(name)?.values() ?? [])].map((pick) =>
+      inOwnZone(campaign, snapshot, pick),
     );
     const picks = inOrder(campaign.definition, own);
     const byWave = picks.toSorted((a, b) => a.wave - b.wave);
@@ -194,8 +193,8 @@ async function writeCampaigns(store: Store, now: number, picture: Picture, gap: 
   }
 }
 
-/** In a campaign with a window clients wait by time zone; the files know it from the fleet. */
-function inOwnZone({ definition }: Campaign, { fleet }: Picture, pick: WaitingClient): WaitingClient {
+/** In a campaign with a window clients wait by time zone, which the fleet of the files holds. */
+function inOwnZone({ definition }: Campaign, { fleet }: Snapshot, pick: WaitingClient): WaitingClient {
   const zone = fleet.get(pick.client)?.zone;
   return definition.policy.window === null || zone === undefined ? pick : { ...pick, zone };
 }
@@ -206,20 +205,20 @@ async function writeUpgrades(
   store: Store,
   now: number,
   files: readonly FileVerdict[],
-  picture: Picture,
+  snapshot: Snapshot,
 ): Promise<void> {
-  const open = new Map<string, PutBackUpgrade[]>();
+  const batches = new Map<string, PutBackUpgrade[]>();
   const flush = async (campaign: string): Promise<void> => {
-    await store.putBackUpgrades(campaign, open.get(campaign) ?? [], now);
-    open.set(campaign, []);
+    await store.putBackUpgrades(campaign, batches.get(campaign) ?? [], now);
+    batches.set(campaign, []);
   };
-  for await (const line of newestRecords(files, picture)) {
-    const batch = open.get(line.record) ?? [];
+  for await (const line of newestRecords(files, snapshot)) {
+    const batch = batches.get(line.record) ?? [];
     batch.push(putBackOf(line, now));
-    open.set(line.record, batch);
+    batches.set(line.record, batch);
     if (batch.length >= batchSize) await flush(line.record);
   }
-  for (const campaign of open.keys()) await flush(campaign);
+  for (const campaign of batches.keys()) await flush(campaign);
 }
 
 function putBackOf({ record: campaign, client, version, activation, upgrade }: RecordLine, now: number) {
@@ -232,7 +231,7 @@ function putBackOf({ record: campaign, client, version, activation, upgrade }: R
 }
 
 function summary(
-  { campaigns, fleet, releases, picks }: Picture,
+  { campaigns, fleet, releases, picks }: Snapshot,
   counts: ReadonlyMap<string, Counts>,
   chains: readonly Chain[],
   gap: string,

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import {
   type CampaignLine,
   fleetIn,
@@ -8,16 +9,45 @@ import {
   type ReleaseLine,
   type TokensLine,
 } from '../format/attachment-lines.ts';
-import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
+import { kindOf, type LineKind } from '../format/file-lines.ts';
+import { splitLines } from '../format/split-lines.ts';
 import type { FileVerdict } from '../format/verify-file.ts';
-import { wholeLines } from './sections.ts';
+import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
 import type { CampaignRecord, WaitingClient } from '../../../shared/store/types.ts';
 
-/** What the files know. Of the upgrades only the place of each one's newest state. */
-export interface Picture {
+/**
+ * A line of a whole section. Reading the same files in the same order again gives the same
+ * `place`.
+ */
+interface PlacedLine {
+  readonly place: number;
+  readonly kind: LineKind;
+  readonly line: Buffer;
+}
+
+/** Files in the order of their first blocks. */
+export const inTheirOrder = (files: readonly FileVerdict[]): readonly FileVerdict[] =>
+  files.toSorted((a, b) => (a.blocks[0]?.block ?? 0) - (b.blocks[0]?.block ?? 0));
+
+/** Every line of every whole section. What a crash cut off is left out. */
+async function* wholeLines(files: readonly FileVerdict[]): AsyncGenerator<PlacedLine> {
+  let place = 0;
+  for (const { file, whole } of files) {
+    const chunks = createReadStream(file, { highWaterMark: 1024 * 1024 });
+    for await (const { line, end } of splitLines(chunks)) {
+      if (end > whole.end) break;
+      const kind = kindOf(line);
+      place += 1;
+      if (kind !== null) yield { place, kind, line };
+    }
+  }
+}
+
+/** What the files hold. Of an upgrade only the place of its newest state. */
+export interface Snapshot {
   readonly fleet: ReadonlyMap<string, Client>;
   readonly releases: ReadonlyMap<string, Release>;
-  /** By client: the lowest generation of check-in tokens that is good. */
+  /** By client: the lowest generation of check-in tokens that is valid. */
   readonly tokens: ReadonlyMap<string, number>;
   /** By name, each in its newest version. */
   readonly campaigns: ReadonlyMap<string, CampaignRecord>;
@@ -27,11 +57,8 @@ export interface Picture {
   readonly newest: ReadonlyMap<string, number>;
 }
 
-/**
- * One pass over all files. A million upgrades are a million small numbers here, not a million
- * states.
- */
-export async function readPicture(files: readonly FileVerdict[]): Promise<Picture> {
+/** Reads all files once. It keeps a small number for each upgrade, and no state. */
+export async function readSnapshot(files: readonly FileVerdict[]): Promise<Snapshot> {
   const fleet = new Map<string, Client>();
   const releases = new Map<string, Release>();
   const tokens = new Map<string, number>();
@@ -42,7 +69,7 @@ export async function readPicture(files: readonly FileVerdict[]): Promise<Pictur
     const read = <T>(): T => JSON.parse(line.toString('utf8')) as T;
     if (kind === 'fleet') for (const client of fleetIn(read<FleetLine>())) fleet.set(client.client, client);
     if (kind === 'tokens')
-      // It is never lowered, so of several orchestrators' files the highest counts.
+      // A generation only rises, so of the files of several orchestrators the highest counts.
       for (const [client, least] of Object.entries(read<TokensLine>().tokens))
         tokens.set(client, Math.max(least, tokens.get(client) ?? 1));
     if (kind === 'release') {
@@ -72,10 +99,10 @@ function addPicks(all: Map<string, Map<string, WaitingClient>>, line: PicksLine)
   for (const client of line.clients) own.set(client, { client, wave, logonServer });
 }
 
-/** The newest state of every upgrade, in no order: a second pass over the same files. */
+/** The newest state of every upgrade, in no order. Reads the same files a second time. */
 export async function* newestRecords(
   files: readonly FileVerdict[],
-  { newest }: Picture,
+  { newest }: Snapshot,
 ): AsyncGenerator<RecordLine> {
   for await (const { kind, line, place } of wholeLines(files)) {
     if (kind !== 'record') continue;

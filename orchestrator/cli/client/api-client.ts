@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
-import { refusalAnswer, userHeader } from '../../http/schemas/requests.ts';
+import { refusalAnswer, userHeader } from '../../http/schemas/fields.ts';
 import type { Refusal } from '../../refusal.ts';
 
 export interface ApiAddress {

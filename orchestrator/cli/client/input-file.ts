@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
-import { readInputFile, yamlBytesAtMost } from '../../../shared/input/input-text.ts';
+import { readInputFile, yamlBytesAtMost } from '../../input-file.ts';
 import { badFile, type Refusal } from '../../refusal.ts';
 
 /**

@@ -3,14 +3,14 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { printFaults } from '../../../shared/input/input-fault.ts';
-import { readAddress } from '../../http/address.ts';
-import { healthAnswer } from '../../http/schemas/requests.ts';
-import { tokenFileIn } from '../../http/token.ts';
+import { readUrl } from '../../http/url-file.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { safe, type View, viewOf } from '../render/view.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
 import { refusalOf } from '../../http/responses.ts';
+import { healthAnswer } from '../../http/schemas/orchestrator.ts';
+import { tokenFileIn } from '../../http/secrets.ts';
 
 export const defaultDataDir = '.servpack';
 export const defaultUrl = 'http://127.0.0.1:7300';
@@ -80,7 +80,7 @@ export const dataDirOf = ({ data }: GlobalOptions, env: Environment): string =>
  */
 export async function connect(options: GlobalOptions, env: Environment): Promise<Result<ApiClient, Refusal>> {
   const dataDir = dataDirOf(options, env);
-  const url = options.url ?? given(env, 'SERVPACK_URL') ?? readAddress(dataDir) ?? defaultUrl;
+  const url = options.url ?? given(env, 'SERVPACK_URL') ?? readUrl(dataDir) ?? defaultUrl;
   const token = readToken(options, env, dataDir);
   if (token.ok) return ok(openApiClient({ url, token: token.value, user: userName() }));
   const health = await openApiClient({ url, token: '', user: null }).get(healthAnswer, '/v1/health');

@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import { buckets } from '../../../shared/domain/outcome/states.ts';
-import type { retryBody } from '../../http/schemas/requests.ts';
 import type { z } from 'zod';
 import { fault, err } from '../../../shared/errors.ts';
-import { reopenedAnswer } from '../../http/schemas/campaigns.ts';
+import { reopenedAnswer, type retryBody } from '../../http/schemas/campaigns.ts';
 import { listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, shown, showRefusal, withApi } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';

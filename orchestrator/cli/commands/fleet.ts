@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
+import { fleetBytesAtMost } from '../../input-file.ts';
 import { err, fault } from '../../../shared/errors.ts';
-import { fleetAnswer, fleetImportAnswer, revokedAnswer, tokenLine } from '../../http/schemas/clients.ts';
 import { readFileOf } from '../client/input-file.ts';
 import { listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, shown, showRefusal, withApi } from '../client/session.ts';
 import { fleetLines } from '../render/fleet.ts';
 import { many, number, safe } from '../render/view.ts';
+import { fleetAnswer, fleetImportAnswer, revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
 
 export function addFleetCommands(program: Command): void {
   const fleet = program

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { existsSync } from 'node:fs';
 import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
-import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
+import { fleetBytesAtMost } from '../../input-file.ts';
 import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';

@@ -1,16 +1,16 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import {
-  releasesAnswer,
-  releaseServersAnswer,
-  stagedAnswer,
-  withdrawnAnswer,
-} from '../../http/schemas/clients.ts';
 import { shown, withApi } from '../client/session.ts';
 import { serverLines } from '../render/server.ts';
 import { releaseLines, stagedLines } from '../render/fleet.ts';
 import { safe } from '../render/view.ts';
 import { segment } from '../client/api-client.ts';
+import {
+  releasesAnswer,
+  releaseServersAnswer,
+  stagedAnswer,
+  withdrawnAnswer,
+} from '../../http/schemas/releases.ts';
 
 export function addReleaseCommands(program: Command): void {
   const release = program

@@ -2,12 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../client/api-client.ts';
 import { judgeLooks, type Looked } from './sample-looks.ts';
 import { broken, fine, warning } from '../../doctor/check.ts';
-import { checkAlone, checkHere } from '../../doctor/here.ts';
-import { type Check, doctorAnswer, sampleAnswer } from '../../http/schemas/doctor.ts';
+import { checkWithoutOrchestrator, checkShell } from '../../doctor/without-orchestrator.ts';
+import { type Check, doctorAnswer } from '../../http/schemas/orchestrator.ts';
 import { surveyAnswer, surveyLooksAnswer } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
+import { sampleAnswer } from '../../http/schemas/fleet.ts';
 
 /** Everything that can be said, whether an orchestrator answers or not. */
 export async function examine(
@@ -16,11 +17,11 @@ export async function examine(
   dataDir: string,
   question: SampleQuestion,
 ): Promise<readonly Check[]> {
-  const here = checkHere(env);
+  const here = checkShell(env);
   const answered = api.ok ? await api.value.get(doctorAnswer, '/v1/doctor') : api;
   if (!answered.ok || !api.ok) {
     const because = answered.ok ? '' : answered.error.message;
-    return [...here, noOrchestrator(because), ...(await checkAlone(env, dataDir))];
+    return [...here, noOrchestrator(because), ...(await checkWithoutOrchestrator(env, dataDir))];
   }
   const { checks } = answered.value;
   const canLook = !checks.some(

@@ -1,4 +1,4 @@
-import type { Check } from '../../http/schemas/doctor.ts';
+import type { Check } from '../../http/schemas/orchestrator.ts';
 import { broken, fine, warning } from '../../doctor/check.ts';
 import { many, number } from '../render/view.ts';
 

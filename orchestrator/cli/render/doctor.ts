@@ -1,4 +1,4 @@
-import type { Check } from '../../http/schemas/doctor.ts';
+import type { Check } from '../../http/schemas/orchestrator.ts';
 import { many, safe, type Style, type View } from './view.ts';
 
 const styles = { ok: 'green', warning: 'yellow', broken: 'red' } as const satisfies Record<

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
-import type { fleetAnswer, releasesAnswer, stagedAnswer } from '../../http/schemas/clients.ts';
 import { table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
+import type { fleetAnswer } from '../../http/schemas/fleet.ts';
+import type { releasesAnswer, stagedAnswer } from '../../http/schemas/releases.ts';
 
 export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): readonly string[] {
   const { total, servers, logonServers, clients, found } = fleet;

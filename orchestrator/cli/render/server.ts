@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { releaseServersAnswer } from '../../http/schemas/clients.ts';
 import { table } from './table.ts';
 import { number, safe, type Style, type View } from './view.ts';
+import type { releaseServersAnswer } from '../../http/schemas/releases.ts';
 
 type Answer = z.infer<typeof releaseServersAnswer>;
 

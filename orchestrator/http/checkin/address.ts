@@ -5,10 +5,7 @@ import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { isHost } from '../../../shared/input/names.ts';
 import { movedTo } from '../../../shared/store/check-in-store.ts';
 
-/**
- * Addresses that no client of a fleet has; some of them reach the orchestrator or the worker
- * itself.
- */
+/** Addresses that no client has. Some of them would reach the orchestrator or the worker. */
 const notClients = new BlockList();
 for (const [net, bits] of [
   ['0.0.0.0', 8],
@@ -30,8 +27,8 @@ export type Address =
   | { readonly kind: 'given'; readonly host: string };
 
 /**
- * The address that a check-in brings, by policy: what the client says itself, or where its
- * connection comes from.
+ * The address that a check-in brings. By the policy it is the one that the client sends, or the
+ * one that its connection comes from.
  * @param peer as the socket reports it; an IPv4 address may come as ::ffff:10.0.0.7
  */
 export function addressIn(
@@ -55,8 +52,8 @@ function whyUnfit(host: string): string | null {
 }
 
 /**
- * Gives the client the address that its check-in brought, and says what became of it; null when
- * the check-in brought none.
+ * Gives the client the address that its check-in brought.
+ * @returns what was done, in words; null when the check-in brought no address
  *
  * Only a client whose host key is pinned in the fleet gets another address: a stolen token can
  * then lead servpack to no machine that does not show that key, and a check-in cannot change the

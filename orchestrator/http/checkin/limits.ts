@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 
-/** A logon script reports in once or twice; a person who tries it out a few times more. */
-const atOnce = 4;
+/** A logon script reports in once or twice, a person who tries it out a few times more. */
+const burst = 4;
 const refillMs = 15_000;
 /**
- * Some 10 MB. Beyond it the oldest are forgotten: with so many different clients no single one is
- * the trouble.
+ * Some 10 MB. Beyond it the oldest are forgotten: with so many different clients no single client
+ * is the problem.
  */
 const keptAtMost = 100_000;
 
@@ -14,14 +14,14 @@ const keptAtMost = 100_000;
  * no request to Redis.
  */
 export class RateLimit {
-  /** Until when a client has used up what it may, the longest unheard-of first. */
+  /** Until when each client has used up its share; the client heard of longest ago first. */
   readonly #usedUntil = new Map<string, number>();
 
-  /** Real milliseconds until this one may; 0 = it may now, and that is counted. */
+  /** Real milliseconds until this client may report in; 0 = now, and this call counts. */
   take(client: string, now: number): number {
     this.#forget(now);
     const used = Math.max(now, this.#usedUntil.get(client) ?? now);
-    const wait = used - now - (atOnce - 1) * refillMs;
+    const wait = used - now - (burst - 1) * refillMs;
     if (wait > 0) return wait;
     this.#usedUntil.delete(client);
     this.#usedUntil.set(client, used + refillMs);
@@ -38,8 +38,8 @@ export class RateLimit {
 
 /**
  * Limits how much work runs at once. A bounded number of callers wait in order, and any further
- * caller is refused. Without the limit a crowd at 9 o'clock would stand before the rounds of the
- * leader at Redis.
+ * caller is refused. Without the limit the check-ins of 9 o'clock would delay the leader's rounds
+ * at Redis.
  */
 export class ConcurrencyLimit {
   readonly #atOnce: number;
@@ -62,7 +62,7 @@ export class ConcurrencyLimit {
       return await work();
     } finally {
       const next = this.#waiting.shift();
-      // The next caller in line takes over this place.
+      // The next caller takes over this slot.
       if (next === undefined) this.#atWork -= 1;
       else next();
     }

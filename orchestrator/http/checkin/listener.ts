@@ -8,26 +8,24 @@ import fastify, {
 import type { CheckInConfig } from '../../../shared/config.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
-import { isId } from '../../../shared/input/names.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { addressIn, takeAddress } from './address.ts';
-import { generationIn } from './client-token.ts';
 import { RateLimit, RefusalLog, ConcurrencyLimit } from './limits.ts';
 import { accepted, oneOf, refused, tokenIn, transcriptIn } from './request.ts';
 import { StoreUnavailable } from '../../../shared/store/errors.ts';
 import { reportIn } from '../../fleet/check-in.ts';
+import { generationIn } from './tokens.ts';
+import { isId } from '../../input/names.ts';
 
-/** What Smsrun32 says at one logon is a few KB; 16 KiB of it are kept. */
+/** Smsrun32 writes a few KB at one logon; servpack keeps 16 KiB of them. */
 const bodyLimit = 256 * 1024;
-/** Real time in which a request must have come in as a whole. */
+/** Real time in which a whole request must arrive. */
 const requestDeadlineMs = 30_000;
 const socketsAtMost = 10_000;
-/**
- * So many check-ins are written at once; so many more, with their bodies, wait for it in memory.
- */
-const turns = { atOnce: 32, waiting: 2_000 } as const;
-/** Seconds after which a client may try again, when Redis is unavailable or the line is full. */
-const laterSeconds = 30;
+/** So many check-ins are handled at once; so many more, with their bodies, wait in memory. */
+const writing = { atOnce: 32, waiting: 2_000 } as const;
+/** Seconds until a client may try again, when Redis is unavailable or too many wait. */
+const retrySeconds = 30;
 
 export const addressHeader = 'x-servpack-host';
 
@@ -43,24 +41,25 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
     requestTimeout: requestDeadlineMs,
     keepAliveTimeout: 5_000,
     frameworkErrors: (_error, _request, reply) =>
-      void say(reply as FastifyReply, 400, 'the request is not understood'),
+      void refuse(reply as FastifyReply, 400, 'the request is not understood'),
     ...(tls.value === null ? {} : { https: tls.value }),
   }) as FastifyInstance;
   app.server.maxConnections = socketsAtMost;
   app.removeAllContentTypeParsers();
-  // Whatever curl calls what it sends, it is the text of a log.
+  // Any content type: the body is the text of a log, whatever curl calls it.
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   answerErrors(app, context);
-  const door: Door = {
+  const listener: Listener = {
     context,
     config,
     rate: new RateLimit(),
-    turns: new ConcurrencyLimit(turns.atOnce, turns.waiting),
+    writes: new ConcurrencyLimit(writing.atOnce, writing.waiting),
     refusals: new RefusalLog(context.log),
   };
-  const handler = (request: CheckInRequest, reply: FastifyReply) => checkIn(door, request, reply);
+  const handler = (request: FastifyRequest, reply: FastifyReply) => checkIn(listener, request, reply);
   // Before the body is read: a caller without a token does not get to send one.
-  const onRequest = async (request: CheckInRequest, reply: FastifyReply) => letIn(door, request, reply);
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) =>
+    authorize(listener, request, reply);
   app.route({
     method: ['GET', 'POST', 'PUT'],
     url: '/checkin/:client',
@@ -71,13 +70,11 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
   return ok(app);
 }
 
-type CheckInRequest = FastifyRequest;
-
-interface Door {
+interface Listener {
   readonly context: OrchestratorContext;
   readonly config: CheckInConfig;
   readonly rate: RateLimit;
-  readonly turns: ConcurrencyLimit;
+  readonly writes: ConcurrencyLimit;
   readonly refusals: RefusalLog;
 }
 
@@ -92,56 +89,60 @@ function readTls({ tls }: CheckInConfig): Result<{ cert: Buffer; key: Buffer } |
 
 const nameIn = ({ params }: FastifyRequest): string => (params as { readonly client: string }).client;
 
-/** The token first, then how often: both without a question to Redis. */
-async function letIn({ context, rate, refusals }: Door, request: CheckInRequest, reply: FastifyReply) {
+/** Checks the token, then how often it is used. Neither asks Redis. */
+async function authorize(
+  { context, rate, refusals }: Listener,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const name = nameIn(request);
   const generation = generationOf(context, name, request);
   if (generation === null) {
     refusals.note(name, request.socket.remoteAddress);
     reply.header('www-authenticate', 'Bearer');
-    return say(reply, 401, 'the token is missing, or is not one of this client');
+    return refuse(reply, 401, 'the token is missing, or is not one of this client');
   }
-  // By generation too: who has an old token uses up nothing of the new one.
+  // By generation too: an old token uses up nothing of the new one.
   const waitMs = rate.take(`${name.toLowerCase()} ${generation}`, performance.now());
   if (waitMs === 0) return undefined;
   const seconds = Math.ceil(waitMs / 1_000);
   reply.header('retry-after', seconds);
-  return say(reply, 429, `${name} has checked in too often; again in ${seconds} s`);
+  return refuse(reply, 429, `${name} has checked in too often; again in ${seconds} s`);
 }
 
 function generationOf(
   { checkInKey }: OrchestratorContext,
   name: string,
-  request: CheckInRequest,
+  request: FastifyRequest,
 ): number | null {
   const token = tokenIn(request.headers, request.query);
   if (checkInKey === undefined || token === null || !isId(name)) return null;
   return generationIn(checkInKey, name, token);
 }
 
-async function checkIn({ context, config, turns: line }: Door, request: CheckInRequest, reply: FastifyReply) {
+async function checkIn({ context, config, writes }: Listener, request: FastifyRequest, reply: FastifyReply) {
   const name = nameIn(request);
-  const done = await line.run(async () => {
-    const client = await find(context, name);
+  const done = await writes.run(async () => {
+    const client = await findClient(context, name);
     const generation = generationOf(context, name, request) ?? 0;
     if (generation < (await context.store.leastGeneration(client?.client ?? name)))
-      return say(reply, 401, `the token of ${name} was revoked; it needs a new one`);
-    if (client === null) return say(reply, 404, `${name} is not in the fleet`);
+      return refuse(reply, 401, `the token of ${name} was revoked; it needs a new one`);
+    if (client === null) return refuse(reply, 404, `${name} is not in the fleet`);
     const sent = request.headers[addressHeader] ?? oneOf(request.query, 'host');
     const address = addressIn(config.address, {
       sent: sent === undefined ? undefined : String(sent),
       peer: request.socket.remoteAddress ?? '',
     });
-    // First: the look that follows is to find it there.
-    const became = await takeAddress(context, client, address);
+    // Before the check-in: the look that follows needs the new address.
+    const outcome = await takeAddress(context, client, address);
     const reported = await reportIn(context, client.client, transcriptIn(request.body));
-    return text(reply, 200).send(accepted(reported, became));
+    return text(reply, 200).send(accepted(reported, outcome));
   });
-  return done ?? later(reply, 'too many check in at this moment');
+  return done ?? refuseForNow(reply, 'too many check in at this moment');
 }
 
-/** By its id, however its case is spelled: `%COMPUTERNAME%` is all capitals. */
-async function find({ store }: OrchestratorContext, name: string): Promise<Client | null> {
+/** The client of this id in any case: `%COMPUTERNAME%` is all capitals. */
+async function findClient({ store }: OrchestratorContext, name: string): Promise<Client | null> {
   for (const spelling of new Set([name, name.toLowerCase(), name.toUpperCase()])) {
     const client = await store.readClient(spelling);
     if (client !== null) return client;
@@ -152,22 +153,22 @@ async function find({ store }: OrchestratorContext, name: string): Promise<Clien
 const text = (reply: FastifyReply, status: number): FastifyReply =>
   reply.code(status).type('text/plain; charset=utf-8').header('cache-control', 'no-store');
 
-const say = (reply: FastifyReply, status: number, because: string): FastifyReply =>
+const refuse = (reply: FastifyReply, status: number, because: string): FastifyReply =>
   text(reply, status).send(refused(because));
 
-const later = (reply: FastifyReply, because: string): FastifyReply =>
-  say(reply.header('retry-after', laterSeconds), 503, `${because}; again in ${laterSeconds} s`);
+const refuseForNow = (reply: FastifyReply, because: string): FastifyReply =>
+  refuse(reply.header('retry-after', retrySeconds), 503, `${because}; again in ${retrySeconds} s`);
 
 function answerErrors(app: FastifyInstance, { log }: OrchestratorContext): void {
   app.setNotFoundHandler((_request, reply) =>
-    say(reply, 404, 'clients report in at /checkin/CLIENT, and nowhere else'),
+    refuse(reply, 404, 'clients report in at /checkin/CLIENT, and nowhere else'),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    if (error instanceof StoreUnavailable) return later(reply, 'it cannot be written down now');
+    if (error instanceof StoreUnavailable) return refuseForNow(reply, 'it cannot be written down now');
     const status = error.statusCode ?? 500;
-    if (status === 413) return say(reply, 413, `more than ${bodyLimit / 1024} KiB are not taken`);
-    if (status >= 400 && status < 500) return say(reply, status, 'the request is not understood');
+    if (status === 413) return refuse(reply, 413, `more than ${bodyLimit / 1024} KiB are not taken`);
+    if (status >= 400 && status < 500) return refuse(reply, status, 'the request is not understood');
     log.error({ error, client: nameIn(request) }, 'a check-in failed');
-    return say(reply, 500, 'the orchestrator failed at this; its log says why');
+    return refuse(reply, 500, 'the orchestrator failed at this; its log says why');
   });
 }

@@ -24,8 +24,8 @@ export function oneOf(query: unknown, name: string): string | undefined {
 }
 
 /**
- * A log file of a client as text: UTF-16 and UTF-8 as such, anything else in the code page of
- * Western Windows. Empty = null.
+ * A log file of a client as text. What is neither UTF-16 nor UTF-8 is read in the code page of
+ * Western Windows. Null when it is empty.
  */
 export function transcriptIn(body: unknown): string | null {
   if (!Buffer.isBuffer(body) || body.length === 0) return null;
@@ -37,10 +37,10 @@ export function transcriptIn(body: unknown): string | null {
   }
 }
 
-/** What a logon script gets to read: one line, and a second one where an address came along. */
-
+/** The answer to a refused check-in, for the log of a logon script. */
 export const refused = (because: string): string => `refused: ${because}\n`;
 
+/** The answer to a check-in: one line, and a second line when it brought an address. */
 export function accepted({ client, looks, because }: CheckIn, address: string | null): string {
   const what = looks
     ? because.replace(/^it is looked at/, 'will be looked at')

@@ -1,15 +1,35 @@
+import { createHmac } from 'node:crypto';
+import type { OrchestratorContext } from '../../context.ts';
+import { isSameToken } from '../secrets.ts';
+import { notFound, type Refusal } from '../../refusal.ts';
+import { csvField } from '../../views/csv.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
-import { csvField } from '../../views/csv.ts';
-import type { OrchestratorContext } from '../../context.ts';
-import { notFound, type Refusal } from '../../refusal.ts';
-import { clientToken } from './client-token.ts';
+
+/**
+ * The token with which one client reports in; it is good for nothing else. It is computed and not
+ * stored, so a million tokens need no room. Windows names ignore case, and a logon script sends
+ * its own spelling.
+ */
+export const clientToken = (key: string, client: string, generation: number): string =>
+  `${generation}.${createHmac('sha256', key).update(`servpack check-in\n${generation}\n${client.toLowerCase()}`).digest('base64url')}`;
+
+/**
+ * The generation of this client's token; null when it is not one. Takes the same time wherever the
+ * two differ.
+ */
+export function generationIn(key: string, client: string, given: string): number | null {
+  const found = /^([1-9]\d{0,8})\.[\w-]{43}$/.exec(given);
+  const generation = Number(found?.[1] ?? 1);
+  const isIt = isSameToken(given, clientToken(key, client, generation));
+  return isIt && found !== null ? generation : null;
+}
 
 export interface TokensQuestion {
-  /** One client; all of the fleet when not given. */
+  /** One client; when not given, all clients of the fleet. */
   readonly client?: string | undefined;
-  /** The lowest one that is good for each client when not given. */
+  /** When not given: for each client the lowest generation that is valid. */
   readonly generation?: number | undefined;
   readonly format: 'jsonl' | 'csv';
 }

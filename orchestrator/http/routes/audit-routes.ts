@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream';
-import { clientParams } from '../schemas/requests.ts';
+import { clientParams } from '../schemas/fields.ts';
 import { auditQuery, auditShowAnswer, exportQuery, verifyAnswer } from '../schemas/audit.ts';
 import { exportAudit, showAudit, verifyOwn } from '../../audit/responses.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { answer, answers, textTypes } from '../responses.ts';
-import type { Api } from '../typed-app.ts';
+import { answer, answers, type Api, textTypes } from '../responses.ts';
 
 /** What was done, to whom, by whom and why; and whether the files still say so. */
 export function auditRoutes(app: Api, context: OrchestratorContext): void {

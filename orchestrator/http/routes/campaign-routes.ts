@@ -3,25 +3,20 @@ import { abortCampaign } from '../../campaigns/abort.ts';
 import { listClients } from '../../campaigns/list-clients.ts';
 import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
-import { yamlBytesAtMost } from '../../../shared/input/input-text.ts';
-import {
-  blockersQuery,
-  campaignParams,
-  clientsQuery,
-  fileBody,
-  maybeReasonBody,
-  reasonBody,
-  resumeBody,
-  retryBody,
-} from '../schemas/requests.ts';
+import { yamlBytesAtMost } from '../../input-file.ts';
+import { campaignParams, fileBody, reasonBody, resumeBody } from '../schemas/fields.ts';
 import {
   abortedAnswer,
-  reopenedAnswer,
   blockersAnswer,
+  blockersQuery,
   campaignsAnswer,
   changedAnswer,
+  clientsQuery,
+  maybeReasonBody,
   planAnswer,
+  reopenedAnswer,
   reportAnswer,
+  retryBody,
   statusAnswer,
 } from '../schemas/campaigns.ts';
 import {
@@ -34,8 +29,7 @@ import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
 import type { Refusal } from '../../refusal.ts';
-import { answer, answers, textTypes } from '../responses.ts';
-import type { Api } from '../typed-app.ts';
+import { answer, answers, type Api, textTypes } from '../responses.ts';
 
 /** A campaign file as JSON text may be up to twice as long. */
 const bodyLimit = 2 * yamlBytesAtMost;

@@ -1,11 +1,19 @@
 import { retryClient, skipClient, undoClient } from '../../campaigns/client-actions.ts';
-import { checkInBody, clientParams, clientQuery, orderBody, whyQuery } from '../schemas/requests.ts';
-import { checkInAnswer, clientAnswer, clientResultAnswer, whyAnswer } from '../schemas/clients.ts';
+import { clientParams } from '../schemas/fields.ts';
+import {
+  checkInAnswer,
+  checkInBody,
+  clientAnswer,
+  clientQuery,
+  clientResultAnswer,
+  clientActionBody,
+  whyAnswer,
+  whyQuery,
+} from '../schemas/clients.ts';
 import { readClientRecord } from '../../fleet/clients.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { why } from '../../campaigns/why.ts';
-import { answer, answers } from '../responses.ts';
-import type { Api } from '../typed-app.ts';
+import { answer, answers, type Api } from '../responses.ts';
 import { checkIn } from '../../fleet/check-in.ts';
 
 /** What is known of one client, and what it reports itself. */
@@ -36,7 +44,7 @@ export function clientRoutes(app: Api, context: OrchestratorContext): void {
   for (const [name, act] of Object.entries(actions)) {
     app.post(
       `/v1/clients/:client/${name}`,
-      { schema: { params: clientParams, body: orderBody, response: answers(clientResultAnswer) } },
+      { schema: { params: clientParams, body: clientActionBody, response: answers(clientResultAnswer) } },
       async ({ who, params, body: { reason, campaign = null } }, reply) =>
         answer(reply, await act(context, who, { client: params.client, reason, campaign })),
     );

@@ -1,10 +1,9 @@
-import { reasonBody, resumeBody } from '../schemas/requests.ts';
+import { reasonBody, resumeBody } from '../schemas/fields.ts';
 import { haltAnswer } from '../schemas/campaigns.ts';
 import { readHalted } from '../../campaigns/report.ts';
 import { haltAll, unhaltAll } from '../../campaigns/halt.ts';
 import type { OrchestratorContext } from '../../context.ts';
-import { answer, answers } from '../responses.ts';
-import type { Api } from '../typed-app.ts';
+import { answer, answers, type Api } from '../responses.ts';
 
 /** Halting every campaign, and ending the halt. */
 export function haltRoutes(app: Api, context: OrchestratorContext): void {

@@ -1,5 +1,5 @@
-import { fleetBytesAtMost } from '../../../shared/input/input-text.ts';
-import { campaignParams, jsonLimit } from '../schemas/requests.ts';
+import { fleetBytesAtMost } from '../../input-file.ts';
+import { campaignParams, jsonLimit } from '../schemas/fields.ts';
 import {
   forecastAnswer,
   surveyAnswer,
@@ -14,8 +14,7 @@ import { forecastCampaign } from '../../surveys/forecast.ts';
 import { cancelSurvey } from '../../surveys/end.ts';
 import { listLooks, listSurveys, readSurvey } from '../../surveys/read.ts';
 import { startSurvey } from '../../surveys/start.ts';
-import { answer, answers } from '../responses.ts';
-import type { Api } from '../typed-app.ts';
+import { answer, answers, type Api } from '../responses.ts';
 
 /** Looks that change nothing, and what they say about a campaign. */
 export function surveyRoutes(app: Api, context: OrchestratorContext): void {

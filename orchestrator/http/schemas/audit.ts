@@ -1,21 +1,14 @@
 import { z } from 'zod';
-import { idSchema } from './requests.ts';
+import { count, idSchema, isTrue, lineFormat } from './fields.ts';
 
 /** Questions and answers about the audit. Times are ISO 8601, UTC. */
-
-const count = z.int().nonnegative();
-
-const isTrue = z
-  .enum(['true', 'false'])
-  .default('false')
-  .transform((text) => text === 'true');
 
 export const auditQuery = z.strictObject({ evidence: isTrue });
 
 export const exportQuery = z.strictObject({
   campaign: idSchema.optional(),
   client: idSchema.optional(),
-  format: z.enum(['jsonl', 'csv']).default('jsonl'),
+  format: lineFormat,
 });
 
 const auditLine = z.object({
@@ -36,7 +29,7 @@ const auditLine = z.object({
   to: z.string(),
   because: z.string(),
   evidence: z.string().nullable(),
-  /** What else was kept as evidence at this step. */
+  /** SHA-256 of further evidence of this step. */
   beside: z.array(z.string()).readonly(),
   servpack: z.string(),
 });
@@ -45,9 +38,9 @@ export type AuditLineAnswer = z.infer<typeof auditLine>;
 
 export const auditShowAnswer = z.object({
   client: z.string(),
-  /** In the order in which things were done. */
+  /** In order of time. */
   entries: z.array(auditLine).readonly(),
-  /** Texts by SHA-256, where they were asked for and are still to be had. */
+  /** Texts by SHA-256, where the request asks for them and they still exist. */
   evidence: z.record(z.string(), z.string()),
 });
 
@@ -59,7 +52,7 @@ export const verifyAnswer = z.object({
         shard: count.nullable(),
         blocks: count,
         entries: count,
-        /** Line at which a crash broke it off, or a writer is at work. */
+        /** Line of an unfinished section: after a crash, or while a block is written. */
         tornAt: count.nullable(),
       }),
     )

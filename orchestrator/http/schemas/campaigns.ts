@@ -4,14 +4,26 @@ import { deferralClasses, waitClasses } from '../../../shared/domain/rules/polic
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { CampaignStatus } from '../../views/status.ts';
-import { upgradeState } from './requests.ts';
-import { rankedBlocker } from './ranked-blocker.ts';
 import { forecastAnswer } from './surveys.ts';
+import { retrySelections } from '../../domain/retry-selection.ts';
+import { count, idSchema, lineFormat, rankedBlocker, reason, time, upgradeState } from './fields.ts';
 
-/** Answers about campaigns. `satisfies` keeps them equal to what the domain computes. */
+/** Campaigns. `satisfies` keeps the answers equal to what the domain and the views compute. */
 
-const count = z.int().nonnegative();
-const time = z.string();
+export const maybeReasonBody = z.strictObject({ reason: reason.optional() }).nullish();
+
+export const retryBody = z.strictObject({ which: z.enum(retrySelections), reason: reason.optional() });
+
+export const clientsQuery = z.strictObject({
+  state: z.enum(buckets).optional(),
+  wave: z.string().max(63).optional(),
+  server: z.string().max(253).optional(),
+  cause: z.string().min(1).max(200).optional(),
+  format: lineFormat,
+});
+
+export const blockersQuery = z.strictObject({ campaign: idSchema.optional() });
+
 const status = z.enum(['created', 'scheduled', 'waitingForRelease', 'running', 'paused', 'ended', 'aborted']);
 const deferralClass = z.enum(deferralClasses);
 const waitClass = z.enum(waitClasses);
@@ -53,13 +65,13 @@ export const planAnswer = z.object({
   forecast: forecastAnswer.nullable(),
 });
 
-const moved = z.object({ campaign: z.string(), status, because: z.string() });
+const changed = z.object({ campaign: z.string(), status, because: z.string() });
 
-/** A campaign that was moved while everything is halted begins nothing all the same. */
-export const changedAnswer = moved.extend({ halted: haltedBy });
+/** `halted` is set while everything is halted: the campaign was changed, and begins nothing yet. */
+export const changedAnswer = changed.extend({ halted: haltedBy });
 
-/** `finishing` counts also those not gone through yet while `cancelling`. */
-export const abortedAnswer = moved.extend({
+/** While `cancelling`, `finishing` also counts the clients that were not visited yet. */
+export const abortedAnswer = changed.extend({
   release: z.string(),
   /** Real milliseconds until nothing could begin any more. */
   stoppedInMs: count,
@@ -132,7 +144,7 @@ export const clientReport = z.object({
   deferrals: z.partialRecord(deferralClass, count),
 }) satisfies z.ZodType<ClientReport>;
 
-/** `campaign report --json`, field by field in `domain/report.ts` and `domain/status.ts`. */
+/** `campaign report --json`; `views/report.ts` and `views/status.ts` explain each field. */
 export const reportAnswer = statusAnswer.extend({
   hash: z.string(),
   blockers: z.array(rankedBlocker).readonly(),

@@ -3,14 +3,11 @@ import type { Forecast } from '../../views/survey-forecast.ts';
 import type { LookReport } from '../../../shared/domain/survey/last-look.ts';
 import type { Findings, SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import { remarks, verdictKinds } from '../../../shared/domain/observation/verdict.ts';
-import { isHost, isId } from '../../../shared/input/names.ts';
-import { fileBody, idSchema, versionedIdSchema } from './requests.ts';
-import { rankedBlocker } from './ranked-blocker.ts';
+import { isHost } from '../../../shared/input/names.ts';
+import { count, fileBody, idSchema, isTrue, rankedBlocker, time, versionedIdSchema } from './fields.ts';
+import { isId } from '../../input/names.ts';
 
 /** Questions and answers about looks that change nothing. Times are ISO 8601, UTC. */
-
-const count = z.int().nonnegative();
-const time = z.string();
 
 /** A client of the fleet, or a host that the fleet does not have. */
 const machine = z.string().refine((name) => isId(name) || isHost(name), 'is neither a client nor a host');
@@ -59,10 +56,7 @@ export const surveyLooksQuery = z.strictObject({
     .regex(/^(\d{1,9}(-\d{1,9}){0,63})?$/, 'is not a cursor')
     .default(''),
   limit: z.coerce.number().int().min(1).max(5_000).default(1_000),
-  evidence: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true'),
+  evidence: isTrue,
 });
 
 const findings = {

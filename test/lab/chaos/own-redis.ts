@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeSecretFile } from '../../../orchestrator/embedded-redis/data-folder.ts';
 import { freePort } from '../../../orchestrator/embedded-redis/launch.ts';
-import { writeRunning } from '../../../orchestrator/embedded-redis/running.ts';
-import { findServer, type ServerBinary } from '../../../orchestrator/embedded-redis/server-binary.ts';
-import { spawnServer, untilAnswers } from '../../../orchestrator/embedded-redis/server-process.ts';
-import { serverSettings } from '../../../orchestrator/embedded-redis/server-settings.ts';
+import { writeRunning, writeSecretFile } from '../../../orchestrator/embedded-redis/redis-folder.ts';
+import { findServer, type ServerBinary } from '../../../orchestrator/embedded-redis/find-server.ts';
+import {
+  serverSettings,
+  spawnServer,
+  untilAnswers,
+} from '../../../orchestrator/embedded-redis/server-process.ts';
 import { patienceMs } from '../../environment/patience.ts';
 import type { LabProcess } from '../process.ts';
 

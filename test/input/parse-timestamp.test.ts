@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readMoment } from '../../orchestrator/input/parse-timestamp.ts';
 
-test('a moment in a time zone is read', () => {
+test('a timestamp is a moment by the clock of a time zone', () => {
   expect(readMoment('2026-11-23 22:00 Europe/Rome')).toBe(Date.UTC(2026, 10, 23, 21));
   expect(readMoment('2026-07-01T22:00 America/New_York')).toBe(Date.UTC(2026, 6, 2, 2));
 });
@@ -14,6 +14,6 @@ test.each([
   ['an offset instead of a zone', '2026-11-23 22:00 +01:00'],
   ['a zone that is not known', '2026-11-23 22:00 Europe/Roma'],
   ['no text', 20261123],
-])('a moment is not %s', (_what, value) => {
+])('%s is no timestamp', (_what, value) => {
   expect(readMoment(value)).toBeUndefined();
 });

@@ -1,18 +1,34 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 
-/** Only the owner may read a secret file. */
-export const secretMode = 0o600;
+/** Only the owner may read the file of a secret. */
+const secretMode = 0o600;
 const secretForm = /^[\x21-\x7e]{16,512}$/;
+
+export const tokenFileIn = (dataDir: string): string => join(dataDir, 'token');
+
+/**
+ * The token of the API. A caller that has it may do everything. Faults: `token.folder`,
+ * `token.file`.
+ */
+export const openToken = (dataDir: string): Result<string> =>
+  openSecretFile(tokenFileIn(dataDir), 'token', 'the token');
+
+/** All check-in tokens come from the key in this file. */
+export const checkInKeyFileIn = (dataDir: string): string => join(dataDir, 'checkin-key');
+
+/** Made at the first start. Faults: `checkInKey.folder`, `checkInKey.file`. */
+export const openCheckInKey = (dataDir: string): Result<string> =>
+  openSecretFile(checkInKeyFileIn(dataDir), 'checkInKey', 'the key of the check-in tokens');
 
 /**
  * A secret that is kept in a file and made at the first start. Faults: `CODE.folder` when the
  * folder cannot be used, `CODE.file` when the file holds no secret.
  * @param what names it in sentences, e.g. "the token"
  */
-export function openSecretFile(file: string, code: string, what: string): Result<string> {
+function openSecretFile(file: string, code: string, what: string): Result<string> {
   try {
     mkdirSync(dirname(file), { recursive: true });
     makeSecret(file);
@@ -44,4 +60,10 @@ function makeSecret(file: string): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
+}
+
+/** Takes the same time wherever the two differ. Hashing makes them equally long first. */
+export function isSameToken(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
 }

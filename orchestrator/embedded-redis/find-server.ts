@@ -1,9 +1,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { locateServer, runCommand, type UnpackedServer, unpackServer } from './os-packages.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import type { EmbeddedRedisLog } from './log.ts';
-import { locateServer, unpackServer, type UnpackedServer } from './os-packages.ts';
-import { runCommand } from './run-command.ts';
 
 export interface ServerBinary {
   readonly path: string;
@@ -11,6 +9,12 @@ export interface ServerBinary {
   readonly majorVersion: number;
   /** For the operator, e.g. `redis-server 7.0.15 on PATH`. */
   readonly how: string;
+}
+
+/** Receives sentences for the operator. A pino logger fits. */
+export interface EmbeddedRedisLog {
+  info(message: string): void;
+  warn(message: string): void;
 }
 
 export interface SearchSettings {
@@ -61,7 +65,7 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** Undefined for a server that does not even tell its version: it would not run either. */
+/** Undefined for a server that does not tell its version: it would not run either. */
 async function inspect(path: string, env: NodeJS.ProcessEnv, how: string): Promise<ServerBinary | undefined> {
   const said = await runCommand(path, ['--version'], { env, deadlineMs: 10_000 });
   const version = said.ok ? /v=(\d+)\.[\d.]+/.exec(said.value) : null;

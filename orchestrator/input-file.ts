@@ -1,23 +1,23 @@
 import { readFile, stat } from 'node:fs/promises';
 
-import { err, messageOf, ok } from '../errors.ts';
-import type { Result } from '../errors.ts';
-import { wholeFile } from './input-fault.ts';
-import type { InputFault } from './input-fault.ts';
+import { err, messageOf, ok } from '../shared/errors.ts';
+import type { Result } from '../shared/errors.ts';
+import { wholeFile } from '../shared/input/input-fault.ts';
+import type { InputFault } from '../shared/input/input-fault.ts';
 
 /**
- * YAML is read by people: 512 KiB are some 30,000 lines, and bound the time a malicious file can
- * cost.
+ * The largest YAML file. 512 KiB are some 30,000 lines, and bound the time that a malicious file
+ * costs.
  */
 export const yamlBytesAtMost = 512 * 1024;
 
-/** A fleet of a million clients takes about 60 MiB. */
+/** The largest fleet file. A million clients take about 60 MiB. */
 export const fleetBytesAtMost = 128 * 1024 * 1024;
 
 /**
- * Reads a text file that an operator wrote. A byte order mark is kept, so that the SHA-256 of the
- * text is the SHA-256 of the file. Missing, unreadable, too large and not UTF-8 are one fault
- * each.
+ * Reads a text file that an operator wrote. A byte order mark stays, so that the SHA-256 of the
+ * text is the SHA-256 of the file. A file that is missing, unreadable, too large or not UTF-8 has
+ * one fault.
  */
 export async function readInputFile(
   path: string,
@@ -48,15 +48,11 @@ export function decodeInput(
   }
 }
 
-/** What a program put in front of its text to say that it is Unicode; no part of the content. */
-export const withoutByteOrderMark = (text: string): string =>
-  text.startsWith('\uFEFF') ? text.slice(1) : text;
-
 const startsAsUtf16 = ([first, second]: Uint8Array): boolean =>
   (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
 
 /**
- * Decoding again without `fatal` marks the bad places. A real U+FFFD before them is rare enough.
+ * Decoding again without `fatal` marks the bad places. A real U+FFFD before them is rare.
  */
 function lineOfFirstBadByte(bytes: Uint8Array): number {
   const text = new TextDecoder('utf-8').decode(bytes);

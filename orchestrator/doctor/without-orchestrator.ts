@@ -7,8 +7,8 @@ import { checkRedis } from './redis.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What can be said without an orchestrator: of this Node, and of the settings of this shell. */
-export function checkHere(env: Environment): readonly Check[] {
+/** Checks this Node and the settings of this shell. */
+export function checkShell(env: Environment): readonly Check[] {
   return [nodeCheck(), ...settingsChecks(env)];
 }
 
@@ -40,10 +40,10 @@ function settingsChecks(env: Environment): readonly Check[] {
 }
 
 /**
- * Checks what can be checked without an orchestrator: its Redis, where REDIS_URL names it, and its
- * data folder.
+ * What can be checked while no orchestrator answers: its data folder, and its Redis where REDIS_URL
+ * names it.
  */
-export async function checkAlone(env: Environment, dataDir: string): Promise<readonly Check[]> {
+export async function checkWithoutOrchestrator(env: Environment, dataDir: string): Promise<readonly Check[]> {
   const config = (env['REDIS_URL'] ?? '') === '' ? null : readConfig(env);
   const redis = config?.ok === true ? await checkRedis({ ...config.value, url: config.value.redisUrl }) : [];
   return [...redis, ...checkDataFolder(dataDir)];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What the preflight found. */
+/** The orchestrator itself: whether it is healthy, who leads, and what its preflight found. */
 
 export const areas = [
   'servpack',
@@ -32,14 +32,22 @@ export type Check = z.infer<typeof check>;
 
 export const doctorAnswer = z.object({ checks: z.array(check).readonly() });
 
-export const sampleQuery = z.strictObject({
-  count: z.coerce.number().int().min(1).max(1_000).default(20),
-  seed: z.string().min(1).max(63),
+export const healthAnswer = z.object({
+  version: z.string(),
+  /** Policy time. */
+  now: z.string(),
 });
 
-export const sampleAnswer = z.object({
-  /** Clients, workstations and servers alike: the same ones for the same seed and fleet. */
-  clients: z.array(z.string()).readonly(),
-  /** How many there are in the fleet. */
-  total: z.int().nonnegative(),
+export const leaderAnswer = z.object({
+  /** Null while no orchestrator leads: campaigns stand still, and requests are answered. */
+  leader: z
+    .object({
+      /** Host, process id and a random part. */
+      owner: z.string(),
+      /** Grows with every term. */
+      fence: z.int(),
+      /** Real time of Redis: its lease ends then unless it is renewed. */
+      until: z.string(),
+    })
+    .nullable(),
 });

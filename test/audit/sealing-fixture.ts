@@ -8,14 +8,12 @@ import { openSealer, type Sealer } from '../../orchestrator/audit/seal.ts';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import type { Verdict } from '../../orchestrator/audit/format/verify-chain.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
-import { sha256 } from '../../shared/evidence.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { all, entry } from '../contract/store/fixtures.ts';
+import { all } from '../contract/store/fixtures.ts';
 
-/** The audit of an installation: a store, its files, and the sealer that writes them. */
-export interface SealedAudit extends Disposable {
+export interface SealingFixture extends Disposable {
   readonly folder: string;
-  /** The paths of the files of all shards. */
+  /** Of all shards. */
   files(): readonly string[];
   readonly store: Store;
   readonly archive: Archive;
@@ -27,13 +25,13 @@ export interface SealedAudit extends Disposable {
   entries(): Promise<readonly FoundEntry[]>;
 }
 
-export interface SealedAuditOptions {
+export interface SealingOptions {
   readonly store?: Store;
   readonly entriesAtMost?: number;
   readonly fileBytesAtMost?: number;
   readonly keep?: number;
   readonly shards?: number;
-  /** The folder of an earlier audit, for an orchestrator that follows a lost one. */
+  /** The folder of another fixture: an orchestrator that comes after a crash. */
   readonly folder?: string;
   /** Stands between the sealer and the store or the files. */
   readonly wrapStore?: (store: Store) => Store;
@@ -42,7 +40,7 @@ export interface SealedAuditOptions {
 }
 
 /** A store, the files of its audit, and the sealer between them. */
-export function sealedAudit(options: SealedAuditOptions = {}): SealedAudit {
+export function sealingFixture(options: SealingOptions = {}): SealingFixture {
   const { store = createMemoryStore(Date.now), keep = 1_000_000, entriesAtMost = 1_000 } = options;
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'servpack-audit-'));
   const { fileBytesAtMost = 1e9, shards = 1 } = options;
@@ -72,21 +70,3 @@ export function sealedAudit(options: SealedAuditOptions = {}): SealedAudit {
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
-
-export const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
-
-/** Writes so many entries, each with a text of its own as evidence. */
-export async function steps(store: Store, count: number, name = 'step'): Promise<void> {
-  for (let n = 0; n < count; n += 1) {
-    const text = `${name} ${n}`;
-    await store.stageRelease(release, { sha256: sha256(text), text }, entry('', null, text));
-  }
-}
-
-/** The reasons of all entries, in order. */
-export const becauses = async (audit: SealedAudit): Promise<readonly string[]> =>
-  (await audit.entries()).map(({ because }) => because);
-
-/** The reasons that `steps` writes. */
-export const named = (count: number, name = 'step'): readonly string[] =>
-  Array.from({ length: count }, (_, n) => `${name} ${n}`);

@@ -1,0 +1,40 @@
+import type { OrchestratorContext } from '../../context.ts';
+import { readServers } from '../../releases/copies/servers.ts';
+import { stageRelease } from '../../releases/stage-release.ts';
+import { withdrawRelease } from '../../releases/withdraw.ts';
+import { type Api, answer, answers } from '../responses.ts';
+import { reasonBody } from '../schemas/fields.ts';
+import {
+  releaseParams,
+  releasesAnswer,
+  releaseServersAnswer,
+  stageBody,
+  stagedAnswer,
+  withdrawnAnswer,
+} from '../schemas/releases.ts';
+
+/** Releases: staging, withdrawing, and the copies on the logon servers. */
+export function releaseRoutes(app: Api, context: OrchestratorContext): void {
+  app.post(
+    '/v1/releases',
+    { schema: { body: stageBody, response: answers(stagedAnswer) } },
+    async ({ who, body }, reply) => answer(reply, await stageRelease(context, who, body)),
+  );
+
+  app.post(
+    '/v1/releases/:release/withdraw',
+    { schema: { params: releaseParams, body: reasonBody, response: answers(withdrawnAnswer) } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await withdrawRelease(context, who, params.release, body.reason)),
+  );
+
+  app.get(
+    '/v1/releases/:release/servers',
+    { schema: { params: releaseParams, response: answers(releaseServersAnswer) } },
+    async ({ params }, reply) => answer(reply, await readServers(context, params.release)),
+  );
+
+  app.get('/v1/releases', { schema: { response: answers(releasesAnswer) } }, async () => ({
+    releases: await context.store.releases(),
+  }));
+}

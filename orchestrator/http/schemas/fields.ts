@@ -1,0 +1,92 @@
+import { z } from 'zod';
+import type { InputFault } from '../../../shared/input/input-fault.ts';
+import { isVersionedId, versionedIdForm } from '../../../shared/input/names.ts';
+import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
+import { idForm, isId } from '../../input/names.ts';
+
+/**
+ * What the schemas of several subjects share. Each subject has a file of its own with its requests
+ * and answers. Both sides of the API check with these schemas. Times in answers are ISO 8601, UTC.
+ */
+
+export const count = z.int().nonnegative();
+export const time = z.string();
+
+/** Names the person who asks, percent-encoded. The audit names that person and the token. */
+export const userHeader = 'x-servpack-user';
+
+/** Ids in paths and queries: nothing else may get into a key of Redis or a path. */
+export const idSchema = z.string().refine(isId, `is not ${idForm}`);
+/** Names of releases and products. */
+export const versionedIdSchema = z.string().refine(isVersionedId, `is not ${versionedIdForm}`);
+
+export const campaignParams = z.strictObject({ campaign: idSchema });
+export const clientParams = z.strictObject({ client: idSchema });
+
+/** A file: its text and its name for the faults. */
+export const fileBody = z.strictObject({ file: z.string().min(1).max(4096), text: z.string() });
+
+export const reason = z.string().trim().min(1).max(500);
+
+export const resumeBody = z
+  .strictObject({ override: z.boolean().default(false), reason: reason.optional() })
+  .nullish();
+
+/** The reason goes into the status and the audit. */
+export const reasonBody = z.strictObject({ reason });
+
+export const isTrue = z
+  .enum(['true', 'false'])
+  .default('false')
+  .transform((text) => text === 'true');
+
+/** The form of what is streamed line by line. */
+export const lineFormat = z.enum(['jsonl', 'csv']).default('jsonl');
+
+const inputFault = z.object({
+  file: z.string(),
+  line: z.int(),
+  key: z.string(),
+  wrong: z.string(),
+  expected: z.string(),
+}) satisfies z.ZodType<InputFault>;
+
+/** The answer to a request that failed. `code` is stable, `message` is one sentence. */
+export const refusalAnswer = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    faults: z.array(inputFault).readonly().optional(),
+  }),
+});
+
+export type RefusalAnswer = z.infer<typeof refusalAnswer>;
+
+/** The state of an upgrade as answers name it; a waiting client has no record yet. */
+export const upgradeState = z.enum([
+  'waiting',
+  'looking',
+  'marking',
+  'unmarking',
+  'updating',
+  'ordering',
+  'restarting',
+  'notifying',
+  'deferred',
+  'remedying',
+  'settled',
+]);
+
+/**
+ * How large the JSON of a file may be. JSON writes a line end as two characters; 1.25 leaves room
+ * for that and for quotes.
+ */
+export const jsonLimit = (bytes: number): number => Math.ceil(bytes * 1.25);
+
+/** A blocker and the clients it concerns; see `RankedBlocker`. */
+export const rankedBlocker = z.object({
+  blocker: z.string(),
+  alone: count,
+  blocks: count,
+  met: count,
+}) satisfies z.ZodType<RankedBlocker>;

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { Client } from '../../../shared/domain/campaign/definition.ts';
+import { count, idSchema, lineFormat, reason } from './fields.ts';
+
+/** The fleet, check-in tokens, and a sample of clients. */
+
+export const fleetQuery = z.strictObject({
+  limit: z.coerce.number().int().min(0).max(1_000_000).default(100),
+  logonServer: z.string().max(253).optional(),
+  label: z.string().max(63).optional(),
+});
+
+/** Of a check-in token. Tokens of lower generations can be revoked. */
+const generation = z.int().min(1).max(999_999_999);
+
+export const tokensQuery = z.strictObject({
+  client: idSchema.optional(),
+  generation: z.coerce.number().pipe(generation).optional(),
+  format: lineFormat,
+});
+
+export const revokeBody = z.strictObject({
+  client: idSchema.optional(),
+  below: generation.optional(),
+  reason,
+});
+
+export const clientSchema = z.object({
+  client: z.string(),
+  host: z.string(),
+  logonServer: z.string(),
+  zone: z.string(),
+  role: z.enum(['workstation', 'server']),
+  labels: z.array(z.string()).readonly(),
+  port: z.int().exactOptional(),
+  hostKeys: z.array(z.string()).readonly().exactOptional(),
+}) satisfies z.ZodType<Client>;
+
+export const fleetImportAnswer = z.object({ added: count, changed: count, total: count });
+
+export const fleetAnswer = z.object({
+  total: count,
+  servers: count,
+  logonServers: z.array(z.object({ logonServer: z.string(), clients: count })).readonly(),
+  clients: z.array(clientSchema).readonly(),
+  /** How many were asked for; more than `clients` when the list was cut. */
+  found: count,
+});
+
+/** A line of the list of check-in tokens. */
+export const tokenLine = z.object({
+  client: z.string(),
+  host: z.string(),
+  generation: count,
+  token: z.string(),
+});
+
+export const revokedAnswer = z.object({
+  /** Null = all clients. */
+  client: z.string().nullable(),
+  /** Tokens of lower generations are refused. */
+  least: count,
+});
+
+export const sampleQuery = z.strictObject({
+  count: z.coerce.number().int().min(1).max(1_000).default(20),
+  seed: z.string().min(1).max(63),
+});
+
+export const sampleAnswer = z.object({
+  /** Clients, workstations and servers alike: the same ones for the same seed and fleet. */
+  clients: z.array(z.string()).readonly(),
+  /** How many there are in the fleet. */
+  total: count,
+});
