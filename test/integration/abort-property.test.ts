@@ -45,7 +45,7 @@ test('whenever a campaign is aborted: nothing begins any more, what is open is f
         await drainCampaigns().run(context);
         const truth = await one.fleet.clientTruth(one.client);
         const later = truth?.journal.slice(before).map(({ op }) => op) ?? [];
-        // A procedure that is open is finished, and stops the service on its way.
+        // An open procedure is finished, and it stops the service on the way.
         expect(later.filter((op) => beginning.has(op) && !(wasOpen && op === 'stopService'))).toEqual([]);
         expect([truth?.intent, truth?.violations]).toEqual([null, []]);
         expect((await one.store.readCampaign('sp4'))?.campaign.state).toMatchObject({
@@ -56,7 +56,7 @@ test('whenever a campaign is aborted: nothing begins any more, what is open is f
         const { state } = upgrade;
         const cause = state.phase === 'settled' ? state.cause : '';
         if (!isOver) ends.add(cause);
-        // Nobody is said to be marked who is not, and the other way round.
+        // The report names exactly the clients that are marked.
         const isCancelled = state.phase === 'settled' && state.end === 'cancelled';
         const isMarked = isCancelled && truth?.setupPhase !== 'installed';
         expect(isMarked).toBe(isCancelled && cause === 'still marked');

@@ -20,7 +20,7 @@ const stores: readonly [name: string, open: () => Promise<Store>][] = [
 const file = (text: string, name = 'campaign.yaml') => ({ file: name, text });
 
 describe.each(stores)('an operator on the %s store', (_name, open) => {
-  /** With fleet and release; every answer on the way was 200. */
+  /** An orchestrator with fleet and release; every answer so far was 200. */
   async function startReady(): Promise<SmallOrchestrator> {
     const orchestrator = await startSmallOrchestrator(await open());
     expect((await orchestrator.ask('POST', '/v1/fleet', file(fleetCsv, 'fleet.csv'))).body).toEqual({
@@ -272,7 +272,7 @@ describe.each(stores)('an operator on the %s store', (_name, open) => {
       });
     }
     const staged = await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });
-    // The third one wants clients that the first two have: it goes on waiting.
+    // The third campaign wants clients of the first two: it goes on waiting.
     expect(new Set(staged.body.started)).toEqual(new Set(['first', 'other']));
     expect((await orchestrator.ask('GET', '/v1/campaigns/greedy')).body.status).toBe('waitingForRelease');
     const again = await orchestrator.ask('POST', '/v1/releases', { path: writeRelease(orchestrator) });

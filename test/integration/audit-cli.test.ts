@@ -11,7 +11,10 @@ import { pino } from 'pino';
 import { runCli, runCliAt } from './run-cli.ts';
 import { startSmallOrchestrator } from './small-orchestrator.ts';
 
-/** A client that was admitted, looked at and marked, sealed; then looked at again, not sealed yet. */
+/**
+ * A client that was admitted, looked at and marked, all of it sealed; then looked at again, and
+ * that entry is not sealed yet.
+ */
 async function auditedOrchestrator() {
   const store = createMemoryStore(Date.now);
   const orchestrator = await startSmallOrchestrator(store);
@@ -54,7 +57,7 @@ describe('servpack audit', () => {
       evidence: object;
     };
     expect(entries.filter(({ client }) => client !== null).map(({ version }) => version)).toEqual([1, 2, 3]);
-    // What people did to its campaign is a part of its story.
+    // The entries of its campaign are part of a client's story.
     expect(entries[0]).toMatchObject({ client: null, campaign: 'sp4' });
     expect(evidence).toEqual({});
     expect(await runCliAt(orchestrator, ['audit', 'show', 'pc-9'])).toMatchObject({ code: 4 });
@@ -72,7 +75,7 @@ describe('servpack audit', () => {
     expect(lines.map(({ to }) => to)).toEqual(['looking', 'marking', 'looking']);
     const csv = (await runCliAt(orchestrator, ['audit', 'export', '--campaign', 'sp4', '--csv'])).stdout;
     expect(csv.split('\n')[0]).toMatch(/^at,campaign,client,/);
-    // A spreadsheet must not run what a client said.
+    // A spreadsheet must not run a text of a client as a formula.
     expect(csv).toContain(`"'=nothing, ""really"""`);
     expect(csv.trimEnd().split('\n')).toHaveLength(6);
     expect((await runCliAt(orchestrator, ['audit', 'export', '--campaign', 'other'])).stdout).toBe('');
@@ -98,7 +101,7 @@ describe('servpack audit', () => {
     const before = readFileSync(file, 'utf8');
     await sealer.round();
     writeFileSync(file, before);
-    // Whole sections that are gone can only be seen from the heads.
+    // Only the heads show that whole sections are missing.
     expect(await runCli(['audit', 'verify', file])).toMatchObject({ code: 0 });
     expect(await runCliAt(orchestrator, ['audit', 'verify'])).toMatchObject({
       code: 1,

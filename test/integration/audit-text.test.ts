@@ -3,7 +3,7 @@ import { auditLines } from '../../orchestrator/cli/render/audit.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
 import type { AuditLineAnswer } from '../../orchestrator/http/schemas/audit.ts';
 
-/** The story of a machine, as somebody reads it who was not there. */
+/** The story of a machine, for a reader who knows nothing else of it. */
 
 const step = (minute: number, from: string, to: string, because: string): AuditLineAnswer => ({
   id: `${minute}-0`,

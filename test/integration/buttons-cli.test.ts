@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runCliAt } from './run-cli.ts';
 import { type SmallOrchestrator, startRunning } from './small-orchestrator.ts';
 
-/** What one person has stopped, and another one lets go on: as both type it. */
+/** One person stops a campaign and another resumes it, as both type it. */
 
 let orchestrator: SmallOrchestrator;
 beforeAll(async () => {

@@ -76,7 +76,7 @@ const changes = {
   }),
 } satisfies Record<string, Change>;
 
-/** Admits a client and brings it where a driver would have. */
+/** Admits a client and puts its record into the state that a driver would have committed. */
 async function bring(store: Store, client: string, change: Change, place: Commit['place']): Promise<void> {
   const key = { campaign: 'sp4', client };
   const pick = await store.readWaiting(key);
@@ -157,7 +157,7 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
       states: { cancelled: 8, waiting: 0, restarting: 1, active: 1 },
     });
     expect(await orchestrator.store.counters('sp4')).toEqual(await recount(orchestrator.store, 'sp4'));
-    // Again changes nothing: nobody is told twice.
+    // A repetition changes nothing: the request is delivered once.
     await drainCampaigns().run(contextOf(orchestrator));
     expect((await orchestrator.store.readUpgrade({ campaign: 'sp4', client: d }))?.inbox).toHaveLength(1);
   });
@@ -190,7 +190,7 @@ describe.each(stores)('an abort, on the %s store', (_name, open) => {
     const key = { campaign: 'sp4', client: a };
     const opened = await orchestrator.store.readUpgrade(key);
     expect(opened).toMatchObject({ index: 'due', finishing: true, upgrade: { attempt: 2 } });
-    // Until it is done it counts as marked.
+    // Until the unmark is done the client counts as marked.
     expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body).toMatchObject({
       endedAt: null,
       stillMarked: 0,

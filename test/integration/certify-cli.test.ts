@@ -10,7 +10,10 @@ import { runCli } from './run-cli.ts';
 
 /** Each run is two processes. */
 
-/** `servpack certify` as it is typed, over real SSH to a machine of the lab whose sshd runs a model of cmd.exe. */
+/**
+ * `servpack certify` as an operator types it, over real SSH to a machine of the lab whose sshd runs
+ * a model of cmd.exe.
+ */
 
 const service = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 const keys = makeDoorKeys();
@@ -83,7 +86,8 @@ describe('servpack certify', () => {
   });
 
   test('says what differs, in red letters and by its exit code', async () => {
-    // The right to log on as a service is lost: what is stopped does not start again.
+    // The account has lost the right to log on as a service: a stopped service does not start
+    // again.
     await lab.close();
     lab = await openOneMachine('rightLost', keys);
     const { code, stdout } = await certify('--service', service, '--yes');

@@ -132,7 +132,7 @@ describe.each(stores)('the door for check-ins on the %s store', (_name, open) =>
       ['pc-1', `${token}x`],
       ['pc-1', token.replace('1.', '2.')],
       ['pc-1', token.replace('1.', '01.')],
-      // The token of the API is none here: it is not to lie about on clients.
+      // The token of the API is refused here: laptops must not have it.
       ['pc-1', door.orchestrator.token],
       ['nobody', token],
     ] as const) {
@@ -149,7 +149,7 @@ describe.each(stores)('the door for check-ins on the %s store', (_name, open) =>
       expect([method, asked, status]).toEqual([method, asked, 401]);
     }
     expect(await store.audit(100)).toEqual(before);
-    // And the door leads to nothing of the API, whatever the token.
+    // This port serves no route of the API, whatever the token.
     for (const path of ['/v1/health', '/v1/fleet', '/v1/clients/pc-1/checkin', '/checkin', '/']) {
       const answer = await fetch(`${door.url}${path}`, {
         headers: { authorization: `Bearer ${door.orchestrator.token}` },
@@ -309,7 +309,7 @@ describe('the address that a check-in brings', () => {
       'address: left as it is, no host key of this client is pinned in the fleet\n',
     );
     expect((await door.orchestrator.store.readClient('pc-2'))?.host).toBe('NT-2');
-    // With the token of one client the address of another cannot be changed.
+    // The token of one client cannot change the address of another.
     expect((await door.checkIn('pc-1', token, sent('10.0.0.7'))).status).toBe(401);
     expect((await door.orchestrator.store.readClient('pc-1'))?.host).toBe('NT-1');
   });

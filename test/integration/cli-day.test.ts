@@ -42,7 +42,10 @@ beforeAll(async () => {
 
 afterAll(async () => orchestrator[Symbol.asyncDispose]());
 
-/** A day at the desk, in order: each command, what it says to a person, and the shape of its `--json` answer. */
+/**
+ * An operator's day, in order: each command, its text for a person, and the schema of its `--json`
+ * answer.
+ */
 const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ['fleet import fleet.csv', /^10 clients added, 0 changed; the fleet has 10 clients\n$/, fleetImportAnswer],
   [
@@ -111,7 +114,8 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ['blockers --campaign sp4', /^No blocker was ever met\.\n$/, blockersAnswer],
 ];
 
-// What can be asked only once was asked by then: it is refused, and a refusal is a document of its own shape.
+// Commands that work only once are refused the second time; a refusal is a document with its own
+// schema.
 const once = /^(release stage|campaign create|campaign start)/;
 
 describe('every command', () => {
@@ -130,6 +134,6 @@ describe('every command', () => {
   });
 });
 
-/** File names become paths of the orchestrator's folder. */
+/** File names become paths in the orchestrator's folder. */
 const inFolder = (command: string): readonly string[] =>
   command.split(' ').map((word) => (/\.(csv|yaml|txt)$/.test(word) ? join(orchestrator.folder, word) : word));

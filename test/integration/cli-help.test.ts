@@ -8,7 +8,7 @@ const everyCommand = (command: Command): readonly Command[] => [
   ...command.commands.flatMap(everyCommand),
 ];
 
-/** `--help` as it is printed, with what is added after it. */
+/** `--help` as it is printed, with the texts that are added after it. */
 function helpOf(command: Command): string {
   let help = '';
   command.configureOutput({ writeOut: (text) => void (help += text) });

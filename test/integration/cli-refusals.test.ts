@@ -148,11 +148,11 @@ describe('exit codes and sentences', () => {
   });
 });
 
-/** File names become paths of the orchestrator's folder. */
+/** File names become paths in the orchestrator's folder. */
 const inFolder = (command: string): readonly string[] =>
   command.split(' ').map((word) => (/\.(csv|yaml|txt)$/.test(word) ? join(orchestrator.folder, word) : word));
 
-/** Something that speaks HTTP and is not servpack. */
+/** An HTTP server that is not servpack. */
 async function startStranger(): Promise<{ server: Server; url: string }> {
   const server = createServer((_request, response) => response.end('hello'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -12,10 +12,10 @@ import { campaignStatus } from '../../orchestrator/views/status.ts';
 import { running, standing } from '../domain/given-campaign.ts';
 import { evening, hours } from '../domain/given.ts';
 
-/** A terminal of 80 columns that marks what is painted as one with colours would. */
+/** A terminal of 80 columns. Coloured parts are marked in the text. */
 const terminal: View = { width: 80, isTerminal: true, paint: (_style, text) => `\u001b[1m${text}\u001b[22m` };
 
-/** Every state in every wave, long names and large numbers: as wide as it gets. */
+/** Every state in every wave, long names and large numbers: the widest table. */
 const crowded = standing({
   ...running(3),
   status: 'paused',
@@ -23,7 +23,7 @@ const crowded = standing({
   by: 'gate',
   because: 'because '.repeat(30),
 } as never);
-/** Everything at once that a campaign that was not aborted can show. */
+/** Every line that the status of a campaign can have, except those of an abort. */
 const shown = buckets.filter((bucket) => bucket !== 'cancelled');
 const counters = Object.fromEntries(
   [0, 1, 2].flatMap((wave) =>

@@ -30,7 +30,7 @@ const ended = (failed: number): Moment => ({
   },
 });
 
-/** A campaign that is one moment further at each reading, and stays at the last one. */
+/** A campaign whose status is the next of these at each read, and stays at the last one. */
 function storyOf(moments: readonly Moment[]): Store {
   let read = -1;
   const at = (): Moment => moments[Math.min(Math.max(read, 0), moments.length - 1)] as Moment;

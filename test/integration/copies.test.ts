@@ -27,7 +27,7 @@ interface Copies extends AsyncDisposable {
   readonly orchestrator: SmallOrchestrator;
   readonly context: OrchestratorContext;
   readonly pid: () => number | null;
-  /** Rounds until a logon server is so. */
+  /** Runs rounds until the copy on this logon server has this state. */
   becomes(server: string, state: string, because?: string): Promise<void>;
   readonly folderOf: (server: string) => string;
   copy(server: string): void;
@@ -107,7 +107,7 @@ function isThere(pid: number): boolean {
   }
 }
 
-// The process that reads may take its time to start on a busy machine.
+// The process that reads may start slowly on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });
 
 test.each(stores)('clients are admitted where their logon server has its copy: %s', async (_name, open) => {
@@ -155,7 +155,7 @@ test('a copy that becomes wrong again closes its server, and one that is gone is
   for (const server of ['LS-ROM', 'LS-MIL']) copies.copy(server);
   await copies.becomes('LS-ROM', 'verified');
   await copies.becomes('LS-MIL', 'verified');
-  // Of the same size: only its hash tells, and its time says that it has to be hashed anew.
+  // The same size: only the hash differs, and the new time makes the reader hash the file again.
   writeFileSync(join(copies.folderOf('LS-ROM'), 'APPCTL32.EXE'), 'old');
   utimesSync(join(copies.folderOf('LS-ROM'), 'APPCTL32.EXE'), 1, 1);
   rmSync(copies.folderOf('LS-MIL'), { recursive: true });
@@ -173,7 +173,7 @@ test('a share that hangs holds up no round and no other reader for ever: it is n
   if (pid === null) throw new Error('nobody reads');
   process.kill(pid, 'SIGSTOP');
   await copies.becomes('LS-ROM', 'unreadable', 'nothing was heard of it for 3 s');
-  // Another process has taken over by itself.
+  // Another process reads by now, without a command from here.
   await copies.becomes('LS-ROM', 'verified');
   expect(copies.pid()).not.toBe(pid);
   await expect.poll(() => isThere(pid)).toBe(false);

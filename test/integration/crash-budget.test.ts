@@ -34,7 +34,7 @@ test('an upgrade that worker after worker is lost on needs attention, and gives 
     expect(found?.found).toBe('leaseExpired');
     activation = found?.next.activation ?? 0;
   }
-  // Nothing answers there, and nothing is asked: the upgrade is settled from its record alone.
+  // No machine answers there, and no call is made: the upgrade settles from its record alone.
   const gateway = connectSimulatedGateway({ port: 1 });
   const log = pino({ level: 'silent' });
   const dispatcher = new HandDispatcher();

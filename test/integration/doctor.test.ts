@@ -41,7 +41,7 @@ const worker: WorkerFacts = {
 const notOk = (checks: readonly Check[]): readonly string[] =>
   checks.filter(({ state }) => state !== 'ok').map(({ state, area, says }) => `${state}: ${area}: ${says}`);
 
-/** Every finding says what it leads to and what to do, or it is none. */
+/** Every finding must name its consequence and what to do. */
 function expectUseful(checks: readonly Check[]): void {
   const useless = checks.filter(
     ({ state, leadsTo, todo }) => (state === 'ok') !== (leadsTo === null && todo === null),
@@ -150,7 +150,7 @@ describe('the data folder', () => {
   });
 
   test('that cannot be written is broken, and one that is not there yet a warning', () => {
-    // Root may write wherever a disk lets it.
+    // Root may write wherever the disk allows it.
     const folder = process.getuid?.() === 0 ? '/proc/self' : newFolder();
     if (process.getuid?.() !== 0) chmodSync(folder, 0o500);
     expect(notOk(checkDataFolder(folder)).join('\n')).toMatch(/broken: data folder: \S+ cannot be written/);
@@ -170,7 +170,7 @@ test('a sample is the same for the same seed, whatever the order of the fleet', 
   expect(await sampleOf(one, 1_000, 'a')).toMatchObject({ total: 300 });
 });
 
-/** A whole orchestrator on a real Redis, but for its rounds. */
+/** A whole orchestrator on a real Redis, without its rounds. */
 async function startOnRedis(): Promise<SmallOrchestrator> {
   const { url, prefix } = testRedis();
   const store = unwrapped(await openRedisStore({ url, prefix }));

@@ -5,7 +5,10 @@ import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { oneClient } from './one-client.ts';
 
-/** One client of each trait through the real driver and the real model, hour by hour; only the queue is played by hand. */
+/**
+ * One client of each trait through the real driver and the real model, hour by hour. Only the queue
+ * is replaced: the test runs its jobs.
+ */
 const moved = 'C:\\SMS_PCM\\pcmsvc32.exe';
 
 describe('a client ends where its trait and the policy say it must', () => {
@@ -60,7 +63,7 @@ test('a check-in wakes a deferred client at once, and a stale job is ignored', a
   expect(await one.step()).toBe('rested');
   const { upgrade, inbox } = await one.stored();
   expect(inbox).toEqual([]);
-  // Whoever reads the audit must not take it for a deferral that was over.
+  // A reader of the audit must not take this entry for a deferral that is over.
   expect((await one.store.audit(2, { client: one.client })).at(-1)).toMatchObject({
     from: 'deferred',
     to: 'looking',
@@ -92,7 +95,7 @@ test.each([true, false])(
       if (asked.upgrade.state.phase !== 'marking') return outcome;
       held.mockRestore();
       if (isHalted) await one.store.commitHalt({ by: 'anna', because: 'phones ring', at: 0 }, 0, entry);
-      // The answer of Redis comes late, or the process was frozen.
+      // The answer of Redis is late, or the process was frozen.
       await setTimeout(1_000);
       return outcome;
     });
@@ -111,7 +114,10 @@ async function restartNow(gateway: Gateway, change: Change): Promise<void> {
 }
 
 describe('a client that restarts in the middle of a relocation', () => {
-  /** The client restarts just before the nth call of this kind; the driver finds it unreachable and comes back. */
+  /**
+   * Restarts the client just before the nth call of this kind. The driver finds it unreachable and
+   * tries again later.
+   */
   const restartingAt =
     (op: 'copyFile' | 'protectDirectory' | 'configureService' | 'startService' | 'removeFile', nth: number) =>
     (inner: Gateway): Gateway => {

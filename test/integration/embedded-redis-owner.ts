@@ -1,4 +1,4 @@
-// A process that starts a Redis, tells its process id and stays until it is killed.
+// A process that starts a Redis, prints its process id, and runs until it is killed.
 import { startEmbeddedRedis } from '../../orchestrator/embedded-redis/start.ts';
 
 const [, , dataDir = '', packagesDir = ''] = process.argv;

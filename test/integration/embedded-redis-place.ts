@@ -11,17 +11,22 @@ import {
 import type { Fault, Result } from '../../shared/errors.ts';
 import { packagesDir } from '../environment/private-redis.ts';
 
-/** An empty place for one test: its folder, what was logged, and every Redis that it started. */
+/**
+ * An empty environment for one test: its folder, its log lines, and every Redis that it started.
+ */
 export interface Place {
   readonly root: string;
   readonly dataDir: string;
   readonly logged: readonly string[];
   readonly start: (options?: Partial<EmbeddedRedisOptions>) => Promise<Result<EmbeddedRedis>>;
-  /** As `start`, for a Redis that the test needs running. */
+  /** Like `start`, for a test that needs the Redis to run. */
   readonly started: (options?: Partial<EmbeddedRedisOptions>) => Promise<EmbeddedRedis>;
 }
 
-/** A new place before each test; after it every Redis is stopped and the folder removed. */
+/**
+ * Makes a new environment before each test. After the test it stops every Redis and removes the
+ * folder.
+ */
 export function eachInItsPlace(): () => Place {
   let place: Place & { readonly clear: () => Promise<void> };
   beforeEach(() => {
@@ -56,13 +61,13 @@ function expectStarted(redis: Result<EmbeddedRedis>): EmbeddedRedis {
   return redis.value;
 }
 
-/** The fault of a start that had to be refused. */
+/** The fault of a start that must be refused. */
 export function expectRefused(redis: Result<EmbeddedRedis>): Fault {
   if (redis.ok) throw new Error('A Redis was started that had to be refused');
   return redis.error;
 }
 
-/** Lets `work` speak to a Redis and hangs up. */
+/** Runs `work` with a connection to a Redis, and closes the connection. */
 export async function talk<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, { retryStrategy: () => null });
   redis.on('error', () => undefined); // Whoever asked gets it as a rejection.

@@ -13,7 +13,7 @@ import { isAlive } from '../../orchestrator/embedded-redis/processes.ts';
 import { findOnPath } from '../../orchestrator/embedded-redis/server-binary.ts';
 import { eachInItsPlace, expectRefused, talk } from './embedded-redis-place.ts';
 
-/** apt brings nothing that is installed already. */
+/** apt installs nothing that is installed already. */
 const hasApt =
   findOnPath('apt-get', process.env) !== undefined && !existsSync('/var/lib/dpkg/info/redis-server.list');
 
@@ -27,7 +27,7 @@ describe('the search for a Redis server', () => {
     return folder;
   };
 
-  /** Everything that is on this machine but a Redis. */
+  /** All programs of this machine without a Redis. */
   const withoutRedis = (): NodeJS.ProcessEnv => {
     const folder = pathOf('no-redis');
     for (const from of ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].filter((each) => existsSync(each))) {

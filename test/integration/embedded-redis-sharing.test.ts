@@ -50,7 +50,7 @@ describe('a data folder whose Redis runs already', () => {
   });
 });
 
-/** The process id of a Redis whose starter died the hard way, like servpack in a power cut of its own. */
+/** The process id of a Redis whose starter was killed, as by a power failure of servpack alone. */
 async function startByAnOwnerWhoIsKilled(dataDir: string): Promise<number> {
   const script = join(import.meta.dirname, 'embedded-redis-owner.ts');
   const owner = spawn(process.execPath, [script, dataDir, packagesDir], {

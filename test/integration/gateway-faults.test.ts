@@ -6,8 +6,9 @@ import type { Trait } from '../lab/fleet/traits.ts';
 import { oneClient, patient } from './one-client.ts';
 
 /**
- * Whatever goes wrong with one call, a client ends as it would have ended, and a command whose outcome is not known is followed by a
- * look: the lab records a change that is sent again while nobody has looked since.
+ * Whatever fault a call has, the client ends as it would have ended, and a command with an unknown
+ * outcome is followed by a look. The lab records a change that is repeated without a look in
+ * between.
  */
 type Op = Exclude<keyof Gateway, 'close' | 'runUpdate'>;
 
@@ -17,7 +18,10 @@ const undone = { end: 'needsAttention', trait: 'staysHome' } as const;
 
 const needed = { end: 'upgraded', trait: 'pcmNeeded' } as const;
 
-/** Calls of each operation that are spoiled, one campaign each: the nth is one on the way back. */
+/**
+ * The calls that get a fault, one campaign each: the operation, the client, and the number of the
+ * call. A high number is a call on the way back.
+ */
 const spoiled: readonly (readonly [Op, { readonly end: string; readonly trait: Trait }, number])[] = [
   ['look', moved, 1],
   ['readService', moved, 2],
@@ -46,7 +50,7 @@ const atOnce: Partial<CampaignPolicy> = { structural: 'atOnce' };
 describe.concurrent.each(faultKinds)('%s', (kind) => {
   test.each(spoiled)('of %s on the way to %o, call %i', async (op, { end, trait }, nth) => {
     let calls = 0;
-    // The fault is ordered just before the call that it is meant for.
+    // The fault is ordered just before its call.
     const spoil = (inner: Gateway): Gateway =>
       new Proxy(inner, {
         get: (target, name: keyof Gateway) => {
@@ -59,7 +63,7 @@ describe.concurrent.each(faultKinds)('%s', (kind) => {
         },
       });
     await using one = await oneClient(trait, atOnce, spoil, { callDeadlineMs: 150, slowMs: 200 });
-    // Somebody sits there, so that there is somebody to notify.
+    // A user is at the machine, so that there is one to notify.
     one.clock.forward(noon);
     const { upgrade } = await one.settle();
 

@@ -10,7 +10,7 @@ import { type LookLab, startLookLab } from './look-lab.ts';
 
 const traits: readonly Trait[] = ['free', 'pcmInBin', 'userProgram', 'staysHome', 'server'];
 
-/** A survey of one client whose look stands still on the client. */
+/** A survey of one client whose look is held on the client. */
 async function heldLook(lab: LookLab, startWorker: () => Promise<unknown>) {
   const control = connectFleetControl({ port: lab.fleet.port });
   const client = lab.clients.get('free') ?? '';
@@ -56,7 +56,7 @@ test('a look on which five workers in a row were lost is given up, and the surve
   const id = lookJobId({ survey, name: client, shard: 0 });
   const job = `${queuePrefix(lab.prefix, 0)}:${looksQueue}:${id}`;
   await expect.poll(() => redis.commands.exists(job)).toBe(1);
-  // As BullMQ counts them.
+  // Counted by BullMQ.
   await redis.commands.hset(job, 'stc', 5);
   await lab.startWorker();
   expect(await lab.over(survey)).toMatchObject({ status: 'done', failures: { failed: 1 } });

@@ -19,14 +19,14 @@ const usual: readonly Trait[] = [
 ];
 const everyTrait: readonly Trait[] = [...usual, ...extraTraits];
 
-/** What a look must say of a machine, by its truth and nothing else. */
+/** The result that a look of a machine must have, from the truth of the machine alone. */
 function expectedOf({ reachable, role, services, trait }: ClientTruth): string {
   if (!reachable) return 'couldNotLook';
   if (role === 'server') return 'server';
   const runsInBin = services.some(({ runsFrom }) => runsFrom?.toLowerCase().startsWith(bin.toLowerCase()));
-  // From service pack 3 on the product gets past its own service (Q157677).
+  // From service pack 3 on the product ignores its own service (Q157677).
   if (runsInBin && trait !== 'atSp3') return 'blocked';
-  // Its user has been at work since the morning and has left it open.
+  // Its user has been at work since the morning and has the program open.
   return trait === 'userProgram' ? 'blocked' : 'free';
 }
 
@@ -46,7 +46,7 @@ describe('a look', () => {
       expect(status).toMatchObject({ status: 'done', total: everyTrait.length, looked: everyTrait.length });
       const found = after.clients.map(({ client, trait }) => [trait, looks.get(client)?.verdict]);
       expect(found).toEqual(after.clients.map((truth) => [truth.trait, expectedOf(truth)]));
-      // Something of each kind was there to be found.
+      // Each kind of finding occurred.
       expect(new Set(found.map(([, verdict]) => verdict))).toEqual(
         new Set(['free', 'blocked', 'server', 'couldNotLook']),
       );

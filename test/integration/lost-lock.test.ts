@@ -58,7 +58,7 @@ test('a job whose lock is gone in mid-command: the call is given up, and the rec
   onTestFinished(() => redis.disconnect());
   const lock = `${queuePrefix(prefix, admitted.shard)}:upgrades:${jobId(admitted)}:lock`;
   expect(await redis.del(lock)).toBe(1);
-  // The next activation looks, finds no mark, and marks: the first call never came through.
+  // The next activation looks, finds no mark, and marks: the first call never reached the client.
   await expect
     .poll(
       async () => (await store.readUpgrade({ campaign: 'sp4', client }))?.upgrade.memory.open.mark ?? null,

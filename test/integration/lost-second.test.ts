@@ -18,8 +18,9 @@ import { openRulebook } from '../../shared/rulebook.ts';
 import { clientWith, type OneClient, oneClient } from './one-client.ts';
 
 /**
- * A Redis that came back without its last second, or from an older copy: the record stands at a step that was done long ago, and the
- * client has gone on. What the service was stands on the client, and nothing may be written over it.
+ * A Redis that restarted without its last second, or from an older copy: the record is at a step
+ * that was done long ago, and the client is further. The pre-image of the service is on the client,
+ * and must not be overwritten.
  */
 const service = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 
@@ -83,7 +84,7 @@ describe('a record that is older than its client', () => {
     let journal = begun('relocation');
     while (journal.step !== 'close') journal = await advanced(context, journal);
     expect(await runStep(context, journal, true)).toMatchObject({ type: 'StepDone', step: 'close' });
-    // Closed already, and its commit was lost: that is where the record says it is.
+    // The procedure is closed already, and its commit was lost: this is the step of the record.
     expect(await runStep(context, journal, true)).toMatchObject({ type: 'StepDone', step: 'close' });
     expect(await runStep(context, begun('relocation'), true)).toMatchObject(onStaleJournal);
     expect((await one.fleet.clientTruth(one.client))?.intent).toBeNull();

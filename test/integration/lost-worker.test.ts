@@ -28,7 +28,7 @@ test('the job of a worker that died before it began is removed and not run, so t
   stack.defer(() => dispatcher.close());
   await dispatcher.add(admitted, 0);
 
-  // A worker that takes the job and is never heard of again.
+  // A worker that takes the job and never answers again.
   const connection = openQueueConnection(url, 'worker');
   stack.defer(() => connection.disconnect());
   const lost = new Worker('upgrades', null, {
@@ -40,7 +40,7 @@ test('the job of a worker that died before it began is removed and not run, so t
   });
   stack.defer(() => lost.close(true));
   expect((await lost.getNextJob('lost'))?.id).toBe('sp4.pc-1.1');
-  // The job stands among the active ones, so the sweep takes it for one that is run.
+  // The job is in the active list, so the sweep takes it for a job that runs.
   expect(await dispatcher.withoutJob([admitted])).toEqual([]);
 
   const lines: { msg: string; job?: string }[] = [];

@@ -12,7 +12,10 @@ import { recount } from '../twin/recount.ts';
 import { oneClient, type OneClient, patient } from './one-client.ts';
 import { unwrapped } from './unwrapped.ts';
 
-/** What people ask for, carried out on a real machine of the lab by the real driver and the real rounds. */
+/**
+ * Requests of people, carried out on a real machine of the lab by the real driver and the real
+ * rounds.
+ */
 
 const contextOf = ({ store, clock, dispatcher }: OneClient) => contextOver(store, clock, dispatcher);
 
@@ -28,7 +31,7 @@ const truthOf = async (one: OneClient) => {
 const changesOn = async (one: OneClient): Promise<readonly string[]> =>
   (await truthOf(one)).journal.map(({ op }) => op);
 
-/** Steps until the upgrade is so. */
+/** Runs jobs until the upgrade is in this state. */
 async function until(one: OneClient, isSo: (upgrade: Upgrade) => boolean): Promise<void> {
   for (let count = 0; count < 300; count += 1) {
     if (isSo((await one.stored()).upgrade)) return;

@@ -28,7 +28,7 @@ describe('the output of a process', () => {
     await redis.stop();
   });
 
-  /** Starts one with this password; the function that it returns reads what it has written so far. */
+  /** Starts a process with this password. The returned function reads its output so far. */
   function start(password: string): () => string {
     let output = '';
     const child = spawn(process.execPath, [program, `redis://:${password}@${new URL(redis.url).host}`]);

@@ -10,13 +10,16 @@ import { administrators } from '../lab/fleet/permissions.ts';
 import { oneClient } from './one-client.ts';
 import { patienceMs } from '../environment/patience.ts';
 
-/** A relocation is whole only when nothing of the service was lost and the right file runs; else all is as it was. */
+/**
+ * A relocation counts only when no setting of the service is lost and the right file runs; else
+ * everything is put back.
+ */
 
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 const other = 'C:\\MS\\SMS\\BIN\\APPCTL32.EXE';
 const moved = 'C:\\SMS_PCM\\pcmsvc32.exe';
 
-/** The same gateway with some calls of its own. */
+/** The same gateway with some calls replaced. */
 const having = (inner: Gateway, own: (inner: Gateway) => Partial<Gateway>): Gateway => {
   const calls = own(inner);
   return new Proxy(inner, {
@@ -32,7 +35,7 @@ async function expectAsBefore({ fleet, client }: One): Promise<void> {
   expect(truth?.intent).toBeNull();
 }
 
-/** As a machine whose tools install the service anew when its path changes. */
+/** A machine whose tools install the service again when its path changes. */
 const losing = (change: (service: Service) => Service) => (inner: Gateway) =>
   having(inner, (gateway) => ({
     readService: async (target, service, signal, keys): Promise<GatewayResult<Service | null>> => {
@@ -87,7 +90,7 @@ test('a library that somebody left in the new directory is never loaded: all is 
   expect(Object.keys(truth?.otherFiles ?? {}).filter((path) => path.startsWith('c:\\sms_pcm'))).toEqual([
     'c:\\sms_pcm\\planted.dll',
   ]);
-  // It never ran from there.
+  // The service never ran from there.
   const ops = truth?.journal.map(({ op }) => op) ?? [];
   expect(ops.slice(0, ops.lastIndexOf('protectDirectory'))).not.toContain('configureService');
 });

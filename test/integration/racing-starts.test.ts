@@ -10,7 +10,9 @@ import { at, campaignOf, entry, picks, runningState } from '../contract/store/wo
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
 
-/** Two orchestrators as far as Redis can tell: each with a connection of its own. What would become a job is kept. */
+/**
+ * Two orchestrators, as Redis sees them: each with a connection of its own. Their jobs are kept.
+ */
 async function twoOrchestrators() {
   const { store, ...place } = await openTestStore();
   const first = { store };
@@ -46,7 +48,7 @@ test('of two campaigns that want the same clients only one is started, whichever
   await one.store.stageRelease(release, { sha256: 'sha', text: 'x' }, entry('sp4'));
   for (let round = 0; round < 10; round += 1) {
     const names = [`a-${round}`, `b-${round}`] as const;
-    // 3,000 clients take several pages to compare: long enough for the other to start meanwhile.
+    // 3,000 clients take several pages to compare: enough time for the other one to start.
     for (const name of names) await create(one, name, { status: 'created' }, 3_000);
     const moved = await Promise.all([
       startCampaign(one, 'anna', names[0]),
@@ -65,7 +67,7 @@ test('of two campaigns that waited for the same release only one begins at once'
   const [one, other] = contexts;
   for (const name of ['sp4-a', 'sp4-b']) await create(one, name, { status: 'waitingForRelease' }, 3_000);
   await one.store.stageRelease(release, { sha256: 'sha', text: 'x' }, entry('sp4'));
-  // Each begins with another one of the two.
+  // The two begin with different campaigns.
   const campaigns: OrchestratorContext['store']['campaigns'] = async (statuses) =>
     (await other.store.campaigns(statuses)).toReversed();
   const backwards: OrchestratorContext = { ...other, store: { ...other.store, campaigns } };

@@ -5,7 +5,10 @@ import { type Policy, verdict } from '../lab/expected.ts';
 import { extraTraits } from '../lab/fleet/traits.ts';
 import { oneClient, patient } from './one-client.ts';
 
-/** One client of each rarer trait through the real driver, held against the lab's own opinion of where it must end. */
+/**
+ * One client of each rarer trait through the real driver, compared with the lab's own expectation
+ * of its end.
+ */
 const download = { ...patient.deferrals.download, budget: 12 };
 const patience: Partial<CampaignPolicy> = { deferrals: { ...patient.deferrals, download } };
 

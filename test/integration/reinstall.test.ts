@@ -5,7 +5,10 @@ import { faultKinds } from '../lab/fleet/faults.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { type OneClient, oneClient, type OneClientOptions } from './one-client.ts';
 
-/** A service is moved by being deleted and made anew: it is whole at the end, at its new place or at its old one, whatever happens in between. */
+/**
+ * A service is relocated by deleting and reinstalling it. In the end it is whole, in its new
+ * directory or its old one, whatever happens in between.
+ */
 
 const atOnce = { structural: 'atOnce' } as const;
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
@@ -17,7 +20,7 @@ const asItIs: Wrap = (gateway) => gateway;
 const anew = (trait: Trait, wrap = asItIs, options: OneClientOptions = {}): Promise<OneClient> =>
   oneClient(trait, atOnce, wrap, { moveBy: 'reinstall', ...options });
 
-/** Every service of the client is as it was at first, but for the place of the one that was moved. */
+/** Every service of the client is as it was at first, except the directory of the relocated one. */
 async function expectWhole({ fleet, client }: OneClient, end: 'moved' | 'asBefore'): Promise<void> {
   const truth = await fleet.clientTruth(client);
   const [is, was] = [truth?.services ?? [], truth?.servicesAtFirst ?? []].map((services) =>
@@ -34,7 +37,7 @@ async function expectWhole({ fleet, client }: OneClient, end: 'moved' | 'asBefor
 const callsOn = async ({ fleet, client }: OneClient): Promise<readonly string[]> =>
   (await fleet.clientTruth(client))?.journal.map(({ op }) => op) ?? [];
 
-/** What happens to the nth call of one kind; the others go on as they are. */
+/** Replaces the nth call of one kind; all other calls are unchanged. */
 const at =
   (
     op: keyof Gateway,
@@ -101,12 +104,12 @@ test('one whose account needs a password is refused before anything is changed',
   expect(state).toMatchObject({ end: 'needsAttention', cause: 'relocation failed at record' });
   expect(JSON.stringify(state)).toMatch(/runs as CORP.*SMSService.*password.*moveBy: repoint keeps it/);
   await expectWhole(one, 'asBefore');
-  // The end of every procedure: no record stands there.
+  // The end of every procedure: no record is left on the client.
   expect(await callsOn(one)).toEqual(['writeIntent']);
 });
 
 test('one that stays marked for deletion is said to, and is whole once it has gone', async () => {
-  // It was started again by somebody when it was to be deleted.
+  // A person started the service again while it was to be deleted.
   const startedMeanwhile = at('uninstallService', 1, async (call, change, gateway) => {
     await gateway.startService(change, name);
     return call();
@@ -118,7 +121,7 @@ test('one that stays marked for deletion is said to, and is whole once it has go
   await expectWhole(one, 'asBefore');
 });
 
-/** On the way to its new place, and on the way back. */
+/** On the way to the new directory, and on the way back. */
 const places = [
   ['uninstallService', 'pcmInBin', 1, 'moved'],
   ['installService', 'pcmInBin', 1, 'moved'],
@@ -155,7 +158,7 @@ describe('whatever comes in between', () => {
     await using one = await anew(trait, restarts);
     await one.settle();
     const truth = await one.fleet.clientTruth(one.client);
-    // Nobody but this test has asked for the restart.
+    // Only this test ordered the restart.
     expect(truth?.violations.map(({ kind }) => kind)).toEqual(['restartedAgain']);
     await expectWhole(
       { ...one, fleet: { ...one.fleet, clientTruth: async () => truth && { ...truth, violations: [] } } },

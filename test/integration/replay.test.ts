@@ -4,10 +4,13 @@ import type { Gateway, GatewayFailure } from '../../workers/gateways/gateway.ts'
 import type { Trait } from '../lab/fleet/traits.ts';
 import { type OneClient, oneClient } from './one-client.ts';
 
-/** What an adversary does to the calls of a run, one after the other; then the way is free. */
+/** The faults of an adversary in a run, one after the other; later calls are unchanged. */
 type Trouble = GatewayFailure['kind'] | 'ok' | 'answerLost';
 
-/** The call fails, or is done and nobody hears of it. A call that a newer driver has fenced off is another test's business. */
+/**
+ * The call fails, or is carried out without an answer. Calls that a newer fence refuses are tested
+ * elsewhere.
+ */
 const troubled =
   (troubles: readonly Trouble[]) =>
   (inner: Gateway): Gateway => {

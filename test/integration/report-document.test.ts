@@ -6,7 +6,7 @@ import { reportAnswer } from '../../orchestrator/http/schemas/campaigns.ts';
 
 const document = readFileSync(join(import.meta.dirname, '../../docs/report.md'), 'utf8');
 
-/** The first column of the table below a heading, and every word in code in the second. */
+/** The first column of the table below a heading, and every code word of the second column. */
 function documented(heading: string): {
   readonly fields: readonly string[];
   readonly words: readonly string[];

@@ -1,7 +1,7 @@
 import { openLog } from '../../shared/log.ts';
 import { openDispatcher } from '../../shared/queues/dispatcher.ts';
 
-/** A process that adds a job again and again to the Redis of its first argument, until it is ended. */
+/** A process that adds a job repeatedly to the Redis of its first argument, until it is ended. */
 const url = process.argv[2] ?? '';
 const log = openLog('producer', 'debug');
 const dispatcher = openDispatcher({ url, prefix: 'rotating', log });

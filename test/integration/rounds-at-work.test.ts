@@ -10,7 +10,7 @@ import { makeWorld } from '../contract/store/world.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Activation } from '../../shared/store/types.ts';
 
-/** A context whose jobs and log lines are kept. */
+/** A context that keeps its jobs and log lines. */
 function openContext(now: number) {
   const jobs: Activation[] = [];
   const lines: Record<string, unknown>[] = [];

@@ -22,7 +22,9 @@ import { HandDispatcher, JumpingClock, patient, smsRelease, workerContext } from
 import { unwrapped } from './unwrapped.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
-/** Real machines of the lab at two logon servers, real Redis, the real rounds and the real driver. */
+/**
+ * Machines of the lab at two logon servers, with real Redis, the real rounds and the real driver.
+ */
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -33,11 +35,11 @@ type Server = keyof typeof zoneOf;
 interface Seat {
   readonly client: string;
   readonly server: Server;
-  /** Where it logs on now, when that is elsewhere. */
+  /** The present logon server of the client, when it differs. */
   readonly seenOn?: Server;
 }
 
-/** So many clients with this trait. */
+/** The first clients with this trait. */
 const some = (count: number, trait: Trait): readonly string[] =>
   Array.from({ length: 1_000 }, (_, n) => `pc-${n}`)
     .filter((name) => traitOf('one', name) === trait)
@@ -47,7 +49,7 @@ interface Site extends AsyncDisposable {
   readonly store: Store;
   readonly fleet: Fleet;
   readonly release: Release;
-  /** Rounds and jobs in their order, until it is so; `watch` sees every step. */
+  /** Runs rounds and jobs in order until the condition holds; `watch` sees every step. */
   until(isSo: () => Promise<boolean>, watch?: () => Promise<void>): Promise<void>;
   /** Goes on for so long in lab time. */
   pass(ms: number, watch?: () => Promise<void>): Promise<void>;
@@ -183,7 +185,7 @@ test('clients of a logon server without its copy are not touched, roamers neithe
     { client: a, server: 'LS-ROM' },
     { client: b, server: 'LS-ROM' },
     { client: c, server: 'LS-PUN' },
-    // These have been brought to Pune, or come from there.
+    // These clients were moved to Pune, or come from there.
     { client: d, server: 'LS-ROM', seenOn: 'LS-PUN' },
     { client: e, server: 'LS-PUN', seenOn: 'LS-ROM' },
   ];
@@ -194,7 +196,7 @@ test('clients of a logon server without its copy are not touched, roamers neithe
   const { store, release } = site;
   const write = (...found: readonly CopyStatus[]) =>
     store.writeCopies(release.release, manifestOf(release), found, []);
-  /** So many of Rome are marked at once. */
+  /** How many clients of Rome are marked at once. */
   let most = 0;
   const watch = async (): Promise<void> => {
     const counters = await store.counters('sp4');
@@ -210,7 +212,7 @@ test('clients of a logon server without its copy are not touched, roamers neithe
   await site.pass(5 * 3_600_000, watch);
   expect(most).toBe(1);
   for (const client of [c, d, e]) expect((await site.fleet.clientTruth(client))?.journal).toEqual([]);
-  // The one that was looked at is remembered where it was seen; the other ones have never been asked.
+  // The client that was looked at is remembered at its new site; the other ones were never asked.
   expect((await endsOf(store))[d]).toBe('LS-PUN looking');
   expect((await store.readUpgrade({ campaign: 'sp4', client: d }))?.index).toBe('parked');
   expect(await store.readWaiting({ campaign: 'sp4', client: e })).not.toBeNull();
@@ -228,7 +230,7 @@ test('clients of a logon server without its copy are not touched, roamers neithe
 });
 
 test('each client is admitted, looked at and marked in the nights of its own time zone', async () => {
-  // Those that are switched off are deferred into the day.
+  // Clients that are switched off are deferred into the day.
   const seats = [...some(4, 'free'), ...some(4, 'offlineForDays')].map((client, at): Seat => ({
     client,
     server: at % 2 === 0 ? 'LS-ROM' : 'LS-PUN',
@@ -244,7 +246,7 @@ test('each client is admitted, looked at and marked in the nights of its own tim
   for (const { client, to, at, because } of entries) {
     if (client === null) continue;
     const zone = zoneOf[seats.find((seat) => seat.client === client)?.server ?? 'LS-ROM'];
-    // A step that was decided in the last minute of the night is written a moment later.
+    // A step that is decided in the last minute of the night is written a moment later.
     const isNight = isWindowOpen(window, zone, at) || isWindowOpen(window, zone, at - 20 * 60_000);
     if (!isNight && !begun.has(client) && (to === 'looking' || to === 'marking'))
       outside.push([client, to, at, because]);

@@ -34,7 +34,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** The sample release as it is before it is staged, whatever somebody who tried it out has made of the share in this tree. */
+/**
+ * The sample release before it is staged, even if a person staged the sample of this checkout by
+ * hand.
+ */
 async function layNotStaged(): Promise<void> {
   await cp(examples, folder, { recursive: true, force: true });
   for (const name of await readdir(at('logon.srv', components)))
@@ -62,7 +65,7 @@ async function staged(file = at('release.yaml')) {
   return result.value;
 }
 
-/** The one fault that staging ends with. */
+/** The one fault that staging returns. */
 async function refusal(file: string, signal?: AbortSignal): Promise<Fault> {
   const result = await runStaging(file, null, signal);
   if (result.ok || areInputFaults(result.error))
@@ -78,7 +81,10 @@ async function appears(path: string): Promise<void> {
   for await (const { filename } of changes) if (filename !== null && join(folder, filename) === path) return;
 }
 
-/** A killed orphan stays in the process table until somebody reaps it, which not every container does. */
+/**
+ * A killed orphan stays in the process table until its parent reaps it, which does not happen in
+ * every container.
+ */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -113,7 +119,7 @@ describe('the sample release', () => {
   test('is staged again without changing anything', async () => {
     const first = await staged();
     const again = await staged();
-    // Only the first staging has changed what logon scripts compare.
+    // Only the first staging changed the version that logon scripts compare.
     expect({ ...again.release, siteWide: true }).toEqual(first.release);
     expect(again.evidence.output).not.toContain('installed');
   });

@@ -12,7 +12,7 @@ import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
 import { askForNumber } from '../../orchestrator/cli/commands/campaign-control.ts';
 
-/** What a person reads who starts a campaign, and what they have to type. */
+/** What a person reads before a campaign starts, and what they must type. */
 async function start(lab: LookLab, campaign: string, typed: string) {
   const api = openApiClient({ url: lab.url, token: lab.token, user: 'anna' });
   const [input, output] = [PassThrough, PassThrough].map((Stream) =>
@@ -38,7 +38,7 @@ async function ask(lab: LookLab, method: string, path: string, body?: object): P
   return told;
 }
 
-/** Staged where it is made; of two logon servers one has its copy. */
+/** Stages the release here; one of the two logon servers has its copy. */
 async function stage(lab: LookLab): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'servpack-start-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -113,7 +113,7 @@ test('a start says clients, relocations by the last looks and logon servers, and
     '6 clients, up to 2 relocations on 5 clients that were looked at, 1 logon server not staged',
   );
   expect(all.lines[2]).toMatch(/: 3 blocked, 1 free, 1 server, 1 could not be looked at$/);
-  // Nothing is moved by a campaign whose ladder does not say so, whatever was found.
+  // A campaign relocates nothing when its ladder has no relocation, whatever was found.
   await create('waits', 'ladder: [wait]\n');
   expect((await start(lab, 'waits', '')).lines[1]).toBe(
     '6 clients, no relocations (its ladder has none), 1 logon server not staged',

@@ -6,22 +6,22 @@ import type { Trait } from '../lab/fleet/traits.ts';
 import { oneClient } from './one-client.ts';
 
 /**
- * A test that stops a driver exactly at a step of a procedure must be able to stop it at every one: the lab tells the step from the
- * calls alone, so this holds its table against the driver's.
+ * A test must be able to stop a driver at every step of a procedure. The lab derives the step from
+ * the calls alone, so this test compares its table with the driver's steps.
  */
 const places = ['before', 'announced', 'after'] as const;
 
 interface Way {
   readonly procedure: Procedure;
   readonly direction: Direction;
-  /** A client that goes this way to its end. */
+  /** A client that goes through this procedure to its end. */
   readonly trait: Trait;
   readonly policy: Partial<CampaignPolicy>;
   readonly moveBy?: MoveBy;
 }
 
 const workaround = { ladder: ['wait', 'workaround'], structural: 'atOnce' } as const;
-/** Held as often as this before it is tried at all. */
+/** So often held before the step is tried at all. */
 const replacing = {
   ladder: ['wait', 'replaceAtRestart'],
   persistence: { looks: 0, afterMs: 1, restarts: 9, minGapMs: 0 },
@@ -76,6 +76,6 @@ describe('a client can be stopped at every step of a procedure', () => {
   });
 });
 
-/** Taking the intent away names no step: it is there before, and gone after. */
+/** Removing the intent names no step: the intent exists before and not after. */
 const isNamed = ({ step, when }: Pick<StepHold, 'step' | 'when'>): boolean =>
   step !== 'close' && when !== 'before';

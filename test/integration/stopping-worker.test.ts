@@ -6,7 +6,10 @@ import { type OneClient, oneClient } from './one-client.ts';
 
 type Op = Exclude<keyof Gateway, 'close'>;
 
-/** Calls `then` when the nth call of this kind comes; `before` it reaches the client or `after` the client has done it. */
+/**
+ * Calls `then` at the nth call of this kind: `before` the call reaches the client, or `after` the
+ * client has carried it out.
+ */
 function gatewayWith(
   op: Op,
   when: 'before' | 'after',
@@ -25,7 +28,7 @@ function gatewayWith(
           if (isIt && when === 'before') act();
           const answer = await method(...args);
           if (isIt && when === 'after') act();
-          // What an abort leaves of the answer: nobody knows.
+          // The answer after an abort: unknown.
           return isIt && when === 'after' && signalOf(args).aborted
             ? { ok: false, error: { kind: 'cutOff', message: 'given up' } }
             : answer;
@@ -71,7 +74,7 @@ async function expectHandedOver(one: OneClient): Promise<void> {
   expect(one.dispatcher.jobs).toContainEqual(expect.objectContaining({ key, activation }));
 }
 
-/** Nothing was held against the client, and it ends as if nobody had stopped. */
+/** The stop costs the client nothing, and the client ends as without it. */
 async function expectUpgraded(one: OneClient): Promise<void> {
   const { upgrade } = await one.settle();
   expect(upgrade.state).toMatchObject({ phase: 'settled', end: 'upgraded' });
@@ -175,12 +178,14 @@ test('a lease that is lost in mid-command: the call is given up, and nothing mor
   await using _ = one;
   store = one.store;
   expect(await one.step()).toBe('lost');
-  // Whoever took it has the say: the record is as that one left it.
+  // The driver that took the lease decides: the record is as that driver left it.
   expect(await one.stored()).toMatchObject({ index: 'driven', lease: { fence: { owner: 'another' } } });
   expect((await one.fleet.clientTruth(one.client))?.journal).toEqual([]);
 });
 
-/** The lease is taken away while a mark is under way, and the client hears of it only by the abort. */
+/**
+ * The lease is taken away while a mark is under way. The client learns of it only from the abort.
+ */
 function losing(inner: Gateway, storeOf: () => Store | null): Gateway {
   return {
     ...inner,
@@ -201,7 +206,7 @@ function losing(inner: Gateway, storeOf: () => Store | null): Gateway {
 async function takeOver(store: Store, key: { campaign: string; client: string }): Promise<void> {
   const lease = (await store.readUpgrade(key))?.lease;
   if (lease === null || lease === undefined) throw new Error('nobody drives it');
-  // Ended at once; then the sweep takes it away and another one begins.
+  // The worker ends at once. Then the sweep takes the lease away and another driver begins.
   await store.renew(key, lease.fence, 0);
   const at = Date.UTC(2030, 0, 1);
   const [found] = await store.sweep(at, 0, 1);

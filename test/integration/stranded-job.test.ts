@@ -30,7 +30,7 @@ test('a job whose list was deleted under it is added again; one that waits keeps
   await connection.unlink(`${queuePrefix(prefix, 0)}:upgrades:wait`);
   await dispatcher.add(waits, 0);
   await dispatcher.add(lost, 0);
-  // The job itself is still there, in no list, and absorbs every adding.
+  // The job itself still exists, in no list, and absorbs every attempt to add it.
   expect(await queue.getJobState('sp4.pc-lost.1')).toBe('unknown');
 
   expect(await dispatcher.withoutJob([lost, waits, activationOf('pc-new')])).toEqual([

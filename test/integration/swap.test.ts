@@ -6,7 +6,10 @@ import { administrators } from '../lab/fleet/permissions.ts';
 import { agentHashes } from '../lab/staged-tree.ts';
 import { type OneClient, oneClient } from './one-client.ts';
 
-/** Route `push` on the machines of the lab: an agent whose service holds its own directory, and files that servpack brings itself. */
+/**
+ * Route `push` on machines of the lab: an agent whose service has files of its own directory in
+ * use, and files that servpack copies itself.
+ */
 async function truthOf({ fleet, client }: OneClient) {
   const truth = await fleet.clientTruth(client);
   if (truth === null) throw new Error(`no machine ${client}`);
@@ -51,7 +54,7 @@ describe('the files of an agent are swapped', () => {
 
   test('not as long as a user has a program of it open', async () => {
     await using one = await oneClient('agentProgram');
-    // Half past ten: its user is there, and so is the program.
+    // Half past ten: the user is at work, and the program is open.
     one.clock.forward(Date.UTC(2026, 10, 17, 10, 30));
     await one.step();
     expect((await one.stored()).upgrade.state).toMatchObject({
@@ -92,7 +95,10 @@ const replacing = {
 } as const;
 
 describe('files that a program holds', () => {
-  /** Half past ten: its user is there, with the program open. Runs until the new files wait for a restart. */
+  /**
+   * Half past ten: the user is at work, with the program open. Runs until the new files wait for a
+   * restart.
+   */
   async function untilWaiting(one: OneClient): Promise<void> {
     one.clock.forward(Date.UTC(2026, 10, 17, 10, 30));
     for (;;) {

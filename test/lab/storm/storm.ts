@@ -232,7 +232,7 @@ async function awaitLooks(operator: Operator, promised: readonly CheckedIn[]): P
   return [...missing.keys()];
 }
 
-/** Counts the others whom a worker has looked at before it looked at the last of the promised, both by the audit. */
+/** Counts the other clients that a worker looked at before the last promised look, by the audit. */
 function lookedBetween(
   audit: readonly Entry[],
   begun: number,
@@ -251,7 +251,10 @@ function lookedBetween(
   return others.filter((client) => firstSince(client, begun) < last).length;
 }
 
-/** When an entry was written, to the millisecond; its own time is told in whole seconds. */
+/**
+ * The real time in milliseconds at which an entry was written, from its id; its own time has whole
+ * seconds.
+ */
 const msOf = (id: string): number => Number.parseInt(id, 10);
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
