@@ -1,7 +1,8 @@
 import { isFinishing, queueOf } from '../shared/domain/upgrade/placement.ts';
-import type { Activation, Commit, CommitOutcome } from '../shared/store/types.ts';
+import type { Activation } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, LeasedUpgrade, Transition } from './context.ts';
 import { commitOf, isEndRequest, withInbox } from './prepare-commit.ts';
+import type { Commit, CommitOutcome } from '../shared/store/upgrade-store.ts';
 
 /**
  * Commits a transition. Messages that came in meanwhile are decided on first, and the commit is

@@ -12,8 +12,9 @@ import {
 } from '../shared/domain/upgrade/placement.ts';
 import type { Upgrade } from '../shared/domain/upgrade/state.ts';
 import { capped, evidenceBytesAtMost, sha256 } from '../shared/evidence.ts';
-import type { Commit, Evidence, Message } from '../shared/store/types.ts';
+import type { Evidence, Message } from '../shared/store/types.ts';
 import type { ActivationContext, LeasedUpgrade, Transition } from './context.ts';
+import type { Commit } from '../shared/store/upgrade-store.ts';
 
 /** What a commit is made of besides the upgrade. */
 export type CommitContext = Pick<ActivationContext, 'clock' | 'key' | 'fence' | 'queue' | 'quiet'>;

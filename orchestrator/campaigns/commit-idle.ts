@@ -4,12 +4,8 @@ import { waitingCounters } from '../../shared/store/admitted.ts';
 import { newUpgrade } from '../../shared/domain/upgrade/state.ts';
 import { dispatchJobs, type OrchestratorContext } from '../context.ts';
 import { difference, type Counters } from '../../shared/domain/outcome/counters.ts';
-import type {
-  CommitIdle,
-  CommitIdleOutcome,
-  WaitingClient,
-  StoredUpgrade,
-} from '../../shared/store/types.ts';
+import type { StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
+import type { CommitIdle, CommitIdleOutcome } from '../../shared/store/upgrade-store.ts';
 
 /** An upgrade that no worker drives, or a waiting client that has no record yet (version 0). */
 export type IdleUpgrade = Pick<StoredUpgrade, 'key' | 'version' | 'upgrade'>;

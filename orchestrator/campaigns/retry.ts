@@ -7,7 +7,8 @@ import { changeIdle } from './commit-idle.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { changeCampaign } from './transitions.ts';
-import type { CommitIdleOutcome, StoredUpgrade } from '../../shared/store/types.ts';
+import type { StoredUpgrade } from '../../shared/store/types.ts';
+import type { CommitIdleOutcome } from '../../shared/store/upgrade-store.ts';
 
 /** How many clients were opened again, and how many could not be. */
 export interface ReopenedClients {

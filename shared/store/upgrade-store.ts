@@ -1,16 +1,15 @@
 import type {
-  UpgradeKey,
-  StoredUpgrade,
-  WaitingClient,
-  BeginOutcome,
-  Commit,
-  CommitOutcome,
-  CommitIdle,
-  CommitIdleOutcome,
+  Activation,
+  AuditEntry,
+  Evidence,
   Fence,
   Message,
-  DeliverOutcome,
+  StoredUpgrade,
+  UpgradeKey,
+  WaitingClient,
 } from './types.ts';
+import type { Upgrade } from '../domain/upgrade/state.ts';
+import type { Counters } from '../domain/outcome/counters.ts';
 
 /** Upgrades: reading them, driving one under a lease, and changing one that has no driver. */
 export interface UpgradeStore {
@@ -51,3 +50,90 @@ export interface UpgradeStore {
    */
   deliver(client: string, message: Message, at: number, campaign?: string): Promise<DeliverOutcome>;
 }
+
+export type BeginOutcome =
+  | { readonly kind: 'begun'; readonly stored: StoredUpgrade; readonly fence: Fence }
+  | { readonly kind: 'parked'; readonly because: string }
+  | { readonly kind: 'ignored'; readonly because: string };
+
+export interface Commit {
+  readonly key: UpgradeKey;
+  readonly version: number;
+  readonly fence: Fence;
+  readonly upgrade: Upgrade;
+  /** How many messages at the head of the inbox the driver has consumed. */
+  readonly consumed: number;
+  /** `start` is refused unless the campaign runs. */
+  readonly step: 'start' | 'finish';
+  readonly place:
+    | { readonly index: 'driven' }
+    /**
+     * A rest: refused with `inbox` while the inbox holds messages beyond `consumed`. Adds 1 to the
+     * activation and ends the lease.
+     */
+    | { readonly index: 'due'; readonly dueAt: number; readonly keepsSlots: boolean }
+    /** Gives back slots and lease, and hands the slots to the next parked upgrade. */
+    | { readonly index: 'parked' }
+    | { readonly index: 'settled' };
+  readonly counters: Counters;
+  readonly audit: AuditEntry | null;
+  readonly evidence: readonly Evidence[];
+  /** Policy time of the commit: when the upgrade parks, and when a handed-over one becomes due. */
+  readonly at: number;
+}
+
+export type CommitOutcome =
+  | {
+      readonly kind: 'committed';
+      readonly version: number;
+      /** The job of this upgrade's own rest, when it rests. */
+      readonly next: Activation | null;
+      /** The job of a parked upgrade that got the freed slot. */
+      readonly handed: Activation | null;
+    }
+  /**
+   * Nothing was written: messages came in beyond `consumed`. `messages` is the whole inbox, with
+   * those that the commit would have consumed: decide on all of them and commit again with their
+   * number.
+   */
+  | { readonly kind: 'inbox'; readonly messages: readonly Message[] }
+  /**
+   * Nothing was written: the step would begin something, which the campaign or its budgets refuse
+   * now.
+   */
+  | { readonly kind: 'held'; readonly because: string }
+  /** Nothing was written: another driver has taken over. */
+  | { readonly kind: 'stale'; readonly because: string };
+
+/** A change to an upgrade that has no driver. */
+export interface CommitIdle {
+  readonly key: UpgradeKey;
+  /** 0 = the client still waits; it gets a record. */
+  readonly version: number;
+  readonly upgrade: Upgrade;
+  /**
+   * `stays`: only the state changes. `due`: at `at` under the next activation; a settled upgrade
+   * claims its client again. `settled`: gives up slots, claim and messages.
+   */
+  readonly place: 'stays' | 'due' | 'settled';
+  readonly counters: Counters;
+  readonly audit: AuditEntry;
+  readonly at: number;
+}
+
+export type CommitIdleOutcome =
+  | Extract<CommitOutcome, { kind: 'committed' }>
+  /** Nothing was written: the upgrade has a driver, which needs a message (`deliver`). */
+  | { readonly kind: 'driven' }
+  /** Nothing was written: the upgrade has changed meanwhile; read again. */
+  | { readonly kind: 'stale'; readonly because: string }
+  /** Nothing was written: another campaign claims the client now. */
+  | { readonly kind: 'claimed'; readonly campaign: string };
+
+export type DeliverOutcome =
+  /**
+   * `next` is null when a driver is at work (it will read the inbox), or when the upgrade is
+   * parked.
+   */
+  | { readonly kind: 'delivered'; readonly key: UpgradeKey; readonly next: Activation | null }
+  | { readonly kind: 'ignored'; readonly because: string };

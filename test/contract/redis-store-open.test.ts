@@ -32,7 +32,7 @@ describe('opening the store in Redis', () => {
     servers = [];
   });
 
-  /** A server that answers each command with the next of these answers, then always with the last. */
+  /** A server that answers commands with these answers in order, then always with the last. */
   async function answering(answer: (command: string) => string): Promise<string> {
     const server = createServer((socket) => {
       socket.on('error', () => undefined);

@@ -3,7 +3,7 @@ import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { takeMarksBack } from '../../orchestrator/cli/commands/unmark.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
-import type { Commit } from '../../shared/store/types.ts';
+import type { Commit } from '../../shared/store/upgrade-store.ts';
 import { now, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';

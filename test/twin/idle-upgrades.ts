@@ -1,17 +1,11 @@
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { reasons } from '../../shared/store/reasons.ts';
 import type { SweepFinding } from '../../shared/store/safety-net.ts';
-import {
-  type Activation,
-  type CommitIdle,
-  type CommitIdleOutcome,
-  type DeliverOutcome,
-  type Message,
-  roomFor,
-} from '../../shared/store/types.ts';
+import { type Activation, type Message, roomFor } from '../../shared/store/types.ts';
 import { addAudit } from './audit.ts';
 import { giveBackSlots, handOver, makeDue, presentActivation } from './slots.ts';
 import { byCreation, type CampaignTable, compare, count, type Row, rowOf, type Tables } from './tables.ts';
+import type { CommitIdle, CommitIdleOutcome, DeliverOutcome } from '../../shared/store/upgrade-store.ts';
 
 export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcome {
   const { key, version, counters, audit } = change;

@@ -1,7 +1,7 @@
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { reasons } from '../../shared/store/reasons.ts';
-import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../../shared/store/types.ts';
-import type { UpgradeStore } from '../../shared/store/upgrade-store.ts';
+import type { Fence, UpgradeKey } from '../../shared/store/types.ts';
+import type { BeginOutcome, Commit, CommitOutcome, UpgradeStore } from '../../shared/store/upgrade-store.ts';
 import { addAudit, keepEvidence } from './audit.ts';
 import { commitIdle, deliver } from './idle-upgrades.ts';
 import {

@@ -69,7 +69,7 @@ export function admissionContract(given: Given): void {
       expect(await fixture.store.admit('sp4', picks(9), at)).toHaveLength(4);
     });
 
-    it('never goes beyond the budget of a logon server, and goes on with the others', async () => {
+    it('never goes beyond the budget of a logon server, and admits clients of the others', async () => {
       const fixture = given();
       const clients = [pick('pc-1'), pick('pc-2'), pick('pc-3'), pick('pc-4', 'LS-2')];
       await fixture.campaign('sp4', clients, runningState(), { active: 9, perLogonServer: 2 });
@@ -77,7 +77,7 @@ export function admissionContract(given: Given): void {
       expect(admitted.map((activation) => activation.key.client)).toEqual(['pc-1', 'pc-2', 'pc-4']);
     });
 
-    it('leaves a client alone whose place is another than the pick says', async () => {
+    it('leaves a client alone that waits in another wave or on another logon server than the pick names', async () => {
       const fixture = given();
       await fixture.campaign('sp4', [pick('pc-1'), pick('pc-2', 'LS-1', 3)], runningState(3));
       const wrong = [pick('pc-1', 'LS-2'), pick('pc-1', 'LS-1', 1), pick('pc-2', 'LS-1', 3), pick('pc-7')];
@@ -88,7 +88,7 @@ export function admissionContract(given: Given): void {
       });
     });
 
-    it('leaves everybody alone unless the campaign runs', async () => {
+    it('admits no client unless the campaign runs', async () => {
       const fixture = given();
       await fixture.campaign('sp4', picks(1), pausedState);
       expect(await fixture.store.admit('sp4', picks(1), at)).toEqual([]);
@@ -107,7 +107,7 @@ export function admissionContract(given: Given): void {
       expect(await fixture.store.claimOf('pc-1')).toBe('sp4');
     });
 
-    it('gives a parked client its slots and its next activation, once', async () => {
+    it('gives a parked upgrade its slots and its next activation, once', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       await fixture.change('sp4', pausedState);
@@ -129,7 +129,7 @@ export function admissionContract(given: Given): void {
       expect(await fixture.store.queued('sp4', 5)).toEqual({ parked: [], waiting: [] });
     });
 
-    it('leaves a parked client alone while its slots are taken', async () => {
+    it('leaves a parked upgrade alone while its slots are taken', async () => {
       const fixture = given();
       const clients = picks(2);
       await fixture.admitted('sp4', clients, { active: 2, perLogonServer: 9 });
@@ -141,7 +141,7 @@ export function admissionContract(given: Given): void {
       expect((await fixture.stored(key)).index).toBe('parked');
     });
 
-    it('does not take a client that rests for one that is parked', async () => {
+    it('does not admit a resting upgrade as if it were parked', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const begun = await fixture.begun(key);

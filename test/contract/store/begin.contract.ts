@@ -56,7 +56,7 @@ export function beginContract(given: Given): void {
       expect(second.fence.counter).toBeGreaterThan(first.fence.counter);
     });
 
-    it('gives no fence below the time: who loses the counter does not repeat one', async () => {
+    it('gives no fence below the time, so a lost counter repeats none', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const { fence } = await fixture.begun(key);
@@ -65,7 +65,7 @@ export function beginContract(given: Given): void {
       expect(Number.isSafeInteger(fence.counter)).toBe(true);
     });
 
-    it('lets one of two drivers in that race on one activation', async () => {
+    it('lets only one of two drivers begin that race on one activation', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const race = await Promise.all(['a', 'b', 'c'].map((owner) => fixture.begin(key, { owner })));
@@ -74,7 +74,7 @@ export function beginContract(given: Given): void {
       expect(losers.map(({ because }) => because)).toEqual(Array(2).fill('another driver holds the lease'));
     });
 
-    it('answers the same driver again, whose first answer was lost', async () => {
+    it('begins again for the same driver, whose first answer was lost', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const first = await fixture.begun(key, { owner: 'a' });
@@ -83,7 +83,7 @@ export function beginContract(given: Given): void {
       expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
     });
 
-    it('ignores an upgrade that is not there', async () => {
+    it('ignores an upgrade that does not exist', async () => {
       expect(await given().begin(key)).toEqual({
         kind: 'ignored',
         because: 'campaign sp4 has no upgrade of client pc-1',
@@ -105,7 +105,7 @@ export function beginContract(given: Given): void {
       });
     });
 
-    it('ignores what is not due yet, and begins it when it is', async () => {
+    it('ignores an upgrade that is not due yet, and begins it when it is due', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const begun = await fixture.begun(key);
@@ -117,7 +117,7 @@ export function beginContract(given: Given): void {
       expect((await fixture.begin(key, { at: later })).kind).toBe('begun');
     });
 
-    it('ignores what is settled', async () => {
+    it('ignores a settled upgrade', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const begun = await fixture.begun(key);
@@ -125,7 +125,7 @@ export function beginContract(given: Given): void {
       expect(await fixture.begin(key)).toEqual({ kind: 'ignored', because: 'the upgrade is settled' });
     });
 
-    it('ignores what is parked', async () => {
+    it('ignores a parked upgrade', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       await fixture.change('sp4', pausedState);
@@ -137,7 +137,7 @@ export function beginContract(given: Given): void {
       });
     });
 
-    it('takes over from a driver whose lease has ended, with the slots as they are', async () => {
+    it('replaces a driver whose lease has ended, and keeps the slots', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const dead = await fixture.begun(key, { owner: 'a', leaseMs: noLease });
@@ -169,7 +169,7 @@ export function beginContract(given: Given): void {
       expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
     });
 
-    it("parks a driver's heir too, when the campaign does not run", async () => {
+    it('parks the upgrade of a lost driver too, when the campaign does not run', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       await fixture.begun(key, { owner: 'a', leaseMs: noLease });
@@ -209,7 +209,7 @@ export function beginContract(given: Given): void {
       ]);
     });
 
-    it('takes slots again for one that rested without', async () => {
+    it('takes slots again for an upgrade that rested without them', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const begun = await fixture.begun(key);
@@ -221,7 +221,7 @@ export function beginContract(given: Given): void {
   });
 
   describe('renew', () => {
-    it('prolongs the lease of the driver that holds it, and of nobody else', async () => {
+    it('prolongs the lease of the driver that holds it, and of no other driver', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const { fence } = await fixture.begun(key, { leaseMs: noLease });
@@ -236,7 +236,7 @@ export function beginContract(given: Given): void {
       expect(await fixture.store.sweep(at, 0, 9)).toEqual([]);
     });
 
-    it('says no when the lease was taken away or the upgrade rests', async () => {
+    it('returns false when the lease was taken away or the upgrade rests', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const first = await fixture.begun(key, { leaseMs: noLease });

@@ -55,7 +55,7 @@ export function campaignsContract(given: Given): void {
       expect(await all(store.waiting('sp4'))).toHaveLength(2);
     });
 
-    it('is created once when two try at the same time', async () => {
+    it('is created once by two calls at the same time', async () => {
       const { store } = given();
       await joinFleet(store, picks(3));
       const create = () =>
@@ -71,7 +71,7 @@ export function campaignsContract(given: Given): void {
       expect(await all(given().store.waiting('sp4'))).toEqual([]);
     });
 
-    it('that nobody created is not there', async () => {
+    it('that was never created does not exist', async () => {
       const { store } = given();
       expect(await store.readCampaign('sp4')).toBeNull();
       expect(await store.counters('sp4')).toEqual({});
@@ -115,7 +115,7 @@ export function campaignsContract(given: Given): void {
       expect(await found('running')).toEqual([]);
     });
 
-    it('is changed by whoever knows its version; a slower one gets null and changes nothing', async () => {
+    it('is changed by a call with its version; a slower call gets null and changes nothing', async () => {
       const { store } = given();
       await given().campaign('sp4', picks(1), { status: 'created' });
       const run = campaignOf('sp4', runningState());
@@ -150,7 +150,7 @@ export function campaignsContract(given: Given): void {
       expect(await fixture.store.overlap('new', 2)).toHaveLength(2);
     });
 
-    it('names clients that are at work in another campaign, and not those that have settled there', async () => {
+    it('names clients at work in another campaign, and not those that have settled there', async () => {
       const fixture = given();
       await fixture.admitted('old', picks(2));
       const begun = await fixture.begun({ campaign: 'old', client: 'pc-2' });

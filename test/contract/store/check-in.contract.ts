@@ -23,7 +23,7 @@ export function checkInContract(given: Given): void {
       expect((await store.audit(9)).map(({ because }) => because)).toEqual(['all anew', 'stolen']);
     });
 
-    it('that were revoked stay so, and what changes nothing leaves no entry', async () => {
+    it('that were revoked stay revoked, and a call that changes nothing writes no audit entry', async () => {
       const { store } = given();
       await store.raiseGeneration('pc-1', 3, entry('', 'pc-1', 'stolen'));
       expect(await store.raiseGeneration('pc-1', 3, entry('', 'pc-1', 'again'))).toBe(3);
@@ -33,19 +33,19 @@ export function checkInContract(given: Given): void {
   });
 
   describe("a client's address", () => {
-    it('is changed alone, with an entry', async () => {
+    it('is changed alone, with an audit entry', async () => {
       const { store } = given();
       await store.importFleet([clientOf('pc-1', pinned), clientOf('pc-2', { logonServer: 'LS-2' })]);
       expect(await store.moveClient('pc-1', '10.0.0.7', entry('', 'pc-1', 'moved'))).toBe(true);
       expect(await store.readClient('pc-1')).toEqual(clientOf('pc-1', { ...pinned, host: '10.0.0.7' }));
       expect(await store.readClient('pc-2')).toEqual(clientOf('pc-2', { logonServer: 'LS-2' }));
       expect((await store.audit(9)).map(({ because }) => because)).toEqual(['moved']);
-      // A later import says again where it is.
+      // A later import gives the client its address again.
       expect(await store.importFleet([clientOf('pc-1')])).toMatchObject({ added: 0, changed: 1, total: 2 });
       expect(await store.readClient('pc-1')).toEqual(clientOf('pc-1'));
     });
 
-    it('stays when it is that already, or the client is not in the fleet', async () => {
+    it('stays when it is the same already, or the client is not in the fleet', async () => {
       const { store } = given();
       await store.importFleet([clientOf('pc-1')]);
       const { host } = clientOf('pc-1');

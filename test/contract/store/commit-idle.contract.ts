@@ -20,7 +20,8 @@ import {
 } from './fixtures.ts';
 import { atHomeTogether, driving, type Given, type StoreFixture } from './store-fixture.ts';
 import { difference } from '../../../shared/domain/outcome/counters.ts';
-import type { CommitIdle, CommitIdleOutcome, StoredUpgrade } from '../../../shared/store/types.ts';
+import type { StoredUpgrade } from '../../../shared/store/types.ts';
+import type { CommitIdle, CommitIdleOutcome } from '../../../shared/store/upgrade-store.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 
@@ -53,7 +54,7 @@ export function commitIdleContract(given: Given): void {
       at,
     });
 
-  describe('a commit at rest', () => {
+  describe('commitIdle', () => {
     test('settles a deferred upgrade and gives its client back', async () => {
       const fixture = given();
       await fixture.commit(

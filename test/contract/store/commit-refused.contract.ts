@@ -14,7 +14,7 @@ import {
   settledPlace,
 } from './fixtures.ts';
 import { type Given, type StoreFixture, driving } from './store-fixture.ts';
-import type { Commit, CommitOutcome } from '../../../shared/store/types.ts';
+import type { Commit, CommitOutcome } from '../../../shared/store/upgrade-store.ts';
 
 const key = { campaign: 'sp4', client: 'pc-1' };
 
@@ -48,7 +48,7 @@ export function commitRefusedContract(given: Given): void {
       counters: { 'seen|x': 1 },
     };
 
-    it('for an upgrade that is not there', async () => {
+    it('for an upgrade that does not exist', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       const attempt = () =>
@@ -72,7 +72,7 @@ export function commitRefusedContract(given: Given): void {
       );
     });
 
-    it('for a driver that rests already', async () => {
+    it('for a driver whose upgrade rests already', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
@@ -91,7 +91,7 @@ export function commitRefusedContract(given: Given): void {
       await expectNothingWritten(fixture, attempt, 'version 1 is not the present one, 2');
     });
 
-    it('but not merely because the lease has ended: nobody else has taken it', async () => {
+    it('but not merely because the lease has ended, when no other driver has taken it', async () => {
       const fixture = given();
       const begun = await driving(fixture, noLease);
       expect(await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later))).toMatchObject({
@@ -112,7 +112,7 @@ export function commitRefusedContract(given: Given): void {
   });
 
   describe('commit is held while the campaign does not run', () => {
-    it('for a step that would begin something; nothing is written', async () => {
+    it('for a step that would begin something, and writes nothing', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.change('sp4', pausedState);
@@ -130,7 +130,7 @@ export function commitRefusedContract(given: Given): void {
       ).toMatchObject({ version: 2 });
     });
 
-    it('and stale comes before held, held before inbox', async () => {
+    it('but is stale first, and held before the inbox counts', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.change('sp4', pausedState);

@@ -47,7 +47,7 @@ export function commitContract(given: Given): void {
       expect(await fixture.store.readEvidence('sha-2')).toBe('look 2');
     });
 
-    it('without an audit entry writes none', async () => {
+    it('writes no audit entry when it has none', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       const before = await fixture.store.audit(99);
@@ -69,7 +69,7 @@ export function commitContract(given: Given): void {
       expect((await fixture.store.counters('sp4'))[`seen|${text}`]).toBe(1);
     });
 
-    it('rests: due at its time under the next activation, the lease over, the slots given back', async () => {
+    it('makes a resting upgrade due at its time under the next activation, and gives back lease and slots', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       const outcome = await fixture.commit(begun, deferred(begun.stored.upgrade), restUntil(later));
@@ -87,7 +87,7 @@ export function commitContract(given: Given): void {
       expect(await fixture.store.claimOf('pc-1')).toBe('sp4');
     });
 
-    it('rests with its slots when it must keep them', async () => {
+    it('lets a resting upgrade keep its slots', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.commit(begun, restarting(begun.stored.upgrade), restUntil(later, true));
@@ -122,7 +122,7 @@ export function commitContract(given: Given): void {
       expect(await fixture.stored(key)).toMatchObject({ queue: 'remediations', finishing: true });
     });
 
-    it('parks: slots and lease given back, activation as it is', async () => {
+    it('parks an upgrade without slots and lease, under the same activation', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.change('sp4', pausedState);
@@ -138,7 +138,7 @@ export function commitContract(given: Given): void {
       expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
     });
 
-    it('settles: out of every index, slots and claim given back', async () => {
+    it('takes a settled upgrade out of every index, and gives back slots and claim', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       const outcome = await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace);
@@ -155,7 +155,7 @@ export function commitContract(given: Given): void {
       expect(await fixture.store.counters('sp4')).toEqual({ 'state|0|LS-1|upgraded': 1 });
     });
 
-    it('charges a client that roamed to the logon server where it was seen last', async () => {
+    it('charges a client that has roamed to the logon server where it was seen last', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       const roamed = { ...begun.stored.upgrade, logonServer: 'LS-2' };
@@ -167,24 +167,27 @@ export function commitContract(given: Given): void {
     });
   });
 
-  describe('commit and the inbox', () => {
+  describe('commit with messages in the inbox', () => {
     const second = { type: 'CheckedIn', transcript: null } as const;
 
     it.each([
       ['rests', restUntil(later)],
       ['parks', parked],
       ['settles', settledPlace],
-    ])('goes round with the whole inbox when it %s past a message; nothing is written', async (_, place) => {
-      const fixture = given();
-      const begun = await driving(fixture);
-      await fixture.store.deliver('pc-1', message, at);
-      await fixture.store.deliver('pc-1', second, at);
-      const outcome = await fixture.commit(begun, deferred(begun.stored.upgrade), place, { consumed: 1 });
-      expect(outcome).toEqual({ kind: 'inbox', messages: [message, second] });
-      expect(await fixture.stored(key)).toEqual({ ...begun.stored, inbox: [message, second] });
-    });
+    ])(
+      'returns the whole inbox and writes nothing when the upgrade %s past an unread message',
+      async (_, place) => {
+        const fixture = given();
+        const begun = await driving(fixture);
+        await fixture.store.deliver('pc-1', message, at);
+        await fixture.store.deliver('pc-1', second, at);
+        const outcome = await fixture.commit(begun, deferred(begun.stored.upgrade), place, { consumed: 1 });
+        expect(outcome).toEqual({ kind: 'inbox', messages: [message, second] });
+        expect(await fixture.stored(key)).toEqual({ ...begun.stored, inbox: [message, second] });
+      },
+    );
 
-    it('rests when every message is consumed', async () => {
+    it('lets an upgrade rest when every message is consumed', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.store.deliver('pc-1', message, at);
@@ -196,7 +199,7 @@ export function commitContract(given: Given): void {
       expect((await fixture.stored(key)).inbox).toEqual([]);
     });
 
-    it('drives on past a message, and takes away only what it has consumed', async () => {
+    it('lets a driver go on past a message, and removes only what it has consumed', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.store.deliver('pc-1', message, at);
@@ -205,7 +208,7 @@ export function commitContract(given: Given): void {
       expect((await fixture.stored(key)).inbox).toEqual([second]);
     });
 
-    it('is begun with the messages that came before', async () => {
+    it('follows a begin that has returned the earlier messages', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       await fixture.store.deliver('pc-1', message, at);

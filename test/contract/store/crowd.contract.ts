@@ -49,7 +49,7 @@ async function expectWithinBudgets(store: Store): Promise<void> {
 
 export function crowdContract(given: Given): void {
   describe('200 drivers at once', () => {
-    it('never go beyond the budgets, and hand their slots on until everybody has settled', async () => {
+    it('never go beyond the budgets, and hand their slots on until every upgrade has settled', async () => {
       const fixture = given();
       const { store } = fixture;
       const jobs = await resting(fixture);
@@ -77,13 +77,13 @@ export function crowdContract(given: Given): void {
       );
       const begun = outcomes.filter(({ kind }) => kind === 'begun').length;
       expect(outcomes.filter(({ kind }) => kind === 'parked')).toHaveLength(200 - begun);
-      // One shard has all of the budget; several get theirs by what they need, in the next round.
+      // One shard has the whole budget; several shards get their parts in the next round.
       expect(begun + (await leadingRound(fixture.store))).toBe(20);
       expect((await fixture.store.slotsInUse(campaign)).active).toBe(20);
       expect(await recountSlots(fixture.store, campaign)).toEqual(await fixture.store.slotsInUse(campaign));
     });
 
-    it('are all parked by a pause, and no slot is left behind', async () => {
+    it('are all parked by a pause, which leaves no slot taken', async () => {
       const fixture = given();
       const jobs = await resting(fixture);
       await fixture.change(campaign, pausedState);

@@ -52,7 +52,7 @@ export function deliverContract(given: Given): void {
       expect((await fixture.begun(key, { at: at + 1 })).stored.inbox).toEqual([message]);
     });
 
-    it('keeps the slots of one that holds them', async () => {
+    it('keeps the slots of an upgrade that holds them', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const begun = await fixture.begun(key);
@@ -61,7 +61,7 @@ export function deliverContract(given: Given): void {
       expect(await fixture.stored(key)).toMatchObject({ index: 'due', holdsSlots: true, activation: 3 });
     });
 
-    it.each([0, 1, 60_000])('keeps the job of one that has been due for %d ms', async (ms) => {
+    it.each([0, 1, 60_000])('keeps the job of an upgrade that has been due for %d ms', async (ms) => {
       const fixture = given();
       const [present] = await fixture.admitted('sp4', picks(1));
       const before = await fixture.stored(key);
@@ -74,7 +74,7 @@ export function deliverContract(given: Given): void {
       expect((await fixture.begin(key, { activation: 1, at: at + ms })).kind).toBe('begun');
     });
 
-    it('leaves it to the driver at work, also when its lease has ended', async () => {
+    it('leaves the message to the driver at work, also when its lease has ended', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const { stored } = await fixture.begun(key, { leaseMs: noLease });
@@ -99,14 +99,14 @@ export function deliverContract(given: Given): void {
       expect(await fixture.stored(key)).toMatchObject({ index: 'parked', activation: 1, inbox: [message] });
     });
 
-    it('absorbs what does not go into a full inbox, and keeps the job that it has', async () => {
+    it('absorbs a message that a full inbox does not take, and keeps the job', async () => {
       const fixture = given();
       await resting(fixture);
       for (let n = 0; n < inboxLimit; n += 1) await fixture.store.deliver('pc-1', message, at);
       const full = await fixture.stored(key);
       expect(full).toMatchObject({ activation: 3, dueAt: at });
       expect(full.inbox).toHaveLength(inboxLimit);
-      // Also for one whose clock is behind.
+      // Also for a caller whose clock is behind.
       for (const when of [at + 5, at - 5]) {
         expect(await fixture.store.deliver('pc-1', message, when)).toMatchObject({
           next: { activation: 3, dueAt: at },
@@ -115,7 +115,7 @@ export function deliverContract(given: Given): void {
       expect(await fixture.stored(key)).toEqual(full);
     });
 
-    it('finds room for an order where check-ins find none', async () => {
+    it('finds room for a request to end where check-ins find none', async () => {
       const fixture = given();
       await resting(fixture);
       for (let n = 0; n < inboxLimit + 3; n += 1) await fixture.store.deliver('pc-1', message, at);
@@ -140,7 +140,7 @@ export function deliverContract(given: Given): void {
       for (const { stored } of begun) {
         const { inbox, index, dueAt } = await fixture.stored(stored.key);
         expect(inbox).toEqual([message]);
-        // Either the driver was refused and still drives, or it rested first and was woken.
+        // Either the rest was refused and the driver goes on, or the upgrade is due again.
         expect([index, dueAt]).toEqual(index === 'driven' ? ['driven', null] : ['due', at]);
       }
     });
@@ -168,7 +168,7 @@ export function deliverContract(given: Given): void {
       expect((await fixture.stored(key)).inbox).toEqual([]);
     });
 
-    it('for a client that another campaign has now', async () => {
+    it('for a client that another campaign claims now', async () => {
       const fixture = given();
       await resting(fixture);
       expect(await fixture.store.deliver('pc-1', order, at, 'sp3')).toEqual({
@@ -179,7 +179,7 @@ export function deliverContract(given: Given): void {
       expect((await fixture.store.deliver('pc-1', order, at, 'sp4')).kind).toBe('delivered');
     });
 
-    it('for a client that no campaign has', async () => {
+    it('for a client that is in no campaign', async () => {
       const fixture = given();
       await fixture.campaign('sp4', picks(1), runningState());
       await fixture.store.importFleet([clientOf('pc-9')]);
@@ -189,7 +189,7 @@ export function deliverContract(given: Given): void {
       });
     });
 
-    it('for a client that nobody knows', async () => {
+    it('for a client that the fleet does not have', async () => {
       expect(await given().store.deliver('pc-9', message, at)).toEqual({
         kind: 'ignored',
         because: 'client pc-9 is not in the fleet',

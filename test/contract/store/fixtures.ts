@@ -5,7 +5,8 @@ import type { Ending } from '../../../shared/domain/outcome/ending.ts';
 import { type Upgrade, withMemory } from '../../../shared/domain/upgrade/state.ts';
 import { evening, minutes, policy } from '../../domain/given.ts';
 import type { Campaign, CampaignState } from '../../../shared/domain/campaign/campaign.ts';
-import type { AuditEntry, Commit, WaitingClient } from '../../../shared/store/types.ts';
+import type { AuditEntry, WaitingClient } from '../../../shared/store/types.ts';
+import type { Commit } from '../../../shared/store/upgrade-store.ts';
 
 /**
  * What the tests of the store give it: clients, campaigns, audit entries, and upgrades in each
@@ -15,7 +16,7 @@ import type { AuditEntry, Commit, WaitingClient } from '../../../shared/store/ty
 export const at = evening;
 /** The contract does not say in which shard a client is at home. */
 export const anyShard = expect.any(Number) as number;
-/** Longer than any test, and over at once: leases are real time, and no test waits for their end. */
+/** Longer than any test, and over at once: leases are real time, and no test waits for one. */
 export const longLease = 60_000;
 export const noLease = 0;
 

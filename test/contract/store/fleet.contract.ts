@@ -15,7 +15,7 @@ export function fleetContract(given: Given): void {
       expect(await store.readClient('pc-1')).toBeNull();
     });
 
-    it('adds new clients, replaces known ones, keeps those that the list does not name, and counts each', async () => {
+    it('adds new clients, replaces known ones, keeps clients that the list does not name, and counts each', async () => {
       const { store } = given();
       expect(await store.importFleet([clientOf('pc-1'), clientOf('pc-2'), clientOf('pc-3')])).toEqual({
         added: 3,
@@ -35,13 +35,13 @@ export function fleetContract(given: Given): void {
       expect(await store.fleetSize()).toBe(4);
     });
 
-    it('takes nothing from an empty list', async () => {
+    it('stays as it is when the list is empty', async () => {
       const { store } = given();
       await store.importFleet([clientOf('pc-1')]);
       expect(await store.importFleet([])).toEqual({ added: 0, changed: 0, total: 1 });
     });
 
-    it('takes the place of a large fleet at once, and keeps those that the list does not name', async () => {
+    it('replaces a large fleet at once, and keeps clients that the list does not name', async () => {
       const { store } = given();
       const many = Array.from({ length: 12_000 }, (_, n) => clientOf(`pc-${n}`));
       await store.importFleet([clientOf('other'), ...many]);
@@ -53,7 +53,7 @@ export function fleetContract(given: Given): void {
       expect(await store.readClient('other')).toEqual(clientOf('other'));
     });
 
-    it('loses nothing of two imports at the same time', async () => {
+    it('loses no client of two imports at the same time', async () => {
       const { store } = given();
       await store.importFleet([clientOf('pc-1')]);
       const lists = ['a', 'b'].map((name) =>
@@ -117,7 +117,7 @@ export function fleetContract(given: Given): void {
   });
 
   describe('the audit', () => {
-    it('is read newest first, at most so many, by campaign and by client', async () => {
+    it('is read newest first, up to a limit, by campaign and by client', async () => {
       const { store } = given();
       const written = [
         entry('a', 'pc-1', '1'),
@@ -140,7 +140,7 @@ export function fleetContract(given: Given): void {
   });
 }
 
-/** What readers see while something else is done. */
+/** The sizes that readers see during an import. */
 async function sizesMeanwhile(store: Store): Promise<readonly number[]> {
   const sizes: number[] = [];
   for (let times = 0; times < 50; times += 1) sizes.push(await store.fleetSize());

@@ -56,7 +56,7 @@ async function twoParked(fixture: StoreFixture): Promise<Begun> {
 
 export function haltContract(given: Given): void {
   describe('a halt', () => {
-    it('is compared and set, and stands in the audit', async () => {
+    it('is compared and set, and writes an audit entry', async () => {
       const { store } = given();
       expect(await store.readHalt()).toEqual({ version: 0, halt: null });
       expect(await store.commitHalt(held, 0, entry('', null, 'halted'))).toBe(true);
@@ -67,7 +67,7 @@ export function haltContract(given: Given): void {
       expect((await store.audit(9)).map((line) => line.because)).toEqual(['goes on', 'halted']);
     });
 
-    it('lets no running campaign begin, commit a start or admit, and everything as soon as it ends', async () => {
+    it('lets no running campaign begin, commit a start or admit, and lets all of them as soon as it ends', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.campaign('other', [pick('pc-8', 'LS-2')], runningState());
@@ -86,7 +86,7 @@ export function haltContract(given: Given): void {
       expect(await fixture.store.admit('sp4', [{ client: 'pc-1', logonServer: 'LS-1' }], at)).toHaveLength(1);
     });
 
-    it('lets what was begun be finished', async () => {
+    it('lets an upgrade that is finishing go on', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.commit(begun, restarting(begun.stored.upgrade), restUntil(at, true));
@@ -108,18 +108,18 @@ export function haltContract(given: Given): void {
     });
   });
 
-  describe('what was begun and is parked', () => {
+  describe('a parked upgrade that is finishing', () => {
     it.each<[string, CampaignState, Halt | null]>([
       ['paused', pausedState, null],
       ['aborted', abortedState, null],
       ['held', runningState(), held],
-    ])('gets a slot also while the campaign is %s, and nobody else does', async (_name, state, halt) => {
+    ])('gets a slot also while the campaign is %s, and no other upgrade does', async (_name, state, halt) => {
       const fixture = given();
       const works = await twoParked(fixture);
       await fixture.change('sp4', state, { active: 1, perLogonServer: 1 });
       await hold(fixture, halt);
       expect(await fixture.store.queued('sp4', 9)).toEqual({ parked: [], waiting: [] });
-      // The slot that is freed goes to it, though the other one has been parked longer.
+      // The freed slot goes to the finishing upgrade, though the other one has been parked longer.
       const outcome = await fixture.commit(works, settled(works.stored.upgrade), settledPlace, { at: later });
       expect(outcome).toMatchObject({ kind: 'committed', handed: { key: { client: 'finishing' } } });
       const begun = await fixture.begun({ campaign: 'sp4', client: 'finishing' }, { at: later });
@@ -129,7 +129,7 @@ export function haltContract(given: Given): void {
       expect((await fixture.stored({ campaign: 'sp4', client: 'pc-1' })).index).toBe('parked');
     });
 
-    it('is found and admitted by the leading round, and nobody else is', async () => {
+    it('is found and admitted by the leading round, and no other upgrade is', async () => {
       const fixture = given();
       await twoParked(fixture);
       await fixture.change('sp4', abortedState);
@@ -144,7 +144,7 @@ export function haltContract(given: Given): void {
       ]);
     });
 
-    it('is so also when a change at rest has made it so', async () => {
+    it('counts as finishing also when commitIdle has made it so', async () => {
       const fixture = given();
       await twoParked(fixture);
       const stored = await fixture.stored(key);

@@ -25,8 +25,8 @@ const activationOf = (client: string, activation: number, dueAt: number): Activa
 });
 
 /**
- * One client at work on each of two logon servers with room for one each, and these clients parked
- * in this order. `names` that begin with `b` are on LS-B.
+ * Two logon servers with room for one client each, which is at work, and these clients parked in
+ * this order. `names` that begin with `b` are on LS-B.
  */
 async function crowded(
   fixture: StoreFixture,
@@ -56,7 +56,7 @@ const settle = (fixture: StoreFixture, begun: Begun, settledAt = later) =>
 
 export function handOverContract(given: Given): void {
   describe('hand-over', () => {
-    it('gives a freed slot to the parked client that waits longest on the same logon server, due at once', async () => {
+    it('gives a freed slot to the upgrade parked longest on the same logon server, due at once', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, ['b-1', 'a-2', 'a-1']);
       expect(await settle(fixture, a)).toMatchObject({ next: null, handed: activationOf('a-2', 2, later) });
@@ -73,7 +73,7 @@ export function handOverContract(given: Given): void {
       expect((await fixture.begin({ campaign, client: 'a-2' }, { at: later })).kind).toBe('begun');
     });
 
-    it('breaks a tie by name', async () => {
+    it('orders upgrades parked at the same time by name', async () => {
       const fixture = given();
       await fixture.admitted(campaign, [pick('a-3'), pick('works'), pick('a-2')]);
       const works = await fixture.begun({ campaign, client: 'works' });
@@ -83,7 +83,7 @@ export function handOverContract(given: Given): void {
       expect(await settle(fixture, works)).toMatchObject({ handed: { key: { client: 'a-2' } } });
     });
 
-    it('gives it to another logon server that has room, when nobody is parked on the same one', async () => {
+    it('gives the slot to another logon server with room, when no upgrade is parked on the same one', async () => {
       const fixture = given();
       const { a, b } = await crowded(fixture, ['b-1', 'b-2']);
       expect(await settle(fixture, a)).toMatchObject({ handed: null });
@@ -99,7 +99,7 @@ export function handOverContract(given: Given): void {
       });
     });
 
-    it('gives it to the other logon server whose parked client waits longest', async () => {
+    it('gives the slot to the other logon server whose upgrade has been parked longest', async () => {
       const fixture = given();
       const picks = [pick('w', 'LS-A'), pick('c', 'LS-C'), pick('d', 'LS-D'), pick('b', 'LS-B')];
       await atHomeTogether(fixture.store, picks);
@@ -112,7 +112,7 @@ export function handOverContract(given: Given): void {
       expect(await settle(fixture, works)).toMatchObject({ handed: { key: { client: 'd' } } });
     });
 
-    it('leaves the other logon servers to admission, when the campaign had free slots before', async () => {
+    it('leaves the other logon servers to admission, when the campaign had free slots already', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, ['b-1']);
       await fixture.change(campaign, runningState(), { active: 3, perLogonServer: 2 });
@@ -120,7 +120,7 @@ export function handOverContract(given: Given): void {
       expect(names((await fixture.store.queued(campaign, 9)).parked)).toEqual(['b-1']);
     });
 
-    it('asks eight other logon servers at most', async () => {
+    it('tries eight other logon servers at most', async () => {
       const fixture = given();
       const servers = Array.from({ length: 9 }, (_, n) => `LS-${n}`);
       const holders = servers.map((server, n) => pick(`holds-${n}`, server));
@@ -140,7 +140,7 @@ export function handOverContract(given: Given): void {
       expect(names((await fixture.store.queued(campaign, 9)).parked)).toEqual(['waits-8']);
     });
 
-    it('gives nothing while the budget of the campaign is still full', async () => {
+    it('hands nothing on while the budget of the campaign is still full', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, ['a-1']);
       await fixture.change(campaign, runningState(), { active: 1, perLogonServer: 1 });
@@ -148,7 +148,7 @@ export function handOverContract(given: Given): void {
       expect((await fixture.stored({ campaign, client: 'a-1' })).index).toBe('parked');
     });
 
-    it('gives nothing while the campaign does not run', async () => {
+    it('hands nothing on while the campaign does not run', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, ['a-1']);
       await fixture.change(campaign, pausedState);
@@ -156,7 +156,7 @@ export function handOverContract(given: Given): void {
       expect((await fixture.stored({ campaign, client: 'a-1' })).index).toBe('parked');
     });
 
-    it('gives nothing when the slots are kept', async () => {
+    it('hands nothing on when the slots are kept', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, ['a-1']);
       expect(await fixture.commit(a, a.stored.upgrade, restUntil(later, true))).toMatchObject({
@@ -164,7 +164,7 @@ export function handOverContract(given: Given): void {
       });
     });
 
-    it('gives the slots back to the one that parks itself, when it is the only one and the campaign runs again', async () => {
+    it('gives the slots back to the only parked upgrade, when it parks itself and the campaign runs again', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, []);
       expect(await fixture.commit(a, a.stored.upgrade, parked)).toMatchObject({

@@ -14,7 +14,7 @@ import { ledBy } from '../../../orchestrator/rounds/leader.ts';
 
 export function leaderContract(given: Given): void {
   describe('the leader', () => {
-    it('is whoever asks first; another one follows and is told who leads', async () => {
+    it('is the process that asks first; another one follows and learns who leads', async () => {
       const { store } = given();
       expect(await store.leader()).toBeNull();
       const first = await store.lead('one', longLease);
@@ -30,7 +30,7 @@ export function leaderContract(given: Given): void {
       expect(new Set(asked.map(({ fence }) => fence)).size).toBe(1);
     });
 
-    it('keeps its fence as long as it renews, and its lease grows', async () => {
+    it('keeps its fence while it renews its lease, which grows', async () => {
       const { store } = given();
       const first = await store.lead('one', longLease);
       const again = await store.lead('one', longLease * 2);
@@ -38,7 +38,7 @@ export function leaderContract(given: Given): void {
       expect(again.until).toBeGreaterThanOrEqual(first.until + longLease);
     });
 
-    it('gets a higher fence when a lease had ended, also when it is the same one', async () => {
+    it('gets a higher fence after a lease has ended, also when it led before', async () => {
       const { store } = given();
       const first = await store.lead('one', noLease);
       expect(await store.leader()).toBeNull();
@@ -52,11 +52,11 @@ export function leaderContract(given: Given): void {
     it('gets no fence below the time in microseconds', async () => {
       const before = Date.now() * 1_000;
       const { fence } = await given().store.lead('one', longLease);
-      // Redis and the test may differ by a little, and by nothing that a lost counter would.
+      // The clocks of Redis and the test differ by a little; a lost counter would differ by years.
       expect(fence).toBeGreaterThan(before - 60_000_000);
     });
 
-    it('that resigns makes room at once, and the next fence is higher', async () => {
+    it('that resigns is replaced at once, under a higher fence', async () => {
       const { store } = given();
       const first = await store.lead('one', longLease);
       await store.resign('one', first.fence);
@@ -66,7 +66,7 @@ export function leaderContract(given: Given): void {
       expect(second.fence).toBeGreaterThan(first.fence);
     });
 
-    it('is not deposed by one that resigns too late, or under another name', async () => {
+    it('stays when a former leader resigns too late, or under another name', async () => {
       const { store } = given();
       const first = await store.lead('one', noLease);
       const second = await store.lead('two', longLease);
@@ -77,8 +77,8 @@ export function leaderContract(given: Given): void {
     });
   });
 
-  describe('a leader that another one has followed', () => {
-    it('admits nobody, sweeps nothing and changes no campaign; the new one does', async () => {
+  describe('a former leader', () => {
+    it('admits no client, sweeps nothing and changes no campaign; the new leader does', async () => {
       const fixture = given();
       const old = ledBy(fixture.store, (await fixture.store.lead('old', noLease)).fence);
       const present = ledBy(fixture.store, (await fixture.store.lead('new', longLease)).fence);
@@ -101,7 +101,7 @@ export function leaderContract(given: Given): void {
       expect(await present.commitCampaign(paused, 1, entry('sp4'))).toMatchObject({ version: 2 });
     });
 
-    it('is refused as soon as a change of the newer one was seen, whoever has the lease', async () => {
+    it('is refused as soon as a shard has seen a change of the newer leader', async () => {
       const fixture = given();
       const { fence } = await fixture.store.lead('one', longLease);
       await fixture.campaign('sp4', picks(2), runningState());
@@ -109,7 +109,7 @@ export function leaderContract(given: Given): void {
       expect(await ledBy(fixture.store, fence).admit('sp4', picks(2), later)).toEqual([]);
     });
 
-    it('does not stand in the way of what people ask for', async () => {
+    it('does not stop what people request', async () => {
       const fixture = given();
       await fixture.store.lead('one', longLease);
       await fixture.campaign('sp4', picks(1), runningState());
@@ -119,7 +119,7 @@ export function leaderContract(given: Given): void {
   });
 
   describe('a start', () => {
-    it('is refused when another campaign was set running since it looked', async () => {
+    it('is refused when another campaign was set running after the look for overlaps', async () => {
       const fixture = given();
       const { store } = fixture;
       await fixture.campaign('sp3', picks(1), { status: 'created' });

@@ -9,8 +9,8 @@ const waitingNames = async (fixture: StoreFixture, limit: number): Promise<reado
   names((await fixture.store.queued('sp4', limit)).waiting);
 
 /**
- * These clients parked in this order, one policy millisecond after the other, with nobody else at
- * work.
+ * Parks these clients in this order, one policy millisecond after the other, with no other client
+ * at work.
  */
 async function parkedInOrder(
   fixture: StoreFixture,
@@ -43,14 +43,14 @@ export function queuedContract(given: Given): void {
       });
     });
 
-    it('shows nobody while no wave is open, and nobody of no campaign', async () => {
+    it('shows no client while no wave is open, and none of an unknown campaign', async () => {
       const fixture = given();
       await fixture.campaign('sp4', picks(2), { status: 'created' });
       expect(await fixture.store.queued('sp4', 2)).toEqual({ parked: [], waiting: [] });
       expect(await fixture.store.queued('none', 2)).toEqual({ parked: [], waiting: [] });
     });
 
-    it('shows parked clients, longest parked first, before waiting ones', async () => {
+    it('shows parked upgrades, longest parked first, before waiting clients', async () => {
       const fixture = given();
       await parkedInOrder(fixture, ['pc-5', 'pc-2', 'pc-3', 'pc-1', 'pc-4'], roomy);
       expect(await fixture.store.queued('sp4', 3)).toEqual({
@@ -63,7 +63,7 @@ export function queuedContract(given: Given): void {
       });
     });
 
-    it('shows no more than are asked for, and no more than the campaign has free slots', async () => {
+    it('shows no more clients than the limit, and no more than the campaign has free slots', async () => {
       const fixture = given();
       await fixture.campaign('sp4', picks(9, ['LS-1', 'LS-2']), runningState(), {
         active: 5,
@@ -75,7 +75,7 @@ export function queuedContract(given: Given): void {
       expect(await waitingNames(fixture, 99)).toEqual(['pc-5']);
     });
 
-    it('shows of each logon server what it has room for, parked ones counted', async () => {
+    it('shows as many clients of each logon server as it has room for, parked ones included', async () => {
       const fixture = given();
       await parkedInOrder(fixture, ['pc-1', 'pc-2', 'pc-3'], { active: 9, perLogonServer: 1 });
       const { parked, waiting } = await fixture.store.queued('sp4', 9);
@@ -92,7 +92,7 @@ export function queuedContract(given: Given): void {
       expect(await waitingNames(fixture, 9)).toEqual(['pc-1', 'pc-2', 'pc-4']);
     });
 
-    it('passes over clients that another campaign claims, however many stand before the free ones', async () => {
+    it('passes over clients that another campaign claims, however many come before the free ones', async () => {
       const fixture = given();
       await fixture.admitted('old', picks(300));
       await fixture.campaign('sp4', picks(302), runningState(), { active: 9, perLogonServer: 1 });

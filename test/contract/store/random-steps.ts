@@ -24,7 +24,8 @@ import {
   settledPlace,
 } from './fixtures.ts';
 import { storeFixture, type StoreFixture } from './store-fixture.ts';
-import type { Commit, Fence, StoredUpgrade, UpgradeKey } from '../../../shared/store/types.ts';
+import type { Fence, StoredUpgrade, UpgradeKey } from '../../../shared/store/types.ts';
+import type { Commit } from '../../../shared/store/upgrade-store.ts';
 
 /**
  * A random step on a store: mostly what well-behaved callers do, now and then what late, repeated

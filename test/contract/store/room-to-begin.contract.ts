@@ -51,7 +51,7 @@ async function gatedFixture(fixture: StoreFixture): Promise<void> {
  */
 export function roomToBeginContract(given: Given): void {
   describe('copies on logon servers', () => {
-    it('let in the clients of those that are verified; nobody has looked is not verified', async () => {
+    it('let clients begin where they are verified; a copy that was never looked at is not', async () => {
       const fixture = given();
       await gatedFixture(fixture);
       expect(await waitingIn(fixture)).toEqual(['pc-1', 'pc-3']);
@@ -66,7 +66,7 @@ export function roomToBeginContract(given: Given): void {
       await expectWhole(fixture.store);
     });
 
-    it('do not matter to a release that names none', async () => {
+    it('do not matter to a release that names no copies', async () => {
       const fixture = given();
       const { copies: _none, ...plain } = gated;
       await fixture.store.stageRelease(plain, null, entry(''));
@@ -78,7 +78,7 @@ export function roomToBeginContract(given: Given): void {
       expect(await fixture.store.readCopies(release)).toEqual([]);
     });
 
-    it('are told as they were found, until they are forgotten', async () => {
+    it('are listed as they were found, until they are forgotten', async () => {
       const { store } = given();
       await store.stageRelease(gated, null, entry(''));
       const found = [copyOn('LS-2', 'unreadable'), copyOn('LS-1')];
@@ -89,7 +89,7 @@ export function roomToBeginContract(given: Given): void {
       expect(await store.readCopies('another')).toEqual([]);
     });
 
-    it('are unknown again when other files were staged, and stay known when the same ones were', async () => {
+    it('are unknown again after other files were staged, and stay known after the same ones were', async () => {
       const fixture = given();
       await gatedFixture(fixture);
       await fixture.store.stageRelease({ ...gated, siteWide: true }, null, entry(''));
@@ -98,12 +98,12 @@ export function roomToBeginContract(given: Given): void {
       await fixture.store.stageRelease(changed, null, entry(''));
       expect(await fixture.store.readCopies(release)).toEqual([]);
       expect(await waitingIn(fixture)).toEqual([]);
-      // What was held against the files before says nothing.
+      // Results for the files before no longer count.
       expect(await fixture.store.writeCopies(release, manifest, [copyOn('LS-1')], [])).toBe(false);
       expect(await waitingIn(fixture)).toEqual([]);
     });
 
-    it('hold back whoever is due or at work, and not who is marked already', async () => {
+    it('hold back clients that are due or at work, and not those that are marked already', async () => {
       const fixture = given();
       await gatedFixture(fixture);
       await fixture.store.admit('sp4', [pick('pc-1'), pick('pc-3')], at);
@@ -117,7 +117,7 @@ export function roomToBeginContract(given: Given): void {
       });
       expect(await fixture.begin(key('pc-3'))).toEqual({ kind: 'parked', because });
       expect(await parkedIn(fixture)).toEqual([]);
-      // The slot that it gives back is its own again: it finishes, and the other one does not.
+      // The upgrade gets its slot back: it is finishing, and the other one is not.
       const outcome = await fixture.commit(one, marked(one.stored.upgrade), parked);
       expect(outcome).toMatchObject({ kind: 'committed', handed: { key: key('pc-1') } });
       const again = await fixture.begun(key('pc-1'));
@@ -127,7 +127,7 @@ export function roomToBeginContract(given: Given): void {
       await expectWhole(fixture.store);
     });
 
-    it('are not handed a slot for, where they are not verified', async () => {
+    it('get no slot handed over where they are not verified', async () => {
       const fixture = given();
       await gatedFixture(fixture);
       await fixture.store.writeCopies(release, manifest, [copyOn('LS-2')], []);
@@ -177,7 +177,7 @@ export function roomToBeginContract(given: Given): void {
   describe('the downloads of a logon server', () => {
     const three = { active: 9, perLogonServer: 9, maxDownloads: { everywhere: null, at: { 'LS-1': 2 } } };
 
-    it('are taken by who is worked on and by who is marked, until it is proved', async () => {
+    it('are taken by clients at work and by marked ones, until the upgrade is proved', async () => {
       const fixture = given();
       await fixture.campaign('sp4', picks(5), runningState(), three);
       expect(await waitingIn(fixture)).toEqual(['pc-1', 'pc-2']);
@@ -185,13 +185,13 @@ export function roomToBeginContract(given: Given): void {
       expect(await waitingIn(fixture)).toEqual([]);
       const one = await fixture.begun(key('pc-1'));
       await fixture.commit(one, deferred(marked(one.stored.upgrade)), restUntil(later));
-      // It holds no slot and is still to download.
+      // The client holds no slot and has not downloaded yet.
       expect(await fixture.store.slotsInUse('sp4')).toMatchObject({ active: 1 });
       expect(await waitingIn(fixture)).toEqual([]);
       expect(await fixture.store.admit('sp4', picks(5), at)).toEqual([]);
       const two = await fixture.begun(key('pc-2'));
       await fixture.commit(two, deferred(two.stored.upgrade), restUntil(later));
-      // This one was only looked at.
+      // This client was only looked at.
       expect(await waitingIn(fixture)).toEqual(['pc-3']);
       const again = await fixture.begun(key('pc-1'), { at: later });
       await fixture.commit(again, settled(again.stored.upgrade), settledPlace);
@@ -199,7 +199,7 @@ export function roomToBeginContract(given: Given): void {
       await expectWhole(fixture.store);
     });
 
-    it('hold back who is due, and not who is marked', async () => {
+    it('hold back clients that are due, and not those that are marked', async () => {
       const fixture = given();
       const two = picks(2);
       await fixture.admitted('sp4', two, { active: 9, perLogonServer: 9 });

@@ -10,7 +10,7 @@ import { atHomeInShard0, joinFleet, driving, type Given } from './store-fixture.
 const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
 const context = { shard: 0, servpack: servpackVersion, campaigns: {} };
 
-/** Stages so many releases: each leaves an entry. */
+/** Stages this many releases, each of which writes an audit entry. */
 async function entries(store: Store, count: number): Promise<readonly KeptEntry[]> {
   const before = await store.auditAfter(0, beforeAll, 9_999);
   for (let n = 0; n < count; n += 1) {
@@ -35,7 +35,7 @@ const hashesOf = (kept: readonly KeptEntry[]): readonly string[] =>
 
 export function sealingContract(given: Given): void {
   describe('the audit as its sealer sees it', () => {
-    it('says of each entry its id, the version of the record, the servpack version and all evidence', async () => {
+    it("has the id, the record's version, the servpack version and all evidence of each entry", async () => {
       const { store } = given();
       await joinFleet(given().store, [atHomeInShard0]);
       const begun = await driving(given());
@@ -58,20 +58,20 @@ export function sealingContract(given: Given): void {
       expect(await store.auditAfter(0, beforeAll, 2)).toEqual([created, admitted]);
     });
 
-    it('keeps evidence that an entry does not name as its own apart from what it names', async () => {
+    it('keeps further evidence apart from the evidence that an entry names', async () => {
       const { store } = given();
       const [kept] = await entries(store, 1);
       expect(kept).toMatchObject({ evidence: null, beside: [sha256('said 0')], version: null });
     });
 
-    it('counts the version of a campaign, too', async () => {
+    it('has the version of a campaign too', async () => {
       await given().campaign('sp4', picks(1), runningState());
       await given().change('sp4', runningState(2));
       const versions = (await given().store.auditAfter(0, beforeAll, 9)).map(({ version }) => version);
       expect(versions).toEqual([1, 2]);
     });
 
-    it('moves its head by compare-and-set, and not past a block that is not written', async () => {
+    it('has a head that moves by compare-and-set, and not past a block that is not written', async () => {
       const { store } = given();
       expect(await store.readSeal(0)).toEqual({ head: null, written: 0 });
       const first = await entries(store, 2);
@@ -89,7 +89,7 @@ export function sealingContract(given: Given): void {
       expect(await store.moveSeal(0, one, second)).toBe(false);
     });
 
-    it('knows which evidence does not stand in a file yet', async () => {
+    it('lists evidence that stands in no file yet', async () => {
       const { store } = given();
       const kept = await entries(store, 2);
       const hashes = hashesOf(kept);
@@ -101,7 +101,7 @@ export function sealingContract(given: Given): void {
       expect(await store.readEvidence(hashes[0] ?? '')).toBe('said 0');
     });
 
-    it('gives up only entries that stand in a file, the oldest first', async () => {
+    it('is trimmed only of entries that stand in a file, the oldest first', async () => {
       const { store } = given();
       const kept = await entries(store, 10);
       expect(await store.trimAudit(0, 3)).toBe(0);
@@ -119,7 +119,7 @@ export function sealingContract(given: Given): void {
       expect((await entries(store, 1)).map(({ because }) => because)).toEqual(['0']);
     });
 
-    it('reads many records at once', async () => {
+    it('comes with the records of many clients at once', async () => {
       await joinFleet(given().store, [atHomeInShard0]);
       const begun = await driving(given());
       const { store } = given();

@@ -8,14 +8,12 @@ import { difference } from '../../../shared/domain/outcome/counters.ts';
 import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
 import type {
   Activation,
-  BeginOutcome,
-  Commit,
-  CommitOutcome,
   Fence,
-  WaitingClient,
   StoredUpgrade,
   UpgradeKey,
+  WaitingClient,
 } from '../../../shared/store/types.ts';
+import type { BeginOutcome, Commit, CommitOutcome } from '../../../shared/store/upgrade-store.ts';
 
 export interface Begun {
   readonly stored: StoredUpgrade;

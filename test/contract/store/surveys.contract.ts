@@ -32,7 +32,7 @@ async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
   yield* values;
 }
 
-/** A survey of these, whose fleet clients are in the fleet. */
+/** A survey of these targets, whose clients are in the fleet. */
 async function begin(store: Store, targets: readonly SurveyTarget[], name = 'look-1') {
   const inFleet = targets.filter(({ adHoc }) => adHoc === null);
   const servers = ['LS-1', 'LS-2', 'LS-3'];
@@ -85,7 +85,7 @@ const keyOf = (asked: readonly LookKey[], name: string): LookKey => {
 
 export function surveysContract(given: Given): void {
   describe('a survey', () => {
-    it('is written with all its targets and an audit entry; nothing is written of one without any', async () => {
+    it('is written with all its targets and an audit entry; without targets nothing is written', async () => {
       const { store } = given();
       expect(await begin(store, [])).toBeNull();
       expect([await store.surveys(), await store.openSurveys(), await store.audit(9)]).toEqual([[], [], []]);
@@ -97,7 +97,7 @@ export function surveysContract(given: Given): void {
       expect((await store.audit(9)).map(({ because }) => because)).toEqual(['3 asked for']);
     });
 
-    it('asks for no more looks at once than it is told, in each shard, and for others when some are answered', async () => {
+    it('asks for no more looks at once than the limit in each shard, and for further ones after answers', async () => {
       const { store } = given();
       const names = Array.from({ length: 12 }, (_, n) => `pc-${n}`);
       await begin(store, fleet(...names));
@@ -118,7 +118,7 @@ export function surveysContract(given: Given): void {
       });
     });
 
-    it('names what is asked for and not answered, in every shard, and takes one answer for it', async () => {
+    it('lists looks without an answer in every shard, and takes one answer for each', async () => {
       const { store } = given();
       await begin(store, [...fleet('pc-1', 'pc-2', 'pc-3'), strange]);
       expect(await store.askedLooks('look-1')).toEqual([]);
@@ -139,7 +139,7 @@ export function surveysContract(given: Given): void {
       expect(await store.askedLooks('look-2')).toEqual([]);
     });
 
-    it('tells a worker what to look at, as often as it asks, and which campaign has the client', async () => {
+    it('gives a worker the target as often as it reads it, and the campaign that claims the client', async () => {
       const fixture = given();
       const { store } = fixture;
       await fixture.admitted('sp4', picks(1));
@@ -149,7 +149,7 @@ export function surveysContract(given: Given): void {
       const whole = { ...survey, total: 3 };
       const pc1 = { survey: whole, client: await store.readClient('pc-1'), campaign: 'sp4' };
       expect(await store.readAskedLook(keyOf(asked, 'pc-1'))).toEqual(pc1);
-      // Its worker was lost: the next one gets the same.
+      // A lost worker is followed by another one, which gets the same look.
       expect(await store.readAskedLook(keyOf(asked, 'pc-1'))).toEqual(pc1);
       expect(await store.readAskedLook(keyOf(asked, strange.name))).toEqual({
         survey: whole,
@@ -160,7 +160,7 @@ export function surveysContract(given: Given): void {
       expect(await store.readAskedLook(waits)).toBeNull();
     });
 
-    it('has a client that is gone from the fleet looked at all the same, by nobody', async () => {
+    it('has no machine to look at for a client that is gone from the fleet', async () => {
       const { store } = given();
       await store.createSurvey(survey, each(fleet('nobody')), () => entry(''));
       const asked = await store.askLooks('look-1', 9);
@@ -207,7 +207,7 @@ export function surveysContract(given: Given): void {
       });
       expect(await store.lookEvidence(evidence.sha256)).toBe('raw');
       expect(await store.lookEvidence('b'.repeat(64))).toBeNull();
-      // What no audit entry names is no evidence of the audit.
+      // The audit has no evidence that no entry names.
       expect(await store.readEvidence(evidence.sha256)).toBeNull();
     });
 
@@ -235,7 +235,7 @@ export function surveysContract(given: Given): void {
       expect(seen.toSorted()).toEqual(names);
     });
 
-    it('ends once: who is left is forgotten, and no look under way is taken any more', async () => {
+    it('ends once: targets without an answer are forgotten, and answers to them are refused', async () => {
       const { store } = given();
       await begin(store, fleet('pc-1', 'pc-2', 'pc-3', 'pc-4', 'pc-5', 'pc-6', 'pc-7'));
       const asked = await store.askLooks('look-1', 1);
@@ -255,14 +255,14 @@ export function surveysContract(given: Given): void {
       expect((await store.audit(9)).map(({ because }) => because)).toEqual(['cancelled', '7 asked for']);
     });
 
-    it('that is not there does not end', async () => {
+    it('that does not exist does not end', async () => {
       const { store } = given();
       expect(await store.endSurvey('look-9', done, entry(''))).toBeNull();
       expect(await store.askLooks('look-9', 9)).toEqual([]);
       expect(await store.audit(9)).toEqual([]);
     });
 
-    it('stands beside others, and the last look of a client is the newest of any', async () => {
+    it("runs beside other surveys, and a client's last look is the newest of all", async () => {
       const { store } = given();
       await begin(store, fleet('pc-1', 'pc-2'));
       await store.createSurvey({ ...survey, survey: 'look-2', at: later }, each(fleet('pc-1')), () =>

@@ -22,7 +22,7 @@ export function sweepContract(given: Given): void {
       expect(await fixture.store.sweep(later, grace, 9)).toEqual([]);
     });
 
-    it('leaves alone who rests', async () => {
+    it('leaves a resting upgrade alone', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const begun = await fixture.begun(key);
@@ -31,7 +31,7 @@ export function sweepContract(given: Given): void {
       expect(await fixture.store.sweep(later + 1, 0, 9)).toHaveLength(1);
     });
 
-    it('takes an ended lease away: due now under the next activation, the slots stay', async () => {
+    it('takes an ended lease away: the upgrade is due now under the next activation and keeps its slots', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       await fixture.begun(key, { leaseMs: noLease });
@@ -49,7 +49,7 @@ export function sweepContract(given: Given): void {
       expect((await fixture.begin(key, { activation: 2, at: later })).kind).toBe('begun');
     });
 
-    it('counts the drivers that were lost one after the other, until one commits', async () => {
+    it('counts drivers that were lost one after the other, until one commits', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       for (const crashes of [1, 2, 3]) {
@@ -63,7 +63,7 @@ export function sweepContract(given: Given): void {
       expect((await fixture.stored(key)).crashes).toBe(0);
     });
 
-    it('leaves a living lease alone', async () => {
+    it('leaves a lease alone that has not ended', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(1));
       const { stored } = await fixture.begun(key);
@@ -71,7 +71,7 @@ export function sweepContract(given: Given): void {
       expect(await fixture.stored(key)).toEqual(stored);
     });
 
-    it('finds at most so many, ended leases first, then the longest overdue, of every campaign', async () => {
+    it('finds up to a limit, ended leases first, then the longest overdue, of every campaign', async () => {
       const fixture = given();
       await fixture.admitted('sp3', [{ client: 'pc-0', wave: 0, logonServer: 'LS-1' }]);
       await fixture.admitted('sp4', picks(3));
@@ -84,7 +84,7 @@ export function sweepContract(given: Given): void {
       expect(await names(9)).toEqual(['sp3 pc-0', 'sp4 pc-1', 'sp4 pc-2']);
     });
 
-    it('passes over so many of the longest overdue, but over no ended lease', async () => {
+    it('passes over the longest overdue, but over no ended lease', async () => {
       const fixture = given();
       await fixture.admitted('sp4', picks(5));
       const found = async (limit: number, skip: number): Promise<readonly string[]> =>

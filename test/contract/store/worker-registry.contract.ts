@@ -15,8 +15,8 @@ const worker = (name: string): WorkerFacts => ({
 });
 
 export function workerRegistryContract(given: Given): void {
-  describe('the roll call of workers', () => {
-    it('knows those that were heard of, and how far off their clocks are', async () => {
+  describe('the worker registry', () => {
+    it('lists workers that have reported, and how far off their clocks are', async () => {
       const { store } = given();
       expect(await store.workers()).toEqual([]);
       await store.announceWorker(worker('b'), Date.now() - 3_600_000, 60_000);
@@ -29,7 +29,7 @@ export function workerRegistryContract(given: Given): void {
       expect(b?.silentMs).toBeLessThan(5_000);
     });
 
-    it('tells who has gone without a word from who has said goodbye', async () => {
+    it('lists a worker that has gone silent, and not one that was dismissed', async () => {
       const { store } = given();
       await store.announceWorker(worker('killed'), Date.now(), 0);
       await store.announceWorker(worker('stopped'), Date.now(), 60_000);

@@ -1,10 +1,4 @@
-import type {
-  AuditEntry,
-  CampaignRecord,
-  CommitIdle,
-  CommitIdleOutcome,
-  StoredUpgrade,
-} from '../../../shared/store/types.ts';
+import type { AuditEntry, CampaignRecord, StoredUpgrade } from '../../../shared/store/types.ts';
 import { difference } from '../../../shared/domain/outcome/counters.ts';
 import type { CampaignEvent } from '../../../shared/domain/campaign/campaign.ts';
 import { decideCampaign } from '../../../orchestrator/domain/decide-campaign.ts';
@@ -17,6 +11,7 @@ import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import { campaign as given } from '../given-campaign.ts';
 import { counted } from './layout.ts';
 import type { World } from './world.ts';
+import type { CommitIdle, CommitIdleOutcome } from '../../../shared/store/upgrade-store.ts';
 
 export async function recordOf({ store, campaign }: World): Promise<CampaignRecord> {
   const record = await store.readCampaign(campaign);

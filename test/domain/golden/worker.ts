@@ -1,5 +1,5 @@
 import type { UpgradeEvent } from '../../../shared/domain/upgrade/events.ts';
-import type { Activation, Commit, Fence, Message, StoredUpgrade } from '../../../shared/store/types.ts';
+import type { Activation, Fence, Message, StoredUpgrade } from '../../../shared/store/types.ts';
 import { difference } from '../../../shared/domain/outcome/counters.ts';
 import { withoutPlan } from '../../../shared/domain/upgrade/closed-window.ts';
 import { decide } from '../../../shared/domain/upgrade/decide.ts';
@@ -13,6 +13,7 @@ import { countersOf } from '../../../shared/domain/upgrade/count-upgrade.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import { askClient } from './ask-client.ts';
 import type { World } from './world.ts';
+import type { Commit } from '../../../shared/store/upgrade-store.ts';
 
 const leaseMs = 30_000;
 /** Whatever is asked of a client takes so long. */

@@ -2,9 +2,9 @@ import type { Campaign } from '../../../domain/campaign/campaign.ts';
 import type { Budgets, DownloadLimits } from '../../../domain/campaign/definition.ts';
 import type { CampaignStore } from '../../campaign-store.ts';
 import { parseQueueName, queueName } from '../../queued.ts';
-import type { CampaignRecord, WaitingClient } from '../../types.ts';
 import type { ScriptValue } from '../core/scripts.ts';
 import { type NumberHash, type Shard, valuesOf } from '../core/shard.ts';
+import type { CampaignRecord, WaitingClient } from '../../types.ts';
 
 /**
  * Fields of a campaign's hash that the scripts of every shard check. The quota is not among them:
@@ -118,3 +118,25 @@ export const readSlots = ({ redis, keys }: Shard, campaign: string): Promise<Num
 
 export const readStarts = async ({ redis, keys }: Shard): Promise<number> =>
   Number((await redis.get(keys.of('starts'))) ?? 0);
+
+export interface Overlap {
+  readonly client: string;
+  readonly campaign: string;
+}
+
+/** Clients of one shard that another campaign claims, or that still wait in it. */
+export async function overlapOf(
+  { redis, keys }: Shard,
+  clients: readonly string[],
+  others: readonly string[],
+): Promise<readonly Overlap[]> {
+  if (clients.length === 0) return [];
+  const pipeline = redis.pipeline().hmget(keys.of('claims'), ...clients);
+  for (const other of others) pipeline.hmget(keys.of('members', other), ...clients);
+  const [claims = [], ...members] = valuesOf(await pipeline.exec()) as (string | null)[][];
+  return clients.flatMap((client, at) =>
+    others
+      .filter((other, which) => claims[at] === other || (members[which]?.[at] ?? '') !== '')
+      .map((other): Overlap => ({ client, campaign: other })),
+  );
+}

@@ -3,6 +3,8 @@ import type { CampaignStore } from '../../campaign-store.ts';
 import type { AuditEntry, CampaignConditions, CampaignRecord } from '../../types.ts';
 import { slotsOf } from '../admission/admit.ts';
 import {
+  type Overlap,
+  overlapOf,
   quotaField,
   readCampaign,
   readCampaigns,
@@ -12,7 +14,6 @@ import {
 } from '../campaigns/campaigns.ts';
 import { commitHead } from '../campaigns/commit-campaign.ts';
 import { commitHalt, readHalt } from '../campaigns/halt.ts';
-import { type Overlap, overlapOf } from '../campaigns/overlap.ts';
 import { sumOf } from '../core/shard.ts';
 import { membersIn } from '../upgrades/record.ts';
 import { createCampaign } from './create-campaign.ts';

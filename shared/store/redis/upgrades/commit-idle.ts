@@ -1,11 +1,11 @@
 import { isFinishing, queueOf } from '../../../domain/upgrade/placement.ts';
 import { reasons } from '../../reasons.ts';
-import type { CommitIdle, CommitIdleOutcome } from '../../types.ts';
 import { auditFields } from '../audit/audit.ts';
 import { flat, list, named, scriptFile } from '../core/scripts.ts';
 import type { Shard } from '../core/shard.ts';
 import { packUpgrade } from './packed-upgrade.ts';
 import { activation, type ActivationReply } from './record.ts';
+import type { CommitIdle, CommitIdleOutcome } from '../../upgrade-store.ts';
 
 const commitIdleScript = scriptFile(import.meta.url, 'commit-idle.lua');
 

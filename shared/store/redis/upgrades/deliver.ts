@@ -1,8 +1,9 @@
 import { reasons } from '../../reasons.ts';
-import { type DeliverOutcome, type Message, roomFor } from '../../types.ts';
+import { type Message, roomFor } from '../../types.ts';
 import { scriptFile } from '../core/scripts.ts';
 import type { Shard } from '../core/shard.ts';
 import { activation, type ActivationReply } from './record.ts';
+import type { DeliverOutcome } from '../../upgrade-store.ts';
 
 const deliverScript = scriptFile(import.meta.url, 'deliver.lua');
 

@@ -6,7 +6,8 @@ import { packUpgrade } from './packed-upgrade.ts';
 import { activation, type ActivationReply, messages, type RecordFields, storedUpgrade } from './record.ts';
 import { flat, list, lua, script, scriptFile } from '../core/scripts.ts';
 import { pairs, type Shard } from '../core/shard.ts';
-import type { BeginOutcome, Commit, CommitOutcome, Fence, UpgradeKey } from '../../types.ts';
+import type { Fence, UpgradeKey } from '../../types.ts';
+import type { BeginOutcome, Commit, CommitOutcome } from '../../upgrade-store.ts';
 
 const beginScript = scriptFile(import.meta.url, 'begin.lua');
 const commitScript = scriptFile(import.meta.url, 'commit.lua');
