@@ -8,12 +8,13 @@ import { openSealer, type Sealer } from '../../orchestrator/audit/seal.ts';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import type { Verdict } from '../../orchestrator/audit/format/verify-chain.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
+import { sha256 } from '../../shared/evidence.ts';
 import type { Store } from '../../shared/store/store.ts';
-import { all } from '../contract/store/fixtures.ts';
+import { all, entry } from '../contract/store/fixtures.ts';
 
 export interface SealingFixture extends Disposable {
   readonly folder: string;
-  /** Of all shards. */
+  /** The paths of the files of all shards. */
   files(): readonly string[];
   readonly store: Store;
   readonly archive: Archive;
@@ -70,3 +71,21 @@ export function sealingFixture(options: SealingOptions = {}): SealingFixture {
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
+
+export const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
+
+/** Writes so many entries, each with a text of its own as evidence. */
+export async function steps(store: Store, count: number, name = 'step'): Promise<void> {
+  for (let n = 0; n < count; n += 1) {
+    const text = `${name} ${n}`;
+    await store.stageRelease(release, { sha256: sha256(text), text }, entry('', null, text));
+  }
+}
+
+/** The reasons of all entries, in order. */
+export const becauses = async (sealing: SealingFixture): Promise<readonly string[]> =>
+  (await sealing.entries()).map(({ because }) => because);
+
+/** The reasons that `steps` writes. */
+export const named = (count: number, name = 'step'): readonly string[] =>
+  Array.from({ length: count }, (_, n) => `${name} ${n}`);
