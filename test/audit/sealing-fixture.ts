@@ -8,13 +8,13 @@ import { openSealer, type Sealer } from '../../orchestrator/audit/seal.ts';
 import { verifyPaths } from '../../orchestrator/audit/verify.ts';
 import type { Verdict } from '../../orchestrator/audit/format/verify-chain.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
+import { sha256 } from '../../shared/evidence.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { all, entry } from '../contract/store/fixtures.ts';
-import { sha256 } from '../../shared/evidence.ts';
 
 export interface SealingFixture extends Disposable {
   readonly folder: string;
-  /** Of all shards. */
+  /** The paths of the files of all shards. */
   files(): readonly string[];
   readonly store: Store;
   readonly archive: Archive;
@@ -72,9 +72,9 @@ export function sealingFixture(options: SealingOptions = {}): SealingFixture {
   };
 }
 
-const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
+export const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
 
-/** So many steps, each with an entry and a text of its own. */
+/** Writes so many entries, each with a text of its own as evidence. */
 export async function steps(store: Store, count: number, name = 'step'): Promise<void> {
   for (let n = 0; n < count; n += 1) {
     const text = `${name} ${n}`;
@@ -82,8 +82,10 @@ export async function steps(store: Store, count: number, name = 'step'): Promise
   }
 }
 
+/** The reasons of all entries, in order. */
 export const becauses = async (sealing: SealingFixture): Promise<readonly string[]> =>
   (await sealing.entries()).map(({ because }) => because);
 
+/** The reasons that `steps` writes. */
 export const named = (count: number, name = 'step'): readonly string[] =>
   Array.from({ length: count }, (_, n) => `${name} ${n}`);

@@ -7,9 +7,7 @@ import { beforeAll } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { entry, picks, runningState } from '../contract/store/fixtures.ts';
 import { storeFixture } from '../contract/store/store-fixture.ts';
-import { becauses, named, sealingFixture, steps } from './sealing-fixture.ts';
-
-const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
+import { becauses, named, release, sealingFixture, steps } from './sealing-fixture.ts';
 
 describe('sealing', () => {
   it('writes every entry once, in order, with its evidence; every block follows the one before', async () => {

@@ -3,7 +3,7 @@ import { guardRun } from './run-guard.ts';
 import { startTestRedis } from './test-redis.ts';
 
 /** Folders whose tests touch no Redis: running only these needs none. */
-const WITHOUT_REDIS = new Set(['domain', 'house']);
+const WITHOUT_REDIS = new Set(['domain', 'architecture']);
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { runOrchestrator } from '../../orchestrator/main.ts';
-import { tokenFileIn } from '../../orchestrator/http/secrets.ts';
 import { labClock } from '../../shared/clock.ts';
 import { readConfig } from '../../shared/config.ts';
 import type { LookReport } from '../../shared/domain/survey/last-look.ts';
@@ -24,6 +23,7 @@ import { clientWith } from '../fixtures/clients-with.ts';
 import { testLog } from '../fixtures/context.ts';
 import { type CliRun, runCli } from '../fixtures/run-cli.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
+import { tokenFileIn } from '../../orchestrator/http/secrets.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
 
 /** Tuesday, 11:00 UTC: users are at work, and the fleet was switched on the day before. */

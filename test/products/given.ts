@@ -4,7 +4,7 @@ import type { Profile } from '../../shared/products/profile.ts';
 import type { MarkMethod, Phase, UpdateRun } from '../../workers/gateways/gateway.ts';
 import { markMethod, phaseOf, updateRun } from '../../workers/update-client.ts';
 
-/** The built-in profile of SMS 1.2. */
+/** The built-in profile that the tests are about. */
 export function smsProfile(): Profile {
   const profile = loadProfile('sms-1.2');
   if (!profile.ok) throw new Error(profile.error.message);

@@ -11,8 +11,8 @@ export type CopyReading =
 /** Reads copies of releases. */
 export interface CopyReader {
   /**
-   * Reads one copy. Ends when nothing was heard of the copy for `silenceMs` at the latest; files that
-   * were read before are reported on the way.
+   * Reads one copy. Ends when nothing was heard of the copy for `silenceMs` at the latest; files
+   * that were read before are reported on the way.
    * @param report is called for each file as soon as it is known
    */
   read(request: CopyRequest, report: (name: string, found: FileOnServer) => void): Promise<CopyReading>;

@@ -91,7 +91,10 @@ static BOOL read_arguments(int argc, char **argv)
         else if (!_stricmp(argv[i], "/inheritance:r")) grants_follow = FALSE;
         else if (!_stricmp(argv[i], "/reset")) asked.is_reset = TRUE;
         else if (!_stricmp(argv[i], "/setowner") && i + 1 < argc) asked.owner = argv[++i];
-        /* /l: Wine has no links. /q: every file is reported all the same. /c: the first failure ends it. */
+        /*
+         * /l and /q change nothing: Wine has no links, and every file is reported. The first
+         * failure ends the run.
+         */
         else if (!_stricmp(argv[i], "/l") || !_stricmp(argv[i], "/q")) grants_follow = FALSE;
         else if (argv[i][0] == '/' || !grants_follow || asked.count == ARRAYSIZE(asked.grants) ||
                  !read_grant(argv[i], &asked.grants[asked.count++]))

@@ -1,8 +1,8 @@
 /*
  * Stands in for logons, which Wine does not have.
  *   session logon USER SID ID SERVER [PROGRAM...]
- *     one session: loads the user's hive, runs the program of its Load value, then the programs, and
- *     stays until logoff ends them all
+ *     one session: loads the user's hive, runs the program of its Load value, then the programs,
+ *     and stays until logoff ends them all
  *   session logoff USER
  *   session end NAME.EXE
  *     asks a program of the component directory to end
