@@ -3,7 +3,7 @@ import { contextOver, keepingDispatcher, standingClock } from '../fixtures/conte
 import { describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
-import { takeMarksBack } from '../../orchestrator/cli/commands/unmark.ts';
+import { removeMarks } from '../../orchestrator/cli/commands/unmark.ts';
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
@@ -209,7 +209,7 @@ test('unmark says who is marked and still being finished, so that somebody asks 
   const [a = ''] = await firstWave(orchestrator, 1);
   const api = openApiClient({ url: orchestrator.url, token: orchestrator.token, user: 'anna' });
   const said = async () => {
-    const done = unwrapped(await takeMarksBack(api, 'sp4', 'wrong release', 1));
+    const done = unwrapped(await removeMarks(api, 'sp4', 'wrong release', 1));
     return done.lines(plainView);
   };
   await bring(orchestrator.store, a, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
