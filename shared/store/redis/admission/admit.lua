@@ -1,7 +1,8 @@
 -- @include ../leader/leader.lua
 -- @include ../upgrades/handover.lua
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Gives slots to the clients that admission has picked. Each is
+-- @include ../audit/audit.lua
+-- Gives slots to the clients that admission has picked. Each is
 -- compared and set: a client that does not fit any more is left alone. ARGV: leader fence ('' =
 -- not a round), campaign, at (policy time), how many; for each one: client, logon server, wave (''
 -- = parked), state (JSON), queue, finishing; lists: audit, counters

@@ -1,5 +1,6 @@
 -- @include publish.lua
--- @include ../audit/audit.lua Makes a campaign visible whose clients were staged before, in
+-- @include ../audit/audit.lua
+-- Makes a campaign visible whose clients were staged before, in
 -- pieces. Returns 0 when the name was taken meanwhile, -1 when a part of what was staged is gone.
 -- ARGV: JSON of campaign, token (of the staging keys), reservation ('' = the only shard, where no
 -- name is reserved), clients (how many); lists: those of `publishCampaign`, then audit

@@ -14,7 +14,8 @@ const commitHaltScript = script(
   'commit-halt',
   lua`
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Halts every campaign, or ends the halt, by compare-and-set. Returns
+-- @include ../audit/audit.lua
+-- Halts every campaign, or ends the halt, by compare-and-set. Returns
 -- 0 when another change came first. ARGV: version, on (1 or 0), JSON; list: audit
 local record = key('halt')
 local version = tonumber(redis.call('HGET', record, 'version') or 0)

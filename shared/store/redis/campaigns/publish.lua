@@ -1,5 +1,6 @@
 -- @include ../core/counters.lua
--- @include ../core/lists.lua Clients of a new campaign are staged in pieces, under a token. Staged
+-- @include ../core/lists.lua
+-- Clients of a new campaign are staged in pieces, under a token. Staged
 -- keys expire when their writer dies; published keys stay.
 
 local function publish(staged, final)

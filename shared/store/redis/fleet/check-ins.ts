@@ -9,7 +9,8 @@ const raiseGenerationScript = script(
   'raise-generation',
   lua`
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Refuses check-in tokens of older generations and never lowers the
+-- @include ../audit/audit.lua
+-- Refuses check-in tokens of older generations and never lowers the
 -- limit. Returns the lowest good one. ARGV: client or *, lowest generation; list: audit
 local known = tonumber(redis.call('HGET', key('tokens'), ARGV[1]) or 1)
 local least = tonumber(ARGV[2])

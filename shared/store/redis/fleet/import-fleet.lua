@@ -1,5 +1,6 @@
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Adds staged clients to the fleet, or puts a staged fleet in its
+-- @include ../audit/audit.lua
+-- Adds staged clients to the fleet, or puts a staged fleet in its
 -- place. Returns how many clients there are now, or -1 when another import came since this one was
 -- staged (a client's home shard follows from its entry before), or when a part of what was staged
 -- is gone: a Redis that was restarted meanwhile reads a hash in another order, and one that took

@@ -11,7 +11,8 @@ const announceScript = script(
   import.meta.url,
   'announce-worker',
   lua`
--- @include ../core/time.lua Notes that a worker runs, and forgets workers that have been silent
+-- @include ../core/time.lua
+-- Notes that a worker runs, and forgets workers that have been silent
 -- for very long. ARGV: name, facts (JSON), its own clock, then in real ms: how long this is good,
 -- how long to remember
 local now = realNow()

@@ -1,5 +1,6 @@
 -- @include ../leader/leader.lua
--- @include ../core/lists.lua Writes what was found on logon servers. Only shard 0 gets the third
+-- @include ../core/lists.lua
+-- Writes what was found on logon servers. Only shard 0 gets the third
 -- list. Returns 0 when the release has been staged again meanwhile, or a newer leader was seen.
 -- ARGV: leader fence ('' = not a round), release, manifest that the copies were compared with;
 -- lists: servers whose copy is verified, servers whose copy is not, servers with their status as

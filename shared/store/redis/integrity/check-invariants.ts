@@ -100,7 +100,8 @@ const repairScript = script(
 -- @include ../leader/leader.lua
 -- @include violations.lua
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Repairs one client if the violation still holds. Returns 0 if it
+-- @include ../audit/audit.lua
+-- Repairs one client if the violation still holds. Returns 0 if it
 -- does not, else the activation of an upgrade that is due, or 1. ARGV: leader fence ('' = not a
 -- round), campaign, client, violation, at (policy time); list: audit
 if isDeposed(ARGV[1]) then return 0 end

@@ -1,7 +1,8 @@
 -- @include ../leader/leader.lua
 -- @include ../core/counters.lua
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Sets counters to a recount of this shard's records, if none of them
+-- @include ../audit/audit.lua
+-- Sets counters to a recount of this shard's records, if none of them
 -- has changed since and no client has been admitted. Returns 0 when one has; the next pass counts
 -- again. ARGV: leader fence, campaign; lists: campaign.client and version of each, counters, audit
 if isDeposed(ARGV[1]) then return 0 end

@@ -1,7 +1,8 @@
 -- @include ../leader/leader.lua
 -- @include violations.lua
 -- @include ../core/lists.lua
--- @include ../audit/audit.lua Gives a client that has lost its record a fresh one, parked: its
+-- @include ../audit/audit.lua
+-- Gives a client that has lost its record a fresh one, parked: its
 -- driver looks before it does anything else. Returns 0 when the client has a record. ARGV: JSON of
 -- leader (fence, '' = not a round), campaign, client, server, queue, finishing, at (policy time);
 -- state (JSON, passed through unread); list: audit

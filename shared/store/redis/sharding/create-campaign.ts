@@ -99,7 +99,8 @@ const reserveScript = script(
   import.meta.url,
   'reserve',
   lua`
--- @include ../core/time.lua Reserves a campaign's name for one creation. The latest number wins,
+-- @include ../core/time.lua
+-- Reserves a campaign's name for one creation. The latest number wins,
 -- so a creation that died blocks no other. Returns false when the campaign exists. ARGV: campaign,
 -- seconds
 if redis.call('EXISTS', key('campaign', ARGV[1])) == 1 then return false end

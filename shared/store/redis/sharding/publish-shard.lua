@@ -1,4 +1,5 @@
--- @include ../campaigns/publish.lua Publishes a shard's part of a campaign whose head is not
+-- @include ../campaigns/publish.lua
+-- Publishes a shard's part of a campaign whose head is not
 -- written yet, so no reader sees it. Removes what an earlier creation under this name left when it
 -- died. Returns 0 when a later creation has come here first, -1 when a part of what was staged is
 -- gone. ARGV: JSON of campaign, token (of the staging keys), reservation, waves, clients (how many

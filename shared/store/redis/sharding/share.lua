@@ -1,4 +1,5 @@
--- @include ../admission/slots.lua What a shard uses of a campaign's budget, and could use now:
+-- @include ../admission/slots.lua
+-- What a shard uses of a campaign's budget, and could use now:
 -- parked and waiting clients, of each logon server as many as it has room for, none where nothing
 -- may begin or the window is closed. Changes nothing. ARGV: campaign, budget (no more need be
 -- counted); then the time zones in which the window is closed

@@ -1,6 +1,7 @@
 -- @include ../leader/leader.lua
 -- @include indexes.lua
--- @include ../core/time.lua The safety net: finds drivers whose lease has ended and upgrades that
+-- @include ../core/time.lua
+-- The safety net: finds drivers whose lease has ended and upgrades that
 -- are overdue, and returns the jobs that must exist. ARGV: leader fence ('' = not a round), at
 -- (policy time), grace in policy ms, how many at most, how many overdue upgrades to pass over
 if isDeposed(ARGV[1]) then return {} end
