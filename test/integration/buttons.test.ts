@@ -215,8 +215,7 @@ test('unmark says who is marked and still being finished, so that somebody asks 
   await bring(orchestrator.store, a, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
   await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
   expect(await said()).toEqual([
-    '0 of 0 clients withdrawn, 0 installed meanwhile.',
-    '1 more marked, still being finished; then again: servpack campaign unmark sp4',
+    '1 client is still marked until its work in progress is completed. Then run: servpack campaign unmark sp4',
   ]);
 });
 

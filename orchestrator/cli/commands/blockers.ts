@@ -11,10 +11,12 @@ export function addBlockersCommand(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack blockers --campaign sms-sp4')
     .action(async (query: { campaign?: string }, command: Command) => {
       await withApi(command, async (api) =>
-        outputOf(await api.get(blockersAnswer, '/v1/blockers', { ...query }), (view, { campaigns, blockers }) =>
-          campaigns.length === 0
-            ? ['No campaign is running or paused. Choose one with --campaign']
-            : rankingLines(view, blockers),
+        outputOf(
+          await api.get(blockersAnswer, '/v1/blockers', { ...query }),
+          (view, { campaigns, blockers }) =>
+            campaigns.length === 0
+              ? ['No campaign is running or paused. Choose one with --campaign']
+              : rankingLines(view, blockers),
         ),
       );
     });

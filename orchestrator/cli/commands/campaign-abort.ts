@@ -25,7 +25,10 @@ export function addAbortCommand(campaign: Command): void {
       await withApi(command, async (api) => {
         const confirmed = yes ? null : await confirmAbort(api, name);
         if (confirmed !== null && !confirmed.ok) return confirmed;
-        return outputOf(await api.post(abortedAnswer, campaignPath(name, '/abort'), { reason }), abortedLines);
+        return outputOf(
+          await api.post(abortedAnswer, campaignPath(name, '/abort'), { reason }),
+          abortedLines,
+        );
       });
     });
 }

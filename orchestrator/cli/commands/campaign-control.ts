@@ -35,7 +35,9 @@ export function addControlCommands(campaign: Command): void {
 
   campaign
     .command('pause <campaign>')
-    .description('start nothing new on any client of a campaign, within a second; work in progress is completed')
+    .description(
+      'start nothing new on any client of a campaign, within a second; work in progress is completed',
+    )
     .requiredOption('--reason <text>', 'why; shown in the status')
     .addHelpText('after', '\nExample:\n  servpack campaign pause sms-sp4 --reason "help desk is flooded"')
     .action(async (name: string, { reason }: { reason: string }, command: Command) => {
@@ -65,9 +67,11 @@ function changedLines(view: View, changed: z.infer<typeof changedAnswer>): reado
   return [
     ...haltedLine(view, halted),
     safe(`Campaign ${campaign} ${word}: ${because}`),
-    ...(halted === null
-      ? [safe(`Follow: servpack campaign watch ${campaign}`)]
-      : ['Nothing starts in it until you run: servpack unhalt']),
+    ...(halted !== null
+      ? ['Nothing starts in it until you run: servpack unhalt']
+      : status === 'running'
+        ? [safe(`Follow: servpack campaign watch ${campaign}`)]
+        : []),
   ];
 }
 

@@ -95,8 +95,7 @@ const listCampaigns = async (api: ApiClient) =>
   ]);
 
 function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readonly string[] {
-  if (campaigns.length === 0)
-    return ['There is no campaign yet. Create one: servpack campaign create FILE'];
+  if (campaigns.length === 0) return ['There is no campaign yet. Create one: servpack campaign create FILE'];
   const right = { align: 'right' as const };
   return table(
     view,

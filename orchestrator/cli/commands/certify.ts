@@ -86,7 +86,12 @@ function orderOf(host: string, options: CertifyOptions): Result<CertifyOrder, Re
   if (!isHost(host)) return err(fault('input.host', `${JSON.stringify(host)} is not ${hostForm}`));
   const { service, restart = false, readOnly = false, product, directory, file, folder } = options;
   if (readOnly && (service !== undefined || restart))
-    return err(fault('input.certify', '--read-only cannot be used with --service or --restart, because it changes nothing'));
+    return err(
+      fault(
+        'input.certify',
+        '--read-only cannot be used with --service or --restart, because it changes nothing',
+      ),
+    );
   const order = certifyOrder.safeParse({
     host,
     port: options.port ?? null,

@@ -57,7 +57,11 @@ function addTokenCommands(fleet: Command): void {
     .command('tokens [client]')
     .description('list the check-in token of each client: it allows a client to check in, and nothing else')
     .option('--csv', 'CSV with a header line: client,host,generation,token')
-    .option('--generation <n>', 'tokens of this generation, to hand out before older ones are revoked', wholeNumber)
+    .option(
+      '--generation <n>',
+      'tokens of this generation, to hand out before older ones are revoked',
+      wholeNumber,
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  servpack fleet tokens pc-0017\n  servpack fleet tokens --csv > tokens.csv',

@@ -34,7 +34,7 @@ export function addHaltCommands(program: Command): void {
     .action(async (options: ResumeOptions, command: Command) => {
       await withApi(command, async (api) =>
         outputOf(await api.post(haltAnswer, '/v1/unhalt', options), () => [
-          'The halt has ended. Paused campaigns stay paused; list them: servpack campaign status',
+          'The halt is over. Paused campaigns stay paused.',
         ]),
       );
     });

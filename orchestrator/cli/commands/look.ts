@@ -39,13 +39,23 @@ export function addLookCommand(program: Command): void {
     .option('--fleet [file]', 'all clients of the fleet, or of a fleet file (which is not imported)')
     .option('--hosts <list>', 'hosts separated by commas, or a file with one host on each line')
     .option('--label <label>', 'with --fleet: only clients with this label; repeat for more', collect, [])
-    .option('--server <name>', 'with --fleet: only clients of this logon server; repeat for more', collect, [])
+    .option(
+      '--server <name>',
+      'with --fleet: only clients of this logon server; repeat for more',
+      collect,
+      [],
+    )
     .option('--product <product>', 'the product to look for (default: the one of --release, else sms-1.2)')
     .option('--release <release>', 'also find the clients that already have this release')
-    .addOption(new Option('--verdict <verdict>', 'list only machines with this result').choices([...verdictKinds]))
+    .addOption(
+      new Option('--verdict <verdict>', 'list only machines with this result').choices([...verdictKinds]),
+    )
     .option('--evidence', 'also print what each look found (up to 1,000 named machines)')
     .option('--within <minutes>', 'stop after this time', minutes, 24 * 60)
-    .option('--detach', 'do not wait; see the result with "servpack survey show". Without it, Ctrl-C stops the survey')
+    .option(
+      '--detach',
+      'do not wait; see the result with "servpack survey show". Without it, Ctrl-C stops the survey',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  servpack look pc-0017\n  servpack look --fleet --server LS-PUN\n  servpack look --hosts pc-1.example,10.0.0.7 --evidence',

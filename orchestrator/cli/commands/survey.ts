@@ -40,8 +40,12 @@ export function addSurveyCommands(program: Command): void {
 
   survey
     .command('follow <survey>')
-    .description('print a line for each machine, from the first one on, until the survey ends; Ctrl-C cancels the survey')
-    .addOption(new Option('--verdict <verdict>', 'list only machines with this result').choices([...verdictKinds]))
+    .description(
+      'print a line for each machine, from the first one on, until the survey ends; Ctrl-C cancels the survey',
+    )
+    .addOption(
+      new Option('--verdict <verdict>', 'list only machines with this result').choices([...verdictKinds]),
+    )
     .option('--evidence', 'also print what each look found')
     .addHelpText('after', '\nExample:\n  servpack survey follow look-7kq2m9x --verdict blocked')
     .action(async (name: string, options: Omit<ShowSurvey, 'json'>, command: Command) => {

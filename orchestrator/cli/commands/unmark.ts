@@ -82,7 +82,7 @@ function linesOf(found: Unmarked): readonly string[] {
   const installed =
     installedMeanwhile === 0 ? '' : `, ${number(installedMeanwhile)} had already installed the release`;
   return [
-    `${number(unmarked)} of ${many(asked, 'client')} unmarked${installed}.`,
+    ...(asked === 0 ? [] : [`${number(unmarked)} of ${many(asked, 'client')} unmarked${installed}.`]),
     ...(underWay === 0
       ? []
       : [safe(`${number(underWay)} still in progress. Follow: servpack campaign status ${campaign}`)]),
@@ -90,7 +90,7 @@ function linesOf(found: Unmarked): readonly string[] {
       ? []
       : [
           safe(
-            `${number(finishing)} more are marked, and their work in progress is completed first. Then run again: servpack campaign unmark ${campaign}`,
+            `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} still marked until ${finishing === 1 ? 'its' : 'their'} work in progress is completed. Then run: servpack campaign unmark ${campaign}`,
           ),
         ]),
     ...(stillMarked === 0

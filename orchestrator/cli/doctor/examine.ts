@@ -43,7 +43,9 @@ const cannotLook = (checks: readonly Check[]): Check => {
   const isBroken = checks.some(({ area, state }) => area === 'redis' && state === 'broken');
   return warning(
     'clients',
-    isBroken ? 'not checked, because Redis is broken (above)' : 'not checked, because no worker can look (above)',
+    isBroken
+      ? 'not checked, because Redis is broken (above)'
+      : 'not checked, because no worker can look (above)',
     'it is unknown if clients can be reached',
     'repair what is broken above, then run servpack doctor again',
   );

@@ -56,10 +56,7 @@ export async function certifyMachine(
   if (refusal !== null) return err(refusal);
   if (left === null)
     return err(
-      fault(
-        'certify.ended',
-        `the test ended too early (${code === null ? 'killed' : `exit code ${code}`})`,
-      ),
+      fault('certify.ended', `the test ended too early (${code === null ? 'killed' : `exit code ${code}`})`),
     );
   const count = (end: PointFound['end']): number => points.filter((point) => point.end === end).length;
   return ok({

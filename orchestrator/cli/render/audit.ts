@@ -47,7 +47,9 @@ function changeLines(view: View, own: readonly AuditLineAnswer[]): readonly stri
   return [
     'changed on it:',
     ...changes.flatMap(({ at, because }) => wrapped(view, `  ${at}  `, because)),
-    ...own.slice(-1).flatMap(({ at, to, because }) => wrapped(view, `  ${at}  now ${stateWord(to)}: `, because)),
+    ...own
+      .slice(-1)
+      .flatMap(({ at, to, because }) => wrapped(view, `  ${at}  now ${stateWord(to)}: `, because)),
   ];
 }
 
@@ -91,9 +93,7 @@ const repeatWords = ({ times, until }: NonNullable<Listed['repeats']>): string =
 const isHalt = ({ client, campaign }: AuditLineAnswer): boolean => client === null && campaign === '';
 
 const campaignOf = ({ campaign, campaignHash }: AuditLineAnswer): string =>
-  campaign === ''
-    ? 'in no campaign'
-    : `campaign ${campaign}, file with SHA-256 ${campaignHash ?? 'unknown'}`;
+  campaign === '' ? 'in no campaign' : `campaign ${campaign}, file with SHA-256 ${campaignHash ?? 'unknown'}`;
 
 /** What the entry concerns, if not this client only. */
 const scopeOf = (entry: AuditLineAnswer): string =>

@@ -66,7 +66,7 @@ export const stagedLines = (
   view: View,
   { release, tree, evidence, tookMs, started }: z.infer<typeof stagedAnswer>,
 ): readonly string[] => [
-  view.paint('bold', safe(`release ${release.release} of ${release.product} is staged`)),
+  view.paint('bold', safe(`Staged release ${release.release} of ${release.product}`)),
   safe(
     `Upgrade command succeeded, ${many(release.files.length, 'file')} hashed in ${tree} (${(tookMs / 1000).toFixed(1)} s)`,
   ),

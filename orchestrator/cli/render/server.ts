@@ -15,11 +15,7 @@ const styleOf: Readonly<Record<Answer['servers'][number]['state'], Style>> = {
 /** The state of the copy on each logon server. */
 export function serverLines(view: View, { release, hasCopies, servers }: Answer): readonly string[] {
   if (!hasCopies)
-    return [
-      safe(
-        `The release file of ${release} lists no copies: all logon servers share the staged tree.`,
-      ),
-    ];
+    return [safe(`The release file of ${release} lists no copies: all logon servers share the staged tree.`)];
   if (servers.length === 0)
     return [safe(`No campaign with release ${release} has clients that still have to download.`)];
   const right = { align: 'right' as const };

@@ -59,7 +59,9 @@ function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus
     ...wrapped(view, `aborted by ${by}: `, because, 'red'),
     ...(finishing === 0
       ? []
-      : [`${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} being cancelled or completed safely`]),
+      : [
+          `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} being cancelled or completed safely`,
+        ]),
     ...(stillMarked === 0 ? [] : wrapped(view, 'marked: ', marked, 'red')),
   ];
 }
@@ -141,13 +143,13 @@ function bar({ paint }: View, { size, settled, notOk }: CampaignStatus, width: n
 const waitWords: Readonly<Record<CampaignStatus['deferrals'][number]['class'], string>> = {
   service: 'blocked by a service',
   program: 'blocked by a program',
-  busy: 'busy with another installation',
+  busy: 'blocked by a service at work',
   unreachable: 'unreachable',
   couldNotLook: 'could not be looked at',
   restart: 'waiting for a restart',
   logon: 'waiting for a logon',
   download: 'waiting for the download',
-  load: 'waiting for the load',
+  load: 'waiting for a Load entry',
   window: 'waiting for the maintenance window',
 };
 

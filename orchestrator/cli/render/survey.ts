@@ -71,9 +71,7 @@ function moreLines(view: View, { failures, inCampaign }: Findings): readonly str
     ...(causes.length === 0 ? [] : wrapped(view, 'could not be looked at: ', causes.join(', '), 'yellow')),
     ...(inCampaign === 0
       ? []
-      : [
-          `${many(inCampaign, 'client')} in a running campaign, which may have changed them since`,
-        ]),
+      : [`${many(inCampaign, 'client')} in a running campaign, which may have changed them since`]),
   ];
 }
 
