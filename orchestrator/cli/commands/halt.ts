@@ -13,7 +13,7 @@ export function addHaltCommands(program: Command): void {
   program
     .command('halt')
     .description(
-      'stop all campaigns: nothing new starts on any client, within a second; work in progress is completed',
+      'start nothing new on any client of any campaign, within a second, until "servpack unhalt"; work in progress is completed',
     )
     .requiredOption('--reason <text>', 'why; shown in every status')
     .addHelpText('after', '\nExample:\n  servpack halt --reason "network is down in Pune"')

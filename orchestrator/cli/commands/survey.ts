@@ -7,8 +7,8 @@ import { surveyLines, surveyListLines } from '../render/survey.ts';
 import { surveyPath } from '../client/api-client.ts';
 
 /**
- * Surveys that `servpack look` has started. A survey runs in the orchestrator, also if nobody
- * follows it.
+ * Surveys that `servpack look` has started. A survey runs in the orchestrator, also without a
+ * follower.
  */
 export function addSurveyCommands(program: Command): void {
   const survey = program

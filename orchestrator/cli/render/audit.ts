@@ -144,7 +144,7 @@ export function verifyLines(view: View, { files, chains, faults }: VerifyAnswer)
 
 function chainLine({ shard, blocks, entries, last, inRedis }: VerifyAnswer['chains'][number]): string {
   const found = `shard ${shard}: ${many(blocks, 'block')}, ${many(entries, 'entry', 'entries')}`;
-  const ends = last === null ? '' : `; block ${number(last.block)} of ${last.at} has head ${last.head}`;
+  const ends = last === null ? '' : `; last block ${number(last.block)} at ${last.at}, head ${last.head}`;
   return `${found}${ends}${inRedis === null ? '' : `; Redis is at block ${number(inRedis.block)}`}`;
 }
 

@@ -41,6 +41,6 @@ export function whyLines(view: View, answer: WhyAnswer): readonly string[] {
 
 function nextInWords(client: string, next: WhyAnswer['next']): string {
   if (next === null)
-    return `finished; nothing more happens unless you run: servpack client retry ${client} --reason …`;
+    return `nothing more happens. If it is not upgraded, try again: servpack client retry ${client} --reason …`;
   return next.when === null ? next.action : `${next.action}: ${when(next.when)}`;
 }
