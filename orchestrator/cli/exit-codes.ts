@@ -1,26 +1,26 @@
 import type { Fault } from '../../shared/errors.ts';
 
-/** What every command ends with. `servpack --help` prints this table. */
+/** The exit codes of all commands. `servpack --help` prints this table. */
 export const exitCodes = {
-  ok: { code: 0, means: 'done; watch: the campaign ended and every client ended well' },
+  ok: { code: 0, means: 'done; watch: the campaign ended, and no client failed or needs attention' },
   refused: {
     code: 1,
     means:
-      'refused or failed; doctor: something is broken; certify: a point does not hold; watch: the campaign ended with clients that are not ok',
+      'refused or failed; doctor: something is broken; certify: a test failed; watch: clients failed or need attention',
   },
   usage: { code: 2, means: 'wrong usage, or a file with faults' },
-  notReachable: { code: 3, means: 'no orchestrator answers, or its Redis is away' },
+  notReachable: { code: 3, means: 'the orchestrator or its Redis does not answer' },
   notFound: { code: 4, means: 'no such campaign, client, release, survey or evidence' },
-  token: { code: 5, means: 'no token, or a wrong one' },
+  token: { code: 5, means: 'the token is missing or wrong' },
   warnings: {
     code: 6,
-    means: 'doctor: nothing is broken, but there are warnings; look: some machines could not be looked at',
+    means: 'doctor: only warnings; look: some machines could not be looked at',
   },
 } as const;
 
 type Kind = keyof typeof exitCodes;
 
-/** By the first part of the fault's code. */
+/** The exit code by the first part of a fault's code. */
 const kinds: Readonly<Record<string, Kind>> = {
   input: 'usage',
   tooLarge: 'usage',

@@ -19,30 +19,30 @@ import { defaultDataDir, defaultUrl, showRefusal } from './client/session.ts';
 
 const environmentHelp = [
   'Environment:',
-  '  SERVPACK_URL    as --url',
-  '  SERVPACK_DATA   as --data',
-  '  SERVPACK_TOKEN  the token itself; --token-file wins over it',
+  '  SERVPACK_URL    same as --url',
+  '  SERVPACK_DATA   same as --data',
+  '  SERVPACK_TOKEN  the token itself; --token-file overrides it',
 ].join('\n');
 
 /**
- * The command line. Every command is a thin client of the HTTP API, except those that are servpack
- * itself.
+ * Builds the command line. Every command is a thin client of the HTTP API, except the commands
+ * that run servpack itself.
  */
 export function buildProgram(): Command {
   const program = new Command('servpack')
     .description(
-      'Rolls a service pack out over a fleet of Windows clients and gets it past the components that are in use.',
+      'Installs a service pack on a fleet of Windows clients, also where programs or services that are in use block it.',
     )
     .version(packageJson.version)
-    .option('--json', 'print one JSON document on stdout instead of text, refusals included')
+    .option('--json', 'print one JSON document instead of text, also for a refusal')
     .option(
       '--url <url>',
-      `the orchestrator (default: the one that used the data folder last, else ${defaultUrl})`,
+      `address of the orchestrator (default: the one that last used the data folder, else ${defaultUrl})`,
     )
-    .option('--data <folder>', `the data folder (default: ${defaultDataDir})`)
-    .option('--token-file <file>', 'file with the token of the API (default: token in the data folder)')
+    .option('--data <folder>', `data folder (default: ${defaultDataDir})`)
+    .option('--token-file <file>', 'file with the API token (default: token in the data folder)')
     .exitOverride()
-    .showHelpAfterError('(--help shows how)')
+    .showHelpAfterError('(--help shows the usage)')
     .addHelpText(
       'after',
       `\n${environmentHelp}\n\n${exitCodesHelp}\n\nExample:\n  servpack campaign watch sms-sp4`,
@@ -65,25 +65,25 @@ export function buildProgram(): Command {
 }
 
 /**
- * Commands made with `.command()` copy the settings of their parent. This shows the common options
- * in the help of each command too.
+ * Shows the global options in the help of each command too. Commander copies settings only to
+ * commands that are added later.
  */
 function inheritSettings(command: Command): void {
   command.configureHelp({ showGlobalOptions: true });
   for (const child of command.commands) inheritSettings(child);
 }
 
-/** Runs one command line to its end; how it ended stands in `process.exitCode`. Never rejects. */
+/** Runs one command line and sets `process.exitCode`. Never rejects. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   const isJson = args.includes('--json');
   try {
     await buildProgram().parseAsync(args, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) {
-      showRefusal(fault('internal', `this should not have happened: ${messageOf(thrown)}`, thrown), isJson);
+      showRefusal(fault('internal', `unexpected error: ${messageOf(thrown)}`, thrown), isJson);
     } else if (thrown.exitCode !== 0) {
-      // Commander has explained the fault on stderr. A script that reads JSON gets its document
-      // all the same.
+      // Commander has explained the fault on stderr. A script that reads JSON still needs its
+      // document.
       if (isJson) showRefusal(fault('input.usage', thrown.message), true);
       process.exitCode = exitCodes.usage.code;
     }

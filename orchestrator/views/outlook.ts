@@ -22,10 +22,10 @@ interface Context {
 type Deferred = Extract<UpgradeState, { phase: 'deferred' }>;
 
 /**
- * What follows for a client if its machine does not change: the next step of the ladder, or what
- * is left of the budget.
+ * Says what follows for a client if its machine does not change: the next step of the ladder, or
+ * the rest of the budget. Null where nothing can be foreseen.
  */
-export function ifItStaysSo(context: Context, upgrade: Upgrade): string | null {
+export function outlookOf(context: Context, upgrade: Upgrade): string | null {
   const { state, memory } = upgrade;
   switch (state.phase) {
     case 'deferred':
@@ -34,12 +34,12 @@ export function ifItStaysSo(context: Context, upgrade: Upgrade): string | null {
       const deadline = memory.open.restart?.deadline;
       return deadline === undefined
         ? null
-        : `if it has not restarted by ${isoOf(deadline)} (${fromNow(deadline, context.now)}) it settles as failed`;
+        : `if it has not restarted by ${isoOf(deadline)} (${fromNow(deadline, context.now)}), it fails`;
     }
     case 'remedying':
       return state.journal.direction === 'forward'
         ? `if the client refuses a step, the ${state.journal.procedure} is undone`
-        : 'the way back is tried until the service is as it was; if the client keeps refusing, it needs attention';
+        : 'servpack retries until the service is as it was before; if the client keeps refusing, it needs attention';
     case 'looking':
     case 'marking':
     case 'unmarking':
@@ -60,13 +60,13 @@ function ifStillDeferred(context: Context, upgrade: Upgrade, state: Deferred): s
 }
 
 function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): string {
-  if (state.class === 'window') return 'waiting for the window has no limit and spends no budget';
+  if (state.class === 'window') return 'it waits for its window without a limit; this uses up no tries';
   const { budget, whenSpent } = policy.deferrals[state.class];
   const left = budget - (upgrade.memory.history.deferrals[state.class] ?? 0);
-  const end = whenSpent === 'failed' ? 'settles as failed' : 'needs attention';
+  const end = whenSpent === 'failed' ? 'the client fails' : 'servpack gives up and asks for you';
   if (left <= 0)
-    return `if the next look finds the same, it ${end}: its ${budget} deferrals of class ${state.class} are spent`;
-  return `after ${left} more deferrals of class ${state.class} (of ${budget}) it ${end}`;
+    return `${end} if the next look finds the same: all ${budget} tries of class ${state.class} are used`;
+  return `${end} after ${left} more ${left === 1 ? 'try' : 'tries'} (of ${budget}, class ${state.class})`;
 }
 
 function nextEscalation(
@@ -86,35 +86,35 @@ function nextEscalation(
   if (target === undefined) return null;
   const name = target.kind === 'service' ? target.service : nameOf(target);
   if (next === undefined)
-    return `no step of the ladder is left that could move ${name}: it needs attention when it persists`;
-  const told =
-    policy.ladder.includes('notify') && notifiedAt === null ? '; users who are logged on are told first' : '';
+    return `no step of the ladder is left against ${name}: if it persists, the client needs attention`;
+  const notice =
+    policy.ladder.includes('notify') && notifiedAt === null ? '; logged-on users are notified first' : '';
   const what = next.procedure === 'replaceAtRestart' ? 'replaceAtRestart' : `${next.procedure} of ${name}`;
-  const follows = (when: string): string => `${what} follows ${when}${told}`;
+  const startsWhen = (when: string): string => `${what} starts ${when}${notice}`;
   const noticeLeft = notifiedAt === null ? 0 : notifiedAt + policy.noticeMs - now;
-  if (noticeLeft > 0) return follows(`when the users' time is over, in ${spanInWords(noticeLeft)}`);
+  if (noticeLeft > 0) return startsWhen(`when the notice to the users ends, in ${spanInWords(noticeLeft)}`);
   if (
     notifiedAt !== null ||
     (target.kind === 'service' && target.structural && policy.structural === 'atOnce')
   )
-    return follows('at the next look');
+    return startsWhen('at the next look');
   const sighting = sightings[fingerprint(target)];
   if (sighting === undefined) return null;
   const persists = persistsBecause(policy.persistence, sighting);
-  return follows(
+  return startsWhen(
     persists === null
       ? whenPersisting(policy, sighting)
-      : `when it can be stopped: it persists (${persists})`,
+      : `as soon as it can be stopped: it persists (${persists})`,
   );
 }
 
-/** What is missing until the blocker counts as persisting; any one of them is enough. */
+/** What is missing until the blocker counts as persisting; any one condition is enough. */
 function whenPersisting({ persistence }: CampaignPolicy, { looks, restarts, since }: Sighting): string {
   const moreLooks = persistence.looks - looks;
   const moreRestarts = persistence.restarts - restarts;
   return (
     `when ${moreLooks} more ${moreLooks === 1 ? 'look finds' : 'looks find'} it, ` +
-    `or it outlives ${moreRestarts} more ${moreRestarts === 1 ? 'restart' : 'restarts'}, ` +
-    `or it is still there at ${isoOf(since + persistence.afterMs)}`
+    `when it is still there after ${moreRestarts} more ${moreRestarts === 1 ? 'restart' : 'restarts'}, ` +
+    `or when it is still there at ${isoOf(since + persistence.afterMs)}`
   );
 }

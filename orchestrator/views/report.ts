@@ -124,5 +124,5 @@ const untouched = {
 const neverBegun = {
   end: 'cancelled',
   cause: 'campaign aborted',
-  reason: 'the campaign was aborted before anything was begun on it',
+  reason: 'the campaign was aborted before anything started on it',
 } as const;

@@ -7,7 +7,7 @@ import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { downloadsIn, type Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
-/** Why a client's wave is closed to it, or null when it is open and the campaign runs. */
+/** Why nothing starts in a client's wave, or null when the wave is open and the campaign runs. */
 export function whyNotOpen(
   {
     campaign,
@@ -46,7 +46,8 @@ export function whyNoSlot(
   if (campaign.state.status !== 'running') return whyNotRunning(campaign);
   if (halt !== null) return whyHalted(halt);
   const status = copies?.found.find((each) => each.logonServer === logonServer);
-  if (copies !== null && status?.state !== 'verified') return `waits: ${whyNotStaged(logonServer, status)}`;
+  if (copies !== null && status?.state !== 'verified')
+    return `waits for the release on its logon server: ${whyNotStaged(logonServer, status)}`;
   const most = maxDownloadsAt(budgets, logonServer);
   const use = {
     ...downloadsIn((name) => counters[name], logonServer),
@@ -54,12 +55,12 @@ export function whyNoSlot(
     isStaged: true,
   };
   if (most !== null && roomToBegin(most, use) <= 0)
-    return `all ${most} downloads of logon server ${logonServer} are taken: ${use.downloading} clients are marked and not proved`;
-  if (slots.active >= budgets.active) return `all ${budgets.active} slots of the campaign are taken`;
+    return `all ${most} downloads of logon server ${logonServer} are in use: ${use.downloading} clients are marked, and their upgrade is not proved yet`;
+  if (slots.active >= budgets.active) return `all ${budgets.active} slots of the campaign are in use`;
   if ((slots.perLogonServer[logonServer] ?? 0) >= budgets.perLogonServer) {
-    return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are taken`;
+    return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are in use`;
   }
-  return 'a slot is free: its turn comes in one of the next rounds';
+  return 'a slot is free: it is admitted in one of the next rounds';
 }
 
 const whyHalted = ({ by, because }: Halt): string => `everything is halted by ${by}: ${because}`;
@@ -67,7 +68,7 @@ const whyHalted = ({ by, because }: Halt): string => `everything is halted by ${
 function whyNotRunning({ definition, state }: Campaign): string {
   switch (state.status) {
     case 'created':
-      return 'the campaign has not been started';
+      return 'the campaign is not started yet';
     case 'scheduled':
       return `the campaign starts at ${isoOf(state.startAt)}`;
     case 'aborted':

@@ -1,5 +1,5 @@
 import { fromNow } from './duration-text.ts';
-import { ifItStaysSo } from './outlook.ts';
+import { outlookOf } from './outlook.ts';
 import { whyNoSlot, whyNotOpen } from './why-waiting.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
@@ -32,7 +32,7 @@ export interface Why {
    * happens.
    */
   readonly next: { readonly action: string; readonly when: Moment | null } | null;
-  /** What follows when nothing changes; null where that cannot be foreseen. */
+  /** What follows if nothing changes; null where nothing can be foreseen. */
   readonly otherwise: string | null;
   readonly remarks: readonly string[];
 }
@@ -121,7 +121,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
     evidence: memory.learned.lastLook?.evidence ?? null,
     next: nextOf(context, recorded),
-    otherwise: ifItStaysSo(context, upgrade),
+    otherwise: outlookOf(context, upgrade),
     remarks: remarksOn(context.campaign, upgrade),
   };
 }
@@ -129,19 +129,19 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
 function becauseOf({ state, memory }: Upgrade): string {
   switch (state.phase) {
     case 'looking':
-      return 'it has to be looked at';
+      return 'the next step is a look at it';
     case 'marking':
       return 'nothing is in the way: it is being marked for the update';
     case 'unmarking':
-      return 'its mark is being taken back';
+      return 'its mark is being removed';
     case 'updating':
       return 'nothing is in the way: the update runs';
     case 'ordering':
-      return `it is being told to restart, because of the ${restartCauses[state.cause]}`;
+      return `a restart is being ordered, because of ${restartCauses[state.cause]}`;
     case 'restarting':
-      return `it was told to restart at ${isoOf(memory.open.restart?.orderedAt ?? 0)} and is not proved to be in another boot`;
+      return `a restart was ordered at ${isoOf(memory.open.restart?.orderedAt ?? 0)}; no look has proved yet that it has restarted`;
     case 'notifying':
-      return 'its users are being told what will follow';
+      return 'its users are being notified';
     case 'deferred':
       return state.because;
     case 'remedying': {
@@ -156,10 +156,10 @@ function becauseOf({ state, memory }: Upgrade): string {
 }
 
 const restartCauses: Readonly<Record<RestartCause, string>> = {
-  mark: 'mark',
-  workaround: 'workaround',
-  pendingRestart: 'restart that is still pending',
-  replacement: 'files that take their places then',
+  mark: 'the mark',
+  workaround: 'the workaround',
+  pendingRestart: 'a restart that was pending before',
+  replacement: 'new files that Windows puts in place at its start',
 };
 
 function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['next'] {
@@ -167,10 +167,10 @@ function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['
   const action = actionOf(upgrade);
   if (index === 'parked')
     return {
-      action: `${action}, once it gets a slot: ${whyNoSlot(context, upgrade.logonServer)}`,
+      action: `${action} as soon as it gets a slot: ${whyNoSlot(context, upgrade.logonServer)}`,
       when: null,
     };
-  if (index === 'driven') return { action: `${action}: a worker is at it`, when: null };
+  if (index === 'driven') return { action: `${action}: a worker is working on it`, when: null };
   return { action, when: dueAt === null ? null : moment(Math.max(dueAt, context.now), context.now) };
 }
 
@@ -183,11 +183,11 @@ function actionOf({ state }: Upgrade): string {
     case 'looking':
       return 'it is looked at';
     case 'restarting':
-      return 'it is looked at, to see whether it is back';
+      return 'it is looked at, to see if it has restarted';
     case 'deferred':
       return 'it is looked at again';
     case 'notifying':
-      return 'its users are told';
+      return 'its users are notified';
     case 'remedying':
       return `${state.journal.step} is ${state.retryAt === null ? 'run' : 'tried again'}`;
     case 'settled':
@@ -195,23 +195,24 @@ function actionOf({ state }: Upgrade): string {
   }
 }
 
-/** What else an operator should know of a client: what was done to it, and what holds it. */
+/** What else an operator should know about a client: what was done to it, and what stops it. */
 export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
   const { mark, workaround, replacing, unfinished } = upgrade.memory.open;
   const { relocation, servicePath, willBlockAgain, lastLook } = upgrade.memory.learned;
   const { state } = campaign;
-  const holds = state.status === 'paused' && upgrade.state.phase !== 'settled';
+  const isStopped = state.status === 'paused' && upgrade.state.phase !== 'settled';
   const found: (string | false)[] = [
-    holds &&
-      `the campaign is paused by ${state.by}: ${state.because}; ${isFinishing(upgrade) ? 'what was begun on the client is finished' : 'nothing is begun on the client until it is resumed'}`,
+    isStopped &&
+      `the campaign is paused by ${state.by}: ${state.because}; ${isFinishing(upgrade) ? 'work in progress on the client is completed' : 'nothing new starts on the client until the campaign is resumed'}`,
     mark !== null &&
       upgrade.state.phase !== 'settled' &&
       `it has been marked for the update since ${isoOf(mark.at)}`,
-    workaround !== null && `${workaround.preImage.service.name} starts by hand only until the update is done`,
-    replacing !== null && 'new files wait on it, and take their places when it restarts',
+    workaround !== null &&
+      `${workaround.preImage.service.name} is set to manual start until the update is done`,
+    replacing !== null && 'new files are ready on it; Windows puts them in place at the next restart',
     unfinished && 'a procedure may be unfinished on it: the next look goes on there',
     relocation === 'done' && `its service was moved and runs from ${servicePath ?? 'its new directory'}`,
-    relocation === 'undone' && 'a relocation was tried and undone: the service is as it was',
+    relocation === 'undone' && 'a relocation was tried and undone: the service is as it was before',
     willBlockAgain &&
       'only the workaround was used: the same service will block it again at the next release',
     ...sightingsOf(upgrade),
@@ -220,7 +221,7 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
   return found.filter((remark) => remark !== false);
 }
 
-/** Since when each of its blockers is in the way; only while it waits for them to go. */
+/** Since when each of its blockers is in the way; only while it waits for them. */
 function sightingsOf({ state, memory }: Upgrade): readonly string[] {
   if (state.phase !== 'deferred' && state.phase !== 'notifying') return [];
   return Object.entries(memory.learned.sightings).map(

@@ -77,7 +77,7 @@ describe('why a client still waits', () => {
   const pick = { client: 'pc-17', wave: 0, logonServer: 'LS-ROM' };
 
   test.each([
-    ['the campaign has not been started', context({ status: 'created' }), pick],
+    ['the campaign is not started yet', context({ status: 'created' }), pick],
     ['the campaign waits until release sms-sp4 is staged', context({ status: 'waitingForRelease' }), pick],
     ['the campaign is paused by anna: phones ring', context(paused), pick],
     [
@@ -86,7 +86,7 @@ describe('why a client still waits', () => {
       { ...pick, wave: 1 },
     ],
     [
-      'all 100 slots of the campaign are taken',
+      'all 100 slots of the campaign are in use',
       context(running(1), { slots: { active: 100, perLogonServer: {} } }),
       pick,
     ],
@@ -96,26 +96,26 @@ describe('why a client still waits', () => {
       pick,
     ],
     [
-      'waits: LS-ROM has 14 of 22 files: appres32.dll is missing, and 7 more',
+      'waits for the release on its logon server: LS-ROM has 14 of 22 files: appres32.dll is missing, and 7 more',
       context(running(1), { copies: { filesInAll: 22, found: [onRome] } }),
       pick,
     ],
     [
-      'waits: nobody has looked at the copy on LS-ROM yet',
+      'waits for the release on its logon server: nobody has looked at the copy on LS-ROM yet',
       context(running(1), { copies: { filesInAll: 22, found: [] } }),
       pick,
     ],
     [
-      'all 5 downloads of logon server LS-ROM are taken: 5 clients are marked and not proved',
+      'all 5 downloads of logon server LS-ROM are in use: 5 clients are marked, and their upgrade is not proved yet',
       withDownloads(context(running(1), { counters: { 'downloading|LS-ROM': 5 } }), 5),
       pick,
     ],
     [
-      'all 25 slots of logon server LS-ROM are taken',
+      'all 25 slots of logon server LS-ROM are in use',
       context(running(1), { slots: { active: 30, perLogonServer: { 'LS-ROM': 25 } } }),
       pick,
     ],
-    ['a slot is free: its turn comes in one of the next rounds', context(), pick],
+    ['a slot is free: it is admitted in one of the next rounds', context(), pick],
   ])('%s', (because, given, waiting) => {
     expect(whyWaiting(given, waiting)).toMatchObject({ state: 'waiting', because, evidence: null });
   });
@@ -142,15 +142,15 @@ describe('why a client is deferred', () => {
 
   test('says that the ladder is next for a relocatable service, as soon as it persists', () => {
     expect(whyAdmitted(context(), rests(pcm)).otherwise).toBe(
-      'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when 2 more looks find it, or it outlives 1 more restart, ' +
-        'or it is still there at 2026-11-17T20:00:00Z; users who are logged on are told first',
+      'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT starts when 2 more looks find it, when it is still there after 1 more restart, ' +
+        'or when it is still there at 2026-11-17T20:00:00Z; logged-on users are notified first',
     );
   });
 
   test('says that the ladder comes at once where the policy does not wait for structural blockers', () => {
     const given = withPolicy({ structural: 'atOnce', ladder: ['wait', 'relocation'] });
     expect(whyAdmitted(context(running(1), {}, given), rests(pcm)).otherwise).toBe(
-      'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows at the next look',
+      'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT starts at the next look',
     );
   });
 
@@ -167,14 +167,14 @@ describe('why a client is deferred', () => {
     expect(whyAdmitted(context(running(1), { now }), rests(told))).toMatchObject({
       because: 'users were told that the service will be moved',
       otherwise:
-        "relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when the users' time is over, in 40 min",
+        'relocation of SMS_PACKAGE_COMMAND_MANAGER_NT starts when the notice to the users ends, in 40 min',
     });
   });
 
   test('gives the budget that is left where only waiting helps against a program', () => {
     const program = when([[evening, look(blockedByProgram)]]);
     expect(whyAdmitted(context(), rests(program)).otherwise).toBe(
-      'after 5 more deferrals of class program (of 6) it needs attention',
+      'servpack gives up and asks for you after 5 more tries (of 6, class program)',
     );
   });
 
@@ -187,13 +187,13 @@ describe('why a client is deferred', () => {
     expect(whyAdmitted(context(), rests(when(tries)))).toMatchObject({
       because: 'no answer',
       otherwise:
-        'if the next look finds the same, it settles as failed: its 6 deferrals of class unreachable are spent',
+        'the client fails if the next look finds the same: all 6 tries of class unreachable are used',
     });
   });
 
   test('gives only the budget without the product profile', () => {
     expect(whyAdmitted(context(running(1), { product: null }), rests(pcm)).otherwise).toBe(
-      'after 5 more deferrals of class service (of 6) it needs attention',
+      'servpack gives up and asks for you after 5 more tries (of 6, class service)',
     );
   });
 });
@@ -203,7 +203,8 @@ describe('why an admitted client does not go on', () => {
     const parked: Recorded = { ...rests(pcm), index: 'parked', dueAt: null };
     expect(whyAdmitted(context(paused), parked)).toMatchObject({
       next: {
-        action: 'it is looked at again, once it gets a slot: the campaign is paused by anna: phones ring',
+        action:
+          'it is looked at again as soon as it gets a slot: the campaign is paused by anna: phones ring',
         when: null,
       },
     });
@@ -211,7 +212,7 @@ describe('why an admitted client does not go on', () => {
 
   test('says that a worker drives it', () => {
     expect(whyAdmitted(context(), { ...rests(admitted), index: 'driven', dueAt: null }).next).toEqual({
-      action: 'it is looked at: a worker is at it',
+      action: 'it is looked at: a worker is working on it',
       when: null,
     });
   });
@@ -223,8 +224,8 @@ describe('why an admitted client does not go on', () => {
     ]);
     expect(whyAdmitted(context(), rests(restarting))).toMatchObject({
       state: 'restarting',
-      because: 'it was told to restart at 2026-11-16T20:00:00Z and is not proved to be in another boot',
-      otherwise: 'if it has not restarted by 2026-11-17T00:00:00Z (in 4 h) it settles as failed',
+      because: 'a restart was ordered at 2026-11-16T20:00:00Z; no look has proved yet that it has restarted',
+      otherwise: 'if it has not restarted by 2026-11-17T00:00:00Z (in 4 h), it fails',
     });
   });
 
@@ -232,14 +233,14 @@ describe('why an admitted client does not go on', () => {
     const remarks = (upgrade: Upgrade): readonly string[] =>
       whyAdmitted(context(paused), rests(upgrade)).remarks;
     expect(remarks(pcm)[0]).toBe(
-      'the campaign is paused by anna: phones ring; nothing is begun on the client until it is resumed',
+      'the campaign is paused by anna: phones ring; nothing new starts on the client until the campaign is resumed',
     );
     const marked = when([
       [evening, look()],
       [evening, { type: 'ClientMarked' }],
     ]);
     expect(remarks(marked)[0]).toBe(
-      'the campaign is paused by anna: phones ring; what was begun on the client is finished',
+      'the campaign is paused by anna: phones ring; work in progress on the client is completed',
     );
   });
 

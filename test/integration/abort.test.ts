@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
-import { takeMarksBack } from '../../orchestrator/cli/commands/unmark.ts';
+import { removeMarks } from '../../orchestrator/cli/commands/unmark.ts';
 import { plainView } from '../../orchestrator/cli/render/view.ts';
 import { drainCampaigns } from '../../orchestrator/rounds/drain-campaigns.ts';
 import type { Commit } from '../../shared/store/upgrade-store.ts';
@@ -117,13 +117,12 @@ test('unmark counts clients that are marked and still being finished, and names 
   const [a = ''] = await firstWave(orchestrator, 1);
   const api = openApiClient({ url: orchestrator.url, token: orchestrator.token, user: 'anna' });
   const output = async () => {
-    const done = unwrapped(await takeMarksBack(api, 'sp4', 'wrong release', 1));
+    const done = unwrapped(await removeMarks(api, 'sp4', 'wrong release', 1));
     return done.lines(plainView);
   };
   await bring(orchestrator.store, a, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
   await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
   expect(await output()).toEqual([
-    '0 of 0 clients withdrawn, 0 installed meanwhile.',
-    '1 more marked, still being finished; then again: servpack campaign unmark sp4',
+    '1 client is still marked until its work in progress is completed. Then run: servpack campaign unmark sp4',
   ]);
 });

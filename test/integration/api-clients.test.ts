@@ -77,7 +77,7 @@ describe.each(stores)('the API for clients on the %s store', (_name, open) => {
       evidenceText: 'what the look found',
       next: { action: 'it is looked at again', when: { at: '2026-11-17T09:30:00Z', inWords: 'in 30 min' } },
       otherwise: expect.stringMatching(
-        /^relocation of SMS_PACKAGE_COMMAND_MANAGER_NT follows when 2 more looks find it/,
+        /^relocation of SMS_PACKAGE_COMMAND_MANAGER_NT starts when 2 more looks find it/,
       ),
     });
     expect((await orchestrator.ask('GET', '/v1/clients/pc-1/why')).body.evidenceText).toBeNull();

@@ -44,7 +44,7 @@ describe('servpack audit', () => {
     const shown = await runCliAt(orchestrator, ['audit', 'show', 'pc-1', '--evidence']);
     expect(shown).toMatchObject({ code: 0, stderr: '' });
     const lines = shown.stdout.split('\n');
-    expect(lines[0]).toBe('pc-1: 3 steps, the first one first');
+    expect(lines[0]).toBe('pc-1: 3 steps, oldest first');
     expect(shown.stdout).toContain('campaign sp4, file with SHA-256 hash-of-the-file');
     expect(shown.stdout).toContain('waiting -> looking: admitted: a slot is free');
     expect(shown.stdout).toContain(`evidence ${look.sha256}\n      a look\n      of two lines`);
@@ -89,7 +89,7 @@ describe('servpack audit', () => {
     const own = await runCliAt(orchestrator, ['audit', 'verify']);
     expect(own).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/Redis is at block 1\nthe audit is whole\n$/),
+      stdout: expect.stringMatching(/Redis is at block 1\nthe audit is complete and unchanged\n$/),
     });
     const offline = await runCli(['audit', 'verify', file]);
     expect(offline).toMatchObject({
@@ -120,7 +120,7 @@ describe('servpack audit', () => {
     const dry = await runCli(['rebuild', '--from', file, '--dry-run']);
     expect(dry).toMatchObject({ code: 0, stderr: '' });
     expect(dry.stdout).toContain(
-      'campaign sp4, paused: 0 settled, 2 are looked at before anything is done to them, 0 wait',
+      'campaign sp4, paused: 0 clients finished, 0 waiting, 2 in progress: each is looked at before anything is done to it',
     );
     expect(dry.stdout).toContain('the audit ends at block 1 of shard 0, 2026-');
     expect(dry.stdout).toContain('2 upgrades may have gone on');

@@ -47,10 +47,10 @@ describe('the audit of a client in words', () => {
   test('begins with what was changed on the client, and its state', () => {
     expect(told()).toContain(
       [
-        'pc-1: 12 steps, the first one first',
+        'pc-1: 12 steps, oldest first',
         'changed on it:',
         '  2026-11-16T22:03:00Z  marked',
-        '  2026-11-16T22:13:00Z  now settled: every file has the hash of the release',
+        '  2026-11-16T22:13:00Z  now finished: every file has the hash of the release',
         '',
         'campaign sms-sp4, file with SHA-256 abc',
         '2026-11-16T22:00:00Z  the campaign: created -> running: started',
@@ -61,7 +61,7 @@ describe('the audit of a client in words', () => {
 
   test('counts looks that found nothing new, and lists them on demand', () => {
     expect(told()).toContain(
-      'and the same at 1 further look, until 2026-11-16T22:06:00Z; --all tells of each',
+      'same result in 1 later look, the last at 2026-11-16T22:06:00Z; list them with --all',
     );
     expect(told().match(/deferral over/g)).toHaveLength(1);
     expect(told(true).match(/deferral over/g)).toHaveLength(3);
@@ -69,7 +69,7 @@ describe('the audit of a client in words', () => {
   });
 
   test('lists what was done to all campaigns below the campaign of the client', () => {
-    expect(told()).toContain('all campaigns: going -> halted: phones ring\n    by anna (token default)');
+    expect(told()).toContain('all campaigns: not halted -> halted: phones ring\n    by anna (token default)');
     expect(told().match(/^campaign /gm)).toHaveLength(1);
   });
 
@@ -77,7 +77,7 @@ describe('the audit of a client in words', () => {
     const looked = auditLines(plainView, { client: 'pc-1', entries: story.slice(1, 2), evidence: {} });
     expect(looked[1]).toBe('nothing was changed on it');
     expect(auditLines(plainView, { client: 'pc-1', entries: [], evidence: {} })).toEqual([
-      'pc-1: nothing has been done to it',
+      'pc-1: nothing was ever done on it',
     ]);
   });
 });

@@ -52,7 +52,7 @@ describe('servpack certify', () => {
     expect(stdout).toContain(
       'holds    the service is moved to another folder and runs from there, and is moved back\n',
     );
-    expect(stdout).toMatch(/127\.0\.0\.1: \d\d points hold, 0 differ, 0 not tried\n$/);
+    expect(stdout).toMatch(/127\.0\.0\.1: \d\d points hold, 0 differ, 0 not tested\n$/);
     expect(code).toBe(0);
     expect(lab.machine.boots).toBe(before.boots + 2);
     const settings = ({ startType, imagePath, state }: (typeof before.services)[number]) => [
@@ -75,7 +75,7 @@ describe('servpack certify', () => {
 
   test('changes nothing without --yes when there is no terminal to ask on', async () => {
     const { code, stderr } = await certify('--service', service);
-    expect(stderr).toContain('say --yes');
+    expect(stderr).toContain('add --yes to start the test');
     expect(code).toBe(2);
     expect(lab.server.commands()).toBe(0);
   });

@@ -200,7 +200,7 @@ test('the command line lists check-in tokens, and revokes them', async () => {
     'stolen',
   ]);
   expect(revoked.stdout).toBe(
-    'pc-1: check-in tokens below generation 2 are refused from now on\nnew ones: servpack fleet tokens pc-1\n',
+    'pc-1: check-in tokens below generation 2 are refused from now on\nList the new tokens: servpack fleet tokens pc-1\n',
   );
   expect((await listener.checkIn('pc-1', token)).status).toBe(401);
 });

@@ -41,10 +41,14 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ['fleet import fleet.csv', /^10 clients added, 0 changed; the fleet has 10 clients\n$/, fleetImportAnswer],
   [
     'fleet list --limit 1',
-    /^10 clients on 2 logon servers, 1 server among them\n[^]*LS-MIL +3\n[^]*pc-0 +NT-0[^]*and 9 more/,
+    /^10 clients on 2 logon servers, 1 server among them\n[^]*LS-MIL +3\n[^]*pc-0 +NT-0[^]*9 more not shown; list more with --limit\n$/,
     fleetAnswer,
   ],
-  ['release stage release.yaml', /^release sms-sp4 of sms-1\.2 is staged\n1 file in /, stagedAnswer],
+  [
+    'release stage release.yaml',
+    /^Staged release sms-sp4 of sms-1\.2\nUpgrade command succeeded, 1 file hashed in \S+ \(\d+\.\d s\)\nOutput saved as evidence [0-9a-f]{64} \(SHA-256\)\n$/,
+    stagedAnswer,
+  ],
   [
     'release list',
     /^release +product +service pack +files +bytes\nsms-sp4 +sms-1\.2 +4 +1 +3\n$/,
@@ -52,26 +56,38 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'campaign plan campaign.yaml',
-    /^campaign sp4 {2}release sms-sp4 \(staged\)\n10 of 10 clients of the fleet selected, 1 server among them[^]*\nall +2 +8 +10\n$/,
+    /^campaign sp4 {2}release sms-sp4 \(staged\)\n10 of 10 clients of the fleet selected; 1 server among them will be looked at and skipped, never changed\n[^]*\nall +2 +8 +10\n$/,
     planAnswer,
   ],
   [
     'campaign create campaign.yaml',
-    /^campaign sp4 is created: 10 clients in 2 waves\nstart it with: servpack campaign start sp4\n$/,
+    /^Created sp4: 10 clients in 2 waves\nStart it: servpack campaign start sp4\n$/,
     planAnswer,
   ],
-  ['campaign status', /^campaign +release +status[^]*\nsp4 +sms-sp4 +created +10 +0 +·\n$/, campaignsAnswer],
-  ['campaign start sp4 --yes', /^campaign sp4 is running: started\n$/, changedAnswer],
+  [
+    'campaign status',
+    /^campaign +release +status +clients +finished +not ok\nsp4 +sms-sp4 +created, not started +10 +0 +·\n$/,
+    campaignsAnswer,
+  ],
+  [
+    'campaign start sp4 --yes',
+    /^Campaign sp4 is running: started\nFollow: servpack campaign watch sp4\n$/,
+    changedAnswer,
+  ],
   [
     'campaign status sp4',
-    /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients settled \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: holds: /,
+    /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients finished \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: holds: /,
     statusAnswer,
   ],
-  ['campaign pause sp4 --reason phones', /^campaign sp4 is paused: phones\n$/, changedAnswer],
-  ['campaign resume sp4', /^campaign sp4 is running: resumed\n$/, changedAnswer],
+  ['campaign pause sp4 --reason phones', /^Campaign sp4 is paused: phones\n$/, changedAnswer],
+  [
+    'campaign resume sp4',
+    /^Campaign sp4 is running: resumed\nFollow: servpack campaign watch sp4\n$/,
+    changedAnswer,
+  ],
   [
     'campaign report sp4',
-    /No blocker was ever met\.\n\nevery client, with its evidence: servpack campaign report sp4 --json\n$/,
+    /No blockers found so far\.\n\nAll clients, with evidence: servpack campaign report sp4 --json\n$/,
     reportAnswer,
   ],
   [
@@ -94,7 +110,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ['campaign unmark sp4', /^No client of campaign sp4 is marked\.\n$/, z.object({ asked: z.literal(0) })],
   [
     'campaign retry sp4 --failed',
-    /^No client of campaign sp4 has failed or needs attention\.\n$/,
+    /^No client of campaign sp4 failed or needs attention\.\n$/,
     reopenedAnswer,
   ],
   [
@@ -102,7 +118,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     /^(pc-\d|srv-1) {2}canary {2}LS-\w+ {2}waiting\n.*\n2 clients\n$/,
     z.array(clientReport).length(2),
   ],
-  ['blockers --campaign sp4', /^No blocker was ever met\.\n$/, blockersAnswer],
+  ['blockers --campaign sp4', /^No blockers found so far\.\n$/, blockersAnswer],
 ];
 
 // A command that works only once has worked by now, so it is refused: a refusal is a document too.

@@ -21,9 +21,9 @@ describe('the command line', () => {
     [
       'campaign abort sp4 --reason x',
       2,
-      'servpack: there is no terminal to ask on; say --yes if you mean to abort it; nothing was changed\n',
+      'servpack: nothing was changed: there is no terminal to ask for confirmation; add --yes to abort it\n',
     ],
-    ['campaign retry sp4', 2, 'servpack: say one of --failed, --blocked or --unreachable\n'],
+    ['campaign retry sp4', 2, 'servpack: give exactly one of --failed, --blocked and --unreachable\n'],
     [
       'client retry pc-1 --reason x',
       1,
@@ -41,7 +41,11 @@ describe('the command line', () => {
       1,
       'servpack: a campaign named sp4 exists already; choose another name\n',
     ],
-    ['campaign pause sp4', 2, "error: required option '--reason <text>' not specified\n(--help shows how)\n"],
+    [
+      'campaign pause sp4',
+      2,
+      "error: required option '--reason <text>' not specified\n(--help shows the usage)\n",
+    ],
     [
       'campaign watch sp4 --every fast',
       2,
@@ -82,7 +86,7 @@ describe('the command line', () => {
 
   test('ends with exit code 3 without an orchestrator, and says what to do', async () => {
     const url = await urlOfNobody();
-    const stderr = `servpack: no orchestrator answers at ${url} (ECONNREFUSED); start one with "servpack up", or say with --url where it is\n`;
+    const stderr = `servpack: no orchestrator answers at ${url} (ECONNREFUSED); start one with "servpack up", or give its address with --url\n`;
     for (const env of [{ SERVPACK_TOKEN: 'x' }, { SERVPACK_DATA: join(orchestrator.folder, 'nowhere') }]) {
       expect(await runCli(['fleet', 'list', '--url', url], { env })).toEqual({ code: 3, stdout: '', stderr });
     }
@@ -95,7 +99,7 @@ describe('the command line', () => {
     expect(run).toEqual({
       code: 3,
       stdout: '',
-      stderr: `servpack: what answers at ${url} is not an orchestrator of this servpack version\n`,
+      stderr: `servpack: the program at ${url} is not a servpack orchestrator of this version\n`,
     });
   });
 
@@ -105,7 +109,7 @@ describe('the command line', () => {
     });
     expect([none.code, none.stderr]).toEqual([
       5,
-      expect.stringContaining('say with --token-file, --data or SERVPACK_TOKEN where it is'),
+      expect.stringContaining('give it with --token-file, --data or SERVPACK_TOKEN'),
     ]);
     const wrong = await runCliAt(orchestrator, ['fleet', 'list'], { env: { SERVPACK_TOKEN: 'wrong' } });
     expect([wrong.code, wrong.stderr]).toEqual([

@@ -59,14 +59,14 @@ describe('the status of a campaign on a terminal', () => {
 
   test('counts clients that are not ok, are deferred, and were relocated', () => {
     const text = stripVTControlCharacters(lines.join('\n'));
-    expect(text).toContain('deferred now: 7 service\nretries so far: 70 service\n');
-    expect(text).toContain('9 services relocated, 2 clients will block again next time');
+    expect(text).toContain('deferred now: 7 blocked by a service\nretries so far: 70 blocked by a service\n');
+    expect(text).toContain('9 services relocated, 2 clients will be blocked again at the next');
     expect(text).toContain('31 not ok: did not come back');
   });
 
   test('says since when the campaign is paused, and shows that time apart from the time of its start', () => {
     const plain = statusLines(plainView, campaignStatus(crowded, everything, evening + hours(3)));
-    expect(plain[0]).toMatch(/ {2}paused, begun \S+ h ago$/);
+    expect(plain[0]).toMatch(/ {2}paused, started \S+ h ago$/);
     expect(plain[2]).toMatch(/^paused by gate since 2026-11-16T20:00:00Z: because /);
   });
 
@@ -126,13 +126,13 @@ describe('logon servers without a copy of the release', () => {
       ],
     });
     expect(lines.map((line) => line.split(/ {2,}/).filter((part) => part !== ''))).toEqual([
-      ['logon server', 'copy', 'files', 'clients wait', 'since', 'why not'],
+      ['logon server', 'copy', 'files', 'clients wait', 'since', 'reason'],
       ['LS-MIL', 'verified', '22/22', '0'],
       ['LS-PUN', 'incomplete', '14/22', '312', 'x'],
     ]);
     const none = { release: 'sms-sp4', hasCopies: false, servers: [] };
     expect(serverLines(plainView, none)).toEqual([
-      'The release file of sms-sp4 names no copies: all logon servers have the tree that was staged.',
+      'The release file of sms-sp4 lists no copies: all logon servers share the staged tree.',
     ]);
   });
 });
@@ -147,7 +147,7 @@ describe('the ranking of blockers', () => {
       'blocker                     freed if fixed  blocked now  ever blocked',
       'service pcm (pcmsvc32.exe)          11,930       14,002        15,000',
       'program pcmwin32.exe                     ·           80            80',
-      'Fix service pcm (pcmsvc32.exe) and 11,930 clients can go.',
+      'Fix service pcm (pcmsvc32.exe) to free 11,930 clients.',
     ]);
   });
 });

@@ -53,9 +53,9 @@ describe('campaign watch in a pipe', () => {
       code: 0,
       stderr: '',
       stdout: [
-        '2026-11-17T09:00:00Z sp4 running: 200 of 400 settled, 0 not ok, 0 in work, 200 deferred, wave rest',
-        '2026-11-17T09:00:00Z sp4 paused, by anna: phones ring: 200 of 400 settled, 0 not ok, 0 in work, 200 deferred, wave rest',
-        '2026-11-17T09:00:00Z sp4 ended: 400 of 400 settled, 0 not ok, 0 in work, 0 deferred, wave rest',
+        '2026-11-17T09:00:00Z sp4 running: 200 of 400 finished, 0 not ok, 0 in progress, 200 deferred, wave rest',
+        '2026-11-17T09:00:00Z sp4 paused by anna: phones ring: 200 of 400 finished, 0 not ok, 0 in progress, 200 deferred, wave rest',
+        '2026-11-17T09:00:00Z sp4 ended: 400 of 400 finished, 0 not ok, 0 in progress, 0 deferred, wave rest',
         '',
       ].join('\n'),
     });
@@ -64,7 +64,7 @@ describe('campaign watch in a pipe', () => {
   test('ends with 1 when a client is not ok', async () => {
     await using orchestrator = await startSmallOrchestrator(storyOf([ended(3)]));
     const { code, stdout } = await runCliAt(orchestrator, watch);
-    expect([code, stdout]).toEqual([1, expect.stringContaining('400 of 400 settled, 3 not ok')]);
+    expect([code, stdout]).toEqual([1, expect.stringContaining('400 of 400 finished, 3 not ok')]);
   });
 
   test('ends with 1 at a pause when --until-paused is given', async () => {
@@ -72,7 +72,7 @@ describe('campaign watch in a pipe', () => {
     const { code, stdout } = await runCliAt(orchestrator, [...watch, '--until-paused']);
     expect([code, stdout.trim().split('\n').at(-1)]).toEqual([
       1,
-      expect.stringContaining('sp4 paused, by anna: phones ring'),
+      expect.stringContaining('sp4 paused by anna: phones ring'),
     ]);
   });
 

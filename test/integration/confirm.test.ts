@@ -6,7 +6,7 @@ const question = {
   lines: ['39,214 clients'],
   answer: '39,214',
   verb: 'start',
-  instead: 'pause it instead',
+  alternative: 'pause it instead',
 };
 
 /** A person at a terminal who types this. */
@@ -32,7 +32,10 @@ describe('a question before a large change', () => {
     const answered = await confirm(question, false, terminal(typed).terminal);
     expect(answered).toMatchObject({
       ok: false,
-      error: { code: 'confirm.no', message: 'that is not 39,214: nothing was changed; pause it instead' },
+      error: {
+        code: 'confirm.no',
+        message: 'nothing was changed: the answer was not 39,214; pause it instead',
+      },
     });
   });
 
@@ -51,7 +54,7 @@ describe('a question before a large change', () => {
     expect(await confirm(question, false, nobody)).toMatchObject({
       ok: false,
       error: {
-        message: 'there is no terminal to ask on; say --yes if you mean to start; nothing was changed',
+        message: 'nothing was changed: there is no terminal to ask for confirmation; add --yes to start',
       },
     });
   });

@@ -146,7 +146,9 @@ test.each(stores)(
       },
     ]);
     const why = await orchestrator.ask('GET', '/v1/clients/pc-0/why');
-    expect(why.body.because).toBe('waits: LS-MIL has 1 of 2 files: climonnt.exe has 2 of 5 bytes');
+    expect(why.body.because).toBe(
+      'waits for the release on its logon server: LS-MIL has 1 of 2 files: climonnt.exe has 2 of 5 bytes',
+    );
 
     writeFileSync(join(copies.folderOf('LS-MIL'), 'CLIMONNT.EXE'), 'newer');
     await copies.becomes('LS-MIL', 'verified');

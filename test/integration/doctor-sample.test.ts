@@ -33,12 +33,12 @@ describe('the sample of clients that the doctor looks at', () => {
     const before = (await lab.fleet.truth()).clients;
     const { clients } = await doctor(lab, []);
     expect(clients).toMatchObject([
-      { state: 'ok', says: '4 of 4 clients drawn from 4 (seed doctor) reached and looked at' },
+      { state: 'ok', says: '4 of 4 clients reached and looked at (drawn from 4, seed doctor)' },
     ]);
     expect((await lab.fleet.truth()).clients).toEqual(before);
     const drawn = async () => {
       const { clients: some } = await doctor(lab, ['--sample', '2', '--seed', 'a']);
-      expect(some[0]?.says).toBe('2 of 2 clients drawn from 4 (seed a) reached and looked at');
+      expect(some[0]?.says).toBe('2 of 2 clients reached and looked at (drawn from 4, seed a)');
       const [newest] = (await lab.store.surveys()).toSorted((a, b) => b.survey.at - a.survey.at);
       const page = await lab.store.surveyLooks(newest?.survey.survey ?? '', '', 10);
       return page.looks.map(({ name }) => name).toSorted();
@@ -59,10 +59,12 @@ describe('the sample of clients that the doctor looks at', () => {
     }));
     const { code, clients } = await doctor(lab, []);
     expect(code).not.toBe(0);
-    expect(clients).toMatchObject([{ state: 'warning', leadsTo: 'these are deferred until they answer' }]);
+    expect(clients).toMatchObject([
+      { state: 'warning', leadsTo: 'these clients are deferred until they answer' },
+    ]);
     expect(clients[0]?.says).toMatch(
       new RegExp(
-        `^1 of 3 clients drawn from 3 \\(seed doctor\\) reached and looked at; 1 unreachable, first ${offline}: COULD NOT LOOK \\(unreachable\\): .+; 1 could not be looked at, first ${broken}: COULD NOT LOOK \\(answer not understood\\): no file list in the answer$`,
+        `^1 of 3 clients reached and looked at \\(drawn from 3, seed doctor\\); 1 unreachable, the first is ${offline}: COULD NOT LOOK \\(unreachable\\): .+; 1 could not be looked at, the first is ${broken}: COULD NOT LOOK \\(answer not understood\\): no file list in the answer$`,
       ),
     );
   });
@@ -72,13 +74,15 @@ describe('the sample of clients that the doctor looks at', () => {
     await lab.startWorker();
     const { code, clients } = await doctor(lab, []);
     expect([code, clients[0]?.state]).toEqual([1, 'broken']);
-    expect(clients[0]?.says).toMatch(/^0 of 1 client drawn from 1 .*; 1 unreachable, first /);
+    expect(clients[0]?.says).toMatch(
+      /^0 of 1 client reached and looked at \(drawn from 1, .*\); 1 unreachable, the first is /,
+    );
   });
 
   test.each([
-    [{ looked: 17, failed: 0 }, 'warning', '3 not looked at in time'],
-    [{ looked: 20, failed: 20 }, 'broken', '20 unreachable, first pc-0: gone'],
-    [{ looked: 0, failed: 0 }, 'broken', '20 not looked at in time'],
+    [{ looked: 17, failed: 0 }, 'warning', '3 took too long'],
+    [{ looked: 20, failed: 20 }, 'broken', '20 unreachable, the first is pc-0: gone'],
+    [{ looked: 0, failed: 0 }, 'broken', '20 took too long'],
   ])(
     'is judged by how many were looked at and how many failed: %j is %s',
     ({ looked, failed }, state, why) => {
@@ -90,7 +94,7 @@ describe('the sample of clients that the doctor looks at', () => {
       const check = judgeLooks({ asked: 20, total: 12_000, seed: 's', looked, failed: looks });
       expect([check.state, check.says]).toEqual([
         state,
-        `${looked - failed} of 20 clients drawn from 12,000 (seed s) reached and looked at; ${why}`,
+        `${looked - failed} of 20 clients reached and looked at (drawn from 12,000, seed s); ${why}`,
       ]);
     },
   );

@@ -36,11 +36,11 @@ describe('servpack look', () => {
     const { code, stdout } = await lab.cli(['look', '--fleet']);
     expect(stdout).toContain(`${clientOf('free')}: free\n`);
     expect(stdout).toContain(`${clientOf('offlineForDays')}: COULD NOT LOOK (unreachable)`);
-    expect(stdout).toContain('6 of 6 machines looked at, nothing changed on any: ');
-    expect(stdout).toContain('could not look: unreachable 1\n');
-    expect(stdout).toMatch(/Fix service sms_package_command_manager_nt \(pcmsvc32\.exe\) and \d client/);
+    expect(stdout).toContain('6 of 6 machines looked at, none changed: ');
+    expect(stdout).toContain('could not be looked at: 1 unreachable\n');
+    expect(stdout).toMatch(/Fix service sms_package_command_manager_nt \(pcmsvc32\.exe\) to free \d client/);
     expect(stdout).toMatch(
-      /On \d of \d blocked clients a campaign could move (?:a service|services) out of the way/,
+      /On \d of \d blocked clients a campaign could relocate (?:a service|services)\. On \d waiting does not help: /,
     );
     expect(code).toBe(6);
   });
@@ -78,10 +78,10 @@ describe('servpack look', () => {
   });
 
   test.each([
-    [[], 'say which machines'],
-    [['pc-1', '--fleet'], 'say which machines'],
-    [['pc-1', '--label', 'x'], '--label and --server choose among the clients of --fleet'],
-    [['--hosts', ','], ', names no host'],
+    [[], 'give exactly one of these: names of machines, --hosts, or --fleet'],
+    [['pc-1', '--fleet'], 'give exactly one of these: names of machines, --hosts, or --fleet'],
+    [['pc-1', '--label', 'x'], '--label and --server need --fleet'],
+    [['--hosts', ','], ', has no host in it'],
     [['no such thing'], 'is neither a client nor a host'],
     [['--fleet', 'missing.csv'], 'missing.csv'],
     [['pc-1', '--product', 'nothing-1'], 'product "nothing-1" is not known'],

@@ -28,7 +28,7 @@ describe('the option --override', () => {
     expect((await orchestrator.store.readCampaign('sp4'))?.campaign.state.status).toBe('paused');
     const meant = await cli('campaign', 'resume', 'sp4', '--override', '--reason', 'kim is off duty');
     const because = 'resumed, which kim (token default) had held (phones ring): kim is off duty';
-    expect(meant.stdout).toBe(`campaign sp4 is running: ${because}\n`);
+    expect(meant.stdout).toBe(`Campaign sp4 is running: ${because}\nFollow: servpack campaign watch sp4\n`);
     expect(await newest()).toMatchObject({ who: me, from: 'paused', to: 'running', because });
   });
 
@@ -55,7 +55,7 @@ describe('the option --override', () => {
           'was paused by uid 54321 (token default): lunch; ask them',
         );
       expect((await asUser(54_321, 'campaign', 'resume', 'sp4', '--reason', 'back')).stdout).toBe(
-        'campaign sp4 is running: resumed: back\n',
+        'Campaign sp4 is running: resumed: back\nFollow: servpack campaign watch sp4\n',
       );
     },
   );
@@ -68,8 +68,8 @@ describe('a campaign command during a halt', () => {
     expect((await cli('campaign', 'resume', 'sp4')).stdout).toBe(
       [
         `EVERYTHING IS HALTED by ${me} since 2026-11-17T09:00:00Z: phones ring`,
-        'campaign sp4 is running: resumed',
-        'Nothing begins in it before: servpack unhalt',
+        'Campaign sp4 is running: resumed',
+        'Nothing starts in it until you run: servpack unhalt',
         '',
       ].join('\n'),
     );

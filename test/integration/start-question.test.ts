@@ -5,12 +5,12 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
-import { forecastLines, relocationsInWords } from '../../orchestrator/cli/render/forecast.ts';
+import { forecastLines, relocationWords } from '../../orchestrator/cli/render/forecast.ts';
 import { type Forecast, forecasting } from '../../orchestrator/views/survey-forecast.ts';
 import { defaultComponents } from '../lab/fleet/logon-server.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
-import { askForNumber } from '../../orchestrator/cli/commands/campaign-control.ts';
+import { confirmStart } from '../../orchestrator/cli/commands/campaign-control.ts';
 
 /** The question before a campaign starts, and the number that answers it. */
 async function start(lab: LookLab, campaign: string, typed: string) {
@@ -21,7 +21,7 @@ async function start(lab: LookLab, campaign: string, typed: string) {
   let text = '';
   output.on('data', (chunk: Buffer) => (text += String(chunk)));
   input.end(`${typed}\n`);
-  const answered = await askForNumber(api, campaign, { input, output });
+  const answered = await confirmStart(api, campaign, { input, output });
   return { answered, lines: stripVTControlCharacters(text).split(/\r?\n/) };
 }
 
@@ -88,9 +88,9 @@ test('the question of a start counts clients, logon servers and relocations, and
   const before = await start(lab, 'sp4', 'yes');
   expect(before.answered).toMatchObject({ ok: false, error: { code: 'confirm.no' } });
   expect(before.lines.slice(0, 5)).toEqual([
-    'campaign sp4: release sms-sp4, 1 wave',
+    'Campaign sp4: release sms-sp4, 1 wave',
     '6 clients, relocations unknown, 1 logon server not staged',
-    '6 clients were not looked at in the last 7 days: what blocks them is unknown. Run: servpack look --fleet',
+    'Blockers unknown: 6 clients not surveyed in 7 days. Run: servpack look --fleet',
     '1 logon server not staged: 3 clients wait',
     'type 6 to start: yes',
   ]);
@@ -99,24 +99,24 @@ test('the question of a start counts clients, logon servers and relocations, and
   await look(lab, names.slice(0, 4));
   const some = await start(lab, 'sp4', 'no');
   expect(some.lines[1]).toBe(
-    '6 clients, up to 1 relocation on 3 clients that were looked at, 1 logon server not staged',
+    '6 clients, up to 1 relocation on 3 surveyed clients, 1 logon server not staged',
   );
   expect(some.lines[2]).toMatch(
-    /^last looks, the oldest of 2026-11-17T11:\S+Z: 2 blocked, 1 free, 1 could not be looked at$/,
+    /^Last surveys \(oldest look 2026-11-17T11:\S+Z\): 2 blocked, 1 free, 1 could not be looked at$/,
   );
-  expect(some.lines[3]).toMatch(/^2 clients were not looked at in /);
+  expect(some.lines[3]).toMatch(/^Blockers unknown: 2 clients not surveyed in 7 days\. /);
 
   await look(lab, names);
   const all = await start(lab, 'sp4', '6');
   expect(all.answered).toEqual({ ok: true, value: undefined });
   expect(all.lines[1]).toBe(
-    '6 clients, up to 2 relocations on 5 clients that were looked at, 1 logon server not staged',
+    '6 clients, up to 2 relocations on 5 surveyed clients, 1 logon server not staged',
   );
   expect(all.lines[2]).toMatch(/: 3 blocked, 1 free, 1 server, 1 could not be looked at$/);
   // A campaign without relocation in its ladder relocates nothing, whatever the looks found.
   await create('waits', 'ladder: [wait]\n');
   expect((await start(lab, 'waits', '')).lines[1]).toBe(
-    '6 clients, no relocations (its ladder has none), 1 logon server not staged',
+    '6 clients, no relocations (not in its ladder), 1 logon server not staged',
   );
 
   const file = join(folder, 'campaign.yaml');
@@ -124,7 +124,7 @@ test('the question of a start counts clients, logon servers and relocations, and
   const { code, stdout } = await lab.cli(['campaign', 'plan', file]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /\nup to 2 relocations on 5 clients that were looked at\nlast looks, the oldest of \S+: 3 blocked, 1 free, /,
+    /\nup to 2 relocations on 5 surveyed clients\nLast surveys \(oldest look \S+\): 3 blocked, 1 free, /,
   );
 });
 
@@ -141,14 +141,14 @@ describe('a forecast in words', () => {
 
   test('has the figures of all clients, or says how many clients were looked at', () => {
     const everybody = { ...given, verdicts: { ...given.verdicts, couldNotLook: 0 } };
-    expect(relocationsInWords(everybody)).toBe('up to 11,930 relocations');
-    expect(relocationsInWords({ ...everybody, notLooked: 5 })).toBe(
-      'up to 11,930 relocations on 39,214 clients that were looked at',
+    expect(relocationWords(everybody)).toBe('up to 11,930 relocations');
+    expect(relocationWords({ ...everybody, notLooked: 5 })).toBe(
+      'up to 11,930 relocations on 39,214 surveyed clients',
     );
-    expect(relocationsInWords(given)).toBe('up to 11,930 relocations on 39,204 clients that were looked at');
-    expect(relocationsInWords({ ...none, notLooked: 5 })).toBe('relocations unknown');
+    expect(relocationWords(given)).toBe('up to 11,930 relocations on 39,204 surveyed clients');
+    expect(relocationWords({ ...none, notLooked: 5 })).toBe('relocations unknown');
     expect(forecastLines(given)).toEqual([
-      'last looks, the oldest of 2026-11-20T08:00:00Z: 14,002 blocked, 25,000 free, 2 current, 200 servers, 10 could not be looked at',
+      'Last surveys (oldest look 2026-11-20T08:00:00Z): 14,002 blocked, 25,000 free, 2 current, 200 servers, 10 could not be looked at',
     ]);
   });
 });

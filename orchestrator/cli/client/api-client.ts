@@ -6,15 +6,15 @@ import type { Refusal } from '../../refusal.ts';
 export interface ApiAddress {
   readonly url: string;
   readonly token: string;
-  /** Who asks; goes into the audit. Null when the machine does not tell. */
+  /** The operator's user name, for the audit. Null when the machine does not know it. */
   readonly user: string | null;
 }
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /**
- * The orchestrator's HTTP API as the commands see it: typed answers, and every failure a value
- * with one clear sentence.
+ * The orchestrator's HTTP API as the commands see it. Answers are typed, and every failure is a
+ * value with one clear sentence.
  */
 export interface ApiClient {
   get<Schema extends z.ZodType>(
@@ -27,7 +27,7 @@ export interface ApiClient {
     path: string,
     body?: unknown,
   ): Promise<Result<z.output<Schema>, Refusal>>;
-  /** Text that may be of any length, as it comes. */
+  /** Returns text of any length while it arrives. */
   stream(path: string, query?: Query): Promise<Result<AsyncIterable<Uint8Array>, Refusal>>;
 }
 
@@ -38,10 +38,10 @@ export function openApiClient(address: ApiAddress): ApiClient {
     ...(user === null ? {} : { [userHeader]: encodeURIComponent(user) }),
   };
   return {
-    get: (schema, path, query = {}) => ask(url, schema, `${path}${queryOf(query)}`, { headers }),
-    stream: (path, query = {}) => askStream(url, `${path}${queryOf(query)}`, { headers }),
+    get: (schema, path, query = {}) => request(url, schema, `${path}${queryOf(query)}`, { headers }),
+    stream: (path, query = {}) => requestStream(url, `${path}${queryOf(query)}`, { headers }),
     post: (schema, path, body) =>
-      ask(url, schema, path, {
+      request(url, schema, path, {
         method: 'POST',
         ...(body === undefined
           ? { headers }
@@ -57,40 +57,40 @@ function queryOf(query: Query): string {
   return given.length === 0 ? '' : `?${new URLSearchParams(given).toString()}`;
 }
 
-async function ask<Schema extends z.ZodType>(
+async function request<Schema extends z.ZodType>(
   url: string,
   schema: Schema,
   path: string,
-  request: RequestInit,
+  init: RequestInit,
 ): Promise<Result<z.output<Schema>, Refusal>> {
   const target = URL.parse(path, url);
-  if (target === null) return err(noUrl(url));
+  if (target === null) return err(invalidUrl(url));
   try {
-    const answer = await fetch(target, { ...request, redirect: 'error' });
-    return read(url, schema, answer.ok, await answer.json().catch(() => undefined));
+    const response = await fetch(target, { ...init, redirect: 'error' });
+    return read(url, schema, response.ok, await response.json().catch(() => undefined));
   } catch (error) {
     return err(unreachable(url, error));
   }
 }
 
-async function askStream(
+async function requestStream(
   url: string,
   path: string,
-  request: RequestInit,
+  init: RequestInit,
 ): Promise<Result<AsyncIterable<Uint8Array>, Refusal>> {
   const target = URL.parse(path, url);
-  if (target === null) return err(noUrl(url));
+  if (target === null) return err(invalidUrl(url));
   try {
-    const answer = await fetch(target, { ...request, redirect: 'error' });
-    if (answer.ok && answer.body !== null) return ok(answer.body);
-    return err(refusalIn(url, await answer.json().catch(() => undefined)));
+    const response = await fetch(target, { ...init, redirect: 'error' });
+    if (response.ok && response.body !== null) return ok(response.body);
+    return err(refusalIn(url, await response.json().catch(() => undefined)));
   } catch (error) {
     return err(unreachable(url, error));
   }
 }
 
-const noUrl = (url: string): Refusal =>
-  fault('input.url', `${url} is not a URL; expected something like http://127.0.0.1:7300`);
+const invalidUrl = (url: string): Refusal =>
+  fault('input.url', `${url} is not a URL; expected, for example, http://127.0.0.1:7300`);
 
 function read<Schema extends z.ZodType>(
   url: string,
@@ -100,20 +100,20 @@ function read<Schema extends z.ZodType>(
 ): Result<z.output<Schema>, Refusal> {
   if (isOk) {
     const answer = schema.safeParse(body);
-    return answer.success ? ok(answer.data) : err(stranger(url));
+    return answer.success ? ok(answer.data) : err(foreignService(url));
   }
   return err(refusalIn(url, body));
 }
 
 function refusalIn(url: string, body: unknown): Refusal {
   const refusal = refusalAnswer.safeParse(body);
-  if (!refusal.success) return stranger(url);
+  if (!refusal.success) return foreignService(url);
   const { code, message, faults } = refusal.data.error;
   return { code, message, ...(faults === undefined ? {} : { faults }) };
 }
 
-const stranger = (url: string): Refusal =>
-  fault('unreachable.stranger', `what answers at ${url} is not an orchestrator of this servpack version`);
+const foreignService = (url: string): Refusal =>
+  fault('unreachable.stranger', `the program at ${url} is not a servpack orchestrator of this version`);
 
 function unreachable(url: string, error: unknown): Refusal {
   const reason =
@@ -122,13 +122,13 @@ function unreachable(url: string, error: unknown): Refusal {
       : '';
   return fault(
     'unreachable',
-    `no orchestrator answers at ${url}${reason}; start one with "servpack up", or say with --url where it is`,
+    `no orchestrator answers at ${url}${reason}; start one with "servpack up", or give its address with --url`,
   );
 }
 
 /**
- * A name as one segment of a path, whatever an operator typed: a lone surrogate would throw, and
- * `..` would ask for another path, even with escaped dots. The API then refuses the name itself.
+ * Returns a name as one segment of a path, whatever the operator typed. A lone surrogate would
+ * throw, and `..` would select another path, even with escaped dots. The API refuses such a name.
  */
 export const segment = (name: string): string =>
   /^\.{1,2}$/.test(name) ? name.replaceAll('.', '%252E') : encodeURIComponent(name.toWellFormed());

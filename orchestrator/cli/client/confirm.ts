@@ -3,32 +3,33 @@ import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import { safe } from '../render/view.ts';
 
-/** Where a question is asked and answered. */
+/** The streams on which a question is asked and answered. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly output: NodeJS.WritableStream & { readonly isTTY?: boolean };
 }
 
-export interface Question {
+export interface Confirmation {
   /** What will happen, line by line. */
   readonly lines: readonly string[];
-  /** What has to be typed; commas and spaces around it do not matter. */
+  /** What the person has to type. Commas, and spaces around it, do not matter. */
   readonly answer: string;
-  /** What it does, for the question: `start`. */
+  /** The action, for the question: `start`. */
   readonly verb: string;
-  /** Said beside the refusal of a wrong answer. */
-  readonly instead?: string;
+  /** Another way to go, shown when the answer is wrong. */
+  readonly alternative?: string;
 }
 
-/** On stderr, for stdout may be read by a program. */
+/** The question goes to stderr, because a program may read stdout. */
 const ownTerminal: Terminal = { input: process.stdin, output: process.stderr };
 
 /**
- * Asks a person to type what they are about to do, so that it is not done by mistake. `--yes`
- * stands for the answer. Without a terminal and without `--yes` it is refused.
+ * Asks a person to type the name or the size of what the command is about to change, so that it
+ * is not changed by mistake. `--yes` replaces the answer. Without a terminal and without `--yes`
+ * the command is refused.
  */
 export async function confirm(
-  { lines, answer, verb, instead = '' }: Question,
+  { lines, answer, verb, alternative = '' }: Confirmation,
   isYes: boolean,
   { input, output }: Terminal = ownTerminal,
 ): Promise<Result<void, Refusal>> {
@@ -37,7 +38,7 @@ export async function confirm(
     return err(
       fault(
         'input.confirm',
-        `there is no terminal to ask on; say --yes if you mean to ${verb}; nothing was changed`,
+        `nothing was changed: there is no terminal to ask for confirmation; add --yes to ${verb}`,
       ),
     );
   output.write(`${lines.map(safe).join('\n')}\n`);
@@ -46,11 +47,12 @@ export async function confirm(
   // Ctrl-C and Ctrl-D leave the cursor behind the question.
   if (typed === null) output.write('\n');
   if (typed !== null && plain(typed) === plain(answer)) return ok(undefined);
-  const why = typed === null ? '' : `that is not ${answer}: `;
-  return err(fault('confirm.no', `${why}nothing was changed${instead === '' ? '' : `; ${instead}`}`));
+  const why = typed === null ? '' : `: the answer was not ${answer}`;
+  const hint = alternative === '' ? '' : `; ${alternative}`;
+  return err(fault('confirm.no', `nothing was changed${why}${hint}`));
 }
 
-/** Null when the person closed the question. */
+/** Returns what was typed, or null when the person closed the question. */
 async function typedAt(reader: Interface, question: string): Promise<string | null> {
   const closed = new Promise<null>((resolve) => reader.once('close', () => resolve(null)));
   const typed = await Promise.race([reader.question(question), closed]);

@@ -12,8 +12,8 @@ const everyMs = 300;
 const pageSize = 1_000;
 
 /**
- * Passes on what a survey finds until the survey is over, then returns its status. When `signal`
- * fires the survey is cancelled, so that nothing runs on behind the person's back.
+ * Passes each look of a survey to `take` until the survey ends, then returns its status. When
+ * `signal` fires the survey is cancelled, so that nothing keeps running unseen.
  */
 export async function followSurvey(
   api: ApiClient,
@@ -38,6 +38,6 @@ export async function followSurvey(
   }
 }
 
-/** Was everybody looked at? */
-export const sawEverybody = ({ status, verdicts }: SurveyStatus): boolean =>
+/** Whether every machine of the survey was looked at. */
+export const lookedAtAll = ({ status, verdicts }: SurveyStatus): boolean =>
   status === 'done' && verdicts.couldNotLook === 0;

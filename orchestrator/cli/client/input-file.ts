@@ -4,8 +4,8 @@ import { readInputFile, yamlBytesAtMost } from '../../input-file.ts';
 import { badFile, type Refusal } from '../../refusal.ts';
 
 /**
- * Reads a file that is sent to the orchestrator. Its name, as the operator wrote it, goes along
- * for the faults.
+ * Reads a file that is sent to the orchestrator. The answer has its name as the operator wrote it,
+ * because the faults name the file.
  */
 export async function readFileOf(
   file: string,
@@ -15,12 +15,13 @@ export async function readFileOf(
   return text.ok ? ok({ file, text: text.value }) : err(badFile(file, text.error));
 }
 
-/** Longer ones tell nothing more: the orchestrator keeps 16 KiB. */
+/** The orchestrator keeps 16 KiB, so a longer text is of no use. */
 const transcriptBytesAtMost = 128 * 1024;
 
 /**
- * A transcript from a file, or from stdin where the name is `-`. The programs that write
- * transcripts are old: bytes that are not UTF-8 become marks, and a long text is cut.
+ * Reads a transcript from a file, or from stdin where the name is `-`. The programs that write
+ * transcripts are old: bytes that are not UTF-8 become replacement characters, and a long text is
+ * cut.
  */
 export async function readTranscript(file: string): Promise<Result<string, Refusal>> {
   try {

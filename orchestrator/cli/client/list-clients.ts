@@ -5,16 +5,17 @@ import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.t
 import { clientReport } from '../../http/schemas/campaigns.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from './api-client.ts';
+import { stateWord } from '../render/states-table.ts';
 import { many, safe } from '../render/view.ts';
 
 export interface Listing {
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly form: 'text' | 'json' | 'csv';
-  /** How a person reads a line; without it as a client of a campaign. */
+  /** Formats a line for a person. Default: a client of a campaign. */
   readonly inWords?: (line: string) => string;
 }
 
-/** Writes clients as they come, however many there are: a line each, one JSON array, or CSV. */
+/** Writes clients while they arrive, for any number: a line each, one JSON array, or CSV. */
 export async function listTo(
   output: NodeJS.WritableStream,
   api: ApiClient,
@@ -24,18 +25,18 @@ export async function listTo(
   const lines = await api.stream(path, { ...query, format: form === 'csv' ? 'csv' : 'jsonl' });
   if (!lines.ok) return lines;
   try {
-    for await (const text of written(Readable.from(lines.value), form, inWords)) {
-      // Waits where the reader is slower than the orchestrator.
+    for await (const text of formatted(Readable.from(lines.value), form, inWords)) {
+      // The reader may be slower than the orchestrator.
       if (!output.write(text)) await once(output, 'drain');
     }
     return ok(undefined);
   } catch (error) {
-    const because = `the orchestrator broke off, the list is not whole: ${messageOf(error)}`;
+    const because = `the list is incomplete, because the connection to the orchestrator broke: ${messageOf(error)}`;
     return err(fault('unreachable.brokenOff', because));
   }
 }
 
-async function* written(
+async function* formatted(
   bytes: Readable,
   form: Listing['form'],
   inWords: (line: string) => string,
@@ -55,5 +56,6 @@ async function* written(
 
 function clientInWords(line: string): string {
   const { client, wave, logonServer, state, end, reason, cause } = clientReport.parse(JSON.parse(line));
-  return safe([client, wave, logonServer, end ?? state, reason ?? cause ?? ''].join('  ').trimEnd());
+  const word = stateWord(end ?? state);
+  return safe([client, wave, logonServer, word, reason ?? cause ?? ''].join('  ').trimEnd());
 }

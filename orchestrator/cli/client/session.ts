@@ -25,19 +25,19 @@ export interface GlobalOptions {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The answer of a command: a value for `--json`, and the lines that a person reads. */
-export interface Shown {
+/** What a command prints: the value with `--json`, else the lines. */
+export interface CommandOutput {
   readonly value: unknown;
   readonly lines: (view: View) => readonly string[];
 }
 
 /**
- * Runs a command against the API and shows its answer on stdout: lines, or one JSON document with
+ * Runs a command against the API and prints its output on stdout: lines, or one JSON document with
  * `--json`. A refusal is shown and sets the exit code.
  */
 export async function withApi(
   command: Command,
-  body: (api: ApiClient) => Promise<Result<Shown, Refusal>>,
+  body: (api: ApiClient) => Promise<Result<CommandOutput, Refusal>>,
 ): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>();
   const api = await connect(options, process.env);
@@ -47,18 +47,18 @@ export async function withApi(
   print(options.json === true ? [JSON.stringify(value, null, 2)] : lines(viewOf(process.stdout)));
 }
 
-/** A value and its lines, as the body of a command returns them. */
-export const shown = <T>(
+/** Pairs an answer of the API with the lines that show it, for the body of a command. */
+export const outputOf = <T>(
   answer: Result<T, Refusal>,
   lines: (view: View, value: T) => readonly string[],
-): Result<Shown, Refusal> =>
+): Result<CommandOutput, Refusal> =>
   answer.ok
     ? { ok: true, value: { value: answer.value, lines: (view) => lines(view, answer.value) } }
     : answer;
 
 /**
- * Sets the exit code and shows a refusal: the sentence on stderr with the faults of the file below,
- * or, with `--json`, one JSON document on stdout.
+ * Sets the exit code and shows a refusal: the sentence on stderr with the faults of the file below
+ * it, or one JSON document on stdout with `--json`.
  */
 export function showRefusal(refusal: Refusal, json: boolean): void {
   process.exitCode = exitCodeOf(refusal);
@@ -99,13 +99,13 @@ function readToken({ tokenFile }: GlobalOptions, env: Environment, dataDir: stri
     return err(
       fault(
         'token.file',
-        `the token cannot be read (${messageOf(error)}); say with --token-file, --data or SERVPACK_TOKEN where it is`,
+        `the token cannot be read (${messageOf(error)}); give it with --token-file, --data or SERVPACK_TOKEN`,
       ),
     );
   }
 }
 
-/** The user for the audit. A user without a name, as in a container, is named by number. */
+/** Returns the user for the audit: the name, or `uid N` where there is none, as in a container. */
 function userName(): string | null {
   try {
     return userInfo().username;

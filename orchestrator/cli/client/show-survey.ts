@@ -4,7 +4,7 @@ import { ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from './api-client.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { followSurvey, type Look, sawEverybody } from './follow-survey.ts';
+import { followSurvey, type Look, lookedAtAll } from './follow-survey.ts';
 import { evidenceLines, lookLine, surveyLines } from '../render/survey.ts';
 import { viewOf } from '../render/view.ts';
 
@@ -14,10 +14,10 @@ export interface ShowSurvey {
   readonly json: boolean;
 }
 
-/** Written with the first look, so that a refusal is a document of its own. */
+/** Written with the first look, so that a refusal is a JSON document of its own. */
 const head = '{"looks":[';
 
-/** After so long without one look the person is informed that no worker makes looks. */
+/** Without a look after this time the person is warned that no worker may be running. */
 const silenceMs = 15_000;
 
 /**
@@ -55,15 +55,15 @@ export async function showSurvey(
 }
 
 function codeOf(status: SurveyStatus): number {
-  if (sawEverybody(status)) return exitCodes.ok.code;
+  if (lookedAtAll(status)) return exitCodes.ok.code;
   return (status.status === 'done' ? exitCodes.warnings : exitCodes.refused).code;
 }
 
 const warn = (): void => {
-  process.stderr.write('no machine has been looked at yet: does a worker run? Run: servpack doctor\n');
+  process.stderr.write('no machine was looked at so far; check that a worker is running: servpack doctor\n');
 };
 
-/** Waits where the reader is slower than the orchestrator. */
+/** Waits when the reader is slower than the orchestrator. */
 async function write(text: string): Promise<void> {
   if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }

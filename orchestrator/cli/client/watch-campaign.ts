@@ -6,10 +6,10 @@ import { liveScreen } from '../render/live-screen.ts';
 import { statusLine, statusLines } from '../render/status.ts';
 import { viewOf } from '../render/view.ts';
 
-/** Where a watched campaign is shown. */
+/** The place that shows a watched campaign. */
 export interface WatchScreen {
   show(status: CampaignStatus): void;
-  /** The orchestrator does not answer for the moment. */
+  /** Says that the orchestrator does not answer at the moment. */
   lost(refusal: Refusal): void;
   close(): void;
 }
@@ -18,18 +18,18 @@ export interface Watch {
   readonly read: () => Promise<Result<CampaignStatus, Refusal>>;
   readonly screen: WatchScreen;
   readonly everyMs: number;
-  /** Ends the watching also when the campaign is paused, for scripts that then decide. */
+  /** Also stop watching when the campaign is paused, so that a script can decide what to do. */
   readonly untilPaused: boolean;
-  /** Ends the watching early. */
+  /** Stops watching early. */
   readonly signal: AbortSignal;
 }
 
-/** An orchestrator that restarts comes back within this; real time. */
+/** An orchestrator that restarts answers again within this real time. */
 const patienceMs = 20_000;
 
 /**
- * Shows a campaign until it has ended. An orchestrator that does not answer for a moment is waited
- * for.
+ * Shows a campaign until it has ended. Keeps trying for a while when the orchestrator does not
+ * answer.
  */
 export async function watchCampaign({
   read,
@@ -46,11 +46,12 @@ export async function watchCampaign({
         answeredAt = performance.now();
         screen.show(status.value);
         const isPause = untilPaused && status.value.status === 'paused';
-        const isOver = status.value.status === 'ended' || isAbortedToItsEnd(status.value);
+        const isOver = status.value.status === 'ended' || isAbortComplete(status.value);
         if (isOver || isPause || signal.aborted) return status;
       } else {
-        const isAway = status.error.code === 'unreachable' || status.error.code.startsWith('store');
-        if (!isAway || signal.aborted || performance.now() - answeredAt > patienceMs)
+        const { code } = status.error;
+        const isUnavailable = code === 'unreachable' || code.startsWith('store');
+        if (!isUnavailable || signal.aborted || performance.now() - answeredAt > patienceMs)
           return err(status.error);
         screen.lost(status.error);
       }
@@ -61,13 +62,13 @@ export async function watchCampaign({
   }
 }
 
-/** What was begun is finished; nothing more happens. */
-const isAbortedToItsEnd = ({ status, endedAt }: CampaignStatus): boolean =>
+/** Whether the work in progress of an aborted campaign is completed: nothing more happens. */
+const isAbortComplete = ({ status, endedAt }: CampaignStatus): boolean =>
   status === 'aborted' && endedAt !== null;
 
 /**
- * A live screen on a terminal, and plain lines anywhere else: one line whenever something worth
- * reporting has changed.
+ * Returns a live screen on a terminal. Anywhere else it prints one plain line whenever something
+ * worth reporting has changed.
  */
 export const watchScreenOn = (stream: NodeJS.WriteStream): WatchScreen =>
   stream.isTTY ? onTerminal(stream) : inLines(stream);
@@ -104,15 +105,15 @@ function inLines(stream: NodeJS.WriteStream): WatchScreen {
   };
 }
 
-/** `--json`: a status per line, whenever it has changed. */
+/** With `--json`: one status per line, whenever it has changed. */
 export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
   let last = '';
   return {
     show: (status) => {
-      // The passing of time alone is no change.
-      const news = JSON.stringify({ ...status, at: '', tookMs: 0 });
-      if (news !== last) stream.write(`${JSON.stringify(status)}\n`);
-      last = news;
+      // A later time alone is no change.
+      const timeless = JSON.stringify({ ...status, at: '', tookMs: 0 });
+      if (timeless !== last) stream.write(`${JSON.stringify(status)}\n`);
+      last = timeless;
     },
     lost: () => undefined,
     close: () => undefined,

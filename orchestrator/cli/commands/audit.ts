@@ -3,7 +3,7 @@ import { fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { auditShowAnswer, verifyAnswer, type VerifyAnswer } from '../../http/schemas/audit.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { connect, type GlobalOptions, print, shown, showRefusal, withApi } from '../client/session.ts';
+import { connect, type GlobalOptions, print, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { auditLines, verifyLines } from '../render/audit.ts';
 import { viewOf } from '../render/view.ts';
 import { segment } from '../client/api-client.ts';
@@ -16,19 +16,19 @@ interface ShowOptions {
 export function addAuditCommands(program: Command): void {
   const audit = program
     .command('audit')
-    .description('what was done: sealed, written to files, and read from there')
+    .description('read, export and verify the record of everything that was done')
     .addHelpText('after', '\nExample:\n  servpack audit show pc-0017');
 
   audit
     .command('show <client>')
-    .description('everything that was done to a machine, over all campaigns: when, who, what and why')
-    .option('--evidence', 'print what each step rests on, too')
-    .option('--all', 'tell of each look, also where it brought the same as the one before')
+    .description('show everything that was done to a client, in all campaigns: when, who, what and why')
+    .option('--evidence', 'also print the evidence of each step')
+    .option('--all', 'list every look, also one that found the same as the look before')
     .addHelpText('after', '\nExample:\n  servpack audit show pc-0017 --evidence')
     .action(async (name: string, { all, ...query }: ShowOptions, command: Command) => {
       const path = `/v1/audit/clients/${segment(name)}`;
       await withApi(command, async (api) =>
-        shown(await api.get(auditShowAnswer, path, { ...query }), (view, found) =>
+        outputOf(await api.get(auditShowAnswer, path, { ...query }), (view, found) =>
           auditLines(view, found, all),
         ),
       );
@@ -36,17 +36,17 @@ export function addAuditCommands(program: Command): void {
 
   audit
     .command('export')
-    .description('the audit on stdout, one JSON line for each entry, or as CSV')
+    .description('write the audit to stdout: one JSON line for each entry, or CSV')
     .option('--campaign <name>', 'only entries of this campaign')
     .option('--client <client>', 'only entries of this client')
-    .option('--csv', 'as CSV, with a header')
+    .option('--csv', 'CSV with a header line')
     .addHelpText('after', '\nExample:\n  servpack audit export --campaign sms-sp4 --csv > sms-sp4.csv')
     .action(exportTo);
 
   audit
     .command('verify [file...]')
     .description(
-      'whether the files are as they were written; without files the orchestrator verifies its own, against Redis too',
+      'check that nobody has changed the audit files; without a file the orchestrator checks its own files, also against Redis',
     )
     .addHelpText('after', '\nExample:\n  servpack audit verify .servpack/audit/*.jsonl')
     .action(async (files: readonly string[], _options: unknown, command: Command) => {
@@ -56,7 +56,7 @@ export function addAuditCommands(program: Command): void {
       const { value } = verdict;
       print(json === true ? [JSON.stringify(value, null, 2)] : verifyLines(viewOf(process.stdout), value));
       const isWhole = value.faults.length === 0 && value.files.every(({ tornAt }) => tornAt === null);
-      // The orchestrator is at work while it reads: what it is writing just now is no fault.
+      // The orchestrator may be writing a block while it reads its files: that is no fault.
       const isFine = isWhole || (files.length === 0 && value.faults.length === 0);
       if (!isFine) process.exitCode = exitCodes.refused.code;
     });
@@ -90,15 +90,15 @@ async function exportTo({ csv, ...filter }: ExportOptions, command: Command): Pr
     : api;
   if (!text.ok) return showRefusal(text.error, options.json === true);
   try {
-    for await (const chunk of text.value) await written(chunk);
+    for await (const chunk of text.value) await write(chunk);
   } catch (error) {
-    const because = `the orchestrator broke off, the output is not whole: ${messageOf(error)}`;
+    const because = `the output is incomplete, because the connection to the orchestrator broke: ${messageOf(error)}`;
     showRefusal(fault('unreachable.brokenOff', because), false);
   }
 }
 
-/** Waits where the reader is slower than the orchestrator. */
-async function written(chunk: Uint8Array): Promise<void> {
+/** Waits when the reader is slower than the orchestrator. */
+async function write(chunk: Uint8Array): Promise<void> {
   if (process.stdout.write(chunk)) return;
   await new Promise((resolve) => process.stdout.once('drain', resolve));
 }

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import type { z } from 'zod';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { confirm, type Terminal } from '../client/confirm.ts';
-import { shown, withApi } from '../client/session.ts';
+import { outputOf, withApi } from '../client/session.ts';
 import type { ResumeOptions } from './halt.ts';
-import { forecastLines, relocationsInWords } from '../render/forecast.ts';
+import { forecastLines, relocationWords } from '../render/forecast.ts';
 import { haltedLine, notStagedInAll } from '../render/status.ts';
-import { many, number, safe } from '../render/view.ts';
+import { many, number, safe, type View } from '../render/view.ts';
 import { changedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import { forecastAnswer } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -13,59 +14,72 @@ import type { CampaignStatus } from '../../views/status.ts';
 import type { Forecast } from '../../views/survey-forecast.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
 
-const verbOf: Partial<Record<string, string>> = {
-  waitingForRelease: 'waits for its release',
-  scheduled: 'waits for its start time',
-};
-
 /** `start`, `pause` and `resume`. */
 export function addControlCommands(campaign: Command): void {
-  const ask = async (api: ApiClient, name: string, what: string, body?: unknown) =>
-    shown(await api.post(changedAnswer, campaignPath(name, what), body), (view, moved) => [
-      ...haltedLine(view, moved.halted),
-      safe(`campaign ${moved.campaign} ${verbOf[moved.status] ?? `is ${moved.status}`}: ${moved.because}`),
-      ...(moved.halted === null ? [] : ['Nothing begins in it before: servpack unhalt']),
-    ]);
+  const change = async (api: ApiClient, name: string, what: string, body?: unknown) =>
+    outputOf(await api.post(changedAnswer, campaignPath(name, what), body), changedLines);
 
   campaign
     .command('start <campaign>')
     .description(
-      'start a campaign, or let it wait for its moment (startAt) or its release (on: staged) as its file says',
+      'start a campaign: now, or at the time (startAt) or when the release is staged (on: staged), as its file says. Asks you to type the number of clients',
     )
     .addHelpText('after', '\nExample:\n  servpack campaign start sms-sp4')
-    .option('--yes', 'do not ask for the number of clients')
+    .option('--yes', 'do not ask')
     .action(async (name: string, { yes = false }: { yes?: boolean }, command: Command) => {
       await withApi(command, async (api) => {
-        const asked = yes ? null : await askForNumber(api, name);
-        return asked !== null && !asked.ok ? asked : ask(api, name, '/start');
+        const confirmed = yes ? null : await confirmStart(api, name);
+        return confirmed !== null && !confirmed.ok ? confirmed : change(api, name, '/start');
       });
     });
 
   campaign
     .command('pause <campaign>')
-    .description('begin nothing new on any client, within a second; what was begun is finished')
-    .requiredOption('--reason <text>', 'why, for everyone who reads the status')
+    .description(
+      'start nothing new on any client of a campaign, within a second; work in progress is completed',
+    )
+    .requiredOption('--reason <text>', 'why; shown in the status')
     .addHelpText('after', '\nExample:\n  servpack campaign pause sms-sp4 --reason "help desk is flooded"')
     .action(async (name: string, { reason }: { reason: string }, command: Command) => {
-      await withApi(command, async (api) => ask(api, name, '/pause', { reason }));
+      await withApi(command, async (api) => change(api, name, '/pause', { reason }));
     });
 
   campaign
     .command('resume <campaign>')
-    .description('resume; you accept the failures so far')
-    .option('--override', 'also when another person has paused it')
-    .option('--reason <text>', 'why, for the audit')
+    .description('resume a paused campaign; you accept the failures so far')
+    .option('--override', 'also if another person has paused it')
+    .option('--reason <text>', 'why; kept in the audit')
     .addHelpText('after', '\nExample:\n  servpack campaign resume sms-sp4 --reason "help desk is ready"')
     .action(async (name: string, options: ResumeOptions, command: Command) => {
-      await withApi(command, async (api) => ask(api, name, '/resume', options));
+      await withApi(command, async (api) => change(api, name, '/resume', options));
     });
+}
+
+const changeWord: Partial<Record<string, string>> = {
+  waitingForRelease: 'waits for its release',
+  scheduled: 'waits for its start time',
+};
+
+/** How a campaign stands after `start`, `pause` or `resume`. */
+function changedLines(view: View, changed: z.infer<typeof changedAnswer>): readonly string[] {
+  const { campaign, status, because, halted } = changed;
+  const word = changeWord[status] ?? `is ${status}`;
+  return [
+    ...haltedLine(view, halted),
+    safe(`Campaign ${campaign} ${word}: ${because}`),
+    ...(halted !== null
+      ? ['Nothing starts in it until you run: servpack unhalt']
+      : status === 'running'
+        ? [safe(`Follow: servpack campaign watch ${campaign}`)]
+        : []),
+  ];
 }
 
 /**
  * Says what will happen, and asks for the number of clients. A campaign that cannot be started
- * gets no question: the start itself says why.
+ * gets no question: the answer of the start says why.
  */
-export async function askForNumber(
+export async function confirmStart(
   api: ApiClient,
   name: string,
   terminal?: Terminal,
@@ -84,8 +98,8 @@ function questionLines(status: CampaignStatus, forecast: Forecast): readonly str
   const notBefore = startsAt === null ? '' : `, not before ${startsAt}`;
   const servers = notStaged.length === 0 ? '' : `, ${many(notStaged.length, 'logon server')} not staged`;
   return [
-    `campaign ${campaign}: release ${release}, ${many(waves.length, 'wave')}${notBefore}`,
-    `${many(size, 'client')}, ${relocationsInWords(forecast)}${servers}`,
+    `Campaign ${campaign}: release ${release}, ${many(waves.length, 'wave')}${notBefore}`,
+    `${many(size, 'client')}, ${relocationWords(forecast)}${servers}`,
     ...forecastLines(forecast),
     ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
   ];

@@ -4,9 +4,9 @@ import type { z } from 'zod';
 import { fault, err } from '../../../shared/errors.ts';
 import { reopenedAnswer, type retryBody } from '../../http/schemas/campaigns.ts';
 import { listTo } from '../client/list-clients.ts';
-import { connect, type GlobalOptions, shown, showRefusal, withApi } from '../client/session.ts';
+import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
-import { takeMarksBack } from './unmark.ts';
+import { removeMarks } from './unmark.ts';
 import { campaignPath } from '../client/api-client.ts';
 
 export function addRetryCommands(campaign: Command): void {
@@ -17,10 +17,11 @@ export function addRetryCommands(campaign: Command): void {
 
 type RetrySelection = z.infer<typeof retryBody>['which'];
 
-const noneSelected: Readonly<Record<RetrySelection, string>> = {
-  failed: 'has failed or needs attention',
-  blocked: 'has ended because something was in the way',
-  unreachable: 'has ended because it could not be reached',
+/** What no client has done, when a retry has found none. */
+const noneFound: Readonly<Record<RetrySelection, string>> = {
+  failed: 'failed or needs attention',
+  blocked: 'failed because something blocked it',
+  unreachable: 'failed because it could not be reached',
 };
 
 type RetryOptions = Partial<Record<RetrySelection, boolean>> & { readonly reason?: string };
@@ -28,30 +29,32 @@ type RetryOptions = Partial<Record<RetrySelection, boolean>> & { readonly reason
 function addRetryCommand(campaign: Command): void {
   campaign
     .command('retry <campaign>')
-    .description('open clients that are not ok again, each as its next attempt; an ended campaign runs again')
-    .option('--failed', 'all that failed or need attention')
-    .option('--blocked', 'of those, the ones something was in the way on')
+    .description(
+      'try again the clients of a campaign that failed or need attention; an ended campaign runs again',
+    )
+    .option('--failed', 'all of them')
+    .option('--blocked', 'only those that something blocked')
     .option(
       '--unreachable',
-      'of those, the ones that could not be reached or looked at, or did not come back',
+      'only those that could not be reached or looked at, or did not come back after a restart',
     )
-    .option('--reason <text>', 'why, for the audit')
+    .option('--reason <text>', 'why; kept in the audit')
     .addHelpText(
       'after',
       '\nExample:\n  servpack campaign retry sms-sp4 --unreachable --reason "the line is back"',
     )
-    .action(async (name: string, { reason, ...asked }: RetryOptions, command: Command) => {
+    .action(async (name: string, { reason, ...selection }: RetryOptions, command: Command) => {
       await withApi(command, async (api) => {
-        const [which, ...more] = Object.keys(asked);
+        const [which, ...more] = Object.keys(selection);
         if (which === undefined || more.length > 0)
-          return err(fault('input.which', 'say one of --failed, --blocked or --unreachable'));
+          return err(fault('input.which', 'give exactly one of --failed, --blocked and --unreachable'));
         const body = { which, ...(reason === undefined ? {} : { reason }) };
-        return shown(
+        return outputOf(
           await api.post(reopenedAnswer, campaignPath(name, '/retry'), body),
           (_view, { reopened, passedOver }) => [
             reopened === 0 && passedOver === 0
-              ? `No client of campaign ${safe(name)} ${noneSelected[which as RetrySelection]}.`
-              : `${many(reopened, 'client')} tried again.${passedOver === 0 ? '' : ` ${number(passedOver)} passed over: others are at work on them.`}`,
+              ? `No client of campaign ${safe(name)} ${noneFound[which as RetrySelection]}.`
+              : `${many(reopened, 'client')} will be tried again.${passedOver === 0 ? '' : ` ${number(passedOver)} left out: another campaign is working on them.`}`,
           ],
         );
       });
@@ -62,12 +65,12 @@ function addUnmarkCommand(campaign: Command): void {
   campaign
     .command('unmark <campaign>')
     .description(
-      'take the mark back on every client that would still install; waits for them and says who is left',
+      'remove the mark from every client that would still install; waits, and says how many are left',
     )
-    .option('--reason <text>', 'why, for the audit')
+    .option('--reason <text>', 'why; kept in the audit')
     .addHelpText('after', '\nExample:\n  servpack campaign unmark sms-sp4 --reason "wrong release"')
     .action(async (name: string, { reason }: { reason?: string }, command: Command) => {
-      await withApi(command, async (api) => takeMarksBack(api, name, reason));
+      await withApi(command, async (api) => removeMarks(api, name, reason));
     });
 }
 
@@ -83,11 +86,15 @@ function addClientsCommand(campaign: Command): void {
   campaign
     .command('clients <campaign>')
     .description("list a campaign's clients; filter by state, wave, server, cause")
-    .addOption(new Option('--state <state>', 'a column of the status table').choices(buckets))
-    .option('--wave <name>', 'only of this wave')
-    .option('--server <name>', 'only of this logon server')
-    .option('--cause <text>', 'only with this in their cause or reason')
-    .option('--csv', 'as CSV, with a header')
+    .addOption(
+      new Option('--state <state>', 'only clients in this state (remedying: "fixing" in the status)').choices(
+        buckets,
+      ),
+    )
+    .option('--wave <name>', 'only clients of this wave')
+    .option('--server <name>', 'only clients of this logon server')
+    .option('--cause <text>', 'only clients with this text in their cause or reason')
+    .option('--csv', 'CSV with a header line')
     .addHelpText(
       'after',
       '\nExamples:\n  servpack campaign clients sms-sp4 --state needsAttention --csv > attention.csv\n  servpack campaign clients sms-sp4 --cause "still marked"',

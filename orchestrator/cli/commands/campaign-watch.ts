@@ -7,26 +7,28 @@ import { connect, type GlobalOptions, showRefusal } from '../client/session.ts';
 import { jsonScreenOn, watchCampaign, watchScreenOn } from '../client/watch-campaign.ts';
 import { segment } from '../client/api-client.ts';
 
-/** People see half a second as live; a log file wants fewer lines. */
+/** Half a second looks live to a person; a log file needs fewer lines. */
 const liveEveryMs = 500;
 const lineEveryMs = 2_000;
-/** As a shell says it of a command that Ctrl-C ended. */
+/** The exit code that a shell gives to a command that Ctrl-C ended. */
 const interruptedCode = 130;
 
 export function addWatchCommand(campaign: Command): void {
   campaign
     .command('watch <campaign>')
-    .description('show a campaign live until it has ended; exit code 0 when every client ended well, else 1')
+    .description(
+      'show a campaign live until it has ended; exit code 0 if no client failed or needs attention, else 1',
+    )
     .option(
       '--every <duration>',
-      'read the status so often (0.5 s on a terminal, 2 s else), such as 1s or 1m',
+      'time between two reads, such as 1s or 1m (default: 0.5 s on a terminal, else 2 s)',
       every,
     )
-    .option('--until-paused', 'end also when the campaign is paused, with exit code 1')
+    .option('--until-paused', 'also stop when the campaign is paused, with exit code 1')
     .addHelpText('after', '\nExample:\n  servpack campaign watch sms-sp4')
-    .action(async (name: string, { every: asked }: { every?: number }, command: Command) => {
+    .action(async (name: string, { every: given }: { every?: number }, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions & { untilPaused?: boolean }>();
-      await watch(name, options, asked ?? (process.stdout.isTTY ? liveEveryMs : lineEveryMs));
+      await watch(name, options, given ?? (process.stdout.isTTY ? liveEveryMs : lineEveryMs));
     });
 }
 

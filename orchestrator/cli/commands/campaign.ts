@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
 import { readFileOf } from '../client/input-file.ts';
-import { shown, withApi } from '../client/session.ts';
+import { outputOf, withApi } from '../client/session.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { addControlCommands } from './campaign-control.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { planLines } from '../render/plan.ts';
 import { reportLines } from '../render/report.ts';
-import { haltedLine, statusLines } from '../render/status.ts';
+import { haltedLine, statusLines, statusWord } from '../render/status.ts';
 import { table } from '../render/table.ts';
 import { many, number, safe, type View } from '../render/view.ts';
 import { campaignsAnswer, planAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
@@ -17,7 +17,7 @@ import type { CampaignStatus } from '../../views/status.ts';
 export function addCampaignCommands(program: Command): void {
   const campaign = program
     .command('campaign')
-    .description('one release to selected clients, by waves, under policies')
+    .description('plan, run and follow campaigns: one release for the selected clients, wave by wave')
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml');
   addFileCommands(campaign);
   addControlCommands(campaign);
@@ -30,29 +30,29 @@ export function addCampaignCommands(program: Command): void {
 function addFileCommands(campaign: Command): void {
   campaign
     .command('plan <file>')
-    .description('say what a campaign file would do; nothing is touched')
+    .description('show what a campaign file would do; changes nothing')
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml')
     .action(async (file: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => {
         const input = await readFileOf(file);
         return input.ok
-          ? shown(await api.post(planAnswer, '/v1/campaigns/plan', input.value), planLines)
+          ? outputOf(await api.post(planAnswer, '/v1/campaigns/plan', input.value), planLines)
           : input;
       });
     });
 
   campaign
     .command('create <file>')
-    .description('create the campaign of a campaign file; it starts nothing')
+    .description('create the campaign of a campaign file; starts nothing')
     .addHelpText('after', '\nExample:\n  servpack campaign create examples/campaign.yaml')
     .action(async (file: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => {
         const input = await readFileOf(file);
         if (!input.ok) return input;
         const created = await api.post(planAnswer, '/v1/campaigns', input.value);
-        return shown(created, (_view, { campaign: name, selected, waves }) => [
-          safe(`campaign ${name} is created: ${many(selected, 'client')} in ${many(waves.length, 'wave')}`),
-          safe(`start it with: servpack campaign start ${name}`),
+        return outputOf(created, (_view, { campaign: name, selected, waves }) => [
+          safe(`Created ${name}: ${many(selected, 'client')} in ${many(waves.length, 'wave')}`),
+          safe(`Start it: servpack campaign start ${name}`),
         ]);
       });
     });
@@ -61,20 +61,20 @@ function addFileCommands(campaign: Command): void {
 function addReadingCommands(campaign: Command): void {
   campaign
     .command('status [campaign]')
-    .description('where a campaign stands, or all campaigns in one line each')
+    .description('show the status of a campaign, or one line for each campaign')
     .addHelpText('after', '\nExample:\n  servpack campaign status sms-sp4')
     .action(async (name: string | undefined, _options: unknown, command: Command) => {
       await withApi(command, async (api) =>
         name === undefined
           ? listCampaigns(api)
-          : shown(await api.get(statusAnswer, campaignPath(name)), statusLines),
+          : outputOf(await api.get(statusAnswer, campaignPath(name)), statusLines),
       );
     });
 
   campaign
     .command('report <campaign>')
     .description(
-      'the status, the blockers ranked, and with --json what became of every client and on what evidence',
+      'show the status, the blockers ranked and the clients that need you; with --json every client with its result and evidence',
     )
     .addHelpText(
       'after',
@@ -82,21 +82,20 @@ function addReadingCommands(campaign: Command): void {
     )
     .action(async (name: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) =>
-        shown(await api.get(reportAnswer, campaignPath(name, '/report')), reportLines),
+        outputOf(await api.get(reportAnswer, campaignPath(name, '/report')), reportLines),
       );
     });
 }
 
 /** All campaigns, newest first. */
 const listCampaigns = async (api: ApiClient) =>
-  shown(await api.get(campaignsAnswer, '/v1/campaigns'), (view: View, { halted, campaigns }) => [
+  outputOf(await api.get(campaignsAnswer, '/v1/campaigns'), (view: View, { halted, campaigns }) => [
     ...haltedLine(view, halted),
     ...campaignLines(view, campaigns),
   ]);
 
 function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readonly string[] {
-  if (campaigns.length === 0)
-    return ['There is no campaign yet; create one with: servpack campaign create FILE'];
+  if (campaigns.length === 0) return ['There is no campaign yet. Create one: servpack campaign create FILE'];
   const right = { align: 'right' as const };
   return table(
     view,
@@ -105,13 +104,13 @@ function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readon
       { head: 'release' },
       { head: 'status' },
       { head: 'clients', ...right },
-      { head: 'settled', ...right },
+      { head: 'finished', ...right },
       { head: 'not ok', ...right },
     ],
     campaigns.map(({ campaign, release, status, size, settled, notOk }) => [
       { text: campaign },
       { text: release },
-      { text: status },
+      { text: statusWord[status] },
       { text: number(size) },
       { text: number(settled) },
       notOk === 0 ? { text: '·', style: 'dim' } : { text: number(notOk), style: 'red' },

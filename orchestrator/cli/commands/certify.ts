@@ -27,27 +27,27 @@ export function addCertifyCommand(program: Command): void {
   program
     .command('certify <host>')
     .description(
-      'try out on one machine, which you can spare, what servpack expects of every client, and say which points hold there. ' +
-        'IT CHANGES THE MACHINE and puts back what it changed; asks for the name of the host',
+      'test on one spare machine what servpack needs on every client, and report each point. ' +
+        'THIS CHANGES THE MACHINE, then restores what it changed. Asks you to type the name of the host',
     )
-    .option('--service <name>', 'a running service that may be stopped, moved to another folder, and back')
+    .option('--service <name>', 'a running service that may be stopped and moved to another folder and back')
     .option('--restart', 'the machine may be restarted, twice')
-    .option('--read-only', 'try only what changes nothing, and do not ask')
+    .option('--read-only', 'run only the tests that change nothing; does not ask')
     .option('--yes', 'do not ask')
-    .option('--port <n>', 'where its OpenSSH listens (default: as SERVPACK_SSH_CONFIG says)', port)
+    .option('--port <n>', 'port of its OpenSSH server (default: as in SERVPACK_SSH_CONFIG)', port)
     .option(
       '--host-key <key>',
-      'a fingerprint of which it must show one (SHA256:…); again for more',
+      'an accepted fingerprint of its host key (SHA256:…); repeat for more',
       keys,
       [],
     )
-    .option('--product <product>', 'look for this product, as upgrades do')
-    .option('--directory <path>', 'look at this folder of the machine (default: the one with its hosts file)')
-    .option('--file <name>', 'a file in there, which is only read')
-    .option('--folder <path>', 'is made, and gone afterwards', 'C:\\ServpackCertify')
+    .option('--product <product>', 'look for this product, as an upgrade does')
+    .option('--directory <path>', 'list this folder of the machine (default: the one with its hosts file)')
+    .option('--file <name>', 'a file in that folder; it is only read')
+    .option('--folder <path>', 'a folder to create and to remove afterwards', 'C:\\ServpackCertify')
     .addHelpText(
       'after',
-      '\nNeeds no orchestrator. The way to the machine is SERVPACK_GATEWAY (default: ssh) with SERVPACK_SSH_CONFIG, as for a worker.' +
+      '\nNeeds no orchestrator. Reaches the machine as a worker does: by SERVPACK_GATEWAY (default: ssh) and SERVPACK_SSH_CONFIG.' +
         '\n\nExamples:\n  servpack certify spare-pc.example --read-only\n  servpack certify spare-pc.example --service Spooler --restart',
     )
     .action(async (host: string, _options: unknown, command: Command) => {
@@ -61,14 +61,16 @@ async function certify(host: string, options: CertifyOptions): Promise<Result<vo
   const order = orderOf(host, options);
   if (!order.ok) return order;
   const { changes } = order.value;
-  const asked = changes ? await confirm(questionOf(order.value), options.yes === true) : ok(undefined);
-  if (!asked.ok) return asked;
+  const confirmed = changes
+    ? await confirm(confirmationOf(order.value), options.yes === true)
+    : ok(undefined);
+  if (!confirmed.ok) return confirmed;
   const json = options.json === true;
   const view = viewOf(process.stdout);
   const env = { ...process.env, SERVPACK_DATA: dataDirOf(options, process.env) };
   const done = await certifyMachine(env, order.value, {
     begun: (system) => {
-      if (!json) print([`${safe(host)}: ${safe(system ?? 'it does not say which Windows it is')}`]);
+      if (!json) print([`${safe(host)}: ${safe(system ?? 'Windows version unknown')}`]);
     },
     found: (point) => {
       if (!json) print(pointLines(view, point));
@@ -84,7 +86,12 @@ function orderOf(host: string, options: CertifyOptions): Result<CertifyOrder, Re
   if (!isHost(host)) return err(fault('input.host', `${JSON.stringify(host)} is not ${hostForm}`));
   const { service, restart = false, readOnly = false, product, directory, file, folder } = options;
   if (readOnly && (service !== undefined || restart))
-    return err(fault('input.certify', '--read-only changes nothing: not with --service or --restart'));
+    return err(
+      fault(
+        'input.certify',
+        '--read-only cannot be used with --service or --restart, because it changes nothing',
+      ),
+    );
   const order = certifyOrder.safeParse({
     host,
     port: options.port ?? null,
@@ -102,22 +109,22 @@ function orderOf(host: string, options: CertifyOptions): Result<CertifyOrder, Re
   return err(fault('input.certify', `--${String(issue?.path[0])}: ${issue?.message ?? 'is not valid'}`));
 }
 
-/** What will be done to the machine, before it is. */
-function questionOf({ host, service, folder, restart }: CertifyOrder) {
+/** What will be done to the machine. */
+function confirmationOf({ host, service, folder, restart }: CertifyOrder) {
   return {
     lines: [
-      `This CHANGES ${host}. Take a machine that you can spare, and none that is in a campaign.`,
-      `- %SystemRoot%\\servpack is made and stays: the guard by which servpack knows whose turn it is. ${folder} is made, and gone afterwards.`,
+      `This CHANGES ${host}. Use a spare machine that is in no campaign.`,
+      `- The folder %SystemRoot%\\servpack is created and stays: with it servpack makes sure that only one worker changes the machine. ${folder} is created, and removed afterwards.`,
       service === null
-        ? '- No service is touched (--service NAME would stop, move and start one).'
+        ? '- No service is changed (--service NAME would stop, move and start one).'
         : `- ${service} is stopped and started several times, set to manual, and moved to ${folder} and back.`,
       restart
-        ? '- The machine is restarted twice, also while a user is logged on.'
-        : '- It is not restarted (--restart).',
+        ? '- The machine is restarted twice, even if users are logged on.'
+        : '- The machine is not restarted (--restart would restart it).',
     ],
     answer: host,
-    verb: 'try it out',
-    instead: 'servpack certify --read-only changes nothing',
+    verb: 'start the test',
+    alternative: 'servpack certify --read-only changes nothing',
   };
 }
 

@@ -15,20 +15,20 @@ export function addDoctorCommand(program: Command): void {
   program
     .command('doctor')
     .description(
-      'is everything as it must be before a campaign? Changes nothing; works also when nothing answers',
+      'check that everything is ready for a campaign; changes nothing, and works also if the orchestrator or Redis is down',
     )
-    .option('--sample <n>', 'look at so many clients, 0 to 1000', sample, 20)
-    .option('--seed <text>', 'draw the same clients again', 'doctor')
+    .option('--sample <n>', 'number of clients to look at, 0 to 1000', sample, 20)
+    .option('--seed <text>', 'the same text chooses the same clients again', 'doctor')
     .addHelpText(
       'after',
-      '\nExit code 0: all is well; 6: warnings only; 1: something is broken.\n\nExamples:\n  servpack doctor\n  REDIS_URL=redis://redis.example:6379 servpack doctor --sample 100',
+      '\nExit code 0: no problem found; 6: only warnings; 1: something is broken.\n\nExamples:\n  servpack doctor\n  REDIS_URL=redis://redis.example:6379 servpack doctor --sample 100',
     )
     .action(async ({ sample: count, seed }: DoctorOptions, command: Command) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const { examine } = await import('../doctor/examine.ts');
-      const question = { sample: count, seed, withinMs };
+      const drawing = { sample: count, seed, withinMs };
       const api = await connect(options, process.env);
-      const checks = await examine(api, process.env, dataDirOf(options, process.env), question);
+      const checks = await examine(api, process.env, dataDirOf(options, process.env), drawing);
       const has = (state: string): boolean => checks.some((check) => check.state === state);
       const { ok, warnings, refused } = exitCodes;
       process.exitCode = (has('broken') ? refused : has('warning') ? warnings : ok).code;

@@ -3,7 +3,7 @@ import { fleetBytesAtMost } from '../../input-file.ts';
 import { err, fault } from '../../../shared/errors.ts';
 import { readFileOf } from '../client/input-file.ts';
 import { listTo } from '../client/list-clients.ts';
-import { connect, type GlobalOptions, shown, showRefusal, withApi } from '../client/session.ts';
+import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { fleetLines } from '../render/fleet.ts';
 import { many, number, safe } from '../render/view.ts';
 import { fleetAnswer, fleetImportAnswer, revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
@@ -11,13 +11,13 @@ import { fleetAnswer, fleetImportAnswer, revokedAnswer, tokenLine } from '../../
 export function addFleetCommands(program: Command): void {
   const fleet = program
     .command('fleet')
-    .description('the inventory: which clients there are')
+    .description('import and list the clients; manage their check-in tokens')
     .addHelpText('after', '\nExample:\n  servpack fleet import examples/fleet.csv');
 
   fleet
     .command('import <file>')
     .description(
-      'add and replace clients from a CSV file (client,host,logonServer,zone,role,labels), or refuse all of it',
+      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels); a file with a fault changes nothing',
     )
     .addHelpText('after', '\nExample:\n  servpack fleet import examples/fleet.csv')
     .action(async (file: string, _options: unknown, command: Command) => {
@@ -25,7 +25,7 @@ export function addFleetCommands(program: Command): void {
         const input = await readFileOf(file, fleetBytesAtMost);
         if (!input.ok) return input;
         const imported = await api.post(fleetImportAnswer, '/v1/fleet', input.value);
-        return shown(imported, (_view, { added, changed, total }) => [
+        return outputOf(imported, (_view, { added, changed, total }) => [
           `${many(added, 'client')} added, ${number(changed)} changed; the fleet has ${many(total, 'client')}`,
         ]);
       });
@@ -35,14 +35,14 @@ export function addFleetCommands(program: Command): void {
 
   fleet
     .command('list')
-    .description('the fleet in numbers, and its clients')
-    .option('--limit <n>', 'list at most so many clients', whole, 20)
+    .description('count and list the clients of the fleet')
+    .option('--limit <n>', 'list at most this many clients', wholeNumber, 20)
     .option('--logon-server <name>', 'only clients of this logon server')
     .option('--label <label>', 'only clients with this label')
     .addHelpText('after', '\nExample:\n  servpack fleet list --logon-server LS-ROM --limit 100')
     .action(async (query: { limit: number; logonServer?: string; label?: string }, command: Command) => {
       await withApi(command, async (api) =>
-        shown(await api.get(fleetAnswer, '/v1/fleet', { ...query }), fleetLines),
+        outputOf(await api.get(fleetAnswer, '/v1/fleet', { ...query }), fleetLines),
       );
     });
 }
@@ -55,9 +55,13 @@ interface TokensOptions {
 function addTokenCommands(fleet: Command): void {
   fleet
     .command('tokens [client]')
-    .description('the token with which each client reports in by itself, and which is good for nothing else')
-    .option('--csv', 'as CSV, with a header: client,host,generation,token')
-    .option('--generation <n>', 'of this generation, ahead of revoking the ones before it', whole)
+    .description('list the check-in token of each client: it allows a client to check in, and nothing else')
+    .option('--csv', 'CSV with a header line: client,host,generation,token')
+    .option(
+      '--generation <n>',
+      'tokens of this generation, to hand out before older ones are revoked',
+      wholeNumber,
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  servpack fleet tokens pc-0017\n  servpack fleet tokens --csv > tokens.csv',
@@ -81,10 +85,10 @@ function addTokenCommands(fleet: Command): void {
 
   fleet
     .command('revoke-tokens [client]')
-    .description('refuse the check-in tokens that one client, or with --all every client, has got so far')
-    .option('--all', 'those of every client')
-    .option('--below <n>', 'only those below this generation', whole)
-    .requiredOption('--reason <text>', 'why, for the audit')
+    .description('refuse all check-in tokens given out so far to one client, or to every client (--all)')
+    .option('--all', 'the tokens of every client')
+    .option('--below <n>', 'only tokens of a generation below this number', wholeNumber)
+    .requiredOption('--reason <text>', 'why; kept in the audit')
     .addHelpText(
       'after',
       '\nExamples:\n  servpack fleet revoke-tokens pc-0017 --reason "stolen"\n  servpack fleet revoke-tokens --all --below 2 --reason "new ones are out"',
@@ -97,13 +101,13 @@ function addTokenCommands(fleet: Command): void {
       ) => {
         await withApi(command, async (api) => {
           if ((client === undefined) !== all)
-            return err(fault('input.which', 'say a client, or --all for every client'));
+            return err(fault('input.which', 'give either one client, or --all for every client'));
           const revoked = await api.post(revokedAnswer, '/v1/fleet/tokens/revoke', { client, below, reason });
-          return shown(revoked, (_view, { least }) => [
+          return outputOf(revoked, (_view, { least }) => [
             safe(
               `${client ?? 'every client'}: check-in tokens below generation ${least} are refused from now on`,
             ),
-            safe(`new ones: servpack fleet tokens ${client ?? '--csv'}`),
+            safe(`List the new tokens: servpack fleet tokens ${client ?? '--csv'}`),
           ]);
         });
       },
@@ -115,7 +119,7 @@ function tokenInWords(line: string): string {
   return safe(`${client}  generation ${generation}  ${token}`);
 }
 
-export function whole(text: string): number {
+export function wholeNumber(text: string): number {
   const value = Number(text);
   if (/^\d{1,7}$/.test(text) && value <= 1_000_000) return value;
   throw new InvalidArgumentError('Expected a whole number from 0 to 1000000.');

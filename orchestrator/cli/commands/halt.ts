@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { haltAnswer } from '../../http/schemas/campaigns.ts';
-import { shown, withApi } from '../client/session.ts';
+import { outputOf, withApi } from '../client/session.ts';
 import { haltedLine } from '../render/status.ts';
 
 /** Options of `campaign resume` and `unhalt`. */
@@ -13,13 +13,13 @@ export function addHaltCommands(program: Command): void {
   program
     .command('halt')
     .description(
-      'hold every campaign: nothing new begins on any client, within a second; what was begun is finished',
+      'start nothing new on any client of any campaign, within a second, until "servpack unhalt"; work in progress is completed',
     )
-    .requiredOption('--reason <text>', 'why, for everyone who reads a status')
+    .requiredOption('--reason <text>', 'why; shown in every status')
     .addHelpText('after', '\nExample:\n  servpack halt --reason "network is down in Pune"')
     .action(async ({ reason }: { reason: string }, command: Command) => {
       await withApi(command, async (api) =>
-        shown(await api.post(haltAnswer, '/v1/halt', { reason }), (view, { halted }) =>
+        outputOf(await api.post(haltAnswer, '/v1/halt', { reason }), (view, { halted }) =>
           haltedLine(view, halted),
         ),
       );
@@ -28,12 +28,12 @@ export function addHaltCommands(program: Command): void {
   program
     .command('unhalt')
     .description('end the halt; paused campaigns stay paused')
-    .option('--override', 'also when another person has halted')
-    .option('--reason <text>', 'why, for the audit')
+    .option('--override', 'also if another person has halted everything')
+    .option('--reason <text>', 'why; kept in the audit')
     .addHelpText('after', '\nExample:\n  servpack unhalt --reason "network is back"')
     .action(async (options: ResumeOptions, command: Command) => {
       await withApi(command, async (api) =>
-        shown(await api.post(haltAnswer, '/v1/unhalt', options), () => [
+        outputOf(await api.post(haltAnswer, '/v1/unhalt', options), () => [
           'The halt is over. Paused campaigns stay paused.',
         ]),
       );

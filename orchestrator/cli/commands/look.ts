@@ -33,19 +33,29 @@ export function addLookCommand(program: Command): void {
   program
     .command('look [machine...]')
     .description(
-      'look at machines and change nothing: what stands in the way there, and what would set most of them free. ' +
+      'find out what blocks the update on machines, and what to fix first; changes nothing. ' +
         'A machine is a client of the fleet, or any host that the workers can reach',
     )
-    .option('--fleet [file]', 'every client of the fleet, or of a fleet file, which is not imported')
-    .option('--hosts <list>', 'hosts separated by commas, or a file with one on each line')
-    .option('--label <label>', 'of the fleet only clients with this label; again for more', collect, [])
-    .option('--server <name>', 'of the fleet only clients of this logon server; again for more', collect, [])
-    .option('--product <product>', 'what to look for; else that of --release, else sms-1.2')
-    .option('--release <release>', 'tell apart who has this release already')
-    .addOption(new Option('--verdict <verdict>', 'name only these machines').choices([...verdictKinds]))
-    .option('--evidence', 'print what each look brought, too (up to 1,000 named machines)')
-    .option('--within <minutes>', 'real time that all of it may take', minutes, 24 * 60)
-    .option('--detach', 'do not wait: "servpack survey show" tells later. Else Ctrl-C ends the looking')
+    .option('--fleet [file]', 'all clients of the fleet, or of a fleet file (which is not imported)')
+    .option('--hosts <list>', 'hosts separated by commas, or a file with one host on each line')
+    .option('--label <label>', 'with --fleet: only clients with this label; repeat for more', collect, [])
+    .option(
+      '--server <name>',
+      'with --fleet: only clients of this logon server; repeat for more',
+      collect,
+      [],
+    )
+    .option('--product <product>', 'the product to look for (default: the one of --release, else sms-1.2)')
+    .option('--release <release>', 'also find the clients that already have this release')
+    .addOption(
+      new Option('--verdict <verdict>', 'list only machines with this result').choices([...verdictKinds]),
+    )
+    .option('--evidence', 'also print what each look found (up to 1,000 named machines)')
+    .option('--within <minutes>', 'stop after this time', minutes, 24 * 60)
+    .option(
+      '--detach',
+      'do not wait; see the result with "servpack survey show". Without it, Ctrl-C stops the survey',
+    )
     .addHelpText(
       'after',
       '\nExamples:\n  servpack look pc-0017\n  servpack look --fleet --server LS-PUN\n  servpack look --hosts pc-1.example,10.0.0.7 --evidence',
@@ -79,15 +89,15 @@ async function look(
   return ok(undefined);
 }
 
-/** Exactly one of named machines, `--hosts` and `--fleet`. */
+/** Returns the machines to look at: exactly one of named machines, `--hosts` and `--fleet`. */
 async function targetsOf(
   machines: readonly string[],
   { fleet, hosts, label: labels, server: logonServers }: LookOptions,
 ): Promise<Result<SurveyTargets, Refusal>> {
   const given = [machines.length > 0, hosts !== undefined, fleet !== undefined].filter(Boolean).length;
-  if (given !== 1) return refused('say which machines: some of them by name, --hosts, or --fleet');
+  if (given !== 1) return refused('give exactly one of these: names of machines, --hosts, or --fleet');
   if (fleet === undefined && labels.length + logonServers.length > 0)
-    return refused('--label and --server choose among the clients of --fleet');
+    return refused('--label and --server need --fleet');
   if (fleet === true) return ok({ from: 'fleet', labels: [...labels], logonServers: [...logonServers] });
   if (fleet !== undefined) {
     const input = await readFileOf(fleet, fleetBytesAtMost);
@@ -97,11 +107,11 @@ async function targetsOf(
   const names = hosts === undefined ? ok(machines) : await namesIn(hosts);
   if (!names.ok) return names;
   return names.value.length === 0
-    ? refused(`${hosts ?? ''} names no host`)
+    ? refused(`${hosts ?? ''} has no host in it`)
     : ok({ from: 'names', names: [...new Set(names.value)] });
 }
 
-/** `a,b`, or a file with one host on each line; what follows a # is for people. */
+/** Reads `a,b`, or a file with one host on each line, where # begins a comment. */
 async function namesIn(list: string): Promise<Result<readonly string[], Refusal>> {
   if (!existsSync(list)) return ok(wordsOf(list, /,/));
   const input = await readFileOf(list);

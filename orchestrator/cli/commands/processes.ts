@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { startWorker, stopAsked } from '../processes/child.ts';
+import { startWorker, stopRequested } from '../processes/child.ts';
 import { dataDirOf, type GlobalOptions, print, showRefusal } from '../client/session.ts';
 
 interface ProcessOptions extends GlobalOptions {
@@ -7,17 +7,16 @@ interface ProcessOptions extends GlobalOptions {
 }
 
 /**
- * The commands that run servpack itself. Each runs until Ctrl-C or SIGTERM. The libraries that
- * only they need (BullMQ, Fastify) are loaded by them alone, so that the other commands answer at
- * once.
+ * The commands that run servpack itself, until Ctrl-C or SIGTERM. Only these commands load BullMQ
+ * and Fastify, so that the other commands answer at once.
  */
 export function addProcessCommands(program: Command): void {
-  const portHelp = 'port of the HTTP API; 0 takes a free one (default: SERVPACK_PORT or 7300)';
+  const portHelp = 'port of the HTTP API; 0 chooses a free one (default: SERVPACK_PORT or 7300)';
 
   program
     .command('up')
     .description(
-      'everything on this machine: a private Redis (or the one of REDIS_URL), an orchestrator and a worker',
+      'run everything on this machine: a private Redis (or the one of REDIS_URL), an orchestrator and a worker',
     )
     .option('--port <n>', portHelp, port)
     .addHelpText(
@@ -27,18 +26,18 @@ export function addProcessCommands(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ProcessOptions>();
       const { up } = await import('../processes/up.ts');
-      // A terminal is for people: the logs of a whole house are asked for with SERVPACK_LOG_LEVEL.
+      // A person reads the terminal: only warnings are logged there without SERVPACK_LOG_LEVEL.
       const ended = await up({ SERVPACK_LOG_LEVEL: 'warn', ...environmentOf(options) }, (line) =>
         print([line]),
       );
       if (!ended.ok) showRefusal(ended.error, options.json === true);
-      // Everything is stopped; a connection that could not be closed must not keep the process.
+      // Everything is stopped. A connection that cannot be closed must not keep the process alive.
       process.exit();
     });
 
   program
     .command('orchestrator')
-    .description('an orchestrator on the Redis of REDIS_URL')
+    .description('run an orchestrator on the Redis of REDIS_URL')
     .option('--port <n>', portHelp, port)
     .addHelpText('after', '\nExample:\n  REDIS_URL=redis://redis.example:6379 servpack orchestrator')
     .action(async (_options: unknown, command: Command) => {
@@ -52,14 +51,14 @@ export function addProcessCommands(program: Command): void {
 
   program
     .command('worker')
-    .description('a worker on the Redis of REDIS_URL; start as many as are needed, on any machine')
+    .description('run a worker on the Redis of REDIS_URL; run as many as you need, on any machine')
     .addHelpText(
       'after',
       '\nExample:\n  REDIS_URL=redis://redis.example:6379 SERVPACK_GATEWAY=simulated:7400 servpack worker',
     )
     .action(async (_options: unknown, command: Command) => {
       const worker = startWorker(environmentOf(command.optsWithGlobals<ProcessOptions>()));
-      void stopAsked((sentence) => void process.stderr.write(`servpack worker: ${sentence}\n`)).then(() =>
+      void stopRequested((sentence) => void process.stderr.write(`servpack worker: ${sentence}\n`)).then(() =>
         worker.stop(),
       );
       process.exitCode = (await worker.ended) ?? 1;

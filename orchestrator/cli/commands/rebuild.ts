@@ -10,10 +10,10 @@ export function addRebuildCommand(program: Command): void {
   program
     .command('rebuild')
     .description(
-      'put the records back from the files of the audit after Redis was lost; needs REDIS_URL, and nothing under the prefix',
+      'restore the records from the audit files after Redis was lost; needs REDIS_URL, and no servpack records in that Redis',
     )
-    .requiredOption('--from <file...>', 'every file of the audit, of every orchestrator')
-    .option('--dry-run', 'only say what would be written')
+    .requiredOption('--from <file...>', 'all audit files of all orchestrators')
+    .option('--dry-run', 'only show what would be written')
     .addHelpText('after', '\nExample:\n  servpack rebuild --from .servpack/audit/*.jsonl --dry-run')
     .action(async ({ from, dryRun }: { from: string[]; dryRun?: boolean }, command: Command) => {
       const { json } = command.optsWithGlobals<GlobalOptions>();
@@ -43,19 +43,19 @@ async function run(files: readonly string[], isDry: boolean): Promise<Result<Reb
   }
 }
 
-/** What was put back, and what a person must know before the campaigns are resumed. */
+/** What was restored, and what a person must know before the campaigns are resumed. */
 export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
   const { isWritten, clients, releases, campaigns, gap } = rebuilt;
-  const did = isWritten ? 'put back' : 'would be put back (nothing was written)';
+  const did = isWritten ? 'restored' : 'would be restored (nothing was written)';
   return [
     view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
     ...campaigns.map(({ campaign, status, settled, lookedAt, waiting }) =>
       safe(
-        `campaign ${campaign}, ${status}: ${number(settled)} settled, ${number(lookedAt)} are looked at before anything ` +
-          `is done to them, ${number(waiting)} wait`,
+        `campaign ${campaign}, ${status}: ${number(settled)} clients finished, ${number(waiting)} waiting, ` +
+          `${number(lookedAt)} in progress: each is looked at before anything is done to it`,
       ),
     ),
     view.paint('yellow', safe(gap)),
-    ...(isWritten ? ['Start orchestrator and workers, then resume each campaign that is paused.'] : []),
+    ...(isWritten ? ['Start the orchestrator and the workers, then resume each paused campaign.'] : []),
   ];
 }

@@ -1,27 +1,28 @@
 import { type Command, Option } from 'commander';
 import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
 import { surveyAnswer, surveysAnswer } from '../../http/schemas/surveys.ts';
-import { connect, type GlobalOptions, shown, showRefusal, withApi } from '../client/session.ts';
+import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { type ShowSurvey, showSurvey } from '../client/show-survey.ts';
 import { surveyLines, surveyListLines } from '../render/survey.ts';
 import { surveyPath } from '../client/api-client.ts';
 
 /**
- * Surveys that `servpack look` began: a survey runs in the orchestrator, with or without a reader.
+ * Surveys that `servpack look` has started. A survey runs in the orchestrator, also without a
+ * follower.
  */
 export function addSurveyCommands(program: Command): void {
   const survey = program
     .command('survey')
-    .description('looks that were asked for: what they found, and how to end them')
+    .description('list, show, follow and cancel the surveys that "servpack look" has started')
     .addHelpText('after', '\nExample:\n  servpack survey list');
 
   survey
     .command('list')
-    .description('those of the last week, newest first')
+    .description('list the surveys of the last 7 days, newest first')
     .addHelpText('after', '\nExample:\n  servpack survey list')
     .action(async (_options: unknown, command: Command) => {
       await withApi(command, async (api) =>
-        shown(await api.get(surveysAnswer, '/v1/surveys'), (view, { surveys }) =>
+        outputOf(await api.get(surveysAnswer, '/v1/surveys'), (view, { surveys }) =>
           surveyListLines(view, surveys),
         ),
       );
@@ -29,19 +30,23 @@ export function addSurveyCommands(program: Command): void {
 
   survey
     .command('show <survey>')
-    .description('what one has found so far, in sum')
+    .description('show what a survey has found so far')
     .addHelpText('after', '\nExample:\n  servpack survey show look-7kq2m9x')
     .action(async (name: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) =>
-        shown(await api.get(surveyAnswer, surveyPath(name)), surveyLines),
+        outputOf(await api.get(surveyAnswer, surveyPath(name)), surveyLines),
       );
     });
 
   survey
     .command('follow <survey>')
-    .description('a line for each machine, from the first to the last; Ctrl-C ends the looking')
-    .addOption(new Option('--verdict <verdict>', 'name only these machines').choices([...verdictKinds]))
-    .option('--evidence', 'print what each look brought, too')
+    .description(
+      'print a line for each machine, from the first one on, until the survey ends; Ctrl-C cancels the survey',
+    )
+    .addOption(
+      new Option('--verdict <verdict>', 'list only machines with this result').choices([...verdictKinds]),
+    )
+    .option('--evidence', 'also print what each look found')
     .addHelpText('after', '\nExample:\n  servpack survey follow look-7kq2m9x --verdict blocked')
     .action(async (name: string, options: Omit<ShowSurvey, 'json'>, command: Command) => {
       const { json = false, ...global } = command.optsWithGlobals<GlobalOptions>();
@@ -52,11 +57,11 @@ export function addSurveyCommands(program: Command): void {
 
   survey
     .command('cancel <survey>')
-    .description('stop a survey; what was found stays')
+    .description('stop a survey; what it has found stays')
     .addHelpText('after', '\nExample:\n  servpack survey cancel look-7kq2m9x')
     .action(async (name: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) =>
-        shown(await api.post(surveyAnswer, surveyPath(name, '/cancel')), surveyLines),
+        outputOf(await api.post(surveyAnswer, surveyPath(name, '/cancel')), surveyLines),
       );
     });
 }

@@ -4,25 +4,26 @@ import { ok, type Result } from '../../../shared/errors.ts';
 import { reopenedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
-import type { Shown } from '../client/session.ts';
+import type { CommandOutput } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
 
 /**
- * Real time. Work that takes longer goes on in the orchestrator, and the command can be repeated.
+ * Real time. Work that takes longer continues in the orchestrator, and the command can be
+ * repeated.
  */
 const patienceMs = 60_000;
 const everyMs = 300;
 
 /**
- * Asks for the marks to be taken back, waits until every client was looked at, and reports the
+ * Has the orchestrator remove the marks, waits until every client was looked at, and reports the
  * result.
  */
-export async function takeMarksBack(
+export async function removeMarks(
   api: ApiClient,
   campaign: string,
   reason: string | undefined,
   withinMs = patienceMs,
-): Promise<Result<Shown, Refusal>> {
+): Promise<Result<CommandOutput, Refusal>> {
   const status = () => api.get(statusAnswer, campaignPath(campaign));
   const before = await status();
   if (!before.ok) return before;
@@ -37,12 +38,12 @@ export async function takeMarksBack(
   let after = await status();
   for (
     ;
-    after.ok && openIn(after.value) > openIn(before.value) && performance.now() < until;
+    after.ok && inProgress(after.value) > inProgress(before.value) && performance.now() < until;
     after = await status()
   )
     await delay(everyMs);
   if (!after.ok) return after;
-  const underWay = Math.max(0, openIn(after.value) - openIn(before.value));
+  const underWay = Math.max(0, inProgress(after.value) - inProgress(before.value));
   const marked = after.value.aborted?.stillMarked ?? 0;
   const value = {
     campaign,
@@ -57,8 +58,8 @@ export async function takeMarksBack(
   return ok({ value, lines: () => linesOf(value) });
 }
 
-/** Clients at work. */
-const openIn = ({ states: { active, restarting, deferred, remedying } }: CampaignStatus): number =>
+/** The number of clients with work in progress. */
+const inProgress = ({ states: { active, restarting, deferred, remedying } }: CampaignStatus): number =>
   active + restarting + deferred + remedying;
 
 interface Unmarked {
@@ -69,7 +70,7 @@ interface Unmarked {
   readonly installedMeanwhile: number;
   readonly stillMarked: number;
   readonly underWay: number;
-  /** Marked, and not asked: what the abort found begun on them is being finished first. */
+  /** Marked clients that are not in `asked`: their work in progress is completed first. */
   readonly finishing: number;
 }
 
@@ -78,20 +79,22 @@ function linesOf(found: Unmarked): readonly string[] {
   if (asked === 0 && stillMarked === 0 && finishing === 0)
     return [safe(`No client of campaign ${campaign} is marked.`)];
   const list = `servpack campaign clients ${campaign} --cause "still marked"`;
+  const installed =
+    installedMeanwhile === 0 ? '' : `, ${number(installedMeanwhile)} had already installed the release`;
   return [
-    `${number(unmarked)} of ${many(asked, 'client')} withdrawn, ${number(installedMeanwhile)} installed meanwhile.`,
+    ...(asked === 0 ? [] : [`${number(unmarked)} of ${many(asked, 'client')} unmarked${installed}.`]),
     ...(underWay === 0
       ? []
-      : [safe(`${number(underWay)} are still being looked at: servpack campaign status ${campaign}`)]),
+      : [safe(`${number(underWay)} still in progress. Follow: servpack campaign status ${campaign}`)]),
     ...(finishing === 0
       ? []
       : [
           safe(
-            `${number(finishing)} more marked, still being finished; then again: servpack campaign unmark ${campaign}`,
+            `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} still marked until ${finishing === 1 ? 'its' : 'their'} work in progress is completed. Then run: servpack campaign unmark ${campaign}`,
           ),
         ]),
     ...(stillMarked === 0
       ? []
-      : [safe(`${number(stillMarked)} not reachable or not unmarked: these WILL still install: ${list}`)]),
+      : [safe(`${number(stillMarked)} could not be unmarked - these WILL still install: ${list}`)]),
   ];
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiClient } from '../client/api-client.ts';
-import { judgeLooks, type Looked } from './sample-looks.ts';
+import { judgeLooks, type SampleResult } from './sample-looks.ts';
 import { broken, fine, warning } from '../../doctor/check.ts';
 import { checkWithoutOrchestrator, checkShell } from '../../doctor/without-orchestrator.ts';
 import { type Check, doctorAnswer } from '../../http/schemas/orchestrator.ts';
@@ -10,12 +10,12 @@ import type { SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
 import { sampleAnswer } from '../../http/schemas/fleet.ts';
 
-/** Everything that can be said, whether an orchestrator answers or not. */
+/** Makes every check that is possible, whether an orchestrator answers or not. */
 export async function examine(
   api: Result<ApiClient, Refusal>,
   env: NodeJS.ProcessEnv,
   dataDir: string,
-  question: SampleQuestion,
+  drawing: SampleOptions,
 ): Promise<readonly Check[]> {
   const here = checkShell(env);
   const answered = api.ok ? await api.value.get(doctorAnswer, '/v1/doctor') : api;
@@ -27,7 +27,8 @@ export async function examine(
   const canLook = !checks.some(
     ({ area, state }) => state === 'broken' && (area === 'workers' || area === 'redis'),
   );
-  const clients = question.sample === 0 ? [] : canLook ? await lookAtSome(api.value, question) : [notChecked];
+  const clients =
+    drawing.sample === 0 ? [] : canLook ? await lookAtSample(api.value, drawing) : [cannotLook(checks)];
   return [...here, fine('servpack', 'an orchestrator answers'), ...checks, ...clients];
 }
 
@@ -35,18 +36,23 @@ const noOrchestrator = (because: string): Check =>
   broken(
     'servpack',
     because.replace(/; start one .*$/, ''),
-    'nothing is admitted and no command works; workers finish what they were given',
-    'docker compose up -d orchestrator, systemctl start servpack-orchestrator, or servpack up; --url, --token-file and --data say which one',
+    'no client is admitted and no command works; workers complete their work in progress',
+    'start it: docker compose up -d orchestrator, systemctl start servpack-orchestrator, or servpack up; choose another one with --url, --token-file and --data',
   );
 
-const notChecked = warning(
-  'clients',
-  'not checked, because something above is broken',
-  'it is not known whether clients can be reached',
-  'put right what is broken above, and ask again',
-);
+const cannotLook = (checks: readonly Check[]): Check => {
+  const isBroken = checks.some(({ area, state }) => area === 'redis' && state === 'broken');
+  return warning(
+    'clients',
+    isBroken
+      ? 'not checked, because Redis is broken (above)'
+      : 'not checked, because no worker can look (above)',
+    'it is unknown if clients can be reached',
+    'repair what is broken above, then run servpack doctor again',
+  );
+};
 
-export interface SampleQuestion {
+export interface SampleOptions {
   /** How many clients are looked at; 0 = none. */
   readonly sample: number;
   readonly seed: string;
@@ -56,27 +62,27 @@ export interface SampleQuestion {
 
 const pollMs = 250;
 
-/** Looks at a few clients of the fleet, which changes nothing on them. */
-export async function lookAtSome(
+/** Looks at a few clients of the fleet. This changes nothing on them. */
+async function lookAtSample(
   api: ApiClient,
-  { sample, seed, withinMs }: SampleQuestion,
+  { sample, seed, withinMs }: SampleOptions,
 ): Promise<readonly Check[]> {
   const drawn = await api.get(sampleAnswer, '/v1/fleet/sample', { count: sample, seed });
-  if (!drawn.ok) return [notAsked(drawn.error)];
+  if (!drawn.ok) return [sampleFailed(drawn.error)];
   const { clients, total } = drawn.value;
   if (clients.length === 0) return [emptyFleet];
   const found = await survey(api, clients, withinMs);
   return [
-    found.ok ? judgeLooks({ asked: clients.length, total, seed, ...found.value }) : notAsked(found.error),
+    found.ok ? judgeLooks({ asked: clients.length, total, seed, ...found.value }) : sampleFailed(found.error),
   ];
 }
 
-/** A survey of these clients, waited for, and called off when it takes too long. */
+/** Makes a survey of these clients and waits for it. Cancels it when it takes too long. */
 async function survey(
   api: ApiClient,
   names: readonly string[],
   withinMs: number,
-): Promise<Result<Pick<Looked, 'looked' | 'failed'>, Refusal>> {
+): Promise<Result<Pick<SampleResult, 'looked' | 'failed'>, Refusal>> {
   const begun = await api.post(surveyAnswer, '/v1/surveys', {
     targets: { from: 'names', names },
     withinMinutes: Math.ceil(withinMs / 60_000),
@@ -106,14 +112,14 @@ async function waitFor(
 const emptyFleet = warning(
   'clients',
   'the fleet is empty',
-  'no campaign has anybody',
-  'servpack fleet import FILE',
+  'a campaign has no clients',
+  'import it: servpack fleet import FILE',
 );
 
-const notAsked = ({ message }: Refusal): Check =>
+const sampleFailed = ({ message }: Refusal): Check =>
   warning(
     'clients',
-    `no client was looked at: ${message}`,
-    'it is not known whether clients can be reached',
-    'ask again',
+    `not checked: ${message}`,
+    'it is unknown if clients can be reached',
+    'run servpack doctor again',
   );

@@ -1,17 +1,17 @@
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { certifyMessage, type CertifyOrder, type PointFound } from '../../../shared/certify-protocol.ts';
 import type { Refusal } from '../../refusal.ts';
-import { startCertify, stopAsked } from './child.ts';
+import { startCertify, stopRequested } from './child.ts';
 
-/** What came of trying out one machine. */
+/** The result of a test on one machine. */
 export interface Certified {
-  /** What the machine calls itself. */
+  /** The Windows version that the machine reports. */
   readonly system: string | null;
   readonly points: readonly PointFound[];
   readonly hold: number;
   readonly differ: number;
   readonly notTried: number;
-  /** What could not be removed from the machine again. */
+  /** What could not be removed from the machine. */
   readonly left: readonly string[];
 }
 
@@ -21,8 +21,8 @@ interface Listener {
 }
 
 /**
- * Tries a machine out in a process that has the gateway. Ctrl-C ends the trial; what was changed
- * is put back first.
+ * Tests a machine in a process of its own, which has the gateway. Ctrl-C ends the test after what
+ * it has changed is restored.
  */
 export async function certifyMachine(
   env: NodeJS.ProcessEnv,
@@ -33,8 +33,8 @@ export async function certifyMachine(
   let system: string | null = null;
   let left: readonly string[] | null = null;
   let refusal: Refusal | null = null;
-  const child = startCertify(env, JSON.stringify(order), (said) => {
-    const message = certifyMessage.parse(said);
+  const child = startCertify(env, JSON.stringify(order), (received) => {
+    const message = certifyMessage.parse(received);
     switch (message.kind) {
       case 'begun':
         return begun((system = message.system));
@@ -48,15 +48,15 @@ export async function certifyMachine(
     }
   });
   const say = (sentence: string): void => void process.stderr.write(`servpack certify: ${sentence}\n`);
-  void stopAsked(say).then(() => {
-    say('puts back what it has changed');
+  void stopRequested(say).then(() => {
+    say('restoring what was changed on the machine');
     return child.stop();
   });
   const code = await child.ended;
   if (refusal !== null) return err(refusal);
   if (left === null)
     return err(
-      fault('certify.ended', `the trial broke off (${code === null ? 'killed' : `exit code ${code}`})`),
+      fault('certify.ended', `the test ended too early (${code === null ? 'killed' : `exit code ${code}`})`),
     );
   const count = (end: PointFound['end']): number => points.filter((point) => point.end === end).length;
   return ok({

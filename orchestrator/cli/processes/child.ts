@@ -5,22 +5,22 @@ import { onStopSignals } from '../../../shared/stop-signals.ts';
 const workerMain = join(import.meta.dirname, '../../../workers/main.ts');
 const certifyMain = join(import.meta.dirname, '../../../workers/certify/main.ts');
 
-/** Longer than a worker gives its running steps. */
+/** A worker gives its running steps less time than this. */
 const stopGraceMs = 15_000;
-/** A service of a machine that is tried out has to be stopped, put back and started. */
-const putBackGraceMs = 6 * 60_000;
+/** `certify` may have to stop a service, restore it and start it again. */
+const restoreGraceMs = 6 * 60_000;
 
-/** A process that this one started and ends again. */
+/** A process that this process has started and will stop. */
 export interface Child {
   /** Its exit code, or null when a signal ended it. */
   readonly ended: Promise<number | null>;
-  /** Asks it to stop and waits until it has; kills it when it takes longer than it may. */
+  /** Asks the process to stop and waits for its end. Kills it after its time limit. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a worker as a process of its own on the same terminal. It has a process group of its own,
- * so that it receives Ctrl-C once, from this process: a second signal would end it in the middle
+ * Starts a worker as a process of its own on the same terminal. It has its own process group, so
+ * that it receives one Ctrl-C only, from this process: a second signal would end it in the middle
  * of a step.
  */
 export function startWorker(env: NodeJS.ProcessEnv): Child {
@@ -29,24 +29,28 @@ export function startWorker(env: NodeJS.ProcessEnv): Child {
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit'],
   });
-  return ending(child, stopGraceMs);
+  return stoppable(child, stopGraceMs);
 }
 
 /**
- * Starts the process that tries a machine out, in a process group of its own as above.
- * @param hear receives each of its messages
+ * Starts the process that tests a machine, in its own process group for the same reason.
+ * @param onMessage receives each message of the process
  */
-export function startCertify(env: NodeJS.ProcessEnv, order: string, hear: (message: unknown) => void): Child {
+export function startCertify(
+  env: NodeJS.ProcessEnv,
+  order: string,
+  onMessage: (message: unknown) => void,
+): Child {
   const child = fork(certifyMain, [order], {
     env,
     detached: true,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  child.on('message', hear);
-  return ending(child, putBackGraceMs);
+  child.on('message', onMessage);
+  return stoppable(child, restoreGraceMs);
 }
 
-function ending(child: ChildProcess, graceMs: number): Child {
+function stoppable(child: ChildProcess, graceMs: number): Child {
   const ended = new Promise<number | null>((resolve) => {
     child.once('close', (code) => resolve(code));
     child.once('error', () => resolve(null));
@@ -55,8 +59,8 @@ function ending(child: ChildProcess, graceMs: number): Child {
     ended,
     stop: async () => {
       child.kill('SIGTERM');
-      // Without Redis the process cannot close in order. The records say for the next worker what
-      // it was doing.
+      // Without Redis the process cannot close in order. The records tell the next worker what it
+      // was doing.
       const kill = setTimeout(() => child.kill('SIGKILL'), graceMs);
       await ended;
       clearTimeout(kill);
@@ -64,6 +68,6 @@ function ending(child: ChildProcess, graceMs: number): Child {
   };
 }
 
-/** Resolves at the first Ctrl-C or SIGTERM; see `onStopSignals` for those that follow. */
-export const stopAsked = (say: (sentence: string) => void): Promise<void> =>
+/** Resolves at the first Ctrl-C or SIGTERM; see `onStopSignals` for later ones. */
+export const stopRequested = (say: (sentence: string) => void): Promise<void> =>
   new Promise((resolve) => onStopSignals(resolve, say));

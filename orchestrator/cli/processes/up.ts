@@ -4,31 +4,31 @@ import { err, fault, type Fault, ok, type Result } from '../../../shared/errors.
 import { openLog } from '../../../shared/log.ts';
 import { isAlive } from '../../embedded-redis/processes.ts';
 import { startEmbeddedRedis } from '../../embedded-redis/start.ts';
-import { type Child, startWorker, stopAsked } from './child.ts';
+import { type Child, startWorker, stopRequested } from './child.ts';
 import { runOrchestrator } from '../../main.ts';
 
-/** Closing connections to a Redis that has gone may take for ever. */
+/** Closing connections to a Redis that is gone may take for ever. */
 const stopDeadlineMs = 10_000;
-/** Looks whether the private Redis still runs this often. */
-const redisLookMs = 500;
+/** The time between two checks that the private Redis still runs. */
+const redisCheckMs = 500;
 
 interface UpRedis {
   readonly url: string;
   readonly how: string;
-  /** Null for a Redis that is not ours. */
+  /** Null for the Redis of REDIS_URL. */
   readonly pid: number | null;
   stop(): Promise<void>;
 }
 
 /**
- * Runs everything until Ctrl-C or SIGTERM. Returns a fault when a part cannot be started or ends
- * by itself. Every part that was started is stopped.
+ * Runs everything until Ctrl-C or SIGTERM. Returns a fault when a part cannot start or ends by
+ * itself. Always stops every part that it has started.
  */
 export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<Result<void, Fault>> {
   await using stack = new AsyncDisposableStack();
-  const asked = stopAsked(say);
+  const stop = stopRequested(say);
   const hasUrl = (env['REDIS_URL'] ?? '') !== '';
-  // The password of a private Redis is its own.
+  // A private Redis has its own password.
   const settings = hasUrl ? env : { ...env, REDIS_URL: 'redis://private', REDIS_PASSWORD_FILE: '' };
   const checked = readConfig(settings);
   if (!checked.ok) return checked;
@@ -41,7 +41,7 @@ export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): P
   const orchestrator = await runOrchestrator(config, openLog('orchestrator', config.logLevel));
   if (!orchestrator.ok) return orchestrator;
   stack.defer(() =>
-    // What it could not say to a Redis that has gone does no harm: its lease ends.
+    // Without Redis it cannot give up its lease: no harm, because the lease expires.
     Promise.race([
       orchestrator.value.stop().catch(() => undefined),
       delay(stopDeadlineMs, undefined, { ref: false }),
@@ -50,7 +50,7 @@ export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): P
   const worker = startWorker({ ...env, REDIS_URL: redis.value.url, REDIS_PASSWORD_FILE: '' });
   stack.defer(() => worker.stop());
   say(`servpack is up: ${orchestrator.value.url} (data folder ${config.dataDir}); Ctrl-C stops it`);
-  const ended = await Promise.race([asked, partEnded(worker, redis.value)]);
+  const ended = await Promise.race([stop, partEnded(worker, redis.value)]);
   if (ended !== undefined) return err(ended);
   say('stopping');
   return ok(undefined);
@@ -70,7 +70,7 @@ async function openRedis(
   return startEmbeddedRedis({ dataDir, log: { info: say, warn: say } });
 }
 
-/** Which part ended without being asked to. */
+/** Resolves when a part ends by itself, with a fault that names it. */
 async function partEnded(worker: Child, { pid }: UpRedis): Promise<Fault> {
   const workerEnded = worker.ended.then((code) =>
     fault(
@@ -81,12 +81,13 @@ async function partEnded(worker: Child, { pid }: UpRedis): Promise<Fault> {
   const redisEnded =
     pid === null
       ? never
-      : gone(pid).then(() => fault('up.redis', 'the private Redis ended by itself; everything is stopped'));
+      : exited(pid).then(() => fault('up.redis', 'the private Redis ended by itself; everything is stopped'));
   return Promise.race([workerEnded, redisEnded]);
 }
 
 const never = new Promise<Fault>(() => undefined);
 
-async function gone(pid: number): Promise<void> {
-  while (isAlive(pid)) await delay(redisLookMs, undefined, { ref: false });
+/** Resolves when the process with this id has ended. */
+async function exited(pid: number): Promise<void> {
+  while (isAlive(pid)) await delay(redisCheckMs, undefined, { ref: false });
 }

@@ -9,18 +9,18 @@ const shown: Readonly<Record<PointFound['end'], readonly [string, Style]>> = {
   notTried: ['-      ', 'dim'],
 };
 
-/** A point, and below it what was found instead or why it was not tried. */
+/** A point, and below it what was found instead or why it was not tested. */
 export function pointLines(view: View, { says, end, because }: PointFound): readonly string[] {
   const [word, style] = shown[end];
   const reason = because === '' ? [] : wrapped(view, '         ', because);
   return [`${view.paint(style, word)}  ${says}`, ...reason];
 }
 
-/** "spare-pc: 16 points hold, 1 differs, 2 were not tried" */
+/** "spare-pc: 16 points hold, 1 differs, 2 not tested" */
 export function certifiedLines(host: string, { hold, differ, notTried, left }: Certified): readonly string[] {
   const differs = differ === 1 ? '1 differs' : `${differ} differ`;
   return [
     ...left.map((each) => `LEFT ON THE MACHINE: ${safe(each)}`),
-    `${safe(host)}: ${many(hold, 'point')} ${hold === 1 ? 'holds' : 'hold'}, ${differs}, ${notTried} not tried`,
+    `${safe(host)}: ${many(hold, 'point')} ${hold === 1 ? 'holds' : 'hold'}, ${differs}, ${notTried} not tested`,
   ];
 }

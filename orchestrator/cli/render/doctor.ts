@@ -6,7 +6,7 @@ const styles = { ok: 'green', warning: 'yellow', broken: 'red' } as const satisf
   Style
 >;
 
-/** A line for each check; below what is not well what it leads to and what to do. */
+/** A line for each check. A problem has its effect and what to do below it. */
 export function doctorLines(view: View, checks: readonly Check[]): readonly string[] {
   const count = (state: Check['state']): number => checks.filter((each) => each.state === state).length;
   const [isBroken, isWarned] = [count('broken'), count('warning')];
@@ -15,7 +15,7 @@ export function doctorLines(view: View, checks: readonly Check[]): readonly stri
       ? `${isBroken} broken, ${many(isWarned, 'warning')}`
       : isWarned > 0
         ? many(isWarned, 'warning')
-        : 'all is well';
+        : 'no problem found';
   return [...checks.flatMap((each) => linesOf(view, each)), `${many(checks.length, 'check')}: ${verdict}`];
 }
 

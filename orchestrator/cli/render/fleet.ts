@@ -32,7 +32,7 @@ export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): read
       ),
     ),
     ...(found > clients.length
-      ? [`and ${number(found - clients.length)} more; --limit shows more of them`]
+      ? [`${number(found - clients.length)} more not shown; list more with --limit`]
       : []),
   ];
 }
@@ -67,10 +67,10 @@ export const stagedLines = (
   view: View,
   { release, tree, evidence, tookMs, started }: z.infer<typeof stagedAnswer>,
 ): readonly string[] => [
-  view.paint('bold', safe(`release ${release.release} of ${release.product} is staged`)),
+  view.paint('bold', safe(`Staged release ${release.release} of ${release.product}`)),
   safe(
-    `${many(release.files.length, 'file')} in ${tree}, hashed; the upgrade command succeeded (${(tookMs / 1000).toFixed(1)} s)`,
+    `Upgrade command succeeded, ${many(release.files.length, 'file')} hashed in ${tree} (${(tookMs / 1000).toFixed(1)} s)`,
   ),
-  `its output is kept under SHA-256 ${evidence}`,
-  ...started.map((campaign) => safe(`campaign ${campaign} waited for it and runs now`)),
+  `Output saved as evidence ${evidence} (SHA-256)`,
+  ...started.map((campaign) => safe(`Started ${campaign}, which waited for this release`)),
 ];

@@ -2,22 +2,22 @@ import { type Forecast, recentMs } from '../../views/survey-forecast.ts';
 import { many, number } from './view.ts';
 
 /**
- * "up to 11,930 relocations": only of clients that were looked at, and no number where no client
- * was.
+ * "up to 11,930 relocations": counted on surveyed clients only, and without a number if no client
+ * was surveyed.
  */
-export function relocationsInWords(forecast: Forecast): string {
+export function relocationWords(forecast: Forecast): string {
   const { mayRelocate, looked, notLooked, relocations, verdicts } = forecast;
-  if (!mayRelocate) return 'no relocations (its ladder has none)';
-  // Who could not be looked at may need one as well.
+  if (!mayRelocate) return 'no relocations (not in its ladder)';
+  // A client that could not be looked at may need a relocation too.
   const seen = looked - verdicts.couldNotLook;
   if (seen === 0) return 'relocations unknown';
-  const where = seen === looked + notLooked ? '' : ` on ${many(seen, 'client')} that were looked at`;
+  const where = seen === looked + notLooked ? '' : ` on ${many(seen, 'surveyed client')}`;
   return `up to ${many(relocations, 'relocation')}${where}`;
 }
 
-const recently = `the last ${recentMs / (24 * 3_600_000)} days`;
+const recentDays = recentMs / (24 * 3_600_000);
 
-/** What the last looks say, and how many clients were not looked at. */
+/** What the last looks found, and on how many clients the blockers are unknown. */
 export function forecastLines({ looked, notLooked, oldest, verdicts }: Forecast): readonly string[] {
   const { blocked, free, current, server, couldNotLook } = verdicts;
   const found = [
@@ -28,10 +28,10 @@ export function forecastLines({ looked, notLooked, oldest, verdicts }: Forecast)
     ...(couldNotLook > 0 ? [`${number(couldNotLook)} could not be looked at`] : []),
   ];
   return [
-    ...(looked > 0 ? [`last looks, the oldest of ${oldest}: ${found.join(', ')}`] : []),
+    ...(looked > 0 ? [`Last surveys (oldest look ${oldest}): ${found.join(', ')}`] : []),
     ...(notLooked > 0
       ? [
-          `${many(notLooked, 'client')} were not looked at in ${recently}: what blocks them is unknown. Run: servpack look --fleet`,
+          `Blockers unknown: ${many(notLooked, 'client')} not surveyed in ${recentDays} days. Run: servpack look --fleet`,
         ]
       : []),
   ];

@@ -1,9 +1,9 @@
 import { shorten } from './table.ts';
 
-/** Lines on a terminal that are drawn over and over in the same place. */
+/** Lines on a terminal that are redrawn in the same place. */
 export interface LiveScreen {
   draw(lines: readonly string[]): void;
-  /** Leaves the last lines standing and gives the cursor back. Safe to repeat. */
+  /** Leaves the last lines on the screen and shows the cursor again. Safe to repeat. */
   close(): void;
 }
 
@@ -13,7 +13,7 @@ const clearRestOfLine = '\u001b[K';
 const clearBelow = '\u001b[J';
 const clearAll = '\u001b[2J\u001b[H';
 /**
- * Synchronized output: terminals that know it show a frame only when it is whole. Wrapping is off,
+ * Synchronized output: terminals that support it show only complete frames. Wrapping is off,
  * because a wrapped line would shift the next frame.
  */
 const beginFrame = '\u001b[?2026h\u001b[?7l';
@@ -23,13 +23,13 @@ const up = (rows: number): string => (rows === 0 ? '' : `\u001b[${rows}A`);
 type Terminal = Pick<NodeJS.WriteStream, 'rows' | 'columns' | 'write' | 'on' | 'off'>;
 
 /**
- * Draws each frame in one write without clearing first, so that nothing flickers. Lines that do
- * not fit into the window are left out and counted.
+ * Draws each frame in one write and does not clear the screen first, so that nothing flickers.
+ * Lines that do not fit into the window are left out and counted.
  */
 export function liveScreen(terminal: Terminal): LiveScreen {
   let drawn = 0;
   let isOpen = false;
-  // Lines of another width have wrapped or not: where they begin now is not known any more.
+  // The terminal may have wrapped lines of the old width, so their rows are unknown now.
   const resized = (): void => {
     terminal.write(clearAll);
     drawn = 0;
@@ -61,5 +61,5 @@ function fitRows(lines: readonly string[], rows: number): readonly string[] {
   const room = Math.max(2, rows - 1);
   if (lines.length <= room) return lines;
   const shown = lines.slice(0, room - 1);
-  return [...shown, shorten(`… ${lines.length - shown.length} more lines; enlarge the window`, 80)];
+  return [...shown, shorten(`… ${lines.length - shown.length} more lines: enlarge the window`, 80)];
 }

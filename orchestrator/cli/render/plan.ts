@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 import type { planAnswer } from '../../http/schemas/campaigns.ts';
-import { forecastLines, relocationsInWords } from './forecast.ts';
+import { forecastLines, relocationWords } from './forecast.ts';
 import { notStagedInAll, notStagedLines } from './status.ts';
 import { type Cell, table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
 const siteWideWarning =
-  'staging this release changed the version that every logon compares: every client of the site takes it at its next logon (the site-wide route), in whichever wave it is. Waves cannot hold clients back';
+  'this release uses the site-wide route. Since it was staged, every client of the site installs it at its next logon, whatever its wave. Waves cannot hold clients back';
 
-/** What a campaign file would do: waves by logon server, and what stands in the way of creating it. */
+/** What a campaign file would do: waves by logon server, and what prevents its creation. */
 export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonly string[] {
   const {
     campaign,
@@ -27,14 +27,14 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
   const staged = releaseStaged
     ? 'staged'
     : start === 'whenStaged'
-      ? 'not staged yet: staging it starts the campaign'
+      ? 'not staged yet; the campaign starts when it is staged'
       : 'not staged yet';
-  const leftOver = `${many(left, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave: a campaign with any left over is refused`;
+  const leftOver = `${many(left, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave: the campaign cannot be created until every client is in a wave`;
   return [
     `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
-    `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `, ${many(servers, 'server')} among them: looked at, skipped, never changed`}`,
+    `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `; ${many(servers, 'server')} among them will be looked at and skipped, never changed`}`,
     ...(siteWide ? wrapped(view, 'warning: ', siteWideWarning, 'red') : []),
-    ...(forecast === null ? [] : [relocationsInWords(forecast), ...forecastLines(forecast)]).flatMap((line) =>
+    ...(forecast === null ? [] : [relocationWords(forecast), ...forecastLines(forecast)]).flatMap((line) =>
       wrapped(view, '', line),
     ),
     ...(left === 0 ? [] : [view.paint('red', leftOver)]),

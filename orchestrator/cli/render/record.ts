@@ -1,10 +1,11 @@
 import { stringify } from 'yaml';
 import type { z } from 'zod';
 import type { clientAnswer } from '../../http/schemas/clients.ts';
+import { stateWord } from './states-table.ts';
 import { table } from './table.ts';
 import { safe, safeLines, type View } from './view.ts';
 
-/** The inventory, the record as it is kept, and what was done, newest first. */
+/** The client's row in the fleet, its stored record, and its audit entries, newest first. */
 export function clientLines(
   view: View,
   { client, part, audit }: z.infer<typeof clientAnswer>,
@@ -19,13 +20,17 @@ export function clientLines(
       ),
     ),
     ...(client.labels.length === 0 ? [] : [safe(`labels: ${client.labels.join(' ')}`)]),
-    part === null ? 'It is in no campaign.' : safe(`It is ${part.state} in campaign ${part.campaign}.`),
+    part === null
+      ? 'It is in no campaign.'
+      : safe(`It is ${stateWord(part.state)} in campaign ${part.campaign}.`),
     ...record,
     '',
     ...table(
       view,
       [{ head: 'when' }, { head: 'who' }, { head: 'from' }, { head: 'to' }, { head: 'because' }],
-      audit.map(({ at, who, from, to, because }) => [at, who, from, to, because].map((text) => ({ text }))),
+      audit.map(({ at, who, from, to, because }) =>
+        [at, who, stateWord(from), stateWord(to), because].map((text) => ({ text })),
+      ),
     ),
   ];
 }

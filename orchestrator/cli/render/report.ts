@@ -5,10 +5,10 @@ import { table } from './table.ts';
 import { many, number, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
-/** Not-ok ends that are listed by name; `--json` has them all. */
+/** So many clients that are not ok are listed by name; `--json` has all. */
 const namedAtMost = 20;
 
-/** The final report on a terminal: the status, the blockers ranked, and every client a person has to see to. */
+/** The report on a terminal: status, blockers ranked, and the clients that need a person. */
 export function reportLines(view: View, report: CampaignReport): readonly string[] {
   const notOk = report.clients.filter(({ end }) => end === 'failed' || end === 'needsAttention');
   return [
@@ -17,13 +17,13 @@ export function reportLines(view: View, report: CampaignReport): readonly string
     ...rankingLines(view, report.blockers),
     ...(notOk.length === 0 ? [] : ['', ...notOkLines(view, notOk)]),
     '',
-    view.paint('dim', `every client, with its evidence: servpack campaign report ${report.campaign} --json`),
+    view.paint('dim', `All clients, with evidence: servpack campaign report ${report.campaign} --json`),
   ];
 }
 
-/** "fix this one, N go" */
+/** Blockers, the one whose repair frees most clients first. */
 export function rankingLines(view: View, blockers: readonly RankedBlocker[]): readonly string[] {
-  if (blockers.length === 0) return ['No blocker was ever met.'];
+  if (blockers.length === 0) return ['No blockers found so far.'];
   const columns = [
     { head: 'blocker' },
     { head: 'freed if fixed', short: 'freed', align: 'right' as const },
@@ -40,7 +40,7 @@ export function rankingLines(view: View, blockers: readonly RankedBlocker[]): re
   const best =
     first === undefined || first.alone === 0
       ? []
-      : wrapped(view, '', `Fix ${first.blocker} and ${many(first.alone, 'client')} can go.`);
+      : wrapped(view, '', `Fix ${first.blocker} to free ${many(first.alone, 'client')}.`);
   return [...table(view, columns, rows), ...best];
 }
 

@@ -12,16 +12,12 @@ const styleOf: Readonly<Record<Answer['servers'][number]['state'], Style>> = {
   unknown: 'dim',
 };
 
-/** How the copy on each logon server stands. */
+/** The state of the copy on each logon server. */
 export function serverLines(view: View, { release, hasCopies, servers }: Answer): readonly string[] {
   if (!hasCopies)
-    return [
-      safe(
-        `The release file of ${release} names no copies: all logon servers have the tree that was staged.`,
-      ),
-    ];
+    return [safe(`The release file of ${release} lists no copies: all logon servers share the staged tree.`)];
   if (servers.length === 0)
-    return [safe(`No campaign with release ${release} has clients that may still download.`)];
+    return [safe(`No campaign with release ${release} has clients that still have to download.`)];
   const right = { align: 'right' as const };
   return table(
     view,
@@ -31,7 +27,7 @@ export function serverLines(view: View, { release, hasCopies, servers }: Answer)
       { head: 'files', ...right },
       { head: 'clients wait', short: 'wait', ...right },
       { head: 'since' },
-      { head: 'why not' },
+      { head: 'reason' },
     ],
     servers.map(({ logonServer, state, filesOk, filesInAll, waiting, since, because }) => [
       { text: logonServer },

@@ -10,7 +10,7 @@ const heads: Readonly<
   active: { head: 'active', short: 'act', style: 'cyan' },
   restarting: { head: 'restarting', short: 'rst', style: 'cyan' },
   deferred: { head: 'deferred', short: 'def', style: 'yellow' },
-  remedying: { head: 'remedying', short: 'rem', style: 'cyan' },
+  remedying: { head: 'fixing', short: 'fix', style: 'cyan' },
   upgraded: { head: 'upgraded', short: 'upgr', style: 'green' },
   skipped: { head: 'skipped', short: 'skip', style: 'green' },
   failed: { head: 'failed', short: 'fail', style: 'red' },
@@ -18,15 +18,27 @@ const heads: Readonly<
   cancelled: { head: 'cancelled', short: 'canc' },
 };
 
+/** Words for the states that JSON gives a technical name. */
+const stateWords: Readonly<Record<string, string>> = {
+  settled: 'finished',
+  remedying: 'fixing',
+  ordering: 'ordering restart',
+  needsAttention: 'needs attention',
+  waitingForRelease: 'waiting for its release',
+  going: 'not halted',
+};
+
+/** The word on the screen for a state, or an end, of a client or a campaign. */
+export const stateWord = (state: string): string =>
+  Object.hasOwn(stateWords, state) ? (stateWords[state] ?? state) : state;
+
 export interface StatesRow {
   readonly name: string;
   readonly size: number;
   readonly states: States;
 }
 
-/**
- * Clients by state, a row for each wave or logon server. A state without clients takes no column.
- */
+/** Clients by state, a row for each wave or logon server. A state without clients has no column. */
 export function statesTable(view: View, nameHead: string, rows: readonly StatesRow[]): readonly string[] {
   const used = buckets.filter((bucket) => rows.some(({ states }) => states[bucket] > 0));
   const columns: readonly Column[] = [
@@ -49,7 +61,7 @@ export function statesTable(view: View, nameHead: string, rows: readonly StatesR
   );
 }
 
-/** A zero is a dot: the eye finds what is there. */
+/** A zero is a dot, so that the eye finds the other numbers. */
 function countCell(bucket: Bucket, count: number): Cell {
   if (count === 0) return { text: '·', style: 'dim' };
   const { style } = heads[bucket];

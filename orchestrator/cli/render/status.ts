@@ -14,7 +14,8 @@ const statusStyle: Readonly<Record<CampaignStatus['status'], Style>> = {
   aborted: 'red',
 };
 
-const statusWord: Readonly<Record<CampaignStatus['status'], string>> = {
+/** The word on the screen for the status of a campaign. */
+export const statusWord: Readonly<Record<CampaignStatus['status'], string>> = {
   created: 'created, not started',
   scheduled: 'scheduled',
   waitingForRelease: 'waits for its release',
@@ -24,7 +25,7 @@ const statusWord: Readonly<Record<CampaignStatus['status'], string>> = {
   aborted: 'aborted',
 };
 
-/** Where a campaign stands: its head, waves with their gates, logon servers, and what goes wrong. */
+/** The status of a campaign: its head, waves with their gates, logon servers, and problems. */
 export function statusLines(view: View, status: CampaignStatus): readonly string[] {
   const waves = status.waves.map(({ wave, size, states }) => ({ name: wave, size, states }));
   const servers = status.logonServers.map(({ logonServer, size, states }) => ({
@@ -44,7 +45,7 @@ export function statusLines(view: View, status: CampaignStatus): readonly string
   ];
 }
 
-/** Nothing begins anywhere: said above everything else. */
+/** The warning that stands above everything else while all campaigns are halted. */
 export const haltedLine = (view: View, halted: CampaignStatus['halted']): readonly string[] =>
   halted === null
     ? []
@@ -56,14 +57,18 @@ function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus
   const marked = `${many(stillMarked, 'client')} WILL still install ${release}: servpack campaign unmark ${campaign}`;
   return [
     ...wrapped(view, `aborted by ${by}: `, because, 'red'),
-    ...(finishing === 0 ? [] : [`${number(finishing)} being cancelled or finished safely`]),
+    ...(finishing === 0
+      ? []
+      : [
+          `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} being cancelled or completed safely`,
+        ]),
     ...(stillMarked === 0 ? [] : wrapped(view, 'marked: ', marked, 'red')),
   ];
 }
 
 const namedAtMost = 5;
 
-/** `LS-PUN 14/22 files: 312 clients wait`, for those that hold back most clients. */
+/** `LS-PUN 14/22 files: 312 clients wait`, for the servers that most clients wait for. */
 export function notStagedLines(
   view: View,
   servers: CampaignStatus['notStaged'],
@@ -86,10 +91,10 @@ export function notStagedInAll(servers: CampaignStatus['notStaged']): string {
   return `${many(servers.length, 'logon server')} not staged: ${many(clients, 'client')} ${clients === 1 ? 'waits' : 'wait'}`;
 }
 
-/** What the time since its start is of; of a pause it says nothing. */
+/** The time since the start, in words. For a paused campaign this is not the time of the pause. */
 const tookWord: Partial<Record<CampaignStatus['status'], (span: string) => string>> = {
   running: (span) => ` for ${span}`,
-  paused: (span) => `, begun ${span} ago`,
+  paused: (span) => `, started ${span} ago`,
   ended: (span) => ` after ${span}`,
   aborted: (span) => ` after ${span}`,
 };
@@ -111,12 +116,12 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
   ];
 }
 
-/** With a bar on a terminal, as long as there is room for one. */
+/** `20 of 100 clients finished (20 %), 3 not ok`; on a terminal with a bar if there is room. */
 function progressLine(view: View, status: CampaignStatus): string {
   const { size, settled, notOk } = status;
   const share = size === 0 ? 0 : Math.floor((settled * 100) / size);
-  const progress = `${number(settled)} of ${many(size, 'client')} settled (${share} %)`;
-  const verdict = settled === 0 ? '' : notOk === 0 ? ', all of them ok' : `, ${number(notOk)} not ok`;
+  const progress = `${number(settled)} of ${many(size, 'client')} finished (${share} %)`;
+  const verdict = settled === 0 ? '' : notOk === 0 ? ', all ok' : `, ${number(notOk)} not ok`;
   const room = Math.min(barAtMost, view.width - progress.length - verdict.length - 1);
   const painted = `${progress}${notOk === 0 ? verdict : view.paint('red', verdict)}`;
   return view.isTerminal && room > 0 ? `${bar(view, status, room)} ${painted}` : painted;
@@ -124,7 +129,7 @@ function progressLine(view: View, status: CampaignStatus): string {
 
 const barAtMost = 30;
 
-/** Ok ends, not-ok ends, and what is still to come. */
+/** Finished clients that are ok, those that are not ok, and the rest. */
 function bar({ paint }: View, { size, settled, notOk }: CampaignStatus, width: number): string {
   // Counters and sizes are read one after the other, so a share may be larger than the whole: it
   // is cut to the bar.
@@ -135,6 +140,19 @@ function bar({ paint }: View, { size, settled, notOk }: CampaignStatus, width: n
   return `${paint('green', '█'.repeat(ok))}${paint('red', '█'.repeat(bad))}${paint('dim', '░'.repeat(width - ok - bad))}`;
 }
 
+const waitWords: Readonly<Record<CampaignStatus['deferrals'][number]['class'], string>> = {
+  service: 'blocked by a service',
+  program: 'blocked by a program',
+  busy: 'blocked by a service at work',
+  unreachable: 'unreachable',
+  couldNotLook: 'could not be looked at',
+  restart: 'waiting for a restart',
+  logon: 'waiting for a logon',
+  download: 'waiting for the download',
+  load: 'waiting for a Load entry',
+  window: 'waiting for the maintenance window',
+};
+
 function troubleLines(
   view: View,
   { deferrals, relocations, willBlockAgain, causes }: CampaignStatus,
@@ -142,27 +160,27 @@ function troubleLines(
   const listed = (pick: 'now' | 'inAll'): string =>
     deferrals
       .filter((each) => each[pick] > 0)
-      .map((each) => `${number(each[pick])} ${each.class}`)
+      .map((each) => `${number(each[pick])} ${waitWords[each.class]}`)
       .join(', ');
-  const moved = [
+  const changes = [
     relocations.done > 0 && `${many(relocations.done, 'service')} relocated`,
     relocations.undone > 0 && `${many(relocations.undone, 'relocation')} undone`,
-    willBlockAgain > 0 && `${many(willBlockAgain, 'client')} will block again next time`,
+    willBlockAgain > 0 && `${many(willBlockAgain, 'client')} will be blocked again at the next release`,
   ].filter((part) => part !== false);
   const lines = [
-    ...named(view, 'deferred now: ', listed('now')),
-    ...named(view, 'retries so far: ', listed('inAll')),
-    ...named(view, '', moved.join(', ')),
+    ...labelled(view, 'deferred now: ', listed('now')),
+    ...labelled(view, 'retries so far: ', listed('inAll')),
+    ...labelled(view, '', changes.join(', ')),
     ...causes.flatMap(({ cause, count }) => wrapped(view, `${number(count)} not ok: `, cause, 'red')),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
 }
 
-const named = (view: View, head: string, text: string): readonly string[] =>
+const labelled = (view: View, head: string, text: string): readonly string[] =>
   text === '' ? [] : wrapped(view, head, text);
 
 /**
- * The status in one line, for a pipe. The same line means that nothing worth reporting has
+ * The status in one line, for a pipe. While the line stays the same, nothing worth reporting has
  * changed.
  */
 export function statusLine({
@@ -179,17 +197,17 @@ export function statusLine({
   notStaged,
 }: CampaignStatus): string {
   const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
-  const moving = states.active + states.restarting + states.remedying;
+  const inProgress = states.active + states.restarting + states.remedying;
   const parts = [
-    `${number(settled)} of ${number(size)} settled`,
+    `${number(settled)} of ${number(size)} finished`,
     `${number(notOk)} not ok`,
-    `${number(moving)} in work`,
+    `${number(inProgress)} in progress`,
     `${number(states.deferred)} deferred`,
     ...(open === undefined ? [] : [`wave ${open}`]),
     ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
   ];
   const stopped = paused ?? aborted;
-  const held = halted === null ? '' : `, halted by ${halted.by}`;
-  const why = stopped === null ? held : `, by ${stopped.by}: ${stopped.because}${held}`;
-  return safe(`${campaign} ${status}${why}: ${parts.join(', ')}`);
+  const haltedBy = halted === null ? '' : `, everything halted by ${halted.by}`;
+  const why = stopped === null ? haltedBy : ` by ${stopped.by}: ${stopped.because}${haltedBy}`;
+  return safe(`${campaign} ${statusWord[status]}${why}: ${parts.join(', ')}`);
 }

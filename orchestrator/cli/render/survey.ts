@@ -20,31 +20,31 @@ export function lookLine({ paint }: View, { client, verdict, says }: LookReport)
   return `${safe(client)}: ${style === undefined ? text : paint(style, text)}`;
 }
 
-/** What a look brought, as it came, below its line. */
+/** What a look found, unchanged, below its line. */
 export const evidenceLines = (text: string | null | undefined): readonly string[] =>
   text === null || text === undefined
-    ? ['  (nothing is kept of it)']
+    ? ['  (no evidence saved)']
     : safeLines(text).map((line) => `  ${line}`);
 
-/** What a survey has found: how many of what, and what would set most clients free. */
+/** What a survey has found: machines by result, and what to fix to free most clients. */
 export function surveyLines(view: View, status: SurveyStatus): readonly string[] {
   const { survey, what, product, release, total, looked, by, verdicts } = status;
-  const against = release === null ? '' : `, held against release ${release}`;
+  const against = release === null ? '' : `, compared with release ${release}`;
   return [
-    `${view.paint('bold', safe(survey))}  ${safe(what)} (product ${safe(product)}${safe(against)}), asked for by ${safe(by)}: ${how[status.status]}`,
-    `${number(looked)} of ${many(total, 'machine')} looked at, nothing changed on any: ${findingWords(status)}`,
+    `${view.paint('bold', safe(survey))}  ${safe(what)} (product ${safe(product)}${safe(against)}), started by ${safe(by)}: ${how[status.status]}`,
+    `${number(looked)} of ${many(total, 'machine')} looked at, none changed: ${findingWords(status)}`,
     ...moreLines(view, status),
     ...(verdicts.blocked === 0
       ? []
-      : ['', ...rankingLines(view, status.blockers), ...moveLines(view, status)]),
+      : ['', ...rankingLines(view, status.blockers), ...relocatableLines(view, status)]),
   ];
 }
 
 const how: Readonly<Record<SurveyStatus['status'], string>> = {
-  running: 'under way',
+  running: 'running',
   done: 'done',
   cancelled: 'cancelled',
-  expired: 'ended, its time was over',
+  expired: 'stopped at its time limit',
 };
 
 /** `312 free, 11,930 blocked, 4 could not be looked at` */
@@ -65,41 +65,39 @@ function moreLines(view: View, { failures, inCampaign }: Findings): readonly str
     .toSorted(([, a], [, b]) => b - a)
     .map(
       ([kind, count]) =>
-        `${Object.hasOwn(failureWords, kind) ? failureWords[kind as keyof typeof failureWords] : kind} ${number(count)}`,
+        `${number(count)} ${Object.hasOwn(failureWords, kind) ? failureWords[kind as keyof typeof failureWords] : kind}`,
     );
   return [
-    ...(causes.length === 0 ? [] : wrapped(view, 'could not look: ', causes.join(', '), 'yellow')),
+    ...(causes.length === 0 ? [] : wrapped(view, 'could not be looked at: ', causes.join(', '), 'yellow')),
     ...(inCampaign === 0
       ? []
-      : [
-          `${many(inCampaign, 'client')} in the middle of a campaign, whose work may have changed them since`,
-        ]),
+      : [`${many(inCampaign, 'client')} in a running campaign, which may have changed them since`]),
   ];
 }
 
-/** The answer to "what would it take": the one move that is worth most. */
-function moveLines(view: View, { movable, structural, verdicts }: Findings): readonly string[] {
+/** On how many blocked clients a campaign can move the blocking services. */
+function relocatableLines(view: View, { movable, structural, verdicts }: Findings): readonly string[] {
   if (movable === 0) return [];
   const services = movable === 1 ? 'a service' : 'services';
   return wrapped(
     view,
     '',
-    `On ${number(movable)} of ${many(verdicts.blocked, 'blocked client')} a campaign could move ${services} out of the way; on ${number(structural)} waiting cannot clear it (structural).`,
+    `On ${number(movable)} of ${many(verdicts.blocked, 'blocked client')} a campaign could relocate ${services}. On ${number(structural)} waiting does not help: the blocker starts again with Windows (structural).`,
   );
 }
 
-/** All surveys of the last week, newest first. */
+/** The surveys of the last 7 days, newest first. */
 export function surveyListLines(view: View, surveys: readonly SurveyStatus[]): readonly string[] {
-  if (surveys.length === 0) return ['Nobody has looked in the last week: servpack look --fleet'];
+  if (surveys.length === 0) return ['No survey in the last 7 days. Start one: servpack look --fleet'];
   const right = { align: 'right' as const };
   return table(
     view,
     [
       { head: 'survey' },
-      { head: 'asked for' },
+      { head: 'started' },
       { head: 'by' },
       { head: 'state' },
-      { head: 'looked', ...right },
+      { head: 'looked at', short: 'looked', ...right },
       { head: 'of', ...right },
       { head: 'blocked', ...right },
       { head: 'what' },

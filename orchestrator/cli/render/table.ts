@@ -12,14 +12,14 @@ export interface Cell {
   readonly style?: Style;
 }
 
-/** Between columns; where even short heads do not fit, one space has to do. */
+/** The space between columns: two, or one if the table is too wide even with short heads. */
 const gaps = ['  ', ' '] as const;
-/** No left column is cut shorter than this. */
+/** No left-aligned column is cut shorter than this. */
 const leastWidth = 8;
 
 /**
- * Aligned columns that fit into the view. Heads get short first, then gaps, then the widest
- * left-aligned column is cut.
+ * Returns aligned columns that fit into the view. Too wide a table gets short heads, then narrow
+ * gaps; then its widest left-aligned column is cut.
  */
 export function table(
   view: View,
@@ -90,6 +90,6 @@ function line(
   return painted.join(gap).trimEnd();
 }
 
-/** At most `width` characters; what was cut is marked. */
+/** Cuts a text to `width` characters; an ellipsis marks the cut. */
 export const shorten = (text: string, width: number): string =>
   text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;

@@ -2,9 +2,9 @@ import { styleText } from 'node:util';
 
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
-/** What a renderer knows of where its lines go. */
+/** What a renderer knows about the place where its lines are shown. */
 export interface View {
-  /** Columns; Infinity where lines may be as long as they want. */
+  /** Columns; Infinity where lines may have any length. */
   readonly width: number;
   /** Bars and colours are for a terminal; a file or a pipe gets plain text. */
   readonly isTerminal: boolean;
@@ -13,7 +13,7 @@ export interface View {
 
 export const plainView: View = { width: Infinity, isTerminal: false, paint: (_style, text) => text };
 
-/** Of a terminal that does not say how wide it is, as `script` and some containers open it. */
+/** The width of a terminal that reports none, as `script` and some containers open it. */
 const usualColumns = 80;
 
 /** The view of a stream: colours only on a terminal that has them, and not when NO_COLOR is set. */
@@ -25,14 +25,14 @@ export function viewOf(stream: NodeJS.WriteStream): View {
   return { width: stream.columns || usualColumns, isTerminal: true, paint };
 }
 
-// A terminal obeys control characters, and clients wrote much of what is shown: these characters
-// are shown, not obeyed.
+// A terminal executes control characters, and much of the text comes from clients: these
+// characters are replaced by a visible one.
 const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
-/** Text that comes from outside, safe to put on a terminal in one line. */
+/** Makes a text from outside safe to print on a terminal in one line. */
 export const safe = (text: string): string => text.replace(unsafe, '\uFFFD');
 
-/** The same for text of several lines. */
+/** The same as `safe` for a text of several lines. */
 export const safeLines = (text: string): readonly string[] =>
   text.split(/\r\n|\r|\n/).map((line) => safe(line.replaceAll('\t', '  ')));
 

@@ -1,14 +1,14 @@
 import { safe, type Style, type View } from './view.ts';
 
-/** A narrower column than this is not worth wrapping into. */
+/** No line is wrapped into less than this width. */
 const leastWidth = 20;
-/** How far lines are indented below a head that leaves too little room beside it. */
+/** The indent of the lines below a head that leaves too little room beside it. */
 const hanging = 4;
 
 /**
- * A sentence on as many lines as the view needs. The first line begins with `head` (painted in
- * `headStyle`), the others are indented as far. Nothing is cut: the end of a reason is often what
- * matters.
+ * Breaks a sentence into as many lines as the view needs. The first line begins with `head` (in
+ * `headStyle`), the other lines are indented below the text. Nothing is cut, because the end of a
+ * reason often matters most.
  */
 export function wrapped(view: View, head: string, text: string, headStyle?: Style): readonly string[] {
   const plain = safe(head);
@@ -19,7 +19,7 @@ export function wrapped(view: View, head: string, text: string, headStyle?: Styl
   return inLines(safe(text), room).map((line, index) => `${index === 0 ? paint(plain) : indent}${line}`);
 }
 
-/** Below a long head the text continues from the left, where there is room. */
+/** Below a long head the text continues near the left edge, where there is room. */
 function hung(
   { width }: View,
   head: string,
@@ -45,6 +45,6 @@ function inLines(text: string, room: number): readonly string[] {
   return [...lines, line];
 }
 
-/** A word that is longer than a line (a path, a hash) is broken where the line ends. */
+/** Breaks a word that is longer than a line, such as a path or a hash. */
 const piecesOf = (word: string, room: number): readonly string[] =>
   word.length <= room ? [word] : [word.slice(0, room), ...piecesOf(word.slice(room), room)];
