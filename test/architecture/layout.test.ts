@@ -43,6 +43,17 @@ describe('the layout', () => {
     expect(scripts.filter((file) => !code.includes(file.replace(/[^/]+$/, '')))).toEqual([]);
   });
 
+  it('has no module-level state that changes', () => {
+    const mutable =
+      /^(export )?(let |var |const \w+(: [^=]+)? = (new (WeakMap|WeakSet)\b|new (Map|Set)(<[^(]*>)?\(\)))/;
+    const found = productFiles.flatMap((file) =>
+      linesOf(file)
+        .filter((line) => mutable.test(line))
+        .map((line) => `${file}: ${line}`),
+    );
+    expect(found).toEqual([]);
+  });
+
   it('keeps what works on several shards in one folder, which the other parts of the store never import', () => {
     const sharding = 'shared/store/redis/sharding/';
     const others = filesBelow('shared/store').filter(
@@ -54,5 +65,20 @@ describe('the layout', () => {
 
   it('has no product file over 300 lines', () => {
     expect(productFiles.filter((file) => linesOf(file).length > 301)).toEqual([]);
+  });
+
+  it('has no comment line over 100 columns', () => {
+    const isComment = (line: string): boolean => /^\s*(\/\/|\/\*|\*|--)/.test(line);
+    const files = [
+      ...productFiles,
+      ...filesBelow('shared', '.lua'),
+      ...filesBelow('test').filter((file) => !file.includes('/golden/')),
+    ];
+    const long = files.flatMap((file) =>
+      linesOf(file).flatMap((line, at) =>
+        isComment(line) && line.length > 100 ? [`${file}:${at + 1} has ${line.length} columns`] : [],
+      ),
+    );
+    expect(long).toEqual([]);
   });
 });

@@ -6,7 +6,10 @@ import type { TestRedis } from './running-redis.ts';
 const DEFAULT_IMAGE = 'redis:8.2.1-alpine';
 const IMAGE_DEADLINE_MS = 120_000;
 
-/** As the product wants its Redis: nothing evicted, the file on. An image without a password may refuse others. */
+/**
+ * As the product wants its Redis: nothing evicted, the file on. An image without a password may
+ * refuse others.
+ */
 const SETTINGS = {
   appendonly: 'yes',
   appendfsync: 'everysec',

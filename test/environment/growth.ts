@@ -10,7 +10,10 @@ const larger = 8;
  * linear.
  */
 const slack = 3;
-/** Below it a measure says nothing: some kernels count processor time in ticks of four milliseconds. */
+/**
+ * Below it a measure says nothing: some kernels count processor time in ticks of four
+ * milliseconds.
+ */
 const leastMs = 4;
 const measures = 3;
 

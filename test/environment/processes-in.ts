@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What `/proc` says of processes, by the folder that they belong to. Where there is no `/proc` no process is found. */
+/**
+ * What `/proc` says of processes, by the folder that they belong to. Where there is no `/proc` no
+ * process is found.
+ */
 const read = (path: string): string => {
   try {
     return readFileSync(path, 'latin1');

@@ -27,7 +27,10 @@ export function processesOf({ folder, owner, keeps }: Run): readonly number[] {
   );
 }
 
-/** A redis-server overwrites the environment that `/proc` shows. It is known by the folder that it works in. */
+/**
+ * A redis-server overwrites the environment that `/proc` shows. It is known by the folder that it
+ * works in.
+ */
 const isRedisIn = (pid: number, folder: string): boolean =>
   /^(redis|valkey)-/.test(programOf(pid)) && worksIn(pid, folder);
 

@@ -16,8 +16,8 @@ const elsewhere = [
 ] as const;
 
 /**
- * The main job on clients that are Windows as far as Wine is: by real processes, over real sshds. What is compared in the end was read from
- * the machines themselves.
+ * The main job on clients that are Windows as far as Wine is: by real processes, over real sshds.
+ * What is compared in the end was read from the machines themselves.
  */
 it('upgrades a fleet of Windows clients and gets past what is in the way', async () => {
   await using servpack = await openWindowsServpack({
@@ -70,7 +70,8 @@ it('upgrades a fleet of Windows clients and gets past what is in the way', async
   await program.endProgram('PCMWIN32.EXE');
   await program.logoff();
   await gone.connect();
-  // After the restart that the workaround needs somebody is at work there: the mark waits for a restart of its own.
+  // After the restart that the workaround needs a user works there: the mark waits for a
+  // restart of its own.
   await until('the workaround has restarted its client', () => manual.boots > 1, servpack.why);
   await manual.logoff();
 

@@ -8,8 +8,9 @@ import { intentOn, keptSettings, movedPcm, pcmOf } from './pcm.ts';
 import { campaignText, openWindowsServpack, until, type WindowsServpack } from './windows-servpack.ts';
 
 /**
- * The promise of servpack on Windows clients: in every step of a relocation, before its command has done anything and after it has
- * done everything, the worker is killed. What it had sent is still with the client, and goes on when another worker is long done.
+ * The promise of servpack on Windows clients: in every step of a relocation, before its command
+ * has done anything and after it has done everything, the worker is killed. What it had sent is
+ * still with the client, and goes on when another worker is long done.
  */
 interface Place {
   readonly step: StepName;
@@ -18,7 +19,10 @@ interface Place {
 
 const inWords = ({ step, when }: Place): string => `${when} ${step}`;
 
-/** What the command line of a step has in it, and no line before it. A step that only looks is known by its announcement. */
+/**
+ * What the command line of a step has in it, and no line before it. A step that only looks is
+ * known by its announcement.
+ */
 const commandOf: Readonly<Partial<Record<StepName, string>>> = {
   stop: 'sc stop ',
   copy: 'copy /y /b ',
@@ -107,7 +111,10 @@ describe('a worker is killed in every step of a relocation', () => {
 /** It stands on the client from the moment that it is recorded until it is closed. */
 const hasIntent = (place: Place): boolean => !['before record', 'after close'].includes(inWords(place));
 
-/** It runs from the new directory, with every setting as before, and nothing of it runs from the old one. */
+/**
+ * It runs from the new directory, with every setting as before, and nothing of it runs from the
+ * old one.
+ */
 async function isWhole(
   clients: readonly WindowsClient[],
   before: readonly Awaited<ReturnType<typeof keptSettings>>[],

@@ -122,7 +122,8 @@ describe('a client of the lab', () => {
       )?.[0] ?? '';
     const [boots, before] = [client.boots, await bootedAt()];
     expect(before).not.toBe('');
-    // The restart may cut the connection before the exit code is through: 255, as of a real Windows.
+    // The restart may cut the connection before the exit code is through: 255, as of a real
+    // Windows.
     const told = ssh(lab, client, 'shutdown /r /f /t 0');
     await until('it is away', async () => !(await accepts(client.place.address, client.place.port)));
     expect([0, 255]).toContain((await told).code);

@@ -2,7 +2,10 @@ import { pcmService } from '../lab/fleet/sms.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import { fileOf, imagesOf, registryOf, serviceOf } from '../lab/windows/truth.ts';
 
-/** The PCM service of a client, as the machine itself knows it. Paths are in upper case, for Windows knows none in names. */
+/**
+ * The PCM service of a client, as the machine itself knows it. Paths are in upper case, for
+ * Windows knows none in names.
+ */
 export const movedPcm = String.raw`C:\SMS_PCM\PCMSVC32.EXE`;
 export const homePcm = ({ rules }: WindowsClient): string =>
   `${rules.componentDirectory}\\PCMSVC32.EXE`.toUpperCase();

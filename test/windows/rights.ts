@@ -5,7 +5,10 @@ import type { WindowsClient } from '../lab/windows/client.ts';
 import { pathIn } from '../lab/windows/client-files.ts';
 import { fileOf } from '../lab/windows/truth.ts';
 
-/** Somebody puts a file on a client that everybody may change, in a folder of the same kind where it is new. */
+/**
+ * Puts a file that everybody may change on a client, in a folder of the same kind where
+ * it is new.
+ */
 export function plantOn(client: WindowsClient, path: string): void {
   const file = pathIn(client.prefix, path);
   if (!existsSync(dirname(file))) {
@@ -16,7 +19,10 @@ export function plantOn(client: WindowsClient, path: string): void {
   chmodSync(file, 0o666);
 }
 
-/** Modes are those of Linux, where its group stands for administrators; an owner is whom icacls has last named: Wine keeps none. */
+/**
+ * Modes are those of Linux, where its group stands for administrators; an owner is whom icacls has
+ * last named: Wine keeps none.
+ */
 export function rightsOn(client: WindowsClient, path: string): Rights {
   const owners = (fileOf(client, String.raw`C:\LAB\OWNERS.LOG`) ?? '')
     .split(/\r?\n/)

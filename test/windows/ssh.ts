@@ -7,7 +7,10 @@ export interface Answer {
   readonly output: string;
 }
 
-/** Runs a command line on a client as anybody with the key would, with the ssh of this machine. Exit code 255: not reached. */
+/**
+ * Runs a command line on a client as anybody with the key would, with the ssh of this machine.
+ * Exit code 255: not reached.
+ */
 export function ssh(lab: WindowsLab, { place, prefix }: WindowsClient, command: string): Promise<Answer> {
   const options = [
     'BatchMode=yes',

@@ -78,7 +78,10 @@ export async function openWindowsServpack({
   const timeouts = '{ connect: 60, handshake: 120, keepalive: 120, idle: 30 }';
   writeFileSync(sshConfig, `user: root\nkeyFile: ${lab.userKey}\ntimeouts: ${timeouts}\n`);
   const moved = stack.move();
-  /** Workers that ended by themselves: what is waited for never comes then. A signal is the test's own. */
+  /**
+   * Workers that ended by themselves: what is waited for never comes then. A signal is the test's
+   * own.
+   */
   const lost: string[] = [];
   const assertRuns = (): void => {
     if (lost.length > 0) throw new Error(lost.join('; '));
@@ -122,7 +125,10 @@ export function serverOf({ servers }: WindowsLab): LogonServer {
   return server;
 }
 
-/** The profile of SMS 1.2 for a client that was installed elsewhere: another drive is another profile. */
+/**
+ * The profile of SMS 1.2 for a client that was installed elsewhere: another drive is another
+ * profile.
+ */
 export const smsProfileIn = (name: string, directory: string): string =>
   readFileSync(join(import.meta.dirname, '../../shared/products/sms-1.2.yaml'), 'utf8')
     .replace('product: sms-1.2', `product: ${name}`)

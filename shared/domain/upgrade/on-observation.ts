@@ -51,8 +51,8 @@ export function onObservation(rules: Rules, known: Upgrade, seen: Observation, n
 
 /**
  * The client has a procedure open that the record does not know: Redis lost data, or another
- * servpack was here. The procedure is finished first; on a server it goes back, unless new files are
- * proved: the old ones may be removed already.
+ * servpack was here. The procedure is finished first; on a server it goes back, unless new files
+ * are proved: the old ones may be removed already.
  */
 function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number): Decision {
   const found = journalOf(intent);
