@@ -1,4 +1,5 @@
-# servpack runs its TypeScript as it is: nothing is built, only the locked dependencies are installed.
+# servpack runs its TypeScript as it is: nothing is built, only the locked dependencies are
+# installed.
 #   docker build -t servpack:0.1.0 .
 # Any image with Node 26 and npm will do as a base:
 #   docker build --build-arg BASE_IMAGE=registry.example/node:26 -t servpack:0.1.0 .
@@ -7,8 +8,9 @@ ARG BASE_IMAGE=node:26.10.0-trixie-slim
 FROM ${BASE_IMAGE} AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# `install`, not `ci`: both follow the lock file, but `ci` also wants what only other platforms need.
-# Optional are only Nodes for machines that have none. ./servpack runs the one in .bin, which here is the image's.
+# `install`, not `ci`: both follow the lock file, but `ci` also wants what only other platforms
+# need. Optional are only Nodes for machines that have none. ./servpack runs the one in .bin, which
+# here is the image's.
 RUN npm install --no-save --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund \
  && ln -s "$(command -v node)" node_modules/.bin/node
 

@@ -1,5 +1,6 @@
-# Sourced by scripts that need a Docker engine of their own: starts one beside any other, and makes images from OS packages, because no
-# registry of images may be within reach. The caller sets `work` to a folder of its own and calls `end_engine` at its end.
+# Sourced by scripts that need a Docker engine of their own: starts one beside any other, and makes
+# images from OS packages, because no registry of images may be within reach. The caller sets `work`
+# to a folder of its own and calls `end_engine` at its end.
 engine_pid=
 
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -58,7 +59,8 @@ end_engine() {
     while read -r mount; do umount -l "$mount" 2>/dev/null || true; done
 }
 
-# unpack_packages FOLDER PACKAGE…: a file tree of these packages with all they need, and busybox as its shell.
+# unpack_packages FOLDER PACKAGE…: a file tree of these packages with all they need, and busybox as
+# its shell.
 unpack_packages() {
   local tree=$1 name package
   local debs="$tree.debs"

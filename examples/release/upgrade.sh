@@ -1,6 +1,6 @@
 #!/bin/sh
-# What staging a service pack does on the logon server's share, for the sample release: brings the new component files,
-# then the new CopyListVersion. Running it again changes nothing.
+# What staging a service pack does on the logon server's share, for the sample release: brings the
+# new component files, then the new CopyListVersion. Running it again changes nothing.
 set -eu
 
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd)
