@@ -68,7 +68,9 @@ it('replaces at a restart what a user holds open', async () => {
     }),
   );
   await until('the files wait for a restart', async () =>
-    (await servpack.why()).includes('new files wait on it, and take their places when it restarts'),
+    (await servpack.why()).includes(
+      'new files are ready on it; Windows puts them in place at the next restart',
+    ),
   );
   // Anna is still there, so nothing has been restarted, stopped or changed.
   expect(imagesOf(client)).toEqual(expect.arrayContaining([service, program]));
