@@ -37,6 +37,17 @@ describe('docs/internals.md', () => {
     expect(files.filter((file, at) => !isFoundFrom(file, files.slice(0, at)))).toEqual([]);
   });
 
+  it('answers questions with files that exist and have the functions it names', () => {
+    const answers = text.split(/^## /m).find((part) => part.startsWith('Which file answers')) ?? '';
+    const named = [...answers.matchAll(/`([a-z][^` ]*\.(?:ts|lua))`(?: \(`(\w+)`\))?/g)];
+    expect(named.length).toBeGreaterThan(10);
+    const wrong = named.filter(([, file = '', name]) => {
+      const path = join(root, file);
+      return !existsSync(path) || (name !== undefined && !readFileSync(path, 'utf8').includes(name));
+    });
+    expect(wrong.map(([all]) => all)).toEqual([]);
+  });
+
   it('links only to pages that exist', () => {
     const links = [...text.matchAll(/\]\((?!http)([^)#]+)[^)]*\)/g)].map(([, link]) => link ?? '');
     expect(links.length).toBeGreaterThan(5);
