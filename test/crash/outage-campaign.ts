@@ -6,7 +6,9 @@ import { expect } from 'vitest';
 import { recount, recountSlots } from '../twin/recount.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { campaignName, campaignOf } from '../lab/chaos/campaign-file.ts';
-import { verdict } from '../lab/expected.ts';
+import { storiesText } from '../lab/chaos/table.ts';
+import { storiesOf } from '../lab/chaos/verdict/audit.ts';
+import { endFaults } from '../lab/chaos/verdict/machines.ts';
 import { fromMondayEvening, type LabInstallation } from '../lab/installation.ts';
 import { openCampaignLab, sampleFiles } from '../fixtures/campaign-lab.ts';
 import { until } from '../fixtures/until.ts';
@@ -28,10 +30,7 @@ export interface RedisOutages {
 export async function expectRightEnd({ url, shards, outages }: RedisOutages): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const dataDir = mkdtempSync(join(tmpdir(), 'servpack-outages-'));
-  let isRight = false;
-  stack.defer(async () => {
-    if (isRight) await rm(dataDir, { recursive: true, force: true });
-  });
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }));
   const installation: LabInstallation = {
     redisUrl: url,
     prefix: 'outages',
@@ -64,13 +63,12 @@ export async function expectRightEnd({ url, shards, outages }: RedisOutages): Pr
     const { state } = upgrade;
     rows.push({ client: key.client, end: state.phase === 'settled' ? state.end : null });
   }
-  expect(verdict(await lab.control.truth(), rows, policy)).toEqual([]);
+  const faults = endFaults(await lab.control.truth(), rows, policy);
+  const stories = faults.length === 0 ? new Map() : storiesOf(await lab.operator.exportAudit());
+  expect(faults, storiesText(faults, stories).join('\n')).toEqual([]);
   expect(rows).toHaveLength(clients);
   expect(await store.counters(campaignName)).toEqual(await recount(store, campaignName));
   expect(await store.slotsInUse(campaignName)).toEqual(await recountSlots(store, campaignName));
-  // A failed test keeps its folder. The folder is removed after the orchestrator has ended, because
-  // the orchestrator writes the audit there.
-  isRight = true;
 }
 
 async function settled(store: Store): Promise<number> {

@@ -1,4 +1,4 @@
-import { type Policy, type ReportRow, verdict } from '../expected.ts';
+import type { Policy, ReportRow } from '../expected.ts';
 import type { FleetTruth } from '../fleet/truth.ts';
 import { campaignName } from './campaign-file.ts';
 import type { Entry } from '../operator.ts';
@@ -8,10 +8,13 @@ import { auditFaults, blindCommands, storiesOf, type Stories } from './verdict/a
 import { about, type Fault, general, type Line } from './verdict/line.ts';
 import {
   type PausedSpan,
+  begunInPause,
   driverFaults,
+  endFaults,
   evidenceFaults,
   halfMovedFaults,
-  startsInPause,
+  pauseFaults,
+  wasOnItsWay,
 } from './verdict/machines.ts';
 import { countFaults, indexFaults, leftOver } from './verdict/records.ts';
 import type { RawRecord, Walk } from './walk.ts';
@@ -51,6 +54,8 @@ export function judge(evidence: Evidence): { readonly lines: readonly Line[]; re
   const rows = rowsOf(records);
   const clients = `${truth.clients.length} clients`;
   const paused = pausedSpans(evidence);
+  const inPause = begunInPause(truth, stories, paused);
+  const late = inPause.filter((begun) => !wasOnItsWay(begun, evidence.stage.frozen.values()));
   const lines: Line[] = [
     line('the campaign ended', clients, unsettled(records)),
     line('one driver per client', `${changesIn(truth)} changes on ${clients}`, driverFaults(truth)),
@@ -58,7 +63,7 @@ export function judge(evidence: Evidence): { readonly lines: readonly Line[]; re
       ...lost(evidence, records),
       ...walks.flatMap(indexFaults),
     ]),
-    line('every client ends where its trait and the policy say', clients, byTrait(truth, rows, policy)),
+    line('every client ends where its trait and the policy say', clients, endFaults(truth, rows, policy)),
     line('success only from evidence, and the converse', clients, evidenceFaults(truth, rows)),
     line('no service is half moved', clients, halfMovedFaults(truth)),
     line(
@@ -85,8 +90,8 @@ export function judge(evidence: Evidence): { readonly lines: readonly Line[]; re
     ),
     line(
       'a pause starts nothing new after one second',
-      `${paused.length} of ${pauses.length} pauses`,
-      startsInPause(truth, paused),
+      `${paused.length} of ${pauses.length} pauses${late.length === inPause.length ? '' : `, but for ${inPause.length - late.length} commands on their way in a frozen worker`}`,
+      pauseFaults(late),
     ),
   ];
   return { lines, stories };
@@ -118,16 +123,6 @@ function lost({ truth }: Evidence, records: readonly RawRecord[]): readonly Faul
   return truth.clients
     .filter(({ client }) => !known.has(client))
     .flatMap(({ client }) => about(client, ['has no record']));
-}
-
-function byTrait(truth: FleetTruth, rows: readonly ReportRow[], policy: Policy): readonly Fault[] {
-  const names = new Set(truth.clients.map(({ client }) => client));
-  return verdict(truth, rows, policy).map((what) => {
-    const client = /^[^\s:(]+/.exec(what)?.[0] ?? '';
-    return names.has(client)
-      ? { client, what: what.slice(client.length).trim() }
-      : (general([what])[0] ?? { client: null, what });
-  });
 }
 
 /**

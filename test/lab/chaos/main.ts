@@ -16,7 +16,12 @@ try {
   const isRight = lines.every(({ faults }) => faults.length === 0);
   for (const text of ['', ...tableText(lines)]) say(text);
   if (isRight) rmSync(options.dataDir, { recursive: true, force: true });
-  else for (const text of storiesText(lines, stories)) say(text);
+  else
+    for (const text of storiesText(
+      lines.flatMap(({ faults }) => faults),
+      stories,
+    ))
+      say(text);
   if (!isRight)
     say(
       `\nLogs and the data of Redis are in ${options.dataDir}. The same plan again:\n  ${replayOf(options)}`,

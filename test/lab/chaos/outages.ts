@@ -1,4 +1,7 @@
-/** When Redis was unavailable, in real time. Errors that processes log then are not their fault. */
+/**
+ * When Redis was unavailable, or a process was frozen, in real time. Errors that processes log then
+ * are not their fault.
+ */
 export class Outages {
   readonly #spans: { readonly from: number; to: number }[] = [];
 
@@ -25,6 +28,16 @@ export class Outages {
    */
   mayForget(at: number): boolean {
     return this.#spans.some(({ from, to }) => at >= from - 2_000 && at <= to);
+  }
+
+  /**
+   * Did one outage fill the time between these two moments, but for `slackMs` at each end? A frozen
+   * process that was about to send a command sends it when it wakes up.
+   */
+  fills(from: number, to: number, slackMs: number): boolean {
+    return this.#spans.some(
+      (span) => Math.abs(span.from - from) <= slackMs && Math.abs(span.to - to) <= slackMs,
+    );
   }
 
   get count(): number {

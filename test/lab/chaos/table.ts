@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Stories } from './verdict/audit.ts';
-import type { Line } from './verdict/line.ts';
+import type { Fault, Line } from './verdict/line.ts';
 
 const faultsShown = 10;
 const storiesShown = 5;
@@ -19,8 +19,8 @@ export function tableText(lines: readonly Line[]): readonly string[] {
 }
 
 /** The audit entries of the clients that have a fault. */
-export function storiesText(lines: readonly Line[], stories: Stories): readonly string[] {
-  const clients = new Set(lines.flatMap(({ faults }) => faults.map(({ client }) => client)));
+export function storiesText(faults: readonly Fault[], stories: Stories): readonly string[] {
+  const clients = new Set(faults.map(({ client }) => client));
   return [...clients]
     .filter((client) => client !== null)
     .slice(0, storiesShown)

@@ -44,7 +44,7 @@ function gapsIn(story: readonly Entry[], { version, upgrade }: RawRecord): reado
 }
 
 /** The state that the same driver must have committed before it sends this command to a client. */
-const committedAs: Readonly<Partial<Record<ClientTruth['journal'][number]['op'], string>>> = {
+export const committedAs: Readonly<Partial<Record<ClientTruth['journal'][number]['op'], string>>> = {
   mark: 'marking',
   runUpdate: 'updating',
   restart: 'ordering',
