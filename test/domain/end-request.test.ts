@@ -13,20 +13,19 @@ import {
   direct,
   done,
   evening,
+  hours,
   look,
   minutes,
   phases,
   rules,
+  silentUntil,
   upToDate,
 } from './given.ts';
 import { aborted, atOnce, ends, forward, marked, story } from './given-request.ts';
 
 describe('a client that was marked when it failed, and is retried', () => {
   const ordered = story(admitted, [look(), { type: 'ClientMarked' }, marked, { type: 'RestartOrdered' }]);
-  const failed = after(rules, ordered, [
-    [evening + minutes(300), activated],
-    [evening + minutes(300), { type: 'LookFailed', failure: { kind: 'unreachable', message: 'no route' } }],
-  ]);
+  const failed = silentUntil(ordered, evening + hours(5));
   const again = retry(failed, 'the line is back');
   if (again.kind !== 'reopened') throw new Error(again.because);
 

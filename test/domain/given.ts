@@ -238,3 +238,22 @@ export const activated: UpgradeEvent = { type: 'Activated' };
 /** This step is done; `record` has read the pre-image. */
 export const done = (step: string): UpgradeEvent =>
   ({ type: 'StepDone', step, preImage: step === 'record' ? preImage : null }) as UpgradeEvent;
+
+export const gone: UpgradeEvent = {
+  type: 'LookFailed',
+  failure: { kind: 'unreachable', message: 'no answer' },
+};
+
+/** Looks when it is due, as a worker does, and finds no restarted client until this moment. */
+export function silentUntil(upgrade: Upgrade, until: number): Upgrade {
+  const { state } = upgrade;
+  if (state.phase !== 'restarting' || state.nextLook > until) return upgrade;
+  const { nextLook: at } = state;
+  return silentUntil(
+    after(rules, upgrade, [
+      [at, activated],
+      [at, gone],
+    ]),
+    until,
+  );
+}

@@ -1,20 +1,33 @@
 import { describe, expect, test } from 'vitest';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
-import { activated, admitted, after, evening, hours, look, rules } from './given.ts';
+import {
+  activated,
+  admitted,
+  after,
+  evening,
+  gone,
+  hours,
+  look,
+  minutes,
+  rules,
+  silentUntil,
+} from './given.ts';
+
+const ordered: UpgradeEvent = { type: 'RestartOrdered' };
+const checkedIn: UpgradeEvent = { type: 'CheckedIn' };
+
+/** An upgrade whose restart was committed in the evening, before the client answered. */
+const ordering = after(rules, admitted, [
+  [evening, look()],
+  [evening, { type: 'ClientMarked' }],
+  [evening, look({ setupPhase: 'upgrade' })],
+]);
 
 describe('a restart', () => {
   test('that never happens fails the upgrade with the time of the order, and is not ordered twice', () => {
-    const ordered = after(rules, admitted, [
-      [evening, look()],
-      [evening, { type: 'ClientMarked' }],
-      [evening, look({ setupPhase: 'upgrade' })],
-      [evening, { type: 'RestartOrdered' }],
-    ]);
-    const gone: UpgradeEvent = { type: 'LookFailed', failure: { kind: 'unreachable', message: 'no answer' } };
-    const lost = after(rules, ordered, [
-      [evening + hours(5), activated],
-      [evening + hours(5), gone],
-    ]);
+    const restarting = after(rules, ordering, [[evening, ordered]]);
+    expect(silentUntil(restarting, evening + hours(4) - minutes(5)).state.phase).toBe('restarting');
+    const lost = silentUntil(restarting, evening + hours(4));
     expect(lost.state).toMatchObject({
       end: 'failed',
       cause: 'did not come back',
@@ -23,18 +36,52 @@ describe('a restart', () => {
     expect(lost.memory.history.restarts).toEqual({ mark: 1 });
   });
 
+  const night = evening + hours(13);
+  test.for([
+    [
+      'whose first look comes a night late',
+      [
+        [evening, ordered],
+        [night, activated],
+      ],
+    ],
+    [
+      'whose client checks in after a night without a worker',
+      [
+        [evening, ordered],
+        [night, checkedIn],
+      ],
+    ],
+    [
+      'whose answer comes a night late',
+      [
+        [night, ordered],
+        [night + minutes(5), activated],
+      ],
+    ],
+    ['whose driver was lost, and whose next one comes a night late', [[night, activated]]],
+  ] satisfies readonly [string, readonly [number, UpgradeEvent][]][])(
+    '%s is awaited for its whole time again',
+    ([, events]) => {
+      const looking = after(rules, ordering, events);
+      const awaited = after(rules, looking, [[night + minutes(5), gone]]);
+      expect(awaited.state.phase).toBe('restarting');
+      expect(silentUntil(awaited, night + hours(3)).state.phase).toBe('restarting');
+      // These looks were made in time, so that silence is proved.
+      expect(silentUntil(awaited, night + hours(5)).state).toMatchObject({
+        end: 'failed',
+        cause: 'did not come back',
+      });
+    },
+  );
+
   test.each(['garbled', 'cutOff'] as const)(
     'is still open after its deadline when the look is %s',
     (kind) => {
-      const ordered = after(rules, admitted, [
-        [evening, look()],
-        [evening, { type: 'ClientMarked' }],
-        [evening, look({ setupPhase: 'upgrade' })],
-        [evening, { type: 'RestartOrdered' }],
-      ]);
       const unread: UpgradeEvent = { type: 'LookFailed', failure: { kind, message: 'half an answer' } };
-      const again = after(rules, ordered, [
-        [evening + hours(5), activated],
+      const again = after(rules, ordering, [
+        [evening, ordered],
+        [evening + hours(3), activated],
         [evening + hours(5), unread],
       ]);
       expect(again.state).toMatchObject({ phase: 'deferred', class: 'couldNotLook' });

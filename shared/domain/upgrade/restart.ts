@@ -86,7 +86,20 @@ export function onRestartResponse(
     ? 'restart ordered'
     : `outcome of the restart order is not known: ${failure?.message ?? ''}`;
   const ordered = withMemory(upgrade, { open: { restart: { ...restart, taken } } });
-  return restUntilLook(rules, ordered, because, now);
+  return restUntilLook(rules, withTimeAgain(rules, ordered, restart.orderedAt, now), because, now);
+}
+
+/**
+ * Gives the client the whole time to come back again when a look that was due before the deadline
+ * comes only after it: nobody looked meanwhile (no worker ran, or Redis was away), so that silence
+ * now does not prove that the client never came back.
+ * @param due when the look was due, policy time in milliseconds
+ */
+export function withTimeAgain(rules: Rules, upgrade: Upgrade, due: number, now: number): Upgrade {
+  const { restart } = upgrade.memory.open;
+  const { lookEveryMs, deadlineMs } = rules.policy.restart;
+  if (restart === null || now < restart.deadline || now - due <= lookEveryMs) return upgrade;
+  return withMemory(upgrade, { open: { restart: { ...restart, deadline: now + deadlineMs } } });
 }
 
 /**
