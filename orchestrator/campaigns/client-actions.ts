@@ -102,9 +102,9 @@ const isAborted = async ({ store }: OrchestratorContext, campaign: string): Prom
 function whyUnchanged({ state, memory }: Upgrade): string {
   if (state.phase === 'settled') return `it has settled: ${state.because}`;
   if (memory.request?.kind === 'end')
-    return 'it is to end already, as soon as what was begun on it is finished';
+    return 'it has been asked to end already; it ends as soon as what was begun on it is finished';
   return memory.request === null
-    ? 'its driver has been told already'
+    ? 'its worker has been told already'
     : `a person has asked for something else: its ${memory.request.kind} is under way`;
 }
 

@@ -131,7 +131,9 @@ export function abort(
 ): CampaignDecision {
   const { state, definition, waveSizes } = campaign;
   if (state.status === 'aborted' || state.status === 'ended')
-    return refused(`campaign ${definition.campaign} is over: it is ${state.status}`);
+    return refused(
+      `campaign ${definition.campaign} has ${state.status === 'aborted' ? 'already been aborted' : 'already ended'}`,
+    );
   const aborted = { status: 'aborted', abortedAt: now, by, because: reason } as const;
   const next: CampaignState =
     'startedAt' in state

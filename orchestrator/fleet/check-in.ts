@@ -41,6 +41,8 @@ export async function reportIn(
   const { key, next } = delivered;
   await dispatchJobs(context, next === null ? [] : [next]);
   const because =
-    next === null ? 'it is looked at as soon as its driver or a free slot allows' : 'it is looked at now';
+    next === null
+      ? 'it is looked at as soon as its worker is done with it, or a slot is free'
+      : 'it is looked at now';
   return { client: name, looks: true, campaign: key.campaign, because };
 }

@@ -79,7 +79,7 @@ describe.each(storesAndShards)('an abort, on the %s store', (_name, open) => {
       endedAt: expect.any(String),
       states: { cancelled: 10 },
     });
-    expect((await ask()).body.error.message).toBe('campaign sp4 is over: it is aborted');
+    expect((await ask()).body.error.message).toBe('campaign sp4 has already been aborted');
   });
 
   test('leaves marks that unmark takes off the machines', async () => {

@@ -59,7 +59,7 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     expect([await says(a), await says(c)]).toEqual([skipped, skipped]);
     expect(await says(b)).toBe('a worker is at it: it is skipped as soon as nothing is open on it');
     expect((await order(orchestrator, b, 'skip')).body.error.message).toMatch(
-      /its driver has been told already$/,
+      /its worker has been told already$/,
     );
     expect((await order(orchestrator, a, 'skip')).body.error.message).toMatch(
       /it has settled: skipped by anna/,

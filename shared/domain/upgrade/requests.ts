@@ -37,7 +37,7 @@ export function endRequested(upgrade: Upgrade, ending: Ending): Decision {
 }
 
 const alreadyRequested: Readonly<Record<Request['kind'], string>> = {
-  end: 'it is to end already',
+  end: 'it has been asked to end already',
   undo: 'its service is being moved back first',
   unmark: 'its mark is being taken back first',
 };
