@@ -52,6 +52,7 @@ const withNewDeadline = (restart: PendingRestart, now: number): PendingRestart =
   ...restart,
   taken: null,
   deadline: Math.max(restart.deadline, now + (restart.deadline - restart.orderedAt)),
+  silentAt: now,
 });
 
 /**

@@ -85,7 +85,12 @@ describe('a rebuilt upgrade', () => {
   it('gives a restarting client its whole time again, and does not know whether it took the order', () => {
     const restart = { cause: 'mark', orderedAt: 100, bootBefore: 'b', deadline: 600, taken: true } as const;
     const after = rebuiltUpgrade(upgradeIn({ phase: 'restarting', nextLook: 5 }, { restart }), now);
-    expect(after.memory.open.restart).toEqual({ ...restart, taken: null, deadline: now + 500 });
+    expect(after.memory.open.restart).toEqual({
+      ...restart,
+      taken: null,
+      deadline: now + 500,
+      silentAt: now,
+    });
     expect(isFinishing(after)).toBe(true);
   });
 });

@@ -52,28 +52,52 @@ describe('a restart', () => {
         [night, checkedIn],
       ],
     ],
+    ['whose answer comes a night late', [[night, ordered]]],
+    ['whose driver was lost, and whose next one comes a night late', [[night, activated]]],
     [
-      'whose answer comes a night late',
+      'whose look ends a night late',
       [
-        [night, ordered],
-        [night + minutes(5), activated],
+        [evening, ordered],
+        [evening + minutes(5), activated],
       ],
     ],
-    ['whose driver was lost, and whose next one comes a night late', [[night, activated]]],
   ] satisfies readonly [string, readonly [number, UpgradeEvent][]][])(
     '%s is awaited for its whole time again',
     ([, events]) => {
-      const looking = after(rules, ordering, events);
-      const awaited = after(rules, looking, [[night + minutes(5), gone]]);
+      const begun = after(rules, ordering, events);
+      const looking = begun.state.phase === 'looking' ? begun : after(rules, begun, [[night, activated]]);
+      const awaited = after(rules, looking, [[night, gone]]);
       expect(awaited.state.phase).toBe('restarting');
       expect(silentUntil(awaited, night + hours(3)).state.phase).toBe('restarting');
       // These looks were made in time, so that silence is proved.
-      expect(silentUntil(awaited, night + hours(5)).state).toMatchObject({
+      expect(silentUntil(awaited, night + hours(4)).state).toMatchObject({
         end: 'failed',
         cause: 'did not come back',
       });
     },
   );
+
+  test('that is looked at after a night, in the boot from before, has failed', () => {
+    const restarting = after(rules, ordering, [[evening, ordered]]);
+    const same = after(rules, restarting, [
+      [night, activated],
+      [night, look({ setupPhase: 'upgrade' })],
+    ]);
+    expect(same.state).toMatchObject({ end: 'failed', cause: 'did not restart' });
+  });
+
+  test.for([0, 4, 6, 10, 60, 600])('ends also when every look comes %i minutes late', (late) => {
+    const looks = hours(4) / rules.policy.restart.lookEveryMs;
+    let upgrade = after(rules, ordering, [[evening, ordered]]);
+    for (let n = 0; n <= looks && upgrade.state.phase === 'restarting'; n += 1) {
+      const at = upgrade.state.nextLook + minutes(late);
+      upgrade = after(rules, upgrade, [
+        [at, activated],
+        [at, gone],
+      ]);
+    }
+    expect(upgrade.state).toMatchObject({ end: 'failed', cause: 'did not come back' });
+  });
 
   test.each(['garbled', 'cutOff'] as const)(
     'is still open after its deadline when the look is %s',

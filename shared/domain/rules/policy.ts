@@ -68,8 +68,8 @@ export interface RestartPolicy {
   /** Restarts are ordered only within these hours of the client's day; null = at any hour. */
   readonly between: Window | null;
   /**
-   * Time in which a machine has to come back; after that its upgrade settles as failed. When nobody
-   * looked meanwhile, the machine gets this time again.
+   * Time in which a machine has to come back; after that its upgrade settles as failed. Time in
+   * which nobody looked at the machine does not count.
    */
   readonly deadlineMs: number;
   /** Time from the order to the first look, and between later looks. */

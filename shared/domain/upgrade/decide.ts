@@ -8,7 +8,7 @@ import type { Open } from './memory.ts';
 import { onObservation } from './on-observation.ts';
 import { stepDone, stepFailed } from './on-step.ts';
 import { endIfRequested, endRequested, unmarkFailed } from './requests.ts';
-import { awaitReturn, onRestartResponse, withTimeAgain } from './restart.ts';
+import { awaitReturn, onRestartResponse } from './restart.ts';
 import { onStaleJournal } from './stale-journal.ts';
 import { type Upgrade, withMemory } from './state.ts';
 import { defer, ignore, transition } from './transitions.ts';
@@ -31,7 +31,7 @@ function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: numbe
     case 'WorkerStopped':
       return workerStopped(rules, upgrade, now);
     case 'CheckedIn':
-      return checkedIn(rules, upgrade, now);
+      return checkedIn(upgrade);
     case 'EndRequested':
       return endRequested(upgrade, event.ending);
     case 'ClientObserved':
@@ -88,24 +88,14 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
       return transition(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
         open: { unanswered: true },
       });
-    case 'ordering': {
-      const orderedAt = upgrade.memory.open.restart?.orderedAt ?? now;
-      return transition(
-        withTimeAgain(rules, upgrade, orderedAt, now),
-        { phase: 'looking' },
-        'outcome of the restart order not known: looking',
-      );
-    }
+    case 'ordering':
+      return transition(upgrade, { phase: 'looking' }, 'outcome of the restart order not known: looking');
     case 'notifying':
       // No look can tell whether users were notified. A second notice is worse than to count from
       // now.
       return beginNotice(rules, upgrade, now);
     case 'restarting':
-      return transition(
-        withTimeAgain(rules, upgrade, state.nextLook, now),
-        { phase: 'looking' },
-        'time to see whether it is back',
-      );
+      return transition(upgrade, { phase: 'looking' }, 'time to see whether it is back');
     case 'deferred':
       return (
         deferToWindow(rules, upgrade, now) ??
@@ -147,20 +137,11 @@ function workerStopped(rules: Rules, upgrade: Upgrade, now: number): Decision {
 }
 
 /** A check-in causes a look at once; it never proves anything by itself. */
-function checkedIn(rules: Rules, upgrade: Upgrade, now: number): Decision {
-  const { state } = upgrade;
-  switch (state.phase) {
-    case 'deferred':
-      return transition(upgrade, { phase: 'looking' }, 'the client checked in');
-    case 'restarting': {
-      const waited = withTimeAgain(rules, upgrade, state.nextLook, now);
-      return transition(waited, { phase: 'looking' }, 'the client checked in');
-    }
-    case 'settled':
-      return ignore('already settled');
-    default:
-      return ignore(`${state.phase}: the next look comes anyway`);
-  }
+function checkedIn(upgrade: Upgrade): Decision {
+  const { phase } = upgrade.state;
+  return phase === 'deferred' || phase === 'restarting'
+    ? transition(upgrade, { phase: 'looking' }, 'the client checked in')
+    : ignore(phase === 'settled' ? 'already settled' : `${phase}: the next look comes anyway`);
 }
 
 function lookFailed(rules: Rules, upgrade: Upgrade, failure: Failure, now: number): Decision {

@@ -86,7 +86,10 @@ export interface PendingRestart {
   readonly cause: RestartCause;
   readonly orderedAt: number;
   readonly bootBefore: string;
+  /** Moves by the time in which nobody looked at the client. */
   readonly deadline: number;
+  /** When a look last found that the client is not back; left out before the first such look. */
+  readonly silentAt?: number;
   /** Did the client take the order? null = the outcome of the command is not known. */
   readonly taken: boolean | null;
 }

@@ -86,20 +86,7 @@ export function onRestartResponse(
     ? 'restart ordered'
     : `outcome of the restart order is not known: ${failure?.message ?? ''}`;
   const ordered = withMemory(upgrade, { open: { restart: { ...restart, taken } } });
-  return restUntilLook(rules, withTimeAgain(rules, ordered, restart.orderedAt, now), because, now);
-}
-
-/**
- * Gives the client the whole time to come back again when a look that was due before the deadline
- * comes only after it: nobody looked meanwhile (no worker ran, or Redis was away), so that silence
- * now does not prove that the client never came back.
- * @param due when the look was due, policy time in milliseconds
- */
-export function withTimeAgain(rules: Rules, upgrade: Upgrade, due: number, now: number): Upgrade {
-  const { restart } = upgrade.memory.open;
-  const { lookEveryMs, deadlineMs } = rules.policy.restart;
-  if (restart === null || now < restart.deadline || now - due <= lookEveryMs) return upgrade;
-  return withMemory(upgrade, { open: { restart: { ...restart, deadline: now + deadlineMs } } });
+  return restUntilLook(rules, ordered, because, now);
 }
 
 /**
@@ -124,7 +111,10 @@ export function stillRestarting(
   return settle(withoutRestart(upgrade), ending, now);
 }
 
-/** A look failed while a restart is pending: the client is on its way, or lost. */
+/**
+ * A look failed while a restart is pending: the client is on its way, or lost. Silence proves that
+ * the client did not come back only for the time in which it was looked at.
+ */
 export function awaitReturn(
   rules: Rules,
   upgrade: Upgrade,
@@ -132,11 +122,25 @@ export function awaitReturn(
   failure: Failure,
   now: number,
 ): Decision {
-  if (now < restart.deadline) return restUntilLook(rules, upgrade, `restarting: ${failure.message}`, now);
+  const deadline = restart.deadline + unwatchedMs(rules, restart, now);
+  if (now < deadline) {
+    const awaited = withMemory(upgrade, { open: { restart: { ...restart, deadline, silentAt: now } } });
+    return restUntilLook(rules, awaited, `restarting: ${failure.message}`, now);
+  }
   const because =
     `did not come back after the restart ordered at ${isoOf(restart.orderedAt)}: ` +
     `${failure.message}${describeOpenProcedure(upgrade.memory)}`;
   return settleNow(upgrade, { end: 'failed', cause: 'did not come back', because, blockers: [] }, now);
+}
+
+/**
+ * Time in which nobody looked at the client, because no worker ran or Redis was away. A look that
+ * is late by less than the time between two looks is no such time.
+ */
+function unwatchedMs(rules: Rules, { orderedAt, silentAt }: PendingRestart, now: number): number {
+  const { lookEveryMs } = rules.policy.restart;
+  const gap = now - (silentAt ?? orderedAt);
+  return gap > 2 * lookEveryMs ? gap - lookEveryMs : 0;
 }
 
 /** The order provably never took effect, so it does not count. */

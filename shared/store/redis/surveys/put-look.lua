@@ -6,10 +6,10 @@
 -- ARGV: survey, name, look, seconds that evidence is kept; lists: counters, evidence (SHA-256 and
 --       text, or none)
 local asked = key('surveyAsked', ARGV[1])
-local client = redis.call('HGET', asked, ARGV[2])
-if not client then return 0 end
+local target = redis.call('HGET', asked, ARGV[2])
+if not target then return 0 end
 redis.call('HDEL', asked, ARGV[2])
-if client == '' then
+if string.match(target, '^%d+|%d+|$') then
   redis.call('HSET', key('looks'), ARGV[2], ARGV[3])
   redis.call('RPUSH', key('surveyFound', ARGV[1]), ARGV[2])
 else

@@ -31,12 +31,13 @@ export async function readTarget(
   survey: string,
   target: string,
 ): Promise<{ readonly adHoc: Client | null; readonly campaign: string | null } | null> {
-  const [adHoc, campaign] = await Promise.all([
+  const [asked, campaign] = await Promise.all([
     redis.hget(keys.of('surveyAsked', survey), target),
     redis.hget(keys.of('claims'), target),
   ]);
-  if (adHoc === null) return null;
-  return { adHoc: adHoc === '' ? null : (JSON.parse(adHoc) as Client), campaign };
+  if (asked === null) return null;
+  const client = asked.replace(/^\d+\|\d+\|/, '');
+  return { adHoc: client === '' ? null : (JSON.parse(client) as Client), campaign };
 }
 
 const putLookScript = scriptFile(import.meta.url, 'put-look.lua');
