@@ -1,5 +1,6 @@
-// Makes a fresh clone runnable: installs the locked dependencies, the pinned Node among them, when the lock
-// changed. Plain JavaScript, because it runs on whatever Node (18 or newer) the machine happens to have.
+// Makes a fresh clone runnable: installs the locked dependencies, the pinned Node among them, when
+// the lock changed. Plain JavaScript, because it runs on whatever Node (18 or newer) the machine
+// happens to have.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -22,7 +23,8 @@ function installed() {
 /** Inside a package script npm says which npm and which Node run it; that pair is known to work. */
 function npm(args, options) {
   const { npm_execpath: cli, npm_node_execpath: node = process.execPath } = process.env;
-  // Without the machine's settings for a production install: tests and checks need every dependency.
+  // Without the machine's settings for a production install: tests and checks need every
+  // dependency.
   const common = { cwd: root, env: { ...process.env, NODE_ENV: '' }, ...options };
   return cli?.endsWith('.js')
     ? spawnSync(node, [cli, ...args], common)
@@ -30,8 +32,8 @@ function npm(args, options) {
 }
 
 /**
- * `npm install --no-save`, not `npm ci`: both follow the lock file and leave it alone, but `ci` refuses when the
- * registry in use does not carry a binary that only other platforms need.
+ * `npm install --no-save`, not `npm ci`: both follow the lock file and leave it alone, but `ci`
+ * refuses when the registry in use does not carry a binary that only other platforms need.
  */
 function install() {
   const flags = ['--no-save', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];

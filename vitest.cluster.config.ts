@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { patienceMs } from './test/environment/patience.ts';
 
-/** The Cluster of six takes the machine for itself: `npm run test:cluster`, not a part of `npm test`. */
+/**
+ * The Cluster of six takes the machine for itself: `npm run test:cluster`, not a part of
+ * `npm test`.
+ */
 export default defineConfig({
   test: {
     name: 'cluster',

@@ -4,17 +4,21 @@ import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { patienceMs } from './test/environment/patience.ts';
 
-// As `./servpack` does: the tests start hundreds of processes, and each would strip and compile the same files again.
+// As `./servpack` does: the tests start hundreds of processes, and each would strip and compile the
+// same files again.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/servpack');
 
 const tests = join(import.meta.dirname, 'test');
 /** These two have commands of their own: `npm run test:cluster`, `npm run test:windows`. */
 const NOT_TESTS = new Set(['environment', 'bench', 'cluster', 'windows']);
 
-/** Folders whose tests start whole processes or take the machine for themselves: one file at a time, at the end. */
+/**
+ * Folders whose tests start whole processes or take the machine for themselves: one file at a time,
+ * at the end.
+ */
 const SERIAL = new Set(['crash', 'system', 'browser', 'chaos']);
 
-/** One project per folder below test/, found and not listed, so that no test can be forgotten here. */
+/** One project per folder below test/, found and not listed, so that no test is forgotten here. */
 const rooms = existsSync(tests)
   ? readdirSync(tests, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !NOT_TESTS.has(entry.name))

@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { windowsPatienceMs } from './test/environment/patience.ts';
 
-/** Needs a machine on which Windows clients can be made (test/lab/windows): `npm run test:windows`, not a part of `npm test`. */
+/**
+ * Needs a machine on which Windows clients can be made (test/lab/windows): `npm run test:windows`,
+ * not a part of `npm test`.
+ */
 export default defineConfig({
   test: {
     name: 'windows',

@@ -6,20 +6,21 @@ import { isHost } from '../../../shared/input/names.ts';
 import { movedTo } from '../../../shared/store/check-in-store.ts';
 
 /** Addresses that no client has. Some of them would reach the orchestrator or the worker. */
-const notClients = new BlockList();
-for (const [net, bits] of [
-  ['0.0.0.0', 8],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['224.0.0.0', 3],
-] as const)
-  notClients.addSubnet(net, bits, 'ipv4');
-for (const [net, bits] of [
-  ['::', 127],
-  ['fe80::', 10],
-  ['ff00::', 8],
-] as const)
-  notClients.addSubnet(net, bits, 'ipv6');
+const notClients = blockListOf([
+  ['0.0.0.0', 8, 'ipv4'],
+  ['127.0.0.0', 8, 'ipv4'],
+  ['169.254.0.0', 16, 'ipv4'],
+  ['224.0.0.0', 3, 'ipv4'],
+  ['::', 127, 'ipv6'],
+  ['fe80::', 10, 'ipv6'],
+  ['ff00::', 8, 'ipv6'],
+]);
+
+function blockListOf(nets: readonly (readonly [string, number, 'ipv4' | 'ipv6'])[]): BlockList {
+  const list = new BlockList();
+  for (const [net, bits, family] of nets) list.addSubnet(net, bits, family);
+  return list;
+}
 
 export type Address =
   | { readonly kind: 'none' }
