@@ -61,12 +61,12 @@ export function openDispatcher({ url, prefix, shards = 1, log }: DispatcherOptio
     remediations: open('remediations', shard),
     looks: open(looksQueue, shard),
   }));
-  const queueOf = ({ shard, queue }: Activation): Queue<JobData> | undefined => perShard[shard]?.[queue];
+  const bullQueueFor = ({ shard, queue }: Activation): Queue<JobData> | undefined => perShard[shard]?.[queue];
 
   return {
     add: async (each, delayMs) => {
       const { name, data, opts } = jobOf({ activation: each, delayMs });
-      await queueOf(each)?.add(name, data, opts);
+      await bullQueueFor(each)?.add(name, data, opts);
     },
     // A shard that does not answer does not keep the jobs of the others from being added.
     addAll: async (activations) => {
@@ -81,11 +81,11 @@ export function openDispatcher({ url, prefix, shards = 1, log }: DispatcherOptio
     },
     withoutJob: async (activations) => {
       for (const each of activations.slice(0, statesAtMost)) {
-        const queue = queueOf(each);
+        const queue = bullQueueFor(each);
         if ((await queue?.getJobState(jobId(each))) === 'unknown') await queue?.remove(jobId(each));
       }
       const exist = await Promise.all(
-        activations.map((each) => connection.exists(queueOf(each)?.toKey(jobId(each)) ?? '')),
+        activations.map((each) => connection.exists(bullQueueFor(each)?.toKey(jobId(each)) ?? '')),
       );
       return activations.filter((_, at) => exist[at] === 0);
     },

@@ -72,13 +72,16 @@ export interface Commit {
      * activation and ends the lease.
      */
     | { readonly index: 'due'; readonly dueAt: number; readonly keepsSlots: boolean }
-    /** Gives back slots and lease, and hands the slots to the next parked upgrade. */
+    /** Gives back slots and lease, and passes the slots on to the next parked upgrade. */
     | { readonly index: 'parked' }
     | { readonly index: 'settled' };
   readonly counters: Counters;
   readonly audit: AuditEntry | null;
   readonly evidence: readonly Evidence[];
-  /** Policy time of the commit: when the upgrade parks, and when a handed-over one becomes due. */
+  /**
+   * Policy time of the commit: when the upgrade parks, and when the one that gets its slot becomes
+   * due.
+   */
   readonly at: number;
 }
 

@@ -80,6 +80,17 @@ describe('the layout', () => {
     expect(scripts.filter((file) => !code.includes(file.replace(/[^/]+$/, '')))).toEqual([]);
   });
 
+  it('says in each script that reads or writes a record where its field names are explained', () => {
+    const [storeFolder, explained] = ['shared/store/redis', 'upgrades/record.ts'];
+    const ofRecord = /'H[A-Z]+', (record\b|key\('upgrade').*'[a-z]'/;
+    const scripts = [...filesBelow(storeFolder), ...filesBelow(storeFolder, '.lua')].filter(
+      (file) => !file.endsWith(explained) && linesOf(file).some((line) => ofRecord.test(line)),
+    );
+    expect(scripts.length).toBeGreaterThan(10);
+    const pointer = /^-- Field names of a record: see (\.\.\/upgrades\/)?record\.ts\.$/;
+    expect(scripts.filter((file) => !linesOf(file).some((line) => pointer.test(line)))).toEqual([]);
+  });
+
   it('has no module-level state that changes', () => {
     expect(
       productFiles.flatMap((file) => changingState(linesOf(file)).map((line) => `${file}: ${line}`)),

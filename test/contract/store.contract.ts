@@ -11,7 +11,7 @@ import { crowdContract } from './store/crowd.contract.ts';
 import { deliverContract } from './store/deliver.contract.ts';
 import { fleetContract } from './store/fleet.contract.ts';
 import { haltContract } from './store/halt.contract.ts';
-import { handOverContract } from './store/hand-over.contract.ts';
+import { passSlotOnContract } from './store/pass-slot-on.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
 import { roomToBeginContract } from './store/room-to-begin.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
@@ -43,7 +43,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     commitContract(given);
     commitRefusedContract(given);
     commitIdleContract(given);
-    handOverContract(given);
+    passSlotOnContract(given);
     haltContract(given);
     deliverContract(given);
     sweepContract(given);

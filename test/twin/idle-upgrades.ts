@@ -3,7 +3,7 @@ import { reasons } from '../../shared/store/reasons.ts';
 import type { SweepFinding } from '../../shared/store/safety-net.ts';
 import { type Activation, type Message, roomFor } from '../../shared/store/types.ts';
 import { addAudit } from './audit.ts';
-import { giveBackSlots, handOver, makeDue, presentActivation } from './slots.ts';
+import { giveBackSlots, passSlotOn, makeDue, presentActivation } from './slots.ts';
 import { byCreation, type CampaignTable, compare, count, type Row, rowOf, type Tables } from './tables.ts';
 import type { CommitIdle, CommitIdleOutcome, DeliverOutcome } from '../../shared/store/upgrade-store.ts';
 
@@ -26,7 +26,7 @@ export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcom
   if (change.place !== 'settled' || !before.holdsSlots)
     return { kind: 'committed', version: row.stored.version, next, handed: null };
   giveBackSlots(table, before.upgrade.logonServer);
-  const handed = handOver(tables, table, key, before.upgrade.logonServer, change.at);
+  const handed = passSlotOn(tables, table, key, before.upgrade.logonServer, change.at);
   return { kind: 'committed', version: row.stored.version, next, handed };
 }
 

@@ -82,14 +82,14 @@ export const presentActivation = ({ stored: { key, activation, queue, dueAt } }:
   dueAt: dueAt ?? 0,
 });
 
-/** As in `handover.lua`. */
+/** As in `pass-slot-on.lua`. */
 const othersAtMost = 8;
 
 /**
- * StepRun a freed slot to the oldest parked upgrade of the same logon server. When the campaign was
- * full, upgrades of other logon servers with room follow.
+ * Passes a freed slot on to the oldest parked upgrade of the same logon server. When the campaign
+ * was full, upgrades of other logon servers with room follow.
  */
-export function handOver(
+export function passSlotOn(
   tables: Tables,
   table: CampaignTable,
   key: UpgradeKey,

@@ -81,7 +81,7 @@ export interface SurveyTable {
 
 export interface Row {
   stored: StoredUpgrade;
-  /** When it was parked last; the oldest is handed a slot first. */
+  /** When it was parked last; a freed slot is passed on to the oldest. */
   parkedAt: number;
 }
 

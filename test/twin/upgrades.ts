@@ -9,7 +9,7 @@ import {
   fullBudget,
   fullLogonServer,
   giveBackSlots,
-  handOver,
+  passSlotOn,
   makeDue,
   park,
   takeSlots,
@@ -101,7 +101,7 @@ function commit(tables: Tables, asked: Commit): CommitOutcome {
   // A client that has roamed is charged to the logon server where it was seen last.
   if (keeps) takeSlots(table, asked.upgrade.logonServer);
   const next = move(tables, row, asked);
-  const handed = keeps ? null : handOver(tables, table, asked.key, before.logonServer, asked.at);
+  const handed = keeps ? null : passSlotOn(tables, table, asked.key, before.logonServer, asked.at);
   return { kind: 'committed', version: row.stored.version, next, handed };
 }
 

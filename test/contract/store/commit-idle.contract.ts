@@ -78,7 +78,7 @@ export function commitIdleContract(given: Given): void {
       expect(await fixture.store.sweep(later * 2, 0, 10)).toEqual([]);
     });
 
-    test('hands the slot of a resting upgrade to the next parked one', async () => {
+    test('passes the slot of a resting upgrade on to the next parked one', async () => {
       const fixture = given();
       await atHomeTogether(fixture.store, picks(2));
       await fixture.admitted('sp4', picks(2));
@@ -94,7 +94,7 @@ export function commitIdleContract(given: Given): void {
       expect(await fixture.store.slotsInUse('sp4')).toEqual({ active: 1, perLogonServer: { 'LS-1': 1 } });
     });
 
-    test('settles a parked upgrade, which nobody is handed a slot for afterwards', async () => {
+    test('settles a parked upgrade, which gets no slot afterwards', async () => {
       const fixture = given();
       const begun = await driving(fixture);
       await fixture.commit(begun, begun.stored.upgrade, parked);

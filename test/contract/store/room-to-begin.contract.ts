@@ -127,7 +127,7 @@ export function roomToBeginContract(given: Given): void {
       await expectWhole(fixture.store);
     });
 
-    it('get no slot handed over where they are not verified', async () => {
+    it('get no slot passed on where they are not verified', async () => {
       const fixture = given();
       await gatedFixture(fixture);
       await fixture.store.writeCopies(release, manifest, [copyOn('LS-2')], []);

@@ -1,10 +1,11 @@
 -- @include ../leader/leader.lua
--- @include ../upgrades/handover.lua
+-- @include ../upgrades/pass-slot-on.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
 
 -- Gives slots to the clients that admission has picked. Each is compared and set: a client that
 -- does not fit any more is left alone.
+-- Field names of a record: see ../upgrades/record.ts.
 -- ARGV: leader fence ('' = not a round), campaign, at (policy time), how many; for each one:
 --       client, logon server, wave ('' = parked), state (JSON), queue, finishing; lists: audit,
 --       counters

@@ -5,6 +5,7 @@
 
 -- Gives waiting clients their records back: settled, or parked without slots. No upgrade is driven
 -- before the campaign goes on.
+-- Field names of a record: see ../upgrades/record.ts.
 -- ARGV: campaign, at (policy time), how many; for each upgrade: JSON of client, wave, waitsIn (its
 --       queue), server, settled, version, activation, queue, finishing; state (JSON, passed through
 --       unread); lists: audit, counters

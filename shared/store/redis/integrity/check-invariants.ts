@@ -105,6 +105,7 @@ const repairScript = script(
 
 -- Repairs one client if the violation still holds. Returns 0 if it does not, else the activation of
 -- an upgrade that is due, or 1.
+-- Field names of a record: see ../upgrades/record.ts.
 -- ARGV: leader fence ('' = not a round), campaign, client, violation, at (policy time); list: audit
 if isDeposed(ARGV[1]) then return 0 end
 local campaign, client, violation, at = unpack(ARGV, 2, 5)

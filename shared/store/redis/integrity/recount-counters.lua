@@ -5,6 +5,7 @@
 
 -- Sets counters to a recount of this shard's records, if none of them has changed since and no
 -- client has been admitted. Returns 0 when one has; the next pass counts again.
+-- Field names of a record: see ../upgrades/record.ts.
 -- ARGV: leader fence, campaign; lists: campaign.client and version of each, counters, audit
 if isDeposed(ARGV[1]) then return 0 end
 local campaign = ARGV[2]

@@ -5,6 +5,7 @@
 -- Counts a campaign's slots from the records that hold some, all of which are due or driven. Does
 -- nothing when more upgrades are due or driven than one script may read. Returns 1 when slots were
 -- wrong and are right now.
+-- Field names of a record: see ../upgrades/record.ts.
 -- ARGV: leader fence, campaign, how many upgrades at most; list: audit
 if isDeposed(ARGV[1]) then return 0 end
 local campaign, atMost = ARGV[2], tonumber(ARGV[3])

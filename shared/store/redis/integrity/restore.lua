@@ -5,6 +5,7 @@
 
 -- Gives a client that has lost its record a fresh one, parked: its driver looks before it does
 -- anything else. Returns 0 when the client has a record.
+-- Field names of a record: see ../upgrades/record.ts.
 -- ARGV: JSON of leader (fence, '' = not a round), campaign, client, server, queue, finishing, at
 --       (policy time); state (JSON, passed through unread); list: audit
 local asked, state = cjson.decode(ARGV[1]), ARGV[2]

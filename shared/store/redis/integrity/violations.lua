@@ -2,6 +2,7 @@
 
 -- What must hold of one client of a campaign in its record, the indexes, the claims and the list of
 -- members, and how a violation is repaired. The record is believed, an index is not.
+-- Field names of a record: see ../upgrades/record.ts.
 
 local function scoreOf(queue, member)
   return redis.call('ZSCORE', queue, member)

@@ -3,6 +3,7 @@
 -- @include ../core/time.lua
 
 -- First step of an activation: takes lease and slots together, or returns why not.
+-- Field names of a record: see record.ts.
 -- ARGV: campaign, client, activation, owner, lease in real ms, at (policy time)
 local campaign, client, activation, owner, at = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[6]
 local id = campaign .. '.' .. client

@@ -1,9 +1,10 @@
--- @include handover.lua
+-- @include pass-slot-on.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
 
 -- Changes an upgrade that has no driver, in one step: as if a driver took it, decided, and gave the
 -- lease back.
+-- Field names of a record: see record.ts.
 -- ARGV: JSON of campaign, client, version (0 = it still waits), place (stays, due or settled), at
 --       (policy time), queue, finishing, server, wave (of one that waits); state (JSON, passed
 --       through unread); lists: audit, counters
@@ -60,7 +61,7 @@ else
   toSettled(campaign, client, unpack(fields))
   if heldSlots then
     giveBackSlots(campaign, before.server)
-    handed = handOver(campaign, before.server, at)
+    handed = passSlotOn(campaign, before.server, at)
   end
 end
 return { 'committed', version + 1, own, handed }

@@ -1,8 +1,9 @@
--- @include handover.lua
+-- @include pass-slot-on.lua
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
 
 -- The only way in which a driven upgrade changes: all checks come first, then all writes.
+-- Field names of a record: see record.ts.
 -- ARGV: campaign, client, version, fence counter, fence owner, state (JSON, passed through unread),
 --       consumed, step, index, due time, keeps slots, queue, finishing, logon server, at (policy
 --       time), seconds for which written evidence stays after its last use; lists: audit, counters,
@@ -70,5 +71,5 @@ elseif index == 'parked' then
 else
   toSettled(campaign, client, unpack(fields))
 end
-if not keeps then handed = handOver(campaign, before.server, at) end
+if not keeps then handed = passSlotOn(campaign, before.server, at) end
 return { 'committed', version + 1, own, handed }

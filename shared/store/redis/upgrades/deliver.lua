@@ -2,6 +2,7 @@
 
 -- Puts a message into the inbox of the client's unsettled upgrade and makes the upgrade due, in one
 -- step: a wake-up cannot be lost.
+-- Field names of a record: see record.ts.
 -- ARGV: client, message, inbox limit, at (policy time), campaign ('' = the one that has the client)
 local client, at, asked = ARGV[1], ARGV[4], ARGV[5]
 local campaign = redis.call('HGET', key('claims'), client)

@@ -1,5 +1,6 @@
 -- A non-terminal upgrade that has a record is in exactly one of due, driven and parked. Only these
 -- functions move it.
+-- Field names of a record: see record.ts.
 
 -- The logon server in the name of a queue of waiting clients: `server`, or `server|zone`.
 local function serverOf(queue)

@@ -4,6 +4,7 @@
 
 -- The safety net: finds drivers whose lease has ended and upgrades that are overdue, and returns
 -- the jobs that must exist.
+-- Field names of a record: see record.ts.
 -- ARGV: leader fence ('' = not a round), at (policy time), grace in policy ms, how many at most,
 --       how many overdue upgrades to pass over
 if isDeposed(ARGV[1]) then return {} end

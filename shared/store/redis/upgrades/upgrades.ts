@@ -18,6 +18,7 @@ const renewScript = script(
 -- @include ../core/time.lua
 
 -- Prolongs a lease for the driver that holds it. Returns 0 when the driver has lost it.
+-- Field names of a record: see record.ts.
 -- ARGV: campaign, client, fence counter, fence owner, lease in real ms
 local id = ARGV[1] .. '.' .. ARGV[2]
 local found = redis.call('HMGET', key('upgrade', id), 'n', 'o')
@@ -63,13 +64,14 @@ export async function begin({ run }: Shard, asked: Begin): Promise<BeginOutcome>
       };
     }
     case 'parked':
-      return { kind: 'parked', because: whyHeld(key.campaign, reply[1], reply[2], reply[3]) };
+      return { kind: 'parked', because: heldInWords(key.campaign, reply[1], reply[2], reply[3]) };
     case 'ignored':
       return { kind: 'ignored', because: whyIgnored(asked, reply[1], Number(reply[2])) };
   }
 }
 
-function whyHeld(campaign: string, code: string, detail: string, server: string): string {
+/** The code with which a script refuses to begin something, as a sentence for people. */
+function heldInWords(campaign: string, code: string, detail: string, server: string): string {
   switch (code) {
     case 'campaignIs':
       return reasons.campaignIs(campaign, detail);
@@ -123,7 +125,7 @@ export async function commit(shard: Shard, asked: Commit): Promise<CommitOutcome
     case 'inbox':
       return { kind: 'inbox', messages: messages(reply[1]) };
     case 'held':
-      return { kind: 'held', because: whyHeld(campaign, reply[1], reply[2], reply[3]) };
+      return { kind: 'held', because: heldInWords(campaign, reply[1], reply[2], reply[3]) };
     case 'stale':
       return { kind: 'stale', because: whyStale(asked, reply[1], Number(reply[2])) };
   }

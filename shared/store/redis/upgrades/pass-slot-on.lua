@@ -1,7 +1,9 @@
 -- @include ../admission/slots.lua
 -- @include indexes.lua
 
--- A script that frees a slot hands it to the next parked upgrade, so that no upgrade has to poll.
+-- A script that frees a slot passes it on to the next parked upgrade, so that no upgrade has to
+-- poll.
+-- Field names of a record: see record.ts.
 
 -- Gives a parked upgrade its slots and its next activation, due at once.
 local function admitParked(campaign, client, server, at)
@@ -27,9 +29,10 @@ end
 -- round fills the slots that stay free.
 local othersAtMost = 8
 
--- Hands a freed slot to the oldest parked upgrade of the same logon server. When the campaign was
--- full, upgrades of other logon servers with room follow. Returns false when no upgrade takes it.
-local function handOver(campaign, server, at)
+-- Passes a freed slot on to the oldest parked upgrade of the same logon server. When the campaign
+-- was full, upgrades of other logon servers with room follow. Returns false when no upgrade takes
+-- it.
+local function passSlotOn(campaign, server, at)
   -- Mostly no upgrade is parked: then one command answers.
   if redis.call('EXISTS', key('parkedServers', campaign)) == 0 then return false end
   local limits = limitsOf(campaign)

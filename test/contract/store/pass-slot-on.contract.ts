@@ -54,8 +54,8 @@ const names = (found: readonly { readonly client: string }[]) => found.map(({ cl
 const settle = (fixture: StoreFixture, begun: Begun, settledAt = later) =>
   fixture.commit(begun, settled(begun.stored.upgrade), settledPlace, { at: settledAt });
 
-export function handOverContract(given: Given): void {
-  describe('hand-over', () => {
+export function passSlotOnContract(given: Given): void {
+  describe('passing a slot on', () => {
     it('gives a freed slot to the upgrade parked longest on the same logon server, due at once', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, ['b-1', 'a-2', 'a-1']);
@@ -140,7 +140,7 @@ export function handOverContract(given: Given): void {
       expect(names((await fixture.store.queued(campaign, 9)).parked)).toEqual(['waits-8']);
     });
 
-    it('hands nothing on while the budget of the campaign is still full', async () => {
+    it('passes nothing on while the budget of the campaign is still full', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, ['a-1']);
       await fixture.change(campaign, runningState(), { active: 1, perLogonServer: 1 });
@@ -148,7 +148,7 @@ export function handOverContract(given: Given): void {
       expect((await fixture.stored({ campaign, client: 'a-1' })).index).toBe('parked');
     });
 
-    it('hands nothing on while the campaign does not run', async () => {
+    it('passes nothing on while the campaign does not run', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, ['a-1']);
       await fixture.change(campaign, pausedState);
@@ -156,7 +156,7 @@ export function handOverContract(given: Given): void {
       expect((await fixture.stored({ campaign, client: 'a-1' })).index).toBe('parked');
     });
 
-    it('hands nothing on when the slots are kept', async () => {
+    it('passes nothing on when the slots are kept', async () => {
       const fixture = given();
       const { a } = await crowded(fixture, ['a-1']);
       expect(await fixture.commit(a, a.stored.upgrade, restUntil(later, true))).toMatchObject({
