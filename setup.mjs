@@ -1,6 +1,5 @@
-// Makes a fresh clone runnable: installs the locked dependencies, the pinned Node among them, when
-// the lock changed. Plain JavaScript, because it runs on whatever Node (18 or newer) the machine
-// happens to have.
+// Makes a fresh clone runnable: installs the locked dependencies, the project's own Node 26 among
+// them, when the lock changed. Plain JavaScript, because any Node from 20 on starts it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

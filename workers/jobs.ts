@@ -35,7 +35,8 @@ export const workerOptions = {
 const upgradeOptions = { ...workerOptions, maxStalledCount: 0 } as const;
 
 /**
- * BullMQ makes a look again whose worker was lost, for as long as `makeLook` does not give it up.
+ * BullMQ runs the look of a lost worker again. `makeLook` decides when to give up, so BullMQ's own
+ * limit is out of reach.
  */
 const lookOptions = { ...workerOptions, maxStalledCount: 1_000_000 } as const;
 

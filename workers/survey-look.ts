@@ -20,13 +20,16 @@ export interface Surveyor extends Pick<WorkerContext, 'store' | 'clock' | 'log' 
   readonly scopes: SurveyScopes;
 }
 
-/** A look on which so many workers died is given up, and the survey says so. */
+/**
+ * A look is not made once more when so many workers died on it: the survey gets the answer that the
+ * client could not be looked at.
+ */
 const lostWorkersAtMost = 5;
 
 /**
  * Makes one look of a survey. A look changes nothing: neither on the client nor in any upgrade. A
  * client that could not be looked at is an answer too, and is not tried again.
- * @param lostWorkers how many workers died while they made this look
+ * @param lostWorkers how many workers died while they made this look; BullMQ counts them in its job
  * @param stop gives the look up without an answer
  * @returns how the look ended
  * @throws when Redis does not answer

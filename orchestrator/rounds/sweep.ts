@@ -10,7 +10,7 @@ const perRound = 1_000;
 /**
  * The safety net. An upgrade that is overdue and has no job (a crash between commit and add, a
  * wiped queue) gets its job again. The lease of a dead driver is taken away. An upgrade that only
- * waits in a long queue costs a question and no job.
+ * waits in a long queue is only checked; it gets no second job.
  *
  * `run` returns how many upgrades were found, those in a long queue included.
  */
@@ -42,9 +42,9 @@ const nextOf = (findings: readonly SweepFinding[], which: SweepFinding['found'])
   findings.filter(({ found }) => found === which).map(({ next }) => next);
 
 /**
- * Those whose job is missing. Records are read after the jobs: an activation that ended meanwhile
- * took its job with it and is no longer the record's. When the jobs cannot be read all count as
- * missing, because adding a job twice does no harm.
+ * Those whose job is missing. Records are read after the jobs: if the activation ended in between,
+ * its job is gone and the record has a newer number, so it is not missing. When the jobs cannot be
+ * read all count as missing, because adding a job twice does no harm.
  */
 async function withoutJob(
   { store, dispatcher, log }: LeaderContext,
