@@ -38,7 +38,9 @@ export async function findServer({ env, packagesDir, log }: SearchSettings): Pro
   const there = locateServer(NAMES, packagesDir);
   const kept = there === undefined ? undefined : await inspectUnpacked(there, env);
   if (kept !== undefined) return ok(kept);
-  log.info('No redis-server on PATH: unpacking a private copy from the OS packages (once)');
+  log.info(
+    'No redis-server on PATH: unpacking a private copy from the OS packages (once for this data folder)',
+  );
   const unpacked = await unpackServer(NAMES, packagesDir, env);
   if (!unpacked.ok) return err(missing(unpacked.error.message));
   const found = await inspectUnpacked(unpacked.value, env);

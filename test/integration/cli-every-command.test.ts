@@ -102,7 +102,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'client checkin pc-1',
-    /^pc-1: nothing to do: client pc-1 waits in campaign sp4 and is not admitted yet\n$/,
+    /^pc-1: nothing to do: it waits in campaign sp4 and is not admitted yet\n$/,
     checkInAnswer,
   ],
   ['halt --reason phones', /^EVERYTHING IS HALTED by .* since .*: phones\n$/, haltAnswer],

@@ -108,7 +108,8 @@ function read<Schema extends z.ZodType>(
 function refusalIn(url: string, body: unknown): Refusal {
   const refusal = refusalAnswer.safeParse(body);
   if (!refusal.success) return foreignService(url);
-  const { code, message, faults } = refusal.data.error;
+  const { code, message: said, faults } = refusal.data.error;
+  const message = code === 'token.wrong' ? `${said}; if you mean another one, give --url or --data` : said;
   return { code, message, ...(faults === undefined ? {} : { faults }) };
 }
 

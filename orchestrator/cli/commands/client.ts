@@ -62,9 +62,11 @@ export function addClientCommands(program: Command): void {
         const body = transcript.value === undefined ? {} : { transcript: transcript.value };
         return outputOf(
           await api.post(checkInAnswer, pathOf(name, '/checkin'), body),
-          (_view, { looks, because }) => [
-            safe(looks ? `${name}: ${because}` : `${name}: nothing to do: ${because}`),
-          ],
+          (_view, { looks, because }) => {
+            // The line begins with the client's name already.
+            const why = because.replace(`client ${name} `, 'it ');
+            return [safe(looks ? `${name}: ${why}` : `${name}: nothing to do: ${why}`)];
+          },
         );
       });
     });
