@@ -2,104 +2,20 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
 import { placementOf } from '../../shared/domain/upgrade/placement.ts';
-import type { StepName } from '../../shared/domain/remediation/procedure.ts';
-import { stepsOf } from '../../shared/domain/remediation/procedure.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import {
-  admitted,
-  anna,
-  blockedByPcm,
-  blockedByProgram,
-  direct,
-  evening,
-  hours,
-  look,
-  preImage,
-  rules,
-  upToDate,
-  withPolicy,
-} from './given.ts';
-import { difference } from '../../shared/domain/outcome/counters.ts';
-
-const failure = (kind: 'unreachable' | 'timedOut' | 'cutOff' | 'failed' | 'garbled') => ({
-  kind,
-  message: kind,
-});
-
-const anyFailure = fc
-  .constantFrom('unreachable', 'timedOut', 'cutOff', 'failed', 'garbled')
-  .map((kind) => failure(kind as 'failed'));
-const anyObservation = fc
-  .record({
-    blocked: fc.constantFrom({}, blockedByPcm, blockedByProgram),
-    boot: fc.constantFrom('boot-1', 'boot-2', 'boot-3'),
-    phase: fc.constantFrom('installed', 'upgrade', 'verifyFiles', 'unknown'),
-    users: fc.constantFrom([], [anna]),
-    load: fc.constantFrom('once', 'missing', 'double', 'nobodyLoggedOn'),
-    missing: fc.constantFrom([], ['appctl32.exe']),
-    current: fc.constantFrom<object>({}, {}, {}, { files: upToDate.files }),
-    role: fc.constantFrom('workstation', 'workstation', 'workstation', 'workstation', 'server'),
-    packageRunning: fc.boolean(),
-  })
-  .map(({ blocked, boot, phase, users, load, missing, current, role, packageRunning }) =>
-    look(blocked, current, {
-      bootId: boot,
-      setupPhase: phase,
-      filesNotDownloaded: missing,
-      load,
-      users,
-      role,
-      packageRunning,
-    } as object),
-  );
-const everyStep: readonly StepName[] = [
-  ...stepsOf('relocation', 'forward'),
-  ...stepsOf('relocation', 'back'),
-  'setManual',
-  'restoreStartType',
-];
-const anyStep = fc.constantFrom(...everyStep);
-const anyEvent: fc.Arbitrary<UpgradeEvent> = fc.oneof(
-  fc.constant({ type: 'Activated' } as const),
+  anyEvent,
+  anyFailure,
   anyObservation,
-  anyFailure.map((each) => ({ type: 'LookFailed', failure: each }) as const),
-  fc.constantFrom(
-    { type: 'ClientMarked' },
-    { type: 'UpdateRan' },
-    { type: 'RestartOrdered' },
-    { type: 'UsersNotified' },
-    { type: 'CheckedIn' },
-    { type: 'WorkerStopped' },
-  ) as fc.Arbitrary<UpgradeEvent>,
-  anyFailure.map((each) => ({ type: 'CommandFailed', failure: each }) as const),
-  anyStep.map(
-    (step) =>
-      ({ type: 'StepDone', step: step as StepName, preImage: step === 'record' ? preImage : null }) as const,
-  ),
-  fc
-    .tuple(anyStep, anyFailure)
-    .map(([step, each]) => ({ type: 'StepFailed', step: step as StepName, failure: each }) as const),
-);
-const anyRules = fc.constantFrom(
-  rules,
-  direct,
-  withPolicy({ structural: 'atOnce', ladder: ['wait', 'workaround', 'relocation'] }),
-  withPolicy({ restart: { ...rules.policy.restart, allowed: 'always' } }),
-  withPolicy({ restart: { ...rules.policy.restart, allowed: 'never' } }),
-);
-
-/**
- * The event as the client would send it in this state: an outcome of the command that is asked for.
- */
-const fitting = (upgrade: Upgrade, event: UpgradeEvent): UpgradeEvent => {
-  const { state } = upgrade;
-  if (state.phase !== 'remedying' || (event.type !== 'StepDone' && event.type !== 'StepFailed')) return event;
-  return event.type === 'StepDone' && state.journal.step === 'record'
-    ? { ...event, step: 'record', preImage }
-    : { ...event, step: state.journal.step };
-};
+  anyRules,
+  everyStep,
+  type failure,
+  fitting,
+} from './any-event.ts';
+import { admitted, evening, hours, preImage, upToDate } from './given.ts';
+import { difference } from '../../shared/domain/outcome/counters.ts';
 
 const anyCommand = fc.constantFrom('everything', 'mark', 'update', 'restart', 'notify', ...everyStep);
 
