@@ -11,7 +11,8 @@ export const stateCounter = (wave: number, logonServer: string, bucket: Bucket):
   `state|${wave}|${logonServer}|${bucket}`;
 
 /**
- * The cause of a client that was cancelled or skipped, and still installs the release at a logon.
+ * The cause of a client that was cancelled or skipped, or could not be unmarked, and still installs
+ * the release at a logon.
  */
 export const stillMarked = 'still marked';
 
