@@ -6,6 +6,7 @@ import { duration } from '../input/quantities.ts';
 import { commandLineForm, isCommandLine } from './command-line.ts';
 import { parseCsdver } from './csdver.ts';
 import { configurationParsers, transcriptParsers, versionParsers } from './parsers.ts';
+import { smsIniKeys } from './sms-ini.ts';
 
 /**
  * The keys of a product profile: everything that servpack knows of a product without being changed
@@ -115,6 +116,9 @@ const phase = section({
   unmarked: word('a word'),
 });
 
+/** A line of the configuration file that servpack only reads. */
+const readLine = section({ section: word('the name of a section'), key: word('the name of a key') });
+
 const logWords = () =>
   matching('words of at most 100 plain characters', (value) => /^[\w .:,-]{1,100}$/.test(value));
 
@@ -137,6 +141,13 @@ export const profileSchema = across(
       file: windowsPath(),
       parser: oneOf(...namesOf(configurationParsers)),
       phase: phase.nullable().default(null),
+      /**
+       * The line with the files that the update could not bring. A client without this line does
+       * not prove its upgrade. `null` = the product writes no such line.
+       */
+      filesNotDownloaded: readLine.nullable().default(smsIniKeys.filesNotDownloaded),
+      /** The version of the list of files; current before any file has come, so no proof. */
+      copyListVersion: readLine.nullable().default(smsIniKeys.copyListVersion),
     })
       .nullable()
       .default(null),

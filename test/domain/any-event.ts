@@ -32,7 +32,7 @@ export const anyObservation = fc
     phase: fc.constantFrom('installed', 'upgrade', 'verifyFiles', 'unknown'),
     users: fc.constantFrom([], [anna]),
     load: fc.constantFrom('once', 'missing', 'double', 'nobodyLoggedOn'),
-    missing: fc.constantFrom([], ['appctl32.exe']),
+    missing: fc.constantFrom([], ['appctl32.exe'], null),
     current: fc.constantFrom<object>({}, {}, {}, { files: upToDate.files }),
     role: fc.constantFrom('workstation', 'workstation', 'workstation', 'workstation', 'server'),
     packageRunning: fc.boolean(),

@@ -65,7 +65,7 @@ describe('an upgrade under events in any order, late and repeated', () => {
           if (event.type === 'ClientObserved') {
             const { files, setupPhase, filesNotDownloaded } = event.observation;
             proved ||=
-              files === upToDate.files && setupPhase === 'installed' && filesNotDownloaded.length === 0;
+              files === upToDate.files && setupPhase === 'installed' && filesNotDownloaded?.length === 0;
           }
           ({ upgrade } = decision);
           const isUpgraded = upgrade.state.phase === 'settled' && upgrade.state.end === 'upgraded';

@@ -7,12 +7,15 @@ import {
   after,
   anna,
   blockedByProgram,
+  direct,
   evening,
   hours,
   look,
   phases,
+  pushed,
   rules,
   type Timed,
+  upToDate,
 } from './given.ts';
 
 describe('the budget of a deferral class', () => {
@@ -73,6 +76,27 @@ describe('a client whose setup phase can not be read', () => {
     expect(marked.memory.open.unanswered).toBe(true);
     const seenMarked = after(rules, marked, [[evening + hours(1), look({ setupPhase: 'upgrade' })]]);
     expect(phases(seenMarked)).toBe('ordering');
+  });
+});
+
+describe('a client with every file that does not say what is left to download', () => {
+  const unsaid = look(upToDate, { filesNotDownloaded: null });
+
+  test.each([
+    ['logon', rules],
+    ['direct', direct],
+    ['push', pushed],
+  ])('by the route %s is not upgraded, and not changed for nothing', (_, by) => {
+    const { state } = after(by, admitted, [[evening, unsaid]]);
+    expect(state).toMatchObject({
+      phase: 'deferred',
+      class: 'couldNotLook',
+      because: 'it does not say whether files are left to download',
+    });
+  });
+
+  test('is marked when it has old files: the update writes the line', () => {
+    expect(phases(after(rules, admitted, [[evening, look({ filesNotDownloaded: null })]]))).toBe('marking');
   });
 });
 

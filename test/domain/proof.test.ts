@@ -17,6 +17,11 @@ describe('proof', () => {
     expect(prove(rules.files, seen(upToDate, { filesNotDownloaded: ['sm32.hlp'] })).kind).toBe(
       'filesMissing',
     );
+    expect(prove(rules.files, seen(upToDate, { filesNotDownloaded: null }))).toEqual({
+      kind: 'notSaid',
+      because: 'it does not say whether files are left to download',
+    });
+    expect(prove(rules.files, seen({ filesNotDownloaded: null })).kind).toBe('notCurrent');
     expect(prove(rules.files, seen()).kind).toBe('notCurrent');
     expect(
       prove(

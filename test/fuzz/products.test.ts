@@ -6,7 +6,7 @@ import { parseCsdver } from '../../shared/products/csdver.ts';
 import { readLoadEntry, readObservation } from '../../workers/observation/read-observation.ts';
 import { parseSmsIni } from '../../shared/products/sms-ini.ts';
 import { parseSmsrun32 } from '../../shared/products/smsrun32.ts';
-import { smsProfile } from '../products/given.ts';
+import { quietLook, smsProfile } from '../products/given.ts';
 import { assertAll } from './cases.ts';
 import { anyLook } from './looks.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -42,8 +42,9 @@ const phases: readonly SetupPhase[] = [
 ];
 
 const iniSamples = [
-  '[Local]\r\nSetupPhase=INSTALLED\r\nFilesNotDownloaded=\r\nCopyListVersion=835643765\r\n',
-  '; comment\n[ Local ]\nSetupPhase = "Verify Files"\nFilesNotDownloaded=SM32.HLP, pcm32r.dll;X\n[Share]\nSetupPhase=x\n',
+  quietLook.configuration ?? '',
+  '; comment\n[ Local ]\nSetupPhase = "Verify Files"\n[workstationstatus]\nFilesNotDownloaded=SM32.HLP, pcm32r.dll;X\n[Share]\nSetupPhase=x\n',
+  '[WorkstationStatus]\nFilesNotDownloaded\nFilesNotDownloaded=\n[Local]\nSetupPhase=INSTALLED\n',
   '[Locals\nSetupPhase=INSTALLED\n',
   "[Other]\nSetupPhase=INSTALLED\n[local]\nsetupphase='UPGRADE'\nsetupphase=INSTALLED\n",
 ];
@@ -57,8 +58,10 @@ test('smsIni: any SMS.INI is a phase and names, and is installed only with the v
       check(found.setupPhase !== 'installed' || /installed/i.test(text), 'installed out of nothing');
       const isLocal = /\[\s*local\s*\]/i.test(text.replaceAll('\uFEFF', ''));
       check(isLocal || found.setupPhase === 'unknown', 'a phase out of another section');
+      const isStatus = /\[\s*workstationstatus\s*\]/i.test(text.replaceAll('\uFEFF', ''));
+      check(isStatus || found.filesNotDownloaded === null, 'files out of another section');
       check(
-        found.filesNotDownloaded.every((name) => name !== '' && name === name.toLowerCase()),
+        (found.filesNotDownloaded ?? []).every((name) => name !== '' && name === name.toLowerCase()),
         'a name is empty or not in lower case',
       );
       expectUnharmed();

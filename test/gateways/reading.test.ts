@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { codePageIn, decode } from '../../workers/gateways/windows-ssh/connection/code-page.ts';
-import { iniValue, withIniValue } from '../../workers/gateways/windows-ssh/changes/ini-line.ts';
+import { parseSmsIni } from '../../shared/products/sms-ini.ts';
+import { iniLine, withIniValue } from '../../workers/gateways/windows-ssh/changes/ini-line.ts';
 import { parseDetails, parseTasklist, wmiTime } from '../../workers/gateways/windows-ssh/look/processes.ts';
 import { bootTime, systemIn } from '../../workers/gateways/windows-ssh/look/read-look.ts';
 import { dwordOf, multiOf, parseRegistry } from '../../workers/gateways/windows-ssh/look/registry.ts';
@@ -101,7 +102,10 @@ describe('a value of an INI file', () => {
   test('is changed in its line, and no other byte', () => {
     const text = '; \x84\r\n[SMS]\r\nSetupPhase=other\r\n[ local ]\r\n  setupphase =Installed\r\nX=1';
     expect(change(text)).toBe(text.replace('Installed', 'UPGRADE'));
-    expect(iniValue(Buffer.from(text, 'latin1'), phase)).toBe('Installed');
+    expect(iniLine(Buffer.from(text, 'latin1'), phase)).toEqual({
+      value: 'Installed',
+      line: 'setupphase =Installed',
+    });
   });
 
   test('is added to a section without it, with the line ends of the file', () => {
@@ -109,8 +113,33 @@ describe('a value of an INI file', () => {
     expect(change('[Local]')).toBe('[Local]\r\nSetupPhase=UPGRADE\r\n');
   });
 
+  test('is added with its section at the end of a file without this section', () => {
+    expect(change('[Other]\nA=1\n')).toBe('[Other]\nA=1\n[Local]\nSetupPhase=UPGRADE\n');
+    expect(change('[Other]\r\nA=1')).toBe('[Other]\r\nA=1\r\n[Local]\r\nSetupPhase=UPGRADE\r\n');
+    expect(change('')).toBe('[Local]\r\nSetupPhase=UPGRADE\r\n');
+  });
+
+  test('is changed where Windows reads it: the first key in the first section of the name', () => {
+    const twice = '[Local]\nSetupPhase=A\nsetupphase=B\n[x]\nSetupPhase=C\n[LOCAL]\nSetupPhase=D\n';
+    expect(change(twice)).toBe(twice.replace('=A', '=UPGRADE'));
+    const inSecond = '[local]\nX=1\n[x]\n[Local]\nSetupPhase=INSTALLED\n';
+    expect(iniLine(Buffer.from(inSecond), phase)).toBeNull();
+    expect(change(inSecond)).toBe(inSecond.replace('X=1', 'SetupPhase=UPGRADE\nX=1'));
+  });
+
+  test.each([
+    '\uFEFF[Local]\r\nSetupPhase=INSTALLED\r\n',
+    '[Local]\nSetupPhase = "INSTALLED" \n',
+    '[Local]\nX=1\n',
+    '[SMS]\nX=1',
+    '[Local]\nSetupPhase\n',
+  ])('is read as it was written in %j', (text) => {
+    const changed = withIniValue(Buffer.from(text), { ...phase, value: 'UPGRADE' });
+    expect(changed.ok && parseSmsIni(changed.value.toString('utf8')).setupPhase).toBe('upgrade');
+    expect(changed.ok && iniLine(changed.value, phase)?.value).toBe('UPGRADE');
+  });
+
   test('is not changed in a file that is no INI file', () => {
-    expect(change('[Other]\r\n')).toContain('no section');
     expect(change('[\0L\0o')).toContain('not plain text');
   });
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { readObservation } from '../../workers/observation/read-observation.ts';
 import {
   knownProducts,
@@ -34,6 +34,38 @@ test("a profile in the operator's folder is known besides the built-in ones", ()
   expect(knownProducts(folder)).toEqual(['acme-2', 'generic-windows-agent', 'sms-1.2']);
   expect(loadProfile('acme-2', folder)).toMatchObject({ ok: true, value: { swap: { service: 'Acme' } } });
   expect(loadProfile('acme-2')).toMatchObject({ ok: false, error: { code: 'unknownProduct' } });
+});
+
+describe('the lines of a configuration file', () => {
+  const configurationOf = (lines: string) => {
+    const text = `${acme}\nconfiguration:\n  file: C:\\ACME.INI\n  parser: sms-ini\n${lines}`;
+    const profile = parseProfile(text, 'acme-2.yaml');
+    if (!profile.ok) throw new Error(printFaults(profile.error).join());
+    const read = (configuration: string) =>
+      readObservation(profile.value, { ...quietLook, configuration }, 'e'.repeat(64));
+    return read;
+  };
+
+  test('stand in the published sections where the profile names none', () => {
+    const seen = configurationOf('')(
+      '[WorkstationStatus]\nFilesNotDownloaded=A.DLL\n[Local]\nSetupPhase=installed\n',
+    );
+    expect(seen).toMatchObject({ setupPhase: 'installed', filesNotDownloaded: ['a.dll'] });
+    expect(configurationOf('')('[Local]\nSetupPhase=installed\n').filesNotDownloaded).toBeNull();
+  });
+
+  test('are read where the profile says: the phase where the mark is written', () => {
+    const seen = configurationOf(
+      '  phase: { section: Setup, key: State, marked: UPGRADE, unmarked: INSTALLED }\n' +
+        '  filesNotDownloaded: { section: Setup, key: Left }\n',
+    )('[Local]\nSetupPhase=installed\n[Setup]\nState=UPGRADE\nLeft=B.DLL\n');
+    expect(seen).toMatchObject({ setupPhase: 'upgrade', filesNotDownloaded: ['b.dll'] });
+  });
+
+  test('are none where the product has none', () => {
+    const seen = configurationOf('  filesNotDownloaded: null\n')('[Local]\nSetupPhase=installed\n');
+    expect(seen).toMatchObject({ setupPhase: 'installed', filesNotDownloaded: [] });
+  });
 });
 
 test('a missing folder has no profiles', () => {

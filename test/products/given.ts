@@ -18,7 +18,8 @@ export const quietLook: ClientLook = {
   bootedAt: 900_000,
   role: 'workstation',
   logonServer: 'LS-ROM',
-  configuration: '[Local]\r\nSetupPhase=INSTALLED\r\nFilesNotDownloaded=\r\nCopyListVersion=835643765\r\n',
+  configuration:
+    '[WorkstationStatus]\r\nFilesNotDownloaded=\r\n\r\n[SMS]\r\nCopyListVersion=835643765\r\n\r\n[Local]\r\nSetupPhase=INSTALLED\r\n',
   transcript: null,
   versionFile: 'Service Pack 2\r\n',
   files: [],

@@ -42,7 +42,7 @@ test('an observation of a blocked client at work', () => {
     startedAt: 1,
   };
   const observation = observe({
-    configuration: '[local]\nsetupphase=verifying_files\nfilesnotdownloaded=SM32.HLP',
+    configuration: '[local]\nsetupphase=verifying_files\n[workstationstatus]\nfilesnotdownloaded=SM32.HLP',
     transcript: {
       at: 950_000,
       text: 'Reading configuration......\nClient executable active: PCMSVC32.EXE\nHm?\n',

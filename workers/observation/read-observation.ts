@@ -7,7 +7,7 @@ import type {
 import type { ClientLook } from '../../shared/products/client-look.ts';
 import { configurationParsers, transcriptParsers, versionParsers } from '../../shared/products/parsers.ts';
 import type { Profile } from '../../shared/products/profile.ts';
-import type { Configuration } from '../../shared/products/sms-ini.ts';
+import { type Configuration, smsIniKeys } from '../../shared/products/sms-ini.ts';
 
 /**
  * Interprets what a gateway brought from a client, by the profile of the product; pure. Judging it
@@ -45,9 +45,10 @@ function configurationOf(
   { configuration }: Profile,
   look: ClientLook,
 ): Pick<Configuration, 'setupPhase' | 'filesNotDownloaded'> {
-  return configuration === null
-    ? { setupPhase: 'none', filesNotDownloaded: [] }
-    : configurationParsers[configuration.parser](look.configuration);
+  if (configuration === null) return { setupPhase: 'none', filesNotDownloaded: [] };
+  const { parser, phase, filesNotDownloaded, copyListVersion } = configuration;
+  const keys = { phase: phase ?? smsIniKeys.phase, filesNotDownloaded, copyListVersion };
+  return configurationParsers[parser](look.configuration, keys);
 }
 
 /** An error wins: a file that could not be read counts neither as missing nor as right. */

@@ -154,7 +154,8 @@ export interface Observation {
   readonly role: 'workstation' | 'server';
   readonly logonServer: string;
   readonly setupPhase: SetupPhase;
-  readonly filesNotDownloaded: readonly string[];
+  /** Null: the client does not say what is left to download, which is never "nothing". */
+  readonly filesNotDownloaded: readonly string[] | null;
   /** By lower-case name: one entry for each file of the release's manifest. */
   readonly files: Readonly<Record<string, FileState>>;
   readonly processes: readonly RunningProcess[];

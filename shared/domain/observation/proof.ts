@@ -9,7 +9,9 @@ export type Proof =
    * failed.
    */
   | { readonly kind: 'filesMissing'; readonly files: readonly string[] }
-  | { readonly kind: 'notCurrent'; readonly because: string };
+  | { readonly kind: 'notCurrent'; readonly because: string }
+  /** Everything seen is right, but the client does not say something that belongs to the proof. */
+  | { readonly kind: 'notSaid'; readonly because: string };
 
 /**
  * Success = the setup phase is `installed` (or the product has none), nothing is left to download,
@@ -17,15 +19,18 @@ export type Proof =
  * product may write it before any file is copied.
  */
 export function prove(files: ReleaseFiles, seen: Observation): Proof {
-  if (seen.filesNotDownloaded.length > 0) return { kind: 'filesMissing', files: seen.filesNotDownloaded };
+  const left = seen.filesNotDownloaded;
+  if (left !== null && left.length > 0) return { kind: 'filesMissing', files: left };
   const different = Object.entries(files).filter(([name, sha256]) => !matches(seen.files[name], sha256));
   if (different.length > 0) {
     const first = different[0]?.[0] ?? '';
     return { kind: 'notCurrent', because: `${different.length} files differ from the release (${first}, …)` };
   }
-  return seen.setupPhase === 'installed' || seen.setupPhase === 'none'
-    ? { kind: 'current' }
-    : { kind: 'notCurrent', because: `its setup phase is ${seen.setupPhase}` };
+  if (seen.setupPhase !== 'installed' && seen.setupPhase !== 'none')
+    return { kind: 'notCurrent', because: `its setup phase is ${seen.setupPhase}` };
+  return left === null
+    ? { kind: 'notSaid', because: 'it does not say whether files are left to download' }
+    : { kind: 'current' };
 }
 
 const matches = (state: FileState | undefined, sha256: string): boolean =>

@@ -19,6 +19,7 @@ export function followRoute(
   proof: NotProved,
   now: number,
 ): Decision {
+  if (proof.kind === 'notSaid') return deferUnknown(rules, upgrade, proof.because, now);
   switch (rules.product.route) {
     case 'logon':
       return followLogon(rules, upgrade, seen, proof, now);
@@ -48,7 +49,7 @@ function followLogon(
   now: number,
 ): Decision {
   const { mark, unanswered, workaround } = upgrade.memory.open;
-  if (seen.setupPhase === 'unknown') return deferUnknownPhase(rules, upgrade, now);
+  if (seen.setupPhase === 'unknown') return deferUnknown(rules, upgrade, phaseUnknown, now);
   if (unanswered === true)
     return defer(rules, withoutMark(upgrade), 'download', 'the client did not take the mark', now);
   if (mark === null && isBeingRemoved(seen)) return settleRemoved(upgrade, seen, now);
@@ -81,9 +82,14 @@ const furtherBootsAtMost = 2;
 const needsAnotherBoot = ({ memory }: Upgrade, { pendingRestart }: Observation): boolean =>
   pendingRestart && (memory.history.restarts.pendingRestart ?? 0) < furtherBootsAtMost;
 
-/** An unknown phase does not mean "not marked": the client may be in the middle of its update. */
-function deferUnknownPhase(rules: Rules, upgrade: Upgrade, now: number): Decision {
-  const error = 'its setup phase is missing or not understood';
+const phaseUnknown = 'its setup phase is missing or not understood';
+
+/**
+ * An unknown phase does not mean "not marked": the client may be in the middle of its update. And
+ * where the client does not say what is left to download, every file is right already: a mark and a
+ * restart would bring nothing.
+ */
+function deferUnknown(rules: Rules, upgrade: Upgrade, error: string, now: number): Decision {
   return defer(rules, upgrade, 'couldNotLook', error, now, [{ kind: 'couldNotLook', error }]);
 }
 

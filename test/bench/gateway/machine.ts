@@ -3,6 +3,7 @@ import type { ClientLook, LookRequest } from '../../../shared/products/client-lo
 import type { Fence } from '../../../shared/store/types.ts';
 import { componentNames, newFiles, oldFiles } from '../release.ts';
 import { type Story, storyOf } from '../stories.ts';
+import { smsIniText } from '../../lab/sms-ini-file.ts';
 
 /** A client as the bench's gateway knows it: only what tells one look from the next. */
 export interface Machine {
@@ -112,5 +113,10 @@ function processesOf({ story, looks, service }: Machine, directory: string): Run
 }
 
 const configurationOf = ({ marked, current }: Machine): string =>
-  `[SMS]\r\nSMSVersion=1.2\r\n[Local]\r\nSetupPhase=${marked && !current ? 'UPGRADE' : 'INSTALLED'}\r\n` +
-  `FilesNotDownloaded=\r\nCopyListVersion=835643765\r\nBuildNo=786\r\nSPNumber=0\r\nOS=4\r\nSMSBinPath=${bin}\r\n`;
+  smsIniText({
+    setupPhase: marked && !current ? 'UPGRADE' : 'INSTALLED',
+    filesNotDownloaded: '',
+    copyListVersion: 835_643_765,
+    logonServer: 'LS1',
+    bin,
+  });

@@ -127,7 +127,6 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     secondInstanceUntil: 0,
     bootsPending: 0,
     willDie: rules.diesInMidCopy,
-    cutShortAt: '',
     fence: null,
     fencedRefusals: 0,
     journal: [],

@@ -154,8 +154,6 @@ export interface Machine {
   bootsPending: number;
   /** The power will fail while Smsrun32 copies. */
   willDie: boolean;
-  /** The file that Smsrun32 was copying when it was interrupted, as in SMS.INI; '' = it was not. */
-  cutShortAt: string;
 
   /** The newest fence seen in a changing call. */
   fence: Fence | null;

@@ -100,7 +100,6 @@ function offered(machine: Machine, name: string) {
 
 function finish(machine: Machine, by: UpdateRun['by'], now: number, active: readonly string[]): void {
   machine.run = null;
-  machine.cutShortAt = '';
   machine.transcript = { at: now, active };
   const text = transcriptText(machine, active);
   answerWaiters(machine, 'smsrun32', '', ok({ exitCode: 0, output: text }));
@@ -112,7 +111,6 @@ function finish(machine: Machine, by: UpdateRun['by'], now: number, active: read
  * continues.
  */
 export function cutSmsrun32Short(machine: Machine): void {
-  if (machine.run !== null) machine.cutShortAt = machine.run.todo[0] ?? '';
   machine.run = null;
   drop(machine, 'fileCopied', 'powerFailure');
 }

@@ -4,7 +4,7 @@ import type { GatewayResult } from '../../../workers/gateways/gateway.ts';
 /** Texts that a program of the client, or something on the way, might send instead of an answer. */
 export const wrongWords = 'Access is denied. \u0000\uFFFD [Local] SetupPhase=';
 
-const wrongFile = `${wrongWords}\r\n[Lo\u0000cal\r\nSetupPhase==\r\nFilesNotDownloaded\r\n`;
+const wrongFile = `${wrongWords}\r\n[Lo\u0000cal\r\nSetupPhase==\r\n[WorkstationStatus]\r\nFilesNotDownloaded\r\n`;
 
 /** An answer in the right form, in which every text of a file or program is replaced. */
 export function withWrongText(answer: GatewayResult<unknown>): GatewayResult<unknown> {

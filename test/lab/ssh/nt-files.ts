@@ -13,6 +13,7 @@ import {
 import { bootIdOf, isPackageRunning, type Machine } from '../fleet/machine.ts';
 import { childrenOf, forgetPermissions } from '../fleet/permissions.ts';
 import { smsIni } from '../fleet/sms-ini.ts';
+import { settingIn } from '../sms-ini-file.ts';
 import { transcriptText } from '../fleet/transcript.ts';
 import { isLocked } from '../fleet/file-locks.ts';
 
@@ -131,7 +132,7 @@ export class NtFiles {
   }
 
   #readPhase(text: string): void {
-    const phase = /^SetupPhase=(.*?)\r?$/im.exec(text)?.[1]?.toLowerCase();
+    const phase = settingIn(text, 'SetupPhase')?.toLowerCase();
     const { machine } = { machine: this.#machine };
     if (phase === 'upgrade' && machine.setupPhase === 'installed') {
       machine.setupPhase = 'upgrade';

@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Built } from './build.ts';
+import { smsIniText } from '../sms-ini-file.ts';
 import type { TraitRules } from './traits.ts';
 
 /** Components that are programs. A user may leave them open. */
@@ -70,21 +71,11 @@ function writeSmsClient(prefix: string, built: Built, rules: TraitRules): void {
   if (rules.role === 'server') mkdirSync(pathIn(prefix, String.raw`C:\SMS\LOGON.SRV`), { recursive: true });
 }
 
-/** BuildNo and SPNumber never change: they cannot tell service packs apart. */
 const smsIni = ({ componentDirectory, logonServer }: TraitRules): string =>
-  [
-    '[SMS]',
-    'SMSVersion=1.2',
-    '[Local]',
-    'SetupPhase=INSTALLED',
-    'FilesNotDownloaded=',
-    'CurrentPhase=',
-    'CopyListVersion=835643765',
-    'BuildNo=786',
-    'SPNumber=0',
-    'OS=4',
-    `SMSBinPath=${componentDirectory}`,
-    `LogonServer=${logonServer}`,
-    'InstalledComponents=PCM, MIFENTRY, APPCONTROL, REMOTE_CONTROL',
-    '',
-  ].join('\r\n');
+  smsIniText({
+    setupPhase: 'INSTALLED',
+    filesNotDownloaded: '',
+    copyListVersion: 835_643_765,
+    logonServer,
+    bin: componentDirectory,
+  });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { settingIn, type SmsIniKey } from '../sms-ini-file.ts';
 import type { WindowsClient } from './client.ts';
 import { pathIn } from './client-files.ts';
 import { windowsProcessesOf } from './sweep.ts';
@@ -29,9 +30,9 @@ export function fileOf(client: WindowsClient, path: string): string | null {
   return existsSync(file) ? readFileSync(file, 'latin1') : null;
 }
 
-/** A value of SMS.INI's [Local]. */
-export const settingOf = (client: WindowsClient, key: string): string | undefined =>
-  new RegExp(`^${key}=(.*?)\\r?$`, 'im').exec(fileOf(client, String.raw`C:\SMS.INI`) ?? '')?.[1];
+/** A value of SMS.INI, in the section where the product has it. */
+export const settingOf = (client: WindowsClient, key: SmsIniKey): string | undefined =>
+  settingIn(fileOf(client, String.raw`C:\SMS.INI`) ?? '', key);
 
 /** The image paths of the processes of the client, as this machine knows them. */
 export const imagesOf = (client: WindowsClient): readonly string[] =>

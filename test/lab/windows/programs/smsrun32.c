@@ -36,14 +36,18 @@ static void say(const char *format, ...)
     fclose(log);
 }
 
-static void read_setting(const char *key, char *value, DWORD size)
+/*
+ * Each key has its section: the chapter "SMS.INI" of the BackOffice Resource Kit with its sample
+ * file, Q168598 (FilesNotDownloaded) and Q166771 (CopyListVersion).
+ */
+static void read_setting(const char *section, const char *key, char *value, DWORD size)
 {
-    GetPrivateProfileStringA("Local", key, "", value, size, INI);
+    GetPrivateProfileStringA(section, key, "", value, size, INI);
 }
 
-static void write_setting(const char *key, const char *value)
+static void write_setting(const char *section, const char *key, const char *value)
 {
-    WritePrivateProfileStringA("Local", key, value, INI);
+    WritePrivateProfileStringA(section, key, value, INI);
 }
 
 /* SMSRUN.LOG is the text of the newest run; the text of the run before is kept beside it. */
@@ -100,12 +104,10 @@ static char not_downloaded[2048];
 
 static void bring(const char *source, const char *name)
 {
-    char from[MAX_PATH * 2], to[MAX_PATH * 2], phase[MAX_PATH + 8];
+    char from[MAX_PATH * 2], to[MAX_PATH * 2];
     snprintf(from, sizeof from, "%s\\%s", source, name);
     snprintf(to, sizeof to, "%s\\%s", component_directory, name);
     if (is_same_file(from, to)) return;
-    snprintf(phase, sizeof phase, "COPY %s", name);
-    write_setting("CurrentPhase", phase);
     if (CopyFileA(from, to, FALSE)) return;
     if (*not_downloaded) strncat(not_downloaded, ", ", sizeof not_downloaded - strlen(not_downloaded) - 1);
     strncat(not_downloaded, name, sizeof not_downloaded - strlen(not_downloaded) - 1);
@@ -117,7 +119,7 @@ static void take_copy_list_version(const char *share)
     char list[MAX_PATH * 2], version[64];
     snprintf(list, sizeof list, "%s\\CL_NT.TXT", share);
     GetPrivateProfileStringA("Client", "CopyListVersion", "", version, sizeof version, list);
-    if (*version) write_setting("CopyListVersion", version);
+    if (*version) write_setting("SMS", "CopyListVersion", version);
 }
 
 static void download(void)
@@ -126,7 +128,7 @@ static void download(void)
     WIN32_FIND_DATAA found;
     HANDLE search;
 
-    read_setting("LogonServer", server, sizeof server);
+    read_setting("Servers", "CurrentLogonServer", server, sizeof server);
     snprintf(share, sizeof share, "\\\\%s\\SMS_SHR", server);
     snprintf(source, sizeof source, "%s\\X86.BIN\\00000409", share);
     snprintf(pattern, sizeof pattern, "%s\\*", source);
@@ -137,15 +139,14 @@ static void download(void)
         if (!(found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)) bring(source, found.cFileName);
     while (FindNextFileA(search, &found));
     FindClose(search);
-    write_setting("CurrentPhase", "");
-    write_setting("FilesNotDownloaded", not_downloaded);
-    write_setting("SetupPhase", *not_downloaded ? "VERIFY_FILES" : "INSTALLED");
+    write_setting("WorkstationStatus", "FilesNotDownloaded", not_downloaded);
+    write_setting("Local", "SetupPhase", *not_downloaded ? "VERIFY_FILES" : "INSTALLED");
 }
 
 static BOOL is_upgrade_wanted(void)
 {
     char phase[64];
-    read_setting("SetupPhase", phase, sizeof phase);
+    read_setting("Local", "SetupPhase", phase, sizeof phase);
     return !_stricmp(phase, "UPGRADE") || !_strnicmp(phase, "VERIFY", 6);
 }
 
@@ -153,7 +154,7 @@ int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
         if (!_stricmp(argv[i], "/V") || !_stricmp(argv[i], "-V")) is_verbose = TRUE;
-    read_setting("SMSBinPath", component_directory, sizeof component_directory);
+    read_setting("SMS", "SMSBinPath", component_directory, sizeof component_directory);
     snprintf(logs, sizeof logs, "%s\\..\\LOGS", component_directory);
     if (!*component_directory) {
         printf("SMS.INI is not there: this is no client.\n");

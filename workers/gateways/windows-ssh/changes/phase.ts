@@ -8,7 +8,7 @@ import { staged, stagedName } from './file-changes.ts';
 import { readTail } from '../connection/files.ts';
 import type { Part } from '../connection/frame.ts';
 import { editOnClient } from './ini-edit.ts';
-import { iniValue, withIniValue } from './ini-line.ts';
+import { iniLine, withIniValue } from './ini-line.ts';
 import { quotePath } from '../connection/quote.ts';
 
 /** An SMS.INI has a few hundred lines. */
@@ -117,11 +117,11 @@ function madeThere({ connection }: ClientShell, systemRoot: string, change: Phas
   if (text === undefined) return null;
   connection.texts.delete(phase.file);
   const bytes = Buffer.from(text, 'latin1');
-  const before = iniValue(bytes, phase);
+  const before = iniLine(bytes, phase);
   const after = withIniValue(bytes, { ...phase, value });
   const quoted = quotePath(phase.file);
-  if (before === null || !isToChange(change, before) || !after.ok || !quoted.ok) return null;
-  if (!/^[\w .-]+$/.test(before)) return null;
+  if (before === null || !isToChange(change, before.value) || !after.ok || !quoted.ok) return null;
+  if (!isPlain(before.line)) return null;
   const copy = stagedName(systemRoot);
   const made = editOnClient({
     file: phase.file,
@@ -131,10 +131,16 @@ function madeThere({ connection }: ClientShell, systemRoot: string, change: Phas
     sha256: createHash('sha256').update(after.value).digest('hex'),
   });
   if (made === null) return null;
-  const still = `findstr /i /l /c:"${phase.key}=${before}" ${quoted.value} >nul 2>&1`;
+  const still = holdsLine(before.line, quoted.value);
   const next = afterwards === '' ? '' : ` && (${afterwards}& ver>nul)`;
   return `(${still} && ${made} && ${placing(copy, quoted.value)}${next})& (del /f /q "${copy}" 2>nul)`;
 }
+
+/** Can the line stand in a command as it is? Quotes around a value cannot. */
+const isPlain = (line: string): boolean => /^[\w .=-]+$/.test(line);
+
+/** Succeeds while the file still has the line, with its spaces around the `=`. */
+const holdsLine = (line: string, quoted: string): string => `findstr /i /l /c:"${line}" ${quoted} >nul 2>&1`;
 
 /**
  * Reads the file over SFTP, changes the value, and stages the copy. The line that places the copy
@@ -142,7 +148,7 @@ function madeThere({ connection }: ClientShell, systemRoot: string, change: Phas
  */
 async function brought(shell: ClientShell, fence: Fence, change: PhaseChange): Promise<GatewayResult<Part>> {
   const { phase, value, afterwards } = change;
-  const { file, key } = phase;
+  const { file } = phase;
   const after = afterwards === undefined ? '' : `& ${afterwards}`;
   const quoted = refused(quotePath(file));
   if (!quoted.ok) return quoted;
@@ -152,13 +158,11 @@ async function brought(shell: ClientShell, fence: Fence, change: PhaseChange): P
   if (!found.ok) return found;
   if (found.value === null) return failure('failed', `there is no ${file}`);
   const { bytes } = found.value;
-  const before = iniValue(bytes, phase);
-  if (!isToChange(change, before)) return send(shell, fence, `echo ${placed}${after}`);
+  const before = iniLine(bytes, phase);
+  if (!isToChange(change, before?.value ?? null)) return send(shell, fence, `echo ${placed}${after}`);
   const next = refused(withIniValue(bytes, { ...phase, value }));
   if (!next.ok) return next;
-  if (before !== null && !/^[\w .-]*$/.test(before))
-    return failure('failed', `${key} is ${JSON.stringify(before)}`);
-  const still = before === null ? '' : `findstr /i /l /c:"${key}=${before}" ${quoted.value} >nul 2>&1 && `;
+  const still = before === null || !isPlain(before.line) ? '' : `${holdsLine(before.line, quoted.value)} && `;
   return staged(shell, next.value, (path) =>
     send(
       shell,
