@@ -27,23 +27,32 @@ const plainLines = [
   'verifying microsoft systems management server client installation',
 ];
 
+/** SMSRUN.LOG has the moment and the program before the text of each line (Q167759). */
+const loggedBy = /^\[[\d/]{1,12} [\d:]{1,12}\] [^>]{1,300} ==>/;
+
+/** The first line of each run in SMSRUN.LOG (Q167759); what stands before is an older run. */
+const runBegins = 'starting execution';
+
 /**
- * Reads the text of `Smsrun32 /V`. Case, spacing and the number of dots at the end do not matter.
- * Several runs in one text add up: a component that was active in any of them counts, because a
- * block that is believed too long costs a look and a block that is overlooked costs the update.
- * Never throws, in time linear to the text.
+ * Reads the text of `Smsrun32 /V`, or SMSRUN.LOG. Case, spacing and the number of dots at the end
+ * do not matter. Several runs in one text add up where no line says that a run begins: a component
+ * that was active in any of them counts, because a block that is believed too long costs a look and
+ * a block that is overlooked costs the update. Never throws, in time linear to the text.
  */
 export function parseSmsrun32(text: string): TranscriptText {
   const active = new Set<string>();
   const notUnderstood: string[] = [];
   let inUse = false;
-  for (const raw of text.slice(0, charactersAtMost).split(/[\r\n]+/)) {
+  const said = text.slice(0, charactersAtMost).split(/[\r\n]+/);
+  const texts = said.map((line) => line.trim().replace(loggedBy, '').trim());
+  const begin = texts.findLastIndex((line) => line.toLowerCase().startsWith(runBegins));
+  for (const raw of texts.slice(begin + 1)) {
     const line = plainForm(raw);
     const name = activeName(line);
     if (name !== null) active.add(name);
     else if (inUseLines.includes(line)) inUse = true;
     else if (line !== '' && !plainLines.includes(line))
-      notUnderstood.push(raw.trim().slice(0, strangeLineCharactersAtMost));
+      notUnderstood.push(raw.slice(0, strangeLineCharactersAtMost));
   }
   if (text.length > charactersAtMost) notUnderstood.unshift(`(cut after ${charactersAtMost} characters)`);
   return {

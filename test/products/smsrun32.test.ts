@@ -127,3 +127,31 @@ test.each(['.', ' ', '. ', '\r', '\t.', 'Client executable active: ', 'Reading c
     expectLinear(10_000_000, (length) => piece.repeat(length / piece.length), parseSmsrun32);
   },
 );
+
+describe('SMSRUN.LOG (its lines begin with the moment and the program, Q167759)', () => {
+  const logged = (...texts: string[]) =>
+    texts.map((text) => `[04/16/97 11:44:08] C:\\MS\\SMS\\BIN\\SMSRUN32.EXE ==> ${text}`);
+  const start = 'Starting execution, command line =  <empty>';
+
+  test('says the same as the screen', () => {
+    expect(read(...logged(start, ...blocked))).toEqual({
+      active: ['pcmsvc32.exe'],
+      inUse: true,
+      notUnderstood: [],
+    });
+  });
+
+  test('is read from the beginning of its last run: an older block is no block', () => {
+    expect(read(...logged(start, ...blocked, start, blocked[0] ?? '', blocked[4] ?? ''))).toEqual(nothing);
+  });
+
+  test('keeps lines that are not understood, without the moment', () => {
+    expect(read(...logged(start, 'Logon root dir set to \\\\LS1\\SMS_SHR')).notUnderstood).toEqual([
+      'Logon root dir set to \\\\LS1\\SMS_SHR',
+    ]);
+  });
+
+  test('is read in linear time when it repeats the beginning of a line', () => {
+    expectLinear(10_000_000, (length) => '[04/16/97 11:44:08] C:\\'.repeat(length / 24), parseSmsrun32);
+  });
+});
