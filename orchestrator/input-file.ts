@@ -1,9 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 
-import { err, messageOf, ok } from '../shared/errors.ts';
+import { err, messageOf } from '../shared/errors.ts';
 import type { Result } from '../shared/errors.ts';
 import { wholeFile } from '../shared/input/input-fault.ts';
 import type { InputFault } from '../shared/input/input-fault.ts';
+import { decodeText } from '../shared/input/operator-file.ts';
 
 /**
  * The largest YAML file. 512 KiB are some 30,000 lines, and bound the time that a malicious file
@@ -40,30 +41,9 @@ export function decodeInput(
   bytesAtMost: number,
 ): Result<string, InputFault[]> {
   if (bytes.length > bytesAtMost) return tooLarge(file, bytes.length, bytesAtMost);
-  if (startsAsUtf16(bytes)) return refuse(file, 1, 'is UTF-16 text', 'UTF-8 text');
-  try {
-    return ok(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    return refuse(file, lineOfFirstBadByte(bytes), 'is not UTF-8 text', 'UTF-8 text');
-  }
+  const text = decodeText(bytes);
+  return text.ok ? text : refuse(file, text.error.line, text.error.wrong, 'UTF-8 text');
 }
-
-const startsAsUtf16 = ([first, second]: Uint8Array): boolean =>
-  (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
-
-/**
- * Decoding again without `fatal` marks the bad places. A real U+FFFD before them is rare.
- */
-function lineOfFirstBadByte(bytes: Uint8Array): number {
-  const text = new TextDecoder('utf-8').decode(bytes);
-  return lineAt(text, text.indexOf('\uFFFD'));
-}
-
-/**
- * The line, from 1, that the character at `offset` stands on; CRLF, LF and a lone CR end a line.
- */
-export const lineAt = (text: string, offset: number): number =>
-  text.slice(0, Math.max(0, offset)).split(/\r\n|\n|\r/).length;
 
 const tooLarge = (file: string, bytes: number, atMost: number): Result<never, InputFault[]> =>
   refuse(file, 1, `has ${bytes} bytes`, `at most ${atMost} bytes`);

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
-import { err, fault, type Fault, messageOf, ok, type Result } from './errors.ts';
+import { err, fault, type Fault, ok, type Result } from './errors.ts';
+import { readOperatorText } from './input/operator-file.ts';
 import { parseRedisUrl, redisUrlForms } from './redis/redis-url.ts';
 
 /** Settings of a process, read once from the environment and validated; plain values afterwards. */
@@ -220,15 +220,13 @@ function parseJson(text: string): unknown {
  * error repeats the URL or the content of the file.
  */
 function withPasswordFrom(file: string, url: string): Result<string, Fault> {
-  try {
-    const password = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
-    if (password === '') return err(passwordFault('holds no password'));
-    const { scheme = '', who = '', rest = '' } = urlParts.exec(url)?.groups ?? {};
-    const [user = ''] = who.split(':');
-    return ok(`${scheme}${user}:${encodeURIComponent(password)}@${rest}`);
-  } catch (error) {
-    return err(passwordFault(`cannot be read: ${messageOf(error)}`));
-  }
+  const read = readOperatorText(file);
+  if (!read.ok) return err(passwordFault(read.error));
+  const password = read.value.replace(/\r?\n$/, '');
+  if (password === '') return err(passwordFault('holds no password'));
+  const { scheme = '', who = '', rest = '' } = urlParts.exec(url)?.groups ?? {};
+  const [user = ''] = who.split(':');
+  return ok(`${scheme}${user}:${encodeURIComponent(password)}@${rest}`);
 }
 
 /** Every form of URL: no host, database or name of a master holds an @. */

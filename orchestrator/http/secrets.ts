@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { readOperatorText } from '../../shared/input/operator-file.ts';
 
 /** Only the owner may read the file of a secret. */
 const secretMode = 0o600;
@@ -34,7 +35,9 @@ function openSecretFile(file: string, code: string, what: string): Result<string
     makeSecret(file);
     // It may have been copied from elsewhere with other rights.
     chmodSync(file, secretMode);
-    const secret = readFileSync(file, 'utf8').trim();
+    const read = readOperatorText(file);
+    if (!read.ok) return err(fault(`${code}.file`, `${file} ${read.error}`));
+    const secret = read.value.trim();
     return secretForm.test(secret)
       ? ok(secret)
       : err(

@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { ProductRules, Relocatable, SwapRules } from '../domain/rules/policy.ts';
 import type { Release } from '../domain/campaign/definition.ts';
-import { err, fault, type Fault, messageOf, ok, type Result } from '../errors.ts';
+import { err, fault, type Fault, ok, type Result } from '../errors.ts';
 import { type InputFault, printFaults } from '../input/input-fault.ts';
+import { readOperatorText } from '../input/operator-file.ts';
 import { parseYaml } from '../input/yaml-input.ts';
 import { type Profile, profileSchema } from './schema.ts';
 
@@ -98,15 +99,13 @@ const unknownProduct = (product: string, known: readonly string[]): Fault =>
   );
 
 function readProfile(file: string): Result<LoadedProfile & { readonly text: string }> {
-  try {
-    const text = readFileSync(file, 'utf8');
-    const parsed = parseProfile(text, file);
-    return parsed.ok
-      ? ok({ profile: parsed.value, text })
-      : err(fault('badProfile', printFaults(parsed.error).join('; '), parsed.error));
-  } catch (thrown) {
-    return err(fault('badProfile', `${file} cannot be read: ${messageOf(thrown)}`, thrown));
-  }
+  const read = readOperatorText(file);
+  if (!read.ok) return err(fault('badProfile', `${file} ${read.error}`));
+  const text = read.value;
+  const parsed = parseProfile(text, file);
+  return parsed.ok
+    ? ok({ profile: parsed.value, text })
+    : err(fault('badProfile', printFaults(parsed.error).join('; '), parsed.error));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { transcriptIn } from '../../http/checkin/request.ts';
 import { readInputFile, yamlBytesAtMost } from '../../input-file.ts';
 import { badFile, type Refusal } from '../../refusal.ts';
 
@@ -20,13 +21,13 @@ const transcriptBytesAtMost = 128 * 1024;
 
 /**
  * Reads a transcript from a file, or from stdin where the name is `-`. The programs that write
- * transcripts are old: bytes that are not UTF-8 become replacement characters, and a long text is
- * cut.
+ * transcripts are old, and Windows PowerShell writes UTF-16: the text is read as a check-in's
+ * is. A long text is cut.
  */
 export async function readTranscript(file: string): Promise<Result<string, Refusal>> {
   try {
     const bytes = file === '-' ? await readStdin() : await readFile(file);
-    return ok(bytes.subarray(0, transcriptBytesAtMost).toString('utf8'));
+    return ok(transcriptIn(bytes.subarray(0, transcriptBytesAtMost)) ?? '');
   } catch (error) {
     return err(fault('input.transcript', `the transcript cannot be read: ${messageOf(error)}`));
   }

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { readOperatorText } from '../../../shared/input/operator-file.ts';
 import { printFaults } from '../../../shared/input/input-fault.ts';
 import { readUrl } from '../../http/url-file.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -91,18 +91,14 @@ function readToken({ tokenFile }: GlobalOptions, env: Environment, dataDir: stri
   const direct = given(env, 'SERVPACK_TOKEN');
   if (tokenFile === undefined && direct !== undefined) return ok(direct);
   const file = tokenFile ?? tokenFileIn(dataDir);
-  try {
-    const token = readFileSync(file, 'utf8').trim();
-    // A header can carry nothing else; fetch would refuse other characters with a text of its own.
-    return /^[\x21-\x7e]+$/.test(token) ? ok(token) : err(fault('token.file', `${file} holds no token`));
-  } catch (error) {
-    return err(
-      fault(
-        'token.file',
-        `the token cannot be read (${messageOf(error)}); give it with --token-file, --data or SERVPACK_TOKEN`,
-      ),
-    );
+  const read = readOperatorText(file);
+  if (!read.ok) {
+    const says = `the token cannot be used: ${file} ${read.error}`;
+    return err(fault('token.file', `${says}; give it with --token-file, --data or SERVPACK_TOKEN`));
   }
+  const token = read.value.trim();
+  // A header can carry nothing else; fetch would refuse other characters with a text of its own.
+  return /^[\x21-\x7e]+$/.test(token) ? ok(token) : err(fault('token.file', `${file} holds no token`));
 }
 
 /** Returns the user for the audit: the name, or `uid N` where there is none, as in a container. */

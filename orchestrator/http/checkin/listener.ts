@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -7,7 +6,8 @@ import fastify, {
 } from 'fastify';
 import type { CheckInConfig } from '../../../shared/config.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
-import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { readOperatorFile } from '../../../shared/input/operator-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { addressIn, takeAddress } from './address.ts';
 import { RateLimit, RefusalLog, ConcurrencyLimit } from './limits.ts';
@@ -80,11 +80,11 @@ interface Listener {
 
 function readTls({ tls }: CheckInConfig): Result<{ cert: Buffer; key: Buffer } | null> {
   if (tls === null) return ok(null);
-  try {
-    return ok({ cert: readFileSync(tls.cert), key: readFileSync(tls.key) });
-  } catch (error) {
-    return err(fault('checkIn.tls', `the certificate of the check-ins cannot be read: ${messageOf(error)}`));
-  }
+  const [cert, key] = [readOperatorFile(tls.cert), readOperatorFile(tls.key)];
+  if (!cert.ok)
+    return err(fault('checkIn.tls', `the certificate of the check-ins, ${tls.cert}, ${cert.error}`));
+  if (!key.ok) return err(fault('checkIn.tls', `the key of the check-ins, ${tls.key}, ${key.error}`));
+  return ok({ cert: cert.value, key: key.value });
 }
 
 const nameIn = ({ params }: FastifyRequest): string => (params as { readonly client: string }).client;

@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import { err, type Fault, fault, messageOf, ok, type Result } from '../../../../shared/errors.ts';
+import { err, type Fault, fault, ok, type Result } from '../../../../shared/errors.ts';
 import { across, amount, count, field, section, text } from '../../../../shared/input/fields.ts';
+import { readOperatorFile, readOperatorText } from '../../../../shared/input/operator-file.ts';
 import { printFaults } from '../../../../shared/input/input-fault.ts';
 import { parseYaml } from '../../../../shared/input/yaml-input.ts';
 import { type KnownHosts, parseKnownHosts } from './known-hosts.ts';
@@ -83,18 +84,23 @@ export function readSshSettings(
   file: string,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Result<SshSettings, Fault> {
-  const source = readReferred(file, 'SERVPACK_SSH_CONFIG');
-  if (!source.ok) return source;
-  const parsed = parseYaml(source.value.toString('utf8'), file, settingsSchema);
+  const source = readOperatorText(file);
+  if (!source.ok) return err(fault('config.ssh', `SERVPACK_SSH_CONFIG: ${source.error}`));
+  const parsed = parseYaml(source.value, file, settingsSchema);
   if (!parsed.ok) return err(fault('config.ssh', printFaults(parsed.error).join('; '), parsed.error));
   const given = parsed.value;
   const refer = (path: string | null, key: string): Result<Buffer | null, Fault> =>
     path === null ? ok(null) : readReferred(resolve(dirname(file), path), `${file}: ${key}`);
+  const readSecret = (path: string | null, key: string): Result<string | null, Fault> => {
+    if (path === null) return ok(null);
+    const read = readOperatorText(resolve(dirname(file), path));
+    return read.ok ? ok(firstLine(read.value)) : err(fault('config.ssh', `${file}: ${key}: ${read.error}`));
+  };
   const key = refer(given.keyFile, 'keyFile');
   if (!key.ok) return key;
-  const passphrase = refer(given.passphraseFile, 'passphraseFile');
+  const passphrase = readSecret(given.passphraseFile, 'passphraseFile');
   if (!passphrase.ok) return passphrase;
-  const password = refer(given.passwordFile, 'passwordFile');
+  const password = readSecret(given.passwordFile, 'passwordFile');
   if (!password.ok) return password;
   const knownPath = given.knownHosts === null ? null : resolve(dirname(file), given.knownHosts);
   const known = given.trustOnFirstUse ? readOrEmpty(knownPath) : refer(given.knownHosts, 'knownHosts');
@@ -106,9 +112,9 @@ export function readSshSettings(
   return ok({
     user: given.user,
     privateKey: key.value,
-    passphrase: firstLine(passphrase.value),
+    passphrase: passphrase.value,
     agent,
-    password: firstLine(password.value),
+    password: password.value,
     knownHosts: parseKnownHosts(known.value?.toString('utf8') ?? ''),
     trustInto: given.trustOnFirstUse ? knownPath : null,
     port: given.port,
@@ -117,21 +123,14 @@ export function readSshSettings(
   });
 }
 
-const firstLine = (content: Buffer | null): string | null =>
-  content === null ? null : (content.toString('utf8').split(/\r?\n/)[0] ?? '');
+const firstLine = (text: string): string => text.split(/\r?\n/)[0] ?? '';
 
+/** Comments of a key or of known hosts may be in any code page. */
 function readReferred(path: string, who: string): Result<Buffer, Fault> {
-  try {
-    return ok(readFileSync(path));
-  } catch (thrown) {
-    return err(fault('config.ssh', `${who}: cannot be read: ${messageOf(thrown)}`));
-  }
+  const read = readOperatorFile(path);
+  return read.ok ? read : err(fault('config.ssh', `${who}: ${read.error}`));
 }
 
 function readOrEmpty(path: string | null): Result<Buffer | null, Fault> {
-  try {
-    return ok(path === null ? null : readFileSync(path));
-  } catch {
-    return ok(null);
-  }
+  return path === null || !existsSync(path) ? ok(null) : readReferred(path, 'knownHosts');
 }
