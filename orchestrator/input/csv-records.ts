@@ -1,6 +1,6 @@
 import { parse } from 'csv-parse/sync';
 
-import { type InputFault, wholeFile } from '../../shared/input/input-fault.ts';
+import { type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
 
 /** One row of a CSV file and the line it stands on, counted from 1. */
 export interface CsvRecord {
@@ -45,6 +45,11 @@ export function readCsv(text: string, file: string): CsvRecords {
   const faults: InputFault[] = [];
   if (countLines(text) > linesAtMost) return { records: [], faults: [tooManyLines(file)] };
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  const separator = separatorLine.exec(lines[0] ?? '')?.[1];
+  if (separator !== undefined) {
+    if (separator !== ',') return { records: [], faults: [otherSeparator(separator, file)] };
+    lines[0] = '';
+  }
   const sound = lines.map((line, index) => {
     const fault = lineFault(line);
     if (fault === null) return line;
@@ -53,6 +58,24 @@ export function readCsv(text: string, file: string): CsvRecords {
   });
   return { records: parseLines(sound), faults };
 }
+
+/**
+ * `sep=,`: a first line for Excel, which Excel does not count as a row. A spreadsheet that saves
+ * the file again puts the line in quotes, or adds empty cells to it.
+ */
+const separatorLine = /^\s*"?sep=(.)"?[,;\s]*$/i;
+
+const otherSeparator = (separator: string, file: string): InputFault => ({
+  file,
+  line: 1,
+  key: wholeFile,
+  wrong: `has columns separated by ${separatorName(separator)}`,
+  expected: 'commas',
+});
+
+/** A separator in words, as a fault names it. */
+export const separatorName = (separator: string): string =>
+  separator === ';' ? 'semicolons' : separator === '\t' ? 'tabs' : show(separator);
 
 /**
  * How many rows there are, or one more than allowed. Counted before the text is split, because

@@ -1,4 +1,4 @@
-import type { CsvRecord } from './csv-records.ts';
+import { type CsvRecord, separatorName } from './csv-records.ts';
 import { type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
 import { nearest } from '../../shared/input/nearest.ts';
 
@@ -35,6 +35,8 @@ export function readHeader({ line, cells }: CsvRecord, file: string): FleetHeade
     return { columns, faults };
   }
   for (const [index, cell] of cells.entries()) {
+    // Spreadsheets add columns without a name; a value in one of them is a fault of its row.
+    if (cell === '') continue;
     const column = fleetColumns.find((known) => known === cell);
     if (column === undefined) blame(printable(cell), unknown(cell), `one of ${fleetColumns.join(', ')}`);
     else if (columns.has(column)) blame(column, 'is a column twice', 'every column once');
@@ -47,8 +49,7 @@ export function readHeader({ line, cells }: CsvRecord, file: string): FleetHeade
   return { columns, faults };
 }
 
-const printable = (cell: string): string =>
-  /^[\w-]{1,60}$/.test(cell) ? cell : cell === '' ? '""' : show(cell);
+const printable = (cell: string): string => (/^[\w-]{1,60}$/.test(cell) ? cell : show(cell));
 
 function unknown(cell: string): string {
   const meant = nearest(cell, fleetColumns);
@@ -62,6 +63,6 @@ function unknown(cell: string): string {
 function otherSeparator(cells: readonly string[]): string | null {
   const [only] = cells;
   if (cells.length !== 1 || only === undefined) return null;
-  if (only.includes(';')) return 'semicolons';
-  return only.includes('\t') ? 'tabs' : null;
+  const separator = [';', '\t'].find((each) => only.includes(each));
+  return separator === undefined ? null : separatorName(separator);
 }

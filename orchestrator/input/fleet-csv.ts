@@ -25,7 +25,7 @@ export function parseFleet(text: string, file: string): Result<Client[], InputFa
   const { columns, faults: inHeader } = readHeader(header, file);
   // With a wrong header every row would have the same faults.
   if (inHeader.length > 0) return err(inFileOrder([...faults, ...inHeader]));
-  const reader = new FleetReader(file, columns, header.cells.length);
+  const reader = new FleetReader(file, columns, widthOf(header.cells));
   const clients: Client[] = [];
   for (const row of rows) {
     if (reader.faults.length >= faultsAtMost) break;
@@ -37,6 +37,9 @@ export function parseFleet(text: string, file: string): Result<Client[], InputFa
     ? ok(clients)
     : err([{ ...empty(file), wrong: 'has no clients below its header' }]);
 }
+
+/** Empty cells at the end of a row are what a spreadsheet adds, so they do not count. */
+const widthOf = (cells: readonly string[]): number => cells.findLastIndex((cell) => cell !== '') + 1;
 
 const words = (text: string): string[] => text.split(/[\s;]+/).filter((word) => word !== '');
 
@@ -53,7 +56,9 @@ class FleetReader {
   readonly faults: InputFault[] = [];
   readonly #file: string;
   readonly #columns: ReadonlyMap<FleetColumn, number>;
+  /** Columns up to the last one that has a name. */
   readonly #width: number;
+  readonly #unnamed: readonly number[];
   readonly #clientLines = new Map<string, number>();
   readonly #hostLines = new Map<string, number>();
   readonly #isZone = rememberingIsZone();
@@ -62,14 +67,17 @@ class FleetReader {
     this.#file = file;
     this.#columns = columns;
     this.#width = width;
+    const named = new Set(columns.values());
+    this.#unnamed = Array.from({ length: width }, (_, at) => at).filter((at) => !named.has(at));
   }
 
   /** The client of a row. It is unusable when the row added to `faults`. */
-  read({ line, cells }: CsvRecord): Client {
+  read(row: CsvRecord): Client {
+    const { line, cells } = row;
     const cell = (column: FleetColumn): string => cells[this.#columns.get(column) ?? -1] ?? '';
-    if (cells.length !== this.#width) {
-      this.#blame(line, '(row)', `has ${cells.length} values`, `${this.#width} as in the header`);
-    }
+    const width = Math.max(widthOf(cells), Math.min(cells.length, this.#width));
+    if (width !== this.#width)
+      this.#blame(line, '(row)', `has ${width} values`, `${this.#width} as in the header`);
     const client = cell('client');
     const found: Client = {
       client,
@@ -83,11 +91,21 @@ class FleetReader {
     };
     // A row of the wrong width has its values in the wrong columns: checking them would blame good
     // values.
-    if (cells.length === this.#width) this.#judge(found, cell, line);
+    if (width === this.#width) this.#judge(found, cell, row);
     return found;
   }
 
-  #judge(found: Client, cell: (column: FleetColumn) => string, line: number): void {
+  /** A column without a name may stand between others, where a spreadsheet has an empty one. */
+  #nameless(cells: readonly string[], line: number): void {
+    for (const at of this.#unnamed) {
+      const value = cells[at] ?? '';
+      if (value === '') continue;
+      this.#blame(line, `(column ${at + 1})`, `is ${show(value)}`, 'no value in a column without a name');
+    }
+  }
+
+  #judge(found: Client, cell: (column: FleetColumn) => string, { line, cells }: CsvRecord): void {
+    this.#nameless(cells, line);
     const role = cell('role');
     const port = cell('port');
     const wants = (column: FleetColumn, value: string, fits: boolean, expected: string): void => {

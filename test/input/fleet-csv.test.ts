@@ -38,6 +38,63 @@ describe('a fleet file', () => {
   });
 });
 
+/** exceljs 454 and Synth pull 3: empty columns; export-to-csv 43: the line `sep=,`. */
+describe('what a spreadsheet adds to a fleet file', () => {
+  const clientsOf = (...rows: string[]) =>
+    accepted(parseFleet(`\uFEFF${rows.join('\r\n')}\r\n`, 'f.csv')).map(({ client }) => client);
+
+  test.each([
+    [
+      'columns at the end without a name',
+      ['client,host,logonServer,,', 'PC-1,pc-1,LS1,,', 'PC-2,pc-2,LS1,,'],
+    ],
+    ['rows of several widths', ['client,host,logonServer,,', 'PC-1,pc-1,LS1', 'PC-2,pc-2,LS1,,,,']],
+    ['empty cells beside the header', ['client,host,logonServer', 'PC-1,pc-1,LS1,,', 'PC-2,pc-2,LS1']],
+    [
+      'columns between others without a name',
+      ['client,,host,logonServer', 'PC-1,,pc-1,LS1', 'PC-2,,pc-2,LS1'],
+    ],
+    ['quoted empty cells', ['"client","host","logonServer",""', '"PC-1","pc-1","LS1",""', 'PC-2,pc-2,LS1,']],
+    ['a first line sep=,', ['sep=,', 'client,host,logonServer', 'PC-1,pc-1,LS1', 'PC-2,pc-2,LS1']],
+    ['that line saved again', ['"sep=,",,', 'client,host,logonServer', 'PC-1,pc-1,LS1', 'PC-2,pc-2,LS1']],
+    ['that line in other letters', ['SEP=,,,', 'client,host,logonServer', 'PC-1,pc-1,LS1', 'PC-2,pc-2,LS1']],
+  ])('is no content: %s', (_, rows) => {
+    expect(clientsOf(...rows)).toEqual(['PC-1', 'PC-2']);
+  });
+
+  test.each([
+    [
+      'client,host,logonServer,\nPC-1,pc-1,LS1,oops',
+      'f.csv:2: (row): has 4 values, expected 3 as in the header',
+    ],
+    [
+      'client,,host,logonServer\nPC-1,oops,pc-1,LS1',
+      'f.csv:2: (column 2): is "oops", expected no value in a column without a name',
+    ],
+    [
+      'sep=,\nclient,logonServer\nPC-1,LS1\nPC-2',
+      'f.csv:4: (row): has 1 values, expected 2 as in the header',
+    ],
+    ['client,logonServer,zone,\nPC-1,LS1', 'f.csv:2: (row): has 2 values, expected 3 as in the header'],
+    [
+      'sep=;\nclient;logonServer\nPC-1;LS1',
+      'f.csv:1: (file): has columns separated by semicolons, expected commas',
+    ],
+    ['sep=|\nclient|logonServer', 'f.csv:1: (file): has columns separated by "|", expected commas'],
+    [
+      'client,logonServer\nsep=,LS1',
+      'f.csv:2: client: is "sep=", expected an id of 1 to 63 letters, digits, - and _, not digits only',
+    ],
+  ])('does not hide a fault: %j', (text, fault) => {
+    expect(faultsOf(parseFleet(text, 'f.csv'))).toEqual([fault]);
+  });
+
+  test.each(['\t', ',', ' ', ';'])('is read in linear time after sep=, and many %j', (piece) => {
+    const text = (length: number) => `sep=,${piece.repeat(length)}x\nclient,logonServer\n`;
+    expectLinear(1_000_000, text, (given) => parseFleet(given, 'f.csv'));
+  });
+});
+
 describe('port and host keys of a fleet file', () => {
   const way = 'client,logonServer,port,hostKey';
   const key = (letter: string): string => `SHA256:${letter.repeat(42)}A`;
