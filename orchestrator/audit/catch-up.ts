@@ -17,29 +17,32 @@ interface CatchUp {
 /**
  * A Redis that lost its last second (a crash with AOF everysec, a failover) may know less of the
  * chain than the file. Then the chain continues from the file.
+ * @returns number of the head, which no file of this folder is ahead of
  * @throws when the file holds blocks that Redis does not know, and they are not taken: Redis has
  * lost nothing, the blocks are not whole, or Redis holds other entries of that time
  */
-export async function catchUp({ store, archive, log }: CatchUp, shard: number): Promise<void> {
+export async function catchUp({ store, archive, log }: CatchUp, shard: number): Promise<number> {
   // The file is read first: its blocks were heads in Redis before.
   const newest = await archive.newest(shard);
-  const { head, written } = await store.readSeal(shard);
-  if (newest === null || newest.number <= (head?.number ?? 0)) {
-    if (head !== null && written === head.number) await trustRun(store, shard, head);
-    return;
-  }
+  const { head } = await store.readSeal(shard);
+  const number = head?.number ?? 0;
+  if (newest === null || newest.number <= number) return number;
   const wrong = await whyNotTaken({ store, archive }, shard, head);
-  if (wrong !== null) throw new NotTaken(shard, newest.number, head?.number ?? 0, wrong);
+  if (wrong !== null) throw new NotTaken(shard, newest.number, number, wrong);
   log.warn(
-    { shard, inRedis: head?.number ?? 0, inFile: newest.number },
+    { shard, inRedis: number, inFile: newest.number },
     'Redis went back; the audit goes on from its file',
   );
   if (head !== null) await store.markWritten(shard, head, []);
   if (await store.moveSeal(shard, head, newest)) await store.markWritten(shard, newest, []);
+  return newest.number;
 }
 
-/** After a restart that lost nothing of the chain the new server is the one that holds the head. */
-async function trustRun(store: Store, shard: number, head: SealedHead): Promise<void> {
+/**
+ * After a restart that lost nothing of the chain the new server is the one that holds the head. To
+ * be called when no file is ahead and the head is written.
+ */
+export async function trustRun(store: Store, shard: number, head: SealedHead): Promise<void> {
   if (!(await store.redisRun(shard)).isSame) await store.markWritten(shard, head, []);
 }
 
@@ -50,7 +53,8 @@ export class NotTaken extends Error {
   constructor(shard: number, inFile: number, inRedis: number, because: string) {
     super(
       `the files of shard ${shard} hold block ${inFile}, Redis knows only block ${inRedis}, and ${because}; ` +
-        'the file is not believed, and nothing is sealed: keep it elsewhere and take it out of the folder',
+        'the file is not believed, and nothing is sealed: keep a copy elsewhere, and cut it behind ' +
+        `the seal line of block ${inRedis}`,
     );
   }
 }

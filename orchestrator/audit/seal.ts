@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import { draftBlock, headerIn } from './format/block.ts';
 import { compareIds } from './format/entry-id.ts';
 import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../../shared/store/seal-store.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { type Archive, FileBusy } from './archive.ts';
 import { attachmentsOf, evidenceIn } from './attachments.ts';
-import { catchUp } from './catch-up.ts';
+import { catchUp, trustRun } from './catch-up.ts';
 import { sealedMessage } from './known-heads.ts';
 
 export interface SealerOptions {
@@ -61,8 +62,18 @@ export function openSealer(options: SealerOptions): Sealer {
   return {
     round: async () => {
       const shards = await options.store.shards();
-      for (let shard = 0; shard < shards; shard += 1)
-        logHead(shard, await patience(shard, () => sealShard(options, shard)));
+      const failed: unknown[] = [];
+      for (let shard = 0; shard < shards; shard += 1) {
+        try {
+          logHead(shard, await patience(shard, () => sealShard(options, shard)));
+        } catch (error) {
+          // A file that cannot be used keeps no other shard from its own. Without Redis each of
+          // them would only wait.
+          if (error instanceof StoreUnavailable) throw error;
+          failed.push(error);
+        }
+      }
+      if (failed.length > 0) throw failed[0];
     },
   };
 }
@@ -93,14 +104,17 @@ function openPatience(log: Logger) {
 /** @returns the head of the chain, when it is known to stand in a file */
 async function sealShard(options: SealerOptions, shard: number): Promise<SealedHead | null> {
   const { store, keep } = options;
-  await catchUp(options, shard);
+  const before = await catchUp(options, shard);
   for (let blocks = 0; blocks < blocksAtMost; blocks += 1) {
     const isMore = await sealNext(options, shard);
     await store.trimAudit(shard, keep);
     if (!isMore) break;
   }
   const state = await store.readSeal(shard);
-  return isHalfDone(state) ? null : state.head;
+  if (isHalfDone(state) || state.head === null) return null;
+  // A head that moved was noted together with its server.
+  if (state.head.number === before) await trustRun(store, shard, state.head);
+  return state.head;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Redis } from 'ioredis';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { draftBlock } from '../../orchestrator/audit/format/block.ts';
@@ -6,7 +6,10 @@ import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import { beforeAll } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { servpackVersion } from '../../shared/version.ts';
+import { clientOf, entry, pick } from '../contract/store/fixtures.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
+import { storeFixture } from '../contract/store/store-fixture.ts';
+import { testRedis } from '../environment/redis.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { becauses, restarted, sealingFixture, type SealingFixture, steps } from './sealing-fixture.ts';
 
@@ -62,8 +65,9 @@ describe.each(stores)('a file that has more blocks than the head (%s)', (_name, 
     expect(await store.readSeal(0)).toEqual(state);
     expect(readFileSync(path, 'utf8')).toBe(forged);
     expect(forged.startsWith(genuine)).toBe(true);
-    renameSync(path, `${path}.forged`);
+    writeFileSync(path, forged.slice(0, forged.indexOf('\n', forged.indexOf('\n{"seal":1,') + 1) + 1));
     await sealing.sealer.round();
+    expect(await sealing.verify()).toMatchObject({ faults: [], torn: [], chains: [{ blocks: 2 }] });
     expect(await becauses(sealing)).toEqual(['step 0', 'step 1', 'late 0', 'late 1']);
   });
 
@@ -100,6 +104,32 @@ describe.each(stores)('a file that has more blocks than the head (%s)', (_name, 
     const next = sealingFixture({ store: sealing.store, folder: other.folder, wrapStore: restarted });
     await expect(next.sealer.round()).rejects.toThrow(/is there twice, and the two are not the same/);
   });
+});
+
+test('a file that is not believed keeps no other shard from sealing', async () => {
+  const { store } = await openTestStore(testRedis(), 3);
+  const sealing = sealingFixture({ store, shards: 3 });
+  onTestFinished(async () => {
+    sealing[Symbol.dispose]();
+    await store.close();
+  });
+  await steps(store, 2);
+  await sealing.sealer.round();
+  const clients = Array.from({ length: 9 }, (_, n) => `pc-${n}`);
+  await store.importFleet(
+    clients.map((client) => clientOf(client)),
+    { ...entry(''), to: 'imported' },
+  );
+  await storeFixture(store).admitted(
+    'sp4',
+    clients.map((client) => pick(client)),
+  );
+  await forgeBlocks(sealing, await nextId(store));
+  await expect(sealing.sealer.round()).rejects.toThrow('the files of shard 0 hold block 2');
+  const states = await Promise.all([0, 1, 2].map((shard) => store.readSeal(shard)));
+  expect(states[0]).toMatchObject({ head: { number: 1 }, written: 1 });
+  // All clients have one logon server, so they are at home in one shard.
+  expect(new Set(states.slice(1).map(({ written }) => written))).toEqual(new Set([0, 1]));
 });
 
 test('a Redis knows by its process and its replication whether it may have lost something', async () => {
