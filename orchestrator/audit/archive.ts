@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync } from 'node:fs';
-import { type FileHandle, open, rename, truncate } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Block, BlockHeader } from './format/block.ts';
-import { idBefore } from './format/entry-line.ts';
-import { openingLine, sealLine } from './format/file-lines.ts';
-import { openFileHash } from './format/verify-file.ts';
+import { type BlockHeader, type Draft, sealedAs } from './format/block.ts';
+import { idBefore } from './format/entry-id.ts';
+import { type Opening, openingLine, sealLine } from './format/file-lines.ts';
+import { openSection } from './format/section-hash.ts';
 import type { SealedHead } from '../../shared/store/seal-store.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { type FileTail, lastHeader, readTail } from './file-tail.ts';
@@ -22,12 +22,19 @@ export interface ArchiveOptions {
 /** The files of the audit in one data folder. */
 export interface Archive {
   /**
-   * Appends a block and its attachments, and returns when the disk has them. A block that the file
-   * already has is not appended again, and what a crash cut off is removed first.
+   * Appends a block and its attachments, and returns its head when the disk has them. What a crash
+   * cut off is removed first. The block gets its seal line only after `seal`, which moves the head
+   * in Redis, has returned true; otherwise nothing of it stays in the file.
+   * @returns null when the block was not sealed, or when the file already goes as far
    * @throws `FileBusy` while another process writes the file, and when the disk does not take the
    * block: call again
    */
-  append(shard: number, block: Block, attachments: AsyncIterable<string>): Promise<void>;
+  append(
+    shard: number,
+    draft: Draft,
+    attachments: AsyncIterable<string>,
+    seal: (sealed: SealedHead) => Promise<boolean>,
+  ): Promise<SealedHead | null>;
   /** The block that was appended last; null when there is none. */
   newest(shard: number): Promise<SealedHead | null>;
   /** Paths of a shard's files, the oldest first. */
@@ -79,70 +86,109 @@ export function openArchive(options: ArchiveOptions): Archive {
       }
       return null;
     },
-    append: (shard, block, attachments) =>
+    append: (shard, draft, attachments, seal) =>
       withLock(`${present(shard)}.lock`, async () => {
         const newest = await readTail(present(shard));
         const before = newest ?? (await readTail(putAside(shard).at(-1) ?? ''));
-        if (holds(before, block.sealed)) return;
-        // Another orchestrator wrote this block while this process was frozen: it stands here, or
-        // in the folder of that orchestrator.
-        if ((before?.block?.number ?? 0) > block.number) return;
+        if (isAhead(before, draft.header)) return null;
+        if (newest !== null) await truncateTo(present(shard), newest);
+        const isOld = newest !== null && newest.opening.audit !== 2;
         const isFull = newest !== null && newest.end > (options.fileBytesAtMost ?? usualBytesAtMost);
-        if (isFull) await rename(present(shard), join(folder, `${name(shard)}.${padded(newest)}.jsonl`));
-        const tail = isFull ? null : newest;
-        const opening = tail === null ? openingOf(options, shard, before?.hash ?? null) : null;
-        await write(present(shard), tail, opening, block, attachments);
-        if (tail === null) await syncFolder(folder);
+        if (isOld || isFull)
+          await rename(present(shard), join(folder, `${name(shard)}.${padded(newest)}.jsonl`));
+        const tail = isOld || isFull ? null : newest;
+        const opening = tail?.opening ?? openingOf(options, shard, before?.hash ?? null);
+        const sealed = await write(present(shard), { opening, tail, draft, attachments, seal });
+        if (tail === null && sealed !== null) await syncFolder(folder);
+        return sealed;
       }),
   };
 }
 
 async function newestIn(path: string): Promise<SealedHead | null> {
   const tail = await readTail(path);
-  if (tail === null || tail.block === null) return null;
+  if (tail === null) return null;
   const header = await lastHeader(path, tail.end);
   if (header === null) throw new Error(`${path} has a seal without a block`);
   const { first, last } = JSON.parse(header) as BlockHeader;
   return { ...tail.block, after: idBefore(first), last, header };
 }
 
-const padded = ({ block }: FileTail): string => String(block?.number ?? 0).padStart(10, '0');
+const padded = ({ block }: FileTail): string => String(block.number).padStart(10, '0');
 
-const holds = (tail: FileTail | null, { number, head }: SealedHead): boolean =>
-  tail?.block?.number === number && tail.block.head === head;
+/**
+ * Whether the file has this block already, or a later one. Another orchestrator wrote it while this
+ * process was frozen: the block stands here, or in the folder of that orchestrator.
+ */
+const isAhead = (tail: FileTail | null, { block, replaces = [] }: BlockHeader): boolean =>
+  tail !== null &&
+  (tail.block.number > block || (tail.block.number === block && !replaces.includes(tail.block.head)));
 
-const openingOf = ({ prefix, shards }: ArchiveOptions, shard: number, follows: string | null) => {
-  const line = openingLine({ audit: 1, prefix, shard, shards, servpack: servpackVersion, follows });
-  return { line, hash: (JSON.parse(line) as { file: string }).file };
-};
+const openingOf = ({ prefix, shards }: ArchiveOptions, shard: number, follows: string | null): Opening => ({
+  audit: 2,
+  prefix,
+  shard,
+  shards,
+  servpack: servpackVersion,
+  follows,
+});
+
+const truncateTo = async (path: string, { size, end }: FileTail): Promise<void> =>
+  size > end ? truncate(path, end) : undefined;
+
+interface Section {
+  readonly opening: Opening;
+  /** Null = the file begins with this section. */
+  readonly tail: FileTail | null;
+  readonly draft: Draft;
+  readonly attachments: AsyncIterable<string>;
+  readonly seal: (sealed: SealedHead) => Promise<boolean>;
+}
 
 async function write(
   path: string,
-  tail: FileTail | null,
-  opening: { readonly line: string; readonly hash: string } | null,
-  block: Block,
-  attachments: AsyncIterable<string>,
-): Promise<void> {
-  if (tail !== null && tail.size > tail.end) await truncate(path, tail.end);
+  { opening, tail, draft, attachments, seal }: Section,
+): Promise<SealedHead | null> {
   const file = await open(path, tail === null ? 'w' : 'a', 0o600);
+  let sealed: SealedHead | null = null;
   try {
     const out = chunked(file);
-    if (opening !== null) await out.line(opening.line);
-    const hash = openFileHash(tail?.hash ?? opening?.hash ?? '');
-    let lines = 0;
-    const add = async (line: string): Promise<void> => {
-      hash.update(line).update('\n');
-      lines += 1;
+    if (tail === null) await out.line(openingLine(opening));
+    const hash = openSection(opening, draft.header.previous, tail?.hash ?? null);
+    for (const line of draft.lines) {
+      hash.takeEntry(line);
       await out.line(line);
-    };
-    for (const line of block.lines) await add(line);
-    for await (const line of attachments) await add(line);
-    const { head } = block.sealed;
-    await out.line(sealLine({ seal: block.number, head, lines, file: hash.update(head).digest('hex') }));
+    }
+    let lines = draft.lines.length;
+    for await (const line of attachments) {
+      hash.takeAttachment(line);
+      await out.line(line);
+      lines += 1;
+    }
+    // A disk that is full refuses the block here, before Redis takes its head.
+    await out.end();
+    const asked = sealedAs(draft, hash.end().head);
+    if (!(await seal(asked))) return null;
+    await out.line(sealLine({ seal: asked.number, head: asked.head, lines }));
     await out.end();
     await file.datasync();
+    sealed = asked;
+    return sealed;
   } finally {
     await file.close();
+    if (sealed === null) await takeBack(path, tail);
+  }
+}
+
+/**
+ * A block that was not sealed leaves nothing, or `verify` would take the file for a cut one. What
+ * the disk does not give back now is removed by the next run.
+ */
+async function takeBack(path: string, tail: FileTail | null): Promise<void> {
+  try {
+    await (tail === null ? rm(path, { force: true }) : truncate(path, tail.end));
+  } catch {
+    // The error that led here says more.
   }
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { BlockHeader } from './format/block.ts';
-import { compareIds, entryOf } from './format/entry-line.ts';
+import { compareIds } from './format/entry-id.ts';
+import { entryOf } from './format/entry-line.ts';
 import { kindOf } from './format/file-lines.ts';
 import { splitLines } from './format/split-lines.ts';
 import { beforeAll, type KeptEntry } from '../../shared/store/seal-store.ts';
@@ -43,24 +44,30 @@ async function* entriesOf(
   filter: EntryFilter,
 ): AsyncGenerator<FoundEntry> {
   let last = { number: 0, id: beforeAll };
+  let newest = beforeAll;
   for await (const found of fileEntries(archive?.files(shard) ?? [], filter)) {
     if ('header' in found) {
       const { block, first, last: end } = found.header;
       // Blocks that another orchestrator wrote: their entries may still be in Redis.
       if (block > last.number + 1) yield* redisEntries(store, shard, last.id, first, filter);
       last = { number: block, id: end };
-    } else yield { ...found, shard };
+    } else if (compareIds(found.id, newest) > 0) {
+      // A block may have taken the place of one that a crash left in the file.
+      newest = found.id;
+      yield { ...found, shard };
+    }
   }
   yield* redisEntries(store, shard, last.id, null, filter);
 }
 
-type FileItem = { readonly header: BlockHeader } | Omit<FoundEntry, 'shard'>;
+/** The header of a block, or an entry of it. */
+export type FileItem = { readonly header: BlockHeader } | Omit<FoundEntry, 'shard'>;
 
 /**
  * Only lines that hold the bytes of the filter are parsed as JSON, so that a large file is read
  * quickly.
  */
-async function* fileEntries(files: readonly string[], filter: EntryFilter): AsyncGenerator<FileItem> {
+export async function* fileEntries(files: readonly string[], filter: EntryFilter): AsyncGenerator<FileItem> {
   const mayFit = openSieve(filter);
   for (const file of files) {
     let header: BlockHeader | null = null;

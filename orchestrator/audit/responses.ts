@@ -1,5 +1,6 @@
 import type { Verdict } from './format/verify-chain.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
+import type { SealState } from '../../shared/store/seal-store.ts';
 import type { AuditLineAnswer, VerifyAnswer } from '../http/schemas/audit.ts';
 import { isHaltStep } from '../campaigns/halt.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -8,6 +9,7 @@ import { notFound, type Refusal } from '../refusal.ts';
 import { evidenceIn } from './attachments.ts';
 import { readEvidence } from './evidence.ts';
 import { type EntryFilter, type FoundEntry, readEntries } from './read.ts';
+import { headFaults, unknownBlocks, writtenHead } from './known-heads.ts';
 import { verifyPaths } from './verify.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 
@@ -93,54 +95,32 @@ export async function verifyOwn({
   archive,
 }: OrchestratorContext): Promise<Result<VerifyAnswer, Refusal>> {
   const shards = Array.from({ length: await store.shards() }, (_, shard) => shard);
-  // Read before the files: a block that is sealed meanwhile is only in the files.
-  const heads = await Promise.all(shards.map((shard) => store.readSeal(shard)));
+  const readSeals = () => Promise.all(shards.map((shard) => store.readSeal(shard)));
+  // Blocks are sealed while the files are read: what was written before must be there, and what is
+  // there must be known afterwards.
+  const before = await readSeals();
   const verdict = await verifyPaths(shards.flatMap((shard) => archive?.files(shard) ?? []));
   if (!verdict.ok) return verdict;
-  const answer = verdictAnswer(verdict.value);
-  const known = shards.map((shard) => {
-    const { head, written } = heads[shard] ?? { head: null, written: 0 };
-    const inRedis = head === null ? null : { block: head.number, head: head.head };
-    return { shard, inRedis, isWritten: head !== null && written === head.number };
-  });
-  return ok(compared(answer, known));
-}
-
-interface Known {
-  readonly shard: number;
-  readonly inRedis: { readonly block: number; readonly head: string } | null;
-  readonly isWritten: boolean;
-}
-
-function compared(answer: VerifyAnswer, known: readonly Known[]): VerifyAnswer {
-  const chains = known.map(({ shard, inRedis }) => {
+  const after = await readSeals();
+  const written = shards.flatMap((shard) => writtenHead(shard, before[shard] ?? nothing) ?? []);
+  const faults = [
+    ...verdict.value.faults,
+    ...headFaults(verdict.value, written, 'Redis'),
+    ...unknownBlocks(verdict.value.chains, after),
+  ];
+  const answer = verdictAnswer({ ...verdict.value, faults });
+  const chains = shards.map((shard) => {
     const chain = answer.chains.find((each) => each.shard === shard);
+    const head = before[shard]?.head ?? null;
+    const inRedis = head === null ? null : { block: head.number, head: head.head };
     return { ...(chain ?? { shard, blocks: 0, entries: 0, last: null }), inRedis };
   });
-  const faults = [...answer.faults];
-  for (const { shard, inRedis, isWritten } of known) {
-    if (inRedis === null || !isWritten) continue;
-    const says = whyOther(shard, inRedis, chains[shard]?.last ?? null);
-    if (says !== null) faults.push({ file: '', line: 0, block: inRedis.block, says });
-  }
-  return { ...answer, chains, faults };
+  return ok({ ...answer, chains });
 }
 
-function whyOther(
-  shard: number,
-  { block, head }: { readonly block: number; readonly head: string },
-  last: { readonly block: number; readonly head: string } | null,
-): string | null {
-  if (last === null || last.block < block)
-    return (
-      `shard ${shard}: Redis says that block ${block} is written; the files here end at block ${last?.block ?? 0}: ` +
-      'another orchestrator has it, or it was taken away'
-    );
-  if (last.block > block || last.head === head) return null;
-  return `shard ${shard}: block ${block} has another hash in Redis than in the file`;
-}
+const nothing: SealState = { head: null, written: 0 };
 
-export function verdictAnswer({ files, chains, faults }: Verdict): VerifyAnswer {
+export function verdictAnswer({ files, chains, faults, notes }: Verdict): VerifyAnswer {
   return {
     files: files.map(({ file, opening, blocks, entries, tornAt }) => ({
       file,
@@ -157,5 +137,6 @@ export function verdictAnswer({ files, chains, faults }: Verdict): VerifyAnswer 
       inRedis: null,
     })),
     faults: faults.map((each) => ({ ...each })),
+    notes,
   };
 }

@@ -1,11 +1,14 @@
 import type { Logger } from 'pino';
-import { type Block, makeBlock, remakeBlock } from './format/block.ts';
-import { compareIds } from './format/entry-line.ts';
+import { draftBlock, headerIn } from './format/block.ts';
+import { compareIds } from './format/entry-id.ts';
 import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../../shared/store/seal-store.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { type Archive, FileBusy } from './archive.ts';
 import { attachmentsOf, evidenceIn } from './attachments.ts';
+import { catchUp, trustRun } from './catch-up.ts';
+import { sealedMessage } from './known-heads.ts';
 
 export interface SealerOptions {
   readonly store: Store;
@@ -42,9 +45,9 @@ const blocksAtMost = 20;
 const logEveryMs = 10_000;
 
 /**
- * Seals the audit, one chain per shard: the head moves in Redis, the block goes to the file, and
- * only then the block counts as written. After a crash in between the next run makes the same
- * block again, because a block is a pure function of its entries.
+ * Seals the audit, one chain per shard: the block goes to the file, the head moves in Redis, the
+ * file gets the block's seal line, and only then the block counts as written. After a crash in
+ * between a head that stands in no file here is replaced by the block that the next run makes.
  */
 export function openSealer(options: SealerOptions): Sealer {
   const logged = new Map<number, { readonly at: number; readonly block: number }>();
@@ -53,14 +56,24 @@ export function openSealer(options: SealerOptions): Sealer {
     const isEarly = last !== undefined && performance.now() - last.at < logEveryMs;
     if (head === null || head.number === last?.block || isEarly) return;
     logged.set(shard, { at: performance.now(), block: head.number });
-    options.log.info({ shard, block: head.number, head: head.head }, 'audit sealed');
+    options.log.info({ shard, block: head.number, head: head.head }, sealedMessage);
   };
   const patience = openPatience(options.log);
   return {
     round: async () => {
       const shards = await options.store.shards();
-      for (let shard = 0; shard < shards; shard += 1)
-        logHead(shard, await patience(shard, () => sealShard(options, shard)));
+      const failed: unknown[] = [];
+      for (let shard = 0; shard < shards; shard += 1) {
+        try {
+          logHead(shard, await patience(shard, () => sealShard(options, shard)));
+        } catch (error) {
+          // A file that cannot be used keeps no other shard from its own. Without Redis each of
+          // them would only wait.
+          if (error instanceof StoreUnavailable) throw error;
+          failed.push(error);
+        }
+      }
+      if (failed.length > 0) throw failed[0];
     },
   };
 }
@@ -91,14 +104,17 @@ function openPatience(log: Logger) {
 /** @returns the head of the chain, when it is known to stand in a file */
 async function sealShard(options: SealerOptions, shard: number): Promise<SealedHead | null> {
   const { store, keep } = options;
-  await catchUp(options, shard);
+  const before = await catchUp(options, shard);
   for (let blocks = 0; blocks < blocksAtMost; blocks += 1) {
     const isMore = await sealNext(options, shard);
     await store.trimAudit(shard, keep);
     if (!isMore) break;
   }
   const state = await store.readSeal(shard);
-  return isHalfDone(state) ? null : state.head;
+  if (isHalfDone(state) || state.head === null) return null;
+  // A head that moved was noted together with its server.
+  if (state.head.number === before) await trustRun(store, shard, state.head);
+  return state.head;
 }
 
 /**
@@ -106,61 +122,42 @@ async function sealShard(options: SealerOptions, shard: number): Promise<SealedH
  * the next run
  */
 async function sealNext(options: SealerOptions, shard: number): Promise<boolean> {
-  const { store, entriesAtMost = 1_000 } = options;
+  const { store, archive, entriesAtMost = 1_000 } = options;
   const state = await store.readSeal(shard);
-  if (isHalfDone(state)) {
-    await finishAgain(options, shard, state.head);
+  const { head } = state;
+  const isWritten = !isHalfDone(state);
+  if (head !== null && !isWritten && (await archive.newest(shard))?.head === head.head) {
+    await markEverything(store, shard, head);
     return true;
   }
-  const entries = await store.auditAfter(shard, state.head?.last ?? beforeAll, entriesAtMost);
-  if (entries.length === 0) return false;
-  const block = makeBlock(state.head, entries, {
+  const after = (isWritten ? head?.last : head?.after) ?? beforeAll;
+  const entries = await store.auditAfter(shard, after, entriesAtMost);
+  if (entries.length === 0) {
+    if (isWritten) return false;
+    throw new Error(
+      `block ${head?.number} of shard ${shard} is in no file here, and its entries are not in Redis`,
+    );
+  }
+  const draft = draftBlock(head, isWritten, entries, {
     shard,
     servpack: servpackVersion,
     campaigns: await hashesOf(store, entries),
   });
+  const attachments = attachmentsOf(store, shard, entries);
   // When another orchestrator was faster, the next run continues from its block.
-  if (await store.moveSeal(shard, state.head, block.sealed)) await finish(options, shard, block);
+  const sealed = await archive.append(shard, draft, attachments, (next) => store.moveSeal(shard, head, next));
+  if (sealed !== null) await store.markWritten(shard, sealed, evidenceIn(entries));
   return entries.length === entriesAtMost;
 }
 
-/**
- * A Redis that lost its last second (a crash with AOF everysec, a failover) may know less of the
- * chain than the file. The chain continues from the file; the entries that Redis still has are in
- * the file already.
- */
-async function catchUp({ store, archive, log }: SealerOptions, shard: number): Promise<void> {
-  const [{ head }, newest] = [await store.readSeal(shard), await archive.newest(shard)];
-  if (newest === null || newest.number <= (head?.number ?? 0)) return;
-  log.warn(
-    { shard, inRedis: head?.number ?? 0, inFile: newest.number },
-    'Redis went back; the audit goes on from its file',
-  );
-  if (head !== null) await store.markWritten(shard, head.number, []);
-  if (await store.moveSeal(shard, head, newest)) await store.markWritten(shard, newest.number, []);
-}
+const isHalfDone = (state: SealState): boolean => state.head !== null && state.written < state.head.number;
 
-const isHalfDone = (state: SealState): state is SealState & { readonly head: SealedHead } =>
-  state.head !== null && state.written < state.head.number;
-
-async function finish({ store, archive }: SealerOptions, shard: number, block: Block): Promise<void> {
-  await archive.append(shard, block, attachmentsOf(store, shard, block.entries));
-  await store.markWritten(shard, block.number, evidenceIn(block.entries));
-}
-
-/** Makes the block of an unfinished round again, and finishes it. */
-async function finishAgain(options: SealerOptions, shard: number, sealed: SealedHead): Promise<void> {
-  const { store, archive } = options;
-  const { count } = JSON.parse(sealed.header) as { readonly count: number };
-  const after = await store.auditAfter(shard, sealed.after, count);
-  const entries = after.filter(({ id }) => compareIds(id, sealed.last) <= 0);
-  const block = remakeBlock(sealed, entries);
-  if (block !== null) return finish(options, shard, block);
-  const newest = await archive.newest(shard);
-  if (newest?.head === sealed.head) return store.markWritten(shard, sealed.number, []);
-  throw new Error(
-    `block ${sealed.number} of shard ${shard} is in no file here, and its entries are not in Redis`,
-  );
+/** The block stands in the file, and a crash came before Redis heard of it. */
+async function markEverything(store: Store, shard: number, head: SealedHead): Promise<void> {
+  const { count } = headerIn(head);
+  const after = await store.auditAfter(shard, head.after, count);
+  const entries = after.filter(({ id }) => compareIds(id, head.last) <= 0);
+  await store.markWritten(shard, head, evidenceIn(entries));
 }
 
 /** SHA-256 of the file of each campaign that the entries name. */

@@ -1,14 +1,19 @@
 import { createReadStream } from 'node:fs';
 import { splitLines } from './format/split-lines.ts';
-import { verifyChains, type Verdict } from './format/verify-chain.ts';
+import { type KnownHead, verifyChains, type Verdict } from './format/verify-chain.ts';
 import { type FileVerdict, verifyFile } from './format/verify-file.ts';
 import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { headFaults, loggedHeads } from './known-heads.ts';
 
 /**
  * Reads whole files and says whether they are as they were written. Fault `input.audit`: a file
  * cannot be read.
+ * @param from only what comes after this block is of interest
  */
-export async function verifyPaths(paths: readonly string[]): Promise<Result<Verdict>> {
+export async function verifyPaths(
+  paths: readonly string[],
+  from: KnownHead | null = null,
+): Promise<Result<Verdict>> {
   const verdicts: FileVerdict[] = [];
   for (const path of paths) {
     try {
@@ -17,11 +22,27 @@ export async function verifyPaths(paths: readonly string[]): Promise<Result<Verd
       return err(fault('input.audit', `${path} cannot be read: ${messageOf(error)}`));
     }
   }
-  return ok(verifyChains(verdicts));
+  return ok(verifyChains(verdicts, from));
+}
+
+/**
+ * The same, and compares the chains with the heads in these logs of an orchestrator. Fault
+ * `input.heads`: a log cannot be read, or it names no head.
+ */
+export async function verifyAgainst(
+  paths: readonly string[],
+  logs: readonly string[],
+): Promise<Result<Verdict>> {
+  const heads = await loggedHeads(logs);
+  if (!heads.ok) return heads;
+  const verdict = await verifyPaths(paths);
+  if (!verdict.ok) return verdict;
+  const faults = [...verdict.value.faults, ...headFaults(verdict.value, heads.value, 'the log')];
+  return ok({ ...verdict.value, faults });
 }
 
 export async function verifyPath(path: string): Promise<FileVerdict> {
-  const verifier = verifyFile(path);
+  const verifier = verifyFile(path, Date.now());
   const chunks = createReadStream(path, { highWaterMark: 1024 * 1024 });
   for await (const line of splitLines(chunks)) verifier.take(line);
   return verifier.end();

@@ -21,17 +21,28 @@ export function checkDataFolder(dataDir: string): readonly Check[] {
     ];
   return [
     writableCheck(folder),
-    ...spaceChecks(folder),
+    ...spaceChecks(folder, 'data folder'),
     ...secretChecks(folder),
     ...auditFolderChecks(folder),
   ];
 }
 
-function writableCheck(folder: string): Check {
-  const probe = join(folder, `.doctor-${process.pid}`);
+/** As much as a small block of the audit: a full disk still takes an empty file. */
+const probe = Buffer.alloc(64 * 1024);
+
+/** @throws when a file cannot be made and filled in this folder */
+function tryWriting(folder: string): void {
+  const file = join(folder, `.doctor-${process.pid}`);
   try {
-    writeFileSync(probe, '');
-    rmSync(probe);
+    writeFileSync(file, probe);
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function writableCheck(folder: string): Check {
+  try {
+    tryWriting(folder);
     return fine('data folder', `${folder} can be written`);
   } catch (error) {
     return broken(
@@ -43,27 +54,18 @@ function writableCheck(folder: string): Check {
   }
 }
 
-function spaceChecks(folder: string): readonly Check[] {
+function spaceChecks(folder: string, area: 'data folder' | 'audit'): readonly Check[] {
   try {
     const { bavail, bsize } = statfsSync(folder);
     const free = bavail * bsize;
     const says = `${(free / 1024 ** 3).toFixed(1)} GB are free on its disk`;
-    if (free >= freeBytes.warning) return [fine('data folder', says)];
+    if (free >= freeBytes.warning) return [fine(area, says)];
     const leadsTo = 'when it is full the audit is kept in Redis only, which grows';
     const todo = 'make room; audit files that were put aside may be compressed and moved away';
-    return [
-      free < freeBytes.broken
-        ? broken('data folder', says, leadsTo, todo)
-        : warning('data folder', says, leadsTo, todo),
-    ];
+    return [free < freeBytes.broken ? broken(area, says, leadsTo, todo) : warning(area, says, leadsTo, todo)];
   } catch (error) {
     return [
-      warning(
-        'data folder',
-        `how much room its disk has is not known: ${messageOf(error)}`,
-        'it may be full',
-        'df',
-      ),
+      warning(area, `how much room its disk has is not known: ${messageOf(error)}`, 'it may be full', 'df'),
     ];
   }
 }
@@ -98,19 +100,22 @@ function secretChecks(folder: string): readonly Check[] {
   });
 }
 
+/** The folder of the audit may be on a disk of its own. */
 function auditFolderChecks(folder: string): readonly Check[] {
   const audit = join(folder, 'audit');
   if (!existsSync(audit)) return [];
+  const space = statSync(audit).dev === statSync(folder).dev ? [] : spaceChecks(audit, 'audit');
   try {
-    accessSync(audit, constants.W_OK);
-    return [];
-  } catch {
+    tryWriting(audit);
+    return space;
+  } catch (error) {
     return [
+      ...space,
       broken(
         'audit',
-        `${audit} cannot be written`,
+        `${audit} cannot be written: ${messageOf(error)}`,
         'what is done is kept in Redis only',
-        `chown or chmod ${audit}`,
+        `make room on its disk; chown or chmod ${audit}`,
       ),
     ];
   }

@@ -21,8 +21,9 @@ export interface RebuildStore {
   /**
    * Continues a shard's chain after this block, which stands in a file. Later entries get later
    * ids.
+   * @returns false when the time of the block's last entry has not come by Redis' clock
    */
-  putBackSeal(shard: number, head: SealedHead): Promise<void>;
+  putBackSeal(shard: number, head: SealedHead): Promise<boolean>;
   /**
    * Gives waiting clients of one campaign their records back. Leaves clients alone that do not
    * wait.

@@ -21,7 +21,7 @@ export interface SealedHead {
   readonly after: string;
   /** … and end with this one. */
   readonly last: string;
-  /** The exact first line of the block. With the entries it is enough to make the block again. */
+  /** The exact first line of the block. */
   readonly header: string;
 }
 
@@ -30,6 +30,17 @@ export interface SealState {
   readonly head: SealedHead | null;
   /** Number of the newest block that is known to stand in a file; 0 = none. */
   readonly written: number;
+}
+
+/** The server that holds a shard. */
+export interface RedisRun {
+  /**
+   * Whether this server held the shard without a break since the head was noted last: no restart,
+   * no other master. So it has lost nothing of the chain.
+   */
+  readonly isSame: boolean;
+  /** Its clock, real time in ms. */
+  readonly now: number;
 }
 
 /** An id before all others. */
@@ -41,9 +52,11 @@ export const writtenEvidenceSeconds = 30 * 24 * 3_600;
 /** What only sealing does. One stream and one chain per shard; shards count from 0. */
 export interface SealStore {
   /**
-   * Moves the head of a shard's chain by compare-and-set. So at most one block is sealed and not
-   * written.
-   * @returns false when the head is no longer `before`, or `before` is not known to stand in a file
+   * Moves the head of a shard's chain by compare-and-set. At most one block is sealed and not
+   * written: a head that is not known to stand in a file is only replaced, by a block of its own
+   * number.
+   * @returns false when the head is no longer `before`, when `next` cannot come after it, or when
+   * the last entry of `next` is neither in the stream nor of a time that has come
    */
   moveSeal(shard: number, before: SealedHead | null, next: SealedHead): Promise<boolean>;
   /** The records of these clients as they are now; null where there is none. */
@@ -54,11 +67,16 @@ export interface SealStore {
    * Notes that a block stands in a file with its evidence, which now expires unless it is used
    * again. Does nothing with the head when it is another block.
    */
-  markWritten(shard: number, block: number, sha256s: readonly string[]): Promise<void>;
+  markWritten(
+    shard: number,
+    block: Pick<SealedHead, 'number' | 'head'>,
+    sha256s: readonly string[],
+  ): Promise<void>;
   /**
    * Removes the oldest entries that stand in a file, a bounded number per call; the newest `keep`
    * stay.
    * @returns how many it removed
    */
   trimAudit(shard: number, keep: number): Promise<number>;
+  redisRun(shard: number): Promise<RedisRun>;
 }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newestRecords, readSnapshot } from '../../orchestrator/audit/rebuild/snapshot.ts';
+import { newestRecords, readSnapshot, sourceOf } from '../../orchestrator/audit/rebuild/snapshot.ts';
 import { rebuild } from '../../orchestrator/audit/rebuild/rebuild.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -74,8 +74,9 @@ describe('the audit files of random steps', () => {
           using sealing = await sealedRandomSteps(steps, store, mode);
           const verdict = await sealing.verify();
           expect(verdict.faults).toEqual([]);
-          const snapshot = await readSnapshot(verdict.files);
-          const records = await all(newestRecords(verdict.files, snapshot));
+          const source = sourceOf(verdict);
+          const snapshot = await readSnapshot(source);
+          const records = await all(newestRecords(source, snapshot));
           for (const name of campaigns) {
             expect(snapshot.campaigns.get(name)).toEqual(await store.readCampaign(name));
             const stored = (await all(store.upgrades(name)))

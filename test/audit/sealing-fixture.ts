@@ -89,3 +89,9 @@ export const becauses = async (sealing: SealingFixture): Promise<readonly string
 /** The reasons that `steps` writes. */
 export const named = (count: number, name = 'step'): readonly string[] =>
   Array.from({ length: count }, (_, n) => `${name} ${n}`);
+
+/** The store as it is after its Redis was restarted. */
+export const restarted = (store: Store): Store => ({
+  ...store,
+  redisRun: async () => ({ isSame: false, now: Date.now() }),
+});

@@ -81,7 +81,7 @@ describe('an audit file', () => {
   });
 
   it.each(['campaign', 'picks', 'record', 'fleet', 'release'])(
-    'is found changed by its running hash alone, when the change is in an attachment: %s',
+    'is found changed by the seal of its block, when the change is in an attachment: %s',
     async (kind) => {
       const index = lines.findIndex((line) => line.startsWith(`{"${kind}":`));
       const line = lines[index] ?? '';
@@ -91,7 +91,10 @@ describe('an audit file', () => {
       writeFileSync(path, joined(lines.with(index, line.slice(0, at) + other + line.slice(at + 1))));
       expect(await verifyPaths([path])).toMatchObject({
         value: {
-          faults: [{ says: expect.stringMatching(/^its attachments were changed, or a line before them/) }],
+          faults: [
+            { says: expect.stringMatching(/^its lines are not those that were sealed/) },
+            { says: expect.stringMatching(/does not follow/) },
+          ],
           chains: [{ blocks: 3 }],
         },
       });
@@ -108,7 +111,7 @@ describe('an audit file', () => {
         faults: [
           {
             block: 3,
-            says: `its entries are not those that were sealed (lines ${block + 1} to ${lines.length})`,
+            says: `its lines are not those that were sealed (lines ${block + 1} to ${lines.length})`,
           },
         ],
       },

@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
-import { makeBlock } from '../../orchestrator/audit/format/block.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import { beforeAll, writtenEvidenceSeconds } from '../../shared/store/seal-store.ts';
 import { openTestStore } from './store/open-test-store.ts';
+import { headOf } from './store/seal-entries.ts';
 import { entry } from './store/fixtures.ts';
 
 it('evidence stays in Redis until it is written, then for 30 days after its last use', async () => {
@@ -21,9 +21,9 @@ it('evidence stays in Redis until it is written, then for 30 days after its last
   await use();
   expect(await redis.ttl(key)).toBe(-1);
   const entries = await store.auditAfter(0, beforeAll, 9);
-  const { sealed } = makeBlock(null, entries, { shard: 0, servpack: '1', campaigns: {} });
+  const sealed = headOf(null, entries);
   await store.moveSeal(0, null, sealed);
-  await store.markWritten(0, 1, [evidence.sha256, sha256('nobody said')]);
+  await store.markWritten(0, sealed, [evidence.sha256, sha256('nobody said')]);
   expect(await redis.ttl(key)).toBeGreaterThan(writtenEvidenceSeconds - 60);
   await redis.expire(key, 100);
   await use();
@@ -46,7 +46,7 @@ it('entries after a chain was continued from its file are sealed, also when the 
   await say('before');
   const entries = await store.auditAfter(0, beforeAll, 9);
   const ahead = entries.map((each) => ({ ...each, id: `${Date.now() + 60_000}-0` }));
-  const { sealed } = makeBlock(null, ahead, { shard: 0, servpack: '1', campaigns: {} });
+  const sealed = headOf(null, ahead);
   expect(await store.moveSeal(0, null, sealed)).toBe(true);
   await say('after');
   const after = await store.auditAfter(0, sealed.last, 9);

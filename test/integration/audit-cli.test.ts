@@ -109,9 +109,69 @@ describe('servpack audit', () => {
     const broken = await runCli(['audit', 'verify', file]);
     expect(broken).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('block 1: its entries are not'),
+      stdout: expect.stringContaining('block 1: its lines are not'),
     });
     expect(await runCli(['audit', 'verify', `${file}.nowhere`])).toMatchObject({ code: 2 });
+  });
+
+  test('verify does not call a file complete that ends in the middle of a block', async () => {
+    const { orchestrator, file, sealer } = await auditedOrchestrator();
+    await using _closing = orchestrator;
+    await sealer.round();
+    const whole = readFileSync(file, 'utf8');
+    for (const end of [
+      10,
+      whole.indexOf('{"block":1'),
+      whole.lastIndexOf('{"block":2') + 9,
+      whole.length - 1,
+    ]) {
+      writeFileSync(file, whole.slice(0, end));
+      const torn = await runCli(['audit', 'verify', file]);
+      expect(torn.code).toBe(1);
+      expect(torn.stdout).not.toContain('complete and unchanged');
+      expect(torn.stdout).toMatch(/ends in the middle of a block \(line \d+\)/);
+      expect(torn.stdout).toContain('and incomplete after it (1 file)');
+    }
+    // Of its own file the orchestrator knows from Redis what should follow.
+    expect(await runCliAt(orchestrator, ['audit', 'verify'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('Redis says that block 2 is written; the files here end at block 1'),
+    });
+    const dry = await runCli(['rebuild', '--from', file, '--dry-run']);
+    expect(dry.stdout).toContain('ends in the middle of a block: what stands there from line');
+  });
+
+  test('verify and rebuild find a tail that was cut by the heads in a log', async () => {
+    const { orchestrator, file, sealer } = await auditedOrchestrator();
+    await using _closing = orchestrator;
+    const { head } = await orchestrator.store.readSeal(0);
+    const before = readFileSync(file, 'utf8');
+    await sealer.round();
+    const { head: later } = await orchestrator.store.readSeal(0);
+    const log = orchestrator.write(
+      'orchestrator.log',
+      [head, later]
+        .map(
+          (each) =>
+            `${JSON.stringify({ shard: 0, block: each?.number, head: each?.head, msg: 'audit sealed' })}\n`,
+        )
+        .join(''),
+    );
+    expect(await runCli(['audit', 'verify', file, '--heads', log])).toMatchObject({ code: 0 });
+    writeFileSync(file, before);
+    expect(await runCli(['audit', 'verify', file])).toMatchObject({ code: 0 });
+    expect(await runCli(['audit', 'verify', file, '--heads', log])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('the log says that block 2 is written; the files here end at block 1'),
+    });
+    expect(await runCli(['rebuild', '--from', file, '--heads', log, '--dry-run'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('the log says that block 2 is written'),
+    });
+    expect(await runCli(['audit', 'verify', file, '--heads', file])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has no line of an orchestrator'),
+    });
   });
 
   test('rebuild --dry-run prints what it would write and the time of the last entry, without a Redis', async () => {

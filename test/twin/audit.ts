@@ -1,4 +1,4 @@
-import { compareIds } from '../../orchestrator/audit/format/entry-line.ts';
+import { compareIds, whyNoId } from '../../orchestrator/audit/format/entry-id.ts';
 import { difference } from '../../shared/domain/outcome/counters.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
@@ -59,7 +59,9 @@ export const sealStoreOf = (tables: Tables): SealStore => ({
   moveSeal: async (_shard, before, next) => {
     const { head, written } = tables.seals.state;
     const isSame = head?.number === before?.number && head?.head === before?.head;
-    if (!isSame || written !== (head?.number ?? 0)) return false;
+    const isReplaced = next.number === (head?.number ?? 0);
+    if (!isSame || isReplaced !== (written !== (head?.number ?? 0))) return false;
+    if (whyNoId(next.last, Date.now()) !== null) return false;
     tables.seals.state = { head: next, written };
     return true;
   },
@@ -74,9 +76,12 @@ export const sealStoreOf = (tables: Tables): SealStore => ({
   markWritten: async (_shard, block, sha256s) => {
     for (const sha256 of sha256s) tables.seals.written.add(sha256);
     const { head } = tables.seals.state;
-    if (head?.number === block) tables.seals.state = { head, written: block };
+    if (head?.number === block.number && head.head === block.head)
+      tables.seals.state = { head, written: block.number };
   },
   trimAudit: async (_shard, keep) => trim(tables, keep),
+  // A memory forgets nothing of its chain.
+  redisRun: async () => ({ isSame: tables.seals.state.head !== null, now: Date.now() }),
 });
 
 function trim({ audit, seals }: Tables, keep: number): number {
@@ -91,8 +96,10 @@ export const rebuildStoreOf = (tables: Tables): RebuildStore => ({
   isEmpty: async () =>
     tables.campaigns.size + tables.fleet.size + tables.releases.size === 0 && tables.entries === 0,
   putBackSeal: async (_shard, head) => {
+    if (whyNoId(head.last, Date.now()) !== null) return false;
     tables.seals.state = { head, written: head.number };
     tables.entries = Math.max(tables.entries, Number(head.last.split('-')[0]));
+    return true;
   },
   putBackUpgrades: async (campaign, upgrades, at) => {
     const table = tables.campaigns.get(campaign);

@@ -11,6 +11,11 @@ export interface BlockHeader {
   readonly shard: number;
   /** Head of the block before. */
   readonly previous: string;
+  /**
+   * Heads that Redis had for this number before, each of a block that was never known to stand in a
+   * file. A crash may have left such a block in the folder of another orchestrator.
+   */
+  readonly replaces?: readonly string[];
   readonly first: string;
   readonly last: string;
   readonly count: number;
@@ -22,12 +27,16 @@ export interface BlockHeader {
   readonly campaigns: Readonly<Record<string, string>>;
 }
 
-/** A sealed block: its lines without their line ends, the header first. */
-export interface Block {
-  readonly number: number;
+/** Headers stay short when a disk refuses one block after the other. */
+const replacedAtMost = 64;
+
+/** A block before it is sealed: its lines without their line ends, the header first. */
+export interface Draft {
+  readonly header: BlockHeader;
   readonly lines: readonly string[];
-  readonly sealed: SealedHead;
   readonly entries: readonly KeptEntry[];
+  /** The entries come after this id. */
+  readonly after: string;
 }
 
 /** What else a block depends on besides its entries. */
@@ -38,50 +47,46 @@ export interface BlockContext {
 }
 
 /**
- * The next block of a chain: a pure function of the previous block, the entries (at least one) and
- * the context.
+ * The next block of a chain, with these entries (at least one).
+ * @param head the head in Redis
+ * @param isWritten whether the head is known to stand in a file. A head that is not is replaced by
+ *   a block of the same number: the lines beside its entries cannot be made again
  */
-export function makeBlock(
-  before: SealedHead | null,
+export function draftBlock(
+  head: SealedHead | null,
+  isWritten: boolean,
   entries: readonly KeptEntry[],
-  context: BlockContext,
-): Block {
+  { shard, servpack, campaigns }: BlockContext,
+): Draft {
+  const replaced = head === null || isWritten ? null : { ...head, header: headerIn(head) };
   const header: BlockHeader = {
-    block: (before?.number ?? 0) + 1,
-    shard: context.shard,
-    previous: before?.head ?? genesis,
+    block: replaced?.number ?? (head?.number ?? 0) + 1,
+    shard,
+    previous: replaced?.header.previous ?? head?.head ?? genesis,
+    ...(replaced === null
+      ? {}
+      : { replaces: [...(replaced.header.replaces ?? []), replaced.head].slice(-replacedAtMost) }),
     first: entries[0]?.id ?? '',
     last: entries.at(-1)?.id ?? '',
     count: entries.length,
-    servpack: context.servpack,
-    campaigns: context.campaigns,
+    servpack,
+    campaigns,
   };
-  return blockOf(JSON.stringify(header), header, before?.last ?? beforeAll, entries);
+  const lines = [JSON.stringify(header), ...entries.map((entry) => entryLine(entry, servpack))];
+  return { header, lines, entries, after: replaced?.after ?? head?.last ?? beforeAll };
 }
 
-/**
- * Makes a sealed block again, after a crash before it was written. Null when its entries are no
- * longer the same.
- */
-export function remakeBlock(sealed: SealedHead, entries: readonly KeptEntry[]): Block | null {
-  const header = JSON.parse(sealed.header) as BlockHeader;
-  const block = blockOf(sealed.header, header, sealed.after, entries);
-  return block.sealed.head === sealed.head ? block : null;
-}
+/** The draft as Redis remembers it once it is sealed under this head. */
+export const sealedAs = ({ header, lines, after }: Draft, head: string): SealedHead => ({
+  number: header.block,
+  head,
+  after,
+  last: header.last,
+  header: lines[0] ?? '',
+});
 
-function blockOf(first: string, header: BlockHeader, after: string, entries: readonly KeptEntry[]): Block {
-  const lines = [first, ...entries.map((entry) => entryLine(entry, header.servpack))];
-  const hash = openHead(header.previous);
-  for (const line of lines) hash.take(line);
-  const sealed = {
-    number: header.block,
-    head: hash.end(),
-    after,
-    last: header.last,
-    header: first,
-  };
-  return { number: header.block, lines, sealed, entries };
-}
+/** The header of a sealed block. */
+export const headerIn = ({ header }: SealedHead): BlockHeader => JSON.parse(header) as BlockHeader;
 
 /** SHA-256 over the previous head and the exact bytes of each line with its line end. */
 export function openHead(previous: string) {

@@ -43,16 +43,3 @@ export function entryOf(line: string, sealedBy: string): KeptEntry {
     servpack: read.servpack ?? sealedBy,
   };
 }
-
-/** Compares two ids of a stream: by time, then by number. */
-export function compareIds(a: string, b: string): number {
-  const [aTime = 0, aNumber = 0] = a.split('-').map(Number);
-  const [bTime = 0, bNumber = 0] = b.split('-').map(Number);
-  return aTime - bTime || aNumber - bNumber;
-}
-
-/** The greatest id below this one. */
-export function idBefore(id: string): string {
-  const [time = 0, number = 0] = id.split('-').map(Number);
-  return number > 0 ? `${time}-${number - 1}` : `${Math.max(0, time - 1)}-18446744073709551615`;
-}

@@ -4,7 +4,11 @@ import { sha256 } from '../../../shared/evidence.ts';
  * A file of the audit: an opening line, then sections. A section is a block (header and entries),
  * its attachments (records, campaigns, fleet, releases, revoked tokens, evidence: the first key of
  * each line says which), and a seal line. The seal names the block's head, which the next block
- * continues, and the running hash of the file, which also covers the attachments.
+ * continues. The head covers every line of the section; the head of a file's first block covers the
+ * opening line, too.
+ *
+ * In format 1 a head covers header and entries only. There the seal also names the running hash of
+ * the file, which covers all lines, and which anybody can compute again.
  */
 export type LineKind =
   | 'audit'
@@ -42,38 +46,45 @@ export function kindOf(line: Buffer): LineKind | null {
 
 export interface Opening {
   /** Version of this format. */
-  readonly audit: 1;
+  readonly audit: 1 | 2;
   readonly prefix: string;
   readonly shard: number;
   readonly shards: number;
   readonly servpack: string;
-  /**
-   * The running hash at the end of the file before this one; null = the first file in its folder.
-   */
+  /** `endHash` of the file before this one; null = the first file in its folder. */
   readonly follows: string | null;
 }
 
+/** In format 1 the line ends with its own hash. */
 export const openingLine = (opening: Opening): string =>
-  JSON.stringify({ ...opening, file: sha256(JSON.stringify(opening)) });
+  JSON.stringify(opening.audit === 1 ? { ...opening, file: sha256(JSON.stringify(opening)) } : opening);
 
 export interface Seal {
   readonly seal: number;
   readonly head: string;
   /** How many lines the section has before this one. */
   readonly lines: number;
-  /** The running hash: SHA-256 over the previous one, every line of the section, and the head. */
-  readonly file: string;
+  /**
+   * Format 1: the running hash, SHA-256 over the previous one, every line of the section, and the
+   * head.
+   */
+  readonly file?: string | undefined;
 }
 
+/** Versions that know format 1 only must not take a line of format 2 for one of theirs. */
 export const sealLine = ({ seal, head, lines, file }: Seal): string =>
-  JSON.stringify({ seal, head, lines, file });
+  JSON.stringify(file === undefined ? { seal, lines, head } : { seal, head, lines, file });
+
+/** What names a file up to this seal: in format 1 the running hash. */
+export const endHash = ({ head, file }: Seal): string => file ?? head;
 
 /** Null when the line is not byte for byte what `openingLine` writes. */
-export function openingOf(line: string): (Opening & { readonly file: string }) | null {
-  const read = parsed(line) as (Opening & { readonly file: string }) | null;
-  if (read?.audit !== 1) return null;
+export function openingOf(line: string): Opening | null {
+  const read = parsed(line) as Opening | null;
+  if (read?.audit !== 1 && read?.audit !== 2) return null;
   const { audit, prefix, shard, shards, servpack, follows } = read;
-  return openingLine({ audit, prefix, shard, shards, servpack, follows }) === line ? read : null;
+  const opening = { audit, prefix, shard, shards, servpack, follows };
+  return openingLine(opening) === line ? opening : null;
 }
 
 /** Null when the line is not byte for byte what `sealLine` writes. */

@@ -1,8 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { RecordLine } from '../format/attachment-lines.ts';
-import type { Chain } from '../format/verify-chain.ts';
-import type { FileVerdict } from '../format/verify-file.ts';
-import { idBefore } from '../format/entry-line.ts';
+import type { Chain, Verdict } from '../format/verify-chain.ts';
+import { idBefore, whyNoId } from '../format/entry-id.ts';
 import { inOrder } from '../../domain/plan-waves.ts';
 import { rebuiltUpgrade, rebuiltCampaign } from '../../domain/rebuilt.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
@@ -10,9 +9,9 @@ import { sha256 } from '../../../shared/evidence.ts';
 import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
 import type { PutBackUpgrade } from '../../../shared/store/rebuild-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
-import { verifyPaths } from '../verify.ts';
+import { verifyAgainst } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
-import { inTheirOrder, newestRecords, readSnapshot, type Snapshot } from './snapshot.ts';
+import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
 import { type Campaign, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import type { AuditEntry, WaitingClient } from '../../../shared/store/types.ts';
@@ -35,19 +34,23 @@ export interface Rebuilt {
   readonly ends: readonly { readonly shard: number; readonly block: number; readonly at: string }[];
   /** The same in words. */
   readonly gap: string;
+  /** What the files cannot prove, and which of them were cut. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Puts the records back from the files of the audit. Refused when a file was changed or a block is
  * missing (`rebuild.notWhole`), and when the prefix already holds keys (`rebuild.notEmpty`).
  * @param store null = write nothing and say what would be written
+ * @param logs logs of an orchestrator, whose heads the files must have
  */
 export async function rebuild(
   store: Store | null,
   clock: Clock,
   paths: readonly string[],
+  logs: readonly string[] = [],
 ): Promise<Result<Rebuilt, Refusal>> {
-  const verdict = await verifyPaths(paths);
+  const verdict = await verifyAgainst(paths, logs);
   if (!verdict.ok) return verdict;
   const { faults, chains } = verdict.value;
   const [first] = faults;
@@ -59,28 +62,44 @@ export async function rebuild(
       ),
     );
   if (chains.length === 0) return err(fault('rebuild.nothing', 'there is no block in these files'));
-  const refusal = store === null ? null : await whyNotEmpty(store, verdict.value.files);
+  const source = sourceOf(verdict.value);
+  const refusal = store === null ? null : await whyUnfit(store, source, chains);
   if (refusal !== null) return err(refusal);
-  const files = inTheirOrder(verdict.value.files);
-  const snapshot = await readSnapshot(files);
-  const counts = await countUp(files, snapshot);
+  const snapshot = await readSnapshot(source);
+  const counts = await countUp(source, snapshot);
   const gap = gapOf(chains, counts);
-  if (store !== null) await write(store, clock.now(), { files, snapshot, chains, gap });
-  return ok(summary(snapshot, counts, chains, gap, store !== null));
+  if (store !== null) await write(store, clock.now(), { source, snapshot, chains, gap });
+  const restored = { ...summary(snapshot, counts, chains, gap), notes: notesOf(verdict.value) };
+  return ok({ ...restored, isWritten: store !== null });
 }
+
+const notesOf = ({ torn, notes }: Verdict): readonly string[] => [
+  ...torn.map(
+    ({ file, line }) =>
+      `${file} ends in the middle of a block: what stands there from line ${line} on is not restored`,
+  ),
+  ...notes,
+];
 
 /**
  * The number of shards stays: each shard has a chain of its own, and each client has its home in
- * one shard.
+ * one shard. An id that Redis' clock has not reached would stand before every later entry.
  */
-async function whyNotEmpty(store: Store, files: readonly FileVerdict[]): Promise<Refusal | null> {
+async function whyUnfit(store: Store, { files }: Source, chains: readonly Chain[]): Promise<Refusal | null> {
   if (!(await store.isEmpty())) return notEmpty;
   const [shards, was] = [await store.shards(), files[0]?.opening?.shards];
-  if (shards === was) return null;
-  return fault(
-    'rebuild.shards',
-    `the audit is that of ${was} shards, not of ${shards}; set SERVPACK_SHARDS to ${was}`,
-  );
+  if (shards !== was)
+    return fault(
+      'rebuild.shards',
+      `the audit is that of ${was} shards, not of ${shards}; set SERVPACK_SHARDS to ${was}`,
+    );
+  for (const { shard, last } of chains) {
+    const { now } = await store.redisRun(shard);
+    const early = whyNoId(last?.last ?? '', now);
+    if (early !== null)
+      return fault('rebuild.clock', `shard ${shard}: ${early}; set the clock of the Redis server`);
+  }
+  return null;
 }
 
 const notEmpty = fault(
@@ -94,14 +113,11 @@ interface Counts {
   waiting: number;
 }
 
-async function countUp(
-  files: readonly FileVerdict[],
-  snapshot: Snapshot,
-): Promise<ReadonlyMap<string, Counts>> {
+async function countUp(source: Source, snapshot: Snapshot): Promise<ReadonlyMap<string, Counts>> {
   const counts = new Map<string, Counts>();
   for (const name of snapshot.campaigns.keys())
     counts.set(name, { settled: 0, lookedAt: 0, waiting: snapshot.picks.get(name)?.size ?? 0 });
-  for await (const { record, upgrade } of newestRecords(files, snapshot)) {
+  for await (const { record, upgrade } of newestRecords(source, snapshot)) {
     const count = counts.get(record);
     if (count === undefined) continue;
     count.waiting -= 1;
@@ -128,19 +144,21 @@ function gapOf(chains: readonly Chain[], counts: ReadonlyMap<string, Counts>): s
   );
 }
 
-interface Source {
-  readonly files: readonly FileVerdict[];
+interface Restored {
+  readonly source: Source;
   readonly snapshot: Snapshot;
   readonly chains: readonly Chain[];
   readonly gap: string;
 }
 
 /** Writes the seals first: what is put back leaves entries, which follow the last block. */
-async function write(store: Store, now: number, { files, snapshot, chains, gap }: Source): Promise<void> {
+async function write(store: Store, now: number, { source, snapshot, chains, gap }: Restored): Promise<void> {
   for (const { shard, last } of chains) {
     if (last === null) continue;
     const { block: number, head, first, last: end } = last;
-    await store.putBackSeal(shard, { number, head, after: idBefore(first), last: end, header: last.header });
+    const seal = { number, head, after: idBefore(first), last: end, header: last.header };
+    if (!(await store.putBackSeal(shard, seal)))
+      throw new Error(`shard ${shard}: the clock of Redis went back`);
   }
   const entry = entryAt(now);
   for (const release of snapshot.releases.values())
@@ -159,7 +177,7 @@ async function write(store: Store, now: number, { files, snapshot, chains, gap }
       entry('', client === everyClient ? null : client, '', revokedTo, `below generation ${least}: put back`),
     );
   await writeCampaigns(store, now, snapshot, gap);
-  await writeUpgrades(store, now, files, snapshot);
+  await writeUpgrades(store, now, source, snapshot);
 }
 
 const evidenceOf = (text: string) => ({ sha256: sha256(text), text });
@@ -201,18 +219,13 @@ function inOwnZone({ definition }: Campaign, { fleet }: Snapshot, pick: WaitingC
 
 const batchSize = 500;
 
-async function writeUpgrades(
-  store: Store,
-  now: number,
-  files: readonly FileVerdict[],
-  snapshot: Snapshot,
-): Promise<void> {
+async function writeUpgrades(store: Store, now: number, source: Source, snapshot: Snapshot): Promise<void> {
   const batches = new Map<string, PutBackUpgrade[]>();
   const flush = async (campaign: string): Promise<void> => {
     await store.putBackUpgrades(campaign, batches.get(campaign) ?? [], now);
     batches.set(campaign, []);
   };
-  for await (const line of newestRecords(files, snapshot)) {
+  for await (const line of newestRecords(source, snapshot)) {
     const batch = batches.get(line.record) ?? [];
     batch.push(putBackOf(line, now));
     batches.set(line.record, batch);
@@ -235,10 +248,8 @@ function summary(
   counts: ReadonlyMap<string, Counts>,
   chains: readonly Chain[],
   gap: string,
-  isWritten: boolean,
-): Rebuilt {
+): Omit<Rebuilt, 'isWritten' | 'notes'> {
   return {
-    isWritten,
     clients: fleet.size,
     releases: releases.size,
     campaigns: [...campaigns].map(([campaign, { campaign: found }]) => ({

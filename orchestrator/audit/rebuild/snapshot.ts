@@ -9,8 +9,10 @@ import {
   type ReleaseLine,
   type TokensLine,
 } from '../format/attachment-lines.ts';
+import { compareIds } from '../format/entry-id.ts';
 import { kindOf, type LineKind } from '../format/file-lines.ts';
 import { splitLines } from '../format/split-lines.ts';
+import type { Verdict } from '../format/verify-chain.ts';
 import type { FileVerdict } from '../format/verify-file.ts';
 import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
 import type { CampaignRecord, WaitingClient } from '../../../shared/store/types.ts';
@@ -21,24 +23,42 @@ import type { CampaignRecord, WaitingClient } from '../../../shared/store/types.
  */
 interface PlacedLine {
   readonly place: number;
+  /** The id of the last entry of its block. */
+  readonly until: string;
   readonly kind: LineKind;
   readonly line: Buffer;
 }
 
 /** Files in the order of their first blocks. */
-export const inTheirOrder = (files: readonly FileVerdict[]): readonly FileVerdict[] =>
+const inTheirOrder = (files: readonly FileVerdict[]): readonly FileVerdict[] =>
   files.toSorted((a, b) => (a.blocks[0]?.block ?? 0) - (b.blocks[0]?.block ?? 0));
 
-/** Every line of every whole section. What a crash cut off is left out. */
-async function* wholeLines(files: readonly FileVerdict[]): AsyncGenerator<PlacedLine> {
+/** What a rebuild reads: files in the order of their first blocks. */
+export interface Source {
+  readonly files: readonly FileVerdict[];
+  /** Heads of blocks that are no part of the chain. */
+  readonly replaced: ReadonlySet<string>;
+}
+
+export const sourceOf = ({ files, replaced }: Verdict): Source => ({ files: inTheirOrder(files), replaced });
+
+/**
+ * Every line of every whole section. What a crash cut off is left out, and so is a block that
+ * another one replaced.
+ */
+async function* wholeLines({ files, replaced }: Source): AsyncGenerator<PlacedLine> {
   let place = 0;
-  for (const { file, whole } of files) {
+  for (const { file, whole, blocks } of files) {
     const chunks = createReadStream(file, { highWaterMark: 1024 * 1024 });
+    let section = -1;
     for await (const { line, end } of splitLines(chunks)) {
       if (end > whole.end) break;
       const kind = kindOf(line);
+      if (kind === 'block') section += 1;
       place += 1;
-      if (kind !== null) yield { place, kind, line };
+      const block = blocks[section];
+      if (kind !== null && block !== undefined && !replaced.has(block.head))
+        yield { place, until: block.last, kind, line };
     }
   }
 }
@@ -58,23 +78,24 @@ export interface Snapshot {
 }
 
 /** Reads all files once. It keeps a small number for each upgrade, and no state. */
-export async function readSnapshot(files: readonly FileVerdict[]): Promise<Snapshot> {
-  const fleet = new Map<string, Client>();
-  const releases = new Map<string, Release>();
+export async function readSnapshot(source: Source): Promise<Snapshot> {
+  const fleet = new Map<string, Dated<Client>>();
+  const releases = new Map<string, Dated<Release>>();
   const tokens = new Map<string, number>();
   const campaigns = new Map<string, CampaignRecord>();
   const picks = new Map<string, Map<string, WaitingClient>>();
   const newest = new Map<string, { readonly version: number; readonly place: number }>();
-  for await (const { kind, line, place } of wholeLines(files)) {
+  for await (const { kind, line, place, until } of wholeLines(source)) {
     const read = <T>(): T => JSON.parse(line.toString('utf8')) as T;
-    if (kind === 'fleet') for (const client of fleetIn(read<FleetLine>())) fleet.set(client.client, client);
+    if (kind === 'fleet')
+      for (const client of fleetIn(read<FleetLine>())) keepNewest(fleet, client.client, client, until);
     if (kind === 'tokens')
       // A generation only rises, so of the files of several orchestrators the highest counts.
       for (const [client, least] of Object.entries(read<TokensLine>().tokens))
         tokens.set(client, Math.max(least, tokens.get(client) ?? 1));
     if (kind === 'release') {
       const { release, whole } = read<ReleaseLine>();
-      releases.set(release, whole);
+      keepNewest(releases, release, whole, until);
     }
     if (kind === 'campaign') {
       const { campaign, version, whole } = read<CampaignLine>();
@@ -89,8 +110,25 @@ export async function readSnapshot(files: readonly FileVerdict[]): Promise<Snaps
     }
   }
   const places = new Map([...newest].map(([id, found]) => [id, found.place]));
-  return { fleet, releases, tokens, campaigns, picks, newest: places };
+  return { fleet: plain(fleet), releases: plain(releases), tokens, campaigns, picks, newest: places };
 }
+
+interface Dated<T> {
+  readonly value: T;
+  readonly until: string;
+}
+
+/**
+ * Of what has no version the newest block tells. Blocks of two orchestrators stand in turns in
+ * their files.
+ */
+function keepNewest<T>(all: Map<string, Dated<T>>, name: string, value: T, until: string): void {
+  const known = all.get(name);
+  if (known === undefined || compareIds(until, known.until) >= 0) all.set(name, { value, until });
+}
+
+const plain = <T>(all: ReadonlyMap<string, Dated<T>>): ReadonlyMap<string, T> =>
+  new Map([...all].map(([name, { value }]) => [name, value]));
 
 function addPicks(all: Map<string, Map<string, WaitingClient>>, line: PicksLine): void {
   const own = all.get(line.picks) ?? new Map<string, WaitingClient>();
@@ -100,11 +138,8 @@ function addPicks(all: Map<string, Map<string, WaitingClient>>, line: PicksLine)
 }
 
 /** The newest state of every upgrade, in no order. Reads the same files a second time. */
-export async function* newestRecords(
-  files: readonly FileVerdict[],
-  { newest }: Snapshot,
-): AsyncGenerator<RecordLine> {
-  for await (const { kind, line, place } of wholeLines(files)) {
+export async function* newestRecords(source: Source, { newest }: Snapshot): AsyncGenerator<RecordLine> {
+  for await (const { kind, line, place } of wholeLines(source)) {
     if (kind !== 'record') continue;
     const read = recordIn(line.toString('utf8'));
     if (newest.get(`${read.record}.${read.client}`) === place) yield read;

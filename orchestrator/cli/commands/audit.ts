@@ -13,6 +13,10 @@ interface ShowOptions {
   readonly all?: boolean;
 }
 
+interface VerifyOptions {
+  readonly heads?: readonly string[];
+}
+
 export function addAuditCommands(program: Command): void {
   const audit = program
     .command('audit')
@@ -48,10 +52,14 @@ export function addAuditCommands(program: Command): void {
     .description(
       'check that nobody has changed the audit files; without a file the orchestrator checks its own files, also against Redis',
     )
-    .addHelpText('after', '\nExample:\n  servpack audit verify .servpack/audit/*.jsonl')
-    .action(async (files: readonly string[], _options: unknown, command: Command) => {
+    .option('--heads <log...>', 'with files: logs of an orchestrator, whose heads the files must have')
+    .addHelpText(
+      'after',
+      '\nExample:\n  servpack audit verify .servpack/audit/*.jsonl --heads orchestrator.log',
+    )
+    .action(async (files: readonly string[], { heads = [] }: VerifyOptions, command: Command) => {
       const { json } = command.optsWithGlobals<GlobalOptions>();
-      const verdict = files.length === 0 ? await askVerdict(command) : await readVerdict(files);
+      const verdict = files.length === 0 ? await askVerdict(command) : await readVerdict(files, heads);
       if (!verdict.ok) return showRefusal(verdict.error, json === true);
       const { value } = verdict;
       print(json === true ? [JSON.stringify(value, null, 2)] : verifyLines(viewOf(process.stdout), value));
@@ -62,12 +70,15 @@ export function addAuditCommands(program: Command): void {
     });
 }
 
-async function readVerdict(files: readonly string[]): Promise<Result<VerifyAnswer, Refusal>> {
-  const [{ verifyPaths }, { verdictAnswer }] = await Promise.all([
+async function readVerdict(
+  files: readonly string[],
+  logs: readonly string[],
+): Promise<Result<VerifyAnswer, Refusal>> {
+  const [{ verifyAgainst }, { verdictAnswer }] = await Promise.all([
     import('../../audit/verify.ts'),
     import('../../audit/responses.ts'),
   ]);
-  const verdict = await verifyPaths(files);
+  const verdict = await verifyAgainst(files, logs);
   return verdict.ok ? ok(verdictAnswer(verdict.value)) : verdict;
 }
 

@@ -6,6 +6,12 @@ import type { Refusal } from '../../refusal.ts';
 import { type GlobalOptions, print, showRefusal } from '../client/session.ts';
 import { many, number, safe, type View, viewOf } from '../render/view.ts';
 
+interface RebuildOptions {
+  readonly from: readonly string[];
+  readonly heads?: readonly string[];
+  readonly dryRun?: boolean;
+}
+
 export function addRebuildCommand(program: Command): void {
   program
     .command('rebuild')
@@ -13,11 +19,12 @@ export function addRebuildCommand(program: Command): void {
       'restore the records from the audit files after Redis was lost; needs REDIS_URL, and no servpack records in that Redis',
     )
     .requiredOption('--from <file...>', 'all audit files of all orchestrators')
+    .option('--heads <log...>', 'logs of an orchestrator, whose heads the files must have')
     .option('--dry-run', 'only show what would be written')
     .addHelpText('after', '\nExample:\n  servpack rebuild --from .servpack/audit/*.jsonl --dry-run')
-    .action(async ({ from, dryRun }: { from: string[]; dryRun?: boolean }, command: Command) => {
+    .action(async ({ from, heads = [], dryRun }: RebuildOptions, command: Command) => {
       const { json } = command.optsWithGlobals<GlobalOptions>();
-      const rebuilt = await run(from, dryRun === true);
+      const rebuilt = await run(from, heads, dryRun === true);
       if (!rebuilt.ok) return showRefusal(rebuilt.error, json === true);
       const { value } = rebuilt;
       print(json === true ? [JSON.stringify(value, null, 2)] : rebuiltLines(viewOf(process.stdout), value));
@@ -25,9 +32,13 @@ export function addRebuildCommand(program: Command): void {
 }
 
 /** A dry run touches no Redis. */
-async function run(files: readonly string[], isDry: boolean): Promise<Result<Rebuilt, Refusal>> {
+async function run(
+  files: readonly string[],
+  logs: readonly string[],
+  isDry: boolean,
+): Promise<Result<Rebuilt, Refusal>> {
   const { rebuild } = await import('../../audit/rebuild/rebuild.ts');
-  if (isDry) return rebuild(null, systemClock, files);
+  if (isDry) return rebuild(null, systemClock, files, logs);
   const { readConfig } = await import('../../../shared/config.ts');
   const config = readConfig(process.env);
   if (!config.ok) return config;
@@ -37,7 +48,7 @@ async function run(files: readonly string[], isDry: boolean): Promise<Result<Reb
   if (!store.ok) return store;
   const clock = config.value.labClock === null ? systemClock : labClock(config.value.labClock);
   try {
-    return await rebuild(store.value, clock, files);
+    return await rebuild(store.value, clock, files, logs);
   } finally {
     await store.value.close();
   }
@@ -45,7 +56,7 @@ async function run(files: readonly string[], isDry: boolean): Promise<Result<Reb
 
 /** What was restored, and what a person must know before the campaigns are resumed. */
 export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
-  const { isWritten, clients, releases, campaigns, gap } = rebuilt;
+  const { isWritten, clients, releases, campaigns, gap, notes } = rebuilt;
   const did = isWritten ? 'restored' : 'would be restored (nothing was written)';
   return [
     view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
@@ -56,6 +67,7 @@ export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
       ),
     ),
     view.paint('yellow', safe(gap)),
+    ...notes.map((note) => view.paint('yellow', safe(note))),
     ...(isWritten ? ['Start the orchestrator and the workers, then resume each paused campaign.'] : []),
   ];
 }

@@ -124,22 +124,32 @@ function evidenceLines(view: View, hash: string, text: string | undefined): read
 }
 
 /** The chains that were verified, and each fault with its file and line. */
-export function verifyLines(view: View, { files, chains, faults }: VerifyAnswer): readonly string[] {
+export function verifyLines(view: View, answer: VerifyAnswer): readonly string[] {
+  const { files, chains, faults, notes } = answer;
   const torn = files.filter(({ tornAt }) => tornAt !== null);
-  const end =
-    faults.length > 0
-      ? view.paint('red', `${many(faults.length, 'fault')}: the audit was changed or is incomplete`)
-      : view.paint('green', 'the audit is complete and unchanged');
   return [
     ...chains.map((chain) => safe(chainLine(chain))),
     ...torn.map(({ file, tornAt }) =>
       safe(
-        `${file} ends in the middle of a block (line ${tornAt}): after a crash, or because it is being written now`,
+        `${file} ends in the middle of a block (line ${tornAt}): after a crash, because it is being written now, or because it was cut`,
       ),
     ),
     ...faults.map(({ file, line, block, says }) => safe(`${placeOf(file, line)}${blockOf(block)}${says}`)),
-    files.length === 0 ? 'There are no audit files.' : end,
+    ...notes.map((note) => view.paint('yellow', safe(note))),
+    endOf(view, answer, torn.length),
   ];
+}
+
+function endOf(view: View, { files, faults }: VerifyAnswer, torn: number): string {
+  if (faults.length > 0)
+    return view.paint('red', `${many(faults.length, 'fault')}: the audit was changed or is incomplete`);
+  if (files.length === 0) return 'There are no audit files.';
+  return torn > 0
+    ? view.paint(
+        'yellow',
+        `the audit is unchanged up to its last whole block, and incomplete after it (${many(torn, 'file')})`,
+      )
+    : view.paint('green', 'the audit is complete and unchanged');
 }
 
 function chainLine({ shard, blocks, entries, last, inRedis }: VerifyAnswer['chains'][number]): string {

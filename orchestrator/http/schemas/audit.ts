@@ -80,6 +80,8 @@ export const verifyAnswer = z.object({
       }),
     )
     .readonly(),
+  /** What these files cannot prove although they have no fault. */
+  notes: z.array(z.string()).readonly().default([]),
 });
 
 export type VerifyAnswer = z.infer<typeof verifyAnswer>;

@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { makeBlock } from '../../../orchestrator/audit/format/block.ts';
 import { sha256 } from '../../../shared/evidence.ts';
 import { beforeAll, type KeptEntry, type SealedHead } from '../../../shared/store/seal-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { servpackVersion } from '../../../shared/version.ts';
 import { driven, entry, marking, picks, runningState } from './fixtures.ts';
+import { headOf } from './seal-entries.ts';
 import { atHomeInShard0, joinFleet, driving, type Given } from './store-fixture.ts';
 
 const release = { release: 'r', product: 'p', servicePack: 1, files: [] };
-const context = { shard: 0, servpack: servpackVersion, campaigns: {} };
 
 /** Stages this many releases, each of which writes an audit entry. */
 async function entries(store: Store, count: number): Promise<readonly KeptEntry[]> {
@@ -25,7 +24,7 @@ async function seal(
   before: SealedHead | null,
   kept: readonly KeptEntry[],
 ): Promise<SealedHead> {
-  const { sealed } = makeBlock(before, kept, context);
+  const sealed = headOf(before, kept);
   expect(await store.moveSeal(0, before, sealed)).toBe(true);
   return sealed;
 }
@@ -77,16 +76,55 @@ export function sealingContract(given: Given): void {
       const first = await entries(store, 2);
       const one = await seal(store, null, first);
       expect(await store.readSeal(0)).toEqual({ head: one, written: 0 });
-      const second = makeBlock(one, await entries(store, 1), context).sealed;
+      const second = headOf(one, await entries(store, 1));
       expect(await store.moveSeal(0, null, second)).toBe(false);
       expect(await store.moveSeal(0, one, second)).toBe(false);
-      await store.markWritten(0, 7, []);
+      for (const other of [
+        { ...one, number: 7 },
+        { ...one, head: 'another' },
+      ])
+        await store.markWritten(0, other, []);
       expect(await store.moveSeal(0, one, second)).toBe(false);
-      await store.markWritten(0, 1, hashesOf(first));
+      await store.markWritten(0, one, hashesOf(first));
       expect(await store.readSeal(0)).toEqual({ head: one, written: 1 });
       expect(await store.moveSeal(0, { ...one, head: 'another' }, second)).toBe(false);
       expect(await store.moveSeal(0, one, second)).toBe(true);
       expect(await store.moveSeal(0, one, second)).toBe(false);
+    });
+
+    it('has a head that is replaced by a block of its number, as long as it stands in no file', async () => {
+      const { store } = given();
+      const first = await entries(store, 2);
+      const one = await seal(store, null, first);
+      const other = headOf(one, first, false);
+      expect(await store.moveSeal(0, one, other)).toBe(true);
+      // The process that sealed the first one wakes up.
+      await store.markWritten(0, one, []);
+      expect(await store.readSeal(0)).toEqual({ head: other, written: 0 });
+      await store.markWritten(0, other, []);
+      expect(await store.moveSeal(0, other, headOf(other, first, false))).toBe(false);
+      expect(await store.readSeal(0)).toEqual({ head: other, written: 1 });
+    });
+
+    it.each(['9999999999999-0', '18446744073709551615-18446744073709551615', '7', ''])(
+      'takes no head that ends with an entry of a time that has not come: %s',
+      async (last) => {
+        const { store } = given();
+        const [kept] = await entries(store, 1);
+        const far = { ...headOf(null, kept === undefined ? [] : [kept]), last };
+        expect(await store.moveSeal(0, null, far)).toBe(false);
+        expect(await store.putBackSeal(0, far)).toBe(false);
+        expect(await store.readSeal(0)).toEqual({ head: null, written: 0 });
+        await entries(store, 1);
+        expect(await store.auditAfter(0, beforeAll, 9)).toHaveLength(2);
+      },
+    );
+
+    it('knows that nothing of the chain was lost since the head moved', async () => {
+      const { store } = given();
+      expect(await store.redisRun(0)).toMatchObject({ isSame: false });
+      await seal(store, null, await entries(store, 1));
+      expect(await store.redisRun(0)).toMatchObject({ isSame: true });
     });
 
     it('lists evidence that stands in no file yet', async () => {
@@ -95,8 +133,8 @@ export function sealingContract(given: Given): void {
       const hashes = hashesOf(kept);
       const texts = [0, 1].map((n) => ({ sha256: sha256(`said ${n}`), text: `said ${n}` }));
       expect(await store.unwrittenEvidence(0, [...hashes, sha256('nobody said')])).toEqual(texts);
-      await seal(store, null, kept);
-      await store.markWritten(0, 1, hashes.slice(0, 1));
+      const one = await seal(store, null, kept);
+      await store.markWritten(0, one, hashes.slice(0, 1));
       expect(await store.unwrittenEvidence(0, hashes)).toEqual(texts.slice(1));
       expect(await store.readEvidence(hashes[0] ?? '')).toBe('said 0');
     });
@@ -107,14 +145,14 @@ export function sealingContract(given: Given): void {
       expect(await store.trimAudit(0, 3)).toBe(0);
       const one = await seal(store, null, kept.slice(0, 6));
       expect(await store.trimAudit(0, 0)).toBe(0);
-      await store.markWritten(0, 1, []);
+      await store.markWritten(0, one, []);
       expect(await store.trimAudit(0, 8)).toBe(2);
       expect(await store.trimAudit(0, 8)).toBe(0);
       expect(await store.auditAfter(0, beforeAll, 99)).toEqual(kept.slice(2));
-      await seal(store, one, kept.slice(6));
+      const two = await seal(store, one, kept.slice(6));
       expect(await store.trimAudit(0, 0)).toBe(4);
       expect(await store.auditAfter(0, beforeAll, 99)).toEqual(kept.slice(6));
-      await store.markWritten(0, 2, []);
+      await store.markWritten(0, two, []);
       expect(await store.trimAudit(0, 0)).toBe(4);
       expect((await entries(store, 1)).map(({ because }) => because)).toEqual(['0']);
     });

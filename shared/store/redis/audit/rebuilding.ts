@@ -39,12 +39,16 @@ const putBackSealScript = script(
   import.meta.url,
   'put-back-seal',
   lua`
+-- @include redis-run.lua
+-- @include stream-id.lua
+
 -- The chain goes on after a block that stands in a file. An empty stream still remembers its last
--- id.
+-- id. Returns 0 and does nothing when the time of that id has not come.
 -- ARGV: JSON of number, head, after, last, header
 local seal = cjson.decode(ARGV[1])
+if redis.pcall('XRANGE', key('audit'), seal.last, seal.last).err or not hasCome(seal.last) then return 0 end
 redis.call('HSET', key('seal'), 'number', seal.number, 'head', seal.head, 'after', seal.after, 'last', seal.last,
-  'header', seal.header, 'written', seal.number)
+  'header', seal.header, 'written', seal.number, 'run', redisRun())
 redis.call('XADD', key('audit'), seal.last, 'put', 'back')
 redis.call('XDEL', key('audit'), seal.last)
 return 1`,
@@ -53,8 +57,8 @@ return 1`,
 export async function putBackSeal(
   { run }: Shard,
   { number, head, after, last, header }: SealedHead,
-): Promise<void> {
-  await run(putBackSealScript, named({ number, head, after, last, header }));
+): Promise<boolean> {
+  return (await run(putBackSealScript, named({ number, head, after, last, header }))) === 1;
 }
 
 const putBackUpgradesScript = scriptFile(import.meta.url, 'put-back-upgrades.lua');

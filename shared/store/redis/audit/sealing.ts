@@ -1,4 +1,4 @@
-import { type SealedHead, type SealState, writtenEvidenceSeconds } from '../../seal-store.ts';
+import { type RedisRun, type SealedHead, type SealState, writtenEvidenceSeconds } from '../../seal-store.ts';
 import type { Evidence } from '../../types.ts';
 import { lua, named, script, scriptFile } from '../core/scripts.ts';
 import { inPieces, type Shard } from '../core/shard.ts';
@@ -32,6 +32,21 @@ export async function moveSeal(
   const { number: numberBefore = 0, head: headBefore = '' } = before ?? {};
   const fields = named({ numberBefore, headBefore, number, head, after, last, header });
   return (await run(moveSealScript, fields)) === 1;
+}
+
+const redisRunScript = script(
+  import.meta.url,
+  'redis-run',
+  lua`
+-- @include redis-run.lua
+-- Returns 1 when this server held the shard since the head moved, else 0; and its clock in ms.
+local time = redis.call('TIME')
+return { redis.call('HGET', key('seal'), 'run') == redisRun() and 1 or 0, time[1] * 1000 + time[2] / 1000 }`,
+);
+
+export async function redisRun({ run }: Shard): Promise<RedisRun> {
+  const [isSame, now] = (await run(redisRunScript)) as [number, number];
+  return { isSame: isSame === 1, now };
 }
 
 /**
@@ -84,16 +99,24 @@ const markWrittenScript = script(
   import.meta.url,
   'mark-written',
   lua`
+-- @include redis-run.lua
 -- Notes that the head of the chain stands in a file. Ignored when another block is the head by now.
--- ARGV: number of the block
-if redis.call('HGET', key('seal'), 'number') == ARGV[1] then redis.call('HSET', key('seal'), 'written', ARGV[1]) end
+-- ARGV: number and head of the block
+local found = redis.call('HMGET', key('seal'), 'number', 'head')
+if found[1] == ARGV[1] and found[2] == ARGV[2] then
+  redis.call('HSET', key('seal'), 'written', ARGV[1], 'run', redisRun())
+end
 return 1`,
 );
 
-export async function markWritten({ run }: Shard, block: number, sha256s: readonly string[]): Promise<void> {
+export async function markWritten(
+  { run }: Shard,
+  { number, head }: Pick<SealedHead, 'number' | 'head'>,
+  sha256s: readonly string[],
+): Promise<void> {
   for (const piece of inPieces(sha256s, pieceSize))
     await run(markEvidenceScript, writtenEvidenceSeconds, ...piece);
-  await run(markWrittenScript, block);
+  await run(markWrittenScript, number, head);
 }
 
 const trimScript = scriptFile(import.meta.url, 'trim-audit.lua');

@@ -4,7 +4,7 @@ import type { KeptEntry, SealStore } from '../../seal-store.ts';
 import type { AuditEntry } from '../../types.ts';
 import { type AuditFilter, entriesAfter, newestEntries } from '../audit/audit.ts';
 import { isEmptyShard, putBackSeal, putBackUpgrades } from '../audit/rebuilding.ts';
-import { markWritten, moveSeal, readSeal, trimAudit, unwrittenEvidence } from '../audit/sealing.ts';
+import { markWritten, moveSeal, readSeal, redisRun, trimAudit, unwrittenEvidence } from '../audit/sealing.ts';
 import type { Shard } from '../core/shard.ts';
 import { readUpgrades } from '../upgrades/record.ts';
 import { byHome, firstOf, fromEach, type Shards } from './shards.ts';
@@ -29,6 +29,7 @@ export function sealStoreOf(shards: Shards): SealStore {
     unwrittenEvidence: (shard, sha256s) => unwrittenEvidence(shardAt(shard), sha256s),
     markWritten: (shard, block, sha256s) => markWritten(shardAt(shard), block, sha256s),
     trimAudit: (shard, keep) => trimAudit(shardAt(shard), keep),
+    redisRun: (shard) => redisRun(shardAt(shard)),
   };
 }
 
