@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Archive, openArchive } from './audit/archive.ts';
 import { openSealer, type Sealer } from './audit/seal.ts';
+import { whyGone } from './audit/emptied.ts';
 import { openBackground } from './background/background.ts';
 import { startWaiting } from './campaigns/transitions.ts';
 import type { LeaderContext, OrchestratorContext } from './context.ts';
@@ -56,6 +57,11 @@ export async function runOrchestrator(
   if (!archive.ok) {
     await store.value.close();
     return archive;
+  }
+  const gone = await whyGone(store.value, archive.value);
+  if (gone !== null) {
+    await store.value.close();
+    return err(gone);
   }
   const context: OrchestratorContext = {
     store: store.value,

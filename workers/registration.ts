@@ -3,6 +3,8 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from '../shared/config.ts';
 import { messageOf } from '../shared/errors.ts';
+import { RecordsGone } from '../shared/store/errors.ts';
+import type { HealthStore } from '../shared/store/health-store.ts';
 import type { WorkerRegistry, WorkerFacts } from '../shared/store/worker-registry.ts';
 import { servpackVersion } from '../shared/version.ts';
 
@@ -12,20 +14,28 @@ const validForMs = 20_000;
 
 /**
  * Announces every 5 s that this worker runs, for people who ask why nothing happens. No decision
- * depends on the registry.
+ * depends on the registry. Says once when the records are gone.
  */
 export function registerWorker(
-  store: WorkerRegistry,
+  store: WorkerRegistry & Pick<HealthStore, 'checkRecords'>,
   config: Config,
   log: Logger,
 ): { readonly leave: () => Promise<void> } {
   const worker = factsOf(config);
-  const announce = (): void =>
-    void store
-      .announceWorker(worker, Date.now(), validForMs)
-      .catch((error: unknown) => log.debug({ error }, 'could not announce this worker'));
-  announce();
-  const timer = setInterval(announce, announceEveryMs);
+  let isGone = false;
+  const announce = async (): Promise<void> => {
+    try {
+      await store.checkRecords();
+      isGone = false;
+      await store.announceWorker(worker, Date.now(), validForMs);
+    } catch (error) {
+      if (!(error instanceof RecordsGone)) return log.debug({ error }, 'could not announce this worker');
+      if (!isGone) log.error(error.message);
+      isGone = true;
+    }
+  };
+  void announce();
+  const timer = setInterval(() => void announce(), announceEveryMs);
   return {
     leave: async () => {
       clearInterval(timer);

@@ -1,5 +1,6 @@
 import { endClient } from './end-client.ts';
 import { changeCampaign, type ChangedCampaign } from './transitions.ts';
+import { sayingWhatHolds } from './not-recorded.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 import { campaignStatus } from '../views/status.ts';
@@ -35,9 +36,11 @@ export async function abortCampaign(
   reason: string,
 ): Promise<Result<Aborted, Refusal>> {
   const asked = performance.now();
-  const moved = await changeCampaign(context, who, name, async () => ({
-    event: { type: 'AbortRequested', by: who, reason },
-  }));
+  const moved = await sayingWhatHolds('the abort', () =>
+    changeCampaign(context, who, name, async () => ({
+      event: { type: 'AbortRequested', by: who, reason },
+    })),
+  );
   if (!moved.ok) return moved;
   const stoppedInMs = Math.ceil(performance.now() - asked);
   const cancelling = !(await cancelled(context, name, asked + stoppedInMs + patienceMs));

@@ -6,6 +6,7 @@ import {
 } from '../../shared/domain/campaign/halt.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { ResumeRequest } from './transitions.ts';
+import { sayingWhatHolds } from './not-recorded.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
 
@@ -18,7 +19,9 @@ export const haltAll = (
   who: string,
   reason: string,
 ): Promise<Result<Halt | null, Refusal>> =>
-  change(context, who, (present, at) => decideHalt(present, { by: who, because: reason, at }));
+  sayingWhatHolds('the halt', () =>
+    change(context, who, (present, at) => decideHalt(present, { by: who, because: reason, at })),
+  );
 
 /** Ends the halt: campaigns that ran run again, paused campaigns stay paused. */
 export const unhaltAll = (

@@ -1,6 +1,7 @@
 import { decideCampaign } from '../domain/decide-campaign.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { campaignAudit } from './audit.ts';
+import { sayingWhatHolds } from './not-recorded.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Campaign, CampaignEvent, CampaignState } from '../../shared/domain/campaign/campaign.ts';
@@ -71,7 +72,9 @@ export const pauseCampaign = (
   name: string,
   reason: string,
 ): Promise<Result<ChangedCampaign, Refusal>> =>
-  changeCampaign(context, who, name, async () => ({ event: { type: 'PauseRequested', by: who, reason } }));
+  sayingWhatHolds('the pause', () =>
+    changeCampaign(context, who, name, async () => ({ event: { type: 'PauseRequested', by: who, reason } })),
+  );
 
 /** Resumes a campaign. The person who resumes accepts the ends that are not ok so far. */
 export const resumeCampaign = (

@@ -1,5 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import { messageOf } from '../../shared/errors.ts';
+import { RecordsGone, StoreUnavailable } from '../../shared/store/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { checkAudit } from './audit.ts';
 import { broken, type Check } from './check.ts';
@@ -11,7 +12,8 @@ import { judgeWorkers } from './workers.ts';
 export type Environment = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataDir'>;
 
 /**
- * Checks what an orchestrator works with. It changes nothing.
+ * Checks what an orchestrator works with. It changes nothing but a key that expires, by which it
+ * tries whether Redis takes writes.
  * @param environment its Redis and its data folder; null = neither is checked
  */
 export async function diagnose(
@@ -22,12 +24,39 @@ export async function diagnose(
   const folder = environment === null ? [] : checkDataFolder(environment.dataDir);
   // Without Redis every further check would only wait until its time is over.
   if (redis.some(isUnavailable)) return [...redis, ...folder];
+  const records = await checkRecords(store);
+  if (records !== null) return [...redis, records, ...folder];
   const rest = await Promise.all([
     orBroken('audit', () => checkAudit(store, archive)),
     orBroken('releases', () => checkReleases(store)),
     orBroken('workers', async () => judgeWorkers(await store.workers())),
   ]);
   return [...redis, ...folder, ...rest.flat()];
+}
+
+/** Whether the records are there and can be changed; null = both. */
+async function checkRecords(store: OrchestratorContext['store']): Promise<Check | null> {
+  try {
+    await store.checkRecords();
+    await store.checkWritable();
+    return null;
+  } catch (error) {
+    if (error instanceof RecordsGone)
+      return broken(
+        'redis',
+        error.message,
+        'no client is begun, no request is answered, and what was begun on clients stays as it is',
+        'REDIS_URL must lead to the Redis of before; else servpack rebuild',
+      );
+    if (error instanceof StoreUnavailable)
+      return broken(
+        'redis',
+        error.message,
+        'nothing new begins; everything goes on by itself as soon as writes are taken; no client is lost',
+        'the reason stands before; INFO of that Redis and its log say more',
+      );
+    throw error;
+  }
 }
 
 /** A check that throws is itself a finding. */

@@ -100,12 +100,11 @@ function memoryCheck({ where, info }: ServerFacts): Check {
       : fine('redis', `${inUse}, no limit`);
   }
   if (used <= limit * memoryAlarm) return fine('redis', `${inUse}, limit ${megabytes(limit)}`);
-  return warning(
-    'redis',
-    `Redis at ${where}: ${inUse}, limit ${megabytes(limit)}`,
-    'at the limit it refuses every write, and everything stands still',
-    'raise maxmemory, or lower SERVPACK_AUDIT_KEEP',
-  );
+  const says = `Redis at ${where}: ${inUse}, limit ${megabytes(limit)}`;
+  const todo = 'raise maxmemory, or lower SERVPACK_AUDIT_KEEP';
+  if (used >= limit)
+    return broken('redis', says, 'it refuses every write, and everything stands still', todo);
+  return warning('redis', says, 'at the limit it refuses every write, and everything stands still', todo);
 }
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024).toLocaleString('en-US')} MB`;

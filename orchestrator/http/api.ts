@@ -13,6 +13,7 @@ import { releaseRoutes } from './routes/release-routes.ts';
 import { haltRoutes } from './routes/halt-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
 import { requireToken } from './auth.ts';
+import { requireRecords } from './records.ts';
 
 /** Enough for ids and reasons. A route that takes a file has a limit of its own. */
 const bodyLimit = 512 * 1024;
@@ -49,6 +50,7 @@ export function buildApi(
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app, log);
   requireToken(app, { name: tokenName, token });
+  requireRecords(app, context);
   for (const routes of [
     fleetRoutes,
     campaignRoutes,

@@ -2,7 +2,7 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { fault, type Fault, messageOf } from '../../shared/errors.ts';
-import { StoreUnavailable } from '../../shared/store/errors.ts';
+import { RecordsGone, StoreUnavailable, StoreUnwritable } from '../../shared/store/errors.ts';
 import { refusalOf, refusedStatus } from './responses.ts';
 
 /**
@@ -40,6 +40,8 @@ function refuse(reply: FastifyReply, refusal: Fault, status?: number) {
 
 /** Null for an error that nothing here expects: a bug. */
 function knownFault(error: FastifyError): Fault | null {
+  if (error instanceof RecordsGone) return fault('store.gone', error.message);
+  if (error instanceof StoreUnwritable) return fault('store.unwritable', error.message);
   if (error instanceof StoreUnavailable) return fault('store.away', error.message);
   if (hasZodFastifySchemaValidationErrors(error)) {
     const where = error.validationContext ?? 'request';

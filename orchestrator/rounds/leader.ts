@@ -1,5 +1,6 @@
 import type { LeaderContext } from '../context.ts';
 import { repeat } from './repeat.ts';
+import { RecordsGone } from '../../shared/store/errors.ts';
 import type { LeaderFence } from '../../shared/store/leader-store.ts';
 import type { LeadingStore } from '../../shared/store/store.ts';
 
@@ -41,6 +42,11 @@ export function seekLeadership(
   const isHeld = (): boolean => term !== null && performance.now() < term.heldUntil;
   const ask = async (): Promise<void> => {
     const heldUntil = performance.now() + timing.leaseMs;
+    await store.checkRecords().catch((error: unknown) => {
+      // Nothing is done for records that are gone.
+      if (error instanceof RecordsGone) term = null;
+      throw error;
+    });
     const outcome = await store.lead(owner, timing.leaseMs);
     if (outcome.kind === 'follows') {
       if (term !== null) log.warn({ leader: outcome.owner }, 'leads no more');

@@ -98,15 +98,31 @@ function optionsOf({ use, answerMs, retry }: ClientOptions): Options {
   const shared: Options = {
     lazyConnect: use === 'store',
     connectTimeout: answerMs,
-    // A failover leaves this connection with a replica: it answers READONLY, and a new connection
-    // leads to the new master.
-    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+    reconnectOnError: whenReadOnly(use === 'worker' ? Infinity : answerMs / 2),
     retryStrategy: retry ?? growing,
   };
   if (use === 'worker') return { ...shared, maxRetriesPerRequest: null };
   if (use === 'producer')
     return { ...shared, maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: answerMs };
   return { ...shared, maxRetriesPerRequest: tries, commandTimeout: answerMs };
+}
+
+/**
+ * A failover leaves this connection with a replica: it answers READONLY, and a new connection leads
+ * to the new master. The call is sent again, until that has led nowhere for so long: then each call
+ * is refused with these words, and the connection goes on looking for a master.
+ */
+function whenReadOnly(againForMs: number): NonNullable<Options['reconnectOnError']> {
+  const [sendAgain, refuse] = [2, 1] as const;
+  let first = -Infinity;
+  let last = -Infinity;
+  return (error) => {
+    if (!error.message.startsWith('READONLY')) return false;
+    const now = performance.now();
+    if (now - last > 2 * againForMs) first = now;
+    last = now;
+    return now - first < againForMs ? sendAgain : refuse;
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { AdmissionStore } from './admission-store.ts';
 import type { AuditStore } from './audit-store.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
+import type { HealthStore } from './health-store.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { LeaderStore } from './leader-store.ts';
 import type { RebuildStore } from './rebuild-store.ts';
@@ -19,7 +20,8 @@ import type { WorkerRegistry } from './worker-registry.ts';
  * Two adapters pass one contract suite: Redis (one Lua script per change) and the in-memory twin
  * of the tests. Each change is atomic. Times named `…At` and `at` are policy time; leases are real
  * time. An outcome that a caller must handle is a value. A store that does not answer rejects with
- * `StoreUnavailable`; whether the change was made is unknown then, so the caller reads again.
+ * `StoreUnavailable`; whether the change was made is unknown then, so the caller reads again. One
+ * that answers, but refuses every write, rejects with `StoreUnwritable`.
  */
 export interface Store extends OperatorStore, LeadingStore, SealStore, RebuildStore {
   close(): Promise<void>;
@@ -32,6 +34,7 @@ export interface OperatorStore
     CampaignStore,
     CheckInStore,
     FleetStore,
+    HealthStore,
     ReleaseStore,
     SurveyStore,
     UpgradeStore,
@@ -44,6 +47,7 @@ export interface DrivingStore
     UpgradeStore,
     SurveyStore,
     WorkerRegistry,
+    Pick<HealthStore, 'checkRecords'>,
     Pick<CampaignStore, 'readCampaign' | 'readHalt' | 'counters'>,
     Pick<FleetStore, 'readClient' | 'fleetSize'>,
     Pick<ReleaseStore, 'readRelease'> {

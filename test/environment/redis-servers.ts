@@ -40,7 +40,11 @@ export async function startRedisServer(
   const args = [...file, '--port', String(port), '--dir', resolve(folder), ...settings];
   const launch = (): ChildProcess => {
     const { path, env } = server.value;
-    return spawn(path, file.length > 0 ? args : [...usual, ...args], { env, stdio: ['ignore', log, log] });
+    const all = file.length > 0 ? args : [...usual, ...args];
+    // With the signal ignored, a limit on the size of files (`prlimit --fsize`) fails its writes as
+    // a full disk does, and does not end it.
+    const script = `trap '' XFSZ; exec "$0" "$@"`;
+    return spawn('/bin/sh', ['-c', script, path, ...all], { env, stdio: ['ignore', log, log] });
   };
   let child = launch();
   const client = new Redis(port, '127.0.0.1', { lazyConnect: true, maxRetriesPerRequest: null });

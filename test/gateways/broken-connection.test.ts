@@ -59,13 +59,14 @@ async function connect(to = server): Promise<Connection> {
 /** A question that has reached the client when its connection is cut. */
 async function askAndCut(connection: Connection): Promise<unknown> {
   asked = Promise.withResolvers();
-  const answer = readTail(connection, path, 100).catch((error: unknown) => error);
+  const answer = readTail(connection, path, 100, signal).catch((error: unknown) => error);
   await asked.promise;
   for (const client of served) client.end();
   return answer;
 }
 
 const path = String.raw`C:\SMS.INI`;
+const { signal } = new AbortController();
 
 /** A client that opens SFTP and answers the first request with bytes that are no packet. */
 const babbling = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
@@ -87,8 +88,8 @@ const babbling = new ssh2.Server({ hostKeys: [keys.hostKey] }, (client) => {
 test('a client that answers on SFTP with other bytes fails each request over SFTP, and no other request', async () => {
   await new Promise<void>((resolve) => babbling.listen(0, '127.0.0.1', resolve));
   const connection = await connect(babbling);
-  await expect(readTail(connection, path, 100)).rejects.toThrow('No response from server');
-  await expect(readTail(connection, path, 100)).rejects.toThrow('No response from server');
+  await expect(readTail(connection, path, 100, signal)).rejects.toThrow('No response from server');
+  await expect(readTail(connection, path, 100, signal)).rejects.toThrow('No response from server');
   expect(connection.isOpen).toBe(true);
   connection.close();
   await new Promise<void>((resolve) => babbling.close(() => resolve()));
@@ -102,10 +103,10 @@ describe('a connection that breaks', () => {
   test('fails no read of a file when only the close is not answered', async () => {
     const connection = await connect();
     closing = Promise.withResolvers();
-    const tail = await readTail(connection, readable, 100);
+    const tail = await readTail(connection, readable, 100, signal);
     expect(tail?.bytes.toString()).toBe('abc');
     await closing.promise;
-    const broken = connection.unlessBroken(() => new Promise<never>(() => undefined));
+    const broken = connection.overSftp(signal, () => new Promise<never>(() => undefined));
     for (const client of served) client.end();
     // An error of the stream without a listener would end the worker.
     await expect(broken).rejects.toThrow('the connection broke');
@@ -116,6 +117,6 @@ describe('a connection that breaks', () => {
     const connection = await connect();
     await askAndCut(connection);
     expect(connection.isOpen).toBe(false);
-    await expect(readTail(connection, path, 100)).rejects.toThrow('the connection broke');
+    await expect(readTail(connection, path, 100, signal)).rejects.toThrow('the connection broke');
   });
 });

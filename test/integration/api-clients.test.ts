@@ -183,7 +183,7 @@ describe('the API in trouble', () => {
       Promise.reject(new StoreUnavailable('Redis at 127.0.0.1:6379 does not answer'));
     await using orchestrator = await startSmallOrchestrator({
       ...createMemoryStore(Date.now),
-      fleetSize: away,
+      checkRecords: away,
       campaigns: away,
     });
     for (const path of ['/v1/health', '/v1/campaigns']) {

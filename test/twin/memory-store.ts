@@ -33,6 +33,9 @@ export function createMemoryStore(now: () => number): Store {
     ...leaderStoreOf(tables, now),
     ...checkInStoreOf(tables),
     ...workerRegistryOf(tables, now),
+    // The tables are lost only with their process.
+    checkRecords: async () => undefined,
+    checkWritable: async () => undefined,
     close: async () => undefined,
   };
 }

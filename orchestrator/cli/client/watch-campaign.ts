@@ -50,7 +50,7 @@ export async function watchCampaign({
         if (isOver || isPause || signal.aborted) return status;
       } else {
         const { code } = status.error;
-        const isUnavailable = code === 'unreachable' || code.startsWith('store');
+        const isUnavailable = code === 'unreachable' || (code.startsWith('store') && code !== 'store.gone');
         if (!isUnavailable || signal.aborted || performance.now() - answeredAt > patienceMs)
           return err(status.error);
         screen.lost(status.error);

@@ -12,7 +12,7 @@ import type { OrchestratorContext } from '../../context.ts';
 import { addressIn, takeAddress } from './address.ts';
 import { RateLimit, RefusalLog, ConcurrencyLimit } from './limits.ts';
 import { accepted, oneOf, refused, tokenIn, transcriptIn } from './request.ts';
-import { StoreUnavailable } from '../../../shared/store/errors.ts';
+import { RecordsGone, StoreUnavailable } from '../../../shared/store/errors.ts';
 import { reportIn } from '../../fleet/check-in.ts';
 import { generationIn } from './tokens.ts';
 import { isId } from '../../input/names.ts';
@@ -123,6 +123,8 @@ function generationOf(
 async function checkIn({ context, config, writes }: Listener, request: FastifyRequest, reply: FastifyReply) {
   const name = nameIn(request);
   const done = await writes.run(async () => {
+    // An emptied store has no client and no revoked token.
+    await context.store.checkRecords();
     const client = await findClient(context, name);
     const generation = generationOf(context, name, request) ?? 0;
     if (generation < (await context.store.leastGeneration(client?.client ?? name)))
@@ -164,7 +166,8 @@ function answerErrors(app: FastifyInstance, { log }: OrchestratorContext): void 
     refuse(reply, 404, 'clients report in at /checkin/CLIENT, and nowhere else'),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
-    if (error instanceof StoreUnavailable) return refuseForNow(reply, 'it cannot be written down now');
+    if (error instanceof StoreUnavailable || error instanceof RecordsGone)
+      return refuseForNow(reply, 'it cannot be written down now');
     const status = error.statusCode ?? 500;
     if (status === 413) return refuse(reply, 413, `more than ${bodyLimit / 1024} KiB are not taken`);
     if (status >= 400 && status < 500) return refuse(reply, status, 'the request is not understood');

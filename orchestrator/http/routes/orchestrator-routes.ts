@@ -12,8 +12,10 @@ export function orchestratorRoutes(
   environment: Environment | null,
 ): void {
   app.get('/v1/health', { config: { open: true }, schema: { response: answers(healthAnswer) } }, async () => {
-    // Throws while Redis is unavailable: an orchestrator without its records is not healthy.
-    await context.store.fleetSize();
+    // Each throws: an orchestrator without its records, or with records that it cannot change, is
+    // not healthy.
+    await context.store.checkRecords();
+    await context.store.checkWritable();
     return { version: servpackVersion, now: isoOf(context.clock.now()) };
   });
 
@@ -23,7 +25,11 @@ export function orchestratorRoutes(
   });
 
   // The preflight answers while Redis is unavailable: it says so.
-  app.get('/v1/doctor', { schema: { response: answers(doctorAnswer) } }, async () => ({
-    checks: await diagnose(context, environment),
-  }));
+  app.get(
+    '/v1/doctor',
+    { config: { needsNoRecords: true }, schema: { response: answers(doctorAnswer) } },
+    async () => ({
+      checks: await diagnose(context, environment),
+    }),
+  );
 }

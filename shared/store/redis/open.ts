@@ -1,13 +1,16 @@
-import { type Fault, ok, type Result } from '../../errors.ts';
+import { err, type Fault, fault, ok, type Result } from '../../errors.ts';
+import { StoreUnavailable } from '../errors.ts';
+import type { HealthStore } from '../health-store.ts';
 import type { Store } from '../store.ts';
 import { connect } from './core/connection.ts';
-import { explainUnavailable } from './core/store-unavailable.ts';
+import { explain, explainUnavailable } from './core/store-unavailable.ts';
 import { checkInStoreOf } from './fleet/check-ins.ts';
 import { workerRegistryOf } from './fleet/worker-registry.ts';
 import { leaderStoreOf } from './leader/leader.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
 import { campaignStoreOf } from './sharding/campaigns.ts';
 import { fleetStoreOf, releaseStoreOf } from './sharding/fleet.ts';
+import { healthStoreOf } from './sharding/health.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
 import { checkCount, type Shards, shardsOf } from './sharding/shards.ts';
 import { surveyStoreOf } from './sharding/surveys.ts';
@@ -28,7 +31,7 @@ export interface RedisStoreOptions {
  * Opens the records in Redis. While Redis does not answer, every call waits at most `answerMs` and
  * then rejects with `StoreUnavailable`; the connection comes back by itself.
  * @returns faults `redis.url`, `redis.unreachable`, `redis.auth`, `redis.version`,
- * `redis.eviction`, `redis.shards`
+ * `redis.eviction`, `redis.shards`, `redis.unwritable`
  */
 export async function openRedisStore({
   url,
@@ -40,14 +43,24 @@ export async function openRedisStore({
   if (!connected.ok) return connected;
   const { redis, where, close } = connected.value;
   const shards = shardsOf(redis, prefix, count);
-  const checked = await checkCount(shards, prefix);
-  if (checked.ok) return ok(explainUnavailable({ ...portsOf(shards), close }, where));
-  await close();
-  return checked;
+  try {
+    const checked = await checkCount(shards, prefix);
+    if (checked.ok) {
+      const health = await healthStoreOf(shards, prefix, where);
+      return ok(explainUnavailable({ ...portsOf(shards), ...health, close }, where));
+    }
+    await close();
+    return checked;
+  } catch (thrown) {
+    await close();
+    const explained = explain(thrown, where);
+    if (explained instanceof StoreUnavailable) return err(fault('redis.unwritable', explained.message));
+    throw thrown;
+  }
 }
 
 /** Ports that work on one shard stand with their aggregate, the others in `sharding`. */
-const portsOf = (shards: Shards): Omit<Store, 'close'> => ({
+const portsOf = (shards: Shards): Omit<Store, 'close' | keyof HealthStore> => ({
   ...fleetStoreOf(shards),
   ...releaseStoreOf(shards),
   ...campaignStoreOf(shards),

@@ -16,7 +16,15 @@ export type Stroke =
   | Blow
   /** Every BullMQ key is deleted. */
   | { readonly kind: 'wipeJobs' }
-  | { readonly kind: 'pause'; readonly forMs: number };
+  | { readonly kind: 'pause'; readonly forMs: number }
+  | RefusedWrites;
+
+/** Redis answers and refuses every write: its memory is full, or it has become a replica. */
+export interface RefusedWrites {
+  readonly kind: 'refuseWrites';
+  readonly how: 'memory' | 'replica';
+  readonly forMs: number;
+}
 
 export interface Planned {
   /** Real milliseconds from the start of the campaign. */
@@ -64,6 +72,9 @@ const afterEndMs = 5_000;
 const pausedFor: Span = [2_500, 5_000];
 /** One deletion of all jobs and one pause per so many strokes, and at least one of each. */
 const blowsPerExtra = 15;
+const refusedFor: Span = [2_000, 8_000];
+/** One span in which Redis refuses writes per so many strokes; none in a shorter plan. */
+const blowsPerRefusal = 50;
 
 /** The whole plan. The same options give the same strokes at the same moments. */
 export function planOf({ seed, kills, gapMs, url }: ChaosOptions): readonly Planned[] {
@@ -73,7 +84,8 @@ export function planOf({ seed, kills, gapMs, url }: ChaosOptions): readonly Plan
     atMs += within([gapMs * 0.2, gapMs * 1.8], chance(seed, 'gap', n));
     planned.push({ atMs, stroke: blow(seed, n, url !== null) });
   }
-  const all = [...planned, ...extras(seed, kills, atMs)].sort((a, b) => a.atMs - b.atMs);
+  const refusals = url === null ? refusedWrites(seed, kills, atMs) : [];
+  const all = [...planned, ...extras(seed, kills, atMs), ...refusals].sort((a, b) => a.atMs - b.atMs);
   return all.map((each) => endingSoonAfter(each, atMs));
 }
 
@@ -96,6 +108,19 @@ function extras(seed: string, kills: number, endMs: number): readonly Planned[] 
       },
     ];
   }).flat();
+}
+
+function refusedWrites(seed: string, kills: number, endMs: number): readonly Planned[] {
+  const count = Math.floor(kills / blowsPerRefusal);
+  return Array.from({ length: count }, (_, n): Planned => {
+    const span: Span = [(endMs * n) / count, (endMs * (n + 1)) / count];
+    const how = n % 2 === 0 ? 'memory' : 'replica';
+    const forMs = within(refusedFor, chance(seed, 'refusedFor', n));
+    return {
+      atMs: within(span, chance(seed, 'refused', n)),
+      stroke: { kind: 'refuseWrites', how, forMs },
+    };
+  });
 }
 
 function blow(seed: string, n: number, isRedisSpared: boolean): Blow {

@@ -4,7 +4,7 @@ import { messageOf } from '../../../shared/errors.ts';
 import { keysLike } from '../keys-like.ts';
 import { campaignName } from './campaign-file.ts';
 import { Outages } from './outages.ts';
-import type { Blow, Planned, Role, Stroke } from './plan.ts';
+import type { Blow, Planned, RefusedWrites, Role, Stroke } from './plan.ts';
 import type { Player } from './player.ts';
 import type { Stage } from './stage.ts';
 
@@ -82,6 +82,10 @@ export class Chaos {
         this.#say(`${seconds} s  pause the campaign for ${stroke.forMs} ms`);
         this.#pausing = this.#follow(this.#pausing.then(() => this.#pause(stroke.forMs)));
         return;
+      case 'refuseWrites':
+        this.#say(`${seconds} s  Redis refuses writes (${stroke.how}) for ${stroke.forMs} ms`);
+        void this.#follow(this.#refuseWrites(stroke));
+        return;
       case 'kill':
       case 'freeze':
       case 'term':
@@ -150,6 +154,34 @@ export class Chaos {
     }
   }
 
+  async #refuseWrites({ how, forMs }: RefusedWrites): Promise<void> {
+    const back = this.#stage.outages.begin();
+    const [spoil, mend] =
+      how === 'memory'
+        ? [(redis: Redis) => redis.config('SET', 'maxmemory', '1mb'), unlimited]
+        : [(redis: Redis) => redis.replicaof('127.0.0.1', 1), ownMaster];
+    const tell = async (order: (redis: Redis) => Promise<unknown>): Promise<boolean> => {
+      const redis = connectionTo(this.#stage.url);
+      try {
+        await order(redis);
+        return true;
+      } catch {
+        return false;
+      } finally {
+        redis.disconnect();
+      }
+    };
+    try {
+      // Redis may be down at this moment. A restart forgets both settings.
+      await tell(spoil);
+      await delay(forMs);
+      for (const deadline = Date.now() + answerDeadlineMs; !(await tell(mend)); await delay(100))
+        if (Date.now() > deadline) throw new Error('Redis could not be told to take writes again');
+    } finally {
+      back();
+    }
+  }
+
   async #pause(forMs: number): Promise<void> {
     await this.#ask('pause', { reason: 'chaos' }, /is paused already/);
     const acknowledgedAt = Date.now();
@@ -180,6 +212,9 @@ export class Chaos {
     }
   }
 }
+
+const unlimited = (redis: Redis): Promise<unknown> => redis.config('SET', 'maxmemory', '0');
+const ownMaster = (redis: Redis): Promise<unknown> => redis.replicaof('NO', 'ONE');
 
 /** A connection that fails at once while Redis is unavailable. */
 export function connectionTo(url: string): Redis {

@@ -90,6 +90,10 @@ export const keyNames = {
   halt: 'halt',
   /** string in shard 0: the number of shards, fixed when the store is first opened */
   shards: 'shards',
+  /** string: random, fixed when the shard is first opened; a Redis that was emptied loses it */
+  identity: 'identity',
+  /** string that expires: a trial whether the server takes writes */
+  trial: 'trial',
   /** string in shard 0: how many fleet imports there were */
   imports: 'imports',
   /** string in shard 0 per campaign that is being created over several shards: its reservation */

@@ -4,7 +4,6 @@ import { ok } from '../../../../shared/errors.ts';
 import type { GatewayResult } from '../../gateway.ts';
 import { send, sendUntilSaid, wordsOf } from './send.ts';
 import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
-import type { Connection } from '../connection/connection.ts';
 import { hashBack, makeFolder, removeStaged, writeNew } from '../connection/files.ts';
 import type { Part } from '../connection/frame.ts';
 import { guardFolder, stagingFolder } from './guard.ts';
@@ -28,12 +27,12 @@ export async function hash(shell: ClientShell, path: string): Promise<GatewayRes
   const quoted = refused(quotePath(path));
   if (!quoted.ok) return quoted;
   const parts = await shell.read([hashSection('hash', quoted.value)]);
-  return parts.ok ? hashIn(shell.connection, path, parts.value.get('hash')) : parts;
+  return parts.ok ? hashIn(shell, path, parts.value.get('hash')) : parts;
 }
 
 /** The hash in the section of `hashSection`; certutil of Windows 7 prints it in pairs of digits. */
 export async function hashIn(
-  connection: Connection,
+  { connection, signal }: ClientShell,
   path: string,
   part: Part | undefined,
 ): Promise<GatewayResult<string | null>> {
@@ -41,7 +40,7 @@ export async function hashIn(
   const lines = (part?.text ?? '').split(/\r?\n/).map((line) => line.replaceAll(' ', '').toLowerCase());
   const said = lines.find((line) => /^[0-9a-f]{64}$/.test(line));
   if (said !== undefined) return ok(said);
-  return attempt(`${path} could not be read`, () => hashBack(connection, path));
+  return attempt(`${path} could not be read`, () => hashBack(connection, path, signal));
 }
 
 export async function copy(
@@ -92,11 +91,11 @@ export async function staged<T>(
   const root = await shell.systemRoot();
   if (!root.ok) return root;
   const path = stagedName(root.value);
-  const { connection } = shell;
+  const { connection, signal } = shell;
   const written = await attempt('the staging folder cannot be written', async () => {
-    await makeFolder(connection, guardFolder(root.value));
-    await makeFolder(connection, stagingFolder(root.value));
-    await writeNew(connection, path, content);
+    await makeFolder(connection, guardFolder(root.value), signal);
+    await makeFolder(connection, stagingFolder(root.value), signal);
+    await writeNew(connection, path, content, signal);
   });
   if (!written.ok) return written;
   try {

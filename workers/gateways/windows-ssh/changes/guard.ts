@@ -85,6 +85,7 @@ export function reached(output: Buffer, { mark }: Framed): Guarded {
 
 /** The newer fence that the client has seen, in words. */
 export function newerFence(output: Buffer, { mark }: Framed): string {
-  const found = new RegExp(`${mark} fenced 0*(\\d+) ([\\w-]+)`).exec(output.toString('latin1'));
-  return found === null ? 'a newer driver was here' : `a newer driver was here: ${found[1]} (${found[2]})`;
+  const found = new RegExp(`${mark} fenced (\\d{1,30}) ([\\w-]{1,64})`).exec(output.toString('latin1'));
+  if (found === null) return 'a newer driver was here';
+  return `a newer driver was here: ${String(found[1]).replace(/^0+(?=\d)/, '')} (${found[2]})`;
 }

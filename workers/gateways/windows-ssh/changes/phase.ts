@@ -153,7 +153,7 @@ async function brought(shell: ClientShell, fence: Fence, change: PhaseChange): P
   const quoted = refused(quotePath(file));
   if (!quoted.ok) return quoted;
   const found = await attempt(`${file} could not be read`, () =>
-    readTail(shell.connection, file, configurationBytesAtMost),
+    readTail(shell.connection, file, configurationBytesAtMost, shell.signal),
   );
   if (!found.ok) return found;
   if (found.value === null) return failure('failed', `there is no ${file}`);

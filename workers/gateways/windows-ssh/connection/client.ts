@@ -1,9 +1,10 @@
 import { err, messageOf, ok, type Result } from '../../../../shared/errors.ts';
 import type { GatewayFailure, GatewayResult } from '../../gateway.ts';
 import { codePageIn } from './code-page.ts';
-import type { Connection, Executed } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { type Framed, framed, hasBegun, type Part, partOf, partsOf, type Section } from './frame.ts';
 import { factsSection } from '../look/look-sections.ts';
+import type { Executed } from './output.ts';
 import { lineFor, type Shell } from './shell.ts';
 
 /** What does not change on a client between calls; null = not known yet. */

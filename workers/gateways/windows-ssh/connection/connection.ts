@@ -1,23 +1,27 @@
+import { connect, type Socket } from 'node:net';
 import { Client, type ClientChannel, type ConnectConfig, type SFTPWrapper } from 'ssh2';
 import { err, messageOf, ok } from '../../../../shared/errors.ts';
 import type { GatewayResult, Target } from '../../gateway.ts';
 import { objection, writeDown } from '../config/host-key.ts';
 import type { SshSettings } from '../config/settings.ts';
+import { Inflow } from './inflow.ts';
+import { type Executed, outputOf } from './output.ts';
 
-/** A longer output of one command is `garbled`. */
-const outputBytesAtMost = 8 * 1024 * 1024;
+/**
+ * Real time in which a client ends what it was told to end; after it the connection is ended.
+ */
+const endsWithinMs = 2_000;
 
-/** The output of a command until its channel closed. */
-export interface Executed {
-  readonly stdout: Buffer;
-  readonly stderr: Buffer;
-}
+const givenUp = 'given up while the client worked on it';
 
 /** An SSH connection to one client. A broken connection stays broken; `Connections` replaces it. */
 export class Connection {
   readonly #client: Client;
+  readonly #socket: Socket;
+  readonly #inflow: Inflow;
   #sftp: Promise<SFTPWrapper> | null = null;
   #isOpen = true;
+  #brokenBy: string | null = null;
   readonly #sent: () => void;
   /**
    * Texts of files by path, as the newest look over this connection read them; they may be out of
@@ -25,9 +29,13 @@ export class Connection {
    */
   readonly texts = new Map<string, string>();
 
-  private constructor(client: Client, sent: () => void) {
+  private constructor(client: Client, socket: Socket, sent: () => void) {
     this.#client = client;
+    this.#socket = socket;
     this.#sent = sent;
+    this.#inflow = new Inflow(socket, (why) => this.#break(why));
+    client.once('connect', () => this.#inflow.watch());
+    client.on('handshake', () => this.#inflow.exchangedKeys());
     client.once('close', () => (this.#isOpen = false));
     // The `close` event reports the loss. An `error` event without a listener would end the
     // process.
@@ -41,6 +49,7 @@ export class Connection {
   /**
    * Connects and logs in.
    * @param sent called for every command line
+   * @param signal gives the login up
    * @returns `unreachable` with the reason when there is no connection: nothing was done on the
    * client
    */
@@ -48,76 +57,129 @@ export class Connection {
     settings: SshSettings,
     target: Target,
     sent: () => void = () => undefined,
+    signal?: AbortSignal,
   ): Promise<GatewayResult<Connection>> {
     const port = target.port ?? settings.port;
     const client = new Client();
+    const socket = connect(port, target.host);
+    const connection = new Connection(client, socket, sent);
     const { promise, resolve } = Promise.withResolvers<GatewayResult<Connection>>();
     let refusal: string | null = null;
-    const fail = (message: string): void =>
-      resolve(err({ kind: 'unreachable', message: `${target.host}:${port}: ${refusal ?? message}` }));
-    client.once('ready', () => resolve(ok(new Connection(client, sent))));
+    const fail = (message: string): void => {
+      const because = refusal ?? connection.#brokenBy ?? message;
+      resolve(err({ kind: 'unreachable', message: `${target.host}:${port}: ${because}` }));
+    };
+    client.once('ready', () => resolve(ok(connection)));
     // A command is a few small packets; with Nagle's algorithm each would wait 40 ms for an
     // acknowledgement.
     client.once('connect', () => client.setNoDelay(true));
     client.on('error', (error) => fail(error.message));
     client.once('close', () => fail('the connection was closed before the login'));
+    const giveUp = (): void => fail('the login was given up');
     const verify = (key: Buffer): boolean => {
       refusal = objection(settings, target, port, key);
       if (refusal === null && settings.trustInto !== null && !settings.knownHosts.isKnown(target.host, port))
         void writeDown(settings.trustInto, target.host, port, key).catch(() => undefined);
       return refusal === null;
     };
-    const deadline = setTimeout(() => {
-      fail(`no login within ${(settings.timeouts.connect + settings.timeouts.handshake) / 1_000} s`);
-      client.destroy();
-    }, settings.timeouts.connect + settings.timeouts.handshake);
+    const withinMs = settings.timeouts.connect + settings.timeouts.handshake;
+    const deadline = setTimeout(() => fail(`no login within ${withinMs / 1_000} s`), withinMs);
+    signal?.addEventListener('abort', giveUp, { once: true });
+    if (signal?.aborted === true) giveUp();
     try {
-      client.connect(configOf(settings, target, port, verify));
+      client.connect({ ...configOf(settings, target, port, verify), sock: socket });
     } catch (thrown) {
       fail(messageOf(thrown));
     }
     const opened = await promise;
     clearTimeout(deadline);
-    if (!opened.ok) client.destroy();
+    signal?.removeEventListener('abort', giveUp);
+    if (!opened.ok) socket.destroy();
     return opened;
   }
 
-  /** Runs one line until its channel has closed, the signal aborts, or the connection breaks. */
-  exec(line: string, signal: AbortSignal): Promise<GatewayResult<Executed>> {
-    const { promise, resolve } = Promise.withResolvers<GatewayResult<Executed>>();
-    this.#sent();
-    const lost = (): void => resolve(err({ kind: 'cutOff', message: 'the connection broke' }));
-    this.#client.once('close', lost);
-    try {
-      this.#client.exec(line, (error, channel) => {
-        if (error !== undefined) return resolve(err({ kind: 'cutOff', message: error.message }));
-        collect(channel, signal, resolve);
-      });
-    } catch (thrown) {
-      resolve(err({ kind: 'cutOff', message: messageOf(thrown) }));
-    }
-    return promise.finally(() => this.#client.off('close', lost));
+  /** The client may send so many bytes more; a client that sends more is cut off. */
+  allow(bytes: number): void {
+    this.#inflow.allow(bytes);
   }
 
   /**
-   * Does work over SFTP. Rejects when the connection breaks first: ssh2 never answers on a broken
-   * one.
+   * Runs one line until its channel has closed, the signal aborts, or the connection breaks. After
+   * an abort the client has two seconds to end the command, or its connection is ended.
    */
-  async unlessBroken<T>(work: (sftp: SFTPWrapper) => Promise<T>): Promise<T> {
-    const { promise: broken, reject } = Promise.withResolvers<never>();
-    const lost = (): void => reject(new Error('the connection broke'));
-    this.#client.once('close', lost);
-    if (!this.#isOpen) lost();
-    try {
-      return await Promise.race([broken, this.#openSftp().then(work)]);
-    } finally {
-      this.#client.off('close', lost);
-    }
+  exec(line: string, signal: AbortSignal): Promise<GatewayResult<Executed>> {
+    this.#sent();
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    const output = this.#openChannel(line).then((channel) => {
+      channel.once('close', () => close());
+      return outputOf(channel, signal);
+    });
+    output.then(
+      (result) => void (result.ok || this.#mustEnd(closed)),
+      () => close(),
+    );
+    return this.#unlessLost(output, signal, closed).catch((thrown: unknown) =>
+      err({ kind: 'cutOff', message: messageOf(thrown) }),
+    );
+  }
+
+  /**
+   * Does work over SFTP. Rejects when the connection breaks first, or the signal aborts: ssh2 never
+   * answers on a broken connection, and a client may never answer at all. The work must not ask
+   * again once the signal has aborted.
+   */
+  overSftp<T>(signal: AbortSignal, work: (sftp: SFTPWrapper) => Promise<T>): Promise<T> {
+    const done = this.#openSftp().then((sftp) => {
+      signal.throwIfAborted();
+      return work(sftp);
+    });
+    return this.#unlessLost(done, signal, done);
   }
 
   close(): void {
     this.#client.end();
-    this.#client.destroy();
+    // `destroy` of ssh2 leaves a socket open that `end` has closed for writing; the client could go
+    // on sending.
+    this.#socket.destroy();
+  }
+
+  /** Rejects when the connection breaks, and when the signal aborts, by which `ended` must end. */
+  async #unlessLost<T>(done: Promise<T>, signal: AbortSignal, ended: Promise<unknown>): Promise<T> {
+    const { promise: lost, reject } = Promise.withResolvers<never>();
+    const broken = (): void => reject(new Error(this.#brokenBy ?? 'the connection broke'));
+    const giveUp = (): void => {
+      reject(new Error(givenUp));
+      this.#mustEnd(ended);
+    };
+    this.#client.once('close', broken);
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (!this.#isOpen) broken();
+    if (signal.aborted) giveUp();
+    try {
+      return await Promise.race([lost, done]);
+    } finally {
+      this.#client.off('close', broken);
+      signal.removeEventListener('abort', giveUp);
+    }
+  }
+
+  /** Ends the connection unless the client ends in time what it was told to end. */
+  #mustEnd(ended: Promise<unknown>): void {
+    const timer = setTimeout(() => this.#break('the client goes on with what was given up'), endsWithinMs);
+    timer.unref();
+    const inTime = (): void => clearTimeout(timer);
+    ended.then(inTime, inTime);
+  }
+
+  #break(why: string): void {
+    this.#brokenBy ??= why;
+    this.#socket.destroy();
+  }
+
+  #openChannel(line: string): Promise<ClientChannel> {
+    return new Promise((resolve, reject) =>
+      this.#client.exec(line, (error, channel) => (error === undefined ? resolve(channel) : reject(error))),
+    );
   }
 
   #openSftp(): Promise<SFTPWrapper> {
@@ -140,37 +202,6 @@ export class Connection {
   }
 }
 
-function collect(
-  channel: ClientChannel,
-  signal: AbortSignal,
-  resolve: (result: GatewayResult<Executed>) => void,
-): void {
-  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-  let bytes = 0;
-  let ended = false;
-  const take = (into: Buffer[]) => (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= outputBytesAtMost) into.push(chunk);
-    else give(err({ kind: 'garbled', message: `more than ${outputBytesAtMost} bytes of output` }));
-  };
-  const give = (result: GatewayResult<Executed>): void => {
-    signal.removeEventListener('abort', giveUp);
-    resolve(result);
-    if (!ended) channel.close();
-  };
-  const giveUp = (): void => give(err({ kind: 'cutOff', message: 'given up while the client worked on it' }));
-  channel.on('data', take(stdout));
-  channel.stderr.on('data', take(stderr));
-  // Some programs wait for input that never comes.
-  channel.end();
-  channel.once('close', () => {
-    ended = true;
-    give(ok({ stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) }));
-  });
-  signal.addEventListener('abort', giveUp, { once: true });
-  if (signal.aborted) giveUp();
-}
-
 function configOf(
   settings: SshSettings,
   target: Target,
@@ -180,19 +211,20 @@ function configOf(
   const { user, privateKey, passphrase, agent, password, timeouts, knownHosts } = settings;
   const types = target.hostKeys.length > 0 ? [] : knownHosts.typesOf(target.host, port);
   return {
-    host: target.host,
-    port,
     username: user,
     ...(privateKey === null ? {} : { privateKey }),
     ...(passphrase === null ? {} : { passphrase }),
     ...(agent === null ? {} : { agent }),
     ...(password === null ? {} : { password }),
     hostVerifier: verify,
-    timeout: timeouts.connect,
     readyTimeout: timeouts.connect + timeouts.handshake,
     keepaliveInterval: Math.ceil(timeouts.keepalive / 3),
     keepaliveCountMax: 3,
-    ...(types.length === 0 ? {} : { algorithms: { serverHostKey: keyAlgorithms(types) } }),
+    algorithms: {
+      // A packet of a few kilobytes unpacks to megabytes.
+      compress: ['none'],
+      ...(types.length === 0 ? {} : { serverHostKey: keyAlgorithms(types) }),
+    },
   };
 }
 

@@ -2,6 +2,13 @@ import { err } from '../../../../shared/errors.ts';
 import type { GatewayResult, Target } from '../../gateway.ts';
 import { Connection } from './connection.ts';
 import type { SshSettings } from '../config/settings.ts';
+import { callBytesAtMost } from './inflow.ts';
+
+/**
+ * Real time for which a login keeps its turn; most take less. Clients that never finish a login
+ * would otherwise hold all turns, and every other client would wait for their deadlines.
+ */
+const turnMs = 2_000;
 
 interface Pooled {
   readonly opening: Promise<GatewayResult<Connection>>;
@@ -18,7 +25,7 @@ export class Connections {
   readonly #settings: SshSettings;
   readonly #handshakes: Limit;
   readonly #pool = new Map<string, Pooled>();
-  #closed = false;
+  readonly #closing = new AbortController();
   /** Command lines sent so far, on all connections. */
   commands = 0;
 
@@ -34,14 +41,16 @@ export class Connections {
     target: Target,
     work: (connection: Connection) => Promise<GatewayResult<T>>,
   ): Promise<GatewayResult<T>> {
-    if (this.#closed) return err({ kind: 'unreachable', message: 'the gateway is closed' });
+    if (this.#closing.signal.aborted) return err({ kind: 'unreachable', message: 'the gateway is closed' });
     const key = `${target.host}:${target.port ?? this.#settings.port}`;
     const pooled = this.#take(key, target);
     pooled.users += 1;
     clearTimeout(pooled.idle);
     try {
       const opened = await pooled.opening;
-      return opened.ok ? await work(opened.value) : opened;
+      if (!opened.ok) return opened;
+      opened.value.allow(callBytesAtMost);
+      return await work(opened.value);
     } finally {
       pooled.users -= 1;
       await this.#giveBack(key, pooled);
@@ -49,7 +58,7 @@ export class Connections {
   }
 
   async close(): Promise<void> {
-    this.#closed = true;
+    this.#closing.abort();
     const all = [...this.#pool.values()];
     this.#pool.clear();
     await Promise.all(all.map(closePooled));
@@ -59,7 +68,7 @@ export class Connections {
     const known = this.#pool.get(key);
     if (known !== undefined && known.connection?.isOpen !== false) return known;
     const opening = this.#handshakes.run(() =>
-      Connection.open(this.#settings, target, () => (this.commands += 1)),
+      Connection.open(this.#settings, target, () => (this.commands += 1), this.#closing.signal),
     );
     const pooled: Pooled = { opening, connection: null, users: 0, idle: undefined };
     void opening.then((opened) => (pooled.connection = opened.ok ? opened.value : null));
@@ -90,7 +99,10 @@ async function closePooled({ opening, idle }: Pooled): Promise<void> {
   if (opened.ok) opened.value.close();
 }
 
-/** Runs at most so many works at once; the others wait in the order of their calls. */
+/**
+ * Begins at most so many works at once; the others wait in the order of their calls. A work that
+ * takes long goes on without its turn.
+ */
 class Limit {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -102,12 +114,24 @@ class Limit {
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    let hasTurn = true;
+    const giveOn = (): void => {
+      if (hasTurn) this.#giveOn();
+      hasTurn = false;
+    };
+    const turn = setTimeout(giveOn, turnMs);
+    turn.unref();
     try {
       return await work();
     } finally {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
+      clearTimeout(turn);
+      giveOn();
     }
+  }
+
+  #giveOn(): void {
+    const next = this.#waiting.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
   }
 }

@@ -11,7 +11,7 @@ import { isLong, isMissing } from './look-sections.ts';
 const tailBytesAtMost = 32 * 1024;
 
 const tailOf = (shell: ClientShell, path: string): Promise<GatewayResult<FileTail | null>> =>
-  attempt(`${path} could not be read`, () => readTail(shell.connection, path, tailBytesAtMost));
+  attempt(`${path} could not be read`, () => readTail(shell.connection, path, tailBytesAtMost, shell.signal));
 
 /**
  * The transcript with its time, which only SFTP knows; null where it does not exist, or its time is

@@ -78,7 +78,7 @@ async function hashes(
   const found: ClientLook['files'][number][] = [];
   for (const name of files) {
     const path = `${componentDirectory}\\${name}`;
-    const hash = await hashIn(shell.connection, path, parts.get(`hash ${name}`));
+    const hash = await hashIn(shell, path, parts.get(`hash ${name}`));
     if (!hash.ok && !shell.connection.isOpen) return hash;
     found.push(hash.ok ? { name, sha256: hash.value } : { name, sha256: null, error: hash.error.message });
   }

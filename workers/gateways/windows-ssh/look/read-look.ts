@@ -78,7 +78,7 @@ export function readSeen(parts: Parts, request: LookRequest): Result<Seen, strin
 export const systemIn = (facts: string): string | null =>
   facts
     .split(/\r?\n/)
-    .find((line) => /\d+\.\d+\.\d+/.test(line))
+    .find((line) => /\d\.\d+\.\d/.test(line))
     ?.trim() ?? null;
 
 const strange = (what: string, text: string): Result<never, string> =>
@@ -86,7 +86,7 @@ const strange = (what: string, text: string): Result<never, string> =>
 
 /** The start time from the event or from WMI, in whole seconds: enough to tell two starts apart. */
 export function bootTime(text: string): number | null {
-  const event = /StartTime['"]?>([^<]+)</.exec(text)?.[1];
+  const event = /StartTime['"]?>([^<]{1,100})</.exec(text)?.[1];
   const at = event === undefined ? wmiTime(text) : Date.parse(event.replace(/(\.\d{3})\d+Z$/, '$1Z'));
   return at === null || Number.isNaN(at) ? null : Math.floor(at / 1_000) * 1_000;
 }

@@ -15,10 +15,20 @@ export function parseRegistry(text: string): readonly RegistryKey[] {
   const keys: { path: string; values: Map<string, string> }[] = [];
   for (const line of text.split(/\r?\n/)) {
     if (line.startsWith('HKEY_')) keys.push({ path: line.trimEnd(), values: new Map() });
-    const value = /^\s{2,}(\S.*?)\s+REG_([A-Z_]+)(?:\s(.*))?$/.exec(line);
-    if (value !== null) keys.at(-1)?.values.set(String(value[1]).toLowerCase(), (value[3] ?? '').trim());
+    const value = valueIn(line);
+    if (value !== null) keys.at(-1)?.values.set(value.name, value.data);
   }
   return keys;
+}
+
+/** A line such as `    Name    REG_SZ    data`, read in time linear to its length. */
+function valueIn(line: string): { readonly name: string; readonly data: string } | null {
+  if (!/^\s{2}/.test(line)) return null;
+  const body = line.trimStart();
+  const type = /\sREG_[A-Z_]+(?=\s|$)/.exec(body);
+  if (type === null) return null;
+  const name = body.slice(0, type.index).trimEnd().toLowerCase();
+  return { name, data: body.slice(type.index + type[0].length).trim() };
 }
 
 /** The value of a REG_DWORD, printed as 0x…; null for another text. */

@@ -94,12 +94,13 @@ export const scBlocks = (text: string): readonly ScBlock[] => text.split(/\r?\n[
 
 function scBlock(block: string): readonly ScBlock[] {
   const lines = block.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const name = /^\S+: (.+?)\s*$/.exec(lines.find((line) => /^\S+: /.test(line)) ?? '')?.[1];
+  const named = lines.find((line) => /^\S+: /.test(line)) ?? '';
+  const name = named.slice(named.indexOf(': ') + 2).trimEnd();
   const numbered = lines.flatMap(
     (line) => /^\s+\S[^:]*: ([0-9a-f]+)\s+[A-Z][A-Z0-9_]+/.exec(line)?.[1] ?? [],
   );
   const state = states[numbered[1] ?? ''];
-  if (name === undefined || state === undefined) return [];
+  if (name === '' || state === undefined) return [];
   const pids = lines.flatMap((line) => /^\s+PID\s*: (\d+)\s*$/.exec(line)?.[1] ?? []);
   const pid = pids[0] === undefined ? null : Number(pids[0]);
   return [{ name, state, pid: pid === 0 ? null : pid }];
