@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from '../shared/config.ts';
 import { messageOf } from '../shared/errors.ts';
+import { troubleOf } from '../shared/log.ts';
 import type { WorkerRegistry, WorkerFacts } from '../shared/store/worker-registry.ts';
 import { servpackVersion } from '../shared/version.ts';
 
@@ -20,10 +21,13 @@ export function registerWorker(
   log: Logger,
 ): { readonly leave: () => Promise<void> } {
   const worker = factsOf(config);
-  const announce = (): void =>
+  const announce = (): void => {
+    const trouble = troubleOf(log);
+    const now = trouble === null ? worker : { ...worker, log: trouble };
     void store
-      .announceWorker(worker, Date.now(), validForMs)
+      .announceWorker(now, Date.now(), validForMs)
       .catch((error: unknown) => log.debug({ error }, 'could not announce this worker'));
+  };
   announce();
   const timer = setInterval(announce, announceEveryMs);
   return {

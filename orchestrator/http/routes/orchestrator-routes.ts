@@ -1,4 +1,5 @@
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
+import { troubleOf } from '../../../shared/log.ts';
 import { servpackVersion } from '../../../shared/version.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { diagnose, type Environment } from '../../doctor/diagnose.ts';
@@ -14,7 +15,12 @@ export function orchestratorRoutes(
   app.get('/v1/health', { config: { open: true }, schema: { response: answers(healthAnswer) } }, async () => {
     // Throws while Redis is unavailable: an orchestrator without its records is not healthy.
     await context.store.fleetSize();
-    return { version: servpackVersion, now: isoOf(context.clock.now()) };
+    const log = troubleOf(context.log);
+    return {
+      version: servpackVersion,
+      now: isoOf(context.clock.now()),
+      ...(log === null ? {} : { log }),
+    };
   });
 
   app.get('/v1/leader', { schema: { response: answers(leaderAnswer) } }, async () => {

@@ -24,8 +24,8 @@ const longestPauseMs = 1_000;
  * Connects and proves that this Redis, or each master of a Cluster, may hold the records: 6.2 or
  * newer and never evicting. Later, while Redis does not answer, calls wait for a bounded time and
  * are then refused (`store-unavailable.ts`); the connection comes back by itself.
- * @returns faults `redis.url`, `redis.unreachable`, `redis.auth`, `redis.database`, `redis.version`,
- * `redis.eviction`
+ * @returns faults `redis.url`, `redis.unreachable`, `redis.auth`, `redis.database`,
+ * `redis.version`, `redis.eviction`
  */
 export async function connect({ url, answerMs }: ConnectionOptions): Promise<Result<Connected, Fault>> {
   const address = parseRedisUrl(url);
