@@ -1,6 +1,7 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { messageOf } from './errors.ts';
+import { visibleJson } from './visible-text.ts';
 
 /** Why a process cannot write its log, and how much of it is lost so far. */
 export interface LogTrouble {
@@ -37,7 +38,7 @@ export function openLogStream(lost: (trouble: LogTrouble) => string): LogStream 
   return {
     write: (line) => {
       tryAgain();
-      const because = write(line);
+      const because = write(visibleJson(line));
       if (because !== null) lose(because);
     },
     trouble: () => {
