@@ -35,7 +35,16 @@ function npm(args, options) {
  * refuses when the registry in use does not carry a binary that only other platforms need.
  */
 function install() {
-  const flags = ['--no-save', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  // No package may run a script of its own: none needs one. The packages with a Node hold the
+  // binary itself; ssh2 with its cpu-features, and msgpackr, would build an optional faster part.
+  const flags = [
+    '--ignore-scripts',
+    '--no-save',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+  ];
   const stdio = ['ignore', 'inherit', 'inherit'];
   return npm(['install', ...flags, '--loglevel=error'], { stdio }).status === 0;
 }

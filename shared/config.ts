@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClockAnchor } from './clock.ts';
@@ -86,6 +87,8 @@ export const environment = z.object({
   SERVPACK_DATA: z.string().min(1).default('.servpack'),
   SERVPACK_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SERVPACK_HOST: z.string().min(1).default('127.0.0.1'),
+  /** Said in so many words: the API beyond loopback, where its token travels in plain text. */
+  SERVPACK_API_WITHOUT_TLS: z.literal('allowed', 'must be allowed, or not set').optional(),
   SERVPACK_PORT: count(0, 65_535, 7300),
   SERVPACK_CHECKIN_HOST: z.string().min(1).default('127.0.0.1'),
   /** Not set = clients cannot report in by themselves. */
@@ -148,7 +151,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     );
   }
   const { data } = read;
-  const strange = sshFault(data);
+  const strange = sshFault(data) ?? hostFault(data);
   if (strange !== null) return err(fault('config.invalid', strange));
   const redisUrl =
     data.REDIS_PASSWORD_FILE === undefined
@@ -195,6 +198,20 @@ function checkInOf(data: z.output<typeof environment>): Result<CheckInConfig | n
   const tls = cert === undefined || key === undefined ? null : { cert, key };
   return ok({ host: data.SERVPACK_CHECKIN_HOST, port, address: data.SERVPACK_CHECKIN_ADDRESS, tls });
 }
+
+/** The API has no TLS of its own: a token that leaves the machine could be read on the way. */
+function hostFault(data: z.output<typeof environment>): string | null {
+  const { SERVPACK_HOST: host, SERVPACK_API_WITHOUT_TLS: allowed } = data;
+  if (allowed !== undefined || isLoopback(host)) return null;
+  return (
+    'SERVPACK_HOST: is not on loopback, and the API has no TLS: the token would travel in plain text; ' +
+    'put a proxy with TLS on this machine in front of 127.0.0.1, or set SERVPACK_API_WITHOUT_TLS=allowed'
+  );
+}
+
+/** Names other than localhost may lead anywhere. */
+const isLoopback = (host: string): boolean =>
+  host.toLowerCase() === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
 
 /** Real clients have no lab time: a wait of hours would last seconds on them. */
 function sshFault(data: z.output<typeof environment>): string | null {

@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { type LogStream, type LogTrouble, openLogStream } from './log-stream.ts';
 
 /** Keys whose values never reach a log, wherever they stand. */
 const secrets = ['password', 'token', 'authorization', 'redisUrl', 'url.password'];
@@ -8,17 +9,27 @@ const secrets = ['password', 'token', 'authorization', 'redisUrl', 'url.password
  * where they are known.
  */
 export function openLog(role: string, level: string): Logger {
+  const base = { role, pid: process.pid };
   const paths = secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
   return pino(
     {
-      base: { role, pid: process.pid },
+      base,
       level,
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths, censor: '[redacted]' },
       serializers: { error: errorForLog },
     },
-    pino.destination(2),
+    openLogStream(({ lostLines, because }) => {
+      const head = { level: pino.levels.values['warn'], time: new Date().toISOString(), ...base };
+      return `${JSON.stringify({ ...head, lostLines, because, msg: 'lines of this log are lost' })}\n`;
+    }),
   );
+}
+
+/** Why a log of `openLog` cannot be written; null while it is, and for any other log. */
+export function troubleOf(log: Logger): LogTrouble | null {
+  const { [pino.symbols.streamSym]: stream } = log as Logger & { [key: symbol]: Partial<LogStream> };
+  return stream?.trouble?.() ?? null;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Config, readConfig } from './config.ts';
 import { type Fault, messageOf, type Result } from './errors.ts';
 import { openLog } from './log.ts';
+import { outliveOutput } from './outlive-output.ts';
 import { onStopSignals } from './stop-signals.ts';
 
 /** A program that runs until it is asked to stop. */
@@ -28,6 +29,7 @@ export async function runProcess<R extends Running>(
   start: (config: Config, log: Logger) => Promise<Result<R, Fault>>,
   readyWord: (running: R) => string,
 ): Promise<void> {
+  outliveOutput();
   const config = readConfig(process.env);
   const log = openLog(role, config.ok ? config.value.logLevel : 'info');
   const running = config.ok ? await start(config.value, log) : config;

@@ -12,7 +12,7 @@ import { openGateway } from './gateways/open.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { startJobs, workerOptions } from './jobs.ts';
 import { registerWorker } from './registration.ts';
-import { openReleaseFolders } from './release-folder.ts';
+import { checkReleaseFolders, openReleaseFolders } from './release-folder.ts';
 
 /** A lease is as long as BullMQ's lock: a driver that loses one has lost the other. */
 const leaseMs = workerOptions.lockDuration;
@@ -36,6 +36,8 @@ export async function runWorker(
 ): Promise<Result<RunningWorker, Fault>> {
   const gateway = open(config);
   if (!gateway.ok) return gateway;
+  const releases = checkReleaseFolders(config.releases);
+  if (!releases.ok) return releases;
   const redis = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
   const store = await openRedisStore(redis);
   if (!store.ok) return store;

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import type { Config } from '../shared/config.ts';
 import { messageOf } from '../shared/errors.ts';
+import { troubleOf } from '../shared/log.ts';
 import { RecordsGone } from '../shared/store/errors.ts';
 import type { HealthStore } from '../shared/store/health-store.ts';
 import type { WorkerRegistry, WorkerFacts } from '../shared/store/worker-registry.ts';
@@ -24,10 +25,12 @@ export function registerWorker(
   const worker = factsOf(config);
   let isGone = false;
   const announce = async (): Promise<void> => {
+    const trouble = troubleOf(log);
+    const now = trouble === null ? worker : { ...worker, log: trouble };
     try {
       await store.checkRecords();
       isGone = false;
-      await store.announceWorker(worker, Date.now(), validForMs);
+      await store.announceWorker(now, Date.now(), validForMs);
     } catch (error) {
       if (!(error instanceof RecordsGone)) return log.debug({ error }, 'could not announce this worker');
       if (!isGone) log.error(error.message);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -40,6 +40,16 @@ export function openReleaseFolders(root: string | null): ReleaseFolders {
       };
     },
   };
+}
+
+/**
+ * Fault `config.releases`: there is no such folder on this host. Found at the start of a worker,
+ * because otherwise every client that waits for its files would end as failed.
+ */
+export function checkReleaseFolders(root: string | null): Result<void> {
+  if (root === null || statSync(root, { throwIfNoEntry: false })?.isDirectory() === true)
+    return ok(undefined);
+  return err(fault('config.releases', `SERVPACK_RELEASES: ${root} is not a folder of this host`));
 }
 
 type ManifestFile = Release['files'][number];

@@ -5,6 +5,7 @@ import type { AuditLineAnswer, VerifyAnswer } from '../http/schemas/audit.ts';
 import { isHaltStep } from '../campaigns/halt.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { csvField } from '../views/csv.ts';
+import { visibleJson } from '../../shared/visible-text.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { evidenceIn } from './attachments.ts';
 import { readEvidence } from './evidence.ts';
@@ -85,7 +86,7 @@ export async function* exportAudit(
     const line = auditLine(found);
     yield format === 'csv'
       ? `${columns.map((name) => csvField(line[name])).join(',')}\n`
-      : `${JSON.stringify(line)}\n`;
+      : `${visibleJson(JSON.stringify(line))}\n`;
   }
 }
 

@@ -4,6 +4,7 @@ import { bucketOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { csvField } from '../views/csv.ts';
+import { visibleJson } from '../../shared/visible-text.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Bucket } from '../../shared/domain/outcome/counters.ts';
@@ -78,7 +79,7 @@ async function* linesOf(
     if (!isAsked(question, report, stateOf(campaign, reported))) continue;
     yield format === 'csv'
       ? `${columns.map((name) => cellOf(report[name])).join(',')}\n`
-      : `${JSON.stringify(report)}\n`;
+      : `${visibleJson(JSON.stringify(report))}\n`;
   }
 }
 

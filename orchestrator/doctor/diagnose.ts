@@ -1,10 +1,12 @@
 import type { Config } from '../../shared/config.ts';
 import { messageOf } from '../../shared/errors.ts';
+import { troubleOf } from '../../shared/log.ts';
 import { RecordsGone, StoreUnavailable } from '../../shared/store/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { checkAudit } from './audit.ts';
 import { broken, type Check } from './check.ts';
 import { checkDataFolder } from './data-folder.ts';
+import { logChecks } from './process-log.ts';
 import { checkRedis, isUnavailable } from './redis.ts';
 import { checkReleases } from './releases.ts';
 import { judgeWorkers } from './workers.ts';
@@ -17,21 +19,22 @@ export type Environment = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataD
  * @param environment its Redis and its data folder; null = neither is checked
  */
 export async function diagnose(
-  { store, archive }: OrchestratorContext,
+  { store, archive, log }: OrchestratorContext,
   environment: Environment | null,
 ): Promise<readonly Check[]> {
+  const own = logChecks('this orchestrator', troubleOf(log));
   const redis = environment === null ? [] : await checkRedis({ ...environment, url: environment.redisUrl });
   const folder = environment === null ? [] : checkDataFolder(environment.dataDir);
   // Without Redis every further check would only wait until its time is over.
-  if (redis.some(isUnavailable)) return [...redis, ...folder];
+  if (redis.some(isUnavailable)) return [...own, ...redis, ...folder];
   const records = await checkRecords(store);
-  if (records !== null) return [...redis, records, ...folder];
+  if (records !== null) return [...own, ...redis, records, ...folder];
   const rest = await Promise.all([
     orBroken('audit', () => checkAudit(store, archive)),
     orBroken('releases', () => checkReleases(store)),
     orBroken('workers', async () => judgeWorkers(await store.workers())),
   ]);
-  return [...redis, ...folder, ...rest.flat()];
+  return [...own, ...redis, ...folder, ...rest.flat()];
 }
 
 /** Whether the records are there and can be changed; null = both. */

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import { messageOf } from '../../shared/errors.ts';
 import { mastersOf, openClient } from '../../shared/redis/client.ts';
+import { isOfDatabase } from '../../shared/redis/one-database.ts';
 import { type RedisAddress, parseRedisUrl } from '../../shared/redis/redis-url.ts';
 import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import { broken, type Check, fine, warning } from './check.ts';
@@ -19,20 +20,20 @@ const answerMs = 5_000;
 export async function checkRedis({ url, prefix, shards }: RedisQuestion): Promise<readonly Check[]> {
   const address = parseRedisUrl(url);
   if (address === null) return [];
-  const { where } = address;
   const redis = openClient(address, { use: 'store', answerMs, retry: () => null });
   let lastError: unknown;
-  redis.on('error', (error: unknown) => (lastError = error));
+  // What follows a refused database says less.
+  redis.on('error', (error: unknown) => (lastError = isOfDatabase(lastError) ? lastError : error));
   try {
     await redis.connect();
-    const servers = await Promise.all(mastersOf(redis).map((master) => factsOf(master, where)));
+    const servers = await Promise.all(mastersOf(redis).map((master) => factsOf(master, address.where)));
     return [
       ...servers.flatMap(judgeServer),
       ...judgeShards(await redis.get(keysOf(prefix, 0).of('shards')), shards, prefix),
       ...(await checkTopology(redis, address)),
     ];
   } catch (error) {
-    return [unavailable(where, lastError ?? error)];
+    return [unavailable(address, lastError ?? error)];
   } finally {
     redis.disconnect();
   }
@@ -42,12 +43,22 @@ const noAnswer = 'no Redis answers';
 
 /** Whether the check says that Redis answers no question now. */
 export const isUnavailable = ({ area, says }: Check): boolean =>
-  area === 'redis' && (says.startsWith(noAnswer) || says.endsWith(refusesUs));
+  area === 'redis' &&
+  (says.startsWith(noAnswer) || says.endsWith(refusesUs) || says.includes(refusesDatabase));
 
 const refusesUs = 'refuses the user or password';
+const refusesDatabase = 'refuses database ';
 
-function unavailable(where: string, error: unknown): Check {
+function unavailable(address: RedisAddress, error: unknown): Check {
+  const { where } = address;
   const message = messageOf(error);
+  if (isOfDatabase(error) && address.kind !== 'cluster')
+    return broken(
+      'redis',
+      `Redis at ${where} ${refusesDatabase}${address.database} (${message})`,
+      'no orchestrator and no worker starts: in another database are the records of somebody else',
+      'correct the database in REDIS_URL',
+    );
   const isAuth = /^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message);
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : message;
   return isAuth
@@ -141,10 +152,12 @@ async function checkTopology(redis: Redis, address: RedisAddress): Promise<reado
 
 async function checkSentinels(address: RedisAddress & { kind: 'sentinel' }): Promise<readonly Check[]> {
   const checks: Check[] = [];
-  for (const { host, port } of address.nodes) {
-    const url = `${address.tls ? 'rediss' : 'redis'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  for (const node of address.nodes) {
+    const { host, port } = node;
+    const where = `${host}:${port}`;
+    const nobody = { user: undefined, password: undefined };
     const sentinel = openClient(
-      { kind: 'single', url, where: `${host}:${port}` },
+      { kind: 'single', nodes: [node], ...nobody, tls: address.tls, where, database: 0 },
       { use: 'store', answerMs, retry: () => null },
     );
     sentinel.on('error', () => undefined);

@@ -3,6 +3,7 @@ import type { SeenWorker } from '../../shared/store/worker-registry.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 import { inWords, judgeClock } from './clocks.ts';
+import { logChecks } from './process-log.ts';
 
 /** Checks the workers: whether they run, their clocks, versions and gateways. */
 export function judgeWorkers(seen: readonly SeenWorker[]): readonly Check[] {
@@ -38,7 +39,7 @@ const goneCheck = ({ name, silentMs }: SeenWorker): Check =>
     'look into its log; restart it if it is still there',
   );
 
-function workerChecks({ name, version, aheadMs }: SeenWorker): readonly Check[] {
+function workerChecks({ name, version, aheadMs, log }: SeenWorker): readonly Check[] {
   const clock = judgeClock(`the clocks of worker ${name} and Redis`, aheadMs);
   const other =
     version === servpackVersion
@@ -51,7 +52,7 @@ function workerChecks({ name, version, aheadMs }: SeenWorker): readonly Check[] 
             'upgrade the older one',
           ),
         ];
-  return [...(clock.state === 'ok' ? [] : [clock]), ...other];
+  return [...(clock.state === 'ok' ? [] : [clock]), ...other, ...logChecks(`worker ${name}`, log ?? null)];
 }
 
 function gatewayChecks(alive: readonly SeenWorker[]): readonly Check[] {

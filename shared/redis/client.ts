@@ -3,10 +3,11 @@ import {
   type ClusterNode,
   type ClusterOptions,
   type Command,
-  Redis,
+  type Redis,
   type RedisOptions,
 } from 'ioredis';
 import { gatherWrites } from './gather-writes.ts';
+import { OneDatabase } from './one-database.ts';
 import type { RedisAddress } from './redis-url.ts';
 
 /** Replies in the shape that both sides of the client library agree on. */
@@ -47,7 +48,7 @@ const redirectEveryMs = 100;
 export function openClient(address: RedisAddress, options: ClientOptions): Redis {
   switch (address.kind) {
     case 'single':
-      return gatherWrites(new Redis(address.url, optionsOf(options)));
+      return gatherWrites(openSingle(address, options));
     case 'sentinel':
       return gatherWrites(openBehindSentinels(address, options));
     case 'cluster':
@@ -55,8 +56,19 @@ export function openClient(address: RedisAddress, options: ClientOptions): Redis
   }
 }
 
+function openSingle(address: RedisAddress & { kind: 'single' }, options: ClientOptions): Redis {
+  const [{ host, port }] = address.nodes;
+  return new OneDatabase({
+    ...optionsOf(options),
+    ...loginOf(address),
+    host,
+    port,
+    db: address.database,
+  });
+}
+
 const openBehindSentinels = (address: RedisAddress & { kind: 'sentinel' }, options: ClientOptions): Redis =>
-  new Redis({
+  new OneDatabase({
     ...optionsOf(options),
     ...loginOf(address),
     sentinels: [...address.nodes],
@@ -133,7 +145,7 @@ const whenSilent = ({ use, answerMs }: ClientOptions): Options => ({
   socketTimeout: use === 'worker' ? 30_000 : answerMs,
 });
 
-function loginOf({ user, password, tls }: Exclude<RedisAddress, { kind: 'single' }>): Options {
+function loginOf({ user, password, tls }: RedisAddress): Options {
   return {
     ...(user === undefined ? {} : { username: user }),
     ...(password === undefined ? {} : { password }),

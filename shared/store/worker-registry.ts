@@ -15,6 +15,8 @@ export interface WorkerFacts {
   readonly remediations: number;
   /** Real time by the worker's own clock. */
   readonly since: number;
+  /** Only while the worker cannot write its log; `because` is the system's word. */
+  readonly log?: { readonly lostLines: number; readonly because: string };
 }
 
 export interface SeenWorker extends WorkerFacts {

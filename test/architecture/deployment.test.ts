@@ -134,3 +134,30 @@ describe('the Dockerfile', () => {
     );
   });
 });
+
+describe('the installation', () => {
+  it('runs no script of a package, because none needs one', () => {
+    const { packages } = z
+      .looseObject({
+        packages: z.record(z.string(), z.looseObject({ hasInstallScript: z.boolean().optional() })),
+      })
+      .parse(JSON.parse(read('package-lock.json')));
+    const scripted = Object.entries(packages).flatMap(([name, { hasInstallScript }]) =>
+      hasInstallScript === true ? [name.replace(/^node_modules\//, '')] : [],
+    );
+    // Each builds an optional faster part, or prints an advertisement. A package with a Node is not
+    // among them: its binary lies in the package.
+    expect(scripted.sort()).toEqual(['cpu-features', 'msgpackr-extract', 'protobufjs', 'ssh2']);
+    for (const name of ['setup.mjs', 'Dockerfile']) expect(read(name)).toContain('--ignore-scripts');
+  });
+});
+
+describe('the bench', () => {
+  it('passes no URL of Redis, which may hold a password, as an argument', () => {
+    for (const name of ['raw.ts', 'raw-resting.ts', 'raw-process.ts']) {
+      const code = read(`test/bench/${name}`);
+      expect(code).not.toMatch(/(?:fork|spawn)\([^;]*\[[^\]]*(?:redisUrl|\burl\b)/);
+      expect(code).not.toMatch(/\burl\b[^;\n]*= process\.argv/);
+    }
+  });
+});

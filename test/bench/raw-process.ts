@@ -3,10 +3,12 @@ import { Redis } from 'ioredis';
 import { workerOptions } from '../../workers/jobs.ts';
 
 /**
- * A bare BullMQ worker as a process of its own: `node raw-process.ts URL QUEUE CONCURRENCY
- * once|twice|tell`.
+ * A bare BullMQ worker as a process of its own: `node raw-process.ts QUEUE CONCURRENCY
+ * once|twice|tell`, with REDIS_URL. The URL holds a password, which every user of the machine could
+ * read in the list of processes.
  */
-const [url = '', queue = '', concurrency = '', times = ''] = process.argv.slice(2);
+const url = process.env['REDIS_URL'] ?? '';
+const [queue = '', concurrency = '', times = ''] = process.argv.slice(2);
 const connection = new Redis(url, { maxRetriesPerRequest: null });
 
 const worker = new Worker(

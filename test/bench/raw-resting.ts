@@ -55,12 +55,8 @@ async function promoted(
 ): Promise<readonly number[]> {
   const name = 'raw-promoted';
   const queue = new Queue(name, { connection, prefix });
-  const child = fork(join(import.meta.dirname, 'raw-process.ts'), [
-    installation.redisUrl,
-    name,
-    '50',
-    'tell',
-  ]);
+  const env = { ...process.env, REDIS_URL: installation.redisUrl };
+  const child = fork(join(import.meta.dirname, 'raw-process.ts'), [name, '50', 'tell'], { env });
   await once(child, 'message');
   await addAll(queue, samples, 6 * hour);
   const latencies: number[] = [];

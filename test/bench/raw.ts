@@ -60,8 +60,9 @@ export async function runRaw(
 }
 
 async function startRaw(url: string, queue: string, kind: RawKind): Promise<ChildProcess> {
-  const args = [url, queue, String(concurrency), kind === 'no-op' ? 'once' : 'twice'];
-  const child = fork(join(import.meta.dirname, 'raw-process.ts'), args);
+  const args = [queue, String(concurrency), kind === 'no-op' ? 'once' : 'twice'];
+  const env = { ...process.env, REDIS_URL: url };
+  const child = fork(join(import.meta.dirname, 'raw-process.ts'), args, { env });
   await once(child, 'message');
   return child;
 }

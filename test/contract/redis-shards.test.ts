@@ -189,6 +189,15 @@ describe('the URL of Redis', () => {
       master: 'fleet',
       database: 3,
     });
+    expect(parseRedisUrl('rediss://u:100%25@[::1]:7/2')).toMatchObject({
+      kind: 'single',
+      tls: true,
+      where: '[::1]:7',
+      nodes: [{ host: '::1', port: 7 }],
+      user: 'u',
+      password: '100%',
+      database: 2,
+    });
     expect(parseRedisUrl('rediss+cluster://a,[::1]:7')).toMatchObject({
       kind: 'cluster',
       tls: true,
@@ -207,6 +216,17 @@ describe('the URL of Redis', () => {
     'redis+cluster://a:x',
     'redis+other://a:1',
     'redis+cluster://%:x%@a',
+    // ioredis issue 380: the library reads a % that begins no escape as it likes.
+    'redis://:100%secure@a',
+    'redis+sentinel://:100%secure@a/fleet',
+    // Options in a query would be taken by the library and are read by nobody else.
+    'redis://a:1/2?db=3',
+    'redis://a/2#3',
+    'redis://u:12#x@a',
+    'redis://a,b',
+    'redis://a:0',
+    'redis://a:65536',
+    'redis+cluster://a:99999',
   ])('%s is none', (url) => {
     expect(parseRedisUrl(url)).toBeNull();
   });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,6 +51,33 @@ describe('a host key is known by a line of known_hosts', () => {
   });
 });
 
+describe('a line that cannot be used spoils no other line of its host', () => {
+  const good = `pc-1 ssh-ed25519 ${base64}`;
+  const sk = 'sk-ssh-ed25519@openssh.com';
+  // paramiko issue 490, openssh-portable pull 567; forms of the lines: man sshd.
+  test.each([
+    ['a key of SSH 1', 'pc-1 1024 35 123891283981239812938192381923'],
+    ['a torn key', 'pc-1 ssh-ed25519 AAAA'],
+    ['no key at all', 'pc-1 ssh-ed25519 !!!'],
+    ['a key under the name of another type', `pc-1 ecdsa-sha2-nistp256 ${base64}`],
+    ['a type that is not supported', `pc-1 ${sk} ${keyOf('s', sk).toString('base64')}`],
+    ['a revoked key of another type', `@revoked pc-1 ssh-rsa ${keyOf('r', 'ssh-rsa').toString('base64')}`],
+    ['an authority', `@cert-authority pc-1 ssh-rsa ${keyOf('r', 'ssh-rsa').toString('base64')}`],
+  ])('%s', (_, line) => {
+    for (const text of [`${line}\n${good}\n`, `${good}\n${line}\n`, `\uFEFF${good}\r\n${line}\r\n`]) {
+      const known = parseKnownHosts(text);
+      expect(known.typesOf('pc-1', 22)).toEqual(['ssh-ed25519']);
+      expect(known.judge('pc-1', 22, key)).toBe('known');
+    }
+  });
+
+  test('a whole key of a type that is not supported still says that another key is a different one', () => {
+    const known = parseKnownHosts(`pc-1 ${sk} ${keyOf('s', sk).toString('base64')}`);
+    expect(known.typesOf('pc-1', 22)).toEqual([]);
+    expect(known.judge('pc-1', 22, key)).toBe('different');
+  });
+});
+
 describe('a host key is accepted', () => {
   const target = targetOf({ client: 'pc-1', host: 'pc-1', hostKeys: [fingerprintOf(key)] });
   const unpinned = targetOf({ client: 'pc-1', host: 'pc-1' });
@@ -71,6 +99,14 @@ describe('a host key is accepted', () => {
     expect(objection(rules, unpinned, 22, other)).toContain('but another key is known');
   });
 
+  test('once at the first use: from then on another one is a different one', () => {
+    const rules = { knownHosts: parseKnownHosts('@revoked pc-1 ssh-ed25519 AAAA'), trustInto: 'f' };
+    expect(objection(rules, unpinned, 2_222, key)).toBeNull();
+    rules.knownHosts.learn('pc-1', 2_222, key);
+    expect(objection(rules, unpinned, 2_222, key)).toBeNull();
+    expect(objection(rules, unpinned, 2_222, other)).toContain('but another key is known');
+  });
+
   test('at the first use, and is written into known_hosts', async () => {
     const file = join(folder, 'trusted');
     await writeDown(file, 'pc-1', 2_222, key);
@@ -79,6 +115,12 @@ describe('a host key is accepted', () => {
 });
 
 describe('the settings of the SSH gateway', () => {
+  /** A key and its public half, as ssh-keygen writes them. */
+  const makeKey = (name: string, passphrase: string): void => {
+    rmSync(join(folder, name), { force: true });
+    const order = ['-q', '-t', 'ed25519', '-N', passphrase, '-f', join(folder, name)];
+    execFileSync('ssh-keygen', order, { stdio: 'ignore' });
+  };
   const write = (name: string, text: string): string => {
     const path = join(folder, name);
     writeFileSync(path, text);
@@ -86,7 +128,7 @@ describe('the settings of the SSH gateway', () => {
   };
 
   test('name the files of secrets, and have defaults', () => {
-    write('id', 'the key');
+    makeKey('id', 'the phrase');
     write('phrase', 'the phrase\n');
     const read = readSshSettings(write('ssh.yaml', 'user: CORP\\me\nkeyFile: id\npassphraseFile: phrase\n'));
     expect(read).toMatchObject({
@@ -111,6 +153,48 @@ describe('the settings of the SSH gateway', () => {
   ])('are refused: %j', (text, message) => {
     const read = readSshSettings(write('bad.yaml', text), {});
     expect(read.ok ? '' : read.error.message).toContain(message);
+  });
+
+  // ssh2 issues 959 (the public half was copied) and 191 (PuTTY), vscode-sftp 725 (no passphrase).
+  test.each([
+    ['the public half', 'open.pub', '', 'holds the public half of a key'],
+    ['a key with a passphrase, and no passphrase', 'locked', '', 'is no key that can be used'],
+    ['a key with another passphrase', 'locked', 'passphraseFile: other\n', 'is no key that can be used'],
+    ['an empty file', 'empty', '', 'is no key that can be used'],
+    ['a key of PuTTY', 'ppk', '', 'is no key that can be used'],
+    ['a file of authorized_keys', 'authorized', '', 'holds the public half of a key'],
+  ])('refuse as keyFile at the start: %s', (_, file, more, because) => {
+    makeKey('open', '');
+    makeKey('locked', 'secret');
+    write('other', 'wrong\n');
+    write('empty', '');
+    write('ppk', 'PuTTY-User-Key-File-3: ssh-ed25519\r\nEncryption: none\r\n');
+    write('authorized', `${readFileSync(join(folder, 'open.pub'), 'utf8').trim()} of a person\n`);
+    const path = write('key.yaml', `user: me\nkeyFile: ${file}\n${more}`);
+    const read = readSshSettings(path, {});
+    expect(read.ok ? '' : read.error.message).toContain(`${path}: keyFile: ${because}`);
+    const good = write('good.yaml', 'user: me\nkeyFile: open\n');
+    expect(readSshSettings(good, {})).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    ['passwordFile: nothing\n', 'passwordFile: holds no password'],
+    ['keyFile: open\npassphraseFile: nothing\n', 'passphraseFile: holds no passphrase'],
+    ['agent: /nowhere/agent.sock\n', 'agent: no agent listens at /nowhere/agent.sock'],
+    ['agent: env\n', 'agent: no agent listens at /nowhere/env.sock'],
+    [
+      'passwordFile: word\nknownHosts: none/known\ntrustOnFirstUse: true\n',
+      'knownHosts: trusted keys cannot be written',
+    ],
+    ['passwordFile: word\nknownHosts: .\ntrustOnFirstUse: true\n', 'knownHosts: cannot be read: EISDIR'],
+  ])('refuse what works on no client: %j', (text, because) => {
+    makeKey('open', '');
+    write('nothing', '\n');
+    write('word', 'a word\n');
+    const read = readSshSettings(write('useless.yaml', `user: me\n${text}`), {
+      SSH_AUTH_SOCK: '/nowhere/env.sock',
+    });
+    expect(read.ok ? '' : read.error.message).toContain(because);
   });
 
   test('are needed by the ssh gateway, which refuses lab time', () => {

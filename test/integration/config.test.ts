@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { workerLogin } from '../../orchestrator/embedded-redis/worker-login.ts';
 import { readConfig } from '../../shared/config.ts';
 import { parseRedisUrl } from '../../shared/redis/redis-url.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
@@ -48,6 +49,50 @@ describe('a setting', () => {
       });
     },
   );
+});
+
+describe('the address of the API', () => {
+  it.each(['127.0.0.1', '127.8.0.1', '::1', 'localhost'])('may be on loopback: %s', (host) => {
+    expect(readConfig({ REDIS_URL: url, SERVPACK_HOST: host }).ok).toBe(true);
+  });
+
+  it.each(['0.0.0.0', '::', '10.0.0.1', 'orchestrator.example', '127.0.0.1.example', 'localhost.example'])(
+    'is refused beyond loopback, unless that is said in so many words: %s',
+    (host) => {
+      const given = { REDIS_URL: url, SERVPACK_HOST: host };
+      const read = readConfig(given);
+      expect(read.ok ? '' : read.error.message).toMatch(/^SERVPACK_HOST: is not on loopback/);
+      const word = readConfig({ ...given, SERVPACK_API_WITHOUT_TLS: 'yes' });
+      expect(word.ok ? '' : word.error.message).toMatch(/^SERVPACK_API_WITHOUT_TLS: must be allowed/);
+      expect(readConfig({ ...given, SERVPACK_API_WITHOUT_TLS: 'allowed' }).ok).toBe(true);
+    },
+  );
+});
+
+describe('the worker of `up`', () => {
+  it.each([
+    ['redis://:s%40c%2Fret@127.0.0.1:7/2', 'redis://127.0.0.1:7/2'],
+    ['redis://anna:s%40c%2Fret@h', 'redis://anna@h'],
+    ['redis+sentinel://anna:s%40c%2Fret@a:1,b:2/main', 'redis+sentinel://anna@a:1,b:2/main'],
+  ])('reads the password of %s from a file of its owner, and no secret in its environment', (given, bare) => {
+    const { env, forget } = workerLogin({ SERVPACK_TOKEN: 'a-token', PATH: '/bin' }, given, folder);
+    expect(env).toEqual({
+      PATH: '/bin',
+      REDIS_URL: bare,
+      REDIS_PASSWORD_FILE: join(folder, 'worker-redis-password'),
+    });
+    const path = env['REDIS_PASSWORD_FILE'] ?? '';
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const [read, direct] = [unwrapped(readConfig(env)).redisUrl, given];
+    expect(parseRedisUrl(read)).toEqual(parseRedisUrl(direct));
+    forget();
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it('needs no file where Redis has no password', () => {
+    const { env } = workerLogin({}, 'redis://anna@h', folder);
+    expect(env).toEqual({ REDIS_URL: 'redis://anna@h', REDIS_PASSWORD_FILE: '' });
+  });
 });
 
 describe('the password of Redis', () => {

@@ -88,10 +88,14 @@ test('servpack up runs all parts, is found through its data folder, and ends wit
   const list = await runCli(['fleet', 'list', '--data', up.folder]);
   expect([list.code, list.stdout]).toEqual([0, expect.stringMatching(/^0 clients on 0 logon servers/)]);
   const worker = workerOf(up);
+  const { password } = new URL(testRedis().url);
+  expect(password).not.toBe('');
+  expect(readFileSync(`/proc/${worker}/environ`, 'utf8')).not.toContain(password);
   up.child.kill('SIGTERM');
   expect(await up.ended).toBe(0);
   expect(up.text()).toContain('\nstopping\n');
   expect(isAlive(worker)).toBe(false);
+  expect(readdirSync(up.folder)).not.toContain('worker-redis-password');
 });
 
 test('servpack up ends with one sentence when its worker dies', async () => {

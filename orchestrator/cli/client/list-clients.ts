@@ -6,7 +6,8 @@ import { clientReport } from '../../http/schemas/campaigns.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from './api-client.ts';
 import { stateWord } from '../render/states-table.ts';
-import { many, safe } from '../render/view.ts';
+import { many, safe, safeLine } from '../render/view.ts';
+import { visibleJson } from '../../../shared/visible-text.ts';
 
 export interface Listing {
   readonly query: Readonly<Record<string, string | undefined>>;
@@ -48,7 +49,9 @@ async function* formatted(
   let count = 0;
   if (form === 'json') yield '[';
   for await (const line of createInterface({ input: bytes })) {
-    yield form === 'json' ? `${count === 0 ? '' : ','}\n${line}` : `${inWords(line)}\n`;
+    yield form === 'json'
+      ? `${count === 0 ? '' : ','}\n${visibleJson(line)}`
+      : `${safeLine(inWords(line))}\n`;
     count += 1;
   }
   yield form === 'json' ? '\n]\n' : `${many(count, 'client')}\n`;

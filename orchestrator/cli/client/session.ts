@@ -3,10 +3,11 @@ import type { Command } from 'commander';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { readOperatorText } from '../../../shared/input/operator-file.ts';
 import { printFaults } from '../../../shared/input/input-fault.ts';
+import { visibleJson } from '../../../shared/visible-text.ts';
 import { readUrl } from '../../http/url-file.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodeOf } from '../exit-codes.ts';
-import { safe, type View, viewOf } from '../render/view.ts';
+import { safe, safeLine, type View, viewOf } from '../render/view.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
 import { refusalOf } from '../../http/responses.ts';
 import { healthAnswer } from '../../http/schemas/orchestrator.ts';
@@ -44,7 +45,8 @@ export async function withApi(
   const answered = api.ok ? await body(api.value) : api;
   if (!answered.ok) return showRefusal(answered.error, options.json === true);
   const { value, lines } = answered.value;
-  print(options.json === true ? [JSON.stringify(value, null, 2)] : lines(viewOf(process.stdout)));
+  if (options.json === true) return printJson(value);
+  print(lines(viewOf(process.stdout)));
 }
 
 /** Pairs an answer of the API with the lines that show it, for the body of a command. */
@@ -62,13 +64,19 @@ export const outputOf = <T>(
  */
 export function showRefusal(refusal: Refusal, json: boolean): void {
   process.exitCode = exitCodeOf(refusal);
-  if (json) return print([JSON.stringify(refusalOf(refusal), null, 2)]);
+  if (json) return printJson(refusalOf(refusal));
   const lines = [`servpack: ${refusal.message}`, ...printFaults(refusal.faults ?? [])];
   process.stderr.write(`${lines.map(safe).join('\n')}\n`);
 }
 
+/** Prints lines of text, each safe for a terminal. */
 export const print = (lines: readonly string[]): void => {
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(`${lines.map(safeLine).join('\n')}\n`);
+};
+
+/** Prints one JSON document, which a terminal shows and does not execute. */
+export const printJson = (value: unknown): void => {
+  process.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
 };
 
 export const dataDirOf = ({ data }: GlobalOptions, env: Environment): string =>

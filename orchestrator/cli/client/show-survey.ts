@@ -6,7 +6,8 @@ import type { ApiClient } from './api-client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followSurvey, type Look, lookedAtAll } from './follow-survey.ts';
 import { evidenceLines, lookLine, surveyLines } from '../render/survey.ts';
-import { viewOf } from '../render/view.ts';
+import { safeLine, viewOf } from '../render/view.ts';
+import { visibleJson } from '../../../shared/visible-text.ts';
 
 export interface ShowSurvey {
   readonly verdict?: string | undefined;
@@ -40,7 +41,11 @@ export async function showSurvey(
     if (looks.length > 0) clearTimeout(silence);
     for (const look of looks) {
       const lines = [lookLine(view, look), ...(evidence ? evidenceLines(look.evidenceText) : [])];
-      await write(json ? `${count === 0 ? head : ','}\n${JSON.stringify(look)}` : `${lines.join('\n')}\n`);
+      await write(
+        json
+          ? `${count === 0 ? head : ','}\n${visibleJson(JSON.stringify(look))}`
+          : `${lines.map(safeLine).join('\n')}\n`,
+      );
       count += 1;
     }
   };
@@ -48,8 +53,8 @@ export async function showSurvey(
   clearTimeout(silence);
   process.removeListener('SIGINT', end);
   if (!over.ok) return over;
-  const rest = `${count === 0 ? head : ''}\n],"survey":${JSON.stringify(over.value)}}\n`;
-  await write(json ? rest : `\n${surveyLines(view, over.value).join('\n')}\n`);
+  const rest = `${count === 0 ? head : ''}\n],"survey":${visibleJson(JSON.stringify(over.value))}}\n`;
+  await write(json ? rest : `\n${surveyLines(view, over.value).map(safeLine).join('\n')}\n`);
   process.exitCode = codeOf(over.value);
   return ok(undefined);
 }

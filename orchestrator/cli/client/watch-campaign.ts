@@ -4,7 +4,8 @@ import { err, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
 import { liveScreen } from '../render/live-screen.ts';
 import { statusLine, statusLines } from '../render/status.ts';
-import { viewOf } from '../render/view.ts';
+import { safeLine, viewOf } from '../render/view.ts';
+import { visibleJson } from '../../../shared/visible-text.ts';
 
 /** The place that shows a watched campaign. */
 export interface WatchScreen {
@@ -96,7 +97,7 @@ function inLines(stream: NodeJS.WriteStream): WatchScreen {
   const say = (at: string, line: string): void => {
     if (line === last) return;
     last = line;
-    stream.write(`${at}${line}\n`);
+    stream.write(`${safeLine(`${at}${line}`)}\n`);
   };
   return {
     show: (status) => say(`${status.at} `, statusLine(status)),
@@ -112,7 +113,7 @@ export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
     show: (status) => {
       // A later time alone is no change.
       const timeless = JSON.stringify({ ...status, at: '', tookMs: 0 });
-      if (timeless !== last) stream.write(`${JSON.stringify(status)}\n`);
+      if (timeless !== last) stream.write(`${visibleJson(JSON.stringify(status))}\n`);
       last = timeless;
     },
     lost: () => undefined,

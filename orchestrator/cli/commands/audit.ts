@@ -3,7 +3,15 @@ import { fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { auditShowAnswer, verifyAnswer, type VerifyAnswer } from '../../http/schemas/audit.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { connect, type GlobalOptions, print, outputOf, showRefusal, withApi } from '../client/session.ts';
+import {
+  connect,
+  type GlobalOptions,
+  print,
+  printJson,
+  outputOf,
+  showRefusal,
+  withApi,
+} from '../client/session.ts';
 import { auditLines, verifyLines } from '../render/audit.ts';
 import { viewOf } from '../render/view.ts';
 import { segment } from '../client/api-client.ts';
@@ -62,7 +70,8 @@ export function addAuditCommands(program: Command): void {
       const verdict = files.length === 0 ? await askVerdict(command) : await readVerdict(files, heads);
       if (!verdict.ok) return showRefusal(verdict.error, json === true);
       const { value } = verdict;
-      print(json === true ? [JSON.stringify(value, null, 2)] : verifyLines(viewOf(process.stdout), value));
+      if (json === true) printJson(value);
+      else print(verifyLines(viewOf(process.stdout), value));
       const isWhole = value.faults.length === 0 && value.files.every(({ tornAt }) => tornAt === null);
       // The orchestrator may be writing a block while it reads its files: that is no fault.
       const isFine = isWhole || (files.length === 0 && value.faults.length === 0);

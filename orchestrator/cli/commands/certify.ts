@@ -6,7 +6,7 @@ import type { Refusal } from '../../refusal.ts';
 import { certifyMachine } from '../processes/certify.ts';
 import { confirm } from '../client/confirm.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { dataDirOf, type GlobalOptions, print, showRefusal } from '../client/session.ts';
+import { dataDirOf, type GlobalOptions, print, printJson, showRefusal } from '../client/session.ts';
 import { certifiedLines, pointLines } from '../render/certify.ts';
 import { safe, viewOf } from '../render/view.ts';
 
@@ -77,7 +77,8 @@ async function certify(host: string, options: CertifyOptions): Promise<Result<vo
     },
   });
   if (!done.ok) return done;
-  print(json ? [JSON.stringify({ host, ...done.value }, null, 2)] : certifiedLines(host, done.value));
+  if (json) printJson({ host, ...done.value });
+  else print(certifiedLines(host, done.value));
   if (done.value.differ > 0 || done.value.left.length > 0) process.exitCode = exitCodes.refused.code;
   return ok(undefined);
 }

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
-import { connect, dataDirOf, type GlobalOptions, print } from '../client/session.ts';
+import { connect, dataDirOf, type GlobalOptions, print, printJson } from '../client/session.ts';
 import { doctorLines } from '../render/doctor.ts';
 import { viewOf } from '../render/view.ts';
 
@@ -32,11 +32,8 @@ export function addDoctorCommand(program: Command): void {
       const has = (state: string): boolean => checks.some((check) => check.state === state);
       const { ok, warnings, refused } = exitCodes;
       process.exitCode = (has('broken') ? refused : has('warning') ? warnings : ok).code;
-      print(
-        options.json === true
-          ? [JSON.stringify({ checks }, null, 2)]
-          : doctorLines(viewOf(process.stdout), checks),
-      );
+      if (options.json === true) printJson({ checks });
+      else print(doctorLines(viewOf(process.stdout), checks));
     });
 }
 

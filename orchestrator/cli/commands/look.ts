@@ -7,7 +7,7 @@ import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts'
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { readFileOf } from '../client/input-file.ts';
-import { connect, type GlobalOptions, print, showRefusal } from '../client/session.ts';
+import { connect, type GlobalOptions, print, printJson, showRefusal } from '../client/session.ts';
 import { showSurvey } from '../client/show-survey.ts';
 import { surveyLines } from '../render/survey.ts';
 import { viewOf } from '../render/view.ts';
@@ -85,7 +85,8 @@ async function look(
   });
   if (!begun.ok) return begun;
   if (detach !== true) return showSurvey(api, begun.value.survey, { verdict, evidence, json });
-  print(json ? [JSON.stringify(begun.value, null, 2)] : surveyLines(viewOf(process.stdout), begun.value));
+  if (json) printJson(begun.value);
+  else print(surveyLines(viewOf(process.stdout), begun.value));
   return ok(undefined);
 }
 

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { startWorker, stopRequested } from '../processes/child.ts';
+import { outliveOutput } from '../../../shared/outlive-output.ts';
 import { dataDirOf, type GlobalOptions, print, showRefusal } from '../client/session.ts';
 
 interface ProcessOptions extends GlobalOptions {
@@ -26,6 +27,7 @@ export function addProcessCommands(program: Command): void {
     .action(async (_options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ProcessOptions>();
       const { up } = await import('../processes/up.ts');
+      outliveOutput();
       // A person reads the terminal: only warnings are logged there without SERVPACK_LOG_LEVEL.
       const ended = await up({ SERVPACK_LOG_LEVEL: 'warn', ...environmentOf(options) }, (line) =>
         print([line]),
@@ -57,6 +59,7 @@ export function addProcessCommands(program: Command): void {
       '\nExample:\n  REDIS_URL=redis://redis.example:6379 SERVPACK_GATEWAY=simulated:7400 servpack worker',
     )
     .action(async (_options: unknown, command: Command) => {
+      outliveOutput();
       const worker = startWorker(environmentOf(command.optsWithGlobals<ProcessOptions>()));
       void stopRequested((sentence) => void process.stderr.write(`servpack worker: ${sentence}\n`)).then(() =>
         worker.stop(),

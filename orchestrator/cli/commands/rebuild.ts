@@ -3,7 +3,7 @@ import { labClock, systemClock } from '../../../shared/clock.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { Rebuilt } from '../../audit/rebuild/rebuild.ts';
 import type { Refusal } from '../../refusal.ts';
-import { type GlobalOptions, print, showRefusal } from '../client/session.ts';
+import { type GlobalOptions, print, printJson, showRefusal } from '../client/session.ts';
 import { many, number, safe, type View, viewOf } from '../render/view.ts';
 
 interface RebuildOptions {
@@ -27,7 +27,8 @@ export function addRebuildCommand(program: Command): void {
       const rebuilt = await run(from, heads, dryRun === true);
       if (!rebuilt.ok) return showRefusal(rebuilt.error, json === true);
       const { value } = rebuilt;
-      print(json === true ? [JSON.stringify(value, null, 2)] : rebuiltLines(viewOf(process.stdout), value));
+      if (json === true) printJson(value);
+      else print(rebuiltLines(viewOf(process.stdout), value));
     });
 }
 

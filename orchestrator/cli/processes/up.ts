@@ -6,6 +6,7 @@ import { isAlive } from '../../embedded-redis/processes.ts';
 import { startEmbeddedRedis } from '../../embedded-redis/start.ts';
 import { type Child, startWorker, stopRequested } from './child.ts';
 import { runOrchestrator } from '../../main.ts';
+import { workerLogin } from '../../embedded-redis/worker-login.ts';
 
 /** Closing connections to a Redis that is gone may take for ever. */
 const stopDeadlineMs = 10_000;
@@ -47,7 +48,9 @@ export async function up(env: NodeJS.ProcessEnv, say: (line: string) => void): P
       delay(stopDeadlineMs, undefined, { ref: false }),
     ]),
   );
-  const worker = startWorker({ ...env, REDIS_URL: redis.value.url, REDIS_PASSWORD_FILE: '' });
+  const login = workerLogin(env, redis.value.url, config.dataDir);
+  stack.defer(() => login.forget());
+  const worker = startWorker(login.env);
   stack.defer(() => worker.stop());
   say(`servpack is up: ${orchestrator.value.url} (data folder ${config.dataDir}); Ctrl-C stops it`);
   const ended = await Promise.race([stop, partEnded(worker, redis.value)]);

@@ -1,4 +1,5 @@
 import { shorten } from './table.ts';
+import { safeLine } from './view.ts';
 
 /** Lines on a terminal that are redrawn in the same place. */
 export interface LiveScreen {
@@ -43,7 +44,7 @@ export function liveScreen(terminal: Terminal): LiveScreen {
   return {
     draw: (lines) => {
       const shown = fitRows(lines, terminal.rows);
-      const body = shown.map((line) => `${line}${clearRestOfLine}\n`).join('');
+      const body = shown.map((line) => `${safeLine(line)}${clearRestOfLine}\n`).join('');
       terminal.write(`${open()}${beginFrame}${up(drawn)}\r${body}${clearBelow}${endFrame}`);
       drawn = shown.length;
     },

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { visible } from '../../../shared/visible-text.ts';
 
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red' | 'cyan';
 
@@ -25,12 +26,21 @@ export function viewOf(stream: NodeJS.WriteStream): View {
   return { width: stream.columns || usualColumns, isTerminal: true, paint };
 }
 
-// A terminal executes control characters, and much of the text comes from clients: these
-// characters are replaced by a visible one.
-const unsafe = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
-
 /** Makes a text from outside safe to print on a terminal in one line. */
-export const safe = (text: string): string => text.replace(unsafe, '\uFFFD');
+export const safe = visible;
+
+// The colours that `paint` makes.
+const painted = new RegExp(`(${'\u001B'}\\[(?:1|2|22|3[1236]|39)m)`, 'u');
+
+/**
+ * Makes a finished line safe: colours stay, and whatever else a renderer has let through is
+ * replaced. The last guard; a renderer that measures text must make the text safe itself.
+ */
+export const safeLine = (line: string): string =>
+  line
+    .split(painted)
+    .map((part, at) => (at % 2 === 1 ? part : visible(part)))
+    .join('');
 
 /** The same as `safe` for a text of several lines. */
 export const safeLines = (text: string): readonly string[] =>

@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -6,7 +7,7 @@ import fastify, {
 } from 'fastify';
 import type { CheckInConfig } from '../../../shared/config.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
-import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { readOperatorFile } from '../../../shared/input/operator-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { addressIn, takeAddress } from './address.ts';
@@ -84,7 +85,20 @@ function readTls({ tls }: CheckInConfig): Result<{ cert: Buffer; key: Buffer } |
   if (!cert.ok)
     return err(fault('checkIn.tls', `the certificate of the check-ins, ${tls.cert}, ${cert.error}`));
   if (!key.ok) return err(fault('checkIn.tls', `the key of the check-ins, ${tls.key}, ${key.error}`));
-  return ok({ cert: cert.value, key: key.value });
+  try {
+    const pair = { cert: cert.value, key: key.value };
+    // Throws for what is no PEM, for a key with a passphrase, and for a key of another certificate.
+    createSecureContext(pair);
+    return ok(pair);
+  } catch (error) {
+    return err(
+      fault(
+        'checkIn.tls',
+        `the certificate of the check-ins cannot be used: ${messageOf(error)}; ` +
+          `correct SERVPACK_CHECKIN_TLS_CERT (${tls.cert}) or SERVPACK_CHECKIN_TLS_KEY (${tls.key})`,
+      ),
+    );
+  }
 }
 
 const nameIn = ({ params }: FastifyRequest): string => (params as { readonly client: string }).client;

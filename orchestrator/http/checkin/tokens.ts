@@ -3,6 +3,7 @@ import type { OrchestratorContext } from '../../context.ts';
 import { isSameToken } from '../secrets.ts';
 import { notFound, type Refusal } from '../../refusal.ts';
 import { csvField } from '../../views/csv.ts';
+import { visibleJson } from '../../../shared/visible-text.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
@@ -77,7 +78,9 @@ async function* linesOf(
   if (format === 'csv') yield 'client,host,generation,token\n';
   for await (const client of clients) {
     const row = rowOf(client);
-    yield format === 'csv' ? `${Object.values(row).map(csvField).join(',')}\n` : `${JSON.stringify(row)}\n`;
+    yield format === 'csv'
+      ? `${Object.values(row).map(csvField).join(',')}\n`
+      : `${visibleJson(JSON.stringify(row))}\n`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
+import { troubleOf } from '../../../shared/log.ts';
 import { servpackVersion } from '../../../shared/version.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { diagnose, type Environment } from '../../doctor/diagnose.ts';
@@ -16,7 +17,12 @@ export function orchestratorRoutes(
     // not healthy.
     await context.store.checkRecords();
     await context.store.checkWritable();
-    return { version: servpackVersion, now: isoOf(context.clock.now()) };
+    const log = troubleOf(context.log);
+    return {
+      version: servpackVersion,
+      now: isoOf(context.clock.now()),
+      ...(log === null ? {} : { log }),
+    };
   });
 
   app.get('/v1/leader', { schema: { response: answers(leaderAnswer) } }, async () => {

@@ -36,6 +36,8 @@ export const healthAnswer = z.object({
   version: z.string(),
   /** Policy time. */
   now: z.string(),
+  /** Only while this orchestrator cannot write its log: how much is lost, and why. */
+  log: z.object({ lostLines: z.int(), because: z.string() }).optional(),
 });
 
 export const leaderAnswer = z.object({

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import { err, fault, type Fault, messageOf, ok, type Result } from '../../../errors.ts';
 import { mastersOf, openClient } from '../../../redis/client.ts';
-import { parseRedisUrl, redisUrlForms } from '../../../redis/redis-url.ts';
+import { isOfDatabase } from '../../../redis/one-database.ts';
+import { parseRedisUrl, type RedisAddress, redisUrlForms } from '../../../redis/redis-url.ts';
 
 export interface ConnectionOptions {
   readonly url: string;
@@ -23,7 +24,8 @@ const longestPauseMs = 1_000;
  * Connects and proves that this Redis, or each master of a Cluster, may hold the records: 6.2 or
  * newer and never evicting. Later, while Redis does not answer, calls wait for a bounded time and
  * are then refused (`store-unavailable.ts`); the connection comes back by itself.
- * @returns faults `redis.url`, `redis.unreachable`, `redis.auth`, `redis.version`, `redis.eviction`
+ * @returns faults `redis.url`, `redis.unreachable`, `redis.auth`, `redis.database`,
+ * `redis.version`, `redis.eviction`
  */
 export async function connect({ url, answerMs }: ConnectionOptions): Promise<Result<Connected, Fault>> {
   const address = parseRedisUrl(url);
@@ -36,7 +38,8 @@ export async function connect({ url, answerMs }: ConnectionOptions): Promise<Res
   const redis = openClient(address, { use: 'store', answerMs, retry });
   let lastError: unknown;
   // Without a listener a lost connection would end the process. The calls on it are refused anyway.
-  redis.on('error', (error: unknown) => (lastError = error));
+  // What follows a refused database says less.
+  redis.on('error', (error: unknown) => (lastError = isOfDatabase(lastError) ? lastError : error));
   try {
     await redis.connect();
     isOpen = true;
@@ -50,7 +53,7 @@ export async function connect({ url, answerMs }: ConnectionOptions): Promise<Res
     return ok({ redis, where, close: () => close(redis) });
   } catch (error) {
     redis.disconnect();
-    return err(whyNot(lastError ?? error, where));
+    return err(whyNot(lastError ?? error, address));
   }
 }
 
@@ -65,8 +68,14 @@ async function close(redis: Redis): Promise<void> {
   else redis.disconnect();
 }
 
-function whyNot(error: unknown, where: string): Fault {
+function whyNot(error: unknown, address: RedisAddress): Fault {
+  const { where } = address;
   const message = messageOf(error);
+  if (isOfDatabase(error) && address.kind !== 'cluster')
+    return fault(
+      'redis.database',
+      `Redis at ${where} refuses database ${address.database} of REDIS_URL (${message}); correct its number`,
+    );
   if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message)) {
     return fault('redis.auth', `Redis at ${where} refuses the user or password of the Redis URL`);
   }

@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import type { Target } from '../../gateway.ts';
-import { fingerprintOf, type KnownHosts } from './known-hosts.ts';
+import { fingerprintOf, type KnownHosts, nameOf, typeIn } from './known-hosts.ts';
 
 export interface HostKeyRules {
   readonly knownHosts: KnownHosts;
@@ -38,11 +38,8 @@ export function objection(
   }
 }
 
-/**
- * Appends a key to a known_hosts file. The key holds its type as the first length-prefixed part.
- */
+/** Appends a key to a known_hosts file. */
 export async function writeDown(file: string, host: string, port: number, key: Buffer): Promise<void> {
-  const type = key.toString('latin1', 4, 4 + key.readUInt32BE(0));
-  const name = port === 22 ? host : `[${host}]:${port}`;
-  await appendFile(file, `${name} ${type} ${key.toString('base64')}\n`, { mode: 0o600 });
+  const line = `${nameOf(host, port)} ${typeIn(key) ?? ''} ${key.toString('base64')}`;
+  await appendFile(file, `${line}\n`, { mode: 0o600 });
 }

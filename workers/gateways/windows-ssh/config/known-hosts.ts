@@ -5,10 +5,11 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
  * yes`).
  */
 export interface KnownHosts {
-  /** Has the file a line for this host, with whatever key? */
-  isKnown(host: string, port: number): boolean;
+  /** Adds a key that is trusted at its first use: another one is then a different one. */
+  learn(host: string, port: number, key: Buffer): void;
   /**
    * Types of the keys of a host (`ssh-ed25519`), so that the client asks for a key of such a type.
+   * Only types that the SSH library can ask for, and none of which all keys are revoked.
    */
   typesOf(host: string, port: number): readonly string[];
   judge(host: string, port: number, key: Buffer): 'known' | 'unknown' | 'different' | 'revoked';
@@ -25,12 +26,26 @@ interface Line {
 export const fingerprintOf = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 
+/** What the SSH library can verify. It refuses to connect when asked for any other type. */
+const askable: ReadonlySet<string> = new Set([
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'ssh-rsa',
+  'ssh-dss',
+]);
+
 /**
- * Ignores lines that hold no key, as OpenSSH does, and certificate authorities, which are not
- * supported.
+ * Ignores lines that hold no key, as OpenSSH does (man sshd, SSH_KNOWN_HOSTS FILE FORMAT: keys of
+ * SSH 1, torn ones), and certificate authorities, which are not supported. One such line spoils no
+ * other line of its host.
  */
 export function parseKnownHosts(text: string): KnownHosts {
-  const lines = text.split(/\r?\n/).flatMap(readLine);
+  const lines = text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .flatMap(readLine);
   // Every client of a fleet may have a line, so plain names are looked up in a map.
   const byName = new Map<string, Line[]>();
   const patterns: Line[] = [];
@@ -41,12 +56,19 @@ export function parseKnownHosts(text: string): KnownHosts {
         byName.getOrInsert(name, []).push(line);
   }
   const linesOf = (host: string, port: number): readonly Line[] => {
-    const asked = (port === 22 ? host : `[${host}]:${port}`).toLowerCase();
+    const asked = nameOf(host, port).toLowerCase();
     return [...(byName.get(asked) ?? []), ...patterns.filter(({ names }) => fits(names, asked))];
   };
   return {
-    isKnown: (host, port) => linesOf(host, port).length > 0,
-    typesOf: (host, port) => [...new Set(linesOf(host, port).map(({ type }) => type))],
+    learn: (host, port, key) => {
+      const name = nameOf(host, port);
+      const line = { isRevoked: false, names: [name], type: typeIn(key) ?? '', key };
+      byName.getOrInsert(name.toLowerCase(), []).push(line);
+    },
+    typesOf: (host, port) => {
+      const valid = linesOf(host, port).filter(({ isRevoked }) => !isRevoked);
+      return [...new Set(valid.map(({ type }) => type))].filter((type) => askable.has(type));
+    },
     judge: (host, port, key) => {
       const found = linesOf(host, port);
       const same = found.filter((line) => line.key.equals(key));
@@ -64,9 +86,19 @@ function readLine(text: string): readonly Line[] {
   const [names, type, key] = words;
   if (marker === '@cert-authority' || names === undefined || type === undefined || key === undefined)
     return [];
-  return [
-    { isRevoked: marker === '@revoked', names: names.split(','), type, key: Buffer.from(key, 'base64') },
-  ];
+  const bytes = Buffer.from(key, 'base64');
+  if (typeIn(bytes) !== type) return [];
+  return [{ isRevoked: marker === '@revoked', names: names.split(','), type, key: bytes }];
+}
+
+/** How known_hosts names a host. */
+export const nameOf = (host: string, port: number): string => (port === 22 ? host : `[${host}]:${port}`);
+
+/** The type of a key as SSH sends it, its first length-prefixed part; null where there is none. */
+export function typeIn(key: Buffer): string | null {
+  if (key.length < 4) return null;
+  const end = 4 + key.readUInt32BE(0);
+  return end < key.length ? key.toString('latin1', 4, end) : null;
 }
 
 const isPlain = (name: string): boolean => !name.startsWith('|1|') && !/[*?!]/.test(name);

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import ssh2 from 'ssh2';
 import type { z } from 'zod';
-import { err, type Fault, fault, ok, type Result } from '../../../../shared/errors.ts';
+import { err, type Fault, fault, messageOf, ok, type Result } from '../../../../shared/errors.ts';
 import { across, amount, count, field, section, text } from '../../../../shared/input/fields.ts';
 import { readOperatorFile, readOperatorText } from '../../../../shared/input/operator-file.ts';
 import { printFaults } from '../../../../shared/input/input-fault.ts';
@@ -103,18 +104,28 @@ export function readSshSettings(
   const password = readSecret(given.passwordFile, 'passwordFile');
   if (!password.ok) return password;
   const knownPath = given.knownHosts === null ? null : resolve(dirname(file), given.knownHosts);
-  const known = given.trustOnFirstUse ? readOrEmpty(knownPath) : refer(given.knownHosts, 'knownHosts');
+  const isNew = given.trustOnFirstUse === true && knownPath !== null && !existsSync(knownPath);
+  const known = isNew ? ok(null) : refer(given.knownHosts, 'knownHosts');
   if (!known.ok) return known;
   const agent = given.agent === 'env' ? (env['SSH_AUTH_SOCK'] ?? null) : given.agent;
   if (given.agent === 'env' && agent === null)
     return err(fault('config.ssh', `${file}: agent: SSH_AUTH_SOCK is not set`));
+  const secrets = {
+    key: key.value,
+    passphrase: passphrase.value,
+    password: password.value,
+    agent,
+  };
+  const useless =
+    whyUseless(secrets) ?? (given.trustOnFirstUse && knownPath !== null ? whyNotWritable(knownPath) : null);
+  if (useless !== null) return err(fault('config.ssh', `${file}: ${useless}`));
   const inMs = ([name, value]: [string, number]): [string, number] => [name, value * 1_000];
   return ok({
     user: given.user,
     privateKey: key.value,
-    passphrase: passphrase.value,
+    passphrase: secrets.passphrase,
     agent,
-    password: password.value,
+    password: secrets.password,
     knownHosts: parseKnownHosts(known.value?.toString('utf8') ?? ''),
     trustInto: given.trustOnFirstUse ? knownPath : null,
     port: given.port,
@@ -131,6 +142,42 @@ function readReferred(path: string, who: string): Result<Buffer, Fault> {
   return read.ok ? read : err(fault('config.ssh', `${who}: ${read.error}`));
 }
 
-function readOrEmpty(path: string | null): Result<Buffer | null, Fault> {
-  return path === null || !existsSync(path) ? ok(null) : readReferred(path, 'knownHosts');
+interface Secrets {
+  readonly key: Buffer | null;
+  readonly passphrase: string | null;
+  readonly password: string | null;
+  readonly agent: string | null;
+}
+
+/**
+ * Why a login with these secrets fails on every client, whatever the client is; null = it may work.
+ * A key is read here as the login reads it: the public half, a key of PuTTY, a missing passphrase
+ * (ssh2 issues 959 and 191) end the worker at its start and are charged to no client. No message
+ * holds anything of a secret.
+ */
+function whyUseless({ key, passphrase, password, agent }: Secrets): string | null {
+  if (passphrase === '') return 'passphraseFile: holds no passphrase in its first line';
+  if (password === '') return 'passwordFile: holds no password in its first line';
+  if (agent !== null && !isAgent(agent)) return `agent: no agent listens at ${agent}`;
+  if (key === null) return null;
+  const parsed = ssh2.utils.parseKey(key, passphrase ?? undefined);
+  if (parsed instanceof Error) return `keyFile: is no key that can be used (${parsed.message})`;
+  const [first] = Array.isArray(parsed) ? parsed : [parsed];
+  return first?.isPrivateKey() === true
+    ? null
+    : 'keyFile: holds the public half of a key; the login needs the private one';
+}
+
+/** On Windows an agent is a named pipe or Pageant, which cannot be looked at. */
+const isAgent = (path: string): boolean =>
+  process.platform === 'win32' || statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
+
+/** A key that is not written down would be trusted anew after a restart, whatever key it is. */
+function whyNotWritable(knownHosts: string): string | null {
+  try {
+    accessSync(existsSync(knownHosts) ? knownHosts : dirname(knownHosts), constants.W_OK);
+    return null;
+  } catch (thrown) {
+    return `knownHosts: trusted keys cannot be written into it: ${messageOf(thrown)}`;
+  }
 }

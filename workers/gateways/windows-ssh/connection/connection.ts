@@ -78,8 +78,7 @@ export class Connection {
     const giveUp = (): void => fail('the login was given up');
     const verify = (key: Buffer): boolean => {
       refusal = objection(settings, target, port, key);
-      if (refusal === null && settings.trustInto !== null && !settings.knownHosts.isKnown(target.host, port))
-        void writeDown(settings.trustInto, target.host, port, key).catch(() => undefined);
+      if (refusal === null) trust(settings, target, port, key);
       return refusal === null;
     };
     const withinMs = settings.timeouts.connect + settings.timeouts.handshake;
@@ -200,6 +199,13 @@ export class Connection {
     });
     return this.#sftp;
   }
+}
+
+/** Keeps a key that is trusted at its first use: from now on another one is refused. */
+function trust({ knownHosts, trustInto }: SshSettings, { host }: Target, port: number, key: Buffer): void {
+  if (trustInto === null || knownHosts.judge(host, port, key) !== 'unknown') return;
+  knownHosts.learn(host, port, key);
+  void writeDown(trustInto, host, port, key).catch(() => undefined);
 }
 
 function configOf(

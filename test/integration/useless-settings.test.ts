@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { OrchestratorContext } from '../../orchestrator/context.ts';
+import { openCheckIns } from '../../orchestrator/http/checkin/listener.ts';
+import { checkReleaseFolders } from '../../workers/release-folder.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'servpack-useless-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A certificate with its key, as openssl makes them. */
+function makePair(name: string) {
+  const pair = { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
+  const order = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=x', '-days', '1'];
+  execFileSync('openssl', [...order, '-keyout', pair.key, '-out', pair.cert], { stdio: 'ignore' });
+  return pair;
+}
+
+describe('a setting that cannot work is found at the start', () => {
+  it('the certificate of the check-ins, or its key', async () => {
+    const [one, two] = [makePair('one'), makePair('two')];
+    const empty = join(folder, 'empty');
+    writeFileSync(empty, '');
+    const open = (tls: { cert: string; key: string }) =>
+      openCheckIns({} as OrchestratorContext, { host: '127.0.0.1', port: 0, address: 'never', tls });
+    for (const tls of [
+      { cert: one.cert, key: two.key },
+      { cert: one.key, key: one.cert },
+      { cert: empty, key: one.key },
+    ])
+      expect(open(tls)).toMatchObject({
+        ok: false,
+        error: { message: expect.stringContaining(`SERVPACK_CHECKIN_TLS_CERT (${tls.cert})`) as string },
+      });
+    const app = open(one);
+    expect(app.ok).toBe(true);
+    if (app.ok) await app.value.close();
+  });
+
+  it('a folder of releases that is not on this host', () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    for (const root of [file, join(folder, 'none')])
+      expect(checkReleaseFolders(root)).toMatchObject({
+        ok: false,
+        error: { message: `SERVPACK_RELEASES: ${root} is not a folder of this host` },
+      });
+    for (const root of [folder, null]) expect(checkReleaseFolders(root).ok).toBe(true);
+  });
+});
