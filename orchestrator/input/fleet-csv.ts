@@ -4,7 +4,7 @@ import { type CsvRecord, faultsAtMost, readCsv } from './csv-records.ts';
 import { type FleetColumn, readHeader } from './fleet-columns.ts';
 import { inFileOrder, type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
 import { hostForm, hostKeyForm, isHost, isHostKey, isPort, portForm } from '../../shared/input/names.ts';
-import { idForm, isId, isLabel, labelForm, rememberingIsZone, zoneForm } from './names.ts';
+import { idForm, isId, isLabel, labelForm, rememberingZone, zoneForm } from './names.ts';
 
 /**
  * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then
@@ -61,7 +61,7 @@ class FleetReader {
   readonly #unnamed: readonly number[];
   readonly #clientLines = new Map<string, number>();
   readonly #hostLines = new Map<string, number>();
-  readonly #isZone = rememberingIsZone();
+  readonly #zoneOf = rememberingZone();
 
   constructor(file: string, columns: ReadonlyMap<FleetColumn, number>, width: number) {
     this.#file = file;
@@ -83,7 +83,7 @@ class FleetReader {
       client,
       host: cell('host') || client,
       logonServer: cell('logonServer'),
-      zone: cell('zone') || 'UTC',
+      zone: this.#zoneOf(cell('zone') || 'UTC') ?? '',
       role: cell('role') === 'server' ? 'server' : 'workstation',
       labels: words(cell('labels')),
       ...(cell('port') === '' ? {} : { port: Number(cell('port')) }),
@@ -116,7 +116,7 @@ class FleetReader {
     // The host defaults to the client: without a client only that is the fault.
     wants('host', found.host, found.host === found.client || isHost(found.host), hostForm);
     wants('logonServer', found.logonServer, isHost(found.logonServer), hostForm);
-    wants('zone', found.zone, this.#isZone(found.zone), zoneForm);
+    wants('zone', cell('zone'), found.zone !== '', zoneForm);
     wants('role', role, role === '' || role === 'workstation' || role === 'server', 'workstation or server');
     for (const label of found.labels) wants('labels', label, isLabel(label), labelForm);
     wants('port', port, port === '' || isPort(port), portForm);

@@ -1,7 +1,7 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import { isWindowOpen } from '../../shared/domain/time/window.ts';
+import { isKnownZone, isWindowOpen } from '../../shared/domain/time/window.ts';
 import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
@@ -86,12 +86,16 @@ export async function admitClients(context: LeaderContext, { definition }: Campa
   return admitted.length;
 }
 
-/** Whether the campaign's window is open now in a time zone. Each zone is computed once. */
+/**
+ * Whether the campaign's window is open now in a time zone. Each zone is computed once. Clients
+ * whose zone is not known do not wait for ever: they are admitted, and the worker settles each with
+ * the reason and begins nothing, or goes on with the zone that the fleet has by then.
+ */
 function openZones({ policy: { window } }: CampaignDefinition, now: number): IsOpen {
   if (window === null) return everywhere;
   const known = new Map<string, boolean>();
   return (zone) => {
-    const isOpen = known.get(zone) ?? isWindowOpen(window, zone, now);
+    const isOpen = known.get(zone) ?? (isWindowOpen(window, zone, now) || !isKnownZone(zone));
     known.set(zone, isOpen);
     return isOpen;
   };

@@ -95,6 +95,24 @@ describe('what a spreadsheet adds to a fleet file', () => {
   });
 });
 
+describe('the time zone of a fleet file', () => {
+  test.each(['IST', 'PST', 'T00+05', '+05:30', 'GMT+5'])(
+    'is refused when no window can use it: %s',
+    (zone) => {
+      expect(faultsOf(read(`pc-1,h1,LS,${zone},,`))).toEqual([
+        `f.csv:2: zone: is "${zone}", expected a time zone such as Europe/Rome or UTC`,
+      ]);
+    },
+  );
+
+  test('is kept in the spelling of the tz database', () => {
+    const zones = accepted(read('pc-1,h1,LS,europe/rome,,', 'pc-2,h2,LS,utc,,', 'pc-3,h3,LS,,,')).map(
+      ({ zone }) => zone,
+    );
+    expect(zones).toEqual(['Europe/Rome', 'UTC', 'UTC']);
+  });
+});
+
 describe('port and host keys of a fleet file', () => {
   const way = 'client,logonServer,port,hostKey';
   const key = (letter: string): string => `SHA256:${letter.repeat(42)}A`;

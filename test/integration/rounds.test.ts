@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { everyDay } from '../../shared/domain/time/window.ts';
+import { oneClient } from '../fixtures/one-client.ts';
 import { pino } from 'pino';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { LeaderContext } from '../../orchestrator/context.ts';
@@ -91,4 +93,39 @@ test('a round of campaigns goes on after a campaign that fails, and logs the fai
     'failed; tries again',
     'works again',
   ]);
+});
+
+test('clients whose time zone is not known hold up no other client of a campaign with a window', async () => {
+  const { context, jobs, lines } = openContext(at);
+  const { store } = context;
+  const wholeDay = { days: everyDay, from: 0, to: 0 };
+  const campaign = inOneWave('nights');
+  const nights = {
+    ...campaign,
+    waveSizes: [4],
+    definition: { ...campaign.definition, policy: { ...campaign.definition.policy, window: wholeDay } },
+  };
+  const waiting = ['Europe/Berlin', 'IST', 'Europe/Berlin', 'PST'].map((zone, n) => ({
+    client: `pc-${n}`,
+    wave: 0,
+    logonServer: 'LS-1',
+    zone,
+  }));
+  await store.createCampaign(nights, waiting, entry('nights'));
+  await runCampaigns().run(context);
+  // The worker settles those whose zone is not known, and says why.
+  expect(jobs.map(({ key }) => key.client).toSorted()).toEqual(['pc-0', 'pc-1', 'pc-2', 'pc-3']);
+  expect(lines).toEqual([]);
+});
+
+test('a client whose record has an unknown time zone needs attention, and nothing is done on it', async () => {
+  const window = { days: everyDay, from: 0, to: 0 };
+  await using client = await oneClient('free', { window });
+  const { store } = client;
+  const known = await store.readClient(client.client);
+  if (known === null) throw new Error('the client is in the fleet');
+  await store.importFleet([{ ...known, zone: 'IST' }]);
+  const { upgrade } = await client.settle();
+  expect(upgrade.state).toMatchObject({ end: 'needsAttention', cause: 'time zone not known' });
+  expect((await client.fleet.clientTruth(client.client))?.journal).toEqual([]);
 });
