@@ -6,6 +6,7 @@ import { broken, type Check } from './check.ts';
 import { checkDataFolder } from './data-folder.ts';
 import { checkRedis, isUnavailable } from './redis.ts';
 import { checkReleases } from './releases.ts';
+import { checkRounds } from './rounds.ts';
 import { judgeWorkers } from './workers.ts';
 
 export type Environment = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataDir'>;
@@ -25,6 +26,7 @@ export async function diagnose(
   const rest = await Promise.all([
     orBroken('audit', () => checkAudit(store, archive)),
     orBroken('releases', () => checkReleases(store)),
+    orBroken('servpack', () => checkRounds(store)),
     orBroken('workers', async () => judgeWorkers(await store.workers())),
   ]);
   return [...redis, ...folder, ...rest.flat()];

@@ -7,30 +7,20 @@ import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
+import { eachCampaign } from './each-campaign.ts';
 import type { Round } from './repeat.ts';
 
 /**
  * Runs the campaigns: each running campaign is evaluated on its counters (next wave, pause, end),
- * then its free slots are filled. A round may come late or twice. A campaign that fails does not
- * hold up the others, and its failure is logged once, not ten times a second.
+ * then its free slots are filled. A round may come late or twice.
  */
 export function runCampaigns(): Round {
-  const failing = new Set<string>();
-  return {
+  const round: Round = {
     name: 'campaigns',
-    run: async (context) => {
-      for (const record of await context.store.campaigns(['running'])) {
-        const { campaign } = record.campaign.definition;
-        try {
-          await runCampaign(context, record);
-          if (failing.delete(campaign)) context.log.info({ campaign }, 'works again');
-        } catch (error) {
-          if (!failing.has(campaign)) context.log.error({ campaign, error }, 'failed; tries again');
-          failing.add(campaign);
-        }
-      }
-    },
+    run: async (context) =>
+      eachCampaign(context, round.name, await context.store.campaigns(['running']), runCampaign),
   };
+  return round;
 }
 
 async function runCampaign(context: LeaderContext, record: CampaignRecord): Promise<void> {
