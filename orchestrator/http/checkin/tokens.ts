@@ -3,6 +3,7 @@ import type { OrchestratorContext } from '../../context.ts';
 import { isSameToken } from '../secrets.ts';
 import { notFound, type Refusal } from '../../refusal.ts';
 import { csvField } from '../../views/csv.ts';
+import { nameOf } from '../../../shared/domain/campaign/machine.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
@@ -13,7 +14,9 @@ import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts'
  * its own spelling.
  */
 export const clientToken = (key: string, client: string, generation: number): string =>
-  `${generation}.${createHmac('sha256', key).update(`servpack check-in\n${generation}\n${client.toLowerCase()}`).digest('base64url')}`;
+  `${generation}.${createHmac('sha256', key)
+    .update(`servpack check-in\n${generation}\n${nameOf(client)}`)
+    .digest('base64url')}`;
 
 /**
  * The generation of this client's token; null when it is not one. Takes the same time wherever the
@@ -48,7 +51,8 @@ export async function listTokens(
   const only = client === undefined ? null : await store.readClient(client);
   if (client !== undefined && only === null) return err(notFound('client', client, ' in the fleet'));
   const raised = await store.tokenGenerations();
-  const leastFor = (name: string): number => Math.max(1, raised[everyClient] ?? 1, raised[name] ?? 1);
+  const leastFor = (name: string): number =>
+    Math.max(1, raised.get(everyClient) ?? 1, raised.get(nameOf(name)) ?? 1);
   if (only !== null && generation !== undefined && generation < leastFor(only.client))
     return err(
       fault(
