@@ -48,7 +48,15 @@ export const label = () => matching(labelForm, isLabel);
 
 /** A group whose keys are names of logon servers. */
 export const byLogonServer = <Value extends z.ZodType>(value: Value, expected: string) =>
-  across(z.record(z.string(), value, { error: expected }), (named, blame) => {
-    for (const name of Object.keys(named))
-      if (!isHost(name)) blame([name], 'is no name of a logon server', hostForm);
-  });
+  withoutProto.pipe(
+    across(z.record(z.string(), value, { error: expected }), (named, blame) => {
+      for (const name of Object.keys(named))
+        if (!isHost(name)) blame([name], 'is no name of a logon server', hostForm);
+    }),
+  );
+
+/** A record loses the key `__proto__` without a word, and with it the limits of a logon server. */
+const withoutProto = across(z.unknown(), (named, blame) => {
+  if (Object.hasOwn(named as object, '__proto__'))
+    blame(['__proto__'], 'is no name of a logon server', hostForm);
+});

@@ -145,6 +145,21 @@ test('the token of a client opens no other client whose name differs by case onl
   expect((await revoke('PC-1', 3)).body.error.code).toBe('tokens.revoked');
 });
 
+test('the last generation of tokens stays good: no revocation leaves a client without a token for ever', async () => {
+  const listener = await openListener();
+  const revoke = (below?: number) =>
+    listener.orchestrator.ask('POST', '/v1/fleet/tokens/revoke', { client: 'pc-1', below, reason: 'stolen' });
+  expect((await revoke(999_999_999)).body).toEqual({ client: 'pc-1', least: 999_999_999 });
+  const token = await listener.tokenOf('pc-1');
+  expect((await listener.checkIn('pc-1', token)).status).toBe(200);
+  expect((await revoke()).body.error).toMatchObject({
+    code: 'tokens.last',
+    message: expect.stringContaining('generation 999999999 is the last one'),
+  });
+  expect((await revoke(1_000_000_000)).status).toBe(400);
+  expect((await listener.checkIn('pc-1', token)).status).toBe(200);
+});
+
 test.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
   'a client called %s has a token like any other',
   async (client) => {

@@ -29,6 +29,9 @@ export function generationIn(key: string, client: string, given: string): number
   return isIt && found !== null ? generation : null;
 }
 
+/** A token names its generation in nine digits at most. */
+export const lastGeneration = 999_999_999;
+
 export interface TokensQuestion {
   /** One client; when not given, all clients of the fleet. */
   readonly client?: string | undefined;
@@ -112,6 +115,14 @@ export async function revokeTokens(
   if (asked <= present)
     return err(
       fault('tokens.revoked', `tokens below generation ${present} are revoked already; nothing was changed`),
+    );
+  if (asked > lastGeneration)
+    return err(
+      fault(
+        'tokens.last',
+        `generation ${lastGeneration} is the last one, and no token would be good after it; nothing was changed. ` +
+          'Give the orchestrators another checkin-key: then every token is a new one',
+      ),
     );
   const least = await store.raiseGeneration(client ?? everyClient, asked, {
     at: clock.now(),
