@@ -7,7 +7,6 @@ import { type Archive, openArchive } from './audit/archive.ts';
 import { openSealer, type Sealer } from './audit/seal.ts';
 import { whyGone } from './audit/emptied.ts';
 import { openBackground } from './background/background.ts';
-import { startWaiting } from './campaigns/transitions.ts';
 import type { LeaderContext, OrchestratorContext } from './context.ts';
 import { writeUrl, writeCheckInUrl } from './http/url-file.ts';
 import { buildApi } from './http/api.ts';
@@ -19,6 +18,7 @@ import { type Leadership, seekLeadership } from './rounds/leader.ts';
 import { repeat, type Repeated, type Round } from './rounds/repeat.ts';
 import { runCampaigns } from './rounds/run-campaigns.ts';
 import { runSurveys } from './rounds/run-surveys.ts';
+import { startCampaigns } from './rounds/start-campaigns.ts';
 import { sweep } from './rounds/sweep.ts';
 import { labClock, systemClock } from '../shared/clock.ts';
 import type { Config } from '../shared/config.ts';
@@ -158,9 +158,7 @@ const roundsOf = (sealer: Sealer, verifier: CopyVerifier): readonly (readonly [n
   // What Redis loses at most when it is lost for good.
   [1_000, { name: 'audit', run: () => sealer.round() }],
   [250, runSurveys()],
-  // A staging starts waiting campaigns at once; this is for those that waited for clients of
-  // another.
-  [1_000, { name: 'waiting campaigns', run: (context) => startWaiting(context, 'orchestrator') }],
+  [1_000, startCampaigns()],
 ];
 
 /** Repeats the last write of each campaign on the shards that missed it. */

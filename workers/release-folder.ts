@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, statSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Release } from '../shared/domain/campaign/definition.ts';
 import { err, fault, messageOf, ok, type Result } from '../shared/errors.ts';
+import { isInside } from '../shared/inside-folder.ts';
 
 /** The files of one release as this worker can read them. */
 export interface ReleaseFolder {
@@ -34,7 +35,7 @@ export function openReleaseFolders(root: string | null): ReleaseFolders {
         pathOf: async (name) => {
           const file = release.files.find((each) => each.name === name);
           if (folder === null || file === undefined) return err(unknownPlace(release, name));
-          const found = await findFile(folder, file.name);
+          const found = await findFile(folder, file.name, root ?? release.source?.tree ?? folder);
           return found.ok ? checkOnce(checked, file, found.value) : found;
         },
       };
@@ -72,13 +73,19 @@ const unknownPlace = ({ release }: Release, name: string) =>
     `it is not known where ${name} of release ${release} lies: stage the release again, or set SERVPACK_RELEASES for this worker`,
   );
 
-async function findFile(folder: string, name: string): Promise<Result<FoundFile>> {
+/** @param tree the folder that the file may not lie outside of, not even by a symbolic link */
+async function findFile(folder: string, name: string, tree: string): Promise<Result<FoundFile>> {
   try {
     // Windows ignores case in names, and a manifest has all names in lower case.
     const spelled = (await readdir(folder)).find((each) => each.toLowerCase() === name);
     if (spelled === undefined) return err(unreadable(join(folder, name), 'it is not there'));
-    const path = join(folder, spelled);
-    const { size, mtimeMs, ino } = await stat(path);
+    const path = await realpath(join(folder, spelled));
+    if (!isInside(await realpath(tree), path))
+      return err(unreadable(join(folder, name), `it leads out of ${tree}`));
+    const found = await stat(path);
+    // Reading a pipe or a device would wait for ever, or read for ever.
+    if (!found.isFile()) return err(unreadable(path, 'it is not a regular file'));
+    const { size, mtimeMs, ino } = found;
     return ok({ path, size, version: `${path}|${size}|${mtimeMs}|${ino}` });
   } catch (thrown) {
     return err(unreadable(join(folder, name), messageOf(thrown)));
@@ -105,13 +112,18 @@ async function check(
   foundSize: number,
 ): Promise<Result<string>> {
   try {
-    const hash = createHash('sha256');
-    await pipeline(createReadStream(path), hash);
-    if (foundSize === size && hash.digest('hex') === sha256) return ok(path);
+    // A file of another size is not read. Of a file that grows one byte more than its size is read.
+    if (foundSize === size && (await hashOf(path, size)) === sha256) return ok(path);
     return err(
       fault('release.changed', `${path} is not the ${name} that was staged: its size or SHA-256 differs`),
     );
   } catch (thrown) {
     return err(unreadable(path, messageOf(thrown)));
   }
+}
+
+async function hashOf(path: string, size: number): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { end: size }), hash);
+  return hash.digest('hex');
 }

@@ -1,5 +1,6 @@
 import { type Copies, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
+import { TwinFinder } from '../../shared/domain/campaign/machine.ts';
 import { type Plan, planWaves } from '../domain/plan-waves.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseCampaign } from '../input/campaign-file.ts';
@@ -23,8 +24,8 @@ export interface Draft {
 /**
  * Reads a campaign file against the fleet and the releases. Refused when the file has faults, names
  * clients or logon servers that the fleet does not have, or a release whose profile is not known or
- * cannot do what the ladder asks. Clients left over and a release that is not staged yet are no
- * refusal: the plan says so.
+ * cannot do what the ladder asks, and when two of its clients are one machine. Clients left over
+ * and a release that is not staged yet are no refusal: the plan says so.
  */
 export async function draftCampaign(
   { store }: OrchestratorContext,
@@ -42,6 +43,8 @@ export async function draftCampaign(
   const unknown = unknownNames(definition, fleet);
   if (unknown !== null) return err(unknown);
   const { waves, left } = planWaves(definition, fleet);
+  const twins = twinsIn(waves);
+  if (twins !== null) return err(twins);
   const copies = await copiesOf(store, release);
   return ok({
     definition,
@@ -75,6 +78,23 @@ function unknownNames({ select }: CampaignDefinition, fleet: readonly Client[]):
     'campaign.unknownNames',
     `the campaign selects what the fleet does not have: ${missing.slice(0, 5).join(', ')}${more}`,
   );
+}
+
+/** A fleet of an earlier version may have two clients of one machine. */
+function twinsIn(waves: Plan['waves']): Refusal | null {
+  const finder = new TwinFinder();
+  for (const { clients } of waves)
+    for (const each of clients) {
+      const twin = finder.twinOf(each);
+      if (twin !== null)
+        return fault(
+          'campaign.twins',
+          `clients ${twin.client} and ${twin.other} are one machine: they have the same ` +
+            `${twin.key === 'client' ? 'name' : `host, ${each.host}`}; select one of them`,
+        );
+      finder.add(each);
+    }
+  return null;
 }
 
 function planOf(

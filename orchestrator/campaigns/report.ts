@@ -51,7 +51,8 @@ const statusOf = async (
 async function surroundingsOf(store: OperatorStore, { definition }: Campaign): Promise<Surroundings> {
   const { halt } = await store.readHalt();
   const release = await store.readRelease(definition.release);
-  return { halt, withdrawn: release?.withdrawn ?? null, copies: await copiesOf(store, release) };
+  const failures = (await store.roundFailures()).filter(({ campaign }) => campaign === definition.campaign);
+  return { halt, withdrawn: release?.withdrawn ?? null, copies: await copiesOf(store, release), failures };
 }
 
 /** What is known of the copies of a release. Null = all logon servers share one tree. */

@@ -5,6 +5,7 @@ import { sayingWhatHolds } from './not-recorded.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Campaign, CampaignEvent, CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { isUsable } from '../releases/withdraw.ts';
 
@@ -103,12 +104,19 @@ export async function startWaiting(context: OrchestratorContext, who: string): P
   const started: string[] = [];
   for (const { campaign } of await context.store.campaigns(['waitingForRelease', 'scheduled'])) {
     const { campaign: name } = campaign.definition;
-    if (await startIfReady(context, who, campaign)) started.push(name);
+    try {
+      if (await startIfReady(context, who, campaign)) started.push(name);
+    } catch (error) {
+      if (error instanceof StoreUnavailable) throw error;
+      // One campaign that fails keeps no other from its start; the leader's round tries again.
+      context.log.error({ campaign: name, error }, 'could not be started');
+    }
   }
   return started;
 }
 
-async function startIfReady(
+/** @returns whether it runs now */
+export async function startIfReady(
   context: OrchestratorContext,
   who: string,
   { definition, state }: Campaign,

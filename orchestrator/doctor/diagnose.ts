@@ -9,6 +9,7 @@ import { checkDataFolder } from './data-folder.ts';
 import { logChecks } from './process-log.ts';
 import { checkRedis, isUnavailable } from './redis.ts';
 import { checkReleases } from './releases.ts';
+import { checkRounds } from './rounds.ts';
 import { judgeWorkers } from './workers.ts';
 
 export type Environment = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataDir'>;
@@ -32,6 +33,7 @@ export async function diagnose(
   const rest = await Promise.all([
     orBroken('audit', () => checkAudit(store, archive)),
     orBroken('releases', () => checkReleases(store)),
+    orBroken('servpack', () => checkRounds(store)),
     orBroken('workers', async () => judgeWorkers(await store.workers())),
   ]);
   return [...own, ...redis, ...folder, ...rest.flat()];

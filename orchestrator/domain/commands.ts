@@ -29,7 +29,7 @@ export function start(
   if (first !== undefined) {
     const names = overlap
       .slice(0, 5)
-      .map((each) => each.client)
+      .map(({ client, twin }) => (twin === undefined ? client : `${client} (the same machine as ${twin})`))
       .join(', ');
     const more = overlap.length > 5 ? ', …' : '';
     return refused(`campaign ${first.campaign} has not settled clients that this one wants: ${names}${more}`);

@@ -1,32 +1,54 @@
 import { err, ok, type Result } from '../../shared/errors.ts';
-import { parseFleet } from '../input/fleet-csv.ts';
+import { faultsAtMost } from '../input/csv-records.ts';
+import { type FleetFile, readFleetFile, twinFault } from '../input/fleet-csv.ts';
+import { inFileOrder, type InputFault } from '../../shared/input/input-fault.ts';
+import type { Twin } from '../../shared/domain/campaign/machine.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import type { FleetImport, InputFile } from '../background/results.ts';
 
 /** Some ten thousand clients: a tenth of a second of computing. */
 const largeText = 512 * 1024;
+/** All entries of the fleet are compared with new clients: a tenth of a second of computing. */
+const largeFleet = 50_000;
 
-/** Adds and replaces clients from CSV text: the whole file, or nothing when it has a fault. */
+/**
+ * Adds and replaces clients from CSV text: the whole file, or nothing when it has a fault. It is a
+ * fault, too, when a client of the file is the machine of another client in the fleet.
+ */
 export async function importFleet(
   { store, log, clock, background }: OrchestratorContext,
   who: string,
   { file, text }: InputFile,
 ): Promise<Result<FleetImport, Refusal>> {
-  if (background !== undefined && text.length > largeText)
+  if (background !== undefined && (text.length > largeText || (await store.fleetSize()) > largeFleet))
     return background('importFleet', who, { file, text });
-  const clients = parseFleet(text, file);
-  if (!clients.ok) return err(badFile(file, clients.error));
-  const imported = await store.importFleet(clients.value, {
+  const read = readFleetFile(text, file);
+  if (!read.ok) return err(badFile(file, read.error));
+  const { clients } = read.value;
+  const outcome = await store.importUnique(clients, {
     at: clock.now(),
     campaign: '',
     client: null,
     who,
     from: '',
     to: 'imported',
-    because: `${clients.value.length} clients of the fleet, from ${file}`,
+    because: `${clients.length} clients of the fleet, from ${file}`,
     evidence: null,
   });
-  log.info({ who, file, ...imported }, 'fleet imported');
-  return ok(imported);
+  if (outcome.kind === 'twins') return err(badFile(file, twinFaults(file, read.value, outcome.twins)));
+  log.info({ who, file, ...outcome.imported }, 'fleet imported');
+  return ok(outcome.imported);
+}
+
+/** Two clients that are one machine would be driven by two workers at once. */
+function twinFaults(file: string, { clients, lineOf }: FleetFile, twins: readonly Twin[]): InputFault[] {
+  const shown = twins.slice(0, faultsAtMost);
+  const asked = new Set(shown.map(({ client }) => client));
+  const hosts = new Map(
+    clients.filter(({ client }) => asked.has(client)).map(({ client, host }) => [client, host]),
+  );
+  return inFileOrder(
+    shown.map((twin) => twinFault(file, lineOf(twin.client), twin, hosts.get(twin.client) ?? '')),
+  );
 }

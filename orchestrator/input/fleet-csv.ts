@@ -1,10 +1,11 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { machineOf, nameOf, type Twin } from '../../shared/domain/campaign/machine.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { type CsvRecord, faultsAtMost, readCsv } from './csv-records.ts';
 import { type FleetColumn, readHeader } from './fleet-columns.ts';
 import { inFileOrder, type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
 import { hostForm, hostKeyForm, isHost, isHostKey, isPort, portForm } from '../../shared/input/names.ts';
-import { idForm, isId, isLabel, labelForm, rememberingIsZone, zoneForm } from './names.ts';
+import { idForm, isId, isLabel, labelForm, rememberingZone, zoneForm } from './names.ts';
 
 /**
  * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then
@@ -16,6 +17,18 @@ import { idForm, isId, isLabel, labelForm, rememberingIsZone, zoneForm } from '.
  * any case.
  */
 export function parseFleet(text: string, file: string): Result<Client[], InputFault[]> {
+  const read = readFleetFile(text, file);
+  return read.ok ? ok([...read.value.clients]) : read;
+}
+
+/** The clients of a fleet file, and the line of each. */
+export interface FleetFile {
+  readonly clients: readonly Client[];
+  readonly lineOf: (client: string) => number;
+}
+
+/** Like `parseFleet`, for faults that are found later. */
+export function readFleetFile(text: string, file: string): Result<FleetFile, InputFault[]> {
   const { records, faults } = readCsv(text, file);
   const [header, ...rows] = records;
   const broken = faults[0];
@@ -34,7 +47,7 @@ export function parseFleet(text: string, file: string): Result<Client[], InputFa
   const found = inFileOrder([...faults, ...reader.faults]);
   if (found.length > 0) return err(found);
   return clients.length > 0
-    ? ok(clients)
+    ? ok({ clients, lineOf: (client) => reader.lineOf(client) })
     : err([{ ...empty(file), wrong: 'has no clients below its header' }]);
 }
 
@@ -61,7 +74,7 @@ class FleetReader {
   readonly #unnamed: readonly number[];
   readonly #clientLines = new Map<string, number>();
   readonly #hostLines = new Map<string, number>();
-  readonly #isZone = rememberingIsZone();
+  readonly #zoneOf = rememberingZone();
 
   constructor(file: string, columns: ReadonlyMap<FleetColumn, number>, width: number) {
     this.#file = file;
@@ -69,6 +82,10 @@ class FleetReader {
     this.#width = width;
     const named = new Set(columns.values());
     this.#unnamed = Array.from({ length: width }, (_, at) => at).filter((at) => !named.has(at));
+  }
+
+  lineOf(client: string): number {
+    return this.#clientLines.get(nameOf(client)) ?? 1;
   }
 
   /** The client of a row. It is unusable when the row added to `faults`. */
@@ -83,7 +100,7 @@ class FleetReader {
       client,
       host: cell('host') || client,
       logonServer: cell('logonServer'),
-      zone: cell('zone') || 'UTC',
+      zone: this.#zoneOf(cell('zone') || 'UTC') ?? '',
       role: cell('role') === 'server' ? 'server' : 'workstation',
       labels: words(cell('labels')),
       ...(cell('port') === '' ? {} : { port: Number(cell('port')) }),
@@ -116,7 +133,7 @@ class FleetReader {
     // The host defaults to the client: without a client only that is the fault.
     wants('host', found.host, found.host === found.client || isHost(found.host), hostForm);
     wants('logonServer', found.logonServer, isHost(found.logonServer), hostForm);
-    wants('zone', found.zone, this.#isZone(found.zone), zoneForm);
+    wants('zone', cell('zone'), found.zone !== '', zoneForm);
     wants('role', role, role === '' || role === 'workstation' || role === 'server', 'workstation or server');
     for (const label of found.labels) wants('labels', label, isLabel(label), labelForm);
     wants('port', port, port === '' || isPort(port), portForm);
@@ -125,8 +142,8 @@ class FleetReader {
   }
 
   #unique({ client, host }: Client, line: number): void {
-    const clientBefore = firstLine(this.#clientLines, client, line);
-    const hostBefore = firstLine(this.#hostLines, host, line);
+    const clientBefore = firstLine(this.#clientLines, nameOf(client), line);
+    const hostBefore = firstLine(this.#hostLines, machineOf(host), line);
     const wrong = (value: string, before: number): string => `is ${show(value)}, as in line ${before}`;
     if (clientBefore !== null) this.#blame(line, 'client', wrong(client, clientBefore), 'one row per client');
     else if (hostBefore !== null) this.#blame(line, 'host', wrong(host, hostBefore), 'one client per host');
@@ -137,13 +154,26 @@ class FleetReader {
   }
 }
 
-/**
- * The line on which `name` stood before. Null when it is new, and `line` is noted then. Windows
- * names ignore case.
- */
+/** The line on which `name` stood before. Null when it is new, and `line` is noted then. */
 function firstLine(lines: Map<string, number>, name: string, line: number): number | null {
-  const key = name.toLowerCase();
-  const before = lines.get(key);
-  if (before === undefined) lines.set(key, line);
+  const before = lines.get(name);
+  if (before === undefined) lines.set(name, line);
   return before ?? null;
 }
+
+/** A row that would make a second client of a machine in the fleet. */
+export const twinFault = (
+  file: string,
+  line: number,
+  { client, other, key }: Twin,
+  host: string,
+): InputFault => ({
+  file,
+  line,
+  key,
+  wrong:
+    key === 'client'
+      ? `is ${show(client)}, and client ${other} of the fleet is the same name`
+      : `is ${show(host)}, the host of client ${other} in the fleet`,
+  expected: key === 'client' ? `the spelling ${other}` : 'one client per host',
+});

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, messageOf, ok } from '../../shared/errors.ts';
 import type { Result } from '../../shared/errors.ts';
+import { isInside } from '../../shared/inside-folder.ts';
 
 export type ManifestFile = Release['files'][number];
 
@@ -54,23 +55,23 @@ async function readEntry(root: string, folder: string, name: string): Promise<Re
     if (found.isDirectory()) return ok(null);
     // Reading a pipe or a device would wait for ever.
     if (!found.isFile()) return err(fault('strangeFile', `${name} is not a regular file; nothing is staged`));
-    return ok({ name: name.toLowerCase(), ...(await hashed(path)) });
+    const { bytes, sha256 } = await hashed(path, found.size);
+    if (bytes !== found.size) return err(unreadable(name, new Error('it is being written')));
+    return ok({ name: name.toLowerCase(), size: bytes, sha256 });
   } catch (thrown) {
     return err(unreadable(name, thrown));
   }
 }
 
-/** Size and hash of the same bytes, read once and never held as a whole. */
-async function hashed(path: string): Promise<{ size: number; sha256: string }> {
+/**
+ * Length and hash of the same bytes, read once and never held as a whole. Of a file that grows one
+ * byte more than its size is read, so that the reading ends.
+ */
+async function hashed(path: string, size: number): Promise<{ bytes: number; sha256: string }> {
   const hash = createHash('sha256');
-  const stream = createReadStream(path);
+  const stream = createReadStream(path, { end: size });
   await pipeline(stream, hash);
-  return { size: stream.bytesRead, sha256: hash.digest('hex') };
-}
-
-function isInside(root: string, path: string): boolean {
-  const relation = relative(root, path);
-  return relation !== '..' && !relation.startsWith(`..${sep}`);
+  return { bytes: stream.bytesRead, sha256: hash.digest('hex') };
 }
 
 const outside = (name: string, tree: string) =>

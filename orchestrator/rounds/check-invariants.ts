@@ -1,3 +1,5 @@
+import { messageOf } from '../../shared/errors.ts';
+import { StoreUnavailable } from '../../shared/store/errors.ts';
 import { violations } from '../../shared/store/safety-net.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import type { Round } from './repeat.ts';
@@ -30,7 +32,7 @@ export function checkInvariants(): Round {
       for (let page = 0; page < pagesPerRound; page += 1) {
         pass ??= await newPass(context);
         if (pass === null) return;
-        const cursor = await checkPage(context, pass);
+        const cursor = await checkOrPassOver(context, pass);
         if (cursor !== null) {
           pass.cursor = cursor;
           continue;
@@ -51,6 +53,27 @@ async function newPass({ store }: LeaderContext): Promise<Pass | null> {
   const names = (await store.campaigns(checked)).map(({ campaign }) => campaign.definition.campaign);
   const [campaign, ...left] = names;
   return campaign === undefined ? null : { campaign, cursor: '', left };
+}
+
+/** A campaign that cannot be checked keeps no other one from the check. */
+async function checkOrPassOver(context: LeaderContext, pass: Pass): Promise<string | null> {
+  const { store, clock, log } = context;
+  const { campaign } = pass;
+  try {
+    const cursor = await checkPage(context, pass);
+    if (cursor === null) await store.clearRoundFailure({ campaign, round: 'invariants' });
+    return cursor;
+  } catch (error) {
+    if (error instanceof StoreUnavailable) throw error;
+    log.error({ campaign, round: 'invariants', error }, 'failed; the next pass tries again');
+    await store.noteRoundFailure({
+      campaign,
+      round: 'invariants',
+      because: messageOf(error),
+      since: clock.now(),
+    });
+    return null;
+  }
 }
 
 /** @returns where the next page begins; null after the last one */

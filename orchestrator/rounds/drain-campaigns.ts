@@ -1,6 +1,7 @@
 import { type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import type { LeaderContext } from '../context.ts';
+import { eachCampaign } from './each-campaign.ts';
 import type { Round } from './repeat.ts';
 import { admitClients, evaluateCampaign } from './run-campaigns.ts';
 import { beginWalk, cancelUntil, type CancelWalk } from '../campaigns/abort.ts';
@@ -21,7 +22,7 @@ interface Cancelling {
 /**
  * Drains campaigns that are paused or aborted: they begin nothing, and what was begun on a client
  * goes on. Parked upgrades that are finishing get slots. The clients of an aborted campaign are
- * cancelled, a slice in each round. A campaign that fails does not hold up the others.
+ * cancelled, a slice in each round.
  */
 export function drainCampaigns(): Round {
   const cancelling = new Map<string, Cancelling>();
@@ -41,21 +42,15 @@ export function drainCampaigns(): Round {
     await cancelSlice(context, campaign, state);
   };
 
-  return {
+  const round: Round = {
     name: 'paused and aborted campaigns',
     run: async (context) => {
-      for (const record of await context.store.campaigns(['paused', 'aborted'])) {
-        if (isOver(record.campaign) || awaitsPerson(record.campaign)) continue;
-        const { definition, state } = record.campaign;
-        try {
-          await drain(context, record);
-        } catch (error) {
-          const campaign = definition.campaign;
-          context.log.error({ campaign, error }, `is ${state.status} and fails; tries again`);
-        }
-      }
+      const records = await context.store.campaigns(['paused', 'aborted']);
+      const asked = records.filter(({ campaign }) => !isOver(campaign) && !awaitsPerson(campaign));
+      await eachCampaign(context, round.name, asked, drain);
     },
   };
+  return round;
 }
 
 const isOver = ({ state }: Campaign): boolean => state.status === 'aborted' && state.endedAt !== null;

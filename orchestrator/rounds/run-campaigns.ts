@@ -1,36 +1,26 @@
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
-import { isWindowOpen } from '../../shared/domain/time/window.ts';
+import { isKnownZone, isWindowOpen } from '../../shared/domain/time/window.ts';
 import { everywhere, type IsOpen } from '../../shared/store/queued.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { campaignAudit } from '../campaigns/audit.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
 import { decideCampaign } from '../domain/decide-campaign.ts';
+import { eachCampaign } from './each-campaign.ts';
 import type { Round } from './repeat.ts';
 
 /**
  * Runs the campaigns: each running campaign is evaluated on its counters (next wave, pause, end),
- * then its free slots are filled. A round may come late or twice. A campaign that fails does not
- * hold up the others, and its failure is logged once, not ten times a second.
+ * then its free slots are filled. A round may come late or twice.
  */
 export function runCampaigns(): Round {
-  const failing = new Set<string>();
-  return {
+  const round: Round = {
     name: 'campaigns',
-    run: async (context) => {
-      for (const record of await context.store.campaigns(['running'])) {
-        const { campaign } = record.campaign.definition;
-        try {
-          await runCampaign(context, record);
-          if (failing.delete(campaign)) context.log.info({ campaign }, 'works again');
-        } catch (error) {
-          if (!failing.has(campaign)) context.log.error({ campaign, error }, 'failed; tries again');
-          failing.add(campaign);
-        }
-      }
-    },
+    run: async (context) =>
+      eachCampaign(context, round.name, await context.store.campaigns(['running']), runCampaign),
   };
+  return round;
 }
 
 async function runCampaign(context: LeaderContext, record: CampaignRecord): Promise<void> {
@@ -86,12 +76,16 @@ export async function admitClients(context: LeaderContext, { definition }: Campa
   return admitted.length;
 }
 
-/** Whether the campaign's window is open now in a time zone. Each zone is computed once. */
+/**
+ * Whether the campaign's window is open now in a time zone. Each zone is computed once. Clients
+ * whose zone is not known do not wait for ever: they are admitted, and the worker settles each with
+ * the reason and begins nothing, or goes on with the zone that the fleet has by then.
+ */
 function openZones({ policy: { window } }: CampaignDefinition, now: number): IsOpen {
   if (window === null) return everywhere;
   const known = new Map<string, boolean>();
   return (zone) => {
-    const isOpen = known.get(zone) ?? isWindowOpen(window, zone, now);
+    const isOpen = known.get(zone) ?? (isWindowOpen(window, zone, now) || !isKnownZone(zone));
     known.set(zone, isOpen);
     return isOpen;
   };

@@ -52,6 +52,8 @@ export interface CampaignStatus {
      */
     readonly finishing: number;
   } | null;
+  /** What the leader cannot do for it now, and why: it stands still until that works again. */
+  readonly failures: readonly { readonly round: string; readonly because: string; readonly since: string }[];
   /** Clients that ended marked, and those whose mark was taken back. */
   readonly stillMarked: number;
   readonly unmarked: number;
@@ -103,6 +105,12 @@ export interface Surroundings {
    * share one tree.
    */
   readonly copies?: Copies | null;
+  /** Why rounds of the leader fail for this campaign. */
+  readonly failures?: readonly {
+    readonly round: string;
+    readonly because: string;
+    readonly since: number;
+  }[];
 }
 
 export const calm: Surroundings = { halt: null, withdrawn: null };
@@ -112,7 +120,7 @@ export function campaignStatus(
   campaign: Campaign,
   counters: Counters,
   now: number,
-  { halt, withdrawn, copies = null }: Surroundings = calm,
+  { halt, withdrawn, copies = null, failures = [] }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
@@ -131,6 +139,7 @@ export function campaignStatus(
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
     withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },
     aborted: abortedOf(campaign, counters),
+    failures: failures.map(({ round, because, since }) => ({ round, because, since: isoOf(since) })),
     stillMarked: markedIn(counters).settled,
     unmarked: counters['cancelled|unmarked'] ?? 0,
     startsAt: state.status === 'scheduled' ? isoOf(state.startAt) : null,

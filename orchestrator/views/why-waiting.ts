@@ -48,16 +48,19 @@ export function whyNoSlot(
   const status = copies?.found.find((each) => each.logonServer === logonServer);
   if (copies !== null && status?.state !== 'verified')
     return `waits for the release on its logon server: ${whyNotStaged(logonServer, status)}`;
+  const slotsThere = Object.hasOwn(slots.perLogonServer, logonServer)
+    ? (slots.perLogonServer[logonServer] ?? 0)
+    : 0;
   const most = maxDownloadsAt(budgets, logonServer);
   const use = {
     ...downloadsIn((name) => counters[name], logonServer),
-    slots: slots.perLogonServer[logonServer] ?? 0,
+    slots: slotsThere,
     isStaged: true,
   };
   if (most !== null && roomToBegin(most, use) <= 0)
     return `all ${most} downloads of logon server ${logonServer} are in use: ${use.downloading} clients are marked, and their upgrade is not proved yet`;
   if (slots.active >= budgets.active) return `all ${budgets.active} slots of the campaign are in use`;
-  if ((slots.perLogonServer[logonServer] ?? 0) >= budgets.perLogonServer) {
+  if (slotsThere >= budgets.perLogonServer) {
     return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are in use`;
   }
   return 'a slot is free: it is admitted in one of the next rounds';

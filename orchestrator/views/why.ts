@@ -9,7 +9,7 @@ import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
+import { isKnownZone, isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
 import type { RestartCause } from '../../shared/domain/upgrade/memory.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -97,8 +97,15 @@ export function whyWaiting(
     otherwise: null,
     remarks: [
       `it is in wave ${context.campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
+      ...unknownZone(context),
     ],
   };
+}
+
+/** A client whose time zone is not known is admitted at once, and then needs attention. */
+function unknownZone({ campaign, zone = 'UTC' }: WhyContext): readonly string[] {
+  if (campaign.definition.policy.window === null || isKnownZone(zone)) return [];
+  return [`its time zone ${zone} is not known: import it with a time zone such as Europe/Rome`];
 }
 
 /** When the window of a client opens that is closed now; null when it is open, or there is none. */

@@ -7,8 +7,12 @@ export const isVersionedId = (value: string): boolean => /^[A-Za-z0-9][A-Za-z0-9
 
 export const versionedIdForm = 'a name of 1 to 63 letters, digits, dots, - and _';
 
+/** `__proto__` would be lost as a key of an object, and with it the limits of a logon server. */
 export const isHost = (value: string): boolean =>
-  (value.length <= 253 && /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(value)) || isIP(value) !== 0;
+  (value !== '__proto__' &&
+    value.length <= 253 &&
+    /^[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?$/.test(value)) ||
+  isIP(value) !== 0;
 
 export const hostForm = 'a host name or an IP address';
 

@@ -11,6 +11,14 @@ import type {
   SlotsInUse,
 } from './types.ts';
 
+/** A client that another campaign wants, too. */
+export interface Overlap {
+  readonly client: string;
+  readonly campaign: string;
+  /** The id under which the other campaign has the machine, where that is another id. */
+  readonly twin?: string;
+}
+
 /** Campaigns, their counters, and the halt over all of them. */
 export interface CampaignStore {
   /**
@@ -61,12 +69,10 @@ export interface CampaignStore {
   starts(): Promise<number>;
   counters(campaign: string): Promise<Counters>;
   /**
-   * Clients of this campaign with an unsettled upgrade in another running or paused one, at most
-   * `limit`.
+   * Clients of this campaign whose machine has an unsettled upgrade in another running or paused
+   * one, at most `limit`. First those with the same id; where there are none, those that are the
+   * same machine under another id.
    */
-  overlap(
-    campaign: string,
-    limit: number,
-  ): Promise<readonly { readonly client: string; readonly campaign: string }[]>;
+  overlap(campaign: string, limit: number): Promise<readonly Overlap[]>;
   slotsInUse(campaign: string): Promise<SlotsInUse>;
 }

@@ -12,10 +12,11 @@ export const revokedTo = 'tokens revoked';
 /** What clients that check in by themselves need of the store. */
 export interface CheckInStore {
   /**
-   * By client, and `everyClient`: check-in tokens of a lower generation are refused. Lists only
-   * clients whose generation was ever raised.
+   * By client in lower case, and `everyClient`: check-in tokens of a lower generation are refused.
+   * Lists only clients whose generation was ever raised. A token is good for a name in any case, so
+   * its generation is, too.
    */
-  tokenGenerations(): Promise<Readonly<Record<string, number>>>;
+  tokenGenerations(): Promise<ReadonlyMap<string, number>>;
   /** The lowest good generation of this client's check-in tokens; 1 when it was never raised. */
   leastGeneration(client: string): Promise<number>;
   /**

@@ -1,5 +1,18 @@
 import type { Client } from '../domain/campaign/definition.ts';
+import type { Twin } from '../domain/campaign/machine.ts';
 import type { AuditEntry } from './types.ts';
+
+/** How many clients were new and changed, and how many there are now. */
+export interface Imported {
+  readonly added: number;
+  readonly changed: number;
+  readonly total: number;
+}
+
+/** `twins`: nothing was changed. `client` of each is one of the list, `other` is in the fleet. */
+export type ImportOutcome =
+  | { readonly kind: 'imported'; readonly imported: Imported }
+  | { readonly kind: 'twins'; readonly twins: readonly Twin[] };
 
 /** The fleet: one entry per client. */
 export interface FleetStore {
@@ -7,10 +20,13 @@ export interface FleetStore {
    * Adds or replaces clients, all of them or none.
    * @returns how many were new and changed, and how many clients there are now
    */
-  importFleet(
-    clients: readonly Client[],
-    audit?: AuditEntry,
-  ): Promise<{ readonly added: number; readonly changed: number; readonly total: number }>;
+  importFleet(clients: readonly Client[], audit?: AuditEntry): Promise<Imported>;
+  /**
+   * The same, unless one of the clients would be a second client of one machine in the fleet: its
+   * id differs from another one by case only, or its host is that of another client. Clients that
+   * are in the fleet already, with the same host, are not asked again.
+   */
+  importUnique(clients: readonly Client[], audit: AuditEntry): Promise<ImportOutcome>;
   readClient(client: string): Promise<Client | null>;
   fleet(): AsyncIterable<Client>;
   fleetSize(): Promise<number>;

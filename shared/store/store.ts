@@ -7,6 +7,7 @@ import type { FleetStore } from './fleet-store.ts';
 import type { LeaderStore } from './leader-store.ts';
 import type { RebuildStore } from './rebuild-store.ts';
 import type { ReleaseStore } from './release-store.ts';
+import type { RoundFailureStore } from './round-failure-store.ts';
 import type { SafetyNet } from './safety-net.ts';
 import type { SealStore } from './seal-store.ts';
 import type { SurveyStore } from './survey-store.ts';
@@ -39,7 +40,8 @@ export interface OperatorStore
     SurveyStore,
     UpgradeStore,
     WorkerRegistry,
-    Pick<LeaderStore, 'leader'> {}
+    Pick<LeaderStore, 'leader'>,
+    Pick<RoundFailureStore, 'roundFailures'> {}
 
 /** What a worker needs: it drives upgrades, makes looks, and reads what they depend on. */
 export interface DrivingStore
@@ -55,4 +57,5 @@ export interface DrivingStore
 }
 
 /** What the rounds of the leader need. */
-export interface LeadingStore extends OperatorStore, AdmissionStore, LeaderStore, SafetyNet {}
+export interface LeadingStore
+  extends OperatorStore, AdmissionStore, LeaderStore, RoundFailureStore, SafetyNet {}

@@ -8,7 +8,7 @@ import type { WorkerContext } from '../../workers/context.ts';
 /** Ports that only one part of servpack may use, by an operation of each. */
 type Sealing = 'moveSeal' | 'markWritten' | 'trimAudit';
 type Rebuilding = 'putBackUpgrades' | 'putBackSeal';
-type Leading = 'admit' | 'sweep' | 'checkInvariants' | 'lead' | 'resign';
+type Leading = 'admit' | 'sweep' | 'checkInvariants' | 'lead' | 'resign' | 'noteRoundFailure';
 
 test('a request to the orchestrator cannot seal or trim the audit, rebuild, or do what the leader does', () => {
   expectTypeOf<OrchestratorContext['store']>().toEqualTypeOf<OperatorStore>();

@@ -169,6 +169,42 @@ describe('restart hours', () => {
   });
 });
 
+describe('a client whose time zone is not known', () => {
+  // Intl takes these names, Temporal does not (tc39/proposal-temporal issue 1694).
+  const inIst = (changes: Partial<typeof policy>): Rules => ({ ...withPolicy(changes), zone: 'IST' });
+  const zoneNotKnown = {
+    phase: 'settled',
+    end: 'needsAttention',
+    cause: 'time zone not known',
+    because: expect.stringContaining('its time zone IST is not known') as string,
+  };
+
+  test('needs attention in a campaign with a window, and nothing begins on it', () => {
+    expect(after(inIst({ window: fromTen }), admitted, [[evening, activated]]).state).toMatchObject(
+      zoneNotKnown,
+    );
+    expect(after(inIst({ window: fromTen }), admitted, [[evening, look()]]).state).toMatchObject(
+      zoneNotKnown,
+    );
+  });
+
+  test('needs attention when it is to restart in certain hours', () => {
+    const rules = inIst({ restart: { ...policy.restart, between: fromTen } });
+    const marked = after(rules, admitted, [
+      [evening, look()],
+      [evening, { type: 'ClientMarked' }],
+    ]);
+    expect(marked.state.phase).toBe('looking');
+    expect(after(rules, marked, [[evening, look({ setupPhase: 'upgrade' })]]).state).toMatchObject(
+      zoneNotKnown,
+    );
+  });
+
+  test('is upgraded in a campaign that asks for no hours', () => {
+    expect(phases(after(inIst({}), admitted, [[evening, look()]]))).toBe('marking');
+  });
+});
+
 describe('a window in the night of a clock change', () => {
   const at = (iso: string): number => Temporal.Instant.from(iso).epochMilliseconds;
   const open = (from: number, to: number): Window => ({ days: everyDay, from, to });

@@ -2,9 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   everyDay,
+  isKnownZone,
   isWindowOpen,
   nextOpening,
   wallTimeOf,
+  zoneNamed,
   type Window,
   windowInWords,
 } from '../../shared/domain/time/window.ts';
@@ -18,6 +20,10 @@ const iso = (moment: number, zone = berlin): string =>
     .toString({ smallestUnit: 'minute', timeZoneName: 'never' });
 
 const nights: Window = { days: [1, 2, 3, 4, 5], from: 22 * 60, to: 5 * 60 };
+/** The zone is known, so there is an opening. */
+const openingOf = (window: Window, zone: string, from: number): number =>
+  nextOpening(window, zone, from) ?? Number.NaN;
+
 const early = (from: number, to: number): Window => ({ days: everyDay, from, to });
 
 describe('a weekly window', () => {
@@ -41,32 +47,32 @@ describe('a weekly window', () => {
   });
 
   it('opens again on its next day', () => {
-    expect(iso(nextOpening(nights, berlin, here('2026-11-28T12:00')))).toBe('2026-11-30T22:00+01:00');
-    expect(nextOpening(nights, berlin, here('2026-11-24T01:00'))).toBe(here('2026-11-24T01:00'));
+    expect(iso(openingOf(nights, berlin, here('2026-11-28T12:00')))).toBe('2026-11-30T22:00+01:00');
+    expect(openingOf(nights, berlin, here('2026-11-24T01:00'))).toBe(here('2026-11-24T01:00'));
   });
 
   it('opens at the first minute after the gap when the clock skips its start', () => {
     // 29 March 2026: 02:00 becomes 03:00.
-    const opening = nextOpening(early(150, 240), berlin, here('2026-03-29T01:00'));
+    const opening = openingOf(early(150, 240), berlin, here('2026-03-29T01:00'));
     expect(iso(opening)).toBe('2026-03-29T03:00+02:00');
   });
 
   it('does not open in a night that skips its hour', () => {
-    const opening = nextOpening(early(130, 170), berlin, here('2026-03-29T01:00'));
+    const opening = openingOf(early(130, 170), berlin, here('2026-03-29T01:00'));
     expect(iso(opening)).toBe('2026-03-30T02:10+02:00');
   });
 
   it('opens twice in a night that has its hour twice', () => {
     // 25 October 2026: 03:00 becomes 02:00.
     const window = early(130, 140);
-    const first = nextOpening(window, berlin, here('2026-10-25T01:00'));
+    const first = openingOf(window, berlin, here('2026-10-25T01:00'));
     expect(iso(first)).toBe('2026-10-25T02:10+02:00');
-    expect(iso(nextOpening(window, berlin, first + 15 * 60_000))).toBe('2026-10-25T02:10+01:00');
+    expect(iso(openingOf(window, berlin, first + 15 * 60_000))).toBe('2026-10-25T02:10+01:00');
   });
 
   it('opens again when the clock goes back into it', () => {
     const window = early(60, 135);
-    expect(iso(nextOpening(window, berlin, at('2026-10-25T02:20+02:00[Europe/Berlin]')))).toBe(
+    expect(iso(openingOf(window, berlin, at('2026-10-25T02:20+02:00[Europe/Berlin]')))).toBe(
       '2026-10-25T02:00+01:00',
     );
   });
@@ -95,7 +101,7 @@ describe('the next opening of any window', () => {
   it('is open, and no minute before it is', () => {
     fc.assert(
       fc.property(window, fc.constantFrom(...zones), moment, (asked, zone, from) => {
-        const opening = nextOpening(asked, zone, from);
+        const opening = openingOf(asked, zone, from);
         expect(isWindowOpen(asked, zone, opening)).toBe(true);
         const between = Array.from(
           { length: 200 },
@@ -106,4 +112,46 @@ describe('the next opening of any window', () => {
       { numRuns: 300 },
     );
   });
+});
+
+describe('a zone', () => {
+  it.each([
+    'IST',
+    'PST',
+    'CST',
+    'JST',
+    'BST',
+    'AST',
+    'ECT',
+    'SystemV/EST5',
+    'US/Pacific-New',
+    'Europe/Roma',
+    '',
+  ])('that Temporal does not know has no window: %j', (zone) => {
+    expect([zoneNamed(zone), isKnownZone(zone)]).toEqual([null, false]);
+    expect(isWindowOpen(nights, zone, here('2026-11-24T01:00'))).toBe(false);
+    expect(nextOpening(nights, zone, here('2026-11-24T01:00'))).toBeNull();
+    expect(wallTimeOf(zone, here('2026-11-24T01:00'))).toContain('2026-11-24T00:00:00Z');
+  });
+
+  it.each([
+    ['Asia/Calcutta', 'Asia/Calcutta'],
+    ['Europe/Kyiv', 'Europe/Kyiv'],
+    ['Etc/GMT+5', 'Etc/GMT+5'],
+    ['EST5EDT', 'EST5EDT'],
+    ['EST', 'EST'],
+    ['US/Pacific', 'US/Pacific'],
+    ['UTC', 'UTC'],
+    ['europe/rome', 'Europe/Rome'],
+    ['EUROPE/ROME', 'Europe/Rome'],
+  ])('of the tz database has its spelling: %s', (name, zone) => {
+    expect(zoneNamed(name)).toBe(zone);
+  });
+
+  it.each(['+05:30', 'T00+05', 'T00Z', 't10+01', '2020-01-01T00:00[Europe/Rome]'])(
+    'is not what Temporal reads as a time with an offset: %s',
+    (text) => {
+      expect(zoneNamed(text)).toBeNull();
+    },
+  );
 });

@@ -207,3 +207,13 @@ test('a campaign file limits downloads for every logon server, or for some', () 
   const bad = 'campaign: sp4\nrelease: r\nbudgets: { logonServers: { "a|b": { maxDownloads: 0 } } }\n';
   expect(faultsOf(parseCampaign(bad, 'c.yaml'))).toHaveLength(2);
 });
+
+test('limits of logon servers are kept under names that objects have by themselves, and never lost in silence', () => {
+  const limits = (server: string) =>
+    read('budgets:', '  logonServers:', `    ${server}: { maxDownloads: 1 }`);
+  for (const server of ['constructor', 'toString'])
+    expect(accepted(limits(server)).budgets.maxDownloads?.at).toEqual({ [server]: 1 });
+  expect(faultsOf(limits('__proto__'))).toEqual([
+    'c.yaml:5: budgets.logonServers.__proto__: is no name of a logon server, expected a host name or an IP address',
+  ]);
+});

@@ -95,6 +95,43 @@ describe('what a spreadsheet adds to a fleet file', () => {
   });
 });
 
+describe('the time zone of a fleet file', () => {
+  test.each(['IST', 'PST', 'T00+05', '+05:30', 'GMT+5'])(
+    'is refused when no window can use it: %s',
+    (zone) => {
+      expect(faultsOf(read(`pc-1,h1,LS,${zone},,`))).toEqual([
+        `f.csv:2: zone: is "${zone}", expected a time zone such as Europe/Rome or UTC`,
+      ]);
+    },
+  );
+
+  test('is kept in the spelling of the tz database', () => {
+    const zones = accepted(read('pc-1,h1,LS,europe/rome,,', 'pc-2,h2,LS,utc,,', 'pc-3,h3,LS,,,')).map(
+      ({ zone }) => zone,
+    );
+    expect(zones).toEqual(['Europe/Rome', 'UTC', 'UTC']);
+  });
+});
+
+test('a fleet file takes names that objects have by themselves, but no host that they lose', () => {
+  const names = ['constructor', 'toString', 'hasOwnProperty'];
+  const rows = names.map((name) => `${name},${name},${name},UTC,,${name}`);
+  expect(accepted(read(...rows)).map(({ logonServer }) => logonServer)).toEqual(names);
+  expect(faultsOf(read('pc-1,__proto__,__proto__,UTC,,'))).toEqual([
+    'f.csv:2: host: is "__proto__", expected a host name or an IP address',
+    'f.csv:2: logonServer: is "__proto__", expected a host name or an IP address',
+  ]);
+});
+
+test('two spellings of one address are one host', () => {
+  expect(
+    faultsOf(read('pc-1,10.0.0.1,LS,UTC,,', 'pc-2,10.1,LS,UTC,,', 'pc-3,::ffff:10.0.0.1,LS,UTC,,')),
+  ).toEqual([
+    'f.csv:3: host: is "10.1", as in line 2, expected one client per host',
+    'f.csv:4: host: is "::ffff:10.0.0.1", as in line 2, expected one client per host',
+  ]);
+});
+
 describe('port and host keys of a fleet file', () => {
   const way = 'client,logonServer,port,hostKey';
   const key = (letter: string): string => `SHA256:${letter.repeat(42)}A`;

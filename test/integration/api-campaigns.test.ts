@@ -54,6 +54,68 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     });
   });
 
+  test('refuses a file that brings a second client of a machine in the fleet, with its line and the other client', async () => {
+    await using orchestrator = await startReady();
+    const rows = ['twin-of-1,nt-1,LS-ROM', 'PC-2,elsewhere,LS-ROM', 'pc-3,NT-4,LS-MIL', 'pc-50,NT-50,LS-MIL'];
+    const text = ['client,host,logonServer', ...rows].join('\n');
+    const { status, body } = await orchestrator.ask('POST', '/v1/fleet', file(text, 'more.csv'));
+    expect([status, body.error.message]).toEqual([400, 'more.csv has 3 faults; nothing was changed']);
+    expect(body.error.faults).toEqual([
+      {
+        file: 'more.csv',
+        line: 2,
+        key: 'host',
+        wrong: 'is "nt-1", the host of client pc-1 in the fleet',
+        expected: 'one client per host',
+      },
+      {
+        file: 'more.csv',
+        line: 3,
+        key: 'client',
+        wrong: 'is "PC-2", and client pc-2 of the fleet is the same name',
+        expected: 'the spelling pc-2',
+      },
+      {
+        file: 'more.csv',
+        line: 4,
+        key: 'host',
+        wrong: 'is "NT-4", the host of client pc-4 in the fleet',
+        expected: 'one client per host',
+      },
+    ]);
+    expect((await orchestrator.ask('GET', '/v1/fleet?limit=0')).body.total).toBe(10);
+    const exchange = 'client,host,logonServer\npc-3,NT-4,LS-MIL\npc-4,NT-3,LS-MIL\n';
+    expect((await orchestrator.ask('POST', '/v1/fleet', file(exchange))).body).toMatchObject({ changed: 2 });
+  });
+
+  test('lets two campaigns not drive one machine, nor one campaign twice, whatever a fleet of an earlier version has', async () => {
+    await using orchestrator = await startReady();
+    const known = await orchestrator.store.readClient('pc-1');
+    if (known === null) throw new Error('pc-1 is in the fleet');
+    await orchestrator.store.importFleet([{ ...known, client: 'twin-of-1', host: 'nt-1' }]);
+    const both = await create(orchestrator, campaignYaml('both'));
+    expect([both.status, both.body.error]).toMatchObject([
+      409,
+      {
+        code: 'campaign.twins',
+        message: expect.stringContaining('are one machine: they have the same host'),
+      },
+    ]);
+    const selecting = (name: string, client: string) =>
+      `campaign: ${name}\nrelease: sms-sp4\nselect: { clients: [${client}] }\nwaves: [{ name: all, rest: true }]\n`;
+    for (const [name, client] of [
+      ['first', 'pc-1'],
+      ['second', 'twin-of-1'],
+    ] as const)
+      expect((await create(orchestrator, selecting(name, client))).status).toBe(200);
+    expect((await orchestrator.ask('POST', '/v1/campaigns/first/start')).body.status).toBe('running');
+    expect((await orchestrator.ask('POST', '/v1/campaigns/second/start')).body.error).toEqual({
+      code: 'campaign.refused',
+      message:
+        'campaign first has not settled clients that this one wants: twin-of-1 (the same machine as pc-1)',
+    });
+  });
+
   test('stages a release with the hashes of its files and the output of its command as evidence', async () => {
     await using orchestrator = await startReady();
     const { body } = await orchestrator.ask('GET', '/v1/releases');

@@ -123,6 +123,57 @@ test('a check-in is taken with basic authentication, with GET and a query, and w
   );
 });
 
+test('the token of a client opens no other client whose name differs by case only, also after it was revoked', async () => {
+  const store = createMemoryStore(Date.now);
+  const listener = await openListener(store);
+  const token = await listener.tokenOf('pc-1');
+  const revoke = (client: string, below: number) =>
+    listener.orchestrator.ask('POST', '/v1/fleet/tokens/revoke', { client, below, reason: 'stolen' });
+  // A fleet of an earlier version.
+  const known = await store.readClient('pc-1');
+  if (known === null) throw new Error('pc-1 is in the fleet');
+  await store.importFleet([{ ...known, client: 'PC-1', host: 'NT-101' }]);
+  for (const name of ['pc-1', 'PC-1'])
+    expect(await listener.checkIn(name, token)).toMatchObject({
+      status: 409,
+      text: expect.stringMatching(
+        /^refused: (pc-1 and PC-1|PC-1 and pc-1) are clients of the fleet that differ by case only\n$/,
+      ),
+    });
+  expect((await revoke('pc-1', 4)).body).toEqual({ client: 'pc-1', least: 4 });
+  expect(await store.leastGeneration('PC-1')).toBe(4);
+  expect((await revoke('PC-1', 3)).body.error.code).toBe('tokens.revoked');
+});
+
+test('the last generation of tokens stays good: no revocation leaves a client without a token for ever', async () => {
+  const listener = await openListener();
+  const revoke = (below?: number) =>
+    listener.orchestrator.ask('POST', '/v1/fleet/tokens/revoke', { client: 'pc-1', below, reason: 'stolen' });
+  expect((await revoke(999_999_999)).body).toEqual({ client: 'pc-1', least: 999_999_999 });
+  const token = await listener.tokenOf('pc-1');
+  expect((await listener.checkIn('pc-1', token)).status).toBe(200);
+  expect((await revoke()).body.error).toMatchObject({
+    code: 'tokens.last',
+    message: expect.stringContaining('generation 999999999 is the last one'),
+  });
+  expect((await revoke(1_000_000_000)).status).toBe(400);
+  expect((await listener.checkIn('pc-1', token)).status).toBe(200);
+});
+
+test.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
+  'a client called %s has a token like any other',
+  async (client) => {
+    const listener = await openListener();
+    const text = `client,logonServer\n${client},LS-ROM\n`;
+    expect((await listener.orchestrator.ask('POST', '/v1/fleet', { file: 'f.csv', text })).body.added).toBe(
+      1,
+    );
+    const token = await listener.tokenOf(client);
+    expect(token).toMatch(/^1\./);
+    expect((await listener.checkIn(client, token)).status).toBe(200);
+  },
+);
+
 test('a client that checks in too often is refused with a time to retry, without a read of the store', async () => {
   const asked: string[] = [];
   const store = createMemoryStore(Date.now);
@@ -135,7 +186,8 @@ test('a client that checks in too often is refused with a time to retry, without
   const answers: CheckInAnswer[] = [];
   for (let n = 0; n < 10; n += 1) answers.push(await listener.checkIn('pc-1', token));
   expect(answers.map(({ status }) => status)).toEqual([...Array(4).fill(200), ...Array(6).fill(429)]);
-  expect(asked).toHaveLength(4);
+  // The name is looked for in capitals, too.
+  expect(asked).toEqual(Array(4).fill(['pc-1', 'PC-1']).flat());
   const last = answers.at(-1);
   expect(Number(last?.headers.get('retry-after'))).toBeGreaterThan(10);
   expect(last?.text).toMatch(/^refused: pc-1 has checked in too often; again in \d+ s\n$/);

@@ -3,12 +3,17 @@ import { describe, expect, test } from 'vitest';
 import { liveScreen } from '../../orchestrator/cli/render/live-screen.ts';
 import { rankingLines, reportLines } from '../../orchestrator/cli/render/report.ts';
 import { serverLines } from '../../orchestrator/cli/render/server.ts';
-import { notStagedInAll, notStagedLines, statusLines } from '../../orchestrator/cli/render/status.ts';
+import {
+  notStagedInAll,
+  notStagedLines,
+  statusLine,
+  statusLines,
+} from '../../orchestrator/cli/render/status.ts';
 import { wrapped } from '../../orchestrator/cli/render/wrap.ts';
 import { plainView, safe, safeLines, type View, viewOf } from '../../orchestrator/cli/render/view.ts';
 import { campaignReport } from '../../orchestrator/views/report.ts';
 import { buckets } from '../../shared/domain/outcome/states.ts';
-import { campaignStatus } from '../../orchestrator/views/status.ts';
+import { calm, campaignStatus } from '../../orchestrator/views/status.ts';
 import { running, standing } from '../domain/given-campaign.ts';
 import { evening, hours } from '../domain/given.ts';
 
@@ -68,6 +73,15 @@ describe('the status of a campaign on a terminal', () => {
     const plain = statusLines(plainView, campaignStatus(crowded, everything, evening + hours(3)));
     expect(plain[0]).toMatch(/ {2}paused, started \S+ h ago$/);
     expect(plain[2]).toMatch(/^paused by gate since 2026-11-16T20:00:00Z: because /);
+  });
+
+  test('says what the leader fails at, on the screen and in a pipe', () => {
+    const failure = { campaign: 'sp4', round: 'campaigns', because: 'counters are gone', since: evening };
+    const failing = campaignStatus(standing(running(1)), {}, evening, { ...calm, failures: [failure] });
+    expect(statusLines(plainView, failing)).toContain(
+      'THE LEADER FAILS at this campaign since 2026-11-16T20:00:00Z: counters are gone',
+    );
+    expect(statusLine(failing)).toContain('the leader fails: counters are gone');
   });
 
   test('leaves out states without clients', () => {

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
+import { readStatus } from '../../orchestrator/campaigns/report.ts';
+import { startWaiting } from '../../orchestrator/campaigns/transitions.ts';
+import { checkRounds } from '../../orchestrator/doctor/rounds.ts';
+import { startCampaigns } from '../../orchestrator/rounds/start-campaigns.ts';
+import type { CampaignStatus } from '../../orchestrator/views/status.ts';
+import { notOk } from './doctor-checks.ts';
+import { everyDay } from '../../shared/domain/time/window.ts';
+import { oneClient } from '../fixtures/one-client.ts';
 import { pino } from 'pino';
+import { checkInvariants } from '../../orchestrator/rounds/check-invariants.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import type { LeaderContext } from '../../orchestrator/context.ts';
 import { contextOver, standingClock } from '../fixtures/context.ts';
@@ -84,6 +93,14 @@ test('a round of campaigns goes on after a campaign that fails, and logs the fai
   const round = runCampaigns();
   await round.run(breaking);
   await round.run(breaking);
+  const status = async (name: string) => (await readStatus(context, name)) as { value?: CampaignStatus };
+  expect((await status('a-broken')).value?.failures).toEqual([
+    { round: 'campaigns', because: 'counters are gone', since: '2026-11-16T20:00:00Z' },
+  ]);
+  expect((await status('b-good')).value?.failures).toEqual([]);
+  expect(notOk(await checkRounds(context.store))).toEqual([
+    'broken: servpack: campaign a-broken: the leader\'s round "campaigns" fails since 2026-11-16T20:00:00Z: counters are gone',
+  ]);
   expect(jobs.map(({ key }) => key.campaign)).toEqual(['b-good', 'b-good']);
   isBroken = false;
   await round.run(breaking);
@@ -91,4 +108,100 @@ test('a round of campaigns goes on after a campaign that fails, and logs the fai
     'failed; tries again',
     'works again',
   ]);
+  expect(await context.store.roundFailures()).toEqual([]);
+});
+
+test('a failure that another leader has left is over with the first round that works, or with the campaign', async () => {
+  const { context, lines } = openContext(at);
+  const { store } = context;
+  await store.createCampaign(inOneWave('good'), picks(2), entry('good'));
+  for (const campaign of ['good', 'ended long ago'])
+    await store.noteRoundFailure({ campaign, round: 'campaigns', because: 'it was so', since: at });
+  await store.noteRoundFailure({ campaign: 'good', round: 'another', because: 'it is so', since: at });
+  await runCampaigns().run(context);
+  expect((await store.roundFailures()).map(({ round }) => round)).toEqual(['another']);
+  expect(lines.map(({ msg }) => msg)).toEqual(['works again']);
+});
+
+test('a waiting campaign that fails keeps no other one from its start', async () => {
+  const { context } = openContext(at);
+  const { store } = context;
+  for (const name of ['a-broken', 'b-good'])
+    await store.createCampaign(campaignOf(name, { status: 'scheduled', startAt: at }), picks(1), entry(name));
+  const breaking: LeaderContext = {
+    ...context,
+    store: {
+      ...store,
+      overlap: async (name, limit) => {
+        if (name === 'a-broken') throw new Error('its clients are gone');
+        return store.overlap(name, limit);
+      },
+    },
+  };
+  await startCampaigns().run(breaking);
+  const status = async (name: string) => (await store.readCampaign(name))?.campaign.state.status;
+  expect([await status('a-broken'), await status('b-good')]).toEqual(['scheduled', 'waitingForRelease']);
+  expect(await startWaiting(breaking, 'kim')).toEqual([]);
+  expect((await store.roundFailures()).map(({ campaign, round }) => [campaign, round])).toEqual([
+    ['a-broken', 'waiting campaigns'],
+  ]);
+});
+
+test('clients whose time zone is not known hold up no other client of a campaign with a window', async () => {
+  const { context, jobs, lines } = openContext(at);
+  const { store } = context;
+  const wholeDay = { days: everyDay, from: 0, to: 0 };
+  const campaign = inOneWave('nights');
+  const nights = {
+    ...campaign,
+    waveSizes: [4],
+    definition: { ...campaign.definition, policy: { ...campaign.definition.policy, window: wholeDay } },
+  };
+  const waiting = ['Europe/Berlin', 'IST', 'Europe/Berlin', 'PST'].map((zone, n) => ({
+    client: `pc-${n}`,
+    wave: 0,
+    logonServer: 'LS-1',
+    zone,
+  }));
+  await store.createCampaign(nights, waiting, entry('nights'));
+  await runCampaigns().run(context);
+  // The worker settles those whose zone is not known, and says why.
+  expect(jobs.map(({ key }) => key.client).toSorted()).toEqual(['pc-0', 'pc-1', 'pc-2', 'pc-3']);
+  expect(lines).toEqual([]);
+});
+
+test('a client whose record has an unknown time zone needs attention, and nothing is done on it', async () => {
+  const window = { days: everyDay, from: 0, to: 0 };
+  await using client = await oneClient('free', { window });
+  const { store } = client;
+  const known = await store.readClient(client.client);
+  if (known === null) throw new Error('the client is in the fleet');
+  await store.importFleet([{ ...known, zone: 'IST' }]);
+  const { upgrade } = await client.settle();
+  expect(upgrade.state).toMatchObject({ end: 'needsAttention', cause: 'time zone not known' });
+  expect((await client.fleet.clientTruth(client.client))?.journal).toEqual([]);
+});
+
+test('a campaign that cannot be checked keeps no other one from the check of invariants', async () => {
+  const { context } = openContext(at);
+  const { store } = context;
+  for (const name of ['a-broken', 'b-good'])
+    await store.createCampaign(inOneWave(name), picks(1), entry(name));
+  const checked: string[] = [];
+  const breaking: LeaderContext = {
+    ...context,
+    store: {
+      ...store,
+      checkInvariants: async (name, cursor, limit, now) => {
+        checked.push(name);
+        if (name === 'a-broken') throw new Error('its counters are no numbers');
+        return store.checkInvariants(name, cursor, limit, now);
+      },
+    },
+  };
+  await checkInvariants().run(breaking);
+  expect(checked).toEqual(['a-broken', 'b-good']);
+  expect(await store.roundFailures()).toMatchObject([{ campaign: 'a-broken', round: 'invariants' }]);
+  await checkInvariants().run(context);
+  expect(await store.roundFailures()).toEqual([]);
 });

@@ -2,7 +2,7 @@ import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import { waitingCounters } from '../../shared/store/admitted.ts';
-import type { CampaignStore } from '../../shared/store/campaign-store.ts';
+import type { CampaignStore, Overlap } from '../../shared/store/campaign-store.ts';
 import { reasons } from '../../shared/store/reasons.ts';
 import type {
   AuditEntry,
@@ -10,7 +10,9 @@ import type {
   CampaignRecord,
   WaitingClient,
 } from '../../shared/store/types.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { addAudit } from './audit.ts';
+import { twinOf } from './fleet.ts';
 import { isDeposed } from './leader.ts';
 import { slotsInUse } from './slots.ts';
 import { byCreation, type CampaignTable, statusOf, type Tables } from './tables.ts';
@@ -81,20 +83,37 @@ function commitCampaign(
   return table.record;
 }
 
-function overlap(tables: Tables, campaign: string, limit: number): { client: string; campaign: string }[] {
+function overlap(tables: Tables, campaign: string, limit: number): readonly Overlap[] {
   const table = tables.campaigns.get(campaign);
   const clients = [...(table?.waiting.keys() ?? []), ...(table?.rows.keys() ?? [])];
   const others = [...tables.campaigns].filter(
     ([name, other]) => name !== campaign && ['running', 'paused'].includes(statusOf(other)),
   );
+  const wants = (name: string, other: CampaignTable, client: string): boolean =>
+    other.waiting.has(client) || tables.claims.get(client) === name;
+  const found = clients.flatMap((client) =>
+    others
+      .filter(([name, other]) => wants(name, other, client))
+      .map(([name]): Overlap => ({ client, campaign: name })),
+  );
+  if (found.length > 0) return found.slice(0, limit);
+  const twinsOf = (client: string): readonly string[] =>
+    [...tables.fleet.values()]
+      .filter((other) => isTwin(tables.fleet.get(client), other))
+      .map((other) => other.client);
   return clients
     .flatMap((client) =>
-      others
-        .filter(([name, other]) => other.waiting.has(client) || tables.claims.get(client) === name)
-        .map(([name]) => ({ client, campaign: name })),
+      twinsOf(client).flatMap((twin) =>
+        others
+          .filter(([name, other]) => wants(name, other, twin))
+          .map(([name]): Overlap => ({ client, campaign: name, twin })),
+      ),
     )
     .slice(0, limit);
 }
+
+const isTwin = (own: Client | undefined, other: Client): boolean =>
+  own !== undefined && own.client !== other.client && twinOf(own, other) !== null;
 
 function commitHalt(tables: Tables, halt: Halt | null, version: number, audit: AuditEntry): boolean {
   if (tables.halt.version !== version) return false;

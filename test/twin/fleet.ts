@@ -1,5 +1,6 @@
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
+import { machineOf, nameOf, type Twin } from '../../shared/domain/campaign/machine.ts';
 import { type CheckInStore, everyClient } from '../../shared/store/check-in-store.ts';
 import type { FleetStore } from '../../shared/store/fleet-store.ts';
 import { byServer, manifestOf, type ReleaseStore } from '../../shared/store/release-store.ts';
@@ -13,10 +14,26 @@ export const fleetStoreOf = (tables: Tables): FleetStore => ({
     addAudit(tables, audit ?? null, null);
     return importFleet(tables.fleet, clients);
   },
+  importUnique: async (clients, audit) => {
+    const ids = new Set(clients.map(({ client }) => client));
+    const others = [...tables.fleet.values()].filter(({ client }) => !ids.has(client));
+    const twins = clients
+      .filter(({ client, host }) => tables.fleet.get(client)?.host !== host)
+      .flatMap((own) => others.map((other) => twinOf(own, other)).filter((twin) => twin !== null));
+    if (twins.length > 0) return { kind: 'twins', twins };
+    addAudit(tables, audit, null);
+    return { kind: 'imported', imported: importFleet(tables.fleet, clients) };
+  },
   readClient: async (client) => tables.fleet.get(client) ?? null,
   fleet: () => each(tables.fleet.values()),
   fleetSize: async () => tables.fleet.size,
 });
+
+export function twinOf(own: Client, other: Client): Twin | null {
+  const found = { client: own.client, other: other.client };
+  if (nameOf(own.client) === nameOf(other.client)) return { ...found, key: 'client' };
+  return machineOf(own.host) === machineOf(other.host) ? { ...found, key: 'host' } : null;
+}
 
 function importFleet(fleet: Map<string, Client>, clients: readonly Client[]) {
   const known = clients.filter(({ client }) => fleet.has(client));
@@ -63,13 +80,13 @@ export function hasVerifiedCopy(tables: Tables, { record }: CampaignTable, serve
 }
 
 export const checkInStoreOf = (tables: Tables): CheckInStore => ({
-  tokenGenerations: async () => Object.fromEntries(tables.tokens),
+  tokenGenerations: async () => new Map(tables.tokens),
   leastGeneration: async (client) =>
-    Math.max(1, tables.tokens.get(everyClient) ?? 1, tables.tokens.get(client) ?? 1),
+    Math.max(1, tables.tokens.get(everyClient) ?? 1, tables.tokens.get(nameOf(client)) ?? 1),
   raiseGeneration: async (client, least, audit) => {
-    const known = tables.tokens.get(client) ?? 1;
+    const known = tables.tokens.get(nameOf(client)) ?? 1;
     if (least <= known) return known;
-    tables.tokens.set(client, least);
+    tables.tokens.set(nameOf(client), least);
     addAudit(tables, audit, null);
     return least;
   },

@@ -1,10 +1,18 @@
 import type { Leader, LeaderFence, LeaderStore, LeadOutcome } from '../../shared/store/leader-store.ts';
+import type { RoundFailureStore } from '../../shared/store/round-failure-store.ts';
 import type { Tables } from './tables.ts';
 
 export const leaderStoreOf = (tables: Tables, now: () => number): LeaderStore => ({
   lead: async (owner, leaseMs) => lead(tables, owner, leaseMs, now()),
   resign: async (owner, fence) => resign(tables, owner, fence),
   leader: async () => leaderNow(tables, now()),
+});
+
+export const roundFailureStoreOf = ({ roundFailures }: Tables): RoundFailureStore => ({
+  roundFailures: async () => [...roundFailures.values()],
+  noteRoundFailure: async (failure) =>
+    void roundFailures.set(`${failure.campaign}|${failure.round}`, failure),
+  clearRoundFailure: async ({ campaign, round }) => void roundFailures.delete(`${campaign}|${round}`),
 });
 
 function lead(tables: Tables, owner: string, leaseMs: number, now: number): LeadOutcome {

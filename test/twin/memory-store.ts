@@ -4,7 +4,7 @@ import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './audit.ts';
 import { campaignStoreOf } from './campaigns.ts';
 import { checkInStoreOf, fleetStoreOf, releaseStoreOf, workerRegistryOf } from './fleet.ts';
 import { sweep } from './idle-upgrades.ts';
-import { isDeposed, leaderStoreOf } from './leader.ts';
+import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { surveyStoreOf } from './surveys.ts';
 import { emptyTables } from './tables.ts';
 import { upgradeStoreOf } from './upgrades.ts';
@@ -31,6 +31,7 @@ export function createMemoryStore(now: () => number): Store {
     ...sealStoreOf(tables),
     ...rebuildStoreOf(tables),
     ...leaderStoreOf(tables, now),
+    ...roundFailureStoreOf(tables),
     ...checkInStoreOf(tables),
     ...workerRegistryOf(tables, now),
     // The tables are lost only with their process.

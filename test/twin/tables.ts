@@ -7,6 +7,7 @@ import type { KeptEntry, SealState } from '../../shared/store/seal-store.ts';
 import type { SurveyTarget } from '../../shared/store/survey-store.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Leader, LeaderFence } from '../../shared/store/leader-store.ts';
+import type { RoundFailure } from '../../shared/store/round-failure-store.ts';
 import type {
   CampaignRecord,
   HaltRecord,
@@ -39,6 +40,7 @@ export interface Tables {
   leader: Leader | null;
   /** The highest fence that was issued or seen. */
   leaderFence: LeaderFence;
+  readonly roundFailures: Map<string, RoundFailure>;
   /** How often a campaign was set running. */
   starts: number;
   halt: HaltRecord;
@@ -98,6 +100,7 @@ export const emptyTables = (): Tables => ({
   fences: 0,
   leader: null,
   leaderFence: 0,
+  roundFailures: new Map(),
   starts: 0,
   halt: { version: 0, halt: null },
   tokens: new Map(),

@@ -122,8 +122,8 @@ export interface TokensLine {
   readonly tokens: Readonly<Record<string, number>>;
 }
 
-export const tokensLine = (tokens: TokensLine['tokens']): string =>
-  JSON.stringify({ tokens } satisfies TokensLine);
+export const tokensLine = (tokens: ReadonlyMap<string, number>): string =>
+  JSON.stringify({ tokens: Object.fromEntries(tokens) } satisfies TokensLine);
 
 export interface ReleaseLine {
   readonly release: string;

@@ -113,6 +113,9 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
       ? []
       : wrapped(view, `paused by ${paused.by} since ${paused.at}: `, paused.because, 'yellow')),
     ...abortedLines(view, status),
+    ...status.failures.flatMap(({ because, since }) =>
+      wrapped(view, `THE LEADER FAILS at this campaign since ${since}: `, because, 'red'),
+    ),
   ];
 }
 
@@ -195,6 +198,7 @@ export function statusLine({
   aborted,
   halted,
   notStaged,
+  failures,
 }: CampaignStatus): string {
   const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
   const inProgress = states.active + states.restarting + states.remedying;
@@ -205,6 +209,7 @@ export function statusLine({
     `${number(states.deferred)} deferred`,
     ...(open === undefined ? [] : [`wave ${open}`]),
     ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
+    ...failures.map(({ because }) => `the leader fails: ${because}`),
   ];
   const stopped = paused ?? aborted;
   const haltedBy = halted === null ? '' : `, everything halted by ${halted.by}`;

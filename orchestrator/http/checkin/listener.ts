@@ -139,7 +139,9 @@ async function checkIn({ context, config, writes }: Listener, request: FastifyRe
   const done = await writes.run(async () => {
     // An emptied store has no client and no revoked token.
     await context.store.checkRecords();
-    const client = await findClient(context, name);
+    const found = await findClients(context, name);
+    if (found.length > 1) return refuse(reply, 409, whyAmbiguous(found));
+    const client = found[0] ?? null;
     const generation = generationOf(context, name, request) ?? 0;
     if (generation < (await context.store.leastGeneration(client?.client ?? name)))
       return refuse(reply, 401, `the token of ${name} was revoked; it needs a new one`);
@@ -157,14 +159,18 @@ async function checkIn({ context, config, writes }: Listener, request: FastifyRe
   return done ?? refuseForNow(reply, 'too many check in at this moment');
 }
 
-/** The client of this id in any case: `%COMPUTERNAME%` is all capitals. */
-async function findClient({ store }: OrchestratorContext, name: string): Promise<Client | null> {
-  for (const spelling of new Set([name, name.toLowerCase(), name.toUpperCase()])) {
-    const client = await store.readClient(spelling);
-    if (client !== null) return client;
-  }
-  return null;
+/**
+ * The client of this id in any case: `%COMPUTERNAME%` is all capitals. A fleet of an earlier
+ * version may have two that differ by case only: the token of one would open the other.
+ */
+async function findClients({ store }: OrchestratorContext, name: string): Promise<readonly Client[]> {
+  const spellings = [...new Set([name, name.toLowerCase(), name.toUpperCase()])];
+  const found = await Promise.all(spellings.map((spelling) => store.readClient(spelling)));
+  return found.filter((client) => client !== null);
 }
+
+const whyAmbiguous = (found: readonly Client[]): string =>
+  `${found.map(({ client }) => client).join(' and ')} are clients of the fleet that differ by case only`;
 
 const text = (reply: FastifyReply, status: number): FastifyReply =>
   reply.code(status).type('text/plain; charset=utf-8').header('cache-control', 'no-store');

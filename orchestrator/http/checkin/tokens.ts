@@ -4,6 +4,7 @@ import { isSameToken } from '../secrets.ts';
 import { notFound, type Refusal } from '../../refusal.ts';
 import { csvField } from '../../views/csv.ts';
 import { visibleJson } from '../../../shared/visible-text.ts';
+import { nameOf } from '../../../shared/domain/campaign/machine.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
@@ -14,7 +15,9 @@ import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts'
  * its own spelling.
  */
 export const clientToken = (key: string, client: string, generation: number): string =>
-  `${generation}.${createHmac('sha256', key).update(`servpack check-in\n${generation}\n${client.toLowerCase()}`).digest('base64url')}`;
+  `${generation}.${createHmac('sha256', key)
+    .update(`servpack check-in\n${generation}\n${nameOf(client)}`)
+    .digest('base64url')}`;
 
 /**
  * The generation of this client's token; null when it is not one. Takes the same time wherever the
@@ -26,6 +29,9 @@ export function generationIn(key: string, client: string, given: string): number
   const isIt = isSameToken(given, clientToken(key, client, generation));
   return isIt && found !== null ? generation : null;
 }
+
+/** A token names its generation in nine digits at most. */
+export const lastGeneration = 999_999_999;
 
 export interface TokensQuestion {
   /** One client; when not given, all clients of the fleet. */
@@ -49,7 +55,8 @@ export async function listTokens(
   const only = client === undefined ? null : await store.readClient(client);
   if (client !== undefined && only === null) return err(notFound('client', client, ' in the fleet'));
   const raised = await store.tokenGenerations();
-  const leastFor = (name: string): number => Math.max(1, raised[everyClient] ?? 1, raised[name] ?? 1);
+  const leastFor = (name: string): number =>
+    Math.max(1, raised.get(everyClient) ?? 1, raised.get(nameOf(name)) ?? 1);
   if (only !== null && generation !== undefined && generation < leastFor(only.client))
     return err(
       fault(
@@ -111,6 +118,14 @@ export async function revokeTokens(
   if (asked <= present)
     return err(
       fault('tokens.revoked', `tokens below generation ${present} are revoked already; nothing was changed`),
+    );
+  if (asked > lastGeneration)
+    return err(
+      fault(
+        'tokens.last',
+        `generation ${lastGeneration} is the last one, and no token would be good after it; nothing was changed. ` +
+          'Give the orchestrators another checkin-key: then every token is a new one',
+      ),
     );
   const least = await store.raiseGeneration(client ?? everyClient, asked, {
     at: clock.now(),

@@ -92,6 +92,7 @@ export const statusAnswer = z.object({
   aborted: z
     .object({ by: z.string(), because: z.string(), at: time, stillMarked: count, finishing: count })
     .nullable(),
+  failures: z.array(z.object({ round: z.string(), because: z.string(), since: time })).readonly(),
   stillMarked: count,
   unmarked: count,
   startsAt: time.nullable(),

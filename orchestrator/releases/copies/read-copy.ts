@@ -52,7 +52,7 @@ async function readFile(
     if (!before.isFile()) return { wrong: 'is not a regular file' };
     if (before.size !== size) return { wrong: `has ${before.size} of ${size} bytes` };
     if (known?.size === before.size && known.mtimeMs === before.mtimeMs) return known;
-    const sha256 = await hashOf(path);
+    const sha256 = await hashOf(path, size);
     const after = await stat(path);
     const isStill = after.size === before.size && after.mtimeMs === before.mtimeMs;
     return isStill ? { size, mtimeMs: before.mtimeMs, sha256 } : { wrong: 'is being written' };
@@ -61,8 +61,9 @@ async function readFile(
   }
 }
 
-async function hashOf(path: string): Promise<string> {
+/** Of a file that grows one byte more than its size is read, so that the reading ends. */
+async function hashOf(path: string, size: number): Promise<string> {
   const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
+  await pipeline(createReadStream(path, { end: size }), hash);
   return hash.digest('hex');
 }

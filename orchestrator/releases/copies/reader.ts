@@ -55,7 +55,8 @@ export function openCopyReader(silenceMs: number): CopyReader {
       const { process: child, readings } = reader;
       const id = (last += 1);
       return new Promise((resolve) => {
-        const files: Record<string, FileOnServer> = {};
+        // Without a prototype: a file may be called `__proto__`.
+        const files = Object.create(null) as Record<string, FileOnServer>;
         const end = (reading: CopyReading, isHanging = false): void => {
           clearTimeout(timer);
           readings.delete(id);

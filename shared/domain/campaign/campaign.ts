@@ -55,8 +55,15 @@ export type CampaignEvent =
       readonly releaseStaged: boolean;
       /** Set where the release was withdrawn. */
       readonly withdrawn?: Withdrawal | null;
-      /** Clients with an unsettled upgrade in another campaign. */
-      readonly overlap: readonly { readonly client: string; readonly campaign: string }[];
+      /**
+       * Clients with an unsettled upgrade in another campaign; `twin` is the id under which that
+       * one has the same machine.
+       */
+      readonly overlap: readonly {
+        readonly client: string;
+        readonly campaign: string;
+        readonly twin?: string;
+      }[];
     }
   | { readonly type: 'ReleaseStaged' }
   /** The start time of a scheduled campaign, or later. */

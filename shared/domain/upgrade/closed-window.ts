@@ -1,8 +1,10 @@
 import { beginsSomething, isFinishing } from './placement.ts';
+import type { Ending } from '../outcome/ending.ts';
 import type { Rules } from '../rules/policy.ts';
 import { spread } from '../rules/backoff.ts';
 import type { Decision } from './events.ts';
 import { type Upgrade, withMemory } from './state.ts';
+import { settle } from './transitions.ts';
 import { isWindowOpen, nextOpening, type Window, wallTimeOf } from '../time/window.ts';
 
 /**
@@ -54,7 +56,8 @@ function onlyLearned(before: Upgrade, planned: Upgrade): Upgrade {
 const spreadAtMostMs = 10 * 60_000;
 
 /**
- * Defers the upgrade to the next opening of a window. Waiting for it spends no budget.
+ * Defers the upgrade to the next opening of a window. Waiting for it spends no budget. A client
+ * whose time zone is not known has no opening: it needs attention, and nothing begins on it.
  * @param words what the client waits for; the time of the opening is appended
  */
 export function awaitWindow(
@@ -65,6 +68,7 @@ export function awaitWindow(
   now: number,
 ): Decision {
   const opening = nextOpening(window, rules.zone, now);
+  if (opening === null) return settle(upgrade, zoneNotKnown(rules.zone), now);
   const point = spread(rules.seed, rules.campaign, upgrade.client, 'window');
   const until = opening + Math.floor(point * Math.min(spreadAtMostMs, lengthMs(window) / 10));
   const because = `${words} ${wallTimeOf(rules.zone, opening)}`;
@@ -72,5 +76,15 @@ export function awaitWindow(
   const state = { phase: 'deferred', class: 'window', until, because, blockers } as const;
   return { kind: 'changed', upgrade: { ...upgrade, state }, because };
 }
+
+/** The operator mends the fleet file, imports it, and retries the client. */
+const zoneNotKnown = (zone: string): Ending => ({
+  end: 'needsAttention',
+  cause: 'time zone not known',
+  because:
+    `its time zone ${zone} is not known, so it is not known when its window opens; ` +
+    'import the client with a time zone such as Europe/Rome, then retry it',
+  blockers: [],
+});
 
 const lengthMs = ({ from, to }: Window): number => ((to - from + 1440) % 1440 || 1440) * 60_000;

@@ -7,6 +7,7 @@ import { explain, explainUnavailable } from './core/store-unavailable.ts';
 import { checkInStoreOf } from './fleet/check-ins.ts';
 import { workerRegistryOf } from './fleet/worker-registry.ts';
 import { leaderStoreOf } from './leader/leader.ts';
+import { roundFailureStoreOf } from './leader/round-failures.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
 import { campaignStoreOf } from './sharding/campaigns.ts';
 import { fleetStoreOf, releaseStoreOf } from './sharding/fleet.ts';
@@ -72,6 +73,7 @@ const portsOf = (shards: Shards): Omit<Store, 'close' | keyof HealthStore> => ({
   ...sealStoreOf(shards),
   ...rebuildStoreOf(shards),
   ...leaderStoreOf(shards.head),
+  ...roundFailureStoreOf(shards.head),
   ...checkInStoreOf(shards.head),
   ...workerRegistryOf(shards.head),
 });

@@ -4,6 +4,7 @@ import {
   all,
   at,
   campaignOf,
+  clientOf,
   entry,
   pausedState,
   pick,
@@ -148,6 +149,26 @@ export function campaignsContract(given: Given): void {
         'pc-3 older',
       ]);
       expect(await fixture.store.overlap('new', 2)).toHaveLength(2);
+    });
+
+    it('names clients that are one machine with a client of another campaign', async () => {
+      const fixture = given();
+      const { store } = fixture;
+      await fixture.campaign('old', [pick('pc-1'), pick('pc-2')], runningState(1));
+      await fixture.campaign('older', [pick('PC-3')], pausedState);
+      await fixture.campaign('new', [pick('twin-of-1'), pick('pc-3'), pick('pc-4')], { status: 'created' });
+      // As an earlier version let them in.
+      await store.importFleet([
+        clientOf('pc-1', { host: 'nt-0001' }),
+        clientOf('twin-of-1', { host: 'NT-0001' }),
+        clientOf('PC-3', { host: 'nt-3' }),
+      ]);
+      expect(await store.overlap('new', 10)).toEqual([
+        { client: 'twin-of-1', campaign: 'old', twin: 'pc-1' },
+        { client: 'pc-3', campaign: 'older', twin: 'PC-3' },
+      ]);
+      await fixture.change('older', { ...pausedState, status: 'ended', endedAt: at } as never);
+      expect(await store.overlap('new', 10)).toMatchObject([{ client: 'twin-of-1' }]);
     });
 
     it('names clients at work in another campaign, and not those that have settled there', async () => {

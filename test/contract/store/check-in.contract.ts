@@ -19,7 +19,13 @@ export function checkInContract(given: Given): void {
       expect(await store.raiseGeneration(everyClient, 2, entry('', null, 'all anew'))).toBe(2);
       expect(await store.leastGeneration('pc-1')).toBe(3);
       expect(await store.leastGeneration('pc-2')).toBe(2);
-      expect(await store.tokenGenerations()).toEqual({ 'pc-1': 3, [everyClient]: 2 });
+      expect(await store.tokenGenerations()).toEqual(
+        new Map([
+          ['pc-1', 3],
+          [everyClient, 2],
+        ]),
+      );
+      expect(await store.leastGeneration('PC-1')).toBe(3);
       expect((await store.audit(9)).map(({ because }) => because)).toEqual(['all anew', 'stolen']);
     });
 

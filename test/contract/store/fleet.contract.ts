@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evidenceBytesAtMost } from '../../../shared/evidence.ts';
+import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { all, clientOf, entry } from './fixtures.ts';
 import { type Given } from './store-fixture.ts';
@@ -61,6 +62,63 @@ export function fleetContract(given: Given): void {
       );
       await Promise.all(lists.map((clients) => store.importFleet(clients)));
       expect(await store.fleetSize()).toBe(22_001);
+    });
+
+    it('has no second client of one machine, whatever list brings it', async () => {
+      const { store } = given();
+      const twinsOf = async (...clients: readonly Client[]) => {
+        const outcome = await store.importUnique(clients, entry(''));
+        return outcome.kind === 'twins' ? outcome.twins : outcome.imported;
+      };
+      const nt1 = clientOf('twin-of-1', { host: 'NT-0001' });
+      expect(
+        await twinsOf(clientOf('pc-1', { host: 'nt-0001' }), clientOf('pc-2', { host: '10.0.0.2' })),
+      ).toEqual({
+        added: 2,
+        changed: 0,
+        total: 2,
+      });
+      expect(await twinsOf(nt1, clientOf('pc-3'))).toEqual([
+        { client: 'twin-of-1', other: 'pc-1', key: 'host' },
+      ]);
+      expect(await twinsOf(clientOf('pc-3', { host: '::ffff:10.0.0.2' }))).toEqual([
+        { client: 'pc-3', other: 'pc-2', key: 'host' },
+      ]);
+      expect(await twinsOf(clientOf('PC-1', { host: 'elsewhere' }))).toEqual([
+        { client: 'PC-1', other: 'pc-1', key: 'client' },
+      ]);
+      // Also a client that the fleet has, with another host.
+      expect(await twinsOf(clientOf('pc-2', { host: 'NT-0001' }))).toEqual([
+        { client: 'pc-2', other: 'pc-1', key: 'host' },
+      ]);
+      expect(await store.fleetSize()).toBe(2);
+      expect(await store.audit(9)).toHaveLength(1);
+      // Two that exchange their hosts, and one that gives its host away, in one list.
+      expect(
+        await twinsOf(clientOf('pc-1', { host: '10.0.0.2' }), clientOf('pc-2', { host: 'other' }), nt1),
+      ).toEqual({ added: 1, changed: 2, total: 3 });
+      expect(await twinsOf(clientOf('pc-1', { host: '10.0.0.2', labels: ['ward'] }))).toMatchObject({
+        changed: 1,
+      });
+    });
+
+    it('finds a twin among many, and of two lists at the same time lets one in', async () => {
+      const { store } = given();
+      const many = Array.from({ length: 12_000 }, (_, n) => clientOf(`pc-${n}`));
+      await store.importFleet([clientOf('PC-11999', { host: 'nt' })]);
+      expect(await store.importUnique(many.slice(11_000), entry(''))).toEqual({
+        kind: 'twins',
+        twins: [{ client: 'pc-11999', other: 'PC-11999', key: 'client' }],
+      });
+      expect(await store.fleetSize()).toBe(1);
+      const lists = ['a', 'b'].map((name) =>
+        Array.from({ length: 300 }, (_, n) => clientOf(`${name}-${n}`, { host: `host-${n}` })),
+      );
+      const kinds = await Promise.all(
+        lists.map(async (clients) => (await store.importUnique(clients, entry(''))).kind),
+      );
+      expect(kinds.toSorted()).toEqual(['imported', 'twins']);
+      expect(await store.fleetSize()).toBe(301);
     });
 
     it('takes more clients than go into one piece', async () => {

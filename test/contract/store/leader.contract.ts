@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  at,
   campaignOf,
   entry,
   longLease,
@@ -115,6 +116,22 @@ export function leaderContract(given: Given): void {
       await fixture.campaign('sp4', picks(1), runningState());
       const asked = await fixture.store.commitCampaign(campaignOf('sp4', pausedState), 1, entry('sp4'));
       expect(asked).toMatchObject({ version: 2 });
+    });
+  });
+
+  describe('a failure of a round', () => {
+    it('stands by campaign and round until it is cleared', async () => {
+      const { store } = given();
+      expect(await store.roundFailures()).toEqual([]);
+      const failure = { campaign: 'sp4', round: 'campaigns', because: 'its counters are gone', since: at };
+      const other = { ...failure, round: 'invariants' };
+      await store.noteRoundFailure({ ...failure, because: 'something else' });
+      await store.noteRoundFailure(failure);
+      await store.noteRoundFailure(other);
+      expect(await store.roundFailures()).toEqual(expect.arrayContaining([failure, other]));
+      await store.clearRoundFailure(failure);
+      await store.clearRoundFailure(failure);
+      expect(await store.roundFailures()).toEqual([other]);
     });
   });
 

@@ -4,6 +4,7 @@ import type { CampaignStore } from '../../campaign-store.ts';
 import { parseQueueName, queueName } from '../../queued.ts';
 import type { ScriptValue } from '../core/scripts.ts';
 import { type NumberHash, type Shard, valuesOf } from '../core/shard.ts';
+import type { Overlap } from '../../campaign-store.ts';
 import type { CampaignRecord, WaitingClient } from '../../types.ts';
 
 /**
@@ -118,11 +119,6 @@ export const readSlots = ({ redis, keys }: Shard, campaign: string): Promise<Num
 
 export const readStarts = async ({ redis, keys }: Shard): Promise<number> =>
   Number((await redis.get(keys.of('starts'))) ?? 0);
-
-export interface Overlap {
-  readonly client: string;
-  readonly campaign: string;
-}
 
 /** Clients of one shard that another campaign claims, or that still wait in it. */
 export async function overlapOf(

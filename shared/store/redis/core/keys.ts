@@ -84,6 +84,8 @@ export const keyNames = {
    * the highest counter that the shard has seen
    */
   leader: 'leader',
+  /** hash in shard 0: `campaign|round` -> why a round of the leader fails for it, as JSON */
+  roundFailures: 'roundFailures',
   /** how often a campaign was set running for the first time */
   starts: 'starts',
   /** hash: version, `on` (1 = every campaign is halted); in shard 0 also who and why as JSON */

@@ -1,3 +1,4 @@
+import { nameOf } from '../../../domain/campaign/machine.ts';
 import { type CheckInStore, everyClient } from '../../check-in-store.ts';
 import { auditFields } from '../audit/audit.ts';
 import { list, lua, script } from '../core/scripts.ts';
@@ -13,7 +14,7 @@ const raiseGenerationScript = script(
 
 -- Refuses check-in tokens of older generations and never lowers the limit. Returns the lowest good
 -- one.
--- ARGV: client or *, lowest generation; list: audit
+-- ARGV: client in lower case or *, lowest generation; list: audit
 local known = tonumber(redis.call('HGET', key('tokens'), ARGV[1]) or 1)
 local least = tonumber(ARGV[2])
 if least <= known then return known end
@@ -41,14 +42,18 @@ return 1`,
 export const checkInStoreOf = ({ redis, keys, run }: Shard): CheckInStore => ({
   tokenGenerations: async () => {
     const found = await redis.hgetall(keys.of('tokens'));
-    return Object.fromEntries(Object.entries(found).map(([client, least]) => [client, Number(least)]));
+    const least = new Map<string, number>();
+    // Earlier versions kept the client's own spelling.
+    for (const [client, raised] of Object.entries(found))
+      least.set(nameOf(client), Math.max(Number(raised), least.get(nameOf(client)) ?? 1));
+    return least;
   },
   leastGeneration: async (client) => {
-    const [all, own] = await redis.hmget(keys.of('tokens'), everyClient, client);
-    return Math.max(1, Number(all ?? 1), Number(own ?? 1));
+    const found = await redis.hmget(keys.of('tokens'), everyClient, nameOf(client), client);
+    return Math.max(1, ...found.map((least) => Number(least ?? 1)));
   },
   raiseGeneration: async (client, least, audit) =>
-    Number(await run(raiseGenerationScript, client, least, ...list(auditFields(audit, null)))),
+    Number(await run(raiseGenerationScript, nameOf(client), least, ...list(auditFields(audit, null)))),
   moveClient: async (client, host, audit) => {
     const known = await redis.hget(keys.of('fleet'), client);
     if (known === null || clientOf(client, known).host === host) return false;

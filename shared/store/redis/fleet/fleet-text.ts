@@ -44,6 +44,15 @@ export function clientOf(client: string, text: string): Client {
   return { ...plain, role: isWorkstation(role) ? 'workstation' : 'server', ...addressOf(address) };
 }
 
+/**
+ * The host in an entry, without reading the rest: the first text of the array. No host holds a
+ * quote.
+ */
+export function hostIn(client: string, text: string): string {
+  const short = text.slice(2, text.indexOf('"', 2));
+  return short.startsWith(id) ? client + short.slice(id.length) : short;
+}
+
 function addressOf([port, hostKeys]: Address = [null, []]): Pick<Client, 'port' | 'hostKeys'> {
   return { ...(port === null ? {} : { port }), ...(hostKeys.length === 0 ? {} : { hostKeys }) };
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from '../../../domain/campaign/definition.ts';
-import type { FleetStore } from '../../fleet-store.ts';
+import { type Twin, TwinFinder } from '../../../domain/campaign/machine.ts';
+import type { Imported, ImportOutcome } from '../../fleet-store.ts';
 import type { AuditEntry } from '../../types.ts';
 import { auditFields } from '../audit/audit.ts';
 import { list, named, scriptFile } from '../core/scripts.ts';
 import { inPieces, scanHash, type Shard, valuesOf } from '../core/shard.ts';
-import { fleetText, homeShardIn, shardOfServer } from './fleet-text.ts';
-
-type Imported = Awaited<ReturnType<FleetStore['importFleet']>>;
+import { fleetSize } from './fleet.ts';
+import { fleetText, homeShardIn, hostIn, shardOfServer } from './fleet-text.ts';
 
 const importFleetScript = scriptFile(import.meta.url, 'import-fleet.lua');
 
@@ -33,25 +33,55 @@ export async function importFleet(
   audit: AuditEntry | null,
 ): Promise<Imported> {
   for (;;) {
-    const imported = await tryImport(head, shards, clients, audit);
-    if (imported !== null) return imported;
+    const outcome = await tryImport(head, { shards, clients, audit, isUnique: false });
+    if (outcome?.kind === 'imported') return outcome.imported;
   }
+}
+
+/** The same, refused when two clients of the fleet would be one machine. */
+export async function importUnique(
+  head: Shard,
+  shards: number,
+  clients: readonly Client[],
+  audit: AuditEntry,
+): Promise<ImportOutcome> {
+  for (;;) {
+    const outcome = await tryImport(head, { shards, clients, audit, isUnique: true });
+    if (outcome !== null) return outcome;
+  }
+}
+
+interface Order {
+  readonly shards: number;
+  readonly clients: readonly Client[];
+  readonly audit: AuditEntry | null;
+  /** Two clients of the fleet must not be one machine. */
+  readonly isUnique: boolean;
 }
 
 /** Null when another import came first, or a part of what was staged is gone. */
 async function tryImport(
   head: Shard,
-  shards: number,
-  clients: readonly Client[],
-  audit: AuditEntry | null,
-): Promise<Imported | null> {
+  { shards, clients, audit, isUnique }: Order,
+): Promise<ImportOutcome | null> {
   const imports = (await head.redis.get(head.keys.of('imports'))) ?? '0';
   const different = await differentRows(head, clients, shards);
   const changed = different.filter(({ known }) => known !== null).length;
   const added = different.length - changed;
   const token = randomUUID();
   const isLarge = different.length > addedAtMost;
-  if (isLarge) await stageCopy(head, token);
+  const isSearched = isUnique && (await fleetSize(head)) > 0;
+  const search = searchTwins(isSearched ? different : []);
+  if (isLarge || search.isNeeded)
+    for await (const page of scanHash(head, head.keys.of('fleet'))) {
+      search.look(page);
+      if (isLarge) await stage(head, token, page.flat());
+    }
+  const twins = search.found(clients);
+  if (twins.length > 0) {
+    await head.redis.unlink(head.keys.of('staging', token));
+    return { kind: 'twins', twins };
+  }
   for (const piece of inPieces(different, pieceSize))
     await stage(
       head,
@@ -65,7 +95,33 @@ async function tryImport(
       ...list(auditFields(audit, null)),
     ),
   );
-  return total < 0 ? null : { added, changed, total };
+  return total < 0 ? null : { kind: 'imported', imported: { added, changed, total } };
+}
+
+/** Looks through the fleet for machines that the new rows would make a second client of. */
+function searchTwins(rows: readonly FleetRow[]) {
+  const finder = new TwinFinder();
+  for (const { client, text, known } of rows) {
+    const host = hostIn(client, text);
+    if (known === null || hostIn(client, known) !== host) finder.add({ client, host });
+  }
+  const met: Twin[] = [];
+  return {
+    isNeeded: finder.size > 0,
+    look: (page: readonly (readonly [string, string])[]): void => {
+      if (finder.size === 0) return;
+      for (const [client, text] of page) {
+        const twin = finder.twinOf({ client, host: hostIn(client, text) });
+        if (twin !== null) met.push({ client: twin.other, other: client, key: twin.key });
+      }
+    },
+    /** Entries that the list itself replaces do not count: they get another host. */
+    found: (listed: readonly Client[]): readonly Twin[] => {
+      if (met.length === 0) return met;
+      const ids = new Set(listed.map(({ client }) => client));
+      return met.filter(({ other }) => !ids.has(other));
+    },
+  };
 }
 
 interface FleetRow {
@@ -94,10 +150,6 @@ async function differentRows(
 function rowOf(client: Client, known: string | null, shards: number): FleetRow {
   const home = known === null ? shardOfServer(client.logonServer, shards) : homeShardIn(known, shards);
   return { client: client.client, text: fleetText(client, home, shards), known };
-}
-
-async function stageCopy(head: Shard, token: string): Promise<void> {
-  for await (const page of scanHash(head, head.keys.of('fleet'))) await stage(head, token, page.flat());
 }
 
 async function stage({ redis, keys }: Shard, token: string, rows: readonly string[]): Promise<void> {

@@ -1,9 +1,8 @@
 import type { Campaign } from '../../../domain/campaign/campaign.ts';
-import type { CampaignStore } from '../../campaign-store.ts';
+import type { CampaignStore, Overlap } from '../../campaign-store.ts';
 import type { AuditEntry, CampaignConditions, CampaignRecord } from '../../types.ts';
 import { slotsOf } from '../admission/admit.ts';
 import {
-  type Overlap,
   overlapOf,
   quotaField,
   readCampaign,
@@ -17,6 +16,7 @@ import { commitHalt, readHalt } from '../campaigns/halt.ts';
 import { sumOf } from '../core/shard.ts';
 import { membersIn } from '../upgrades/record.ts';
 import { createCampaign } from './create-campaign.ts';
+import { machineOverlap } from './machine-overlap.ts';
 import { followHalt, followHead, repairReplicas } from './replicas.ts';
 import { fromEach, type Shards } from './shards.ts';
 
@@ -76,5 +76,5 @@ async function overlap(shards: Shards, campaign: string, limit: number): Promise
       if (found.length >= limit) return found.slice(0, limit);
     }
   }
-  return found;
+  return found.length > 0 ? found : machineOverlap(shards, campaign, others, limit);
 }

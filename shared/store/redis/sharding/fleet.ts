@@ -1,7 +1,7 @@
 import type { FleetStore } from '../../fleet-store.ts';
 import type { ReleaseStore } from '../../release-store.ts';
 import { fleetSize, readClient, readFleet } from '../fleet/fleet.ts';
-import { importFleet } from '../fleet/import-fleet.ts';
+import { importFleet, importUnique } from '../fleet/import-fleet.ts';
 import {
   openCopies,
   readCopies,
@@ -17,6 +17,7 @@ import { fromEach, type Shards } from './shards.ts';
  */
 export const fleetStoreOf = ({ head, all }: Shards): FleetStore => ({
   importFleet: (clients, audit) => importFleet(head, all.length, clients, audit ?? null),
+  importUnique: (clients, audit) => importUnique(head, all.length, clients, audit),
   readClient: (client) => readClient(head, client),
   fleet: () => readFleet(head),
   fleetSize: () => fleetSize(head),
