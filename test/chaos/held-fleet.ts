@@ -64,10 +64,9 @@ export interface HeldFleet extends AsyncDisposable {
   readonly control: CampaignLab['control'];
   readonly holds: readonly FleetHold[];
   startWorker(name: string): Promise<LabProcess>;
-  /**
-   * Imports, stages, creates and starts, as an operator does; also after Redis has lost everything.
-   */
+  /** Imports, stages, creates and starts, as an operator does. */
   begin(): Promise<void>;
+  startAfresh: CampaignLab['startAfresh'];
 }
 
 /** A worker takes all clients at once, so that all can be held at the same time. */
@@ -103,6 +102,7 @@ export async function holdFleet(redis: {
     control: lab.control,
     holds,
     startWorker: (name) => lab.startWorker(name),
+    startAfresh: () => lab.startAfresh(),
     begin: async () => {
       await lab.importAndStage();
       await lab.operator.stageTree(folder, agentTree, agentRelease);

@@ -68,12 +68,16 @@ describe('a driver that is lost at every step of every procedure', { concurrent:
     await using stack = new AsyncDisposableStack();
     stack.defer(() => own.stop());
     const fleet = stack.use(await holdFleet({ url: own.url, prefix: 'wiped' }));
-    await allHeld(fleet, 'only');
-    // The worker still runs, with calls of a campaign that has no records any more.
+    const worker = await allHeld(fleet, 'only');
     const redis = new Redis(own.url);
     stack.defer(() => redis.disconnect());
     await redis.flushall();
+    await expect(fleet.begin()).rejects.toThrow(/store\.gone/);
+    worker.kill('SIGKILL');
+    await worker.ended;
+    await fleet.startAfresh();
     await fleet.begin();
+    await fleet.startWorker('next');
     const walk = await untilSettled(own.url, 'wiped', fleet);
     await Promise.all(fleet.holds.map((hold) => hold.release()));
 
