@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { messageOf } from '../../shared/errors.ts';
 import { mastersOf, openClient } from '../../shared/redis/client.ts';
-import { isOfDatabase } from '../../shared/redis/one-database.ts';
+import { databaseRefusal, isOfDatabase } from '../../shared/redis/one-database.ts';
 import { type RedisAddress, parseRedisUrl } from '../../shared/redis/redis-url.ts';
 import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import { broken, type Check, fine, warning } from './check.ts';
@@ -22,8 +22,7 @@ export async function checkRedis({ url, prefix, shards }: RedisQuestion): Promis
   if (address === null) return [];
   const redis = openClient(address, { use: 'store', answerMs, retry: () => null });
   let lastError: unknown;
-  // What follows a refused database says less.
-  redis.on('error', (error: unknown) => (lastError = isOfDatabase(lastError) ? lastError : error));
+  redis.on('error', (error: unknown) => (lastError = error));
   try {
     await redis.connect();
     const servers = await Promise.all(mastersOf(redis).map((master) => factsOf(master, address.where)));
@@ -33,7 +32,7 @@ export async function checkRedis({ url, prefix, shards }: RedisQuestion): Promis
       ...(await checkTopology(redis, address)),
     ];
   } catch (error) {
-    return [unavailable(address, lastError ?? error)];
+    return [unavailable(address, databaseRefusal(redis) ?? lastError ?? error)];
   } finally {
     redis.disconnect();
   }

@@ -7,8 +7,18 @@ import { type Command, Redis, type RedisOptions } from 'ioredis';
  * such a connection off before any other command goes out. Copies of it do the same.
  */
 export class OneDatabase extends Redis {
+  /**
+   * What Redis said when it refused the database. The library tells it in an event, which may come
+   * only after the end of the connection.
+   */
+  refusal: unknown = null;
+
   override sendCommand(command: Command, ...rest: readonly unknown[]): unknown {
-    if (command.name === 'select') command.promise.catch(() => this.stream.destroy());
+    if (command.name === 'select')
+      command.promise.catch((error: unknown) => {
+        if (isOfDatabase(error)) this.refusal = error;
+        this.stream.destroy();
+      });
     return super.sendCommand(command, ...(rest as []));
   }
 
@@ -16,6 +26,10 @@ export class OneDatabase extends Redis {
     return new OneDatabase({ ...this.options, ...override } as Omit<RedisOptions, 'replyMapping'>);
   }
 }
+
+/** What Redis said when it refused the database of this client; null = it did not. */
+export const databaseRefusal = (redis: Redis): unknown =>
+  redis instanceof OneDatabase ? redis.refusal : null;
 
 /** Whether Redis has refused the database itself. */
 export const isOfDatabase = (error: unknown): boolean =>

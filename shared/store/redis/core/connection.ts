@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { err, fault, type Fault, messageOf, ok, type Result } from '../../../errors.ts';
 import { mastersOf, openClient } from '../../../redis/client.ts';
-import { isOfDatabase } from '../../../redis/one-database.ts';
+import { databaseRefusal, isOfDatabase } from '../../../redis/one-database.ts';
 import { parseRedisUrl, type RedisAddress, redisUrlForms } from '../../../redis/redis-url.ts';
 
 export interface ConnectionOptions {
@@ -38,8 +38,7 @@ export async function connect({ url, answerMs }: ConnectionOptions): Promise<Res
   const redis = openClient(address, { use: 'store', answerMs, retry });
   let lastError: unknown;
   // Without a listener a lost connection would end the process. The calls on it are refused anyway.
-  // What follows a refused database says less.
-  redis.on('error', (error: unknown) => (lastError = isOfDatabase(lastError) ? lastError : error));
+  redis.on('error', (error: unknown) => (lastError = error));
   try {
     await redis.connect();
     isOpen = true;
@@ -53,7 +52,7 @@ export async function connect({ url, answerMs }: ConnectionOptions): Promise<Res
     return ok({ redis, where, close: () => close(redis) });
   } catch (error) {
     redis.disconnect();
-    return err(whyNot(lastError ?? error, address));
+    return err(whyNot(databaseRefusal(redis) ?? lastError ?? error, address));
   }
 }
 
