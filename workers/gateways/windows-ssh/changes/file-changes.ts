@@ -40,8 +40,11 @@ export async function hashIn(
   const lines = (part?.text ?? '').split(/\r?\n/).map((line) => line.replaceAll(' ', '').toLowerCase());
   const said = lines.find((line) => /^[0-9a-f]{64}$/.test(line));
   if (said !== undefined) return ok(said);
-  return attempt(`${path} could not be read`, () => hashBack(connection, path, signal));
+  const why = `certutil printed no hash of ${path} (${wordsOf(part ?? unsaid)}), and reading it failed`;
+  return attempt(why, () => hashBack(connection, path, signal));
 }
+
+const unsaid: Part = { text: '', exitCode: null };
 
 export async function copy(
   shell: ClientShell,
