@@ -29,12 +29,18 @@ function typeIfThere(quoted: string): string {
  */
 export const factsSection: Section = { name: 'facts', commands: 'echo %SystemRoot%& chcp& ver' };
 
-/** The start time of Windows: from the event log, or from WMI where the log is empty. */
+/**
+ * The start time of Windows: from the event log, which wrote it down once, or from WMI where the
+ * log is empty or has gone round. WMI answers by wmic, or by PowerShell where wmic is gone (Windows
+ * 11 24H2). A time has nine digits in a row; an error of wmic has not, and says itself.
+ */
 const bootSection: Section = {
   name: 'boot',
   commands: [
     'wevtutil qe System /q:"*[System[Provider[@Name=\'Microsoft-Windows-Kernel-General\'] and (EventID=12)]]"',
-    '/rd:true /c:1 /f:xml 2>nul | findstr StartTime || wmic os get LastBootUpTime 2>nul <nul',
+    '/rd:true /c:1 /f:xml 2>nul | findstr StartTime ||',
+    `(wmic os get LastBootUpTime 2>nul <nul | findstr /r "${'[0-9]'.repeat(9)}") ||`,
+    'powershell -NoProfile -NonInteractive -Command "(Get-WmiObject Win32_OperatingSystem).LastBootUpTime" <nul 2>&1',
   ].join(' '),
 };
 

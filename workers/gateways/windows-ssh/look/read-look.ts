@@ -1,3 +1,4 @@
+import { startInSteps } from '../../../../shared/domain/observation/boot.ts';
 import { isInside } from '../../../../shared/domain/observation/image-path.ts';
 import type { Intent, RunningProcess, Service } from '../../../../shared/domain/observation/observation.ts';
 import { err, ok, type Result } from '../../../../shared/errors.ts';
@@ -84,11 +85,11 @@ export const systemIn = (facts: string): string | null =>
 const strange = (what: string, text: string): Result<never, string> =>
   err(`${what} not understood: ${text.trim().slice(0, 300) || '(nothing was said)'}`);
 
-/** The start time from the event or from WMI, in whole seconds: enough to tell two starts apart. */
+/** The start time from the event or from WMI, in steps; null where neither says one. */
 export function bootTime(text: string): number | null {
   const event = /StartTime['"]?>([^<]{1,100})</.exec(text)?.[1];
   const at = event === undefined ? wmiTime(text) : Date.parse(event.replace(/(\.\d{3})\d+Z$/, '$1Z'));
-  return at === null || Number.isNaN(at) ? null : Math.floor(at / 1_000) * 1_000;
+  return at === null || Number.isNaN(at) ? null : startInSteps(at);
 }
 
 /** `WinNT` is a workstation; `ServerNT` and `LanmanNT` (a domain controller) are servers. */
