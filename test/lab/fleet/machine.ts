@@ -142,7 +142,7 @@ export interface Machine {
   permissions: ReadonlyMap<string, Permissions>;
   /** Files and folders that are links to others. */
   links: ReadonlySet<string>;
-  /** Files that replace others at the next start (PendingFileRenameOperations). */
+  /** PendingFileRenameOperations: what the next start renames, or deletes where `to` is empty. */
   renames: readonly { readonly from: string; readonly to: string }[];
   run: UpdateRun | null;
   /** When the last Smsrun32 ended, and which programs it found running. */

@@ -1,3 +1,4 @@
+import { hasHash } from './hash-said.ts';
 import { quotePath } from '../connection/quote.ts';
 
 export interface IniEdit {
@@ -30,7 +31,7 @@ export function editOnClient({ file, copy, before, after, sha256 }: IniEdit): st
   // `echo.`, but Wine's cmd.exe takes its parenthesis for the beginning of a block.
   const numbered = `for /f "tokens=1* delims=:" %a in ('findstr /n /r "^" ${quoted.value}')`;
   const copied = `(>${target.value} (${numbered} do @(if %a==${one.number} (echo ${one.line}) else (echo.%b))))`;
-  return `(${copied}& (certutil -hashfile ${target.value} SHA256 2>nul | findstr /i /l /c:"${sha256}" >nul))`;
+  return `(${copied}& ${hasHash(target.value, sha256)})`;
 }
 
 /**

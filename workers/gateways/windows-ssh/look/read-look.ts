@@ -7,7 +7,7 @@ import type { Part } from '../connection/frame.ts';
 import { parseIntent } from '../../intent.ts';
 import { isMissing } from './look-sections.ts';
 import { type ListedProcess, parseTasklist, type ProcessDetail, wmiTime } from './processes.ts';
-import { multiOf, parseRegistry, type RegistryKey } from './registry.ts';
+import { parseRegistry, type RegistryKey } from './registry.ts';
 import { readService } from './services.ts';
 
 /** The content of the sections of a look, before the processes that block are known. */
@@ -166,13 +166,22 @@ const logonServerOf = (hives: readonly RegistryKey[]): string =>
  * renames of other programs do not count: on many machines they stay for ever.
  */
 function isPending(keys: readonly RegistryKey[], componentDirectory: string): boolean {
-  const renames = keys.flatMap(({ values }) => [
-    ...multiOf(values.get('pendingfilerenameoperations')),
-    ...multiOf(values.get('pendingfilerenameoperations2')),
-  ]);
+  const lists = keys.flatMap(({ values }) =>
+    ['pendingfilerenameoperations', 'pendingfilerenameoperations2'].flatMap((name) => values.get(name) ?? []),
+  );
   const isServicing = keys.some(({ path }) => /\\(RebootRequired|RebootPending)$/i.test(path));
-  return isServicing || renames.some((path) => isInside(path.replace(/^!?\\\?\?\\/, ''), componentDirectory));
+  return (
+    isServicing || lists.some((list) => namesPrinted(list).some((path) => isInside(path, componentDirectory)))
+  );
 }
+
+/**
+ * The paths in a list of renames as `reg query` prints it. A backslash and a zero may separate two
+ * names or begin a name of a path, so a name begins only with the mark of an NT path. Windows 11
+ * puts marks such as `*1` before that.
+ */
+const namesPrinted = (list: string): readonly string[] =>
+  list.split(/(?:^|\\0)(?:\*\d+)?!?\\\?\?\\/).filter((path) => path !== '');
 
 /**
  * The last number that `dir` prints: words and separators differ by language, its place does not.
