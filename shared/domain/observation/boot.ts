@@ -6,10 +6,10 @@
  */
 
 /** No Windows is down and up again within this time. */
-const apartAtLeastMs = 10_000;
+const apartAtLeastMs = 4_000;
 const stepMs = apartAtLeastMs / 2;
 
-/** A measured start in steps of some seconds, so that mostly the same start is the same time. */
+/** A measured start in steps of two seconds, so that mostly the same start is the same time. */
 export const startInSteps = (at: number): number => Math.floor(at / stepMs) * stepMs;
 
 /** Are these the identities of one start? Times that two starts cannot have are one start. */
