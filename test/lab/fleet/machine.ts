@@ -138,6 +138,8 @@ export interface Machine {
   filesNotDownloaded: readonly string[];
   copyListVersion: number;
   readonly disk: Disk;
+  /** Files with the attribute hidden. */
+  hidden: ReadonlySet<string>;
   /** Permissions that were set; all others are the defaults of Windows. */
   permissions: ReadonlyMap<string, Permissions>;
   /** Files and folders that are links to others. */

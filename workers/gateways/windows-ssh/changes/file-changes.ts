@@ -17,10 +17,6 @@ const triesAtMost = 3;
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('\\'));
 
-/** Creates the folder of a path unless it exists. */
-const folderFor = (path: string): string =>
-  `(if not exist "${parentOf(path)}\\" md "${parentOf(path)}" 2>&1)`;
-
 /**
  * SHA-256 of a file by certutil, or of the file read back where certutil prints none; null when
  * there is no such file.
@@ -47,6 +43,10 @@ export async function hashIn(
 
 const unsaid: Part = { text: '', exitCode: null };
 
+/**
+ * Copies a file. A full disk leaves a torn file behind: where there was none before, the same line
+ * removes it, and then the folder that it has created for it.
+ */
 export async function copy(
   shell: ClientShell,
   fence: Fence,
@@ -56,7 +56,12 @@ export async function copy(
   const [source, target] = [refused(quotePath(from)), refused(quotePath(to))];
   if (!source.ok) return source;
   if (!target.ok) return target;
-  const copying = `(${folderFor(to)}& copy /y /b ${source.value} ${target.value} 2>&1 && echo ${done})`;
+  const put = `(copy /y /b ${source.value} ${target.value} 2>&1 && echo ${done})`;
+  const removed = `del /f /q ${target.value} 2>nul`;
+  const folder = `"${parentOf(to)}"`;
+  const made = `(md ${folder} 2>&1& (${put} || (${removed}& rd ${folder} 2>nul)))`;
+  const added = `(if exist ${target.value} ${put} else (${put} || (${removed})))`;
+  const copying = `(if exist "${parentOf(to)}\\" ${added} else ${made})`;
   return sendUntilSaid(
     shell,
     fence,

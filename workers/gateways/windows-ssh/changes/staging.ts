@@ -9,8 +9,9 @@ export const stagedName = (systemRoot: string): string =>
   `${stagingFolder(systemRoot)}\\${randomBytes(8).toString('hex')}`;
 
 /**
- * Writes content into the staging folder under a random name, runs `use`, and removes the file. A
- * staged file changes nothing yet: only a guarded line copies it to its place.
+ * Writes content into the staging folder under a random name, runs `use`, and removes the file,
+ * also one that was written only in part. A staged file changes nothing yet: only a guarded line
+ * copies it to its place.
  */
 export async function staged<T>(
   shell: ClientShell,
@@ -21,14 +22,13 @@ export async function staged<T>(
   if (!root.ok) return root;
   const path = stagedName(root.value);
   const { connection, signal } = shell;
-  const written = await attempt('the staging folder cannot be written', async () => {
-    await makeFolder(connection, guardFolder(root.value), signal);
-    await makeFolder(connection, stagingFolder(root.value), signal);
-    await writeNew(connection, path, content, signal);
-  });
-  if (!written.ok) return written;
   try {
-    return await use(path);
+    const written = await attempt('the staging folder cannot be written', async () => {
+      await makeFolder(connection, guardFolder(root.value), signal);
+      await makeFolder(connection, stagingFolder(root.value), signal);
+      await writeNew(connection, path, content, signal);
+    });
+    return written.ok ? await use(path) : written;
   } finally {
     await removeStaged(connection, path);
   }

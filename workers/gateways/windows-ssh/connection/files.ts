@@ -112,14 +112,22 @@ export const writeNew = (
 ): Promise<void> =>
   connection.overSftp(signal, async (sftp) => {
     const handle = await call<Buffer>((done) => sftp.open(sftpPath(path), 'w', done));
-    for (let at = 0; at < content.length; at += chunkBytes) {
-      signal.throwIfAborted();
-      const length = Math.min(chunkBytes, content.length - at);
-      await call<void>((done) =>
-        sftp.write(handle, content, at, length, at, (error) => done(error, undefined)),
-      );
+    const close = (): Promise<void> =>
+      call<void>((done) => sftp.close(handle, (error) => done(error, undefined)));
+    try {
+      for (let at = 0; at < content.length; at += chunkBytes) {
+        signal.throwIfAborted();
+        const length = Math.min(chunkBytes, content.length - at);
+        await call<void>((done) =>
+          sftp.write(handle, content, at, length, at, (error) => done(error, undefined)),
+        );
+      }
+    } catch (thrown) {
+      // Windows removes no file that is open. The client answers in order, so nothing waits for it.
+      close().catch(() => undefined);
+      throw thrown;
     }
-    await call<void>((done) => sftp.close(handle, (error) => done(error, undefined)));
+    await close();
   });
 
 function sizeOf({ size, mtime }: Stats): number {

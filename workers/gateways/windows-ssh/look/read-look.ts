@@ -110,7 +110,8 @@ function readComponents(part: Part | undefined): Result<readonly string[], strin
   const lines = (part?.text ?? '').split(/\r?\n/).filter((line) => line !== '');
   if (lines.length === 0 || !lines.every((line) => /^[FL] ./.test(line)))
     return strange('the component directory', part?.text ?? '');
-  return ok(lines.filter((line) => line.startsWith('L')).map((line) => line.slice(2)));
+  // A file may be listed twice: by `for`, and by its attributes.
+  return ok([...new Set(lines.filter((line) => line.startsWith('L')).map((line) => line.slice(2)))]);
 }
 
 function readServices(parts: Parts, names: readonly string[]): Result<readonly Service[], string> {
