@@ -1,4 +1,5 @@
 import { hasHash } from './hash-said.ts';
+import { hasRawBytes } from '../connection/code-page.ts';
 import { quotePath } from '../connection/quote.ts';
 
 export interface IniEdit {
@@ -40,7 +41,7 @@ export function editOnClient({ file, copy, before, after, sha256 }: IniEdit): st
  * characters with a meaning for `echo` or cmd.exe.
  */
 function linesOf(text: string): readonly string[] | null {
-  if (!/^(?:[\x20-\x7e]*\r\n)+$/.test(text)) return null;
+  if (!/^(?:[\x20-\x7e]*\r\n)+$/.test(text) || hasRawBytes(text)) return null;
   const lines = text.slice(0, -2).split('\r\n');
   return lines.some((line) => line.startsWith(':') || /[!%^]|\/\?/.test(line)) ? null : lines;
 }

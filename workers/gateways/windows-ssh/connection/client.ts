@@ -1,6 +1,6 @@
 import { err, messageOf, ok, type Result } from '../../../../shared/errors.ts';
 import type { GatewayFailure, GatewayResult } from '../../gateway.ts';
-import { codePageIn } from './code-page.ts';
+import { codePageIn, unknownCodePage } from './code-page.ts';
 import type { Connection } from './connection.ts';
 import { endOf } from './ending.ts';
 import { type Framed, framed, hasBegun, type Part, partOf, partsOf, type Section } from './frame.ts';
@@ -116,7 +116,7 @@ export class ClientShell {
     const [systemRoot = '', page = ''] = text.split(/\r?\n/);
     if (!/^[A-Za-z]:\\[\w .-]{1,60}$/.test(systemRoot)) return;
     this.#facts.systemRoot = systemRoot;
-    this.#facts.codePage = codePageIn(page) ?? 'latin1';
+    this.#facts.codePage = codePageIn(page) ?? unknownCodePage;
   }
 }
 
