@@ -32,14 +32,14 @@ export const factsSection: Section = { name: 'facts', commands: 'echo %SystemRoo
 /**
  * The start time of Windows: from the event log, which wrote it down once, or from WMI where the
  * log is empty or has gone round. WMI answers by wmic, or by PowerShell where wmic is gone (Windows
- * 11 24H2). A time has nine digits in a row; an error of wmic has not, and says itself.
+ * 11 24H2) or fails.
  */
 const bootSection: Section = {
   name: 'boot',
   commands: [
     'wevtutil qe System /q:"*[System[Provider[@Name=\'Microsoft-Windows-Kernel-General\'] and (EventID=12)]]"',
     '/rd:true /c:1 /f:xml 2>nul | findstr StartTime ||',
-    `(wmic os get LastBootUpTime 2>nul <nul | findstr /r "${'[0-9]'.repeat(9)}") ||`,
+    'wmic os get LastBootUpTime 2>nul <nul ||',
     'powershell -NoProfile -NonInteractive -Command "(Get-WmiObject Win32_OperatingSystem).LastBootUpTime" <nul 2>&1',
   ].join(' '),
 };
