@@ -47,6 +47,10 @@ beforeAll(async () => {
   const executable = 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE';
   const clients = { gateway, service: { name, executable }, methods: smsMethods() };
   await gateway.configureService(change, name, { imagePath: executable });
+  // A list in which another program has a deletion is written in another way than a new one.
+  lab.machine.renames = [{ from: 'C:\\T\\one.tmp', to: '' }];
+  valueOf(await gateway.replaceAtRestart(change, executable, 'C:\\NEW\\B.EXE'));
+  lab.machine.renames = [];
   // The last call restarts the client.
   const calls = everyChange(clients, 'C:\\NEW\\A.EXE').toSorted(([a], [b]) => rank(a) - rank(b));
   for (const [, call] of calls) await call(change);

@@ -5,7 +5,7 @@ import { iniLine, withIniValue } from '../../workers/gateways/windows-ssh/change
 import { parseDetails, parseTasklist, wmiTime } from '../../workers/gateways/windows-ssh/look/processes.ts';
 import { bootTime, systemIn } from '../../workers/gateways/windows-ssh/look/read-look.ts';
 import { dwordOf, multiOf, parseRegistry } from '../../workers/gateways/windows-ssh/look/registry.ts';
-import { scBlocks } from '../../workers/gateways/windows-ssh/look/services.ts';
+import { readService, scBlocks } from '../../workers/gateways/windows-ssh/look/services.ts';
 import { lineFor } from '../../workers/gateways/windows-ssh/connection/shell.ts';
 
 describe('the output of sc.exe is read by its numbers', () => {
@@ -30,6 +30,59 @@ describe('the output of sc.exe is read by its numbers', () => {
     expect(scBlocks(block(labels))).toEqual([
       { name: 'SMS_PACKAGE_COMMAND_MANAGER_NT', state: 'stopPending', pid: 1234 },
     ]);
+  });
+
+  // A capture of sc.exe on Russian Windows, as public repositories hold it. A service name follows
+  // `Имя_службы`, and the process follows `ID_процесса`.
+  const russian = (state: string, more: readonly string[]) =>
+    [
+      '',
+      'Имя_службы: Agent',
+      '        Тип                : 10  WIN32_OWN_PROCESS  ',
+      `        Состояние          : ${state} `,
+      '                                (STOPPABLE, NOT_PAUSABLE, ACCEPTS_SHUTDOWN)',
+      '        Код_выхода_Win32   : 1077  (0x435)',
+      '        Код_выхода_службы  : 0  (0x0)',
+      '        Контрольная_точка  : 0x0',
+      '        Ожидание           : 0x7d0',
+      ...more,
+      '',
+    ].join('\r\n');
+
+  test('in Russian, where every label is translated, with the process', () => {
+    const whole = ['        ID_процесса        : 4321', '        Флаги              : '];
+    expect(scBlocks(russian('4  RUNNING', whole))).toEqual([{ name: 'Agent', state: 'running', pid: 4321 }]);
+    expect(scBlocks(russian('1  STOPPED', []))).toEqual([{ name: 'Agent', state: 'stopped', pid: null }]);
+  });
+
+  test.each([
+    ['a label of two words', 'Nom du service : Agent', '        État du service    : 4  RUNNING '],
+    ['a state without a word', 'SERVICE_NAME: Agent', '        STATE              : 4 '],
+  ])('with %s', (_, name, state) => {
+    const text = ['', name, '        TYPE               : f0   ERROR  ', state, '        PID    : 77', ''];
+    expect(scBlocks(text.join('\r\n'))).toEqual([{ name: 'Agent', state: 'running', pid: 77 }]);
+  });
+
+  const partsWith = (state: string, type = '0x10') =>
+    new Map(
+      [
+        ['state Agent', state],
+        [
+          'settings Agent',
+          `HKEY_LOCAL_MACHINE\\X\r\n    Type    REG_DWORD    ${type}\r\n    Start    REG_DWORD    0x2\r\n    ImagePath    REG_EXPAND_SZ    C:\\A.EXE\r\n`,
+        ],
+        ['dependants Agent', ''],
+      ].map(([name = '', text = '']) => [name, { text, exitCode: 0 }] as const),
+    );
+
+  test('and a service that runs without a process is not understood, unless it is a driver', () => {
+    const running = russian('4  RUNNING', []);
+    expect(readService(partsWith(running), 'Agent')).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('process of Agent not understood'),
+    });
+    expect(readService(partsWith(running, '0x1'), 'Agent')).toMatchObject({ ok: true, value: { pid: null } });
+    expect(readService(partsWith(russian('1  STOPPED', [])), 'Agent')).toMatchObject({ ok: true });
   });
 
   test('block by block, without its messages', () => {

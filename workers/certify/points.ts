@@ -1,3 +1,4 @@
+import { isSameBoot } from '../../shared/domain/observation/boot.ts';
 import type { Intent } from '../../shared/domain/observation/observation.ts';
 import type { Change, GatewayResult } from '../gateways/gateway.ts';
 import {
@@ -22,7 +23,8 @@ const reading: readonly Point[] = [
     try: async (machine) => {
       // Running programs change from look to look; what is installed does not.
       const [one, other] = [await look(machine), await look(machine)];
-      for (const what of ['bootId', 'configuration', 'versionFile', 'files', 'intent', 'role'] as const)
+      expectSame(isSameBoot(other.bootId, one.bootId), true, 'that both are of one boot');
+      for (const what of ['configuration', 'versionFile', 'files', 'intent', 'role'] as const)
         expectSame(other[what], one[what], what);
     },
   },

@@ -1,3 +1,4 @@
+import { isSameBoot } from '../../shared/domain/observation/boot.ts';
 import type { Intent } from '../../shared/domain/observation/observation.ts';
 import type { ClientLook } from '../../shared/products/client-look.ts';
 import {
@@ -26,7 +27,7 @@ async function restart(
   for (const until = Date.now() + backWithinMs; Date.now() < until; await machine.wait()) {
     if (signal.aborted) throw new Mismatch('given up while it restarted');
     const after = await gateway.look(target, request, signal);
-    if (after.ok && after.value.bootId !== before.bootId) return { before, after: after.value };
+    if (after.ok && !isSameBoot(after.value.bootId, before.bootId)) return { before, after: after.value };
   }
   throw new Mismatch(`it did not come back within ${backWithinMs / 60_000} minutes`);
 }

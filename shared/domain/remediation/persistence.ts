@@ -1,4 +1,5 @@
 import { type Blocker, fingerprint } from '../observation/blocker.ts';
+import { isSameBoot } from '../observation/boot.ts';
 import type { PersistencePolicy } from '../rules/policy.ts';
 
 /** How long one blocker has been in the way. */
@@ -34,7 +35,7 @@ function countOne(
   { at, bootId }: { readonly at: number; readonly bootId: string },
 ): Sighting {
   if (before === undefined) return { since: at, lastCounted: at, looks: 1, restarts: 0, bootId };
-  const restarts = before.restarts + (bootId === before.bootId ? 0 : 1);
+  const restarts = before.restarts + (isSameBoot(bootId, before.bootId) ? 0 : 1);
   const counts = at - before.lastCounted >= policy.minGapMs;
   return {
     since: before.since,

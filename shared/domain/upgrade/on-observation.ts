@@ -1,4 +1,5 @@
 import { type Blocker, blockersOf, fingerprint } from '../observation/blocker.ts';
+import { isSameBoot } from '../observation/boot.ts';
 import { observedLogonServer } from '../observation/logon-server.ts';
 import type { Intent, Observation, SwapPreImage } from '../observation/observation.ts';
 import { prove } from '../observation/proof.ts';
@@ -39,7 +40,7 @@ export function onObservation(rules: Rules, known: Upgrade, seen: Observation, n
   );
   const upgrade = learn(rules, withoutRestart(before), seen, blockers, now);
   const proof = prove(rules.files, seen);
-  if (replacing !== null && (proof.kind === 'current' || seen.bootId !== replacing.bootId))
+  if (replacing !== null && (proof.kind === 'current' || !isSameBoot(seen.bootId, replacing.bootId)))
     return proveReplacement(upgrade, replacing.preImage);
   if (proof.kind === 'current') return settleProved(rules, upgrade, now);
   const restarting = stillRestarting(rules, before, seen, now);
@@ -100,7 +101,8 @@ const serverExcluded = {
 /** A service that the workaround set to manual still runs in this boot, and not in the next one. */
 const isCuredByRestart = ({ memory: { open } }: Upgrade, seen: Observation, blocker: Blocker): boolean =>
   blocker.kind === 'service' &&
-  open.workaround?.bootId === seen.bootId &&
+  open.workaround !== null &&
+  isSameBoot(open.workaround.bootId, seen.bootId) &&
   blocker.service.toLowerCase() === open.workaround.preImage.service.name.toLowerCase();
 
 /**

@@ -1,4 +1,5 @@
 import type { Failure } from '../observation/failure.ts';
+import { isSameBoot } from '../observation/boot.ts';
 import type { Observation } from '../observation/observation.ts';
 import type { Rules } from '../rules/policy.ts';
 import { isoOf } from '../time/iso-time.ts';
@@ -101,7 +102,7 @@ export function stillRestarting(
   now: number,
 ): Decision | null {
   const { restart } = upgrade.memory.open;
-  if (restart === null || seen.bootId !== restart.bootBefore) return null;
+  if (restart === null || !isSameBoot(seen.bootId, restart.bootBefore)) return null;
   const { lookEveryMs } = rules.policy.restart;
   if (restart.taken === null && now - restart.orderedAt >= 2 * lookEveryMs) return null;
   if (now < restart.deadline)

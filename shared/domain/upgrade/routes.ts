@@ -1,3 +1,4 @@
+import { isSameBoot } from '../observation/boot.ts';
 import type { Observation } from '../observation/observation.ts';
 import { type Proof, whyNot } from '../observation/proof.ts';
 import type { Rules } from '../rules/policy.ts';
@@ -61,8 +62,9 @@ function followLogon(
     const because = `says it is installed, but ${whyNot(proof)}`;
     return defer(rules, withoutMark(upgrade), 'download', because, now);
   }
-  if (workaround?.bootId === seen.bootId) return orderRestart(rules, upgrade, seen, 'workaround', now);
-  if (seen.bootId === mark.bootId) return orderRestart(rules, upgrade, seen, 'mark', now);
+  if (workaround !== null && isSameBoot(workaround.bootId, seen.bootId))
+    return orderRestart(rules, upgrade, seen, 'workaround', now);
+  if (isSameBoot(seen.bootId, mark.bootId)) return orderRestart(rules, upgrade, seen, 'mark', now);
   if (needsAnotherBoot(upgrade, seen)) return orderRestart(rules, upgrade, seen, 'pendingRestart', now);
   return awaitLogon(rules, upgrade, seen, now);
 }

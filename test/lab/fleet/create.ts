@@ -119,6 +119,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     disk: { base, changes: new Map() },
     permissions: nothingSaid,
     links: noLinks,
+    hidden: noLinks,
     renames: [],
     run: null,
     transcript: null,

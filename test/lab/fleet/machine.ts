@@ -138,11 +138,13 @@ export interface Machine {
   filesNotDownloaded: readonly string[];
   copyListVersion: number;
   readonly disk: Disk;
+  /** Files with the attribute hidden. */
+  hidden: ReadonlySet<string>;
   /** Permissions that were set; all others are the defaults of Windows. */
   permissions: ReadonlyMap<string, Permissions>;
   /** Files and folders that are links to others. */
   links: ReadonlySet<string>;
-  /** Files that replace others at the next start (PendingFileRenameOperations). */
+  /** PendingFileRenameOperations: what the next start renames, or deletes where `to` is empty. */
   renames: readonly { readonly from: string; readonly to: string }[];
   run: UpdateRun | null;
   /** When the last Smsrun32 ended, and which programs it found running. */

@@ -43,7 +43,7 @@ function renamePending(machine: Machine): void {
   for (const { from, to } of machine.renames) {
     const content = readFile(machine.disk, from);
     if (content === null) continue;
-    writeFile(machine.disk, to, content);
+    if (to !== '') writeFile(machine.disk, to, content);
     writeFile(machine.disk, from, null);
   }
   machine.renames = [];

@@ -36,7 +36,7 @@ export function fileCommands(
     },
     move: (args, { error }) => {
       const [from = '', to = ''] = paths(args);
-      const refusal = files.copy(from, to) ?? files.remove(from);
+      const refusal = files.move(from, to);
       if (refusal !== null) error.write(`${refusal}\r\n`);
       return refusal === null ? 0 : 1;
     },
@@ -48,8 +48,12 @@ export function fileCommands(
     md: (args) => (files.makeDirectory(paths(args)[0] ?? '') ? 0 : 1),
     dir: (args, { out, error }) => {
       const path = paths(args)[0] ?? directory();
+      const attribute = /\/a([hs])/i.exec(args)?.[1]?.toLowerCase();
       const isThere = files.exists(path) || files.exists(`${path}\\`);
-      if (!isThere || /\/ah/i.test(args)) {
+      const hidden = attribute === 'h' ? files.list(path, true) : [];
+      for (const name of hidden) out.write(`${name}\r\n`);
+      if (hidden.length > 0) return 0;
+      if (!isThere || attribute !== undefined) {
         error.write('File Not Found\r\n');
         return 1;
       }

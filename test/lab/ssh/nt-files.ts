@@ -84,11 +84,11 @@ export class NtFiles {
     return key === 'c:' || this.#made.has(key) || hasDirectory(this.#machine.disk, key);
   }
 
-  /** Names of the files of a folder. */
-  list(folder: string): readonly string[] {
+  /** Names of the files of a folder, without the hidden ones, or only these. */
+  list(folder: string, isHidden = false): readonly string[] {
     const key = keyOf(folder);
     return filesOf(this.#machine.disk)
-      .filter(([path]) => directoryOf(path) === key)
+      .filter(([path]) => directoryOf(path) === key && this.#machine.hidden.has(path) === isHidden)
       .map(([path]) => nameOf(path).toUpperCase());
   }
 
@@ -144,8 +144,13 @@ export class NtFiles {
     }
   }
 
+  /** Null = done, else the error text of Windows. A file that is moved needs no room. */
+  move(from: string, to: string): string | null {
+    return this.copy(from, to, true) ?? this.remove(from);
+  }
+
   /** Null = done, else the error text of Windows. */
-  copy(from: string, to: string): string | null {
+  copy(from: string, to: string, hasRoom = !this.isFull()): string | null {
     const bytes = this.read(from);
     const content =
       readFile(this.#machine.disk, from) ?? (bytes && contentOf(bytes, bytes.toString('latin1')));
@@ -153,9 +158,17 @@ export class NtFiles {
     if (isLocked(this.#machine, to) || this.#written.has(keyOf(to)))
       return 'The process cannot access the file because it is being used by another process.';
     if (!this.#isFolder(directoryOf(to))) return 'The system cannot find the path specified.';
-    if (this.#now() < this.#machine.diskFullUntil) return 'There is not enough space on the disk.';
+    if (!hasRoom) {
+      // What was written before the disk was full stays.
+      this.#put(to, contentOf('torn'));
+      return 'There is not enough space on the disk.';
+    }
     this.#put(to, content);
     return null;
+  }
+
+  isFull(): boolean {
+    return this.#now() < this.#machine.diskFullUntil;
   }
 
   remove(path: string): string | null {

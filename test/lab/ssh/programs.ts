@@ -108,20 +108,21 @@ const processDetails = (machine: Machine): string =>
     })
     .join('\r\n');
 
-/** Finds words literally, in a file or in the input of a pipe. */
+/** Finds lines with one of some words, in a file or in the input of a pipe. */
 function find(files: NtFiles, args: readonly string[], input: string, write: (line: string) => void): number {
-  const literal = args.find((each) => /^\/c:/i.test(each))?.slice(3);
+  const literals = args.filter((each) => /^\/c:/i.test(each)).map((each) => each.slice(3));
   const isCaseless = args.some((each) => each.toLowerCase() === '/i');
   const plain = args.filter((each) => !each.startsWith('/'));
-  const wanted = literal ?? plain.shift() ?? '';
+  const wanted = literals.length > 0 ? literals : [plain.shift() ?? ''];
   const text = plain[0] === undefined ? input : (files.read(plain[0])?.toString('latin1') ?? '');
   const isRegular = args.some((each) => each.toLowerCase() === '/r');
-  const fits = (line: string): boolean =>
+  const fitsOne = (line: string, one: string): boolean =>
     isRegular
-      ? new RegExp(wanted).test(line)
+      ? new RegExp(one).test(line)
       : isCaseless
-        ? line.toLowerCase().includes(wanted.toLowerCase())
-        : line.includes(wanted);
+        ? line.toLowerCase().includes(one.toLowerCase())
+        : line.includes(one);
+  const fits = (line: string): boolean => wanted.some((one) => fitsOne(line, one));
   const isNumbered = args.some((each) => each.toLowerCase() === '/n');
   const lines = text.replace(/\r?\n$/, '').split(/\r?\n/);
   const found = lines.flatMap((line, at) => (fits(line) ? [isNumbered ? `${at + 1}:${line}` : line] : []));

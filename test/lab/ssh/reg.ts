@@ -3,6 +3,7 @@ import type { Machine } from '../fleet/machine.ts';
 import { findService } from '../fleet/service-control.ts';
 import type { NtFiles } from './nt-files.ts';
 import { said, type Streams } from './program.ts';
+import { addRenames, exportedRenames, importRenames, printedRenames } from './renames.ts';
 
 const controlKey = 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Control';
 const servicesKey = 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services';
@@ -23,22 +24,21 @@ export function reg(
 ): number {
   const [verb = '', path = ''] = args;
   const key = path.replace(/^HKLM\\/i, 'HKEY_LOCAL_MACHINE\\').replace(/^HKU/i, 'HKEY_USERS');
-  if (verb === 'add') {
-    const data = args[args.indexOf('/d') + 1] ?? '';
-    const parts = data.split('\\0').map((part) => part.replace(/^!?\\\?\?\\/, ''));
-    for (let at = 0; at + 1 < parts.length; at += 2) {
-      const [from = '', to = ''] = [parts[at], parts[at + 1]];
-      if (!machine.renames.some((each) => each.from === from && each.to === to))
-        machine.renames = [...machine.renames, { from, to }];
-    }
-    return 0;
-  }
+  if (verb === 'add') return addRenames(machine, args[args.indexOf('/d') + 1] ?? '') ? 0 : 1;
   if (verb === 'import') return importService(machine, files, path);
-  if (verb === 'export') return exportService(machine, files, key, args[2] ?? '');
+  if (verb === 'export') return exportKey(machine, files, key, args[2] ?? '');
   const text = valuesAt(machine, key, args);
   if (text !== null) return said(out, text);
   error.write('ERROR: The system was unable to find the specified registry key or value.\r\n');
   return 1;
+}
+
+const sessionManager = `${controlKey}\\Session Manager`;
+
+function exportKey(machine: Machine, files: NtFiles, key: string, to: string): number {
+  if (key !== sessionManager) return exportService(machine, files, key, to);
+  files.write(to, exportedRenames(machine, key));
+  return 0;
 }
 
 /** A service's key in a file. The form of the file is the model's own: only `reg` reads it. */
@@ -51,8 +51,10 @@ function exportService(machine: Machine, files: NtFiles, key: string, to: string
 
 /** A running service goes on, and the old path comes back with the other settings. */
 function importService(machine: Machine, files: NtFiles, from: string): number {
-  const text = files.read(from)?.toString('latin1');
-  if (text === undefined) return 1;
+  const bytes = files.read(from);
+  if (bytes === null) return 1;
+  if (bytes[0] === 0xff) return importRenames(machine, bytes) ? 0 : 1;
+  const text = bytes.toString('latin1');
   const { state: _state, pid: _pid, neededBy: _neededBy, ...stored } = JSON.parse(text) as Service;
   machine.services = machine.services.map((service) =>
     service.name === stored.name ? { ...service, ...stored } : service,
@@ -80,11 +82,9 @@ function valuesAt(machine: Machine, key: string, args: readonly string[]): strin
   switch (key) {
     case `${controlKey}\\ProductOptions`:
       return printed(key, [['ProductType', 'REG_SZ', machine.row.role === 'server' ? 'ServerNT' : 'WinNT']]);
-    case `${controlKey}\\Session Manager`: {
+    case sessionManager:
       if (machine.renames.length === 0 || args.at(-1) !== 'PendingFileRenameOperations') return null;
-      const list = machine.renames.map(({ from, to }) => `\\??\\${from}\\0!\\??\\${to}`).join('\\0');
-      return printed(key, [['PendingFileRenameOperations', 'REG_MULTI_SZ', list]]);
-    }
+      return printed(key, [['PendingFileRenameOperations', 'REG_MULTI_SZ', printedRenames(machine)]]);
     case 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending':
       return machine.bootsPending > 0 || machine.goingDown ? printed(key, []) : null;
     case 'HKEY_USERS':

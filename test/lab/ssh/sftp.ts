@@ -18,7 +18,7 @@ const windowsPath = (path: string): string => path.replace(/^\//, '').replaceAll
  */
 export function serveSftp(
   sftp: SFTPWrapper,
-  files: Pick<NtFiles, 'read' | 'write' | 'remove' | 'makeDirectory' | 'exists' | 'writtenAt'>,
+  files: Pick<NtFiles, 'read' | 'write' | 'remove' | 'makeDirectory' | 'exists' | 'writtenAt' | 'isFull'>,
   asked: () => void = () => undefined,
 ): void {
   const open = new Map<number, Open>();
@@ -60,6 +60,7 @@ export function serveSftp(
   sftp.on('WRITE', (id, handle, offset, data) => {
     const file = of(handle);
     if (file === undefined) return sftp.status(id, STATUS_CODE.FAILURE);
+    if (files.isFull()) return sftp.status(id, STATUS_CODE.FAILURE);
     const bytes = Buffer.alloc(Math.max(file.bytes.length, offset + data.length));
     file.bytes.copy(bytes);
     data.copy(bytes, offset);

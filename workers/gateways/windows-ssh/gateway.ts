@@ -14,7 +14,7 @@ import { mark, runUpdate, unmark } from './changes/phase.ts';
 import { echoJson, plainWords, quotePath } from './connection/quote.ts';
 import { readIntentPart } from './look/read-look.ts';
 import { protectFolder } from './changes/protect-folder.ts';
-import { configure, control, service } from './changes/service-changes.ts';
+import { configure, control, storedService } from './changes/service-changes.ts';
 import { install, uninstall } from './changes/service-install.ts';
 import type { SshSettings } from './config/settings.ts';
 
@@ -83,7 +83,7 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
     commands: () => connections.commands,
     look: (target, request, signal) => call(target, signal, (shell) => lookAt(shell, request)),
     readService: (target, name, signal, keys = []) =>
-      call(target, signal, (shell) => service(shell, name, keys)),
+      call(target, signal, (shell) => storedService(shell, name, keys)),
     hashFile: (target, path, signal) => call(target, signal, (shell) => hash(shell, path)),
     canReadShare: (target, share, signal) => call(target, signal, (shell) => canRead(shell, share)),
     mark: (where, how) => change(where, (shell, by) => mark(shell, by, how)),

@@ -1,23 +1,21 @@
 import type { Fence } from '../../../../shared/store/types.ts';
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { ok } from '../../../../shared/errors.ts';
 import type { GatewayResult } from '../../gateway.ts';
-import { send, sendUntilSaid, wordsOf } from './send.ts';
+import { sendUntilSaid, wordsOf } from './send.ts';
 import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
-import { hashBack, makeFolder, removeStaged, writeNew } from '../connection/files.ts';
+import { hashBack } from '../connection/files.ts';
 import type { Part } from '../connection/frame.ts';
-import { guardFolder, stagingFolder } from './guard.ts';
+import { hashSaid } from './hash-said.ts';
+import { noteRename } from './pending-renames.ts';
+import { staged } from './staging.ts';
 import { hashSection, isMissing } from '../look/look-sections.ts';
 import { quotePath } from '../connection/quote.ts';
-import { multiOf, parseRegistry } from '../look/registry.ts';
 
 const done = 'servpack:done';
+const triesAtMost = 3;
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('\\'));
-
-/** Creates the folder of a path unless it exists. */
-const folderFor = (path: string): string =>
-  `(if not exist "${parentOf(path)}\\" md "${parentOf(path)}" 2>&1)`;
 
 /**
  * SHA-256 of a file by certutil, or of the file read back where certutil prints none; null when
@@ -30,19 +28,25 @@ export async function hash(shell: ClientShell, path: string): Promise<GatewayRes
   return parts.ok ? hashIn(shell, path, parts.value.get('hash')) : parts;
 }
 
-/** The hash in the section of `hashSection`; certutil of Windows 7 prints it in pairs of digits. */
+/** The hash in the section of `hashSection`. */
 export async function hashIn(
   { connection, signal }: ClientShell,
   path: string,
   part: Part | undefined,
 ): Promise<GatewayResult<string | null>> {
   if (part?.text.trim() === isMissing) return ok(null);
-  const lines = (part?.text ?? '').split(/\r?\n/).map((line) => line.replaceAll(' ', '').toLowerCase());
-  const said = lines.find((line) => /^[0-9a-f]{64}$/.test(line));
-  if (said !== undefined) return ok(said);
-  return attempt(`${path} could not be read`, () => hashBack(connection, path, signal));
+  const said = hashSaid(part?.text ?? '');
+  if (said !== null) return ok(said);
+  const why = `certutil printed no hash of ${path} (${wordsOf(part ?? unsaid)}), and reading it failed`;
+  return attempt(why, () => hashBack(connection, path, signal));
 }
 
+const unsaid: Part = { text: '', exitCode: null };
+
+/**
+ * Copies a file. A full disk leaves a torn file behind: where there was none before, the same line
+ * removes it, and then the folder that it has created for it.
+ */
 export async function copy(
   shell: ClientShell,
   fence: Fence,
@@ -52,7 +56,12 @@ export async function copy(
   const [source, target] = [refused(quotePath(from)), refused(quotePath(to))];
   if (!source.ok) return source;
   if (!target.ok) return target;
-  const copying = `(${folderFor(to)}& copy /y /b ${source.value} ${target.value} 2>&1 && echo ${done})`;
+  const put = `(copy /y /b ${source.value} ${target.value} 2>&1 && echo ${done})`;
+  const removed = `del /f /q ${target.value} 2>nul`;
+  const folder = `"${parentOf(to)}"`;
+  const made = `(md ${folder} 2>&1& (${put} || (${removed}& rd ${folder} 2>nul)))`;
+  const added = `(if exist ${target.value} ${put} else (${put} || (${removed})))`;
+  const copying = `(if exist "${parentOf(to)}\\" ${added} else ${made})`;
   return sendUntilSaid(
     shell,
     fence,
@@ -73,36 +82,6 @@ export async function remove(shell: ClientShell, fence: Fence, path: string): Pr
     `(if exist ${quoted.value} del /f /q ${quoted.value} 2>&1)& (if not exist ${quoted.value} (echo ${done}& rd "${folder}" 2>nul))`,
     done,
   );
-}
-
-/** The path of a new file in the staging folder, with a random name. */
-export const stagedName = (systemRoot: string): string =>
-  `${stagingFolder(systemRoot)}\\${randomBytes(8).toString('hex')}`;
-
-/**
- * Writes content into the staging folder under a random name, runs `use`, and removes the file. A
- * staged file changes nothing yet: only a guarded line copies it to its place.
- */
-export async function staged<T>(
-  shell: ClientShell,
-  content: Buffer,
-  use: (path: string) => Promise<GatewayResult<T>>,
-): Promise<GatewayResult<T>> {
-  const root = await shell.systemRoot();
-  if (!root.ok) return root;
-  const path = stagedName(root.value);
-  const { connection, signal } = shell;
-  const written = await attempt('the staging folder cannot be written', async () => {
-    await makeFolder(connection, guardFolder(root.value), signal);
-    await makeFolder(connection, stagingFolder(root.value), signal);
-    await writeNew(connection, path, content, signal);
-  });
-  if (!written.ok) return written;
-  try {
-    return await use(path);
-  } finally {
-    await removeStaged(connection, path);
-  }
 }
 
 /**
@@ -126,13 +105,9 @@ export async function upload(
   });
 }
 
-const managerKey = '"HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager"';
-const renames = 'PendingFileRenameOperations';
-
 /**
- * Lists a rename for the next start of Windows, which reads two lists. `reg` cannot write a list
- * with an empty entry (a file to delete), so the rename goes into the first list that does not
- * exist or has no such entry.
+ * Lists a rename for the next start of Windows. Another program may change the list at the same
+ * time; then it is read again.
  */
 export async function replaceAtRestart(
   shell: ClientShell,
@@ -143,36 +118,11 @@ export async function replaceAtRestart(
   const [source, target] = [refused(quotePath(from)), refused(quotePath(to))];
   if (!source.ok) return source;
   if (!target.ok) return target;
-  const lists = [renames, `${renames}2`];
-  const read = await shell.read(
-    lists.map((name) => ({ name, commands: `reg query ${managerKey} /v ${name} 2>nul` })),
-  );
-  if (!read.ok) return read;
-  const [oldEntry, newEntry] = [`\\??\\${from}`, `!\\??\\${to}`];
-  const noted = lists.flatMap((name) => multiOf(valueIn(read.value.get(name)?.text ?? '', name)));
-  if (isPairIn(noted, oldEntry, newEntry)) return ok(undefined);
-  const chosen = lists
-    .map((name) => ({ name, raw: valueIn(read.value.get(name)?.text ?? '', name) }))
-    .find(({ raw }) => raw === '' || !raw.includes('\\0\\0'));
-  if (chosen === undefined) return failure('failed', 'both lists of pending renames are in use');
-  const before = multiOf(chosen.raw);
-  if (before.some((entry) => /["%]/.test(entry)))
-    return failure('failed', 'the list of pending renames cannot be written again as it is');
-  const data = [...before, oldEntry, newEntry].join('\\0');
-  const add = `reg add ${managerKey} /v ${chosen.name} /t REG_MULTI_SZ /d "${data}" /f >nul 2>&1`;
-  const sent = await send(
-    shell,
-    fence,
-    `if exist ${source.value} (${add}& reg query ${managerKey} /v ${chosen.name} 2>&1) else (echo ${isMissing})`,
-  );
-  if (!sent.ok) return sent;
-  return isPairIn(multiOf(valueIn(sent.value.text, chosen.name)), oldEntry, newEntry)
-    ? ok(undefined)
-    : failure('failed', `the rename at the next start is not noted: ${wordsOf(sent.value)}`);
+  const rename = { from: `\\??\\${from}`, to: `!\\??\\${to}` };
+  for (let tries = 1; ; tries += 1) {
+    const noted = await noteRename(shell, fence, source.value, rename);
+    if (!noted.ok || noted.value === 'noted') return noted.ok ? ok(undefined) : noted;
+    if (tries === triesAtMost)
+      return failure('failed', 'other programs change the list of pending renames again and again');
+  }
 }
-
-const isPairIn = (entries: readonly string[], oldEntry: string, newEntry: string): boolean =>
-  entries.some((entry, at) => entry === oldEntry && entries[at + 1] === newEntry);
-
-const valueIn = (text: string, name: string): string =>
-  parseRegistry(text)[0]?.values.get(name.toLowerCase()) ?? '';

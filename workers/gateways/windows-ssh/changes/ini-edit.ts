@@ -1,3 +1,5 @@
+import { hasHash } from './hash-said.ts';
+import { hasRawBytes } from '../connection/code-page.ts';
 import { quotePath } from '../connection/quote.ts';
 
 export interface IniEdit {
@@ -30,7 +32,7 @@ export function editOnClient({ file, copy, before, after, sha256 }: IniEdit): st
   // `echo.`, but Wine's cmd.exe takes its parenthesis for the beginning of a block.
   const numbered = `for /f "tokens=1* delims=:" %a in ('findstr /n /r "^" ${quoted.value}')`;
   const copied = `(>${target.value} (${numbered} do @(if %a==${one.number} (echo ${one.line}) else (echo.%b))))`;
-  return `(${copied}& (certutil -hashfile ${target.value} SHA256 2>nul | findstr /i /l /c:"${sha256}" >nul))`;
+  return `(${copied}& ${hasHash(target.value, sha256)})`;
 }
 
 /**
@@ -39,7 +41,7 @@ export function editOnClient({ file, copy, before, after, sha256 }: IniEdit): st
  * characters with a meaning for `echo` or cmd.exe.
  */
 function linesOf(text: string): readonly string[] | null {
-  if (!/^(?:[\x20-\x7e]*\r\n)+$/.test(text)) return null;
+  if (!/^(?:[\x20-\x7e]*\r\n)+$/.test(text) || hasRawBytes(text)) return null;
   const lines = text.slice(0, -2).split('\r\n');
   return lines.some((line) => line.startsWith(':') || /[!%^]|\/\?/.test(line)) ? null : lines;
 }

@@ -4,7 +4,7 @@ import { ok } from '../../../../shared/errors.ts';
 import type { CommandOutput, GatewayResult, MarkMethod, Phase, UpdateRun } from '../../gateway.ts';
 import { send } from './send.ts';
 import { attempt, type ClientShell, failure, refused } from '../connection/client.ts';
-import { staged, stagedName } from './file-changes.ts';
+import { staged, stagedName } from './staging.ts';
 import { readTail } from '../connection/files.ts';
 import type { Part } from '../connection/frame.ts';
 import { editOnClient } from './ini-edit.ts';

@@ -2,7 +2,8 @@ import type { Fence } from '../../../../shared/store/types.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ok } from '../../../../shared/errors.ts';
 import type { GatewayResult } from '../../gateway.ts';
-import { type ClientShell, endOf, failure, refused } from '../connection/client.ts';
+import { type ClientShell, failure, refused } from '../connection/client.ts';
+import { endOf } from '../connection/ending.ts';
 import type { Part } from '../connection/frame.ts';
 import { guarded, newerFence, reached } from './guard.ts';
 

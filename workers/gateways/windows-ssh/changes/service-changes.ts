@@ -5,6 +5,7 @@ import { ok } from '../../../../shared/errors.ts';
 import type { GatewayResult } from '../../gateway.ts';
 import { send, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
+import { hasRawBytes } from '../connection/code-page.ts';
 import { quoteArgument, quoteName } from '../connection/quote.ts';
 import { keptIn, keySections } from './kept-settings.ts';
 import { readService, serviceSections } from '../look/services.ts';
@@ -37,6 +38,29 @@ export async function service(
   const kept = keptIn(parts.value, name, keys);
   return ok(Object.keys(kept).length === 0 ? found.value : { ...found.value, kept });
 }
+
+/**
+ * Reads a service as it will be put back. A setting that the console of the client cannot print is
+ * told with loss, and would be written back wrong: then nothing is changed.
+ * @returns `failed` for such a setting
+ */
+export async function storedService(
+  shell: ClientShell,
+  name: string,
+  keys: readonly string[] = [],
+): Promise<GatewayResult<Service | null>> {
+  const found = await service(shell, name, keys);
+  if (!found.ok || found.value === null) return found;
+  const { imagePath, account, dependsOn } = found.value;
+  const lost = [imagePath, account, ...dependsOn].find(isLossy);
+  return lost === undefined
+    ? found
+    : failure('failed', `${name}: the console of the client cannot print all of ${JSON.stringify(lost)}`);
+}
+
+/** The console prints `?` for a character that its code page does not have. */
+const isLossy = (value: string): boolean =>
+  value.replace(/^"?\\\?\?\\/, '').includes('?') || hasRawBytes(value);
 
 /** Starts or stops a service, and waits until the service is in that state or will not reach it. */
 export async function control(

@@ -176,13 +176,14 @@ async function configureRecreated(
 }
 
 /**
- * The display name as an argument. One that cannot be put on a line is in the registry, from which
- * the next start reads it.
+ * The display name as an argument. One that cannot be put on a line, or that `reg query` printed
+ * with loss (`?` for what the code page of the console has not), is in the registry as it was: the
+ * next start reads it from there.
  */
 function displayName(values: ReadonlyMap<string, string>): string {
   const name = values.get('displayname') ?? '';
   const quoted = quoteArgument(name);
-  return name === '' || !quoted.ok ? '' : ` displayname= ${quoted.value}`;
+  return name === '' || name.includes('?') || !quoted.ok ? '' : ` displayname= ${quoted.value}`;
 }
 
 /**

@@ -1,7 +1,8 @@
 import { err, messageOf, ok, type Result } from '../../../../shared/errors.ts';
 import type { GatewayFailure, GatewayResult } from '../../gateway.ts';
-import { codePageIn } from './code-page.ts';
+import { codePageIn, unknownCodePage } from './code-page.ts';
 import type { Connection } from './connection.ts';
+import { endOf } from './ending.ts';
 import { type Framed, framed, hasBegun, type Part, partOf, partsOf, type Section } from './frame.ts';
 import { factsSection } from '../look/look-sections.ts';
 import type { Executed } from './output.ts';
@@ -105,7 +106,7 @@ export class ClientShell {
     }
     return failure(
       'garbled',
-      `the shell of this login is neither cmd.exe nor one that starts it: ${endOf(first.value)}`,
+      `the shell of this login is neither cmd.exe nor one that starts it: ${endOf(second.value)}; the line for cmd.exe: ${endOf(first.value)}`,
     );
   }
 
@@ -115,13 +116,9 @@ export class ClientShell {
     const [systemRoot = '', page = ''] = text.split(/\r?\n/);
     if (!/^[A-Za-z]:\\[\w .-]{1,60}$/.test(systemRoot)) return;
     this.#facts.systemRoot = systemRoot;
-    this.#facts.codePage = codePageIn(page) ?? 'latin1';
+    this.#facts.codePage = codePageIn(page) ?? unknownCodePage;
   }
 }
-
-/** The end of what a client printed, for the message of a failure. */
-export const endOf = ({ stdout, stderr }: Executed): string =>
-  JSON.stringify(`${stdout.toString('latin1').slice(-200)} ${stderr.toString('latin1').slice(-300)}`.trim());
 
 /** Characters of the frame around each section, at most. */
 const frameCharacters = 90;

@@ -60,6 +60,31 @@ export const readTail = (
     return { at: found.stats.mtime * 1_000, bytes: Buffer.concat(chunks) };
   });
 
+export interface FileHead {
+  readonly bytes: Buffer;
+  readonly isWhole: boolean;
+}
+
+/**
+ * The begin of a file, at most so many bytes; null when there is no such file. Throws for any other
+ * error.
+ */
+export const readHead = (
+  connection: Connection,
+  path: string,
+  bytesAtMost: number,
+  signal: AbortSignal,
+): Promise<FileHead | null> =>
+  connection.overSftp(signal, async (sftp) => {
+    const found = await locate(sftp, sftpPath(path), signal);
+    if (found === null) return null;
+    const size = sizeOf(found.stats);
+    const to = Math.min(size, bytesAtMost);
+    const chunks: Buffer[] = [];
+    await readRange(connection, sftp, found.name, { from: 0, to }, signal, (chunk) => chunks.push(chunk));
+    return { bytes: Buffer.concat(chunks), isWhole: to === size };
+  });
+
 /**
  * Reads a file back and returns its SHA-256 in lower-case hex; null when there is no such file.
  * Throws for a file of more than a gigabyte, and for any other error.
@@ -87,14 +112,22 @@ export const writeNew = (
 ): Promise<void> =>
   connection.overSftp(signal, async (sftp) => {
     const handle = await call<Buffer>((done) => sftp.open(sftpPath(path), 'w', done));
-    for (let at = 0; at < content.length; at += chunkBytes) {
-      signal.throwIfAborted();
-      const length = Math.min(chunkBytes, content.length - at);
-      await call<void>((done) =>
-        sftp.write(handle, content, at, length, at, (error) => done(error, undefined)),
-      );
+    const close = (): Promise<void> =>
+      call<void>((done) => sftp.close(handle, (error) => done(error, undefined)));
+    try {
+      for (let at = 0; at < content.length; at += chunkBytes) {
+        signal.throwIfAborted();
+        const length = Math.min(chunkBytes, content.length - at);
+        await call<void>((done) =>
+          sftp.write(handle, content, at, length, at, (error) => done(error, undefined)),
+        );
+      }
+    } catch (thrown) {
+      // Windows removes no file that is open. The client answers in order, so nothing waits for it.
+      close().catch(() => undefined);
+      throw thrown;
     }
-    await call<void>((done) => sftp.close(handle, (error) => done(error, undefined)));
+    await close();
   });
 
 function sizeOf({ size, mtime }: Stats): number {

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../../../shared/errors.ts';
+import { hasRawBytes } from './code-page.ts';
 
 /**
  * Values on a cmd.exe command line. cmd.exe has no quoting that is safe for every text, so each
@@ -51,6 +52,7 @@ export function quoteArgument(value: string): Result<string, string> {
   if (!isPlain(value)) return refuse('argument', value, 'it holds a control character');
   // With delayed expansion, which an administrator may switch on, `!` begins a variable.
   if (value.includes('!')) return refuse('argument', value, 'it holds !');
+  if (hasRawBytes(value)) return refuse('argument', value, 'it holds bytes that could not be decoded');
   const inner = value.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1');
   return ok(`"${inner}"`.replaceAll(/["&|<>^()%]/g, '^$&'));
 }

@@ -12,6 +12,8 @@ export type Shell = 'cmd' | 'other';
 export function lineFor(shell: Shell, line: string): string {
   if (shell === 'cmd') return line;
   const script = [
+    // Ends with the first error: the later ones only follow from it.
+    "$ErrorActionPreference='Stop'",
     `$p=New-Object Diagnostics.ProcessStartInfo 'cmd.exe','/d /s /c "${line.replaceAll("'", "''")}"'`,
     '$p.UseShellExecute=$false',
     '$x=[Diagnostics.Process]::Start($p)',

@@ -29,12 +29,18 @@ function typeIfThere(quoted: string): string {
  */
 export const factsSection: Section = { name: 'facts', commands: 'echo %SystemRoot%& chcp& ver' };
 
-/** The start time of Windows: from the event log, or from WMI where the log is empty. */
+/**
+ * The start time of Windows: from the event log, which wrote it down once, or from WMI where the
+ * log is empty or has gone round. WMI answers by wmic, or by PowerShell where wmic is gone (Windows
+ * 11 24H2) or fails.
+ */
 const bootSection: Section = {
   name: 'boot',
   commands: [
     'wevtutil qe System /q:"*[System[Provider[@Name=\'Microsoft-Windows-Kernel-General\'] and (EventID=12)]]"',
-    '/rd:true /c:1 /f:xml 2>nul | findstr StartTime || wmic os get LastBootUpTime 2>nul <nul',
+    '/rd:true /c:1 /f:xml 2>nul | findstr StartTime ||',
+    'wmic os get LastBootUpTime 2>nul <nul ||',
+    'powershell -NoProfile -NonInteractive -Command "(Get-WmiObject Win32_OperatingSystem).LastBootUpTime" <nul 2>&1',
   ].join(' '),
 };
 
@@ -72,17 +78,25 @@ export const intentSection: Section = {
   commands: typeIfThere('"%SystemRoot%\\servpack\\intent.json"'),
 };
 
+/** Opens a file for appending, and writes nothing. */
+const opened = '(((type nul>>"%f") 2>nul && echo F %f) || echo L %f)';
+
+/**
+ * The files of the current folder with an attribute. `dir` prints them in the code page of the
+ * console: a name that is not there under its printed name cannot be opened, and is not created.
+ */
+const openedWith = (attribute: 'h' | 's'): string =>
+  `(for /f "eol=: delims=" %f in ('dir /b /a${attribute}-d') do @(if exist "%f" ${opened} else (echo L %f)))`;
+
 /**
  * Opens every component for appending, as an update does: Windows refuses while the file runs, is
  * open, or is write-protected. Nothing is written. `pushd` takes a path with spaces; `for` does not
- * take a quoted path everywhere.
+ * take a quoted path everywhere, and passes over hidden files and those of the system, so these are
+ * listed by `dir`.
  */
 const componentsSection = (quotedDirectory: string): Section => ({
   name: 'components',
-  commands: [
-    `pushd ${quotedDirectory} 2>&1 && ((for %f in (*) do @(((type nul>>"%f") 2>nul && echo F %f) || echo L %f))`,
-    '& popd)',
-  ].join(''),
+  commands: `pushd ${quotedDirectory} 2>&1 && ((for %f in (*) do @${opened})& ${openedWith('h')}& ${openedWith('s')}& popd)`,
 });
 
 const freeSection = (quotedDirectory: string): Section => ({

@@ -1,3 +1,4 @@
+import { startInSteps } from '../../../../shared/domain/observation/boot.ts';
 import { isInside } from '../../../../shared/domain/observation/image-path.ts';
 import type { Intent, RunningProcess, Service } from '../../../../shared/domain/observation/observation.ts';
 import { err, ok, type Result } from '../../../../shared/errors.ts';
@@ -6,7 +7,7 @@ import type { Part } from '../connection/frame.ts';
 import { parseIntent } from '../../intent.ts';
 import { isMissing } from './look-sections.ts';
 import { type ListedProcess, parseTasklist, type ProcessDetail, wmiTime } from './processes.ts';
-import { multiOf, parseRegistry, type RegistryKey } from './registry.ts';
+import { parseRegistry, type RegistryKey } from './registry.ts';
 import { readService } from './services.ts';
 
 /** The content of the sections of a look, before the processes that block are known. */
@@ -84,11 +85,11 @@ export const systemIn = (facts: string): string | null =>
 const strange = (what: string, text: string): Result<never, string> =>
   err(`${what} not understood: ${text.trim().slice(0, 300) || '(nothing was said)'}`);
 
-/** The start time from the event or from WMI, in whole seconds: enough to tell two starts apart. */
+/** The start time from the event or from WMI, in steps; null where neither says one. */
 export function bootTime(text: string): number | null {
   const event = /StartTime['"]?>([^<]{1,100})</.exec(text)?.[1];
   const at = event === undefined ? wmiTime(text) : Date.parse(event.replace(/(\.\d{3})\d+Z$/, '$1Z'));
-  return at === null || Number.isNaN(at) ? null : Math.floor(at / 1_000) * 1_000;
+  return at === null || Number.isNaN(at) ? null : startInSteps(at);
 }
 
 /** `WinNT` is a workstation; `ServerNT` and `LanmanNT` (a domain controller) are servers. */
@@ -109,7 +110,8 @@ function readComponents(part: Part | undefined): Result<readonly string[], strin
   const lines = (part?.text ?? '').split(/\r?\n/).filter((line) => line !== '');
   if (lines.length === 0 || !lines.every((line) => /^[FL] ./.test(line)))
     return strange('the component directory', part?.text ?? '');
-  return ok(lines.filter((line) => line.startsWith('L')).map((line) => line.slice(2)));
+  // A file may be listed twice: by `for`, and by its attributes.
+  return ok([...new Set(lines.filter((line) => line.startsWith('L')).map((line) => line.slice(2)))]);
 }
 
 function readServices(parts: Parts, names: readonly string[]): Result<readonly Service[], string> {
@@ -165,13 +167,22 @@ const logonServerOf = (hives: readonly RegistryKey[]): string =>
  * renames of other programs do not count: on many machines they stay for ever.
  */
 function isPending(keys: readonly RegistryKey[], componentDirectory: string): boolean {
-  const renames = keys.flatMap(({ values }) => [
-    ...multiOf(values.get('pendingfilerenameoperations')),
-    ...multiOf(values.get('pendingfilerenameoperations2')),
-  ]);
+  const lists = keys.flatMap(({ values }) =>
+    ['pendingfilerenameoperations', 'pendingfilerenameoperations2'].flatMap((name) => values.get(name) ?? []),
+  );
   const isServicing = keys.some(({ path }) => /\\(RebootRequired|RebootPending)$/i.test(path));
-  return isServicing || renames.some((path) => isInside(path.replace(/^!?\\\?\?\\/, ''), componentDirectory));
+  return (
+    isServicing || lists.some((list) => namesPrinted(list).some((path) => isInside(path, componentDirectory)))
+  );
 }
+
+/**
+ * The paths in a list of renames as `reg query` prints it. A backslash and a zero may separate two
+ * names or begin a name of a path, so a name begins only with the mark of an NT path. Windows 11
+ * puts marks such as `*1` before that.
+ */
+const namesPrinted = (list: string): readonly string[] =>
+  list.split(/(?:^|\\0)(?:\*\d+)?!?\\\?\?\\/).filter((path) => path !== '');
 
 /**
  * The last number that `dir` prints: words and separators differ by language, its place does not.

@@ -61,6 +61,8 @@ export function readService(parts: ReadonlyMap<string, Part>, name: string): Res
   const imagePath = values?.get('imagepath');
   if (settings.exitCode !== 0 || startType === undefined || imagePath === undefined)
     return notUnderstood('settings', name, settings);
+  if (running.state === 'running' && running.pid === null && !isDriver(values))
+    return notUnderstood('process', name, state);
   if (dependants.exitCode !== 0) return notUnderstood('dependants', name, dependants);
   const neededBy = scBlocks(dependants.text).filter((each) => each.state !== 'stopped');
   return ok({
@@ -76,6 +78,10 @@ export function readService(parts: ReadonlyMap<string, Part>, name: string): Res
   });
 }
 
+/** Types 1, 2 and 8 are drivers: they run in the kernel, so `sc` prints process 0 for them. */
+const isDriver = (values: ReadonlyMap<string, string> | undefined): boolean =>
+  ((dwordOf(values?.get('type')) ?? 0) & 0x0b) !== 0;
+
 const notUnderstood = (what: string, name: string, { text, exitCode }: Part): Result<never, string> =>
   err(`${what} of ${name} not understood (exit code ${exitCode ?? 'unknown'}): ${text.trim().slice(0, 300)}`);
 
@@ -87,21 +93,24 @@ export interface ScBlock {
 
 /**
  * The services in the output of `sc query`, `queryex` or `enumdepend`, in its order. Its labels are
- * localised, so positions count: the first line of a block names the service, the state is the
- * second number with a word in capitals behind it, and the process is the number of the line `PID`.
+ * localised (Russian: `ID_процесса` for `PID`), so positions and the forms of the values count: the
+ * first line of a block names the service. The indented lines say type, state, two exit codes
+ * (`0  (0x0)`), checkpoint and wait hint (`0x0`), and process: the only plain number.
  */
 export const scBlocks = (text: string): readonly ScBlock[] => text.split(/\r?\n[ \t]*\r?\n/).flatMap(scBlock);
 
 function scBlock(block: string): readonly ScBlock[] {
   const lines = block.split(/\r?\n/).filter((line) => line.trim() !== '');
-  const named = lines.find((line) => /^\S+: /.test(line)) ?? '';
-  const name = named.slice(named.indexOf(': ') + 2).trimEnd();
-  const numbered = lines.flatMap(
-    (line) => /^\s+\S[^:]*: ([0-9a-f]+)\s+[A-Z][A-Z0-9_]+/.exec(line)?.[1] ?? [],
-  );
-  const state = states[numbered[1] ?? ''];
-  if (name === '' || state === undefined) return [];
-  const pids = lines.flatMap((line) => /^\s+PID\s*: (\d+)\s*$/.exec(line)?.[1] ?? []);
-  const pid = pids[0] === undefined ? null : Number(pids[0]);
+  const name = lines.filter((line) => !/^\s/.test(line)).flatMap(valueOf)[0];
+  const values = lines.filter((line) => /^\s+[^\s(]/.test(line)).flatMap(valueOf);
+  const state = states[/^[1-7](?=\s|$)/.exec(values[1] ?? '')?.[0] ?? ''];
+  if (name === undefined || name === '' || state === undefined) return [];
+  const pid = Number(values.slice(2).find((value) => /^\d+$/.test(value)) ?? 0);
   return [{ name, state, pid: pid === 0 ? null : pid }];
+}
+
+/** What follows the first colon that ends a label. */
+function valueOf(line: string): readonly string[] {
+  const colon = /:(?:\s|$)/.exec(line);
+  return colon === null ? [] : [line.slice(colon.index + 1).trim()];
 }
