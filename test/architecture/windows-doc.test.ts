@@ -46,6 +46,10 @@ beforeAll(async () => {
   valueOf(await gateway.writeIntent(change, intentOf(service, '0'.repeat(64), 'C:\\SMS_PCM\\A.EXE')));
   const executable = 'C:\\MS\\SMS\\BIN\\PCMSVC32.EXE';
   const clients = { gateway, service: { name, executable }, methods: smsMethods() };
+  // A path with a variable is asked for, and one that was stored as REG_SZ is stored so again.
+  const imagePath = executable.replace('C:', '%SystemDrive%');
+  await gateway.configureService(change, name, { imagePath, pathType: 'REG_SZ' });
+  valueOf(await gateway.readService(target, name, signal));
   await gateway.configureService(change, name, { imagePath: executable });
   // A list in which another program has a deletion is written in another way than a new one.
   lab.machine.renames = [{ from: 'C:\\T\\one.tmp', to: '' }];

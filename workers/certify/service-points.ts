@@ -1,5 +1,9 @@
 import { needsPassword } from '../gateways/service-account.ts';
-import { executableOf, withExecutable } from '../../shared/domain/observation/image-path.ts';
+import {
+  executableOf,
+  executablePathOf,
+  withExecutable,
+} from '../../shared/domain/observation/image-path.ts';
 import type { Service } from '../../shared/domain/observation/observation.ts';
 import { messageOf } from '../../shared/errors.ts';
 import {
@@ -27,7 +31,7 @@ async function withService(
   const name = machine.service ?? '';
   const before = await serviceOf(machine, name);
   if (before.state !== 'running') throw new Mismatch(`${name} is ${before.state}, must be running`);
-  if (/^svchost\.exe$/i.test(fileOf(executableOf(before.imagePath))))
+  if (/^svchost\.exe$/i.test(fileOf(executablePathOf(before))))
     throw new Mismatch(`${name} shares its process with others; name a service that has its own`);
   const outcome = await use(name, before).then(
     () => null,
@@ -41,11 +45,14 @@ async function withService(
 /** What could not be put back, in a sentence with the old settings. Null = all is as before. */
 async function putBack(machine: SpareMachine, before: Service): Promise<string | null> {
   const { name, startType, imagePath } = before;
+  const type = before.pathType === undefined ? {} : { pathType: before.pathType };
   try {
     const now = await serviceOf(machine, name);
     if (now.startType !== startType || now.imagePath !== imagePath) {
       await valueOf(machine.gateway.stopService(changeBy(machine), name));
-      await valueOf(machine.gateway.configureService(changeBy(machine), name, { startType, imagePath }));
+      await valueOf(
+        machine.gateway.configureService(changeBy(machine), name, { startType, imagePath, ...type }),
+      );
     }
     await valueOf(machine.gateway.startService(changeBy(machine), name));
     const after = await serviceOf(machine, name);
@@ -103,9 +110,10 @@ export const servicePoints: readonly Point[] = [
   },
 ];
 
-async function proveLocked(machine: SpareMachine, name: string, { imagePath, pid }: Service): Promise<void> {
+async function proveLocked(machine: SpareMachine, name: string, service: Service): Promise<void> {
   const { gateway, folder } = machine;
-  const [executable, copy] = [executableOf(imagePath), `${folder}\\ONE.TXT`];
+  const { pid } = service;
+  const [executable, copy] = [executablePathOf(service), `${folder}\\ONE.TXT`];
   const before = await hashOf(machine, executable);
   // The same content: nothing is lost where the machine allows the write.
   await valueOf(gateway.copyFile(changeBy(machine), executable, copy));
@@ -130,10 +138,17 @@ async function proveLocked(machine: SpareMachine, name: string, { imagePath, pid
 async function proveReinstall(
   machine: SpareMachine,
   name: string,
-  { imagePath, startType, account, dependsOn }: Service,
+  { imagePath, pathType, startType, account, dependsOn }: Service,
 ): Promise<void> {
   const { gateway, target, signal } = machine;
-  const service = { name, imagePath, startType, account, dependsOn };
+  const service = {
+    name,
+    imagePath,
+    startType,
+    account,
+    dependsOn,
+    ...(pathType === undefined ? {} : { pathType }),
+  };
   if (needsPassword(account))
     return expectRefused(
       gateway.installService(changeBy(machine), service),
@@ -156,14 +171,19 @@ async function proveReinstall(
 }
 
 /** A relocation as servpack makes it, and the way back. */
-async function proveMove(machine: SpareMachine, name: string, { imagePath }: Service): Promise<void> {
+async function proveMove(machine: SpareMachine, name: string, service: Service): Promise<void> {
   const { gateway, folder } = machine;
-  const executable = executableOf(imagePath);
+  const { imagePath } = service;
+  const type = service.pathType === undefined ? {} : { pathType: service.pathType };
+  const executable = executablePathOf(service);
   const copy = `${folder}\\${fileOf(executable)}`;
   try {
     await valueOf(gateway.stopService(changeBy(machine), name));
     await valueOf(
-      gateway.configureService(changeBy(machine), name, { imagePath: withExecutable(imagePath, copy) }),
+      gateway.configureService(changeBy(machine), name, {
+        imagePath: withExecutable(imagePath, copy),
+        ...type,
+      }),
     );
     await expectRefused(
       gateway.startService(changeBy(machine), name),
@@ -189,7 +209,7 @@ async function proveMove(machine: SpareMachine, name: string, { imagePath }: Ser
   } finally {
     const after = forPuttingBack(machine);
     await gateway.stopService(changeBy(after), name);
-    await gateway.configureService(changeBy(after), name, { imagePath });
+    await gateway.configureService(changeBy(after), name, { imagePath, ...type });
     await gateway.removeFile(changeBy(after), copy);
   }
 }

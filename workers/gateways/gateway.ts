@@ -82,8 +82,20 @@ export interface Change {
   readonly signal: AbortSignal;
 }
 
+/**
+ * Settings of a service to change.
+ * `pathType`: how `imagePath` is stored; left out = REG_EXPAND_SZ.
+ */
+export interface ServiceSettings extends Pick<Service, 'pathType'> {
+  readonly startType?: StartType;
+  readonly imagePath?: string;
+}
+
 /** The settings of a service to install; all other settings come from the kept registry key. */
-export type InstalledAs = Pick<Service, 'name' | 'imagePath' | 'startType' | 'account' | 'dependsOn'>;
+export type InstalledAs = Pick<
+  Service,
+  'name' | 'imagePath' | 'pathType' | 'startType' | 'account' | 'dependsOn'
+>;
 
 /**
  * All that servpack does on a client. Every changing call carries the fence, and the client refuses
@@ -129,11 +141,7 @@ export interface Gateway {
 
   stopService(change: Change, name: string): Promise<GatewayResult<void>>;
   startService(change: Change, name: string): Promise<GatewayResult<void>>;
-  configureService(
-    change: Change,
-    name: string,
-    settings: { readonly startType?: StartType; readonly imagePath?: string },
-  ): Promise<GatewayResult<void>>;
+  configureService(change: Change, name: string, settings: ServiceSettings): Promise<GatewayResult<void>>;
   /**
    * Keeps the registry key of the service on the client, deletes the service, and waits until it is
    * gone. Succeeds when there is no such service. An existing backup is kept: a half-recreated

@@ -10,6 +10,8 @@ export const startTypeSchema = z.enum(['automatic', 'delayed', 'manual', 'disabl
 export const serviceSchema = z.strictObject({
   name: z.string(),
   imagePath: z.string(),
+  executable: z.string().exactOptional(),
+  pathType: z.literal('REG_SZ').exactOptional(),
   startType: startTypeSchema,
   state: z.enum(['running', 'stopped', 'startPending', 'stopPending']),
   pid: z.int().nullable(),

@@ -1,4 +1,10 @@
-import { directoryOf, executableOf, withExecutable } from '../../shared/domain/observation/image-path.ts';
+import {
+  directoryOf,
+  executableOf,
+  executablePathOf,
+  isSamePath,
+  withExecutable,
+} from '../../shared/domain/observation/image-path.ts';
 import type { PreImage, Service } from '../../shared/domain/observation/observation.ts';
 import type { Remediation, StepName } from '../../shared/domain/remediation/procedure.ts';
 import { ok } from '../../shared/errors.ts';
@@ -39,10 +45,11 @@ export async function recordService(
   if (target === undefined) return failed(`the product profile does not say where to move ${name}`);
   const from = service.value.imagePath;
   const to = withExecutable(from, `${target.to}\\${target.executable}`);
-  if (from.toLowerCase() === to.toLowerCase()) return ok(null);
-  const sha256 = await hashFile(context, executableOf(from));
+  const executable = executablePathOf(service.value);
+  if (isSamePath(executable, executableOf(to))) return ok(null);
+  const sha256 = await hashFile(context, executable);
   if (!sha256.ok) return sha256;
-  if (sha256.value === null) return failed(`${executableOf(from)} is not there`);
+  if (sha256.value === null) return failed(`${executable} is not there`);
   const { account } = service.value;
   const isReinstalled = procedure === 'relocation' && target.moveBy === 'reinstall';
   if (isReinstalled && needsPassword(account)) return failed(passwordNeeded(name, account));
@@ -53,26 +60,34 @@ export async function recordService(
 /** The steps of relocation and workaround. */
 export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   stop: (context, _service, preImage) => stopService(context, preImage),
-  copy: (context, _service, { from, to, sha256 }) =>
-    copyVerified(context, executableOf(from), executableOf(to), sha256),
+  copy: (context, _service, { service, to, sha256 }) =>
+    copyVerified(context, executablePathOf(service), executableOf(to), sha256),
   protect: protectCopy,
   repoint: (context, service, preImage) =>
     preImage.by === 'reinstall'
       ? reinstall(context, preImage, preImage.to)
-      : configureStopped(context, service, preImage, { imagePath: preImage.to }),
+      : configureStopped(context, service, preImage, { imagePath: preImage.to, ...typeOf(preImage) }),
   start: (context, _service, preImage) => startLikeBefore(context, preImage),
   prove: proveMoved,
   setManual: (context, service) => configureService(context, service, { startType: 'manual' }),
   pointBack: (context, service, preImage) => {
     const { from: imagePath, service: before, by } = preImage;
     if (by === 'reinstall') return reinstall(context, preImage, imagePath);
-    return configureStopped(context, service, preImage, { imagePath, startType: before.startType });
+    return configureStopped(context, service, preImage, {
+      imagePath,
+      startType: before.startType,
+      ...typeOf(preImage),
+    });
   },
   startAgain: (context, _service, preImage) => startLikeBefore(context, preImage),
   removeCopy: (context, _service, { to, sha256 }) => removeOurs(context, executableOf(to), sha256),
   restoreStartType: (context, service, { service: { startType } }) =>
     configureService(context, service, { startType }),
 };
+
+/** The stored image path keeps its type. */
+const typeOf = ({ service: { pathType } }: PreImage): Pick<Service, 'pathType'> =>
+  pathType === undefined ? {} : { pathType };
 
 /**
  * Until the directory is protected any user may write there, so the copy is checked again
@@ -82,14 +97,14 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
 async function protectCopy(
   context: StepContext,
   _service: string,
-  { from, to, sha256 }: PreImage,
+  { service, to, sha256 }: PreImage,
 ): Promise<GatewayResult<void>> {
   const directory = directoryOf(to);
   const safe = await context.gateway.protectDirectory(context.change, directory, [
     executableOf(to).slice(directory.length + 1),
     ...movedInto(context, directory),
   ]);
-  return safe.ok ? copyVerified(context, executableOf(from), executableOf(to), sha256) : safe;
+  return safe.ok ? copyVerified(context, executablePathOf(service), executableOf(to), sha256) : safe;
 }
 
 /**
@@ -137,7 +152,14 @@ export async function reinstall(
     const deleted = await gateway.uninstallService(change, name);
     if (!deleted.ok) return deleted;
   }
-  const installed = await gateway.installService(change, { name, imagePath, startType, account, dependsOn });
+  const installed = await gateway.installService(change, {
+    name,
+    imagePath,
+    startType,
+    account,
+    dependsOn,
+    ...typeOf(preImage),
+  });
   if (!installed.ok) return installed;
   const after = await readService(context, name);
   if (!after.ok) return after;

@@ -1,13 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type {
-  PreImage,
-  Service,
-  ServiceRunState,
-  StartType,
-} from '../../shared/domain/observation/observation.ts';
+import type { PreImage, Service, ServiceRunState } from '../../shared/domain/observation/observation.ts';
 import { err, ok } from '../../shared/errors.ts';
 import type { StepContext } from '../context.ts';
-import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
+import type { GatewayFailure, GatewayResult, ServiceSettings } from '../gateways/gateway.ts';
 
 /**
  * Changes of one service. Each reads the service, changes only what differs, and proves the change
@@ -48,11 +43,12 @@ export function findService(
 export async function configureService(
   context: StepContext,
   service: string,
-  settings: { readonly startType?: StartType; readonly imagePath?: string },
+  settings: ServiceSettings,
 ): Promise<GatewayResult<void>> {
   const hasThem = (now: Service): boolean =>
     now.startType === (settings.startType ?? now.startType) &&
-    now.imagePath === (settings.imagePath ?? now.imagePath);
+    (settings.imagePath === undefined ||
+      (now.imagePath === settings.imagePath && now.pathType === settings.pathType));
   const now = await readService(context, service);
   if (!now.ok) return now;
   if (hasThem(now.value)) return ok(undefined);
@@ -192,6 +188,7 @@ export const stateBefore = ({ service }: Pick<PreImage, 'service'>): ServiceRunS
 export function differences(now: Service, wanted: Service): readonly string[] {
   return [
     now.imagePath === wanted.imagePath ? '' : `image path ${now.imagePath}`,
+    now.pathType === wanted.pathType ? '' : `image path of type ${now.pathType ?? 'REG_EXPAND_SZ'}`,
     now.startType === wanted.startType ? '' : `start type ${now.startType}`,
     now.account === wanted.account ? '' : `account ${now.account}`,
     now.dependsOn.join() === wanted.dependsOn.join() ? '' : `dependencies ${now.dependsOn.join(', ')}`,

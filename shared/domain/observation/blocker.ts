@@ -1,4 +1,4 @@
-import { directoryOf, isInside } from './image-path.ts';
+import { directoryOf, executablePathOf, isInside, isVague } from './image-path.ts';
 import type { Observation, RunningProcess, Service, StartType } from './observation.ts';
 import type { ProductRules } from '../rules/policy.ts';
 
@@ -113,7 +113,13 @@ function runningBlocker(product: ProductRules, seen: Observation, process: Runni
   if (isCured(product, seen) && Object.hasOwn(product.relocatable, service.name.toLowerCase())) return [];
   const { name, startType } = service;
   return [
-    { kind: 'service', ...common, service: name, startType, structural: isStructural(product, service) },
+    {
+      kind: 'service',
+      ...common,
+      service: name,
+      startType,
+      structural: isStructural(product, service, process),
+    },
   ];
 }
 
@@ -126,6 +132,15 @@ const isCured = (product: ProductRules, seen: Observation): boolean =>
   seen.servicePack !== null &&
   seen.servicePack >= product.structuralUntil;
 
-/** The fault of Q168463: image path in the component directory and automatic start. */
-const isStructural = (product: ProductRules, { startType, imagePath }: Service): boolean =>
-  (startType === 'automatic' || startType === 'delayed') && isInside(imagePath, product.componentDirectory);
+/**
+ * The fault of Q168463: image path in the component directory and automatic start. Where the image
+ * path does not say which file it is, the process does.
+ */
+function isStructural(product: ProductRules, service: Service, process: RunningProcess): boolean {
+  const { startType } = service;
+  const path = executablePathOf(service);
+  return (
+    (startType === 'automatic' || startType === 'delayed') &&
+    isInside(isVague(path) ? process.imagePath : path, product.componentDirectory)
+  );
+}

@@ -26,6 +26,13 @@ export type ServiceRunState = 'running' | 'stopped' | 'startPending' | 'stopPend
 export interface Service {
   readonly name: string;
   readonly imagePath: string;
+  /**
+   * The executable in the long spelling of the client, with variables and short names replaced.
+   * Left out = the image path names it by itself.
+   */
+  readonly executable?: string;
+  /** The type of the stored image path. Left out = REG_EXPAND_SZ, which Windows itself writes. */
+  readonly pathType?: 'REG_SZ';
   readonly startType: StartType;
   readonly state: ServiceRunState;
   readonly pid: number | null;

@@ -1,6 +1,6 @@
 import type { Failure } from '../observation/failure.ts';
-import { executableOf } from '../observation/image-path.ts';
-import type { Observation } from '../observation/observation.ts';
+import { executableOf, executablePathOf, isSamePath } from '../observation/image-path.ts';
+import type { Observation, Service } from '../observation/observation.ts';
 import { prove } from '../observation/proof.ts';
 import { stillMarked } from '../outcome/counters.ts';
 import type { Ending } from '../outcome/ending.ts';
@@ -118,7 +118,7 @@ function undoRelocation(
 ): Decision {
   const preImage = upgrade.memory.learned.beforeRelocation;
   const service = seen.services.find((each) => each.name === preImage?.service.name);
-  if (preImage === null || service === undefined || !isSamePath(service.imagePath, preImage.to)) {
+  if (preImage === null || service === undefined || !runsFrom(service, preImage.to)) {
     const because = `asked to move the service back by ${by}: it is not where it was moved to, nothing was changed`;
     const ending: Ending = { end: 'needsAttention', cause: 'not moved back', because, blockers: [] };
     return settle(withoutRequest(upgrade), ending, now);
@@ -133,8 +133,8 @@ function undoRelocation(
   });
 }
 
-const isSamePath = (one: string, other: string): boolean =>
-  executableOf(one).toLowerCase() === executableOf(other).toLowerCase();
+const runsFrom = (service: Service, imagePath: string): boolean =>
+  isSamePath(executablePathOf(service), executableOf(imagePath));
 
 /** Takes the mark back, unless the client has installed the release or is not marked. */
 function unmark(rules: Rules, upgrade: Upgrade, seen: Observation, now: number): Decision {

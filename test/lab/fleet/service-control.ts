@@ -6,6 +6,7 @@ import { isInside, readFile } from './disk.ts';
 import { duration, isPackageRunning, type Machine, spawn } from './machine.ts';
 import { done, type Outcome, refusal, refused, waits } from './outcome.ts';
 import { bin, pcmService } from './sms.ts';
+import { startedFile } from './started-file.ts';
 import { second } from './time.ts';
 import { hasFirstAgent } from './agent-state.ts';
 
@@ -62,7 +63,7 @@ export function startService(machine: Machine, name: string, now: number): Outco
   if (service.startType === 'disabled') return refused('error 1058: the service is disabled');
   const needed = service.dependsOn.find((each) => findService(machine, each)?.state !== 'running');
   if (needed !== undefined) return refused(`error 1068: ${needed}, which it depends on, does not run`);
-  if (readFile(machine.disk, service.imagePath) === null)
+  if (readFile(machine.disk, startedFile(machine.disk, service.imagePath)) === null)
     return refused(`error 2: no file ${service.imagePath}`);
   if (!mayLogOn(machine, service, now))
     return refused('error 1069: the service did not start due to a logon failure');
@@ -75,7 +76,8 @@ const mayLogOn = ({ rules, world }: Machine, { name }: Service, at: number): boo
   !rules.rightLost || name !== pcmService || at < world.startedAt;
 
 function begin(machine: Machine, service: Service, now: number): void {
-  const { imagePath, account } = service;
+  const { account } = service;
+  const imagePath = startedFile(machine.disk, service.imagePath);
   const { pid } = spawn(machine, { imagePath, session: 0, user: account, startedAt: now });
   change(machine, service.name, { state: 'startPending', pid });
   // Windows gives up a service that does not respond after 30 seconds.

@@ -219,6 +219,10 @@ export class Cmd {
       out.write('\r\nMicrosoft Windows [Version 10.0.19045]\r\n');
       return this.#ended(0);
     },
+    set: (_args, { out }) => {
+      for (const [name, value] of this.#variables) out.write(`${name}=${value}\r\n`);
+      return this.#ended(0);
+    },
     exit: (args) => {
       throw new Exit(Number(args.trim() || this.#errorLevel));
     },
@@ -258,20 +262,25 @@ export class Cmd {
 
   /**
    * Replaces the variables of `for` after the rest of the line was parsed; `%~z` is the size of a
-   * file, `%~a` its attributes.
+   * file, `%~a` its attributes, `%~f` its full path in long names.
    */
   #replaced(text: string, loop: Loop): string {
-    return text.replaceAll(/%(~[az]?)?([A-Za-z])/g, (whole, modifier: string | undefined, letter: string) => {
-      const value = loop[letter];
-      if (value === undefined || modifier === undefined) return value ?? whole;
-      const plain = value.replaceAll('"', '');
-      if (modifier === '~a') return this.#files.attributes(this.#full(plain));
-      return modifier === '~' ? plain : String(this.#files.read(this.#full(plain))?.length ?? '');
-    });
+    return text.replaceAll(
+      /%(~[afz](?=[A-Za-z])|~)?([A-Za-z])/g,
+      (whole, modifier: string | undefined, letter: string) => {
+        const value = loop[letter];
+        if (value === undefined || modifier === undefined) return value ?? whole;
+        const plain = value.replaceAll('"', '');
+        if (modifier === '~f') return this.#full(plain);
+        if (modifier === '~a') return this.#files.attributes(this.#full(plain));
+        return modifier === '~' ? plain : String(this.#files.read(this.#full(plain))?.length ?? '');
+      },
+    );
   }
 
   #full(path: string): string {
-    return /^([A-Za-z]:|\\\\)/.test(path) ? path : `${this.#directory.replace(/\\$/, '')}\\${path}`;
+    const isFull = /^([A-Za-z]:|\\\\)/.test(path);
+    return this.#files.long(isFull ? path : `${this.#directory.replace(/\\$/, '')}\\${path}`);
   }
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../fleet/disk.ts';
 import { bootIdOf, isPackageRunning, type Machine } from '../fleet/machine.ts';
 import { childrenOf, forgetPermissions } from '../fleet/permissions.ts';
+import { longPath } from '../fleet/started-file.ts';
 import { smsIni } from '../fleet/sms-ini.ts';
 import { settingIn } from '../sms-ini-file.ts';
 import { transcriptText } from '../fleet/transcript.ts';
@@ -71,6 +72,11 @@ export class NtFiles {
     return isPackageRunning(this.#machine, this.#now())
       ? Buffer.from(`${bootIdOf(this.#machine)}\r\nJob still running\r\n`)
       : null;
+  }
+
+  /** The path with long names for short ones. */
+  long(path: string): string {
+    return longPath(this.#machine.disk, path);
   }
 
   /** A path that ends in a separator is a folder. */

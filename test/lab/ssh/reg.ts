@@ -24,6 +24,12 @@ export function reg(
 ): number {
   const [verb = '', path = ''] = args;
   const key = path.replace(/^HKLM\\/i, 'HKEY_LOCAL_MACHINE\\').replace(/^HKU/i, 'HKEY_USERS');
+  if (verb === 'add' && key.startsWith(servicesKey)) {
+    const service = findService(machine, key.slice(servicesKey.length + 1));
+    if (service === undefined || args[args.indexOf('/v') + 1] !== 'ImagePath') return 1;
+    storePathAs(machine, service.name, args[args.indexOf('/t') + 1] ?? '', args[args.indexOf('/d') + 1]);
+    return 0;
+  }
   if (verb === 'add') return addRenames(machine, args[args.indexOf('/d') + 1] ?? '') ? 0 : 1;
   if (verb === 'import') return importService(machine, files, path);
   if (verb === 'export') return exportKey(machine, files, key, args[2] ?? '');
@@ -109,12 +115,25 @@ function valuesAt(machine: Machine, key: string, args: readonly string[]): strin
   }
 }
 
-const settingsOf = ({ name, imagePath, startType, account, dependsOn, kept = {} }: Service) =>
+/** Stores the image path of a service under this type. */
+export function storePathAs(machine: Machine, name: string, type: string, imagePath?: string): void {
+  machine.services = machine.services.map((service) => {
+    if (service.name.toLowerCase() !== name.toLowerCase()) return service;
+    const { pathType: _pathType, ...rest } = service;
+    return {
+      ...rest,
+      ...(imagePath === undefined ? {} : { imagePath }),
+      ...(type === 'REG_SZ' ? { pathType: 'REG_SZ' } : {}),
+    };
+  });
+}
+
+const settingsOf = ({ name, imagePath, pathType, startType, account, dependsOn, kept = {} }: Service) =>
   [
     ['Type', 'REG_DWORD', '0x10'],
     ['DisplayName', 'REG_SZ', name],
     ['Start', 'REG_DWORD', `0x${startNumbers[startType]}`],
-    ['ImagePath', 'REG_EXPAND_SZ', imagePath],
+    ['ImagePath', pathType ?? 'REG_EXPAND_SZ', imagePath],
     ['ObjectName', 'REG_SZ', account],
     ...(startType === 'delayed' ? [['DelayedAutostart', 'REG_DWORD', '0x1'] as const] : []),
     ...Object.entries(kept).flatMap(([name, data]) =>

@@ -8,6 +8,7 @@ import {
   startService,
   stopService,
 } from '../fleet/service-control.ts';
+import { storePathAs } from './reg.ts';
 import { createService, deleteService } from '../fleet/service-install.ts';
 import { answered, said, type Streams, type Visit } from './program.ts';
 
@@ -68,7 +69,11 @@ export function sc(machine: Machine, visit: Visit, args: readonly string[], stre
       );
     case 'config':
       return answered(
-        visit(() => configureService(machine, name, settingsIn(args))),
+        visit(() => {
+          const settings = settingsIn(args);
+          if (settings.imagePath !== undefined) storePathAs(machine, name, 'REG_EXPAND_SZ');
+          return configureService(machine, name, settings);
+        }),
         streams,
       );
     case 'delete':

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type AuthContext, type Connection, type Session } from 'ssh2';
 import type { Machine } from '../fleet/machine.ts';
 import type { Machines } from '../fleet/machines.ts';
-import { windows } from '../fleet/sms.ts';
+import { machineVariables } from '../fleet/started-file.ts';
 import { Cmd } from './cmd-run.ts';
 import { NtFiles } from './nt-files.ts';
 import { programsOf } from './programs.ts';
@@ -76,10 +76,6 @@ export async function startSshServer(
   const files = new NtFiles(machine, () => machines.now());
   const pause = () => sleep(soon);
   const programs = programsOf(machine, files, visit, pause);
-  const variables = new Map([
-    ['SYSTEMROOT', windows],
-    ['OS', 'Windows_NT'],
-  ]);
   let commands = 0;
   const open = new Set<Connection>();
   const server = new Server({ hostKeys: [keys.hostKey] }, (connection) => {
@@ -103,7 +99,7 @@ export async function startSshServer(
           input: '',
         };
         // sshd runs `cmd.exe /c "<command>"`.
-        void new Cmd(files, programs, variables).run(command, streams).then((code) => {
+        void new Cmd(files, programs, machineVariables).run(command, streams).then((code) => {
           channel.exit(code & 0xff);
           channel.end();
         });

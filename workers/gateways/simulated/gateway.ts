@@ -58,8 +58,17 @@ export function connectSimulatedGateway({
     startService: (where, name) => change('startService', where, { name }),
     configureService: (where, name, settings) => change('configureService', where, { name, settings }),
     uninstallService: (where, name) => change('uninstallService', where, { name }),
-    installService: (where, { name, imagePath, startType, account, dependsOn }) =>
-      change('installService', where, { service: { name, imagePath, startType, account, dependsOn } }),
+    installService: (where, { name, imagePath, pathType, startType, account, dependsOn }) =>
+      change('installService', where, {
+        service: {
+          name,
+          imagePath,
+          startType,
+          account,
+          dependsOn,
+          ...(pathType === undefined ? {} : { pathType }),
+        },
+      }),
     copyFile: (where, from, to) => change('copyFile', where, { from, to }),
     uploadFile: async (where, localPath, to) => {
       const content = await readFile(localPath);

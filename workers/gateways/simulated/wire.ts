@@ -85,10 +85,16 @@ const fenceSchema = z.strictObject({ counter: z.int().nonnegative(), owner: z.st
 const call = { id: z.int().positive(), client: z.string().min(1), host: z.string() };
 const change = { ...call, fence: fenceSchema };
 const path = z.string().min(1);
-const settings = z.strictObject({ startType: startType.exactOptional(), imagePath: path.exactOptional() });
+const pathType = z.literal('REG_SZ').exactOptional();
+const settings = z.strictObject({
+  startType: startType.exactOptional(),
+  imagePath: path.exactOptional(),
+  pathType,
+});
 const installed = z.strictObject({
   name: path,
   imagePath: path,
+  pathType,
   startType,
   account: z.string(),
   dependsOn: z.array(z.string()).readonly(),

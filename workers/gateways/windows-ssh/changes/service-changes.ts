@@ -2,13 +2,14 @@ import type { Fence } from '../../../../shared/store/types.ts';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Service, StartType } from '../../../../shared/domain/observation/observation.ts';
 import { ok } from '../../../../shared/errors.ts';
-import type { GatewayResult } from '../../gateway.ts';
+import type { GatewayResult, ServiceSettings } from '../../gateway.ts';
 import { send, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { hasRawBytes } from '../connection/code-page.ts';
 import { quoteArgument, quoteName } from '../connection/quote.ts';
 import { keptIn, keySections } from './kept-settings.ts';
-import { readService, serviceSections } from '../look/services.ts';
+import { withExecutables } from '../look/full-paths.ts';
+import { readService, servicesKey, serviceSections } from '../look/services.ts';
 
 /** Windows gives up a service that does not respond for so long (errors 1053, 2186). */
 const settleMs = 30_000;
@@ -35,8 +36,11 @@ export async function service(
   const found = readService(parts.value, name);
   if (!found.ok) return failure('garbled', found.error);
   if (found.value === null) return ok(null);
+  const spelled = await withExecutables(shell, [found.value]);
+  if (!spelled.ok) return spelled;
+  const [named = found.value] = spelled.value;
   const kept = keptIn(parts.value, name, keys);
-  return ok(Object.keys(kept).length === 0 ? found.value : { ...found.value, kept });
+  return ok(Object.keys(kept).length === 0 ? named : { ...named, kept });
 }
 
 /**
@@ -106,13 +110,23 @@ export const startWords: Readonly<Record<StartType, string>> = {
 };
 
 /**
+ * Stores the image path under its type again: a service manager writes REG_EXPAND_SZ
+ * whatever it was (`save_service_config` of Wine).
+ * @param path the image path as an argument
+ */
+export const typing = (name: string, path: string, pathType: ServiceSettings['pathType']): string =>
+  pathType === undefined
+    ? ''
+    : ` && reg add "${servicesKey}\\${name}" /v ImagePath /t ${pathType} /d ${path} /f 2>&1`;
+
+/**
  * Changes settings of a service. `sc config` keeps all others, also the account and its password.
  */
 export async function configure(
   shell: ClientShell,
   fence: Fence,
   name: string,
-  { startType, imagePath }: { readonly startType?: StartType; readonly imagePath?: string },
+  { startType, imagePath, pathType }: ServiceSettings,
 ): Promise<GatewayResult<void>> {
   const quoted = refused(quoteName(name));
   if (!quoted.ok) return quoted;
@@ -122,7 +136,8 @@ export async function configure(
     startType === undefined ? '' : ` start= ${startWords[startType]}`,
     imagePath === undefined ? '' : ` binPath= ${path.value}`,
   ].join('');
-  const sent = await send(shell, fence, `sc config ${quoted.value}${settings} 2>&1`);
+  const typed = imagePath === undefined ? '' : typing(name, path.value, pathType);
+  const sent = await send(shell, fence, `sc config ${quoted.value}${settings} 2>&1${typed}`);
   if (!sent.ok) return sent;
   return sent.value.exitCode === 0 ? ok(undefined) : failure('failed', wordsOf(sent.value));
 }

@@ -8,7 +8,7 @@ import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { keptFile } from './guard.ts';
 import { quoteArgument, quoteName } from '../connection/quote.ts';
 import { dwordOf, multiOf, parseRegistry } from '../look/registry.ts';
-import { startWords } from './service-changes.ts';
+import { startWords, typing } from './service-changes.ts';
 import { noSuchService, servicesKey } from '../look/services.ts';
 
 /**
@@ -166,10 +166,13 @@ async function configureRecreated(
   const settings = refused(settingsOf(service, [...dependsOn, ...groups]));
   if (!settings.ok) return settings;
   const allSettings = `${settings.value}${displayName(values)}${typeWords[dwordOf(values.get('type')) ?? 0] ?? ''}`;
+  const path = refused(quoteArgument(service.imagePath));
+  if (!path.ok) return path;
+  const typed = typing(name, path.value, service.pathType);
   const sent = await send(
     shell,
     fence,
-    `sc config ${quoted.value}${allSettings} 2>&1 && (if exist "${file}" del /f /q "${file}" 2>nul)`,
+    `sc config ${quoted.value}${allSettings} 2>&1${typed} && (if exist "${file}" del /f /q "${file}" 2>nul)`,
   );
   if (!sent.ok) return sent;
   return sent.value.exitCode === 0 ? ok(undefined) : failure('failed', wordsOf(sent.value));

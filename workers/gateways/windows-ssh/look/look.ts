@@ -7,7 +7,8 @@ import { hashIn } from '../changes/file-changes.ts';
 import type { Part } from '../connection/frame.ts';
 import { detailSections, lookSections } from './look-sections.ts';
 import { datedTranscript, saysBusy, shortText, transcriptIn } from './look-texts.ts';
-import { parseDetails } from './processes.ts';
+import { fullPaths, withExecutables } from './full-paths.ts';
+import { parseDetails, type ProcessDetail } from './processes.ts';
 import { readSeen, runningThere, type Seen } from './read-look.ts';
 import { readService, scBlocks, serviceSections } from './services.ts';
 
@@ -26,8 +27,11 @@ export async function lookAt(shell: ClientShell, request: LookRequest): Promise<
   if (!transcript.ok) return transcript;
   const busy = await shortText(shell, parts.value.get('busy'), request.busy?.file);
   if (!busy.ok) return busy;
-  const seen = readSeen(parts.value, request);
-  if (!seen.ok) return notMade(seen.error);
+  const read = readSeen(parts.value, request);
+  if (!read.ok) return notMade(read.error);
+  const spelled = await withExecutables(shell, read.value.services);
+  if (!spelled.ok) return spelled;
+  const seen = ok({ ...read.value, services: spelled.value });
   const files = await hashes(shell, request, parts.value);
   if (!files.ok) return files;
   const blocking = await whatRuns(shell, request, seen.value);
@@ -102,7 +106,9 @@ async function whatRuns(
   if (seen.locked.length === 0) return ok({ processes: [], services: seen.services });
   const detail = await shell.read(detailSections);
   if (!detail.ok) return detail;
-  const details = parseDetails(detail.value.get('details')?.text ?? '');
+  const spelled = await spelledOut(shell, seen, parseDetails(detail.value.get('details')?.text ?? ''));
+  if (!spelled.ok) return spelled;
+  const details = spelled.value;
   const first = runningThere(request, seen, seen.services, details);
   const pids = new Set(first.map(({ pid }) => pid));
   const isKnown = (name: string): boolean =>
@@ -127,10 +133,29 @@ async function readServices(
   const sections = names.map((name) => serviceSections(name));
   const parts = await shell.read(sections.flatMap((each) => (each.ok ? each.value : [])));
   if (!parts.ok) return parts;
-  return ok(
+  return withExecutables(
+    shell,
     names.flatMap((name) => {
       const service = readService(parts.value, name);
       return service.ok && service.value !== null ? [service.value] : [];
     }),
+  );
+}
+
+/** The details with full paths: a process that was started by a short name shows that name. */
+async function spelledOut(
+  shell: ClientShell,
+  { listed }: Seen,
+  details: ReadonlyMap<number, ProcessDetail>,
+): Promise<GatewayResult<ReadonlyMap<number, ProcessDetail>>> {
+  const running = new Set(listed.map(({ pid }) => pid));
+  const known = [...details].filter(([pid]) => running.has(pid));
+  const full = await fullPaths(
+    shell,
+    known.map(([, { imagePath }]) => imagePath),
+  );
+  if (!full.ok) return full;
+  return ok(
+    new Map(known.map(([pid, detail]) => [pid, { ...detail, imagePath: full.value(detail.imagePath) }])),
   );
 }

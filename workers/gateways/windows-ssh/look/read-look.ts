@@ -1,5 +1,5 @@
 import { startInSteps } from '../../../../shared/domain/observation/boot.ts';
-import { isInside } from '../../../../shared/domain/observation/image-path.ts';
+import { executablePathOf, isInside, isVague } from '../../../../shared/domain/observation/image-path.ts';
 import type { Intent, RunningProcess, Service } from '../../../../shared/domain/observation/observation.ts';
 import { err, ok, type Result } from '../../../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../../../shared/products/client-look.ts';
@@ -208,10 +208,13 @@ export function runningThere(
     const service = services.find((each) => each.pid === pid);
     const detail = details.get(pid);
     const file = isLocked.get(executable.toLowerCase());
-    const known = detail?.imagePath ?? service?.imagePath;
+    const known = detail?.imagePath ?? (service === undefined ? undefined : executablePathOf(service));
     if (file === undefined && detail === undefined) return [];
-    if (known !== undefined && !isInside(known, componentDirectory)) return [];
-    const imagePath = detail?.imagePath ?? `${componentDirectory}\\${file ?? executable}`;
+    // A path that only the client could read does not prove that the process is another one.
+    const isUnknown = known === undefined || isVague(known);
+    if (isUnknown ? file === undefined : !isInside(known, componentDirectory)) return [];
+    const imagePath =
+      isUnknown || detail === undefined ? `${componentDirectory}\\${file ?? executable}` : detail.imagePath;
     const user = service?.account ?? users.find((each) => each.session === session)?.name ?? '';
     return [{ pid, executable, imagePath, session, user, startedAt: detail?.startedAt ?? bootedAt }];
   });

@@ -5,6 +5,8 @@
 export interface RegistryKey {
   readonly path: string;
   readonly values: ReadonlyMap<string, string>;
+  /** The types of the values, by the same names. */
+  readonly types: ReadonlyMap<string, string>;
 }
 
 /**
@@ -12,23 +14,27 @@ export interface RegistryKey {
  * type to the end of the line.
  */
 export function parseRegistry(text: string): readonly RegistryKey[] {
-  const keys: { path: string; values: Map<string, string> }[] = [];
+  const keys: { path: string; values: Map<string, string>; types: Map<string, string> }[] = [];
   for (const line of text.split(/\r?\n/)) {
-    if (line.startsWith('HKEY_')) keys.push({ path: line.trimEnd(), values: new Map() });
+    if (line.startsWith('HKEY_')) keys.push({ path: line.trimEnd(), values: new Map(), types: new Map() });
     const value = valueIn(line);
-    if (value !== null) keys.at(-1)?.values.set(value.name, value.data);
+    if (value === null) continue;
+    keys.at(-1)?.values.set(value.name, value.data);
+    keys.at(-1)?.types.set(value.name, value.type);
   }
   return keys;
 }
 
 /** A line such as `    Name    REG_SZ    data`, read in time linear to its length. */
-function valueIn(line: string): { readonly name: string; readonly data: string } | null {
+function valueIn(
+  line: string,
+): { readonly name: string; readonly type: string; readonly data: string } | null {
   if (!/^\s{2}/.test(line)) return null;
   const body = line.trimStart();
   const type = /\sREG_[A-Z_]+(?=\s|$)/.exec(body);
   if (type === null) return null;
   const name = body.slice(0, type.index).trimEnd().toLowerCase();
-  return { name, data: body.slice(type.index + type[0].length).trim() };
+  return { name, type: type[0].trim(), data: body.slice(type.index + type[0].length).trim() };
 }
 
 /** The value of a REG_DWORD, printed as 0x…; null for another text. */

@@ -56,7 +56,8 @@ export function readService(parts: ReadonlyMap<string, Part>, name: string): Res
   if (state.exitCode === noSuchService) return ok(null);
   const running = scBlocks(state.text)[0];
   if (state.exitCode !== 0 || running === undefined) return notUnderstood('state', name, state);
-  const values = parseRegistry(settings.text)[0]?.values;
+  const stored = parseRegistry(settings.text)[0];
+  const values = stored?.values;
   const startType = startTypes[dwordOf(values?.get('start')) ?? -1];
   const imagePath = values?.get('imagepath');
   if (settings.exitCode !== 0 || startType === undefined || imagePath === undefined)
@@ -68,6 +69,7 @@ export function readService(parts: ReadonlyMap<string, Part>, name: string): Res
   return ok({
     name,
     imagePath,
+    ...(stored?.types.get('imagepath') === 'REG_SZ' ? { pathType: 'REG_SZ' as const } : {}),
     startType:
       startType === 'automatic' && dwordOf(values?.get('delayedautostart')) === 1 ? 'delayed' : startType,
     state: running.state,
