@@ -11,6 +11,7 @@ import type { StagedRelease } from './logon-server.ts';
 import type { Machine } from './machine.ts';
 import { Machines } from './machines.ts';
 import { plant } from './permissions.ts';
+import { configureService } from './service-control.ts';
 import { addService } from './service-install.ts';
 import type { TraitSet } from './traits.ts';
 import { FleetServer } from './server.ts';
@@ -49,6 +50,8 @@ export interface Fleet extends FleetControl {
   plant(client: string, path: string): void;
   /** A person installs a service on a client and starts it. */
   addService(client: string, service: InstalledAs): void;
+  /** A person changes stored settings of a service. */
+  setService(client: string, name: string, settings: { readonly imagePath: string }): void;
   close(): Promise<void>;
 }
 
@@ -87,6 +90,10 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
     addService: (client, service) => {
       const machine = machineOf(machines, client);
       machines.visit(machine, (now) => addService(machine, service, now));
+    },
+    setService: (client, name, settings) => {
+      const machine = machineOf(machines, client);
+      machines.visit(machine, () => configureService(machine, name, settings));
     },
     close: async () => {
       machines.stop();
