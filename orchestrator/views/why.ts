@@ -11,7 +11,8 @@ import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { isKnownZone, isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
-import type { RestartCause } from '../../shared/domain/upgrade/memory.ts';
+import type { Learned, RestartCause } from '../../shared/domain/upgrade/memory.ts';
+import { movedServices } from '../../shared/domain/upgrade/moved-services.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
 
 /**
@@ -205,7 +206,7 @@ function actionOf({ state }: Upgrade): string {
 /** What else an operator should know about a client: what was done to it, and what stops it. */
 export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
   const { mark, workaround, replacing, unfinished } = upgrade.memory.open;
-  const { relocation, servicePath, willBlockAgain, lastLook } = upgrade.memory.learned;
+  const { relocation, willBlockAgain, lastLook } = upgrade.memory.learned;
   const { state } = campaign;
   const isStopped = state.status === 'paused' && upgrade.state.phase !== 'settled';
   const found: (string | false)[] = [
@@ -218,7 +219,7 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
       `${workaround.preImage.service.name} is set to manual start until the update is done`,
     replacing !== null && 'new files are ready on it; Windows puts them in place at the next restart',
     unfinished && 'a procedure may be unfinished on it: the next look goes on there',
-    relocation === 'done' && `its service was moved and runs from ${servicePath ?? 'its new directory'}`,
+    relocation === 'done' && whereMoved(upgrade.memory.learned),
     relocation === 'undone' && 'a relocation was tried and undone: the service is as it was before',
     willBlockAgain &&
       'only the workaround was used: the same service will block it again at the next release',
@@ -226,6 +227,14 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
     lastLook !== null && `last looked at ${isoOf(lastLook.at)}`,
   ];
   return found.filter((remark) => remark !== false);
+}
+
+/** Where each relocated service runs now. */
+function whereMoved(learned: Learned): string {
+  const paths = movedServices(learned).map(({ to }) => to);
+  return paths.length < 2
+    ? `its service was moved and runs from ${learned.servicePath ?? 'its new directory'}`
+    : `its services were moved and run from ${paths.join(' and ')}`;
 }
 
 /** Since when each of its blockers is in the way; only while it waits for them. */

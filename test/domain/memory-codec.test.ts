@@ -33,6 +33,7 @@ const full: StoredMemory = {
   willBlockAgain: true,
   lastLook: { at: 6, bootId: 'boot-1', evidence: 'sha-of-the-look' },
   unfinished: true,
+  movedEarlier: [{ ...preImage, service: { ...preImage.service, name: 'OLDER' } }],
 };
 
 /** What the first version of servpack wrote for a client that had no record. */
@@ -63,6 +64,7 @@ describe('the memory codec', () => {
         seen: full.seen,
         relocation: full.relocation,
         beforeRelocation: full.moved,
+        movedEarlier: full.movedEarlier,
         servicePath: full.servicePath,
         willBlockAgain: full.willBlockAgain,
         lastLook: full.lastLook,
@@ -80,7 +82,9 @@ describe('the memory codec', () => {
 
   test('writes the flat fields of the first version, in its order, and later fields after them', () => {
     expect(JSON.stringify(encodeMemory(decodeMemory(full)))).toBe(JSON.stringify(full));
-    expect(JSON.stringify(flatMemory(newMemory))).toBe(newWhole.replace(/}$/, ',"unfinished":false}'));
+    expect(JSON.stringify(flatMemory(newMemory))).toBe(
+      newWhole.replace(/}$/, ',"unfinished":false,"movedEarlier":[]}'),
+    );
     expect(JSON.stringify(encodeMemory(newMemory))).toBe('{}');
   });
 

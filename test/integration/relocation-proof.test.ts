@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Service } from '../../shared/domain/observation/observation.ts';
 import { type Change, type Gateway, type GatewayResult, targetOf } from '../../workers/gateways/gateway.ts';
+import { changedGateway } from '../fixtures/changed-gateway.ts';
 import { connectSimulatedGateway } from '../../workers/gateways/simulated/gateway.ts';
 import { failure } from '../../workers/gateways/windows-ssh/connection/client.ts';
 import { serviceSteps } from '../../workers/remediation/relocate.ts';
@@ -19,14 +20,6 @@ const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 const other = 'C:\\MS\\SMS\\BIN\\APPCTL32.EXE';
 const moved = 'C:\\SMS_PCM\\pcmsvc32.exe';
 
-/** This gateway with some calls replaced. */
-const having = (inner: Gateway, own: (inner: Gateway) => Partial<Gateway>): Gateway => {
-  const calls = own(inner);
-  return new Proxy(inner, {
-    get: (target, call: keyof Gateway) => calls[call] ?? target[call].bind(target),
-  });
-};
-
 type One = Awaited<ReturnType<typeof oneClient>>;
 
 async function expectAsBefore({ fleet, client }: One): Promise<void> {
@@ -37,7 +30,7 @@ async function expectAsBefore({ fleet, client }: One): Promise<void> {
 
 /** Like a machine whose tools install the service again when its path changes. */
 const losing = (change: (service: Service) => Service) => (inner: Gateway) =>
-  having(inner, (gateway) => ({
+  changedGateway(inner, (gateway) => ({
     readService: async (target, service, signal, keys): Promise<GatewayResult<Service | null>> => {
       const read = await gateway.readService(target, service, signal, keys);
       return read.ok && read.value?.imagePath === moved ? { ok: true, value: change(read.value) } : read;
@@ -63,7 +56,7 @@ test.each<[string, (service: Service) => Service, string]>([
 
 test('a file that a user put into the new directory before it was protected does not run', async () => {
   await using one = await oneClient('pcmInBin', {}, (inner) =>
-    having(inner, (gateway) => ({
+    changedGateway(inner, (gateway) => ({
       protectDirectory: async (change: Change, path: string, allowed: readonly string[] | null) => {
         await gateway.copyFile(change, other, moved);
         return gateway.protectDirectory(change, path, allowed);
@@ -134,7 +127,7 @@ test('a new directory of two services may hold the files of both, and no third f
 
 test('a file that was replaced in the new directory is found by the proof', async () => {
   await using one = await oneClient('pcmInBin', {}, (inner) =>
-    having(inner, (gateway) => ({
+    changedGateway(inner, (gateway) => ({
       startService: async (change: Change, service: string) => {
         if ((await gateway.hashFile(change.target, moved, change.signal)).ok)
           await gateway.copyFile(change, other, moved);
@@ -150,7 +143,7 @@ test('a file that was replaced in the new directory is found by the proof', asyn
 
 test('a service without a process in the new directory has not moved, whatever its settings are', async () => {
   await using one = await oneClient('pcmInBin', {}, (inner) =>
-    having(inner, (gateway) => ({
+    changedGateway(inner, (gateway) => ({
       look: async (target, request, signal) => {
         const seen = await gateway.look(target, request, signal);
         return seen.ok && request.componentDirectory === 'C:\\SMS_PCM'

@@ -19,6 +19,7 @@ import {
   findService,
   proveDependantsRun,
   readService,
+  readWithDependants,
   startLikeBefore,
   stateBefore,
   stopService,
@@ -36,7 +37,7 @@ export async function recordService(
   procedure: Remediation,
   name: string,
 ): Promise<GatewayResult<PreImage | null>> {
-  const service = await readService(context, name);
+  const service = await readWithDependants(context, name);
   if (!service.ok) return service;
   const { relocatable } = context.rules.product;
   // The name may come from a client: `constructor` is no service that the profile knows.

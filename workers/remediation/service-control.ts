@@ -3,6 +3,7 @@ import type { PreImage, Service, ServiceRunState } from '../../shared/domain/obs
 import { err, ok } from '../../shared/errors.ts';
 import type { StepContext } from '../context.ts';
 import type { GatewayFailure, GatewayResult, ServiceSettings } from '../gateways/gateway.ts';
+import { keyOf, withDependants } from './dependants.ts';
 
 /**
  * Changes of one service. Each reads the service, changes only what differs, and proves the change
@@ -21,6 +22,15 @@ export async function readService(context: StepContext, service: string): Promis
   return found.value === null
     ? failed(`error 1060: there is no service ${service}`)
     : { ok: true, value: found.value };
+}
+
+/** The service, with all running services that depend on it, in an order for stopping them. */
+export async function readWithDependants(
+  context: StepContext,
+  service: string,
+): Promise<GatewayResult<Service>> {
+  const found = await readService(context, service);
+  return found.ok ? withDependants((name) => findService(context, name), found.value) : found;
 }
 
 /** The service with all settings that must not be lost; null = no such service is installed. */
@@ -71,15 +81,45 @@ export async function stopService(
   context: StepContext,
   { service, by }: Pick<PreImage, 'service' | 'by'>,
 ): Promise<GatewayResult<void>> {
-  for (const dependant of service.neededBy ?? []) {
-    const stopped = await stopOne(context, dependant);
-    if (!stopped.ok) return stopped;
-  }
-  const stopped = await stopOne(context, service.name);
+  const stopped = await stopAll(context, service);
   if (stopped.ok || by !== 'reinstall') return stopped;
   const now = await findService(context, service.name);
   return now.ok && now.value === null ? ok(undefined) : stopped;
 }
+
+/** How often the client is asked again which services depend on one that it does not stop. */
+const askedAgainAtMost = 3;
+
+/**
+ * Stops the recorded dependants in their recorded order, then the service. One of them may run
+ * again meanwhile, or depend on another one in a way that the record does not know: where Windows
+ * refuses because of a dependant (error 1051), the order is asked for again.
+ */
+async function stopAll(context: StepContext, { name, neededBy = [] }: Service): Promise<GatewayResult<void>> {
+  let stopped = await stopInOrder(context, [...neededBy, name]);
+  for (let asked = 0; asked < askedAgainAtMost && isNeededByAnother(stopped); asked += 1) {
+    const graph = await readWithDependants(context, name);
+    if (!graph.ok) return graph;
+    const running = graph.value.neededBy ?? [];
+    const recorded = new Set(neededBy.map(keyOf));
+    const others = running.filter((each) => !recorded.has(keyOf(each)));
+    if (others.length > 0)
+      return failed(`error 1051: ${others.join(', ')}, started since, depends on ${name} and is left alone`);
+    stopped = await stopInOrder(context, [...running, name]);
+  }
+  return stopped;
+}
+
+async function stopInOrder(context: StepContext, names: readonly string[]): Promise<GatewayResult<void>> {
+  for (const name of names) {
+    const stopped = await stopOne(context, name);
+    if (!stopped.ok) return stopped;
+  }
+  return ok(undefined);
+}
+
+const isNeededByAnother = (stopped: GatewayResult<void>): boolean =>
+  !stopped.ok && stopped.error.kind === 'failed' && stopped.error.message.startsWith('error 1051');
 
 async function stopOne(context: StepContext, service: string): Promise<GatewayResult<void>> {
   const now = await readService(context, service);

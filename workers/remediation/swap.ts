@@ -10,6 +10,7 @@ import {
   failed,
   proveDependantsRun,
   readService,
+  readWithDependants,
   startLikeBefore,
   stateBefore,
   stopService,
@@ -30,7 +31,7 @@ type Step = (context: StepContext, preImage: SwapPreImage) => Promise<GatewayRes
 export async function recordFiles(context: StepContext): Promise<GatewayResult<SwapPreImage | null>> {
   const { swap, componentDirectory: directory } = context.rules.product;
   if (swap === null) return failed('the product profile does not say how files are swapped');
-  const service = swap.service === null ? ok(null) : await readService(context, swap.service);
+  const service = swap.service === null ? ok(null) : await readWithDependants(context, swap.service);
   if (!service.ok) return service;
   const files = await changedFiles(context, directory);
   if (!files.ok) return files;

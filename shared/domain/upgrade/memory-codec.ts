@@ -33,6 +33,7 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   willBlockAgain: learned.willBlockAgain,
   lastLook: learned.lastLook,
   unfinished: open.unfinished,
+  movedEarlier: learned.movedEarlier,
 });
 
 const flatNew = flatMemory(newMemory);
@@ -61,6 +62,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
       seen,
       relocation,
       beforeRelocation: flat.moved,
+      movedEarlier: flat.movedEarlier,
       servicePath,
       willBlockAgain,
       lastLook,

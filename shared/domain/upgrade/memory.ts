@@ -51,10 +51,12 @@ export interface Learned {
   readonly relocation: 'none' | 'done' | 'undone';
   /**
    * The service as it was before its relocation, so that a person can undo it; null = not
-   * relocated.
+   * relocated. Of more than one service it is the one that was relocated last.
    */
   readonly beforeRelocation: PreImage | null;
-  /** Where the relocated service runs now. */
+  /** The same of the services that were relocated before it, the oldest first. */
+  readonly movedEarlier: readonly PreImage[];
+  /** Where the service that was relocated last runs now. */
   readonly servicePath: string | null;
   /** The workaround was used: the same service blocks again at the next release. */
   readonly willBlockAgain: boolean;
@@ -95,12 +97,18 @@ export interface PendingRestart {
 }
 
 /**
- * `end`: settle with this ending as soon as nothing is open on the client. `undo`: relocate the
- * service back. `unmark`: take the mark back; `ending` is how the upgrade settles where that fails.
+ * `end`: settle with this ending as soon as nothing is open on the client. `undo`: relocate every
+ * moved service back, of which `movedBack` names those that are. `unmark`: take the mark back;
+ * `ending` is how the upgrade settles where that fails.
  */
 export type Request =
   | { readonly kind: 'end'; readonly ending: Ending }
-  | { readonly kind: 'undo'; readonly by: string; readonly reason: string }
+  | {
+      readonly kind: 'undo';
+      readonly by: string;
+      readonly reason: string;
+      readonly movedBack?: readonly string[];
+    }
   | { readonly kind: 'unmark'; readonly ending: Ending };
 
 export const newMemory: Memory = {
@@ -117,6 +125,7 @@ export const newMemory: Memory = {
     seen: [],
     relocation: 'none',
     beforeRelocation: null,
+    movedEarlier: [],
     servicePath: null,
     willBlockAgain: false,
     lastLook: null,

@@ -18,6 +18,7 @@ import { backoff } from '../rules/backoff.ts';
 import type { Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
 import type { MemoryChange } from './memory.ts';
+import { withMoved, withoutMoved } from './moved-services.ts';
 import { type Remedying, type Upgrade, withMemory } from './state.ts';
 import { defer, ignore, settle, settleNow, transition } from './transitions.ts';
 
@@ -73,9 +74,9 @@ function endForward(upgrade: Upgrade, journal: Journal, now: number): Decision {
   switch (procedure) {
     case 'relocation': {
       const because = `${service} runs from ${pathsOf(preImage)} with its old settings`;
-      const servicePath = preImage === null ? null : preImage.to;
+      const { learned } = upgrade.memory;
       return transition(upgrade, look, because, {
-        learned: { relocation: 'done', beforeRelocation: preImage, servicePath },
+        learned: preImage === null ? { relocation: 'done' } : withMoved(learned, preImage),
       });
     }
     case 'workaround':
@@ -96,7 +97,7 @@ function endForward(upgrade: Upgrade, journal: Journal, now: number): Decision {
 /** The last step of the way back is done: the client is as it was before the procedure. */
 function endBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedying, now: number): Decision {
   const whole = withMemory(upgrade, memoryAfterBack(upgrade, journal));
-  if (journal.ending !== null) return settle(whole, journal.ending, now);
+  if (journal.ending !== null) return settle(withoutUndo(whole), journal.ending, now);
   const because = `${journal.service === '' ? 'the client' : journal.service} is exactly as it was before`;
   if (journal.turnedAt === null) return transition(whole, { phase: 'looking' }, because);
   // A service that does not stop is likely to be busy (Q173073): it would refuse again at once.
@@ -106,6 +107,10 @@ function endBack(rules: Rules, upgrade: Upgrade, { journal, blockers }: Remedyin
     ? defer(rules, whole, 'download', `${failed}; ${because}`, now, blockers)
     : transition(whole, { phase: 'looking' }, because);
 }
+
+/** An undo that does not get on ends: what is not moved back yet can be asked for again. */
+const withoutUndo = (upgrade: Upgrade): Upgrade =>
+  upgrade.memory.request?.kind === 'undo' ? withMemory(upgrade, { request: null }) : upgrade;
 
 /**
  * A relocation that could not even stop the service changed nothing, so it may be tried again; the
@@ -118,7 +123,7 @@ function memoryAfterBack({ memory }: Upgrade, journal: Journal): MemoryChange {
   if (procedure === 'replaceAtRestart')
     return { open: { replacing: null }, history: mayTryAgain(journal, turnedAt) ? { tried } : {} };
   if (procedure === 'swap' || turnedAt === 'record') return {};
-  return turnedAt === 'stop' ? { history: { tried } } : { learned: { relocation: 'undone' } };
+  return turnedAt === 'stop' ? { history: { tried } } : { learned: withoutMoved(memory.learned, service) };
 }
 
 /**
@@ -207,6 +212,6 @@ function settleUnfinished(
     `unfinished ${titleOf(journal)} at ${progressOf(journal)}: ${failure.message}; ` +
     'the pre-image stands on the client, the next look there goes on';
   const cause = `unfinished ${journal.procedure}`;
-  const unfinished = withMemory(upgrade, { open: { unfinished: true } });
+  const unfinished = withMemory(withoutUndo(upgrade), { open: { unfinished: true } });
   return settleNow(unfinished, { end: 'needsAttention', cause, because, blockers }, now);
 }

@@ -1,6 +1,6 @@
 import type { Failure } from '../observation/failure.ts';
 import { executableOf, executablePathOf, isSamePath } from '../observation/image-path.ts';
-import type { Observation, Service } from '../observation/observation.ts';
+import type { Observation, PreImage } from '../observation/observation.ts';
 import { prove } from '../observation/proof.ts';
 import { stillMarked } from '../outcome/counters.ts';
 import type { Ending } from '../outcome/ending.ts';
@@ -10,6 +10,7 @@ import { isoOf } from '../time/iso-time.ts';
 import { withoutPlan } from './closed-window.ts';
 import type { Decision } from './events.ts';
 import { mayBeMarked, openOnClient, type Request } from './memory.ts';
+import { movedServices } from './moved-services.ts';
 import { beginsSomething } from './placement.ts';
 import { type Upgrade, withMemory, withoutMark } from './state.ts';
 import { beginProcedure, defer, ignore, settle, transition } from './transitions.ts';
@@ -96,7 +97,7 @@ export function followRequest(
   const { request } = upgrade.memory;
   switch (request?.kind) {
     case 'undo':
-      return undoRelocation(rules, upgrade, request, seen, now);
+      return undoRelocations(rules, upgrade, request, seen, now);
     case 'unmark':
       return unmark(rules, upgrade, seen, now);
     case 'end':
@@ -105,36 +106,61 @@ export function followRequest(
   }
 }
 
+type Undo = Extract<Request, { kind: 'undo' }>;
+
 /**
- * Relocates the service back, if it still is where servpack has put it: another person may have
- * changed it since.
+ * Relocates each moved service back that still is where servpack has put it, the newest relocation
+ * first: another person may have changed a service since.
  */
-function undoRelocation(
+function undoRelocations(
   rules: Rules,
   upgrade: Upgrade,
-  { by, reason }: Extract<Request, { kind: 'undo' }>,
+  request: Undo,
   seen: Observation,
   now: number,
 ): Decision {
-  const preImage = upgrade.memory.learned.beforeRelocation;
-  const service = seen.services.find((each) => each.name === preImage?.service.name);
-  if (preImage === null || service === undefined || !runsFrom(service, preImage.to)) {
-    const because = `asked to move the service back by ${by}: it is not where it was moved to, nothing was changed`;
-    const ending: Ending = { end: 'needsAttention', cause: 'not moved back', because, blockers: [] };
-    return settle(withoutRequest(upgrade), ending, now);
-  }
+  const moved = movedServices(upgrade.memory.learned);
+  const preImage = moved.find((each) => isWhereMoved(seen, each));
+  if (preImage === undefined)
+    return settle(withoutRequest(upgrade), notMovedBack(request, moved.map(serviceName)), now);
+  const { name } = preImage.service;
   if (seen.packageRunning)
-    return defer(rules, upgrade, 'busy', `${service.name} runs a package; it is not stopped now`, now);
-  const because = `${service.name} was moved back for ${by}: ${reason}`;
-  const ending: Ending = { end: 'skipped', cause: 'moved back', because, blockers: [] };
-  const journal = wayBack({ procedure: 'relocation', preImage }, ending);
-  return beginProcedure(upgrade, journal, `${service.name} is moved back for ${by}: ${reason}`, {
-    change: { request: null, learned: { beforeRelocation: null, servicePath: null } },
+    return defer(rules, upgrade, 'busy', `${name} runs a package; it is not stopped now`, now);
+  const movedBack = [...(request.movedBack ?? []), name];
+  const isLast = moved.length === 1;
+  const journal = wayBack(
+    { procedure: 'relocation', preImage },
+    isLast ? allMovedBack(request, movedBack) : null,
+  );
+  return beginProcedure(upgrade, journal, `${name} is moved back for ${request.by}: ${request.reason}`, {
+    change: { request: isLast ? null : { ...request, movedBack } },
   });
 }
 
-const runsFrom = (service: Service, imagePath: string): boolean =>
-  isSamePath(executablePathOf(service), executableOf(imagePath));
+const serviceName = ({ service }: PreImage): string => service.name;
+
+/** Windows does not tell names of services and paths apart by their case. */
+const isWhereMoved = ({ services }: Observation, { service, to }: PreImage): boolean =>
+  services.some(
+    (each) =>
+      each.name.toLowerCase() === service.name.toLowerCase() &&
+      isSamePath(executablePathOf(each), executableOf(to)),
+  );
+
+const allMovedBack = ({ by, reason }: Undo, names: readonly string[]): Ending => ({
+  end: 'skipped',
+  cause: 'moved back',
+  because: `${names.join(' and ')} ${names.length === 1 ? 'was' : 'were'} moved back for ${by}: ${reason}`,
+  blockers: [],
+});
+
+function notMovedBack({ by, movedBack = [] }: Undo, left: readonly string[]): Ending {
+  const because =
+    movedBack.length === 0
+      ? `asked to move the service back by ${by}: it is not where it was moved to, nothing was changed`
+      : `${movedBack.join(' and ')} moved back for ${by}; ${left.join(' and ')} is not where it was moved to, and was left alone`;
+  return { end: 'needsAttention', cause: 'not moved back', because, blockers: [] };
+}
 
 /** Takes the mark back, unless the client has installed the release or is not marked. */
 function unmark(rules: Rules, upgrade: Upgrade, seen: Observation, now: number): Decision {

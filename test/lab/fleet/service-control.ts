@@ -33,12 +33,19 @@ export function showService(machine: Machine, service: Service): Service {
   return neededBy.length === 0 ? service : { ...service, neededBy };
 }
 
-/** Running services that depend on this one, in an order in which they can be stopped. */
+/**
+ * Running services that depend on this one, directly or not, in an order in which they can be
+ * stopped. EnumDependentServices goes through the whole graph (ReactOS, rpcserver.c).
+ */
 function dependantsOf(machine: Machine, name: string): readonly string[] {
-  const direct = machine.services.filter((each) => each.dependsOn.includes(name) && each.state !== 'stopped');
+  const direct = machine.services.filter((each) => dependsOn(each, name) && each.state !== 'stopped');
   const all = direct.flatMap((each) => [...dependantsOf(machine, each.name), each.name]);
   return [...new Set(all)];
 }
+
+/** Windows does not tell names of services apart by their case. */
+const dependsOn = (service: Service, name: string): boolean =>
+  service.dependsOn.some((each) => each.toLowerCase() === name.toLowerCase());
 
 export const markedForDeletion = (name: string): string =>
   `error 1072: the service ${name} has been marked for deletion`;
@@ -131,7 +138,7 @@ export function stopService(machine: Machine, name: string, now: number): Outcom
     return refused('the service was not stopped: Job still running');
   }
   const dependent = machine.services.find(
-    (each) => each.dependsOn.includes(service.name) && each.state !== 'stopped',
+    (each) => dependsOn(each, service.name) && each.state !== 'stopped',
   );
   if (dependent !== undefined) return refused(`error 1051: ${dependent.name} depends on it and runs`);
   change(machine, service.name, { state: 'stopPending' });
@@ -186,7 +193,7 @@ export function startAutomaticServices(machine: Machine, at: number): void {
  * The services that a service depends on start first, unless they are disabled; without them the
  * service stays down.
  */
-function bringUp(machine: Machine, name: string, at: number): void {
+export function bringUp(machine: Machine, name: string, at: number): void {
   const service = findService(machine, name);
   if (service === undefined || service.state !== 'stopped' || service.startType === 'disabled') return;
   for (const needed of service.dependsOn) bringUp(machine, needed, at);

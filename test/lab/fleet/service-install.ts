@@ -2,12 +2,18 @@ import type { InstalledAs } from '../../../workers/gateways/gateway.ts';
 import { needsPassword, passwordNeeded } from '../../../workers/gateways/service-account.ts';
 import type { Machine } from './machine.ts';
 import { done, type Outcome, refused } from './outcome.ts';
-import { findService, forgetMarked, markedForDeletion, noSuchService } from './service-control.ts';
+import { bringUp, findService, forgetMarked, markedForDeletion, noSuchService } from './service-control.ts';
 
 /**
  * Services that are deleted and installed again, and what the service control manager knows of them
  * afterwards.
  */
+
+/** A person installs a service and starts it. Its executable must be there. */
+export function addService(machine: Machine, service: InstalledAs, now: number): void {
+  createService(machine, service);
+  bringUp(machine, service.name, now);
+}
 
 /** Deletes a stopped service at once, and a running one when it stops. */
 export function deleteService(machine: Machine, name: string): Outcome {

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from '../../../shared/clock.ts';
+import type { InstalledAs } from '../../../workers/gateways/gateway.ts';
 import { CheckIns, type CheckInTarget } from './check-ins.ts';
 import type { FleetControl } from './control.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -7,8 +8,11 @@ import { Faults } from './faults.ts';
 import { Holds } from './holds.ts';
 import { Lab } from './lab.ts';
 import type { StagedRelease } from './logon-server.ts';
+import type { Machine } from './machine.ts';
 import { Machines } from './machines.ts';
 import { plant } from './permissions.ts';
+import { configureService } from './service-control.ts';
+import { addService } from './service-install.ts';
 import type { TraitSet } from './traits.ts';
 import { FleetServer } from './server.ts';
 
@@ -44,6 +48,10 @@ export interface Fleet extends FleetControl {
    * new.
    */
   plant(client: string, path: string): void;
+  /** A person installs a service on a client and starts it. */
+  addService(client: string, service: InstalledAs): void;
+  /** A person changes stored settings of a service. */
+  setService(client: string, name: string, settings: { readonly imagePath: string }): void;
   close(): Promise<void>;
 }
 
@@ -78,10 +86,14 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
     summary: () => lab.summary(),
     hold: (order) => lab.hold(order),
     fault: (order) => lab.fault(order),
-    plant: (client, path) => {
-      const machine = machines.find(client);
-      if (machine === undefined) throw new Error(`no client ${client}`);
-      plant(machine, path);
+    plant: (client, path) => plant(machineOf(machines, client), path),
+    addService: (client, service) => {
+      const machine = machineOf(machines, client);
+      machines.visit(machine, (now) => addService(machine, service, now));
+    },
+    setService: (client, name, settings) => {
+      const machine = machineOf(machines, client);
+      machines.visit(machine, () => configureService(machine, name, settings));
     },
     close: async () => {
       machines.stop();
@@ -89,4 +101,10 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
       await server.close();
     },
   };
+}
+
+function machineOf(machines: Machines, client: string): Machine {
+  const machine = machines.find(client);
+  if (machine === undefined) throw new Error(`no client ${client}`);
+  return machine;
 }

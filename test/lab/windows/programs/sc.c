@@ -171,19 +171,40 @@ static BOOL depends_on(const char *dependant, const char *name)
     return FALSE;
 }
 
+/*
+ * Marks the services that depend on this one, directly or not, and lists each after those that
+ * depend on it: the reverse order of their starts, as EnumDependentServices does (ReactOS,
+ * Int_EnumDependentServicesW).
+ */
+static DWORD add_dependants(const ENUM_SERVICE_STATUS_PROCESSA *all, DWORD count, const char *name, BOOL *marked,
+                            DWORD *order, DWORD found)
+{
+    for (DWORD i = 0; i < count; i++) {
+        if (marked[i] || !depends_on(all[i].lpServiceName, name)) continue;
+        marked[i] = TRUE;
+        found = add_dependants(all, count, all[i].lpServiceName, marked, order, found);
+        order[found++] = i;
+    }
+    return found;
+}
+
 /* Wine's EnumDependentServices finds no service, so this reads the dependencies of each one. */
 static int enumerate_dependants(const char *name)
 {
-    DWORD needed, count, resume = 0, found = 0;
+    DWORD needed, count, resume = 0;
     if (!EnumServicesStatusExA(manager, SC_ENUM_PROCESS_INFO, SERVICE_WIN32, SERVICE_STATE_ALL, (BYTE *)buffer,
                                sizeof buffer, &needed, &count, &resume, NULL))
         return failed("EnumDependentServices");
-    const ENUM_SERVICE_STATUS_PROCESSA *each = (const void *)buffer;
-    for (DWORD i = 0; i < count; i++) found += depends_on(each[i].lpServiceName, name);
+    const ENUM_SERVICE_STATUS_PROCESSA *all = (const void *)buffer;
+    BOOL *marked = calloc(count + 1, sizeof *marked);
+    DWORD *order = calloc(count + 1, sizeof *order);
+    if (!marked || !order) return failed_with("EnumDependentServices", ERROR_NOT_ENOUGH_MEMORY);
+    DWORD found = add_dependants(all, count, name, marked, order, 0);
     printf("Enum: entriesRead  = %lu\n", found);
-    for (DWORD i = 0; i < count; i++)
-        if (depends_on(each[i].lpServiceName, name))
-            print_status(each[i].lpServiceName, each[i].lpDisplayName, &each[i].ServiceStatusProcess, FALSE);
+    for (DWORD i = 0; i < found; i++) {
+        const ENUM_SERVICE_STATUS_PROCESSA *each = &all[order[i]];
+        print_status(each->lpServiceName, each->lpDisplayName, &each->ServiceStatusProcess, FALSE);
+    }
     return 0;
 }
 
