@@ -5,7 +5,7 @@ import type { Archive } from './archive.ts';
 /**
  * Fault `redis.recordsGone` when the audit of this folder knows of records, and a shard holds none
  * of them: Redis was emptied while no orchestrator ran, or it is another database. An orchestrator
- * that began anew there would continue the chain over the loss.
+ * that began again there would continue the chain over the loss.
  */
 export async function whyGone(
   store: Pick<Store, 'shards' | 'readSeal' | 'fleetSize' | 'campaigns'>,
@@ -21,7 +21,7 @@ export async function whyGone(
       'redis.recordsGone',
       `the audit holds ${newest.number} blocks of shard ${shard}, and Redis holds no record: it was emptied, or it is another database. ` +
         'Correct REDIS_URL, or bring the records back with "servpack rebuild"; ' +
-        `to begin anew, put the files aside (${archive.files(shard).join(', ')})`,
+        `to begin a new chain, put the files aside (${archive.files(shard).join(', ')})`,
     );
   }
   return null;

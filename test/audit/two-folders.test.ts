@@ -79,7 +79,7 @@ describe('two orchestrators with a folder each', () => {
     expect((await together(one, other)).chains[0]?.last?.previous).toBe(head?.head);
   });
 
-  test('are rebuilt with the newest address of a client, in whoever’s files it stands', async () => {
+  test('are rebuilt with the newest address of a client, whichever file it stands in', async () => {
     const { store, one, other } = twoOrchestrators();
     await store.importFleet([clientOf('pc-1')], { ...entry(''), to: 'imported' });
     await one.sealer.round();

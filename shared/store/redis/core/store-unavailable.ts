@@ -31,7 +31,7 @@ const silences = [
 const saidBy = <T extends string>(thrown: Error, known: readonly (readonly [RegExp, T])[]): T | undefined =>
   known.find(([words]) => words.test(thrown.message))?.[1];
 
-/** What the caller is told instead of an error of Redis or its client library. */
+/** What the caller gets instead of an error of Redis or its client library. */
 export function explain(thrown: unknown, where: string): unknown {
   if (isUnavailable(thrown))
     return new StoreUnavailable(`Redis at ${where} does not answer`, { cause: thrown });

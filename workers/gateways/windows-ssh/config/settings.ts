@@ -172,7 +172,7 @@ function whyUseless({ key, passphrase, password, agent }: Secrets): string | nul
 const isAgent = (path: string): boolean =>
   process.platform === 'win32' || statSync(path, { throwIfNoEntry: false })?.isSocket() === true;
 
-/** A key that is not written down would be trusted anew after a restart, whatever key it is. */
+/** A key that is not written down would be trusted again after a restart, whatever key it is. */
 function whyNotWritable(knownHosts: string): string | null {
   try {
     accessSync(existsSync(knownHosts) ? knownHosts : dirname(knownHosts), constants.W_OK);
