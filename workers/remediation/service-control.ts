@@ -58,7 +58,7 @@ export async function configureService(
   const hasThem = (now: Service): boolean =>
     now.startType === (settings.startType ?? now.startType) &&
     (settings.imagePath === undefined ||
-      (now.imagePath === settings.imagePath && now.pathType === settings.pathType));
+      (now.imagePath === settings.imagePath && isSameType(now, settings)));
   const now = await readService(context, service);
   if (!now.ok) return now;
   if (hasThem(now.value)) return ok(undefined);
@@ -71,6 +71,13 @@ export async function configureService(
     ? ok(undefined)
     : failed(`${service} still has start type ${startType} and image path ${imagePath}`);
 }
+
+/**
+ * The type of a path decides only whether its `%` are variables. Without one both types mean the
+ * same path, and a service control manager may write either (Wine's writes REG_EXPAND_SZ).
+ */
+const isSameType = (now: ServiceSettings, wanted: ServiceSettings): boolean =>
+  now.pathType === wanted.pathType || wanted.imagePath?.includes('%') !== true;
 
 /**
  * Stops the service. Services that depend on it are stopped first, as far as the pre-image names
