@@ -57,8 +57,7 @@ export async function configureService(
 ): Promise<GatewayResult<void>> {
   const hasThem = (now: Service): boolean =>
     now.startType === (settings.startType ?? now.startType) &&
-    (settings.imagePath === undefined ||
-      (now.imagePath === settings.imagePath && isSameType(now, settings)));
+    (settings.imagePath === undefined || (now.imagePath === settings.imagePath && isSameType(now, settings)));
   const now = await readService(context, service);
   if (!now.ok) return now;
   if (hasThem(now.value)) return ok(undefined);
@@ -235,7 +234,7 @@ export const stateBefore = ({ service }: Pick<PreImage, 'service'>): ServiceRunS
 export function differences(now: Service, wanted: Service): readonly string[] {
   return [
     now.imagePath === wanted.imagePath ? '' : `image path ${now.imagePath}`,
-    now.pathType === wanted.pathType ? '' : `image path of type ${now.pathType ?? 'REG_EXPAND_SZ'}`,
+    isSameType(now, wanted) ? '' : `image path of type ${now.pathType ?? 'REG_EXPAND_SZ'}`,
     now.startType === wanted.startType ? '' : `start type ${now.startType}`,
     now.account === wanted.account ? '' : `account ${now.account}`,
     now.dependsOn.join() === wanted.dependsOn.join() ? '' : `dependencies ${now.dependsOn.join(', ')}`,
