@@ -43,7 +43,7 @@ test('a blocker has survived no restart when only the measured time of the start
   expect(restartsAfter('2026-11-25T04:00:00.000Z', '2026-11-25T04:01:00.000Z')).toBe(1);
 });
 
-test('a restart that never was is not proved by a start that is told a second later', () => {
+test('a restart that never was is not proved by a start whose time is read a second later', () => {
   const inBoot = (bootId: string) => look({ setupPhase: 'upgrade', bootId });
   const [first, later, next] = ['04:00:00', '04:00:02', '20:03:00'].map((at) => `2026-11-16T${at}.000Z`);
   const marked = after(rules, admitted, [

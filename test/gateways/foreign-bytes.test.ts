@@ -62,7 +62,7 @@ const stored = (image: string, page: number) =>
 test.each([
   ['C:\\?????\\A.EXE', 437],
   ['C:\\Ag\xe4nt\\A.EXE', 65_001],
-])('a service at %s is not moved: its path was told with loss', async (image, page) => {
+])('a service at %s is not moved: its path was read with loss', async (image, page) => {
   expect(await stored(image, page)).toMatchObject({
     error: { kind: 'failed', message: expect.stringContaining('cannot print all of') },
   });
@@ -72,7 +72,7 @@ test.each(['C:\\Agent\\A.EXE', '\\??\\C:\\Agent\\A.EXE'])('a service at %s may b
   expect(await stored(image, 437)).toMatchObject({ ok: true, value: { imagePath: image } });
 });
 
-test('a locked file with a foreign name is told with its bytes, and blocks', async () => {
+test('a locked file with a foreign name is named by its bytes, and blocks', async () => {
   const says: Says = (commands) =>
     commands.startsWith('pushd') ? [Buffer.from('F AGENTSVC.EXE\r\nL \xe4.dll\r\n', 'latin1'), 0] : undefined;
   const seen = await lookAt(shellOf(toldWindows(says, 65_001)), toldRequest);

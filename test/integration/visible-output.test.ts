@@ -27,7 +27,7 @@ describe('text of a client in JSON', () => {
     expect(visibleJson(JSON.stringify({ value: hostile }, null, 2)).split('\n')).toHaveLength(3);
   });
 
-  it('is safe in a list, whoever sent the lines, as JSON and as text', async () => {
+  it('is safe in a list of lines from any sender, as JSON and as text', async () => {
     const line = `{"client":"${hostile.replace('\u001B', '').replace('\u0007', '')}"}`;
     const api = {
       stream: async () => ({ ok: true, value: new Blob([`${line}\n`]).stream() }),

@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll } from 'vitest';
 import { targetOf } from '../../workers/gateways/gateway.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
-import { parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
-import type { SshSettings } from '../../workers/gateways/windows-ssh/config/settings.ts';
 import { windowsPatienceMs } from '../environment/patience.ts';
 import type { ContractClients } from '../contract/contract-clients.ts';
 import { gatewayContract } from '../contract/gateway.contract.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import { startWindowsLab, type WindowsLab } from '../lab/windows/lab.ts';
 import { plantOn, rightsOn } from './rights.ts';
+import { sshSettingsOf } from './ssh.ts';
 import { smsMethods } from '../products/given.ts';
 
 /** The contract of every gateway, on clients made of Wine behind real sshds. */
@@ -28,19 +26,6 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
-const settings = (): SshSettings => ({
-  user: 'root',
-  privateKey: readFileSync(lab.userKey),
-  passphrase: null,
-  agent: null,
-  password: null,
-  knownHosts: parseKnownHosts(''),
-  trustInto: null,
-  port,
-  timeouts: { connect: 60_000, handshake: windowsPatienceMs, keepalive: 120_000, idle: 10_000 },
-  handshakes: 10,
-});
-
 const targetTo = ({ id, place, fingerprint }: WindowsClient) =>
   targetOf({ client: id, host: place.address, port: place.port, hostKeys: [fingerprint] });
 
@@ -48,7 +33,7 @@ async function openClients(): Promise<ContractClients> {
   const client = await lab.add('pcmInBin');
   // A service that is installed anew must not need a password.
   await client.run('sc.exe', 'config', 'SMS_PACKAGE_COMMAND_MANAGER_NT', 'obj=', 'LocalSystem');
-  const connect = () => connectSshGateway({ settings: settings(), deadlineMs });
+  const connect = () => connectSshGateway({ settings: sshSettingsOf(lab, port), deadlineMs });
   const gateway = connect();
   return {
     gateway,

@@ -2,11 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { targetOf } from '../../workers/gateways/gateway.ts';
-import { parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { valueOf } from '../contract/contract-clients.ts';
 import { windowsPatienceMs } from '../environment/patience.ts';
 import { startWindowsLab, type WindowsLab } from '../lab/windows/lab.ts';
+import { sshSettingsOf } from './ssh.ts';
 
 /**
  * A rename at a restart beside a deletion of another program: `reg export` and `reg import` of
@@ -38,18 +38,7 @@ test('deletions of other programs stay in the list and happen', { timeout: 20 * 
   const imported = await client.run('reg.exe', 'import', 'C:\\LAB\\THEIRS.REG');
   expect(imported.code).toBe(0);
   const gateway = connectSshGateway({
-    settings: {
-      user: 'root',
-      privateKey: readFileSync(lab.userKey),
-      passphrase: null,
-      agent: null,
-      password: null,
-      knownHosts: parseKnownHosts(''),
-      trustInto: null,
-      port,
-      timeouts: { connect: 60_000, handshake: windowsPatienceMs, keepalive: 120_000, idle: 10_000 },
-      handshakes: 10,
-    },
+    settings: sshSettingsOf(lab, port),
     deadlineMs: windowsPatienceMs,
   });
   const target = targetOf({

@@ -8,7 +8,7 @@ import { homePcm, intentOn, keptSettings, movedPcm, pcmOf } from './pcm.ts';
 import { campaignText, openWindowsServpack, serverOf, until } from './windows-servpack.ts';
 
 /**
- * A service that is moved by being deleted and made anew, on clients with a real service control
+ * A service that is moved by being deleted and created again, on clients with a real service control
  * manager and registry. The worker is killed when a client has done one of the four commands that
  * make it so, and the service is whole all the same; one that starts nowhere else goes back.
  */

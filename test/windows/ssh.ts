@@ -1,4 +1,8 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
+import type { SshSettings } from '../../workers/gateways/windows-ssh/config/settings.ts';
+import { windowsPatienceMs } from '../environment/patience.ts';
 import type { WindowsClient } from '../lab/windows/client.ts';
 import type { WindowsLab } from '../lab/windows/lab.ts';
 
@@ -34,3 +38,17 @@ export function ssh(lab: WindowsLab, { place, prefix }: WindowsClient, command: 
     });
   });
 }
+
+/** How a gateway reaches the clients of a lab whose sshds listen on this port. */
+export const sshSettingsOf = (lab: WindowsLab, port: number): SshSettings => ({
+  user: 'root',
+  privateKey: readFileSync(lab.userKey),
+  passphrase: null,
+  agent: null,
+  password: null,
+  knownHosts: parseKnownHosts(''),
+  trustInto: null,
+  port,
+  timeouts: { connect: 60_000, handshake: windowsPatienceMs, keepalive: 120_000, idle: 10_000 },
+  handshakes: 10,
+});

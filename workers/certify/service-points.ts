@@ -3,6 +3,7 @@ import {
   executableOf,
   executablePathOf,
   withExecutable,
+  pathTypeOf,
 } from '../../shared/domain/observation/image-path.ts';
 import type { Service } from '../../shared/domain/observation/observation.ts';
 import { messageOf } from '../../shared/errors.ts';
@@ -45,7 +46,7 @@ async function withService(
 /** What could not be put back, in a sentence with the old settings. Null = all is as before. */
 async function putBack(machine: SpareMachine, before: Service): Promise<string | null> {
   const { name, startType, imagePath } = before;
-  const type = before.pathType === undefined ? {} : { pathType: before.pathType };
+  const type = pathTypeOf(before);
   try {
     const now = await serviceOf(machine, name);
     if (now.startType !== startType || now.imagePath !== imagePath) {
@@ -138,7 +139,7 @@ async function proveLocked(machine: SpareMachine, name: string, service: Service
 async function proveReinstall(
   machine: SpareMachine,
   name: string,
-  { imagePath, pathType, startType, account, dependsOn }: Service,
+  { imagePath, startType, account, dependsOn, ...stored }: Service,
 ): Promise<void> {
   const { gateway, target, signal } = machine;
   const service = {
@@ -147,7 +148,7 @@ async function proveReinstall(
     startType,
     account,
     dependsOn,
-    ...(pathType === undefined ? {} : { pathType }),
+    ...pathTypeOf(stored),
   };
   if (needsPassword(account))
     return expectRefused(
@@ -174,7 +175,7 @@ async function proveReinstall(
 async function proveMove(machine: SpareMachine, name: string, service: Service): Promise<void> {
   const { gateway, folder } = machine;
   const { imagePath } = service;
-  const type = service.pathType === undefined ? {} : { pathType: service.pathType };
+  const type = pathTypeOf(service);
   const executable = executablePathOf(service);
   const copy = `${folder}\\${fileOf(executable)}`;
   try {

@@ -4,6 +4,7 @@ import {
   executablePathOf,
   isSamePath,
   withExecutable,
+  pathTypeOf,
 } from '../../shared/domain/observation/image-path.ts';
 import type { PreImage, Service } from '../../shared/domain/observation/observation.ts';
 import type { Remediation, StepName } from '../../shared/domain/remediation/procedure.ts';
@@ -67,7 +68,10 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   repoint: (context, service, preImage) =>
     preImage.by === 'reinstall'
       ? reinstall(context, preImage, preImage.to)
-      : configureStopped(context, service, preImage, { imagePath: preImage.to, ...typeOf(preImage) }),
+      : configureStopped(context, service, preImage, {
+          imagePath: preImage.to,
+          ...pathTypeOf(preImage.service),
+        }),
   start: (context, _service, preImage) => startLikeBefore(context, preImage),
   prove: proveMoved,
   setManual: (context, service) => configureService(context, service, { startType: 'manual' }),
@@ -77,7 +81,7 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
     return configureStopped(context, service, preImage, {
       imagePath,
       startType: before.startType,
-      ...typeOf(preImage),
+      ...pathTypeOf(preImage.service),
     });
   },
   startAgain: (context, _service, preImage) => startLikeBefore(context, preImage),
@@ -85,10 +89,6 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   restoreStartType: (context, service, { service: { startType } }) =>
     configureService(context, service, { startType }),
 };
-
-/** The stored image path keeps its type. */
-const typeOf = ({ service: { pathType } }: PreImage): Pick<Service, 'pathType'> =>
-  pathType === undefined ? {} : { pathType };
 
 /**
  * Until the directory is protected any user may write there, so the copy is checked again
@@ -159,7 +159,7 @@ export async function reinstall(
     startType,
     account,
     dependsOn,
-    ...typeOf(preImage),
+    ...pathTypeOf(preImage.service),
   });
   if (!installed.ok) return installed;
   const after = await readService(context, name);

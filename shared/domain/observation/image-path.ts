@@ -114,3 +114,7 @@ function lengthOfExecutable(text: string): number {
   const space = text.slice(name, argument).search(/\s/);
   return space === -1 ? argument : name + space;
 }
+
+/** How a service's image path is stored, as a part of settings: REG_EXPAND_SZ is left out. */
+export const pathTypeOf = ({ pathType }: Pick<Service, 'pathType'>): Pick<Service, 'pathType'> =>
+  pathType === undefined ? {} : { pathType };

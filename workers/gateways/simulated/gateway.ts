@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { pathTypeOf } from '../../../shared/domain/observation/image-path.ts';
 import { err, ok } from '../../../shared/errors.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
 import type { FleetAddress } from './connection.ts';
@@ -58,7 +59,7 @@ export function connectSimulatedGateway({
     startService: (where, name) => change('startService', where, { name }),
     configureService: (where, name, settings) => change('configureService', where, { name, settings }),
     uninstallService: (where, name) => change('uninstallService', where, { name }),
-    installService: (where, { name, imagePath, pathType, startType, account, dependsOn }) =>
+    installService: (where, { name, imagePath, startType, account, dependsOn, ...stored }) =>
       change('installService', where, {
         service: {
           name,
@@ -66,7 +67,7 @@ export function connectSimulatedGateway({
           startType,
           account,
           dependsOn,
-          ...(pathType === undefined ? {} : { pathType }),
+          ...pathTypeOf(stored),
         },
       }),
     copyFile: (where, from, to) => change('copyFile', where, { from, to }),

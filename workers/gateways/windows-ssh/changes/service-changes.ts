@@ -110,8 +110,8 @@ export const startWords: Readonly<Record<StartType, string>> = {
 };
 
 /**
- * Stores the image path under its type again: a service manager writes REG_EXPAND_SZ
- * whatever it was (`save_service_config` of Wine).
+ * Stores the image path under its type again: a service manager writes every path as REG_EXPAND_SZ
+ * (`save_service_config` of Wine).
  * @param path the image path as an argument
  */
 export const typing = (name: string, path: string, pathType: ServiceSettings['pathType']): string =>

@@ -8,7 +8,7 @@ import { Inflow } from './inflow.ts';
 import { type Executed, outputOf } from './output.ts';
 
 /**
- * Real time in which a client ends what it was told to end; after it the connection is ended.
+ * Real time that a client has to end a cancelled call; after it the connection is ended.
  */
 const endsWithinMs = 2_000;
 
@@ -162,7 +162,7 @@ export class Connection {
     }
   }
 
-  /** Ends the connection unless the client ends in time what it was told to end. */
+  /** Ends the connection unless the client ends the cancelled call in time. */
   #mustEnd(ended: Promise<unknown>): void {
     const timer = setTimeout(() => this.#break('the client goes on with what was given up'), endsWithinMs);
     timer.unref();
