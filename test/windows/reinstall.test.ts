@@ -8,9 +8,10 @@ import { homePcm, intentOn, keptSettings, movedPcm, pcmOf } from './pcm.ts';
 import { campaignText, openWindowsServpack, serverOf, until } from './windows-servpack.ts';
 
 /**
- * A service that is moved by being deleted and created again, on clients with a real service control
- * manager and registry. The worker is killed when a client has done one of the four commands that
- * make it so, and the service is whole all the same; one that starts nowhere else goes back.
+ * A service that is moved by being deleted and created again, on clients with a real service
+ * control manager and registry. The worker is killed when a client has done one of the four
+ * commands that make it so, and the service is whole all the same; one that starts nowhere else
+ * goes back.
  */
 const commands = ['sc delete ', 'sc create ', 'reg import ', 'sc config '] as const;
 
