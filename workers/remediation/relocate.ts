@@ -71,15 +71,7 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   start: (context, _service, preImage) => startLikeBefore(context, preImage),
   prove: proveMoved,
   setManual: (context, service) => configureService(context, service, { startType: 'manual' }),
-  pointBack: (context, service, preImage) => {
-    const { from: imagePath, service: before, by } = preImage;
-    if (by === 'reinstall') return reinstall(context, preImage, imagePath);
-    return configureStopped(context, service, preImage, {
-      imagePath,
-      startType: before.startType,
-      ...typeOf(preImage),
-    });
-  },
+  pointBack,
   startAgain: (context, _service, preImage) => startLikeBefore(context, preImage),
   removeCopy: (context, _service, { to, sha256 }) => removeOurs(context, executableOf(to), sha256),
   restoreStartType: (context, service, { service: { startType } }) =>
@@ -89,6 +81,49 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
 /** The stored image path keeps its type. */
 const typeOf = ({ service: { pathType } }: PreImage): Pick<Service, 'pathType'> =>
   pathType === undefined ? {} : { pathType };
+
+/** The steps of a way back. Its `stop` is another one than that of the way forward. */
+export const backSteps: Readonly<Partial<Record<StepName, Step>>> = {
+  ...serviceSteps,
+  stop: stopPointedBack,
+};
+
+/**
+ * Gives the service its old image path and start type. Neither needs a stopped service: a service
+ * that can not be stopped (error 1061) runs from its old place after the next start of the client.
+ * A reinstalled service is deleted and installed again only where it is stopped.
+ */
+async function pointBack(
+  context: StepContext,
+  service: string,
+  preImage: PreImage,
+): Promise<GatewayResult<void>> {
+  const { from: imagePath, by } = preImage;
+  if (by === 'reinstall') {
+    const now = await findService(context, service);
+    if (!now.ok) return now;
+    if (now.value === null || now.value.state === 'stopped') return reinstall(context, preImage, imagePath);
+  }
+  const { startType } = preImage.service;
+  return configureService(context, service, { imagePath, startType, ...typeOf(preImage) });
+}
+
+/**
+ * Stops the service, which has its old image path. Earlier versions stopped it before that, and
+ * their records stand at this step with the new path, so it is read once more. A reinstalled
+ * service that ran may be installed by half only: it is finished here.
+ */
+async function stopPointedBack(
+  context: StepContext,
+  service: string,
+  preImage: PreImage,
+): Promise<GatewayResult<void>> {
+  const pointed = await pointBack(context, service, preImage);
+  if (!pointed.ok) return pointed;
+  return preImage.by === 'reinstall'
+    ? reinstall(context, preImage, preImage.from)
+    : stopService(context, preImage);
+}
 
 /**
  * Until the directory is protected any user may write there, so the copy is checked again
