@@ -12,6 +12,7 @@ import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { needsPassword, passwordNeeded } from '../gateways/service-account.ts';
 import { copyVerified, hashFile, removeOurs } from './files.ts';
+import { keepsRunning } from './keeps-running.ts';
 import {
   configureService,
   differences,
@@ -205,12 +206,29 @@ export async function reinstall(
     : failed(`${name} was installed again, and is not as before: ${different.join(', ')}`);
 }
 
-/** The service has the state from before the procedure, at its new place, with its old settings. */
+/**
+ * The service has the state from before the procedure, at its new place, with its old settings. One
+ * that runs there still does so after the settle time.
+ */
 async function proveMoved(
   context: StepContext,
   service: string,
   preImage: PreImage,
 ): Promise<GatewayResult<void>> {
+  const { relocatable } = context.rules.product;
+  const known = service.toLowerCase();
+  const target = Object.hasOwn(relocatable, known) ? relocatable[known] : undefined;
+  const settleMs = stateBefore(preImage) === 'running' ? (target?.settleMs ?? 0) : 0;
+  const lives = await keepsRunning(context, settleMs, () => readMoved(context, service, preImage));
+  return lives.ok ? proveDependantsRun(context, preImage) : lives;
+}
+
+/** The service, when it is at its new place as it was at its old one. */
+async function readMoved(
+  context: StepContext,
+  service: string,
+  preImage: PreImage,
+): Promise<GatewayResult<Service>> {
   const { gateway, change } = context;
   const now = await readService(context, service);
   if (!now.ok) return now;
@@ -222,7 +240,7 @@ async function proveMoved(
   if (!sha256.ok) return sha256;
   if (sha256.value !== preImage.sha256) return failed(`${executableOf(preImage.to)} is another file`);
   const moved = await proveProcessMoved(context, now.value, preImage);
-  return moved.ok ? proveDependantsRun(context, preImage) : moved;
+  return moved.ok ? now : moved;
 }
 
 /**

@@ -21,7 +21,7 @@ const happens: Readonly<Record<DueKind, (machine: Machine, at: number, name: str
   powerFailure: failPower,
   serviceStarted: (machine, _at, name) => serviceStarted(machine, name),
   serviceStopped: (machine, _at, name) => serviceStopped(machine, name),
-  serviceDied: (machine, _at, name) => serviceDied(machine, name),
+  serviceDied: (machine, at, name) => serviceDied(machine, name, at),
   startUnanswered: (machine, _at, name) => startUnanswered(machine, name),
   stopUnanswered: (machine, _at, name) => stopUnanswered(machine, name),
 };

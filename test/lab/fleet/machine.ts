@@ -62,12 +62,16 @@ export type DueKind =
 /**
  * What is wrong with a service while it runs from this folder. `zombie`: its process ends at once,
  * and the service control manager calls it running and can not control it (error 1061). `hangs`: it
- * stays start-pending. `dies`: it ends by itself so long after each start.
+ * stays start-pending. `dies`: it ends by itself so long after each start; its recovery action
+ * starts it again where it `recovers`.
  */
 export type ServiceTrouble = {
   readonly service: string;
   readonly folder: string;
-} & ({ readonly kind: 'zombie' | 'hangs' } | { readonly kind: 'dies'; readonly afterMs: number });
+} & (
+  | { readonly kind: 'zombie' | 'hangs' }
+  | { readonly kind: 'dies'; readonly afterMs: number; readonly recovers?: true }
+);
 
 /** A call that is answered when something on the machine has ended. */
 export interface Waiter {

@@ -123,10 +123,13 @@ export function startUnanswered(machine: Machine, name: string): void {
 }
 
 /** The process of a service ends by itself. */
-export function serviceDied(machine: Machine, nameAndPid: string): void {
+export function serviceDied(machine: Machine, nameAndPid: string, at: number): void {
   const [name = '', pid] = nameAndPid.split('/');
   const service = findService(machine, name);
-  if (service !== undefined && String(service.pid) === pid) end(machine, service);
+  if (service === undefined || String(service.pid) !== pid) return;
+  end(machine, service);
+  const trouble = troubleOf(machine, service);
+  if (trouble?.kind === 'dies' && trouble.recovers === true) bringUp(machine, name, at);
 }
 
 function end(machine: Machine, { name, pid }: Service): void {
