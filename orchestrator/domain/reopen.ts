@@ -59,7 +59,7 @@ function reopened(upgrade: Upgrade, change: MemoryChange, because: string): Reop
   const { workaround, replacing, unfinished } = open;
   const kept = changeMemory(newMemory, {
     open: { workaround, replacing, unfinished },
-    learned: { ...learned, sightings: {}, lastLook: null },
+    learned: { ...learned, sightings: {}, watched: {}, lastLook: null },
   });
   return {
     kind: 'reopened',

@@ -220,7 +220,10 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
     replacing !== null && 'new files are ready on it; Windows puts them in place at the next restart',
     unfinished && 'a procedure may be unfinished on it: the next look goes on there',
     relocation === 'done' && whereMoved(upgrade.memory.learned),
-    relocation === 'undone' && 'a relocation was tried and undone: the service is as it was before',
+    relocation === 'undone' &&
+      (unfinished
+        ? 'a relocation is undone as far as the settings of the service: it is as it was before after the next start'
+        : 'a relocation was tried and undone: the service is as it was before'),
     willBlockAgain &&
       'only the workaround was used: the same service will block it again at the next release',
     ...sightingsOf(upgrade),

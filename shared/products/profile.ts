@@ -113,9 +113,9 @@ function readProfile(file: string): Result<LoadedProfile & { readonly text: stri
  */
 export function rulesOf(profile: Profile): ProductRules {
   const relocatable = profile.services.map(
-    ({ name, executable, relocateTo, keys, moveBy }): [string, Relocatable] => [
+    ({ name, executable, relocateTo, keys, moveBy, settle }): [string, Relocatable] => [
       name.toLowerCase(),
-      { executable: executable.toLowerCase(), to: relocateTo, keys, moveBy },
+      { executable: executable.toLowerCase(), to: relocateTo, keys, moveBy, settleMs: settle },
     ],
   );
   return {

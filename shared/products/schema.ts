@@ -51,6 +51,8 @@ const service = section({
    * created again, which only an account without a password allows.
    */
   moveBy: oneOf('repoint', 'reinstall').default('repoint'),
+  /** The relocation is proved when the service still runs so long after its start. */
+  settle: duration().default(30_000),
 });
 
 const commandLine = () => matching(commandLineForm, isCommandLine);

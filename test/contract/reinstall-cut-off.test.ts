@@ -20,7 +20,13 @@ import { settingsWith } from './ssh-settings.ts';
 const name = 'SMS_PACKAGE_COMMAND_MANAGER_NT';
 const keys = makeSshKeys();
 const relocatable = {
-  [name.toLowerCase()]: { executable: 'pcmsvc32.exe', to: 'C:\\SMS_PCM', keys: [], moveBy: 'reinstall' },
+  [name.toLowerCase()]: {
+    executable: 'pcmsvc32.exe',
+    to: 'C:\\SMS_PCM',
+    keys: [],
+    moveBy: 'reinstall',
+    settleMs: 0,
+  },
 } as const;
 /** A value below the key of the service, for which no look asks. */
 const unseen = {

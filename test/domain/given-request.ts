@@ -22,4 +22,4 @@ export const story = (upgrade: Upgrade, events: readonly UpgradeEvent[], given =
   );
 
 export const forward = ['record', 'stop', 'copy', 'protect', 'repoint', 'start', 'prove', 'close'].map(done);
-export const back = ['stop', 'pointBack', 'startAgain', 'removeCopy', 'close'].map(done);
+export const back = ['pointBack', 'stop', 'startAgain', 'removeCopy', 'close'].map(done);

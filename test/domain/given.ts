@@ -56,6 +56,7 @@ export const rules: Rules = {
         to: 'C:\\SMS_PCM',
         keys: [],
         moveBy: 'repoint',
+        settleMs: 0,
       },
     },
     structuralUntil: 3,

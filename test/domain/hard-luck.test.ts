@@ -65,7 +65,7 @@ describe('an intent on the client that the record does not know', () => {
     const server = after(rules, admitted, [
       [evening, look(blockedByPcm, intentOf('relocation', 'start'), { role: 'server' })],
     ]);
-    expect(phases(server)).toBe('remedying relocation back stop');
+    expect(phases(server)).toBe('remedying relocation back pointBack');
   });
 });
 
@@ -73,7 +73,7 @@ describe('an intent at an unknown step', () => {
   test.each(['relocation', 'workaround'] as const)('of a %s goes back, and is not recorded again', (kind) => {
     const found = after(rules, admitted, [[evening, look(blockedByPcm, intentOf(kind, 'teleport'))]]);
     expect(phases(found)).toBe(
-      `remedying ${kind} back ${kind === 'relocation' ? 'stop' : 'restoreStartType'}`,
+      `remedying ${kind} back ${kind === 'relocation' ? 'pointBack' : 'restoreStartType'}`,
     );
   });
 });

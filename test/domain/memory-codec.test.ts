@@ -34,6 +34,7 @@ const full: StoredMemory = {
   lastLook: { at: 6, bootId: 'boot-1', evidence: 'sha-of-the-look' },
   unfinished: true,
   movedEarlier: [{ ...preImage, service: { ...preImage.service, name: 'OLDER' } }],
+  watched: { pcm: { bootId: 'boot-1', pid: 88, since: 7, ends: 1 } },
 };
 
 /** What the first version of servpack wrote for a client that had no record. */
@@ -66,6 +67,7 @@ describe('the memory codec', () => {
         beforeRelocation: full.moved,
         movedEarlier: full.movedEarlier,
         servicePath: full.servicePath,
+        watched: full.watched,
         willBlockAgain: full.willBlockAgain,
         lastLook: full.lastLook,
       },
@@ -83,7 +85,7 @@ describe('the memory codec', () => {
   test('writes the flat fields of the first version, in its order, and later fields after them', () => {
     expect(JSON.stringify(encodeMemory(decodeMemory(full)))).toBe(JSON.stringify(full));
     expect(JSON.stringify(flatMemory(newMemory))).toBe(
-      newWhole.replace(/}$/, ',"unfinished":false,"movedEarlier":[]}'),
+      newWhole.replace(/}$/, ',"unfinished":false,"movedEarlier":[],"watched":{}}'),
     );
     expect(JSON.stringify(encodeMemory(newMemory))).toBe('{}');
   });

@@ -84,8 +84,8 @@ describe('a service that no longer starts at its original path', () => {
       done('protect'),
       done('repoint'),
       { type: 'StepFailed', step: 'start', failure } as const,
-      done('stop'),
       done('pointBack'),
+      done('stop'),
     ].map((event): Timed => [evening, event]),
   );
   const refused = (times: number): readonly Timed[] =>

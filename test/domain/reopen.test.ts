@@ -89,7 +89,7 @@ describe('the undo of a relocation', () => {
     const busy = story(opened(), [look({ services: [relocatedService], packageRunning: true })]);
     expect(phases(busy)).toBe('deferred busy');
     expect(phases(story(busy, [activated, look({ services: [relocatedService] })]))).toBe(
-      'remedying relocation back stop',
+      'remedying relocation back pointBack',
     );
   });
 

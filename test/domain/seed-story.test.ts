@@ -137,7 +137,7 @@ describe('a client that the PCM service blocks', () => {
 
   test('gets its service back and needs attention when the service does not start elsewhere', () => {
     const failure = { kind: 'failed', message: 'error 1053' } as const;
-    const back = ['stop', 'pointBack', 'startAgain', 'removeCopy', 'close'];
+    const back = ['pointBack', 'stop', 'startAgain', 'removeCopy', 'close'];
     const way = transcript(rules, [
       ...looks,
       ...['record', 'stop', 'copy', 'protect', 'repoint'].map((step): Timed => [
@@ -148,8 +148,8 @@ describe('a client that the PCM service blocks', () => {
       ...back.map((step): Timed => [evening + minutes(93), done(step)]),
     ]);
     expect(way.slice(10, 12)).toEqual([
-      'StepFailed -> remedying relocation back stop',
-      'StepDone -> remedying relocation back pointBack',
+      'StepFailed -> remedying relocation back pointBack',
+      'StepDone -> remedying relocation back stop',
     ]);
     expect(way.at(-1)).toBe('StepDone -> settled needsAttention');
   });
@@ -190,7 +190,7 @@ describe('a procedure that the client refuses', () => {
 
   test('as a relocation is undone, and the ending names the blocker', () => {
     const relocate = withPolicy({ structural: 'atOnce' });
-    const back = ['stop', 'pointBack', 'startAgain', 'removeCopy', 'close'];
+    const back = ['pointBack', 'stop', 'startAgain', 'removeCopy', 'close'];
     const undone = refusedAt(relocate, ['record', 'stop', 'copy', 'protect', 'repoint'], 'start', back);
     expect(undone.state).toMatchObject({ end: 'needsAttention', blockers: [{ executable: 'pcmsvc32.exe' }] });
   });

@@ -28,6 +28,7 @@ test('the profile of SMS 1.2 gives the rules for deciding', () => {
         to: 'C:\\SMS_PCM',
         keys: ['HKLM\\SOFTWARE\\Microsoft\\SMS\\TRACING\\SMS_PACKAGE_COMMAND_MANAGER_NT'],
         moveBy: 'repoint',
+        settleMs: 30_000,
       },
     },
     structuralUntil: 3,

@@ -13,6 +13,7 @@ import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { needsPassword, passwordNeeded } from '../gateways/service-account.ts';
 import { copyVerified, hashFile, removeOurs } from './files.ts';
+import { keepsRunning } from './keeps-running.ts';
 import {
   configureService,
   differences,
@@ -75,20 +76,55 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   start: (context, _service, preImage) => startLikeBefore(context, preImage),
   prove: proveMoved,
   setManual: (context, service) => configureService(context, service, { startType: 'manual' }),
-  pointBack: (context, service, preImage) => {
-    const { from: imagePath, service: before, by } = preImage;
-    if (by === 'reinstall') return reinstall(context, preImage, imagePath);
-    return configureStopped(context, service, preImage, {
-      imagePath,
-      startType: before.startType,
-      ...pathTypeOf(preImage.service),
-    });
-  },
+  pointBack,
   startAgain: (context, _service, preImage) => startLikeBefore(context, preImage),
   removeCopy: (context, _service, { to, sha256 }) => removeOurs(context, executableOf(to), sha256),
   restoreStartType: (context, service, { service: { startType } }) =>
     configureService(context, service, { startType }),
 };
+
+/** The steps of a way back. Its `stop` is another one than that of the way forward. */
+export const backSteps: Readonly<Partial<Record<StepName, Step>>> = {
+  ...serviceSteps,
+  stop: stopPointedBack,
+};
+
+/**
+ * Gives the service its old image path and start type. Neither needs a stopped service: a service
+ * that can not be stopped (error 1061) runs from its old place after the next start of the client.
+ * A reinstalled service is deleted and installed again only where it is stopped.
+ */
+async function pointBack(
+  context: StepContext,
+  service: string,
+  preImage: PreImage,
+): Promise<GatewayResult<void>> {
+  const { from: imagePath, by } = preImage;
+  if (by === 'reinstall') {
+    const now = await findService(context, service);
+    if (!now.ok) return now;
+    if (now.value === null || now.value.state === 'stopped') return reinstall(context, preImage, imagePath);
+  }
+  const { startType } = preImage.service;
+  return configureService(context, service, { imagePath, startType, ...pathTypeOf(preImage.service) });
+}
+
+/**
+ * Stops the service, which has its old image path. Earlier versions stopped it before that, and
+ * their records stand at this step with the new path, so it is read once more. A reinstalled
+ * service that ran may be installed by half only: it is finished here.
+ */
+async function stopPointedBack(
+  context: StepContext,
+  service: string,
+  preImage: PreImage,
+): Promise<GatewayResult<void>> {
+  const pointed = await pointBack(context, service, preImage);
+  if (!pointed.ok) return pointed;
+  return preImage.by === 'reinstall'
+    ? reinstall(context, preImage, preImage.from)
+    : stopService(context, preImage);
+}
 
 /**
  * Until the directory is protected any user may write there, so the copy is checked again
@@ -170,12 +206,29 @@ export async function reinstall(
     : failed(`${name} was installed again, and is not as before: ${different.join(', ')}`);
 }
 
-/** The service has the state from before the procedure, at its new place, with its old settings. */
+/**
+ * The service has the state from before the procedure, at its new place, with its old settings. One
+ * that runs there still does so after the settle time.
+ */
 async function proveMoved(
   context: StepContext,
   service: string,
   preImage: PreImage,
 ): Promise<GatewayResult<void>> {
+  const { relocatable } = context.rules.product;
+  const known = service.toLowerCase();
+  const target = Object.hasOwn(relocatable, known) ? relocatable[known] : undefined;
+  const settleMs = stateBefore(preImage) === 'running' ? (target?.settleMs ?? 0) : 0;
+  const lives = await keepsRunning(context, settleMs, () => readMoved(context, service, preImage));
+  return lives.ok ? proveDependantsRun(context, preImage) : lives;
+}
+
+/** The service, when it is at its new place as it was at its old one. */
+async function readMoved(
+  context: StepContext,
+  service: string,
+  preImage: PreImage,
+): Promise<GatewayResult<Service>> {
   const { gateway, change } = context;
   const now = await readService(context, service);
   if (!now.ok) return now;
@@ -187,7 +240,7 @@ async function proveMoved(
   if (!sha256.ok) return sha256;
   if (sha256.value !== preImage.sha256) return failed(`${executableOf(preImage.to)} is another file`);
   const moved = await proveProcessMoved(context, now.value, preImage);
-  return moved.ok ? proveDependantsRun(context, preImage) : moved;
+  return moved.ok ? now : moved;
 }
 
 /**

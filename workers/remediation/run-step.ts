@@ -6,7 +6,7 @@ import { bringsFiles, withPreImage } from '../../shared/domain/remediation/proce
 import type { StepContext } from '../context.ts';
 import type { GatewayFailure, GatewayResult } from '../gateways/gateway.ts';
 import { type FoundIntent, isRecorded, type RecordedJournal, removeIntent, writeIntent } from './intent.ts';
-import { recordService, serviceSteps } from './relocate.ts';
+import { backSteps, recordService, serviceSteps } from './relocate.ts';
 import { failed } from './service-control.ts';
 import { fileSteps, recordFiles } from './swap.ts';
 
@@ -69,7 +69,8 @@ async function record(
 function make(context: StepContext, journal: RecordedJournal): Promise<GatewayResult<void>> {
   const { step, service } = journal;
   if (bringsFiles(journal)) return fileSteps[step]?.(context, journal.preImage) ?? noSuchStep(journal);
-  return serviceSteps[step]?.(context, service, journal.preImage) ?? noSuchStep(journal);
+  const steps = journal.direction === 'back' ? backSteps : serviceSteps;
+  return steps[step]?.(context, service, journal.preImage) ?? noSuchStep(journal);
 }
 
 const noSuchStep = async ({ procedure, step }: Journal): Promise<GatewayResult<void>> =>

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Service, SwapPreImage, SwappedFile } from '../../shared/domain/observation/observation.ts';
 import type { StepName } from '../../shared/domain/remediation/procedure.ts';
-import { err, ok } from '../../shared/errors.ts';
+import { ok } from '../../shared/errors.ts';
 import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
+import { keepsRunning } from './keeps-running.ts';
 import { copyVerified, each, hashFile, putVerified, queueRename, removeOurs, withdraw } from './files.ts';
 import {
   differences,
@@ -170,7 +170,7 @@ const restoreFile = (
 /** The service keeps running with its old settings, and every file is the new one. */
 async function prove(context: StepContext, preImage: SwapPreImage): Promise<GatewayResult<void>> {
   const { service, directory, files } = preImage;
-  const runs = service === null ? ok(undefined) : await keepsRunning(context, service);
+  const runs = service === null ? ok(undefined) : await holderKeepsRunning(context, service);
   if (!runs.ok) return runs;
   return each(files, async ({ name, after }) => {
     const found = await hashFile(context, `${directory}\\${name}`);
@@ -179,20 +179,10 @@ async function prove(context: StepContext, preImage: SwapPreImage): Promise<Gate
   });
 }
 
-async function keepsRunning(context: StepContext, service: Service): Promise<GatewayResult<void>> {
-  const first = await readAsBefore(context, service);
-  if (!first.ok) return first;
-  const { clock, change, rules } = context;
-  const settleMs = rules.product.swap?.settleMs ?? 0;
-  const realMs = clock.realDelay(clock.now() + settleMs);
-  const waited = await pause(realMs, true, { signal: change.signal }).catch(() => false);
-  if (!waited) return err({ kind: 'cutOff', message: 'the lease was lost' });
-  const second = await readAsBefore(context, service);
-  if (!second.ok) return second;
-  // A service that its recovery actions have started again runs both times, as another process.
-  return second.value.pid === first.value.pid
-    ? proveDependantsRun(context, { service })
-    : failed(`${service.name} ended and was started again within ${settleMs / 1_000} s`);
+async function holderKeepsRunning(context: StepContext, service: Service): Promise<GatewayResult<void>> {
+  const settleMs = context.rules.product.swap?.settleMs ?? 0;
+  const runs = await keepsRunning(context, settleMs, () => readAsBefore(context, service));
+  return runs.ok ? proveDependantsRun(context, { service }) : runs;
 }
 
 /** The service, when its settings and its state are those from before the swap. */

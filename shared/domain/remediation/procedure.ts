@@ -46,12 +46,14 @@ export type Direction = 'forward' | 'back';
 
 /**
  * The safe order: stop -> verified copy -> protected directory (Q181118) -> new image path -> start
- * -> proof. `back` undoes in reverse what may have been done.
+ * -> proof. `back` undoes what may have been done. The image path comes first: it needs no stopped
+ * service, so a client whose service can not be stopped is as before at the latest after its next
+ * start.
  */
 const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly StepName[]>>>> = {
   relocation: {
     forward: ['record', 'stop', 'copy', 'protect', 'repoint', 'start', 'prove', 'close'],
-    back: ['stop', 'pointBack', 'startAgain', 'removeCopy', 'close'],
+    back: ['pointBack', 'stop', 'startAgain', 'removeCopy', 'close'],
   },
   workaround: {
     forward: ['record', 'setManual'],

@@ -116,6 +116,8 @@ export interface Relocatable {
    */
   readonly keys: readonly string[];
   readonly moveBy: MoveBy;
+  /** A service that ends so soon after its start at the new place is not proved. */
+  readonly settleMs: number;
 }
 
 /** `repoint`: the service gets another image path. `reinstall`: it is deleted and created again. */

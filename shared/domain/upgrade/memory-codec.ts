@@ -34,6 +34,7 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   lastLook: learned.lastLook,
   unfinished: open.unfinished,
   movedEarlier: learned.movedEarlier,
+  watched: learned.watched,
 });
 
 const flatNew = flatMemory(newMemory);
@@ -64,6 +65,7 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
       beforeRelocation: flat.moved,
       movedEarlier: flat.movedEarlier,
       servicePath,
+      watched: flat.watched,
       willBlockAgain,
       lastLook,
     },

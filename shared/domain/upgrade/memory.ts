@@ -58,10 +58,22 @@ export interface Learned {
   readonly movedEarlier: readonly PreImage[];
   /** Where the service that was relocated last runs now. */
   readonly servicePath: string | null;
+  /** Whether relocated services keep running, by lower-case name. */
+  readonly watched: Readonly<Record<string, Watch>>;
   /** The workaround was used: the same service blocks again at the next release. */
   readonly willBlockAgain: boolean;
   /** Boot id and SHA-256 of the evidence of the last look. */
   readonly lastLook: { readonly at: number; readonly bootId: string; readonly evidence: string } | null;
+}
+
+/** How looks have found a relocated service since the release was proved. */
+export interface Watch {
+  readonly bootId: string;
+  /** Its process; null = it does not run. */
+  readonly pid: number | null;
+  readonly since: number;
+  /** How often its process has ended in this boot, between two looks. */
+  readonly ends: number;
 }
 
 /** What was done and spent in this attempt. */
@@ -127,6 +139,7 @@ export const newMemory: Memory = {
     beforeRelocation: null,
     movedEarlier: [],
     servicePath: null,
+    watched: {},
     willBlockAgain: false,
     lastLook: null,
   },

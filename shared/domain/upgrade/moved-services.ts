@@ -1,4 +1,5 @@
-import type { PreImage } from '../observation/observation.ts';
+import { executableOf, executablePathOf, isSamePath } from '../observation/image-path.ts';
+import type { PreImage, Service } from '../observation/observation.ts';
 import type { Learned } from './memory.ts';
 
 /**
@@ -9,6 +10,14 @@ import type { Learned } from './memory.ts';
 /** The pre-images of the services that are relocated now, the newest relocation first. */
 export const movedServices = ({ beforeRelocation, movedEarlier }: Learned): readonly PreImage[] =>
   beforeRelocation === null ? [] : [beforeRelocation, ...movedEarlier.toReversed()];
+
+/**
+ * Is this the service of the pre-image, and does its image path lead to its new place? Windows does
+ * not tell names of services apart by their case.
+ */
+export const isWhereMoved = (now: Service, { service, to }: PreImage): boolean =>
+  now.name.toLowerCase() === service.name.toLowerCase() &&
+  isSamePath(executablePathOf(now), executableOf(to));
 
 /** What is known after the relocation of this service. */
 export const withMoved = (learned: Learned, preImage: PreImage): Partial<Learned> =>

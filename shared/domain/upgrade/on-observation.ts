@@ -11,6 +11,7 @@ import { settleProved } from './settle-proved.ts';
 import { escalate } from './escalate.ts';
 import type { Decision } from './events.ts';
 import type { Learned } from './memory.ts';
+import { awaitMovedServices } from './moved-service-lives.ts';
 import { followRequest } from './requests.ts';
 import { orderRestart, stillRestarting } from './restart.ts';
 import { followRoute } from './routes.ts';
@@ -42,7 +43,8 @@ export function onObservation(rules: Rules, known: Upgrade, seen: Observation, n
   const proof = prove(rules.files, seen);
   if (replacing !== null && (proof.kind === 'current' || !isSameBoot(seen.bootId, replacing.bootId)))
     return proveReplacement(upgrade, replacing.preImage);
-  if (proof.kind === 'current') return settleProved(rules, upgrade, now);
+  if (proof.kind === 'current')
+    return awaitMovedServices(rules, upgrade, seen, now) ?? settleProved(rules, upgrade, now);
   const restarting = stillRestarting(rules, before, seen, now);
   if (restarting !== null) return restarting;
   if (replacing !== null) return orderRestart(rules, upgrade, seen, 'replacement', now);

@@ -9,6 +9,7 @@ import {
   nextStep,
   progressOf,
   type StepName,
+  stepsOf,
   titleOf,
   turnBack,
   waitsForRestart,
@@ -17,7 +18,7 @@ import {
 import { backoff } from '../rules/backoff.ts';
 import type { Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
-import type { MemoryChange } from './memory.ts';
+import type { Learned, MemoryChange } from './memory.ts';
 import { withMoved, withoutMoved } from './moved-services.ts';
 import { type Remedying, type Upgrade, withMemory } from './state.ts';
 import { defer, ignore, settle, settleNow, transition } from './transitions.ts';
@@ -210,8 +211,35 @@ function settleUnfinished(
 ): Decision {
   const because =
     `unfinished ${titleOf(journal)} at ${progressOf(journal)}: ${failure.message}; ` +
+    (isPointedBack(journal)
+      ? `${journal.service} has its old image path and start type, so it is as before after the next start of the client; `
+      : '') +
     'the pre-image stands on the client, the next look there goes on';
   const cause = `unfinished ${journal.procedure}`;
-  const unfinished = withMemory(withoutUndo(upgrade), { open: { unfinished: true } });
+  const unfinished = withMemory(withoutUndo(upgrade), {
+    open: { unfinished: true },
+    learned: learnedUnfinished(upgrade, journal),
+  });
   return settleNow(unfinished, { end: 'needsAttention', cause, because, blockers }, now);
+}
+
+/** Has a relocation on its way back given the service its old image path? */
+const isPointedBack = ({ procedure, direction, step }: Journal): boolean =>
+  procedure === 'relocation' && direction === 'back' && step !== 'pointBack';
+
+/**
+ * What an unfinished relocation leaves behind: the report must not say that no service was
+ * relocated where the image path leads, or may lead, to the new place.
+ */
+function learnedUnfinished({ memory: { learned } }: Upgrade, journal: Journal): Partial<Learned> {
+  const { preImage, service } = journal;
+  if (journal.procedure !== 'relocation' || preImage === null || !('to' in preImage)) return {};
+  if (isPointedBack(journal)) return withoutMoved(learned, service);
+  return mayBeRepointed(journal) ? withMoved(learned, preImage) : {};
+}
+
+function mayBeRepointed({ procedure, direction, step, turnedAt }: Journal): boolean {
+  const forward = stepsOf(procedure, 'forward');
+  const reached = direction === 'forward' ? step : (turnedAt ?? 'close');
+  return forward.indexOf(reached) >= forward.indexOf('repoint');
 }

@@ -1,5 +1,4 @@
 import type { Failure } from '../observation/failure.ts';
-import { executableOf, executablePathOf, isSamePath } from '../observation/image-path.ts';
 import type { Observation, PreImage } from '../observation/observation.ts';
 import { prove } from '../observation/proof.ts';
 import { stillMarked } from '../outcome/counters.ts';
@@ -10,7 +9,7 @@ import { isoOf } from '../time/iso-time.ts';
 import { withoutPlan } from './closed-window.ts';
 import type { Decision } from './events.ts';
 import { mayBeMarked, openOnClient, type Request } from './memory.ts';
-import { movedServices } from './moved-services.ts';
+import { isWhereMoved, movedServices } from './moved-services.ts';
 import { beginsSomething } from './placement.ts';
 import { type Upgrade, withMemory, withoutMark } from './state.ts';
 import { beginProcedure, defer, ignore, settle, transition } from './transitions.ts';
@@ -120,7 +119,7 @@ function undoRelocations(
   now: number,
 ): Decision {
   const moved = movedServices(upgrade.memory.learned);
-  const preImage = moved.find((each) => isWhereMoved(seen, each));
+  const preImage = moved.find((each) => seen.services.some((service) => isWhereMoved(service, each)));
   if (preImage === undefined)
     return settle(withoutRequest(upgrade), notMovedBack(request, moved.map(serviceName)), now);
   const { name } = preImage.service;
@@ -138,14 +137,6 @@ function undoRelocations(
 }
 
 const serviceName = ({ service }: PreImage): string => service.name;
-
-/** Windows does not tell names of services and paths apart by their case. */
-const isWhereMoved = ({ services }: Observation, { service, to }: PreImage): boolean =>
-  services.some(
-    (each) =>
-      each.name.toLowerCase() === service.name.toLowerCase() &&
-      isSamePath(executablePathOf(each), executableOf(to)),
-  );
 
 const allMovedBack = ({ by, reason }: Undo, names: readonly string[]): Ending => ({
   end: 'skipped',

@@ -1,6 +1,12 @@
 import type { DueKind, Machine } from './machine.ts';
 import { boot, failPower, goDown } from './power.ts';
-import { serviceStarted, serviceStopped, stopUnanswered } from './service-control.ts';
+import {
+  serviceDied,
+  serviceStarted,
+  serviceStopped,
+  startUnanswered,
+  stopUnanswered,
+} from './service-control.ts';
 import { logOff, logOn, startProgram } from './sessions.ts';
 import { fileCopied, startSmsrun32 } from './smsrun32.ts';
 
@@ -15,6 +21,8 @@ const happens: Readonly<Record<DueKind, (machine: Machine, at: number, name: str
   powerFailure: failPower,
   serviceStarted: (machine, _at, name) => serviceStarted(machine, name),
   serviceStopped: (machine, _at, name) => serviceStopped(machine, name),
+  serviceDied: (machine, at, name) => serviceDied(machine, name, at),
+  startUnanswered: (machine, _at, name) => startUnanswered(machine, name),
   stopUnanswered: (machine, _at, name) => stopUnanswered(machine, name),
 };
 

@@ -86,6 +86,7 @@ function takeAway(machine: Machine, until: number): void {
 /** Values that very many machines share. */
 const nothingSaid: Machine['permissions'] = new Map();
 const noLinks: Machine['links'] = new Set();
+const noTroubles: Machine['troubles'] = [];
 
 function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
   const rules = rulesOf[trait];
@@ -109,6 +110,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     nextPid: 0,
     processes: [],
     services: servicesAtFirst(world, row, rules),
+    troubles: noTroubles,
     markedForDeletion: [],
     keptService: null,
     session: null,

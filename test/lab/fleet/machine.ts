@@ -34,7 +34,10 @@ export interface Process {
   readonly startedAt: number;
 }
 
-/** Something that a machine does by itself next. `name` is the name of a service. */
+/**
+ * Something that a machine does by itself next. `name` is the name of a service, with its process
+ * where it dies.
+ */
 export interface Due {
   readonly at: number;
   readonly what: DueKind;
@@ -52,7 +55,23 @@ export type DueKind =
   | 'powerFailure'
   | 'serviceStarted'
   | 'serviceStopped'
+  | 'serviceDied'
+  | 'startUnanswered'
   | 'stopUnanswered';
+
+/**
+ * What is wrong with a service while it runs from this folder. `zombie`: its process ends at once,
+ * and the service control manager calls it running and can not control it (error 1061). `hangs`: it
+ * stays start-pending. `dies`: it ends by itself so long after each start; its recovery action
+ * starts it again where it `recovers`.
+ */
+export type ServiceTrouble = {
+  readonly service: string;
+  readonly folder: string;
+} & (
+  | { readonly kind: 'zombie' | 'hangs' }
+  | { readonly kind: 'dies'; readonly afterMs: number; readonly recovers?: true }
+);
 
 /** A call that is answered when something on the machine has ended. */
 export interface Waiter {
@@ -120,6 +139,8 @@ export interface Machine {
   nextPid: number;
   processes: readonly Process[];
   services: readonly Service[];
+  /** What is wrong with services, as a test has set it. */
+  troubles: readonly ServiceTrouble[];
   /**
    * Services that were deleted while a process still used them, by name: they end once they have
    * stopped, and cannot be started before (Q173785).

@@ -9,6 +9,7 @@ import { bin, pcmService } from './sms.ts';
 import { startedFile } from './started-file.ts';
 import { second } from './time.ts';
 import { hasFirstAgent } from './agent-state.ts';
+import { troubleAfterStart, troubleOf } from './service-trouble.ts';
 
 /**
  * Windows gives up a control that a service does not respond to. What the service has begun goes
@@ -87,6 +88,8 @@ function begin(machine: Machine, service: Service, now: number): void {
   const imagePath = startedFile(machine.disk, service.imagePath);
   const { pid } = spawn(machine, { imagePath, session: 0, user: account, startedAt: now });
   change(machine, service.name, { state: 'startPending', pid });
+  if (troubleOf(machine, service)?.kind === 'hangs')
+    return schedule(machine, now + givenUpAfter, 'startUnanswered', service.name);
   // Windows gives up a service that does not respond after 30 seconds.
   const needs = responds(machine, service)
     ? duration(machine, 'start', now, [1 * second, 4 * second])
@@ -105,11 +108,28 @@ export function serviceStarted(machine: Machine, name: string): void {
   if (service === undefined) return;
   if (responds(machine, service)) {
     change(machine, name, { state: 'running' });
+    troubleAfterStart(machine, service.name);
     return answerWaiters(machine, 'serviceStarted', name, ok(undefined));
   }
   end(machine, service);
   const message = 'error 1053: the service did not respond to the start request in a timely fashion';
   answerWaiters(machine, 'serviceStarted', name, refusal('failed', message));
+}
+
+/** The caller gets no further news; the service stays start-pending. */
+export function startUnanswered(machine: Machine, name: string): void {
+  const message = 'error 2186: the service is not responding to the control function';
+  answerWaiters(machine, 'serviceStarted', name, refusal('failed', message));
+}
+
+/** The process of a service ends by itself. */
+export function serviceDied(machine: Machine, nameAndPid: string, at: number): void {
+  const [name = '', pid] = nameAndPid.split('/');
+  const service = findService(machine, name);
+  if (service === undefined || String(service.pid) !== pid) return;
+  end(machine, service);
+  const trouble = troubleOf(machine, service);
+  if (trouble?.kind === 'dies' && trouble.recovers === true) bringUp(machine, name, at);
 }
 
 function end(machine: Machine, { name, pid }: Service): void {
@@ -134,6 +154,8 @@ export function stopService(machine: Machine, name: string, now: number): Outcom
   if (service.state === 'stopped') return done();
   if (service.state === 'stopPending') return waits('serviceStopped', service.name);
   if (service.state === 'startPending') return refused('error 1061: the service is starting');
+  if (!machine.processes.some(({ pid }) => pid === service.pid))
+    return refused('error 1061: the service cannot accept control messages at this time');
   if (service.name === pcmService && isPackageRunning(machine, now)) {
     return refused('the service was not stopped: Job still running');
   }
@@ -202,7 +224,9 @@ export function bringUp(machine: Machine, name: string, at: number): void {
   if (!isReady || !hasFile || !responds(machine, service) || !mayLogOn(machine, service, at)) return;
   const { imagePath, account } = service;
   const { pid } = spawn(machine, { imagePath, session: 0, user: account, startedAt: at });
-  change(machine, service.name, { state: 'running', pid });
+  const isHanging = troubleOf(machine, service)?.kind === 'hangs';
+  change(machine, service.name, { state: isHanging ? 'startPending' : 'running', pid });
+  if (!isHanging) troubleAfterStart(machine, service.name);
 }
 
 /** The power is gone. */

@@ -8,9 +8,10 @@ import { Faults } from './faults.ts';
 import { Holds } from './holds.ts';
 import { Lab } from './lab.ts';
 import type { StagedRelease } from './logon-server.ts';
-import type { Machine } from './machine.ts';
+import type { Machine, ServiceTrouble } from './machine.ts';
 import { Machines } from './machines.ts';
 import { plant } from './permissions.ts';
+import { failPower } from './power.ts';
 import { configureService } from './service-control.ts';
 import { addService } from './service-install.ts';
 import type { TraitSet } from './traits.ts';
@@ -50,6 +51,10 @@ export interface Fleet extends FleetControl {
   plant(client: string, path: string): void;
   /** A person installs a service on a client and starts it. */
   addService(client: string, service: InstalledAs): void;
+  /** From now on this is wrong with a service of a client. */
+  trouble(client: string, trouble: ServiceTrouble): void;
+  /** The power of a client fails, and comes back. */
+  powerFailure(client: string): void;
   /** A person changes stored settings of a service. */
   setService(client: string, name: string, settings: { readonly imagePath: string }): void;
   close(): Promise<void>;
@@ -90,6 +95,14 @@ export async function startFleet(setup: FleetSetup): Promise<Fleet> {
     addService: (client, service) => {
       const machine = machineOf(machines, client);
       machines.visit(machine, (now) => addService(machine, service, now));
+    },
+    trouble: (client, trouble) => {
+      const machine = machineOf(machines, client);
+      machine.troubles = [...machine.troubles, trouble];
+    },
+    powerFailure: (client) => {
+      const machine = machineOf(machines, client);
+      machines.visit(machine, (now) => failPower(machine, now));
     },
     setService: (client, name, settings) => {
       const machine = machineOf(machines, client);

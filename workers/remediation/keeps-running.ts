@@ -1,0 +1,28 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Service } from '../../shared/domain/observation/observation.ts';
+import { err } from '../../shared/errors.ts';
+import type { StepContext } from '../context.ts';
+import type { GatewayResult } from '../gateways/gateway.ts';
+import { failed } from './service-control.ts';
+
+/**
+ * Proves that a service keeps running: it is as wanted, and after the settle time still is, as the
+ * same process. A service that its recovery actions have started again runs both times, as another
+ * one.
+ * @param settleMs policy time; 0 = one look is enough
+ * @param read reads the service, and fails where it is not as wanted
+ */
+export async function keepsRunning(
+  { clock, change }: StepContext,
+  settleMs: number,
+  read: () => Promise<GatewayResult<Service>>,
+): Promise<GatewayResult<Service>> {
+  const first = await read();
+  if (!first.ok || settleMs === 0) return first;
+  const realMs = clock.realDelay(clock.now() + settleMs);
+  const waited = await pause(realMs, true, { signal: change.signal }).catch(() => false);
+  if (!waited) return err({ kind: 'cutOff', message: 'the lease was lost' });
+  const second = await read();
+  if (!second.ok || second.value.pid === first.value.pid) return second;
+  return failed(`${second.value.name} ended and was started again within ${settleMs / 1_000} s`);
+}
