@@ -209,9 +209,16 @@ function settleUnfinished(
   now: number,
 ): Decision {
   const because =
+    firstReason(journal) +
     `unfinished ${titleOf(journal)} at ${progressOf(journal)}: ${failure.message}; ` +
     'the pre-image stands on the client, the next look there goes on';
   const cause = `unfinished ${journal.procedure}`;
   const unfinished = withMemory(withoutUndo(upgrade), { open: { unfinished: true } });
   return settleNow(unfinished, { end: 'needsAttention', cause, because, blockers }, now);
+}
+
+/** Why the procedure went back: what failed later on the way back is only what followed. */
+function firstReason({ direction, ending, turnedBecause }: Journal): string {
+  const reason = turnedBecause ?? ending?.because.replace(/; undone$/, '');
+  return direction === 'forward' || reason === undefined ? '' : `${reason}; `;
 }

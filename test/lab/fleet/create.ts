@@ -86,6 +86,7 @@ function takeAway(machine: Machine, until: number): void {
 /** Values that very many machines share. */
 const nothingSaid: Machine['permissions'] = new Map();
 const noLinks: Machine['links'] = new Set();
+const noAliases: Machine['aliases'] = new Map();
 
 function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
   const rules = rulesOf[trait];
@@ -120,6 +121,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     permissions: nothingSaid,
     links: noLinks,
     hidden: noLinks,
+    aliases: noAliases,
     renames: [],
     run: null,
     transcript: null,
