@@ -7,6 +7,7 @@ import { type Gateway, targetOf } from '../../workers/gateways/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { recordService, serviceSteps } from '../../workers/remediation/relocate.ts';
+import { fileSteps, recordFiles } from '../../workers/remediation/swap.ts';
 import { valueOf } from '../contract/contract-clients.ts';
 import { settingsWith } from '../contract/ssh-settings.ts';
 import { rules } from '../domain/given.ts';
@@ -155,5 +156,41 @@ describe('the way back', () => {
     expect(preImage.found).toBeUndefined();
     await take(preImage, 'stop', 'copy', 'protect', 'repoint', 'stop', 'pointBack', 'removeCopy');
     expect(hashAt('c:\\sms_pcm\\pcmsvc32.exe')).toBeUndefined();
+  });
+});
+
+describe('the folders of a swap', () => {
+  const files = { 'pcm32r.dll': 'b'.repeat(64) };
+  const swapping = (staging: string, backup: string): StepContext => {
+    const context = contextOf();
+    const swap = { service: null, staging, backup, settleMs: 0, keepsBackup: false };
+    return {
+      ...context,
+      rules: { ...context.rules, files, product: { ...context.rules.product, swap } },
+      releaseFolder: { pathOf: () => Promise.resolve({ ok: true, value: '' }) },
+    } as unknown as StepContext;
+  };
+
+  test.each([
+    ['X:\\BIN', 'C:\\OLD'],
+    ['C:\\NEW', 'X:\\BIN\\OLD'],
+  ])(
+    '%s and %s are refused where one is the component directory by another name',
+    async (staging, backup) => {
+      lab.machine.aliases = new Map([['x:', 'C:\\MS\\SMS']]);
+      expect(await recordFiles(swapping(staging, backup))).toMatchObject({
+        ok: false,
+        error: { kind: 'failed', message: expect.stringContaining('is C:\\MS\\SMS\\BIN by another name') },
+      });
+    },
+  );
+
+  test('lose no component when they have become other names of its directory', async () => {
+    const preImage = valueOf(await recordFiles(swapping('C:\\NEW', 'C:\\OLD')));
+    if (preImage === null) throw new Error('a file differs');
+    lab.machine.disk.changes.set('c:\\ms\\sms\\bin\\pcm32r.dll', { ...plain, sha256: 'b'.repeat(64) });
+    lab.machine.aliases = new Map([['c:\\new', 'C:\\MS\\SMS\\BIN']]);
+    valueOf((await fileSteps.removeStaged?.(swapping('C:\\NEW', 'C:\\OLD'), preImage)) as never);
+    expect(hashAt('c:\\ms\\sms\\bin\\pcm32r.dll')).toBe('b'.repeat(64));
   });
 });

@@ -19,7 +19,7 @@ const held = 'servpack:held';
 
 const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('\\'));
 
-const another = 'give the profile another relocateTo';
+const another = 'give the profile another directory';
 
 /**
  * Checks the place of a copy before anything is stopped for it. Names do not tell whether two
