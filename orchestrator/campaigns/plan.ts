@@ -1,6 +1,7 @@
 import { type Copies, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
 import { TwinFinder } from '../../shared/domain/campaign/machine.ts';
+import { type LogonServerNames, namesOf, spelledBy, spellingsIn } from '../domain/logon-server-names.ts';
 import { type Plan, planWaves } from '../domain/plan-waves.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseCampaign } from '../input/campaign-file.ts';
@@ -33,13 +34,16 @@ export async function draftCampaign(
 ): Promise<Result<Draft, Refusal>> {
   const parsed = parseCampaign(text, file);
   if (!parsed.ok) return err(badFile(file, parsed.error));
-  const definition = parsed.value;
+  const stored = await Array.fromAsync(store.fleet());
+  // A fleet of an earlier version may have one server in several spellings.
+  const names = namesOf(await spellingsIn(stored));
+  const fleet = stored.map((client) => spelledBy(names, client));
+  const definition = withServersSpelled(parsed.value, names);
   const release = await store.readRelease(definition.release);
   const profile = release === null ? null : profileOf(release);
   if (profile?.ok === false) return profile;
   const useless = profile?.ok === true ? uselessStep(definition, profile.value) : null;
   if (useless !== null) return err(useless);
-  const fleet = await Array.fromAsync(store.fleet());
   const unknown = unknownNames(definition, fleet);
   if (unknown !== null) return err(unknown);
   const { waves, left } = planWaves(definition, fleet);
@@ -52,6 +56,24 @@ export async function draftCampaign(
     waves,
     plan: planOf(definition, fleet.length, { waves, left }, { release, copies }),
   });
+}
+
+/** The campaign file with its logon servers as the fleet spells them. */
+function withServersSpelled(definition: CampaignDefinition, names: LogonServerNames): CampaignDefinition {
+  const { select, budgets } = definition;
+  const logonServers = select.logonServers.map((name) => names.of(name));
+  const { maxDownloads } = budgets;
+  const limits = Object.entries(maxDownloads?.at ?? {}).map(
+    ([name, most]) => [names.of(name), most] as const,
+  );
+  return {
+    ...definition,
+    select: { ...select, logonServers },
+    budgets:
+      maxDownloads === undefined
+        ? budgets
+        : { ...budgets, maxDownloads: { ...maxDownloads, at: Object.fromEntries(limits) } },
+  };
 }
 
 /** Only files that servpack brings itself can be replaced at a restart. */

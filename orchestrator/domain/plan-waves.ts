@@ -1,4 +1,5 @@
 import type { CampaignDefinition, Client, Selection, Wave } from '../../shared/domain/campaign/definition.ts';
+import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { spread } from '../../shared/domain/rules/backoff.ts';
 
 /** The clients of a campaign, wave by wave. */
@@ -8,13 +9,14 @@ export interface Plan {
   readonly left: number;
 }
 
-/** Does the client fulfil all criteria of this selection? */
-export function isSelected({ labels, logonServers, clients }: Selection, candidate: Client): boolean {
-  return (
+/** Tells which clients fulfil all criteria of this selection. */
+export function selecting({ labels, logonServers, clients }: Selection): (candidate: Client) => boolean {
+  const servers = new Set(logonServers.map(logonServerKey));
+  const names = new Set(clients);
+  return (candidate) =>
     labels.every((label) => candidate.labels.includes(label)) &&
-    (logonServers.length === 0 || logonServers.includes(candidate.logonServer)) &&
-    (clients.length === 0 || clients.includes(candidate.client))
-  );
+    (servers.size === 0 || servers.has(logonServerKey(candidate.logonServer))) &&
+    (names.size === 0 || names.has(candidate.client));
 }
 
 /**
@@ -23,7 +25,7 @@ export function isSelected({ labels, logonServers, clients }: Selection, candida
  * waves.
  */
 export function planWaves(definition: CampaignDefinition, fleet: readonly Client[]): Plan {
-  const selected = fleet.filter((client) => isSelected(definition.select, client));
+  const selected = fleet.filter(selecting(definition.select));
   const ordered = inOrder(definition, selected);
   let taken = 0;
   const waves = definition.waves.map((wave) => {

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
+import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -109,7 +110,7 @@ export async function listFleet(
     perServer.set(client.logonServer, (perServer.get(client.logonServer) ?? 0) + 1);
     if (client.role === 'server') servers += 1;
     const isAsked =
-      (logonServer === undefined || client.logonServer === logonServer) &&
+      (logonServer === undefined || logonServerKey(client.logonServer) === logonServerKey(logonServer)) &&
       (label === undefined || client.labels.includes(label));
     if (isAsked) asked.push(client);
   }

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../shared/errors.ts';
+import { namesOf, spelledBy, spellingsIn } from '../domain/logon-server-names.ts';
 import { faultsAtMost } from '../input/csv-records.ts';
 import { type FleetFile, readFleetFile, twinFault } from '../input/fleet-csv.ts';
 import { inFileOrder, type InputFault } from '../../shared/input/input-fault.ts';
@@ -14,7 +15,8 @@ const largeFleet = 50_000;
 
 /**
  * Adds and replaces clients from CSV text: the whole file, or nothing when it has a fault. It is a
- * fault, too, when a client of the file is the machine of another client in the fleet.
+ * fault, too, when a client of the file is the machine of another client in the fleet. A logon
+ * server keeps the spelling that the fleet has.
  */
 export async function importFleet(
   { store, log, clock, background }: OrchestratorContext,
@@ -25,7 +27,8 @@ export async function importFleet(
     return background('importFleet', who, { file, text });
   const read = readFleetFile(text, file);
   if (!read.ok) return err(badFile(file, read.error));
-  const { clients } = read.value;
+  const names = namesOf(await spellingsIn(store.fleet()));
+  const clients = read.value.clients.map((client) => spelledBy(names, client));
   const outcome = await store.importUnique(clients, {
     at: clock.now(),
     campaign: '',

@@ -1,5 +1,7 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { machineOf, nameOf, type Twin } from '../../shared/domain/campaign/machine.ts';
+import { bareServer } from '../../shared/domain/observation/logon-server.ts';
+import { LogonServerNames } from '../domain/logon-server-names.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { type CsvRecord, faultsAtMost, readCsv } from './csv-records.ts';
 import { type FleetColumn, readHeader } from './fleet-columns.ts';
@@ -11,7 +13,8 @@ import { idForm, isId, isLabel, labelForm, rememberingZone, zoneForm } from './n
  * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then
  * one row per client. Where the column is missing or the cell empty, the host is the client's id,
  * the zone UTC and the role workstation. Labels and fingerprints of host keys are separated by
- * spaces or semicolons. All faults are reported at once, and with any fault there are no clients.
+ * spaces or semicolons. A logon server has one spelling, that of its first row. All faults are
+ * reported at once, and with any fault there are no clients.
  *
  * Two rows for one machine would let two drivers work on it, so clients and hosts are unique, in
  * any case.
@@ -74,6 +77,7 @@ class FleetReader {
   readonly #unnamed: readonly number[];
   readonly #clientLines = new Map<string, number>();
   readonly #hostLines = new Map<string, number>();
+  readonly #servers = new LogonServerNames();
   readonly #zoneOf = rememberingZone();
 
   constructor(file: string, columns: ReadonlyMap<FleetColumn, number>, width: number) {
@@ -99,7 +103,7 @@ class FleetReader {
     const found: Client = {
       client,
       host: cell('host') || client,
-      logonServer: cell('logonServer'),
+      logonServer: this.#servers.of(bareServer(cell('logonServer'))),
       zone: this.#zoneOf(cell('zone') || 'UTC') ?? '',
       role: cell('role') === 'server' ? 'server' : 'workstation',
       labels: words(cell('labels')),

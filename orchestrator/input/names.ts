@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { zoneNamed } from '../../shared/domain/time/window.ts';
 import { across, matching } from '../../shared/input/fields.ts';
 import { hostForm, isHost } from '../../shared/input/names.ts';
@@ -50,8 +51,13 @@ export const label = () => matching(labelForm, isLabel);
 export const byLogonServer = <Value extends z.ZodType>(value: Value, expected: string) =>
   withoutProto.pipe(
     across(z.record(z.string(), value, { error: expected }), (named, blame) => {
-      for (const name of Object.keys(named))
+      const before = new Map<string, string>();
+      for (const name of Object.keys(named)) {
+        const other = before.get(logonServerKey(name));
         if (!isHost(name)) blame([name], 'is no name of a logon server', hostForm);
+        else if (other !== undefined) blame([name], `is the logon server ${other}`, 'each server once');
+        before.set(logonServerKey(name), name);
+      }
     }),
   );
 

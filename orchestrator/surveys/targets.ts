@@ -1,5 +1,5 @@
 import type { Client } from '../../shared/domain/campaign/definition.ts';
-import { isSelected } from '../domain/plan-waves.ts';
+import { selecting } from '../domain/plan-waves.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseFleet } from '../input/fleet-csv.ts';
 import { isHost } from '../../shared/input/names.ts';
@@ -38,21 +38,21 @@ const whatOf = (of: string, { labels, logonServers }: Select): string =>
     ...(logonServers.length === 0 ? [] : [`logon server ${logonServers.join(' or ')}`]),
   ].join(', ');
 
-const isAsked = ({ labels, logonServers }: Select, client: Client): boolean =>
-  isSelected({ labels, logonServers, clients: [] }, client);
+const asked = ({ labels, logonServers }: Select): ((client: Client) => boolean) =>
+  selecting({ labels, logonServers, clients: [] });
 
 async function* ofFleet(store: OperatorStore, select: Select): AsyncGenerator<SurveyTarget> {
-  for await (const client of store.fleet())
-    if (isAsked(select, client)) yield { name: client.client, adHoc: null };
+  const isAsked = asked(select);
+  for await (const client of store.fleet()) if (isAsked(client)) yield { name: client.client, adHoc: null };
 }
 
 function inFile(given: Extract<SurveyTargets, { from: 'file' }>): Result<Targets, Refusal> {
   const clients = parseFleet(given.text, given.file);
   if (!clients.ok) return err(badFile(given.file, clients.error));
-  const asked = clients.value.filter((client) => isAsked(given, client));
+  const found = clients.value.filter(asked(given));
   return ok({
     what: whatOf(given.file, given),
-    each: from(asked.map((client) => ({ name: client.client, adHoc: client }))),
+    each: from(found.map((client) => ({ name: client.client, adHoc: client }))),
   });
 }
 

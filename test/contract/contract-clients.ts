@@ -69,6 +69,13 @@ export function everyChange(
     uploadFile: (where: Change) => gateway.uploadFile(where, import.meta.filename, path),
     replaceAtRestart: (where: Change) => gateway.replaceAtRestart(where, service.executable, path),
     removeFile: (where: Change) => gateway.removeFile(where, path),
+    checkTarget: (where: Change) =>
+      gateway.checkTarget(where, {
+        from: service.executable,
+        to: path,
+        apartFrom: service.executable.slice(0, service.executable.lastIndexOf('\\')),
+        allowed: null,
+      }),
     protectDirectory: (where: Change) => gateway.protectDirectory(where, path, null),
     writeIntent: (where: Change) => gateway.writeIntent(where, null),
   } satisfies Record<string, (where: Change) => Promise<GatewayResult<unknown>>>);

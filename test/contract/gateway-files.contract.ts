@@ -52,6 +52,28 @@ export function fileContract(calls: GatewayCalls): void {
     });
   });
 
+  describe('the place of a copy', () => {
+    const check = (to: string, allowed: readonly string[] | null = []) => {
+      const { gateway, service, componentDirectory: apartFrom } = lab();
+      return gateway.checkTarget(change(), { from: service.executable, to, apartFrom, allowed });
+    };
+
+    it('is fit when it is new, and the check leaves nothing behind', async () => {
+      valueOf(await check(copy()));
+      valueOf(await check(copy()));
+      expectFailure(await protect(null), 'failed');
+    });
+
+    it('is not fit when it is the component directory, is inside it, or holds another file', async () => {
+      const { componentDirectory, service, newDirectory } = lab();
+      expectFailure(await check(`${componentDirectory}\\COPY.EXE`, null), 'failed');
+      expectFailure(await check(`${componentDirectory}\\NEW\\COPY.EXE`, null), 'failed');
+      valueOf(await lab().gateway.copyFile(change(), service.executable, `${newDirectory}\\OTHER.DLL`));
+      expectFailure(await check(copy()), 'failed');
+      valueOf(await check(copy(), ['OTHER.DLL']));
+    });
+  });
+
   describe('a directory that is protected', () => {
     const ours = { isOfAdministrators: true, letsOthersIn: false };
     const theirs = { isOfAdministrators: false, letsOthersIn: true };

@@ -8,6 +8,8 @@ describe('the logon server that a look found', () => {
     ['LS-PUN', 'LS-PUN'],
     ['\\\\LS-PUN', 'LS-PUN'],
     ['ls-rom', 'LS-ROM'],
+    ['ls-rom.', 'LS-ROM'],
+    ['ls-rom.corp.example.', 'LS-ROM'],
     ['LS-ROM.corp.example', 'LS-ROM'],
     ['', 'LS-ROM'],
     ['LS|PUN', 'LS-ROM'],

@@ -259,3 +259,11 @@ test('a fleet file made to exhaust memory or time is refused, at a cost linear t
   const short = parseFleet(`${header}\n${'x\n'.repeat(20_000)}`, 'f.csv');
   expect(short.ok ? 0 : short.error.length).toBe(10_000);
 });
+
+test('one logon server has one spelling, that of its first row', () => {
+  const text = ['client,host,logonServer', 'PX1,a,LS9', 'PX2,b,ls9', 'PX3,c,Ls9.', 'PX4,d,\\\\LS9'].join(
+    '\n',
+  );
+  const servers = accepted(parseFleet(text, 'f.csv')).map(({ logonServer }) => logonServer);
+  expect(servers).toEqual(['LS9', 'LS9', 'LS9', 'LS9']);
+});

@@ -356,4 +356,20 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
       });
     }
   });
+
+  test('one logon server in three spellings has one budget, in two imports and in the campaign file', async () => {
+    await using orchestrator = await startReady();
+    const import_ = (text: string) => orchestrator.ask('POST', '/v1/fleet', file(text, 'more.csv'));
+    await import_('client,host,logonServer\nPX1,px1.example,LS9\nPX2,px2.example,ls9\n');
+    await import_('client,host,logonServer\nPX3,px3.example,Ls9\n');
+    const text = campaignYaml('same').replace(/^select:.*$/m, '');
+    const answer = await orchestrator.ask(
+      'POST',
+      '/v1/campaigns/plan',
+      file(
+        `${text}\nselect: { logonServers: [lS9] }\nbudgets: { logonServers: { ls9: { maxDownloads: 1 } } }\n`,
+      ),
+    );
+    expect(answer.body).toMatchObject({ selected: 3, logonServers: [{ logonServer: 'LS9', clients: 3 }] });
+  });
 });

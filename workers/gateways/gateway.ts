@@ -97,6 +97,16 @@ export type InstalledAs = Pick<
   'name' | 'imagePath' | 'pathType' | 'startType' | 'account' | 'dependsOn'
 >;
 
+/** The place of a copy on a client. */
+export interface CopyTarget {
+  readonly from: string;
+  readonly to: string;
+  /** The directory that the copy must be outside of, whatever the names say. */
+  readonly apartFrom: string;
+  /** Names of files that may be there already; null = content, space and use do not count. */
+  readonly allowed: readonly string[] | null;
+}
+
 /**
  * All that servpack does on a client. Every changing call carries the fence, and the client refuses
  * a fence older than one it has seen. No call retries by itself, and none returns before the client
@@ -172,6 +182,12 @@ export interface Gateway {
    * Removes a file, and its directory if that is empty then. Succeeds when there is no such file.
    */
   removeFile(change: Change, path: string): Promise<GatewayResult<void>>;
+  /**
+   * Can a service be moved there? `failed`, with the reason, where the directory of the copy cannot
+   * be written, leads through a link, is the directory of the original or inside `apartFrom` by
+   * another name, holds anything but the allowed files, or has no room. Leaves nothing behind.
+   */
+  checkTarget(change: Change, target: CopyTarget): Promise<GatewayResult<void>>;
   /**
    * Makes administrators the owner of a directory and its content, and takes all rights there from
    * everyone but them and the system (Q181118). May be repeated.

@@ -29,6 +29,7 @@ const servicePreImage = z.strictObject({
   from: z.string(),
   to: z.string(),
   by: z.literal('reinstall').exactOptional(),
+  found: z.literal(true).exactOptional(),
 });
 
 const swappedFile = z.strictObject({

@@ -57,7 +57,41 @@ export async function recordService(
   const isReinstalled = procedure === 'relocation' && target.moveBy === 'reinstall';
   if (isReinstalled && needsPassword(account)) return failed(passwordNeeded(name, account));
   const by = isReinstalled ? ({ by: 'reinstall' } as const) : {};
-  return ok({ service: service.value, sha256: sha256.value, from, to, ...by });
+  const preImage = { service: service.value, sha256: sha256.value, from, to, ...by };
+  if (procedure !== 'relocation') return ok(preImage);
+  const checked = await checkPlace(context, preImage, allowedIn(context, executableOf(to)));
+  if (!checked.ok) return checked;
+  const there = await hashFile(context, executableOf(to));
+  if (!there.ok) return there;
+  return ok(there.value === null ? preImage : { ...preImage, found: true });
+}
+
+/** Checks the place of the copy while the service still runs: nothing is to be stopped in vain. */
+const checkPlace = (
+  { gateway, change, rules }: StepContext,
+  { service, to }: PreImage,
+  allowed: readonly string[] | null,
+): Promise<GatewayResult<void>> =>
+  gateway.checkTarget(change, {
+    from: executablePathOf(service),
+    to: executableOf(to),
+    apartFrom: rules.product.componentDirectory,
+    allowed,
+  });
+
+/**
+ * Removes the copy that servpack has made. The hash does not tell the copy from the original: where
+ * the new path leads to the original by now, or a file was there before, nothing is removed.
+ */
+async function removeCopy(
+  context: StepContext,
+  _service: string,
+  preImage: PreImage,
+): Promise<GatewayResult<void>> {
+  if (preImage.found === true) return ok(undefined);
+  const checked = await checkPlace(context, preImage, null);
+  if (!checked.ok) return checked.error.kind === 'failed' ? ok(undefined) : checked;
+  return removeOurs(context, executableOf(preImage.to), preImage.sha256);
 }
 
 /** The steps of relocation and workaround. */
@@ -78,7 +112,7 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   setManual: (context, service) => configureService(context, service, { startType: 'manual' }),
   pointBack,
   startAgain: (context, _service, preImage) => startLikeBefore(context, preImage),
-  removeCopy: (context, _service, { to, sha256 }) => removeOurs(context, executableOf(to), sha256),
+  removeCopy,
   restoreStartType: (context, service, { service: { startType } }) =>
     configureService(context, service, { startType }),
 };
@@ -136,22 +170,23 @@ async function protectCopy(
   _service: string,
   { service, to, sha256 }: PreImage,
 ): Promise<GatewayResult<void>> {
-  const directory = directoryOf(to);
-  const safe = await context.gateway.protectDirectory(context.change, directory, [
-    executableOf(to).slice(directory.length + 1),
-    ...movedInto(context, directory),
-  ]);
+  const safe = await context.gateway.protectDirectory(
+    context.change,
+    directoryOf(to),
+    allowedIn(context, executableOf(to)),
+  );
   return safe.ok ? copyVerified(context, executablePathOf(service), executableOf(to), sha256) : safe;
 }
 
 /**
- * The executables that this profile moves to one directory: more than one service may run from
- * there.
+ * The files that may be in the directory of a copy: the copy itself, and the executables that this
+ * profile moves there, because more than one service may run from there.
  */
-const movedInto = ({ rules }: StepContext, directory: string): readonly string[] =>
-  Object.values(rules.product.relocatable)
-    .filter(({ to }) => to.toLowerCase() === directory.toLowerCase())
-    .map(({ executable }) => executable);
+function allowedIn({ rules }: StepContext, copy: string): readonly string[] {
+  const directory = directoryOf(copy);
+  const moved = Object.values(rules.product.relocatable).filter(({ to }) => isSamePath(to, directory));
+  return [copy.slice(directory.length + 1), ...moved.map(({ executable }) => executable)];
+}
 
 /**
  * Stops the service before it is configured. A client that restarted meanwhile has started the

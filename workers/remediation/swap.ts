@@ -39,8 +39,26 @@ export async function recordFiles(context: StepContext): Promise<GatewayResult<S
   const readable = await each(files.value, ({ name }) => localPath(context, name).then(asVoid));
   if (!readable.ok) return readable;
   const { staging, backup, keepsBackup } = swap;
+  const separate = await each([staging, backup], (folder) => proveApart(context, directory, folder));
+  if (!separate.ok) return separate;
   return ok({ service: service.value, directory, staging, backup, keepsBackup, files: files.value });
 }
+
+/**
+ * Proves that a folder is not the component directory by another name: what is removed from there
+ * by its hash would be the component itself.
+ */
+const proveApart = (
+  { gateway, change }: StepContext,
+  directory: string,
+  folder: string,
+): Promise<GatewayResult<void>> =>
+  gateway.checkTarget(change, {
+    from: `${directory}\\servpack`,
+    to: `${folder}\\servpack`,
+    apartFrom: directory,
+    allowed: null,
+  });
 
 async function changedFiles(
   context: StepContext,
@@ -196,15 +214,27 @@ async function readAsBefore(context: StepContext, service: Service): Promise<Gat
 
 /**
  * Removes staged files and backup. A file that the client refuses to remove stays: the swap is
- * over.
+ * over. So does a folder that has become another name of the component directory.
  */
 async function removeStaged(context: StepContext, preImage: SwapPreImage): Promise<GatewayResult<void>> {
-  const { staging, backup: kept, files } = preImage;
-  return each(files, async ({ name, before, after }) => {
-    const staged = await removeOurs(context, `${staging}\\${name}`, after);
-    if (!staged.ok && staged.error.kind !== 'failed') return staged;
-    if (before === null || preImage.keepsBackup) return ok(undefined);
-    const old = await removeOurs(context, `${kept}\\${name}`, before);
-    return !old.ok && old.error.kind !== 'failed' ? old : ok(undefined);
+  const { directory, staging, backup: kept, keepsBackup, files } = preImage;
+  const brought = files.map(({ name, after }) => ({ name, sha256: after }));
+  const old = files.flatMap(({ name, before }) => (before === null ? [] : [{ name, sha256: before }]));
+  const emptied = await removeFrom(context, directory, staging, brought);
+  return !emptied.ok || keepsBackup ? emptied : removeFrom(context, directory, kept, old);
+}
+
+async function removeFrom(
+  context: StepContext,
+  directory: string,
+  folder: string,
+  files: readonly { readonly name: string; readonly sha256: string }[],
+): Promise<GatewayResult<void>> {
+  if (files.length === 0) return ok(undefined);
+  const removed = await proveApart(context, directory, folder);
+  if (!removed.ok) return removed.error.kind === 'failed' ? ok(undefined) : removed;
+  return each(files, async ({ name, sha256 }) => {
+    const gone = await removeOurs(context, `${folder}\\${name}`, sha256);
+    return !gone.ok && gone.error.kind !== 'failed' ? gone : ok(undefined);
   });
 }

@@ -1,3 +1,4 @@
+import { logonServerKey } from '../../../shared/domain/observation/logon-server.ts';
 import { sizeOf, statesBy } from '../../../shared/domain/outcome/states.ts';
 import type { OperatorStore } from '../../../shared/store/store.ts';
 import type { CampaignState } from '../../../shared/domain/campaign/campaign.ts';
@@ -37,6 +38,6 @@ export function copyPath(
   { path, except }: { readonly path: string; readonly except: Readonly<Record<string, string>> },
   server: string,
 ): string {
-  const own = Object.hasOwn(except, server) ? except[server] : undefined;
-  return own ?? path.replaceAll('{logonServer}', () => server);
+  const own = Object.entries(except).find(([name]) => logonServerKey(name) === logonServerKey(server));
+  return own?.[1] ?? path.replaceAll('{logonServer}', () => server);
 }

@@ -8,10 +8,16 @@
  * get two budgets
  */
 export function observedLogonServer(known: string, found: string, spellings: readonly string[] = []): string {
-  const seen = found.replace(/^\\\\/, '').trim();
+  const seen = bareServer(found);
   if (!isName(seen) || isSame(known, seen)) return known;
   return spellings.find((each) => isSame(each, seen)) ?? seen;
 }
+
+/** The name of a server as clients and scripts write it, without `\\\\` and the dot of the root. */
+export const bareServer = (name: string): string => name.trim().replace(/^\\\\/, '').replace(/\.$/, '');
+
+/** Equal for every spelling of a logon server: Windows and DNS ignore case. */
+export const logonServerKey = (name: string): string => bareServer(name).toLowerCase();
 
 /** The name becomes part of keys, counters and paths. */
 const isName = (text: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/.test(text);
@@ -21,7 +27,7 @@ const isName = (text: string): boolean => /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/.
  * `ls-rom.corp.example`).
  */
 function isSame(one: string, other: string): boolean {
-  const [a, b] = [one.toLowerCase(), other.toLowerCase()];
+  const [a, b] = [logonServerKey(one), logonServerKey(other)];
   return (
     a === b || (!b.includes('.') && a.startsWith(`${b}.`)) || (!a.includes('.') && b.startsWith(`${a}.`))
   );

@@ -121,6 +121,8 @@ export interface PreImage {
    * Left out = the service gets another image path.
    */
   readonly by?: 'reinstall';
+  /** A file was at the new path before the relocation. Left out = the copy there is servpack's. */
+  readonly found?: true;
 }
 
 /**

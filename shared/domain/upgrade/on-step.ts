@@ -210,6 +210,7 @@ function settleUnfinished(
   now: number,
 ): Decision {
   const because =
+    firstReason(journal) +
     `unfinished ${titleOf(journal)} at ${progressOf(journal)}: ${failure.message}; ` +
     (isPointedBack(journal)
       ? `${journal.service} has its old image path and start type, so it is as before after the next start of the client; `
@@ -242,4 +243,10 @@ function mayBeRepointed({ procedure, direction, step, turnedAt }: Journal): bool
   const forward = stepsOf(procedure, 'forward');
   const reached = direction === 'forward' ? step : (turnedAt ?? 'close');
   return forward.indexOf(reached) >= forward.indexOf('repoint');
+}
+
+/** Why the procedure went back: what failed later on the way back is only what followed. */
+function firstReason({ direction, ending, turnedBecause }: Journal): string {
+  const reason = turnedBecause ?? ending?.because.replace(/; undone$/, '');
+  return direction === 'forward' || reason === undefined ? '' : `${reason}; `;
 }

@@ -41,6 +41,7 @@ export function inProcessGateway(looked: (client: string) => void): Gateway {
     installService: (asked, { imagePath }) => change(asked, (machine) => serviceIs(machine, { imagePath })),
     copyFile: (asked) => change(asked, (machine) => void (machine.copied = true)),
     removeFile: (asked) => change(asked, (machine) => void (machine.copied = false)),
+    checkTarget: (asked) => change(asked, () => undefined),
     protectDirectory: (asked) => change(asked, () => undefined),
     canReadShare: async () => ok(true),
     uploadFile: (asked) => change(asked, (machine) => void (machine.copied = true)),

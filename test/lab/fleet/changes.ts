@@ -6,6 +6,7 @@ import {
   directoryOf,
   type FileContent,
   hasDirectory,
+  isInside,
   joinPath,
   keyOf,
   readFile,
@@ -55,6 +56,8 @@ export function change(machine: Machine, request: ChangeRequest, now: number): O
       return replaceAtRestart(machine, request);
     case 'removeFile':
       return removeFile(machine, request.path);
+    case 'checkTarget':
+      return checkTarget(machine, request, now);
     case 'protectDirectory':
       return protectDirectory(machine, request);
     case 'writeIntent':
@@ -126,6 +129,22 @@ function removeFile(machine: Machine, path: string): Outcome {
   const directory = directoryOf(path);
   if (!hasDirectory(machine.disk, directory)) forgetPermissions(machine, directory);
   return done();
+}
+
+/** The lab fleet has no links: other names of a directory are those of its cmd.exe. */
+function checkTarget(
+  machine: Machine,
+  { from, to, apartFrom, allowed }: RequestOf<'checkTarget'>,
+  now: number,
+): Outcome {
+  const directory = directoryOf(to);
+  if (isInside(to, apartFrom) || directory === directoryOf(from))
+    return refused(`${directory} is ${apartFrom} by another name`);
+  if (allowed === null) return done();
+  const foreign = foreignIn(directory, childrenOf(machine.disk, directory), allowed);
+  if (foreign !== null) return refused(foreign);
+  if (now < machine.diskFullUntil) return refused(`there is not enough space in ${directory}`);
+  return isLocked(machine, to) ? refused(`${to} is in use`) : done();
 }
 
 function protectDirectory(machine: Machine, { path, allowed }: RequestOf<'protectDirectory'>): Outcome {

@@ -87,6 +87,7 @@ function takeAway(machine: Machine, until: number): void {
 const nothingSaid: Machine['permissions'] = new Map();
 const noLinks: Machine['links'] = new Set();
 const noTroubles: Machine['troubles'] = [];
+const noAliases: Machine['aliases'] = new Map();
 
 function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
   const rules = rulesOf[trait];
@@ -122,6 +123,7 @@ function blankMachine(world: World, row: FleetRow, trait: Trait): Machine {
     permissions: nothingSaid,
     links: noLinks,
     hidden: noLinks,
+    aliases: noAliases,
     renames: [],
     run: null,
     transcript: null,

@@ -165,6 +165,8 @@ export interface Machine {
   permissions: ReadonlyMap<string, Permissions>;
   /** Files and folders that are links to others. */
   links: ReadonlySet<string>;
+  /** Other names of folders, in lower case: junctions, `subst`. */
+  aliases: ReadonlyMap<string, string>;
   /** PendingFileRenameOperations: what the next start renames, or deletes where `to` is empty. */
   renames: readonly { readonly from: string; readonly to: string }[];
   run: UpdateRun | null;

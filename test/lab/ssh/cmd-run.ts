@@ -272,15 +272,18 @@ export class Cmd {
         if (value === undefined || modifier === undefined) return value ?? whole;
         const plain = value.replaceAll('"', '');
         if (modifier === '~f') return this.#full(plain);
-        if (modifier === '~a') return this.#files.attributes(this.#full(plain));
+        if (modifier === '~a') return this.#files.attributes(this.#named(plain));
         return modifier === '~' ? plain : String(this.#files.read(this.#full(plain))?.length ?? '');
       },
     );
   }
 
   #full(path: string): string {
-    const isFull = /^([A-Za-z]:|\\\\)/.test(path);
-    return this.#files.long(isFull ? path : `${this.#directory.replace(/\\$/, '')}\\${path}`);
+    return this.#files.long(this.#named(path));
+  }
+
+  #named(path: string): string {
+    return /^([A-Za-z]:|\\\\)/.test(path) ? path : `${this.#directory.replace(/\\$/, '')}\\${path}`;
   }
 }
 

@@ -49,6 +49,11 @@ export function fileCommands(
     dir: (args, { out, error }) => {
       const path = paths(args)[0] ?? directory();
       const attribute = /\/a([hs])/i.exec(args)?.[1]?.toLowerCase();
+      if (/\/s/i.test(args)) {
+        const folder = path.slice(0, path.lastIndexOf('\\'));
+        if (files.isBelow(folder, nameOf(path))) out.write(`${path}\r\n`);
+        return files.isBelow(folder, nameOf(path)) ? 0 : 1;
+      }
       const isThere = files.exists(path) || files.exists(`${path}\\`);
       const hidden = attribute === 'h' ? files.list(path, true) : [];
       for (const name of hidden) out.write(`${name}\r\n`);
@@ -61,7 +66,9 @@ export function fileCommands(
         for (const name of files.listAll(path)) out.write(`${name}\r\n`);
         return 0;
       }
-      out.write(` Directory of ${path}\r\n\r\n               2 Dir(s)    12000000000 bytes free\r\n`);
+      out.write(
+        ` Directory of ${path}\r\n\r\n               2 Dir(s)    ${files.freeBytes()} bytes free\r\n`,
+      );
       return 0;
     },
   };

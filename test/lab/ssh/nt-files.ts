@@ -54,7 +54,8 @@ export class NtFiles {
     return keyOf(path) === logPath ? (this.#machine.transcript?.at ?? 0) : this.#machine.bootedAt;
   }
 
-  hash(path: string): string | null {
+  hash(named: string): string | null {
+    const path = this.long(named);
     const key = keyOf(path);
     if (key === iniPath || key === logPath) return contentOf(this.read(path) ?? '').sha256;
     return readFile(this.#machine.disk, path)?.sha256 ?? null;
@@ -74,9 +75,23 @@ export class NtFiles {
       : null;
   }
 
-  /** The path with long names for short ones. */
+  /** The path behind other names of its folders, with long names for short ones. */
   long(path: string): string {
+    const key = keyOf(path);
+    for (const [name, folder] of this.#machine.aliases)
+      if (key === name || isInside(key, name)) return this.long(`${folder}${keyOf(path).slice(name.length)}`);
     return longPath(this.#machine.disk, path);
+  }
+
+  /** A file of this name in a folder or below it. */
+  isBelow(folder: string, name: string): boolean {
+    return filesOf(this.#machine.disk).some(
+      ([path]) => isInside(path, folder) && path.endsWith(`\\${name.toLowerCase()}`),
+    );
+  }
+
+  freeBytes(): number {
+    return this.#now() < this.#machine.diskFullUntil ? 0 : 12_000_000_000;
   }
 
   /** A path that ends in a separator is a folder. */
@@ -104,10 +119,11 @@ export class NtFiles {
   }
 
   /** Attributes as `for` prints them (`%~a`); empty when the path does not exist. */
-  attributes(path: string): string {
+  attributes(named: string): string {
+    const path = this.long(named);
     const isFolder = this.#isFolder(path);
     if (!isFolder && this.read(path) === null) return '';
-    return `${isFolder ? 'd--' : '--a'}-----${this.#machine.links.has(keyOf(path)) ? 'l' : '-'}--`;
+    return `${isFolder ? 'd--' : '--a'}-----${this.#machine.links.has(keyOf(named)) ? 'l' : '-'}--`;
   }
 
   openForWriting(path: string, isAppending: boolean) {

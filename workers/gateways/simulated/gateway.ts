@@ -77,6 +77,8 @@ export function connectSimulatedGateway({
     },
     replaceAtRestart: (where, from, to) => change('replaceAtRestart', where, { from, to }),
     removeFile: (where, path) => change('removeFile', where, { path }),
+    checkTarget: (where, { from, to, apartFrom, allowed }) =>
+      change('checkTarget', where, { from, to, apartFrom, allowed }),
     protectDirectory: (where, path, allowed) => change('protectDirectory', where, { path, allowed }),
     readIntent: (target, signal) => read('readIntent', target, {}, signal),
     writeIntent: (where, intent) => change('writeIntent', where, { intent }),

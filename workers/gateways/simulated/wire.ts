@@ -73,6 +73,7 @@ export const valueSchemas = {
   uploadFile: z.undefined(),
   replaceAtRestart: z.undefined(),
   removeFile: z.undefined(),
+  checkTarget: z.undefined(),
   protectDirectory: z.undefined(),
   readIntent: intentSchema.nullable(),
   writeIntent: z.undefined(),
@@ -125,6 +126,14 @@ export const requestSchema = z.discriminatedUnion('op', [
   z.strictObject({ ...change, op: z.literal('uploadFile'), to: path, base64: z.base64() }),
   z.strictObject({ ...change, op: z.literal('replaceAtRestart'), from: path, to: path }),
   z.strictObject({ ...change, op: z.literal('removeFile'), path }),
+  z.strictObject({
+    ...change,
+    op: z.literal('checkTarget'),
+    from: path,
+    to: path,
+    apartFrom: path,
+    allowed: z.array(z.string()).readonly().nullable(),
+  }),
   z.strictObject({
     ...change,
     op: z.literal('protectDirectory'),

@@ -6,6 +6,7 @@ import { beginsReinstall } from '../intent.ts';
 import { send, sendUntilSaid, wordsOf } from './changes/send.ts';
 import { attempt, ClientShell, type Facts, failure, nothingKnown, refused } from './connection/client.ts';
 import { Connections } from './connection/connections.ts';
+import { checkTarget } from './changes/check-target.ts';
 import { copy, hash, remove, replaceAtRestart, upload } from './changes/file-changes.ts';
 import { intentFile, keptFile } from './changes/guard.ts';
 import { lookAt } from './look/look.ts';
@@ -107,6 +108,7 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
     replaceAtRestart: (where, from, to) =>
       change(where, (shell, by) => replaceAtRestart(shell, by, from, to)),
     removeFile: (where, path) => change(where, (shell, by) => remove(shell, by, path)),
+    checkTarget: (where, copyTarget) => change(where, (shell, by) => checkTarget(shell, by, copyTarget)),
     protectDirectory: (where, path, allowed) =>
       change(where, (shell, by) => protectFolder(shell, by, path, allowed)),
     readIntent: (target, signal) =>

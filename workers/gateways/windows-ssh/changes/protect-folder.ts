@@ -28,7 +28,7 @@ const takeOver = (quoted: string): string =>
  * Prints attributes and names, also of hidden entries. `for` alone skips those, and `dir` alone
  * does not show links.
  */
-const listed = (quoted: string): string =>
+export const listed = (quoted: string): string =>
   [
     `(for %z in (${quoted}) do @(echo ${itself} %~az))`,
     `(pushd ${quoted} && ((for /f "eol=: delims=" %z in ('dir /b /a') do @(echo ${inside} %~az %z))& popd& echo ${done}))`,
@@ -86,7 +86,8 @@ function linkIn(text: string, path: string): string | null {
   return /^d[^l]*$/.test(attributes) ? null : `${path} is a link, or no folder: take it away`;
 }
 
-const childrenIn = (text: string): readonly Child[] =>
+/** The entries of a folder in the output of `listed`. */
+export const childrenIn = (text: string): readonly Child[] =>
   text.split(/\r?\n/).flatMap((line) => {
     const [, attributes = '', name = ''] = new RegExp(`^${inside} (\\S*) (.*)$`).exec(line) ?? [];
     return name === '' ? [] : [{ name, isPlainFile: /^-[^l]+$/.test(attributes) }];

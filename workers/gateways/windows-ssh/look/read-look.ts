@@ -187,7 +187,7 @@ const namesPrinted = (list: string): readonly string[] =>
 /**
  * The last number that `dir` prints: words and separators differ by language, its place does not.
  */
-function freeBytes(text: string): number | null {
+export function freeBytes(text: string): number | null {
   const numbers = text.trimEnd().split(/\r?\n/).at(-1)?.match(/\d+/g) ?? [];
   return numbers.length === 2 ? Number(numbers[1]) : null;
 }
