@@ -24,7 +24,7 @@ export interface CampaignPlan {
   /** Clients in the fleet, and how many of them the file selects. */
   readonly fleet: number;
   readonly selected: number;
-  /** Servers among the selected: they are looked at and skipped, never changed. */
+  /** Servers among the selected: they are looked at and excluded, never changed. */
   readonly servers: number;
   /** Every client of the site installs the release at its next logon, whatever its wave. */
   readonly siteWide: boolean;
@@ -40,6 +40,8 @@ export interface CampaignPlan {
     readonly logonServers: readonly CountByLogonServer[];
   }[];
   readonly logonServers: readonly CountByLogonServer[];
+  /** What will not go as its author may think, in words. */
+  readonly warnings: readonly string[];
   /** What the last looks say about the selected clients; null = not asked for. */
   readonly forecast: Forecast | null;
 }

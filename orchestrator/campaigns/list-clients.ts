@@ -1,6 +1,7 @@
 import { clientReport, type ClientReport, type Reported } from '../views/report.ts';
 import { campaignStatus } from '../views/status.ts';
 import { bucketOf } from '../../shared/domain/upgrade/count-upgrade.ts';
+import { stuckSince } from '../../shared/domain/upgrade/waits.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { csvField } from '../views/csv.ts';
@@ -11,13 +12,20 @@ import type { Bucket } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
 /** Which clients of a campaign are listed. A filter that is absent does not apply. */
-export interface ClientsQuestion {
+export interface ClientFilter {
   /** A column of the status table. */
   readonly state?: Bucket | undefined;
   readonly wave?: string | undefined;
   readonly server?: string | undefined;
-  /** Part of the cause or of the reason, in any case. */
+  /** Part of the cause, of what the client waits for, or of the reason, in any case. */
   readonly cause?: string | undefined;
+  /** Only clients that have ended and install at their next logon all the same. */
+  readonly marked?: boolean;
+  /** Only clients that have waited at least so many milliseconds of policy time. */
+  readonly stuck?: number | undefined;
+}
+
+export interface ClientsQuestion extends ClientFilter {
   readonly format: 'jsonl' | 'csv';
 }
 
@@ -31,6 +39,11 @@ const columns = [
   'cause',
   'reason',
   'settledAt',
+  'waitsFor',
+  'since',
+  'next',
+  'tries',
+  'stillMarked',
   'relocation',
   'servicePath',
   'willBlockAgain',
@@ -43,10 +56,20 @@ const columns = [
  * with a header.
  */
 export async function listClients(
-  { store }: OrchestratorContext,
+  { store, clock }: OrchestratorContext,
   name: string,
   question: ClientsQuestion,
 ): Promise<Result<AsyncIterable<string>, Refusal>> {
+  const asked = await findCampaign(store, name, question);
+  return asked.ok ? ok(linesOf(store, asked.value, question, clock.now())) : asked;
+}
+
+/** The campaign, when it has the wave and the logon server of the filter. */
+export async function findCampaign(
+  store: OperatorStore,
+  name: string,
+  question: ClientFilter,
+): Promise<Result<Campaign, Refusal>> {
   const record = await store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
   const { campaign } = record;
@@ -58,7 +81,7 @@ export async function listClients(
   const { server } = question;
   if (server !== undefined && !(await serversOf(store, campaign)).has(server))
     return err(fault('notFound.server', `campaign ${name} has no clients of a logon server ${server}`));
-  return ok(linesOf(store, campaign, question));
+  return ok(campaign);
 }
 
 /** The logon servers of all clients, read from the counters. */
@@ -71,15 +94,28 @@ async function* linesOf(
   store: OperatorStore,
   campaign: Campaign,
   question: ClientsQuestion,
+  now: number,
 ): AsyncGenerator<string> {
   const { format } = question;
   if (format === 'csv') yield `${columns.join(',')}\n`;
-  for await (const reported of reportedIn(store, campaign.definition.campaign)) {
-    const report = clientReport(campaign, reported);
-    if (!isAsked(question, report, stateOf(campaign, reported))) continue;
+  for await (const report of clientsAsked(store, campaign, question, now)) {
     yield format === 'csv'
       ? `${columns.map((name) => cellOf(report[name])).join(',')}\n`
       : `${visibleJson(JSON.stringify(report))}\n`;
+  }
+}
+
+/** The clients of a campaign that a filter lets through, in no order. */
+export async function* clientsAsked(
+  store: OperatorStore,
+  campaign: Campaign,
+  question: ClientFilter,
+  now: number,
+): AsyncGenerator<ClientReport> {
+  for await (const reported of reportedIn(store, campaign.definition.campaign)) {
+    const report = clientReport(campaign, reported);
+    const isFound = isAsked(question, report, stateOf(campaign, reported));
+    if (isFound && isStuck(question, reported, now)) yield report;
   }
 }
 
@@ -99,16 +135,25 @@ function stateOf({ state }: Campaign, reported: Reported): Bucket {
   return state.status === 'aborted' ? 'cancelled' : 'waiting';
 }
 
+/** Has the client waited as long as was asked? One that waits for its turn is not stuck. */
+function isStuck({ stuck }: ClientFilter, reported: Reported, now: number): boolean {
+  if (stuck === undefined) return true;
+  const since = reported.kind === 'waiting' ? null : stuckSince(reported.upgrade);
+  return since !== null && now - since >= stuck;
+}
+
 function isAsked(
-  { wave, server, state, cause }: ClientsQuestion,
+  { wave, server, state, cause, marked = false }: ClientFilter,
   report: ClientReport,
   found: Bucket,
 ): boolean {
   if (state !== undefined && state !== found) return false;
+  if (marked && !report.stillMarked) return false;
   if (wave !== undefined && wave !== report.wave) return false;
   if (server !== undefined && server !== report.logonServer) return false;
   if (cause === undefined) return true;
-  return `${report.cause ?? ''}\n${report.reason ?? ''}`.toLowerCase().includes(cause.toLowerCase());
+  const text = [report.cause, report.waitsFor, report.reason].join('\n');
+  return text.toLowerCase().includes(cause.toLowerCase());
 }
 
 const cellOf = (value: ClientReport[(typeof columns)[number]]): string =>

@@ -2,6 +2,7 @@ import { type Copies, serversNotStaged } from '../../shared/domain/campaign/copi
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
 import { TwinFinder } from '../../shared/domain/campaign/machine.ts';
 import { type LogonServerNames, namesOf, spelledBy, spellingsIn } from '../domain/logon-server-names.ts';
+import { planWarnings } from '../domain/plan-warnings.ts';
 import { type Plan, planWaves } from '../domain/plan-waves.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { parseCampaign } from '../input/campaign-file.ts';
@@ -126,6 +127,7 @@ function planOf(
   { release, copies }: { readonly release: Release | null; readonly copies: Copies | null },
 ): CampaignPlan {
   const taken = waves.flatMap(({ clients }) => clients);
+  const notStaged = copies === null ? [] : serversNotStaged(copies, byLogonServer(taken));
   return {
     campaign: definition.campaign,
     release: definition.release,
@@ -137,13 +139,14 @@ function planOf(
     siteWide: release?.siteWide === true,
     servers: taken.filter(({ role }) => role === 'server').length,
     left,
-    notStaged: copies === null ? [] : serversNotStaged(copies, byLogonServer(taken)),
+    notStaged,
     waves: waves.map(({ name, clients }) => ({
       wave: name,
       clients: clients.length,
       logonServers: byLogonServer(clients),
     })),
     logonServers: byLogonServer(taken),
+    warnings: planWarnings(definition, waves, notStaged),
     forecast: null,
   };
 }

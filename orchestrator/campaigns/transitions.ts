@@ -24,6 +24,8 @@ export interface ResumeRequest {
   /** Also when another person paused or halted. */
   readonly override: boolean;
   readonly reason?: string | undefined;
+  /** How many failures the person accepts; left out = however many there are. */
+  readonly acceptFailures?: number | undefined;
 }
 
 /** The decider names five clients in a refusal, and says that there are more. */
@@ -77,12 +79,12 @@ export const pauseCampaign = (
     changeCampaign(context, who, name, async () => ({ event: { type: 'PauseRequested', by: who, reason } })),
   );
 
-/** Resumes a campaign. The person who resumes accepts the ends that are not ok so far. */
+/** Resumes a campaign. The person who resumes accepts the failures so far. */
 export const resumeCampaign = (
   context: OrchestratorContext,
   who: string,
   name: string,
-  { override, reason }: ResumeRequest,
+  { override, reason, acceptFailures }: ResumeRequest,
 ): Promise<Result<ChangedCampaign, Refusal>> =>
   changeCampaign(context, who, name, async () => ({
     event: {
@@ -90,6 +92,7 @@ export const resumeCampaign = (
       by: who,
       override,
       reason,
+      acceptFailures,
       counters: await context.store.counters(name),
     },
   }));

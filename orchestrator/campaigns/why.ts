@@ -5,7 +5,7 @@ import { profileOf, rulesOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { readEvidence } from '../audit/evidence.ts';
 import { copiesOf } from './report.ts';
-import { type Part, partOf } from '../fleet/clients.ts';
+import { otherCampaigns, type Part, partOf } from '../fleet/clients.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
@@ -37,7 +37,7 @@ export async function why(
   const { evidence } = answer;
   const texts = question.evidence && evidence !== null ? [evidence] : [];
   const evidenceText = (await readEvidence(store, context.archive, texts)).get(evidence ?? '') ?? null;
-  return ok({ ...answer, evidenceText });
+  return ok({ ...answer, evidenceText, others: await otherCampaigns(store, client, part.campaign) });
 }
 
 const inNone = (client: string, campaign: string | null): Refusal =>

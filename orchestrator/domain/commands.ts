@@ -7,6 +7,7 @@ import {
   type CampaignEvent,
   type CampaignState,
   rebuilder,
+  type Running,
 } from '../../shared/domain/campaign/campaign.ts';
 
 /**
@@ -97,13 +98,15 @@ export function pause(
 }
 
 /**
- * A person resumes the campaign. After a pause by a gate this accepts the not-ok ends so far; later
+ * A person resumes the campaign. After a pause by a gate this accepts the failures so far; later
  * ones count again. The pause of another person ends only with `override`.
  */
 export function resume(
   campaign: Campaign,
-  { by, override, reason, counters }: EventOf<'ResumeRequested'>,
+  request: EventOf<'ResumeRequested'>,
+  now: number,
 ): CampaignDecision {
+  const { by, override, reason } = request;
   const { state, definition } = campaign;
   const name = definition.campaign;
   if (state.status !== 'paused') return refused(`campaign ${name} is not paused: it is ${state.status}`);
@@ -112,14 +115,37 @@ export function resume(
     return refused(
       `campaign ${name} was paused by ${state.by}: ${state.because}; ask them, or resume it all the same with --override`,
     );
-  const { startedAt, openWaves } = state;
-  const accepted = state.byGate
-    ? waveProgress(campaign.waveSizes, counters).map((wave) => wave.notOk)
-    : state.accepted;
+  if (!state.byGate)
+    return transition(
+      campaign,
+      { status: 'running', ...runningOf(state) },
+      resumeReason('resumed', isAnothers ? state : null, reason),
+    );
+  return resumeInSpite(campaign, state, request, now);
+}
+
+/** Ends the pause of a gate: the person accepts the failures of every wave so far. */
+function resumeInSpite(
+  campaign: Campaign,
+  state: Running,
+  { by, reason, counters, acceptFailures }: EventOf<'ResumeRequested'>,
+  now: number,
+): CampaignDecision {
+  const failures = waveProgress(campaign.waveSizes, counters).map((wave) => wave.failures);
+  const inAll = failures.reduce((sum, count) => sum + count, 0);
+  if (acceptFailures !== undefined && acceptFailures !== inAll)
+    return refused(
+      `campaign ${campaign.definition.campaign} has ${inAll} failures by now, not ${acceptFailures}; look at them, and resume it with that number`,
+    );
+  const acceptances = failures.map((count, wave) => {
+    const isNew = count > (state.accepted[wave] ?? 0);
+    const acceptance = { by, at: now, failures: count, ...(reason === undefined ? {} : { reason }) };
+    return isNew ? acceptance : (state.acceptances?.[wave] ?? null);
+  });
   return transition(
     campaign,
-    { status: 'running', startedAt, openWaves, accepted },
-    resumeReason('resumed', isAnothers ? state : null, reason),
+    { ...runningOf(state), status: 'running', accepted: failures, acceptances },
+    resumeReason(`resumed in spite of ${inAll} ${inAll === 1 ? 'failure' : 'failures'}`, null, reason),
   );
 }
 
@@ -142,10 +168,11 @@ export function abort(
   return transition(campaign, next, reason);
 }
 
-const runningOf = ({ startedAt, openWaves, accepted }: Extract<CampaignState, { startedAt: number }>) => ({
+const runningOf = ({ startedAt, openWaves, accepted, acceptances }: Running): Running => ({
   startedAt,
   openWaves,
   accepted,
+  ...(acceptances === undefined ? {} : { acceptances }),
 });
 
 /**

@@ -34,7 +34,7 @@ export function decideCampaign(campaign: Campaign, event: CampaignEvent, now: nu
     case 'PauseRequested':
       return pause(campaign, event, now);
     case 'ResumeRequested':
-      return resume(campaign, event);
+      return resume(campaign, event, now);
     case 'AbortRequested':
       return abort(campaign, event, now);
     case 'Reopened':
@@ -83,11 +83,12 @@ function evaluate(campaign: Campaign, state: Running, counters: Counters, now: n
   const last = verdicts.at(-1);
   if (last?.kind !== 'open') return ignored(last?.because ?? 'no wave is open');
   if (state.openWaves >= campaign.waveSizes.length) return ignored('every wave is open');
-  const name = campaign.definition.waves[state.openWaves]?.name ?? '';
+  const { waves } = campaign.definition;
+  const [before, next] = [waves[state.openWaves - 1], waves[state.openWaves]];
   return transition(
     campaign,
     { ...state, status: 'running', openWaves: state.openWaves + 1 },
-    `wave ${name} opens: ${last.because}`,
+    `wave ${next?.name ?? ''} opens: wave ${before?.name ?? ''} ${last.because}`,
   );
 }
 
@@ -99,5 +100,5 @@ function evaluateWave(
 ): ReturnType<typeof evaluateGate> {
   const wave = campaign.definition.waves[index];
   if (wave === undefined) return { kind: 'closed', because: 'a wave that the definition does not know' };
-  return evaluateGate(wave, progress, state.accepted[index] ?? 0);
+  return evaluateGate(wave, progress, state.accepted[index] ?? 0, state.acceptances?.[index] ?? null);
 }

@@ -1,6 +1,7 @@
+import type { Acceptance } from '../../shared/domain/campaign/campaign.ts';
 import type { Wave } from '../../shared/domain/campaign/definition.ts';
-import type { End } from '../../shared/domain/outcome/ending.ts';
-import { isNotOk, type Counters } from '../../shared/domain/outcome/counters.ts';
+import { type End, ends, endsInWords, isFailure, isUpToDate } from '../../shared/domain/outcome/ending.ts';
+import type { Counters } from '../../shared/domain/outcome/counters.ts';
 
 /** How far a wave is, by the campaign's counters. */
 export interface WaveProgress {
@@ -8,25 +9,21 @@ export interface WaveProgress {
   readonly settled: number;
   /** Clients that are not admitted yet. */
   readonly waiting: number;
+  /** Settled clients by end. */
+  readonly ends: Readonly<Record<End, number>>;
   /** Clients that failed or need attention. */
-  readonly notOk: number;
-  /** Causes of not-ok ends, most frequent first. */
+  readonly failures: number;
+  /** Settled clients that were tried: all but those that a person or a rule took out. */
+  readonly tried: number;
+  /** Causes of failures, most frequent first. */
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
 }
 
 export type GateVerdict =
   | { readonly kind: 'open'; readonly because: string }
   | { readonly kind: 'closed'; readonly because: string }
-  /** Too many clients ended not ok: the campaign pauses. */
+  /** Too many clients failed or need attention: the campaign pauses. */
   | { readonly kind: 'broken'; readonly because: string };
-
-const ends: readonly string[] = [
-  'upgraded',
-  'skipped',
-  'failed',
-  'needsAttention',
-  'cancelled',
-] satisfies readonly End[];
 
 /** The progress of every wave, in the order of `sizes`. */
 export function waveProgress(sizes: readonly number[], counters: Counters): readonly WaveProgress[] {
@@ -34,7 +31,9 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
     size,
     settled: 0,
     waiting: 0,
-    notOk: 0,
+    ends: Object.fromEntries(ends.map((end) => [end, 0])) as Record<End, number>,
+    failures: 0,
+    tried: 0,
     causes: [] as { cause: string; count: number }[],
   }));
   for (const [name, count] of Object.entries(counters)) {
@@ -43,36 +42,54 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
     if (progress === undefined) continue;
     if (kind === 'cause') progress.causes.push({ cause: third, count });
     if (kind === 'state' && bucket === 'waiting') progress.waiting += count;
-    if (kind !== 'state' || !ends.includes(bucket)) continue;
+    if (kind !== 'state' || !isEnd(bucket)) continue;
     progress.settled += count;
-    if (isNotOk(bucket as End)) progress.notOk += count;
+    progress.ends[bucket] += count;
+    if (isFailure(bucket)) progress.failures += count;
+    if (isFailure(bucket) || isUpToDate(bucket)) progress.tried += count;
   }
   for (const { causes } of waves) causes.sort((a, b) => b.count - a.count || a.cause.localeCompare(b.cause));
   return waves;
 }
 
+const isEnd = (bucket: string): bucket is End => (ends as readonly string[]).includes(bucket);
+
 /**
- * Is the gate of a wave open, closed or broken? The share of not-ok ends counts once `minSample`
- * clients have settled, or the whole wave where it is smaller. Without a conclusion the gate stays
- * closed.
- * @param accepted not-ok ends that a person has accepted
+ * Is the gate of a wave open, closed or broken? The share of failures is that of the clients that
+ * were tried, and counts once `minSample` of them have settled, or all that there are. Without a
+ * conclusion the gate stays closed.
+ * @param accepted failures that a person has accepted, if one did
  */
-export function evaluateGate({ name, gate }: Wave, progress: WaveProgress, accepted: number): GateVerdict {
-  const { size, settled, notOk } = progress;
-  if (size === 0) return { kind: 'open', because: `wave ${name} is empty` };
-  const isEnough = settled >= Math.min(gate.minSample, size);
-  if (isEnough && (notOk - accepted) * 100 > gate.notOkPercent * settled) {
+export function evaluateGate(
+  { name, gate }: Wave,
+  progress: WaveProgress,
+  accepted: number,
+  acceptance: Acceptance | null = null,
+): GateVerdict {
+  const { size, settled, tried, failures } = progress;
+  if (size === 0) return { kind: 'open', because: 'passed: it is empty' };
+  const sample = Math.min(gate.minSample, size - (settled - tried));
+  if (tried >= sample && (failures - accepted) * 100 > gate.notOkPercent * tried)
     return { kind: 'broken', because: brokenBecause(name, gate.notOkPercent, progress) };
-  }
-  const share = `${settled} of ${size} clients of wave ${name} settled`;
-  if (!isEnough) return { kind: 'closed', because: `${share}; nothing is concluded below ${gate.minSample}` };
-  return settled * 100 >= gate.settledPercent * size
-    ? { kind: 'open', because: `${share}, ${notOk} of them not ok` }
-    : { kind: 'closed', because: `${share}, ${gate.settledPercent} % are needed` };
+  const share = `${settled} of ${size} finished`;
+  if (tried < sample) return { kind: 'closed', because: `${share}; needs ${sample} before it decides` };
+  if (settled * 100 < gate.settledPercent * size)
+    return { kind: 'closed', because: `${share}; ${gate.settledPercent} % are needed` };
+  return { kind: 'open', because: openedBecause(progress, acceptance) };
 }
 
-function brokenBecause(name: string, limit: number, { settled, notOk, causes }: WaveProgress): string {
+/** Says who let the failures of a wave through. Such a wave has not passed. */
+function openedBecause(progress: WaveProgress, acceptance: Acceptance | null): string {
+  const found = endsInWords(progress.ends);
+  if (acceptance !== null && acceptance.failures > 0)
+    return `opened by ${acceptance.by} in spite of ${many(acceptance.failures, 'failure')}: ${found}`;
+  return progress.tried === 0 ? `opened, and no client was tried: ${found}` : `passed: ${found}`;
+}
+
+function brokenBecause(name: string, limit: number, { tried, failures, causes }: WaveProgress): string {
   const first = causes[0];
   const cause = first === undefined ? '' : `, same cause ${first.count}x: ${first.cause}`;
-  return `wave ${name}: ${notOk} of ${settled} settled clients not ok, limit ${limit} %${cause}`;
+  return `wave ${name}: ${many(failures, 'failure')} in ${many(tried, 'client')} that were tried, limit ${limit} %${cause}`;
 }
+
+const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -1,7 +1,12 @@
-import type { Ending } from '../../shared/domain/outcome/ending.ts';
+import { isUpToDate } from '../../shared/domain/outcome/ending.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
-import { changeMemory, newMemory, type MemoryChange } from '../../shared/domain/upgrade/memory.ts';
-import { newUpgrade, type Upgrade } from '../../shared/domain/upgrade/state.ts';
+import {
+  changeMemory,
+  type FormerEnding,
+  newMemory,
+  type MemoryChange,
+} from '../../shared/domain/upgrade/memory.ts';
+import { newUpgrade, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade/state.ts';
 import { stillMarked } from '../../shared/domain/outcome/counters.ts';
 
 /**
@@ -19,40 +24,50 @@ export type Reopening =
 export function retry(upgrade: Upgrade, reason: string): Reopening {
   const { state } = upgrade;
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
-  if (state.end === 'upgraded' || state.cause === 'already current')
-    return refused(`there is nothing to retry: ${state.because}`);
+  if (isUpToDate(state.end)) return refused(`there is nothing to retry: ${state.because}`);
   // Without the mark the client would be marked and restarted again, and an abort would not name
   // it.
-  return reopened(upgrade, { open: { mark: upgrade.memory.open.mark } }, `retried: ${reason}`);
+  const change = { open: { mark: upgrade.memory.open.mark }, learned: { unmark: null } };
+  return reopened(upgrade, change, `retried: ${reason}`);
 }
 
-/** Begins an attempt that relocates the service back to its original path. */
+/**
+ * Begins an attempt that relocates the service back to its original path. How the upgrade ended
+ * stays.
+ */
 export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
   const { state, memory } = upgrade;
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
   if (memory.learned.beforeRelocation === null) return refused('servpack has not moved a service on it');
-  return reopened(upgrade, { request: { kind: 'undo', by, reason } }, `to be moved back: ${reason}`);
+  const request = { kind: 'undo', by, reason, ending: former(state) } as const;
+  return reopened(upgrade, { request, ...asBefore(memory) }, `to be moved back: ${reason}`);
 }
 
 /**
- * Begins an attempt that takes back the mark of a client. Where that fails the upgrade settles as
- * `still marked`, whatever its cause was before.
+ * Begins an attempt that takes back the mark of a client. How the upgrade ended, and what was tried
+ * until then, stays.
  */
 export function unmark(upgrade: Upgrade, reason: string): Reopening {
   const { state } = upgrade;
   if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
   if (!endedMarked(upgrade)) return refused('it is not marked');
-  return reopened(
-    upgrade,
-    { request: { kind: 'unmark', ending: markedEnding(state) } },
-    `to be unmarked: ${reason}`,
-  );
+  const request = { kind: 'unmark', ending: former(state), because: `unmarked by ${reason}` } as const;
+  return reopened(upgrade, { request, ...asBefore(upgrade.memory) }, `to be unmarked: ${reason}`);
 }
 
-const markedEnding = ({ end, cause, because, blockers }: Ending): Ending =>
-  cause === stillMarked
-    ? { end, cause, because, blockers }
-    : { end, cause: stillMarked, because: `${cause}: ${because}; it is marked, too`, blockers };
+/** What was tried so far, and the mark, stay known where no new attempt at the upgrade begins. */
+const asBefore = ({ open: { mark }, history }: Upgrade['memory']): MemoryChange => ({
+  open: { mark },
+  history,
+});
+
+/** Earlier versions gave a marked client a cause that said so, in place of its own. */
+function former({ end, cause, because, blockers, at }: Settled): FormerEnding {
+  const own = end === 'skipped' ? 'by hand' : 'campaign aborted';
+  return { end, cause: cause === stillMarked ? own : cause, because, blockers, at };
+}
+
+type Settled = Extract<UpgradeState, { phase: 'settled' }>;
 
 function reopened(upgrade: Upgrade, change: MemoryChange, because: string): Reopening {
   const { learned, open } = upgrade.memory;

@@ -1,6 +1,5 @@
-import type { Ending } from '../../shared/domain/outcome/ending.ts';
+import { type Ending, isFailure } from '../../shared/domain/outcome/ending.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
-import { isNotOk } from '../../shared/domain/outcome/counters.ts';
 
 /**
  * Which clients of a campaign a person retries. `failed`: all that failed or need attention, for
@@ -20,7 +19,7 @@ const unreachableCauses: ReadonlySet<string> = new Set([
 
 /** Is this upgrade settled, and part of the selection? */
 export function isInRetrySelection(kind: RetrySelection, { state }: Upgrade): boolean {
-  if (state.phase !== 'settled' || !isNotOk(state.end)) return false;
+  if (state.phase !== 'settled' || !isFailure(state.end)) return false;
   switch (kind) {
     case 'failed':
       return true;

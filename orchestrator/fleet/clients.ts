@@ -1,12 +1,13 @@
 import { hash } from 'node:crypto';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
+import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
-import type { AuditEntry, StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
+import type { AuditEntry, CampaignRecord, StoredUpgrade, WaitingClient } from '../../shared/store/types.ts';
 
 /** One client's part in one campaign. */
 export type Part =
@@ -27,7 +28,8 @@ export interface ClientRecord {
 
 /**
  * The part of the client that matters now: in the asked campaign, else in the campaign that holds
- * the client, else in the newest campaign that knows it. Null = none knows it.
+ * the client, else in the first campaign that knows it: running before paused before those that
+ * have not begun before those that are over, and the newest of its kind. Null = none knows it.
  */
 export async function partOf(
   store: OperatorStore,
@@ -36,13 +38,49 @@ export async function partOf(
 ): Promise<Part | null> {
   const held = asked ?? (await store.claimOf(client));
   if (held !== null) return partIn(store, held, client);
-  const records = [...(await store.campaigns())].sort((a, b) => b.campaign.createdAt - a.campaign.createdAt);
-  for (const { campaign } of records) {
+  for (const { campaign } of await byWeight(store)) {
     const part = await partIn(store, campaign.definition.campaign, client);
     if (part !== null) return part;
   }
   return null;
 }
+
+/** A further campaign that knows a client. */
+export interface OtherCampaign {
+  readonly campaign: string;
+  readonly status: CampaignState['status'];
+}
+
+/** The campaigns that know the client, but for this one, in the order of `partOf`. */
+export async function otherCampaigns(
+  store: OperatorStore,
+  client: string,
+  campaign: string,
+): Promise<readonly OtherCampaign[]> {
+  const records = (await byWeight(store)).filter((each) => each.campaign.definition.campaign !== campaign);
+  const parts = await Promise.all(
+    records.map((each) => partIn(store, each.campaign.definition.campaign, client)),
+  );
+  return records
+    .filter((_, at) => parts[at] !== null)
+    .map((each) => ({ campaign: each.campaign.definition.campaign, status: each.campaign.state.status }));
+}
+
+const weights: Readonly<Record<CampaignState['status'], number>> = {
+  running: 0,
+  paused: 1,
+  scheduled: 2,
+  waitingForRelease: 2,
+  created: 3,
+  ended: 4,
+  aborted: 4,
+};
+
+const byWeight = async (store: OperatorStore): Promise<readonly CampaignRecord[]> =>
+  [...(await store.campaigns())].sort(
+    ({ campaign: a }, { campaign: b }) =>
+      weights[a.state.status] - weights[b.state.status] || b.createdAt - a.createdAt,
+  );
 
 async function partIn(store: OperatorStore, campaign: string, client: string): Promise<Part | null> {
   const pick = await store.readWaiting({ campaign, client });

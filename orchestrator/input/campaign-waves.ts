@@ -24,7 +24,7 @@ export const percent = (least = 0) =>
 
 export const gateSection = section({
   settled: percent().optional(),
-  notOk: percent().optional(),
+  failures: percent().optional(),
   minSample: count(1, 1_000_000).optional(),
 }).prefault({});
 
@@ -94,7 +94,7 @@ export function toWave(input: WaveInput, campaignGate: GateInput): Wave {
     input.gate[key] ?? campaignGate[key] ?? fallback;
   const gate: Gate = {
     settledPercent: pick('settled', defaultGate.settledPercent),
-    notOkPercent: pick('notOk', defaultGate.notOkPercent),
+    notOkPercent: pick('failures', defaultGate.notOkPercent),
     minSample: pick('minSample', defaultGate.minSample),
   };
   return { name: input.name, size: sizeOf(input), gate };

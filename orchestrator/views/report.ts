@@ -1,10 +1,14 @@
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
-import type { DeferralClass } from '../../shared/domain/rules/policy.ts';
+import type { DeferralClass, WaitClass } from '../../shared/domain/rules/policy.ts';
 import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ranking.ts';
 import { calm, type CampaignStatus, campaignStatus, type Surroundings } from './status.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Learned } from '../../shared/domain/upgrade/memory.ts';
+import { placementOf } from '../../shared/domain/upgrade/placement.ts';
+import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
@@ -35,6 +39,18 @@ export interface ClientReport {
   readonly servicePath: string | null;
   readonly willBlockAgain: boolean;
   readonly deferrals: Readonly<Partial<Record<DeferralClass, number>>>;
+  /** For what kind of thing a deferred client waits. */
+  readonly waitsFor: WaitClass | null;
+  /** When the reason began for which the client stands where it stands. */
+  readonly since: string | null;
+  /** When something happens next by itself; null = as soon as possible, or never. */
+  readonly next: string | null;
+  /** How often it was looked at in vain for this reason; null where it waits for nothing. */
+  readonly tries: number | null;
+  /** It has ended, and installs at its next logon all the same. */
+  readonly stillMarked: boolean;
+  /** What became of the last try to take its mark back, and when. */
+  readonly unmarked: { readonly at: string; readonly done: boolean; readonly because: string } | null;
 }
 
 /**
@@ -72,8 +88,12 @@ export function campaignReport(
   };
 }
 
-/** Whether every client ended well: the exit code of `campaign watch` and `campaign report`. */
-export const endedWell = ({ status, notOk }: CampaignStatus): boolean => status === 'ended' && notOk === 0;
+/**
+ * Has the campaign ended without a client that failed or needs attention? The exit code of
+ * `campaign watch` and `campaign report`.
+ */
+export const endedWell = ({ status, states }: CampaignStatus): boolean =>
+  status === 'ended' && states.failed + states.needsAttention === 0;
 
 const waveOf = (reported: Reported): number =>
   reported.kind === 'waiting' ? reported.wave : reported.upgrade.wave;
@@ -87,6 +107,7 @@ export function clientReport({ state: { status }, definition }: Campaign, report
   }
   const { client, attempt, logonServer, state, memory } = reported.upgrade;
   const settled = state.phase === 'settled' ? state : null;
+  const placed = placementOf(reported.upgrade);
   return {
     client,
     wave,
@@ -103,8 +124,22 @@ export function clientReport({ state: { status }, definition }: Campaign, report
     servicePath: memory.learned.servicePath,
     willBlockAgain: memory.learned.willBlockAgain,
     deferrals: memory.history.deferrals,
+    waitsFor: state.phase === 'deferred' ? state.class : null,
+    since: timeOf(waitsSince(reported.upgrade)),
+    next: timeOf(placed.kind === 'rest' ? placed.until : null),
+    tries:
+      state.phase === 'deferred' && state.class !== 'window'
+        ? (memory.history.deferrals[state.class] ?? 0)
+        : null,
+    stillMarked: endedMarked(reported.upgrade),
+    unmarked: unmarkedOf(memory.learned.unmark),
   };
 }
+
+const timeOf = (at: number | null): string | null => (at === null ? null : isoOf(at));
+
+const unmarkedOf = (found: Learned['unmark']): ClientReport['unmarked'] =>
+  found === null ? null : { at: isoOf(found.at), done: found.isDone, because: found.because };
 
 const untouched = {
   attempt: 1,
@@ -119,6 +154,12 @@ const untouched = {
   servicePath: null,
   willBlockAgain: false,
   deferrals: {},
+  waitsFor: null,
+  since: null,
+  next: null,
+  tries: null,
+  stillMarked: false,
+  unmarked: null,
 } as const;
 
 const neverBegun = {

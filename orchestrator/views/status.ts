@@ -1,7 +1,9 @@
 import { type Copies, type NotStaged, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
-import { evaluateGate, type GateVerdict, type WaveProgress, waveProgress } from '../domain/gate.ts';
+import { type WaveProgress, waveProgress } from '../domain/gate.ts';
+import { gateWords, type WaveNotStaged } from './gate-words.ts';
+import { actionsFor } from './actions.ts';
 import { type WaitClass, waitClasses } from '../../shared/domain/rules/policy.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -32,8 +34,20 @@ export interface CampaignStatus {
   readonly campaign: string;
   readonly release: string;
   readonly status: CampaignState['status'];
-  /** Who paused it and why; null unless it is paused. */
-  readonly paused: { readonly by: string; readonly because: string; readonly at: string } | null;
+  /** Who paused it and why; null unless it is paused. `byGate`: no person did. */
+  readonly paused: {
+    readonly by: string;
+    readonly because: string;
+    readonly at: string;
+    readonly byGate: boolean;
+  } | null;
+  /**
+   * Clients on which nothing starts, by their column, while the campaign is paused or everything is
+   * halted; null at other times. The others in these columns are completed.
+   */
+  readonly held: { readonly active: number; readonly remedying: number } | null;
+  /** What a person can do now, as commands, the most urgent first. */
+  readonly actions: readonly string[];
   /** Who halted everything and why: nothing begins in any campaign. */
   readonly halted: { readonly by: string; readonly because: string; readonly at: string } | null;
   /** Who withdrew its release and why. */
@@ -69,8 +83,8 @@ export interface CampaignStatus {
   readonly at: string;
   readonly tookMs: number | null;
   readonly size: number;
+  /** Clients that have ended, in whatever way; `states` has each end apart. */
   readonly settled: number;
-  readonly notOk: number;
   readonly states: States;
   readonly waves: readonly WaveStatus[];
   readonly logonServers: readonly LogonServerStatus[];
@@ -91,7 +105,7 @@ export interface CampaignStatus {
    * release.
    */
   readonly willBlockAgain: number;
-  /** Causes of not-ok ends, most frequent first. */
+  /** Causes of the ends that failed or need attention, most frequent first. */
   readonly causes: readonly { readonly cause: string; readonly count: number }[];
 }
 
@@ -126,22 +140,26 @@ export function campaignStatus(
   const endedAt = 'endedAt' in state ? state.endedAt : null;
   const progress = waveProgress(waveSizes, counters);
   const waves = statesOf(campaign, counters, 'wave');
-  const words = gateWords(campaign, progress, withdrawn);
+  const words = gateWords(campaign, progress, withdrawn, waitingForCopies(campaign, counters, copies));
   const begun = 'startedAt' in state;
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
-  return {
+  const status = {
     campaign: definition.campaign,
     release: definition.release,
     status: state.status,
     paused:
-      state.status === 'paused' ? { by: state.by, because: state.because, at: isoOf(state.pausedAt) } : null,
+      state.status === 'paused'
+        ? { by: state.by, because: state.because, at: isoOf(state.pausedAt), byGate: state.byGate }
+        : null,
+    held:
+      state.status === 'paused' || (state.status === 'running' && halt !== null) ? heldOf(counters) : null,
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
     withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },
     aborted: abortedOf(campaign, counters),
     failures: failures.map(({ round, because, since }) => ({ round, because, since: isoOf(since) })),
     stillMarked: markedIn(counters).settled,
-    unmarked: counters['cancelled|unmarked'] ?? 0,
+    unmarked: counters['unmarked'] ?? 0,
     startsAt: state.status === 'scheduled' ? isoOf(state.startAt) : null,
     createdAt: isoOf(createdAt),
     startedAt: begun ? isoOf(state.startedAt) : null,
@@ -150,7 +168,6 @@ export function campaignStatus(
     tookMs: begun ? (endedAt ?? now) - state.startedAt : null,
     size: sum((wave) => wave.size),
     settled: sum((wave) => wave.settled + (state.status === 'aborted' ? wave.waiting : 0)),
-    notOk: sum((wave) => wave.notOk),
     states: [...waves.values()].reduce(addStates, noStates),
     waves: definition.waves.map(({ name }, index) => ({
       wave: name,
@@ -166,42 +183,13 @@ export function campaignStatus(
     willBlockAgain: counters['willBlockAgain'] ?? 0,
     causes: ranked(progress.flatMap((wave) => wave.causes)),
   };
+  return { ...status, actions: actionsFor(status) };
 }
 
-/** For every wave: what its gate says, or what has to happen before it opens. */
-export function gateWords(
-  { definition, state }: Campaign,
-  progress: readonly WaveProgress[],
-  withdrawn: Withdrawal | null = null,
-): readonly string[] {
-  const openWaves = 'openWaves' in state ? state.openWaves : 0;
-  return definition.waves.map((wave, index) => {
-    const before = definition.waves[index - 1]?.name ?? '';
-    if (!('openWaves' in state))
-      return index === 0 ? notStarted(definition.release, state, withdrawn) : `after wave ${before}`;
-    const own = progress[index];
-    if (index >= openWaves || own === undefined) return `not open yet: after wave ${before}`;
-    return inWords(
-      evaluateGate(wave, own, state.accepted[index] ?? 0),
-      index === definition.waves.length - 1,
-    );
-  });
-}
-
-function notStarted(release: string, state: CampaignState, withdrawn: Withdrawal | null): string {
-  if (state.status === 'scheduled') return `opens at ${isoOf(state.startAt)}`;
-  const again = withdrawn === null ? '' : ` again: it was withdrawn by ${withdrawn.by}: ${withdrawn.because}`;
-  return state.status === 'waitingForRelease'
-    ? `opens when release ${release} is staged${again}`
-    : 'opens when the campaign is started';
-}
-
-/** The last gate opens nothing, but it still stops the campaign when too much goes wrong. */
-function inWords({ kind, because }: GateVerdict, isLast: boolean): string {
-  if (kind === 'broken') return `stopped: ${because}`;
-  if (isLast) return `last wave: ${because}`;
-  return kind === 'open' ? `passed: ${because}` : `holds: ${because}`;
-}
+const heldOf = (counters: Counters): CampaignStatus['held'] => ({
+  active: counters['held|active'] ?? 0,
+  remedying: counters['held|remedying'] ?? 0,
+});
 
 /**
  * A client that still waits in an aborted campaign counts as cancelled; it has no record, and
@@ -253,6 +241,28 @@ const notStagedIn = (copies: Copies | null, servers: readonly LogonServerStatus[
         copies,
         servers.map(({ logonServer, states }) => ({ logonServer, clients: states.waiting })),
       );
+
+/** By wave: its clients that wait for a copy of the release that is not verified. */
+function waitingForCopies(
+  { definition }: Campaign,
+  counters: Counters,
+  copies: Copies | null,
+): readonly WaveNotStaged[] {
+  if (copies === null) return [];
+  return definition.waves.map((_, wave) => {
+    const waiting = Object.entries(counters).flatMap(([name, clients]) => {
+      const [kind, at, logonServer = '', bucket] = name.split('|');
+      return kind === 'state' && at === String(wave) && bucket === 'waiting'
+        ? [{ logonServer, clients }]
+        : [];
+    });
+    const missing = serversNotStaged(copies, waiting);
+    return {
+      clients: missing.reduce((sum, each) => sum + each.waiting, 0),
+      logonServers: missing.map(({ logonServer }) => logonServer),
+    };
+  });
+}
 
 const deferralsOf = (counters: Counters): CampaignStatus['deferrals'] =>
   waitClasses

@@ -2,7 +2,7 @@ import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admiss
 import { type Copies, whyNotStaged } from '../../shared/domain/campaign/copies.ts';
 import { waveProgress } from '../domain/gate.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
-import { gateWords } from './status.ts';
+import { gateWords } from './gate-words.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { downloadsIn, type Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';

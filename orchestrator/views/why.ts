@@ -1,11 +1,16 @@
 import { fromNow } from './duration-text.ts';
 import { outlookOf } from './outlook.ts';
 import { whyNoSlot, whyNotOpen } from './why-waiting.ts';
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { clientActions } from './actions.ts';
+import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import type { End } from '../../shared/domain/outcome/ending.ts';
+import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import { inWordsLeftMarked } from '../../shared/domain/upgrade/requests.ts';
+import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
 import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -23,6 +28,8 @@ export interface Why {
   readonly client: string;
   readonly campaign: string;
   readonly state: Phase | 'waiting';
+  /** How it ended; null = it has not. */
+  readonly end: End | null;
   readonly because: string;
   readonly since: Moment | null;
   readonly blockers: readonly string[];
@@ -36,6 +43,8 @@ export interface Why {
   /** What follows if nothing changes; null where nothing can be foreseen. */
   readonly otherwise: string | null;
   readonly remarks: readonly string[];
+  /** What a person can do about it, as commands. */
+  readonly actions: readonly string[];
 }
 
 export interface Moment {
@@ -87,6 +96,7 @@ export function whyWaiting(
     client: pick.client,
     campaign: context.campaign.definition.campaign,
     state: 'waiting',
+    end: null,
     because,
     since: null,
     blockers: [],
@@ -100,6 +110,7 @@ export function whyWaiting(
       `it is in wave ${context.campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
       ...unknownZone(context),
     ],
+    actions: [],
   };
 }
 
@@ -118,12 +129,14 @@ function windowOpening({ campaign, zone, now }: WhyContext): number | null {
 
 /** A client that has been admitted. */
 export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
-  const { upgrade, since } = recorded;
+  const { upgrade } = recorded;
   const { state, memory } = upgrade;
+  const since = waitsSince(upgrade) ?? recorded.since;
   return {
     client: upgrade.client,
     campaign: context.campaign.definition.campaign,
     state: state.phase,
+    end: state.phase === 'settled' ? state.end : null,
     because: becauseOf(upgrade),
     since: since === null ? null : moment(since, context.now),
     blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
@@ -131,6 +144,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     next: nextOf(context, recorded),
     otherwise: outlookOf(context, upgrade),
     remarks: remarksOn(context.campaign, upgrade),
+    actions: clientActions(context.campaign, upgrade),
   };
 }
 
@@ -206,7 +220,7 @@ function actionOf({ state }: Upgrade): string {
 /** What else an operator should know about a client: what was done to it, and what stops it. */
 export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
   const { mark, workaround, replacing, unfinished } = upgrade.memory.open;
-  const { relocation, willBlockAgain, lastLook } = upgrade.memory.learned;
+  const { relocation, willBlockAgain, lastLook, unmark } = upgrade.memory.learned;
   const { state } = campaign;
   const isStopped = state.status === 'paused' && upgrade.state.phase !== 'settled';
   const found: (string | false)[] = [
@@ -215,6 +229,8 @@ export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string
     mark !== null &&
       upgrade.state.phase !== 'settled' &&
       `it has been marked for the update since ${isoOf(mark.at)}`,
+    endedMarked(upgrade) && inWordsLeftMarked(upgrade.memory),
+    unmark !== null && `${isoOf(unmark.at)}: ${unmark.because}`,
     workaround !== null &&
       `${workaround.preImage.service.name} is set to manual start until the update is done`,
     replacing !== null && 'new files are ready on it; Windows puts them in place at the next restart',
@@ -249,5 +265,11 @@ function sightingsOf({ state, memory }: Upgrade): readonly string[] {
   );
 }
 
-/** The answer, with the evidence itself where it was asked for. */
-export type WhyAnswer = Why & { readonly evidenceText: string | null };
+/**
+ * The answer, with the evidence itself where it was asked for, and the other campaigns that know
+ * the client.
+ */
+export type WhyAnswer = Why & {
+  readonly evidenceText: string | null;
+  readonly others: readonly { readonly campaign: string; readonly status: CampaignState['status'] }[];
+};

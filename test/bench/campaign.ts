@@ -141,7 +141,7 @@ export async function untilThere(
   let lastAt = Date.now();
   for (;;) {
     const states = await statesOf(bench, rollout);
-    const bad = states.failed + states.needsAttention + states.skipped;
+    const bad = states.failed + states.needsAttention + states.alreadyCurrent + states.excluded;
     if (bad > 0) throw new Error(`${rollout.name}: ${bad} clients ended as they should not: ${text(states)}`);
     const there = wanted(states);
     if (there >= clients) return;

@@ -33,7 +33,7 @@ const fileOf = ({ name }: Rollout): string =>
     `campaign: ${name}`,
     `release: ${release.release}`,
     `select: { labels: [${name}] }`,
-    'waves: [{ name: all, rest: true, gate: { settled: 100 %, notOk: 100 %, minSample: 1 } }]',
+    'waves: [{ name: all, rest: true, gate: { settled: 100 %, failures: 100 %, minSample: 1 } }]',
     `budgets: { active: ${slots}, perLogonServer: ${slots} }`,
     'deferrals: { program: { first: 6h, factor: 1, max: 6h, jitter: 0, budget: 1000, whenSpent: failed } }',
     '',

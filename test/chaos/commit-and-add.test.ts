@@ -31,7 +31,7 @@ const active = 2;
 const campaign = [
   'campaign: adds',
   'release: test-release',
-  'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
+  'waves: [{ name: all, rest: true, gate: { failures: 100 % } }]',
   `budgets: { active: ${active}, perLogonServer: ${active} }`,
   'ladder: [wait, relocation]',
   // Four seconds: every client is looked at once before the first is looked at again.

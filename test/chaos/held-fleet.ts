@@ -127,7 +127,7 @@ const campaignText = (procedure: string): string =>
     `campaign: ${procedure}`,
     `release: ${isPushed(procedure) ? agentRelease.release : 'test-release'}`,
     `select: { labels: [${procedure}] }`,
-    'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
+    'waves: [{ name: all, rest: true, gate: { failures: 100 % } }]',
     'budgets: { active: 300, perLogonServer: 300 }',
     `ladder: [wait${procedure === 'swap' ? '' : `, ${procedure}`}]`,
     'structural: atOnce',

@@ -190,7 +190,7 @@ function provedFaults(truth: FleetTruth, records: readonly RawRecord[]): readonl
     const hasAll = hasAgent(client)
       ? hasRelease(client, agentHashes())
       : releaseFaults(client, truth.release).length === 0;
-    const isSaid = end === 'upgraded' || end === 'skipped';
+    const isSaid = end === 'upgraded' || end === 'alreadyCurrent';
     const isFaulty = ['staysHome', 'agentBreaks', 'agentProgramBreaks'].includes(client.trait);
     const mayFail = isFaulty && end === 'needsAttention';
     return hasAll === isSaid && (hasAll || mayFail)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import {
   packUpgrade,
   unpackUpgrade,
@@ -46,13 +46,16 @@ test('the record of a resting upgrade takes a third of its JSON, of a new one al
   expect(packUpgrade(admitted, false)).toBe('{"attempt":1,"wave":0,"state":{"phase":"looking"},"memory":{}}');
 });
 
+/** The first version did not know since when a client waits. */
+const ofFirstVersion = withMemory(deferred, { history: { waits: {} } });
+
 /** Records written once. A change to the common text of form 1 makes such records unreadable. */
 const written =
   '1Aykgs9zCYreliYWZoQEYEJXXE_PyEvHkdNqnFyNQGQ2LPksTC1NTM6jrsSQekGtplXRAdlsaQe1GS0WocgQSFCieq' +
   'Z-okCIWa_pCcSI8qUHdgpLgijMSdfPTdEsyUnVBeUOptrYWAA';
 
 test('a deflated record of form 1 is read by every version', () => {
-  expect(unpackUpgrade('pc-17', 'LS-ROM', written)).toEqual(deferred);
+  expect(unpackUpgrade('pc-17', 'LS-ROM', written)).toEqual(ofFirstVersion);
 });
 
 /** A record as the first version wrote it. */
@@ -67,6 +70,16 @@ const writtenPlain =
   '"lastLook":{"at":1794859200000,"bootId":"boot-1","evidence":"sha-of-the-look"}}}';
 
 test('a plain record has the same bytes as in the first version', () => {
-  expect(packUpgrade(deferred, false)).toBe(writtenPlain);
-  expect(backAgain(deferred, writtenPlain)).toEqual(deferred);
+  expect(packUpgrade(ofFirstVersion, false)).toBe(writtenPlain);
+  expect(backAgain(deferred, writtenPlain)).toEqual(ofFirstVersion);
+});
+
+test.each([
+  ['already current', 'alreadyCurrent'],
+  ['server', 'excluded'],
+  ['by hand', 'skipped'],
+])('an end that earlier versions called `skipped: %s` is read as %s', (cause, end) => {
+  const settled = { phase: 'settled', at: 1, end: 'skipped', cause, because: 'b', blockers: [] } as const;
+  const text = packUpgrade({ ...deferred, state: settled }, false);
+  expect(backAgain(deferred, text).state).toEqual({ ...settled, end });
 });

@@ -117,8 +117,7 @@ describe('an abort', () => {
     expect(over.state).toMatchObject({ status: 'aborted', endedAt: evening + minutes(1) });
     expect(campaignStatus(over, allSettled, evening + hours(5))).toMatchObject({
       settled: 400,
-      notOk: 0,
-      states: { waiting: 0, cancelled: 400 },
+      states: { waiting: 0, upgraded: 0, cancelled: 400 },
       aborted: { by: 'anna', because: 'wrong release', stillMarked: 1 },
       tookMs: minutes(1),
     });

@@ -3,6 +3,7 @@ import { chooseAdmissions } from '../../shared/domain/campaign/admission.ts';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import type { Client, Gate, Wave } from '../../shared/domain/campaign/definition.ts';
 import { planWaves } from '../../orchestrator/domain/plan-waves.ts';
+import { campaignStatus } from '../../orchestrator/views/status.ts';
 import { evening, policy } from './given.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign, CampaignEvent, CampaignState } from '../../shared/domain/campaign/campaign.ts';
@@ -53,10 +54,10 @@ describe('the gate of a wave', () => {
   test('stays closed before 80 % have settled', () => {
     expect(read(running(1), counters({ upgraded: 7, deferred: 3 }))).toEqual({
       kind: 'ignored',
-      because: '7 of 10 clients of wave canary settled; nothing is concluded below 10',
+      because: '7 of 10 finished; needs 10 before it decides',
     });
     expect(read(running(2), counters({ upgraded: 10 }, { upgraded: 79, active: 21 }))).toMatchObject({
-      because: '79 of 100 clients of wave early settled, 80 % are needed',
+      because: '79 of 100 finished; 80 % are needed',
     });
   });
 
@@ -66,11 +67,11 @@ describe('the gate of a wave', () => {
     ).toMatchObject({
       kind: 'changed',
       campaign: { state: { status: 'running', openWaves: 3 } },
-      because: 'wave rest opens: 80 of 100 clients of wave early settled, 5 of them not ok',
+      because: 'wave rest opens: wave early passed: 75 upgraded, 5 failed',
     });
   });
 
-  test('pauses the campaign at too many not-ok ends, and names their shared cause', () => {
+  test('pauses the campaign at too many failures, and names their shared cause', () => {
     const found = {
       ...counters({ upgraded: 10 }, { upgraded: 40, failed: 6 }),
       'cause|1|download budget spent': 5,
@@ -79,7 +80,8 @@ describe('the gate of a wave', () => {
     expect(read(running(2), found)).toMatchObject({
       kind: 'changed',
       campaign: { state: { status: 'paused', by: 'gate', openWaves: 2 } },
-      because: 'wave early: 6 of 46 settled clients not ok, limit 10 %, same cause 5x: download budget spent',
+      because:
+        'wave early: 6 failures in 46 clients that were tried, limit 10 %, same cause 5x: download budget spent',
     });
   });
 
@@ -95,7 +97,7 @@ describe('the gate of a wave', () => {
     });
   });
 
-  test('counts from the accepted not-ok ends after a resume; more of them pause again', () => {
+  test('counts from the accepted failures after a resume; more of them pause again', () => {
     const paused: CampaignState = {
       ...running(2),
       status: 'paused',
@@ -112,7 +114,14 @@ describe('the gate of a wave', () => {
     );
     expect(resumed).toMatchObject({
       kind: 'changed',
-      campaign: { state: { status: 'running', accepted: [0, 6, 0] } },
+      campaign: {
+        state: {
+          status: 'running',
+          accepted: [0, 6, 0],
+          acceptances: [null, { by: 'anna', at: evening, failures: 6 }, null],
+        },
+      },
+      because: 'resumed in spite of 6 failures',
     });
     if (resumed.kind !== 'changed') throw new Error('not resumed');
     expect(read(resumed.campaign.state, bad).kind).toBe('ignored');
@@ -123,7 +132,55 @@ describe('the gate of a wave', () => {
     });
   });
 
-  test('accepts no ends by a pause of a person', () => {
+  test('never says of a wave that it has passed when a person let its failures through', () => {
+    const open = {
+      ...running(2, [20, 0, 0]),
+      acceptances: [{ by: 'anna', at: evening, failures: 20 }, null, null],
+    };
+    const sizes = { ...standing(open as CampaignState), waveSizes: [20, 100, 290] };
+    const bad = counters({ failed: 19, needsAttention: 1 }, { upgraded: 5 });
+    expect(campaignStatus(sizes, bad, evening).waves[0]?.gate).toBe(
+      'opened by anna in spite of 20 failures: 0 upgraded, 19 failed, 1 needs attention',
+    );
+  });
+
+  test('refuses a resume that accepts another number of failures than there are', () => {
+    const paused = {
+      ...running(2),
+      status: 'paused',
+      pausedAt: evening,
+      byGate: true,
+      by: 'gate',
+      because: 'b',
+    };
+    const request = { type: 'ResumeRequested', by: 'anna', override: false } as const;
+    const bad = counters({ upgraded: 10 }, { upgraded: 40, failed: 6, needsAttention: 1 });
+    const resumed = (acceptFailures: number) =>
+      decideCampaign(
+        standing(paused as CampaignState),
+        { ...request, acceptFailures, counters: bad },
+        evening,
+      );
+    expect(resumed(6)).toEqual({
+      kind: 'refused',
+      because: expect.stringContaining('has 7 failures by now, not 6'),
+    });
+    expect(resumed(7).kind).toBe('changed');
+  });
+
+  test('counts skipped and cancelled clients neither as tried nor as good', () => {
+    // 2 of the 4 that were tried have failed; that a person skipped 6 makes it no better.
+    const found = counters({ upgraded: 2, failed: 2, skipped: 6 });
+    expect(read(running(1), found)).toMatchObject({
+      campaign: { state: { status: 'paused' } },
+      because: 'wave canary: 2 failures in 4 clients that were tried, limit 10 %',
+    });
+    expect(read(running(1), counters({ skipped: 10 }))).toMatchObject({
+      because: 'wave early opens: wave canary opened, and no client was tried: 0 upgraded, 10 skipped',
+    });
+  });
+
+  test('accepts no failures by a pause of a person', () => {
     const bad = counters({ upgraded: 10 }, { upgraded: 40, failed: 3 });
     const paused = decideCampaign(
       standing(running(2)),

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { beginsSomething } from '../../shared/domain/upgrade/placement.ts';
 import { retry } from '../../orchestrator/domain/reopen.ts';
-import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
+import { countersOf, endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import { inWordsLeftMarked } from '../../shared/domain/upgrade/requests.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
 import {
   activated,
@@ -39,8 +40,10 @@ describe('a client that was marked when it failed, and is retried', () => {
     expect([phases(looked), looked.memory.open.mark]).toEqual(['deferred download', null]);
   });
 
-  test('ends as still marked when its upgrade is ended then', () => {
-    expect(story(again.upgrade, [ends]).state).toMatchObject({ end: 'cancelled', cause: 'still marked' });
+  test('ends marked when its upgrade is ended then', () => {
+    const ended = story(again.upgrade, [ends]);
+    expect(ended.state).toMatchObject({ end: 'cancelled', cause: 'campaign aborted' });
+    expect(endedMarked(ended)).toBe(true);
   });
 });
 
@@ -51,23 +54,26 @@ describe('an upgrade that a person ends', () => {
     expect(upgrade.memory.request).toBeNull();
   });
 
-  test('ends as still marked when the client is marked', () => {
+  test('keeps the cause of a client that is marked, and says beside it that the client installs', () => {
     const upgrade = story(admitted, [look(), { type: 'ClientMarked' }, ends]);
-    expect(upgrade.state).toMatchObject({
-      end: 'cancelled',
-      cause: 'still marked',
-      because: `${aborted.because}; it is marked since 2026-11-16T20:01:00Z and will install at its next logon unless it is unmarked`,
-    });
-    expect(countersOf(upgrade)['cancelled|still marked']).toBe(1);
+    expect(upgrade.state).toMatchObject(aborted);
+    expect(inWordsLeftMarked(upgrade.memory)).toBe(
+      'it is marked since 2026-11-16T20:01:00Z and WILL install at its next logon unless it is unmarked',
+    );
+    expect(countersOf(upgrade)['endedMarked']).toBe(1);
+  });
+
+  test('leaves no mark behind by a route on which no logon installs', () => {
+    const upgrade = story(admitted, [look(), { type: 'UpdateRan' }, ends], direct);
+    expect(phases(upgrade)).toBe('settled cancelled');
+    expect(endedMarked(upgrade)).toBe(false);
   });
 
   test('says that the client may be marked when the outcome of the command is not known', () => {
     const upgrade = story(admitted, [look(), ends]);
     expect(phases(upgrade)).toBe('settled cancelled');
-    expect(upgrade.state).toMatchObject({
-      cause: 'still marked',
-      because: expect.stringContaining('may be'),
-    });
+    expect(endedMarked(upgrade)).toBe(true);
+    expect(inWordsLeftMarked(upgrade.memory)).toContain('it may be marked');
   });
 
   test('awaits an ordered restart first', () => {
@@ -77,7 +83,8 @@ describe('an upgrade that a person ends', () => {
     const still = story(upgrade, [activated, marked]);
     expect(phases(still)).toBe('restarting');
     const returned = story(still, [activated, look({ setupPhase: 'upgrade', bootId: 'boot-2' })]);
-    expect(returned.state).toMatchObject({ phase: 'settled', end: 'cancelled', cause: 'still marked' });
+    expect(phases(returned)).toBe('settled cancelled');
+    expect(endedMarked(returned)).toBe(true);
   });
 
   test('settles as upgraded when the look after the restart proves it', () => {

@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { admitted, after, blockedByPcm, evening, look, phases, rules, upToDate } from './given.ts';
 
 describe('the first look', () => {
-  test('skips a server, and a client that is current by its hashes', () => {
+  test('excludes a server, and finds a client that is current by its hashes', () => {
     expect(after(rules, admitted, [[evening, look(blockedByPcm, { role: 'server' })]]).state).toMatchObject({
-      end: 'skipped',
+      end: 'excluded',
       cause: 'server',
     });
     expect(after(rules, admitted, [[evening, look(upToDate)]]).state).toMatchObject({
-      end: 'skipped',
+      end: 'alreadyCurrent',
       cause: 'already current',
     });
   });

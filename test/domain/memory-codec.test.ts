@@ -35,6 +35,9 @@ const full: StoredMemory = {
   unfinished: true,
   movedEarlier: [{ ...preImage, service: { ...preImage.service, name: 'OLDER' } }],
   watched: { pcm: { bootId: 'boot-1', pid: 88, since: 7, ends: 1 } },
+  leftMarked: true,
+  unmark: { at: 8, isDone: false, because: 'no answer' },
+  waits: { logon: 9 },
 };
 
 /** What the first version of servpack wrote for a client that had no record. */
@@ -59,6 +62,7 @@ describe('the memory codec', () => {
         workaround: full.workaround,
         replacing: full.replacing,
         unfinished: full.unfinished,
+        leftMarked: full.leftMarked,
       },
       learned: {
         sightings: full.sightings,
@@ -70,6 +74,7 @@ describe('the memory codec', () => {
         watched: full.watched,
         willBlockAgain: full.willBlockAgain,
         lastLook: full.lastLook,
+        unmark: full.unmark,
       },
       history: {
         restarts: full.restarts,
@@ -77,6 +82,7 @@ describe('the memory codec', () => {
         lastDeferral: full.lastDeferral,
         notifiedAt: full.notifiedAt,
         tried: full.tried,
+        waits: full.waits,
       },
       request: full.request,
     });
@@ -85,7 +91,10 @@ describe('the memory codec', () => {
   test('writes the flat fields of the first version, in its order, and later fields after them', () => {
     expect(JSON.stringify(encodeMemory(decodeMemory(full)))).toBe(JSON.stringify(full));
     expect(JSON.stringify(flatMemory(newMemory))).toBe(
-      newWhole.replace(/}$/, ',"unfinished":false,"movedEarlier":[],"watched":{}}'),
+      newWhole.replace(
+        /}$/,
+        ',"unfinished":false,"movedEarlier":[],"watched":{},"leftMarked":null,"unmark":null,"waits":{}}',
+      ),
     );
     expect(JSON.stringify(encodeMemory(newMemory))).toBe('{}');
   });

@@ -4,7 +4,7 @@ import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
 import { retry, undo, unmark } from '../../orchestrator/domain/reopen.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { UpgradeEvent } from '../../shared/domain/upgrade/events.ts';
-import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import {
   activated,
   admitted,
@@ -64,13 +64,14 @@ describe('the undo of a relocation', () => {
     expect(isFinishing(opened())).toBe(true);
   });
 
-  test('ends with the service as it was before', () => {
+  test('ends with the service as it was before, and the upgrade as it had ended', () => {
     const upgrade = story(opened(), [look({ services: [relocatedService] }), ...back]);
     expect(upgrade.state).toMatchObject({
       phase: 'settled',
-      end: 'skipped',
-      cause: 'moved back',
-      because: 'SMS_PACKAGE_COMMAND_MANAGER_NT was moved back for anna: its packages fail',
+      end: 'cancelled',
+      cause: 'campaign aborted',
+      because:
+        'campaign sp4 was aborted by anna: wrong release; SMS_PACKAGE_COMMAND_MANAGER_NT was moved back for anna: its packages fail',
     });
     expect(upgrade.memory.learned).toMatchObject({
       relocation: 'undone',
@@ -112,9 +113,36 @@ describe('the unmarking of a client', () => {
   test('looks, takes the mark back, and looks again', () => {
     expect(phases(unmarking)).toBe('unmarking');
     const upgrade = story(unmarking, [{ type: 'ClientUnmarked' }, look({ setupPhase: 'installed' })]);
-    expect(upgrade.state).toMatchObject({ end: 'cancelled', cause: 'unmarked' });
-    expect(countersOf(cancelled)['endedMarked']).toBe(1);
+    expect(upgrade.state).toEqual(cancelled.state);
+    expect(upgrade.memory.learned.unmark).toEqual({
+      at: expect.any(Number),
+      isDone: true,
+      because:
+        'unmarked by anna: wrong release: its setup phase is installed: it does not install at its next logon',
+    });
+    expect(countersOf(cancelled)).toMatchObject({ endedMarked: 1 });
+    expect(countersOf(upgrade)).toMatchObject({ unmarked: 1 });
     expect(countersOf(upgrade)['endedMarked']).toBeUndefined();
+  });
+
+  test('keeps what had failed, why, when, and how often it was tried', () => {
+    const failed: Upgrade = {
+      ...withMemory(cancelled, { history: { deferrals: { logon: 60 } } }),
+      state: {
+        phase: 'settled',
+        end: 'failed',
+        cause: 'logon budget spent',
+        because: 'gave up',
+        blockers: [],
+        at: 7,
+      },
+    };
+    const again = unmark(failed, 'anna: wrong release');
+    const reopened = again.kind === 'reopened' ? again.upgrade : admitted;
+    const upgrade = story(reopened, [marked, { type: 'ClientUnmarked' }, look({ setupPhase: 'installed' })]);
+    expect(upgrade.state).toEqual(failed.state);
+    expect(upgrade.memory.history.deferrals).toEqual({ logon: 60 });
+    expect(countersOf(upgrade)).toMatchObject({ 'cause|0|logon budget spent': 1, unmarked: 1 });
   });
 
   test('includes a client that failed for another cause after its mark', () => {
@@ -126,12 +154,10 @@ describe('the unmarking of a client', () => {
     const failedAgain = story(reopened, [
       { type: 'LookFailed', failure: { kind: 'unreachable', message: 'off' } },
     ]);
-    expect(failedAgain.state).toMatchObject({
-      end: 'failed',
-      cause: 'still marked',
-      because: expect.stringContaining(
-        'did not come back: no answer; it is marked, too; it could not be unmarked',
-      ),
+    expect(failedAgain.state).toEqual(failed.state);
+    expect(failedAgain.memory.learned.unmark).toMatchObject({
+      isDone: false,
+      because: 'unmarked by anna: wrong release: it could not be unmarked: off',
     });
     expect(countersOf(failedAgain)['endedMarked']).toBe(1);
     expect(countersOf(settledPlace({ end: 'upgraded', cause: 'proved' }))['endedMarked']).toBeUndefined();
@@ -155,13 +181,23 @@ describe('the unmarking of a client', () => {
     ['refuses', [marked, { type: 'CommandFailed', failure: { kind: 'failed', message: 'exit code 5' } }]],
   ])('leaves a client that %s marked, so that it can be unmarked again', (_name, events) => {
     const upgrade = story(opened, events);
-    expect(upgrade.state).toMatchObject({
-      phase: 'settled',
-      end: 'cancelled',
-      cause: 'still marked',
+    expect(upgrade.state).toEqual(cancelled.state);
+    expect(upgrade.memory.learned.unmark).toMatchObject({
+      isDone: false,
       because: expect.stringContaining('could not be unmarked'),
     });
+    expect(countersOf(upgrade)).toMatchObject({ endedMarked: 1 });
     expect(unmark(upgrade, 'again').kind).toBe('reopened');
+  });
+
+  test('takes back the mark of a client that an earlier version left, and gives it a cause of its own', () => {
+    const older = settledPlace({ end: 'cancelled', cause: 'still marked' });
+    expect(countersOf(older)).toMatchObject({ endedMarked: 1 });
+    const again = unmark(older, 'anna: wrong release');
+    const reopened = again.kind === 'reopened' ? again.upgrade : admitted;
+    const upgrade = story(reopened, [marked, { type: 'ClientUnmarked' }, look({ setupPhase: 'installed' })]);
+    expect(upgrade.state).toMatchObject({ end: 'cancelled', cause: 'campaign aborted' });
+    expect(countersOf(upgrade)['endedMarked']).toBeUndefined();
   });
 
   test('is refused for a client that is not marked', () => {

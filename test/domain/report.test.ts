@@ -37,17 +37,23 @@ describe('the status of a campaign', () => {
       'state|0|LS-ROM|waiting': 8,
     };
     const status = campaignStatus(standing(running(2)), counters, evening + minutes(10));
-    expect(status).toMatchObject({ status: 'running', size: 400, settled: 3, notOk: 1, tookMs: minutes(10) });
-    expect(status.states).toMatchObject({ waiting: 8, deferred: 1, skipped: 2, failed: 1 });
+    expect(status).toMatchObject({ status: 'running', size: 400, settled: 3, tookMs: minutes(10) });
+    expect(status.states).toMatchObject({
+      waiting: 8,
+      deferred: 1,
+      alreadyCurrent: 1,
+      excluded: 1,
+      failed: 1,
+    });
     expect(status.waves[0]).toMatchObject({ wave: 'canary', size: 10, isOpen: true });
-    expect(status.waves[0]?.states).toMatchObject({ waiting: 8, deferred: 1, skipped: 1, failed: 0 });
+    expect(status.waves[0]?.states).toMatchObject({ waiting: 8, deferred: 1, alreadyCurrent: 1, failed: 0 });
     expect(status.logonServers).toMatchObject([
-      { logonServer: 'LS-MIL', size: 2, states: { deferred: 1, skipped: 1 } },
-      { logonServer: 'LS-ROM', size: 10, states: { waiting: 8, skipped: 1, failed: 1 } },
+      { logonServer: 'LS-MIL', size: 2, states: { deferred: 1, excluded: 1 } },
+      { logonServer: 'LS-ROM', size: 10, states: { waiting: 8, alreadyCurrent: 1, failed: 1 } },
     ]);
   });
 
-  test('separates present deferrals from all deferrals ever, and ranks the causes of not-ok ends', () => {
+  test('separates present deferrals from all deferrals ever, and ranks the causes of failures', () => {
     const status = campaignStatus(standing(running(2)), countersOfAll([lost, blocked('pc-2')]), evening);
     expect(status.deferrals).toEqual([
       { class: 'unreachable', now: 0, inAll: 6 },
@@ -71,7 +77,7 @@ describe('the status of a campaign', () => {
       'running',
       standing(running(1)),
       [
-        'holds: 2 of 10 clients of wave canary settled; nothing is concluded below 10',
+        'waiting: 2 of 10 finished; needs 10 before it decides',
         'not open yet: after wave canary',
         'not open yet: after wave early',
       ],
@@ -82,11 +88,12 @@ describe('the status of a campaign', () => {
   });
 
   test('says which gate has opened, which one paused the campaign, and who paused it', () => {
-    const because = 'wave early: 20 of 60 settled clients not ok, limit 10 %';
+    const because = 'wave early: 20 failures in 60 clients that were tried, limit 10 %';
     const paused = standing({
       ...running(2),
       status: 'paused',
       pausedAt: evening,
+      byGate: true,
       by: 'gate',
       because,
     } as never);
@@ -96,15 +103,15 @@ describe('the status of a campaign', () => {
       'state|1|LS-ROM|failed': 20,
     };
     const status = campaignStatus(paused, counters, evening);
-    expect(status.paused).toEqual({ by: 'gate', because, at: '2026-11-16T20:00:00Z' });
+    expect(status.paused).toEqual({ by: 'gate', because, at: '2026-11-16T20:00:00Z', byGate: true });
     expect(status.waves.map(({ gate }) => gate)).toEqual([
-      'passed: 10 of 10 clients of wave canary settled, 0 of them not ok',
+      'passed: 10 upgraded',
       `stopped: ${because}`,
       'not open yet: after wave early',
     ]);
   });
 
-  test('counts an ended campaign as good only without a not-ok end, and stops its clock', () => {
+  test('counts an ended campaign as good only without a failure, and stops its clock', () => {
     const ended = standing({ ...running(3), status: 'ended', endedAt: evening + hours(2) } as never);
     const well = campaignStatus(ended, countersOfAll([current, server]), evening + hours(50));
     expect([well.tookMs, endedWell(well)]).toEqual([hours(2), true]);
@@ -170,7 +177,7 @@ describe('the report of a campaign', () => {
       logonServer: 'LS-ROM',
       attempt: 1,
       state: 'settled',
-      end: 'skipped',
+      end: 'alreadyCurrent',
       cause: 'already current',
       reason: expect.stringContaining('every file has the hash of the release'),
       settledAt: '2026-11-16T20:00:00Z',
@@ -180,6 +187,11 @@ describe('the report of a campaign', () => {
       servicePath: null,
       willBlockAgain: false,
       deferrals: {},
+      since: '2026-11-16T20:00:00Z',
+      next: null,
+      tries: null,
+      stillMarked: false,
+      unmarked: null,
     });
   });
 

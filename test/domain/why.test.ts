@@ -81,7 +81,7 @@ describe('why a client still waits', () => {
     ['the campaign waits until release sms-sp4 is staged', context({ status: 'waitingForRelease' }), pick],
     ['the campaign is paused by anna: phones ring', context(paused), pick],
     [
-      'its wave early is not open; wave canary holds: 2 of 10 clients of wave canary settled; nothing is concluded below 10',
+      'its wave early is not open; wave canary waiting: 2 of 10 finished; needs 10 before it decides',
       context(),
       { ...pick, wave: 1 },
     ],

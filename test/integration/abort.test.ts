@@ -44,7 +44,7 @@ describe.each(storesAndShards)('an abort, on the %s store', (_name, open) => {
     const settled = await orchestrator.store.readUpgrade({ campaign: 'sp4', client: b });
     expect(settled?.upgrade.state).toMatchObject({
       end: 'cancelled',
-      cause: 'still marked',
+      cause: 'campaign aborted',
       because: expect.stringContaining('campaign sp4 was aborted by anna (token default): wrong release'),
     });
     const opened = await orchestrator.store.readUpgrade({ campaign: 'sp4', client: c });
@@ -107,7 +107,7 @@ describe.each(storesAndShards)('an abort, on the %s store', (_name, open) => {
     expect((await orchestrator.store.begin(key, opened?.activation ?? 0, 'next', 60_000, now)).kind).toBe(
       'begun',
     );
-    const again = await orchestrator.ask('POST', '/v1/campaigns/sp4/unmark', {}, anna);
+    const again = await orchestrator.ask('POST', '/v1/campaigns/sp4/unmark', { reason: 'x' }, anna);
     expect(again.body).toEqual({ campaign: 'sp4', reopened: 0, passedOver: 0 });
   });
 });

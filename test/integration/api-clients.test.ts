@@ -90,7 +90,7 @@ describe.each(stores)('the API for clients on the %s store', (_name, open) => {
       because: expect.stringMatching(/^a slot is free/),
     });
     expect((await orchestrator.ask('GET', '/v1/clients/pc-2/why')).body.because).toMatch(
-      /^its wave rest is not open; wave canary holds: 0 of 2/,
+      /^its wave rest is not open; wave canary waiting: 0 of 2/,
     );
     expect((await orchestrator.ask('GET', '/v1/clients/pc-5/why')).body.error).toEqual({
       code: 'notFound.upgrade',

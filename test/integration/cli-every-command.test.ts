@@ -66,7 +66,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'campaign status',
-    /^campaign +release +status +clients +finished +not ok\nsp4 +sms-sp4 +created, not started +10 +0 +·\n$/,
+    /^campaign +release +status +clients +finished +upgraded +failed +need attention\nsp4 +sms-sp4 +created, not started +10 +0 +· +· +·\n$/,
     campaignsAnswer,
   ],
   [
@@ -76,7 +76,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'campaign status sp4',
-    /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients finished \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: holds: /,
+    /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients finished \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: waiting: /,
     statusAnswer,
   ],
   ['campaign pause sp4 --reason phones', /^Campaign sp4 is paused: phones\n$/, changedAnswer],
@@ -97,7 +97,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'client why pc-1',
-    /^pc-1 is waiting in campaign sp4\n {2}because +(a slot is free|its wave rest is not open)/,
+    /^pc-1: waiting in campaign sp4\n {2}because +(a slot is free|its wave rest is not open)/,
     whyAnswer,
   ],
   [
@@ -107,7 +107,11 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   ['halt --reason phones', /^EVERYTHING IS HALTED by .* since .*: phones\n$/, haltAnswer],
   ['unhalt', /^The halt is over. Paused campaigns stay paused\.\n$/, haltAnswer],
-  ['campaign unmark sp4', /^No client of campaign sp4 is marked\.\n$/, z.object({ asked: z.literal(0) })],
+  [
+    'campaign unmark sp4 --reason test --yes',
+    /^No client of campaign sp4 is marked\.\n$/,
+    z.object({ asked: z.literal(0) }),
+  ],
   [
     'campaign retry sp4 --failed',
     /^No client of campaign sp4 failed or needs attention\.\n$/,

@@ -62,11 +62,11 @@ describe('the status of a campaign on a terminal', () => {
     expect(new Set(rows.map((row) => row.length)).size).toBe(1);
   });
 
-  test('counts clients that are not ok, are deferred, and were relocated', () => {
+  test('counts clients that failed, are deferred, and were relocated', () => {
     const text = stripVTControlCharacters(lines.join('\n'));
     expect(text).toContain('deferred now: 7 blocked by a service\nretries so far: 70 blocked by a service\n');
     expect(text).toContain('9 services relocated, 2 clients will be blocked again at the next');
-    expect(text).toContain('31 not ok: did not come back');
+    expect(text).toContain('31x did not come back');
   });
 
   test('says since when the campaign is paused, and shows that time apart from the time of its start', () => {
@@ -167,7 +167,7 @@ describe('the ranking of blockers', () => {
 });
 
 describe('the report of a campaign', () => {
-  test('names the clients that are not ok, twenty of them', () => {
+  test('names the clients that failed or need attention, twenty of them', () => {
     const upgrades = Array.from({ length: 25 }, (_, i) => ({
       kind: 'waiting' as const,
       client: `pc-${String(i).padStart(2, '0')}`,
@@ -182,7 +182,7 @@ describe('the report of a campaign', () => {
     }));
     const lines = reportLines(plainView, { ...rest, clients: failed });
     expect(lines.filter((line) => line.startsWith('pc-'))).toHaveLength(20);
-    expect(lines).toContain('pc-00  failed     did not come back');
+    expect(lines).toContain('pc-00  failed           did not come back');
     expect(lines).toContain('and 5 more');
   });
 });

@@ -47,24 +47,27 @@ function storyOf(moments: readonly Moment[]): Store {
 const watch = ['campaign', 'watch', 'sp4', '--every', '1s'];
 
 describe('campaign watch in a pipe', () => {
-  test('prints a line for each change, and ends with 0 when every client is ok', async () => {
+  test('prints a line for each change, and ends with 0 when no client failed', async () => {
     await using orchestrator = await startSmallOrchestrator(storyOf([half, half, paused, ended(0)]));
     expect(await runCliAt(orchestrator, watch)).toEqual({
       code: 0,
       stderr: '',
       stdout: [
-        '2026-11-17T09:00:00Z sp4 running: 200 of 400 finished, 0 not ok, 0 in progress, 200 deferred, wave rest',
-        '2026-11-17T09:00:00Z sp4 paused by anna: phones ring: 200 of 400 finished, 0 not ok, 0 in progress, 200 deferred, wave rest',
-        '2026-11-17T09:00:00Z sp4 ended: 400 of 400 finished, 0 not ok, 0 in progress, 0 deferred, wave rest',
+        '2026-11-17T09:00:00Z sp4 running: 200 of 400 finished, 200 upgraded, 0 in progress, 200 deferred, wave rest',
+        '2026-11-17T09:00:00Z sp4 paused by anna: phones ring: 200 of 400 finished, 200 upgraded, 0 in progress, 200 deferred, wave rest',
+        '2026-11-17T09:00:00Z sp4 ended: 400 of 400 finished, 400 upgraded, 0 in progress, 0 deferred, wave rest',
         '',
       ].join('\n'),
     });
   });
 
-  test('ends with 1 when a client is not ok', async () => {
+  test('ends with 1 when a client failed', async () => {
     await using orchestrator = await startSmallOrchestrator(storyOf([ended(3)]));
     const { code, stdout } = await runCliAt(orchestrator, watch);
-    expect([code, stdout]).toEqual([1, expect.stringContaining('400 of 400 finished, 3 not ok')]);
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringContaining('400 of 400 finished, 397 upgraded, 3 failed'),
+    ]);
   });
 
   test('ends with 1 at a pause when --until-paused is given', async () => {
@@ -82,8 +85,8 @@ describe('campaign watch in a pipe', () => {
     const lines = stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { status: string; notOk: number });
-    expect([code, lines.map(({ status, notOk }) => [status, notOk])]).toEqual([
+      .map((line) => JSON.parse(line) as { status: string; states: { failed: number } });
+    expect([code, lines.map(({ status, states }) => [status, states.failed])]).toEqual([
       1,
       [
         ['running', 0],

@@ -47,7 +47,7 @@ describe('an abort', () => {
     const aborted = await abort(one);
     await until(one, ({ state }) => state.phase === 'settled');
     expect(aborted).toMatchObject({ status: 'aborted', stillMarked: 1 });
-    expect((await one.stored()).upgrade.state).toMatchObject({ end: 'cancelled', cause: 'still marked' });
+    expect((await one.stored()).upgrade.state).toMatchObject({ end: 'cancelled', cause: 'campaign aborted' });
     await drainCampaigns().run(contextOf(one));
     expect((await one.store.readCampaign('sp4'))?.campaign.state).toMatchObject({
       endedAt: expect.any(Number),
@@ -56,7 +56,8 @@ describe('an abort', () => {
     expect(unwrapped(await unmarkCampaign(contextOf(one), anna, 'sp4', 'wrong release')).reopened).toBe(1);
     await until(one, ({ state }) => state.phase === 'settled');
     const { upgrade } = await one.stored();
-    const isUnmarked = upgrade.state.phase === 'settled' && upgrade.state.cause === 'unmarked';
+    const isUnmarked = upgrade.memory.learned.unmark?.isDone === true;
+    expect(upgrade.state).toMatchObject({ end: 'cancelled', cause: 'campaign aborted' });
     expect([isUnmarked, (await changesOn(one)).includes('unmark')]).toEqual([true, true]);
     expect((await truthOf(one)).violations).toEqual([]);
     expect(await one.store.counters('sp4')).toEqual(await recount(one.store, 'sp4'));
@@ -144,7 +145,7 @@ test('an undo moves the service of an ended campaign back, and the campaign ends
   unwrapped(await undoClient(contextOf(one), anna, order(one)));
   expect(await status()).toBe('running');
   const { upgrade } = await one.settle();
-  expect(upgrade.state).toMatchObject({ end: 'skipped', cause: 'moved back' });
+  expect(upgrade.state).toMatchObject({ end: 'upgraded', cause: 'proved' });
   const truth = await truthOf(one);
   expect(truth.services).toEqual(truth.servicesAtFirst);
   expect([truth.intent, truth.violations]).toEqual([null, []]);

@@ -48,7 +48,7 @@ describe('the expected end', () => {
     ['staysHome', workaround, 'upgraded', 'asBefore'],
     ['fileMissing', relocation, 'failed', 'asBefore'],
     ['neverComesBack', relocation, 'failed', 'asBefore'],
-    ['server', relocation, 'skipped', 'asBefore'],
+    ['server', relocation, 'excluded', 'asBefore'],
   ];
 
   it.each(table)(
@@ -78,7 +78,7 @@ describe('the verdict of the lab finds nothing wrong when', () => {
     client.call('mark');
     client.call('restart');
     expect(judged(client.pass(hour), 'failed')).toEqual([]);
-    expect(judged(new OneMachine('server'), 'skipped')).toEqual([]);
+    expect(judged(new OneMachine('server'), 'excluded')).toEqual([]);
   });
 });
 
@@ -94,9 +94,9 @@ describe('the verdict of the lab reports that', () => {
     );
     const truth = fleetOf(truthOf(new OneMachine('server').machine));
     expect(verdict(truth, [], relocation)).toEqual([
-      'PC0001 (server): is not in the report, must be skipped',
+      'PC0001 (server): is not in the report, must be excluded',
     ]);
-    const rows = ['PC0001', 'PC0001', 'GHOST'].map((client) => ({ client, end: 'skipped' as const }));
+    const rows = ['PC0001', 'PC0001', 'GHOST'].map((client) => ({ client, end: 'excluded' as const }));
     expect(verdict(truth, rows, relocation)).toEqual([
       'GHOST: reported, but there is no such machine',
       'PC0001: reported more than once',
@@ -158,7 +158,7 @@ describe('the verdict of the lab reports that', () => {
   it('a server was changed', () => {
     const client = new OneMachine('server');
     client.call('notify', { text: 'x' });
-    expect(said(judged(client, 'skipped'))).toContain('a server, and something was changed on it');
+    expect(said(judged(client, 'excluded'))).toContain('a server, and something was changed on it');
   });
 
   it('a procedure is unfinished, or two drivers changed a client at once', () => {

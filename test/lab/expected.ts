@@ -8,7 +8,14 @@ import type { ClientTruth, FleetTruth, ServiceTruth } from './fleet/truth.ts';
  * shares nothing with the code that decides: it is a second opinion.
  */
 
-export type ReportedEnd = 'upgraded' | 'skipped' | 'failed' | 'needsAttention' | 'cancelled';
+export type ReportedEnd =
+  | 'upgraded'
+  | 'alreadyCurrent'
+  | 'excluded'
+  | 'skipped'
+  | 'failed'
+  | 'needsAttention'
+  | 'cancelled';
 
 /** One client of the orchestrator's report; null = it has not ended. */
 export interface ReportRow {
@@ -36,13 +43,13 @@ const upgraded: Expected = { end: 'upgraded', hasRelease: true, service: 'asBefo
 const relocated: Expected = { end: 'upgraded', hasRelease: true, service: 'relocated' };
 const failed: Expected = { end: 'failed', hasRelease: false, service: 'asBefore' };
 const needsAttention: Expected = { end: 'needsAttention', hasRelease: false, service: 'asBefore' };
-const skipped: Expected = { end: 'skipped', hasRelease: false, service: 'asBefore' };
+const excluded: Expected = { end: 'excluded', hasRelease: false, service: 'asBefore' };
 
 /** The expected end of a client with this trait under this policy. */
 export function expectedOf(trait: Trait, policy: Policy): Expected {
   switch (trait) {
     case 'server':
-      return skipped;
+      return excluded;
     case 'free':
     case 'userProgram':
     case 'offlineForDays':
@@ -57,7 +64,7 @@ export function expectedOf(trait: Trait, policy: Policy): Expected {
     case 'agentProgramBreaks':
       return upgraded;
     case 'current':
-      return { ...skipped, hasRelease: true };
+      return { end: 'alreadyCurrent', hasRelease: true, service: 'asBefore' };
     case 'loadTwice':
     case 'loadMissing':
       return needsAttention;

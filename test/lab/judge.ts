@@ -8,7 +8,15 @@ import { connectFleetControl } from './fleet/control-client.ts';
  * of examples/campaign.yaml: `servpack campaign report NAME --json | node test/lab/judge.ts PORT`.
  * Exit code 1 when anything is not as it must be.
  */
-const ends = z.enum(['upgraded', 'skipped', 'failed', 'needsAttention', 'cancelled']);
+const ends = z.enum([
+  'upgraded',
+  'alreadyCurrent',
+  'excluded',
+  'skipped',
+  'failed',
+  'needsAttention',
+  'cancelled',
+]);
 const report = z.object({ clients: z.array(z.object({ client: z.string(), end: ends.nullable() })) });
 
 const { clients } = report.parse(JSON.parse(await text(process.stdin)));

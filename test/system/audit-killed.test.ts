@@ -24,7 +24,7 @@ const folder = mkdtempSync(join(tmpdir(), 'servpack-audit-'));
 const clients = 40;
 /** Few slots, so that the campaign takes several seconds. */
 const campaignFile =
-  'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true, gate: { notOk: 100 % } }]\nstructural: atOnce\n' +
+  'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true, gate: { failures: 100 % } }]\nstructural: atOnce\n' +
   'ladder: [wait, relocation]\nbudgets: { active: 4, perLogonServer: 2 }\n';
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

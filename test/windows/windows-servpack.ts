@@ -159,7 +159,7 @@ export const campaignText = ({
     `campaign: ${campaign}`,
     `release: ${release}`,
     `select: { clients: [${clients.map(({ id }) => id).join(', ')}] }`,
-    'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
+    'waves: [{ name: all, rest: true, gate: { failures: 100 % } }]',
     `ladder: [${ladder}]`,
     `structural: ${structural}`,
     'persistence: { looks: 2, after: 1h, restarts: 9, minGap: 1s }',

@@ -4,7 +4,7 @@ import {
   type StoredMemory,
 } from '../../../shared/domain/upgrade/memory-codec.ts';
 import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
-import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';
+import { presentState, type Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
 import type { CampaignRecord, Evidence, WaitingClient, StoredUpgrade } from '../../../shared/store/types.ts';
 
@@ -33,7 +33,11 @@ export function recordIn(line: string): RecordLine {
   const read = JSON.parse(line) as RecordLine & {
     readonly upgrade: { readonly memory: Partial<StoredMemory> };
   };
-  return { ...read, upgrade: { ...read.upgrade, memory: decodeMemory(read.upgrade.memory) } };
+  const { state, memory } = read.upgrade;
+  return {
+    ...read,
+    upgrade: { ...read.upgrade, state: presentState(state), memory: decodeMemory(memory) },
+  };
 }
 
 export interface CampaignLine {

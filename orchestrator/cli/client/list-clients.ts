@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Readable } from 'node:stream';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { clientReport } from '../../http/schemas/campaigns.ts';
+import type { z } from 'zod';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from './api-client.ts';
 import { stateWord } from '../render/states-table.ts';
@@ -58,7 +59,25 @@ async function* formatted(
 }
 
 function clientInWords(line: string): string {
-  const { client, wave, logonServer, state, end, reason, cause } = clientReport.parse(JSON.parse(line));
-  const word = stateWord(end ?? state);
-  return safe([client, wave, logonServer, word, reason ?? cause ?? ''].join('  ').trimEnd());
+  const report = clientReport.parse(JSON.parse(line));
+  const { client, wave, logonServer, state, end, reason, cause } = report;
+  const words = [
+    client,
+    wave,
+    logonServer,
+    stateWord(end ?? state),
+    ...timesOf(report),
+    reason ?? cause ?? '',
+  ];
+  return safe(words.join('  ').trimEnd());
+}
+
+/** Since when the client waits, when something happens next, and how often it was tried. */
+function timesOf({ since, next, tries, stillMarked }: z.infer<typeof clientReport>): readonly string[] {
+  return [
+    ...(since === null ? [] : [`since ${since}`]),
+    ...(next === null ? [] : [`next ${next}`]),
+    ...(tries === null ? [] : [many(tries, 'try', 'tries')]),
+    ...(stillMarked ? ['STILL MARKED'] : []),
+  ];
 }

@@ -46,13 +46,64 @@ export function addControlCommands(campaign: Command): void {
 
   campaign
     .command('resume <campaign>')
-    .description('resume a paused campaign; you accept the failures so far')
+    .description(
+      'resume a paused campaign. If a gate has paused it you accept the failures so far: shows them, and asks you to type their number',
+    )
     .option('--override', 'also if another person has paused it')
     .option('--reason <text>', 'why; kept in the audit')
+    .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  servpack campaign resume sms-sp4 --reason "help desk is ready"')
-    .action(async (name: string, options: ResumeOptions, command: Command) => {
-      await withApi(command, async (api) => change(api, name, '/resume', options));
-    });
+    .action(
+      async (
+        name: string,
+        { yes = false, ...options }: ResumeOptions & { yes?: boolean },
+        command: Command,
+      ) => {
+        await withApi(command, async (api) => {
+          const accepted = yes ? ok({}) : await confirmResume(api, name);
+          return accepted.ok ? change(api, name, '/resume', { ...options, ...accepted.value }) : accepted;
+        });
+      },
+    );
+}
+
+/**
+ * Shows what a person accepts who resumes a campaign that a gate has paused, and asks for the
+ * number of failures. Any other pause is ended without a question.
+ */
+export async function confirmResume(
+  api: ApiClient,
+  name: string,
+  terminal?: Terminal,
+): Promise<Result<{ readonly acceptFailures?: number }, Refusal>> {
+  const status = await api.get(statusAnswer, campaignPath(name));
+  if (!status.ok) return status;
+  const { paused, states } = status.value;
+  if (paused?.byGate !== true) return ok({});
+  const failures = states.failed + states.needsAttention;
+  const answer = number(failures);
+  const confirmed = await confirm(
+    {
+      lines: acceptanceLines(status.value),
+      answer,
+      verb: `accept ${failures === 1 ? 'it' : 'them'} and resume`,
+    },
+    false,
+    terminal,
+  );
+  return confirmed.ok ? ok({ acceptFailures: failures }) : confirmed;
+}
+
+function acceptanceLines({ campaign, paused, states, causes, waves }: CampaignStatus): readonly string[] {
+  const next = waves.find(({ isOpen }) => !isOpen);
+  return [
+    `The gate has paused campaign ${campaign}: ${paused?.because ?? ''}`,
+    `You accept ${number(states.failed)} failed and ${number(states.needsAttention)} that ${states.needsAttention === 1 ? 'needs' : 'need'} attention:`,
+    ...causes.map(({ cause, count }) => `  ${number(count)}x ${cause}`),
+    next === undefined
+      ? 'Every wave is open: the clients that wait are updated.'
+      : `Wave ${next.wave} can open next, with ${many(next.size, 'client')}.`,
+  ];
 }
 
 const changeWord: Partial<Record<string, string>> = {

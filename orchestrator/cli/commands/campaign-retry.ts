@@ -2,16 +2,17 @@ import { type Command, Option } from 'commander';
 import { buckets } from '../../../shared/domain/outcome/states.ts';
 import type { z } from 'zod';
 import { fault, err } from '../../../shared/errors.ts';
-import { reopenedAnswer, type retryBody } from '../../http/schemas/campaigns.ts';
+import { checkInsAnswer, reopenedAnswer, type retryBody } from '../../http/schemas/campaigns.ts';
 import { listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
-import { removeMarks } from './unmark.ts';
+import { confirmUnmark, removeMarks } from './unmark.ts';
 import { campaignPath } from '../client/api-client.ts';
 
 export function addRetryCommands(campaign: Command): void {
   addRetryCommand(campaign);
   addUnmarkCommand(campaign);
+  addCheckInCommand(campaign);
   addClientsCommand(campaign);
 }
 
@@ -61,16 +62,50 @@ function addRetryCommand(campaign: Command): void {
     });
 }
 
+interface UnmarkOptions {
+  readonly reason: string;
+  readonly yes?: boolean;
+}
+
 function addUnmarkCommand(campaign: Command): void {
   campaign
     .command('unmark <campaign>')
     .description(
-      'remove the mark from every client that would still install; waits, and says how many are left',
+      'take back the mark of every finished client that would still install; waits, and says how many are left. Asks you to type their number',
     )
-    .option('--reason <text>', 'why; kept in the audit')
+    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .option('--yes', 'do not ask')
     .addHelpText('after', '\nExample:\n  servpack campaign unmark sms-sp4 --reason "wrong release"')
-    .action(async (name: string, { reason }: { reason?: string }, command: Command) => {
-      await withApi(command, async (api) => removeMarks(api, name, reason));
+    .action(async (name: string, { reason, yes = false }: UnmarkOptions, command: Command) => {
+      await withApi(command, async (api) => {
+        const confirmed = yes ? null : await confirmUnmark(api, name);
+        return confirmed !== null && !confirmed.ok ? confirmed : removeMarks(api, name, reason);
+      });
+    });
+}
+
+type CheckInOptions = Readonly<Partial<Record<'cause' | 'wave' | 'server' | 'stuck', string>>>;
+
+function addCheckInCommand(campaign: Command): void {
+  campaign
+    .command('checkin <campaign>')
+    .description('look again at clients of a campaign that wait, as soon as its budgets allow')
+    .option('--cause <text>', 'only clients with this text in their reason: unreachable, logon')
+    .option('--wave <name>', 'only clients of this wave')
+    .option('--server <name>', 'only clients of this logon server')
+    .option('--stuck <time>', 'only clients that have waited this long: 12h, 3d')
+    .addHelpText('after', '\nExample:\n  servpack campaign checkin sms-sp4 --cause unreachable')
+    .action(async (name: string, filter: CheckInOptions, command: Command) => {
+      await withApi(command, async (api) =>
+        outputOf(
+          await api.post(checkInsAnswer, campaignPath(name, '/checkin'), filter),
+          (_view, { asked, looks }) => [
+            asked === 0
+              ? `No client of campaign ${safe(name)} waits for that.`
+              : `${number(looks)} of ${many(asked, 'client')} will be looked at as soon as a worker is free.`,
+          ],
+        ),
+      );
     });
 }
 
@@ -79,6 +114,8 @@ interface ClientsOptions {
   readonly wave?: string;
   readonly server?: string;
   readonly cause?: string;
+  readonly marked?: boolean;
+  readonly stuck?: string;
   readonly csv?: boolean;
 }
 
@@ -93,13 +130,19 @@ function addClientsCommand(campaign: Command): void {
     )
     .option('--wave <name>', 'only clients of this wave')
     .option('--server <name>', 'only clients of this logon server')
-    .option('--cause <text>', 'only clients with this text in their cause or reason')
+    .option(
+      '--cause <text>',
+      'only clients with this text in their cause or reason, or waiting for it: logon',
+    )
+    .option('--marked', 'only finished clients that will still install at their next logon')
+    .option('--stuck <time>', 'only clients that have waited this long: 12h, 3d')
     .option('--csv', 'CSV with a header line')
     .addHelpText(
       'after',
-      '\nExamples:\n  servpack campaign clients sms-sp4 --state needsAttention --csv > attention.csv\n  servpack campaign clients sms-sp4 --cause "still marked"',
+      '\nExamples:\n  servpack campaign clients sms-sp4 --state needsAttention --csv > attention.csv\n  servpack campaign clients sms-sp4 --stuck 3d',
     )
-    .action(async (name: string, { csv = false, ...query }: ClientsOptions, command: Command) => {
+    .action(async (name: string, { csv = false, marked, ...rest }: ClientsOptions, command: Command) => {
+      const query = { ...rest, ...(marked === undefined ? {} : { marked: String(marked) }) };
       const options = command.optsWithGlobals<GlobalOptions>();
       const api = await connect(options, process.env);
       const form = csv ? 'csv' : options.json === true ? 'json' : 'text';

@@ -9,6 +9,7 @@ import { addWatchCommand } from './campaign-watch.ts';
 import { planLines } from '../render/plan.ts';
 import { reportLines } from '../render/report.ts';
 import { haltedLine, statusLines, statusWord } from '../render/status.ts';
+import { countCell } from '../render/states-table.ts';
 import { table } from '../render/table.ts';
 import { many, number, safe, type View } from '../render/view.ts';
 import { campaignsAnswer, planAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
@@ -105,15 +106,19 @@ function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readon
       { head: 'status' },
       { head: 'clients', ...right },
       { head: 'finished', ...right },
-      { head: 'not ok', ...right },
+      { head: 'upgraded', short: 'upgr', ...right },
+      { head: 'failed', short: 'fail', ...right },
+      { head: 'need attention', short: 'attn', ...right },
     ],
-    campaigns.map(({ campaign, release, status, size, settled, notOk }) => [
+    campaigns.map(({ campaign, release, status, size, settled, states }) => [
       { text: campaign },
       { text: release },
       { text: statusWord[status] },
       { text: number(size) },
       { text: number(settled) },
-      notOk === 0 ? { text: '·', style: 'dim' } : { text: number(notOk), style: 'red' },
+      countCell('upgraded', states.upgraded),
+      countCell('failed', states.failed),
+      countCell('needsAttention', states.needsAttention),
     ]),
   );
 }

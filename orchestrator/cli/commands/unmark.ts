@@ -4,6 +4,7 @@ import { ok, type Result } from '../../../shared/errors.ts';
 import { reopenedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import type { Refusal } from '../../refusal.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
+import { confirm, type Terminal } from '../client/confirm.ts';
 import type { CommandOutput } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
 
@@ -21,17 +22,13 @@ const everyMs = 300;
 export async function removeMarks(
   api: ApiClient,
   campaign: string,
-  reason: string | undefined,
+  reason: string,
   withinMs = patienceMs,
 ): Promise<Result<CommandOutput, Refusal>> {
   const status = () => api.get(statusAnswer, campaignPath(campaign));
   const before = await status();
   if (!before.ok) return before;
-  const asked = await api.post(
-    reopenedAnswer,
-    campaignPath(campaign, '/unmark'),
-    reason === undefined ? {} : { reason },
-  );
+  const asked = await api.post(reopenedAnswer, campaignPath(campaign, '/unmark'), { reason });
   if (!asked.ok) return asked;
   const { reopened, passedOver } = asked.value;
   const until = performance.now() + withinMs;
@@ -58,6 +55,23 @@ export async function removeMarks(
   return ok({ value, lines: () => linesOf(value) });
 }
 
+/** Says who would still install, and asks for their number. */
+export async function confirmUnmark(
+  api: ApiClient,
+  name: string,
+  terminal?: Terminal,
+): Promise<Result<void, Refusal>> {
+  const status = await api.get(statusAnswer, campaignPath(name));
+  if (!status.ok) return status;
+  const { stillMarked, release } = status.value;
+  if (stillMarked === 0) return ok(undefined);
+  const lines = [
+    `${many(stillMarked, 'finished client')} of campaign ${name} ${stillMarked === 1 ? 'is' : 'are'} still marked: each installs ${release} at its next logon.`,
+    'Their marks are taken back. How each of them ended, and why, stays in the report.',
+  ];
+  return confirm({ lines, answer: number(stillMarked), verb: 'take the marks back' }, false, terminal);
+}
+
 /** The number of clients with work in progress. */
 const inProgress = ({ states: { active, restarting, deferred, remedying } }: CampaignStatus): number =>
   active + restarting + deferred + remedying;
@@ -78,11 +92,11 @@ function linesOf(found: Unmarked): readonly string[] {
   const { campaign, asked, unmarked, installedMeanwhile, stillMarked, underWay, finishing } = found;
   if (asked === 0 && stillMarked === 0 && finishing === 0)
     return [safe(`No client of campaign ${campaign} is marked.`)];
-  const list = `servpack campaign clients ${campaign} --cause "still marked"`;
+  const list = `servpack campaign clients ${campaign} --marked`;
   const installed =
     installedMeanwhile === 0 ? '' : `, ${number(installedMeanwhile)} had already installed the release`;
   return [
-    ...(asked === 0 ? [] : [`${number(unmarked)} of ${many(asked, 'client')} unmarked${installed}.`]),
+    ...(asked === 0 ? [] : [`${number(unmarked)} of ${many(asked, 'client')} withdrawn${installed}.`]),
     ...(underWay === 0
       ? []
       : [safe(`${number(underWay)} still in progress. Follow: servpack campaign status ${campaign}`)]),
@@ -95,6 +109,8 @@ function linesOf(found: Unmarked): readonly string[] {
         ]),
     ...(stillMarked === 0
       ? []
-      : [safe(`${number(stillMarked)} could not be unmarked - these WILL still install: ${list}`)]),
+      : [
+          safe(`${number(stillMarked)} could not be reached or unmarked - these WILL still install: ${list}`),
+        ]),
   ];
 }

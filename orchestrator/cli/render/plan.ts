@@ -23,6 +23,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     siteWide,
     notStaged,
     forecast,
+    warnings,
   } = plan;
   const staged = releaseStaged
     ? 'staged'
@@ -32,8 +33,9 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
   const leftOver = `${many(left, 'selected client')} ${left === 1 ? 'is' : 'are'} in no wave: the campaign cannot be created until every client is in a wave`;
   return [
     `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
-    `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `; ${many(servers, 'server')} among them will be looked at and skipped, never changed`}`,
+    `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `; ${many(servers, 'server')} among them will be looked at and excluded, never changed`}`,
     ...(siteWide ? wrapped(view, 'warning: ', siteWideWarning, 'red') : []),
+    ...warnings.flatMap((warning) => wrapped(view, 'warning: ', warning, 'yellow')),
     ...(forecast === null ? [] : [relocationWords(forecast), ...forecastLines(forecast)]).flatMap((line) =>
       wrapped(view, '', line),
     ),

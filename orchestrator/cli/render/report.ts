@@ -1,21 +1,23 @@
 import type { RankedBlocker } from '../../../shared/domain/outcome/ranking.ts';
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
+import { isFailure } from '../../../shared/domain/outcome/ending.ts';
+import { stateWord } from './states-table.ts';
 import { statusLines } from './status.ts';
 import { table } from './table.ts';
 import { many, number, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
-/** So many clients that are not ok are listed by name; `--json` has all. */
+/** So many clients that failed or need attention are listed by name; `--json` has all. */
 const namedAtMost = 20;
 
 /** The report on a terminal: status, blockers ranked, and the clients that need a person. */
 export function reportLines(view: View, report: CampaignReport): readonly string[] {
-  const notOk = report.clients.filter(({ end }) => end === 'failed' || end === 'needsAttention');
+  const failures = report.clients.filter(({ end }) => end !== null && isFailure(end));
   return [
     ...statusLines(view, report),
     '',
     ...rankingLines(view, report.blockers),
-    ...(notOk.length === 0 ? [] : ['', ...notOkLines(view, notOk)]),
+    ...(failures.length === 0 ? [] : ['', ...failureLines(view, failures)]),
     '',
     view.paint('dim', `All clients, with evidence: servpack campaign report ${report.campaign} --json`),
   ];
@@ -44,14 +46,14 @@ export function rankingLines(view: View, blockers: readonly RankedBlocker[]): re
   return [...table(view, columns, rows), ...best];
 }
 
-function notOkLines(view: View, clients: readonly ClientReport[]): readonly string[] {
+function failureLines(view: View, clients: readonly ClientReport[]): readonly string[] {
   const named = clients.slice(0, namedAtMost);
   const width = named.reduce((widest, { client }) => Math.max(widest, client.length), 0);
   const more = clients.length - named.length;
   return [
     ...named.flatMap(({ client, end, reason, cause }) => {
-      const word = end === 'needsAttention' ? 'attention' : 'failed';
-      return wrapped(view, `${client.padEnd(width)}  ${word.padEnd(9)}  `, reason ?? cause ?? '', 'red');
+      const word = stateWord(end ?? '').padEnd('needs attention'.length);
+      return wrapped(view, `${client.padEnd(width)}  ${word}  `, reason ?? cause ?? '', 'red');
     }),
     ...(more > 0 ? [`and ${number(more)} more`] : []),
   ];

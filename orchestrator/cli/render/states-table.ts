@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import { type Cell, type Column, table } from './table.ts';
 import { number, type Style, type View } from './view.ts';
@@ -12,7 +14,9 @@ const heads: Readonly<
   deferred: { head: 'deferred', short: 'def', style: 'yellow' },
   remedying: { head: 'fixing', short: 'fix', style: 'cyan' },
   upgraded: { head: 'upgraded', short: 'upgr', style: 'green' },
-  skipped: { head: 'skipped', short: 'skip', style: 'green' },
+  alreadyCurrent: { head: 'already current', short: 'curr', style: 'green' },
+  excluded: { head: 'excluded', short: 'excl' },
+  skipped: { head: 'skipped', short: 'skip' },
   failed: { head: 'failed', short: 'fail', style: 'red' },
   needsAttention: { head: 'attention', short: 'attn', style: 'red' },
   cancelled: { head: 'cancelled', short: 'canc' },
@@ -24,6 +28,7 @@ const stateWords: Readonly<Record<string, string>> = {
   remedying: 'fixing',
   ordering: 'ordering restart',
   needsAttention: 'needs attention',
+  alreadyCurrent: 'already current',
   waitingForRelease: 'waiting for its release',
   going: 'not halted',
 };
@@ -41,6 +46,28 @@ export interface StatesRow {
 /** Clients by state, a row for each wave or logon server. A state without clients has no column. */
 export function statesTable(view: View, nameHead: string, rows: readonly StatesRow[]): readonly string[] {
   const used = buckets.filter((bucket) => rows.some(({ states }) => states[bucket] > 0));
+  const one = tableOf(view, nameHead, rows, used);
+  if (one.every((line) => stripVTControlCharacters(line).length <= view.width)) return one;
+  // Too many states for one table: those in progress first, then the ends.
+  const isEnd = (bucket: Bucket): boolean => (ends as readonly string[]).includes(bucket);
+  return [
+    ...tableOf(
+      view,
+      nameHead,
+      rows,
+      used.filter((bucket) => !isEnd(bucket)),
+    ),
+    '',
+    ...tableOf(view, nameHead, rows, used.filter(isEnd)),
+  ];
+}
+
+function tableOf(
+  view: View,
+  nameHead: string,
+  rows: readonly StatesRow[],
+  used: readonly Bucket[],
+): readonly string[] {
   const columns: readonly Column[] = [
     { head: nameHead },
     { head: 'clients', short: 'size', align: 'right' },
@@ -62,7 +89,7 @@ export function statesTable(view: View, nameHead: string, rows: readonly StatesR
 }
 
 /** A zero is a dot, so that the eye finds the other numbers. */
-function countCell(bucket: Bucket, count: number): Cell {
+export function countCell(bucket: Bucket, count: number): Cell {
   if (count === 0) return { text: '·', style: 'dim' };
   const { style } = heads[bucket];
   return style === undefined ? { text: number(count) } : { text: number(count), style };

@@ -1,5 +1,6 @@
 import { spanInWords } from '../../views/duration-text.ts';
 import type { CampaignStatus } from '../../views/status.ts';
+import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
 import { statesTable } from './states-table.ts';
 import { many, number, safe, type Style, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
@@ -42,8 +43,15 @@ export function statusLines(view: View, status: CampaignStatus): readonly string
     ...statesTable(view, 'logon server', servers),
     ...notStagedLines(view, status.notStaged, status.release),
     ...troubleLines(view, status),
+    ...actionLines(view, status.actions),
   ];
 }
+
+/** What a person can do, as commands. */
+export const actionLines = (view: View, actions: readonly string[]): readonly string[] =>
+  actions.length === 0
+    ? []
+    : ['', ...actions.flatMap((action, at) => wrapped(view, at === 0 ? 'do: ' : '    ', action, 'bold'))];
 
 /** The warning that stands above everything else while all campaigns are halted. */
 export const haltedLine = (view: View, halted: CampaignStatus['halted']): readonly string[] =>
@@ -108,10 +116,11 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
   return [
     ...haltedLine(view, status.halted),
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
-    progressLine(view, status),
+    ...progressLines(view, status),
     ...(paused === null
       ? []
       : wrapped(view, `paused by ${paused.by} since ${paused.at}: `, paused.because, 'yellow')),
+    ...heldLines(view, status),
     ...abortedLines(view, status),
     ...status.failures.flatMap(({ because, since }) =>
       wrapped(view, `THE LEADER FAILS at this campaign since ${since}: `, because, 'red'),
@@ -119,28 +128,63 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
   ];
 }
 
-/** `20 of 100 clients finished (20 %), 3 not ok`; on a terminal with a bar if there is room. */
-function progressLine(view: View, status: CampaignStatus): string {
-  const { size, settled, notOk } = status;
-  const share = size === 0 ? 0 : Math.floor((settled * 100) / size);
-  const progress = `${number(settled)} of ${many(size, 'client')} finished (${share} %)`;
-  const verdict = settled === 0 ? '' : notOk === 0 ? ', all ok' : `, ${number(notOk)} not ok`;
-  const room = Math.min(barAtMost, view.width - progress.length - verdict.length - 1);
-  const painted = `${progress}${notOk === 0 ? verdict : view.paint('red', verdict)}`;
-  return view.isTerminal && room > 0 ? `${bar(view, status, room)} ${painted}` : painted;
+/** How many of the clients in progress are held, and how many are completed all the same. */
+function heldLines(view: View, { held, states }: CampaignStatus): readonly string[] {
+  if (held === null) return [];
+  const inProgress = states.active + states.restarting + states.remedying;
+  const holding = held.active + held.remedying;
+  const parts = [
+    `nothing new starts on any client`,
+    holding > 0 && `${many(holding, 'client')} in progress ${holding === 1 ? 'is' : 'are'} held`,
+    inProgress > holding && `work on ${many(inProgress - holding, 'client')} is being completed`,
+  ].filter((part) => part !== false);
+  return wrapped(view, 'held: ', parts.join('; '), 'yellow');
 }
 
-const barAtMost = 30;
+/**
+ * `20 of 100 clients finished (20 %): 18 upgraded, 2 failed`, with a bar on a terminal that has
+ * room. Of an aborted campaign the share would say nothing.
+ */
+function progressLines(view: View, status: CampaignStatus): readonly string[] {
+  const { size, settled, states } = status;
+  const found = endsInWords(states, number);
+  if (status.status === 'aborted') return [...barOf(view, status), ...wrapped(view, 'aborted: ', found)];
+  const share = size === 0 ? 0 : Math.floor((settled * 100) / size);
+  const progress = `${number(settled)} of ${many(size, 'client')} finished (${share} %)`;
+  return [
+    ...barOf(view, status),
+    ...wrapped(view, settled === 0 ? progress : `${progress}: `, settled === 0 ? '' : found),
+  ];
+}
 
-/** Finished clients that are ok, those that are not ok, and the rest. */
-function bar({ paint }: View, { size, settled, notOk }: CampaignStatus, width: number): string {
+const barAtMost = 60;
+
+/**
+ * Clients that have the release, those that failed or need attention, those that were taken out,
+ * and the rest: each has its own sign, because not every terminal has colours.
+ */
+function barOf(
+  { isTerminal, width: columns, paint }: View,
+  { size, states }: CampaignStatus,
+): readonly string[] {
+  const width = Math.min(barAtMost, columns);
+  if (!isTerminal || size === 0) return [];
+  const { upgraded, alreadyCurrent, failed, needsAttention, skipped, excluded, cancelled } = states;
+  let room = width;
   // Counters and sizes are read one after the other, so a share may be larger than the whole: it
-  // is cut to the bar.
-  const cells = (clients: number): number =>
-    Math.min(width, size === 0 ? 0 : Math.round((clients * width) / size));
-  const ok = cells(settled - notOk);
-  const bad = Math.min(width - ok, notOk > 0 ? Math.max(1, cells(notOk)) : 0);
-  return `${paint('green', '█'.repeat(ok))}${paint('red', '█'.repeat(bad))}${paint('dim', '░'.repeat(width - ok - bad))}`;
+  // is cut to the bar. A single client is seen, too.
+  const cells = (clients: number): number => {
+    const share = clients === 0 ? 0 : Math.max(1, Math.round((clients * width) / size));
+    const taken = Math.min(room, share);
+    room -= taken;
+    return taken;
+  };
+  const bad = cells(failed + needsAttention);
+  const out = cells(skipped + excluded + cancelled);
+  const current = cells(upgraded + alreadyCurrent);
+  return [
+    `${paint('green', '█'.repeat(current))}${paint('red', '▓'.repeat(bad))}${paint('dim', `${'▒'.repeat(out)}${'░'.repeat(room)}`)}`,
+  ];
 }
 
 const waitWords: Readonly<Record<CampaignStatus['deferrals'][number]['class'], string>> = {
@@ -174,7 +218,7 @@ function troubleLines(
     ...labelled(view, 'deferred now: ', listed('now')),
     ...labelled(view, 'retries so far: ', listed('inAll')),
     ...labelled(view, '', changes.join(', ')),
-    ...causes.flatMap(({ cause, count }) => wrapped(view, `${number(count)} not ok: `, cause, 'red')),
+    ...causes.flatMap(({ cause, count }) => wrapped(view, `${number(count)}x `, cause, 'red')),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
 }
@@ -191,7 +235,6 @@ export function statusLine({
   status,
   settled,
   size,
-  notOk,
   states,
   waves,
   paused,
@@ -204,7 +247,7 @@ export function statusLine({
   const inProgress = states.active + states.restarting + states.remedying;
   const parts = [
     `${number(settled)} of ${number(size)} finished`,
-    `${number(notOk)} not ok`,
+    endsInWords(states, number),
     `${number(inProgress)} in progress`,
     `${number(states.deferred)} deferred`,
     ...(open === undefined ? [] : [`wave ${open}`]),

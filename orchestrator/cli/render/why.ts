@@ -1,5 +1,6 @@
 import type { Moment, WhyAnswer } from '../../views/why.ts';
 import { stateWord } from './states-table.ts';
+import { statusWord } from './status.ts';
 import { safe, safeLines, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
@@ -22,25 +23,34 @@ export function whyLines(view: View, answer: WhyAnswer): readonly string[] {
     next,
     otherwise,
     remarks,
+    end,
+    actions,
+    others: elsewhere,
   } = answer;
   const others = blockers.filter((blocker) => !because.includes(blocker));
   const field = (name: string, text: string): readonly string[] =>
     wrapped(view, `  ${name.padEnd(10)} `, text, 'dim');
   return [
-    view.paint('bold', safe(`${client} is ${stateWord(state)} in campaign ${campaign}`)),
+    view.paint('bold', safe(`${client}: ${headWord(state, end)} in campaign ${campaign}`)),
     ...field('because', because),
     ...others.flatMap((blocker) => field('blocked by', blocker)),
     ...(since === null ? [] : field('since', when(since))),
-    ...field('next', nextInWords(client, next)),
+    ...field('next', next === null ? 'nothing more happens by itself' : nextInWords(next)),
     ...(otherwise === null ? [] : field('otherwise', otherwise)),
     ...remarks.flatMap((remark, index) => field(index === 0 ? 'also' : '', remark)),
+    ...elsewhere.flatMap((each) =>
+      field('also in', `campaign ${each.campaign}, which is ${statusWord[each.status]}`),
+    ),
+    ...actions.flatMap((action, index) => field(index === 0 ? 'do' : '', action)),
     ...(evidence === null ? [] : field('evidence', `SHA-256 ${evidence}`)),
     ...(evidenceText === null ? [] : ['', ...safeLines(evidenceText)]),
   ];
 }
 
-function nextInWords(client: string, next: WhyAnswer['next']): string {
-  if (next === null)
-    return `nothing more happens. If it is not upgraded, try again: servpack client retry ${client} --reason …`;
+/** `failed`, of a client that has ended; else its state. */
+const headWord = (state: WhyAnswer['state'], end: WhyAnswer['end']): string =>
+  end === null ? stateWord(state) : `finished, ${stateWord(end)},`;
+
+function nextInWords(next: NonNullable<WhyAnswer['next']>): string {
   return next.when === null ? next.action : `${next.action}: ${when(next.when)}`;
 }

@@ -4,15 +4,16 @@ import { listClients } from '../../campaigns/list-clients.ts';
 import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
 import { yamlBytesAtMost } from '../../input-file.ts';
-import { campaignParams, fileBody, reasonBody, resumeBody } from '../schemas/fields.ts';
+import { campaignParams, fileBody, reasonBody, resumeCampaignBody } from '../schemas/fields.ts';
 import {
   abortedAnswer,
   blockersAnswer,
   blockersQuery,
   campaignsAnswer,
   changedAnswer,
+  checkInsAnswer,
+  checkInsBody,
   clientsQuery,
-  maybeReasonBody,
   planAnswer,
   reopenedAnswer,
   reportAnswer,
@@ -25,6 +26,7 @@ import {
   resumeCampaign,
   startCampaign,
 } from '../../campaigns/transitions.ts';
+import { checkInClients } from '../../campaigns/check-in-clients.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
@@ -72,7 +74,7 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
 
   app.post(
     '/v1/campaigns/:campaign/resume',
-    { schema: { ...changes, body: resumeBody } },
+    { schema: { ...changes, body: resumeCampaignBody } },
     async ({ who, params, body }, reply) =>
       answer(
         reply,
@@ -122,9 +124,9 @@ function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
 
   app.post(
     '/v1/campaigns/:campaign/unmark',
-    { schema: { params: campaignParams, body: maybeReasonBody, response: answers(reopenedAnswer) } },
+    { schema: { params: campaignParams, body: reasonBody, response: answers(reopenedAnswer) } },
     async ({ who, params, body }, reply) =>
-      answer(reply, await unmarkCampaign(context, who, params.campaign, body?.reason ?? noReason)),
+      answer(reply, await unmarkCampaign(context, who, params.campaign, body.reason)),
   );
 
   app.post(
@@ -132,6 +134,12 @@ function clientsOfCampaignRoutes(app: Api, context: OrchestratorContext): void {
     { schema: { params: campaignParams, body: retryBody, response: answers(reopenedAnswer) } },
     async ({ who, params, body: { which, reason = noReason } }, reply) =>
       answer(reply, await retryCampaign(context, who, params.campaign, { which, reason })),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/checkin',
+    { schema: { params: campaignParams, body: checkInsBody, response: answers(checkInsAnswer) } },
+    async ({ params, body }, reply) => answer(reply, await checkInClients(context, params.campaign, body)),
   );
 
   app.get(

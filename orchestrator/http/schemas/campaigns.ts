@@ -1,30 +1,59 @@
 import { z } from 'zod';
 import type { NotStaged } from '../../../shared/domain/campaign/copies.ts';
+import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
-import { count, idSchema, lineFormat, rankedBlocker, reason, time, upgradeState } from './fields.ts';
+import { readDuration } from '../../../shared/input/quantities.ts';
+import {
+  campaignStatuses,
+  count,
+  idSchema,
+  isTrue,
+  lineFormat,
+  rankedBlocker,
+  reason,
+  time,
+  upgradeState,
+} from './fields.ts';
 
 /** Campaigns. `satisfies` keeps the answers equal to what the domain and the views compute. */
 
-export const maybeReasonBody = z.strictObject({ reason: reason.optional() }).nullish();
-
 export const retryBody = z.strictObject({ which: z.enum(retrySelections), reason: reason.optional() });
 
-export const clientsQuery = z.strictObject({
+const stuckTime = z.string().transform((text, context) => {
+  const ms = readDuration(text);
+  if (ms !== undefined) return ms;
+  context.addIssue('is not a time such as 90s, 30m, 4h or 2d');
+  return z.NEVER;
+});
+
+const clientFilter = {
   state: z.enum(buckets).optional(),
   wave: z.string().max(63).optional(),
   server: z.string().max(253).optional(),
   cause: z.string().min(1).max(200).optional(),
-  format: lineFormat,
+  marked: isTrue,
+  /** A duration such as `3d`: clients that have waited at least so long. */
+  stuck: stuckTime.optional(),
+};
+
+export const clientsQuery = z.strictObject({ ...clientFilter, format: lineFormat });
+
+/** Which clients of a campaign are looked at as soon as possible. */
+export const checkInsBody = z.strictObject({
+  wave: clientFilter.wave,
+  server: clientFilter.server,
+  cause: clientFilter.cause,
+  stuck: clientFilter.stuck,
 });
 
 export const blockersQuery = z.strictObject({ campaign: idSchema.optional() });
 
-const status = z.enum(['created', 'scheduled', 'waitingForRelease', 'running', 'paused', 'ended', 'aborted']);
+const status = z.enum(campaignStatuses);
 const deferralClass = z.enum(deferralClasses);
 const waitClass = z.enum(waitClasses);
 
@@ -61,6 +90,7 @@ export const planAnswer = z.object({
     )
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
+  warnings: z.array(z.string()).readonly(),
   /** What the last looks say about the selected clients; null where it was not asked. */
   forecast: forecastAnswer.nullable(),
 });
@@ -86,7 +116,9 @@ export const statusAnswer = z.object({
   campaign: z.string(),
   release: z.string(),
   status,
-  paused: z.object({ by: z.string(), because: z.string(), at: time }).nullable(),
+  paused: z.object({ by: z.string(), because: z.string(), at: time, byGate: z.boolean() }).nullable(),
+  held: z.object({ active: count, remedying: count }).nullable(),
+  actions: z.array(z.string()).readonly(),
   halted: haltedBy,
   withdrawn: haltedBy,
   aborted: z
@@ -103,7 +135,6 @@ export const statusAnswer = z.object({
   tookMs: z.number().nullable(),
   size: count,
   settled: count,
-  notOk: count,
   states,
   waves: z
     .array(z.object({ wave: z.string(), size: count, states, isOpen: z.boolean(), gate: z.string() }))
@@ -117,6 +148,9 @@ export const statusAnswer = z.object({
 }) satisfies z.ZodType<CampaignStatus>;
 
 export const campaignsAnswer = z.object({ halted: haltedBy, campaigns: z.array(statusAnswer).readonly() });
+
+/** A bulk check-in: how many clients were asked for a look, and how many will get one. */
+export const checkInsAnswer = z.object({ campaign: z.string(), asked: count, looks: count });
 
 export const haltAnswer = z.object({ halted: haltedBy });
 
@@ -133,7 +167,7 @@ export const clientReport = z.object({
   logonServer: z.string(),
   attempt: count,
   state: upgradeState,
-  end: z.enum(['upgraded', 'skipped', 'failed', 'needsAttention', 'cancelled']).nullable(),
+  end: z.enum(ends).nullable(),
   cause: z.string().nullable(),
   reason: z.string().nullable(),
   settledAt: time.nullable(),
@@ -143,6 +177,12 @@ export const clientReport = z.object({
   servicePath: z.string().nullable(),
   willBlockAgain: z.boolean(),
   deferrals: z.partialRecord(deferralClass, count),
+  waitsFor: waitClass.nullable(),
+  since: time.nullable(),
+  next: time.nullable(),
+  tries: count.nullable(),
+  stillMarked: z.boolean(),
+  unmarked: z.object({ at: time, done: z.boolean(), because: z.string() }).nullable(),
 }) satisfies z.ZodType<ClientReport>;
 
 /** `campaign report --json`; `views/report.ts` and `views/status.ts` explain each field. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Moment, Why } from '../../views/why.ts';
+import type { Moment, WhyAnswer } from '../../views/why.ts';
 import { clientSchema } from './fleet.ts';
-import { idSchema, isTrue, reason, upgradeState } from './fields.ts';
+import { ends } from '../../../shared/domain/outcome/ending.ts';
+import { campaignStatuses, idSchema, isTrue, reason, upgradeState } from './fields.ts';
 
 /** One client: what is known of it, and what a person does about it. */
 
@@ -51,6 +52,7 @@ export const whyAnswer = z.object({
   client: z.string(),
   campaign: z.string(),
   state: upgradeState,
+  end: z.enum(ends).nullable(),
   because: z.string(),
   since: moment.nullable(),
   blockers: z.array(z.string()).readonly(),
@@ -59,7 +61,9 @@ export const whyAnswer = z.object({
   next: z.object({ action: z.string(), when: moment.nullable() }).nullable(),
   otherwise: z.string().nullable(),
   remarks: z.array(z.string()).readonly(),
-}) satisfies z.ZodType<Why>;
+  actions: z.array(z.string()).readonly(),
+  others: z.array(z.object({ campaign: z.string(), status: z.enum(campaignStatuses) })).readonly(),
+}) satisfies z.ZodType<WhyAnswer>;
 
 export const clientResultAnswer = z.object({ client: z.string(), campaign: z.string(), because: z.string() });
 

@@ -32,6 +32,15 @@ export const resumeBody = z
   .strictObject({ override: z.boolean().default(false), reason: reason.optional() })
   .nullish();
 
+/** `acceptFailures`: the failures that the person was shown; another number is refused. */
+export const resumeCampaignBody = z
+  .strictObject({
+    override: z.boolean().default(false),
+    reason: reason.optional(),
+    acceptFailures: count.optional(),
+  })
+  .nullish();
+
 /** The reason goes into the status and the audit. */
 export const reasonBody = z.strictObject({ reason });
 
@@ -61,6 +70,16 @@ export const refusalAnswer = z.object({
 });
 
 export type RefusalAnswer = z.infer<typeof refusalAnswer>;
+
+export const campaignStatuses = [
+  'created',
+  'scheduled',
+  'waitingForRelease',
+  'running',
+  'paused',
+  'ended',
+  'aborted',
+] as const;
 
 /** The state of an upgrade as answers name it; a waiting client has no record yet. */
 export const upgradeState = z.enum([

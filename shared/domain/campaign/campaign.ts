@@ -44,8 +44,18 @@ export type CampaignState =
 export interface Running {
   readonly startedAt: number;
   readonly openWaves: number;
-  /** By wave: not-ok ends that a person accepted by resuming a campaign that a gate had paused. */
+  /** By wave: failures that a person accepted by resuming a campaign that a gate had paused. */
   readonly accepted: readonly number[];
+  /** By wave: who accepted them; null = nobody had to. Left out by earlier versions. */
+  readonly acceptances?: readonly (Acceptance | null)[];
+}
+
+/** A person let a wave's failures through: its gate has not passed, and says so for ever. */
+export interface Acceptance {
+  readonly by: string;
+  readonly at: number;
+  readonly failures: number;
+  readonly reason?: string;
 }
 
 /** What happens to a campaign. */
@@ -76,6 +86,8 @@ export type CampaignEvent =
       readonly override: boolean;
       /** Why, if the person says it. */
       readonly reason?: string | undefined;
+      /** How many failures the person was shown; left out = however many there are. */
+      readonly acceptFailures?: number | undefined;
       readonly counters: Counters;
     }
   | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }

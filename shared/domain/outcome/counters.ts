@@ -11,8 +11,8 @@ export const stateCounter = (wave: number, logonServer: string, bucket: Bucket):
   `state|${wave}|${logonServer}|${bucket}`;
 
 /**
- * The cause of a client that was cancelled or skipped, or could not be unmarked, and still installs
- * the release at a logon.
+ * Earlier versions gave this cause to a client that had ended and still installs the release at a
+ * logon.
  */
 export const stillMarked = 'still marked';
 
@@ -49,5 +49,3 @@ export function difference(before: Counters, after: Counters): Counters {
   }
   return changed;
 }
-
-export const isNotOk = (end: End): boolean => end === 'failed' || end === 'needsAttention';

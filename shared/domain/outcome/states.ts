@@ -1,4 +1,5 @@
 import type { Bucket, Counters } from './counters.ts';
+import { ends } from './ending.ts';
 
 /** The columns of every status table, in the order in which a client passes them. */
 export const buckets: readonly Bucket[] = [
@@ -7,11 +8,7 @@ export const buckets: readonly Bucket[] = [
   'restarting',
   'deferred',
   'remedying',
-  'upgraded',
-  'skipped',
-  'failed',
-  'needsAttention',
-  'cancelled',
+  ...ends,
 ];
 
 /** Clients by column. */

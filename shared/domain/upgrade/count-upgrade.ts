@@ -1,7 +1,9 @@
 import { fingerprint } from '../observation/blocker.ts';
 import { mayBeMarked } from './memory.ts';
+import { isFinishing } from './placement.ts';
 import type { Upgrade } from './state.ts';
-import { type Bucket, isNotOk, stateCounter, stillMarked, type Counters } from '../outcome/counters.ts';
+import { type Bucket, stateCounter, stillMarked, type Counters } from '../outcome/counters.ts';
+import { isFailure, isUpToDate } from '../outcome/ending.ts';
 
 /**
  * Everything one upgrade contributes to its campaign's counters. The counters are the sum over all
@@ -17,24 +19,27 @@ export function countersOf(upgrade: Upgrade): Counters {
   const { relocation, willBlockAgain } = memory.learned;
   if (relocation !== 'none') counters[`relocation|${relocation}`] = 1;
   if (willBlockAgain) counters['willBlockAgain'] = 1;
-  if (state.phase === 'settled' && isNotOk(state.end)) counters[`cause|${wave}|${state.cause}`] = 1;
-  if (state.phase === 'settled' && (state.end === 'cancelled' || state.cause === stillMarked))
-    counters[`cancelled|${state.cause}`] = 1;
+  if (state.phase === 'settled' && isFailure(state.end)) counters[`cause|${wave}|${state.cause}`] = 1;
+  if (state.phase === 'settled' && memory.learned.unmark?.isDone === true) counters['unmarked'] = 1;
   if (unsettledMarked(upgrade)) counters['marked'] = 1;
   if (endedMarked(upgrade)) counters['endedMarked'] = 1;
   if (isDownloading(upgrade)) counters[`downloading|${logonServer}`] = 1;
   if (isDownloading(upgrade) && state.phase === 'deferred') counters[`downloadRests|${logonServer}`] = 1;
+  const held = heldIn(upgrade);
+  if (held !== null) counters[`held|${held}`] = 1;
   const blocking = blockingOf(upgrade);
   if (blocking.length > 0) counters[`blocked|${blocking.join(' + ')}`] = 1;
   return counters;
 }
 
 /**
- * Is the upgrade settled while its client still installs at its next logon? That includes a client
- * that was marked and then failed for another cause.
+ * Is the upgrade settled while its client still installs at its next logon? Whatever its end and
+ * cause are. Records of earlier versions say it by their cause.
  */
 export const endedMarked = ({ state, memory }: Upgrade): boolean =>
-  state.phase === 'settled' && (state.cause === stillMarked || (isNotOk(state.end) && mayBeMarked(memory)));
+  state.phase === 'settled' &&
+  !isUpToDate(state.end) &&
+  (memory.open.leftMarked ?? (state.cause === stillMarked || (isFailure(state.end) && mayBeMarked(memory))));
 
 /** Not settled, and its client may install at its next logon even if the campaign ends now. */
 const unsettledMarked = ({ state, memory }: Upgrade): boolean =>
@@ -68,6 +73,12 @@ export function bucketOf({ state }: Upgrade): Bucket {
     case 'settled':
       return state.end;
   }
+}
+
+/** The column of a client on which nothing starts while its campaign is paused; null = it rests. */
+function heldIn(upgrade: Upgrade): 'active' | 'remedying' | null {
+  const bucket = bucketOf(upgrade);
+  return (bucket === 'active' || bucket === 'remedying') && !isFinishing(upgrade) ? bucket : null;
 }
 
 /** Fingerprints of what blocks the client now, sorted. */

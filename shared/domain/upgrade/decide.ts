@@ -7,11 +7,12 @@ import type { Decision, UpgradeEvent } from './events.ts';
 import type { Open } from './memory.ts';
 import { onObservation } from './on-observation.ts';
 import { stepDone, stepFailed } from './on-step.ts';
-import { endIfRequested, endRequested, unmarkFailed } from './requests.ts';
+import { endIfRequested, endRequested, noteLeftMark, unmarkFailed } from './requests.ts';
 import { awaitReturn, onRestartResponse } from './restart.ts';
 import { onStaleJournal } from './stale-journal.ts';
 import { type Upgrade, withMemory } from './state.ts';
 import { defer, ignore, transition } from './transitions.ts';
+import { noteWait } from './waits.ts';
 
 /**
  * The decider: what an event means for an upgrade. Pure. Every (state, event) pair has an answer.
@@ -20,8 +21,8 @@ import { defer, ignore, transition } from './transitions.ts';
  * @param now policy time in milliseconds
  */
 export function decide(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {
-  const decision = onEvent(rules, upgrade, event, now);
-  return withinWindow(rules, upgrade, endIfRequested(rules, upgrade, decision, now), now);
+  const wanted = endIfRequested(upgrade, onEvent(rules, upgrade, event, now), now);
+  return noteLeftMark(rules, noteWait(withinWindow(rules, upgrade, wanted, now), now));
 }
 
 function onEvent(rules: Rules, upgrade: Upgrade, event: UpgradeEvent, now: number): Decision {

@@ -35,6 +35,9 @@ export const flatMemory = ({ open, learned, history, request }: Memory): StoredM
   unfinished: open.unfinished,
   movedEarlier: learned.movedEarlier,
   watched: learned.watched,
+  leftMarked: open.leftMarked,
+  unmark: learned.unmark,
+  waits: history.waits,
 });
 
 const flatNew = flatMemory(newMemory);
@@ -53,11 +56,11 @@ export function encodeMemory(memory: Memory): Partial<StoredMemory> {
 /** The memory of a stored form; what the form leaves out is as in a new memory. */
 export function decodeMemory(stored: Partial<StoredMemory>): Memory {
   const flat: StoredMemory = { ...flatNew, ...stored };
-  const { unanswered, restart, workaround, replacing, unfinished } = flat;
+  const { unanswered, restart, workaround, replacing, unfinished, leftMarked } = flat;
   const { sightings, seen, relocation, servicePath, willBlockAgain, lastLook } = flat;
-  const { restarts, deferrals, lastDeferral, notifiedAt, tried } = flat;
+  const { restarts, deferrals, lastDeferral, notifiedAt, tried, waits } = flat;
   return {
-    open: { mark: flat.marked, unanswered, restart, workaround, replacing, unfinished },
+    open: { mark: flat.marked, unanswered, restart, workaround, replacing, unfinished, leftMarked },
     learned: {
       sightings,
       seen,
@@ -68,8 +71,9 @@ export function decodeMemory(stored: Partial<StoredMemory>): Memory {
       watched: flat.watched,
       willBlockAgain,
       lastLook,
+      unmark: flat.unmark,
     },
-    history: { restarts, deferrals, lastDeferral, notifiedAt, tried },
+    history: { restarts, deferrals, lastDeferral, notifiedAt, tried, waits },
     request: flat.request,
   };
 }

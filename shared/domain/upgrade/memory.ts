@@ -1,7 +1,7 @@
 import type { PreImage, SwapPreImage } from '../observation/observation.ts';
 import type { Ending } from '../outcome/ending.ts';
 import type { Sighting } from '../remediation/persistence.ts';
-import type { DeferralClass } from '../rules/policy.ts';
+import type { DeferralClass, WaitClass } from '../rules/policy.ts';
 
 /** What is known of one client in its campaign; it outlives the states of the upgrade. */
 export interface Memory {
@@ -40,6 +40,11 @@ export interface Open {
    * look that reaches the client finds out.
    */
   readonly unfinished: boolean;
+  /**
+   * Does the client install at its next logon all the same, although the upgrade has settled?
+   * Null = it has not settled, or the record is of an earlier version.
+   */
+  readonly leftMarked: boolean | null;
 }
 
 /** What looks have found, and how servpack has left the blocking service. */
@@ -64,6 +69,8 @@ export interface Learned {
   readonly willBlockAgain: boolean;
   /** Boot id and SHA-256 of the evidence of the last look. */
   readonly lastLook: { readonly at: number; readonly bootId: string; readonly evidence: string } | null;
+  /** What became of the last try to take back the mark of the settled upgrade. */
+  readonly unmark: { readonly at: number; readonly isDone: boolean; readonly because: string } | null;
 }
 
 /** How looks have found a relocated service since the release was proved. */
@@ -87,6 +94,8 @@ export interface History {
   readonly notifiedAt: number | null;
   /** Procedures that were begun and are not begun again, as `attemptAt` names them. */
   readonly tried: readonly string[];
+  /** Since when the client waits, by reason. `waitsSince` gives the one that counts now. */
+  readonly waits: Readonly<Partial<Record<WaitClass, number>>>;
 }
 
 /**
@@ -108,10 +117,13 @@ export interface PendingRestart {
   readonly taken: boolean | null;
 }
 
+/** How and when an upgrade had ended before a person reopened it: that stays. */
+export type FormerEnding = Ending & { readonly at?: number };
+
 /**
  * `end`: settle with this ending as soon as nothing is open on the client. `undo`: relocate every
- * moved service back, of which `movedBack` names those that are. `unmark`: take the mark back;
- * `ending` is how the upgrade settles where that fails.
+ * moved service back, of which `movedBack` names those that are. `unmark`: take the mark back.
+ * After the last two the upgrade settles with its former ending.
  */
 export type Request =
   | { readonly kind: 'end'; readonly ending: Ending }
@@ -120,8 +132,15 @@ export type Request =
       readonly by: string;
       readonly reason: string;
       readonly movedBack?: readonly string[];
+      /** Left out by earlier versions. */
+      readonly ending?: FormerEnding;
     }
-  | { readonly kind: 'unmark'; readonly ending: Ending };
+  | {
+      readonly kind: 'unmark';
+      readonly ending: FormerEnding;
+      /** Who asked, and why. Left out by earlier versions. */
+      readonly because?: string;
+    };
 
 export const newMemory: Memory = {
   open: {
@@ -131,6 +150,7 @@ export const newMemory: Memory = {
     workaround: null,
     replacing: null,
     unfinished: false,
+    leftMarked: null,
   },
   learned: {
     sightings: {},
@@ -142,8 +162,9 @@ export const newMemory: Memory = {
     watched: {},
     willBlockAgain: false,
     lastLook: null,
+    unmark: null,
   },
-  history: { restarts: {}, deferrals: {}, lastDeferral: null, notifiedAt: null, tried: [] },
+  history: { restarts: {}, deferrals: {}, lastDeferral: null, notifiedAt: null, tried: [], waits: {} },
   request: null,
 };
 

@@ -94,7 +94,7 @@ const lookOf = ({ bootId, evidence }: Observation, at: number): Learned['lastLoo
  * counts, not the one in the fleet file.
  */
 const serverExcluded = {
-  end: 'skipped',
+  end: 'excluded',
   cause: 'server',
   because: 'this machine is a server; servers are excluded',
   blockers: [],

@@ -1,18 +1,17 @@
 import type { Failure } from '../observation/failure.ts';
 import type { Observation, PreImage } from '../observation/observation.ts';
 import { prove } from '../observation/proof.ts';
-import { stillMarked } from '../outcome/counters.ts';
-import type { Ending } from '../outcome/ending.ts';
+import { type Ending, isUpToDate } from '../outcome/ending.ts';
 import { wayBack } from '../remediation/procedure.ts';
 import type { Rules } from '../rules/policy.ts';
 import { isoOf } from '../time/iso-time.ts';
 import { withoutPlan } from './closed-window.ts';
 import type { Decision } from './events.ts';
-import { mayBeMarked, openOnClient, type Request } from './memory.ts';
+import { mayBeMarked, type Memory, openOnClient, type Request } from './memory.ts';
 import { isWhereMoved, movedServices } from './moved-services.ts';
 import { beginsSomething } from './placement.ts';
 import { type Upgrade, withMemory, withoutMark } from './state.ts';
-import { beginProcedure, defer, ignore, settle, transition } from './transitions.ts';
+import { beginProcedure, defer, ignore, settle, settleNow, transition } from './transitions.ts';
 
 /**
  * What a person wants of a client instead of its upgrade: that the upgrade ends, that the service
@@ -46,12 +45,12 @@ const alreadyRequested: Readonly<Record<Request['kind'], string>> = {
  * Settles an upgrade that is to end, unless something is open on the client. A step that was only
  * planned does not begin.
  */
-export function endIfRequested(rules: Rules, before: Upgrade, decision: Decision, now: number): Decision {
+export function endIfRequested(before: Upgrade, decision: Decision, now: number): Decision {
   if (decision.kind !== 'changed') return decision;
   const { request } = decision.upgrade.memory;
   if (request?.kind !== 'end' || mustGoOnFirst(decision.upgrade)) return decision;
   const upgrade = withoutPlan(before, decision.upgrade);
-  return settle(withoutRequest(upgrade), endingWithMark(rules, upgrade, request.ending), now);
+  return settle(withoutRequest(upgrade), request.ending, now);
 }
 
 /**
@@ -69,18 +68,26 @@ const mustGoOnFirst = (upgrade: Upgrade): boolean => {
 const withoutRequest = (upgrade: Upgrade): Upgrade => withMemory(upgrade, { request: null });
 
 /**
- * A mark outlives its campaign: the client installs at its next logon (Q168463). An ending without
- * that would mislead people, so the ending says it.
+ * A mark outlives its campaign: the client installs at its next logon (Q168463). A settled upgrade
+ * keeps its end and cause, and this fact stands beside them.
  */
-function endingWithMark(rules: Rules, { memory }: Upgrade, ending: Ending): Ending {
-  if (rules.product.route !== 'logon' || !mayBeMarked(memory) || ending.cause === stillMarked) return ending;
-  const { mark } = memory.open;
-  const since = mark === null ? 'it may be marked' : `it is marked since ${isoOf(mark.at)}`;
+export function noteLeftMark(rules: Rules, decision: Decision): Decision {
+  if (decision.kind !== 'changed') return decision;
+  const { upgrade, because } = decision;
+  const { state, memory } = upgrade;
+  if (state.phase !== 'settled' || isUpToDate(state.end) || !mayBeMarked(memory)) return decision;
+  const leftMarked = rules.product.route === 'logon';
   return {
-    ...ending,
-    cause: stillMarked,
-    because: `${ending.because}; ${since} and will install at its next logon unless it is unmarked`,
+    ...decision,
+    upgrade: withMemory(upgrade, { open: { leftMarked } }),
+    because: leftMarked ? `${because}; ${inWordsLeftMarked(memory)}` : because,
   };
+}
+
+/** Says that a client installs although its upgrade has settled. */
+export function inWordsLeftMarked({ open: { mark } }: Memory): string {
+  const since = mark === null ? 'it may be marked' : `it is marked since ${isoOf(mark.at)}`;
+  return `${since} and WILL install at its next logon unless it is unmarked`;
 }
 
 /**
@@ -138,12 +145,13 @@ function undoRelocations(
 
 const serviceName = ({ service }: PreImage): string => service.name;
 
-const allMovedBack = ({ by, reason }: Undo, names: readonly string[]): Ending => ({
-  end: 'skipped',
-  cause: 'moved back',
-  because: `${names.join(' and ')} ${names.length === 1 ? 'was' : 'were'} moved back for ${by}: ${reason}`,
-  blockers: [],
-});
+/** What became of the upgrade stays; that its services were moved back is a further fact. */
+function allMovedBack({ by, reason, ending }: Undo, names: readonly string[]): Ending {
+  const what = `${names.join(' and ')} ${names.length === 1 ? 'was' : 'were'} moved back for ${by}: ${reason}`;
+  return ending === undefined
+    ? { end: 'skipped', cause: 'moved back', because: what, blockers: [] }
+    : { ...ending, because: `${ending.because}; ${what}` };
+}
 
 function notMovedBack({ by, movedBack = [] }: Undo, left: readonly string[]): Ending {
   const because =
@@ -155,6 +163,8 @@ function notMovedBack({ by, movedBack = [] }: Undo, left: readonly string[]): En
 
 /** Takes the mark back, unless the client has installed the release or is not marked. */
 function unmark(rules: Rules, upgrade: Upgrade, seen: Observation, now: number): Decision {
+  const { request } = upgrade.memory;
+  if (request?.kind !== 'unmark') return ignore('nobody asked to unmark it');
   const freed = withoutRequest(upgrade);
   if (prove(rules.files, seen).kind === 'current') return settle(freed, installedMeanwhile, now);
   const { setupPhase } = seen;
@@ -165,7 +175,25 @@ function unmark(rules: Rules, upgrade: Upgrade, seen: Observation, now: number):
       `its setup phase is ${setupPhase}: the mark is taken back`,
     );
   const because = `its setup phase is ${setupPhase}: it does not install at its next logon`;
-  return settle(withoutMark(freed), { end: 'cancelled', cause: 'unmarked', because, blockers: [] }, now);
+  return settleAsBefore(withoutMark(freed), request, { isDone: true, because }, now);
+}
+
+type Unmark = Extract<Request, { kind: 'unmark' }>;
+
+/** Settles with the ending from before; what became of the mark is a further fact. */
+function settleAsBefore(
+  upgrade: Upgrade,
+  { ending, because: asked }: Unmark,
+  unmarked: { readonly isDone: boolean; readonly because: string },
+  now: number,
+): Decision {
+  const { at = now, ...former } = ending;
+  const because = `${asked === undefined ? '' : `${asked}: `}${unmarked.because}`;
+  const known = withMemory(upgrade, {
+    open: { leftMarked: unmarked.isDone ? null : true },
+    learned: { unmark: { at: now, isDone: unmarked.isDone, because } },
+  });
+  return { ...settleNow(known, former, at), because };
 }
 
 const installedMeanwhile: Ending = {
@@ -187,6 +215,6 @@ export function unmarkFailed(upgrade: Upgrade, failure: Failure, now: number): D
     return transition(upgrade, { phase: 'looking' }, 'outcome of unmarking not known: looking', {
       open: { unanswered: true },
     });
-  const because = `${request.ending.because}; it could not be unmarked: ${failure.message}`;
-  return settle(withoutRequest(upgrade), { ...request.ending, because }, now);
+  const because = `it could not be unmarked: ${failure.message}`;
+  return settleAsBefore(withoutRequest(upgrade), request, { isDone: false, because }, now);
 }

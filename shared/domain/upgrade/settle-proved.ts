@@ -5,7 +5,7 @@ import { openOnClient } from './memory.ts';
 import type { Upgrade } from './state.ts';
 import { settle } from './transitions.ts';
 
-/** A look proved the release: `upgraded` where servpack has done something, else `skipped`. */
+/** A look proved the release: `upgraded` where servpack did something, else `alreadyCurrent`. */
 export function settleProved({ isRebuilt = false, product }: Rules, upgrade: Upgrade, at: number): Decision {
   const proved = provedFor(product);
   const { memory } = upgrade;
@@ -15,7 +15,7 @@ export function settleProved({ isRebuilt = false, product }: Rules, upgrade: Upg
 }
 
 const alreadyCurrent: Ending = {
-  end: 'skipped',
+  end: 'alreadyCurrent',
   cause: 'already current',
   because: 'it was current before anything was done: every file has the hash of the release',
   blockers: [],

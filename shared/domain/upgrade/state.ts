@@ -1,5 +1,5 @@
 import type { Blocker } from '../observation/blocker.ts';
-import type { Ending } from '../outcome/ending.ts';
+import { type Ending, presentEnd } from '../outcome/ending.ts';
 import type { Journal } from '../remediation/procedure.ts';
 import type { WaitClass } from '../rules/policy.ts';
 import { changeMemory, type Memory, type MemoryChange, newMemory, type RestartCause } from './memory.ts';
@@ -44,6 +44,10 @@ export type UpgradeState =
   | ({ readonly phase: 'settled'; readonly at: number } & Ending);
 
 export type Phase = UpgradeState['phase'];
+
+/** A stored state, with its end as it is named now. */
+export const presentState = (state: UpgradeState): UpgradeState =>
+  state.phase === 'settled' ? { ...state, end: presentEnd(state) } : state;
 
 /** The upgrade of a client that was just admitted, in wave number `wave`. */
 export const newUpgrade = (client: string, wave: number, logonServer: string): Upgrade => ({

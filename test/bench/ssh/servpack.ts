@@ -133,7 +133,7 @@ const campaignOf = (name: string, { clients }: Ground): string =>
   [
     `campaign: ${name}`,
     `release: ${release}`,
-    'waves: [{ name: all, rest: true, gate: { settled: 100 %, notOk: 100 %, minSample: 1 } }]',
+    'waves: [{ name: all, rest: true, gate: { settled: 100 %, failures: 100 %, minSample: 1 } }]',
     `budgets: { active: ${clients.length}, perLogonServer: ${clients.length} }`,
     '',
   ].join('\n');
@@ -147,7 +147,7 @@ async function untilUpgraded(store: Store, campaign: string, clients: readonly s
     const states = statesBy(await store.counters(campaign), 'wave').get('0') ?? noStates;
     const text = buckets.map((bucket) => `${bucket} ${states[bucket]}`).join(', ');
     if (states.upgraded >= clients.length) return;
-    if (states.failed + states.needsAttention + states.skipped + states.deferred > 0)
+    if (states.failed + states.needsAttention + states.alreadyCurrent + states.deferred > 0)
       throw new Error(
         `${campaign}: clients ended as they should not: ${text}; ${await strayOf(store, campaign, clients)}`,
       );

@@ -39,7 +39,11 @@ export function commitContract(given: Given): void {
       });
       expect(outcome).toEqual({ kind: 'committed', version: 2, next: null, handed: null });
       expect(await fixture.stored(key)).toEqual({ ...begun.stored, version: 2, upgrade: next });
-      expect(await fixture.store.counters('sp4')).toEqual({ 'state|0|LS-1|remedying': 1, 'seen|x': 2 });
+      expect(await fixture.store.counters('sp4')).toEqual({
+        'state|0|LS-1|remedying': 1,
+        'held|active': 1,
+        'seen|x': 2,
+      });
       expect((await fixture.store.audit(1))[0]).toEqual(entry('sp4', 'pc-1', 'nothing is in the way'));
       expect(await fixture.store.readEvidence('sha-2')).toBe('look 2');
       const again = { evidence: [{ sha256: 'sha-2', text: 'something else' }] };

@@ -53,6 +53,7 @@ function openWords({
   workaround,
   replacing,
   unfinished,
+  leftMarked,
 }: StoredMemory): readonly string[] {
   const taken = { true: 'taken', false: 'not taken', null: 'not known whether taken' };
   return [
@@ -69,6 +70,7 @@ function openWords({
       : `starts by hand since ${workaround.bootId}: ${workaround.preImage.service.name}`,
     replacing === null ? '' : `new files wait for the end of ${replacing.bootId}`,
     unfinished ? 'a procedure may be unfinished' : '',
+    leftMarked === true ? 'installs at its next logon all the same' : '',
   ];
 }
 
@@ -78,19 +80,21 @@ function historyWords({
   lastDeferral,
   notifiedAt,
   tried,
+  waits,
 }: StoredMemory): readonly string[] {
   const last = lastDeferral;
   return [
     Object.keys(restarts).length === 0 ? '' : `restarts: ${countsOf(restarts)}`,
     Object.keys(deferrals).length === 0 ? '' : `deferrals: ${countsOf(deferrals)}`,
     last === null ? '' : `last one: ${last.class} until ${momentOf(last.until)}`,
+    ...Object.entries(waits).map(([kind, since]) => `waits (${kind}) since ${momentOf(since)}`),
     notifiedAt === null ? '' : `users told ${momentOf(notifiedAt)}`,
     tried.length === 0 ? '' : `tried: ${tried.join(', ')}`,
   ];
 }
 
 function learnedWords(memory: StoredMemory): readonly string[] {
-  const { sightings, seen, relocation, moved, servicePath, willBlockAgain, lastLook } = memory;
+  const { sightings, seen, relocation, moved, servicePath, willBlockAgain, lastLook, unmark } = memory;
   const gone = seen.filter((name) => !Object.hasOwn(sightings, name));
   return [
     ...Object.entries(sightings).map(
@@ -103,6 +107,9 @@ function learnedWords(memory: StoredMemory): readonly string[] {
     moved === null ? '' : `moved from ${moved.from}`,
     servicePath === null ? '' : `service runs from ${servicePath}`,
     willBlockAgain ? 'will block again' : '',
+    unmark === null
+      ? ''
+      : `${unmark.isDone ? 'unmarked' : 'not unmarked'} ${momentOf(unmark.at)}: ${unmark.because}`,
     lastLook === null ? '' : `last look ${momentOf(lastLook.at)} in ${lastLook.bootId}`,
   ];
 }
@@ -114,7 +121,7 @@ function requestWords(request: Request | null): string {
     case 'undo':
       return `to be moved back for ${request.by}: ${request.reason}`;
     case 'unmark':
-      return `to be unmarked; else ${request.ending.end}: ${request.ending.cause}`;
+      return `to be unmarked; ended as ${request.ending.end}: ${request.ending.cause}`;
     case undefined:
       return '';
   }

@@ -38,7 +38,7 @@ export function campaignWords({ state }: Campaign): string {
   const words: string[] = [state.status];
   if ('startedAt' in state) {
     words.push(`started ${momentOf(state.startedAt)}`, `${counted(state.openWaves, 'wave')} open`);
-    words.push(`not-ok ends accepted by wave: ${state.accepted.join(', ')}`);
+    words.push(`failures accepted by wave: ${state.accepted.join(', ')}`);
   }
   if (state.status === 'paused') {
     const who = state.byGate ? 'by its gate' : `by ${state.by}`;

@@ -1,6 +1,6 @@
 import type { Reopening } from '../../../orchestrator/domain/reopen.ts';
 import { decide } from '../../../shared/domain/upgrade/decide.ts';
-import type { Ending } from '../../../shared/domain/outcome/ending.ts';
+import { type Ending, isUpToDate } from '../../../shared/domain/outcome/ending.ts';
 import { giveUpAfterCrashes, crashesAtMost } from '../../../workers/crash-budget.ts';
 import { matchesIntent } from '../../../shared/domain/upgrade/stale-journal.ts';
 import { beginsSomething, isFinishing, placementOf } from '../../../shared/domain/upgrade/placement.ts';
@@ -273,7 +273,7 @@ export class ModelDriver<Machine extends ModelMachine = ModelMachine> {
   /** Success only with the new files on the client, and with no workaround open. */
   #expectProof(): void {
     const { state, memory } = this.upgrade;
-    if (state.phase !== 'settled' || (state.end !== 'upgraded' && state.cause !== 'already current')) return;
+    if (state.phase !== 'settled' || !isUpToDate(state.end)) return;
     if (!this.client.isNew) throw new Error(`${state.end}, and the files are old`);
     if (memory.open.workaround !== null) throw new Error('settled with the workaround open');
   }

@@ -115,7 +115,7 @@ const campaign = (name: string): string =>
     `campaign: ${name}`,
     'release: test-release',
     `select: { labels: [${name}] }`,
-    'waves: [{ name: all, rest: true, gate: { notOk: 100 % } }]',
+    'waves: [{ name: all, rest: true, gate: { failures: 100 % } }]',
     'budgets: { active: 200, perLogonServer: 200 }',
     // No client is restarted or relocated: after a look a client waits.
     'restart: { allowed: never }',

@@ -5,7 +5,7 @@ import {
   flatMemory,
   type StoredMemory,
 } from '../../../domain/upgrade/memory-codec.ts';
-import type { Upgrade } from '../../../domain/upgrade/state.ts';
+import { presentState, type Upgrade } from '../../../domain/upgrade/state.ts';
 
 /**
  * How an upgrade is written into its record: as JSON without what its key and fields say already,
@@ -52,7 +52,7 @@ export const wholeUpgrade = (upgrade: Upgrade): string =>
 /** Reads both forms: packed records and records that were written whole. */
 export function unpackUpgrade(client: string, logonServer: string, text: string): Upgrade {
   const read = JSON.parse(text.startsWith(form) ? inflate(text.slice(form.length)) : text) as Packed;
-  return { ...read, client, logonServer, memory: decodeMemory(read.memory) };
+  return { ...read, client, logonServer, state: presentState(read.state), memory: decodeMemory(read.memory) };
 }
 
 type Packed = Omit<Upgrade, 'client' | 'logonServer' | 'memory'> & { readonly memory: Partial<StoredMemory> };

@@ -30,13 +30,12 @@ export function evidenceFaults(truth: FleetTruth, rows: readonly ReportRow[]): r
   return truth.clients.flatMap((client) => {
     const end = ends.get(client.client) ?? null;
     const missing = releaseFaults(client, truth.release);
-    if (end === 'upgraded')
+    if (end === 'upgraded' || end === 'alreadyCurrent')
       return about(
         client.client,
-        missing.map((what) => `reported upgraded: ${what}`),
+        missing.map((what) => `reported as ${end}: ${what}`),
       );
-    const isSkipped = end === 'skipped';
-    return missing.length > 0 || isSkipped
+    return missing.length > 0 || end === 'excluded'
       ? []
       : about(client.client, [`has the whole release and is reported as ${end ?? 'not ended'}`]);
   });

@@ -1,0 +1,72 @@
+import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import { isFailure } from '../../shared/domain/outcome/ending.ts';
+import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+
+/** What a person can do about a campaign or a client, as commands to type. */
+
+/** What of a campaign's status decides what there is to do. */
+interface Facts {
+  readonly campaign: string;
+  readonly release: string;
+  readonly status: CampaignState['status'];
+  readonly paused: { readonly byGate: boolean } | null;
+  readonly halted: object | null;
+  readonly failures: readonly unknown[];
+  readonly notStaged: readonly unknown[];
+  readonly states: { readonly failed: number; readonly needsAttention: number };
+  readonly stillMarked: number;
+}
+
+/**
+ * The commands for a campaign in this state, the most urgent first. Empty where nobody has to do
+ * anything.
+ */
+export const actionsFor = (status: Facts): readonly string[] => [
+  ...(status.failures.length === 0 ? [] : ['servpack doctor']),
+  ...(status.halted === null ? [] : ['servpack unhalt']),
+  ...toGoOn(status),
+  ...(status.notStaged.length === 0 ? [] : [`servpack release servers ${status.release}`]),
+  ...aboutFailures(status),
+  ...(status.stillMarked === 0 ? [] : [`servpack campaign unmark ${status.campaign} --reason TEXT`]),
+];
+
+function toGoOn({ campaign, release, status, paused }: Facts): readonly string[] {
+  if (status === 'created') return [`servpack campaign start ${campaign}`];
+  if (status === 'waitingForRelease') return [`servpack release stage FILE (of release ${release})`];
+  if (paused === null) return [];
+  const resume = `servpack campaign resume ${campaign}`;
+  return paused.byGate
+    ? [
+        `servpack blockers --campaign ${campaign}`,
+        `${resume} (accepts the failures)`,
+        `servpack campaign abort ${campaign} --reason TEXT`,
+      ]
+    : [resume];
+}
+
+function aboutFailures({ campaign, status, states }: Facts): readonly string[] {
+  const list = (state: 'needsAttention' | 'failed'): readonly string[] =>
+    states[state] === 0 ? [] : [`servpack campaign clients ${campaign} --state ${state}`];
+  const lists = [...list('needsAttention'), ...list('failed')];
+  return lists.length === 0 || status === 'aborted'
+    ? lists
+    : [...lists, `servpack campaign retry ${campaign} --failed`];
+}
+
+/** The commands for a client. Empty where it goes on by itself, or nothing is to do. */
+export function clientActions(
+  { definition, state: campaign }: Campaign,
+  upgrade: Upgrade,
+): readonly string[] {
+  const { state, client } = upgrade;
+  if (state.phase !== 'settled')
+    return campaign.status === 'paused' ? [`servpack campaign resume ${definition.campaign}`] : [];
+  return [
+    ...(isFailure(state.end) ? [`servpack client why ${client} --evidence`] : []),
+    ...(isFailure(state.end) && campaign.status !== 'aborted'
+      ? [`servpack client retry ${client} --reason TEXT`]
+      : []),
+    ...(endedMarked(upgrade) ? [`servpack campaign unmark ${definition.campaign} --reason TEXT`] : []),
+  ];
+}

@@ -1,0 +1,70 @@
+import { evaluateGate, type GateVerdict, type WaveProgress } from '../domain/gate.ts';
+import { endsInWords } from '../../shared/domain/outcome/ending.ts';
+import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import type { Wave, Withdrawal } from '../../shared/domain/campaign/definition.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+
+/** For every wave: what its gate says, or what has to happen before it opens. */
+export function gateWords(
+  { definition, state }: Campaign,
+  progress: readonly WaveProgress[],
+  withdrawn: Withdrawal | null = null,
+  notStaged: readonly WaveNotStaged[] = [],
+): readonly string[] {
+  const openWaves = 'openWaves' in state ? state.openWaves : 0;
+  return definition.waves.map((wave, index) => {
+    const before = definition.waves[index - 1]?.name ?? '';
+    if (!('openWaves' in state))
+      return index === 0 ? notStarted(definition.release, state, withdrawn) : `after wave ${before}`;
+    const own = progress[index];
+    if (state.status === 'aborted' && index >= openWaves) return 'cancelled before it opened';
+    if (index >= openWaves || own === undefined) return `not open yet: after wave ${before}`;
+    const isLast = index === definition.waves.length - 1;
+    if (state.status === 'aborted' && (isLast || index === openWaves - 1)) return abortedWave(own);
+    const acceptance = state.acceptances?.[index] ?? null;
+    const verdict = evaluateGate(wave, own, state.accepted[index] ?? 0, acceptance);
+    return `${inWords(verdict, isLast)}${verdict.kind === 'closed' ? cannotBegin(own, wave, notStaged[index]) : ''}`;
+  });
+}
+
+/** Clients of one wave that wait for the copy of their logon servers. */
+export interface WaveNotStaged {
+  readonly clients: number;
+  readonly logonServers: readonly string[];
+}
+
+/** Says at once that a wave cannot decide, and for whom it waits. */
+function cannotBegin(
+  { size, settled, tried }: WaveProgress,
+  { gate }: Wave,
+  waits: WaveNotStaged | undefined,
+): string {
+  if (waits === undefined || waits.clients === 0) return '';
+  const sample = Math.min(gate.minSample, size - (settled - tried));
+  const most = size - waits.clients;
+  const cannot = most - (settled - tried) < sample || most * 100 < gate.settledPercent * size;
+  const servers = `${waits.logonServers.slice(0, 3).join(', ')}${waits.logonServers.length > 3 ? ', …' : ''}`;
+  const who = `${waits.clients} of its clients cannot begin, because the release is not staged on ${servers}`;
+  return cannot ? `; CANNOT DECIDE: ${who}` : `; ${who}`;
+}
+
+/** In an aborted campaign the newest open wave has come to no conclusion. */
+function abortedWave({ waiting, ends }: WaveProgress): string {
+  const cancelled = ends.cancelled + waiting;
+  return `${cancelled === 0 ? 'aborted' : 'cancelled'}: ${endsInWords({ ...ends, cancelled })}`;
+}
+
+function notStarted(release: string, state: CampaignState, withdrawn: Withdrawal | null): string {
+  if (state.status === 'scheduled') return `opens at ${isoOf(state.startAt)}`;
+  const again = withdrawn === null ? '' : ` again: it was withdrawn by ${withdrawn.by}: ${withdrawn.because}`;
+  return state.status === 'waitingForRelease'
+    ? `opens when release ${release} is staged${again}`
+    : 'opens when the campaign is started';
+}
+
+/** The last gate opens nothing, but it still stops the campaign when too much goes wrong. */
+function inWords({ kind, because }: GateVerdict, isLast: boolean): string {
+  if (kind === 'broken') return `stopped: ${because}`;
+  if (isLast) return `last wave: ${because}`;
+  return kind === 'open' ? because : `waiting: ${because}`;
+}
