@@ -10,6 +10,7 @@ import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { readOperatorFile } from '../../../shared/input/operator-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
+import { answerHeaders } from '../answer-headers.ts';
 import { addressIn, takeAddress } from './address.ts';
 import { RateLimit, RefusalLog, ConcurrencyLimit } from './limits.ts';
 import { accepted, oneOf, refused, tokenIn, transcriptIn } from './request.ts';
@@ -173,7 +174,7 @@ const whyAmbiguous = (found: readonly Client[]): string =>
   `${found.map(({ client }) => client).join(' and ')} are clients of the fleet that differ by case only`;
 
 const text = (reply: FastifyReply, status: number): FastifyReply =>
-  reply.code(status).type('text/plain; charset=utf-8').header('cache-control', 'no-store');
+  reply.code(status).type('text/plain; charset=utf-8').headers(answerHeaders);
 
 const refuse = (reply: FastifyReply, status: number, because: string): FastifyReply =>
   text(reply, status).send(refused(because));
