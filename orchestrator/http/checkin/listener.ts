@@ -44,7 +44,8 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
     keepAliveTimeout: 5_000,
     frameworkErrors: (_error, _request, reply) =>
       void refuse(reply as FastifyReply, 400, 'the request is not understood'),
-    ...(tls.value === null ? {} : { https: tls.value }),
+    // Whatever the defaults of the process are.
+    ...(tls.value === null ? {} : { https: { ...tls.value, minVersion: 'TLSv1.2' } }),
   }) as FastifyInstance;
   app.server.maxConnections = socketsAtMost;
   app.removeAllContentTypeParsers();
