@@ -51,7 +51,7 @@ export function buildApi(
   app.setSerializerCompiler(serializerCompiler);
   sendAnswerHeaders(app);
   answerErrors(app, log);
-  requireToken(app, { name: tokenName, token });
+  requireToken(app, { name: tokenName, token }, log);
   requireRecords(app, context);
   for (const routes of [
     fleetRoutes,
