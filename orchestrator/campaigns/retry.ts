@@ -7,6 +7,7 @@ import { changeIdle } from './commit-idle.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { changeCampaign } from './transitions.ts';
+import type { Overlap } from '../../shared/store/campaign-store.ts';
 import type { StoredUpgrade } from '../../shared/store/types.ts';
 import type { CommitIdleOutcome } from '../../shared/store/upgrade-store.ts';
 
@@ -71,7 +72,10 @@ async function reopenAll(
   if ((await context.store.readCampaign(name)) === null) return err(notFound('campaign', name));
   let [reopened, passedOver] = [0, 0];
   const open = async (page: readonly StoredUpgrade[]): Promise<void> => {
-    const outcomes = await Promise.all(page.map((stored) => reopenOne(context, who, stored, reopen)));
+    const overlaps = await overlapsOf(context, name, page);
+    const outcomes = await Promise.all(
+      page.map((stored) => reopenUnlessWanted(context, who, stored, { reopen, overlaps })),
+    );
     const done = outcomes.filter((each) => each.ok).length;
     reopened += done;
     passedOver += page.length - done;
@@ -91,21 +95,57 @@ async function reopenAll(
 }
 
 /** Opens one settled client again. */
-export async function reopenOne(
+export const reopenOne = async (
   context: OrchestratorContext,
   who: string,
   stored: StoredUpgrade,
-  reopen: (upgrade: Upgrade) => Reopening,
+  reopen: Reopen['reopen'],
+): Promise<Result<string, Refusal>> =>
+  reopenUnlessWanted(context, who, stored, {
+    reopen,
+    overlaps: await overlapsOf(context, stored.key.campaign, [stored]),
+  });
+
+type Overlaps = ReadonlyMap<string, Overlap>;
+
+/** By client: the campaign at work that has not settled the machine. */
+async function overlapsOf(
+  { store }: OrchestratorContext,
+  campaign: string,
+  asked: readonly StoredUpgrade[],
+): Promise<Overlaps> {
+  const found = await store.overlapWith(
+    campaign,
+    asked.map(({ key }) => key.client),
+  );
+  return new Map(found.map((overlap) => [overlap.client, overlap]));
+}
+
+async function reopenUnlessWanted(
+  context: OrchestratorContext,
+  who: string,
+  stored: StoredUpgrade,
+  { reopen, overlaps }: Pick<Reopen, 'reopen'> & { readonly overlaps: Overlaps },
 ): Promise<Result<string, Refusal>> {
   const { campaign, client } = stored.key;
   const refuse = (because: string): Result<string, Refusal> =>
     err(fault('client.refused', `client ${client} in campaign ${campaign}: ${because}`));
   const reopening = reopen(stored.upgrade);
   if (reopening.kind === 'refused') return refuse(reopening.because);
+  const overlap = overlaps.get(client);
+  if (overlap !== undefined) return refuse(whyOverlaps(overlap));
   const { upgrade, because } = reopening;
   const outcome = await changeIdle(context, stored, { upgrade, because, who });
   const not = whyNot(outcome);
   return not === null ? ok(because) : refuse(not);
+}
+
+/**
+ * The check of a campaign's start. Two campaigns must not drive one machine, under whatever names.
+ */
+function whyOverlaps({ client, campaign, twin }: Overlap): string {
+  const machine = twin === undefined ? 'it' : `its machine, as client ${twin}`;
+  return `campaign ${campaign} has not settled ${machine}; wait until ${twin ?? client} has settled there`;
 }
 
 function whyNot(outcome: CommitIdleOutcome): string | null {

@@ -60,6 +60,7 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
     now: clock.now(),
     halt: (await store.readHalt()).halt,
     copies: await copiesOf(store, await store.readRelease(record.campaign.definition.release)),
+    refusedAddress: await store.refusedAddress(nameIn(part)),
     ...(await zoneOf(store, part)),
   };
   if (part.kind === 'waiting') return whyWaiting(surroundings, part.pick);
@@ -68,9 +69,10 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
   return whyAdmitted(surroundings, { upgrade, index, dueAt, since: newest?.at ?? null });
 }
 
+const nameIn = (part: Part): string => (part.kind === 'waiting' ? part.pick.client : part.stored.key.client);
+
 async function zoneOf(store: OperatorStore, part: Part): Promise<{ readonly zone: string } | null> {
-  const name = part.kind === 'waiting' ? part.pick.client : part.stored.key.client;
-  const client = await store.readClient(name);
+  const client = await store.readClient(nameIn(part));
   return client === null ? null : { zone: client.zone };
 }
 

@@ -1,11 +1,15 @@
 import { accessSync, constants, existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../../shared/errors.ts';
+import { readOperatorText } from '../../shared/input/operator-file.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 import { checkInKeyFileIn, tokenFileIn } from '../http/secrets.ts';
 
 /** The audit of a campaign over 40,000 clients takes about 1 GB. */
 const freeBytes = { warning: 5 * 1024 ** 3, broken: 500 * 1024 ** 2 } as const;
+
+/** 128 bits, if they are random letters and digits. servpack makes secrets of 43. */
+const secretLength = 22;
 
 /** The folder in which an orchestrator keeps its secrets and the audit. */
 export function checkDataFolder(dataDir: string): readonly Check[] {
@@ -87,17 +91,32 @@ function secretChecks(folder: string): readonly Check[] {
           `chmod 600 ${file}, and change it if others have read it`,
         ),
       ];
-    return canRead(file)
-      ? [fine('data folder', `${name} is for its owner only`)]
-      : [
-          warning(
-            'data folder',
-            `${name} cannot be read by this user`,
-            'the command line has no token here',
-            'run it as the user of the orchestrator, or set SERVPACK_TOKEN',
-          ),
-        ];
+    if (canRead(file))
+      return [fine('data folder', `${name} is for its owner only`), ...shortFault(name, file)];
+    return [
+      warning(
+        'data folder',
+        `${name} cannot be read by this user`,
+        'the command line has no token here',
+        'run it as the user of the orchestrator, or set SERVPACK_TOKEN',
+      ),
+    ];
   });
+}
+
+/** Nothing slows down a person who guesses a secret, so the secret itself must be long. */
+function shortFault(name: string, file: string): readonly Check[] {
+  const read = readOperatorText(file);
+  const length = read.ok ? read.value.trim().length : 0;
+  if (!read.ok || length >= secretLength) return [];
+  return [
+    warning(
+      'data folder',
+      `${name} has ${length} characters only`,
+      'a person may guess it',
+      `remove ${file} and restart the orchestrator, which makes a long one`,
+    ),
+  ];
 }
 
 /** The folder of the audit may be on a disk of its own. */

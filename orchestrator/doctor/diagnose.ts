@@ -3,6 +3,7 @@ import { messageOf } from '../../shared/errors.ts';
 import { troubleOf } from '../../shared/log.ts';
 import { RecordsGone, StoreUnavailable } from '../../shared/store/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { checkAddresses } from './addresses.ts';
 import { checkAudit } from './audit.ts';
 import { broken, type Check } from './check.ts';
 import { checkDataFolder } from './data-folder.ts';
@@ -34,6 +35,7 @@ export async function diagnose(
     orBroken('audit', () => checkAudit(store, archive)),
     orBroken('releases', () => checkReleases(store)),
     orBroken('servpack', () => checkRounds(store)),
+    orBroken('clients', () => checkAddresses(store)),
     orBroken('workers', async () => judgeWorkers(await store.workers())),
   ]);
   return [...own, ...redis, ...folder, ...rest.flat()];

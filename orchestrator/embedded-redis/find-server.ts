@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { childEnvironment } from '../child-environment.ts';
 import { locateServer, runCommand, type UnpackedServer, unpackServer } from './os-packages.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 
@@ -68,7 +69,12 @@ function isExecutable(path: string): boolean {
 }
 
 /** Undefined for a server that does not tell its version: it would not run either. */
-async function inspect(path: string, env: NodeJS.ProcessEnv, how: string): Promise<ServerBinary | undefined> {
+async function inspect(
+  path: string,
+  given: NodeJS.ProcessEnv,
+  how: string,
+): Promise<ServerBinary | undefined> {
+  const env = childEnvironment(given);
   const said = await runCommand(path, ['--version'], { env, deadlineMs: 10_000 });
   const version = said.ok ? /v=(\d+)\.[\d.]+/.exec(said.value) : null;
   if (version === null) return undefined;

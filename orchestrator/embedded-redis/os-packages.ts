@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
+import { packagesEnvironment } from '../child-environment.ts';
 import { err, type Fault, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 
 export interface UnpackedServer {
@@ -30,11 +31,12 @@ export async function unpackServer(
   env: NodeJS.ProcessEnv,
 ): Promise<Result<UnpackedServer>> {
   const target = resolve(folder);
+  const needed = packagesEnvironment(env);
   try {
     mkdirSync(dirname(target), { recursive: true, mode: 0o700 });
     const draft = mkdtempSync(`${target}-`);
     try {
-      return await unpackThrough(draft, names, target, env);
+      return await unpackThrough(draft, names, target, needed);
     } finally {
       rmSync(draft, { recursive: true, force: true });
     }

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { workerEnvironment } from '../child-environment.ts';
 import { writeSecretFile } from './redis-folder.ts';
 
 /** How a worker of this process reaches its Redis. */
@@ -10,13 +11,13 @@ export interface WorkerLogin {
 }
 
 /**
- * The environment of a worker, without any secret: it can be read in `/proc`, in crash reports, and
- * by every process that the worker starts. The password stands in a file of the data folder, for
- * its owner only.
+ * The environment of a worker: what it needs, and no secret. It can be read in `/proc`, in crash
+ * reports, and by every process that the worker starts. The password stands in a file of the data
+ * folder, for its owner only.
  * @param url the URL of Redis, which may hold a password
  */
 export function workerLogin(env: NodeJS.ProcessEnv, url: string, dataDir: string): WorkerLogin {
-  const { SERVPACK_TOKEN: _token, ...others } = env;
+  const others = workerEnvironment(env);
   const { scheme = '', user = '', password, rest = '' } = parts.exec(url)?.groups ?? {};
   if (password === undefined || password === '')
     return { env: { ...others, REDIS_URL: url, REDIS_PASSWORD_FILE: '' }, forget: () => undefined };

@@ -3,10 +3,12 @@ import { namesOf, spelledBy, spellingsIn } from '../domain/logon-server-names.ts
 import { faultsAtMost } from '../input/csv-records.ts';
 import { type FleetFile, readFleetFile, twinFault } from '../input/fleet-csv.ts';
 import { inFileOrder, type InputFault } from '../../shared/input/input-fault.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Twin } from '../../shared/domain/campaign/machine.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import type { FleetImport, InputFile } from '../background/results.ts';
+import { type ChangedHost, heldHostFault, heldHosts, isOtherMachine } from './changed-hosts.ts';
 
 /** Some ten thousand clients: a tenth of a second of computing. */
 const largeText = 512 * 1024;
@@ -15,7 +17,8 @@ const largeFleet = 50_000;
 
 /**
  * Adds and replaces clients from CSV text: the whole file, or nothing when it has a fault. It is a
- * fault, too, when a client of the file is the machine of another client in the fleet. A logon
+ * fault, too, when a client of the file is the machine of another client in the fleet, and when the
+ * file leads to another machine while a campaign has something open on the present one. A logon
  * server keeps the spelling that the fleet has.
  */
 export async function importFleet(
@@ -27,7 +30,14 @@ export async function importFleet(
     return background('importFleet', who, { file, text });
   const read = readFleetFile(text, file);
   if (!read.ok) return err(badFile(file, read.error));
-  const names = namesOf(await spellingsIn(store.fleet()));
+  const changed: ChangedHost[] = [];
+  const fleet = notingChanges(store.fleet(), read.value.clients, changed);
+  const names = namesOf(await spellingsIn(fleet));
+  const held = await heldHosts(store, changed, faultsAtMost);
+  if (held.length > 0) {
+    const faults = held.map((each) => heldHostFault(file, read.value.lineOf(each.client.client), each));
+    return err(badFile(file, inFileOrder(faults)));
+  }
   const clients = read.value.clients.map((client) => spelledBy(names, client));
   const outcome = await store.importUnique(clients, {
     at: clock.now(),
@@ -42,6 +52,20 @@ export async function importFleet(
   if (outcome.kind === 'twins') return err(badFile(file, twinFaults(file, read.value, outcome.twins)));
   log.info({ who, file, ...outcome.imported }, 'fleet imported');
   return ok(outcome.imported);
+}
+
+/** Passes the fleet on, and notes each client that the file would lead to another machine. */
+async function* notingChanges(
+  fleet: AsyncIterable<Client>,
+  rows: readonly Client[],
+  changed: ChangedHost[],
+): AsyncGenerator<Client> {
+  const listed = new Map(rows.map((row) => [row.client, row]));
+  for await (const present of fleet) {
+    const client = listed.get(present.client);
+    if (client !== undefined && isOtherMachine(present, client)) changed.push({ client, present });
+    yield present;
+  }
 }
 
 /** Two clients that are one machine would be driven by two workers at once. */

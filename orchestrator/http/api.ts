@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { OrchestratorContext } from '../context.ts';
+import { sendAnswerHeaders } from './answer-headers.ts';
 import { auditRoutes } from './routes/audit-routes.ts';
 import { campaignRoutes } from './routes/campaign-routes.ts';
 import type { Environment } from '../doctor/diagnose.ts';
@@ -48,8 +49,9 @@ export function buildApi(
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  sendAnswerHeaders(app);
   answerErrors(app, log);
-  requireToken(app, { name: tokenName, token });
+  requireToken(app, { name: tokenName, token }, log);
   requireRecords(app, context);
   for (const routes of [
     fleetRoutes,

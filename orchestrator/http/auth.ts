@@ -1,6 +1,8 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
 import { fault, type Result, err, ok } from '../../shared/errors.ts';
 import { userHeader } from './schemas/fields.ts';
+import { RefusalLog } from './refusal-log.ts';
 import { refusalOf } from './responses.ts';
 import { isSameToken } from './secrets.ts';
 
@@ -21,16 +23,18 @@ export interface NamedToken {
 }
 
 /**
- * Refuses every request without the token, and records who asks. The token is proved; the user
- * name is what the caller says.
+ * Refuses every request without the token, logs that it was refused, and records who asks. The
+ * token is proved; the user name is what the caller says.
  */
-export function requireToken(app: FastifyInstance, expected: NamedToken): void {
+export function requireToken(app: FastifyInstance, expected: NamedToken, log: Logger): void {
+  const refusals = new RefusalLog(log, 'requests without the token of the API', 'route');
   app.decorateRequest('who', '');
   app.addHook('onRequest', async (request, reply) => {
     if (request.routeOptions.config.open === true) return;
     const { authorization } = request.headers;
     const given = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     if (given === undefined || !isSameToken(given, expected.token)) {
+      refusals.note({ named: routeOf(request), from: request.socket.remoteAddress });
       const refusal =
         given === undefined
           ? fault('token.missing', 'a token is needed: Authorization: Bearer …')
@@ -42,6 +46,9 @@ export function requireToken(app: FastifyInstance, expected: NamedToken): void {
     request.who = user.value === null ? `token ${expected.name}` : `${user.value} (token ${expected.name})`;
   });
 }
+
+/** As the router knows it: what a caller writes into a path stays out of the log. */
+const routeOf = ({ method, routeOptions: { url = 'none' } }: FastifyRequest): string => `${method} ${url}`;
 
 /**
  * The user name, percent-encoded because headers carry no more than Latin-1. It goes into the

@@ -3,6 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import { fault, type Fault, messageOf } from '../../shared/errors.ts';
 import { RecordsGone, StoreUnavailable, StoreUnwritable } from '../../shared/store/errors.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { refusalOf, refusedStatus } from './responses.ts';
 
 /**
@@ -23,13 +24,16 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
 }
 
 /**
- * A request whose URL cannot be parsed reaches no route and no error handler. It is answered in
- * the same form.
+ * A request whose URL cannot be parsed reaches no route, no hook and no error handler. It is
+ * answered in the same form.
  */
 export function answerBadUrl(error: FastifyError, _request: unknown, reply: unknown): void {
   const known = knownFault(error) ?? fault('input.request', 'the request is not understood');
   const answer = reply as FastifyReply;
-  answer.code(error.statusCode ?? 400).send(refusalOf(known));
+  answer
+    .code(error.statusCode ?? 400)
+    .headers(answerHeaders)
+    .send(refusalOf(known));
 }
 
 function refuse(reply: FastifyReply, refusal: Fault, status?: number) {

@@ -40,7 +40,10 @@ export function answer<T>(
 }
 
 /** Content types of streamed lines. */
-export const textTypes = { jsonl: 'application/x-ndjson', csv: 'text/csv; charset=utf-8' } as const;
+export const textTypes = {
+  jsonl: 'application/x-ndjson; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+} as const;
 
 /** A fastify whose routes have the types of their zod schemas. */
 export type Api = FastifyInstance<

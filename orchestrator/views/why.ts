@@ -66,6 +66,12 @@ export interface WhyContext {
   readonly copies?: Copies | null;
   /** IANA time zone of the client. */
   readonly zone?: string;
+  /** The address of its check-in that was not taken. */
+  readonly refusedAddress?: {
+    readonly host: string;
+    readonly other: string;
+    readonly at: number;
+  } | null;
 }
 
 /**
@@ -109,9 +115,19 @@ export function whyWaiting(
     remarks: [
       `it is in wave ${context.campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
       ...unknownZone(context),
+      ...refusedAddressOf(context),
     ],
     actions: [],
   };
+}
+
+function refusedAddressOf({ refusedAddress }: WhyContext): readonly string[] {
+  if (refusedAddress === undefined || refusedAddress === null) return [];
+  const { host, other, at } = refusedAddress;
+  return [
+    `its check-in of ${isoOf(at)} brought the address ${host}, which is not taken: ` +
+      `client ${other} of the fleet has it`,
+  ];
 }
 
 /** A client whose time zone is not known is admitted at once, and then needs attention. */
@@ -143,7 +159,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     evidence: memory.learned.lastLook?.evidence ?? null,
     next: nextOf(context, recorded),
     otherwise: outlookOf(context, upgrade),
-    remarks: remarksOn(context.campaign, upgrade),
+    remarks: [...remarksOn(context.campaign, upgrade), ...refusedAddressOf(context)],
     actions: clientActions(context.campaign, upgrade),
   };
 }

@@ -145,11 +145,18 @@ const whenSilent = ({ use, answerMs }: ClientOptions): Options => ({
   socketTimeout: use === 'worker' ? 30_000 : answerMs,
 });
 
+/**
+ * Said in so many words: the process may have been started with weaker defaults
+ * (NODE_TLS_REJECT_UNAUTHORIZED=0, --tls-min-v1.0), and the password must not follow them. A
+ * private authority is trusted by NODE_EXTRA_CA_CERTS.
+ */
+const strictTls = { minVersion: 'TLSv1.2', rejectUnauthorized: true } as const;
+
 function loginOf({ user, password, tls }: RedisAddress): Options {
   return {
     ...(user === undefined ? {} : { username: user }),
     ...(password === undefined ? {} : { password }),
-    ...(tls ? { tls: {} } : {}),
+    ...(tls ? { tls: strictTls } : {}),
   };
 }
 

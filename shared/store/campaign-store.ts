@@ -74,5 +74,7 @@ export interface CampaignStore {
    * same machine under another id.
    */
   overlap(campaign: string, limit: number): Promise<readonly Overlap[]>;
+  /** The same for these clients of the campaign, which are to be opened again. */
+  overlapWith(campaign: string, clients: readonly string[]): Promise<readonly Overlap[]>;
   slotsInUse(campaign: string): Promise<SlotsInUse>;
 }

@@ -16,8 +16,16 @@ export interface PutBackUpgrade {
 
 /** What a rebuild needs of the store. No other process uses the store meanwhile. */
 export interface RebuildStore {
-  /** Is there nothing at all under this prefix, jobs included? */
+  /**
+   * Is there no record under this prefix? Leases, heartbeats and jobs are none: processes that
+   * still run write them into a Redis that was emptied.
+   */
   isEmpty(): Promise<boolean>;
+  /**
+   * Removes every job. A delayed one that was added after Redis was emptied could absorb the job of
+   * a record that is put back, and let it wait for hours.
+   */
+  dropJobs(): Promise<void>;
   /**
    * Continues a shard's chain after this block, which stands in a file. Later entries get later
    * ids.

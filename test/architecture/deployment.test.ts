@@ -42,7 +42,7 @@ const each = Object.entries(services);
 /**
  * A tag with at least major, minor and patch: `latest` or `26` would be another program tomorrow.
  */
-const pinned = /^[a-z/-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?$/;
+const pinned = /^[a-z/-]+:\d+\.\d+\.\d+(-[a-z0-9.-]+)?(@sha256:[0-9a-f]{64})?$/;
 
 describe('compose.yaml', () => {
   it('has the parts of servpack, and the lab only on demand', () => {

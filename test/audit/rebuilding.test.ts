@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { newestRecords, readSnapshot, sourceOf } from '../../orchestrator/audit/rebuild/snapshot.ts';
 import { rebuild } from '../../orchestrator/audit/rebuild/rebuild.ts';
@@ -8,6 +9,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { recount, recountSlots } from '../twin/recount.ts';
 import { everyClient, movedTo, revokedTo } from '../../shared/store/check-in-store.ts';
+import { openDispatcher } from '../../shared/queues/dispatcher.ts';
 import type { Store } from '../../shared/store/store.ts';
 import {
   campaigns,
@@ -127,6 +129,36 @@ describe('the audit files of random steps', () => {
     },
     60_000,
   );
+
+  it('are rebuilt into a Redis in which only running processes have written since it was emptied', async () => {
+    const before = await inRedis(1)();
+    using sealing = await sealedRandomSteps([], before);
+    await before.importFleet([clientOf('pc-1')], entry(''));
+    await sealing.sealer.round();
+    const where = testRedis();
+    const { store: after } = await openTestStore(where, 1);
+    await using stack = new AsyncDisposableStack();
+    for (const store of [before, after]) stack.defer(() => store.close());
+    const dispatcher = openDispatcher({ ...where, shards: 1, log: pino({ level: 'silent' }) });
+    stack.defer(() => dispatcher.close());
+    const led = await after.lead('the-last-leader', 60_000);
+    const process = { host: 'here', pid: 1, version: '0', node: '26', gateway: 'ssh' };
+    const facts = { ...process, name: 'worker-1', upgrades: 1, remediations: 1, since: at };
+    await after.announceWorker(facts, Date.now(), 60_000);
+    await after.checkWritable();
+    const key = { campaign: 'sp4', client: 'pc-1' };
+    const job = { key, shard: 0, activation: 7, queue: 'upgrades', dueAt: at } as const;
+    await dispatcher.add(job, 3_600_000);
+    expect(await after.isEmpty()).toBe(true);
+    expect(await rebuild(after, systemClock, sealing.files())).toMatchObject({
+      error: { code: 'rebuild.leads', message: expect.stringContaining('the-last-leader') },
+    });
+    await after.resign('the-last-leader', led.fence);
+    expect(await rebuild(after, systemClock, sealing.files())).toMatchObject({ ok: true });
+    expect(await after.readClient('pc-1')).toEqual(clientOf('pc-1'));
+    // It would keep the job of a record that is put back from being added.
+    expect(await dispatcher.withoutJob([job])).toEqual([job]);
+  });
 
   it.each([
     ['in memory', inMemory],

@@ -80,6 +80,62 @@ describe('certify', () => {
     expect(after?.boots).toBe((before?.boots ?? 0) + 2);
   });
 
+  const monitor = {
+    name: 'PACKAGE_MONITOR',
+    imagePath: 'C:\\MONITOR\\PKGMON.EXE',
+    startType: 'automatic',
+    account: 'LocalSystem',
+    dependsOn: ['SMS_PACKAGE_COMMAND_MANAGER_NT'],
+  } as const;
+  const reporter = { ...monitor, name: 'PACKAGE_REPORTER', dependsOn: [monitor.name] } as const;
+  const withGateway = (more: Partial<Gateway>): SpareMachine => ({
+    ...machine,
+    gateway: { ...machine.gateway, ...more },
+  });
+  const runningOn = async () =>
+    (await fleet.clientTruth(client))?.services
+      .filter((each) => each.running)
+      .map(({ name }) => name)
+      .toSorted();
+
+  it('stops what depends on the service before it, and starts all of it again in order', async () => {
+    for (const service of [monitor, reporter]) fleet.addService(client, service);
+    const before = await runningOn();
+    expect(before).toEqual(expect.arrayContaining([monitor.name, reporter.name]));
+    const { points: found } = await certify(machine, all, () => undefined);
+    expect(differing(found)).toEqual([]);
+    expect(await runningOn()).toEqual(before);
+    // Also where a point fails while everything is stopped.
+    const lie = { uninstallService: async () => ok(undefined) };
+    const { points: lied } = await certify(
+      { ...withGateway(lie), fenceCounter: 2_000 },
+      all,
+      () => undefined,
+    );
+    expect(differing(lied).join('\n')).toContain('the service that was deleted');
+    expect(differing(lied).join('\n')).not.toContain('NOT PUT BACK');
+    expect(await runningOn()).toEqual(before);
+  });
+
+  it.each([
+    ['disabled', { startType: 'disabled' }, 'is disabled and runs: after a stop it could not be started'],
+    ['on its way down', { state: 'stopPending' }, 'is stopPending, must be running'],
+  ] as const)('touches no service whose dependant is %s', async (_what, change, words) => {
+    fleet.addService(client, monitor);
+    const readService: Gateway['readService'] = async (target, name, ...more) => {
+      const read = await machine.gateway.readService(target, name, ...more);
+      if (!read.ok || read.value?.name !== monitor.name) return read;
+      return ok({ ...read.value, ...change });
+    };
+    const { points: found } = await certify(withGateway({ readService }), all, () => undefined);
+    const refused = differing(found);
+    expect(refused).toHaveLength(5);
+    for (const each of refused)
+      expect(each).toContain(`PACKAGE_MONITOR, which depends on ${machine.service}, ${words}`);
+    const ops = (await fleet.clientTruth(client))?.journal.map(({ op }) => op) ?? [];
+    expect(ops.filter((op) => op === 'stopService' || op === 'startService')).toEqual([]);
+  });
+
   it('only reads unless changes are allowed', async () => {
     const { points: found } = await certify(machine, { changes: false, restart: false }, () => undefined);
     expect(found.filter(({ end }) => end === 'holds').length).toBeGreaterThan(2);

@@ -13,8 +13,27 @@ test.each([
   ['one start, in the form of an earlier servpack', '2026-11-25T04:00:04Z', '2026-11-25T04:00:05.000Z', true],
   ['two starts', '2026-11-25T04:00:00.000Z', '2026-11-25T04:00:20.000Z', false],
   ['two starts, the later one first', '2026-11-25T04:00:20.000Z', '2026-11-25T04:00:00.000Z', false],
+  [
+    'one start, before and after a correction of the clock',
+    '2026-11-25T04:00:00.000Z/2026-11-25T04:00:00.000Z',
+    '2026-11-25T09:00:00.000Z/2026-11-25T04:00:20.000Z',
+    true,
+  ],
+  [
+    'two starts, with a correction of the clock between them',
+    '2026-11-25T04:00:00.000Z/2026-11-25T04:00:00.000Z',
+    '2026-11-25T03:00:00.000Z/2026-11-25T05:00:00.000Z',
+    false,
+  ],
+  [
+    'one start, told by WMI and then by the event log',
+    '2026-11-25T04:00:00.000Z/2026-11-25T03:10:00.000Z',
+    '2026-11-25T04:00:02.000Z',
+    true,
+  ],
   ['identities that are no times', 'pc-1-17', 'pc-1-18', false],
   ['an identity and a time', 'pc-1-17', '2026-11-25T04:00:00.000Z', false],
+  ['identities with a stroke', 'pc/1', 'pc/2', false],
   ['numbers, which could be taken for years', '2026', '2027', false],
 ])('%s', (_, one, other, isSame) => {
   expect(isSameBoot(one, other)).toBe(isSame);

@@ -108,7 +108,7 @@ describe('a service that no longer starts at its original path', () => {
     expect(settled.state).toMatchObject({
       end: 'needsAttention',
       cause: 'the service does not start again',
-      because: expect.stringMatching(/failed at step 6 .*does not start: error 1069/),
+      because: expect.stringMatching(/failed at step 6 .*does not keep running: error 1069/),
     });
     expect(settled.memory.learned.relocation).toBe('undone');
   });

@@ -187,6 +187,7 @@ describe('the report of a campaign', () => {
       servicePath: null,
       willBlockAgain: false,
       deferrals: {},
+      waitsFor: null,
       since: '2026-11-16T20:00:00Z',
       next: null,
       tries: null,

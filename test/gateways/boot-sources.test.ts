@@ -39,7 +39,7 @@ test('the last source is asked where the event log is empty and wmic is gone', a
   );
   await lookAt(shell, toldRequest);
   expect(asked).toMatch(
-    /^wevtutil .* \| findstr StartTime \|\| wmic os get LastBootUpTime .*\|\| powershell .*LastBootUpTime/,
+    /^wevtutil .* \| findstr StartTime \|\| wmic os get LastBootUpTime,LocalDateTime .*\|\| wmic os get LastBootUpTime .*\|\| powershell .*LastBootUpTime/,
   );
 });
 
@@ -47,4 +47,41 @@ test('where no source tells the start, the look says what the last one said', as
   expect(await bootOf("'powershell' is blocked by group policy\r\n", 1)).toContain(
     "boot not understood: 'powershell' is blocked by group policy",
   );
+});
+
+// WMI computes the start from the uptime: a correction of the clock moves both of its times
+// (windows_exporter issues 74 and 2336). Their difference is the uptime, whatever the clock says.
+const wmiAt = (start: number, now: number): string => `${wmi(start)}  ${wmi(now)}  \r\r\n`;
+const wmi = (at: number): string =>
+  `${new Date(at + 3_600_000)
+    .toISOString()
+    .replace(/[-:TZ]/g, '')
+    .slice(0, 14)}.500000+060`;
+const minute = 60_000;
+
+test.each([
+  ['four seconds ahead', 4_000],
+  ['an hour back', -60 * minute],
+  ['years ahead, as where the battery of the clock is empty', 5 * 365 * 24 * 60 * minute],
+])('a clock that is corrected is no restart where only WMI tells the start: %s', async (_, correction) => {
+  const now = Date.now();
+  const before = await bootOf(wmiAt(now - 90 * minute, now));
+  const after = await bootOf(wmiAt(now - 90 * minute + correction, now + correction));
+  expect(isSameBoot(before, after)).toBe(true);
+});
+
+test('a restart is another boot where only WMI tells it, also when the clock is corrected meanwhile', async () => {
+  const now = Date.now();
+  const before = await bootOf(wmiAt(now - 90 * minute, now));
+  for (const correction of [0, 4_000, -60 * minute]) {
+    const after = await bootOf(wmiAt(now - 2 * minute + correction, now + correction));
+    expect(isSameBoot(before, after)).toBe(false);
+  }
+});
+
+test('the same start is one boot when WMI tells only the start, or its clock makes no sense', async () => {
+  const [start, now] = [Date.now() - 90 * minute, Date.now()];
+  const before = await bootOf(wmiAt(start, now));
+  expect(isSameBoot(before, await bootOf(wmic(wmi(start))))).toBe(true);
+  expect(isSameBoot(before, await bootOf(wmiAt(start, start - minute)))).toBe(true);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { newerFence } from '../../workers/gateways/windows-ssh/changes/guard.ts';
 import { iniLine } from '../../workers/gateways/windows-ssh/changes/ini-line.ts';
 import { parseDetails } from '../../workers/gateways/windows-ssh/look/processes.ts';
-import { bootTime, systemIn } from '../../workers/gateways/windows-ssh/look/read-look.ts';
+import { toldBoot, systemIn } from '../../workers/gateways/windows-ssh/look/read-look.ts';
 import { parseRegistry } from '../../workers/gateways/windows-ssh/look/registry.ts';
 import { scBlocks } from '../../workers/gateways/windows-ssh/look/services.ts';
 
@@ -16,8 +16,8 @@ const readers: Readonly<Record<string, readonly [(text: string) => unknown, (len
   'types in a registry value': [parseRegistry, (n) => `HKEY_USERS\n  ${'a REG_SZx '.repeat(n / 10)}`],
   'digits of a version': [systemIn, (n) => '1'.repeat(n)],
   'dots of a version': [systemIn, (n) => '1.'.repeat(n / 2).replaceAll('1.1.', '1.x.')],
-  'starts without an end': [bootTime, (n) => 'StartTime>'.repeat(n / 10)],
-  'digits of a start': [bootTime, (n) => '2'.repeat(n)],
+  'starts without an end': [toldBoot, (n) => 'StartTime>'.repeat(n / 10)],
+  'digits of a start': [toldBoot, (n) => '2'.repeat(n)],
   'spaces in the name of a service': [scBlocks, (n) => `SERVICE_NAME: a${' '.repeat(n)}b`],
   'digits of a service': [scBlocks, (n) => `NAME: a\n  STATE : ${'4'.repeat(n)}`],
   'empty lines between services': [scBlocks, (n) => `NAME: a\n${' \n'.repeat(n / 2)}`],

@@ -1,9 +1,10 @@
+import { startInSteps } from '../../shared/domain/observation/boot.ts';
 import { describe, expect, test } from 'vitest';
 import { codePageIn, decode } from '../../workers/gateways/windows-ssh/connection/code-page.ts';
 import { parseSmsIni } from '../../shared/products/sms-ini.ts';
 import { iniLine, withIniValue } from '../../workers/gateways/windows-ssh/changes/ini-line.ts';
 import { parseDetails, parseTasklist, wmiTime } from '../../workers/gateways/windows-ssh/look/processes.ts';
-import { bootTime, systemIn } from '../../workers/gateways/windows-ssh/look/read-look.ts';
+import { systemIn, toldBoot } from '../../workers/gateways/windows-ssh/look/read-look.ts';
 import { dwordOf, multiOf, parseRegistry } from '../../workers/gateways/windows-ssh/look/registry.ts';
 import { readService, scBlocks } from '../../workers/gateways/windows-ssh/look/services.ts';
 import { lineFor } from '../../workers/gateways/windows-ssh/connection/shell.ts';
@@ -113,9 +114,20 @@ describe('a time of a client', () => {
 
   test('of its start comes from the event log, or from WMI', () => {
     const event = "<Data Name='StartTime'>2026-11-25T04:00:00.5000000Z</Data>";
-    expect(bootTime(event)).toBe(Date.UTC(2026, 10, 25, 4));
-    expect(bootTime('LastBootUpTime\r\n20261125050000.500000+060')).toBe(Date.UTC(2026, 10, 25, 4));
-    expect(bootTime('')).toBeNull();
+    expect(toldBoot(event)).toMatchObject({ uptimeMs: null });
+    expect(startInSteps(toldBoot(event)?.at ?? 0)).toBe(Date.UTC(2026, 10, 25, 4));
+    expect(toldBoot('LastBootUpTime\r\n20261125050000.500000+060')).toEqual({
+      at: Date.UTC(2026, 10, 25, 4) + 500,
+      uptimeMs: null,
+    });
+    expect(
+      toldBoot('LastBootUpTime  LocalDateTime\r\n20261125050000.5+060  20261125060002.500000+060'),
+    ).toBeNull();
+    expect(toldBoot('/20261125060002.500000+060')).toBeNull();
+    expect(toldBoot('20261125050000.500000+060/20261125060002.500000+060')).toMatchObject({
+      uptimeMs: 3_602_000,
+    });
+    expect(toldBoot('')).toBeNull();
   });
 });
 

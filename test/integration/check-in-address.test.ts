@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { checkAddresses } from '../../orchestrator/doctor/addresses.ts';
 import { addressIn } from '../../orchestrator/http/checkin/address.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
-import { type CheckInRequest, type Listener, openListener } from './check-in-listener.ts';
+import { type CheckInRequest, type Listener, openListener, startDue } from './check-in-listener.ts';
 
 describe('the address of a check-in', () => {
   const pinned = { hostKeys: ['SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU'] };
@@ -49,6 +50,35 @@ describe('the address of a check-in', () => {
     // With the token of one client the address of another cannot be changed.
     expect((await listener.checkIn('pc-1', token, sent('10.0.0.7'))).status).toBe(401);
     expect((await listener.orchestrator.store.readClient('pc-1'))?.host).toBe('NT-1');
+  });
+
+  test('is not taken when another client has it; the audit, `client why` and doctor say so', async () => {
+    const listener = await listenerWithPinnedKey('sent');
+    const { store } = listener.orchestrator;
+    await startDue(listener);
+    const token = await listener.tokenOf('pc-1');
+    const left = 'address: left as it is, nt-2 is the address of another client of the fleet\n';
+    for (const _ of [1, 2])
+      expect((await listener.checkIn('pc-1', token, sent('nt-2'))).text).toContain(left);
+    expect((await store.readClient('pc-1'))?.host).toBe('NT-1');
+    const audited = (await store.audit(99, { client: 'pc-1' })).filter(({ to }) => to === 'address refused');
+    expect(audited).toMatchObject([
+      {
+        who: 'client pc-1 (check-in token)',
+        because: 'its address stays NT-1: nt-2 is the address of pc-2 in the fleet',
+      },
+    ]);
+    const remarks = async () => (await listener.orchestrator.ask('GET', '/v1/clients/pc-1/why')).body.remarks;
+    const remark = expect.stringMatching(
+      / brought the address nt-2, which is not taken: client pc-2 .* has it/,
+    );
+    expect(await remarks()).toContainEqual(remark);
+    const doctor = async () => (await checkAddresses(store)).map(({ says }) => says);
+    expect(await doctor()).toEqual([expect.stringContaining('pc-1 (nt-2 is that of pc-2')]);
+    // The client is back where the fleet has it.
+    await listener.checkIn('pc-1', token, sent('NT-1'));
+    expect(await remarks()).not.toContainEqual(remark);
+    expect(await doctor()).toEqual([]);
   });
 
   test.each([

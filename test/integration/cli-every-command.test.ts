@@ -56,7 +56,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'campaign plan campaign.yaml',
-    /^campaign sp4 {2}release sms-sp4 \(staged\)\n10 of 10 clients of the fleet selected; 1 server among them will be looked at and skipped, never changed\n[^]*\nall +2 +8 +10\n$/,
+    /^campaign sp4 {2}release sms-sp4 \(staged\)\n10 of 10 clients of the fleet selected; 1 server among them will be looked at and excluded, never changed\n[^]*\nall +2 +8 +10\n$/,
     planAnswer,
   ],
   [

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { certifyEnvironment } from '../../orchestrator/child-environment.ts';
 import { workerLogin } from '../../orchestrator/embedded-redis/worker-login.ts';
 import { readConfig } from '../../shared/config.ts';
 import { parseRedisUrl } from '../../shared/redis/redis-url.ts';
@@ -69,13 +70,16 @@ describe('the address of the API', () => {
   );
 });
 
+/** Of servpack, and of whatever else runs under this account. */
+const secrets = { SERVPACK_TOKEN: 'a-token', AWS_SECRET_ACCESS_KEY: 'another', GITHUB_TOKEN: 'a-third' };
+
 describe('the worker of `up`', () => {
   it.each([
     ['redis://:s%40c%2Fret@127.0.0.1:7/2', 'redis://127.0.0.1:7/2'],
     ['redis://anna:s%40c%2Fret@h', 'redis://anna@h'],
     ['redis+sentinel://anna:s%40c%2Fret@a:1,b:2/main', 'redis+sentinel://anna@a:1,b:2/main'],
   ])('reads the password of %s from a file of its owner, and no secret in its environment', (given, bare) => {
-    const { env, forget } = workerLogin({ SERVPACK_TOKEN: 'a-token', PATH: '/bin' }, given, folder);
+    const { env, forget } = workerLogin({ ...secrets, PATH: '/bin' }, given, folder);
     expect(env).toEqual({
       PATH: '/bin',
       REDIS_URL: bare,
@@ -92,6 +96,15 @@ describe('the worker of `up`', () => {
   it('needs no file where Redis has no password', () => {
     const { env } = workerLogin({}, 'redis://anna@h', folder);
     expect(env).toEqual({ REDIS_URL: 'redis://anna@h', REDIS_PASSWORD_FILE: '' });
+  });
+});
+
+describe('the process of certify', () => {
+  it('gets the way to its machine, and nothing else', () => {
+    const way = { SERVPACK_GATEWAY: 'ssh', SERVPACK_SSH_CONFIG: 'ssh.yaml', SSH_AUTH_SOCK: '/agent' };
+    const env = { ...way, Path: 'C:\\Windows', HOME: '/home/anna' };
+    const redis = { REDIS_URL: 'redis://:secret@h', REDIS_PASSWORD_FILE: '/secret' };
+    expect(certifyEnvironment({ ...env, ...redis, ...secrets })).toEqual(env);
   });
 });
 

@@ -39,13 +39,27 @@ describe('a data folder that the doctor checks', () => {
 
   test('is reported when other users can read its token', () => {
     const folder = newFolder();
-    writeFileSync(join(folder, 'token'), 'x'.repeat(20), { mode: 0o600 });
+    writeFileSync(join(folder, 'token'), 'x'.repeat(22), { mode: 0o600 });
     expect(notOk(checkDataFolder(folder)).filter((each) => !each.includes('GB are free'))).toEqual([]);
     chmodSync(join(folder, 'token'), 0o644);
     const checks = checkDataFolder(folder);
     expectUseful(checks);
     expect(notOk(checks).join('\n')).toContain('token can be read by other users of this machine (mode 644)');
   });
+
+  test.each(['token', 'checkin-key'])(
+    'is reported when its %s is so short that it may be guessed',
+    (name) => {
+      const folder = newFolder();
+      const shortOnes = () =>
+        notOk(checkDataFolder(folder)).filter((each) => each.includes('characters only'));
+      writeFileSync(join(folder, name), `${'x'.repeat(22)}\n`, { mode: 0o600 });
+      expect(shortOnes()).toEqual([]);
+      writeFileSync(join(folder, name), `${'x'.repeat(21)}\n`, { mode: 0o600 });
+      expectUseful(checkDataFolder(folder));
+      expect(shortOnes()).toEqual([`warning: data folder: ${name} has 21 characters only`]);
+    },
+  );
 
   test('is broken when it cannot be written, and a warning when it does not exist', () => {
     // Root may write to every folder of a disk.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
-import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
+import { campaignYaml, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { recount } from '../twin/recount.ts';
 import { anna, bring, changes, contextOf, firstWave, rest, wide } from './admitted-clients.ts';
@@ -47,6 +47,33 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     expect(await status()).toMatchObject({ status: 'running', states: { active: 2 } });
     await runCampaigns().run(contextOf(orchestrator));
     expect((await status()).status).toBe('running');
+  });
+
+  test('are not opened again while another campaign at work wants their machine', async () => {
+    await using orchestrator = await startRunning(await open(), wide);
+    const { store } = orchestrator;
+    const [a = '', b = ''] = await firstWave(orchestrator, 2);
+    for (const client of [a, b]) await bring(store, client, changes.failed, { index: 'settled' });
+    // An earlier version let the second client of a machine in.
+    const [client, other] = [await store.readClient(a), await store.readClient(b)];
+    if (client === null || other === null) throw new Error('both are in the fleet');
+    await store.importFleet([{ ...client, client: 'twin', host: client.host.toLowerCase() }]);
+    const yaml = campaignYaml('other', `seed: 1\nselect: { clients: [twin, ${b}] }\n`);
+    await orchestrator.ask('POST', '/v1/campaigns', { file: 'other.yaml', text: yaml });
+    expect((await orchestrator.ask('POST', '/v1/campaigns/other/start')).status).toBe(200);
+    const refusal = async (name: string, what: string) =>
+      (await order(orchestrator, name, what, { campaign: 'sp4' })).body.error.message;
+    expect(await refusal(a, 'retry')).toBe(
+      `client ${a} in campaign sp4: campaign other has not settled its machine, as client twin; ` +
+        'wait until twin has settled there',
+    );
+    expect(await refusal(b, 'retry')).toBe(
+      `client ${b} in campaign sp4: campaign other has not settled it; wait until ${b} has settled there`,
+    );
+    const asked = await orchestrator.ask('POST', '/v1/campaigns/sp4/retry', { which: 'unreachable' }, anna);
+    expect(asked.body).toEqual({ campaign: 'sp4', reopened: 0, passedOver: 2 });
+    await orchestrator.ask('POST', '/v1/campaigns/other/abort', { reason: 'no longer' }, anna);
+    expect((await order(orchestrator, a, 'retry', { campaign: 'sp4' })).status).toBe(200);
   });
 
   test('are skipped while they wait, while they rest, and while a worker drives them', async () => {

@@ -1,3 +1,4 @@
+import { childEnvironment } from '../../orchestrator/child-environment.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -37,7 +38,7 @@ export async function startProcess(options: LabProcessOptions): Promise<LabProce
   const { name, args, env, logFile } = options;
   const log = createWriteStream(logFile, { flags: 'a' });
   const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...env },
+    env: { ...childEnvironment(process.env), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const words: string[] = [];

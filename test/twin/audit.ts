@@ -95,6 +95,7 @@ function trim({ audit, seals }: Tables, keep: number): number {
 export const rebuildStoreOf = (tables: Tables): RebuildStore => ({
   isEmpty: async () =>
     tables.campaigns.size + tables.fleet.size + tables.releases.size === 0 && tables.entries === 0,
+  dropJobs: async () => undefined,
   putBackSeal: async (_shard, head) => {
     if (whyNoId(head.last, Date.now()) !== null) return false;
     tables.seals.state = { head, written: head.number };

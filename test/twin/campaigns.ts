@@ -38,7 +38,18 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
     commitHalt: async (halt, version, audit) => commitHalt(tables, halt, version, audit),
     starts: async () => tables.starts,
     counters: async (campaign) => from(campaign, ({ counters }) => Object.fromEntries(counters), {}),
-    overlap: async (campaign, limit) => overlap(tables, campaign, limit),
+    overlap: async (campaign, limit) => {
+      const table = tables.campaigns.get(campaign);
+      const { same, twins } = overlapOf(tables, campaign, [
+        ...(table?.waiting.keys() ?? []),
+        ...(table?.rows.keys() ?? []),
+      ]);
+      return (same.length > 0 ? same : twins).slice(0, limit);
+    },
+    overlapWith: async (campaign, clients) => {
+      const { same, twins } = overlapOf(tables, campaign, clients);
+      return [...same, ...twins];
+    },
     slotsInUse: async (campaign) => from(campaign, slotsInUse, { active: 0, perLogonServer: {} }),
   };
 }
@@ -83,33 +94,27 @@ function commitCampaign(
   return table.record;
 }
 
-function overlap(tables: Tables, campaign: string, limit: number): readonly Overlap[] {
-  const table = tables.campaigns.get(campaign);
-  const clients = [...(table?.waiting.keys() ?? []), ...(table?.rows.keys() ?? [])];
+function overlapOf(tables: Tables, campaign: string, clients: readonly string[]) {
   const others = [...tables.campaigns].filter(
     ([name, other]) => name !== campaign && ['running', 'paused'].includes(statusOf(other)),
   );
-  const wants = (name: string, other: CampaignTable, client: string): boolean =>
-    other.waiting.has(client) || tables.claims.get(client) === name;
-  const found = clients.flatMap((client) =>
+  const wantedBy = (client: string): readonly string[] =>
     others
-      .filter(([name, other]) => wants(name, other, client))
-      .map(([name]): Overlap => ({ client, campaign: name })),
-  );
-  if (found.length > 0) return found.slice(0, limit);
+      .filter(([name, other]) => other.waiting.has(client) || tables.claims.get(client) === name)
+      .map(([name]) => name);
   const twinsOf = (client: string): readonly string[] =>
     [...tables.fleet.values()]
       .filter((other) => isTwin(tables.fleet.get(client), other))
       .map((other) => other.client);
-  return clients
-    .flatMap((client) =>
-      twinsOf(client).flatMap((twin) =>
-        others
-          .filter(([name, other]) => wants(name, other, twin))
-          .map(([name]): Overlap => ({ client, campaign: name, twin })),
-      ),
-    )
-    .slice(0, limit);
+  const same = clients.flatMap((client) =>
+    wantedBy(client).map((name): Overlap => ({ client, campaign: name })),
+  );
+  const twins = clients.flatMap((client) =>
+    twinsOf(client).flatMap((twin) =>
+      wantedBy(twin).map((name): Overlap => ({ client, campaign: name, twin })),
+    ),
+  );
+  return { same, twins };
 }
 
 const isTwin = (own: Client | undefined, other: Client): boolean =>

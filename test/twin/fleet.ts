@@ -92,11 +92,26 @@ export const checkInStoreOf = (tables: Tables): CheckInStore => ({
   },
   moveClient: async (client, host, audit) => {
     const known = tables.fleet.get(client);
-    if (known === undefined || known.host === host) return false;
+    if (known === undefined || known.host === host) return { kind: 'unchanged' };
+    const taken = [...tables.fleet.values()].find(
+      (other) => other.client !== client && machineOf(other.host) === machineOf(host),
+    );
+    if (taken !== undefined) return { kind: 'taken', other: taken.client };
     tables.fleet.set(client, { ...known, host });
+    tables.refusedAddresses.delete(client);
+    addAudit(tables, audit, null);
+    return { kind: 'moved' };
+  },
+  refuseAddress: async (refused, audit) => {
+    const known = tables.refusedAddresses.get(refused.client);
+    if (known?.host === refused.host && known.other === refused.other) return false;
+    tables.refusedAddresses.set(refused.client, refused);
     addAudit(tables, audit, null);
     return true;
   },
+  acceptAddress: async (client) => void tables.refusedAddresses.delete(client),
+  refusedAddress: async (client) => tables.refusedAddresses.get(client) ?? null,
+  refusedAddresses: async () => [...tables.refusedAddresses.values()],
 });
 
 export const workerRegistryOf = ({ workers }: Tables, now: () => number): WorkerRegistry => ({

@@ -1,3 +1,4 @@
+import type { RefusedAddress } from '../../shared/store/check-in-store.ts';
 import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { LastLook } from '../../shared/domain/survey/last-look.ts';
@@ -46,6 +47,7 @@ export interface Tables {
   halt: HaltRecord;
   /** Client, or `everyClient` -> lowest good generation of check-in tokens. */
   readonly tokens: Map<string, number>;
+  readonly refusedAddresses: Map<string, RefusedAddress>;
   readonly workers: Map<string, Announced>;
   readonly surveys: Map<string, SurveyTable>;
   /** Client -> its last look. */
@@ -104,6 +106,7 @@ export const emptyTables = (): Tables => ({
   starts: 0,
   halt: { version: 0, halt: null },
   tokens: new Map(),
+  refusedAddresses: new Map(),
   workers: new Map(),
   surveys: new Map(),
   looks: new Map(),

@@ -154,8 +154,10 @@ describe('a client of the lab', () => {
 
 it('leaves nothing when it is killed', async () => {
   const script = join(import.meta.dirname, '../lab/windows/main.ts');
-  const args = [script, '--clients', '2', '--block', '127.0.89'];
-  const other = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const other = spawn(process.execPath, [script, '--clients', '2'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, SERVPACK_WINDOWS_LAB_BLOCK: '127.0.89' },
+  });
   const words: string[] = [];
   createInterface({ input: other.stdout }).on('line', (line) => words.push(line));
   await until('it is up', () => {

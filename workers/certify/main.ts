@@ -29,13 +29,9 @@ const lookEveryMs = 1_000;
 
 const report = (message: CertifyMessage): void => void process.send?.(message);
 
-/**
- * The gateway and the folder of the profiles. A gateway needs no Redis, so its settings are left
- * out.
- */
+/** The gateway and the folder of the profiles. A gateway needs no Redis. */
 function open() {
-  const { REDIS_URL: _url, REDIS_PASSWORD_FILE: _file, ...rest } = process.env;
-  const config = readConfig({ SERVPACK_GATEWAY: 'ssh', ...rest, REDIS_URL: 'redis://127.0.0.1' });
+  const config = readConfig({ SERVPACK_GATEWAY: 'ssh', ...process.env, REDIS_URL: 'redis://127.0.0.1' });
   if (!config.ok) return config;
   const gateway = openGateway(config.value);
   return gateway.ok ? ok({ gateway: gateway.value, profiles: config.value.profiles }) : gateway;

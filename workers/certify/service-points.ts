@@ -1,4 +1,5 @@
 import { needsPassword } from '../gateways/service-account.ts';
+import { withDependants } from '../remediation/dependants.ts';
 import {
   executableOf,
   executablePathOf,
@@ -24,17 +25,40 @@ import {
 
 const fileOf = (path: string): string => path.slice(path.lastIndexOf('\\') + 1);
 
-/** Uses the service, and then puts its settings back and starts it, also when the use failed. */
+/** A service before the trial, and the running services that depend on it, in order of a stop. */
+interface Before {
+  readonly service: Service;
+  readonly dependants: readonly string[];
+}
+
+/**
+ * Uses the service, and then puts its settings back and starts it and its dependants, also when
+ * the use failed.
+ */
 async function withService(
   machine: SpareMachine,
-  use: (name: string, before: Service) => Promise<void>,
+  use: (name: string, service: Service) => Promise<void>,
 ): Promise<void> {
-  const name = machine.service ?? '';
-  const before = await serviceOf(machine, name);
-  if (before.state !== 'running') throw new Mismatch(`${name} is ${before.state}, must be running`);
-  if (/^svchost\.exe$/i.test(fileOf(executablePathOf(before))))
-    throw new Mismatch(`${name} shares its process with others; name a service that has its own`);
-  const outcome = await use(name, before).then(
+  const before = await readBefore(machine, machine.service ?? '');
+  await usingIt(machine, before, () => use(before.service.name, before.service));
+}
+
+/** The same for a use that stops the service, which Windows does not do before its dependants. */
+async function withStoppable(
+  machine: SpareMachine,
+  use: (name: string, service: Service) => Promise<void>,
+): Promise<void> {
+  const before = await readBefore(machine, machine.service ?? '');
+  await usingIt(machine, before, async () => {
+    await stopAll(machine, before.dependants);
+    // As it is alone: what depends on it rests.
+    const { neededBy: _stopped, ...service } = before.service;
+    await use(service.name, service);
+  });
+}
+
+async function usingIt(machine: SpareMachine, before: Before, use: () => Promise<void>): Promise<void> {
+  const outcome = await use().then(
     () => null,
     (thrown: unknown) => messageOf(thrown),
   );
@@ -43,33 +67,63 @@ async function withService(
   if (faults.length > 0) throw new Mismatch(faults.join('; '));
 }
 
+/** Throws `Mismatch`, before anything is changed, where something could not be put back. */
+async function readBefore(machine: SpareMachine, name: string): Promise<Before> {
+  const { gateway, target, signal } = machine;
+  const service = await serviceOf(machine, name);
+  if (/^svchost\.exe$/i.test(fileOf(executablePathOf(service))))
+    throw new Mismatch(`${name} shares its process with others; name a service that has its own`);
+  expectStartable(service);
+  const find = (each: string) => gateway.readService(target, each, signal);
+  const { neededBy: dependants = [] } = await valueOf(withDependants(find, service));
+  for (const dependant of dependants)
+    expectStartable(await serviceOf(machine, dependant), `, which depends on ${name},`);
+  return { service, dependants };
+}
+
+function expectStartable({ name, state, startType }: Service, what = ''): void {
+  if (state !== 'running') throw new Mismatch(`${name}${what} is ${state}, must be running`);
+  if (startType === 'disabled')
+    throw new Mismatch(`${name}${what} is disabled and runs: after a stop it could not be started again`);
+}
+
+async function stopAll(machine: SpareMachine, names: readonly string[]): Promise<void> {
+  for (const name of names) await valueOf(machine.gateway.stopService(changeBy(machine), name));
+}
+
 /** What could not be put back, in a sentence with the old settings. Null = all is as before. */
-async function putBack(machine: SpareMachine, before: Service): Promise<string | null> {
-  const { name, startType, imagePath } = before;
-  const type = pathTypeOf(before);
+async function putBack(machine: SpareMachine, { service, dependants }: Before): Promise<string | null> {
+  const { name, startType, imagePath } = service;
+  const type = pathTypeOf(service);
   try {
     const now = await serviceOf(machine, name);
     if (now.startType !== startType || now.imagePath !== imagePath) {
-      await valueOf(machine.gateway.stopService(changeBy(machine), name));
+      await stopAll(machine, [...dependants, name]);
       await valueOf(
         machine.gateway.configureService(changeBy(machine), name, { startType, imagePath, ...type }),
       );
     }
-    await valueOf(machine.gateway.startService(changeBy(machine), name));
-    const after = await serviceOf(machine, name);
-    expectSame({ ...after, pid: 0 }, { ...before, pid: 0 }, 'the service afterwards');
+    for (const each of [name, ...dependants.toReversed()])
+      await valueOf(machine.gateway.startService(changeBy(machine), each));
+    expectSame(settled(await serviceOf(machine, name)), settled(service), 'the service afterwards');
+    for (const each of dependants)
+      expectSame((await serviceOf(machine, each)).state, 'running', `the state of ${each}`);
     return null;
   } catch (thrown) {
-    return `NOT PUT BACK: ${name} had start type ${startType} and image path ${imagePath}, and ran: ${messageOf(thrown)}`;
+    const others = dependants.length === 0 ? '' : `, and so did ${dependants.join(', ')}`;
+    return `NOT PUT BACK: ${name} had start type ${startType} and image path ${imagePath}, and ran${others}: ${messageOf(thrown)}`;
   }
 }
+
+/** What a start does not change: it gives another process, and dependants in another order. */
+const settled = ({ neededBy: _dependants, ...service }: Service): Service => ({ ...service, pid: 0 });
 
 export const servicePoints: readonly Point[] = [
   {
     says: 'the service is stopped after a stop, and runs after a start; the same order twice is fine',
     needs: 'service',
     try: (machine) =>
-      withService(machine, async (name) => {
+      withStoppable(machine, async (name) => {
         await valueOf(machine.gateway.stopService(changeBy(machine), name));
         await valueOf(machine.gateway.stopService(changeBy(machine), name));
         const { state, pid } = await serviceOf(machine, name);
@@ -102,12 +156,12 @@ export const servicePoints: readonly Point[] = [
   {
     says: 'the service is moved to another folder and runs from there, and is moved back',
     needs: 'service',
-    try: (machine) => withService(machine, (name, before) => proveMove(machine, name, before)),
+    try: (machine) => withStoppable(machine, (name, before) => proveMove(machine, name, before)),
   },
   {
     says: 'a service that is deleted and installed again keeps its settings; one whose account needs a password is refused',
     needs: 'service',
-    try: (machine) => withService(machine, (name, before) => proveReinstall(machine, name, before)),
+    try: (machine) => withStoppable(machine, (name, before) => proveReinstall(machine, name, before)),
   },
 ];
 

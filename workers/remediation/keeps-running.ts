@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Service } from '../../shared/domain/observation/observation.ts';
+import type { PreImage, Service } from '../../shared/domain/observation/observation.ts';
 import { err } from '../../shared/errors.ts';
 import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
-import { failed } from './service-control.ts';
+import { failed, proveDependantsRun, readService, startLikeBefore, stateBefore } from './service-control.ts';
 
 /**
  * Proves that a service keeps running: it is as wanted, and after the settle time still is, as the
@@ -25,4 +25,31 @@ export async function keepsRunning(
   const second = await read();
   if (!second.ok || second.value.pid === first.value.pid) return second;
   return failed(`${second.value.name} ended and was started again within ${settleMs / 1_000} s`);
+}
+
+/** The settle time of a service that the profile may relocate; 0 for any other one. */
+export function settleMsOf({ rules }: StepContext, service: string): number {
+  const { relocatable } = rules.product;
+  // The name may come from a client: `constructor` is no service that the profile knows.
+  const known = service.toLowerCase();
+  return Object.hasOwn(relocatable, known) ? (relocatable[known]?.settleMs ?? 0) : 0;
+}
+
+/**
+ * The end of a way back: starts the service where it ran before, and proves that it keeps running.
+ * Nobody looks at the service after the procedure.
+ */
+export async function startToStay(
+  context: StepContext,
+  preImage: Pick<PreImage, 'service'>,
+  settleMs: number,
+): Promise<GatewayResult<void>> {
+  const started = await startLikeBefore(context, preImage);
+  if (!started.ok || stateBefore(preImage) === 'stopped') return started;
+  const { name } = preImage.service;
+  const lives = await keepsRunning(context, settleMs, async () => {
+    const now = await readService(context, name);
+    return !now.ok || now.value.state === 'running' ? now : failed(`${name} is ${now.value.state}`);
+  });
+  return lives.ok ? proveDependantsRun(context, preImage) : lives;
 }

@@ -13,7 +13,7 @@ import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { needsPassword, passwordNeeded } from '../gateways/service-account.ts';
 import { copyVerified, hashFile, removeOurs } from './files.ts';
-import { keepsRunning } from './keeps-running.ts';
+import { keepsRunning, settleMsOf, startToStay } from './keeps-running.ts';
 import {
   configureService,
   differences,
@@ -111,7 +111,7 @@ export const serviceSteps: Readonly<Partial<Record<StepName, Step>>> = {
   prove: proveMoved,
   setManual: (context, service) => configureService(context, service, { startType: 'manual' }),
   pointBack,
-  startAgain: (context, _service, preImage) => startLikeBefore(context, preImage),
+  startAgain: (context, service, preImage) => startToStay(context, preImage, settleMsOf(context, service)),
   removeCopy,
   restoreStartType: (context, service, { service: { startType } }) =>
     configureService(context, service, { startType }),
@@ -250,10 +250,7 @@ async function proveMoved(
   service: string,
   preImage: PreImage,
 ): Promise<GatewayResult<void>> {
-  const { relocatable } = context.rules.product;
-  const known = service.toLowerCase();
-  const target = Object.hasOwn(relocatable, known) ? relocatable[known] : undefined;
-  const settleMs = stateBefore(preImage) === 'running' ? (target?.settleMs ?? 0) : 0;
+  const settleMs = stateBefore(preImage) === 'running' ? settleMsOf(context, service) : 0;
   const lives = await keepsRunning(context, settleMs, () => readMoved(context, service, preImage));
   return lives.ok ? proveDependantsRun(context, preImage) : lives;
 }

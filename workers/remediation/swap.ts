@@ -3,7 +3,7 @@ import type { StepName } from '../../shared/domain/remediation/procedure.ts';
 import { ok } from '../../shared/errors.ts';
 import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
-import { keepsRunning } from './keeps-running.ts';
+import { keepsRunning, startToStay } from './keeps-running.ts';
 import { copyVerified, each, hashFile, putVerified, queueRename, removeOurs, withdraw } from './files.ts';
 import {
   differences,
@@ -101,7 +101,10 @@ export const fileSteps: Readonly<Partial<Record<StepName, Step>>> = {
   start: startHolder,
   prove,
   restoreFiles,
-  startAgain: startHolder,
+  startAgain: async (context, { service }) =>
+    service === null
+      ? ok(undefined)
+      : startToStay(context, { service }, context.rules.product.swap?.settleMs ?? 0),
   removeStaged,
 };
 

@@ -40,7 +40,8 @@ export interface Rebuilt {
 
 /**
  * Puts the records back from the files of the audit. Refused when a file was changed or a block is
- * missing (`rebuild.notWhole`), and when the prefix already holds keys (`rebuild.notEmpty`).
+ * missing (`rebuild.notWhole`), when the prefix already holds records (`rebuild.notEmpty`), and
+ * while an orchestrator leads there (`rebuild.leads`).
  * @param store null = write nothing and say what would be written
  * @param logs logs of an orchestrator, whose heads the files must have
  */
@@ -87,6 +88,8 @@ const notesOf = ({ torn, notes }: Verdict): readonly string[] => [
  */
 async function whyUnfit(store: Store, { files }: Source, chains: readonly Chain[]): Promise<Refusal | null> {
   if (!(await store.isEmpty())) return notEmpty;
+  const leader = await store.leader();
+  if (leader !== null) return leads(leader.owner);
   const [shards, was] = [await store.shards(), files[0]?.opening?.shards];
   if (shards !== was)
     return fault(
@@ -106,6 +109,12 @@ const notEmpty = fault(
   'rebuild.notEmpty',
   'there are records under this prefix already; stop every orchestrator and worker, and rebuild into an empty Redis or under another SERVPACK_PREFIX',
 );
+
+const leads = (owner: string): Refusal =>
+  fault(
+    'rebuild.leads',
+    `orchestrator ${owner} leads in this Redis, or did until a few seconds ago; stop every orchestrator and worker, and try again`,
+  );
 
 interface Counts {
   settled: number;
@@ -153,6 +162,7 @@ interface Restored {
 
 /** Writes the seals first: what is put back leaves entries, which follow the last block. */
 async function write(store: Store, now: number, { source, snapshot, chains, gap }: Restored): Promise<void> {
+  await store.dropJobs();
   for (const { shard, last } of chains) {
     if (last === null) continue;
     const { block: number, head, first, last: end } = last;

@@ -3,6 +3,7 @@ import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { hostForm, isHost, isHostKey, isPort, portForm } from '../../../shared/input/names.ts';
 import { type CertifyOrder, certifyOrder } from '../../../shared/certify-protocol.ts';
 import type { Refusal } from '../../refusal.ts';
+import { certifyEnvironment } from '../../child-environment.ts';
 import { certifyMachine } from '../processes/certify.ts';
 import { confirm } from '../client/confirm.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -67,7 +68,7 @@ async function certify(host: string, options: CertifyOptions): Promise<Result<vo
   if (!confirmed.ok) return confirmed;
   const json = options.json === true;
   const view = viewOf(process.stdout);
-  const env = { ...process.env, SERVPACK_DATA: dataDirOf(options, process.env) };
+  const env = certifyEnvironment({ ...process.env, SERVPACK_DATA: dataDirOf(options, process.env) });
   const done = await certifyMachine(env, order.value, {
     begun: (system) => {
       if (!json) print([`${safe(host)}: ${safe(system ?? 'Windows version unknown')}`]);
@@ -118,7 +119,7 @@ function confirmationOf({ host, service, folder, restart }: CertifyOrder) {
       `- The folder %SystemRoot%\\servpack is created and stays: with it servpack makes sure that only one worker changes the machine. ${folder} is created, and removed afterwards.`,
       service === null
         ? '- No service is changed (--service NAME would stop, move and start one).'
-        : `- ${service} is stopped and started several times, set to manual, and moved to ${folder} and back.`,
+        : `- ${service} is stopped and started several times, set to manual, and moved to ${folder} and back. Running services that depend on it are stopped before it and started again after it.`,
       restart
         ? '- The machine is restarted twice, even if users are logged on.'
         : '- The machine is not restarted (--restart would restart it).',

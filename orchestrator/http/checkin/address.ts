@@ -3,7 +3,7 @@ import type { OrchestratorContext } from '../../context.ts';
 import type { CheckInConfig } from '../../../shared/config.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { isHost } from '../../../shared/input/names.ts';
-import { movedTo } from '../../../shared/store/check-in-store.ts';
+import { movedTo, refusedTo } from '../../../shared/store/check-in-store.ts';
 
 /** Addresses that no client has. Some of them would reach the orchestrator or the worker. */
 const notClients = blockListOf([
@@ -68,20 +68,32 @@ export async function takeAddress(
   if (address.kind === 'none') return null;
   if (address.kind === 'unfit') return `left as it is, ${address.because}`;
   const { host } = address;
-  if (host === client.host) return `${host}, as before`;
+  const name = client.client;
+  if (host === client.host) {
+    await store.acceptAddress(name);
+    return `${host}, as before`;
+  }
   if (!isPinned(client)) return 'left as it is, no host key of this client is pinned in the fleet';
-  const isMoved = await store.moveClient(client.client, host, {
-    at: clock.now(),
-    campaign: '',
-    client: client.client,
-    who: `client ${client.client} (check-in token)`,
-    from: '',
-    to: movedTo,
-    because: `its address is ${host} now, before ${client.host}`,
-    evidence: null,
-  });
-  if (isMoved) log.info({ client: client.client, host, before: client.host }, 'another address');
-  return isMoved ? `${host}, before ${client.host}` : 'left as it is, the fleet is being changed';
+  const at = clock.now();
+  const entry = { at, campaign: '', client: name, who: `client ${name} (check-in token)`, from: '' };
+  const moved = { to: movedTo, because: `its address is ${host} now, before ${client.host}`, evidence: null };
+  const outcome = await store.moveClient(name, host, { ...entry, ...moved });
+  switch (outcome.kind) {
+    case 'moved':
+      log.info({ client: name, host, before: client.host }, 'another address');
+      return `${host}, before ${client.host}`;
+    case 'taken': {
+      const { other } = outcome;
+      const because = `its address stays ${client.host}: ${host} is the address of ${other} in the fleet`;
+      const refused = { to: refusedTo, because, evidence: null };
+      if (await store.refuseAddress({ client: name, host, other, at }, { ...entry, ...refused }))
+        log.warn({ client: name, host, other }, 'the address of a check-in belongs to another client');
+      return `left as it is, ${host} is the address of another client of the fleet`;
+    }
+    case 'unchanged':
+    case 'busy':
+      return 'left as it is, the fleet is being changed';
+  }
 }
 
 const isPinned = ({ hostKeys = [] }: Client): boolean => hostKeys.length > 0;

@@ -1,5 +1,3 @@
-import type { Logger } from 'pino';
-
 /** A logon script reports in once or twice, a person who tries it out a few times more. */
 const burst = 4;
 const refillMs = 15_000;
@@ -66,34 +64,5 @@ export class ConcurrencyLimit {
       if (next === undefined) this.#atWork -= 1;
       else next();
     }
-  }
-}
-
-const logEveryMs = 60_000;
-
-/**
- * Logs refused check-ins, once a minute at most: any caller can cause them, and must not be able
- * to fill the log.
- */
-export class RefusalLog {
-  readonly #log: Logger;
-  #count = 0;
-  #quietUntil = 0;
-
-  constructor(log: Logger) {
-    this.#log = log;
-  }
-
-  /** @param client the name it gave: an id, or cut so that it cannot fill the log */
-  note(client: string, from: string | undefined): void {
-    this.#count += 1;
-    const now = performance.now();
-    if (now < this.#quietUntil) return;
-    this.#log.warn(
-      { refused: this.#count, client: client.slice(0, 63), from },
-      'check-ins without their token',
-    );
-    this.#count = 0;
-    this.#quietUntil = now + logEveryMs;
   }
 }

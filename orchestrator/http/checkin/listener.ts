@@ -10,8 +10,10 @@ import type { Client } from '../../../shared/domain/campaign/definition.ts';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { readOperatorFile } from '../../../shared/input/operator-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
+import { answerHeaders } from '../answer-headers.ts';
 import { addressIn, takeAddress } from './address.ts';
-import { RateLimit, RefusalLog, ConcurrencyLimit } from './limits.ts';
+import { RefusalLog } from '../refusal-log.ts';
+import { RateLimit, ConcurrencyLimit } from './limits.ts';
 import { accepted, oneOf, refused, tokenIn, transcriptIn } from './request.ts';
 import { RecordsGone, StoreUnavailable } from '../../../shared/store/errors.ts';
 import { reportIn } from '../../fleet/check-in.ts';
@@ -43,7 +45,8 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
     keepAliveTimeout: 5_000,
     frameworkErrors: (_error, _request, reply) =>
       void refuse(reply as FastifyReply, 400, 'the request is not understood'),
-    ...(tls.value === null ? {} : { https: tls.value }),
+    // Whatever the defaults of the process are.
+    ...(tls.value === null ? {} : { https: { ...tls.value, minVersion: 'TLSv1.2' } }),
   }) as FastifyInstance;
   app.server.maxConnections = socketsAtMost;
   app.removeAllContentTypeParsers();
@@ -55,7 +58,11 @@ export function openCheckIns(context: OrchestratorContext, config: CheckInConfig
     config,
     rate: new RateLimit(),
     writes: new ConcurrencyLimit(writing.atOnce, writing.waiting),
-    refusals: new RefusalLog(context.log),
+    refusals: {
+      token: new RefusalLog(context.log, 'check-ins without their token', 'client'),
+      revoked: new RefusalLog(context.log, 'check-ins with a revoked token', 'client'),
+      tooOften: new RefusalLog(context.log, 'check-ins that come too often', 'client'),
+    },
   };
   const handler = (request: FastifyRequest, reply: FastifyReply) => checkIn(listener, request, reply);
   // Before the body is read: a caller without a token does not get to send one.
@@ -76,7 +83,7 @@ interface Listener {
   readonly config: CheckInConfig;
   readonly rate: RateLimit;
   readonly writes: ConcurrencyLimit;
-  readonly refusals: RefusalLog;
+  readonly refusals: Readonly<Record<'token' | 'revoked' | 'tooOften', RefusalLog>>;
 }
 
 function readTls({ tls }: CheckInConfig): Result<{ cert: Buffer; key: Buffer } | null> {
@@ -112,13 +119,14 @@ async function authorize(
   const name = nameIn(request);
   const generation = generationOf(context, name, request);
   if (generation === null) {
-    refusals.note(name, request.socket.remoteAddress);
+    refusals.token.note({ named: name, from: request.socket.remoteAddress });
     reply.header('www-authenticate', 'Bearer');
     return refuse(reply, 401, 'the token is missing, or is not one of this client');
   }
   // By generation too: an old token uses up nothing of the new one.
   const waitMs = rate.take(`${name.toLowerCase()} ${generation}`, performance.now());
   if (waitMs === 0) return undefined;
+  refusals.tooOften.note({ named: name, from: request.socket.remoteAddress });
   const seconds = Math.ceil(waitMs / 1_000);
   reply.header('retry-after', seconds);
   return refuse(reply, 429, `${name} has checked in too often; again in ${seconds} s`);
@@ -134,7 +142,11 @@ function generationOf(
   return generationIn(checkInKey, name, token);
 }
 
-async function checkIn({ context, config, writes }: Listener, request: FastifyRequest, reply: FastifyReply) {
+async function checkIn(
+  { context, config, writes, refusals }: Listener,
+  request: FastifyRequest,
+  reply: FastifyReply,
+) {
   const name = nameIn(request);
   const done = await writes.run(async () => {
     // An emptied store has no client and no revoked token.
@@ -143,8 +155,10 @@ async function checkIn({ context, config, writes }: Listener, request: FastifyRe
     if (found.length > 1) return refuse(reply, 409, whyAmbiguous(found));
     const client = found[0] ?? null;
     const generation = generationOf(context, name, request) ?? 0;
-    if (generation < (await context.store.leastGeneration(client?.client ?? name)))
+    if (generation < (await context.store.leastGeneration(client?.client ?? name))) {
+      refusals.revoked.note({ named: name, from: request.socket.remoteAddress });
       return refuse(reply, 401, `the token of ${name} was revoked; it needs a new one`);
+    }
     if (client === null) return refuse(reply, 404, `${name} is not in the fleet`);
     const sent = request.headers[addressHeader] ?? oneOf(request.query, 'host');
     const address = addressIn(config.address, {
@@ -173,7 +187,7 @@ const whyAmbiguous = (found: readonly Client[]): string =>
   `${found.map(({ client }) => client).join(' and ')} are clients of the fleet that differ by case only`;
 
 const text = (reply: FastifyReply, status: number): FastifyReply =>
-  reply.code(status).type('text/plain; charset=utf-8').header('cache-control', 'no-store');
+  reply.code(status).type('text/plain; charset=utf-8').headers(answerHeaders);
 
 const refuse = (reply: FastifyReply, status: number, because: string): FastifyReply =>
   text(reply, status).send(refused(because));

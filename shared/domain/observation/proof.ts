@@ -1,5 +1,5 @@
 import type { FileState, Observation } from './observation.ts';
-import type { ReleaseFiles } from '../rules/policy.ts';
+import type { ProductRules, ReleaseFiles } from '../rules/policy.ts';
 
 /** What the look says about the release on this client. Only `current` is success. */
 export type Proof =
@@ -28,9 +28,16 @@ export function prove(files: ReleaseFiles, seen: Observation): Proof {
   }
   if (seen.setupPhase !== 'installed' && seen.setupPhase !== 'none')
     return { kind: 'notCurrent', because: `its setup phase is ${seen.setupPhase}` };
-  return left === null
-    ? { kind: 'notSaid', because: 'it does not say whether files are left to download' }
-    : { kind: 'current' };
+  return left === null ? { kind: 'notSaid', because: downloadsUnknown } : { kind: 'current' };
+}
+
+const downloadsUnknown = 'it does not say whether files are left to download';
+export const phaseUnknown = 'its setup phase is missing or not understood';
+
+/** What the client does not say, though every update of it depends on that; null = it says all. */
+export function whatIsNotSaid({ route }: ProductRules, seen: Observation): string | null {
+  if (route === 'logon' && seen.setupPhase === 'unknown') return phaseUnknown;
+  return seen.filesNotDownloaded === null ? downloadsUnknown : null;
 }
 
 const matches = (state: FileState | undefined, sha256: string): boolean =>

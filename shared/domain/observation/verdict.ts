@@ -2,7 +2,7 @@ import { type Blocker, blockersOf } from './blocker.ts';
 import { directoryOf } from './image-path.ts';
 import type { Observation } from './observation.ts';
 import type { ProductRules, ReleaseFiles } from '../rules/policy.ts';
-import { prove } from './proof.ts';
+import { prove, whatIsNotSaid } from './proof.ts';
 import type { Failure } from './failure.ts';
 
 /**
@@ -43,14 +43,18 @@ export type Remark = (typeof remarks)[number];
 
 /**
  * The verdict of one look, by the questions of an upgrade in their order: a server is excluded; a
- * client that is proved current needs nothing; only then it matters what is in the way.
+ * client that is proved current needs nothing; only then it matters what is in the way. A client on
+ * which nothing is seen in the way is free only when it says everything that an update depends on.
  * @param files of the release in question; null = no release, so nothing is proved
  */
 export function verdictOf(product: ProductRules, files: ReleaseFiles | null, seen: Observation): Verdict {
   if (seen.role === 'server') return { kind: 'server' };
   if (files !== null && prove(files, seen).kind === 'current') return { kind: 'current' };
   const blockers = blockersOf(product, seen);
-  if (blockers.length === 0) return { kind: 'free' };
+  if (blockers.length === 0) {
+    const unknown = whatIsNotSaid(product, seen);
+    return unknown === null ? { kind: 'free' } : couldNotLook({ kind: 'garbled', message: unknown });
+  }
   const isMovable = (blocker: Blocker): boolean =>
     blocker.kind === 'service' && Object.hasOwn(product.relocatable, blocker.service.toLowerCase());
   return { kind: 'blocked', blockers, movable: blockers.filter(isMovable).length };

@@ -188,7 +188,7 @@ export const changeMemory = (memory: Memory, change: MemoryChange): Memory => ({
 const openNames = ['mark', 'unanswered', 'restart', 'workaround', 'replacing', 'unfinished'] as const;
 
 /** What is open on the client, by its field in `memory.open`; empty = nothing is. */
-export const openOnClient = ({ open }: Memory): readonly (keyof Open)[] =>
+export const openOnClient = ({ open }: Memory): readonly (typeof openNames)[number][] =>
   openNames.filter((name) => open[name] !== null && open[name] !== false);
 
 /** Is the client marked, or may it be: the update command was sent and its outcome is not known? */

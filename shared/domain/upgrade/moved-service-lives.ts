@@ -1,3 +1,4 @@
+import { isSameBoot } from '../observation/boot.ts';
 import { executablePathOf } from '../observation/image-path.ts';
 import type { Observation, PreImage, Service } from '../observation/observation.ts';
 import type { Ending } from '../outcome/ending.ts';
@@ -66,7 +67,7 @@ function watchOn({ memory: { learned } }: Upgrade, service: Service, bootId: str
   const pid = service.state === 'running' ? service.pid : null;
   const key = keyOf(service);
   const before = Object.hasOwn(learned.watched, key) ? learned.watched[key] : undefined;
-  if (before?.bootId !== bootId) return { bootId, pid, since: now, ends: 0 };
+  if (before === undefined || !isSameBoot(before.bootId, bootId)) return { bootId, pid, since: now, ends: 0 };
   if (before.pid === pid) return before;
   return { bootId, pid, since: now, ends: before.ends + (before.pid === null ? 0 : 1) };
 }

@@ -183,13 +183,13 @@ function mayTryAgain(journal: Journal, step: StepName | null): boolean {
 }
 
 /**
- * The service has its old settings and does not start, for example because its account has lost the
+ * The service has its old settings and does not run, for example because its account has lost the
  * right to log on as a service (Q191328). Only a person can mend that: the rest of the way back is
  * done, then the upgrade needs attention.
  */
 function leaveServiceDown(upgrade: Upgrade, state: Remedying, failure: Failure): Decision {
   const { journal, blockers } = state;
-  const down = `${journal.service} has its old settings and does not start: ${failure.message}`;
+  const down = `${journal.service} has its old settings and does not keep running: ${failure.message}`;
   const because = journal.ending === null ? down : `${journal.ending.because}; ${down}`;
   const cause = 'the service does not start again';
   const ending: Ending = { end: 'needsAttention', cause, because, blockers };

@@ -1,6 +1,6 @@
 import { isSameBoot } from '../observation/boot.ts';
 import type { Observation } from '../observation/observation.ts';
-import { type Proof, whyNot } from '../observation/proof.ts';
+import { phaseUnknown, type Proof, whyNot } from '../observation/proof.ts';
 import type { Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
 import { pushFiles } from './push.ts';
@@ -83,8 +83,6 @@ const furtherBootsAtMost = 2;
  */
 const needsAnotherBoot = ({ memory }: Upgrade, { pendingRestart }: Observation): boolean =>
   pendingRestart && (memory.history.restarts.pendingRestart ?? 0) < furtherBootsAtMost;
-
-const phaseUnknown = 'its setup phase is missing or not understood';
 
 /**
  * An unknown phase does not mean "not marked": the client may be in the middle of its update. And

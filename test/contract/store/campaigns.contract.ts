@@ -180,6 +180,31 @@ export function campaignsContract(given: Given): void {
       expect(sorted(await fixture.store.overlap('new', 10))).toEqual(['pc-1 old']);
     });
 
+    it('says the same of single clients that are to be opened again', async () => {
+      const fixture = given();
+      const { store } = fixture;
+      await fixture.campaign('old', [pick('pc-1'), pick('pc-2')], runningState(1));
+      await fixture.campaign('older', [pick('PC-3')], pausedState);
+      const members = ['twin-of-1', 'pc-2', 'pc-3', 'pc-4'];
+      await fixture.campaign(
+        'new',
+        members.map((client) => pick(client)),
+        { status: 'created' },
+      );
+      await store.importFleet([
+        clientOf('pc-1', { host: 'nt-0001' }),
+        clientOf('twin-of-1', { host: 'NT-0001' }),
+        clientOf('PC-3', { host: 'nt-3' }),
+      ]);
+      expect(await store.overlapWith('new', members)).toEqual([
+        { client: 'pc-2', campaign: 'old' },
+        { client: 'twin-of-1', campaign: 'old', twin: 'pc-1' },
+        { client: 'pc-3', campaign: 'older', twin: 'PC-3' },
+      ]);
+      expect(await store.overlapWith('new', ['pc-4'])).toEqual([]);
+      expect(await store.overlapWith('old', ['pc-1'])).toEqual([]);
+    });
+
     it('counts no campaign that has not started or has ended', async () => {
       const fixture = given();
       await fixture.campaign('created', picks(1), { status: 'created' });

@@ -1,3 +1,4 @@
+import { childEnvironment } from '../../../orchestrator/child-environment.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { isAbsolute, join, relative } from 'node:path';
 import { styleText } from 'node:util';
@@ -52,7 +53,8 @@ export class Cli {
 
   #start(args: readonly string[], stdout: 'inherit' | 'pipe'): ChildProcess {
     const { url, dataDir } = this.#options;
-    const env = { ...process.env, SERVPACK_URL: url, SERVPACK_DATA: dataDir };
+    const own = childEnvironment(process.env, 'NO_COLOR', 'FORCE_COLOR', 'TERM');
+    const env = { ...own, SERVPACK_URL: url, SERVPACK_DATA: dataDir };
     return spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', stdout, 'inherit'] });
   }
 

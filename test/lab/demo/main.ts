@@ -95,19 +95,36 @@ async function prepareCampaign(cli: Cli, sample: Sample): Promise<string> {
   return name;
 }
 
+interface Paused {
+  readonly status: string;
+  readonly paused: { readonly by: string; readonly byGate: boolean } | null;
+}
+
 /**
  * Watches the campaign and resumes it when a gate pauses it: in a small fleet a few failures are
  * soon too many. An operator would read the reason and decide. The lab goes on, because it proves
- * where every client ends.
+ * where every client ends. The pause of a person stays until a person ends it.
  */
 async function watchToTheEnd(cli: Cli, campaign: string): Promise<void> {
   for (;;) {
     await cli.watch(['campaign', 'watch', campaign, '--until-paused']);
-    const { status } = (await cli.json(['campaign', 'status', campaign])) as { status: string };
-    if (status !== 'paused') return;
-    say('The gate has paused the campaign. The lab accepts what went wrong so far and goes on.');
-    await cli.run(['campaign', 'resume', campaign]);
+    const { paused } = await statusOf(cli, campaign);
+    if (paused === null) return;
+    if (paused.byGate) {
+      say('The gate has paused the campaign. The lab accepts what went wrong so far and goes on.');
+      await cli.run(['campaign', 'resume', campaign, '--yes']);
+    } else {
+      say(`${paused.by} has paused the campaign. The lab waits for: servpack campaign resume ${campaign}`);
+      await resumedByPerson(cli, campaign);
+    }
   }
+}
+
+const statusOf = async (cli: Cli, campaign: string): Promise<Paused> =>
+  (await cli.json(['campaign', 'status', campaign])) as Paused;
+
+async function resumedByPerson(cli: Cli, campaign: string): Promise<void> {
+  while ((await statusOf(cli, campaign)).paused?.byGate === false) await delay(1_000);
 }
 
 /**

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build, type Built, labHome } from './build.ts';
+import { claimBlock } from './claim-block.ts';
 import { WindowsClient } from './client.ts';
 import { type LogonServer, makeLogonServer } from './logon-server.ts';
 import { makeKey } from './sshd.ts';
@@ -11,8 +12,13 @@ import { rulesOf, type Trait } from './traits.ts';
 export interface LabOptions {
   /** One client per entry. */
   readonly traits: readonly Trait[];
-  /** Clients are at .1, .2, … of this block of loopback addresses. */
+  /**
+   * Clients are at .1, .2, … of this block of loopback addresses, or of another one where another
+   * lab has this block.
+   */
   readonly block?: string;
+  /** No other block will do. */
+  readonly isBlockExact?: boolean;
   readonly port?: number;
   /**
    * Programs over ssh may read the logon server's share; no when left out, as with a key login on
@@ -45,12 +51,21 @@ export interface WindowsLab {
   close(): Promise<void>;
 }
 
-/** @throws CanNotBuild when it is not possible on this machine */
+/**
+ * @throws CanNotBuild when it is not possible on this machine; BlockTaken when another lab has the
+ * addresses
+ */
 export async function startWindowsLab(options: LabOptions): Promise<WindowsLab> {
-  const { say = () => undefined, block = defaultBlock, port = defaultPort, readsShares = false } = options;
+  const { say = () => undefined, port = defaultPort, readsShares = false } = options;
   await sweepRuns(labHome);
   const built = await build(say);
   const folder = join(labHome, 'runs', `${process.pid}-${Date.now()}`);
+  const claim = await claimBlock({
+    block: options.block ?? defaultBlock,
+    isExact: options.isBlockExact ?? false,
+    port,
+    folder,
+  });
   mkdirSync(folder, { recursive: true });
   const guard = startGuard(folder);
   const userKey = join(folder, 'id_lab');
@@ -70,7 +85,7 @@ export async function startWindowsLab(options: LabOptions): Promise<WindowsLab> 
       trait,
       place: {
         prefix: join(folder, id),
-        address: `${block}.${number}`,
+        address: `${claim.block}.${number}`,
         port,
         userKey: `${userKey}.pub`,
         readsShares,
@@ -108,6 +123,7 @@ export async function startWindowsLab(options: LabOptions): Promise<WindowsLab> 
       await Promise.all(clients.map((client) => client.remove()));
       await removeRun(folder);
       await stopGuard(guard);
+      await claim.release();
     },
   };
   try {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build, CanNotBuild } from './build.ts';
+import { BlockTaken } from './claim-block.ts';
 import { carryOut, commandHelp } from './commands.ts';
 import { fleetCsv } from './fleet-file.ts';
 import { startWindowsLab, type WindowsLab } from './lab.ts';
@@ -18,12 +19,13 @@ const say = (text: string): void => console.log(text);
 async function start({ clients, build: onlyBuild, ...place }: WindowsLabOptions): Promise<WindowsLab | null> {
   const wanted = Array.from({ length: clients }, (_, index) => traits[index % traits.length] ?? 'free');
   try {
-    if (!onlyBuild) return await startWindowsLab({ traits: wanted, ...place, say });
+    const isBlockExact = place.block !== undefined;
+    if (!onlyBuild) return await startWindowsLab({ traits: wanted, ...place, isBlockExact, say });
     await build(say);
   } catch (error) {
-    if (!(error instanceof CanNotBuild)) throw error;
+    if (!(error instanceof CanNotBuild || error instanceof BlockTaken)) throw error;
     console.error(error.message);
-    process.exitCode = canNotBuildCode;
+    process.exitCode = error instanceof CanNotBuild ? canNotBuildCode : 1;
   }
   return null;
 }

@@ -4,7 +4,8 @@ import { defaultBlock, defaultPort } from './lab.ts';
 
 export interface WindowsLabOptions {
   readonly clients: number;
-  readonly block: string;
+  /** Left out = the usual one, or another one where another lab has it. */
+  readonly block?: string;
   readonly port: number;
   readonly readsShares: boolean;
   /** Builds the parts of clients, and no more. */
@@ -21,7 +22,11 @@ export function readOptions(argv: readonly string[]): WindowsLabOptions {
   const command = new Command('npm run lab:windows --')
     .description('Starts Windows clients made of Wine, each behind an sshd of its own, until Ctrl-C.')
     .option('--clients <n>', 'how many; each of the first twelve has a trait of its own', whole(1, 100), 6)
-    .option('--block <addresses>', 'clients are at .1, .2, … of it', loopback, defaultBlock)
+    .option(
+      '--block <addresses>',
+      `clients are at .1, .2, … of it (default: ${defaultBlock}, or others where another lab has it)`,
+      loopback,
+    )
     .option('--port <n>', 'of every sshd', whole(1, 65_535), defaultPort)
     .option(
       '--reads-shares',

@@ -1,3 +1,4 @@
+import { childEnvironment } from '../../../orchestrator/child-environment.ts';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -105,7 +106,10 @@ function remoteExec({ prefix, readsShares }: SshdPlace): string {
 export async function startSshd({ prefix, address, port }: SshdPlace): Promise<ChildProcess> {
   const config = join(prefix, 'sshd_config');
   const log = join(prefix, 'sshd.log');
-  const sshd = spawn('/usr/sbin/sshd', ['-D', '-f', config, '-E', log], { stdio: 'ignore' });
+  const sshd = spawn('/usr/sbin/sshd', ['-D', '-f', config, '-E', log], {
+    stdio: 'ignore',
+    env: childEnvironment(process.env),
+  });
   const deadline = Date.now() + windowsPatienceMs;
   while (!(await accepts(address, port))) {
     if (sshd.exitCode !== null || sshd.signalCode !== null || Date.now() > deadline)

@@ -1,6 +1,6 @@
 import { countersOf } from '../../../domain/upgrade/count-upgrade.ts';
 import { difference, stateCounter } from '../../../domain/outcome/counters.ts';
-import { isFinishing, type QueueName, queueOf } from '../../../domain/upgrade/placement.ts';
+import { isFinishing, queueOf } from '../../../domain/upgrade/placement.ts';
 import { queueName } from '../../queued.ts';
 import type { PutBackUpgrade } from '../../rebuild-store.ts';
 import type { SealedHead } from '../../seal-store.ts';
@@ -13,27 +13,31 @@ import { auditFields } from './audit.ts';
 const pieceSize = 100;
 
 /**
- * Whatever was ever done leaves one of these keys; a queue of BullMQ leaves its meta key. The
- * number of shards is not among them: it is written when a store is opened.
+ * Whatever was ever done leaves one of these keys. Not among them is what processes write by
+ * themselves, also in the very instant in which Redis is emptied: the lease of the leader, the
+ * identity and number of shards, the registry of workers, trials of writing, and the queues, whose
+ * jobs are hints.
  */
-const firstKeys = [
-  'fleet',
-  'releases',
-  'campaigns',
-  'campaign',
-  'audit',
-  'seal',
-  'claims',
-  'leader',
-] as const;
-
-const queues: readonly QueueName[] = ['upgrades', 'remediations'];
+const firstKeys = ['fleet', 'releases', 'campaigns', 'campaign', 'audit', 'seal', 'claims'] as const;
 
 export const isEmptyShard = async ({ redis, keys }: Shard): Promise<boolean> =>
-  (await redis.exists(
-    ...firstKeys.map((name) => keys.of(name)),
-    ...queues.map((name) => `${keys.base}:q:${name}:meta`),
-  )) === 0;
+  (await redis.exists(...firstKeys.map((name) => keys.of(name)))) === 0;
+
+const dropJobsScript = script(
+  import.meta.url,
+  'drop-jobs',
+  lua`
+-- Removes every key of BullMQ in this shard. Reads the names of all keys: only a rebuild may.
+local found = redis.call('KEYS', base .. ':q:*')
+for at = 1, #found, 1000 do
+  redis.call('UNLINK', unpack(found, at, math.min(at + 999, #found)))
+end
+return #found`,
+);
+
+export async function dropJobs({ run }: Shard): Promise<void> {
+  await run(dropJobsScript);
+}
 
 const putBackSealScript = script(
   import.meta.url,

@@ -51,6 +51,19 @@ export const keyNames = {
   slots: 'slots',
   /** hash: client -> the rest of its fleet entry as a JSON array */
   fleet: 'fleet',
+  /**
+   * zset in shard 0, ordered by its members: which clients have a name or a machine that their id
+   * does not tell (`machine-index.ts`)
+   */
+  machines: 'machines',
+  /** string in shard 0: the number of the import up to which `machines` knows the whole fleet */
+  machinesAt: 'machinesAt',
+  /** string in shard 0: how often a check-in has changed an address */
+  moves: 'moves',
+  /** string in shard 0 that expires: a large import copies the fleet */
+  importing: 'importing',
+  /** hash in shard 0: client -> the address of its check-in that was not taken, as JSON */
+  refusedAddresses: 'refusedAddresses',
   /** hash: release -> JSON */
   releases: 'releases',
   /**

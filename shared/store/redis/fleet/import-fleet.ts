@@ -8,6 +8,15 @@ import { list, named, scriptFile } from '../core/scripts.ts';
 import { inPieces, scanHash, type Shard, valuesOf } from '../core/shard.ts';
 import { fleetSize } from './fleet.ts';
 import { fleetText, homeShardIn, hostIn, shardOfServer } from './fleet-text.ts';
+import {
+  type Entry,
+  fleetVersion,
+  indexChange,
+  indexFleet,
+  indexMembers,
+  possibleTwins,
+  stageMembers,
+} from './machine-index.ts';
 
 const importFleetScript = scriptFile(import.meta.url, 'import-fleet.lua');
 
@@ -19,11 +28,13 @@ export const stagingSeconds = 3_600;
  * together with a copy of the fleet, which then takes its place.
  */
 const addedAtMost = 10_000;
+/** Real seconds for which one page of the fleet may keep check-ins from changing an address. */
+const importingSeconds = 60;
 
 /**
  * Imports clients so that readers see the old fleet or the new one, and a crash changes nothing:
  * all rows are staged in pieces, and one short script makes them the fleet. Begins again when
- * another import came first, or when Redis lost a part of what was staged.
+ * another change came first, or when Redis lost a part of what was staged.
  * @param shards how many shards the store has
  */
 export async function importFleet(
@@ -59,56 +70,97 @@ interface Order {
   readonly isUnique: boolean;
 }
 
-/** Null when another import came first, or a part of what was staged is gone. */
+/** Null when another change of the fleet came first, or a part of what was staged is gone. */
 async function tryImport(
   head: Shard,
   { shards, clients, audit, isUnique }: Order,
 ): Promise<ImportOutcome | null> {
-  const imports = (await head.redis.get(head.keys.of('imports'))) ?? '0';
-  const different = await differentRows(head, clients, shards);
-  const changed = different.filter(({ known }) => known !== null).length;
-  const added = different.length - changed;
-  const token = randomUUID();
-  const isLarge = different.length > addedAtMost;
   const isSearched = isUnique && (await fleetSize(head)) > 0;
+  if (isSearched) await indexFleet(head);
+  const version = await fleetVersion(head);
+  const different = await differentRows(head, clients, shards);
+  const isLarge = different.length > addedAtMost;
   const search = searchTwins(isSearched ? different : []);
-  if (isLarge || search.isNeeded)
-    for await (const page of scanHash(head, head.keys.of('fleet'))) {
-      search.look(page);
-      if (isLarge) await stage(head, token, page.flat());
-    }
+  const token = randomUUID();
+  let members = 0;
+  if (isLarge) members = await stageFleet(head, token, different, search.look);
+  else search.look(await possibleTwins(head, search.machines));
   const twins = search.found(clients);
   if (twins.length > 0) {
-    await head.redis.unlink(head.keys.of('staging', token));
+    const { redis, keys } = head;
+    const staged = [keys.of('staging', token), keys.of('staging', token, 'machines')];
+    await redis.unlink(...staged, keys.of('importing'));
     return { kind: 'twins', twins };
   }
-  for (const piece of inPieces(different, pieceSize))
+  members += await stageRows(head, token, different, isLarge);
+  const changed = different.filter(({ known }) => known !== null).length;
+  const added = different.length - changed;
+  const way = isLarge ? 'replace' : 'add';
+  const asked = { token, ...version, way, rows: different.length, new: added, members };
+  const total = Number(await head.run(importFleetScript, named(asked), ...list(auditFields(audit, null))));
+  return total < 0 ? null : { kind: 'imported', imported: { added, changed, total } };
+}
+
+/**
+ * Stages a copy of the fleet, and the index of its machines but for the rows that take the place
+ * of entries. Check-ins change no address meanwhile: the copy would not have it.
+ * @returns how many members of the index were staged
+ */
+async function stageFleet(
+  head: Shard,
+  token: string,
+  rows: readonly FleetRow[],
+  look: (page: readonly Entry[]) => void,
+): Promise<number> {
+  const replaced = new Set(rows.map(({ client }) => client));
+  let members = 0;
+  for await (const page of scanHash(head, head.keys.of('fleet'))) {
+    await head.redis.set(head.keys.of('importing'), token, 'EX', importingSeconds);
+    look(page);
+    await stage(head, token, page.flat());
+    const added = page
+      .filter(([client]) => !replaced.has(client))
+      .flatMap(([client, text]) => indexMembers({ client, host: hostIn(client, text) }));
+    await stageMembers(head, token, { added, removed: [] });
+    members += added.length;
+  }
+  return members;
+}
+
+/** @returns how many members of the index were staged */
+async function stageRows(
+  head: Shard,
+  token: string,
+  rows: readonly FleetRow[],
+  isWhole: boolean,
+): Promise<number> {
+  let members = 0;
+  for (const piece of inPieces(rows, pieceSize)) {
     await stage(
       head,
       token,
       piece.flatMap(({ client, text }) => [client, text]),
     );
-  const total = Number(
-    await head.run(
-      importFleetScript,
-      named({ token, imports, way: isLarge ? 'replace' : 'add', rows: different.length, new: added }),
-      ...list(auditFields(audit, null)),
-    ),
-  );
-  return total < 0 ? null : { kind: 'imported', imported: { added, changed, total } };
+    const changes = piece.map(({ client, text, known }) => indexChange(client, isWhole ? null : known, text));
+    const added = changes.flatMap((change) => change.added);
+    const removed = changes.flatMap((change) => change.removed);
+    await stageMembers(head, token, { added, removed });
+    members += added.length + removed.length;
+  }
+  return members;
 }
 
-/** Looks through the fleet for machines that the new rows would make a second client of. */
+/** Looks through entries of the fleet for machines of which the new rows make a second client. */
 function searchTwins(rows: readonly FleetRow[]) {
+  const machines = rows
+    .filter(({ client, text, known }) => known === null || hostIn(client, known) !== hostIn(client, text))
+    .map(({ client, text }) => ({ client, host: hostIn(client, text) }));
   const finder = new TwinFinder();
-  for (const { client, text, known } of rows) {
-    const host = hostIn(client, text);
-    if (known === null || hostIn(client, known) !== host) finder.add({ client, host });
-  }
+  for (const machine of machines) finder.add(machine);
   const met: Twin[] = [];
   return {
-    isNeeded: finder.size > 0,
-    look: (page: readonly (readonly [string, string])[]): void => {
+    machines,
+    look: (page: readonly Entry[]): void => {
       if (finder.size === 0) return;
       for (const [client, text] of page) {
         const twin = finder.twinOf({ client, host: hostIn(client, text) });

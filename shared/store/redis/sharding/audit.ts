@@ -3,7 +3,7 @@ import type { RebuildStore } from '../../rebuild-store.ts';
 import type { KeptEntry, SealStore } from '../../seal-store.ts';
 import type { AuditEntry } from '../../types.ts';
 import { type AuditFilter, entriesAfter, newestEntries } from '../audit/audit.ts';
-import { isEmptyShard, putBackSeal, putBackUpgrades } from '../audit/rebuilding.ts';
+import { dropJobs, isEmptyShard, putBackSeal, putBackUpgrades } from '../audit/rebuilding.ts';
 import { markWritten, moveSeal, readSeal, redisRun, trimAudit, unwrittenEvidence } from '../audit/sealing.ts';
 import type { Shard } from '../core/shard.ts';
 import { readUpgrades } from '../upgrades/record.ts';
@@ -35,6 +35,7 @@ export function sealStoreOf(shards: Shards): SealStore {
 
 export const rebuildStoreOf = (shards: Shards): RebuildStore => ({
   isEmpty: async () => (await fromEach(shards, isEmptyShard)).every(Boolean),
+  dropJobs: async () => void (await fromEach(shards, dropJobs)),
   putBackSeal: (shard, head) => putBackSeal(numbered(shards)(shard), head),
   putBackUpgrades: async (campaign, upgrades, at) => {
     for (const [shard, own] of await byHome(shards, upgrades, ({ key }) => key.client))

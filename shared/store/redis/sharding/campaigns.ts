@@ -16,7 +16,7 @@ import { commitHalt, readHalt } from '../campaigns/halt.ts';
 import { sumOf } from '../core/shard.ts';
 import { membersIn } from '../upgrades/record.ts';
 import { createCampaign } from './create-campaign.ts';
-import { machineOverlap } from './machine-overlap.ts';
+import { clientOverlap, machineOverlap } from './machine-overlap.ts';
 import { followHalt, followHead, repairReplicas } from './replicas.ts';
 import { fromEach, type Shards } from './shards.ts';
 
@@ -41,6 +41,8 @@ export const campaignStoreOf = (shards: Shards): CampaignStore => ({
   starts: () => readStarts(shards.head),
   counters: async (campaign) => sumOf(await fromEach(shards, (shard) => readCounters(shard, campaign))),
   overlap: (campaign, limit) => overlap(shards, campaign, limit),
+  overlapWith: async (campaign, clients) =>
+    clientOverlap(shards, clients, await othersAtWork(shards, campaign)),
   slotsInUse: async (campaign) => slotsOf(await fromEach(shards, (shard) => readSlots(shard, campaign))),
 });
 
@@ -64,9 +66,7 @@ async function commitCampaign(
  * them too: exact, whatever the size.
  */
 async function overlap(shards: Shards, campaign: string, limit: number): Promise<readonly Overlap[]> {
-  const others = (await readCampaigns(shards.head, ['running', 'paused']))
-    .map((record) => record.campaign.definition.campaign)
-    .filter((name) => name !== campaign);
+  const others = await othersAtWork(shards, campaign);
   const found: Overlap[] = [];
   if (others.length === 0) return found;
   for (const shard of shards.all) {
@@ -77,4 +77,9 @@ async function overlap(shards: Shards, campaign: string, limit: number): Promise
     }
   }
   return found.length > 0 ? found : machineOverlap(shards, campaign, others, limit);
+}
+
+async function othersAtWork({ head }: Shards, campaign: string): Promise<readonly string[]> {
+  const records = await readCampaigns(head, ['running', 'paused']);
+  return records.map((record) => record.campaign.definition.campaign).filter((name) => name !== campaign);
 }

@@ -1,8 +1,9 @@
-import { TwinFinder } from '../../../domain/campaign/machine.ts';
+import { type Twin, TwinFinder } from '../../../domain/campaign/machine.ts';
 import type { Overlap } from '../../campaign-store.ts';
 import { overlapOf } from '../campaigns/campaigns.ts';
 import { inPieces } from '../core/shard.ts';
 import { hostIn } from '../fleet/fleet-text.ts';
+import { indexFleet, possibleTwins } from '../fleet/machine-index.ts';
 import { membersIn } from '../upgrades/record.ts';
 import { byHome, type Shards } from './shards.ts';
 
@@ -28,42 +29,72 @@ export async function machineOverlap(
   for (const other of others) {
     for await (const page of membersOf(shards, other)) {
       const twins = page.map((member) => own.twinOf(member)).filter((twin) => twin !== null);
-      const unsettled = await unsettledIn(
-        shards,
-        other,
-        twins.map(({ client }) => client),
-      );
-      for (const twin of twins)
-        if (unsettled.has(twin.client))
-          found.push({ client: twin.other, campaign: other, twin: twin.client });
+      found.push(...(await unsettledTwins(shards, other, twins)));
       if (found.length >= limit) return found.slice(0, limit);
     }
   }
   return found;
 }
 
+/** The same for these clients alone, also where the other campaign has the same id. */
+export async function clientOverlap(
+  shards: Shards,
+  clients: readonly string[],
+  others: readonly string[],
+): Promise<readonly Overlap[]> {
+  if (others.length === 0 || clients.length === 0) return [];
+  const homes = await byHome(shards, clients, (client) => client);
+  const same = (await Promise.all(homes.map(([shard, own]) => overlapOf(shard, own, others)))).flat();
+  await indexFleet(shards.head);
+  const members = await withHosts(shards, clients);
+  const own = new TwinFinder();
+  for (const member of members) own.add(member);
+  const twins = (await possibleTwins(shards.head, members))
+    .map(([client, text]) => own.twinOf({ client, host: hostIn(client, text) }))
+    .filter((twin) => twin !== null);
+  const found = await Promise.all(others.map((other) => unsettledTwins(shards, other, twins)));
+  return [...same, ...found.flat()];
+}
+
 /** The members of a campaign with their hosts, page by page. */
-async function* membersOf({ all, head }: Shards, campaign: string): AsyncGenerator<readonly Member[]> {
-  for (const shard of all) {
+async function* membersOf(shards: Shards, campaign: string): AsyncGenerator<readonly Member[]> {
+  for (const shard of shards.all) {
     for await (const page of membersIn(shard, campaign))
-      for (const piece of inPieces(page, 1_000)) {
-        const clients = piece.map(([client]) => client);
-        const texts = await head.redis.hmget(head.keys.of('fleet'), ...clients);
-        yield clients.flatMap((client, at) => {
-          const text = texts[at] ?? null;
-          return text === null ? [] : [{ client, host: hostIn(client, text) }];
-        });
-      }
+      for (const piece of inPieces(page, 1_000))
+        yield await withHosts(
+          shards,
+          piece.map(([client]) => client),
+        );
   }
 }
 
-async function unsettledIn(
+async function withHosts({ head }: Shards, clients: readonly string[]): Promise<readonly Member[]> {
+  const texts = await head.redis.hmget(head.keys.of('fleet'), ...clients);
+  return clients.flatMap((client, at) => {
+    const text = texts[at] ?? null;
+    return text === null ? [] : [{ client, host: hostIn(client, text) }];
+  });
+}
+
+/** Those of the twins that are unsettled in this campaign. */
+async function unsettledTwins(
   shards: Shards,
   campaign: string,
-  clients: readonly string[],
-): Promise<ReadonlySet<string>> {
-  if (clients.length === 0) return new Set();
-  const homes = await byHome(shards, clients, (client) => client);
-  const found = await Promise.all(homes.map(([shard, own]) => overlapOf(shard, own, [campaign])));
-  return new Set(found.flat().map(({ client }) => client));
+  twins: readonly Twin[],
+): Promise<readonly Overlap[]> {
+  if (twins.length === 0) return [];
+  const homes = await byHome(shards, twins, ({ client }) => client);
+  const found = await Promise.all(
+    homes.map(([shard, own]) =>
+      overlapOf(
+        shard,
+        own.map(({ client }) => client),
+        [campaign],
+      ),
+    ),
+  );
+  const unsettled = new Set(found.flat().map(({ client }) => client));
+  return twins
+    .filter(({ client }) => unsettled.has(client))
+    .map(({ client, other }) => ({ client: other, campaign, twin: client }));
 }

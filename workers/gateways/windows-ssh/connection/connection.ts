@@ -229,16 +229,19 @@ function configOf(
     algorithms: {
       // A packet of a few kilobytes unpacks to megabytes.
       compress: ['none'],
-      ...(types.length === 0 ? {} : { serverHostKey: keyAlgorithms(types) }),
+      hmac: { remove: ['hmac-sha1', 'hmac-sha1-etm@openssh.com'], append: [], prepend: [] },
+      serverHostKey:
+        types.length === 0 ? { remove: ['ssh-rsa'], append: [], prepend: [] } : keyAlgorithms(types),
     },
   };
 }
 
 /**
  * The signature algorithms of the known key types: without them the host may show a key of another
- * type.
+ * type. A key of type ssh-rsa signs with SHA-2 (RFC 8332, OpenSSH 7.2). With SHA-1 it proves
+ * little.
  */
 const keyAlgorithms = (types: readonly string[]) =>
-  types.flatMap((type) =>
-    type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256', 'ssh-rsa'] : [type],
-  ) as NonNullable<NonNullable<ConnectConfig['algorithms']>['serverHostKey']>;
+  types.flatMap((type) => (type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : [type])) as NonNullable<
+    NonNullable<ConnectConfig['algorithms']>['serverHostKey']
+  >;

@@ -32,15 +32,18 @@ export const factsSection: Section = { name: 'facts', commands: 'echo %SystemRoo
 /**
  * The start time of Windows: from the event log, which wrote it down once, or from WMI where the
  * log is empty or has gone round. WMI answers by wmic, or by PowerShell where wmic is gone (Windows
- * 11 24H2) or fails.
+ * 11 24H2) or fails. It also tells the client's clock, from which the uptime follows; Wine's wmic
+ * takes one property only.
  */
 const bootSection: Section = {
   name: 'boot',
   commands: [
     'wevtutil qe System /q:"*[System[Provider[@Name=\'Microsoft-Windows-Kernel-General\'] and (EventID=12)]]"',
     '/rd:true /c:1 /f:xml 2>nul | findstr StartTime ||',
+    'wmic os get LastBootUpTime,LocalDateTime 2>nul <nul ||',
     'wmic os get LastBootUpTime 2>nul <nul ||',
-    'powershell -NoProfile -NonInteractive -Command "(Get-WmiObject Win32_OperatingSystem).LastBootUpTime" <nul 2>&1',
+    'powershell -NoProfile -NonInteractive -Command "$o = Get-WmiObject Win32_OperatingSystem;',
+    "$o.LastBootUpTime + '/' + $o.LocalDateTime\" <nul 2>&1",
   ].join(' '),
 };
 

@@ -1,3 +1,4 @@
+import { measuredBoot } from '../../../../shared/domain/observation/boot.ts';
 import type { Service } from '../../../../shared/domain/observation/observation.ts';
 import { ok } from '../../../../shared/errors.ts';
 import type { ClientLook, LookRequest } from '../../../../shared/products/client-look.ts';
@@ -20,7 +21,10 @@ import { readService, scBlocks, serviceSections } from './services.ts';
 export async function lookAt(shell: ClientShell, request: LookRequest): Promise<GatewayResult<ClientLook>> {
   const sections = refused(lookSections(request));
   if (!sections.ok) return notMade(sections.error.message);
-  const [parts, dated] = await Promise.all([shell.read(sections.value), datedTranscript(shell, request)]);
+  const [[parts, readAt], dated] = await Promise.all([
+    timed(() => shell.read(sections.value)),
+    datedTranscript(shell, request),
+  ]);
   if (!parts.ok) return parts;
   if (!dated.ok) return dated;
   const transcript = await transcriptIn(shell, request, parts.value, dated.value);
@@ -40,6 +44,7 @@ export async function lookAt(shell: ClientShell, request: LookRequest): Promise<
     shell.connection.texts.set(request.configurationFile, seen.value.configuration);
   const {
     bootedAt,
+    uptimeMs,
     role,
     users,
     logonServer,
@@ -52,7 +57,7 @@ export async function lookAt(shell: ClientShell, request: LookRequest): Promise<
   } = seen.value;
   return ok({
     at: Date.now(),
-    bootId: new Date(bootedAt).toISOString(),
+    bootId: measuredBoot(bootedAt, uptimeMs === null || readAt === null ? null : readAt - uptimeMs),
     bootedAt,
     role,
     logonServer,
@@ -70,6 +75,16 @@ export async function lookAt(shell: ClientShell, request: LookRequest): Promise<
     ...(freeBytes === null ? {} : { freeBytes }),
     ...(system === null ? {} : { system }),
   });
+}
+
+/** A call that took longer does not tell when the client has read its clock. */
+const exactWithinMs = 20_000;
+
+/** The result of a call, and when it came; null = the call took too long to tell. */
+async function timed<T>(call: () => Promise<T>): Promise<readonly [result: T, at: number | null]> {
+  const begun = performance.now();
+  const result = await call();
+  return [result, performance.now() - begun > exactWithinMs ? null : Date.now()];
 }
 
 const notMade = (because: string): GatewayResult<never> => failure('garbled', `could not look: ${because}`);

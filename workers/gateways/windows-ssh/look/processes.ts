@@ -41,9 +41,13 @@ export function parseDetails(text: string): ReadonlyMap<number, ProcessDetail> {
  * Epoch milliseconds of `yyyymmddHHMMSS.ffffff±minutes` (local time, offset from UTC); null for
  * another text.
  */
-export function wmiTime(text: string): number | null {
-  const found = /(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{3})\d{0,3}([+-]\d{3})/.exec(text);
-  if (found === null) return null;
+export const wmiTime = (text: string): number | null => wmiTimes(text)[0] ?? null;
+
+/** All such times in a text, in order. */
+export const wmiTimes = (text: string): readonly number[] =>
+  [...text.matchAll(/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{3})\d{0,3}([+-]\d{3})/g)].map(epochOf);
+
+function epochOf(found: readonly string[]): number {
   const [year, month, day, hour, minute, second, ms, offset] = found.slice(1).map(Number);
   const local = Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second, ms);
   return local - (offset ?? 0) * 60_000;

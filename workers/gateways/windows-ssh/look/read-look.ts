@@ -6,13 +6,15 @@ import type { ClientLook, LookRequest } from '../../../../shared/products/client
 import type { Part } from '../connection/frame.ts';
 import { parseIntent } from '../../intent.ts';
 import { isMissing } from './look-sections.ts';
-import { type ListedProcess, parseTasklist, type ProcessDetail, wmiTime } from './processes.ts';
+import { type ListedProcess, parseTasklist, type ProcessDetail, wmiTimes } from './processes.ts';
 import { parseRegistry, type RegistryKey } from './registry.ts';
 import { readService } from './services.ts';
 
 /** The content of the sections of a look, before the processes that block are known. */
 export interface Seen {
   readonly bootedAt: number;
+  /** Null where the client does not tell it. */
+  readonly uptimeMs: number | null;
   readonly role: 'workstation' | 'server';
   readonly users: ClientLook['users'];
   readonly logonServer: string;
@@ -40,8 +42,8 @@ export function readSeen(parts: Parts, request: LookRequest): Result<Seen, strin
   const text = (name: string): string => parts.get(name)?.text ?? '';
   const unfinished = [...parts].find(([, { exitCode }]) => exitCode === null);
   if (unfinished !== undefined) return strange(unfinished[0], unfinished[1].text);
-  const bootedAt = bootTime(text('boot'));
-  if (bootedAt === null) return strange('boot', text('boot'));
+  const boot = toldBoot(text('boot'));
+  if (boot === null) return strange('boot', text('boot'));
   const role = roleOf(text('role'));
   if (role === null) return strange('role', text('role'));
   const intent = readIntentPart(text('intent'));
@@ -58,8 +60,10 @@ export function readSeen(parts: Parts, request: LookRequest): Result<Seen, strin
   if (!versionFile.ok) return versionFile;
   const hives = parseRegistry(text('users'));
   const isOld = /\b5\.[012]\.\d/.test(text('facts'));
+  const bootedAt = startInSteps(boot.at);
   return ok({
     bootedAt,
+    uptimeMs: boot.uptimeMs,
     role,
     users: usersOf(hives, isOld, bootedAt),
     logonServer: logonServerOf(hives),
@@ -85,11 +89,24 @@ export const systemIn = (facts: string): string | null =>
 const strange = (what: string, text: string): Result<never, string> =>
   err(`${what} not understood: ${text.trim().slice(0, 300) || '(nothing was said)'}`);
 
-/** The start time from the event or from WMI, in steps; null where neither says one. */
-export function bootTime(text: string): number | null {
+/** A start of Windows by the client's clock, and for how long it has run where WMI tells that. */
+export interface ToldBoot {
+  readonly at: number;
+  readonly uptimeMs: number | null;
+}
+
+/** The start from the event or from WMI; null where neither says one. */
+export function toldBoot(text: string): ToldBoot | null {
   const event = /StartTime['"]?>([^<]{1,100})</.exec(text)?.[1];
-  const at = event === undefined ? wmiTime(text) : Date.parse(event.replace(/(\.\d{3})\d+Z$/, '$1Z'));
-  return at === null || Number.isNaN(at) ? null : startInSteps(at);
+  if (event !== undefined) {
+    const at = Date.parse(event.replace(/(\.\d{3})\d+Z$/, '$1Z'));
+    return Number.isNaN(at) ? null : { at, uptimeMs: null };
+  }
+  const [at, now] = wmiTimes(text);
+  // Of two properties one is missing: which one is not known.
+  const isHalf = now === undefined && /LocalDateTime|\//i.test(text);
+  if (at === undefined || isHalf) return null;
+  return { at, uptimeMs: now === undefined || now < at ? null : now - at };
 }
 
 /** `WinNT` is a workstation; `ServerNT` and `LanmanNT` (a domain controller) are servers. */

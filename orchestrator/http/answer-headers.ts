@@ -1,0 +1,18 @@
+import type { FastifyInstance } from 'fastify';
+
+/**
+ * On every answer. No answer is a page: a browser must not guess another type for it, run it, show
+ * it in a frame or keep a copy, and must not name its address to others.
+ */
+export const answerHeaders = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
+  'referrer-policy': 'no-referrer',
+} as const;
+
+/** Call it before any other hook: a refused request is answered with these headers, too. */
+export function sendAnswerHeaders(app: FastifyInstance): void {
+  app.addHook('onRequest', async (_request, reply) => void reply.headers(answerHeaders));
+}
