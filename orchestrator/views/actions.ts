@@ -33,13 +33,14 @@ export const actionsFor = (status: Facts): readonly string[] => [
 
 function toGoOn({ campaign, release, status, paused }: Facts): readonly string[] {
   if (status === 'created') return [`servpack campaign start ${campaign}`];
-  if (status === 'waitingForRelease') return [`servpack release stage FILE (of release ${release})`];
+  if (status === 'waitingForRelease')
+    return [`servpack release stage FILE   # the file of release ${release}`];
   if (paused === null) return [];
   const resume = `servpack campaign resume ${campaign}`;
   return paused.byGate
     ? [
         `servpack blockers --campaign ${campaign}`,
-        `${resume} (accepts the failures)`,
+        `${resume}   # you accept the failures so far`,
         `servpack campaign abort ${campaign} --reason TEXT`,
       ]
     : [resume];

@@ -66,7 +66,7 @@ describe('the status of a campaign on a terminal', () => {
     const text = stripVTControlCharacters(lines.join('\n'));
     expect(text).toContain('deferred now: 7 blocked by a service\nretries so far: 70 blocked by a service\n');
     expect(text).toContain('9 services relocated, 2 clients will be blocked again at the next');
-    expect(text).toContain('31x did not come back');
+    expect(text).toContain('31 failures: did not come back');
   });
 
   test('says since when the campaign is paused, and shows that time apart from the time of its start', () => {

@@ -218,7 +218,7 @@ function troubleLines(
     ...labelled(view, 'deferred now: ', listed('now')),
     ...labelled(view, 'retries so far: ', listed('inAll')),
     ...labelled(view, '', changes.join(', ')),
-    ...causes.flatMap(({ cause, count }) => wrapped(view, `${number(count)}x `, cause, 'red')),
+    ...causes.flatMap(({ cause, count }) => wrapped(view, `${many(count, 'failure')}: `, cause, 'red')),
   ];
   return lines.length === 0 ? [] : ['', ...lines];
 }
