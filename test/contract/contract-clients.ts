@@ -98,3 +98,23 @@ export function valueOf<T>(answer: GatewayResult<T>): T {
 export function expectFailure(answer: GatewayResult<unknown>, kind: string): void {
   expect(answer).toMatchObject({ ok: false, error: { kind } });
 }
+
+/** A record of so many files, with names that are not plain. */
+export const swapIntentOf = (files: number, sha256: string): Intent => ({
+  campaign: 'contract',
+  direction: 'forward',
+  step: 'stage',
+  kind: 'swap',
+  preImage: {
+    service: null,
+    directory: 'C:\\AGENT',
+    staging: 'C:\\AGENT.NEW',
+    backup: 'C:\\AGENT.OLD',
+    keepsBackup: false,
+    files: Array.from({ length: files }, (_, n) => ({
+      name: `größe & ^'(${n}).dll`,
+      before: n % 7 === 0 ? null : sha256,
+      after: sha256,
+    })),
+  },
+});

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Change, targetOf } from '../../workers/gateways/gateway.ts';
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { connectSshGateway, type SshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
@@ -9,7 +9,7 @@ import { patienceMs } from '../environment/patience.ts';
 import { filesOf, readFile, textContent, writeFile } from '../lab/fleet/disk.ts';
 import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
-import { expectFailure } from './contract-clients.ts';
+import { expectFailure, swapIntentOf, valueOf } from './contract-clients.ts';
 import { settingsWith } from './ssh-settings.ts';
 
 /** What is left on a client whose disk is full. */
@@ -73,4 +73,28 @@ test('a file that is brought leaves nothing in the staging folder of a full disk
   expect(
     filesBelow('c:\\winnt\\servpack\\staging').concat(filesBelow('c:\\windows\\servpack\\staging')),
   ).toEqual([]);
+});
+
+describe('a record that the disk has no room for leaves the one that stands there', () => {
+  const sha256 = 'a'.repeat(64);
+  for (const [what, files] of [
+    ['of one line', 8],
+    ['of many files', 300],
+  ] as const)
+    test(what, async () => {
+      const first = swapIntentOf(files, sha256);
+      valueOf(await gateway.writeIntent(change, first));
+      fill();
+      const answer = await gateway.writeIntent(change, { ...first, step: 'place' });
+      expect(answer.ok).toBe(false);
+      expect(valueOf(await gateway.readIntent(change.target, change.signal))).toEqual(first);
+      lab.machine.diskFullUntil = 0;
+      valueOf(await gateway.writeIntent(change, { ...first, step: 'place' }));
+      valueOf(await gateway.writeIntent(change, null));
+      expect(
+        filesBelow('c:\\windows\\servpack')
+          .concat(filesBelow('c:\\winnt\\servpack'))
+          .filter((file) => !/\\(lock|fence)$/.test(file)),
+      ).toEqual([]);
+    });
 });

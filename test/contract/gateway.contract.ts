@@ -1,6 +1,13 @@
 import { settingIn } from '../lab/sms-ini-file.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ContractClients, everyChange, expectFailure, intentOf, valueOf } from './contract-clients.ts';
+import {
+  type ContractClients,
+  everyChange,
+  expectFailure,
+  intentOf,
+  swapIntentOf,
+  valueOf,
+} from './contract-clients.ts';
 import { fileContract } from './gateway-files.contract.ts';
 import { gatewayCalls } from './gateway-calls.ts';
 import { serviceContract } from './gateway-services.contract.ts';
@@ -98,6 +105,21 @@ export function gatewayContract(
         expect((await afterRestart(before)).intent).toEqual(intent);
         valueOf(await lab().gateway.writeIntent(change(), null));
         expect(await readIntent()).toBeNull();
+      });
+
+      it('holds 300 files, more than a line of cmd.exe, and is replaced by a short one', async () => {
+        const readIntent = async () => valueOf(await lab().gateway.readIntent(lab().target, signal()));
+        const sha256 = (await hash(lab().service.executable)) ?? '';
+        const many = swapIntentOf(300, sha256);
+        valueOf(await lab().gateway.writeIntent(change(), many));
+        expect(await readIntent()).toEqual(many);
+        const further = { ...many, step: 'place' };
+        valueOf(await lab().gateway.writeIntent(change(), further));
+        expect((await seen()).intent).toEqual(further);
+        const short = intentOf(await service(), sha256, copy());
+        valueOf(await lab().gateway.writeIntent(change(), short));
+        expect(await readIntent()).toEqual(short);
+        valueOf(await lab().gateway.writeIntent(change(), null));
       });
     });
 

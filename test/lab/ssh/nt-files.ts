@@ -23,6 +23,9 @@ const iniPath = 'c:\\sms.ini';
 const logPath = 'c:\\ms\\sms\\logs\\smsrun.log';
 const packageLogPath = 'c:\\ms\\sms\\logs\\pacman.log';
 
+/** NTFS keeps a file as small as this in its table of files, which has room on a full disk, too. */
+const residentBytesAtMost = 600;
+
 /**
  * The files of a lab machine as its programs see them: bytes, folders, and which process has a file
  * open.
@@ -137,8 +140,9 @@ export class NtFiles {
       write: (text: string) => void (added += text),
       close: () => {
         this.#written.delete(key);
+        const fits = this.isFull() ? added.slice(0, residentBytesAtMost) : added;
         // Opens the file for appending and closes it; the file is unchanged.
-        if (!isAppending || added !== '') this.write(path, Buffer.from(before + added, 'latin1'));
+        if (!isAppending || added !== '') this.write(path, Buffer.from(before + fits, 'latin1'));
       },
     };
   }

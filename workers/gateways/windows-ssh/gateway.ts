@@ -2,17 +2,16 @@ import { readFile } from 'node:fs/promises';
 import { ok } from '../../../shared/errors.ts';
 import { firstOf } from '../../first-of.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
-import { beginsReinstall } from '../intent.ts';
-import { send, sendUntilSaid, wordsOf } from './changes/send.ts';
+import { storeIntent } from './changes/intent-file.ts';
+import { send, wordsOf } from './changes/send.ts';
 import { attempt, ClientShell, type Facts, failure, nothingKnown, refused } from './connection/client.ts';
 import { Connections } from './connection/connections.ts';
 import { checkTarget } from './changes/check-target.ts';
 import { copy, hash, remove, replaceAtRestart, upload } from './changes/file-changes.ts';
-import { intentFile, keptFile } from './changes/guard.ts';
 import { lookAt } from './look/look.ts';
 import { intentSection } from './look/look-sections.ts';
 import { mark, runUpdate, unmark } from './changes/phase.ts';
-import { echoJson, plainWords, quotePath } from './connection/quote.ts';
+import { plainWords, quotePath } from './connection/quote.ts';
 import { readIntentPart } from './look/read-look.ts';
 import { protectFolder } from './changes/protect-folder.ts';
 import { configure, control, storedService } from './changes/service-changes.ts';
@@ -118,24 +117,7 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
         const intent = readIntentPart(parts.value.get(intentSection.name)?.text ?? '');
         return intent.ok ? intent : failure('garbled', intent.error);
       }),
-    writeIntent: (where, intent) =>
-      change(where, async (shell, by) => {
-        const root = await shell.systemRoot();
-        if (!root.ok) return root;
-        const file = intentFile(root.value);
-        if (intent === null)
-          return sendUntilSaid(
-            shell,
-            by,
-            `(del /f /q "${file}" 2>nul)& (if not exist "${file}" echo servpack:gone)`,
-            'servpack:gone',
-          );
-        const json = refused(echoJson(intent));
-        if (!json.ok) return json;
-        const forget = beginsReinstall(intent) ? `(del /f /q "${keptFile(root.value)}" 2>nul)& ` : '';
-        const write = `${forget}(>"${file}.new" echo ${json.value})& move /y "${file}.new" "${file}" >nul 2>&1& type "${file}" 2>&1`;
-        return sendUntilSaid(shell, by, write, json.value);
-      }),
+    writeIntent: (where, intent) => change(where, (shell, by) => storeIntent(shell, by, intent)),
     close: async () => {
       closing.abort();
       await connections.close();

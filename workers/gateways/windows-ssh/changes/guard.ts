@@ -55,7 +55,9 @@ export function guarded(
     `(if f%a==f${counterText(counter)} if not "%b"=="${owner}." ${fenced})))`,
   ].join('');
   const known = `findstr /l /c:"${mine}." "${file}" >nul 2>&1`;
-  const write = `(>"${file}.new" echo ${mine}.)& (move /y "${file}.new" "${file}" >nul 2>&1)`;
+  // A full disk tears what is written: the stored fence stays until the new one is whole.
+  const isWhole = `findstr /l /c:"${mine}." "${file}.new" >nul 2>&1`;
+  const write = `(>"${file}.new" echo ${mine}.)& (${isWhole} && (move /y "${file}.new" "${file}" >nul 2>&1))`;
   const body = [
     `echo ${mark} held`,
     `(${known} || (${older}& ${write}))`,

@@ -57,17 +57,19 @@ export function quoteArgument(value: string): Result<string, string> {
   return ok(`"${inner}"`.replaceAll(/["&|<>^()%]/g, '^$&'));
 }
 
+/** A longer record is brought as a file: one line of cmd.exe holds more than the record. */
+export const echoedAtMost = 5_000;
+
 /**
  * JSON in a form that `echo` prints unchanged. Its own quotes come in pairs, and every character
  * with a meaning for cmd.exe becomes a JSON escape.
  */
-export function echoJson(value: unknown): Result<string, string> {
+export function asciiJson(value: unknown): string {
   const escaped = (character: string): string =>
     `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  const text = JSON.stringify(value)
+  return JSON.stringify(value)
     .replaceAll(/\\(.)/g, (text, after: string) => (after === '"' ? '\\u0022' : text))
     .replaceAll(/[&|<>^()%!]|[^\x20-\x7e]/g, escaped);
-  return text.length <= 5_000 ? ok(text) : err(`a record of ${text.length} characters is too long for it`);
 }
 
 /** Text for people without the characters that have a meaning for cmd.exe. */
