@@ -32,9 +32,11 @@ export async function drive(activation: ActivationContext, begun: LeasedUpgrade)
       throw new Error(`drives an upgrade that is ${leased.upgrade.state.phase}`);
     const outcome = await execute(activation, placement.command, mayHaveBegun);
     mayHaveBegun = false;
-    if (isLost(activation, outcome.event)) return 'lost';
+    const cameOut = await ofThisDriver(activation, outcome.event);
+    if (cameOut === 'lost') return 'lost';
     if (activation.stop.aborted) return handOverUnfinished(activation, leased);
-    ({ event, evidence } = outcome);
+    event = cameOut;
+    ({ evidence } = outcome);
   }
 }
 
@@ -89,9 +91,20 @@ async function mayStillBegin(
   return false;
 }
 
-/** The lease is gone, or the client has seen a newer driver: nothing may be written or done. */
-function isLost({ lost, log }: ActivationContext, event: UpgradeEvent): boolean {
-  const isFenced = 'failure' in event && event.failure.kind === 'fenced';
-  if (isFenced) log.warn('the client has seen a newer driver');
-  return isFenced || lost.aborted;
+/**
+ * What came of a command, unless the lease is gone: then nothing may be written or done. Where the
+ * client has seen a newer driver and the lease is still this one's, the newer driver belongs to
+ * another servpack, with a Redis of its own. It goes by the record on the client, and so does this
+ * one: it waits, says why, and looks again.
+ */
+async function ofThisDriver(
+  { store, key, fence, leaseMs, lost, log }: ActivationContext,
+  event: UpgradeEvent,
+): Promise<UpgradeEvent | 'lost'> {
+  if (lost.aborted) return 'lost';
+  if (!('failure' in event) || event.failure?.kind !== 'fenced') return event;
+  log.warn('the client has seen a newer driver');
+  if (!(await store.renew(key, fence, leaseMs))) return 'lost';
+  const message = `another servpack changes this client (${event.failure.message})`;
+  return { ...event, failure: { kind: 'unreachable', message } };
 }

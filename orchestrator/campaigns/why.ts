@@ -1,3 +1,6 @@
+import { waitsAt } from '../../shared/domain/remediation/procedure.ts';
+import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import type { AuditEntry } from '../../shared/store/types.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { type Why, whyAdmitted, type WhyAnswer, type WhyContext, whyWaiting } from '../views/why.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -16,6 +19,9 @@ export interface WhyQuestion {
   /** Read the evidence of the last look too. */
   readonly evidence: boolean;
 }
+
+/** A step that is tried again leaves two or three entries each time. */
+const lastEntries = 8;
 
 /**
  * Why a client stands where it stands: state, cause with evidence, next action and its time, and
@@ -65,8 +71,16 @@ async function answerOf(context: OrchestratorContext, part: Part): Promise<Why |
   };
   if (part.kind === 'waiting') return whyWaiting(surroundings, part.pick);
   const { upgrade, index, dueAt, key } = part.stored;
-  const [newest] = await store.audit(1, key);
-  return whyAdmitted(surroundings, { upgrade, index, dueAt, since: newest?.at ?? null });
+  const newest = await store.audit(lastEntries, key);
+  const failure = lastFailure(upgrade, newest);
+  return whyAdmitted(surroundings, { upgrade, index, dueAt, since: newest[0]?.at ?? null, failure });
+}
+
+/** Why the present step of a procedure is tried again, as the audit has it. */
+function lastFailure({ state }: Upgrade, newest: readonly AuditEntry[]): string | null {
+  if (state.phase !== 'remedying' || state.journal.failures === 0) return null;
+  const begin = waitsAt(state.journal);
+  return newest.find(({ because }) => because.startsWith(begin))?.because.slice(begin.length) ?? null;
 }
 
 const nameIn = (part: Part): string => (part.kind === 'waiting' ? part.pick.client : part.stored.key.client);

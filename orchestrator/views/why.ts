@@ -83,6 +83,8 @@ export interface Recorded {
   readonly index: 'waiting' | 'due' | 'parked' | 'driven' | 'settled';
   readonly dueAt: number | null;
   readonly since: number | null;
+  /** Why the present step of a procedure has failed last, if so. */
+  readonly failure?: string | null;
 }
 
 const moment = (at: number, now: number): Moment => ({ at: isoOf(at), inWords: fromNow(at, now) });
@@ -145,7 +147,7 @@ function windowOpening({ campaign, zone, now }: WhyContext): number | null {
 
 /** A client that has been admitted. */
 export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
-  const { upgrade } = recorded;
+  const { upgrade, failure = null } = recorded;
   const { state, memory } = upgrade;
   const since = waitsSince(upgrade) ?? recorded.since;
   return {
@@ -153,7 +155,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
     campaign: context.campaign.definition.campaign,
     state: state.phase,
     end: state.phase === 'settled' ? state.end : null,
-    because: becauseOf(upgrade),
+    because: becauseOf(upgrade, failure),
     since: since === null ? null : moment(since, context.now),
     blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],
     evidence: memory.learned.lastLook?.evidence ?? null,
@@ -164,7 +166,7 @@ export function whyAdmitted(context: WhyContext, recorded: Recorded): Why {
   };
 }
 
-function becauseOf({ state, memory }: Upgrade): string {
+function becauseOf({ state, memory }: Upgrade, failure: string | null): string {
   switch (state.phase) {
     case 'looking':
       return 'the next step is a look at it';
@@ -186,7 +188,7 @@ function becauseOf({ state, memory }: Upgrade): string {
       const { direction, failures } = state.journal;
       const failed = failures === 0 ? '' : `, failed ${failures}x in a row`;
       const way = direction === 'forward' ? '' : ' is being undone';
-      return `${titleOf(state.journal)}${way}: ${progressOf(state.journal)}${failed}`;
+      return `${titleOf(state.journal)}${way}: ${progressOf(state.journal)}${failed}${failure === null ? '' : `: ${failure}`}`;
     }
     case 'settled':
       return state.because;

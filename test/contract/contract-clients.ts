@@ -77,6 +77,7 @@ export function everyChange(
         allowed: null,
       }),
     protectDirectory: (where: Change) => gateway.protectDirectory(where, path, null),
+    takeOver: (where: Change) => gateway.takeOver(where),
     writeIntent: (where: Change) => gateway.writeIntent(where, null),
   } satisfies Record<string, (where: Change) => Promise<GatewayResult<unknown>>>);
 }

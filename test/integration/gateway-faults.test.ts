@@ -23,6 +23,7 @@ const spoiled: readonly (readonly [Op, { readonly end: string; readonly trait: T
   ['look', moved, 1],
   ['readService', moved, 2],
   ['hashFile', moved, 2],
+  ['takeOver', moved, 1],
   ['readIntent', moved, 3],
   ['mark', moved, 1],
   ['restart', moved, 1],

@@ -50,16 +50,28 @@ export interface WindowsServpackOptions extends LabOptions {
   readonly callSeconds?: number;
 }
 
-export async function openWindowsServpack({
-  profiles = {},
-  callSeconds = windowsPatienceMs / 1000,
-  ...options
-}: WindowsServpackOptions): Promise<WindowsServpack> {
+export async function openWindowsServpack(options: WindowsServpackOptions): Promise<WindowsServpack> {
   await using stack = new AsyncDisposableStack();
   const lab = await startWindowsLab(options);
   stack.defer(() => lab.close());
+  const servpack = await openServpackOn(lab, options);
+  stack.use(servpack);
+  const moved = stack.move();
+  return { ...servpack, [Symbol.asyncDispose]: () => moved.disposeAsync() };
+}
+
+/** A servpack on a lab that runs. Each has a Redis and a folder of its own, like a stranger. */
+export async function openServpackOn(
+  lab: WindowsLab,
+  {
+    profiles = {},
+    callSeconds = windowsPatienceMs / 1000,
+    name = 'servpack',
+  }: Pick<WindowsServpackOptions, 'profiles' | 'callSeconds'> & { readonly name?: string },
+): Promise<WindowsServpack> {
+  await using stack = new AsyncDisposableStack();
   // The guard of the lab's folder ends these processes too when the tests are killed.
-  const folder = join(lab.folder, 'servpack');
+  const folder = join(lab.folder, name);
   const products = join(folder, 'products');
   mkdirSync(products, { recursive: true });
   for (const [name, text] of Object.entries(profiles)) writeFileSync(join(products, `${name}.yaml`), text);

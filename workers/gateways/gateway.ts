@@ -55,10 +55,10 @@ export interface UpdateRun {
 }
 
 /**
- * Why a call did not succeed. `unreachable`: the call did not reach the client, so nothing was
- * done. `timedOut`, `cutOff`: the outcome is unknown; the next driver looks first. `fenced`: the
- * client has seen a newer driver. `failed`: the client refused, or its command failed. `garbled`:
- * the answer cannot be understood.
+ * Why a call did not succeed. `unreachable`: the call did not reach the client, or could not begin
+ * there for want of room on its disk, so nothing was done. `timedOut`, `cutOff`: the outcome is
+ * unknown; the next driver looks first. `fenced`: the client has seen a newer driver. `failed`: the
+ * client refused, or its command failed. `garbled`: the answer cannot be understood.
  */
 export interface GatewayFailure {
   readonly kind: 'unreachable' | 'timedOut' | 'cutOff' | 'fenced' | 'failed' | 'garbled';
@@ -199,6 +199,11 @@ export interface Gateway {
     path: string,
     allowed: readonly string[] | null,
   ): Promise<GatewayResult<void>>;
+  /**
+   * Takes the client over for this driver, and reads the intent that is there. Older drivers can
+   * change nothing from then on, so what is read after this call is no longer changed by them.
+   */
+  takeOver(change: Change): Promise<GatewayResult<Intent | null>>;
   /** Reads the intent on the client, which is so verified before the first change. */
   readIntent(target: Target, signal: AbortSignal): Promise<GatewayResult<Intent | null>>;
   /** Writes the intent and pre-image of a procedure onto the client; null removes them. */

@@ -258,3 +258,6 @@ export function progressOf(journal: Journal): string {
 /** Every step of a procedure in one direction, in order. */
 export const stepsOf = (procedure: Procedure, direction: Direction): readonly StepName[] =>
   steps[procedure][direction];
+
+/** How the reason begins for which a step is tried again. The failure follows. */
+export const waitsAt = (journal: Journal): string => `${journal.procedure} waits at ${progressOf(journal)}: `;

@@ -31,7 +31,7 @@ export function onObservation(rules: Rules, known: Upgrade, seen: Observation, n
   };
   const { workaround, replacing } = before.memory.open;
   if (seen.intent !== null && workaround === null && replacing === null)
-    return resume(before, seen, seen.intent, now);
+    return resume(rules, before, seen, seen.intent, now);
   if (seen.role === 'server') return settle(before, serverExcluded, now);
   const looked = withMemory(before, { learned: { lastLook: lookOf(seen, now) } });
   const requested = followRequest(rules, looked, seen, now);
@@ -57,13 +57,14 @@ export function onObservation(rules: Rules, known: Upgrade, seen: Observation, n
  * servpack was here. The procedure is finished first; on a server it goes back, unless new files
  * are proved: the old ones may be removed already.
  */
-function resume(upgrade: Upgrade, seen: Observation, intent: Intent, now: number): Decision {
+function resume(rules: Rules, upgrade: Upgrade, seen: Observation, intent: Intent, now: number): Decision {
   const found = journalOf(intent);
   const isOver = bringsFiles(found) && isProved(found);
   const goesOn = found.direction === 'back' || isOver || seen.role !== 'server';
   const journal = goesOn ? found : turnBack(found, null);
   const tried = [...upgrade.memory.history.tried, attemptAt(found.procedure, found.service)];
-  return beginProcedure(upgrade, journal, `found an unfinished ${found.procedure} on the client`, {
+  const whose = intent.campaign === rules.campaign ? '' : ` of the campaign ${intent.campaign}`;
+  return beginProcedure(upgrade, journal, `found an unfinished ${found.procedure}${whose} on the client`, {
     change: {
       learned: { lastLook: lookOf(seen, now) },
       history: intent.step === 'record' ? {} : { tried },

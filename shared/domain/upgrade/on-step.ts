@@ -8,6 +8,7 @@ import {
   type Journal,
   nextStep,
   progressOf,
+  waitsAt,
   type StepName,
   stepsOf,
   titleOf,
@@ -155,7 +156,7 @@ export function stepFailed(
       ? leaveServiceDown(upgrade, state, failure)
       : settleUnfinished(upgrade, state, failure, now);
   const retryAt = now + backoff(isFileInUse ? program : unreachable, Math.min(journal.failures, 8), 0.5);
-  const because = `${journal.procedure} waits at ${progressOf(journal)}: ${failure.message}`;
+  const because = `${waitsAt(journal)}${failure.message}`;
   return transition(upgrade, { ...state, journal: { ...journal, failures }, retryAt }, because);
 }
 

@@ -46,6 +46,10 @@ export function inProcessGateway(looked: (client: string) => void): Gateway {
     canReadShare: async () => ok(true),
     uploadFile: (asked) => change(asked, (machine) => void (machine.copied = true)),
     replaceAtRestart: (asked) => change(asked, () => undefined),
+    takeOver: async (asked) => {
+      const taken = await change(asked, () => undefined);
+      return taken.ok ? ok(machineOf(asked.target).intent) : taken;
+    },
     readIntent: async (target) => ok(machineOf(target).intent),
     writeIntent: (asked, intent) => change(asked, (machine) => void (machine.intent = intent)),
     close: async () => machines.clear(),

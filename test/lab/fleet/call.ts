@@ -19,6 +19,7 @@ export function perform(machine: Machine, call: number, request: Request, now: n
   const stale = guard(machine, request);
   if (stale !== null) return { kind: 'answer', answer: stale };
   beginChange(machine, call, request, now);
+  if (request.op === 'takeOver') knowsState(machine, call);
   const outcome = change(machine, request, now);
   if (outcome.kind === 'waits') return wait(machine, call, outcome);
   endChange(machine, call);
@@ -42,15 +43,19 @@ function keptOf({ kept, ...service }: Service, keys: readonly string[]): Service
   return seen.length === 0 ? service : { ...service, kept: Object.fromEntries(seen) };
 }
 
+/** A driver that reads knows the present state again. */
+function knowsState(machine: Machine, call: number): void {
+  machine.unanswered = null;
+  machine.lastRead = call;
+}
+
 function read(
   machine: Machine,
   call: number,
   request: Exclude<Request, ChangeRequest>,
   now: number,
 ): Outcome {
-  // A driver that reads knows the present state again.
-  machine.unanswered = null;
-  machine.lastRead = call;
+  knowsState(machine, call);
   switch (request.op) {
     case 'look':
       return done(look(machine, request.request, now));

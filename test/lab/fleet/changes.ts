@@ -14,6 +14,7 @@ import {
   writeFile,
 } from './disk.ts';
 import { violate } from './fence.ts';
+import { readIntent } from './look.ts';
 import type { Machine } from './machine.ts';
 import { done, type Outcome, refused, waits } from './outcome.ts';
 import { childrenOf, forgetPermissions, protect, takeOver } from './permissions.ts';
@@ -60,6 +61,8 @@ export function change(machine: Machine, request: ChangeRequest, now: number): O
       return checkTarget(machine, request, now);
     case 'protectDirectory':
       return protectDirectory(machine, request);
+    case 'takeOver':
+      return done(readIntent(machine));
     case 'writeIntent':
       return writeIntent(machine, request.intent);
   }

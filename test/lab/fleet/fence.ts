@@ -76,7 +76,8 @@ export function endChange(machine: Machine, call: number): void {
 export function abandon(machine: Machine, call: number, request: Request): void {
   // A driver makes one call after the other. A driver that looked since this call came is another
   // one, and goes by what its look found.
-  if (isChange(request) && machine.lastRead < call) machine.unanswered = request.op;
+  if (isChange(request) && request.op !== 'takeOver' && machine.lastRead < call)
+    machine.unanswered = request.op;
   const change = machine.inFlight.find((each) => each.call === call);
   if (change !== undefined) change.abandoned = true;
 }

@@ -80,6 +80,7 @@ export function connectSimulatedGateway({
     checkTarget: (where, { from, to, apartFrom, allowed }) =>
       change('checkTarget', where, { from, to, apartFrom, allowed }),
     protectDirectory: (where, path, allowed) => change('protectDirectory', where, { path, allowed }),
+    takeOver: (where) => change('takeOver', where, {}),
     readIntent: (target, signal) => read('readIntent', target, {}, signal),
     writeIntent: (where, intent) => change('writeIntent', where, { intent }),
     close: () => connection.close(),

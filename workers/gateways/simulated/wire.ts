@@ -75,6 +75,7 @@ export const valueSchemas = {
   removeFile: z.undefined(),
   checkTarget: z.undefined(),
   protectDirectory: z.undefined(),
+  takeOver: intentSchema.nullable(),
   readIntent: intentSchema.nullable(),
   writeIntent: z.undefined(),
 };
@@ -112,6 +113,7 @@ export const requestSchema = z.discriminatedUnion('op', [
   z.strictObject({ ...call, op: z.literal('hashFile'), path }),
   z.strictObject({ ...call, op: z.literal('readIntent') }),
   z.strictObject({ ...call, op: z.literal('canReadShare'), share: path }),
+  z.strictObject({ ...change, op: z.literal('takeOver') }),
   z.strictObject({ ...change, op: z.literal('mark') }),
   z.strictObject({ ...change, op: z.literal('unmark') }),
   z.strictObject({ ...change, op: z.literal('runUpdate'), marks: z.boolean() }),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Intent } from '../../../shared/domain/observation/observation.ts';
 import { ok } from '../../../shared/errors.ts';
 import { firstOf } from '../../first-of.ts';
 import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
@@ -6,6 +7,7 @@ import { storeIntent } from './changes/intent-file.ts';
 import { send, wordsOf } from './changes/send.ts';
 import { attempt, ClientShell, type Facts, failure, nothingKnown, refused } from './connection/client.ts';
 import { Connections } from './connection/connections.ts';
+import type { Part } from './connection/frame.ts';
 import { checkTarget } from './changes/check-target.ts';
 import { copy, hash, remove, replaceAtRestart, upload } from './changes/file-changes.ts';
 import { lookAt } from './look/look.ts';
@@ -110,12 +112,15 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
     checkTarget: (where, copyTarget) => change(where, (shell, by) => checkTarget(shell, by, copyTarget)),
     protectDirectory: (where, path, allowed) =>
       change(where, (shell, by) => protectFolder(shell, by, path, allowed)),
+    takeOver: (where) =>
+      change(where, async (shell, by) => {
+        const sent = await send(shell, by, intentSection.commands);
+        return sent.ok ? intentIn(sent.value) : sent;
+      }),
     readIntent: (target, signal) =>
       call(target, signal, async (shell) => {
         const parts = await shell.read([intentSection]);
-        if (!parts.ok) return parts;
-        const intent = readIntentPart(parts.value.get(intentSection.name)?.text ?? '');
-        return intent.ok ? intent : failure('garbled', intent.error);
+        return parts.ok ? intentIn(parts.value.get(intentSection.name)) : parts;
       }),
     writeIntent: (where, intent) => change(where, (shell, by) => storeIntent(shell, by, intent)),
     close: async () => {
@@ -123,6 +128,11 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
       await connections.close();
     },
   };
+}
+
+function intentIn(part: Part | undefined): GatewayResult<Intent | null> {
+  const intent = readIntentPart(part?.text ?? '');
+  return intent.ok ? intent : failure('garbled', intent.error);
 }
 
 /** Sends a command for which exit code 0 is success. */

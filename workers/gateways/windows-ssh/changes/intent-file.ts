@@ -87,8 +87,9 @@ async function storeBrought(
 const proveStored = (file: string, text: string): GatewayResult<void> =>
   text.includes(stored) ? ok(undefined) : torn(file);
 
+/** Nothing was done, and a way back needs the record, too: the step waits for room. */
 const torn = (file: string): GatewayResult<never> =>
   failure(
-    'failed',
+    'unreachable',
     `the record of the procedure cannot be stored whole at ${file}, and is as it was: the disk is full or write-protected, or a program holds the file`,
   );

@@ -31,12 +31,16 @@ export async function send(shell: ClientShell, fence: Fence, commands: string): 
       case 'fenced':
         return failure('fenced', newerFence(ran.value.stdout, line.value));
       case 'unwritten':
-        return failure('failed', 'the fence cannot be stored on the client');
+        // Nothing was done, and a way back could do nothing either: the step waits for room.
+        return failure(
+          'unreachable',
+          'the fence cannot be stored on the client: its disk is full or write-protected',
+        );
       case 'busy':
         if (Date.now() < until && !shell.signal.aborted) continue;
         return failure(
           'unreachable',
-          `another command is still under way on the client: ${endOf(ran.value)}`,
+          `the client cannot be locked: the command of another driver is still under way, or its disk is write-protected: ${endOf(ran.value)}`,
         );
       case 'changed': {
         const part = shell.parts(ran.value).get('change');
