@@ -15,7 +15,7 @@ export type ManifestFile = Release['files'][number];
  * Reads the manifest from the component folder of a staged tree: every file's name in lower case,
  * size in bytes and SHA-256, sorted by name. Folders inside are left out: clients download a flat
  * list of files. Faults: `noComponents`, `outsideTree`, `ambiguousFile`, `strangeFile`,
- * `unreadableFile`.
+ * `strangeName`, `unreadableFile`.
  * @param tree the folder that no file may lie outside of, not even by a symbolic link
  */
 export async function readManifest(tree: string, components: string): Promise<Result<ManifestFile[]>> {
@@ -53,6 +53,7 @@ async function readEntry(root: string, folder: string, name: string): Promise<Re
     if (!isInside(root, path)) return err(outside(name, root));
     const found = await stat(path);
     if (found.isDirectory()) return ok(null);
+    if (!isDeliverable(name)) return err(undeliverable(name));
     // Reading a pipe or a device would wait for ever.
     if (!found.isFile()) return err(fault('strangeFile', `${name} is not a regular file; nothing is staged`));
     const { bytes, sha256 } = await hashed(path, found.size);
@@ -73,6 +74,18 @@ async function hashed(path: string, size: number): Promise<{ bytes: number; sha2
   await pipeline(stream, hash);
   return { bytes: stream.bytesRead, sha256: hash.digest('hex') };
 }
+
+/**
+ * Windows takes no file of a name with `" < > | * ? :` or a backslash, and cmd.exe reads `%` and
+ * `!` between quotes, too. Such a file could be neither brought nor hashed on any client.
+ */
+const isDeliverable = (name: string): boolean => !/[\p{Cc}"<>|*?:\\%!]/u.test(name) && !/[. ]$/.test(name);
+
+const undeliverable = (name: string) =>
+  fault(
+    'strangeName',
+    `${JSON.stringify(name)} is no name that a client can be asked for: it holds one of " < > | * ? : \\ % ! or a control character, or ends in a dot or a space; nothing is staged`,
+  );
 
 const outside = (name: string, tree: string) =>
   fault('outsideTree', `${name} leads out of the tree ${tree}; nothing is staged`);

@@ -43,6 +43,16 @@ describe('a tree is not staged', () => {
     );
   });
 
+  test.each(['50%done.dll', '%PATH%.dll', 'wow!.dll', 'what?.dll', 'a:b.dll', 'tail.', 'tab\t.dll'])(
+    'when a client cannot be asked for the name %o',
+    async (name) => {
+      await writeFile(share(name), 'x');
+      const { code, message } = await refusal(at('release.yaml'));
+      expect(code).toBe('strangeName');
+      expect(message).toContain(`${JSON.stringify(name)} is no name that a client can be asked for`);
+    },
+  );
+
   test.each(['/etc/passwd', '../../../release.yaml', '/'])(
     'when a file of it is a link to %s',
     async (target) => {
