@@ -20,7 +20,7 @@ import { runCampaigns } from './rounds/run-campaigns.ts';
 import { runSurveys } from './rounds/run-surveys.ts';
 import { startCampaigns } from './rounds/start-campaigns.ts';
 import { sweep } from './rounds/sweep.ts';
-import { labClock, systemClock } from '../shared/clock.ts';
+import { openClock } from '../shared/shared-clock.ts';
 import type { Config } from '../shared/config.ts';
 import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/errors.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
@@ -63,13 +63,14 @@ export async function runOrchestrator(
     await store.value.close();
     return err(gone);
   }
+  const clock = await openClock(config.labClock, store.value, log);
   const context: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
     profiles: config.profiles,
     background: openBackground(config),
-    dispatcher: openDispatcher({ ...place, log }),
-    clock: config.labClock === null ? systemClock : labClock(config.labClock),
+    dispatcher: openDispatcher({ ...place, log, realNow: () => clock.realNow() }),
+    clock,
     rulebook: openRulebook(store.value),
     log,
     checkInKey: checkInKey.value,
@@ -77,6 +78,7 @@ export async function runOrchestrator(
   const api = buildApi(context, { token: token.value, log, environment: config });
   const close = async (): Promise<void> => {
     await api.close();
+    clock.stop();
     await Promise.all([context.dispatcher.close(), store.value.close()]);
   };
   // A copy: the framework writes into what it is given.
@@ -108,6 +110,7 @@ export async function runOrchestrator(
     stop: async () => {
       const resigned = Promise.all(rounds.map((each) => each.stop())).then(() => leadership.resign());
       verifier.close();
+      clock.stop();
       const [farewell] = await Promise.allSettled([resigned, api.close(), door.value?.app.close()]);
       await Promise.all([context.dispatcher.close(), store.value.close()]);
       if (farewell.status === 'rejected') throw farewell.reason;

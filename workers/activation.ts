@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '../shared/domain/campaign/definition.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
+import type { BeginOutcome } from '../shared/store/upgrade-store.ts';
 import type { StoredUpgrade, UpgradeKey } from '../shared/store/types.ts';
 import type { ActivationContext, ActivationEnd, WorkerContext } from './context.ts';
 import { crashesAtMost, giveUpAfterCrashes } from './crash-budget.ts';
@@ -25,14 +27,13 @@ export async function activate(
   queue: QueueName,
   stop: AbortSignal,
 ): Promise<ActivationEnd> {
-  const { store, clock, leaseMs } = context;
+  const { store, leaseMs } = context;
   const log = context.log.child({ ...key, activation });
-  const takenAt = performance.now();
-  const beginning = store.begin(key, activation, randomUUID(), leaseMs, clock.now());
+  const beginning = beginWhenDue(context, key, activation);
   // Sent together with `begin`, in one write. A failure is thrown where the client is awaited.
   const reading = store.readClient(key.client);
   reading.catch(() => undefined);
-  const begun = await beginning;
+  const { begun, takenAt } = await beginning;
   if (begun.kind !== 'begun') {
     log.debug({ because: begun.because }, begun.kind);
     return begun.kind;
@@ -49,6 +50,31 @@ export async function activate(
   } finally {
     stopOrLost.release();
     lease.stop();
+  }
+}
+
+/** A machine that is kept by NTP is ahead of Redis by less. */
+const earlyAtMostMs = 1_000;
+/** A timer may fire a millisecond too early. */
+const beginsAtMost = 3;
+
+/**
+ * BullMQ hands out a delayed job by the clock of this machine, the store begins it by the clock of
+ * Redis. A job that comes a little too early waits here. One that comes much too early is given up:
+ * the sweep adds it when its time has come.
+ */
+async function beginWhenDue(
+  { store, clock, leaseMs }: WorkerContext,
+  key: UpgradeKey,
+  activation: number,
+): Promise<{ readonly begun: BeginOutcome; readonly takenAt: number }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const takenAt = performance.now();
+    const begun = await store.begin(key, activation, randomUUID(), leaseMs, clock.now());
+    const isEarly = begun.kind === 'ignored' && begun.dueAt !== undefined;
+    const earlyMs = isEarly ? clock.realDelay(begun.dueAt ?? 0) : Infinity;
+    if (earlyMs > earlyAtMostMs || attempt === beginsAtMost) return { begun, takenAt };
+    await pause(earlyMs);
   }
 }
 

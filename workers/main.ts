@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { labClock, systemClock } from '../shared/clock.ts';
+import { openClock } from '../shared/shared-clock.ts';
 import type { Config } from '../shared/config.ts';
 import { type Fault, ok, type Result } from '../shared/errors.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
@@ -42,10 +42,11 @@ export async function runWorker(
   const store = await openRedisStore(redis);
   if (!store.ok) return store;
   const quiet = new AbortController();
+  const clock = await openClock(config.labClock, store.value, log);
   const context: WorkerContext = {
     store: store.value,
-    dispatcher: openDispatcher({ ...redis, log }),
-    clock: config.labClock === null ? systemClock : labClock(config.labClock),
+    dispatcher: openDispatcher({ ...redis, log, realNow: () => clock.realNow() }),
+    clock,
     log,
     gateway: gateway.value,
     rulebook: openRulebook(store.value),
@@ -71,6 +72,7 @@ export async function runWorker(
       await jobs.close();
       clearTimeout(deadline);
       await registration.leave();
+      clock.stop();
       await Promise.all([context.gateway.close(), context.dispatcher.close(), context.store.close()]);
       log.info('worker stopped');
     },

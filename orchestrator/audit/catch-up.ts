@@ -69,7 +69,7 @@ async function whyNotTaken(
     return 'Redis has neither restarted nor changed its master since that block, so it has lost nothing';
   const from = head === null ? null : { shard, block: head.number, head: head.head };
   const paths = await filesAfter(archive.files(shard), head?.number ?? 0);
-  const verdict = await verifyPaths(paths, from);
+  const verdict = await verifyPaths(paths, from, now);
   if (!verdict.ok) return verdict.error.message;
   return (
     whyNotWhole(verdict.value) ??

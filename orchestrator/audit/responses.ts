@@ -100,7 +100,8 @@ export async function verifyOwn({
   // Blocks are sealed while the files are read: what was written before must be there, and what is
   // there must be known afterwards.
   const before = await readSeals();
-  const verdict = await verifyPaths(shards.flatMap((shard) => archive?.files(shard) ?? []));
+  const paths = shards.flatMap((shard) => archive?.files(shard) ?? []);
+  const verdict = await verifyPaths(paths, null, await store.readTime());
   if (!verdict.ok) return verdict;
   const after = await readSeals();
   const written = shards.flatMap((shard) => writtenHead(shard, before[shard] ?? nothing) ?? []);

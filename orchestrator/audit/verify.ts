@@ -9,15 +9,17 @@ import { headFaults, loggedHeads } from './known-heads.ts';
  * Reads whole files and says whether they are as they were written. Fault `input.audit`: a file
  * cannot be read.
  * @param from only what comes after this block is of interest
+ * @param now real time, in ms; by the clock of this machine where no Redis says it
  */
 export async function verifyPaths(
   paths: readonly string[],
   from: KnownHead | null = null,
+  now: number = Date.now(),
 ): Promise<Result<Verdict>> {
   const verdicts: FileVerdict[] = [];
   for (const path of paths) {
     try {
-      verdicts.push(await verifyPath(path));
+      verdicts.push(await verifyPath(path, now));
     } catch (error) {
       return err(fault('input.audit', `${path} cannot be read: ${messageOf(error)}`));
     }
@@ -41,8 +43,9 @@ export async function verifyAgainst(
   return ok({ ...verdict.value, faults });
 }
 
-export async function verifyPath(path: string): Promise<FileVerdict> {
-  const verifier = verifyFile(path, Date.now());
+/** @param now real time, in ms: no entry can be of later */
+export async function verifyPath(path: string, now: number): Promise<FileVerdict> {
+  const verifier = verifyFile(path, now);
   const chunks = createReadStream(path, { highWaterMark: 1024 * 1024 });
   for await (const line of splitLines(chunks)) verifier.take(line);
   return verifier.end();

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { labClock, systemClock } from '../../shared/clock.ts';
+import { readClock } from '../../shared/shared-clock.ts';
 import { openLog } from '../../shared/log.ts';
 import { openRulebook } from '../../shared/rulebook.ts';
 import { openRedisStore } from '../../shared/store/redis/open.ts';
@@ -31,7 +31,7 @@ async function answer(order: ThreadRequest): Promise<ThreadResponse> {
       looks: { add: noJobs, count: async () => 0, withoutJob: async (all) => all },
       close: async () => undefined,
     },
-    clock: config.labClock === null ? systemClock : labClock(config.labClock),
+    clock: await readClock(config.labClock, store.value),
     rulebook: openRulebook(store.value),
     log: openLog('orchestrator', config.logLevel),
     profiles: config.profiles,

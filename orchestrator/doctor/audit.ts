@@ -48,7 +48,7 @@ async function unsealedChecks(
   const after = head === null ? beforeAll : written === head.number ? head.last : head.after;
   const [oldest] = await store.auditAfter(shard, after, 1);
   const since = Number.parseInt(oldest?.id ?? '', 10);
-  if (oldest === undefined || Date.now() - since < sealedWithinMs) return [];
+  if (oldest === undefined || (await store.readTime()) - since < sealedWithinMs) return [];
   return [
     warning(
       'audit',
@@ -74,7 +74,7 @@ async function fileChecks(
     const after = await store.readSeal(shard);
     const holes = holesIn(spans, known).map((hole) => holeCheck(shard, hole));
     const others = tail === null ? [] : otherHeadCheck(shard, files.at(-1) ?? '', tail, after);
-    const faults = newest === undefined ? [] : await changedChecks(newest);
+    const faults = newest === undefined ? [] : await changedChecks(newest, await store.readTime());
     return [...holes, ...others, ...faults];
   } catch (error) {
     return [
@@ -143,10 +143,10 @@ function otherHeadCheck(shard: number, file: string, { block }: FileTail, state:
   ];
 }
 
-async function changedChecks(file: string): Promise<readonly Check[]> {
+async function changedChecks(file: string, now: number): Promise<readonly Check[]> {
   if (statSync(file).size > verifiedBytesAtMost)
     return [fine('audit', `${file} is large; servpack audit verify reads it`)];
-  const { faults } = await verifyPath(file);
+  const { faults } = await verifyPath(file, now);
   return faults
     .slice(0, 1)
     .map(({ line, says }) =>

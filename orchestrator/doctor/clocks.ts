@@ -6,6 +6,10 @@ import { type Check, broken, fine, warning } from './check.ts';
 const noticeMs = 2_000;
 const badMs = 60_000;
 
+const leadsTo =
+  'windows, deferrals and the audit go by the clock of Redis: if that one is wrong, so are they; ' +
+  'if the other is, its logs have wrong times, and its workers begin some seconds late';
+
 /**
  * Checks two clocks against each other.
  * @param which names both
@@ -16,14 +20,8 @@ export function judgeClock(which: string, aheadMs: number): Check {
   const says = `${which} are ${inWords(apart)} apart`;
   if (apart < noticeMs) return fine('clocks', `${which} agree`);
   const todo = 'let both be set by NTP (chronyc tracking, timedatectl, w32tm /query /status)';
-  return apart < badMs
-    ? warning('clocks', says, 'windows and deferrals begin and end that much too early or too late', todo)
-    : broken(
-        'clocks',
-        says,
-        'work begins outside its window, and deferrals come due at the wrong time',
-        todo,
-      );
+  const judge = apart < badMs ? warning : broken;
+  return judge('clocks', says, leadsTo, todo);
 }
 
 export const inWords = (ms: number): string =>

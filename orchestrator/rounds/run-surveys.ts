@@ -1,4 +1,5 @@
 import type { SurveyEnd, SurveyProgress } from '../../shared/domain/survey/survey.ts';
+import type { Clock } from '../../shared/clock.ts';
 import type { LeaderContext } from '../context.ts';
 import { askForLooks, restoreLooks } from '../surveys/ask.ts';
 import { endSurvey } from '../surveys/end.ts';
@@ -43,7 +44,7 @@ export function runSurveys(): Round {
       for (const name of names)
         await attempt(context, name, async () => {
           const progress = await store.readSurvey(name);
-          const end = endOf(progress, clock.now());
+          const end = endOf(progress, clock);
           if (progress !== null && end === null) {
             running.push(progress);
             await askForLooks(context, progress.survey);
@@ -58,10 +59,10 @@ export function runSurveys(): Round {
 }
 
 /** How a survey ends now; null while it goes on. An end that broke off is carried through. */
-function endOf(progress: SurveyProgress | null, at: number): SurveyEnd | null {
-  const by = { by: 'orchestrator', at };
+function endOf(progress: SurveyProgress | null, clock: Clock): SurveyEnd | null {
+  const by = { by: 'orchestrator', at: clock.now() };
   if (progress === null) return { how: 'expired', ...by };
   if (progress.end !== null) return progress.end;
   if (progress.waiting + progress.asked === 0) return { how: 'done', ...by };
-  return Date.now() > progress.survey.until ? { how: 'expired', ...by } : null;
+  return clock.realNow() > progress.survey.until ? { how: 'expired', ...by } : null;
 }

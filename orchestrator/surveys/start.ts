@@ -60,7 +60,7 @@ export async function createSurvey(
     what,
     ...product.value,
     release: release ?? null,
-    until: Date.now() + withinMinutes * 60_000,
+    until: clock.realNow() + withinMinutes * 60_000,
     keepsEvidence: asked.from === 'names' && asked.names.length <= evidenceOfAtMost,
   };
   const created = await store.createSurvey(survey, each, (total) =>

@@ -1,4 +1,5 @@
-import { Queue } from 'bullmq';
+import { ErrorCode, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
 import type { Logger } from 'pino';
 import type { QueueName } from '../domain/upgrade/placement.ts';
 import type { Activation } from '../store/types.ts';
@@ -16,7 +17,9 @@ export interface Dispatcher {
   /**
    * Returns the activations that have no job. Of the first 50 it also removes a job that stands in
    * no list of BullMQ (its keys were deleted piece by piece, say): no worker runs such a job, and
-   * it absorbs a new one of the same id. Jobs that wait, run or are delayed stay as they are.
+   * it absorbs a new one of the same id. Jobs that wait or run stay as they are. One that is still
+   * delayed waits from now on: the activations are due, and BullMQ goes by the clock of each
+   * worker, which may be slow.
    */
   withoutJob(activations: readonly Activation[]): Promise<readonly Activation[]>;
   readonly looks: LookDispatcher;
@@ -35,6 +38,11 @@ export interface DispatcherOptions {
   readonly shards?: number;
   /** Gets a line for each error of a queue. */
   readonly log?: Logger;
+  /**
+   * Real time that delays count from; the clock of this process when not given. It must be the time
+   * that all processes share: a worker runs a delayed job when BullMQ's time has come there.
+   */
+  readonly realNow?: () => number;
 }
 
 /** `getJobState` is O(n) in a long queue. */
@@ -44,7 +52,8 @@ const statesAtMost = 50;
  * Opens the queues of all shards for adding. While Redis is unavailable each call fails at once (no
  * offline queue); the sweep adds the missing jobs later.
  */
-export function openDispatcher({ url, prefix, shards = 1, log }: DispatcherOptions): Dispatcher {
+export function openDispatcher(options: DispatcherOptions): Dispatcher {
+  const { url, prefix, shards = 1, log, realNow = () => Date.now() } = options;
   const connection = openQueueConnection(url, 'producer');
   // Without a listener a lost connection would end the process; every failed call reports it
   // anyway.
@@ -65,7 +74,7 @@ export function openDispatcher({ url, prefix, shards = 1, log }: DispatcherOptio
 
   return {
     add: async (each, delayMs) => {
-      const { name, data, opts } = jobOf({ activation: each, delayMs });
+      const { name, data, opts } = jobOf({ activation: each, delayMs }, realNow());
       await bullQueueFor(each)?.add(name, data, opts);
     },
     // A shard that does not answer does not keep the jobs of the others from being added.
@@ -74,6 +83,7 @@ export function openDispatcher({ url, prefix, shards = 1, log }: DispatcherOptio
         addIn(
           queues,
           activations.filter((each) => each.activation.shard === shard),
+          realNow(),
         ),
       );
       const failed = (await Promise.allSettled(adding)).find(({ status }) => status === 'rejected');
@@ -87,6 +97,8 @@ export function openDispatcher({ url, prefix, shards = 1, log }: DispatcherOptio
       const exist = await Promise.all(
         activations.map((each) => connection.exists(bullQueueFor(each)?.toKey(jobId(each)) ?? '')),
       );
+      const existing = activations.filter((_, at) => exist[at] !== 0);
+      await Promise.all(existing.map((each) => endDelay(connection, bullQueueFor(each), jobId(each))));
       return activations.filter((_, at) => exist[at] === 0);
     },
     looks: lookDispatcher(perShard.map(({ looks }) => looks)),
@@ -97,18 +109,32 @@ export function openDispatcher({ url, prefix, shards = 1, log }: DispatcherOptio
   };
 }
 
-const jobOf = ({ activation, delayMs }: Delayed) => ({
+const jobOf = ({ activation, delayMs }: Delayed, timestamp: number) => ({
   name: 'a',
   data: {},
-  opts: { jobId: jobId(activation), ...(delayMs > 0 ? { delay: delayMs } : {}) },
+  opts: { jobId: jobId(activation), timestamp, ...(delayMs > 0 ? { delay: delayMs } : {}) },
 });
+
+/** Makes a job wait that is delayed; others stay as they are. */
+async function endDelay(redis: Redis, queue: Queue<JobData> | undefined, id: string): Promise<void> {
+  if (queue === undefined || (await redis.zscore(queue.toKey('delayed'), id)) === null) return;
+  const job = await queue.getJob(id);
+  // It is delayed no more when a worker took it in between.
+  await job?.promote().catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code !== ErrorCode.JobNotInState) throw error;
+  });
+}
 
 async function addIn(
   queues: Readonly<Record<QueueName, Queue<JobData>>>,
   activations: readonly Delayed[],
+  timestamp: number,
 ): Promise<void> {
   for (const name of queueNames) {
-    const jobs = activations.filter((each) => each.activation.queue === name).map(jobOf);
+    const jobs = activations
+      .filter((each) => each.activation.queue === name)
+      .map((each) => jobOf(each, timestamp));
     if (jobs.length > 0) await queues[name].addBulk(jobs);
   }
 }

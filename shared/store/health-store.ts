@@ -1,4 +1,4 @@
-/** Whether the store is still what this process opened, and takes changes. */
+/** Whether the store is still what this process opened, takes changes, and what time it has. */
 export interface HealthStore {
   /** Rejects with `RecordsGone` when the store no longer holds what this process opened. */
   checkRecords(): Promise<void>;
@@ -7,4 +7,6 @@ export interface HealthStore {
    * which expires.
    */
   checkWritable(): Promise<void>;
+  /** Real time by the store's own clock, in milliseconds since the epoch, with a fraction. */
+  readTime(): Promise<number>;
 }

@@ -49,7 +49,7 @@ export interface DrivingStore
     UpgradeStore,
     SurveyStore,
     WorkerRegistry,
-    Pick<HealthStore, 'checkRecords'>,
+    Pick<HealthStore, 'checkRecords' | 'readTime'>,
     Pick<CampaignStore, 'readCampaign' | 'readHalt' | 'counters'>,
     Pick<FleetStore, 'readClient' | 'fleetSize'>,
     Pick<ReleaseStore, 'readRelease'> {

@@ -54,7 +54,8 @@ export interface UpgradeStore {
 export type BeginOutcome =
   | { readonly kind: 'begun'; readonly stored: StoredUpgrade; readonly fence: Fence }
   | { readonly kind: 'parked'; readonly because: string }
-  | { readonly kind: 'ignored'; readonly because: string };
+  /** `dueAt` (policy time) is there when the job came too early. */
+  | { readonly kind: 'ignored'; readonly because: string; readonly dueAt?: number };
 
 export interface Commit {
   readonly key: UpgradeKey;

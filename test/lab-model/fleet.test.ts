@@ -33,6 +33,7 @@ function handClock(): Clock & { at: number } {
   const clock = {
     at: mondayAtFive,
     now: () => clock.at,
+    realNow: () => clock.at,
     realDelay: (at: number) => Math.max(0, at - clock.at),
     policySpan: (realMs: number) => realMs,
   };

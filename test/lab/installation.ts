@@ -63,7 +63,7 @@ export const urlOf = (orchestrator: LabProcess): string =>
   orchestrator.ready.slice(orchestrator.ready.indexOf('http'));
 
 export const startWorker = (
-  installation: LabInstallation,
+  installation: Installation,
   fleetPort: number,
   name = 'worker',
 ): Promise<LabProcess> => startWorkerWith(installation, { SERVPACK_GATEWAY: `simulated:${fleetPort}` }, name);
@@ -101,10 +101,7 @@ export interface FleetOptions {
 }
 
 /** Starts the lab fleet as a process of its own, which outlives workers and orchestrators. */
-export const startFleetProcess = (
-  installation: LabInstallation,
-  options: FleetOptions,
-): Promise<LabProcess> =>
+export const startFleetProcess = (installation: Installation, options: FleetOptions): Promise<LabProcess> =>
   startProcess({
     name: 'fleet',
     args: [

@@ -37,6 +37,7 @@ export function createMemoryStore(now: () => number): Store {
     // The tables are lost only with their process.
     checkRecords: async () => undefined,
     checkWritable: async () => undefined,
+    readTime: async () => now(),
     close: async () => undefined,
   };
 }

@@ -46,6 +46,8 @@ function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
     return { kind: 'ignored', because: reasons.noUpgrade(asked.key) };
   const because = whyIgnored(row, asked, now);
   if (because !== null) return { kind: 'ignored', because };
+  const { dueAt } = row.stored;
+  if (dueAt !== null && dueAt > asked.at) return { kind: 'ignored', because: reasons.notDue(dueAt), dueAt };
   const parked = whyParked(tables, table, row, asked.key.campaign);
   if (parked !== null) {
     if (row.stored.holdsSlots) giveBackSlots(table, row.stored.upgrade.logonServer);
@@ -68,13 +70,12 @@ function begin(tables: Tables, asked: Begin, now: number): BeginOutcome {
 const isHeir = ({ stored }: Row, { owner }: Begin): boolean =>
   stored.lease !== null && stored.lease.fence.owner !== owner;
 
-function whyIgnored({ stored }: Row, { activation, owner, at }: Begin, now: number): string | null {
+function whyIgnored({ stored }: Row, { activation, owner }: Begin, now: number): string | null {
   if (stored.index === 'settled') return reasons.settled;
   if (stored.lease !== null && stored.lease.until > now && stored.lease.fence.owner !== owner)
     return reasons.leased;
   if (stored.activation !== activation) return reasons.otherActivation(activation, stored.activation);
-  if (stored.index === 'parked') return reasons.isParked;
-  return stored.dueAt !== null && stored.dueAt > at ? reasons.notDue(stored.dueAt) : null;
+  return stored.index === 'parked' ? reasons.isParked : null;
 }
 
 function whyParked(tables: Tables, table: CampaignTable, { stored }: Row, campaign: string): string | null {

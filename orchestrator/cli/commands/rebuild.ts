@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { labClock, systemClock } from '../../../shared/clock.ts';
+import { systemClock } from '../../../shared/clock.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { Rebuilt } from '../../audit/rebuild/rebuild.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -43,12 +43,13 @@ async function run(
   const { readConfig } = await import('../../../shared/config.ts');
   const config = readConfig(process.env);
   if (!config.ok) return config;
+  const { readClock } = await import('../../../shared/shared-clock.ts');
   const { openRedisStore } = await import('../../../shared/store/redis/open.ts');
   const { redisUrl, prefix, shards } = config.value;
   const store = await openRedisStore({ url: redisUrl, prefix, shards });
   if (!store.ok) return store;
-  const clock = config.value.labClock === null ? systemClock : labClock(config.value.labClock);
   try {
+    const clock = await readClock(config.value.labClock, store.value);
     return await rebuild(store.value, clock, files, logs);
   } finally {
     await store.value.close();

@@ -113,6 +113,7 @@ export function beginContract(given: Given): void {
       expect(await fixture.begin(key, { at: later - 1 })).toEqual({
         kind: 'ignored',
         because: `not due before ${new Date(later).toISOString()}`,
+        dueAt: later,
       });
       expect((await fixture.begin(key, { at: later })).kind).toBe('begun');
     });

@@ -6,6 +6,7 @@ import type { Change, Gateway, GatewayResult, Target } from '../gateway.ts';
 import { storeIntent } from './changes/intent-file.ts';
 import { send, wordsOf } from './changes/send.ts';
 import { attempt, ClientShell, type Facts, failure, nothingKnown, refused } from './connection/client.ts';
+import type { Connection } from './connection/connection.ts';
 import { Connections } from './connection/connections.ts';
 import type { Part } from './connection/frame.ts';
 import { checkTarget } from './changes/check-target.ts';
@@ -54,7 +55,7 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
     try {
       return await Promise.race([
         connections.use(target, (connection) =>
-          work(new ClientShell(connection, factsOf(target), either.signal)),
+          work(new ClientShell(connection, factsOf(target, connection), either.signal)),
         ),
         aborted<T>(either.signal, () =>
           late.signal.aborted
@@ -69,8 +70,9 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
     }
   }
 
-  function factsOf({ host, port }: Target): Facts {
-    const key = `${host}:${port ?? settings.port}`;
+  /** Another machine at the same address, or one that was reinstalled, has facts of its own. */
+  function factsOf({ host, port }: Target, { hostKey }: Connection): Facts {
+    const key = `${host}:${port ?? settings.port} ${hostKey}`;
     const known = facts.get(key) ?? nothingKnown();
     facts.set(key, known);
     return known;

@@ -18,6 +18,15 @@ end
 return found`,
 );
 
+/** A script, because a plain TIME may go to any node of a Cluster. */
+const timeScript = script(
+  import.meta.url,
+  'time',
+  lua`
+-- @include ../core/time.lua
+return string.format('%.0f', realMicroseconds())`,
+);
+
 /** Real time for which the key of a trial stays. */
 const trialMs = 60_000;
 
@@ -36,5 +45,6 @@ export async function healthStoreOf(shards: Shards, prefix: string, where: strin
     checkWritable: async () => {
       await fromEach(shards, ({ redis, keys }) => redis.set(keys.of('trial'), '1', 'PX', trialMs));
     },
+    readTime: async () => Number(await shards.head.run(timeScript)) / 1_000,
   };
 }

@@ -66,7 +66,11 @@ export async function begin({ run }: Shard, asked: Begin): Promise<BeginOutcome>
     case 'parked':
       return { kind: 'parked', because: heldInWords(key.campaign, reply[1], reply[2], reply[3]) };
     case 'ignored':
-      return { kind: 'ignored', because: whyIgnored(asked, reply[1], Number(reply[2])) };
+      return {
+        kind: 'ignored',
+        because: whyIgnored(asked, reply[1], Number(reply[2])),
+        ...(reply[1] === 'notDue' ? { dueAt: Number(reply[2]) } : {}),
+      };
   }
 }
 

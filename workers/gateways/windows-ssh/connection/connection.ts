@@ -3,6 +3,7 @@ import { Client, type ClientChannel, type ConnectConfig, type SFTPWrapper } from
 import { err, messageOf, ok } from '../../../../shared/errors.ts';
 import type { GatewayResult, Target } from '../../gateway.ts';
 import { objection, writeDown } from '../config/host-key.ts';
+import { fingerprintOf } from '../config/known-hosts.ts';
 import type { SshSettings } from '../config/settings.ts';
 import { Inflow } from './inflow.ts';
 import { type Executed, outputOf } from './output.ts';
@@ -22,6 +23,7 @@ export class Connection {
   #sftp: Promise<SFTPWrapper> | null = null;
   #isOpen = true;
   #brokenBy: string | null = null;
+  #hostKey = '';
   readonly #sent: () => void;
   /**
    * Texts of files by path, as the newest look over this connection read them; they may be out of
@@ -44,6 +46,11 @@ export class Connection {
 
   get isOpen(): boolean {
     return this.#isOpen;
+  }
+
+  /** Fingerprint of the key that the host shows: another machine at its address has another. */
+  get hostKey(): string {
+    return this.#hostKey;
   }
 
   /**
@@ -79,6 +86,7 @@ export class Connection {
     const verify = (key: Buffer): boolean => {
       refusal = objection(settings, target, port, key);
       if (refusal === null) trust(settings, target, port, key);
+      connection.#hostKey = fingerprintOf(key);
       return refusal === null;
     };
     const withinMs = settings.timeouts.connect + settings.timeouts.handshake;

@@ -42,7 +42,7 @@ export class Connections {
     work: (connection: Connection) => Promise<GatewayResult<T>>,
   ): Promise<GatewayResult<T>> {
     if (this.#closing.signal.aborted) return err({ kind: 'unreachable', message: 'the gateway is closed' });
-    const key = `${target.host}:${target.port ?? this.#settings.port}`;
+    const key = placeOf(target, this.#settings.port);
     const pooled = this.#take(key, target);
     pooled.users += 1;
     clearTimeout(pooled.idle);
@@ -92,6 +92,13 @@ export class Connections {
     pooled.idle.unref();
   }
 }
+
+/**
+ * The host keys of the fleet file belong to it: when they change, an open connection may lead to a
+ * machine that is not meant any more.
+ */
+const placeOf = ({ host, port, hostKeys }: Target, usualPort: number): string =>
+  [`${host}:${port ?? usualPort}`, ...hostKeys.toSorted()].join(' ');
 
 async function closePooled({ opening, idle }: Pooled): Promise<void> {
   clearTimeout(idle);
