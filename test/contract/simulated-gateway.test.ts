@@ -95,6 +95,7 @@ describe('a fault of the lab fleet', () => {
     wrongLine: 'garbled',
     wrongValue: 'garbled',
     wrongText: 'done',
+    endlessAnswer: 'cutOff',
     slowCall: 'done',
     slowAnswer: 'done',
   };

@@ -1,6 +1,6 @@
 import { childEnvironment } from '../../orchestrator/child-environment.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { patienceMs } from '../environment/patience.ts';
 
@@ -36,21 +36,18 @@ const stopDeadlineMs = 15_000;
  */
 export async function startProcess(options: LabProcessOptions): Promise<LabProcess> {
   const { name, args, env, logFile } = options;
-  const log = createWriteStream(logFile, { flags: 'a' });
+  // The process writes its log itself, so that a full disk is its own trouble.
+  const log = openSync(logFile, 'a');
+  const before = statSync(logFile).size;
   const child = spawn(process.execPath, args, {
     env: { ...childEnvironment(process.env), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', log],
   });
-  const words: string[] = [];
-  child.stderr.on('data', (chunk: Buffer) => {
-    log.write(chunk);
-    words.push(String(chunk));
-    if (words.length > 20) words.shift();
-  });
+  closeSync(log);
   const ended = new Promise<Awaited<LabProcess['ended']>>((resolve) => {
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
-  const ready = await awaitReady(child, options, ended, () => words.join('').trim());
+  const ready = await awaitReady(child, options, ended, () => lastWordsIn(logFile, before));
   const kill = (signal: NodeJS.Signals): void => void child.kill(signal);
   return {
     name,
@@ -66,6 +63,12 @@ export async function startProcess(options: LabProcessOptions): Promise<LabProce
     },
   };
 }
+
+const lastWordsLength = 4_000;
+
+/** The end of what a process has written into its log since it was started. */
+const lastWordsIn = (logFile: string, from: number): string =>
+  readFileSync(logFile).subarray(from).toString().slice(-lastWordsLength).trim();
 
 function awaitReady(
   child: ChildProcess,

@@ -17,7 +17,43 @@ export type Stroke =
   /** Every BullMQ key is deleted. */
   | { readonly kind: 'wipeJobs' }
   | { readonly kind: 'pause'; readonly forMs: number }
-  | RefusedWrites;
+  | RefusedWrites
+  | Hostility
+  | FullDisk;
+
+/** One client answers like an attacker or a broken machine, or checks in like a storm. */
+export interface Hostility {
+  readonly kind: 'hostile';
+  readonly how: HostileHow;
+  /** Which client, by its place in the fleet; counted around. */
+  readonly nth: number;
+  readonly forMs: number;
+}
+
+export const hostileHows = [
+  'endlessAnswer',
+  'wrongText',
+  'wrongValue',
+  'wrongLine',
+  'halfAnswer',
+  'cutAfter',
+  'lostAnswer',
+  'slowCall',
+  'storm',
+] as const;
+
+export type HostileHow = (typeof hostileHows)[number];
+
+/** The file system of the audit files, of the logs or of Redis is full. */
+export interface FullDisk {
+  readonly kind: 'fullDisk';
+  readonly of: DiskName;
+  readonly forMs: number;
+}
+
+export const diskNames = ['audit', 'logs', 'redis'] as const;
+
+export type DiskName = (typeof diskNames)[number];
 
 /** Redis answers and refuses every write: its memory is full, or it has become a replica. */
 export interface RefusedWrites {
@@ -76,6 +112,12 @@ const refusedFor: Span = [2_000, 8_000];
 /** One span in which Redis refuses writes per so many strokes; none in a shorter plan. */
 const blowsPerRefusal = 50;
 
+const hostileFor: Span = [2_000, 10_000];
+const blowsPerHostility = 6;
+const fullFor: Span = [2_000, 8_000];
+/** One full disk per so many strokes; none in a shorter plan. */
+const blowsPerFullDisk = 50;
+
 /** The whole plan. The same options give the same strokes at the same moments. */
 export function planOf({ seed, kills, gapMs, url }: ChaosOptions): readonly Planned[] {
   const planned: Planned[] = [];
@@ -85,7 +127,14 @@ export function planOf({ seed, kills, gapMs, url }: ChaosOptions): readonly Plan
     planned.push({ atMs, stroke: blow(seed, n, url !== null) });
   }
   const refusals = url === null ? refusedWrites(seed, kills, atMs) : [];
-  const all = [...planned, ...extras(seed, kills, atMs), ...refusals].sort((a, b) => a.atMs - b.atMs);
+  const disks = url === null ? fullDisks(seed, kills, atMs) : [];
+  const all = [
+    ...planned,
+    ...extras(seed, kills, atMs),
+    ...refusals,
+    ...hostilities(seed, kills, atMs),
+    ...disks,
+  ].sort((a, b) => a.atMs - b.atMs);
   return all.map((each) => endingSoonAfter(each, atMs));
 }
 
@@ -108,6 +157,29 @@ function extras(seed: string, kills: number, endMs: number): readonly Planned[] 
       },
     ];
   }).flat();
+}
+
+function hostilities(seed: string, kills: number, endMs: number): readonly Planned[] {
+  const count = Math.floor(kills / blowsPerHostility);
+  return Array.from({ length: count }, (_, n): Planned => {
+    const stroke: Hostility = {
+      kind: 'hostile',
+      how: hostileHows[n % hostileHows.length] ?? 'storm',
+      nth: Math.floor(chance(seed, 'hostile', n) * 1_000_000),
+      forMs: within(hostileFor, chance(seed, 'hostileFor', n)),
+    };
+    return { atMs: within([0, endMs], chance(seed, 'hostileAt', n)), stroke };
+  });
+}
+
+function fullDisks(seed: string, kills: number, endMs: number): readonly Planned[] {
+  const count = Math.floor(kills / blowsPerFullDisk);
+  return Array.from({ length: count }, (_, n): Planned => {
+    const span: Span = [(endMs * n) / count, (endMs * (n + 1)) / count];
+    const of = diskNames[n % diskNames.length] ?? 'audit';
+    const forMs = within(fullFor, chance(seed, 'fullFor', n));
+    return { atMs: within(span, chance(seed, 'full', n)), stroke: { kind: 'fullDisk', of, forMs } };
+  });
 }
 
 function refusedWrites(seed: string, kills: number, endMs: number): readonly Planned[] {

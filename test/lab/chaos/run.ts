@@ -13,6 +13,7 @@ import { planOf } from './plan.ts';
 import { chaosPrefix, setStage, type Stage } from './stage.ts';
 import { Chaos, connectionTo } from './strokes.ts';
 import { type Fault, general, type Line } from './verdict/line.ts';
+import { MemoryWatch } from './memory-watch.ts';
 import { readLogs } from './verdict/logs.ts';
 import { walkAll } from './walk.ts';
 import type { Stories } from './verdict/audit.ts';
@@ -46,6 +47,8 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
   );
   const stage = await setStage(options, stack, (operator, sample) => prepare(operator, sample, campaign));
   const chaos = new Chaos(stage, say);
+  const memory = new MemoryWatch(stage.players);
+  stack.defer(() => memory.stop());
   const midway: Midway = { walks: 0, faults: [] };
   await startCampaign(stage);
   const begun = Date.now();
@@ -76,6 +79,11 @@ export async function run(options: ChaosOptions, say: (line: string) => void): P
     lines: [
       ...judged.lines,
       line('no process ended by itself or with an error', `${chaos.struck} blows`, general(stage.complaints)),
+      line(
+        'no client makes a process grow without end',
+        `${chaos.hostile} spans of hostile clients, ${memory.mostMb} MB at most`,
+        memory.faults,
+      ),
       line('no error in a log while Redis is there', `${logs.lines} lines`, logs.errors),
       line('no secret in a log', `${logs.lines} lines`, logs.secrets),
     ],

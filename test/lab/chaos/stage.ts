@@ -17,7 +17,8 @@ import type { LabProcess } from '../process.ts';
 import { type ChaosOptions, speedOf } from './options.ts';
 import { Outages } from './outages.ts';
 import { type OwnRedis, prepareRedis } from './own-redis.ts';
-import type { Role } from './plan.ts';
+import { planOf, type Role } from './plan.ts';
+import { SmallDisks } from './small-disks.ts';
 import { Player } from './player.ts';
 
 export const chaosPrefix = 'servpack-chaos';
@@ -33,6 +34,12 @@ export interface Stage {
   readonly operators: readonly Operator[];
   readonly control: ReturnType<typeof connectFleetControl>;
   readonly outages: Outages;
+  /** Every client, in the order of the fleet file. */
+  readonly clients: readonly string[];
+  /** Null where the plan has no full disk. */
+  readonly disks: SmallDisks | null;
+  /** When a disk was full. */
+  readonly fullDisks: Outages;
   /** When each process was frozen, by process id. */
   readonly frozen: Map<number, Outages>;
   readonly complaints: string[];
@@ -51,8 +58,12 @@ export async function setStage(
   stack: AsyncDisposableStack,
   prepare: (operator: Operator, sample: Sample) => Promise<void>,
 ): Promise<Stage> {
+  const small = new SmallDisks(options.dataDir);
   rmSync(options.dataDir, { recursive: true, force: true });
   mkdirSync(options.dataDir, { recursive: true });
+  const disks = planOf(options).some(({ stroke }) => stroke.kind === 'fullDisk') ? small : null;
+  stack.defer(() => small.unmount());
+  disks?.mount();
   const [outages, complaints] = [new Outages(), [] as string[]];
   const hire = (role: Role, name: string, start: () => Promise<LabProcess>): Player => {
     const mayFail = (): boolean => outages.near(Date.now());
@@ -102,7 +113,15 @@ export async function setStage(
   const secrets = [readFileSync(tokenFile, 'utf8').trim(), ...(own === null ? [] : [own.password])];
   const { prefix, redisUrl: url } = installation;
   const frozen = new Map<number, Outages>();
+  const clients = readFileSync(sample.fleetCsv, 'utf8')
+    .split('\n')
+    .slice(1)
+    .map((row) => row.split(',')[0] ?? '')
+    .filter((client) => client !== '');
   return {
+    clients,
+    disks,
+    fullDisks: new Outages(),
     installation,
     sample,
     players,

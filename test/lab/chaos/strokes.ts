@@ -4,7 +4,7 @@ import { messageOf } from '../../../shared/errors.ts';
 import { keysLike } from '../keys-like.ts';
 import { campaignName } from './campaign-file.ts';
 import { Outages } from './outages.ts';
-import type { Blow, Planned, RefusedWrites, Role, Stroke } from './plan.ts';
+import type { Blow, FullDisk, Hostility, Planned, RefusedWrites, Role, Stroke } from './plan.ts';
 import type { Player } from './player.ts';
 import type { Stage } from './stage.ts';
 
@@ -33,6 +33,8 @@ export class Chaos {
   readonly pauses: PauseSpan[] = [];
   #pausing: Promise<void> = Promise.resolve();
   struck = 0;
+  /** How often a client was hostile. */
+  hostile = 0;
 
   constructor(stage: Stage, say: (line: string) => void) {
     this.#stage = stage;
@@ -86,10 +88,56 @@ export class Chaos {
         this.#say(`${seconds} s  Redis refuses writes (${stroke.how}) for ${stroke.forMs} ms`);
         void this.#follow(this.#refuseWrites(stroke));
         return;
+      case 'hostile':
+        void this.#follow(this.#turnHostile(stroke, seconds));
+        return;
+      case 'fullDisk':
+        this.#say(`${seconds} s  the disk of ${stroke.of} is full for ${stroke.forMs} ms`);
+        void this.#follow(this.#fillDisk(stroke));
+        return;
       case 'kill':
       case 'freeze':
       case 'term':
         return this.#blow(stroke, seconds);
+    }
+  }
+
+  /** One client answers as an attacker would, for a while; then it is the machine it was. */
+  async #turnHostile({ how, nth, forMs }: Hostility, seconds: string): Promise<void> {
+    const { clients, control } = this.#stage;
+    const client = clients[nth % clients.length] ?? '';
+    this.#say(`${seconds} s  ${client} is hostile (${how}) for ${forMs} ms`);
+    this.hostile += 1;
+    if (how === 'storm') return this.#storm(client, forMs);
+    const fault = await control.fault({ client, kind: how });
+    await delay(forMs);
+    await fault.lift();
+  }
+
+  /** A client that checks in again and again, with more text than anybody keeps. */
+  async #storm(client: string, forMs: number): Promise<void> {
+    const transcript = 'Upgrading \u001b[2J\u202e '.repeat(4_000);
+    for (const until = Date.now() + forMs; Date.now() < until; await delay(20)) {
+      const { operators } = this.#stage;
+      const asked = operators.map((operator) =>
+        operator.ask('POST', `/v1/clients/${client}/checkin`, { transcript }, 6_000),
+      );
+      await Promise.allSettled(asked);
+    }
+  }
+
+  async #fillDisk({ of, forMs }: FullDisk): Promise<void> {
+    const { disks, outages, fullDisks } = this.#stage;
+    // With a full disk Redis refuses writes, and may have to be started again.
+    const back = of === 'redis' ? outages.begin() : () => undefined;
+    const over = fullDisks.begin();
+    try {
+      disks?.fill(of);
+      await delay(forMs);
+    } finally {
+      disks?.empty(of);
+      over();
+      back();
     }
   }
 

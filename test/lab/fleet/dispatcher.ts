@@ -27,6 +27,8 @@ export interface DriverLine {
   /** Sends a line that is no answer. */
   say(words: string): void;
   cut(): void;
+  /** Sends text without a line end until the driver closes the connection. */
+  pour(): void;
 }
 
 /** The calls of one driver's connection. */
@@ -143,6 +145,8 @@ function deliver(driver: Driver, id: number, answer: GatewayResult<unknown>, fau
       return line.replyHalf(id, answer);
     case 'wrongLine':
       return line.say(wrongWords);
+    case 'endlessAnswer':
+      return line.pour();
     case 'wrongValue':
       driver.giveUp(id);
       return line.reply(id, ok(wrongWords));

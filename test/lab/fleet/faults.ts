@@ -24,6 +24,8 @@ export const faultKinds = [
    * The answer has the right form, but the texts of files and programs in it are something else.
    */
   'wrongText',
+  /** Something comes that has no end: the driver has to stop reading. */
+  'endlessAnswer',
   /** Seconds pass before the call reaches the client. */
   'slowCall',
   /** The client has carried out the call, and seconds pass before the driver knows. */

@@ -38,6 +38,15 @@ export class FleetServer {
   }
 }
 
+const drop = 'endless '.repeat(8_192);
+
+/** Writes as fast as the other side reads, until the connection is closed. */
+function pourInto(socket: Socket): void {
+  if (socket.destroyed) return;
+  if (socket.write(drop)) setImmediate(() => pourInto(socket));
+  else socket.once('drain', () => pourInto(socket));
+}
+
 /** When a driver dies, its calls that have not begun on a machine never begin. */
 function serveDriver(socket: Socket, dispatcher: Dispatcher, lab: Lab): void {
   const lines = new Lines(socket, (line) => take(parseJson(line)));
@@ -49,6 +58,7 @@ function serveDriver(socket: Socket, dispatcher: Dispatcher, lab: Lab): void {
       driver.leave();
     },
     say: (words) => void socket.write(`${words}\n`),
+    pour: () => pourInto(socket),
     cut: () => {
       driver.leave();
       socket.destroy();

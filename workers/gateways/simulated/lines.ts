@@ -31,10 +31,14 @@ export class Lines {
   }
 
   #take(chunk: string, onLine: (line: string) => void): void {
-    const lines = (this.#partial + chunk).split('\n');
-    this.#partial = lines.pop() ?? '';
+    // A long line comes in many pieces: only the new piece is searched.
+    const [first = '', ...more] = chunk.split('\n');
+    const whole = this.#partial + first;
+    const last = more.pop();
+    this.#partial = last ?? whole;
     if (this.#partial.length > maxLineLength) this.#socket.destroy();
-    for (const line of lines) onLine(line);
+    if (last === undefined) return;
+    for (const line of [whole, ...more]) onLine(line);
   }
 }
 

@@ -10,6 +10,7 @@ import type { Outages } from '../outages.ts';
 interface Excuses {
   readonly outages: Outages;
   readonly frozen: ReadonlyMap<number, Outages>;
+  readonly fullDisks: Outages;
 }
 
 import { type Fault, general } from './line.ts';
@@ -51,15 +52,18 @@ interface LogLine {
  * A line is an error when it is not JSON of the log (a stack trace, a text of a library), or has
  * the level error. Errors are excused while Redis is unavailable.
  */
-function isError(line: string, { outages, frozen }: Excuses): boolean {
+function isError(line: string, { outages, frozen, fullDisks }: Excuses): boolean {
   const read = parse(line);
   // A failed start prints one sentence. Whether it may fail is judged where it is started.
+  // A full disk tears the line that was being written.
+  if (read === null && fullDisks.count > 0 && line.startsWith('{')) return false;
   if (read === null) return !/^servpack (orchestrator|worker): no Redis answers at /.test(line);
   if (read.level < errorLevel) return false;
   const at = Date.parse(read.time);
   const wasFrozen =
     line.includes('"StoreUnavailable"') && (frozen.get(read.pid)?.near(at, afterThawMs) ?? false);
-  return !outages.near(at) && !wasFrozen;
+  const wasFull = /ENOSPC|disk is full/.test(line) && fullDisks.near(at);
+  return !outages.near(at) && !wasFrozen && !wasFull;
 }
 
 function parse(line: string): LogLine | null {
