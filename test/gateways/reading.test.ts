@@ -127,6 +127,12 @@ describe('a time of a client', () => {
     expect(toldBoot('20261125050000.500000+060/20261125060002.500000+060')).toMatchObject({
       uptimeMs: 3_602_000,
     });
+    // As Wine prints it: the last column lacks its last character.
+    expect(
+      toldBoot(
+        'LastBootUpTime             LocalDateTime\r\n20261125050000.500000+060  20261125060002.500000+06',
+      ),
+    ).toEqual({ at: Date.UTC(2026, 10, 25, 4) + 500, uptimeMs: null });
     expect(toldBoot('')).toBeNull();
   });
 });

@@ -41,11 +41,10 @@ export function parseDetails(text: string): ReadonlyMap<number, ProcessDetail> {
  * Epoch milliseconds of `yyyymmddHHMMSS.ffffff±minutes` (local time, offset from UTC); null for
  * another text.
  */
-export const wmiTime = (text: string): number | null => wmiTimes(text)[0] ?? null;
-
-/** All such times in a text, in order. */
-export const wmiTimes = (text: string): readonly number[] =>
-  [...text.matchAll(/(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{3})\d{0,3}([+-]\d{3})/g)].map(epochOf);
+export function wmiTime(text: string): number | null {
+  const found = /(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.(\d{3})\d{0,3}([+-]\d{3})/.exec(text);
+  return found === null ? null : epochOf(found);
+}
 
 function epochOf(found: readonly string[]): number {
   const [year, month, day, hour, minute, second, ms, offset] = found.slice(1).map(Number);

@@ -6,7 +6,7 @@ import type { ClientLook, LookRequest } from '../../../../shared/products/client
 import type { Part } from '../connection/frame.ts';
 import { parseIntent } from '../../intent.ts';
 import { isMissing } from './look-sections.ts';
-import { type ListedProcess, parseTasklist, type ProcessDetail, wmiTimes } from './processes.ts';
+import { type ListedProcess, parseTasklist, type ProcessDetail, wmiTime } from './processes.ts';
 import { parseRegistry, type RegistryKey } from './registry.ts';
 import { readService } from './services.ts';
 
@@ -102,11 +102,15 @@ export function toldBoot(text: string): ToldBoot | null {
     const at = Date.parse(event.replace(/(\.\d{3})\d+Z$/, '$1Z'));
     return Number.isNaN(at) ? null : { at, uptimeMs: null };
   }
-  const [at, now] = wmiTimes(text);
-  // Of two properties one is missing: which one is not known.
-  const isHalf = now === undefined && /LocalDateTime|\//i.test(text);
-  if (at === undefined || isHalf) return null;
-  return { at, uptimeMs: now === undefined || now < at ? null : now - at };
+  // The start comes first, in its own column: the time of the client never stands in for it. Wine
+  // cuts the last character of the last column, so that the second time is not whole there.
+  const line = text.split(/\r?\n/).find((each) => /^\s*[\d/]/.test(each)) ?? '';
+  const [at = null, now = null] = line
+    .trim()
+    .split(/[\s/]+/)
+    .map(wmiTime);
+  if (at === null) return null;
+  return { at, uptimeMs: now === null || now < at ? null : now - at };
 }
 
 /** `WinNT` is a workstation; `ServerNT` and `LanmanNT` (a domain controller) are servers. */
