@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -15,7 +15,26 @@ const digestNotKnown = ['node:26.10.0-trixie-slim', 'redis:8.2.1-alpine', 'redis
 const reference =
   /(?<![\w./]|[^:]-)(?:[a-z\d.-]+(?::\d+)?\/)*(?:alpine|debian|node|redis|ryuk|sshd|ubuntu|valkey|wine):(?=\d[\w.-]*[a-z.])\d[\w.-]*(?:@sha256:[\da-f]*)?/g;
 
-const imagesIn = (text: string): readonly string[] => text.match(reference) ?? [];
+/**
+ * Where an image is used, its name may be any: `image:` of compose, `FROM` and `ARG …IMAGE=` of a
+ * Dockerfile, a container of testcontainers. A name of this project's own build has no registry.
+ */
+const used = [
+  /^\s*image:\s*['"]?(?:\$\{\w+:-)?([a-z\d][\w./:@-]*)['"}]*\s*(?:#.*)?$/gm,
+  /^FROM\s+(?:--\S+\s+)*([^\s$]+)/gm,
+  /^ARG\s+\w*IMAGE=(\S+)/gm,
+  /new (?:Generic|Redis)Container\(\s*['"`]([^'"`]+)/g,
+];
+
+const own = /^servpack(?:[:/-]|$)|^[a-z]+$/;
+
+const imagesIn = (text: string): readonly string[] =>
+  [
+    ...new Set([
+      ...(text.match(reference) ?? []),
+      ...used.flatMap((each) => [...text.matchAll(each)].map((found) => found[1] ?? '')),
+    ]),
+  ].filter((image) => image !== '' && !own.test(image));
 
 /** What is wrong with a reference; null = it leads to the same bytes for ever. */
 function imageFault(image: string): string | null {
@@ -24,14 +43,22 @@ function imageFault(image: string): string | null {
 }
 
 const texts = /(?:\.(?:ts|mjs|md|ya?ml|sh)|Dockerfile|run)$/;
-const skipped = /(?:^|\/)(?:node_modules|\.git|\.servpack)(?:\/|$)/;
+const skipped = new Set(['node_modules', '.git', '.servpack']);
 
-const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter(
-  (path) => !skipped.test(path) && texts.test(path) && statSync(join(root, path)).isFile(),
-);
-const own = relative(root, import.meta.filename);
+/** Every text of the project. A folder that is skipped is not read: a lab may be built in it. */
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder), { withFileTypes: true })
+    .filter(({ name }) => !skipped.has(name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return filesBelow(path);
+      return entry.isFile() && texts.test(path) ? [path] : [];
+    });
+
+const files = filesBelow('');
+const thisFile = relative(root, import.meta.filename);
 const named = files
-  .filter((path) => path !== own)
+  .filter((path) => path !== thisFile)
   .flatMap((path) => imagesIn(readFileSync(join(root, path), 'utf8')).map((image) => ({ path, image })));
 
 describe('images of containers', () => {
@@ -44,6 +71,11 @@ describe('images of containers', () => {
     ["'valkey/valkey:8.1-alpine'", 'valkey/valkey:8.1-alpine: has no digest'],
     ['redis:8.2.10@sha256:0123abc', 'redis:8.2.10@sha256:0123abc: its digest is not whole'],
     [`redis:8.2.10@sha256:${'0a'.repeat(32)}`, null],
+    ['  image: traefik:3.1.2', 'traefik:3.1.2: has no digest'],
+    ['    image: redis:latest', 'redis:latest: has no digest'],
+    ['image: quay.io/keycloak/keycloak', 'quay.io/keycloak/keycloak: has no digest'],
+    ['FROM --platform=linux/amd64 golang:1 AS build', 'golang:1: has no digest'],
+    ["new GenericContainer('nginx:stable')", 'nginx:stable: has no digest'],
   ])('a reference without a whole digest is refused: %s', (text, wrong) => {
     expect(imagesIn(text).map(imageFault)).toEqual([wrong]);
   });
