@@ -17,6 +17,8 @@ export interface OrchestratorContext {
   readonly log: Logger;
   /** The audit files, where this orchestrator keeps some. */
   readonly archive?: Archive;
+  /** Why this orchestrator, as the leader, cannot write the audit files; null while it can. */
+  readonly auditTrouble?: () => string | null;
   /** The key that check-in tokens are computed from, where clients may report in by themselves. */
   readonly checkInKey?: string;
   /** The operator's folder of product profiles. Without it only the built-in ones are known. */

@@ -64,9 +64,11 @@ export async function runOrchestrator(
     return err(gone);
   }
   const clock = await openClock(config.labClock, store.value, log);
+  const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   const context: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
+    auditTrouble: () => sealer.trouble(),
     profiles: config.profiles,
     background: openBackground(config),
     dispatcher: openDispatcher({ ...place, log, realNow: () => clock.realNow() }),
@@ -94,7 +96,6 @@ export async function runOrchestrator(
   }
   writeUrl(config.dataDir, listening.value);
   if (door.value !== null) writeCheckInUrl(config.dataDir, door.value.url);
-  const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
   const leadership = seekLeadership(
     { ...context, store: store.value },
     `${hostname()}/${process.pid}/${randomUUID().slice(0, 8)}`,
@@ -159,7 +160,7 @@ const roundsOf = (sealer: Sealer, verifier: CopyVerifier): readonly (readonly [n
   // Begins what is due; each copy has a pace of its own.
   [1_000, { name: 'copies', run: (context) => verifier.round(context) }],
   // What Redis loses at most when it is lost for good.
-  [1_000, { name: 'audit', run: () => sealer.round() }],
+  [1_000, { name: 'audit', run: () => sealer.round(), rest: () => sealer.rest() }],
   [250, runSurveys()],
   [1_000, startCampaigns()],
 ];
@@ -177,7 +178,8 @@ const whileLeading = (leadership: Leadership, log: Logger, everyMs: number, roun
     everyMs,
     async () => {
       const context = leadership.context();
-      if (context !== null) await round.run(context);
+      if (context === null) round.rest?.();
+      else await round.run(context);
     },
     log,
   );

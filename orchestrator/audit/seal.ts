@@ -26,6 +26,10 @@ export interface Sealer {
    * left unfinished.
    */
   round(): Promise<void>;
+  /** Why the last run could not write the audit, without names of folders; null = it could. */
+  trouble(): string | null;
+  /** Another orchestrator leads and writes the audit: whatever was wrong here is over. */
+  rest(): void;
 }
 
 /** Real time that another orchestrator may keep a file of the audit before this is an error. */
@@ -59,7 +63,12 @@ export function openSealer(options: SealerOptions): Sealer {
     options.log.info({ shard, block: head.number, head: head.head }, sealedMessage);
   };
   const patience = openPatience(options.log);
+  let trouble: string | null = null;
   return {
+    trouble: () => trouble,
+    rest: () => {
+      trouble = null;
+    },
     round: async () => {
       const shards = await options.store.shards();
       const failed: unknown[] = [];
@@ -73,9 +82,20 @@ export function openSealer(options: SealerOptions): Sealer {
           failed.push(error);
         }
       }
+      trouble = failed.length > 0 ? troubleIn(failed[0]) : null;
       if (failed.length > 0) throw failed[0];
     },
   };
+}
+
+/**
+ * The kind of the error alone: its message names folders, and health is open to all. The lock of a
+ * file is SQLite's, which says in words of its own that a disk is full.
+ */
+function troubleIn(error: unknown): string {
+  const { code, errstr } = error as { readonly code?: unknown; readonly errstr?: unknown };
+  const kind = errstr ?? code;
+  return typeof kind === 'string' ? kind : 'the log of this orchestrator says why';
 }
 
 /**

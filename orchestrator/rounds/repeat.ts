@@ -9,6 +9,8 @@ export interface Round {
    * @param context of the present term
    */
   run(context: LeaderContext): Promise<unknown>;
+  /** Called in place of `run` while another orchestrator leads. */
+  rest?(): void;
 }
 
 /** A function that is repeated, never two runs at once. */

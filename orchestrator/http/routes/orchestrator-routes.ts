@@ -18,10 +18,12 @@ export function orchestratorRoutes(
     await context.store.checkRecords();
     await context.store.checkWritable();
     const log = troubleOf(context.log);
+    const audit = context.auditTrouble?.() ?? null;
     return {
       version: servpackVersion,
       now: isoOf(context.clock.now()),
       ...(log === null ? {} : { log }),
+      ...(audit === null ? {} : { audit: { because: audit } }),
     };
   });
 

@@ -38,6 +38,11 @@ export const healthAnswer = z.object({
   now: z.string(),
   /** Only while this orchestrator cannot write its log: how much is lost, and why. */
   log: z.object({ lostLines: z.int(), because: z.string() }).optional(),
+  /**
+   * Only while this orchestrator leads and cannot write the audit files, such as `ENOSPC` on a full
+   * disk. Meanwhile Redis keeps the entries.
+   */
+  audit: z.object({ because: z.string() }).optional(),
 });
 
 export const leaderAnswer = z.object({
