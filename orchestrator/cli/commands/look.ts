@@ -7,10 +7,9 @@ import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts'
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { readFileOf } from '../client/input-file.ts';
-import { connect, type GlobalOptions, print, printJson, showRefusal } from '../client/session.ts';
+import { connect, type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
 import { showSurvey } from '../client/show-survey.ts';
 import { surveyLines } from '../render/survey.ts';
-import { viewOf } from '../render/view.ts';
 
 interface LookOptions {
   readonly fleet?: string | true;
@@ -86,7 +85,7 @@ async function look(
   if (!begun.ok) return begun;
   if (detach !== true) return showSurvey(api, begun.value.survey, { verdict, evidence, json });
   if (json) printJson(begun.value);
-  else print(surveyLines(viewOf(process.stdout), begun.value));
+  else printValue(begun.value, surveyLines);
   return ok(undefined);
 }
 
