@@ -8,6 +8,7 @@ import { addClientCommands } from './commands/client.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFleetCommands } from './commands/fleet.ts';
 import { addHaltCommands } from './commands/halt.ts';
+import { addHelpCommand } from './commands/help.ts';
 import { addLookCommand } from './commands/look.ts';
 import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
@@ -45,7 +46,7 @@ export function buildProgram(): Command {
     .showHelpAfterError('(--help shows the usage)')
     .addHelpText(
       'after',
-      `\n${environmentHelp}\n\n${exitCodesHelp}\n\nExample:\n  servpack campaign watch sms-sp4`,
+      `\n${environmentHelp}\n\n${exitCodesHelp}\n\nWords of the screen: servpack help words\n\nExample:\n  servpack campaign watch sms-sp4`,
     );
   addProcessCommands(program);
   addFleetCommands(program);
@@ -60,6 +61,7 @@ export function buildProgram(): Command {
   addDoctorCommand(program);
   addCertifyCommand(program);
   addRebuildCommand(program);
+  addHelpCommand(program);
   inheritSettings(program);
   return program;
 }

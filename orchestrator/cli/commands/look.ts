@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readVerdict, verdictsInWords } from '../client/state-option.ts';
+import { type Command, InvalidArgumentError } from 'commander';
 import { existsSync } from 'node:fs';
-import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { fleetBytesAtMost } from '../../input-file.ts';
 import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts';
@@ -46,9 +46,7 @@ export function addLookCommand(program: Command): void {
     )
     .option('--product <product>', 'the product to look for (default: the one of --release, else sms-1.2)')
     .option('--release <release>', 'also find the clients that already have this release')
-    .addOption(
-      new Option('--verdict <verdict>', 'list only machines with this result').choices([...verdictKinds]),
-    )
+    .option('--verdict <result>', `list only machines with this result: ${verdictsInWords}`, readVerdict)
     .option('--evidence', 'also print what each look found (up to 1,000 named machines)')
     .option('--within <minutes>', 'stop after this time', minutes, 24 * 60)
     .option(
