@@ -15,6 +15,7 @@ import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { addSurveyCommands } from './commands/survey.ts';
 import { exitCodes, exitCodesHelp } from './exit-codes.ts';
+import { suggestHarmless } from './suggest.ts';
 import { fault, messageOf } from '../../shared/errors.ts';
 import { defaultDataDir, defaultUrl, showRefusal } from './client/session.ts';
 
@@ -67,11 +68,12 @@ export function buildProgram(): Command {
 }
 
 /**
- * Shows the global options in the help of each command too. Commander copies settings only to
+ * Shows the global options in the help of each command too, and suggests only harmless names. Commander copies settings only to
  * commands that are added later.
  */
 function inheritSettings(command: Command): void {
   command.configureHelp({ showGlobalOptions: true });
+  suggestHarmless(command);
   for (const child of command.commands) inheritSettings(child);
 }
 
