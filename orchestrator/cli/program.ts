@@ -8,12 +8,14 @@ import { addClientCommands } from './commands/client.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addFleetCommands } from './commands/fleet.ts';
 import { addHaltCommands } from './commands/halt.ts';
+import { addHelpCommand } from './commands/help.ts';
 import { addLookCommand } from './commands/look.ts';
 import { addProcessCommands } from './commands/processes.ts';
 import { addRebuildCommand } from './commands/rebuild.ts';
 import { addReleaseCommands } from './commands/release.ts';
 import { addSurveyCommands } from './commands/survey.ts';
 import { exitCodes, exitCodesHelp } from './exit-codes.ts';
+import { suggestHarmless } from './suggest.ts';
 import { fault, messageOf } from '../../shared/errors.ts';
 import { defaultDataDir, defaultUrl, showRefusal } from './client/session.ts';
 
@@ -45,7 +47,7 @@ export function buildProgram(): Command {
     .showHelpAfterError('(--help shows the usage)')
     .addHelpText(
       'after',
-      `\n${environmentHelp}\n\n${exitCodesHelp}\n\nExample:\n  servpack campaign watch sms-sp4`,
+      `\n${environmentHelp}\n\n${exitCodesHelp}\n\nWords of the screen: servpack help words\n\nExample:\n  servpack campaign watch sms-sp4`,
     );
   addProcessCommands(program);
   addFleetCommands(program);
@@ -60,16 +62,18 @@ export function buildProgram(): Command {
   addDoctorCommand(program);
   addCertifyCommand(program);
   addRebuildCommand(program);
+  addHelpCommand(program);
   inheritSettings(program);
   return program;
 }
 
 /**
- * Shows the global options in the help of each command too. Commander copies settings only to
+ * Shows the global options in the help of each command too, and suggests only harmless names. Commander copies settings only to
  * commands that are added later.
  */
 function inheritSettings(command: Command): void {
   command.configureHelp({ showGlobalOptions: true });
+  suggestHarmless(command);
   for (const child of command.commands) inheritSettings(child);
 }
 

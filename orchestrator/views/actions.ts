@@ -48,7 +48,9 @@ function toGoOn({ campaign, release, status, paused }: Facts): readonly string[]
 
 function aboutFailures({ campaign, status, states }: Facts): readonly string[] {
   const list = (state: 'needsAttention' | 'failed'): readonly string[] =>
-    states[state] === 0 ? [] : [`servpack campaign clients ${campaign} --state ${state}`];
+    states[state] === 0
+      ? []
+      : [`servpack campaign clients ${campaign} --state ${state === 'failed' ? state : 'attention'}`];
   const lists = [...list('needsAttention'), ...list('failed')];
   return lists.length === 0 || status === 'aborted'
     ? lists

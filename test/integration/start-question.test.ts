@@ -102,7 +102,7 @@ test('the question of a start counts clients, logon servers and relocations, and
     '6 clients, up to 1 relocation on 3 surveyed clients, 1 logon server not staged',
   );
   expect(some.lines[2]).toMatch(
-    /^Last surveys \(oldest look 2026-11-17T11:\S+Z\): 2 blocked, 1 free, 1 could not be looked at$/,
+    /^Last surveys \(oldest look 2026-11-17 \d\d:\d\d:\d\d\): 2 blocked, 1 free, 1 could not be looked at$/,
   );
   expect(some.lines[3]).toMatch(/^Blockers unknown: 2 clients not surveyed in 7 days\. /);
 

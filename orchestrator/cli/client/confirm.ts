@@ -1,6 +1,7 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
+import { localTimes } from '../render/local-times.ts';
 import { safe } from '../render/view.ts';
 
 /** The streams on which a question is asked and answered. */
@@ -41,7 +42,9 @@ export async function confirm(
         `nothing was changed: there is no terminal to ask for confirmation; add --yes to ${verb}`,
       ),
     );
-  output.write(`${lines.map(safe).join('\n')}\n`);
+  const times = localTimes();
+  const shown = times.in(lines);
+  output.write(`${[...shown, ...times.zoneLines()].map(safe).join('\n')}\n`);
   const reader = createInterface({ input, output });
   const typed = await typedAt(reader, `type ${safe(answer)} to ${verb}: `);
   // Ctrl-C and Ctrl-D leave the cursor behind the question.

@@ -7,7 +7,8 @@ import type { z } from 'zod';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from './api-client.ts';
 import { stateWord } from '../render/states-table.ts';
-import { many, safe, safeLine } from '../render/view.ts';
+import { localTimes } from '../render/local-times.ts';
+import { many, safe, safeLine, viewOf } from '../render/view.ts';
 import { visibleJson } from '../../../shared/visible-text.ts';
 
 export interface Listing {
@@ -26,11 +27,14 @@ export async function listTo(
 ): Promise<Result<void, Refusal>> {
   const lines = await api.stream(path, { ...query, format: form === 'csv' ? 'csv' : 'jsonl' });
   if (!lines.ok) return lines;
+  const times = viewOf(process.stdout).isTerminal ? localTimes() : null;
+  const local = (line: string): string => (times === null ? inWords(line) : times.in(inWords(line)));
   try {
-    for await (const text of formatted(Readable.from(lines.value), form, inWords)) {
+    for await (const text of formatted(Readable.from(lines.value), form, local)) {
       // The reader may be slower than the orchestrator.
       if (!output.write(text)) await once(output, 'drain');
     }
+    for (const line of times?.zoneLines() ?? []) output.write(`${line}\n`);
     return ok(undefined);
   } catch (error) {
     const because = `the list is incomplete, because the connection to the orchestrator broke: ${messageOf(error)}`;

@@ -7,6 +7,7 @@ import { visibleJson } from '../../../shared/visible-text.ts';
 import { readUrl } from '../../http/url-file.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodeOf } from '../exit-codes.ts';
+import { localTimes } from '../render/local-times.ts';
 import { safe, safeLine, type View, viewOf } from '../render/view.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
 import { refusalOf } from '../../http/responses.ts';
@@ -29,7 +30,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** What a command prints: the value with `--json`, else the lines. */
 export interface CommandOutput {
   readonly value: unknown;
-  readonly lines: (view: View) => readonly string[];
+  /** @param shown the value with the times of the reader's zone; default: the value itself */
+  readonly lines: (view: View, shown?: unknown) => readonly string[];
 }
 
 /**
@@ -46,7 +48,16 @@ export async function withApi(
   if (!answered.ok) return showRefusal(answered.error, options.json === true);
   const { value, lines } = answered.value;
   if (options.json === true) return printJson(value);
-  print(lines(viewOf(process.stdout)));
+  printValue(value, (view, shown) => lines(view, shown));
+}
+
+/** Prints the lines of a value: with the reader's own times on a terminal, with UTC elsewhere. */
+export function printValue<T>(value: T, lines: (view: View, value: T) => readonly string[]): void {
+  const view = viewOf(process.stdout);
+  if (!view.isTerminal) return print(lines(view, value));
+  const times = localTimes();
+  const shown = lines(view, times.in(value));
+  print([...shown, ...times.zoneLines().map((line) => view.paint('dim', line))]);
 }
 
 /** Pairs an answer of the API with the lines that show it, for the body of a command. */
@@ -55,7 +66,10 @@ export const outputOf = <T>(
   lines: (view: View, value: T) => readonly string[],
 ): Result<CommandOutput, Refusal> =>
   answer.ok
-    ? { ok: true, value: { value: answer.value, lines: (view) => lines(view, answer.value) } }
+    ? {
+        ok: true,
+        value: { value: answer.value, lines: (view, shown = answer.value) => lines(view, shown as T) },
+      }
     : answer;
 
 /**
@@ -65,7 +79,13 @@ export const outputOf = <T>(
 export function showRefusal(refusal: Refusal, json: boolean): void {
   process.exitCode = exitCodeOf(refusal);
   if (json) return printJson(refusalOf(refusal));
-  const lines = [`servpack: ${refusal.message}`, ...printFaults(refusal.faults ?? [])];
+  const { message, faults = [] } = refusal;
+  const times = process.stderr.isTTY ? localTimes() : null;
+  const lines = [
+    `servpack: ${times === null ? message : times.in(message)}`,
+    ...printFaults(faults),
+    ...(times?.zoneLines() ?? []),
+  ];
   process.stderr.write(`${lines.map(safe).join('\n')}\n`);
 }
 

@@ -6,6 +6,7 @@ import type { ApiClient } from './api-client.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { followSurvey, type Look, lookedAtAll } from './follow-survey.ts';
 import { evidenceLines, lookLine, surveyLines } from '../render/survey.ts';
+import { localTimes } from '../render/local-times.ts';
 import { safeLine, viewOf } from '../render/view.ts';
 import { visibleJson } from '../../../shared/visible-text.ts';
 
@@ -36,11 +37,15 @@ export async function showSurvey(
   process.once('SIGINT', end);
   const silence = setTimeout(warn, silenceMs).unref();
   const view = viewOf(process.stdout);
+  const times = view.isTerminal ? localTimes() : null;
   let count = 0;
   const take = async (looks: readonly Look[]): Promise<void> => {
     if (looks.length > 0) clearTimeout(silence);
     for (const look of looks) {
-      const lines = [lookLine(view, look), ...(evidence ? evidenceLines(look.evidenceText) : [])];
+      const lines = [
+        lookLine(view, times === null ? look : times.in(look)),
+        ...(evidence ? evidenceLines(look.evidenceText) : []),
+      ];
       await write(
         json
           ? `${count === 0 ? head : ','}\n${visibleJson(JSON.stringify(look))}`
@@ -54,7 +59,16 @@ export async function showSurvey(
   process.removeListener('SIGINT', end);
   if (!over.ok) return over;
   const rest = `${count === 0 ? head : ''}\n],"survey":${visibleJson(JSON.stringify(over.value))}}\n`;
-  await write(json ? rest : `\n${surveyLines(view, over.value).map(safeLine).join('\n')}\n`);
+  await write(
+    json
+      ? rest
+      : `\n${[
+          ...surveyLines(view, times === null ? over.value : times.in(over.value)),
+          ...(times?.zoneLines() ?? []),
+        ]
+          .map(safeLine)
+          .join('\n')}\n`,
+  );
   process.exitCode = codeOf(over.value);
   return ok(undefined);
 }

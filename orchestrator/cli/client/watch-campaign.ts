@@ -1,11 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CampaignStatus } from '../../views/status.ts';
-import { err, type Result } from '../../../shared/errors.ts';
+import { err, fault, type Result } from '../../../shared/errors.ts';
 import type { Refusal } from '../../refusal.ts';
-import { liveScreen } from '../render/live-screen.ts';
-import { statusLine, statusLines } from '../render/status.ts';
-import { safeLine, viewOf } from '../render/view.ts';
-import { visibleJson } from '../../../shared/visible-text.ts';
 
 /** The place that shows a watched campaign. */
 export interface WatchScreen {
@@ -23,14 +19,19 @@ export interface Watch {
   readonly untilPaused: boolean;
   /** Stops watching early. */
   readonly signal: AbortSignal;
+  /** Without a first answer in this real time the address is taken for a wrong one. */
+  readonly patienceMs?: number;
+  /** An orchestrator that takes longer for one answer does not answer. */
+  readonly answerMs?: number;
 }
 
 /** An orchestrator that restarts answers again within this real time. */
-const patienceMs = 20_000;
+const restartMs = 20_000;
+const longestAnswerMs = 10_000;
 
 /**
- * Shows a campaign until it has ended. Keeps trying for a while when the orchestrator does not
- * answer.
+ * Shows a campaign until it has ended. Once the orchestrator has answered, watching goes on however
+ * long it is away; only an answer that waiting does not change ends it.
  */
 export async function watchCampaign({
   read,
@@ -38,22 +39,23 @@ export async function watchCampaign({
   everyMs,
   untilPaused,
   signal,
+  patienceMs = restartMs,
+  answerMs = longestAnswerMs,
 }: Watch): Promise<Result<CampaignStatus, Refusal>> {
-  let answeredAt = performance.now();
+  const begunAt = performance.now();
+  let isKnown = false;
   try {
     for (;;) {
-      const status = await read();
+      const status = await readInTime(read, answerMs, signal);
       if (status.ok) {
-        answeredAt = performance.now();
+        isKnown = true;
         screen.show(status.value);
         const isPause = untilPaused && status.value.status === 'paused';
         const isOver = status.value.status === 'ended' || isAbortComplete(status.value);
         if (isOver || isPause || signal.aborted) return status;
       } else {
-        const { code } = status.error;
-        const isUnavailable = code === 'unreachable' || (code.startsWith('store') && code !== 'store.gone');
-        if (!isUnavailable || signal.aborted || performance.now() - answeredAt > patienceMs)
-          return err(status.error);
+        const isLate = !isKnown && performance.now() - begunAt > patienceMs;
+        if (!mayComeBack(status.error, isKnown) || signal.aborted || isLate) return err(status.error);
         screen.lost(status.error);
       }
       await delay(everyMs, undefined, { signal }).catch(() => undefined);
@@ -63,60 +65,31 @@ export async function watchCampaign({
   }
 }
 
+/** Never waits longer than `answerMs`, and not at all after the person has stopped watching. */
+async function readInTime(
+  read: Watch['read'],
+  answerMs: number,
+  signal: AbortSignal,
+): Promise<Result<CampaignStatus, Refusal>> {
+  const answered = new AbortController();
+  const ends = AbortSignal.any([signal, answered.signal]);
+  const late = delay(answerMs, undefined, { signal: ends })
+    .catch(() => undefined)
+    .then(() => err(fault('unreachable', 'the orchestrator does not answer')));
+  const status = await Promise.race([read(), late]);
+  answered.abort();
+  return status;
+}
+
+/**
+ * Whether the same question may get an answer later. While an orchestrator that has answered
+ * restarts, a proxy may answer in its place, and the orchestrator itself with a fault of its own.
+ */
+function mayComeBack({ code }: Refusal, isKnown: boolean): boolean {
+  if (code === 'unreachable' || (code.startsWith('store') && code !== 'store.gone')) return true;
+  return isKnown && (code.startsWith('unreachable') || code === 'internal');
+}
+
 /** Whether the work in progress of an aborted campaign is completed: nothing more happens. */
 const isAbortComplete = ({ status, endedAt }: CampaignStatus): boolean =>
   status === 'aborted' && endedAt !== null;
-
-/**
- * Returns a live screen on a terminal. Anywhere else it prints one plain line whenever something
- * worth reporting has changed.
- */
-export const watchScreenOn = (stream: NodeJS.WriteStream): WatchScreen =>
-  stream.isTTY ? onTerminal(stream) : inLines(stream);
-
-function onTerminal(stream: NodeJS.WriteStream): WatchScreen {
-  const screen = liveScreen(stream);
-  let last: readonly string[] = [];
-  return {
-    show: (status) => {
-      last = statusLines(viewOf(stream), status);
-      screen.draw(last);
-    },
-    lost: () =>
-      screen.draw([
-        ...last,
-        '',
-        viewOf(stream).paint('yellow', 'the orchestrator does not answer; trying again'),
-      ]),
-    close: () => screen.close(),
-  };
-}
-
-function inLines(stream: NodeJS.WriteStream): WatchScreen {
-  let last = '';
-  const say = (at: string, line: string): void => {
-    if (line === last) return;
-    last = line;
-    stream.write(`${safeLine(`${at}${line}`)}\n`);
-  };
-  return {
-    show: (status) => say(`${status.at} `, statusLine(status)),
-    lost: () => say('', 'the orchestrator does not answer; trying again'),
-    close: () => undefined,
-  };
-}
-
-/** With `--json`: one status per line, whenever it has changed. */
-export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
-  let last = '';
-  return {
-    show: (status) => {
-      // A later time alone is no change.
-      const timeless = JSON.stringify({ ...status, at: '', tookMs: 0 });
-      if (timeless !== last) stream.write(`${visibleJson(JSON.stringify(status))}\n`);
-      last = timeless;
-    },
-    lost: () => undefined,
-    close: () => undefined,
-  };
-}

@@ -6,14 +6,13 @@ import { exitCodes } from '../exit-codes.ts';
 import {
   connect,
   type GlobalOptions,
-  print,
   printJson,
+  printValue,
   outputOf,
   showRefusal,
   withApi,
 } from '../client/session.ts';
 import { auditLines, verifyLines } from '../render/audit.ts';
-import { viewOf } from '../render/view.ts';
 import { segment } from '../client/api-client.ts';
 
 interface ShowOptions {
@@ -71,7 +70,7 @@ export function addAuditCommands(program: Command): void {
       if (!verdict.ok) return showRefusal(verdict.error, json === true);
       const { value } = verdict;
       if (json === true) printJson(value);
-      else print(verifyLines(viewOf(process.stdout), value));
+      else printValue(value, verifyLines);
       const isWhole = value.faults.length === 0 && value.files.every(({ tornAt }) => tornAt === null);
       // The orchestrator may be writing a block while it reads its files: that is no fault.
       const isFine = isWhole || (files.length === 0 && value.faults.length === 0);

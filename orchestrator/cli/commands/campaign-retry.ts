@@ -1,9 +1,11 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { buckets } from '../../../shared/domain/outcome/states.ts';
 import type { z } from 'zod';
 import { fault, err } from '../../../shared/errors.ts';
 import { checkInsAnswer, reopenedAnswer, type retryBody } from '../../http/schemas/campaigns.ts';
 import { listTo } from '../client/list-clients.ts';
+import { readState } from '../client/state-option.ts';
+import { stateWord } from '../render/states-table.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
 import { confirmUnmark, removeMarks } from './unmark.ts';
@@ -123,11 +125,7 @@ function addClientsCommand(campaign: Command): void {
   campaign
     .command('clients <campaign>')
     .description("list a campaign's clients; filter by state, wave, server, cause")
-    .addOption(
-      new Option('--state <state>', 'only clients in this state (remedying: "fixing" in the status)').choices(
-        buckets,
-      ),
-    )
+    .option('--state <state>', `only clients in this state: ${buckets.map(stateWord).join(', ')}`, readState)
     .option('--wave <name>', 'only clients of this wave')
     .option('--server <name>', 'only clients of this logon server')
     .option(
@@ -139,7 +137,7 @@ function addClientsCommand(campaign: Command): void {
     .option('--csv', 'CSV with a header line')
     .addHelpText(
       'after',
-      '\nExamples:\n  servpack campaign clients sms-sp4 --state needsAttention --csv > attention.csv\n  servpack campaign clients sms-sp4 --stuck 3d',
+      '\nExamples:\n  servpack campaign clients sms-sp4 --state "needs attention" --csv > attention.csv\n  servpack campaign clients sms-sp4 --stuck 3d',
     )
     .action(async (name: string, { csv = false, marked, ...rest }: ClientsOptions, command: Command) => {
       const query = { ...rest, ...(marked === undefined ? {} : { marked: String(marked) }) };

@@ -4,7 +4,9 @@ import { readDuration } from '../../../shared/input/quantities.ts';
 import { statusAnswer } from '../../http/schemas/campaigns.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { connect, type GlobalOptions, showRefusal } from '../client/session.ts';
-import { jsonScreenOn, watchCampaign, watchScreenOn } from '../client/watch-campaign.ts';
+import { watchCampaign, type WatchScreen } from '../client/watch-campaign.ts';
+import { listenForKeys } from '../client/watch-keys.ts';
+import { jsonScreenOn, watchLinesOn, watchScreenOn } from '../client/watch-screens.ts';
 import { segment } from '../client/api-client.ts';
 
 /** Half a second looks live to a person; a log file needs fewer lines. */
@@ -17,7 +19,7 @@ export function addWatchCommand(campaign: Command): void {
   campaign
     .command('watch <campaign>')
     .description(
-      'show a campaign live until it has ended; exit code 0 if no client failed or needs attention, else 1',
+      'show a campaign live until it has ended, also while the orchestrator is away; q stops watching, ? shows the keys. Exit code 0 if no client failed or needs attention, else 1',
     )
     .option(
       '--every <duration>',
@@ -41,19 +43,34 @@ async function watch(
   const api = await connect(options, process.env);
   if (!api.ok) return showRefusal(api.error, isJson);
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort());
+  const quit = (): void => interrupt.abort();
+  process.once('SIGINT', quit);
   const read = () => api.value.get(statusAnswer, `/v1/campaigns/${segment(name)}`);
-  const screen = isJson ? jsonScreenOn(process.stdout) : watchScreenOn(process.stdout);
+  const { screen, release } = screenFor(isJson, quit);
   const ended = await watchCampaign({
     read,
     screen,
     everyMs,
     untilPaused: options.untilPaused === true,
     signal: interrupt.signal,
-  });
+  }).finally(release);
+  if (interrupt.signal.aborted) {
+    process.exitCode = interruptedCode;
+    return;
+  }
   if (!ended.ok) return showRefusal(ended.error, isJson);
-  const finished = endedWell(ended.value) ? exitCodes.ok.code : exitCodes.refused.code;
-  process.exitCode = interrupt.signal.aborted ? interruptedCode : finished;
+  process.exitCode = endedWell(ended.value) ? exitCodes.ok.code : exitCodes.refused.code;
+}
+
+/** Returns where the campaign is shown, and what gives the keyboard back. */
+function screenFor(isJson: boolean, quit: () => void): { screen: WatchScreen; release: () => void } {
+  const { stdin, stdout } = process;
+  const release = (): void => undefined;
+  if (isJson) return { screen: jsonScreenOn(stdout), release };
+  if (!stdout.isTTY) return { screen: watchLinesOn(stdout), release };
+  const screen = watchScreenOn(stdout, stdin.isTTY);
+  if (!stdin.isTTY) return { screen, release };
+  return { screen, release: listenForKeys(stdin, { quit, help: () => screen.toggleHelp() }) };
 }
 
 function every(text: string): number {

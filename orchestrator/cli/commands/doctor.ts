@@ -1,8 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { exitCodes } from '../exit-codes.ts';
-import { connect, dataDirOf, type GlobalOptions, print, printJson } from '../client/session.ts';
+import { connect, dataDirOf, type GlobalOptions, printJson, printValue } from '../client/session.ts';
 import { doctorLines } from '../render/doctor.ts';
-import { viewOf } from '../render/view.ts';
 
 interface DoctorOptions {
   readonly sample: number;
@@ -33,7 +32,7 @@ export function addDoctorCommand(program: Command): void {
       const { ok, warnings, refused } = exitCodes;
       process.exitCode = (has('broken') ? refused : has('warning') ? warnings : ok).code;
       if (options.json === true) printJson({ checks });
-      else print(doctorLines(viewOf(process.stdout), checks));
+      else printValue(checks, doctorLines);
     });
 }
 

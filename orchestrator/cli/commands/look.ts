@@ -1,16 +1,15 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { readVerdict, verdictsInWords } from '../client/state-option.ts';
+import { type Command, InvalidArgumentError } from 'commander';
 import { existsSync } from 'node:fs';
-import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { fleetBytesAtMost } from '../../input-file.ts';
 import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';
 import { readFileOf } from '../client/input-file.ts';
-import { connect, type GlobalOptions, print, printJson, showRefusal } from '../client/session.ts';
+import { connect, type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
 import { showSurvey } from '../client/show-survey.ts';
 import { surveyLines } from '../render/survey.ts';
-import { viewOf } from '../render/view.ts';
 
 interface LookOptions {
   readonly fleet?: string | true;
@@ -47,9 +46,7 @@ export function addLookCommand(program: Command): void {
     )
     .option('--product <product>', 'the product to look for (default: the one of --release, else sms-1.2)')
     .option('--release <release>', 'also find the clients that already have this release')
-    .addOption(
-      new Option('--verdict <verdict>', 'list only machines with this result').choices([...verdictKinds]),
-    )
+    .option('--verdict <result>', `list only machines with this result: ${verdictsInWords}`, readVerdict)
     .option('--evidence', 'also print what each look found (up to 1,000 named machines)')
     .option('--within <minutes>', 'stop after this time', minutes, 24 * 60)
     .option(
@@ -86,7 +83,7 @@ async function look(
   if (!begun.ok) return begun;
   if (detach !== true) return showSurvey(api, begun.value.survey, { verdict, evidence, json });
   if (json) printJson(begun.value);
-  else print(surveyLines(viewOf(process.stdout), begun.value));
+  else printValue(begun.value, surveyLines);
   return ok(undefined);
 }
 

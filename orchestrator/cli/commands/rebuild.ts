@@ -3,8 +3,8 @@ import { systemClock } from '../../../shared/clock.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { Rebuilt } from '../../audit/rebuild/rebuild.ts';
 import type { Refusal } from '../../refusal.ts';
-import { type GlobalOptions, print, printJson, showRefusal } from '../client/session.ts';
-import { many, number, safe, type View, viewOf } from '../render/view.ts';
+import { type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
+import { many, number, safe, type View } from '../render/view.ts';
 
 interface RebuildOptions {
   readonly from: readonly string[];
@@ -28,7 +28,7 @@ export function addRebuildCommand(program: Command): void {
       if (!rebuilt.ok) return showRefusal(rebuilt.error, json === true);
       const { value } = rebuilt;
       if (json === true) printJson(value);
-      else print(rebuiltLines(viewOf(process.stdout), value));
+      else printValue(value, rebuiltLines);
     });
 }
 

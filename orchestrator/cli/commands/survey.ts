@@ -1,5 +1,5 @@
-import { type Command, Option } from 'commander';
-import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
+import { readVerdict, verdictsInWords } from '../client/state-option.ts';
+import type { Command } from 'commander';
 import { surveyAnswer, surveysAnswer } from '../../http/schemas/surveys.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { type ShowSurvey, showSurvey } from '../client/show-survey.ts';
@@ -43,9 +43,7 @@ export function addSurveyCommands(program: Command): void {
     .description(
       'print a line for each machine, from the first one on, until the survey ends; Ctrl-C cancels the survey',
     )
-    .addOption(
-      new Option('--verdict <verdict>', 'list only machines with this result').choices([...verdictKinds]),
-    )
+    .option('--verdict <result>', `list only machines with this result: ${verdictsInWords}`, readVerdict)
     .option('--evidence', 'also print what each look found')
     .addHelpText('after', '\nExample:\n  servpack survey follow look-7kq2m9x --verdict blocked')
     .action(async (name: string, options: Omit<ShowSurvey, 'json'>, command: Command) => {

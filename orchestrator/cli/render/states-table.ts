@@ -37,6 +37,9 @@ const stateWords: Readonly<Record<string, string>> = {
 export const stateWord = (state: string): string =>
   Object.hasOwn(stateWords, state) ? (stateWords[state] ?? state) : state;
 
+/** The head of a state's column. */
+export const bucketHead = (bucket: Bucket): string => heads[bucket].head;
+
 export interface StatesRow {
   readonly name: string;
   readonly size: number;

@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from 'commander';
+import { buckets } from '../../../shared/domain/outcome/states.ts';
+import type { Bucket } from '../../../shared/domain/outcome/counters.ts';
+import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
+import { bucketHead, stateWord } from '../render/states-table.ts';
+
+/** Capitals, spaces and hyphens make no difference. */
+const plain = (text: string): string => text.toLowerCase().replaceAll(/[\s_-]+/g, '');
+
+/**
+ * Returns the state that a person names: by its word on the screen, the head of its column, or its
+ * name in JSON.
+ * @throws InvalidArgumentError with the words of the screen
+ */
+export function readState(text: string): Bucket {
+  const named = buckets.find((bucket) =>
+    [bucket, stateWord(bucket), bucketHead(bucket)].some((name) => plain(name) === plain(text)),
+  );
+  if (named !== undefined) return named;
+  throw new InvalidArgumentError(`Expected one of: ${buckets.map(stateWord).join(', ')}.`);
+}
+
+type VerdictKind = (typeof verdictKinds)[number];
+
+const verdictWords: Readonly<Record<VerdictKind, string>> = {
+  free: 'free',
+  blocked: 'blocked',
+  current: 'current',
+  server: 'server',
+  couldNotLook: 'could not be looked at',
+};
+
+/** The results of a look, as the screen names them, for a help text. */
+export const verdictsInWords: string = verdictKinds.map((kind) => verdictWords[kind]).join(', ');
+
+/**
+ * Returns the result of a look that a person names.
+ * @throws InvalidArgumentError with the words of the screen
+ */
+export function readVerdict(text: string): VerdictKind {
+  const named = verdictKinds.find((kind) =>
+    [kind, verdictWords[kind]].some((name) => plain(name) === plain(text)),
+  );
+  if (named !== undefined) return named;
+  throw new InvalidArgumentError(`Expected one of: ${verdictsInWords}.`);
+}

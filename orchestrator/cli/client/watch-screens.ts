@@ -1,0 +1,100 @@
+import type { CampaignStatus } from '../../views/status.ts';
+import { liveScreen } from '../render/live-screen.ts';
+import { localTimes } from '../render/local-times.ts';
+import { statusLine, statusLines } from '../render/status.ts';
+import { safeLine, viewOf } from '../render/view.ts';
+import { visibleJson } from '../../../shared/visible-text.ts';
+import type { WatchScreen } from './watch-campaign.ts';
+
+/** A screen for a person who has a keyboard. */
+export interface LiveWatchScreen extends WatchScreen {
+  /** Shows the keys, or hides them again. */
+  toggleHelp(): void;
+}
+
+const helpLines = [
+  '',
+  'q  stop watching; the campaign goes on',
+  '?  show or hide these lines',
+  'What a word means: servpack help words',
+];
+
+/**
+ * Draws a campaign on a terminal, in the same place. The last line has the clock, and its zone. The
+ * last status stays when the orchestrator does not answer, with the time since when it is stale.
+ * @param clock real time in milliseconds
+ */
+export function watchScreenOn(
+  stream: NodeJS.WriteStream,
+  hasKeys: boolean,
+  clock: () => number = Date.now,
+): LiveWatchScreen {
+  const screen = liveScreen(stream);
+  let last: CampaignStatus | null = null;
+  let answeredAt = clock();
+  let isStale = false;
+  let isHelp = false;
+  const draw = (): void => {
+    const view = viewOf(stream);
+    const times = localTimes(undefined, clock());
+    const since = last === null ? '' : `stale since ${times.clock(answeredAt)}: `;
+    const stale = `${since}the orchestrator does not answer; trying again`;
+    const keys = hasKeys ? '  q quit  ? help' : '';
+    const foot = `${times.clock(clock())} ${times.zone}${keys}`;
+    screen.draw([
+      // First, because a small window leaves out the last lines.
+      ...(isStale ? [view.paint('red', stale)] : []),
+      ...(last === null ? [] : statusLines(view, times.in(last))),
+      ...(isHelp ? helpLines : []),
+      '',
+      view.paint('dim', foot),
+    ]);
+  };
+  return {
+    show: (status) => {
+      last = status;
+      answeredAt = clock();
+      isStale = false;
+      draw();
+    },
+    lost: () => {
+      isStale = true;
+      draw();
+    },
+    toggleHelp: () => {
+      isHelp = !isHelp;
+      draw();
+    },
+    close: () => screen.close(),
+  };
+}
+
+/** Prints one plain line whenever something worth reporting has changed. */
+export function watchLinesOn(stream: NodeJS.WriteStream): WatchScreen {
+  let last = '';
+  const say = (at: string, line: string): void => {
+    if (line === last) return;
+    last = line;
+    stream.write(`${safeLine(`${at}${line}`)}\n`);
+  };
+  return {
+    show: (status) => say(`${status.at} `, statusLine(status)),
+    lost: () => say('', 'the orchestrator does not answer; trying again'),
+    close: () => undefined,
+  };
+}
+
+/** With `--json`: one status per line, whenever it has changed. */
+export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
+  let last = '';
+  return {
+    show: (status) => {
+      // A later time alone is no change.
+      const timeless = JSON.stringify({ ...status, at: '', tookMs: 0 });
+      if (timeless !== last) stream.write(`${visibleJson(JSON.stringify(status))}\n`);
+      last = timeless;
+    },
+    lost: () => undefined,
+    close: () => undefined,
+  };
+}

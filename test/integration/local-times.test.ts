@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { localTimes } from '../../orchestrator/cli/render/local-times.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
+import { startRunning, type SmallOrchestrator } from '../fixtures/small-orchestrator.ts';
+
+const winter = Date.parse('2026-11-17T01:14:00Z');
+
+/** Runs a command on a terminal of its own: `script` of util-linux opens one. */
+async function onTerminal(orchestrator: SmallOrchestrator, args: string, TZ: string): Promise<string> {
+  const main = join(import.meta.dirname, '../../orchestrator/cli/main.ts');
+  const child = spawn('script', ['-qec', `'${process.execPath}' '${main}' ${args}`, '/dev/null'], {
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      NODE_NO_WARNINGS: '1',
+      SERVPACK_URL: orchestrator.url,
+      SERVPACK_DATA: orchestrator.folder,
+      TERM: 'xterm',
+      TZ,
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  await new Promise((resolve) => child.once('close', resolve));
+  return text;
+}
+
+describe('times on the screen', () => {
+  test('are those of the zone, which is named once', () => {
+    const times = localTimes('Europe/Rome', winter);
+    expect(times.in({ at: '2026-11-17T01:14:00Z', because: ['since 2026-11-17T01:14:05.123Z: x'] })).toEqual({
+      at: '2026-11-17 02:14:00',
+      because: ['since 2026-11-17 02:14:05: x'],
+    });
+    expect(times.zoneLines()).toEqual(['', 'Times: Europe/Rome (UTC+01:00)']);
+  });
+
+  test('show their own offset when it is not the one of now, also in the hour that autumn repeats', () => {
+    const times = localTimes('Europe/Rome', winter);
+    expect(times.in('2026-10-25T00:30:00Z then 2026-10-25T01:30:00Z')).toBe(
+      '2026-10-25 02:30:00 +02:00 then 2026-10-25 02:30:00',
+    );
+  });
+
+  test('change nothing else: evidence, impossible moments, a value without times', () => {
+    const times = localTimes('Asia/Kolkata', winter);
+    const value = { evidenceText: 'at 2026-11-17T01:14:00Z', n: 5, none: null, odd: '2026-99-17T01:14:00Z' };
+    expect([times.in(value), times.zoneLines()]).toEqual([value, []]);
+  });
+
+  test('a terminal shows its own zone; a pipe and JSON keep UTC', async () => {
+    await using orchestrator = await startRunning();
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones' });
+    const status = 'campaign status sp4';
+    const text = await onTerminal(orchestrator, status, 'Asia/Kolkata');
+    expect(text).toMatch(/paused by .* since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d: /);
+    expect(text.match(/Asia\/(?:Kolkata|Calcutta) \(UTC\+05:30\)/g)).toHaveLength(1);
+    const piped = await runCliAt(orchestrator, status.split(' '), { env: { TZ: 'Asia/Kolkata' } });
+    expect(piped.stdout).toMatch(/paused by .* since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ: /);
+    const json = await runCliAt(orchestrator, [...status.split(' '), '--json'], {
+      env: { TZ: 'Asia/Kolkata' },
+    });
+    expect(JSON.parse(json.stdout)).toMatchObject({ paused: { at: expect.stringMatching(/Z$/) as string } });
+  });
+});
