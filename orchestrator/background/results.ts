@@ -50,4 +50,6 @@ export interface FleetImport {
   readonly added: number;
   readonly changed: number;
   readonly total: number;
+  /** What separates the columns of the file, as a person reads it. */
+  readonly delimiter: string;
 }

@@ -1,5 +1,6 @@
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { namesOf, spelledBy, spellingsIn } from '../domain/logon-server-names.ts';
+import { shownDelimiter } from '../input/csv-delimiter.ts';
 import { faultsAtMost } from '../input/csv-records.ts';
 import { type FleetFile, readFleetFile, twinFault } from '../input/fleet-csv.ts';
 import { inFileOrder, type InputFault } from '../../shared/input/input-fault.ts';
@@ -51,7 +52,7 @@ export async function importFleet(
   });
   if (outcome.kind === 'twins') return err(badFile(file, twinFaults(file, read.value, outcome.twins)));
   log.info({ who, file, ...outcome.imported }, 'fleet imported');
-  return ok(outcome.imported);
+  return ok({ ...outcome.imported, delimiter: shownDelimiter(read.value.delimiter) });
 }
 
 /** Passes the fleet on, and notes each client that the file would lead to another machine. */

@@ -1,5 +1,6 @@
-import { type CsvRecord, separatorName } from './csv-records.ts';
-import { type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
+import { bare } from './blanks.ts';
+import type { CsvRecord } from './csv-records.ts';
+import { type InputFault, show } from '../../shared/input/input-fault.ts';
 import { nearest } from '../../shared/input/nearest.ts';
 
 export const fleetColumns = [
@@ -18,6 +19,14 @@ export type FleetColumn = (typeof fleetColumns)[number];
 /** Every other column has a default. */
 const required: readonly FleetColumn[] = ['client', 'logonServer'];
 
+/** Column names compare without case: spreadsheets and people write `Client` and `HOST`. */
+const columnNamed = (cell: string): FleetColumn | undefined =>
+  fleetColumns.find((known) => known.toLowerCase() === bare(cell).toLowerCase());
+
+/** How many of these cells of a header are columns. */
+export const columnsIn = (cells: readonly string[]): number =>
+  cells.filter((cell) => columnNamed(cell) !== undefined).length;
+
 /** The position of each column that the header names, or what is wrong with the header. */
 export interface FleetHeader {
   readonly columns: ReadonlyMap<FleetColumn, number>;
@@ -29,15 +38,10 @@ export function readHeader({ line, cells }: CsvRecord, file: string): FleetHeade
   const faults: InputFault[] = [];
   const blame = (key: string, wrong: string, expected: string) =>
     faults.push({ file, line, key, wrong, expected });
-  const separator = otherSeparator(cells);
-  if (separator !== null) {
-    blame(wholeFile, `has columns separated by ${separator}`, 'commas');
-    return { columns, faults };
-  }
   for (const [index, cell] of cells.entries()) {
     // Spreadsheets add columns without a name; a value in one of them is a fault of its row.
     if (cell === '') continue;
-    const column = fleetColumns.find((known) => known === cell);
+    const column = columnNamed(cell);
     if (column === undefined) blame(printable(cell), unknown(cell), `one of ${fleetColumns.join(', ')}`);
     else if (columns.has(column)) blame(column, 'is a column twice', 'every column once');
     else columns.set(column, index);
@@ -54,15 +58,4 @@ const printable = (cell: string): string => (/^[\w-]{1,60}$/.test(cell) ? cell :
 function unknown(cell: string): string {
   const meant = nearest(cell, fleetColumns);
   return meant === null ? 'is not a known column' : `is not a known column (did you mean ${meant}?)`;
-}
-
-/**
- * Spreadsheets write other separators in other countries. The fault says so, instead of calling
- * the header one unknown column.
- */
-function otherSeparator(cells: readonly string[]): string | null {
-  const [only] = cells;
-  if (cells.length !== 1 || only === undefined) return null;
-  const separator = [';', '\t'].find((each) => only.includes(each));
-  return separator === undefined ? null : separatorName(separator);
 }

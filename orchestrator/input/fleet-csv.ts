@@ -3,8 +3,10 @@ import { machineOf, nameOf, type Twin } from '../../shared/domain/campaign/machi
 import { bareServer } from '../../shared/domain/observation/logon-server.ts';
 import { LogonServerNames } from '../domain/logon-server-names.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
+import { blank } from './blanks.ts';
+import type { Delimiter } from './csv-delimiter.ts';
 import { type CsvRecord, faultsAtMost, readCsv } from './csv-records.ts';
-import { type FleetColumn, readHeader } from './fleet-columns.ts';
+import { columnsIn, type FleetColumn, readHeader } from './fleet-columns.ts';
 import { inFileOrder, type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
 import { hostForm, hostKeyForm, isHost, isHostKey, isPort, portForm } from '../../shared/input/names.ts';
 import { idForm, isId, isLabel, labelForm, rememberingZone, zoneForm } from './names.ts';
@@ -13,8 +15,8 @@ import { idForm, isId, isLabel, labelForm, rememberingZone, zoneForm } from './n
  * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then
  * one row per client. Where the column is missing or the cell empty, the host is the client's id,
  * the zone UTC and the role workstation. Labels and fingerprints of host keys are separated by
- * spaces or semicolons. A logon server has one spelling, that of its first row. All faults are
- * reported at once, and with any fault there are no clients.
+ * spaces, semicolons or commas. A logon server has one spelling, that of its first row. All faults
+ * are reported at once, and with any fault there are no clients.
  *
  * Two rows for one machine would let two drivers work on it, so clients and hosts are unique, in
  * any case.
@@ -28,11 +30,12 @@ export function parseFleet(text: string, file: string): Result<Client[], InputFa
 export interface FleetFile {
   readonly clients: readonly Client[];
   readonly lineOf: (client: string) => number;
+  readonly delimiter: Delimiter;
 }
 
 /** Like `parseFleet`, for faults that are found later. */
 export function readFleetFile(text: string, file: string): Result<FleetFile, InputFault[]> {
-  const { records, faults } = readCsv(text, file);
+  const { records, faults, delimiter } = readCsv(text, file, columnsIn);
   const [header, ...rows] = records;
   const broken = faults[0];
   if (header === undefined || (broken !== undefined && broken.line < header.line)) {
@@ -50,14 +53,16 @@ export function readFleetFile(text: string, file: string): Result<FleetFile, Inp
   const found = inFileOrder([...faults, ...reader.faults]);
   if (found.length > 0) return err(found);
   return clients.length > 0
-    ? ok({ clients, lineOf: (client) => reader.lineOf(client) })
+    ? ok({ clients, delimiter, lineOf: (client) => reader.lineOf(client) })
     : err([{ ...empty(file), wrong: 'has no clients below its header' }]);
 }
 
 /** Empty cells at the end of a row are what a spreadsheet adds, so they do not count. */
 const widthOf = (cells: readonly string[]): number => cells.findLastIndex((cell) => cell !== '') + 1;
 
-const words = (text: string): string[] => text.split(/[\s;]+/).filter((word) => word !== '');
+const between = new RegExp(`(?:[;,]|${blank})+`);
+
+const words = (text: string): string[] => text.split(between).filter((word) => word !== '');
 
 const empty = (file: string): InputFault => ({
   file,

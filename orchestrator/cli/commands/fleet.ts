@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { fleetBytesAtMost } from '../../input-file.ts';
 import { err, fault } from '../../../shared/errors.ts';
-import { readFileOf } from '../client/input-file.ts';
+import { readFleetOf, refusedAs } from '../client/input-file.ts';
 import { listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
-import { fleetLines } from '../render/fleet.ts';
+import { fleetLines, readAs } from '../render/fleet.ts';
 import { many, number, safe } from '../render/view.ts';
 import { fleetAnswer, fleetImportAnswer, revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
 
@@ -17,15 +16,18 @@ export function addFleetCommands(program: Command): void {
   fleet
     .command('import <file>')
     .description(
-      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels); a file with a fault changes nothing',
+      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels,port,hostKey); its delimiter and encoding are found; a file with a fault changes nothing',
     )
     .addHelpText('after', '\nExample:\n  servpack fleet import examples/fleet.csv')
     .action(async (file: string, _options: unknown, command: Command) => {
       await withApi(command, async (api) => {
-        const input = await readFileOf(file, fleetBytesAtMost);
-        if (!input.ok) return input;
-        const imported = await api.post(fleetImportAnswer, '/v1/fleet', input.value);
-        return outputOf(imported, (_view, { added, changed, total }) => [
+        const read = await readFleetOf(file);
+        if (!read.ok) return read;
+        const { input, encoding } = read.value;
+        const imported = await api.post(fleetImportAnswer, '/v1/fleet', input);
+        if (!imported.ok) return err(refusedAs(imported.error, encoding));
+        return outputOf(imported, (_view, { added, changed, total, delimiter }) => [
+          ...readAs(encoding, delimiter),
           `${many(added, 'client')} added, ${number(changed)} changed; the fleet has ${many(total, 'client')}`,
         ]);
       });

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
+import type { Encoding } from '../../input-file.ts';
 import type { fleetAnswer } from '../../http/schemas/fleet.ts';
 import type { releasesAnswer, stagedAnswer } from '../../http/schemas/releases.ts';
 
@@ -36,6 +37,10 @@ export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): read
       : []),
   ];
 }
+
+/** How a fleet file was read, where it is not UTF-8 with commas. */
+export const readAs = (encoding: Encoding, delimiter: string): readonly string[] =>
+  encoding === 'UTF-8' && delimiter === ',' ? [] : [safe(`Read as ${encoding}, delimiter ${delimiter}`)];
 
 export function releaseLines(view: View, { releases }: z.infer<typeof releasesAnswer>): readonly string[] {
   if (releases.length === 0) return ['No release is staged.'];

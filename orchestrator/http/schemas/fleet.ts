@@ -36,7 +36,13 @@ export const clientSchema = z.object({
   hostKeys: z.array(z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<Client>;
 
-export const fleetImportAnswer = z.object({ added: count, changed: count, total: count });
+export const fleetImportAnswer = z.object({
+  added: count,
+  changed: count,
+  total: count,
+  /** What separates the columns of the file: a sign, or `tab`. */
+  delimiter: z.string(),
+});
 
 export const fleetAnswer = z.object({
   total: count,
