@@ -1,11 +1,17 @@
 import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import type { ColumnMapping } from '../input/fleet-columns.ts';
 import type { Forecast } from '../views/survey-forecast.ts';
 
 /** A file of an operator: its text, and its name for the faults. */
 export interface InputFile {
   readonly file: string;
   readonly text: string;
+}
+
+/** A fleet file, and what its columns are where servpack names them otherwise. */
+export interface FleetInput extends InputFile {
+  readonly columns?: readonly ColumnMapping[];
 }
 
 export interface CountByLogonServer {
@@ -52,4 +58,6 @@ export interface FleetImport {
   readonly total: number;
   /** What separates the columns of the file, as a person reads it. */
   readonly delimiter: string;
+  /** Columns of the file that have a name and were not read. */
+  readonly leftOut: readonly string[];
 }

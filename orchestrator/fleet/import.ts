@@ -8,7 +8,7 @@ import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Twin } from '../../shared/domain/campaign/machine.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
-import type { FleetImport, InputFile } from '../background/results.ts';
+import type { FleetImport, FleetInput } from '../background/results.ts';
 import { type ChangedHost, heldHostFault, heldHosts, isOtherMachine } from './changed-hosts.ts';
 
 /** Some ten thousand clients: a tenth of a second of computing. */
@@ -25,18 +25,18 @@ const largeFleet = 50_000;
 export async function importFleet(
   { store, log, clock, background }: OrchestratorContext,
   who: string,
-  { file, text }: InputFile,
+  { file, text, columns = [] }: FleetInput,
 ): Promise<Result<FleetImport, Refusal>> {
   if (background !== undefined && (text.length > largeText || (await store.fleetSize()) > largeFleet))
-    return background('importFleet', who, { file, text });
-  const read = readFleetFile(text, file);
+    return background('importFleet', who, { file, text, columns });
+  const read = readFleetFile(text, file, columns);
   if (!read.ok) return err(badFile(file, read.error));
   const changed: ChangedHost[] = [];
   const fleet = notingChanges(store.fleet(), read.value.clients, changed);
   const names = namesOf(await spellingsIn(fleet));
   const held = await heldHosts(store, changed, faultsAtMost);
   if (held.length > 0) {
-    const faults = held.map((each) => heldHostFault(file, read.value.lineOf(each.client.client), each));
+    const faults = held.map((each) => heldHostFault(file, read.value, each));
     return err(badFile(file, inFileOrder(faults)));
   }
   const clients = read.value.clients.map((client) => spelledBy(names, client));
@@ -52,7 +52,8 @@ export async function importFleet(
   });
   if (outcome.kind === 'twins') return err(badFile(file, twinFaults(file, read.value, outcome.twins)));
   log.info({ who, file, ...outcome.imported }, 'fleet imported');
-  return ok({ ...outcome.imported, delimiter: shownDelimiter(read.value.delimiter) });
+  const { delimiter, leftOut } = read.value;
+  return ok({ ...outcome.imported, delimiter: shownDelimiter(delimiter), leftOut });
 }
 
 /** Passes the fleet on, and notes each client that the file would lead to another machine. */
@@ -70,13 +71,11 @@ async function* notingChanges(
 }
 
 /** Two clients that are one machine would be driven by two workers at once. */
-function twinFaults(file: string, { clients, lineOf }: FleetFile, twins: readonly Twin[]): InputFault[] {
+function twinFaults(file: string, read: FleetFile, twins: readonly Twin[]): InputFault[] {
   const shown = twins.slice(0, faultsAtMost);
   const asked = new Set(shown.map(({ client }) => client));
   const hosts = new Map(
-    clients.filter(({ client }) => asked.has(client)).map(({ client, host }) => [client, host]),
+    read.clients.filter(({ client }) => asked.has(client)).map(({ client, host }) => [client, host]),
   );
-  return inFileOrder(
-    shown.map((twin) => twinFault(file, lineOf(twin.client), twin, hosts.get(twin.client) ?? '')),
-  );
+  return inFileOrder(shown.map((twin) => twinFault(file, read, twin, hosts.get(twin.client) ?? '')));
 }

@@ -171,7 +171,7 @@ describe('a wrong header of a fleet file is its only fault', () => {
       '\nclient,logonservr,Client\n1,2,3\n',
       [
         `f.csv:2: logonservr: is not a known column (did you mean logonServer?), expected one of ${header.replaceAll(',', ', ')}, port, hostKey`,
-        'f.csv:2: client: is a column twice, expected every column once',
+        'f.csv:2: Client: is a column twice, expected every column once',
         'f.csv:2: logonServer: is not in the header, expected the columns client and logonServer at least',
       ],
     ],

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -27,9 +28,14 @@ import {
 
 let orchestrator: SmallOrchestrator;
 
+/** pc-1 of the fleet, in the columns of a site and as a German Excel saves it. */
+const computers =
+  'Name;DNSHostName;Location;Zone;Labels;Enabled\r\npc-1;NT-1;LS-ROM;Europe/Rome;office;für immer\r\n';
+
 beforeAll(async () => {
   orchestrator = await startSmallOrchestrator();
   orchestrator.write('fleet.csv', fleetCsv);
+  writeFileSync(join(orchestrator.folder, 'computers.csv'), computers, 'latin1');
   orchestrator.write('campaign.yaml', campaignYaml());
   writeRelease(orchestrator);
 });
@@ -39,6 +45,11 @@ afterAll(async () => orchestrator[Symbol.asyncDispose]());
 /** Every command in a useful order: its text for a person, and the shape of its `--json` answer. */
 const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ['fleet import fleet.csv', /^10 clients added, 0 changed; the fleet has 10 clients\n$/, fleetImportAnswer],
+  [
+    'fleet import computers.csv --map Name=client,DNSHostName=host --map Location=logonserver',
+    /^Read as Windows-1252, delimiter ;\nColumns left out: Enabled\n0 clients added, 0 changed; the fleet has 10 clients\n$/,
+    fleetImportAnswer,
+  ],
   [
     'fleet list --limit 1',
     /^10 clients on 2 logon servers, 1 server among them\n[^]*LS-MIL +3\n[^]*pc-0 +NT-0[^]*9 more not shown; list more with --limit\n$/,

@@ -5,7 +5,15 @@ import { listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { fleetLines, readAs } from '../render/fleet.ts';
 import { many, number, safe } from '../render/view.ts';
-import { fleetAnswer, fleetImportAnswer, revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
+import { wrapped } from '../render/wrap.ts';
+import {
+  type ColumnMapping,
+  fleetAnswer,
+  fleetColumns,
+  fleetImportAnswer,
+  revokedAnswer,
+  tokenLine,
+} from '../../http/schemas/fleet.ts';
 
 export function addFleetCommands(program: Command): void {
   const fleet = program
@@ -18,16 +26,26 @@ export function addFleetCommands(program: Command): void {
     .description(
       'add and update clients from a CSV file (client,host,logonServer,zone,role,labels,port,hostKey); its delimiter and encoding are found; a file with a fault changes nothing',
     )
-    .addHelpText('after', '\nExample:\n  servpack fleet import examples/fleet.csv')
-    .action(async (file: string, _options: unknown, command: Command) => {
+    .option(
+      '--map <columns>',
+      "what the columns of the file are, such as Name=client,DNSHostName=host; all others but servpack's own are left out",
+      mappings,
+      [],
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  servpack fleet import examples/fleet.csv\n  servpack fleet import computers.csv --map Name=client,DNSHostName=host,Site=logonServer',
+    )
+    .action(async (file: string, { map }: ImportOptions, command: Command) => {
       await withApi(command, async (api) => {
         const read = await readFleetOf(file);
         if (!read.ok) return read;
         const { input, encoding } = read.value;
-        const imported = await api.post(fleetImportAnswer, '/v1/fleet', input);
+        const imported = await api.post(fleetImportAnswer, '/v1/fleet', { ...input, columns: map });
         if (!imported.ok) return err(refusedAs(imported.error, encoding));
-        return outputOf(imported, (_view, { added, changed, total, delimiter }) => [
+        return outputOf(imported, (view, { added, changed, total, delimiter, leftOut }) => [
           ...readAs(encoding, delimiter),
+          ...(leftOut.length === 0 ? [] : wrapped(view, 'Columns left out: ', leftOut.join(', '))),
           `${many(added, 'client')} added, ${number(changed)} changed; the fleet has ${many(total, 'client')}`,
         ]);
       });
@@ -47,6 +65,10 @@ export function addFleetCommands(program: Command): void {
         outputOf(await api.get(fleetAnswer, '/v1/fleet', { ...query }), fleetLines),
       );
     });
+}
+
+interface ImportOptions {
+  readonly map: readonly ColumnMapping[];
 }
 
 interface TokensOptions {
@@ -119,6 +141,20 @@ function addTokenCommands(fleet: Command): void {
 function tokenInWords(line: string): string {
   const { client, generation, token } = tokenLine.parse(JSON.parse(line));
   return safe(`${client}  generation ${generation}  ${token}`);
+}
+
+/** Reads `Name=client,DNSHostName=host`; a column without a name after it is left out. */
+function mappings(text: string, before: readonly ColumnMapping[]): readonly ColumnMapping[] {
+  const added = text.split(',').map((pair) => {
+    const [, from = '', name = ''] = /^(.*)=([^=]*)$/.exec(pair) ?? [];
+    const to = fleetColumns.find((column) => column.toLowerCase() === name.trim().toLowerCase());
+    if (from.trim() === '' || (to === undefined && name.trim() !== ''))
+      throw new InvalidArgumentError(
+        `Expected COLUMN=NAME, where NAME is one of ${fleetColumns.join(', ')}, or nothing to leave the column out.`,
+      );
+    return { from: from.trim(), to: to ?? null };
+  });
+  return [...before, ...added];
 }
 
 export function wholeNumber(text: string): number {

@@ -5,9 +5,10 @@ import { listFleet, sampleOf } from '../../fleet/clients.ts';
 import { importFleet } from '../../fleet/import.ts';
 import { listTokens, revokeTokens } from '../checkin/tokens.ts';
 import { type Api, answer, answers, textTypes } from '../responses.ts';
-import { fileBody, jsonLimit } from '../schemas/fields.ts';
+import { jsonLimit } from '../schemas/fields.ts';
 import {
   fleetAnswer,
+  fleetBody,
   fleetImportAnswer,
   fleetQuery,
   revokeBody,
@@ -23,7 +24,7 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/fleet',
     {
       bodyLimit: jsonLimit(fleetBytesAtMost),
-      schema: { body: fileBody, response: answers(fleetImportAnswer) },
+      schema: { body: fleetBody, response: answers(fleetImportAnswer) },
     },
     async ({ who, body }, reply) => answer(reply, await importFleet(context, who, body)),
   );

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
-import { count, idSchema, lineFormat, reason } from './fields.ts';
+import { fleetColumns } from '../../input/fleet-columns.ts';
+import { count, fileBody, idSchema, lineFormat, reason } from './fields.ts';
 
 /** The fleet, check-in tokens, and a sample of clients. */
+
+export { type ColumnMapping, fleetColumns } from '../../input/fleet-columns.ts';
 
 export const fleetQuery = z.strictObject({
   limit: z.coerce.number().int().min(0).max(1_000_000).default(100),
@@ -36,12 +39,23 @@ export const clientSchema = z.object({
   hostKeys: z.array(z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<Client>;
 
+export const fleetBody = z.strictObject({
+  ...fileBody.shape,
+  /** What a column of the file is; null = it is left out. */
+  columns: z
+    .array(z.strictObject({ from: z.string().min(1).max(253), to: z.enum(fleetColumns).nullable() }))
+    .max(100)
+    .default([]),
+});
+
 export const fleetImportAnswer = z.object({
   added: count,
   changed: count,
   total: count,
   /** What separates the columns of the file: a sign, or `tab`. */
   delimiter: z.string(),
+  /** Columns of the file that have a name and were not read. */
+  leftOut: z.array(z.string()).readonly(),
 });
 
 export const fleetAnswer = z.object({
