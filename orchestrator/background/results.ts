@@ -1,5 +1,6 @@
 import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import type { FleetDifference } from '../fleet/difference.ts';
 import type { ColumnMapping } from '../input/fleet-columns.ts';
 import type { Forecast } from '../views/survey-forecast.ts';
 
@@ -12,6 +13,8 @@ export interface InputFile {
 /** A fleet file, and what its columns are where servpack names them otherwise. */
 export interface FleetInput extends InputFile {
   readonly columns?: readonly ColumnMapping[];
+  /** The difference is found, and nothing is changed. */
+  readonly dryRun?: boolean;
 }
 
 export interface CountByLogonServer {
@@ -52,9 +55,12 @@ export interface CampaignPlan {
   readonly forecast: Forecast | null;
 }
 
-export interface FleetImport {
-  readonly added: number;
-  readonly changed: number;
+export interface FleetImport extends FleetDifference {
+  readonly dryRun: boolean;
+  /** Clients of the file that are as the file says. */
+  readonly unchanged: number;
+  /** Clients of the fleet that the file does not name. */
+  readonly notInFile: number;
   readonly total: number;
   /** What separates the columns of the file, as a person reads it. */
   readonly delimiter: string;

@@ -54,6 +54,24 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     });
   });
 
+  test('a dry run says the numbers and the faults of the import, and changes nothing', async () => {
+    await using orchestrator = await startReady();
+    const ask = (text: string, dryRun: boolean) =>
+      orchestrator.ask('POST', '/v1/fleet', { ...file(text, 'more.csv'), dryRun });
+    const before = (await orchestrator.ask('GET', '/v1/fleet')).body;
+    const entries = await orchestrator.store.audit(100);
+    const more = 'client,host,logonServer\npc-1,NT-1,LS-MIL\npc-50,NT-50,LS-MIL\n';
+    const dry = await ask(more, true);
+    const twins = 'client,host,logonServer\ntwin,nt-2,LS-ROM\nPC-3,x,LS-ROM\npc-4,NT-5,LS-MIL\n';
+    const refused = await ask(twins, true);
+    expect((await orchestrator.ask('GET', '/v1/fleet')).body).toEqual(before);
+    expect(await orchestrator.store.audit(100)).toEqual(entries);
+    expect(refused.body).toEqual((await ask(twins, false)).body);
+    expect(dry.body).toMatchObject({ added: 1, changed: 1, unchanged: 0, notInFile: 9, total: 11 });
+    expect((await ask(more, false)).body).toEqual({ ...dry.body, dryRun: false });
+    expect((await ask(more, true)).body).toMatchObject({ added: 0, changed: 0, unchanged: 2, clients: [] });
+  });
+
   test('refuses a file that brings a second client of a machine in the fleet, with its line and the other client', async () => {
     await using orchestrator = await startReady();
     const rows = ['twin-of-1,nt-1,LS-ROM', 'PC-2,elsewhere,LS-ROM', 'pc-3,NT-4,LS-MIL', 'pc-50,NT-50,LS-MIL'];

@@ -3,9 +3,8 @@ import { err, fault } from '../../../shared/errors.ts';
 import { readFleetOf, refusedAs } from '../client/input-file.ts';
 import { listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
-import { fleetLines, readAs } from '../render/fleet.ts';
-import { many, number, safe } from '../render/view.ts';
-import { wrapped } from '../render/wrap.ts';
+import { fleetLines, importLines, readAs } from '../render/fleet.ts';
+import { safe } from '../render/view.ts';
 import {
   type ColumnMapping,
   fleetAnswer,
@@ -32,21 +31,21 @@ export function addFleetCommands(program: Command): void {
       mappings,
       [],
     )
+    .option('--dry-run', 'show what the file would change, and change nothing')
     .addHelpText(
       'after',
       '\nExamples:\n  servpack fleet import examples/fleet.csv\n  servpack fleet import computers.csv --map Name=client,DNSHostName=host,Site=logonServer',
     )
-    .action(async (file: string, { map }: ImportOptions, command: Command) => {
+    .action(async (file: string, { map, dryRun = false }: ImportOptions, command: Command) => {
       await withApi(command, async (api) => {
         const read = await readFleetOf(file);
         if (!read.ok) return read;
         const { input, encoding } = read.value;
-        const imported = await api.post(fleetImportAnswer, '/v1/fleet', { ...input, columns: map });
+        const imported = await api.post(fleetImportAnswer, '/v1/fleet', { ...input, columns: map, dryRun });
         if (!imported.ok) return err(refusedAs(imported.error, encoding));
-        return outputOf(imported, (view, { added, changed, total, delimiter, leftOut }) => [
-          ...readAs(encoding, delimiter),
-          ...(leftOut.length === 0 ? [] : wrapped(view, 'Columns left out: ', leftOut.join(', '))),
-          `${many(added, 'client')} added, ${number(changed)} changed; the fleet has ${many(total, 'client')}`,
+        return outputOf(imported, (view, answer) => [
+          ...readAs(encoding, answer.delimiter),
+          ...importLines(view, answer),
         ]);
       });
     });
@@ -68,6 +67,7 @@ export function addFleetCommands(program: Command): void {
 }
 
 interface ImportOptions {
+  readonly dryRun?: boolean;
   readonly map: readonly ColumnMapping[];
 }
 

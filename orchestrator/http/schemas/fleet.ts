@@ -46,12 +46,32 @@ export const fleetBody = z.strictObject({
     .array(z.strictObject({ from: z.string().min(1).max(253), to: z.enum(fleetColumns).nullable() }))
     .max(100)
     .default([]),
+  /** Says what the file would change, and changes nothing. */
+  dryRun: z.boolean().default(false),
 });
 
 export const fleetImportAnswer = z.object({
   added: count,
   changed: count,
+  unchanged: count,
+  /** Clients of the fleet that the file does not name; they stay. */
+  notInFile: count,
+  /** How many clients the fleet has now, or would have after a dry run. */
   total: count,
+  dryRun: z.boolean(),
+  /** How many clients change in each field. */
+  fields: z.array(z.object({ field: z.enum(fleetColumns), clients: count })).readonly(),
+  /** The first 100 clients that are new, without changes, or that change. */
+  clients: z
+    .array(
+      z.object({
+        client: z.string(),
+        changes: z
+          .array(z.object({ field: z.enum(fleetColumns), from: z.string(), to: z.string() }))
+          .readonly(),
+      }),
+    )
+    .readonly(),
   /** What separates the columns of the file: a sign, or `tab`. */
   delimiter: z.string(),
   /** Columns of the file that have a name and were not read. */
