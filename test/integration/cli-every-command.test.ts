@@ -15,7 +15,7 @@ import {
   statusAnswer,
 } from '../../orchestrator/http/schemas/campaigns.ts';
 import { checkInAnswer, clientAnswer, whyAnswer } from '../../orchestrator/http/schemas/clients.ts';
-import { fleetAnswer, fleetImportAnswer } from '../../orchestrator/http/schemas/fleet.ts';
+import { clientSchema, fleetAnswer, fleetImportAnswer } from '../../orchestrator/http/schemas/fleet.ts';
 import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import {
@@ -66,6 +66,11 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     'fleet import moved.csv --dry-run',
     /^pc-1: host NT-1 -> NT-99, labels office -> shop\npc-99: new\nChanged: host of 1 client, labels of 1 client\n1 client added, 1 changed, 1 unchanged, 8 not in the file; the fleet would have 11 clients\. Nothing was changed\n$/,
     fleetImportAnswer,
+  ],
+  [
+    'fleet export',
+    /^client,host,logonServer,zone,role,labels,port,hostKey\n(.+,LS-(ROM|MIL),Europe\/Rome,(workstation|server),(office|shop),,\n){10}$/,
+    z.array(clientSchema).length(10),
   ],
   [
     'fleet list --limit 1',

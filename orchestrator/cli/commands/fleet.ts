@@ -53,6 +53,20 @@ export function addFleetCommands(program: Command): void {
   addTokenCommands(fleet);
 
   fleet
+    .command('export')
+    .description('print the fleet as CSV that imports again to the same fleet; --json prints it as JSON')
+    .addHelpText('after', '\nExample:\n  servpack fleet export > fleet.csv')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      const api = await connect(options, process.env);
+      const form = options.json === true ? 'json' : 'csv';
+      const listed = api.ok
+        ? await listTo(process.stdout, api.value, '/v1/fleet/export', { query: {}, form })
+        : api;
+      if (!listed.ok) showRefusal(listed.error, options.json === true);
+    });
+
+  fleet
     .command('list')
     .description('count and list the clients of the fleet')
     .option('--limit <n>', 'list at most this many clients', wholeNumber, 20)

@@ -2,11 +2,13 @@ import { Readable } from 'node:stream';
 import { fleetBytesAtMost } from '../../input-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listFleet, sampleOf } from '../../fleet/clients.ts';
+import { exportFleet } from '../../fleet/export.ts';
 import { importFleet } from '../../fleet/import.ts';
 import { listTokens, revokeTokens } from '../checkin/tokens.ts';
 import { type Api, answer, answers, textTypes } from '../responses.ts';
 import { jsonLimit } from '../schemas/fields.ts';
 import {
+  exportQuery,
   fleetAnswer,
   fleetBody,
   fleetImportAnswer,
@@ -33,6 +35,10 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/fleet',
     { schema: { querystring: fleetQuery, response: answers(fleetAnswer) } },
     async ({ query }) => listFleet(context, query),
+  );
+
+  app.get('/v1/fleet/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>
+    reply.type(textTypes[query.format]).send(Readable.from(exportFleet(context.store.fleet(), query.format))),
   );
 
   app.get(

@@ -13,6 +13,8 @@ export const fleetQuery = z.strictObject({
   label: z.string().max(63).optional(),
 });
 
+export const exportQuery = z.strictObject({ format: lineFormat });
+
 /** Of a check-in token. Tokens of lower generations can be revoked. */
 const generation = z.int().min(1).max(999_999_999);
 
