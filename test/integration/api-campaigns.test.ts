@@ -54,6 +54,22 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     });
   });
 
+  test('a client, a label and a logon server are found in any case', async () => {
+    await using orchestrator = await startReady();
+    const found = async (path: string) => (await orchestrator.ask('GET', path)).body;
+    expect(await found('/v1/clients/PC-1')).toMatchObject({ client: { client: 'pc-1' } });
+    expect(await found('/v1/fleet?label=OFFICE&logonServer=ls-mil')).toMatchObject({ found: 2 });
+    const yaml = campaignYaml('sp5', 'select: { labels: [Office], logonServers: [ls-mil] }\n');
+    expect((await orchestrator.ask('POST', '/v1/campaigns/plan', file(yaml))).body).toMatchObject({
+      selected: 2,
+    });
+    const asked = await orchestrator.ask('GET', '/v1/clients/PC-77');
+    expect([asked.status, asked.body.error.message]).toEqual([
+      404,
+      'there is no client named PC-77 in the fleet',
+    ]);
+  });
+
   test('a dry run says the numbers and the faults of the import, and changes nothing', async () => {
     await using orchestrator = await startReady();
     const ask = (text: string, dryRun: boolean) =>
