@@ -1,3 +1,4 @@
+import { parse } from 'csv-parse/sync';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { type InputFault, show } from '../../shared/input/input-fault.ts';
 import { blank } from './blanks.ts';
@@ -72,34 +73,51 @@ const headerFrom = (lines: readonly string[], first: number): number =>
 function byHeader(header: string, columnsIn: (cells: readonly string[]) => number): Delimiter {
   if (header.length > charactersAtMost) return ',';
   const [best] = delimiters
-    .map((delimiter) => ({ delimiter, cells: splitRow(header, delimiter) ?? [] }))
+    .map((delimiter) => ({ delimiter, cells: headerCells(header, delimiter) }))
     .map(({ delimiter, cells }) => ({ delimiter, known: columnsIn(cells), cells: cells.length }))
     .toSorted((a, b) => b.known - a.known || b.cells - a.cells);
   return best?.delimiter ?? ',';
 }
 
+function headerCells(header: string, delimiter: Delimiter): readonly string[] {
+  const row = soundRow(header, delimiter);
+  return row === null ? [] : (cellsOf([row], delimiter)[0] ?? []);
+}
+
 /**
- * The cells of a row: without quotes, or wholly in quotes with `""` for a quote inside and blanks
- * around. Null where a quote is not closed or stands elsewhere.
+ * A row whose quotes are sound: its cells are without quotes, or wholly in quotes with `""` for a
+ * quote inside. Blanks around quotes, which no CSV reader expects, are gone. Null where a quote is
+ * not closed or stands elsewhere.
  */
-export function splitRow(row: string, delimiter: Delimiter): readonly string[] | null {
-  if (!row.includes('"')) return row.split(delimiter);
+export function soundRow(row: string, delimiter: Delimiter): string | null {
+  if (!row.includes('"')) return row;
   const pattern = cellPatterns[delimiter];
   const cells: string[] = [];
   for (let at = 0; ; at += 1) {
     pattern.lastIndex = at;
     const found = pattern.exec(row);
     if (found === null) return null;
-    cells.push(found[1]?.replaceAll('""', '"') ?? found[2] ?? '');
+    cells.push(found[1] ?? found[2] ?? '');
     at += found[0].length;
-    if (at >= row.length) return cells;
+    if (at >= row.length) return cells.join(delimiter);
   }
+}
+
+/**
+ * The cells of sound rows, in their order. Only rows with quotes need the library, which takes some
+ * microseconds per row: a file of nothing but line ends would block an orchestrator for minutes.
+ */
+export function cellsOf(rows: readonly string[], delimiter: Delimiter): readonly (readonly string[])[] {
+  const quoted = rows.filter((row) => row.includes('"'));
+  const options = { delimiter, relax_column_count: true, record_delimiter: '\n' };
+  const parsed = (quoted.length === 0 ? [] : parse(quoted.join('\n'), options)).values();
+  return rows.map((row) => (row.includes('"') ? (parsed.next().value ?? []) : row.split(delimiter)));
 }
 
 /** The branches differ in their first character that is no blank, so matching is linear. */
 const cellOf = (delimiter: string): RegExp => {
   const around = `(?:(?!${delimiter})${blank})*`;
-  return new RegExp(`(?:${around}"((?:[^"]|"")*)"${around}|([^"${delimiter}]*))(?=${delimiter}|$)`, 'y');
+  return new RegExp(`(?:${around}("(?:[^"]|"")*")${around}|([^"${delimiter}]*))(?=${delimiter}|$)`, 'y');
 };
 
 const cellPatterns: Readonly<Record<Delimiter, RegExp>> = {

@@ -1,6 +1,6 @@
 import { type InputFault, wholeFile } from '../../shared/input/input-fault.ts';
 import { bare } from './blanks.ts';
-import { type Delimiter, delimiterOf, splitRow } from './csv-delimiter.ts';
+import { cellsOf, type Delimiter, delimiterOf, soundRow } from './csv-delimiter.ts';
 
 /** One row of a CSV file and the line it stands on, counted from 1. */
 export interface CsvRecord {
@@ -46,19 +46,18 @@ export function readCsv(
   const found = delimiterOf(lines, columnsIn);
   if (!found.ok) return { records: [], faults: [{ file, key: wholeFile, ...found.error }], delimiter: ',' };
   const { first, delimiter } = found.value;
-  const records: CsvRecord[] = [];
   const faults: InputFault[] = [];
-  for (const [at, row] of lines.entries()) {
-    if (at < first) continue;
-    const line = at + 1;
-    const cells = row.length > charactersPerLineAtMost ? null : splitRow(row, delimiter);
-    if (cells === null) {
-      if (faults.length < faultsAtMost) faults.push({ file, line, key: wholeFile, ...faultOf(row) });
-      continue;
-    }
+  const sound = lines.map((row, at) => {
+    if (at < first) return '';
+    const clean = row.length > charactersPerLineAtMost ? null : soundRow(row, delimiter);
+    if (clean === null && faults.length < faultsAtMost)
+      faults.push({ file, line: at + 1, key: wholeFile, ...faultOf(row) });
+    return clean ?? '';
+  });
+  const records = cellsOf(sound, delimiter).flatMap((cells, at): readonly CsvRecord[] => {
     const bared = cells.map(bare);
-    if (bared.some((cell) => cell !== '')) records.push({ line, cells: bared });
-  }
+    return bared.some((cell) => cell !== '') ? [{ line: at + 1, cells: bared }] : [];
+  });
   return { records, faults, delimiter };
 }
 
