@@ -4,7 +4,10 @@ import { err, messageOf } from '../shared/errors.ts';
 import type { Result } from '../shared/errors.ts';
 import { wholeFile } from '../shared/input/input-fault.ts';
 import type { InputFault } from '../shared/input/input-fault.ts';
+import { decodeFleet, type FleetText } from './input/fleet-encoding.ts';
 import { decodeText } from '../shared/input/operator-file.ts';
+
+export type { Encoding } from './input/fleet-encoding.ts';
 
 /**
  * The largest YAML file. 512 KiB are some 30,000 lines, and bound the time that a malicious file
@@ -15,20 +18,28 @@ export const yamlBytesAtMost = 512 * 1024;
 /** The largest fleet file. A million clients take about 60 MiB. */
 export const fleetBytesAtMost = 128 * 1024 * 1024;
 
+/** Reads a fleet file in whatever encoding it is; see `decodeFleet`. */
+export const readFleetText = (path: string): Promise<Result<FleetText, InputFault[]>> =>
+  readBytes(path, fleetBytesAtMost, (bytes) => decodeFleet(bytes, path));
+
 /**
  * Reads a text file that an operator wrote. A byte order mark stays, so that the SHA-256 of the
  * text is the SHA-256 of the file. A file that is missing, unreadable, too large or not UTF-8 has
  * one fault.
  */
-export async function readInputFile(
+export const readInputFile = (path: string, bytesAtMost: number): Promise<Result<string, InputFault[]>> =>
+  readBytes(path, bytesAtMost, (bytes) => decodeInput(bytes, path, bytesAtMost));
+
+async function readBytes<T>(
   path: string,
   bytesAtMost: number,
-): Promise<Result<string, InputFault[]>> {
+  decode: (bytes: Uint8Array) => Result<T, InputFault[]>,
+): Promise<Result<T, InputFault[]>> {
   try {
     const found = await stat(path);
     if (!found.isFile()) return refuse(path, 1, 'is not a file', 'a text file');
     if (found.size > bytesAtMost) return tooLarge(path, found.size, bytesAtMost);
-    return decodeInput(await readFile(path), path, bytesAtMost);
+    return decode(await readFile(path));
   } catch (thrown) {
     return refuse(path, 1, `cannot be read (${reasonOf(thrown)})`, 'a readable text file');
   }

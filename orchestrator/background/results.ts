@@ -1,11 +1,20 @@
 import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import type { FleetDifference } from '../fleet/difference.ts';
+import type { ColumnMapping } from '../input/fleet-columns.ts';
 import type { Forecast } from '../views/survey-forecast.ts';
 
 /** A file of an operator: its text, and its name for the faults. */
 export interface InputFile {
   readonly file: string;
   readonly text: string;
+}
+
+/** A fleet file, and what its columns are where servpack names them otherwise. */
+export interface FleetInput extends InputFile {
+  readonly columns?: readonly ColumnMapping[];
+  /** The difference is found, and nothing is changed. */
+  readonly dryRun?: boolean;
 }
 
 export interface CountByLogonServer {
@@ -46,8 +55,15 @@ export interface CampaignPlan {
   readonly forecast: Forecast | null;
 }
 
-export interface FleetImport {
-  readonly added: number;
-  readonly changed: number;
+export interface FleetImport extends FleetDifference {
+  readonly dryRun: boolean;
+  /** Clients of the file that are as the file says. */
+  readonly unchanged: number;
+  /** Clients of the fleet that the file does not name. */
+  readonly notInFile: number;
   readonly total: number;
+  /** What separates the columns of the file, as a person reads it. */
+  readonly delimiter: string;
+  /** Columns of the file that have a name and were not read. */
+  readonly leftOut: readonly string[];
 }

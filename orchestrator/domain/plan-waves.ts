@@ -9,12 +9,16 @@ export interface Plan {
   readonly left: number;
 }
 
+/** Labels compare without case, as all names do: `Office` is `office`. */
+export const hasLabel = ({ labels }: Client, asked: string): boolean =>
+  labels.some((label) => label === asked || label.toLowerCase() === asked.toLowerCase());
+
 /** Tells which clients fulfil all criteria of this selection. */
 export function selecting({ labels, logonServers, clients }: Selection): (candidate: Client) => boolean {
   const servers = new Set(logonServers.map(logonServerKey));
   const names = new Set(clients);
   return (candidate) =>
-    labels.every((label) => candidate.labels.includes(label)) &&
+    labels.every((label) => hasLabel(candidate, label)) &&
     (servers.size === 0 || servers.has(logonServerKey(candidate.logonServer))) &&
     (names.size === 0 || names.has(candidate.client));
 }

@@ -1,3 +1,4 @@
+import type { FleetFile } from '../input/fleet-csv.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { machineOf } from '../../shared/domain/campaign/machine.ts';
@@ -90,12 +91,12 @@ const inWords: Readonly<Record<ReturnType<typeof openOnClient>[number], string>>
 /** A row that would lead a campaign to another machine in the middle of its work. */
 export const heldHostFault = (
   file: string,
-  line: number,
+  { lineOf, nameOf }: FleetFile,
   { client, present, campaign, because }: HeldHost,
 ): InputFault => ({
   file,
-  line,
-  key: present.host === client.host ? 'port' : 'host',
+  line: lineOf(client.client),
+  key: nameOf(present.host === client.host ? 'port' : 'host'),
   wrong: `leads client ${client.client} to another machine, and campaign ${campaign} is not done with the present one: ${because}`,
   expected: `${addressOf(present)} until the campaign is done with it (servpack client why ${client.client})`,
 });

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import type { OrchestratorContext } from '../context.ts';
+import { hasLabel } from '../domain/plan-waves.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
@@ -149,7 +150,7 @@ export async function listFleet(
     if (client.role === 'server') servers += 1;
     const isAsked =
       (logonServer === undefined || logonServerKey(client.logonServer) === logonServerKey(logonServer)) &&
-      (label === undefined || client.labels.includes(label));
+      (label === undefined || hasLabel(client, label));
     if (isAsked) asked.push(client);
   }
   return {

@@ -1,6 +1,6 @@
-import { parse } from 'csv-parse/sync';
-
-import { type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
+import { type InputFault, wholeFile } from '../../shared/input/input-fault.ts';
+import { bare } from './blanks.ts';
+import { cellsOf, type Delimiter, delimiterOf, soundRow } from './csv-delimiter.ts';
 
 /** One row of a CSV file and the line it stands on, counted from 1. */
 export interface CsvRecord {
@@ -12,6 +12,7 @@ export interface CsvRecords {
   readonly records: readonly CsvRecord[];
   /** Lines that are no CSV. The records do not hold them. */
   readonly faults: readonly InputFault[];
+  readonly delimiter: Delimiter;
 }
 
 /** No row of a fleet is longer. The limit bounds the cost of one line. */
@@ -30,52 +31,35 @@ export const linesAtMost = 2_000_000;
 export const faultsAtMost = 10_000;
 
 /**
- * Cells without quotes, or wholly in quotes with `""` for a quote inside. The branches differ in
- * their first character, so matching is linear.
+ * Splits CSV text (RFC 4180 quotes; BOM, CRLF, LF and CR) into records. Rows without any value are
+ * left out. A row is one line: no value of a fleet holds a line break, so an open quote costs its
+ * own line and not the rest of the file.
+ * @param columnsIn how many of these cells of a header are columns that the reader knows
  */
-const wellQuoted = /^(?:[^",]*|"(?:[^"]|"")*")(?:,(?:[^",]*|"(?:[^"]|"")*"))*$/;
-
-/**
- * Splits CSV text (comma, RFC 4180 quotes; BOM, CRLF, LF and CR) into records. Rows without any
- * value are left out. A row is one line: no value of a fleet holds a line break, so an open quote
- * costs its own line and not the rest of the file. Such lines are removed before the parser sees
- * them.
- */
-export function readCsv(text: string, file: string): CsvRecords {
-  const faults: InputFault[] = [];
-  if (countLines(text) > linesAtMost) return { records: [], faults: [tooManyLines(file)] };
+export function readCsv(
+  text: string,
+  file: string,
+  columnsIn: (cells: readonly string[]) => number,
+): CsvRecords {
+  if (countLines(text) > linesAtMost) return { records: [], faults: [tooManyLines(file)], delimiter: ',' };
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
-  const separator = separatorLine.exec(lines[0] ?? '')?.[1];
-  if (separator !== undefined) {
-    if (separator !== ',') return { records: [], faults: [otherSeparator(separator, file)] };
-    lines[0] = '';
-  }
-  const sound = lines.map((line, index) => {
-    const fault = lineFault(line);
-    if (fault === null) return line;
-    if (faults.length < faultsAtMost) faults.push({ file, line: index + 1, key: wholeFile, ...fault });
-    return '';
+  const found = delimiterOf(lines, columnsIn);
+  if (!found.ok) return { records: [], faults: [{ file, key: wholeFile, ...found.error }], delimiter: ',' };
+  const { first, delimiter } = found.value;
+  const faults: InputFault[] = [];
+  const sound = lines.map((row, at) => {
+    if (at < first) return '';
+    const clean = row.length > charactersPerLineAtMost ? null : soundRow(row, delimiter);
+    if (clean === null && faults.length < faultsAtMost)
+      faults.push({ file, line: at + 1, key: wholeFile, ...faultOf(row) });
+    return clean ?? '';
   });
-  return { records: parseLines(sound), faults };
+  const records = cellsOf(sound, delimiter).flatMap((cells, at): readonly CsvRecord[] => {
+    const bared = cells.map(bare);
+    return bared.some((cell) => cell !== '') ? [{ line: at + 1, cells: bared }] : [];
+  });
+  return { records, faults, delimiter };
 }
-
-/**
- * `sep=,`: a first line for Excel, which Excel does not count as a row. A spreadsheet that saves
- * the file again puts the line in quotes, or adds empty cells to it.
- */
-const separatorLine = /^\s*"?sep=(.)"?[,;\s]*$/i;
-
-const otherSeparator = (separator: string, file: string): InputFault => ({
-  file,
-  line: 1,
-  key: wholeFile,
-  wrong: `has columns separated by ${separatorName(separator)}`,
-  expected: 'commas',
-});
-
-/** A separator in words, as a fault names it. */
-export const separatorName = (separator: string): string =>
-  separator === ';' ? 'semicolons' : separator === '\t' ? 'tabs' : show(separator);
 
 /**
  * How many rows there are, or one more than allowed. Counted before the text is split, because
@@ -98,33 +82,10 @@ const tooManyLines = (file: string): InputFault => ({
   expected: 'a fleet in several files',
 });
 
-function lineFault(line: string): Pick<InputFault, 'wrong' | 'expected'> | null {
-  if (line.length > charactersPerLineAtMost) {
-    return {
-      wrong: `has a row of ${line.length} characters`,
-      expected: `at most ${charactersPerLineAtMost}`,
-    };
-  }
-  if (!line.includes('"') || wellQuoted.test(line)) return null;
-  return {
-    wrong: 'has a quote that is not closed or in the wrong place',
-    expected: '"value" or "a ""quoted"" value"',
-  };
-}
-
-/**
- * Only lines with quotes need the library, which takes some microseconds per row: a file of
- * nothing but line ends would block an orchestrator for minutes.
- */
-function parseLines(lines: readonly string[]): CsvRecord[] {
-  const quoted = parseQuoted(lines.filter((line) => line.includes('"')));
-  return lines.flatMap((text, index) => {
-    const cells = text.includes('"') ? (quoted.next().value ?? []) : text.split(',');
-    const trimmed = cells.map((cell) => cell.trim());
-    return trimmed.some((cell) => cell !== '') ? [{ line: index + 1, cells: trimmed }] : [];
-  });
-}
-
-/** One row for each line: no line is blank, and no value continues in the next line. */
-const parseQuoted = (lines: readonly string[]): ArrayIterator<string[]> =>
-  parse(lines.join('\n'), { relax_column_count: true, record_delimiter: '\n' }).values();
+const faultOf = (row: string): Pick<InputFault, 'wrong' | 'expected'> =>
+  row.length > charactersPerLineAtMost
+    ? { wrong: `has a row of ${row.length} characters`, expected: `at most ${charactersPerLineAtMost}` }
+    : {
+        wrong: 'has a quote that is not closed or in the wrong place',
+        expected: '"value" or "a ""quoted"" value"',
+      };

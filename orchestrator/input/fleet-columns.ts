@@ -1,5 +1,6 @@
-import { type CsvRecord, separatorName } from './csv-records.ts';
-import { type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
+import { bare } from './blanks.ts';
+import type { CsvRecord } from './csv-records.ts';
+import { type InputFault, show } from '../../shared/input/input-fault.ts';
 import { nearest } from '../../shared/input/nearest.ts';
 
 export const fleetColumns = [
@@ -18,51 +19,85 @@ export type FleetColumn = (typeof fleetColumns)[number];
 /** Every other column has a default. */
 const required: readonly FleetColumn[] = ['client', 'logonServer'];
 
+/** Column names compare without case: spreadsheets and people write `Client` and `HOST`. */
+const columnNamed = (cell: string): FleetColumn | undefined =>
+  fleetColumns.find((known) => plain(known) === plain(cell));
+
+/** A column of the site, and the column that it is; null = it is left out. */
+export interface ColumnMapping {
+  readonly from: string;
+  readonly to: FleetColumn | null;
+}
+
+/** Finds the column that a cell of a header names; null = it is left out. */
+type ColumnOf = (cell: string) => FleetColumn | null | undefined;
+
+function mappedColumn(mappings: readonly ColumnMapping[]): ColumnOf {
+  const mapped = new Map(mappings.map(({ from, to }) => [plain(from), to]));
+  // With a mapping the file is an export of the site, which has columns for other purposes too.
+  const other = mappings.length === 0 ? undefined : null;
+  return (cell) => {
+    const to = mapped.get(plain(cell));
+    return to === undefined ? (columnNamed(cell) ?? other) : to;
+  };
+}
+
+const plain = (cell: string): string => bare(cell).toLowerCase();
+
+/** How many of these cells of a header are columns. */
+export function columnsIn(mappings: readonly ColumnMapping[]): (cells: readonly string[]) => number {
+  const named = new Set([...fleetColumns, ...mappings.map(({ from }) => from)].map(plain));
+  return (cells) => cells.filter((cell) => named.has(plain(cell))).length;
+}
+
 /** The position of each column that the header names, or what is wrong with the header. */
 export interface FleetHeader {
   readonly columns: ReadonlyMap<FleetColumn, number>;
+  /** A column in the words of the file; servpack's own where the file does not have it. */
+  readonly nameOf: (column: FleetColumn) => string;
+  /** Columns that have a name and are not read. */
+  readonly leftOut: readonly string[];
   readonly faults: readonly InputFault[];
 }
 
-export function readHeader({ line, cells }: CsvRecord, file: string): FleetHeader {
+export function readHeader(
+  { line, cells }: CsvRecord,
+  file: string,
+  mappings: readonly ColumnMapping[],
+): FleetHeader {
   const columns = new Map<FleetColumn, number>();
+  const leftOut: string[] = [];
   const faults: InputFault[] = [];
+  const columnOf = mappedColumn(mappings);
+  const nameOf = (column: FleetColumn): string => printable(cells[columns.get(column) ?? -1] ?? column);
   const blame = (key: string, wrong: string, expected: string) =>
     faults.push({ file, line, key, wrong, expected });
-  const separator = otherSeparator(cells);
-  if (separator !== null) {
-    blame(wholeFile, `has columns separated by ${separator}`, 'commas');
-    return { columns, faults };
-  }
   for (const [index, cell] of cells.entries()) {
     // Spreadsheets add columns without a name; a value in one of them is a fault of its row.
     if (cell === '') continue;
-    const column = fleetColumns.find((known) => known === cell);
+    const column = columnOf(cell);
     if (column === undefined) blame(printable(cell), unknown(cell), `one of ${fleetColumns.join(', ')}`);
-    else if (columns.has(column)) blame(column, 'is a column twice', 'every column once');
+    else if (column === null) leftOut.push(cell);
+    else if (columns.has(column)) blame(printable(cell), twice(column, nameOf(column)), 'every column once');
     else columns.set(column, index);
+  }
+  for (const { from } of mappings) {
+    if (!cells.some((cell) => plain(cell) === plain(from)))
+      blame(printable(from), 'is mapped and not in the header', 'a column of the file');
   }
   for (const column of required) {
     if (!columns.has(column))
       blame(column, 'is not in the header', `the columns ${required.join(' and ')} at least`);
   }
-  return { columns, faults };
+  return { columns, nameOf, leftOut, faults };
 }
+
+const twice = (column: FleetColumn, before: string): string =>
+  before === column ? 'is a column twice' : `is ${column}, and so is column ${before}`;
 
 const printable = (cell: string): string => (/^[\w-]{1,60}$/.test(cell) ? cell : show(cell));
 
 function unknown(cell: string): string {
   const meant = nearest(cell, fleetColumns);
   return meant === null ? 'is not a known column' : `is not a known column (did you mean ${meant}?)`;
-}
-
-/**
- * Spreadsheets write other separators in other countries. The fault says so, instead of calling
- * the header one unknown column.
- */
-function otherSeparator(cells: readonly string[]): string | null {
-  const [only] = cells;
-  if (cells.length !== 1 || only === undefined) return null;
-  const separator = [';', '\t'].find((each) => only.includes(each));
-  return separator === undefined ? null : separatorName(separator);
 }

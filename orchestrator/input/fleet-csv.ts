@@ -3,8 +3,16 @@ import { machineOf, nameOf, type Twin } from '../../shared/domain/campaign/machi
 import { bareServer } from '../../shared/domain/observation/logon-server.ts';
 import { LogonServerNames } from '../domain/logon-server-names.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
+import { blank } from './blanks.ts';
+import type { Delimiter } from './csv-delimiter.ts';
 import { type CsvRecord, faultsAtMost, readCsv } from './csv-records.ts';
-import { type FleetColumn, readHeader } from './fleet-columns.ts';
+import {
+  type ColumnMapping,
+  columnsIn,
+  type FleetColumn,
+  type FleetHeader,
+  readHeader,
+} from './fleet-columns.ts';
 import { inFileOrder, type InputFault, show, wholeFile } from '../../shared/input/input-fault.ts';
 import { hostForm, hostKeyForm, isHost, isHostKey, isPort, portForm } from '../../shared/input/names.ts';
 import { idForm, isId, isLabel, labelForm, rememberingZone, zoneForm } from './names.ts';
@@ -13,8 +21,8 @@ import { idForm, isId, isLabel, labelForm, rememberingZone, zoneForm } from './n
  * Reads a fleet: header `client,host,logonServer,zone,role,labels,port,hostKey` in any order, then
  * one row per client. Where the column is missing or the cell empty, the host is the client's id,
  * the zone UTC and the role workstation. Labels and fingerprints of host keys are separated by
- * spaces or semicolons. A logon server has one spelling, that of its first row. All faults are
- * reported at once, and with any fault there are no clients.
+ * spaces, semicolons or commas. A logon server has one spelling, that of its first row. All faults
+ * are reported at once, and with any fault there are no clients.
  *
  * Two rows for one machine would let two drivers work on it, so clients and hosts are unique, in
  * any case.
@@ -28,20 +36,33 @@ export function parseFleet(text: string, file: string): Result<Client[], InputFa
 export interface FleetFile {
   readonly clients: readonly Client[];
   readonly lineOf: (client: string) => number;
+  readonly delimiter: Delimiter;
+  /** A column in the words of the file. */
+  readonly nameOf: (column: FleetColumn) => string;
+  /** Columns that have a name and are not read. */
+  readonly leftOut: readonly string[];
 }
 
-/** Like `parseFleet`, for faults that are found later. */
-export function readFleetFile(text: string, file: string): Result<FleetFile, InputFault[]> {
-  const { records, faults } = readCsv(text, file);
+/**
+ * Like `parseFleet`, for faults that are found later. With mappings, columns that are neither
+ * mapped nor servpack's are left out. A fault names the column as the file does.
+ */
+export function readFleetFile(
+  text: string,
+  file: string,
+  mappings: readonly ColumnMapping[] = [],
+): Result<FleetFile, InputFault[]> {
+  const { records, faults, delimiter } = readCsv(text, file, columnsIn(mappings));
   const [header, ...rows] = records;
   const broken = faults[0];
   if (header === undefined || (broken !== undefined && broken.line < header.line)) {
     return err(faults.length > 0 ? [...faults] : [empty(file)]);
   }
-  const { columns, faults: inHeader } = readHeader(header, file);
+  const read = readHeader(header, file, mappings);
   // With a wrong header every row would have the same faults.
-  if (inHeader.length > 0) return err(inFileOrder([...faults, ...inHeader]));
-  const reader = new FleetReader(file, columns, widthOf(header.cells));
+  if (read.faults.length > 0) return err(inFileOrder([...faults, ...read.faults]));
+  const { nameOf: columnName, leftOut } = read;
+  const reader = new FleetReader(file, read, header.cells);
   const clients: Client[] = [];
   for (const row of rows) {
     if (reader.faults.length >= faultsAtMost) break;
@@ -50,14 +71,16 @@ export function readFleetFile(text: string, file: string): Result<FleetFile, Inp
   const found = inFileOrder([...faults, ...reader.faults]);
   if (found.length > 0) return err(found);
   return clients.length > 0
-    ? ok({ clients, lineOf: (client) => reader.lineOf(client) })
+    ? ok({ clients, delimiter, nameOf: columnName, leftOut, lineOf: (client) => reader.lineOf(client) })
     : err([{ ...empty(file), wrong: 'has no clients below its header' }]);
 }
 
 /** Empty cells at the end of a row are what a spreadsheet adds, so they do not count. */
 const widthOf = (cells: readonly string[]): number => cells.findLastIndex((cell) => cell !== '') + 1;
 
-const words = (text: string): string[] => text.split(/[\s;]+/).filter((word) => word !== '');
+const between = new RegExp(`(?:[;,]|${blank})+`);
+
+const words = (text: string): string[] => text.split(between).filter((word) => word !== '');
 
 const empty = (file: string): InputFault => ({
   file,
@@ -71,7 +94,7 @@ const empty = (file: string): InputFault => ({
 class FleetReader {
   readonly faults: InputFault[] = [];
   readonly #file: string;
-  readonly #columns: ReadonlyMap<FleetColumn, number>;
+  readonly #header: FleetHeader;
   /** Columns up to the last one that has a name. */
   readonly #width: number;
   readonly #unnamed: readonly number[];
@@ -80,12 +103,11 @@ class FleetReader {
   readonly #servers = new LogonServerNames();
   readonly #zoneOf = rememberingZone();
 
-  constructor(file: string, columns: ReadonlyMap<FleetColumn, number>, width: number) {
+  constructor(file: string, header: FleetHeader, names: readonly string[]) {
     this.#file = file;
-    this.#columns = columns;
-    this.#width = width;
-    const named = new Set(columns.values());
-    this.#unnamed = Array.from({ length: width }, (_, at) => at).filter((at) => !named.has(at));
+    this.#header = header;
+    this.#width = widthOf(names);
+    this.#unnamed = Array.from({ length: this.#width }, (_, at) => at).filter((at) => names[at] === '');
   }
 
   lineOf(client: string): number {
@@ -95,7 +117,7 @@ class FleetReader {
   /** The client of a row. It is unusable when the row added to `faults`. */
   read(row: CsvRecord): Client {
     const { line, cells } = row;
-    const cell = (column: FleetColumn): string => cells[this.#columns.get(column) ?? -1] ?? '';
+    const cell = (column: FleetColumn): string => cells[this.#header.columns.get(column) ?? -1] ?? '';
     const width = Math.max(widthOf(cells), Math.min(cells.length, this.#width));
     if (width !== this.#width)
       this.#blame(line, '(row)', `has ${width} values`, `${this.#width} as in the header`);
@@ -130,7 +152,13 @@ class FleetReader {
     const role = cell('role');
     const port = cell('port');
     const wants = (column: FleetColumn, value: string, fits: boolean, expected: string): void => {
-      if (!fits) this.#blame(line, column, value === '' ? 'is missing' : `is ${show(value)}`, expected);
+      if (!fits)
+        this.#blame(
+          line,
+          this.#header.nameOf(column),
+          value === '' ? 'is missing' : `is ${show(value)}`,
+          expected,
+        );
     };
     const knownClient = isId(found.client);
     wants('client', found.client, knownClient, idForm);
@@ -149,8 +177,10 @@ class FleetReader {
     const clientBefore = firstLine(this.#clientLines, nameOf(client), line);
     const hostBefore = firstLine(this.#hostLines, machineOf(host), line);
     const wrong = (value: string, before: number): string => `is ${show(value)}, as in line ${before}`;
-    if (clientBefore !== null) this.#blame(line, 'client', wrong(client, clientBefore), 'one row per client');
-    else if (hostBefore !== null) this.#blame(line, 'host', wrong(host, hostBefore), 'one client per host');
+    if (clientBefore !== null)
+      this.#blame(line, this.#header.nameOf('client'), wrong(client, clientBefore), 'one row per client');
+    else if (hostBefore !== null)
+      this.#blame(line, this.#header.nameOf('host'), wrong(host, hostBefore), 'one client per host');
   }
 
   #blame(line: number, key: string, wrong: string, expected: string): void {
@@ -168,13 +198,13 @@ function firstLine(lines: Map<string, number>, name: string, line: number): numb
 /** A row that would make a second client of a machine in the fleet. */
 export const twinFault = (
   file: string,
-  line: number,
+  { lineOf, nameOf: columnName }: FleetFile,
   { client, other, key }: Twin,
   host: string,
 ): InputFault => ({
   file,
-  line,
-  key,
+  line: lineOf(client),
+  key: columnName(key),
   wrong:
     key === 'client'
       ? `is ${show(client)}, and client ${other} of the fleet is the same name`

@@ -14,7 +14,7 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
   /** Starts an orchestrator, imports the fleet and stages the release. */
   async function startReady(): Promise<SmallOrchestrator> {
     const orchestrator = await startSmallOrchestrator(await open());
-    expect((await orchestrator.ask('POST', '/v1/fleet', file(fleetCsv, 'fleet.csv'))).body).toEqual({
+    expect((await orchestrator.ask('POST', '/v1/fleet', file(fleetCsv, 'fleet.csv'))).body).toMatchObject({
       added: 10,
       changed: 0,
       total: 10,
@@ -52,6 +52,40 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
       ],
       clients: [{ client: 'pc-0', labels: ['office'] }, { client: 'pc-3' }],
     });
+  });
+
+  test('a client, a label and a logon server are found in any case', async () => {
+    await using orchestrator = await startReady();
+    const found = async (path: string) => (await orchestrator.ask('GET', path)).body;
+    expect(await found('/v1/clients/PC-1')).toMatchObject({ client: { client: 'pc-1' } });
+    expect(await found('/v1/fleet?label=OFFICE&logonServer=ls-mil')).toMatchObject({ found: 2 });
+    const yaml = campaignYaml('sp5', 'select: { labels: [Office], logonServers: [ls-mil] }\n');
+    expect((await orchestrator.ask('POST', '/v1/campaigns/plan', file(yaml))).body).toMatchObject({
+      selected: 2,
+    });
+    const asked = await orchestrator.ask('GET', '/v1/clients/PC-77');
+    expect([asked.status, asked.body.error.message]).toEqual([
+      404,
+      'there is no client named PC-77 in the fleet',
+    ]);
+  });
+
+  test('a dry run says the numbers and the faults of the import, and changes nothing', async () => {
+    await using orchestrator = await startReady();
+    const ask = (text: string, dryRun: boolean) =>
+      orchestrator.ask('POST', '/v1/fleet', { ...file(text, 'more.csv'), dryRun });
+    const before = (await orchestrator.ask('GET', '/v1/fleet')).body;
+    const entries = await orchestrator.store.audit(100);
+    const more = 'client,host,logonServer\npc-1,NT-1,LS-MIL\npc-50,NT-50,LS-MIL\n';
+    const dry = await ask(more, true);
+    const twins = 'client,host,logonServer\ntwin,nt-2,LS-ROM\nPC-3,x,LS-ROM\npc-4,NT-5,LS-MIL\n';
+    const refused = await ask(twins, true);
+    expect((await orchestrator.ask('GET', '/v1/fleet')).body).toEqual(before);
+    expect(await orchestrator.store.audit(100)).toEqual(entries);
+    expect(refused.body).toEqual((await ask(twins, false)).body);
+    expect(dry.body).toMatchObject({ added: 1, changed: 1, unchanged: 0, notInFile: 9, total: 11 });
+    expect((await ask(more, false)).body).toEqual({ ...dry.body, dryRun: false });
+    expect((await ask(more, true)).body).toMatchObject({ added: 0, changed: 0, unchanged: 2, clients: [] });
   });
 
   test('refuses a file that brings a second client of a machine in the fleet, with its line and the other client', async () => {

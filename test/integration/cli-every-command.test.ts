@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -14,7 +15,7 @@ import {
   statusAnswer,
 } from '../../orchestrator/http/schemas/campaigns.ts';
 import { checkInAnswer, clientAnswer, whyAnswer } from '../../orchestrator/http/schemas/clients.ts';
-import { fleetAnswer, fleetImportAnswer } from '../../orchestrator/http/schemas/fleet.ts';
+import { clientSchema, fleetAnswer, fleetImportAnswer } from '../../orchestrator/http/schemas/fleet.ts';
 import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import {
@@ -27,9 +28,22 @@ import {
 
 let orchestrator: SmallOrchestrator;
 
+/** A client that changes, one that is as the fleet has it, and a new one. */
+const moved = `client,host,logonServer,zone,labels
+pc-1,NT-99,ls-rom,Europe/Rome,shop
+pc-2,NT-2,LS-ROM,Europe/Rome,office
+pc-99,,LS-ROM,,
+`;
+
+/** pc-1 of the fleet, in the columns of a site and as a German Excel saves it. */
+const computers =
+  'Name;DNSHostName;Location;Zone;Labels;Enabled\r\npc-1;NT-1;LS-ROM;Europe/Rome;office;für immer\r\n';
+
 beforeAll(async () => {
   orchestrator = await startSmallOrchestrator();
   orchestrator.write('fleet.csv', fleetCsv);
+  orchestrator.write('moved.csv', moved);
+  writeFileSync(join(orchestrator.folder, 'computers.csv'), computers, 'latin1');
   orchestrator.write('campaign.yaml', campaignYaml());
   writeRelease(orchestrator);
 });
@@ -38,7 +52,26 @@ afterAll(async () => orchestrator[Symbol.asyncDispose]());
 
 /** Every command in a useful order: its text for a person, and the shape of its `--json` answer. */
 const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
-  ['fleet import fleet.csv', /^10 clients added, 0 changed; the fleet has 10 clients\n$/, fleetImportAnswer],
+  [
+    'fleet import fleet.csv',
+    /^10 clients added, 0 changed, 0 unchanged, 0 not in the file; the fleet has 10 clients\n$/,
+    fleetImportAnswer,
+  ],
+  [
+    'fleet import computers.csv --map Name=client,DNSHostName=host --map Location=logonserver',
+    /^Read as Windows-1252, delimiter ;\nColumns left out: Enabled\n0 clients added, 0 changed, 1 unchanged, 9 not in the file; the fleet has 10 clients\n$/,
+    fleetImportAnswer,
+  ],
+  [
+    'fleet import moved.csv --dry-run',
+    /^pc-1: host NT-1 -> NT-99, labels office -> shop\npc-99: new\nChanged: host of 1 client, labels of 1 client\n1 client added, 1 changed, 1 unchanged, 8 not in the file; the fleet would have 11 clients\. Nothing was changed\n$/,
+    fleetImportAnswer,
+  ],
+  [
+    'fleet export',
+    /^client,host,logonServer,zone,role,labels,port,hostKey\n(.+,LS-(ROM|MIL),Europe\/Rome,(workstation|server),(office|shop),,\n){10}$/,
+    z.array(clientSchema).length(10),
+  ],
   [
     'fleet list --limit 1',
     /^10 clients on 2 logon servers, 1 server among them\n[^]*LS-MIL +3\n[^]*pc-0 +NT-0[^]*9 more not shown; list more with --limit\n$/,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
 import { transcriptIn } from '../../http/checkin/request.ts';
-import { readInputFile, yamlBytesAtMost } from '../../input-file.ts';
+import { type Encoding, readFleetText, readInputFile, yamlBytesAtMost } from '../../input-file.ts';
 import { badFile, type Refusal } from '../../refusal.ts';
 
 /**
@@ -15,6 +15,25 @@ export async function readFileOf(
   const text = await readInputFile(file, bytesAtMost);
   return text.ok ? ok({ file, text: text.value }) : err(badFile(file, text.error));
 }
+
+/** Reads a fleet file that is sent to the orchestrator, and says which encoding it has. */
+export async function readFleetOf(
+  file: string,
+): Promise<Result<{ input: { file: string; text: string }; encoding: Encoding }, Refusal>> {
+  const read = await readFleetText(file);
+  if (!read.ok) return err(badFile(file, read.error));
+  const { text, encoding } = read.value;
+  return ok({ input: { file, text }, encoding });
+}
+
+/**
+ * The refusal of a fleet file. It says which encoding was assumed, where the file itself does not
+ * say so: another one would give other values.
+ */
+export const refusedAs = (refusal: Refusal, encoding: Encoding): Refusal =>
+  encoding === 'Windows-1252'
+    ? { ...refusal, message: `${refusal.message} (the file was read as ${encoding})` }
+    : refusal;
 
 /** The orchestrator keeps 16 KiB, so a longer text is of no use. */
 const transcriptBytesAtMost = 128 * 1024;

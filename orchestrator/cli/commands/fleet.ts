@@ -1,12 +1,18 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { fleetBytesAtMost } from '../../input-file.ts';
 import { err, fault } from '../../../shared/errors.ts';
-import { readFileOf } from '../client/input-file.ts';
+import { readFleetOf, refusedAs } from '../client/input-file.ts';
 import { listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
-import { fleetLines } from '../render/fleet.ts';
-import { many, number, safe } from '../render/view.ts';
-import { fleetAnswer, fleetImportAnswer, revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
+import { fleetLines, importLines, readAs } from '../render/fleet.ts';
+import { safe } from '../render/view.ts';
+import {
+  type ColumnMapping,
+  fleetAnswer,
+  fleetColumns,
+  fleetImportAnswer,
+  revokedAnswer,
+  tokenLine,
+} from '../../http/schemas/fleet.ts';
 
 export function addFleetCommands(program: Command): void {
   const fleet = program
@@ -17,21 +23,48 @@ export function addFleetCommands(program: Command): void {
   fleet
     .command('import <file>')
     .description(
-      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels); a file with a fault changes nothing',
+      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels,port,hostKey); its delimiter and encoding are found; a file with a fault changes nothing',
     )
-    .addHelpText('after', '\nExample:\n  servpack fleet import examples/fleet.csv')
-    .action(async (file: string, _options: unknown, command: Command) => {
+    .option(
+      '--map <columns>',
+      "what the columns of the file are, such as Name=client,DNSHostName=host; all others but servpack's own are left out",
+      mappings,
+      [],
+    )
+    .option('--dry-run', 'show what the file would change, and change nothing')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  servpack fleet import examples/fleet.csv\n  servpack fleet import computers.csv --map Name=client,DNSHostName=host,Site=logonServer',
+    )
+    .action(async (file: string, { map, dryRun = false }: ImportOptions, command: Command) => {
       await withApi(command, async (api) => {
-        const input = await readFileOf(file, fleetBytesAtMost);
-        if (!input.ok) return input;
-        const imported = await api.post(fleetImportAnswer, '/v1/fleet', input.value);
-        return outputOf(imported, (_view, { added, changed, total }) => [
-          `${many(added, 'client')} added, ${number(changed)} changed; the fleet has ${many(total, 'client')}`,
+        const read = await readFleetOf(file);
+        if (!read.ok) return read;
+        const { input, encoding } = read.value;
+        const imported = await api.post(fleetImportAnswer, '/v1/fleet', { ...input, columns: map, dryRun });
+        if (!imported.ok) return err(refusedAs(imported.error, encoding));
+        return outputOf(imported, (view, answer) => [
+          ...readAs(encoding, answer.delimiter),
+          ...importLines(view, answer),
         ]);
       });
     });
 
   addTokenCommands(fleet);
+
+  fleet
+    .command('export')
+    .description('print the fleet as CSV that imports again to the same fleet; --json prints it as JSON')
+    .addHelpText('after', '\nExample:\n  servpack fleet export > fleet.csv')
+    .action(async (_options: unknown, command: Command) => {
+      const options = command.optsWithGlobals<GlobalOptions>();
+      const api = await connect(options, process.env);
+      const form = options.json === true ? 'json' : 'csv';
+      const listed = api.ok
+        ? await listTo(process.stdout, api.value, '/v1/fleet/export', { query: {}, form })
+        : api;
+      if (!listed.ok) showRefusal(listed.error, options.json === true);
+    });
 
   fleet
     .command('list')
@@ -45,6 +78,11 @@ export function addFleetCommands(program: Command): void {
         outputOf(await api.get(fleetAnswer, '/v1/fleet', { ...query }), fleetLines),
       );
     });
+}
+
+interface ImportOptions {
+  readonly dryRun?: boolean;
+  readonly map: readonly ColumnMapping[];
 }
 
 interface TokensOptions {
@@ -117,6 +155,20 @@ function addTokenCommands(fleet: Command): void {
 function tokenInWords(line: string): string {
   const { client, generation, token } = tokenLine.parse(JSON.parse(line));
   return safe(`${client}  generation ${generation}  ${token}`);
+}
+
+/** Reads `Name=client,DNSHostName=host`; a column without a name after it is left out. */
+function mappings(text: string, before: readonly ColumnMapping[]): readonly ColumnMapping[] {
+  const added = text.split(',').map((pair) => {
+    const [, from = '', name = ''] = /^(.*)=([^=]*)$/.exec(pair) ?? [];
+    const to = fleetColumns.find((column) => column.toLowerCase() === name.trim().toLowerCase());
+    if (from.trim() === '' || (to === undefined && name.trim() !== ''))
+      throw new InvalidArgumentError(
+        `Expected COLUMN=NAME, where NAME is one of ${fleetColumns.join(', ')}, or nothing to leave the column out.`,
+      );
+    return { from: from.trim(), to: to ?? null };
+  });
+  return [...before, ...added];
 }
 
 export function wholeNumber(text: string): number {

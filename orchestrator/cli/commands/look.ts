@@ -2,11 +2,10 @@ import { readVerdict, verdictsInWords } from '../client/state-option.ts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { existsSync } from 'node:fs';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
-import { fleetBytesAtMost } from '../../input-file.ts';
 import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';
-import { readFileOf } from '../client/input-file.ts';
+import { readFileOf, readFleetOf } from '../client/input-file.ts';
 import { connect, type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
 import { showSurvey } from '../client/show-survey.ts';
 import { surveyLines } from '../render/survey.ts';
@@ -98,9 +97,9 @@ async function targetsOf(
     return refused('--label and --server need --fleet');
   if (fleet === true) return ok({ from: 'fleet', labels: [...labels], logonServers: [...logonServers] });
   if (fleet !== undefined) {
-    const input = await readFileOf(fleet, fleetBytesAtMost);
+    const read = await readFleetOf(fleet);
     const select = { labels: [...labels], logonServers: [...logonServers] };
-    return input.ok ? ok({ from: 'file', ...input.value, ...select }) : input;
+    return read.ok ? ok({ from: 'file', ...read.value.input, ...select }) : read;
   }
   const names = hosts === undefined ? ok(machines) : await namesIn(hosts);
   if (!names.ok) return names;

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import { table } from './table.ts';
 import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
-import type { fleetAnswer } from '../../http/schemas/fleet.ts';
+import type { Encoding } from '../../input-file.ts';
+import type { fleetAnswer, fleetImportAnswer } from '../../http/schemas/fleet.ts';
 import type { releasesAnswer, stagedAnswer } from '../../http/schemas/releases.ts';
 
 export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): readonly string[] {
@@ -36,6 +37,38 @@ export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): read
       : []),
   ];
 }
+
+/** What an import has changed, or would change; a dry run names the clients, too. */
+export function importLines(view: View, answer: z.infer<typeof fleetImportAnswer>): readonly string[] {
+  const { added, changed, unchanged, notInFile, total, dryRun, fields, clients, leftOut } = answer;
+  const counts = `${many(added, 'client')} added, ${number(changed)} changed, ${number(unchanged)} unchanged, ${number(notInFile)} not in the file`;
+  const named = fields.map((each) => `${each.field} of ${many(each.clients, 'client')}`).join(', ');
+  const more = added + changed - clients.length;
+  return [
+    ...(leftOut.length === 0 ? [] : wrapped(view, 'Columns left out: ', leftOut.join(', '))),
+    ...(dryRun ? clients.flatMap(({ client, changes }) => clientLines(view, client, changes)) : []),
+    ...(dryRun && more > 0 ? [`${number(more)} more not shown`] : []),
+    ...(named === '' ? [] : wrapped(view, 'Changed: ', named)),
+    dryRun
+      ? `${counts}; the fleet would have ${many(total, 'client')}. Nothing was changed`
+      : `${counts}; the fleet has ${many(total, 'client')}`,
+  ];
+}
+
+type Change = z.infer<typeof fleetImportAnswer>['clients'][number]['changes'][number];
+
+const clientLines = (view: View, client: string, changes: readonly Change[]): readonly string[] =>
+  changes.length === 0
+    ? [safe(`${client}: new`)]
+    : wrapped(
+        view,
+        `${client}: `,
+        changes.map(({ field, from, to }) => `${field} ${from || 'none'} -> ${to || 'none'}`).join(', '),
+      );
+
+/** How a fleet file was read, where it is not UTF-8 with commas. */
+export const readAs = (encoding: Encoding, delimiter: string): readonly string[] =>
+  encoding === 'UTF-8' && delimiter === ',' ? [] : [safe(`Read as ${encoding}, delimiter ${delimiter}`)];
 
 export function releaseLines(view: View, { releases }: z.infer<typeof releasesAnswer>): readonly string[] {
   if (releases.length === 0) return ['No release is staged.'];

@@ -2,12 +2,15 @@ import { Readable } from 'node:stream';
 import { fleetBytesAtMost } from '../../input-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listFleet, sampleOf } from '../../fleet/clients.ts';
+import { exportFleet } from '../../fleet/export.ts';
 import { importFleet } from '../../fleet/import.ts';
 import { listTokens, revokeTokens } from '../checkin/tokens.ts';
 import { type Api, answer, answers, textTypes } from '../responses.ts';
-import { fileBody, jsonLimit } from '../schemas/fields.ts';
+import { jsonLimit } from '../schemas/fields.ts';
 import {
+  exportQuery,
   fleetAnswer,
+  fleetBody,
   fleetImportAnswer,
   fleetQuery,
   revokeBody,
@@ -23,7 +26,7 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/fleet',
     {
       bodyLimit: jsonLimit(fleetBytesAtMost),
-      schema: { body: fileBody, response: answers(fleetImportAnswer) },
+      schema: { body: fleetBody, response: answers(fleetImportAnswer) },
     },
     async ({ who, body }, reply) => answer(reply, await importFleet(context, who, body)),
   );
@@ -32,6 +35,10 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/fleet',
     { schema: { querystring: fleetQuery, response: answers(fleetAnswer) } },
     async ({ query }) => listFleet(context, query),
+  );
+
+  app.get('/v1/fleet/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>
+    reply.type(textTypes[query.format]).send(Readable.from(exportFleet(context.store.fleet(), query.format))),
   );
 
   app.get(

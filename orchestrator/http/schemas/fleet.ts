@@ -1,14 +1,19 @@
 import { z } from 'zod';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
-import { count, idSchema, lineFormat, reason } from './fields.ts';
+import { fleetColumns } from '../../input/fleet-columns.ts';
+import { count, fileBody, idSchema, lineFormat, reason } from './fields.ts';
 
 /** The fleet, check-in tokens, and a sample of clients. */
+
+export { type ColumnMapping, fleetColumns } from '../../input/fleet-columns.ts';
 
 export const fleetQuery = z.strictObject({
   limit: z.coerce.number().int().min(0).max(1_000_000).default(100),
   logonServer: z.string().max(253).optional(),
   label: z.string().max(63).optional(),
 });
+
+export const exportQuery = z.strictObject({ format: lineFormat });
 
 /** Of a check-in token. Tokens of lower generations can be revoked. */
 const generation = z.int().min(1).max(999_999_999);
@@ -36,7 +41,44 @@ export const clientSchema = z.object({
   hostKeys: z.array(z.string()).readonly().exactOptional(),
 }) satisfies z.ZodType<Client>;
 
-export const fleetImportAnswer = z.object({ added: count, changed: count, total: count });
+export const fleetBody = z.strictObject({
+  ...fileBody.shape,
+  /** What a column of the file is; null = it is left out. */
+  columns: z
+    .array(z.strictObject({ from: z.string().min(1).max(253), to: z.enum(fleetColumns).nullable() }))
+    .max(100)
+    .default([]),
+  /** Says what the file would change, and changes nothing. */
+  dryRun: z.boolean().default(false),
+});
+
+export const fleetImportAnswer = z.object({
+  added: count,
+  changed: count,
+  unchanged: count,
+  /** Clients of the fleet that the file does not name; they stay. */
+  notInFile: count,
+  /** How many clients the fleet has now, or would have after a dry run. */
+  total: count,
+  dryRun: z.boolean(),
+  /** How many clients change in each field. */
+  fields: z.array(z.object({ field: z.enum(fleetColumns), clients: count })).readonly(),
+  /** The first 100 clients that are new, without changes, or that change. */
+  clients: z
+    .array(
+      z.object({
+        client: z.string(),
+        changes: z
+          .array(z.object({ field: z.enum(fleetColumns), from: z.string(), to: z.string() }))
+          .readonly(),
+      }),
+    )
+    .readonly(),
+  /** What separates the columns of the file: a sign, or `tab`. */
+  delimiter: z.string(),
+  /** Columns of the file that have a name and were not read. */
+  leftOut: z.array(z.string()).readonly(),
+});
 
 export const fleetAnswer = z.object({
   total: count,
