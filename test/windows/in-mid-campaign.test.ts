@@ -23,7 +23,9 @@ async function expectWhole(
   expect(await keptSettings(client)).toEqual(settings);
   const moved = hashesIn(pathIn(client.prefix, String.raw`C:\SMS_PCM`));
   expect(moved).toEqual({ 'PCMSVC32.EXE': componentsOf(client)['PCMSVC32.EXE'] });
-  expect(hashesIn(pathIn(client.prefix, String.raw`C:\windows\servpack\staging`))).toEqual({});
+  // A driver that is refused stages the record of its next try for a moment.
+  const staging = pathIn(client.prefix, String.raw`C:\windows\servpack\staging`);
+  await until('nothing is staged', () => Object.keys(hashesIn(staging)).length === 0);
 }
 
 it('waits and says why where the host key changes, or the record cannot be stored, and then goes on', async () => {
