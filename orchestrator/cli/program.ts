@@ -68,8 +68,8 @@ export function buildProgram(): Command {
 }
 
 /**
- * Shows the global options in the help of each command too, and suggests only harmless names. Commander copies settings only to
- * commands that are added later.
+ * Shows the global options in the help of each command too, and suggests only harmless names.
+ * Commander copies settings only to commands that are added later.
  */
 function inheritSettings(command: Command): void {
   command.configureHelp({ showGlobalOptions: true });

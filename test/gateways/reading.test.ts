@@ -127,7 +127,7 @@ describe('a time of a client', () => {
     expect(toldBoot('20261125050000.500000+060/20261125060002.500000+060')).toMatchObject({
       uptimeMs: 3_602_000,
     });
-    // As Wine prints it: the last column lacks its last character.
+    // As Wine prints it: the offset of the client's time has two digits.
     expect(
       toldBoot(
         'LastBootUpTime             LocalDateTime\r\n20261125050000.500000+060  20261125060002.500000+06',

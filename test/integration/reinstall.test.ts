@@ -104,8 +104,8 @@ test('a service whose account needs a password is refused before anything is cha
   expect(state).toMatchObject({ end: 'needsAttention', cause: 'relocation failed at record' });
   expect(JSON.stringify(state)).toMatch(/runs as CORP.*SMSService.*password.*moveBy: repoint keeps it/);
   await expectWhole(one, 'asBefore');
-  // No procedure is open on the client.
-  expect(await callsOn(one)).toEqual(['writeIntent']);
+  // The client is taken over before the service is read, and no procedure is open on it.
+  expect(await callsOn(one)).toEqual(['takeOver', 'writeIntent']);
 });
 
 test('a service that stays marked for deletion is reported, and is complete once it has gone', async () => {

@@ -84,7 +84,8 @@ describe('the files of an agent are swapped', () => {
     expect(await reason()).toMatch(/^download: .*this worker cannot read .*agentlib\.dll: it is not there/);
     const truth = await truthOf(one);
     expect(swapFaults(truth, agentHashes())).toEqual([]);
-    expect(truth.journal.map(({ op }) => op).filter((op) => op !== 'writeIntent')).toEqual([]);
+    const harmless = ['takeOver', 'writeIntent'];
+    expect(truth.journal.map(({ op }) => op).filter((op) => !harmless.includes(op))).toEqual([]);
   });
 });
 

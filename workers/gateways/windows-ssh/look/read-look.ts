@@ -103,7 +103,7 @@ export function toldBoot(text: string): ToldBoot | null {
     return Number.isNaN(at) ? null : { at, uptimeMs: null };
   }
   // The start comes first, in its own column: the time of the client never stands in for it. Wine
-  // cuts the last character of the last column, so that the second time is not whole there.
+  // prints its offset with two digits, so that the second time is not whole there.
   const line = text.split(/\r?\n/).find((each) => /^\s*[\d/]/.test(each)) ?? '';
   const [at = null, now = null] = line
     .trim()
