@@ -1,6 +1,6 @@
 import { childEnvironment } from '../../orchestrator/child-environment.ts';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { patienceMs } from '../environment/patience.ts';
 
@@ -68,7 +68,7 @@ const lastWordsLength = 4_000;
 
 /** The end of what a process has written into its log since it was started. */
 const lastWordsIn = (logFile: string, from: number): string =>
-  readFileSync(logFile).subarray(from).toString().slice(-lastWordsLength).trim();
+  existsSync(logFile) ? readFileSync(logFile).subarray(from).toString().slice(-lastWordsLength).trim() : '';
 
 function awaitReady(
   child: ChildProcess,

@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../../shared/errors.ts';
 import { type DiskName, diskNames } from './plan.ts';
@@ -67,8 +77,18 @@ export class SmallDisks {
     rmSync(this.#filler(name), { force: true });
   }
 
+  /** Takes the file systems away. What stood in them stays, in folders of the same names. */
   unmount(): void {
-    for (const name of diskNames) unmount(this.#folder(name));
+    for (const name of diskNames) {
+      const folder = this.#folder(name);
+      if (!existsSync(folder)) continue;
+      const kept = `${folder}.kept`;
+      this.empty(name);
+      cpSync(folder, kept, { recursive: true });
+      unmount(folder);
+      rmSync(folder, { recursive: true, force: true });
+      renameSync(kept, folder);
+    }
   }
 
   #folder(name: DiskName): string {

@@ -62,7 +62,7 @@ export async function setStage(
   rmSync(options.dataDir, { recursive: true, force: true });
   mkdirSync(options.dataDir, { recursive: true });
   const disks = planOf(options).some(({ stroke }) => stroke.kind === 'fullDisk') ? small : null;
-  stack.defer(() => small.unmount());
+  if (disks !== null) stack.defer(() => disks.unmount());
   disks?.mount();
   const [outages, complaints] = [new Outages(), [] as string[]];
   const hire = (role: Role, name: string, start: () => Promise<LabProcess>): Player => {
