@@ -183,6 +183,7 @@ async function recountCounters(shard: Shard, asked: CheckRequest): Promise<boole
   const { campaign, leader } = asked;
   const { redis, keys } = shard;
   if ((await redis.hlen(keys.of('members', campaign))) > countersAtMost) return false;
+  const [newest] = await redis.xrevrange(keys.of('audit'), '+', '-', 'COUNT', 1);
   const present = await readCounters(shard, campaign);
   const [sums, versions] = await sumOfRecords(shard, campaign);
   if (isSame(present, sums)) return false;
@@ -191,7 +192,8 @@ async function recountCounters(shard: Shard, asked: CheckRequest): Promise<boole
     ...list(flat(Object.fromEntries(sums))),
     ...entryList(asked, null, 'the counters differed from a recount'),
   ];
-  return (await shard.run(recountCountersScript, leader ?? '', campaign, ...lists)) === 1;
+  const counted = await shard.run(recountCountersScript, leader ?? '', campaign, newest?.[0] ?? '', ...lists);
+  return counted === 1;
 }
 
 async function sumOfRecords(shard: Shard, campaign: string) {
