@@ -64,7 +64,7 @@ async function roundsWhile(goesOn: (rounds: number) => boolean): Promise<readonl
   return tookMs;
 }
 
-/** Lets all hostile clients answer at once and judges their ends. How much slower were the others? */
+/** All hostile clients answer at once. How much slower are the other ones meanwhile? */
 async function underAttack(): Promise<number> {
   const before = medianOf(await roundsWhile((rounds) => rounds < 20));
   const rssBefore = process.memoryUsage().rss;
