@@ -54,6 +54,10 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
 
 const isEnd = (bucket: string): bucket is End => (ends as readonly string[]).includes(bucket);
 
+/** How many tried clients a gate needs before it decides: `minSample`, or all that there can be. */
+export const sampleOf = ({ gate }: Wave, { size, settled, tried }: WaveProgress): number =>
+  Math.min(gate.minSample, size - (settled - tried));
+
 /**
  * Is the gate of a wave open, closed or broken? The share of failures is that of the clients that
  * were tried, and counts once `minSample` of them have settled, or all that there are. Without a
@@ -61,14 +65,15 @@ const isEnd = (bucket: string): bucket is End => (ends as readonly string[]).inc
  * @param accepted failures that a person has accepted, if one did
  */
 export function evaluateGate(
-  { name, gate }: Wave,
+  wave: Wave,
   progress: WaveProgress,
   accepted: number,
   acceptance: Acceptance | null = null,
 ): GateVerdict {
+  const { name, gate } = wave;
   const { size, settled, tried, failures } = progress;
   if (size === 0) return { kind: 'open', because: 'passed: it is empty' };
-  const sample = Math.min(gate.minSample, size - (settled - tried));
+  const sample = sampleOf(wave, progress);
   if (tried >= sample && (failures - accepted) * 100 > gate.notOkPercent * tried)
     return { kind: 'broken', because: brokenBecause(name, gate.notOkPercent, progress) };
   const share = `${settled} of ${size} finished`;

@@ -1,4 +1,4 @@
-import { evaluateGate, type GateVerdict, type WaveProgress } from '../domain/gate.ts';
+import { evaluateGate, type GateVerdict, sampleOf, type WaveProgress } from '../domain/gate.ts';
 import { endsInWords } from '../../shared/domain/outcome/ending.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Wave, Withdrawal } from '../../shared/domain/campaign/definition.ts';
@@ -34,15 +34,12 @@ export interface WaveNotStaged {
 }
 
 /** Says at once that a wave cannot decide, and for whom it waits. */
-function cannotBegin(
-  { size, settled, tried }: WaveProgress,
-  { gate }: Wave,
-  waits: WaveNotStaged | undefined,
-): string {
+function cannotBegin(progress: WaveProgress, wave: Wave, waits: WaveNotStaged | undefined): string {
   if (waits === undefined || waits.clients === 0) return '';
-  const sample = Math.min(gate.minSample, size - (settled - tried));
+  const { size, settled, tried } = progress;
   const most = size - waits.clients;
-  const cannot = most - (settled - tried) < sample || most * 100 < gate.settledPercent * size;
+  const cannot =
+    most - (settled - tried) < sampleOf(wave, progress) || most * 100 < wave.gate.settledPercent * size;
   const servers = `${waits.logonServers.slice(0, 3).join(', ')}${waits.logonServers.length > 3 ? ', …' : ''}`;
   const who = `${waits.clients} of its clients cannot begin, because the release is not staged on ${servers}`;
   return cannot ? `; CANNOT DECIDE: ${who}` : `; ${who}`;

@@ -39,6 +39,15 @@ const running = (openWaves: number, accepted = [0, 0, 0]): CampaignState => ({
   accepted,
 });
 
+const pausedByGate = {
+  ...running(2),
+  status: 'paused',
+  pausedAt: evening,
+  byGate: true,
+  by: 'gate',
+  because: 'b',
+} as CampaignState;
+
 /** Counters of waves with these ends; all other clients wait. */
 const counters = (...ends: readonly Record<string, number>[]): Counters =>
   Object.fromEntries(
@@ -98,17 +107,9 @@ describe('the gate of a wave', () => {
   });
 
   test('counts from the accepted failures after a resume; more of them pause again', () => {
-    const paused: CampaignState = {
-      ...running(2),
-      status: 'paused',
-      pausedAt: evening,
-      byGate: true,
-      by: 'gate',
-      because: 'b',
-    } as CampaignState;
     const bad = counters({ upgraded: 10 }, { upgraded: 40, failed: 6 });
     const resumed = decideCampaign(
-      standing(paused),
+      standing(pausedByGate),
       { type: 'ResumeRequested', by: 'anna', override: false, counters: bad },
       evening,
     );
@@ -145,22 +146,10 @@ describe('the gate of a wave', () => {
   });
 
   test('refuses a resume that accepts another number of failures than there are', () => {
-    const paused = {
-      ...running(2),
-      status: 'paused',
-      pausedAt: evening,
-      byGate: true,
-      by: 'gate',
-      because: 'b',
-    };
     const request = { type: 'ResumeRequested', by: 'anna', override: false } as const;
     const bad = counters({ upgraded: 10 }, { upgraded: 40, failed: 6, needsAttention: 1 });
     const resumed = (acceptFailures: number) =>
-      decideCampaign(
-        standing(paused as CampaignState),
-        { ...request, acceptFailures, counters: bad },
-        evening,
-      );
+      decideCampaign(standing(pausedByGate), { ...request, acceptFailures, counters: bad }, evening);
     expect(resumed(6)).toEqual({
       kind: 'refused',
       because: expect.stringContaining('has 7 failures by now, not 6'),

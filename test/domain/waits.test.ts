@@ -71,7 +71,7 @@ describe('since when a client waits', () => {
     expect([phases(open), waitsSince(open)]).toEqual(['deferred program', evening + hours(1)]);
   });
 
-  test('begins anew when a look finds that it waits for something else', () => {
+  test('begins again when a look finds another reason', () => {
     const byProgram = lookedAt(admitted, 1, look(blockedByProgram));
     const byService = lookedAt(byProgram, 3, look(blockedByPcm));
     expect([waitsSince(byProgram), waitsSince(byService)]).toEqual([evening + hours(1), evening + hours(3)]);

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { confirm, type Terminal } from '../../orchestrator/cli/client/confirm.ts';
+import { confirm } from '../../orchestrator/cli/client/confirm.ts';
+import { personTyping } from '../fixtures/person.ts';
 
 const question = {
   lines: ['39,214 clients'],
@@ -9,19 +10,9 @@ const question = {
   alternative: 'pause it instead',
 };
 
-/** A person at a terminal who types this. */
-function terminal(typed: string): { readonly terminal: Terminal; readonly shown: () => string } {
-  const output = Object.assign(new PassThrough(), { isTTY: true });
-  const input = Object.assign(new PassThrough(), { isTTY: true });
-  let text = '';
-  output.on('data', (chunk: Buffer) => (text += String(chunk)));
-  input.end(typed);
-  return { terminal: { input, output }, shown: () => text };
-}
-
 describe('a question before a large change', () => {
   test.each(['39,214\n', ' 39214 \n'])('is answered with the number that it asks for: %j', async (typed) => {
-    const { terminal: at, shown } = terminal(typed);
+    const { terminal: at, shown } = personTyping(typed);
     expect((await confirm(question, false, at)).ok).toBe(true);
     const text = shown();
     expect(text).toContain('39,214 clients');
@@ -29,7 +20,7 @@ describe('a question before a large change', () => {
   });
 
   test.each(['y\n', 'yes\n', '\n', '3921\n'])('takes no other answer: %j', async (typed) => {
-    const answered = await confirm(question, false, terminal(typed).terminal);
+    const answered = await confirm(question, false, personTyping(typed).terminal);
     expect(answered).toMatchObject({
       ok: false,
       error: {
@@ -40,7 +31,7 @@ describe('a question before a large change', () => {
   });
 
   test('is cancelled with Ctrl-C or Ctrl-D, and the next output begins on a new line', async () => {
-    const { terminal: at, shown } = terminal('');
+    const { terminal: at, shown } = personTyping('');
     expect(await confirm(question, false, at)).toMatchObject({
       error: { code: 'confirm.no', message: 'nothing was changed; pause it instead' },
     });
@@ -48,7 +39,7 @@ describe('a question before a large change', () => {
   });
 
   test('is left out with --yes, and is a refusal without a terminal', async () => {
-    const { terminal: at } = terminal('');
+    const { terminal: at } = personTyping('');
     const nobody = { input: new PassThrough(), output: at.output };
     expect((await confirm(question, true, nobody)).ok).toBe(true);
     expect(await confirm(question, false, nobody)).toMatchObject({

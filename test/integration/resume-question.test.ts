@@ -1,10 +1,10 @@
-import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { confirmResume } from '../../orchestrator/cli/commands/campaign-control.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
+import { personTyping } from '../fixtures/person.ts';
 import { anna, bring, changes, contextOf, firstWave, wide } from './admitted-clients.ts';
 
 const strict =
@@ -19,22 +19,12 @@ async function stoppedByGate(): Promise<SmallOrchestrator> {
   return orchestrator;
 }
 
-/** A person at a terminal who types this. */
-function person(typed: string) {
-  const output = Object.assign(new PassThrough(), { isTTY: true });
-  const input = Object.assign(new PassThrough(), { isTTY: true });
-  let text = '';
-  output.on('data', (chunk: Buffer) => (text += String(chunk)));
-  input.end(typed);
-  return { terminal: { input, output }, shown: () => text };
-}
-
 const apiOf = ({ url, token }: SmallOrchestrator) => openApiClient({ url, token, user: 'anna' });
 
 describe('the resume of a campaign that a gate has paused', () => {
   test('shows what is accepted, why it failed and what opens next, and asks for the number', async () => {
     await using orchestrator = await stoppedByGate();
-    const { terminal, shown } = person('2\n');
+    const { terminal, shown } = personTyping('2\n');
     expect(await confirmResume(apiOf(orchestrator), 'sp4', terminal)).toEqual({
       ok: true,
       value: { acceptFailures: 2 },
@@ -49,7 +39,7 @@ describe('the resume of a campaign that a gate has paused', () => {
 
   test('changes nothing after another answer', async () => {
     await using orchestrator = await stoppedByGate();
-    expect(await confirmResume(apiOf(orchestrator), 'sp4', person('y\n').terminal)).toMatchObject({
+    expect(await confirmResume(apiOf(orchestrator), 'sp4', personTyping('y\n').terminal)).toMatchObject({
       ok: false,
       error: { code: 'confirm.no' },
     });
@@ -73,7 +63,7 @@ describe('the resume of a campaign that a gate has paused', () => {
 test('the resume of a pause by a person asks nothing', async () => {
   await using orchestrator = await startRunning(createMemoryStore(Date.now), wide);
   await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones' }, anna);
-  const { terminal, shown } = person('');
+  const { terminal, shown } = personTyping('');
   expect(await confirmResume(apiOf(orchestrator), 'sp4', terminal)).toEqual({ ok: true, value: {} });
   expect(shown()).toBe('');
 });

@@ -8,14 +8,17 @@ import type { ClientTruth, FleetTruth, ServiceTruth } from './fleet/truth.ts';
  * shares nothing with the code that decides: it is a second opinion.
  */
 
-export type ReportedEnd =
-  | 'upgraded'
-  | 'alreadyCurrent'
-  | 'excluded'
-  | 'skipped'
-  | 'failed'
-  | 'needsAttention'
-  | 'cancelled';
+export const reportedEnds = [
+  'upgraded',
+  'alreadyCurrent',
+  'excluded',
+  'skipped',
+  'failed',
+  'needsAttention',
+  'cancelled',
+] as const;
+
+export type ReportedEnd = (typeof reportedEnds)[number];
 
 /** One client of the orchestrator's report; null = it has not ended. */
 export interface ReportRow {

@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { verdict } from './expected.ts';
+import { reportedEnds, verdict } from './expected.ts';
 import { connectFleetControl } from './fleet/control-client.ts';
 
 /**
@@ -8,15 +8,7 @@ import { connectFleetControl } from './fleet/control-client.ts';
  * of examples/campaign.yaml: `servpack campaign report NAME --json | node test/lab/judge.ts PORT`.
  * Exit code 1 when anything is not as it must be.
  */
-const ends = z.enum([
-  'upgraded',
-  'alreadyCurrent',
-  'excluded',
-  'skipped',
-  'failed',
-  'needsAttention',
-  'cancelled',
-]);
+const ends = z.enum(reportedEnds);
 const report = z.object({ clients: z.array(z.object({ client: z.string(), end: ends.nullable() })) });
 
 const { clients } = report.parse(JSON.parse(await text(process.stdin)));

@@ -128,10 +128,13 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
   ];
 }
 
+const inProgressOf = ({ active, restarting, remedying }: CampaignStatus['states']): number =>
+  active + restarting + remedying;
+
 /** How many of the clients in progress are held, and how many are completed all the same. */
 function heldLines(view: View, { held, states }: CampaignStatus): readonly string[] {
   if (held === null) return [];
-  const inProgress = states.active + states.restarting + states.remedying;
+  const inProgress = inProgressOf(states);
   const holding = held.active + held.remedying;
   const parts = [
     `nothing new starts on any client`,
@@ -244,7 +247,7 @@ export function statusLine({
   failures,
 }: CampaignStatus): string {
   const open = waves.filter(({ isOpen }) => isOpen).at(-1)?.wave;
-  const inProgress = states.active + states.restarting + states.remedying;
+  const inProgress = inProgressOf(states);
   const parts = [
     `${number(settled)} of ${number(size)} finished`,
     endsInWords(states, number),

@@ -28,18 +28,12 @@ export const fileBody = z.strictObject({ file: z.string().min(1).max(4096), text
 
 export const reason = z.string().trim().min(1).max(500);
 
-export const resumeBody = z
-  .strictObject({ override: z.boolean().default(false), reason: reason.optional() })
-  .nullish();
+const resume = z.strictObject({ override: z.boolean().default(false), reason: reason.optional() });
+
+export const resumeBody = resume.nullish();
 
 /** `acceptFailures`: the failures that the person was shown; another number is refused. */
-export const resumeCampaignBody = z
-  .strictObject({
-    override: z.boolean().default(false),
-    reason: reason.optional(),
-    acceptFailures: count.optional(),
-  })
-  .nullish();
+export const resumeCampaignBody = resume.extend({ acceptFailures: count.optional() }).nullish();
 
 /** The reason goes into the status and the audit. */
 export const reasonBody = z.strictObject({ reason });

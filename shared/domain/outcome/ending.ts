@@ -24,8 +24,8 @@ export const isUpToDate = (end: End): boolean => end === 'upgraded' || end === '
 export const isFailure = (end: End): boolean => end === 'failed' || end === 'needsAttention';
 
 /**
- * The end as it is named now. Earlier versions called three ends `skipped`, and the cause told
- * them apart; fleets have such records.
+ * The end as it is named now. Earlier versions called three ends `skipped`, and only
+ * the cause differed; fleets have such records.
  */
 export function presentEnd({ end, cause }: Pick<Ending, 'end' | 'cause'>): End {
   if (end !== 'skipped') return end;

@@ -3,7 +3,7 @@ import type { Player } from './player.ts';
 import { type Fault, general } from './verdict/line.ts';
 
 /** Resident memory that no process of servpack may exceed, whatever clients send. */
-const mostMb = 700;
+const limitMb = 700;
 const everyMs = 500;
 
 /** Watches the memory of orchestrators and workers while the campaign runs. */
@@ -28,8 +28,8 @@ export class MemoryWatch {
   get faults(): readonly Fault[] {
     return general(
       [...this.#mostMb]
-        .filter(([, mb]) => mb > mostMb)
-        .map(([name, mb]) => `${name} had ${mb} MB, at most ${mostMb} MB are right`),
+        .filter(([, mb]) => mb > limitMb)
+        .map(([name, mb]) => `${name} had ${mb} MB, at most ${limitMb} MB are right`),
     );
   }
 
