@@ -42,6 +42,12 @@ describe('npm start', () => {
       expect(stdout).toContain('Every one of 60 clients ended where its traits and the policy say it must.');
       // Output into a pipe has plain lines.
       expect(stdout.includes('\u001b')).toBe(false);
+      // A second run in the same folder has its own records and its own audit.
+      const again = await run(['--clients', '10', '--seed', '4', '--speed', '20000'], {
+        REDIS_URL: redis.url,
+      });
+      expect({ code: again.code, stderr: again.stderr }).toEqual({ code: 0, stderr: '' });
+      expect(again.stdout).toContain('Every one of 10 clients ended');
       const client = new Redis(redis.url);
       const keys = await client.keys('*');
       client.disconnect();

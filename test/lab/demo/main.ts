@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { styleText } from 'node:util';
@@ -44,6 +44,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
   say(`Redis: ${redis.value.how}; everything of the lab lies under the prefix ${labPrefix}`);
 
   rmSync(join(options.dataDir, 'logs'), { recursive: true, force: true });
+  removeAudit(options.dataDir);
   const sample = prepareSample(options.dataDir, options.clients);
   const clock = fromMondayEvening(options.speed, preparationMs);
   const installation: LabInstallation = {
@@ -82,6 +83,16 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
   await cli.run(['campaign', 'report', campaign]);
   isRight = await judge(cli, campaign, portOf(fleet));
   if (options.keep) await stayOpen(options, campaign);
+}
+
+/**
+ * Each run of the lab has an audit of its own. Redis has been emptied, and files of an earlier run
+ * beside it would say that records are lost.
+ */
+function removeAudit(dataDir: string): void {
+  const folder = join(dataDir, 'audit');
+  for (const file of existsSync(folder) ? readdirSync(folder) : [])
+    if (file.startsWith(`${labPrefix}-`)) rmSync(join(folder, file));
 }
 
 async function prepareCampaign(cli: Cli, sample: Sample): Promise<string> {
