@@ -1,4 +1,4 @@
-import { waveProgress } from './gate.ts';
+import { evaluateGate, waveProgress } from './gate.ts';
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import {
@@ -124,27 +124,38 @@ export function resume(
   return resumeInSpite(campaign, state, request, now);
 }
 
-/** Ends the pause of a gate: the person accepts the failures of every wave so far. */
+/**
+ * Ends the pause of a gate. The person accepts the failures so far of each wave whose gate stops
+ * the campaign. A gate that has stopped nothing needs nobody: it keeps its limit and says "passed".
+ */
 function resumeInSpite(
   campaign: Campaign,
   state: Running,
   { by, reason, counters, acceptFailures }: EventOf<'ResumeRequested'>,
   now: number,
 ): CampaignDecision {
-  const failures = waveProgress(campaign.waveSizes, counters).map((wave) => wave.failures);
-  const inAll = failures.reduce((sum, count) => sum + count, 0);
+  const waves = waveProgress(campaign.waveSizes, counters);
+  const inAll = waves.reduce((sum, { failures }) => sum + failures, 0);
   if (acceptFailures !== undefined && acceptFailures !== inAll)
     return refused(
       `campaign ${campaign.definition.campaign} has ${inAll} failures by now, not ${acceptFailures}; look at them, and resume it with that number`,
     );
-  const acceptances = failures.map((count, wave) => {
-    const isNew = count > (state.accepted[wave] ?? 0);
-    const acceptance = { by, at: now, failures: count, ...(reason === undefined ? {} : { reason }) };
-    return isNew ? acceptance : (state.acceptances?.[wave] ?? null);
+  const stops = campaign.definition.waves.map((wave, index) => {
+    const progress = waves[index];
+    return (
+      progress !== undefined && evaluateGate(wave, progress, state.accepted[index] ?? 0).kind === 'broken'
+    );
+  });
+  const accepted = waves.map(({ failures }, wave) =>
+    stops[wave] === true ? failures : (state.accepted[wave] ?? 0),
+  );
+  const acceptances = waves.map(({ failures }, wave) => {
+    const acceptance = { by, at: now, failures, ...(reason === undefined ? {} : { reason }) };
+    return stops[wave] === true ? acceptance : (state.acceptances?.[wave] ?? null);
   });
   return transition(
     campaign,
-    { ...runningOf(state), status: 'running', accepted: failures, acceptances },
+    { ...runningOf(state), status: 'running', accepted, acceptances },
     resumeReason(`resumed in spite of ${inAll} ${inAll === 1 ? 'failure' : 'failures'}`, null, reason),
   );
 }

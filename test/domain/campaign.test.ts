@@ -133,6 +133,27 @@ describe('the gate of a wave', () => {
     });
   });
 
+  test('accepts nothing for a wave whose gate has stopped nothing: it has passed, and keeps its limit', () => {
+    const bad = counters({ upgraded: 9, failed: 1 }, { upgraded: 40, failed: 6 });
+    const resumed = decideCampaign(
+      standing(pausedByGate),
+      { type: 'ResumeRequested', by: 'anna', override: false, counters: bad },
+      evening,
+    );
+    if (resumed.kind !== 'changed') throw new Error('not resumed');
+    expect(resumed.campaign.state).toMatchObject({
+      accepted: [0, 6, 0],
+      acceptances: [null, { by: 'anna', failures: 6 }, null],
+    });
+    expect(campaignStatus(resumed.campaign, bad, evening).waves[0]?.gate).toBe(
+      'passed: 9 upgraded, 1 failed',
+    );
+    const worse = counters({ upgraded: 8, failed: 2 }, { upgraded: 40, failed: 6 });
+    expect(read(resumed.campaign.state, worse)).toMatchObject({
+      campaign: { state: { status: 'paused', because: expect.stringContaining('wave canary') } },
+    });
+  });
+
   test('never says of a wave that it has passed when a person let its failures through', () => {
     const open = {
       ...running(2, [20, 0, 0]),
