@@ -103,16 +103,19 @@ export async function readClientRecord(
   const audit = await store.audit(entries, { client: name });
   return ok({
     client,
-    part: shown(await partOf(store, name, null)),
+    part: await shown(store, await partOf(store, name, null)),
     audit: audit.map((entry) => ({ ...entry, at: isoOf(entry.at) })),
   });
 }
 
-function shown(part: Part | null): ClientRecord['part'] {
+/** A client that nothing was begun on is cancelled with its campaign. */
+async function shown(store: OperatorStore, part: Part | null): Promise<ClientRecord['part']> {
   if (part === null) return null;
   const { campaign } = part;
-  if (part.kind === 'waiting') return { campaign, state: 'waiting', record: part.pick };
-  return { campaign, state: part.stored.upgrade.state.phase, record: part.stored };
+  if (part.kind === 'admitted')
+    return { campaign, state: part.stored.upgrade.state.phase, record: part.stored };
+  const status = (await store.readCampaign(campaign))?.campaign.state.status;
+  return { campaign, state: status === 'aborted' ? 'cancelled' : 'waiting', record: part.pick };
 }
 
 /** The fleet in numbers, and some of its clients. */

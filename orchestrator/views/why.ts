@@ -94,25 +94,31 @@ export function whyWaiting(
   context: WhyContext,
   pick: { readonly client: string; readonly wave: number; readonly logonServer: string },
 ): Why {
+  const { state } = context.campaign;
   const opening = windowOpening(context);
   const because =
     whyNotOpen(context, pick.wave) ??
     (opening === null
       ? whyNoSlot(context, pick.logonServer)
       : `waits for its window, which opens ${wallTimeOf(context.zone ?? 'UTC', opening)}`);
+  // Lists and totals count it as cancelled, too: nothing is begun on it any more.
+  const cancelledAt = state.status === 'aborted' ? state.abortedAt : null;
   return {
     client: pick.client,
     campaign: context.campaign.definition.campaign,
-    state: 'waiting',
-    end: null,
+    state: cancelledAt === null ? 'waiting' : 'settled',
+    end: cancelledAt === null ? null : 'cancelled',
     because,
-    since: null,
+    since: cancelledAt === null ? null : moment(cancelledAt, context.now),
     blockers: [],
     evidence: null,
-    next: {
-      action: 'it is admitted and looked at',
-      when: opening === null ? null : moment(opening, context.now),
-    },
+    next:
+      cancelledAt === null
+        ? {
+            action: 'it is admitted and looked at',
+            when: opening === null ? null : moment(opening, context.now),
+          }
+        : null,
     otherwise: null,
     remarks: [
       `it is in wave ${context.campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,

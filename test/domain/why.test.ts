@@ -3,6 +3,7 @@ import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Rules } from '../../shared/domain/rules/policy.ts';
 import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
 import { type Recorded, type WhyContext, whyAdmitted, whyWaiting } from '../../orchestrator/views/why.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { everyDay } from '../../shared/domain/time/window.ts';
 import { campaign, running, standing } from './given-campaign.ts';
 import {
@@ -118,6 +119,25 @@ describe('why a client still waits', () => {
     ['a slot is free: it is admitted in one of the next rounds', context(), pick],
   ])('%s', (because, given, waiting) => {
     expect(whyWaiting(given, waiting)).toMatchObject({ state: 'waiting', because, evidence: null });
+  });
+
+  test('a client that waited is cancelled with its campaign, as lists and totals have it', () => {
+    const aborted = {
+      ...running(1),
+      status: 'aborted',
+      abortedAt: evening,
+      by: 'anna',
+      because: 'wrong release',
+      endedAt: null,
+    } as CampaignState;
+    expect(whyWaiting(context(aborted), pick)).toMatchObject({
+      state: 'settled',
+      end: 'cancelled',
+      because: 'the campaign was aborted by anna: wrong release',
+      since: { at: isoOf(evening) },
+      next: null,
+      actions: [],
+    });
   });
 });
 

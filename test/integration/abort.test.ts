@@ -79,6 +79,16 @@ describe.each(storesAndShards)('an abort, on the %s store', (_name, open) => {
       endedAt: expect.any(String),
       states: { cancelled: 10 },
     });
+    // The client's own pages say what the totals say.
+    const client = 'pc-1';
+    expect((await orchestrator.ask('GET', `/v1/clients/${client}/why`)).body).toMatchObject({
+      state: 'settled',
+      end: 'cancelled',
+      next: null,
+    });
+    expect((await orchestrator.ask('GET', `/v1/clients/${client}`)).body).toMatchObject({
+      part: { campaign: 'sp4', state: 'cancelled' },
+    });
     expect((await ask()).body.error.message).toBe('campaign sp4 has already been aborted');
   });
 
@@ -123,6 +133,6 @@ test('unmark counts clients that are marked and still being finished, and names 
   await bring(orchestrator.store, a, changes.restarting, { ...rest, keepsSlots: true } as Commit['place']);
   await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
   expect(await output()).toEqual([
-    '1 client is still marked until its work in progress is completed. Then run: servpack campaign unmark sp4',
+    '1 client is still marked until its work in progress is completed. Then run: servpack campaign unmark sp4 --reason TEXT',
   ]);
 });

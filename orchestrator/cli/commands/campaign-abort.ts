@@ -66,6 +66,6 @@ export function abortedLines(view: View, aborted: AbortedAnswer): readonly strin
         : `Work on ${many(finishing, 'client')} is being completed safely.`;
   const first = safe(`Stopped in ${seconds} s. ${inProgress}`);
   if (stillMarked === 0) return [first];
-  const marked = `${many(stillMarked, 'client')} ${stillMarked === 1 ? 'is' : 'are'} marked and WILL still install ${release} at ${stillMarked === 1 ? 'its' : 'their'} next logon: servpack campaign unmark ${campaign}`;
+  const marked = `${many(stillMarked, 'client')} ${stillMarked === 1 ? 'is' : 'are'} marked and WILL still install ${release} at ${stillMarked === 1 ? 'its' : 'their'} next logon: servpack campaign unmark ${campaign} --reason TEXT`;
   return [first, ...wrapped(view, '', marked, 'red')];
 }

@@ -104,7 +104,7 @@ function linesOf(found: Unmarked): readonly string[] {
       ? []
       : [
           safe(
-            `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} still marked until ${finishing === 1 ? 'its' : 'their'} work in progress is completed. Then run: servpack campaign unmark ${campaign}`,
+            `${many(finishing, 'client')} ${finishing === 1 ? 'is' : 'are'} still marked until ${finishing === 1 ? 'its' : 'their'} work in progress is completed. Then run: servpack campaign unmark ${campaign} --reason TEXT`,
           ),
         ]),
     ...(stillMarked === 0

@@ -62,7 +62,7 @@ export const haltedLine = (view: View, halted: CampaignStatus['halted']): readon
 function abortedLines(view: View, { aborted, campaign, release }: CampaignStatus): readonly string[] {
   if (aborted === null) return [];
   const { by, because, finishing, stillMarked } = aborted;
-  const marked = `${many(stillMarked, 'client')} WILL still install ${release}: servpack campaign unmark ${campaign}`;
+  const marked = `${many(stillMarked, 'client')} WILL still install ${release}: servpack campaign unmark ${campaign} --reason TEXT`;
   return [
     ...wrapped(view, `aborted by ${by}: `, because, 'red'),
     ...(finishing === 0
