@@ -11,6 +11,7 @@ import { logChecks } from './process-log.ts';
 import { checkRedis, isUnavailable } from './redis.ts';
 import { checkReleases } from './releases.ts';
 import { checkRounds } from './rounds.ts';
+import { checkStops } from './stops.ts';
 import { judgeWorkers } from './workers.ts';
 
 export type Environment = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataDir'>;
@@ -35,6 +36,7 @@ export async function diagnose(
     orBroken('audit', () => checkAudit(store, archive)),
     orBroken('releases', () => checkReleases(store)),
     orBroken('servpack', () => checkRounds(store)),
+    orBroken('campaigns', () => checkStops(store)),
     orBroken('clients', () => checkAddresses(store)),
     orBroken('workers', async () => judgeWorkers(await store.workers())),
   ]);

@@ -9,6 +9,7 @@ export const areas = [
   'data folder',
   'audit',
   'releases',
+  'campaigns',
   'workers',
   'clients',
 ] as const;

@@ -1,0 +1,41 @@
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import type { OperatorStore } from '../../shared/store/store.ts';
+import { type Check, fine, warning } from './check.ts';
+
+/**
+ * Says what holds the work back on purpose: the halt, and every campaign that is paused. A gate's
+ * pause waits for a person, so it is a warning; the pause of a person is only named.
+ */
+export async function checkStops(
+  store: Pick<OperatorStore, 'readHalt' | 'campaigns'>,
+): Promise<readonly Check[]> {
+  const { halt } = await store.readHalt();
+  const paused = (await store.campaigns(['paused'])).flatMap(({ campaign }) => pauseOf(campaign));
+  return halt === null ? paused : [haltOf(halt), ...paused];
+}
+
+const haltOf = ({ by, because, at }: { by: string; because: string; at: number }): Check =>
+  warning(
+    'campaigns',
+    `everything is halted by ${by} since ${isoOf(at)}: ${because}`,
+    'nothing new starts on any client of any campaign',
+    'servpack unhalt, once the reason is gone',
+  );
+
+function pauseOf({ definition: { campaign }, state }: Campaign): readonly Check[] {
+  if (state.status !== 'paused') return [];
+  const since = isoOf(state.pausedAt);
+  if (!state.byGate)
+    return [
+      fine('campaigns', `campaign ${campaign} is paused by ${state.by} since ${since}: ${state.because}`),
+    ];
+  return [
+    warning(
+      'campaigns',
+      `campaign ${campaign} is paused by its gate since ${since}: ${state.because}`,
+      'nothing new starts on its clients until a person resumes or aborts it',
+      `servpack campaign status ${campaign}`,
+    ),
+  ];
+}
