@@ -93,6 +93,22 @@ export type CampaignEvent =
       readonly acceptFailures?: number | undefined;
       readonly counters: Counters;
     }
+  | {
+      readonly type: 'HoldRequested';
+      readonly by: string;
+      readonly reason: string;
+      /** In the spelling of the campaign, each once. */
+      readonly logonServers: readonly string[];
+    }
+  | {
+      readonly type: 'UnholdRequested';
+      readonly by: string;
+      /** Release also what another person holds. */
+      readonly override: boolean;
+      /** Why, if the person says it. */
+      readonly reason?: string | undefined;
+      readonly logonServers: readonly string[];
+    }
   | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }
   /** A settled client was reopened. */
   | { readonly type: 'Reopened'; readonly because: string }
