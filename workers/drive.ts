@@ -1,4 +1,5 @@
 import type { UpgradeEvent } from '../shared/domain/upgrade/events.ts';
+import { holdAt } from '../shared/domain/campaign/hold.ts';
 import { decide } from '../shared/domain/upgrade/decide.ts';
 import { beginsSomething, placementOf } from '../shared/domain/upgrade/placement.ts';
 import type { Evidence } from '../shared/store/types.ts';
@@ -72,7 +73,7 @@ const beginWithinMs = 900;
  * May the command of this commit still begin? A pause refuses every commit after it. A commit
  * before the pause may be followed by a delay (a frozen process, a slow Redis), and its command
  * must not begin later than the second in which the pause takes hold. So a late driver asks the
- * store once more whether the campaign runs.
+ * store once more whether the campaign runs, and whether the client's logon server is held in it.
  */
 async function mayStillBegin(
   { store, key, log }: ActivationContext,
@@ -86,6 +87,7 @@ async function mayStillBegin(
     since = performance.now();
     const [record, { halt }] = await Promise.all([store.readCampaign(key.campaign), store.readHalt()]);
     if (record?.campaign.state.status !== 'running' || halt !== null) break;
+    if (holdAt(record.campaign, upgrade.logonServer) !== null) break;
   }
   log.info({ phase: upgrade.state.phase }, 'was delayed, and does not begin its command');
   return false;

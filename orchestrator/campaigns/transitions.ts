@@ -17,6 +17,8 @@ export interface ChangedCampaign {
   readonly campaign: string;
   readonly status: CampaignState['status'];
   readonly because: string;
+  /** Logon servers that are held in it: also while it runs nothing new begins there. */
+  readonly held: readonly string[];
 }
 
 /** How a person resumes a campaign, or ends a halt. */
@@ -60,7 +62,7 @@ export async function startCampaign(
   const started = await startWaiting(context, who);
   return ok(
     started.includes(name)
-      ? { campaign: name, status: 'running', because: 'its release was staged' }
+      ? { ...moved.value, status: 'running', because: 'its release was staged' }
       : moved.value,
   );
 }
@@ -172,7 +174,7 @@ export async function changeCampaign(
     if (record === null) return err(notFound('campaign', name));
     const { status } = record.campaign.state;
     const asked = await read(record);
-    if (asked === null) return ok({ campaign: name, status, because: 'it goes on waiting' });
+    if (asked === null) return ok(changedOf(record.campaign, 'it goes on waiting'));
     const { event, ...conditions } = asked;
     const at = clock.now();
     const decision = decideCampaign(record.campaign, event, at);
@@ -180,13 +182,20 @@ export async function changeCampaign(
     if (decision.kind === 'ignored') {
       // Nothing to change. A shard may have missed the write that made it so: it is repeated there.
       await store.repairReplicas();
-      return ok({ campaign: name, status, because: decision.because });
+      return ok(changedOf(record.campaign, decision.because));
     }
     const { campaign, because } = decision;
     const audit = campaignAudit(campaign, status, campaign.state.status, { at, who, because });
     if ((await store.commitCampaign(campaign, record.version, audit, conditions)) === null) continue;
     log.info({ campaign: name, who, because }, campaign.state.status);
-    return ok({ campaign: name, status: campaign.state.status, because });
+    return ok(changedOf(campaign, because));
   }
   return err(fault('campaign.busy', `campaign ${name} is being changed by others all the time; try again`));
 }
+
+const changedOf = ({ definition, state, holds = [] }: Campaign, because: string): ChangedCampaign => ({
+  campaign: definition.campaign,
+  status: state.status,
+  because,
+  held: holds.map(({ logonServer }) => logonServer),
+});

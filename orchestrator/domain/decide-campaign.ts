@@ -9,6 +9,7 @@ import {
   start,
   startTimeCame,
 } from './commands.ts';
+import { hold, unhold } from './hold.ts';
 import { evaluateGate, type WaveProgress, waveProgress } from './gate.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type {
@@ -35,6 +36,10 @@ export function decideCampaign(campaign: Campaign, event: CampaignEvent, now: nu
       return pause(campaign, event, now);
     case 'ResumeRequested':
       return resume(campaign, event, now);
+    case 'HoldRequested':
+      return hold(campaign, event, now);
+    case 'UnholdRequested':
+      return unhold(campaign, event);
     case 'AbortRequested':
       return abort(campaign, event, now);
     case 'Reopened':

@@ -73,3 +73,7 @@ export function clientActions(
     ...(endedMarked(upgrade) ? [`servpack campaign unmark ${definition.campaign} --reason TEXT`] : []),
   ];
 }
+
+/** The way back from a hold on these logon servers. */
+export const releaseCommand = (campaign: string, logonServers: readonly string[]): string =>
+  `servpack campaign release ${campaign}${logonServers.map((name) => ` --server ${name}`).join('')}`;

@@ -12,8 +12,9 @@ export interface AdmissionStore {
   /**
    * Finds the clients that may get the free slots: parked upgrades before waiting clients, of open
    * waves only, at most `limit`, and no more than the campaign and each logon server have free
-   * slots. In a campaign that does not run, and on a logon server where nothing may begin (its
-   * copy is not verified, its downloads are taken), only parked upgrades that are finishing.
+   * slots. In a campaign that does not run, and on a logon server where nothing may begin (it is
+   * held, its copy is not verified, its downloads are taken), only parked upgrades that are
+   * finishing.
    * Passes over clients that another campaign claims; after very many of them in one call, the
    * next call begins at the start again.
    * @param isOpen clients in other time zones do not wait for this call; their queues are not read

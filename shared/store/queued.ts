@@ -46,6 +46,8 @@ interface Limits {
   readonly perLogonServer: number;
   readonly maxDownloads: Pick<Budgets, 'maxDownloads'>;
   readonly isStaged: (logonServer: string) => boolean;
+  /** A person has held the logon server in this campaign. */
+  readonly isHeld: (logonServer: string) => boolean;
   readonly openWaves: number;
   /** A campaign that does not run only finishes what it has begun. */
   readonly isRunning: boolean;
@@ -170,7 +172,7 @@ interface Room {
 
 /** The budget of a logon server is compared with its slots in all shards together. */
 function roomIn(queues: Queues, limit: number): Room {
-  const { quotas, inUse, perLogonServer, isStaged } = queues;
+  const { quotas, inUse, perLogonServer, isStaged, isHeld } = queues;
   const used = new Map<string, number>();
   const use = (server: string, by: number): unknown => used.set(server, (used.get(server) ?? 0) + by);
   for (const { perLogonServer: each } of inUse)
@@ -184,6 +186,7 @@ function roomIn(queues: Queues, limit: number): Room {
   const isAt = ({ shard, logonServer }: Queue): boolean =>
     (left[shard] ?? 0) > 0 && (used.get(logonServer) ?? 0) < perLogonServer;
   const mayBegin = ({ logonServer }: Queue): boolean => {
+    if (isHeld(logonServer)) return false;
     const found = queues.downloads.map((downloadsAt) => downloadsAt(logonServer));
     const inUseThere = {
       isStaged: isStaged(logonServer),

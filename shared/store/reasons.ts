@@ -16,6 +16,7 @@ export const reasons = {
     `the budget of campaign ${campaign} is full: ${limit} active`,
   logonServerFull: (server: string, limit: number) =>
     `the budget of logon server ${server} is full: ${limit} active`,
+  serverHeld: (campaign: string, server: string) => `campaign ${campaign} is held on logon server ${server}`,
   notStaged: (server: string) => `the copy of the release on logon server ${server} is not verified`,
   downloadsFull: (server: string, limit: number) =>
     `all ${limit} downloads of logon server ${server} are taken by clients that are marked or worked on`,

@@ -64,7 +64,7 @@ export interface Commit {
   readonly upgrade: Upgrade;
   /** How many messages at the head of the inbox the driver has consumed. */
   readonly consumed: number;
-  /** `start` is refused unless the campaign runs. */
+  /** `start` is refused unless the campaign runs and the logon server is not held in it. */
   readonly step: 'start' | 'finish';
   readonly place:
     | { readonly index: 'driven' }

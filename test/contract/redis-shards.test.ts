@@ -87,6 +87,29 @@ describe('a store over three shards', () => {
       ]);
   });
 
+  it('writes the held logon servers to every shard, also at the creation of a campaign', async () => {
+    await joinFleet(store, picks(3, servers));
+    const holds = [{ logonServer: 'LS-2', by: 'anna', because: 'phones', at }];
+    const held = { ...campaignOf(campaign, runningState()), holds };
+    expect((await store.createCampaign(held, picks(3, servers), entry(campaign))).ok).toBe(true);
+    const inEach = () =>
+      Promise.all([0, 1, 2].map((n) => redis.hget(keyIn(n, 'campaign', campaign), 'held')));
+    expect(await inEach()).toEqual([';LS-2;', ';LS-2;', ';LS-2;']);
+    await fixture.hold(campaign, ['LS-1', 'LS-2']);
+    expect(await inEach()).toEqual([';LS-1;LS-2;', ';LS-1;LS-2;', ';LS-1;LS-2;']);
+    await fixture.hold(campaign, []);
+    expect(await inEach()).toEqual(['', '', '']);
+  });
+
+  it('gives no part of the budget to the clients of a held logon server', async () => {
+    const budgets = { active: 4, perLogonServer: 4 };
+    await fixture.campaign(campaign, picks(20, ['LS-1', 'LS-2']), runningState(), budgets);
+    const quotas = () => Promise.all([1, 2].map((n) => redis.hget(keyIn(n, 'campaign', campaign), 'quota')));
+    expect(await quotas()).toEqual(['2', '2']);
+    await fixture.hold(campaign, ['LS-1']);
+    expect(await quotas()).toEqual(['0', '4']);
+  });
+
   it('names a shard that could not be reached, and updates it in the next round', async () => {
     await fixture.campaign(campaign, picks(3, servers), runningState());
     const replica = keyIn(2, 'campaign', campaign);

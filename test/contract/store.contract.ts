@@ -12,6 +12,7 @@ import { deliverContract } from './store/deliver.contract.ts';
 import { fleetContract } from './store/fleet.contract.ts';
 import { haltContract } from './store/halt.contract.ts';
 import { passSlotOnContract } from './store/pass-slot-on.contract.ts';
+import { holdContract } from './store/hold.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
 import { roomToBeginContract } from './store/room-to-begin.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
@@ -45,6 +46,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     commitIdleContract(given);
     passSlotOnContract(given);
     haltContract(given);
+    holdContract(given);
     deliverContract(given);
     sweepContract(given);
     sealingContract(given);

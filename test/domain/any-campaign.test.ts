@@ -101,6 +101,8 @@ function expectRightMove(before: Campaign, event: CampaignEvent, after: Campaign
   const isAllowed = (mayRun[from] ?? [event.type]).includes(event.type);
   check(to !== 'running' || isAllowed, `${event.type} lets a campaign run that is ${from}`);
   check(event.type !== 'PauseRequested' || to === 'paused', 'a pause that does not pause');
+  const mayHold = event.type === 'HoldRequested' || event.type === 'UnholdRequested';
+  check(mayHold ? from === to : after.holds === before.holds, `${event.type} changes holds and status`);
   check(event.type !== 'AbortRequested' || to === 'aborted', 'an abort that does not abort');
   expectAcceptedKept(before, after);
 }
@@ -133,6 +135,15 @@ const starts = fc
 const resumes = fc
   .tuple(who, fc.boolean())
   .map(([by, override]) => asks((counters) => ({ type: 'ResumeRequested', by, override, counters })));
+const holds = fc
+  .tuple(
+    who,
+    fc.boolean(),
+    fc.constantFrom<'HoldRequested' | 'UnholdRequested'>('HoldRequested', 'UnholdRequested'),
+  )
+  .map(([by, override, type]) =>
+    asks(() => ({ type, by, override, reason: 'phones', logonServers: ['LS'] })),
+  );
 const others = fc.constantFrom(
   asks(() => ({ type: 'ReleaseStaged' })),
   asks(() => ({ type: 'StartTimeCame', releaseStaged: true })),
@@ -156,6 +167,7 @@ const moves = fc.array(
     { weight: 2, arbitrary: starts },
     { weight: 2, arbitrary: who.map((by) => asks(() => ({ type: 'PauseRequested', by, reason: 'phones' }))) },
     { weight: 3, arbitrary: resumes },
+    { weight: 2, arbitrary: holds },
     { weight: 1, arbitrary: others },
   ) as fc.Arbitrary<Move>,
   { maxLength: 80, size: 'max' },

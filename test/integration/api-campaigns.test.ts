@@ -223,7 +223,13 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
       startedAt: null,
     });
     const started = await orchestrator.ask('POST', '/v1/campaigns/sp4/start', undefined, anna);
-    expect(started.body).toEqual({ campaign: 'sp4', status: 'running', because: 'started', halted: null });
+    expect(started.body).toEqual({
+      campaign: 'sp4',
+      status: 'running',
+      because: 'started',
+      held: [],
+      halted: null,
+    });
     await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones ring' }, anna);
     const { body: paused } = await orchestrator.ask('GET', '/v1/campaigns/sp4');
     expect(paused).toMatchObject({

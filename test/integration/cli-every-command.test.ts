@@ -112,6 +112,21 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     /^campaign sp4 {2}release sms-sp4 {2}running for 0 s\n0 of 10 clients finished \(0 %\)\n\nwave +clients +waiting\ncanary +2 +2\nrest +8 +8\n {2}canary: waiting: /,
     statusAnswer,
   ],
+  [
+    'campaign hold sp4 --server ls-rom --server LS-MIL --reason phones',
+    /^Campaign sp4 is running: logon servers LS-ROM, LS-MIL are held: phones\nFollow: servpack campaign watch sp4\nNothing new starts on clients of LS-ROM, LS-MIL until you run: servpack campaign release sp4 --server LS-ROM --server LS-MIL\n$/,
+    changedAnswer,
+  ],
+  [
+    'campaign release sp4 --server LS-ROM',
+    /^Campaign sp4 is running: logon server LS-ROM is released\nFollow: servpack campaign watch sp4\nNothing new starts on clients of LS-MIL until you run: servpack campaign release sp4 --server LS-MIL\n$/,
+    changedAnswer,
+  ],
+  [
+    'campaign unhold sp4 --server LS-MIL --reason quiet',
+    /^Campaign sp4 is running: logon server LS-MIL is released: quiet\nFollow: servpack campaign watch sp4\n$/,
+    changedAnswer,
+  ],
   ['campaign pause sp4 --reason phones', /^Campaign sp4 is paused: phones\n$/, changedAnswer],
   [
     'campaign resume sp4',

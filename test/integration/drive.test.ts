@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { recount } from '../twin/recount.ts';
 import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
+import { storeFixture } from '../contract/store/store-fixture.ts';
 import { oneClient } from '../fixtures/one-client.ts';
 
 /**
@@ -74,9 +75,9 @@ test('a check-in activates a deferred client at once, and the job that it replac
   expect(one.dispatcher.next()).toEqual(before);
 });
 
-test.each([true, false])(
-  'what was held up for a second before it began asks again; halted meanwhile: %s',
-  async (isHalted) => {
+test.each(['halted', 'its logon server held', null])(
+  'what was held up for a second before it began asks again; meanwhile: %s',
+  async (stop) => {
     await using one = await oneClient('free');
     const commit = one.store.commit.bind(one.store);
     const entry = {
@@ -93,15 +94,17 @@ test.each([true, false])(
       const outcome = await commit(asked);
       if (asked.upgrade.state.phase !== 'marking') return outcome;
       held.mockRestore();
-      if (isHalted) await one.store.commitHalt({ by: 'anna', because: 'phones ring', at: 0 }, 0, entry);
+      const why = { by: 'anna', because: 'phones ring', at: 0 };
+      if (stop === 'halted') await one.store.commitHalt(why, 0, entry);
+      else if (stop !== null) await storeFixture(one.store).hold('sp4', ['LS-1']);
       // The answer of Redis comes late, or the process is frozen.
       await setTimeout(1_000);
       return outcome;
     });
-    expect(await one.step()).toBe(isHalted ? 'handedOver' : 'rested');
+    expect(await one.step()).toBe(stop === null ? 'rested' : 'handedOver');
     const calls = (await one.fleet.clientTruth(one.client))?.journal.map(({ op }) => op) ?? [];
-    expect(calls.includes('mark')).toBe(!isHalted);
-    expect((await one.stored()).upgrade.state.phase === 'looking').toBe(isHalted);
+    expect(calls.includes('mark')).toBe(stop === null);
+    expect((await one.stored()).upgrade.state.phase === 'looking').toBe(stop !== null);
   },
 );
 

@@ -34,6 +34,9 @@ describe('an unknown command', () => {
     'campaign star',
     'campaign resum',
     'campaign pasue',
+    'campaign hodl',
+    'campaign relaese',
+    'campaign unhodl',
     'campaign unmrk',
     'campaign retri',
     'client skp',
@@ -44,6 +47,8 @@ describe('an unknown command', () => {
   ])('%s is answered with no command that changes anything', async (line) => {
     const text = await saidFor(line);
     expect(text).toContain('unknown command');
-    expect(text).not.toMatch(/abort|start|resume|pause|unmark|retry|skip|undo|withdraw|halt|rebuild/);
+    expect(text).not.toMatch(
+      /abort|start|resume|pause|\bhold|\brelease\?|unhold\?|unmark|retry|skip|undo|withdraw|halt|rebuild/,
+    );
   });
 });

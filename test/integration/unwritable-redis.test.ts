@@ -86,12 +86,13 @@ describe('a Redis that refuses writes', () => {
       status: 200,
       body: { status: 'running' },
     });
-    for (const [path, what] of [
+    for (const [path, what, more = {}] of [
       ['/v1/campaigns/sp4/pause', 'the pause'],
+      ['/v1/campaigns/sp4/hold', 'the hold', { logonServers: ['LS-ROM'] }],
       ['/v1/halt', 'the halt'],
       ['/v1/campaigns/sp4/abort', 'the abort'],
     ] as const) {
-      const answer = await ask('POST', path, { reason: 'wait' });
+      const answer = await ask('POST', path, { reason: 'wait', ...more });
       expect([answer.status, answer.body.error.code]).toEqual([503, 'store.unwritable']);
       expect(answer.body.error.message).toBe(
         `${message}. ${what} is not recorded. While no write is taken, nothing new begins on any client; ` +

@@ -1,3 +1,4 @@
+import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { downloadsIn } from '../../shared/domain/outcome/counters.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import type { AdmissionStore } from '../../shared/store/admission-store.ts';
@@ -51,6 +52,7 @@ async function queued(
       maxDownloads: budgets,
       downloads: [(server) => downloadsIn((name) => table.counters.get(name), server)],
       isStaged: (server) => hasVerifiedCopy(tables, table, server),
+      isHeld: (server) => holdAt(table.record.campaign, server) !== null,
       inUse: [slotsInUse(table)],
       openWaves: openWavesOf(table),
       isRunning: heldStatus(tables, table) === 'running',

@@ -1,4 +1,5 @@
 import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admission.ts';
+import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { downloadsIn } from '../../shared/domain/outcome/counters.ts';
 import { reasons } from '../../shared/store/reasons.ts';
 import type { Activation, SlotsInUse, UpgradeKey } from '../../shared/store/types.ts';
@@ -41,6 +42,8 @@ export function closedBecause(
   server: string,
   own: 0 | 1,
 ): string | null {
+  const { campaign } = table.record;
+  if (holdAt(campaign, server) !== null) return reasons.serverHeld(campaign.definition.campaign, server);
   if (!hasVerifiedCopy(tables, table, server)) return reasons.notStaged(server);
   const most = maxDownloadsAt(budgetsOf(table), server);
   const slots = (table.slots.get(server) ?? 0) - own;

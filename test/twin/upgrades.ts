@@ -1,3 +1,4 @@
+import { holdAt } from '../../shared/domain/campaign/hold.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import { reasons } from '../../shared/store/reasons.ts';
 import type { Fence, UpgradeKey } from '../../shared/store/types.ts';
@@ -123,14 +124,17 @@ function whyRefused(
 }
 
 /**
- * A finishing upgrade goes on wherever it is. A client that has roamed needs room where it was
+ * A held logon server holds also a finishing upgrade. Otherwise such an upgrade goes on wherever it
+ * is. A client that has roamed needs room where it was
  * seen.
  */
 function whyHeld(tables: Tables, table: CampaignTable, stored: Row['stored'], asked: Commit): string | null {
   const status = heldStatus(tables, table);
   if (status !== 'running') return reasons.campaignIs(asked.key.campaign, status);
-  if (stored.finishing) return null;
   const { logonServer } = asked.upgrade;
+  if (holdAt(table.record.campaign, logonServer) !== null)
+    return reasons.serverHeld(asked.key.campaign, logonServer);
+  if (stored.finishing) return null;
   if (stored.upgrade.logonServer === logonServer) return closedBecause(tables, table, logonServer, 1);
   return fullLogonServer(table, logonServer) ?? closedBecause(tables, table, logonServer, 0);
 }

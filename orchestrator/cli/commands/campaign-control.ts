@@ -7,9 +7,11 @@ import type { ResumeOptions } from './halt.ts';
 import { forecastLines, relocationWords } from '../render/forecast.ts';
 import { haltedLine, notStagedInAll } from '../render/status.ts';
 import { many, number, safe, type View } from '../render/view.ts';
+import { wrapped } from '../render/wrap.ts';
 import { changedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import { forecastAnswer } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
+import { releaseCommand } from '../../views/actions.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import type { Forecast } from '../../views/survey-forecast.ts';
 import { ok, type Result } from '../../../shared/errors.ts';
@@ -111,9 +113,9 @@ const changeWord: Partial<Record<string, string>> = {
   scheduled: 'waits for its start time',
 };
 
-/** How a campaign stands after `start`, `pause` or `resume`. */
-function changedLines(view: View, changed: z.infer<typeof changedAnswer>): readonly string[] {
-  const { campaign, status, because, halted } = changed;
+/** How a campaign stands after `start`, `pause`, `resume`, `hold` or `release`. */
+export function changedLines(view: View, changed: z.infer<typeof changedAnswer>): readonly string[] {
+  const { campaign, status, because, held, halted } = changed;
   const word = changeWord[status] ?? `is ${status}`;
   return [
     ...haltedLine(view, halted),
@@ -123,6 +125,13 @@ function changedLines(view: View, changed: z.infer<typeof changedAnswer>): reado
       : status === 'running'
         ? [safe(`Follow: servpack campaign watch ${campaign}`)]
         : []),
+    ...(held.length === 0
+      ? []
+      : wrapped(
+          view,
+          `Nothing new starts on clients of ${held.join(', ')} until you run: `,
+          releaseCommand(campaign, held),
+        )),
   ];
 }
 

@@ -4,6 +4,7 @@ import { readFileOf } from '../client/input-file.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { addControlCommands } from './campaign-control.ts';
+import { addHoldCommands } from './campaign-hold.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { planLines } from '../render/plan.ts';
@@ -22,6 +23,7 @@ export function addCampaignCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml');
   addFileCommands(campaign);
   addControlCommands(campaign);
+  addHoldCommands(campaign);
   addAbortCommand(campaign);
   addReadingCommands(campaign);
   addRetryCommands(campaign);

@@ -4,7 +4,14 @@ import { listClients } from '../../campaigns/list-clients.ts';
 import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
 import { yamlBytesAtMost } from '../../input-file.ts';
-import { campaignParams, fileBody, reasonBody, resumeCampaignBody } from '../schemas/fields.ts';
+import {
+  campaignParams,
+  fileBody,
+  holdBody,
+  reasonBody,
+  resumeCampaignBody,
+  unholdBody,
+} from '../schemas/fields.ts';
 import {
   abortedAnswer,
   blockersAnswer,
@@ -27,6 +34,7 @@ import {
   startCampaign,
 } from '../../campaigns/transitions.ts';
 import { checkInClients } from '../../campaigns/check-in-clients.ts';
+import { holdServers, releaseServers } from '../../campaigns/hold.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listCampaigns, readBlockers, readHalted, readReport, readStatus } from '../../campaigns/report.ts';
@@ -80,6 +88,20 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
         reply,
         await withHalt(context, resumeCampaign(context, who, params.campaign, body ?? { override: false })),
       ),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/hold',
+    { schema: { ...changes, body: holdBody } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await withHalt(context, holdServers(context, who, params.campaign, body))),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/release',
+    { schema: { ...changes, body: unholdBody } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await withHalt(context, releaseServers(context, who, params.campaign, body))),
   );
 
   readingRoutes(app, context);

@@ -97,8 +97,11 @@ export const planAnswer = z.object({
 
 const changed = z.object({ campaign: z.string(), status, because: z.string() });
 
-/** `halted` is set while everything is halted: the campaign was changed, and begins nothing yet. */
-export const changedAnswer = changed.extend({ halted: haltedBy });
+/**
+ * `halted` is set while everything is halted: the campaign was changed, and begins nothing yet. On
+ * the clients of its `held` logon servers nothing begins either.
+ */
+export const changedAnswer = changed.extend({ held: z.array(z.string()).readonly(), halted: haltedBy });
 
 /** While `cancelling`, `finishing` also counts the clients that were not visited yet. */
 export const abortedAnswer = changed.extend({

@@ -35,6 +35,13 @@ export const resumeBody = resume.nullish();
 /** `acceptFailures`: the failures that the person was shown; another number is refused. */
 export const resumeCampaignBody = resume.extend({ acceptFailures: count.optional() }).nullish();
 
+/** Names of logon servers, as a person writes them. */
+const logonServers = z.array(z.string().trim().min(1).max(253)).min(1).max(100);
+
+export const holdBody = z.strictObject({ logonServers, reason });
+
+export const unholdBody = resume.extend({ logonServers });
+
 /** The reason goes into the status and the audit. */
 export const reasonBody = z.strictObject({ reason });
 

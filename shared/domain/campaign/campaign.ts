@@ -1,5 +1,6 @@
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
+import type { Hold } from './hold.ts';
 
 /** A campaign: its definition, and where it stands. */
 export interface Campaign {
@@ -8,6 +9,8 @@ export interface Campaign {
   /** Clients per wave, in the order of the definition's waves; fixed at creation. */
   readonly waveSizes: readonly number[];
   readonly state: CampaignState;
+  /** Held logon servers, in whatever status; left out by earlier versions = none. */
+  readonly holds?: readonly Hold[];
   /**
    * Its records were rebuilt from the audit at this time: what was done just before is not known.
    */
@@ -89,6 +92,22 @@ export type CampaignEvent =
       /** How many failures the person was shown; left out = however many there are. */
       readonly acceptFailures?: number | undefined;
       readonly counters: Counters;
+    }
+  | {
+      readonly type: 'HoldRequested';
+      readonly by: string;
+      readonly reason: string;
+      /** In the spelling of the campaign, each once. */
+      readonly logonServers: readonly string[];
+    }
+  | {
+      readonly type: 'UnholdRequested';
+      readonly by: string;
+      /** Release also what another person holds. */
+      readonly override: boolean;
+      /** Why, if the person says it. */
+      readonly reason?: string | undefined;
+      readonly logonServers: readonly string[];
     }
   | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }
   /** A settled client was reopened. */

@@ -38,7 +38,7 @@ export function unhalt(
 
 /**
  * The text that the audit keeps of a resume, or of the end of a halt.
- * @param over the pause or halt of another person that is overridden; null = none
+ * @param over the pause, hold or halt of another person that is overridden; null = none
  */
 export function resumeReason(
   what: string,

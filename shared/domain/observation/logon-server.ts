@@ -10,7 +10,16 @@
 export function observedLogonServer(known: string, found: string, spellings: readonly string[] = []): string {
   const seen = bareServer(found);
   if (!isName(seen) || isSame(known, seen)) return known;
-  return spellings.find((each) => isSame(each, seen)) ?? seen;
+  return spellingsOf(seen, spellings)[0] ?? seen;
+}
+
+/**
+ * The known names that a person or a client means by this one: the name itself where it is known,
+ * else every known name of the same server.
+ */
+export function spellingsOf(name: string, known: readonly string[]): readonly string[] {
+  const asked = bareServer(name);
+  return known.includes(asked) ? [asked] : known.filter((each) => isSame(each, asked));
 }
 
 /** The name of a server as clients and scripts write it, without `\\\\` and the dot of the root. */

@@ -204,10 +204,16 @@ const change = ({ budgets }: Mode) =>
           fixture.change(name, state, limits),
     );
 
-const hold = fc.boolean().map((on): Step => async ({ fixture, now }) => {
+const halt = fc.boolean().map((on): Step => async ({ fixture, now }) => {
   const { version } = await fixture.store.readHalt();
   return fixture.store.commitHalt(on ? { by: 'anna', because: 'stop', at: now } : null, version, entry(''));
 });
+
+const hold = fc.tuple(campaign, fc.subarray([...servers], { maxLength: 2 })).map(
+  ([name, held]): Step =>
+    ({ fixture }) =>
+      fixture.hold(name, held),
+);
 
 const queued = fc.tuple(campaign, fc.integer({ min: 1, max: 5 })).map(
   ([name, limit]): Step =>
@@ -249,6 +255,7 @@ export const stepsIn = (mode: Mode): fc.Arbitrary<Step[]> =>
       { weight: 2, arbitrary: sweep(mode) },
       { weight: 2, arbitrary: change(mode) },
       { weight: 2, arbitrary: queued },
+      { weight: 1, arbitrary: halt },
       { weight: 1, arbitrary: hold },
       { weight: 2, arbitrary: copies },
       { weight: 3, arbitrary: pass },

@@ -37,6 +37,8 @@ export interface StoreFixture {
   ): Promise<readonly Activation[]>;
   /** Changes the state or budgets of a campaign. */
   change(name: string, state: CampaignState, budgets?: Budgets): Promise<void>;
+  /** Holds exactly these logon servers in a campaign. */
+  hold(name: string, logonServers: readonly string[]): Promise<void>;
   begin(
     key: UpgradeKey,
     options?: { owner?: string; leaseMs?: number; at?: number; activation?: number },
@@ -89,8 +91,16 @@ export function storeFixture(store: Store): StoreFixture {
     change: async (name, state, budgets) => {
       const before = await store.readCampaign(name);
       const kept = before?.campaign.definition.budgets;
-      const next = campaignOf(name, state, budgets ?? kept);
+      const { holds = [] } = before?.campaign ?? {};
+      const next = { ...campaignOf(name, state, budgets ?? kept), holds };
       expect(await store.commitCampaign(next, before?.version ?? 0, entry(name))).not.toBeNull();
+    },
+    hold: async (name, logonServers) => {
+      const before = await store.readCampaign(name);
+      if (before === null) throw new Error(`no campaign ${name}`);
+      const holds = logonServers.map((logonServer) => ({ logonServer, by: 'anna', because: 'phones', at }));
+      const next = { ...before.campaign, holds };
+      expect(await store.commitCampaign(next, before.version, entry(name))).not.toBeNull();
     },
     begin: async (key, options = {}) => {
       const activation = options.activation ?? (await store.readUpgrade(key))?.activation ?? 1;

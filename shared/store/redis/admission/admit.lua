@@ -45,12 +45,14 @@ local function hasRoom(server)
   return used['*'] < limits.active and used[server] < limits.perServer
 end
 
-local isVerified = {}
+local isOpen = {}
 -- May something new begin on one more client of this logon server? Call `hasRoom` first: it counts
 -- the slots.
 local function mayBegin(server)
-  if isVerified[server] == nil then isVerified[server] = hasVerifiedCopy(server, limits) end
-  if not isVerified[server] then return false end
+  if isOpen[server] == nil then
+    isOpen[server] = not isHeld(server, limits) and hasVerifiedCopy(server, limits)
+  end
+  if not isOpen[server] then return false end
   local room = downloadRoom(campaign, server, limits, used[server])
   return not room or room > 0
 end

@@ -9,7 +9,7 @@ import {
   queueName,
   type ShardQueues,
 } from '../../queued.ts';
-import { downloadLimits } from '../campaigns/campaigns.ts';
+import { downloadLimits, heldServers } from '../campaigns/campaigns.ts';
 import { inPieces, pairs, type Shard, sumOf, valuesOf } from '../core/shard.ts';
 import { slotsOf } from './admit.ts';
 
@@ -19,7 +19,7 @@ export async function queuesIn(shard: Shard, campaign: string, isOpen: IsOpen): 
   const [limits, status, on, names, slots] = valuesOf(
     await redis
       .pipeline()
-      .hmget(keys.of('campaign', campaign), 'quota', 'perServer', 'openWaves', 'release', 'downloads')
+      .hmget(keys.of('campaign', campaign), 'quota', 'perServer', 'openWaves', 'release', 'downloads', 'held')
       .hget(keys.of('campaign', campaign), 'status')
       .hget(keys.of('halt'), 'on')
       .smembers(keys.of('servers', campaign))
@@ -27,7 +27,8 @@ export async function queuesIn(shard: Shard, campaign: string, isOpen: IsOpen): 
       .exec(),
   ) as [(string | null)[], string | null, string | null, string[], Record<string, string>];
   const [quota = 0, perLogonServer = 0, openWaves = 0] = limits.map(Number);
-  const [, , , release = null, maxDownloads = null] = limits;
+  const [, , , release = null, maxDownloads = null, heldText = null] = limits;
+  const held = heldServers(heldText ?? '');
   const waiting = names.map(parseQueueName).filter(({ zone }) => zone === undefined || isOpen(zone));
   const keyOf = (line: Line, queue: QueueKey): string =>
     typeof line === 'string'
@@ -47,6 +48,7 @@ export async function queuesIn(shard: Shard, campaign: string, isOpen: IsOpen): 
     perLogonServer,
     openWaves,
     ...(await openingsIn(shard, campaign, release, maxDownloads ?? '')),
+    isHeld: (logonServer) => held.has(logonServer),
     isRunning: status === 'running' && on !== '1',
     inUse: slotsOf([slots]),
     queues: async (line) => (await keysWith(line)).map((queue): Queue => ({ ...queue, shard: number })),

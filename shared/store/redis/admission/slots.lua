@@ -21,11 +21,11 @@ local function heldStatus(status)
   return status
 end
 
--- What scripts check of a campaign: whether it runs, and how many upgrades may be active in this
--- shard.
+-- What scripts check of a campaign: whether it runs, where it is held, and how many upgrades may be
+-- active in this shard.
 local function limitsOf(campaign)
   local found = redis.call(
-    'HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves', 'release', 'downloads'
+    'HMGET', key('campaign', campaign), 'status', 'quota', 'perServer', 'openWaves', 'release', 'downloads', 'held'
   )
   return {
     status = heldStatus(found[1]),
@@ -34,6 +34,7 @@ local function limitsOf(campaign)
     openWaves = tonumber(found[4]),
     release = found[5],
     downloads = found[6] or '',
+    held = found[7] or '',
   }
 end
 
@@ -43,6 +44,11 @@ local function fullBudget(campaign, server, limits)
   if tonumber(used[1] or 0) >= limits.active then return 'campaignFull', limits.active end
   if tonumber(used[2] or 0) >= limits.perServer then return 'logonServerFull', limits.perServer end
   return nil
+end
+
+-- `;LS-PUN;LS-ROM;`: has a person held this logon server in the campaign?
+local function isHeld(server, limits)
+  return limits.held ~= '' and string.find(limits.held, ';' .. server .. ';', 1, true) ~= nil
 end
 
 -- Is a logon server's copy of the release verified? Where the release file names no copies, all
@@ -75,6 +81,7 @@ end
 -- Why nothing new may begin on clients of a logon server, and the detail of the reason; nil = it
 -- may. own: 1 = the upgrade in question holds a slot there already
 local function closedBecause(campaign, server, limits, own)
+  if isHeld(server, limits) then return 'serverHeld', server end
   if not hasVerifiedCopy(server, limits) then return 'notStaged', server end
   if limits.downloads == '' then return nil end
   local slots = tonumber(redis.call('HGET', key('slots', campaign), server) or 0) - own

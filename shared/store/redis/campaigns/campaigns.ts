@@ -1,5 +1,6 @@
 import type { Campaign } from '../../../domain/campaign/campaign.ts';
 import type { Budgets, DownloadLimits } from '../../../domain/campaign/definition.ts';
+import type { Hold } from '../../../domain/campaign/hold.ts';
 import type { CampaignStore } from '../../campaign-store.ts';
 import { parseQueueName, queueName } from '../../queued.ts';
 import type { ScriptValue } from '../core/scripts.ts';
@@ -11,7 +12,10 @@ import type { CampaignRecord, WaitingClient } from '../../types.ts';
  * Fields of a campaign's hash that the scripts of every shard check. The quota is not among them:
  * it is granted.
  */
-export function replicaFields({ state, definition }: Campaign, version: number): readonly ScriptValue[] {
+export function replicaFields(
+  { state, definition, holds = [] }: Campaign,
+  version: number,
+): readonly ScriptValue[] {
   return [
     'version',
     version,
@@ -25,8 +29,18 @@ export function replicaFields({ state, definition }: Campaign, version: number):
     definition.release,
     'downloads',
     downloadsText(definition.budgets),
+    'held',
+    heldText(holds),
   ];
 }
+
+/** `;LS-PUN;LS-ROM;`, as scripts look it up; empty = no logon server is held. */
+const heldText = (holds: readonly Hold[]): string =>
+  holds.length === 0 ? '' : `;${holds.map(({ logonServer }) => logonServer).join(';')};`;
+
+/** Reads what `heldText` writes. */
+export const heldServers = (text: string): ReadonlySet<string> =>
+  new Set(text.split(';').filter((name) => name !== ''));
 
 /** `;*=10;LS-PUN=5;`, as scripts look it up; empty = any number. */
 function downloadsText({ maxDownloads }: Budgets): string {

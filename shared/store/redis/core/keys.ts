@@ -35,10 +35,11 @@ export const keyNames = {
   claims: 'claims',
   /**
    * hash per campaign. In shard 0 the head: version, and the campaign as JSON. In every shard what
-   * its scripts check: version, status, perServer, openWaves, release, downloads, and quota, the
-   * shard's part of the budget; also `grant` (the newest round of grants that reached the shard),
-   * `served` (the newest one that raised its quota) and, in shard 0, `grants` (the newest of all).
-   * In the other shards also `reservation` and `waves`, for a creation that breaks off.
+   * its scripts check: version, status, perServer, openWaves, release, downloads, held (logon
+   * servers), and quota, the shard's part of the budget; also `grant` (the newest round of grants
+   * that reached the shard), `served` (the newest one that raised its quota) and, in shard 0,
+   * `grants` (the newest of all). In the other shards also `reservation` and `waves`, for a
+   * creation that breaks off.
    */
   campaign: 'campaign',
   /** set of campaign names */

@@ -16,7 +16,7 @@ for at = 1, #slots, 2 do used[slots[at]] = tonumber(slots[at + 1]) end
 
 -- How many more clients may begin something new on this logon server.
 local function maxBegun(server)
-  if not hasVerifiedCopy(server, limits) then return 0 end
+  if isHeld(server, limits) or not hasVerifiedCopy(server, limits) then return 0 end
   return downloadRoom(campaign, server, limits, used[server] or 0) or math.huge
 end
 

@@ -89,6 +89,7 @@ async function queuesOf(shards: Shards, campaign: string, isOpen: IsOpen): Promi
     maxDownloads: parts[0]?.maxDownloads ?? {},
     downloads: parts.map(({ downloads }) => downloads),
     isStaged: parts[0]?.isStaged ?? (() => false),
+    isHeld: parts[0]?.isHeld ?? (() => true),
     openWaves: parts[0]?.openWaves ?? 0,
     isRunning: parts[0]?.isRunning ?? false,
     queues: async (line) => (await Promise.all(parts.map(({ queues }) => queues(line)))).flat(),

@@ -9,11 +9,14 @@
 --       time), seconds for which written evidence stays after its last use; lists: audit, counters,
 --       evidence
 
--- Why nothing may begin on this client now; nil = it may. A finishing upgrade goes on wherever it
--- is. A client that has roamed needs room at the logon server where it was seen.
+-- Why nothing may begin on this client now; nil = it may. A held logon server holds a client as a
+-- pause does: also one that is finishing begins nothing more there. Otherwise a finishing upgrade
+-- goes on wherever it is. A client that has roamed needs room at the logon server where it was
+-- seen.
 local function whyHeld(campaign, before, server)
   local limits = limitsOf(campaign)
   if limits.status ~= 'running' then return 'campaignIs', limits.status end
+  if isHeld(server, limits) then return 'serverHeld', server end
   if before.finishing == '1' then return nil end
   if before.server == server then return closedBecause(campaign, server, limits, 1) end
   local used = tonumber(redis.call('HGET', key('slots', campaign), server) or 0)

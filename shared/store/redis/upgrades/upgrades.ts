@@ -81,6 +81,8 @@ function heldInWords(campaign: string, code: string, detail: string, server: str
       return reasons.campaignIs(campaign, detail);
     case 'campaignFull':
       return reasons.campaignFull(campaign, Number(detail));
+    case 'serverHeld':
+      return reasons.serverHeld(campaign, server);
     case 'notStaged':
       return reasons.notStaged(server);
     case 'downloadsFull':

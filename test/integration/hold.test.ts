@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
+import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
+import { storesAndShards } from '../fixtures/stores.ts';
+import { anna, contextOf, kim, wide } from './admitted-clients.ts';
+
+const said = (answer: { readonly status: number; readonly body: { error: { message: string } } }) => [
+  answer.status,
+  answer.body.error.message,
+];
+const admittedAt = async ({ store }: SmallOrchestrator): Promise<readonly string[]> => {
+  const upgrades = await Array.fromAsync(store.upgrades('sp4'));
+  return upgrades.map(({ upgrade }) => upgrade.logonServer).toSorted();
+};
+
+describe.each(storesAndShards)('a hold on a logon server, on the %s store', (_name, open) => {
+  const hold = (orchestrator: SmallOrchestrator, logonServers: readonly string[], who = anna) =>
+    orchestrator.ask('POST', '/v1/campaigns/sp4/hold', { logonServers, reason: 'payroll' }, who);
+  const release = (
+    orchestrator: SmallOrchestrator,
+    logonServers: readonly string[],
+    who = anna,
+    more: object = {},
+  ) => orchestrator.ask('POST', '/v1/campaigns/sp4/release', { logonServers, ...more }, who);
+
+  test('admits none of its clients until it is released, and all clients of the others', async () => {
+    await using orchestrator = await startRunning(await open(), wide);
+    expect((await hold(orchestrator, ['ls-rom'])).body).toEqual({
+      campaign: 'sp4',
+      status: 'running',
+      because: 'logon server LS-ROM is held: payroll',
+      held: ['LS-ROM'],
+      halted: null,
+    });
+    await runCampaigns().run(contextOf(orchestrator));
+    const others = await admittedAt(orchestrator);
+    expect([others.length > 0, others.includes('LS-ROM')]).toEqual([true, false]);
+    expect((await release(orchestrator, ['LS-ROM'])).body).toMatchObject({ status: 'running', held: [] });
+    await runCampaigns().run(contextOf(orchestrator));
+    expect(await admittedAt(orchestrator)).toHaveLength(5);
+  });
+
+  test('and a pause: both must end', async () => {
+    await using orchestrator = await startRunning(await open(), wide);
+    await hold(orchestrator, ['LS-ROM', 'LS-MIL']);
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'lunch' }, anna);
+    const resumed = await orchestrator.ask('POST', '/v1/campaigns/sp4/resume', {}, anna);
+    expect(resumed.body).toMatchObject({ status: 'running', held: ['LS-ROM', 'LS-MIL'] });
+    await runCampaigns().run(contextOf(orchestrator));
+    expect(await admittedAt(orchestrator)).toEqual([]);
+    await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'lunch' }, anna);
+    expect((await release(orchestrator, ['LS-ROM', 'LS-MIL'])).body.status).toBe('paused');
+    await runCampaigns().run(contextOf(orchestrator));
+    expect(await admittedAt(orchestrator)).toEqual([]);
+  });
+
+  test('says so and changes nothing where it is unknown, held already, not held, or held by another person', async () => {
+    await using orchestrator = await startRunning(await open());
+    const { store } = orchestrator;
+    await hold(orchestrator, ['LS-ROM']);
+    const before = await store.readCampaign('sp4');
+    expect(said(await hold(orchestrator, ['LS-ROMA']))).toEqual([
+      404,
+      'campaign sp4 has no clients of a logon server LS-ROMA (did you mean LS-ROM?)',
+    ]);
+    expect(said(await hold(orchestrator, ['LS-MIL', 'elsewhere']))).toEqual([
+      404,
+      'campaign sp4 has no clients of a logon server elsewhere',
+    ]);
+    expect(said(await release(orchestrator, ['LS-MLI']))).toEqual([
+      404,
+      'campaign sp4 has no clients of a logon server LS-MLI (did you mean LS-MIL?)',
+    ]);
+    expect(said(await hold(orchestrator, ['LS-MIL', 'ls-rom'], kim))).toEqual([
+      409,
+      'logon server LS-ROM is held already in campaign sp4, by anna (token default): payroll',
+    ]);
+    expect(said(await release(orchestrator, ['LS-MIL']))).toEqual([
+      409,
+      'logon server LS-MIL is not held in campaign sp4',
+    ]);
+    expect(said(await release(orchestrator, ['LS-ROM'], kim))).toEqual([
+      409,
+      'logon server LS-ROM was held by anna (token default): payroll; ask them, or release it all the same with --override',
+    ]);
+    expect((await hold(orchestrator, [])).status).toBe(400);
+    expect(
+      said(await orchestrator.ask('POST', '/v1/campaigns/sp5/hold', { logonServers: ['a'], reason: 'x' })),
+    ).toEqual([404, 'there is no campaign named sp5']);
+    expect(await store.readCampaign('sp4')).toEqual(before);
+    expect((await hold(orchestrator, ['LS-MIL', 'ls-mil', 'LS-MIL'])).body.held).toEqual([
+      'LS-ROM',
+      'LS-MIL',
+    ]);
+    const overridden = await release(orchestrator, ['LS-ROM'], kim, { override: true, reason: 'off duty' });
+    expect(overridden.status).toBe(200);
+    const entries = await store.audit(3, { campaign: 'sp4' });
+    expect(entries.map(({ who, from, to, because }) => [who, from, to, because])).toEqual([
+      [
+        'kim (token default)',
+        'running',
+        'running',
+        'logon server LS-ROM is released, which anna (token default) had held (payroll): off duty',
+      ],
+      ['anna (token default)', 'running', 'running', 'logon server LS-MIL is held: payroll'],
+      ['anna (token default)', 'running', 'running', 'logon server LS-ROM is held: payroll'],
+    ]);
+  });
+});
