@@ -1,6 +1,7 @@
 import type { CampaignDefinition, Client, Selection, Wave } from '../../shared/domain/campaign/definition.ts';
 import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { spread } from '../../shared/domain/rules/backoff.ts';
+import { fitting } from './where.ts';
 
 /** The clients of a campaign, wave by wave. */
 export interface Plan {
@@ -14,13 +15,16 @@ export const hasLabel = ({ labels }: Client, asked: string): boolean =>
   labels.some((label) => label === asked || label.toLowerCase() === asked.toLowerCase());
 
 /** Tells which clients fulfil all criteria of this selection. */
-export function selecting({ labels, logonServers, clients }: Selection): (candidate: Client) => boolean {
+export function selecting(selection: Selection): (candidate: Client) => boolean {
+  const { labels, logonServers, clients, where = [] } = selection;
   const servers = new Set(logonServers.map(logonServerKey));
   const names = new Set(clients);
+  const fits = fitting(where);
   return (candidate) =>
     labels.every((label) => hasLabel(candidate, label)) &&
     (servers.size === 0 || servers.has(logonServerKey(candidate.logonServer))) &&
-    (names.size === 0 || names.has(candidate.client));
+    (names.size === 0 || names.has(candidate.client)) &&
+    fits(candidate);
 }
 
 /**

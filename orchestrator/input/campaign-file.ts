@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import type { Budgets, CampaignDefinition, Selection } from '../../shared/domain/campaign/definition.ts';
 import { ok, type Result } from '../../shared/errors.ts';
 import { sha256 } from '../../shared/evidence.ts';
 import { defaultBudgets, defaultNoticeMs } from './campaign-defaults.ts';
@@ -19,7 +19,7 @@ import { moment } from './parse-timestamp.ts';
 import { duration } from '../../shared/input/quantities.ts';
 import { windowSection } from './windows.ts';
 import { parseYaml } from '../../shared/input/yaml-input.ts';
-import { byLogonServer, host, id, label } from './names.ts';
+import { byLogonServer, host, id, label, where } from './names.ts';
 
 const seedField = field('a text or a number', (value) => {
   const seed = typeof value === 'number' ? String(value) : value;
@@ -37,6 +37,7 @@ export const campaignSchema = section({
     labels: list(label(), 'a list of labels').default([]),
     logonServers: list(host(), 'a list of logon servers').default([]),
     clients: list(id(), 'a list of client ids').default([]),
+    where: where().optional(),
   }).prefault({}),
   waves: wavesSection,
   gate: gateSection,
@@ -83,6 +84,12 @@ function toBudgets({ active, perLogonServer, maxDownloads, logonServers }: Budge
   };
 }
 
+function toSelection({ where: conditions, ...others }: z.output<typeof campaignSchema>['select']): Selection {
+  return conditions === undefined
+    ? others
+    : { ...others, where: conditions.map(({ condition }) => condition) };
+}
+
 function toDefinition(input: z.output<typeof campaignSchema>, hash: string): CampaignDefinition {
   const { campaign, release, select, budgets, deferrals, persistence, ladder, structural, restart, window } =
     input;
@@ -92,7 +99,7 @@ function toDefinition(input: z.output<typeof campaignSchema>, hash: string): Cam
     start: input.on === 'staged' ? 'whenStaged' : 'byHand',
     startAt: input.startAt,
     seed: input.seed ?? campaign,
-    select,
+    select: toSelection(select),
     waves: input.waves.map((wave) => toWave(wave, input.gate)),
     budgets: toBudgets(budgets),
     policy: { deferrals, persistence, ladder, structural, restart, window, noticeMs: input.notice },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { zoneNamed } from '../../shared/domain/time/window.ts';
-import { across, matching } from '../../shared/input/fields.ts';
+import { across, matching, sentence } from '../../shared/input/fields.ts';
 import { hostForm, isHost } from '../../shared/input/names.ts';
+import { parseWhere } from './parse-where.ts';
 
 /**
  * Ids of campaigns and clients make up the job ids `campaign.client.N`, so they hold no dot and no
@@ -46,6 +47,10 @@ export const id = () => matching(idForm, isId);
 export const host = () => matching(hostForm, isHost);
 
 export const label = () => matching(labelForm, isLabel);
+
+/** Conditions, such as `office, ring != canary`. */
+export const where = () =>
+  sentence('conditions in quotes, such as "office, ring != canary, logonServer = LS-PUN"', parseWhere);
 
 /** A group whose keys are names of logon servers. */
 export const byLogonServer = <Value extends z.ZodType>(value: Value, expected: string) =>

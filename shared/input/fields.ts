@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import type { Result } from '../errors.ts';
+
 /**
  * The few building blocks of every input schema. They share one convention: the message of an
  * issue is the *expected* half of a fault (`yaml-input.ts` adds the wrong half from the value that
@@ -15,6 +17,26 @@ export const field = <T>(expected: string, read: (value: unknown) => T | undefin
     const value = read(input);
     if (value !== undefined) return value;
     context.issues.push({ code: 'custom', message: expected, input });
+    return z.NEVER;
+  });
+
+/** What is wrong at a place within a text. */
+export interface TextFault {
+  /** The character at which reading ended, from 0. */
+  readonly at: number;
+  readonly wrong: string;
+  readonly expected: string;
+}
+
+/**
+ * Text in a small language of its own. A fault names the place in the text at which `read` ended.
+ */
+export const sentence = <T>(expected: string, read: (value: string) => Result<T, TextFault>) =>
+  z.unknown().transform((input, context): T => {
+    const found = typeof input === 'string' ? read(input) : null;
+    if (found?.ok === true) return found.value;
+    const fault = found === null ? {} : { params: { wrong: found.error.wrong, at: found.error.at } };
+    context.issues.push({ code: 'custom', message: found?.error.expected ?? expected, input, ...fault });
     return z.NEVER;
   });
 

@@ -1,11 +1,13 @@
 /**
  * One thing that is wrong in a file of an operator. `line` counts from 1. `key` is the path of the
  * key (`waves[0].gate.settled`, list positions count from 0) or the column; '(file)' when the file
- * as a whole is meant.
+ * as a whole is meant. `column` is the character within the line, from 1, where a place within a
+ * value is meant.
  */
 export interface InputFault {
   readonly file: string;
   readonly line: number;
+  readonly column?: number | undefined;
   readonly key: string;
   readonly wrong: string;
   readonly expected: string;
@@ -18,10 +20,11 @@ export const wholeFile = '(file)';
 const printedAtMost = 100;
 
 /**
- * `file:line: key: what is wrong, expected what`: the form editors and terminals turn into a link.
+ * `file:line: key: what is wrong, expected what`, or `file:line:column: …`: the forms editors and
+ * terminals turn into a link.
  */
-export const printFault = ({ file, line, key, wrong, expected }: InputFault): string =>
-  `${file}:${line}: ${key}: ${wrong}, expected ${expected}`;
+export const printFault = ({ file, line, column, key, wrong, expected }: InputFault): string =>
+  `${file}:${line}${column === undefined ? '' : `:${column}`}: ${key}: ${wrong}, expected ${expected}`;
 
 /** The lines to print for a refused file: at most 100 faults, and the number of the others. */
 export function printFaults(faults: readonly InputFault[]): string[] {

@@ -2,11 +2,20 @@ import { type Document, isNode, LineCounter, type Node, parseDocument } from 'ya
 
 import { messageOf } from '../errors.ts';
 import { type InputFault, type KeyPath, wholeFile, withoutControls } from './input-fault.ts';
+import { offsetInSource } from './yaml-text-place.ts';
 import { YamlWalk } from './yaml-walk.ts';
 
-/** A parsed file, and the lines of its keys. */
+/** A place in a file, as `InputFault` names it. */
+export interface Place {
+  readonly line: number;
+  readonly column?: number;
+}
+
+/** A parsed file, and the places of its keys. */
 export interface YamlDocument {
   readonly value: unknown;
+  /** The place of a character of the text at `path`; the line of the key where it is no text. */
+  placeIn(path: KeyPath, at: number): Place;
   /**
    * Line of the key or list entry at `path`. For a missing key, the line of the group that should
    * contain it.
@@ -31,17 +40,16 @@ export interface ReadYaml {
 export function readYaml(text: string, file: string): ReadYaml {
   const lines = new LineCounter();
   const document = parsed(text, lines);
-  const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const at = (line: number, wrong: string, expected: string): ReadYaml => ({
     faults: [{ file, line, key: wholeFile, wrong, expected }],
     document: null,
   });
   if (typeof document === 'string') return at(1, `is not YAML: ${document}`, 'valid YAML');
   const [syntax] = document.errors;
-  if (syntax !== undefined) return at(lineAt(syntax.pos[0]), ...sayError(syntax.code, syntax.message));
+  if (syntax !== undefined) return at(lineAt(lines, syntax.pos[0]), ...sayError(syntax.code, syntax.message));
   if (document.directives?.yaml.explicit === true) return at(1, 'has a %YAML directive', 'none');
   if (!isNode(document.contents)) return at(1, 'is empty', 'keys and values');
-  return inspected(document, document.contents, file, lineAt);
+  return inspected(document, document.contents, file, { text, lines });
 }
 
 /**
@@ -68,15 +76,25 @@ function inspected(
   document: Document,
   root: Node,
   file: string,
-  lineAt: (offset: number) => number,
+  { text, lines }: { readonly text: string; readonly lines: LineCounter },
 ): ReadYaml {
-  const walk = new YamlWalk(file, lineAt);
-  walk.visit(root, [], lineAt(root.range?.[0] ?? 0));
+  const walk = new YamlWalk(file, (offset) => lineAt(lines, offset));
+  walk.visit(root, [], lineAt(lines, root.range?.[0] ?? 0));
   if (walk.unreadable) return { faults: walk.faults, document: null };
   const value: unknown = document.toJS({ maxAliasCount: 0 });
   if (value === null) {
     const empty = { file, line: 1, key: wholeFile, wrong: 'is empty', expected: 'keys and values' };
     return { faults: [empty], document: null };
   }
-  return { faults: walk.faults, document: { value, lineOf: (path) => walk.lineOf(path) } };
+  const lineOf = (path: KeyPath): number => walk.lineOf(path);
+  const placeIn = (path: KeyPath, at: number): Place => {
+    const node = document.getIn(path, true) as Node | undefined;
+    const offset = offsetInSource(text, node, at);
+    if (offset === null) return { line: lineOf(path) };
+    const { line, col } = lines.linePos(offset);
+    return line === 0 ? { line: 1 } : { line, column: col };
+  };
+  return { faults: walk.faults, document: { value, lineOf, placeIn } };
 }
+
+const lineAt = (lines: LineCounter, offset: number): number => Math.max(1, lines.linePos(offset).line);

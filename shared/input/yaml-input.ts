@@ -10,10 +10,26 @@ import { readYaml, type YamlDocument } from './yaml-document.ts';
  * faults at once, in the order of the file.
  */
 export function parseYaml<T>(text: string, file: string, schema: z.ZodType<T>): Result<T, InputFault[]> {
+  const read = readYamlFile(text, file, schema);
+  return read.ok ? ok(read.value.value) : read;
+}
+
+/** A file that fits its schema. `document` has the places for faults that are found later. */
+export interface YamlFile<T> {
+  readonly value: T;
+  readonly document: YamlDocument;
+}
+
+/** Like `parseYaml`, for faults that are found later. */
+export function readYamlFile<T>(
+  text: string,
+  file: string,
+  schema: z.ZodType<T>,
+): Result<YamlFile<T>, InputFault[]> {
   const { faults, document } = readYaml(text, file);
   if (document === null) return err(inFileOrder(faults));
   const parsed = schema.safeParse(document.value);
-  if (parsed.success && faults.length === 0) return ok(parsed.data);
+  if (parsed.success && faults.length === 0) return ok({ value: parsed.data, document });
   const found = parsed.success ? [] : parsed.error.issues.flatMap((issue) => faultsOf(issue, document, file));
   return err(inFileOrder([...faults, ...found]));
 }
@@ -22,10 +38,12 @@ function faultsOf(issue: z.core.$ZodIssue, document: YamlDocument, file: string)
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => unknownKey([...issue.path, key], issue.message, document, file));
   }
+  const at: unknown = issue.code === 'custom' ? issue.params?.['at'] : undefined;
+  const place = typeof at === 'number' ? document.placeIn(issue.path, at) : null;
   return [
     {
       file,
-      line: document.lineOf(issue.path),
+      ...(place ?? { line: document.lineOf(issue.path) }),
       key: keyText(issue.path),
       wrong: wrongIn(issue, document),
       expected:

@@ -10,7 +10,7 @@ import { parseProfile } from '../../shared/products/profile.ts';
 
 // prettier-ignore
 const pieces = [
-  'campaign', 'waves', 'name', 'percent', 'rest', 'gate', 'ladder', 'deferrals', 'client', 'logonServer', '__proto__',
+  'campaign', 'select', 'where', 'waves', 'name', 'percent', 'rest', 'gate', 'ladder', 'deferrals', 'client', 'logonServer', '__proto__',
   ': ', ':', '- ', '[', ']', '{', '}', ',', '"', "'", '&a', '*a', '!!x', '|', '>', '#', '%', '---', '...', '? ', '~',
   '\n', '\n  ', '\r\n', '\r', '\t', '\0', '\uFEFF', '\ud800', '1', '1e999', '0x10', '80 %', '4h', 'true', 'é',
 ] as const;

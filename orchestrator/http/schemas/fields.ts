@@ -56,6 +56,7 @@ export const lineFormat = z.enum(['jsonl', 'csv']).default('jsonl');
 const inputFault = z.object({
   file: z.string(),
   line: z.int(),
+  column: z.int().optional(),
   key: z.string(),
   wrong: z.string(),
   expected: z.string(),

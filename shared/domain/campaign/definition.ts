@@ -76,14 +76,24 @@ export interface Wave {
   readonly gate: Gate;
 }
 
+/** What a client must fulfil. `key` is a column of the fleet in any case, or else a label. */
+export type Condition =
+  | { readonly key: string; readonly is: 'there' | 'missing' }
+  | { readonly key: string; readonly is: 'in' | 'notIn'; readonly values: readonly string[] };
+
+/** All conditions must hold. */
+export type Where = readonly Condition[];
+
 /**
  * Selects clients of the fleet: all criteria must hold, and an empty criterion holds for every
- * client.
+ * client. A client must have every one of `labels`, one of `logonServers` and be one of `clients`.
  */
 export interface Selection {
   readonly labels: readonly string[];
   readonly logonServers: readonly string[];
   readonly clients: readonly string[];
+  /** Left out = every client; campaigns of earlier versions do not have it. */
+  readonly where?: Where;
 }
 
 /**

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCliAt } from '../fixtures/run-cli.ts';
+import {
+  type SmallOrchestrator,
+  startSmallOrchestrator,
+  writeRelease,
+} from '../fixtures/small-orchestrator.ts';
+
+const document = readFileSync(join(import.meta.dirname, '../../docs/campaigns.md'), 'utf8');
+
+const [, fleet = ''] = /^```csv\n([^]*?)^```$/m.exec(document) ?? [];
+
+/** Each campaign file of the page, and what the page says about it. */
+const examples = [
+  ...document.matchAll(/^```yaml\n([^]*?)^```\n\n```text\n\$ servpack (.*)\n([^]*?)^```$/gm),
+].map(([, yaml = '', command = '', says = '']) => ({ yaml, command, says }));
+
+/** The answer with `…` in place of the lines that the page leaves out. */
+function cutAs(says: string, answer: string): string {
+  const parts = says.split('…\n');
+  const starts = parts.map((part, index) =>
+    index === 0 ? 0 : index === parts.length - 1 ? answer.length - part.length : answer.indexOf(part),
+  );
+  return parts.map((part, index) => answer.substring(starts[index] ?? 0).slice(0, part.length)).join('…\n');
+}
+
+let orchestrator: SmallOrchestrator;
+
+beforeAll(async () => {
+  orchestrator = await startSmallOrchestrator();
+  await orchestrator.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleet });
+  const path = writeRelease(orchestrator, 'echo staged', 'sms-1.2-sp4');
+  expect((await orchestrator.ask('POST', '/v1/releases', { path })).status).toBe(200);
+});
+
+afterAll(async () => orchestrator[Symbol.asyncDispose]());
+
+describe('docs/campaigns.md', () => {
+  test('has an example for every file that it shows', () => {
+    expect(examples.length).toBeGreaterThan(1);
+    expect(examples).toHaveLength([...document.matchAll(/^```yaml$/gm)].length);
+  });
+
+  test.each(examples)('says what servpack says: $command, line %#', async ({ yaml, command, says }) => {
+    // These lines stand below the example, so that the lines of its faults are those of the page.
+    const waves = /^waves:/m.test(yaml) ? '' : 'waves: [{ name: all, rest: true }]\n';
+    const more = `campaign: sms-sp4\nrelease: sms-1.2-sp4\n${waves}`;
+    const path = orchestrator.write('campaign.yaml', `${yaml}${more}`);
+    const words = command.split(' ').map((word) => (word === 'campaign.yaml' ? path : word));
+    const { stdout, stderr } = await runCliAt(orchestrator, words);
+    const answer = `${stdout}${stderr}`.replaceAll(path, 'campaign.yaml');
+    expect(cutAs(says, answer)).toBe(says);
+  });
+});
