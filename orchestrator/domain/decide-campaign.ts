@@ -1,14 +1,6 @@
-import {
-  abort,
-  ignored,
-  transition,
-  pause,
-  releaseStaged,
-  reopen,
-  resume,
-  start,
-  startTimeCame,
-} from './commands.ts';
+import { abort, pause, reopen, resume, start } from './commands.ts';
+import { ignored, transition } from './decision.ts';
+import { postpone, releaseStaged, startTimeCame, unschedule } from './schedule.ts';
 import { evaluateGate, type WaveProgress, waveProgress } from './gate.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type {
@@ -35,6 +27,10 @@ export function decideCampaign(campaign: Campaign, event: CampaignEvent, now: nu
       return pause(campaign, event, now);
     case 'ResumeRequested':
       return resume(campaign, event, now);
+    case 'PostponeRequested':
+      return postpone(campaign, event, now);
+    case 'UnscheduleRequested':
+      return unschedule(campaign, event);
     case 'AbortRequested':
       return abort(campaign, event, now);
     case 'Reopened':

@@ -5,6 +5,7 @@ import { outputOf, withApi } from '../client/session.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { addControlCommands } from './campaign-control.ts';
 import { addRetryCommands } from './campaign-retry.ts';
+import { addScheduleCommands } from './campaign-schedule.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { planLines } from '../render/plan.ts';
 import { reportLines } from '../render/report.ts';
@@ -22,6 +23,7 @@ export function addCampaignCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack campaign plan examples/campaign.yaml');
   addFileCommands(campaign);
   addControlCommands(campaign);
+  addScheduleCommands(campaign);
   addAbortCommand(campaign);
   addReadingCommands(campaign);
   addRetryCommands(campaign);

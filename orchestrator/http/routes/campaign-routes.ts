@@ -4,7 +4,7 @@ import { listClients } from '../../campaigns/list-clients.ts';
 import { retryCampaign, unmarkCampaign } from '../../campaigns/retry.ts';
 import { err, ok, type Result } from '../../../shared/errors.ts';
 import { yamlBytesAtMost } from '../../input-file.ts';
-import { campaignParams, fileBody, reasonBody, resumeCampaignBody } from '../schemas/fields.ts';
+import { campaignParams, fileBody, postponeBody, reasonBody, resumeCampaignBody } from '../schemas/fields.ts';
 import {
   abortedAnswer,
   blockersAnswer,
@@ -20,12 +20,9 @@ import {
   retryBody,
   statusAnswer,
 } from '../schemas/campaigns.ts';
-import {
-  type ChangedCampaign,
-  pauseCampaign,
-  resumeCampaign,
-  startCampaign,
-} from '../../campaigns/transitions.ts';
+import { resumeCampaign } from '../../campaigns/resume.ts';
+import { postponeCampaign, unscheduleCampaign } from '../../campaigns/schedule.ts';
+import { type ChangedCampaign, pauseCampaign, startCampaign } from '../../campaigns/transitions.ts';
 import { checkInClients } from '../../campaigns/check-in-clients.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
 import type { OrchestratorContext } from '../../context.ts';
@@ -80,6 +77,20 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
         reply,
         await withHalt(context, resumeCampaign(context, who, params.campaign, body ?? { override: false })),
       ),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/postpone',
+    { schema: { ...changes, body: postponeBody } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await withHalt(context, postponeCampaign(context, who, params.campaign, body))),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/unschedule',
+    { schema: { ...changes, body: reasonBody } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await withHalt(context, unscheduleCampaign(context, who, params.campaign, body.reason))),
   );
 
   readingRoutes(app, context);
