@@ -7,6 +7,7 @@ import { err, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
+import { isUsable } from '../releases/withdraw.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
@@ -52,7 +53,9 @@ async function surroundingsOf(store: OperatorStore, { definition }: Campaign): P
   const { halt } = await store.readHalt();
   const release = await store.readRelease(definition.release);
   const failures = (await store.roundFailures()).filter(({ campaign }) => campaign === definition.campaign);
-  return { halt, withdrawn: release?.withdrawn ?? null, copies: await copiesOf(store, release), failures };
+  const copies = await copiesOf(store, release);
+  const releaseStaged = isUsable(release);
+  return { halt, withdrawn: release?.withdrawn ?? null, copies, failures, releaseStaged };
 }
 
 /** What is known of the copies of a release. Null = all logon servers share one tree. */

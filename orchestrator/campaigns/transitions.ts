@@ -4,7 +4,12 @@ import { campaignAudit } from './audit.ts';
 import { sayingWhatHolds } from './not-recorded.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
-import type { Campaign, CampaignEvent, CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import {
+  awaitingOf,
+  type Campaign,
+  type CampaignEvent,
+  type CampaignState,
+} from '../../shared/domain/campaign/campaign.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { isUsable } from '../releases/withdraw.ts';
@@ -28,6 +33,8 @@ export interface ResumeRequest {
   readonly reason?: string | undefined;
   /** How many failures the person accepts; left out = however many there are. */
   readonly acceptFailures?: number | undefined;
+  /** Start the campaign whose moment has passed while its start was paused. */
+  readonly startNow?: boolean | undefined;
 }
 
 /** The decider names five clients in a refusal, and says that there are more. */
@@ -81,24 +88,6 @@ export const pauseCampaign = (
     changeCampaign(context, who, name, async () => ({ event: { type: 'PauseRequested', by: who, reason } })),
   );
 
-/** Resumes a campaign. The person who resumes accepts the failures so far. */
-export const resumeCampaign = (
-  context: OrchestratorContext,
-  who: string,
-  name: string,
-  { override, reason, acceptFailures }: ResumeRequest,
-): Promise<Result<ChangedCampaign, Refusal>> =>
-  changeCampaign(context, who, name, async () => ({
-    event: {
-      type: 'ResumeRequested',
-      by: who,
-      override,
-      reason,
-      acceptFailures,
-      counters: await context.store.counters(name),
-    },
-  }));
-
 /**
  * Starts every waiting campaign whose time has come or whose release has been staged. Safe to
  * repeat at any time. A campaign that wants clients of a running campaign waits until those have
@@ -128,6 +117,7 @@ export async function startIfReady(
 ): Promise<boolean> {
   const { store, clock, log } = context;
   const { campaign: name, release } = definition;
+  if (awaitingOf(state)?.paused !== undefined) return false;
   if (state.status === 'scheduled' && clock.now() < state.startAt) return false;
   const moved = await changeCampaign(context, who, name, async () => {
     const starts = await store.starts();

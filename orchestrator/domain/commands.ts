@@ -1,7 +1,9 @@
 import { evaluateGate, waveProgress } from './gate.ts';
+import { ignored, inWords, pausedByAnother, refused, transition } from './decision.ts';
+import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
-import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import {
+  awaitingOf,
   type Campaign,
   type CampaignDecision,
   type CampaignEvent,
@@ -11,8 +13,7 @@ import {
 } from '../../shared/domain/campaign/campaign.ts';
 
 /**
- * What people and start times ask of a campaign. A command that is not possible is refused, with
- * the reason.
+ * What people ask of a campaign. A command that is not possible is refused, with the reason.
  */
 
 type EventOf<T extends CampaignEvent['type']> = Extract<CampaignEvent, { type: T }>;
@@ -25,7 +26,7 @@ export function start(
 ): CampaignDecision {
   const { definition, state } = campaign;
   if (state.status !== 'created')
-    return refused(`campaign ${definition.campaign} was started already: it is ${state.status}`);
+    return refused(`campaign ${definition.campaign} was started already: it is ${inWords(state)}`);
   const first = overlap[0];
   if (first !== undefined) {
     const names = overlap
@@ -44,41 +45,6 @@ export function start(
   return beginWhenReady(campaign, isStaged, now, 'started');
 }
 
-/** The campaign waits for its start time first, then for its release. */
-function beginWhenReady(
-  campaign: Campaign,
-  isStaged: boolean,
-  now: number,
-  because: string,
-): CampaignDecision {
-  const { startAt, release } = campaign.definition;
-  if (startAt !== null && now < startAt)
-    return transition(campaign, { status: 'scheduled', startAt }, `starts at ${isoOf(startAt)}`);
-  if (isStaged) return transition(campaign, running(campaign, now), because);
-  return transition(campaign, { status: 'waitingForRelease' }, `starts when release ${release} is staged`);
-}
-
-const running = (campaign: Campaign, now: number): CampaignState => ({
-  status: 'running',
-  startedAt: now,
-  openWaves: 1,
-  accepted: campaign.waveSizes.map(() => 0),
-});
-
-/** The release was staged: a campaign that waits for it starts. */
-export const releaseStaged = (campaign: Campaign, now: number): CampaignDecision =>
-  campaign.state.status === 'waitingForRelease'
-    ? transition(campaign, running(campaign, now), 'its release was staged')
-    : ignored(`release staged while ${campaign.state.status}`);
-
-/** The start time of a scheduled campaign has come. */
-export function startTimeCame(campaign: Campaign, isStaged: boolean, now: number): CampaignDecision {
-  const { state } = campaign;
-  if (state.status !== 'scheduled') return ignored(`its time came while ${state.status}`);
-  if (now < state.startAt) return ignored(`starts at ${isoOf(state.startAt)}`);
-  return beginWhenReady(campaign, isStaged, now, 'its time has come');
-}
-
 /** A person pauses the campaign: nothing begins until a person resumes it. */
 export function pause(
   campaign: Campaign,
@@ -86,10 +52,12 @@ export function pause(
   now: number,
 ): CampaignDecision {
   const { state, definition } = campaign;
+  const awaiting = awaitingOf(state);
+  if (awaiting !== null) return pauseStart(campaign, awaiting, { by, because: reason, at: now });
   if (state.status === 'paused')
     return refused(`campaign ${definition.campaign} is paused already, by ${state.by}: ${state.because}`);
   if (state.status !== 'running')
-    return refused(`campaign ${definition.campaign} is not running: it is ${state.status}`);
+    return refused(`campaign ${definition.campaign} is not running: it is ${inWords(state)}`);
   return transition(
     campaign,
     { ...state, status: 'paused', pausedAt: now, byGate: false, by, because: reason },
@@ -109,12 +77,11 @@ export function resume(
   const { by, override, reason } = request;
   const { state, definition } = campaign;
   const name = definition.campaign;
-  if (state.status !== 'paused') return refused(`campaign ${name} is not paused: it is ${state.status}`);
+  const awaiting = awaitingOf(state);
+  if (awaiting !== null) return resumeStart(campaign, awaiting, request, now);
+  if (state.status !== 'paused') return refused(`campaign ${name} is not paused: it is ${inWords(state)}`);
   const isAnothers = !state.byGate && state.by !== rebuilder && state.by !== by;
-  if (isAnothers && !override)
-    return refused(
-      `campaign ${name} was paused by ${state.by}: ${state.because}; ask them, or resume it all the same with --override`,
-    );
+  if (isAnothers && !override) return refused(pausedByAnother(name, state));
   if (!state.byGate)
     return transition(
       campaign,
@@ -197,13 +164,3 @@ export function reopen(campaign: Campaign, because: string): CampaignDecision {
   if (state.status !== 'ended') return ignored(`reopened while ${state.status}`);
   return transition(campaign, { status: 'running', ...runningOf(state) }, because);
 }
-
-/** The decision that the campaign is now in this state. */
-export const transition = (campaign: Campaign, state: CampaignState, because: string): CampaignDecision => ({
-  kind: 'changed',
-  campaign: { ...campaign, state },
-  because,
-});
-
-export const refused = (because: string): CampaignDecision => ({ kind: 'refused', because });
-export const ignored = (because: string): CampaignDecision => ({ kind: 'ignored', because });

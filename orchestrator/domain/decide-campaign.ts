@@ -1,14 +1,6 @@
-import {
-  abort,
-  ignored,
-  transition,
-  pause,
-  releaseStaged,
-  reopen,
-  resume,
-  start,
-  startTimeCame,
-} from './commands.ts';
+import { abort, pause, reopen, resume, start } from './commands.ts';
+import { ignored, transition } from './decision.ts';
+import { postpone, releaseStaged, startTimeCame, unschedule } from './schedule.ts';
 import { hold, unhold } from './hold.ts';
 import { evaluateGate, type WaveProgress, waveProgress } from './gate.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
@@ -40,6 +32,10 @@ export function decideCampaign(campaign: Campaign, event: CampaignEvent, now: nu
       return hold(campaign, event, now);
     case 'UnholdRequested':
       return unhold(campaign, event);
+    case 'PostponeRequested':
+      return postpone(campaign, event, now);
+    case 'UnscheduleRequested':
+      return unschedule(campaign, event);
     case 'AbortRequested':
       return abort(campaign, event, now);
     case 'Reopened':

@@ -1,4 +1,4 @@
-import { refused } from './commands.ts';
+import { refused } from './decision.ts';
 import type { Campaign, CampaignDecision, CampaignEvent } from '../../shared/domain/campaign/campaign.ts';
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
 import { type Hold, holdAt } from '../../shared/domain/campaign/hold.ts';

@@ -1,6 +1,7 @@
-import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import { type Campaign, type CampaignState, rebuilder } from '../../shared/domain/campaign/campaign.ts';
 import { isFailure } from '../../shared/domain/outcome/ending.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
+import type { Paused } from './paused.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 
 /** What a person can do about a campaign or a client, as commands to type. */
@@ -10,8 +11,9 @@ interface Facts {
   readonly campaign: string;
   readonly release: string;
   readonly status: CampaignState['status'];
-  readonly paused: { readonly byGate: boolean } | null;
-  readonly halted: object | null;
+  readonly paused: Paused | null;
+  readonly halted: { readonly by: string } | null;
+  readonly withdrawn: object | null;
   readonly failures: readonly unknown[];
   readonly notStaged: readonly unknown[];
   readonly states: { readonly failed: number; readonly needsAttention: number };
@@ -24,26 +26,51 @@ interface Facts {
  */
 export const actionsFor = (status: Facts): readonly string[] => [
   ...(status.failures.length === 0 ? [] : ['servpack doctor']),
-  ...(status.halted === null ? [] : ['servpack unhalt']),
+  ...(status.halted === null ? [] : [`servpack unhalt   # ${elseOverride(status.halted.by)}`]),
   ...toGoOn(status),
   ...(status.notStaged.length === 0 ? [] : [`servpack release servers ${status.release}`]),
   ...aboutFailures(status),
   ...(status.stillMarked === 0 ? [] : [`servpack campaign unmark ${status.campaign} --reason TEXT`]),
 ];
 
-function toGoOn({ campaign, release, status, paused }: Facts): readonly string[] {
-  if (status === 'created') return [`servpack campaign start ${campaign}`];
-  if (status === 'waitingForRelease')
-    return [`servpack release stage FILE   # the file of release ${release}`];
+/** The pause or halt of a person ends without more only when that person asks. */
+const elseOverride = (by: string): string => `anybody but ${by} adds --override`;
+
+function toGoOn(facts: Facts): readonly string[] {
+  const { campaign, release, status, paused, withdrawn } = facts;
+  // A withdrawn release is staged again only by somebody who means it.
+  const override = withdrawn === null ? '' : ' --override';
+  const stage = `servpack release stage FILE${override}   # the file of release ${release}`;
+  if (status === 'created') return [withdrawn === null ? `servpack campaign start ${campaign}` : stage];
+  if (status === 'waitingForRelease' && paused?.missed !== null) return [stage, ...toResume(facts)];
+  return toResume(facts);
+}
+
+function toResume({ campaign, paused }: Facts): readonly string[] {
   if (paused === null) return [];
-  const resume = `servpack campaign resume ${campaign}`;
-  return paused.byGate
-    ? [
-        `servpack blockers --campaign ${campaign}`,
-        `${resume}   # you accept the failures so far`,
-        `servpack campaign abort ${campaign} --reason TEXT`,
-      ]
-    : [resume];
+  const resume = resumeOf(campaign, paused);
+  if (paused.byGate)
+    return [
+      `servpack blockers --campaign ${campaign}`,
+      resume,
+      `servpack campaign abort ${campaign} --reason TEXT`,
+    ];
+  return paused.missed === null
+    ? [resume]
+    : [resume, `servpack campaign postpone ${campaign} --to TIME --reason TEXT`];
+}
+
+function resumeOf(
+  campaign: string,
+  { by, byGate, missed }: Pick<Paused, 'by' | 'byGate' | 'missed'>,
+): string {
+  const remarks = [
+    ...(byGate ? ['you accept the failures so far'] : []),
+    ...(missed === null ? [] : ['it starts now']),
+    ...(byGate || by === rebuilder ? [] : [elseOverride(by)]),
+  ];
+  const remark = remarks.length === 0 ? '' : `   # ${remarks.join('; ')}`;
+  return `servpack campaign resume ${campaign}${remark}`;
 }
 
 function aboutFailures({ campaign, status, states }: Facts): readonly string[] {
@@ -64,7 +91,7 @@ export function clientActions(
 ): readonly string[] {
   const { state, client } = upgrade;
   if (state.phase !== 'settled')
-    return campaign.status === 'paused' ? [`servpack campaign resume ${definition.campaign}`] : [];
+    return campaign.status === 'paused' ? [resumeOf(definition.campaign, { ...campaign, missed: null })] : [];
   return [
     ...(isFailure(state.end) ? [`servpack client why ${client} --evidence`] : []),
     ...(isFailure(state.end) && campaign.status !== 'aborted'

@@ -1,6 +1,6 @@
 import { evaluateGate, type GateVerdict, sampleOf, type WaveProgress } from '../domain/gate.ts';
 import { endsInWords } from '../../shared/domain/outcome/ending.ts';
-import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
+import { awaitingOf, type Campaign, type CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Wave, Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 
@@ -52,6 +52,8 @@ function abortedWave({ waiting, ends }: WaveProgress): string {
 }
 
 function notStarted(release: string, state: CampaignState, withdrawn: Withdrawal | null): string {
+  if (awaitingOf(state)?.paused !== undefined)
+    return `does not open before the campaign is resumed${state.status === 'scheduled' ? `; its start time is ${isoOf(state.startAt)}` : ''}`;
   if (state.status === 'scheduled') return `opens at ${isoOf(state.startAt)}`;
   const again = withdrawn === null ? '' : ` again: it was withdrawn by ${withdrawn.by}: ${withdrawn.because}`;
   return state.status === 'waitingForRelease'

@@ -4,6 +4,7 @@ import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { type WaveProgress, waveProgress } from '../domain/gate.ts';
 import { gateWords, type WaveNotStaged } from './gate-words.ts';
 import { actionsFor } from './actions.ts';
+import { type Paused, pausedOf } from './paused.ts';
 import { type WaitClass, waitClasses } from '../../shared/domain/rules/policy.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -34,13 +35,8 @@ export interface CampaignStatus {
   readonly campaign: string;
   readonly release: string;
   readonly status: CampaignState['status'];
-  /** Who paused it and why; null unless it is paused. `byGate`: no person did. */
-  readonly paused: {
-    readonly by: string;
-    readonly because: string;
-    readonly at: string;
-    readonly byGate: boolean;
-  } | null;
+  /** Null unless it, or its start, is paused. */
+  readonly paused: Paused | null;
   /**
    * Clients on which nothing starts, by their column, while the campaign is paused or everything is
    * halted; null at other times. The others in these columns are completed.
@@ -71,7 +67,7 @@ export interface CampaignStatus {
   /** Clients that ended marked, and those whose mark was taken back. */
   readonly stillMarked: number;
   readonly unmarked: number;
-  /** When a scheduled one starts. */
+  /** When a scheduled one starts, or what the file of a created one says; null in other states. */
   readonly startsAt: string | null;
   readonly createdAt: string;
   readonly startedAt: string | null;
@@ -112,6 +108,8 @@ export interface CampaignStatus {
 /** What a campaign's status says of things that are not its own. */
 export interface Surroundings {
   readonly halt: Halt | null;
+  /** A campaign may start with its release now. */
+  readonly releaseStaged?: boolean;
   /** Who has withdrawn its release. */
   readonly withdrawn: Withdrawal | null;
   /**
@@ -134,7 +132,7 @@ export function campaignStatus(
   campaign: Campaign,
   counters: Counters,
   now: number,
-  { halt, withdrawn, copies = null, failures = [] }: Surroundings = calm,
+  { halt, withdrawn, copies = null, failures = [], releaseStaged = false }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
@@ -148,10 +146,7 @@ export function campaignStatus(
     campaign: definition.campaign,
     release: definition.release,
     status: state.status,
-    paused:
-      state.status === 'paused'
-        ? { by: state.by, because: state.because, at: isoOf(state.pausedAt), byGate: state.byGate }
-        : null,
+    paused: pausedOf(campaign, releaseStaged, now),
     held:
       state.status === 'paused' || (state.status === 'running' && halt !== null) ? heldOf(counters) : null,
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
@@ -160,7 +155,7 @@ export function campaignStatus(
     failures: failures.map(({ round, because, since }) => ({ round, because, since: isoOf(since) })),
     stillMarked: markedIn(counters).settled,
     unmarked: counters['unmarked'] ?? 0,
-    startsAt: state.status === 'scheduled' ? isoOf(state.startAt) : null,
+    startsAt: startOf(campaign),
     createdAt: isoOf(createdAt),
     startedAt: begun ? isoOf(state.startedAt) : null,
     endedAt: endedAt === null ? null : isoOf(endedAt),
@@ -184,6 +179,12 @@ export function campaignStatus(
     causes: ranked(progress.flatMap((wave) => wave.causes)),
   };
   return { ...status, actions: actionsFor(status) };
+}
+
+function startOf({ definition, state }: Campaign): string | null {
+  const at =
+    state.status === 'scheduled' ? state.startAt : state.status === 'created' ? definition.startAt : null;
+  return at === null ? null : isoOf(at);
 }
 
 const heldOf = (counters: Counters): CampaignStatus['held'] => ({

@@ -5,7 +5,7 @@ import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { gateWords } from './gate-words.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { downloadsIn, type Counters } from '../../shared/domain/outcome/counters.ts';
-import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { awaitingOf, type Campaign } from '../../shared/domain/campaign/campaign.ts';
 
 /** Why nothing starts in a client's wave, or null when the wave is open and the campaign runs. */
 export function whyNotOpen(
@@ -69,6 +69,8 @@ export function whyNoSlot(
 const whyHalted = ({ by, because }: Halt): string => `everything is halted by ${by}: ${because}`;
 
 function whyNotRunning({ definition, state }: Campaign): string {
+  const paused = awaitingOf(state)?.paused;
+  if (paused !== undefined) return `the start of the campaign is paused by ${paused.by}: ${paused.because}`;
   switch (state.status) {
     case 'created':
       return 'the campaign is not started yet';

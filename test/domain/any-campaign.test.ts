@@ -100,9 +100,10 @@ function expectRightMove(before: Campaign, event: CampaignEvent, after: Campaign
   };
   const isAllowed = (mayRun[from] ?? [event.type]).includes(event.type);
   check(to !== 'running' || isAllowed, `${event.type} lets a campaign run that is ${from}`);
-  check(event.type !== 'PauseRequested' || to === 'paused', 'a pause that does not pause');
+  check(event.type !== 'PauseRequested' || isPaused(after), 'a pause that does not pause');
   const mayHold = event.type === 'HoldRequested' || event.type === 'UnholdRequested';
   check(mayHold ? from === to : after.holds === before.holds, `${event.type} changes holds and status`);
+  check(to !== 'running' || !isPaused(before) || from === 'paused', 'a paused start that starts');
   check(event.type !== 'AbortRequested' || to === 'aborted', 'an abort that does not abort');
   expectAcceptedKept(before, after);
 }
@@ -111,6 +112,9 @@ function expectRightMove(before: Campaign, event: CampaignEvent, after: Campaign
 function check(isSo: boolean, what: string): void {
   if (!isSo) throw new Error(what);
 }
+
+const isPaused = ({ state }: Campaign): boolean =>
+  state.status === 'paused' || ('paused' in state && state.paused !== undefined);
 
 function expectAcceptedKept({ state: before }: Campaign, { state: after }: Campaign): void {
   if (!('accepted' in before) || !('accepted' in after)) return;
@@ -134,7 +138,9 @@ const starts = fc
   .map((releaseStaged) => asks(() => ({ type: 'StartRequested', releaseStaged, overlap: [] })));
 const resumes = fc
   .tuple(who, fc.boolean())
-  .map(([by, override]) => asks((counters) => ({ type: 'ResumeRequested', by, override, counters })));
+  .map(([by, override]) =>
+    asks((counters) => ({ type: 'ResumeRequested', by, override, counters, startNow: override })),
+  );
 const holds = fc
   .tuple(
     who,
@@ -149,6 +155,8 @@ const others = fc.constantFrom(
   asks(() => ({ type: 'StartTimeCame', releaseStaged: true })),
   asks(() => ({ type: 'Reopened', because: 'a client is tried again' })),
   asks(() => ({ type: 'AbortRequested', by: 'kim', reason: 'enough' })),
+  asks(() => ({ type: 'PostponeRequested', by: 'kim', reason: 'payroll', startAt: evening + hours(2) })),
+  asks(() => ({ type: 'UnscheduleRequested', by: 'kim', reason: 'not this week' })),
 );
 
 const moves = fc.array(
@@ -229,9 +237,9 @@ const hasEnded = ({ campaign: { state } }: Play): boolean => 'endedAt' in state 
 function finish(play: Play): void {
   const events: readonly Move[] = [
     asks(() => ({ type: 'StartRequested', releaseStaged: true, overlap: [] })),
+    asks((counters) => ({ type: 'ResumeRequested', by: 'kim', override: true, counters, startNow: true })),
     asks(() => ({ type: 'ReleaseStaged' })),
     asks(() => ({ type: 'StartTimeCame', releaseStaged: true })),
-    asks((counters) => ({ type: 'ResumeRequested', by: 'kim', override: true, counters })),
     ...sizes.flatMap((_, index): Move[] => [
       { type: 'admit', wave: index, share: 10 },
       { type: 'settle', wave: index, share: 10, ok: true },

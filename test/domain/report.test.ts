@@ -103,7 +103,13 @@ describe('the status of a campaign', () => {
       'state|1|LS-ROM|failed': 20,
     };
     const status = campaignStatus(paused, counters, evening);
-    expect(status.paused).toEqual({ by: 'gate', because, at: '2026-11-16T20:00:00Z', byGate: true });
+    expect(status.paused).toEqual({
+      by: 'gate',
+      because,
+      at: '2026-11-16T20:00:00Z',
+      byGate: true,
+      missed: null,
+    });
     expect(status.waves.map(({ gate }) => gate)).toEqual([
       'passed: 10 upgraded',
       `stopped: ${because}`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
-import { confirmResume } from '../../orchestrator/cli/commands/campaign-control.ts';
+import { confirmResume } from '../../orchestrator/cli/client/resume-question.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';

@@ -10,7 +10,7 @@ import { type Forecast, forecasting } from '../../orchestrator/views/survey-fore
 import { defaultComponents } from '../lab/fleet/logon-server.ts';
 import { componentNames, componentText } from '../lab/staged-tree.ts';
 import { type LookLab, startLookLab } from './look-lab.ts';
-import { confirmStart } from '../../orchestrator/cli/commands/campaign-control.ts';
+import { confirmStart } from '../../orchestrator/cli/client/start-question.ts';
 
 /** The question before a campaign starts, and the number that answers it. */
 async function start(lab: LookLab, campaign: string, typed: string) {

@@ -50,7 +50,7 @@ export async function watchCampaign({
       if (status.ok) {
         isKnown = true;
         screen.show(status.value);
-        const isPause = untilPaused && status.value.status === 'paused';
+        const isPause = untilPaused && status.value.paused !== null;
         const isOver = status.value.status === 'ended' || isAbortComplete(status.value);
         if (isOver || isPause || signal.aborted) return status;
       } else {

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { type AbortedAnswer, abortedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import { type ApiClient, campaignPath } from '../client/api-client.ts';
-import { confirm } from '../client/confirm.ts';
+import { confirm, type Terminal } from '../client/confirm.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { statusWord } from '../render/status.ts';
 import { many, number, safe, type View } from '../render/view.ts';
 import { wrapped } from '../render/wrap.ts';
+import type { CampaignStatus } from '../../views/status.ts';
+import { ok } from '../../../shared/errors.ts';
 
 interface AbortOptions {
   readonly reason: string;
@@ -33,25 +35,40 @@ export function addAbortCommand(campaign: Command): void {
     });
 }
 
-async function confirmAbort(api: ApiClient, name: string) {
+/**
+ * Says what an abort ends, and asks for the name. A campaign that cannot be aborted gets no
+ * question: the answer of the abort says why.
+ */
+export async function confirmAbort(api: ApiClient, name: string, terminal?: Terminal) {
   const status = await api.get(statusAnswer, campaignPath(name));
   if (!status.ok) return status;
   const { size, settled, states } = status.value;
+  if (status.value.status === 'aborted' || status.value.status === 'ended') return ok(undefined);
   const left = size - settled - states.waiting;
-  const alternative = `to stop it for a while only: servpack campaign pause ${name} --reason …`;
+  const alternative = insteadOfAbort(status.value);
   return confirm(
     {
       lines: [
         `Campaign ${name}, release ${status.value.release}, ${statusWord[status.value.status]}: ${number(settled)} of ${many(size, 'client')} finished, ${number(left)} in progress, ${number(states.waiting)} waiting.`,
         'An aborted campaign cannot be resumed: clients that wait are cancelled, work in progress is completed.',
-        `${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`,
+        ...(alternative === null ? [] : [`${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`]),
       ],
       answer: name,
       verb: 'abort it',
-      alternative,
+      ...(alternative === null ? {} : { alternative }),
     },
     false,
+    terminal,
   );
+}
+
+/** The milder way that is possible in this state; null where the campaign stands still already. */
+function insteadOfAbort({ campaign, status, paused }: CampaignStatus): string | null {
+  if (status === 'scheduled' || status === 'waitingForRelease')
+    return `to take its start back only: servpack campaign unschedule ${campaign} --reason …`;
+  return status === 'running' && paused === null
+    ? `to stop it for a while only: servpack campaign pause ${campaign} --reason …`
+    : null;
 }
 
 /** "Stopped in 0.4 s. Work on 7 clients is being completed. 1,212 clients are marked and WILL …" */

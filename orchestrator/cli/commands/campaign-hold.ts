@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { campaignPath } from '../client/api-client.ts';
 import { outputOf, withApi } from '../client/session.ts';
-import { changedLines } from './campaign-control.ts';
+import { changedLines } from '../render/changed.ts';
 import type { ResumeOptions } from './halt.ts';
 import { changedAnswer } from '../../http/schemas/campaigns.ts';
 

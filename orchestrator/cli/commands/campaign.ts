@@ -6,6 +6,7 @@ import { addAbortCommand } from './campaign-abort.ts';
 import { addControlCommands } from './campaign-control.ts';
 import { addHoldCommands } from './campaign-hold.ts';
 import { addRetryCommands } from './campaign-retry.ts';
+import { addScheduleCommands } from './campaign-schedule.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { planLines } from '../render/plan.ts';
 import { reportLines } from '../render/report.ts';
@@ -24,6 +25,7 @@ export function addCampaignCommands(program: Command): void {
   addFileCommands(campaign);
   addControlCommands(campaign);
   addHoldCommands(campaign);
+  addScheduleCommands(campaign);
   addAbortCommand(campaign);
   addReadingCommands(campaign);
   addRetryCommands(campaign);

@@ -120,6 +120,9 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...(paused === null
       ? []
       : wrapped(view, `paused by ${paused.by} since ${paused.at}: `, paused.because, 'yellow')),
+    ...(paused === null || paused.missed === null
+      ? []
+      : wrapped(view, 'missed: ', `${paused.missed}; a resume starts it now`, 'yellow')),
     ...heldLines(view, status),
     ...abortedLines(view, status),
     ...status.failures.flatMap(({ because, since }) =>

@@ -8,6 +8,7 @@ import {
   campaignParams,
   fileBody,
   holdBody,
+  postponeBody,
   reasonBody,
   resumeCampaignBody,
   unholdBody,
@@ -27,12 +28,9 @@ import {
   retryBody,
   statusAnswer,
 } from '../schemas/campaigns.ts';
-import {
-  type ChangedCampaign,
-  pauseCampaign,
-  resumeCampaign,
-  startCampaign,
-} from '../../campaigns/transitions.ts';
+import { resumeCampaign } from '../../campaigns/resume.ts';
+import { postponeCampaign, unscheduleCampaign } from '../../campaigns/schedule.ts';
+import { type ChangedCampaign, pauseCampaign, startCampaign } from '../../campaigns/transitions.ts';
 import { checkInClients } from '../../campaigns/check-in-clients.ts';
 import { holdServers, releaseServers } from '../../campaigns/hold.ts';
 import { createCampaign, planCampaign } from '../../campaigns/create.ts';
@@ -102,6 +100,20 @@ export function campaignRoutes(app: Api, context: OrchestratorContext): void {
     { schema: { ...changes, body: unholdBody } },
     async ({ who, params, body }, reply) =>
       answer(reply, await withHalt(context, releaseServers(context, who, params.campaign, body))),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/postpone',
+    { schema: { ...changes, body: postponeBody } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await withHalt(context, postponeCampaign(context, who, params.campaign, body))),
+  );
+
+  app.post(
+    '/v1/campaigns/:campaign/unschedule',
+    { schema: { ...changes, body: reasonBody } },
+    async ({ who, params, body }, reply) =>
+      answer(reply, await withHalt(context, unscheduleCampaign(context, who, params.campaign, body.reason))),
   );
 
   readingRoutes(app, context);

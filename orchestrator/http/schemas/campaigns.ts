@@ -119,7 +119,15 @@ export const statusAnswer = z.object({
   campaign: z.string(),
   release: z.string(),
   status,
-  paused: z.object({ by: z.string(), because: z.string(), at: time, byGate: z.boolean() }).nullable(),
+  paused: z
+    .object({
+      by: z.string(),
+      because: z.string(),
+      at: time,
+      byGate: z.boolean(),
+      missed: z.string().nullable(),
+    })
+    .nullable(),
   held: z.object({ active: count, remedying: count }).nullable(),
   actions: z.array(z.string()).readonly(),
   halted: haltedBy,

@@ -32,8 +32,16 @@ const resume = z.strictObject({ override: z.boolean().default(false), reason: re
 
 export const resumeBody = resume.nullish();
 
-/** `acceptFailures`: the failures that the person was shown; another number is refused. */
-export const resumeCampaignBody = resume.extend({ acceptFailures: count.optional() }).nullish();
+/**
+ * `acceptFailures`: the failures that the person was shown; another number is refused. `startNow`:
+ * start the campaign whose moment has passed while its start was paused.
+ */
+export const resumeCampaignBody = resume
+  .extend({ acceptFailures: count.optional(), startNow: z.boolean().optional() })
+  .nullish();
+
+/** `to` is a moment with its time zone, as `startAt` of the campaign file. */
+export const postponeBody = z.strictObject({ to: z.string().max(100), reason });
 
 /** Names of logon servers, as a person writes them. */
 const logonServers = z.array(z.string().trim().min(1).max(253)).min(1).max(100);

@@ -1,6 +1,7 @@
 import type { CampaignDefinition, Withdrawal } from './definition.ts';
 import type { Counters } from '../outcome/counters.ts';
 import type { Hold } from './hold.ts';
+import { isoOf } from '../time/iso-time.ts';
 
 /** A campaign: its definition, and where it stands. */
 export interface Campaign {
@@ -17,10 +18,21 @@ export interface Campaign {
   readonly rebuiltAt?: number;
 }
 
+/** A person lets a campaign not start, whatever time comes or release is staged meanwhile. */
+export interface StartPause {
+  readonly by: string;
+  readonly because: string;
+  readonly at: number;
+}
+
+/** A campaign that was started by hand, and begins at a moment that is still to come. */
+export type Awaiting =
+  | { readonly status: 'scheduled'; readonly startAt: number; readonly paused?: StartPause }
+  | { readonly status: 'waitingForRelease'; readonly paused?: StartPause };
+
 export type CampaignState =
   | { readonly status: 'created' }
-  | { readonly status: 'scheduled'; readonly startAt: number }
-  | { readonly status: 'waitingForRelease' }
+  | Awaiting
   | ({ readonly status: 'running' } & Running)
   | ({
       readonly status: 'paused';
@@ -92,6 +104,10 @@ export type CampaignEvent =
       /** How many failures the person was shown; left out = however many there are. */
       readonly acceptFailures?: number | undefined;
       readonly counters: Counters;
+      /** Its release can be started with. */
+      readonly releaseStaged?: boolean;
+      /** The person wants the start whose moment has passed during the pause. */
+      readonly startNow?: boolean | undefined;
     }
   | {
       readonly type: 'HoldRequested';
@@ -109,6 +125,15 @@ export type CampaignEvent =
       readonly reason?: string | undefined;
       readonly logonServers: readonly string[];
     }
+  /** Gives a campaign that has not begun another start time. */
+  | {
+      readonly type: 'PostponeRequested';
+      readonly by: string;
+      readonly reason: string;
+      readonly startAt: number;
+    }
+  /** Takes the start back: the campaign stands as it was created. */
+  | { readonly type: 'UnscheduleRequested'; readonly by: string; readonly reason: string }
   | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }
   /** A settled client was reopened. */
   | { readonly type: 'Reopened'; readonly because: string }
@@ -120,6 +145,23 @@ export type CampaignDecision =
   /** A person asked for something that is not possible. */
   | { readonly kind: 'refused'; readonly because: string }
   | { readonly kind: 'ignored'; readonly because: string };
+
+/** The state of a campaign that was started and has not begun; null = it is in another state. */
+export const awaitingOf = (state: CampaignState): Awaiting | null =>
+  state.status === 'scheduled' || state.status === 'waitingForRelease' ? state : null;
+
+/**
+ * What has passed while the start was paused, in words; null = nothing, or the start is not paused.
+ * @param isStaged the release can be started with
+ */
+export function missedStart(campaign: Campaign, isStaged: boolean, now: number): string | null {
+  const { definition, state } = campaign;
+  const awaiting = awaitingOf(state);
+  if (awaiting?.paused === undefined) return null;
+  if (awaiting.status === 'scheduled')
+    return now >= awaiting.startAt ? `its start time ${isoOf(awaiting.startAt)} has passed` : null;
+  return isStaged ? `its release ${definition.release} is staged` : null;
+}
 
 /** Who paused a campaign whose records were rebuilt: no person, so anybody may resume it. */
 export const rebuilder = 'rebuild';

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+import { changedAnswer } from '../../http/schemas/campaigns.ts';
+import { type ApiClient, campaignPath } from '../client/api-client.ts';
+import { outputOf, withApi } from '../client/session.ts';
+import { changedLines } from '../render/changed.ts';
+
+/** `postpone` and `unschedule`: a campaign that was started and has not begun. */
+export function addScheduleCommands(campaign: Command): void {
+  const change = async (api: ApiClient, name: string, what: string, body: unknown) =>
+    outputOf(await api.post(changedAnswer, campaignPath(name, what), body), changedLines);
+
+  campaign
+    .command('postpone <campaign>')
+    .description('give a campaign that waits for its time or its release another start time')
+    .requiredOption('--to <time>', 'the new start time, with its zone: "2026-11-24 22:00 Europe/Rome"')
+    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addHelpText(
+      'after',
+      '\nExample:\n  servpack campaign postpone sms-sp4 --to "2026-11-24 22:00 Europe/Rome" --reason "payroll runs"',
+    )
+    .action(async (name: string, body: { to: string; reason: string }, command: Command) => {
+      await withApi(command, async (api) => change(api, name, '/postpone', body));
+    });
+
+  campaign
+    .command('unschedule <campaign>')
+    .description(
+      'take the start of a campaign back that waits for its time or its release: it is created, and not started',
+    )
+    .requiredOption('--reason <text>', 'why; kept in the audit')
+    .addHelpText(
+      'after',
+      '\nExample:\n  servpack campaign unschedule sms-sp4 --reason "the change board said no"',
+    )
+    .action(async (name: string, body: { reason: string }, command: Command) => {
+      await withApi(command, async (api) => change(api, name, '/unschedule', body));
+    });
+}
