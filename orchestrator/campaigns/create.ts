@@ -100,6 +100,8 @@ function recordsOf(
       ...(definition.policy.window === null ? {} : { zone }),
     })),
   );
-  const because = `${plan.selected} clients in ${waves.length} waves, from the campaign file with SHA-256 ${definition.hash}`;
+  const out = plan.excluded.reduce((sum, { clients }) => sum + clients, 0);
+  const leftOut = out === 0 ? '' : `, ${out} left out`;
+  const because = `${plan.selected} clients in ${waves.length} waves${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
   return [campaign, picks, campaignAudit(campaign, '', campaign.state.status, { at, who, because })];
 }

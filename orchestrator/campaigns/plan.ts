@@ -4,6 +4,7 @@ import { TwinFinder } from '../../shared/domain/campaign/machine.ts';
 import { namesOf, spelledBy, spellingsIn } from '../domain/logon-server-names.ts';
 import { planWarnings } from '../domain/plan-warnings.ts';
 import { type Plan, planWaves } from '../domain/plan-waves.ts';
+import { selectionWarnings } from '../domain/selection-warnings.ts';
 import { spelledAsInFleet } from '../domain/spelled-definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
@@ -12,7 +13,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { copiesOf } from './report.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import type { CampaignPlan, CountByLogonServer, InputFile } from '../background/results.ts';
+import type { CampaignPlan, CountByLogonServer, ExcludedClients, InputFile } from '../background/results.ts';
 import { isUsable } from '../releases/withdraw.ts';
 import { refuseUnknownNames } from './unknown-names.ts';
 
@@ -49,8 +50,10 @@ export async function draftCampaign(
   if (profile?.ok === false) return profile;
   const useless = profile?.ok === true ? uselessStep(definition, profile.value) : null;
   if (useless !== null) return err(useless);
-  const { waves, left } = planWaves(definition, fleet);
-  if (left === 0 && waves.every(({ clients }) => clients.length === 0)) return err(noneSelected(fleet));
+  const planned = planWaves(definition, fleet);
+  const { waves, left } = planned;
+  if (left === 0 && waves.every(({ clients }) => clients.length === 0))
+    return err(noneSelected(planned, fleet));
   const twins = twinsIn(waves);
   if (twins !== null) return err(twins);
   const copies = await copiesOf(store, release);
@@ -58,7 +61,7 @@ export async function draftCampaign(
     definition,
     product: release?.product ?? null,
     waves,
-    plan: planOf(definition, fleet.length, { waves, left }, { release, copies }),
+    plan: planOf(definition, fleet.length, planned, { release, copies }),
   });
 }
 
@@ -67,8 +70,11 @@ const emptyFleet = fault(
   'the fleet is empty; import one first: servpack fleet import FILE',
 );
 
-const noneSelected = ({ length }: readonly Client[]): Refusal =>
-  fault('campaign.empty', `the campaign selects none of the ${length} clients of the fleet`);
+function noneSelected({ excluded }: Plan, { length }: readonly Client[]): Refusal {
+  const out = excluded.reduce((sum, { clients }) => sum + clients.length, 0);
+  const says = `the campaign selects none of the ${length} clients of the fleet`;
+  return fault('campaign.empty', out === 0 ? says : `${says}; exclude leaves out ${out} of them`);
+}
 
 /** Only files that servpack brings itself can be replaced at a restart. */
 function uselessStep({ release, policy }: CampaignDefinition, { product, update }: Profile): Refusal | null {
@@ -100,7 +106,7 @@ function twinsIn(waves: Plan['waves']): Refusal | null {
 function planOf(
   definition: CampaignDefinition,
   fleet: number,
-  { waves, left }: Plan,
+  { waves, left, excluded }: Plan,
   { release, copies }: { readonly release: Release | null; readonly copies: Copies | null },
 ): CampaignPlan {
   const taken = waves.flatMap(({ clients }) => clients);
@@ -113,6 +119,7 @@ function planOf(
     startAt: definition.startAt === null ? null : isoOf(definition.startAt),
     fleet,
     selected: taken.length + left,
+    excluded: excluded.filter(({ clients }) => clients.length > 0).map(namesOfExcluded),
     siteWide: release?.siteWide === true,
     servers: taken.filter(({ role }) => role === 'server').length,
     left,
@@ -123,10 +130,22 @@ function planOf(
       logonServers: byLogonServer(clients),
     })),
     logonServers: byLogonServer(taken),
-    warnings: planWarnings(definition, waves, notStaged),
+    warnings: [...selectionWarnings(excluded), ...planWarnings(definition, waves, notStaged)],
     forecast: null,
   };
 }
+
+/** A person reads no more names than these. */
+const namesAtMost = 100;
+
+const namesOfExcluded = ({ exclusion, clients }: Plan['excluded'][number]): ExcludedClients => ({
+  reason: exclusion.reason,
+  clients: clients.length,
+  names: clients
+    .map(({ client }) => client)
+    .sort()
+    .slice(0, namesAtMost),
+});
 
 function byLogonServer(clients: readonly Client[]): readonly CountByLogonServer[] {
   const count = new Map<string, number>();

@@ -1,4 +1,4 @@
-import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignDefinition, Client, Criterion } from '../../shared/domain/campaign/definition.ts';
 import { nameOf } from '../../shared/domain/campaign/machine.ts';
 import type { LogonServerNames } from './logon-server-names.ts';
 
@@ -9,6 +9,7 @@ export function spelledAsInFleet(
   fleet: readonly Client[],
 ): CampaignDefinition {
   const { select, budgets } = definition;
+  const { exclude } = select;
   const { maxDownloads } = budgets;
   const limits = Object.entries(maxDownloads?.at ?? {}).map(
     ([name, most]) => [servers.of(name), most] as const,
@@ -19,6 +20,7 @@ export function spelledAsInFleet(
       ...select,
       logonServers: select.logonServers.map((name) => servers.of(name)),
       clients: spelledClients(select.clients, fleet),
+      ...(exclude === undefined ? {} : { exclude: exclude.map((each) => spelledCriterion(each, fleet)) }),
     },
     budgets:
       maxDownloads === undefined
@@ -26,6 +28,9 @@ export function spelledAsInFleet(
         : { ...budgets, maxDownloads: { ...maxDownloads, at: Object.fromEntries(limits) } },
   };
 }
+
+const spelledCriterion = <P extends Criterion>(criterion: P, fleet: readonly Client[]): P =>
+  'clients' in criterion ? { ...criterion, clients: spelledClients(criterion.clients, fleet) } : criterion;
 
 /**
  * The names of clients as the fleet spells them. A name that is a client as it is typed is that

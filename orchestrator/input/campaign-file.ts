@@ -11,6 +11,7 @@ import {
   restartSection,
   structuralField,
 } from './campaign-policy.ts';
+import { excludeField, toExclusions } from './campaign-criteria.ts';
 import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
 import { count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
@@ -39,6 +40,7 @@ export const campaignSchema = section({
     logonServers: list(logonServer(), 'a list of logon servers').default([]),
     clients: list(id(), 'a list of client ids').default([]),
     where: where().optional(),
+    exclude: excludeField.optional(),
   }).prefault({}),
   waves: wavesSection,
   gate: gateSection,
@@ -106,10 +108,12 @@ function toBudgets({
   };
 }
 
-function toSelection({ where: conditions, ...others }: CampaignInput['select']): Selection {
-  return conditions === undefined
-    ? others
-    : { ...others, where: conditions.map(({ condition }) => condition) };
+function toSelection({ where: conditions, exclude, ...others }: CampaignInput['select']): Selection {
+  return {
+    ...others,
+    ...(conditions === undefined ? {} : { where: conditions.map(({ condition }) => condition) }),
+    ...(exclude === undefined ? {} : { exclude: toExclusions(exclude) }),
+  };
 }
 
 function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {

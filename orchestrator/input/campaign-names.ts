@@ -1,6 +1,7 @@
 import { columnOf, labelOf } from '../domain/where.ts';
 import type { KeyPath } from '../../shared/input/input-fault.ts';
 import type { CampaignInput } from './campaign-file.ts';
+import type { CriterionInput } from './campaign-criteria.ts';
 import type { PlacedCondition } from './parse-where.ts';
 
 /**
@@ -17,15 +18,24 @@ export interface NameInFile {
 
 /** Every name of clients, logon servers, labels and other columns. */
 export function namesIn({ select }: CampaignInput): readonly NameInFile[] {
+  const { exclude = [] } = select;
   return [
     ...inList('labels', select.labels, ['select', 'labels']),
-    ...inList('logonServer', select.logonServers, ['select', 'logonServers']),
-    ...inList('client', select.clients, ['select', 'clients']),
-    ...inWhere(select.where, ['select', 'where']),
+    ...inCriteria(select, ['select']),
+    ...exclude.flatMap((each, index) => inCriteria(each, ['select', 'exclude', index])),
   ];
 }
 
-const inList = (of: string, names: readonly string[], path: KeyPath): readonly NameInFile[] =>
+const inCriteria = (
+  { clients, logonServers, where }: CriterionInput,
+  path: KeyPath,
+): readonly NameInFile[] => [
+  ...inList('logonServer', logonServers, [...path, 'logonServers']),
+  ...inList('client', clients, [...path, 'clients']),
+  ...inWhere(where, [...path, 'where']),
+];
+
+const inList = (of: string, names: readonly string[] = [], path: KeyPath): readonly NameInFile[] =>
   names.map((name, index) => ({ of, name, path: [...path, index], at: null }));
 
 const inWhere = (where: readonly PlacedCondition[] = [], path: KeyPath): readonly NameInFile[] =>

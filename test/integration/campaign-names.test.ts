@@ -47,6 +47,18 @@ describe('a name that the fleet does not have', () => {
     ['where: "client != PC-77"', ['3:29 select.where names the client "PC-77"', 'pc-1']],
     ['where: "zone = Europe/Roma"', ['3:26 select.where names the time zone "Europe/Roma"', 'Europe/Rome']],
     ['where: "role = sever"', ['3:26 select.where names the role "sever"', 'server']],
+    [
+      'exclude: [{ clients: [pc-22], reason: a }]',
+      ['3: select.exclude[0].clients[0] names the client "pc-22"', 'pc-2'],
+    ],
+    [
+      'exclude: [{ where: kisok, reason: a }]',
+      ['3:30 select.exclude[0].where names the label "kisok"', 'kiosk'],
+    ],
+    [
+      'exclude: [{ logonServers: [LS-PUM], reason: a }]',
+      ['3: select.exclude[0].logonServers[0] names the logon server "LS-PUM"', 'LS-PUN'],
+    ],
   ] as const)('is refused with its place and the nearest name: %s', async (select, [fault, near]) => {
     expect(await faultsOf(`select: { ${select} }`)).toEqual([
       `${fault}, which the fleet does not have (did you mean ${near}?)`,
@@ -107,6 +119,34 @@ test('a plan that selects no client is refused, with exit code 1', async () => {
     stdout: '',
     stderr: 'servpack: the campaign selects none of the 4 clients of the fleet\n',
   });
+});
+
+test('a client that is left out is no part of the campaign, and its reason is told', async () => {
+  await using ready = await startSmallOrchestrator();
+  await ready.ask('POST', '/v1/fleet', { file: 'fleet.csv', text: fleet });
+  const file = {
+    file: 'c.yaml',
+    text: 'campaign: sp4\nrelease: r\non: staged\nselect: { exclude: [{ clients: [PC-3], reason: cash desk }] }\n',
+  };
+  const excluded = [{ reason: 'cash desk', clients: 1, names: ['pc-3'] }];
+  for (const path of ['/v1/campaigns/plan', '/v1/campaigns'])
+    expect((await ready.ask('POST', path, file)).body).toMatchObject({ fleet: 4, selected: 3, excluded });
+  expect((await ready.ask('GET', '/v1/campaigns/sp4')).body.size).toBe(3);
+  expect(await ready.store.readWaiting({ campaign: 'sp4', client: 'pc-3' })).toBeNull();
+  const why = async (client: string) =>
+    (await ready.ask('GET', `/v1/clients/${client}/why?campaign=sp4`)).body;
+  expect((await why('pc-3')).error.message).toBe(
+    'client pc-3 is not in campaign sp4, which leaves it out: cash desk',
+  );
+  expect((await why('pc-1')).state).toBe('waiting');
+  const [entry] = await ready.store.audit(1, { campaign: 'sp4' });
+  expect(entry?.because).toMatch(/^3 clients in 3 waves, 1 left out, from the campaign file with SHA-256 /);
+});
+
+test('a plan that leaves every client out says so', async () => {
+  expect(
+    (await plan('select: { labels: [kiosk], exclude: [{ clients: [pc-3], reason: a }] }')).body.error.message,
+  ).toBe('the campaign selects none of the 4 clients of the fleet; exclude leaves out 1 of them');
 });
 
 test('a plan over an empty fleet says what to do', async () => {
