@@ -22,6 +22,13 @@ export interface CountByLogonServer {
   readonly clients: number;
 }
 
+export interface ExcludedClients {
+  readonly reason: string;
+  readonly clients: number;
+  /** The first of them by name. */
+  readonly names: readonly string[];
+}
+
 /** What a campaign file would do. */
 export interface CampaignPlan {
   readonly campaign: string;
@@ -33,6 +40,8 @@ export interface CampaignPlan {
   /** Clients in the fleet, and how many of them the file selects. */
   readonly fleet: number;
   readonly selected: number;
+  /** Clients that fulfil the selection and are left out, by exclusion. */
+  readonly excluded: readonly ExcludedClients[];
   /** Servers among the selected: they are looked at and excluded, never changed. */
   readonly servers: number;
   /** Every client of the site installs the release at its next logon, whatever its wave. */

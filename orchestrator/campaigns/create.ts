@@ -50,7 +50,7 @@ export async function createCampaign(
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const { plan } = draft.value;
-  const refusal = notStaged(plan) ?? emptyOrLeftOver(plan);
+  const refusal = notStaged(plan) ?? leftOver(plan);
   if (refusal !== null) return err(refusal);
   const created = await context.store.createCampaign(...recordsOf(draft.value, who, context.clock.now()));
   if (!created.ok) return created;
@@ -72,11 +72,7 @@ function notStaged({ release, releaseStaged, start }: CampaignPlan): Refusal | n
   );
 }
 
-function emptyOrLeftOver({ fleet, selected, left }: CampaignPlan): Refusal | null {
-  if (fleet === 0)
-    return fault('campaign.empty', 'the fleet is empty; import one first: servpack fleet import FILE');
-  if (selected === 0)
-    return fault('campaign.empty', `the campaign selects none of the ${fleet} clients of the fleet`);
+function leftOver({ selected, left }: CampaignPlan): Refusal | null {
   if (left === 0) return null;
   return fault(
     'campaign.leftOver',
@@ -104,6 +100,8 @@ function recordsOf(
       ...(definition.policy.window === null ? {} : { zone }),
     })),
   );
-  const because = `${plan.selected} clients in ${waves.length} waves, from the campaign file with SHA-256 ${definition.hash}`;
+  const out = plan.excluded.reduce((sum, { clients }) => sum + clients, 0);
+  const leftOut = out === 0 ? '' : `, ${out} left out`;
+  const because = `${plan.selected} clients in ${waves.length} waves${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
   return [campaign, picks, campaignAudit(campaign, '', campaign.state.status, { at, who, because })];
 }

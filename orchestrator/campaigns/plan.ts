@@ -1,18 +1,21 @@
 import { type Copies, serversNotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition, Client, Release } from '../../shared/domain/campaign/definition.ts';
 import { TwinFinder } from '../../shared/domain/campaign/machine.ts';
-import { type LogonServerNames, namesOf, spelledBy, spellingsIn } from '../domain/logon-server-names.ts';
+import { namesOf, spelledBy, spellingsIn } from '../domain/logon-server-names.ts';
 import { planWarnings } from '../domain/plan-warnings.ts';
 import { type Plan, planWaves } from '../domain/plan-waves.ts';
+import { selectionWarnings } from '../domain/selection-warnings.ts';
+import { spelledAsInFleet } from '../domain/spelled-definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { parseCampaign } from '../input/campaign-file.ts';
+import { readCampaignFile } from '../input/campaign-file.ts';
 import { type Profile, profileOf } from '../../shared/products/profile.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { copiesOf } from './report.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import type { CampaignPlan, CountByLogonServer, InputFile } from '../background/results.ts';
+import type { CampaignPlan, CountByLogonServer, ExcludedClients, InputFile } from '../background/results.ts';
 import { isUsable } from '../releases/withdraw.ts';
+import { refuseUnknownNames } from './unknown-names.ts';
 
 /** A campaign file that can become a campaign. */
 export interface Draft {
@@ -25,29 +28,32 @@ export interface Draft {
 
 /**
  * Reads a campaign file against the fleet and the releases. Refused when the file has faults, names
- * clients or logon servers that the fleet does not have, or a release whose profile is not known or
- * cannot do what the ladder asks, and when two of its clients are one machine. Clients left over
+ * what the fleet does not have or selects no client, or names a release whose profile is not known
+ * or cannot do what the ladder asks, and when two of its clients are one machine. Clients left over
  * and a release that is not staged yet are no refusal: the plan says so.
  */
 export async function draftCampaign(
   { store }: OrchestratorContext,
   { file, text }: InputFile,
 ): Promise<Result<Draft, Refusal>> {
-  const parsed = parseCampaign(text, file);
-  if (!parsed.ok) return err(badFile(file, parsed.error));
+  const read = readCampaignFile(text, file);
+  if (!read.ok) return err(badFile(file, read.error));
   const stored = await Array.fromAsync(store.fleet());
   // A fleet of an earlier version may have one server in several spellings.
   const names = namesOf(await spellingsIn(stored));
   const fleet = stored.map((client) => spelledBy(names, client));
-  const definition = withServersSpelled(parsed.value, names);
+  const unknown = fleet.length === 0 ? emptyFleet : refuseUnknownNames(file, read.value, fleet);
+  if (unknown !== null) return err(unknown);
+  const definition = spelledAsInFleet(read.value.definition, names, fleet);
   const release = await store.readRelease(definition.release);
   const profile = release === null ? null : profileOf(release);
   if (profile?.ok === false) return profile;
   const useless = profile?.ok === true ? uselessStep(definition, profile.value) : null;
   if (useless !== null) return err(useless);
-  const unknown = unknownNames(definition, fleet);
-  if (unknown !== null) return err(unknown);
-  const { waves, left } = planWaves(definition, fleet);
+  const planned = planWaves(definition, fleet);
+  const { waves, left } = planned;
+  if (left === 0 && waves.every(({ clients }) => clients.length === 0))
+    return err(noneSelected(planned, fleet));
   const twins = twinsIn(waves);
   if (twins !== null) return err(twins);
   const copies = await copiesOf(store, release);
@@ -55,26 +61,19 @@ export async function draftCampaign(
     definition,
     product: release?.product ?? null,
     waves,
-    plan: planOf(definition, fleet.length, { waves, left }, { release, copies }),
+    plan: planOf(definition, fleet.length, planned, { release, copies }),
   });
 }
 
-/** The campaign file with its logon servers as the fleet spells them. */
-function withServersSpelled(definition: CampaignDefinition, names: LogonServerNames): CampaignDefinition {
-  const { select, budgets } = definition;
-  const logonServers = select.logonServers.map((name) => names.of(name));
-  const { maxDownloads } = budgets;
-  const limits = Object.entries(maxDownloads?.at ?? {}).map(
-    ([name, most]) => [names.of(name), most] as const,
-  );
-  return {
-    ...definition,
-    select: { ...select, logonServers },
-    budgets:
-      maxDownloads === undefined
-        ? budgets
-        : { ...budgets, maxDownloads: { ...maxDownloads, at: Object.fromEntries(limits) } },
-  };
+const emptyFleet = fault(
+  'campaign.empty',
+  'the fleet is empty; import one first: servpack fleet import FILE',
+);
+
+function noneSelected({ excluded }: Plan, { length }: readonly Client[]): Refusal {
+  const out = excluded.reduce((sum, { clients }) => sum + clients.length, 0);
+  const says = `the campaign selects none of the ${length} clients of the fleet`;
+  return fault('campaign.empty', out === 0 ? says : `${says}; exclude leaves out ${out} of them`);
 }
 
 /** Only files that servpack brings itself can be replaced at a restart. */
@@ -84,22 +83,6 @@ function uselessStep({ release, policy }: CampaignDefinition, { product, update 
     'campaign.ladder',
     `the ladder has replaceAtRestart, but servpack does not bring the files of ${release} itself: ` +
       `the product profile ${product} has route ${update.route}, and it needs route push`,
-  );
-}
-
-/** A misspelled client or logon server would be left out silently. */
-function unknownNames({ select }: CampaignDefinition, fleet: readonly Client[]): Refusal | null {
-  const clients = new Set(fleet.map(({ client }) => client));
-  const servers = new Set(fleet.map(({ logonServer }) => logonServer));
-  const missing = [
-    ...select.clients.filter((client) => !clients.has(client)).map((client) => `client ${client}`),
-    ...select.logonServers.filter((server) => !servers.has(server)).map((server) => `logon server ${server}`),
-  ];
-  if (missing.length === 0) return null;
-  const more = missing.length > 5 ? `, and ${missing.length - 5} more` : '';
-  return fault(
-    'campaign.unknownNames',
-    `the campaign selects what the fleet does not have: ${missing.slice(0, 5).join(', ')}${more}`,
   );
 }
 
@@ -123,7 +106,7 @@ function twinsIn(waves: Plan['waves']): Refusal | null {
 function planOf(
   definition: CampaignDefinition,
   fleet: number,
-  { waves, left }: Plan,
+  { waves, left, excluded }: Plan,
   { release, copies }: { readonly release: Release | null; readonly copies: Copies | null },
 ): CampaignPlan {
   const taken = waves.flatMap(({ clients }) => clients);
@@ -136,6 +119,7 @@ function planOf(
     startAt: definition.startAt === null ? null : isoOf(definition.startAt),
     fleet,
     selected: taken.length + left,
+    excluded: excluded.filter(({ clients }) => clients.length > 0).map(namesOfExcluded),
     siteWide: release?.siteWide === true,
     servers: taken.filter(({ role }) => role === 'server').length,
     left,
@@ -146,10 +130,22 @@ function planOf(
       logonServers: byLogonServer(clients),
     })),
     logonServers: byLogonServer(taken),
-    warnings: planWarnings(definition, waves, notStaged),
+    warnings: [...selectionWarnings(excluded), ...planWarnings(definition, waves, notStaged)],
     forecast: null,
   };
 }
+
+/** A person reads no more names than these. */
+const namesAtMost = 100;
+
+const namesOfExcluded = ({ exclusion, clients }: Plan['excluded'][number]): ExcludedClients => ({
+  reason: exclusion.reason,
+  clients: clients.length,
+  names: clients
+    .map(({ client }) => client)
+    .sort()
+    .slice(0, namesAtMost),
+});
 
 function byLogonServer(clients: readonly Client[]): readonly CountByLogonServer[] {
   const count = new Map<string, number>();

@@ -1,8 +1,10 @@
 import { waitsAt } from '../../shared/domain/remediation/procedure.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
-import type { AuditEntry } from '../../shared/store/types.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
+import type { AuditEntry, CampaignRecord } from '../../shared/store/types.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { type Why, whyAdmitted, type WhyAnswer, type WhyContext, whyWaiting } from '../views/why.ts';
+import { excluding } from '../domain/criterion.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { profileOf, rulesOf } from '../../shared/products/profile.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
@@ -33,11 +35,12 @@ export async function why(
 ): Promise<Result<WhyAnswer, Refusal>> {
   const { store } = context;
   const { client, campaign } = question;
-  if ((await store.readClient(client)) === null) return err(notFound('client', client, ' in the fleet'));
-  if (campaign !== null && (await store.readCampaign(campaign)) === null)
-    return err(notFound('campaign', campaign));
+  const known = await store.readClient(client);
+  if (known === null) return err(notFound('client', client, ' in the fleet'));
+  const asked = campaign === null ? null : await store.readCampaign(campaign);
+  if (campaign !== null && asked === null) return err(notFound('campaign', campaign));
   const part = await partOf(store, client, campaign);
-  if (part === null) return err(inNone(client, campaign));
+  if (part === null) return err(inNone(known, asked));
   const answer = await answerOf(context, part);
   if (answer === null) return err(notFound('campaign', part.campaign));
   const { evidence } = answer;
@@ -46,13 +49,13 @@ export async function why(
   return ok({ ...answer, evidenceText, others: await otherCampaigns(store, client, part.campaign) });
 }
 
-const inNone = (client: string, campaign: string | null): Refusal =>
-  fault(
-    'notFound.upgrade',
-    campaign === null
-      ? `client ${client} is in no campaign`
-      : `client ${client} is not in campaign ${campaign}`,
-  );
+function inNone(client: Client, asked: CampaignRecord | null): Refusal {
+  if (asked === null) return fault('notFound.upgrade', `client ${client.client} is in no campaign`);
+  const { campaign, select } = asked.campaign.definition;
+  const exclusion = excluding(select.exclude ?? [])(client);
+  const because = exclusion === null ? '' : `, which leaves it out: ${exclusion.reason}`;
+  return fault('notFound.upgrade', `client ${client.client} is not in campaign ${campaign}${because}`);
+}
 
 async function answerOf(context: OrchestratorContext, part: Part): Promise<Why | null> {
   const { store, clock } = context;

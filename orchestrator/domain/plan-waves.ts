@@ -1,6 +1,13 @@
-import type { CampaignDefinition, Client, Selection, Wave } from '../../shared/domain/campaign/definition.ts';
+import type {
+  CampaignDefinition,
+  Client,
+  Exclusion,
+  Selection,
+  Wave,
+} from '../../shared/domain/campaign/definition.ts';
 import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { spread } from '../../shared/domain/rules/backoff.ts';
+import { excluding } from './criterion.ts';
 import { fitting } from './where.ts';
 
 /** The clients of a campaign, wave by wave. */
@@ -8,13 +15,15 @@ export interface Plan {
   readonly waves: readonly { readonly name: string; readonly clients: readonly Client[] }[];
   /** Number of selected clients without room in any wave; a campaign with one is refused. */
   readonly left: number;
+  /** Clients that fulfil the selection and are left out, for each exclusion of the file. */
+  readonly excluded: readonly { readonly exclusion: Exclusion; readonly clients: readonly Client[] }[];
 }
 
 /** Labels compare without case, as all names do: `Office` is `office`. */
 export const hasLabel = ({ labels }: Client, asked: string): boolean =>
   labels.some((label) => label === asked || label.toLowerCase() === asked.toLowerCase());
 
-/** Tells which clients fulfil all criteria of this selection. */
+/** Tells which clients fulfil all criteria of this selection, exclusions aside. */
 export function selecting(selection: Selection): (candidate: Client) => boolean {
   const { labels, logonServers, clients, where = [] } = selection;
   const servers = new Set(logonServers.map(logonServerKey));
@@ -33,7 +42,7 @@ export function selecting(selection: Selection): (candidate: Client) => boolean 
  * waves.
  */
 export function planWaves(definition: CampaignDefinition, fleet: readonly Client[]): Plan {
-  const selected = fleet.filter(selecting(definition.select));
+  const { selected, excluded } = chosenFrom(definition.select, fleet);
   const ordered = inOrder(definition, selected);
   let taken = 0;
   const waves = definition.waves.map((wave) => {
@@ -41,7 +50,28 @@ export function planWaves(definition: CampaignDefinition, fleet: readonly Client
     taken += clients.length;
     return { name: wave.name, clients };
   });
-  return { waves, left: ordered.length - taken };
+  return { waves, left: ordered.length - taken, excluded };
+}
+
+/** Each client that is left out counts for the first exclusion that names it. */
+function chosenFrom(
+  selection: Selection,
+  fleet: readonly Client[],
+): { readonly selected: readonly Client[]; readonly excluded: Plan['excluded'] } {
+  const { exclude = [] } = selection;
+  const all = fleet.filter(selecting(selection));
+  if (exclude.length === 0) return { selected: all, excluded: [] };
+  const selected: Client[] = [];
+  const excluded = new Map(exclude.map((exclusion) => [exclusion, [] as Client[]]));
+  const exclusionOf = excluding(exclude);
+  for (const client of all) {
+    const exclusion = exclusionOf(client);
+    (exclusion === null ? selected : excluded.get(exclusion))?.push(client);
+  }
+  return {
+    selected,
+    excluded: [...excluded].map(([exclusion, clients]) => ({ exclusion, clients })),
+  };
 }
 
 /** The clients in the order of the campaign, which follows from its seed alone. */

@@ -11,6 +11,7 @@ import {
   restartSection,
   structuralField,
 } from './campaign-policy.ts';
+import { excludeField, toExclusions } from './campaign-criteria.ts';
 import { gateSection, toWave, wavesSection } from './campaign-waves.ts';
 import { count, field, list, oneOf, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
@@ -18,8 +19,9 @@ import { versionedId } from '../../shared/input/names.ts';
 import { moment } from './parse-timestamp.ts';
 import { duration } from '../../shared/input/quantities.ts';
 import { windowSection } from './windows.ts';
-import { parseYaml } from '../../shared/input/yaml-input.ts';
-import { byLogonServer, host, id, label, where } from './names.ts';
+import type { YamlDocument } from '../../shared/input/yaml-document.ts';
+import { readYamlFile } from '../../shared/input/yaml-input.ts';
+import { byLogonServer, id, label, logonServer, where } from './names.ts';
 
 const seedField = field('a text or a number', (value) => {
   const seed = typeof value === 'number' ? String(value) : value;
@@ -35,9 +37,10 @@ export const campaignSchema = section({
   seed: seedField.optional(),
   select: section({
     labels: list(label(), 'a list of labels').default([]),
-    logonServers: list(host(), 'a list of logon servers').default([]),
+    logonServers: list(logonServer(), 'a list of logon servers').default([]),
     clients: list(id(), 'a list of client ids').default([]),
     where: where().optional(),
+    exclude: excludeField.optional(),
   }).prefault({}),
   waves: wavesSection,
   gate: gateSection,
@@ -66,13 +69,34 @@ export const campaignSchema = section({
  * @param file its name for the faults; it is not opened
  */
 export function parseCampaign(text: string, file: string): Result<CampaignDefinition, InputFault[]> {
-  const parsed = parseYaml(text, file, campaignSchema);
-  return parsed.ok ? ok(toDefinition(parsed.value, sha256(text))) : parsed;
+  const read = readCampaignFile(text, file);
+  return read.ok ? ok(read.value.definition) : read;
 }
 
-type BudgetsInput = z.output<typeof campaignSchema>['budgets'];
+/** What stands in a campaign file, with its defaults. */
+export type CampaignInput = z.output<typeof campaignSchema>;
 
-function toBudgets({ active, perLogonServer, maxDownloads, logonServers }: BudgetsInput): Budgets {
+/** A campaign file without a fault. */
+export interface CampaignFile {
+  readonly definition: CampaignDefinition;
+  readonly input: CampaignInput;
+  readonly document: YamlDocument;
+}
+
+/** Like `parseCampaign`, for faults that are found later. */
+export function readCampaignFile(text: string, file: string): Result<CampaignFile, InputFault[]> {
+  const read = readYamlFile(text, file, campaignSchema);
+  if (!read.ok) return read;
+  const { value: input, document } = read.value;
+  return ok({ definition: toDefinition(input, sha256(text)), input, document });
+}
+
+function toBudgets({
+  active,
+  perLogonServer,
+  maxDownloads,
+  logonServers,
+}: CampaignInput['budgets']): Budgets {
   const at = Object.fromEntries(
     Object.entries(logonServers).map(([server, own]): [string, number] => [server, own.maxDownloads]),
   );
@@ -84,13 +108,15 @@ function toBudgets({ active, perLogonServer, maxDownloads, logonServers }: Budge
   };
 }
 
-function toSelection({ where: conditions, ...others }: z.output<typeof campaignSchema>['select']): Selection {
-  return conditions === undefined
-    ? others
-    : { ...others, where: conditions.map(({ condition }) => condition) };
+function toSelection({ where: conditions, exclude, ...others }: CampaignInput['select']): Selection {
+  return {
+    ...others,
+    ...(conditions === undefined ? {} : { where: conditions.map(({ condition }) => condition) }),
+    ...(exclude === undefined ? {} : { exclude: toExclusions(exclude) }),
+  };
 }
 
-function toDefinition(input: z.output<typeof campaignSchema>, hash: string): CampaignDefinition {
+function toDefinition(input: CampaignInput, hash: string): CampaignDefinition {
   const { campaign, release, select, budgets, deferrals, persistence, ladder, structural, restart, window } =
     input;
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
+import { bareServer, logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { zoneNamed } from '../../shared/domain/time/window.ts';
-import { across, matching, sentence } from '../../shared/input/fields.ts';
+import { across, field, matching, sentence } from '../../shared/input/fields.ts';
 import { hostForm, isHost } from '../../shared/input/names.ts';
 import { parseWhere } from './parse-where.ts';
 
@@ -44,7 +44,12 @@ export const zoneForm = 'a time zone such as Europe/Rome or UTC';
 
 export const id = () => matching(idForm, isId);
 
-export const host = () => matching(hostForm, isHost);
+/** The name of a logon server without `\\` and the dot of the root, as the fleet has it. */
+export const logonServer = () =>
+  field(hostForm, (value) => {
+    const name = typeof value === 'string' ? bareServer(value) : '';
+    return isHost(name) ? name : undefined;
+  });
 
 export const label = () => matching(labelForm, isLabel);
 
@@ -52,19 +57,22 @@ export const label = () => matching(labelForm, isLabel);
 export const where = () =>
   sentence('conditions in quotes, such as "office, ring != canary, logonServer = LS-PUN"', parseWhere);
 
-/** A group whose keys are names of logon servers. */
+/** A group whose keys are names of logon servers, in the spelling of `logonServer`. */
 export const byLogonServer = <Value extends z.ZodType>(value: Value, expected: string) =>
   withoutProto.pipe(
     across(z.record(z.string(), value, { error: expected }), (named, blame) => {
       const before = new Map<string, string>();
       for (const name of Object.keys(named)) {
         const other = before.get(logonServerKey(name));
-        if (!isHost(name)) blame([name], 'is no name of a logon server', hostForm);
+        if (!isHost(bareServer(name))) blame([name], 'is no name of a logon server', hostForm);
         else if (other !== undefined) blame([name], `is the logon server ${other}`, 'each server once');
         before.set(logonServerKey(name), name);
       }
-    }),
+    }).transform(byBareName),
   );
+
+const byBareName = <Value>(named: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> =>
+  Object.fromEntries(Object.entries(named).map(([name, value]) => [bareServer(name), value]));
 
 /** A record loses the key `__proto__` without a word, and with it the limits of a logon server. */
 const withoutProto = across(z.unknown(), (named, blame) => {

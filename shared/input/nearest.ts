@@ -2,23 +2,29 @@
  * The known word that was probably meant, or null. Case, `-` and `_` do not count, one or two
  * slips are forgiven.
  */
-export function nearest(word: string, known: readonly string[]): string | null {
+export function nearest(word: string, known: Iterable<string>): string | null {
   const wanted = plain(word);
   if (wanted.length === 0 || wanted.length > 40) return null;
-  const ranked = known
-    .map((candidate) => ({ candidate, slips: distance(wanted, plain(candidate)) }))
-    .filter(
-      ({ candidate, slips }) =>
-        slips <= Math.min(2, Math.floor(Math.min(candidate.length, wanted.length) / 2)),
-    )
-    .toSorted((a, b) => a.slips - b.slips);
-  return ranked[0]?.candidate ?? null;
+  let best: string | null = null;
+  let fewest = Number.MAX_SAFE_INTEGER;
+  for (const candidate of known) {
+    const atMost = Math.min(2, Math.floor(Math.min(candidate.length, wanted.length) / 2), fewest - 1);
+    const slips = distance(wanted, plain(candidate), atMost);
+    if (slips > atMost) continue;
+    best = candidate;
+    fewest = slips;
+  }
+  return best;
 }
 
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '');
 
-/** Levenshtein distance: insertions, deletions and replacements, one row of the table at a time. */
-function distance(a: string, b: string): number {
+/**
+ * Levenshtein distance: insertions, deletions and replacements, one row of the table at a time. Any
+ * distance over `atMost` is a large number: so most words of a large fleet cost little.
+ */
+function distance(a: string, b: string, atMost: number): number {
+  if (Math.abs(a.length - b.length) > atMost) return Number.MAX_SAFE_INTEGER;
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let i = 1; i <= a.length; i += 1) {
     const next = [i];
@@ -26,6 +32,7 @@ function distance(a: string, b: string): number {
       const replaced = at(row, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
       next.push(Math.min(replaced, at(row, j) + 1, at(next, j - 1) + 1));
     }
+    if (Math.min(...next) > atMost) return Number.MAX_SAFE_INTEGER;
     row = next;
   }
   return at(row, b.length);

@@ -204,6 +204,9 @@ test('a campaign file limits downloads for every logon server, or for some', () 
     perLogonServer: 25,
     maxDownloads: { everywhere: 10, at: { 'LS-PUN': 3 } },
   });
+  expect(budgets('{ logonServers: { "\\\\\\\\LS-PUN": { maxDownloads: 3 } } }').maxDownloads?.at).toEqual({
+    'LS-PUN': 3,
+  });
   const bad = 'campaign: sp4\nrelease: r\nbudgets: { logonServers: { "a|b": { maxDownloads: 0 } } }\n';
   expect(faultsOf(parseCampaign(bad, 'c.yaml'))).toHaveLength(2);
 });

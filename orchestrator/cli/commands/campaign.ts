@@ -8,12 +8,12 @@ import { addHoldCommands } from './campaign-hold.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addScheduleCommands } from './campaign-schedule.ts';
 import { addWatchCommand } from './campaign-watch.ts';
-import { planLines } from '../render/plan.ts';
+import { createdLines, planLines } from '../render/plan.ts';
 import { reportLines } from '../render/report.ts';
 import { haltedLine, statusLines, statusWord } from '../render/status.ts';
 import { countCell } from '../render/states-table.ts';
 import { table } from '../render/table.ts';
-import { many, number, safe, type View } from '../render/view.ts';
+import { number, type View } from '../render/view.ts';
 import { campaignsAnswer, planAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 
@@ -54,11 +54,7 @@ function addFileCommands(campaign: Command): void {
       await withApi(command, async (api) => {
         const input = await readFileOf(file);
         if (!input.ok) return input;
-        const created = await api.post(planAnswer, '/v1/campaigns', input.value);
-        return outputOf(created, (_view, { campaign: name, selected, waves }) => [
-          safe(`Created ${name}: ${many(selected, 'client')} in ${many(waves.length, 'wave')}`),
-          safe(`Start it: servpack campaign start ${name}`),
-        ]);
+        return outputOf(await api.post(planAnswer, '/v1/campaigns', input.value), createdLines);
       });
     });
 }

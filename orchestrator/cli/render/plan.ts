@@ -7,7 +7,9 @@ import { many, number, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
 const siteWideWarning =
-  'this release uses the site-wide route. Since it was staged, every client of the site installs it at its next logon, whatever its wave. Waves cannot hold clients back';
+  'this release uses the site-wide route. Since it was staged, every client of the site installs it at its next logon, whatever its wave, and also where the campaign leaves it out. Neither waves nor exclude can hold clients back';
+
+type Excluded = z.infer<typeof planAnswer>['excluded'][number];
 
 /** What a campaign file would do: waves by logon server, and what prevents its creation. */
 export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonly string[] {
@@ -17,6 +19,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     releaseStaged,
     start,
     selected,
+    excluded,
     fleet,
     servers,
     left,
@@ -34,8 +37,9 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
   return [
     `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
     `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `; ${many(servers, 'server')} among them will be looked at and excluded, never changed`}`,
+    ...excluded.flatMap((each) => excludedLines(view, each)),
     ...(siteWide ? wrapped(view, 'warning: ', siteWideWarning, 'red') : []),
-    ...warnings.flatMap((warning) => wrapped(view, 'warning: ', warning, 'yellow')),
+    ...warningLines(view, warnings),
     ...(forecast === null ? [] : [relocationWords(forecast), ...forecastLines(forecast)]).flatMap((line) =>
       wrapped(view, '', line),
     ),
@@ -45,6 +49,29 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     '',
     ...wavesTable(view, plan),
   ];
+}
+
+/** What was created, with what its author may have overlooked. */
+export function createdLines(
+  view: View,
+  { campaign, selected, excluded, waves, warnings }: z.infer<typeof planAnswer>,
+): readonly string[] {
+  const out = excluded.reduce((sum, { clients }) => sum + clients, 0);
+  const leftOut = out === 0 ? '' : `, ${number(out)} left out`;
+  return [
+    ...warningLines(view, warnings),
+    safe(`Created ${campaign}: ${many(selected, 'client')} in ${many(waves.length, 'wave')}${leftOut}`),
+    safe(`Start it: servpack campaign start ${campaign}`),
+  ];
+}
+
+const warningLines = (view: View, warnings: readonly string[]): readonly string[] =>
+  warnings.flatMap((warning) => wrapped(view, 'warning: ', warning, 'yellow'));
+
+function excludedLines(view: View, { reason, clients, names }: Excluded): readonly string[] {
+  const more = clients - names.length;
+  const all = `${names.join(', ')}${more === 0 ? '' : `, and ${number(more)} more`}`;
+  return wrapped(view, '', `${many(clients, 'client')} left out and not touched (${reason}): ${all}`);
 }
 
 function wavesTable(view: View, { waves, logonServers }: z.infer<typeof planAnswer>): readonly string[] {

@@ -80,6 +80,10 @@ export const planAnswer = z.object({
   startAt: time.nullable(),
   fleet: count,
   selected: count,
+  /** `names` has the first hundred of each. */
+  excluded: z
+    .array(z.object({ reason: z.string(), clients: count, names: z.array(z.string()).readonly() }))
+    .readonly(),
   servers: count,
   siteWide: z.boolean(),
   left: count,

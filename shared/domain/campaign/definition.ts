@@ -84,6 +84,15 @@ export type Condition =
 /** All conditions must hold. */
 export type Where = readonly Condition[];
 
+/** Names clients one by one, by logon server or by condition. */
+export type Criterion =
+  | { readonly clients: readonly string[] }
+  | { readonly logonServers: readonly string[] }
+  | { readonly where: Where };
+
+/** Clients that the campaign leaves out, and why. */
+export type Exclusion = Criterion & { readonly reason: string };
+
 /**
  * Selects clients of the fleet: all criteria must hold, and an empty criterion holds for every
  * client. A client must have every one of `labels`, one of `logonServers` and be one of `clients`.
@@ -92,8 +101,10 @@ export interface Selection {
   readonly labels: readonly string[];
   readonly logonServers: readonly string[];
   readonly clients: readonly string[];
-  /** Left out = every client; campaigns of earlier versions do not have it. */
+  /** Missing = every client; campaigns of earlier versions do not have it. */
   readonly where?: Where;
+  /** Clients that are left out of those that fulfil the criteria; missing = none. */
+  readonly exclude?: readonly Exclusion[];
 }
 
 /**

@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { planWaves } from '../../orchestrator/domain/plan-waves.ts';
+import { selectionWarnings } from '../../orchestrator/domain/selection-warnings.ts';
+import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
+import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
+import { accepted } from '../input/given.ts';
+
+const fleet = accepted(
+  parseFleet(
+    [
+      'client,logonServer,labels',
+      'pc-1,LS-1,office',
+      'pc-2,LS-1,kiosk',
+      'pc-3,LS-2,kiosk',
+      'pc-4,LS-2,shop',
+      'pc-5,LS-3,',
+    ].join('\n'),
+    'fleet.csv',
+  ),
+);
+
+const plan = (select: string) =>
+  planWaves(accepted(parseCampaign(`campaign: c\nrelease: r\nselect: ${select}\n`, 'c.yaml')), fleet);
+
+const namesOf = (clients: readonly { readonly client: string }[]): string =>
+  clients
+    .map(({ client }) => client.slice(3))
+    .toSorted()
+    .join(' ');
+
+const outcome = (select: string) => {
+  const { waves, excluded } = plan(select);
+  return [
+    namesOf(waves.flatMap(({ clients }) => clients)),
+    ...excluded.map(({ exclusion, clients }) => `${exclusion.reason}: ${namesOf(clients)}`),
+  ];
+};
+
+test.each([
+  ['{ exclude: [{ clients: [pc-1, pc-5], reason: a }] }', ['2 3 4', 'a: 1 5']],
+  ['{ exclude: [{ where: "!kiosk", reason: a }] }', ['2 3', 'a: 1 4 5']],
+  ['{ exclude: [{ logonServers: [ls-1, LS-3], reason: a }] }', ['3 4', 'a: 1 2 5']],
+  // A client counts once, for the first exclusion that names it.
+  [
+    '{ exclude: [{ where: kiosk, reason: a }, { logonServers: [LS-1], reason: b }] }',
+    ['4 5', 'a: 2 3', 'b: 1'],
+  ],
+  // Only clients that the campaign would have are counted.
+  ['{ logonServers: [LS-1], exclude: [{ where: kiosk, reason: a }] }', ['1', 'a: 2']],
+  ['{ labels: [shop], exclude: [{ where: kiosk, reason: a }] }', ['4', 'a: ']],
+  ['{ exclude: [{ where: client, reason: a }] }', ['', 'a: 1 2 3 4 5']],
+  ['{ exclude: [] }', ['1 2 3 4 5']],
+])('%s', (select, expected) => {
+  expect(outcome(select)).toEqual(expected);
+});
+
+test('an exclusion that leaves nobody out is told', () => {
+  const { excluded } = plan(
+    '{ labels: [shop], exclude: [{ where: kiosk, reason: kiosks }, { clients: [pc-4], reason: b }] }',
+  );
+  expect(selectionWarnings(excluded)).toEqual(['exclude: "kiosks" leaves out no client that is selected']);
+});
