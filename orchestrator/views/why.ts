@@ -1,7 +1,9 @@
 import { fromNow } from './duration-text.ts';
 import { outlookOf } from './outlook.ts';
-import { whyNoSlot, whyNotOpen } from './why-waiting.ts';
-import { clientActions } from './actions.ts';
+import { whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
+import { clientActions, waysBack } from './actions.ts';
+import { holdInWords, holdOver } from './holds.ts';
+import { stoppedRemarks } from './stopped.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
@@ -94,15 +96,18 @@ export function whyWaiting(
   context: WhyContext,
   pick: { readonly client: string; readonly wave: number; readonly logonServer: string },
 ): Why {
-  const opening = windowOpening(context);
+  const { campaign } = context;
+  const hold = holdOver(campaign, pick.logonServer);
+  const opening = hold === null ? windowOpening(context) : null;
+  const notOpen = whyNotOpen(context, pick.wave);
   const because =
-    whyNotOpen(context, pick.wave) ??
+    notOpen ??
     (opening === null
       ? whyNoSlot(context, pick.logonServer)
       : `waits for its window, which opens ${wallTimeOf(context.zone ?? 'UTC', opening)}`);
   return {
     client: pick.client,
-    campaign: context.campaign.definition.campaign,
+    campaign: campaign.definition.campaign,
     state: 'waiting',
     end: null,
     because,
@@ -115,11 +120,12 @@ export function whyWaiting(
     },
     otherwise: null,
     remarks: [
-      `it is in wave ${context.campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
+      `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
+      ...(hold === null || notOpen === null ? [] : [holdInWords(hold)]),
       ...unknownZone(context),
       ...refusedAddressOf(context),
     ],
-    actions: [],
+    actions: waysBack(campaign, pick.logonServer),
   };
 }
 
@@ -210,6 +216,9 @@ function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['
       action: `${action} as soon as it gets a slot: ${whyNoSlot(context, upgrade.logonServer)}`,
       when: null,
     };
+  const stopped = isFinishing(upgrade) ? null : whyStopped(context, upgrade.logonServer);
+  if (index === 'due' && stopped !== null && context.campaign.state.status !== 'aborted')
+    return { action: `${action} as soon as it may go on: ${stopped}`, when: null };
   if (index === 'driven') return { action: `${action}: a worker is working on it`, when: null };
   return { action, when: dueAt === null ? null : moment(Math.max(dueAt, context.now), context.now) };
 }
@@ -239,11 +248,8 @@ function actionOf({ state }: Upgrade): string {
 export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
   const { mark, workaround, replacing, unfinished } = upgrade.memory.open;
   const { relocation, willBlockAgain, lastLook, unmark } = upgrade.memory.learned;
-  const { state } = campaign;
-  const isStopped = state.status === 'paused' && upgrade.state.phase !== 'settled';
   const found: (string | false)[] = [
-    isStopped &&
-      `the campaign is paused by ${state.by}: ${state.because}; ${isFinishing(upgrade) ? 'work in progress on the client is completed' : 'nothing new starts on the client until the campaign is resumed'}`,
+    ...stoppedRemarks(campaign, upgrade),
     mark !== null &&
       upgrade.state.phase !== 'settled' &&
       `it has been marked for the update since ${isoOf(mark.at)}`,

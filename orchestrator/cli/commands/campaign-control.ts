@@ -154,7 +154,7 @@ export async function confirmStart(
 }
 
 function questionLines(status: CampaignStatus, forecast: Forecast): readonly string[] {
-  const { campaign, release, size, waves, startsAt, notStaged } = status;
+  const { campaign, release, size, waves, startsAt, notStaged, holds } = status;
   const notBefore = startsAt === null ? '' : `, not before ${startsAt}`;
   const servers = notStaged.length === 0 ? '' : `, ${many(notStaged.length, 'logon server')} not staged`;
   return [
@@ -162,5 +162,6 @@ function questionLines(status: CampaignStatus, forecast: Forecast): readonly str
     `${many(size, 'client')}, ${relocationWords(forecast)}${servers}`,
     ...forecastLines(forecast),
     ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
+    ...holds.map(({ logonServer, by, because }) => `${logonServer} stays held by ${by}: ${because}`),
   ];
 }

@@ -9,7 +9,7 @@ import { addRetryCommands } from './campaign-retry.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { planLines } from '../render/plan.ts';
 import { reportLines } from '../render/report.ts';
-import { haltedLine, statusLines, statusWord } from '../render/status.ts';
+import { haltedLine, heldServersWord, statusLines, statusWord } from '../render/status.ts';
 import { countCell } from '../render/states-table.ts';
 import { table } from '../render/table.ts';
 import { many, number, safe, type View } from '../render/view.ts';
@@ -112,10 +112,10 @@ function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readon
       { head: 'failed', short: 'fail', ...right },
       { head: 'need attention', short: 'attn', ...right },
     ],
-    campaigns.map(({ campaign, release, status, size, settled, states }) => [
+    campaigns.map(({ campaign, release, status, holds, size, settled, states }) => [
       { text: campaign },
       { text: release },
-      { text: statusWord[status] },
+      { text: [statusWord[status], ...(holds.length === 0 ? [] : [heldServersWord(holds)])].join(', ') },
       { text: number(size) },
       { text: number(settled) },
       countCell('upgraded', states.upgraded),
