@@ -49,6 +49,7 @@ const columns = [
   'willBlockAgain',
   'blockers',
   'evidence',
+  'held',
 ] as const satisfies readonly (keyof ClientReport)[];
 
 /**

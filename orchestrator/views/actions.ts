@@ -1,3 +1,4 @@
+import { holdOver } from './holds.ts';
 import { type Campaign, type CampaignState, rebuilder } from '../../shared/domain/campaign/campaign.ts';
 import { isFailure } from '../../shared/domain/outcome/ending.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
@@ -14,6 +15,7 @@ interface Facts {
   readonly paused: Paused | null;
   readonly halted: { readonly by: string } | null;
   readonly withdrawn: object | null;
+  readonly holds: readonly { readonly logonServer: string }[];
   readonly failures: readonly unknown[];
   readonly notStaged: readonly unknown[];
   readonly states: { readonly failed: number; readonly needsAttention: number };
@@ -28,6 +30,14 @@ export const actionsFor = (status: Facts): readonly string[] => [
   ...(status.failures.length === 0 ? [] : ['servpack doctor']),
   ...(status.halted === null ? [] : [`servpack unhalt   # ${elseOverride(status.halted.by)}`]),
   ...toGoOn(status),
+  ...(status.holds.length === 0 || status.status === 'ended'
+    ? []
+    : [
+        releaseCommand(
+          status.campaign,
+          status.holds.map(({ logonServer }) => logonServer),
+        ),
+      ]),
   ...(status.notStaged.length === 0 ? [] : [`servpack release servers ${status.release}`]),
   ...aboutFailures(status),
   ...(status.stillMarked === 0 ? [] : [`servpack campaign unmark ${status.campaign} --reason TEXT`]),
@@ -85,21 +95,27 @@ function aboutFailures({ campaign, status, states }: Facts): readonly string[] {
 }
 
 /** The commands for a client. Empty where it goes on by itself, or nothing is to do. */
-export function clientActions(
-  { definition, state: campaign }: Campaign,
-  upgrade: Upgrade,
-): readonly string[] {
+export function clientActions(campaign: Campaign, upgrade: Upgrade): readonly string[] {
+  const { definition } = campaign;
   const { state, client } = upgrade;
-  if (state.phase !== 'settled')
-    return campaign.status === 'paused' ? [resumeOf(definition.campaign, { ...campaign, missed: null })] : [];
+  if (state.phase !== 'settled') return waysBack(campaign, upgrade.logonServer);
   return [
     ...(isFailure(state.end) ? [`servpack client why ${client} --evidence`] : []),
-    ...(isFailure(state.end) && campaign.status !== 'aborted'
+    ...(isFailure(state.end) && campaign.state.status !== 'aborted'
       ? [`servpack client retry ${client} --reason TEXT`]
       : []),
     ...(endedMarked(upgrade) ? [`servpack campaign unmark ${definition.campaign} --reason TEXT`] : []),
   ];
 }
+
+/** What ends the pause and the hold that keep clients of this logon server from going on. */
+export const waysBack = (campaign: Campaign, logonServer: string): readonly string[] => {
+  const name = campaign.definition.campaign;
+  return [
+    ...(campaign.state.status === 'paused' ? [resumeOf(name, { ...campaign.state, missed: null })] : []),
+    ...(holdOver(campaign, logonServer) === null ? [] : [releaseCommand(name, [logonServer])]),
+  ];
+};
 
 /** The way back from a hold on these logon servers. */
 export const releaseCommand = (campaign: string, logonServers: readonly string[]): string =>

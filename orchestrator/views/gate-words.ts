@@ -1,15 +1,22 @@
 import { evaluateGate, type GateVerdict, sampleOf, type WaveProgress } from '../domain/gate.ts';
+import type { WaveHeld } from './holds.ts';
 import { endsInWords } from '../../shared/domain/outcome/ending.ts';
 import { awaitingOf, type Campaign, type CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Wave, Withdrawal } from '../../shared/domain/campaign/definition.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 
+/** What clients wait for besides their gates; the lists are by wave. */
+interface Waits {
+  readonly withdrawn?: Withdrawal | null;
+  readonly notStaged?: readonly WaveNotStaged[];
+  readonly held?: readonly WaveHeld[];
+}
+
 /** For every wave: what its gate says, or what has to happen before it opens. */
 export function gateWords(
   { definition, state }: Campaign,
   progress: readonly WaveProgress[],
-  withdrawn: Withdrawal | null = null,
-  notStaged: readonly WaveNotStaged[] = [],
+  { withdrawn = null, notStaged = [], held = [] }: Waits = {},
 ): readonly string[] {
   const openWaves = 'openWaves' in state ? state.openWaves : 0;
   return definition.waves.map((wave, index) => {
@@ -23,7 +30,7 @@ export function gateWords(
     if (state.status === 'aborted' && (isLast || index === openWaves - 1)) return abortedWave(own);
     const acceptance = state.acceptances?.[index] ?? null;
     const verdict = evaluateGate(wave, own, state.accepted[index] ?? 0, acceptance);
-    return `${inWords(verdict, isLast)}${verdict.kind === 'closed' ? cannotBegin(own, wave, notStaged[index]) : ''}`;
+    return `${inWords(verdict, isLast)}${verdict.kind === 'closed' ? cannotBegin(own, wave, notStaged[index], held[index]) : ''}`;
   });
 }
 
@@ -34,16 +41,30 @@ export interface WaveNotStaged {
 }
 
 /** Says at once that a wave cannot decide, and for whom it waits. */
-function cannotBegin(progress: WaveProgress, wave: Wave, waits: WaveNotStaged | undefined): string {
-  if (waits === undefined || waits.clients === 0) return '';
+function cannotBegin(
+  progress: WaveProgress,
+  wave: Wave,
+  { clients: missing, logonServers }: WaveNotStaged = noneNotStaged,
+  held: WaveHeld = noneHeld,
+): string {
   const { size, settled, tried } = progress;
-  const most = size - waits.clients;
+  const most = size - missing - held.waiting;
   const cannot =
     most - (settled - tried) < sampleOf(wave, progress) || most * 100 < wave.gate.settledPercent * size;
-  const servers = `${waits.logonServers.slice(0, 3).join(', ')}${waits.logonServers.length > 3 ? ', …' : ''}`;
-  const who = `${waits.clients} of its clients cannot begin, because the release is not staged on ${servers}`;
-  return cannot ? `; CANNOT DECIDE: ${who}` : `; ${who}`;
+  const who = [
+    missing > 0 &&
+      `${missing} of its clients cannot begin, because the release is not staged on ${named(logonServers)}`,
+    held.clients > 0 &&
+      `waits for held ${held.logonServers.length === 1 ? 'logon server' : 'logon servers'} ${named(held.logonServers)}: ${held.clients} of its clients there ${held.clients === 1 ? 'has' : 'have'} not finished`,
+  ].filter((part) => part !== false);
+  return who.length === 0 ? '' : `; ${cannot ? 'CANNOT DECIDE: ' : ''}${who.join('; ')}`;
 }
+
+const noneNotStaged: WaveNotStaged = { clients: 0, logonServers: [] };
+const noneHeld: WaveHeld = { clients: 0, waiting: 0, logonServers: [] };
+
+const named = (servers: readonly string[]): string =>
+  `${servers.slice(0, 3).join(', ')}${servers.length > 3 ? ', …' : ''}`;
 
 /** In an aborted campaign the newest open wave has come to no conclusion. */
 function abortedWave({ waiting, ends }: WaveProgress): string {

@@ -4,6 +4,7 @@ import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ra
 import { calm, type CampaignStatus, campaignStatus, type Surroundings } from './status.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { holdOver } from './holds.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Learned } from '../../shared/domain/upgrade/memory.ts';
@@ -47,6 +48,8 @@ export interface ClientReport {
   readonly next: string | null;
   /** How often it was looked at in vain for this reason; null where it waits for nothing. */
   readonly tries: number | null;
+  /** Who holds its logon server, since when and why; null where nobody does, or it has ended. */
+  readonly held: string | null;
   /** It has ended, and installs at its next logon all the same. */
   readonly stillMarked: boolean;
   /** What became of the last try to take its mark back, and when. */
@@ -99,11 +102,16 @@ const waveOf = (reported: Reported): number =>
   reported.kind === 'waiting' ? reported.wave : reported.upgrade.wave;
 
 /** What is said of one client of this campaign. */
-export function clientReport({ state: { status }, definition }: Campaign, reported: Reported): ClientReport {
+export function clientReport(campaign: Campaign, reported: Reported): ClientReport {
+  const {
+    state: { status },
+    definition,
+  } = campaign;
   const wave = definition.waves[waveOf(reported)]?.name ?? '';
   if (reported.kind === 'waiting') {
     const { client, logonServer } = reported;
-    return { ...untouched, ...(status === 'aborted' ? neverBegun : {}), client, wave, logonServer };
+    const ended = status === 'aborted' ? neverBegun : {};
+    return { ...untouched, ...ended, client, wave, logonServer, held: heldBy(campaign, logonServer) };
   }
   const { client, attempt, logonServer, state, memory } = reported.upgrade;
   const settled = state.phase === 'settled' ? state : null;
@@ -131,9 +139,16 @@ export function clientReport({ state: { status }, definition }: Campaign, report
       state.phase === 'deferred' && state.class !== 'window'
         ? (memory.history.deferrals[state.class] ?? 0)
         : null,
+    held: settled === null ? heldBy(campaign, logonServer) : null,
     stillMarked: endedMarked(reported.upgrade),
     unmarked: unmarkedOf(memory.learned.unmark),
   };
+}
+
+/** `by anna since 2026-11-16T20:00:00Z: payroll`. */
+function heldBy(campaign: Campaign, logonServer: string): string | null {
+  const hold = holdOver(campaign, logonServer);
+  return hold === null ? null : `by ${hold.by} since ${isoOf(hold.at)}: ${hold.because}`;
 }
 
 const timeOf = (at: number | null): string | null => (at === null ? null : isoOf(at));

@@ -5,6 +5,7 @@ import { type WaveProgress, waveProgress } from '../domain/gate.ts';
 import { gateWords, type WaveNotStaged } from './gate-words.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
+import { type Held, heldInWaves, heldNow, holdOver, holdStatuses, type HoldStatus } from './holds.ts';
 import { type WaitClass, waitClasses } from '../../shared/domain/rules/policy.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -39,9 +40,11 @@ export interface CampaignStatus {
   readonly paused: Paused | null;
   /**
    * Clients on which nothing starts, by their column, while the campaign is paused or everything is
-   * halted; null at other times. The others in these columns are completed.
+   * halted, or those of held logon servers; null at other times. The others are completed.
    */
-  readonly held: { readonly active: number; readonly remedying: number } | null;
+  readonly held: Held | null;
+  /** Held logon servers, in the order of the holds: nothing begins on their clients. */
+  readonly holds: readonly HoldStatus[];
   /** What a person can do now, as commands, the most urgent first. */
   readonly actions: readonly string[];
   /** Who halted everything and why: nothing begins in any campaign. */
@@ -138,7 +141,12 @@ export function campaignStatus(
   const endedAt = 'endedAt' in state ? state.endedAt : null;
   const progress = waveProgress(waveSizes, counters);
   const waves = statesOf(campaign, counters, 'wave');
-  const words = gateWords(campaign, progress, withdrawn, waitingForCopies(campaign, counters, copies));
+  const holds = holdStatuses(campaign, counters);
+  const words = gateWords(campaign, progress, {
+    withdrawn,
+    notStaged: waitingForCopies(campaign, counters, copies),
+    held: heldInWaves(campaign, counters),
+  });
   const begun = 'startedAt' in state;
   const sum = (pick: (wave: WaveProgress) => number): number =>
     progress.reduce((total, wave) => total + pick(wave), 0);
@@ -147,8 +155,8 @@ export function campaignStatus(
     release: definition.release,
     status: state.status,
     paused: pausedOf(campaign, releaseStaged, now),
-    held:
-      state.status === 'paused' || (state.status === 'running' && halt !== null) ? heldOf(counters) : null,
+    held: heldNow(campaign, counters, holds, halt),
+    holds,
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },
     withdrawn: withdrawn === null ? null : { ...withdrawn, at: isoOf(withdrawn.at) },
     aborted: abortedOf(campaign, counters),
@@ -186,11 +194,6 @@ function startOf({ definition, state }: Campaign): string | null {
     state.status === 'scheduled' ? state.startAt : state.status === 'created' ? definition.startAt : null;
   return at === null ? null : isoOf(at);
 }
-
-const heldOf = (counters: Counters): CampaignStatus['held'] => ({
-  active: counters['held|active'] ?? 0,
-  remedying: counters['held|remedying'] ?? 0,
-});
 
 /**
  * A client that still waits in an aborted campaign counts as cancelled; it has no record, and
@@ -243,19 +246,21 @@ const notStagedIn = (copies: Copies | null, servers: readonly LogonServerStatus[
         servers.map(({ logonServer, states }) => ({ logonServer, clients: states.waiting })),
       );
 
-/** By wave: its clients that wait for a copy of the release that is not verified. */
+/**
+ * By wave: its clients that wait for a copy of the release that is not verified. Clients of a held
+ * logon server wait for its release first.
+ */
 function waitingForCopies(
-  { definition }: Campaign,
+  campaign: Campaign,
   counters: Counters,
   copies: Copies | null,
 ): readonly WaveNotStaged[] {
   if (copies === null) return [];
-  return definition.waves.map((_, wave) => {
+  return campaign.definition.waves.map((_, wave) => {
     const waiting = Object.entries(counters).flatMap(([name, clients]) => {
       const [kind, at, logonServer = '', bucket] = name.split('|');
-      return kind === 'state' && at === String(wave) && bucket === 'waiting'
-        ? [{ logonServer, clients }]
-        : [];
+      const isAsked = kind === 'state' && at === String(wave) && bucket === 'waiting';
+      return isAsked && holdOver(campaign, logonServer) === null ? [{ logonServer, clients }] : [];
     });
     const missing = serversNotStaged(copies, waiting);
     return {

@@ -3,6 +3,7 @@ import { type Copies, whyNotStaged } from '../../shared/domain/campaign/copies.t
 import { waveProgress } from '../domain/gate.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { gateWords } from './gate-words.ts';
+import { heldInWaves, holdInWords, holdOver } from './holds.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { downloadsIn, type Counters } from '../../shared/domain/outcome/counters.ts';
 import { awaitingOf, type Campaign } from '../../shared/domain/campaign/campaign.ts';
@@ -21,7 +22,9 @@ export function whyNotOpen(
   if (halt !== null) return whyHalted(halt);
   if (wave < state.openWaves) return null;
   const last = state.openWaves - 1;
-  const gate = gateWords(campaign, waveProgress(waveSizes, counters))[last] ?? '';
+  const gate =
+    gateWords(campaign, waveProgress(waveSizes, counters), { held: heldInWaves(campaign, counters) })[last] ??
+    '';
   return `its wave ${definition.waves[wave]?.name ?? ''} is not open; wave ${definition.waves[last]?.name ?? ''} ${gate}`;
 }
 
@@ -43,8 +46,8 @@ export function whyNoSlot(
   logonServer: string,
 ): string {
   const { budgets } = campaign.definition;
-  if (campaign.state.status !== 'running') return whyNotRunning(campaign);
-  if (halt !== null) return whyHalted(halt);
+  const stopped = whyStopped({ campaign, halt }, logonServer);
+  if (stopped !== null) return stopped;
   const status = copies?.found.find((each) => each.logonServer === logonServer);
   if (copies !== null && status?.state !== 'verified')
     return `waits for the release on its logon server: ${whyNotStaged(logonServer, status)}`;
@@ -64,6 +67,17 @@ export function whyNoSlot(
     return `all ${budgets.perLogonServer} slots of logon server ${logonServer} are in use`;
   }
   return 'a slot is free: it is admitted in one of the next rounds';
+}
+
+/** Why nothing begins on clients of this logon server, whatever is free; null = something may. */
+export function whyStopped(
+  { campaign, halt = null }: { readonly campaign: Campaign; readonly halt?: Halt | null },
+  logonServer: string,
+): string | null {
+  if (campaign.state.status !== 'running') return whyNotRunning(campaign);
+  if (halt !== null) return whyHalted(halt);
+  const hold = holdOver(campaign, logonServer);
+  return hold === null ? null : holdInWords(hold);
 }
 
 const whyHalted = ({ by, because }: Halt): string => `everything is halted by ${by}: ${because}`;

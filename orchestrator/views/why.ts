@@ -1,23 +1,22 @@
 import { fromNow } from './duration-text.ts';
 import { outlookOf } from './outlook.ts';
-import { whyNoSlot, whyNotOpen } from './why-waiting.ts';
-import { clientActions } from './actions.ts';
+import { whyNoSlot, whyNotOpen, whyStopped } from './why-waiting.ts';
+import { clientActions, waysBack } from './actions.ts';
+import { holdInWords, holdOver } from './holds.ts';
+import { remarksOn } from './remarks.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
-import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
-import { inWordsLeftMarked } from '../../shared/domain/upgrade/requests.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
 import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { isKnownZone, isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
 import { isFinishing } from '../../shared/domain/upgrade/placement.ts';
-import type { Learned, RestartCause } from '../../shared/domain/upgrade/memory.ts';
-import { movedServices } from '../../shared/domain/upgrade/moved-services.ts';
+import type { RestartCause } from '../../shared/domain/upgrade/memory.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
 
 /**
@@ -94,18 +93,20 @@ export function whyWaiting(
   context: WhyContext,
   pick: { readonly client: string; readonly wave: number; readonly logonServer: string },
 ): Why {
-  const { state } = context.campaign;
-  const opening = windowOpening(context);
+  const { campaign } = context;
+  const hold = holdOver(campaign, pick.logonServer);
+  const opening = hold === null ? windowOpening(context) : null;
+  const notOpen = whyNotOpen(context, pick.wave);
+  // Lists and totals count it as cancelled, too: nothing is begun on it any more.
+  const cancelledAt = campaign.state.status === 'aborted' ? campaign.state.abortedAt : null;
   const because =
-    whyNotOpen(context, pick.wave) ??
+    notOpen ??
     (opening === null
       ? whyNoSlot(context, pick.logonServer)
       : `waits for its window, which opens ${wallTimeOf(context.zone ?? 'UTC', opening)}`);
-  // Lists and totals count it as cancelled, too: nothing is begun on it any more.
-  const cancelledAt = state.status === 'aborted' ? state.abortedAt : null;
   return {
     client: pick.client,
-    campaign: context.campaign.definition.campaign,
+    campaign: campaign.definition.campaign,
     state: cancelledAt === null ? 'waiting' : 'settled',
     end: cancelledAt === null ? null : 'cancelled',
     because,
@@ -121,11 +122,12 @@ export function whyWaiting(
         : null,
     otherwise: null,
     remarks: [
-      `it is in wave ${context.campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
+      `it is in wave ${campaign.definition.waves[pick.wave]?.name ?? ''}, logon server ${pick.logonServer}`,
+      ...(hold === null || notOpen === null ? [] : [holdInWords(hold)]),
       ...unknownZone(context),
       ...refusedAddressOf(context),
     ],
-    actions: [],
+    actions: waysBack(campaign, pick.logonServer),
   };
 }
 
@@ -216,6 +218,9 @@ function nextOf(context: WhyContext, { upgrade, index, dueAt }: Recorded): Why['
       action: `${action} as soon as it gets a slot: ${whyNoSlot(context, upgrade.logonServer)}`,
       when: null,
     };
+  const stopped = isFinishing(upgrade) ? null : whyStopped(context, upgrade.logonServer);
+  if (index === 'due' && stopped !== null && context.campaign.state.status !== 'aborted')
+    return { action: `${action} as soon as it may go on: ${stopped}`, when: null };
   if (index === 'driven') return { action: `${action}: a worker is working on it`, when: null };
   return { action, when: dueAt === null ? null : moment(Math.max(dueAt, context.now), context.now) };
 }
@@ -239,54 +244,6 @@ function actionOf({ state }: Upgrade): string {
     case 'settled':
       return 'nothing';
   }
-}
-
-/** What else an operator should know about a client: what was done to it, and what stops it. */
-export function remarksOn(campaign: Campaign, upgrade: Upgrade): readonly string[] {
-  const { mark, workaround, replacing, unfinished } = upgrade.memory.open;
-  const { relocation, willBlockAgain, lastLook, unmark } = upgrade.memory.learned;
-  const { state } = campaign;
-  const isStopped = state.status === 'paused' && upgrade.state.phase !== 'settled';
-  const found: (string | false)[] = [
-    isStopped &&
-      `the campaign is paused by ${state.by}: ${state.because}; ${isFinishing(upgrade) ? 'work in progress on the client is completed' : 'nothing new starts on the client until the campaign is resumed'}`,
-    mark !== null &&
-      upgrade.state.phase !== 'settled' &&
-      `it has been marked for the update since ${isoOf(mark.at)}`,
-    endedMarked(upgrade) && inWordsLeftMarked(upgrade.memory),
-    unmark !== null && `${isoOf(unmark.at)}: ${unmark.because}`,
-    workaround !== null &&
-      `${workaround.preImage.service.name} is set to manual start until the update is done`,
-    replacing !== null && 'new files are ready on it; Windows puts them in place at the next restart',
-    unfinished && 'a procedure may be unfinished on it: the next look goes on there',
-    relocation === 'done' && whereMoved(upgrade.memory.learned),
-    relocation === 'undone' &&
-      (unfinished
-        ? 'a relocation is undone as far as the settings of the service: it is as it was before after the next start'
-        : 'a relocation was tried and undone: the service is as it was before'),
-    willBlockAgain &&
-      'only the workaround was used: the same service will block it again at the next release',
-    ...sightingsOf(upgrade),
-    lastLook !== null && `last looked at ${isoOf(lastLook.at)}`,
-  ];
-  return found.filter((remark) => remark !== false);
-}
-
-/** Where each relocated service runs now. */
-function whereMoved(learned: Learned): string {
-  const paths = movedServices(learned).map(({ to }) => to);
-  return paths.length < 2
-    ? `its service was moved and runs from ${learned.servicePath ?? 'its new directory'}`
-    : `its services were moved and run from ${paths.join(' and ')}`;
-}
-
-/** Since when each of its blockers is in the way; only while it waits for them. */
-function sightingsOf({ state, memory }: Upgrade): readonly string[] {
-  if (state.phase !== 'deferred' && state.phase !== 'notifying') return [];
-  return Object.entries(memory.learned.sightings).map(
-    ([blocker, { since, looks }]) =>
-      `${blocker} has been in the way since ${isoOf(since)}: ${looks} ${looks === 1 ? 'look' : 'looks'}`,
-  );
 }
 
 /**

@@ -197,6 +197,7 @@ describe('the report of a campaign', () => {
       since: '2026-11-16T20:00:00Z',
       next: null,
       tries: null,
+      held: null,
       stillMarked: false,
       unmarked: null,
     });

@@ -49,6 +49,48 @@ const troubles = {
 };
 const everything = { ...counters, ...troubles };
 
+const holdOn = (logonServer: string) => ({ logonServer, by: 'anna', because: 'payroll', at: evening });
+const withHolds = (count: number) => {
+  const names = [
+    'a-logon-server-with-a-very-long-name.branch.example',
+    'LS-ROM',
+    'a',
+    'b',
+    'c',
+    'd',
+    'e',
+  ].slice(0, count);
+  return campaignStatus(
+    { ...standing(running(3)), holds: names.map(holdOn) },
+    everything,
+    evening + hours(3),
+  );
+};
+
+describe('held logon servers on the screen', () => {
+  test('stand in the head with who, since when, why and what goes on there, in 80 columns', () => {
+    const lines = statusLines(terminal, withHolds(2)).map((line) => stripVTControlCharacters(line));
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    const from = lines.indexOf('LS-ROM held by anna since 2026-11-16T20:00:00Z: payroll');
+    expect(lines.slice(from, from + 3)).toEqual([
+      'LS-ROM held by anna since 2026-11-16T20:00:00Z: payroll',
+      '  held: nothing new starts on 185,175 clients that have not finished; work on',
+      '        111,105 clients is being completed',
+    ]);
+    expect(lines.join('\n')).toContain('servpack campaign release sp4 --server');
+    expect(lines.join('\n')).not.toContain('on any client');
+  });
+
+  test('are named in one line, and counted where they are many', () => {
+    expect(statusLine(withHolds(2))).toContain('LS-ROM held by anna: payroll');
+    expect(statusLine(withHolds(7))).toContain(', 7 logon servers held');
+    const lines = statusLines(plainView, withHolds(7));
+    expect(lines).toContain('and 2 more logon servers held; --json has all');
+    expect(lines).toContain('c held by anna since 2026-11-16T20:00:00Z: payroll');
+    expect(lines).not.toContain('d held by anna since 2026-11-16T20:00:00Z: payroll');
+  });
+});
+
 describe('the status of a campaign on a terminal', () => {
   const lines = statusLines(terminal, campaignStatus(crowded, everything, evening + hours(3)));
 

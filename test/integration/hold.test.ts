@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
 import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
 import { anna, contextOf, kim, wide } from './admitted-clients.ts';
@@ -106,4 +107,39 @@ describe.each(storesAndShards)('a hold on a logon server, on the %s store', (_na
       ['anna (token default)', 'running', 'running', 'logon server LS-ROM is held: payroll'],
     ]);
   });
+});
+
+test('a hold is said by every command that shows the campaign or its clients', async () => {
+  await using orchestrator = await startRunning(undefined, wide);
+  const body = { logonServers: ['LS-ROM'], reason: 'payroll' };
+  await orchestrator.ask('POST', '/v1/campaigns/sp4/hold', body, anna);
+  const says = async (...args: readonly string[]): Promise<string> =>
+    (await runCliAt(orchestrator, args)).stdout;
+  const by = 'held by anna (token default) since 2026-11-17T09:00:00Z: payroll';
+  const way = 'servpack campaign release sp4 --server LS-ROM';
+  expect(await says('campaign', 'status')).toMatch(/\nsp4 +sms-sp4 +running, LS-ROM held +10 /);
+  for (const command of ['status', 'report']) {
+    const text = await says('campaign', command, 'sp4');
+    expect(text).toContain(
+      `\nLS-ROM ${by}\n  held: nothing new starts on 7 clients that have not finished\n`,
+    );
+    expect(text).toMatch(/canary: waiting: .* waits for held logon server LS-ROM: \d of its clients there /);
+    expect(text).toContain(`\ndo: ${way}\n`);
+  }
+  const clients = (await says('campaign', 'clients', 'sp4')).split('\n');
+  expect(clients.filter((line) => line.includes(`  ${by}`)).length).toBe(7);
+  expect(clients.filter((line) => line.includes('LS-MIL') && line.includes('held')).length).toBe(0);
+  const [head = '', ...rows] = (await says('campaign', 'clients', 'sp4', '--csv')).trim().split('\n');
+  expect([head.endsWith(',held'), rows.filter((row) => row.endsWith(by.slice(5))).length]).toEqual([true, 7]);
+  const client = clients.find((line) => line.includes(by))?.split(' ')[0] ?? '';
+  const why = await says('client', 'why', client);
+  expect(why).toContain(
+    'logon server LS-ROM is held by anna (token default) since 2026-11-17T09:00:00Z: payroll',
+  );
+  expect(why).toContain(way);
+  await runCampaigns().run(contextOf(orchestrator));
+  const [other] = await Array.fromAsync(orchestrator.store.upgrades('sp4'));
+  expect(await says('audit', 'show', other?.key.client ?? '')).toMatch(
+    /the campaign: running: logon server LS-ROM is held: payroll\n {4}by anna \(token default\);/,
+  );
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { undoClient } from '../../orchestrator/campaigns/client-actions.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { clientReport } from '../../orchestrator/views/report.ts';
-import { remarksOn } from '../../orchestrator/views/why.ts';
+import { remarksOn } from '../../orchestrator/views/remarks.ts';
 import { contextOver } from '../fixtures/context.ts';
 import { type OneClient, oneClient } from '../fixtures/one-client.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';

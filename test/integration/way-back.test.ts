@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { retryClient } from '../../orchestrator/campaigns/client-actions.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { clientReport } from '../../orchestrator/views/report.ts';
-import { remarksOn } from '../../orchestrator/views/why.ts';
+import { remarksOn } from '../../orchestrator/views/remarks.ts';
 import {
   type Journal,
   newJournal,

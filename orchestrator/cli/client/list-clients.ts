@@ -76,12 +76,16 @@ function clientInWords(line: string): string {
   return safe(words.join('  ').trimEnd());
 }
 
-/** Since when the client waits, when something happens next, and how often it was tried. */
-function timesOf({ since, next, tries, stillMarked }: z.infer<typeof clientReport>): readonly string[] {
+/**
+ * Since when the client waits, when something happens next, how often it was tried, and who holds
+ * its logon server.
+ */
+function timesOf({ since, next, tries, held, stillMarked }: z.infer<typeof clientReport>): readonly string[] {
   return [
     ...(since === null ? [] : [`since ${since}`]),
     ...(next === null ? [] : [`next ${next}`]),
     ...(tries === null ? [] : [many(tries, 'try', 'tries')]),
+    ...(held === null ? [] : [`held ${held}`]),
     ...(stillMarked ? ['STILL MARKED'] : []),
   ];
 }

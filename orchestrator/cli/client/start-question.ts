@@ -49,12 +49,13 @@ export async function askForStart(
 }
 
 function questionLines(status: CampaignStatus, forecast: Forecast, when: string): readonly string[] {
-  const { campaign, release, size, waves, notStaged } = status;
+  const { campaign, release, size, waves, notStaged, holds } = status;
   const servers = notStaged.length === 0 ? '' : `, ${many(notStaged.length, 'logon server')} not staged`;
   return [
     `Campaign ${campaign}: release ${release}, ${many(waves.length, 'wave')}${when}`,
     `${many(size, 'client')}, ${relocationWords(forecast)}${servers}`,
     ...forecastLines(forecast),
     ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
+    ...holds.map(({ logonServer, by, because }) => `${logonServer} stays held by ${by}: ${because}`),
   ];
 }

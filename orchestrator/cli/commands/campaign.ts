@@ -10,7 +10,7 @@ import { addScheduleCommands } from './campaign-schedule.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { createdLines, planLines } from '../render/plan.ts';
 import { reportLines } from '../render/report.ts';
-import { haltedLine, statusLines, statusWord } from '../render/status.ts';
+import { haltedLine, heldServersWord, statusLines, statusWord } from '../render/status.ts';
 import { countCell } from '../render/states-table.ts';
 import { table } from '../render/table.ts';
 import { number, type View } from '../render/view.ts';
@@ -110,10 +110,10 @@ function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readon
       { head: 'failed', short: 'fail', ...right },
       { head: 'need attention', short: 'attn', ...right },
     ],
-    campaigns.map(({ campaign, release, status, size, settled, states }) => [
+    campaigns.map(({ campaign, release, status, holds, size, settled, states }) => [
       { text: campaign },
       { text: release },
-      { text: statusWord[status] },
+      { text: [statusWord[status], ...(holds.length === 0 ? [] : [heldServersWord(holds)])].join(', ') },
       { text: number(size) },
       { text: number(settled) },
       countCell('upgraded', states.upgraded),

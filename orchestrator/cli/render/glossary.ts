@@ -22,7 +22,10 @@ export const glossary: readonly (readonly [word: string, meaning: string])[] = [
   ['restarting', 'a restart was ordered; no look has proved it yet'],
   ['deferred', 'a next look is planned, because something is in the way or the client does not answer'],
   ['fixing', 'servpack changes the client so that nothing is in the way any more'],
-  ['held', 'nothing new starts on the client, because its campaign is paused or everything is halted'],
+  [
+    'held',
+    'nothing new starts on the client, because its campaign is paused, its logon server is held or everything is halted',
+  ],
   ['ladder', 'the steps against a blocker, mildest first: wait, notify, then a workaround or a relocation'],
   ['relocation', 'a service is moved to another directory for good'],
   ['workaround', 'a service starts by hand only, until the update is done; then it is as before'],

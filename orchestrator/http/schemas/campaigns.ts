@@ -4,6 +4,7 @@ import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { deferralClasses, waitClasses } from '../../../shared/domain/rules/policy.ts';
 import type { CampaignReport, ClientReport } from '../../views/report.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
+import type { HoldStatus } from '../../views/holds.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { forecastAnswer } from './surveys.ts';
 import { retrySelections } from '../../domain/retry-selection.ts';
@@ -70,6 +71,18 @@ const notStaged = z.object({
   because: z.string(),
 }) satisfies z.ZodType<NotStaged>;
 
+const held = z.object({ active: count, remedying: count });
+
+const hold = z.object({
+  logonServer: z.string(),
+  by: z.string(),
+  because: z.string(),
+  at: time,
+  clients: count,
+  held,
+  completing: count,
+}) satisfies z.ZodType<HoldStatus>;
+
 const countByLogonServer = z.object({ logonServer: z.string(), clients: count });
 
 export const planAnswer = z.object({
@@ -132,7 +145,8 @@ export const statusAnswer = z.object({
       missed: z.string().nullable(),
     })
     .nullable(),
-  held: z.object({ active: count, remedying: count }).nullable(),
+  held: held.nullable(),
+  holds: z.array(hold).readonly(),
   actions: z.array(z.string()).readonly(),
   halted: haltedBy,
   withdrawn: haltedBy,
@@ -196,6 +210,7 @@ export const clientReport = z.object({
   since: time.nullable(),
   next: time.nullable(),
   tries: count.nullable(),
+  held: z.string().nullable(),
   stillMarked: z.boolean(),
   unmarked: z.object({ at: time, done: z.boolean(), because: z.string() }).nullable(),
 }) satisfies z.ZodType<ClientReport>;

@@ -10,6 +10,10 @@ export type Counters = Readonly<Record<string, number>>;
 export const stateCounter = (wave: number, logonServer: string, bucket: Bucket): string =>
   `state|${wave}|${logonServer}|${bucket}`;
 
+/** The name of the counter of clients on which nothing starts while they are held, by column. */
+export const heldCounter = (bucket: 'active' | 'remedying', logonServer: string): string =>
+  `held|${bucket}|${logonServer}`;
+
 /**
  * Earlier versions gave this cause to a client that had ended and still installs the release at a
  * logon.

@@ -2,7 +2,7 @@ import { fingerprint } from '../observation/blocker.ts';
 import { mayBeMarked } from './memory.ts';
 import { isFinishing } from './placement.ts';
 import type { Upgrade } from './state.ts';
-import { type Bucket, stateCounter, stillMarked, type Counters } from '../outcome/counters.ts';
+import { type Bucket, heldCounter, stateCounter, stillMarked, type Counters } from '../outcome/counters.ts';
 import { isFailure, isUpToDate } from '../outcome/ending.ts';
 
 /**
@@ -26,7 +26,7 @@ export function countersOf(upgrade: Upgrade): Counters {
   if (isDownloading(upgrade)) counters[`downloading|${logonServer}`] = 1;
   if (isDownloading(upgrade) && state.phase === 'deferred') counters[`downloadRests|${logonServer}`] = 1;
   const held = heldIn(upgrade);
-  if (held !== null) counters[`held|${held}`] = 1;
+  if (held !== null) counters[heldCounter(held, logonServer)] = 1;
   const blocking = blockingOf(upgrade);
   if (blocking.length > 0) counters[`blocked|${blocking.join(' + ')}`] = 1;
   return counters;
@@ -75,7 +75,10 @@ export function bucketOf({ state }: Upgrade): Bucket {
   }
 }
 
-/** The column of a client on which nothing starts while its campaign is paused; null = it rests. */
+/**
+ * The column of a client on which nothing starts while its campaign is paused or its logon server
+ * is held; null = it rests, or is finishing.
+ */
 function heldIn(upgrade: Upgrade): 'active' | 'remedying' | null {
   const bucket = bucketOf(upgrade);
   return (bucket === 'active' || bucket === 'remedying') && !isFinishing(upgrade) ? bucket : null;

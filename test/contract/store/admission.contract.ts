@@ -48,7 +48,7 @@ export function admissionContract(given: Given): void {
       expect(await fixture.store.counters('sp4')).toEqual({
         'state|0|LS-1|waiting': 1,
         'state|0|LS-1|active': 1,
-        'held|active': 1,
+        'held|active|LS-1': 1,
       });
       expect(await recount(fixture.store, 'sp4')).toEqual(await fixture.store.counters('sp4'));
       expect((await fixture.store.queued('sp4', 5)).waiting).toEqual([pick('pc-2')]);

@@ -41,7 +41,7 @@ export function commitContract(given: Given): void {
       expect(await fixture.stored(key)).toEqual({ ...begun.stored, version: 2, upgrade: next });
       expect(await fixture.store.counters('sp4')).toEqual({
         'state|0|LS-1|remedying': 1,
-        'held|active': 1,
+        'held|active|LS-1': 1,
         'seen|x': 2,
       });
       expect((await fixture.store.audit(1))[0]).toEqual(entry('sp4', 'pc-1', 'nothing is in the way'));
