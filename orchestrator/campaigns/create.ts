@@ -38,7 +38,7 @@ async function forecastDraft(
 /**
  * Writes the campaign and its waiting clients, and starts nothing. Refused when the release is
  * neither staged nor waited for, when no client is selected, when clients are left over, or when
- * the name is taken.
+ * the name is taken, and when clients leave the fleet at this moment.
  */
 export async function createCampaign(
   context: OrchestratorContext,
@@ -85,7 +85,7 @@ function emptyOrLeftOver({ fleet, selected, left }: CampaignPlan): Refusal | nul
 }
 
 function recordsOf(
-  { definition, waves, plan }: Draft,
+  { definition, waves, plan, removals }: Draft,
   who: string,
   at: number,
 ): Parameters<OperatorStore['createCampaign']> {
@@ -105,5 +105,6 @@ function recordsOf(
     })),
   );
   const because = `${plan.selected} clients in ${waves.length} waves, from the campaign file with SHA-256 ${definition.hash}`;
-  return [campaign, picks, campaignAudit(campaign, '', campaign.state.status, { at, who, because })];
+  const audit = campaignAudit(campaign, '', campaign.state.status, { at, who, because });
+  return [campaign, picks, audit, 1, removals];
 }

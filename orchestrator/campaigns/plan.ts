@@ -21,6 +21,8 @@ export interface Draft {
   readonly product: string | null;
   readonly plan: CampaignPlan;
   readonly waves: Plan['waves'];
+  /** How often clients had been removed when the fleet was read. */
+  readonly removals: number;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function draftCampaign(
 ): Promise<Result<Draft, Refusal>> {
   const parsed = parseCampaign(text, file);
   if (!parsed.ok) return err(badFile(file, parsed.error));
+  const removals = await store.removals();
   const stored = await Array.fromAsync(store.fleet());
   // A fleet of an earlier version may have one server in several spellings.
   const names = namesOf(await spellingsIn(stored));
@@ -55,6 +58,7 @@ export async function draftCampaign(
     definition,
     product: release?.product ?? null,
     waves,
+    removals,
     plan: planOf(definition, fleet.length, { waves, left }, { release, copies }),
   });
 }

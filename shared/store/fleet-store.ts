@@ -28,6 +28,11 @@ export interface FleetStore {
    */
   importUnique(clients: readonly Client[], audit: AuditEntry): Promise<ImportOutcome>;
   readClient(client: string): Promise<Client | null>;
+  /**
+   * For each of these names, in the same order: the clients of the fleet that have it, whatever its
+   * case. Only a fleet of an earlier version has two clients of one name.
+   */
+  spellings(names: readonly string[]): Promise<readonly (readonly string[])[]>;
   fleet(): AsyncIterable<Client>;
   fleetSize(): Promise<number>;
 }

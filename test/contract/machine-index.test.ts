@@ -73,6 +73,7 @@ describe('the index of machines', () => {
     const step = fc.oneof(
       fc.record({ what: fc.constantFrom('import', 'importUnique'), rows } as const),
       fc.record({ what: fc.constant('move'), client: id, host } as const),
+      fc.record({ what: fc.constant('remove'), client: id } as const),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
@@ -128,11 +129,14 @@ describe('the index of machines', () => {
 
 type Step =
   | { readonly what: 'import' | 'importUnique'; readonly rows: readonly { client: string; host: string }[] }
-  | { readonly what: 'move'; readonly client: string; readonly host: string };
+  | { readonly what: 'move'; readonly client: string; readonly host: string }
+  | { readonly what: 'remove'; readonly client: string };
 
 /** What the store answers; which of several twins a client is compared with does not matter. */
 async function run(store: Store, step: Step): Promise<unknown> {
   if (step.what === 'move') return (await store.moveClient(step.client, step.host, entry(''))).kind;
+  if (step.what === 'remove')
+    return store.removeClients([{ client: step.client, audit: entry('', step.client) }]);
   const clients = step.rows.map(({ client, host }) => clientOf(client, { host }));
   if (step.what === 'import') return store.importFleet(clients);
   const outcome = await store.importUnique(clients, entry(''));

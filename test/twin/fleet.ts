@@ -25,6 +25,8 @@ export const fleetStoreOf = (tables: Tables): FleetStore => ({
     return { kind: 'imported', imported: importFleet(tables.fleet, clients) };
   },
   readClient: async (client) => tables.fleet.get(client) ?? null,
+  spellings: async (names) =>
+    names.map((name) => [...tables.fleet.keys()].filter((each) => nameOf(each) === nameOf(name)).sort()),
   fleet: () => each(tables.fleet.values()),
   fleetSize: async () => tables.fleet.size,
 });

@@ -63,6 +63,15 @@ export const keyNames = {
   moves: 'moves',
   /** string in shard 0 that expires: a large import copies the fleet */
   importing: 'importing',
+  /** string in shard 0: how often clients were removed from the fleet */
+  removals: 'removals',
+  /**
+   * hash in shard 0: name in lower case -> JSON of the removed clients of this name and their home
+   * shards
+   */
+  formerHomes: 'formerHomes',
+  /** hash: client that was removed -> the campaigns that know it, separated by spaces */
+  former: 'former',
   /** hash in shard 0: client -> the address of its check-in that was not taken, as JSON */
   refusedAddresses: 'refusedAddresses',
   /** hash: release -> JSON */

@@ -7,9 +7,18 @@ export async function readClient({ redis, keys }: Shard, client: string): Promis
   return found === null ? null : clientOf(client, found);
 }
 
+/**
+ * Every client once. A hash that has lost fields meanwhile may be read with some fields twice:
+ * Redis makes its table smaller.
+ */
 export async function* readFleet(head: Shard): AsyncGenerator<Client> {
+  const seen = new Set<string>();
   for await (const page of scanHash(head, head.keys.of('fleet'))) {
-    for (const [client, text] of page) yield clientOf(client, text);
+    for (const [client, text] of page) {
+      if (seen.has(client)) continue;
+      seen.add(client);
+      yield clientOf(client, text);
+    }
   }
 }
 

@@ -2,6 +2,7 @@ import type { FleetStore } from '../../fleet-store.ts';
 import type { ReleaseStore } from '../../release-store.ts';
 import { fleetSize, readClient, readFleet } from '../fleet/fleet.ts';
 import { importFleet, importUnique } from '../fleet/import-fleet.ts';
+import { spellingsOf } from '../fleet/spellings.ts';
 import {
   openCopies,
   readCopies,
@@ -19,6 +20,7 @@ export const fleetStoreOf = ({ head, all }: Shards): FleetStore => ({
   importFleet: (clients, audit) => importFleet(head, all.length, clients, audit ?? null),
   importUnique: (clients, audit) => importUnique(head, all.length, clients, audit),
   readClient: (client) => readClient(head, client),
+  spellings: (names) => spellingsOf(head, names),
   fleet: () => readFleet(head),
   fleetSize: () => fleetSize(head),
 });
