@@ -187,7 +187,7 @@ export async function sampleOf(store: OperatorStore, count: number, seed: string
   let kept: { readonly client: string; readonly draw: string }[] = [];
   let total = 0;
   const cut = (): void => void (kept = kept.sort((a, b) => (a.draw < b.draw ? -1 : 1)).slice(0, count));
-  for await (const { client } of store.fleet()) {
+  for await (const client of store.fleetNames()) {
     total += 1;
     kept.push({ client, draw: hash('sha256', `${seed}\n${client}`) });
     if (kept.length >= count + 10_000) cut();

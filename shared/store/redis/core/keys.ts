@@ -59,6 +59,12 @@ export const keyNames = {
   machines: 'machines',
   /** string in shard 0: the number of the import up to which `machines` knows the whole fleet */
   machinesAt: 'machinesAt',
+  /** hash in shard 0: spelling of a logon server -> how many clients of the fleet have it */
+  logonServers: 'logonServers',
+  /**
+   * string in shard 0: the number of the import up to which `logonServers` knows the whole fleet
+   */
+  serversAt: 'serversAt',
   /** string in shard 0: how often a check-in has changed an address */
   moves: 'moves',
   /** string in shard 0 that expires: a large import copies the fleet */

@@ -18,6 +18,7 @@ import {
   possibleTwins,
   stageMembers,
 } from './machine-index.ts';
+import { serverChanges, serverList } from './server-index.ts';
 
 const importFleetScript = scriptFile(import.meta.url, 'import-fleet.lua');
 
@@ -63,6 +64,14 @@ export async function importUnique(
   }
 }
 
+/** Clients of this list that would be a second client of a machine in the fleet. */
+export async function twinsOf(head: Shard, clients: readonly Client[]): Promise<readonly Twin[]> {
+  await indexFleet(head);
+  const search = searchTwins(await differentRows(head, clients, 1));
+  search.look(await possibleTwins(head, search.machines));
+  return search.found(clients);
+}
+
 interface Order {
   readonly shards: number;
   readonly clients: readonly Client[];
@@ -98,7 +107,8 @@ async function tryImport(
   const added = different.length - changed;
   const way = isLarge ? 'replace' : 'add';
   const asked = { token, ...version, way, rows: different.length, new: added, members };
-  const total = Number(await head.run(importFleetScript, named(asked), ...list(auditFields(audit, null))));
+  const lists = [...list(auditFields(audit, null)), ...serverList(serverChanges(different))];
+  const total = Number(await head.run(importFleetScript, named(asked), ...lists));
   return total < 0 ? null : { kind: 'imported', imported: { added, changed, total } };
 }
 

@@ -1,11 +1,13 @@
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+-- @include servers.lua
 
 -- Takes clients out of the fleet, the index of machines and the addresses that were refused, and
 -- refuses their tokens. Returns how many clients there are now, or -1 when the fleet or the list of
 -- campaigns has changed since it was read.
 -- ARGV: how many campaigns there were; lists: clients, each with its entry, its home shard and its
---       name in lower case; members that the index loses; name and text of each audit entry
+--       name in lower case; members that the index loses; name and text of each audit
+--       entry; changes of the index of logon servers
 local imports = redis.call('GET', key('imports')) or '0'
 if redis.call('SCARD', key('campaigns')) ~= tonumber(ARGV[1])
   or redis.call('GET', key('machinesAt')) ~= imports then
@@ -29,10 +31,12 @@ for at = first, last, 4 do
   redis.call('HSET', key('tokens'), name, string.format('%.0f', least + 1))
 end
 -- Every import and every change of an address that was prepared before begins again.
-redis.call('SET', key('machinesAt'), redis.call('INCR', key('imports')))
+local after = redis.call('INCR', key('imports'))
+redis.call('SET', key('machinesAt'), after)
 redis.call('INCR', key('removals'))
 first, last = nextList()
 for at = first, last do redis.call('ZREM', key('machines'), ARGV[at]) end
 first, last = nextList()
 for at = first, last, 2 do addAudit(at, at + 1) end
+followServers(imports, after, false, nextList())
 return redis.call('HLEN', key('fleet'))

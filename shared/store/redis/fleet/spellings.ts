@@ -32,7 +32,7 @@ async function spellingsIn({ redis, keys }: Shard, names: readonly string[]): Pr
   }
   const [versions, ...replies] = valuesOf(await pipeline.exec());
   const [imports, indexed] = versions as readonly (string | null)[];
-  if (imports !== null && imports !== indexed) return null;
+  if ((imports ?? '0') !== indexed) return null;
   return names.map((name, at) => {
     const plain = replies[2 * at] === 1 ? [name] : [];
     return [...plain, ...(replies[2 * at + 1] as readonly string[]).map(clientIn)].sort();

@@ -8,6 +8,7 @@ import { fleetSize } from '../fleet/fleet.ts';
 import { hostIn } from '../fleet/fleet-text.ts';
 import { formerNames } from '../fleet/former-homes.ts';
 import { indexFleet, indexMembers } from '../fleet/machine-index.ts';
+import { serverChanges, serverList } from '../fleet/server-index.ts';
 import { byHome, type Shards } from './shards.ts';
 
 /** Clients that one script looks at. */
@@ -80,6 +81,7 @@ async function tryRemove(shards: Shards, asked: readonly Removal[]): Promise<Rem
     ),
     ...list(removals.flatMap(({ client, text }) => indexMembers({ client, host: hostIn(client, text) }))),
     ...list(removals.flatMap(({ audit }) => auditFields(audit, null))),
+    ...serverList(serverChanges(removals.map(({ text }) => ({ known: text, text: null })))),
   );
   if (Number(total) >= 0) return { kind: 'removed', removed: removals.length, total: Number(total) };
   await Promise.all(closed.map(reopen));
