@@ -5,18 +5,20 @@ import {
   picksLines,
   recordLine,
   releaseLine,
+  removedLine,
   tokensLine,
 } from './format/attachment-lines.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { movedTo, revokedTo } from '../../shared/store/check-in-store.ts';
+import { removedTo } from '../../shared/store/removal-store.ts';
 import type { KeptEntry } from '../../shared/store/seal-store.ts';
 import type { Store } from '../../shared/store/store.ts';
 import type { WaitingClient, UpgradeKey } from '../../shared/store/types.ts';
 
 /**
  * The attachments of these entries: the records of the clients that they name, as they are now;
- * their campaigns; the fleet and the releases where these changed; evidence that no file holds
- * yet. All of it is read after the entries, so it is never older than they are.
+ * their campaigns; the fleet, clients that left it, and the releases where these changed; evidence
+ * that no file holds yet. All of it is read after the entries, so it is never older than they are.
  */
 export async function* attachmentsOf(
   store: Store,
@@ -24,9 +26,12 @@ export async function* attachmentsOf(
   entries: readonly KeptEntry[],
 ): AsyncGenerator<string> {
   if (entries.some(isStaging)) for (const release of await store.releases()) yield releaseLine(release);
+  // Before the fleet: a client of the same name may have come since.
+  yield* removedLines(store, entries.filter(isRemoval));
   if (entries.some(isImport)) yield* fleetLines(store.fleet());
   else yield* fleetLines(clientsIn(store, entries.filter(isNewAddress)));
-  if (entries.some(isRevocation)) yield tokensLine(await store.tokenGenerations());
+  if (entries.some((entry) => isRevocation(entry) || isRemoval(entry)))
+    yield tokensLine(await store.tokenGenerations());
   for (const [campaign, own] of Map.groupBy(entries.filter(isOfCampaign), (entry) => entry.campaign))
     yield* campaignLines(store, campaign, own.some(isCreation));
   for (const stored of await store.readUpgrades(shard, upgradesIn(entries)))
@@ -40,8 +45,20 @@ const isStaging = ({ campaign, to }: KeptEntry): boolean =>
 const isImport = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === 'imported';
 const isNewAddress = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === movedTo;
 const isRevocation = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === revokedTo;
+const isRemoval = ({ campaign, to }: KeptEntry): boolean => campaign === '' && to === removedTo;
 const isOfCampaign = ({ campaign, client }: KeptEntry): boolean => campaign !== '' && client === null;
 const isCreation = ({ version }: KeptEntry): boolean => version === 1;
+
+const namesPerLine = 200;
+
+async function* removedLines(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<string> {
+  const names = [...new Set(entries.map(({ client }) => client))].filter((client) => client !== null);
+  for (let from = 0; from < names.length; from += namesPerLine) {
+    const piece = names.slice(from, from + namesPerLine);
+    const known = await Promise.all(piece.map((client) => store.formerCampaigns(client)));
+    yield removedLine(new Map(piece.map((client, at) => [client, known[at] ?? []])));
+  }
+}
 
 async function* clientsIn(store: Store, entries: readonly KeptEntry[]): AsyncGenerator<Client> {
   for (const name of new Set(entries.map(({ client }) => client))) {

@@ -38,7 +38,7 @@ async function forecastDraft(
 /**
  * Writes the campaign and its waiting clients, and starts nothing. Refused when the release is
  * neither staged nor waited for, when no client is selected, when clients are left over, or when
- * the name is taken.
+ * the name is taken, and when clients leave the fleet at this moment.
  */
 export async function createCampaign(
   context: OrchestratorContext,
@@ -81,7 +81,7 @@ function leftOver({ selected, left }: CampaignPlan): Refusal | null {
 }
 
 function recordsOf(
-  { definition, waves, plan }: Draft,
+  { definition, waves, plan, removals }: Draft,
   who: string,
   at: number,
 ): Parameters<OperatorStore['createCampaign']> {
@@ -103,5 +103,6 @@ function recordsOf(
   const out = plan.excluded.reduce((sum, { clients }) => sum + clients, 0);
   const leftOut = out === 0 ? '' : `, ${out} left out`;
   const because = `${plan.selected} clients in ${waves.length} waves${leftOut}, from the campaign file with SHA-256 ${definition.hash}`;
-  return [campaign, picks, campaignAudit(campaign, '', campaign.state.status, { at, who, because })];
+  const audit = campaignAudit(campaign, '', campaign.state.status, { at, who, because });
+  return [campaign, picks, audit, 1, removals];
 }

@@ -24,6 +24,8 @@ export interface Draft {
   readonly product: string | null;
   readonly plan: CampaignPlan;
   readonly waves: Plan['waves'];
+  /** How often clients had been removed when the fleet was read. */
+  readonly removals: number;
 }
 
 /**
@@ -38,6 +40,7 @@ export async function draftCampaign(
 ): Promise<Result<Draft, Refusal>> {
   const read = readCampaignFile(text, file);
   if (!read.ok) return err(badFile(file, read.error));
+  const removals = await store.removals();
   const stored = await Array.fromAsync(store.fleet());
   // A fleet of an earlier version may have one server in several spellings.
   const names = namesOf(await spellingsIn(stored));
@@ -61,6 +64,7 @@ export async function draftCampaign(
     definition,
     product: release?.product ?? null,
     waves,
+    removals,
     plan: planOf(definition, fleet.length, planned, { release, copies }),
   });
 }

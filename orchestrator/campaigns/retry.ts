@@ -154,6 +154,8 @@ function whyNot(outcome: CommitIdleOutcome): string | null {
       return null;
     case 'claimed':
       return `campaign ${outcome.campaign} is at work on it now; wait until it has settled there`;
+    case 'gone':
+      return 'it was removed from the fleet; a client that has its name now is another one';
     case 'driven':
     case 'stale':
       return 'another request changed it in this moment; try again';

@@ -2,10 +2,8 @@ import type { FleetFile } from '../input/fleet-csv.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { machineOf } from '../../shared/domain/campaign/machine.ts';
-import { openOnClient } from '../../shared/domain/upgrade/memory.ts';
-import { movedServices } from '../../shared/domain/upgrade/moved-services.ts';
 import type { UpgradeStore } from '../../shared/store/upgrade-store.ts';
-import type { StoredUpgrade } from '../../shared/store/types.ts';
+import { whyOpen } from './still-open.ts';
 
 /** A client that would be reached at another machine while a campaign has begun something on it. */
 export interface HeldHost {
@@ -65,28 +63,6 @@ async function heldHost(
   const because = stored === null ? null : whyOpen(stored);
   return campaign === null || because === null ? null : { client, present, campaign, because };
 }
-
-/** What is open on the client's machine; null = nothing is. */
-function whyOpen({ upgrade, index }: StoredUpgrade): string | null {
-  const { state, memory } = upgrade;
-  if (state.phase === 'settled') return null;
-  if (state.phase === 'remedying') return `its ${state.journal.procedure} is at step ${state.journal.step}`;
-  const [first] = openOnClient(memory);
-  if (first !== undefined) return inWords[first];
-  const [moved] = movedServices(memory.learned);
-  if (moved !== undefined) return `${moved.service.name} was moved there`;
-  // The worker has read the entry of the fleet, and may begin something at any moment.
-  return index === 'driven' ? 'a worker is at work on it' : null;
-}
-
-const inWords: Readonly<Record<ReturnType<typeof openOnClient>[number], string>> = {
-  mark: 'it is marked',
-  unanswered: 'its update may have begun',
-  restart: 'it is expected back from a restart',
-  workaround: 'a service of it is set to manual for a while',
-  replacing: 'new files wait there for its restart',
-  unfinished: 'a procedure may be unfinished there',
-};
 
 /** A row that would lead a campaign to another machine in the middle of its work. */
 export const heldHostFault = (

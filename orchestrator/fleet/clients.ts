@@ -30,7 +30,8 @@ export interface ClientRecord {
 /**
  * The part of the client that matters now: in the asked campaign, else in the campaign that holds
  * the client, else in the first campaign that knows it: running before paused before those that
- * have not begun before those that are over, and the newest of its kind. Null = none knows it.
+ * have not begun before those that are over, and the newest of its kind. A campaign that knows a
+ * former client of the same name counts only where it was asked for. Null = none knows it.
  */
 export async function partOf(
   store: OperatorStore,
@@ -39,7 +40,7 @@ export async function partOf(
 ): Promise<Part | null> {
   const held = asked ?? (await store.claimOf(client));
   if (held !== null) return partIn(store, held, client);
-  for (const { campaign } of await byWeight(store)) {
+  for (const { campaign } of await byWeight(store, client)) {
     const part = await partIn(store, campaign.definition.campaign, client);
     if (part !== null) return part;
   }
@@ -58,7 +59,9 @@ export async function otherCampaigns(
   client: string,
   campaign: string,
 ): Promise<readonly OtherCampaign[]> {
-  const records = (await byWeight(store)).filter((each) => each.campaign.definition.campaign !== campaign);
+  const records = (await byWeight(store, client)).filter(
+    (each) => each.campaign.definition.campaign !== campaign,
+  );
   const parts = await Promise.all(
     records.map((each) => partIn(store, each.campaign.definition.campaign, client)),
   );
@@ -77,11 +80,15 @@ const weights: Readonly<Record<CampaignState['status'], number>> = {
   aborted: 4,
 };
 
-const byWeight = async (store: OperatorStore): Promise<readonly CampaignRecord[]> =>
-  [...(await store.campaigns())].sort(
-    ({ campaign: a }, { campaign: b }) =>
-      weights[a.state.status] - weights[b.state.status] || b.createdAt - a.createdAt,
-  );
+async function byWeight(store: OperatorStore, client: string): Promise<readonly CampaignRecord[]> {
+  const [records, former] = await Promise.all([store.campaigns(), store.formerCampaigns(client)]);
+  return records
+    .filter(({ campaign }) => !former.includes(campaign.definition.campaign))
+    .sort(
+      ({ campaign: a }, { campaign: b }) =>
+        weights[a.state.status] - weights[b.state.status] || b.createdAt - a.createdAt,
+    );
+}
 
 async function partIn(store: OperatorStore, campaign: string, client: string): Promise<Part | null> {
   const pick = await store.readWaiting({ campaign, client });
@@ -180,7 +187,7 @@ export async function sampleOf(store: OperatorStore, count: number, seed: string
   let kept: { readonly client: string; readonly draw: string }[] = [];
   let total = 0;
   const cut = (): void => void (kept = kept.sort((a, b) => (a.draw < b.draw ? -1 : 1)).slice(0, count));
-  for await (const { client } of store.fleet()) {
+  for await (const client of store.fleetNames()) {
     total += 1;
     kept.push({ client, draw: hash('sha256', `${seed}\n${client}`) });
     if (kept.length >= count + 10_000) cut();

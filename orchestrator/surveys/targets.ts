@@ -41,7 +41,12 @@ const whatOf = (of: string, { labels, logonServers }: Select): string =>
 const asked = ({ labels, logonServers }: Select): ((client: Client) => boolean) =>
   selecting({ labels, logonServers, clients: [] });
 
+/** The whole fleet is looked at by its names: no entry is read for that. */
 async function* ofFleet(store: OperatorStore, select: Select): AsyncGenerator<SurveyTarget> {
+  if (select.labels.length + select.logonServers.length === 0) {
+    for await (const name of store.fleetNames()) yield { name, adHoc: null };
+    return;
+  }
   const isAsked = asked(select);
   for await (const client of store.fleet()) if (isAsked(client)) yield { name: client.client, adHoc: null };
 }

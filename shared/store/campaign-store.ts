@@ -24,14 +24,17 @@ export interface CampaignStore {
   /**
    * Writes a campaign and its waiting clients.
    * @param version 1 when not given; a rebuild brings the version that the campaign had
-   * @returns fault `campaign.taken`, and with several shards `campaign.unknownClient` for a client
-   * that the fleet does not have
+   * @param removals what `RemovalStore.removals` said before the fleet was read
+   * @returns fault `campaign.taken`; `campaign.fleetChanged` when clients were removed from the
+   * fleet since; and with several shards `campaign.unknownClient` for a client that the fleet does
+   * not have
    */
   createCampaign(
     campaign: Campaign,
     clients: readonly WaitingClient[],
     audit: AuditEntry,
     version?: number,
+    removals?: number,
   ): Promise<Result<CampaignRecord, Fault>>;
   readCampaign(campaign: string): Promise<CampaignRecord | null>;
   /** All campaigns, or those in these statuses, by time of creation. Reads no others. */

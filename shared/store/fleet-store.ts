@@ -28,6 +28,22 @@ export interface FleetStore {
    */
   importUnique(clients: readonly Client[], audit: AuditEntry): Promise<ImportOutcome>;
   readClient(client: string): Promise<Client | null>;
+  /** The entries of these clients, in the same order; null where the fleet has none. */
+  readClients(clients: readonly string[]): Promise<readonly (Client | null)[]>;
+  /** The twins for which `importUnique` would refuse this list. */
+  twinsOf(clients: readonly Client[]): Promise<readonly Twin[]>;
+  /**
+   * How many clients of the fleet have each spelling of a logon server. Kept with every change of
+   * the fleet: reads no client.
+   */
+  logonServers(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * For each of these names, in the same order: the clients of the fleet that have it, whatever its
+   * case. Only a fleet of an earlier version has two clients of one name.
+   */
+  spellings(names: readonly string[]): Promise<readonly (readonly string[])[]>;
   fleet(): AsyncIterable<Client>;
+  /** The names of all clients, each once, in no order. */
+  fleetNames(): AsyncIterable<string>;
   fleetSize(): Promise<number>;
 }

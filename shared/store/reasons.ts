@@ -23,6 +23,7 @@ export const reasons = {
   takenOver: 'another driver has taken over, or the lease was taken away',
   otherVersion: (asked: number, present: number) => `version ${asked} is not the present one, ${present}`,
   campaignTaken: (campaign: string) => `a campaign named ${campaign} exists already; choose another name`,
+  fleetChanged: 'clients were removed from the fleet at this moment; try again',
   unknownClient: (client: string) => `client ${client} is not in the fleet`,
   waits: (client: string, campaign: string) =>
     `client ${client} waits in campaign ${campaign} and is not admitted yet`,

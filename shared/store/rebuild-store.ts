@@ -32,6 +32,8 @@ export interface RebuildStore {
    * @returns false when the time of the block's last entry has not come by Redis' clock
    */
   putBackSeal(shard: number, head: SealedHead): Promise<boolean>;
+  /** Notes again which campaigns know a former client of this name. */
+  putBackFormer(client: string, campaigns: readonly string[]): Promise<void>;
   /**
    * Gives waiting clients of one campaign their records back. Leaves clients alone that do not
    * wait.

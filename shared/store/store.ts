@@ -5,6 +5,7 @@ import type { CheckInStore } from './check-in-store.ts';
 import type { HealthStore } from './health-store.ts';
 import type { FleetStore } from './fleet-store.ts';
 import type { LeaderStore } from './leader-store.ts';
+import type { RemovalStore } from './removal-store.ts';
 import type { RebuildStore } from './rebuild-store.ts';
 import type { ReleaseStore } from './release-store.ts';
 import type { RoundFailureStore } from './round-failure-store.ts';
@@ -37,6 +38,7 @@ export interface OperatorStore
     FleetStore,
     HealthStore,
     ReleaseStore,
+    RemovalStore,
     SurveyStore,
     UpgradeStore,
     WorkerRegistry,

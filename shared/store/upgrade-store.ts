@@ -132,7 +132,9 @@ export type CommitIdleOutcome =
   /** Nothing was written: the upgrade has changed meanwhile; read again. */
   | { readonly kind: 'stale'; readonly because: string }
   /** Nothing was written: another campaign claims the client now. */
-  | { readonly kind: 'claimed'; readonly campaign: string };
+  | { readonly kind: 'claimed'; readonly campaign: string }
+  /** Nothing was written: the client that the campaign knows was removed from the fleet. */
+  | { readonly kind: 'gone' };
 
 export type DeliverOutcome =
   /**

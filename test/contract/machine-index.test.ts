@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type KeyName, keysOf } from '../../shared/store/redis/core/keys.ts';
 import { indexMembers } from '../../shared/store/redis/fleet/machine-index.ts';
+import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Store } from '../../shared/store/store.ts';
 import { testRedis } from '../environment/redis.ts';
 import { createMemoryStore } from '../twin/memory-store.ts';
@@ -55,6 +56,7 @@ describe('the index of machines', () => {
 
   it('is that of the whole fleet after imports of any size and other addresses, and finds the same twins', async () => {
     const id = fc.constantFrom('pc-1', 'PC-1', 'pc-2', 'Pc-2', 'pc-3', 'a');
+    const logonServer = fc.constantFrom('LS-1', 'ls-1', 'LS-2');
     const host = fc.constantFrom(
       'pc-1',
       'PC-1.corp',
@@ -66,13 +68,14 @@ describe('the index of machines', () => {
       '10.1',
       '::ffff:a00:1',
     );
-    const rows = fc.uniqueArray(fc.record({ client: id, host }), {
+    const rows = fc.uniqueArray(fc.record({ client: id, host, logonServer }), {
       maxLength: 4,
       selector: ({ client }) => client,
     });
     const step = fc.oneof(
       fc.record({ what: fc.constantFrom('import', 'importUnique'), rows } as const),
       fc.record({ what: fc.constant('move'), client: id, host } as const),
+      fc.record({ what: fc.constant('remove'), client: id } as const),
     );
     await fc.assert(
       fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
@@ -82,6 +85,7 @@ describe('the index of machines', () => {
           const [found, expected] = [await run(store, asked), await run(model, asked)];
           expect(found).toEqual(expected);
           expect((await indexed()).toSorted()).toEqual(await expectedIndex(store));
+          expect(await store.logonServers()).toEqual(await model.logonServers());
         }
       }),
       { numRuns: 60 },
@@ -126,14 +130,19 @@ describe('the index of machines', () => {
   });
 });
 
+type Row = Pick<Client, 'client' | 'host' | 'logonServer'>;
+
 type Step =
-  | { readonly what: 'import' | 'importUnique'; readonly rows: readonly { client: string; host: string }[] }
-  | { readonly what: 'move'; readonly client: string; readonly host: string };
+  | { readonly what: 'import' | 'importUnique'; readonly rows: readonly Row[] }
+  | { readonly what: 'move'; readonly client: string; readonly host: string }
+  | { readonly what: 'remove'; readonly client: string };
 
 /** What the store answers; which of several twins a client is compared with does not matter. */
 async function run(store: Store, step: Step): Promise<unknown> {
   if (step.what === 'move') return (await store.moveClient(step.client, step.host, entry(''))).kind;
-  const clients = step.rows.map(({ client, host }) => clientOf(client, { host }));
+  if (step.what === 'remove')
+    return store.removeClients([{ client: step.client, audit: entry('', step.client) }]);
+  const clients = step.rows.map(({ client, ...row }) => clientOf(client, row));
   if (step.what === 'import') return store.importFleet(clients);
   const outcome = await store.importUnique(clients, entry(''));
   return outcome.kind === 'imported' ? outcome : outcome.kind;

@@ -14,6 +14,7 @@ import { haltContract } from './store/halt.contract.ts';
 import { passSlotOnContract } from './store/pass-slot-on.contract.ts';
 import { holdContract } from './store/hold.contract.ts';
 import { leaderContract } from './store/leader.contract.ts';
+import { removalsContract } from './store/removals.contract.ts';
 import { roomToBeginContract } from './store/room-to-begin.contract.ts';
 import { queuedContract } from './store/queued.contract.ts';
 import { workerRegistryContract } from './store/worker-registry.contract.ts';
@@ -36,6 +37,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
 
     const given = (): StoreFixture => fixture;
     fleetContract(given);
+    removalsContract(given);
     campaignsContract(given);
     admissionContract(given);
     queuedContract(given);

@@ -62,7 +62,7 @@ describe('the status of a campaign with a held logon server', () => {
     const { held, holds, actions } = statusOf(heldCampaign(paused));
     expect([held?.active, holds[0]?.held.active]).toEqual([2, 1]);
     expect(actions).toEqual([
-      'servpack campaign resume sp4',
+      'servpack campaign resume sp4   # anybody but kim adds --override',
       'servpack campaign release sp4 --server LS-PUN',
     ]);
   });
@@ -173,7 +173,7 @@ describe('why a client of a held logon server stands still', () => {
     const { because, remarks, actions } = whyWaiting(contextOf(heldCampaign(paused)), pick);
     expect(because).toBe('the campaign is paused by kim: lunch');
     expect(remarks).toContain(heldWords);
-    expect(actions).toEqual(['servpack campaign resume sp4', way]);
+    expect(actions).toEqual(['servpack campaign resume sp4   # anybody but kim adds --override', way]);
   });
 
   test('is said of parked and of due clients, and no time is promised', () => {

@@ -15,7 +15,12 @@ import {
   statusAnswer,
 } from '../../orchestrator/http/schemas/campaigns.ts';
 import { checkInAnswer, clientAnswer, whyAnswer } from '../../orchestrator/http/schemas/clients.ts';
-import { clientSchema, fleetAnswer, fleetImportAnswer } from '../../orchestrator/http/schemas/fleet.ts';
+import {
+  clientSchema,
+  fleetAnswer,
+  fleetImportAnswer,
+  removalAnswer,
+} from '../../orchestrator/http/schemas/fleet.ts';
 import { releasesAnswer, stagedAnswer } from '../../orchestrator/http/schemas/releases.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
 import {
@@ -71,6 +76,11 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     'fleet export',
     /^client,host,logonServer,zone,role,labels,port,hostKey\n(.+,LS-(ROM|MIL),Europe\/Rome,(workstation|server),(office|shop),,\n){10}$/,
     z.array(clientSchema).length(10),
+  ],
+  [
+    'fleet remove PC-0 srv-1 --dry-run',
+    /^Would be removed: pc-0, srv-1\n2 clients; the fleet would have 8 clients\. Nothing was changed\n$/,
+    removalAnswer,
   ],
   [
     'fleet list --limit 1',
@@ -173,8 +183,9 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ['blockers --campaign sp4', /^No blockers found so far\.\n$/, blockersAnswer],
 ];
 
-// A command that works only once has worked by now, so it is refused: a refusal is a document too.
-const once = /^(release stage|campaign create|campaign start)/;
+// A command that works only once has worked by now, and the campaign has begun: such a command is
+// refused, and a refusal is a document too.
+const once = /^(fleet remove|release stage|campaign create|campaign start)/;
 
 describe('every command of servpack', () => {
   test.each(day)('%s prints what it did, and ends with 0', async (command, says) => {

@@ -42,13 +42,14 @@ describe('an unknown command', () => {
     'client skp',
     'client und',
     'release withdrw',
+    'fleet remov',
     'hlat',
     'rebild',
   ])('%s is answered with no command that changes anything', async (line) => {
     const text = await saidFor(line);
     expect(text).toContain('unknown command');
     expect(text).not.toMatch(
-      /abort|start|resume|pause|\bhold|\brelease\?|unhold\?|unmark|retry|skip|undo|withdraw|halt|rebuild/,
+      /abort|start|resume|pause|\bhold|\brelease\?|unhold\?|unmark|retry|skip|undo|withdraw|halt|rebuild|remove/,
     );
   });
 });

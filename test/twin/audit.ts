@@ -102,6 +102,7 @@ export const rebuildStoreOf = (tables: Tables): RebuildStore => ({
     tables.entries = Math.max(tables.entries, Number(head.last.split('-')[0]));
     return true;
   },
+  putBackFormer: async (client, campaigns) => void tables.former.set(client, campaigns),
   putBackUpgrades: async (campaign, upgrades, at) => {
     const table = tables.campaigns.get(campaign);
     if (table === undefined) return;

@@ -23,8 +23,10 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
     return table === undefined ? none : read(table);
   };
   return {
-    createCampaign: async (campaign, clients, audit, version) =>
-      createCampaign(tables, campaign, clients, audit, version),
+    createCampaign: async (campaign, clients, audit, version, removals) =>
+      removals === undefined || removals === tables.removals
+        ? createCampaign(tables, campaign, clients, audit, version)
+        : err(fault('campaign.fleetChanged', reasons.fleetChanged)),
     readCampaign: async (campaign) => from(campaign, ({ record }) => record, null),
     campaigns: async (statuses) =>
       [...tables.campaigns.values()]

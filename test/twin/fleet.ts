@@ -15,19 +15,34 @@ export const fleetStoreOf = (tables: Tables): FleetStore => ({
     return importFleet(tables.fleet, clients);
   },
   importUnique: async (clients, audit) => {
-    const ids = new Set(clients.map(({ client }) => client));
-    const others = [...tables.fleet.values()].filter(({ client }) => !ids.has(client));
-    const twins = clients
-      .filter(({ client, host }) => tables.fleet.get(client)?.host !== host)
-      .flatMap((own) => others.map((other) => twinOf(own, other)).filter((twin) => twin !== null));
+    const twins = twinsOf(tables, clients);
     if (twins.length > 0) return { kind: 'twins', twins };
     addAudit(tables, audit, null);
     return { kind: 'imported', imported: importFleet(tables.fleet, clients) };
   },
   readClient: async (client) => tables.fleet.get(client) ?? null,
+  readClients: async (clients) => clients.map((client) => tables.fleet.get(client) ?? null),
+  twinsOf: async (clients) => twinsOf(tables, clients),
+  logonServers: async () => {
+    const found = new Map<string, number>();
+    for (const { logonServer } of tables.fleet.values())
+      found.set(logonServer, (found.get(logonServer) ?? 0) + 1);
+    return found;
+  },
+  spellings: async (names) =>
+    names.map((name) => [...tables.fleet.keys()].filter((each) => nameOf(each) === nameOf(name)).sort()),
   fleet: () => each(tables.fleet.values()),
+  fleetNames: () => each(tables.fleet.keys()),
   fleetSize: async () => tables.fleet.size,
 });
+
+function twinsOf({ fleet }: Tables, clients: readonly Client[]): readonly Twin[] {
+  const ids = new Set(clients.map(({ client }) => client));
+  const others = [...fleet.values()].filter(({ client }) => !ids.has(client));
+  return clients
+    .filter(({ client, host }) => fleet.get(client)?.host !== host)
+    .flatMap((own) => others.map((other) => twinOf(own, other)).filter((twin) => twin !== null));
+}
 
 export function twinOf(own: Client, other: Client): Twin | null {
   const found = { client: own.client, other: other.client };

@@ -18,6 +18,8 @@ export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcom
   const claim = tables.claims.get(key.client);
   if (change.place === 'due' && claim !== undefined && claim !== key.campaign)
     return { kind: 'claimed', campaign: claim };
+  if (change.place === 'due' && tables.former.get(key.client)?.includes(key.campaign) === true)
+    return { kind: 'gone' };
   const before = row.stored;
   write(table, row, change);
   addAudit(tables, audit, row.stored.version);
@@ -113,7 +115,10 @@ function wake(row: Row, at: number, isFull: boolean): Activation | null {
 
 /** Why no campaign claims the client, by the newest campaign that knows the client. */
 function whyUnclaimed(tables: Tables, client: string): string {
-  const found = [...tables.campaigns].sort(([, a], [, b]) => byCreation(b.record, a.record));
+  const former = tables.former.get(client) ?? [];
+  const found = [...tables.campaigns]
+    .filter(([name]) => !former.includes(name))
+    .sort(([, a], [, b]) => byCreation(b.record, a.record));
   const waits = found.find(([, table]) => table.waiting.has(client));
   if (waits !== undefined) return reasons.waits(client, waits[0]);
   const settled = found.find(([, table]) => table.rows.has(client));

@@ -5,6 +5,7 @@ import { campaignStoreOf } from './campaigns.ts';
 import { checkInStoreOf, fleetStoreOf, releaseStoreOf, workerRegistryOf } from './fleet.ts';
 import { sweep } from './idle-upgrades.ts';
 import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
+import { removalStoreOf } from './removals.ts';
 import { surveyStoreOf } from './surveys.ts';
 import { emptyTables } from './tables.ts';
 import { upgradeStoreOf } from './upgrades.ts';
@@ -19,6 +20,7 @@ export function createMemoryStore(now: () => number): Store {
   return {
     ...fleetStoreOf(tables),
     ...releaseStoreOf(tables),
+    ...removalStoreOf(tables),
     ...campaignStoreOf(tables),
     ...admissionStoreOf(tables),
     ...upgradeStoreOf(tables, now),

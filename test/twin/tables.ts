@@ -48,6 +48,10 @@ export interface Tables {
   /** Client, or `everyClient` -> lowest good generation of check-in tokens. */
   readonly tokens: Map<string, number>;
   readonly refusedAddresses: Map<string, RefusedAddress>;
+  /** How often clients were removed. */
+  removals: number;
+  /** Client that was removed -> the campaigns that know it. */
+  readonly former: Map<string, readonly string[]>;
   readonly workers: Map<string, Announced>;
   readonly surveys: Map<string, SurveyTable>;
   /** Client -> its last look. */
@@ -107,6 +111,8 @@ export const emptyTables = (): Tables => ({
   halt: { version: 0, halt: null },
   tokens: new Map(),
   refusedAddresses: new Map(),
+  removals: 0,
+  former: new Map(),
   workers: new Map(),
   surveys: new Map(),
   looks: new Map(),

@@ -129,6 +129,14 @@ export interface TokensLine {
 export const tokensLine = (tokens: ReadonlyMap<string, number>): string =>
   JSON.stringify({ tokens: Object.fromEntries(tokens) } satisfies TokensLine);
 
+/** By client that was removed from the fleet: the campaigns that know it. */
+export interface RemovedLine {
+  readonly removed: Readonly<Record<string, readonly string[]>>;
+}
+
+export const removedLine = (removed: ReadonlyMap<string, readonly string[]>): string =>
+  JSON.stringify({ removed: Object.fromEntries(removed) } satisfies RemovedLine);
+
 export interface ReleaseLine {
   readonly release: string;
   readonly whole: Release;

@@ -7,10 +7,12 @@ import { rebuiltUpgrade, rebuiltCampaign } from '../../domain/rebuilt.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { sha256 } from '../../../shared/evidence.ts';
 import { everyClient, revokedTo } from '../../../shared/store/check-in-store.ts';
+import { removedTo } from '../../../shared/store/removal-store.ts';
 import type { PutBackUpgrade } from '../../../shared/store/rebuild-store.ts';
 import type { Store } from '../../../shared/store/store.ts';
 import { verifyAgainst } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
+import { putBackRemovals, standIns } from './removals.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
 import { type Campaign, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
@@ -177,7 +179,7 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
       evidenceOf(gap),
       entry('', null, '', 'staged', `${release.release}: put back`),
     );
-  const fleet = [...snapshot.fleet.values()];
+  const fleet = [...snapshot.fleet.values(), ...standIns(snapshot)];
   if (fleet.length > 0)
     await store.importFleet(fleet, entry('', null, '', 'imported', `${fleet.length} clients: put back`));
   for (const [client, least] of snapshot.tokens)
@@ -188,6 +190,9 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
     );
   await writeCampaigns(store, now, snapshot, gap);
   await writeUpgrades(store, now, source, snapshot);
+  await putBackRemovals(store, snapshot, (client) =>
+    entry('', client, 'in the fleet', removedTo, 'removed from the fleet: put back'),
+  );
 }
 
 const evidenceOf = (text: string) => ({ sha256: sha256(text), text });
@@ -254,13 +259,13 @@ function putBackOf({ record: campaign, client, version, activation, upgrade }: R
 }
 
 function summary(
-  { campaigns, fleet, releases, picks }: Snapshot,
+  { campaigns, fleet, gone, releases, picks }: Snapshot,
   counts: ReadonlyMap<string, Counts>,
   chains: readonly Chain[],
   gap: string,
 ): Omit<Rebuilt, 'isWritten' | 'notes'> {
   return {
-    clients: fleet.size,
+    clients: fleet.size - gone.filter((client) => fleet.has(client)).length,
     releases: releases.size,
     campaigns: [...campaigns].map(([campaign, { campaign: found }]) => ({
       campaign,

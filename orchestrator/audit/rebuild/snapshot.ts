@@ -7,6 +7,7 @@ import {
   recordIn,
   type RecordLine,
   type ReleaseLine,
+  type RemovedLine,
   type TokensLine,
 } from '../format/attachment-lines.ts';
 import { compareIds } from '../format/entry-id.ts';
@@ -65,7 +66,12 @@ async function* wholeLines({ files, replaced }: Source): AsyncGenerator<PlacedLi
 
 /** What the files hold. Of an upgrade only the place of its newest state. */
 export interface Snapshot {
+  /** Also the clients that were removed: campaigns know them. */
   readonly fleet: ReadonlyMap<string, Client>;
+  /** Clients that were removed, and have not come back. */
+  readonly gone: readonly string[];
+  /** By client that was removed: the campaigns that know it. */
+  readonly former: ReadonlyMap<string, readonly string[]>;
   readonly releases: ReadonlyMap<string, Release>;
   /** By client: the lowest generation of check-in tokens that is valid. */
   readonly tokens: ReadonlyMap<string, number>;
@@ -80,6 +86,7 @@ export interface Snapshot {
 /** Reads all files once. It keeps a small number for each upgrade, and no state. */
 export async function readSnapshot(source: Source): Promise<Snapshot> {
   const fleet = new Map<string, Dated<Client>>();
+  const former = new Map<string, Dated<readonly string[]>>();
   const releases = new Map<string, Dated<Release>>();
   const tokens = new Map<string, number>();
   const campaigns = new Map<string, CampaignRecord>();
@@ -89,6 +96,9 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
     const read = <T>(): T => JSON.parse(line.toString('utf8')) as T;
     if (kind === 'fleet')
       for (const client of fleetIn(read<FleetLine>())) keepNewest(fleet, client.client, client, until);
+    if (kind === 'removed')
+      for (const [client, known] of Object.entries(read<RemovedLine>().removed))
+        keepNewest(former, client, known, until);
     if (kind === 'tokens')
       // A generation only rises, so of the files of several orchestrators the highest counts.
       for (const [client, least] of Object.entries(read<TokensLine>().tokens))
@@ -110,7 +120,11 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
     }
   }
   const places = new Map([...newest].map(([id, found]) => [id, found.place]));
-  return { fleet: plain(fleet), releases: plain(releases), tokens, campaigns, picks, newest: places };
+  const gone = [...former]
+    .filter(([client, { until }]) => isNewer(until, fleet.get(client)))
+    .map(([name]) => name);
+  const clients = { fleet: plain(fleet), gone, former: plain(former) };
+  return { ...clients, releases: plain(releases), tokens, campaigns, picks, newest: places };
 }
 
 interface Dated<T> {
@@ -126,6 +140,10 @@ function keepNewest<T>(all: Map<string, Dated<T>>, name: string, value: T, until
   const known = all.get(name);
   if (known === undefined || compareIds(until, known.until) >= 0) all.set(name, { value, until });
 }
+
+/** In one block the fleet was read after the removal. */
+const isNewer = (until: string, known: Dated<unknown> | undefined): boolean =>
+  known === undefined || compareIds(until, known.until) > 0;
 
 const plain = <T>(all: ReadonlyMap<string, Dated<T>>): ReadonlyMap<string, T> =>
   new Map([...all].map(([name, { value }]) => [name, value]));

@@ -5,6 +5,7 @@ import { listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { fleetLines, importLines, readAs } from '../render/fleet.ts';
 import { safe } from '../render/view.ts';
+import { addRemoveCommand } from './fleet-remove.ts';
 import {
   type ColumnMapping,
   fleetAnswer,
@@ -50,6 +51,7 @@ export function addFleetCommands(program: Command): void {
       });
     });
 
+  addRemoveCommand(fleet);
   addTokenCommands(fleet);
 
   fleet

@@ -5,7 +5,8 @@ import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
 import type { ApiClient } from '../client/api-client.ts';
-import { readFileOf, readFleetOf } from '../client/input-file.ts';
+import { readFleetOf } from '../client/input-file.ts';
+import { readNames, wordsOf } from '../client/name-list.ts';
 import { connect, type GlobalOptions, printJson, printValue, showRefusal } from '../client/session.ts';
 import { showSurvey } from '../client/show-survey.ts';
 import { surveyLines } from '../render/survey.ts';
@@ -108,18 +109,9 @@ async function targetsOf(
     : ok({ from: 'names', names: [...new Set(names.value)] });
 }
 
-/** Reads `a,b`, or a file with one host on each line, where # begins a comment. */
-async function namesIn(list: string): Promise<Result<readonly string[], Refusal>> {
-  if (!existsSync(list)) return ok(wordsOf(list, /,/));
-  const input = await readFileOf(list);
-  return input.ok ? ok(wordsOf(input.value.text.replaceAll(/#.*/g, ''), /[\s,]+/)) : input;
-}
-
-const wordsOf = (text: string, between: RegExp): readonly string[] =>
-  text
-    .split(between)
-    .map((word) => word.trim())
-    .filter((word) => word !== '');
+/** Reads `a,b`, or a file with one host on each line. */
+const namesIn = async (list: string): Promise<Result<readonly string[], Refusal>> =>
+  existsSync(list) ? readNames(list) : ok(wordsOf(list, /,/));
 
 const refused = (message: string): Result<never, Refusal> => err(fault('input.machines', message));
 

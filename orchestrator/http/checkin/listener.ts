@@ -178,7 +178,7 @@ async function checkIn(
  * version may have two that differ by case only: the token of one would open the other.
  */
 async function findClients({ store }: OrchestratorContext, name: string): Promise<readonly Client[]> {
-  const spellings = [...new Set([name, name.toLowerCase(), name.toUpperCase()])];
+  const [spellings = []] = await store.spellings([name]);
   const found = await Promise.all(spellings.map((spelling) => store.readClient(spelling)));
   return found.filter((client) => client !== null);
 }

@@ -1,4 +1,4 @@
-import { fleetSpelling } from '../../fleet/spelling.ts';
+import { auditSpelling } from '../../fleet/spelling.ts';
 import { Readable } from 'node:stream';
 import { clientParams } from '../schemas/fields.ts';
 import { auditQuery, auditShowAnswer, exportQuery, verifyAnswer } from '../schemas/audit.ts';
@@ -14,7 +14,7 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
     async ({ params, query }, reply) =>
       answer(
         reply,
-        await showAudit(context, await fleetSpelling(context.store, params.client), query.evidence),
+        await showAudit(context, await auditSpelling(context.store, params.client), query.evidence),
       ),
   );
 

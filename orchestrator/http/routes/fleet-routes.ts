@@ -3,6 +3,7 @@ import { fleetBytesAtMost } from '../../input-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { listFleet, sampleOf } from '../../fleet/clients.ts';
 import { exportFleet } from '../../fleet/export.ts';
+import { removeFromFleet } from '../../fleet/remove.ts';
 import { importFleet } from '../../fleet/import.ts';
 import { listTokens, revokeTokens } from '../checkin/tokens.ts';
 import { type Api, answer, answers, textTypes } from '../responses.ts';
@@ -13,6 +14,8 @@ import {
   fleetBody,
   fleetImportAnswer,
   fleetQuery,
+  removalAnswer,
+  removalBody,
   revokeBody,
   revokedAnswer,
   sampleAnswer,
@@ -35,6 +38,15 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/fleet',
     { schema: { querystring: fleetQuery, response: answers(fleetAnswer) } },
     async ({ query }) => listFleet(context, query),
+  );
+
+  app.post(
+    '/v1/fleet/remove',
+    {
+      bodyLimit: jsonLimit(fleetBytesAtMost),
+      schema: { body: removalBody, response: answers(removalAnswer) },
+    },
+    async ({ who, body }, reply) => answer(reply, await removeFromFleet(context, who, body)),
   );
 
   app.get('/v1/fleet/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>

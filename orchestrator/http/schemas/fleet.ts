@@ -80,6 +80,25 @@ export const fleetImportAnswer = z.object({
   leftOut: z.array(z.string()).readonly(),
 });
 
+/** Clients that are taken out of the fleet. */
+export const removalBody = z.strictObject({
+  clients: z.array(idSchema).min(1).max(1_000_000),
+  reason: reason.default('no reason was given'),
+  /** Their machines are gone: what a settled upgrade has left open on one does not keep it. */
+  gone: z.boolean().default(false),
+  /** Finds the same refusals, and changes nothing. */
+  dryRun: z.boolean().default(false),
+});
+
+export const removalAnswer = z.object({
+  dryRun: z.boolean(),
+  removed: count,
+  /** How many clients the fleet has now, or would have after a dry run. */
+  total: count,
+  /** The first 100 of them, as the fleet spells them. */
+  clients: z.array(z.string()).readonly(),
+});
+
 export const fleetAnswer = z.object({
   total: count,
   servers: count,

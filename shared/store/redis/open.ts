@@ -12,6 +12,7 @@ import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
 import { campaignStoreOf } from './sharding/campaigns.ts';
 import { fleetStoreOf, releaseStoreOf } from './sharding/fleet.ts';
 import { healthStoreOf } from './sharding/health.ts';
+import { removalStoreOf } from './sharding/removals.ts';
 import { safetyNetOf } from './sharding/safety-net.ts';
 import { checkCount, type Shards, shardsOf } from './sharding/shards.ts';
 import { surveyStoreOf } from './sharding/surveys.ts';
@@ -64,6 +65,7 @@ export async function openRedisStore({
 const portsOf = (shards: Shards): Omit<Store, 'close' | keyof HealthStore> => ({
   ...fleetStoreOf(shards),
   ...releaseStoreOf(shards),
+  ...removalStoreOf(shards),
   ...campaignStoreOf(shards),
   ...admissionStoreOf(shards),
   ...upgradeStoreOf(shards),

@@ -121,6 +121,48 @@ export function fleetContract(given: Given): void {
       expect(await store.fleetSize()).toBe(301);
     });
 
+    it('knows its logon servers in each spelling, and the names of its clients in any case, after any change', async () => {
+      const { store } = given();
+      expect(await store.logonServers()).toEqual(new Map());
+      const on = (client: string, logonServer: string): Client => clientOf(client, { logonServer });
+      await store.importFleet([on('pc-1', 'LS-1'), on('PC-2', 'LS-1'), on('pc-3', 'ls-1')]);
+      expect(await store.logonServers()).toEqual(
+        new Map([
+          ['LS-1', 2],
+          ['ls-1', 1],
+        ]),
+      );
+      await store.importFleet([on('pc-3', 'LS-1'), on('pc-4', 'LS-2'), on('PC-2', 'LS-1')]);
+      expect(await store.logonServers()).toEqual(
+        new Map([
+          ['LS-1', 3],
+          ['LS-2', 1],
+        ]),
+      );
+      await store.removeClients([{ client: 'pc-4', audit: entry('', 'pc-4') }]);
+      expect(await store.logonServers()).toEqual(new Map([['LS-1', 3]]));
+      expect(await store.spellings(['pc-2', 'PC-1', 'Pc-3', 'pc-4'])).toEqual([
+        ['PC-2'],
+        ['pc-1'],
+        ['pc-3'],
+        [],
+      ]);
+      expect(await store.readClients(['pc-3', 'pc-2'])).toEqual([on('pc-3', 'LS-1'), null]);
+      expect((await all(store.fleetNames())).toSorted()).toEqual(['PC-2', 'pc-1', 'pc-3']);
+    });
+
+    it('tells the twins of a list that it would refuse, and changes nothing', async () => {
+      const { store } = given();
+      await store.importFleet([clientOf('pc-1', { host: '10.0.0.1' }), clientOf('pc-2')]);
+      expect(await store.twinsOf([clientOf('pc-1', { host: '10.1' }), clientOf('pc-3')])).toEqual([]);
+      const twins = await store.twinsOf([clientOf('pc-9', { host: '10.1' }), clientOf('PC-2')]);
+      expect(twins.toSorted((a, b) => (a.other < b.other ? -1 : 1))).toEqual([
+        { client: 'pc-9', other: 'pc-1', key: 'host' },
+        { client: 'PC-2', other: 'pc-2', key: 'client' },
+      ]);
+      expect(await store.fleetSize()).toBe(2);
+    });
+
     it('takes more clients than go into one piece', async () => {
       const { store } = given();
       const many = Array.from({ length: 2_500 }, (_, n) => clientOf(`pc-${n}`));

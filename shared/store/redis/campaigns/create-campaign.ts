@@ -20,6 +20,8 @@ export interface Creation {
   readonly audit: AuditEntry;
   /** Names the staging keys of this try. */
   readonly token: string;
+  /** How often clients had been removed before the fleet was read; null = it does not matter. */
+  readonly removals: number | null;
   /** Number of the name's reservation; empty with one shard, where no name is reserved. */
   readonly reservation: string;
 }
@@ -27,6 +29,7 @@ export interface Creation {
 /** What `publishHead` returns; any other number means that a part of what was staged is gone. */
 export const published = 1;
 export const nameTaken = 0;
+export const fleetChanged = -2;
 
 const pieceSize = 1_000;
 
@@ -63,13 +66,19 @@ const createCampaignScript = scriptFile(import.meta.url, 'create-campaign.lua');
  */
 export function publishHead(
   { run }: Shard,
-  { campaign, version, audit, token, reservation }: Creation,
+  { campaign, version, audit, token, reservation, removals }: Creation,
   clients: readonly Positioned[],
   further: readonly ScriptValue[],
 ): Promise<unknown> {
   return run(
     createCampaignScript,
-    named({ campaign: campaign.definition.campaign, token, reservation, clients: clients.length }),
+    named({
+      campaign: campaign.definition.campaign,
+      token,
+      reservation,
+      removals: removals ?? '',
+      clients: clients.length,
+    }),
     ...list([...headFields(campaign, version), ...further]),
     ...clientLists(clients),
     ...list(auditFields(audit, version)),

@@ -59,10 +59,25 @@ export const keyNames = {
   machines: 'machines',
   /** string in shard 0: the number of the import up to which `machines` knows the whole fleet */
   machinesAt: 'machinesAt',
+  /** hash in shard 0: spelling of a logon server -> how many clients of the fleet have it */
+  logonServers: 'logonServers',
+  /**
+   * string in shard 0: the number of the import up to which `logonServers` knows the whole fleet
+   */
+  serversAt: 'serversAt',
   /** string in shard 0: how often a check-in has changed an address */
   moves: 'moves',
   /** string in shard 0 that expires: a large import copies the fleet */
   importing: 'importing',
+  /** string in shard 0: how often clients were removed from the fleet */
+  removals: 'removals',
+  /**
+   * hash in shard 0: name in lower case -> JSON of the removed clients of this name and their home
+   * shards
+   */
+  formerHomes: 'formerHomes',
+  /** hash: client that was removed -> the campaigns that know it, separated by spaces */
+  former: 'former',
   /** hash in shard 0: client -> the address of its check-in that was not taken, as JSON */
   refusedAddresses: 'refusedAddresses',
   /** hash: release -> JSON */

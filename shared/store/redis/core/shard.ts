@@ -25,8 +25,8 @@ export function* inPieces<T>(all: readonly T[], size: number): Generator<readonl
 }
 
 /**
- * Every field and value of a hash, page by page. A hash read this way must never lose fields: then
- * no field comes twice.
+ * Every field and value of a hash, page by page. No field comes twice, unless the hash has lost
+ * fields meanwhile: of those that are read here only the fleet does.
  */
 export async function* scanHash(
   { redis }: Shard,

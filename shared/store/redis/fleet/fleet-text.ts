@@ -53,6 +53,12 @@ export function hostIn(client: string, text: string): string {
   return short.startsWith(id) ? client + short.slice(id.length) : short;
 }
 
+/** The logon server in an entry: the second text of the array. No host holds a quote. */
+export function serverIn(text: string): string {
+  const from = text.indexOf('"', text.indexOf('"', 2) + 1) + 1;
+  return text.slice(from, text.indexOf('"', from));
+}
+
 function addressOf([port, hostKeys]: Address = [null, []]): Pick<Client, 'port' | 'hostKeys'> {
   return { ...(port === null ? {} : { port }), ...(hostKeys.length === 0 ? {} : { hostKeys }) };
 }

@@ -1,5 +1,6 @@
 -- @include ../core/lists.lua
 -- @include ../audit/audit.lua
+-- @include servers.lua
 
 -- Adds staged clients to the fleet, or puts a staged fleet in its place, and the index of machines
 -- with it. Returns how many clients there are now, or -1 when another change of the fleet came
@@ -8,7 +9,7 @@
 -- and one that took over may know less.
 -- ARGV: JSON of token (of the staging keys), imports and moves (how many there were at staging),
 --       way (add or replace), rows, new (how many of the rows are new clients), members (staged for
---       the index); list: audit
+--       the index); lists: audit, changes of the index of logon servers
 local asked = cjson.decode(ARGV[1])
 local staged, fleet = key('staging', asked.token), key('fleet')
 local stagedIndex, index = key('staging', asked.token, 'machines'), key('machines')
@@ -24,7 +25,9 @@ local isIndexed = isWhole or redis.call('GET', key('machinesAt')) == asked.impor
 local imports = redis.call('INCR', key('imports'))
 if isIndexed then redis.call('SET', key('machinesAt'), imports) end
 redis.call('DEL', key('importing'))
-addAudit(lists(2)())
+local nextList = lists(2)
+addAudit(nextList())
+followServers(asked.imports, imports, redis.call('EXISTS', fleet) == 0, nextList())
 
 -- Members are staged with score 0 = removed, 1 = added. A whole index has no removed ones.
 if isWhole and redis.call('EXISTS', stagedIndex) == 1 then

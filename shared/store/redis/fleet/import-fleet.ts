@@ -7,6 +7,7 @@ import { auditFields } from '../audit/audit.ts';
 import { list, named, scriptFile } from '../core/scripts.ts';
 import { inPieces, scanHash, type Shard, valuesOf } from '../core/shard.ts';
 import { fleetSize } from './fleet.ts';
+import { formerHomes } from './former-homes.ts';
 import { fleetText, homeShardIn, hostIn, shardOfServer } from './fleet-text.ts';
 import {
   type Entry,
@@ -17,6 +18,7 @@ import {
   possibleTwins,
   stageMembers,
 } from './machine-index.ts';
+import { serverChanges, serverList } from './server-index.ts';
 
 const importFleetScript = scriptFile(import.meta.url, 'import-fleet.lua');
 
@@ -62,6 +64,14 @@ export async function importUnique(
   }
 }
 
+/** Clients of this list that would be a second client of a machine in the fleet. */
+export async function twinsOf(head: Shard, clients: readonly Client[]): Promise<readonly Twin[]> {
+  await indexFleet(head);
+  const search = searchTwins(await differentRows(head, clients, 1));
+  search.look(await possibleTwins(head, search.machines));
+  return search.found(clients);
+}
+
 interface Order {
   readonly shards: number;
   readonly clients: readonly Client[];
@@ -97,7 +107,8 @@ async function tryImport(
   const added = different.length - changed;
   const way = isLarge ? 'replace' : 'add';
   const asked = { token, ...version, way, rows: different.length, new: added, members };
-  const total = Number(await head.run(importFleetScript, named(asked), ...list(auditFields(audit, null))));
+  const lists = [...list(auditFields(audit, null)), ...serverList(serverChanges(different))];
+  const total = Number(await head.run(importFleetScript, named(asked), ...lists));
   return total < 0 ? null : { kind: 'imported', imported: { added, changed, total } };
 }
 
@@ -192,15 +203,21 @@ async function differentRows(
   const found = new Map<string, FleetRow>();
   for (const piece of inPieces(clients, pieceSize)) {
     const known = await redis.hmget(keys.of('fleet'), ...piece.map(({ client }) => client));
-    const rows = piece.map((client, at) => rowOf(client, known[at] ?? null, shards));
+    const former = shards === 1 ? [] : await formerHomes({ redis, keys }, piece.map(nameIn));
+    const rows = piece.map((client, at) => rowOf(client, known[at] ?? null, shards, former[at] ?? null));
     for (const row of rows.filter((each) => each.text !== each.known)) found.set(row.client, row);
   }
   return [...found.values()];
 }
 
-/** A client keeps the home shard of its entry before. */
-function rowOf(client: Client, known: string | null, shards: number): FleetRow {
-  const home = known === null ? shardOfServer(client.logonServer, shards) : homeShardIn(known, shards);
+const nameIn = ({ client }: Client): string => client;
+
+/**
+ * A client keeps the home shard of its entry before, and of a former client of its name.
+ */
+function rowOf(client: Client, known: string | null, shards: number, former: number | null): FleetRow {
+  const home =
+    known === null ? (former ?? shardOfServer(client.logonServer, shards)) : homeShardIn(known, shards);
   return { client: client.client, text: fleetText(client, home, shards), known };
 }
 

@@ -36,7 +36,8 @@ export const rangeOf = (kind: 'name' | 'host', text: string): readonly [from: st
   `(${kind} ${text}!`,
 ];
 
-const clientIn = (member: string): string => member.slice(member.lastIndexOf(' ') + 1);
+/** The client of a member of the index. */
+export const clientIn = (member: string): string => member.slice(member.lastIndexOf(' ') + 1);
 
 /** Fleet entries that may be the machine of one of these clients: all that are, and some more. */
 export async function possibleTwins(head: Shard, machines: readonly Machine[]): Promise<readonly Entry[]> {

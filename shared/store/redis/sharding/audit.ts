@@ -37,6 +37,10 @@ export const rebuildStoreOf = (shards: Shards): RebuildStore => ({
   isEmpty: async () => (await fromEach(shards, isEmptyShard)).every(Boolean),
   dropJobs: async () => void (await fromEach(shards, dropJobs)),
   putBackSeal: (shard, head) => putBackSeal(numbered(shards)(shard), head),
+  putBackFormer: async (client, campaigns) => {
+    const { redis, keys } = await shards.directory.shardOf(client);
+    if (campaigns.length > 0) await redis.hset(keys.of('former'), client, campaigns.join(' '));
+  },
   putBackUpgrades: async (campaign, upgrades, at) => {
     for (const [shard, own] of await byHome(shards, upgrades, ({ key }) => key.client))
       await putBackUpgrades(shard, campaign, own, at);

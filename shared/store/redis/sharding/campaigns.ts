@@ -25,8 +25,8 @@ import { fromEach, type Shards } from './shards.ts';
  * answers.
  */
 export const campaignStoreOf = (shards: Shards): CampaignStore => ({
-  createCampaign: (campaign, clients, audit, version) =>
-    createCampaign(shards, campaign, clients, audit, version),
+  createCampaign: (campaign, clients, audit, version = 1, removals) =>
+    createCampaign(shards, { campaign, version, audit, removals: removals ?? null }, clients),
   readCampaign: (campaign) => readCampaign(shards.head, campaign),
   campaigns: (statuses) => readCampaigns(shards.head, statuses),
   commitCampaign: (next, version, audit, conditions) =>

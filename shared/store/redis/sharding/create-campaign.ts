@@ -4,11 +4,12 @@ import { grantQuotas } from '../../../domain/campaign/quota.ts';
 import { err, fault, type Fault, ok, type Result } from '../../../errors.ts';
 import { StoreUnavailable } from '../../errors.ts';
 import { reasons } from '../../reasons.ts';
-import type { AuditEntry, CampaignRecord, WaitingClient } from '../../types.ts';
+import type { CampaignRecord, WaitingClient } from '../../types.ts';
 import { quotaField, replicaFields } from '../campaigns/campaigns.ts';
 import {
   clientLists,
   type Creation,
+  fleetChanged,
   nameTaken,
   type Positioned,
   published,
@@ -39,21 +40,21 @@ const triesAtMost = 3;
  */
 export async function createCampaign(
   shards: Shards,
-  campaign: Campaign,
+  asked: Pick<Creation, 'campaign' | 'version' | 'audit' | 'removals'>,
   clients: readonly WaitingClient[],
-  audit: AuditEntry,
-  version = 1,
 ): Promise<Result<CampaignRecord, Fault>> {
+  const { campaign, version } = asked;
   const name = campaign.definition.campaign;
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const reservation = await reserve(shards, name);
     if (reservation === null) return taken(name);
     const parts = await partsOf(shards, campaign, clients);
     if (!parts.ok) return parts;
-    const creation = { campaign, version, audit, token: randomUUID(), reservation };
+    const creation = { ...asked, token: randomUUID(), reservation };
     const result = await publish(shards, creation, parts.value);
     if (result === published) return ok({ version, campaign });
     if (result === nameTaken) return taken(name);
+    if (result === fleetChanged) return err(fault('campaign.fleetChanged', reasons.fleetChanged));
   }
   throw new StoreUnavailable(`Redis does not keep what is staged for campaign ${name}; create it again`);
 }

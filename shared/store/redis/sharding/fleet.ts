@@ -1,7 +1,9 @@
 import type { FleetStore } from '../../fleet-store.ts';
 import type { ReleaseStore } from '../../release-store.ts';
-import { fleetSize, readClient, readFleet } from '../fleet/fleet.ts';
-import { importFleet, importUnique } from '../fleet/import-fleet.ts';
+import { fleetSize, readClient, readClients, readFleet, readNames } from '../fleet/fleet.ts';
+import { importFleet, importUnique, twinsOf } from '../fleet/import-fleet.ts';
+import { readServers } from '../fleet/server-index.ts';
+import { spellingsOf } from '../fleet/spellings.ts';
 import {
   openCopies,
   readCopies,
@@ -19,7 +21,12 @@ export const fleetStoreOf = ({ head, all }: Shards): FleetStore => ({
   importFleet: (clients, audit) => importFleet(head, all.length, clients, audit ?? null),
   importUnique: (clients, audit) => importUnique(head, all.length, clients, audit),
   readClient: (client) => readClient(head, client),
+  readClients: (clients) => readClients(head, clients),
+  twinsOf: (clients) => twinsOf(head, clients),
+  logonServers: () => readServers(head),
+  spellings: (names) => spellingsOf(head, names),
   fleet: () => readFleet(head),
+  fleetNames: () => readNames(head),
   fleetSize: () => fleetSize(head),
 });
 

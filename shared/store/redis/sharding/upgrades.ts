@@ -6,6 +6,7 @@ import { admit } from '../admission/admit.ts';
 import { queuesIn } from '../admission/queues.ts';
 import { readCampaigns } from '../campaigns/campaigns.ts';
 import { type Shard, valuesOf } from '../core/shard.ts';
+import { formerIn } from './removals.ts';
 import { byHome, eachIn, fromEach, type Shards } from './shards.ts';
 import { shareBudget } from './share-budget.ts';
 import { commitIdle } from '../upgrades/commit-idle.ts';
@@ -40,9 +41,16 @@ export function upgradeStoreOf(shards: Shards): UpgradeStore {
   };
 }
 
-/** Why no campaign claims a client, by the newest campaign that knows the client. */
+/**
+ * Why no campaign claims a client, by the newest campaign that knows the client. One that knows a
+ * former client of the same name does not count.
+ */
 async function whyUnclaimed(head: Shard, { redis, keys }: Shard, client: string): Promise<string> {
-  const names = (await readCampaigns(head)).map(({ campaign }) => campaign.definition.campaign).reverse();
+  const former = formerIn(await redis.hget(keys.of('former'), client));
+  const names = (await readCampaigns(head))
+    .map(({ campaign }) => campaign.definition.campaign)
+    .filter((name) => !former.includes(name))
+    .reverse();
   const pipeline = redis.pipeline();
   for (const name of names) pipeline.hget(keys.of('members', name), client);
   const members = valuesOf(await pipeline.exec()) as (string | null)[];

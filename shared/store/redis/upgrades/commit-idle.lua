@@ -27,6 +27,9 @@ if not before.index then
 end
 local claim = redis.call('HGET', key('claims'), client)
 if place == 'due' and claim and claim ~= campaign then return { 'claimed', claim } end
+-- The machine that the campaign knows has left the fleet, whatever client has its name now.
+local former = place == 'due' and redis.call('HGET', key('former'), client)
+if former and string.find(' ' .. former .. ' ', ' ' .. campaign .. ' ', 1, true) then return { 'gone' } end
 
 local nextList = lists(3)
 addAudit(nextList())

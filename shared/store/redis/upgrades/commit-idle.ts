@@ -13,7 +13,8 @@ type Reply =
   | readonly ['committed', number, ActivationReply | null, ActivationReply | null]
   | readonly ['driven']
   | readonly ['stale', string]
-  | readonly ['claimed', string];
+  | readonly ['claimed', string]
+  | readonly ['gone'];
 
 export async function commitIdle(shard: Shard, change: CommitIdle): Promise<CommitIdleOutcome> {
   const { key, version, upgrade, place, counters, audit, at } = change;
@@ -51,5 +52,7 @@ export async function commitIdle(shard: Shard, change: CommitIdle): Promise<Comm
       return { kind: 'stale', because: reasons.otherVersion(version, Number(reply[1])) };
     case 'claimed':
       return { kind: 'claimed', campaign: reply[1] };
+    case 'gone':
+      return { kind: 'gone' };
   }
 }

@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { removalAnswer } from '../../http/schemas/fleet.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { confirm, type Terminal } from '../client/confirm.ts';
+import { readNames } from '../client/name-list.ts';
+import { outputOf, withApi } from '../client/session.ts';
+import { many, number, safe, type View } from '../render/view.ts';
+import { wrapped } from '../render/wrap.ts';
+
+interface RemoveOptions {
+  readonly file?: string;
+  readonly reason?: string;
+  readonly gone?: boolean;
+  readonly dryRun?: boolean;
+  readonly yes?: boolean;
+}
+
+type Removed = z.infer<typeof removalAnswer>;
+
+/** What the API is asked for. */
+export interface RemovalBody {
+  readonly clients: readonly string[];
+  readonly reason?: string;
+  readonly gone: boolean;
+}
+
+export function addRemoveCommand(fleet: Command): void {
+  fleet
+    .command('remove [client...]')
+    .description(
+      'take clients out of the fleet; refused while a campaign has something open on one or still wants one. Asks you to type the name, or the number of clients',
+    )
+    .option('--file <list>', 'the clients of a file with one name on each line')
+    .option('--reason <text>', 'why; kept in the audit')
+    .option('--gone', 'the machines are gone: remove also clients that ended with a mark, or another rest')
+    .option('--dry-run', 'show what would be removed, and change nothing')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  servpack fleet remove pc-0017 --reason "scrapped"\n  servpack fleet remove --file scrapped.txt',
+    )
+    .action(async (names: readonly string[], options: RemoveOptions, command: Command) => {
+      await withApi(command, async (api) => {
+        const clients = await clientsOf(names, options.file);
+        if (!clients.ok) return clients;
+        const { reason, gone = false, dryRun = false, yes = false } = options;
+        const body = { clients: clients.value, gone, ...(reason === undefined ? {} : { reason }) };
+        const confirmed = dryRun || yes ? ok(undefined) : await confirmRemoval(api, body);
+        if (!confirmed.ok) return confirmed;
+        return outputOf(await api.post(removalAnswer, '/v1/fleet/remove', { ...body, dryRun }), removalLines);
+      });
+    });
+}
+
+/** The clients that were named, or those of the file: exactly one of the two. */
+async function clientsOf(
+  names: readonly string[],
+  file: string | undefined,
+): Promise<Result<readonly string[], Refusal>> {
+  if ((names.length === 0) === (file === undefined))
+    return err(fault('input.which', 'give either names of clients, or --file LIST'));
+  const clients = file === undefined ? ok(names) : await readNames(file);
+  return clients.ok && clients.value.length === 0
+    ? err(fault('input.which', `${file ?? ''} has no client in it`))
+    : clients;
+}
+
+/** Says which clients would be removed, and asks for the name of one, or for their number. */
+export async function confirmRemoval(
+  api: ApiClient,
+  body: RemovalBody,
+  terminal?: Terminal,
+): Promise<Result<void, Refusal>> {
+  const asked = await api.post(removalAnswer, '/v1/fleet/remove', { ...body, dryRun: true });
+  if (!asked.ok) return asked;
+  const { clients, removed, total } = asked.value;
+  const [first = ''] = clients;
+  const lines = [
+    `${many(removed, 'client')} ${removed === 1 ? 'leaves' : 'leave'} the fleet: ${namesOf(asked.value)}.`,
+    `The fleet would have ${many(total, 'client')}. Their check-in tokens are refused from then on; what campaigns and the audit know of them stays.`,
+  ];
+  const answer = removed === 1 ? first : number(removed);
+  return confirm({ lines, answer, verb: 'remove' }, false, terminal);
+}
+
+export function removalLines(view: View, answer: Removed): readonly string[] {
+  const { dryRun, removed, total } = answer;
+  const counts = many(removed, 'client');
+  return [
+    ...wrapped(view, dryRun ? 'Would be removed: ' : 'Removed: ', namesOf(answer)),
+    safe(
+      dryRun
+        ? `${counts}; the fleet would have ${many(total, 'client')}. Nothing was changed`
+        : `${counts} removed; the fleet has ${many(total, 'client')}`,
+    ),
+  ];
+}
+
+const namedAtMost = 10;
+
+function namesOf({ clients, removed }: Removed): string {
+  const named = clients.slice(0, namedAtMost);
+  const more = removed - named.length;
+  return more > 0 ? `${named.join(', ')} and ${number(more)} more` : named.join(', ');
+}
