@@ -16,13 +16,15 @@ import { addReleaseCommands } from './commands/release.ts';
 import { addSurveyCommands } from './commands/survey.ts';
 import { exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { suggestHarmless } from './suggest.ts';
-import { fault, messageOf } from '../../shared/errors.ts';
+import { fault } from '../../shared/errors.ts';
+import { showTrace, unexpected } from './last-words.ts';
 import { defaultDataDir, defaultUrl, showRefusal } from './client/session.ts';
 
 const environmentHelp = [
   'Environment:',
   '  SERVPACK_URL    same as --url',
   '  SERVPACK_DATA   same as --data',
+  '  SERVPACK_CA     same as --ca',
   '  SERVPACK_TOKEN  the token itself; --token-file overrides it',
 ].join('\n');
 
@@ -43,6 +45,7 @@ export function buildProgram(): Command {
     )
     .option('--data <folder>', `data folder (default: ${defaultDataDir})`)
     .option('--token-file <file>', 'file with the API token (default: token in the data folder)')
+    .option('--ca <file>', 'certificates of authorities to trust besides those of the system, as PEM')
     .exitOverride()
     .showHelpAfterError('(--help shows the usage)')
     .addHelpText(
@@ -84,7 +87,8 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     await buildProgram().parseAsync(args, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) {
-      showRefusal(fault('internal', `unexpected error: ${messageOf(thrown)}`, thrown), isJson);
+      showRefusal(unexpected(thrown), isJson);
+      showTrace(thrown, args);
     } else if (thrown.exitCode !== 0) {
       // Commander has explained the fault on stderr. A script that reads JSON still needs its
       // document.

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { reasonOf, systemCodeOf } from '../../../shared/reason-of.ts';
 import { refusalAnswer, userHeader } from '../../http/schemas/fields.ts';
 import type { Refusal } from '../../refusal.ts';
 
@@ -63,10 +64,10 @@ async function request<Schema extends z.ZodType>(
   path: string,
   init: RequestInit,
 ): Promise<Result<z.output<Schema>, Refusal>> {
-  const target = URL.parse(path, url);
-  if (target === null) return err(invalidUrl(url));
+  const target = targetOf(url, path);
+  if (!target.ok) return target;
   try {
-    const response = await fetch(target, { ...init, redirect: 'error' });
+    const response = await fetch(target.value, { ...init, redirect: 'error' });
     return read(url, schema, response.ok, await response.json().catch(() => undefined));
   } catch (error) {
     return err(unreachable(url, error));
@@ -78,10 +79,10 @@ async function requestStream(
   path: string,
   init: RequestInit,
 ): Promise<Result<AsyncIterable<Uint8Array>, Refusal>> {
-  const target = URL.parse(path, url);
-  if (target === null) return err(invalidUrl(url));
+  const target = targetOf(url, path);
+  if (!target.ok) return target;
   try {
-    const response = await fetch(target, { ...init, redirect: 'error' });
+    const response = await fetch(target.value, { ...init, redirect: 'error' });
     if (response.ok && response.body !== null) return ok(response.body);
     return err(refusalIn(url, await response.json().catch(() => undefined)));
   } catch (error) {
@@ -89,8 +90,22 @@ async function requestStream(
   }
 }
 
-const invalidUrl = (url: string): Refusal =>
-  fault('input.url', `${url} is not a URL; expected, for example, http://127.0.0.1:7300`);
+/** What `fetch` would refuse with a text of its own is refused here. */
+function targetOf(url: string, path: string): Result<URL, Refusal> {
+  const target = URL.parse(path, url);
+  if (target === null || !/^https?:$/.test(target.protocol))
+    return err(
+      fault('input.url', `${url} is not a URL of HTTP; expected, for example, http://127.0.0.1:7300`),
+    );
+  if (target.username !== '' || target.password !== '')
+    return err(
+      fault(
+        'input.url',
+        `the URL of ${target.host} must not hold a user or password; the token alone logs in (--token-file)`,
+      ),
+    );
+  return ok(target);
+}
 
 function read<Schema extends z.ZodType>(
   url: string,
@@ -117,15 +132,33 @@ const foreignService = (url: string): Refusal =>
   fault('unreachable.stranger', `the program at ${url} is not a servpack orchestrator of this version`);
 
 function unreachable(url: string, error: unknown): Refusal {
-  const reason =
-    error instanceof Error && error.cause instanceof Error && 'code' in error.cause
-      ? ` (${String(error.cause.code)})`
-      : '';
+  const code = systemCodeOf(error);
+  if (code === 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' || /CERT/.test(code ?? ''))
+    return fault(
+      'unreachable.tls',
+      `${url} cannot be trusted: ${reasonOf(error)}; give the certificate of its authority with --ca, or correct the URL`,
+    );
+  const isCut = url.startsWith('http:') && /^(?:ECONNRESET|UND_ERR_SOCKET)$/.test(code ?? '');
+  if (isCut || /^(?:ERR_SSL_|EPROTO|HPE_)/.test(code ?? ''))
+    return fault(
+      isCut ? 'unreachable' : 'unreachable.tls',
+      `the program at ${url} cannot be spoken to: ${reasonOf(error)}; ${otherScheme(url)}`,
+    );
+  const because = code === null ? withoutCode(error) : ` (${reasonOf(error)})`;
   return fault(
     'unreachable',
-    `no orchestrator answers at ${url}${reason}; start one with "servpack up", or give its address with --url`,
+    `no orchestrator answers at ${url}${because}; start one with "servpack up", or give its address with --url`,
   );
 }
+
+/** `fetch` never connects to the ports of other protocols (WHATWG Fetch, "bad port"). */
+const withoutCode = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port'
+    ? ' (HTTP is never spoken on this port)'
+    : '';
+
+const otherScheme = (url: string): string =>
+  url.startsWith('https:') ? 'if it has no TLS, give it as http://' : 'if it has TLS, give it as https://';
 
 /**
  * Returns a name as one segment of a path, whatever the operator typed. A lone surrogate would

@@ -10,6 +10,7 @@ import { exitCodeOf } from '../exit-codes.ts';
 import { localTimes } from '../render/local-times.ts';
 import { safe, safeLine, type View, viewOf } from '../render/view.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
+import { trustAuthorities } from './trust.ts';
 import { refusalOf } from '../../http/responses.ts';
 import { healthAnswer } from '../../http/schemas/orchestrator.ts';
 import { tokenFileIn } from '../../http/secrets.ts';
@@ -23,6 +24,7 @@ export interface GlobalOptions {
   readonly url?: string;
   readonly data?: string;
   readonly tokenFile?: string;
+  readonly ca?: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -78,7 +80,8 @@ export const outputOf = <T>(
  */
 export function showRefusal(refusal: Refusal, json: boolean): void {
   process.exitCode = exitCodeOf(refusal);
-  if (json) return printJson(refusalOf(refusal));
+  // After a part of a document no second one may follow it on stdout.
+  if (json && refusal.code !== 'unreachable.brokenOff') return printJson(refusalOf(refusal));
   const { message, faults = [] } = refusal;
   const times = process.stderr.isTTY ? localTimes() : null;
   const lines = [
@@ -108,6 +111,9 @@ export const dataDirOf = ({ data }: GlobalOptions, env: Environment): string =>
  */
 export async function connect(options: GlobalOptions, env: Environment): Promise<Result<ApiClient, Refusal>> {
   const dataDir = dataDirOf(options, env);
+  const ca = options.ca ?? given(env, 'SERVPACK_CA');
+  const trusted = ca === undefined ? ok(undefined) : trustAuthorities(ca);
+  if (!trusted.ok) return trusted;
   const url = options.url ?? given(env, 'SERVPACK_URL') ?? readUrl(dataDir) ?? defaultUrl;
   const token = readToken(options, env, dataDir);
   if (token.ok) return ok(openApiClient({ url, token: token.value, user: userName() }));
