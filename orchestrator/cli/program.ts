@@ -6,6 +6,7 @@ import { addCampaignCommands } from './commands/campaign.ts';
 import { addCertifyCommand } from './commands/certify.ts';
 import { addClientCommands } from './commands/client.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEvidenceCommands } from './commands/evidence.ts';
 import { addFleetCommands } from './commands/fleet.ts';
 import { addHaltCommands } from './commands/halt.ts';
 import { addHelpCommand } from './commands/help.ts';
@@ -62,6 +63,7 @@ export function buildProgram(): Command {
   addHaltCommands(program);
   addBlockersCommand(program);
   addAuditCommands(program);
+  addEvidenceCommands(program);
   addDoctorCommand(program);
   addCertifyCommand(program);
   addRebuildCommand(program);

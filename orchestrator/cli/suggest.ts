@@ -11,6 +11,8 @@ const harmless: ReadonlySet<string> = new Set([
   'campaign',
   'client',
   'doctor',
+  'evidence',
+  'evidence show',
   'fleet',
   'help',
   'look',
