@@ -5,6 +5,7 @@ import { addBlockersCommand } from './commands/blockers.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addCertifyCommand } from './commands/certify.ts';
 import { addClientCommands } from './commands/client.ts';
+import { addContextCommands } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvidenceCommands } from './commands/evidence.ts';
 import { addFleetCommands } from './commands/fleet.ts';
@@ -19,14 +20,16 @@ import { exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { suggestHarmless } from './suggest.ts';
 import { fault } from '../../shared/errors.ts';
 import { showTrace, unexpected } from './last-words.ts';
-import { defaultDataDir, defaultUrl, showRefusal } from './client/session.ts';
+import { showRefusal } from './client/session.ts';
+import { defaultDataDir, defaultUrl } from './client/target.ts';
 
 const environmentHelp = [
   'Environment:',
-  '  SERVPACK_URL    same as --url',
-  '  SERVPACK_DATA   same as --data',
-  '  SERVPACK_CA     same as --ca',
-  '  SERVPACK_TOKEN  the token itself; --token-file overrides it',
+  '  SERVPACK_CONTEXT  same as --context',
+  '  SERVPACK_URL      same as --url',
+  '  SERVPACK_DATA     same as --data',
+  '  SERVPACK_CA       same as --ca',
+  '  SERVPACK_TOKEN    the token itself; --token-file overrides it',
 ].join('\n');
 
 /**
@@ -40,6 +43,7 @@ export function buildProgram(): Command {
     )
     .version(packageJson.version)
     .option('--json', 'print one JSON document instead of text, also for a refusal')
+    .option('--context <name>', 'reach the orchestrator of this context; see servpack context')
     .option(
       '--url <url>',
       `address of the orchestrator (default: the one that last used the data folder, else ${defaultUrl})`,
@@ -64,6 +68,7 @@ export function buildProgram(): Command {
   addBlockersCommand(program);
   addAuditCommands(program);
   addEvidenceCommands(program);
+  addContextCommands(program);
   addDoctorCommand(program);
   addCertifyCommand(program);
   addRebuildCommand(program);

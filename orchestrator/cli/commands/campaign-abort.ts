@@ -46,6 +46,7 @@ async function confirmAbort(api: ApiClient, name: string) {
         'An aborted campaign cannot be resumed: clients that wait are cancelled, work in progress is completed.',
         `${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`,
       ],
+      at: api.named,
       answer: name,
       verb: 'abort it',
       alternative,

@@ -85,6 +85,7 @@ export async function confirmResume(
   const confirmed = await confirm(
     {
       lines: acceptanceLines(status.value),
+      at: api.named,
       answer,
       verb: `accept ${failures === 1 ? 'it' : 'them'} and resume`,
     },
@@ -141,7 +142,7 @@ export async function confirmStart(
   const forecast = await api.get(forecastAnswer, campaignPath(name, '/forecast'));
   if (!forecast.ok) return forecast;
   const lines = questionLines(status.value, forecast.value);
-  return confirm({ lines, answer: number(status.value.size), verb: 'start' }, false, terminal);
+  return confirm({ at: api.named, lines, answer: number(status.value.size), verb: 'start' }, false, terminal);
 }
 
 function questionLines(status: CampaignStatus, forecast: Forecast): readonly string[] {

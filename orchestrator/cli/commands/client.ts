@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { z } from 'zod';
-import { type ApiClient, segment } from '../client/api-client.ts';
+import { type ApiClient, placeLine, segment } from '../client/api-client.ts';
 import { readTranscript } from '../client/input-file.ts';
 import { type GlobalOptions, outputOf, withApi } from '../client/session.ts';
 import { wholeNumber } from './fleet.ts';
@@ -114,7 +114,10 @@ export function addActionCommands(client: Command): void {
         await withApi(command, async (api) =>
           outputOf(
             await api.post(clientResultAnswer, `/v1/clients/${segment(which)}/${name}`, { ...body }),
-            (_view, { campaign, because }) => [safe(`${which} in campaign ${campaign}: ${because}`)],
+            (_view, { campaign, because }) => [
+              ...placeLine(api),
+              safe(`${which} in campaign ${campaign}: ${because}`),
+            ],
           ),
         );
       });
