@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 
-import { err, messageOf } from '../shared/errors.ts';
+import { err } from '../shared/errors.ts';
+import { reasonOf } from '../shared/reason-of.ts';
 import type { Result } from '../shared/errors.ts';
 import { wholeFile } from '../shared/input/input-fault.ts';
 import type { InputFault } from '../shared/input/input-fault.ts';
@@ -61,10 +62,3 @@ const tooLarge = (file: string, bytes: number, atMost: number): Result<never, In
 
 const refuse = (file: string, line: number, wrong: string, expected: string): Result<never, InputFault[]> =>
   err([{ file, line, key: wholeFile, wrong, expected }]);
-
-function reasonOf(thrown: unknown): string {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  if (code === 'ENOENT') return 'there is no such file';
-  if (code === 'EACCES') return 'no permission';
-  return messageOf(thrown);
-}

@@ -23,7 +23,8 @@ import { startCampaigns } from './rounds/start-campaigns.ts';
 import { sweep } from './rounds/sweep.ts';
 import { openClock } from '../shared/shared-clock.ts';
 import type { Config } from '../shared/config.ts';
-import { err, type Fault, fault, messageOf, ok, type Result } from '../shared/errors.ts';
+import { err, type Fault, fault, ok, type Result } from '../shared/errors.ts';
+import { reasonOf } from '../shared/reason-of.ts';
 import { openDispatcher } from '../shared/queues/dispatcher.ts';
 import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
@@ -151,7 +152,7 @@ function openAuditFolder({ dataDir, prefix }: Config, shards: number): Result<Ar
   try {
     return ok(openArchive({ folder, prefix, shards }));
   } catch (error) {
-    return err(fault('audit.folder', `the audit cannot be kept in ${folder}: ${messageOf(error)}`, error));
+    return err(fault('audit.folder', `the audit cannot be kept in ${folder}: ${reasonOf(error)}`, error));
   }
 }
 
@@ -205,7 +206,7 @@ async function listen(
             'http.portTaken',
             `port ${port} is taken; stop what listens there or set ${setting} to another one`,
           )
-        : fault('http.listen', `cannot listen on port ${port}: ${messageOf(error)}`),
+        : fault('http.listen', `cannot listen on port ${port}: ${reasonOf(error)}`),
     );
   }
 }

@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { messageOf } from './errors.ts';
+import { reasonOf } from './reason-of.ts';
 import { visibleJson } from './visible-text.ts';
 
 /** Why a process cannot write its log, and how much of it is lost so far. */
@@ -73,7 +73,7 @@ function toFile(): Write {
       }
       return null;
     } catch (error) {
-      return messageOf(error);
+      return reasonOf(error);
     }
   };
 }
@@ -84,12 +84,12 @@ function toFile(): Write {
  */
 function toReader(stream: NodeJS.WriteStream, lose: (because: string) => void): Write {
   let closed: string | null = null;
-  stream.on('error', (error) => (closed = messageOf(error)));
+  stream.on('error', (error) => (closed = reasonOf(error)));
   return (text) => {
     if (closed !== null || stream.destroyed) return closed ?? 'it is closed';
     if (stream.writableLength > waitingBytesAtMost) return 'nobody reads it';
     stream.write(text, (error) => {
-      if (error) lose(messageOf(error));
+      if (error) lose(reasonOf(error));
     });
     return null;
   };

@@ -4,7 +4,8 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Release } from '../shared/domain/campaign/definition.ts';
-import { err, fault, messageOf, ok, type Result } from '../shared/errors.ts';
+import { err, fault, ok, type Result } from '../shared/errors.ts';
+import { reasonOf } from '../shared/reason-of.ts';
 import { isInside } from '../shared/inside-folder.ts';
 
 /** The files of one release as this worker can read them. */
@@ -88,7 +89,7 @@ async function findFile(folder: string, name: string, tree: string): Promise<Res
     const { size, mtimeMs, ino } = found;
     return ok({ path, size, version: `${path}|${size}|${mtimeMs}|${ino}` });
   } catch (thrown) {
-    return err(unreadable(join(folder, name), messageOf(thrown)));
+    return err(unreadable(join(folder, name), reasonOf(thrown)));
   }
 }
 
@@ -118,7 +119,7 @@ async function check(
       fault('release.changed', `${path} is not the ${name} that was staged: its size or SHA-256 differs`),
     );
   } catch (thrown) {
-    return err(unreadable(path, messageOf(thrown)));
+    return err(unreadable(path, reasonOf(thrown)));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../shared/domain/observation/failure.ts';
 import { couldNotLook, remarksOf, verdictOf } from '../shared/domain/observation/verdict.ts';
 import type { LastLook } from '../shared/domain/survey/last-look.ts';
-import { messageOf } from '../shared/errors.ts';
+import { reasonOf } from '../shared/reason-of.ts';
 import type { AskedLook, LookKey } from '../shared/store/survey-store.ts';
 import type { Evidence } from '../shared/store/types.ts';
 import type { WorkerContext } from './context.ts';
@@ -94,6 +94,6 @@ async function find(
   } catch (error) {
     // A fault of servpack itself: the same look would fail again.
     if (!signal.aborted) log.error({ survey: survey.survey, client: client.client, error }, 'a look failed');
-    return failed('failed', messageOf(error));
+    return failed('failed', reasonOf(error));
   }
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
-import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import type { SealState } from '../../shared/store/seal-store.ts';
 import { genesis, headerIn } from './format/block.ts';
 import { parsed } from './format/file-lines.ts';
@@ -32,7 +33,9 @@ export async function loggedHeads(paths: readonly string[]): Promise<Result<read
         if (read !== null) heads.push(read);
       }
     } catch (error) {
-      return err(fault('input.heads', `${path} cannot be read: ${messageOf(error)}`));
+      return err(
+        fault('input.heads', `${path} cannot be read: ${reasonOf(error)}; give a log of an orchestrator`),
+      );
     }
     if (heads.length === before)
       return err(

@@ -4,6 +4,7 @@ import { compareIds } from './format/entry-id.ts';
 import { beforeAll, type KeptEntry, type SealedHead, type SealState } from '../../shared/store/seal-store.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { Store } from '../../shared/store/store.ts';
+import { reasonOf, systemCodeOf } from '../../shared/reason-of.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { type Archive, FileBusy } from './archive.ts';
 import { attachmentsOf, evidenceIn } from './attachments.ts';
@@ -93,9 +94,9 @@ export function openSealer(options: SealerOptions): Sealer {
  * file is SQLite's, which says in words of its own that a disk is full.
  */
 function troubleIn(error: unknown): string {
-  const { code, errstr } = error as { readonly code?: unknown; readonly errstr?: unknown };
-  const kind = errstr ?? code;
-  return typeof kind === 'string' ? kind : 'the log of this orchestrator says why';
+  const { errstr } = error as { readonly errstr?: unknown };
+  if (typeof errstr === 'string') return errstr;
+  return systemCodeOf(error) === null ? 'the log of this orchestrator says why' : reasonOf(error);
 }
 
 /**

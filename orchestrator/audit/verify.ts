@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { splitLines } from './format/split-lines.ts';
 import { type KnownHead, verifyChains, type Verdict } from './format/verify-chain.ts';
 import { type FileVerdict, verifyFile } from './format/verify-file.ts';
-import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { headFaults, loggedHeads } from './known-heads.ts';
 
 /**
@@ -21,7 +22,12 @@ export async function verifyPaths(
     try {
       verdicts.push(await verifyPath(path, now));
     } catch (error) {
-      return err(fault('input.audit', `${path} cannot be read: ${messageOf(error)}`));
+      return err(
+        fault(
+          'input.audit',
+          `${path} cannot be read: ${reasonOf(error)}; give files of the audit, such as .servpack/audit/*.jsonl`,
+        ),
+      );
     }
   }
   return ok(verifyChains(verdicts, from));

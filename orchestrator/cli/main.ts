@@ -1,10 +1,15 @@
 import { exitCodes } from './exit-codes.ts';
+import { endForBrokenOutput, endForFault } from './last-words.ts';
 import { runCommandLine } from './program.ts';
 
-// A reader that has read enough closes the pipe (`servpack fleet list | head`): no fault.
+const args = process.argv.slice(2);
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // A reader that has read enough closes the pipe (`servpack fleet list | head`): no fault.
   if (error.code === 'EPIPE') process.exit(exitCodes.ok.code);
-  throw error;
+  endForBrokenOutput(error);
 });
+// Nobody reads what went wrong; the exit code still says so.
+process.stderr.on('error', () => undefined);
+process.on('uncaughtException', (thrown) => endForFault(thrown, args));
 
-await runCommandLine(process.argv.slice(2));
+await runCommandLine(args);

@@ -5,7 +5,9 @@ import { addBlockersCommand } from './commands/blockers.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addCertifyCommand } from './commands/certify.ts';
 import { addClientCommands } from './commands/client.ts';
+import { addContextCommands } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEvidenceCommands } from './commands/evidence.ts';
 import { addFleetCommands } from './commands/fleet.ts';
 import { addHaltCommands } from './commands/halt.ts';
 import { addHelpCommand } from './commands/help.ts';
@@ -16,14 +18,18 @@ import { addReleaseCommands } from './commands/release.ts';
 import { addSurveyCommands } from './commands/survey.ts';
 import { exitCodes, exitCodesHelp } from './exit-codes.ts';
 import { suggestHarmless } from './suggest.ts';
-import { fault, messageOf } from '../../shared/errors.ts';
-import { defaultDataDir, defaultUrl, showRefusal } from './client/session.ts';
+import { fault } from '../../shared/errors.ts';
+import { showTrace, unexpected } from './last-words.ts';
+import { showRefusal } from './client/session.ts';
+import { defaultDataDir, defaultUrl } from './client/target.ts';
 
 const environmentHelp = [
   'Environment:',
-  '  SERVPACK_URL    same as --url',
-  '  SERVPACK_DATA   same as --data',
-  '  SERVPACK_TOKEN  the token itself; --token-file overrides it',
+  '  SERVPACK_CONTEXT  same as --context',
+  '  SERVPACK_URL      same as --url',
+  '  SERVPACK_DATA     same as --data',
+  '  SERVPACK_CA       same as --ca',
+  '  SERVPACK_TOKEN    the token itself; --token-file overrides it',
 ].join('\n');
 
 /**
@@ -37,12 +43,14 @@ export function buildProgram(): Command {
     )
     .version(packageJson.version)
     .option('--json', 'print one JSON document instead of text, also for a refusal')
+    .option('--context <name>', 'reach the orchestrator of this context; see servpack context')
     .option(
       '--url <url>',
       `address of the orchestrator (default: the one that last used the data folder, else ${defaultUrl})`,
     )
     .option('--data <folder>', `data folder (default: ${defaultDataDir})`)
     .option('--token-file <file>', 'file with the API token (default: token in the data folder)')
+    .option('--ca <file>', 'certificates of authorities to trust besides those of the system, as PEM')
     .exitOverride()
     .showHelpAfterError('(--help shows the usage)')
     .addHelpText(
@@ -59,6 +67,8 @@ export function buildProgram(): Command {
   addHaltCommands(program);
   addBlockersCommand(program);
   addAuditCommands(program);
+  addEvidenceCommands(program);
+  addContextCommands(program);
   addDoctorCommand(program);
   addCertifyCommand(program);
   addRebuildCommand(program);
@@ -84,7 +94,8 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
     await buildProgram().parseAsync(args, { from: 'user' });
   } catch (thrown) {
     if (!(thrown instanceof CommanderError)) {
-      showRefusal(fault('internal', `unexpected error: ${messageOf(thrown)}`, thrown), isJson);
+      showRefusal(unexpected(thrown), isJson);
+      showTrace(thrown, args);
     } else if (thrown.exitCode !== 0) {
       // Commander has explained the fault on stderr. A script that reads JSON still needs its
       // document.

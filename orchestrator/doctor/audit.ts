@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { messageOf } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { Archive } from '../audit/archive.ts';
 import { firstBlock, type FileTail, readTail } from '../audit/file-tail.ts';
@@ -80,7 +80,7 @@ async function fileChecks(
     return [
       broken(
         'audit',
-        `shard ${shard}: a file cannot be read: ${messageOf(error)}`,
+        `shard ${shard}: a file cannot be read: ${reasonOf(error)}`,
         'the past cannot be proved',
         'servpack audit verify; chown or chmod the file',
       ),

@@ -1,6 +1,6 @@
 import { accessSync, constants, existsSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { messageOf } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { readOperatorText } from '../../shared/input/operator-file.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 import { checkInKeyFileIn, tokenFileIn } from '../http/secrets.ts';
@@ -51,7 +51,7 @@ function writableCheck(folder: string): Check {
   } catch (error) {
     return broken(
       'data folder',
-      `${folder} cannot be written: ${messageOf(error)}`,
+      `${folder} cannot be written: ${reasonOf(error)}`,
       'no audit is written to files, and an orchestrator does not start',
       `chown or chmod ${folder}, or set SERVPACK_DATA to another folder`,
     );
@@ -69,7 +69,7 @@ function spaceChecks(folder: string, area: 'data folder' | 'audit'): readonly Ch
     return [free < freeBytes.broken ? broken(area, says, leadsTo, todo) : warning(area, says, leadsTo, todo)];
   } catch (error) {
     return [
-      warning(area, `how much room its disk has is not known: ${messageOf(error)}`, 'it may be full', 'df'),
+      warning(area, `how much room its disk has is not known: ${reasonOf(error)}`, 'it may be full', 'df'),
     ];
   }
 }
@@ -132,7 +132,7 @@ function auditFolderChecks(folder: string): readonly Check[] {
       ...space,
       broken(
         'audit',
-        `${audit} cannot be written: ${messageOf(error)}`,
+        `${audit} cannot be written: ${reasonOf(error)}`,
         'what is done is kept in Redis only',
         `make room on its disk; chown or chmod ${audit}`,
       ),

@@ -1,5 +1,5 @@
 import type { Config } from '../../shared/config.ts';
-import { messageOf } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { troubleOf } from '../../shared/log.ts';
 import { RecordsGone, StoreUnavailable } from '../../shared/store/errors.ts';
 import type { OrchestratorContext } from '../context.ts';
@@ -79,7 +79,7 @@ async function orBroken(
     return [
       broken(
         area,
-        `could not be looked at: ${messageOf(error)}`,
+        `could not be looked at: ${reasonOf(error)}`,
         'it is not known whether it is well',
         'ask again; the log of the orchestrator may say more',
       ),

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { messageOf } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { mastersOf, openClient } from '../../shared/redis/client.ts';
 import { databaseRefusal, isOfDatabase } from '../../shared/redis/one-database.ts';
 import { type RedisAddress, parseRedisUrl } from '../../shared/redis/redis-url.ts';
@@ -70,7 +71,6 @@ function unavailable(address: RedisAddress, error: unknown): Check {
       'give this user the rights that deploy/redis.conf shows',
     );
   const isAuth = /^(WRONGPASS|NOAUTH)|invalid password/.test(message);
-  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : message;
   return isAuth
     ? broken(
         'redis',
@@ -80,7 +80,7 @@ function unavailable(address: RedisAddress, error: unknown): Check {
       )
     : broken(
         'redis',
-        `${noAnswer} at ${where} (${code})`,
+        `${noAnswer} at ${where} (${reasonOf(error)})`,
         'everything stands still and goes on by itself as soon as it answers; no client is lost',
         'start it (docker compose up -d redis, systemctl start redis), or correct REDIS_URL',
       );
@@ -160,7 +160,7 @@ async function checkSentinels(address: RedisAddress & { kind: 'sentinel' }): Pro
       checks.push(
         warning(
           'redis',
-          `Sentinel ${host}:${port}: ${messageOf(error)}`,
+          `Sentinel ${host}:${port}: ${reasonOf(error)}`,
           'a lost master may not be replaced',
           'start it, or correct REDIS_URL',
         ),

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { packagesEnvironment } from '../child-environment.ts';
-import { err, type Fault, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { err, type Fault, fault, ok, type Result } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 
 export interface UnpackedServer {
   readonly path: string;
@@ -41,7 +42,7 @@ export async function unpackServer(
       rmSync(draft, { recursive: true, force: true });
     }
   } catch (error) {
-    return err(fault('redis-not-unpacked', messageOf(error), error));
+    return err(fault('redis-not-unpacked', reasonOf(error), error));
   }
 }
 

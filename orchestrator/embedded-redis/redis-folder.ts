@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isAlive, isGone, worksIn } from './processes.ts';
 import { probe } from './server-process.ts';
-import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 
 /**
  * Makes `<dataDir>/redis`, for its owner only, and proves by writing that it can be used.
@@ -19,7 +20,7 @@ export function prepareRedisFolder(dataDir: string): Result<string> {
     rmSync(probe);
     return ok(folder);
   } catch (error) {
-    const why = `${messageOf(error)}: choose another data folder or change its rights`;
+    const why = `${reasonOf(error)}; choose another data folder or change its rights`;
     return err(
       fault('data-folder-not-writable', `The data folder ${dataDir} is not writable: ${why}.`, error),
     );

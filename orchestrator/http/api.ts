@@ -8,6 +8,7 @@ import { campaignRoutes } from './routes/campaign-routes.ts';
 import type { Environment } from '../doctor/diagnose.ts';
 import { clientRoutes } from './routes/client-routes.ts';
 import { answerBadUrl, answerErrors } from './errors.ts';
+import { evidenceRoutes } from './routes/evidence-routes.ts';
 import { fleetRoutes } from './routes/fleet-routes.ts';
 import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
 import { releaseRoutes } from './routes/release-routes.ts';
@@ -60,6 +61,7 @@ export function buildApi(
     clientRoutes,
     releaseRoutes,
     auditRoutes,
+    evidenceRoutes,
     surveyRoutes,
   ])
     routes(app, context);

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { readOperatorText } from '../../shared/input/operator-file.ts';
 
 /** Only the owner may read the file of a secret. */
@@ -47,7 +48,7 @@ function openSecretFile(file: string, code: string, what: string): Result<string
           ),
         );
   } catch (error) {
-    const because = `${messageOf(error)}; choose another data folder or change its rights`;
+    const because = `${reasonOf(error)}; choose another data folder or change its rights`;
     const says = `${what} cannot be kept in the data folder ${dirname(file)}: ${because}`;
     return err(fault(`${code}.folder`, says, error));
   }

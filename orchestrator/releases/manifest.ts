@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 import type { Release } from '../../shared/domain/campaign/definition.ts';
-import { err, fault, messageOf, ok } from '../../shared/errors.ts';
+import { err, fault, ok } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import type { Result } from '../../shared/errors.ts';
 import { isInside } from '../../shared/inside-folder.ts';
 
@@ -97,4 +98,4 @@ const ambiguous = (one: string, other: string) =>
   );
 
 const unreadable = (name: string, thrown: unknown) =>
-  fault('unreadableFile', `${name} cannot be read: ${messageOf(thrown)}; nothing is staged`, thrown);
+  fault('unreadableFile', `${name} cannot be read: ${reasonOf(thrown)}; nothing is staged`, thrown);

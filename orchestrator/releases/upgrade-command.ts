@@ -1,7 +1,8 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { UpgradeOutput } from './upgrade-output.ts';
-import { err, fault, type Fault, messageOf, ok, type Result } from '../../shared/errors.ts';
+import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { sha256 } from '../../shared/evidence.ts';
 
 /** An upgrade command and its surroundings. Times are real time. */
@@ -133,7 +134,7 @@ const reasons: Readonly<Record<string, string>> = {
 /** The fault of a command that could not be started. */
 function notStarted(program: string, thrown: unknown): Fault {
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  const reason = reasons[code] ?? messageOf(thrown);
+  const reason = reasons[code] ?? reasonOf(thrown);
   return fault(
     'upgradeNotStarted',
     `the upgrade command ${program} cannot be started: ${reason}; nothing is staged`,

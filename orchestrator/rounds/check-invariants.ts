@@ -1,4 +1,4 @@
-import { messageOf } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import { violations } from '../../shared/store/safety-net.ts';
 import { dispatchJobs, type LeaderContext } from '../context.ts';
@@ -69,7 +69,7 @@ async function checkOrPassOver(context: LeaderContext, pass: Pass): Promise<stri
     await store.noteRoundFailure({
       campaign,
       round: 'invariants',
-      because: messageOf(error),
+      because: reasonOf(error),
       since: clock.now(),
     });
     return null;

@@ -1,4 +1,4 @@
-import { messageOf } from '../../shared/errors.ts';
+import { reasonOf } from '../../shared/reason-of.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import type { LeaderContext } from '../context.ts';
 
@@ -32,7 +32,7 @@ export async function eachCampaign(
       log.info({ campaign, round }, 'works again');
       await store.clearRoundFailure(before);
     } catch (error) {
-      const because = messageOf(error).slice(0, shownAtMost);
+      const because = reasonOf(error).slice(0, shownAtMost);
       if (before?.because === because) continue;
       log.error({ campaign, round, error }, 'failed; tries again');
       const since = before?.since ?? clock.now();

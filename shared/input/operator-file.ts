@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { err, messageOf, ok, type Result } from '../errors.ts';
+import { err, ok, type Result } from '../errors.ts';
+import { reasonOf } from '../reason-of.ts';
 
 /**
  * The one way to read a file that an operator wrote: a secret, a key, a certificate, known hosts, a
@@ -25,7 +26,7 @@ export function readOperatorFile(path: string): Result<Buffer, string> {
     if (startsAsUtf16(bytes)) return err(`${utf16}; save it as UTF-8 text`);
     return ok(bytes.subarray(startsWithMark(bytes) ? 3 : 0));
   } catch (thrown) {
-    return err(`cannot be read: ${messageOf(thrown)}${whoIsRefused(thrown)}`);
+    return err(`cannot be read: ${reasonOf(thrown)}${whoIsRefused(thrown)}`);
   }
 }
 

@@ -12,7 +12,7 @@ test('the audit that cannot be written is said without the name of a folder, unt
   mkdirSync(taken);
   await steps(sealing.store, 3);
   await expect(sealer.round()).rejects.toThrow(/EISDIR/);
-  expect(sealer.trouble()).toBe('EISDIR');
+  expect(sealer.trouble()).toBe('it is a folder and not a file');
   rmdirSync(taken);
   await sealer.round();
   expect(sealer.trouble()).toBeNull();

@@ -209,7 +209,10 @@ describe('the settings of the SSH gateway', () => {
       'passwordFile: word\nknownHosts: none/known\ntrustOnFirstUse: true\n',
       'knownHosts: trusted keys cannot be written',
     ],
-    ['passwordFile: word\nknownHosts: .\ntrustOnFirstUse: true\n', 'knownHosts: cannot be read: EISDIR'],
+    [
+      'passwordFile: word\nknownHosts: .\ntrustOnFirstUse: true\n',
+      'knownHosts: cannot be read: it is a folder',
+    ],
   ])('refuse what works on no client: %j', (text, because) => {
     makeKey('open', '');
     write('nothing', '\n');

@@ -62,7 +62,7 @@ describe('an input file', () => {
   test('is refused when it is missing or a folder', async () => {
     const missing = join(folder, 'missing.yaml');
     expect(faultsOf(await readInputFile(missing, 100))).toEqual([
-      `${missing}:1: (file): cannot be read (there is no such file), expected a readable text file`,
+      `${missing}:1: (file): cannot be read (there is no such file or folder), expected a readable text file`,
     ]);
     expect(faultsOf(await readInputFile(folder, 100))).toEqual([
       `${folder}:1: (file): is not a file, expected a text file`,

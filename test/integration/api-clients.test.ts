@@ -1,3 +1,4 @@
+import { runCliAt } from '../fixtures/run-cli.ts';
 import { describe, expect, test } from 'vitest';
 import { placementOf } from '../../shared/domain/upgrade/placement.ts';
 import { countersOf } from '../../shared/domain/upgrade/count-upgrade.ts';
@@ -81,6 +82,22 @@ describe.each(stores)('the API for clients on the %s store', (_name, open) => {
       ),
     });
     expect((await orchestrator.ask('GET', '/v1/clients/pc-1/why')).body.evidenceText).toBeNull();
+  });
+
+  test('gives evidence by its SHA-256, and says that it has no other', async () => {
+    await using orchestrator = await startBlocked(await open());
+    const found = await orchestrator.ask('GET', `/v1/evidence/${evidence.sha256.toUpperCase()}`);
+    expect(found).toEqual({ status: 200, body: { sha256: evidence.sha256, text: 'what the look found' } });
+    const other = await orchestrator.ask('GET', `/v1/evidence/${'0'.repeat(64)}`);
+    expect([other.status, other.body.error.code]).toEqual([404, 'notFound.evidence']);
+    expect((await orchestrator.ask('GET', '/v1/evidence/abc')).status).toBe(400);
+    const shown = await runCliAt(orchestrator, ['evidence', 'show', evidence.sha256]);
+    expect(shown).toEqual({ code: 0, stdout: 'what the look found\n', stderr: '' });
+    const client = await runCliAt(orchestrator, ['client', 'show', 'pc-1']);
+    expect(client.stdout).toMatch(
+      /\nNow: deferred in campaign sp4\n[^]*\nTries\n[^]*\nBlockers\n {2}.*pcmsvc32[^]*\nEvidence\n {2}SHA-256 .*\n {2}what the look found\n[^]*\nJournal: /,
+    );
+    expect(client.stdout).not.toMatch(/bootId|null|\[\]|\{\}/);
   });
 
   test('answers why a client waits: its wave is closed, or a slot is free', async () => {

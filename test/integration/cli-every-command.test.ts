@@ -150,7 +150,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'client show pc-1',
-    /^pc-1 {2}NT-1, workstation at logon server LS-ROM, zone Europe\/Rome\nlabels: office\nIt is waiting in campaign sp4\.\n/,
+    /^pc-1\n {2}host +NT-1, workstation\n {2}server +logon server LS-ROM, zone Europe\/Rome\n {2}labels +office\n\nNow: waiting in campaign sp4\n {2}because +[^]*\nTries\n {2}none: [^]*\nBlockers\n {2}none\n[^]*\nJournal: /,
     clientAnswer,
   ],
   [

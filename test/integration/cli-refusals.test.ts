@@ -55,7 +55,7 @@ describe('the command line', () => {
     ['campaign status s:p', 2, 'servpack: params.campaign: is not an id of 1 to 63 letters'],
     ['campaign status ..', 2, 'servpack: params.campaign: is not an id of 1 to 63 letters'],
     ['client why .', 2, 'servpack: params.client: is not an id of 1 to 63 letters'],
-    ['client checkin pc-1 --transcript missing.txt', 2, 'servpack: the transcript cannot be read: ENOENT'],
+    ['client checkin pc-1 --transcript missing.txt', 2, 'servpack: the transcript /'],
     ['nonsense', 2, "error: unknown command 'nonsense'"],
     ['campaign status sp9', 4, 'servpack: there is no campaign named sp9\n'],
     ['client why pc-77', 4, 'servpack: there is no client named pc-77 in the fleet\n'],
@@ -86,7 +86,7 @@ describe('the command line', () => {
 
   test('ends with exit code 3 without an orchestrator, and says what to do', async () => {
     const url = await urlOfNobody();
-    const stderr = `servpack: no orchestrator answers at ${url} (ECONNREFUSED); start one with "servpack up", or give its address with --url\n`;
+    const stderr = `servpack: no orchestrator answers at ${url} (nothing listens there); start one with "servpack up", or give its address with --url\n`;
     for (const env of [{ SERVPACK_TOKEN: 'x' }, { SERVPACK_DATA: join(orchestrator.folder, 'nowhere') }]) {
       expect(await runCli(['fleet', 'list', '--url', url], { env })).toEqual({ code: 3, stdout: '', stderr });
     }

@@ -149,7 +149,9 @@ describe('the password of Redis', () => {
     expect(missing).toMatchObject({
       ok: false,
       error: {
-        message: expect.stringMatching(/^REDIS_PASSWORD_FILE: the file cannot be read: ENOENT/) as string,
+        message: expect.stringMatching(
+          /^REDIS_PASSWORD_FILE: the file cannot be read: there is no such file/,
+        ) as string,
       },
     });
   });

@@ -159,8 +159,8 @@ test('servpack doctor reports that no orchestrator and no Redis answers, and che
   expect([code, stdout.includes('secret-word')]).toEqual([1, false]);
   expect(notOk(checks)).toEqual(
     expect.arrayContaining([
-      'broken: servpack: no orchestrator answers at http://127.0.0.1:1',
-      'broken: redis: no Redis answers at 127.0.0.1:1 (ECONNREFUSED)',
+      'broken: servpack: no orchestrator answers at http://127.0.0.1:1 (HTTP is never spoken on this port)',
+      'broken: redis: no Redis answers at 127.0.0.1:1 (nothing listens there)',
     ]),
   );
   const bad = await runCli(['doctor', '--json'], { env: { ...env, REDIS_URL: 'http://127.0.0.1' } });

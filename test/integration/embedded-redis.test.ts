@@ -90,6 +90,8 @@ describe('the private Redis of a data folder', () => {
     writeFileSync(file, '');
     const refused = expectRefused(await testFolder().start({ dataDir: join(file, 'data') }));
     expect(refused.code).toBe('data-folder-not-writable');
-    expect(refused.message).toMatch(/^The data folder .*file\/data is not writable: .*ENOTDIR.*rights\.$/);
+    expect(refused.message).toMatch(
+      /^The data folder .*file\/data is not writable: .*a part of its path is a file.*rights\.$/,
+    );
   });
 });

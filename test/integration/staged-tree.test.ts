@@ -103,7 +103,7 @@ describe('a faulty release file', () => {
     const result = await runStaging(at('nothing.yaml'));
     const faults = !result.ok && areInputFaults(result.error) ? printFaults(result.error) : [];
     expect(faults).toEqual([
-      `${at('nothing.yaml')}:1: (file): cannot be read (there is no such file), expected a readable text file`,
+      `${at('nothing.yaml')}:1: (file): cannot be read (there is no such file or folder), expected a readable text file`,
     ]);
   });
 });

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { reasonOf, systemCodeOf } from '../../../shared/reason-of.ts';
 import { refusalAnswer, userHeader } from '../../http/schemas/fields.ts';
+import { safe } from '../render/view.ts';
 import type { Refusal } from '../../refusal.ts';
 
 export interface ApiAddress {
@@ -8,6 +10,14 @@ export interface ApiAddress {
   readonly token: string;
   /** The operator's user name, for the audit. Null when the machine does not know it. */
   readonly user: string | null;
+  readonly place?: Place;
+}
+
+/** The context that the address comes from. */
+export interface Place {
+  readonly context: string | null;
+  /** Several contexts are known: what changes something says which one it changes. */
+  readonly isOneOfMany: boolean;
 }
 
 type Query = Readonly<Record<string, string | number | boolean | undefined>>;
@@ -17,6 +27,8 @@ type Query = Readonly<Record<string, string | number | boolean | undefined>>;
  * value with one clear sentence.
  */
 export interface ApiClient {
+  /** Names the orchestrator, where several contexts are known; else null. */
+  readonly named: string | null;
   get<Schema extends z.ZodType>(
     schema: Schema,
     path: string,
@@ -32,16 +44,19 @@ export interface ApiClient {
 }
 
 export function openApiClient(address: ApiAddress): ApiClient {
-  const { url, token, user } = address;
+  const { token, user, place = { context: null, isOneOfMany: false } } = address;
+  const { context, isOneOfMany } = place;
+  const at: Server = { url: address.url, context };
   const headers = {
     authorization: `Bearer ${token}`,
     ...(user === null ? {} : { [userHeader]: encodeURIComponent(user) }),
   };
   return {
-    get: (schema, path, query = {}) => request(url, schema, `${path}${queryOf(query)}`, { headers }),
-    stream: (path, query = {}) => requestStream(url, `${path}${queryOf(query)}`, { headers }),
+    named: isOneOfMany ? `${context === null ? 'No context' : `Context ${context}`}: ${at.url}` : null,
+    get: (schema, path, query = {}) => request(at, schema, `${path}${queryOf(query)}`, { headers }),
+    stream: (path, query = {}) => requestStream(at, `${path}${queryOf(query)}`, { headers }),
     post: (schema, path, body) =>
-      request(url, schema, path, {
+      request(at, schema, path, {
         method: 'POST',
         ...(body === undefined
           ? { headers }
@@ -49,6 +64,19 @@ export function openApiClient(address: ApiAddress): ApiClient {
       }),
   };
 }
+
+/** What was changed says where, before anything else, where several contexts are known. */
+export const placeLine = ({ named }: ApiClient): readonly string[] => (named === null ? [] : [safe(named)]);
+
+/** Where requests go, and the context that says so. */
+interface Server {
+  readonly url: string;
+  readonly context: string | null;
+}
+
+/** `http://127.0.0.1:7300 of context lab` */
+const nameOf = ({ url, context }: Server): string =>
+  context === null ? url : `${url} of context ${context}`;
 
 function queryOf(query: Query): string {
   const given = Object.entries(query).flatMap(([name, value]) =>
@@ -58,74 +86,115 @@ function queryOf(query: Query): string {
 }
 
 async function request<Schema extends z.ZodType>(
-  url: string,
+  at: Server,
   schema: Schema,
   path: string,
   init: RequestInit,
 ): Promise<Result<z.output<Schema>, Refusal>> {
-  const target = URL.parse(path, url);
-  if (target === null) return err(invalidUrl(url));
+  const target = targetOf(at.url, path);
+  if (!target.ok) return target;
   try {
-    const response = await fetch(target, { ...init, redirect: 'error' });
-    return read(url, schema, response.ok, await response.json().catch(() => undefined));
+    const response = await fetch(target.value, { ...init, redirect: 'error' });
+    return read(at, schema, response.ok, await response.json().catch(() => undefined));
   } catch (error) {
-    return err(unreachable(url, error));
+    return err(unreachable(at, error));
   }
 }
 
 async function requestStream(
-  url: string,
+  at: Server,
   path: string,
   init: RequestInit,
 ): Promise<Result<AsyncIterable<Uint8Array>, Refusal>> {
-  const target = URL.parse(path, url);
-  if (target === null) return err(invalidUrl(url));
+  const target = targetOf(at.url, path);
+  if (!target.ok) return target;
   try {
-    const response = await fetch(target, { ...init, redirect: 'error' });
+    const response = await fetch(target.value, { ...init, redirect: 'error' });
     if (response.ok && response.body !== null) return ok(response.body);
-    return err(refusalIn(url, await response.json().catch(() => undefined)));
+    return err(refusalIn(at, await response.json().catch(() => undefined)));
   } catch (error) {
-    return err(unreachable(url, error));
+    return err(unreachable(at, error));
   }
 }
 
-const invalidUrl = (url: string): Refusal =>
-  fault('input.url', `${url} is not a URL; expected, for example, http://127.0.0.1:7300`);
+/** What `fetch` would refuse with a text of its own is refused here. */
+function targetOf(url: string, path: string): Result<URL, Refusal> {
+  const target = URL.parse(path, url);
+  if (target === null || !/^https?:$/.test(target.protocol))
+    return err(
+      fault('input.url', `${url} is not a URL of HTTP; expected, for example, http://127.0.0.1:7300`),
+    );
+  if (target.username !== '' || target.password !== '')
+    return err(
+      fault(
+        'input.url',
+        `the URL of ${target.host} must not hold a user or password; the token alone logs in (--token-file)`,
+      ),
+    );
+  return ok(target);
+}
 
 function read<Schema extends z.ZodType>(
-  url: string,
+  at: Server,
   schema: Schema,
   isOk: boolean,
   body: unknown,
 ): Result<z.output<Schema>, Refusal> {
   if (isOk) {
     const answer = schema.safeParse(body);
-    return answer.success ? ok(answer.data) : err(foreignService(url));
+    return answer.success ? ok(answer.data) : err(foreignService(at));
   }
-  return err(refusalIn(url, body));
+  return err(refusalIn(at, body));
 }
 
-function refusalIn(url: string, body: unknown): Refusal {
+function refusalIn(at: Server, body: unknown): Refusal {
   const refusal = refusalAnswer.safeParse(body);
-  if (!refusal.success) return foreignService(url);
+  if (!refusal.success) return foreignService(at);
   const { code, message: said, faults } = refusal.data.error;
-  const message = code === 'token.wrong' ? `${said}; if you mean another one, give --url or --data` : said;
+  const message = code === 'token.wrong' ? wrongToken(at, said) : said;
   return { code, message, ...(faults === undefined ? {} : { faults }) };
 }
 
-const foreignService = (url: string): Refusal =>
-  fault('unreachable.stranger', `the program at ${url} is not a servpack orchestrator of this version`);
+const wrongToken = ({ context }: Server, said: string): string =>
+  context === null
+    ? `${said}; if you mean another one, give --url or --data`
+    : `${said} (context ${context}); if you mean another one, give --context`;
 
-function unreachable(url: string, error: unknown): Refusal {
-  const reason =
-    error instanceof Error && error.cause instanceof Error && 'code' in error.cause
-      ? ` (${String(error.cause.code)})`
-      : '';
+const foreignService = (at: Server): Refusal =>
+  fault(
+    'unreachable.stranger',
+    `the program at ${nameOf(at)} is not a servpack orchestrator of this version`,
+  );
+
+function unreachable(at: Server, error: unknown): Refusal {
+  const { url } = at;
+  const code = systemCodeOf(error);
+  if (code === 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY' || /CERT/.test(code ?? ''))
+    return fault(
+      'unreachable.tls',
+      `${nameOf(at)} cannot be trusted: ${reasonOf(error)}; give the certificate of its authority with --ca, or correct the URL`,
+    );
+  const isCut = url.startsWith('http:') && /^(?:ECONNRESET|UND_ERR_SOCKET)$/.test(code ?? '');
+  if (isCut || /^(?:ERR_SSL_|EPROTO|HPE_)/.test(code ?? ''))
+    return fault(
+      isCut ? 'unreachable' : 'unreachable.tls',
+      `the program at ${nameOf(at)} cannot be spoken to: ${reasonOf(error)}; ${otherScheme(url)}`,
+    );
+  const because = code === null ? withoutCode(error) : ` (${reasonOf(error)})`;
   return fault(
     'unreachable',
-    `no orchestrator answers at ${url}${reason}; start one with "servpack up", or give its address with --url`,
+    `no orchestrator answers at ${nameOf(at)}${because}; start one with "servpack up", ${at.context === null ? 'or give its address with --url' : 'or choose another one with --context'}`,
   );
 }
+
+/** `fetch` never connects to the ports of other protocols (WHATWG Fetch, "bad port"). */
+const withoutCode = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error && error.cause.message === 'bad port'
+    ? ' (HTTP is never spoken on this port)'
+    : '';
+
+const otherScheme = (url: string): string =>
+  url.startsWith('https:') ? 'if it has no TLS, give it as http://' : 'if it has TLS, give it as https://';
 
 /**
  * Returns a name as one segment of a path, whatever the operator typed. A lone surrogate would

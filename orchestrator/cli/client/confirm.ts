@@ -19,6 +19,8 @@ export interface Confirmation {
   readonly verb: string;
   /** Another way to go, shown when the answer is wrong. */
   readonly alternative?: string;
+  /** Which orchestrator it happens at, where several are known: `Context lab: http://…`. */
+  readonly at?: string | null;
 }
 
 /** The question goes to stderr, because a program may read stdout. */
@@ -30,7 +32,7 @@ const ownTerminal: Terminal = { input: process.stdin, output: process.stderr };
  * the command is refused.
  */
 export async function confirm(
-  { lines, answer, verb, alternative = '' }: Confirmation,
+  { lines, answer, verb, alternative = '', at = null }: Confirmation,
   isYes: boolean,
   { input, output }: Terminal = ownTerminal,
 ): Promise<Result<void, Refusal>> {
@@ -43,7 +45,7 @@ export async function confirm(
       ),
     );
   const times = localTimes();
-  const shown = times.in(lines);
+  const shown = times.in(at === null ? lines : [at, ...lines]);
   output.write(`${[...shown, ...times.zoneLines()].map(safe).join('\n')}\n`);
   const reader = createInterface({ input, output });
   const typed = await typedAt(reader, `type ${safe(answer)} to ${verb}: `);

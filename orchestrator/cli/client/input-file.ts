@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { reasonOf } from '../../../shared/reason-of.ts';
 import { transcriptIn } from '../../http/checkin/request.ts';
 import { type Encoding, readFleetText, readInputFile, yamlBytesAtMost } from '../../input-file.ts';
 import { badFile, type Refusal } from '../../refusal.ts';
@@ -48,7 +49,12 @@ export async function readTranscript(file: string): Promise<Result<string, Refus
     const bytes = file === '-' ? await readStdin() : await readFile(file);
     return ok(transcriptIn(bytes.subarray(0, transcriptBytesAtMost)) ?? '');
   } catch (error) {
-    return err(fault('input.transcript', `the transcript cannot be read: ${messageOf(error)}`));
+    return err(
+      fault(
+        'input.transcript',
+        `the transcript ${file} cannot be read: ${reasonOf(error)}; give a file, or - for stdin`,
+      ),
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 import { Readable } from 'node:stream';
-import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { reasonOf } from '../../../shared/reason-of.ts';
 import { clientReport } from '../../http/schemas/campaigns.ts';
 import type { z } from 'zod';
 import type { Refusal } from '../../refusal.ts';
@@ -37,7 +38,7 @@ export async function listTo(
     for (const line of times?.zoneLines() ?? []) output.write(`${line}\n`);
     return ok(undefined);
   } catch (error) {
-    const because = `the list is incomplete, because the connection to the orchestrator broke: ${messageOf(error)}`;
+    const because = `the list is incomplete, because the connection to the orchestrator broke: ${reasonOf(error)}`;
     return err(fault('unreachable.brokenOff', because));
   }
 }

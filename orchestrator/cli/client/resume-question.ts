@@ -31,10 +31,11 @@ export async function confirmResume(
     const agreed = await askForStart(api, status.value, { when, verb: 'start it now' }, terminal);
     return agreed.ok ? ok({ startNow: true }) : agreed;
   }
-  return paused?.byGate === true ? acceptFailures(status.value, terminal) : ok({});
+  return paused?.byGate === true ? acceptFailures(api, status.value, terminal) : ok({});
 }
 
 async function acceptFailures(
+  { named }: ApiClient,
   status: CampaignStatus,
   terminal: Terminal | undefined,
 ): Promise<Result<Agreed, Refusal>> {
@@ -43,6 +44,7 @@ async function acceptFailures(
   const confirmed = await confirm(
     {
       lines: acceptanceLines(status),
+      at: named,
       answer,
       verb: `accept ${failures === 1 ? 'it' : 'them'} and resume`,
     },

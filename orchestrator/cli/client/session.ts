@@ -1,31 +1,22 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { err, fault, ok, type Result } from '../../../shared/errors.ts';
-import { readOperatorText } from '../../../shared/input/operator-file.ts';
+import { ok, type Result } from '../../../shared/errors.ts';
 import { printFaults } from '../../../shared/input/input-fault.ts';
 import { visibleJson } from '../../../shared/visible-text.ts';
-import { readUrl } from '../../http/url-file.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { localTimes } from '../render/local-times.ts';
 import { safe, safeLine, type View, viewOf } from '../render/view.ts';
 import { type ApiClient, openApiClient } from './api-client.ts';
+import { defaultDataDir, type Environment, findTarget, given, type TargetOptions } from './target.ts';
+import { trustAuthorities } from './trust.ts';
 import { refusalOf } from '../../http/responses.ts';
 import { healthAnswer } from '../../http/schemas/orchestrator.ts';
-import { tokenFileIn } from '../../http/secrets.ts';
-
-export const defaultDataDir = '.servpack';
-export const defaultUrl = 'http://127.0.0.1:7300';
 
 /** The options that every command has. */
-export interface GlobalOptions {
+export interface GlobalOptions extends TargetOptions {
   readonly json?: boolean;
-  readonly url?: string;
-  readonly data?: string;
-  readonly tokenFile?: string;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a command prints: the value with `--json`, else the lines. */
 export interface CommandOutput {
@@ -78,7 +69,8 @@ export const outputOf = <T>(
  */
 export function showRefusal(refusal: Refusal, json: boolean): void {
   process.exitCode = exitCodeOf(refusal);
-  if (json) return printJson(refusalOf(refusal));
+  // After a part of a document no second one may follow it on stdout.
+  if (json && refusal.code !== 'unreachable.brokenOff') return printJson(refusalOf(refusal));
   const { message, faults = [] } = refusal;
   const times = process.stderr.isTTY ? localTimes() : null;
   const lines = [
@@ -103,30 +95,20 @@ export const dataDirOf = ({ data }: GlobalOptions, env: Environment): string =>
   data ?? given(env, 'SERVPACK_DATA') ?? defaultDataDir;
 
 /**
- * Finds the orchestrator and the token. An option wins over the environment, and the environment
- * over the data folder. Without a token the refusal says so only when an orchestrator answers.
+ * Opens the API of the orchestrator that `findTarget` finds. Without a token the refusal says so
+ * only when an orchestrator answers.
  */
 export async function connect(options: GlobalOptions, env: Environment): Promise<Result<ApiClient, Refusal>> {
-  const dataDir = dataDirOf(options, env);
-  const url = options.url ?? given(env, 'SERVPACK_URL') ?? readUrl(dataDir) ?? defaultUrl;
-  const token = readToken(options, env, dataDir);
-  if (token.ok) return ok(openApiClient({ url, token: token.value, user: userName() }));
-  const health = await openApiClient({ url, token: '', user: null }).get(healthAnswer, '/v1/health');
+  const found = await findTarget(options, env);
+  if (!found.ok) return found;
+  const { url, ca, context, known } = found.value;
+  const trusted = ca === null ? ok(undefined) : trustAuthorities(ca);
+  if (!trusted.ok) return trusted;
+  const place = { context, isOneOfMany: known > 1 };
+  const token = found.value.token();
+  if (token.ok) return ok(openApiClient({ url, token: token.value, user: userName(), place }));
+  const health = await openApiClient({ url, token: '', user: null, place }).get(healthAnswer, '/v1/health');
   return health.ok || health.error.code.startsWith('store') ? token : health;
-}
-
-function readToken({ tokenFile }: GlobalOptions, env: Environment, dataDir: string): Result<string, Refusal> {
-  const direct = given(env, 'SERVPACK_TOKEN');
-  if (tokenFile === undefined && direct !== undefined) return ok(direct);
-  const file = tokenFile ?? tokenFileIn(dataDir);
-  const read = readOperatorText(file);
-  if (!read.ok) {
-    const says = `the token cannot be used: ${file} ${read.error}`;
-    return err(fault('token.file', `${says}; give it with --token-file, --data or SERVPACK_TOKEN`));
-  }
-  const token = read.value.trim();
-  // A header can carry nothing else; fetch would refuse other characters with a text of its own.
-  return /^[\x21-\x7e]+$/.test(token) ? ok(token) : err(fault('token.file', `${file} holds no token`));
 }
 
 /** Returns the user for the audit: the name, or `uid N` where there is none, as in a container. */
@@ -137,7 +119,3 @@ function userName(): string | null {
     return process.getuid === undefined ? null : `uid ${process.getuid()}`;
   }
 }
-
-/** An empty variable counts as not set. */
-const given = (env: Environment, name: string): string | undefined =>
-  env[name] === '' ? undefined : env[name];

@@ -44,7 +44,7 @@ export async function showSurvey(
     for (const look of looks) {
       const lines = [
         lookLine(view, times === null ? look : times.in(look)),
-        ...(evidence ? evidenceLines(look.evidenceText) : []),
+        ...(evidence ? evidenceLines(view, look.evidenceText) : []),
       ];
       await write(
         json

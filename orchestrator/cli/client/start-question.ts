@@ -45,7 +45,7 @@ export async function askForStart(
   const forecast = await api.get(forecastAnswer, campaignPath(status.campaign, '/forecast'));
   if (!forecast.ok) return err(forecast.error);
   const lines = questionLines(status, forecast.value, when);
-  return confirm({ lines, answer: number(status.size), verb }, false, terminal);
+  return confirm({ lines, at: api.named, answer: number(status.size), verb }, false, terminal);
 }
 
 function questionLines(status: CampaignStatus, forecast: Forecast, when: string): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { fault, ok, type Result } from '../../../shared/errors.ts';
+import { reasonOf } from '../../../shared/reason-of.ts';
 import { auditShowAnswer, verifyAnswer, type VerifyAnswer } from '../../http/schemas/audit.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -111,7 +112,7 @@ async function exportTo({ csv, ...filter }: ExportOptions, command: Command): Pr
   try {
     for await (const chunk of text.value) await write(chunk);
   } catch (error) {
-    const because = `the output is incomplete, because the connection to the orchestrator broke: ${messageOf(error)}`;
+    const because = `the output is incomplete, because the connection to the orchestrator broke: ${reasonOf(error)}`;
     showRefusal(fault('unreachable.brokenOff', because), false);
   }
 }

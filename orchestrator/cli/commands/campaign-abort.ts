@@ -53,6 +53,7 @@ export async function confirmAbort(api: ApiClient, name: string, terminal?: Term
         'An aborted campaign cannot be resumed: clients that wait are cancelled, work in progress is completed.',
         ...(alternative === null ? [] : [`${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`]),
       ],
+      at: api.named,
       answer: name,
       verb: 'abort it',
       ...(alternative === null ? {} : { alternative }),

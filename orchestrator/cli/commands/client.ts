@@ -1,12 +1,15 @@
 import type { Command } from 'commander';
-import { segment } from '../client/api-client.ts';
+import type { z } from 'zod';
+import { type ApiClient, placeLine, segment } from '../client/api-client.ts';
 import { readTranscript } from '../client/input-file.ts';
-import { outputOf, withApi } from '../client/session.ts';
+import { type GlobalOptions, outputOf, withApi } from '../client/session.ts';
 import { wholeNumber } from './fleet.ts';
 import { safe } from '../render/view.ts';
+import { clientLines, type ShownClient } from '../render/record.ts';
+import type { Refusal } from '../../refusal.ts';
 import { whyLines } from '../render/why.ts';
 import { checkInAnswer, clientAnswer, clientResultAnswer, whyAnswer } from '../../http/schemas/clients.ts';
-import { ok } from '../../../shared/errors.ts';
+import { ok, type Result } from '../../../shared/errors.ts';
 
 const campaignHelp = 'in this campaign (default: the one that works on it now, else its newest one)';
 
@@ -20,15 +23,19 @@ export function addClientCommands(program: Command): void {
 
   client
     .command('show <client>')
-    .description('show its row in the fleet, the record of its upgrade, and its last audit entries')
+    .description(
+      'show who it is, where it stands and why, what was tried, what blocks it, what the last look found, and its last audit entries; with --json the stored record',
+    )
     .option('--entries <n>', 'number of audit entries', wholeNumber, 20)
     .addHelpText('after', '\nExample:\n  servpack client show pc-0017')
     .action(async (name: string, { entries }: { entries: number }, command: Command) => {
-      // Only this command prints YAML: the others do not load its library.
-      const { clientLines } = await import('../render/record.ts');
-      await withApi(command, async (api) =>
-        outputOf(await api.get(clientAnswer, pathOf(name), { entries }), clientLines),
-      );
+      const { json } = command.optsWithGlobals<GlobalOptions>();
+      await withApi(command, async (api) => {
+        const found = await api.get(clientAnswer, pathOf(name), { entries });
+        if (!found.ok || json === true) return outputOf(found, () => []);
+        const shown = await withWhy(api, found.value);
+        return outputOf(shown, clientLines);
+      });
     });
 
   client
@@ -72,6 +79,18 @@ export function addClientCommands(program: Command): void {
     });
 }
 
+/** A client that is in no campaign has no reason to stand anywhere. */
+async function withWhy(
+  api: ApiClient,
+  answer: z.infer<typeof clientAnswer>,
+): Promise<Result<ShownClient, Refusal>> {
+  const { part, client } = answer;
+  if (part === null) return ok({ ...answer, why: null });
+  const query = { campaign: part.campaign, evidence: true };
+  const why = await api.get(whyAnswer, pathOf(client.client, '/why'), query);
+  return why.ok ? ok({ ...answer, why: why.value }) : why;
+}
+
 const actions = [
   ['retry', 'try a finished client again; an ended campaign runs again', 'the disk was cleared'],
   [
@@ -95,7 +114,10 @@ export function addActionCommands(client: Command): void {
         await withApi(command, async (api) =>
           outputOf(
             await api.post(clientResultAnswer, `/v1/clients/${segment(which)}/${name}`, { ...body }),
-            (_view, { campaign, because }) => [safe(`${which} in campaign ${campaign}: ${because}`)],
+            (_view, { campaign, because }) => [
+              ...placeLine(api),
+              safe(`${which} in campaign ${campaign}: ${because}`),
+            ],
           ),
         );
       });

@@ -83,7 +83,7 @@ export async function confirmRemoval(
     `The fleet would have ${many(total, 'client')}. Their check-in tokens are refused from then on; what campaigns and the audit know of them stays.`,
   ];
   const answer = removed === 1 ? first : number(removed);
-  return confirm({ lines, answer, verb: 'remove' }, false, terminal);
+  return confirm({ lines, at: api.named, answer, verb: 'remove' }, false, terminal);
 }
 
 export function removalLines(view: View, answer: Removed): readonly string[] {

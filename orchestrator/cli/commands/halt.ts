@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { haltAnswer } from '../../http/schemas/campaigns.ts';
 import { outputOf, withApi } from '../client/session.ts';
+import { placeLine } from '../client/api-client.ts';
 import { haltedLine } from '../render/status.ts';
 
 /** Options of `campaign resume` and `unhalt`. */
@@ -19,9 +20,10 @@ export function addHaltCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack halt --reason "network is down in Pune"')
     .action(async ({ reason }: { reason: string }, command: Command) => {
       await withApi(command, async (api) =>
-        outputOf(await api.post(haltAnswer, '/v1/halt', { reason }), (view, { halted }) =>
-          haltedLine(view, halted),
-        ),
+        outputOf(await api.post(haltAnswer, '/v1/halt', { reason }), (view, { halted }) => [
+          ...placeLine(api),
+          ...haltedLine(view, halted),
+        ]),
       );
     });
 
@@ -34,6 +36,7 @@ export function addHaltCommands(program: Command): void {
     .action(async (options: ResumeOptions, command: Command) => {
       await withApi(command, async (api) =>
         outputOf(await api.post(haltAnswer, '/v1/unhalt', options), () => [
+          ...placeLine(api),
           'The halt is over. Paused campaigns stay paused.',
         ]),
       );

@@ -69,7 +69,11 @@ export async function confirmUnmark(
     `${many(stillMarked, 'finished client')} of campaign ${name} ${stillMarked === 1 ? 'is' : 'are'} still marked: each installs ${release} at its next logon.`,
     'Their marks are taken back. How each of them ended, and why, stays in the report.',
   ];
-  return confirm({ lines, answer: number(stillMarked), verb: 'take the marks back' }, false, terminal);
+  return confirm(
+    { at: api.named, lines, answer: number(stillMarked), verb: 'take the marks back' },
+    false,
+    terminal,
+  );
 }
 
 /** The number of clients with work in progress. */

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { AuditLineAnswer, auditShowAnswer, VerifyAnswer } from '../../http/schemas/audit.ts';
 import { stateWord } from './states-table.ts';
-import { many, number, safe, safeLines, type View } from './view.ts';
+import { many, number, safe, type View } from './view.ts';
+import { evidenceInWords } from './evidence.ts';
 import { wrapped } from './wrap.ts';
 
 /**
@@ -120,7 +121,7 @@ const evidenceOf = ({ evidence, beside }: AuditLineAnswer): readonly string[] =>
 
 function evidenceLines(view: View, hash: string, text: string | undefined): readonly string[] {
   const name = view.paint('dim', `    evidence ${hash}`);
-  return text === undefined ? [name] : [name, ...safeLines(text).map((line) => `      ${line}`)];
+  return text === undefined ? [name] : [name, ...evidenceInWords(view, text, '      ')];
 }
 
 /** The chains that were verified, and each fault with its file and line. */

@@ -224,7 +224,8 @@ function barOf(
   ];
 }
 
-const waitWords: Readonly<Record<CampaignStatus['deferrals'][number]['class'], string>> = {
+/** What a deferred client waits for. */
+export const waitWords: Readonly<Record<CampaignStatus['deferrals'][number]['class'], string>> = {
   service: 'blocked by a service',
   program: 'blocked by a program',
   busy: 'blocked by a service at work',

@@ -1,9 +1,10 @@
 import { failureWords } from '../../../shared/domain/observation/verdict.ts';
 import type { Findings, SurveyStatus } from '../../../shared/domain/survey/survey.ts';
 import type { LookReport } from '../../../shared/domain/survey/last-look.ts';
+import { evidenceInWords } from './evidence.ts';
 import { rankingLines } from './report.ts';
 import { table } from './table.ts';
-import { many, number, safe, safeLines, type Style, type View } from './view.ts';
+import { many, number, safe, type Style, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
 const styles: Partial<Record<LookReport['verdict'], Style>> = {
@@ -20,11 +21,9 @@ export function lookLine({ paint }: View, { client, verdict, says }: LookReport)
   return `${safe(client)}: ${style === undefined ? text : paint(style, text)}`;
 }
 
-/** What a look found, unchanged, below its line. */
-export const evidenceLines = (text: string | null | undefined): readonly string[] =>
-  text === null || text === undefined
-    ? ['  (no evidence saved)']
-    : safeLines(text).map((line) => `  ${line}`);
+/** What a look found, below its line. */
+export const evidenceLines = (view: View, text: string | null | undefined): readonly string[] =>
+  text === null || text === undefined ? ['  (no evidence saved)'] : evidenceInWords(view, text);
 
 /** What a survey has found: machines by result, and what to fix to free most clients. */
 export function surveyLines(view: View, status: SurveyStatus): readonly string[] {

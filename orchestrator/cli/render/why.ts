@@ -1,7 +1,8 @@
 import type { Moment, WhyAnswer } from '../../views/why.ts';
 import { stateWord } from './states-table.ts';
 import { statusWord } from './status.ts';
-import { safe, safeLines, type View } from './view.ts';
+import { evidenceInWords } from './evidence.ts';
+import { safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
 const when = ({ at, inWords }: Moment): string => `${at} (${inWords})`;
@@ -11,27 +12,28 @@ const when = ({ at, inWords }: Moment): string => `${at} (${inWords})`;
  * follows if nothing changes.
  */
 export function whyLines(view: View, answer: WhyAnswer): readonly string[] {
-  const {
-    client,
-    campaign,
-    state,
-    because,
-    since,
-    blockers,
-    evidence,
-    evidenceText,
-    next,
-    otherwise,
-    remarks,
-    end,
-    actions,
-    others: elsewhere,
-  } = answer;
+  const { client, blockers, because, evidence, evidenceText } = answer;
   const others = blockers.filter((blocker) => !because.includes(blocker));
-  const field = (name: string, text: string): readonly string[] =>
-    wrapped(view, `  ${name.padEnd(10)} `, text, 'dim');
   return [
-    view.paint('bold', safe(`${client}: ${headWord(state, end)} in campaign ${campaign}`)),
+    view.paint('bold', safe(`${client}: ${whyHead(answer)}`)),
+    ...whyFields(view, answer, others),
+    ...(evidence === null ? [] : fieldIn(view, 'evidence', `SHA-256 ${evidence}`)),
+    ...(evidenceText === null ? [] : ['', ...evidenceInWords(view, evidenceText)]),
+  ];
+}
+
+/** `finished, failed, in campaign sms-sp4` */
+export const whyHead = ({ state, end, campaign }: WhyAnswer): string =>
+  safe(`${headWord(state, end)} in campaign ${campaign}`);
+
+/**
+ * The cause, what happens next, what follows if nothing changes, and what a person can do.
+ * @param others blockers that the cause does not name, where they stand nowhere else
+ */
+export function whyFields(view: View, answer: WhyAnswer, others: readonly string[] = []): readonly string[] {
+  const { because, since, next, otherwise, remarks, actions, others: elsewhere } = answer;
+  const field = (name: string, text: string): readonly string[] => fieldIn(view, name, text);
+  return [
     ...field('because', because),
     ...others.flatMap((blocker) => field('blocked by', blocker)),
     ...(since === null ? [] : field('since', when(since))),
@@ -42,10 +44,11 @@ export function whyLines(view: View, answer: WhyAnswer): readonly string[] {
       field('also in', `campaign ${each.campaign}, which is ${statusWord[each.status]}`),
     ),
     ...actions.flatMap((action, index) => field(index === 0 ? 'do' : '', action)),
-    ...(evidence === null ? [] : field('evidence', `SHA-256 ${evidence}`)),
-    ...(evidenceText === null ? [] : ['', ...safeLines(evidenceText)]),
   ];
 }
+
+const fieldIn = (view: View, name: string, text: string): readonly string[] =>
+  wrapped(view, `  ${name.padEnd(10)} `, text, 'dim');
 
 /** `failed`, of a client that has ended; else its state. */
 const headWord = (state: WhyAnswer['state'], end: WhyAnswer['end']): string =>

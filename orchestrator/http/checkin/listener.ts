@@ -7,7 +7,8 @@ import fastify, {
 } from 'fastify';
 import type { CheckInConfig } from '../../../shared/config.ts';
 import type { Client } from '../../../shared/domain/campaign/definition.ts';
-import { err, fault, messageOf, ok, type Result } from '../../../shared/errors.ts';
+import { err, fault, ok, type Result } from '../../../shared/errors.ts';
+import { reasonOf } from '../../../shared/reason-of.ts';
 import { readOperatorFile } from '../../../shared/input/operator-file.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { answerHeaders } from '../answer-headers.ts';
@@ -101,7 +102,7 @@ function readTls({ tls }: CheckInConfig): Result<{ cert: Buffer; key: Buffer } |
     return err(
       fault(
         'checkIn.tls',
-        `the certificate of the check-ins cannot be used: ${messageOf(error)}; ` +
+        `the certificate of the check-ins cannot be used: ${reasonOf(error)}; ` +
           `correct SERVPACK_CHECKIN_TLS_CERT (${tls.cert}) or SERVPACK_CHECKIN_TLS_KEY (${tls.key})`,
       ),
     );

@@ -34,6 +34,14 @@ const auditLine = z.object({
   servpack: z.string(),
 });
 
+/** Evidence is named by the SHA-256 of its text. */
+export const sha256Schema = z
+  .string()
+  .toLowerCase()
+  .regex(/^[0-9a-f]{64}$/, 'is not a SHA-256 of 64 hexadecimal digits');
+
+export const evidenceAnswer = z.object({ sha256: z.string(), text: z.string() });
+
 export type AuditLineAnswer = z.infer<typeof auditLine>;
 
 export const auditShowAnswer = z.object({

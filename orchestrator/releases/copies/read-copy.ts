@@ -4,7 +4,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { FileOnServer, KnownFile } from '../../../shared/domain/campaign/copies.ts';
-import { messageOf } from '../../../shared/errors.ts';
+import { reasonOf } from '../../../shared/reason-of.ts';
 
 /** A copy to be read: its folder, the files that must be there, and what was read of it before. */
 export interface CopyRequest {
@@ -27,7 +27,7 @@ export async function readCopy(
   try {
     names = await readdir(path);
   } catch (thrown) {
-    return messageOf(thrown);
+    return reasonOf(thrown);
   }
   const spelled = Map.groupBy(names, (name) => name.toLowerCase());
   // One after the other: a share is a slow disk, and clients download from it at the same time.
@@ -57,7 +57,7 @@ async function readFile(
     const isStill = after.size === before.size && after.mtimeMs === before.mtimeMs;
     return isStill ? { size, mtimeMs: before.mtimeMs, sha256 } : { wrong: 'is being written' };
   } catch (thrown) {
-    return { wrong: `cannot be read: ${messageOf(thrown)}` };
+    return { wrong: `cannot be read: ${reasonOf(thrown)}` };
   }
 }
 

@@ -168,7 +168,9 @@ async function judge(cli: Cli, campaign: string, fleetPort: number): Promise<boo
 }
 
 async function stayOpen({ dataDir }: DemoOptions, campaign: string): Promise<void> {
-  say(`\nEverything keeps running. Try, in another terminal:`);
+  say(`\nEverything keeps running. Have all commands reach this lab, in every folder:`);
+  say(`  ./servpack context add lab --data ${dataDir} --use`);
+  say('Or try, in another terminal:');
   say(`  ./servpack --data ${dataDir} campaign status ${campaign}`);
   say(`  ./servpack --data ${dataDir} client why pc-0001`);
   say('Ctrl-C ends it.');

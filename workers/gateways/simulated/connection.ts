@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { err, messageOf } from '../../../shared/errors.ts';
+import { err } from '../../../shared/errors.ts';
+import { reasonOf } from '../../../shared/reason-of.ts';
 import type { GatewayFailure, GatewayResult } from '../gateway.ts';
 import { Lines, parseJson } from './lines.ts';
 import { answerSchema } from './wire.ts';
@@ -82,7 +83,7 @@ export class Connection {
       (lines) => {
         if (this.#pending.has(id)) lines.send({ id, ...body });
       },
-      (error: unknown) => this.#answer(id, refuse('unreachable', `no way to the fleet: ${messageOf(error)}`)),
+      (error: unknown) => this.#answer(id, refuse('unreachable', `no way to the fleet: ${reasonOf(error)}`)),
     );
   }
 

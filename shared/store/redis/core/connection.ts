@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis';
 import { err, fault, type Fault, messageOf, ok, type Result } from '../../../errors.ts';
+import { reasonOf } from '../../../reason-of.ts';
 import { mastersOf, openClient } from '../../../redis/client.ts';
 import { databaseRefusal, isOfDatabase } from '../../../redis/one-database.ts';
 import { parseRedisUrl, type RedisAddress, redisUrlForms } from '../../../redis/redis-url.ts';
@@ -85,11 +86,9 @@ function whyNot(error: unknown, address: RedisAddress): Fault {
   if (/^(WRONGPASS|NOAUTH)|invalid password/.test(message)) {
     return fault('redis.auth', `Redis at ${where} refuses the user or password of the Redis URL`);
   }
-  const because =
-    typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : message;
   return fault(
     'redis.unreachable',
-    `no Redis answers at ${where} (${because}); start it or correct the Redis URL`,
+    `no Redis answers at ${where} (${reasonOf(error)}); start it or correct the Redis URL`,
   );
 }
 

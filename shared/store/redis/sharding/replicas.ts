@@ -1,4 +1,4 @@
-import { messageOf } from '../../../errors.ts';
+import { reasonOf } from '../../../reason-of.ts';
 import { StoreUnavailable } from '../../errors.ts';
 import type { CampaignRecord, HaltRecord } from '../../types.ts';
 import { readCampaign, replicaFields } from '../campaigns/campaigns.ts';
@@ -75,7 +75,7 @@ async function writeReplicas(
   if (missing.length === 0) return;
   const [cause] = written.flatMap((each) => (each.status === 'rejected' ? [each.reason as unknown] : []));
   const which = missing.map(({ number }) => number).join(', ');
-  throw new StoreUnavailable(explain(which, messageOf(cause)), { cause });
+  throw new StoreUnavailable(explain(which, reasonOf(cause)), { cause });
 }
 
 /**

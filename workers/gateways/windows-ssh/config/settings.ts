@@ -2,7 +2,8 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import ssh2 from 'ssh2';
 import type { z } from 'zod';
-import { err, type Fault, fault, messageOf, ok, type Result } from '../../../../shared/errors.ts';
+import { err, type Fault, fault, ok, type Result } from '../../../../shared/errors.ts';
+import { reasonOf } from '../../../../shared/reason-of.ts';
 import { across, amount, count, field, section, text } from '../../../../shared/input/fields.ts';
 import { readOperatorFile, readOperatorText } from '../../../../shared/input/operator-file.ts';
 import { printFaults } from '../../../../shared/input/input-fault.ts';
@@ -185,6 +186,6 @@ function whyNotWritable(knownHosts: string): string | null {
     accessSync(existsSync(knownHosts) ? knownHosts : dirname(knownHosts), constants.W_OK);
     return null;
   } catch (thrown) {
-    return `knownHosts: trusted keys cannot be written into it: ${messageOf(thrown)}`;
+    return `knownHosts: trusted keys cannot be written into it: ${reasonOf(thrown)}`;
   }
 }

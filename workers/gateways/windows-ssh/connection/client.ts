@@ -1,4 +1,5 @@
-import { err, messageOf, ok, type Result } from '../../../../shared/errors.ts';
+import { err, ok, type Result } from '../../../../shared/errors.ts';
+import { reasonOf } from '../../../../shared/reason-of.ts';
 import type { GatewayFailure, GatewayResult } from '../../gateway.ts';
 import { codePageIn, unknownCodePage } from './code-page.ts';
 import type { Connection } from './connection.ts';
@@ -147,6 +148,6 @@ export async function attempt<T>(what: string, work: () => Promise<T>): Promise<
   try {
     return ok(await work());
   } catch (thrown) {
-    return failure('cutOff', `${what}: ${messageOf(thrown)}`);
+    return failure('cutOff', `${what}: ${reasonOf(thrown)}`);
   }
 }

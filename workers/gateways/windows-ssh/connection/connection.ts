@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { Client, type ClientChannel, type ConnectConfig, type SFTPWrapper } from 'ssh2';
-import { err, messageOf, ok } from '../../../../shared/errors.ts';
+import { err, ok } from '../../../../shared/errors.ts';
+import { reasonOf } from '../../../../shared/reason-of.ts';
 import type { GatewayResult, Target } from '../../gateway.ts';
 import { objection, writeDown } from '../config/host-key.ts';
 import { fingerprintOf } from '../config/known-hosts.ts';
@@ -80,7 +81,7 @@ export class Connection {
     // A command is a few small packets; with Nagle's algorithm each would wait 40 ms for an
     // acknowledgement.
     client.once('connect', () => client.setNoDelay(true));
-    client.on('error', (error) => fail(error.message));
+    client.on('error', (error) => fail(reasonOf(error)));
     client.once('close', () => fail('the connection was closed before the login'));
     const giveUp = (): void => fail('the login was given up');
     const verify = (key: Buffer): boolean => {
@@ -96,7 +97,7 @@ export class Connection {
     try {
       client.connect({ ...configOf(settings, target, port, verify), sock: socket });
     } catch (thrown) {
-      fail(messageOf(thrown));
+      fail(reasonOf(thrown));
     }
     const opened = await promise;
     clearTimeout(deadline);
@@ -126,7 +127,7 @@ export class Connection {
       () => close(),
     );
     return this.#unlessLost(output, signal, closed).catch((thrown: unknown) =>
-      err({ kind: 'cutOff', message: messageOf(thrown) }),
+      err({ kind: 'cutOff', message: reasonOf(thrown) }),
     );
   }
 
