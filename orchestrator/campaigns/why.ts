@@ -1,4 +1,4 @@
-import { waitsAt } from '../../shared/domain/remediation/procedure.ts';
+import { waitsAt } from '../../shared/domain/remediation/procedure-words.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';

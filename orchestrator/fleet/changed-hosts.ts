@@ -2,6 +2,7 @@ import type { FleetFile } from '../input/fleet-csv.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { machineOf } from '../../shared/domain/campaign/machine.ts';
+import { procedureWords, progressOf } from '../../shared/domain/remediation/procedure-words.ts';
 import { openOnClient } from '../../shared/domain/upgrade/memory.ts';
 import { movedServices } from '../../shared/domain/upgrade/moved-services.ts';
 import type { UpgradeStore } from '../../shared/store/upgrade-store.ts';
@@ -70,7 +71,8 @@ async function heldHost(
 function whyOpen({ upgrade, index }: StoredUpgrade): string | null {
   const { state, memory } = upgrade;
   if (state.phase === 'settled') return null;
-  if (state.phase === 'remedying') return `its ${state.journal.procedure} is at step ${state.journal.step}`;
+  if (state.phase === 'remedying')
+    return `its ${procedureWords[state.journal.procedure]} is at ${progressOf(state.journal)}`;
   const [first] = openOnClient(memory);
   if (first !== undefined) return inWords[first];
   const [moved] = movedServices(memory.learned);

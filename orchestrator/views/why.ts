@@ -11,7 +11,7 @@ import type { End } from '../../shared/domain/outcome/ending.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { inWordsLeftMarked } from '../../shared/domain/upgrade/requests.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
-import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
+import { progressOf, stepWords, titleOf } from '../../shared/domain/remediation/procedure-words.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { isKnownZone, isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
@@ -235,7 +235,7 @@ function actionOf({ state }: Upgrade): string {
     case 'notifying':
       return 'its users are notified';
     case 'remedying':
-      return `${state.journal.step} is ${state.retryAt === null ? 'run' : 'tried again'}`;
+      return `step "${stepWords[state.journal.step]}" is ${state.retryAt === null ? 'run' : 'tried again'}`;
     case 'settled':
       return 'nothing';
   }

@@ -150,7 +150,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'client checkin pc-1',
-    /^pc-1: nothing to do: it waits in campaign sp4 and is not admitted yet\n$/,
+    /^pc-1: nothing to do: it is waiting in campaign sp4: nothing was done to it yet\n$/,
     checkInAnswer,
   ],
   ['halt --reason phones', /^EVERYTHING IS HALTED by .* since .*: phones\n$/, haltAnswer],

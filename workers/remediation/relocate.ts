@@ -26,6 +26,7 @@ import {
   stateBefore,
   stopService,
 } from './service-control.ts';
+import { runStateWords } from '../../shared/domain/observation/words.ts';
 
 type Step = (context: StepContext, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
 
@@ -266,7 +267,8 @@ async function readMoved(
   if (!now.ok) return now;
   const different = differences(now.value, { ...preImage.service, imagePath: preImage.to });
   if (different.length > 0) return failed(`${service} is not as before: ${different.join(', ')}`);
-  if (now.value.state !== stateBefore(preImage)) return failed(`${service} is ${now.value.state}`);
+  if (now.value.state !== stateBefore(preImage))
+    return failed(`${service} is ${runStateWords[now.value.state]}`);
   // Until the directory was protected any user might have put another file there.
   const sha256 = await gateway.hashFile(change.target, executableOf(preImage.to), change.signal);
   if (!sha256.ok) return sha256;

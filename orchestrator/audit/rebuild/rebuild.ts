@@ -13,7 +13,7 @@ import { verifyAgainst } from '../verify.ts';
 import type { Refusal } from '../../refusal.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
-import { type Campaign, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
+import { type Campaign, type CampaignState, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import type { AuditEntry, WaitingClient } from '../../../shared/store/types.ts';
 
 /** What was put back, or would be put back, and how far the files go. */
@@ -23,7 +23,7 @@ export interface Rebuilt {
   readonly releases: number;
   readonly campaigns: readonly {
     readonly campaign: string;
-    readonly status: string;
+    readonly status: CampaignState['status'];
     readonly clients: number;
     readonly settled: number;
     /** Begun and not settled: a look comes before anything else. */

@@ -1,6 +1,6 @@
 import type { Moment, WhyAnswer } from '../../views/why.ts';
 import { stateWord } from './states-table.ts';
-import { statusWord } from './status.ts';
+import { statusClause } from '../../../shared/domain/campaign/status-words.ts';
 import { safe, safeLines, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
@@ -39,7 +39,7 @@ export function whyLines(view: View, answer: WhyAnswer): readonly string[] {
     ...(otherwise === null ? [] : field('otherwise', otherwise)),
     ...remarks.flatMap((remark, index) => field(index === 0 ? 'also' : '', remark)),
     ...elsewhere.flatMap((each) =>
-      field('also in', `campaign ${each.campaign}, which is ${statusWord[each.status]}`),
+      field('also in', `campaign ${each.campaign}, which ${statusClause[each.status]}`),
     ),
     ...actions.flatMap((action, index) => field(index === 0 ? 'do' : '', action)),
     ...(evidence === null ? [] : field('evidence', `SHA-256 ${evidence}`)),

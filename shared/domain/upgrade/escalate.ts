@@ -9,7 +9,8 @@ import {
   serviceOf,
 } from '../remediation/escalation-steps.ts';
 import { persistsBecause } from '../remediation/persistence.ts';
-import { newJournal, titleOf, wayBack } from '../remediation/procedure.ts';
+import { newJournal, wayBack } from '../remediation/procedure.ts';
+import { procedureWords, titleOf } from '../remediation/procedure-words.ts';
 import type { DeferralClass, Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
 import type { Upgrade } from './state.ts';
@@ -95,7 +96,7 @@ function applyProcedure(rules: Rules, upgrade: Upgrade, { escalation, blockers, 
   if (open.workaround !== null) {
     // The next procedure records a pre-image: the service as it was before the workaround.
     const journal = wayBack({ procedure: 'workaround', preImage: open.workaround.preImage }, null);
-    const because = `the workaround did not help (${persists}); it is taken back before the ${procedure}`;
+    const because = `the workaround did not help (${persists}); it is taken back before the ${procedureWords[procedure]}`;
     return beginProcedure(upgrade, journal, because, { blockers });
   }
   const journal = newJournal(procedure, serviceOf(rules.product, escalation));
@@ -117,7 +118,7 @@ function ladderSpent(
   const tried =
     escalations.length === 0
       ? 'the ladder has no step that moves it'
-      : `${escalations.map(({ procedure }) => procedure).join(' and ')} did not help`;
+      : `${escalations.map(({ procedure }) => procedureWords[procedure]).join(' and ')} did not help`;
   const because = `${describeBlocker(target)}; ${persists}; ${tried}`;
   const cause = `blocked by ${nameOf(target)}`;
   return settle(upgrade, { end: 'needsAttention', cause, because, blockers }, now);
