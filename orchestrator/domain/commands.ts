@@ -140,7 +140,7 @@ export function abort(
   const { state, definition, waveSizes } = campaign;
   if (state.status === 'aborted' || state.status === 'ended')
     return refused(
-      `campaign ${definition.campaign} has ${state.status === 'aborted' ? 'already been aborted' : 'already ended'}`,
+      `campaign ${definition.campaign} ${state.status === 'aborted' ? 'was aborted already' : 'has already ended'}; nothing to abort`,
     );
   const aborted = { status: 'aborted', abortedAt: now, by, because: reason } as const;
   const next: CampaignState =

@@ -150,7 +150,7 @@ describe('why a client is deferred', () => {
       state: 'deferred',
       because:
         'pcmsvc32.exe, service SMS_PACKAGE_COMMAND_MANAGER_NT, automatic start, runs from C:\\MS\\SMS\\BIN ' +
-        '(structural: it runs again after every start)',
+        '(restarting will not help: it starts again with Windows)',
       since: { at: '2026-11-16T20:00:00Z', inWords: '5 min ago' },
       evidence: 'sha-of-the-look',
       next: { action: 'it is looked at again', when: { at: '2026-11-16T20:30:00Z', inWords: 'in 25 min' } },

@@ -126,7 +126,7 @@ export const backSteps: Readonly<Partial<Record<StepName, Step>>> = {
 
 /**
  * Gives the service its old image path and start type. Neither needs a stopped service: a service
- * that can not be stopped (error 1061) runs from its old place after the next start of the client.
+ * that cannot be stopped (error 1061) runs from its old place after the next start of the client.
  * A reinstalled service is deleted and installed again only where it is stopped.
  */
 async function pointBack(

@@ -47,7 +47,7 @@ export type Direction = 'forward' | 'back';
 /**
  * The safe order: stop -> verified copy -> protected directory (Q181118) -> new image path -> start
  * -> proof. `back` undoes what may have been done. The image path comes first: it needs no stopped
- * service, so a client whose service can not be stopped is as before at the latest after its next
+ * service, so a client whose service cannot be stopped is as before at the latest after its next
  * start.
  */
 const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly StepName[]>>>> = {

@@ -140,7 +140,7 @@ const classOf = (blockers: readonly Blocker[]): DeferralClass =>
 /** Why the ladder begins now, in words; null while waiting may still help. */
 function whyPersisting(rules: Rules, upgrade: Upgrade, target: Blocker): string | null {
   if (target.kind === 'service' && target.structural && rules.policy.structural === 'atOnce')
-    return 'is structural: it runs again after every start';
+    return 'starts again with Windows, so restarting will not help';
   const sighting = upgrade.memory.learned.sightings[fingerprint(target)];
   return sighting === undefined ? null : persistsBecause(rules.policy.persistence, sighting);
 }

@@ -145,7 +145,7 @@ export function stepFailed(
   if (refused && journal.direction === 'forward' && !isProved(journal))
     return turnRound(upgrade, state, failure);
   const { program, unreachable } = rules.policy.deferrals;
-  // A program has the new files open, so the old ones can not be put back: the wait for the program
+  // A program has the new files open, so the old ones cannot be put back: the wait for the program
   // is as long as before an update.
   const isFileInUse = refused && journal.step === 'restoreFiles';
   const patience = isFileInUse ? program.budget : refused ? maxRefusals : unreachable.budget;
