@@ -1,4 +1,6 @@
+import { procedureWords } from '../shared/domain/remediation/procedure-words.ts';
 import { describeOpenProcedure } from '../shared/domain/upgrade/memory.ts';
+import { phaseWords } from '../shared/domain/upgrade/phase-words.ts';
 import { type Upgrade, withMemory } from '../shared/domain/upgrade/state.ts';
 
 /** Workers that may be lost on one upgrade in a row, with no commit between them. */
@@ -12,9 +14,9 @@ export function giveUpAfterCrashes(upgrade: Upgrade, crashes: number, now: numbe
   const { state } = upgrade;
   const unfinished =
     state.phase === 'remedying'
-      ? `; a ${state.journal.procedure} stands unfinished on the client`
+      ? `; a ${procedureWords[state.journal.procedure]} stands unfinished on the client`
       : describeOpenProcedure(upgrade.memory);
-  const because = `${crashes} workers in a row were lost while it was ${state.phase}; their logs say why${unfinished}`;
+  const because = `${crashes} workers in a row were lost in state ${phaseWords[state.phase]}; their logs say why${unfinished}`;
   return {
     ...(state.phase === 'remedying' ? withMemory(upgrade, { open: { unfinished: true } }) : upgrade),
     state: {

@@ -64,7 +64,7 @@ async function reopenClient(
 ): Promise<Result<ClientResult, Refusal>> {
   const { campaign } = part;
   if (part.kind === 'waiting')
-    return err(refused(client, campaign, 'it waits and is not admitted yet: nothing has been done to it'));
+    return err(refused(client, campaign, 'the client is waiting: nothing was done to it yet'));
   const opened = await reopenOne(context, who, part.stored, reopen);
   // Also when the client is open already: the request that opened it may have died in between.
   const isOpen = opened.ok || part.stored.upgrade.state.phase !== 'settled';
@@ -87,26 +87,33 @@ export async function skipClient(
     const { campaign } = part.value;
     const stored = part.value.kind === 'waiting' ? idleWaiting(campaign, part.value.pick) : part.value.stored;
     if (part.value.kind === 'waiting' && (await isAborted(context, campaign)))
-      return err(refused(client, campaign, 'the campaign was aborted before anything was begun on it'));
+      return err(
+        refused(client, campaign, 'the campaign was aborted before anything was done to the client'),
+      );
     const ended = await endClient(context, stored, who, ending);
     if (ended === 'unchanged') return err(refused(client, campaign, whyUnchanged(stored.upgrade)));
     if (ended !== 'again')
       return ok({ client, campaign, because: await inWords(context, campaign, client, ended) });
   }
-  return err(fault('client.busy', `client ${client} is being changed by others all the time; try again`));
+  return err(fault('client.busy', `client ${client} is changed by other requests all the time; try again`));
 }
 
 const isAborted = async ({ store }: OrchestratorContext, campaign: string): Promise<boolean> =>
   (await store.readCampaign(campaign))?.campaign.state.status === 'aborted';
 
 function whyUnchanged({ state, memory }: Upgrade): string {
-  if (state.phase === 'settled') return `it has settled: ${state.because}`;
+  if (state.phase === 'settled') return `the client is already finished: ${state.because}`;
   if (memory.request?.kind === 'end')
-    return 'it has been asked to end already; it ends as soon as what was begun on it is finished';
+    return 'a person has skipped the client already, or its campaign was aborted; it finishes when its work in progress is completed';
   return memory.request === null
-    ? 'its worker has been told already'
-    : `a person has asked for something else: its ${memory.request.kind} is under way`;
+    ? 'the worker of the client has this order already'
+    : `${requestWords[memory.request.kind]} first`;
 }
+
+const requestWords = {
+  undo: 'its services are moved back',
+  unmark: 'its mark is taken back',
+} as const;
 
 async function inWords(
   { store }: OrchestratorContext,
@@ -114,10 +121,11 @@ async function inWords(
   client: string,
   ended: EndedClient,
 ): Promise<string> {
-  if (ended === 'delivered') return 'a worker is at it: it is skipped as soon as nothing is open on it';
-  if (ended === 'finishing') return 'what was begun on it is finished first, then it is skipped';
+  if (ended === 'delivered')
+    return 'the client is skipped as soon as its work in progress is completed (a worker is busy with it)';
+  if (ended === 'finishing') return 'the client is skipped as soon as its work in progress is completed';
   const stored = await store.readUpgrade({ campaign, client });
-  return stored?.upgrade.state.phase === 'settled' ? stored.upgrade.state.because : 'it is skipped';
+  return stored?.upgrade.state.phase === 'settled' ? stored.upgrade.state.because : 'the client is skipped';
 }
 
 async function findPart(

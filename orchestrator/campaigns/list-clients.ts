@@ -10,6 +10,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Bucket } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
+import { waitWords } from '../../shared/domain/rules/wait-words.ts';
 
 /** Which clients of a campaign are listed. A filter that is absent does not apply. */
 export interface ClientFilter {
@@ -153,7 +154,9 @@ function isAsked(
   if (wave !== undefined && wave !== report.wave) return false;
   if (server !== undefined && server !== report.logonServer) return false;
   if (cause === undefined) return true;
-  const text = [report.cause, report.waitsFor, report.reason].join('\n');
+  const { waitsFor } = report;
+  const waits = waitsFor === null ? [] : [waitsFor, waitWords[waitsFor]];
+  const text = [report.cause, report.reason, ...waits].join('\n');
   return text.toLowerCase().includes(cause.toLowerCase());
 }
 

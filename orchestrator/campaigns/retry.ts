@@ -55,7 +55,7 @@ export async function retryCampaign(
 export const wasAborted = (name: string): Refusal =>
   fault(
     'campaign.aborted',
-    `campaign ${name} was aborted: nothing is begun in it any more; create another one`,
+    `campaign ${name} was aborted: nothing starts in it any more; create another campaign`,
   );
 
 interface Reopen {
@@ -144,8 +144,8 @@ async function reopenUnlessWanted(
  * The check of a campaign's start. Two campaigns must not drive one machine, under whatever names.
  */
 function whyOverlaps({ client, campaign, twin }: Overlap): string {
-  const machine = twin === undefined ? 'it' : `its machine, as client ${twin}`;
-  return `campaign ${campaign} has not settled ${machine}; wait until ${twin ?? client} has settled there`;
+  const machine = twin === undefined ? 'the client' : `the same machine, as client ${twin},`;
+  return `${machine} is not finished in campaign ${campaign}; wait until ${twin ?? client} is finished there`;
 }
 
 function whyNot(outcome: CommitIdleOutcome): string | null {
@@ -153,12 +153,12 @@ function whyNot(outcome: CommitIdleOutcome): string | null {
     case 'committed':
       return null;
     case 'claimed':
-      return `campaign ${outcome.campaign} is at work on it now; wait until it has settled there`;
+      return `campaign ${outcome.campaign} works on the client now; wait until the client is finished there`;
     case 'gone':
       return 'it was removed from the fleet; a client that has its name now is another one';
     case 'driven':
     case 'stale':
-      return 'another request changed it in this moment; try again';
+      return 'another request changed the client in this moment; try again';
   }
 }
 

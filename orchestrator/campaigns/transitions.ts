@@ -164,7 +164,7 @@ export async function changeCampaign(
     if (record === null) return err(notFound('campaign', name));
     const { status } = record.campaign.state;
     const asked = await read(record);
-    if (asked === null) return ok(changedOf(record.campaign, 'it goes on waiting'));
+    if (asked === null) return ok(changedOf(record.campaign, 'the campaign goes on waiting'));
     const { event, ...conditions } = asked;
     const at = clock.now();
     const decision = decideCampaign(record.campaign, event, at);
@@ -180,7 +180,7 @@ export async function changeCampaign(
     log.info({ campaign: name, who, because }, campaign.state.status);
     return ok(changedOf(campaign, because));
   }
-  return err(fault('campaign.busy', `campaign ${name} is being changed by others all the time; try again`));
+  return err(fault('campaign.busy', `campaign ${name} is changed by other requests all the time; try again`));
 }
 
 const changedOf = ({ definition, state, holds = [] }: Campaign, because: string): ChangedCampaign => ({

@@ -1,4 +1,4 @@
-import { waitsAt } from '../../shared/domain/remediation/procedure.ts';
+import { waitsAt } from '../../shared/domain/remediation/procedure-words.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { AuditEntry, CampaignRecord } from '../../shared/store/types.ts';

@@ -1,6 +1,7 @@
 import { evaluateGate, waveProgress } from './gate.ts';
-import { ignored, inWords, pausedByAnother, refused, transition } from './decision.ts';
+import { ignored, pausedByAnother, refused, transition } from './decision.ts';
 import { beginWhenReady, pauseStart, resumeStart } from './schedule.ts';
+import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
 import {
   awaitingOf,
@@ -26,7 +27,7 @@ export function start(
 ): CampaignDecision {
   const { definition, state } = campaign;
   if (state.status !== 'created')
-    return refused(`campaign ${definition.campaign} was started already: it is ${inWords(state)}`);
+    return refused(`campaign ${definition.campaign} was started already: it ${statusClause[state.status]}`);
   const first = overlap[0];
   if (first !== undefined) {
     const names = overlap
@@ -34,7 +35,9 @@ export function start(
       .map(({ client, twin }) => (twin === undefined ? client : `${client} (the same machine as ${twin})`))
       .join(', ');
     const more = overlap.length > 5 ? ', …' : '';
-    return refused(`campaign ${first.campaign} has not settled clients that this one wants: ${names}${more}`);
+    return refused(
+      `clients of this campaign are not finished in campaign ${first.campaign}: ${names}${more}`,
+    );
   }
   if (withdrawn !== undefined && withdrawn !== null)
     return refused(
@@ -57,7 +60,7 @@ export function pause(
   if (state.status === 'paused')
     return refused(`campaign ${definition.campaign} is paused already, by ${state.by}: ${state.because}`);
   if (state.status !== 'running')
-    return refused(`campaign ${definition.campaign} is not running: it is ${inWords(state)}`);
+    return refused(`campaign ${definition.campaign} is not running: it ${statusClause[state.status]}`);
   return transition(
     campaign,
     { ...state, status: 'paused', pausedAt: now, byGate: false, by, because: reason },
@@ -79,7 +82,8 @@ export function resume(
   const name = definition.campaign;
   const awaiting = awaitingOf(state);
   if (awaiting !== null) return resumeStart(campaign, awaiting, request, now);
-  if (state.status !== 'paused') return refused(`campaign ${name} is not paused: it is ${inWords(state)}`);
+  if (state.status !== 'paused')
+    return refused(`campaign ${name} is not paused: it ${statusClause[state.status]}`);
   const isAnothers = !state.byGate && state.by !== rebuilder && state.by !== by;
   if (isAnothers && !override) return refused(pausedByAnother(name, state));
   if (!state.byGate)
@@ -136,7 +140,7 @@ export function abort(
   const { state, definition, waveSizes } = campaign;
   if (state.status === 'aborted' || state.status === 'ended')
     return refused(
-      `campaign ${definition.campaign} has ${state.status === 'aborted' ? 'already been aborted' : 'already ended'}`,
+      `campaign ${definition.campaign} ${state.status === 'aborted' ? 'was aborted already' : 'has already ended'}; nothing to abort`,
     );
   const aborted = { status: 'aborted', abortedAt: now, by, because: reason } as const;
   const next: CampaignState =
@@ -161,6 +165,6 @@ export function reopen(campaign: Campaign, because: string): CampaignDecision {
   const { state } = campaign;
   if (state.status === 'aborted' && state.endedAt !== null)
     return transition(campaign, { ...state, endedAt: null }, because);
-  if (state.status !== 'ended') return ignored(`reopened while ${state.status}`);
+  if (state.status !== 'ended') return ignored(`reopened while the campaign ${statusClause[state.status]}`);
   return transition(campaign, { status: 'running', ...runningOf(state) }, because);
 }

@@ -3,6 +3,7 @@ import { ignored, transition } from './decision.ts';
 import { postpone, releaseStaged, startTimeCame, unschedule } from './schedule.ts';
 import { hold, unhold } from './hold.ts';
 import { evaluateGate, type WaveProgress, waveProgress } from './gate.ts';
+import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type {
   Campaign,
@@ -49,7 +50,7 @@ function countersRead(campaign: Campaign, counters: Counters, now: number): Camp
   const { state } = campaign;
   if (state.status === 'running') return evaluate(campaign, state, counters, now);
   if (state.status !== 'aborted' || state.endedAt !== null)
-    return ignored(`counters read while ${state.status}`);
+    return ignored(`counters read while the campaign ${statusClause[state.status]}`);
   return areAdmittedSettled(campaign, counters)
     ? transition(campaign, { ...state, endedAt: now }, 'aborted, and everything that was begun is finished')
     : ignored('what was begun is being finished');
@@ -64,7 +65,7 @@ function areAdmittedSettled({ waveSizes }: Campaign, counters: Counters): boolea
 function evaluate(campaign: Campaign, state: Running, counters: Counters, now: number): CampaignDecision {
   const progress = waveProgress(campaign.waveSizes, counters);
   if (progress.every((wave) => wave.settled === wave.size)) {
-    return transition(campaign, { ...state, status: 'ended', endedAt: now }, 'every client has settled');
+    return transition(campaign, { ...state, status: 'ended', endedAt: now }, 'every client is finished');
   }
   const verdicts = progress
     .slice(0, state.openWaves)

@@ -12,10 +12,6 @@ export const transition = (campaign: Campaign, state: CampaignState, because: st
 export const refused = (because: string): CampaignDecision => ({ kind: 'refused', because });
 export const ignored = (because: string): CampaignDecision => ({ kind: 'ignored', because });
 
-/** What follows `it is`. */
-export const inWords = ({ status }: CampaignState): string =>
-  status === 'waitingForRelease' ? 'waiting for its release' : status;
-
 /** Why a person does not end the pause of another one. */
 export const pausedByAnother = (
   name: string,

@@ -2,6 +2,7 @@ import type { Acceptance } from '../../shared/domain/campaign/campaign.ts';
 import type { Wave } from '../../shared/domain/campaign/definition.ts';
 import { type End, ends, endsInWords, isFailure, isUpToDate } from '../../shared/domain/outcome/ending.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
+import { causeInWords } from './spent-cause.ts';
 
 /** How far a wave is, by the campaign's counters. */
 export interface WaveProgress {
@@ -40,7 +41,7 @@ export function waveProgress(sizes: readonly number[], counters: Counters): read
     const [kind, wave = '', third = '', bucket = ''] = name.split('|');
     const progress = waves[Number(wave)];
     if (progress === undefined) continue;
-    if (kind === 'cause') progress.causes.push({ cause: third, count });
+    if (kind === 'cause') progress.causes.push({ cause: causeInWords(third), count });
     if (kind === 'state' && bucket === 'waiting') progress.waiting += count;
     if (kind !== 'state' || !isEnd(bucket)) continue;
     progress.settled += count;

@@ -6,7 +6,13 @@ import {
   newMemory,
   type MemoryChange,
 } from '../../shared/domain/upgrade/memory.ts';
-import { newUpgrade, type Upgrade, type UpgradeState } from '../../shared/domain/upgrade/state.ts';
+import { phaseWords } from '../../shared/domain/upgrade/phase-words.ts';
+import {
+  newUpgrade,
+  type Phase,
+  type Upgrade,
+  type UpgradeState,
+} from '../../shared/domain/upgrade/state.ts';
 import { stillMarked } from '../../shared/domain/outcome/counters.ts';
 
 /**
@@ -23,7 +29,7 @@ export type Reopening =
  */
 export function retry(upgrade: Upgrade, reason: string): Reopening {
   const { state } = upgrade;
-  if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
+  if (state.phase !== 'settled') return refused(notFinished(state.phase));
   if (isUpToDate(state.end)) return refused(`there is nothing to retry: ${state.because}`);
   // Without the mark the client would be marked and restarted again, and an abort would not name
   // it.
@@ -37,8 +43,9 @@ export function retry(upgrade: Upgrade, reason: string): Reopening {
  */
 export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
   const { state, memory } = upgrade;
-  if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
-  if (memory.learned.beforeRelocation === null) return refused('servpack has not moved a service on it');
+  if (state.phase !== 'settled') return refused(notFinished(state.phase));
+  if (memory.learned.beforeRelocation === null)
+    return refused('servpack has relocated no service of the client');
   const request = { kind: 'undo', by, reason, ending: former(state) } as const;
   return reopened(upgrade, { request, ...asBefore(memory) }, `to be moved back: ${reason}`);
 }
@@ -49,11 +56,13 @@ export function undo(upgrade: Upgrade, by: string, reason: string): Reopening {
  */
 export function unmark(upgrade: Upgrade, reason: string): Reopening {
   const { state } = upgrade;
-  if (state.phase !== 'settled') return refused(`it has not settled: it is ${state.phase}`);
-  if (!endedMarked(upgrade)) return refused('it is not marked');
+  if (state.phase !== 'settled') return refused(notFinished(state.phase));
+  if (!endedMarked(upgrade)) return refused('the client is not marked');
   const request = { kind: 'unmark', ending: former(state), because: `unmarked by ${reason}` } as const;
   return reopened(upgrade, { request, ...asBefore(upgrade.memory) }, `to be unmarked: ${reason}`);
 }
+
+const notFinished = (phase: Phase): string => `the client is not finished: its state is ${phaseWords[phase]}`;
 
 /** What was tried so far, and the mark, stay known where no new attempt at the upgrade begins. */
 const asBefore = ({ open: { mark }, history }: Upgrade['memory']): MemoryChange => ({

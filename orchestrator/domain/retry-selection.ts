@@ -1,5 +1,6 @@
 import { type Ending, isFailure } from '../../shared/domain/outcome/ending.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
+import { isSpent } from './spent-cause.ts';
 
 /**
  * Which clients of a campaign a person retries. `failed`: all that failed or need attention, for
@@ -11,11 +12,8 @@ export type RetrySelection = 'failed' | 'blocked' | 'unreachable';
 
 export const retrySelections: readonly RetrySelection[] = ['failed', 'blocked', 'unreachable'];
 
-const unreachableCauses: ReadonlySet<string> = new Set([
-  'unreachable budget spent',
-  'couldNotLook budget spent',
-  'did not come back',
-]);
+const isUnreachable = (cause: string): boolean =>
+  cause === 'did not come back' || isSpent(cause, 'unreachable') || isSpent(cause, 'couldNotLook');
 
 /** Is this upgrade settled, and part of the selection? */
 export function isInRetrySelection(kind: RetrySelection, { state }: Upgrade): boolean {
@@ -26,7 +24,7 @@ export function isInRetrySelection(kind: RetrySelection, { state }: Upgrade): bo
     case 'blocked':
       return isBlocked(state);
     case 'unreachable':
-      return unreachableCauses.has(state.cause);
+      return isUnreachable(state.cause);
   }
 }
 

@@ -1,4 +1,5 @@
 import { resumeReason } from '../../shared/domain/campaign/halt.ts';
+import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import {
   type Awaiting,
@@ -10,7 +11,7 @@ import {
   missedStart,
   type StartPause,
 } from '../../shared/domain/campaign/campaign.ts';
-import { ignored, inWords, pausedByAnother, refused, transition } from './decision.ts';
+import { ignored, pausedByAnother, refused, transition } from './decision.ts';
 
 /**
  * When a campaign begins that a person has started: at its time, with its release, or not before a
@@ -54,7 +55,8 @@ const running = (campaign: Campaign, now: number): CampaignState => ({
 /** The release was staged: a campaign that waits for it starts. */
 export function releaseStaged(campaign: Campaign, now: number): CampaignDecision {
   const { state } = campaign;
-  if (state.status !== 'waitingForRelease') return ignored(`release staged while ${state.status}`);
+  if (state.status !== 'waitingForRelease')
+    return ignored(`release staged while the campaign ${statusClause[state.status]}`);
   if (state.paused !== undefined) return ignored(`its start is paused by ${state.paused.by}`);
   return transition(campaign, running(campaign, now), 'its release was staged');
 }
@@ -62,7 +64,8 @@ export function releaseStaged(campaign: Campaign, now: number): CampaignDecision
 /** The start time of a scheduled campaign has come. */
 export function startTimeCame(campaign: Campaign, isStaged: boolean, now: number): CampaignDecision {
   const { state } = campaign;
-  if (state.status !== 'scheduled') return ignored(`its time came while ${state.status}`);
+  if (state.status !== 'scheduled')
+    return ignored(`the start time came while the campaign ${statusClause[state.status]}`);
   if (state.paused !== undefined) return ignored(`its start is paused by ${state.paused.by}`);
   if (now < state.startAt) return ignored(`starts at ${isoOf(state.startAt)}`);
   return beginWithRelease(campaign, isStaged, now, 'its time has come');
@@ -88,7 +91,8 @@ export function resumeStart(
 ): CampaignDecision {
   const { campaign: name } = campaign.definition;
   const { paused, ...awaiting } = state;
-  if (paused === undefined) return refused(`campaign ${name} is not paused: it is ${inWords(state)}`);
+  if (paused === undefined)
+    return refused(`campaign ${name} is not paused: it ${statusClause[state.status]}`);
   const isAnothers = paused.by !== by;
   if (isAnothers && !override) return refused(pausedByAnother(name, paused));
   const missed = missedStart(campaign, isStaged, now);
@@ -109,7 +113,9 @@ export function postpone(
   const awaiting = awaitingOf(campaign.state);
   if (awaiting === null) return refused(notAwaiting(campaign));
   if (startAt <= now)
-    return refused(`${isoOf(startAt)} has passed: it is ${isoOf(now)}; give campaign ${name} a time to come`);
+    return refused(
+      `${isoOf(startAt)} has passed: now is ${isoOf(now)}; give campaign ${name} a time to come`,
+    );
   const { paused } = awaiting;
   const next = { status: 'scheduled', startAt, ...(paused === undefined ? {} : { paused }) } as const;
   return transition(campaign, next, `starts at ${isoOf(startAt)}: ${reason}`);
@@ -123,4 +129,4 @@ export function unschedule(campaign: Campaign, { reason }: EventOf<'UnscheduleRe
 }
 
 const notAwaiting = ({ definition, state }: Campaign): string =>
-  `campaign ${definition.campaign} does not wait for its start: it is ${inWords(state)}`;
+  `campaign ${definition.campaign} does not wait for its start: it ${statusClause[state.status]}`;

@@ -1,5 +1,8 @@
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { capped, evidenceBytesAtMost } from '../../shared/evidence.ts';
+import { endWord } from '../../shared/domain/outcome/ending.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { partOf } from './clients.ts';
 import { dispatchJobs, type OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 
@@ -23,7 +26,19 @@ export async function checkIn(
   transcript: string | null,
 ): Promise<Result<CheckIn, Refusal>> {
   if ((await context.store.readClient(name)) === null) return err(notFound('client', name, ' in the fleet'));
-  return ok(await reportIn(context, name, transcript));
+  const reported = await reportIn(context, name, transcript);
+  if (reported.looks) return ok(reported);
+  const finished = await howItFinished(context, name);
+  return ok(finished === null ? reported : { ...reported, because: finished });
+}
+
+/** Says how the newest upgrade of a client has ended, and when; null = it is not finished. */
+async function howItFinished({ store }: OrchestratorContext, name: string): Promise<string | null> {
+  const part = await partOf(store, name, null);
+  const state = part?.kind === 'admitted' ? part.stored.upgrade.state : null;
+  return part === null || state?.phase !== 'settled'
+    ? null
+    : `client ${name} is already finished (${endWord(state.end)} ${isoOf(state.at)}) in campaign ${part.campaign}`;
 }
 
 /** The same for a client that is known to be in the fleet. */
@@ -40,9 +55,6 @@ export async function reportIn(
     return { client: name, looks: false, campaign: null, because: delivered.because };
   const { key, next } = delivered;
   await dispatchJobs(context, next === null ? [] : [next]);
-  const because =
-    next === null
-      ? 'it is looked at as soon as its worker is done with it, or a slot is free'
-      : 'it is looked at now';
+  const because = next === null ? 'queued: looked at as soon as a worker is free' : 'it is looked at now';
   return { client: name, looks: true, campaign: key.campaign, because };
 }

@@ -1,3 +1,4 @@
+import { procedureWords, progressOf } from '../../shared/domain/remediation/procedure-words.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { movedServices } from '../../shared/domain/upgrade/moved-services.ts';
 import { openOnClient } from '../../shared/domain/upgrade/memory.ts';
@@ -7,7 +8,8 @@ import type { StoredUpgrade } from '../../shared/store/types.ts';
 export function whyOpen({ upgrade, index }: StoredUpgrade): string | null {
   const { state, memory } = upgrade;
   if (state.phase === 'settled') return null;
-  if (state.phase === 'remedying') return `its ${state.journal.procedure} is at step ${state.journal.step}`;
+  if (state.phase === 'remedying')
+    return `its ${procedureWords[state.journal.procedure]} is at ${progressOf(state.journal)}`;
   const [first] = openOnClient(memory);
   if (first !== undefined) return inWords[first];
   const [moved] = movedServices(memory.learned);

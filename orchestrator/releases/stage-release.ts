@@ -7,6 +7,7 @@ import { startWaiting } from '../campaigns/transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { runStaging, type StagingRun } from './run-staging.ts';
+import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 
 /**
  * What staging produced: the release, the proof that its upgrade command ran, and the campaigns
@@ -85,7 +86,7 @@ async function whyInUse({ store }: OrchestratorContext, release: string | null):
   for (const { campaign } of await store.campaigns(['running', 'paused'])) {
     const { definition, state } = campaign;
     if (definition.release !== release) continue;
-    const because = `release ${release} is being rolled out by campaign ${definition.campaign}, which is ${state.status}`;
+    const because = `release ${release} is being rolled out by campaign ${definition.campaign}, which ${statusClause[state.status]}`;
     return fault('release.inUse', `${because}; stage a changed one under another name`);
   }
   return null;

@@ -2,6 +2,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
+import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 
 /** A withdrawn release, and the campaigns that wait until it is staged again. */
 export interface Withdrawn {
@@ -68,7 +69,7 @@ async function whyRolledOut({ store }: OrchestratorContext, name: string): Promi
   );
   if (found === undefined) return null;
   const { definition, state } = found.campaign;
-  const because = `release ${name} is being rolled out by campaign ${definition.campaign}, which is ${state.status}`;
+  const because = `release ${name} is being rolled out by campaign ${definition.campaign}, which ${statusClause[state.status]}`;
   return fault('release.inUse', `${because}; abort that one first`);
 }
 

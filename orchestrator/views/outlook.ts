@@ -7,6 +7,7 @@ import {
   serviceOf,
 } from '../../shared/domain/remediation/escalation-steps.ts';
 import { fromNow, spanInWords } from './duration-text.ts';
+import { procedureWords } from '../../shared/domain/remediation/procedure-words.ts';
 import { persistsBecause, type Sighting } from '../../shared/domain/remediation/persistence.ts';
 import type { CampaignPolicy, ProductRules } from '../../shared/domain/rules/policy.ts';
 import type { Upgrade, UpgradeState } from '../../shared/domain/upgrade/state.ts';
@@ -38,7 +39,7 @@ export function outlookOf(context: Context, upgrade: Upgrade): string | null {
     }
     case 'remedying':
       return state.journal.direction === 'forward'
-        ? `if the client refuses a step, the ${state.journal.procedure} is undone`
+        ? `if the client refuses a step, the ${procedureWords[state.journal.procedure]} is undone`
         : 'servpack retries until the service is as it was before; if the client keeps refusing, it needs attention';
     case 'looking':
     case 'marking':
@@ -64,9 +65,8 @@ function budgetLeft(policy: CampaignPolicy, upgrade: Upgrade, state: Deferred): 
   const { budget, whenSpent } = policy.deferrals[state.class];
   const left = budget - (upgrade.memory.history.deferrals[state.class] ?? 0);
   const end = whenSpent === 'failed' ? 'the client fails' : 'servpack gives up and asks for you';
-  if (left <= 0)
-    return `${end} if the next look finds the same: all ${budget} tries of class ${state.class} are used`;
-  return `${end} after ${left} more ${left === 1 ? 'try' : 'tries'} (of ${budget}, class ${state.class})`;
+  if (left <= 0) return `${end} if the next look finds the same: all ${budget} tries are used`;
+  return `${end} after ${left} more ${left === 1 ? 'try' : 'tries'} (of ${budget})`;
 }
 
 function nextEscalation(
@@ -89,7 +89,10 @@ function nextEscalation(
     return `no step of the ladder is left against ${name}: if it persists, the client needs attention`;
   const notice =
     policy.ladder.includes('notify') && notifiedAt === null ? '; logged-on users are notified first' : '';
-  const what = next.procedure === 'replaceAtRestart' ? 'replaceAtRestart' : `${next.procedure} of ${name}`;
+  const what =
+    next.procedure === 'replaceAtRestart'
+      ? procedureWords.replaceAtRestart
+      : `${procedureWords[next.procedure]} of ${name}`;
   const startsWhen = (when: string): string => `${what} starts ${when}${notice}`;
   const noticeLeft = notifiedAt === null ? 0 : notifiedAt + policy.noticeMs - now;
   if (noticeLeft > 0) return startsWhen(`when the notice to the users ends, in ${spanInWords(noticeLeft)}`);

@@ -1,6 +1,7 @@
 import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { DeferralClass, WaitClass } from '../../shared/domain/rules/policy.ts';
 import { type RankedBlocker, rankBlockers } from '../../shared/domain/outcome/ranking.ts';
+import { causeInWords } from '../domain/spent-cause.ts';
 import { calm, type CampaignStatus, campaignStatus, type Surroundings } from './status.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import type { Phase, Upgrade } from '../../shared/domain/upgrade/state.ts';
@@ -123,7 +124,7 @@ export function clientReport(campaign: Campaign, reported: Reported): ClientRepo
     attempt,
     state: state.phase,
     end: settled?.end ?? null,
-    cause: settled?.cause ?? null,
+    cause: settled === null ? null : causeInWords(settled.cause),
     reason: 'because' in state ? state.because : null,
     settledAt: settled === null ? null : isoOf(settled.at),
     blockers: 'blockers' in state ? state.blockers.map(describeBlocker) : [],

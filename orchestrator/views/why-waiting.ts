@@ -2,6 +2,7 @@ import { maxDownloadsAt, roomToBegin } from '../../shared/domain/campaign/admiss
 import { type Copies, whyNotStaged } from '../../shared/domain/campaign/copies.ts';
 import { waveProgress } from '../domain/gate.ts';
 import type { Halt } from '../../shared/domain/campaign/halt.ts';
+import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { gateWords } from './gate-words.ts';
 import { heldInWaves, holdInWords, holdOver } from './holds.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -98,6 +99,6 @@ function whyNotRunning({ definition, state }: Campaign): string {
       return `the campaign is paused by ${state.by}: ${state.because}`;
     case 'running':
     case 'ended':
-      return `the campaign is ${state.status}`;
+      return `the campaign ${statusClause[state.status]}`;
   }
 }

@@ -11,7 +11,7 @@ import { describeBlocker } from '../../shared/domain/observation/blocker.ts';
 import type { Counters } from '../../shared/domain/outcome/counters.ts';
 import type { End } from '../../shared/domain/outcome/ending.ts';
 import { waitsSince } from '../../shared/domain/upgrade/waits.ts';
-import { progressOf, titleOf } from '../../shared/domain/remediation/procedure.ts';
+import { progressOf, stepWords, titleOf } from '../../shared/domain/remediation/procedure-words.ts';
 import type { ProductRules } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { isKnownZone, isWindowOpen, nextOpening, wallTimeOf } from '../../shared/domain/time/window.ts';
@@ -240,7 +240,7 @@ function actionOf({ state }: Upgrade): string {
     case 'notifying':
       return 'its users are notified';
     case 'remedying':
-      return `${state.journal.step} is ${state.retryAt === null ? 'run' : 'tried again'}`;
+      return `step "${stepWords[state.journal.step]}" is ${state.retryAt === null ? 'run' : 'tried again'}`;
     case 'settled':
       return 'nothing';
   }

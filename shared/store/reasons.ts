@@ -1,4 +1,5 @@
 import type { CampaignState } from '../domain/campaign/campaign.ts';
+import { statusClause } from '../domain/campaign/status-words.ts';
 import type { UpgradeKey } from './types.ts';
 
 /** Why a store refused, in the same words from both adapters. */
@@ -26,8 +27,8 @@ export const reasons = {
   fleetChanged: 'clients were removed from the fleet at this moment; try again',
   unknownClient: (client: string) => `client ${client} is not in the fleet`,
   waits: (client: string, campaign: string) =>
-    `client ${client} waits in campaign ${campaign} and is not admitted yet`,
-  hasSettled: (client: string, campaign: string) => `client ${client} has settled in campaign ${campaign}`,
+    `client ${client} is waiting in campaign ${campaign}: nothing was done to it yet`,
+  hasSettled: (client: string, campaign: string) => `client ${client} is finished in campaign ${campaign}`,
   isIn: (client: string, campaign: string) => `client ${client} is in campaign ${campaign} now`,
   inNoCampaign: (client: string) => `client ${client} is in no campaign`,
 } as const;
@@ -36,12 +37,6 @@ export const reasons = {
 type Status = CampaignState['status'] | 'halted';
 
 const inWords: Readonly<Record<Status, string>> = {
-  created: 'has not been started',
-  scheduled: 'is scheduled and has not started',
-  aborted: 'was aborted',
-  waitingForRelease: 'waits for its release',
-  running: 'is running',
-  paused: 'is paused',
+  ...statusClause,
   halted: 'is held: everything is halted',
-  ended: 'has ended',
 };

@@ -58,7 +58,7 @@ describe('the blockers of a client', () => {
     const [blocker] = blockersOf(rules.product, seen(blockedByPcm));
     expect(blocker).toMatchObject({ kind: 'service', executable: 'pcmsvc32.exe', structural: true });
     expect(describeBlocker(blocker as never)).toBe(
-      'pcmsvc32.exe, service SMS_PACKAGE_COMMAND_MANAGER_NT, automatic start, runs from C:\\MS\\SMS\\BIN (structural: it runs again after every start)',
+      'pcmsvc32.exe, service SMS_PACKAGE_COMMAND_MANAGER_NT, automatic start, runs from C:\\MS\\SMS\\BIN (restarting will not help: it starts again with Windows)',
     );
   });
 

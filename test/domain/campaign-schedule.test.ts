@@ -1,3 +1,4 @@
+import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 import { describe, expect, test } from 'vitest';
 import { decideCampaign } from '../../orchestrator/domain/decide-campaign.ts';
 import { campaignStatus } from '../../orchestrator/views/status.ts';
@@ -139,6 +140,6 @@ test('only a campaign that waits for its start is postponed or unscheduled', () 
   for (const state of [{ status: 'created' } as const, running(1), ended])
     for (const event of [postpone(after), unschedule])
       expect(refusal(standing(state), event)).toBe(
-        `refused: campaign sp4 does not wait for its start: it is ${state.status}`,
+        `refused: campaign sp4 does not wait for its start: it ${statusClause[state.status]}`,
       );
 });

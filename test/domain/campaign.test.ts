@@ -83,14 +83,14 @@ describe('the gate of a wave', () => {
   test('pauses the campaign at too many failures, and names their shared cause', () => {
     const found = {
       ...counters({ upgraded: 10 }, { upgraded: 40, failed: 6 }),
-      'cause|1|download budget spent': 5,
+      'cause|1|not downloaded after 6 tries': 5,
       'cause|1|did not come back': 1,
     };
     expect(read(running(2), found)).toMatchObject({
       kind: 'changed',
       campaign: { state: { status: 'paused', by: 'gate', openWaves: 2 } },
       because:
-        'wave early: 6 failures in 46 clients that were tried, limit 10 %, same cause 5x: download budget spent',
+        'wave early: 6 failures in 46 clients that were tried, limit 10 %, same cause 5x: not downloaded after 6 tries',
     });
   });
 
@@ -206,7 +206,7 @@ describe('the gate of a wave', () => {
     expect(resumed).toMatchObject({ campaign: { state: { status: 'running', accepted: [0, 0, 0] } } });
   });
 
-  test('lets the campaign end when every client has settled', () => {
+  test('lets the campaign end when every client is finished', () => {
     const all = counters(
       { upgraded: 10 },
       { upgraded: 98, skipped: 2 },
@@ -214,7 +214,7 @@ describe('the gate of a wave', () => {
     );
     expect(read(running(3), all)).toMatchObject({
       campaign: { state: { status: 'ended' } },
-      because: 'every client has settled',
+      because: 'every client is finished',
     });
   });
 });
@@ -237,13 +237,13 @@ describe('a command to a campaign', () => {
     [
       'clients of another campaign',
       ask({ status: 'created' }, start({ overlap: [{ client: 'pc-1', campaign: 'sp3' }] })),
-      'campaign sp3 has not settled clients that this one wants: pc-1',
+      'clients of this campaign are not finished in campaign sp3: pc-1',
     ],
     ['pausing', ask(running(1), pause), 'phones ring'],
     [
       'pausing what does not run',
       ask({ status: 'created' }, pause),
-      'campaign sp4 is not running: it is created',
+      'campaign sp4 is not running: it has not been started',
     ],
     [
       'resuming what runs',

@@ -34,8 +34,8 @@ describe('the budget of a deferral class', () => {
     expect(after(rules, admitted, keepOn(unreachable, 7)).state).toMatchObject({
       phase: 'settled',
       end: 'failed',
-      cause: 'unreachable budget spent',
-      because: 'gave up after 6 deferrals of class unreachable: no route',
+      cause: 'still unreachable after 6 tries',
+      because: 'gave up: still unreachable after 6 tries: no route',
     });
   });
 
@@ -127,7 +127,7 @@ describe('a deferral says what it waits for', () => {
     [
       'no user is logged on',
       pending({ users: [], load: 'nobodyLoggedOn' }),
-      'logon: waits for a logon: it starts the update',
+      'logon: ready: installs when a user next logs on to this PC',
     ],
     [
       'a file is missing on the server',

@@ -12,7 +12,7 @@ describe('proof', () => {
     expect(prove(rules.files, seen(upToDate)).kind).toBe('current');
     expect(prove(rules.files, seen(upToDate, { setupPhase: 'verifyFiles' }))).toEqual({
       kind: 'notCurrent',
-      because: 'its setup phase is verifyFiles',
+      because: 'its setup phase is verify files',
     });
     expect(prove(rules.files, seen(upToDate, { setupPhase: 'unknown' })).kind).toBe('notCurrent');
     expect(prove(rules.files, seen(upToDate, { filesNotDownloaded: ['sm32.hlp'] })).kind).toBe(

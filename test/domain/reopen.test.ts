@@ -46,7 +46,10 @@ describe('a retry', () => {
 
   test('is refused where there is nothing to retry', () => {
     expect(retry(story(admitted, [look(upToDate)]), 'x').kind).toBe('refused');
-    expect(retry(admitted, 'x')).toEqual({ kind: 'refused', because: 'it has not settled: it is looking' });
+    expect(retry(admitted, 'x')).toEqual({
+      kind: 'refused',
+      because: 'the client is not finished: its state is looking',
+    });
   });
 });
 
@@ -131,7 +134,7 @@ describe('the unmarking of a client', () => {
       state: {
         phase: 'settled',
         end: 'failed',
-        cause: 'logon budget spent',
+        cause: 'still waiting for a logon after 6 tries',
         because: 'gave up',
         blockers: [],
         at: 7,
@@ -142,7 +145,10 @@ describe('the unmarking of a client', () => {
     const upgrade = story(reopened, [marked, { type: 'ClientUnmarked' }, look({ setupPhase: 'installed' })]);
     expect(upgrade.state).toEqual(failed.state);
     expect(upgrade.memory.history.deferrals).toEqual({ logon: 60 });
-    expect(countersOf(upgrade)).toMatchObject({ 'cause|0|logon budget spent': 1, unmarked: 1 });
+    expect(countersOf(upgrade)).toMatchObject({
+      'cause|0|still waiting for a logon after 6 tries': 1,
+      unmarked: 1,
+    });
   });
 
   test('includes a client that failed for another cause after its mark', () => {

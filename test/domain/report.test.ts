@@ -59,7 +59,7 @@ describe('the status of a campaign', () => {
       { class: 'unreachable', now: 0, inAll: 6 },
       { class: 'service', now: 1, inAll: 1 },
     ]);
-    expect(status.causes).toEqual([{ cause: 'unreachable budget spent', count: 1 }]);
+    expect(status.causes).toEqual([{ cause: 'still unreachable after 6 tries', count: 1 }]);
   });
 
   test.each([
@@ -206,8 +206,8 @@ describe('the report of a campaign', () => {
   test('gives the countable cause and the whole reason of a failed client', () => {
     expect(report.clients[3]).toMatchObject({
       end: 'failed',
-      cause: 'unreachable budget spent',
-      reason: 'gave up after 6 deferrals of class unreachable: no answer',
+      cause: 'still unreachable after 6 tries',
+      reason: 'gave up: still unreachable after 6 tries: no answer',
       deferrals: { unreachable: 6 },
     });
   });

@@ -150,7 +150,7 @@ describe('why a client is deferred', () => {
       state: 'deferred',
       because:
         'pcmsvc32.exe, service SMS_PACKAGE_COMMAND_MANAGER_NT, automatic start, runs from C:\\MS\\SMS\\BIN ' +
-        '(structural: it runs again after every start)',
+        '(restarting will not help: it starts again with Windows)',
       since: { at: '2026-11-16T20:00:00Z', inWords: '5 min ago' },
       evidence: 'sha-of-the-look',
       next: { action: 'it is looked at again', when: { at: '2026-11-16T20:30:00Z', inWords: 'in 25 min' } },
@@ -194,7 +194,7 @@ describe('why a client is deferred', () => {
   test('gives the budget that is left where only waiting helps against a program', () => {
     const program = when([[evening, look(blockedByProgram)]]);
     expect(whyAdmitted(context(), rests(program)).otherwise).toBe(
-      'servpack gives up and asks for you after 5 more tries (of 6, class program)',
+      'servpack gives up and asks for you after 5 more tries (of 6)',
     );
   });
 
@@ -206,14 +206,13 @@ describe('why a client is deferred', () => {
     ]);
     expect(whyAdmitted(context(), rests(when(tries)))).toMatchObject({
       because: 'no answer',
-      otherwise:
-        'the client fails if the next look finds the same: all 6 tries of class unreachable are used',
+      otherwise: 'the client fails if the next look finds the same: all 6 tries are used',
     });
   });
 
   test('gives only the budget without the product profile', () => {
     expect(whyAdmitted(context(running(1), { product: null }), rests(pcm)).otherwise).toBe(
-      'servpack gives up and asks for you after 5 more tries (of 6, class service)',
+      'servpack gives up and asks for you after 5 more tries (of 6)',
     );
   });
 });

@@ -89,7 +89,7 @@ describe.each(storesAndShards)('an abort, on the %s store', (_name, open) => {
     expect((await orchestrator.ask('GET', `/v1/clients/${client}`)).body).toMatchObject({
       part: { campaign: 'sp4', state: 'cancelled' },
     });
-    expect((await ask()).body.error.message).toBe('campaign sp4 has already been aborted');
+    expect((await ask()).body.error.message).toBe('campaign sp4 was aborted already; nothing to abort');
   });
 
   test('leaves marks that unmark takes off the machines', async () => {

@@ -47,7 +47,7 @@ export const changes = {
       phase: 'settled',
       at: now,
       end: 'failed',
-      cause: 'unreachable budget spent',
+      cause: 'still unreachable after 30 tries',
       because: '=gave up after 30 deferrals',
       blockers: [],
     },

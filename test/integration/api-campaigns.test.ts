@@ -146,7 +146,7 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     expect((await orchestrator.ask('POST', '/v1/campaigns/second/start')).body.error).toEqual({
       code: 'campaign.refused',
       message:
-        'campaign first has not settled clients that this one wants: twin-of-1 (the same machine as pc-1)',
+        'clients of this campaign are not finished in campaign first: twin-of-1 (the same machine as pc-1)',
     });
   });
 
@@ -318,14 +318,16 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     await create(orchestrator, campaignYaml());
     const refusal = async (path: string, body?: object): Promise<string> =>
       (await orchestrator.ask('POST', `/v1/campaigns/${path}`, body)).body.error.message;
-    expect(await refusal('sp4/pause', { reason: 'x' })).toBe('campaign sp4 is not running: it is created');
-    expect(await refusal('sp4/resume')).toBe('campaign sp4 is not paused: it is created');
+    expect(await refusal('sp4/pause', { reason: 'x' })).toBe(
+      'campaign sp4 is not running: it has not been started',
+    );
+    expect(await refusal('sp4/resume')).toBe('campaign sp4 is not paused: it has not been started');
     await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
     expect(await refusal('sp4/start')).toBe('campaign sp4 was started already: it is running');
     expect(await refusal('sp9/start')).toBe('there is no campaign named sp9');
     await create(orchestrator, campaignYaml('second'));
     expect(await refusal('second/start')).toMatch(
-      /^campaign sp4 has not settled clients that this one wants: .+, …$/,
+      /^clients of this campaign are not finished in campaign sp4: .+, …$/,
     );
   });
 

@@ -168,7 +168,7 @@ describe.each(stores)('the API for clients on the %s store', (_name, open) => {
     });
     expect((await orchestrator.ask('POST', '/v1/clients/pc-2/checkin', {})).body).toMatchObject({
       looks: false,
-      because: expect.stringContaining('waits in campaign sp4'),
+      because: expect.stringContaining('is waiting in campaign sp4'),
     });
     expect((await orchestrator.ask('POST', '/v1/clients/pc-77/checkin', {})).status).toBe(404);
     expect(orchestrator.jobs).toEqual([]);

@@ -34,7 +34,9 @@ describe.each(stores)('a check-in, on the %s store', (_name, open) => {
     });
 
     const waits = await listener.checkIn('pc-4', await listener.tokenOf('pc-4'));
-    expect(waits.text).toBe('pc-4: nothing to do: it waits in campaign sp4 and is not admitted yet\n');
+    expect(waits.text).toBe(
+      'pc-4: nothing to do: it is waiting in campaign sp4: nothing was done to it yet\n',
+    );
     const unwanted = await listener.checkIn('pc-7', await listener.tokenOf('pc-7'));
     expect(unwanted.text).toBe('pc-7: nothing to do: no campaign wants this client\n');
   });

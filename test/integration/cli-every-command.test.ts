@@ -160,11 +160,15 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'client checkin pc-1',
-    /^pc-1: nothing to do: it waits in campaign sp4 and is not admitted yet\n$/,
+    /^pc-1: nothing to do: it is waiting in campaign sp4: nothing was done to it yet\n$/,
     checkInAnswer,
   ],
-  ['halt --reason phones', /^EVERYTHING IS HALTED by .* since .*: phones\n$/, haltAnswer],
-  ['unhalt', /^The halt is over. Paused campaigns stay paused\.\n$/, haltAnswer],
+  [
+    'halt --reason phones',
+    /^EVERYTHING IS HALTED by .* since .*: phones\nNothing new starts on any client; .* Undo: servpack unhalt\n$/,
+    haltAnswer,
+  ],
+  ['unhalt', /^The halt is over\. Running campaigns go on\.\n$/, haltAnswer],
   [
     'campaign unmark sp4 --reason test --yes',
     /^No client of campaign sp4 is marked\.\n$/,

@@ -27,7 +27,7 @@ describe('the command line', () => {
     [
       'client retry pc-1 --reason x',
       1,
-      'servpack: client pc-1 in campaign sp4: it waits and is not admitted yet: nothing has been done to it\n',
+      'servpack: client pc-1 in campaign sp4: the client is waiting: nothing was done to it yet\n',
     ],
     ['unhalt', 1, 'servpack: nothing is halted\n'],
     [

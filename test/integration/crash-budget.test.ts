@@ -39,7 +39,7 @@ test('an upgrade on which ten workers in a row are lost needs attention, and giv
   expect(stored?.upgrade.state).toMatchObject({
     end: 'needsAttention',
     cause: 'workers are lost on it',
-    because: '10 workers in a row were lost while it was looking; their logs say why',
+    because: '10 workers in a row were lost in state looking; their logs say why',
   });
   expect(await store.slotsInUse('sp4')).toEqual({ active: 0, perLogonServer: {} });
   expect(await store.counters('sp4')).toEqual(await recount(store, 'sp4'));

@@ -31,7 +31,7 @@ describe('the resume of a campaign that a gate has paused', () => {
     });
     expect(shown()).toContain('The gate has paused campaign sp4: wave canary: 2 failures in 2 clients');
     expect(shown()).toContain(
-      'You accept 2 failed and 0 that need attention:\n  2x unreachable budget spent\n',
+      'You accept 2 failed and 0 that need attention:\n  2x still unreachable after 30 tries\n',
     );
     expect(shown()).toContain('Wave rest can open next, with 8 clients.');
     expect(shown()).toContain('type 2 to accept them and resume: ');

@@ -25,8 +25,10 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     });
     const refusal = async (client: string, what: string, more = {}) =>
       (await order(orchestrator, client, what, more)).body.error.message;
-    expect(await refusal(b, 'retry')).toBe(`client ${b} in campaign sp4: it has not settled: it is deferred`);
-    expect(await refusal(c, 'undo')).toMatch(/it waits and is not admitted yet/);
+    expect(await refusal(b, 'retry')).toBe(
+      `client ${b} in campaign sp4: the client is not finished: its state is deferred`,
+    );
+    expect(await refusal(c, 'undo')).toMatch(/the client is waiting: nothing was done to it yet/);
     expect(await refusal('pc-77', 'skip')).toBe('there is no client named pc-77 in the fleet');
     expect(await refusal(c, 'skip', { campaign: 'sp9' })).toBe('there is no campaign named sp9');
     const none = await orchestrator.ask('POST', '/v1/campaigns/sp4/retry', { which: 'blocked' }, anna);
@@ -64,11 +66,11 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     const refusal = async (name: string, what: string) =>
       (await order(orchestrator, name, what, { campaign: 'sp4' })).body.error.message;
     expect(await refusal(a, 'retry')).toBe(
-      `client ${a} in campaign sp4: campaign other has not settled its machine, as client twin; ` +
-        'wait until twin has settled there',
+      `client ${a} in campaign sp4: the same machine, as client twin, is not finished in campaign other; ` +
+        'wait until twin is finished there',
     );
     expect(await refusal(b, 'retry')).toBe(
-      `client ${b} in campaign sp4: campaign other has not settled it; wait until ${b} has settled there`,
+      `client ${b} in campaign sp4: the client is not finished in campaign other; wait until ${b} is finished there`,
     );
     const asked = await orchestrator.ask('POST', '/v1/campaigns/sp4/retry', { which: 'unreachable' }, anna);
     expect(asked.body).toEqual({ campaign: 'sp4', reopened: 0, passedOver: 2 });
@@ -84,12 +86,14 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     const says = async (client: string) => (await order(orchestrator, client, 'skip')).body.because;
     const skipped = 'skipped by anna (token default): because I say so';
     expect([await says(a), await says(c)]).toEqual([skipped, skipped]);
-    expect(await says(b)).toBe('a worker is at it: it is skipped as soon as nothing is open on it');
+    expect(await says(b)).toBe(
+      'the client is skipped as soon as its work in progress is completed (a worker is busy with it)',
+    );
     expect((await order(orchestrator, b, 'skip')).body.error.message).toMatch(
-      /its worker has been told already$/,
+      /the worker of the client has this order already$/,
     );
     expect((await order(orchestrator, a, 'skip')).body.error.message).toMatch(
-      /it has settled: skipped by anna/,
+      /the client is already finished: skipped by anna/,
     );
     const [newest] = await orchestrator.store.audit(1, { client: c });
     expect(newest).toMatchObject({
@@ -121,6 +125,7 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     expect(await clients('state=failed')).toEqual([a]);
     expect(await clients('cause=UNREACHABLE')).toEqual([a]);
     expect(await clients('cause=pcmwin32')).toEqual([b]);
+    expect(await clients('cause=blocked%20by%20a%20program')).toEqual([b]);
     expect(await clients('wave=canary&state=deferred')).toEqual([b]);
     expect(await clients('server=LS-MIL')).toHaveLength(3);
     const csv = (await text('state=failed&format=csv')).split('\n');

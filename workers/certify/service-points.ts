@@ -22,6 +22,7 @@ import {
   type SpareMachine,
   valueOf,
 } from './spare-machine.ts';
+import { runStateWords } from '../../shared/domain/observation/words.ts';
 
 const fileOf = (path: string): string => path.slice(path.lastIndexOf('\\') + 1);
 
@@ -82,7 +83,7 @@ async function readBefore(machine: SpareMachine, name: string): Promise<Before> 
 }
 
 function expectStartable({ name, state, startType }: Service, what = ''): void {
-  if (state !== 'running') throw new Mismatch(`${name}${what} is ${state}, must be running`);
+  if (state !== 'running') throw new Mismatch(`${name}${what} is ${runStateWords[state]}, must be running`);
   if (startType === 'disabled')
     throw new Mismatch(`${name}${what} is disabled and runs: after a stop it could not be started again`);
 }

@@ -4,6 +4,7 @@ import { err } from '../../shared/errors.ts';
 import type { StepContext } from '../context.ts';
 import type { GatewayResult } from '../gateways/gateway.ts';
 import { failed, proveDependantsRun, readService, startLikeBefore, stateBefore } from './service-control.ts';
+import { runStateWords } from '../../shared/domain/observation/words.ts';
 
 /**
  * Proves that a service keeps running: it is as wanted, and after the settle time still is, as the
@@ -49,7 +50,9 @@ export async function startToStay(
   const { name } = preImage.service;
   const lives = await keepsRunning(context, settleMs, async () => {
     const now = await readService(context, name);
-    return !now.ok || now.value.state === 'running' ? now : failed(`${name} is ${now.value.state}`);
+    return !now.ok || now.value.state === 'running'
+      ? now
+      : failed(`${name} is ${runStateWords[now.value.state]}`);
   });
   return lives.ok ? proveDependantsRun(context, preImage) : lives;
 }

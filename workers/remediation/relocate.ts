@@ -26,6 +26,7 @@ import {
   stateBefore,
   stopService,
 } from './service-control.ts';
+import { runStateWords } from '../../shared/domain/observation/words.ts';
 
 type Step = (context: StepContext, service: string, preImage: PreImage) => Promise<GatewayResult<void>>;
 
@@ -125,7 +126,7 @@ export const backSteps: Readonly<Partial<Record<StepName, Step>>> = {
 
 /**
  * Gives the service its old image path and start type. Neither needs a stopped service: a service
- * that can not be stopped (error 1061) runs from its old place after the next start of the client.
+ * that cannot be stopped (error 1061) runs from its old place after the next start of the client.
  * A reinstalled service is deleted and installed again only where it is stopped.
  */
 async function pointBack(
@@ -266,7 +267,8 @@ async function readMoved(
   if (!now.ok) return now;
   const different = differences(now.value, { ...preImage.service, imagePath: preImage.to });
   if (different.length > 0) return failed(`${service} is not as before: ${different.join(', ')}`);
-  if (now.value.state !== stateBefore(preImage)) return failed(`${service} is ${now.value.state}`);
+  if (now.value.state !== stateBefore(preImage))
+    return failed(`${service} is ${runStateWords[now.value.state]}`);
   // Until the directory was protected any user might have put another file there.
   const sha256 = await gateway.hashFile(change.target, executableOf(preImage.to), change.signal);
   if (!sha256.ok) return sha256;

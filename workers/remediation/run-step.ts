@@ -23,7 +23,7 @@ export async function runStep(
 ): Promise<UpgradeEvent> {
   const { step, failures } = journal;
   if (!mayHaveBegun && failures === 0 && step !== 'record') return takeStep(context, journal, undefined);
-  // Whoever drove the client before, of this servpack or of another, changes nothing from here on:
+  // An earlier driver of the client, of this servpack or another, changes nothing from here on:
   // a pre-image must never be read from a service that another driver is just moving.
   const found = await context.gateway.takeOver(context.change);
   if (!found.ok) return { type: 'StepFailed', step, failure: notRefused(found.error) };

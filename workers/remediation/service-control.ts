@@ -4,6 +4,7 @@ import { err, ok } from '../../shared/errors.ts';
 import type { StepContext } from '../context.ts';
 import type { GatewayFailure, GatewayResult, ServiceSettings } from '../gateways/gateway.ts';
 import { keyOf, withDependants } from './dependants.ts';
+import { runStateWords } from '../../shared/domain/observation/words.ts';
 
 /**
  * Changes of one service. Each reads the service, changes only what differs, and proves the change
@@ -203,10 +204,12 @@ async function untilState(
     if (!now.ok) return now;
     if (now.value.state === state) return ok(undefined);
     if (now.value.state !== 'startPending' && now.value.state !== 'stopPending') {
-      return failed(`${service} is ${now.value.state}, not ${state}`);
+      return failed(`${service} is ${runStateWords[now.value.state]}, not ${runStateWords[state]}`);
     }
     if (Date.now() > deadline)
-      return failed(`${service} is still ${now.value.state} after ${settleDeadlineMs / 1000} s`);
+      return failed(
+        `${service} is still ${runStateWords[now.value.state]} after ${settleDeadlineMs / 1000} s`,
+      );
     if (context.change.signal.aborted) return err({ kind: 'cutOff', message: 'the lease was lost' });
     await pause(pollEveryMs);
   }
@@ -221,7 +224,7 @@ export async function proveDependantsRun(
     const now = await readService(context, dependant);
     if (!now.ok) return now;
     if (now.value.state !== 'running')
-      return failed(`${dependant}, which depends on it, is ${now.value.state}`);
+      return failed(`${dependant}, which depends on it, is ${runStateWords[now.value.state]}`);
   }
   return ok(undefined);
 }

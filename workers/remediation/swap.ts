@@ -15,6 +15,7 @@ import {
   stateBefore,
   stopService,
 } from './service-control.ts';
+import { runStateWords } from '../../shared/domain/observation/words.ts';
 
 /**
  * The files of a component directory are swapped for those of the release, all or none, while the
@@ -212,7 +213,9 @@ async function readAsBefore(context: StepContext, service: Service): Promise<Gat
   if (!now.ok) return now;
   const different = differences(now.value, service);
   if (different.length > 0) return failed(`${service.name} is not as before: ${different.join(', ')}`);
-  return now.value.state === stateBefore({ service }) ? now : failed(`${service.name} is ${now.value.state}`);
+  return now.value.state === stateBefore({ service })
+    ? now
+    : failed(`${service.name} is ${runStateWords[now.value.state]}`);
 }
 
 /**

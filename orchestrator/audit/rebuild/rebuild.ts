@@ -15,7 +15,7 @@ import type { Refusal } from '../../refusal.ts';
 import { putBackRemovals, standIns } from './removals.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
-import { type Campaign, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
+import { type Campaign, type CampaignState, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import type { AuditEntry, WaitingClient } from '../../../shared/store/types.ts';
 
 /** What was put back, or would be put back, and how far the files go. */
@@ -25,7 +25,7 @@ export interface Rebuilt {
   readonly releases: number;
   readonly campaigns: readonly {
     readonly campaign: string;
-    readonly status: string;
+    readonly status: CampaignState['status'];
     readonly clients: number;
     readonly settled: number;
     /** Begun and not settled: a look comes before anything else. */

@@ -1,7 +1,12 @@
 import type { Command } from 'commander';
-import { haltAnswer } from '../../http/schemas/campaigns.ts';
-import { outputOf, withApi } from '../client/session.ts';
-import { placeLine } from '../client/api-client.ts';
+import type { z } from 'zod';
+import type { Result } from '../../../shared/errors.ts';
+import { campaignsAnswer, haltAnswer } from '../../http/schemas/campaigns.ts';
+import type { Refusal } from '../../refusal.ts';
+import type { CampaignStatus } from '../../views/status.ts';
+import { type ApiClient, placeLine } from '../client/api-client.ts';
+import { type CommandOutput, outputOf, withApi } from '../client/session.ts';
+import { wrapped } from '../render/wrap.ts';
 import { haltedLine } from '../render/status.ts';
 
 /** Options of `campaign resume` and `unhalt`. */
@@ -23,6 +28,7 @@ export function addHaltCommands(program: Command): void {
         outputOf(await api.post(haltAnswer, '/v1/halt', { reason }), (view, { halted }) => [
           ...placeLine(api),
           ...haltedLine(view, halted),
+          'Nothing new starts on any client; work in progress is completed. Undo: servpack unhalt',
         ]),
       );
     });
@@ -35,10 +41,24 @@ export function addHaltCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack unhalt --reason "network is back"')
     .action(async (options: ResumeOptions, command: Command) => {
       await withApi(command, async (api) =>
-        outputOf(await api.post(haltAnswer, '/v1/unhalt', options), () => [
-          ...placeLine(api),
-          'The halt is over. Paused campaigns stay paused.',
-        ]),
+        stillPaused(api, await api.post(haltAnswer, '/v1/unhalt', options)),
       );
     });
 }
+
+/** After the halt: the campaigns that a halt does not touch, because each was paused by itself. */
+async function stillPaused(
+  api: ApiClient,
+  ended: Result<z.infer<typeof haltAnswer>, Refusal>,
+): Promise<Result<CommandOutput, Refusal>> {
+  const all = ended.ok ? await api.get(campaignsAnswer, '/v1/campaigns') : null;
+  const paused = all?.ok === true ? all.value.campaigns.flatMap(pausedWords) : [];
+  return outputOf(ended, (view) => [
+    ...placeLine(api),
+    'The halt is over. Running campaigns go on.',
+    ...(paused.length === 0 ? [] : wrapped(view, 'Still paused: ', paused.join(', '), 'yellow')),
+  ]);
+}
+
+const pausedWords = ({ campaign, paused }: CampaignStatus): readonly string[] =>
+  paused === null ? [] : [`${campaign} (by ${paused.by})`];

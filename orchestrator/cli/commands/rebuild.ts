@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { systemClock } from '../../../shared/clock.ts';
+import { statusClause } from '../../../shared/domain/campaign/status-words.ts';
 import type { Result } from '../../../shared/errors.ts';
 import type { Rebuilt } from '../../audit/rebuild/rebuild.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -64,7 +65,7 @@ export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
     view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
     ...campaigns.map(({ campaign, status, settled, lookedAt, waiting }) =>
       safe(
-        `campaign ${campaign}, ${status}: ${number(settled)} clients finished, ${number(waiting)} waiting, ` +
+        `campaign ${campaign}, which ${statusClause[status]}: ${number(settled)} clients finished, ${number(waiting)} waiting, ` +
           `${number(lookedAt)} in progress: each is looked at before anything is done to it`,
       ),
     ),

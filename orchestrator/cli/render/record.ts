@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { clientAnswer, whyAnswer } from '../../http/schemas/clients.ts';
-import { waitWords } from './status.ts';
+import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
 import { stateWord } from './states-table.ts';
 import { evidenceSummary } from './evidence.ts';
 import { many, number, safe, type View } from './view.ts';

@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { ends } from '../../../shared/domain/outcome/ending.ts';
 import { buckets, type States } from '../../../shared/domain/outcome/states.ts';
+import { phaseWords } from '../../../shared/domain/upgrade/phase-words.ts';
 import { type Cell, type Column, table } from './table.ts';
 import { number, type Style, type View } from './view.ts';
 import type { Bucket } from '../../../shared/domain/outcome/counters.ts';
@@ -24,9 +25,7 @@ const heads: Readonly<
 
 /** Words for the states that JSON gives a technical name. */
 const stateWords: Readonly<Record<string, string>> = {
-  settled: 'finished',
-  remedying: 'fixing',
-  ordering: 'ordering restart',
+  ...phaseWords,
   needsAttention: 'needs attention',
   alreadyCurrent: 'already current',
   waitingForRelease: 'waiting for its release',

@@ -1,6 +1,7 @@
 import { spanInWords } from '../../views/duration-text.ts';
 import type { CampaignStatus } from '../../views/status.ts';
 import { endsInWords } from '../../../shared/domain/outcome/ending.ts';
+import { waitWords } from '../../../shared/domain/rules/wait-words.ts';
 import { statesTable } from './states-table.ts';
 import { many, number, safe, type Style, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
@@ -223,20 +224,6 @@ function barOf(
     `${paint('green', '█'.repeat(current))}${paint('red', '▓'.repeat(bad))}${paint('dim', `${'▒'.repeat(out)}${'░'.repeat(room)}`)}`,
   ];
 }
-
-/** What a deferred client waits for. */
-export const waitWords: Readonly<Record<CampaignStatus['deferrals'][number]['class'], string>> = {
-  service: 'blocked by a service',
-  program: 'blocked by a program',
-  busy: 'blocked by a service at work',
-  unreachable: 'unreachable',
-  couldNotLook: 'could not be looked at',
-  restart: 'waiting for a restart',
-  logon: 'waiting for a logon',
-  download: 'waiting for the download',
-  load: 'waiting for a Load entry',
-  window: 'waiting for the maintenance window',
-};
 
 function troubleLines(
   view: View,

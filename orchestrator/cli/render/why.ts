@@ -1,7 +1,7 @@
 import type { Moment, WhyAnswer } from '../../views/why.ts';
 import { stateWord } from './states-table.ts';
-import { statusWord } from './status.ts';
 import { evidenceInWords } from './evidence.ts';
+import { statusClause } from '../../../shared/domain/campaign/status-words.ts';
 import { safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 
@@ -41,7 +41,7 @@ export function whyFields(view: View, answer: WhyAnswer, others: readonly string
     ...(otherwise === null ? [] : field('otherwise', otherwise)),
     ...remarks.flatMap((remark, index) => field(index === 0 ? 'also' : '', remark)),
     ...elsewhere.flatMap((each) =>
-      field('also in', `campaign ${each.campaign}, which is ${statusWord[each.status]}`),
+      field('also in', `campaign ${each.campaign}, which ${statusClause[each.status]}`),
     ),
     ...actions.flatMap((action, index) => field(index === 0 ? 'do' : '', action)),
   ];

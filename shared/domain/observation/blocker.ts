@@ -52,7 +52,9 @@ export function fingerprint(blocker: Blocker): string {
 export function describeBlocker(blocker: Blocker): string {
   switch (blocker.kind) {
     case 'service': {
-      const structural = blocker.structural ? ' (structural: it runs again after every start)' : '';
+      const structural = blocker.structural
+        ? ' (restarting will not help: it starts again with Windows)'
+        : '';
       return (
         `${blocker.executable}, service ${blocker.service}, ${blocker.startType} start, ` +
         `runs from ${directoryOf(blocker.imagePath)}${structural}`
@@ -61,7 +63,7 @@ export function describeBlocker(blocker: Blocker): string {
     case 'program':
       return `${blocker.executable}, started by ${blocker.user} in session ${blocker.session}`;
     case 'heldFile':
-      return `${blocker.file} can not be opened for writing, by whom is not known`;
+      return `${blocker.file} cannot be opened for writing; which program holds it is not known`;
     case 'couldNotLook':
       return `could not look: ${blocker.error}`;
   }
@@ -69,7 +71,7 @@ export function describeBlocker(blocker: Blocker): string {
 
 /**
  * What blocks the update: processes that run out of the component directory, and component files
- * that can not be opened for writing. Empty = the client is free.
+ * that cannot be opened for writing. Empty = the client is free.
  */
 export function blockersOf(product: ProductRules, seen: Observation): readonly Blocker[] {
   const stopped = stoppedForSwap(product, seen);

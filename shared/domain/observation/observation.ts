@@ -40,7 +40,7 @@ export interface Service {
   readonly dependsOn: readonly string[];
   /**
    * The running services that depend on this one, directly or not, in an order in which they can be
-   * stopped: while one of them runs, this one can not be stopped (error 1051). Left out = none.
+   * stopped: while one of them runs, this one cannot be stopped (error 1051). Left out = none.
    */
   readonly neededBy?: readonly string[];
   /**
@@ -168,7 +168,7 @@ export interface Observation {
   /** By lower-case name: one entry for each file of the release's manifest. */
   readonly files: Readonly<Record<string, FileState>>;
   readonly processes: readonly RunningProcess[];
-  /** Component files that can not be opened for writing, in lower case. */
+  /** Component files that cannot be opened for writing, in lower case. */
   readonly locked: readonly string[];
   readonly services: readonly Service[];
   readonly users: readonly { readonly name: string; readonly session: number; readonly since: number }[];

@@ -1,4 +1,5 @@
 import type { FileState, Observation } from './observation.ts';
+import { setupPhaseWords } from './words.ts';
 import type { ProductRules, ReleaseFiles } from '../rules/policy.ts';
 
 /** What the look says about the release on this client. Only `current` is success. */
@@ -27,7 +28,7 @@ export function prove(files: ReleaseFiles, seen: Observation): Proof {
     return { kind: 'notCurrent', because: `${different.length} files differ from the release (${first}, …)` };
   }
   if (seen.setupPhase !== 'installed' && seen.setupPhase !== 'none')
-    return { kind: 'notCurrent', because: `its setup phase is ${seen.setupPhase}` };
+    return { kind: 'notCurrent', because: `its setup phase is ${setupPhaseWords[seen.setupPhase]}` };
   return left === null ? { kind: 'notSaid', because: downloadsUnknown } : { kind: 'current' };
 }
 

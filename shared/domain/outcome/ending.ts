@@ -54,6 +54,9 @@ const endWords: Readonly<Record<End, readonly [one: string, more: string]>> = {
   cancelled: ['cancelled', 'cancelled'],
 };
 
+/** How one client ended, in words. */
+export const endWord = (end: End): string => endWords[end][0];
+
 /**
  * `18 upgraded, 2 already current, 1 needs attention`: every end that occurred, apart.
  * @param format writes a number

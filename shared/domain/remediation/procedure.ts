@@ -47,7 +47,7 @@ export type Direction = 'forward' | 'back';
 /**
  * The safe order: stop -> verified copy -> protected directory (Q181118) -> new image path -> start
  * -> proof. `back` undoes what may have been done. The image path comes first: it needs no stopped
- * service, so a client whose service can not be stopped is as before at the latest after its next
+ * service, so a client whose service cannot be stopped is as before at the latest after its next
  * start.
  */
 const steps: Readonly<Record<Procedure, Readonly<Record<Direction, readonly StepName[]>>>> = {
@@ -245,19 +245,6 @@ export function journalOf(intent: Intent): Journal {
 export const knownStepOf = ({ kind, direction, step }: Intent): StepName | undefined =>
   stepsOf(kind, direction).find((name) => name === step);
 
-/** "relocation of SERVICE" */
-export const titleOf = ({ procedure, service }: Pick<Journal, 'procedure' | 'service'>): string =>
-  service === '' ? `${procedure} of the files` : `${procedure} of ${service}`;
-
-/** "step 4 of 8 (protect)" */
-export function progressOf(journal: Journal): string {
-  const order = orderOf(journal);
-  return `step ${order.indexOf(journal.step) + 1} of ${order.length} (${journal.step})`;
-}
-
 /** Every step of a procedure in one direction, in order. */
 export const stepsOf = (procedure: Procedure, direction: Direction): readonly StepName[] =>
   steps[procedure][direction];
-
-/** How the reason begins for which a step is tried again. The failure follows. */
-export const waitsAt = (journal: Journal): string => `${journal.procedure} waits at ${progressOf(journal)}: `;

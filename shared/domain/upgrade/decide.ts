@@ -1,12 +1,15 @@
 import { describeBlocker } from '../observation/blocker.ts';
 import type { Failure } from '../observation/failure.ts';
+import { procedureWords, stepWords } from '../remediation/procedure-words.ts';
 import type { Rules } from '../rules/policy.ts';
+import { waitWords } from '../rules/wait-words.ts';
 import { deferToWindow, withinWindow } from './closed-window.ts';
 import { awaitNoticeEnd, usersNotified } from './escalate.ts';
 import type { Decision, UpgradeEvent } from './events.ts';
 import type { Open } from './memory.ts';
 import { onObservation } from './on-observation.ts';
 import { stepDone, stepFailed } from './on-step.ts';
+import { phaseWords } from './phase-words.ts';
 import { endIfRequested, endRequested, noteLeftMark, unmarkFailed } from './requests.ts';
 import { awaitReturn, onRestartResponse } from './restart.ts';
 import { onStaleJournal } from './stale-journal.ts';
@@ -100,7 +103,7 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
     case 'deferred':
       return (
         deferToWindow(rules, upgrade, now) ??
-        transition(upgrade, { phase: 'looking' }, `deferral over (${state.class})`)
+        transition(upgrade, { phase: 'looking' }, `deferral over (${waitWords[state.class]})`)
       );
     case 'remedying':
       return state.retryAt === null
@@ -108,7 +111,7 @@ function activated(rules: Rules, upgrade: Upgrade, now: number): Decision {
         : transition(
             upgrade,
             { ...state, retryAt: null },
-            `${state.journal.procedure}: trying ${state.journal.step} again`,
+            `${procedureWords[state.journal.procedure]}: trying step "${stepWords[state.journal.step]}" again`,
           );
     case 'settled':
       return ignore(`already settled: ${state.end}`);
@@ -167,7 +170,7 @@ const lookWhetherItRan = (
   transition(
     upgrade,
     { phase: 'looking' },
-    `outcome of ${upgrade.state.phase} not known (${because}): looking`,
+    `outcome of ${phaseWords[upgrade.state.phase]} not known (${because}): looking`,
     { open: { unanswered } },
   );
 

@@ -9,7 +9,8 @@ import {
   serviceOf,
 } from '../remediation/escalation-steps.ts';
 import { persistsBecause } from '../remediation/persistence.ts';
-import { newJournal, titleOf, wayBack } from '../remediation/procedure.ts';
+import { newJournal, wayBack } from '../remediation/procedure.ts';
+import { procedureWords, titleOf } from '../remediation/procedure-words.ts';
 import type { DeferralClass, Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
 import type { Upgrade } from './state.ts';
@@ -95,7 +96,7 @@ function applyProcedure(rules: Rules, upgrade: Upgrade, { escalation, blockers, 
   if (open.workaround !== null) {
     // The next procedure records a pre-image: the service as it was before the workaround.
     const journal = wayBack({ procedure: 'workaround', preImage: open.workaround.preImage }, null);
-    const because = `the workaround did not help (${persists}); it is taken back before the ${procedure}`;
+    const because = `the workaround did not help (${persists}); it is taken back before the ${procedureWords[procedure]}`;
     return beginProcedure(upgrade, journal, because, { blockers });
   }
   const journal = newJournal(procedure, serviceOf(rules.product, escalation));
@@ -117,7 +118,7 @@ function ladderSpent(
   const tried =
     escalations.length === 0
       ? 'the ladder has no step that moves it'
-      : `${escalations.map(({ procedure }) => procedure).join(' and ')} did not help`;
+      : `${escalations.map(({ procedure }) => procedureWords[procedure]).join(' and ')} did not help`;
   const because = `${describeBlocker(target)}; ${persists}; ${tried}`;
   const cause = `blocked by ${nameOf(target)}`;
   return settle(upgrade, { end: 'needsAttention', cause, because, blockers }, now);
@@ -139,7 +140,7 @@ const classOf = (blockers: readonly Blocker[]): DeferralClass =>
 /** Why the ladder begins now, in words; null while waiting may still help. */
 function whyPersisting(rules: Rules, upgrade: Upgrade, target: Blocker): string | null {
   if (target.kind === 'service' && target.structural && rules.policy.structural === 'atOnce')
-    return 'is structural: it runs again after every start';
+    return 'starts again with Windows, so restarting will not help';
   const sighting = upgrade.memory.learned.sightings[fingerprint(target)];
   return sighting === undefined ? null : persistsBecause(rules.policy.persistence, sighting);
 }

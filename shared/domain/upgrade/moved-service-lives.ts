@@ -1,6 +1,7 @@
 import { isSameBoot } from '../observation/boot.ts';
 import { executablePathOf } from '../observation/image-path.ts';
 import type { Observation, PreImage, Service } from '../observation/observation.ts';
+import { runStateWords } from '../observation/words.ts';
 import type { Ending } from '../outcome/ending.ts';
 import { wayBack } from '../remediation/procedure.ts';
 import type { Rules } from '../rules/policy.ts';
@@ -76,7 +77,7 @@ function moveBack(upgrade: Upgrade, preImage: PreImage, service: Service): Decis
   const { name } = preImage.service;
   const because =
     `every file has the hash of the release, but ${name} does not keep running from ` +
-    `${executablePathOf(service)}, where servpack had moved it (${service.state}); it was moved back`;
+    `${executablePathOf(service)}, where servpack had moved it (${runStateWords[service.state]}); it was moved back`;
   const ending: Ending = {
     end: 'needsAttention',
     cause: 'moved service does not run',

@@ -6,6 +6,7 @@ import { prove } from '../observation/proof.ts';
 import { attemptAt } from '../remediation/escalation-steps.ts';
 import { countSightings } from '../remediation/persistence.ts';
 import { afterRestart, bringsFiles, isProved, journalOf, turnBack } from '../remediation/procedure.ts';
+import { procedureWords } from '../remediation/procedure-words.ts';
 import type { Rules } from '../rules/policy.ts';
 import { settleProved } from './settle-proved.ts';
 import { escalate } from './escalate.ts';
@@ -64,12 +65,17 @@ function resume(rules: Rules, upgrade: Upgrade, seen: Observation, intent: Inten
   const journal = goesOn ? found : turnBack(found, null);
   const tried = [...upgrade.memory.history.tried, attemptAt(found.procedure, found.service)];
   const whose = intent.campaign === rules.campaign ? '' : ` of the campaign ${intent.campaign}`;
-  return beginProcedure(upgrade, journal, `found an unfinished ${found.procedure}${whose} on the client`, {
-    change: {
-      learned: { lastLook: lookOf(seen, now) },
-      history: intent.step === 'record' ? {} : { tried },
+  return beginProcedure(
+    upgrade,
+    journal,
+    `found an unfinished ${procedureWords[found.procedure]}${whose} on the client`,
+    {
+      change: {
+        learned: { lastLook: lookOf(seen, now) },
+        history: intent.step === 'record' ? {} : { tried },
+      },
     },
-  });
+  );
 }
 
 /**

@@ -7,15 +7,13 @@ import {
   isProved,
   type Journal,
   nextStep,
-  progressOf,
-  waitsAt,
   type StepName,
   stepsOf,
-  titleOf,
   turnBack,
   waitsForRestart,
   withPreImage,
 } from '../remediation/procedure.ts';
+import { procedureWords, progressOf, stepWords, titleOf, waitsAt } from '../remediation/procedure-words.ts';
 import { backoff } from '../rules/backoff.ts';
 import type { Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
@@ -42,7 +40,7 @@ export function stepDone(
   if (waitsForRestart(journal)) return awaitRestart(upgrade, journal);
   const next = nextStep(journal);
   if (next !== null) {
-    const because = `${journal.procedure}: ${journal.step} done`;
+    const because = `${procedureWords[journal.procedure]}: step "${stepWords[journal.step]}" done`;
     return transition(upgrade, { ...state, journal: next, retryAt: null }, because);
   }
   return journal.direction === 'forward'
@@ -147,7 +145,7 @@ export function stepFailed(
   if (refused && journal.direction === 'forward' && !isProved(journal))
     return turnRound(upgrade, state, failure);
   const { program, unreachable } = rules.policy.deferrals;
-  // A program has the new files open, so the old ones can not be put back: the wait for the program
+  // A program has the new files open, so the old ones cannot be put back: the wait for the program
   // is as long as before an update.
   const isFileInUse = refused && journal.step === 'restoreFiles';
   const patience = isFileInUse ? program.budget : refused ? maxRefusals : unreachable.budget;
@@ -164,7 +162,7 @@ export function stepFailed(
 function turnRound(upgrade: Upgrade, state: Remedying, failure: Failure): Decision {
   const { journal, blockers } = state;
   const because = `${titleOf(journal)} failed at ${progressOf(journal)}: ${failure.message}`;
-  const cause = `${journal.procedure} failed at ${journal.step}`;
+  const cause = `${procedureWords[journal.procedure]} failed at ${stepWords[journal.step]}`;
   const ending: Ending = { end: 'needsAttention', cause, because, blockers };
   const done = journal.step === 'record' ? 'nothing was changed' : 'undone';
   const back = mayTryAgain(journal, journal.step)
@@ -217,7 +215,7 @@ function settleUnfinished(
       ? `${journal.service} has its old image path and start type, so it is as before after the next start of the client; `
       : '') +
     'the pre-image stands on the client, the next look there goes on';
-  const cause = `unfinished ${journal.procedure}`;
+  const cause = `unfinished ${procedureWords[journal.procedure]}`;
   const unfinished = withMemory(withoutUndo(upgrade), {
     open: { unfinished: true },
     learned: learnedUnfinished(upgrade, journal),

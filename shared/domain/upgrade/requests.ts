@@ -1,6 +1,7 @@
 import type { Failure } from '../observation/failure.ts';
 import type { Observation, PreImage } from '../observation/observation.ts';
 import { prove } from '../observation/proof.ts';
+import { setupPhaseWords } from '../observation/words.ts';
 import { type Ending, isUpToDate } from '../outcome/ending.ts';
 import { wayBack } from '../remediation/procedure.ts';
 import type { Rules } from '../rules/policy.ts';
@@ -172,9 +173,9 @@ function unmark(rules: Rules, upgrade: Upgrade, seen: Observation, now: number):
     return transition(
       upgrade,
       { phase: 'unmarking' },
-      `its setup phase is ${setupPhase}: the mark is taken back`,
+      `its setup phase is ${setupPhaseWords[setupPhase]}: the mark is taken back`,
     );
-  const because = `its setup phase is ${setupPhase}: it does not install at its next logon`;
+  const because = `its setup phase is ${setupPhaseWords[setupPhase]}: it does not install at its next logon`;
   return settleAsBefore(withoutMark(freed), request, { isDone: true, because }, now);
 }
 

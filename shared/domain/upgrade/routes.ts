@@ -1,6 +1,7 @@
 import { isSameBoot } from '../observation/boot.ts';
 import type { Observation } from '../observation/observation.ts';
 import { phaseUnknown, type Proof, whyNot } from '../observation/proof.ts';
+import { setupPhaseWords } from '../observation/words.ts';
 import type { Rules } from '../rules/policy.ts';
 import type { Decision } from './events.ts';
 import { pushFiles } from './push.ts';
@@ -98,7 +99,7 @@ const isBeingRemoved = ({ setupPhase }: Observation): boolean =>
   setupPhase === 'deinstall' || setupPhase === 'componentDeinstall';
 
 function settleRemoved(upgrade: Upgrade, { setupPhase }: Observation, now: number): Decision {
-  const because = `its setup phase is ${setupPhase}: the product is being removed from this client`;
+  const because = `its setup phase is ${setupPhaseWords[setupPhase]}: the product is being removed from this client`;
   return settle(upgrade, { end: 'needsAttention', cause: 'being removed', because, blockers: [] }, now);
 }
 
@@ -107,7 +108,7 @@ function awaitLogon(rules: Rules, upgrade: Upgrade, seen: Observation, now: numb
   const user = seen.users[0];
   const program = rules.product.updateProgram ?? 'the update';
   if (user === undefined)
-    return defer(rules, upgrade, 'logon', 'waits for a logon: it starts the update', now);
+    return defer(rules, upgrade, 'logon', 'ready: installs when a user next logs on to this PC', now);
   if (seen.load === 'missing')
     return defer(rules, upgrade, 'load', `${user.name}'s Load does not start ${program}`, now);
   if (seen.load === 'double')

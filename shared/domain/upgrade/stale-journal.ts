@@ -1,6 +1,7 @@
 import type { Intent, Observation } from '../observation/observation.ts';
 import type { Ending } from '../outcome/ending.ts';
 import { isResting, type Journal, knownStepOf, orderOf, type StepName } from '../remediation/procedure.ts';
+import { procedureWords, stepWords } from '../remediation/procedure-words.ts';
 import type { Decision } from './events.ts';
 import { changeMemory, type Memory, type Open, type Request } from './memory.ts';
 import type { Upgrade } from './state.ts';
@@ -60,7 +61,7 @@ export function onStaleJournal(upgrade: Upgrade, step: StepName): Decision {
   const { state } = upgrade;
   if (state.phase !== 'remedying' || state.journal.step !== step)
     return ignore(`JournalFoundStale at ${step} while ${state.phase}`);
-  const because = `the client has gone on since ${state.journal.procedure} was recorded at ${step}: looking`;
+  const because = `the client has gone on since the ${procedureWords[state.journal.procedure]} was recorded at step "${stepWords[step]}": looking`;
   return transition(upgrade, { phase: 'looking' }, because, {
     open: { workaround: null, replacing: null, unfinished: true },
     request: upgrade.memory.request ?? stillRequested(state.journal.ending),

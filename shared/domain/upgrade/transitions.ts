@@ -3,6 +3,7 @@ import type { Ending } from '../outcome/ending.ts';
 import { type Journal, wayBack } from '../remediation/procedure.ts';
 import { backoff, spread } from '../rules/backoff.ts';
 import type { DeferralClass, Rules } from '../rules/policy.ts';
+import { spentCause } from '../rules/wait-words.ts';
 import type { Decision } from './events.ts';
 import { changeMemory, describeOpenProcedure, type MemoryChange } from './memory.ts';
 import type { Upgrade, UpgradeState } from './state.ts';
@@ -60,8 +61,8 @@ export function defer(
   const policy = rules.policy.deferrals[kind];
   const used = deferrals[kind] ?? 0;
   if (used >= policy.budget) {
-    const spent = `gave up after ${used} deferrals of class ${kind}: ${because}`;
-    const cause = `${kind} budget spent`;
+    const cause = spentCause(kind, used);
+    const spent = `gave up: ${cause}: ${because}`;
     return settle(upgrade, { end: policy.whenSpent, cause, because: spent, blockers }, now);
   }
   const point = spread(rules.seed, rules.campaign, upgrade.client, kind, used);

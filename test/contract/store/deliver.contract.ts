@@ -152,7 +152,7 @@ export function deliverContract(given: Given): void {
       await fixture.campaign('sp4', picks(1), runningState());
       expect(await fixture.store.deliver('pc-1', message, at)).toEqual({
         kind: 'ignored',
-        because: 'client pc-1 waits in campaign sp4 and is not admitted yet',
+        because: 'client pc-1 is waiting in campaign sp4: nothing was done to it yet',
       });
     });
 
@@ -163,7 +163,7 @@ export function deliverContract(given: Given): void {
       await fixture.commit(begun, settled(begun.stored.upgrade), settledPlace);
       expect(await fixture.store.deliver('pc-1', message, at)).toEqual({
         kind: 'ignored',
-        because: 'client pc-1 has settled in campaign sp4',
+        because: 'client pc-1 is finished in campaign sp4',
       });
       expect((await fixture.stored(key)).inbox).toEqual([]);
     });

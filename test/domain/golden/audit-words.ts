@@ -34,9 +34,9 @@ function join({ entry: last, because }: Line, entry: AuditEntry): Line | null {
     : { entry, way: entry.to, because: `${because}; ${step}` };
 }
 
-/** `stop done` of `relocation: stop done`. */
+/** `step "stop" done` of `relocation: step "stop" done`. */
 const stepIn = ({ from, to, because }: AuditEntry): string | null =>
-  from === to ? (/^\w+: (\w+ done)$/.exec(because)?.[1] ?? null) : null;
+  from === to ? (/^[\w ]+: (step ".+" done)$/.exec(because)?.[1] ?? null) : null;
 
 const wayOf = ({ from, to }: AuditEntry): string =>
   from === to ? to : [from, to].filter((each) => each !== '').join(' -> ');

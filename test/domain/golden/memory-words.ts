@@ -1,4 +1,4 @@
-import { progressOf } from '../../../shared/domain/remediation/procedure.ts';
+import { progressOf } from '../../../shared/domain/remediation/procedure-words.ts';
 import { flatMemory, type StoredMemory } from '../../../shared/domain/upgrade/memory-codec.ts';
 import type { Request } from '../../../shared/domain/upgrade/memory.ts';
 import type { Upgrade } from '../../../shared/domain/upgrade/state.ts';

@@ -144,7 +144,7 @@ describe('the attempt after an upgrade that settled with a procedure open', () =
   const open = on(waiting, ends, ...Array.from({ length: 6 }, () => refused));
 
   test('does not end before a look, and goes on where the client is', () => {
-    expect(open.state).toMatchObject({ cause: 'unfinished replaceAtRestart' });
+    expect(open.state).toMatchObject({ cause: 'unfinished replacement at a restart' });
     const again = retry(open, 'the disk is free again');
     if (again.kind !== 'reopened') throw new Error(again.because);
     expect(phases(on(again.upgrade, look(agentClient, { intent: intentAt('withdraw', 'back') })))).toBe(

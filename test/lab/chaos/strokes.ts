@@ -253,7 +253,7 @@ export class Chaos {
         return;
       } catch (error) {
         const because = messageOf(error);
-        if (done.test(because) || /it is (ended|created)/.test(because)) return;
+        if (done.test(because) || /it has (ended|not been started)/.test(because)) return;
         if (Date.now() > deadline) throw error;
         await delay(100);
       }

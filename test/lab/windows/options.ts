@@ -34,7 +34,7 @@ export function readOptions(argv: readonly string[]): WindowsLabOptions {
       false,
     )
     .option('--build', 'build what clients are made from, and end', false)
-    .addHelpText('after', '\nExit code 3: the lab can not be built on this machine.\n');
+    .addHelpText('after', '\nExit code 3: the lab cannot be built on this machine.\n');
   command.parse(argv, { from: 'user' });
   return command.opts<WindowsLabOptions>();
 }

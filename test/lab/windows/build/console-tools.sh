@@ -13,7 +13,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/lists/partial "$work"/cache/archives/partial "$target"
 
 can_not() {
-  echo "the Windows lab can not be built here: $*" >&2
+  echo "the Windows lab cannot be built here: $*" >&2
   exit 3
 }
 

@@ -7,7 +7,7 @@ packages=(wine wine64 openssh-server gcc-mingw-w64-x86-64-win32)
 needed=(/usr/lib/wine/wine64 /usr/lib/wine/wineserver64 /usr/sbin/sshd /usr/lib/openssh/sftp-server)
 
 can_not() {
-  echo "the Windows lab can not be built here: $*" >&2
+  echo "the Windows lab cannot be built here: $*" >&2
   exit 3
 }
 
@@ -31,6 +31,6 @@ if ! have_all; then
   install_packages >/dev/null 2>&1 || can_not "apt-get does not install ${packages[*]}"
   have_all || can_not "after installing ${packages[*]} still one of ${needed[*]} is not there"
 fi
-setarch -R true 2>/dev/null || can_not 'the address space can not be laid out in order (setarch -R), which Wine 8 needs'
+setarch -R true 2>/dev/null || can_not 'the address space cannot be laid out in order (setarch -R), which Wine 8 needs'
 chroot / true 2>/dev/null || can_not 'the chroot of its sftp is not permitted'
 mkdir -p /run/sshd

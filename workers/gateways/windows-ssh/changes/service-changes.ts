@@ -10,6 +10,7 @@ import { quoteArgument, quoteName } from '../connection/quote.ts';
 import { keptIn, keySections } from './kept-settings.ts';
 import { withExecutables } from '../look/full-paths.ts';
 import { readService, servicesKey, serviceSections } from '../look/services.ts';
+import { runStateWords } from '../../../../shared/domain/observation/words.ts';
 
 /** Windows gives up a service that does not respond for so long (errors 1053, 2186). */
 const settleMs = 30_000;
@@ -93,9 +94,12 @@ async function settled(
     if (now.value === null) return failure('failed', `error 1060: there is no service ${name}`);
     if (now.value.state === state) return ok(undefined);
     if (now.value.state !== 'startPending' && now.value.state !== 'stopPending')
-      return failure('failed', `${name} is ${now.value.state}, not ${state}`);
+      return failure('failed', `${name} is ${runStateWords[now.value.state]}, not ${runStateWords[state]}`);
     if (Date.now() > until)
-      return failure('failed', `error 2186: ${name} is still ${now.value.state} after ${settleMs / 1_000} s`);
+      return failure(
+        'failed',
+        `error 2186: ${name} is still ${runStateWords[now.value.state]} after ${settleMs / 1_000} s`,
+      );
     if (shell.signal.aborted) return failure('cutOff', 'given up while the service was on its way');
   }
 }
