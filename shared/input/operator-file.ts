@@ -25,8 +25,17 @@ export function readOperatorFile(path: string): Result<Buffer, string> {
     if (startsAsUtf16(bytes)) return err(`${utf16}; save it as UTF-8 text`);
     return ok(bytes.subarray(startsWithMark(bytes) ? 3 : 0));
   } catch (thrown) {
-    return err(`cannot be read: ${messageOf(thrown)}`);
+    return err(`cannot be read: ${messageOf(thrown)}${whoIsRefused(thrown)}`);
   }
+}
+
+/** In a container the user is not the one who wrote the file. Windows has no number for a user. */
+function whoIsRefused(thrown: unknown): string {
+  const isRefused = thrown instanceof Error && 'code' in thrown && thrown.code === 'EACCES';
+  const user = process.geteuid?.();
+  return isRefused && user !== undefined
+    ? `; this process runs as user ${user}: give that user the right to read it`
+    : '';
 }
 
 export interface NotText {

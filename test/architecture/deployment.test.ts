@@ -23,6 +23,7 @@ const serviceSchema = z.looseObject({
   entrypoint: z.array(z.string()).default([]),
   environment: z.record(z.string(), settingValue).default({}),
   ports: z.array(z.string()).default([]),
+  volumes: z.array(z.unknown()).default([]),
   read_only: z.boolean(),
   cap_drop: z.array(z.string()),
   restart: z.string(),
@@ -60,6 +61,23 @@ describe('compose.yaml', () => {
     expect(service.healthcheck.test.length).toBeGreaterThan(1);
   });
 
+  it('reaches real clients unless a lab is asked for, with the SSH settings mounted read-only', () => {
+    const { environment: settings = {}, volumes = [] } = services['worker'] ?? {};
+    expect(settings).toMatchObject({
+      SERVPACK_GATEWAY: 'ssh',
+      SERVPACK_SSH_CONFIG: '/etc/servpack/ssh/ssh.yaml',
+      SERVPACK_LAB_CLOCK: '',
+    });
+    expect(volumes).toContain('./ssh:/etc/servpack/ssh:ro');
+    expect(read('.gitignore').split('\n')).toEqual(expect.arrayContaining(['/ssh/', '/secrets/', '.env']));
+  });
+
+  it('gives workers the staged trees, where their orchestrator staged them', () => {
+    const files = { type: 'bind', source: './files', target: '/files' };
+    expect(services['orchestrator']?.volumes).toContainEqual(files);
+    expect(services['worker']?.volumes).toContainEqual({ ...files, read_only: true });
+  });
+
   it('publishes only the API, on loopback', () => {
     expect(each.flatMap(([, { ports }]) => ports)).toEqual(['127.0.0.1:7300:7300']);
   });
@@ -80,7 +98,8 @@ describe('compose.yaml', () => {
 
   it.each(['orchestrator', 'worker'])('gives %s valid settings, and defaults for the others', (name) => {
     const settings = { ...services[name]?.environment, REDIS_PASSWORD_FILE: '' };
-    const { api: _api, gateway: _gateway, heartbeatFile: _file, ...given } = unwrapped(readConfig(settings));
+    const read = unwrapped(readConfig(settings));
+    const { api: _api, gateway: _gateway, sshConfig: _ssh, heartbeatFile: _file, ...given } = read;
     expect(unwrapped(readConfig({ REDIS_URL: 'redis://redis:6379' }))).toMatchObject(given);
   });
 

@@ -26,7 +26,9 @@ const otherFiles = [
   'compose.yaml',
   'Dockerfile',
   '.oxlintrc.json',
+  'test/compose/parts.sh',
   'test/compose/run',
+  'test/compose/windows',
 ];
 
 const changingCalls =

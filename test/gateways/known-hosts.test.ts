@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -153,6 +153,29 @@ describe('the settings of the SSH gateway', () => {
   ])('are refused: %j', (text, message) => {
     const read = readSshSettings(write('bad.yaml', text), {});
     expect(read.ok ? '' : read.error.message).toContain(message);
+  });
+
+  test('say where the file must be when it is missing, and what belongs into it', () => {
+    const missing = join(folder, 'nowhere.yaml');
+    const read = readSshSettings(missing, {});
+    expect(read.ok ? '' : read.error.message).toBe(
+      `SERVPACK_SSH_CONFIG: ${missing} does not exist; write into it how the worker logs in to clients, ` +
+        'with the private key and known_hosts beside it (docs/windows.md)',
+    );
+  });
+
+  // In a container the worker is user 1000, and the files may still be those of root.
+  test.runIf(process.geteuid?.() === 0)('say which user may not read the file', () => {
+    const path = write('of-root.yaml', 'user: me\nagent: env\n');
+    chmodSync(path, 0o600);
+    chmodSync(folder, 0o755);
+    const settings = join(import.meta.dirname, '../../workers/gateways/windows-ssh/config/settings.ts');
+    const program = `import(${JSON.stringify(settings)}).then(({ readSshSettings }) =>
+      process.stdout.write(readSshSettings(${JSON.stringify(path)}, {}).error.message))`;
+    const asNobody = { uid: 65_534, encoding: 'utf8', env: { NODE_NO_WARNINGS: '1' } } as const;
+    expect(execFileSync(process.execPath, ['-e', program], asNobody)).toMatch(
+      /EACCES.*; this process runs as user 65534: give that user the right to read it$/,
+    );
   });
 
   // ssh2 issues 959 (the public half was copied) and 191 (PuTTY), vscode-sftp 725 (no passphrase).

@@ -86,7 +86,7 @@ export function readSshSettings(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Result<SshSettings, Fault> {
   const source = readOperatorText(file);
-  if (!source.ok) return err(fault('config.ssh', `SERVPACK_SSH_CONFIG: ${source.error}`));
+  if (!source.ok) return err(fault('config.ssh', `SERVPACK_SSH_CONFIG: ${whyNotRead(file, source.error)}`));
   const parsed = parseYaml(source.value, file, settingsSchema);
   if (!parsed.ok) return err(fault('config.ssh', printFaults(parsed.error).join('; '), parsed.error));
   const given = parsed.value;
@@ -133,6 +133,13 @@ export function readSshSettings(
     handshakes: given.handshakes,
   });
 }
+
+/** Containers are mostly started before this file is written. */
+const whyNotRead = (file: string, because: string): string =>
+  !because.includes('ENOENT')
+    ? because
+    : `${file} does not exist; write into it how the worker logs in to clients, with the private key and ` +
+      'known_hosts beside it (docs/windows.md)';
 
 const firstLine = (text: string): string => text.split(/\r?\n/)[0] ?? '';
 
