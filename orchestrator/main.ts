@@ -8,6 +8,7 @@ import { openSealer, type Sealer } from './audit/seal.ts';
 import { whyGone } from './audit/emptied.ts';
 import { openBackground } from './background/background.ts';
 import type { LeaderContext, OrchestratorContext } from './context.ts';
+import { whyLoss } from './durability/accept-loss.ts';
 import { writeUrl, writeCheckInUrl } from './http/url-file.ts';
 import { buildApi } from './http/api.ts';
 import { openCheckIns } from './http/checkin/listener.ts';
@@ -53,6 +54,11 @@ export async function runOrchestrator(
   const place = { url: config.redisUrl, prefix: config.prefix, shards: config.shards };
   const store = await openRedisStore(place);
   if (!store.ok) return store;
+  const loss = await whyLoss(config, log);
+  if (loss !== null) {
+    await store.value.close();
+    return err(loss);
+  }
   const archive = openAuditFolder(config, await store.value.shards());
   if (!archive.ok) {
     await store.value.close();

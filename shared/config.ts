@@ -44,6 +44,8 @@ export interface Config {
   readonly releases: string | null;
   /** A worker touches this file as long as it runs and reaches its Redis. */
   readonly heartbeatFile: string | null;
+  /** The orchestrator may run on a Redis that may lose records when it ends. */
+  readonly acceptLoss: boolean;
   /** Lab time; null = real time. */
   readonly labClock: ClockAnchor | null;
   /**
@@ -118,6 +120,8 @@ export const environment = z.object({
   SERVPACK_HEARTBEAT_FILE: z.string().optional(),
   /** Audit entries of each shard that stay in Redis after they were written to the files. */
   SERVPACK_AUDIT_KEEP: count(0, 100_000_000, 1_000_000),
+  /** Said in so many words: a Redis whose records may be lost when it ends. */
+  SERVPACK_ACCEPT_LOSS: z.literal('yes', 'must be yes, or not set').optional(),
   SERVPACK_LAB_CLOCK: z
     .string()
     .transform((text, context): ClockAnchor => {
@@ -179,6 +183,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     profiles: data.SERVPACK_PRODUCTS ?? join(data.SERVPACK_DATA, 'products'),
     releases: data.SERVPACK_RELEASES ?? null,
     heartbeatFile: data.SERVPACK_HEARTBEAT_FILE ?? null,
+    acceptLoss: data.SERVPACK_ACCEPT_LOSS !== undefined,
     labClock: data.SERVPACK_LAB_CLOCK ?? null,
     auditKeep: data.SERVPACK_AUDIT_KEEP,
   });

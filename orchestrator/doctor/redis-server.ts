@@ -1,12 +1,8 @@
+import { judgeDurability } from '../durability/judge-durability.ts';
+import type { ServerFacts } from '../durability/server-facts.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 
-/** What one Redis server says of itself. */
-export interface ServerFacts {
-  readonly where: string;
-  /** INFO by name. */
-  readonly info: ReadonlyMap<string, string>;
-  /** CONFIG by name, without what the server does not tell. */
-  readonly settings: ReadonlyMap<string, string>;
+export interface CheckedServer extends ServerFacts {
   readonly clock: Check;
 }
 
@@ -17,7 +13,7 @@ const memoryAlarm = 0.8;
 /** The largest packed record, and what `servpack up` sets. */
 const listpackValue = 1_024;
 
-export const judgeServer = (facts: ServerFacts): readonly Check[] => [
+export const judgeServer = (facts: CheckedServer): readonly Check[] => [
   versionCheck(facts),
   evictionCheck(facts),
   persistenceCheck(facts),
@@ -42,7 +38,14 @@ function versionCheck({ where, info }: ServerFacts): Check {
 }
 
 function evictionCheck({ where, info }: ServerFacts): Check {
-  const policy = info.get('maxmemory_policy') ?? 'unknown';
+  const policy = info.get('maxmemory_policy');
+  if (policy === undefined)
+    return broken(
+      'redis',
+      `Redis at ${where} does not say whether it may evict records`,
+      'servpack refuses to start on it',
+      'let INFO show maxmemory_policy, which must be noeviction',
+    );
   return policy === 'noeviction'
     ? fine('redis', `it never evicts records (maxmemory-policy noeviction)`)
     : broken(
@@ -53,35 +56,31 @@ function evictionCheck({ where, info }: ServerFacts): Check {
       );
 }
 
-function persistenceCheck({ where, info, settings }: ServerFacts): Check {
-  if (info.get('aof_enabled') !== '1')
-    return broken(
-      'redis',
-      `Redis at ${where} keeps no append-only file`,
-      'everything since its last snapshot is lost when it ends, and without one everything',
-      'redis-cli config set appendonly yes, and the same in its settings file',
-    );
+/** A failed write is said first: it stands still now, and a loss would be tomorrow's. */
+function persistenceCheck(facts: ServerFacts): Check {
+  const failed = failedWrite(facts.info);
+  if (failed !== null && facts.info.get('aof_enabled') === '1') return failed;
+  const found = judgeDurability(facts);
+  if (found.state === 'ok') return fine('redis', found.says);
+  const { says, leadsTo, todo, mustAccept } = found;
+  const refused = mustAccept ? '; an orchestrator starts on it only with --accept-loss' : '';
+  return { area: 'redis', state: found.state, says, leadsTo: `${leadsTo}${refused}`, todo };
+}
+
+function failedWrite(info: ReadonlyMap<string, string>): Check | null {
   const failed = [
     ['aof_last_write_status', 'write'],
     ['aof_last_bgrewrite_status', 'rewrite'],
   ] as const;
   const last = failed.find(([name]) => info.has(name) && info.get(name) !== 'ok');
-  if (last !== undefined)
-    return broken(
-      'redis',
-      `the last ${last[1]} of its append-only file failed`,
-      'it refuses writes, or its file grows without end',
-      'make room on its disk; its log says why',
-    );
-  const sync = settings.get('appendfsync');
-  return sync === 'no'
-    ? warning(
+  return last === undefined
+    ? null
+    : broken(
         'redis',
-        'its append-only file is written whenever the system likes (appendfsync no)',
-        'a power failure loses up to 30 s',
-        'redis-cli config set appendfsync everysec',
-      )
-    : fine('redis', `it keeps an append-only file (appendfsync ${sync ?? 'not told'})`);
+        `the last ${last[1]} of its append-only file failed`,
+        'it refuses writes, or its file grows without end',
+        'make room on its disk; its log says why',
+      );
 }
 
 function memoryCheck({ where, info }: ServerFacts): Check {
@@ -110,12 +109,22 @@ function memoryCheck({ where, info }: ServerFacts): Check {
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024).toLocaleString('en-US')} MB`;
 
 function roleChecks({ where, info }: ServerFacts): readonly Check[] {
-  if (info.get('role') !== 'master')
+  const role = info.get('role');
+  if (role === undefined)
+    return [
+      warning(
+        'redis',
+        `Redis at ${where} does not say whether it is a master`,
+        'a replica refuses every write, or loses it',
+        'let INFO show role',
+      ),
+    ];
+  if (role !== 'master')
     return [
       broken(
         'redis',
         `Redis at ${where} is a replica`,
-        'it refuses every write',
+        'it refuses every write, or loses it; servpack refuses to start on it',
         'name its master in REDIS_URL, or use redis+sentinel://',
       ),
     ];

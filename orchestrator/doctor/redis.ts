@@ -6,7 +6,8 @@ import { type RedisAddress, parseRedisUrl } from '../../shared/redis/redis-url.t
 import { keysOf } from '../../shared/store/redis/core/keys.ts';
 import { broken, type Check, fine, warning } from './check.ts';
 import { judgeClock } from './clocks.ts';
-import { judgeServer, type ServerFacts } from './redis-server.ts';
+import { fieldsIn, readServerFacts } from '../durability/server-facts.ts';
+import { type CheckedServer, judgeServer } from './redis-server.ts';
 
 export interface RedisQuestion {
   readonly url: string;
@@ -43,10 +44,13 @@ const noAnswer = 'no Redis answers';
 /** Whether the check says that Redis answers no question now. */
 export const isUnavailable = ({ area, says }: Check): boolean =>
   area === 'redis' &&
-  (says.startsWith(noAnswer) || says.endsWith(refusesUs) || says.includes(refusesDatabase));
+  (says.startsWith(noAnswer) ||
+    says.endsWith(refusesUs) ||
+    [refusesDatabase, refusesCommand].some((words) => says.includes(words)));
 
 const refusesUs = 'refuses the user or password';
 const refusesDatabase = 'refuses database ';
+const refusesCommand = 'refuses a command ';
 
 function unavailable(address: RedisAddress, error: unknown): Check {
   const { where } = address;
@@ -58,7 +62,14 @@ function unavailable(address: RedisAddress, error: unknown): Check {
       'no orchestrator and no worker starts: in another database are the records of somebody else',
       'correct the database in REDIS_URL',
     );
-  const isAuth = /^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message);
+  if (message.startsWith('NOPERM'))
+    return broken(
+      'redis',
+      `Redis at ${where} ${refusesCommand}to the user of REDIS_URL (${message})`,
+      'nothing runs',
+      'give this user the rights that deploy/redis.conf shows',
+    );
+  const isAuth = /^(WRONGPASS|NOAUTH)|invalid password/.test(message);
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : message;
   return isAuth
     ? broken(
@@ -75,41 +86,18 @@ function unavailable(address: RedisAddress, error: unknown): Check {
       );
 }
 
-/** What a server says of itself, without the settings that a managed Redis keeps to itself. */
-async function factsOf(master: Redis, where: string): Promise<ServerFacts> {
+/** What a server says of itself, and how far its clock is from the one of this machine. */
+async function factsOf(master: Redis, where: string): Promise<CheckedServer> {
   const before = Date.now();
   const [seconds, microseconds] = await master.time();
   const ownTime = (before + Date.now()) / 2;
   const redisTime = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
-  const info = fieldsIn(await master.info());
-  const { host, port } = master.options;
-  const name = master.isCluster || host === undefined ? where : `${host}:${port ?? ''}`;
+  const facts = await readServerFacts(master, where);
   const clock = judgeClock(
-    `the clock of this machine and that of Redis at ${name}`,
+    `the clock of this machine and that of Redis at ${facts.where}`,
     Math.round(ownTime - redisTime),
   );
-  return { where: name, info, settings: await settingsOf(master), clock };
-}
-
-async function settingsOf(master: Redis): Promise<ReadonlyMap<string, string>> {
-  const settings = new Map<string, string>();
-  for (const pattern of ['appendfsync', 'hash-max-*-value', 'hz', 'min-replicas-to-write']) {
-    const found = (await master.config('GET', pattern).catch(() => [])) as string[] | Record<string, string>;
-    // RESP3 answers with a map, RESP2 with a flat list.
-    const pairs = Array.isArray(found)
-      ? found.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, found[at + 1] ?? '']] : []))
-      : Object.entries(found);
-    for (const [name, value] of pairs) settings.set(name, value);
-  }
-  return settings;
-}
-
-function fieldsIn(info: string): ReadonlyMap<string, string> {
-  const pairs = info.split('\r\n').map((line): [string, string] => {
-    const colon = line.indexOf(':');
-    return [line.slice(0, colon), line.slice(colon + 1)];
-  });
-  return new Map(pairs);
+  return { ...facts, clock };
 }
 
 function judgeShards(stored: string | null, shards: number, prefix: string): readonly Check[] {

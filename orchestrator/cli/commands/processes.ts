@@ -5,6 +5,7 @@ import { dataDirOf, type GlobalOptions, print, showRefusal } from '../client/ses
 
 interface ProcessOptions extends GlobalOptions {
   readonly port?: number;
+  readonly acceptLoss?: boolean;
 }
 
 /**
@@ -13,6 +14,8 @@ interface ProcessOptions extends GlobalOptions {
  */
 export function addProcessCommands(program: Command): void {
   const portHelp = 'port of the HTTP API; 0 chooses a free one (default: SERVPACK_PORT or 7300)';
+  const lossHelp =
+    'start also on a Redis that may lose records when it ends (default: SERVPACK_ACCEPT_LOSS=yes, or refuse)';
 
   program
     .command('up')
@@ -20,6 +23,7 @@ export function addProcessCommands(program: Command): void {
       'run everything on this machine: a private Redis (or the one of REDIS_URL), an orchestrator and a worker',
     )
     .option('--port <n>', portHelp, port)
+    .option('--accept-loss', lossHelp)
     .addHelpText(
       'after',
       '\nExample:\n  SERVPACK_GATEWAY=simulated:7400 servpack up --data /var/lib/servpack',
@@ -41,6 +45,7 @@ export function addProcessCommands(program: Command): void {
     .command('orchestrator')
     .description('run an orchestrator on the Redis of REDIS_URL')
     .option('--port <n>', portHelp, port)
+    .option('--accept-loss', lossHelp)
     .addHelpText('after', '\nExample:\n  REDIS_URL=redis://redis.example:6379 servpack orchestrator')
     .action(async (_options: unknown, command: Command) => {
       Object.assign(process.env, environmentOf(command.optsWithGlobals<ProcessOptions>()));
@@ -73,6 +78,7 @@ const environmentOf = (options: ProcessOptions): NodeJS.ProcessEnv => ({
   ...process.env,
   SERVPACK_DATA: dataDirOf(options, process.env),
   ...(options.port === undefined ? {} : { SERVPACK_PORT: String(options.port) }),
+  ...(options.acceptLoss === true ? { SERVPACK_ACCEPT_LOSS: 'yes' } : {}),
 });
 
 function port(text: string): number {

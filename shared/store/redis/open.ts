@@ -32,7 +32,7 @@ export interface RedisStoreOptions {
  * Opens the records in Redis. While Redis does not answer, every call waits at most `answerMs` and
  * then rejects with `StoreUnavailable`; the connection comes back by itself.
  * @returns faults `redis.url`, `redis.unreachable`, `redis.auth`, `redis.database`,
- * `redis.version`, `redis.eviction`, `redis.shards`, `redis.unwritable`
+ * `redis.version`, `redis.eviction`, `redis.replica`, `redis.shards`, `redis.unwritable`
  */
 export async function openRedisStore({
   url,

@@ -42,6 +42,7 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
   if (!redis.ok) throw new Error(redis.error.message);
   stack.defer(() => redis.value.stop());
   say(`Redis: ${redis.value.how}; everything of the lab lies under the prefix ${labPrefix}`);
+  say('This lab accepts that Redis may lose its records (SERVPACK_ACCEPT_LOSS=yes): no machine is real.');
 
   rmSync(join(options.dataDir, 'logs'), { recursive: true, force: true });
   removeAudit(options.dataDir);
@@ -52,6 +53,8 @@ async function run(options: DemoOptions, stack: AsyncDisposableStack): Promise<v
     prefix: labPrefix,
     dataDir: options.dataDir,
     clock,
+    // Any Redis will do, also one without an append-only file.
+    settings: { SERVPACK_ACCEPT_LOSS: 'yes' },
   };
   const orchestrator = await startOrchestrator(installation);
   stack.defer(() => orchestrator.stop());

@@ -22,10 +22,10 @@ const longestPauseMs = 1_000;
 
 /**
  * Connects and proves that this Redis, or each master of a Cluster, may hold the records: 6.2 or
- * newer and never evicting. Later, while Redis does not answer, calls wait for a bounded time and
- * are then refused (`store-unavailable.ts`); the connection comes back by itself.
+ * newer, never evicting, and no replica. Later, while Redis does not answer, calls wait for a
+ * bounded time and are then refused (`store-unavailable.ts`); the connection comes back by itself.
  * @returns faults `redis.url`, `redis.unreachable`, `redis.auth`, `redis.database`,
- * `redis.version`, `redis.eviction`
+ * `redis.version`, `redis.eviction`, `redis.replica`
  */
 export async function connect({ url, answerMs }: ConnectionOptions): Promise<Result<Connected, Fault>> {
   const address = parseRedisUrl(url);
@@ -44,7 +44,7 @@ export async function connect({ url, answerMs }: ConnectionOptions): Promise<Res
     isOpen = true;
     for (const master of mastersOf(redis)) {
       const which = nameOfNode(master, where);
-      const unfit = whyUnfit(await master.info('server'), await master.info('memory'), which);
+      const unfit = whyUnfit(await informationOf(master), which);
       if (unfit === null) continue;
       redis.disconnect();
       return err(unfit);
@@ -75,7 +75,14 @@ function whyNot(error: unknown, address: RedisAddress): Fault {
       'redis.database',
       `Redis at ${where} refuses database ${address.database} of REDIS_URL (${message}); correct its number`,
     );
-  if (/^(WRONGPASS|NOAUTH|NOPERM)|invalid password/.test(message)) {
+  if (message.startsWith('NOPERM')) {
+    return fault(
+      'redis.auth',
+      `Redis at ${where} refuses a command to the user of the Redis URL (${message}); deploy/redis.conf ` +
+        'shows the rights that servpack needs',
+    );
+  }
+  if (/^(WRONGPASS|NOAUTH)|invalid password/.test(message)) {
     return fault('redis.auth', `Redis at ${where} refuses the user or password of the Redis URL`);
   }
   const because =
@@ -86,19 +93,36 @@ function whyNot(error: unknown, address: RedisAddress): Fault {
   );
 }
 
-function whyUnfit(server: string, memory: string, where: string): Fault | null {
-  const version = valueIn(server, 'redis_version') ?? '0';
+const informationOf = async (master: Redis): Promise<string> =>
+  (await Promise.all(['server', 'memory', 'replication'].map((section) => master.info(section)))).join('');
+
+function whyUnfit(information: string, where: string): Fault | null {
+  const version = valueIn(information, 'redis_version') ?? '0';
   if (isOlder(version)) {
     return fault('redis.version', `Redis at ${where} has version ${version}; servpack needs 6.2 or newer`);
   }
-  const policy = valueIn(memory, 'maxmemory_policy') ?? 'unknown';
-  return policy === 'noeviction'
-    ? null
-    : fault(
-        'redis.eviction',
-        `Redis at ${where} may evict records (maxmemory-policy ${policy}); set it to noeviction`,
-      );
+  const policy = valueIn(information, 'maxmemory_policy');
+  if (policy === undefined) {
+    return fault(
+      'redis.eviction',
+      `Redis at ${where} does not say whether it may evict records; let INFO show maxmemory_policy, which must be noeviction`,
+    );
+  }
+  if (policy !== 'noeviction') {
+    return fault(
+      'redis.eviction',
+      `Redis at ${where} may evict records (maxmemory-policy ${policy}); set it to noeviction`,
+    );
+  }
+  return valueIn(information, 'role') === 'slave'
+    ? fault(
+        'redis.replica',
+        `Redis at ${where} is a replica, which keeps no write of servpack; ${nameMaster}`,
+      )
+    : null;
 }
+
+const nameMaster = 'name its master in REDIS_URL, or use redis+sentinel://';
 
 function isOlder(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);

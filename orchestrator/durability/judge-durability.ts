@@ -1,0 +1,64 @@
+import type { ServerFacts } from './server-facts.ts';
+
+/** Whether a server keeps what it has answered, in the words of `doctor`. */
+export type Durability =
+  | { readonly state: 'ok'; readonly says: string }
+  | {
+      readonly state: 'warning' | 'broken';
+      readonly says: string;
+      readonly leadsTo: string;
+      readonly todo: string;
+      /** An orchestrator starts on this server only when a person accepts the loss. */
+      readonly mustAccept: boolean;
+    };
+
+/**
+ * What a server may lose, by its own words. A managed server tells `aof_enabled` in INFO and
+ * mostly refuses CONFIG, so a missing `appendfsync` is unknown, and never fine.
+ * Sources: redis.io, "Redis persistence" and "INFO"; redis.conf, `no-appendfsync-on-rewrite`.
+ */
+export function judgeDurability({ where, info, settings }: ServerFacts): Durability {
+  const aof = info.get('aof_enabled');
+  const sync = settings.get('appendfsync');
+  if (aof === '0')
+    return {
+      state: 'broken',
+      says: `Redis at ${where} keeps no append-only file`,
+      leadsTo: 'everything since its last snapshot is lost when it ends, and without one everything',
+      todo: 'redis-cli config set appendonly yes, and the same in its settings file',
+      mustAccept: true,
+    };
+  if (aof !== '1')
+    return {
+      state: 'broken',
+      says: `Redis at ${where} does not say whether it keeps an append-only file`,
+      leadsTo: 'it is not known what is lost when it ends',
+      todo: 'let INFO show aof_enabled, or have the append-only file turned on where Redis is run',
+      mustAccept: true,
+    };
+  if (sync === undefined)
+    return {
+      state: 'warning',
+      says: 'it keeps an append-only file, and how often that is written is unknown (CONFIG GET is refused)',
+      leadsTo: 'with appendfsync no a power failure loses up to 30 s',
+      todo: 'look where Redis is run: appendfsync must be everysec or always',
+      mustAccept: false,
+    };
+  if (sync === 'no')
+    return {
+      state: 'warning',
+      says: 'its append-only file is written whenever the system likes (appendfsync no)',
+      leadsTo: 'a power failure loses up to 30 s',
+      todo: 'redis-cli config set appendfsync everysec, and the same in its settings file',
+      mustAccept: true,
+    };
+  if (settings.get('no-appendfsync-on-rewrite') === 'yes')
+    return {
+      state: 'warning',
+      says: 'its append-only file is not synced while it is rewritten (no-appendfsync-on-rewrite yes)',
+      leadsTo: 'a power failure during a rewrite loses up to 30 s',
+      todo: 'redis-cli config set no-appendfsync-on-rewrite no, and the same in its settings file',
+      mustAccept: true,
+    };
+  return { state: 'ok', says: `it keeps an append-only file (appendfsync ${sync})` };
+}
