@@ -1,4 +1,4 @@
-import type { ServerFacts } from './server-facts.ts';
+import type { DefaultUser, ServerFacts } from './server-facts.ts';
 
 /** Whether a server keeps what it has answered, in the words of `doctor`. */
 export type Durability =
@@ -17,7 +17,7 @@ export type Durability =
  * mostly refuses CONFIG, so a missing `appendfsync` is unknown, and never fine.
  * Sources: redis.io, "Redis persistence" and "INFO"; redis.conf, `no-appendfsync-on-rewrite`.
  */
-export function judgeDurability({ where, info, settings }: ServerFacts): Durability {
+export function judgeDurability({ where, info, settings, defaultUser }: ServerFacts): Durability {
   const aof = info.get('aof_enabled');
   const sync = settings.get('appendfsync');
   if (aof === '0')
@@ -34,6 +34,16 @@ export function judgeDurability({ where, info, settings }: ServerFacts): Durabil
       says: `Redis at ${where} does not say whether it keeps an append-only file`,
       leadsTo: 'it is not known what is lost when it ends',
       todo: 'let INFO show aof_enabled, or have the append-only file turned on where Redis is run',
+      mustAccept: true,
+    };
+  // Redis reads its file as the user `default`. A transaction that this user may not run is left
+  // out of what is read, without a word to anybody (redis issue 14541, valkey issue 3983).
+  if (defaultUser !== null && !mayDoAll(defaultUser))
+    return {
+      state: 'broken',
+      says: `Redis at ${where} may not read its own file: its user "default" has not every right (ACL GETUSER default)`,
+      leadsTo: 'at its next start it leaves out most records without a word',
+      todo: 'redis-cli acl setuser default off "~*" "&*" +@all, and the same in its users file: off, nobody logs in as it',
       mustAccept: true,
     };
   if (sync === undefined)
@@ -62,3 +72,6 @@ export function judgeDurability({ where, info, settings }: ServerFacts): Durabil
     };
   return { state: 'ok', says: `it keeps an append-only file (appendfsync ${sync})` };
 }
+
+const mayDoAll = ({ commands, keys }: DefaultUser): boolean =>
+  commands.startsWith('+@all') && !commands.includes(' -') && /^~?\*$/.test(keys);

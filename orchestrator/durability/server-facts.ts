@@ -8,6 +8,13 @@ export interface ServerFacts {
   readonly info: ReadonlyMap<string, string>;
   /** CONFIG by name. A managed Redis, or an ACL, may refuse it: then nothing stands here. */
   readonly settings: ReadonlyMap<string, string>;
+  /** The rights of the user `default`: commands and keys. Null where ACL GETUSER is refused. */
+  readonly defaultUser: DefaultUser | null;
+}
+
+export interface DefaultUser {
+  readonly commands: string;
+  readonly keys: string;
 }
 
 const asked = [
@@ -26,20 +33,32 @@ export async function readServerFacts(master: Redis, where: string): Promise<Ser
   const info = fieldsIn(await master.info());
   const { host, port } = master.options;
   const name = master.isCluster || host === undefined ? where : `${host}:${port ?? ''}`;
-  return { where: name, info, settings: await settingsOf(master) };
+  return { where: name, info, settings: await settingsOf(master), defaultUser: await defaultUserOf(master) };
 }
 
 async function settingsOf(master: Redis): Promise<ReadonlyMap<string, string>> {
   const settings = new Map<string, string>();
   for (const pattern of asked) {
-    const found = (await master.config('GET', pattern).catch(() => [])) as string[] | Record<string, string>;
-    // RESP3 answers with a map, RESP2 with a flat list.
-    const pairs = Array.isArray(found)
-      ? found.flatMap((name, at): [string, string][] => (at % 2 === 0 ? [[name, found[at + 1] ?? '']] : []))
-      : Object.entries(found);
-    for (const [name, value] of pairs) settings.set(name, value);
+    const found = await master.config('GET', pattern).catch(() => []);
+    for (const [name, value] of pairsIn(found)) settings.set(name, String(value));
   }
   return settings;
+}
+
+async function defaultUserOf(master: Redis): Promise<DefaultUser | null> {
+  const found = new Map(pairsIn(await master.call('ACL', 'GETUSER', 'default').catch(() => [])));
+  // Redis 6.2 lists the keys, newer ones write them as a rule.
+  return found.has('commands')
+    ? { commands: String(found.get('commands')), keys: String(found.get('keys')) }
+    : null;
+}
+
+/** RESP3 answers with a map, RESP2 with a flat list. */
+function pairsIn(found: unknown): readonly (readonly [string, unknown])[] {
+  if (found instanceof Map) return [...found].map(([name, value]) => [String(name), value as unknown]);
+  if (!Array.isArray(found)) return Object.entries(found ?? {});
+  const list: readonly unknown[] = found;
+  return list.flatMap((name, at) => (at % 2 === 0 ? [[String(name), list[at + 1]] as const] : []));
 }
 
 /** The fields of an answer of INFO, or of CLUSTER INFO. */

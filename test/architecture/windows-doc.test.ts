@@ -11,6 +11,7 @@ import { type OneMachine, openOneMachine } from '../lab/ssh/one-machine.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
 import { smsMethods, smsProfile } from '../products/given.ts';
 import { lookRequest } from '../../workers/observation/observe-client.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 const path = join(import.meta.dirname, '../../docs/windows.md');
 const text = readFileSync(path, 'utf8');
@@ -31,11 +32,11 @@ beforeAll(async () => {
   lab = await openOneMachine('pcmInBin', keys, { hear });
   const gateway = connectSshGateway({
     settings: settingsWith(keys),
-    deadlineMs: 30_000,
+    deadlineMs: patienceMs,
   });
   const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
   const target = targetOf({ client: lab.client, host: '127.0.0.1', port: lab.server.port, hostKeys });
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(patienceMs);
   const change = { target, fence: { counter: 1, owner: 'driver' }, signal };
   const seen = valueOf(await gateway.look(target, lookRequest(smsProfile(), ['PCM32R.DLL']), signal));
   const [service] = seen.services;

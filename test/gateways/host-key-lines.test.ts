@@ -4,6 +4,7 @@ import { parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { settingsWith } from '../contract/ssh-settings.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
+import { patienceMs } from '../environment/patience.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
 
 const keys = makeSshKeys();
@@ -15,10 +16,13 @@ async function reach(lines: (name: string) => string) {
   const name = `[127.0.0.1]:${machine.server.port}`;
   const good = `${name} ssh-ed25519 ${keys.hostKeyBytes.toString('base64')}\n`;
   const knownHosts = parseKnownHosts(lines(name) + good);
-  const gateway = connectSshGateway({ settings: { ...settingsWith(keys), knownHosts }, deadlineMs: 20_000 });
+  const gateway = connectSshGateway({
+    settings: { ...settingsWith(keys), knownHosts },
+    deadlineMs: patienceMs,
+  });
   onTestFinished(() => gateway.close());
   const target = targetOf({ client: machine.client, host: '127.0.0.1', port: machine.server.port });
-  return gateway.hashFile(target, 'C:\\SMS.INI', AbortSignal.timeout(20_000));
+  return gateway.hashFile(target, 'C:\\SMS.INI', AbortSignal.timeout(patienceMs));
 }
 
 // paramiko issue 490, openssh-portable pull 567.

@@ -7,6 +7,7 @@ import { targetOf } from '../../workers/gateways/gateway.ts';
 import { fingerprintOf, parseKnownHosts } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts';
 import { settingsWith } from '../contract/ssh-settings.ts';
+import { patienceMs } from '../environment/patience.ts';
 import { makeSshKeys } from '../lab/ssh/server.ts';
 
 const keys = makeSshKeys();
@@ -37,14 +38,17 @@ async function isLoginOffered(algorithms: Algorithms, how: 'pinned' | 'known'): 
   const { port } = sshd.address() as AddressInfo;
   const line = `[127.0.0.1]:${port} ssh-rsa ${publicBytes().toString('base64')}\n`;
   const knownHosts = parseKnownHosts(how === 'known' ? line : '');
-  const gateway = connectSshGateway({ settings: { ...settingsWith(keys), knownHosts }, deadlineMs: 20_000 });
+  const gateway = connectSshGateway({
+    settings: { ...settingsWith(keys), knownHosts },
+    deadlineMs: patienceMs,
+  });
   onTestFinished(async () => {
     await gateway.close();
     sshd.close();
   });
   const hostKeys = how === 'pinned' ? [fingerprintOf(publicBytes())] : [];
   const target = targetOf({ client: 'pc-1', host: '127.0.0.1', port, hostKeys });
-  await gateway.hashFile(target, 'C:\\SMS.INI', AbortSignal.timeout(20_000));
+  await gateway.hashFile(target, 'C:\\SMS.INI', AbortSignal.timeout(patienceMs));
   return isOffered;
 }
 

@@ -71,19 +71,32 @@ describe('a Redis that the doctor checks', () => {
       ['role', 'master'],
     ]);
     const clock = { area: 'clocks', state: 'ok', says: '', leadsTo: null, todo: null } as const;
-    const checks = judgeServer({ where: 'x', info, settings: new Map(), clock });
+    const checks = judgeServer({ where: 'x', info, settings: new Map(), defaultUser: null, clock });
     expect(checks.some(({ says }) => says.endsWith('is too old'))).toBe(isTooOld);
     const replica = judgeServer({
       where: 'x',
       info: new Map([...info, ['role', 'slave']]),
       settings: new Map(),
+      defaultUser: null,
       clock,
     });
     expect(notOk(replica)).toContain('broken: redis: Redis at x is a replica');
     const memory = (used: string) => new Map([...info, ['maxmemory', '4194304000'], ['used_memory', used]]);
-    const full = judgeServer({ where: 'x', info: memory('3800000000'), settings: new Map(), clock });
+    const full = judgeServer({
+      where: 'x',
+      info: memory('3800000000'),
+      settings: new Map(),
+      defaultUser: null,
+      clock,
+    });
     expect(notOk(full)).toContain('warning: redis: Redis at x: 3,624 MB in use, limit 4,000 MB');
-    const roomy = judgeServer({ where: 'x', info: memory('380000000'), settings: new Map(), clock });
+    const roomy = judgeServer({
+      where: 'x',
+      info: memory('380000000'),
+      settings: new Map(),
+      defaultUser: null,
+      clock,
+    });
     expect(notOk(roomy).join()).not.toContain('in use');
   });
 });

@@ -28,7 +28,7 @@ async function heldLook(lab: LookLab, startWorker: () => Promise<unknown>) {
 }
 
 describe('a look is taken over by another worker', () => {
-  test('at once, when its worker stops', { timeout: 60_000 }, async () => {
+  test('at once, when its worker stops', async () => {
     await using lab = await startLookLab({ traits: ['free'] });
     const workers: { stop(): Promise<void> }[] = [];
     await using held = await heldLook(lab, async () => workers.push(await lab.startWorker()));
@@ -37,7 +37,7 @@ describe('a look is taken over by another worker', () => {
     expect(await lab.over(held.survey)).toMatchObject({ status: 'done', looked: 1, verdicts: { free: 1 } });
   });
 
-  test('when its worker is killed', { timeout: 60_000 }, async () => {
+  test('when its worker is killed', async () => {
     await using lab = await startLookLab({ traits: ['free'] });
     const worker = await lab.startWorkerProcess();
     await using held = await heldLook(lab, async () => undefined);
@@ -68,7 +68,7 @@ describe.each([1, 3])('a lost job of a look is added again, with %i shards', (sh
   test.each([
     ['every key of BullMQ is deleted', '*'],
     ['the lists are deleted, the jobs are not', 'wait'],
-  ])('%s', { timeout: 60_000 }, async (_name, keys) => {
+  ])('%s', async (_name, keys) => {
     await using lab = await startLookLab({ traits, shards });
     const survey = await lab.startSurvey({ from: 'fleet' });
     await using redis = connect(lab);

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { checkRedis } from '../../orchestrator/doctor/redis.ts';
@@ -68,6 +69,20 @@ describe('a Redis that may lose records', () => {
     },
   );
 
+  // Redis issue 14541, valkey issue 3983: it reads its file with the rights of this user.
+  test('because its default user is off and without rights: it would leave records out of its own file', async () => {
+    const { server } = await redisWith('--appendonly', 'yes', '--appendfsync', 'everysec');
+    const url = await userWith(server);
+    await server.client.call('ACL', 'SETUSER', 'default', 'off', 'nocommands', 'resetkeys');
+    const refused = await asked(url, false);
+    expect(refused.code).toBe('redis.loss');
+    expect(refused.message).toContain('leaves out most records without a word');
+    const admin = new Redis(url);
+    onTestFinished(() => admin.disconnect());
+    await admin.call('ACL', 'SETUSER', 'default', 'off', '~*', '&*', '+@all');
+    expect(await asked(url, false)).toMatchObject({ code: null, lines: [] });
+  });
+
   test('is none with appendfsync everysec or always', async () => {
     for (const sync of ['everysec', 'always']) {
       const { url } = await redisWith('--appendonly', 'yes', '--appendfsync', sync);
@@ -133,11 +148,19 @@ describe('a Redis that does not say everything', () => {
     ]);
   });
 
+  test('and refuses a command inside a script: the refusal is no error of servpack', async () => {
+    const { server, where } = await redisWith(...durable);
+    const url = await userWith(server, '-zadd', '-set');
+    const says = `Redis at ${where} refuses a command to the user of the Redis URL; deploy/redis.conf shows the rights that servpack needs`;
+    expect(await openRedisStore({ url, prefix: 'few' })).toMatchObject({ error: { message: says } });
+  });
+
   test('by a field that is missing is never fine', () => {
     const facts = (info: Readonly<Record<string, string>>) => ({
       where: 'x',
       info: new Map(Object.entries(info)),
       settings: new Map([['appendfsync', 'everysec']]),
+      defaultUser: null,
     });
     expect(judgeDurability(facts({}))).toMatchObject({ state: 'broken', mustAccept: true });
     expect(judgeDurability(facts({ aof_enabled: '' }))).toMatchObject({ state: 'broken', mustAccept: true });
@@ -153,9 +176,7 @@ describe('a replica', () => {
     if (opened.ok) await opened.value.close();
     const { server: replica, url, where } = await redisWith(...durable);
     await replica.client.replicaof('127.0.0.1', master.port);
-    await expect
-      .poll(() => replica.client.info('replication'), { timeout: 60_000 })
-      .toContain('master_link_status:up');
+    await expect.poll(() => replica.client.info('replication')).toContain('master_link_status:up');
     for (const readOnly of ['yes', 'no']) {
       await replica.client.config('SET', 'replica-read-only', readOnly);
       expect(await openRedisStore({ url, prefix: 'replica' })).toMatchObject({

@@ -19,6 +19,7 @@ import { stagedComponents } from '../lab/staged-tree.ts';
 import { JumpingClock } from '../fixtures/jumping-clock.ts';
 import { openCampaign, patient, smsRelease } from '../fixtures/running-campaign.ts';
 import { unwrapped } from '../fixtures/unwrapped.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 /**
  * Machines of the lab at two logon servers, with a real Redis, the real rounds and the real
@@ -87,7 +88,7 @@ async function openSite(
     budgets,
     at: monday,
   });
-  const gateway = connectSimulatedGateway({ port: fleet.port, deadlineMs: 20_000 });
+  const gateway = connectSimulatedGateway({ port: fleet.port, deadlineMs: patienceMs });
   const worker = { ...workerContext({ store, dispatcher, clock, gateway }), leaseMs: 30_000 };
   const step = async (): Promise<void> => {
     await runCampaigns().run(context);

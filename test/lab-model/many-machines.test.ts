@@ -7,6 +7,7 @@ import { bin, pcmService } from '../lab/fleet/sms.ts';
 import { type Fleet, startFleet } from '../lab/fleet/start-fleet.ts';
 import { smsMethods } from '../products/given.ts';
 import { mondayAtFive, release } from './one-machine.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 const open: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -42,7 +43,7 @@ describe('a lab fleet', () => {
     const fleet = await fleetOf(100_000);
     const gateway = connectSimulatedGateway({ port: fleet.port });
     open.unshift(gateway);
-    const signal = AbortSignal.timeout(50_000);
+    const signal = AbortSignal.timeout(patienceMs);
     const { mark } = smsMethods();
     const request = { componentDirectory: bin, files: ['APPCTL32.EXE'], services: [pcmService] };
     const asked = Array.from({ length: 500 }, (_, n) => targetOf({ client: `PC${n * 199}`, host: 'x' }));

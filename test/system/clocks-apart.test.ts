@@ -78,12 +78,12 @@ test('a campaign keeps its times while the clocks of orchestrator and workers ar
   const entries = await entriesOf('pc-0');
   for (const [at, entry] of entries.entries()) {
     expect(storedAt(entry) - entry.at).toBeGreaterThanOrEqual(-10);
-    expect(storedAt(entry) - entry.at).toBeLessThan(minuteMs);
+    expect(storedAt(entry) - entry.at).toBeLessThan(hourMs / 2);
     const before = entries[at - 1];
     if (entry.from !== 'deferred' || before === undefined) continue;
     expect(before.to).toBe('deferred');
     expect(storedAt(entry)).toBeGreaterThanOrEqual(before.at + deferralMs);
-    expect(entry.at - before.at).toBeLessThan(minuteMs);
+    expect(entry.at - before.at).toBeLessThan(hourMs / 2);
   }
   expect(await deferralsOf('pc-1')).toBeGreaterThan(0);
   expect(await entriesOf('pc-2')).toEqual([]);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { testRedis } from '../environment/redis.ts';
 import { until } from '../fixtures/until.ts';
+import { patienceMs } from '../environment/patience.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -55,7 +56,7 @@ const isHealthy = (url: string): Promise<boolean> =>
   );
 
 async function troubleAt(url: string): Promise<Answer['log']> {
-  const answer = await fetch(`${url}/v1/health`, { signal: AbortSignal.timeout(5_000) });
+  const answer = await fetch(`${url}/v1/health`, { signal: AbortSignal.timeout(patienceMs) });
   expect(answer.status).toBe(200);
   return ((await answer.json()) as Answer).log;
 }
@@ -63,7 +64,7 @@ async function troubleAt(url: string): Promise<Answer['log']> {
 /** What the doctor says of logs. */
 async function doctorAt(url: string, data: string): Promise<readonly string[]> {
   const headers = { authorization: `Bearer ${readFileSync(join(data, 'token'), 'utf8').trim()}` };
-  const answer = await fetch(`${url}/v1/doctor`, { headers, signal: AbortSignal.timeout(20_000) });
+  const answer = await fetch(`${url}/v1/doctor`, { headers, signal: AbortSignal.timeout(patienceMs) });
   const { checks } = (await answer.json()) as { checks: readonly { says: string }[] };
   return checks.map(({ says }) => says).filter((says) => says.includes('cannot write its log'));
 }

@@ -26,6 +26,11 @@ const silences = [
   [/^MASTERDOWN\b/, 'is a replica that has lost its master'],
   [/\bCLUSTERDOWN\b/, 'belongs to a Cluster that is not whole'],
   [/^(?:NOAUTH|WRONGPASS)\b/, 'refuses the user or password of the Redis URL'],
+  // In a script: Redis 7.0 with words of its own, from 7.2 on "ACL failure in script".
+  [
+    /\bNOPERM\b|\bACL failure in script\b|^ERR The user executing the script can't run\b/,
+    'refuses a command to the user of the Redis URL; deploy/redis.conf shows the rights that servpack needs',
+  ],
 ] as const;
 
 const saidBy = <T extends string>(thrown: Error, known: readonly (readonly [RegExp, T])[]): T | undefined =>
