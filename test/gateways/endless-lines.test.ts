@@ -36,8 +36,8 @@ const readers: Readonly<Record<string, readonly [(text: string) => unknown, (len
 const [short, factor] = [4_000, 8];
 
 /**
- * The least of some times, in microseconds of this thread on a processor: what else the machine does
- * does not count.
+ * The least of some times, in microseconds of this thread on a processor: what else the machine
+ * does has no part in it.
  */
 function leastTime(read: (text: string) => unknown, text: string): number {
   const times = Array.from({ length: 7 }, () => {
