@@ -5,7 +5,7 @@ import type { GatewayResult } from '../../gateway.ts';
 import { guarded, newerFence, reached } from '../changes/guard.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { endOf } from '../connection/ending.ts';
-import { quotePath } from '../connection/quote.ts';
+import { inOwnCmd, quotePath } from '../connection/quote.ts';
 import { Heard } from './heard.ts';
 import { descendantsOf, listProcesses, parseProcesses, runnersOf } from './process-tree.ts';
 
@@ -76,8 +76,8 @@ export async function runOnServer(
 const lost: Ending = { kind: 'lost', exitCode: null, codePage: 'utf8', isClosed: true };
 
 /**
- * Commands that list the processes, then run the command from its folder. A cmd.exe of its own runs
- * the command: `exit 3` in a batch file ends only that one. No input: a `pause` waits for nobody.
+ * Commands that list the processes, then run the command from its folder. No input: a `pause` waits
+ * for nobody.
  */
 function lineOf({ words, release }: ServerCommand, mark: string): Result<string, string> {
   const quoted: string[] = [];
@@ -86,9 +86,7 @@ function lineOf({ words, release }: ServerCommand, mark: string): Result<string,
     if (!one.ok) return one;
     quoted.push(one.value);
   }
-  // Between carets no quote counts for the cmd.exe that reads the line first.
-  const inner = quoted.join(' ').replaceAll(/["&|<>^()]/g, '^$&');
-  const run = `set "SERVPACK_RELEASE=${release}"& cmd /d /s /c ^"${inner}^" <nul 2>&1`;
+  const run = `set "SERVPACK_RELEASE=${release}"& ${inOwnCmd(quoted.join(' '))} <nul 2>&1`;
   const folder = folderOf(words[0] ?? '');
   const there = folder === null ? ok('') : quotePath(folder);
   if (!there.ok) return there;
