@@ -54,6 +54,10 @@ export const certifyEnvironment = (env: Readonly<NodeJS.ProcessEnv>): NodeJS.Pro
     'SERVPACK_DATA',
   );
 
+/** The process that runs an upgrade command on another host needs the way there, and no Redis. */
+export const upgradeEnvironment = (env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv =>
+  childEnvironment(env, agent, 'SERVPACK_SSH_CONFIG');
+
 /** `apt-get` downloads packages, perhaps through a proxy. */
 export const packagesEnvironment = (env: Readonly<NodeJS.ProcessEnv>): NodeJS.ProcessEnv =>
   childEnvironment(env, 'HTTP_PROXY', 'HTTPS_PROXY', 'FTP_PROXY', 'NO_PROXY', 'APT_CONFIG');

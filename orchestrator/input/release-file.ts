@@ -2,9 +2,9 @@ import type { z } from 'zod';
 
 import type { Result } from '../../shared/errors.ts';
 import { knownProducts } from '../../shared/products/profile.ts';
-import { count, field, matching, section } from '../../shared/input/fields.ts';
+import { across, count, field, list, matching, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
-import { versionedId } from '../../shared/input/names.ts';
+import { hostForm, hostKeyForm, isHost, isHostKey, versionedId } from '../../shared/input/names.ts';
 import { duration } from '../../shared/input/quantities.ts';
 import { parseYaml } from '../../shared/input/yaml-input.ts';
 import { byLogonServer } from './names.ts';
@@ -12,6 +12,8 @@ import { byLogonServer } from './names.ts';
 const isPath = (value: string): boolean => /^[^\p{Cc}]{1,4096}$/u.test(value);
 
 const path = () => matching('a path', isPath);
+
+const isIniName = (value: string): boolean => /^[^\p{Cc}[\]=]{1,60}$/u.test(value);
 
 /** A program and its arguments; no shell reads them. */
 const command = field('a program, or a list of a program and its arguments', (value) => {
@@ -23,10 +25,32 @@ const command = field('a program, or a list of a program and its arguments', (va
   return isCommand ? (words as string[]) : undefined;
 });
 
+/**
+ * What must be so after the command, whatever its exit code says: the last `echo` of a batch file
+ * may hide that a copy has failed.
+ */
+const proof = section({
+  /** The folder of the files that the command brings into `components`, as they were delivered. */
+  files: path().optional(),
+  /** Lines of files of the tree, or, by a full path, of the machine on which the command runs. */
+  values: list(
+    section({
+      file: path(),
+      /** Left out = the first line of this key in the file. */
+      section: matching('the name of a section', isIniName).optional(),
+      key: matching('the name of a key', isIniName),
+      is: field('a text or a number', (value) =>
+        typeof value === 'number' || (typeof value === 'string' && isPath(value)) ? String(value) : undefined,
+      ),
+    }),
+    'a list of { file, key, is }',
+  ).default([]),
+});
+
 /** The keys of a release file. Paths are relative to the file, `components` to the tree. */
 function releaseSchema(profiles: string | null) {
   const products = knownProducts(profiles);
-  return section({
+  const keys = section({
     release: versionedId(),
     product: matching(`a known product (${products.join(', ')})`, (value) => products.includes(value)),
     /** Left out where the product's service packs have no number. */
@@ -51,9 +75,32 @@ function releaseSchema(profiles: string | null) {
     upgrade: section({
       command,
       timeout: duration(1000).default(120_000),
+      /**
+       * The Windows host on which the command runs, over SSH; left out = this machine. `command`
+       * then begins with a full path of that host.
+       */
+      host: matching(hostForm, isHost).optional(),
+      port: count(1, 65_535).optional(),
+      /** Fingerprints of which the host must show one; left out = the known hosts decide. */
+      hostKeys: list(matching(hostKeyForm, isHostKey), 'a list of fingerprints').optional(),
+      proof: proof.optional(),
     }),
   });
+  return across(keys, ({ upgrade }, blame) => {
+    if (typeof upgrade !== 'object' || upgrade === null) return;
+    const { host, port, hostKeys, command: words } = upgrade;
+    if (host === undefined) {
+      for (const [key, value] of Object.entries({ port, hostKeys }))
+        if (value !== undefined) blame(['upgrade', key], 'says nothing without upgrade.host', 'upgrade.host');
+    } else if (Array.isArray(words) && !isWindowsPath(String(words[0])))
+      blame(['upgrade', 'command'], `begins with ${JSON.stringify(words[0])}`, fullPath);
+  });
 }
+
+const fullPath = 'a full path of the host first, such as D:\\SMS\\SP4\\UPGRADE.BAT';
+
+/** A full path of Windows. */
+export const isWindowsPath = (path: string): boolean => /^(?:[A-Za-z]:\\|\\\\)/.test(path);
 
 /** The values of a release file; `upgrade.timeout` in milliseconds. */
 export type ReleaseInput = z.output<ReturnType<typeof releaseSchema>>;

@@ -1,8 +1,10 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { parseRelease, type ReleaseInput } from '../input/release-file.ts';
+import { isWindowsPath, parseRelease, type ReleaseInput } from '../input/release-file.ts';
 import { readManifest } from './manifest.ts';
-import { runUpgrade, type UpgradeEvidence } from './upgrade-command.ts';
+import { whatIsMissing } from './staged-proof.ts';
+import { runUpgrade, thenAgain, type UpgradeEvidence } from './upgrade-command.ts';
+import { type HostEvidence, runUpgradeOn } from './upgrade-on-host.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
@@ -14,6 +16,8 @@ export interface StagingRun {
   readonly release: Release;
   /** Absolute path. */
   readonly tree: string;
+  /** Where the command ran; null = on this machine. */
+  readonly host: string | null;
   readonly evidence: UpgradeEvidence;
   /** Real milliseconds, the command and the hashing together. */
   readonly tookMs: number;
@@ -43,10 +47,19 @@ export async function runStaging(
   const tree = resolve(dirname(file), input.value.tree);
   if (!(await isFolder(tree))) return err(noTree(tree));
   const before = await comparedVersion(tree, input.value.components, compared);
-  const evidence = await runUpgrade(upgradeOf(input.value, file, tree, signal));
-  if (!evidence.ok) return evidence;
+  const ran = await runCommand(input.value, file, tree, signal);
+  if (!ran.ok) return ran;
+  const { evidence, texts } = ran.value;
   const files = await readManifest(tree, input.value.components);
   if (!files.ok) return files;
+  const missing = await whatIsMissing(input.value, loaded.value.profile, {
+    file,
+    tree,
+    files: files.value,
+    texts,
+  });
+  if (!missing.ok) return missing;
+  if (missing.value.length > 0) return err(halfDone(input.value, missing.value, evidence));
   const { release, product, servicePack, components } = input.value;
   const source = { tree, components };
   const ofProfile = loaded.value.text === null ? {} : { profile: loaded.value.text };
@@ -65,9 +78,38 @@ export async function runStaging(
   return ok({
     release: staged,
     tree,
-    evidence: evidence.value,
+    host: input.value.upgrade.host ?? null,
+    evidence,
     tookMs: Math.round(performance.now() - begun),
   });
+}
+
+/** Runs the upgrade command on this machine, or on the host that the release file names. */
+async function runCommand(
+  input: ReleaseInput,
+  file: string,
+  tree: string,
+  signal?: AbortSignal,
+): Promise<Result<HostEvidence>> {
+  const { release, upgrade } = input;
+  const { host, port, hostKeys, command, timeout, proof } = upgrade;
+  if (host !== undefined) {
+    const reads = proof?.values.map((value) => value.file).filter(isWindowsPath) ?? [];
+    const where = { host, port: port ?? null, hostKeys: hostKeys ?? [] };
+    return runUpgradeOn({ ...where, command, release, limitMs: timeout, reads }, process.env, signal);
+  }
+  const evidence = await runUpgrade(upgradeOf(input, file, tree, signal));
+  return evidence.ok ? ok({ evidence: evidence.value, texts: {} }) : evidence;
+}
+
+/** The fault of a command that says success, and whose work is not whole. */
+function halfDone({ upgrade }: ReleaseInput, missing: readonly string[], evidence: UpgradeEvidence): Fault {
+  const where = upgrade.host === undefined ? '' : ` on ${upgrade.host}`;
+  return fault(
+    'upgradeHalfDone',
+    `the upgrade command ${upgrade.command[0]}${where} ended with exit code 0, and its work is not whole: ${missing.join('; ')}; nothing is staged; read what the command says, ${thenAgain}`,
+    evidence,
+  );
 }
 
 /**

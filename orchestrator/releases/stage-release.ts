@@ -39,7 +39,13 @@ export async function stageRelease(
   const before = (await whyInUse(context, name)) ?? (override ? null : await whyWithdrawn(context, name));
   if (before !== null) return err(before);
   const staged = await runStaging(file, profiles);
-  if (!staged.ok) return err(areInputFaults(staged.error) ? badFile(file, staged.error) : staged.error);
+  if (!staged.ok) {
+    if (areInputFaults(staged.error)) return err(badFile(file, staged.error));
+    const { code, message, cause } = staged.error;
+    // The sentence holds the last words of the command only; the log keeps all of them.
+    context.log.warn({ release: name, who, code, command: cause }, message);
+    return err(staged.error);
+  }
   const { tree, evidence, tookMs } = staged.value;
   const release = await knownSiteWide(context, staged.value.release);
   // An upgrade command takes its time, and a campaign may have started meanwhile.
@@ -92,7 +98,11 @@ async function whyInUse({ store }: OrchestratorContext, release: string | null):
   return null;
 }
 
-const auditOf = ({ clock }: OrchestratorContext, who: string, { release, tree, evidence }: StagingRun) => ({
+const auditOf = (
+  { clock }: OrchestratorContext,
+  who: string,
+  { release, tree, host, evidence }: StagingRun,
+) => ({
   at: clock.now(),
   campaign: '',
   client: null,
@@ -101,6 +111,6 @@ const auditOf = ({ clock }: OrchestratorContext, who: string, { release, tree, e
   to: 'staged',
   because:
     `release ${release.release} of ${release.product}: ${release.files.length} files in ${tree}; ` +
-    `the upgrade command ended with exit code ${evidence.exitCode}`,
+    `the upgrade command ended${host === null ? '' : ` on ${host}`} with exit code ${evidence.exitCode}`,
   evidence: evidence.sha256,
 });

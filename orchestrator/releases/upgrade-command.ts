@@ -120,10 +120,14 @@ function killGroup({ pid }: Child): void {
   }
 }
 
-function evidenceOf(exitCode: number, output: UpgradeOutput): UpgradeEvidence {
+/** The evidence of a command that has ended. */
+export function evidenceOf(exitCode: number, output: UpgradeOutput): UpgradeEvidence {
   const text = output.text();
   return { exitCode, output: text, sha256: sha256(text) };
 }
+
+/** What to do after every fault of an upgrade command. */
+export const thenAgain = 'mend the cause, then stage the release again';
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such program (or its interpreter is missing)',
@@ -137,7 +141,7 @@ function notStarted(program: string, thrown: unknown): Fault {
   const reason = reasons[code] ?? reasonOf(thrown);
   return fault(
     'upgradeNotStarted',
-    `the upgrade command ${program} cannot be started: ${reason}; nothing is staged`,
+    `the upgrade command ${program} cannot be started: ${reason}; nothing is staged; ${thenAgain}`,
     thrown,
   );
 }
@@ -150,7 +154,7 @@ function endedBadly(
 ): Fault {
   const said = lastLine === '' ? '' : ` (its last words: ${lastLine})`;
   const because = (code: string, what: string): Fault =>
-    fault(code, `the upgrade command ${program} ${what}${said}; nothing is staged`, evidence);
+    fault(code, `the upgrade command ${program} ${what}${said}; nothing is staged; ${thenAgain}`, evidence);
   switch (kind) {
     case 'timedOut':
       return because('upgradeTimedOut', `did not end within ${timeoutMs / 1000} s and was killed`);

@@ -82,6 +82,34 @@ export function gatewayContract(
       });
     });
 
+    describe('a direct run of the update', () => {
+      const run = async () => valueOf(await lab().gateway.runUpdate(change(), lab().methods.run));
+
+      it('marks a blocked client, brings nothing, and its transcript says what is active', async () => {
+        const before = await seen();
+        const { exitCode, output } = await run();
+        expect(exitCode).toBe(0);
+        // The words of Q168463, in which "Verifying" does not mean success.
+        expect(output).toMatch(/Client executable active: pcmsvc32\.exe/i);
+        expect(output).toMatch(/Client component files will not be overwritten or removed\./i);
+        const after = await seen();
+        expect(settingIn(after.configuration ?? '', 'SetupPhase')).toMatch(/^UPGRADE$/i);
+        expect(after.files).toEqual(before.files);
+      });
+
+      it('returns when the files of a free client are there, and leaves its phase installed', async () => {
+        const before = await seen();
+        valueOf(await stop());
+        const { exitCode, output } = await run();
+        expect(exitCode).toBe(0);
+        expect(output).not.toMatch(/Client executable active/i);
+        const after = await seen();
+        expect(settingIn(after.configuration ?? '', 'SetupPhase')).toMatch(/^INSTALLED$/i);
+        expect(after.files[0]).toMatchObject({ name: lab().file });
+        expect(after.files[0]?.sha256).not.toBe(before.files[0]?.sha256);
+      });
+    });
+
     describe('a restart', () => {
       it('gives the client another boot, later than the one before', async () => {
         const before = await seen();

@@ -6,6 +6,7 @@ import { connectSshGateway } from '../../workers/gateways/windows-ssh/gateway.ts
 import { fingerprintOf } from '../../workers/gateways/windows-ssh/config/known-hosts.ts';
 import { permissionsOf, plant } from '../lab/fleet/permissions.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
+import type { Streams } from '../lab/ssh/program.ts';
 import { openOneMachine } from '../lab/ssh/one-machine.ts';
 import { closedPort, makeSshKeys } from '../lab/ssh/server.ts';
 import { smsMethods, smsProfile } from '../products/given.ts';
@@ -90,6 +91,29 @@ describe('the gateway over SSH', () => {
     expect(within.ok ? '' : within.error.message).toContain(
       'holds PCMSVC32.EXE, which servpack did not bring',
     );
+  });
+
+  test('knows the exit code of a command that ends its cmd.exe, and the output before it', async () => {
+    const batches = {
+      'upgrade.bat': (args: string, { out }: Streams) => (out.write(`Access is denied to ${args}.\r\n`), 5),
+    };
+    const { client, server, close } = await openOneMachine('pcmInBin', keys, { batches });
+    const gateway = connectSshGateway({ settings: settingsWith(keys), deadlineMs: patienceMs });
+    const hostKeys = [fingerprintOf(keys.hostKeyBytes)];
+    const target = targetOf({ client, host: '127.0.0.1', port: server.port, hostKeys });
+    const change = {
+      target,
+      fence: { counter: 1, owner: 'driver' },
+      signal: AbortSignal.timeout(patienceMs),
+    };
+    const command = String.raw`"C:\Program Files\A & B (x86)\UPGRADE.BAT" /u && echo marked || exit 5`;
+    const marked = await gateway.mark(change, { kind: 'command', command });
+    const ran = await gateway.runUpdate(change, { mark: null, command, transcriptFile: null });
+    await gateway.close();
+    await close();
+    expect(valueOf(marked)).toEqual({ exitCode: 5, output: 'Access is denied to /u.\r\n' });
+    expect(valueOf(ran)).toMatchObject({ exitCode: 5 });
+    expect(valueOf(ran).output).toContain('Access is denied to /u.');
   });
 
   test('reports a service that runs a package as busy', async () => {

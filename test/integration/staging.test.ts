@@ -77,7 +77,7 @@ describe('the upgrade command', () => {
     const { code, message, cause } = await refusal(file);
     expect(code).toBe('upgradeFailed');
     expect(message).toBe(
-      `the upgrade command ${at('other.sh')} ended with exit code 3 (its last words: disk full); nothing is staged`,
+      `the upgrade command ${at('other.sh')} ended with exit code 3 (its last words: disk full); nothing is staged; mend the cause, then stage the release again`,
     );
     const output = 'working\ndisk full\n';
     expect(cause).toEqual({ exitCode: 3, output, sha256: sha256(output) });
@@ -85,7 +85,9 @@ describe('the upgrade command', () => {
 
   test('stages nothing when it is killed', async () => {
     const { message } = await refusal(await withScript('10s', 'kill -TERM $$'));
-    expect(message).toBe(`the upgrade command ${at('other.sh')} was killed by SIGTERM; nothing is staged`);
+    expect(message).toBe(
+      `the upgrade command ${at('other.sh')} was killed by SIGTERM; nothing is staged; mend the cause, then stage the release again`,
+    );
   });
 
   test('is killed at its time-out, with every process that it started', async () => {
@@ -93,7 +95,7 @@ describe('the upgrade command', () => {
     const { code, message } = await refusal(await withScript('1s', hanging));
     expect(code).toBe('upgradeTimedOut');
     expect(message).toBe(
-      `the upgrade command ${at('other.sh')} did not end within 1 s and was killed (its last words: waiting); nothing is staged`,
+      `the upgrade command ${at('other.sh')} did not end within 1 s and was killed (its last words: waiting); nothing is staged; mend the cause, then stage the release again`,
     );
     const pid = await child();
     expect(pid).toBeGreaterThan(0);
@@ -146,6 +148,8 @@ describe('the upgrade command', () => {
     const { code, message } = await refusal(await withLine(/command: .*/, `command: ${command}`));
     const program = command.startsWith('./') ? at(command) : command;
     expect(code).toBe('upgradeNotStarted');
-    expect(message).toBe(`the upgrade command ${program} cannot be started: ${reason}; nothing is staged`);
+    expect(message).toBe(
+      `the upgrade command ${program} cannot be started: ${reason}; nothing is staged; mend the cause, then stage the release again`,
+    );
   });
 });

@@ -21,7 +21,8 @@ let lab: WindowsLab;
 let gone: WindowsClient;
 
 beforeAll(async () => {
-  lab = await startWindowsLab({ traits: [], block, port });
+  // A direct run reads the share, as by a login with a password.
+  lab = await startWindowsLab({ traits: [], block, port, readsShares: true });
   gone = await lab.add('free', { isOn: false });
 });
 afterAll(() => lab.close());

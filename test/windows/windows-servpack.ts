@@ -76,19 +76,24 @@ export async function openServpackOn(
   mkdirSync(products, { recursive: true });
   for (const [name, text] of Object.entries(profiles)) writeFileSync(join(products, `${name}.yaml`), text);
   const redis = testRedis();
-  const installation: Installation = {
-    redisUrl: redis.url,
-    prefix: redis.prefix,
-    dataDir: folder,
-    settings: { HOME: folder, SERVPACK_PRODUCTS: products, SERVPACK_CALL_SECONDS: String(callSeconds) },
-  };
-  const orchestrator = await startOrchestrator(installation);
-  stack.defer(() => orchestrator.stop());
-  const operator = new Operator(urlOf(orchestrator), folder);
   const sshConfig = join(folder, 'ssh.yaml');
   // A busy machine is no reason to take a client for one that is gone.
   const timeouts = '{ connect: 60, handshake: 120, keepalive: 120, idle: 30 }';
   writeFileSync(sshConfig, `user: root\nkeyFile: ${lab.userKey}\ntimeouts: ${timeouts}\n`);
+  const installation: Installation = {
+    redisUrl: redis.url,
+    prefix: redis.prefix,
+    dataDir: folder,
+    settings: {
+      HOME: folder,
+      SERVPACK_PRODUCTS: products,
+      SERVPACK_CALL_SECONDS: String(callSeconds),
+      SERVPACK_SSH_CONFIG: sshConfig,
+    },
+  };
+  const orchestrator = await startOrchestrator(installation);
+  stack.defer(() => orchestrator.stop());
+  const operator = new Operator(urlOf(orchestrator), folder);
   const moved = stack.move();
   /**
    * Workers that ended by themselves: what is waited for never comes then. A signal is the test's

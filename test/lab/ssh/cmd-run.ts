@@ -20,7 +20,7 @@ const sharingViolation =
 export class Cmd {
   readonly #files: NtFiles;
   readonly #programs: Programs;
-  readonly #variables: ReadonlyMap<string, string>;
+  readonly #variables: Map<string, string>;
   readonly #fileCommands: FileCommands;
   #errorLevel = 0;
   #directory = 'C:\\';
@@ -29,7 +29,7 @@ export class Cmd {
   constructor(files: NtFiles, programs: Programs, variables: ReadonlyMap<string, string>) {
     this.#files = files;
     this.#programs = programs;
-    this.#variables = variables;
+    this.#variables = new Map(variables);
     this.#fileCommands = fileCommands(
       files,
       (args) => this.#paths(args),
@@ -219,9 +219,16 @@ export class Cmd {
       out.write('\r\nMicrosoft Windows [Version 10.0.19045]\r\n');
       return this.#ended(0);
     },
-    set: (_args, { out }) => {
-      for (const [name, value] of this.#variables) out.write(`${name}=${value}\r\n`);
+    set: (args, { out }) => {
+      const [, given, text = ''] = /^\s*"?([^="]+)=([^"]*)"?\s*$/.exec(args) ?? [];
+      if (given !== undefined) this.#variables.set(given.toUpperCase(), text);
+      else for (const [name, value] of this.#variables) out.write(`${name}=${value}\r\n`);
       return this.#ended(0);
+    },
+    // `/s`: the first and the last quote go, and the rest is a line of its own.
+    cmd: async (args, streams) => {
+      const line = /^\s*(?:\/[ds]\s+)*\/c\s+"([^]*)"\s*$/i.exec(args)?.[1] ?? '';
+      return this.#ended(await new Cmd(this.#files, this.#programs, this.#variables).run(line, streams));
     },
     exit: (args) => {
       throw new Exit(Number(args.trim() || this.#errorLevel));

@@ -6,7 +6,9 @@ import type { Machines } from '../fleet/machines.ts';
 import { machineVariables } from '../fleet/started-file.ts';
 import { Cmd } from './cmd-run.ts';
 import { NtFiles } from './nt-files.ts';
+import type { Programs } from './program.ts';
 import { programsOf } from './programs.ts';
+import { type Batch, RunningLines } from './running-lines.ts';
 import { serveSftp } from './sftp.ts';
 
 const { Server, utils } = ssh2;
@@ -26,6 +28,8 @@ export interface SshServerOptions {
   /** Real milliseconds within which open connections notice that the machine went down. */
   readonly noticedWithinMs?: number;
   readonly hear?: Listener;
+  /** Batch files of the machine, by the name of the file in lower case. */
+  readonly batches?: Readonly<Record<string, Batch>>;
 }
 
 /** Called for everything that a client asks of the sshd, as it comes in. */
@@ -81,12 +85,19 @@ export async function startSshServer(
   machines: Machines,
   machine: Machine,
   keys: SshKeys,
-  { address = '127.0.0.1', port: wanted = 0, noticedWithinMs = soon, hear }: SshServerOptions = {},
+  {
+    address = '127.0.0.1',
+    port: wanted = 0,
+    noticedWithinMs = soon,
+    hear,
+    batches = {},
+  }: SshServerOptions = {},
 ): Promise<SshServer> {
   const visit = <T>(act: (now: number) => T): T => machines.visit(machine, act);
   const files = new NtFiles(machine, () => machines.now());
   const pause = () => sleep(soon);
   const programs = programsOf(machine, files, visit, pause);
+  const lines = new RunningLines(batches);
   let commands = 0;
   const open = new Set<Connection>();
   const server = new Server({ hostKeys: [keys.hostKey] }, (connection) => {
@@ -110,8 +121,12 @@ export async function startSshServer(
           input: '',
         };
         // sshd runs `cmd.exe /c "<command>"`.
-        void new Cmd(files, programs, machineVariables).run(command, streams).then((code) => {
-          channel.exit(code & 0xff);
+        const work = (own: Programs): Promise<number> => {
+          const all: Programs = (name, args, where) => own(name, args, where) ?? programs(name, args, where);
+          return new Cmd(files, all, machineVariables).run(command, streams);
+        };
+        void lines.run(command, work).then((code) => {
+          channel.exit((code ?? 1) & 0xff);
           channel.end();
         });
       });

@@ -28,7 +28,10 @@ export function makeLogonServer(folder: string, name: string, built: Built): Log
   };
   mkdirSync(join(share, 'X86.BIN'), { recursive: true });
   copyFileSync(join(built.programs, 'cli_nt.exe'), join(share, 'X86.BIN/CLI_NT.EXE'));
-  copyFileSync(join(import.meta.dirname, 'logon-server/Upgrade.bat'), join(share, 'Upgrade.bat'));
+  copyFileSync(
+    join(import.meta.dirname, '../../../examples/release/service-pack/UPGRADE.BAT'),
+    join(share, 'Upgrade.bat'),
+  );
   stage(4);
   return { name, share, components, stage };
 }

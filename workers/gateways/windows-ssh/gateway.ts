@@ -12,6 +12,7 @@ import type { Part } from './connection/frame.ts';
 import { checkTarget } from './changes/check-target.ts';
 import { copy, hash, remove, replaceAtRestart, upload } from './changes/file-changes.ts';
 import { lookAt } from './look/look.ts';
+import { shortText } from './look/look-texts.ts';
 import { intentSection } from './look/look-sections.ts';
 import { mark, runUpdate, unmark } from './changes/phase.ts';
 import { plainWords, quotePath } from './connection/quote.ts';
@@ -20,6 +21,7 @@ import { protectFolder } from './changes/protect-folder.ts';
 import { configure, control, storedService } from './changes/service-changes.ts';
 import { install, uninstall } from './changes/service-install.ts';
 import type { SshSettings } from './config/settings.ts';
+import { runOnServer, type ServerCommand, type ServerCommandEnd } from './server/server-command.ts';
 
 export interface SshGatewayOptions {
   readonly settings: SshSettings;
@@ -31,6 +33,16 @@ export interface SshGatewayOptions {
 export interface SshGateway extends Gateway {
   /** Command lines sent so far. */
   readonly commands: () => number;
+  /**
+   * Runs a command on a server to its end, and ends its processes at its time limit. The gateway's
+   * own deadline must be longer.
+   */
+  runOnServer(
+    where: Pick<Change, 'target' | 'fence'>,
+    command: ServerCommand,
+  ): Promise<GatewayResult<ServerCommandEnd>>;
+  /** The end of a text file; null when there is no such file. */
+  readText(target: Target, path: string, signal: AbortSignal): Promise<GatewayResult<string | null>>;
 }
 
 /**
@@ -85,6 +97,9 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
 
   return {
     commands: () => connections.commands,
+    runOnServer: ({ target, fence }, command) =>
+      runOnServer((work) => call(target, neverAborted, work), fence, command),
+    readText: (target, path, signal) => call(target, signal, (shell) => shortText(shell, undefined, path)),
     look: (target, request, signal) => call(target, signal, (shell) => lookAt(shell, request)),
     readService: (target, name, signal, keys = []) =>
       call(target, signal, (shell) => storedService(shell, name, keys)),
@@ -131,6 +146,9 @@ export function connectSshGateway({ settings, deadlineMs }: SshGatewayOptions): 
     },
   };
 }
+
+/** A command on a server has a stop of its own, after which its processes are still to be ended. */
+const neverAborted = new AbortController().signal;
 
 function intentIn(part: Part | undefined): GatewayResult<Intent | null> {
   const intent = readIntentPart(part?.text ?? '');

@@ -9,7 +9,7 @@ import { readTail } from '../connection/files.ts';
 import type { Part } from '../connection/frame.ts';
 import { editOnClient } from './ini-edit.ts';
 import { iniLine, withIniValue } from './ini-line.ts';
-import { quotePath } from '../connection/quote.ts';
+import { inOwnCmd, quotePath } from '../connection/quote.ts';
 
 /** An SMS.INI has a few hundred lines. */
 const configurationBytesAtMost = 1024 * 1024;
@@ -23,7 +23,7 @@ export async function mark(
   fence: Fence,
   how: MarkMethod,
 ): Promise<GatewayResult<CommandOutput>> {
-  if (how.kind === 'command') return output(await send(shell, fence, `${how.command} 2>&1`));
+  if (how.kind === 'command') return output(await send(shell, fence, `${inOwnCmd(how.command)} 2>&1`));
   return wasPlaced(await withPhase(shell, fence, { phase: how.phase, value: how.phase.marked }));
 }
 
@@ -47,9 +47,10 @@ export async function runUpdate(
   if (!transcript.ok) return transcript;
   const thenPrint =
     transcriptFile === null ? '' : `& (if exist ${transcript.value} type ${transcript.value} 2>&1)`;
-  const run = `(${command} 2>&1)& call echo ${ranTo} %^ERRORLEVEL%${thenPrint}`;
+  const run = `(${inOwnCmd(command)} 2>&1)& call echo ${ranTo} %^ERRORLEVEL%${thenPrint}`;
   if (how === null) return hasRun(await send(shell, fence, run));
-  if (how.kind === 'command') return hasRun(await send(shell, fence, `(${how.command} 2>&1)& ${run}`));
+  if (how.kind === 'command')
+    return hasRun(await send(shell, fence, `(${inOwnCmd(how.command)} 2>&1)& ${run}`));
   const sent = await withPhase(shell, fence, { phase: how.phase, value: how.phase.marked, afterwards: run });
   const placing = wasPlaced(sent);
   return placing.ok ? hasRun(sent) : placing;

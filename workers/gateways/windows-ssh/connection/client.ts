@@ -88,10 +88,11 @@ export class ClientShell {
   /**
    * Runs a framed line in the shell of the login. The first line finds out which shell that is: one
    * other than cmd.exe runs nothing of it.
+   * @param heard called with each piece of what the line prints, as it comes
    */
-  async run(line: Framed): Promise<GatewayResult<Ran>> {
+  async run(line: Framed, heard?: (piece: Buffer) => void): Promise<GatewayResult<Ran>> {
     const { shell } = this.#facts;
-    const first = await this.#connection.exec(lineFor(shell ?? 'cmd', line.line), this.signal);
+    const first = await this.#connection.exec(lineFor(shell ?? 'cmd', line.line), this.signal, heard);
     if (!first.ok) return first;
     if (hasBegun(first.value.stdout, line)) {
       this.#facts.shell ??= 'cmd';
@@ -99,7 +100,7 @@ export class ClientShell {
     }
     if (shell !== null || !this.#connection.isOpen)
       return failure('garbled', `not understood: ${endOf(first.value)}`);
-    const second = await this.#connection.exec(lineFor('other', line.line), this.signal);
+    const second = await this.#connection.exec(lineFor('other', line.line), this.signal, heard);
     if (!second.ok) return second;
     if (hasBegun(second.value.stdout, line)) {
       this.#facts.shell = 'other';

@@ -114,13 +114,14 @@ export class Connection {
   /**
    * Runs one line until its channel has closed, the signal aborts, or the connection breaks. After
    * an abort the client has two seconds to end the command, or its connection is ended.
+   * @param heard called with each piece of what the line prints, as it comes
    */
-  exec(line: string, signal: AbortSignal): Promise<GatewayResult<Executed>> {
+  exec(line: string, signal: AbortSignal, heard?: (piece: Buffer) => void): Promise<GatewayResult<Executed>> {
     this.#sent();
     const { promise: closed, resolve: close } = Promise.withResolvers<void>();
     const output = this.#openChannel(line).then((channel) => {
       channel.once('close', () => close());
-      return outputOf(channel, signal);
+      return outputOf(channel, signal, heard);
     });
     output.then(
       (result) => void (result.ok || this.#mustEnd(closed)),

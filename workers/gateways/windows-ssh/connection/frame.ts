@@ -80,10 +80,29 @@ export function partOf(output: Buffer, { mark, names }: Framed, name: string, co
   const begin = crlf >= 0 ? crlf : output.indexOf(`${mark} ${at}\n`);
   if (begin < 0) return null;
   const from = output.indexOf('\n', begin) + 1;
-  const end = output.indexOf(`${mark} ${at} `, from);
-  const code = end < 0 ? null : /^\S+ \d+ (-?\d+)/.exec(output.toString('latin1', end, end + 60))?.[1];
+  const end = endOfPart(output, `${mark} ${at} `, from);
   return {
-    text: decode(output.subarray(from, end < 0 ? output.length : end), codePage),
-    exitCode: code === null || code === undefined ? null : Number(code),
+    text: decode(output.subarray(from, end?.at ?? output.length), codePage),
+    exitCode: end?.exitCode ?? null,
   };
+}
+
+/** Where a part ends in the output, and its exit code. */
+export interface FrameEnd {
+  readonly at: number;
+  readonly exitCode: number;
+}
+
+/**
+ * The marker of the end carries an exit code. A list of processes holds the line itself, with the
+ * marker and no number behind it.
+ */
+export function endOfPart(output: Buffer, marker: string, from: number): FrameEnd | null {
+  for (let at = output.indexOf(marker, from); at >= 0; at = output.indexOf(marker, at + 1)) {
+    const code = /^-?\d+(?=\s)/.exec(
+      output.toString('latin1', at + marker.length, at + marker.length + 12),
+    )?.[0];
+    if (code !== undefined) return { at, exitCode: Number(code) };
+  }
+  return null;
 }

@@ -14,8 +14,13 @@ export interface Executed {
 /**
  * The output of a command until the client has closed its channel. Output beyond the bound, and
  * the signal, close the channel; what still comes then is dropped.
+ * @param heard called with each piece of what the command prints, as it comes
  */
-export function outputOf(channel: ClientChannel, signal: AbortSignal): Promise<GatewayResult<Executed>> {
+export function outputOf(
+  channel: ClientChannel,
+  signal: AbortSignal,
+  heard: (piece: Buffer) => void = () => undefined,
+): Promise<GatewayResult<Executed>> {
   const { promise, resolve } = Promise.withResolvers<GatewayResult<Executed>>();
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   let bytes = 0;
@@ -38,6 +43,7 @@ export function outputOf(channel: ClientChannel, signal: AbortSignal): Promise<G
   const giveUp = (): void => give(err({ kind: 'cutOff', message: 'given up while the client worked on it' }));
   // The listeners stay after the end: a stream that nobody reads keeps what a client still sends.
   channel.on('data', take(stdout));
+  channel.on('data', (piece: Buffer) => (isOver ? undefined : heard(piece)));
   channel.stderr.on('data', take(stderr));
   // Some programs wait for input that never comes.
   channel.end();

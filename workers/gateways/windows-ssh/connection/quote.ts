@@ -57,6 +57,14 @@ export function quoteArgument(value: string): Result<string, string> {
   return ok(`"${inner}"`.replaceAll(/["&|<>^()%]/g, '^$&'));
 }
 
+/**
+ * A command line in a cmd.exe of its own. Plain `exit 3` in a batch file ends the cmd.exe that runs
+ * it, and would end the line before its end is known. Between carets no quote counts for the
+ * cmd.exe that reads the line first.
+ */
+export const inOwnCmd = (command: string): string =>
+  `cmd /d /s /c ^"${command.replaceAll(/["&|<>^()]/g, '^$&')}^"`;
+
 /** A longer record is brought as a file: one line of cmd.exe holds more than the record. */
 export const echoedAtMost = 5_000;
 
