@@ -110,9 +110,10 @@ function twinsIn(waves: Plan['waves']): Refusal | null {
 function planOf(
   definition: CampaignDefinition,
   fleet: number,
-  { waves, left, excluded }: Plan,
+  planned: Plan,
   { release, copies }: { readonly release: Release | null; readonly copies: Copies | null },
 ): CampaignPlan {
+  const { waves, left, excluded } = planned;
   const taken = waves.flatMap(({ clients }) => clients);
   const notStaged = copies === null ? [] : serversNotStaged(copies, byLogonServer(taken));
   return {
@@ -134,7 +135,7 @@ function planOf(
       logonServers: byLogonServer(clients),
     })),
     logonServers: byLogonServer(taken),
-    warnings: [...selectionWarnings(excluded), ...planWarnings(definition, waves, notStaged)],
+    warnings: [...selectionWarnings(definition, planned), ...planWarnings(definition, waves, notStaged)],
     forecast: null,
   };
 }

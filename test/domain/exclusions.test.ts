@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { planWaves } from '../../orchestrator/domain/plan-waves.ts';
-import { selectionWarnings } from '../../orchestrator/domain/selection-warnings.ts';
 import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
 import { accepted } from '../input/given.ts';
@@ -52,11 +51,4 @@ test.each([
   ['{ exclude: [] }', ['1 2 3 4 5']],
 ])('%s', (select, expected) => {
   expect(outcome(select)).toEqual(expected);
-});
-
-test('an exclusion that leaves nobody out is told', () => {
-  const { excluded } = plan(
-    '{ labels: [shop], exclude: [{ where: kiosk, reason: kiosks }, { clients: [pc-4], reason: b }] }',
-  );
-  expect(selectionWarnings(excluded)).toEqual(['exclude: "kiosks" leaves out no client that is selected']);
 });
