@@ -186,6 +186,16 @@ test('a wave by hand has its clients, in any case, and the plan tells a wave wit
   expect(body.warnings).toContain('wave b has no client: no client is left that fulfils kiosk');
 });
 
+test('the limit of a logon server that no client has is told, and is no fault', async () => {
+  const { status, body } = await plan(
+    'budgets: { logonServers: { LS-PNU: { maxDownloads: 5 }, ls-hyd: { maxDownloads: 5 } } }',
+  );
+  expect(status).toBe(200);
+  expect(body.warnings.filter((warning: string) => warning.startsWith('budgets'))).toEqual([
+    'budgets.logonServers names the logon server "LS-PNU", which the fleet does not have (did you mean LS-PUN?); this limit has no effect now',
+  ]);
+});
+
 test('clients are found in any case, and a client that is spelled so comes first', async () => {
   await using twins = await startSmallOrchestrator();
   const row = { logonServer: 'LS', zone: 'UTC', role: 'workstation', labels: [] } as const;
