@@ -15,7 +15,7 @@ import { badFile, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { CampaignPlan, CountByLogonServer, ExcludedClients, InputFile } from '../background/results.ts';
 import { isUsable } from '../releases/withdraw.ts';
-import { refuseUnknownNames } from './unknown-names.ts';
+import { idleLimits, refuseUnknownNames } from './unknown-names.ts';
 
 /** A campaign file that can become a campaign. */
 export interface Draft {
@@ -65,7 +65,7 @@ export async function draftCampaign(
     product: release?.product ?? null,
     waves,
     removals,
-    plan: planOf(definition, fleet.length, planned, { release, copies }),
+    plan: planOf(definition, fleet, planned, { release, copies }),
   });
 }
 
@@ -109,10 +109,11 @@ function twinsIn(waves: Plan['waves']): Refusal | null {
 
 function planOf(
   definition: CampaignDefinition,
-  fleet: number,
-  { waves, left, excluded }: Plan,
+  fleet: readonly Client[],
+  planned: Plan,
   { release, copies }: { readonly release: Release | null; readonly copies: Copies | null },
 ): CampaignPlan {
+  const { waves, left, excluded } = planned;
   const taken = waves.flatMap(({ clients }) => clients);
   const notStaged = copies === null ? [] : serversNotStaged(copies, byLogonServer(taken));
   return {
@@ -121,7 +122,7 @@ function planOf(
     releaseStaged: isUsable(release),
     start: definition.start,
     startAt: definition.startAt === null ? null : isoOf(definition.startAt),
-    fleet,
+    fleet: fleet.length,
     selected: taken.length + left,
     excluded: excluded.filter(({ clients }) => clients.length > 0).map(namesOfExcluded),
     siteWide: release?.siteWide === true,
@@ -134,7 +135,11 @@ function planOf(
       logonServers: byLogonServer(clients),
     })),
     logonServers: byLogonServer(taken),
-    warnings: [...selectionWarnings(excluded), ...planWarnings(definition, waves, notStaged)],
+    warnings: [
+      ...selectionWarnings(definition, planned),
+      ...idleLimits(definition, fleet),
+      ...planWarnings(definition, waves, notStaged),
+    ],
     forecast: null,
   };
 }

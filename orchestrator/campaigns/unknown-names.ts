@@ -1,4 +1,4 @@
-import type { Client } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignDefinition, Client } from '../../shared/domain/campaign/definition.ts';
 import { fault } from '../../shared/errors.ts';
 import { inFileOrder, type InputFault, keyText, show } from '../../shared/input/input-fault.ts';
 import { nearest } from '../../shared/input/nearest.ts';
@@ -27,6 +27,22 @@ export function refuseUnknownNames(
   }));
   const says = `the campaign names what the fleet does not have: ${what.join(', ')}${more}`;
   return { ...fault('campaign.unknownNames', says), faults: inFileOrder(faults) };
+}
+
+/**
+ * Warns of limits for logon servers that no client has: a sentence each. They are no fault, because
+ * a laptop may go to such a server later.
+ */
+export function idleLimits({ budgets }: CampaignDefinition, fleet: readonly Client[]): readonly string[] {
+  const names = Object.keys(budgets.maxDownloads?.at ?? {}).map((name): NameInFile => ({
+    of: 'logonServer',
+    name,
+    path: [],
+    at: null,
+  }));
+  return unknownNames(names, fleet).map(
+    ({ wrong }) => `budgets.logonServers ${wrong}; this limit has no effect now`,
+  );
 }
 
 /** A name that the fleet does not have, in the words of a fault. */

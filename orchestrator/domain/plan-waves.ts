@@ -7,7 +7,7 @@ import type {
 } from '../../shared/domain/campaign/definition.ts';
 import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
 import { spread } from '../../shared/domain/rules/backoff.ts';
-import { excluding } from './criterion.ts';
+import { excluding, fulfilling } from './criterion.ts';
 import { fitting } from './where.ts';
 
 /** The clients of a campaign, wave by wave. */
@@ -37,21 +37,41 @@ export function selecting(selection: Selection): (candidate: Client) => boolean 
 }
 
 /**
- * Distributes the selected clients to the waves. Their order is a seeded shuffle, so that a small
- * first wave is a sample of the whole fleet and not of one site. The same seed gives the same
- * waves.
+ * Distributes the selected clients to the waves, each to the first that fits. Their order is a
+ * seeded shuffle, so that a small first wave is a sample of the whole fleet and not of one site.
+ * The same seed gives the same waves.
  */
 export function planWaves(definition: CampaignDefinition, fleet: readonly Client[]): Plan {
   const { selected, excluded } = chosenFrom(definition.select, fleet);
   const ordered = inOrder(definition, selected);
-  let taken = 0;
-  const waves = definition.waves.map((wave) => {
-    const clients = ordered.slice(taken, taken + sizeOf(wave, ordered.length));
-    taken += clients.length;
-    return { name: wave.name, clients };
+  let free = ordered;
+  const waves = definition.waves.map(({ name, size }) => {
+    const { taken, others } = split(free, size, ordered.length);
+    free = others;
+    return { name, clients: taken };
   });
-  return { waves, left: ordered.length - taken, excluded };
+  return { waves, left: free.length, excluded };
 }
+
+interface Split {
+  readonly taken: readonly Client[];
+  readonly others: readonly Client[];
+}
+
+/** What a wave takes of the clients that are still free; `total` counts all selected clients. */
+function split(free: readonly Client[], size: Wave['size'], total: number): Split {
+  if ('rest' in size) return { taken: free, others: [] };
+  if ('count' in size) return splitAt(free, size.count);
+  // Rounded up, so that a wave of a small fleet is not empty.
+  if ('percent' in size) return splitAt(free, Math.ceil((total * size.percent) / 100));
+  const groups = Map.groupBy(free, fulfilling(size));
+  return { taken: groups.get(true) ?? [], others: groups.get(false) ?? [] };
+}
+
+const splitAt = (free: readonly Client[], count: number): Split => ({
+  taken: free.slice(0, count),
+  others: free.slice(count),
+});
 
 /** Each client that is left out counts for the first exclusion that names it. */
 function chosenFrom(
@@ -83,10 +103,4 @@ export function inOrder<T extends { readonly client: string }>(
     .map((client) => ({ client, rank: spread(seed, campaign, 'wave', client.client) }))
     .sort((a, b) => a.rank - b.rank || (a.client.client < b.client.client ? -1 : 1))
     .map(({ client }) => client);
-}
-
-/** A percentage is rounded up, so that a wave of a small fleet is not empty. */
-function sizeOf({ size }: Wave, total: number): number {
-  if ('count' in size) return size.count;
-  return 'percent' in size ? Math.ceil((total * size.percent) / 100) : total;
 }

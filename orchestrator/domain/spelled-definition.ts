@@ -1,4 +1,4 @@
-import type { CampaignDefinition, Client, Criterion } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignDefinition, Client, Criterion, Wave } from '../../shared/domain/campaign/definition.ts';
 import { nameOf } from '../../shared/domain/campaign/machine.ts';
 import type { LogonServerNames } from './logon-server-names.ts';
 
@@ -22,6 +22,7 @@ export function spelledAsInFleet(
       clients: spelledClients(select.clients, fleet),
       ...(exclude === undefined ? {} : { exclude: exclude.map((each) => spelledCriterion(each, fleet)) }),
     },
+    waves: definition.waves.map((wave) => ({ ...wave, size: spelledCriterion(wave.size, fleet) })),
     budgets:
       maxDownloads === undefined
         ? budgets
@@ -29,7 +30,7 @@ export function spelledAsInFleet(
   };
 }
 
-const spelledCriterion = <P extends Criterion>(criterion: P, fleet: readonly Client[]): P =>
+const spelledCriterion = <C extends Criterion | Wave['size']>(criterion: C, fleet: readonly Client[]): C =>
   'clients' in criterion ? { ...criterion, clients: spelledClients(criterion.clients, fleet) } : criterion;
 
 /**

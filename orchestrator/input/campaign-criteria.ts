@@ -3,7 +3,7 @@ import type { Criterion, Exclusion } from '../../shared/domain/campaign/definiti
 import { across, list, section, text } from '../../shared/input/fields.ts';
 import { id, logonServer, where } from './names.ts';
 
-/** Clients by hand, by logon server or by condition: the exclusions of a campaign file. */
+/** Clients by hand, by logon server or by condition, as exclusions and waves name them. */
 
 /** The keys of a criterion. Exactly one of them is given. */
 export const criterionKeys = {

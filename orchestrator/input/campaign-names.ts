@@ -17,12 +17,13 @@ export interface NameInFile {
 }
 
 /** Every name of clients, logon servers, labels and other columns. */
-export function namesIn({ select }: CampaignInput): readonly NameInFile[] {
+export function namesIn({ select, waves }: CampaignInput): readonly NameInFile[] {
   const { exclude = [] } = select;
   return [
     ...inList('labels', select.labels, ['select', 'labels']),
     ...inCriteria(select, ['select']),
     ...exclude.flatMap((each, index) => inCriteria(each, ['select', 'exclude', index])),
+    ...waves.flatMap((each, index) => inCriteria(each, ['waves', index])),
   ];
 }
 

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Gate, Wave } from '../../shared/domain/campaign/definition.ts';
 import { defaultGate, defaultWaves } from './campaign-defaults.ts';
 import { across, count, field, list, section } from '../../shared/input/fields.ts';
+import { type Blame, criterionKeys, exactlyOne, toCriterion } from './campaign-criteria.ts';
 import { id } from './names.ts';
 
 /** The waves of a campaign file and the gates between them. */
@@ -30,9 +31,7 @@ export const gateSection = section({
 
 type GateInput = z.output<typeof gateSection>;
 
-type Blame = (path: PropertyKey[], wrong: string, expected: string) => void;
-
-const sizes = ['count', 'percent', 'rest'] as const;
+const sizes = ['count', 'percent', 'rest', ...Object.keys(criterionKeys)];
 
 const wave = across(
   section({
@@ -40,6 +39,7 @@ const wave = across(
     count: count(1, 10_000_000).optional(),
     percent: percent().optional(),
     rest: field('true', (value) => (value === true ? true : undefined)).optional(),
+    ...criterionKeys,
     gate: gateSection,
   }),
   oneSize,
@@ -48,10 +48,10 @@ const wave = across(
 export type WaveInput = z.output<typeof wave>;
 
 function oneSize(value: Readonly<Record<string, unknown>>, blame: Blame): void {
-  const given = sizes.filter((size) => Object.hasOwn(value, size) && value[size] !== undefined);
-  const expected = 'one of count, percent or rest: true';
-  if (given.length === 0) blame([], 'has no size', expected);
-  if (given.length > 1) blame([], `has ${given.join(' and ')}`, expected);
+  exactlyOne(value, sizes, blame, [
+    'takes no clients',
+    'one of count, percent, rest: true, clients, logonServers or where',
+  ]);
   if (value['percent'] === 0) blame(['percent'], 'is 0 %', 'more than 0 %');
 }
 
@@ -100,7 +100,7 @@ export function toWave(input: WaveInput, campaignGate: GateInput): Wave {
   return { name: input.name, size: sizeOf(input), gate };
 }
 
-function sizeOf({ count: clients, percent: share }: WaveInput): Wave['size'] {
+function sizeOf({ count: clients, percent: share, ...criterion }: WaveInput): Wave['size'] {
   if (clients !== undefined) return { count: clients };
-  return share === undefined ? { rest: true } : { percent: share };
+  return share === undefined ? (toCriterion(criterion) ?? { rest: true }) : { percent: share };
 }

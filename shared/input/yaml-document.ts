@@ -92,7 +92,9 @@ function inspected(
     const offset = offsetInSource(text, node, at);
     if (offset === null) return { line: lineOf(path) };
     const { line, col } = lines.linePos(offset);
-    return line === 0 ? { line: 1 } : { line, column: col };
+    // Nobody sees a byte order mark, and no editor counts it.
+    const isMarked = line === 1 && text.startsWith('\uFEFF');
+    return line === 0 ? { line: 1 } : { line, column: isMarked ? col - 1 : col };
   };
   return { faults: walk.faults, document: { value, lineOf, placeIn } };
 }

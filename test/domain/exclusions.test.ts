@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { excluding, fulfilling } from '../../orchestrator/domain/criterion.ts';
 import { planWaves } from '../../orchestrator/domain/plan-waves.ts';
-import { selectionWarnings } from '../../orchestrator/domain/selection-warnings.ts';
 import { parseCampaign } from '../../orchestrator/input/campaign-file.ts';
 import { parseFleet } from '../../orchestrator/input/fleet-csv.ts';
+import type { Criterion, Exclusion } from '../../shared/domain/campaign/definition.ts';
 import { accepted } from '../input/given.ts';
 
 const fleet = accepted(
@@ -54,9 +56,23 @@ test.each([
   expect(outcome(select)).toEqual(expected);
 });
 
-test('an exclusion that leaves nobody out is told', () => {
-  const { excluded } = plan(
-    '{ labels: [shop], exclude: [{ where: kiosk, reason: kiosks }, { clients: [pc-4], reason: b }] }',
+const anyExclusion: fc.Arbitrary<Exclusion> = fc
+  .oneof(
+    fc.record({ clients: fc.subarray(fleet.map(({ client }) => client)) }),
+    fc.record({ logonServers: fc.subarray(['ls-1', 'LS-2', 'LS-3']) }),
+    fc.constantFrom<Criterion>(
+      { where: [{ key: 'kiosk', is: 'there' }] },
+      { where: [{ key: 'office', is: 'missing' }] },
+    ),
+  )
+  .map((criterion) => ({ ...criterion, reason: 'a' }));
+
+test('the first exclusion that a client fulfils leaves it out, however many there are', () => {
+  fc.assert(
+    fc.property(fc.array(anyExclusion, { maxLength: 8 }), (exclusions) => {
+      const exclusionOf = excluding(exclusions);
+      for (const client of fleet)
+        expect(exclusionOf(client)).toBe(exclusions.find((each) => fulfilling(each)(client)) ?? null);
+    }),
   );
-  expect(selectionWarnings(excluded)).toEqual(['exclude: "kiosks" leaves out no client that is selected']);
 });

@@ -193,6 +193,15 @@ describe('a where in a campaign file', () => {
     expect(faultsOf(read(text))).toEqual([`${fault}${aComma}`]);
   });
 
+  test('counts no byte order mark, in a file of one line and of Windows', () => {
+    const one = '{ campaign: sp4, release: r, select: { where: a b } }';
+    const fault = `select.where: has "b" as character 3, expected one of = == != in notin, a comma or the end`;
+    for (const text of [one, `\uFEFF${one}`])
+      expect(faultsOf(parseCampaign(text, 'c.yaml'))).toEqual([`c.yaml:1:49: ${fault}`]);
+    const lines = '\uFEFFcampaign: sp4\r\nrelease: r\r\nselect:\r\n  where: a b\r\n';
+    expect(faultsOf(parseCampaign(lines, 'c.yaml'))).toEqual([`c.yaml:4:12: ${fault}`]);
+  });
+
   test.each(['5', 'true', '[a, b]', '{ a: b }', ''])('is text, and not %s', (value) => {
     expect(faultsOf(read(`  where: ${value}`))).toEqual([
       expect.stringMatching(/^c\.yaml:4: select\.where: is .*, expected conditions in quotes, such as "/),

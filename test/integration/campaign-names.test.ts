@@ -65,6 +65,20 @@ describe('a name that the fleet does not have', () => {
     ]);
   });
 
+  test('is refused in a wave, too', async () => {
+    const waves = [
+      'waves:',
+      '  - { name: canary, clients: [PC-1, pc-22] }',
+      '  - name: pune',
+      '    where: logonServer = LS-PUM',
+      '  - { name: rest, rest: true }',
+    ];
+    expect(await faultsOf(waves.join('\n'))).toEqual([
+      '4: waves[0].clients[1] names the client "pc-22", which the fleet does not have (did you mean pc-2?)',
+      '6:26 waves[1].where names the logon server "LS-PUM", which the fleet does not have (did you mean LS-PUN?)',
+    ]);
+  });
+
   test('is no name in another spelling, and no word that is always right', async () => {
     const right = [
       'labels: [OFFICE]',
@@ -158,6 +172,28 @@ test('a plan over an empty fleet says what to do', async () => {
       error: { code: 'campaign.empty', message: expect.stringContaining('servpack fleet import FILE') },
     },
   });
+});
+
+test('a wave by hand has its clients, in any case, and the plan tells a wave without a client', async () => {
+  const { body } = await plan(
+    'waves: [{ name: a, clients: [PC-3] }, { name: b, where: kiosk }, { name: c, rest: true }]',
+  );
+  expect(body.waves.map(({ wave, clients }: Record<string, unknown>) => [wave, clients])).toEqual([
+    ['a', 1],
+    ['b', 0],
+    ['c', 3],
+  ]);
+  expect(body.warnings).toContain('wave b has no client: no client is left that fulfils kiosk');
+});
+
+test('the limit of a logon server that no client has is told, and is no fault', async () => {
+  const { status, body } = await plan(
+    'budgets: { logonServers: { LS-PNU: { maxDownloads: 5 }, ls-hyd: { maxDownloads: 5 } } }',
+  );
+  expect(status).toBe(200);
+  expect(body.warnings.filter((warning: string) => warning.startsWith('budgets'))).toEqual([
+    'budgets.logonServers names the logon server "LS-PNU", which the fleet does not have (did you mean LS-PUN?); this limit has no effect now',
+  ]);
 });
 
 test('clients are found in any case, and a client that is spelled so comes first', async () => {

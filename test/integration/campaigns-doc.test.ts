@@ -20,6 +20,7 @@ const examples = [
 /** The answer with `…` in place of the lines that the page leaves out. */
 function cutAs(says: string, answer: string): string {
   const parts = says.split('…\n');
+  if (parts.length === 1) return answer;
   const starts = parts.map((part, index) =>
     index === 0 ? 0 : index === parts.length - 1 ? answer.length - part.length : answer.indexOf(part),
   );

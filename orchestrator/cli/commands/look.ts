@@ -37,10 +37,15 @@ export function addLookCommand(program: Command): void {
     )
     .option('--fleet [file]', 'all clients of the fleet, or of a fleet file (which is not imported)')
     .option('--hosts <list>', 'hosts separated by commas, or a file with one host on each line')
-    .option('--label <label>', 'with --fleet: only clients with this label; repeat for more', collect, [])
+    .option(
+      '--label <label>',
+      'with --fleet: only clients with this label; repeated: with all of the labels',
+      collect,
+      [],
+    )
     .option(
       '--server <name>',
-      'with --fleet: only clients of this logon server; repeat for more',
+      'with --fleet: only clients of this logon server; repeated: of any of them',
       collect,
       [],
     )

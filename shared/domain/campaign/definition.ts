@@ -70,9 +70,17 @@ export interface Gate {
   readonly minSample: number;
 }
 
+/**
+ * A client falls into the first wave that fits: a wave takes clients that no wave before it has
+ * taken. `percent` is a share of all selected clients.
+ */
 export interface Wave {
   readonly name: string;
-  readonly size: { readonly count: number } | { readonly percent: number } | { readonly rest: true };
+  readonly size:
+    | { readonly count: number }
+    | { readonly percent: number }
+    | { readonly rest: true }
+    | Criterion;
   readonly gate: Gate;
 }
 
