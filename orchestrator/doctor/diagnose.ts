@@ -7,6 +7,7 @@ import { checkAddresses } from './addresses.ts';
 import { checkAudit } from './audit.ts';
 import { broken, type Check } from './check.ts';
 import { checkDataFolder } from './data-folder.ts';
+import { checkHolds } from './holds.ts';
 import { logChecks } from './process-log.ts';
 import { checkRedis, isUnavailable } from './redis.ts';
 import { checkReleases } from './releases.ts';
@@ -22,7 +23,7 @@ export type Environment = Pick<Config, 'redisUrl' | 'prefix' | 'shards' | 'dataD
  * @param environment its Redis and its data folder; null = neither is checked
  */
 export async function diagnose(
-  { store, archive, log }: OrchestratorContext,
+  { store, archive, clock, log }: OrchestratorContext,
   environment: Environment | null,
 ): Promise<readonly Check[]> {
   const own = logChecks('this orchestrator', troubleOf(log));
@@ -37,6 +38,7 @@ export async function diagnose(
     orBroken('releases', () => checkReleases(store)),
     orBroken('servpack', () => checkRounds(store)),
     orBroken('campaigns', () => checkStops(store)),
+    orBroken('campaigns', () => checkHolds(store, clock.now())),
     orBroken('clients', () => checkAddresses(store)),
     orBroken('workers', async () => judgeWorkers(await store.workers())),
   ]);

@@ -23,6 +23,7 @@ import {
 import { testRedis } from '../environment/redis.ts';
 import { openTestStore } from '../contract/store/open-test-store.ts';
 import { all, at, campaignOf, clientOf, entry, pick, runningState } from '../contract/store/fixtures.ts';
+import { storeFixture } from '../contract/store/store-fixture.ts';
 import { sealingFixture, type SealingFixture } from './sealing-fixture.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 
@@ -129,6 +130,34 @@ describe('the audit files of random steps', () => {
     },
     60_000,
   );
+
+  it.each<[string, () => Promise<Store>]>([
+    ['memory', inMemory],
+    ['Redis', inRedis(1)],
+    ['Redis, in three shards', inRedis(3)],
+  ])('bring a held logon server back: nothing begins there after the resume (%s)', async (_name, open) => {
+    const [before, after] = [await open(), await open()];
+    using sealing = sealingFixture({ store: before, shards: await before.shards() });
+    const own = [pick('pc-91', 'LS-1'), pick('pc-92', 'LS-2')];
+    const fixture = storeFixture(before);
+    await before.importFleet(
+      own.map(({ client, logonServer }) => clientOf(client, { logonServer })),
+      { ...entry(''), to: 'imported' },
+    );
+    await fixture.campaign('sp5', own, runningState());
+    await fixture.hold('sp5', ['LS-1']);
+    await sealing.sealer.round();
+
+    expect(await rebuild(after, systemClock, sealing.files())).toMatchObject({ ok: true });
+    await storeFixture(after).change('sp5', runningState());
+    const there = async (): Promise<readonly string[]> =>
+      (await after.queued('sp5', 9)).waiting.map(({ client }) => client);
+    expect(await there()).toEqual(['pc-92']);
+    expect((await after.admit('sp5', own, at)).map(({ key }) => key.client)).toEqual(['pc-92']);
+    await storeFixture(after).hold('sp5', []);
+    expect(await there()).toEqual(['pc-91']);
+    await Promise.all([before.close(), after.close()]);
+  });
 
   it('are rebuilt into a Redis in which only running processes have written since it was emptied', async () => {
     const before = await inRedis(1)();
@@ -248,6 +277,7 @@ async function expectPutBack(before: Store, after: Store, name: string): Promise
   const is = await after.readCampaign(name);
   expect(is?.version).toBe((was?.version ?? 0) + 1);
   expect(is?.campaign.state.status).toBe('paused');
+  expect(is?.campaign.holds).toEqual(was?.campaign.holds);
   for (const { key, version, activation, upgrade } of await all(before.upgrades(name))) {
     const found = await after.readUpgrade(key);
     const isSettled = upgrade.state.phase === 'settled';

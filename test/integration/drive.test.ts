@@ -4,6 +4,8 @@ import { recount } from '../twin/recount.ts';
 import type { Change, Gateway } from '../../workers/gateways/gateway.ts';
 import type { Trait } from '../lab/fleet/traits.ts';
 import { storeFixture } from '../contract/store/store-fixture.ts';
+import type { Store } from '../../shared/store/store.ts';
+import { changedGateway } from '../fixtures/changed-gateway.ts';
 import { oneClient } from '../fixtures/one-client.ts';
 
 /**
@@ -107,6 +109,48 @@ test.each(['halted', 'its logon server held', null])(
     expect((await one.stored()).upgrade.state.phase === 'looking').toBe(stop !== null);
   },
 );
+
+describe('a client whose logon server is held', () => {
+  test('is parked without a slot before anything begins on it, and is upgraded after the release', async () => {
+    await using one = await oneClient('free');
+    const fixture = storeFixture(one.store);
+    await fixture.hold('sp4', ['LS-1']);
+    expect(await one.step()).toBe('parked');
+    expect((await one.store.slotsInUse('sp4')).active).toBe(0);
+    expect((await one.fleet.clientTruth(one.client))?.journal).toEqual([]);
+    expect((await one.store.queued('sp4', 9)).parked).toEqual([]);
+    await fixture.hold('sp4', []);
+    const { parked } = await one.store.queued('sp4', 9);
+    one.dispatcher.jobs.push(...(await one.store.admit('sp4', parked, one.clock.now())));
+    expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
+  });
+
+  test('is completed where it was begun, and nothing more begins on it', async () => {
+    // The hold comes in the middle of a relocation.
+    let store: Store | null = null;
+    const holding = (gateway: Gateway): Gateway =>
+      changedGateway(gateway, (inner) => ({
+        copyFile: async (...asked) => {
+          if (store !== null) await storeFixture(store).hold('sp4', ['LS-1']);
+          store = null;
+          return inner.copyFile(...asked);
+        },
+      }));
+    await using one = await oneClient('pcmInBin', { structural: 'atOnce' }, holding);
+    ({ store } = one);
+    const calls = async () => (await one.fleet.clientTruth(one.client))?.journal.map(({ op }) => op) ?? [];
+    for (let steps = 0; steps < 20 && one.dispatcher.jobs.length > 0; steps += 1) await one.step();
+    const { upgrade } = await one.stored();
+    expect(upgrade.memory.learned.relocation).toBe('done');
+    expect((await calls()).includes('mark')).toBe(false);
+    expect((await one.store.slotsInUse('sp4')).active).toBe(0);
+    await storeFixture(one.store).hold('sp4', []);
+    const { parked } = await one.store.queued('sp4', 9);
+    one.dispatcher.jobs.push(...(await one.store.admit('sp4', parked, one.clock.now())));
+    expect((await one.settle()).upgrade.state).toMatchObject({ end: 'upgraded' });
+    expect((await calls()).filter((op) => op === 'mark')).toHaveLength(1);
+  });
+});
 
 /** Orders a restart and waits until the client is down. */
 async function restartNow(gateway: Gateway, change: Change): Promise<void> {

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { checkHolds } from '../../orchestrator/doctor/holds.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
-import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
+import { now, type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
 import { storesAndShards } from '../fixtures/stores.ts';
+import { entry } from '../contract/store/fixtures.ts';
+import { expectUseful, notOk } from './doctor-checks.ts';
 import { anna, contextOf, kim, wide } from './admitted-clients.ts';
 
 const said = (answer: { readonly status: number; readonly body: { error: { message: string } } }) => [
@@ -142,4 +145,32 @@ test('a hold is said by every command that shows the campaign or its clients', a
   expect(await says('audit', 'show', other?.key.client ?? '')).toMatch(
     /the campaign: running: logon server LS-ROM is held: payroll\n {4}by anna \(token default\);/,
   );
+});
+
+test('doctor names the holds that are older than a day, in campaigns that are not over', async () => {
+  await using orchestrator = await startRunning();
+  const body = { logonServers: ['LS-ROM'], reason: 'payroll' };
+  await orchestrator.ask('POST', '/v1/campaigns/sp4/hold', body, anna);
+  const day = 24 * 60 * 60_000;
+  const young = await checkHolds(orchestrator.store, now + day);
+  expect(young.map(({ state, says }) => [state, says])).toEqual([
+    [
+      'ok',
+      'campaign sp4: logon server LS-ROM is held by anna (token default) since 2026-11-17T09:00:00Z: payroll',
+    ],
+  ]);
+  const found = await checkHolds(orchestrator.store, now + day + 1);
+  expectUseful(found);
+  expect(notOk(found)).toEqual([
+    'warning: campaigns: campaign sp4: logon server LS-ROM has been held for more than a day, by anna (token default) since 2026-11-17T09:00:00Z: payroll',
+  ]);
+  expect(found[0]?.todo).toBe('servpack campaign release sp4 --server LS-ROM, or ask anna (token default)');
+  const record = await orchestrator.store.readCampaign('sp4');
+  const holds = (record?.campaign.holds ?? []).map((each) => ({ ...each, at: now - day - 1 }));
+  if (record !== null)
+    await orchestrator.store.commitCampaign({ ...record.campaign, holds }, record.version, entry('sp4'));
+  const { checks } = (await orchestrator.ask('GET', '/v1/doctor')).body;
+  expect(notOk(checks).some((each) => each.includes('LS-ROM has been held for more than a day'))).toBe(true);
+  await orchestrator.ask('POST', '/v1/campaigns/sp4/abort', { reason: 'x' }, anna);
+  expect(await checkHolds(orchestrator.store, now + 2 * day)).toEqual([]);
 });
