@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { patienceMs } from '../environment/patience.ts';
+import { packagesDir } from '../environment/private-redis.ts';
 import { processIds, worksIn } from '../environment/processes-in.ts';
 import { processesOf } from '../environment/remove-run.ts';
 import { until } from '../fixtures/until.ts';
@@ -22,41 +23,42 @@ const moments = [
 ] as const;
 
 /** Ctrl-C in a terminal reaches the whole process group; a supervisor's SIGTERM only npm. */
-const ways = [
-  ['SIGINT', 'group'],
-  ['SIGTERM', 'process'],
-] as const;
+const cases = [
+  ...moments.map((moment) => ['SIGINT', 'group', ...moment] as const),
+  ['SIGTERM', 'process', ...moments[3]] as const,
+];
 
-test.each(
-  ways.flatMap(([signal, reaches]) => moments.map((moment) => [signal, reaches, ...moment] as const)),
-)('npm start that is ended by %s (%s) %s leaves nothing behind', async (signal, reaches, _when, said) => {
-  const temporary = mkdtempSync(join(here, 'tmp-'));
-  const data = join(mkdtempSync(join(here, 'data-')), 'lab');
-  // A Redis of its own, which must end, too.
-  const { REDIS_URL: _, ...env } = process.env;
-  const run = spawn('npm', ['start', '--', '--data', data, '--clients', '60'], {
-    cwd: root,
-    env: { ...env, TMPDIR: temporary, NO_COLOR: '1' },
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let text = '';
-  for (const stream of [run.stdout, run.stderr])
-    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const ended = once(run, 'exit');
-  await until(`it says ${said.source}`, () => {
-    if (run.exitCode !== null) throw new Error(`npm start ended by itself: ${text}`);
-    return said.test(text);
-  });
-  process.kill(reaches === 'group' ? -(run.pid ?? 0) : (run.pid ?? 0), signal);
-  await ended;
-  const left = (): readonly number[] => [
-    ...processesOf({ folder: temporary, owner: 0, keeps: [] }),
-    ...processIds().filter((pid) => worksIn(pid, data)),
-  ];
-  await expect.poll(left, { timeout: patienceMs, interval: 50 }).toEqual([]);
-  await expect.poll(() => readdirSync(temporary), { timeout: patienceMs, interval: 50 }).toEqual([]);
-  // The data folder of a lab stays, for its logs; no lock and no running Redis stands in it.
-  for (const name of ['lab.pid', 'redis/running.json'])
-    expect([name, existsSync(join(data, name))]).toEqual([name, false]);
-});
+test.each(cases)(
+  'npm start that is ended by %s (%s) %s leaves nothing behind',
+  async (signal, reaches, _when, said) => {
+    const temporary = mkdtempSync(join(here, 'tmp-'));
+    const data = join(mkdtempSync(join(here, 'data-')), 'lab');
+    // A Redis of its own, which must end, too.
+    const { REDIS_URL: _, ...env } = process.env;
+    const run = spawn('npm', ['start', '--', '--data', data, '--clients', '60'], {
+      cwd: root,
+      env: { ...env, TMPDIR: temporary, NO_COLOR: '1' },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let text = '';
+    for (const stream of [run.stdout, run.stderr])
+      stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const ended = once(run, 'exit');
+    await until(`it says ${said.source}`, () => {
+      if (run.exitCode !== null) throw new Error(`npm start ended by itself: ${text}`);
+      return said.test(text);
+    });
+    process.kill(reaches === 'group' ? -(run.pid ?? 0) : (run.pid ?? 0), signal);
+    await ended;
+    const left = (): readonly number[] => [
+      ...processesOf({ folder: temporary, owner: 0, keeps: [] }),
+      ...processIds().filter((pid) => worksIn(pid, data)),
+    ];
+    await expect.poll(left, { timeout: patienceMs, interval: 50 }).toEqual([]);
+    await expect.poll(() => readdirSync(temporary), { timeout: patienceMs, interval: 50 }).toEqual([]);
+    // The data folder of a lab stays, for its logs; no lock and no running Redis stands in it.
+    for (const name of ['lab.pid', 'redis/running.json'])
+      expect([name, existsSync(join(data, name))]).toEqual([name, false]);
+  },
+);
