@@ -16,28 +16,28 @@ afterAll(() => rmSync(here, { recursive: true, force: true }));
 const waiting = { timeout: patienceMs, interval: 50 };
 
 /**
- * Ctrl-C in a terminal reaches the whole process group; SIGKILL reaches only the process that it
- * names.
+ * Ctrl-C in a terminal reaches the whole process group of `npm test`; SIGKILL reaches only the
+ * process that it names, which is that of the tests.
  */
 test.for([
   ['SIGINT', 'group'],
   ['SIGTERM', 'group'],
   ['SIGKILL', 'process'],
-] as const)('a run of tests that is ended by %s (%s) leaves nothing behind', async ([signal, reaches]) => {
+] as const)('npm test that is ended by %s (%s) leaves nothing behind', async ([signal, reaches]) => {
   const temporary = mkdtempSync(join(here, 'tmp-'));
   const file = join(here, `${signal}.json`);
   // Without a container engine the Redis of the run is a process of this machine.
   const { SERVPACK_TEST_REDIS_IMAGE: _, ...env } = process.env;
-  const run = spawn(
-    process.execPath,
-    [join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', config],
-    {
-      cwd: root,
-      env: { ...env, DOCKER_HOST: 'tcp://127.0.0.1:1', TMPDIR: temporary, STANDS_FILE: file },
-      detached: true,
-      stdio: 'ignore',
-    },
-  );
+  const [command, ...args] =
+    signal === 'SIGKILL'
+      ? [process.execPath, join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--config', config]
+      : ['npm', 'test', '--', '--config', config];
+  const run = spawn(command, args, {
+    cwd: root,
+    env: { ...env, DOCKER_HOST: 'tcp://127.0.0.1:1', TMPDIR: temporary, STANDS_FILE: file },
+    detached: true,
+    stdio: 'ignore',
+  });
   const ended = once(run, 'exit');
   await expect
     .poll(() => [existsSync(file) && readFileSync(file, 'utf8') !== '', run.exitCode], waiting)

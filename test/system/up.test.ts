@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { isAlive, isGone } from '../../orchestrator/embedded-redis/processes.ts';
+import { startRedisServer } from '../environment/redis-servers.ts';
 import { testRedis } from '../environment/redis.ts';
 import { runCli } from '../fixtures/run-cli.ts';
 import { patienceMs } from '../environment/patience.ts';
@@ -29,10 +30,10 @@ afterEach(async () => {
   }
 });
 
-function startUp(env: Readonly<Record<string, string>>, port = '0'): Up {
+function startUp(env: Readonly<Record<string, string>>, port = '0', options: readonly string[] = []): Up {
   const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
   const folder = mkdtempSync(join(tmpdir(), 'servpack-up-'));
-  const child = spawn(process.execPath, [main, 'up', '--port', port, '--data', folder], {
+  const child = spawn(process.execPath, [main, 'up', '--port', port, '--data', folder, ...options], {
     env: { PATH, NODE_COMPILE_CACHE, NODE_NO_WARNINGS: '1', ...env },
   });
   let text = '';
@@ -114,6 +115,20 @@ test('servpack up ends with one sentence when its private Redis dies', async () 
   expect(await up.ended).toBe(1);
   expect(up.text()).toContain('servpack: the private Redis ended by itself; everything is stopped\n');
   expect(await isGone(pid, 5_000)).toBe(true);
+});
+
+test('servpack up refuses a Redis that may lose records, and warns where the loss is accepted', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'servpack-lossy-'));
+  const redis = await startRedisServer(folder, ['--appendonly', 'no']);
+  onTestFinished(() => redis.stop());
+  const env = { REDIS_URL: `redis://127.0.0.1:${redis.port}`, SERVPACK_GATEWAY: 'simulated:1' };
+  const refused = startUp(env);
+  expect(await refused.ended).toBe(1);
+  expect(refused.text()).toContain('keeps no append-only file');
+  expect(refused.text()).toContain('start with --accept-loss');
+  const accepted = startUp(env, '0', ['--accept-loss']);
+  await said(accepted, isUp);
+  expect(accepted.text()).toContain('LOSS ACCEPTED: ');
 });
 
 test('servpack up refuses a missing gateway and a port in use with one sentence each', async () => {
