@@ -6,6 +6,7 @@ import type { LeadingStore, OperatorStore } from '../shared/store/store.ts';
 import type { Activation } from '../shared/store/types.ts';
 import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
+import type { PaceLog } from './campaigns/pace-log.ts';
 
 /** What every request to an orchestrator works with. */
 export interface OrchestratorContext {
@@ -23,6 +24,8 @@ export interface OrchestratorContext {
   readonly checkInKey?: string;
   /** The operator's folder of product profiles. Without it only the built-in ones are known. */
   readonly profiles?: string;
+  /** How fast running campaigns go. Without it no end is estimated. */
+  readonly paces?: PaceLog;
   /** Runs work on large files and fleets in a thread of its own. Without it the work runs here. */
   readonly background?: Background;
 }

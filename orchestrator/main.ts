@@ -30,6 +30,8 @@ import { openRulebook } from '../shared/rulebook.ts';
 import { runProcess } from '../shared/run-process.ts';
 import { openRedisStore } from '../shared/store/redis/open.ts';
 import { openCheckInKey, openToken } from './http/secrets.ts';
+import { openPaceLog } from './campaigns/pace-log.ts';
+import { notePaces } from './rounds/note-paces.ts';
 
 export interface RunningOrchestrator {
   /** Where the HTTP API listens. */
@@ -72,6 +74,7 @@ export async function runOrchestrator(
   }
   const clock = await openClock(config.labClock, store.value, log);
   const sealer = openSealer({ store: store.value, archive: archive.value, log, keep: config.auditKeep });
+  const paces = openPaceLog();
   const context: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
@@ -83,6 +86,7 @@ export async function runOrchestrator(
     rulebook: openRulebook(store.value),
     log,
     checkInKey: checkInKey.value,
+    paces,
   };
   const api = buildApi(context, { token: token.value, log, environment: config });
   const close = async (): Promise<void> => {
@@ -111,12 +115,16 @@ export async function runOrchestrator(
   const rounds = roundsOf(sealer, verifier).map(([everyMs, round]) =>
     whileLeading(leadership, log, everyMs, round),
   );
+  // Each orchestrator answers questions, so each one follows the pace.
+  const pace = repeat('pace', 2_000, () => notePaces(context, paces), log);
   log.info({ url: listening.value, checkIns: door.value?.url }, 'orchestrator runs');
   return ok({
     url: listening.value,
     checkInUrl: door.value?.url ?? null,
     stop: async () => {
-      const resigned = Promise.all(rounds.map((each) => each.stop())).then(() => leadership.resign());
+      const resigned = Promise.all([pace, ...rounds].map((each) => each.stop())).then(() =>
+        leadership.resign(),
+      );
       verifier.close();
       clock.stop();
       const [farewell] = await Promise.allSettled([resigned, api.close(), door.value?.app.close()]);

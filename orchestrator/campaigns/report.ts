@@ -20,42 +20,50 @@ export interface Blockers {
 }
 
 /** Every campaign in one line, newest first. */
-export async function listCampaigns({
-  store,
-  clock,
-}: OrchestratorContext): Promise<readonly CampaignStatus[]> {
+export async function listCampaigns(context: OrchestratorContext): Promise<readonly CampaignStatus[]> {
+  const { store } = context;
   const records = [...(await store.campaigns())].sort((a, b) => b.campaign.createdAt - a.campaign.createdAt);
-  return Promise.all(records.map(async (record) => statusOf(store, record, clock.now())));
+  return Promise.all(records.map(async (record) => statusOf(context, record)));
 }
 
 /** Where a campaign stands, read from its counters: cheap for any number of clients. */
 export async function readStatus(
-  { store, clock }: OrchestratorContext,
+  context: OrchestratorContext,
   name: string,
 ): Promise<Result<CampaignStatus, Refusal>> {
-  const record = await store.readCampaign(name);
-  return record === null ? err(notFound('campaign', name)) : ok(await statusOf(store, record, clock.now()));
+  const record = await context.store.readCampaign(name);
+  return record === null ? err(notFound('campaign', name)) : ok(await statusOf(context, record));
 }
 
 const statusOf = async (
-  store: OperatorStore,
+  context: OrchestratorContext,
   { campaign }: CampaignRecord,
-  now: number,
 ): Promise<CampaignStatus> =>
   campaignStatus(
     campaign,
-    await store.counters(campaign.definition.campaign),
-    now,
-    await surroundingsOf(store, campaign),
+    await context.store.counters(campaign.definition.campaign),
+    context.clock.now(),
+    await surroundingsOf(context, campaign),
   );
 
-async function surroundingsOf(store: OperatorStore, { definition }: Campaign): Promise<Surroundings> {
+async function surroundingsOf(
+  { store, paces }: OrchestratorContext,
+  { definition }: Campaign,
+): Promise<Surroundings> {
   const { halt } = await store.readHalt();
   const release = await store.readRelease(definition.release);
   const failures = (await store.roundFailures()).filter(({ campaign }) => campaign === definition.campaign);
   const copies = await copiesOf(store, release);
   const releaseStaged = isUsable(release);
-  return { halt, withdrawn: release?.withdrawn ?? null, copies, failures, releaseStaged };
+  const pace = paces?.of(definition.campaign);
+  return {
+    halt,
+    withdrawn: release?.withdrawn ?? null,
+    copies,
+    failures,
+    releaseStaged,
+    ...(pace === undefined ? {} : { pace }),
+  };
 }
 
 /** What is known of the copies of a release. Null = all logon servers share one tree. */
@@ -72,13 +80,14 @@ export async function readHalted({ store }: OrchestratorContext): Promise<Campai
 
 /** The status and every client: reads every record of the campaign. */
 export async function readReport(
-  { store, clock }: OrchestratorContext,
+  context: OrchestratorContext,
   name: string,
 ): Promise<Result<CampaignReport, Refusal>> {
+  const { store, clock } = context;
   const record = await store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
   const clients = await clientsOf(store, name);
-  const surroundings = await surroundingsOf(store, record.campaign);
+  const surroundings = await surroundingsOf(context, record.campaign);
   const counters = await store.counters(name);
   return ok(campaignReport(record.campaign, counters, clients, clock.now(), surroundings));
 }

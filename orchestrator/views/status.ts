@@ -9,6 +9,7 @@ import { type Held, heldInWaves, heldNow, holdOver, holdStatuses, type HoldStatu
 import { type WaitClass, waitClasses } from '../../shared/domain/rules/policy.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { type Estimate, estimateFor, type PaceSample } from './estimate.ts';
 import { markedIn, type Counters } from '../../shared/domain/outcome/counters.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 
@@ -92,6 +93,8 @@ export interface CampaignStatus {
    * share one tree.
    */
   readonly notStaged: readonly NotStaged[];
+  /** When it ends at its present pace, or why nobody can say; null unless it is running. */
+  readonly estimate: Estimate | null;
   /** By class: clients deferred now, and deferrals planned in all. Only classes that occurred. */
   readonly deferrals: readonly {
     readonly class: WaitClass;
@@ -120,6 +123,8 @@ export interface Surroundings {
    * share one tree.
    */
   readonly copies?: Copies | null;
+  /** How fast it goes; left out = nobody has followed it. */
+  readonly pace?: readonly PaceSample[];
   /** Why rounds of the leader fail for this campaign. */
   readonly failures?: readonly {
     readonly round: string;
@@ -135,7 +140,7 @@ export function campaignStatus(
   campaign: Campaign,
   counters: Counters,
   now: number,
-  { halt, withdrawn, copies = null, failures = [], releaseStaged = false }: Surroundings = calm,
+  { halt, withdrawn, copies = null, failures = [], releaseStaged = false, pace }: Surroundings = calm,
 ): CampaignStatus {
   const { definition, state, createdAt, waveSizes } = campaign;
   const endedAt = 'endedAt' in state ? state.endedAt : null;
@@ -186,7 +191,8 @@ export function campaignStatus(
     willBlockAgain: counters['willBlockAgain'] ?? 0,
     causes: ranked(progress.flatMap((wave) => wave.causes)),
   };
-  return { ...status, actions: actionsFor(status) };
+  const estimate = estimateFor(campaign, counters, { halt, pace }, status, now);
+  return { ...status, estimate, actions: actionsFor(status) };
 }
 
 function startOf({ definition, state }: Campaign): string | null {

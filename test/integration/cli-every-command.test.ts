@@ -114,7 +114,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   ],
   [
     'campaign start sp4 --yes',
-    /^Campaign sp4 is running: started\nFollow: servpack campaign watch sp4\n$/,
+    /^Started sp4 \(10 clients\)\nFollow: servpack campaign watch sp4\n$/,
     changedAnswer,
   ],
   [
@@ -137,7 +137,11 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
     /^Campaign sp4 is running: logon server LS-MIL is released: quiet\nFollow: servpack campaign watch sp4\n$/,
     changedAnswer,
   ],
-  ['campaign pause sp4 --reason phones', /^Campaign sp4 is paused: phones\n$/, changedAnswer],
+  [
+    'campaign pause sp4 --reason phones',
+    /^Campaign sp4 is paused: phones\nNothing new starts on its clients; work in progress is completed\.\nUndo: servpack campaign resume sp4\n$/,
+    changedAnswer,
+  ],
   [
     'campaign resume sp4',
     /^Campaign sp4 is running: resumed\nFollow: servpack campaign watch sp4\n$/,

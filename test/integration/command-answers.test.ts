@@ -1,7 +1,13 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { type ApiClient, openApiClient } from '../../orchestrator/cli/client/api-client.ts';
+import type { Terminal } from '../../orchestrator/cli/client/confirm.ts';
+import { confirmAbort } from '../../orchestrator/cli/commands/campaign-abort.ts';
+import { confirmUnmark } from '../../orchestrator/cli/commands/unmark.ts';
+import { type Upgrade, withMemory } from '../../shared/domain/upgrade/state.ts';
+import { personTyping } from '../fixtures/person.ts';
 import { runCliAt } from '../fixtures/run-cli.ts';
-import { startRunning } from '../fixtures/small-orchestrator.ts';
-import { anna, bring, changes, firstWave, wide } from './admitted-clients.ts';
+import { type SmallOrchestrator, startRunning } from '../fixtures/small-orchestrator.ts';
+import { anna, bring, changes, firstWave, rest, wide } from './admitted-clients.ts';
 
 test('a check-in of a finished client says how it finished, and when', async () => {
   await using orchestrator = await startRunning(undefined, wide);
@@ -23,4 +29,57 @@ test('the end of a halt names the campaigns that stay paused, and by whom', asyn
   expect(stdout).toBe(
     'The halt is over. Running campaigns go on.\nStill paused: sp4 (by anna (token default))\n',
   );
+});
+
+const apiOf = ({ url, token }: SmallOrchestrator) => openApiClient({ url, token, user: 'anna' });
+
+/** What a question shows before its answer, line by line. */
+async function questionOf(
+  ask: (api: ApiClient, name: string, terminal: Terminal) => Promise<unknown>,
+  orchestrator: SmallOrchestrator,
+): Promise<readonly string[]> {
+  const { terminal, shown } = personTyping('no\n');
+  await ask(apiOf(orchestrator), 'sp4', terminal);
+  return shown().split(/\r?\n/);
+}
+
+describe('a question says what will happen, what will not, and how to take it back', () => {
+  test('an abort, in numbers', async () => {
+    await using orchestrator = await startRunning(undefined, wide);
+    const [a = '', b = ''] = await firstWave(orchestrator, 2);
+    await bring(orchestrator.store, a, changes.failed, { index: 'settled' });
+    await bring(orchestrator.store, b, changes.deferred, rest);
+    expect((await questionOf(confirmAbort, orchestrator)).slice(0, 5)).toEqual([
+      'Campaign sp4, release sms-sp4, running: 1 of 10 clients finished, 1 in progress, 8 waiting.',
+      'Will happen: 8 waiting clients cancelled, work in progress on 1 client completed.',
+      'Will not happen: 1 finished client stays as it is. No mark is taken back: the answer counts the clients that are still marked.',
+      'Undo: none. An aborted campaign cannot be resumed.',
+      'To stop it for a while only: servpack campaign pause sp4 --reason …',
+    ]);
+  });
+
+  test('an unmark, in numbers', async () => {
+    await using orchestrator = await startRunning(undefined, wide);
+    const [client = ''] = await firstWave(orchestrator, 1);
+    const leftMarked = (upgrade: Upgrade): Upgrade =>
+      withMemory(changes.failed(upgrade), { open: { leftMarked: true } });
+    await bring(orchestrator.store, client, leftMarked, { index: 'settled' });
+    expect((await questionOf(confirmUnmark, orchestrator)).slice(0, 4)).toEqual([
+      '1 finished client of campaign sp4 is still marked: each installs sms-sp4 at its next logon.',
+      'Will happen: the mark of 1 client is taken back, if the client can be reached.',
+      'Will not happen: how each client ended, and why, stays in the report. A client that has installed meanwhile stays upgraded.',
+      'Undo: none. Only a new attempt marks a client again.',
+    ]);
+  });
+});
+
+test('what a person did to one client is answered with the way back, which works', async () => {
+  await using orchestrator = await startRunning(undefined, wide);
+  const [client = ''] = await firstWave(orchestrator, 1);
+  await bring(orchestrator.store, client, changes.failed, { index: 'settled' });
+  const said = async (what: string) =>
+    (await runCliAt(orchestrator, ['client', what, client, '--reason', 'x'])).stdout.split('\n')[1];
+  expect(await said('retry')).toBe(`Undo: servpack client skip ${client} --reason TEXT`);
+  expect(await said('skip')).toBe(`Undo: servpack client retry ${client} --reason TEXT`);
+  expect(await said('retry')).toBe(`Undo: servpack client skip ${client} --reason TEXT`);
 });

@@ -33,7 +33,7 @@ describe('the resume of a campaign that a gate has paused', () => {
     expect(shown()).toContain(
       'You accept 2 failed and 0 that need attention:\n  2x still unreachable after 30 tries\n',
     );
-    expect(shown()).toContain('Wave rest can open next, with 8 clients.');
+    expect(shown()).toContain('Will happen: wave rest can open next, with 8 clients.');
     expect(shown()).toContain('type 2 to accept them and resume: ');
   });
 

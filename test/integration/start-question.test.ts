@@ -87,11 +87,14 @@ test('the question of a start counts clients, logon servers and relocations, and
 
   const before = await start(lab, 'sp4', 'yes');
   expect(before.answered).toMatchObject({ ok: false, error: { code: 'confirm.no' } });
-  expect(before.lines.slice(0, 5)).toEqual([
+  expect(before.lines.slice(0, 8)).toEqual([
     'Campaign sp4: release sms-sp4, 1 wave',
     '6 clients, relocations unknown, 1 logon server not staged',
     'Blockers unknown: 6 clients not surveyed in 7 days. Run: servpack look --fleet',
     '1 logon server not staged: 3 clients wait',
+    'Will happen: wave all begins with 6 clients, as many at once as the budgets allow.',
+    'Will not happen: servers among them are looked at, never changed.',
+    'Undo: none. A pause stops new work within a second; an upgraded client stays upgraded.',
     'type 6 to start: yes',
   ]);
 

@@ -61,7 +61,9 @@ function acceptanceLines({ campaign, paused, states, causes, waves }: CampaignSt
     `You accept ${number(states.failed)} failed and ${number(states.needsAttention)} that ${states.needsAttention === 1 ? 'needs' : 'need'} attention:`,
     ...causes.map(({ cause, count }) => `  ${number(count)}x ${cause}`),
     next === undefined
-      ? 'Every wave is open: the clients that wait are updated.'
-      : `Wave ${next.wave} can open next, with ${many(next.size, 'client')}.`,
+      ? 'Will happen: every wave is open, and its clients go on.'
+      : `Will happen: wave ${next.wave} can open next, with ${many(next.size, 'client')}.`,
+    'Will not happen: the clients that failed are not tried again. Later failures count again.',
+    'Undo: pause the campaign again. A failure that was accepted stays accepted.',
   ];
 }

@@ -57,5 +57,19 @@ function questionLines(status: CampaignStatus, forecast: Forecast, when: string)
     ...forecastLines(forecast),
     ...(notStaged.length === 0 ? [] : [notStagedInAll(notStaged)]),
     ...holds.map(({ logonServer, by, because }) => `${logonServer} stays held by ${by}: ${because}`),
+    ...willStart(waves),
+  ];
+}
+
+/** What a start does first, what it does not do, and that there is no way back. */
+function willStart([first, ...later]: CampaignStatus['waves']): readonly string[] {
+  if (first === undefined) return [];
+  const others = later.reduce((sum, { size }) => sum + size, 0);
+  return [
+    `Will happen: wave ${first.wave} begins with ${many(first.size, 'client')}, as many at once as the budgets allow.`,
+    later.length === 0
+      ? 'Will not happen: servers among them are looked at, never changed.'
+      : `Will not happen: ${many(others, 'client')} in ${many(later.length, 'later wave')} ${others === 1 ? 'does' : 'do'} not begin before the gate of the wave before opens.`,
+    'Undo: none. A pause stops new work within a second; an upgraded client stays upgraded.',
   ];
 }

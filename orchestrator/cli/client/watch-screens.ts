@@ -89,8 +89,8 @@ export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
   let last = '';
   return {
     show: (status) => {
-      // A later time alone is no change.
-      const timeless = JSON.stringify({ ...status, at: '', tookMs: 0 });
+      // A later time alone is no change, nor what was estimated from it.
+      const timeless = JSON.stringify({ ...status, at: '', tookMs: 0, estimate: null });
       if (timeless !== last) stream.write(`${visibleJson(JSON.stringify(status))}\n`);
       last = timeless;
     },

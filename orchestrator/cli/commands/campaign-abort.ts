@@ -50,7 +50,9 @@ export async function confirmAbort(api: ApiClient, name: string, terminal?: Term
     {
       lines: [
         `Campaign ${status.value.campaign}, release ${status.value.release}, ${statusWord[status.value.status]}: ${number(settled)} of ${many(size, 'client')} finished, ${number(left)} in progress, ${number(states.waiting)} waiting.`,
-        'An aborted campaign cannot be resumed: clients that wait are cancelled, work in progress is completed.',
+        `Will happen: ${many(states.waiting, 'waiting client')} cancelled, work in progress on ${many(left, 'client')} completed.`,
+        `Will not happen: ${many(settled, 'finished client')} ${settled === 1 ? 'stays' : 'stay'} as ${settled === 1 ? 'it is' : 'they are'}. No mark is taken back: the answer counts the clients that are still marked.`,
+        'Undo: none. An aborted campaign cannot be resumed.',
         ...(alternative === null ? [] : [`${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`]),
       ],
       at: api.named,

@@ -5,7 +5,7 @@ import { outputOf, withApi } from '../client/session.ts';
 import { confirmStart } from '../client/start-question.ts';
 import type { ResumeOptions } from './halt.ts';
 import { changedLines } from '../render/changed.ts';
-import { changedAnswer } from '../../http/schemas/campaigns.ts';
+import { changedAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 import { ok } from '../../../shared/errors.ts';
 
 /** `start`, `pause` and `resume`. */
@@ -23,7 +23,7 @@ export function addControlCommands(campaign: Command): void {
     .action(async (name: string, { yes = false }: { yes?: boolean }, command: Command) => {
       await withApi(command, async (api) => {
         const confirmed = yes ? null : await confirmStart(api, name);
-        return confirmed !== null && !confirmed.ok ? confirmed : change(api, name, '/start');
+        return confirmed !== null && !confirmed.ok ? confirmed : start(api, name);
       });
     });
 
@@ -59,4 +59,11 @@ export function addControlCommands(campaign: Command): void {
         });
       },
     );
+}
+
+async function start(api: ApiClient, name: string) {
+  const started = await api.post(changedAnswer, campaignPath(name, '/start'));
+  const status = started.ok ? await api.get(statusAnswer, campaignPath(name)) : null;
+  const size = status?.ok === true ? status.value.size : null;
+  return outputOf(started, (view, changed) => changedLines(view, changed, size));
 }

@@ -92,18 +92,29 @@ async function withWhy(
 }
 
 const actions = [
-  ['retry', 'try a finished client again; an ended campaign runs again', 'the disk was cleared'],
+  [
+    'retry',
+    'try a finished client again; an ended campaign runs again',
+    'the disk was cleared',
+    (client: string) => `servpack client skip ${client} --reason TEXT`,
+  ],
   [
     'skip',
     'leave a client out: it finishes as skipped, after its work in progress is completed',
     'goes to the dump next week',
+    (client: string) => `servpack client retry ${client} --reason TEXT`,
   ],
-  ['undo', 'move its relocated service back to where it was before', 'its packages fail'],
+  [
+    'undo',
+    'move its relocated service back to where it was before',
+    'its packages fail',
+    () => 'none. A retry relocates the service again if it blocks the update',
+  ],
 ] as const;
 
 /** What a person can do with one client. */
 export function addActionCommands(client: Command): void {
-  for (const [name, description, reason] of actions) {
+  for (const [name, description, reason, undo] of actions) {
     client
       .command(`${name} <client>`)
       .description(description)
@@ -117,6 +128,7 @@ export function addActionCommands(client: Command): void {
             (_view, { client: spelled, campaign, because }) => [
               ...placeLine(api),
               safe(`${spelled} in campaign ${campaign}: ${because}`),
+              safe(`Undo: ${undo(spelled)}`),
             ],
           ),
         );

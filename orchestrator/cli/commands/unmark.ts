@@ -67,7 +67,9 @@ export async function confirmUnmark(
   if (stillMarked === 0) return ok(undefined);
   const lines = [
     `${many(stillMarked, 'finished client')} of campaign ${campaign} ${stillMarked === 1 ? 'is' : 'are'} still marked: each installs ${release} at its next logon.`,
-    'Their marks are taken back. How each of them ended, and why, stays in the report.',
+    `Will happen: the mark of ${many(stillMarked, 'client')} is taken back, if the client can be reached.`,
+    'Will not happen: how each client ended, and why, stays in the report. A client that has installed meanwhile stays upgraded.',
+    'Undo: none. Only a new attempt marks a client again.',
   ];
   return confirm(
     { at: api.named, lines, answer: number(stillMarked), verb: 'take the marks back' },

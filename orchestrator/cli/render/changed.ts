@@ -2,21 +2,28 @@ import type { z } from 'zod';
 import type { changedAnswer } from '../../http/schemas/campaigns.ts';
 import { statusClause } from '../../../shared/domain/campaign/status-words.ts';
 import { haltedLine } from './status.ts';
-import { safe, type View } from './view.ts';
+import { many, safe, type View } from './view.ts';
 import { wrapped } from './wrap.ts';
 import { releaseCommand } from '../../views/actions.ts';
 
-/** How a campaign stands after a command that changed it. */
-export function changedLines(view: View, changed: z.infer<typeof changedAnswer>): readonly string[] {
+/**
+ * How a campaign stands after a command that changed it.
+ * @param started the number of its clients, after a start
+ */
+export function changedLines(
+  view: View,
+  changed: z.infer<typeof changedAnswer>,
+  started: number | null = null,
+): readonly string[] {
   const { campaign, status, because, held, halted } = changed;
   return [
     ...haltedLine(view, halted),
-    safe(`Campaign ${campaign} ${statusClause[status]}: ${because}`),
-    ...(halted !== null
-      ? ['Nothing starts in it until you run: servpack unhalt']
-      : status === 'running'
-        ? [safe(`Follow: servpack campaign watch ${campaign}`)]
-        : []),
+    safe(
+      started !== null && status === 'running'
+        ? `Started ${campaign} (${many(started, 'client')})`
+        : `Campaign ${campaign} ${statusClause[status]}: ${because}`,
+    ),
+    ...(halted !== null ? ['Nothing starts in it until you run: servpack unhalt'] : nextLines(changed)),
     ...(held.length === 0
       ? []
       : wrapped(
@@ -25,4 +32,24 @@ export function changedLines(view: View, changed: z.infer<typeof changedAnswer>)
           releaseCommand(campaign, held),
         )),
   ];
+}
+
+/** What follows from the change, and how a person takes it back. */
+function nextLines({ campaign, status }: z.infer<typeof changedAnswer>): readonly string[] {
+  switch (status) {
+    case 'running':
+      return [safe(`Follow: servpack campaign watch ${campaign}`)];
+    case 'paused':
+      return [
+        'Nothing new starts on its clients; work in progress is completed.',
+        safe(`Undo: servpack campaign resume ${campaign}`),
+      ];
+    case 'scheduled':
+    case 'waitingForRelease':
+      return [safe(`Undo: servpack campaign unschedule ${campaign} --reason TEXT`)];
+    case 'created':
+    case 'ended':
+    case 'aborted':
+      return [];
+  }
 }

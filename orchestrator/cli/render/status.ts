@@ -118,6 +118,7 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     ...haltedLine(view, status.halted),
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
     ...progressLines(view, status),
+    ...estimateLines(view, status),
     ...(paused === null
       ? []
       : wrapped(view, `paused by ${paused.by} since ${paused.at}: `, paused.because, 'yellow')),
@@ -131,6 +132,16 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
       wrapped(view, `THE LEADER FAILS at this campaign since ${since}: `, because, 'red'),
     ),
   ];
+}
+
+/** `about 3 h left (until about 2026-11-17T14:20:00Z), at the pace of the last hour`. */
+function estimateLines(view: View, { estimate }: CampaignStatus): readonly string[] {
+  if (estimate === null) return [];
+  if (estimate.because !== null) return wrapped(view, 'no estimate: ', estimate.because, 'dim');
+  const { leftMs, endsAt, measuredMs } = estimate;
+  const span = Math.floor(measuredMs / 60_000) === 60 ? 'hour' : spanInWords(measuredMs);
+  const pace = `at the pace of the last ${span}`;
+  return wrapped(view, '', `about ${spanInWords(leftMs)} left (until about ${endsAt}), ${pace}`);
 }
 
 const inProgressOf = ({ active, restarting, remedying }: CampaignStatus['states']): number =>

@@ -132,6 +132,23 @@ export const abortedAnswer = changed.extend({
 
 export type AbortedAnswer = z.infer<typeof abortedAnswer>;
 
+const estimate = z.union([
+  z.object({
+    endsAt: time,
+    leftMs: z.number(),
+    perHour: count,
+    measuredMs: z.number(),
+    because: z.null(),
+  }),
+  z.object({
+    endsAt: z.null(),
+    leftMs: z.null(),
+    perHour: z.null(),
+    measuredMs: z.null(),
+    because: z.string(),
+  }),
+]);
+
 export const statusAnswer = z.object({
   campaign: z.string(),
   release: z.string(),
@@ -170,6 +187,7 @@ export const statusAnswer = z.object({
     .readonly(),
   logonServers: z.array(z.object({ logonServer: z.string(), size: count, states })).readonly(),
   notStaged: z.array(notStaged).readonly(),
+  estimate: estimate.nullable(),
   deferrals: z.array(z.object({ class: waitClass, now: count, inAll: count })).readonly(),
   relocations: z.object({ done: count, undone: count }),
   willBlockAgain: count,
