@@ -174,7 +174,7 @@ describe('the settings of the SSH gateway', () => {
       process.stdout.write(readSshSettings(${JSON.stringify(path)}, {}).error.message))`;
     const asNobody = { uid: 65_534, encoding: 'utf8', env: { NODE_NO_WARNINGS: '1' } } as const;
     expect(execFileSync(process.execPath, ['-e', program], asNobody)).toMatch(
-      /EACCES.*; this process runs as user 65534: give that user the right to read it$/,
+      /no permission; this process runs as user 65534: give that user the right to read it$/,
     );
   });
 

@@ -181,7 +181,7 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     const missing = await orchestrator.ask('POST', '/v1/releases', { path: '/nowhere/release.yaml' });
     expect([missing.status, missing.body.error.faults[0].wrong]).toEqual([
       400,
-      'cannot be read (there is no such file)',
+      'cannot be read (there is no such file or folder)',
     ]);
   });
 

@@ -125,7 +125,7 @@ describe('a command that fails', () => {
     const run = await runCli(args, { uid: 65_534 });
     expect([run.code, run.stderr]).toEqual([
       5,
-      `servpack: the token cannot be used: ${file} cannot be read: no permission; give it with --token-file, --data or SERVPACK_TOKEN\n`,
+      `servpack: the token cannot be used: ${file} cannot be read: no permission; this process runs as user 65534: give that user the right to read it; give it with --token-file, --data or SERVPACK_TOKEN\n`,
     ]);
   });
 

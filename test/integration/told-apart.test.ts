@@ -41,7 +41,9 @@ describe.each(storesAndShards)('what became of clients is told apart, on the %s 
     expect(statusLines(plainView, await status())).toContain(
       'held: nothing new starts on any client; 1 client in progress is held; work on 1 client is being completed',
     );
-    expect((await status()).actions).toEqual(['servpack campaign resume sp4']);
+    expect((await status()).actions).toEqual([
+      'servpack campaign resume sp4   # anybody but anna (token default) adds --override',
+    ]);
     await orchestrator.ask('POST', '/v1/campaigns/sp4/resume', {}, anna);
     await orchestrator.ask('POST', '/v1/halt', { reason: 'network' }, anna);
     expect(await status()).toMatchObject({ held: { active: 1, remedying: 0 }, actions: ['servpack unhalt'] });

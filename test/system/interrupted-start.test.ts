@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { patienceMs } from '../environment/patience.ts';
-import { packagesDir } from '../environment/private-redis.ts';
 import { processIds, worksIn } from '../environment/processes-in.ts';
 import { processesOf } from '../environment/remove-run.ts';
 import { until } from '../fixtures/until.ts';

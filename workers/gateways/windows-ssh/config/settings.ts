@@ -137,7 +137,7 @@ export function readSshSettings(
 
 /** Containers are mostly started before this file is written. */
 const whyNotRead = (file: string, because: string): string =>
-  !because.includes('ENOENT')
+  !because.includes('there is no such file')
     ? because
     : `${file} does not exist; write into it how the worker logs in to clients, with the private key and ` +
       'known_hosts beside it (docs/windows.md)';
