@@ -46,7 +46,10 @@ describe.each(storesAndShards)('what became of clients is told apart, on the %s 
     ]);
     await orchestrator.ask('POST', '/v1/campaigns/sp4/resume', {}, anna);
     await orchestrator.ask('POST', '/v1/halt', { reason: 'network' }, anna);
-    expect(await status()).toMatchObject({ held: { active: 1, remedying: 0 }, actions: ['servpack unhalt'] });
+    expect(await status()).toMatchObject({
+      held: { active: 1, remedying: 0 },
+      actions: ['servpack unhalt   # anybody but anna (token default) adds --override'],
+    });
   });
 
   test('clients that wait are listed by how long, and looked at again by what they wait for', async () => {
