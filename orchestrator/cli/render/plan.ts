@@ -19,6 +19,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     releaseStaged,
     start,
     selected,
+    selection,
     excluded,
     fleet,
     servers,
@@ -37,6 +38,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
   return [
     `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
     `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `; ${many(servers, 'server')} among them will be looked at and excluded, never changed`}`,
+    ...(selection === null ? [] : wrapped(view, '', `selected: ${selection}`)),
     ...excluded.flatMap((each) => excludedLines(view, each)),
     ...(siteWide ? wrapped(view, 'warning: ', siteWideWarning, 'red') : []),
     ...warningLines(view, warnings),
