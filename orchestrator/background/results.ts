@@ -46,6 +46,8 @@ export interface CampaignPlan {
   /** Clients in the fleet, and how many of them the file selects. */
   readonly fleet: number;
   readonly selected: number;
+  /** Which clients the file means, in words; null = the whole fleet. */
+  readonly selection: string | null;
   /** Clients that fulfil the selection and are left out, by exclusion. */
   readonly excluded: readonly ExcludedClients[];
   /** Servers among the selected: they are looked at and excluded, never changed. */

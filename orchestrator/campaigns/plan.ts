@@ -15,6 +15,7 @@ import { copiesOf } from './report.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import type { CampaignPlan, CountByLogonServer, ExcludedClients, InputFile } from '../background/results.ts';
+import { selectionWords } from '../views/selection-words.ts';
 import { isUsable } from '../releases/withdraw.ts';
 import { idleLimits, refuseUnknownNames } from './unknown-names.ts';
 
@@ -58,7 +59,7 @@ export async function draftCampaign(
   const planned = planWaves(definition, fleet);
   const { waves, left } = planned;
   if (left === 0 && waves.every(({ clients }) => clients.length === 0))
-    return err(noneSelected(planned, fleet));
+    return err(noneSelected(definition, planned, fleet));
   const twins = twinsIn(waves);
   if (twins !== null) return err(twins);
   const copies = await copiesOf(store, release);
@@ -76,9 +77,15 @@ const emptyFleet = fault(
   'the fleet is empty; import one first: servpack fleet import FILE',
 );
 
-function noneSelected({ excluded }: Plan, { length }: readonly Client[]): Refusal {
+function noneSelected(
+  { select }: CampaignDefinition,
+  { excluded }: Plan,
+  { length }: readonly Client[],
+): Refusal {
   const out = excluded.reduce((sum, { clients }) => sum + clients.length, 0);
-  const says = `the campaign selects none of the ${length} clients of the fleet`;
+  const words = selectionWords(select);
+  const none = `the campaign selects none of the ${length} clients of the fleet`;
+  const says = words === null ? none : `${none}: ${words}`;
   return fault('campaign.empty', out === 0 ? says : `${says}; exclude leaves out ${out} of them`);
 }
 
@@ -126,6 +133,7 @@ function planOf(
     startAt: definition.startAt === null ? null : isoOf(definition.startAt),
     fleet: fleet.length,
     selected: taken.length + left,
+    selection: selectionWords(definition.select),
     excluded: excluded.filter(({ clients }) => clients.length > 0).map(namesOfExcluded),
     siteWide: release?.siteWide === true,
     servers: taken.filter(({ role }) => role === 'server').length,

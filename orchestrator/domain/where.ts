@@ -81,7 +81,8 @@ function havingLabel(key: string): (client: Client) => boolean {
 /** The conditions as text; `parseWhere` reads the same conditions from the text. */
 export const printWhere = (where: Where): string => where.map(printCondition).join(', ');
 
-function printCondition(condition: Condition): string {
+/** One condition as text. */
+export function printCondition(condition: Condition): string {
   const { key } = condition;
   switch (condition.is) {
     case 'there':

@@ -265,7 +265,7 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
       [
         campaignYaml('c', 'select: { labels: [office, shop] }\n'),
         'campaign.empty',
-        'the campaign selects none of the 10 clients of the fleet',
+        'the campaign selects none of the 10 clients of the fleet: clients with label office AND label shop',
       ],
       [
         campaignYaml('f', 'ladder: [wait, replaceAtRestart]\n'),

@@ -131,7 +131,8 @@ test('a plan that selects no client is refused, with exit code 1', async () => {
   expect(await runCliAt(orchestrator, ['campaign', 'plan', path])).toEqual({
     code: 1,
     stdout: '',
-    stderr: 'servpack: the campaign selects none of the 4 clients of the fleet\n',
+    stderr:
+      'servpack: the campaign selects none of the 4 clients of the fleet: clients that fulfil office AND kiosk\n',
   });
 });
 
@@ -160,7 +161,9 @@ test('a client that is left out is no part of the campaign, and its reason is to
 test('a plan that leaves every client out says so', async () => {
   expect(
     (await plan('select: { labels: [kiosk], exclude: [{ clients: [pc-3], reason: a }] }')).body.error.message,
-  ).toBe('the campaign selects none of the 4 clients of the fleet; exclude leaves out 1 of them');
+  ).toBe(
+    'the campaign selects none of the 4 clients of the fleet: clients with label kiosk; exclude leaves out 1 of them',
+  );
 });
 
 test('a plan over an empty fleet says what to do', async () => {

@@ -19,6 +19,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     releaseStaged,
     start,
     selected,
+    selection,
     excluded,
     fleet,
     servers,
@@ -37,8 +38,9 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
   return [
     `${view.paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)} (${staged})`,
     `${number(selected)} of ${many(fleet, 'client')} of the fleet selected${servers === 0 ? '' : `; ${many(servers, 'server')} among them will be looked at and excluded, never changed`}`,
+    ...(selection === null ? [] : wrapped(view, '', `selected: ${selection}`)),
     ...excluded.flatMap((each) => excludedLines(view, each)),
-    ...(siteWide ? wrapped(view, 'warning: ', siteWideWarning, 'red') : []),
+    ...siteWideLines(view, siteWide),
     ...warningLines(view, warnings),
     ...(forecast === null ? [] : [relocationWords(forecast), ...forecastLines(forecast)]).flatMap((line) =>
       wrapped(view, '', line),
@@ -54,16 +56,20 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
 /** What was created, with what its author may have overlooked. */
 export function createdLines(
   view: View,
-  { campaign, selected, excluded, waves, warnings }: z.infer<typeof planAnswer>,
+  { campaign, selected, excluded, waves, siteWide, warnings }: z.infer<typeof planAnswer>,
 ): readonly string[] {
   const out = excluded.reduce((sum, { clients }) => sum + clients, 0);
   const leftOut = out === 0 ? '' : `, ${number(out)} left out`;
   return [
+    ...siteWideLines(view, siteWide),
     ...warningLines(view, warnings),
     safe(`Created ${campaign}: ${many(selected, 'client')} in ${many(waves.length, 'wave')}${leftOut}`),
     safe(`Start it: servpack campaign start ${campaign}`),
   ];
 }
+
+const siteWideLines = (view: View, siteWide: boolean): readonly string[] =>
+  siteWide ? wrapped(view, 'warning: ', siteWideWarning, 'red') : [];
 
 const warningLines = (view: View, warnings: readonly string[]): readonly string[] =>
   warnings.flatMap((warning) => wrapped(view, 'warning: ', warning, 'yellow'));

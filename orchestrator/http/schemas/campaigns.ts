@@ -93,6 +93,7 @@ export const planAnswer = z.object({
   startAt: time.nullable(),
   fleet: count,
   selected: count,
+  selection: z.string().nullable(),
   /** `names` has the first hundred of each. */
   excluded: z
     .array(z.object({ reason: z.string(), clients: count, names: z.array(z.string()).readonly() }))

@@ -1,0 +1,24 @@
+import type { Selection } from '../../shared/domain/campaign/definition.ts';
+import { printCondition } from '../domain/where.ts';
+
+/**
+ * Which clients a selection means, with AND and OR where its lists leave that open; null = the
+ * whole fleet. Exclusions are not part of it.
+ */
+export function selectionWords({ labels, logonServers, clients, where = [] }: Selection): string | null {
+  const parts = [
+    ...(labels.length === 0 ? [] : [`with ${labels.map((label) => `label ${label}`).join(' AND ')}`]),
+    ...(logonServers.length === 0 ? [] : [`on logon server ${listed(logonServers)}`]),
+    ...(clients.length === 0 ? [] : [`named ${listed(clients)}`]),
+    ...(where.length === 0 ? [] : [`that fulfil ${where.map(printCondition).join(' AND ')}`]),
+  ];
+  return parts.length === 0 ? null : `clients ${parts.join(', AND ')}`;
+}
+
+/** A longer list helps nobody. */
+const namesAtMost = 10;
+
+const listed = (names: readonly string[]): string =>
+  names.length <= namesAtMost
+    ? names.join(' OR ')
+    : `${names.slice(0, namesAtMost).join(' OR ')} OR ${names.length - namesAtMost} more`;
