@@ -20,14 +20,17 @@ test('a check-in of a finished client says how it finished, and when', async () 
   ]);
 });
 
-test('the end of a halt names the campaigns that stay paused, and by whom', async () => {
+test('the end of a halt names the campaigns that stay paused and the servers that stay held, and by whom', async () => {
   await using orchestrator = await startRunning();
   await orchestrator.ask('POST', '/v1/campaigns/sp4/pause', { reason: 'phones' }, anna);
+  const hold = { logonServers: ['LS-ROM'], reason: 'payroll' };
+  await orchestrator.ask('POST', '/v1/campaigns/sp4/hold', hold, anna);
   const halted = await runCliAt(orchestrator, ['halt', '--reason', 'network']);
   expect(halted.stdout).toMatch(/work in progress is completed\. Undo: servpack unhalt\n$/);
   const { stdout } = await runCliAt(orchestrator, ['unhalt']);
   expect(stdout).toBe(
-    'The halt is over. Running campaigns go on.\nStill paused: sp4 (by anna (token default))\n',
+    'The halt is over. Running campaigns go on.\nStill paused: sp4 (by anna (token default))\n' +
+      'Still held: LS-ROM in sp4 (by anna (token default))\n',
   );
 });
 

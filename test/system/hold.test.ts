@@ -15,11 +15,11 @@ import { until } from '../fixtures/until.ts';
 const beginning = new Set(['mark', 'runUpdate', 'restart', 'notify', 'stopService']);
 
 /** Clients of one logon server that may be at work at once. */
-const slotsAtServer = 2;
-const clients = 80;
+const slotsAtServer = 4;
+const clients = 120;
 const campaignFile =
   'campaign: sp4\nrelease: test-release\nwaves: [{ name: all, rest: true, gate: { failures: 100 % } }]\nstructural: atOnce\n' +
-  `ladder: [wait, relocation]\nbudgets: { active: 8, perLogonServer: ${slotsAtServer} }\n`;
+  `ladder: [wait, relocation]\nbudgets: { active: 16, perLogonServer: ${slotsAtServer} }\n`;
 
 const folder = mkdtempSync(join(tmpdir(), 'servpack-hold-'));
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -55,7 +55,7 @@ test('a held logon server begins nothing new, whatever is killed; the others end
       .reduce((sum, each) => sum + each, 0);
 
   await lab.begin(campaignFile);
-  await until('clients of the logon server are at work', async () => (await begun()).held >= 4, 20);
+  await until('clients of the logon server are at work', async () => (await begun()).held >= 10, 5);
   await operator.ask('POST', '/v1/campaigns/sp4/hold', { logonServers: ['ls-1'], reason: 'payroll' });
   const atAnswer = await begun();
   // Commands that were committed before reach clients after the answer: at most one for each slot.

@@ -41,24 +41,29 @@ export function addHaltCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  servpack unhalt --reason "network is back"')
     .action(async (options: ResumeOptions, command: Command) => {
       await withApi(command, async (api) =>
-        stillPaused(api, await api.post(haltAnswer, '/v1/unhalt', options)),
+        stillStopped(api, await api.post(haltAnswer, '/v1/unhalt', options)),
       );
     });
 }
 
-/** After the halt: the campaigns that a halt does not touch, because each was paused by itself. */
-async function stillPaused(
+/** After the halt: the campaigns and logon servers that were paused and held by themselves. */
+async function stillStopped(
   api: ApiClient,
   ended: Result<z.infer<typeof haltAnswer>, Refusal>,
 ): Promise<Result<CommandOutput, Refusal>> {
   const all = ended.ok ? await api.get(campaignsAnswer, '/v1/campaigns') : null;
-  const paused = all?.ok === true ? all.value.campaigns.flatMap(pausedWords) : [];
+  const campaigns = all?.ok === true ? all.value.campaigns : [];
+  const [paused, held] = [campaigns.flatMap(pausedWords), campaigns.flatMap(heldWords)];
   return outputOf(ended, (view) => [
     ...placeLine(api),
     'The halt is over. Running campaigns go on.',
     ...(paused.length === 0 ? [] : wrapped(view, 'Still paused: ', paused.join(', '), 'yellow')),
+    ...(held.length === 0 ? [] : wrapped(view, 'Still held: ', held.join(', '), 'yellow')),
   ]);
 }
 
 const pausedWords = ({ campaign, paused }: CampaignStatus): readonly string[] =>
   paused === null ? [] : [`${campaign} (by ${paused.by})`];
+
+const heldWords = ({ campaign, status, holds }: CampaignStatus): readonly string[] =>
+  status === 'ended' ? [] : holds.map(({ logonServer, by }) => `${logonServer} in ${campaign} (by ${by})`);
