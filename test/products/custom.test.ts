@@ -11,6 +11,7 @@ import {
   profileOf,
 } from '../../shared/products/profile.ts';
 import { printFaults } from '../../shared/input/input-fault.ts';
+import { serviceNames } from '../contract/service-names.ts';
 import { quietLook } from './given.ts';
 
 /** Profiles that an operator adds without changing the program. */
@@ -136,4 +137,49 @@ test('a product without a configuration has no phase, whatever lies on the clien
   if (!profile.ok) throw new Error('the profile has faults');
   const seen = readObservation(profile.value, quietLook, 'sha');
   expect(seen).toMatchObject({ setupPhase: 'none', servicePack: null, transcript: null });
+});
+
+describe('names with spaces', () => {
+  const zabbix = readFileSync(
+    join(import.meta.dirname, '../../examples/products/zabbix-agent-2.yaml'),
+    'utf8',
+  );
+
+  test('the example of Zabbix agent 2 is a profile', () => {
+    write('zabbix-agent-2.yaml', zabbix);
+    expect(loadProfile('zabbix-agent-2', folder)).toMatchObject({
+      ok: true,
+      value: { swap: { service: 'Zabbix Agent 2' }, componentDirectory: 'C:\\Program Files\\Zabbix Agent 2' },
+    });
+  });
+
+  test.each(serviceNames)('a profile may name the service %j', (name) => {
+    const profile = parseProfile(
+      zabbix.replace('service: Zabbix Agent 2', `service: ${JSON.stringify(name)}`),
+      'z',
+    );
+    expect(profile).toMatchObject({ ok: true, value: { swap: { service: name } } });
+  });
+
+  test.each(['a/b', 'a\\b', ' a', 'a ', '', 'x'.repeat(257), 'a\tb'])(
+    '%j is no name of a service',
+    (name) => {
+      const profile = parseProfile(
+        zabbix.replace('service: Zabbix Agent 2', `service: ${JSON.stringify(name)}`),
+        'z',
+      );
+      expect(profile.ok ? '' : printFaults(profile.error).join()).toContain('expected the name of a service');
+    },
+  );
+
+  test('an executable may have spaces in its name, but not around it', () => {
+    const named = (name: string) =>
+      parseProfile(zabbix.replace('- zabbix_get.exe', `- ${JSON.stringify(name)}`), 'z').ok;
+    expect([named('My Agent.exe'), named(' a.exe'), named('a.exe '), named('a. ')]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
 });
