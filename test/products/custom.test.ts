@@ -10,6 +10,7 @@ import {
   parseProfile,
   profileOf,
 } from '../../shared/products/profile.ts';
+import { parseRelease } from '../../orchestrator/input/release-file.ts';
 import { printFaults } from '../../shared/input/input-fault.ts';
 import { serviceNames } from '../contract/service-names.ts';
 import { quietLook } from './given.ts';
@@ -89,7 +90,11 @@ test('a profile with a fault is refused with its line, and so is a profile of an
   write('acme-3.yaml', acme);
   expect(loadProfile('acme-3', folder)).toMatchObject({
     ok: false,
-    error: { message: expect.stringMatching(/is the profile of acme-2, not of acme-3/) },
+    error: {
+      message: expect.stringMatching(
+        /acme-3\.yaml says product: acme-2: name the file acme-2\.yaml, or say product: acme-3 in it/,
+      ),
+    },
   });
 });
 
@@ -137,6 +142,24 @@ test('a product without a configuration has no phase, whatever lies on the clien
   if (!profile.ok) throw new Error('the profile has faults');
   const seen = readObservation(profile.value, quietLook, 'sha');
   expect(seen).toMatchObject({ setupPhase: 'none', servicePack: null, transcript: null });
+});
+
+describe('a profile in a file of another name', () => {
+  test.each(['bar.yaml', 'acme-2.yml', 'ACME-2.yaml'])(
+    '%s is told, with the name that it must have',
+    (file) => {
+      write(file, `${acme.replace('product: acme-2', 'product: "acme-2"  # ours')}`);
+      const loaded = loadProfile('acme-2', folder);
+      expect(loaded.ok ? '' : loaded.error.message).toContain(
+        `${join(folder, file)} says product: acme-2, so name that file acme-2.yaml`,
+      );
+      const text = 'release: r\nproduct: acme-2\ntree: .\ncomponents: bin\n';
+      const release = parseRelease(text, 'r.yaml', folder);
+      expect(release.ok ? [] : printFaults(release.error)).toEqual([
+        expect.stringContaining(`${join(folder, file)} says product: acme-2, so name that file acme-2.yaml`),
+      ]);
+    },
+  );
 });
 
 describe('names with spaces', () => {

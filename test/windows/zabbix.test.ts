@@ -38,6 +38,7 @@ it('updates an agent past its own service, whose name has spaces', async () => {
     product: 'zabbix-agent-2',
     servicePack: null,
     components: 'bin',
+    isPushed: true,
   });
   await servpack.startWorker('worker');
   await servpack.begin(
