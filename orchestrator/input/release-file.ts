@@ -1,7 +1,7 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 import type { Result } from '../../shared/errors.ts';
-import { knownProducts } from '../../shared/products/profile.ts';
+import { fileSaying, knownProducts, loadProfile } from '../../shared/products/profile.ts';
 import { across, count, field, list, matching, section } from '../../shared/input/fields.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { hostForm, hostKeyForm, isHost, isHostKey, versionedId } from '../../shared/input/names.ts';
@@ -49,16 +49,19 @@ const proof = section({
 
 /** The keys of a release file. Paths are relative to the file, `components` to the tree. */
 function releaseSchema(profiles: string | null) {
-  const products = knownProducts(profiles);
   const keys = section({
     release: versionedId(),
-    product: matching(`a known product (${products.join(', ')})`, (value) => products.includes(value)),
+    product: knownProduct(profiles),
     /** Left out where the product's service packs have no number. */
     servicePack: count(0, 99).nullable().default(null),
     /** The folder that the upgrade command changes, such as the logon server's share. */
     tree: path(),
     /** The folder inside the tree that holds the component files as clients download them. */
     components: path(),
+    /** Folders inside `components` whose files are not for clients. */
+    leaveOut: list(
+      matching('the name of a folder', (value) => /^[^\\/\p{Cc}]{1,255}$/u.test(value)),
+    ).optional(),
     /**
      * Where the orchestrator reads the copies on the logon servers: the folder of component files
      * of each. Left out = one share: staging it stages it for all.
@@ -72,6 +75,7 @@ function releaseSchema(profiles: string | null) {
     })
       .nullable()
       .default(null),
+    /** Left out only where servpack brings the files itself (route `push`). */
     upgrade: section({
       command,
       timeout: duration(1000).default(120_000),
@@ -84,9 +88,11 @@ function releaseSchema(profiles: string | null) {
       /** Fingerprints of which the host must show one; left out = the known hosts decide. */
       hostKeys: list(matching(hostKeyForm, isHostKey), 'a list of fingerprints').optional(),
       proof: proof.optional(),
-    }),
+    }).optional(),
   });
-  return across(keys, ({ upgrade }, blame) => {
+  return across(keys, ({ product, upgrade }, blame) => {
+    if (upgrade === undefined && needsCommand(product, profiles))
+      blame(['upgrade'], 'is missing', 'the command that brings the release to the logon server');
     if (typeof upgrade !== 'object' || upgrade === null) return;
     const { host, port, hostKeys, command: words } = upgrade;
     if (host === undefined) {
@@ -96,6 +102,25 @@ function releaseSchema(profiles: string | null) {
       blame(['upgrade', 'command'], `begins with ${JSON.stringify(words[0])}`, fullPath);
   });
 }
+
+/** With route `push` no logon server has to be staged. A profile with faults is told by itself. */
+function needsCommand(product: unknown, profiles: string | null): boolean {
+  const profile = typeof product === 'string' ? loadProfile(product, profiles) : null;
+  return profile?.ok === true && profile.value.update.route !== 'push';
+}
+
+/** A product by the name of its file; one that stands in a file of another name is told so. */
+const knownProduct = (profiles: string | null) =>
+  z.unknown().transform((input, context): string => {
+    const products = knownProducts(profiles);
+    if (typeof input === 'string' && products.includes(input)) return input;
+    const file = typeof input === 'string' ? fileSaying(input, profiles) : null;
+    const known = `a known product (${products.join(', ')})`;
+    const message =
+      file === null ? known : `${known}: ${file} says product: ${input}, so name that file ${input}.yaml`;
+    context.issues.push({ code: 'custom', message, input });
+    return z.NEVER;
+  });
 
 const fullPath = 'a full path of the host first, such as D:\\SMS\\SP4\\UPGRADE.BAT';
 

@@ -3,13 +3,16 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isWindowsPath, parseRelease, type ReleaseInput } from '../input/release-file.ts';
 import { readManifest } from './manifest.ts';
 import { whatIsMissing } from './staged-proof.ts';
-import { runUpgrade, thenAgain, type UpgradeEvidence } from './upgrade-command.ts';
+import { evidenceOf, runUpgrade, thenAgain, type UpgradeEvidence } from './upgrade-command.ts';
+import { UpgradeOutput } from './upgrade-output.ts';
 import { type HostEvidence, runUpgradeOn } from './upgrade-on-host.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { err, fault, type Fault, ok, type Result } from '../../shared/errors.ts';
 import type { InputFault } from '../../shared/input/input-fault.ts';
 import { readInputFile, yamlBytesAtMost } from '../input-file.ts';
 import { loadWithText, type Profile } from '../../shared/products/profile.ts';
+
+type UpgradeInput = NonNullable<ReleaseInput['upgrade']>;
 
 /** The tree as the upgrade command left it, and the proof that the command ran. */
 export interface StagingRun {
@@ -50,7 +53,7 @@ export async function runStaging(
   const ran = await runCommand(input.value, file, tree, signal);
   if (!ran.ok) return ran;
   const { evidence, texts } = ran.value;
-  const files = await readManifest(tree, input.value.components);
+  const files = await readManifest(tree, input.value.components, input.value.leaveOut);
   if (!files.ok) return files;
   const missing = await whatIsMissing(input.value, loaded.value.profile, {
     file,
@@ -78,7 +81,7 @@ export async function runStaging(
   return ok({
     release: staged,
     tree,
-    host: input.value.upgrade.host ?? null,
+    host: input.value.upgrade?.host ?? null,
     evidence,
     tookMs: Math.round(performance.now() - begun),
   });
@@ -92,22 +95,31 @@ async function runCommand(
   signal?: AbortSignal,
 ): Promise<Result<HostEvidence>> {
   const { release, upgrade } = input;
+  if (upgrade === undefined) {
+    const said = new UpgradeOutput();
+    said.add(Buffer.from(`no upgrade command: servpack brings the files of ${tree} itself\n`));
+    return ok({ evidence: evidenceOf(null, said), texts: {} });
+  }
   const { host, port, hostKeys, command, timeout, proof } = upgrade;
   if (host !== undefined) {
     const reads = proof?.values.map((value) => value.file).filter(isWindowsPath) ?? [];
     const where = { host, port: port ?? null, hostKeys: hostKeys ?? [] };
     return runUpgradeOn({ ...where, command, release, limitMs: timeout, reads }, process.env, signal);
   }
-  const evidence = await runUpgrade(upgradeOf(input, file, tree, signal));
+  const evidence = await runUpgrade(upgradeOf(release, upgrade, file, tree, signal));
   return evidence.ok ? ok({ evidence: evidence.value, texts: {} }) : evidence;
 }
 
 /** The fault of a command that says success, and whose work is not whole. */
 function halfDone({ upgrade }: ReleaseInput, missing: readonly string[], evidence: UpgradeEvidence): Fault {
-  const where = upgrade.host === undefined ? '' : ` on ${upgrade.host}`;
+  const where = upgrade?.host === undefined ? '' : ` on ${upgrade.host}`;
+  const who =
+    upgrade === undefined
+      ? 'the release is not whole:'
+      : `the upgrade command ${upgrade.command[0]}${where} ended with exit code 0, and its work is not whole:`;
   return fault(
     'upgradeHalfDone',
-    `the upgrade command ${upgrade.command[0]}${where} ended with exit code 0, and its work is not whole: ${missing.join('; ')}; nothing is staged; read what the command says, ${thenAgain}`,
+    `${who} ${missing.join('; ')}; nothing is staged; read what the command says, ${thenAgain}`,
     evidence,
   );
 }
@@ -131,7 +143,7 @@ const noTree = (tree: string): Fault =>
 const isFolder = async (path: string): Promise<boolean> =>
   (await stat(path).catch(() => null))?.isDirectory() ?? false;
 
-function upgradeOf({ release, upgrade }: ReleaseInput, file: string, tree: string, signal?: AbortSignal) {
+function upgradeOf(release: string, upgrade: UpgradeInput, file: string, tree: string, signal?: AbortSignal) {
   const [program = '', ...args] = upgrade.command;
   return {
     // Like every path in the file, the path of a program is relative to the file, not to the tree.

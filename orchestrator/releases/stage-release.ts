@@ -123,6 +123,8 @@ const auditOf = (
   to: 'staged',
   because:
     `release ${release.release} of ${release.product}: ${release.files.length} files in ${tree}; ` +
-    `the upgrade command ended${host === null ? '' : ` on ${host}`} with exit code ${evidence.exitCode}`,
+    (evidence.exitCode === null
+      ? 'no upgrade command, because servpack brings the files itself'
+      : `the upgrade command ended${host === null ? '' : ` on ${host}`} with exit code ${evidence.exitCode}`),
   evidence: evidence.sha256,
 });

@@ -7,7 +7,7 @@ import type { Profile } from '../../shared/products/profile.ts';
 import type { ReleaseInput } from '../input/release-file.ts';
 import { type ManifestFile, readManifest } from './manifest.ts';
 
-type Proof = NonNullable<ReleaseInput['upgrade']['proof']>;
+type Proof = NonNullable<NonNullable<ReleaseInput['upgrade']>['proof']>;
 type ProvedValue = Proof['values'][number];
 
 /** What is compared with the staged tree. */
@@ -31,7 +31,7 @@ export async function whatIsMissing(
   profile: Profile,
   staged: StagedTree,
 ): Promise<Result<readonly string[]>> {
-  const { proof } = upgrade;
+  const proof = upgrade?.proof;
   const missing: string[] = [];
   if (proof?.files !== undefined) {
     const delivered = await readManifest(resolve(dirname(staged.file), proof.files), '.');

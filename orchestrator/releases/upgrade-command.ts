@@ -20,7 +20,8 @@ export interface UpgradeCommand {
  * 16 KiB.
  */
 export interface UpgradeEvidence {
-  readonly exitCode: number;
+  /** Null = the release has no upgrade command. */
+  readonly exitCode: number | null;
   readonly output: string;
   /** SHA-256 of `output`. */
   readonly sha256: string;
@@ -121,7 +122,7 @@ function killGroup({ pid }: Child): void {
 }
 
 /** The evidence of a command that has ended. */
-export function evidenceOf(exitCode: number, output: UpgradeOutput): UpgradeEvidence {
+export function evidenceOf(exitCode: number | null, output: UpgradeOutput): UpgradeEvidence {
   const text = output.text();
   return { exitCode, output: text, sha256: sha256(text) };
 }

@@ -30,4 +30,15 @@ export const isHostKey = (value: string): boolean =>
 
 export const hostKeyForm = 'fingerprints such as SHA256:… of 43 characters, separated by spaces';
 
+/**
+ * The name of a service: up to 256 characters, any but `/` and `\\` (CreateServiceW). Control
+ * characters, which no command line can carry, are refused too, and spaces around it, which tools
+ * cut off.
+ */
+export const isServiceName = (value: string): boolean =>
+  value.length <= 256 &&
+  /^[^\\/\p{Cc}\u2028\u2029]+$/u.test(value) &&
+  value.isWellFormed() &&
+  value.trim() === value;
+
 export const versionedId = () => matching(versionedIdForm, isVersionedId);

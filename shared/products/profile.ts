@@ -40,6 +40,25 @@ function customProducts(folder: string | null): string[] {
 export const knownProducts = (folder: string | null = null): string[] =>
   [...new Set([...profilesIn(builtIn), ...customProducts(folder)])].toSorted();
 
+/**
+ * The file of the operator's folder that says `product: PRODUCT` under another name, or as `.yml`;
+ * null where there is none.
+ */
+export function fileSaying(product: string, folder: string | null): string | null {
+  if (folder === null) return null;
+  const line = new RegExp(`^product:\\s*(["']?)${RegExp.escape(product)}\\1\\s*(?:#.*)?$`, 'm');
+  try {
+    const files = readdirSync(folder).filter((name) => /\.ya?ml$/i.test(name));
+    const found = files.find((name) => {
+      const text = readOperatorText(join(folder, name));
+      return name !== `${product}${extension}` && text.ok && line.test(text.value);
+    });
+    return found === undefined ? null : join(folder, found);
+  } catch {
+    return null;
+  }
+}
+
 /** A profile, and its text where an operator wrote it. */
 export interface LoadedProfile {
   readonly profile: Profile;
@@ -62,7 +81,7 @@ export function loadProfile(product: string, folder: string | null = null): Resu
 export function loadWithText(product: string, folder: string | null): Result<LoadedProfile> {
   const known = knownProducts(folder);
   // Only names of the list get into a path.
-  if (!known.includes(product)) return err(unknownProduct(product, known));
+  if (!known.includes(product)) return err(unknownProduct(product, known, fileSaying(product, folder)));
   const isBuiltIn = profilesIn(builtIn).includes(product);
   const isCustom = customProducts(folder).includes(product);
   if (isBuiltIn && isCustom) return err(builtInAlready(product, folder ?? ''));
@@ -71,7 +90,12 @@ export function loadWithText(product: string, folder: string | null): Result<Loa
   if (!loaded.ok) return loaded;
   const { profile, text } = loaded.value;
   if (profile.product === product) return ok({ profile, text: isCustom ? text : null });
-  return err(fault('badProfile', `${file} is the profile of ${profile.product}, not of ${product}`));
+  return err(
+    fault(
+      'badProfile',
+      `${file} says product: ${profile.product}: name the file ${profile.product}${extension}, or say product: ${product} in it`,
+    ),
+  );
 }
 
 /**
@@ -93,12 +117,21 @@ const builtInAlready = (product: string, folder: string): Fault =>
     `${product} is a built-in product, and ${join(folder, product)}${extension} would change what it is: give it a name of its own`,
   );
 
+<<<<<<< HEAD
 function unknownProduct(product: string, known: readonly string[]): Fault {
   const near = nearest(product, known);
   const hint = near === null ? '' : ` (did you mean ${near}?)`;
   return fault(
     'unknownProduct',
     `product ${JSON.stringify(product.slice(0, 63))} is not known${hint}: the known ones are ${known.join(', ')}`,
+=======
+const unknownProduct = (product: string, known: readonly string[], file: string | null): Fault =>
+  fault(
+    'unknownProduct',
+    `product ${JSON.stringify(product.slice(0, 63))} is not known: the known ones are ${known.join(', ')}${
+      file === null ? '' : `; ${file} says product: ${product}, so name that file ${product}${extension}`
+    }`,
+>>>>>>> 8af62ba (Releases: no folder is left out silently, route push needs no upgrade command, and a product file of another name is named)
   );
 }
 

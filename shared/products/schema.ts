@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 import { across, field, flag, list, matching, oneOf, section, text } from '../input/fields.ts';
-import { versionedId } from '../input/names.ts';
+import { isServiceName, versionedId } from '../input/names.ts';
 import { duration } from '../input/quantities.ts';
 import { commandLineForm, isCommandLine } from './command-line.ts';
 import { parseCsdver } from './csdver.ts';
@@ -22,20 +22,30 @@ const isWindowsPath = (value: string): boolean =>
 
 const windowsPath = () => matching('a full Windows path such as C:\\MS\\SMS\\BIN', isWindowsPath);
 
-const isFileName = (value: string): boolean => /^[^\\/:*?"<>|\s\p{Cc}]{1,100}$/u.test(value);
+/** Windows drops dots and spaces at the end of a name. */
+const isFileName = (value: string): boolean =>
+  /^[^\\/:*?"<>|\p{Cc}]{1,100}$/u.test(value) && value.trimStart() === value && !/[. ]$/.test(value);
 
 const fileName = () => matching('a file name without its path', isFileName);
+
+/** The Load value lists programs with spaces between them, so none of these has one in its name. */
+const loadedProgram = () =>
+  matching(
+    'a file name without its path and without spaces',
+    (value) => isFileName(value) && !/\s/.test(value),
+  );
 
 const namesOf = <Parsers extends object>(parsers: Parsers) =>
   Object.keys(parsers) as (keyof Parsers & string)[];
 
-const serviceName = () =>
-  matching('the name of a service', (value) => /^[^\\/\s\p{Cc}]{1,256}$/u.test(value));
+const serviceName = () => matching('the name of a service', isServiceName);
 
+/** A key may be named like a service. */
 const registryKey = () =>
-  matching('a registry key such as HKLM\\SOFTWARE\\Vendor\\Product', (value) =>
-    /^HKLM(?:\\[\p{L}\p{N} ._$()-]{1,100}){1,20}$/u.test(value),
-  );
+  matching('a registry key such as HKLM\\SOFTWARE\\Vendor\\Product', (value) => {
+    const [root, ...names] = value.split('\\');
+    return root === 'HKLM' && names.length >= 1 && names.length <= 20 && names.every(isServiceName);
+  });
 
 const service = section({
   name: serviceName(),
@@ -77,7 +87,7 @@ const update = section({
    * The program that the users' Load value starts and that updates the client; route `push` needs
    * none.
    */
-  program: fileName().nullable().default(null),
+  program: loadedProgram().nullable().default(null),
   /**
    * Who reads the release from the logon server. `userLogon`: the user's own logon.
    * `passwordLogin`: a program that servpack runs, for which it logs in with a password; a key has

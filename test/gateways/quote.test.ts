@@ -4,6 +4,7 @@ import {
   asciiJson,
   plainWords,
   quoteArgument,
+  quoteKey,
   quoteName,
   quotePath,
 } from '../../workers/gateways/windows-ssh/connection/quote.ts';
@@ -68,14 +69,35 @@ describe('a command line quotes', () => {
   });
 
   test('a name', () => {
+    let taken = 0;
     fc.assert(
       fc.property(hostile, (value) => {
         const quoted = quoteName(value);
         if (!quoted.ok) return;
+        taken += 1;
         expect(argumentsOf(onlyCommand(`sc query ${quoted.value}`))).toEqual(['sc', 'query', value]);
+        const key = quoteKey(`HKLM\\SYSTEM\\${value}`);
+        const words = argumentsOf(onlyCommand(`reg query ${key.ok ? key.value : ''}`));
+        expect(words.at(-1)).toBe(`HKLM\\SYSTEM\\${value}`);
       }),
       { numRuns: 3_000 },
     );
+    expect(taken).toBeGreaterThan(300);
+  });
+
+  test('every character that the name of a service may hold, at both ends and in the middle', () => {
+    const characters = Array.from({ length: 0x2ff }, (_, n) => String.fromCharCode(n)).filter((each) =>
+      /[^\\/\p{Cc}\p{Z}]/u.test(each),
+    );
+    for (const character of characters) {
+      const name = `${character}a ${character} b${character}`;
+      const quoted = quoteName(name);
+      expect([name, quoted.ok]).toEqual([name, true]);
+      expect(argumentsOf(onlyCommand(`sc query ${quoted.ok ? quoted.value : ''}`)).at(-1)).toBe(name);
+    }
+    expect(characters.length).toBeGreaterThan(600);
+    for (const refused of ['a/b', 'a\\b', ' a', 'a ', '', 'x'.repeat(257), 'a\nb', 'a\ud800'])
+      expect([refused, quoteName(refused).ok]).toEqual([refused, false]);
   });
 
   test('JSON that is echoed', () => {

@@ -47,7 +47,7 @@ function answerTo(line: string, says: Says): Executed {
 }
 
 const factsOf = (codePage: number): string =>
-  `C:\\Windows\r\nActive code page: ${codePage}\r\n\r\nMicrosoft Windows [Version 10.0.26100.4061]\r\n`;
+  `C:\\Windows\r\nActive code page: ${codePage}\r\nservpack:[!]\r\n\r\nMicrosoft Windows [Version 10.0.26100.4061]\r\n`;
 
 /** What a client says about itself. */
 export const saysFacts =

@@ -43,6 +43,28 @@ describe('a tree is not staged', () => {
     );
   });
 
+  test('when a folder inside would be left out, which is named', async () => {
+    for (const name of ['plugins', 'DE-DE']) await mkdir(share(name));
+    await writeFile(share('plugins', 'NEW.DLL'), 'x');
+    const { code, message } = await refusal(at('release.yaml'));
+    expect(code).toBe('foldersInside');
+    expect(message).toBe(
+      `${components} has folders inside, whose files no client would get: DE-DE, plugins; nothing is staged; move them out of it, or name them in leaveOut of the release file`,
+    );
+    const file = await withLine(/^components: .*/m, `components: ${components}\nleaveOut: [Plugins, de-de]`);
+    expect((await staged(file)).release.files.map(({ name }) => name)).not.toContain('new.dll');
+  });
+
+  test.each(['CON', 'nul.dll', 'Aux.tar.gz', 'COM1.exe', 'lpt³', 'prn .txt', 'CONOUT$'])(
+    'when a file has the name of a device: %o',
+    async (name) => {
+      await writeFile(share(name), 'x');
+      const { code, message } = await refusal(at('release.yaml'));
+      expect(code).toBe('strangeName');
+      expect(message).toContain('is the name of a device such as NUL');
+    },
+  );
+
   test.each(['50%done.dll', '%PATH%.dll', 'wow!.dll', 'what?.dll', 'a:b.dll', 'tail.', 'tab\t.dll'])(
     'when a client cannot be asked for the name %o',
     async (name) => {
@@ -94,7 +116,7 @@ describe('a faulty release file', () => {
     const faults = !result.ok && areInputFaults(result.error) ? printFaults(result.error) : [];
     expect(faults).toEqual([
       `${file}:3: product: is "sms-9", expected a known product (generic-windows-agent, sms-1.2)`,
-      `${file}:4: servicepack: is not a known key (did you mean servicePack?), expected one of release, product, servicePack, tree, components, logonServers, upgrade`,
+      `${file}:4: servicepack: is not a known key (did you mean servicePack?), expected one of release, product, servicePack, tree, components, leaveOut, logonServers, upgrade`,
     ]);
     expect(await readdir(at())).not.toContain('ran');
   });
@@ -104,6 +126,24 @@ describe('a faulty release file', () => {
     const faults = !result.ok && areInputFaults(result.error) ? printFaults(result.error) : [];
     expect(faults).toEqual([
       `${at('nothing.yaml')}:1: (file): cannot be read (there is no such file or folder), expected a readable text file`,
+    ]);
+  });
+});
+
+describe('a release that servpack itself brings (route push)', () => {
+  test('needs no upgrade command', async () => {
+    await withLine(/^product: .*\nservicePack: .*/m, 'product: generic-windows-agent');
+    const { release, evidence } = await staged(await withLine(/^upgrade:[^]*/m, ''));
+    expect(release.files).toHaveLength(13);
+    expect(evidence.exitCode).toBeNull();
+    expect(evidence.output).toContain('no upgrade command: servpack brings the files of');
+  });
+
+  test('is the only one that needs none', async () => {
+    const result = await runStaging(await withLine(/^upgrade:[^]*/m, ''));
+    const faults = !result.ok && areInputFaults(result.error) ? printFaults(result.error) : [];
+    expect(faults).toEqual([
+      expect.stringMatching(/upgrade: is missing, expected the command that brings the release/),
     ]);
   });
 });

@@ -16,6 +16,8 @@ export interface StagedTree {
   readonly product: string;
   readonly servicePack: number | null;
   readonly components: string;
+  /** servpack brings the files itself, so there is no upgrade command. */
+  readonly isPushed?: true;
 }
 
 const smsTree: StagedTree = {
@@ -107,7 +109,7 @@ export class Operator {
         ...(staged.servicePack === null ? [] : [`servicePack: ${staged.servicePack}`]),
         `tree: ${tree}`,
         `components: ${staged.components}`,
-        `upgrade: { command: ["${command}"], timeout: 10s }`,
+        ...(staged.isPushed === true ? [] : [`upgrade: { command: ["${command}"], timeout: 10s }`]),
         '',
       ].join('\n'),
     );

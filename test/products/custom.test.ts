@@ -10,7 +10,9 @@ import {
   parseProfile,
   profileOf,
 } from '../../shared/products/profile.ts';
+import { parseRelease } from '../../orchestrator/input/release-file.ts';
 import { printFaults } from '../../shared/input/input-fault.ts';
+import { serviceNames } from '../contract/service-names.ts';
 import { quietLook } from './given.ts';
 
 /** Profiles that an operator adds without changing the program. */
@@ -88,7 +90,11 @@ test('a profile with a fault is refused with its line, and so is a profile of an
   write('acme-3.yaml', acme);
   expect(loadProfile('acme-3', folder)).toMatchObject({
     ok: false,
-    error: { message: expect.stringMatching(/is the profile of acme-2, not of acme-3/) },
+    error: {
+      message: expect.stringMatching(
+        /acme-3\.yaml says product: acme-2: name the file acme-2\.yaml, or say product: acme-3 in it/,
+      ),
+    },
   });
 });
 
@@ -136,4 +142,67 @@ test('a product without a configuration has no phase, whatever lies on the clien
   if (!profile.ok) throw new Error('the profile has faults');
   const seen = readObservation(profile.value, quietLook, 'sha');
   expect(seen).toMatchObject({ setupPhase: 'none', servicePack: null, transcript: null });
+});
+
+describe('a profile in a file of another name', () => {
+  test.each(['bar.yaml', 'acme-2.yml', 'ACME-2.yaml'])(
+    '%s is told, with the name that it must have',
+    (file) => {
+      write(file, `${acme.replace('product: acme-2', 'product: "acme-2"  # ours')}`);
+      const loaded = loadProfile('acme-2', folder);
+      expect(loaded.ok ? '' : loaded.error.message).toContain(
+        `${join(folder, file)} says product: acme-2, so name that file acme-2.yaml`,
+      );
+      const text = 'release: r\nproduct: acme-2\ntree: .\ncomponents: bin\n';
+      const release = parseRelease(text, 'r.yaml', folder);
+      expect(release.ok ? [] : printFaults(release.error)).toEqual([
+        expect.stringContaining(`${join(folder, file)} says product: acme-2, so name that file acme-2.yaml`),
+      ]);
+    },
+  );
+});
+
+describe('names with spaces', () => {
+  const zabbix = readFileSync(
+    join(import.meta.dirname, '../../examples/products/zabbix-agent-2.yaml'),
+    'utf8',
+  );
+
+  test('the example of Zabbix agent 2 is a profile', () => {
+    write('zabbix-agent-2.yaml', zabbix);
+    expect(loadProfile('zabbix-agent-2', folder)).toMatchObject({
+      ok: true,
+      value: { swap: { service: 'Zabbix Agent 2' }, componentDirectory: 'C:\\Program Files\\Zabbix Agent 2' },
+    });
+  });
+
+  test.each(serviceNames)('a profile may name the service %j', (name) => {
+    const profile = parseProfile(
+      zabbix.replace('service: Zabbix Agent 2', `service: ${JSON.stringify(name)}`),
+      'z',
+    );
+    expect(profile).toMatchObject({ ok: true, value: { swap: { service: name } } });
+  });
+
+  test.each(['a/b', 'a\\b', ' a', 'a ', '', 'x'.repeat(257), 'a\tb'])(
+    '%j is no name of a service',
+    (name) => {
+      const profile = parseProfile(
+        zabbix.replace('service: Zabbix Agent 2', `service: ${JSON.stringify(name)}`),
+        'z',
+      );
+      expect(profile.ok ? '' : printFaults(profile.error).join()).toContain('expected the name of a service');
+    },
+  );
+
+  test('an executable may have spaces in its name, but not around it', () => {
+    const named = (name: string) =>
+      parseProfile(zabbix.replace('- zabbix_get.exe', `- ${JSON.stringify(name)}`), 'z').ok;
+    expect([named('My Agent.exe'), named(' a.exe'), named('a.exe '), named('a. ')]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
 });

@@ -19,6 +19,7 @@ async function stageAgent(servpack: WindowsServpack): Promise<string> {
     product: 'generic-windows-agent',
     servicePack: null,
     components: 'bin',
+    isPushed: true,
   });
   return join(tree, 'bin');
 }

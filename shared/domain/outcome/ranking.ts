@@ -23,15 +23,34 @@ export function rankBlockers(counters: Counters): readonly RankedBlocker[] {
     found.set(blocker, known);
     return known;
   };
+  const known = new Set(
+    Object.keys(counters).flatMap((name) => (name.startsWith('seen|') ? [splitOnce(name)[1]] : [])),
+  );
   for (const [name, count] of Object.entries(counters)) {
     const [kind, rest] = splitOnce(name);
     if (kind === 'seen') entry(rest).met += count;
     if (kind !== 'blocked') continue;
-    const together = rest.split(' + ');
+    const together = apart(rest, known) ?? rest.split(between);
     for (const blocker of together) entry(blocker).blocks += count;
     if (together.length === 1) entry(rest).alone += count;
   }
   return [...found.values()].filter(({ blocks, met }) => blocks > 0 || met > 0).sort(byGain);
+}
+
+const between = ' + ';
+
+/**
+ * The blockers of a counter, each of which was seen: the name of a service or a file may hold ` + `
+ * itself. Null where they are not known.
+ */
+function apart(text: string, known: ReadonlySet<string>): readonly string[] | null {
+  if (known.has(text)) return [text];
+  for (let at = text.indexOf(between); at >= 0; at = text.indexOf(between, at + 1)) {
+    if (!known.has(text.slice(0, at))) continue;
+    const rest = apart(text.slice(at + between.length), known);
+    if (rest !== null) return [text.slice(0, at), ...rest];
+  }
+  return null;
 }
 
 const byGain = (a: RankedBlocker, b: RankedBlocker): number =>

@@ -40,11 +40,16 @@ export const pathIn = (prefix: string, path: string): string => join(prefix, 'ro
 /**
  * Writes the agent's files, of its first or second version, into a client's directory or a release.
  */
-export function writeAgent({ programs }: Built, version: 1 | 2, folder: string): void {
+export function writeAgent(
+  { programs }: Built,
+  version: 1 | 2,
+  folder: string,
+  executable = 'AGENTSVC.EXE',
+): void {
   mkdirSync(folder, { recursive: true });
   const service = readFileSync(join(programs, 'pcmsvc32.exe'));
   // The bytes after the image make it a different file.
-  writeFileSync(join(folder, 'AGENTSVC.EXE'), Buffer.concat([service, Buffer.from(`version ${version}`)]));
+  writeFileSync(join(folder, executable), Buffer.concat([service, Buffer.from(`version ${version}`)]));
   copyFileSync(join(programs, version === 1 ? 'sp2' : 'sp4', 'MIFWIN.EXE'), join(folder, 'AGENTUI.EXE'));
   writeFileSync(join(folder, 'agentlib.dll'), `the library of version ${version}\r\n`);
   if (version === 2) writeFileSync(join(folder, 'NEWTOOL.EXE'), 'not in the first version\r\n');
@@ -55,7 +60,8 @@ export function writeAgent({ programs }: Built, version: 1 | 2, folder: string):
  * the agent.
  */
 export function writeClientFiles(prefix: string, built: Built, rules: TraitRules): void {
-  if (rules.product === 'agent') writeAgent(built, 1, pathIn(prefix, rules.componentDirectory));
+  if (rules.product === 'agent')
+    writeAgent(built, 1, pathIn(prefix, rules.componentDirectory), rules.service?.executable);
   else writeSmsClient(prefix, built, rules);
 }
 

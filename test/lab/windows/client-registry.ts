@@ -30,7 +30,9 @@ function serviceKeys({ service, componentDirectory }: TraitRules): readonly Regi
       values: {
         DisplayName: service.name,
         ErrorControl: 1,
-        ImagePath: { expand: executable.includes(' ') ? `"${executable}"` : executable },
+        ImagePath: {
+          expand: `${executable.includes(' ') ? `"${executable}"` : executable}${service.arguments ?? ''}`,
+        },
         ObjectName: serviceSettings.account,
         DependOnService: { list: ['RpcSs'] },
         FailureActions: { bytes: serviceSettings.failureActions },

@@ -21,7 +21,7 @@ function loopback(text: string): string {
 export function readOptions(argv: readonly string[]): WindowsLabOptions {
   const command = new Command('npm run lab:windows --')
     .description('Starts Windows clients made of Wine, each behind an sshd of its own, until Ctrl-C.')
-    .option('--clients <n>', 'how many; each of the first twelve has a trait of its own', whole(1, 100), 6)
+    .option('--clients <n>', 'how many; each of the first thirteen has a trait of its own', whole(1, 100), 6)
     .option(
       '--block <addresses>',
       `clients are at .1, .2, … of it (default: ${defaultBlock}, or others where another lab has it)`,

@@ -13,7 +13,8 @@ export type Trait =
   | 'slowStop'
   | 'staysHome'
   | 'agent'
-  | 'agentProgram';
+  | 'agentProgram'
+  | 'zabbix';
 
 /** A lab of N clients has the first N of these, and starts again after the last. */
 export const traits: readonly Trait[] = [
@@ -29,6 +30,7 @@ export const traits: readonly Trait[] = [
   'staysHome',
   'agent',
   'agentProgram',
+  'zabbix',
 ];
 
 export interface User {
@@ -46,6 +48,8 @@ export interface TraitService {
   readonly name: string;
   readonly executable: string;
   readonly start: 'automatic' | 'manual';
+  /** What follows the path in the image path. */
+  readonly arguments?: string;
 }
 
 /** The meaning of a trait, as data: the lab reads these and never the name of the trait. */
@@ -144,5 +148,17 @@ export const rulesOf: Readonly<Record<Trait, TraitRules>> = {
     what: `${withAgent.what}; whenever its user is there, a program of it is open`,
     user: { ...anna, opens: ['AGENTUI.EXE'] },
     isLoggedOn: true,
+  },
+  zabbix: {
+    ...withAgent,
+    what: `${withAgent.what}; the names of service and directory have spaces, as those of Zabbix agent 2`,
+    componentDirectory: String.raw`C:\Program Files\Zabbix Agent 2`,
+    service: {
+      name: 'Zabbix Agent 2',
+      executable: 'zabbix_agent2.exe',
+      start: 'automatic',
+      arguments: String.raw` -c "C:\Program Files\Zabbix Agent 2\zabbix_agent2.conf" -f=false`,
+    },
+    logsOn: false,
   },
 };

@@ -286,7 +286,7 @@ int main(int argc, char **argv)
 
     manager = OpenSCManagerA(NULL, NULL, SC_MANAGER_ALL_ACCESS);
     if (!manager) return failed("OpenSCManager");
-    if (asks && (argc < 3 || strchr(name, '='))) return query_all(argc, argv, extended);
+    if (asks && (argc < 3 || (*name && name[strlen(name) - 1] == '='))) return query_all(argc, argv, extended);
     if (argc < 3) {
         printf("DESCRIPTION:\n        SC is a command line program used for communicating with the\n"
                "        Service Control Manager and services.\n");

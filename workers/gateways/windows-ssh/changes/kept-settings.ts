@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../../../shared/errors.ts';
 import type { Part, Section } from '../connection/frame.ts';
-import { quoteName } from '../connection/quote.ts';
+import { quoteKey } from '../connection/quote.ts';
 import { parseRegistry } from '../look/registry.ts';
 
 /**
@@ -22,10 +22,9 @@ const sectionOf = (key: string): string => `key ${key}`;
 export function keySections(keys: readonly string[]): Result<readonly Section[], string> {
   const sections: Section[] = [];
   for (const key of keys) {
-    const parts = key.split('\\').map((part) => quoteName(part));
-    const bad = parts.find((part) => !part.ok);
-    if (bad !== undefined && !bad.ok) return bad;
-    sections.push({ name: sectionOf(key), commands: `reg query "${key}" /s 2>nul` });
+    const quoted = quoteKey(key);
+    if (!quoted.ok) return quoted;
+    sections.push({ name: sectionOf(key), commands: `reg query ${quoted.value} /s 2>nul` });
   }
   return ok(sections);
 }

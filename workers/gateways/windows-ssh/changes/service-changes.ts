@@ -6,7 +6,7 @@ import type { GatewayResult, ServiceSettings } from '../../gateway.ts';
 import { send, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { hasRawBytes } from '../connection/code-page.ts';
-import { quoteArgument, quoteName } from '../connection/quote.ts';
+import { quoteArgument, quoteKey, quoteName } from '../connection/quote.ts';
 import { keptIn, keySections } from './kept-settings.ts';
 import { withExecutables } from '../look/full-paths.ts';
 import { readService, servicesKey, serviceSections } from '../look/services.ts';
@@ -116,12 +116,10 @@ export const startWords: Readonly<Record<StartType, string>> = {
 /**
  * Stores the image path under its type again: a service manager writes every path as REG_EXPAND_SZ
  * (`save_service_config` of Wine).
- * @param path the image path as an argument
+ * @param key the key of the service as an argument, and `path` the image path
  */
-export const typing = (name: string, path: string, pathType: ServiceSettings['pathType']): string =>
-  pathType === undefined
-    ? ''
-    : ` && reg add "${servicesKey}\\${name}" /v ImagePath /t ${pathType} /d ${path} /f 2>&1`;
+export const typing = (key: string, path: string, pathType: ServiceSettings['pathType']): string =>
+  pathType === undefined ? '' : ` && reg add ${key} /v ImagePath /t ${pathType} /d ${path} /f 2>&1`;
 
 /**
  * Changes settings of a service. `sc config` keeps all others, also the account and its password.
@@ -134,13 +132,15 @@ export async function configure(
 ): Promise<GatewayResult<void>> {
   const quoted = refused(quoteName(name));
   if (!quoted.ok) return quoted;
+  const key = refused(quoteKey(`${servicesKey}\\${name}`));
+  if (!key.ok) return key;
   const path = imagePath === undefined ? ok('') : refused(quoteArgument(imagePath));
   if (!path.ok) return path;
   const settings = [
     startType === undefined ? '' : ` start= ${startWords[startType]}`,
     imagePath === undefined ? '' : ` binPath= ${path.value}`,
   ].join('');
-  const typed = imagePath === undefined ? '' : typing(name, path.value, pathType);
+  const typed = imagePath === undefined ? '' : typing(key.value, path.value, pathType);
   const sent = await send(shell, fence, `sc config ${quoted.value}${settings} 2>&1${typed}`);
   if (!sent.ok) return sent;
   return sent.value.exitCode === 0 ? ok(undefined) : failure('failed', wordsOf(sent.value));

@@ -6,7 +6,7 @@ import type { GatewayResult, InstalledAs } from '../../gateway.ts';
 import { send, wordsOf } from './send.ts';
 import { type ClientShell, failure, refused } from '../connection/client.ts';
 import { keptFile } from './guard.ts';
-import { quoteArgument, quoteName } from '../connection/quote.ts';
+import { quoteArgument, quoteKey, quoteName } from '../connection/quote.ts';
 import { dwordOf, multiOf, parseRegistry } from '../look/registry.ts';
 import { startWords, typing } from './service-changes.ts';
 import { noSuchService, servicesKey } from '../look/services.ts';
@@ -25,7 +25,7 @@ const alreadyThere = 1073;
 const markedForDeletion = 1072;
 const isUnkept = 'servpack:unkept';
 
-const keyOf = (name: string): string => `"${servicesKey}\\${name}"`;
+const keyOf = (name: string): GatewayResult<string> => refused(quoteKey(`${servicesKey}\\${name}`));
 
 export async function uninstall(
   shell: ClientShell,
@@ -34,14 +34,16 @@ export async function uninstall(
 ): Promise<GatewayResult<void>> {
   const quoted = refused(quoteName(name));
   if (!quoted.ok) return quoted;
+  const key = keyOf(name);
+  if (!key.ok) return key;
   const root = await shell.systemRoot();
   if (!root.ok) return root;
   const file = keptFile(root.value);
   // A service that is marked for deletion is not kept: the mark would come back with it. The file
   // gets its name only when it is complete.
   const keep = [
-    `(reg query ${keyOf(name)} /v DeleteFlag >nul 2>&1 || `,
-    `(reg export ${keyOf(name)} "${file}.new" /y >nul 2>&1 && move /y "${file}.new" "${file}" >nul 2>&1))`,
+    `(reg query ${key.value} /v DeleteFlag >nul 2>&1 || `,
+    `(reg export ${key.value} "${file}.new" /y >nul 2>&1 && move /y "${file}.new" "${file}" >nul 2>&1))`,
   ].join('');
   const sent = await send(
     shell,
@@ -158,7 +160,9 @@ async function configureRecreated(
   const { name, dependsOn } = service;
   const quoted = refused(quoteName(name));
   if (!quoted.ok) return quoted;
-  const stored = await shell.read([{ name: 'stored', commands: `reg query ${keyOf(name)} 2>&1` }]);
+  const key = keyOf(name);
+  if (!key.ok) return key;
+  const stored = await shell.read([{ name: 'stored', commands: `reg query ${key.value} 2>&1` }]);
   if (!stored.ok) return stored;
   const values =
     parseRegistry(stored.value.get('stored')?.text ?? '')[0]?.values ?? new Map<string, string>();
@@ -168,7 +172,7 @@ async function configureRecreated(
   const allSettings = `${settings.value}${displayName(values)}${typeWords[dwordOf(values.get('type')) ?? 0] ?? ''}`;
   const path = refused(quoteArgument(service.imagePath));
   if (!path.ok) return path;
-  const typed = typing(name, path.value, service.pathType);
+  const typed = typing(key.value, path.value, service.pathType);
   const sent = await send(
     shell,
     fence,

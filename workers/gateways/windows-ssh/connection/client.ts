@@ -5,7 +5,7 @@ import { codePageIn, unknownCodePage } from './code-page.ts';
 import type { Connection } from './connection.ts';
 import { endOf } from './ending.ts';
 import { type Framed, framed, hasBegun, type Part, partOf, partsOf, type Section } from './frame.ts';
-import { factsSection } from '../look/look-sections.ts';
+import { factsSection, keptExclamation } from '../look/look-sections.ts';
 import type { Executed } from './output.ts';
 import { lineFor, type Shell } from './shell.ts';
 
@@ -14,9 +14,16 @@ export interface Facts {
   shell: Shell | null;
   systemRoot: string | null;
   codePage: string;
+  /** Does cmd.exe leave `!` as it is? An administrator may have switched on delayed expansion. */
+  keepsExclamation: boolean | null;
 }
 
-export const nothingKnown = (): Facts => ({ shell: null, systemRoot: null, codePage: 'utf8' });
+export const nothingKnown = (): Facts => ({
+  shell: null,
+  systemRoot: null,
+  codePage: 'utf8',
+  keepsExclamation: null,
+});
 
 /** A line that was run, with its output. */
 export interface Ran extends Executed {
@@ -91,6 +98,8 @@ export class ClientShell {
    * @param heard called with each piece of what the line prints, as it comes
    */
   async run(line: Framed, heard?: (piece: Buffer) => void): Promise<GatewayResult<Ran>> {
+    const can = await this.#takes(line.line.replace(factsSection.commands, ''));
+    if (!can.ok) return can;
     const { shell } = this.#facts;
     const first = await this.#connection.exec(lineFor(shell ?? 'cmd', line.line), this.signal, heard);
     if (!first.ok) return first;
@@ -112,12 +121,28 @@ export class ClientShell {
     );
   }
 
+  /** Where cmd.exe expands `!`, a name with `!` would name another service: nothing is sent. */
+  async #takes(text: string): Promise<GatewayResult<void>> {
+    if (!text.includes('!')) return ok(undefined);
+    if (this.#facts.keepsExclamation === null) {
+      const asked = await this.read([factsSection]);
+      if (!asked.ok) return asked;
+    }
+    return this.#facts.keepsExclamation === true
+      ? ok(undefined)
+      : failure(
+          'failed',
+          'cmd.exe of this client expands ! (DelayedExpansion): no name with ! can be sent to it',
+        );
+  }
+
   #remember(ran: Ran): void {
     if (!ran.framed.names.includes(factsSection.name)) return;
     const text = partOf(ran.stdout, ran.framed, factsSection.name, 'latin1')?.text ?? '';
     const [systemRoot = '', page = ''] = text.split(/\r?\n/);
     if (!/^[A-Za-z]:\\[\w .-]{1,60}$/.test(systemRoot)) return;
     this.#facts.systemRoot = systemRoot;
+    this.#facts.keepsExclamation = text.includes(keptExclamation);
     this.#facts.codePage = codePageIn(page) ?? unknownCodePage;
   }
 }

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '../../../../shared/errors.ts';
+import { isServiceName } from '../../../../shared/input/names.ts';
 import { hasRawBytes } from './code-page.ts';
 
 /**
@@ -35,23 +36,34 @@ export function quotePath(path: string): Result<string, string> {
   return ok(`"${path}"`);
 }
 
-/** The name of a service, a registry key below a fixed one, a share. */
+/** Characters that mean nothing to cmd.exe between quotes, nor to a program that reads them. */
+const plainName = /^[\p{L}\p{N} ._$()#@&{}+,;=~-]{1,256}$/u;
+
+/**
+ * The name of a service, which may hold every character but `/`, `\\` and control characters
+ * (CreateServiceW).
+ */
 export function quoteName(name: string): Result<string, string> {
-  return /^[\p{L}\p{N} ._$()#@&{}+,;=~-]{1,256}$/u.test(name) && name.trim() === name
-    ? ok(`"${name}"`)
-    : refuse('name', name, 'it is no plain name');
+  if (!isServiceName(name)) return refuse('name', name, 'no service has such a name');
+  return plainName.test(name) ? ok(`"${name}"`) : quoteArgument(name);
+}
+
+/** A registry key, whose parts are names of services, or as free as those. */
+export function quoteKey(key: string): Result<string, string> {
+  const parts = key.split('\\');
+  if (!parts.every(isServiceName)) return refuse('key', key, 'no key has such a name');
+  return parts.every((part) => plainName.test(part)) ? ok(`"${key}"`) : quoteArgument(key);
 }
 
 /**
  * Any text as one argument of a program that splits its command line as Microsoft's C runtime does.
  * Quotes are escaped for cmd.exe too: so cmd.exe is never between quotes, and a caret disarms each
- * of its special characters. `^%name^%` names a variable that does not exist.
+ * of its special characters. `^%name^%` names a variable that does not exist. `!` has a meaning
+ * only where an administrator has switched on delayed expansion: `ClientShell` sends no `!` there.
  */
 export function quoteArgument(value: string): Result<string, string> {
   if (value.length > 2_000) return refuse('argument', value, 'it is too long');
   if (!isPlain(value)) return refuse('argument', value, 'it holds a control character');
-  // With delayed expansion, which an administrator may switch on, `!` begins a variable.
-  if (value.includes('!')) return refuse('argument', value, 'it holds !');
   if (hasRawBytes(value)) return refuse('argument', value, 'it holds bytes that could not be decoded');
   const inner = value.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1');
   return ok(`"${inner}"`.replaceAll(/["&|<>^()%]/g, '^$&'));

@@ -23,11 +23,17 @@ function typeIfThere(quoted: string): string {
   return `(if exist ${quoted} (type ${quoted} 2>&1) else (echo ${isMissing}))`;
 }
 
+/** Printed as it stands, or without its middle where cmd.exe expands `!` (delayed expansion). */
+export const keptExclamation = 'servpack:[!]';
+
 /**
- * The folder of Windows, the code page of the console and the version: later calls need the first
- * two.
+ * The folder of Windows, the code page of the console, whether cmd.exe expands `!`, and the
+ * version: later calls need the first three.
  */
-export const factsSection: Section = { name: 'facts', commands: 'echo %SystemRoot%& chcp& ver' };
+export const factsSection: Section = {
+  name: 'facts',
+  commands: `echo %SystemRoot%& chcp& echo ${keptExclamation}& ver`,
+};
 
 /**
  * The start time of Windows: from the event log, which wrote it down once, or from WMI where the

@@ -5,7 +5,7 @@ import type {
 } from '../../../../shared/domain/observation/observation.ts';
 import { err, ok, type Result } from '../../../../shared/errors.ts';
 import type { Part, Section } from '../connection/frame.ts';
-import { quoteName } from '../connection/quote.ts';
+import { quoteKey, quoteName } from '../connection/quote.ts';
 import { dwordOf, multiOf, parseRegistry } from './registry.ts';
 
 export const servicesKey = 'HKLM\\SYSTEM\\CurrentControlSet\\Services';
@@ -42,9 +42,11 @@ export const noSuchService = 1060;
 export function serviceSections(name: string): Result<readonly Section[], string> {
   const quoted = quoteName(name);
   if (!quoted.ok) return quoted;
+  const key = quoteKey(`${servicesKey}\\${name}`);
+  if (!key.ok) return key;
   return ok([
     { name: `state ${name}`, commands: `sc queryex ${quoted.value} 2>&1` },
-    { name: `settings ${name}`, commands: `reg query "${servicesKey}\\${name}" 2>&1` },
+    { name: `settings ${name}`, commands: `reg query ${key.value} 2>&1` },
     { name: `dependants ${name}`, commands: `sc enumdepend ${quoted.value} 65536 2>&1` },
   ]);
 }
@@ -56,6 +58,9 @@ export function readService(parts: ReadonlyMap<string, Part>, name: string): Res
   if (state.exitCode === noSuchService) return ok(null);
   const running = scBlocks(state.text)[0];
   if (state.exitCode !== 0 || running === undefined) return notUnderstood('state', name, state);
+  // `sc` lists other services where it takes a name for an option.
+  if (/^[ -~]+$/.test(name) && running.name.toLowerCase() !== name.toLowerCase())
+    return notUnderstood('state', name, state);
   const stored = parseRegistry(settings.text)[0];
   const values = stored?.values;
   const startType = startTypes[dwordOf(values?.get('start')) ?? -1];
