@@ -15,6 +15,12 @@ export interface FleetInput extends InputFile {
   readonly columns?: readonly ColumnMapping[];
   /** The difference is found, and nothing is changed. */
   readonly dryRun?: boolean;
+  /** Clients that the file does not name leave the fleet. */
+  readonly prune?: boolean;
+  /** How many clients the person was told would leave; another number is refused. */
+  readonly removes?: number | undefined;
+  /** Machines that leave are gone: what a settled upgrade has left open on one does not keep it. */
+  readonly gone?: boolean;
 }
 
 export interface CountByLogonServer {
@@ -68,8 +74,12 @@ export interface FleetImport extends FleetDifference {
   readonly dryRun: boolean;
   /** Clients of the file that are as the file says. */
   readonly unchanged: number;
-  /** Clients of the fleet that the file does not name. */
+  /** Clients of the fleet that the file does not name, and that stay. */
   readonly notInFile: number;
+  /** Clients of the fleet that the file does not name, and that leave. */
+  readonly removed: number;
+  /** The first of those that leave. */
+  readonly leaving: readonly string[];
   readonly total: number;
   /** What separates the columns of the file, as a person reads it. */
   readonly delimiter: string;

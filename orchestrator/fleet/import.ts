@@ -6,30 +6,38 @@ import { type FleetFile, readFleetFile, twinFault } from '../input/fleet-csv.ts'
 import { inFileOrder, type InputFault } from '../../shared/input/input-fault.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import type { Twin } from '../../shared/domain/campaign/machine.ts';
-import type { FleetStore } from '../../shared/store/fleet-store.ts';
+import type { FleetStore, ImportOutcome } from '../../shared/store/fleet-store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import type { FleetImport, FleetInput } from '../background/results.ts';
-import { changesOf, differenceOf } from './difference.ts';
+import { changesOf, differenceOf, type FleetDifference } from './difference.ts';
+import { leavingClients, whyNotPruned } from './prune.ts';
+import { namedAtMost, takeOut } from './remove.ts';
 import { type ChangedHost, heldHostFault, heldHosts, isOtherMachine } from './changed-hosts.ts';
 
 /** Some ten thousand clients: a tenth of a second of computing. */
 const largeText = 512 * 1024;
+
+/** Names of the whole fleet are compared with the file: a tenth of a second of computing. */
+const largeFleet = 100_000;
 
 /**
  * Adds and replaces clients from CSV text: the whole file, or nothing when it has a fault. It is a
  * fault, too, when a client of the file is the machine of another client in the fleet, and when the
  * file leads to another machine while a campaign has something open on the present one. A logon
  * server keeps the spelling that the fleet has. A dry run finds the same faults and the same
- * difference, and changes nothing. Reads only the clients of the file.
+ * difference, and changes nothing. Reads only the clients of the file; with `prune` also the names
+ * of all others, which leave the fleet before the file is imported.
  */
 export async function importFleet(
-  { store, log, clock, background }: OrchestratorContext,
+  context: OrchestratorContext,
   who: string,
-  { file, text, columns = [], dryRun = false }: FleetInput,
+  input: FleetInput,
 ): Promise<Result<FleetImport, Refusal>> {
-  if (background !== undefined && text.length > largeText)
-    return background('importFleet', who, { file, text, columns, dryRun });
+  const { store, background } = context;
+  const { file, text, columns = [], dryRun = false, prune = false } = input;
+  const isLarge = text.length > largeText || (prune && (await store.fleetSize()) > largeFleet);
+  if (background !== undefined && isLarge) return background('importFleet', who, input);
   const read = readFleetFile(text, file, columns);
   if (!read.ok) return err(badFile(file, read.error));
   const known = await knownEntries(store, read.value.clients);
@@ -40,33 +48,73 @@ export async function importFleet(
   }
   const names = namesOf(await store.logonServers());
   const clients = read.value.clients.map((client) => spelledBy(names, client));
+  const leaving = prune ? await leavingClients(store, clients) : [];
+  const refusal = prune ? await whyNotPruned(store, leaving, input) : null;
+  if (refusal !== null) return err(refusal);
   const difference = differenceOf(known, clients);
   const { delimiter, leftOut } = read.value;
   const said = { ...difference, dryRun, delimiter: shownDelimiter(delimiter), leftOut };
-  const outcome = dryRun
-    ? await dryOutcome(store, clients, difference.added)
-    : await store.importUnique(clients, {
-        at: clock.now(),
-        campaign: '',
-        client: null,
-        who,
-        from: '',
-        to: 'imported',
-        because: `${clients.length} clients of the fleet, from ${file}`,
-        evidence: null,
-      });
+  const outcome = await outcomeOf(context, who, { file, clients, leaving, dryRun, difference });
+  if (outcome.kind === 'refused') return err(outcome.refusal);
   if (outcome.kind === 'twins') return err(badFile(file, twinFaults(file, read.value, outcome.twins)));
-  if (!dryRun) log.info({ who, file, ...outcome.imported }, 'fleet imported');
   const imported = { ...said, ...outcome.imported };
-  const unchanged = clients.length - imported.added - imported.changed;
-  return ok({ ...imported, unchanged, notInFile: imported.total - clients.length });
+  return ok({
+    ...imported,
+    unchanged: clients.length - imported.added - imported.changed,
+    notInFile: imported.total - clients.length,
+    removed: leaving.length,
+    leaving: leaving.slice(0, namedAtMost),
+  });
 }
 
-async function dryOutcome(store: FleetStore, clients: readonly Client[], added: number) {
-  const twins = await store.twinsOf(clients);
-  return twins.length > 0
-    ? { kind: 'twins' as const, twins }
-    : { kind: 'imported' as const, imported: { total: (await store.fleetSize()) + added } };
+interface Asked {
+  readonly file: string;
+  readonly clients: readonly Client[];
+  readonly leaving: readonly string[];
+  readonly dryRun: boolean;
+  readonly difference: Pick<FleetDifference, 'added' | 'changed'>;
+}
+
+type Outcome = ImportOutcome | { readonly kind: 'refused'; readonly refusal: Refusal };
+
+/**
+ * Writes the clients, or says what would be written. Clients that leave are taken out first: a
+ * client of the file may have the host of one of them.
+ */
+async function outcomeOf(context: OrchestratorContext, who: string, asked: Asked): Promise<Outcome> {
+  const { store, clock, log } = context;
+  const { file, clients, leaving, dryRun, difference } = asked;
+  const twins = dryRun || leaving.length > 0 ? await twinsBut(store, clients, leaving) : [];
+  if (twins.length > 0) return { kind: 'twins', twins };
+  if (dryRun) {
+    const { added, changed } = difference;
+    const total = (await store.fleetSize()) + added - leaving.length;
+    return { kind: 'imported', imported: { added, changed, total } };
+  }
+  const removed = leaving.length === 0 ? null : await takeOut(context, who, leaving, `not in ${file}`);
+  if (removed?.ok === false) return { kind: 'refused', refusal: removed.error };
+  const outcome = await store.importUnique(clients, {
+    at: clock.now(),
+    campaign: '',
+    client: null,
+    who,
+    from: '',
+    to: 'imported',
+    because: `${clients.length} clients of the fleet, from ${file}`,
+    evidence: null,
+  });
+  if (outcome.kind === 'imported') log.info({ who, file, ...outcome.imported }, 'fleet imported');
+  return outcome;
+}
+
+/** Twins in the fleet that do not leave it. */
+async function twinsBut(
+  store: FleetStore,
+  clients: readonly Client[],
+  leaving: readonly string[],
+): Promise<readonly Twin[]> {
+  const gone = new Set(leaving);
+  return (await store.twinsOf(clients)).filter(({ other }) => !gone.has(other));
 }
 
 /**

@@ -1,19 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { err, fault } from '../../../shared/errors.ts';
-import { readFleetOf, refusedAs } from '../client/input-file.ts';
 import { listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
-import { fleetLines, importLines, readAs } from '../render/fleet.ts';
+import { fleetLines } from '../render/fleet.ts';
 import { safe } from '../render/view.ts';
+import { addImportCommand } from './fleet-import.ts';
 import { addRemoveCommand } from './fleet-remove.ts';
-import {
-  type ColumnMapping,
-  fleetAnswer,
-  fleetColumns,
-  fleetImportAnswer,
-  revokedAnswer,
-  tokenLine,
-} from '../../http/schemas/fleet.ts';
+import { fleetAnswer, revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
 
 export function addFleetCommands(program: Command): void {
   const fleet = program
@@ -21,36 +14,7 @@ export function addFleetCommands(program: Command): void {
     .description('import and list the clients; manage their check-in tokens')
     .addHelpText('after', '\nExample:\n  servpack fleet import examples/fleet.csv');
 
-  fleet
-    .command('import <file>')
-    .description(
-      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels,port,hostKey); its delimiter and encoding are found; a file with a fault changes nothing',
-    )
-    .option(
-      '--map <columns>',
-      "what the columns of the file are, such as Name=client,DNSHostName=host; all others but servpack's own are left out",
-      mappings,
-      [],
-    )
-    .option('--dry-run', 'show what the file would change, and change nothing')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  servpack fleet import examples/fleet.csv\n  servpack fleet import computers.csv --map Name=client,DNSHostName=host,Site=logonServer',
-    )
-    .action(async (file: string, { map, dryRun = false }: ImportOptions, command: Command) => {
-      await withApi(command, async (api) => {
-        const read = await readFleetOf(file);
-        if (!read.ok) return read;
-        const { input, encoding } = read.value;
-        const imported = await api.post(fleetImportAnswer, '/v1/fleet', { ...input, columns: map, dryRun });
-        if (!imported.ok) return err(refusedAs(imported.error, encoding));
-        return outputOf(imported, (view, answer) => [
-          ...readAs(encoding, answer.delimiter),
-          ...importLines(view, answer),
-        ]);
-      });
-    });
-
+  addImportCommand(fleet);
   addRemoveCommand(fleet);
   addTokenCommands(fleet);
 
@@ -80,11 +44,6 @@ export function addFleetCommands(program: Command): void {
         outputOf(await api.get(fleetAnswer, '/v1/fleet', { ...query }), fleetLines),
       );
     });
-}
-
-interface ImportOptions {
-  readonly dryRun?: boolean;
-  readonly map: readonly ColumnMapping[];
 }
 
 interface TokensOptions {
@@ -157,20 +116,6 @@ function addTokenCommands(fleet: Command): void {
 function tokenInWords(line: string): string {
   const { client, generation, token } = tokenLine.parse(JSON.parse(line));
   return safe(`${client}  generation ${generation}  ${token}`);
-}
-
-/** Reads `Name=client,DNSHostName=host`; a column without a name after it is left out. */
-function mappings(text: string, before: readonly ColumnMapping[]): readonly ColumnMapping[] {
-  const added = text.split(',').map((pair) => {
-    const [, from = '', name = ''] = /^(.*)=([^=]*)$/.exec(pair) ?? [];
-    const to = fleetColumns.find((column) => column.toLowerCase() === name.trim().toLowerCase());
-    if (from.trim() === '' || (to === undefined && name.trim() !== ''))
-      throw new InvalidArgumentError(
-        `Expected COLUMN=NAME, where NAME is one of ${fleetColumns.join(', ')}, or nothing to leave the column out.`,
-      );
-    return { from: from.trim(), to: to ?? null };
-  });
-  return [...before, ...added];
 }
 
 export function wholeNumber(text: string): number {

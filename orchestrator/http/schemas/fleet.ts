@@ -50,14 +50,24 @@ export const fleetBody = z.strictObject({
     .default([]),
   /** Says what the file would change, and changes nothing. */
   dryRun: z.boolean().default(false),
+  /** Clients that the file does not name leave the fleet. */
+  prune: z.boolean().default(false),
+  /** How many clients the person was told would leave; another number is refused. */
+  removes: count.optional(),
+  /** As with a removal. */
+  gone: z.boolean().default(false),
 });
 
 export const fleetImportAnswer = z.object({
   added: count,
   changed: count,
   unchanged: count,
-  /** Clients of the fleet that the file does not name; they stay. */
+  /** Clients of the fleet that the file does not name, and that stay. */
   notInFile: count,
+  /** Clients of the fleet that the file does not name, and that leave. */
+  removed: count,
+  /** The first 100 of those that leave. */
+  leaving: z.array(z.string()).readonly(),
   /** How many clients the fleet has now, or would have after a dry run. */
   total: count,
   dryRun: z.boolean(),
