@@ -1,5 +1,6 @@
 import { fault, type Fault } from '../shared/errors.ts';
 import { faultsAtMost } from './input/csv-records.ts';
+import type { NamedKind } from './spelling.ts';
 import type { InputFault } from '../shared/input/input-fault.ts';
 
 /**
@@ -9,6 +10,14 @@ import type { InputFault } from '../shared/input/input-fault.ts';
  */
 export interface Refusal extends Fault {
   readonly faults?: readonly InputFault[];
+  /** The name that is not known: the answer adds the nearest one that is. */
+  readonly unknown?: UnknownName;
+}
+
+/** A name that nothing has. */
+export interface UnknownName {
+  readonly kind: NamedKind;
+  readonly name: string;
 }
 
 /** What was asked for by name is not there. */
@@ -16,7 +25,10 @@ export const notFound = (
   what: 'client' | 'campaign' | 'release' | 'survey' | 'evidence',
   name: string,
   hint = '',
-): Refusal => fault(`notFound.${what}`, `there is no ${what} named ${name}${hint}`);
+): Refusal => ({
+  ...fault(`notFound.${what}`, `there is no ${what} named ${name}${hint}`),
+  ...(what === 'evidence' ? {} : { unknown: { kind: what, name } }),
+});
 
 /** A file that was refused; nothing has been changed. */
 export function badFile(file: string, faults: readonly InputFault[]): Refusal {

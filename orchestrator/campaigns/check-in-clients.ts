@@ -33,7 +33,12 @@ export async function checkInClients(
     looks += outcomes.filter((each) => each.looks && each.campaign === name).length;
   };
   let page: string[] = [];
-  for await (const { client, state } of clientsAsked(store, found.value, filter, clock.now())) {
+  for await (const { client, state } of clientsAsked(
+    store,
+    found.value.campaign,
+    found.value.filter,
+    clock.now(),
+  )) {
     if (state !== 'deferred' && state !== 'restarting') continue;
     page.push(client);
     if (page.length < atOnce) continue;

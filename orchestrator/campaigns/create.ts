@@ -5,6 +5,7 @@ import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { addLooks } from '../surveys/forecast.ts';
 import { type Draft, draftCampaign } from './plan.ts';
+import { spelledAs } from '../../shared/input/nearest.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import type { CampaignPlan, InputFile } from '../background/results.ts';
@@ -50,7 +51,7 @@ export async function createCampaign(
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const { plan } = draft.value;
-  const refusal = notStaged(plan) ?? leftOver(plan);
+  const refusal = (await sameName(context, plan.campaign)) ?? notStaged(plan) ?? leftOver(plan);
   if (refusal !== null) return err(refusal);
   const created = await context.store.createCampaign(...recordsOf(draft.value, who, context.clock.now()));
   if (!created.ok) return created;
@@ -63,6 +64,14 @@ const largeFleet = 20_000;
 
 const isLarge = async ({ store }: OrchestratorContext): Promise<boolean> =>
   (await store.fleetSize()) > largeFleet;
+
+/** Names compare without case, so no two campaigns differ by case only. */
+async function sameName({ store }: OrchestratorContext, name: string): Promise<Refusal | null> {
+  const other = spelledAs(name, await store.campaignNames());
+  return other === name
+    ? null
+    : fault('campaign.taken', `a campaign named ${other} exists already, and ${name} is the same name`);
+}
 
 function notStaged({ release, releaseStaged, start }: CampaignPlan): Refusal | null {
   if (releaseStaged || start === 'whenStaged') return null;

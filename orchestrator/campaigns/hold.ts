@@ -1,12 +1,11 @@
 import { sayingWhatHolds } from './not-recorded.ts';
+import { serverMeant } from './server-meant.ts';
 import { changeCampaign, type ChangedCampaign, type ResumeRequest } from './transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
-import { spellingsOf } from '../../shared/domain/observation/logon-server.ts';
 import { statesBy } from '../../shared/domain/outcome/states.ts';
-import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { nearest } from '../../shared/input/nearest.ts';
+import { err, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 
 /** Logon servers of a campaign, as a person writes them, and why they are held. */
@@ -62,10 +61,9 @@ async function serversMeant(
   const known = await knownServers(store, record.campaign);
   const meant = new Set<string>();
   for (const each of asked) {
-    const [first, ...others] = spellingsOf(each, known);
-    if (first === undefined) return err(unknownServer(name, each, known));
-    if (others.length > 0) return err(severalServers(name, each, [first, ...others]));
-    meant.add(first);
+    const server = serverMeant(name, each, known);
+    if (!server.ok) return server;
+    meant.add(server.value);
   }
   return ok([...meant]);
 }
@@ -76,15 +74,3 @@ async function knownServers(store: OperatorStore, campaign: Campaign): Promise<r
   const held = (campaign.holds ?? []).map(({ logonServer }) => logonServer);
   return [...new Set([...statesBy(counters, 'logonServer').keys(), ...held])].sort();
 }
-
-function unknownServer(name: string, asked: string, known: readonly string[]): Refusal {
-  const near = nearest(asked, known);
-  const hint = near === null ? '' : ` (did you mean ${near}?)`;
-  return fault('notFound.server', `campaign ${name} has no clients of a logon server ${asked}${hint}`);
-}
-
-const severalServers = (name: string, asked: string, meant: readonly string[]): Refusal =>
-  fault(
-    'campaign.refused',
-    `campaign ${name} has several logon servers that ${asked} may mean: ${meant.join(', ')}; write the whole name`,
-  );

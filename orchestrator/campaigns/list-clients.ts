@@ -1,4 +1,7 @@
 import { clientReport, type ClientReport, type Reported } from '../views/report.ts';
+import { didYouMean } from '../did-you-mean.ts';
+import { spelledAs } from '../../shared/input/nearest.ts';
+import { serverMeant } from './server-meant.ts';
 import { campaignStatus } from '../views/status.ts';
 import { bucketOf } from '../../shared/domain/upgrade/count-upgrade.ts';
 import { stuckSince } from '../../shared/domain/upgrade/waits.ts';
@@ -63,27 +66,39 @@ export async function listClients(
   question: ClientsQuestion,
 ): Promise<Result<AsyncIterable<string>, Refusal>> {
   const asked = await findCampaign(store, name, question);
-  return asked.ok ? ok(linesOf(store, asked.value, question, clock.now())) : asked;
+  if (!asked.ok) return asked;
+  const { campaign, filter } = asked.value;
+  return ok(linesOf(store, campaign, filter, clock.now()));
 }
 
-/** The campaign, when it has the wave and the logon server of the filter. */
-export async function findCampaign(
+/** A campaign, and a filter in its own spelling of wave and logon server. */
+export interface AskedClients<Filter> {
+  readonly campaign: Campaign;
+  readonly filter: Filter;
+}
+
+/** The campaign, when it has the wave and the logon server of the filter, in any case. */
+export async function findCampaign<Filter extends ClientFilter>(
   store: OperatorStore,
   name: string,
-  question: ClientFilter,
-): Promise<Result<Campaign, Refusal>> {
+  question: Filter,
+): Promise<Result<AskedClients<Filter>, Refusal>> {
   const record = await store.readCampaign(name);
   if (record === null) return err(notFound('campaign', name));
   const { campaign } = record;
-  const waves = campaign.definition.waves.map((wave) => wave.name);
-  if (question.wave !== undefined && !waves.includes(question.wave)) {
-    const because = `campaign ${name} has no wave ${question.wave}; its waves are ${waves.join(', ')}`;
+  const waves = campaign.definition.waves.map((each) => each.name);
+  const wave = question.wave === undefined ? undefined : spelledAs(question.wave, waves);
+  if (wave !== undefined && !waves.includes(wave)) {
+    const because = `campaign ${name} has no wave ${wave}${didYouMean(wave, waves)}; its waves are ${waves.join(', ')}`;
     return err(fault('notFound.wave', because));
   }
-  const { server } = question;
-  if (server !== undefined && !(await serversOf(store, campaign)).has(server))
-    return err(fault('notFound.server', `campaign ${name} has no clients of a logon server ${server}`));
-  return ok(campaign);
+  const server =
+    question.server === undefined
+      ? null
+      : serverMeant(name, question.server, [...(await serversOf(store, campaign))]);
+  if (server?.ok === false) return server;
+  const filter = { ...question, wave, ...(server === null ? {} : { server: server.value }) };
+  return ok({ campaign, filter });
 }
 
 /** The logon servers of all clients, read from the counters. */

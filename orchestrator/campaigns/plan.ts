@@ -9,6 +9,7 @@ import { spelledAsInFleet } from '../domain/spelled-definition.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import { readCampaignFile } from '../input/campaign-file.ts';
 import { type Profile, profileOf } from '../../shared/products/profile.ts';
+import { storedSpelling } from '../spelling.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { copiesOf } from './report.ts';
 import { badFile, type Refusal } from '../refusal.ts';
@@ -47,7 +48,8 @@ export async function draftCampaign(
   const fleet = stored.map((client) => spelledBy(names, client));
   const unknown = fleet.length === 0 ? emptyFleet : refuseUnknownNames(file, read.value, fleet);
   if (unknown !== null) return err(unknown);
-  const definition = spelledAsInFleet(read.value.definition, names, fleet);
+  const named = await storedSpelling(store, 'release', read.value.definition.release);
+  const definition = { ...spelledAsInFleet(read.value.definition, names, fleet), release: named };
   const release = await store.readRelease(definition.release);
   const profile = release === null ? null : profileOf(release);
   if (profile?.ok === false) return profile;

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import type { OrchestratorContext } from '../context.ts';
 import { hasLabel } from '../domain/plan-waves.ts';
 import { notFound, type Refusal } from '../refusal.ts';
+import { fleetServers } from './servers.ts';
 import type { CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import type { Client } from '../../shared/domain/campaign/definition.ts';
 import { logonServerKey } from '../../shared/domain/observation/logon-server.ts';
@@ -138,7 +139,7 @@ export interface FleetList {
 
 /**
  * The fleet in numbers, and its clients: those of one logon server or with one label, at most
- * `limit`.
+ * `limit`. Refused for a logon server that the fleet does not have.
  */
 export async function listFleet(
   { store }: OrchestratorContext,
@@ -151,7 +152,9 @@ export async function listFleet(
     readonly logonServer?: string | undefined;
     readonly label?: string | undefined;
   },
-): Promise<FleetList> {
+): Promise<Result<FleetList, Refusal>> {
+  const known = logonServer === undefined ? ok([]) : await fleetServers(store, [logonServer]);
+  if (!known.ok) return known;
   const perServer = new Map<string, number>();
   const asked: Client[] = [];
   let servers = 0;
@@ -163,7 +166,7 @@ export async function listFleet(
       (label === undefined || hasLabel(client, label));
     if (isAsked) asked.push(client);
   }
-  return {
+  return ok({
     total: [...perServer.values()].reduce((sum, clients) => sum + clients, 0),
     servers,
     logonServers: [...perServer]
@@ -171,7 +174,7 @@ export async function listFleet(
       .sort((a, b) => (a.logonServer < b.logonServer ? -1 : 1)),
     clients: asked.sort((a, b) => (a.client < b.client ? -1 : 1)).slice(0, limit),
     found: asked.length,
-  };
+  });
 }
 
 export interface Sample {

@@ -127,5 +127,8 @@ async function unknownIn(store: OperatorStore, clients: readonly string[]): Prom
 function notInFleet(unknown: readonly string[]): Refusal {
   const more = unknown.length > shownAtMost ? `, and ${unknown.length - shownAtMost} more` : '';
   const names = `${unknown.slice(0, shownAtMost).join(', ')}${more}`;
-  return fault('notFound.client', `nothing was removed: there is no client named ${names} in the fleet`);
+  return {
+    ...fault('notFound.client', `nothing was removed: there is no client named ${names} in the fleet`),
+    ...(unknown.length === 1 ? { unknown: { kind: 'client', name: unknown[0] ?? '' } } : {}),
+  };
 }

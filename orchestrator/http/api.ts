@@ -14,6 +14,7 @@ import { orchestratorRoutes } from './routes/orchestrator-routes.ts';
 import { releaseRoutes } from './routes/release-routes.ts';
 import { haltRoutes } from './routes/halt-routes.ts';
 import { surveyRoutes } from './routes/survey-routes.ts';
+import { spellNames } from './stored-names.ts';
 import { requireToken } from './auth.ts';
 import { requireRecords } from './records.ts';
 
@@ -54,6 +55,7 @@ export function buildApi(
   answerErrors(app, log);
   requireToken(app, { name: tokenName, token }, log);
   requireRecords(app, context);
+  spellNames(app, context);
   for (const routes of [
     fleetRoutes,
     campaignRoutes,

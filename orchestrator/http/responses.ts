@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { z } from 'zod';
 import { refusalAnswer, type RefusalAnswer } from './schemas/fields.ts';
-import type { Refusal } from '../refusal.ts';
+import type { Refusal, UnknownName } from '../refusal.ts';
 import type { Fault, Result } from '../../shared/errors.ts';
 
 /** What a route may answer: `answer`, or a refusal. */
@@ -31,10 +31,11 @@ export const refusalOf = ({ code, message, faults }: Refusal): RefusalAnswer => 
 
 /** The last line of a handler: answers with the value, or with the refusal and its status. */
 export function answer<T>(
-  reply: { code(status: number): unknown },
+  reply: { code(status: number): unknown; unknownName?: UnknownName | null },
   result: Result<T, Refusal>,
 ): T | RefusalAnswer {
   if (result.ok) return result.value;
+  reply.unknownName = result.error.unknown ?? null;
   reply.code(refusedStatus(result.error));
   return refusalOf(result.error);
 }

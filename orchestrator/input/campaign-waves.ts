@@ -71,10 +71,11 @@ function restIsLast(waves: readonly WaveInput[], blame: Blame): void {
 }
 
 function namedOnce(waves: readonly WaveInput[], blame: Blame): void {
-  const names = waves.map((each) => each?.name);
+  const names = waves.map((each) => (typeof each?.name === 'string' ? each.name.toLowerCase() : null));
   for (const [index, name] of names.entries()) {
-    if (typeof name !== 'string' || names.indexOf(name) === index) continue;
-    blame([index, 'name'], `is "${name}" again`, 'a name of its own for every wave');
+    const first = names.indexOf(name);
+    if (name === null || first === index) continue;
+    blame([index, 'name'], `is "${waves[first]?.name}" again`, 'a name of its own for every wave');
   }
 }
 

@@ -6,6 +6,7 @@ import { parseRelease } from '../input/release-file.ts';
 import { startWaiting } from '../campaigns/transitions.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { badFile, type Refusal } from '../refusal.ts';
+import { storedSpelling } from '../spelling.ts';
 import { runStaging, type StagingRun } from './run-staging.ts';
 import { statusClause } from '../../shared/domain/campaign/status-words.ts';
 
@@ -36,7 +37,10 @@ export async function stageRelease(
 ): Promise<Result<StagedRelease, Refusal>> {
   const profiles = context.profiles ?? null;
   const name = await releaseNamedIn(file, profiles);
-  const before = (await whyInUse(context, name)) ?? (override ? null : await whyWithdrawn(context, name));
+  const before =
+    (await sameName(context, name)) ??
+    (await whyInUse(context, name)) ??
+    (override ? null : await whyWithdrawn(context, name));
   if (before !== null) return err(before);
   const staged = await runStaging(file, profiles);
   if (!staged.ok) return err(areInputFaults(staged.error) ? badFile(file, staged.error) : staged.error);
@@ -53,6 +57,14 @@ export async function stageRelease(
   const started = await startWaiting(context, who);
   context.log.info({ release: release.release, who, files: release.files.length, started }, 'release staged');
   return ok({ release, tree, evidence: evidence.sha256, tookMs, started });
+}
+
+/** Names compare without case, so no two releases differ by case only. */
+async function sameName({ store }: OrchestratorContext, name: string | null): Promise<Refusal | null> {
+  const other = name === null ? null : await storedSpelling(store, 'release', name);
+  return other === name
+    ? null
+    : fault('release.taken', `a release named ${other} is staged already, and ${name} is the same name`);
 }
 
 /** Two stagings run one after the other: the second finds the share as the first one left it. */

@@ -1,9 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { type Survey, type SurveyStatus, surveyStatus } from '../../shared/domain/survey/survey.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
-import { loadWithText, profileOf } from '../../shared/products/profile.ts';
+import { knownProducts, loadWithText, profileOf } from '../../shared/products/profile.ts';
 import type { SurveyRequest } from '../http/schemas/surveys.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { spelledAs } from '../../shared/input/nearest.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { surveyAudit } from './audit.ts';
 import { askForLooks } from './ask.ts';
@@ -90,14 +91,15 @@ async function productOf(
   release: string | undefined,
 ): Promise<Result<Pick<Survey, 'product' | 'profile'>, Refusal>> {
   if (release === undefined) {
-    const product = named ?? usualProduct;
-    const loaded = loadWithText(product, profiles ?? null);
+    const folder = profiles ?? null;
+    const product = spelledAs(named ?? usualProduct, knownProducts(folder));
+    const loaded = loadWithText(product, folder);
     return loaded.ok ? ok({ product, ...ownProfile(loaded.value.text) }) : loaded;
   }
   const staged = await store.readRelease(release);
   if (staged === null) return err(notFound('release', release));
   const { product } = staged;
-  if (named !== undefined && named !== product)
+  if (named !== undefined && named.toLowerCase() !== product.toLowerCase())
     return err(fault('input.product', `release ${release} is one of ${product}, not of ${named}`));
   const profile = profileOf(staged);
   return profile.ok ? ok({ product, ...ownProfile(staged.profile ?? null) }) : profile;

@@ -6,6 +6,8 @@ import { isHost } from '../../shared/input/names.ts';
 import type { SurveyTargets } from '../http/schemas/surveys.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { SurveyTarget } from '../../shared/store/survey-store.ts';
+import { fleetServers } from '../fleet/servers.ts';
+import { fleetSpellings } from '../fleet/spelling.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 
 /** The machines that a survey looks at, and their name in words. */
@@ -14,7 +16,10 @@ export interface Targets {
   readonly each: AsyncIterable<SurveyTarget>;
 }
 
-type Select = Pick<Extract<SurveyTargets, { from: 'fleet' }>, 'labels' | 'logonServers'>;
+interface Select {
+  readonly labels: readonly string[];
+  readonly logonServers: readonly string[];
+}
 
 /**
  * Reads the targets of a survey. Clients of a file do not join the fleet. Faults name the file or
@@ -23,9 +28,9 @@ type Select = Pick<Extract<SurveyTargets, { from: 'fleet' }>, 'labels' | 'logonS
 export function targetsOf(store: OperatorStore, targets: SurveyTargets): Promise<Result<Targets, Refusal>> {
   switch (targets.from) {
     case 'names':
-      return named(store, [...new Set(targets.names)]);
+      return named(store, targets.names);
     case 'fleet':
-      return Promise.resolve(ok({ what: whatOf('the fleet', targets), each: ofFleet(store, targets) }));
+      return fleetTargets(store, targets);
     case 'file':
       return Promise.resolve(inFile(targets));
   }
@@ -40,6 +45,16 @@ const whatOf = (of: string, { labels, logonServers }: Select): string =>
 
 const asked = ({ labels, logonServers }: Select): ((client: Client) => boolean) =>
   selecting({ labels, logonServers, clients: [] });
+
+async function fleetTargets(
+  store: OperatorStore,
+  { labels, logonServers }: Select,
+): Promise<Result<Targets, Refusal>> {
+  const servers = await fleetServers(store, logonServers);
+  if (!servers.ok) return servers;
+  const select = { labels, logonServers: servers.value };
+  return ok({ what: whatOf('the fleet', select), each: ofFleet(store, select) });
+}
 
 /** The whole fleet is looked at by its names: no entry is read for that. */
 async function* ofFleet(store: OperatorStore, select: Select): AsyncGenerator<SurveyTarget> {
@@ -63,12 +78,13 @@ function inFile(given: Extract<SurveyTargets, { from: 'file' }>): Result<Targets
 
 const piece = 200;
 
-/** A name is the id of a fleet client, or else a host. */
-async function named(store: OperatorStore, names: readonly string[]): Promise<Result<Targets, Refusal>> {
+/** A name is the id of a fleet client, in any case, or else a host. */
+async function named(store: OperatorStore, typed: readonly string[]): Promise<Result<Targets, Refusal>> {
+  const names = [...new Set(await fleetSpellings(store, typed))];
   const targets: SurveyTarget[] = [];
   for (let at = 0; at < names.length; at += piece) {
     const some = names.slice(at, at + piece);
-    const clients = await Promise.all(some.map((name) => store.readClient(name)));
+    const clients = await store.readClients(some);
     targets.push(
       ...some.map((name, index) => ({
         name,

@@ -39,3 +39,10 @@ function distance(a: string, b: string, atMost: number): number {
 }
 
 const at = (row: readonly number[], index: number): number => row[index] ?? Number.MAX_SAFE_INTEGER;
+
+/** The one of these names that is the typed one in another case; else the typed one. */
+export function spelledAs(typed: string, known: readonly string[]): string {
+  if (known.includes(typed)) return typed;
+  const [one, another] = known.filter((each) => each.toLowerCase() === typed.toLowerCase());
+  return one !== undefined && another === undefined ? one : typed;
+}

@@ -5,6 +5,7 @@ import type { ProductRules, Relocatable, SwapRules } from '../domain/rules/polic
 import type { Release } from '../domain/campaign/definition.ts';
 import { err, fault, type Fault, ok, type Result } from '../errors.ts';
 import { type InputFault, printFaults } from '../input/input-fault.ts';
+import { nearest } from '../input/nearest.ts';
 import { readOperatorText } from '../input/operator-file.ts';
 import { parseYaml } from '../input/yaml-input.ts';
 import { type Profile, profileSchema } from './schema.ts';
@@ -92,11 +93,14 @@ const builtInAlready = (product: string, folder: string): Fault =>
     `${product} is a built-in product, and ${join(folder, product)}${extension} would change what it is: give it a name of its own`,
   );
 
-const unknownProduct = (product: string, known: readonly string[]): Fault =>
-  fault(
+function unknownProduct(product: string, known: readonly string[]): Fault {
+  const near = nearest(product, known);
+  const hint = near === null ? '' : ` (did you mean ${near}?)`;
+  return fault(
     'unknownProduct',
-    `product ${JSON.stringify(product.slice(0, 63))} is not known: the known ones are ${known.join(', ')}`,
+    `product ${JSON.stringify(product.slice(0, 63))} is not known${hint}: the known ones are ${known.join(', ')}`,
   );
+}
 
 function readProfile(file: string): Result<LoadedProfile & { readonly text: string }> {
   const read = readOperatorText(file);

@@ -25,7 +25,8 @@ export interface CampaignStore {
    * Writes a campaign and its waiting clients.
    * @param version 1 when not given; a rebuild brings the version that the campaign had
    * @param removals what `RemovalStore.removals` said before the fleet was read
-   * @returns fault `campaign.taken`; `campaign.fleetChanged` when clients were removed from the
+   * @returns fault `campaign.taken`, also for a name that differs from another one by case only,
+   * unless the campaign is put back; `campaign.fleetChanged` when clients were removed from the
    * fleet since; and with several shards `campaign.unknownClient` for a client that the fleet does
    * not have
    */
@@ -37,6 +38,8 @@ export interface CampaignStore {
     removals?: number,
   ): Promise<Result<CampaignRecord, Fault>>;
   readCampaign(campaign: string): Promise<CampaignRecord | null>;
+  /** The names of all campaigns, in order. Reads no campaign. */
+  campaignNames(): Promise<readonly string[]>;
   /** All campaigns, or those in these statuses, by time of creation. Reads no others. */
   campaigns(statuses?: readonly CampaignState['status'][]): Promise<readonly CampaignRecord[]>;
   /**

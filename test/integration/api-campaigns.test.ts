@@ -66,7 +66,7 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     const asked = await orchestrator.ask('GET', '/v1/clients/PC-77');
     expect([asked.status, asked.body.error.message]).toEqual([
       404,
-      'there is no client named PC-77 in the fleet',
+      'there is no client named PC-77 in the fleet (did you mean pc-7?)',
     ]);
   });
 
@@ -303,7 +303,10 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     const { status, body } = await create(orchestrator, campaignYaml('old').replace('sms-sp4', 'old'));
     expect([status, body.error]).toEqual([
       409,
-      { code: 'unknownProduct', message: expect.stringMatching(/^product "sms-0\.9" is not known: /) },
+      {
+        code: 'unknownProduct',
+        message: expect.stringMatching(/^product "sms-0\.9" is not known \(did you mean sms-1\.2\?\): /),
+      },
     ]);
   });
 
@@ -324,7 +327,7 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     expect(await refusal('sp4/resume')).toBe('campaign sp4 is not paused: it has not been started');
     await orchestrator.ask('POST', '/v1/campaigns/sp4/start');
     expect(await refusal('sp4/start')).toBe('campaign sp4 was started already: it is running');
-    expect(await refusal('sp9/start')).toBe('there is no campaign named sp9');
+    expect(await refusal('sp9/start')).toBe('there is no campaign named sp9 (did you mean sp4?)');
     await create(orchestrator, campaignYaml('second'));
     expect(await refusal('second/start')).toMatch(
       /^clients of this campaign are not finished in campaign sp4: .+, …$/,
@@ -389,7 +392,9 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     for (const path of ['/v1/campaigns/sp9', '/v1/campaigns/sp9/report', '/v1/blockers?campaign=sp9']) {
       expect(await orchestrator.ask('GET', path)).toEqual({
         status: 404,
-        body: { error: { code: 'notFound.campaign', message: 'there is no campaign named sp9' } },
+        body: {
+          error: { code: 'notFound.campaign', message: 'there is no campaign named sp9 (did you mean sp4?)' },
+        },
       });
     }
   });

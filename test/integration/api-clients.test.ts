@@ -117,7 +117,7 @@ describe.each(stores)('the API for clients on the %s store', (_name, open) => {
       'client pc-5 is not in campaign sp4',
     );
     expect((await orchestrator.ask('GET', '/v1/clients/pc-5/why?campaign=sp9')).body.error.message).toBe(
-      'there is no campaign named sp9',
+      'there is no campaign named sp9 (did you mean sp4?)',
     );
   });
 
@@ -138,7 +138,7 @@ describe.each(stores)('the API for clients on the %s store', (_name, open) => {
     });
     expect((await orchestrator.ask('GET', '/v1/clients/pc-5')).body.part).toBeNull();
     expect((await orchestrator.ask('GET', '/v1/clients/pc-77')).body.error.message).toBe(
-      'there is no client named pc-77 in the fleet',
+      'there is no client named pc-77 in the fleet (did you mean pc-7?)',
     );
   });
 

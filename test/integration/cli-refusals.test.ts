@@ -57,10 +57,10 @@ describe('the command line', () => {
     ['client why .', 2, 'servpack: params.client: is not an id of 1 to 63 letters'],
     ['client checkin pc-1 --transcript missing.txt', 2, 'servpack: the transcript /'],
     ['nonsense', 2, "error: unknown command 'nonsense'"],
-    ['campaign status sp9', 4, 'servpack: there is no campaign named sp9\n'],
-    ['client why pc-77', 4, 'servpack: there is no client named pc-77 in the fleet\n'],
-    ['client why srv-1 --campaign sp9', 4, 'servpack: there is no campaign named sp9\n'],
-    ['blockers --campaign sp9', 4, 'servpack: there is no campaign named sp9\n'],
+    ['campaign status sp9', 4, 'servpack: there is no campaign named sp9 (did you mean sp4?)\n'],
+    ['client why pc-77', 4, 'servpack: there is no client named pc-77 in the fleet (did you mean pc-7?)\n'],
+    ['client why srv-1 --campaign sp9', 4, 'servpack: there is no campaign named sp9 (did you mean sp4?)\n'],
+    ['blockers --campaign sp9', 4, 'servpack: there is no campaign named sp9 (did you mean sp4?)\n'],
   ];
 
   test.each(refused)('refuses `%s` with exit code %d', async (args, code, sentence) => {
@@ -127,7 +127,7 @@ describe('the command line', () => {
     const missing = await runCliAt(orchestrator, ['campaign', 'status', 'sp9', '--json']);
     expect([missing.code, JSON.parse(missing.stdout)]).toEqual([
       4,
-      { error: { code: 'notFound.campaign', message: 'there is no campaign named sp9' } },
+      { error: { code: 'notFound.campaign', message: 'there is no campaign named sp9 (did you mean sp4?)' } },
     ]);
     const usage = await runCliAt(orchestrator, ['--json', 'campaign', 'pause', 'sp4']);
     expect([usage.code, JSON.parse(usage.stdout)]).toMatchObject([2, { error: { code: 'input.usage' } }]);

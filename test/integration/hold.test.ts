@@ -87,7 +87,7 @@ describe.each(storesAndShards)('a hold on a logon server, on the %s store', (_na
     expect((await hold(orchestrator, [])).status).toBe(400);
     expect(
       said(await orchestrator.ask('POST', '/v1/campaigns/sp5/hold', { logonServers: ['a'], reason: 'x' })),
-    ).toEqual([404, 'there is no campaign named sp5']);
+    ).toEqual([404, 'there is no campaign named sp5 (did you mean sp4?)']);
     expect(await store.readCampaign('sp4')).toEqual(before);
     expect((await hold(orchestrator, ['LS-MIL', 'ls-mil', 'LS-MIL'])).body.held).toEqual([
       'LS-ROM',

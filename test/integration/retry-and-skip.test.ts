@@ -29,8 +29,12 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
       `client ${b} in campaign sp4: the client is not finished: its state is deferred`,
     );
     expect(await refusal(c, 'undo')).toMatch(/the client is waiting: nothing was done to it yet/);
-    expect(await refusal('pc-77', 'skip')).toBe('there is no client named pc-77 in the fleet');
-    expect(await refusal(c, 'skip', { campaign: 'sp9' })).toBe('there is no campaign named sp9');
+    expect(await refusal('pc-77', 'skip')).toBe(
+      'there is no client named pc-77 in the fleet (did you mean pc-7?)',
+    );
+    expect(await refusal(c, 'skip', { campaign: 'sp9' })).toBe(
+      'there is no campaign named sp9 (did you mean sp4?)',
+    );
     const none = await orchestrator.ask('POST', '/v1/campaigns/sp4/retry', { which: 'blocked' }, anna);
     expect(none.body).toEqual({ campaign: 'sp4', reopened: 0, passedOver: 0 });
   });

@@ -46,7 +46,8 @@ test.each(['sms-9', '', '../input/x', 'SMS-1.2', '__proto__', 'x'.repeat(10_000)
   'the product %j is not known',
   (product) => {
     const profile = loadProfile(product);
-    const message = `product ${JSON.stringify(product.slice(0, 63))} is not known: the known ones are generic-windows-agent, sms-1.2`;
+    const hint = product === 'SMS-1.2' ? ' (did you mean sms-1.2?)' : '';
+    const message = `product ${JSON.stringify(product.slice(0, 63))} is not known${hint}: the known ones are generic-windows-agent, sms-1.2`;
     expect(profile).toEqual({ ok: false, error: { code: 'unknownProduct', message } });
   },
 );

@@ -28,6 +28,7 @@ export function campaignStoreOf(tables: Tables): CampaignStore {
         ? createCampaign(tables, campaign, clients, audit, version)
         : err(fault('campaign.fleetChanged', reasons.fleetChanged)),
     readCampaign: async (campaign) => from(campaign, ({ record }) => record, null),
+    campaignNames: async () => [...tables.campaigns.keys()].sort(),
     campaigns: async (statuses) =>
       [...tables.campaigns.values()]
         .filter((table) => statuses === undefined || statuses.some((status) => status === statusOf(table)))
@@ -64,7 +65,9 @@ function createCampaign(
   version = 1,
 ): Result<CampaignRecord, Fault> {
   const name = campaign.definition.campaign;
-  if (tables.campaigns.has(name)) return err(fault('campaign.taken', reasons.campaignTaken(name)));
+  const isTaken = [...tables.campaigns.keys()].some((each) => each.toLowerCase() === name.toLowerCase());
+  if (tables.campaigns.has(name) || (isTaken && version === 1))
+    return err(fault('campaign.taken', reasons.campaignTaken(name)));
   const record = { version, campaign };
   tables.campaigns.set(name, {
     record,

@@ -13,7 +13,7 @@ export interface Terminal {
 export interface Confirmation {
   /** What will happen, line by line. */
   readonly lines: readonly string[];
-  /** What the person has to type. Commas, and spaces around it, do not matter. */
+  /** What the person has to type. Commas, case, and spaces around it do not matter. */
   readonly answer: string;
   /** The action, for the question: `start`. */
   readonly verb: string;
@@ -65,4 +65,8 @@ async function typedAt(reader: Interface, question: string): Promise<string | nu
   return typed;
 }
 
-const plain = (text: string): string => text.trim().replaceAll(/(?<=\d),(?=\d)/g, '');
+const plain = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replaceAll(/(?<=\d),(?=\d)/g, '');

@@ -49,12 +49,12 @@ export async function confirmAbort(api: ApiClient, name: string, terminal?: Term
   return confirm(
     {
       lines: [
-        `Campaign ${name}, release ${status.value.release}, ${statusWord[status.value.status]}: ${number(settled)} of ${many(size, 'client')} finished, ${number(left)} in progress, ${number(states.waiting)} waiting.`,
+        `Campaign ${status.value.campaign}, release ${status.value.release}, ${statusWord[status.value.status]}: ${number(settled)} of ${many(size, 'client')} finished, ${number(left)} in progress, ${number(states.waiting)} waiting.`,
         'An aborted campaign cannot be resumed: clients that wait are cancelled, work in progress is completed.',
         ...(alternative === null ? [] : [`${alternative.charAt(0).toUpperCase()}${alternative.slice(1)}`]),
       ],
       at: api.named,
-      answer: name,
+      answer: status.value.campaign,
       verb: 'abort it',
       ...(alternative === null ? {} : { alternative }),
     },

@@ -69,10 +69,10 @@ export function addClientCommands(program: Command): void {
         const body = transcript.value === undefined ? {} : { transcript: transcript.value };
         return outputOf(
           await api.post(checkInAnswer, pathOf(name, '/checkin'), body),
-          (_view, { looks, because }) => {
+          (_view, { client: spelled, looks, because }) => {
             // The line begins with the client's name already.
-            const why = because.replace(`client ${name} `, 'it ');
-            return [safe(looks ? `${name}: ${why}` : `${name}: nothing to do: ${why}`)];
+            const why = because.replace(`client ${spelled} `, 'it ');
+            return [safe(looks ? `${spelled}: ${why}` : `${spelled}: nothing to do: ${why}`)];
           },
         );
       });
@@ -114,9 +114,9 @@ export function addActionCommands(client: Command): void {
         await withApi(command, async (api) =>
           outputOf(
             await api.post(clientResultAnswer, `/v1/clients/${segment(which)}/${name}`, { ...body }),
-            (_view, { campaign, because }) => [
+            (_view, { client: spelled, campaign, because }) => [
               ...placeLine(api),
-              safe(`${which} in campaign ${campaign}: ${because}`),
+              safe(`${spelled} in campaign ${campaign}: ${because}`),
             ],
           ),
         );

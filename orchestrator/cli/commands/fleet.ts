@@ -102,11 +102,11 @@ function addTokenCommands(fleet: Command): void {
           if ((client === undefined) !== all)
             return err(fault('input.which', 'give either one client, or --all for every client'));
           const revoked = await api.post(revokedAnswer, '/v1/fleet/tokens/revoke', { client, below, reason });
-          return outputOf(revoked, (_view, { least }) => [
+          return outputOf(revoked, (_view, { client: spelled, least }) => [
             safe(
-              `${client ?? 'every client'}: check-in tokens below generation ${least} are refused from now on`,
+              `${spelled ?? 'every client'}: check-in tokens below generation ${least} are refused from now on`,
             ),
-            safe(`List the new tokens: servpack fleet tokens ${client ?? '--csv'}`),
+            safe(`List the new tokens: servpack fleet tokens ${spelled ?? '--csv'}`),
           ]);
         });
       },

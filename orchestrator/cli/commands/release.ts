@@ -46,10 +46,13 @@ export function addReleaseCommands(program: Command): void {
     .action(async (name: string, { reason }: { reason: string }, command: Command) => {
       const path = `/v1/releases/${segment(name)}/withdraw`;
       await withApi(command, async (api) =>
-        outputOf(await api.post(withdrawnAnswer, path, { reason }), (_view, { waiting }) => [
-          safe(`Release ${name} is withdrawn: no campaign starts with it until it is staged again`),
-          ...(waiting.length === 0 ? [] : [safe(`Campaigns that wait for it: ${waiting.join(', ')}`)]),
-        ]),
+        outputOf(
+          await api.post(withdrawnAnswer, path, { reason }),
+          (_view, { release: spelled, waiting }) => [
+            safe(`Release ${spelled} is withdrawn: no campaign starts with it until it is staged again`),
+            ...(waiting.length === 0 ? [] : [safe(`Campaigns that wait for it: ${waiting.join(', ')}`)]),
+          ],
+        ),
       );
     });
 

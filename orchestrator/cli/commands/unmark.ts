@@ -43,7 +43,7 @@ export async function removeMarks(
   const underWay = Math.max(0, inProgress(after.value) - inProgress(before.value));
   const marked = after.value.aborted?.stillMarked ?? 0;
   const value = {
-    campaign,
+    campaign: before.value.campaign,
     asked: reopened,
     passedOver,
     unmarked: after.value.unmarked - before.value.unmarked,
@@ -63,10 +63,10 @@ export async function confirmUnmark(
 ): Promise<Result<void, Refusal>> {
   const status = await api.get(statusAnswer, campaignPath(name));
   if (!status.ok) return status;
-  const { stillMarked, release } = status.value;
+  const { campaign, stillMarked, release } = status.value;
   if (stillMarked === 0) return ok(undefined);
   const lines = [
-    `${many(stillMarked, 'finished client')} of campaign ${name} ${stillMarked === 1 ? 'is' : 'are'} still marked: each installs ${release} at its next logon.`,
+    `${many(stillMarked, 'finished client')} of campaign ${campaign} ${stillMarked === 1 ? 'is' : 'are'} still marked: each installs ${release} at its next logon.`,
     'Their marks are taken back. How each of them ended, and why, stays in the report.',
   ];
   return confirm(

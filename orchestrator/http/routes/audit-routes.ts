@@ -1,4 +1,3 @@
-import { auditSpelling } from '../../fleet/spelling.ts';
 import { Readable } from 'node:stream';
 import { clientParams } from '../schemas/fields.ts';
 import { auditQuery, auditShowAnswer, exportQuery, verifyAnswer } from '../schemas/audit.ts';
@@ -12,10 +11,7 @@ export function auditRoutes(app: Api, context: OrchestratorContext): void {
     '/v1/audit/clients/:client',
     { schema: { params: clientParams, querystring: auditQuery, response: answers(auditShowAnswer) } },
     async ({ params, query }, reply) =>
-      answer(
-        reply,
-        await showAudit(context, await auditSpelling(context.store, params.client), query.evidence),
-      ),
+      answer(reply, await showAudit(context, params.client, query.evidence)),
   );
 
   app.get('/v1/audit/export', { schema: { querystring: exportQuery } }, async ({ query }, reply) =>

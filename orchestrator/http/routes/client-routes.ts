@@ -11,7 +11,6 @@ import {
   whyQuery,
 } from '../schemas/clients.ts';
 import { readClientRecord } from '../../fleet/clients.ts';
-import { fleetSpelling } from '../../fleet/spelling.ts';
 import type { OrchestratorContext } from '../../context.ts';
 import { why } from '../../campaigns/why.ts';
 import { answer, answers, type Api } from '../responses.ts';
@@ -19,27 +18,25 @@ import { checkIn } from '../../fleet/check-in.ts';
 
 /** What is known of one client, and what it reports itself. */
 export function clientRoutes(app: Api, context: OrchestratorContext): void {
-  const spelled = ({ client }: { readonly client: string }) => fleetSpelling(context.store, client);
-
   app.get(
     '/v1/clients/:client',
     { schema: { params: clientParams, querystring: clientQuery, response: answers(clientAnswer) } },
     async ({ params, query }, reply) =>
-      answer(reply, await readClientRecord(context, await spelled(params), query.entries)),
+      answer(reply, await readClientRecord(context, params.client, query.entries)),
   );
 
   app.get(
     '/v1/clients/:client/why',
     { schema: { params: clientParams, querystring: whyQuery, response: answers(whyAnswer) } },
     async ({ params, query: { campaign = null, evidence } }, reply) =>
-      answer(reply, await why(context, { client: await spelled(params), campaign, evidence })),
+      answer(reply, await why(context, { client: params.client, campaign, evidence })),
   );
 
   app.post(
     '/v1/clients/:client/checkin',
     { schema: { params: clientParams, body: checkInBody, response: answers(checkInAnswer) } },
     async ({ params, body }, reply) =>
-      answer(reply, await checkIn(context, await spelled(params), body?.transcript ?? null)),
+      answer(reply, await checkIn(context, params.client, body?.transcript ?? null)),
   );
 
   // What a person does about one client: POST …/retry, …/skip, …/undo.
@@ -49,7 +46,7 @@ export function clientRoutes(app: Api, context: OrchestratorContext): void {
       `/v1/clients/:client/${name}`,
       { schema: { params: clientParams, body: clientActionBody, response: answers(clientResultAnswer) } },
       async ({ who, params, body: { reason, campaign = null } }, reply) =>
-        answer(reply, await act(context, who, { client: await spelled(params), reason, campaign })),
+        answer(reply, await act(context, who, { client: params.client, reason, campaign })),
     );
   }
 }

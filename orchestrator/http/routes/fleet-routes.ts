@@ -37,7 +37,7 @@ export function fleetRoutes(app: Api, context: OrchestratorContext): void {
   app.get(
     '/v1/fleet',
     { schema: { querystring: fleetQuery, response: answers(fleetAnswer) } },
-    async ({ query }) => listFleet(context, query),
+    async ({ query }, reply) => answer(reply, await listFleet(context, query)),
   );
 
   app.post(

@@ -5,11 +5,17 @@
 -- taken meanwhile, -1 when a part of what was staged is gone, -2 when clients were removed from the
 -- fleet since it was read.
 -- ARGV: JSON of campaign, token (of the staging keys), reservation ('' = the only shard, where no
---       name is reserved), removals (how often clients had been removed, '' = does not matter),
---       clients (how many); lists: those of `publishCampaign`, then audit
+--       name is reserved), putBack (1 = a rebuild brings it), removals (how often clients had been
+--       removed, '' = does not matter), clients (how many); lists: those of `publishCampaign`, then
+--       audit
 local asked = cjson.decode(ARGV[1])
 local campaign, reservation = asked.campaign, asked.reservation
 if redis.call('EXISTS', key('campaign', campaign)) == 1 then return 0 end
+if asked.putBack ~= '1' then
+  for _, other in ipairs(redis.call('SMEMBERS', key('campaigns'))) do
+    if string.lower(other) == string.lower(campaign) then return 0 end
+  end
+end
 if reservation ~= '' and redis.call('GET', key('reserved', campaign)) ~= reservation then return 0 end
 if asked.removals ~= '' and (redis.call('GET', key('removals')) or '0') ~= asked.removals then return -2 end
 if not isStaged(asked.token, asked.clients, lists(2)) then return -1 end

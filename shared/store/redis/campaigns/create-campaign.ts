@@ -76,6 +76,7 @@ export function publishHead(
       campaign: campaign.definition.campaign,
       token,
       reservation,
+      putBack: version > 1 ? 1 : 0,
       removals: removals ?? '',
       clients: clients.length,
     }),

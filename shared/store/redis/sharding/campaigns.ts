@@ -28,6 +28,7 @@ export const campaignStoreOf = (shards: Shards): CampaignStore => ({
   createCampaign: (campaign, clients, audit, version = 1, removals) =>
     createCampaign(shards, { campaign, version, audit, removals: removals ?? null }, clients),
   readCampaign: (campaign) => readCampaign(shards.head, campaign),
+  campaignNames: async () => (await shards.head.redis.smembers(shards.head.keys.of('campaigns'))).sort(),
   campaigns: (statuses) => readCampaigns(shards.head, statuses),
   commitCampaign: (next, version, audit, conditions) =>
     commitCampaign(shards, next, version, audit, conditions),

@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import type { OrchestratorContext } from '../context.ts';
+import { didYouMeanStored } from '../did-you-mean.ts';
+import type { UnknownName } from '../refusal.ts';
+import { type NamedKind, storedSpelling } from '../spelling.ts';
+import type { RefusalAnswer } from './schemas/fields.ts';
+
+const kinds: readonly NamedKind[] = ['client', 'campaign', 'release', 'survey'];
+
+/**
+ * Names compare without case: in a path, a query or a body each gets the spelling in which it is
+ * stored, before a route sees it. An answer about a name that is not known names the nearest one.
+ */
+export function spellNames(app: FastifyInstance, { store }: OrchestratorContext): void {
+  app.decorateReply('unknownName', null);
+  app.addHook('preHandler', async ({ params, query, body }) => {
+    for (const part of [params, query, body]) {
+      if (typeof part !== 'object' || part === null) continue;
+      const named = part as Record<string, unknown>;
+      for (const kind of kinds) {
+        const typed = named[kind];
+        if (typeof typed === 'string') named[kind] = await storedSpelling(store, kind, typed);
+      }
+    }
+  });
+  app.addHook('preSerialization', async (_request, reply, payload) => {
+    const { unknownName } = reply as { readonly unknownName?: UnknownName | null };
+    if (unknownName === null || unknownName === undefined) return payload;
+    const { error } = payload as RefusalAnswer;
+    const hint = await didYouMeanStored(store, unknownName);
+    return { error: { ...error, message: `${error.message}${hint}` } } satisfies RefusalAnswer;
+  });
+}
