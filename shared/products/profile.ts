@@ -117,21 +117,14 @@ const builtInAlready = (product: string, folder: string): Fault =>
     `${product} is a built-in product, and ${join(folder, product)}${extension} would change what it is: give it a name of its own`,
   );
 
-<<<<<<< HEAD
-function unknownProduct(product: string, known: readonly string[]): Fault {
+function unknownProduct(product: string, known: readonly string[], file: string | null): Fault {
   const near = nearest(product, known);
   const hint = near === null ? '' : ` (did you mean ${near}?)`;
+  const rename =
+    file === null ? '' : `; ${file} says product: ${product}, so name that file ${product}${extension}`;
   return fault(
     'unknownProduct',
-    `product ${JSON.stringify(product.slice(0, 63))} is not known${hint}: the known ones are ${known.join(', ')}`,
-=======
-const unknownProduct = (product: string, known: readonly string[], file: string | null): Fault =>
-  fault(
-    'unknownProduct',
-    `product ${JSON.stringify(product.slice(0, 63))} is not known: the known ones are ${known.join(', ')}${
-      file === null ? '' : `; ${file} says product: ${product}, so name that file ${product}${extension}`
-    }`,
->>>>>>> 8af62ba (Releases: no folder is left out silently, route push needs no upgrade command, and a product file of another name is named)
+    `product ${JSON.stringify(product.slice(0, 63))} is not known${hint}: the known ones are ${known.join(', ')}${rename}`,
   );
 }
 

@@ -176,7 +176,7 @@ test('a client that was probably meant is looked for among few names, however la
 test('the command line takes names in any case, and prints them as they are stored', async () => {
   await using orchestrator = await startRunning();
   for (const [command, says] of [
-    ['client checkin PC-7', /^pc-7: nothing to do: it waits in campaign sp4/],
+    ['client checkin PC-7', /^pc-7: nothing to do: it is waiting in campaign sp4/],
     ['client skip PC-7 --reason x --campaign SP4', /^pc-7 in campaign sp4: skipped by /],
     ['client why PC-7', /^pc-7: finished, skipped, in campaign sp4/],
     ['campaign clients SP4 --wave Canary', /\n2 clients\n$/],
