@@ -113,11 +113,12 @@ function needsCommand(product: unknown, profiles: string | null): boolean {
 const knownProduct = (profiles: string | null) =>
   z.unknown().transform((input, context): string => {
     const products = knownProducts(profiles);
-    if (typeof input === 'string' && products.includes(input)) return input;
-    const file = typeof input === 'string' ? fileSaying(input, profiles) : null;
+    const product = typeof input === 'string' ? input : '';
+    if (products.includes(product)) return product;
+    const file = product === '' ? null : fileSaying(product, profiles);
     const known = `a known product (${products.join(', ')})`;
     const message =
-      file === null ? known : `${known}: ${file} says product: ${input}, so name that file ${input}.yaml`;
+      file === null ? known : `${known}: ${file} says product: ${product}, so name that file ${product}.yaml`;
     context.issues.push({ code: 'custom', message, input });
     return z.NEVER;
   });

@@ -111,7 +111,7 @@ describe('an upgrade command on the site server', () => {
       async () => onHost({ hostKeys: [`SHA256:${'A'.repeat(43)}`] }),
       /host key|fingerprint|key/,
     ],
-    ['no sshd', async () => onHost({ port: await closedPort() }), /ECONNREFUSED/],
+    ['no sshd', async () => onHost({ port: await closedPort() }), /nothing listens there/],
   ])('does not run on a server with %s', async (_, file, words) => {
     const { code, message } = await refusal(await file());
     expect(code).toBe('upgradeNotStarted');
