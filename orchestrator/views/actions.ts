@@ -15,7 +15,7 @@ interface Facts {
   readonly paused: Paused | null;
   readonly halted: { readonly by: string } | null;
   readonly withdrawn: object | null;
-  readonly holds: readonly { readonly logonServer: string }[];
+  readonly holds: readonly { readonly logonServer: string; readonly by: string }[];
   readonly failures: readonly unknown[];
   readonly notStaged: readonly unknown[];
   readonly states: { readonly failed: number; readonly needsAttention: number };
@@ -32,18 +32,13 @@ export const actionsFor = (status: Facts): readonly string[] => [
   ...toGoOn(status),
   ...(status.holds.length === 0 || status.status === 'ended'
     ? []
-    : [
-        releaseCommand(
-          status.campaign,
-          status.holds.map(({ logonServer }) => logonServer),
-        ),
-      ]),
+    : [releaseOf(status.campaign, status.holds)]),
   ...(status.notStaged.length === 0 ? [] : [`servpack release servers ${status.release}`]),
   ...aboutFailures(status),
   ...(status.stillMarked === 0 ? [] : [`servpack campaign unmark ${status.campaign} --reason TEXT`]),
 ];
 
-/** The pause or halt of a person ends without more only when that person asks. */
+/** The pause, hold or halt of a person ends without more only when that person asks. */
 const elseOverride = (by: string): string => `anybody but ${by} adds --override`;
 
 function toGoOn(facts: Facts): readonly string[] {
@@ -111,11 +106,23 @@ export function clientActions(campaign: Campaign, upgrade: Upgrade): readonly st
 /** What ends the pause and the hold that keep clients of this logon server from going on. */
 export const waysBack = (campaign: Campaign, logonServer: string): readonly string[] => {
   const name = campaign.definition.campaign;
+  const hold = holdOver(campaign, logonServer);
   return [
     ...(campaign.state.status === 'paused' ? [resumeOf(name, { ...campaign.state, missed: null })] : []),
-    ...(holdOver(campaign, logonServer) === null ? [] : [releaseCommand(name, [logonServer])]),
+    ...(hold === null ? [] : [releaseOf(name, [hold])]),
   ];
 };
+
+/** The release of these holds, and for whom `--override` is needed. */
+function releaseOf(campaign: string, holds: Facts['holds']): string {
+  const [who = '', ...others] = new Set(holds.map(({ by }) => by));
+  const command = releaseCommand(
+    campaign,
+    holds.map(({ logonServer }) => logonServer),
+  );
+  const hint = others.length === 0 ? elseOverride(who) : '--override ends the holds of others';
+  return `${command}   # ${hint}`;
+}
 
 /** The way back from a hold on these logon servers. */
 export const releaseCommand = (campaign: string, logonServers: readonly string[]): string =>

@@ -5,6 +5,7 @@ import { waitWords } from '../../shared/domain/rules/wait-words.ts';
 import { waitClasses } from '../../shared/domain/rules/policy.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { type Window, windowInWords } from '../../shared/domain/time/window.ts';
+import type { HoldStatus } from './holds.ts';
 import { spanInWords } from './duration-text.ts';
 
 /** How many clients of a campaign were finished at this policy time. */
@@ -69,13 +70,29 @@ export function estimateFor(
   { definition, state }: Campaign,
   counters: Counters,
   { halt, pace }: { readonly halt: Halt | null; readonly pace: readonly PaceSample[] | undefined },
-  { size, settled }: { readonly size: number; readonly settled: number },
+  {
+    size,
+    settled,
+    holds,
+  }: { readonly size: number; readonly settled: number; readonly holds: readonly HoldStatus[] },
   now: number,
 ): Estimate | null {
   if (state.status !== 'running' || pace === undefined) return null;
   if (halt !== null) return noEstimate('everything is halted');
+  const held = whyHeld(holds);
+  if (held !== null) return noEstimate(held);
   const { window } = definition.policy;
   return estimateOf({ size, finished: settled, counters, window, samples: pace, now });
+}
+
+/** Held clients wait for a person, who alone knows for how long; null = none waits. */
+function whyHeld(holds: readonly HoldStatus[]): string | null {
+  const waited = holds.filter(({ clients }) => clients > 0);
+  const count = waited.reduce((sum, { clients }) => sum + clients, 0);
+  const names = waited.map(({ logonServer }) => logonServer).join(', ');
+  return count === 0
+    ? null
+    : `${count} unfinished clients are on held ${waited.length === 1 ? 'logon server' : 'logon servers'} ${names}`;
 }
 
 /**

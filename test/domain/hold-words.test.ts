@@ -14,6 +14,8 @@ import { admitted, after, blockedByProgram, evening, hours, look, rules } from '
 const pune = { logonServer: 'LS-PUN', by: 'anna', because: 'payroll', at: evening };
 const heldCampaign = (state: CampaignState = running(1)): Campaign => ({ ...standing(state), holds: [pune] });
 const now = evening + hours(1);
+const release = 'servpack campaign release sp4';
+const way = `${release} --server LS-PUN   # anybody but anna adds --override`;
 const paused = {
   ...running(1),
   status: 'paused',
@@ -55,15 +57,20 @@ describe('the status of a campaign with a held logon server', () => {
         completing: 1,
       },
     ]);
-    expect(actions).toEqual(['servpack campaign release sp4 --server LS-PUN']);
+    expect(actions).toEqual([way]);
   });
 
   test('counts the clients of all logon servers while the campaign is paused, and names both ways back', () => {
     const { held, holds, actions } = statusOf(heldCampaign(paused));
     expect([held?.active, holds[0]?.held.active]).toEqual([2, 1]);
-    expect(actions).toEqual([
-      'servpack campaign resume sp4   # anybody but kim adds --override',
-      'servpack campaign release sp4 --server LS-PUN',
+    const resume = 'servpack campaign resume sp4   # anybody but kim adds --override';
+    expect(actions).toEqual([resume, way]);
+  });
+
+  test('says that --override ends holds of several persons', () => {
+    const two = { ...heldCampaign(), holds: [pune, { ...pune, logonServer: 'LS-ROM', by: 'kim' }] };
+    expect(statusOf(two).actions).toEqual([
+      `${release} --server LS-PUN --server LS-ROM   # --override ends the holds of others`,
     ]);
   });
 
@@ -90,6 +97,29 @@ describe('the status of a campaign with a held logon server', () => {
   ])('%s', (_name, state, count) => {
     const { held, holds } = statusOf(heldCampaign(state));
     expect([held, holds.length]).toEqual([null, count]);
+  });
+});
+
+describe('the estimate of the end', () => {
+  const pace = [
+    { at: now - hours(1), finished: 0 },
+    { at: now - hours(0.5), finished: 50 },
+  ];
+  const counters = { 'state|0|LS-PUN|waiting': 7, 'state|0|LS-ROM|upgraded': 100 };
+  const estimateOf = (given: Campaign, found: Counters) =>
+    campaignStatus(given, found, now, { halt: null, withdrawn: null, pace }).estimate;
+
+  test('is not given while clients wait for a held logon server, and the logon server is named', () => {
+    expect(estimateOf(heldCampaign(), counters)).toMatchObject({
+      endsAt: null,
+      because: '7 unfinished clients are on held logon server LS-PUN',
+    });
+  });
+
+  test('is given when the clients of the held logon server have finished', () => {
+    const done = { 'state|0|LS-PUN|upgraded': 7, 'state|0|LS-ROM|upgraded': 93 };
+    expect(estimateOf(heldCampaign(), done)).toMatchObject({ because: null });
+    expect(estimateOf(standing(running(1)), counters)).toMatchObject({ because: null });
   });
 });
 
@@ -143,7 +173,6 @@ const contextOf = (given: Campaign): WhyContext => ({
   now,
 });
 const heldWords = 'logon server LS-PUN is held by anna since 2026-11-16T20:00:00Z: payroll';
-const way = 'servpack campaign release sp4 --server LS-PUN';
 
 describe('why a client of a held logon server stands still', () => {
   const pick = { client: 'pc-8', wave: 0, logonServer: 'LS-PUN' };

@@ -127,7 +127,7 @@ test('a hold is said by every command that shows the campaign or its clients', a
       `\nLS-ROM ${by}\n  held: nothing new starts on 7 clients that have not finished\n`,
     );
     expect(text).toMatch(/canary: waiting: .* waits for held logon server LS-ROM: \d of its clients there /);
-    expect(text).toContain(`\ndo: ${way}\n`);
+    expect(text).toContain(`\ndo: ${way}   # anybody but anna (token default) adds --override\n`);
   }
   const clients = (await says('campaign', 'clients', 'sp4')).split('\n');
   expect(clients.filter((line) => line.includes(`  ${by}`)).length).toBe(7);
