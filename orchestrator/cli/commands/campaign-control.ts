@@ -41,7 +41,7 @@ export function addControlCommands(campaign: Command): void {
   campaign
     .command('resume <campaign>')
     .description(
-      'resume a paused campaign. If a gate has paused it you accept the failures so far: shows them, and asks you to type their number. If its moment to start has passed meanwhile it starts now: asks you to type the number of clients',
+      'resume a paused campaign. If a gate has paused it you accept the failures so far: shows them, and asks you to type their number. A campaign whose start time has passed during the pause starts now: asks you to type the number of clients',
     )
     .option('--override', 'also if another person has paused it')
     .option('--reason <text>', 'why; kept in the audit')

@@ -25,7 +25,7 @@ export function addScheduleCommands(campaign: Command): void {
   campaign
     .command('unschedule <campaign>')
     .description(
-      'take the start of a campaign back that waits for its time or its release: it is created, and not started',
+      'take back the start of a campaign that waits for its time or its release; "servpack campaign start" starts the campaign again',
     )
     .requiredOption('--reason <text>', 'why; kept in the audit')
     .addHelpText(

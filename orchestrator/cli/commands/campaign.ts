@@ -76,7 +76,7 @@ function addReadingCommands(campaign: Command): void {
   campaign
     .command('report <campaign>')
     .description(
-      'show the status, the blockers ranked and the clients that need you; with --json every client with its result and evidence',
+      'show the status, the blockers ranked and the clients that failed or need attention; with --json every client with its result and evidence',
     )
     .addHelpText(
       'after',

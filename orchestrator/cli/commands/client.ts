@@ -18,7 +18,9 @@ const pathOf = (name: string, what = ''): string => `/v1/clients/${segment(name)
 export function addClientCommands(program: Command): void {
   const client = program
     .command('client')
-    .description('show one client and why it is in its state; retry it, skip it or undo its relocation')
+    .description(
+      'show one client and why it is in its state; retry the client, skip the client or undo its relocation',
+    )
     .addHelpText('after', '\nExample:\n  servpack client why pc-0017');
 
   client
@@ -56,7 +58,9 @@ export function addClientCommands(program: Command): void {
 
   client
     .command('checkin <client>')
-    .description('check in for a client, as its logon script does: it is looked at as soon as possible')
+    .description(
+      'check in for a client, as its logon script does: a worker looks at the client as soon as possible',
+    )
     .option('--transcript <file>', 'the output of Smsrun32 /V; - reads it from stdin')
     .addHelpText(
       'after',
@@ -100,13 +104,13 @@ const actions = [
   ],
   [
     'skip',
-    'leave a client out: it finishes as skipped, after its work in progress is completed',
+    'leave a client out: the client finishes as skipped, after its work in progress is completed',
     'goes to the dump next week',
     (client: string) => `servpack client retry ${client} --reason TEXT`,
   ],
   [
     'undo',
-    'move its relocated service back to where it was before',
+    'move the relocated services of a client back to where they were before',
     'its packages fail',
     () => 'none. A retry relocates the service again if it blocks the update',
   ],
