@@ -83,6 +83,8 @@ export interface FleetImport extends FleetDifference {
   /** The first of those that leave. */
   readonly leaving: readonly string[];
   readonly total: number;
+  /** What the file is, as a person calls it. */
+  readonly form: string;
   /** What separates the columns of the file, as a person reads it. */
   readonly delimiter: string;
   /** Columns of the file that have a name and were not read. */

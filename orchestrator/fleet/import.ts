@@ -52,8 +52,8 @@ export async function importFleet(
   const refusal = prune ? await whyNotPruned(store, leaving, input) : null;
   if (refusal !== null) return err(refusal);
   const difference = differenceOf(known, clients);
-  const { delimiter, leftOut } = read.value;
-  const said = { ...difference, dryRun, delimiter: shownDelimiter(delimiter), leftOut };
+  const { form, delimiter, leftOut } = read.value;
+  const said = { ...difference, dryRun, form, delimiter: shownDelimiter(delimiter), leftOut };
   const outcome = await outcomeOf(context, who, { file, clients, leaving, dryRun, difference });
   if (outcome.kind === 'refused') return err(outcome.refusal);
   if (outcome.kind === 'twins') return err(badFile(file, twinFaults(file, read.value, outcome.twins)));

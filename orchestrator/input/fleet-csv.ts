@@ -5,7 +5,9 @@ import { LogonServerNames } from '../domain/logon-server-names.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
 import { blank } from './blanks.ts';
 import type { Delimiter } from './csv-delimiter.ts';
-import { type CsvRecord, faultsAtMost, readCsv } from './csv-records.ts';
+import { isAnsibleIni, readAnsibleIni } from './ansible-ini.ts';
+import { type CsvRecord, type CsvRecords, faultsAtMost, readCsv } from './csv-records.ts';
+import { readFleetObjects } from './fleet-objects.ts';
 import {
   type ColumnMapping,
   columnsIn,
@@ -35,6 +37,8 @@ export function parseFleet(text: string, file: string): Result<Client[], InputFa
 /** The clients of a fleet file, and the line of each. */
 export interface FleetFile {
   readonly clients: readonly Client[];
+  /** What the file is, in words: `CSV`, `a list`, `an Ansible inventory`. */
+  readonly form: string;
   readonly lineOf: (client: string) => number;
   readonly delimiter: Delimiter;
   /** A column in the words of the file. */
@@ -52,7 +56,7 @@ export function readFleetFile(
   file: string,
   mappings: readonly ColumnMapping[] = [],
 ): Result<FleetFile, InputFault[]> {
-  const { records, faults, delimiter } = readCsv(text, file, columnsIn(mappings));
+  const { records, faults, delimiter, form } = rowsOf(text, file, mappings);
   const [header, ...rows] = records;
   const broken = faults[0];
   if (header === undefined || (broken !== undefined && broken.line < header.line)) {
@@ -71,9 +75,26 @@ export function readFleetFile(
   const found = inFileOrder([...faults, ...reader.faults]);
   if (found.length > 0) return err(found);
   return clients.length > 0
-    ? ok({ clients, delimiter, nameOf: columnName, leftOut, lineOf: (client) => reader.lineOf(client) })
+    ? ok({ clients, form, delimiter, nameOf: columnName, leftOut, lineOf: (client) => reader.lineOf(client) })
     : err([{ ...empty(file), wrong: 'has no clients below its header' }]);
 }
+
+/** The rows of a file in whatever form it is. */
+function rowsOf(
+  text: string,
+  file: string,
+  mappings: readonly ColumnMapping[],
+): CsvRecords & { readonly form: string } {
+  const delimiter = ',';
+  if (isObjects(text, file)) return { delimiter, ...readFleetObjects(text, file, mappings) };
+  if (!isAnsibleIni(text)) return { form: 'CSV', ...readCsv(text, file, columnsIn(mappings)) };
+  const { inventory, faults } = readAnsibleIni(text, file);
+  return { form: 'an Ansible inventory', records: inventory.records(mappings), faults, delimiter };
+}
+
+/** By its name, or by a beginning that no table has. */
+const isObjects = (text: string, file: string): boolean =>
+  /\.(?:ya?ml|json)$/i.test(file) || /^\uFEFF?\s*(?:\{|\[\s*[{"\]]|---\s|-\s)/.test(text);
 
 /** Empty cells at the end of a row are what a spreadsheet adds, so they do not count. */
 const widthOf = (cells: readonly string[]): number => cells.findLastIndex((cell) => cell !== '') + 1;

@@ -33,7 +33,7 @@ export function addImportCommand(fleet: Command): void {
   fleet
     .command('import <file>')
     .description(
-      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels,port,hostKey); its delimiter and encoding are found; a file with a fault changes nothing',
+      'add and update clients from a CSV file (client,host,logonServer,zone,role,labels,port,hostKey), a list in YAML or JSON, or an inventory of Ansible; form, delimiter and encoding are found; a file with a fault changes nothing',
     )
     .option(
       '--map <columns>',

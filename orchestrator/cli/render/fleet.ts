@@ -41,12 +41,13 @@ export function fleetLines(view: View, fleet: z.infer<typeof fleetAnswer>): read
 /** What an import has changed, or would change; a dry run names the clients, too. */
 export function importLines(view: View, answer: z.infer<typeof fleetImportAnswer>): readonly string[] {
   const { added, changed, unchanged, notInFile, removed, total } = answer;
-  const { dryRun, fields, clients, leaving, leftOut } = answer;
+  const { dryRun, fields, clients, leaving, form, leftOut } = answer;
   const others = removed === 0 ? `${number(notInFile)} not in the file` : `${number(removed)} removed`;
   const counts = `${many(added, 'client')} added, ${number(changed)} changed, ${number(unchanged)} unchanged, ${others}`;
   const named = fields.map((each) => `${each.field} of ${many(each.clients, 'client')}`).join(', ');
   const more = added + changed - clients.length;
   return [
+    ...(form === 'CSV' ? [] : [safe(`Read as ${form}`)]),
     ...(leftOut.length === 0 ? [] : wrapped(view, 'Columns left out: ', leftOut.join(', '))),
     ...(dryRun ? clients.flatMap(({ client, changes }) => clientLines(view, client, changes)) : []),
     ...(dryRun && more > 0 ? [`${number(more)} more not shown`] : []),

@@ -84,6 +84,8 @@ export const fleetImportAnswer = z.object({
       }),
     )
     .readonly(),
+  /** What the file is: `CSV`, `a list`, or `an Ansible inventory`. */
+  form: z.string(),
   /** What separates the columns of the file: a sign, or `tab`. */
   delimiter: z.string(),
   /** Columns of the file that have a name and were not read. */
