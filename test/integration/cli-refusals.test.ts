@@ -127,7 +127,7 @@ describe('the command line', () => {
     const missing = await runCliAt(orchestrator, ['campaign', 'status', 'sp9', '--json']);
     expect([missing.code, JSON.parse(missing.stdout)]).toEqual([
       4,
-      { error: { code: 'notFound.campaign', message: 'there is no campaign named sp9' } },
+      { schemaVersion: 1, error: { code: 'notFound.campaign', message: 'there is no campaign named sp9' } },
     ]);
     const usage = await runCliAt(orchestrator, ['--json', 'campaign', 'pause', 'sp4']);
     expect([usage.code, JSON.parse(usage.stdout)]).toMatchObject([2, { error: { code: 'input.usage' } }]);

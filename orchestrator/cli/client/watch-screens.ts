@@ -3,7 +3,7 @@ import { liveScreen } from '../render/live-screen.ts';
 import { localTimes } from '../render/local-times.ts';
 import { statusLine, statusLines } from '../render/status.ts';
 import { safeLine, viewOf } from '../render/view.ts';
-import { visibleJson } from '../../../shared/visible-text.ts';
+import { jsonLine } from '../json-document.ts';
 import type { WatchScreen } from './watch-campaign.ts';
 
 /** A screen for a person who has a keyboard. */
@@ -91,7 +91,7 @@ export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
     show: (status) => {
       // A later time alone is no change.
       const timeless = JSON.stringify({ ...status, at: '', tookMs: 0 });
-      if (timeless !== last) stream.write(`${visibleJson(JSON.stringify(status))}\n`);
+      if (timeless !== last) stream.write(jsonLine(status));
       last = timeless;
     },
     lost: () => undefined,
