@@ -75,7 +75,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   [
     'fleet export',
     /^client,host,logonServer,zone,role,labels,port,hostKey\n(.+,LS-(ROM|MIL),Europe\/Rome,(workstation|server),(office|shop),,\n){10}$/,
-    z.array(clientSchema).length(10),
+    z.object({ clients: z.array(clientSchema).length(10) }),
   ],
   [
     'fleet remove PC-0 srv-1 --dry-run',
@@ -186,7 +186,7 @@ const day: readonly [command: string, says: RegExp, answer: z.ZodType][] = [
   [
     'campaign clients sp4 --wave canary',
     /^(pc-\d|srv-1) {2}canary {2}LS-\w+ {2}waiting\n.*\n2 clients\n$/,
-    z.array(clientReport).length(2),
+    z.object({ clients: z.array(clientReport).length(2) }),
   ],
   ['blockers --campaign sp4', /^No blockers found so far\.\n$/, blockersAnswer],
 ];

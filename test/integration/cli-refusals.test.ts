@@ -127,7 +127,10 @@ describe('the command line', () => {
     const missing = await runCliAt(orchestrator, ['campaign', 'status', 'sp9', '--json']);
     expect([missing.code, JSON.parse(missing.stdout)]).toEqual([
       4,
-      { error: { code: 'notFound.campaign', message: 'there is no campaign named sp9 (did you mean sp4?)' } },
+      {
+        schemaVersion: 1,
+        error: { code: 'notFound.campaign', message: 'there is no campaign named sp9 (did you mean sp4?)' },
+      },
     ]);
     const usage = await runCliAt(orchestrator, ['--json', 'campaign', 'pause', 'sp4']);
     expect([usage.code, JSON.parse(usage.stdout)]).toMatchObject([2, { error: { code: 'input.usage' } }]);

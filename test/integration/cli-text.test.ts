@@ -294,6 +294,26 @@ describe('the live screen', () => {
     expect(written[0]).toContain('37 more lines');
   });
 
+  test('keeps the foot in a small window, and scrolls to what the window leaves out', () => {
+    const { written, stream } = fakeTerminal(8);
+    const screen = liveScreen(stream);
+    const lines = Array.from({ length: 20 }, (_, i) => `line ${i}.`);
+    const drawn = (): string => {
+      screen.draw(lines, ['', 'clock']);
+      return written.at(-1) ?? '';
+    };
+    expect(drawn()).toMatch(/line 0\.[^]*line 3\.[^]*16 more lines[^]*clock/);
+    screen.scroll({ lines: 1 });
+    expect(drawn()).toMatch(/line 1\.[^]*line 4\.[^]*1 above, 15 more lines[^]*clock/);
+    screen.scroll({ lines: Number.MAX_SAFE_INTEGER });
+    expect(drawn()).toMatch(/line 16\.[^]*line 19\.[^]*16 above[^]*clock/);
+    screen.scroll({ lines: -1 });
+    expect(drawn()).toContain('line 15.');
+    screen.scroll({ pages: -9 });
+    expect(drawn()).toContain('line 0.');
+    for (const frame of written) expect(frame.split('\n').length).toBeLessThanOrEqual(8);
+  });
+
   test('shows the cursor again once, and ignores later changes of the size', () => {
     const { written, listeners, stream } = fakeTerminal(24);
     const screen = liveScreen(stream);

@@ -85,12 +85,15 @@ describe('campaign watch in a pipe', () => {
     const lines = stdout
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { status: string; states: { failed: number } });
-    expect([code, lines.map(({ status, states }) => [status, states.failed])]).toEqual([
+      .map((line) => JSON.parse(line) as { schemaVersion: 1; status: string; states: { failed: number } });
+    expect([
+      code,
+      lines.map(({ schemaVersion, status, states }) => [schemaVersion, status, states.failed]),
+    ]).toEqual([
       1,
       [
-        ['running', 0],
-        ['ended', 1],
+        [1, 'running', 0],
+        [1, 'ended', 1],
       ],
     ]);
   });

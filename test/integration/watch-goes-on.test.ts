@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { watchCampaign, type WatchScreen } from '../../orchestrator/cli/client/watch-campaign.ts';
-import { listenForKeys } from '../../orchestrator/cli/client/watch-keys.ts';
+import { listenForKeys, type Scroll } from '../../orchestrator/cli/client/watch-keys.ts';
 import { watchScreenOn } from '../../orchestrator/cli/client/watch-screens.ts';
 import { campaignStatus, type CampaignStatus } from '../../orchestrator/views/status.ts';
 import type { Refusal } from '../../orchestrator/refusal.ts';
@@ -109,14 +109,18 @@ describe('the live screen', () => {
       setRawMode: (on: boolean) => modes.push(on),
     });
     let quits = 0;
+    const scrolls: Scroll[] = [];
     const release = listenForKeys(keyboard as unknown as NodeJS.ReadStream, {
       quit: () => (quits += 1),
       help: () => screen.toggleHelp(),
+      scroll: (by) => scrolls.push(by),
     });
     keyboard.emit('data', '?x');
     expect(stripVTControlCharacters(last())).toContain('q  stop watching; the campaign goes on');
     keyboard.emit('data', '?');
     expect(stripVTControlCharacters(last())).not.toContain('stop watching');
+    keyboard.emit('data', '\u001b[B\u001b[6~\u001bOA');
+    expect(scrolls).toEqual([{ lines: 1 }, { pages: 1 }, { lines: -1 }]);
     keyboard.emit('data', 'q\u0003');
     release();
     keyboard.emit('data', 'q');

@@ -10,28 +10,37 @@ import type { ApiClient } from './api-client.ts';
 import { stateWord } from '../render/states-table.ts';
 import { localTimes } from '../render/local-times.ts';
 import { many, safe, safeLine, viewOf } from '../render/view.ts';
+import { jsonListHead } from '../json-document.ts';
 import { visibleJson } from '../../../shared/visible-text.ts';
 
 export interface Listing {
   readonly query: Readonly<Record<string, string | undefined>>;
   readonly form: 'text' | 'json' | 'csv';
+  /** The name of the list in the JSON document; default: `clients`. */
+  readonly list?: string;
   /** Formats a line for a person. Default: a client of a campaign. */
   readonly inWords?: (line: string) => string;
 }
 
-/** Writes clients while they arrive, for any number: a line each, one JSON array, or CSV. */
+/** The form that the options ask for. Fault: both at once. */
+export const formOf = (csv: boolean, json: boolean): Result<Listing['form'], Refusal> =>
+  csv && json
+    ? err(fault('input.form', 'give either --csv or --json, not both'))
+    : ok(csv ? 'csv' : json ? 'json' : 'text');
+
+/** Writes clients while they arrive, for any number: a line each, one JSON document, or CSV. */
 export async function listTo(
   output: NodeJS.WritableStream,
   api: ApiClient,
   path: string,
-  { query, form, inWords = clientInWords }: Listing,
+  { query, form, list = 'clients', inWords = clientInWords }: Listing,
 ): Promise<Result<void, Refusal>> {
   const lines = await api.stream(path, { ...query, format: form === 'csv' ? 'csv' : 'jsonl' });
   if (!lines.ok) return lines;
   const times = viewOf(process.stdout).isTerminal ? localTimes() : null;
   const local = (line: string): string => (times === null ? inWords(line) : times.in(inWords(line)));
   try {
-    for await (const text of formatted(Readable.from(lines.value), form, local)) {
+    for await (const text of formatted(Readable.from(lines.value), { form, list }, local)) {
       // The reader may be slower than the orchestrator.
       if (!output.write(text)) await once(output, 'drain');
     }
@@ -45,7 +54,7 @@ export async function listTo(
 
 async function* formatted(
   bytes: Readable,
-  form: Listing['form'],
+  { form, list }: { readonly form: Listing['form']; readonly list: string },
   inWords: (line: string) => string,
 ): AsyncGenerator<string | Uint8Array> {
   if (form === 'csv') {
@@ -53,14 +62,14 @@ async function* formatted(
     return;
   }
   let count = 0;
-  if (form === 'json') yield '[';
+  if (form === 'json') yield jsonListHead(list);
   for await (const line of createInterface({ input: bytes })) {
     yield form === 'json'
       ? `${count === 0 ? '' : ','}\n${visibleJson(line)}`
       : `${safeLine(inWords(line))}\n`;
     count += 1;
   }
-  yield form === 'json' ? '\n]\n' : `${many(count, 'client')}\n`;
+  yield form === 'json' ? '\n]}\n' : `${many(count, 'client')}\n`;
 }
 
 function clientInWords(line: string): string {

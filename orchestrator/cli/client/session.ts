@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { ok, type Result } from '../../../shared/errors.ts';
 import { printFaults } from '../../../shared/input/input-fault.ts';
-import { visibleJson } from '../../../shared/visible-text.ts';
+import { jsonDocument } from '../json-document.ts';
 import type { Refusal } from '../../refusal.ts';
 import { exitCodeOf } from '../exit-codes.ts';
 import { localTimes } from '../render/local-times.ts';
@@ -88,7 +88,7 @@ export const print = (lines: readonly string[]): void => {
 
 /** Prints one JSON document, which a terminal shows and does not execute. */
 export const printJson = (value: unknown): void => {
-  process.stdout.write(`${visibleJson(JSON.stringify(value, null, 2))}\n`);
+  process.stdout.write(jsonDocument(value));
 };
 
 export const dataDirOf = ({ data }: GlobalOptions, env: Environment): string =>

@@ -8,6 +8,7 @@ import { followSurvey, type Look, lookedAtAll } from './follow-survey.ts';
 import { evidenceLines, lookLine, surveyLines } from '../render/survey.ts';
 import { localTimes } from '../render/local-times.ts';
 import { safeLine, viewOf } from '../render/view.ts';
+import { jsonListHead } from '../json-document.ts';
 import { visibleJson } from '../../../shared/visible-text.ts';
 
 export interface ShowSurvey {
@@ -17,7 +18,7 @@ export interface ShowSurvey {
 }
 
 /** Written with the first look, so that a refusal is a JSON document of its own. */
-const head = '{"looks":[';
+const head = jsonListHead('looks');
 
 /** Without a look after this time the person is warned that no worker may be running. */
 const silenceMs = 15_000;

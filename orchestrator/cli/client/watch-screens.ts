@@ -3,19 +3,23 @@ import { liveScreen } from '../render/live-screen.ts';
 import { localTimes } from '../render/local-times.ts';
 import { statusLine, statusLines } from '../render/status.ts';
 import { safeLine, viewOf } from '../render/view.ts';
-import { visibleJson } from '../../../shared/visible-text.ts';
+import { jsonLine } from '../json-document.ts';
 import type { WatchScreen } from './watch-campaign.ts';
+import type { Scroll } from './watch-keys.ts';
 
 /** A screen for a person who has a keyboard. */
 export interface LiveWatchScreen extends WatchScreen {
   /** Shows the keys, or hides them again. */
   toggleHelp(): void;
+  /** Shows what a small window leaves out. */
+  scroll(by: Scroll): void;
 }
 
 const helpLines = [
   '',
   'q  stop watching; the campaign goes on',
   '?  show or hide these lines',
+  'arrow keys, page keys, Home, End  show what the window leaves out',
   'What a word means: servpack help words',
 ];
 
@@ -41,14 +45,16 @@ export function watchScreenOn(
     const stale = `${since}the orchestrator does not answer; trying again`;
     const keys = hasKeys ? '  q quit  ? help' : '';
     const foot = `${times.clock(clock())} ${times.zone}${keys}`;
-    screen.draw([
-      // First, because a small window leaves out the last lines.
-      ...(isStale ? [view.paint('red', stale)] : []),
-      ...(last === null ? [] : statusLines(view, times.in(last))),
-      ...(isHelp ? helpLines : []),
-      '',
-      view.paint('dim', foot),
-    ]);
+    screen.draw(
+      [
+        // First, because a small window leaves out the last lines.
+        ...(isStale ? [view.paint('red', stale)] : []),
+        ...(last === null ? [] : statusLines(view, times.in(last))),
+        ...(isHelp ? helpLines : []),
+      ],
+      // The clock stands in every window: it says that the screen is alive.
+      ['', view.paint('dim', foot)],
+    );
   };
   return {
     show: (status) => {
@@ -63,6 +69,12 @@ export function watchScreenOn(
     },
     toggleHelp: () => {
       isHelp = !isHelp;
+      // The help stands below everything else.
+      if (isHelp) screen.scroll({ lines: Number.MAX_SAFE_INTEGER });
+      draw();
+    },
+    scroll: (by) => {
+      screen.scroll(by);
       draw();
     },
     close: () => screen.close(),
@@ -91,7 +103,7 @@ export function jsonScreenOn(stream: NodeJS.WriteStream): WatchScreen {
     show: (status) => {
       // A later time alone is no change, nor what was estimated from it.
       const timeless = JSON.stringify({ ...status, at: '', tookMs: 0, estimate: null });
-      if (timeless !== last) stream.write(`${visibleJson(JSON.stringify(status))}\n`);
+      if (timeless !== last) stream.write(jsonLine(status));
       last = timeless;
     },
     lost: () => undefined,

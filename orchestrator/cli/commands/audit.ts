@@ -14,6 +14,7 @@ import {
   withApi,
 } from '../client/session.ts';
 import { auditLines, verifyLines } from '../render/audit.ts';
+import { formOf, listTo } from '../client/list-clients.ts';
 import { segment } from '../client/api-client.ts';
 
 interface ShowOptions {
@@ -48,7 +49,9 @@ export function addAuditCommands(program: Command): void {
 
   audit
     .command('export')
-    .description('write the audit to stdout: one JSON line for each entry, or CSV')
+    .description(
+      'write the audit to stdout: one JSON line for each entry, CSV, or one JSON document (--json)',
+    )
     .option('--campaign <name>', 'only entries of this campaign')
     .option('--client <client>', 'only entries of this client')
     .option('--csv', 'CSV with a header line')
@@ -104,7 +107,14 @@ interface ExportOptions {
 
 async function exportTo({ csv, ...filter }: ExportOptions, command: Command): Promise<void> {
   const options = command.optsWithGlobals<GlobalOptions>();
-  const api = await connect(options, process.env);
+  const form = formOf(csv === true, options.json === true);
+  const api = form.ok ? await connect(options, process.env) : form;
+  if (api.ok && form.ok && form.value === 'json') {
+    const listing = { query: { ...filter }, form: form.value, list: 'entries' };
+    const listed = await listTo(process.stdout, api.value, '/v1/audit/export', listing);
+    if (!listed.ok) showRefusal(listed.error, true);
+    return;
+  }
   const text = api.ok
     ? await api.value.stream('/v1/audit/export', { ...filter, format: csv === true ? 'csv' : 'jsonl' })
     : api;

@@ -3,7 +3,7 @@ import { buckets } from '../../../shared/domain/outcome/states.ts';
 import type { z } from 'zod';
 import { fault, err } from '../../../shared/errors.ts';
 import { checkInsAnswer, reopenedAnswer, type retryBody } from '../../http/schemas/campaigns.ts';
-import { listTo } from '../client/list-clients.ts';
+import { formOf, listTo } from '../client/list-clients.ts';
 import { readState } from '../client/state-option.ts';
 import { stateWord } from '../render/states-table.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
@@ -95,7 +95,7 @@ function addCheckInCommand(campaign: Command): void {
     .option('--cause <text>', 'only clients with this text in their reason: unreachable, logon')
     .option('--wave <name>', 'only clients of this wave')
     .option('--server <name>', 'only clients of this logon server')
-    .option('--stuck <time>', 'only clients that have waited this long: 12h, 3d')
+    .option('--stuck <duration>', 'only clients that have waited this long: 12h, 3d')
     .addHelpText('after', '\nExample:\n  servpack campaign checkin sms-sp4 --cause unreachable')
     .action(async (name: string, filter: CheckInOptions, command: Command) => {
       await withApi(command, async (api) =>
@@ -133,7 +133,7 @@ function addClientsCommand(campaign: Command): void {
       'only clients with this text in their cause or reason, or waiting for it: logon',
     )
     .option('--marked', 'only finished clients that will still install at their next logon')
-    .option('--stuck <time>', 'only clients that have waited this long: 12h, 3d')
+    .option('--stuck <duration>', 'only clients that have waited this long: 12h, 3d')
     .option('--csv', 'CSV with a header line')
     .addHelpText(
       'after',
@@ -142,11 +142,15 @@ function addClientsCommand(campaign: Command): void {
     .action(async (name: string, { csv = false, marked, ...rest }: ClientsOptions, command: Command) => {
       const query = { ...rest, ...(marked === undefined ? {} : { marked: String(marked) }) };
       const options = command.optsWithGlobals<GlobalOptions>();
-      const api = await connect(options, process.env);
-      const form = csv ? 'csv' : options.json === true ? 'json' : 'text';
-      const listed = api.ok
-        ? await listTo(process.stdout, api.value, campaignPath(name, '/clients'), { query, form })
-        : api;
+      const form = formOf(csv, options.json === true);
+      const api = form.ok ? await connect(options, process.env) : form;
+      const listed =
+        api.ok && form.ok
+          ? await listTo(process.stdout, api.value, campaignPath(name, '/clients'), {
+              query,
+              form: form.value,
+            })
+          : api;
       if (!listed.ok) showRefusal(listed.error, options.json === true);
     });
 }

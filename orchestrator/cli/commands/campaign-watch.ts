@@ -70,7 +70,14 @@ function screenFor(isJson: boolean, quit: () => void): { screen: WatchScreen; re
   if (!stdout.isTTY) return { screen: watchLinesOn(stdout), release };
   const screen = watchScreenOn(stdout, stdin.isTTY);
   if (!stdin.isTTY) return { screen, release };
-  return { screen, release: listenForKeys(stdin, { quit, help: () => screen.toggleHelp() }) };
+  return {
+    screen,
+    release: listenForKeys(stdin, {
+      quit,
+      help: () => screen.toggleHelp(),
+      scroll: (by) => screen.scroll(by),
+    }),
+  };
 }
 
 function every(text: string): number {

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import { type ApiClient, placeLine, segment } from '../client/api-client.ts';
 import { readTranscript } from '../client/input-file.ts';
 import { type GlobalOptions, outputOf, withApi } from '../client/session.ts';
+import { alsoSpelled } from './former-option.ts';
 import { wholeNumber } from './fleet.ts';
 import { safe } from '../render/view.ts';
 import { clientLines, type ShownClient } from '../render/record.ts';
@@ -23,14 +24,14 @@ export function addClientCommands(program: Command): void {
     )
     .addHelpText('after', '\nExample:\n  servpack client why pc-0017');
 
-  client
+  const show = client
     .command('show <client>')
     .description(
       'show who it is, where it stands and why, what was tried, what blocks it, what the last look found, and its last audit entries; with --json the stored record',
     )
-    .option('--entries <n>', 'number of audit entries', wholeNumber, 20)
+    .option('--limit <n>', 'list at most this many audit entries', wholeNumber, 20)
     .addHelpText('after', '\nExample:\n  servpack client show pc-0017')
-    .action(async (name: string, { entries }: { entries: number }, command: Command) => {
+    .action(async (name: string, { limit: entries }: { limit: number }, command: Command) => {
       const { json } = command.optsWithGlobals<GlobalOptions>();
       await withApi(command, async (api) => {
         const found = await api.get(clientAnswer, pathOf(name), { entries });
@@ -39,6 +40,7 @@ export function addClientCommands(program: Command): void {
         return outputOf(shown, clientLines);
       });
     });
+  alsoSpelled(show, '--entries <n>', 'limit', wholeNumber);
 
   client
     .command('why <client>')

@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { err, fault } from '../../../shared/errors.ts';
-import { listTo } from '../client/list-clients.ts';
+import { formOf, listTo } from '../client/list-clients.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { fleetLines } from '../render/fleet.ts';
 import { safe } from '../render/view.ts';
 import { addImportCommand } from './fleet-import.ts';
 import { addRemoveCommand } from './fleet-remove.ts';
 import { fleetAnswer, revokedAnswer, tokenLine } from '../../http/schemas/fleet.ts';
+import { alsoSpelled } from './former-option.ts';
 
 export function addFleetCommands(program: Command): void {
   const fleet = program
@@ -32,18 +33,26 @@ export function addFleetCommands(program: Command): void {
       if (!listed.ok) showRefusal(listed.error, options.json === true);
     });
 
-  fleet
+  const list = fleet
     .command('list')
     .description('count and list the clients of the fleet')
     .option('--limit <n>', 'list at most this many clients', wholeNumber, 20)
-    .option('--logon-server <name>', 'only clients of this logon server')
+    .option('--server <name>', 'only clients of this logon server')
     .option('--label <label>', 'only clients with this label')
-    .addHelpText('after', '\nExample:\n  servpack fleet list --logon-server LS-ROM --limit 100')
-    .action(async (query: { limit: number; logonServer?: string; label?: string }, command: Command) => {
+    .addHelpText('after', '\nExample:\n  servpack fleet list --server LS-ROM --limit 100')
+    .action(async ({ server: logonServer, limit, label }: ListOptions, command: Command) => {
+      const query = { limit, logonServer, label };
       await withApi(command, async (api) =>
-        outputOf(await api.get(fleetAnswer, '/v1/fleet', { ...query }), fleetLines),
+        outputOf(await api.get(fleetAnswer, '/v1/fleet', query), fleetLines),
       );
     });
+  alsoSpelled(list, '--logon-server <name>', 'server');
+}
+
+interface ListOptions {
+  readonly limit: number;
+  readonly server?: string;
+  readonly label?: string;
 }
 
 interface TokensOptions {
@@ -68,16 +77,18 @@ function addTokenCommands(fleet: Command): void {
     .action(
       async (client: string | undefined, { csv = false, generation }: TokensOptions, command: Command) => {
         const options = command.optsWithGlobals<GlobalOptions>();
-        const api = await connect(options, process.env);
-        const form = csv ? 'csv' : options.json === true ? 'json' : 'text';
+        const form = formOf(csv, options.json === true);
+        const api = form.ok ? await connect(options, process.env) : form;
         const query = { client, generation: generation?.toString() };
-        const listed = api.ok
-          ? await listTo(process.stdout, api.value, '/v1/fleet/tokens', {
-              query,
-              form,
-              inWords: tokenInWords,
-            })
-          : api;
+        const listed =
+          api.ok && form.ok
+            ? await listTo(process.stdout, api.value, '/v1/fleet/tokens', {
+                query,
+                form: form.value,
+                list: 'tokens',
+                inWords: tokenInWords,
+              })
+            : api;
         if (!listed.ok) showRefusal(listed.error, options.json === true);
       },
     );

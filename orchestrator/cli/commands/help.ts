@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { print } from '../client/session.ts';
-import { glossaryLines } from '../render/glossary.ts';
+import { stripVTControlCharacters } from 'node:util';
+import { type GlobalOptions, print, printJson } from '../client/session.ts';
+import { glossary, glossaryLines } from '../render/glossary.ts';
 import { viewOf } from '../render/view.ts';
 
 /** `servpack help`: the usage of a command, or the words of the screen. */
@@ -10,8 +11,12 @@ export function addHelpCommand(program: Command): void {
     .command('help [topic...]')
     .description('show how a command is used; "help words" says what each word on the screen means')
     .addHelpText('after', '\nExamples:\n  servpack help words\n  servpack help campaign watch')
-    .action((topic: readonly string[]) => {
-      if (topic.length === 1 && topic[0] === 'words') return print(glossaryLines(viewOf(process.stdout)));
+    .action((topic: readonly string[], _options: unknown, command: Command) => {
+      const isJson = command.optsWithGlobals<GlobalOptions>().json === true;
+      if (topic.length === 1 && topic[0] === 'words') {
+        if (isJson) return printJson({ words: glossary.map(([word, means]) => ({ word, means })) });
+        return print(glossaryLines(viewOf(process.stdout)));
+      }
       let found = program;
       for (const name of topic) {
         const next = found.commands.find((each) => each.name() === name);
@@ -21,6 +26,17 @@ export function addHelpCommand(program: Command): void {
           });
         else found = next;
       }
-      found.outputHelp();
+      if (!isJson) return found.outputHelp();
+      printJson({ usage: stripVTControlCharacters(helpOf(found)) });
     });
+}
+
+/** The whole help of a command, with the texts that are added after it. */
+export function helpOf(command: Command): string {
+  let text = '';
+  const before = { ...command.configureOutput() };
+  command.configureOutput({ writeOut: (part) => void (text += part) });
+  command.outputHelp();
+  command.configureOutput(before);
+  return text;
 }

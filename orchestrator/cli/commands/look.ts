@@ -1,6 +1,7 @@
 import { readVerdict, verdictsInWords } from '../client/state-option.ts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { existsSync } from 'node:fs';
+import { readDuration } from '../../../shared/input/quantities.ts';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { surveyAnswer, type SurveyTargets } from '../../http/schemas/surveys.ts';
 import type { Refusal } from '../../refusal.ts';
@@ -53,7 +54,7 @@ export function addLookCommand(program: Command): void {
     .option('--release <release>', 'also find the clients that already have this release')
     .option('--verdict <result>', `list only machines with this result: ${verdictsInWords}`, readVerdict)
     .option('--evidence', 'also print what each look found (up to 1,000 named machines)')
-    .option('--within <minutes>', 'stop after this time', minutes, 24 * 60)
+    .option('--within <duration>', 'stop after this time: 30m, 4h (default: 24h)', minutes, 24 * 60)
     .option(
       '--detach',
       'do not wait; see the result with "servpack survey show". Without it, Ctrl-C stops the survey',
@@ -121,7 +122,9 @@ const namesIn = async (list: string): Promise<Result<readonly string[], Refusal>
 const refused = (message: string): Result<never, Refusal> => err(fault('input.machines', message));
 
 function minutes(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= minutesAtMost) return value;
-  throw new InvalidArgumentError(`Expected a whole number of minutes from 1 to ${minutesAtMost}.`);
+  // A number alone was the only form once: it is minutes.
+  const ms = readDuration(/^\d+$/.test(text) ? `${text}m` : text);
+  const value = Math.ceil((ms ?? 0) / 60_000);
+  if (value >= 1 && value <= minutesAtMost) return value;
+  throw new InvalidArgumentError('Expected a duration such as 30m or 4h, at most 7d.');
 }

@@ -33,9 +33,10 @@ export function addProcessCommands(program: Command): void {
       const { up } = await import('../processes/up.ts');
       outliveOutput();
       // A person reads the terminal: only warnings are logged there without SERVPACK_LOG_LEVEL.
-      const ended = await up({ SERVPACK_LOG_LEVEL: 'warn', ...environmentOf(options) }, (line) =>
-        print([line]),
-      );
+      // With --json stdout is for the document of a refusal.
+      const say = (line: string): void =>
+        options.json === true ? void process.stderr.write(`${line}\n`) : print([line]);
+      const ended = await up({ SERVPACK_LOG_LEVEL: 'warn', ...environmentOf(options) }, say);
       if (!ended.ok) showRefusal(ended.error, options.json === true);
       // Everything is stopped. A connection that cannot be closed must not keep the process alive.
       process.exit();

@@ -3,7 +3,12 @@ import { safeLine } from './view.ts';
 
 /** Lines on a terminal that are redrawn in the same place. */
 export interface LiveScreen {
-  draw(lines: readonly string[]): void;
+  /**
+   * @param foot stays at the bottom of the window, however many lines there are
+   */
+  draw(lines: readonly string[], foot?: readonly string[]): void;
+  /** Shows lines further down, or up; `pages` moves by what the window holds. Draws nothing. */
+  scroll(by: { readonly lines?: number; readonly pages?: number }): void;
   /** Leaves the last lines on the screen and shows the cursor again. Safe to repeat. */
   close(): void;
 }
@@ -25,11 +30,12 @@ type Terminal = Pick<NodeJS.WriteStream, 'rows' | 'columns' | 'write' | 'on' | '
 
 /**
  * Draws each frame in one write and does not clear the screen first, so that nothing flickers.
- * Lines that do not fit into the window are left out and counted.
+ * Lines that do not fit into the window are left out and counted; scrolling reaches them.
  */
 export function liveScreen(terminal: Terminal): LiveScreen {
   let drawn = 0;
   let isOpen = false;
+  let top = 0;
   // The terminal may have wrapped lines of the old width, so their rows are unknown now.
   const resized = (): void => {
     terminal.write(clearAll);
@@ -42,11 +48,17 @@ export function liveScreen(terminal: Terminal): LiveScreen {
     return hideCursor;
   };
   return {
-    draw: (lines) => {
-      const shown = fitRows(lines, terminal.rows);
+    draw: (lines, foot = []) => {
+      const shown = fitRows(lines, foot, top, terminal.rows);
+      // After a scroll past the end, or where the window has grown, the way back begins at the end.
+      top = Math.max(0, Math.min(top, lines.length - roomFor(foot, terminal.rows) + 1));
       const body = shown.map((line) => `${safeLine(line)}${clearRestOfLine}\n`).join('');
       terminal.write(`${open()}${beginFrame}${up(drawn)}\r${body}${clearBelow}${endFrame}`);
       drawn = shown.length;
+    },
+    scroll: ({ lines = 0, pages = 0 }) => {
+      // One line of the page before stays, for the eye.
+      top = Math.max(0, top + lines + pages * Math.max(1, roomFor([], terminal.rows) - 3));
     },
     close: () => {
       if (!isOpen) return;
@@ -58,9 +70,21 @@ export function liveScreen(terminal: Terminal): LiveScreen {
 }
 
 /** The last row stays free for the cursor. */
-function fitRows(lines: readonly string[], rows: number): readonly string[] {
-  const room = Math.max(2, rows - 1);
-  if (lines.length <= room) return lines;
-  const shown = lines.slice(0, room - 1);
-  return [...shown, shorten(`… ${lines.length - shown.length} more lines: enlarge the window`, 80)];
+const roomFor = (foot: readonly string[], rows: number): number => Math.max(2, rows - 1 - foot.length);
+
+/** The lines of the window, with a line that counts what is above and below, and the foot. */
+function fitRows(
+  lines: readonly string[],
+  foot: readonly string[],
+  top: number,
+  rows: number,
+): readonly string[] {
+  const room = roomFor(foot, rows);
+  if (lines.length <= room) return [...lines, ...foot];
+  const first = Math.min(top, lines.length - room + 1);
+  const shown = lines.slice(first, first + room - 1);
+  const below = lines.length - first - shown.length;
+  const hidden = [first > 0 ? `${first} above` : '', below > 0 ? `${below} more lines` : ''];
+  const says = `… ${hidden.filter((each) => each !== '').join(', ')}: arrow keys, page keys`;
+  return [...shown, shorten(says, 80), ...foot];
 }

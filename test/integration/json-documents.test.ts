@@ -1,0 +1,150 @@
+import type { Command } from 'commander';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildProgram } from '../../orchestrator/cli/program.ts';
+import { runCliAt } from '../fixtures/run-cli.ts';
+import {
+  fleetCsv,
+  type SmallOrchestrator,
+  startRunning,
+  campaignYaml,
+} from '../fixtures/small-orchestrator.ts';
+
+let orchestrator: SmallOrchestrator;
+let survey = '';
+
+beforeAll(async () => {
+  orchestrator = await startRunning();
+  orchestrator.write('fleet.csv', fleetCsv);
+  orchestrator.write('plan.yaml', campaignYaml('sp6'));
+  orchestrator.write('create.yaml', campaignYaml('sp5'));
+  const begun = await runCliAt(orchestrator, ['look', 'pc-1', '--detach', '--json']);
+  ({ survey } = JSON.parse(begun.stdout) as { survey: string });
+});
+
+afterAll(async () => orchestrator[Symbol.asyncDispose]());
+
+/** Every command that ends by itself, in an order in which nearly all of them succeed. */
+const commands: readonly string[] = [
+  'fleet import {folder}/fleet.csv',
+  'fleet export',
+  'fleet list',
+  'fleet tokens pc-1',
+  'fleet revoke-tokens pc-1 --reason test',
+  'release list',
+  'release servers sms-sp4',
+  'release stage {folder}/release.yaml --override',
+  'release withdraw sms-sp4 --reason test',
+  'campaign plan {folder}/plan.yaml',
+  'campaign create {folder}/create.yaml',
+  'campaign start sp5 --yes',
+  'campaign status',
+  'campaign status sp4',
+  'campaign report sp4',
+  'campaign clients sp4',
+  'campaign checkin sp4',
+  'campaign retry sp4 --failed',
+  'campaign pause sp4 --reason test',
+  'campaign resume sp4',
+  'client show pc-1',
+  'client why pc-1',
+  'client checkin pc-1',
+  'client retry pc-1 --reason test',
+  'client skip pc-1 --reason test',
+  'client undo pc-1 --reason test',
+  'halt --reason test',
+  'unhalt',
+  'blockers',
+  'audit show pc-1',
+  'audit export',
+  'audit verify',
+  'evidence show {none}',
+  'look pc-1 --detach',
+  'survey list',
+  'survey show {survey}',
+  'survey cancel {survey}',
+  'survey follow {survey}',
+  'campaign unmark sp4 --reason test --yes',
+  'campaign abort sp5 --reason test --yes',
+  'campaign abort sp4 --reason test --yes',
+  'campaign watch sp9',
+  'doctor --sample 0',
+  'context add here --data {folder}',
+  'context use here',
+  'context show',
+  'context list',
+  'context remove here',
+  'certify spare-pc --read-only',
+  'rebuild --from {folder}/none --dry-run',
+  'help words',
+  'help campaign status',
+];
+
+/** These have a document of their own, beside the one of their name. */
+const others: Readonly<Record<string, readonly string[]>> = {
+  'campaign status': ['campaigns', 'halted', 'schemaVersion'],
+  'help words': ['schemaVersion', 'words'],
+};
+
+/** These run until they are stopped; with `--json` only their refusal is a document. */
+const processes = ['up', 'orchestrator', 'worker'];
+
+const documented = new Map<string, readonly string[]>();
+for (const [, command = '', example = ''] of readDocument().matchAll(/^\| `([^`]+)` \| `([^`]+)` \|/gm))
+  documented.set(command, keysOf(example.replaceAll(/\{…\}/g, '{}').replaceAll(/\[…\]/g, '[]')));
+
+function readDocument(): string {
+  const file = join(import.meta.dirname, '../../docs/json.md');
+  return existsSync(file) ? readFileSync(file, 'utf8') : '';
+}
+
+function keysOf(json: string): readonly string[] {
+  return Object.keys(JSON.parse(json) as object).toSorted();
+}
+
+const leaves = (command: Command, prefix = ''): readonly string[] =>
+  command.commands.flatMap((each) =>
+    each.commands.length === 0 ? [`${prefix}${each.name()}`] : leaves(each, `${each.name()} `),
+  );
+const allLeaves = leaves(buildProgram());
+
+const nameOf = (command: string): string =>
+  allLeaves.toSorted((a, b) => b.length - a.length).find((name) => command.startsWith(name)) ?? '';
+
+describe('--json', () => {
+  test('is tried with every command', () => {
+    const tried = new Set([...commands.map(nameOf), ...processes]);
+    expect(allLeaves.filter((name) => !tried.has(name))).toEqual([]);
+  });
+
+  test('is documented for every command', () => {
+    expect(allLeaves.filter((name) => !documented.has(name) && !processes.includes(name))).toEqual([]);
+    expect([...documented.keys()].filter((name) => nameOf(name) === '' && name !== 'a refusal')).toEqual([]);
+  });
+
+  test.each(commands)('%s prints one document with its schemaVersion', async (command) => {
+    const args = command
+      .replace('{folder}', orchestrator.folder)
+      .replace('{survey}', survey)
+      .replace('{none}', '0'.repeat(64))
+      .split(' ');
+    const env = { XDG_CONFIG_HOME: join(orchestrator.folder, 'config') };
+    const { stdout } = await runCliAt(orchestrator, [...args, '--json'], { env });
+    const found = JSON.parse(stdout) as { schemaVersion?: number; error?: unknown };
+    expect(found.schemaVersion).toBe(1);
+    const name = found.error === undefined ? nameOf(command) : 'a refusal';
+    const keys = others[command] ?? documented.get(name === 'look' ? 'survey show' : name);
+    expect(keysOf(stdout)).toEqual(keys);
+  });
+
+  test('refuses --csv beside it', async () => {
+    for (const command of ['fleet tokens', 'campaign clients sp4', 'audit export']) {
+      const run = await runCliAt(orchestrator, [...command.split(' '), '--csv', '--json']);
+      expect([run.code, JSON.parse(run.stdout)]).toEqual([
+        2,
+        { schemaVersion: 1, error: { code: 'input.form', message: 'give either --csv or --json, not both' } },
+      ]);
+    }
+  });
+});
