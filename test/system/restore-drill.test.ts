@@ -112,7 +112,7 @@ test.each(['with Redis', 'without Redis'])(
     run('put back');
     if (how === 'without Redis') rmSync(join(redis.data, 'appendonlydir'), { recursive: true });
     await redis.start();
-    const rebuilt = 'campaign sp4, paused';
+    const rebuilt = 'campaign sp4, which is paused';
     expect(how === 'without Redis' ? run('rebuild') : rebuilt).toContain(rebuilt);
     expect(readdirSync(join(dataDir, 'audit'))).toContain('servpack-0.jsonl');
     const orchestrator = await lab.startOrchestrator('orchestrator-2');
