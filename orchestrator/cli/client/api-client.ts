@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { err, fault, ok, type Result } from '../../../shared/errors.ts';
 import { reasonOf, systemCodeOf } from '../../../shared/reason-of.ts';
 import { refusalAnswer, userHeader } from '../../http/schemas/fields.ts';
+import { postAndWait } from './long-request.ts';
 import { safe } from '../render/view.ts';
 import type { Refusal } from '../../refusal.ts';
 
@@ -39,6 +40,12 @@ export interface ApiClient {
     path: string,
     body?: unknown,
   ): Promise<Result<z.output<Schema>, Refusal>>;
+  /** Posts, and waits for the answer as long as it takes. */
+  postLong<Schema extends z.ZodType>(
+    schema: Schema,
+    path: string,
+    body: unknown,
+  ): Promise<Result<z.output<Schema>, Refusal>>;
   /** Returns text of any length while it arrives. */
   stream(path: string, query?: Query): Promise<Result<AsyncIterable<Uint8Array>, Refusal>>;
 }
@@ -62,6 +69,8 @@ export function openApiClient(address: ApiAddress): ApiClient {
           ? { headers }
           : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) }),
       }),
+    postLong: (schema, path, body) =>
+      requestLong(at, schema, path, { ...headers, 'content-type': 'application/json' }, body),
   };
 }
 
@@ -98,6 +107,32 @@ async function request<Schema extends z.ZodType>(
     return read(at, schema, response.ok, await response.json().catch(() => undefined));
   } catch (error) {
     return err(unreachable(at, error));
+  }
+}
+
+async function requestLong<Schema extends z.ZodType>(
+  at: Server,
+  schema: Schema,
+  path: string,
+  headers: Readonly<Record<string, string>>,
+  body: unknown,
+): Promise<Result<z.output<Schema>, Refusal>> {
+  const target = targetOf(at.url, path);
+  if (!target.ok) return target;
+  try {
+    const answer = await postAndWait(target.value, headers, JSON.stringify(body));
+    return read(at, schema, answer.isOk, jsonOf(answer.body));
+  } catch (error) {
+    return err(unreachable(at, error));
+  }
+}
+
+/** Undefined for a text that is no JSON: a stranger has answered. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
 

@@ -29,7 +29,7 @@ export function addReleaseCommands(program: Command): void {
       // The orchestrator may have another working folder.
       const path = resolve(file);
       await withApi(command, async (api) =>
-        outputOf(await api.post(stagedAnswer, '/v1/releases', { path, override }), stagedLines),
+        outputOf(await api.postLong(stagedAnswer, '/v1/releases', { path, override }), stagedLines),
       );
     });
 
