@@ -92,9 +92,10 @@ function rowsOf(
   return { form: 'an Ansible inventory', records: inventory.records(mappings), faults, delimiter };
 }
 
-/** By its name, or by a beginning that no table has. */
+/** By a beginning that no table has; a first key is one only in a file that is named as YAML. */
 const isObjects = (text: string, file: string): boolean =>
-  /\.(?:ya?ml|json)$/i.test(file) || /^\uFEFF?\s*(?:\{|\[\s*[{"\]]|---\s|-\s)/.test(text);
+  /^\uFEFF?\s*(?:\{|\[\s*[{"\]]|---\s|-\s)/.test(text) ||
+  (/\.(?:ya?ml|json)$/i.test(file) && /^\uFEFF?(?:\s|#[^\r\n]*)*["']?[\w.-]+["']?\s*:(?:\s|$)/.test(text));
 
 /** Empty cells at the end of a row are what a spreadsheet adds, so they do not count. */
 const widthOf = (cells: readonly string[]): number => cells.findLastIndex((cell) => cell !== '') + 1;

@@ -172,6 +172,10 @@ describe('a list of clients', () => {
     expect(read(text.replace('Host', 'host'), 'f.yaml')).toEqual([...expected, 'pc-2 nt-2 LS-1 []']);
   });
 
+  test('is no table that somebody named as YAML', () => {
+    expect(read('client,logonServer\npc-1,LS-1\n', 'f.yaml')).toEqual(['CSV', 'pc-1 pc-1 LS-1 []']);
+  });
+
   test('in JSON is read under any name, and mapped as a table is', () => {
     const text = JSON.stringify([{ Name: 'pc-1', Site: 'LS-1', Enabled: true }], null, 2);
     const mappings: ColumnMapping[] = [
