@@ -34,9 +34,10 @@ export const reasons = {
 } as const;
 
 /** `halted` is the status of a running campaign during a halt. */
-type Status = CampaignState['status'] | 'halted';
+type Status = CampaignState['status'] | 'halted' | 'removing';
 
 const inWords: Readonly<Record<Status, string>> = {
   ...statusClause,
   halted: 'is held: everything is halted',
+  removing: 'is being removed',
 };

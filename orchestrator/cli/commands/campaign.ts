@@ -5,6 +5,7 @@ import { outputOf, withApi } from '../client/session.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { addControlCommands } from './campaign-control.ts';
 import { addHoldCommands } from './campaign-hold.ts';
+import { addRemoveCommands } from './campaign-remove.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addScheduleCommands } from './campaign-schedule.ts';
 import { addWatchCommand } from './campaign-watch.ts';
@@ -30,6 +31,7 @@ export function addCampaignCommands(program: Command): void {
   addAbortCommand(campaign);
   addReadingCommands(campaign);
   addRetryCommands(campaign);
+  addRemoveCommands(campaign);
   addWatchCommand(campaign);
 }
 

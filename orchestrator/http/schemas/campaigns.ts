@@ -163,6 +163,9 @@ export const statusAnswer = z.object({
       missed: z.string().nullable(),
     })
     .nullable(),
+  removal: z
+    .object({ kind: z.enum(['delete', 'archive']), by: z.string(), because: z.string(), at: time })
+    .nullable(),
   held: held.nullable(),
   holds: z.array(hold).readonly(),
   actions: z.array(z.string()).readonly(),
@@ -196,6 +199,9 @@ export const statusAnswer = z.object({
 }) satisfies z.ZodType<CampaignStatus>;
 
 export const campaignsAnswer = z.object({ halted: haltedBy, campaigns: z.array(statusAnswer).readonly() });
+
+/** `file` holds an archived campaign; null for a deleted one. */
+export const removedAnswer = z.object({ campaign: z.string(), clients: count, file: z.string().nullable() });
 
 /** A bulk check-in: how many clients were asked for a look, and how many will get one. */
 export const checkInsAnswer = z.object({ campaign: z.string(), asked: count, looks: count });
