@@ -60,7 +60,9 @@ export function requestRemoval(
 function whyNotDeleted({ definition, state }: Campaign): string | null {
   const { campaign: name } = definition;
   if (state.status === 'created' || awaitingOf(state) !== null) return null;
-  return `campaign ${name} has run and ${statusClause[state.status]}: what it did is not deleted`;
+  const isOver = state.status === 'ended' || (state.status === 'aborted' && state.endedAt !== null);
+  const how = isOver ? `archive it: servpack campaign archive ${name}` : 'it can be archived when it is over';
+  return `campaign ${name} has run and ${statusClause[state.status]}: what it did is not deleted; ${how}`;
 }
 
 function whyNotArchived({ definition, state, waveSizes }: Campaign, counters: Counters): string | null {

@@ -1,6 +1,8 @@
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 import { keysOf } from '../../shared/store/redis/core/keys.ts';
+import { removeClients } from '../../shared/store/redis/campaigns/remove-campaign.ts';
+import { shardsOf } from '../../shared/store/redis/sharding/shards.ts';
 import { testRedis } from '../environment/redis.ts';
 import { all, at, campaignOf, entry, picks, runningState } from './store/fixtures.ts';
 import { openTestStore } from './store/open-test-store.ts';
@@ -56,3 +58,26 @@ test.each([1, 3])(
     await store.close();
   },
 );
+
+test('no script of a removal removes more than 100 clients, so that Redis answers others meanwhile', async () => {
+  const place = testRedis();
+  const { store } = await openTestStore(place);
+  const redis = new Redis(place.url);
+  const fixture = storeFixture(store);
+  await fixture.admitted('sp4', picks(1_100, servers), { active: 9_000, perLogonServer: 9_000 });
+  const record = await store.readCampaign('sp4');
+  const campaign = { ...(record?.campaign ?? campaignOf('sp4', runningState())), removal };
+  await store.commitCampaign(campaign, record?.version ?? 0, entry('sp4'));
+  const { head } = shardsOf(redis, place.prefix, 1);
+  const sizes: unknown[] = [];
+  const run: typeof head.run = async (...asked) => {
+    const removed = await head.run(...asked);
+    sizes.push(removed);
+    return removed;
+  };
+  await removeClients({ ...head, run }, 'sp4');
+  expect(sizes.reduce((sum: number, size) => sum + Number(size), 0)).toBe(1_100);
+  expect(sizes.filter((size) => Number(size) > 100)).toEqual([]);
+  redis.disconnect();
+  await store.close();
+});

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { confirmResume } from '../../orchestrator/cli/client/resume-question.ts';
 import { confirmStart } from '../../orchestrator/cli/client/start-question.ts';
-import { confirmDelete } from '../../orchestrator/cli/commands/campaign-remove.ts';
+import { confirmArchive, confirmDelete } from '../../orchestrator/cli/commands/campaign-remove.ts';
 import { confirmAbort } from '../../orchestrator/cli/commands/campaign-abort.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { personTyping } from '../fixtures/person.ts';
@@ -42,7 +42,9 @@ async function standing(state: CampaignState, name = ''): Promise<SmallOrchestra
   const orchestrator = await startSmallOrchestrator();
   const { store } = orchestrator;
   await openCampaign(store, { clients: [workstation('pc-1'), workstation('pc-2')], at: now });
-  if ('startedAt' in state) await bring(store, 'pc-1', changes.failed, { index: 'settled' });
+  const settled = state.status === 'ended' ? ['pc-1', 'pc-2'] : ['pc-1'];
+  if ('startedAt' in state)
+    for (const client of settled) await bring(store, client, changes.failed, { index: 'settled' });
   const record = await store.readCampaign('sp4');
   if (record === null) throw new Error('no campaign');
   const removal = { kind: 'delete', by: 'kim', because: 'wrong file', at: now } as const;
@@ -83,6 +85,7 @@ const requests: Readonly<Record<string, (args: string) => object | undefined | n
   unschedule: () => reason,
   abort: () => reason,
   delete: () => reason,
+  archive: () => reason,
   unmark: () => reason,
   retry: () => ({ which: 'failed' }),
   clients: () => null,
@@ -114,7 +117,7 @@ async function shownIn(state: CampaignState, name: string): Promise<readonly str
   await using orchestrator = await standing(state, name);
   shown.push(...(await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.actions);
   const api = openApiClient({ url: orchestrator.url, token: orchestrator.token, user: 'anna' });
-  for (const ask of [confirmStart, confirmResume, confirmAbort, confirmDelete]) {
+  for (const ask of [confirmStart, confirmResume, confirmAbort, confirmDelete, confirmArchive]) {
     const { terminal, shown: onTerminal } = personTyping('no\n');
     const answered = await ask(api, 'sp4', terminal);
     shown.push(...onTerminal().split('\n'), answered.ok ? '' : answered.error.message);

@@ -82,7 +82,9 @@ describe.each(stores)('a campaign that never ran, on the %s store', (_name, open
     await using orchestrator = await created(await open());
     await ask(orchestrator, 'start');
     const refusal = async () => (await ask(orchestrator, 'delete')).body.error.message;
-    expect(await refusal()).toBe('campaign sp4 has run and is running: what it did is not deleted');
+    expect(await refusal()).toBe(
+      'campaign sp4 has run and is running: what it did is not deleted; it can be archived when it is over',
+    );
     await ask(orchestrator, 'abort', { reason: 'wrong release' });
     expect(await refusal()).toContain('what it did is not deleted');
     expect((await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.status).toBe('aborted');

@@ -15,8 +15,13 @@ interface RemoveOptions {
   readonly yes?: boolean;
 }
 
-/** `delete`: what never ran. */
+/** `delete`: what never ran. `archive`: what is over. */
 export function addRemoveCommands(campaign: Command): void {
+  addDeleteCommand(campaign);
+  addArchiveCommand(campaign);
+}
+
+function addDeleteCommand(campaign: Command): void {
   campaign
     .command('delete <campaign>')
     .description('remove a campaign that never ran, so that its name is free. Asks you to type its name')
@@ -33,6 +38,52 @@ export function addRemoveCommands(campaign: Command): void {
         ]);
       });
     });
+}
+
+function addArchiveCommand(campaign: Command): void {
+  campaign
+    .command('archive <campaign>')
+    .description(
+      "move a campaign that is over out of Redis into a file of the orchestrator's data folder, so that its name is free; its report stays. Asks you to type its name",
+    )
+    .option('--reason <text>', 'why; kept in the audit')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExample:\n  servpack campaign archive sms-sp4')
+    .action(async (name: string, { reason, yes = false }: RemoveOptions, command: Command) => {
+      await withApi(command, async (api) => {
+        const confirmed = yes ? null : await confirmArchive(api, name);
+        if (confirmed !== null && !confirmed.ok) return confirmed;
+        const removed = await api.post(removedAnswer, campaignPath(name, '/archive'), { reason });
+        return outputOf(removed, (_view, { campaign: gone, clients, file }) => [
+          safe(`Campaign ${gone} is archived, with its ${many(clients, 'client')}: ${file ?? ''}`),
+          safe(`Its name is free. Its report: servpack campaign report ${gone} --archived`),
+        ]);
+      });
+    });
+}
+
+/**
+ * Says what is no longer possible afterwards, and asks for the name. A campaign that is not over
+ * gets no question: the answer of the request says why.
+ */
+export async function confirmArchive(
+  api: ApiClient,
+  name: string,
+  terminal?: Terminal,
+): Promise<Result<void, Refusal>> {
+  const found = await api.get(statusAnswer, campaignPath(name));
+  if (!found.ok) return found;
+  const { campaign, release, status, size, endedAt, relocations } = found.value;
+  if (endedAt === null) return ok(undefined);
+  const moved =
+    relocations.done === 0
+      ? ''
+      : ` ${many(relocations.done, 'service')} that it relocated cannot be moved back with "client undo" any more.`;
+  const lines = [
+    `Campaign ${campaign}, release ${release}, ${statusWord[status]}: ${many(size, 'client')}.`,
+    `It leaves Redis and the lists. No client of it can be tried again or unmarked afterwards.${moved}`,
+  ];
+  return confirm({ lines, answer: name, verb: 'archive it' }, false, terminal);
 }
 
 /**

@@ -52,6 +52,9 @@ export const checkInsBody = z.strictObject({
   stuck: clientFilter.stuck,
 });
 
+/** `archived`: the archived campaign, also where another one of its name is there. */
+export const reportQuery = z.strictObject({ archived: isTrue });
+
 export const blockersQuery = z.strictObject({ campaign: idSchema.optional() });
 
 const status = z.enum(campaignStatuses);
@@ -241,8 +244,16 @@ export const clientReport = z.object({
 }) satisfies z.ZodType<ClientReport>;
 
 /** `campaign report --json`; `views/report.ts` and `views/status.ts` explain each field. */
+const archived = z.object({ at: time, by: z.string(), because: z.string(), file: z.string() });
+
+/** The campaigns that this orchestrator archived, as they stood then, the newest first. */
+export const archiveAnswer = z.object({
+  campaigns: z.array(z.object({ archived, status: statusAnswer })).readonly(),
+});
+
 export const reportAnswer = statusAnswer.extend({
   hash: z.string(),
+  archived: archived.nullable(),
   blockers: z.array(rankedBlocker).readonly(),
   clients: z.array(clientReport).readonly(),
 }) satisfies z.ZodType<CampaignReport>;

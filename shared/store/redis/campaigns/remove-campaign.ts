@@ -7,7 +7,7 @@ import { inPieces, type Shard } from '../core/shard.ts';
 import { membersIn } from '../upgrades/record.ts';
 
 /** How many clients one script removes: Redis answers no other client meanwhile. */
-const sliceSize = 250;
+const sliceSize = 100;
 
 const removeClientsScript = script(
   import.meta.url,
