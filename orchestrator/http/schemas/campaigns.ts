@@ -111,6 +111,9 @@ export const planAnswer = z.object({
     )
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
+  rules: z
+    .array(z.object({ rule: z.enum(['start', 'window', 'budgets', 'ladder', 'restart']), says: z.string() }))
+    .readonly(),
   warnings: z.array(z.string()).readonly(),
   /** What the last looks say about the selected clients; null where it was not asked. */
   forecast: forecastAnswer.nullable(),
