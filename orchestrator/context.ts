@@ -4,6 +4,7 @@ import type { Dispatcher } from '../shared/queues/dispatcher.ts';
 import type { Rulebook } from '../shared/rulebook.ts';
 import type { LeadingStore, OperatorStore } from '../shared/store/store.ts';
 import type { Activation } from '../shared/store/types.ts';
+import type { CampaignArchive } from './archive/campaign-archive.ts';
 import type { Archive } from './audit/archive.ts';
 import type { Background } from './background/request.ts';
 import type { PaceLog } from './campaigns/pace-log.ts';
@@ -18,6 +19,8 @@ export interface OrchestratorContext {
   readonly log: Logger;
   /** The audit files, where this orchestrator keeps some. */
   readonly archive?: Archive;
+  /** The archived campaigns, where this orchestrator has a data folder. */
+  readonly campaignArchive?: CampaignArchive;
   /** Why this orchestrator, as the leader, cannot write the audit files; null while it can. */
   readonly auditTrouble?: () => string | null;
   /** The key that check-in tokens are computed from, where clients may report in by themselves. */

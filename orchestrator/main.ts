@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { openCampaignArchive } from './archive/campaign-archive.ts';
 import { type Archive, openArchive } from './audit/archive.ts';
 import { openSealer, type Sealer } from './audit/seal.ts';
 import { whyGone } from './audit/emptied.ts';
@@ -78,6 +79,7 @@ export async function runOrchestrator(
   const context: OrchestratorContext = {
     store: store.value,
     archive: archive.value,
+    campaignArchive: openCampaignArchive(join(config.dataDir, 'archive')),
     auditTrouble: () => sealer.trouble(),
     profiles: config.profiles,
     background: openBackground(config),

@@ -9,28 +9,38 @@ import type { ReleaseStore } from './store/release-store.ts';
 export type CampaignRules = Omit<Rules, 'zone'>;
 
 export interface Rulebook {
+  /**
+   * @param life of the name, as an activation names it (`lifeOf`); null = the present one
+   */
   of(
     campaign: string,
+    life: number | null,
   ): Promise<{ readonly rules: CampaignRules; readonly profile: Profile; readonly release: Release }>;
 }
 
 /** What the rules of a campaign are read from. */
 type RuleSource = Pick<CampaignStore & ReleaseStore, 'readCampaign' | 'readRelease' | 'counters'>;
 
+type Reading = ReturnType<Rulebook['of']>;
+
 /**
  * A campaign's definition and its release do not change once it is started, so they are read once
- * per process.
+ * per process. A later campaign of the same name is another life, and is read again.
  */
 export function openRulebook(store: RuleSource): Rulebook {
-  const known = new Map<string, ReturnType<Rulebook['of']>>();
+  const known = new Map<string, { readonly life: number; readonly reading: Reading }>();
+  const of = (campaign: string, life: number): Reading => {
+    const found = known.get(campaign);
+    if (found?.life === life) return found.reading;
+    const reading = read(store, campaign);
+    known.set(campaign, { life, reading });
+    // A failed reading is not kept: the next activation tries again.
+    reading.catch(() => known.get(campaign)?.reading === reading && known.delete(campaign));
+    return reading;
+  };
   return {
-    of: (campaign) => {
-      const reading = known.get(campaign) ?? read(store, campaign);
-      known.set(campaign, reading);
-      // A failed reading is not kept: the next activation tries again.
-      reading.catch(() => known.delete(campaign));
-      return reading;
-    },
+    of: async (campaign, life) =>
+      of(campaign, life ?? (await store.readCampaign(campaign))?.campaign.life ?? 0),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { lifeOf } from '../shared/domain/campaign/life.ts';
 import type { Client } from '../shared/domain/campaign/definition.ts';
 import type { QueueName } from '../shared/domain/upgrade/placement.ts';
 import type { BeginOutcome } from '../shared/store/upgrade-store.ts';
@@ -43,7 +44,7 @@ export async function activate(
   const lease = keepLease(store, key, { fence, leaseMs, takenAt }, log);
   const stopOrLost = firstOf(stop, lease.lost);
   try {
-    const work = await readWork(context, key, await reading);
+    const work = await readWork(context, key, activation, await reading);
     const change = { target: targetOf(work.client), fence, signal: stopOrLost.signal };
     const signals = { stop, lost: lease.lost };
     return await drive({ ...context, ...work, ...signals, log, key, fence, queue, change }, stored);
@@ -82,10 +83,11 @@ async function beginWhenDue(
 async function readWork(
   { rulebook, releases }: WorkerContext,
   key: UpgradeKey,
+  activation: number,
   client: Client | null,
 ): Promise<Pick<ActivationContext, 'client' | 'rules' | 'profile' | 'releaseFolder'>> {
   if (client === null) throw new Error(`client ${key.client} is not in the fleet`);
-  const { rules, profile, release } = await rulebook.of(key.campaign);
+  const { rules, profile, release } = await rulebook.of(key.campaign, lifeOf(activation));
   return { client, rules: { ...rules, zone: client.zone }, profile, releaseFolder: releases.of(release) };
 }
 

@@ -2,6 +2,7 @@ import {
   campaignLine,
   evidenceLine,
   fleetLine,
+  goneLine,
   picksLines,
   recordLine,
   releaseLine,
@@ -33,7 +34,7 @@ export async function* attachmentsOf(
   if (entries.some((entry) => isRevocation(entry) || isRemoval(entry)))
     yield tokensLine(await store.tokenGenerations());
   for (const [campaign, own] of Map.groupBy(entries.filter(isOfCampaign), (entry) => entry.campaign))
-    yield* campaignLines(store, campaign, own.some(isCreation));
+    yield* linesOfCampaign(store, campaign, own);
   for (const stored of await store.readUpgrades(shard, upgradesIn(entries)))
     if (stored !== null) yield recordLine(stored);
   for (const evidence of await store.unwrittenEvidence(shard, evidenceIn(entries)))
@@ -79,12 +80,26 @@ function upgradesIn(entries: readonly KeptEntry[]): readonly UpgradeKey[] {
   return [...keys.values()];
 }
 
+/** `to` of the audit entry with which a campaign is gone. */
+export const isCampaignRemoval = ({ campaign, client, to }: KeptEntry): boolean =>
+  campaign !== '' && client === null && (to === 'deleted' || to === 'archived');
+
+async function* linesOfCampaign(
+  store: Store,
+  campaign: string,
+  own: readonly KeptEntry[],
+): AsyncGenerator<string> {
+  const former = own.some(isCampaignRemoval) ? await store.formerLife(campaign) : null;
+  if (former !== null) yield goneLine(campaign, former);
+  yield* campaignLines(store, campaign, own.some(isCreation));
+}
+
 async function* campaignLines(store: Store, name: string, isNew: boolean): AsyncGenerator<string> {
   const record = await store.readCampaign(name);
   if (record === null) return;
   const release = await store.readRelease(record.campaign.definition.release);
   if (release !== null) yield releaseLine(release);
-  if (isNew) yield* clientsOf(store, name);
+  if (isNew) yield* clientsOf(store, name, record.campaign.life ?? 0);
   yield campaignLine(record);
 }
 
@@ -92,9 +107,9 @@ async function* campaignLines(store: Store, name: string, isNew: boolean): Async
  * The clients of a campaign with their fleet entries. A client that is admitted meanwhile has a
  * record, and is found there.
  */
-async function* clientsOf(store: Store, campaign: string): AsyncGenerator<string> {
+async function* clientsOf(store: Store, campaign: string, life: number): AsyncGenerator<string> {
   const members = new Set<string>();
-  const lines = picksLines(campaign);
+  const lines = picksLines(campaign, life);
   for await (const pick of picksOf(store, campaign)) {
     if (members.has(pick.client)) continue;
     members.add(pick.client);

@@ -124,8 +124,11 @@ async function* redisEntries(
   }
 }
 
-const hashOf = async (store: OperatorStore, campaign: string): Promise<string | null> =>
-  campaign === '' ? null : ((await store.readCampaign(campaign))?.campaign.definition.hash ?? null);
+async function hashOf(store: OperatorStore, campaign: string): Promise<string | null> {
+  if (campaign === '') return null;
+  const present = await store.readCampaign(campaign);
+  return present?.campaign.definition.hash ?? (await store.formerLife(campaign))?.hash ?? null;
+}
 
 const fits = (entry: KeptEntry, { campaign, client, orNoClient = false }: EntryFilter): boolean =>
   (campaign === undefined || entry.campaign === campaign) &&

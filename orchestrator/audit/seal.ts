@@ -7,7 +7,7 @@ import type { Store } from '../../shared/store/store.ts';
 import { reasonOf, systemCodeOf } from '../../shared/reason-of.ts';
 import { servpackVersion } from '../../shared/version.ts';
 import { type Archive, FileBusy } from './archive.ts';
-import { attachmentsOf, evidenceIn } from './attachments.ts';
+import { attachmentsOf, evidenceIn, isCampaignRemoval } from './attachments.ts';
 import { catchUp, trustRun } from './catch-up.ts';
 import { sealedMessage } from './known-heads.ts';
 
@@ -152,7 +152,8 @@ async function sealNext(options: SealerOptions, shard: number): Promise<boolean>
     return true;
   }
   const after = (isWritten ? head?.last : head?.after) ?? beforeAll;
-  const entries = await store.auditAfter(shard, after, entriesAtMost);
+  const read = await store.auditAfter(shard, after, entriesAtMost);
+  const entries = ofOneLife(read);
   if (entries.length === 0) {
     if (isWritten) return false;
     throw new Error(
@@ -168,7 +169,7 @@ async function sealNext(options: SealerOptions, shard: number): Promise<boolean>
   // When another orchestrator was faster, the next run continues from its block.
   const sealed = await archive.append(shard, draft, attachments, (next) => store.moveSeal(shard, head, next));
   if (sealed !== null) await store.markWritten(shard, sealed, evidenceIn(entries));
-  return entries.length === entriesAtMost;
+  return read.length === entriesAtMost || entries.length < read.length;
 }
 
 const isHalfDone = (state: SealState): boolean => state.head !== null && state.written < state.head.number;
@@ -181,12 +182,29 @@ async function markEverything(store: Store, shard: number, head: SealedHead): Pr
   await store.markWritten(shard, head, evidenceIn(entries));
 }
 
+/**
+ * A block ends where a campaign is gone: what follows under the same name is another campaign, with
+ * another file.
+ */
+function ofOneLife(entries: readonly KeptEntry[]): readonly KeptEntry[] {
+  const gone = entries.findIndex(isCampaignRemoval);
+  return gone < 0 ? entries : entries.slice(0, gone + 1);
+}
+
 /** SHA-256 of the file of each campaign that the entries name. */
 async function hashesOf(
   store: Store,
   entries: readonly KeptEntry[],
 ): Promise<Readonly<Record<string, string>>> {
   const names = [...new Set(entries.map(({ campaign }) => campaign))].filter((name) => name !== '').sort();
-  const records = await Promise.all(names.map((name) => store.readCampaign(name)));
-  return Object.fromEntries(names.map((name, at) => [name, records[at]?.campaign.definition.hash ?? '']));
+  const last = entries.at(-1);
+  const gone = last !== undefined && isCampaignRemoval(last) ? last.campaign : null;
+  const hashes = await Promise.all(names.map((name) => hashOf(store, name, name === gone)));
+  return Object.fromEntries(names.map((name, at) => [name, hashes[at] ?? '']));
+}
+
+/** @param isGone the entries are those of the campaign that was removed */
+async function hashOf(store: Store, name: string, isGone: boolean): Promise<string> {
+  const present = isGone ? null : await store.readCampaign(name);
+  return present?.campaign.definition.hash ?? (await store.formerLife(name))?.hash ?? '';
 }

@@ -2,6 +2,7 @@ import type { NotStaged } from '../../shared/domain/campaign/copies.ts';
 import type { CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
 import type { FleetDifference } from '../fleet/difference.ts';
 import type { ColumnMapping } from '../input/fleet-columns.ts';
+import type { PlanRule } from '../views/plan-rules.ts';
 import type { Forecast } from '../views/survey-forecast.ts';
 
 /** A file of an operator: its text, and its name for the faults. */
@@ -66,6 +67,8 @@ export interface CampaignPlan {
     readonly logonServers: readonly CountByLogonServer[];
   }[];
   readonly logonServers: readonly CountByLogonServer[];
+  /** Start, window, budgets, ladder and restarts in plain words. */
+  readonly rules: readonly PlanRule[];
   /** What will not go as its author may think, in words. */
   readonly warnings: readonly string[];
   /** What the last looks say about the selected clients; null = not asked for. */

@@ -3,6 +3,7 @@ import { err, fault, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import { campaignAudit } from './audit.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { whyStartPassed } from '../domain/start-findings.ts';
 import { addLooks } from '../surveys/forecast.ts';
 import { type Draft, draftCampaign } from './plan.ts';
 import { spelledAs } from '../../shared/input/nearest.ts';
@@ -51,7 +52,9 @@ export async function createCampaign(
   const draft = await draftCampaign(context, input);
   if (!draft.ok) return draft;
   const { plan } = draft.value;
-  const refusal = (await sameName(context, plan.campaign)) ?? notStaged(plan) ?? leftOver(plan);
+  const passed = whyStartPassed(draft.value.definition, context.clock.now());
+  const refusal =
+    (await sameName(context, plan.campaign)) ?? startPassed(passed) ?? notStaged(plan) ?? leftOver(plan);
   if (refusal !== null) return err(refusal);
   const created = await context.store.createCampaign(...recordsOf(draft.value, who, context.clock.now()));
   if (!created.ok) return created;
@@ -72,6 +75,11 @@ async function sameName({ store }: OrchestratorContext, name: string): Promise<R
     ? null
     : fault('campaign.taken', `a campaign named ${other} exists already, and ${name} is the same name`);
 }
+
+const startPassed = (passed: string | null): Refusal | null =>
+  passed === null
+    ? null
+    : fault('campaign.startPassed', `${passed}; correct startAt, or leave it out to begin at the start`);
 
 function notStaged({ release, releaseStaged, start }: CampaignPlan): Refusal | null {
   if (releaseStaged || start === 'whenStaged') return null;

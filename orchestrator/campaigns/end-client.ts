@@ -1,3 +1,4 @@
+import { lifeOf } from '../../shared/domain/campaign/life.ts';
 import { decide } from '../../shared/domain/upgrade/decide.ts';
 import type { Ending } from '../../shared/domain/outcome/ending.ts';
 import { type IdleUpgrade, changeIdle } from './commit-idle.ts';
@@ -18,14 +19,15 @@ export type EndedClient = 'settled' | 'finishing' | 'delivered' | 'unchanged' | 
  */
 export async function endClient(
   context: OrchestratorContext,
-  stored: IdleUpgrade & Partial<Pick<StoredUpgrade, 'index' | 'inbox'>>,
+  stored: IdleUpgrade & Partial<Pick<StoredUpgrade, 'index' | 'inbox' | 'activation'>>,
   who: string,
   ending: Ending,
 ): Promise<EndedClient> {
   if (stored.upgrade.state.phase === 'settled' || stored.upgrade.memory.request !== null) return 'unchanged';
   if (stored.index === 'driven') return deliverOrder(context, stored, ending);
   // The time zone does not matter: nothing is begun.
-  const rules = { ...(await context.rulebook.of(stored.key.campaign)).rules, zone: 'UTC' };
+  const life = stored.activation === undefined ? null : lifeOf(stored.activation);
+  const rules = { ...(await context.rulebook.of(stored.key.campaign, life)).rules, zone: 'UTC' };
   const decision = decide(rules, stored.upgrade, { type: 'EndRequested', ending }, context.clock.now());
   if (decision.kind === 'ignored') return 'unchanged';
   const { upgrade, because } = decision;

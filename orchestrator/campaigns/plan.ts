@@ -11,6 +11,9 @@ import { readCampaignFile } from '../input/campaign-file.ts';
 import { type Profile, profileOf } from '../../shared/products/profile.ts';
 import { storedSpelling } from '../spelling.ts';
 import type { OrchestratorContext } from '../context.ts';
+import { overlapWarnings } from './plan-overlap.ts';
+import { planRules } from '../views/plan-rules.ts';
+import { whyStartPassed, withdrawnWarnings } from '../domain/start-findings.ts';
 import { copiesOf } from './report.ts';
 import { badFile, type Refusal } from '../refusal.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -37,7 +40,7 @@ export interface Draft {
  * and a release that is not staged yet are no refusal: the plan says so.
  */
 export async function draftCampaign(
-  { store }: OrchestratorContext,
+  { store, clock }: OrchestratorContext,
   { file, text }: InputFile,
 ): Promise<Result<Draft, Refusal>> {
   const read = readCampaignFile(text, file);
@@ -63,12 +66,21 @@ export async function draftCampaign(
   const twins = twinsIn(waves);
   if (twins !== null) return err(twins);
   const copies = await copiesOf(store, release);
+  const plan = planOf(definition, fleet, planned, { release, copies });
+  const passed = whyStartPassed(definition, clock.now());
+  const clients = waves.flatMap((wave) => wave.clients.map(({ client }) => client));
+  const warnings = [
+    ...(passed === null ? [] : [passed]),
+    ...withdrawnWarnings(release),
+    ...(await overlapWarnings(store, definition.campaign, clients)),
+    ...plan.warnings,
+  ];
   return ok({
     definition,
     product: release?.product ?? null,
     waves,
     removals,
-    plan: planOf(definition, fleet, planned, { release, copies }),
+    plan: { ...plan, warnings },
   });
 }
 
@@ -150,6 +162,7 @@ function planOf(
       ...idleLimits(definition, fleet),
       ...planWarnings(definition, waves, notStaged),
     ],
+    rules: planRules(definition),
     forecast: null,
   };
 }

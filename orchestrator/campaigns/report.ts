@@ -4,6 +4,7 @@ import type { Copies } from '../../shared/domain/campaign/copies.ts';
 import type { Release } from '../../shared/domain/campaign/definition.ts';
 import { type CampaignStatus, campaignStatus, type Surroundings } from '../views/status.ts';
 import { err, ok, type Result } from '../../shared/errors.ts';
+import { readArchivedReport } from './archived.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
@@ -78,14 +79,18 @@ export async function readHalted({ store }: OrchestratorContext): Promise<Campai
   return halt === null ? null : { ...halt, at: isoOf(halt.at) };
 }
 
-/** The status and every client: reads every record of the campaign. */
+/**
+ * The status and every client: reads every record of the campaign, or the file of an archived one.
+ * @param isArchived only the file, also where another campaign of the same name is there
+ */
 export async function readReport(
   context: OrchestratorContext,
   name: string,
+  isArchived = false,
 ): Promise<Result<CampaignReport, Refusal>> {
   const { store, clock } = context;
-  const record = await store.readCampaign(name);
-  if (record === null) return err(notFound('campaign', name));
+  const record = isArchived ? null : await store.readCampaign(name);
+  if (record === null) return readArchivedReport(context, name);
   const clients = await clientsOf(store, name);
   const surroundings = await surroundingsOf(context, record.campaign);
   const counters = await store.counters(name);

@@ -55,7 +55,7 @@ export async function retryCampaign(
 export const wasAborted = (name: string): Refusal =>
   fault(
     'campaign.aborted',
-    `campaign ${name} was aborted: nothing starts in it any more; create another campaign`,
+    `campaign ${name} was aborted: nothing starts in it any more; create another campaign, or archive this one first and use its name again`,
   );
 
 interface Reopen {

@@ -10,6 +10,7 @@ import {
   type CampaignEvent,
   type CampaignState,
 } from '../../shared/domain/campaign/campaign.ts';
+import { storedStatus } from '../../shared/domain/campaign/life.ts';
 import { StoreUnavailable } from '../../shared/store/errors.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { isUsable } from '../releases/withdraw.ts';
@@ -162,7 +163,6 @@ export async function changeCampaign(
   for (let tries = 0; tries < triesAtMost; tries += 1) {
     const record = await store.readCampaign(name);
     if (record === null) return err(notFound('campaign', name));
-    const { status } = record.campaign.state;
     const asked = await read(record);
     if (asked === null) return ok(changedOf(record.campaign, 'the campaign goes on waiting'));
     const { event, ...conditions } = asked;
@@ -175,7 +175,11 @@ export async function changeCampaign(
       return ok(changedOf(record.campaign, decision.because));
     }
     const { campaign, because } = decision;
-    const audit = campaignAudit(campaign, status, campaign.state.status, { at, who, because });
+    const audit = campaignAudit(campaign, storedStatus(record.campaign), storedStatus(campaign), {
+      at,
+      who,
+      because,
+    });
     if ((await store.commitCampaign(campaign, record.version, audit, conditions)) === null) continue;
     log.info({ campaign: name, who, because }, campaign.state.status);
     return ok(changedOf(campaign, because));

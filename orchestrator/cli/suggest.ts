@@ -22,6 +22,7 @@ const harmless: ReadonlySet<string> = new Set([
   'release',
   'survey',
   'campaign clients',
+  'campaign list',
   'campaign plan',
   'campaign report',
   'campaign status',

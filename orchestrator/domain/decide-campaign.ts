@@ -1,5 +1,6 @@
 import { abort, pause, reopen, resume, start } from './commands.ts';
 import { ignored, transition } from './decision.ts';
+import { archiveWritten, duringRemoval, requestRemoval, undoRemoval } from './removal.ts';
 import { postpone, releaseStaged, startTimeCame, unschedule } from './schedule.ts';
 import { hold, unhold } from './hold.ts';
 import { evaluateGate, type WaveProgress, waveProgress } from './gate.ts';
@@ -18,6 +19,27 @@ import type {
  * @param now policy time in milliseconds
  */
 export function decideCampaign(campaign: Campaign, event: CampaignEvent, now: number): CampaignDecision {
+  switch (event.type) {
+    case 'RemovalRequested':
+      return requestRemoval(campaign, event, now);
+    case 'ArchiveWritten':
+      return archiveWritten(campaign, event);
+    case 'RemovalUndone':
+      return undoRemoval(campaign, event);
+    default:
+      return campaign.removal === undefined
+        ? decideStanding(campaign, event, now)
+        : duringRemoval(campaign, campaign.removal, event);
+  }
+}
+
+type StandingEvent = Exclude<
+  CampaignEvent,
+  { readonly type: 'RemovalRequested' | 'ArchiveWritten' | 'RemovalUndone' }
+>;
+
+/** What an event means for a campaign that stays. */
+function decideStanding(campaign: Campaign, event: StandingEvent, now: number): CampaignDecision {
   switch (event.type) {
     case 'StartRequested':
       return start(campaign, event, now);

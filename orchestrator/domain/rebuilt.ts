@@ -61,7 +61,9 @@ const withNewDeadline = (restart: PendingRestart, now: number): PendingRestart =
  * @param end how far the audit goes, in words
  */
 export function rebuiltCampaign(campaign: Campaign, end: string, now: number): Campaign {
-  const rebuilt = { ...campaign, rebuiltAt: now };
+  // A removal that the audit does not end is undone: its records are there.
+  const { removal: _removal, ...standing } = campaign;
+  const rebuilt = { ...standing, rebuiltAt: now };
   if (campaign.state.status !== 'running') return rebuilt;
   const because = `rebuilt from the audit at ${isoOf(now)}; ${end}; look at the clients, then resume`;
   return {

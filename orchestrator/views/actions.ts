@@ -1,5 +1,10 @@
 import { holdOver } from './holds.ts';
-import { type Campaign, type CampaignState, rebuilder } from '../../shared/domain/campaign/campaign.ts';
+import {
+  type Campaign,
+  type CampaignState,
+  rebuilder,
+  type Removal,
+} from '../../shared/domain/campaign/campaign.ts';
 import { isFailure } from '../../shared/domain/outcome/ending.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
 import type { Paused } from './paused.ts';
@@ -13,6 +18,7 @@ interface Facts {
   readonly release: string;
   readonly status: CampaignState['status'];
   readonly paused: Paused | null;
+  readonly removal: { readonly kind: Removal['kind'] } | null;
   readonly halted: { readonly by: string } | null;
   readonly withdrawn: object | null;
   readonly holds: readonly { readonly logonServer: string; readonly by: string }[];
@@ -26,7 +32,12 @@ interface Facts {
  * The commands for a campaign in this state, the most urgent first. Empty where nobody has to do
  * anything.
  */
-export const actionsFor = (status: Facts): readonly string[] => [
+export const actionsFor = (status: Facts): readonly string[] =>
+  status.removal === null
+    ? actionsInPlace(status)
+    : [`servpack campaign ${status.removal.kind} ${status.campaign}   # ends what broke off`];
+
+const actionsInPlace = (status: Facts): readonly string[] => [
   ...(status.failures.length === 0 ? [] : ['servpack doctor']),
   ...(status.halted === null ? [] : [`servpack unhalt   # ${elseOverride(status.halted.by)}`]),
   ...toGoOn(status),

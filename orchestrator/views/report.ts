@@ -63,6 +63,13 @@ export interface ClientReport {
 export interface CampaignReport extends CampaignStatus {
   /** SHA-256 of the campaign file. */
   readonly hash: string;
+  /** Who archived it, and to which file: nothing of it is in the store any more. Else null. */
+  readonly archived: {
+    readonly at: string;
+    readonly by: string;
+    readonly because: string;
+    readonly file: string;
+  } | null;
   readonly blockers: readonly RankedBlocker[];
   /** By wave, then by client. */
   readonly clients: readonly ClientReport[];
@@ -84,6 +91,7 @@ export function campaignReport(
   return {
     ...campaignStatus(campaign, counters, now, surroundings),
     hash: campaign.definition.hash,
+    archived: null,
     blockers: rankBlockers(counters),
     clients: clients
       .map((each) => ({ wave: waveOf(each), report: clientReport(campaign, each) }))

@@ -6,6 +6,7 @@ import { gateWords, type WaveNotStaged } from './gate-words.ts';
 import { actionsFor } from './actions.ts';
 import { type Paused, pausedOf } from './paused.ts';
 import { type Held, heldInWaves, heldNow, holdOver, holdStatuses, type HoldStatus } from './holds.ts';
+import { removalOf, type Removing } from './removing.ts';
 import { type WaitClass, waitClasses } from '../../shared/domain/rules/policy.ts';
 import { addStates, noStates, type States, statesBy, sizeOf } from '../../shared/domain/outcome/states.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
@@ -39,6 +40,8 @@ export interface CampaignStatus {
   readonly status: CampaignState['status'];
   /** Null unless it, or its start, is paused. */
   readonly paused: Paused | null;
+  /** Who deletes or archives it: it is still there because that broke off, or goes on. */
+  readonly removal: Removing | null;
   /**
    * Clients on which nothing starts, by their column, while the campaign is paused or everything is
    * halted, or those of held logon servers; null at other times. The others are completed.
@@ -160,6 +163,7 @@ export function campaignStatus(
     release: definition.release,
     status: state.status,
     paused: pausedOf(campaign, releaseStaged, now),
+    removal: removalOf(campaign),
     held: heldNow(campaign, counters, holds, halt),
     holds,
     halted: halt === null ? null : { ...halt, at: isoOf(halt.at) },

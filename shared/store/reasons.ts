@@ -23,7 +23,8 @@ export const reasons = {
     `all ${limit} downloads of logon server ${server} are taken by clients that are marked or worked on`,
   takenOver: 'another driver has taken over, or the lease was taken away',
   otherVersion: (asked: number, present: number) => `version ${asked} is not the present one, ${present}`,
-  campaignTaken: (campaign: string) => `a campaign named ${campaign} exists already; choose another name`,
+  campaignTaken: (campaign: string) =>
+    `a campaign named ${campaign} exists already; choose another name, or delete or archive that one`,
   fleetChanged: 'clients were removed from the fleet at this moment; try again',
   unknownClient: (client: string) => `client ${client} is not in the fleet`,
   waits: (client: string, campaign: string) =>
@@ -34,9 +35,10 @@ export const reasons = {
 } as const;
 
 /** `halted` is the status of a running campaign during a halt. */
-type Status = CampaignState['status'] | 'halted';
+type Status = CampaignState['status'] | 'halted' | 'removing';
 
 const inWords: Readonly<Record<Status, string>> = {
   ...statusClause,
   halted: 'is held: everything is halted',
+  removing: 'is being removed',
 };

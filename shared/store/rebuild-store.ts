@@ -1,4 +1,5 @@
 import type { Upgrade } from '../domain/upgrade/state.ts';
+import type { FormerLife } from './campaign-removal-store.ts';
 import type { SealedHead } from './seal-store.ts';
 import type { AuditEntry, UpgradeKey } from './types.ts';
 
@@ -34,6 +35,8 @@ export interface RebuildStore {
   putBackSeal(shard: number, head: SealedHead): Promise<boolean>;
   /** Notes again which campaigns know a former client of this name. */
   putBackFormer(client: string, campaigns: readonly string[]): Promise<void>;
+  /** Remembers the campaigns of a name that were removed before the loss. */
+  putBackLife(campaign: string, life: FormerLife): Promise<void>;
   /**
    * Gives waiting clients of one campaign their records back. Leaves clients alone that do not
    * wait.

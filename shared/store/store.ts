@@ -1,5 +1,6 @@
 import type { AdmissionStore } from './admission-store.ts';
 import type { AuditStore } from './audit-store.ts';
+import type { CampaignRemovalStore } from './campaign-removal-store.ts';
 import type { CampaignStore } from './campaign-store.ts';
 import type { CheckInStore } from './check-in-store.ts';
 import type { HealthStore } from './health-store.ts';
@@ -33,6 +34,7 @@ export interface Store extends OperatorStore, LeadingStore, SealStore, RebuildSt
 export interface OperatorStore
   extends
     AuditStore,
+    CampaignRemovalStore,
     CampaignStore,
     CheckInStore,
     FleetStore,

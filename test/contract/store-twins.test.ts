@@ -10,6 +10,8 @@ describe('the Redis store and its in-memory twin, given the same random steps', 
   it.each([
     [1, oneShard],
     [3, severalShards],
+    [1, { ...oneShard, removing: true }],
+    [3, { ...severalShards, removing: true }],
   ])(
     'give the same outcome at every step, hold the same data at the end, and count right: %i shards',
     async (shards, mode) => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { openApiClient } from '../../orchestrator/cli/client/api-client.ts';
 import { confirmResume } from '../../orchestrator/cli/client/resume-question.ts';
 import { confirmStart } from '../../orchestrator/cli/client/start-question.ts';
+import { confirmArchive, confirmDelete } from '../../orchestrator/cli/commands/campaign-remove.ts';
 import { confirmAbort } from '../../orchestrator/cli/commands/campaign-abort.ts';
 import type { Campaign, CampaignState } from '../../shared/domain/campaign/campaign.ts';
 import { personTyping } from '../fixtures/person.ts';
@@ -31,19 +32,23 @@ const states: Readonly<Record<string, CampaignState>> = {
   'paused by another person': { ...stopped, byGate: false, by: 'kim' },
   'paused by its gate': { ...stopped, byGate: true, by: 'gate' },
   'paused by a rebuild': { ...stopped, byGate: false, by: 'rebuild' },
+  'being deleted': { status: 'created' },
   ended: { status: 'ended', ...begun, endedAt: now },
   aborted: { status: 'aborted', ...begun, abortedAt: now, by: 'kim', because: 'wrong', endedAt: now },
 };
 
 /** A campaign in this state, of which one client has failed if it has ever run. */
-async function standing(state: CampaignState): Promise<SmallOrchestrator> {
+async function standing(state: CampaignState, name = ''): Promise<SmallOrchestrator> {
   const orchestrator = await startSmallOrchestrator();
   const { store } = orchestrator;
   await openCampaign(store, { clients: [workstation('pc-1'), workstation('pc-2')], at: now });
-  if ('startedAt' in state) await bring(store, 'pc-1', changes.failed, { index: 'settled' });
+  const settled = state.status === 'ended' ? ['pc-1', 'pc-2'] : ['pc-1'];
+  if ('startedAt' in state)
+    for (const client of settled) await bring(store, client, changes.failed, { index: 'settled' });
   const record = await store.readCampaign('sp4');
   if (record === null) throw new Error('no campaign');
-  const campaign: Campaign = { ...record.campaign, state };
+  const removal = { kind: 'delete', by: 'kim', because: 'wrong file', at: now } as const;
+  const campaign: Campaign = { ...record.campaign, state, ...(name === 'being deleted' ? { removal } : {}) };
   await store.commitCampaign(campaign, record.version, entry('sp4'));
   const isPaused = 'paused' in state;
   if (state.status === 'waitingForRelease')
@@ -79,6 +84,8 @@ const requests: Readonly<Record<string, (args: string) => object | undefined | n
   postpone: () => ({ to, ...reason }),
   unschedule: () => reason,
   abort: () => reason,
+  delete: () => reason,
+  archive: () => reason,
   unmark: () => reason,
   retry: () => ({ which: 'failed' }),
   clients: () => null,
@@ -101,16 +108,16 @@ async function refusalOf(
 }
 
 /** Everything that is shown about the campaign: its actions, every refusal, every question. */
-async function shownIn(state: CampaignState): Promise<readonly string[]> {
+async function shownIn(state: CampaignState, name: string): Promise<readonly string[]> {
   const shown: string[] = [];
   for (const command of Object.keys(requests)) {
-    await using orchestrator = await standing(state);
+    await using orchestrator = await standing(state, name);
     shown.push((await refusalOf(orchestrator, command)) ?? '');
   }
-  await using orchestrator = await standing(state);
+  await using orchestrator = await standing(state, name);
   shown.push(...(await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.actions);
   const api = openApiClient({ url: orchestrator.url, token: orchestrator.token, user: 'anna' });
-  for (const ask of [confirmStart, confirmResume, confirmAbort]) {
+  for (const ask of [confirmStart, confirmResume, confirmAbort, confirmDelete, confirmArchive]) {
     const { terminal, shown: onTerminal } = personTyping('no\n');
     const answered = await ask(api, 'sp4', terminal);
     shown.push(...onTerminal().split('\n'), answered.ok ? '' : answered.error.message);
@@ -120,15 +127,15 @@ async function shownIn(state: CampaignState): Promise<readonly string[]> {
 
 const advice = /servpack campaign (?<command>\w+) sp4(?<args>[^;]*(?:# .*)?)/g;
 
-describe.each(Object.entries(states))('of a campaign that is %s', (_name, state) => {
+describe.each(Object.entries(states))('of a campaign that is %s', (name, state) => {
   test('no question, refusal or status advises a command that is refused then', async () => {
-    const advised = (await shownIn(state))
+    const advised = (await shownIn(state, name))
       .flatMap((line) => [...line.matchAll(advice)])
       .map((found) => [found.groups?.['command'] ?? '', found.groups?.['args'] ?? ''] as const);
     const isFinal = state.status === 'ended' || state.status === 'aborted';
     expect(isFinal || advised.length > 0).toBe(true);
     for (const [command, args] of advised) {
-      await using orchestrator = await standing(state);
+      await using orchestrator = await standing(state, name);
       // Anna is told whose pause it is, and what to add.
       const needed = args.includes('anybody but kim adds --override') ? `${args} --override` : args;
       expect([command, args, await refusalOf(orchestrator, command, needed)]).toEqual([command, args, null]);

@@ -256,7 +256,11 @@ describe.each(stores)('the API for campaigns on the %s store', (_name, open) => 
     await create(orchestrator, campaignYaml());
     const tooSmall = 'campaign: small\nrelease: sms-sp4\nwaves: [{ name: a, count: 3 }]\n';
     const refused: readonly [yaml: string, code: string, message: string][] = [
-      [campaignYaml(), 'campaign.taken', 'a campaign named sp4 exists already; choose another name'],
+      [
+        campaignYaml(),
+        'campaign.taken',
+        'a campaign named sp4 exists already; choose another name, or delete or archive that one',
+      ],
       [
         campaignYaml('b').replace('sms-sp4', 'sms-sp9'),
         'release.notStaged',

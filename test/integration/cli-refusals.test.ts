@@ -39,7 +39,7 @@ describe('the command line', () => {
     [
       'campaign create campaign.yaml',
       1,
-      'servpack: a campaign named sp4 exists already; choose another name\n',
+      'servpack: a campaign named sp4 exists already; choose another name, or delete or archive that one\n',
     ],
     [
       'campaign pause sp4',

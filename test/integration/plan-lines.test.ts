@@ -16,6 +16,7 @@ const plan: CampaignPlan = {
     { reason: 'cash desks', clients: 150, names: ['pc-1', 'pc-2'] },
     { reason: 'ticket \u001b[31m4711', clients: 1, names: ['pc-3'] },
   ],
+  rules: [],
   servers: 0,
   siteWide: false,
   left: 0,

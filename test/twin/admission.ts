@@ -1,4 +1,5 @@
 import { holdAt } from '../../shared/domain/campaign/hold.ts';
+import { activationBase } from '../../shared/domain/campaign/life.ts';
 import { downloadsIn } from '../../shared/domain/outcome/counters.ts';
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
 import type { AdmissionStore } from '../../shared/store/admission-store.ts';
@@ -139,6 +140,7 @@ function admitWaiting(
   addAudit(tables, audit, 1);
   const key = { campaign, client };
   const queue = queueOf(upgrade);
+  const activation = activationBase(table.record.campaign) + 1;
   const stored: Row['stored'] = {
     key,
     version: 1,
@@ -146,7 +148,7 @@ function admitWaiting(
     index: 'due',
     dueAt: at,
     queue,
-    activation: 1,
+    activation,
     holdsSlots: true,
     finishing: isFinishing(upgrade),
     crashes: 0,
@@ -154,5 +156,5 @@ function admitWaiting(
     inbox: [],
   };
   table.rows.set(client, { stored, parkedAt: 0 });
-  return { key, shard: 0, activation: 1, queue, dueAt: at };
+  return { key, shard: 0, activation, queue, dueAt: at };
 }

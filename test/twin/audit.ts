@@ -103,6 +103,7 @@ export const rebuildStoreOf = (tables: Tables): RebuildStore => ({
     return true;
   },
   putBackFormer: async (client, campaigns) => void tables.former.set(client, campaigns),
+  putBackLife: async (campaign, life) => void tables.lives.set(campaign, life),
   putBackUpgrades: async (campaign, upgrades, at) => {
     const table = tables.campaigns.get(campaign);
     if (table === undefined) return;

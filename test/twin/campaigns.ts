@@ -68,7 +68,8 @@ function createCampaign(
   const isTaken = [...tables.campaigns.keys()].some((each) => each.toLowerCase() === name.toLowerCase());
   if (tables.campaigns.has(name) || (isTaken && version === 1))
     return err(fault('campaign.taken', reasons.campaignTaken(name)));
-  const record = { version, campaign };
+  const life = Math.max(campaign.life ?? 0, tables.lives.get(name)?.lives ?? 0);
+  const record = { version, campaign: life === 0 ? campaign : { ...campaign, life } };
   tables.campaigns.set(name, {
     record,
     waiting: new Map(clients.map((pick) => [pick.client, pick])),

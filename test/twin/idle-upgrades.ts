@@ -1,10 +1,20 @@
 import { isFinishing, queueOf } from '../../shared/domain/upgrade/placement.ts';
+import { activationBase } from '../../shared/domain/campaign/life.ts';
 import { reasons } from '../../shared/store/reasons.ts';
 import type { SweepFinding } from '../../shared/store/safety-net.ts';
 import { type Activation, type Message, roomFor } from '../../shared/store/types.ts';
 import { addAudit } from './audit.ts';
 import { giveBackSlots, passSlotOn, makeDue, presentActivation } from './slots.ts';
-import { byCreation, type CampaignTable, compare, count, type Row, rowOf, type Tables } from './tables.ts';
+import {
+  byCreation,
+  type CampaignTable,
+  compare,
+  count,
+  type Row,
+  rowOf,
+  statusOf,
+  type Tables,
+} from './tables.ts';
 import type { CommitIdle, CommitIdleOutcome, DeliverOutcome } from '../../shared/store/upgrade-store.ts';
 
 export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcome {
@@ -12,7 +22,7 @@ export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcom
   const table = tables.campaigns.get(key.campaign);
   const row = rowOf(tables, key) ?? (table && waitingRow(table, change));
   const present = row?.stored.version ?? 0;
-  if (table === undefined || row === undefined || present !== version)
+  if (table === undefined || row === undefined || present !== version || statusOf(table) === 'removing')
     return { kind: 'stale', because: reasons.otherVersion(version, present) };
   if (row.stored.index === 'driven') return { kind: 'driven' };
   const claim = tables.claims.get(key.client);
@@ -33,7 +43,7 @@ export function commitIdle(tables: Tables, change: CommitIdle): CommitIdleOutcom
 }
 
 /** The record that a waiting client would get. It is not in the table yet. */
-function waitingRow({ waiting }: CampaignTable, { key, upgrade }: CommitIdle): Row | undefined {
+function waitingRow({ waiting, record }: CampaignTable, { key, upgrade }: CommitIdle): Row | undefined {
   const pick = waiting.get(key.client);
   if (pick?.wave !== upgrade.wave || pick.logonServer !== upgrade.logonServer) return undefined;
   return {
@@ -45,7 +55,7 @@ function waitingRow({ waiting }: CampaignTable, { key, upgrade }: CommitIdle): R
       index: 'waiting',
       dueAt: null,
       queue: queueOf(upgrade),
-      activation: 0,
+      activation: activationBase(record.campaign),
       holdsSlots: false,
       finishing: false,
       crashes: 0,

@@ -6,6 +6,7 @@ import { checkInStoreOf, fleetStoreOf, releaseStoreOf, workerRegistryOf } from '
 import { sweep } from './idle-upgrades.ts';
 import { isDeposed, leaderStoreOf, roundFailureStoreOf } from './leader.ts';
 import { removalStoreOf } from './removals.ts';
+import { campaignRemovalStoreOf } from './campaign-removal.ts';
 import { surveyStoreOf } from './surveys.ts';
 import { emptyTables } from './tables.ts';
 import { upgradeStoreOf } from './upgrades.ts';
@@ -22,6 +23,7 @@ export function createMemoryStore(now: () => number): Store {
     ...releaseStoreOf(tables),
     ...removalStoreOf(tables),
     ...campaignStoreOf(tables),
+    ...campaignRemovalStoreOf(tables),
     ...admissionStoreOf(tables),
     ...upgradeStoreOf(tables, now),
     ...surveyStoreOf(tables),

@@ -3,6 +3,8 @@ import type { CopyStatus } from '../../shared/domain/campaign/copies.ts';
 import type { Client, Release } from '../../shared/domain/campaign/definition.ts';
 import type { LastLook } from '../../shared/domain/survey/last-look.ts';
 import type { Survey, SurveyEnd } from '../../shared/domain/survey/survey.ts';
+import { storedStatus } from '../../shared/domain/campaign/life.ts';
+import type { FormerLife } from '../../shared/store/campaign-removal-store.ts';
 import type { WorkerFacts } from '../../shared/store/worker-registry.ts';
 import type { KeptEntry, SealState } from '../../shared/store/seal-store.ts';
 import type { SurveyTarget } from '../../shared/store/survey-store.ts';
@@ -32,6 +34,8 @@ export interface Tables {
   readonly campaigns: Map<string, CampaignTable>;
   /** Client -> campaign of its unsettled upgrade. */
   readonly claims: Map<string, string>;
+  /** By name: what is left of the campaigns that were removed. */
+  readonly lives: Map<string, FormerLife>;
   readonly evidence: Map<string, string>;
   readonly audit: KeptEntry[];
   /** How many entries there have ever been: the id of the newest. */
@@ -99,6 +103,7 @@ export const emptyTables = (): Tables => ({
   copies: new Map(),
   campaigns: new Map(),
   claims: new Map(),
+  lives: new Map(),
   evidence: new Map(),
   audit: [],
   entries: 0,
@@ -122,7 +127,7 @@ export const emptyTables = (): Tables => ({
 export const rowOf = (tables: Tables, { campaign, client }: UpgradeKey): Row | undefined =>
   tables.campaigns.get(campaign)?.rows.get(client);
 
-export const statusOf = (table: CampaignTable): string => table.record.campaign.state.status;
+export const statusOf = (table: CampaignTable): string => storedStatus(table.record.campaign);
 
 /** A halt stops running campaigns. The status of a paused campaign stays what it is. */
 export const heldStatus = ({ halt: { halt } }: Tables, table: CampaignTable): string =>

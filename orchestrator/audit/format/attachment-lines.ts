@@ -6,6 +6,7 @@ import {
 import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
 import { presentState, type Upgrade } from '../../../shared/domain/upgrade/state.ts';
 import type { Campaign } from '../../../shared/domain/campaign/campaign.ts';
+import type { FormerLife } from '../../../shared/store/campaign-removal-store.ts';
 import type { CampaignRecord, Evidence, WaitingClient, StoredUpgrade } from '../../../shared/store/types.ts';
 
 /** The attachments of a block, one line each: the records can be rebuilt from the files alone. */
@@ -53,10 +54,24 @@ export const campaignLine = ({ version, campaign }: CampaignRecord): string =>
     whole: campaign,
   } satisfies CampaignLine);
 
+/** A campaign was deleted or archived: a rebuild does not bring it back. */
+export interface GoneLine {
+  readonly gone: string;
+  /** How many campaigns of this name were removed by then. */
+  readonly lives: number;
+  /** SHA-256 of the campaign file of the last one. */
+  readonly hash: string;
+}
+
+export const goneLine = (campaign: string, { lives, hash }: FormerLife): string =>
+  JSON.stringify({ gone: campaign, lives, hash } satisfies GoneLine);
+
 /** Clients of one wave and logon server, as the creation of the campaign picked them. */
 export interface PicksLine {
   /** The campaign. */
   readonly picks: string;
+  /** Which campaign of this name; left out = the first. */
+  readonly life?: number;
   readonly wave: number;
   readonly logonServer: string;
   readonly clients: readonly string[];
@@ -66,12 +81,13 @@ export interface PicksLine {
 const clientsPerLine = 500;
 
 /** Collects picks. `add` returns a line when one is full, `end` the lines that are left. */
-export function picksLines(campaign: string) {
+export function picksLines(campaign: string, life: number) {
   const unwritten = new Map<string, WaitingClient[]>();
   const lineOf = (picks: readonly WaitingClient[]): string => {
     const { wave = 0, logonServer = '' } = picks[0] ?? {};
     const clients = picks.map(({ client }) => client);
-    return JSON.stringify({ picks: campaign, wave, logonServer, clients } satisfies PicksLine);
+    const born = life === 0 ? {} : { life };
+    return JSON.stringify({ picks: campaign, ...born, wave, logonServer, clients } satisfies PicksLine);
   };
   return {
     add: (pick: WaitingClient): readonly string[] => {

@@ -188,6 +188,7 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
       least,
       entry('', client === everyClient ? null : client, '', revokedTo, `below generation ${least}: put back`),
     );
+  for (const [name, life] of snapshot.removed) await store.putBackLife(name, life);
   await writeCampaigns(store, now, snapshot, gap);
   await writeUpgrades(store, now, source, snapshot);
   await putBackRemovals(store, snapshot, (client) =>

@@ -3,6 +3,7 @@ import {
   type CampaignLine,
   fleetIn,
   type FleetLine,
+  type GoneLine,
   type PicksLine,
   recordIn,
   type RecordLine,
@@ -16,6 +17,8 @@ import { splitLines } from '../format/split-lines.ts';
 import type { Verdict } from '../format/verify-chain.ts';
 import type { FileVerdict } from '../format/verify-file.ts';
 import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
+import { lifeOf } from '../../../shared/domain/campaign/life.ts';
+import type { FormerLife } from '../../../shared/store/campaign-removal-store.ts';
 import type { CampaignRecord, WaitingClient } from '../../../shared/store/types.ts';
 
 /**
@@ -77,6 +80,8 @@ export interface Snapshot {
   readonly tokens: ReadonlyMap<string, number>;
   /** By name, each in its newest version. */
   readonly campaigns: ReadonlyMap<string, CampaignRecord>;
+  /** By name: the campaigns that were deleted or archived. They are not in `campaigns`. */
+  readonly removed: ReadonlyMap<string, FormerLife>;
   /** By campaign: its clients, as they were taken when it was created. */
   readonly picks: ReadonlyMap<string, ReadonlyMap<string, WaitingClient>>;
   /** `campaign.client` -> place of the newest state. */
@@ -90,8 +95,9 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
   const releases = new Map<string, Dated<Release>>();
   const tokens = new Map<string, number>();
   const campaigns = new Map<string, CampaignRecord>();
+  const removed = new Map<string, Dated<FormerLife>>();
   const picks = new Map<string, Map<string, WaitingClient>>();
-  const newest = new Map<string, { readonly version: number; readonly place: number }>();
+  const newest = new Map<string, Placed>();
   for await (const { kind, line, place, until } of wholeLines(source)) {
     const read = <T>(): T => JSON.parse(line.toString('utf8')) as T;
     if (kind === 'fleet')
@@ -109,22 +115,79 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
     }
     if (kind === 'campaign') {
       const { campaign, version, whole } = read<CampaignLine>();
-      if (version >= (campaigns.get(campaign)?.version ?? 0))
+      if (!isOlder({ version, campaign: whole }, campaigns.get(campaign)))
         campaigns.set(campaign, { version, campaign: whole });
+    }
+    if (kind === 'gone') {
+      const { gone: name, lives, hash } = read<GoneLine>();
+      if (lives > (removed.get(name)?.value.lives ?? 0)) removed.set(name, { value: { lives, hash }, until });
     }
     if (kind === 'picks') addPicks(picks, read<PicksLine>());
     if (kind === 'record') {
-      const { record, client, version } = read<RecordLine>();
-      const id = `${record}.${client}`;
+      const { record, client, version, activation } = read<RecordLine>();
+      const id = lifeId(record, lifeOf(activation), client);
       if (version >= (newest.get(id)?.version ?? 0)) newest.set(id, { version, place });
     }
   }
-  const places = new Map([...newest].map(([id, found]) => [id, found.place]));
   const gone = [...former]
     .filter(([client, { until }]) => isNewer(until, fleet.get(client)))
     .map(([name]) => name);
-  const clients = { fleet: plain(fleet), gone, former: plain(former) };
-  return { ...clients, releases: plain(releases), tokens, campaigns, picks, newest: places };
+  const clients = { fleet: plain(fleet), gone, former: knownStill(former, removed) };
+  const all = { ...clients, releases: plain(releases), tokens, removed: plain(removed) };
+  return { ...all, ...standing(campaigns, plain(removed), picks, newest) };
+}
+
+/** A campaign that is gone knows no client that was removed from the fleet before. */
+const knownStill = (
+  former: ReadonlyMap<string, Dated<readonly string[]>>,
+  removed: ReadonlyMap<string, Dated<FormerLife>>,
+): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    [...former].map(([client, { value, until }]) => [
+      client,
+      value.filter((name) => isNewer(until, removed.get(name))),
+    ]),
+  );
+
+interface Placed {
+  readonly version: number;
+  readonly place: number;
+}
+
+/** Versions begin again with each life of a name. */
+function isOlder({ version, campaign }: CampaignRecord, known: CampaignRecord | undefined): boolean {
+  if (known === undefined) return false;
+  const [life, knownLife] = [campaign.life ?? 0, known.campaign.life ?? 0];
+  return life < knownLife || (life === knownLife && version < known.version);
+}
+
+/** Names hold no dot: `sp4.1.pc-7` is a client of the second campaign of this name. */
+const lifeId = (campaign: string, life: number, client?: string): string =>
+  client === undefined ? `${campaign}.${life}` : `${campaign}.${life}.${client}`;
+
+/** What is left without the campaigns that were removed, and what belonged to an earlier life. */
+function standing(
+  campaigns: ReadonlyMap<string, CampaignRecord>,
+  removed: ReadonlyMap<string, FormerLife>,
+  picks: ReadonlyMap<string, ReadonlyMap<string, WaitingClient>>,
+  newest: ReadonlyMap<string, Placed>,
+): Pick<Snapshot, 'campaigns' | 'picks' | 'newest'> {
+  const present = new Map(
+    [...campaigns].filter(([name, { campaign }]) => (campaign.life ?? 0) >= (removed.get(name)?.lives ?? 0)),
+  );
+  const lives = new Map([...present].map(([name, { campaign }]) => [name, campaign.life ?? 0]));
+  const own = new Map(
+    [...lives].map(([name, life]) => [
+      name,
+      picks.get(lifeId(name, life)) ?? new Map<string, WaitingClient>(),
+    ]),
+  );
+  const places = new Map<string, number>();
+  for (const [id, { place }] of newest) {
+    const [name = '', life, client = ''] = id.split('.');
+    if (lives.get(name) === Number(life)) places.set(`${name}.${client}`, place);
+  }
+  return { campaigns: present, picks: own, newest: places };
 }
 
 interface Dated<T> {
@@ -149,8 +212,9 @@ const plain = <T>(all: ReadonlyMap<string, Dated<T>>): ReadonlyMap<string, T> =>
   new Map([...all].map(([name, { value }]) => [name, value]));
 
 function addPicks(all: Map<string, Map<string, WaitingClient>>, line: PicksLine): void {
-  const own = all.get(line.picks) ?? new Map<string, WaitingClient>();
-  all.set(line.picks, own);
+  const id = lifeId(line.picks, line.life ?? 0);
+  const own = all.get(id) ?? new Map<string, WaitingClient>();
+  all.set(id, own);
   const { wave, logonServer } = line;
   for (const client of line.clients) own.set(client, { client, wave, logonServer });
 }

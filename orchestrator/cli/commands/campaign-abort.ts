@@ -71,7 +71,9 @@ function insteadOfAbort({ campaign, status, paused }: CampaignStatus): string | 
     return `to take its start back only: servpack campaign unschedule ${campaign} --reason …`;
   return status === 'running' && paused === null
     ? `to stop it for a while only: servpack campaign pause ${campaign} --reason …`
-    : null;
+    : status === 'created'
+      ? `to remove it, as it never ran: servpack campaign delete ${campaign}`
+      : null;
 }
 
 /** "Stopped in 0.4 s. Work on 7 clients is being completed. 1,212 clients are marked and WILL …" */

@@ -1,22 +1,19 @@
 import type { Command } from 'commander';
-import { type ApiClient, campaignPath } from '../client/api-client.ts';
+import { campaignPath } from '../client/api-client.ts';
 import { readFileOf } from '../client/input-file.ts';
 import { outputOf, withApi } from '../client/session.ts';
 import { addAbortCommand } from './campaign-abort.ts';
 import { addControlCommands } from './campaign-control.ts';
 import { addHoldCommands } from './campaign-hold.ts';
+import { addListCommand, listCampaigns } from './campaign-list.ts';
+import { addRemoveCommands } from './campaign-remove.ts';
 import { addRetryCommands } from './campaign-retry.ts';
 import { addScheduleCommands } from './campaign-schedule.ts';
 import { addWatchCommand } from './campaign-watch.ts';
 import { createdLines, planLines } from '../render/plan.ts';
 import { reportLines } from '../render/report.ts';
-import { heldServersWord } from '../render/held.ts';
-import { haltedLine, statusLines, statusWord } from '../render/status.ts';
-import { countCell } from '../render/states-table.ts';
-import { table } from '../render/table.ts';
-import { number, type View } from '../render/view.ts';
-import { campaignsAnswer, planAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
-import type { CampaignStatus } from '../../views/status.ts';
+import { statusLines } from '../render/status.ts';
+import { planAnswer, reportAnswer, statusAnswer } from '../../http/schemas/campaigns.ts';
 
 export function addCampaignCommands(program: Command): void {
   const campaign = program
@@ -29,7 +26,9 @@ export function addCampaignCommands(program: Command): void {
   addScheduleCommands(campaign);
   addAbortCommand(campaign);
   addReadingCommands(campaign);
+  addListCommand(campaign);
   addRetryCommands(campaign);
+  addRemoveCommands(campaign);
   addWatchCommand(campaign);
 }
 
@@ -82,44 +81,10 @@ function addReadingCommands(campaign: Command): void {
       'after',
       '\nExample:\n  servpack campaign report sms-sp4 --json | jq \'.clients[] | select(.end == "failed")\'',
     )
-    .action(async (name: string, _options: unknown, command: Command) => {
+    .option('--archived', 'the archived campaign, also if another one of its name is there')
+    .action(async (name: string, options: { archived?: boolean }, command: Command) => {
       await withApi(command, async (api) =>
-        outputOf(await api.get(reportAnswer, campaignPath(name, '/report')), reportLines),
+        outputOf(await api.get(reportAnswer, campaignPath(name, '/report'), options), reportLines),
       );
     });
-}
-
-/** All campaigns, newest first. */
-const listCampaigns = async (api: ApiClient) =>
-  outputOf(await api.get(campaignsAnswer, '/v1/campaigns'), (view: View, { halted, campaigns }) => [
-    ...haltedLine(view, halted),
-    ...campaignLines(view, campaigns),
-  ]);
-
-function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readonly string[] {
-  if (campaigns.length === 0) return ['There is no campaign yet. Create one: servpack campaign create FILE'];
-  const right = { align: 'right' as const };
-  return table(
-    view,
-    [
-      { head: 'campaign' },
-      { head: 'release' },
-      { head: 'status' },
-      { head: 'clients', ...right },
-      { head: 'finished', ...right },
-      { head: 'upgraded', short: 'upgr', ...right },
-      { head: 'failed', short: 'fail', ...right },
-      { head: 'need attention', short: 'attn', ...right },
-    ],
-    campaigns.map(({ campaign, release, status, holds, size, settled, states }) => [
-      { text: campaign },
-      { text: release },
-      { text: [statusWord[status], ...(holds.length === 0 ? [] : [heldServersWord(holds)])].join(', ') },
-      { text: number(size) },
-      { text: number(settled) },
-      countCell('upgraded', states.upgraded),
-      countCell('failed', states.failed),
-      countCell('needsAttention', states.needsAttention),
-    ]),
-  );
 }

@@ -27,6 +27,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     siteWide,
     notStaged,
     forecast,
+    rules,
     warnings,
   } = plan;
   const staged = releaseStaged
@@ -48,6 +49,7 @@ export function planLines(view: View, plan: z.infer<typeof planAnswer>): readonl
     ...(left === 0 ? [] : [view.paint('red', leftOver)]),
     ...(notStaged.length === 0 ? [] : [view.paint('yellow', notStagedInAll(notStaged))]),
     ...notStagedLines(view, notStaged, release),
+    ...rules.flatMap(({ rule, says }) => wrapped(view, `${rule}: `, says)),
     '',
     ...wavesTable(view, plan),
   ];

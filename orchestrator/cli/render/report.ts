@@ -13,7 +13,17 @@ const namedAtMost = 20;
 /** The report on a terminal: status, blockers ranked, and the clients that need a person. */
 export function reportLines(view: View, report: CampaignReport): readonly string[] {
   const failures = report.clients.filter(({ end }) => end !== null && isFailure(end));
+  const { archived } = report;
+  const where =
+    archived === null
+      ? []
+      : wrapped(
+          view,
+          `archived by ${archived.by} at ${archived.at}: `,
+          `${archived.because}; ${archived.file}`,
+        );
   return [
+    ...where,
     ...statusLines(view, report),
     '',
     ...rankingLines(view, report.blockers),

@@ -109,9 +109,11 @@ const tookWord: Partial<Record<CampaignStatus['status'], (span: string) => strin
   aborted: (span) => ` after ${span}`,
 };
 
+const goingWord = { delete: 'being deleted', archive: 'being archived' } as const;
+
 /** Campaign, progress, and who paused or aborted it. */
 export function headLines(view: View, status: CampaignStatus): readonly string[] {
-  const { campaign, release, paused, tookMs } = status;
+  const { campaign, release, paused, removal, tookMs } = status;
   const { paint } = view;
   const took = tookMs === null ? '' : (tookWord[status.status]?.(spanInWords(tookMs)) ?? '');
   const word = paint(statusStyle[status.status], `${statusWord[status.status]}${took}`);
@@ -120,6 +122,14 @@ export function headLines(view: View, status: CampaignStatus): readonly string[]
     `${paint('bold', `campaign ${safe(campaign)}`)}  release ${safe(release)}  ${word}`,
     ...progressLines(view, status),
     ...estimateLines(view, status),
+    ...(removal === null
+      ? []
+      : wrapped(
+          view,
+          `${goingWord[removal.kind]} by ${removal.by} since ${removal.at}: `,
+          removal.because,
+          'red',
+        )),
     ...(paused === null
       ? []
       : wrapped(view, `paused by ${paused.by} since ${paused.at}: `, paused.because, 'yellow')),

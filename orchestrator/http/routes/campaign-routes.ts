@@ -25,6 +25,7 @@ import {
   planAnswer,
   reopenedAnswer,
   reportAnswer,
+  reportQuery,
   retryBody,
   statusAnswer,
 } from '../schemas/campaigns.ts';
@@ -134,8 +135,9 @@ function readingRoutes(app: Api, context: OrchestratorContext): void {
 
   app.get(
     '/v1/campaigns/:campaign/report',
-    { schema: { params: campaignParams, response: answers(reportAnswer) } },
-    async ({ params }, reply) => answer(reply, await readReport(context, params.campaign)),
+    { schema: { params: campaignParams, querystring: reportQuery, response: answers(reportAnswer) } },
+    async ({ params, query }, reply) =>
+      answer(reply, await readReport(context, params.campaign, query.archived)),
   );
 
   app.get(

@@ -52,6 +52,9 @@ export const checkInsBody = z.strictObject({
   stuck: clientFilter.stuck,
 });
 
+/** `archived`: the archived campaign, also where another one of its name is there. */
+export const reportQuery = z.strictObject({ archived: isTrue });
+
 export const blockersQuery = z.strictObject({ campaign: idSchema.optional() });
 
 const status = z.enum(campaignStatuses);
@@ -108,6 +111,9 @@ export const planAnswer = z.object({
     )
     .readonly(),
   logonServers: z.array(countByLogonServer).readonly(),
+  rules: z
+    .array(z.object({ rule: z.enum(['start', 'window', 'budgets', 'ladder', 'restart']), says: z.string() }))
+    .readonly(),
   warnings: z.array(z.string()).readonly(),
   /** What the last looks say about the selected clients; null where it was not asked. */
   forecast: forecastAnswer.nullable(),
@@ -163,6 +169,9 @@ export const statusAnswer = z.object({
       missed: z.string().nullable(),
     })
     .nullable(),
+  removal: z
+    .object({ kind: z.enum(['delete', 'archive']), by: z.string(), because: z.string(), at: time })
+    .nullable(),
   held: held.nullable(),
   holds: z.array(hold).readonly(),
   actions: z.array(z.string()).readonly(),
@@ -196,6 +205,9 @@ export const statusAnswer = z.object({
 }) satisfies z.ZodType<CampaignStatus>;
 
 export const campaignsAnswer = z.object({ halted: haltedBy, campaigns: z.array(statusAnswer).readonly() });
+
+/** `file` holds an archived campaign; null for a deleted one. */
+export const removedAnswer = z.object({ campaign: z.string(), clients: count, file: z.string().nullable() });
 
 /** A bulk check-in: how many clients were asked for a look, and how many will get one. */
 export const checkInsAnswer = z.object({ campaign: z.string(), asked: count, looks: count });
@@ -235,8 +247,16 @@ export const clientReport = z.object({
 }) satisfies z.ZodType<ClientReport>;
 
 /** `campaign report --json`; `views/report.ts` and `views/status.ts` explain each field. */
+const archived = z.object({ at: time, by: z.string(), because: z.string(), file: z.string() });
+
+/** The campaigns that this orchestrator archived, as they stood then, the newest first. */
+export const archiveAnswer = z.object({
+  campaigns: z.array(z.object({ archived, status: statusAnswer })).readonly(),
+});
+
 export const reportAnswer = statusAnswer.extend({
   hash: z.string(),
+  archived: archived.nullable(),
   blockers: z.array(rankedBlocker).readonly(),
   clients: z.array(clientReport).readonly(),
 }) satisfies z.ZodType<CampaignReport>;

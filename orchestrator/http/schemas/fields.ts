@@ -53,6 +53,9 @@ export const unholdBody = resume.extend({ logonServers });
 /** The reason goes into the status and the audit. */
 export const reasonBody = z.strictObject({ reason });
 
+/** The reason of what a person does may be left out. */
+export const optionalReasonBody = z.strictObject({ reason: reason.optional() }).nullish();
+
 export const isTrue = z
   .enum(['true', 'false'])
   .default('false')

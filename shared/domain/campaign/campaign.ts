@@ -16,6 +16,20 @@ export interface Campaign {
    * Its records were rebuilt from the audit at this time: what was done just before is not known.
    */
   readonly rebuiltAt?: number;
+  /** How many campaigns of this name were deleted or archived before; left out = none. */
+  readonly life?: number;
+  /** It is being taken out of the store: nothing else happens to it any more. */
+  readonly removal?: Removal;
+}
+
+/** A person deletes or archives a campaign. A removal that broke off is ended by asking again. */
+export interface Removal {
+  readonly kind: 'delete' | 'archive';
+  readonly by: string;
+  readonly because: string;
+  readonly at: number;
+  /** The file that holds an archived campaign; its records are removed only after it is written. */
+  readonly file?: string;
 }
 
 /** A person lets a campaign not start, whatever time comes or release is staged meanwhile. */
@@ -135,6 +149,18 @@ export type CampaignEvent =
   /** Takes the start back: the campaign stands as it was created. */
   | { readonly type: 'UnscheduleRequested'; readonly by: string; readonly reason: string }
   | { readonly type: 'AbortRequested'; readonly by: string; readonly reason: string }
+  /** A person wants the campaign to be gone. */
+  | {
+      readonly type: 'RemovalRequested';
+      readonly kind: Removal['kind'];
+      readonly by: string;
+      readonly reason: string;
+      readonly counters: Counters;
+    }
+  /** The file of an archived campaign is on the disk. */
+  | { readonly type: 'ArchiveWritten'; readonly file: string }
+  /** An archived campaign cannot go after all. */
+  | { readonly type: 'RemovalUndone'; readonly because: string }
   /** A settled client was reopened. */
   | { readonly type: 'Reopened'; readonly because: string }
   | { readonly type: 'CountersRead'; readonly counters: Counters };

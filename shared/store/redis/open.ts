@@ -10,6 +10,7 @@ import { leaderStoreOf } from './leader/leader.ts';
 import { roundFailureStoreOf } from './leader/round-failures.ts';
 import { auditStoreOf, rebuildStoreOf, sealStoreOf } from './sharding/audit.ts';
 import { campaignStoreOf } from './sharding/campaigns.ts';
+import { campaignRemovalStoreOf } from './sharding/remove-campaign.ts';
 import { fleetStoreOf, releaseStoreOf } from './sharding/fleet.ts';
 import { healthStoreOf } from './sharding/health.ts';
 import { removalStoreOf } from './sharding/removals.ts';
@@ -67,6 +68,7 @@ const portsOf = (shards: Shards): Omit<Store, 'close' | keyof HealthStore> => ({
   ...releaseStoreOf(shards),
   ...removalStoreOf(shards),
   ...campaignStoreOf(shards),
+  ...campaignRemovalStoreOf(shards),
   ...admissionStoreOf(shards),
   ...upgradeStoreOf(shards),
   ...surveyStoreOf(shards),

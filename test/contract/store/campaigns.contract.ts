@@ -49,7 +49,7 @@ export function campaignsContract(given: Given): void {
         ok: false,
         error: {
           code: 'campaign.taken',
-          message: 'a campaign named sp4 exists already; choose another name',
+          message: 'a campaign named sp4 exists already; choose another name, or delete or archive that one',
         },
       });
       expect((await store.readCampaign('sp4'))?.campaign.state.status).toBe('created');

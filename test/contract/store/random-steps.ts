@@ -54,6 +54,8 @@ export const clients = ['pc-1', 'pc-2', 'pc-3', 'pc-4', 'pc-5', 'pc-6', 'pc-7', 
 export interface Mode {
   readonly budgets: readonly Budgets[];
   readonly roaming: boolean;
+  /** Campaigns are removed, whatever is open in them, and others of their names created. */
+  readonly removing?: boolean;
 }
 export const oneShard: Mode = {
   budgets: [
@@ -204,6 +206,22 @@ const change = ({ budgets }: Mode) =>
           fixture.change(name, state, limits),
     );
 
+const replace = ({ budgets: [budgets] }: Mode) =>
+  campaign.map((name): Step => async ({ fixture, now }) => {
+    const { store } = fixture;
+    const record = await store.readCampaign(name);
+    if (record === null) return null;
+    const removal = { kind: 'archive', by: 'anna', because: 'over', at: now } as const;
+    await store.commitCampaign(
+      { ...record.campaign, waveSizes: [4, 3, 1], removal },
+      record.version,
+      entry(name),
+    );
+    const isGone = await store.removeCampaign(name, { ...entry(name), to: 'archived' });
+    await fixture.campaign(name, waitingClients, runningState(2), budgets);
+    return { isGone, life: (await store.readCampaign(name))?.campaign.life };
+  });
+
 const halt = fc.boolean().map((on): Step => async ({ fixture, now }) => {
   const { version } = await fixture.store.readHalt();
   return fixture.store.commitHalt(on ? { by: 'anna', because: 'stop', at: now } : null, version, entry(''));
@@ -259,6 +277,7 @@ export const stepsIn = (mode: Mode): fc.Arbitrary<Step[]> =>
       { weight: 1, arbitrary: hold },
       { weight: 2, arbitrary: copies },
       { weight: 3, arbitrary: pass },
+      ...(mode.removing === true ? [{ weight: 1, arbitrary: replace(mode) }] : []),
     ),
     { minLength: 40, maxLength: 120, size: 'max' },
   );

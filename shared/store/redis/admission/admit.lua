@@ -34,6 +34,7 @@ end
 if #picks == 0 then return {} end
 local members = redis.call('HMGET', key('members', campaign), unpack(clients))
 local claims = redis.call('HMGET', key('claims'), unpack(clients))
+local firstActivation = tonumber(redis.call('HGET', key('campaign', campaign), 'base') or 0) + 1
 
 -- Slots in use, with those of this admission. Slots of parked upgrades are written at once, the
 -- others at the end.
@@ -90,7 +91,7 @@ local function admitWaiting(pick, queue)
   local id = campaign .. '.' .. client
   redis.call(
     'HSET', key('upgrade', id), 'v', 1, 's', pick.state, 'q', pick.queue, 'f', pick.finishing, 'g', server,
-    'i', 'due', 'd', at, 'a', 1, 'h', '1'
+    'i', 'due', 'd', at, 'a', firstActivation, 'h', '1'
   )
   gather('ZREM', key('waiting', campaign, pick.wave, queue), client)
   gather('HSET', key('members', campaign), client, '')
@@ -102,7 +103,7 @@ local function admitWaiting(pick, queue)
     addTo(key('counters', campaign), ARGV[counter], tonumber(ARGV[counter + 1]))
   end
   addAudit(pick.auditFirst, pick.auditLast)
-  return activationOf(client, 1, pick.queue, at)
+  return activationOf(client, firstActivation, pick.queue, at)
 end
 
 local admitted, isAdmitted = {}, {}

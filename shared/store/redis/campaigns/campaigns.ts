@@ -1,4 +1,5 @@
 import type { Campaign } from '../../../domain/campaign/campaign.ts';
+import { activationBase, storedStatus } from '../../../domain/campaign/life.ts';
 import type { Budgets, DownloadLimits } from '../../../domain/campaign/definition.ts';
 import type { Hold } from '../../../domain/campaign/hold.ts';
 import type { CampaignStore } from '../../campaign-store.ts';
@@ -12,15 +13,15 @@ import type { CampaignRecord, WaitingClient } from '../../types.ts';
  * Fields of a campaign's hash that the scripts of every shard check. The quota is not among them:
  * it is granted.
  */
-export function replicaFields(
-  { state, definition, holds = [] }: Campaign,
-  version: number,
-): readonly ScriptValue[] {
+export function replicaFields(campaign: Campaign, version: number): readonly ScriptValue[] {
+  const { state, definition, holds = [] } = campaign;
   return [
     'version',
     version,
     'status',
-    state.status,
+    storedStatus(campaign),
+    'base',
+    activationBase(campaign),
     'perServer',
     definition.budgets.perLogonServer,
     'openWaves',
@@ -101,7 +102,7 @@ export async function readCampaigns(shard: Shard, statuses?: Statuses): Promise<
   const found = valuesOf(await pipeline.exec()).map((reply) => recordOf(reply as (string | null)[]));
   return found
     .filter((record) => record !== null)
-    .filter(({ campaign }) => isAsked(campaign.state.status))
+    .filter(({ campaign }) => isAsked(storedStatus(campaign)))
     .sort(byCreation);
 }
 

@@ -79,6 +79,7 @@ export function publishHead(
       putBack: version > 1 ? 1 : 0,
       removals: removals ?? '',
       clients: clients.length,
+      life: campaign.life ?? 0,
     }),
     ...list([...headFields(campaign, version), ...further]),
     ...clientLists(clients),

@@ -39,9 +39,11 @@ export const keyNames = {
    * servers), and quota, the shard's part of the budget; also `grant` (the newest round of grants
    * that reached the shard), `served` (the newest one that raised its quota) and, in shard 0,
    * `grants` (the newest of all). In the other shards also `reservation` and `waves`, for a
-   * creation that breaks off.
+   * creation that breaks off. `base`: the activations of its upgrades are above this number.
    */
   campaign: 'campaign',
+  /** hash in shard 0: name of a removed campaign -> how many were removed, hash of the last file */
+  lives: 'lives',
   /** set of campaign names */
   campaigns: 'campaigns',
   /** set per campaign: its queues of waiting clients at creation, logon servers or `server|zone` */

@@ -14,7 +14,8 @@ local campaign, client, server, at = asked.campaign, asked.client, asked.server,
 if violationOf(campaign, client, at, false) ~= 'noRecord' then return 0 end
 redis.call(
   'HSET', key('upgrade', campaign .. '.' .. client), 'v', 1, 's', state, 'q', asked.queue,
-  'f', asked.finishing, 'g', server, 'a', 0
+  'f', asked.finishing, 'g', server, 'a',
+  redis.call('HGET', key('campaign', campaign), 'base') or 0
 )
 toParked(campaign, client, server, at)
 redis.call('HSETNX', key('claims'), client, campaign)

@@ -5,6 +5,7 @@ import type { AuditEntry } from '../../types.ts';
 import { type AuditFilter, entriesAfter, newestEntries } from '../audit/audit.ts';
 import { dropJobs, isEmptyShard, putBackSeal, putBackUpgrades } from '../audit/rebuilding.ts';
 import { markWritten, moveSeal, readSeal, redisRun, trimAudit, unwrittenEvidence } from '../audit/sealing.ts';
+import { writeFormerLife } from '../campaigns/remove-campaign.ts';
 import type { Shard } from '../core/shard.ts';
 import { readUpgrades } from '../upgrades/record.ts';
 import { byHome, firstOf, fromEach, type Shards } from './shards.ts';
@@ -41,6 +42,7 @@ export const rebuildStoreOf = (shards: Shards): RebuildStore => ({
     const { redis, keys } = await shards.directory.shardOf(client);
     if (campaigns.length > 0) await redis.hset(keys.of('former'), client, campaigns.join(' '));
   },
+  putBackLife: (campaign, life) => writeFormerLife(shards.head, campaign, life),
   putBackUpgrades: async (campaign, upgrades, at) => {
     for (const [shard, own] of await byHome(shards, upgrades, ({ key }) => key.client))
       await putBackUpgrades(shard, campaign, own, at);

@@ -5,6 +5,7 @@ import { err, fault, type Fault, ok, type Result } from '../../../errors.ts';
 import { StoreUnavailable } from '../../errors.ts';
 import { reasons } from '../../reasons.ts';
 import type { CampaignRecord, WaitingClient } from '../../types.ts';
+import { readFormerLife } from '../campaigns/remove-campaign.ts';
 import { quotaField, replicaFields } from '../campaigns/campaigns.ts';
 import {
   clientLists,
@@ -50,9 +51,10 @@ export async function createCampaign(
     if (reservation === null) return taken(name);
     const parts = await partsOf(shards, campaign, clients);
     if (!parts.ok) return parts;
-    const creation = { ...asked, token: randomUUID(), reservation };
+    const born = await inItsLife(shards.head, campaign);
+    const creation = { ...asked, campaign: born, token: randomUUID(), reservation };
     const result = await publish(shards, creation, parts.value);
-    if (result === published) return ok({ version, campaign });
+    if (result === published) return ok({ version, campaign: born });
     if (result === nameTaken) return taken(name);
     if (result === fleetChanged) return err(fault('campaign.fleetChanged', reasons.fleetChanged));
   }
@@ -60,6 +62,13 @@ export async function createCampaign(
 }
 
 const taken = (name: string) => err(fault('campaign.taken', reasons.campaignTaken(name)));
+
+/** A campaign whose name was used before is another life of the name. */
+async function inItsLife(head: Shard, campaign: Campaign): Promise<Campaign> {
+  const former = await readFormerLife(head, campaign.definition.campaign);
+  const life = Math.max(campaign.life ?? 0, former?.lives ?? 0);
+  return life === 0 ? campaign : { ...campaign, life };
+}
 
 const publishShardScript = scriptFile(import.meta.url, 'publish-shard.lua');
 

@@ -38,7 +38,8 @@ export async function followHead(shards: Shards, { campaign, version }: Campaign
       `campaign ${definition.campaign} is now ${state.status}, but shard ${missing} could not be reached ` +
       `(${cause}) and goes on as before until it answers; it is updated by itself then`,
   );
-  if (state.status !== 'ended') await shareBudget(shards, { campaign, version });
+  if (state.status !== 'ended' && campaign.removal === undefined)
+    await shareBudget(shards, { campaign, version });
 }
 
 const replicateHaltScript = script(

@@ -17,7 +17,8 @@ local found = redis.call('HMGET', record, 'v', 'i', 'a', 'g', 'h')
 local before = { version = found[1] or '0', index = found[2], activation = found[3], server = found[4] }
 local heldSlots = found[5]
 
-if before.version ~= version then return { 'stale', before.version } end
+local head = redis.call('HMGET', key('campaign', campaign), 'status', 'base')
+if before.version ~= version or head[1] == 'removing' then return { 'stale', before.version } end
 if before.index == 'driven' then return { 'driven' } end
 local waitsIn
 if not before.index then
@@ -38,7 +39,7 @@ local fields = { 'v', version + 1, 's', state, 'q', queue, 'f', finishing, 'g', 
 if not before.index then
   redis.call('ZREM', key('waiting', campaign, asked.wave, waitsIn), client)
   redis.call('HSET', key('members', campaign), client, '')
-  before.activation = 0
+  before.activation = tonumber(head[2] or 0)
 end
 
 local own, handed = false, false

@@ -1,0 +1,56 @@
+import { readArchiveFile } from '../archive/archive-file.ts';
+import type { ArchivedFile } from '../archive/campaign-archive.ts';
+import type { OrchestratorContext } from '../context.ts';
+import { notFound, type Refusal } from '../refusal.ts';
+import { campaignReport, type CampaignReport } from '../views/report.ts';
+import { calm, campaignStatus, type CampaignStatus } from '../views/status.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import { err, fault, ok, type Result } from '../../shared/errors.ts';
+
+type Archived = NonNullable<CampaignReport['archived']>;
+
+/** An archived campaign as it stood when it was archived. */
+export interface ArchivedStatus {
+  readonly archived: Archived;
+  readonly status: CampaignStatus;
+}
+
+/** The campaigns that this orchestrator archived, the newest first. */
+export async function listArchived({
+  campaignArchive,
+}: OrchestratorContext): Promise<readonly ArchivedStatus[]> {
+  const files = (await campaignArchive?.list()) ?? [];
+  return files.map((file) => ({ archived: archivedIn(file), status: statusIn(file) }));
+}
+
+/** Nobody can do anything about it any more. */
+const statusIn = ({ head }: ArchivedFile): CampaignStatus => ({
+  ...campaignStatus(head.campaign, head.counters, head.at, calm),
+  actions: [],
+});
+
+const archivedIn = ({ path, head }: ArchivedFile): Archived => ({
+  at: isoOf(head.at),
+  by: head.by,
+  because: head.because,
+  file: path,
+});
+
+/**
+ * The report of the campaign of this name that was archived last.
+ * @returns fault `notFound.campaign`, and `archive.file` when its file is not whole
+ */
+export async function readArchivedReport(
+  { campaignArchive }: OrchestratorContext,
+  name: string,
+): Promise<Result<CampaignReport, Refusal>> {
+  const files = (await campaignArchive?.list()) ?? [];
+  const file = files.find(({ head }) => head.campaign.definition.campaign === name);
+  if (file === undefined) return err(notFound('campaign', name));
+  const read = await readArchiveFile(file.path);
+  if (read === null)
+    return err(fault('archive.file', `${file.path} is not whole: bring it back from a backup`));
+  const { head, clients } = read;
+  const report = campaignReport(head.campaign, head.counters, clients, head.at, calm);
+  return ok({ ...report, actions: [], archived: archivedIn(file) });
+}

@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+import type { z } from 'zod';
+import { archiveAnswer, campaignsAnswer } from '../../http/schemas/campaigns.ts';
+import type { CampaignStatus } from '../../views/status.ts';
+import type { ApiClient } from '../client/api-client.ts';
+import { outputOf, withApi } from '../client/session.ts';
+import { heldServersWord } from '../render/held.ts';
+import { haltedLine, statusWord } from '../render/status.ts';
+import { countCell } from '../render/states-table.ts';
+import { table } from '../render/table.ts';
+import { number, type View } from '../render/view.ts';
+
+export function addListCommand(campaign: Command): void {
+  campaign
+    .command('list')
+    .description('show one line for each campaign, the newest first')
+    .option('--archived', 'the archived campaigns instead, and their files')
+    .addHelpText('after', '\nExamples:\n  servpack campaign list\n  servpack campaign list --archived')
+    .action(async ({ archived = false }: { archived?: boolean }, command: Command) => {
+      await withApi(command, async (api) => (archived ? listArchived(api) : listCampaigns(api)));
+    });
+}
+
+/** All campaigns, newest first. */
+export const listCampaigns = async (api: ApiClient) =>
+  outputOf(await api.get(campaignsAnswer, '/v1/campaigns'), (view: View, { halted, campaigns }) => [
+    ...haltedLine(view, halted),
+    ...campaignLines(view, campaigns),
+  ]);
+
+function campaignLines(view: View, campaigns: readonly CampaignStatus[]): readonly string[] {
+  if (campaigns.length === 0) return ['There is no campaign yet. Create one: servpack campaign create FILE'];
+  const right = { align: 'right' as const };
+  return table(
+    view,
+    [
+      { head: 'campaign' },
+      { head: 'release' },
+      { head: 'status' },
+      { head: 'clients', ...right },
+      { head: 'finished', ...right },
+      { head: 'upgraded', short: 'upgr', ...right },
+      { head: 'failed', short: 'fail', ...right },
+      { head: 'need attention', short: 'attn', ...right },
+    ],
+    campaigns.map(({ campaign, release, status, holds, size, settled, states }) => [
+      { text: campaign },
+      { text: release },
+      { text: [statusWord[status], ...(holds.length === 0 ? [] : [heldServersWord(holds)])].join(', ') },
+      { text: number(size) },
+      { text: number(settled) },
+      countCell('upgraded', states.upgraded),
+      countCell('failed', states.failed),
+      countCell('needsAttention', states.needsAttention),
+    ]),
+  );
+}
+
+/** The campaigns that the orchestrator archived, the newest first. */
+const listArchived = async (api: ApiClient) =>
+  outputOf(await api.get(archiveAnswer, '/v1/archive'), archivedLines);
+
+function archivedLines(view: View, { campaigns }: z.infer<typeof archiveAnswer>): readonly string[] {
+  if (campaigns.length === 0) return ['This orchestrator has archived no campaign.'];
+  const right = { align: 'right' as const };
+  return table(
+    view,
+    [
+      { head: 'campaign' },
+      { head: 'release' },
+      { head: 'clients', ...right },
+      { head: 'upgraded', short: 'upgr', ...right },
+      { head: 'archived' },
+      { head: 'by' },
+      { head: 'file' },
+    ],
+    campaigns.map(({ archived, status: { campaign, release, size, states } }) => [
+      { text: campaign },
+      { text: release },
+      { text: number(size) },
+      countCell('upgraded', states.upgraded),
+      { text: archived.at },
+      { text: archived.by },
+      { text: archived.file },
+    ]),
+  );
+}

@@ -1,0 +1,25 @@
+import { archiveCampaign } from '../../campaigns/archive.ts';
+import { listArchived } from '../../campaigns/archived.ts';
+import { deleteCampaign } from '../../campaigns/remove.ts';
+import type { OrchestratorContext } from '../../context.ts';
+import { answer, answers, type Api } from '../responses.ts';
+import { archiveAnswer, removedAnswer } from '../schemas/campaigns.ts';
+import { campaignParams, optionalReasonBody } from '../schemas/fields.ts';
+
+const noReason = 'no reason was given';
+
+/** Campaigns that go: what never ran is deleted, what is over is archived. */
+export function removalRoutes(app: Api, context: OrchestratorContext): void {
+  const schema = { params: campaignParams, body: optionalReasonBody, response: answers(removedAnswer) };
+  app.post('/v1/campaigns/:campaign/delete', { schema }, async ({ who, params, body }, reply) =>
+    answer(reply, await deleteCampaign(context, who, params.campaign, body?.reason ?? noReason)),
+  );
+
+  app.post('/v1/campaigns/:campaign/archive', { schema }, async ({ who, params, body }, reply) =>
+    answer(reply, await archiveCampaign(context, who, params.campaign, body?.reason ?? noReason)),
+  );
+
+  app.get('/v1/archive', { schema: { response: answers(archiveAnswer) } }, async () => ({
+    campaigns: await listArchived(context),
+  }));
+}

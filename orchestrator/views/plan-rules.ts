@@ -1,0 +1,82 @@
+import { spanInWords } from './duration-text.ts';
+import type { Budgets, CampaignDefinition } from '../../shared/domain/campaign/definition.ts';
+import type { CampaignPolicy, LadderStep, RestartPolicy } from '../../shared/domain/rules/policy.ts';
+import { isoOf } from '../../shared/domain/time/iso-time.ts';
+import type { Window } from '../../shared/domain/time/window.ts';
+
+/** One rule of a campaign file in plain words. */
+export interface PlanRule {
+  readonly rule: 'start' | 'window' | 'budgets' | 'ladder' | 'restart';
+  readonly says: string;
+}
+
+/** What the file says of time, budgets, blocked clients and restarts: one line each. */
+export const planRules = (definition: CampaignDefinition): readonly PlanRule[] => [
+  { rule: 'start', says: startWords(definition) },
+  { rule: 'window', says: windowWords(definition.policy.window) },
+  { rule: 'budgets', says: budgetWords(definition.budgets) },
+  { rule: 'ladder', says: ladderWords(definition.policy) },
+  { rule: 'restart', says: restartWords(definition.policy.restart) },
+];
+
+function startWords({ start, startAt }: CampaignDefinition): string {
+  const parts = [
+    'when a person starts it',
+    ...(startAt === null ? [] : [`not before ${isoOf(startAt)}`]),
+    ...(start === 'whenStaged' ? ['not before its release is staged'] : []),
+  ];
+  return parts.join(', ');
+}
+
+const dayNames = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
+
+function windowWords(window: Window | null): string {
+  if (window === null) return 'work begins on a client at any time';
+  return `work begins on a client only ${daysOf(window)} ${hoursOf(window)}, by its own clock; what has begun is completed`;
+}
+
+const daysOf = ({ days }: Window): string =>
+  days.length === 7 ? 'every day' : `on ${days.map((day) => dayNames[day - 1] ?? '').join(', ')}`;
+
+const hoursOf = ({ from, to }: Window): string =>
+  `from ${clock(from)} to ${clock(to)}${to <= from ? ' of the next day' : ''}`;
+
+const clock = (minutes: number): string =>
+  `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+
+function budgetWords({ active, perLogonServer, maxDownloads }: Budgets): string {
+  const slots = `at most ${active} clients at a time, ${perLogonServer} of each logon server`;
+  if (maxDownloads === undefined) return slots;
+  const { everywhere, at } = maxDownloads;
+  const limits = [
+    ...(everywhere === null ? [] : [`${everywhere} of each logon server`]),
+    ...Object.entries(at).map(([name, most]) => `${most} of ${name}`),
+  ];
+  return limits.length === 0 ? slots : `${slots}; marked and not proved: at most ${limits.join(', ')}`;
+}
+
+const stepWords: Readonly<Record<LadderStep, string>> = {
+  wait: 'wait',
+  notify: 'notify its users',
+  workaround: 'set the service to manual and restart the client',
+  relocation: 'relocate the service',
+  replaceAtRestart: 'let Windows replace the files at its next start',
+};
+
+function ladderWords({ ladder, noticeMs, structural, persistence }: CampaignPolicy): string {
+  const steps = ladder.map((step) =>
+    step === 'notify' ? `${stepWords.notify} ${spanInWords(noticeMs)} before` : stepWords[step],
+  );
+  const beyond = ladder.some((step) => step !== 'wait' && step !== 'notify');
+  if (!beyond) return `on a blocked client: ${steps.join(', then ')}, and nothing more`;
+  const persists = `after ${persistence.looks} looks, ${spanInWords(persistence.afterMs)} or ${persistence.restarts} ${persistence.restarts === 1 ? 'restart' : 'restarts'}`;
+  const when = structural === 'atOnce' ? `${persists}; a service that starts by itself: at once` : persists;
+  return `on a blocked client: ${steps.join(', then ')} (${when})`;
+}
+
+function restartWords({ allowed, between }: RestartPolicy): string {
+  if (allowed === 'never') return 'servpack restarts no client';
+  const who = allowed === 'always' ? 'also while somebody is logged on' : 'only while nobody is logged on';
+  const hours = between === null ? '' : `, only ${daysOf(between)} ${hoursOf(between)} by its own clock`;
+  return `servpack restarts a client ${who}${hours}`;
+}
