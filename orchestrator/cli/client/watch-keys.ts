@@ -32,8 +32,9 @@ type Keyboard = Pick<
 >;
 
 /**
- * Takes single keys from a terminal: `q` and Ctrl-C quit, `?` helps, arrows and page keys scroll. The terminal sends no signals
- * meanwhile, so Ctrl-C arrives as a key. Returns what gives the keyboard back.
+ * Takes single keys from a terminal: `q` and Ctrl-C quit, `?` helps, arrows and page keys scroll.
+ * The terminal sends no signals meanwhile, so Ctrl-C arrives as a key. Returns what gives the
+ * keyboard back.
  */
 export function listenForKeys(
   keyboard: Keyboard,
