@@ -44,7 +44,7 @@ export function addCertifyCommand(program: Command): void {
     )
     .option('--product <product>', 'look for this product, as an upgrade does')
     .option('--directory <path>', 'list this folder of the machine (default: the one with its hosts file)')
-    .option('--file <name>', 'a file in that folder; it is only read')
+    .option('--file <file>', 'a file in that folder; it is only read')
     .option('--folder <path>', 'a folder to create and to remove afterwards', 'C:\\ServpackCertify')
     .addHelpText(
       'after',

@@ -33,7 +33,7 @@ export function addRemoveCommand(fleet: Command): void {
     .description(
       'take clients out of the fleet; refused while a campaign has something open on one or still wants one. Asks you to type the name, or the number of clients',
     )
-    .option('--file <list>', 'the clients of a file with one name on each line')
+    .option('--file <file>', 'the clients of a file with one name on each line')
     .option('--reason <text>', 'why; kept in the audit')
     .option('--gone', 'the machines are gone: remove also clients that ended with a mark, or another rest')
     .option('--dry-run', 'show what would be removed, and change nothing')
