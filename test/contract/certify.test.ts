@@ -119,7 +119,7 @@ describe('certify', () => {
 
   it.each([
     ['disabled', { startType: 'disabled' }, 'is disabled and runs: after a stop it could not be started'],
-    ['on its way down', { state: 'stopPending' }, 'is stopPending, must be running'],
+    ['on its way down', { state: 'stopPending' }, 'is stopping, must be running'],
   ] as const)('touches no service whose dependant is %s', async (_what, change, words) => {
     fleet.addService(client, monitor);
     const readService: Gateway['readService'] = async (target, name, ...more) => {
