@@ -62,7 +62,7 @@ function isError(line: string, { outages, frozen, fullDisks }: Excuses): boolean
   const at = Date.parse(read.time);
   const wasFrozen =
     line.includes('"StoreUnavailable"') && (frozen.get(read.pid)?.near(at, afterThawMs) ?? false);
-  const wasFull = /ENOSPC|disk is full/.test(line) && fullDisks.near(at);
+  const wasFull = /ENOSPC|disk is full|no room is left/.test(line) && fullDisks.near(at);
   return !outages.near(at) && !wasFrozen && !wasFull;
 }
 
