@@ -96,6 +96,20 @@ describe.each(stores)('a campaign that is over, on the %s store', (_name, open) 
     );
   });
 
+  test.each([
+    ['marked', marked],
+    ['unfinished', unfinished],
+  ])('is archived when the machine that was left %s is gone', async (_how, first) => {
+    await using orchestrator = await ended(await open(), first);
+    const removal = { clients: ['pc-0'], reason: 'scrapped' };
+    expect((await orchestrator.ask('POST', '/v1/fleet/remove', removal, anna)).status).toBe(409);
+    const gone = await orchestrator.ask('POST', '/v1/fleet/remove', { ...removal, gone: true }, anna);
+    expect(gone.body.removed).toBe(1);
+    expect((await ask(orchestrator, 'archive')).body).toMatchObject({ campaign: 'sp4', clients: 10 });
+    const report = await read(orchestrator, '/v1/campaigns/sp4/report');
+    expect(report.states).toMatchObject({ upgraded: 9, failed: 1 });
+  });
+
   /** The store, which stops answering at this call, once. */
   const stopping = (store: Store, at: 'commitCampaign' | 'removeCampaign', nth: number): Store => {
     let calls = 0;
