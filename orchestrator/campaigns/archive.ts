@@ -8,6 +8,7 @@ import { err, fault, messageOf, ok, type Result } from '../../shared/errors.ts';
 import type { OperatorStore } from '../../shared/store/store.ts';
 import type { CampaignRecord } from '../../shared/store/types.ts';
 import { finishRemoval, type RemovedCampaign } from './remove.ts';
+import { runAgain } from './retry.ts';
 import { changeCampaign } from './transitions.ts';
 
 /**
@@ -52,8 +53,9 @@ async function ensureWritten(
   const removal = record?.campaign.removal;
   if (record === null || removal?.kind !== 'archive') return err(notFound('campaign', name));
   if (removal.file !== undefined) return ok(record);
-  const open = await countOpen(store, name);
-  if (open > 0) return undone(context, who, name, whyOpen(name, open));
+  const found = await countOpen(store, name);
+  if (found.again > 0) return runsAgain(context, who, name, found.again);
+  if (found.open > 0) return undone(context, who, name, whyOpen(name, found.open));
   const { removal: _removal, ...campaign } = record.campaign;
   const counters = await store.counters(name);
   const { by, because } = removal;
@@ -99,10 +101,38 @@ const isOpen = (upgrade: Upgrade): boolean => {
   return endedMarked(upgrade) || workaround !== null || replacing !== null || unfinished;
 };
 
-async function countOpen(store: OperatorStore, name: string): Promise<number> {
-  let open = 0;
-  for await (const { upgrade } of store.upgrades(name)) if (isOpen(upgrade)) open += 1;
-  return open;
+/** `again`: clients that a person opened again after the counters were read, which end nothing. */
+async function countOpen(
+  store: OperatorStore,
+  name: string,
+): Promise<{ readonly open: number; readonly again: number }> {
+  let [open, again] = [0, 0];
+  for await (const { upgrade } of store.upgrades(name)) {
+    if (upgrade.state.phase !== 'settled') again += 1;
+    else if (isOpen(upgrade)) open += 1;
+  }
+  return { open, again };
+}
+
+/** The request that opened the clients could not let a campaign run that was being archived. */
+async function runsAgain(
+  context: OrchestratorContext,
+  who: string,
+  name: string,
+  clients: number,
+): Promise<Result<never, Refusal>> {
+  const because = `${clients} ${clients === 1 ? 'client is' : 'clients are'} open again`;
+  const refusal = await undone(
+    context,
+    who,
+    name,
+    fault(
+      'campaign.refused',
+      `campaign ${name} was not archived: ${because}; archive it when it is over again`,
+    ),
+  );
+  await runAgain(context, who, name, because);
+  return refusal;
 }
 
 const whyOpen = (name: string, open: number): Refusal =>

@@ -35,7 +35,7 @@ export async function importFleet(
   input: FleetInput,
 ): Promise<Result<FleetImport, Refusal>> {
   const { store, background } = context;
-  const { file, text, columns = [], dryRun = false, prune = false } = input;
+  const { file, text, columns = [], dryRun = false, prune = false, gone = false } = input;
   const isLarge = text.length > largeText || (prune && (await store.fleetSize()) > largeFleet);
   if (background !== undefined && isLarge) return background('importFleet', who, input);
   const read = readFleetFile(text, file, columns);
@@ -54,7 +54,7 @@ export async function importFleet(
   const difference = differenceOf(known, clients);
   const { form, delimiter, leftOut } = read.value;
   const said = { ...difference, dryRun, form, delimiter: shownDelimiter(delimiter), leftOut };
-  const outcome = await outcomeOf(context, who, { file, clients, leaving, dryRun, difference });
+  const outcome = await outcomeOf(context, who, { file, clients, leaving, dryRun, gone, difference });
   if (outcome.kind === 'refused') return err(outcome.refusal);
   if (outcome.kind === 'twins') return err(badFile(file, twinFaults(file, read.value, outcome.twins)));
   const imported = { ...said, ...outcome.imported };
@@ -72,6 +72,7 @@ interface Asked {
   readonly clients: readonly Client[];
   readonly leaving: readonly string[];
   readonly dryRun: boolean;
+  readonly gone: boolean;
   readonly difference: Pick<FleetDifference, 'added' | 'changed'>;
 }
 
@@ -91,7 +92,10 @@ async function outcomeOf(context: OrchestratorContext, who: string, asked: Asked
     const total = (await store.fleetSize()) + added - leaving.length;
     return { kind: 'imported', imported: { added, changed, total } };
   }
-  const removed = leaving.length === 0 ? null : await takeOut(context, who, leaving, `not in ${file}`);
+  const removed =
+    leaving.length === 0
+      ? null
+      : await takeOut(context, who, leaving, { reason: `not in ${file}`, gone: asked.gone });
   if (removed?.ok === false) return { kind: 'refused', refusal: removed.error };
   const outcome = await store.importUnique(clients, {
     at: clock.now(),

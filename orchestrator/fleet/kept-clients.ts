@@ -33,19 +33,23 @@ export async function openReasons(
     const because = stored === null ? 'it waits for its turn' : (whyOpen(stored) ?? 'it has not settled');
     reasons.push({ client, campaign, because, isSettled: false });
   }
-  return reasons.length > 0 || gone ? reasons : leftOnClients(store, clients);
+  return reasons.length > 0 || gone ? reasons : leftOnClients(store, clients, foundAtMost);
 }
 
-/** Reads only campaigns in which a client has ended otherwise than up to date. */
-async function leftOnClients(
+/**
+ * What settled upgrades have left open on these clients. Reads only campaigns in which a client has
+ * ended otherwise than up to date.
+ */
+export async function leftOnClients(
   store: OperatorStore,
   clients: readonly string[],
+  atMost: number,
 ): Promise<readonly OpenReason[]> {
   const reasons: OpenReason[] = [];
   for (const { campaign: record } of await store.campaigns()) {
     const { campaign } = record.definition;
     if (!hasFailures(await store.counters(campaign))) continue;
-    for (let from = 0; from < clients.length && reasons.length < foundAtMost; from += pieceSize) {
+    for (let from = 0; from < clients.length && reasons.length < atMost; from += pieceSize) {
       const piece = clients.slice(from, from + pieceSize);
       const found = await Promise.all(piece.map((client) => leftOn(store, campaign, client)));
       reasons.push(...found.filter((each) => each !== null));

@@ -4,7 +4,8 @@ import { removedTo } from '../../shared/store/removal-store.ts';
 import type { AuditEntry } from '../../shared/store/types.ts';
 import type { OrchestratorContext } from '../context.ts';
 import type { Refusal } from '../refusal.ts';
-import { openReasons } from './kept-clients.ts';
+import { giveUpMachines } from './give-up-machines.ts';
+import { leftOnClients, openReasons } from './kept-clients.ts';
 import { fleetSpellings } from './spelling.ts';
 
 /** Which clients are taken out of the fleet, and why. */
@@ -48,7 +49,7 @@ export async function removeFromFleet(
   const named = { dryRun, clients: clients.slice(0, namedAtMost) };
   if (dryRun)
     return ok({ ...named, removed: clients.length, total: (await store.fleetSize()) - clients.length });
-  const removed = await takeOut(context, who, clients, reason);
+  const removed = await takeOut(context, who, clients, { reason, gone });
   return removed.ok ? ok({ ...named, ...removed.value }) : removed;
 }
 
@@ -79,15 +80,19 @@ export async function whyKept(
 const shownAtMost = 5;
 
 /**
- * Takes clients out, piece by piece: each piece as a whole or not at all.
+ * Takes clients out, piece by piece: each piece as a whole or not at all. Where the machines are
+ * gone, what was left open on them is given up.
  * @param clients as the fleet spells them
  */
 export async function takeOut(
-  { store, clock, log }: OrchestratorContext,
+  context: OrchestratorContext,
   who: string,
   clients: readonly string[],
-  reason: string,
+  { reason, gone }: Required<Pick<RemovalRequest, 'reason' | 'gone'>>,
 ): Promise<Result<{ readonly removed: number; readonly total: number }, Refusal>> {
+  const { store, clock, log } = context;
+  // Read before they leave: the records of removed clients are passed over.
+  const left = gone ? await leftOnClients(store, clients, Infinity) : [];
   const at = clock.now();
   const entry = (client: string): AuditEntry => ({
     at,
@@ -114,6 +119,9 @@ export async function takeOut(
     }
     removed += outcome.removed;
     ({ total } = outcome);
+    const taken = new Set(piece);
+    const open = left.filter(({ client }) => taken.has(client));
+    await giveUpMachines(context, who, open, reason);
   }
   log.info({ who, removed, total }, 'clients removed from the fleet');
   return ok({ removed, total });

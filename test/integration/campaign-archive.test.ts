@@ -1,6 +1,8 @@
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { changeIdle } from '../../orchestrator/campaigns/commit-idle.ts';
+import { retry } from '../../orchestrator/domain/reopen.ts';
 import { archiveCampaign } from '../../orchestrator/campaigns/archive.ts';
 import { openCampaignArchive } from '../../orchestrator/archive/campaign-archive.ts';
 import { runCampaigns } from '../../orchestrator/rounds/run-campaigns.ts';
@@ -96,6 +98,20 @@ describe.each(stores)('a campaign that is over, on the %s store', (_name, open) 
     );
   });
 
+  test.each([
+    ['marked', marked],
+    ['unfinished', unfinished],
+  ])('is archived when the machine that was left %s is gone', async (_how, first) => {
+    await using orchestrator = await ended(await open(), first);
+    const removal = { clients: ['pc-0'], reason: 'scrapped' };
+    expect((await orchestrator.ask('POST', '/v1/fleet/remove', removal, anna)).status).toBe(409);
+    const gone = await orchestrator.ask('POST', '/v1/fleet/remove', { ...removal, gone: true }, anna);
+    expect(gone.body.removed).toBe(1);
+    expect((await ask(orchestrator, 'archive')).body).toMatchObject({ campaign: 'sp4', clients: 10 });
+    const report = await read(orchestrator, '/v1/campaigns/sp4/report');
+    expect(report.states).toMatchObject({ upgraded: 9, failed: 1 });
+  });
+
   /** The store, which stops answering at this call, once. */
   const stopping = (store: Store, at: 'commitCampaign' | 'removeCampaign', nth: number): Store => {
     let calls = 0;
@@ -141,6 +157,42 @@ describe.each(stores)('a campaign that is over, on the %s store', (_name, open) 
     expect((await ask(orchestrator, 'archive')).status).toBe(200);
     expect((await read(orchestrator, '/v1/campaigns/sp4/report')).clients).toEqual(report.clients);
     expect((await recreate(orchestrator)).status).toBe(200);
+  });
+
+  test('is not archived when a client is opened again in the moment of the archive: it runs again', async () => {
+    const store = await open();
+    await using orchestrator = await ended(store);
+    const key = { campaign: 'sp4', client: 'pc-0' };
+    let isOpened = false;
+    // A retry in another terminal: after the archive has read the counters, before it is noted.
+    const between: Store = {
+      ...store,
+      commitCampaign: async (...asked) => {
+        if (!isOpened) {
+          isOpened = true;
+          const stored = await store.readUpgrade(key);
+          const reopening = stored === null ? null : retry(stored.upgrade, 'kim: the line is back');
+          if (stored === null || reopening?.kind !== 'reopened') throw new Error('is not opened');
+          const { upgrade, because } = reopening;
+          await changeIdle(contextOf(orchestrator), stored, { upgrade, because, who: 'kim' });
+        }
+        return store.commitCampaign(...asked);
+      },
+    };
+    const context = {
+      ...contextOver(between, standingClock(now), keepingDispatcher([])),
+      campaignArchive: openCampaignArchive(join(orchestrator.folder, 'archive')),
+    };
+    const refused = await archiveCampaign(context, 'anna (token default)', 'sp4', 'over');
+    expect(refused).toMatchObject({
+      error: { code: 'campaign.refused', message: expect.stringContaining('1 client is open again') },
+    });
+    expect(await store.readUpgrade(key)).toMatchObject({ upgrade: { attempt: 2 } });
+    expect(await read(orchestrator, '/v1/campaigns/sp4')).toMatchObject({
+      status: 'running',
+      removal: null,
+      settled: 9,
+    });
   });
 
   test('stands as before when its file cannot be written', async () => {

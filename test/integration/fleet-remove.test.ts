@@ -94,7 +94,16 @@ describe.each(storesAndShards)('clients that leave the fleet, on the %s store', 
         `client ${unfinished} of campaign sp4: a procedure may be unfinished there; ` +
         'take it back first (servpack campaign unmark sp4 --reason …), or say --gone where the machines are gone',
     );
+    const marks = async () => (await orchestrator.ask('GET', '/v1/campaigns/sp4')).body.stillMarked;
+    expect(await marks()).toBe(1);
     expect((await remove(orchestrator, [marked, unfinished], { gone: true })).body.removed).toBe(2);
+    // No person can take a mark back there: nothing may wait for it, nor advise it.
+    expect(await marks()).toBe(0);
+    const shown = (await orchestrator.ask('GET', `/v1/audit/clients/${marked}`)).body;
+    expect(shown.entries.at(-1)).toMatchObject({
+      who: 'anna (token default)',
+      because: 'the machine is gone: scrapped; before, it ended marked, and installs at its next logon',
+    });
   });
 
   test('are new clients when they come back: no former campaign counts, and none opens them again', async () => {

@@ -15,6 +15,7 @@ import type { Refusal } from '../../refusal.ts';
 import { putBackRemovals, standIns } from './removals.ts';
 import { newestRecords, readSnapshot, type Snapshot, type Source, sourceOf } from './snapshot.ts';
 import { isoOf } from '../../../shared/domain/time/iso-time.ts';
+import type { Halt } from '../../../shared/domain/campaign/halt.ts';
 import { type Campaign, type CampaignState, rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import type { AuditEntry, WaitingClient } from '../../../shared/store/types.ts';
 
@@ -32,6 +33,8 @@ export interface Rebuilt {
     readonly lookedAt: number;
     readonly waiting: number;
   }[];
+  /** Everything was halted, and stays so until a person ends the halt; null = it was not. */
+  readonly halt: Halt | null;
   /** The end of each chain: no file holds what was done afterwards. */
   readonly ends: readonly { readonly shard: number; readonly block: number; readonly at: string }[];
   /** The same in words. */
@@ -173,6 +176,7 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
       throw new Error(`shard ${shard}: the clock of Redis went back`);
   }
   const entry = entryAt(now);
+  await putBackHalt(store, snapshot, entry);
   for (const release of snapshot.releases.values())
     await store.stageRelease(
       release,
@@ -194,6 +198,17 @@ async function write(store: Store, now: number, { source, snapshot, chains, gap 
   await putBackRemovals(store, snapshot, (client) =>
     entry('', client, 'in the fleet', removedTo, 'removed from the fleet: put back'),
   );
+}
+
+/** Comes first: a campaign that waits for its start must not start before everything may go on. */
+async function putBackHalt(
+  store: Store,
+  { halt }: Snapshot,
+  entry: ReturnType<typeof entryAt>,
+): Promise<void> {
+  if (halt === null) return;
+  const audit = entry('', null, 'halted', 'halted', `halted by ${halt.by}: ${halt.because}: put back`);
+  if (!(await store.commitHalt(halt, 0, audit))) throw new Error('another process has halted everything');
 }
 
 const evidenceOf = (text: string) => ({ sha256: sha256(text), text });
@@ -260,7 +275,7 @@ function putBackOf({ record: campaign, client, version, activation, upgrade }: R
 }
 
 function summary(
-  { campaigns, fleet, gone, releases, picks }: Snapshot,
+  { campaigns, fleet, gone, releases, picks, halt }: Snapshot,
   counts: ReadonlyMap<string, Counts>,
   chains: readonly Chain[],
   gap: string,
@@ -274,6 +289,7 @@ function summary(
       clients: picks.get(campaign)?.size ?? 0,
       ...(counts.get(campaign) ?? { settled: 0, lookedAt: 0, waiting: 0 }),
     })),
+    halt,
     ends: endsOf(chains),
     gap,
   };

@@ -13,11 +13,15 @@ import {
 } from '../format/attachment-lines.ts';
 import { compareIds } from '../format/entry-id.ts';
 import { kindOf, type LineKind } from '../format/file-lines.ts';
+import { isHaltStep } from '../../campaigns/halt.ts';
+import { entryOf } from '../format/entry-line.ts';
 import { splitLines } from '../format/split-lines.ts';
 import type { Verdict } from '../format/verify-chain.ts';
 import type { FileVerdict } from '../format/verify-file.ts';
+import { rebuilder } from '../../../shared/domain/campaign/campaign.ts';
 import type { Client, Release } from '../../../shared/domain/campaign/definition.ts';
 import { lifeOf } from '../../../shared/domain/campaign/life.ts';
+import type { Halt } from '../../../shared/domain/campaign/halt.ts';
 import type { FormerLife } from '../../../shared/store/campaign-removal-store.ts';
 import type { CampaignRecord, WaitingClient } from '../../../shared/store/types.ts';
 
@@ -82,6 +86,8 @@ export interface Snapshot {
   readonly campaigns: ReadonlyMap<string, CampaignRecord>;
   /** By name: the campaigns that were deleted or archived. They are not in `campaigns`. */
   readonly removed: ReadonlyMap<string, FormerLife>;
+  /** A person halted everything, and nobody has ended the halt; null = nothing is halted. */
+  readonly halt: Halt | null;
   /** By campaign: its clients, as they were taken when it was created. */
   readonly picks: ReadonlyMap<string, ReadonlyMap<string, WaitingClient>>;
   /** `campaign.client` -> place of the newest state. */
@@ -96,6 +102,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
   const tokens = new Map<string, number>();
   const campaigns = new Map<string, CampaignRecord>();
   const removed = new Map<string, Dated<FormerLife>>();
+  const halts = new Map<string, Dated<Halt | null>>();
   const picks = new Map<string, Map<string, WaitingClient>>();
   const newest = new Map<string, Placed>();
   for await (const { kind, line, place, until } of wholeLines(source)) {
@@ -122,6 +129,7 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
       const { gone: name, lives, hash } = read<GoneLine>();
       if (lives > (removed.get(name)?.value.lives ?? 0)) removed.set(name, { value: { lives, hash }, until });
     }
+    if (kind === 'entry') noteHalt(halts, line.toString('utf8'));
     if (kind === 'picks') addPicks(picks, read<PicksLine>());
     if (kind === 'record') {
       const { record, client, version, activation } = read<RecordLine>();
@@ -133,9 +141,27 @@ export async function readSnapshot(source: Source): Promise<Snapshot> {
     .filter(([client, { until }]) => isNewer(until, fleet.get(client)))
     .map(([name]) => name);
   const clients = { fleet: plain(fleet), gone, former: knownStill(former, removed) };
-  const all = { ...clients, releases: plain(releases), tokens, removed: plain(removed) };
+  const halt = halts.get(everything)?.value ?? null;
+  const all = { ...clients, releases: plain(releases), tokens, removed: plain(removed), halt };
   return { ...all, ...standing(campaigns, plain(removed), picks, newest) };
 }
+
+/** The halt stops every campaign: there is one at most. */
+const everything = '';
+
+/**
+ * Notes that a person halted everything, or ended the halt. Only entries say so. What an earlier
+ * rebuild put back is no new halt: the person, the reason and the time stay those of the halt.
+ */
+function noteHalt(halts: Map<string, Dated<Halt | null>>, line: string): void {
+  if (!mayBeHalt.test(line)) return;
+  const { id, at, campaign, client, who, to, because } = entryOf(line, '');
+  if (!isHaltStep(to) || campaign !== '' || client !== null || who === rebuilder) return;
+  keepNewest(halts, everything, to === 'halted' ? { by: who, because, at } : null, id);
+}
+
+/** Most lines are of other steps, and reading JSON takes time. */
+const mayBeHalt = /"to":"(?:halted|going)"/u;
 
 /** A campaign that is gone knows no client that was removed from the fleet before. */
 const knownStill = (

@@ -59,7 +59,7 @@ async function run(
 
 /** What was restored, and what a person must know before the campaigns are resumed. */
 export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
-  const { isWritten, clients, releases, campaigns, gap, notes } = rebuilt;
+  const { isWritten, clients, releases, campaigns, halt, gap, notes } = rebuilt;
   const did = isWritten ? 'restored' : 'would be restored (nothing was written)';
   return [
     view.paint('bold', `${many(clients, 'client')} of the fleet, ${many(releases, 'release')}: ${did}`),
@@ -69,6 +69,16 @@ export function rebuiltLines(view: View, rebuilt: Rebuilt): readonly string[] {
           `${number(lookedAt)} in progress: each is looked at before anything is done to it`,
       ),
     ),
+    ...(halt === null
+      ? []
+      : [
+          view.paint(
+            'red',
+            safe(
+              `everything is halted by ${halt.by}: ${halt.because}; nothing starts until you run: servpack unhalt`,
+            ),
+          ),
+        ]),
     view.paint('yellow', safe(gap)),
     ...notes.map((note) => view.paint('yellow', safe(note))),
     ...(isWritten ? ['Start the orchestrator and the workers, then resume each paused campaign.'] : []),
