@@ -22,6 +22,8 @@ export interface LogFindings {
 }
 
 const errorLevel = 50;
+/** The sentence of a start while Redis is away, or refuses writes as a replica. */
+const failedStart = /^servpack (orchestrator|worker): (no Redis answers at |Redis at \S+ is a replica, )/;
 const afterThawMs = 2_000;
 const shownAtMost = 240;
 
@@ -57,7 +59,7 @@ function isError(line: string, { outages, frozen, fullDisks }: Excuses): boolean
   // A failed start prints one sentence. Whether it may fail is judged where it is started.
   // A full disk tears the line that was being written.
   if (read === null && fullDisks.count > 0 && line.startsWith('{')) return false;
-  if (read === null) return !/^servpack (orchestrator|worker): no Redis answers at /.test(line);
+  if (read === null) return !failedStart.test(line);
   if (read.level < errorLevel) return false;
   const at = Date.parse(read.time);
   const wasFrozen =
