@@ -5,6 +5,7 @@ import { addBlockersCommand } from './commands/blockers.ts';
 import { addCampaignCommands } from './commands/campaign.ts';
 import { addCertifyCommand } from './commands/certify.ts';
 import { addClientCommands } from './commands/client.ts';
+import { addCompletionCommands } from './commands/completion.ts';
 import { addContextCommands } from './commands/context.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEvidenceCommands } from './commands/evidence.ts';
@@ -69,6 +70,7 @@ export function buildProgram(): Command {
   addAuditCommands(program);
   addEvidenceCommands(program);
   addContextCommands(program);
+  addCompletionCommands(program);
   addDoctorCommand(program);
   addCertifyCommand(program);
   addRebuildCommand(program);

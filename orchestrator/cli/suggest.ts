@@ -10,6 +10,7 @@ const harmless: ReadonlySet<string> = new Set([
   'blockers',
   'campaign',
   'client',
+  'completion',
   'context',
   'context list',
   'context show',

@@ -147,10 +147,12 @@ export async function listFleet(
     limit,
     logonServer,
     label,
+    prefix = '',
   }: {
     readonly limit: number;
     readonly logonServer?: string | undefined;
     readonly label?: string | undefined;
+    readonly prefix?: string | undefined;
   },
 ): Promise<Result<FleetList, Refusal>> {
   const known = logonServer === undefined ? ok([]) : await fleetServers(store, [logonServer]);
@@ -163,7 +165,8 @@ export async function listFleet(
     if (client.role === 'server') servers += 1;
     const isAsked =
       (logonServer === undefined || logonServerKey(client.logonServer) === logonServerKey(logonServer)) &&
-      (label === undefined || hasLabel(client, label));
+      (label === undefined || hasLabel(client, label)) &&
+      client.client.toLowerCase().startsWith(prefix.toLowerCase());
     if (isAsked) asked.push(client);
   }
   return ok({

@@ -84,6 +84,8 @@ const commands: readonly string[] = [
   'context show',
   'context list',
   'context remove here',
+  'completion zsh',
+  'complete campaign st',
   'certify spare-pc --read-only',
   'rebuild --from {folder}/none --dry-run',
   'help words',

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { buckets } from '../../../shared/domain/outcome/states.ts';
 import type { Bucket } from '../../../shared/domain/outcome/counters.ts';
 import { verdictKinds } from '../../../shared/domain/observation/verdict.ts';
@@ -30,8 +30,7 @@ const verdictWords: Readonly<Record<VerdictKind, string>> = {
   couldNotLook: 'could not be looked at',
 };
 
-/** The results of a look, as the screen names them, for a help text. */
-export const verdictsInWords: string = verdictKinds.map((kind) => verdictWords[kind]).join(', ');
+const verdictsInWords = verdictKinds.map((kind) => verdictWords[kind]);
 
 /**
  * Returns the result of a look that a person names.
@@ -42,5 +41,13 @@ export function readVerdict(text: string): VerdictKind {
     [kind, verdictWords[kind]].some((name) => plain(name) === plain(text)),
   );
   if (named !== undefined) return named;
-  throw new InvalidArgumentError(`Expected one of: ${verdictsInWords}.`);
+  throw new InvalidArgumentError(`Expected one of: ${verdictsInWords.join(', ')}.`);
 }
+
+/** `--state`, with its choices as the screen names them. */
+export const stateOption = (description: string): Option =>
+  new Option('--state <state>', description).choices(buckets.map(stateWord)).argParser(readState);
+
+/** `--verdict`, with its choices as the screen names them. */
+export const verdictOption = (description: string): Option =>
+  new Option('--verdict <result>', description).choices(verdictsInWords).argParser(readVerdict);

@@ -1,11 +1,9 @@
 import type { Command } from 'commander';
-import { buckets } from '../../../shared/domain/outcome/states.ts';
 import type { z } from 'zod';
 import { fault, err } from '../../../shared/errors.ts';
 import { checkInsAnswer, reopenedAnswer, type retryBody } from '../../http/schemas/campaigns.ts';
 import { formOf, listTo } from '../client/list-clients.ts';
-import { readState } from '../client/state-option.ts';
-import { stateWord } from '../render/states-table.ts';
+import { stateOption } from '../client/state-option.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
 import { many, number, safe } from '../render/view.ts';
 import { confirmUnmark, removeMarks } from './unmark.ts';
@@ -125,7 +123,7 @@ function addClientsCommand(campaign: Command): void {
   campaign
     .command('clients <campaign>')
     .description("list a campaign's clients; filter by state, wave, server, cause")
-    .option('--state <state>', `only clients in this state: ${buckets.map(stateWord).join(', ')}`, readState)
+    .addOption(stateOption('only clients in this state'))
     .option('--wave <name>', 'only clients of this wave')
     .option('--server <name>', 'only clients of this logon server')
     .option(

@@ -1,4 +1,4 @@
-import { readVerdict, verdictsInWords } from '../client/state-option.ts';
+import { verdictOption } from '../client/state-option.ts';
 import { type Command, InvalidArgumentError } from 'commander';
 import { existsSync } from 'node:fs';
 import { readDuration } from '../../../shared/input/quantities.ts';
@@ -52,7 +52,7 @@ export function addLookCommand(program: Command): void {
     )
     .option('--product <product>', 'the product to look for (default: the one of --release, else sms-1.2)')
     .option('--release <release>', 'also find the clients that already have this release')
-    .option('--verdict <result>', `list only machines with this result: ${verdictsInWords}`, readVerdict)
+    .addOption(verdictOption('list only machines with this result'))
     .option('--evidence', 'also print what each look found (up to 1,000 named machines)')
     .option('--within <duration>', 'stop after this time: 30m, 4h (default: 24h)', minutes, 24 * 60)
     .option(

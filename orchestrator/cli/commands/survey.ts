@@ -1,4 +1,4 @@
-import { readVerdict, verdictsInWords } from '../client/state-option.ts';
+import { verdictOption } from '../client/state-option.ts';
 import type { Command } from 'commander';
 import { surveyAnswer, surveysAnswer } from '../../http/schemas/surveys.ts';
 import { connect, type GlobalOptions, outputOf, showRefusal, withApi } from '../client/session.ts';
@@ -43,7 +43,7 @@ export function addSurveyCommands(program: Command): void {
     .description(
       'print a line for each machine, from the first one on, until the survey ends; Ctrl-C cancels the survey',
     )
-    .option('--verdict <result>', `list only machines with this result: ${verdictsInWords}`, readVerdict)
+    .addOption(verdictOption('list only machines with this result'))
     .option('--evidence', 'also print what each look found')
     .addHelpText('after', '\nExample:\n  servpack survey follow look-7kq2m9x --verdict blocked')
     .action(async (name: string, options: Omit<ShowSurvey, 'json'>, command: Command) => {

@@ -11,6 +11,8 @@ export const fleetQuery = z.strictObject({
   limit: z.coerce.number().int().min(0).max(1_000_000).default(100),
   logonServer: z.string().max(253).optional(),
   label: z.string().max(63).optional(),
+  /** Only clients whose names begin so, in any case. */
+  prefix: z.string().max(63).optional(),
 });
 
 export const exportQuery = z.strictObject({ format: lineFormat });
