@@ -4,6 +4,7 @@ import type { OrchestratorContext } from '../context.ts';
 import { notFound, type Refusal } from '../refusal.ts';
 import { campaignReport, type CampaignReport } from '../views/report.ts';
 import { calm, campaignStatus, type CampaignStatus } from '../views/status.ts';
+import { nameOf } from '../../shared/domain/campaign/machine.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
 
@@ -37,7 +38,7 @@ const archivedIn = ({ path, head }: ArchivedFile): Archived => ({
 });
 
 /**
- * The report of the campaign of this name that was archived last.
+ * The report of the campaign of this name, in any case, that was archived last.
  * @returns fault `notFound.campaign`, and `archive.file` when its file is not whole
  */
 export async function readArchivedReport(
@@ -45,7 +46,7 @@ export async function readArchivedReport(
   name: string,
 ): Promise<Result<CampaignReport, Refusal>> {
   const files = (await campaignArchive?.list()) ?? [];
-  const file = files.find(({ head }) => head.campaign.definition.campaign === name);
+  const file = files.find(({ head }) => nameOf(head.campaign.definition.campaign) === nameOf(name));
   if (file === undefined) return err(notFound('campaign', name));
   const read = await readArchiveFile(file.path);
   if (read === null)

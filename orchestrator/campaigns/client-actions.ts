@@ -1,4 +1,4 @@
-import { retry, type Reopening, undo } from '../domain/reopen.ts';
+import { retry, type Reopening, undo, whyTooEarly } from '../domain/reopen.ts';
 import type { Ending } from '../../shared/domain/outcome/ending.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { err, fault, ok, type Result } from '../../shared/errors.ts';
@@ -38,6 +38,11 @@ export async function retryClient(
   const { campaign } = part.value;
   const record = await context.store.readCampaign(campaign);
   if (record?.campaign.state.status === 'aborted') return err(wasAborted(campaign));
+  const early =
+    record === null || part.value.kind === 'waiting'
+      ? null
+      : whyTooEarly(record.campaign, part.value.stored.upgrade.wave);
+  if (early !== null) return err(refused(order.client, campaign, early));
   return reopenClient(context, who, part.value, order, (upgrade) =>
     retry(upgrade, `${who}: ${order.reason}`),
   );

@@ -2,7 +2,7 @@ import { attemptAt } from '../../shared/domain/remediation/escalation-steps.ts';
 import { changeMemory, type MemoryChange, type PendingRestart } from '../../shared/domain/upgrade/memory.ts';
 import type { Upgrade } from '../../shared/domain/upgrade/state.ts';
 import { isoOf } from '../../shared/domain/time/iso-time.ts';
-import { type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.ts';
+import { awaitingOf, type Campaign, rebuilder } from '../../shared/domain/campaign/campaign.ts';
 
 /**
  * An upgrade as a rebuild from the audit restores it. What was done on the client after the end of
@@ -56,18 +56,26 @@ const withNewDeadline = (restart: PendingRestart, now: number): PendingRestart =
 });
 
 /**
- * A campaign as a rebuild from the audit restores it. A running campaign is paused: a person
- * resumes it.
+ * A campaign as a rebuild from the audit restores it. A running campaign is paused, and so is the
+ * start of a campaign that waits for its start: a pause or an abort after the end of the audit is
+ * not known. A person resumes the campaign.
  * @param end how far the audit goes, in words
  */
 export function rebuiltCampaign(campaign: Campaign, end: string, now: number): Campaign {
   // A removal that the audit does not end is undone: its records are there.
   const { removal: _removal, ...standing } = campaign;
   const rebuilt = { ...standing, rebuiltAt: now };
-  if (campaign.state.status !== 'running') return rebuilt;
-  const because = `rebuilt from the audit at ${isoOf(now)}; ${end}; look at the clients, then resume`;
+  const { state } = campaign;
+  const since = `rebuilt from the audit at ${isoOf(now)}; ${end}`;
+  const awaiting = awaitingOf(state);
+  if (awaiting !== null && awaiting.paused === undefined) {
+    const paused = { by: rebuilder, because: `${since}; resume the start if it is still wanted`, at: now };
+    return { ...rebuilt, state: { ...awaiting, paused } };
+  }
+  if (state.status !== 'running') return rebuilt;
+  const because = `${since}; look at the clients, then resume`;
   return {
     ...rebuilt,
-    state: { ...campaign.state, status: 'paused', pausedAt: now, byGate: false, by: rebuilder, because },
+    state: { ...state, status: 'paused', pausedAt: now, byGate: false, by: rebuilder, because },
   };
 }

@@ -1,3 +1,4 @@
+import type { Campaign } from '../../shared/domain/campaign/campaign.ts';
 import { isUpToDate } from '../../shared/domain/outcome/ending.ts';
 import { endedMarked } from '../../shared/domain/upgrade/count-upgrade.ts';
 import {
@@ -35,6 +36,19 @@ export function retry(upgrade: Upgrade, reason: string): Reopening {
   // it.
   const change = { open: { mark: upgrade.memory.open.mark }, learned: { unmark: null } };
   return reopened(upgrade, change, `retried: ${reason}`);
+}
+
+/**
+ * Why a client is not tried again yet: its wave is not open, and it would begin before its wave.
+ * Such a client was skipped before its turn. Null = it may be tried; an ended campaign has no turn
+ * left to wait for.
+ */
+export function whyTooEarly({ definition, state }: Campaign, wave: number): string | null {
+  if (state.status === 'ended') return null;
+  if (!('openWaves' in state))
+    return 'the campaign is not started yet, and the client would begin as soon as it is; retry it when its wave is open';
+  if (wave < state.openWaves) return null;
+  return `its wave ${definition.waves[wave]?.name ?? ''} is not open yet, and the client would begin before its wave; retry it when the wave is open`;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type CampaignEvent,
   type CampaignState,
   missedStart,
+  rebuilder,
   type StartPause,
 } from '../../shared/domain/campaign/campaign.ts';
 import { ignored, pausedByAnother, refused, transition } from './decision.ts';
@@ -93,7 +94,7 @@ export function resumeStart(
   const { paused, ...awaiting } = state;
   if (paused === undefined)
     return refused(`campaign ${name} is not paused: it ${statusClause[state.status]}`);
-  const isAnothers = paused.by !== by;
+  const isAnothers = paused.by !== by && paused.by !== rebuilder;
   if (isAnothers && !override) return refused(pausedByAnother(name, paused));
   const missed = missedStart(campaign, isStaged, now);
   if (missed !== null && !startNow)

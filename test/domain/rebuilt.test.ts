@@ -117,6 +117,31 @@ describe('a rebuilt campaign', () => {
     expect(decideCampaign(of(runningState(2)), resumed, now)).toMatchObject({ kind: 'changed' });
   });
 
+  it.each([{ status: 'scheduled', startAt: now - 1 } as const, { status: 'waitingForRelease' } as const])(
+    'does not start by itself when it was $status: a pause after the end of the audit is not known',
+    (state) => {
+      const rebuilt = of(state);
+      expect(rebuilt.state).toMatchObject({
+        ...state,
+        paused: { by: 'rebuild', at: now, because: expect.stringContaining(end) },
+      });
+      for (const event of [
+        { type: 'StartTimeCame', releaseStaged: true },
+        { type: 'ReleaseStaged' },
+      ] as const)
+        expect(decideCampaign(rebuilt, event, now).kind).toBe('ignored');
+      const resumed = { type: 'ResumeRequested', by: 'anna', override: false, counters: {} } as const;
+      const startNow = { ...resumed, releaseStaged: true, startNow: true };
+      expect(decideCampaign(rebuilt, startNow, now)).toMatchObject({ kind: 'changed', campaign: { state } });
+    },
+  );
+
+  it('keeps the pause of a start: it is still that of the same person', () => {
+    const paused = { by: 'anna', because: 'payroll', at: 1 };
+    const state = { status: 'scheduled', startAt: now + 1, paused } as const;
+    expect(of(state).state).toEqual(state);
+  });
+
   it('keeps its status when it was not running', () => {
     expect(of({ status: 'created' }).state).toEqual({ status: 'created' });
     expect(of(pausedState).state).toEqual(pausedState);

@@ -63,6 +63,9 @@ describe.each(stores)('a campaign that is over, on the %s store', (_name, open) 
     expect((await read(orchestrator, '/v1/archive')).campaigns).toMatchObject([
       { archived: { file }, status: { campaign: 'sp4', status: 'ended', size: 10 } },
     ]);
+    // No campaign of the name is left that could say how it is spelled.
+    expect((await read(orchestrator, '/v1/campaigns/SP4/report?archived=true')).campaign).toBe('sp4');
+    expect((await read(orchestrator, '/v1/campaigns/Sp4/report')).campaign).toBe('sp4');
     // Another campaign of the name: its report is its own, and the archived one stays.
     expect((await recreate(orchestrator)).status).toBe(200);
     expect(await read(orchestrator, '/v1/campaigns/sp4/report')).toMatchObject({

@@ -82,7 +82,11 @@ test('what a person did to one client is answered with the way back, which works
   await bring(orchestrator.store, client, changes.failed, { index: 'settled' });
   const said = async (what: string) =>
     (await runCliAt(orchestrator, ['client', what, client, '--reason', 'x'])).stdout.split('\n')[1];
-  expect(await said('retry')).toBe(`Undo: servpack client skip ${client} --reason TEXT`);
-  expect(await said('skip')).toBe(`Undo: servpack client retry ${client} --reason TEXT`);
-  expect(await said('retry')).toBe(`Undo: servpack client skip ${client} --reason TEXT`);
+  expect(await said('retry')).toBe(`Undo: servpack client skip ${client} --campaign sp4 --reason TEXT`);
+  expect(await said('skip')).toBe(
+    [`Undo: servpack client retry ${client} --campaign sp4 --reason TEXT`, '# once its wave is open'].join(
+      '   ',
+    ),
+  );
+  expect(await said('retry')).toBe(`Undo: servpack client skip ${client} --campaign sp4 --reason TEXT`);
 });

@@ -5,6 +5,9 @@ import { storesAndShards } from '../fixtures/stores.ts';
 import { recount } from '../twin/recount.ts';
 import { anna, bring, changes, contextOf, firstWave, rest, wide } from './admitted-clients.ts';
 
+const waves =
+  'campaign: sp4\nrelease: sms-sp4\nwaves: [{ name: first, count: 2 }, { name: late, rest: true }]\n';
+
 describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name, open) => {
   const order = (orchestrator: SmallOrchestrator, client: string, what: string, more = {}) =>
     orchestrator.ask('POST', `/v1/clients/${client}/${what}`, { reason: 'because I say so', ...more }, anna);
@@ -37,6 +40,25 @@ describe.each(storesAndShards)('clients of a campaign, on the %s store', (_name,
     );
     const none = await orchestrator.ask('POST', '/v1/campaigns/sp4/retry', { which: 'blocked' }, anna);
     expect(none.body).toEqual({ campaign: 'sp4', reopened: 0, passedOver: 0 });
+  });
+
+  test('that were skipped before their wave are not retried before the wave is open', async () => {
+    await using orchestrator = await startRunning(await open(), waves);
+    const waiting = await Array.fromAsync(orchestrator.store.waiting('sp4'));
+    const late = waiting.find(({ wave }) => wave === 1)?.client ?? '';
+    expect((await order(orchestrator, late, 'skip')).status).toBe(200);
+    const refused = await order(orchestrator, late, 'retry');
+    expect([refused.status, refused.body.error.message]).toEqual([
+      409,
+      `client ${late} in campaign sp4: its wave late is not open yet, and the client would begin before its wave; retry it when the wave is open`,
+    ]);
+    expect(await orchestrator.store.readUpgrade({ campaign: 'sp4', client: late })).toMatchObject({
+      index: 'settled',
+      upgrade: { attempt: 1, state: { end: 'skipped' } },
+    });
+    for (const { client, wave } of waiting) if (wave === 0) await order(orchestrator, client, 'skip');
+    await runCampaigns().run(contextOf(orchestrator));
+    expect((await order(orchestrator, late, 'retry')).status).toBe(200);
   });
 
   test('are found by the cause of their failure, and their retry sets an ended campaign going again', async () => {

@@ -97,18 +97,23 @@ async function withWhy(
   return why.ok ? ok({ ...answer, why: why.value }) : why;
 }
 
+/** A client that was skipped before its wave is not retried before the wave is open. */
+const onceOpen = '# once its wave is open';
+
 const actions = [
   [
     'retry',
     'try a finished client again; an ended campaign runs again',
     'the disk was cleared',
-    (client: string) => `servpack client skip ${client} --reason TEXT`,
+    (client: string, campaign: string) =>
+      `servpack client skip ${client} --campaign ${campaign} --reason TEXT`,
   ],
   [
     'skip',
     'leave a client out: the client finishes as skipped, after its work in progress is completed',
     'goes to the dump next week',
-    (client: string) => `servpack client retry ${client} --reason TEXT`,
+    (client: string, campaign: string) =>
+      [`servpack client retry ${client} --campaign ${campaign} --reason TEXT`, onceOpen].join('   '),
   ],
   [
     'undo',
@@ -134,7 +139,7 @@ export function addActionCommands(client: Command): void {
             (_view, { client: spelled, campaign, because }) => [
               ...placeLine(api),
               safe(`${spelled} in campaign ${campaign}: ${because}`),
-              safe(`Undo: ${undo(spelled)}`),
+              safe(`Undo: ${undo(spelled, campaign)}`),
             ],
           ),
         );
